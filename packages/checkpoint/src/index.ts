@@ -1,0 +1,1 @@
+export { decodeSafetensors, type Safetensors, type StoredTensor, type TensorData } from "./safetensors.ts";

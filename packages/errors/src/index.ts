@@ -1,0 +1,2 @@
+export { type ErrorCode, LookonceError, type LookonceErrorOptions } from "./lookonce-error.ts";
+export { didYouMean, nearest } from "./nearest.ts";

@@ -1,0 +1,10 @@
+export { expectClose, relativeError, type Tolerance } from "./closeness.ts";
+export {
+  describeGolden,
+  describeShared,
+  type GoldenTensor,
+  goldenJson,
+  goldenTensors,
+  hasShared,
+  sharedPath,
+} from "./golden.ts";
