@@ -1,1 +1,12 @@
-export {};
+export {
+  type Letterboxed,
+  type LetterboxGeometry,
+  type LetterboxOptions,
+  letterbox,
+  letterboxGeometry,
+} from "./letterbox.ts";
+export { blankPicture, type Picture, type Size } from "./picture.ts";
+export { readPicture, readPictureSize } from "./read-picture.ts";
+export { resizeBilinear } from "./resize-bilinear.ts";
+export { letterboxSample, type Sample } from "./sample.ts";
+export { encodePicture, writePicture } from "./write-picture.ts";

@@ -1,0 +1,113 @@
+import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
+import { describe, expect, it } from "vitest";
+import { blankPicture, letterbox, letterboxGeometry, letterboxSample, type Picture } from "./index.ts";
+
+/** The golden files hold pictures as HWC, those of YOLOv5 as CHW. */
+function picture({ shape, data }: GoldenTensor): Picture {
+  if (shape[2] !== 3) {
+    const [, height, width] = shape as [number, number, number];
+    const bytes = Uint8Array.from(data, (_, i) => data[(i % 3) * height * width + Math.floor(i / 3)] as number);
+    return { data: bytes, width, height };
+  }
+  return { data: Uint8Array.from(data), height: shape[0] as number, width: shape[1] as number };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
+function cases(path: string): [string, any][] {
+  return Object.entries(goldenJson(path));
+}
+
+/** The share of bytes that differ by more than 1, and the largest difference. */
+function difference(a: Uint8Array, b: Uint8Array): { over: number; largest: number } {
+  expect(a.length).toBe(b.length);
+  let over = 0;
+  let largest = 0;
+  a.forEach((value, i) => {
+    const d = Math.abs(value - (b[i] as number));
+    if (d > 1) over++;
+    largest = Math.max(largest, d);
+  });
+  return { over: over / a.length, largest };
+}
+
+describeGolden("letterbox of YOLOv8", ["v8/augment/letterbox.json", "v8/augment/letterbox.safetensors"], () => {
+  const tensors = goldenTensors("v8/augment/letterbox.safetensors");
+  for (const [i, run] of cases("v8/augment/letterbox.json")) {
+    it(`case ${i}`, () => {
+      const options = {
+        size: run.new_shape,
+        auto: run.auto,
+        stride: run.stride,
+        scaleUp: run.scaleup,
+        scaleFill: run.scale_fill,
+        center: run.center,
+      };
+      const find = (part: string): GoldenTensor => {
+        const name = Object.keys(tensors).find((key) => key.startsWith(`${i}.`) && key.includes(part));
+        return tensors[name as string] as GoldenTensor;
+      };
+      const result = letterbox(picture(find("input")), options);
+      const expected = picture(find("output"));
+      expect([result.picture.height, result.picture.width]).toEqual(run.output_height_width);
+      expect(result.ratio).toEqual(run.ratio_width_height);
+      expect(result.padding).toEqual(run.pad_left_top);
+      expect(difference(result.picture.data, expected.data).largest).toBeLessThanOrEqual(1);
+    });
+  }
+});
+
+describeGolden("letterbox of YOLOv5", ["v5/augment/letterbox.json", "v5/augment/letterbox.safetensors"], () => {
+  const tensors = goldenTensors("v5/augment/letterbox.safetensors");
+  for (const [name, run] of cases("v5/augment/letterbox.json")) {
+    it(name, () => {
+      const result = letterbox(picture(tensors[run.tensors.input] as GoldenTensor), {
+        size: run.new_shape,
+        auto: run.auto,
+        stride: run.stride,
+        scaleUp: run.scaleup,
+        scaleFill: run.scaleFill,
+        fill: run.color,
+      });
+      const expected = picture(tensors[run.tensors.output] as GoldenTensor);
+      expect([result.picture.height, result.picture.width]).toEqual(run.output_hw);
+      expect(result.ratio).toEqual(run.ratio_wh);
+      expect(result.exactPadding).toEqual(run.pad_wh);
+      expect(difference(result.picture.data, expected.data)).toEqual({ over: 0, largest: expect.any(Number) });
+    });
+  }
+});
+
+describe("letterbox", () => {
+  it("gives the odd pixel of the border to the right and the bottom", () => {
+    const white = blankPicture({ width: 4, height: 3 }, 255);
+    const { picture: boxed, padding, exactPadding } = letterbox(white, { size: [6, 4], scaleUp: false });
+    expect(padding).toEqual([0, 1]);
+    expect(exactPadding).toEqual([0, 1.5]);
+    const rows = [0, 1, 2, 3, 4, 5].map((y) => boxed.data[y * 12]);
+    expect(rows).toEqual([114, 255, 255, 255, 114, 114]);
+  });
+
+  it("never loses a thin picture to rounding", () => {
+    expect(letterboxGeometry({ width: 4000, height: 1 }, { size: 640 }).resized).toEqual({ width: 640, height: 1 });
+  });
+
+  it("moves boxes with the picture", () => {
+    const { sample, ratio } = letterboxSample(
+      {
+        picture: blankPicture({ width: 20, height: 10 }),
+        boxes: Float32Array.of(2, 1, 20, 10),
+        classes: Int32Array.of(3),
+      },
+      { size: 40 },
+    );
+    expect(ratio).toEqual([2, 2]);
+    expectClose(sample.boxes, [4, 12, 40, 30], {});
+    expect([...sample.classes]).toEqual([3]);
+  });
+
+  it("refuses sizes that are none", () => {
+    for (const size of [0, 1.5, Number.NaN]) {
+      expect(() => letterbox(blankPicture({ width: 2, height: 2 }), { size })).toThrow(/whole numbers of at least 1/);
+    }
+  });
+});

@@ -1,0 +1,26 @@
+/**
+ * A picture in memory: 8-bit RGB, row by row from the top, three bytes a pixel.
+ */
+export interface Picture {
+  /** `height · width · 3` bytes, HWC, RGB. */
+  data: Uint8Array;
+  /** Pixels in a row. */
+  width: number;
+  /** Rows. */
+  height: number;
+}
+
+/** A width and a height in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A picture of one colour (RGB, 0 to 255; a single number is a grey). */
+export function blankPicture(size: Size, fill: number | readonly [number, number, number] = 0): Picture {
+  const { width, height } = size;
+  const data = new Uint8Array(width * height * 3);
+  if (typeof fill === "number") data.fill(fill);
+  else for (let i = 0; i < data.length; i++) data[i] = fill[i % 3] as number;
+  return { data, width, height };
+}

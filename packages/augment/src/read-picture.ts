@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { LookonceError } from "@lookonce/errors";
+import sharp, { type Metadata, type Sharp, type SharpInput, type SharpOptions } from "sharp";
+import type { Picture, Size } from "./picture.ts";
+
+/**
+ * `failOn: "error"` refuses truncated and damaged pixels but lets through what merely warns (odd metadata, bytes after
+ * the end), which real data sets hold plenty of. Colour profiles are ignored, so that pixels are those stored in the
+ * file, as readers built on OpenCV see them.
+ */
+const options: SharpOptions = { failOn: "error", ignoreIcc: true, sequentialRead: true };
+
+/**
+ * Reads a picture file (JPEG, PNG, WebP, AVIF, GIF, TIFF, …; of several frames the first) as 8-bit RGB.
+ *
+ * EXIF orientation is applied; grey, CMYK and 16-bit pictures are converted; an alpha channel is dropped, the colours
+ * below it kept.
+ *
+ * @param source a path, or the file's bytes
+ * @throws LookonceError `NOT_FOUND` when there is no such file; `FORMAT` when it is no picture, damaged or truncated
+ */
+export async function readPicture(source: string | Uint8Array): Promise<Picture> {
+  const bytes = typeof source === "string" ? await readBytes(source) : source;
+  return decode(sharp(bytes, options), source);
+}
+
+/**
+ * Width and height of a picture as {@link readPicture} would give them, from the file's header alone.
+ *
+ * @throws LookonceError as {@link readPicture}, though damage behind the header goes unnoticed
+ */
+export async function readPictureSize(source: string | Uint8Array): Promise<Size> {
+  try {
+    const { autoOrient }: Metadata = await sharp(source as SharpInput, options).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
+  } catch (cause) {
+    // tells a missing file from a damaged one, which sharp's messages do not do reliably
+    if (typeof source === "string") await readBytes(source);
+    throw notAPicture(source, cause);
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      throw new LookonceError("NOT_FOUND", `There is no picture ${path}: check the path.`, { cause });
+    }
+    if (code === "EISDIR") {
+      throw new LookonceError("FORMAT", `${path} is a folder; expected the path of one picture file.`, { cause });
+    }
+    throw new LookonceError("IO", `Cannot read the picture ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function decode(pipeline: Sharp, source: string | Uint8Array): Promise<Picture> {
+  try {
+    const { data, info } = await pipeline
+      .autoOrient()
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return {
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      width: info.width,
+      height: info.height,
+    };
+  } catch (cause) {
+    throw notAPicture(source, cause);
+  }
+}
+
+function notAPicture(source: string | Uint8Array, cause: unknown): LookonceError {
+  const name = typeof source === "string" ? source : `The buffer of ${source.byteLength} bytes`;
+  const reason = (cause as Error).message.trim().split("\n").at(-1);
+  return new LookonceError(
+    "FORMAT",
+    `${name} is not a whole picture that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF, …): ${reason}`,
+    { cause },
+  );
+}
