@@ -2,14 +2,16 @@ import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTenso
 import { describe, expect, it } from "vitest";
 import { blankPicture, letterbox, letterboxGeometry, letterboxSample, type Picture } from "./index.ts";
 
-/** The golden files hold pictures as HWC, those of YOLOv5 as CHW. */
+/** The golden files hold pictures as HWC bytes (YOLOv8) or NCHW 0 to 1 (YOLOv5). */
 function picture({ shape, data }: GoldenTensor): Picture {
-  if (shape[2] !== 3) {
-    const [, height, width] = shape as [number, number, number];
-    const bytes = Uint8Array.from(data, (_, i) => data[(i % 3) * height * width + Math.floor(i / 3)] as number);
-    return { data: bytes, width, height };
+  if (shape.length === 3) {
+    return { data: Uint8Array.from(data), height: shape[0] as number, width: shape[1] as number };
   }
-  return { data: Uint8Array.from(data), height: shape[0] as number, width: shape[1] as number };
+  const [, , height, width] = shape as [number, number, number, number];
+  const bytes = Uint8Array.from({ length: data.length }, (_, i) =>
+    Math.round(255 * (data[(i % 3) * height * width + Math.floor(i / 3)] as number)),
+  );
+  return { data: bytes, width, height };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
