@@ -1,1 +1,15 @@
-export {};
+export {
+  denormalizeBoxes,
+  normalizeBoxes,
+  normalizedXywhToXyxy,
+  type PictureSize,
+  xywhToXyxy,
+  xyxyToNormalizedXywh,
+  xyxyToXywh,
+} from "./formats.ts";
+export { bboxIoa, boxIou, type IouKind, iouMatrix, type PairwiseIouOptions, pairwiseIou } from "./iou.ts";
+export type { Detections } from "./nms/detections.ts";
+export { nonMaxSuppression } from "./nms/non-max-suppression.ts";
+export type { AprioriLabels, NmsOptions } from "./nms/options.ts";
+export type { Prediction } from "./nms/prediction.ts";
+export { clipBoxes, type Letterboxing, scaleBoxes } from "./scale.ts";
