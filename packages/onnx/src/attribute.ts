@@ -1,0 +1,22 @@
+import type { AnyTensorValue, Attribute } from "./model.ts";
+
+/** An integer attribute. */
+export const int = (value: number): Attribute => ({ int: value });
+
+/** An attribute with a list of integers. */
+export const ints = (values: readonly number[]): Attribute => ({ ints: values });
+
+/** A float attribute; the file keeps 32 bits. */
+export const float = (value: number): Attribute => ({ float: value });
+
+/** An attribute with a list of floats; the file keeps 32 bits of each. */
+export const floats = (values: readonly number[]): Attribute => ({ floats: values });
+
+/** A string attribute. */
+export const str = (value: string): Attribute => ({ string: value });
+
+/** An attribute with a list of strings. */
+export const strs = (values: readonly string[]): Attribute => ({ strings: values });
+
+/** A tensor attribute. */
+export const tensor = (value: AnyTensorValue): Attribute => ({ tensor: value });

@@ -1,0 +1,111 @@
+import { LookonceError } from "@lookonce/errors";
+import { decodeTensor, decodeUtf8, knownType } from "./decode-tensor.ts";
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as AttributeType,
+  type GraphProto,
+  type NodeProto,
+  type TensorShapeProto,
+  type ValueInfoProto,
+} from "./generated/onnx-ml-pb.ts";
+import type { AnyTensorValue, Attribute, OnnxGraph, OnnxNode, ValueInfo } from "./model.ts";
+
+/** A graph out of a model; `where` names the file in messages. */
+export function decodeGraph(proto: GraphProto, where: string): OnnxGraph {
+  if (proto.sparseInitializer.length > 0) {
+    throw new LookonceError("UNSUPPORTED", `${where}: sparse initialisers cannot be read.`);
+  }
+  const initializers = new Map<string, AnyTensorValue>();
+  for (const tensor of proto.initializer) {
+    if (initializers.has(tensor.name)) {
+      throw new LookonceError("FORMAT", `${where}: two initialisers have the name "${tensor.name}".`);
+    }
+    initializers.set(tensor.name, decodeTensor(tensor, `${where}, initialiser "${tensor.name}"`));
+  }
+  return {
+    name: proto.name,
+    inputs: proto.input.map((info) => decodeValueInfo(info, `${where}, input "${info.name}"`)),
+    outputs: proto.output.map((info) => decodeValueInfo(info, `${where}, output "${info.name}"`)),
+    initializers,
+    nodes: proto.node.map((node) => decodeNode(node, where)),
+  };
+}
+
+function decodeValueInfo(proto: ValueInfoProto, where: string): ValueInfo {
+  const type = proto.type?.value;
+  if (type?.case !== "tensorType") {
+    throw new LookonceError("UNSUPPORTED", `${where} is a ${type?.case ?? "value without a type"}, not a tensor.`);
+  }
+  const { shape, elemType } = type.value;
+  return {
+    name: proto.name,
+    type: knownType(elemType, where),
+    ...(shape && { shape: shape.dim.map((size) => decodeSize(size, where)) }),
+  };
+}
+
+function decodeSize(dimension: TensorShapeProto["dim"][number], where: string): number | string {
+  switch (dimension.value.case) {
+    case "dimParam":
+      return dimension.value.value;
+    case "dimValue": {
+      const size = Number(dimension.value.value);
+      if (size < 0) throw new LookonceError("FORMAT", `${where}: ${size} is not a size. The file is damaged.`);
+      return size;
+    }
+    default:
+      return "";
+  }
+}
+
+function decodeNode(proto: NodeProto, where: string): OnnxNode {
+  const attributes: [string, Attribute][] = [];
+  const names = new Set<string>();
+  for (const attribute of proto.attribute) {
+    const place = `${where}, attribute "${attribute.name}" of node "${proto.name}" (${proto.opType})`;
+    if (names.has(attribute.name)) throw new LookonceError("FORMAT", `${place} is there twice.`);
+    names.add(attribute.name);
+    attributes.push([attribute.name, decodeAttribute(attribute, place)]);
+  }
+  return {
+    op: proto.opType,
+    domain: proto.domain === "ai.onnx" ? "" : proto.domain,
+    name: proto.name,
+    inputs: proto.input,
+    outputs: proto.output,
+    attributes: Object.fromEntries(attributes),
+  };
+}
+
+function decodeAttribute(proto: AttributeProto, where: string): Attribute {
+  switch (proto.type) {
+    case AttributeType.INT:
+      return { int: Number(proto.i) };
+    case AttributeType.INTS:
+      return { ints: proto.ints.map(Number) };
+    case AttributeType.FLOAT:
+      return { float: proto.f };
+    case AttributeType.FLOATS:
+      return { floats: proto.floats };
+    case AttributeType.STRING:
+      return { string: decodeUtf8(proto.s, where) };
+    case AttributeType.STRINGS:
+      return { strings: proto.strings.map((text) => decodeUtf8(text, where)) };
+    case AttributeType.TENSOR:
+      if (proto.t !== undefined) return { tensor: decodeTensor(proto.t, where) };
+      break;
+    case AttributeType.TENSORS:
+      return { tensors: proto.tensors.map((tensor) => decodeTensor(tensor, where)) };
+    case AttributeType.GRAPH:
+      if (proto.g !== undefined) return { graph: decodeGraph(proto.g, where) };
+      break;
+    case AttributeType.GRAPHS:
+      return { graphs: proto.graphs.map((graph) => decodeGraph(graph, where)) };
+    default:
+      throw new LookonceError(
+        "UNSUPPORTED",
+        `${where}: attributes of kind ${AttributeType[proto.type] ?? proto.type} cannot be read.`,
+      );
+  }
+  throw new LookonceError("FORMAT", `${where} has no value. The file is damaged.`);
+}

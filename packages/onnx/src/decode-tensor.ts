@@ -1,0 +1,117 @@
+import { LookonceError } from "@lookonce/errors";
+import { requireLittleEndian } from "./encode-tensor.ts";
+import { TensorProto_DataLocation as DataLocation, type TensorProto } from "./generated/onnx-ml-pb.ts";
+import type { AnyTensorValue, StringTensorValue } from "./model.ts";
+import {
+  TENSOR_TYPES,
+  type TensorType,
+  type TypedArray,
+  type TypedArrayClass,
+  tensorTypeLabel,
+  tensorTypeOf,
+} from "./tensor-type.ts";
+
+/**
+ * A tensor out of a model, from its raw bytes or its typed field.
+ *
+ * `where` names the file and the tensor. Raw bytes are not copied when they lie where the array type allows it. Throws
+ * `FORMAT` when type, shape and data disagree, and `UNSUPPORTED` for types and places that cannot be read.
+ */
+export function decodeTensor(proto: TensorProto, where: string): AnyTensorValue {
+  const type = knownType(proto.dataType, where);
+  if (proto.dataLocation === DataLocation.EXTERNAL) {
+    throw new LookonceError(
+      "UNSUPPORTED",
+      `${where}: the data lies in another file. Save the model with its weights inside.`,
+    );
+  }
+  const shape = proto.dims.map(Number);
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (shape.some((size) => size < 0) || !Number.isSafeInteger(count)) {
+    throw new LookonceError("FORMAT", `${where}: [${shape.join(", ")}] is not a shape. The file is damaged.`);
+  }
+  const array = TENSOR_TYPES[type].array;
+  if (array === undefined) return decodeStrings(proto, shape, where, count);
+  const raw = proto.rawData;
+  const data = raw.byteLength > 0 ? fromRaw(raw, array, where) : fromField(proto, type, array, where);
+  requireLength(data.length, count, shape, where);
+  return { type, shape, data };
+}
+
+/** The element type with this number; throws `UNSUPPORTED` for those that cannot be read. */
+export function knownType(number: number, where: string): TensorType {
+  const type = tensorTypeOf(number);
+  if (type === undefined) {
+    throw new LookonceError("UNSUPPORTED", `${where}: tensors of type ${tensorTypeLabel(number)} cannot be read.`);
+  }
+  return type;
+}
+
+function requireLength(length: number, count: number, shape: readonly number[], where: string): void {
+  if (length !== count) {
+    throw new LookonceError(
+      "FORMAT",
+      `${where}: shape [${shape.join(", ")}] needs ${count} elements, but the file has ${length}. The file is damaged.`,
+    );
+  }
+}
+
+function decodeStrings(proto: TensorProto, shape: number[], where: string, count: number): StringTensorValue {
+  requireLength(proto.stringData.length, count, shape, where);
+  return { type: "string", shape, data: proto.stringData.map((bytes) => decodeUtf8(bytes, where)) };
+}
+
+/** Text out of bytes; throws `FORMAT` when they are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new LookonceError("FORMAT", `${where}: text that is not UTF-8.`, { cause });
+  }
+}
+
+function fromRaw(raw: Uint8Array, array: TypedArrayClass, where: string): TypedArray {
+  requireLittleEndian();
+  const length = raw.byteLength / array.BYTES_PER_ELEMENT;
+  if (!Number.isInteger(length)) {
+    throw new LookonceError(
+      "FORMAT",
+      `${where}: ${raw.byteLength} bytes are not a whole number of elements. The file is damaged.`,
+    );
+  }
+  if (raw.byteOffset % array.BYTES_PER_ELEMENT === 0) return new array(raw.buffer, raw.byteOffset, length);
+  const copy = raw.slice();
+  return new array(copy.buffer, copy.byteOffset, length);
+}
+
+/** Which typed field holds which type: the comments on `TensorProto` in onnx-ml.proto. */
+function fromField(proto: TensorProto, type: TensorType, array: TypedArrayClass, where: string): TypedArray {
+  const values = typedField(proto, type);
+  const data = new array(values.length);
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i]!;
+    data[i] = value;
+    // Half floats are stored as the unsigned value of their bits, everything else as itself.
+    if (data[i] !== value && !Number.isNaN(value)) {
+      throw new LookonceError("FORMAT", `${where}: ${value} is no ${type}. The file is damaged.`);
+    }
+  }
+  return data;
+}
+
+function typedField(proto: TensorProto, type: TensorType): readonly number[] | readonly bigint[] {
+  switch (type) {
+    case "float32":
+      return proto.floatData;
+    case "float64":
+      return proto.doubleData;
+    case "int64":
+      return proto.int64Data;
+    case "uint64":
+      return proto.uint64Data;
+    case "uint32":
+      return proto.uint64Data.map(Number);
+    default:
+      return proto.int32Data;
+  }
+}

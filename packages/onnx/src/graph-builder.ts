@@ -1,0 +1,258 @@
+import { LookonceError } from "@lookonce/errors";
+import { checkGraph, subgraphs } from "./check-graph.ts";
+import { checkTensor } from "./check-tensor.ts";
+import type { AnyTensorValue, Attribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.ts";
+import { TENSOR_TYPES, type TensorType } from "./tensor-type.ts";
+
+/** Options of {@link GraphBuilder}. */
+export interface GraphBuilderOptions {
+  /** Name of the graph; default `graph`. */
+  name?: string;
+}
+
+/** Options of {@link GraphBuilder.node}. */
+export interface NodeOptions {
+  /** Operator set; default ONNX's own. */
+  domain?: string;
+  /** How many outputs, or their names; default one. An empty name leaves an optional output out. */
+  outputs?: number | readonly string[];
+  /** Name of the node; default the name of its first output. */
+  name?: string;
+}
+
+/** Options of {@link GraphBuilder.build}. */
+export interface BuildOptions {
+  /** Version of ONNX's own operators; default 20. */
+  opset?: number;
+  /** Version of the file format; default the one in which the operator set appeared. */
+  irVersion?: number;
+  /** Versions of other operator sets; `com.microsoft` is 1 unless given. Those that no node uses are not listed. */
+  extraDomains?: Readonly<Record<string, number>>;
+  /** Program that made the model; default `lookonce`. */
+  producer?: string;
+  /** Version of that program; default empty. */
+  producerVersion?: string;
+  /** Key-value pairs of the maker's. */
+  metadata?: Readonly<Record<string, string>>;
+  /** Description for people. */
+  docString?: string;
+}
+
+const NO_ATTRIBUTES: Readonly<Record<string, Attribute>> = Object.freeze({});
+
+/** Unnamed initialisers of up to this many elements (shapes, axes, scalars) are stored once. */
+const SHARED_ELEMENTS = 16;
+
+/** File format in which each operator set appeared, newest first: onnx 1.23, `onnx/helper.py`, `VERSION_TABLE`. */
+const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
+  [28, 14],
+  [25, 13],
+  [24, 12],
+  [23, 11],
+  [21, 10],
+  [19, 9],
+  [15, 8],
+  [12, 7],
+  [11, 6],
+  [10, 5],
+];
+
+/** Below operator set 10 too, since version 4 is the first that does not list initialisers as inputs. */
+const OLDEST_IR_VERSION = 4;
+
+function irVersionOf(opset: number): number {
+  return IR_VERSIONS.find(([first]) => opset >= first)?.[1] ?? OLDEST_IR_VERSION;
+}
+
+/**
+ * Builds an ONNX graph value by value.
+ *
+ * Values are known by name: {@link input}, {@link initializer} and {@link node} return the names that later nodes
+ * read. Mistakes are `ARGUMENT` errors, thrown when they are made or, for names that are never defined, by
+ * {@link build}.
+ */
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #initializers = new Map<string, AnyTensorValue>();
+  readonly #nodes: OnnxNode[] = [];
+  readonly #defined = new Set<string>();
+  readonly #reserved = new Set<string>();
+  readonly #counters = new Map<string, number>();
+  readonly #shared = new Map<string, string>();
+
+  constructor(options: GraphBuilderOptions = {}) {
+    this.#name = options.name ?? "graph";
+  }
+
+  /** A name that no value of this graph has or will be given: the prefix and a number. */
+  uniqueName(prefix: string): string {
+    let count = this.#counters.get(prefix) ?? 0;
+    let name = `${prefix}_${count}`;
+    while (this.#defined.has(name) || this.#reserved.has(name)) {
+      count += 1;
+      name = `${prefix}_${count}`;
+    }
+    this.#counters.set(prefix, count + 1);
+    this.#reserved.add(name);
+    return name;
+  }
+
+  /** Adds a graph input and returns its name; strings in the shape are symbolic sizes. */
+  input(name: string, type: TensorType, shape: readonly (number | string)[]): string {
+    const info = valueInfo({ name, type, shape }, "input");
+    this.#define(name, "input");
+    this.#inputs.push(info);
+    return name;
+  }
+
+  /**
+   * Adds a constant and returns its name, which is made up when not given.
+   *
+   * The data is held by reference. Equal unnamed constants of up to 16 elements become one.
+   */
+  initializer(value: AnyTensorValue, name?: string): string {
+    checkTensor(value, name === undefined ? "initialiser" : `initialiser "${name}"`);
+    if (name !== undefined) {
+      this.#define(name, "initialiser");
+      this.#initializers.set(name, value);
+      return name;
+    }
+    const key = value.data.length <= SHARED_ELEMENTS ? contentKey(value) : undefined;
+    const known = key === undefined ? undefined : this.#shared.get(key);
+    if (known !== undefined) return known;
+    const made = this.uniqueName("const");
+    this.#defined.add(made);
+    // A shared constant must stay what it was when it was compared, so it gets a copy of the few elements.
+    this.#initializers.set(
+      made,
+      key === undefined ? value : ({ ...value, data: value.data.slice() } as AnyTensorValue),
+    );
+    if (key !== undefined) this.#shared.set(key, made);
+    return made;
+  }
+
+  /** Adds a node and returns the name of its first output. An empty input name leaves an optional input out. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = NO_ATTRIBUTES,
+    options: NodeOptions = {},
+  ): string {
+    return this.multi(op, inputs, attributes, options)[0]!;
+  }
+
+  /** Adds a node and returns the names of all its outputs: one, unless `options.outputs` says otherwise. */
+  multi(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = NO_ATTRIBUTES,
+    options: NodeOptions = {},
+  ): string[] {
+    if (op === "") throw new LookonceError("ARGUMENT", `graph "${this.#name}": a node needs an operator.`);
+    const outputs = this.#outputNames(op, options.outputs ?? 1);
+    const domain = options.domain === "ai.onnx" ? "" : (options.domain ?? "");
+    const name = options.name ?? outputs.find((output) => output !== "") ?? "";
+    this.#nodes.push({ op, domain, name, inputs: [...inputs], outputs, attributes });
+    return outputs;
+  }
+
+  /** Declares a value as a graph output; strings in the shape are symbolic sizes. */
+  output(name: string, type: TensorType, shape: readonly (number | string)[]): void {
+    this.#outputs.push(valueInfo({ name, type, shape }, "output"));
+  }
+
+  /** Checks the graph and returns the model. */
+  build(options: BuildOptions = {}): OnnxModel {
+    const opset = options.opset ?? 20;
+    const graph: OnnxGraph = {
+      name: this.#name,
+      inputs: [...this.#inputs],
+      outputs: [...this.#outputs],
+      initializers: new Map(this.#initializers),
+      nodes: [...this.#nodes],
+    };
+    if (graph.outputs.length === 0) {
+      throw new LookonceError("ARGUMENT", `graph "${this.#name}" has no output. Declare one with output().`);
+    }
+    checkGraph(graph);
+    return {
+      irVersion: options.irVersion ?? irVersionOf(opset),
+      opsets: opsetsOf(graph, opset, options.extraDomains ?? {}),
+      producer: options.producer ?? "lookonce",
+      producerVersion: options.producerVersion ?? "",
+      docString: options.docString ?? "",
+      metadata: { ...options.metadata },
+      graph,
+    };
+  }
+
+  #outputNames(op: string, outputs: number | readonly string[]): string[] {
+    if (typeof outputs === "number") {
+      const names = Array.from({ length: outputs }, () => this.uniqueName(op));
+      for (const name of names) this.#defined.add(name);
+      return names;
+    }
+    for (const name of outputs) {
+      if (name !== "") this.#define(name, `output of a ${op} node:`);
+    }
+    return [...outputs];
+  }
+
+  #define(name: string, what: string): void {
+    if (name === "") throw new LookonceError("ARGUMENT", `graph "${this.#name}": an ${what} needs a name.`);
+    if (this.#defined.has(name)) {
+      throw new LookonceError(
+        "ARGUMENT",
+        `graph "${this.#name}": ${what} "${name}" has the name of another value. Give each its own name.`,
+      );
+    }
+    this.#defined.add(name);
+  }
+}
+
+function valueInfo(info: Required<ValueInfo>, what: string): ValueInfo {
+  if (TENSOR_TYPES[info.type] === undefined) {
+    throw new LookonceError("ARGUMENT", `${what} "${info.name}": "${info.type}" is not a tensor type.`);
+  }
+  for (const size of info.shape ?? []) {
+    if (typeof size === "string" ? size === "" : !Number.isInteger(size) || size < 0) {
+      throw new LookonceError(
+        "ARGUMENT",
+        `${what} "${info.name}": ${JSON.stringify(size)} is not a size. Give a whole number from 0 on, or a name for a size that varies.`,
+      );
+    }
+  }
+  return { ...info, shape: [...(info.shape ?? [])] };
+}
+
+function contentKey(value: AnyTensorValue): string {
+  // Bytes, not numbers: 0 and -0 differ, and equal NaNs are equal.
+  const content = ArrayBuffer.isView(value.data)
+    ? new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength).join()
+    : JSON.stringify(value.data);
+  return `${value.type}|${value.shape.join()}|${content}`;
+}
+
+function opsetsOf(graph: OnnxGraph, opset: number, extra: Readonly<Record<string, number>>): Record<string, number> {
+  const versions: Readonly<Record<string, number>> = { "com.microsoft": 1, ...extra };
+  const opsets: Record<string, number> = { "": opset };
+  const visit = (current: OnnxGraph): void => {
+    for (const node of current.nodes) {
+      if (opsets[node.domain] === undefined) {
+        const version = versions[node.domain];
+        if (version === undefined) {
+          throw new LookonceError(
+            "ARGUMENT",
+            `node "${node.name}" (${node.op}) is of domain "${node.domain}", whose version is not known. Give it in extraDomains.`,
+          );
+        }
+        opsets[node.domain] = version;
+      }
+      for (const inner of subgraphs(node)) visit(inner);
+    }
+  };
+  visit(graph);
+  return opsets;
+}
