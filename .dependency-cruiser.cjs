@@ -1,0 +1,172 @@
+// The package graph, enforced: `npm run boundaries`. docs/architecture.md says why each arrow is there.
+const { existsSync, readFileSync } = require("node:fs");
+const { join } = require("node:path");
+
+// What the sources of each package may import of the others. A new arrow is a design decision: it comes with a line in
+// docs/architecture.md. Tests may also import what their package lists under devDependencies.
+const packageGraph = {
+  "packages/errors": [],
+  "packages/random": [],
+  "packages/boxes": ["errors"],
+  "packages/onnx": ["errors"],
+  "packages/checkpoint": ["errors"],
+  "packages/backend-onnxruntime": ["errors", "onnx"],
+  "packages/device": ["backend-onnxruntime", "errors"],
+  "packages/nn": ["errors", "random"],
+  "packages/augment": ["boxes", "errors", "random"],
+  "packages/data": ["augment", "boxes", "errors", "random"],
+  "packages/loss": ["errors"],
+  "packages/metrics": ["boxes", "errors"],
+  "packages/inference": ["augment", "boxes", "errors", "onnx"],
+  "packages/export": ["backend-onnxruntime", "errors", "nn", "onnx"],
+  "packages/trainer": [
+    "augment",
+    "backend-onnxruntime",
+    "boxes",
+    "checkpoint",
+    "data",
+    "device",
+    "errors",
+    "inference",
+    "loss",
+    "metrics",
+    "nn",
+    "random",
+  ],
+  "packages/lookonce": ["checkpoint", "data", "device", "errors", "export", "inference", "nn", "trainer"],
+  "packages/testing": ["checkpoint"],
+  "apps/cli": ["errors", "lookonce"],
+};
+
+// What may be known of packages further left, by `import type` only.
+const typeGraph = {
+  "packages/loss": ["nn"],
+  "packages/metrics": ["data"],
+  "packages/inference": ["nn"],
+};
+
+// LOOKONCE_BOUNDARIES_ROOT lets the check be tried on another tree of the same layout; see scripts/boundaries.test.ts.
+const root = process.env.LOOKONCE_BOUNDARIES_ROOT ?? __dirname;
+const testFile = "\\.test\\.ts$";
+
+/** Folder names of the workspace packages that this package's tests may import besides those of its sources. */
+function testDependencies(folder) {
+  const manifest = join(root, folder, "package.json");
+  if (!existsSync(manifest)) return [];
+  const { devDependencies = {} } = JSON.parse(readFileSync(manifest, "utf8"));
+  return Object.keys(devDependencies).map((name) => name.replace("@lookonce/", ""));
+}
+
+/** A pattern for files of any workspace package but this one and the allowed ones. */
+function othersThan(folder, allowed) {
+  const own = folder.split("/")[1];
+  return `^(packages|apps)/(?!(${[own, ...allowed].join("|")})/)`;
+}
+
+const graphRules = Object.entries(packageGraph).flatMap(([folder, allowed]) => {
+  const types = [...allowed, ...(typeGraph[folder] ?? [])];
+  return [
+    {
+      name: `graph-${folder.split("/")[1]}`,
+      comment: `${folder} may import only: ${allowed.join(", ") || "no other package"}.`,
+      severity: "error",
+      from: { path: `^${folder}/`, pathNot: testFile },
+      to: { path: othersThan(folder, allowed), dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: `graph-${folder.split("/")[1]}-types`,
+      comment: `${folder} may import types only of: ${types.join(", ") || "no other package"}.`,
+      severity: "error",
+      from: { path: `^${folder}/`, pathNot: testFile },
+      to: { path: othersThan(folder, types), dependencyTypes: ["type-only"] },
+    },
+    {
+      name: `graph-${folder.split("/")[1]}-tests`,
+      comment: `Tests of ${folder} may import what its sources may, and its devDependencies.`,
+      severity: "error",
+      from: { path: `^${folder}/.*(${testFile})` },
+      to: { path: othersThan(folder, [...types, ...testDependencies(folder)]) },
+    },
+  ];
+});
+
+module.exports = {
+  forbidden: [
+    ...graphRules,
+    {
+      name: "unlisted-package",
+      comment: "A new package needs its row in packageGraph of .dependency-cruiser.cjs.",
+      severity: "error",
+      from: { path: "^(packages|apps)/", pathNot: Object.keys(packageGraph).map((folder) => `^${folder}/`) },
+      to: {},
+    },
+    {
+      name: "no-deep-import",
+      comment: "Another package is entered through its src/index.ts only.",
+      severity: "error",
+      from: { path: "^((?:packages|apps)/[^/]+)/" },
+      to: { path: "^(packages|apps)/[^/]+/", pathNot: ["^$1/", "^packages/[^/]+/(src|dist)/index\\.(ts|js)$"] },
+    },
+    {
+      name: "by-name",
+      comment: "Another package is imported by its name, never by a relative path.",
+      severity: "error",
+      from: { path: "^((?:packages|apps)/[^/]+)/" },
+      to: { path: "^(packages|apps)/[^/]+/", pathNot: "^$1/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "no-cycle",
+      comment: "Files that import each other in a ring cannot be understood or loaded one at a time.",
+      severity: "error",
+      from: { path: "^(packages|apps)/" },
+      to: { circular: true },
+    },
+    {
+      name: "unresolvable",
+      comment: "The import leads nowhere, or into a part of a package that it does not export.",
+      severity: "error",
+      from: { path: "^(packages|apps)/" },
+      to: { couldNotResolve: true, pathNot: "^@tensorflow/tfjs-node(-gpu)?$" },
+    },
+    {
+      name: "tests-stay-out",
+      comment: "Nothing that is published imports a test.",
+      severity: "error",
+      from: { path: "^(packages|apps)/", pathNot: testFile },
+      to: { path: "^(packages|apps)/.*\\.test\\.ts$" },
+    },
+    {
+      name: "runtime-in-its-place",
+      comment: "ONNX Runtime is spoken to by the packages that own an engine; the others hold tensors.",
+      severity: "error",
+      from: {
+        path: "^(packages|apps)/",
+        pathNot: ["^packages/(backend-onnxruntime|device|export|inference)/", testFile],
+      },
+      to: { path: "node_modules/onnxruntime-" },
+    },
+    {
+      name: "one-tensor-library",
+      comment:
+        "Numerical code is written against tfjs-core; other tfjs packages are for tests and for the device package.",
+      severity: "error",
+      from: { path: "^(packages|apps)/", pathNot: ["^packages/device/", testFile] },
+      to: { path: "node_modules/@tensorflow/(?!tfjs-core/)" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ["node_modules", "/dist/"] },
+    exclude: { path: ["/dist/", "^packages/[^/]+/tsdown\\.config", "^apps/[^/]+/tsdown\\.config"] },
+    tsPreCompilationDeps: "specify",
+    tsConfig: { fileName: join(__dirname, "tsconfig.json") },
+    enhancedResolveOptions: {
+      conditionNames: ["@lookonce/source", "types", "node", "import", "module", "require", "default"],
+      exportsFields: ["exports"],
+      extensions: [".ts", ".js", ".mjs", ".cjs", ".json"],
+      mainFields: ["types", "module", "main"],
+    },
+  },
+};
+
+// For the test that compares the graph with the packages' manifests; not enumerable, so that depcruise does not see it.
+Object.defineProperty(module.exports, "packageGraph", { value: packageGraph });
