@@ -96,8 +96,8 @@ function readTensor(bytes: Uint8Array, start: number, entry: Entry, what: string
       `${what}: shape [${entry.shape}] of ${entry.dtype} does not fit bytes ${begin} to ${end} of ${bytes.length - start}`,
     );
   }
-  // A copy, since typed arrays need aligned offsets and the caller may drop the file.
-  const raw = bytes.slice(start + begin, start + end).buffer;
+  // A copy, since typed arrays need aligned offsets and the caller may drop the file; a Buffer's own slice() is no copy.
+  const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end).buffer;
   return { shape: [...entry.shape], data: view(entry.dtype, raw) };
 }
 
