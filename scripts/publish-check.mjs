@@ -1,0 +1,125 @@
+// Packs every public package as `npm publish` would and looks at the tarballs: `npm run publish:check`, after a build.
+//
+// A tarball must please publint and are-the-types-wrong (as an ESM-only package), carry README and the licence, and must
+// not carry tests, fixtures, or a dependency that is never published.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const largestUnpacked = 4 * 1024 * 1024;
+const unwanted = /\.test\.|(^|\/)(fixtures|__snapshots__|coverage|runs)\/|\.tsbuildinfo$|\.log$/;
+// What CommonJS programs and pre-2021 resolvers make of an ESM package is no concern of an ESM-only package.
+const ignoredResolutions = new Set(["node10", "node16-cjs"]);
+
+const publicPackages = ["packages", "apps"].flatMap((group) =>
+  readdirSync(join(root, group))
+    .map((name) => join(root, group, name))
+    .filter((folder) => existsSync(join(folder, "package.json")))
+    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) }))
+    .filter(({ manifest }) => !manifest.private),
+);
+const published = new Set(publicPackages.map(({ manifest }) => manifest.name));
+
+/** Packs all at once; npm's own report tells which files went in. */
+function pack(destination) {
+  const workspaces = publicPackages.flatMap(({ manifest }) => ["--workspace", manifest.name]);
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", destination, ...workspaces];
+  const report = JSON.parse(
+    execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+  );
+  return new Map(Object.values(report).map((entry) => [entry.name, entry]));
+}
+
+/** What is wrong with the list of packed files. */
+function checkFiles({ files, unpackedSize }, manifest) {
+  const paths = files.map(({ path }) => path);
+  const wrong = paths.filter((path) => unwanted.test(path)).map((path) => `must not be published: ${path}`);
+  for (const path of ["README.md", "LICENSE", "package.json"]) {
+    if (!paths.includes(path)) wrong.push(`missing from the tarball: ${path}`);
+  }
+  for (const path of [
+    ...Object.values(manifest.bin ?? {}),
+    manifest.exports?.["."]?.default,
+    manifest.exports?.["."]?.types,
+  ]) {
+    if (path && !paths.includes(path.replace("./", ""))) wrong.push(`named by package.json, but not packed: ${path}`);
+  }
+  if (unpackedSize > largestUnpacked) wrong.push(`unpacks to ${unpackedSize} bytes, more than ${largestUnpacked}`);
+  return wrong;
+}
+
+/** What is wrong with the package's own folder. */
+function checkManifest({ folder, manifest }) {
+  const wrong = [];
+  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  for (const name of dependencies) {
+    if (/^@?lookonce(\/|$)/.test(name) && !published.has(name)) wrong.push(`depends on ${name}, which is private`);
+  }
+  for (const field of ["description", "license", "repository", "engines"]) {
+    if (!manifest[field]) wrong.push(`package.json has no "${field}"`);
+  }
+  const licence = join(folder, "LICENSE");
+  if (!existsSync(licence) || readFileSync(licence, "utf8") !== readFileSync(join(root, "LICENSE"), "utf8")) {
+    wrong.push("LICENSE is not the repository's: copy it here");
+  }
+  return wrong;
+}
+
+/** What are-the-types-wrong finds, as sentences. */
+async function checkTypes(tarball) {
+  const result = await checkPackage(createPackageFromTarballData(tarball), {
+    excludeEntrypoints: ["./package.json"],
+  });
+  if (!result.types) return [];
+  return result.problems
+    .filter((problem) => !ignoredResolutions.has(problem.resolutionKind))
+    .map(({ kind, entrypoint, resolutionKind, typesFileName, fileName }) =>
+      ["types:", kind, entrypoint ?? typesFileName ?? fileName, resolutionKind].filter(Boolean).join(" "),
+    );
+}
+
+/** What publint finds, as sentences. */
+async function checkPublint(tarball) {
+  const pack = { tarball: new Uint8Array(tarball).buffer };
+  const { messages, pkg } = await publint({ pack, strict: true, level: "warning" });
+  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
+}
+
+async function main() {
+  const destination = mkdtempSync(join(tmpdir(), "lookonce-pack-"));
+  let failed = 0;
+  try {
+    const packed = pack(destination);
+    for (const entry of publicPackages) {
+      const report = packed.get(entry.manifest.name);
+      const tarball = readFileSync(join(destination, report.filename));
+      const wrong = [
+        ...checkManifest(entry),
+        ...checkFiles(report, entry.manifest),
+        ...(await checkPublint(tarball)),
+        ...(await checkTypes(tarball)),
+      ];
+      if (wrong.length > 0) failed++;
+      const size = `${Math.ceil(report.size / 1024)} kB packed`;
+      console.log(
+        `${wrong.length === 0 ? "ok  " : "FAIL"} ${entry.manifest.name} (${report.files.length} files, ${size})`,
+      );
+      for (const sentence of wrong) console.log(`     ${sentence}`);
+    }
+  } finally {
+    rmSync(destination, { recursive: true });
+  }
+  console.log(
+    failed === 0 ? `all ${publicPackages.length} packages can be published` : `${failed} packages cannot be published`,
+  );
+  if (failed > 0) process.exitCode = 1;
+}
+
+await main();
