@@ -56,9 +56,10 @@ function scanBestClass(prediction: PicturePrediction, rules: CandidateRules, can
     let best = conf;
     let label = -1;
     for (let c = 0, i = at + firstClass; c < nc; c++, i += channelStride) {
-      const confidence = Math.fround(objectness * data[i]!);
-      if (confidence > best) {
-        best = confidence;
+      // Rounding costs, and never lifts a product above a single-precision number: only those above need it.
+      const product = objectness * data[i]!;
+      if (product > best && Math.fround(product) > best) {
+        best = Math.fround(product);
         label = c;
       }
     }
@@ -74,8 +75,10 @@ function scanAllClasses(prediction: PicturePrediction, rules: CandidateRules, ca
     const objectness = objectnessAt(prediction, rules, at);
     if (objectness < 0) continue;
     for (let c = 0, i = at + firstClass; c < nc; c++, i += channelStride) {
-      const confidence = Math.fround(objectness * data[i]!);
-      if (confidence > conf && (wanted === undefined || wanted[c] === 1)) candidates.push(anchor, c, confidence);
+      const product = objectness * data[i]!;
+      if (product > conf && Math.fround(product) > conf && (wanted === undefined || wanted[c] === 1)) {
+        candidates.push(anchor, c, product);
+      }
     }
   }
 }
