@@ -7,6 +7,7 @@ export {
 } from "./letterbox.ts";
 export { blankPicture, type Picture, type Size } from "./picture.ts";
 export { readPicture, readPictureSize } from "./read-picture.ts";
+export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
 export { letterboxSample, type Sample } from "./sample.ts";
 export { encodePicture, writePicture } from "./write-picture.ts";

@@ -1,0 +1,62 @@
+/** Objects of a batch, padded to a common number. */
+export interface BatchTargets {
+  /** Class numbers `[B, M]`; 0 where the mask is 0. */
+  labels: Int32Array;
+  /** Corners x1, y1, x2, y2 in pixels of the batch `[B, M, 4]`; 0 where the mask is 0. */
+  boxes: Float32Array;
+  /** 1 for an object, 0 for padding `[B, M]`. */
+  mask: Float32Array;
+  /** M: a power of two of at least 8, so that batches come in few shapes. */
+  maxTargets: number;
+}
+
+/** Where one picture of a batch comes from and how it was placed. */
+export interface BatchSample {
+  /** Position in the data set's `entries`. */
+  index: number;
+  path: string;
+  /** Size of the file's picture, in pixels. */
+  originalWidth: number;
+  originalHeight: number;
+  /** Scale `[width, height]`: batch = original · ratio + padding. */
+  ratio: [number, number];
+  /** Left and top border in pixels of the batch. */
+  padding: [number, number];
+  /** Rows of x1, y1, x2, y2 in pixels of the batch. */
+  boxes: Float32Array;
+  classes: Int32Array;
+}
+
+/** Pictures of one size with their objects: what a network takes in one step. */
+export interface Batch {
+  /** RGB bytes `[count, height, width, 3]`. */
+  images: Uint8Array;
+  count: number;
+  height: number;
+  width: number;
+  targets: BatchTargets;
+  /** One per picture, in order. */
+  samples: BatchSample[];
+}
+
+/** The smallest power of two that is at least 8 and at least `count`. */
+export function targetBucket(count: number): number {
+  let bucket = 8;
+  while (bucket < count) bucket *= 2;
+  return bucket;
+}
+
+/** Pads the objects of every sample to the same number, a {@link targetBucket}. */
+export function padTargets(samples: readonly Pick<BatchSample, "boxes" | "classes">[]): BatchTargets {
+  const most = samples.reduce((max, { classes }) => Math.max(max, classes.length), 0);
+  const maxTargets = targetBucket(most);
+  const labels = new Int32Array(samples.length * maxTargets);
+  const boxes = new Float32Array(samples.length * maxTargets * 4);
+  const mask = new Float32Array(samples.length * maxTargets);
+  samples.forEach((sample, i) => {
+    labels.set(sample.classes, i * maxTargets);
+    boxes.set(sample.boxes, i * maxTargets * 4);
+    mask.fill(1, i * maxTargets, i * maxTargets + sample.classes.length);
+  });
+  return { labels, boxes, mask, maxTargets };
+}

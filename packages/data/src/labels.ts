@@ -1,0 +1,101 @@
+import { sep } from "node:path";
+
+/** Something in the data that was left out, and why. */
+export interface DataProblem {
+  /** The picture or label file. */
+  path: string;
+  /** Line of a label file, from 1. */
+  line?: number;
+  reason: string;
+}
+
+/** The objects of one picture. */
+export interface Labels {
+  /** Class numbers. */
+  classes: Int32Array;
+  /** Rows of centre x, centre y, width, height, as fractions of the picture's sides. */
+  boxes: Float32Array;
+  /** Rows that were left out. */
+  problems: DataProblem[];
+}
+
+/**
+ * Where a picture's labels lie: the last folder `images` of its path becomes `labels`, the extension `.txt`. Without such
+ * a folder, beside the picture.
+ */
+export function labelPath(picture: string): string {
+  const text = picture.replace(/\.[^./\\]*$/, "");
+  const from = `${sep}images${sep}`;
+  const at = text.lastIndexOf(from);
+  return `${at < 0 ? text : `${text.slice(0, at)}${sep}labels${sep}${text.slice(at + from.length)}`}.txt`;
+}
+
+/**
+ * Reads YOLO labels: a row an object, `class cx cy w h` in fractions of the picture's sides, or `class x1 y1 x2 y2 x3 y3 …`,
+ * a polygon, of which the enclosing box is taken.
+ *
+ * A row that is wrong (a class that does not exist, a coordinate that is no number or lies outside 0 to 1, a box without
+ * area, a wrong number of columns) or stands there twice is left out and named in `problems`; the others are kept.
+ *
+ * @param file the label file's name, for `problems`
+ * @param classCount number of classes
+ */
+export function parseLabels(text: string, file: string, classCount: number): Labels {
+  const classes: number[] = [];
+  const boxes: number[] = [];
+  const problems: DataProblem[] = [];
+  const seen = new Map<string, number>();
+  text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .forEach((content, index) => {
+      const words = content.trim().split(/\s+/);
+      if (words[0] === "") return;
+      const line = index + 1;
+      const row = parseRow(words, classCount);
+      if (typeof row === "string") {
+        problems.push({ path: file, line, reason: row });
+        return;
+      }
+      const key = row.join(" ");
+      const first = seen.get(key);
+      if (first !== undefined) {
+        problems.push({ path: file, line, reason: `the same object as line ${first}` });
+        return;
+      }
+      seen.set(key, line);
+      classes.push(row[0]);
+      boxes.push(row[1], row[2], row[3], row[4]);
+    });
+  return { classes: Int32Array.from(classes), boxes: Float32Array.from(boxes), problems };
+}
+
+type Row = [label: number, cx: number, cy: number, width: number, height: number];
+
+/** The row, or what is wrong with it. */
+function parseRow(words: string[], classCount: number): Row | string {
+  const polygon = words.length >= 7 && words.length % 2 === 1;
+  if (words.length !== 5 && !polygon) {
+    return `${words.length} columns; a box has 5 (class cx cy w h), a polygon of n points 1 + 2n with n ≥ 3`;
+  }
+  const numbers = words.map(Number);
+  const [label, ...coordinates] = numbers as [number, ...number[]];
+  const bad = numbers.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) return `column ${bad + 1} is not a finite number: ${words[bad]}`;
+  if (!Number.isInteger(label)) return `class ${words[0]} is not a whole number`;
+  if (label < 0 || label >= classCount) return `class ${label} of ${classCount} classes (0 to ${classCount - 1})`;
+  const outside = coordinates.findIndex((value) => value < 0 || value > 1);
+  if (outside >= 0) {
+    return `column ${outside + 2} is out of bounds: ${words[outside + 1]}; coordinates are fractions of the picture, 0 to 1`;
+  }
+  const box = polygon ? enclosingBox(coordinates) : (coordinates as [number, number, number, number]);
+  if (box[2] === 0 || box[3] === 0) return "a box without area";
+  return [label, ...box];
+}
+
+function enclosingBox(points: number[]): [number, number, number, number] {
+  const xs = points.filter((_, i) => i % 2 === 0);
+  const ys = points.filter((_, i) => i % 2 === 1);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
+}

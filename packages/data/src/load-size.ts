@@ -1,0 +1,25 @@
+import { type Picture, resizeArea, resizeBilinear, type Size } from "@lookonce/augment";
+
+/** Whose rules hold where YOLOv5 (7.0) and YOLOv8 (8.3) load pictures differently. */
+export type LoadingRules = "v5" | "v8";
+
+/**
+ * The size a picture is loaded at: its longer side becomes `imgsz`; the shorter one is rounded up in YOLOv8, and cut to
+ * a whole number in YOLOv5.
+ */
+export function loadSize({ width, height }: Size, imgsz: number, rules: LoadingRules): Size {
+  const ratio = imgsz / Math.max(width, height);
+  if (ratio === 1) return { width, height };
+  if (rules === "v5") {
+    return { width: Math.max(1, Math.trunc(width * ratio)), height: Math.max(1, Math.trunc(height * ratio)) };
+  }
+  return { width: Math.min(Math.ceil(width * ratio), imgsz), height: Math.min(Math.ceil(height * ratio), imgsz) };
+}
+
+/** Resizes to {@link loadSize}: bilinearly, but YOLOv5 shrinks by area averaging. */
+export function resizeForLoading(picture: Picture, imgsz: number, rules: LoadingRules): Picture {
+  const size = loadSize(picture, imgsz, rules);
+  if (size.width === picture.width && size.height === picture.height) return picture;
+  const shrinks = imgsz < Math.max(picture.width, picture.height);
+  return rules === "v5" && shrinks ? resizeArea(picture, size) : resizeBilinear(picture, size);
+}

@@ -1,0 +1,42 @@
+import type { Size } from "@lookonce/augment";
+
+/** Options of {@link rectangularBatches}. */
+export interface RectangularOptions {
+  /** Pictures in a batch. */
+  batch: number;
+  /** Longer side of the pictures, in pixels. */
+  imgsz: number;
+  /** Batches' sides are multiples of it. Default 32. */
+  stride?: number;
+  /** Extra border in strides. Default 0.5, as in the validation of YOLOv5 and YOLOv8. */
+  pad?: number;
+}
+
+/** Pictures by index, and the canvas they share. */
+export interface BatchPlan {
+  indices: number[];
+  height: number;
+  width: number;
+}
+
+/**
+ * Groups pictures of like shape, so that little of a batch is border.
+ *
+ * Pictures are sorted by height / width and cut into batches. A batch's canvas has its longer side from `imgsz`, its
+ * shorter one from the batch's least oblong picture, each `ceil(side / stride + pad) · stride` (YOLOv5 6.1 and 7.0,
+ * YOLOv8 8.3). Pictures of equal ratio keep their order.
+ */
+export function rectangularBatches(sizes: readonly Size[], options: RectangularOptions): BatchPlan[] {
+  const { batch, imgsz, stride = 32, pad = 0.5 } = options;
+  const aspect = sizes.map(({ width, height }) => height / width);
+  const order = aspect.map((_, i) => i).sort((a, b) => (aspect[a] as number) - (aspect[b] as number));
+  const side = (share: number): number => Math.ceil((share * imgsz) / stride + pad) * stride;
+  const plans: BatchPlan[] = [];
+  for (let start = 0; start < order.length; start += batch) {
+    const indices = order.slice(start, start + batch);
+    const lowest = aspect[indices[0] as number] as number;
+    const highest = aspect[indices.at(-1) as number] as number;
+    plans.push({ indices, height: side(Math.min(highest, 1)), width: side(lowest > 1 ? 1 / lowest : 1) });
+  }
+  return plans;
+}
