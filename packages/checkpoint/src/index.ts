@@ -1,1 +1,8 @@
-export { decodeSafetensors, type Safetensors, type StoredTensor, type TensorData } from "./safetensors.ts";
+export type { Checkpoint } from "./checkpoint.ts";
+export { bfloatToFloat, floatToHalf, halfToFloat } from "./half.ts";
+export type { PlainValue } from "./plain.ts";
+export { type ReadCheckpointOptions, readCheckpoint } from "./read-checkpoint.ts";
+export { decodeSafetensors, type Safetensors } from "./safetensors/decode.ts";
+export { type EncodeOptions, encodeSafetensors, readSafetensors, writeSafetensors } from "./safetensors/encode.ts";
+export { saveCheckpoint } from "./safetensors/metadata.ts";
+export type { StoredTensor, TensorData } from "./tensor.ts";

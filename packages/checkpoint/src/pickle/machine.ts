@@ -1,0 +1,118 @@
+import { LookonceError } from "@lookonce/errors";
+import type { Cursor } from "./cursor.ts";
+import { PickledGlobal, PickledObject } from "./values.ts";
+
+/** What a pickle may ask of its reader. */
+export interface PickleHooks {
+  /** The global's stand-in, or `undefined` when a file may not name it. */
+  findGlobal(module: string, name: string): PickledGlobal | undefined;
+  /** The object outside of the pickle that a persistent id means. */
+  persistentLoad(id: unknown): unknown;
+}
+
+/** More than any real checkpoint holds, and little enough to stay in memory. */
+const maxDepth = 1_000_000;
+
+/** The stack machine that a pickle is a program for (Python 3.13, `pickletools` describes it). */
+export class PickleMachine {
+  readonly cursor: Cursor;
+  readonly hooks: PickleHooks;
+  readonly memo: Map<number, unknown> = new Map();
+  readonly #globals = new Map<string, PickledGlobal>();
+  readonly #stack: unknown[] = [];
+  readonly #marks: number[] = [];
+
+  constructor(cursor: Cursor, hooks: PickleHooks) {
+    this.cursor = cursor;
+    this.hooks = hooks;
+  }
+
+  push(value: unknown): void {
+    if (this.#stack.length >= maxDepth) throw this.cursor.error(`more than ${maxDepth} values on the stack`);
+    this.#stack.push(value);
+  }
+
+  pop(): unknown {
+    this.#need();
+    return this.#stack.pop();
+  }
+
+  top(): unknown {
+    this.#need();
+    return this.#stack[this.#stack.length - 1];
+  }
+
+  mark(): void {
+    if (this.#marks.length >= maxDepth) throw this.cursor.error(`more than ${maxDepth} marks on the stack`);
+    this.#marks.push(this.#stack.length);
+  }
+
+  /** Everything pushed since the last mark, which goes with it. */
+  popMark(): unknown[] {
+    const start = this.#marks.pop();
+    if (start === undefined) throw this.cursor.error("a mark is missing");
+    return this.#stack.splice(start);
+  }
+
+  /** Python's POP takes a value, or the mark when nothing lies above it. */
+  popValueOrMark(): void {
+    if (this.#marks.at(-1) === this.#stack.length) this.#marks.pop();
+    else this.pop();
+  }
+
+  /** Remembers the topmost value. */
+  put(index: number): void {
+    if (!Number.isSafeInteger(index) || index < 0) throw this.cursor.error("a bad memo index");
+    if (this.memo.size >= maxDepth) throw this.cursor.error(`more than ${maxDepth} remembered values`);
+    this.memo.set(index, this.top());
+  }
+
+  /** Pushes a remembered value. */
+  get(index: number): void {
+    const value = this.memo.get(index);
+    if (value === undefined && !this.memo.has(index)) throw this.cursor.error(`nothing was remembered as ${index}`);
+    this.push(value);
+  }
+
+  /** The stand-in of a global that files may name; any other is an `UNSAFE` error. */
+  global(module: unknown, name: unknown): PickledGlobal {
+    if (typeof module !== "string" || typeof name !== "string") throw this.cursor.error("a global's name is no text");
+    const key = `${module}\n${name}`;
+    let found = this.#globals.get(key);
+    if (found === undefined) {
+      found = this.hooks.findGlobal(module, name);
+      if (found === undefined) throw this.unsafe(`names ${printable(`${module}.${name}`)}`);
+      this.#globals.set(key, found);
+    }
+    return found;
+  }
+
+  /** Stands in for a call: only what {@link global} gave can be called. */
+  call(target: unknown, args: unknown): unknown {
+    if (target instanceof PickledGlobal) {
+      if (!Array.isArray(args)) throw this.cursor.error(`${printable(target.path)} is called with no tuple`);
+      return target.construct(args, target);
+    }
+    const what = target instanceof PickledObject ? `the result of ${printable(target.path)}` : "a plain value";
+    throw this.unsafe(`calls ${what}`);
+  }
+
+  /** An `UNSAFE` error: the file asks for something outside of what model files need. */
+  unsafe(what: string): LookonceError {
+    return new LookonceError(
+      "UNSAFE",
+      `${this.cursor.name}: its pickle ${what}, which is not among the things a model file needs, so it may run code when opened with PyTorch. Nothing was run; do not use this file unless you trust where it comes from`,
+    );
+  }
+
+  #need(): void {
+    // A value below the last mark does not belong to the operation that asks.
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) throw this.cursor.error("a value is missing on the stack");
+  }
+}
+
+function printable(text: string): string {
+  const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: names come from untrusted files and go to terminals
+  return short.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+}

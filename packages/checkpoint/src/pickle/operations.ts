@@ -1,0 +1,177 @@
+import type { Cursor } from "./cursor.ts";
+import { integerFromBytes, parseInteger, parseRawUnicode, parseStringLiteral } from "./literals.ts";
+import type { PickleMachine } from "./machine.ts";
+import { PickledObject } from "./values.ts";
+
+type Operation = (machine: PickleMachine, cursor: Cursor) => void;
+
+/** Whole numbers longer than this serve no checkpoint, and reading them takes quadratic time. */
+const maxIntegerBytes = 1024;
+
+const constants: Record<string, Operation> = {
+  N: (m) => m.push(null),
+  "\x88": (m) => m.push(true),
+  "\x89": (m) => m.push(false),
+  I: (m, c) => {
+    const line = c.line();
+    m.push(line === "00" ? false : line === "01" ? true : known(parseInteger(line), c));
+  },
+  L: (m, c) => m.push(known(parseInteger(c.line().replace(/L$/, "")), c)),
+  F: (m, c) => m.push(Number(c.line())),
+  J: (m, c) => m.push(c.i32()),
+  K: (m, c) => m.push(c.u8()),
+  M: (m, c) => m.push(c.u16()),
+  "\x8a": (m, c) => m.push(integerFromBytes(c.bytes(c.u8()))),
+  "\x8b": (m, c) => {
+    const length = c.u32();
+    if (length > maxIntegerBytes) throw c.error(`a whole number of ${length} bytes`);
+    m.push(integerFromBytes(c.bytes(length)));
+  },
+  G: (m, c) => m.push(c.f64()),
+  S: (m, c) => m.push(known(parseStringLiteral(c.line()), c)),
+  V: (m, c) => m.push(parseRawUnicode(c.line())),
+  T: (m, c) => m.push(c.text(c.u32())),
+  U: (m, c) => m.push(c.text(c.u8())),
+  X: (m, c) => m.push(c.text(c.u32())),
+  "\x8c": (m, c) => m.push(c.text(c.u8())),
+  "\x8d": (m, c) => m.push(c.text(c.u64())),
+  B: (m, c) => m.push(c.bytes(c.u32())),
+  C: (m, c) => m.push(c.bytes(c.u8())),
+  "\x8e": (m, c) => m.push(c.bytes(c.u64())),
+  "\x96": (m, c) => m.push(c.bytes(c.u64())),
+};
+
+const containers: Record<string, Operation> = {
+  ")": (m) => m.push([]),
+  t: (m) => m.push(m.popMark()),
+  "\x85": (m) => m.push([m.pop()]),
+  "\x86": (m) => m.push(popMany(m, 2)),
+  "\x87": (m) => m.push(popMany(m, 3)),
+  "]": (m) => m.push([]),
+  l: (m) => m.push(m.popMark()),
+  a: (m, c) => append([m.pop()], m.top(), c),
+  e: (m, c) => append(m.popMark(), m.top(), c),
+  "}": (m) => m.push(new Map()),
+  d: (m, c) => m.push(setItems(m.popMark(), new Map(), c)),
+  s: (m, c) => {
+    const pair = popMany(m, 2);
+    setItems(pair, m.top(), c);
+  },
+  u: (m, c) => void setItems(m.popMark(), m.top(), c),
+  "\x8f": (m) => m.push(new Set()),
+  "\x90": (m, c) => append(m.popMark(), m.top(), c),
+  "\x91": (m) => m.push(new Set(m.popMark())),
+};
+
+const stackAndMemo: Record<string, Operation> = {
+  "(": (m) => m.mark(),
+  "0": (m) => m.popValueOrMark(),
+  "1": (m) => void m.popMark(),
+  "2": (m) => m.push(m.top()),
+  p: (m, c) => m.put(Number(c.line())),
+  q: (m, c) => m.put(c.u8()),
+  r: (m, c) => m.put(c.u32()),
+  "\x94": (m) => m.put(m.memo.size),
+  g: (m, c) => m.get(Number(c.line())),
+  h: (m, c) => m.get(c.u8()),
+  j: (m, c) => m.get(c.u32()),
+  "\x80": (_m, c) => {
+    const protocol = c.u8();
+    if (protocol > 5) throw c.error(`protocol ${protocol} is unknown`);
+  },
+  // A frame only tells readers of streams how much to fetch at once.
+  "\x95": (_m, c) => void c.u64(),
+};
+
+const objects: Record<string, Operation> = {
+  c: (m, c) => m.push(m.global(c.line(), c.line())),
+  "\x93": (m) => {
+    const [module, name] = popMany(m, 2);
+    m.push(m.global(module, name));
+  },
+  R: (m) => {
+    const [target, args] = popMany(m, 2);
+    m.push(m.call(target, args));
+  },
+  "\x81": (m) => {
+    const [target, args] = popMany(m, 2);
+    m.push(m.call(target, args));
+  },
+  "\x92": (m) => {
+    const [target, args, keywords] = popMany(m, 3);
+    m.push(m.call(target, Array.isArray(args) ? [...args, keywords] : args));
+  },
+  i: (m, c) => {
+    const target = m.global(c.line(), c.line());
+    m.push(m.call(target, m.popMark()));
+  },
+  o: (m, c) => {
+    const [target, ...args] = m.popMark();
+    if (target === undefined) throw c.error("an object without a class");
+    m.push(m.call(target, args));
+  },
+  b: (m, c) => {
+    const state = m.pop();
+    build(m.top(), state, c);
+  },
+  P: (m, c) => m.push(m.hooks.persistentLoad(c.line())),
+  Q: (m) => m.push(m.hooks.persistentLoad(m.pop())),
+  "\x82": (m, c) => refuseExtension(m, c.u8()),
+  "\x83": (m, c) => refuseExtension(m, c.u16()),
+  "\x84": (m, c) => refuseExtension(m, c.i32()),
+};
+
+/** What each operation code does; STOP and unknown codes have no entry. */
+export const operations: readonly (Operation | undefined)[] = table({
+  ...constants,
+  ...containers,
+  ...stackAndMemo,
+  ...objects,
+});
+
+function table(byCharacter: Record<string, Operation>): (Operation | undefined)[] {
+  const all = new Array<Operation | undefined>(256).fill(undefined);
+  for (const [character, operation] of Object.entries(byCharacter)) all[character.charCodeAt(0)] = operation;
+  return all;
+}
+
+function known<T>(value: T | undefined, cursor: Cursor): T {
+  if (value === undefined) throw cursor.error("a literal cannot be read");
+  return value;
+}
+
+function popMany(machine: PickleMachine, count: number): unknown[] {
+  const values = new Array<unknown>(count);
+  for (let i = count - 1; i >= 0; i--) values[i] = machine.pop();
+  return values;
+}
+
+function append(items: unknown[], target: unknown, cursor: Cursor): void {
+  if (target instanceof Set) {
+    for (const item of items) target.add(item);
+    return;
+  }
+  if (target instanceof PickledObject) target.elements ??= [];
+  const list = target instanceof PickledObject ? target.elements : target;
+  if (!Array.isArray(list)) throw cursor.error("items are appended to something that is no list");
+  for (const item of items) list.push(item);
+}
+
+function setItems(items: unknown[], target: unknown, cursor: Cursor): Map<unknown, unknown> {
+  if (target instanceof PickledObject) target.entries ??= new Map();
+  const map = target instanceof PickledObject ? target.entries : target;
+  if (!(map instanceof Map)) throw cursor.error("keys are set on something that is no dict");
+  if (items.length % 2 !== 0) throw cursor.error("a key without a value");
+  for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+  return map;
+}
+
+function build(target: unknown, state: unknown, cursor: Cursor): void {
+  if (target instanceof PickledObject) target.state = state;
+  // A dict or tensor with attributes of its own (state_dict's `_metadata`): nobody here reads those.
+  else if (typeof target !== "object" || target === null) throw cursor.error("state is set on a plain value");
+}
+
+function refuseExtension(machine: PickleMachine, code: number): never {
+  throw machine.unsafe(`names extension code ${code}`);
+}

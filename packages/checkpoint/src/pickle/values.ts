@@ -1,0 +1,62 @@
+/**
+ * A class or function that a pickle names. It is a name and a rule for building a value, never the thing itself:
+ * nothing is imported and nothing runs.
+ */
+export class PickledGlobal {
+  readonly module: string;
+  readonly name: string;
+  /** Builds the value that stands for a call of this global. */
+  readonly construct: (args: readonly unknown[], self: PickledGlobal) => unknown;
+
+  constructor(module: string, name: string, construct: PickledGlobal["construct"] = record) {
+    this.module = module;
+    this.name = name;
+    this.construct = construct;
+  }
+
+  /** `module.name`. */
+  get path(): string {
+    return `${this.module}.${this.name}`;
+  }
+}
+
+/** An object of a pickle as an inert record: which class, built from what, holding what. */
+export class PickledObject {
+  readonly module: string;
+  readonly name: string;
+  /** The constructor's arguments. */
+  readonly args: readonly unknown[];
+  /** What the pickle sets as the object's state, usually a `Map` of its attributes. */
+  state: unknown;
+  /** Items of an object whose class derives from `dict`. */
+  entries: Map<unknown, unknown> | undefined;
+  /** Items of an object whose class derives from `list` or `set`. */
+  elements: unknown[] | undefined;
+
+  constructor(module: string, name: string, args: readonly unknown[]) {
+    this.module = module;
+    this.name = name;
+    this.args = args;
+  }
+
+  /** `module.name`. */
+  get path(): string {
+    return `${this.module}.${this.name}`;
+  }
+
+  /** An attribute set by the pickled state, or `undefined`. */
+  attribute(name: string): unknown {
+    const { state } = this;
+    if (state instanceof Map) return state.get(name);
+    // With __slots__ the state is a pair: attributes of __dict__ (or None), attributes of the slots.
+    if (Array.isArray(state)) {
+      for (const part of state) if (part instanceof Map && part.has(name)) return part.get(name);
+    }
+    return undefined;
+  }
+}
+
+/** The default rule of a {@link PickledGlobal}: an inert record. */
+export function record(args: readonly unknown[], self: PickledGlobal): PickledObject {
+  return new PickledObject(self.module, self.name, args);
+}

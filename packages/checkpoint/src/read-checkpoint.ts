@@ -1,0 +1,66 @@
+import { LookonceError } from "@lookonce/errors";
+import type { Checkpoint } from "./checkpoint.ts";
+import { readBytes } from "./files.ts";
+import { decodeSafetensors } from "./safetensors/decode.ts";
+import { checkpointFromSafetensors } from "./safetensors/metadata.ts";
+import { decodeTorchCheckpoint } from "./torch/checkpoint.ts";
+
+/** Options of {@link readCheckpoint}. */
+export interface ReadCheckpointOptions {
+  /** What to call the file in errors; its path unless told, or "checkpoint" for bytes. */
+  name?: string;
+  /**
+   * Which model is taken from a training checkpoint that holds two: the moving average of the weights (`"ema"`, the
+   * default, which validation and users of such checkpoints expect) or the weights themselves (`"model"`).
+   */
+  prefer?: "ema" | "model";
+}
+
+/**
+ * Reads a model's weights and what the file says about the model, from a PyTorch checkpoint (`.pt`, as `torch.save`
+ * writes it since PyTorch 1.6: a dict with a pickled model, a model, or a dict of tensors) or from a safetensors file.
+ * The kind of file is told by its content.
+ *
+ * Nothing of the file is executed: classes become inert records, and a pickle that names anything beyond the parts of
+ * models is refused. Half precision and bfloat16 are widened to single precision.
+ *
+ * @param file a path, or the whole file's bytes (which must not change while the checkpoint is in use)
+ * @throws LookonceError `NOT_FOUND`; `FORMAT` for truncated or damaged files; `UNSAFE` for a pickle that could run code,
+ *   naming what it asks for; `UNSUPPORTED` for PyTorch's format before 1.6, TorchScript and unusual element types
+ */
+export function readCheckpoint(file: string | Uint8Array, options: ReadCheckpointOptions = {}): Checkpoint {
+  const bytes = typeof file === "string" ? readBytes(file) : file;
+  const { name = typeof file === "string" ? file : "checkpoint", prefer = "ema" } = options;
+  switch (kindOf(bytes)) {
+    case "zip":
+      return decodeTorchCheckpoint(bytes, name, prefer);
+    case "safetensors":
+      return checkpointFromSafetensors(decodeSafetensors(bytes, name), name);
+    case "legacy":
+      throw new LookonceError(
+        "UNSUPPORTED",
+        `${name}: in PyTorch's legacy format from before 1.6 (no zip archive); open and save it again with a newer PyTorch, or export it as safetensors`,
+      );
+    case "pointer":
+      throw new LookonceError("FORMAT", `${name}: only a Git LFS pointer to the file; fetch it with "git lfs pull"`);
+    case "page":
+      throw new LookonceError("FORMAT", `${name}: a web page, not a checkpoint; download the file itself`);
+    default:
+      throw new LookonceError(
+        "FORMAT",
+        `${name}: neither a PyTorch checkpoint nor a safetensors file, or truncated after ${bytes.length} bytes; download it again`,
+      );
+  }
+}
+
+type Kind = "zip" | "safetensors" | "legacy" | "pointer" | "page" | "unknown";
+
+function kindOf(bytes: Uint8Array): Kind {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString("latin1");
+  if (start.startsWith("PK\x03\x04")) return "zip";
+  // A pickle of the number 0x1950a86a20f9469cfc6c opens every file that torch.save wrote before PyTorch 1.6.
+  if (start.startsWith("l\xfc\x9cF\xf9 j\xa8P\x19", 4)) return "legacy";
+  if (start.startsWith("version https://git-lfs")) return "pointer";
+  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) return "page";
+  return start[8] === "{" ? "safetensors" : "unknown";
+}

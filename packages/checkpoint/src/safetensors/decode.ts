@@ -1,0 +1,146 @@
+import { LookonceError } from "@lookonce/errors";
+import { bfloatToFloat, halfToFloat } from "../half.ts";
+import type { StoredTensor, TensorData } from "../tensor.ts";
+
+/** The contents of a safetensors file. */
+export interface Safetensors {
+  tensors: Map<string, StoredTensor>;
+  /** The file's `__metadata__`: free text by key. */
+  metadata: Record<string, string>;
+}
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+const bytesPerElement: ReadonlyMap<unknown, number> = new Map([
+  ["F64", 8],
+  ["F32", 4],
+  ["F16", 2],
+  ["BF16", 2],
+  ["I64", 8],
+  ["I32", 4],
+  ["I16", 2],
+  ["I8", 1],
+  ["U16", 2],
+  ["U8", 1],
+  ["BOOL", 1],
+]);
+
+/**
+ * Reads the safetensors format: 8 bytes of header length (little-endian), a JSON header, then raw little-endian data
+ * (https://github.com/huggingface/safetensors, format section of its README).
+ *
+ * @param bytes the whole file
+ * @param name what to call the file in errors
+ * @throws LookonceError `FORMAT` when the header or an offset does not fit the file, `UNSUPPORTED` for other dtypes
+ */
+export function decodeSafetensors(bytes: Uint8Array, name = "safetensors data"): Safetensors {
+  const { header, start } = readHeader(bytes, name);
+  const tensors = new Map<string, StoredTensor>();
+  let metadata: Record<string, string> = {};
+  let used = 0;
+  for (const [key, value] of Object.entries(header)) {
+    if (key === "__metadata__") {
+      metadata = readMetadata(value, name);
+      continue;
+    }
+    const what = `${name}: tensor ${JSON.stringify(key.slice(0, 200))}`;
+    const entry = checkEntry(value, bytes.length - start, what);
+    // The format has no overlaps: without this a small file could claim the same bytes over and over.
+    used += entry.data_offsets[1] - entry.data_offsets[0];
+    if (used > bytes.length - start) throw new LookonceError("FORMAT", `${what} overlaps another`);
+    tensors.set(key, readTensor(bytes, start, entry));
+  }
+  return { tensors, metadata };
+}
+
+function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; start: number } {
+  if (bytes.length < 8) {
+    throw new LookonceError("FORMAT", `${name}: ${bytes.length} bytes are too few for a header; it is truncated`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length < 2 || 8 + length > bytes.length) {
+    throw new LookonceError(
+      "FORMAT",
+      `${name}: the header should have ${length} bytes, the file has ${bytes.length}; it is truncated or no safetensors file`,
+    );
+  }
+  try {
+    const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    if (typeof header !== "object" || header === null || Array.isArray(header)) throw new TypeError("not an object");
+    return { header: header as Record<string, unknown>, start: 8 + length };
+  } catch (cause) {
+    throw new LookonceError("FORMAT", `${name}: its header is not a JSON object`, { cause });
+  }
+}
+
+function readMetadata(value: unknown, name: string): Record<string, string> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [["", null]];
+  if (!entries.every(([, text]) => typeof text === "string")) {
+    throw new LookonceError("FORMAT", `${name}: its __metadata__ is not an object of texts`);
+  }
+  return value as Record<string, string>;
+}
+
+function checkEntry(value: unknown, available: number, what: string): Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
+  const width = bytesPerElement.get(dtype);
+  if (typeof dtype === "string" && width === undefined) {
+    throw new LookonceError("UNSUPPORTED", `${what} has dtype ${dtype.slice(0, 20)}, which cannot be read`);
+  }
+  if (width === undefined || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+    throw new LookonceError("FORMAT", `${what} has a bad dtype, shape or data_offsets`);
+  }
+  const [begin, end] = offsets;
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (end - begin !== size * width || end > available) {
+    throw new LookonceError(
+      "FORMAT",
+      `${what}: shape [${shape}] of ${dtype} does not fit bytes ${begin} to ${end} of ${available}; the file is truncated or damaged, download it again`,
+    );
+  }
+  return value as Entry;
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function readTensor(bytes: Uint8Array, start: number, entry: Entry): StoredTensor {
+  const [begin, end] = entry.data_offsets;
+  // A copy, since typed arrays need aligned offsets and the caller may drop the file. Not `slice`: on a Buffer, as
+  // `readFileSync` gives, it makes no copy.
+  const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end).buffer as ArrayBuffer;
+  const tensor: StoredTensor = { shape: [...entry.shape], data: typed(entry.dtype, raw) };
+  if (entry.dtype === "BOOL") tensor.dtype = "BOOL";
+  return tensor;
+}
+
+function typed(dtype: string, raw: ArrayBuffer): TensorData {
+  switch (dtype) {
+    case "F64":
+      return new Float64Array(raw);
+    case "F32":
+      return new Float32Array(raw);
+    case "F16":
+      return halfToFloat(new Uint16Array(raw));
+    case "BF16":
+      return bfloatToFloat(new Uint16Array(raw));
+    case "I64":
+      return new BigInt64Array(raw);
+    case "I32":
+      return new Int32Array(raw);
+    case "I16":
+      return new Int16Array(raw);
+    case "I8":
+      return new Int8Array(raw);
+    case "U16":
+      return new Uint16Array(raw);
+    default:
+      return new Uint8Array(raw);
+  }
+}

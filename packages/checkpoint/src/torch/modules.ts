@@ -1,0 +1,66 @@
+import { LookonceError } from "@lookonce/errors";
+import { PickledObject } from "../pickle/values.ts";
+import { TorchTensor } from "./tensors.ts";
+
+const limits = { depth: 100, modules: 200_000 };
+
+/** Whether a pickled object is a PyTorch module: it carries its children, parameters and buffers as dicts. */
+export function isModule(value: unknown): value is PickledObject {
+  return value instanceof PickledObject && value.attribute("_modules") instanceof Map;
+}
+
+/**
+ * The module tree's tensors by name, as PyTorch's `state_dict()` would list them: each module's parameters, then its
+ * persistent buffers, then its children.
+ *
+ * @throws LookonceError `FORMAT` when the tree contains itself or is absurdly large
+ */
+export function moduleTensors(root: PickledObject): Map<string, TorchTensor> {
+  const found = new Map<string, TorchTensor>();
+  let modules = 0;
+  const visit = (module: PickledObject, prefix: string, depth: number): void => {
+    modules++;
+    if (depth > limits.depth || modules > limits.modules) {
+      throw new LookonceError(
+        "FORMAT",
+        `its module tree is too deep, too large or contains itself, at "${prefix.slice(0, 80)}"`,
+      );
+    }
+    for (const [name, tensor] of ownTensors(module)) found.set(prefix + name, tensor);
+    for (const [name, child] of entries(module, "_modules")) {
+      if (isModule(child)) visit(child, `${prefix}${name}.`, depth + 1);
+    }
+  };
+  visit(root, "", 0);
+  return found;
+}
+
+function* ownTensors(module: PickledObject): Generator<[string, TorchTensor]> {
+  for (const [name, value] of entries(module, "_parameters")) if (value instanceof TorchTensor) yield [name, value];
+  const transient = module.attribute("_non_persistent_buffers_set");
+  for (const [name, value] of entries(module, "_buffers")) {
+    const skipped = transient instanceof Set && transient.has(name);
+    if (value instanceof TorchTensor && !skipped) yield [name, value];
+  }
+}
+
+function* entries(module: PickledObject, attribute: string): Generator<[string, unknown]> {
+  const dict = module.attribute(attribute);
+  if (!(dict instanceof Map)) return;
+  for (const [name, value] of dict) if (typeof name === "string") yield [name, value];
+}
+
+/** The module below `DataParallel` and its kin, which only wrap. */
+export function unwrap(module: PickledObject): PickledObject {
+  const inner = /DataParallel$/.test(module.name) ? (module.attribute("_modules") as Map<unknown, unknown>) : undefined;
+  const child = inner?.get("module");
+  return isModule(child) ? child : module;
+}
+
+/** The last layer of a YOLO model, its detection head; `undefined` when the model is built otherwise. */
+export function headOf(root: PickledObject): PickledObject | undefined {
+  const layers = (root.attribute("_modules") as Map<unknown, unknown>).get("model");
+  const children = isModule(layers) ? [...(layers.attribute("_modules") as Map<unknown, unknown>).values()] : [];
+  const last = children.at(-1);
+  return isModule(last) ? last : undefined;
+}

@@ -1,0 +1,84 @@
+import { LookonceError } from "@lookonce/errors";
+import { PickledGlobal } from "../pickle/values.ts";
+import { type StorageKind, storageKinds, TorchStorage, TorchTensor } from "./tensors.ts";
+
+/** The element type that a class such as `torch.HalfStorage` names, or `undefined`. */
+export function storageKind(module: string, name: string): StorageKind | undefined {
+  if (module !== "torch" || !name.endsWith("Storage")) return undefined;
+  const kind = name.slice(0, -"Storage".length);
+  return Object.hasOwn(storageKinds, kind) ? (kind as StorageKind) : undefined;
+}
+
+/** dtypes that come without a storage class of their own, as `_rebuild_tensor_v3` names them (PyTorch 2.3). */
+const dtypeKinds: Readonly<Record<string, StorageKind>> = {
+  float64: "Double",
+  float32: "Float",
+  float16: "Half",
+  bfloat16: "BFloat16",
+  int64: "Long",
+  int32: "Int",
+  int16: "Short",
+  int8: "Char",
+  uint8: "Byte",
+  bool: "Bool",
+  uint16: "UInt16",
+};
+
+/**
+ * The tensor of `torch._utils._rebuild_tensor_v2(storage, offset, size, stride, …)`: the first four arguments place
+ * it, the rest (gradients, hooks, metadata) is of no use here. Also `_rebuild_tensor`, which takes only those four.
+ */
+export function rebuildTensor(args: readonly unknown[]): TorchTensor {
+  const [storage, offset, shape, strides] = args;
+  const fits =
+    storage instanceof TorchStorage &&
+    isCount(offset) &&
+    isCounts(shape) &&
+    isCounts(strides) &&
+    shape.length === strides.length &&
+    shape.length <= 64;
+  if (!fits) throw new LookonceError("FORMAT", "a tensor has a bad offset, shape or strides");
+  return new TorchTensor(storage, { offset, shape, strides });
+}
+
+/** `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, …)` over untyped bytes. */
+export function rebuildTensorV3(args: readonly unknown[]): TorchTensor {
+  const [storage, , , , , , dtype] = args;
+  const name = dtype instanceof PickledGlobal ? dtype.name : "?";
+  const kind = Object.hasOwn(dtypeKinds, name) ? dtypeKinds[name] : undefined;
+  if (kind === undefined) throw new LookonceError("UNSUPPORTED", `tensors of dtype ${name} cannot be read`);
+  if (!(storage instanceof TorchStorage)) throw new LookonceError("FORMAT", "a tensor has no storage");
+  const bytes = storage.size * storageKinds[storage.kind];
+  const typed = new TorchStorage(kind, Math.floor(bytes / storageKinds[kind]), storage.bytes);
+  return rebuildTensor([typed, ...args.slice(1)]);
+}
+
+/** A function whose first argument is the tensor itself, such as `torch._utils._rebuild_parameter`. */
+export function firstTensor(args: readonly unknown[]): TorchTensor {
+  if (args[0] instanceof TorchTensor) return args[0];
+  throw new LookonceError("FORMAT", "a parameter holds no tensor");
+}
+
+/** `torch._tensor._rebuild_from_type_v2(function, type, args, state)`: tensors of a derived class. */
+export function rebuildFromType(args: readonly unknown[]): unknown {
+  const [target, , inner] = args;
+  if (!(target instanceof PickledGlobal) || !tensorFunctions.has(target.path) || !Array.isArray(inner)) {
+    throw new LookonceError("FORMAT", "a tensor of a derived class holds no tensor");
+  }
+  return target.construct(inner, target);
+}
+
+const tensorFunctions = new Set([
+  "torch._utils._rebuild_tensor",
+  "torch._utils._rebuild_tensor_v2",
+  "torch._utils._rebuild_tensor_v3",
+  "torch._utils._rebuild_parameter",
+]);
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isCount);
+}

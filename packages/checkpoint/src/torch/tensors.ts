@@ -1,0 +1,179 @@
+import { LookonceError } from "@lookonce/errors";
+import { bfloatToFloat, halfToFloat } from "../half.ts";
+import type { StoredTensor, TensorData } from "../tensor.ts";
+
+/** Element types by the names of PyTorch's storage classes, without "Storage". */
+export type StorageKind =
+  | "Double"
+  | "Float"
+  | "Half"
+  | "BFloat16"
+  | "Long"
+  | "Int"
+  | "Short"
+  | "Char"
+  | "Byte"
+  | "Bool"
+  | "UInt16";
+
+/** Bytes of one element. */
+export const storageKinds: Readonly<Record<StorageKind, number>> = {
+  Double: 8,
+  Float: 4,
+  Half: 2,
+  BFloat16: 2,
+  Long: 8,
+  Int: 4,
+  Short: 2,
+  Char: 1,
+  Byte: 1,
+  Bool: 1,
+  UInt16: 2,
+};
+
+/** Raw memory of a checkpoint; `bytes` looks it up when a tensor needs it. */
+export class TorchStorage {
+  readonly kind: StorageKind;
+  /** Number of elements. */
+  readonly size: number;
+  readonly bytes: () => Uint8Array;
+
+  constructor(kind: StorageKind, size: number, bytes: () => Uint8Array) {
+    this.kind = kind;
+    this.size = size;
+    this.bytes = bytes;
+  }
+}
+
+/** A tensor as PyTorch pickles it: a window, with offset and strides in elements, onto a storage. */
+export class TorchTensor {
+  readonly storage: TorchStorage;
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+
+  constructor(storage: TorchStorage, window: { offset: number; shape: readonly number[]; strides: readonly number[] }) {
+    this.storage = storage;
+    this.offset = window.offset;
+    this.shape = window.shape;
+    this.strides = window.strides;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape.reduce((a, b) => a * b, 1);
+  }
+}
+
+/** Expanded tensors (stride 0) may be larger than their file by this many elements. */
+const freeElements = 2 ** 24;
+
+/** Turns tensors of one file into plain arrays, and stops when they would be far larger than the file. */
+export class TensorReader {
+  readonly #name: string;
+  #budget: number;
+
+  /**
+   * @param name what to call the file in errors
+   * @param fileSize bytes of the file
+   */
+  constructor(name: string, fileSize: number) {
+    this.#name = name;
+    this.#budget = 4 * fileSize + freeElements;
+  }
+
+  /**
+   * Row-major elements of a tensor. Half precision and bfloat16 are widened to single precision, everything else keeps
+   * its type. Where the tensor is all of its storage in row-major order the storage is used as it is.
+   *
+   * @throws LookonceError `FORMAT` when the tensor reaches beyond its storage or is far larger than the file
+   */
+  read(tensor: TorchTensor, what: string): StoredTensor {
+    const { storage, shape, strides, offset, size } = tensor;
+    this.#check(tensor, what);
+    const bytes = storage.bytes();
+    const stored = elements(storage.kind, bytes, storage.size);
+    const contiguous = isContiguous(shape, strides);
+    const whole = contiguous && offset === 0 && size === storage.size;
+    const window = whole ? stored : contiguous ? stored.slice(offset, offset + size) : gather(stored, tensor);
+    const result: StoredTensor = { shape: [...shape], data: widen(storage.kind, window) };
+    if (storage.kind === "Bool") result.dtype = "BOOL";
+    return result;
+  }
+
+  #check({ storage, shape, strides, offset, size }: TorchTensor, what: string): void {
+    this.#budget -= size;
+    if (!(this.#budget >= 0)) {
+      throw new LookonceError("FORMAT", `${this.#name}: ${what} would be far larger than the file, shape [${shape}]`);
+    }
+    const last = size === 0 ? -1 : shape.reduce((sum, n, i) => sum + (n - 1) * (strides[i] as number), offset);
+    if (!(last < storage.size) || offset > storage.size) {
+      throw new LookonceError(
+        "FORMAT",
+        `${this.#name}: ${what} reaches beyond its data: shape [${shape}], strides [${strides}], offset ${offset}, of ${storage.size} elements`,
+      );
+    }
+  }
+}
+
+function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (shape[i] !== 1 && strides[i] !== expected) return false;
+    expected *= shape[i] as number;
+  }
+  return true;
+}
+
+/** The storage's elements, still in half precision's bits where that is its type. */
+function elements(kind: StorageKind, bytes: Uint8Array, size: number): TensorData {
+  // Typed arrays need aligned offsets; a storage that is not aligned is copied.
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset } = aligned;
+  switch (kind) {
+    case "Double":
+      return new Float64Array(buffer, byteOffset, size);
+    case "Float":
+      return new Float32Array(buffer, byteOffset, size);
+    case "Long":
+      return new BigInt64Array(buffer, byteOffset, size);
+    case "Int":
+      return new Int32Array(buffer, byteOffset, size);
+    case "Short":
+      return new Int16Array(buffer, byteOffset, size);
+    case "Char":
+      return new Int8Array(buffer, byteOffset, size);
+    case "Byte":
+    case "Bool":
+      return new Uint8Array(buffer, byteOffset, size);
+    default:
+      return new Uint16Array(buffer, byteOffset, size);
+  }
+}
+
+function widen(kind: StorageKind, data: TensorData): TensorData {
+  if (kind === "Half") return halfToFloat(data as Uint16Array);
+  if (kind === "BFloat16") return bfloatToFloat(data as Uint16Array);
+  return data;
+}
+
+/** Elements in row-major order, whatever their strides. */
+function gather(stored: TensorData, { shape, strides, offset, size }: TorchTensor): TensorData {
+  const out = new (stored.constructor as new (length: number) => TensorData)(size);
+  const index = new Array<number>(shape.length).fill(0);
+  let from = offset;
+  for (let i = 0; i < size; i++) {
+    out[i] = stored[from] as number & bigint;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const next = (index[axis] as number) + 1;
+      if (next < (shape[axis] as number)) {
+        index[axis] = next;
+        from += strides[axis] as number;
+        break;
+      }
+      from -= (next - 1) * (strides[axis] as number);
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
