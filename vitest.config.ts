@@ -17,6 +17,9 @@ buildSync({
   logLevel: "error",
 });
 
+// CI adds the counts up from JSON reports; LOOKONCE_TEST_REPORT names the file of this run.
+const report = process.env.LOOKONCE_TEST_REPORT;
+
 const conditions = ["@lookonce/source", "node", "import", "module", "default"];
 
 export default defineConfig({
@@ -28,6 +31,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"],
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,0 +1,1 @@
+export function extractExamples(markdown: string): { run: boolean; line: number; code: string }[];
