@@ -6,3 +6,5 @@ export { findPictures } from "./find-pictures.ts";
 export { type DataProblem, type Labels, labelPath, parseLabels } from "./labels.ts";
 export type { LoadingRules } from "./load-size.ts";
 export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./rectangular.ts";
+export { type GeneratedShapes, type GenerateShapesOptions, generateShapes } from "./shapes/generate-shapes.ts";
+export { type ShapeName, shapeNames } from "./shapes/outline.ts";

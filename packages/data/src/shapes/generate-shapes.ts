@@ -1,0 +1,122 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writePicture } from "@lookonce/augment";
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import { Random } from "@lookonce/random";
+import { mapConcurrently } from "../map-concurrently.ts";
+import { outlineBox, outlineOf, type ShapeName, shapeNames } from "./outline.ts";
+import { renderScene } from "./render-scene.ts";
+import { drawScene, type Scene } from "./scene.ts";
+
+/** Options of {@link generateShapes}. */
+export interface GenerateShapesOptions {
+  /** Folder to write to: new, empty, or one that this function wrote before. */
+  directory: string;
+  /** Pictures to train on. Default 320. */
+  train?: number;
+  /** Pictures to validate on. Default 80. */
+  val?: number;
+  /** Side of the pictures, in pixels. Default 160. */
+  size?: number;
+  /** Equal seeds give equal files. Default 0. */
+  seed?: number;
+  /** Shapes to draw, in the order of their class numbers. Default: all, see {@link shapeNames}. */
+  classes?: readonly ShapeName[];
+}
+
+/** What {@link generateShapes} wrote. */
+export interface GeneratedShapes {
+  /** Path of the data set file. */
+  yaml: string;
+  names: readonly ShapeName[];
+  /** Pictures and objects by split. */
+  pictures: { train: number; val: number };
+  instances: { train: number; val: number };
+}
+
+const firstLine = "# Shapes drawn by lookonce";
+
+/**
+ * Draws a data set in YOLO's layout: coloured shapes, filled or outlined, turned and overlapping, on textured grounds.
+ *
+ * Writes `images/{train,val}/*.jpg`, `labels/{train,val}/*.txt` and `shapes.yaml`. Boxes are exact, from the shapes'
+ * geometry; a shape that is partly covered keeps its whole box. A picture depends on the seed, its split and its number
+ * alone.
+ *
+ * @throws LookonceError `ARGUMENT` for bad options or a folder that holds something else
+ */
+export async function generateShapes(options: GenerateShapesOptions): Promise<GeneratedShapes> {
+  const { directory, train = 320, val = 80, size = 160, seed = 0, classes = shapeNames } = options;
+  checkOptions({ train, val, size, classes });
+  await clear(directory);
+  const rng = new Random(seed);
+  const instances = { train: 0, val: 0 };
+  for (const [split, count] of [["train", train] as const, ["val", val] as const]) {
+    await mkdir(join(directory, "images", split), { recursive: true });
+    await mkdir(join(directory, "labels", split), { recursive: true });
+    const numbers = Array.from({ length: count }, (_, i) => i);
+    const objects = await mapConcurrently(numbers, 8, async (number) => {
+      const source = rng.fork("shapes", split, number);
+      const scene = drawScene(source, classes, size);
+      const name = String(number).padStart(5, "0");
+      await writePicture(join(directory, "images", split, `${name}.jpg`), renderScene(scene, source));
+      await writeFile(join(directory, "labels", split, `${name}.txt`), labelText(scene, classes));
+      return scene.objects.length;
+    });
+    instances[split] = objects.reduce((a, b) => a + b, 0);
+  }
+  const yaml = join(directory, "shapes.yaml");
+  await writeFile(yaml, yamlText(classes));
+  return { yaml, names: classes, pictures: { train, val }, instances };
+}
+
+function checkOptions(options: { train: number; val: number; size: number; classes: readonly ShapeName[] }): void {
+  for (const [key, least] of [["train", 1] as const, ["val", 1] as const, ["size", 32] as const]) {
+    if (!Number.isInteger(options[key]) || options[key] < least) {
+      throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least ${least}, not ${options[key]}.`);
+    }
+  }
+  const { classes } = options;
+  const unknown = classes.find((name) => !shapeNames.includes(name));
+  if (unknown !== undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `There is no shape "${unknown}"; there are ${shapeNames.join(", ")}.${didYouMean(unknown, shapeNames)}`,
+    );
+  }
+  if (classes.length === 0 || new Set(classes).size < classes.length) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `classes must name at least one shape, each once, not [${classes.join(", ")}].`,
+    );
+  }
+}
+
+/** Makes room for the files, but only where nothing of somebody else's can be lost. */
+async function clear(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  if ((await readdir(directory)).length === 0) return;
+  const yaml = await readFile(join(directory, "shapes.yaml"), "utf8").catch(() => "");
+  if (!yaml.startsWith(firstLine)) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `${directory} holds files that are not a data set of shapes; name a new or an empty folder.`,
+    );
+  }
+  for (const part of ["images", "labels"]) await rm(join(directory, part), { recursive: true, force: true });
+}
+
+function labelText({ objects, size }: Scene, classes: readonly ShapeName[]): string {
+  return objects
+    .map((object) => {
+      const [x1, y1, x2, y2] = outlineBox(outlineOf(object));
+      const row = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1].map((value) => (value / size).toFixed(6));
+      return `${classes.indexOf(object.shape)} ${row.join(" ")}\n`;
+    })
+    .join("");
+}
+
+function yamlText(classes: readonly ShapeName[]): string {
+  const names = classes.map((name, i) => `  ${i}: ${name}\n`).join("");
+  return `${firstLine}: not photographs, but quick to learn\npath: .\ntrain: images/train\nval: images/val\n\nnames:\n${names}`;
+}

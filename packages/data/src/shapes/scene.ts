@@ -1,0 +1,102 @@
+import type { Random } from "@lookonce/random";
+import { type Colour, colourDistance, hsv } from "./colour.ts";
+import { outlineBox, outlineOf, type Placement, type ShapeName } from "./outline.ts";
+
+/** The look of the ground. */
+export interface Background {
+  kind: "gradient" | "stripes" | "checks" | "blobs" | "grain";
+  colours: [Colour, Colour];
+  /** Direction in radians. */
+  angle: number;
+  /** Length of the pattern's period, in pixels. */
+  period: number;
+  /** Amplitude of the noise on every pixel, 0 to 1. */
+  noise: number;
+}
+
+/** A shape in a scene. */
+export interface SceneObject extends Placement {
+  colour: Colour;
+  /** Width of the line in pixels of a shape drawn as an outline; 0 when it is filled. */
+  stroke: number;
+}
+
+/** All that a picture shows, drawn from the random source; later objects cover earlier ones. */
+export interface Scene {
+  /** Side in pixels. */
+  size: number;
+  background: Background;
+  objects: SceneObject[];
+}
+
+const backgroundKinds = ["gradient", "stripes", "checks", "blobs", "grain"] as const;
+
+/** How near two shapes may come: centre distance over the sum of their radii. At 0.75 the one below stays mostly seen. */
+const nearness = 0.75;
+
+/**
+ * Draws a scene: 2 to 5 shapes with radii of 6 to 24 % of the picture's side, wholly inside the picture.
+ *
+ * @param classes the shapes to choose from
+ * @param size side of the picture in pixels
+ */
+export function drawScene(rng: Random, classes: readonly ShapeName[], size: number): Scene {
+  const background = drawBackground(rng, size);
+  const objects: SceneObject[] = [];
+  const wanted = rng.integer(2, 6);
+  for (let tries = 0; objects.length < wanted && tries < 60; tries++) {
+    const placement = drawPlacement(rng, classes, size);
+    const clear = objects.every(
+      (other) =>
+        Math.hypot(other.x - placement.x, other.y - placement.y) >= nearness * (other.radius + placement.radius),
+    );
+    if (!clear) continue;
+    const outlined = rng.chance(0.3);
+    const stroke = outlined ? Math.max(2, placement.radius * rng.uniform(0.2, 0.32)) : 0;
+    objects.push({ ...placement, colour: drawColour(rng, background), stroke });
+  }
+  return { size, background, objects };
+}
+
+function drawBackground(rng: Random, size: number): Background {
+  const hue = rng.uniform();
+  const value = rng.uniform(0.2, 0.9);
+  const other = value + (value > 0.55 ? -1 : 1) * rng.uniform(0.08, 0.3);
+  const saturation = rng.uniform(0.05, 0.4);
+  return {
+    kind: rng.choice(backgroundKinds),
+    colours: [hsv(hue, saturation, value), hsv((hue + rng.uniform(0, 0.15)) % 1, saturation, other)],
+    angle: rng.uniform(0, 2 * Math.PI),
+    period: size * rng.uniform(0.06, 0.25),
+    noise: rng.uniform(0.02, 0.14),
+  };
+}
+
+function drawPlacement(rng: Random, classes: readonly ShapeName[], size: number): Placement {
+  const shape = rng.choice(classes);
+  const radius = size * 0.06 * 4 ** rng.uniform();
+  const angle = rng.uniform(0, 2 * Math.PI);
+  const [left, top, right, bottom] = outlineBox(outlineOf({ shape, x: 0, y: 0, radius, angle }));
+  return {
+    shape,
+    x: rng.uniform(1 - left, size - 1 - right),
+    y: rng.uniform(1 - top, size - 1 - bottom),
+    radius,
+    angle,
+  };
+}
+
+/** A lively colour that stands out from both colours of the ground. */
+function drawColour(rng: Random, { colours }: Background): Colour {
+  let best: Colour = [1, 1, 1];
+  let contrast = 0;
+  for (let tries = 0; tries < 12 && contrast < 0.55; tries++) {
+    const colour = hsv(rng.uniform(), rng.uniform(0.6, 1), rng.uniform(0.55, 1));
+    const distance = Math.min(colourDistance(colour, colours[0]), colourDistance(colour, colours[1]));
+    if (distance > contrast) {
+      best = colour;
+      contrast = distance;
+    }
+  }
+  return best;
+}
