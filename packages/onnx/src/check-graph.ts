@@ -43,9 +43,10 @@ export function subgraphs(node: OnnxNode): OnnxGraph[] {
 export function checkGraph(graph: OnnxGraph, outer: ReadonlySet<string> = new Set()): void {
   const known = new Set(outer);
   for (const { name } of graph.inputs) define(known, name, "input");
+  const inputs = new Set(graph.inputs.map((input) => input.name));
   for (const name of graph.initializers.keys()) {
     // Before file format 4 an initialiser was also listed as an input, as its default value; that is still legal.
-    if (!graph.inputs.some((input) => input.name === name)) define(known, name, "initialiser");
+    if (!inputs.has(name)) define(known, name, "initialiser");
   }
   for (const node of graph.nodes) {
     for (const name of node.inputs) {

@@ -25,10 +25,10 @@ export function checkTensor(value: AnyTensorValue, where: string): void {
   }
   const fits = entry.array === undefined ? Array.isArray(value.data) : value.data instanceof entry.array;
   if (!fits) {
-    const wanted = entry.array?.name ?? "array of strings";
+    const wanted = entry.array === undefined ? "an array of strings" : `a ${entry.array.name}`;
     throw new LookonceError(
       "ARGUMENT",
-      `${where}: a ${value.type} tensor needs a ${wanted}, not a ${value.data?.constructor?.name ?? typeof value.data}.`,
+      `${where}: a ${value.type} tensor needs ${wanted}, not a ${value.data?.constructor?.name ?? typeof value.data}.`,
     );
   }
   const count = elementCount(value.shape, where);

@@ -80,8 +80,8 @@ function fromRaw(raw: Uint8Array, array: TypedArrayClass, where: string): TypedA
     );
   }
   if (raw.byteOffset % array.BYTES_PER_ELEMENT === 0) return new array(raw.buffer, raw.byteOffset, length);
-  const copy = raw.slice();
-  return new array(copy.buffer, copy.byteOffset, length);
+  // Not raw.slice(): on a Buffer that is another view of the same memory.
+  return new array(new Uint8Array(raw).buffer, 0, length);
 }
 
 /** Which typed field holds which type: the comments on `TensorProto` in onnx-ml.proto. */

@@ -1,8 +1,9 @@
 import { LookonceError } from "@lookonce/errors";
-import { checkGraph, subgraphs } from "./check-graph.ts";
+import { checkGraph } from "./check-graph.ts";
 import { checkTensor } from "./check-tensor.ts";
 import type { AnyTensorValue, Attribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.ts";
 import { TENSOR_TYPES, type TensorType } from "./tensor-type.ts";
+import { irVersionOf, opsetsOf } from "./versions.ts";
 
 /** Options of {@link GraphBuilder}. */
 export interface GraphBuilderOptions {
@@ -42,27 +43,6 @@ const NO_ATTRIBUTES: Readonly<Record<string, Attribute>> = Object.freeze({});
 
 /** Unnamed initialisers of up to this many elements (shapes, axes, scalars) are stored once. */
 const SHARED_ELEMENTS = 16;
-
-/** File format in which each operator set appeared, newest first: onnx 1.23, `onnx/helper.py`, `VERSION_TABLE`. */
-const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
-  [28, 14],
-  [25, 13],
-  [24, 12],
-  [23, 11],
-  [21, 10],
-  [19, 9],
-  [15, 8],
-  [12, 7],
-  [11, 6],
-  [10, 5],
-];
-
-/** Below operator set 10 too, since version 4 is the first that does not list initialisers as inputs. */
-const OLDEST_IR_VERSION = 4;
-
-function irVersionOf(opset: number): number {
-  return IR_VERSIONS.find(([first]) => opset >= first)?.[1] ?? OLDEST_IR_VERSION;
-}
 
 /**
  * Builds an ONNX graph value by value.
@@ -124,11 +104,8 @@ export class GraphBuilder {
     if (known !== undefined) return known;
     const made = this.uniqueName("const");
     this.#defined.add(made);
-    // A shared constant must stay what it was when it was compared, so it gets a copy of the few elements.
-    this.#initializers.set(
-      made,
-      key === undefined ? value : ({ ...value, data: value.data.slice() } as AnyTensorValue),
-    );
+    // A shared constant must stay what it was when it was compared, so its few elements are copied.
+    this.#initializers.set(made, key === undefined ? value : copyTensor(value));
     if (key !== undefined) this.#shared.set(key, made);
     return made;
   }
@@ -227,32 +204,22 @@ function valueInfo(info: Required<ValueInfo>, what: string): ValueInfo {
   return { ...info, shape: [...(info.shape ?? [])] };
 }
 
+function copyTensor(value: AnyTensorValue): AnyTensorValue {
+  const shape = [...value.shape];
+  const array = TENSOR_TYPES[value.type].array;
+  if (array === undefined || !ArrayBuffer.isView(value.data)) {
+    return { type: "string", shape, data: [...(value.data as readonly string[])] };
+  }
+  const { buffer, byteOffset, byteLength } = value.data;
+  const bytes = new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength));
+  return { type: value.type, shape, data: new array(bytes.buffer, 0, value.data.length) };
+}
+
+/** A text that is the same for equal constants and for no others. */
 function contentKey(value: AnyTensorValue): string {
   // Bytes, not numbers: 0 and -0 differ, and equal NaNs are equal.
   const content = ArrayBuffer.isView(value.data)
     ? new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength).join()
     : JSON.stringify(value.data);
   return `${value.type}|${value.shape.join()}|${content}`;
-}
-
-function opsetsOf(graph: OnnxGraph, opset: number, extra: Readonly<Record<string, number>>): Record<string, number> {
-  const versions: Readonly<Record<string, number>> = { "com.microsoft": 1, ...extra };
-  const opsets: Record<string, number> = { "": opset };
-  const visit = (current: OnnxGraph): void => {
-    for (const node of current.nodes) {
-      if (opsets[node.domain] === undefined) {
-        const version = versions[node.domain];
-        if (version === undefined) {
-          throw new LookonceError(
-            "ARGUMENT",
-            `node "${node.name}" (${node.op}) is of domain "${node.domain}", whose version is not known. Give it in extraDomains.`,
-          );
-        }
-        opsets[node.domain] = version;
-      }
-      for (const inner of subgraphs(node)) visit(inner);
-    }
-  };
-  visit(graph);
-  return opsets;
 }

@@ -2,10 +2,10 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { LookonceError } from "@lookonce/errors";
 import { checkTensor } from "./check-tensor.ts";
-import { graphHeader } from "./encode-graph.ts";
 import { rawBytes, tensorHeader } from "./encode-tensor.ts";
 import { GraphProtoSchema, ModelProtoSchema, TensorProtoSchema } from "./generated/onnx-ml-pb.ts";
 import type { AnyTensorValue, OnnxGraph, OnnxModel } from "./model.ts";
+import { graphWithoutInitializers } from "./write-graph.ts";
 
 /** Protobuf's limit for one message: https://protobuf.dev/programming-guides/proto-limits/. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -25,14 +25,18 @@ function append(pieces: Pieces, bytes: Uint8Array): void {
   pieces.size += bytes.byteLength;
 }
 
-/** The bytes that announce a length-delimited field. */
-function fieldStart(field: number, size: number): Uint8Array {
+function requireSize(size: number): void {
   if (size > MAX_BYTES) {
     throw new LookonceError(
       "UNSUPPORTED",
-      `the model takes more than 2 GiB, the limit of an ONNX file in one piece. Store fewer or smaller tensors in it.`,
+      "the model takes more than 2 GiB, the limit of an ONNX file in one piece. Store fewer or smaller tensors in it.",
     );
   }
+}
+
+/** The bytes that announce a length-delimited field. */
+function fieldStart(field: number, size: number): Uint8Array {
+  requireSize(size);
   return new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(size).finish();
 }
 
@@ -48,7 +52,7 @@ export function serializeModel(model: OnnxModel): Uint8Array {
   const pieces: Pieces = { list: [], size: 0 };
   append(pieces, toBinary(ModelProtoSchema, modelHeader(model)));
   append(pieces, fieldStart(MODEL_GRAPH, graph.size));
-  if (pieces.size + graph.size > MAX_BYTES) fieldStart(MODEL_GRAPH, pieces.size + graph.size);
+  requireSize(pieces.size + graph.size);
   const bytes = new Uint8Array(pieces.size + graph.size);
   let offset = 0;
   for (const piece of [...pieces.list, ...graph.list]) {
@@ -71,7 +75,7 @@ function modelHeader(model: OnnxModel) {
 
 function graphPieces(graph: OnnxGraph): Pieces {
   const pieces: Pieces = { list: [], size: 0 };
-  append(pieces, toBinary(GraphProtoSchema, graphHeader(graph)));
+  append(pieces, graphWithoutInitializers(graph));
   for (const [name, value] of graph.initializers) appendInitializer(pieces, name, value);
   return pieces;
 }

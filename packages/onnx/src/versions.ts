@@ -1,0 +1,52 @@
+import { LookonceError } from "@lookonce/errors";
+import { subgraphs } from "./check-graph.ts";
+import type { OnnxGraph } from "./model.ts";
+
+/** File format in which each operator set appeared, newest first: onnx 1.23, `onnx/helper.py`, `VERSION_TABLE`. */
+const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
+  [28, 14],
+  [25, 13],
+  [24, 12],
+  [23, 11],
+  [21, 10],
+  [19, 9],
+  [15, 8],
+  [12, 7],
+  [11, 6],
+  [10, 5],
+];
+
+/** Below operator set 10 too, since version 4 is the first that does not list initialisers as inputs. */
+const OLDEST_IR_VERSION = 4;
+
+/** The version of the file format in which this version of ONNX's operators appeared. */
+export function irVersionOf(opset: number): number {
+  return IR_VERSIONS.find(([first]) => opset >= first)?.[1] ?? OLDEST_IR_VERSION;
+}
+
+/** The operator sets that a graph's nodes use, with versions; throws `ARGUMENT` when one's version is not known. */
+export function opsetsOf(
+  graph: OnnxGraph,
+  opset: number,
+  extra: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const versions: Readonly<Record<string, number>> = { "com.microsoft": 1, ...extra };
+  const opsets: Record<string, number> = { "": opset };
+  const visit = (current: OnnxGraph): void => {
+    for (const node of current.nodes) {
+      if (opsets[node.domain] === undefined) {
+        const version = versions[node.domain];
+        if (version === undefined) {
+          throw new LookonceError(
+            "ARGUMENT",
+            `node "${node.name}" (${node.op}) is of domain "${node.domain}", whose version is not known. Give it in extraDomains.`,
+          );
+        }
+        opsets[node.domain] = version;
+      }
+      for (const inner of subgraphs(node)) visit(inner);
+    }
+  };
+  visit(graph);
+  return opsets;
+}
