@@ -1,1 +1,13 @@
-export {};
+export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
+export { TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";
+export { type AnchorGrid, makeAnchors } from "./coders/anchors.ts";
+export { xywhToXyxy, xyxyToXywh } from "./coders/box-formats.ts";
+export { decodeDistances, encodeDistances } from "./coders/distances.ts";
+export { expectedBin } from "./coders/expected-bin.ts";
+export { type V8Gains, type V8Loss, type V8LossOptions, v8DetectionLoss } from "./criteria/v8-detection.ts";
+export { boxIou, type IouKind, type IouOptions, planeIou } from "./iou/box-iou.ts";
+export { type BoxPlanes, reshapePlanes, splitPlanes } from "./iou/planes.ts";
+export { stopGradient } from "./stop-gradient.ts";
+export type { PaddedTargets } from "./targets.ts";
+export { bceWithLogits } from "./terms/bce-with-logits.ts";
+export { distributionFocal } from "./terms/distribution-focal.ts";

@@ -1,0 +1,31 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { PaddedTargets } from "../targets.ts";
+
+/** What a network says of its anchors, as assigners see it. */
+export interface AnchorPredictions {
+  /** [B, A, nc], class probabilities. */
+  scores: tf.Tensor3D;
+  /** [B, A, 4], xyxy in pixels. */
+  boxes: tf.Tensor3D;
+  /** [A, 2], x and y of the anchors in pixels. */
+  points: tf.Tensor2D;
+}
+
+/** Which object every anchor is to learn. Rows of background anchors hold those of object 0 and mean nothing. */
+export interface Assignment {
+  /** [B, A] int32, class number. */
+  labels: tf.Tensor2D;
+  /** [B, A, 4], xyxy in pixels. */
+  boxes: tf.Tensor3D;
+  /** [B, A, nc], soft class targets; 0 everywhere for background. */
+  scores: tf.Tensor3D;
+  /** [B, A] float32, 1 where the anchor has an object. */
+  foreground: tf.Tensor2D;
+  /** [B, A] int32, the object's row in the targets. */
+  gtIndex: tf.Tensor2D;
+}
+
+/** A rule that shares objects out among anchors. No gradient flows through it. */
+export interface Assigner {
+  assign(predictions: AnchorPredictions, targets: PaddedTargets): Assignment;
+}

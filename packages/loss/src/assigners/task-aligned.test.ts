@@ -1,0 +1,230 @@
+import { Random } from "@lookonce/random";
+import { describeGolden, expectClose, goldenTensors } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { makeAnchors } from "../coders/anchors.ts";
+import type { PaddedTargets } from "../targets.ts";
+import { useTestBackend, values } from "../test-backend.ts";
+import type { Assignment } from "./assigner.ts";
+import { TaskAlignedAssigner } from "./task-aligned.ts";
+
+useTestBackend();
+
+/** One picture: [class, x1, y1, x2, y2] rows, padded to `rows`. */
+function onePicture(objects: number[][], rows = objects.length): PaddedTargets {
+  const padded = Array.from({ length: rows }, (_, i) => objects[i] ?? [9, 0, 0, 100, 100]);
+  return {
+    labels: tf.tensor2d([padded.map(([label]) => label!)], [1, rows], "int32"),
+    boxes: tf.tensor3d([padded.map((row) => row.slice(1))], [1, rows, 4]),
+    mask: tf.tensor2d([padded.map((_, i) => (i < objects.length ? 1 : 0))], [1, rows]),
+  };
+}
+
+/** Anchors in a row at x = 5, 15, 25, …, y = 5, all predicting the same score for two classes. */
+function rowOfAnchors(boxes: number[][], scores?: number[][]) {
+  return {
+    scores: tf.tensor3d([scores ?? boxes.map(() => [0.25, 0.25])]),
+    boxes: tf.tensor3d([boxes]),
+    points: tf.tensor2d(boxes.map((_, i) => [5 + 10 * i, 5])),
+  };
+}
+
+async function read(assignment: Assignment): Promise<Record<keyof Assignment, number[]>> {
+  const names = Object.keys(assignment) as (keyof Assignment)[];
+  const entries = await Promise.all(names.map(async (name) => [name, [...(await values(assignment[name]))]]));
+  return Object.fromEntries(entries);
+}
+
+describe("TaskAlignedAssigner", () => {
+  it("gives an object its best anchors inside the box, scored by how well they fit", async () => {
+    const target = [0, 0, 30, 10];
+    const boxes = [target, [0, 0, 24, 10], [0, 0, 15, 10], target];
+    const {
+      foreground,
+      labels,
+      scores,
+      boxes: goals,
+    } = await read(new TaskAlignedAssigner({ topk: 2 }).assign(rowOfAnchors(boxes), onePicture([[1, ...target]])));
+    expect(foreground).toEqual([1, 1, 0, 0]);
+    expect([labels[0], labels[1]]).toEqual([1, 1]);
+    expect(goals.slice(0, 8)).toEqual([...target, ...target]);
+    const v = ((2 / Math.PI) * (Math.atan(3) - Math.atan(2.4))) ** 2;
+    const ciou = 0.8 - 9 / (30 * 30 + 100) - (v * v) / (1 - 0.8 + v);
+    expectClose(scores, [0, 1, 0, ciou ** 6, 0, 0, 0, 0], { abs: 1e-4 });
+  });
+
+  it("breaks ties of alignment by the lowest anchor", async () => {
+    const target = [0, 0, 60, 10];
+    const assigner = new TaskAlignedAssigner({ topk: 3 });
+    const boxes = [[0, 0, 40, 10], target, target, target, target, target];
+    const { foreground } = await read(assigner.assign(rowOfAnchors(boxes), onePicture([[0, ...target]])));
+    expect(foreground).toEqual([0, 1, 1, 1, 0, 0]);
+  });
+
+  it("gives a contested anchor to the higher CIoU, asked or not, and ties to the first object", async () => {
+    const [wide, narrow] = [
+      [0, 0, 40, 10],
+      [0, 0, 38, 10],
+    ];
+    // Anchor 0 fits `narrow` best, but its class is thought unlikely; objects 0 and 2 ask for it with topk 1.
+    const predictions = rowOfAnchors(
+      [narrow, wide, [0, 0, 20, 10], wide],
+      [
+        [0.9, 1e-4],
+        [0.1, 0.9],
+        [0.1, 0.1],
+        [0.1, 0.1],
+      ],
+    );
+    const objects = onePicture([
+      [0, ...wide],
+      [1, ...narrow],
+      [0, ...wide],
+    ]);
+    const { foreground, gtIndex } = await read(new TaskAlignedAssigner({ topk: 1 }).assign(predictions, objects));
+    expect(foreground).toEqual([1, 1, 0, 0]);
+    expect(gtIndex.slice(0, 2)).toEqual([1, 1]);
+
+    const twins = onePicture([
+      [0, ...wide],
+      [1, ...wide],
+    ]);
+    const same = rowOfAnchors([wide, wide, wide, wide]);
+    const tied = await read(new TaskAlignedAssigner({ topk: 2 }).assign(same, twins));
+    expect(tied.foreground).toEqual([1, 1, 0, 0]);
+    expect(tied.gtIndex.slice(0, 2)).toEqual([0, 0]);
+    expectClose(tied.scores, [1, 0, 1, 0, 0, 0, 0, 0], { abs: 1e-5 });
+  });
+
+  it("sees no padding, whatever it holds", async () => {
+    const target = [0, 0, 30, 10];
+    const boxes = [target, target, target, [0, 0, 100, 100]];
+    const assigner = new TaskAlignedAssigner();
+    const bare = await read(assigner.assign(rowOfAnchors(boxes), onePicture([[1, ...target]])));
+    const padded = await read(assigner.assign(rowOfAnchors(boxes), onePicture([[1, ...target]], 5)));
+    expect(padded).toEqual(bare);
+    const empty = await read(assigner.assign(rowOfAnchors(boxes), onePicture([], 2)));
+    expect([...empty.foreground, ...empty.scores].every((x) => x === 0)).toBe(true);
+  });
+
+  it("takes objects and predictions without area, and certain predictions", async () => {
+    const boxes = [
+      [5, 5, 5, 5],
+      [10, 0, 10, 10],
+      [0, 0, 30, 10],
+    ];
+    const scores = [
+      [0, 0],
+      [1, 1],
+      [1, 0],
+    ];
+    const objects = onePicture([
+      [0, 5, 5, 5, 5],
+      [1, 15, 0, 15, 9],
+      [0, 0, 0, 30, 10],
+    ]);
+    const all = await read(new TaskAlignedAssigner().assign(rowOfAnchors(boxes, scores), objects));
+    expect(Object.values(all).flat().every(Number.isFinite)).toBe(true);
+    expect(all.foreground).toEqual([0, 0, 1]);
+  });
+
+  it("covers every object that has anchors of its own, and only anchors inside", async () => {
+    const random = new Random(3);
+    const grid = makeAnchors([[12, 12]], [8]);
+    const points = tf.mul(grid.points, 8) as tf.Tensor2D;
+    const centres = await points.data();
+    for (let round = 0; round < 5; round++) {
+      // One object a quarter, so that none can lose all its anchors to another.
+      const objects = [0, 1, 2, 3].map((i) => {
+        const [x, y] = [48 * (i % 2), 48 * Math.floor(i / 2)];
+        return [
+          i % 3,
+          x + random.uniform(0, 8),
+          y + random.uniform(0, 8),
+          x + random.uniform(24, 47),
+          y + random.uniform(24, 47),
+        ];
+      });
+      const boxes = Array.from({ length: 144 }, (_, a) => {
+        const [x, y] = [centres[2 * a]!, centres[2 * a + 1]!];
+        return [
+          x - random.uniform(8, 30),
+          y - random.uniform(8, 30),
+          x + random.uniform(8, 30),
+          y + random.uniform(8, 30),
+        ];
+      });
+      const scores = boxes.map(() => [random.uniform(0.1, 0.9), random.uniform(0.1, 0.9), random.uniform(0.1, 0.9)]);
+      const assigned = await read(
+        new TaskAlignedAssigner().assign(
+          { scores: tf.tensor3d([scores]), boxes: tf.tensor3d([boxes]), points },
+          onePicture(objects, 6),
+        ),
+      );
+      const covered = new Set<number>();
+      assigned.foreground.forEach((on, a) => {
+        if (on === 0) return;
+        const [label, x1, y1, x2, y2] = objects[assigned.gtIndex[a]!]! as [number, number, number, number, number];
+        covered.add(assigned.gtIndex[a]!);
+        expect(assigned.labels[a]).toBe(label);
+        expect(centres[2 * a]! > x1 && centres[2 * a]! < x2).toBe(true);
+        expect(centres[2 * a + 1]! > y1 && centres[2 * a + 1]! < y2).toBe(true);
+        expect(assigned.scores[3 * a + label]).toBeLessThanOrEqual(1);
+      });
+      expect(covered.size).toBe(4);
+    }
+  });
+
+  it("refuses bad settings and shapes", () => {
+    expect(() => new TaskAlignedAssigner({ topk: 0 })).toThrow(/topk must be a whole number from 1, but is 0/);
+    expect(() => new TaskAlignedAssigner({ beta: 0 })).toThrow(/alpha and beta/);
+    const predictions = rowOfAnchors([[0, 0, 1, 1]]);
+    const targets = onePicture([[0, 0, 0, 1, 1]]);
+    const wrong = { ...targets, mask: tf.ones([1, 2]) as tf.Tensor2D };
+    expect(() => new TaskAlignedAssigner().assign(predictions, wrong)).toThrow(/targets must be/);
+    const points = tf.zeros([3, 2]) as tf.Tensor2D;
+    expect(() => new TaskAlignedAssigner().assign({ ...predictions, points }, targets)).toThrow(/points \[3,2\]/);
+  });
+});
+
+const folder = "v8/assign";
+describeGolden("TaskAlignedAssigner against the reference", [`${folder}/inputs.safetensors`], () => {
+  function assign(empty: boolean): Promise<Record<keyof Assignment, number[]>> {
+    const golden = goldenTensors(`${folder}/inputs.safetensors`);
+    const tensor = (name: string, shape = golden[name]!.shape) => tf.tensor(golden[name]!.data, shape);
+    const mask = tensor("gt_mask", [3, 9]) as tf.Tensor2D;
+    return read(
+      new TaskAlignedAssigner().assign(
+        {
+          scores: tensor("pred_scores") as tf.Tensor3D,
+          boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
+          points: tensor("anchor_points") as tf.Tensor2D,
+        },
+        {
+          labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
+          boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
+          mask: empty ? tf.zerosLike(mask) : mask,
+        },
+      ),
+    );
+  }
+
+  it("assigns the same anchors with the same scores", async () => {
+    const actual = await assign(false);
+    const expected = goldenTensors(`${folder}/outputs.safetensors`);
+    expect(actual.foreground).toEqual([...expected.foreground!.data]);
+    expectClose(actual.scores, expected.target_scores!.data, { abs: 1e-4 });
+    const on = (_: number, i: number) => actual.foreground[i] === 1;
+    expect(actual.gtIndex.filter(on)).toEqual([...expected.target_gt_index!.data].filter(on));
+    expect(actual.labels.filter(on)).toEqual([...expected.target_labels!.data].filter(on));
+    const onBoxes = (_: number, i: number) => actual.foreground[Math.floor(i / 4)] === 1;
+    expect(actual.boxes.filter(onBoxes)).toEqual([...expected.target_boxes_xyxy!.data].filter(onBoxes));
+  });
+
+  it("assigns nothing where there is no object", async () => {
+    const actual = await assign(true);
+    const expected = goldenTensors(`${folder}/outputs_no_targets.safetensors`);
+    expect(actual.foreground).toEqual([...expected.foreground!.data]);
+    expect(actual.scores).toEqual([...expected.target_scores!.data]);
+  });
+});

@@ -1,0 +1,198 @@
+import { LookonceError } from "@lookonce/errors";
+import * as tf from "@tensorflow/tfjs-core";
+import { planeIou } from "../iou/box-iou.ts";
+import { type BoxPlanes, reshapePlanes, splitPlanes } from "../iou/planes.ts";
+import { stopGradient } from "../stop-gradient.ts";
+import { checkTargets, type PaddedTargets } from "../targets.ts";
+import type { AnchorPredictions, Assigner, Assignment } from "./assigner.ts";
+import { power } from "./power.ts";
+
+/** Settings of {@link TaskAlignedAssigner}; the defaults are those of YOLOv8 8.3. */
+export interface TaskAlignedOptions {
+  /** How many anchors an object asks for. Default 10. */
+  topk?: number;
+  /** Power of the class probability in the alignment. Default 0.5. */
+  alpha?: number;
+  /** Power of the CIoU in the alignment. Default 6. */
+  beta?: number;
+  /** Keeps the normalisation finite. Default 1e-9. */
+  epsilon?: number;
+}
+
+/** Sizes of one call: batch B, objects M, anchors A, classes C. */
+interface Sizes {
+  batch: number;
+  objects: number;
+  anchors: number;
+  classes: number;
+}
+
+/** Everything an assignment is worked out from, free of gradients. */
+interface Inputs {
+  sizes: Sizes;
+  scores: tf.Tensor;
+  predicted: BoxPlanes;
+  points: { x: tf.Tensor; y: tf.Tensor };
+  labels: tf.Tensor;
+  boxes: tf.Tensor;
+  mask: tf.Tensor;
+}
+
+/**
+ * Task-aligned assignment (TOOD, Feng et al. 2021) as YOLOv8 8.3 does it.
+ *
+ * An object looks at the anchors strictly inside its box and measures s^α · u^β there, s the predicted probability of
+ * its class and u the CIoU of the predicted box with its own, negative values counted as 0. It asks for the `topk`
+ * anchors of highest alignment. An anchor that several objects ask for goes to the object of highest u among all whose
+ * box contains it, asked or not. Exact ties go to the lowest index, of anchors and of objects. The score target of an
+ * anchor is its alignment, scaled per object so that the best anchor gets the object's best CIoU.
+ *
+ * Where fewer than `topk` alignments are positive, the reference fills up with arbitrary anchors of alignment 0; these
+ * carry no weight in any loss and are background here.
+ *
+ * All shapes are static. Tensors over all pairs [B, M, A] are the cost: they are built for the alignment and for the
+ * best alignment an object keeps; the choice itself works on [B, M, topk] and [B, A].
+ */
+export class TaskAlignedAssigner implements Assigner {
+  readonly topk: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly epsilon: number;
+
+  /** @throws LookonceError `ARGUMENT` when `topk` is not a whole number from 1 or a power is not positive. */
+  constructor({ topk = 10, alpha = 0.5, beta = 6, epsilon = 1e-9 }: TaskAlignedOptions = {}) {
+    if (!Number.isInteger(topk) || topk < 1) {
+      throw new LookonceError("ARGUMENT", `topk must be a whole number from 1, but is ${topk}`);
+    }
+    if (!(alpha > 0) || !(beta > 0)) {
+      throw new LookonceError("ARGUMENT", `alpha and beta must be above 0, but are ${alpha} and ${beta}`);
+    }
+    this.topk = topk;
+    this.alpha = alpha;
+    this.beta = beta;
+    this.epsilon = epsilon;
+  }
+
+  /** @throws LookonceError `ARGUMENT` when shapes do not fit each other. */
+  assign(predictions: AnchorPredictions, targets: PaddedTargets): Assignment {
+    return tf.tidy(() => {
+      const inputs = prepare(predictions, targets);
+      const { alignment, overlaps } = this.#alignAll(inputs);
+      const { foreground, gtIndex } = choose(alignment, overlaps, Math.min(this.topk, inputs.sizes.anchors));
+      const rows = tf.add(gtIndex, offsets(inputs.sizes.batch, inputs.sizes.objects));
+      const labels = tf.gather<tf.Tensor>(tf.reshape(inputs.labels, [-1]), rows) as tf.Tensor2D;
+      const boxes = tf.gather<tf.Tensor>(tf.reshape(inputs.boxes, [-1, 4]), rows) as tf.Tensor3D;
+      const chosen = this.#alignChosen(inputs, labels, boxes);
+      const quality = this.#normalise(chosen, { foreground, gtIndex }, inputs.sizes.objects);
+      const scores = tf.mul(tf.oneHot(labels, inputs.sizes.classes, 1, 0, "float32"), tf.expandDims(quality, -1));
+      return { labels, boxes, scores: scores as tf.Tensor3D, foreground, gtIndex };
+    });
+  }
+
+  /** Alignment and clamped CIoU of all pairs, both [B, M, A] and 0 where the anchor is not inside the box. */
+  #alignAll({ sizes, scores, predicted, points, labels, boxes, mask }: Inputs): Aligned {
+    const { batch, objects, anchors, classes } = sizes;
+    const truth = reshapePlanes(splitPlanes(boxes), [batch, objects, 1]);
+    const overlaps = tf.mul(
+      tf.maximum(planeIou(truth, reshapePlanes(predicted, [batch, 1, anchors]), { kind: "ciou" }), 0),
+      tf.cast(inside(points, truth, tf.reshape(mask, [batch, objects, 1])), "float32"),
+    );
+    // One row of anchors per class; an object takes the row of its class.
+    const perClass = tf.reshape(tf.transpose(power(scores, this.alpha), [0, 2, 1]), [batch * classes, anchors]);
+    const likelihood = tf.gather(perClass, tf.add(labels, offsets(batch, classes)));
+    return { alignment: tf.mul(likelihood, power(overlaps, this.beta)), overlaps };
+  }
+
+  /** The same of every anchor with the one object it was given, both [B, A]. */
+  #alignChosen({ sizes, scores, predicted }: Inputs, labels: tf.Tensor, boxes: tf.Tensor): Aligned {
+    const { batch, anchors, classes } = sizes;
+    const overlaps = tf.maximum(planeIou(splitPlanes(boxes), predicted, { kind: "ciou" }), 0);
+    const cells = tf.mul(
+      tf.add(offsets(batch, anchors), tf.range(0, anchors, 1, "int32")),
+      tf.scalar(classes, "int32"),
+    );
+    const likelihood = tf.gather(tf.reshape(scores, [-1]), tf.add(cells, labels));
+    return { alignment: tf.mul(power(likelihood, this.alpha), power(overlaps, this.beta)), overlaps };
+  }
+
+  /** Score targets [B, A]: alignment · (object's best CIoU) / (object's best alignment), over the anchors it keeps. */
+  #normalise({ alignment, overlaps }: Aligned, { foreground, gtIndex }: Choice, objects: number): tf.Tensor {
+    const [batch, anchors] = gtIndex.shape;
+    const kept = tf.mul(alignment, foreground);
+    // Background belongs to no object: its index becomes −1.
+    const owner = tf.sub(tf.mul(tf.add(tf.cast(gtIndex, "float32"), 1), foreground), 1);
+    const owned = tf.cast(
+      tf.equal(tf.reshape(owner, [batch, 1, anchors]), tf.reshape(tf.range(0, objects), [1, objects, 1])),
+      "float32",
+    );
+    const best = (values: tf.Tensor) => tf.max(tf.mul(tf.reshape(values, [batch, 1, anchors]), owned), 2);
+    const scale = tf.div(best(overlaps), tf.add(best(kept), this.epsilon));
+    return tf.mul(kept, tf.gather(tf.reshape(scale, [-1]), tf.add(gtIndex, offsets(batch, objects))));
+  }
+}
+
+interface Aligned {
+  alignment: tf.Tensor;
+  overlaps: tf.Tensor;
+}
+
+type Choice = Pick<Assignment, "foreground" | "gtIndex">;
+
+function prepare({ scores, boxes, points }: AnchorPredictions, targets: PaddedTargets): Inputs {
+  const [batch, anchors, classes] = scores.shape;
+  checkTargets(targets, batch);
+  if (boxes.shape.join() !== [batch, anchors, 4].join() || points.shape.join() !== [anchors, 2].join()) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `predictions must be scores [B,A,nc], boxes [B,A,4] and points [A,2], but are scores [${scores.shape}], boxes [${boxes.shape}] and points [${points.shape}]`,
+    );
+  }
+  const [x, y] = tf.unstack(points, 1) as [tf.Tensor, tf.Tensor];
+  return {
+    sizes: { batch, objects: targets.mask.shape[1], anchors, classes },
+    scores: stopGradient(scores),
+    predicted: splitPlanes(stopGradient(boxes)),
+    points: { x, y },
+    // Padding may hold any label: class 0 keeps the look-up in range.
+    labels: tf.mul(targets.labels, tf.cast(targets.mask, "int32")),
+    boxes: targets.boxes,
+    mask: targets.mask,
+  };
+}
+
+/** Row numbers at which each picture starts in a tensor whose first two dimensions were made one: [B, 1] int32. */
+function offsets(batch: number, rows: number): tf.Tensor {
+  return tf.tensor2d(
+    Int32Array.from({ length: batch }, (_, b) => b * rows),
+    [batch, 1],
+    "int32",
+  );
+}
+
+/** Whether an anchor lies strictly inside a box that is no padding: bool [B, M, A]. */
+function inside(points: Inputs["points"], { x1, y1, x2, y2 }: BoxPlanes, mask: tf.Tensor): tf.Tensor {
+  // Padding's right side moves to −∞, as far as anchors can tell: cheaper than one more pass over all pairs.
+  const right = tf.sub(x2, tf.mul(tf.sub(1, mask), 1e9));
+  return tf.logicalAnd(
+    tf.logicalAnd(tf.greater(points.x, x1), tf.greater(right, points.x)),
+    tf.logicalAnd(tf.greater(points.y, y1), tf.greater(y2, points.y)),
+  );
+}
+
+/** Who gets which anchor. The anchors that objects ask for are few: they are counted by adding them up per anchor. */
+function choose(alignment: tf.Tensor, overlaps: tf.Tensor, topk: number): Choice {
+  const [batch, objects, anchors] = alignment.shape as [number, number, number];
+  const { values, indices } = tf.topk(alignment, topk);
+  const asked = tf.cast(tf.greater(values, 0), "float32");
+  const object = tf.reshape(tf.range(0, objects), [1, objects, 1]);
+  const wishes = tf.stack([asked, tf.mul(asked, object)], -1);
+  const cells = tf.add(indices, tf.reshape(offsets(batch, anchors), [batch, 1, 1]));
+  const sums = tf.scatterND(tf.reshape(tf.cast(cells, "int32"), [-1, 1]), tf.reshape(wishes, [-1, 2]), [
+    batch * anchors,
+    2,
+  ]);
+  const [count, index] = tf.unstack(tf.reshape(sums, [batch, anchors, 2]), 2) as [tf.Tensor2D, tf.Tensor2D];
+  // With one suitor the sum of indices is its index; with several the sum means nothing and the best CIoU decides.
+  const gtIndex = tf.where(tf.greater(count, 1), tf.argMax(overlaps, 1), tf.cast(index, "int32")) as tf.Tensor2D;
+  return { foreground: tf.minimum(count, 1) as tf.Tensor2D, gtIndex };
+}

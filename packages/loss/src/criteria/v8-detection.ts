@@ -1,0 +1,121 @@
+import { LookonceError } from "@lookonce/errors";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Assigner, Assignment } from "../assigners/assigner.ts";
+import { TaskAlignedAssigner, type TaskAlignedOptions } from "../assigners/task-aligned.ts";
+import { type AnchorGrid, makeAnchors } from "../coders/anchors.ts";
+import { decodeDistances, encodeDistances } from "../coders/distances.ts";
+import { expectedBin } from "../coders/expected-bin.ts";
+import { boxIou } from "../iou/box-iou.ts";
+import { stopGradient } from "../stop-gradient.ts";
+import { checkTargets, type PaddedTargets } from "../targets.ts";
+import { bceWithLogits } from "../terms/bce-with-logits.ts";
+import { distributionFocal } from "../terms/distribution-focal.ts";
+
+/** How much each part counts; a tensor where a gain changes while training. */
+export interface V8Gains {
+  box: number | tf.Scalar;
+  cls: number | tf.Scalar;
+  dfl: number | tf.Scalar;
+}
+
+/** Settings of {@link v8DetectionLoss}; the defaults are those of YOLOv8 8.3. */
+export interface V8LossOptions extends TaskAlignedOptions {
+  /** Pixels per cell of every level, finest first. */
+  strides: readonly number[];
+  /** Number of classes. */
+  nc: number;
+  /** Bins of the distance distribution. Default 16. */
+  regMax?: number;
+  /** Default box 7.5, class 0.5, DFL 1.5. */
+  gains?: Partial<V8Gains>;
+  /** Shares the objects out. Default: a {@link TaskAlignedAssigner} made of `topk`, `alpha`, `beta`, `epsilon`. */
+  assigner?: Assigner;
+}
+
+/** Scalars. The parts have their gains applied; `total` is their sum times the batch size. */
+export interface V8Loss {
+  total: tf.Scalar;
+  box: tf.Scalar;
+  cls: tf.Scalar;
+  dfl: tf.Scalar;
+}
+
+/**
+ * The detection loss of YOLOv8: CIoU and distribution focal loss of the anchors that have an object, each weighted by
+ * its score target, and binary cross-entropy of all class logits, all divided by the sum of score targets (at least 1).
+ *
+ * `total` is what to differentiate: (box + cls + dfl) · batch size, as YOLOv8 8.3 does.
+ *
+ * @param raw the head's output per level, finest first, [N, h, w, 4·regMax + nc]: bins of left, top, right, bottom
+ * (in cells), then class logits
+ * @param targets the batch's objects, in input pixels
+ * @throws LookonceError `ARGUMENT` when shapes, strides and class numbers do not fit each other
+ */
+export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTargets, options: V8LossOptions): V8Loss {
+  const { regMax = 16, nc, assigner = new TaskAlignedAssigner(options) } = options;
+  const gains: V8Gains = { box: 7.5, cls: 0.5, dfl: 1.5, ...options.gains };
+  const batch = checkRaw(raw, nc, regMax);
+  checkTargets(targets, batch);
+  return tf.tidy(() => {
+    const grid = makeAnchors(
+      raw.map(({ shape }) => [shape[1], shape[2]] as const),
+      options.strides,
+    );
+    const { bins, logits } = flatten(raw, nc, regMax);
+    const boxes = decodeDistances(expectedBin(bins), grid.points);
+    const assignment = assigner.assign(
+      {
+        scores: tf.sigmoid(stopGradient(logits)),
+        boxes: tf.mul(stopGradient(boxes), grid.strides) as tf.Tensor3D,
+        points: tf.mul(grid.points, grid.strides),
+      },
+      targets,
+    );
+    const scoreSum = tf.maximum(tf.sum(assignment.scores), 1);
+    const part = (sum: tf.Tensor, gain: number | tf.Scalar) => tf.mul(tf.div(sum, scoreSum), gain) as tf.Scalar;
+    const sums = boxSums(bins, boxes, { assignment, grid, regMax });
+    const box = part(sums.box, gains.box);
+    const cls = part(tf.sum(bceWithLogits(logits, assignment.scores)), gains.cls);
+    const dfl = part(sums.dfl, gains.dfl);
+    const total = tf.mul(tf.addN([box, cls, dfl]), batch) as tf.Scalar;
+    return { total, box, cls, dfl };
+  });
+}
+
+/** All levels as one row of anchors: bins [N, A, 4, regMax] and class logits [N, A, nc]. */
+function flatten(raw: readonly tf.Tensor4D[], nc: number, regMax: number): { bins: tf.Tensor; logits: tf.Tensor3D } {
+  const rows = tf.concat(
+    raw.map((level) => tf.reshape(level, [level.shape[0], -1, level.shape[3]])),
+    1,
+  );
+  const [bins, logits] = tf.split(rows, [4 * regMax, nc], -1) as [tf.Tensor, tf.Tensor3D];
+  return { bins: tf.reshape(bins, [bins.shape[0], bins.shape[1] as number, 4, regMax]), logits };
+}
+
+/** Sums over all anchors, weighted by score targets: Σ w·(1 − CIoU) in cells, and Σ w·DFL averaged over the sides. */
+function boxSums(
+  bins: tf.Tensor,
+  boxes: tf.Tensor,
+  { assignment, grid, regMax }: { assignment: Assignment; grid: AnchorGrid; regMax: number },
+): { box: tf.Tensor; dfl: tf.Tensor } {
+  const weights = tf.sum(assignment.scores, -1);
+  const goals = tf.div(assignment.boxes, grid.strides);
+  const box = tf.sum(tf.mul(tf.sub(1, boxIou(boxes, goals, { kind: "ciou" })), weights));
+  const sides = distributionFocal(bins, encodeDistances(goals, grid.points, regMax));
+  return { box, dfl: tf.sum(tf.mul(tf.mean(sides, -1), weights)) };
+}
+
+/** @returns the batch size */
+function checkRaw(raw: readonly tf.Tensor4D[], nc: number, regMax: number): number {
+  const batch = raw[0]?.shape[0];
+  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw holds no level: give the head's output per level");
+  const channels = 4 * regMax + nc;
+  raw.forEach(({ shape }, level) => {
+    if (shape.length === 4 && shape[0] === batch && shape[3] === channels) return;
+    throw new LookonceError(
+      "ARGUMENT",
+      `raw[${level}] is [${shape}], expected [${batch},h,w,${channels}] for nc ${nc} and regMax ${regMax}`,
+    );
+  });
+  return batch;
+}

@@ -1,0 +1,32 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { stopGradient } from "./stop-gradient.ts";
+import { useTestBackend, values } from "./test-backend.ts";
+
+useTestBackend();
+
+describe("stopGradient", () => {
+  it("keeps values, shape and type", async () => {
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], "int32");
+    const y = stopGradient(x);
+    expect(y.shape).toEqual([2, 3]);
+    expect(y.dtype).toBe("int32");
+    expect([...(await values(y))]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it("lets the gradient through one factor of x · x only", async () => {
+    const gradient = tf.grad((x) => tf.sum(tf.mul(x, stopGradient(x))));
+    expect([...(await values(gradient(tf.tensor1d([3, -4]))))]).toEqual([3, -4]);
+  });
+
+  it("leaves no way on the tape", () => {
+    expect(() => tf.grad((x) => tf.sum(stopGradient(x)))(tf.tensor1d([1]))).toThrow(/gradient/i);
+  });
+
+  it("leaves no tensor behind", () => {
+    const x = tf.tensor1d([1, 2]);
+    const before = tf.memory().numTensors;
+    stopGradient(x).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,41 @@
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll } from "vitest";
+
+/** Where this package's tests compute. */
+const backend: string = process.env.LOOKONCE_TEST_BACKEND ?? "cpu";
+
+/** Runs the tests of a file on the one backend chosen above. */
+export function useTestBackend(): void {
+  beforeAll(async () => {
+    await tf.setBackend(backend);
+    await tf.ready();
+  });
+}
+
+/** The values of a tensor, which is disposed. */
+export async function values(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
+  const data = (await tensor.data()) as Float32Array | Int32Array;
+  tensor.dispose();
+  return data;
+}
+
+/** Gradient by central differences of a scalar function at `point`. */
+export async function differences(
+  f: (x: tf.Tensor) => tf.Tensor,
+  { point, shape, step }: { point: ArrayLike<number>; shape: number[]; step: number },
+): Promise<Float32Array> {
+  const at = async (index: number, move: number) => {
+    const moved = Float32Array.from(point);
+    moved[index] = (moved[index] as number) + move;
+    const [y] = await values(tf.tidy(() => f(tf.tensor(moved, shape))));
+    return { x: moved[index] as number, y: y as number };
+  };
+  const result = new Float32Array(point.length);
+  for (let i = 0; i < point.length; i++) {
+    const [high, low] = [await at(i, step), await at(i, -step)];
+    result[i] = (high.y - low.y) / (high.x - low.x);
+  }
+  return result;
+}
