@@ -1,1 +1,65 @@
-export {};
+export type { ModelRow } from "./build-rows.ts";
+export {
+  type ConfigRow,
+  type ModelConfig,
+  type ParseModelConfigOptions,
+  parseModelConfig,
+} from "./config/model-config.ts";
+export type { BuildRow, BuiltModule, ModuleSpec, RowInputs, V5Release } from "./config/module-spec.ts";
+export type { ScaleFactors } from "./config/scale.ts";
+export { ModuleList, Sequential } from "./containers.ts";
+export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
+export { type ActivationName, activations, silu } from "./functional/activation.ts";
+export { type AnchorLevel, decodeAnchorLevel } from "./functional/anchor-based.ts";
+export {
+  type AnchorPoints,
+  anchorPoints,
+  distancesToXywh,
+  distancesToXyxy,
+  expectedDistances,
+  type Grid,
+} from "./functional/anchor-free.ts";
+export {
+  type Affine,
+  type BatchNormResult,
+  batchNormDefaults,
+  batchNormEval,
+  batchNormTrain,
+  type RunningStatistics,
+  updateRunning,
+} from "./functional/batch-norm.ts";
+export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
+export { type Conv2dOptions, conv2d } from "./functional/conv2d.ts";
+export { maxPool2d } from "./functional/max-pool2d.ts";
+export { upsampleNearest, upsampleNearest2x } from "./functional/upsample-nearest.ts";
+export { fuse } from "./fuse.ts";
+export { Head, type ResetBiasesOptions } from "./head.ts";
+export { readModelConfig, shippedModels } from "./model-files.ts";
+export { initialise, Join, Layer, Module } from "./module.ts";
+export { Activation } from "./modules/activation.ts";
+export { BatchNorm2d } from "./modules/batch-norm2d.ts";
+export { Bottleneck, type BottleneckOptions } from "./modules/bottleneck.ts";
+export { C2f } from "./modules/c2f.ts";
+export { C3, type C3Options } from "./modules/c3.ts";
+export { Concat } from "./modules/concat.ts";
+export { Conv, type ConvOptions } from "./modules/conv.ts";
+export { Conv2d, type Conv2dLayerOptions } from "./modules/conv2d.ts";
+export { DetectV5, type DetectV5Options } from "./modules/detect-v5.ts";
+export { DetectV8, type DetectV8Options } from "./modules/detect-v8.ts";
+export { Dfl } from "./modules/dfl.ts";
+export { MaxPool2d } from "./modules/max-pool2d.ts";
+export { SPPF, type SppfOptions } from "./modules/sppf.ts";
+export { type ModuleName, moduleTable } from "./modules/table.ts";
+export { Upsample } from "./modules/upsample.ts";
+export type { Cost, Shape } from "./shape.ts";
+export {
+  type LoadReport,
+  type LoadStateDictOptions,
+  loadStateDict,
+  type ShapeMismatch,
+  type StateEntry,
+  type StateTensor,
+  stateDict,
+  transfer,
+} from "./state.ts";
+export { type ModelSummary, type SummarizeOptions, type SummaryRow, summarize } from "./summarize.ts";

@@ -1,0 +1,131 @@
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import { Args } from "./config/args.ts";
+import type { ConfigRow, ModelConfig } from "./config/model-config.ts";
+import type { BuildRow, ModuleSpec, V5Release } from "./config/module-spec.ts";
+import { multipleOf8, scaleRepeats } from "./config/scale.ts";
+import { Sequential } from "./containers.ts";
+import { Head } from "./head.ts";
+import { Join, Layer, type Module } from "./module.ts";
+import { moduleTable } from "./modules/table.ts";
+import type { Cost, Shape } from "./shape.ts";
+
+/** A row of the model with its module. */
+export interface ModelRow extends Omit<ConfigRow, "args" | "repeats"> {
+  /** Repeats after scaling by depth. */
+  repeats: number;
+  /** The module's arguments after scaling. */
+  args: unknown[];
+  layer: Module;
+}
+
+/** The size at which the shapes of a model under construction are followed: divisible by every usual stride. */
+const probeSide = 256;
+
+/**
+ * Builds the module of every row, following shapes to know the channels that each takes in.
+ *
+ * @throws LookonceError that names the file, the layer and the reason
+ */
+export function buildRows(config: ModelConfig, release: V5Release): { rows: ModelRow[]; head: Head } {
+  const rows: ModelRow[] = [];
+  const shapes: Shape[] = [];
+  let head: Head | undefined;
+  for (const row of config.rows) {
+    const where = `${config.name}, layer ${row.index} (${row.module})`;
+    const picture: Shape = [probeSide, probeSide, config.channels];
+    const inputs = row.sources.map((source) => (source < 0 ? picture : (shapes[source] as Shape)));
+    const built = buildRow(config, row, { where, inputs, release });
+    rows.push(built);
+    if (built.layer instanceof Head) {
+      if (row.index !== config.rows.length - 1) throw new LookonceError("ARGUMENT", `${where}: must be the last layer`);
+      head = built.layer;
+      const levels = head.outputShapes(inputs);
+      head.attach(levels.map(([height]) => probeSide / height));
+    } else {
+      shapes.push(shapeOf(built.layer, inputs, { where }));
+    }
+  }
+  if (head === undefined) throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be Detect`);
+  return { rows, head };
+}
+
+/** The output shape of any module but a head. */
+export function shapeOf(layer: Module, inputs: Shape[], { where, cost }: { where: string; cost?: Cost }): Shape {
+  try {
+    if (layer instanceof Join) return checked(layer.outputShape(inputs, cost));
+    return checked((layer as Layer).outputShape(inputs[0] as Shape, cost));
+  } catch (cause) {
+    if (!(cause instanceof LookonceError)) throw cause;
+    throw new LookonceError(cause.code, `${where}: ${cause.message}`, { cause });
+  }
+}
+
+function checked(shape: Shape): Shape {
+  if (shape[0] >= 1 && shape[1] >= 1) return shape;
+  throw new LookonceError("ARGUMENT", `nothing is left of the picture here (${shape[0]}x${shape[1]})`);
+}
+
+interface RowPlace {
+  where: string;
+  inputs: Shape[];
+  release: V5Release;
+}
+
+function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release }: RowPlace): ModelRow {
+  const spec = findSpec(row.module, where);
+  const args = new Args(row.args, where);
+  const channels = inputs.map((shape) => shape[2]);
+  const repeats = scaleRepeats(row.repeats, config.depth);
+  const context: BuildRow = {
+    args,
+    repeats,
+    release,
+    nc: config.nc,
+    regMax: config.regMax,
+    activation: config.activation,
+    scaleWidth: (count) => scaleWidth(count, config),
+    inputs: {
+      channels,
+      only: () => {
+        if (channels.length === 1) return channels[0] as number;
+        throw args.error(`takes one input, but reads from ${channels.length} layers`);
+      },
+    },
+  };
+  const built = spec.build(context);
+  args.finish();
+  const single = repeats === 1 || spec.repeatsInside === true;
+  const layer = single
+    ? built.module
+    : chain(built.module, context, (later) => {
+        return spec.build({ ...later, args: new Args(row.args, where) }).module;
+      });
+  return { ...row, repeats, args: built.args, layer };
+}
+
+/** The module `repeats` times in a row; from the second on it takes in what the first puts out. */
+function chain(first: Module, context: BuildRow, build: (later: BuildRow) => Module): Sequential {
+  if (!(first instanceof Layer)) throw context.args.error("cannot be repeated");
+  const [, , out] = first.outputShape([probeSide, probeSide, context.inputs.only()]);
+  const later = { ...context, inputs: { channels: [out], only: () => out } };
+  const rest = Array.from({ length: context.repeats - 1 }, () => build(later) as Layer);
+  return new Sequential(first, ...rest);
+}
+
+function findSpec(module: string, where: string): ModuleSpec {
+  const spec = Object.hasOwn(moduleTable, module) ? moduleTable[module as keyof typeof moduleTable] : undefined;
+  if (spec !== undefined) return spec;
+  const known = Object.keys(moduleTable);
+  throw new LookonceError(
+    "ARGUMENT",
+    `${where}: unknown module "${module}"; known are ${known.join(", ")}.${didYouMean(module, known)}`,
+  );
+}
+
+/** As many channels as the head puts out stay as they are; others are cut, scaled and rounded up to a multiple of 8. */
+function scaleWidth(count: number, { source, nc, width, maxChannels }: ModelConfig): number {
+  const anchors = source.anchors;
+  const perLevel = Array.isArray(anchors) ? ((anchors[0] as unknown[] | undefined)?.length ?? 0) / 2 : anchors;
+  const kept = typeof perLevel === "number" ? perLevel * (nc + 5) : nc;
+  return count === kept ? count : multipleOf8(Math.min(count, maxChannels) * width);
+}

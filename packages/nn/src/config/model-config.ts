@@ -1,0 +1,191 @@
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import { load, YAMLException } from "js-yaml";
+import type { ActivationName } from "../functional/activation.ts";
+import { parseActivation } from "./activation-name.ts";
+import { chooseScale, type ScaleFactors } from "./scale.ts";
+
+/** One row of a model file. */
+export interface ConfigRow {
+  /** Place in the file's two tables together. */
+  index: number;
+  /** As it is written: negative counts back, others are indices. */
+  from: number | number[];
+  /** The rows this one reads; −1 is the picture. */
+  sources: number[];
+  /** As it is written, before scaling by depth. */
+  repeats: number;
+  /** Name without `nn.` */
+  module: string;
+  /** With None, nc and anchors replaced by their values. */
+  args: unknown[];
+}
+
+/** A model file, checked and with its defaults filled in. */
+export interface ModelConfig extends ScaleFactors {
+  /** What errors call it. */
+  name: string;
+  /** Number of classes. */
+  nc: number;
+  /** Channels of the picture. */
+  channels: number;
+  activation: ActivationName;
+  /** Bins per side of an anchor-free box. */
+  regMax: number;
+  /** How many of the rows are the backbone. */
+  backboneRows: number;
+  rows: ConfigRow[];
+  /** The plain object; parsing it gives this configuration again. */
+  source: Record<string, unknown>;
+}
+
+/** Options of {@link parseModelConfig}. */
+export interface ParseModelConfigOptions {
+  /** File or model name, for errors and for the scale (default the object's `yaml_file`, or "model"). */
+  name?: string;
+  /** Number of classes in place of the file's. */
+  nc?: number;
+  /** Key of `scales` in place of the file's. */
+  scale?: string;
+  /** Channels of the picture (default the file's `ch` or `channels`, or 3). */
+  channels?: number;
+}
+
+const knownKeys = [
+  "nc",
+  "ch",
+  "channels",
+  "scales",
+  "scale",
+  "depth_multiple",
+  "width_multiple",
+  "max_channels",
+  "activation",
+  "anchors",
+  "reg_max",
+  "backbone",
+  "head",
+  "names",
+  "yaml_file",
+];
+
+/**
+ * Reads a model file: the text of a YAML, or the plain object that a checkpoint holds.
+ *
+ * @throws LookonceError `ARGUMENT` or `FORMAT` that names the file, the layer and the reason
+ */
+export function parseModelConfig(input: string | object, options: ParseModelConfigOptions = {}): ModelConfig {
+  const document = typeof input === "string" ? loadYaml(input, options.name ?? "model") : input;
+  if (!isRecord(document))
+    throw new LookonceError("FORMAT", `${options.name ?? "model"}: a model file is a table of keys`);
+  const name = options.name ?? (typeof document.yaml_file === "string" ? document.yaml_file : "model");
+  const file = new ConfigFile(document, name);
+  file.refuseMisspelt();
+  const nc = file.positive("nc", options.nc ?? document.nc ?? 80);
+  const channels = file.positive("ch", options.channels ?? document.ch ?? document.channels ?? 3);
+  const factors = chooseScale(document, { name, scale: options.scale });
+  const backbone = file.rows("backbone");
+  const given = [...backbone, ...file.rows("head")];
+  if (given.length === 0) throw file.error("has no layers");
+  const values = { nc, anchors: document.anchors };
+  return {
+    name,
+    nc,
+    channels,
+    ...factors,
+    activation: parseActivation(document.activation, name),
+    regMax: file.positive("reg_max", document.reg_max ?? 16),
+    backboneRows: backbone.length,
+    rows: given.map((row, index) => file.row(row, { index, values })),
+    source: { ...document, nc, ch: channels, ...(factors.scale === undefined ? {} : { scale: factors.scale }) },
+  };
+}
+
+function loadYaml(text: string, name: string): unknown {
+  try {
+    return load(text);
+  } catch (cause) {
+    if (!(cause instanceof YAMLException)) throw cause;
+    throw new LookonceError("FORMAT", `${name} is not a YAML file: ${cause.message}`, { cause });
+  }
+}
+
+interface RowPlace {
+  index: number;
+  values: { nc: number; anchors: unknown };
+}
+
+/** The checks of one file, with its name in every error. */
+class ConfigFile {
+  readonly #document: Record<string, unknown>;
+  readonly #name: string;
+
+  constructor(document: Record<string, unknown>, name: string) {
+    this.#document = document;
+    this.#name = name;
+  }
+
+  error(reason: string): LookonceError {
+    return new LookonceError("ARGUMENT", `${this.#name}: ${reason}`);
+  }
+
+  /** Keys of other programs are left alone; one that looks like a slip of the pen is not. */
+  refuseMisspelt(): void {
+    for (const key of Object.keys(this.#document)) {
+      if (knownKeys.includes(key) || key.length < 5) continue;
+      const hint = didYouMean(key, knownKeys);
+      if (hint !== "") throw this.error(`unknown key "${key}".${hint}`);
+    }
+  }
+
+  positive(key: string, value: unknown): number {
+    if (Number.isInteger(value) && (value as number) >= 1) return value as number;
+    throw this.error(`${key} is ${JSON.stringify(value)}: a whole number of at least 1 is expected`);
+  }
+
+  rows(key: "backbone" | "head"): unknown[] {
+    const rows = this.#document[key];
+    if (Array.isArray(rows)) return rows;
+    throw this.error(`${key} is ${rows === undefined ? "missing" : "not a list"}: a list of rows is expected`);
+  }
+
+  row(row: unknown, { index, values }: RowPlace): ConfigRow {
+    const where = `layer ${index}`;
+    if (!Array.isArray(row) || row.length !== 4) {
+      throw this.error(`${where} is ${JSON.stringify(row)}: [from, repeats, module, arguments] is expected`);
+    }
+    const [from, repeats, module, args] = row as [unknown, unknown, unknown, unknown];
+    if (typeof module !== "string") throw this.error(`${where}: the module is ${JSON.stringify(module)}, not a name`);
+    const sources = (Array.isArray(from) ? from : [from]).map((source) => this.#source(source, index));
+    if (sources.length === 0) throw this.error(`${where} (${module}) reads from no layer`);
+    return {
+      index,
+      from: from as number | number[],
+      sources,
+      repeats: this.positive(`${where} (${module}): repeats`, repeats),
+      module: module.replace(/^(torch\.)?nn\./, ""),
+      args: (Array.isArray(args) ? args : [args]).map((arg) => resolveArgument(arg, values)),
+    };
+  }
+
+  #source(from: unknown, index: number): number {
+    const source = typeof from === "number" && from < 0 ? index + from : from;
+    if (Number.isInteger(source) && (source as number) >= -1 && (source as number) < index) return source as number;
+    const earlier =
+      index === 0 ? "only -1, the picture, comes before it" : `the layers before it are 0 to ${index - 1}`;
+    throw this.error(`layer ${index} reads from ${JSON.stringify(from)}, which does not exist: ${earlier}`);
+  }
+}
+
+/** Model files come from Python: they write None, True and the names of other keys as bare words. */
+function resolveArgument(arg: unknown, values: RowPlace["values"]): unknown {
+  if (arg === "None") return null;
+  if (arg === "True") return true;
+  if (arg === "False") return false;
+  if (arg === "nc") return values.nc;
+  if (arg === "anchors") return values.anchors;
+  return arg;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

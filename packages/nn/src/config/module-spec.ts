@@ -1,0 +1,41 @@
+import type { ActivationName } from "../functional/activation.ts";
+import type { Module } from "../module.ts";
+import type { Args } from "./args.ts";
+
+/** The feature maps that a row takes in. */
+export interface RowInputs {
+  /** Channels of each. */
+  readonly channels: readonly number[];
+  /** The channels of the only one; an error when there are several. */
+  only(): number;
+}
+
+/** Release of YOLOv5 whose rules an anchor-based head follows where 6.1 and 7.0 differ. */
+export type V5Release = "6.1" | "7.0";
+
+/** What a module is built from: one row of a model file and the settings of the whole model. */
+export interface BuildRow {
+  args: Args;
+  inputs: RowInputs;
+  /** Repeats after scaling by depth. */
+  repeats: number;
+  /** Channels after scaling by width, a multiple of 8 (the count of the head's outputs is left as it is). */
+  scaleWidth(channels: number): number;
+  activation: ActivationName;
+  nc: number;
+  /** Bins per side of an anchor-free box. */
+  regMax: number;
+  release: V5Release;
+}
+
+/** A module and the arguments to show for it. */
+export interface BuiltModule {
+  module: Module;
+  args: unknown[];
+}
+
+/** How a module is made from a row. Rows with repeats become a chain, unless the module takes the repeats itself. */
+export interface ModuleSpec {
+  repeatsInside?: boolean;
+  build(row: BuildRow): BuiltModule;
+}

@@ -1,0 +1,143 @@
+import { LookonceError } from "@lookonce/errors";
+import type { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import { buildRows, type ModelRow } from "./build-rows.ts";
+import type { ModelConfig } from "./config/model-config.ts";
+import type { V5Release } from "./config/module-spec.ts";
+import { ModuleList } from "./containers.ts";
+import { Head } from "./head.ts";
+import { initialise, Join, type Layer, Module } from "./module.ts";
+
+/** Options of {@link DetectionModel}. */
+export interface DetectionModelOptions {
+  /** Source of the initial weights. Without it every filter is zero, for weights that are loaded right after. */
+  rng?: Random;
+  /** What the classes are called (default "0", "1", …). */
+  names?: readonly string[];
+  /** Release of YOLOv5 whose rules an anchor-based head follows where they differ (default 7.0). */
+  release?: V5Release;
+}
+
+/** What a forward pass gives. */
+export interface Prediction {
+  /** Predictions of each level before decoding, finest first, [N, h, w, outputs per cell]. */
+  raw: tf.Tensor4D[];
+  /** In inference: boxes in pixels and probabilities, [N, A, 4 + nc] (v8) or [N, A, 5 + nc] (v5). */
+  decoded?: tf.Tensor3D;
+}
+
+/** A YOLO detector built from a model file. The tree's names begin with `model.`, as in the checkpoints in the wild. */
+export class DetectionModel extends Module {
+  readonly config: ModelConfig;
+  readonly rows: readonly ModelRow[];
+  readonly head: Head;
+  readonly model: ModuleList<Module>;
+  /** Class names by class number. */
+  names: readonly string[];
+  readonly #lastUse: ReadonlyMap<number, number>;
+
+  constructor(config: ModelConfig, options: DetectionModelOptions = {}) {
+    super();
+    this.config = config;
+    const { rows, head } = buildRows(config, options.release ?? "7.0");
+    this.rows = rows;
+    this.head = head;
+    this.model = this.child("model", new ModuleList(rows.map((row) => row.layer)));
+    this.names = options.names ?? Array.from({ length: config.nc }, (_, i) => String(i));
+    if (this.names.length !== config.nc) {
+      throw new LookonceError("ARGUMENT", `${config.name}: ${this.names.length} names for ${config.nc} classes`);
+    }
+    this.#lastUse = new Map(rows.flatMap((row) => row.sources.map((source) => [source, row.index] as const)));
+    if (options.rng !== undefined) initialise(this, options.rng);
+    head.resetBiases();
+  }
+
+  /** How boxes are written: with anchors (v5) or without (v8). */
+  get family(): "v5" | "v8" {
+    return this.head.family;
+  }
+
+  /** Number of classes. */
+  get nc(): number {
+    return this.head.nc;
+  }
+
+  /** Pixels per cell of each level, finest first. */
+  get strides(): readonly number[] {
+    return this.head.strides;
+  }
+
+  /** Bins per side of a box; 0 for v5. */
+  get regMax(): number {
+    return this.head.regMax;
+  }
+
+  /** Anchors in cells, [level][anchor] = [width, height]; empty for v8. */
+  get anchors(): readonly (readonly [number, number][])[] {
+    return this.head.anchors;
+  }
+
+  /**
+   * Predictions for pictures x [N, H, W, channels], RGB from 0 to 1, both sides multiples of the largest stride.
+   *
+   * In training only `raw`; in inference `decoded` too. Nothing else of the pass stays in memory.
+   */
+  forward(x: tf.Tensor4D): Prediction {
+    this.#checkInput(x);
+    if (this.training) return { raw: tf.tidy(() => this.#raw(x)) };
+    return tf.tidy(() => {
+      const raw = this.#raw(x);
+      return { raw, decoded: this.head.decode(raw) };
+    });
+  }
+
+  /**
+   * The output of every row but the head, one after another, for looking inside; the caller disposes of them.
+   *
+   * @param x as in {@link forward}
+   */
+  features(x: tf.Tensor4D): tf.Tensor4D[] {
+    this.#checkInput(x);
+    return tf.tidy(() => {
+      const outputs: tf.Tensor4D[] = [];
+      for (const row of this.rows) {
+        if (!(row.layer instanceof Head)) outputs.push(applyRow(row, inputsOf(row, x, outputs)));
+      }
+      return outputs;
+    });
+  }
+
+  #raw(x: tf.Tensor4D): tf.Tensor4D[] {
+    const outputs: (tf.Tensor4D | undefined)[] = [];
+    for (const row of this.rows) {
+      const inputs = inputsOf(row, x, outputs as tf.Tensor4D[]);
+      if (row.layer instanceof Head) return row.layer.forward(inputs);
+      outputs.push(tf.tidy(() => applyRow(row, inputs)));
+      for (const source of new Set(row.sources)) {
+        if (source < 0 || this.#lastUse.get(source) !== row.index) continue;
+        (outputs[source] as tf.Tensor4D).dispose();
+        outputs[source] = undefined;
+      }
+    }
+    throw new LookonceError("ARGUMENT", `${this.config.name}: the last layer must be Detect`);
+  }
+
+  #checkInput(x: tf.Tensor4D): void {
+    const [, height, width, channels] = x.shape;
+    const step = Math.max(...this.strides);
+    if (channels === this.config.channels && height % step === 0 && width % step === 0) return;
+    throw new LookonceError(
+      "ARGUMENT",
+      `the model takes pictures [N, height, width, ${this.config.channels}] with sides that are multiples of ${step}, but got [${x.shape.join(", ")}]`,
+    );
+  }
+}
+
+function inputsOf(row: ModelRow, x: tf.Tensor4D, outputs: readonly tf.Tensor4D[]): tf.Tensor4D[] {
+  return row.sources.map((source) => (source < 0 ? x : (outputs[source] as tf.Tensor4D)));
+}
+
+function applyRow(row: ModelRow, inputs: tf.Tensor4D[]): tf.Tensor4D {
+  if (row.layer instanceof Join) return row.layer.forward(inputs);
+  return (row.layer as Layer).forward(inputs[0] as tf.Tensor4D);
+}

@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Normalisation settings of YOLO's BatchNorm layers (YOLOv5 6.1 and Ultralytics 8.3 set them on every layer). */
+export const batchNormDefaults = { eps: 1e-3, momentum: 0.03 } as const;
+
+/** What {@link batchNormTrain} gives back. */
+export interface BatchNormResult {
+  /** The normalised map, the shape of the input. */
+  y: tf.Tensor4D;
+  /** Mean of the batch per channel [C]. */
+  mean: tf.Tensor1D;
+  /** Biased variance of the batch per channel [C]. */
+  variance: tf.Tensor1D;
+}
+
+/** The trained factors of a normalisation, one of each per channel. */
+export interface Affine {
+  gamma: tf.Tensor1D;
+  beta: tf.Tensor1D;
+}
+
+/**
+ * Batch normalisation with the statistics of the batch (Ioffe and Szegedy, arXiv 1502.03167).
+ *
+ * x [N, H, W, C] → y = γ · (x − mean) / √(variance + eps) + β, the statistics taken over N, H and W.
+ */
+export function batchNormTrain(x: tf.Tensor4D, { gamma, beta }: Affine, eps: number): BatchNormResult {
+  const mean = tf.mean(x, [0, 1, 2]) as tf.Tensor1D;
+  const centred = tf.sub(x, mean) as tf.Tensor4D;
+  const variance = tf.mean(tf.square(centred), [0, 1, 2]) as tf.Tensor1D;
+  const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, eps)));
+  return { y: tf.add(tf.mul(centred, scale), beta), mean, variance };
+}
+
+/** The statistics gathered in training. */
+export interface RunningStatistics {
+  mean: tf.Tensor1D;
+  variance: tf.Tensor1D;
+}
+
+/** Batch normalisation with running statistics: one factor and one offset per channel. x and y [N, H, W, C]. */
+export function batchNormEval(
+  x: tf.Tensor4D,
+  affine: Affine,
+  running: RunningStatistics & { eps: number },
+): tf.Tensor4D {
+  const scale = tf.mul(affine.gamma, tf.rsqrt(tf.add(running.variance, running.eps)));
+  const offset = tf.sub(affine.beta, tf.mul(running.mean, scale));
+  return tf.add(tf.mul(x, scale), offset);
+}
+
+/**
+ * Moves running statistics towards those of a batch: running ← (1 − momentum) · running + momentum · batch.
+ *
+ * As in PyTorch the running variance takes the unbiased variance, biased · n / (n − 1).
+ *
+ * @param count n, the number of values per channel: N · H · W
+ */
+export function updateRunning(
+  running: { mean: tf.Variable; variance: tf.Variable },
+  batch: RunningStatistics,
+  { momentum, count }: { momentum: number; count: number },
+): void {
+  tf.tidy(() => {
+    const unbiased = momentum * (count / Math.max(1, count - 1));
+    running.mean.assign(tf.add(tf.mul(running.mean, 1 - momentum), tf.mul(batch.mean, momentum)));
+    running.variance.assign(tf.add(tf.mul(running.variance, 1 - momentum), tf.mul(batch.variance, unbiased)));
+  });
+}

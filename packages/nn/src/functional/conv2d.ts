@@ -1,0 +1,113 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Options of {@link conv2d}, the same for both axes. */
+export interface Conv2dOptions {
+  /** Step between windows (default 1). */
+  stride?: number;
+  /** Zeros added on every side (default 0). */
+  padding?: number;
+  /** Step between filter taps (default 1). */
+  dilation?: number;
+  /** Number of groups the channels fall into (default 1). */
+  groups?: number;
+}
+
+/** The backend whose convolution kernels read `dilations` in gradients and infer groups from the filter's shape. */
+const generalBackend = "onnxruntime";
+
+/**
+ * Two-dimensional convolution with gradients for any stride, padding, dilation and group count, on any backend.
+ *
+ * x [N, H, W, in], filter [kh, kw, in / groups, out] → [N, H', W', out] with
+ * H' = ⌊(H + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1.
+ */
+export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptions = {}): tf.Tensor4D {
+  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  if (dilation === 1 && groups === 1) return kernelConv(x, filter, { stride, padding, dilation });
+  if (tf.getBackend() === generalBackend) {
+    const depthwise = groups === x.shape[3] && dilation === 1;
+    return depthwise
+      ? depthwiseConv(x, filter, { stride, padding })
+      : kernelConv(x, filter, { stride, padding, dilation });
+  }
+  return tf.tidy(() => {
+    // TensorFlow.js has no gradient of a dilated convolution: zeros between the taps give the same numbers.
+    const spread = dilation === 1 ? filter : dilate(filter, dilation);
+    if (groups === 1) return kernelConv(x, spread, { stride, padding, dilation: 1 });
+    if (groups === x.shape[3]) return depthwiseConv(x, spread, { stride, padding });
+    const inputs: tf.Tensor4D[] = tf.split(x, groups, 3);
+    const filters: tf.Tensor4D[] = tf.split(spread, groups, 3);
+    const outputs = inputs.map((part, i) =>
+      kernelConv(part, filters[i] as tf.Tensor4D, { stride, padding, dilation: 1 }),
+    );
+    return tf.concat(outputs, 3);
+  });
+}
+
+interface Geometry {
+  stride: number;
+  padding: number;
+  dilation: number;
+}
+
+/** One convolution by the backend's own kernels; its gradient calls the two matching gradient kernels. */
+function kernelConv(x: tf.Tensor4D, filter: tf.Tensor4D, { stride, padding, dilation }: Geometry): tf.Tensor4D {
+  const geometry = {
+    strides: [stride, stride],
+    pad: explicitPadding(padding),
+    dataFormat: "NHWC",
+    dilations: [dilation, dilation],
+  };
+  const run = tf.customGrad((input, weights, save) => {
+    const y = tf.engine().runKernel("Conv2D", { x: input as tf.Tensor, filter: weights as tf.Tensor }, geometry);
+    (save as tf.GradSaveFunc)([input as tf.Tensor, weights as tf.Tensor]);
+    return {
+      value: y as tf.Tensor4D,
+      gradFunc: (dy: tf.Tensor4D, saved: tf.Tensor[]) => {
+        const [savedInput, savedFilter] = saved as [tf.Tensor4D, tf.Tensor4D];
+        const dx = { ...geometry, inputShape: savedInput.shape };
+        const dw = { ...geometry, filterShape: savedFilter.shape };
+        return [
+          tf.engine().runKernel("Conv2DBackpropInput", { dy, filter: savedFilter }, dx) as tf.Tensor,
+          tf.engine().runKernel("Conv2DBackpropFilter", { x: savedInput, dy }, dw) as tf.Tensor,
+        ];
+      },
+    };
+  });
+  return run(x, filter) as tf.Tensor4D;
+}
+
+/** Each channel with its own filters: [kh, kw, 1, in·m] is, in memory, TensorFlow's [kh, kw, in, m]. */
+function depthwiseConv(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: Omit<Geometry, "dilation">): tf.Tensor4D {
+  const [kh, kw, , out] = filter.shape;
+  const channels = x.shape[3];
+  const kernel = tf.reshape(filter, [kh, kw, channels, out / channels]);
+  return tf.depthwiseConv2d(x, kernel as tf.Tensor4D, geometry.stride, explicitPadding(geometry.padding));
+}
+
+function explicitPadding(p: number): [[number, number], [number, number], [number, number], [number, number]] {
+  return [
+    [0, 0],
+    [p, p],
+    [p, p],
+    [0, 0],
+  ];
+}
+
+/** Puts `dilation − 1` zeros between the taps of a filter. */
+function dilate(filter: tf.Tensor4D, dilation: number): tf.Tensor4D {
+  const [kh, kw, input, out] = filter.shape;
+  const gap = dilation - 1;
+  const rows = tf.pad(tf.reshape(filter, [kh, 1, kw * input * out]), [
+    [0, 0],
+    [0, gap],
+    [0, 0],
+  ]);
+  const columns = tf.pad(tf.reshape(rows, [kh * dilation * kw, 1, input * out]), [
+    [0, 0],
+    [0, gap],
+    [0, 0],
+  ]);
+  const spread = tf.reshape(columns, [kh * dilation, kw * dilation, input, out]) as tf.Tensor4D;
+  return tf.slice(spread, [0, 0, 0, 0], [kh * dilation - gap, kw * dilation - gap, input, out]);
+}

@@ -1,0 +1,51 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { batchNormDefaults, batchNormEval, batchNormTrain, updateRunning } from "../functional/batch-norm.ts";
+import { Layer } from "../module.ts";
+import type { Shape } from "../shape.ts";
+
+/**
+ * Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) with eps 1e-3 and momentum 0.03. [N, H, W, C] → the same.
+ *
+ * In training it normalises with the batch's statistics and moves the running ones; in inference it uses the latter.
+ */
+export class BatchNorm2d extends Layer {
+  readonly eps: number = batchNormDefaults.eps;
+  readonly momentum: number = batchNormDefaults.momentum;
+  readonly weight: tf.Variable<tf.Rank.R1>;
+  readonly bias: tf.Variable<tf.Rank.R1>;
+  readonly runningMean: tf.Variable<tf.Rank.R1>;
+  readonly runningVariance: tf.Variable<tf.Rank.R1>;
+
+  constructor(channels: number) {
+    super();
+    this.weight = this.parameter("weight", [channels], 1) as tf.Variable<tf.Rank.R1>;
+    this.bias = this.parameter("bias", [channels]) as tf.Variable<tf.Rank.R1>;
+    this.runningMean = this.buffer("running_mean", [channels]) as tf.Variable<tf.Rank.R1>;
+    this.runningVariance = this.buffer("running_var", [channels], 1) as tf.Variable<tf.Rank.R1>;
+  }
+
+  /** The trained factor and offset per channel. */
+  get affine(): { gamma: tf.Tensor1D; beta: tf.Tensor1D } {
+    return { gamma: this.weight as tf.Tensor1D, beta: this.bias as tf.Tensor1D };
+  }
+
+  /** Moves the running statistics towards those of a batch that had `count` values per channel. */
+  track(batch: { mean: tf.Tensor1D; variance: tf.Tensor1D }, count: number): void {
+    const running = { mean: this.runningMean as tf.Variable, variance: this.runningVariance as tf.Variable };
+    updateRunning(running, batch, { momentum: this.momentum, count });
+  }
+
+  override forward(x: tf.Tensor4D): tf.Tensor4D {
+    if (this.training) {
+      const { y, ...batch } = batchNormTrain(x, this.affine, this.eps);
+      this.track(batch, x.size / x.shape[3]);
+      return y;
+    }
+    const [mean, variance] = [this.runningMean as tf.Tensor1D, this.runningVariance as tf.Tensor1D];
+    return batchNormEval(x, this.affine, { mean, variance, eps: this.eps });
+  }
+
+  override outputShape(input: Shape): Shape {
+    return input;
+  }
+}

@@ -1,0 +1,58 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { ActivationName } from "../functional/activation.ts";
+import { Layer } from "../module.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { Conv } from "./conv.ts";
+
+/** Options of {@link Bottleneck}. */
+export interface BottleneckOptions {
+  /** Adds the input to the output where both have as many channels (default true). */
+  shortcut?: boolean;
+  /** Groups of the second convolution (default 1). */
+  groups?: number;
+  /** Filter sides of the two convolutions (default 1 and 3). */
+  kernels?: readonly [number, number];
+  /** Channels between the two as a share of the output's (default 0.5). */
+  expansion?: number;
+  /** Activation of both (default SiLU). */
+  activation?: ActivationName;
+}
+
+/** Two convolutions with a shortcut around them (He et al., arXiv 1512.03385). [N, H, W, in] → [N, H, W, out]. */
+export class Bottleneck extends Layer {
+  readonly cv1: Conv;
+  readonly cv2: Conv;
+  readonly add: boolean;
+
+  constructor(input: number, output: number, options: BottleneckOptions = {}) {
+    super();
+    const { shortcut = true, groups = 1, kernels = [1, 3], expansion = 0.5, activation = "silu" } = options;
+    const hidden = Math.trunc(output * expansion);
+    this.cv1 = this.child("cv1", new Conv(input, hidden, { kernel: kernels[0], activation }));
+    this.cv2 = this.child("cv2", new Conv(hidden, output, { kernel: kernels[1], groups, activation }));
+    this.add = shortcut && input === output;
+  }
+
+  override forward(x: tf.Tensor4D): tf.Tensor4D {
+    const y = this.cv2.forward(this.cv1.forward(x));
+    return this.add ? tf.add(x, y) : y;
+  }
+
+  override outputShape(input: Shape, cost?: Cost): Shape {
+    return this.cv2.outputShape(this.cv1.outputShape(input, cost), cost);
+  }
+}
+
+/** `Bottleneck: [channels, shortcut = true, groups = 1]`. */
+export const bottleneckSpec: ModuleSpec = {
+  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+    const channels = scaleWidth(args.size("channels"));
+    const shortcut = args.flag("shortcut", true);
+    const groups = args.size("groups", 1);
+    const input = inputs.only();
+    args.divides("groups", groups, Math.trunc(channels / 2), channels);
+    const module = new Bottleneck(input, channels, { shortcut, groups, activation });
+    return { module, args: [input, channels, ...args.given(1)] };
+  },
+};

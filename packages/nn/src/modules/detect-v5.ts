@@ -1,0 +1,134 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { V5Release } from "../config/module-spec.ts";
+import { ModuleList } from "../containers.ts";
+import { decodeAnchorLevel } from "../functional/anchor-based.ts";
+import { Head, type ResetBiasesOptions } from "../head.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { Conv2d } from "./conv2d.ts";
+
+/** Options of {@link DetectV5}. */
+export interface DetectV5Options {
+  /** Anchors in pixels, per level width, height, width, height, …; finest level first. */
+  anchors: readonly (readonly number[])[];
+  /** Which release's rules for the anchors' order and the class bias hold (default 7.0). */
+  release?: V5Release;
+}
+
+/**
+ * YOLOv5's anchor-based head: one 1×1 convolution a level (`m`).
+ *
+ * Raw [N, h, w, na·(5 + nc)], anchor by anchor. Decoded [N, A, 5 + nc]: centre x, centre y, width, height in pixels,
+ * objectness, class probabilities; A runs over level, anchor, y, x.
+ */
+export class DetectV5 extends Head {
+  override readonly family = "v5";
+  override readonly nc: number;
+  override readonly regMax = 0;
+  readonly release: V5Release;
+  readonly m: ModuleList<Conv2d>;
+  readonly #pixels: readonly (readonly number[])[];
+  readonly #buffer: tf.Variable;
+  #anchors: [number, number][][] = [];
+  #strides: readonly number[] = [];
+
+  constructor(nc: number, channels: readonly number[], { anchors, release = "7.0" }: DetectV5Options) {
+    super();
+    this.nc = nc;
+    this.release = release;
+    this.#pixels = anchors;
+    const perLevel = (anchors[0] as readonly number[]).length / 2;
+    this.#buffer = this.buffer("anchors", [channels.length, perLevel, 2]);
+    const outputs = perLevel * (5 + nc);
+    this.m = this.child("m", new ModuleList(channels.map((c) => new Conv2d(c, outputs))));
+  }
+
+  override get strides(): readonly number[] {
+    return this.#strides;
+  }
+
+  override get anchors(): readonly (readonly [number, number][])[] {
+    return this.#anchors;
+  }
+
+  override attach(strides: readonly number[]): void {
+    this.#strides = strides;
+    const cells = this.#pixels.map((row, i) => row.map((side) => side / (strides[i] as number)));
+    // 6.1 looks at the order after dividing by the strides, 7.0 before it, so that 7.0 keeps the sizes in pixels.
+    if (this.release === "6.1") {
+      if (
+        descends(
+          cells.map((row) => areas(row)),
+          "ends",
+        )
+      )
+        cells.reverse();
+    } else if (
+      descends(
+        this.#pixels.map((row) => areas(row)),
+        "means",
+      )
+    ) {
+      const reversed = [...this.#pixels].reverse();
+      for (const [i, row] of reversed.entries()) cells[i] = row.map((side) => side / (strides[i] as number));
+    }
+    const values = Float32Array.from(cells.flat());
+    tf.tidy(() => this.#buffer.assign(tf.tensor(values, this.#buffer.shape)));
+    this.variableLoaded("anchors", values);
+  }
+
+  override variableLoaded(name: string, values: ArrayLike<number>): void {
+    if (name !== "anchors") return;
+    const [levels, perLevel] = this.#buffer.shape as [number, number, number];
+    const at = (level: number, i: number, axis: number): number => values[(level * perLevel + i) * 2 + axis] as number;
+    this.#anchors = Array.from({ length: levels }, (_, level) =>
+      Array.from({ length: perLevel }, (_, i): [number, number] => [at(level, i, 0), at(level, i, 1)]),
+    );
+  }
+
+  override forward(levels: tf.Tensor4D[]): tf.Tensor4D[] {
+    return levels.map((x, i) => (this.m.items[i] as Conv2d).forward(x));
+  }
+
+  override decode(raw: tf.Tensor4D[]): tf.Tensor3D {
+    return tf.tidy(() => {
+      const anchors = tf.unstack(this.#buffer, 0) as tf.Tensor2D[];
+      const levels = raw.map((map, i) =>
+        decodeAnchorLevel(map, { anchors: anchors[i] as tf.Tensor2D, stride: this.#strides[i] as number }),
+      );
+      return tf.concat(levels, 1);
+    });
+  }
+
+  override outputShapes(levels: Shape[], cost?: Cost): Shape[] {
+    return levels.map((shape, i) => (this.m.items[i] as Conv2d).outputShape(shape, cost));
+  }
+
+  /**
+   * Adds to the biases log(8 / (640 / stride)²) for objectness and log(0.6 / (nc − 0.99999)) for classes, or the log of
+   * each class's share where frequencies are given (YOLOv5 7.0; 6.1 subtracts 0.999999).
+   */
+  override resetBiases({ classFrequency }: ResetBiasesOptions = {}): void {
+    const almostOne = this.release === "6.1" ? 0.999999 : 0.99999;
+    const total = classFrequency?.reduce((sum, count) => sum + count, 0) ?? 1;
+    const classes = Array.from({ length: this.nc }, (_, c) =>
+      Math.log(classFrequency === undefined ? 0.6 / (this.nc - almostOne) : (classFrequency[c] as number) / total),
+    );
+    for (const [i, stride] of this.#strides.entries()) {
+      const bias = (this.m.items[i] as Conv2d).requireBias();
+      const perAnchor = [0, 0, 0, 0, Math.log(8 / (640 / stride) ** 2), ...classes];
+      tf.tidy(() => bias.assign(tf.add(bias, tf.tile(tf.tensor1d(perAnchor), [bias.size / perAnchor.length]))));
+    }
+  }
+}
+
+/** Width times height of each anchor of a level. */
+function areas(level: readonly number[]): number[] {
+  return Array.from({ length: level.length / 2 }, (_, i) => (level[2 * i] as number) * (level[2 * i + 1] as number));
+}
+
+/** Whether the anchors shrink from the first level to the last: by first and last anchor, or by the levels' means. */
+function descends(levels: number[][], by: "ends" | "means"): boolean {
+  const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+  const [first, last] = [levels[0] as number[], levels.at(-1) as number[]];
+  return by === "ends" ? (last.at(-1) as number) < (first[0] as number) : mean(last) < mean(first);
+}

@@ -1,0 +1,108 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ModuleList, Sequential } from "../containers.ts";
+import type { ActivationName } from "../functional/activation.ts";
+import { anchorPoints, distancesToXywh } from "../functional/anchor-free.ts";
+import { Head } from "../head.ts";
+import type { Layer } from "../module.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { Conv } from "./conv.ts";
+import { Conv2d } from "./conv2d.ts";
+import { Dfl } from "./dfl.ts";
+
+/** Options of {@link DetectV8}. */
+export interface DetectV8Options {
+  /** Bins per side of a box (default 16). */
+  regMax?: number;
+  /** Activation of the branches (default SiLU). */
+  activation?: ActivationName;
+}
+
+/** The picture side for which class biases assume five objects (Ultralytics 8.3). */
+const biasPictureSide = 640;
+
+/**
+ * YOLOv8's anchor-free head: a branch for box distributions (`cv2`) and one for classes (`cv3`) on every level.
+ *
+ * Raw [N, h, w, 4·regMax + nc]: bins of left, top, right, bottom, then class logits. Decoded [N, A, 4 + nc]: centre x,
+ * centre y, width, height in pixels, class probabilities; A runs over level, y, x.
+ */
+export class DetectV8 extends Head {
+  override readonly family = "v8";
+  override readonly nc: number;
+  override readonly regMax: number;
+  override readonly anchors: readonly [] = [];
+  readonly cv2: ModuleList<Sequential>;
+  readonly cv3: ModuleList<Sequential>;
+  readonly dfl: Dfl;
+  #strides: readonly number[] = [];
+
+  constructor(nc: number, channels: readonly number[], options: DetectV8Options = {}) {
+    super();
+    const { regMax = 16, activation = "silu" } = options;
+    this.nc = nc;
+    this.regMax = regMax;
+    const first = channels[0] as number;
+    const box = Math.max(16, Math.floor(first / 4), 4 * regMax);
+    const cls = Math.max(first, Math.min(nc, 100));
+    const branch = (input: number, hidden: number, output: number): Sequential =>
+      new Sequential<Layer>(
+        new Conv(input, hidden, { kernel: 3, activation }),
+        new Conv(hidden, hidden, { kernel: 3, activation }),
+        new Conv2d(hidden, output),
+      );
+    this.cv2 = this.child("cv2", new ModuleList(channels.map((c) => branch(c, box, 4 * regMax))));
+    this.cv3 = this.child("cv3", new ModuleList(channels.map((c) => branch(c, cls, nc))));
+    this.dfl = this.child("dfl", new Dfl(regMax));
+  }
+
+  override get strides(): readonly number[] {
+    return this.#strides;
+  }
+
+  override attach(strides: readonly number[]): void {
+    this.#strides = strides;
+  }
+
+  override forward(levels: tf.Tensor4D[]): tf.Tensor4D[] {
+    return levels.map((x, i) =>
+      tf.concat(
+        this.#branches(i).map((branch) => branch.forward(x)),
+        3,
+      ),
+    );
+  }
+
+  override decode(raw: tf.Tensor4D[]): tf.Tensor3D {
+    return tf.tidy(() => {
+      const flat = raw.map((map) => tf.reshape(map, [map.shape[0], -1, map.shape[3]]));
+      const [box, cls] = tf.split(tf.concat(flat, 1), [4 * this.regMax, this.nc], 2) as [tf.Tensor3D, tf.Tensor3D];
+      const grids = raw.map(({ shape }) => [shape[1], shape[2]] as const);
+      const { points, strides } = anchorPoints(grids, this.#strides);
+      const xywh = tf.mul(distancesToXywh(this.dfl.forward(box), points), strides);
+      return tf.concat([xywh, tf.sigmoid(cls)], 2) as tf.Tensor3D;
+    });
+  }
+
+  override outputShapes(levels: Shape[], cost?: Cost): Shape[] {
+    return levels.map((shape, i) => {
+      const outputs = this.#branches(i).map((branch) => branch.outputShape(shape, cost));
+      return [shape[0], shape[1], outputs.reduce((sum, [, , channels]) => sum + channels, 0)];
+    });
+  }
+
+  /** Box biases 1, class biases log(5 / nc / (640 / stride)²). */
+  override resetBiases(): void {
+    for (const [i, stride] of this.#strides.entries()) {
+      const [box, cls] = this.#branches(i).map((branch) => (branch.items.at(-1) as Conv2d).requireBias());
+      const prior = Math.log(5 / this.nc / (biasPictureSide / stride) ** 2);
+      tf.tidy(() => {
+        box?.assign(tf.ones(box.shape));
+        cls?.assign(tf.fill(cls.shape, prior));
+      });
+    }
+  }
+
+  #branches(level: number): [Sequential, Sequential] {
+    return [this.cv2.items[level] as Sequential, this.cv3.items[level] as Sequential];
+  }
+}

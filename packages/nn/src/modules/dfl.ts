@@ -1,0 +1,31 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { expectedDistances } from "../functional/anchor-free.ts";
+import { Module } from "../module.ts";
+
+/** The numbers 0 … bins − 1 as a fixed filter [1, 1, bins, 1]; checkpoints hold it as a parameter. */
+class BinValues extends Module {
+  readonly weight: tf.Variable;
+
+  constructor(bins: number) {
+    super();
+    this.weight = this.parameter("weight", [1, 1, bins, 1]);
+    this.weight.trainable = false;
+    tf.tidy(() => this.weight.assign(tf.reshape(tf.range(0, bins), this.weight.shape)));
+  }
+}
+
+/** Expected distances under box distributions (Li et al., arXiv 2006.04388). [N, A, 4·bins] → [N, A, 4]. */
+export class Dfl extends Module {
+  readonly bins: number;
+  readonly conv: BinValues;
+
+  constructor(bins: number) {
+    super();
+    this.bins = bins;
+    this.conv = this.child("conv", new BinValues(bins));
+  }
+
+  forward(logits: tf.Tensor3D): tf.Tensor3D {
+    return expectedDistances(logits, tf.reshape(this.conv.weight, [this.bins]));
+  }
+}
