@@ -1,0 +1,131 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import { describeGolden, expectClose, goldenJson, hasShared, sharedPath } from "@lookonce/testing";
+import sharp, { type Sharp } from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  blankPicture,
+  encodePicture,
+  letterbox,
+  type Picture,
+  readPicture,
+  readPictureSize,
+  writePicture,
+} from "./index.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lookonce-augment-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Rows of 8 equal pixels, 4 rows, of the given channels. */
+function raw(pixel: readonly number[], bits: 8 | 16 = 8): Sharp {
+  const values = Array.from({ length: 32 }, () => pixel).flat();
+  const channels = pixel.length as 1 | 2 | 3 | 4;
+  return sharp(bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values), {
+    raw: { width: 8, height: 4, channels },
+  });
+}
+
+const code = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "no error",
+    (error: unknown) => (error instanceof LookonceError ? error.code : `other: ${error}`),
+  );
+
+const gradient: Picture = {
+  data: Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7) % 256),
+  width: 40,
+  height: 30,
+};
+
+describe("readPicture", () => {
+  const cases: [string, Promise<Uint8Array>, number[]][] = [
+    ["grey", raw([90]).toColourspace("b-w").png().toBuffer(), [90, 90, 90]],
+    ["grey with alpha", raw([90, 10]).toColourspace("b-w").png().toBuffer(), [90, 90, 90]],
+    ["alpha, whose colours it keeps", raw([200, 100, 50, 0]).png().toBuffer(), [200, 100, 50]],
+    ["16 bits", raw([65535, 32896, 0], 16).toColourspace("rgb16").png().toBuffer(), [255, 128, 0]],
+    ["16-bit grey", raw([32896], 16).toColourspace("grey16").png().toBuffer(), [128, 128, 128]],
+    ["a palette", raw([255, 128, 0]).png({ palette: true }).toBuffer(), [255, 128, 0]],
+  ];
+  for (const [name, bytes, expected] of cases) {
+    it(`reads ${name}`, async () => {
+      const picture = await readPicture(await bytes);
+      expect([picture.width, picture.height, picture.data.length]).toEqual([8, 4, 96]);
+      expect([...picture.data.slice(0, 3)]).toEqual(expected);
+    });
+  }
+
+  it("reads CMYK as the RGB it stands for", async () => {
+    const bytes = await raw([200, 60, 60]).toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer();
+    expect((await sharp(bytes).metadata()).space).toBe("cmyk");
+    expectClose((await readPicture(bytes)).data.slice(0, 3), [200, 60, 60], { abs: 16 });
+  });
+
+  it("turns a picture upright, and its size from the header, too", async () => {
+    const bytes = await raw([10, 20, 30]).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect(await readPictureSize(bytes)).toEqual({ width: 4, height: 8 });
+    const { width, height } = await readPicture(bytes);
+    expect([width, height]).toEqual([4, 8]);
+  });
+
+  it("names what is missing, no picture, or cut off", async () => {
+    const path = join(folder, "cut.jpg");
+    const bytes = await encodePicture(gradient, ".jpg");
+    await writeFile(path, bytes.subarray(0, bytes.length - 40));
+    await expect(readPicture(path)).rejects.toThrow("cut.jpg is not a whole picture");
+    expect(await code(readPicture(path))).toBe("FORMAT");
+    const png = await encodePicture(gradient, ".png");
+    expect(await code(readPicture(png.subarray(0, png.length >> 1)))).toBe("FORMAT");
+    const text = join(folder, "text.png");
+    await writeFile(text, "no picture at all");
+    expect(await code(readPicture(text))).toBe("FORMAT");
+    expect(await code(readPictureSize(text))).toBe("FORMAT");
+    expect(await code(readPicture(join(folder, "none.jpg")))).toBe("NOT_FOUND");
+    expect(await code(readPictureSize(join(folder, "none.jpg")))).toBe("NOT_FOUND");
+    await expect(readPicture(folder)).rejects.toThrow("is a folder");
+  });
+});
+
+describe("writePicture", () => {
+  it("writes what readPicture reads, PNG without loss and JPEG nearly so", async () => {
+    const png = join(folder, "new", "deep", "a.png");
+    await writePicture(png, gradient);
+    expect((await readPicture(png)).data).toEqual(gradient.data);
+    const grey = blankPicture({ width: 33, height: 17 }, [40, 150, 90]);
+    await writePicture(join(folder, "a.JPG"), grey);
+    expectClose((await readPicture(join(folder, "a.JPG"))).data, grey.data, { abs: 3 });
+  });
+
+  it("refuses formats it does not know and pixels that do not fit", async () => {
+    await expect(writePicture(join(folder, "a.jpgg"), gradient)).rejects.toThrow('Did you mean ".jpg"?');
+    expect(await code(encodePicture({ ...gradient, width: 41 }, ".png"))).toBe("ARGUMENT");
+    await writeFile(join(folder, "file"), "");
+    expect(await code(writePicture(join(folder, "file", "a.png"), gradient))).toBe("IO");
+  });
+});
+
+describeGolden("pictures as YOLOv8 sees them", ["v8/predict/detections.json"], () => {
+  const mean = ({ data }: Picture, scale: number): number[] => {
+    const sums = [0, 0, 0];
+    for (let i = 0; i < data.length; i++) (sums[i % 3] as number) += data[i] as number;
+    return sums.map((sum) => sum / (data.length / 3) / scale);
+  };
+  const place = (name: string): string => (/^\d/.test(name) ? `data/coco128/images/val2017/${name}` : `data/${name}`);
+
+  for (const run of goldenJson("v8/predict/detections.json").pictures) {
+    const path = place(run.picture);
+    const here = hasShared(path);
+    it.skipIf(!here)(here ? run.picture : `${run.picture} (skipped: ../shared/${path} is not here)`, async () => {
+      const picture = await readPicture(sharedPath(path));
+      expect([picture.height, picture.width]).toEqual(run.height_width);
+      expectClose(mean(picture, 1), run.decoded_rgb_mean_0_255, { abs: 0.5 });
+      const boxed = letterbox(picture, { size: 640, auto: true });
+      expect([1, 3, boxed.picture.height, boxed.picture.width]).toEqual(run.input_shape);
+      expectClose(mean(boxed.picture, 255), run.input_rgb_mean_0_1, { abs: 0.002 });
+    });
+  }
+});
