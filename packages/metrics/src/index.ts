@@ -1,1 +1,20 @@
-export {};
+export { averagePrecision, type PrecisionRecall } from "./average-precision.ts";
+export {
+  type ClassCurves,
+  type ClassMetrics,
+  CONFIDENCES,
+  classMetrics,
+  type MatchedDetections,
+  type MetricsByClass,
+} from "./class-metrics.ts";
+export { ConfusionMatrix, type ConfusionOptions } from "./confusion-matrix.ts";
+export {
+  type ClassResult,
+  DetectionMetrics,
+  type DetectionMetricsOptions,
+  type DetectionResult,
+  evaluateDetections,
+} from "./detection-metrics.ts";
+export { fitness } from "./fitness.ts";
+export { IOU_THRESHOLDS, type MatchOptions, matchDetections, type RuleSet } from "./match-detections.ts";
+export type { EvaluatedPicture, FoundObjects, LabelledObjects } from "./picture.ts";

@@ -1,0 +1,178 @@
+import { LookonceError } from "@lookonce/errors";
+import { type ClassCurves, type ClassMetrics, classMetrics, type MetricsByClass } from "./class-metrics.ts";
+import { ConfusionMatrix, type ConfusionOptions } from "./confusion-matrix.ts";
+import { fitness } from "./fitness.ts";
+import { IOU_THRESHOLDS, matchDetections, type RuleSet } from "./match-detections.ts";
+import { checkPicture, type EvaluatedPicture } from "./picture.ts";
+
+/** Options of {@link DetectionMetrics}. */
+export interface DetectionMetricsOptions {
+  /** Names of the classes. Classes beyond them are called by their number. */
+  names?: readonly string[];
+  /** Number of classes. Default the number of names. */
+  nc?: number;
+  /** Default `7.0`: the rules of YOLOv5 7.0 and YOLOv8. */
+  rules?: RuleSet;
+  /** Thresholds of the confusion matrix. */
+  confusion?: ConfusionOptions;
+}
+
+/** Scores of one class that has labels. */
+export interface ClassResult {
+  class: number;
+  name: string;
+  /** Pictures with a label of this class. */
+  images: number;
+  /** Labels of this class. */
+  instances: number;
+  /** At the confidence that is best for all classes together, IoU 0.5. */
+  precision: number;
+  recall: number;
+  f1: number;
+  /** Average precision at IoU 0.5. */
+  ap50: number;
+  /** Average precision at IoU 0.75. */
+  ap75: number;
+  /** Mean of the average precisions at IoU 0.50, 0.55 … 0.95. */
+  ap: number;
+  /** Over 1000 confidences from 0 to 1. */
+  curves: ClassCurves;
+}
+
+/** Scores of a detector. Means are over the classes that have labels, 0 where none has. */
+export interface DetectionResult {
+  images: number;
+  instances: number;
+  precision: number;
+  recall: number;
+  f1: number;
+  map50: number;
+  map75: number;
+  map50_95: number;
+  fitness: number;
+  /** The confidence at which precision, recall and F1 hold. */
+  confidence: number;
+  perClass: ClassResult[];
+  confusion: ConfusionMatrix;
+}
+
+/** Gathers detections and labels picture by picture and scores them. */
+export class DetectionMetrics {
+  readonly nc: number;
+  readonly #names: readonly string[];
+  readonly #rules: RuleSet;
+  readonly #confusion: ConfusionMatrix;
+  readonly #correct: Uint8Array[] = [];
+  readonly #confidences: number[] = [];
+  readonly #predictedClasses: number[] = [];
+  readonly #labelClasses: number[] = [];
+  readonly #picturesOfClass: number[];
+  #images = 0;
+
+  /** @throws LookonceError `ARGUMENT` when there is no class */
+  constructor(options: DetectionMetricsOptions) {
+    this.#names = options.names ?? [];
+    this.nc = options.nc ?? this.#names.length;
+    if (!Number.isInteger(this.nc) || this.nc < 1) {
+      throw new LookonceError(
+        "ARGUMENT",
+        `DetectionMetrics needs at least one class, but nc is ${this.nc}. Pass names or nc.`,
+      );
+    }
+    this.#rules = options.rules ?? "7.0";
+    this.#confusion = new ConfusionMatrix(this.nc, options.confusion);
+    this.#picturesOfClass = new Array<number>(this.nc).fill(0);
+  }
+
+  /**
+   * Takes in one picture, its detections best first. Call it for pictures without labels or detections too.
+   *
+   * @throws LookonceError `ARGUMENT` or `DATA` when lengths or classes do not fit
+   */
+  add(picture: EvaluatedPicture): void {
+    checkPicture(picture, this.nc);
+    const { detections, labels } = picture;
+    this.#correct.push(matchDetections(detections, labels, { rules: this.#rules }));
+    for (let i = 0; i < detections.classes.length; i++) {
+      this.#confidences.push(detections.confidences[i]!);
+      this.#predictedClasses.push(detections.classes[i]!);
+    }
+    const present = new Set(Array.from(labels.classes));
+    for (let i = 0; i < labels.classes.length; i++) this.#labelClasses.push(labels.classes[i]!);
+    for (const label of present) this.#picturesOfClass[label]!++;
+    this.#confusion.add(picture);
+    this.#images++;
+  }
+
+  /** The scores of all pictures so far. */
+  result(): DetectionResult {
+    const byClass = this.#measure();
+    const perClass = byClass.perClass.map((one) => this.#describe(one));
+    const map50 = meanOf(perClass, "ap50");
+    const map50_95 = meanOf(perClass, "ap");
+    return {
+      images: this.#images,
+      instances: this.#labelClasses.length,
+      precision: meanOf(perClass, "precision"),
+      recall: meanOf(perClass, "recall"),
+      f1: meanOf(perClass, "f1"),
+      map50,
+      map75: meanOf(perClass, "ap75"),
+      map50_95,
+      fitness: fitness({ map50, map50_95 }),
+      confidence: byClass.confidence,
+      perClass,
+      confusion: this.#confusion,
+    };
+  }
+
+  #measure(): MetricsByClass {
+    const thresholds = IOU_THRESHOLDS.length;
+    const correct = new Uint8Array(this.#confidences.length * thresholds);
+    let at = 0;
+    for (const part of this.#correct) {
+      correct.set(part, at);
+      at += part.length;
+    }
+    return classMetrics(
+      {
+        correct,
+        confidences: Float32Array.from(this.#confidences),
+        predictedClasses: this.#predictedClasses,
+        labelClasses: this.#labelClasses,
+      },
+      { rules: this.#rules },
+    );
+  }
+
+  #describe(one: ClassMetrics): ClassResult {
+    const { precision, recall, f1, curves, ap } = one;
+    return {
+      class: one.class,
+      name: this.#names[one.class] ?? String(one.class),
+      images: this.#picturesOfClass[one.class]!,
+      instances: one.labels,
+      precision,
+      recall,
+      f1,
+      ap50: ap[0]!,
+      ap75: ap[5]!,
+      ap: ap.reduce((sum, value) => sum + value, 0) / ap.length,
+      curves,
+    };
+  }
+}
+
+/** Scores all pictures at once; see {@link DetectionMetrics}. */
+export function evaluateDetections(
+  pictures: Iterable<EvaluatedPicture>,
+  options: DetectionMetricsOptions,
+): DetectionResult {
+  const metrics = new DetectionMetrics(options);
+  for (const picture of pictures) metrics.add(picture);
+  return metrics.result();
+}
+
+function meanOf(results: readonly ClassResult[], key: "precision" | "recall" | "f1" | "ap50" | "ap75" | "ap"): number {
+  return results.length === 0 ? 0 : results.reduce((sum, result) => sum + result[key], 0) / results.length;
+}
