@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { currentBackend, flush, registerOnnxRuntime } from "./index.ts";
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+describe("the lazy backend", () => {
+  it("computes nothing until a value is asked for", async () => {
+    const before = currentBackend()!.statistics.runs;
+    const sum = tf.add(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));
+    const product = tf.mul(sum, sum);
+    expect(currentBackend()!.statistics.runs).toBe(before);
+    expect([...(await product.data())]).toEqual([16, 36]);
+    expect(currentBackend()!.statistics.runs).toBe(before + 1);
+    // The other living tensor was computed in the same run.
+    expect([...(await sum.data())]).toEqual([4, 6]);
+    expect(currentBackend()!.statistics.runs).toBe(before + 1);
+  });
+
+  it("compiles a structure once and promotes a constant that changes to an input", async () => {
+    const x = tf.variable(tf.range(0, 40));
+    await flush();
+    const { compiled } = currentBackend()!.statistics;
+    const results: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const y = tf.tidy(() => tf.sum(tf.mul(x, tf.scalar(i))));
+      results.push((await y.data())[0]!);
+      y.dispose();
+    }
+    expect(results).toEqual([0, 780, 1560, 2340, 3120]);
+    expect(currentBackend()!.statistics.compiled - compiled).toBe(2);
+  });
+
+  it("leaves nothing of a step behind but what is alive", async () => {
+    const w = tf.variable(tf.randomNormal([3, 3, 3, 4], 0, 0.1, "float32", 1) as tf.Tensor4D);
+    const x = tf.randomNormal([2, 8, 8, 3], 0, 1, "float32", 2) as tf.Tensor4D;
+    await flush();
+    const step = async (): Promise<number> => {
+      const loss = tf.tidy(() => {
+        const { value, grads } = tf.variableGrads(() => tf.mean(tf.square(tf.conv2d(x, w, 2, "same"))) as tf.Scalar);
+        w.assign(tf.sub(w, tf.mul(grads[w.name]!, 0.1)) as tf.Tensor4D);
+        return value;
+      });
+      await flush();
+      const [value] = await loss.data();
+      loss.dispose();
+      return value!;
+    };
+    const first = await step();
+    const tensors = tf.memory().numTensors;
+    const bytes = tf.memory().numBytes;
+    let last = first;
+    for (let i = 0; i < 20; i++) last = await step();
+    expect(last).toBeLessThan(first);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(tf.memory().numBytes).toBe(bytes);
+  });
+
+  it("names a missing kernel and where to report it", () => {
+    expect(() => tf.cumprod(tf.tensor1d([1, 2]))).toThrow(/"Cumprod".*github\.com/s);
+  });
+
+  it("tells that values cannot be read synchronously before they are computed", () => {
+    expect(() => tf.add(tf.tensor1d([1]), 1).dataSync()).toThrow(/await tensor\.data\(\)/);
+  });
+});

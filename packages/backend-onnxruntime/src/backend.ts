@@ -1,0 +1,262 @@
+import { LookonceError } from "@lookonce/errors";
+import {
+  type BackendValues,
+  type DataId,
+  DataStorage,
+  type DataType,
+  engine,
+  KernelBackend,
+  type MemoryInfo,
+  type TensorInfo,
+} from "@tensorflow/tfjs-core";
+import type { Kernel } from "./graph/kernel.ts";
+import { makePlan } from "./graph/plan.ts";
+import { byteSize, SessionCache, type SessionStatistics } from "./graph/session-cache.ts";
+import { type HostData, hostArray, hostValue, type Node, type Signature, sizeOf, type Value } from "./graph/value.ts";
+
+/** Options of the backend. */
+export interface OnnxRuntimeBackendOptions {
+  /** ONNX Runtime's execution providers, in the order of preference. Default: `["cpu"]`. */
+  executionProviders?: readonly string[];
+  /** Threads that one operator may use. Default: ONNX Runtime's choice, one a core. */
+  threads?: number;
+  /** How many graphs stay compiled. Default: 128. */
+  capacity?: number;
+}
+
+interface Entry {
+  value: Value;
+  references: number;
+  /** Text tensors stay on the host; graphs do not compute with them. */
+  text?: BackendValues;
+}
+
+/**
+ * A lazy TensorFlow.js backend on ONNX Runtime.
+ *
+ * A kernel call computes nothing: it is recorded. When a value is asked for (`await tensor.data()`) or at
+ * {@link OnnxRuntimeBackend.flush}, all recorded calls that some living tensor still needs become one ONNX graph, which
+ * is compiled once for its structure and run.
+ */
+export class OnnxRuntimeBackend extends KernelBackend {
+  readonly #data: DataStorage<Entry>;
+  readonly #kernels: ReadonlyMap<string, Kernel>;
+  readonly #sessions: SessionCache;
+  /** Values of living tensors that are not computed yet. */
+  readonly #pending = new Set<Value>();
+  /** Runs go one after the other. */
+  #queue: Promise<void> = Promise.resolve();
+  #nextNode = 0;
+  #bytes = 0;
+
+  constructor(kernels: ReadonlyMap<string, Kernel>, options: OnnxRuntimeBackendOptions = {}) {
+    super();
+    this.#kernels = kernels;
+    this.#data = new DataStorage<Entry>(this, engine());
+    const { executionProviders = ["cpu"], threads, capacity = 128 } = options;
+    this.#sessions = new SessionCache({
+      kernels,
+      executionProviders,
+      capacity,
+      ...(threads === undefined ? {} : { threads }),
+    });
+  }
+
+  /** How many graphs were compiled and run so far. */
+  get statistics(): Readonly<SessionStatistics> {
+    return { ...this.#sessions.statistics };
+  }
+
+  /** Records a kernel call. */
+  record(name: string, inputs: readonly (TensorInfo | undefined)[], attrs: object): TensorInfo[] {
+    const rules = this.#kernels.get(name) as Kernel;
+    const values = inputs.map((input) => (input === undefined ? undefined : this.held(input)));
+    const inferred = rules.infer(inputs as readonly Signature[], attrs);
+    const signatures = Array.isArray(inferred) ? inferred : [inferred as Signature];
+    const node: Node = {
+      id: this.#nextNode++,
+      kernel: name,
+      signature: callNumber(name, attrs),
+      inputs: values,
+      attrs,
+      outputs: [],
+    };
+    return signatures.map(({ shape, dtype }) => {
+      const value = hostValue(shape, dtype, undefined);
+      node.outputs.push(value);
+      // Empty tensors have no contents to compute.
+      if (sizeOf(shape) === 0) value.data = hostArray(dtype, 0);
+      else value.producer = node;
+      return { dataId: this.register(value), shape: [...shape], dtype };
+    });
+  }
+
+  /** Makes a value known to tfjs, with one reference. */
+  register(value: Value): DataId {
+    const dataId: DataId = {};
+    this.#data.set(dataId, { value, references: 1 });
+    this.#bytes += byteSize(value);
+    if (value.producer !== undefined) this.#pending.add(value);
+    return dataId;
+  }
+
+  /** The value behind a tensor. */
+  held(tensor: TensorInfo): Value {
+    const { value, text } = this.#data.get(tensor.dataId);
+    if (text !== undefined) {
+      throw new LookonceError(
+        "UNSUPPORTED",
+        "tensors of text cannot be computed with on this device; keep them on the host",
+      );
+    }
+    return value;
+  }
+
+  /** Computes every recorded call that a living tensor needs, as one graph. */
+  flush(): Promise<void> {
+    const run = this.#queue.then(() => this.#flush());
+    // A failed run must not fail the runs after it.
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #flush(): Promise<void> {
+    const outputs = [...this.#pending];
+    if (outputs.length === 0) return;
+    try {
+      await this.#sessions.run(makePlan(outputs));
+    } finally {
+      for (const value of outputs) this.#pending.delete(value);
+    }
+  }
+
+  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    const dataId: DataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, references: number): void {
+    if (dtype === "complex64") {
+      throw new LookonceError("UNSUPPORTED", "complex numbers are not supported on this device");
+    }
+    if (dtype === "string") {
+      this.#data.set(dataId, { value: hostValue(shape, dtype, undefined), references, text: values });
+      return;
+    }
+    const data = isHostArray(values, dtype)
+      ? values
+      : hostArray(dtype, (values ?? sizeOf(shape)) as unknown as ArrayLike<number>);
+    const value = hostValue([...shape], dtype, data);
+    this.#data.set(dataId, { value, references });
+    this.#bytes += byteSize(value);
+  }
+
+  override async read(dataId: DataId): Promise<BackendValues> {
+    const { value, text } = this.#data.get(dataId);
+    if (text !== undefined) return text;
+    if (value.data === undefined) {
+      // A tensor that is disposed of while it is read still gets its contents.
+      this.#pending.add(value);
+      await this.flush();
+    }
+    return value.data as unknown as BackendValues;
+  }
+
+  override readSync(dataId: DataId): BackendValues {
+    const { value, text } = this.#data.get(dataId);
+    if (text !== undefined) return text;
+    if (value.data === undefined) {
+      throw new LookonceError(
+        "UNSUPPORTED",
+        "this device computes asynchronously: use `await tensor.data()` in place of `tensor.dataSync()`",
+      );
+    }
+    return value.data as unknown as BackendValues;
+  }
+
+  override incRef(dataId: DataId): void {
+    if (this.#data.has(dataId)) this.#data.get(dataId).references++;
+  }
+
+  decRef(dataId: DataId): void {
+    if (this.#data.has(dataId)) this.#data.get(dataId).references--;
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.#data.has(dataId) ? this.#data.get(dataId).references : 0;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.#data.has(dataId)) return true;
+    const entry = this.#data.get(dataId);
+    entry.references--;
+    if (!force && entry.references > 0) return false;
+    this.#data.delete(dataId);
+    if (entry.text === undefined) this.#bytes -= byteSize(entry.value);
+    // A call that still needs it keeps it alive; nothing else does.
+    this.#pending.delete(entry.value);
+    return true;
+  }
+
+  override numDataIds(): number {
+    return this.#data.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean; reasons: string[] } & Partial<MemoryInfo> {
+    return {
+      unreliable: true,
+      reasons: ["Computed when asked for: contents that no tensor holds live only while their graph runs."],
+      numBytes: this.#bytes,
+    };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override async time(run: () => void): Promise<{ kernelMs: number }> {
+    await this.flush();
+    const start = performance.now();
+    run();
+    await this.flush();
+    return { kernelMs: performance.now() - start };
+  }
+
+  override dispose(): void {
+    this.#pending.clear();
+    void this.#queue.then(() => this.#sessions.clear());
+  }
+}
+
+function isHostArray(values: BackendValues, dtype: DataType): values is Extract<BackendValues, HostData> {
+  if (dtype === "float32") return values instanceof Float32Array;
+  return dtype === "int32" ? values instanceof Int32Array : values instanceof Uint8Array && !(values instanceof Buffer);
+}
+
+const calls = new Map<string, number>();
+
+/** One number for each kernel and set of attributes. */
+function callNumber(name: string, attrs: object): number {
+  const text = `${name}${JSON.stringify(attrs, spellNonFinite)}`;
+  let number = calls.get(text);
+  if (number === undefined) {
+    number = calls.size;
+    calls.set(text, number);
+  }
+  return number;
+}
+
+function spellNonFinite(_: string, value: unknown): unknown {
+  return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `number ${1 / value} ${value}`
+    : value;
+}

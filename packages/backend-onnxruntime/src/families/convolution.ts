@@ -1,0 +1,195 @@
+import { type Attribute, int, ints } from "@lookonce/onnx";
+import { backend_util } from "@tensorflow/tfjs-core";
+import type { Lowering } from "../graph/lowering.ts";
+import type { Value } from "../graph/value.ts";
+
+/** Attributes that tfjs's convolution kernels have in common; the gradients of this backend take `dilations` too. */
+export interface ConvolutionAttrs {
+  strides: [number, number] | number;
+  pad: "valid" | "same" | number | backend_util.ExplicitPadding;
+  dataFormat?: "NHWC" | "NCHW";
+  dilations?: [number, number] | number;
+  dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+/** A convolution's sizes. Shapes are NHWC and HWIO. */
+export interface Convolution {
+  /** Height and width of the input, of the output and of the filter. */
+  readonly input: readonly [number, number];
+  readonly output: readonly [number, number];
+  readonly filter: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** Rows and columns of zeros before the first and after the last. */
+  readonly before: readonly [number, number];
+  readonly after: readonly [number, number];
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+}
+
+/** Works out a convolution. The filter is [h, w, in / groups, out]: its third dimension tells the number of groups. */
+export function convolution(x: readonly number[], filter: readonly number[], attrs: ConvolutionAttrs): Convolution {
+  if (attrs.dataFormat === "NCHW") throw new Error("convolutions on this device take NHWC; transpose the input");
+  const [batch, , , inChannels] = x as [number, number, number, number];
+  const [fh, fw, perGroup, outChannels] = filter as [number, number, number, number];
+  const dilations = attrs.dilations ?? 1;
+  const info = backend_util.computeConv2DInfo(
+    x as [number, number, number, number],
+    [fh, fw, inChannels, outChannels],
+    attrs.strides,
+    dilations,
+    attrs.pad,
+    attrs.dimRoundingMode,
+  );
+  const { top, bottom, left, right } = info.padInfo;
+  return {
+    input: [info.inHeight, info.inWidth],
+    output: [info.outHeight, info.outWidth],
+    filter: [fh, fw],
+    strides: [info.strideHeight, info.strideWidth],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    before: [top, left],
+    after: [bottom, right],
+    batch,
+    inChannels,
+    outChannels,
+    groups: inChannels / perGroup,
+  };
+}
+
+/** ONNX's attributes of the convolution. */
+function attributes(c: Convolution): Record<string, Attribute> {
+  return { strides: ints(c.strides), dilations: ints(c.dilations), group: int(c.groups), kernel_shape: ints(c.filter) };
+}
+
+/** The filter as [h, w, in/groups, out]; a depthwise one, [h, w, channels, multiplier], is a reshape away. */
+function grouped(to: Lowering, c: Convolution, filter: Value): string {
+  const shape = [...c.filter, c.inChannels / c.groups, c.outChannels];
+  if (filter.shape.every((dim, i) => dim === shape[i])) return to.get(filter);
+  return to.derive(filter, "grouped", () => to.reshape(to.get(filter), shape));
+}
+
+/** The filter as ONNX wants it, [out, in/groups, h, w]. */
+function outFirst(to: Lowering, c: Convolution, filter: Value): string {
+  return to.derive(filter, "OIHW", () => to.transpose(grouped(to, c, filter), [3, 2, 0, 1]));
+}
+
+/** Writes the forward convolution of a channels-first input. `bias` may be absent. */
+export function convolve(to: Lowering, c: Convolution, names: { x: string; filter: Value; bias?: string }): string {
+  const inputs = [names.x, outFirst(to, c, names.filter), ...(names.bias === undefined ? [] : [names.bias])];
+  return to.node("Conv", inputs, { ...attributes(c), pads: ints([...c.before, ...c.after]) });
+}
+
+/**
+ * Writes the gradient with respect to the input, channels first.
+ *
+ * At stride 1 it is a convolution of `dy` with the filter turned by 180° and its channels swapped, which runs at the
+ * forward's speed; at other strides a transposed convolution.
+ */
+export function inputGradient(to: Lowering, c: Convolution, dy: string, filter: Value): string {
+  const span = [0, 1].map((i) => c.dilations[i]! * (c.filter[i]! - 1)) as [number, number];
+  const isUnitStride = c.strides[0] === 1 && c.strides[1] === 1;
+  const before = [span[0] - c.before[0], span[1] - c.before[1]];
+  const after = [0, 1].map((i) => c.input[i]! - c.output[i]! - before[i]! + span[i]!);
+  if (isUnitStride && [...before, ...after].every((pad) => pad >= 0)) {
+    return to.node("Conv", [dy, turned(to, c, filter)], { ...attributes(c), pads: ints([...before, ...after]) });
+  }
+  const rest = [0, 1].map((i) => c.input[i]! + c.before[i]! - (c.output[i]! - 1) * c.strides[i]! - span[i]! - 1);
+  return to.node("ConvTranspose", [dy, outFirst(to, c, filter)], {
+    ...attributes(c),
+    pads: ints([...c.before, ...rest.map((r) => Math.max(0, -r))]),
+    output_padding: ints(rest.map((r) => Math.max(0, r))),
+  });
+}
+
+/** The filter turned by 180° with its channels swapped: [in, out/groups, h, w]. */
+function turned(to: Lowering, c: Convolution, filter: Value): string {
+  return to.derive(filter, "turned", () => {
+    const { groups } = c;
+    const [h, w] = c.filter;
+    const inGroup = c.inChannels / groups;
+    const outGroup = c.outChannels / groups;
+    let name = grouped(to, c, filter);
+    if (groups === 1) {
+      name = to.transpose(name, [2, 3, 0, 1]);
+    } else {
+      name = to.reshape(name, [h, w, inGroup, groups, outGroup]);
+      name = to.reshape(to.transpose(name, [3, 2, 4, 0, 1]), [c.inChannels, outGroup, h, w]);
+    }
+    if (h * w === 1) return name;
+    const backwards = [-1, -1];
+    return to.node("Slice", [
+      name,
+      to.int64s(backwards),
+      to.int64s([-h - 1, -w - 1]),
+      to.int64s([2, 3]),
+      to.int64s(backwards),
+    ]);
+  });
+}
+
+/**
+ * Writes the gradient with respect to the filter, [h, w, in/groups, out].
+ *
+ * For each tap of the filter: the matrix product, over all output positions, of the input that the tap met with `dy`.
+ */
+export function filterGradient(to: Lowering, c: Convolution, x: string, dy: string): string {
+  const { batch, groups, inChannels, outChannels } = c;
+  const [h, w] = c.filter;
+  const positions = c.output[0] * c.output[1];
+  const inGroup = inChannels / groups;
+  const outGroup = outChannels / groups;
+  const lead = groups === 1 ? [batch] : [batch, groups];
+  const dyRows = to.reshape(dy, [...lead, outGroup, positions]);
+  const padded = pad(to, c, x);
+  const taps: string[] = [];
+  for (let i = 0; i < h; i++) {
+    for (let j = 0; j < w; j++) {
+      const rows = to.reshape(tap(to, c, padded, [i, j]), [...lead, inGroup, positions]);
+      const perPicture = transposedProduct(to, rows, dyRows, lead.length);
+      taps.push(to.node("ReduceSum", [perPicture, to.int64s([0])], { keepdims: int(0) }));
+    }
+  }
+  // Each tap is [groups, in/groups, out/groups], or without the first axis for one group.
+  if (groups === 1) {
+    return to.reshape(taps.length === 1 ? taps[0]! : to.node("Concat", taps, { axis: int(0) }), [
+      h,
+      w,
+      inGroup,
+      outGroup,
+    ]);
+  }
+  const all = to.reshape(to.node("Concat", taps, { axis: int(0) }), [h, w, groups, inGroup, outGroup]);
+  return to.reshape(to.transpose(all, [0, 1, 3, 2, 4]), [h, w, inGroup, outChannels]);
+}
+
+function transposedProduct(to: Lowering, a: string, b: string, lead: number): string {
+  if (to.target === "onnxruntime") return to.microsoft("FusedMatMul", [a, b], { transB: int(1) });
+  const perm = [...Array.from({ length: lead }, (_, i) => i), lead + 1, lead];
+  return to.node("MatMul", [a, to.transpose(b, perm)]);
+}
+
+/** The input with its rows and columns of zeros, and without those that no tap meets. */
+function pad(to: Lowering, c: Convolution, x: string): string {
+  const pads = [...c.before, ...c.after];
+  if (pads.every((p) => p === 0)) return x;
+  return to.node("Pad", [x, to.int64s([0, 0, c.before[0], c.before[1], 0, 0, c.after[0], c.after[1]])]);
+}
+
+/** What the filter's tap (i, j) meets at each output position. */
+function tap(to: Lowering, c: Convolution, padded: string, at: readonly [number, number]): string {
+  const start = [0, 1].map((k) => at[k]! * c.dilations[k]!);
+  const end = [0, 1].map((k) => start[k]! + (c.output[k]! - 1) * c.strides[k]! + 1);
+  const size = [0, 1].map((k) => c.before[k]! + c.input[k]! + c.after[k]!);
+  const isWhole = [0, 1].every((k) => start[k] === 0 && end[k] === size[k] && c.strides[k] === 1);
+  if (isWhole) return padded;
+  return to.node("Slice", [padded, to.int64s(start), to.int64s(end), to.int64s([2, 3]), to.int64s(c.strides)]);
+}
+
+/** Works out a depthwise convolution, whose filter is [h, w, channels, multiplier]: one group a channel. */
+export function depthwise(x: readonly number[], filter: readonly number[], attrs: ConvolutionAttrs): Convolution {
+  const [h, w, channels, multiplier] = filter as [number, number, number, number];
+  return convolution(x, [h, w, 1, channels * multiplier], attrs);
+}

@@ -1,0 +1,58 @@
+import { GraphBuilder, type TensorType } from "@lookonce/onnx";
+import type { Kernel } from "./kernel.ts";
+import { Lowering, type Target } from "./lowering.ts";
+import type { Plan } from "./plan.ts";
+import type { Value } from "./value.ts";
+
+/** A plan as an ONNX graph, with the names of its inputs and outputs in the plan's order. */
+export interface BuiltGraph {
+  readonly graph: GraphBuilder;
+  /** Inputs of the graph with the values that feed them. */
+  readonly inputs: readonly { name: string; value: Value }[];
+  readonly outputs: readonly { name: string; value: Value }[];
+}
+
+/** Options of {@link buildGraph}. */
+export interface BuildOptions {
+  readonly kernels: ReadonlyMap<string, Kernel>;
+  readonly target: Target;
+  /** Whether a value with contents becomes an initialiser (true) or an input of the graph (false). */
+  readonly isConstant: (value: Value) => boolean;
+  /** Names for the outputs; `output0`, `output1`, … when not given. */
+  readonly outputNames?: readonly string[];
+}
+
+/** Lowers every call of the plan. */
+export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
+  const graph = new GraphBuilder({ name: "lookonce" });
+  const to = new Lowering(graph, options.target);
+  const inputs: { name: string; value: Value }[] = [];
+  for (const value of [...plan.inputs, ...plan.constants]) {
+    const { shape } = value;
+    const type = value.dtype as TensorType;
+    if (options.isConstant(value) && value.data !== undefined) {
+      to.set(value, graph.initializer({ type, shape, data: value.data }));
+    } else {
+      const name = value.placeholder ?? `input${inputs.length}`;
+      to.set(value, graph.input(name, type, shape));
+      inputs.push({ name, value });
+    }
+  }
+  for (const node of plan.nodes) {
+    const rules = options.kernels.get(node.kernel) as Kernel;
+    rules.lower(to, {
+      inputs: node.inputs as readonly Value[],
+      attrs: node.attrs,
+      outputs: node.outputs,
+      output: node.outputs[0] as Value,
+    });
+  }
+  const outputs = plan.outputs.map((value, i) => {
+    const name = options.outputNames?.[i] ?? `output${i}`;
+    // A copy under the output's own name: the same node may feed several outputs.
+    graph.node("Identity", [to.get(value)], {}, { outputs: [name] });
+    graph.output(name, value.dtype as TensorType, value.shape);
+    return { name, value };
+  });
+  return { graph, inputs, outputs };
+}

@@ -1,0 +1,171 @@
+import { type Attribute, type GraphBuilder, ints, type TensorType, type TensorValue } from "@lookonce/onnx";
+import { sizeOf, type Value } from "./value.ts";
+
+/** Where the graph will run: anywhere, or in this process, where ONNX Runtime's own operators may be used. */
+export type Target = "portable" | "onnxruntime";
+
+const toChannelsFirst = [0, 3, 1, 2];
+const toChannelsLast = [0, 2, 3, 1];
+
+/** The names under which the graph holds one value. */
+interface Forms {
+  /** In the layout that tfjs sees. */
+  natural?: string;
+  /** For tensors of rank 4: channels first, the layout of ONNX's convolutions. */
+  channelsFirst?: string;
+  /** For tensors that repeat one number: that number, as a scalar. */
+  uniform?: string;
+  /** Further derived forms, such as a filter with its axes permuted, by a label of the kernel that made them. */
+  derived?: Map<string, string>;
+}
+
+/**
+ * What a kernel's lowering writes to.
+ *
+ * tfjs tensors are NHWC and ONNX's convolutions NCHW. A lowering says in which layout it wants its inputs and in which
+ * it leaves its outputs; a `Transpose` is added only where the two differ, and only once a value.
+ */
+export class Lowering {
+  readonly graph: GraphBuilder;
+  readonly target: Target;
+  readonly #forms = new Map<Value, Forms>();
+
+  constructor(graph: GraphBuilder, target: Target) {
+    this.graph = graph;
+    this.target = target;
+  }
+
+  /** Says that the graph holds the value under this name, in the layout that tfjs sees. */
+  set(value: Value, name: string): void {
+    this.#formsOf(value).natural = name;
+  }
+
+  /** Says that the graph holds the value (rank 4) under this name, channels first. */
+  setChannelsFirst(value: Value, name: string): void {
+    this.#formsOf(value).channelsFirst = name;
+  }
+
+  /** Says that the value repeats the number that the graph holds as a scalar under this name. */
+  setUniform(value: Value, scalar: string): void {
+    this.#formsOf(value).uniform = scalar;
+  }
+
+  /** The scalar that the value repeats, if it does. */
+  uniform(value: Value): string | undefined {
+    return this.#forms.get(value)?.uniform;
+  }
+
+  /** The value's name in the layout that tfjs sees. */
+  get(value: Value): string {
+    const forms = this.#known(value);
+    if (forms.natural === undefined && forms.uniform !== undefined) {
+      forms.natural =
+        value.shape.length === 0 ? forms.uniform : this.node("Expand", [forms.uniform, this.int64s(value.shape)]);
+    }
+    forms.natural ??= this.transpose(forms.channelsFirst as string, toChannelsLast);
+    return forms.natural;
+  }
+
+  /** The name of a value of rank 4 with channels first. */
+  getChannelsFirst(value: Value): string {
+    const forms = this.#known(value);
+    forms.channelsFirst ??= this.toChannelsFirst(this.get(value), value.shape);
+    return forms.channelsFirst;
+  }
+
+  /** Whether the value is at hand channels first, so that working in that layout saves a transposition. */
+  isChannelsFirst(value: Value): boolean {
+    return this.#forms.get(value)?.channelsFirst !== undefined;
+  }
+
+  /** A derived form of the value, made once by `make` and shared by all kernels that use the same label. */
+  derive(value: Value, label: string, make: () => string): string {
+    const forms = this.#known(value);
+    forms.derived ??= new Map();
+    let name = forms.derived.get(label);
+    if (name === undefined) {
+      name = make();
+      forms.derived.set(label, name);
+    }
+    return name;
+  }
+
+  /** Adds a node and returns its first output's name. */
+  node(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
+    return this.graph.node(op, inputs, attributes);
+  }
+
+  /** Adds a node of ONNX Runtime's own operator set (`com.microsoft`). */
+  microsoft(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
+    return this.graph.node(op, inputs, attributes, { domain: "com.microsoft" });
+  }
+
+  /** A constant tensor; the builder shares equal small ones. */
+  constant(type: TensorType, data: TensorValue["data"], shape: readonly number[] = [data.length]): string {
+    return this.graph.initializer({ type, shape, data });
+  }
+
+  /** A single-precision, int32 or boolean scalar of the value's element type. */
+  scalar(value: number, dtype: string = "float32"): string {
+    if (dtype === "int32") return this.constant("int32", Int32Array.of(value), []);
+    if (dtype === "bool") return this.constant("bool", Uint8Array.of(value ? 1 : 0), []);
+    return this.constant("float32", Float32Array.of(value), []);
+  }
+
+  /** A vector of int64, the type of ONNX's shapes, axes and indices. */
+  int64s(values: readonly number[]): string {
+    return this.constant("int64", BigInt64Array.from(values, BigInt));
+  }
+
+  transpose(name: string, perm: readonly number[]): string {
+    return perm.every((axis, i) => axis === i) ? name : this.node("Transpose", [name], { perm: ints(perm) });
+  }
+
+  reshape(name: string, shape: readonly number[]): string {
+    // Without `allowzero` a 0 means "keep the input's dimension"; empty tensors need the literal meaning.
+    const attributes: Record<string, Attribute> = shape.includes(0) ? { allowzero: { int: 1 } } : {};
+    return this.node("Reshape", [name, this.int64s(shape)], attributes);
+  }
+
+  cast(name: string, to: TensorType): string {
+    return this.node("Cast", [name], { to: { int: onnxType[to] as number } });
+  }
+
+  /** Moves the last axis of a rank-4 tensor to the second place: a transposition, or a reshape where that is enough. */
+  toChannelsFirst(name: string, shape: readonly number[]): string {
+    const [n, h, w, c] = shape as [number, number, number, number];
+    if (c === 1 || h * w === 1) return this.reshape(name, [n, c, h, w]);
+    return this.transpose(name, toChannelsFirst);
+  }
+
+  #formsOf(value: Value): Forms {
+    let forms = this.#forms.get(value);
+    if (forms === undefined) {
+      forms = {};
+      this.#forms.set(value, forms);
+    }
+    return forms;
+  }
+
+  #known(value: Value): Forms {
+    const forms = this.#forms.get(value);
+    if (forms === undefined) {
+      throw new Error(
+        `internal: a ${value.dtype} value of ${sizeOf(value.shape)} elements is used before it is lowered`,
+      );
+    }
+    return forms;
+  }
+}
+
+/** TensorProto.DataType of the ONNX specification. */
+const onnxType: Partial<Record<TensorType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+};

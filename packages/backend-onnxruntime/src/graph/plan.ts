@@ -1,0 +1,74 @@
+import { type Node, sizeOf, type Value } from "./value.ts";
+
+/** Constants of at most this many elements are written into a graph; larger ones are inputs. */
+const largestConstant = 16;
+
+/** The part of the recorded calls that some asked-for values need. */
+export interface Plan {
+  readonly nodes: readonly Node[];
+  /** Values with contents that the nodes read. */
+  readonly inputs: readonly Value[];
+  /** Small values with contents that are written into the graph as long as they stay the same. */
+  readonly constants: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Equal for plans with the same structure, shapes, types and attributes, whatever the contents. */
+  readonly key: string;
+}
+
+const shapes = new Map<string, number>();
+
+function shapeNumber(value: Value): number {
+  const text = `${value.dtype}:${value.shape}`;
+  let number = shapes.get(text);
+  if (number === undefined) {
+    number = shapes.size;
+    shapes.set(text, number);
+  }
+  return number;
+}
+
+/** Collects the calls that the outputs depend on, in the order in which they were made. */
+export function makePlan(outputs: readonly Value[]): Plan {
+  const nodes = reachable(outputs);
+  const numbers = new Map<Value, number>();
+  const inputs: Value[] = [];
+  const constants: Value[] = [];
+  const words: number[] = [];
+  for (const node of nodes) {
+    words.push(node.signature, node.inputs.length);
+    for (const value of node.inputs) words.push(value === undefined ? -1 : numberOf(value));
+    for (const value of node.outputs) numbers.set(value, numbers.size);
+  }
+  words.push(-2);
+  for (const value of outputs) words.push(numbers.get(value) as number);
+  return { nodes, inputs, constants, outputs, key: Buffer.from(Int32Array.from(words).buffer).toString("latin1") };
+
+  function numberOf(value: Value): number {
+    const known = numbers.get(value);
+    if (known !== undefined) return known;
+    const isConstant = !value.isInput && value.placeholder === undefined && sizeOf(value.shape) <= largestConstant;
+    (isConstant ? constants : inputs).push(value);
+    const number = numbers.size;
+    numbers.set(value, number);
+    // A leaf's first use tells its type, and a constant's that it is one.
+    words.push(-3, isConstant ? 1 : 0, shapeNumber(value));
+    return number;
+  }
+}
+
+function reachable(outputs: readonly Value[]): Node[] {
+  const seen = new Set<Node>();
+  const stack: Node[] = [];
+  const visit = (value: Value | undefined): void => {
+    const node = value?.producer;
+    if (node !== undefined && !seen.has(node)) {
+      seen.add(node);
+      stack.push(node);
+    }
+  };
+  for (const value of outputs) visit(value);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const value of node.inputs) visit(value);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}

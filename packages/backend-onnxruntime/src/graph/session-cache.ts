@@ -1,0 +1,152 @@
+import { LookonceError } from "@lookonce/errors";
+import { type OnnxModel, serializeModel } from "@lookonce/onnx";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { buildGraph } from "./build.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Plan } from "./plan.ts";
+import { type HostData, sizeOf, type Value } from "./value.ts";
+
+/** Options of {@link SessionCache}. */
+export interface SessionCacheOptions {
+  kernels: ReadonlyMap<string, Kernel>;
+  /** ONNX Runtime's execution providers, in the order of preference. */
+  executionProviders: readonly string[];
+  /** Threads that one operator may use; ONNX Runtime chooses when not given. */
+  threads?: number;
+  /** How many graphs stay compiled; the one unused for longest goes first. */
+  capacity: number;
+}
+
+interface Compiled {
+  session: InferenceSession;
+  /** Where each input of the session comes from: the n-th input or constant of the plan. */
+  feeds: readonly { name: string; from: "inputs" | "constants"; index: number }[];
+  outputNames: readonly string[];
+  /** Contents of the plan's constants that are written into the graph; `undefined` for those that are inputs. */
+  written: (HostData | undefined)[];
+}
+
+/** Counts of what a cache did, for tests and for judging a training step. */
+export interface SessionStatistics {
+  /** Graphs compiled. */
+  compiled: number;
+  /** Graphs run. */
+  runs: number;
+}
+
+/** Runs plans on ONNX Runtime, compiling each structure once. */
+export class SessionCache {
+  readonly statistics: SessionStatistics = { compiled: 0, runs: 0 };
+  readonly #options: SessionCacheOptions;
+  readonly #compiled = new Map<string, Compiled>();
+
+  constructor(options: SessionCacheOptions) {
+    this.#options = options;
+  }
+
+  /** Computes the plan's outputs and leaves them in their values. */
+  async run(plan: Plan): Promise<void> {
+    const compiled = await this.#lookUp(plan);
+    const feeds: Record<string, Tensor> = {};
+    for (const { name, from, index } of compiled.feeds) feeds[name] = tensorOf(plan[from][index] as Value);
+    const results = await compiled.session.run(feeds, compiled.outputNames as string[]);
+    this.statistics.runs++;
+    plan.outputs.forEach((value, i) => {
+      value.data = (results[compiled.outputNames[i] as string] as Tensor).data as HostData;
+      value.producer = undefined;
+      value.isInput = true;
+    });
+  }
+
+  /** Frees every compiled graph. */
+  async clear(): Promise<void> {
+    const all = [...this.#compiled.values()];
+    this.#compiled.clear();
+    for (const { session } of all) await session.release();
+  }
+
+  async #lookUp(plan: Plan): Promise<Compiled> {
+    const known = this.#compiled.get(plan.key);
+    if (known !== undefined) this.#compiled.delete(plan.key);
+    const written = plan.constants.map((value, i) => {
+      if (known === undefined) return value.data;
+      const before = known.written[i];
+      return before !== undefined && equal(before, value.data as HostData) ? before : undefined;
+    });
+    // A constant that differs from the last run is promoted to an input: it is likely to differ again.
+    const isCurrent = known?.written.every((before, i) => before === written[i]) ?? false;
+    let compiled = known;
+    if (compiled === undefined || !isCurrent) {
+      await known?.session.release();
+      compiled = await this.#compile(plan, written);
+    }
+    this.#compiled.set(plan.key, compiled);
+    await this.#evict();
+    return compiled;
+  }
+
+  async #compile(plan: Plan, written: (HostData | undefined)[]): Promise<Compiled> {
+    const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
+    const { graph, inputs, outputs } = buildGraph(plan, {
+      kernels: this.#options.kernels,
+      target: "onnxruntime",
+      isConstant: (value) => constants.has(value),
+    });
+    const session = await this.#createSession(graph.build());
+    this.statistics.compiled++;
+    const places = new Map<Value, { from: "inputs" | "constants"; index: number }>();
+    plan.inputs.forEach((value, index) => {
+      places.set(value, { from: "inputs", index });
+    });
+    plan.constants.forEach((value, index) => {
+      places.set(value, { from: "constants", index });
+    });
+    return {
+      session,
+      feeds: inputs.map(({ name, value }) => ({ name, ...(places.get(value) as { from: "inputs"; index: number }) })),
+      outputNames: outputs.map(({ name }) => name),
+      written,
+    };
+  }
+
+  async #createSession(model: OnnxModel): Promise<InferenceSession> {
+    const { executionProviders, threads } = this.#options;
+    try {
+      return await InferenceSession.create(serializeModel(model), {
+        executionProviders: [...executionProviders],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      });
+    } catch (cause) {
+      throw new LookonceError(
+        "DEVICE",
+        `ONNX Runtime refused a graph on ${executionProviders.join(", ")}: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+
+  async #evict(): Promise<void> {
+    while (this.#compiled.size > this.#options.capacity) {
+      const [key, oldest] = this.#compiled.entries().next().value as [string, Compiled];
+      this.#compiled.delete(key);
+      await oldest.session.release();
+    }
+  }
+}
+
+function tensorOf(value: Value): Tensor {
+  return new Tensor(value.dtype as "float32", value.data as Float32Array, value.shape);
+}
+
+function equal(a: HostData, b: HostData): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}
+
+/** Bytes that a value takes. */
+export function byteSize(value: Value): number {
+  return sizeOf(value.shape) * (value.dtype === "bool" ? 1 : 4);
+}

@@ -1,0 +1,57 @@
+import type { DataType, NumericDataType } from "@tensorflow/tfjs-core";
+
+/** Element types that graphs compute with. */
+export type ElementType = Extract<NumericDataType, "float32" | "int32" | "bool">;
+
+/** Values on the host. Booleans are bytes, as in tfjs. */
+export type HostData = Float32Array | Int32Array | Uint8Array;
+
+/** What a kernel's shape rule knows of a tensor. */
+export interface Signature {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+}
+
+/** One recorded kernel call: nothing is computed until a value that depends on it is asked for. */
+export interface Node {
+  /** Grows with every call, so that ascending order is a topological order. */
+  readonly id: number;
+  readonly kernel: string;
+  /** Kernel name and attributes as one interned number: equal calls have equal numbers. */
+  readonly signature: number;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attrs: object;
+  readonly outputs: Value[];
+}
+
+/** A tensor's contents: on the host, or pending as the output of a {@link Node}, or a named input of a trace. */
+export interface Value extends Signature {
+  /** The call that computes it; gone once the contents are on the host. */
+  producer: Node | undefined;
+  data: HostData | undefined;
+  /**
+   * Whether graphs take it as an input rather than as a constant. True for what one run hands to the next and for
+   * values that were marked, since these change from run to run.
+   */
+  isInput: boolean;
+  /** Set for the inputs of a trace: the name in the exported graph. */
+  readonly placeholder: string | undefined;
+}
+
+/** A value whose contents are known. */
+export function hostValue(shape: readonly number[], dtype: DataType, data: HostData | undefined): Value {
+  return { shape, dtype, data, producer: undefined, isInput: false, placeholder: undefined };
+}
+
+/** The number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const dim of shape) size *= dim;
+  return size;
+}
+
+/** A typed array of the element type, with the given length or contents. */
+export function hostArray(dtype: DataType, contents: number | ArrayLike<number>): HostData {
+  const Type = dtype === "int32" ? Int32Array : dtype === "bool" ? Uint8Array : Float32Array;
+  return typeof contents === "number" ? new Type(contents) : Type.from(contents);
+}

@@ -1,0 +1,14 @@
+import { elementwise } from "../families/elementwise.ts";
+import { kernel } from "../graph/kernel.ts";
+
+export const addN = kernel({
+  inputs: "list",
+  infer: ([first]) => ({ shape: first!.shape, dtype: first!.dtype }),
+  lower: (to, call) =>
+    elementwise(to, call, (names) =>
+      // ONNX's `Sum` is for floating-point numbers only.
+      call.output.dtype === "float32"
+        ? to.node("Sum", names)
+        : names.reduce((sum, name) => to.node("Add", [sum, name])),
+    ),
+});

@@ -1,0 +1,38 @@
+import { int } from "@lookonce/onnx";
+import type { BatchMatMulAttrs } from "@tensorflow/tfjs-core";
+import { broadcast_util } from "@tensorflow/tfjs-core";
+import { kernel } from "../graph/kernel.ts";
+import type { Lowering } from "../graph/lowering.ts";
+import type { Signature, Value } from "../graph/value.ts";
+
+/** Attributes that say which operand is transposed. */
+type Transposes = Pick<BatchMatMulAttrs, "transposeA" | "transposeB">;
+
+/** The shape of a matrix product whose leading axes broadcast. */
+export function productShape(a: Signature, b: Signature, { transposeA, transposeB }: Transposes): number[] {
+  const rows = a.shape.at(transposeA ? -1 : -2)!;
+  const columns = b.shape.at(transposeB ? -2 : -1)!;
+  const batch = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return [...batch, rows, columns];
+}
+
+/** Writes a matrix product. In this process ONNX Runtime's own operator reads a transposed operand in place. */
+export function product(to: Lowering, a: Value, b: Value, { transposeA, transposeB }: Transposes): string {
+  const names = [to.get(a), to.get(b)];
+  if (!transposeA && !transposeB) return to.node("MatMul", names);
+  if (to.target === "onnxruntime") {
+    return to.microsoft("FusedMatMul", names, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) });
+  }
+  const swap = (name: string, rank: number): string =>
+    to.transpose(name, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
+  return to.node("MatMul", [
+    transposeA ? swap(names[0]!, a.shape.length) : names[0]!,
+    transposeB ? swap(names[1]!, b.shape.length) : names[1]!,
+  ]);
+}
+
+export const batchMatMul = kernel<BatchMatMulAttrs>({
+  inputs: ["a", "b"],
+  infer: ([a, b], attrs) => ({ shape: productShape(a!, b!, attrs), dtype: "float32" }),
+  lower: (to, { inputs, attrs, output }) => to.set(output, product(to, inputs[0]!, inputs[1]!, attrs)),
+});

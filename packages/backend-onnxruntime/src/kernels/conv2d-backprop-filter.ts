@@ -1,0 +1,13 @@
+import { type ConvolutionAttrs, convolution, filterGradient } from "../families/convolution.ts";
+import { kernel } from "../graph/kernel.ts";
+
+/** Gradient of a convolution with respect to its filter. */
+export const conv2DBackpropFilter = kernel<ConvolutionAttrs & { filterShape: [number, number, number, number] }>({
+  inputs: ["x", "dy"],
+  infer: (_, { filterShape }) => ({ shape: filterShape, dtype: "float32" }),
+  lower(to, { inputs, attrs, output }) {
+    const [x, dy] = inputs;
+    const c = convolution(x!.shape, attrs.filterShape, attrs);
+    to.set(output, filterGradient(to, c, to.getChannelsFirst(x!), to.getChannelsFirst(dy!)));
+  },
+});

@@ -1,0 +1,13 @@
+import { type ConvolutionAttrs, convolution, inputGradient } from "../families/convolution.ts";
+import { kernel } from "../graph/kernel.ts";
+
+/** Gradient of a convolution with respect to its input. */
+export const conv2DBackpropInput = kernel<ConvolutionAttrs & { inputShape: [number, number, number, number] }>({
+  inputs: ["dy", "filter"],
+  infer: (_, { inputShape }) => ({ shape: inputShape, dtype: "float32" }),
+  lower(to, { inputs, attrs, output }) {
+    const [dy, filter] = inputs;
+    const c = convolution(attrs.inputShape, filter!.shape, attrs);
+    to.setChannelsFirst(output, inputGradient(to, c, to.getChannelsFirst(dy!), filter!));
+  },
+});

@@ -1,0 +1,12 @@
+import type { ExpandDimsAttrs } from "@tensorflow/tfjs-core";
+import { kernel } from "../graph/kernel.ts";
+
+export const expandDims = kernel<ExpandDimsAttrs>({
+  inputs: ["input"],
+  infer([input], { dim }) {
+    const shape = [...input!.shape];
+    shape.splice(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
+    return { shape, dtype: input!.dtype };
+  },
+  lower: (to, { inputs, output }) => to.set(output, to.reshape(to.get(inputs[0]!), output.shape)),
+});

@@ -1,0 +1,20 @@
+import type { TensorType } from "@lookonce/onnx";
+import type { FillAttrs } from "@tensorflow/tfjs-core";
+import { type Call, kernel } from "../graph/kernel.ts";
+import type { Lowering } from "../graph/lowering.ts";
+import { hostArray } from "../graph/value.ts";
+
+/** A constant tensor, which a graph holds as one number and a shape. */
+export function filled(to: Lowering, { output }: Call, value: number): void {
+  const { dtype } = output;
+  to.setUniform(output, to.constant(dtype as TensorType, hostArray(dtype, [value]), []));
+}
+
+export const fill = kernel<FillAttrs>({
+  inputs: [],
+  infer: (_, { shape, dtype, value }) => ({
+    shape,
+    dtype: dtype ?? (typeof value === "string" ? "string" : "float32"),
+  }),
+  lower: (to, call) => filled(to, call, call.attrs.value as number),
+});

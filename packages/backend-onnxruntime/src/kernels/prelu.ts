@@ -1,0 +1,16 @@
+import { backend_util } from "@tensorflow/tfjs-core";
+import { elementwise } from "../families/elementwise.ts";
+import { kernel } from "../graph/kernel.ts";
+
+export const prelu = kernel({
+  inputs: ["x", "alpha"],
+  infer: ([x, alpha]) => ({
+    shape: backend_util.assertAndGetBroadcastShape(x!.shape as number[], alpha!.shape as number[]),
+    dtype: "float32",
+  }),
+  lower: (to, call) =>
+    elementwise(to, call, ([x, alpha]) => {
+      const isNegative = to.node("Less", [x!, to.scalar(0)]);
+      return to.node("Where", [isNegative, to.node("Mul", [x!, alpha!]), x!]);
+    }),
+});

@@ -1,0 +1,4 @@
+import { binary } from "../families/elementwise.ts";
+
+/** Division. Of whole numbers too it gives fractions, as tfjs has it; the kernel's callers cast. */
+export const realDiv = binary((to, a, b) => to.node("Div", [a, b]));

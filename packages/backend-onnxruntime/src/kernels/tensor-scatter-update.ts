@@ -1,0 +1,11 @@
+import { kernel } from "../graph/kernel.ts";
+
+export const tensorScatterUpdate = kernel({
+  inputs: ["tensor", "indices", "updates"],
+  infer: ([tensor]) => ({ shape: tensor!.shape, dtype: tensor!.dtype }),
+  lower(to, { inputs, output }) {
+    const [tensor, indices, updates] = inputs;
+    const at = to.cast(to.get(indices!), "int64");
+    to.set(output, to.node("ScatterND", [to.get(tensor!), at, to.get(updates!)]));
+  },
+});

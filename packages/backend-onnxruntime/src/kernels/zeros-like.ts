@@ -1,0 +1,8 @@
+import { kernel } from "../graph/kernel.ts";
+import { filled } from "./fill.ts";
+
+export const zerosLike = kernel({
+  inputs: ["x"],
+  infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  lower: (to, call) => filled(to, call, 0),
+});
