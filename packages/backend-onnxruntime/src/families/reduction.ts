@@ -5,8 +5,14 @@ import type { Lowering } from "../graph/lowering.ts";
 
 /** Attributes of tfjs's reductions. */
 export interface ReductionAttrs {
-  axis: number | number[];
+  axis?: number | number[];
+  /** What `Max` alone calls its axes. */
+  reductionIndices?: number | number[];
   keepDims: boolean;
+}
+
+function axesOf({ axis, reductionIndices }: ReductionAttrs, shape: readonly number[]): number[] {
+  return util.parseAxisParam((axis ?? reductionIndices) as number | number[], shape as number[]);
 }
 
 const channelsFirstAxis = [0, 2, 3, 1];
@@ -24,8 +30,9 @@ export interface ReductionOptions {
 export function reduction(operator: string, options: ReductionOptions = {}): Kernel {
   return kernel<ReductionAttrs>({
     inputs: ["x"],
-    infer([x], { axis, keepDims }) {
-      const axes = util.parseAxisParam(axis, x!.shape as number[]);
+    infer([x], attrs) {
+      const { keepDims } = attrs;
+      const axes = axesOf(attrs, x!.shape);
       const [kept] = backend_util.computeOutAndReduceShapes(x!.shape as number[], axes);
       const shape = keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
       return { shape, dtype: options.result ?? x!.dtype };
@@ -50,7 +57,7 @@ function reduce(
   make: (x: string, axes: readonly number[], keepDims: boolean) => string,
 ): void {
   const x = inputs[0]!;
-  const axes = util.parseAxisParam(attrs.axis, x.shape as number[]);
+  const axes = axesOf(attrs, x.shape);
   const keepsOrder = attrs.keepDims || axes.includes(3) || (axes.includes(1) && axes.includes(2));
   if (x.shape.length === 4 && to.isChannelsFirst(x) && keepsOrder) {
     const name = make(

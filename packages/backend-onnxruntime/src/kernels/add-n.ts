@@ -1,7 +1,7 @@
 import { elementwise } from "../families/elementwise.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const addN = kernel({
+export const addN: Kernel = kernel({
   inputs: "list",
   infer: ([first]) => ({ shape: first!.shape, dtype: first!.dtype }),
   lower: (to, call) =>

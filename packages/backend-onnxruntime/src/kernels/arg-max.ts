@@ -18,7 +18,7 @@ function position(operator: "ArgMax" | "ArgMin"): Kernel {
 }
 
 /** The index of the largest element along an axis, the first of several. */
-export const argMax = position("ArgMax");
+export const argMax: Kernel = position("ArgMax");
 
 /** The index of the smallest element along an axis, the first of several. */
-export const argMin = position("ArgMin");
+export const argMin: Kernel = position("ArgMin");

@@ -1,7 +1,8 @@
 import { binary } from "../families/elementwise.ts";
+import type { Kernel } from "../graph/kernel.ts";
 
 /** The angle of the point (b, a), from the arctangent of the smaller side over the larger, by octants. */
-export const atan2 = binary((to, y, x) => {
+export const atan2: Kernel = binary((to, y, x) => {
   const zero = to.scalar(0);
   const [ax, ay] = [to.node("Abs", [x]), to.node("Abs", [y])];
   const longer = to.node("Max", [ax, ay]);

@@ -1,10 +1,10 @@
 import { int, ints } from "@lookonce/onnx";
 import type { backend_util } from "@tensorflow/tfjs-core";
 import { type PoolingAttrs, pooling } from "../families/pooling.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Spreads each window's gradient evenly over the elements that its mean was taken of. */
-export const avgPoolGrad = kernel<PoolingAttrs>({
+export const avgPoolGrad: Kernel = kernel<PoolingAttrs>({
   inputs: ["dy", "input"],
   infer: ([, input]) => ({ shape: input!.shape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

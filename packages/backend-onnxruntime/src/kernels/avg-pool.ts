@@ -1,9 +1,9 @@
 import { int } from "@lookonce/onnx";
 import { type PoolingAttrs, pooling, poolingAttributes } from "../families/pooling.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** The mean of each window; elements of the padding do not count. */
-export const avgPool = kernel<PoolingAttrs>({
+export const avgPool: Kernel = kernel<PoolingAttrs>({
   inputs: ["x"],
   infer: ([x], attrs) => ({ shape: pooling(x!.shape, attrs).outShape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

@@ -1,7 +1,7 @@
 import { int } from "@lookonce/onnx";
 import type { BatchMatMulAttrs } from "@tensorflow/tfjs-core";
 import { broadcast_util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Signature, Value } from "../graph/value.ts";
 
@@ -31,7 +31,7 @@ export function product(to: Lowering, a: Value, b: Value, { transposeA, transpos
   ]);
 }
 
-export const batchMatMul = kernel<BatchMatMulAttrs>({
+export const batchMatMul: Kernel = kernel<BatchMatMulAttrs>({
   inputs: ["a", "b"],
   infer: ([a, b], attrs) => ({ shape: productShape(a!, b!, attrs), dtype: "float32" }),
   lower: (to, { inputs, attrs, output }) => to.set(output, product(to, inputs[0]!, inputs[1]!, attrs)),

@@ -1,9 +1,9 @@
 import type { TensorType } from "@lookonce/onnx";
 import type { CastAttrs } from "@tensorflow/tfjs-core";
 import { elementwise } from "../families/elementwise.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const cast = kernel<CastAttrs>({
+export const cast: Kernel = kernel<CastAttrs>({
   inputs: ["x"],
   infer: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
   lower: (to, call) =>

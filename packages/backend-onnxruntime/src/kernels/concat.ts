@@ -1,11 +1,11 @@
 import { int } from "@lookonce/onnx";
 import { backend_util, type ConcatAttrs, util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { sizeOf } from "../graph/value.ts";
 
 const channelsFirstAxis = [0, 2, 3, 1];
 
-export const concat = kernel<ConcatAttrs>({
+export const concat: Kernel = kernel<ConcatAttrs>({
   inputs: "list",
   infer(inputs, { axis }) {
     const [at] = util.parseAxisParam(axis, inputs[0]!.shape as number[]);

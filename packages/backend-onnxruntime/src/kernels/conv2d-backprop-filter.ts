@@ -1,8 +1,10 @@
 import { type ConvolutionAttrs, convolution, filterGradient } from "../families/convolution.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Gradient of a convolution with respect to its filter. */
-export const conv2DBackpropFilter = kernel<ConvolutionAttrs & { filterShape: [number, number, number, number] }>({
+export const conv2DBackpropFilter: Kernel = kernel<
+  ConvolutionAttrs & { filterShape: [number, number, number, number] }
+>({
   inputs: ["x", "dy"],
   infer: (_, { filterShape }) => ({ shape: filterShape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

@@ -1,8 +1,8 @@
 import { type ConvolutionAttrs, convolution, inputGradient } from "../families/convolution.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Gradient of a convolution with respect to its input. */
-export const conv2DBackpropInput = kernel<ConvolutionAttrs & { inputShape: [number, number, number, number] }>({
+export const conv2DBackpropInput: Kernel = kernel<ConvolutionAttrs & { inputShape: [number, number, number, number] }>({
   inputs: ["dy", "filter"],
   infer: (_, { inputShape }) => ({ shape: inputShape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

@@ -1,8 +1,8 @@
 import { type ConvolutionAttrs, convolution, convolve } from "../families/convolution.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Two-dimensional convolution, of any stride, padding, dilation and number of groups. */
-export const conv2D = kernel<ConvolutionAttrs>({
+export const conv2D: Kernel = kernel<ConvolutionAttrs>({
   inputs: ["x", "filter"],
   infer([x, filter], attrs) {
     const c = convolution(x!.shape, filter!.shape, attrs);

@@ -1,8 +1,8 @@
 import { int } from "@lookonce/onnx";
 import type { CumsumAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const cumsum = kernel<CumsumAttrs>({
+export const cumsum: Kernel = kernel<CumsumAttrs>({
   inputs: ["x"],
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype === "bool" ? "int32" : x!.dtype }),
   lower(to, { inputs, attrs, output }) {

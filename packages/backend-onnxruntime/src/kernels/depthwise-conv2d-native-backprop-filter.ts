@@ -1,7 +1,7 @@
 import { type ConvolutionAttrs, depthwise, filterGradient } from "../families/convolution.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const depthwiseConv2dNativeBackpropFilter = kernel<
+export const depthwiseConv2dNativeBackpropFilter: Kernel = kernel<
   ConvolutionAttrs & { filterShape: [number, number, number, number] }
 >({
   inputs: ["x", "dy"],

@@ -1,7 +1,7 @@
 import { type ConvolutionAttrs, depthwise, inputGradient } from "../families/convolution.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const depthwiseConv2dNativeBackpropInput = kernel<
+export const depthwiseConv2dNativeBackpropInput: Kernel = kernel<
   ConvolutionAttrs & { inputShape: [number, number, number, number] }
 >({
   inputs: ["dy", "filter"],

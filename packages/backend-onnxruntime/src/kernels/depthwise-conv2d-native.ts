@@ -1,8 +1,8 @@
 import { type ConvolutionAttrs, convolve, depthwise } from "../families/convolution.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Each channel convolved with filters of its own. */
-export const depthwiseConv2dNative = kernel<ConvolutionAttrs>({
+export const depthwiseConv2dNative: Kernel = kernel<ConvolutionAttrs>({
   inputs: ["x", "filter"],
   infer([x, filter], attrs) {
     const c = depthwise(x!.shape, filter!.shape, attrs);

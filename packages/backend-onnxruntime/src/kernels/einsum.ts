@@ -1,8 +1,8 @@
 import { str } from "@lookonce/onnx";
 import { backend_util, type EinsumAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const einsum = kernel<EinsumAttrs>({
+export const einsum: Kernel = kernel<EinsumAttrs>({
   inputs: "list",
   infer(inputs, { equation }) {
     const { allDims, summedDims, idDims } = backend_util.decodeEinsumEquation(equation, inputs.length);

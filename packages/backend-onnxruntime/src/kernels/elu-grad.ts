@@ -1,8 +1,8 @@
 import { elementwise } from "../families/elementwise.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** dy where the output y is not negative, dy · (y + 1) elsewhere. */
-export const eluGrad = kernel({
+export const eluGrad: Kernel = kernel({
   inputs: ["dy", "y"],
   infer: ([, y]) => ({ shape: y!.shape, dtype: "float32" }),
   lower: (to, call) =>

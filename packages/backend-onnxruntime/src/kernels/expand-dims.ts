@@ -1,7 +1,7 @@
 import type { ExpandDimsAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const expandDims = kernel<ExpandDimsAttrs>({
+export const expandDims: Kernel = kernel<ExpandDimsAttrs>({
   inputs: ["input"],
   infer([input], { dim }) {
     const shape = [...input!.shape];

@@ -1,6 +1,6 @@
 import type { TensorType } from "@lookonce/onnx";
 import type { FillAttrs } from "@tensorflow/tfjs-core";
-import { type Call, kernel } from "../graph/kernel.ts";
+import { type Call, type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import { hostArray } from "../graph/value.ts";
 
@@ -10,7 +10,7 @@ export function filled(to: Lowering, { output }: Call, value: number): void {
   to.setUniform(output, to.constant(dtype as TensorType, hostArray(dtype, [value]), []));
 }
 
-export const fill = kernel<FillAttrs>({
+export const fill: Kernel = kernel<FillAttrs>({
   inputs: [],
   infer: (_, { shape, dtype, value }) => ({
     shape,

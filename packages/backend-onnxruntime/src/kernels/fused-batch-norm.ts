@@ -1,10 +1,10 @@
 import { float } from "@lookonce/onnx";
 import type { FusedBatchNormAttrs } from "@tensorflow/tfjs-core";
 import { broadcastable } from "../families/elementwise.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** (x − mean) / √(variance + ε) · scale + offset over the last axis. */
-export const fusedBatchNorm = kernel<FusedBatchNormAttrs>({
+export const fusedBatchNorm: Kernel = kernel<FusedBatchNormAttrs>({
   inputs: ["x", "mean", "variance", "offset", "scale"],
   infer: ([x]) => ({ shape: x!.shape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

@@ -26,5 +26,5 @@ function fused(describe: Describe): Kernel {
   });
 }
 
-export const fusedConv2D = fused(convolution);
-export const fusedDepthwiseConv2D = fused(depthwise);
+export const fusedConv2D: Kernel = fused(convolution);
+export const fusedDepthwiseConv2D: Kernel = fused(depthwise);

@@ -1,9 +1,9 @@
 import type { _FusedMatMulAttrs } from "@tensorflow/tfjs-core";
 import { activate } from "../families/activation.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { product, productShape } from "./batch-mat-mul.ts";
 
-export const fusedMatMul = kernel<_FusedMatMulAttrs>({
+export const fusedMatMul: Kernel = kernel<_FusedMatMulAttrs>({
   inputs: ["a", "b", "bias", "preluActivationWeights"],
   infer: ([a, b], attrs) => ({ shape: productShape(a!, b!, attrs), dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

@@ -1,7 +1,7 @@
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Slices of `params` at the positions that the last axis of `indices` gives. */
-export const gatherNd = kernel({
+export const gatherNd: Kernel = kernel({
   inputs: ["params", "indices"],
   infer([params, indices]) {
     const depth = indices!.shape.at(-1)!;

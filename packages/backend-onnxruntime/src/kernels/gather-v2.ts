@@ -1,10 +1,10 @@
 import { int } from "@lookonce/onnx";
 import { backend_util, type GatherV2Attrs, util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { sizeOf } from "../graph/value.ts";
 
 /** Rows of `x` along an axis; with `batchDims`, each batch gathers from its own part. */
-export const gatherV2 = kernel<GatherV2Attrs>({
+export const gatherV2: Kernel = kernel<GatherV2Attrs>({
   inputs: ["x", "indices"],
   infer([x, indices], { axis, batchDims }) {
     const [at] = util.parseAxisParam(axis, x!.shape as number[]);

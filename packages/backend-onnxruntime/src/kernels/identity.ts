@@ -1,7 +1,7 @@
 import { elementwise } from "../families/elementwise.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const identity = kernel({
+export const identity: Kernel = kernel({
   inputs: ["x"],
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   lower: (to, call) => elementwise(to, call, ([x]) => x!),

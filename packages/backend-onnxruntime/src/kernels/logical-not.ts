@@ -1,3 +1,4 @@
 import { unary } from "../families/elementwise.ts";
+import type { Kernel } from "../graph/kernel.ts";
 
-export const logicalNot = unary((to, x) => to.node("Not", [x]), "bool");
+export const logicalNot: Kernel = unary((to, x) => to.node("Not", [x]), "bool");

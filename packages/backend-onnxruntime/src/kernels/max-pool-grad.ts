@@ -1,10 +1,10 @@
 import { str } from "@lookonce/onnx";
 import { type PoolingAttrs, pooling, poolingAttributes } from "../families/pooling.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { sizeOf } from "../graph/value.ts";
 
 /** Hands each window's gradient to its largest element, the first of several in reading order. */
-export const maxPoolGrad = kernel<PoolingAttrs>({
+export const maxPoolGrad: Kernel = kernel<PoolingAttrs>({
   inputs: ["dy", "input", "output"],
   infer: ([, input]) => ({ shape: input!.shape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

@@ -1,7 +1,7 @@
 import { type PoolingAttrs, pooling, poolingAttributes } from "../families/pooling.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const maxPool = kernel<PoolingAttrs>({
+export const maxPool: Kernel = kernel<PoolingAttrs>({
   inputs: ["x"],
   infer: ([x], attrs) => ({ shape: pooling(x!.shape, attrs).outShape, dtype: x!.dtype }),
   lower(to, { inputs, attrs, output }) {

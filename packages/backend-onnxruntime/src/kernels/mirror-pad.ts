@@ -1,9 +1,9 @@
 import { str } from "@lookonce/onnx";
 import type { MirrorPadAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Padding by reflection: without the border element (`reflect`) or with it (`symmetric`). */
-export const mirrorPad = kernel<MirrorPadAttrs>({
+export const mirrorPad: Kernel = kernel<MirrorPadAttrs>({
   inputs: ["x"],
   infer: ([x], { paddings }) => ({
     shape: x!.shape.map((dim, i) => paddings[i]![0] + dim + paddings[i]![1]),

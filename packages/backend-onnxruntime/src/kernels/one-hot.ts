@@ -1,8 +1,8 @@
 import type { OneHotAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Rows of `offValue` with `onValue` at the index; an index out of range gives a row without it. */
-export const oneHot = kernel<OneHotAttrs>({
+export const oneHot: Kernel = kernel<OneHotAttrs>({
   inputs: ["indices"],
   infer: ([indices], { depth, dtype }) => ({ shape: [...indices!.shape, depth], dtype: dtype ?? "float32" }),
   lower(to, { inputs, attrs, output }) {

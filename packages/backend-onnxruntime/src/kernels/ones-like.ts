@@ -1,7 +1,7 @@
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { filled } from "./fill.ts";
 
-export const onesLike = kernel({
+export const onesLike: Kernel = kernel({
   inputs: ["x"],
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   lower: (to, call) => filled(to, call, 1),

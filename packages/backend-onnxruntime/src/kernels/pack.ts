@@ -1,8 +1,8 @@
 import { int } from "@lookonce/onnx";
 import type { PackAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const pack = kernel<PackAttrs>({
+export const pack: Kernel = kernel<PackAttrs>({
   inputs: "list",
   infer(inputs, { axis }) {
     const shape = [...inputs[0]!.shape];

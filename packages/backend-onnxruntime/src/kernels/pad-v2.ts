@@ -1,10 +1,10 @@
 import { str } from "@lookonce/onnx";
 import type { PadV2Attrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 const channelsLastPlace = [0, 3, 1, 2];
 
-export const padV2 = kernel<PadV2Attrs>({
+export const padV2: Kernel = kernel<PadV2Attrs>({
   inputs: ["x"],
   infer: ([x], { paddings }) => ({
     shape: x!.shape.map((dim, i) => paddings[i]![0] + dim + paddings[i]![1]),

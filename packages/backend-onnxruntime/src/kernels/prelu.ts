@@ -1,8 +1,8 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 import { elementwise } from "../families/elementwise.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const prelu = kernel({
+export const prelu: Kernel = kernel({
   inputs: ["x", "alpha"],
   infer: ([x, alpha]) => ({
     shape: backend_util.assertAndGetBroadcastShape(x!.shape as number[], alpha!.shape as number[]),

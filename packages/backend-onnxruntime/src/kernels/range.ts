@@ -1,6 +1,6 @@
 import type { TensorType } from "@lookonce/onnx";
 import type { LinSpaceAttrs, RangeAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { hostArray } from "../graph/value.ts";
 
 function rangeLength({ start, stop, step }: RangeAttrs): number {
@@ -9,7 +9,7 @@ function rangeLength({ start, stop, step }: RangeAttrs): number {
 }
 
 /** Evenly spaced numbers from `start` up to, without, `stop`. */
-export const range = kernel<RangeAttrs>({
+export const range: Kernel = kernel<RangeAttrs>({
   inputs: [],
   infer: (_, attrs) => ({ shape: [rangeLength(attrs)], dtype: attrs.dtype ?? "float32" }),
   lower(to, { attrs, output }) {
@@ -20,7 +20,7 @@ export const range = kernel<RangeAttrs>({
 });
 
 /** `num` evenly spaced numbers from `start` to `stop`, both included. */
-export const linSpace = kernel<LinSpaceAttrs>({
+export const linSpace: Kernel = kernel<LinSpaceAttrs>({
   inputs: [],
   infer: (_, { num }) => ({ shape: [num], dtype: "float32" }),
   lower(to, { attrs: { start, stop, num }, output }) {

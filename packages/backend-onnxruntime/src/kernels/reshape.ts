@@ -1,8 +1,8 @@
 import { type ReshapeAttrs, util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { sizeOf } from "../graph/value.ts";
 
-export const reshape = kernel<ReshapeAttrs>({
+export const reshape: Kernel = kernel<ReshapeAttrs>({
   inputs: ["x"],
   infer: ([x], { shape }) => ({
     shape: util.inferFromImplicitShape(shape as number[], sizeOf(x!.shape)),

@@ -1,8 +1,8 @@
 import type { ResizeBilinearAttrs, ResizeBilinearGradAttrs } from "@tensorflow/tfjs-core";
 import { linearMatrix, type ResizeAttrs, resizeByMatrices } from "../families/resize.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const resizeBilinear = kernel<ResizeBilinearAttrs>({
+export const resizeBilinear: Kernel = kernel<ResizeBilinearAttrs>({
   inputs: ["images"],
   infer: ([images], { size }) => ({ shape: [images!.shape[0]!, ...size, images!.shape[3]!], dtype: "float32" }),
   lower: (to, { inputs, attrs, output }) =>
@@ -12,7 +12,7 @@ export const resizeBilinear = kernel<ResizeBilinearAttrs>({
     ),
 });
 
-export const resizeBilinearGrad = kernel<ResizeBilinearGradAttrs & ResizeAttrs>({
+export const resizeBilinearGrad: Kernel = kernel<ResizeBilinearGradAttrs & ResizeAttrs>({
   inputs: ["images", "dy"],
   infer: ([images]) => ({ shape: images!.shape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

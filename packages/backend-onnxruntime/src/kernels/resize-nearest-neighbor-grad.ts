@@ -1,10 +1,10 @@
 import { int } from "@lookonce/onnx";
 import type { ResizeNearestNeighborGradAttrs } from "@tensorflow/tfjs-core";
 import { nearestMatrix, type ResizeAttrs, resizeByMatrices } from "../families/resize.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Sums the gradient over the copies of each element. */
-export const resizeNearestNeighborGrad = kernel<ResizeNearestNeighborGradAttrs & ResizeAttrs>({
+export const resizeNearestNeighborGrad: Kernel = kernel<ResizeNearestNeighborGradAttrs & ResizeAttrs>({
   inputs: ["images", "dy"],
   infer: ([images]) => ({ shape: images!.shape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {

@@ -1,9 +1,9 @@
 import { str } from "@lookonce/onnx";
 import type { ResizeNearestNeighborAttrs } from "@tensorflow/tfjs-core";
 import { nearestMatrix, resizeByMatrices } from "../families/resize.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const resizeNearestNeighbor = kernel<ResizeNearestNeighborAttrs>({
+export const resizeNearestNeighbor: Kernel = kernel<ResizeNearestNeighborAttrs>({
   inputs: ["images"],
   infer: ([images], { size }) => ({ shape: [images!.shape[0]!, ...size, images!.shape[3]!], dtype: images!.dtype }),
   lower(to, { inputs, attrs, output }) {

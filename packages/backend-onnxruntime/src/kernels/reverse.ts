@@ -1,7 +1,7 @@
 import { type ReverseAttrs, util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const reverse = kernel<ReverseAttrs>({
+export const reverse: Kernel = kernel<ReverseAttrs>({
   inputs: ["x"],
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   lower(to, { inputs, attrs, output }) {

@@ -1,3 +1,4 @@
 import { unary } from "../families/elementwise.ts";
+import type { Kernel } from "../graph/kernel.ts";
 
-export const rsqrt = unary((to, x) => to.node("Reciprocal", [to.node("Sqrt", [x])]));
+export const rsqrt: Kernel = unary((to, x) => to.node("Reciprocal", [to.node("Sqrt", [x])]));

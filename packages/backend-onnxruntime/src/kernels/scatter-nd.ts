@@ -1,10 +1,10 @@
 import { str, type TensorType } from "@lookonce/onnx";
 import type { ScatterNdAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { hostArray } from "../graph/value.ts";
 
 /** Updates added into zeros at the positions that the last axis of `indices` gives. */
-export const scatterNd = kernel<ScatterNdAttrs>({
+export const scatterNd: Kernel = kernel<ScatterNdAttrs>({
   inputs: ["indices", "updates"],
   infer: ([, updates], { shape }) => ({ shape, dtype: updates!.dtype }),
   lower(to, { inputs, attrs, output }) {

@@ -1,8 +1,8 @@
 import { elementwise } from "../families/elementwise.ts";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Takes from `t` where the condition holds, else from `e`; a condition of rank 1 chooses whole rows. */
-export const select = kernel({
+export const select: Kernel = kernel({
   inputs: ["condition", "t", "e"],
   infer: ([, t]) => ({ shape: t!.shape, dtype: t!.dtype }),
   lower(to, call) {

@@ -1,5 +1,5 @@
 import { type SliceAttrs, slice_util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
 
@@ -40,7 +40,7 @@ function sliceNamed(to: Lowering, name: string, { from, begin, size }: Part): st
   ]);
 }
 
-export const slice = kernel<SliceAttrs>({
+export const slice: Kernel = kernel<SliceAttrs>({
   inputs: ["x"],
   infer([x], { begin, size }) {
     const tensor = { shape: x!.shape as number[] };

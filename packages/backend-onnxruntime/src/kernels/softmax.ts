@@ -16,5 +16,5 @@ function normalised(operator: "Softmax" | "LogSoftmax", key: "dim" | "axis"): Ke
   });
 }
 
-export const softmax = normalised("Softmax", "dim");
-export const logSoftmax = normalised("LogSoftmax", "axis");
+export const softmax: Kernel = normalised("Softmax", "dim");
+export const logSoftmax: Kernel = normalised("LogSoftmax", "axis");

@@ -1,8 +1,8 @@
 import { backend_util, type SplitVAttrs, util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { slicePart } from "./slice.ts";
 
-export const splitV = kernel<SplitVAttrs>({
+export const splitV: Kernel = kernel<SplitVAttrs>({
   inputs: ["x"],
   infer([x], { numOrSizeSplits, axis }) {
     const [at] = util.parseAxisParam(axis, x!.shape as number[]);

@@ -1,7 +1,7 @@
 import { type StridedSliceAttrs, slice_util } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const stridedSlice = kernel<StridedSliceAttrs>({
+export const stridedSlice: Kernel = kernel<StridedSliceAttrs>({
   inputs: ["x"],
   infer: ([x], attrs) => ({ shape: describe(x!.shape, attrs).finalShape, dtype: x!.dtype }),
   lower(to, { inputs, attrs, output }) {

@@ -1,6 +1,6 @@
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const tensorScatterUpdate = kernel({
+export const tensorScatterUpdate: Kernel = kernel({
   inputs: ["tensor", "indices", "updates"],
   infer: ([tensor]) => ({ shape: tensor!.shape, dtype: tensor!.dtype }),
   lower(to, { inputs, output }) {

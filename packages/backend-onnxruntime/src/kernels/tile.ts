@@ -1,7 +1,7 @@
 import type { TileAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const tile = kernel<TileAttrs>({
+export const tile: Kernel = kernel<TileAttrs>({
   inputs: ["x"],
   infer: ([x], { reps }) => ({ shape: x!.shape.map((dim, i) => dim * reps[i]!), dtype: x!.dtype }),
   lower(to, { inputs, attrs, output }) {

@@ -1,9 +1,9 @@
 import { int } from "@lookonce/onnx";
 import type { TopKAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** The k largest elements of the last axis, largest first, and their indices; equal ones in the order of index. */
-export const topK = kernel<TopKAttrs>({
+export const topK: Kernel = kernel<TopKAttrs>({
   inputs: ["x"],
   infer([x], { k }) {
     const shape = [...x!.shape.slice(0, -1), k];

@@ -1,7 +1,7 @@
 import type { TransposeAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const transpose = kernel<TransposeAttrs>({
+export const transpose: Kernel = kernel<TransposeAttrs>({
   inputs: ["x"],
   infer: ([x], { perm }) => ({ shape: perm.map((axis) => x!.shape[axis]!), dtype: x!.dtype }),
   lower(to, { inputs, attrs, output }) {

@@ -1,8 +1,8 @@
 import { int } from "@lookonce/onnx";
 import type { UnpackAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 
-export const unpack = kernel<UnpackAttrs>({
+export const unpack: Kernel = kernel<UnpackAttrs>({
   inputs: ["value"],
   infer([value], { axis }) {
     const at = axis < 0 ? axis + value!.shape.length : axis;

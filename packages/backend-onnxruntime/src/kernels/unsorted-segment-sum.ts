@@ -1,10 +1,10 @@
 import { str, type TensorType } from "@lookonce/onnx";
 import type { UnsortedSegmentSumAttrs } from "@tensorflow/tfjs-core";
-import { kernel } from "../graph/kernel.ts";
+import { type Kernel, kernel } from "../graph/kernel.ts";
 import { hostArray, sizeOf } from "../graph/value.ts";
 
 /** Sums the rows of `x` by segment number; rows with a negative number are left out. */
-export const unsortedSegmentSum = kernel<UnsortedSegmentSumAttrs>({
+export const unsortedSegmentSum: Kernel = kernel<UnsortedSegmentSumAttrs>({
   inputs: ["x", "segmentIds"],
   infer: ([x, ids], { numSegments }) => ({
     shape: [numSegments, ...x!.shape.slice(ids!.shape.length)],
