@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { DetectionMetrics, evaluateDetections } from "./detection-metrics.ts";
+import type { EvaluatedPicture } from "./picture.ts";
+
+const names = ["cat", "dog"];
+const left = [0, 0, 10, 10];
+const right = [20, 0, 30, 10];
+
+function picture(
+  found: [box: number[], label: number, confidence: number][],
+  labels: [number[], number][],
+): EvaluatedPicture {
+  return {
+    detections: {
+      boxes: found.flatMap(([box]) => box),
+      classes: found.map(([, label]) => label),
+      confidences: found.map(([, , confidence]) => confidence),
+    },
+    labels: { boxes: labels.flatMap(([box]) => box), classes: labels.map(([, label]) => label) },
+  };
+}
+
+const empty = picture([], []);
+
+/** Every number in the result. */
+function numbersOf(value: unknown): number[] {
+  if (typeof value === "number") return [value];
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
+  return value !== null && typeof value === "object" ? Object.values(value).flatMap(numbersOf) : [];
+}
+
+describe("DetectionMetrics", () => {
+  it("scores a detector that finds everything", () => {
+    const result = evaluateDetections(
+      [
+        picture([[left, 0, 0.9]], [[left, 0]]),
+        picture(
+          [
+            [right, 1, 0.8],
+            [left, 0, 0.7],
+          ],
+          [
+            [left, 0],
+            [right, 1],
+          ],
+        ),
+        empty,
+      ],
+      { names },
+    );
+    expect([result.images, result.instances]).toEqual([3, 3]);
+    expect(result.map50).toBeCloseTo(0.995, 9);
+    expect(result.map50_95).toBeCloseTo(0.995, 9);
+    expect(result.fitness).toBeCloseTo(0.995, 9);
+    expect([result.precision, result.recall, result.f1]).toEqual([1, 1, 1]);
+    expect(result.perClass.map(({ name, images, instances }) => [name, images, instances])).toEqual([
+      ["cat", 2, 2],
+      ["dog", 1, 1],
+    ]);
+    expect(Array.from(result.confusion.counts)).toEqual([2, 0, 0, 0, 1, 0, 0, 0, 0]);
+  });
+
+  it("counts confusions, misses and false alarms", () => {
+    const { confusion } = evaluateDetections(
+      [
+        picture(
+          [
+            [left, 1, 0.9],
+            [[50, 50, 60, 60], 0, 0.6],
+            [right, 0, 0.2],
+          ],
+          [
+            [left, 0],
+            [right, 0],
+          ],
+        ),
+        picture([[left, 1, 0.3]], []),
+        picture([], [[left, 1]]),
+      ],
+      { names },
+    );
+    expect(confusion.at(1, 0)).toBe(1);
+    expect(confusion.at(0, 2)).toBe(1);
+    expect(confusion.at(2, 0)).toBe(1);
+    expect(confusion.at(1, 2)).toBe(1);
+    expect(confusion.at(2, 1)).toBe(1);
+    expect(confusion.counts.reduce((sum, count) => sum + count, 0)).toBe(5);
+  });
+
+  it("gives a label to the detection that overlaps it most in the confusion matrix", () => {
+    const loose = [0, 0, 10, 6];
+    const { confusion } = evaluateDetections(
+      [
+        picture(
+          [
+            [loose, 1, 0.9],
+            [left, 0, 0.5],
+          ],
+          [[left, 0]],
+        ),
+      ],
+      { names },
+    );
+    expect([confusion.at(0, 0), confusion.at(1, 2), confusion.at(1, 0)]).toEqual([1, 1, 0]);
+  });
+
+  it.each<[string, EvaluatedPicture[]]>([
+    ["no picture", []],
+    ["empty pictures", [empty, empty]],
+    ["labels only", [picture([], [[left, 0]])]],
+    ["detections only", [picture([[left, 0, 0.9]], [])]],
+    ["nothing right", [picture([[left, 0, 0.9]], [[right, 1]])]],
+  ])("gives zeros, never NaN: %s", (_, pictures) => {
+    const result = evaluateDetections(pictures, { names });
+    expect([result.map50, result.map75, result.map50_95, result.fitness, result.recall, result.f1]).toEqual([
+      0, 0, 0, 0, 0, 0,
+    ]);
+    expect(result.precision).toBe(0);
+    expect(numbersOf(result).every(Number.isFinite)).toBe(true);
+  });
+
+  it("works with one class, without names, and after a result was read", () => {
+    const metrics = new DetectionMetrics({ nc: 1 });
+    metrics.add(picture([], [[left, 0]]));
+    expect(metrics.result().map50).toBe(0);
+    metrics.add(picture([[left, 0, 0.9]], [[left, 0]]));
+    const result = metrics.result();
+    expect(result.perClass[0]).toMatchObject({ class: 0, name: "0", images: 2, instances: 2 });
+    expect(result.map50).toBeGreaterThan(0.5);
+  });
+
+  it("passes thresholds on to the confusion matrix", () => {
+    const unsure = picture([[left, 0, 0.2]], [[left, 0]]);
+    const seen = evaluateDetections([unsure], { names, confusion: { conf: 0.1 } }).confusion;
+    expect([seen.at(0, 0), evaluateDetections([unsure], { names }).confusion.at(0, 0)]).toEqual([1, 0]);
+  });
+});
+
+describe("DetectionMetrics refuses", () => {
+  const metrics = new DetectionMetrics({ names });
+  const good = picture([[left, 0, 0.9]], [[left, 0]]);
+
+  it("no classes", () => {
+    expect(() => new DetectionMetrics({})).toThrow(/at least one class, but nc is 0/);
+    expect(() => new DetectionMetrics({ nc: 1.5 })).toThrow(expect.objectContaining({ code: "ARGUMENT" }));
+  });
+
+  it.each<[string, EvaluatedPicture, string, RegExp]>([
+    ["a label out of range", picture([], [[left, 2]]), "DATA", /labels.classes\[0\] is 2.*2 classes, 0 to 1/],
+    ["a class that is no whole number", picture([[left, 0.5, 1]], []), "DATA", /detections.classes\[0\] is 0.5/],
+    ["boxes that are missing", { ...good, labels: { boxes: [], classes: [0] } }, "ARGUMENT", /1 classes but 0 numbers/],
+    [
+      "confidences that are missing",
+      { ...good, detections: { ...good.detections, confidences: [] } },
+      "ARGUMENT",
+      /1 classes but 0 confidences/,
+    ],
+  ])("%s, and counts nothing of it", (_, bad, code, message) => {
+    expect(() => metrics.add(bad)).toThrow(message);
+    expect(() => metrics.add(bad)).toThrow(expect.objectContaining({ code }));
+    expect(metrics.result().images).toBe(0);
+  });
+});
