@@ -1,0 +1,174 @@
+import { readCheckpoint } from "@lookonce/checkpoint";
+import {
+  describeGolden,
+  describeShared,
+  expectClose,
+  type GoldenTensor,
+  goldenJson,
+  goldenTensors,
+  sharedPath,
+} from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import { beforeAll, expect, it } from "vitest";
+import { DetectionModel, fuse, loadStateDict, parseModelConfig, readModelConfig } from "./index.ts";
+
+/** The backend that the reference cases run on. */
+const backend = "cpu";
+
+beforeAll(async () => {
+  await tf.setBackend(backend);
+});
+
+const values = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;
+
+/** A golden tensor [N, C, H, W] as [N, H, W, C]. */
+function picture({ shape, data }: GoldenTensor): tf.Tensor4D {
+  return tf.tidy(() => tf.transpose(tf.tensor(data, shape), [0, 2, 3, 1]) as tf.Tensor4D);
+}
+
+async function fromFile(path: string): Promise<DetectionModel> {
+  const { config, tensors, names } = await readCheckpoint(sharedPath(path));
+  const model = new DetectionModel(parseModelConfig(config as object, { name: path }), { names: names ?? [] });
+  loadStateDict(model, tensors);
+  return model;
+}
+
+/** Compares mean, population deviation and the first values, all in PyTorch's order. */
+async function compareLayers(model: DetectionModel, x: tf.Tensor4D, golden: GoldenLayer[]): Promise<void> {
+  for (const [i, feature] of model.features(x).entries()) {
+    const { mean, std, first, first8, shape } = golden[i] as GoldenLayer;
+    const torch = tf.transpose(feature, [0, 3, 1, 2]);
+    expect(torch.shape).toEqual(shape);
+    const data = await values(torch);
+    const average = data.reduce((sum, v) => sum + v, 0) / data.length;
+    const deviation = Math.sqrt(data.reduce((sum, v) => sum + (v - average) ** 2, 0) / data.length);
+    expectClose([average, deviation], [mean, std], { abs: 1e-4, rel: 1e-4 });
+    expectClose(data.slice(0, 8), (first ?? first8) as number[], { abs: 5e-4 });
+    tf.dispose([feature, torch]);
+  }
+}
+
+interface GoldenLayer {
+  shape: number[];
+  mean: number;
+  std: number;
+  first?: number[];
+  first8?: number[];
+}
+
+describeShared(
+  "forward, YOLOv8",
+  ["golden/v8/forward/real_v8n/output.safetensors", "golden/v8/forward/random_p2/model.pt", "weights/yolov8n.pt"],
+  () => {
+    const cases = [
+      { name: "real_v8n", file: "weights/yolov8n.pt" },
+      { name: "random_p2", file: "golden/v8/forward/random_p2/model.pt" },
+    ];
+    const tolerance = { abs: 5e-4, rel: 1e-4 };
+
+    it.each(cases)("$name in inference, plain and fused", async ({ name, file }) => {
+      const model = (await fromFile(file)).eval();
+      const golden = goldenTensors(`v8/forward/${name}/output.safetensors`);
+      const x = picture(goldenTensors(`v8/forward/${name}/input.safetensors`).images as GoldenTensor);
+      const before = tf.memory().numTensors;
+      const { raw, decoded } = model.forward(x);
+      expect(tf.memory().numTensors - before).toBe(raw.length + 1);
+      for (const [i, map] of raw.entries()) {
+        expectClose(
+          await values(tf.transpose(map, [0, 3, 1, 2])),
+          (golden[`raw_${i}`] as GoldenTensor).data,
+          tolerance,
+        );
+      }
+      const compareDecoded = async (tensor: tf.Tensor3D): Promise<void> => {
+        const rows = await values(tf.transpose(tensor, [0, 2, 1]));
+        const expected = (golden.decoded as GoldenTensor).data;
+        const boxes = 4 * (tensor.shape[1] as number);
+        expectClose(rows.slice(0, boxes), expected.slice(0, boxes), { abs: 0.02 });
+        expectClose(rows.slice(boxes), expected.slice(boxes), { abs: 5e-5 });
+      };
+      await compareDecoded(decoded as tf.Tensor3D);
+      await compareLayers(model, x, goldenJson(`v8/forward/${name}/layers.json`));
+      await compareDecoded(fuse(model).forward(x).decoded as tf.Tensor3D);
+      model.dispose();
+    });
+
+    it.each(cases)("$name in training, with its running statistics", async ({ name, file }) => {
+      const model = (await fromFile(file)).train();
+      const golden = goldenTensors(`v8/forward/${name}/train_mode.safetensors`);
+      const { raw, decoded } = model.forward(picture(golden.images as GoldenTensor));
+      expect(decoded).toBeUndefined();
+      for (const [i, map] of raw.entries()) {
+        expectClose(await values(tf.transpose(map, [0, 3, 1, 2])), (golden[`raw_${i}`] as GoldenTensor).data, {
+          abs: 5e-3,
+        });
+      }
+      const buffers = model.namedBuffers();
+      const after = Object.entries(golden).filter(([key]) => key.endsWith(".after"));
+      expect(after).toHaveLength(6);
+      for (const [key, { data }] of after) {
+        const buffer = buffers.get(key.replace(".after", "")) as tf.Variable;
+        expectClose(await values(buffer), data, { abs: 1e-5, rel: 1e-5 });
+      }
+      model.dispose();
+    });
+  },
+);
+
+/** Golden raw predictions [N, na, h, w, no] as [N, h, w, na · no]. */
+async function anchorsLast({ shape, data }: GoldenTensor): Promise<Float32Array> {
+  return values(tf.transpose(tf.tensor(data, shape), [0, 2, 3, 1, 4]));
+}
+
+async function compareV5(model: DetectionModel, golden: Record<string, GoldenTensor>, x: tf.Tensor4D): Promise<void> {
+  const { raw, decoded } = model.forward(x);
+  for (const [i, map] of raw.entries()) {
+    expectClose(await values(map), await anchorsLast(golden[`raw_${i}`] as GoldenTensor), { abs: 1e-4 });
+  }
+  const expected = golden.decoded as GoldenTensor;
+  expect(decoded?.shape).toEqual(expected.shape);
+  const width = expected.shape[2] as number;
+  const rows = await values(decoded as tf.Tensor3D);
+  const isBox = (_: number, i: number): boolean => i % width < 4;
+  const isConfidence = (_: number, i: number): boolean => i % width >= 4;
+  expectClose(rows.filter(isBox), expected.data.filter(isBox), { abs: 1e-2 });
+  expectClose(rows.filter(isConfidence), expected.data.filter(isConfidence), { abs: 2e-5 });
+}
+
+describeShared("forward, YOLOv5", ["golden/v5/forward/yolov5n_real.safetensors", "weights/yolov5n.pt"], () => {
+  it("yolov5n_real in inference", async () => {
+    const model = (await fromFile("weights/yolov5n.pt")).eval();
+    const golden = goldenTensors("v5/forward/yolov5n_real.safetensors");
+    const info = goldenJson("v5/forward/yolov5n_real.json");
+    const x = picture(golden.input as GoldenTensor);
+    expect(model.anchors).toEqual(info.anchors_grid_units);
+    await compareV5(model, golden, x);
+    await compareLayers(model, x, info.layers);
+    model.dispose();
+  });
+});
+
+describeGolden("forward, YOLOv5 with random weights", ["v5/forward/yolov5n_random.safetensors"], () => {
+  it("yolov5n_random in inference, then in training with its running statistics", async () => {
+    const golden = goldenTensors("v5/forward/yolov5n_random.safetensors");
+    const info = goldenJson("v5/forward/yolov5n_random.json");
+    const weights = new Map(Object.entries(goldenTensors("v5/forward/yolov5n_random.weights.safetensors")));
+    const model = new DetectionModel(readModelConfig("yolov5n.yaml", { nc: 3 })).eval();
+    expect(loadStateDict(model, weights).summary).toBe("transferred 292/292 items");
+    const x = picture(golden.input as GoldenTensor);
+    await compareV5(model, golden, x);
+    await compareLayers(model, x, info.eval_layers);
+    const { raw } = model.train().forward(x);
+    for (const [i, map] of raw.entries()) {
+      expectClose(await values(map), await anchorsLast(golden[`train_raw_${i}`] as GoldenTensor), { abs: 1e-3 });
+    }
+    const buffers = model.namedBuffers();
+    for (const [key, { data }] of Object.entries(golden)) {
+      if (!key.startsWith("after_train_forward.")) continue;
+      const buffer = buffers.get(key.replace("after_train_forward.", "")) as tf.Variable;
+      expectClose(await values(buffer), data, { abs: 1e-5, rel: 1e-5 });
+    }
+    model.dispose();
+  });
+});
