@@ -4,6 +4,8 @@ import { readBytes } from "./files.ts";
 import { decodeSafetensors } from "./safetensors/decode.ts";
 import { checkpointFromSafetensors } from "./safetensors/metadata.ts";
 import { decodeTorchCheckpoint } from "./torch/checkpoint.ts";
+import { loadLegacyTorch } from "./torch/legacy.ts";
+import { loadTorch } from "./torch/load.ts";
 
 /** Options of {@link readCheckpoint}. */
 export interface ReadCheckpointOptions {
@@ -18,29 +20,26 @@ export interface ReadCheckpointOptions {
 
 /**
  * Reads a model's weights and what the file says about the model, from a PyTorch checkpoint (`.pt`, as `torch.save`
- * writes it since PyTorch 1.6: a dict with a pickled model, a model, or a dict of tensors) or from a safetensors file.
+ * writes it, today's zip archive or the format from before PyTorch 1.6: a dict with a pickled model, a model, or a dict of tensors) or from a safetensors file.
  * The kind of file is told by its content.
  *
  * Nothing of the file is executed: classes become inert records, and a pickle that names anything beyond the parts of
  * models is refused. Half precision and bfloat16 are widened to single precision.
  *
- * @param file a path, or the whole file's bytes (which must not change while the checkpoint is in use)
+ * @param file a path, or the whole file's bytes
  * @throws LookonceError `NOT_FOUND`; `FORMAT` for truncated or damaged files; `UNSAFE` for a pickle that could run code,
- *   naming what it asks for; `UNSUPPORTED` for PyTorch's format before 1.6, TorchScript and unusual element types
+ *   naming what it asks for; `UNSUPPORTED` for TorchScript, compressed archives and unusual element types
  */
 export function readCheckpoint(file: string | Uint8Array, options: ReadCheckpointOptions = {}): Checkpoint {
   const bytes = typeof file === "string" ? readBytes(file) : file;
   const { name = typeof file === "string" ? file : "checkpoint", prefer = "ema" } = options;
   switch (kindOf(bytes)) {
     case "zip":
-      return decodeTorchCheckpoint(bytes, name, prefer);
+      return decodeTorchCheckpoint(bytes, name, { load: loadTorch, prefer });
     case "safetensors":
       return checkpointFromSafetensors(decodeSafetensors(bytes, name), name);
     case "legacy":
-      throw new LookonceError(
-        "UNSUPPORTED",
-        `${name}: in PyTorch's legacy format from before 1.6 (no zip archive); open and save it again with a newer PyTorch, or export it as safetensors`,
-      );
+      return decodeTorchCheckpoint(bytes, name, { load: loadLegacyTorch, prefer });
     case "pointer":
       throw new LookonceError("FORMAT", `${name}: only a Git LFS pointer to the file; fetch it with "git lfs pull"`);
     case "page":

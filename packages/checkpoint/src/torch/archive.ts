@@ -6,7 +6,7 @@ export interface TorchArchive {
   /** The pickled object. */
   pickle: Uint8Array;
   /** Raw memory by storage key. */
-  storages: Map<string, Uint8Array>;
+  data: Map<string, Uint8Array>;
 }
 
 /** A model of a thousand layers has some ten thousand storages. */
@@ -29,22 +29,16 @@ export function openTorchArchive(bytes: Uint8Array, name: string): TorchArchive 
     );
   }
   const folder = path.slice(0, -"data.pkl".length);
-  if (Object.hasOwn(entries, `${folder}constants.pkl`)) {
-    throw new LookonceError(
-      "UNSUPPORTED",
-      `${name}: a TorchScript archive, which holds a program; give the checkpoint that it was exported from`,
-    );
-  }
   const order = entries[`${folder}byteorder`];
   if (order !== undefined && new TextDecoder().decode(order).trim() !== "little") {
     throw new LookonceError("UNSUPPORTED", `${name}: its numbers are big-endian; save it again on a usual machine`);
   }
   const prefix = `${folder}data/`;
-  const storages = new Map<string, Uint8Array>();
-  for (const [entry, data] of Object.entries(entries)) {
-    if (entry.startsWith(prefix)) storages.set(entry.slice(prefix.length), data);
+  const data = new Map<string, Uint8Array>();
+  for (const [entry, content] of Object.entries(entries)) {
+    if (entry.startsWith(prefix)) data.set(entry.slice(prefix.length), content);
   }
-  return { pickle: entries[path] as Uint8Array, storages };
+  return { pickle: entries[path] as Uint8Array, data };
 }
 
 function unzip(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
@@ -56,6 +50,7 @@ function unzip(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
     entries = unzipSync(bytes, {
       filter: ({ name: entry, size, originalSize, compression }) => {
         if (sizes.has(entry)) throw damaged(name, `two entries are named ${JSON.stringify(entry.slice(0, 200))}`);
+        if (/^[^/]+\/code\//.test(entry)) throw script(name);
         if (compression !== 0 || size !== originalSize) throw compressed(name);
         sizes.set(entry, size);
         total += size;
@@ -88,5 +83,12 @@ function compressed(name: string): LookonceError {
   return new LookonceError(
     "UNSUPPORTED",
     `${name}: its zip entries are compressed, which torch.save never does; save the checkpoint again with torch.save`,
+  );
+}
+
+function script(name: string): LookonceError {
+  return new LookonceError(
+    "UNSUPPORTED",
+    `${name}: a TorchScript archive, which holds a program; give the checkpoint that it was exported from`,
   );
 }

@@ -3,9 +3,15 @@ import type { Checkpoint } from "../checkpoint.ts";
 import type { PickledObject } from "../pickle/values.ts";
 import { PlainConverter, type PlainValue } from "../plain.ts";
 import type { StoredTensor } from "../tensor.ts";
-import { loadTorch, named } from "./load.ts";
+import { named } from "./load.ts";
 import { headOf, isModule, moduleTensors, unwrap } from "./modules.ts";
 import { TensorReader, TorchTensor } from "./tensors.ts";
+
+/** Options of {@link decodeTorchCheckpoint}. */
+export interface TorchOptions {
+  load: (bytes: Uint8Array, name: string) => unknown;
+  prefer: "ema" | "model";
+}
 
 /** Where the weights were found: a module, or a dict of tensors. */
 interface Found {
@@ -17,12 +23,13 @@ interface Found {
 /**
  * The checkpoint in a file of `torch.save`.
  *
- * @param prefer which of two stored models is taken
+ * @param options `load` takes the object out of the file, `prefer` chooses between two stored models
  * @throws LookonceError `FORMAT`, `UNSAFE` or `UNSUPPORTED`; each names the file
  */
-export function decodeTorchCheckpoint(bytes: Uint8Array, name: string, prefer: "ema" | "model"): Checkpoint {
+export function decodeTorchCheckpoint(bytes: Uint8Array, name: string, options: TorchOptions): Checkpoint {
+  const { load, prefer } = options;
   return named(name, () => {
-    const root = loadTorch(bytes, name);
+    const root = load(bytes, name);
     const found = find(root, prefer);
     if (found === undefined) {
       throw new LookonceError(

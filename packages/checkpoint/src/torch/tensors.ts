@@ -31,7 +31,7 @@ export const storageKinds: Readonly<Record<StorageKind, number>> = {
   UInt16: 2,
 };
 
-/** Raw memory of a checkpoint; `bytes` looks it up when a tensor needs it. */
+/** Raw memory of a checkpoint; `bytes` looks it up, aligned for its elements, when a tensor needs it. */
 export class TorchStorage {
   readonly kind: StorageKind;
   /** Number of elements. */
@@ -127,9 +127,7 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
 
 /** The storage's elements, still in half precision's bits where that is its type. */
 function elements(kind: StorageKind, bytes: Uint8Array, size: number): TensorData {
-  // Typed arrays need aligned offsets; a storage that is not aligned is copied.
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const { buffer, byteOffset } = aligned;
+  const { buffer, byteOffset } = bytes;
   switch (kind) {
     case "Double":
       return new Float64Array(buffer, byteOffset, size);

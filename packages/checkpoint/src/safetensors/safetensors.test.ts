@@ -1,0 +1,184 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import { afterAll, describe, expect, it } from "vitest";
+import { errorOf } from "../../test/pickle-writer.ts";
+import type { Checkpoint } from "../checkpoint.ts";
+import { readCheckpoint } from "../read-checkpoint.ts";
+import type { StoredTensor } from "../tensor.ts";
+import { decodeSafetensors } from "./decode.ts";
+import { encodeSafetensors, readSafetensors, writeSafetensors } from "./encode.ts";
+import { saveCheckpoint } from "./metadata.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const tensors = new Map<string, StoredTensor>([
+  ["byte", { shape: [3], data: new Uint8Array([1, 2, 255]) }],
+  ["bool", { shape: [2], data: new Uint8Array([1, 0]), dtype: "BOOL" }],
+  ["float", { shape: [2, 2], data: new Float32Array([1, -2.5, 3e-30, Number.NaN]) }],
+  ["long", { shape: [], data: new BigInt64Array([-5n]) }],
+  ["int", { shape: [1], data: new Int32Array([-7]) }],
+  ["short", { shape: [1], data: new Int16Array([-7]) }],
+  ["char", { shape: [1], data: new Int8Array([-7]) }],
+  ["unsigned", { shape: [1], data: new Uint16Array([65535]) }],
+  ["double", { shape: [1], data: new Float64Array([Math.PI]) }],
+  ["empty", { shape: [0, 4], data: new Float32Array(0) }],
+  ["part", { shape: [2], data: new Float32Array([0, 1, 2, 3]).subarray(1, 3) }],
+]);
+
+/** A safetensors file from its header. */
+function file(header: unknown, data = new Uint8Array(8)): Uint8Array {
+  const text = typeof header === "string" ? header : JSON.stringify(header);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, Buffer.from(text), data]);
+}
+
+describe("safetensors", () => {
+  it("brings every element type back", () => {
+    const back = decodeSafetensors(encodeSafetensors(tensors, { note: "é" }));
+    expect(back.metadata).toEqual({ note: "é" });
+    expect(Object.fromEntries(back.tensors)).toEqual(Object.fromEntries(tensors));
+  });
+
+  it("is laid out as the format says: padded header, aligned data, no gaps", () => {
+    const bytes = encodeSafetensors(tensors);
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(length % 8).toBe(0);
+    const header: Record<string, { dtype: string; data_offsets: [number, number] }> = JSON.parse(
+      Buffer.from(bytes.subarray(8, 8 + length)).toString(),
+    );
+    let end = 0;
+    for (const [name, { data_offsets }] of Object.entries(header)) {
+      expect([name, data_offsets[0]]).toEqual([name, end]);
+      expect(data_offsets[0] % (tensors.get(name)?.data.BYTES_PER_ELEMENT ?? 1)).toBe(0);
+      end = data_offsets[1];
+    }
+    expect(8 + length + end).toBe(bytes.length);
+    expect(header.bool?.dtype).toBe("BOOL");
+  });
+
+  it("writes half precision when told to", () => {
+    const bytes = encodeSafetensors(
+      new Map([["a", { shape: [2], data: new Float32Array([1.0001, 3]) }]]),
+      {},
+      { half: true },
+    );
+    expect(Buffer.from(bytes).toString("latin1")).toContain('"F16"');
+    expect(decodeSafetensors(bytes).tensors.get("a")?.data).toEqual(new Float32Array([1, 3]));
+  });
+
+  it("refuses data that does not have its shape", () => {
+    const bad = new Map([["a", { shape: [3], data: new Float32Array(2) }]]);
+    expect(errorOf(() => encodeSafetensors(bad))).toMatchObject({ code: "ARGUMENT" });
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    ["no header", new Uint8Array(3), "FORMAT"],
+    ["a header beyond the file", file({}).subarray(0, 9), "FORMAT"],
+    ["a header that is no JSON", file("{nonsense"), "FORMAT"],
+    ["a list as header", file([]), "FORMAT"],
+    ["an unknown dtype", file({ a: { dtype: "F8_E4M3", shape: [8], data_offsets: [0, 8] } }), "UNSUPPORTED"],
+    [
+      "a dtype from the prototype",
+      file({ a: { dtype: "constructor", shape: [8], data_offsets: [0, 8] } }),
+      "UNSUPPORTED",
+    ],
+    ["null for a tensor", file({ a: null }), "FORMAT"],
+    ["a size that does not fit", file({ a: { dtype: "F32", shape: [3], data_offsets: [0, 8] } }), "FORMAT"],
+    ["data beyond the file", file({ a: { dtype: "F32", shape: [4], data_offsets: [0, 16] } }), "FORMAT"],
+    ["negative sizes", file({ a: { dtype: "F32", shape: [-1, -2], data_offsets: [0, 8] } }), "FORMAT"],
+    ["offsets that are no list", file({ a: { dtype: "F32", shape: [2], data_offsets: 3 } }), "FORMAT"],
+    ["metadata that is no text", file({ __metadata__: { a: 1 } }), "FORMAT"],
+    ["null metadata", file({ __metadata__: null }), "FORMAT"],
+    [
+      "tensors over each other",
+      file({
+        a: { dtype: "F32", shape: [2], data_offsets: [0, 8] },
+        b: { dtype: "F32", shape: [2], data_offsets: [0, 8] },
+      }),
+      "FORMAT",
+    ],
+  ])("finds %s", (_what, bytes, code) => {
+    const error = errorOf(() => decodeSafetensors(bytes, "bad.safetensors"));
+    expect(error).toBeInstanceOf(LookonceError);
+    expect(error).toMatchObject({ code, message: expect.stringContaining("bad.safetensors: ") });
+  });
+
+  it("finds every truncation", () => {
+    const bytes = encodeSafetensors(tensors, { note: "x" });
+    for (let length = 0; length < bytes.length; length++) {
+      const error = errorOf(() => readCheckpoint(bytes.subarray(0, length)));
+      expect([length, (error as LookonceError | undefined)?.code]).toEqual([length, "FORMAT"]);
+    }
+  });
+});
+
+describe("files", () => {
+  it("are written whole, with nothing left beside them", () => {
+    const path = join(folder, "a.safetensors");
+    writeSafetensors(path, tensors, { metadata: { k: "v" } });
+    writeSafetensors(path, tensors, { metadata: { k: "w" } });
+    expect(readFileSync(path)).toEqual(Buffer.from(encodeSafetensors(tensors, { k: "w" })));
+    expect(readSafetensors(path).metadata).toEqual({ k: "w" });
+    expect(readdirSync(folder)).toEqual(["a.safetensors"]);
+  });
+
+  it("leave what was there when writing fails", () => {
+    const path = join(folder, "b.safetensors");
+    writeFileSync(path, "before");
+    const bad = new Map([["a", { shape: [3], data: new Float32Array(2) }]]);
+    expect(errorOf(() => writeSafetensors(path, bad))).toMatchObject({ code: "ARGUMENT" });
+    expect(readFileSync(path, "utf8")).toBe("before");
+    const nowhere = join(folder, "none", "c.safetensors");
+    expect(errorOf(() => writeSafetensors(nowhere, tensors))).toMatchObject({ code: "NOT_FOUND" });
+    expect(errorOf(() => writeSafetensors(folder, tensors))).toMatchObject({ code: "IO" });
+    expect(existsSync(`${folder}.${process.pid}.partial`)).toBe(false);
+  });
+});
+
+describe("checkpoints", () => {
+  const checkpoint: Checkpoint = {
+    tensors: new Map([["model.0.conv.weight", { shape: [1, 1, 1, 1], data: new Float32Array([0.1]) }]]),
+    config: { nc: 2, backbone: [[-1, 1, "Conv", [64]]], extra: null },
+    names: ["a", 'b "quoted"'],
+    nc: 2,
+    stride: [8, 16],
+    anchors: [
+      [1, 2],
+      [3, 4],
+    ],
+    metadata: { epoch: 3, trainArgs: { lr0: 0.01 } },
+  };
+
+  it("come back as they were", () => {
+    const path = join(folder, "model.safetensors");
+    saveCheckpoint(path, checkpoint);
+    expect(readCheckpoint(path)).toEqual(checkpoint);
+    const bare: Checkpoint = { tensors: checkpoint.tensors, metadata: {} };
+    saveCheckpoint(path, bare);
+    expect(readCheckpoint(path)).toEqual(bare);
+  });
+
+  it("of other programs keep their metadata as text", () => {
+    const bytes = encodeSafetensors(checkpoint.tensors, { format: "pt", author: "someone" });
+    expect(readCheckpoint(bytes)).toEqual({ tensors: checkpoint.tensors, metadata: { author: "someone" } });
+  });
+
+  it.each([
+    ["names", "[1]"],
+    ["nc", '"2"'],
+    ["stride", "{}"],
+    ["config", "[]"],
+    ["anchors", "[1]"],
+    ["names", "not json"],
+  ])("name the key %s when it is %s", (key, text) => {
+    const bytes = encodeSafetensors(checkpoint.tensors, { [key]: text });
+    expect(errorOf(() => readCheckpoint(bytes, { name: "x.safetensors" }))).toMatchObject({
+      code: "FORMAT",
+      message: expect.stringContaining(`x.safetensors: metadata key "${key}"`),
+    });
+  });
+});

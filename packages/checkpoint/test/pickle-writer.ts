@@ -1,0 +1,86 @@
+import { zipSync } from "fflate";
+
+const text = (value: string): number[] => [...new TextEncoder().encode(value)];
+const u32 = (value: number): number[] => [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255];
+
+/** Bytes of an operation by its character, e.g. `op("(")`. */
+export const op = (character: string): number[] => [...character].map((c) => c.charCodeAt(0));
+/** GLOBAL: `c module \n name \n`. */
+export const global = (module: string, name: string): number[] => [...op("c"), ...text(`${module}\n${name}\n`)];
+/** BINUNICODE. */
+export const str = (value: string): number[] => [...op("X"), ...u32(text(value).length), ...text(value)];
+/** BININT. */
+export const int = (value: number): number[] => [...op("J"), ...u32(value)];
+/** TUPLE. */
+export const tuple = (...items: number[][]): number[] => [...op("("), ...items.flat(), ...op("t")];
+/** EMPTY_DICT and SETITEMS. */
+export const dict = (pairs: Record<string, number[]>): number[] => [
+  ...op("}("),
+  ...Object.entries(pairs).flatMap(([key, value]) => [...str(key), ...value]),
+  ...op("u"),
+];
+/** A call: REDUCE. */
+export const call = (target: number[], ...args: number[][]): number[] => [...target, ...tuple(...args), ...op("R")];
+/** An object: NEWOBJ and BUILD. */
+export const object = (type: number[], state: Record<string, number[]>): number[] => [
+  ...type,
+  ...op(")\x81"),
+  ...dict(state),
+  ...op("b"),
+];
+/** PROTO 2 … STOP. */
+export const pickle = (...parts: number[][]): Uint8Array =>
+  new Uint8Array([...op("\x80\x02"), ...parts.flat(), ...op(".")]);
+
+/** Where a tensor lies in storage `key`. */
+export interface Window {
+  key?: string;
+  type?: string;
+  elements: number;
+  offset?: number;
+  shape: number[];
+  strides: number[];
+}
+
+/** `_rebuild_tensor_v2` over a persistent storage. */
+export function tensor({ key = "0", type = "FloatStorage", elements, offset = 0, shape, strides }: Window): number[] {
+  const id = tuple(str("storage"), global("torch", type), str(key), str("cpu"), int(elements));
+  return call(
+    global("torch._utils", "_rebuild_tensor_v2"),
+    [...id, ...op("Q")],
+    int(offset),
+    tuple(...shape.map(int)),
+    tuple(...strides.map(int)),
+    op("\x89"),
+    call(global("collections", "OrderedDict")),
+  );
+}
+
+/** A module object with these parts. */
+export function module(
+  type: number[],
+  parts: Partial<Record<"modules" | "parameters" | "buffers", number[]>>,
+): number[] {
+  const { modules = dict({}), parameters = dict({}), buffers = dict({}) } = parts;
+  return object(type, { _modules: modules, _parameters: parameters, _buffers: buffers });
+}
+
+/** A checkpoint file as `torch.save` writes it. */
+export function archive(pickled: Uint8Array, storages: Record<string, Uint8Array> = {}): Uint8Array {
+  const entries: Record<string, Uint8Array> = { "a/data.pkl": pickled, "a/version": new Uint8Array(text("3\n")) };
+  for (const [key, data] of Object.entries(storages)) entries[`a/data/${key}`] = data;
+  return zipSync(entries, { level: 0, mtime: "2024-01-01" });
+}
+
+/** The bytes of single precision numbers. */
+export const floats = (...values: number[]): Uint8Array => new Uint8Array(new Float32Array(values).buffer);
+
+/** What `action` throws. */
+export function errorOf(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
