@@ -73,7 +73,7 @@ function inReadmeTerms(text, examples) {
   let said = text;
   for (const { name, readme } of examples) {
     const file = `${name}.ts`.replaceAll(".", "\\.");
-    said = said.replaceAll(new RegExp(`(file://)?[^\\s()]*${file}[(:](\\d+)[,:](\\d+)\\)?`, "g"), `${readme}:$2:$3`);
+    said = said.replaceAll(new RegExp(`(?:file://)?[^\\s()]*${file}[(:](\\d+)(?:[,:]\\d+\\)?)?`, "g"), `${readme}:$1`);
   }
   return said;
 }
