@@ -6,7 +6,7 @@ import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
 import { Join, Layer, type Module } from "./module.ts";
-import { moduleTable } from "./modules/table.ts";
+import { type ModuleName, moduleTable } from "./modules/table.ts";
 import type { Cost, Shape } from "./shape.ts";
 
 /** A row of the model with its module. */
@@ -113,7 +113,7 @@ function chain(first: Module, context: BuildRow, build: (later: BuildRow) => Mod
 }
 
 function findSpec(module: string, where: string): ModuleSpec {
-  const spec = Object.hasOwn(moduleTable, module) ? moduleTable[module as keyof typeof moduleTable] : undefined;
+  const spec = Object.hasOwn(moduleTable, module) ? moduleTable[module as ModuleName] : undefined;
   if (spec !== undefined) return spec;
   const known = Object.keys(moduleTable);
   throw new LookonceError(

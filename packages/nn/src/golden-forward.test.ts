@@ -1,3 +1,4 @@
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import {
   describeGolden,
@@ -9,14 +10,14 @@ import {
   sharedPath,
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, expect, it } from "vitest";
 import { DetectionModel, fuse, loadStateDict, parseModelConfig, readModelConfig } from "./index.ts";
 
 /** The backend that the reference cases run on. */
-const backend = "cpu";
+const backend = "onnxruntime";
 
 beforeAll(async () => {
+  await registerOnnxRuntime();
   await tf.setBackend(backend);
 });
 
@@ -24,7 +25,11 @@ const values = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor
 
 /** A golden tensor [N, C, H, W] as [N, H, W, C]. */
 function picture({ shape, data }: GoldenTensor): tf.Tensor4D {
-  return tf.tidy(() => tf.transpose(tf.tensor(data, shape), [0, 2, 3, 1]) as tf.Tensor4D);
+  return tf.tidy(() => tf.transpose(tf.tensor4d(data, shape as [number, number, number, number]), [0, 2, 3, 1]));
+}
+
+function channelsFirst(map: tf.Tensor4D): tf.Tensor4D {
+  return tf.transpose(map, [0, 3, 1, 2]);
 }
 
 async function fromFile(path: string): Promise<DetectionModel> {
@@ -36,17 +41,17 @@ async function fromFile(path: string): Promise<DetectionModel> {
 
 /** Compares mean, population deviation and the first values, all in PyTorch's order. */
 async function compareLayers(model: DetectionModel, x: tf.Tensor4D, golden: GoldenLayer[]): Promise<void> {
-  for (const [i, feature] of model.features(x).entries()) {
+  const features = tf.tidy(() => model.features(x).map((feature) => tf.transpose(feature, [0, 3, 1, 2])));
+  for (const [i, torch] of features.entries()) {
     const { mean, std, first, first8, shape } = golden[i] as GoldenLayer;
-    const torch = tf.transpose(feature, [0, 3, 1, 2]);
     expect(torch.shape).toEqual(shape);
     const data = await values(torch);
     const average = data.reduce((sum, v) => sum + v, 0) / data.length;
     const deviation = Math.sqrt(data.reduce((sum, v) => sum + (v - average) ** 2, 0) / data.length);
     expectClose([average, deviation], [mean, std], { abs: 1e-4, rel: 1e-4 });
     expectClose(data.slice(0, 8), (first ?? first8) as number[], { abs: 5e-4 });
-    tf.dispose([feature, torch]);
   }
+  tf.dispose(features);
 }
 
 interface GoldenLayer {
@@ -74,12 +79,8 @@ describeShared(
       const before = tf.memory().numTensors;
       const { raw, decoded } = model.forward(x);
       expect(tf.memory().numTensors - before).toBe(raw.length + 1);
-      for (const [i, map] of raw.entries()) {
-        expectClose(
-          await values(tf.transpose(map, [0, 3, 1, 2])),
-          (golden[`raw_${i}`] as GoldenTensor).data,
-          tolerance,
-        );
+      for (const [i, map] of raw.map(channelsFirst).entries()) {
+        expectClose(await values(map), (golden[`raw_${i}`] as GoldenTensor).data, tolerance);
       }
       const compareDecoded = async (tensor: tf.Tensor3D): Promise<void> => {
         const rows = await values(tf.transpose(tensor, [0, 2, 1]));
@@ -99,8 +100,8 @@ describeShared(
       const golden = goldenTensors(`v8/forward/${name}/train_mode.safetensors`);
       const { raw, decoded } = model.forward(picture(golden.images as GoldenTensor));
       expect(decoded).toBeUndefined();
-      for (const [i, map] of raw.entries()) {
-        expectClose(await values(tf.transpose(map, [0, 3, 1, 2])), (golden[`raw_${i}`] as GoldenTensor).data, {
+      for (const [i, map] of raw.map(channelsFirst).entries()) {
+        expectClose(await values(map), (golden[`raw_${i}`] as GoldenTensor).data, {
           abs: 5e-3,
         });
       }

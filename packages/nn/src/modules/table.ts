@@ -8,8 +8,11 @@ import { detectSpec } from "./detect.ts";
 import { sppfSpec } from "./sppf.ts";
 import { upsampleSpec } from "./upsample.ts";
 
-/** Every module that model files may name. A new one is a file beside this one and a line here. */
-export const moduleTable = {
+/** A name that model files may use. */
+export type ModuleName = "Conv" | "Bottleneck" | "C2f" | "C3" | "SPPF" | "Concat" | "Upsample" | "Detect";
+
+/** Every module that model files may name. A new one is a file beside this one, a name above and a line here. */
+export const moduleTable: Readonly<Record<ModuleName, ModuleSpec>> = {
   Conv: convSpec,
   Bottleneck: bottleneckSpec,
   C2f: c2fSpec,
@@ -18,7 +21,4 @@ export const moduleTable = {
   Concat: concatSpec,
   Upsample: upsampleSpec,
   Detect: detectSpec,
-} as const satisfies Record<string, ModuleSpec>;
-
-/** A name that model files may use. */
-export type ModuleName = keyof typeof moduleTable;
+};
