@@ -35,17 +35,17 @@ function survive(make: (rng: Random) => Uint8Array, rounds: number, seed: string
 describe("damaged bytes", () => {
   it.each(["odd-tensors.pt", "odd-tensors-protocol-5.pt", "module.pt", "legacy.pt"])("anywhere in %s", (name) => {
     const bytes = file(name);
-    const accepted = survive((rng) => damage(bytes, rng), 1500, name);
+    const accepted = survive((rng) => damage(bytes, rng), 600, name);
     // Some damage lies in the numbers, which no reader can know; some must be noticed.
     expect(accepted).toBeGreaterThan(0);
-    expect(accepted).toBeLessThan(1500);
+    expect(accepted).toBeLessThan(600);
   });
 
   it.each(["odd-tensors.pt", "odd-tensors-protocol-5.pt", "module.pt"])("in the pickle of %s", (name) => {
     const { pickle, data } = openTorchArchive(file(name), name);
     const storages = Object.fromEntries(data);
-    const accepted = survive((rng) => archive(damage(pickle, rng), storages), 1500, `pickle ${name}`);
-    expect(accepted).toBeLessThan(1500);
+    const accepted = survive((rng) => archive(damage(pickle, rng), storages), 600, `pickle ${name}`);
+    expect(accepted).toBeLessThan(600);
   });
 
   it("of a pickle made of random operations", () => {
@@ -57,7 +57,7 @@ describe("damaged bytes", () => {
       Uint8Array.from({ length: 40 }, () =>
         rng.chance(0.8) ? (operations[rng.integer(0, operations.length)] as number) : rng.integer(0, 12),
       );
-    expect(survive((rng) => archive(random(rng)), 3000, "operations")).toBe(0);
+    expect(survive((rng) => archive(random(rng)), 2000, "operations")).toBe(0);
   });
 
   it("in a safetensors file", () => {

@@ -17,10 +17,11 @@ const maxDepth = 1_000_000;
 export class PickleMachine {
   readonly cursor: Cursor;
   readonly hooks: PickleHooks;
-  readonly memo: Map<number, unknown> = new Map();
   readonly #globals = new Map<string, PickledGlobal>();
   readonly #stack: unknown[] = [];
   readonly #marks: number[] = [];
+  readonly #memo: unknown[] = [];
+  #remembered = 0;
 
   constructor(cursor: Cursor, hooks: PickleHooks) {
     this.cursor = cursor;
@@ -60,17 +61,18 @@ export class PickleMachine {
     else this.pop();
   }
 
-  /** Remembers the topmost value. */
-  put(index: number): void {
+  /** Remembers the topmost value under a number; without one, under how many are remembered already. */
+  put(index: number = this.#remembered): void {
     if (!Number.isSafeInteger(index) || index < 0) throw this.cursor.error("a bad memo index");
-    if (this.memo.size >= maxDepth) throw this.cursor.error(`more than ${maxDepth} remembered values`);
-    this.memo.set(index, this.top());
+    if (index >= maxDepth) throw this.cursor.error(`more than ${maxDepth} remembered values`);
+    if (this.#memo[index] === undefined) this.#remembered++;
+    this.#memo[index] = this.top();
   }
 
   /** Pushes a remembered value. */
   get(index: number): void {
-    const value = this.memo.get(index);
-    if (value === undefined && !this.memo.has(index)) throw this.cursor.error(`nothing was remembered as ${index}`);
+    const value = this.#memo[index];
+    if (value === undefined) throw this.cursor.error(`nothing was remembered as ${index}`);
     this.push(value);
   }
 
