@@ -1,6 +1,14 @@
-import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
+import {
+  describeGolden,
+  expectClose,
+  type GoldenTensor,
+  goldenJson,
+  goldenTensors,
+  hasShared,
+  sharedPath,
+} from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import { blankPicture, letterbox, letterboxGeometry, letterboxSample, type Picture } from "./index.ts";
+import { blankPicture, letterbox, letterboxGeometry, letterboxSample, type Picture, readPicture } from "./index.ts";
 
 /** The golden files hold pictures as HWC bytes (YOLOv8) or NCHW 0 to 1 (YOLOv5). */
 function picture({ shape, data }: GoldenTensor): Picture {
@@ -77,6 +85,21 @@ describeGolden("letterbox of YOLOv5", ["v5/augment/letterbox.json", "v5/augment/
       expect(difference(result.picture.data, expected.data)).toEqual({ over: 0, largest: expect.any(Number) });
     });
   }
+});
+
+describeGolden("a letterboxed batch of YOLOv5", ["v5/train/train.safetensors", "v5/train/train.json"], () => {
+  const names: string[] = goldenJson("v5/train/train.json").pictures;
+  const pixels = 160 * 160;
+  names.forEach((name, n) => {
+    const path = `data/coco128/images/train2017/${name}`;
+    const here = hasShared(path);
+    it.skipIf(!here)(here ? name : `${name} (skipped: ../shared/${path} is not here)`, async () => {
+      const { shape, data } = goldenTensors("v5/train/train.safetensors").images as GoldenTensor;
+      const one = { shape: [1, ...shape.slice(1)], data: data.slice(n * pixels * 3, (n + 1) * pixels * 3) };
+      const { picture: boxed } = letterbox(await readPicture(sharedPath(path)), { size: 160 });
+      expect(boxed.data).toEqual(picture(one).data);
+    });
+  });
 });
 
 describe("letterbox", () => {

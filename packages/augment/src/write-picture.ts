@@ -56,7 +56,8 @@ export async function writePicture(path: string, picture: Picture): Promise<void
     await writeFile(beside, bytes);
     await rename(beside, path);
   } catch (cause) {
-    await rm(beside, { force: true });
+    // the failure that counts is the one above; there may be nothing to remove
+    await rm(beside, { force: true }).catch(() => {});
     throw new LookonceError("IO", `Cannot write the picture ${path}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -27,7 +27,7 @@ export interface BatchLoaderOptions {
   cacheBytes?: number;
   /** Batches read ahead while one is in use. Default 2. */
   prefetch?: number;
-  /** Whose rounding, resampling and box shifts hold. Default `"v8"`. */
+  /** Whose rounding, resampling and box shifts hold: YOLOv8's, or those of YOLOv5's validation. Default `"v8"`. */
   rules?: LoadingRules;
 }
 

@@ -16,7 +16,7 @@ export function loadSize({ width, height }: Size, imgsz: number, rules: LoadingR
   return { width: Math.min(Math.ceil(width * ratio), imgsz), height: Math.min(Math.ceil(height * ratio), imgsz) };
 }
 
-/** Resizes to {@link loadSize}: bilinearly, but YOLOv5 shrinks by area averaging. */
+/** Resizes to {@link loadSize}: bilinearly, but YOLOv5's validation shrinks by area averaging. */
 export function resizeForLoading(picture: Picture, imgsz: number, rules: LoadingRules): Picture {
   const size = loadSize(picture, imgsz, rules);
   if (size.width === picture.width && size.height === picture.height) return picture;
