@@ -209,6 +209,11 @@ describe("hostile files", () => {
     });
   });
 
+  it("tells tensors that it cannot read from calls that nobody should make", () => {
+    const sparse = call(global("torch._utils", "_rebuild_sparse_tensor"), int(0));
+    expect(failure(archive(pickle(dict({ a: sparse }))))).toMatchObject({ code: "UNSUPPORTED" });
+  });
+
   it("follows no module tree and no settings that contain themselves", () => {
     const loop = [
       ...global("models", "M"),

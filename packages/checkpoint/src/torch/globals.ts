@@ -23,6 +23,9 @@ const builders: ReadonlyMap<string, Construct> = new Map<string, Construct>([
   ["torch._utils._rebuild_parameter", firstTensor],
   ["torch._utils._rebuild_parameter_with_state", firstTensor],
   ["torch._tensor._rebuild_from_type_v2", rebuildFromType],
+  ...["sparse_tensor", "sparse_csr_tensor", "qtensor", "nested_tensor", "meta_tensor_no_storage"].map(
+    (kind): [string, Construct] => [`torch._utils._rebuild_${kind}`, refuseKind],
+  ),
 ]);
 
 /** Names that become inert records: part of checkpoints in the wild, of no further meaning here. */
@@ -89,6 +92,11 @@ export function findTorchGlobal(module: string, name: string): PickledGlobal | u
     storageKind(home, name) !== undefined ||
     modelPackages.some((prefix) => home === prefix || home.startsWith(`${prefix}.`));
   return known ? new PickledGlobal(home, name, record) : undefined;
+}
+
+/** Tensors that are no plain array: sparse, quantised, nested, without data. */
+function refuseKind(_args: readonly unknown[], self: PickledGlobal): never {
+  throw new LookonceError("UNSUPPORTED", `tensors made by ${self.path} cannot be read; save dense ones`);
 }
 
 function sequence(args: readonly unknown[]): unknown[] {
