@@ -9,5 +9,5 @@ export { boxIou, type IouKind, type IouOptions, planeIou } from "./iou/box-iou.t
 export { type BoxPlanes, reshapePlanes, splitPlanes } from "./iou/planes.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export type { PaddedTargets } from "./targets.ts";
-export { bceWithLogits } from "./terms/bce-with-logits.ts";
+export { type BceOptions, bceWithLogits } from "./terms/bce-with-logits.ts";
 export { distributionFocal } from "./terms/distribution-focal.ts";

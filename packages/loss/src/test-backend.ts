@@ -1,5 +1,6 @@
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll } from "vitest";
 
@@ -9,6 +10,7 @@ const backend: string = process.env.LOOKONCE_TEST_BACKEND ?? "cpu";
 /** Runs the tests of a file on the one backend chosen above. */
 export function useTestBackend(): void {
   beforeAll(async () => {
+    if (backend === "onnxruntime") await registerOnnxRuntime();
     await tf.setBackend(backend);
     await tf.ready();
   });

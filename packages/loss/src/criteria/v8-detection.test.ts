@@ -207,7 +207,7 @@ for (const name of ["nc3_128", "nc80_96", "nc3_128_empty"]) {
       const expected = goldenTensors(`${folder}/outputs.safetensors`);
       const raw = [0, 1, 2].map((level) => {
         const { data, shape } = inputs[`feats_${level}`]!;
-        return tf.transpose(tf.tensor(data, shape), [0, 2, 3, 1]) as tf.Tensor4D;
+        return tf.transpose(tf.tensor<tf.Rank.R4>(data, shape as [number, number, number, number]), [0, 2, 3, 1]);
       });
       const assigner = new Watched();
       const lossOptions = { strides: settings.strides, nc: settings.nc, assigner };
@@ -215,7 +215,7 @@ for (const name of ["nc3_128", "nc80_96", "nc3_128_empty"]) {
       expectClose(parts, expected.loss_items!.data, { rel: 1e-5 });
       expectClose([total], expected.loss_sum!.data, { rel: 1e-5 });
       for (const [level, gradient] of gradients.entries()) {
-        const nchw = tf.transpose(tf.tensor4d(gradient, raw[level]!.shape), [0, 3, 1, 2]);
+        const nchw = tf.transpose<tf.Tensor>(tf.tensor(gradient, raw[level]!.shape), [0, 3, 1, 2]);
         expectClose(await values(nchw), expected[`grad_feats_${level}`]!.data, { abs: 2e-6, rel: 1e-3 });
       }
       expect([...(await values(assigner.seen!.foreground))]).toEqual([...expected.foreground!.data]);

@@ -75,7 +75,7 @@ export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTarg
     const part = (sum: tf.Tensor, gain: number | tf.Scalar) => tf.mul(tf.div(sum, scoreSum), gain) as tf.Scalar;
     const sums = boxSums(bins, boxes, { assignment, grid, regMax });
     const box = part(sums.box, gains.box);
-    const cls = part(tf.sum(bceWithLogits(logits, assignment.scores)), gains.cls);
+    const cls = part(bceWithLogits(logits, assignment.scores, { reduction: "sum" }), gains.cls);
     const dfl = part(sums.dfl, gains.dfl);
     const total = tf.mul(tf.addN([box, cls, dfl]), batch) as tf.Scalar;
     return { total, box, cls, dfl };

@@ -1,5 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 
+/** Settings of {@link bceWithLogits}. */
+export interface BceOptions {
+  /**
+   * `none` gives one number per element, `sum` their sum. The sum's gradient needs no tensor of ones the size of the
+   * logits, which the tape would otherwise make for every batch. Default `none`.
+   */
+  reduction?: "none" | "sum";
+}
+
 /**
  * Binary cross-entropy of sigmoid(logits), element by element: softplus(x) − x·t, which neither overflows nor takes
  * the logarithm of 0.
@@ -8,9 +17,13 @@ import * as tf from "@tensorflow/tfjs-core";
  *
  * @param logits any shape
  * @param targets the same shape, in 0..1
- * @returns the same shape, nats
+ * @returns nats, of the same shape or a scalar
  */
-export function bceWithLogits(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
+export function bceWithLogits(
+  logits: tf.Tensor,
+  targets: tf.Tensor,
+  { reduction = "none" }: BceOptions = {},
+): tf.Tensor {
   const loss = tf.customGrad((x, save) => {
     const input = x as tf.Tensor;
     (save as tf.GradSaveFunc)([input, targets]);
@@ -18,7 +31,8 @@ export function bceWithLogits(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor 
       const [z, t] = saved as [tf.Tensor, tf.Tensor];
       return tf.mul(tf.sub(tf.sigmoid(z), t), dy);
     };
-    return { value: tf.sub(tf.softplus(input), tf.mul(input, targets)), gradFunc };
+    const each = tf.sub(tf.softplus(input), tf.mul(input, targets));
+    return { value: reduction === "sum" ? tf.sum(each) : each, gradFunc };
   });
   return loss(logits);
 }

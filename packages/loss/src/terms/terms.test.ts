@@ -26,6 +26,14 @@ describe("bceWithLogits", () => {
     expectClose(await values(tf.grad(f)(tf.tensor1d(logits))), expected, { abs: 2e-3 });
   });
 
+  it("sums with the same gradient", async () => {
+    const [x, t] = [tf.tensor1d(logits), tf.tensor1d(targets)];
+    const sum = tf.valueAndGrad((z) => tf.mul(bceWithLogits(z, t, { reduction: "sum" }), 3))(x);
+    const each = tf.valueAndGrad((z) => tf.mul(tf.sum(bceWithLogits(z, t)), 3))(x);
+    expectClose(await values(sum.value), await values(each.value), { rel: 1e-6 });
+    expectClose(await values(sum.grad), await values(each.grad), { rel: 1e-6 });
+  });
+
   it("stays exact and finite far out", async () => {
     const [x, t] = [tf.tensor1d([1e4, 1e4, -1e4, -1e4]), tf.tensor1d([1, 0, 1, 0])];
     const { value, grad } = tf.valueAndGrad((z) => tf.sum(bceWithLogits(z, t)))(x);
