@@ -9,17 +9,17 @@ export interface Outline {
   radius: number;
 }
 
+/** The name of a shape. */
+export type ShapeName = "circle" | "square" | "triangle" | "star" | "cross";
+
 /** Corners of each shape around the origin, within a circle of radius 1. */
-const forms = {
+const forms: Record<ShapeName, [number, number][]> = {
   circle: [[0, 0]],
   square: polar([1, 1, 1, 1]),
   triangle: polar([1, 1, 1]),
   star: polar([1, 0.42, 1, 0.42, 1, 0.42, 1, 0.42, 1, 0.42]),
   cross: crossCorners(0.3),
-} satisfies Record<string, [number, number][]>;
-
-/** The name of a shape. */
-export type ShapeName = keyof typeof forms;
+};
 
 /** All shapes there are, in the order of their class numbers. */
 export const shapeNames: readonly ShapeName[] = Object.keys(forms) as ShapeName[];
@@ -38,7 +38,7 @@ export interface Placement {
 
 /** The outline of a placed shape. */
 export function outlineOf({ shape, x, y, radius, angle }: Placement): Outline {
-  const form: [number, number][] = forms[shape];
+  const form = forms[shape];
   const rounding = shape === "circle" ? radius : radius * 0.08;
   const reach = radius - rounding;
   const [cos, sin] = [Math.cos(angle) * reach, Math.sin(angle) * reach];
@@ -60,12 +60,16 @@ export function signedDistance({ corners, radius }: Outline, x: number, y: numbe
   let nearest = Number.POSITIVE_INFINITY;
   let inside = false;
   for (let i = 0, j = corners.length - 2; i < corners.length; j = i, i += 2) {
-    const [ax, ay] = [corners[i] as number, corners[i + 1] as number];
-    const [ex, ey] = [(corners[j] as number) - ax, (corners[j + 1] as number) - ay];
-    const [px, py] = [x - ax, y - ay];
+    const ax = corners[i] as number;
+    const ay = corners[i + 1] as number;
+    const ex = (corners[j] as number) - ax;
+    const ey = (corners[j + 1] as number) - ay;
+    const px = x - ax;
+    const py = y - ay;
     const length = ex * ex + ey * ey;
     const t = length === 0 ? 0 : Math.min(1, Math.max(0, (px * ex + py * ey) / length));
-    const [dx, dy] = [px - ex * t, py - ey * t];
+    const dx = px - ex * t;
+    const dy = py - ey * t;
     nearest = Math.min(nearest, dx * dx + dy * dy);
     // The ray to the right of the point crosses this edge
     if (py < 0 !== py - ey < 0 && px < (ex * py) / ey) inside = !inside;

@@ -52,7 +52,7 @@ export function drawScene(rng: Random, classes: readonly ShapeName[], size: numb
     );
     if (!clear) continue;
     const outlined = rng.chance(0.3);
-    const stroke = outlined ? Math.max(2, placement.radius * rng.uniform(0.14, 0.22)) : 0;
+    const stroke = outlined ? Math.max(2, placement.radius * rng.uniform(0.17, 0.25)) : 0;
     objects.push({ ...placement, colour: drawColour(rng, background), stroke });
   }
   return { size, background, objects };
