@@ -47,7 +47,8 @@ const typeGraph = {
 
 // LOOKONCE_BOUNDARIES_ROOT lets the check be tried on another tree of the same layout; see scripts/boundaries.test.ts.
 const root = process.env.LOOKONCE_BOUNDARIES_ROOT ?? __dirname;
-const testFile = "\\.test\\.ts$";
+// `x.test.ts` and what tests share, `test-x.ts`; neither is published.
+const testFile = "(\\.test|/test-[^/]+)\\.ts$";
 
 /** Folder names of the workspace packages that this package's tests may import besides those of its sources. */
 function testDependencies(folder) {
@@ -133,7 +134,7 @@ module.exports = {
       comment: "Nothing that is published imports a test.",
       severity: "error",
       from: { path: "^(packages|apps)/", pathNot: testFile },
-      to: { path: "^(packages|apps)/.*\\.test\\.ts$" },
+      to: { path: `^(packages|apps)/.*(${testFile})` },
     },
     {
       name: "runtime-in-its-place",
@@ -157,8 +158,8 @@ module.exports = {
   options: {
     doNotFollow: { path: ["node_modules", "/dist/"] },
     exclude: { path: ["/dist/", "^packages/[^/]+/tsdown\\.config", "^apps/[^/]+/tsdown\\.config"] },
-    tsPreCompilationDeps: "specify",
-    tsConfig: { fileName: join(__dirname, "tsconfig.json") },
+    // Not "specify": it transpiles each file under the name module.ts, and TypeScript 6 breaks on "./module.ts" imports.
+    tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       conditionNames: ["@lookonce/source", "types", "node", "import", "module", "require", "default"],
       exportsFields: ["exports"],

@@ -14,7 +14,7 @@ import { formatMessage } from "publint/utils";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const largestUnpacked = 4 * 1024 * 1024;
-const unwanted = /\.test\.|(^|\/)(fixtures|__snapshots__|coverage|runs)\/|\.tsbuildinfo$|\.log$/;
+const unwanted = /\.test\.|(^|\/)test-[^/]+\.ts$|(^|\/)(fixtures|__snapshots__|coverage|runs)\/|\.tsbuildinfo$|\.log$/;
 // What CommonJS programs and pre-2021 resolvers make of an ESM package is no concern of an ESM-only package.
 const ignoredResolutions = new Set(["node10", "node16-cjs"]);
 
