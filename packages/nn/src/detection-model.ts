@@ -33,7 +33,7 @@ export class DetectionModel extends Module {
   readonly head: Head;
   readonly model: ModuleList<Module>;
   /** Class names by class number. */
-  names: readonly string[];
+  names: string[];
   readonly #lastUse: ReadonlyMap<number, number>;
 
   constructor(config: ModelConfig, options: DetectionModelOptions = {}) {
@@ -43,7 +43,7 @@ export class DetectionModel extends Module {
     this.rows = rows;
     this.head = head;
     this.model = this.child("model", new ModuleList(rows.map((row) => row.layer)));
-    this.names = options.names ?? Array.from({ length: config.nc }, (_, i) => String(i));
+    this.names = [...(options.names ?? Array.from({ length: config.nc }, (_, i) => String(i)))];
     if (this.names.length !== config.nc) {
       throw new LookonceError("ARGUMENT", `${config.name}: ${this.names.length} names for ${config.nc} classes`);
     }
@@ -63,8 +63,8 @@ export class DetectionModel extends Module {
   }
 
   /** Pixels per cell of each level, finest first. */
-  get strides(): readonly number[] {
-    return this.head.strides;
+  get strides(): number[] {
+    return [...this.head.strides];
   }
 
   /** Bins per side of a box; 0 for v5. */
@@ -73,8 +73,8 @@ export class DetectionModel extends Module {
   }
 
   /** Anchors in cells, [level][anchor] = [width, height]; empty for v8. */
-  get anchors(): readonly (readonly [number, number][])[] {
-    return this.head.anchors;
+  get anchors(): [number, number][][] {
+    return this.head.anchors.map((level) => level.map(([width, height]) => [width, height]));
   }
 
   /**

@@ -11,7 +11,7 @@ import {
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
-import { DetectionModel, fuse, loadStateDict, parseModelConfig, readModelConfig } from "./index.ts";
+import { DetectionModel, fuse, loadStateDict, modelFromCheckpoint, readModelConfig } from "./index.ts";
 
 /** The backend that the reference cases run on. */
 const backend = "onnxruntime";
@@ -33,10 +33,7 @@ function channelsFirst(map: tf.Tensor4D): tf.Tensor4D {
 }
 
 async function fromFile(path: string): Promise<DetectionModel> {
-  const { config, tensors, names } = await readCheckpoint(sharedPath(path));
-  const model = new DetectionModel(parseModelConfig(config as object, { name: path }), { names: names ?? [] });
-  loadStateDict(model, tensors);
-  return model;
+  return modelFromCheckpoint(await readCheckpoint(sharedPath(path)), path);
 }
 
 /** Compares mean, population deviation and the first values, all in PyTorch's order. */
@@ -73,7 +70,7 @@ describeShared(
     const tolerance = { abs: 5e-4, rel: 1e-4 };
 
     it.each(cases)("$name in inference, plain and fused", async ({ name, file }) => {
-      const model = (await fromFile(file)).eval();
+      const model = await fromFile(file);
       const golden = goldenTensors(`v8/forward/${name}/output.safetensors`);
       const x = picture(goldenTensors(`v8/forward/${name}/input.safetensors`).images as GoldenTensor);
       const before = tf.memory().numTensors;
@@ -139,7 +136,7 @@ async function compareV5(model: DetectionModel, golden: Record<string, GoldenTen
 
 describeShared("forward, YOLOv5", ["golden/v5/forward/yolov5n_real.safetensors", "weights/yolov5n.pt"], () => {
   it("yolov5n_real in inference", async () => {
-    const model = (await fromFile("weights/yolov5n.pt")).eval();
+    const model = await fromFile("weights/yolov5n.pt");
     const golden = goldenTensors("v5/forward/yolov5n_real.safetensors");
     const info = goldenJson("v5/forward/yolov5n_real.json");
     const x = picture(golden.input as GoldenTensor);

@@ -35,6 +35,7 @@ export { upsampleNearest, upsampleNearest2x } from "./functional/upsample-neares
 export { fuse } from "./fuse.ts";
 export { Head, type ResetBiasesOptions } from "./head.ts";
 export { readModelConfig, shippedModels } from "./model-files.ts";
+export { type CheckpointContents, modelFromCheckpoint } from "./model-from-checkpoint.ts";
 export { initialise, Join, Layer, Module } from "./module.ts";
 export { Activation } from "./modules/activation.ts";
 export { BatchNorm2d } from "./modules/batch-norm2d.ts";

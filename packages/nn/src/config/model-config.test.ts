@@ -1,0 +1,188 @@
+import { LookonceError } from "@lookonce/errors";
+import "@tensorflow/tfjs-backend-cpu";
+import { describe, expect, it } from "vitest";
+import { DetectionModel, parseModelConfig, readModelConfig, shippedModels, summarize } from "../index.ts";
+import { multipleOf8, scaleRepeats, splitScale } from "./scale.ts";
+
+const tiny = {
+  nc: 2,
+  backbone: [
+    [-1, 1, "Conv", [16, 3, 2]],
+    [-1, 3, "C2f", [16, true]],
+  ],
+  head: [[[0, 1], 1, "Detect", ["nc"]]] as unknown[],
+};
+
+const build = (changes: object, name = "tiny.yaml"): DetectionModel =>
+  new DetectionModel(parseModelConfig({ ...tiny, ...changes }, { name }));
+
+/** The message of the error that `action` throws, which must be one of ours. */
+function complaint(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(LookonceError);
+    return (error as LookonceError).message;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("parseModelConfig", () => {
+  it("fills in defaults and replaces the words of Python", () => {
+    const config = parseModelConfig({ ...tiny, nc: 5, head: [[-1, 1, "nn.Upsample", ["None", 2, "nearest"]]] });
+    expect(config).toMatchObject({
+      name: "model",
+      nc: 5,
+      channels: 3,
+      depth: 1,
+      width: 1,
+      activation: "silu",
+      regMax: 16,
+    });
+    expect(config.rows[2]).toMatchObject({ module: "Upsample", sources: [1], args: [null, 2, "nearest"] });
+    expect(parseModelConfig(tiny).rows[2]?.args).toEqual([2]);
+  });
+
+  it("gives itself again when its source is parsed", () => {
+    const config = readModelConfig("yolov8s.yaml", { nc: 7 });
+    expect(parseModelConfig(config.source, { name: config.name })).toEqual(config);
+    expect(parseModelConfig(structuredClone(config.source), { name: "other" })).toMatchObject({ scale: "s", nc: 7 });
+  });
+
+  it("takes the scale asked for, then the file's, then the name's letter, then the first", () => {
+    const scales = { n: [0.5, 0.25, 64], s: [1, 1, 64] };
+    const scaleOf = (document: object, options = {}): unknown =>
+      parseModelConfig({ ...tiny, ...document }, options).scale;
+    expect(scaleOf({ scales, scale: "s" }, { scale: "n", name: "yolov8s.yaml" })).toBe("n");
+    expect(scaleOf({ scales, scale: "s" }, { name: "yolov8n.yaml" })).toBe("s");
+    expect(scaleOf({ scales }, { name: "runs/yolov8s-p2.yaml" })).toBe("s");
+    expect(scaleOf({ scales }, { name: "mine.yaml" })).toBe("n");
+    expect(complaint(() => scaleOf({ scales }, { scale: "q" }))).toBe(
+      'model: there is no scale "q"; its scales are n, s',
+    );
+  });
+
+  it("honours depth_multiple and width_multiple", () => {
+    const model = build({ depth_multiple: 0.33, width_multiple: 0.5 });
+    expect(summarize(model).modules.map(({ repeats, args }) => [repeats, args])).toEqual([
+      [1, [3, 8, 3, 2]],
+      [1, [8, 8, 1, true]],
+      [1, [2, [8, 8]]],
+    ]);
+  });
+
+  it("makes a chain of a repeated plain module", () => {
+    const model = build({ backbone: [[-1, 3, "Conv", [16, 3, 1]]], head: [[[0], 1, "Detect", ["nc"]]] });
+    expect([...model.namedParameters()].slice(0, 7).map(([name, { shape }]) => [name, shape])).toEqual([
+      ["model.0.0.conv.weight", [3, 3, 3, 16]],
+      ["model.0.0.bn.weight", [16]],
+      ["model.0.0.bn.bias", [16]],
+      ["model.0.1.conv.weight", [3, 3, 16, 16]],
+      ["model.0.1.bn.weight", [16]],
+      ["model.0.1.bn.bias", [16]],
+      ["model.0.2.conv.weight", [3, 3, 16, 16]],
+    ]);
+  });
+
+  it("reads activations as PyTorch writes them", () => {
+    expect(parseModelConfig({ ...tiny, activation: "nn.ReLU()" }).activation).toBe("relu");
+    expect(parseModelConfig({ ...tiny, activation: "torch.nn.LeakyReLU(0.1, inplace=True)" }).activation).toBe(
+      "leakyRelu",
+    );
+    expect(complaint(() => parseModelConfig({ ...tiny, activation: "nn.SiLu()" }))).toContain(
+      'Did you mean "nn.SiLU()"?',
+    );
+  });
+});
+
+describe("a faulty model file", () => {
+  const conv = [-1, 1, "Conv", [16, 3, 2]];
+  const detect = [[0], 1, "Detect", ["nc"]];
+  const rows = (...backbone: unknown[]): object => ({ backbone, head: [detect] });
+
+  it.each([
+    [
+      rows([-1, 1, "Convv", [16]]),
+      'tiny.yaml, layer 0 (Convv): unknown module "Convv"; known are',
+      'Did you mean "Conv"?',
+    ],
+    [rows([-2, 1, "Conv", [16]]), "tiny.yaml: layer 0 reads from -2, which does not exist", "only -1, the picture"],
+    [rows(conv, [3, 1, "Conv", [16]]), "tiny.yaml: layer 1 reads from 3, which does not exist", "are 0 to 0"],
+    [rows([[], 1, "Concat", [1]]), "tiny.yaml: layer 0 (Concat) reads from no layer", ""],
+    [rows([-1, 1, "Conv", []]), "tiny.yaml, layer 0 (Conv): argument 1 (channels) is missing", "whole number"],
+    [rows([-1, 1, "Conv", ["wide"]]), 'tiny.yaml, layer 0 (Conv): argument 1 (channels) is "wide"', ""],
+    [
+      rows([-1, 1, "Conv", [16, 3, 2, null, 1, 1, 9]]),
+      "layer 0 (Conv): takes at most 6 arguments, but 7 are given",
+      "",
+    ],
+    [rows([-1, 1, "Conv", [16, 3, 2, null, 5]]), "groups is 5, which does not divide 3 channels", ""],
+    [rows([-1, 0, "Conv", [16]]), "tiny.yaml: layer 0 (Conv): repeats is 0", ""],
+    [rows([-1, 1, "Conv"]), 'tiny.yaml: layer 0 is [-1,1,"Conv"]', "[from, repeats, module, arguments] is expected"],
+    [rows(conv, [[0, -1], 1, "Conv", [16]]), "layer 1 (Conv): takes one input, but reads from 2 layers", ""],
+    [
+      rows(conv, conv, [[0, 1], 1, "Concat", [1]]),
+      "layer 2 (Concat): Concat needs feature maps of one size",
+      "128x128, 64x64",
+    ],
+    [rows([-1, 1, "SPPF", [16, 4]]), "argument 2 (kernel) is 4: an odd whole number is expected", ""],
+    [rows([-1, 1, "Conv", [16, 999, 1, 0]]), "layer 0 (Conv): nothing is left of the picture", ""],
+    [rows(conv, detect), "layer 1 (Detect): must be the last layer", ""],
+    [{ head: [] }, "tiny.yaml: the last layer must be Detect", ""],
+    [{ nc: 0 }, "tiny.yaml: nc is 0: a whole number of at least 1 is expected", ""],
+    [{ nc: -3 }, "tiny.yaml: nc is -3", ""],
+    [{ backbone: undefined }, "tiny.yaml: backbone is missing", ""],
+    [{ depth_multipel: 1 }, 'tiny.yaml: unknown key "depth_multipel".', 'Did you mean "depth_multiple"?'],
+    [{ width_multiple: 0 }, "tiny.yaml: width_multiple is 0: a number above 0 is expected", ""],
+    [
+      { head: [[[0, 1], 1, "Detect", ["nc", [[1, 2]]]]] },
+      "layer 2 (Detect): anchors are [[1,2]]",
+      "each of its 2 inputs",
+    ],
+  ])("%j is told", (changes, start, end) => {
+    const message = complaint(() => build(changes));
+    expect(message).toContain(start);
+    expect(message).toContain(end);
+  });
+
+  it("is told when it is no YAML or no table", () => {
+    expect(complaint(() => parseModelConfig("a: [1", { name: "x.yaml" }))).toMatch(
+      /^x\.yaml is not a YAML file: .*\d/s,
+    );
+    expect(complaint(() => parseModelConfig("- 1", { name: "x.yaml" }))).toBe(
+      "x.yaml: a model file is a table of keys",
+    );
+  });
+});
+
+describe("readModelConfig", () => {
+  it("knows the shipped models by name", () => {
+    expect(shippedModels().sort()).toEqual(["yolov5.yaml", "yolov8.yaml"]);
+    expect(readModelConfig("yolov8x").scale).toBe("x");
+    expect(readModelConfig("yolov5m.yaml")).toMatchObject({ scale: "m", depth: 0.67, width: 0.75 });
+  });
+
+  it("says what there is when a name is unknown", () => {
+    expect(complaint(() => readModelConfig("yolov9n.yaml"))).toBe(
+      'there is no model file yolov9n.yaml; the shipped ones are yolov5.yaml, yolov8.yaml. Did you mean "yolov5.yaml"?',
+    );
+    expect(complaint(() => readModelConfig("nowhere/yolov8n.yaml"))).toContain(
+      "there is no model file nowhere/yolov8n",
+    );
+  });
+});
+
+describe("scaling", () => {
+  it("rounds repeats half to even and channels up to a multiple of 8", () => {
+    expect([3, 5, 7, 1].map((n) => scaleRepeats(n, 0.5))).toEqual([2, 2, 4, 1]);
+    expect(scaleRepeats(2, 0.1)).toBe(1);
+    expect([1, 8, 9, 60.5].map(multipleOf8)).toEqual([8, 8, 16, 64]);
+  });
+
+  it("finds the scale's letter in names", () => {
+    expect(splitScale("a/yolov8n-p2.yaml")).toEqual({ unified: "a/yolov8-p2.yaml", scale: "n" });
+    expect(splitScale("yolo11x.yaml")).toEqual({ unified: "yolo11.yaml", scale: "x" });
+    expect(splitScale("yolov8.yaml")).toBeUndefined();
+    expect(splitScale("yolov8nano.yaml")).toBeUndefined();
+  });
+});

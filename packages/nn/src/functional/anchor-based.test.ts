@@ -1,0 +1,27 @@
+import { expectClose } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import { describe, expect, it } from "vitest";
+import { decodeAnchorLevel } from "./anchor-based.ts";
+
+describe("decodeAnchorLevel", () => {
+  it("decodes zeros to cell centres and anchors, rows running over anchor, y, x", async () => {
+    const anchors = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    const boxes = decodeAnchorLevel(tf.zeros([1, 1, 2, 12]), { anchors, stride: 8 });
+    expect(boxes.shape).toEqual([1, 4, 6]);
+    const expected = [
+      [4, 4, 8, 16, 0.5, 0.5],
+      [12, 4, 8, 16, 0.5, 0.5],
+      [4, 4, 24, 32, 0.5, 0.5],
+      [12, 4, 24, 32, 0.5, 0.5],
+    ].flat();
+    expectClose(await boxes.data(), expected, { abs: 1e-5 });
+  });
+
+  it("keeps centres within one and a half cells and sizes within four anchors", async () => {
+    const anchors = tf.tensor2d([2, 2], [1, 2]);
+    const [far, near] = [tf.fill([1, 1, 1, 6], 100), tf.fill([1, 1, 1, 6], -100)] as [tf.Tensor4D, tf.Tensor4D];
+    expectClose(await decodeAnchorLevel(far, { anchors, stride: 4 }).data(), [6, 6, 32, 32, 1, 1], { abs: 1e-4 });
+    expectClose(await decodeAnchorLevel(near, { anchors, stride: 4 }).data(), [-2, -2, 0, 0, 0, 0], { abs: 1e-4 });
+  });
+});
