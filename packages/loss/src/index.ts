@@ -8,6 +8,7 @@ export { type V8Gains, type V8Loss, type V8LossOptions, v8DetectionLoss } from "
 export { boxIou, type IouKind, type IouOptions, planeIou } from "./iou/box-iou.ts";
 export { type BoxPlanes, reshapePlanes, splitPlanes } from "./iou/planes.ts";
 export { stopGradient } from "./stop-gradient.ts";
+export { takeRows } from "./take-rows.ts";
 export type { PaddedTargets } from "./targets.ts";
 export { type BceOptions, bceWithLogits } from "./terms/bce-with-logits.ts";
 export { distributionFocal } from "./terms/distribution-focal.ts";

@@ -4,14 +4,14 @@ import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll } from "vitest";
 
-/** Where this package's tests compute. */
+/** Where this package's tests compute, unless they say otherwise. */
 const backend: string = process.env.LOOKONCE_TEST_BACKEND ?? "cpu";
 
-/** Runs the tests of a file on the one backend chosen above. */
-export function useTestBackend(): void {
+/** Runs the tests of a file or block on one backend. */
+export function useTestBackend(name: string = backend): void {
   beforeAll(async () => {
-    if (backend === "onnxruntime") await registerOnnxRuntime();
-    await tf.setBackend(backend);
+    if (name === "onnxruntime") await registerOnnxRuntime();
+    await tf.setBackend(name);
     await tf.ready();
   });
 }

@@ -188,43 +188,47 @@ describe("TaskAlignedAssigner", () => {
 });
 
 const folder = "v8/assign";
-describeGolden("TaskAlignedAssigner against the reference", [`${folder}/inputs.safetensors`], () => {
-  function assign(empty: boolean): Promise<Record<keyof Assignment, number[]>> {
-    const golden = goldenTensors(`${folder}/inputs.safetensors`);
-    const tensor = (name: string, shape = golden[name]!.shape) => tf.tensor(golden[name]!.data, shape);
-    const mask = tensor("gt_mask", [3, 9]) as tf.Tensor2D;
-    return read(
-      new TaskAlignedAssigner().assign(
-        {
-          scores: tensor("pred_scores") as tf.Tensor3D,
-          boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
-          points: tensor("anchor_points") as tf.Tensor2D,
-        },
-        {
-          labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
-          boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
-          mask: empty ? tf.zerosLike(mask) : mask,
-        },
-      ),
-    );
-  }
+for (const backend of ["cpu", "onnxruntime"]) {
+  describeGolden(`TaskAlignedAssigner on ${backend} against the reference`, [`${folder}/inputs.safetensors`], () => {
+    useTestBackend(backend);
 
-  it("assigns the same anchors with the same scores", async () => {
-    const actual = await assign(false);
-    const expected = goldenTensors(`${folder}/outputs.safetensors`);
-    expect(actual.foreground).toEqual([...expected.foreground!.data]);
-    expectClose(actual.scores, expected.target_scores!.data, { abs: 1e-4 });
-    const on = (_: number, i: number) => actual.foreground[i] === 1;
-    expect(actual.gtIndex.filter(on)).toEqual([...expected.target_gt_index!.data].filter(on));
-    expect(actual.labels.filter(on)).toEqual([...expected.target_labels!.data].filter(on));
-    const onBoxes = (_: number, i: number) => actual.foreground[Math.floor(i / 4)] === 1;
-    expect(actual.boxes.filter(onBoxes)).toEqual([...expected.target_boxes_xyxy!.data].filter(onBoxes));
-  });
+    function assign(empty: boolean): Promise<Record<keyof Assignment, number[]>> {
+      const golden = goldenTensors(`${folder}/inputs.safetensors`);
+      const tensor = (name: string, shape = golden[name]!.shape) => tf.tensor(golden[name]!.data, shape);
+      const mask = tensor("gt_mask", [3, 9]) as tf.Tensor2D;
+      return read(
+        new TaskAlignedAssigner().assign(
+          {
+            scores: tensor("pred_scores") as tf.Tensor3D,
+            boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
+            points: tensor("anchor_points") as tf.Tensor2D,
+          },
+          {
+            labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
+            boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
+            mask: empty ? tf.zerosLike(mask) : mask,
+          },
+        ),
+      );
+    }
 
-  it("assigns nothing where there is no object", async () => {
-    const actual = await assign(true);
-    const expected = goldenTensors(`${folder}/outputs_no_targets.safetensors`);
-    expect(actual.foreground).toEqual([...expected.foreground!.data]);
-    expect(actual.scores).toEqual([...expected.target_scores!.data]);
+    it("assigns the same anchors with the same scores", async () => {
+      const actual = await assign(false);
+      const expected = goldenTensors(`${folder}/outputs.safetensors`);
+      expect(actual.foreground).toEqual([...expected.foreground!.data]);
+      expectClose(actual.scores, expected.target_scores!.data, { abs: 1e-4 });
+      const on = (_: number, i: number) => actual.foreground[i] === 1;
+      expect(actual.gtIndex.filter(on)).toEqual([...expected.target_gt_index!.data].filter(on));
+      expect(actual.labels.filter(on)).toEqual([...expected.target_labels!.data].filter(on));
+      const onBoxes = (_: number, i: number) => actual.foreground[Math.floor(i / 4)] === 1;
+      expect(actual.boxes.filter(onBoxes)).toEqual([...expected.target_boxes_xyxy!.data].filter(onBoxes));
+    });
+
+    it("assigns nothing where there is no object", async () => {
+      const actual = await assign(true);
+      const expected = goldenTensors(`${folder}/outputs_no_targets.safetensors`);
+      expect(actual.foreground).toEqual([...expected.foreground!.data]);
+      expect(actual.scores).toEqual([...expected.target_scores!.data]);
+    });
   });
-});
+}

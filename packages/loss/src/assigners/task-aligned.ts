@@ -73,6 +73,11 @@ export class TaskAlignedAssigner implements Assigner {
     this.epsilon = epsilon;
   }
 
+  /** Every foreground anchor is one that some object asked for. */
+  maxForeground(objects: number): number {
+    return objects * this.topk;
+  }
+
   /** @throws LookonceError `ARGUMENT` when shapes do not fit each other. */
   assign(predictions: AnchorPredictions, targets: PaddedTargets): Assignment {
     return tf.tidy(() => {

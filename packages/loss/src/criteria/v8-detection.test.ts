@@ -1,3 +1,4 @@
+import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
@@ -15,6 +16,7 @@ useTestBackend();
 class Watched implements Assigner {
   seen: Assignment | undefined;
   readonly #inner = new TaskAlignedAssigner();
+  maxForeground = (objects: number): number => this.#inner.maxForeground(objects);
   assign(...input: Parameters<Assigner["assign"]>): Assignment {
     const assignment = this.#inner.assign(...input);
     for (const tensor of Object.values(assignment)) tf.keep(tensor);
@@ -99,6 +101,22 @@ describe("v8DetectionLoss", () => {
     expectClose(gradients[1]!, expected, { abs: 3e-3, rel: 1e-2 });
   });
 
+  it("looks at foreground rows alone without changing a number", async () => {
+    const raw = randomRaw(new Random(8), 2);
+    const batch = targets([
+      [1, 1, 0],
+      [1, 0, 0],
+    ]);
+    const inner = new TaskAlignedAssigner({ topk: 3 });
+    const few = await evaluate(raw, batch, { ...options, topk: 3 });
+    const all = await evaluate(raw, batch, { ...options, assigner: { assign: (...input) => inner.assign(...input) } });
+    expect(inner.maxForeground(3)).toBeLessThan(4 * 4 + 2 * 2);
+    expectClose(few.parts, all.parts, { rel: 1e-6 });
+    few.gradients.forEach((gradient, level) => {
+      expectClose(gradient, all.gradients[level]!, { abs: 1e-6, rel: 1e-5 });
+    });
+  });
+
   it("has a class loss alone where there is no object", async () => {
     const { parts, gradients } = await evaluate(
       randomRaw(new Random(3), 2),
@@ -164,6 +182,36 @@ describe("v8DetectionLoss", () => {
   });
 });
 
+describe("v8DetectionLoss on a backend that compiles graphs", () => {
+  useTestBackend("onnxruntime");
+
+  it("is one graph for all batches of a padding size, full, half empty and empty", async () => {
+    const random = new Random(9);
+    const compiled: number[] = [];
+    for (let step = 0; step < 8; step++) {
+      const raw = randomRaw(random, 2);
+      const batch = targets([0, 1].map(() => [1, 2, 3].map(() => Number(random.chance(step / 7)))));
+      batch.labels = tf.tensor2d(
+        Array.from({ length: 6 }, () => random.integer(0, options.nc)),
+        [2, 3],
+        "int32",
+      );
+      await Promise.all([...raw, ...Object.values(batch)].map((tensor: tf.Tensor) => tensor.data()));
+      const before = currentBackend()!.statistics.compiled;
+      const total = tf.tidy(() => {
+        const { value, grads } = tf.valueAndGrads(
+          (...levels) => v8DetectionLoss(levels as tf.Tensor4D[], batch, options).total,
+        )(raw);
+        return tf.stack([value, ...grads.map((gradient) => tf.sum(tf.square(gradient)))]);
+      });
+      expect([...(await values(total))].every(Number.isFinite)).toBe(true);
+      compiled.push(currentBackend()!.statistics.compiled - before);
+    }
+    // The backend takes these few labels for constants until it sees them change.
+    expect(compiled.slice(2)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+});
+
 /** The golden cases' objects, which come as one list with picture numbers, padded with `spare` rows. */
 function goldenTargets(folder: string, spare: number): PaddedTargets {
   const { batch, shape } = goldenJson(`${folder}/settings.json`) as { batch: number; shape: [number, number] };
@@ -198,28 +246,35 @@ function goldenTargets(folder: string, spare: number): PaddedTargets {
   };
 }
 
-for (const name of ["nc3_128", "nc80_96", "nc3_128_empty"]) {
+const cases = ["nc3_128", "nc80_96", "nc3_128_empty"];
+for (const [name, backend] of cases.flatMap((name) => ["cpu", "onnxruntime"].map((backend) => [name, backend]))) {
   const folder = `v8/loss/${name}`;
-  describeGolden(`v8DetectionLoss against the reference, ${name}`, [`${folder}/inputs.safetensors`], () => {
-    it.each([1, 5])("has its losses, gradients and assignment with %i spare rows", async (spare) => {
-      const settings = goldenJson(`${folder}/settings.json`);
-      const inputs = goldenTensors(`${folder}/inputs.safetensors`);
-      const expected = goldenTensors(`${folder}/outputs.safetensors`);
-      const raw = [0, 1, 2].map((level) => {
-        const { data, shape } = inputs[`feats_${level}`]!;
-        return tf.transpose(tf.tensor<tf.Rank.R4>(data, shape as [number, number, number, number]), [0, 2, 3, 1]);
+  describeGolden(
+    `v8DetectionLoss on ${backend} against the reference, ${name}`,
+    [`${folder}/inputs.safetensors`],
+    () => {
+      useTestBackend(backend);
+
+      it.each([1, 5])("has its losses, gradients and assignment with %i spare rows", async (spare) => {
+        const settings = goldenJson(`${folder}/settings.json`);
+        const inputs = goldenTensors(`${folder}/inputs.safetensors`);
+        const expected = goldenTensors(`${folder}/outputs.safetensors`);
+        const raw = [0, 1, 2].map((level) => {
+          const { data, shape } = inputs[`feats_${level}`]!;
+          return tf.transpose(tf.tensor<tf.Rank.R4>(data, shape as [number, number, number, number]), [0, 2, 3, 1]);
+        });
+        const assigner = new Watched();
+        const lossOptions = { strides: settings.strides, nc: settings.nc, assigner };
+        const { parts, total, gradients } = await evaluate(raw, goldenTargets(folder, spare), lossOptions);
+        expectClose(parts, expected.loss_items!.data, { rel: 1e-5 });
+        expectClose([total], expected.loss_sum!.data, { rel: 1e-5 });
+        for (const [level, gradient] of gradients.entries()) {
+          const nchw = tf.transpose<tf.Tensor>(tf.tensor(gradient, raw[level]!.shape), [0, 3, 1, 2]);
+          expectClose(await values(nchw), expected[`grad_feats_${level}`]!.data, { abs: 2e-6, rel: 1e-3 });
+        }
+        expect([...(await values(assigner.seen!.foreground))]).toEqual([...expected.foreground!.data]);
+        expectClose(await values(assigner.seen!.scores), expected.target_scores!.data, { abs: 1e-4 });
       });
-      const assigner = new Watched();
-      const lossOptions = { strides: settings.strides, nc: settings.nc, assigner };
-      const { parts, total, gradients } = await evaluate(raw, goldenTargets(folder, spare), lossOptions);
-      expectClose(parts, expected.loss_items!.data, { rel: 1e-5 });
-      expectClose([total], expected.loss_sum!.data, { rel: 1e-5 });
-      for (const [level, gradient] of gradients.entries()) {
-        const nchw = tf.transpose<tf.Tensor>(tf.tensor(gradient, raw[level]!.shape), [0, 3, 1, 2]);
-        expectClose(await values(nchw), expected[`grad_feats_${level}`]!.data, { abs: 2e-6, rel: 1e-3 });
-      }
-      expect([...(await values(assigner.seen!.foreground))]).toEqual([...expected.foreground!.data]);
-      expectClose(await values(assigner.seen!.scores), expected.target_scores!.data, { abs: 1e-4 });
-    });
-  });
+    },
+  );
 }

@@ -7,9 +7,11 @@ import { decodeDistances, encodeDistances } from "../coders/distances.ts";
 import { expectedBin } from "../coders/expected-bin.ts";
 import { boxIou } from "../iou/box-iou.ts";
 import { stopGradient } from "../stop-gradient.ts";
+import { takeRows } from "../take-rows.ts";
 import { checkTargets, type PaddedTargets } from "../targets.ts";
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
 import { distributionFocal } from "../terms/distribution-focal.ts";
+import { foregroundRows } from "./foreground-rows.ts";
 
 /** How much each part counts; a tensor where a gain changes while training. */
 export interface V8Gains {
@@ -62,18 +64,19 @@ export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTarg
       options.strides,
     );
     const { bins, logits } = flatten(raw, nc, regMax);
-    const boxes = decodeDistances(expectedBin(bins), grid.points);
+    const boxes = decodeDistances(expectedBin(stopGradient(bins)), grid.points);
     const assignment = assigner.assign(
       {
         scores: tf.sigmoid(stopGradient(logits)),
-        boxes: tf.mul(stopGradient(boxes), grid.strides) as tf.Tensor3D,
+        boxes: tf.mul(boxes, grid.strides) as tf.Tensor3D,
         points: tf.mul(grid.points, grid.strides),
       },
       targets,
     );
     const scoreSum = tf.maximum(tf.sum(assignment.scores), 1);
     const part = (sum: tf.Tensor, gain: number | tf.Scalar) => tf.mul(tf.div(sum, scoreSum), gain) as tf.Scalar;
-    const sums = boxSums(bins, boxes, { assignment, grid, regMax });
+    const limit = assigner.maxForeground?.(targets.mask.shape[1]) ?? Number.POSITIVE_INFINITY;
+    const sums = boxSums(bins, { assignment, grid, limit });
     const box = part(sums.box, gains.box);
     const cls = part(bceWithLogits(logits, assignment.scores, { reduction: "sum" }), gains.cls);
     const dfl = part(sums.dfl, gains.dfl);
@@ -92,17 +95,23 @@ function flatten(raw: readonly tf.Tensor4D[], nc: number, regMax: number): { bin
   return { bins: tf.reshape(bins, [bins.shape[0], bins.shape[1] as number, 4, regMax]), logits };
 }
 
-/** Sums over all anchors, weighted by score targets: Σ w·(1 − CIoU) in cells, and Σ w·DFL averaged over the sides. */
+/**
+ * Sums over the foreground, weighted by score targets: Σ w·(1 − CIoU), and Σ w·DFL averaged over the four sides.
+ *
+ * @param bins [N, A, 4, regMax]
+ * @param limit the most foreground anchors of one picture
+ */
 function boxSums(
   bins: tf.Tensor,
-  boxes: tf.Tensor,
-  { assignment, grid, regMax }: { assignment: Assignment; grid: AnchorGrid; regMax: number },
+  { assignment, grid, limit }: { assignment: Assignment; grid: AnchorGrid; limit: number },
 ): { box: tf.Tensor; dfl: tf.Tensor } {
-  const weights = tf.sum(assignment.scores, -1);
-  const goals = tf.div(assignment.boxes, grid.strides);
-  const box = tf.sum(tf.mul(tf.sub(1, boxIou(boxes, goals, { kind: "ciou" })), weights));
-  const sides = distributionFocal(bins, encodeDistances(goals, grid.points, regMax));
-  return { box, dfl: tf.sum(tf.mul(tf.mean(sides, -1), weights)) };
+  const regMax = bins.shape[3] as number;
+  const rows = foregroundRows(assignment, grid, limit);
+  const logits = tf.reshape(takeRows(tf.reshape(bins, [-1, 4 * regMax]), rows.indices), [-1, 4, regMax]);
+  const boxes = decodeDistances(expectedBin(logits), rows.points);
+  const box = tf.sum(tf.mul(tf.sub(1, boxIou(boxes, rows.goals, { kind: "ciou" })), rows.weights));
+  const sides = distributionFocal(logits, encodeDistances(rows.goals, rows.points, regMax));
+  return { box, dfl: tf.sum(tf.mul(tf.mean(sides, 1), rows.weights)) };
 }
 
 /** @returns the batch size */

@@ -1,0 +1,45 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Assignment } from "../assigners/assigner.ts";
+import type { AnchorGrid } from "../coders/anchors.ts";
+
+/** The anchors that a loss of the foreground needs to look at, B · K rows. */
+export interface ForegroundRows {
+  /** [B·K] int32, into the anchors of all pictures in a row. */
+  indices: tf.Tensor1D;
+  /** [B·K, 2], the anchors' points in cells. */
+  points: tf.Tensor2D;
+  /** [B·K, 4], xyxy of the objects in cells. */
+  goals: tf.Tensor2D;
+  /** [B·K], sum of the score targets; 0 in rows that hold background to fill up. */
+  weights: tf.Tensor1D;
+}
+
+/**
+ * The same number of rows K for every picture, foreground first.
+ *
+ * At 640 pixels a picture has 8,400 anchors of which a few hundred at most are foreground: losses of boxes, which are
+ * weighted by 0 elsewhere, need not be computed elsewhere. K follows from shapes alone, so the graph stays the same.
+ *
+ * @param limit the most foreground anchors of one picture
+ */
+export function foregroundRows(
+  { foreground, boxes, scores }: Assignment,
+  { points, strides }: AnchorGrid,
+  limit: number,
+): ForegroundRows {
+  const [batch, anchors] = foreground.shape;
+  const inPicture = tf.topk(foreground, Math.min(limit, anchors)).indices;
+  const first = tf.tensor2d(
+    Int32Array.from({ length: batch }, (_, b) => b * anchors),
+    [batch, 1],
+    "int32",
+  );
+  const indices = tf.reshape(tf.add(inPicture, first), [-1]) as tf.Tensor1D;
+  const cells = tf.reshape(inPicture, [-1]);
+  return {
+    indices,
+    points: tf.gather(points, cells),
+    goals: tf.div(tf.gather<tf.Tensor>(tf.reshape(boxes, [-1, 4]), indices), tf.gather(strides, cells)),
+    weights: tf.gather<tf.Tensor>(tf.reshape(tf.sum(scores, -1), [-1]), indices) as tf.Tensor1D,
+  };
+}
