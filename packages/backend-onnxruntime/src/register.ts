@@ -1,6 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts";
+import { registerReductionGradients } from "./gradients.ts";
 import type { Kernel } from "./graph/kernel.ts";
 import { kernels } from "./kernels/index.ts";
 
@@ -25,9 +26,19 @@ export async function registerOnnxRuntime(options: RegisterOptions = {}): Promis
   const { name = backendName, ...rest } = options;
   // tfjs-core's entry point for Node registers no gradients.
   await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
+  registerReductionGradients();
   if (tf.findBackend(name) !== null) tf.removeBackend(name);
   tf.registerBackend(name, () => new OnnxRuntimeBackend(kernels, rest));
   const known = new Set(tf.getKernelsForBackend(name).map(({ kernelName }) => kernelName));
+  if (!known.has(tf.Identity)) {
+    // A copy shares its contents, texts included: nothing to record.
+    tf.registerKernel({
+      kernelName: tf.Identity,
+      backendName: name,
+      kernelFunc: ({ inputs, backend }) => (backend as OnnxRuntimeBackend).share((inputs as tf.NamedTensorInfoMap).x!),
+    });
+    known.add(tf.Identity);
+  }
   for (const [kernelName, rules] of kernels) {
     if (!known.has(kernelName))
       tf.registerKernel({ kernelName, backendName: name, kernelFunc: recorder(kernelName, rules) });

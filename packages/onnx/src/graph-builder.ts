@@ -140,6 +140,19 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo({ name, type, shape }, "output"));
   }
 
+  /** Drops the nodes whose outputs neither another node nor the graph's outputs need. */
+  prune(): void {
+    const needed = new Set(this.#outputs.map(({ name }) => name));
+    const kept: OnnxNode[] = [];
+    // Backwards, so that a node is judged after all that read it.
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue;
+      kept.push(node);
+      for (const name of node.inputs) needed.add(name);
+    }
+    this.#nodes.splice(0, this.#nodes.length, ...kept.reverse());
+  }
+
   /** Checks the graph and returns the model. */
   build(options: BuildOptions = {}): OnnxModel {
     const opset = options.opset ?? 20;

@@ -12,14 +12,26 @@ export function elementwise(to: Lowering, call: Call, make: (names: string[]) =>
   const { inputs, output } = call;
   const size = sizeOf(output.shape);
   // A tensor that repeats one number joins as a scalar, as long as another input gives the result its shape.
-  const isShaped = inputs.some((value) => sizeOf(value.shape) === size && to.uniform(value) === undefined);
+  const rank = output.shape.length;
+  const isShaped = inputs.some(
+    (value) =>
+      sizeOf(value.shape) === size &&
+      value.shape.length === rank &&
+      to.uniform(value) === undefined &&
+      to.source(value) === undefined,
+  );
+  // Likewise one that was broadcast to the shape joins as it was before.
+  const operands = inputs.map((value) => (isShaped ? (to.source(value) ?? value) : value));
   const scalar = (value: Value): string | undefined => (isShaped ? to.uniform(value) : undefined);
+  // Where all is one element, the result still has to have its four axes.
+  const spread = (value: Value): string =>
+    size === 1 && value.shape.length === 4 ? to.getChannelsFirst(value) : broadcastable(to, value);
   const isChannelsFirst =
     output.shape.length === 4 && inputs.some((value) => sizeOf(value.shape) === size && to.isChannelsFirst(value));
   if (isChannelsFirst) {
-    to.setChannelsFirst(output, make(inputs.map((value) => scalar(value) ?? broadcastable(to, value))));
+    to.setChannelsFirst(output, make(operands.map((value) => scalar(value) ?? spread(value))));
   } else {
-    to.set(output, make(inputs.map((value) => scalar(value) ?? to.get(value))));
+    to.set(output, make(operands.map((value) => scalar(value) ?? to.get(value))));
   }
 }
 

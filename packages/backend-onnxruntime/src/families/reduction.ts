@@ -1,7 +1,8 @@
-import { int } from "@lookonce/onnx";
+import { int, type TensorType } from "@lookonce/onnx";
 import { backend_util, type DataType, util } from "@tensorflow/tfjs-core";
 import { type Call, type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
+import { channelSum, isChannelSum } from "./channel-sum.ts";
 
 /** Attributes of tfjs's reductions. */
 export interface ReductionAttrs {
@@ -19,35 +20,52 @@ const channelsFirstAxis = [0, 2, 3, 1];
 
 /** Options of {@link reduction}. */
 export interface ReductionOptions {
-  /** The output's type, when it is not the input's. */
-  result?: DataType;
-  /** Written before and after the reduction, such as a cast. */
-  before?: (to: Lowering, x: string, dtype: DataType) => string;
-  after?: (to: Lowering, x: string) => string;
+  /** The output's type for an input's type. Default: the same. */
+  result?: (dtype: DataType) => DataType;
+  /** Whether one NaN makes the result NaN although ONNX's operator passes over it. */
+  keepsNan?: boolean;
 }
 
-/** A kernel that reduces `x` over axes by one ONNX operator. */
-export function reduction(operator: string, options: ReductionOptions = {}): Kernel {
+/** A kernel that reduces `x` over axes by one ONNX operator, which works on numbers: booleans are 0 and 1 to it. */
+export function reduction(operator: string, { result, keepsNan = false }: ReductionOptions = {}): Kernel {
   return kernel<ReductionAttrs>({
     inputs: ["x"],
     infer([x], attrs) {
-      const { keepDims } = attrs;
       const axes = axesOf(attrs, x!.shape);
       const [kept] = backend_util.computeOutAndReduceShapes(x!.shape as number[], axes);
-      const shape = keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
-      return { shape, dtype: options.result ?? x!.dtype };
+      const shape = attrs.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
+      return { shape, dtype: result?.(x!.dtype) ?? x!.dtype };
     },
     lower(to, call) {
+      const x = call.inputs[0]!;
+      const factor = perChannelFactor(operator, x.shape);
+      if (factor !== undefined && isChannelSum(to, x, axesOf(call.attrs, x.shape))) {
+        const sums = channelSum(to, x);
+        const scaled = factor === 1 ? sums : to.node("Mul", [sums, to.scalar(factor)]);
+        to.set(call.output, call.attrs.keepDims ? to.reshape(scaled, call.output.shape) : scaled);
+        return;
+      }
+      const from = x.dtype;
+      const { dtype } = call.output;
       reduce(to, call, (x, axes, keepDims) => {
-        const prepared = options.before?.(to, x, call.inputs[0]!.dtype) ?? x;
-        const reduced =
-          axes.length === 0
-            ? prepared
-            : to.node(operator, [prepared, to.int64s(axes)], { keepdims: int(keepDims ? 1 : 0) });
-        return options.after?.(to, reduced) ?? reduced;
+        const apply = (name: string, by: string): string =>
+          axes.length === 0 ? name : to.node(by, [name, to.int64s(axes)], { keepdims: int(keepDims ? 1 : 0) });
+        const number = dtype === "bool" ? "int32" : dtype;
+        let reduced = apply(from === number ? x : to.cast(x, number as TensorType), operator);
+        if (dtype === "bool") reduced = to.cast(reduced, "bool");
+        // An exported graph is spared the test.
+        if (!keepsNan || dtype !== "float32" || to.target === "portable") return reduced;
+        const anyNan = to.cast(apply(to.cast(to.node("IsNaN", [x]), "uint8"), "ReduceMax"), "bool");
+        return to.node("Where", [anyNan, to.scalar(Number.NaN), reduced]);
       });
     },
   });
+}
+
+/** What a sum per channel is multiplied with to give the reduction, or nothing where that is no sum. */
+function perChannelFactor(operator: string, [n, h, w]: readonly number[]): number | undefined {
+  if (operator === "ReduceSum") return 1;
+  return operator === "ReduceMean" ? 1 / (n! * h! * w!) : undefined;
 }
 
 /** Writes a reduction in the layout in which its input is at hand, where the kept axes stay in order. */

@@ -54,5 +54,7 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
     graph.output(name, value.dtype as TensorType, value.shape);
     return { name, value };
   });
+  // A lowering may compute from an input's inputs and leave the input itself unread.
+  graph.prune();
   return { graph, inputs, outputs };
 }

@@ -15,6 +15,8 @@ interface Forms {
   channelsFirst?: string;
   /** For tensors that repeat one number: that number, as a scalar. */
   uniform?: string;
+  /** For tensors made by broadcasting: what was broadcast. */
+  source?: Value;
   /** Further derived forms, such as a filter with its axes permuted, by a label of the kernel that made them. */
   derived?: Map<string, string>;
 }
@@ -55,9 +57,24 @@ export class Lowering {
     return this.#forms.get(value)?.uniform;
   }
 
+  /** Says that the value is another one broadcast to its shape; it is written out only where that is needed. */
+  setBroadcast(value: Value, source: Value): void {
+    const scalar = this.uniform(source);
+    if (scalar === undefined) this.#formsOf(value).source = this.source(source) ?? source;
+    else this.setUniform(value, scalar);
+  }
+
+  /** What the value is a broadcast of, if it is one. */
+  source(value: Value): Value | undefined {
+    return this.#forms.get(value)?.source;
+  }
+
   /** The value's name in the layout that tfjs sees. */
   get(value: Value): string {
     const forms = this.#known(value);
+    if (forms.natural === undefined && forms.source !== undefined) {
+      forms.natural = this.node("Expand", [this.get(forms.source), this.int64s(value.shape)]);
+    }
     if (forms.natural === undefined && forms.uniform !== undefined) {
       forms.natural =
         value.shape.length === 0 ? forms.uniform : this.node("Expand", [forms.uniform, this.int64s(value.shape)]);

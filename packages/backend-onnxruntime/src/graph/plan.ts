@@ -40,7 +40,7 @@ export function makePlan(outputs: readonly Value[]): Plan {
     for (const value of node.outputs) numbers.set(value, numbers.size);
   }
   words.push(-2);
-  for (const value of outputs) words.push(numbers.get(value) as number);
+  for (const value of outputs) words.push(numberOf(value));
   return { nodes, inputs, constants, outputs, key: Buffer.from(Int32Array.from(words).buffer).toString("latin1") };
 
   function numberOf(value: Value): number {

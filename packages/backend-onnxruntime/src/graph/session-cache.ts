@@ -114,7 +114,8 @@ export class SessionCache {
     try {
       return await InferenceSession.create(serializeModel(model), {
         executionProviders: [...executionProviders],
-        graphOptimizationLevel: "all",
+        // The lowering leaves little to optimise, and looking for it takes seconds for a training step's thousands of nodes.
+        graphOptimizationLevel: "disabled",
         logSeverityLevel: 3,
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       });

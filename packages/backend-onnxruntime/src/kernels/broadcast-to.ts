@@ -4,5 +4,5 @@ import { type Kernel, kernel } from "../graph/kernel.ts";
 export const broadcastTo: Kernel = kernel<BroadCastToAttrs>({
   inputs: ["x"],
   infer: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
-  lower: (to, { inputs, output }) => to.set(output, to.node("Expand", [to.get(inputs[0]!), to.int64s(output.shape)])),
+  lower: (to, { inputs, output }) => to.setBroadcast(output, inputs[0]!),
 });

@@ -1,0 +1,35 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Attributes of the reductions below. */
+interface Reduction {
+  axis: number | number[];
+  keepDims?: boolean;
+}
+
+/**
+ * Gradients in place of tfjs-core's own where those would make large constants on the host at every step: the gradient
+ * of a sum is its `dy` broadcast, for which tfjs-core multiplies with a tensor of ones as large as the input.
+ */
+export function registerReductionGradients(): void {
+  register(tf.Sum, () => 1);
+  register(tf.Mean, (x, axes) => 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1));
+}
+
+function register(kernelName: string, factor: (x: tf.Tensor, axes: number[]) => number): void {
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ["x"],
+    gradFunc: (dy, saved, attrs) => {
+      const x = saved[0] as tf.Tensor;
+      const axes = tf.util.parseAxisParam((attrs as unknown as Reduction).axis, x.shape);
+      return {
+        x: () => {
+          const kept = x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+          const scale = factor(x, axes);
+          const share = scale === 1 ? (dy as tf.Tensor) : tf.mul(dy as tf.Tensor, scale);
+          return tf.broadcastTo(tf.reshape(share, kept), x.shape);
+        },
+      };
+    },
+  });
+}
