@@ -79,7 +79,7 @@ export function loadStateDict(
   const modules = module.namedModules();
   for (const path of report.loaded) {
     const variable = variables.get(path) as tf.Variable;
-    const values = Float32Array.from((tensors.get(path) as StateTensor).data as ArrayLike<number>, Number);
+    const values = toFloats((tensors.get(path) as StateTensor).data);
     assign(variable, values);
     const dot = path.lastIndexOf(".");
     modules.get(path.slice(0, Math.max(0, dot)))?.variableLoaded(path.slice(dot + 1), values);
@@ -90,6 +90,11 @@ export function loadStateDict(
 /** {@link loadStateDict} that takes what fits, as one does to fine-tune for other classes. */
 export function transfer(module: Module, tensors: ReadonlyMap<string, StateTensor>): LoadReport {
   return loadStateDict(module, tensors, { strict: false });
+}
+
+/** A copy in single precision; a backend may keep the array that it is given. */
+function toFloats(data: StateTensor["data"]): Float32Array {
+  return data instanceof Float32Array ? data.slice() : Float32Array.from(data as ArrayLike<number>, Number);
 }
 
 function assign(variable: tf.Variable, values: Float32Array): void {

@@ -132,6 +132,11 @@ describe("a faulty model file", () => {
     [{ nc: 0 }, "tiny.yaml: nc is 0: a whole number of at least 1 is expected", ""],
     [{ nc: -3 }, "tiny.yaml: nc is -3", ""],
     [{ backbone: undefined }, "tiny.yaml: backbone is missing", ""],
+    [
+      { head: [[[0, 1], 1, "Detect", ["nc", "anchors"]]] },
+      "layer 2 (Detect): anchors are null",
+      "each of its 2 inputs",
+    ],
     [{ depth_multipel: 1 }, 'tiny.yaml: unknown key "depth_multipel".', 'Did you mean "depth_multiple"?'],
     [{ width_multiple: 0 }, "tiny.yaml: width_multiple is 0: a number above 0 is expected", ""],
     [

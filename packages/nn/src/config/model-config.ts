@@ -182,7 +182,7 @@ function resolveArgument(arg: unknown, values: RowPlace["values"]): unknown {
   if (arg === "True") return true;
   if (arg === "False") return false;
   if (arg === "nc") return values.nc;
-  if (arg === "anchors") return values.anchors;
+  if (arg === "anchors") return values.anchors ?? null;
   return arg;
 }
 

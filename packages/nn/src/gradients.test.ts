@@ -1,0 +1,93 @@
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { Random } from "@lookonce/random";
+import { expectClose } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { DetectionModel, parseModelConfig, upsampleNearest2x } from "./index.ts";
+
+// Not on tfjs-backend-cpu: in 4.22 its gradient of nearest resizing is wrong for more than one picture.
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+/** Every module, both heads, strides 2 and 4. */
+const yaml = (detect: string): string => `
+nc: 2
+anchors: [[2, 3, 5, 4], [8, 9, 12, 10]]
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 2, C2f, [16, True]]
+  - [-1, 1, SPPF, [16, 5]]
+head:
+  - [-1, 1, nn.Upsample, [None, 2, nearest]]
+  - [[-1, 0], 1, Concat, [1]]
+  - [-1, 1, C3, [16, False]]
+  - [-1, 1, Bottleneck, [16]]
+  - [[7, 3], 1, Detect, ${detect}]
+`;
+
+const build = (detect: string, seed = 3): DetectionModel =>
+  new DetectionModel(parseModelConfig(yaml(detect)), { rng: new Random(seed) });
+
+const pictures = (seed = 1): tf.Tensor4D => {
+  const rng = new Random(seed);
+  return tf.tensor4d(
+    Float32Array.from({ length: 2 * 16 * 8 * 3 }, () => rng.uniform()),
+    [2, 16, 8, 3],
+  );
+};
+
+describe("gradients", () => {
+  it.each([
+    { family: "v8", detect: "[nc]" },
+    { family: "v5", detect: "[nc, anchors]" },
+  ])("of $family along a random direction are what finite differences show", async ({ detect }) => {
+    const model = build(detect);
+    const x = pictures();
+    const weights = model.forward(x).raw.map(({ shape }, i) => {
+      const rng = new Random(20 + i);
+      return tf.tensor(
+        Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => rng.normal()),
+        shape,
+      );
+    });
+    const loss = (): tf.Scalar =>
+      tf.addN(
+        model.forward(x).raw.map((map, i) => tf.mean(tf.mul(tf.sigmoid(map), weights[i] as tf.Tensor))),
+      ) as tf.Scalar;
+    const trained = [...model.namedParameters().values()].filter((variable) => variable.trainable);
+    const rng = new Random(7);
+    const directions = trained.map(({ shape, size }) =>
+      tf.tensor(
+        Float32Array.from({ length: size }, () => rng.normal()),
+        shape,
+      ),
+    );
+    const { grads } = tf.variableGrads(loss, trained);
+    const along = directions.map((d, i) => tf.sum(tf.mul(d, grads[(trained[i] as tf.Variable).name] as tf.Tensor)));
+    const [analytic] = await tf.addN(along).data();
+    const at = async (step: number): Promise<number> => {
+      for (const [i, v] of trained.entries()) v.assign(tf.add(v, tf.mul(directions[i] as tf.Tensor, step)));
+      const [value] = await loss().data();
+      for (const [i, v] of trained.entries()) v.assign(tf.sub(v, tf.mul(directions[i] as tf.Tensor, step)));
+      return value as number;
+    };
+    // At 1e-3 the maxima of pooling already change places.
+    const step = 1e-4;
+    const numeric = ((await at(step)) - (await at(-step))) / (2 * step);
+    expect(Math.abs(numeric)).toBeGreaterThan(1e-3);
+    expectClose([analytic as number], [numeric], { rel: 5e-3 });
+    model.dispose();
+  });
+
+  it("of upsampling sum over each block of every picture", async () => {
+    const dy = tf.tensor4d(
+      Array.from({ length: 16 }, (_, i) => i),
+      [2, 2, 4, 1],
+    );
+    const dx = tf.grad((x) => upsampleNearest2x(x as tf.Tensor4D))(tf.zeros([2, 1, 2, 1]), dy);
+    expect(Array.from(await dx.data())).toEqual([10, 18, 42, 50]);
+  });
+});
