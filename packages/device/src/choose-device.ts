@@ -1,0 +1,34 @@
+import { type DeviceName, deviceNames } from "./device-name.ts";
+import { type DeviceState, probe } from "./probe.ts";
+
+/** A GPU must be this many times as fast as the CPU; a renderer in software, which calls itself a GPU, is not. */
+const worthwhile = 2;
+
+/** The device that `auto` takes, and why. */
+export async function chooseDevice(
+  tryDevice: (device: DeviceName) => Promise<DeviceState> = probe,
+): Promise<{ device: DeviceName; reason: string }> {
+  const states: DeviceState[] = [];
+  for (const device of ["cuda", "webgpu"] as const) states.push(await tryDevice(device));
+  const gpus = states.filter(({ usable }) => usable);
+  if (gpus.length === 0) return { device: "cpu", reason: "no GPU that works was found" };
+  const cpu = await tryDevice("cpu");
+  const times = [...gpus, cpu].map(({ device, milliseconds }) => `${device} ${milliseconds?.toFixed(1)} ms`).join(", ");
+  const best = gpus.reduce((a, b) => (time(b) < time(a) ? b : a));
+  const wins = time(best) * worthwhile < time(cpu);
+  const verdict = wins ? "fastest for a product of matrices" : "no GPU beats it clearly in a product of matrices";
+  return { device: wins ? best.device : "cpu", reason: `${verdict}: ${times}` };
+}
+
+function time({ milliseconds = Number.POSITIVE_INFINITY }: DeviceState): number {
+  return milliseconds;
+}
+
+/**
+ * Every device, whether it works here, and why not.
+ *
+ * Each is tried in a process of its own, so this takes a second or two and prints nothing.
+ */
+export async function availableDevices(): Promise<DeviceState[]> {
+  return Promise.all(deviceNames.map((device) => probe(device)));
+}

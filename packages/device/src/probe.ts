@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { type DeviceName, onnxRuntimeDevices, remedies, tensorFlowDevices } from "./device-name.ts";
+
+/** Whether a device works, tried in a process of its own. */
+export interface DeviceState {
+  device: DeviceName;
+  usable: boolean;
+  /** Why it is not usable, or how fast it was. */
+  reason: string;
+  /** Shortest time of a product of two 1024 × 1024 matrices, data transfer included. ONNX Runtime's devices only. */
+  milliseconds?: number;
+}
+
+/** A driver that has not answered after this long is not one to work with. */
+const secondsAllowed = 20;
+
+/** An ONNX model, `y = MatMul(a, a)` for a square matrix of any size. */
+const productModel =
+  "CAkSCGxvb2tvbmNlGgAyAEIECgAQFDpLChQKAWEKAWESAXkaAXkiBk1hdE11bBIFcHJvYmVaFQoBYRIQCg4IARIKCgMSAW4KAxIBbmIVCgF5EhAKDggBEgoKAxIBbgoDEgFu";
+
+/** Runs in the other process: checks and times a product of matrices of ones on one execution provider. */
+const onnxRuntimeScript = `
+const [, url, provider] = process.argv;
+const loaded = await import(url);
+const { InferenceSession, Tensor } = loaded.InferenceSession ? loaded : loaded.default;
+const session = await InferenceSession.create(Buffer.from("${productModel}", "base64"), { executionProviders: [provider] });
+const size = 1024;
+const a = new Tensor("float32", new Float32Array(size * size).fill(1), [size, size]);
+let best = Infinity;
+for (let i = 0; i < 4; i++) {
+  const start = performance.now();
+  const { y } = await session.run({ a });
+  best = Math.min(best, performance.now() - start);
+  if (y.data[0] !== size || y.data[size * size - 1] !== size) throw new Error("it computes wrong numbers");
+}
+console.log(JSON.stringify({ milliseconds: best }));
+`;
+
+const tensorFlowScript = `
+const loaded = await import(process.argv[1]);
+const tf = loaded.default ?? loaded;
+await tf.setBackend("tensorflow");
+if ((await tf.square(tf.scalar(3)).data())[0] !== 9) throw new Error("it computes wrong numbers");
+console.log("{}");
+`;
+
+/**
+ * Tries a device in another process: a driver may write to the terminal, hang, or take its process down with it.
+ */
+export async function probe(device: DeviceName): Promise<DeviceState> {
+  const isTensorFlow = device === "tensorflow" || device === "tensorflow-gpu";
+  const name = isTensorFlow ? tensorFlowDevices[device].package : "onnxruntime-node";
+  const url = resolvePackage(name);
+  if (url === undefined) return { device, usable: false, reason: `${name} is not installed. ${remedies[device]}` };
+  const result = isTensorFlow
+    ? await runApart(tensorFlowScript, [url])
+    : await runApart(onnxRuntimeScript, [url, onnxRuntimeDevices[device].providers[0]]);
+  if ("fault" in result) return { device, usable: false, reason: `${result.fault} ${remedies[device]}` };
+  const { milliseconds } = result;
+  if (milliseconds === undefined) return { device, usable: true, reason: "it computes" };
+  return { device, usable: true, reason: `a product of matrices took ${milliseconds.toFixed(1)} ms`, milliseconds };
+}
+
+/** The file that an import of the package would load, or `undefined` when it is not installed. */
+export function resolvePackage(name: string): string | undefined {
+  try {
+    return pathToFileURL(createRequire(import.meta.url).resolve(name)).href;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a script in a process of its own and reads the JSON it prints. */
+function runApart(script: string, args: readonly string[]): Promise<{ milliseconds?: number } | { fault: string }> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: secondsAllowed * 1000,
+      killSignal: "SIGKILL",
+    });
+    let output = "";
+    let errors = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    child.on("error", ({ message }) => done({ fault: `It cannot be tried: ${message}.` }));
+    child.on("close", (code, signal) => {
+      if (code === 0) done(JSON.parse(output.trim().split("\n").at(-1) ?? "{}") as { milliseconds?: number });
+      else done({ fault: explain(errors, signal) });
+    });
+  });
+}
+
+/** The message of the error that ended the script, without its stack and the source file it names. */
+function explain(errors: string, signal: string | null): string {
+  if (signal !== null) return `It did not answer within ${secondsAllowed} s, or its driver crashed (${signal}).`;
+  const message = /^(?:\w*Error): (.*)$/m.exec(errors)?.[1] ?? errors.trim().split("\n").at(-1) ?? "unknown";
+  return `It does not work: ${message.replace(/^\S*onnxruntime_src\S* .*? was false\. /, "").trim()}.`;
+}

@@ -1,0 +1,114 @@
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { LookonceError } from "@lookonce/errors";
+import * as tf from "@tensorflow/tfjs-core";
+import { chooseDevice } from "./choose-device.ts";
+import { type DeviceName, onnxRuntimeDevices, parseDeviceName, remedies, tensorFlowDevices } from "./device-name.ts";
+
+/** Options of {@link setDevice}. */
+export interface SetDeviceOptions {
+  /** Threads that one operator may use on the CPU. Default: ONNX Runtime's choice, one a core. */
+  threads?: number;
+}
+
+/** Where tensors live from now on. */
+export interface DeviceReport {
+  device: DeviceName;
+  /** The name of tfjs's backend. */
+  backend: string;
+  /** Why this device: asked for, or what `auto` found. */
+  reason: string;
+}
+
+/** Threads with which each backend was registered here. */
+const registered = new Map<string, number | undefined>();
+
+/**
+ * Chooses where tensors live, loads what that needs, and proves that it computes.
+ *
+ * `auto` takes a GPU when one works and is faster, and the CPU else; it needs nothing but Node. Calling it again with the
+ * same settings keeps the tensors there are; tensors do not move between devices.
+ *
+ * @throws LookonceError `ARGUMENT` for an unknown name or a bad number of threads, `DEVICE` when the device does not
+ *   work, with what to do; the device from before stays then
+ */
+export async function setDevice(
+  name: DeviceName | "auto" | (string & {}) = "auto",
+  options: SetDeviceOptions = {},
+): Promise<DeviceReport> {
+  const asked = parseDeviceName(name);
+  checkThreads(options.threads);
+  if (asked !== "auto") return { ...(await use(asked, options)), reason: "asked for" };
+  const { device, reason } = await chooseDevice();
+  try {
+    return { ...(await use(device, options)), reason };
+  } catch (error) {
+    if (device === "cpu" || !(error instanceof LookonceError)) throw error;
+    return { ...(await use("cpu", options)), reason: `${reason}, but: ${error.message}` };
+  }
+}
+
+async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
+  const before = tf.engine().backendName;
+  try {
+    const backend =
+      device === "tensorflow" || device === "tensorflow-gpu"
+        ? await loadTensorFlow(device, options)
+        : await loadOnnxRuntime(device, options);
+    if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend "${backend}"`);
+    await verify();
+    return { device, backend };
+  } catch (cause) {
+    if (before) await tf.setBackend(before);
+    if (cause instanceof LookonceError && cause.code === "ARGUMENT") throw cause;
+    throw new LookonceError("DEVICE", `device ${device} does not work: ${messageOf(cause)} ${remedies[device]}`, {
+      cause,
+    });
+  }
+}
+
+async function loadOnnxRuntime(
+  device: keyof typeof onnxRuntimeDevices,
+  { threads }: SetDeviceOptions,
+): Promise<string> {
+  const { backend, providers } = onnxRuntimeDevices[device];
+  const isThere = tf.findBackendFactory(backend) !== null;
+  if (isThere && (threads === undefined || registered.get(backend) === threads)) return backend;
+  await registerOnnxRuntime({
+    name: backend,
+    executionProviders: providers,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  registered.set(backend, threads);
+  return backend;
+}
+
+async function loadTensorFlow(device: keyof typeof tensorFlowDevices, { threads }: SetDeviceOptions): Promise<string> {
+  if (threads !== undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `threads cannot be set for device ${device}: set TF_NUM_INTRAOP_THREADS in the environment instead.`,
+    );
+  }
+  // Optional peers: a name that bundlers and type checkers do not follow.
+  const { package: name, backend } = tensorFlowDevices[device];
+  await import(name);
+  return backend;
+}
+
+/** Computes something small whose answer is known. */
+async function verify(): Promise<void> {
+  const sum = tf.tidy(() => tf.sum(tf.square(tf.tensor1d([1, 2, 3]))));
+  const [value] = await sum.data();
+  sum.dispose();
+  if (value !== 14) throw new Error(`1² + 2² + 3² came out as ${value}.`);
+}
+
+function checkThreads(threads: number | undefined): void {
+  if (threads === undefined || (Number.isInteger(threads) && threads > 0)) return;
+  throw new LookonceError("ARGUMENT", `threads must be a whole number of at least 1, not ${threads}.`);
+}
+
+function messageOf(cause: unknown): string {
+  const [line = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}
