@@ -91,6 +91,12 @@ export class OnnxRuntimeBackend extends KernelBackend {
     });
   }
 
+  /** Another tensor of the same contents: one more reference. */
+  share({ dataId, shape, dtype }: TensorInfo): TensorInfo {
+    this.incRef(dataId);
+    return { dataId, shape, dtype };
+  }
+
   /** Makes a value known to tfjs, with one reference. */
   register(value: Value): DataId {
     const dataId: DataId = {};
@@ -110,6 +116,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
       );
     }
     return value;
+  }
+
+  /** Says that a tensor's contents change from call to call: graphs take it as an input and never as a constant. */
+  markInput(tensor: TensorInfo): void {
+    this.held(tensor).isInput = true;
   }
 
   /** Computes every recorded call that a living tensor needs, as one graph. */

@@ -29,9 +29,8 @@ export interface Convolution {
   readonly groups: number;
 }
 
-/** Works out a convolution. The filter is [h, w, in / groups, out]: its third dimension tells the number of groups. */
+/** Works out a convolution. `x` is NHWC whatever `dataFormat` says. The filter is [h, w, in / groups, out]: its third dimension tells the number of groups. */
 export function convolution(x: readonly number[], filter: readonly number[], attrs: ConvolutionAttrs): Convolution {
-  if (attrs.dataFormat === "NCHW") throw new Error("convolutions on this device take NHWC; transpose the input");
   const [batch, , , inChannels] = x as [number, number, number, number];
   const [fh, fw, perGroup, outChannels] = filter as [number, number, number, number];
   const dilations = attrs.dilations ?? 1;
@@ -40,7 +39,7 @@ export function convolution(x: readonly number[], filter: readonly number[], att
     [fh, fw, inChannels, outChannels],
     attrs.strides,
     dilations,
-    attrs.pad,
+    channelsLastPad(attrs),
     attrs.dimRoundingMode,
   );
   const { top, bottom, left, right } = info.padInfo;
@@ -57,6 +56,11 @@ export function convolution(x: readonly number[], filter: readonly number[], att
     outChannels,
     groups: inChannels / perGroup,
   };
+}
+
+/** Explicit padding names its axes in the order of the data format. */
+function channelsLastPad({ pad, dataFormat }: ConvolutionAttrs): ConvolutionAttrs["pad"] {
+  return dataFormat === "NCHW" && Array.isArray(pad) ? [pad[0], pad[2], pad[3], pad[1]] : pad;
 }
 
 /** ONNX's attributes of the convolution. */

@@ -19,7 +19,9 @@ export function resizeByMatrices(
   const columns = isTransposed ? matrix(size[1], w) : transposed(matrix(w, size[1]), size[1], w);
   const left = to.constant("float32", rows, [size[0], h]);
   const right = to.constant("float32", columns, [w, size[1]]);
-  return to.node("MatMul", [left, to.node("MatMul", [to.getChannelsFirst(value), right])]);
+  const name = to.getChannelsFirst(value);
+  const image = value.dtype === "float32" ? name : to.cast(name, "float32");
+  return to.node("MatMul", [left, to.node("MatMul", [image, right])]);
 }
 
 /** The transposed of a [rows, columns] matrix. */

@@ -1,6 +1,5 @@
 import { int } from "@lookonce/onnx";
-import type { BatchMatMulAttrs } from "@tensorflow/tfjs-core";
-import { broadcast_util } from "@tensorflow/tfjs-core";
+import { type BatchMatMulAttrs, broadcast_util, util } from "@tensorflow/tfjs-core";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Signature, Value } from "../graph/value.ts";
@@ -10,6 +9,11 @@ type Transposes = Pick<BatchMatMulAttrs, "transposeA" | "transposeB">;
 
 /** The shape of a matrix product whose leading axes broadcast. */
 export function productShape(a: Signature, b: Signature, { transposeA, transposeB }: Transposes): number[] {
+  const [innerA, innerB] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
+  util.assert(
+    a.shape.length >= 2 && b.shape.length >= 2 && innerA === innerB,
+    () => `Error in matMul: the inner dimensions of [${a.shape}] and [${b.shape}] (${innerA}, ${innerB}) must match.`,
+  );
   const rows = a.shape.at(transposeA ? -1 : -2)!;
   const columns = b.shape.at(transposeB ? -2 : -1)!;
   const batch = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
@@ -18,9 +22,9 @@ export function productShape(a: Signature, b: Signature, { transposeA, transpose
 
 /** Writes a matrix product. In this process ONNX Runtime's own operator reads a transposed operand in place. */
 export function product(to: Lowering, a: Value, b: Value, { transposeA, transposeB }: Transposes): string {
-  const names = [to.get(a), to.get(b)];
+  const names = [matrix(to, a), matrix(to, b)];
   if (!transposeA && !transposeB) return to.node("MatMul", names);
-  if (to.target === "onnxruntime") {
+  if (to.target === "onnxruntime" && a.dtype === "float32") {
     return to.microsoft("FusedMatMul", names, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) });
   }
   const swap = (name: string, rank: number): string =>
@@ -31,8 +35,16 @@ export function product(to: Lowering, a: Value, b: Value, { transposeA, transpos
   ]);
 }
 
+/** ONNX multiplies matrices of numbers only. */
+function matrix(to: Lowering, value: Value): string {
+  return value.dtype === "bool" ? to.cast(to.get(value), "int32") : to.get(value);
+}
+
 export const batchMatMul: Kernel = kernel<BatchMatMulAttrs>({
   inputs: ["a", "b"],
-  infer: ([a, b], attrs) => ({ shape: productShape(a!, b!, attrs), dtype: "float32" }),
-  lower: (to, { inputs, attrs, output }) => to.set(output, product(to, inputs[0]!, inputs[1]!, attrs)),
+  infer: ([a, b], attrs) => ({ shape: productShape(a!, b!, attrs), dtype: a!.dtype }),
+  lower(to, { inputs, attrs, output }) {
+    const name = product(to, inputs[0]!, inputs[1]!, attrs);
+    to.set(output, output.dtype === "bool" ? to.cast(name, "bool") : name);
+  },
 });

@@ -5,7 +5,6 @@ const arithmetic = {
   Add: "Add",
   Maximum: "Max",
   Minimum: "Min",
-  Multiply: "Mul",
   Sub: "Sub",
 } as const;
 

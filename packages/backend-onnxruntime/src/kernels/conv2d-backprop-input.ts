@@ -1,4 +1,5 @@
 import { type ConvolutionAttrs, convolution, inputGradient } from "../families/convolution.ts";
+import { channelsFirstName, channelsLastShape, setFromChannelsFirst } from "../families/data-format.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Gradient of a convolution with respect to its input. */
@@ -7,7 +8,8 @@ export const conv2DBackpropInput: Kernel = kernel<ConvolutionAttrs & { inputShap
   infer: (_, { inputShape }) => ({ shape: inputShape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {
     const [dy, filter] = inputs;
-    const c = convolution(attrs.inputShape, filter!.shape, attrs);
-    to.setChannelsFirst(output, inputGradient(to, c, to.getChannelsFirst(dy!), filter!));
+    const c = convolution(channelsLastShape(attrs.inputShape, attrs.dataFormat), filter!.shape, attrs);
+    const gradient = inputGradient(to, c, channelsFirstName(to, dy!, attrs.dataFormat), filter!);
+    setFromChannelsFirst(to, output, gradient, attrs.dataFormat);
   },
 });

@@ -1,4 +1,5 @@
 import { type ConvolutionAttrs, depthwise, filterGradient } from "../families/convolution.ts";
+import { channelsFirstName, channelsLastShape } from "../families/data-format.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
 export const depthwiseConv2dNativeBackpropFilter: Kernel = kernel<
@@ -8,8 +9,13 @@ export const depthwiseConv2dNativeBackpropFilter: Kernel = kernel<
   infer: (_, { filterShape }) => ({ shape: filterShape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {
     const [x, dy] = inputs;
-    const c = depthwise(x!.shape, attrs.filterShape, attrs);
-    const gradient = filterGradient(to, c, to.getChannelsFirst(x!), to.getChannelsFirst(dy!));
+    const c = depthwise(channelsLastShape(x!.shape, attrs.dataFormat), attrs.filterShape, attrs);
+    const gradient = filterGradient(
+      to,
+      c,
+      channelsFirstName(to, x!, attrs.dataFormat),
+      channelsFirstName(to, dy!, attrs.dataFormat),
+    );
     to.set(output, to.reshape(gradient, attrs.filterShape));
   },
 });

@@ -1,4 +1,5 @@
 import { type ConvolutionAttrs, depthwise, inputGradient } from "../families/convolution.ts";
+import { channelsFirstName, channelsLastShape, setFromChannelsFirst } from "../families/data-format.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
 export const depthwiseConv2dNativeBackpropInput: Kernel = kernel<
@@ -8,7 +9,8 @@ export const depthwiseConv2dNativeBackpropInput: Kernel = kernel<
   infer: (_, { inputShape }) => ({ shape: inputShape, dtype: "float32" }),
   lower(to, { inputs, attrs, output }) {
     const [dy, filter] = inputs;
-    const c = depthwise(attrs.inputShape, filter!.shape, attrs);
-    to.setChannelsFirst(output, inputGradient(to, c, to.getChannelsFirst(dy!), filter!));
+    const c = depthwise(channelsLastShape(attrs.inputShape, attrs.dataFormat), filter!.shape, attrs);
+    const gradient = inputGradient(to, c, channelsFirstName(to, dy!, attrs.dataFormat), filter!);
+    setFromChannelsFirst(to, output, gradient, attrs.dataFormat);
   },
 });

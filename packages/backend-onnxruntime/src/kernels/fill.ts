@@ -1,3 +1,4 @@
+import { LookonceError } from "@lookonce/errors";
 import type { TensorType } from "@lookonce/onnx";
 import type { FillAttrs } from "@tensorflow/tfjs-core";
 import { type Call, type Kernel, kernel } from "../graph/kernel.ts";
@@ -12,9 +13,11 @@ export function filled(to: Lowering, { output }: Call, value: number): void {
 
 export const fill: Kernel = kernel<FillAttrs>({
   inputs: [],
-  infer: (_, { shape, dtype, value }) => ({
-    shape,
-    dtype: dtype ?? (typeof value === "string" ? "string" : "float32"),
-  }),
+  infer(_, { shape, dtype, value }) {
+    if (typeof value === "string" || dtype === "string") {
+      throw new LookonceError("UNSUPPORTED", "tensors of text cannot be filled on this device; make them on the host");
+    }
+    return { shape, dtype: dtype ?? "float32" };
+  },
   lower: (to, call) => filled(to, call, call.attrs.value as number),
 });

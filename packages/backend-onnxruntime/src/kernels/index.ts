@@ -5,7 +5,10 @@ import { atan2 } from "./atan2.ts";
 import { avgPool } from "./avg-pool.ts";
 import { avgPoolGrad } from "./avg-pool-grad.ts";
 import { batchMatMul } from "./batch-mat-mul.ts";
+import { batchToSpaceND } from "./batch-to-space-nd.ts";
 import { binaryKernels } from "./binary.ts";
+import { bincount, denseBincount } from "./bincount.ts";
+import { bitwiseAnd } from "./bitwise-and.ts";
 import { broadcastTo } from "./broadcast-to.ts";
 import { cast } from "./cast.ts";
 import { clipByValue } from "./clip-by-value.ts";
@@ -13,33 +16,41 @@ import { concat } from "./concat.ts";
 import { conv2D } from "./conv2d.ts";
 import { conv2DBackpropFilter } from "./conv2d-backprop-filter.ts";
 import { conv2DBackpropInput } from "./conv2d-backprop-input.ts";
+import { cropAndResize } from "./crop-and-resize.ts";
+import { cumprod } from "./cumprod.ts";
 import { cumsum } from "./cumsum.ts";
+import { depthToSpace } from "./depth-to-space.ts";
 import { depthwiseConv2dNative } from "./depthwise-conv2d-native.ts";
 import { depthwiseConv2dNativeBackpropFilter } from "./depthwise-conv2d-native-backprop-filter.ts";
 import { depthwiseConv2dNativeBackpropInput } from "./depthwise-conv2d-native-backprop-input.ts";
+import { diag } from "./diag.ts";
 import { einsum } from "./einsum.ts";
 import { elu } from "./elu.ts";
 import { eluGrad } from "./elu-grad.ts";
+import { exp } from "./exp.ts";
 import { expandDims } from "./expand-dims.ts";
 import { expm1 } from "./expm1.ts";
 import { fill } from "./fill.ts";
+import { flipLeftRight } from "./flip-left-right.ts";
 import { floorDiv } from "./floor-div.ts";
 import { fusedBatchNorm } from "./fused-batch-norm.ts";
 import { fusedConv2D, fusedDepthwiseConv2D } from "./fused-conv2d.ts";
 import { fusedMatMul } from "./fused-mat-mul.ts";
 import { gatherNd } from "./gather-nd.ts";
 import { gatherV2 } from "./gather-v2.ts";
-import { identity } from "./identity.ts";
 import { isFiniteNumber } from "./is-finite.ts";
 import { isInf } from "./is-inf.ts";
 import { isNan } from "./is-nan.ts";
 import { leakyRelu } from "./leaky-relu.ts";
 import { log1p } from "./log1p.ts";
 import { logicalNot } from "./logical-not.ts";
+import { lrn, lrnGrad } from "./lrn.ts";
 import { maxPool } from "./max-pool.ts";
 import { maxPoolGrad } from "./max-pool-grad.ts";
+import { maxPoolWithArgmax } from "./max-pool-with-argmax.ts";
 import { mirrorPad } from "./mirror-pad.ts";
 import { mod } from "./mod.ts";
+import { multiply } from "./multiply.ts";
 import { notEqual } from "./not-equal.ts";
 import { oneHot } from "./one-hot.ts";
 import { onesLike } from "./ones-like.ts";
@@ -58,10 +69,14 @@ import { resizeNearestNeighborGrad } from "./resize-nearest-neighbor-grad.ts";
 import { reverse } from "./reverse.ts";
 import { rsqrt } from "./rsqrt.ts";
 import { scatterNd } from "./scatter-nd.ts";
+import { searchSorted } from "./search-sorted.ts";
 import { select } from "./select.ts";
 import { selu } from "./selu.ts";
+import { sign } from "./sign.ts";
 import { slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+import { spaceToBatchND } from "./space-to-batch-nd.ts";
+import { sparseToDense } from "./sparse-to-dense.ts";
 import { splitV } from "./split-v.ts";
 import { square } from "./square.ts";
 import { squaredDifference } from "./squared-difference.ts";
@@ -77,7 +92,7 @@ import { unsortedSegmentSum } from "./unsorted-segment-sum.ts";
 import { zerosLike } from "./zeros-like.ts";
 
 /** Every lowering, by the name that tfjs-core gives the kernel. */
-export const lowerings = {
+export const lowerings: Readonly<Record<string, Kernel>> = {
   ...unaryKernels,
   ...binaryKernels,
   AddN: addN,
@@ -89,6 +104,9 @@ export const lowerings = {
   AvgPool: avgPool,
   AvgPoolGrad: avgPoolGrad,
   BatchMatMul: batchMatMul,
+  BatchToSpaceND: batchToSpaceND,
+  Bincount: bincount,
+  BitwiseAnd: bitwiseAnd,
   BroadcastTo: broadcastTo,
   Cast: cast,
   ClipByValue: clipByValue,
@@ -96,26 +114,34 @@ export const lowerings = {
   Conv2D: conv2D,
   Conv2DBackpropFilter: conv2DBackpropFilter,
   Conv2DBackpropInput: conv2DBackpropInput,
+  CropAndResize: cropAndResize,
+  Cumprod: cumprod,
   Cumsum: cumsum,
+  DenseBincount: denseBincount,
+  DepthToSpace: depthToSpace,
   DepthwiseConv2dNative: depthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter: depthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseConv2dNativeBackpropInput,
+  Diag: diag,
   Einsum: einsum,
   Elu: elu,
   EluGrad: eluGrad,
+  Exp: exp,
   ExpandDims: expandDims,
   Expm1: expm1,
   Fill: fill,
+  FlipLeftRight: flipLeftRight,
   FloorDiv: floorDiv,
   FusedBatchNorm: fusedBatchNorm,
   FusedConv2D: fusedConv2D,
   FusedDepthwiseConv2D: fusedDepthwiseConv2D,
   GatherNd: gatherNd,
   GatherV2: gatherV2,
-  Identity: identity,
   IsFinite: isFiniteNumber,
   IsInf: isInf,
   IsNan: isNan,
+  LRN: lrn,
+  LRNGrad: lrnGrad,
   LeakyRelu: leakyRelu,
   LinSpace: linSpace,
   Log1p: log1p,
@@ -124,10 +150,12 @@ export const lowerings = {
   Max: max,
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGrad,
+  MaxPoolWithArgmax: maxPoolWithArgmax,
   Mean: mean,
   Min: min,
   MirrorPad: mirrorPad,
   Mod: mod,
+  Multiply: multiply,
   NotEqual: notEqual,
   OneHot: oneHot,
   OnesLike: onesLike,
@@ -147,10 +175,14 @@ export const lowerings = {
   Reverse: reverse,
   Rsqrt: rsqrt,
   ScatterNd: scatterNd,
+  SearchSorted: searchSorted,
   Select: select,
   Selu: selu,
+  Sign: sign,
   Slice: slice,
   Softmax: softmax,
+  SpaceToBatchND: spaceToBatchND,
+  SparseToDense: sparseToDense,
   SplitV: splitV,
   Square: square,
   SquaredDifference: squaredDifference,
@@ -165,7 +197,7 @@ export const lowerings = {
   UnsortedSegmentSum: unsortedSegmentSum,
   ZerosLike: zerosLike,
   _FusedMatMul: fusedMatMul,
-} as const satisfies Record<string, Kernel>;
+};
 
 /** The lowerings as the backend looks them up. */
 export const kernels: ReadonlyMap<string, Kernel> = new Map(Object.entries(lowerings));

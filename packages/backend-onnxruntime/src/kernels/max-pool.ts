@@ -1,12 +1,20 @@
-import { type PoolingAttrs, pooling, poolingAttributes } from "../families/pooling.ts";
+import { isCopy, type PoolingAttrs, padded, pooling } from "../families/pooling.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
 export const maxPool: Kernel = kernel<PoolingAttrs>({
   inputs: ["x"],
   infer: ([x], attrs) => ({ shape: pooling(x!.shape, attrs).outShape, dtype: x!.dtype }),
   lower(to, { inputs, attrs, output }) {
-    const x = inputs[0]!;
-    const info = pooling(x.shape, attrs);
-    to.setChannelsFirst(output, to.node("MaxPool", [to.getChannelsFirst(x)], poolingAttributes(info)));
+    const [image] = inputs;
+    const info = pooling(image!.shape, attrs);
+    if (isCopy(info)) {
+      to.setChannelsFirst(output, to.getChannelsFirst(image!));
+      return;
+    }
+    const isFloat = image!.dtype === "float32";
+    const name = isFloat ? to.getChannelsFirst(image!) : to.cast(to.getChannelsFirst(image!), "float32");
+    const { x, attributes } = padded(to, name, { info, fill: Number.NEGATIVE_INFINITY });
+    const largest = to.node("MaxPool", [x], attributes);
+    to.setChannelsFirst(output, isFloat ? largest : to.cast(largest, "int32"));
   },
 });

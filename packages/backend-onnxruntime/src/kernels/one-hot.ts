@@ -1,4 +1,5 @@
 import type { OneHotAttrs } from "@tensorflow/tfjs-core";
+import { choose } from "../families/choice.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** Rows of `offValue` with `onValue` at the index; an index out of range gives a row without it. */
@@ -15,6 +16,13 @@ export const oneHot: Kernel = kernel<OneHotAttrs>({
     const column = to.node("Unsqueeze", [to.get(indices), to.int64s([indices.shape.length])]);
     const isClass = to.node("Equal", [column, classes]);
     const dtype = output.dtype;
-    to.set(output, to.node("Where", [isClass, to.scalar(attrs.onValue, dtype), to.scalar(attrs.offValue, dtype)]));
+    to.set(
+      output,
+      choose(to, dtype, {
+        condition: isClass,
+        yes: to.scalar(attrs.onValue, dtype),
+        no: to.scalar(attrs.offValue, dtype),
+      }),
+    );
   },
 });

@@ -1,5 +1,5 @@
 import { int } from "@lookonce/onnx";
-import type { PackAttrs } from "@tensorflow/tfjs-core";
+import { type PackAttrs, util } from "@tensorflow/tfjs-core";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
 /** The new axis counted from the front; −1 is behind the last one. */
@@ -11,6 +11,10 @@ export const pack: Kernel = kernel<PackAttrs>({
   inputs: "list",
   infer(inputs, attrs) {
     const shape = [...inputs[0]!.shape];
+    for (const input of inputs) {
+      util.assertShapesMatch(shape, input.shape as number[], "All tensors passed to stack must have matching shapes");
+      util.assert(input.dtype === inputs[0]!.dtype, () => "All tensors passed to stack must have matching dtypes");
+    }
     shape.splice(axisOf(attrs, shape.length), 0, inputs.length);
     return { shape, dtype: inputs[0]!.dtype };
   },

@@ -9,7 +9,10 @@ export const prelu: Kernel = kernel({
     dtype: "float32",
   }),
   lower: (to, call) =>
-    elementwise(to, call, ([x, alpha]) => {
+    elementwise(to, call, (names) => {
+      const [x, alpha] = names.map((name, i) =>
+        call.inputs[i]!.dtype === "float32" ? name : to.cast(name, "float32"),
+      );
       const isNegative = to.node("Less", [x!, to.scalar(0)]);
       return to.node("Where", [isNegative, to.node("Mul", [x!, alpha!]), x!]);
     }),

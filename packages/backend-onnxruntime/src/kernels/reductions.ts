@@ -1,25 +1,16 @@
+import type { DataType } from "@tensorflow/tfjs-core";
 import { reduction } from "../families/reduction.ts";
 import type { Kernel } from "../graph/kernel.ts";
 
-export const sum: Kernel = reduction("ReduceSum");
-export const prod: Kernel = reduction("ReduceProd");
-export const max: Kernel = reduction("ReduceMax");
-export const min: Kernel = reduction("ReduceMin");
+const numeric = (dtype: DataType): DataType => (dtype === "bool" ? "int32" : dtype);
+
+export const sum: Kernel = reduction("ReduceSum", { result: numeric });
+export const prod: Kernel = reduction("ReduceProd", { result: numeric });
+export const max: Kernel = reduction("ReduceMax", { keepsNan: true });
+export const min: Kernel = reduction("ReduceMin", { keepsNan: true });
 
 /** The mean; of whole numbers too it is a fraction. */
-export const mean: Kernel = reduction("ReduceMean", {
-  result: "float32",
-  before: (to, x, dtype) => (dtype === "float32" ? x : to.cast(x, "float32")),
-});
+export const mean: Kernel = reduction("ReduceMean", { result: () => "float32" });
 
-export const all: Kernel = reduction("ReduceMin", {
-  result: "bool",
-  before: (to, x) => to.cast(x, "int32"),
-  after: (to, x) => to.cast(x, "bool"),
-});
-
-export const any: Kernel = reduction("ReduceMax", {
-  result: "bool",
-  before: (to, x) => to.cast(x, "int32"),
-  after: (to, x) => to.cast(x, "bool"),
-});
+export const all: Kernel = reduction("ReduceMin", { result: () => "bool" });
+export const any: Kernel = reduction("ReduceMax", { result: () => "bool" });

@@ -1,5 +1,6 @@
 import { str, type TensorType } from "@lookonce/onnx";
 import type { ScatterNdAttrs } from "@tensorflow/tfjs-core";
+import { scatterRows } from "../families/scatter.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 import { hostArray } from "../graph/value.ts";
 
@@ -11,7 +12,7 @@ export const scatterNd: Kernel = kernel<ScatterNdAttrs>({
     const [indices, updates] = inputs;
     const zero = to.constant(output.dtype as TensorType, hostArray(output.dtype, [0]), []);
     const zeros = to.node("Expand", [zero, to.int64s(attrs.shape)]);
-    const at = to.cast(to.get(indices!), "int64");
-    to.set(output, to.node("ScatterND", [zeros, at, to.get(updates!)], { reduction: str("add") }));
+    const rows = scatterRows(to, { indices: indices!, updates: updates!, shape: attrs.shape });
+    to.set(output, to.node("ScatterND", [zeros, ...rows], { reduction: str("add") }));
   },
 });

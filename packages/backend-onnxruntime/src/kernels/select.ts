@@ -1,3 +1,4 @@
+import { choose } from "../families/choice.ts";
 import { elementwise } from "../families/elementwise.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
@@ -10,9 +11,11 @@ export const select: Kernel = kernel({
     const rank = t!.shape.length;
     if (condition!.shape.length === 1 && rank > 1) {
       const rows = to.reshape(to.get(condition!), [t!.shape[0]!, ...new Array<number>(rank - 1).fill(1)]);
-      to.set(call.output, to.node("Where", [rows, to.get(t!), to.get(e!)]));
+      to.set(call.output, choose(to, call.output.dtype, { condition: rows, yes: to.get(t!), no: to.get(e!) }));
     } else {
-      elementwise(to, call, (names) => to.node("Where", names));
+      elementwise(to, call, ([condition, yes, no]) =>
+        choose(to, call.output.dtype, { condition: condition!, yes: yes!, no: no! }),
+      );
     }
   },
 });

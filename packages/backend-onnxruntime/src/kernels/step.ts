@@ -3,7 +3,8 @@ import { unary } from "../families/elementwise.ts";
 import type { Kernel } from "../graph/kernel.ts";
 
 /** 1 above zero, `alpha` below and at zero, NaN for NaN. */
-export const step: Kernel = unary<StepAttrs>((to, x, { alpha }) => {
-  const value = to.node("Where", [to.node("Greater", [x, to.scalar(0)]), to.scalar(1), to.scalar(alpha)]);
-  return to.node("Where", [to.node("IsNaN", [x]), x, value]);
-}, "float32");
+export const step: Kernel = unary<StepAttrs>((to, x, { alpha }, dtype) => {
+  const [one, low] = [to.scalar(1, dtype), to.scalar(alpha, dtype)];
+  const value = to.node("Where", [to.node("Greater", [x, to.scalar(0, dtype)]), one, low]);
+  return dtype === "float32" ? to.node("Where", [to.node("IsNaN", [x]), x, value]) : value;
+});

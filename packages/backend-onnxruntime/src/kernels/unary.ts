@@ -10,19 +10,14 @@ const operators = {
   Asinh: "Asinh",
   Atan: "Atan",
   Atanh: "Atanh",
-  Ceil: "Ceil",
   Cos: "Cos",
   Cosh: "Cosh",
   Erf: "Erf",
-  Exp: "Exp",
-  Floor: "Floor",
   Log: "Log",
   Neg: "Neg",
   Reciprocal: "Reciprocal",
   Relu: "Relu",
-  Round: "Round",
   Sigmoid: "Sigmoid",
-  Sign: "Sign",
   Sin: "Sin",
   Sinh: "Sinh",
   Softplus: "Softplus",
@@ -31,7 +26,18 @@ const operators = {
   Tanh: "Tanh",
 } as const;
 
+/** Roundings, which leave whole numbers as they are. */
+const roundings = { Ceil: "Ceil", Floor: "Floor", Round: "Round" } as const;
+
 /** One lowering for each of them. */
-export const unaryKernels = Object.fromEntries(
-  Object.entries(operators).map(([name, operator]) => [name, unary((to, x) => to.node(operator, [x]))]),
-) as Record<keyof typeof operators, Kernel>;
+export const unaryKernels = {
+  ...Object.fromEntries(
+    Object.entries(operators).map(([name, operator]) => [name, unary((to, x) => to.node(operator, [x]))]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(roundings).map(([name, operator]) => [
+      name,
+      unary((to, x, _, dtype) => (dtype === "float32" ? to.node(operator, [x]) : x)),
+    ]),
+  ),
+} as Record<keyof typeof operators | keyof typeof roundings, Kernel>;
