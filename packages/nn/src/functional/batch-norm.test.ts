@@ -62,6 +62,7 @@ describe("convBnAct", () => {
         beta: beta as tf.Tensor1D,
         eps: 1e-3,
         activation: "silu" as const,
+        shift: tf.tensor1d([0.1, -0.2, 0.3]),
       };
       const { y } = convBnAct(x as tf.Tensor4D, filter as tf.Tensor4D, { ...options, stride: 2, padding: 1 });
       return tf.sum(tf.mul(y, weights));

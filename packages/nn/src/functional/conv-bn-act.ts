@@ -1,7 +1,7 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { type ActivationName, activations } from "./activation.ts";
-import { type Affine, type BatchNormResult, batchNormTrain } from "./batch-norm.ts";
-import { type Conv2dOptions, conv2d } from "./conv2d.ts";
+import type { Affine, BatchNormResult } from "./batch-norm.ts";
+import { type Conv2dOptions, conv2dFilterGradient, conv2dInputGradient, conv2dWithBias } from "./conv2d.ts";
 
 /** Options of {@link convBnAct}. */
 export interface ConvBnActOptions extends Conv2dOptions {
@@ -9,19 +9,76 @@ export interface ConvBnActOptions extends Conv2dOptions {
   eps: number;
   /** What follows the normalisation. */
   activation: ActivationName;
+  /**
+   * A guess of the convolution's mean per channel [out], such as the running mean. It changes no result: taking it off
+   * first keeps the digits of the sums below.
+   */
+  shift: tf.Tensor1D;
 }
 
 /**
  * Convolution, batch normalisation with the statistics of the batch, activation: YOLO's usual layer in training.
  *
  * x [N, H, W, in], filter [kh, kw, in / groups, out], gamma and beta [out] → y [N, H', W', out] and the batch's mean and
- * biased variance [out]. No gradient is wanted of the statistics. This is the one place for a fused gradient.
+ * biased variance [out]. No gradient is wanted of the statistics.
+ *
+ * The gradient is that of convolution and normalisation together (Ioffe and Szegedy, arXiv 1502.03167, section 3),
+ * arranged to pass over memory as few times as it can: the normalisation's factor per channel goes into the filter and
+ * into the filter's gradient, which are small, in place of the map.
  */
 export function convBnAct(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
-  { gamma, beta, eps, activation, ...geometry }: Affine & ConvBnActOptions,
+  { gamma, beta, eps, activation, shift, ...geometry }: Affine & ConvBnActOptions,
 ): BatchNormResult {
-  const { y, mean, variance } = batchNormTrain(conv2d(x, filter, geometry), { gamma, beta }, eps);
-  return { y: activations[activation](y), mean, variance };
+  const map = conv2dWithBias(x, filter, { ...geometry, bias: tf.neg(shift) });
+  const { mean, variance } = statistics(map);
+  const root = tf.rsqrt(tf.add(variance, eps)) as tf.Tensor1D;
+  const normalise = tf.customGrad((...args) => {
+    const [input, weights, factor, offset, save] = args as unknown as [
+      tf.Tensor4D,
+      tf.Tensor4D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.GradSaveFunc,
+    ];
+    const scale = tf.mul(factor, root);
+    save([input, weights, factor, map, mean, root]);
+    return {
+      value: tf.add(tf.mul(map, scale), tf.sub(offset, tf.mul(mean, scale))),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => convBnGradient(dy as tf.Tensor4D, saved as Saved, geometry),
+    };
+  });
+  const normalised = normalise(x, filter, gamma, beta) as tf.Tensor4D;
+  return { y: activations[activation](normalised), mean: tf.add(mean, shift), variance };
+}
+
+/** Mean and biased variance per channel, from sums that need no centred copy of the map. */
+function statistics(map: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
+  const mean = tf.mean(map, [0, 1, 2]) as tf.Tensor1D;
+  const variance = tf.sub(tf.mean(tf.square(map), [0, 1, 2]), tf.square(mean));
+  // Rounding may take the variance of a constant channel below zero.
+  return { mean, variance: tf.relu(variance) as tf.Tensor1D };
+}
+
+/** What the gradient needs: input, filter, gamma, the convolution's map less the shift, its mean, 1 / √(variance + eps). */
+type Saved = [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D, tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
+
+/** Gradients with respect to x, filter, gamma and beta. */
+function convBnGradient(dy: tf.Tensor4D, saved: Saved, geometry: Conv2dOptions): tf.Tensor[] {
+  const [x, filter, gamma, map, mean, root] = saved;
+  const count = map.size / map.shape[3];
+  const dBeta = tf.sum(dy, [0, 1, 2]);
+  const dGamma = tf.mul(root, tf.sub(tf.sum(tf.mul(dy, map), [0, 1, 2]), tf.mul(mean, dBeta)));
+  // The map's gradient is γ · root · (dy + slope · map + level).
+  const slope = tf.mul(tf.mul(root, dGamma), -1 / count);
+  const level = tf.sub(tf.mul(dBeta, -1 / count), tf.mul(mean, slope));
+  const gradient = tf.add(tf.add(tf.mul(map, slope), dy), level) as tf.Tensor4D;
+  const scale = tf.mul(gamma, root);
+  return [
+    conv2dInputGradient(gradient, tf.mul(filter, scale) as tf.Tensor4D, { ...geometry, inputShape: x.shape }),
+    tf.mul(conv2dFilterGradient(x, gradient, { ...geometry, filterShape: filter.shape }), scale),
+    dGamma,
+    dBeta,
+  ];
 }

@@ -23,13 +23,7 @@ const generalBackend = "onnxruntime";
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptions = {}): tf.Tensor4D {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
-  if (dilation === 1 && groups === 1) return kernelConv(x, filter, { stride, padding, dilation });
-  if (tf.getBackend() === generalBackend) {
-    const depthwise = groups === x.shape[3] && dilation === 1;
-    return depthwise
-      ? depthwiseConv(x, filter, { stride, padding })
-      : kernelConv(x, filter, { stride, padding, dilation });
-  }
+  if (isKernelConv(options)) return kernelConv(x, filter, options);
   return tf.tidy(() => {
     // TensorFlow.js has no gradient of a dilated convolution: zeros between the taps give the same numbers.
     const spread = dilation === 1 ? filter : dilate(filter, dilation);
@@ -44,32 +38,78 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptio
   });
 }
 
-interface Geometry {
-  stride: number;
-  padding: number;
-  dilation: number;
+/**
+ * {@link conv2d} with an offset per output channel, without a gradient of its own: for callers that bring one.
+ *
+ * @param options its `bias` is [out]
+ */
+export function conv2dWithBias(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { bias, ...options }: Conv2dOptions & { bias: tf.Tensor1D },
+): tf.Tensor4D {
+  if (!isKernelConv(options)) return tf.add(conv2d(x, filter, options), bias);
+  return tf.engine().runKernel("FusedConv2D", { x, filter, bias } as never, {
+    ...attributesOf(options),
+    activation: "linear",
+  }) as tf.Tensor4D;
 }
 
-/** One convolution by the backend's own kernels; its gradient calls the two matching gradient kernels. */
-function kernelConv(x: tf.Tensor4D, filter: tf.Tensor4D, { stride, padding, dilation }: Geometry): tf.Tensor4D {
-  const geometry = {
+/** Gradient of {@link conv2d} with respect to x [N, H, W, in], given that of its output. */
+export function conv2dInputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { inputShape, ...options }: Conv2dOptions & { inputShape: [number, number, number, number] },
+): tf.Tensor4D {
+  if (isKernelConv(options)) {
+    return tf.engine().runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributesOf(options), inputShape });
+  }
+  // The convolution is linear in x: its gradient does not depend on where it is taken.
+  return tf.grad((x: tf.Tensor) => conv2d(x as tf.Tensor4D, filter, options))(tf.zeros(inputShape), dy) as tf.Tensor4D;
+}
+
+/** Gradient of {@link conv2d} with respect to the filter [kh, kw, in / groups, out], given that of its output. */
+export function conv2dFilterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  { filterShape, ...options }: Conv2dOptions & { filterShape: [number, number, number, number] },
+): tf.Tensor4D {
+  if (isKernelConv(options)) {
+    return tf.engine().runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributesOf(options), filterShape });
+  }
+  return tf.grad((filter: tf.Tensor) => conv2d(x, filter as tf.Tensor4D, options))(
+    tf.zeros(filterShape),
+    dy,
+  ) as tf.Tensor4D;
+}
+
+/** Whether the current backend's convolution kernels take the convolution as it is. */
+function isKernelConv({ dilation = 1, groups = 1 }: Conv2dOptions): boolean {
+  return (dilation === 1 && groups === 1) || tf.getBackend() === generalBackend;
+}
+
+function attributesOf({ stride = 1, padding = 0, dilation = 1 }: Conv2dOptions): object {
+  return {
     strides: [stride, stride],
     pad: explicitPadding(padding),
     dataFormat: "NHWC",
     dilations: [dilation, dilation],
   };
+}
+
+/** One convolution by the backend's own kernels; its gradient calls the two matching gradient kernels. */
+function kernelConv(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptions): tf.Tensor4D {
   const run = tf.customGrad((input, weights, save) => {
-    const y = tf.engine().runKernel("Conv2D", { x: input as tf.Tensor, filter: weights as tf.Tensor }, geometry);
+    const inputs = { x: input as tf.Tensor, filter: weights as tf.Tensor };
+    const y = tf.engine().runKernel("Conv2D", inputs, attributesOf(options) as never);
     (save as tf.GradSaveFunc)([input as tf.Tensor, weights as tf.Tensor]);
     return {
       value: y as tf.Tensor4D,
       gradFunc: (dy: tf.Tensor4D, saved: tf.Tensor[]) => {
         const [savedInput, savedFilter] = saved as [tf.Tensor4D, tf.Tensor4D];
-        const dx = { ...geometry, inputShape: savedInput.shape };
-        const dw = { ...geometry, filterShape: savedFilter.shape };
         return [
-          tf.engine().runKernel("Conv2DBackpropInput", { dy, filter: savedFilter }, dx) as tf.Tensor,
-          tf.engine().runKernel("Conv2DBackpropFilter", { x: savedInput, dy }, dw) as tf.Tensor,
+          conv2dInputGradient(dy, savedFilter, { ...options, inputShape: savedInput.shape }),
+          conv2dFilterGradient(savedInput, dy, { ...options, filterShape: savedFilter.shape }),
         ];
       },
     };
@@ -78,7 +118,11 @@ function kernelConv(x: tf.Tensor4D, filter: tf.Tensor4D, { stride, padding, dila
 }
 
 /** Each channel with its own filters: [kh, kw, 1, in·m] is, in memory, TensorFlow's [kh, kw, in, m]. */
-function depthwiseConv(x: tf.Tensor4D, filter: tf.Tensor4D, geometry: Omit<Geometry, "dilation">): tf.Tensor4D {
+function depthwiseConv(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  geometry: { stride: number; padding: number },
+): tf.Tensor4D {
   const [kh, kw, , out] = filter.shape;
   const channels = x.shape[3];
   const kernel = tf.reshape(filter, [kh, kw, channels, out / channels]);

@@ -63,7 +63,8 @@ export class Conv extends Layer {
         "a fused model cannot be trained: build it again and load the weights unfused",
       );
     }
-    const options = { ...bn.affine, ...this.conv.geometry, eps: bn.eps, activation: this.act.kind };
+    const shift = bn.runningMean as tf.Tensor1D;
+    const options = { ...bn.affine, ...this.conv.geometry, eps: bn.eps, activation: this.act.kind, shift };
     const { y, ...batch } = convBnAct(x, this.conv.weight as tf.Tensor4D, options);
     bn.track(batch, y.size / y.shape[3]);
     return y;
