@@ -2,13 +2,13 @@ import { LookonceError } from "@lookonce/errors";
 import {
   type BackendValues,
   type DataId,
-  DataStorage,
   type DataType,
   engine,
   KernelBackend,
   type MemoryInfo,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+import { Entries } from "./graph/entries.ts";
 import type { Kernel } from "./graph/kernel.ts";
 import { makePlan } from "./graph/plan.ts";
 import { byteSize, SessionCache, type SessionStatistics } from "./graph/session-cache.ts";
@@ -39,7 +39,7 @@ interface Entry {
  * is compiled once for its structure and run.
  */
 export class OnnxRuntimeBackend extends KernelBackend {
-  readonly #data: DataStorage<Entry>;
+  readonly #data = new Entries<Entry>();
   readonly #kernels: ReadonlyMap<string, Kernel>;
   readonly #sessions: SessionCache;
   /** Values of living tensors that are not computed yet. */
@@ -52,7 +52,6 @@ export class OnnxRuntimeBackend extends KernelBackend {
   constructor(kernels: ReadonlyMap<string, Kernel>, options: OnnxRuntimeBackendOptions = {}) {
     super();
     this.#kernels = kernels;
-    this.#data = new DataStorage<Entry>(this, engine());
     const { executionProviders = ["cpu"], threads, capacity = 128 } = options;
     this.#sessions = new SessionCache({
       kernels,
@@ -106,9 +105,17 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return dataId;
   }
 
+  /** The entry of an id, fetched from the backend that holds it where that is another one. */
+  #entry(dataId: DataId): Entry {
+    const known = this.#data.find(dataId);
+    if (known !== undefined) return known;
+    engine().moveData(this, dataId);
+    return this.#data.find(dataId) as Entry;
+  }
+
   /** The value behind a tensor. */
   held(tensor: TensorInfo): Value {
-    const { value, text } = this.#data.get(tensor.dataId);
+    const { value, text } = this.#entry(tensor.dataId);
     if (text !== undefined) {
       throw new LookonceError(
         "UNSUPPORTED",
@@ -164,7 +171,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
-    const { value, text } = this.#data.get(dataId);
+    const { value, text } = this.#entry(dataId);
     if (text !== undefined) return text;
     if (value.data === undefined) {
       // A tensor that is disposed of while it is read still gets its contents.
@@ -175,7 +182,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override readSync(dataId: DataId): BackendValues {
-    const { value, text } = this.#data.get(dataId);
+    const { value, text } = this.#entry(dataId);
     if (text !== undefined) return text;
     if (value.data === undefined) {
       throw new LookonceError(
@@ -187,20 +194,22 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override incRef(dataId: DataId): void {
-    if (this.#data.has(dataId)) this.#data.get(dataId).references++;
+    const entry = this.#data.find(dataId);
+    if (entry !== undefined) entry.references++;
   }
 
   decRef(dataId: DataId): void {
-    if (this.#data.has(dataId)) this.#data.get(dataId).references--;
+    const entry = this.#data.find(dataId);
+    if (entry !== undefined) entry.references--;
   }
 
   override refCount(dataId: DataId): number {
-    return this.#data.has(dataId) ? this.#data.get(dataId).references : 0;
+    return this.#data.find(dataId)?.references ?? 0;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    if (!this.#data.has(dataId)) return true;
-    const entry = this.#data.get(dataId);
+    const entry = this.#data.find(dataId);
+    if (entry === undefined) return true;
     entry.references--;
     if (!force && entry.references > 0) return false;
     this.#data.delete(dataId);
@@ -211,7 +220,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override numDataIds(): number {
-    return this.#data.numDataIds();
+    return this.#data.count;
   }
 
   override memory(): { unreliable: boolean; reasons: string[] } & Partial<MemoryInfo> {

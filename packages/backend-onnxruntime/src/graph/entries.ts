@@ -1,0 +1,38 @@
+import type { DataId } from "@tensorflow/tfjs-core";
+
+const key = Symbol("lookonce entry");
+
+/** A data id of tfjs with what one table holds for it. */
+type Tagged<T> = DataId & { [key]?: { owner: Entries<T>; entry: T } };
+
+/**
+ * What a backend knows of each of tfjs's data ids.
+ *
+ * Entries hang on the ids themselves: a training step makes and drops thousands of them, and the weak map of tfjs-core's
+ * own `DataStorage` makes the garbage collector look at every one.
+ */
+export class Entries<T> {
+  #count = 0;
+
+  /** The entry of an id, or `undefined`. */
+  find(id: DataId): T | undefined {
+    const tag = (id as Tagged<T>)[key];
+    return tag?.owner === this ? tag.entry : undefined;
+  }
+
+  set(id: DataId, entry: T): void {
+    if (this.find(id) === undefined) this.#count++;
+    (id as Tagged<T>)[key] = { owner: this, entry };
+  }
+
+  delete(id: DataId): void {
+    if (this.find(id) === undefined) return;
+    this.#count--;
+    (id as Tagged<T>)[key] = undefined as never;
+  }
+
+  /** How many ids have an entry. */
+  get count(): number {
+    return this.#count;
+  }
+}
