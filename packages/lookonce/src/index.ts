@@ -1,1 +1,2 @@
-export {};
+export { makeRunDirectory } from "./run-directory.ts";
+export { type LoadOptions, type ModelInfo, YOLO } from "./yolo.ts";

@@ -1,0 +1,55 @@
+import type { Command } from "./command.ts";
+import type { Option } from "./options/option.ts";
+
+/** Characters that the column of options may take. */
+const widestForm = 32;
+
+/** What `lookonce help` says. */
+export function generalHelp(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length), "version".length);
+  const line = (name: string, summary: string): string => `  ${name.padEnd(width)}  ${summary}`;
+  return [
+    "Usage: lookonce COMMAND key=value …",
+    "",
+    "Finds objects in pictures with YOLO detectors, and trains, measures and exports them.",
+    "",
+    "Commands:",
+    ...commands.map(({ name, summary }) => line(name, summary)),
+    line("help", "this page, or a command's options: lookonce help predict"),
+    line("version", "the version of lookonce"),
+    "",
+    "Examples:",
+    ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => `  ${example}`),
+    "",
+  ].join("\n");
+}
+
+/** What `lookonce help COMMAND` says. */
+export function commandHelp(command: Command): string {
+  const rows = Object.entries(command.options).map(([key, option]) => ({ form: `${key}=${option.expects}`, option }));
+  const width = Math.min(widestForm, Math.max(...rows.map(({ form }) => form.length)));
+  return [
+    `Usage: lookonce ${command.name} key=value …`,
+    "",
+    command.summary,
+    "",
+    "Options (key=value, --key=value or --key value):",
+    ...rows.map(({ form, option }) => optionLine(form, `${option.help}${fallbackOf(option)}`, width)),
+    "",
+    "Examples:",
+    ...command.examples.map((example) => `  ${example}`),
+    "",
+  ].join("\n");
+}
+
+/** A form wider than the column pushes its help onto the next line. */
+function optionLine(form: string, help: string, width: number): string {
+  const gap = form.length > width ? `\n  ${" ".repeat(width)}` : "";
+  return `  ${form.padEnd(width)}${gap}  ${help}`;
+}
+
+function fallbackOf({ required, fallback, isFlag }: Option<unknown>): string {
+  if (required) return " (required)";
+  if (fallback === undefined || (isFlag && fallback === false)) return "";
+  return ` (default ${String(fallback)})`;
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { bar } from "./bar.ts";
+import { table } from "./table.ts";
+import { Terminal } from "./terminal.ts";
+
+function captured(options: { isTTY?: boolean; json?: boolean; env?: Record<string, string> } = {}): {
+  terminal: Terminal;
+  out: string[];
+  err: string[];
+} {
+  const out: string[] = [];
+  const err: string[] = [];
+  const isTTY = options.isTTY ?? false;
+  const io = {
+    stdout: { write: (text: string) => out.push(text), isTTY },
+    stderr: { write: (text: string) => err.push(text), isTTY, columns: 30 },
+    env: options.env ?? {},
+  };
+  return { terminal: new Terminal(io, options.json ?? false), out, err };
+}
+
+describe("Terminal", () => {
+  it("says results on stdout and notes on stderr", () => {
+    const { terminal, out, err } = captured();
+    terminal.say("found");
+    terminal.note("looking");
+    expect({ out, err }).toEqual({ out: ["found\n"], err: ["looking\n"] });
+  });
+
+  it("keeps stdout for the JSON object", () => {
+    const { terminal, out, err } = captured({ json: true });
+    terminal.say("found");
+    terminal.json({ a: 1 });
+    expect({ out, err }).toEqual({ out: ['{"a":1}\n'], err: ["found\n"] });
+  });
+
+  it("colours where a person looks, unless NO_COLOR forbids it", () => {
+    const escaped = (setting: Parameters<typeof captured>[0]): boolean => {
+      const { terminal, err } = captured(setting);
+      terminal.warn("careful");
+      return err.join("").includes("\u001b");
+    };
+    expect(escaped({ isTTY: true })).toBe(true);
+    expect(escaped({ isTTY: false })).toBe(false);
+    expect(escaped({ isTTY: true, env: { NO_COLOR: "1" } })).toBe(false);
+  });
+
+  it("shows progress only where a person looks, cut to the width, and clears it before a line", () => {
+    const silent = captured();
+    silent.terminal.progress("1/10");
+    expect(silent.err).toEqual([]);
+    const { terminal, err, out } = captured({ isTTY: true });
+    terminal.progress("x".repeat(100));
+    terminal.say("done");
+    expect(err).toEqual([`\r\u001b[K${"x".repeat(29)}`, "\r\u001b[K"]);
+    expect(out).toEqual(["done\n"]);
+  });
+});
+
+describe("bar", () => {
+  it("fills with what is done", () => {
+    expect(bar(0, 4, 4)).toBe("░░░░");
+    expect(bar(1, 4, 4)).toBe("█░░░");
+    expect(bar(9, 4, 4)).toBe("████");
+    expect(bar(0, 0, 4)).toBe("░░░░");
+  });
+});
+
+describe("table", () => {
+  it("aligns numbers to the right and words to the left", () => {
+    expect(
+      table(
+        ["name", "n"],
+        [
+          ["a", "10"],
+          ["bcdef", "9"],
+        ],
+      ),
+    ).toEqual(["name    n", "a      10", "bcdef   9"]);
+  });
+});

@@ -1,0 +1,77 @@
+import pc from "picocolors";
+import type { Io, Output } from "./io.ts";
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** Milliseconds between two drawings of a progress line: fast enough to look alive. */
+const frameTime = 100;
+
+/**
+ * What a command tells. Results go to stdout and progress to stderr; with `--json` stdout is kept for the JSON object
+ * and everything else goes to stderr.
+ */
+export class Terminal {
+  /** Colours for {@link say}. */
+  readonly colors: Colors;
+  readonly #said: Output;
+  readonly #io: Io;
+  readonly #noteColors: Colors;
+  #hasProgress = false;
+  #lastFrame = Number.NEGATIVE_INFINITY;
+
+  constructor(io: Io, json: boolean) {
+    this.#io = io;
+    this.#said = json ? io.stderr : io.stdout;
+    this.colors = colorsFor(this.#said, io);
+    this.#noteColors = colorsFor(io.stderr, io);
+  }
+
+  /** A line of the result. */
+  say(line = ""): void {
+    this.#endProgress();
+    this.#said.write(`${line}\n`);
+  }
+
+  /** A line about what is going on. */
+  note(line: string): void {
+    this.#endProgress();
+    this.#io.stderr.write(`${line}\n`);
+  }
+
+  /** Something that the person should know and that does not stop the work. */
+  warn(line: string): void {
+    this.note(`${this.#noteColors.yellow("warning:")} ${line}`);
+  }
+
+  /** What stopped the work. */
+  error(line: string): void {
+    this.note(`${this.#noteColors.red("error:")} ${line}`);
+  }
+
+  /** Shows a line in place of the last progress line; only where a person looks. */
+  progress(line: string): void {
+    const { stderr } = this.#io;
+    const now = performance.now();
+    if (!stderr.isTTY || now - this.#lastFrame < frameTime) return;
+    this.#lastFrame = now;
+    this.#hasProgress = true;
+    stderr.write(`\r\u001b[K${line.slice(0, (stderr.columns ?? 80) - 1)}`);
+  }
+
+  /** The JSON object, as the last line of stdout. */
+  json(value: unknown): void {
+    this.#endProgress();
+    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  #endProgress(): void {
+    if (this.#hasProgress) this.#io.stderr.write("\r\u001b[K");
+    this.#hasProgress = false;
+    this.#lastFrame = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** Colours only where a person looks, and never against https://no-color.org */
+function colorsFor(output: Output, { env }: Io): Colors {
+  return pc.createColors(output.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb");
+}
