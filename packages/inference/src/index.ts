@@ -1,1 +1,10 @@
-export {};
+export { formatClassNames, parseClassNames } from "./detector/class-names.ts";
+export { fusedCopy } from "./detector/fused-copy.ts";
+export { type TraceDetectorOptions, traceDetector } from "./detector/trace-detector.ts";
+export { drawDetections } from "./draw/draw-detections.ts";
+export type { Drawable, DrawOptions } from "./draw/drawable.ts";
+export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
+export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
+export { type DetectOptions, Predictor, type PredictorOptions } from "./predictor.ts";
+export { type PlainBox, type PlainResults, Results, type ResultsContents, type Speed } from "./results.ts";
+export type { PictureSource, Source } from "./sources.ts";

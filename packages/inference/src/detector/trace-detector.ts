@@ -1,0 +1,95 @@
+import { registerOnnxRuntime, trace } from "@lookonce/backend-onnxruntime";
+import type { DetectionModel } from "@lookonce/nn";
+import { int, type OnnxModel } from "@lookonce/onnx";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Options of {@link traceDetector}. */
+export interface TraceDetectorOptions {
+  /** Size of the pictures, in pixels. */
+  height: number;
+  width: number;
+  /** Pictures in a batch. Default 1. */
+  batch?: number;
+  /** Version of ONNX's operators. Default 17, which ONNX Runtime has had since 1.12. */
+  opset?: number;
+  /** Key-value pairs to keep in the model. */
+  metadata?: Readonly<Record<string, string>>;
+  /** A sentence for people. */
+  description?: string;
+}
+
+/**
+ * A detector as an ONNX model in the form in which exported YOLO models are known: `images` [N, 3, H, W], float32 RGB
+ * from 0 to 1, to `output0`, [N, 4 + nc, A] for YOLOv8 and [N, A, 5 + nc] for YOLOv5. Its weights become constants.
+ *
+ * The model must be in inference mode. Only ONNX's own operators are used.
+ */
+export async function traceDetector(model: DetectionModel, options: TraceDetectorOptions): Promise<OnnxModel> {
+  const { height, width, batch = 1, opset = 17, metadata = {}, description = "" } = options;
+  return onTracingBackend(() =>
+    trace(
+      (images) => {
+        const { decoded } = model.forward(tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
+        return [model.family === "v8" ? tf.transpose(decoded as tf.Tensor3D, [0, 2, 1]) : (decoded as tf.Tensor3D)];
+      },
+      {
+        inputs: [{ name: "images", shape: [batch, 3, height, width] }],
+        outputNames: ["output0"],
+        opset,
+        metadata,
+        docString: description,
+      },
+    ),
+  );
+}
+
+/**
+ * A detector as an ONNX model for our own use: one picture as its bytes, `images` [1, H, W, 3], to `output0`
+ * [1, A, channels]. Neither the pixels nor the predictions are touched in JavaScript.
+ */
+export async function traceForBytes(model: DetectionModel, height: number, width: number): Promise<OnnxModel> {
+  const traced = await onTracingBackend(() =>
+    trace((pixels) => [model.forward(pixels as tf.Tensor4D).decoded as tf.Tensor3D], {
+      inputs: [{ name: "pixels", shape: [1, height, width, 3] }],
+      outputNames: ["output0"],
+      target: "onnxruntime",
+    }),
+  );
+  return takeBytes(traced);
+}
+
+/** Puts the conversion of bytes from 0 to 255 to numbers from 0 to 1 before the network. */
+function takeBytes(model: OnnxModel): OnnxModel {
+  const { graph } = model;
+  const [input] = graph.inputs as [OnnxModel["graph"]["inputs"][number]];
+  const domain = "";
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      inputs: [{ name: "images", type: "uint8", shape: input.shape }],
+      initializers: new Map([
+        ...graph.initializers,
+        ["images/unit", { type: "float32" as const, shape: [], data: Float32Array.of(1 / 255) }],
+      ]),
+      nodes: [
+        { op: "Cast", domain, name: "images/cast", inputs: ["images"], outputs: ["images/float"], attributes: { to: int(1) } },
+        { op: "Mul", domain, name: "images/mul", inputs: ["images/float", "images/unit"], outputs: [input.name], attributes: {} },
+        ...graph.nodes,
+      ],
+    },
+  };
+}
+
+/** Runs a task on the `onnxruntime` backend, the only one that traces, and goes back to the one before. */
+export async function onTracingBackend<T>(task: () => Promise<T>): Promise<T> {
+  const before = tf.getBackend();
+  if (before === "onnxruntime") return task();
+  if (tf.findBackend("onnxruntime") === null) await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+  try {
+    return await task();
+  } finally {
+    if (before) await tf.setBackend(before);
+  }
+}

@@ -1,0 +1,20 @@
+import type { Detections } from "@lookonce/boxes";
+
+/** Options of drawing. */
+export interface DrawOptions {
+  /** Width of a box's line in pixels. Default: from the picture's size. */
+  lineWidth?: number;
+  /** Size of the labels' letters in pixels. Default: from the picture's size. */
+  fontSize?: number;
+  /** Whether to write class names. Default true. */
+  labels?: boolean;
+  /** Whether to write confidences. Default true. */
+  confidences?: boolean;
+}
+
+/** What is drawn: boxes in the picture's pixels, and what their classes are called. */
+export interface Drawable {
+  boxes: Pick<Detections, "boxes" | "confidences" | "classes" | "count">;
+  names: readonly string[];
+}
+
