@@ -1,1 +1,1 @@
-export {};
+export { type ExportOnnxOptions, type ExportOnnxReport, exportOnnx } from "./export-onnx.ts";

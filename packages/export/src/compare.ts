@@ -1,0 +1,62 @@
+import type { DetectionModel } from "@lookonce/nn";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** The largest absolute differences of two predictions. */
+export interface Differences {
+  /** Of the boxes' centre, width and height. */
+  pixels: number;
+  /** Of objectness and class probabilities. */
+  probability: number;
+}
+
+/** Pictures [N, 3, H, W] from 0 to 1 with edges, slopes and texture; the same every time. */
+export function testPicture([batch, channels, height, width]: readonly [number, number, number, number]): Float32Array {
+  const values = new Float32Array(batch * channels * height * width);
+  for (let i = 0; i < values.length; i++) {
+    const x = i % width;
+    const y = Math.floor(i / width) % height;
+    const plane = Math.floor(i / (width * height));
+    const block = ((x >> 5) + (y >> 4) + plane) % 3;
+    const texture = (x * 7 + y * 13 + plane * 5 + ((x * y) >> 3)) % 32;
+    values[i] = (block * 80 + texture + (31 * y) / height) / 255;
+  }
+  return values;
+}
+
+/** Pictures [N, 3, H, W] and what an exported model said of them: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5). */
+export interface ExportedRun {
+  images: Float32Array;
+  imagesShape: readonly [batch: number, channels: number, height: number, width: number];
+  output: Float32Array;
+  outputShape: readonly number[];
+}
+
+/** How far an exported model's output lies from what the model itself says of the same pictures. */
+export async function differences(model: DetectionModel, run: ExportedRun): Promise<Differences> {
+  const expected = await predict(model, run);
+  const [, rows, columns] = run.outputShape as [number, number, number];
+  const worst = { pixels: 0, probability: 0 };
+  for (let i = 0; i < expected.length; i++) {
+    const channel = model.family === "v8" ? Math.floor(i / columns) % rows : i % columns;
+    const distance = Math.abs((run.output[i] as number) - (expected[i] as number));
+    const kind = channel < 4 ? "pixels" : "probability";
+    // Math.max keeps a NaN, which no tolerance allows.
+    worst[kind] = Math.max(worst[kind], distance);
+  }
+  return worst;
+}
+
+/** The model's own prediction in the layout of the exported file; the model's mode is put back. */
+async function predict(model: DetectionModel, { images, imagesShape }: ExportedRun): Promise<Float32Array> {
+  const { training } = model;
+  model.eval();
+  const output = tf.tidy(() => {
+    const x = tf.transpose(tf.tensor4d(images, [...imagesShape]), [0, 2, 3, 1]);
+    const decoded = model.forward(x).decoded as tf.Tensor3D;
+    return model.family === "v8" ? tf.transpose(decoded, [0, 2, 1]) : decoded;
+  });
+  if (training) model.train();
+  const values = (await output.data()) as Float32Array;
+  output.dispose();
+  return values;
+}

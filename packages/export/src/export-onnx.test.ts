@@ -1,0 +1,155 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { readCheckpoint } from "@lookonce/checkpoint";
+import { OnnxEngine, Predictor } from "@lookonce/inference";
+import { DetectionModel, modelFromCheckpoint, readModelConfig } from "@lookonce/nn";
+import { modelMetadata, parseModel } from "@lookonce/onnx";
+import { Random } from "@lookonce/random";
+import { describeShared, sharedPath } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { differences, testPicture } from "./compare.ts";
+import { exportOnnx } from "./index.ts";
+
+/** A Python with the `onnx` package; set LOOKONCE_PYTHON to name one that is not the first on the path. */
+const python = process.env.LOOKONCE_PYTHON ?? "python3";
+const checker = spawnSync(python, ["-c", "import onnx"]).status === 0;
+
+const names = ["cat", "d'og", "bird"];
+let folder = "";
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "lookonce-export-"));
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function tiny(name: "yolov8n.yaml" | "yolov5n.yaml"): DetectionModel {
+  return new DetectionModel(readModelConfig(name, { nc: 3 }), { rng: new Random(7), names }).eval();
+}
+
+describe.each([
+  { config: "yolov8n.yaml", output: [1, 7, 126] },
+  { config: "yolov5n.yaml", output: [1, 378, 8] },
+] as const)("exportOnnx of $config", ({ config, output }) => {
+  const imgsz = [64, 96] as const;
+
+  it("writes the inputs, outputs and metadata that other programs look for", async () => {
+    const file = join(folder, "new", `${config}.onnx`);
+    const model = tiny(config);
+    const report = await exportOnnx(model, { file, imgsz });
+    const onnx = parseModel(readFileSync(file), file);
+    expect(report).toMatchObject({ file, bytes: readFileSync(file).length });
+    expect(onnx.graph.inputs).toEqual([{ name: "images", type: "float32", shape: [1, 3, 64, 96] }]);
+    expect(onnx.graph.outputs).toEqual([{ name: "output0", type: "float32", shape: output }]);
+    expect(modelMetadata(onnx)).toMatchObject({
+      names: `{0: 'cat', 1: "d'og", 2: 'bird'}`,
+      stride: "32",
+      task: "detect",
+      imgsz: "[64, 96]",
+      batch: "1",
+    });
+    expect(onnx.opsets).toEqual({ "": 17 });
+    expect(onnx.graph.nodes.every(({ op }) => op !== "BatchNormalization")).toBe(true);
+    expect(readdirSync(join(folder, "new")).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+
+  it("writes numbers that agree with the model, which can be trained on", async () => {
+    const file = join(folder, `agree-${config}.onnx`);
+    const model = tiny(config).train();
+    const { differences: found, largestDifference } = await exportOnnx(model, { file, imgsz });
+    expect(found.pixels).toBeLessThan(1e-2);
+    expect(found.probability).toBeLessThan(1e-4);
+    expect(largestDifference).toBe(Math.max(found.pixels, found.probability));
+    expect(model.training).toBe(true);
+    expect([...model.namedVariables().keys()].some((name) => name.endsWith("running_mean"))).toBe(true);
+  });
+
+  it("can be loaded back", async () => {
+    const file = join(folder, `back-${config}.onnx`);
+    await exportOnnx(tiny(config), { file, imgsz });
+    const predictor = await Predictor.create({ onnxFile: file });
+    expect(predictor.names).toEqual(names);
+    expect(predictor.imgsz).toEqual(imgsz);
+    await predictor.dispose();
+  });
+
+  it.skipIf(!checker)(`passes onnx.checker${checker ? "" : " (skipped: no Python with onnx; set LOOKONCE_PYTHON)"}`, async () => {
+    const file = join(folder, `checked-${config}.onnx`);
+    await exportOnnx(tiny(config), { file, imgsz });
+    const script = "import sys, onnx; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)";
+    const { status, stderr } = spawnSync(python, ["-c", script, file], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+});
+
+describe("exportOnnx", () => {
+  it("writes batches", async () => {
+    const file = join(folder, "batch.onnx");
+    const { differences: found } = await exportOnnx(tiny("yolov8n.yaml"), { file, imgsz: 64, batch: 2 });
+    expect(found.pixels).toBeLessThan(1e-2);
+    const engine = await OnnxEngine.create(readFileSync(file));
+    expect(engine.input.shape).toEqual([2, 3, 64, 64]);
+    await engine.dispose();
+  });
+
+  it("notices numbers that disagree", async () => {
+    const file = join(folder, "disagree.onnx");
+    const model = tiny("yolov8n.yaml");
+    await exportOnnx(model, { file, imgsz: 64 });
+    const engine = await OnnxEngine.create(readFileSync(file));
+    const imagesShape = [1, 3, 64, 64] as const;
+    const images = testPicture(imagesShape);
+    const [output] = (await engine.run(images, imagesShape)) as [{ data: Float32Array; shape: number[] }];
+    const run = { images, imagesShape, output: output.data, outputShape: output.shape };
+    output.data[2 * 84 + 5]! += 3;
+    output.data[6 * 84 + 5]! += 0.25;
+    const found = await differences(model, run);
+    expect(found.pixels).toBeCloseTo(3, 2);
+    expect(found.probability).toBeCloseTo(0.25, 3);
+    output.data[0] = Number.NaN;
+    expect((await differences(model, run)).pixels).toBeNaN();
+    await engine.dispose();
+  });
+
+  it("refuses sizes that are no multiples of the stride, and writes nothing", async () => {
+    const file = join(folder, "none.onnx");
+    await expect(exportOnnx(tiny("yolov8n.yaml"), { file, imgsz: 100 })).rejects.toMatchObject({
+      code: "ARGUMENT",
+      message: "imgsz must be one or two multiples of the model's stride 32, not 100.",
+    });
+    expect(readdirSync(folder)).not.toContain("none.onnx");
+  });
+
+  it("leaves nothing behind when the file cannot be written", async () => {
+    const taken = join(folder, "taken.onnx");
+    mkdirSync(join(taken, "inside"), { recursive: true });
+    await expect(exportOnnx(tiny("yolov8n.yaml"), { file: taken, imgsz: 64 })).rejects.toMatchObject({ code: "IO" });
+    expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+});
+
+describeShared("exportOnnx of real weights", ["weights/yolov8n.pt", "weights/yolov5n.pt", "data/bus.jpg"], () => {
+  it.each(["yolov8n", "yolov5n"])("%s finds in a file what it finds itself", async (name) => {
+    const path = sharedPath(`weights/${name}.pt`);
+    const model = modelFromCheckpoint(await readCheckpoint(path), path);
+    const file = join(folder, `${name}.onnx`);
+    const { differences: found } = await exportOnnx(model, { file, imgsz: 320 });
+    expect(found.pixels).toBeLessThan(0.05);
+    expect(found.probability).toBeLessThan(1e-4);
+    const [ours, theirs] = [
+      await Predictor.create({ model, imgsz: 320, rect: false }),
+      await Predictor.create({ onnxFile: file }),
+    ];
+    const [a, b] = [await ours.detect(sharedPath("data/bus.jpg")), await theirs.detect(sharedPath("data/bus.jpg"))];
+    expect(b.boxes.count).toBeGreaterThan(2);
+    expect([...b.boxes.classes]).toEqual([...a.boxes.classes]);
+    expect(b.boxes.boxes.every((value, i) => Math.abs(value - (a.boxes.boxes[i] as number)) < 0.1)).toBe(true);
+    expect(b.names).toEqual(a.names);
+  });
+});
