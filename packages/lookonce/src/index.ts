@@ -1,2 +1,2 @@
 export { makeRunDirectory } from "./run-directory.ts";
-export { type LoadOptions, type ModelInfo, YOLO } from "./yolo.ts";
+export { type ExportOptions, type LoadOptions, type ModelInfo, type PredictOptions, YOLO } from "./yolo.ts";

@@ -11,7 +11,7 @@ export const outputOptions: { json: Option<boolean>; verbose: Option<boolean> } 
 
 /** Options of commands that compute. */
 export const deviceOptions: { device: Option<(typeof devices)[number]>; threads: Option<number | undefined> } = {
-  device: choice(devices, { help: "where to compute", fallback: "auto" }),
+  device: choice(devices, { help: "where to compute", fallback: "cpu" }),
   threads: integer({
     help: "processor threads (default: as many as ONNX Runtime chooses)",
     fallback: undefined,

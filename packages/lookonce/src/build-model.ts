@@ -1,0 +1,51 @@
+import { LookonceError } from "@lookonce/errors";
+import type { DetectionModel } from "@lookonce/nn";
+import type { ModelSource } from "./model-source.ts";
+
+/** The model that a source describes: with its weights, or, from a model file, with random ones. */
+export async function buildModel(
+  source: ModelSource,
+  { seed, use }: { seed: number; use: string },
+): Promise<DetectionModel> {
+  const { DetectionModel, modelFromCheckpoint } = await import("@lookonce/nn");
+  if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, use);
+  if (source.kind === "checkpoint") return modelFromCheckpoint(source.checkpoint, source.name);
+  const { Random } = await import("@lookonce/random");
+  return new DetectionModel(source.config, { rng: new Random(seed) }).eval();
+}
+
+/** What {@link buildForClasses} made. */
+export interface AdaptedModel {
+  model: DetectionModel;
+  /** What was taken over and what was not, for a person. */
+  report: string;
+}
+
+/**
+ * The model of a source for the classes of a data set. With another number of classes than the weights have, whatever
+ * fits is taken over, and the outputs for classes start anew.
+ */
+export async function buildForClasses(
+  source: ModelSource,
+  { names, seed }: { names: readonly string[]; seed: number },
+): Promise<AdaptedModel> {
+  const { DetectionModel, parseModelConfig, transfer } = await import("@lookonce/nn");
+  const { Random } = await import("@lookonce/random");
+  if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, "train");
+  const given = source.kind === "config" ? source.config.source : source.checkpoint.config;
+  if (given === undefined) {
+    throw new LookonceError("FORMAT", `${source.name} holds weights but no model configuration: it cannot be trained.`);
+  }
+  const config = parseModelConfig(given, { name: source.name, nc: names.length });
+  const model = new DetectionModel(config, { names, rng: new Random(seed) });
+  if (source.kind === "config") return { model, report: `${source.name}: ${names.length} classes, random weights` };
+  const { summary } = transfer(model, source.checkpoint.tensors);
+  return { model, report: `${source.name}: ${summary}` };
+}
+
+function onnxOnlyPredicts(name: string, use: string): LookonceError {
+  return new LookonceError(
+    "UNSUPPORTED",
+    `${name}: an ONNX file can be used to predict, not to ${use}; load the .pt or .safetensors file that it was made from.`,
+  );
+}

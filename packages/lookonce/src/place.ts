@@ -1,0 +1,46 @@
+import type { DeviceName } from "@lookonce/device";
+
+/** Options of where to compute. */
+export interface PlaceOptions {
+  /** Where to compute (default `cpu`); `auto` takes a GPU when one works and is faster. */
+  device?: DeviceName | "auto";
+  /** Threads for the CPU (default: ONNX Runtime's choice, one a core). */
+  threads?: number;
+}
+
+/** Where a detector computes. `auto` is decided once, when it is first needed. */
+export class Place {
+  readonly #options: PlaceOptions;
+  #chosen: DeviceName | undefined;
+
+  constructor(options: PlaceOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the device tfjs's current one: other detectors may have changed that. */
+  async enter(): Promise<DeviceName> {
+    const { device = "cpu" } = this.#options;
+    const { setDevice } = await import("@lookonce/device");
+    const report = await setDevice(this.#chosen ?? device, this.#threads);
+    this.#chosen = report.device;
+    return report.device;
+  }
+
+  /** Makes the CPU tfjs's current device, for building and tracing models: that computes nothing worth a GPU. */
+  async enterHost(): Promise<void> {
+    const { setDevice } = await import("@lookonce/device");
+    await setDevice("cpu", this.#threads);
+  }
+
+  /** How ONNX Runtime is to run a network of constant weights. TensorFlow's devices only train: there it is the CPU. */
+  async engine(): Promise<{ executionProviders: string[]; threads?: number }> {
+    const device = this.#options.device === "auto" ? await this.enter() : this.#options.device;
+    const isGpu = device === "webgpu" || device === "cuda";
+    return { executionProviders: isGpu ? [device, "cpu"] : ["cpu"], ...this.#threads };
+  }
+
+  get #threads(): { threads?: number } {
+    const { threads } = this.#options;
+    return threads === undefined ? {} : { threads };
+  }
+}
