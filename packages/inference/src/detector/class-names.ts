@@ -35,7 +35,8 @@ export function parseClassNames(text: string): string[] | undefined {
 function parseJson(text: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const names = Array.isArray(value) ? value : Object.values(value as object);
+    if (typeof value !== "object" || value === null) return undefined;
+    const names = Array.isArray(value) ? value : Object.values(value);
     return names.every((name) => typeof name === "string") ? names : undefined;
   } catch {
     // not JSON: most likely the Python form

@@ -1,0 +1,115 @@
+import { blankPicture, type Picture } from "@lookonce/augment";
+import { describe, expect, it } from "vitest";
+import { drawDetections } from "../index.ts";
+import { boxesSvg } from "./boxes-svg.ts";
+import type { Drawable } from "./drawable.ts";
+import { outlineText } from "./label-font.ts";
+import { type Colour, classColour, textColour } from "./palette.ts";
+
+function drawable(rows: readonly (readonly [...box: [number, number, number, number], label: number])[]): Drawable {
+  return {
+    boxes: {
+      boxes: Float32Array.from(rows.flatMap((row) => row.slice(0, 4))),
+      confidences: Float32Array.from(rows, () => 0.875),
+      classes: Int32Array.from(rows, (row) => row[4]),
+      count: rows.length,
+    },
+    names: ["cat", "dog", "bird"],
+  };
+}
+
+function at(picture: Picture, x: number, y: number): Colour {
+  const i = 3 * (y * picture.width + x);
+  return [picture.data[i] as number, picture.data[i + 1] as number, picture.data[i + 2] as number];
+}
+
+function contrast(a: Colour, b: Colour): number {
+  const [high, low] = [a, b]
+    .map((colour) => {
+      const [r, g, b] = colour.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4)) as [
+        number,
+        number,
+        number,
+      ];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    })
+    .sort((x, y) => y - x) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+describe("classColour", () => {
+  it("differs between any two of 80 classes, and lets text be read (WCAG AA)", () => {
+    const colours = Array.from({ length: 80 }, (_, label) => classColour(label));
+    expect(new Set(colours.map(String)).size).toBe(80);
+    for (const colour of colours) expect(contrast(colour, textColour(colour))).toBeGreaterThanOrEqual(4.5);
+    for (let i = 1; i < 80; i++) {
+      const [a, b] = [colours[i - 1] as Colour, colours[i] as Colour];
+      expect(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])).toBeGreaterThan(80);
+    }
+  });
+});
+
+describe("outlineText", () => {
+  it("grows with size and letters, and has a shape for letters of many scripts", () => {
+    const word = outlineText("person", 20);
+    expect(outlineText("person", 40).width).toBeCloseTo(2 * word.width, 5);
+    expect(outlineText("persons", 20).width).toBeGreaterThan(word.width);
+    expect(word.path).toMatch(/^M[\d.-]/);
+    const missing = outlineText("\uffff", 20).path;
+    for (const letter of "éßЖΩا") expect(outlineText(letter, 20).path).not.toBe(missing);
+    expect(outlineText("", 20)).toEqual({ path: "", width: 0 });
+  });
+});
+
+describe("drawDetections", () => {
+  it("draws a frame in the class's colour and leaves the rest alone", async () => {
+    const picture = blankPicture({ width: 200, height: 160 }, 90);
+    const drawn = await drawDetections(picture, drawable([[40, 60, 160, 140, 1]]), { lineWidth: 4 });
+    expect([drawn.width, drawn.height, drawn.data.length]).toEqual([200, 160, 200 * 160 * 3]);
+    for (const [x, y] of [[42, 100], [158, 100], [100, 138]] as const) expect(at(drawn, x, y)).toEqual(classColour(1));
+    for (const [x, y] of [[100, 100], [20, 100], [100, 150]] as const) expect(at(drawn, x, y)).toEqual([90, 90, 90]);
+    expect(picture.data.every((value) => value === 90)).toBe(true);
+  });
+
+  it("writes labels above boxes in the colour that is best read", async () => {
+    const drawn = await drawDetections(blankPicture({ width: 200, height: 160 }, 90), drawable([[40, 60, 160, 140, 1]]), {
+      fontSize: 20,
+      lineWidth: 4,
+    });
+    let ink = 0;
+    for (let y = 36; y < 60; y++) for (let x = 40; x < 140; x++) if (String(at(drawn, x, y)) === String(textColour(classColour(1)))) ink++;
+    expect(ink).toBeGreaterThan(150);
+  });
+
+  it.each([
+    ["the picture's top", [10, 0, 60, 30, 0]],
+    ["its right edge", [190, 50, 200, 60, 0]],
+    ["its corner", [195, 155, 200, 160, 0]],
+  ] as const)("keeps labels of boxes at %s in the picture", (_, row) => {
+    const svg = boxesSvg({ width: 200, height: 160 }, drawable([row]), { fontSize: 16 });
+    const [, x, y, width, height] = /<rect x="([\d.-]+)" y="([\d.-]+)" width="([\d.]+)" height="([\d.]+)" rx/.exec(svg) as unknown as string[];
+    expect(Number(x)).toBeGreaterThanOrEqual(0);
+    expect(Number(y)).toBeGreaterThanOrEqual(0);
+    expect(Number(x) + Number(width)).toBeLessThanOrEqual(200.01);
+    expect(Number(y) + Number(height)).toBeLessThanOrEqual(160.01);
+  });
+
+  it("leaves names or confidences out on request", () => {
+    const size = { width: 200, height: 160 };
+    const boxes = drawable([[40, 60, 160, 140, 1]]);
+    const widthOf = (options: { labels?: boolean; confidences?: boolean }): number =>
+      Number(/width="([\d.]+)" height="[\d.]+" rx/.exec(boxesSvg(size, boxes, options))?.[1] ?? 0);
+    expect(widthOf({ labels: false })).toBeLessThan(widthOf({}));
+    expect(widthOf({ confidences: false })).toBeLessThan(widthOf({}));
+    expect(widthOf({ labels: false, confidences: false })).toBe(0);
+  });
+
+  it("copies pictures without detections, and takes pictures of a pixel and boxes without area", async () => {
+    const picture = blankPicture({ width: 3, height: 2 }, 7);
+    const same = await drawDetections(picture, drawable([]));
+    expect(same).toEqual(picture);
+    expect(same.data).not.toBe(picture.data);
+    const tiny = await drawDetections(blankPicture({ width: 1, height: 1 }), drawable([[0, 0, 0, 0, 2]]));
+    expect(tiny.data).toHaveLength(3);
+  });
+});
