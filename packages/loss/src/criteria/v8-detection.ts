@@ -67,7 +67,7 @@ export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTarg
     const boxes = decodeDistances(expectedBin(stopGradient(bins)), grid.points);
     const assignment = assigner.assign(
       {
-        scores: tf.sigmoid(stopGradient(logits)),
+        scores: probabilities(stopGradient(logits)),
         boxes: tf.mul(boxes, grid.strides) as tf.Tensor3D,
         points: tf.mul(grid.points, grid.strides),
       },
@@ -83,6 +83,14 @@ export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTarg
     const total = tf.mul(tf.addN([box, cls, dfl]), batch) as tf.Scalar;
     return { total, box, cls, dfl };
   });
+}
+
+/**
+ * 1 / (1 + exp(−x)), to float32's full precision however small. ONNX Runtime's sigmoid is off by up to 1e-7, which is
+ * more than an unlikely class's probability; the assigner takes its square root and divides by it.
+ */
+function probabilities(logits: tf.Tensor3D): tf.Tensor3D {
+  return tf.reciprocal(tf.add(tf.exp(tf.neg(logits)), 1)) as tf.Tensor3D;
 }
 
 /** All levels as one row of anchors: bins [N, A, 4, regMax] and class logits [N, A, nc]. */

@@ -32,7 +32,12 @@ export function bceWithLogits(
       return tf.mul(tf.sub(tf.sigmoid(z), t), dy);
     };
     const each = tf.sub(tf.softplus(input), tf.mul(input, targets));
-    return { value: reduction === "sum" ? tf.sum(each) : each, gradFunc };
+    return { value: reduction === "sum" ? sumByAxis(each) : each, gradFunc };
   });
   return loss(logits);
+}
+
+/** The sum of all elements, axis by axis: one long run of additions would lose digits in float32. */
+function sumByAxis(values: tf.Tensor): tf.Tensor {
+  return values.rank === 0 ? values : sumByAxis(tf.sum(values, -1));
 }

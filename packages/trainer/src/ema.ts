@@ -1,0 +1,56 @@
+import type { DetectionModel } from "@lookonce/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { copyModel } from "./copy-model.ts";
+
+/** Options of {@link Ema}. */
+export interface EmaOptions {
+  /** Share of the average that stays at an update, in the long run. Default 0.9999. */
+  decay?: number;
+  /** Updates over which the share ramps up: decay · (1 − exp(−updates / tau)). Default 2000. */
+  tau?: number;
+}
+
+/** A running average of a model's weights and statistics, which predicts better than the model that is being trained. */
+export class Ema {
+  /** The averaged model, in inference mode. */
+  readonly model: DetectionModel;
+  readonly #pairs: { average: tf.Variable; current: tf.Variable }[];
+  readonly #options: Required<EmaOptions>;
+
+  private constructor(current: DetectionModel, average: DetectionModel, options: EmaOptions) {
+    this.model = average;
+    this.#options = { decay: 0.9999, tau: 2000, ...options };
+    const changing = new Map([...current.namedParameters()].filter(([, variable]) => variable.trainable));
+    for (const [path, buffer] of current.namedBuffers()) changing.set(path, buffer);
+    const averages = average.namedVariables();
+    this.#pairs = [...changing].map(([path, variable]) => ({
+      average: averages.get(path) as tf.Variable,
+      current: variable,
+    }));
+  }
+
+  /** Starts from the model as it is. */
+  static async of(model: DetectionModel, options: EmaOptions = {}): Promise<Ema> {
+    return new Ema(model, await copyModel(model), options);
+  }
+
+  /** The share of the average that stays at the given update, counted from 1. */
+  decayAt(update: number): number {
+    const { decay, tau } = this.#options;
+    return decay * (1 - Math.exp(-update / tau));
+  }
+
+  /** average ← decay · average + (1 − decay) · current, for all variables. */
+  update(decay: tf.Scalar): void {
+    tf.tidy(() => {
+      const rest = tf.sub(1, decay);
+      for (const { average, current } of this.#pairs) {
+        average.assign(tf.add(tf.mul(average, decay), tf.mul(current, rest)));
+      }
+    });
+  }
+
+  dispose(): void {
+    this.model.dispose();
+  }
+}
