@@ -9,7 +9,6 @@ import { batchToSpaceND } from "./batch-to-space-nd.ts";
 import { binaryKernels } from "./binary.ts";
 import { bincount, denseBincount } from "./bincount.ts";
 import { bitwiseAnd } from "./bitwise-and.ts";
-import { broadcastTo } from "./broadcast-to.ts";
 import { cast } from "./cast.ts";
 import { clipByValue } from "./clip-by-value.ts";
 import { concat } from "./concat.ts";
@@ -107,7 +106,6 @@ export const lowerings: Readonly<Record<string, Kernel>> = {
   BatchToSpaceND: batchToSpaceND,
   Bincount: bincount,
   BitwiseAnd: bitwiseAnd,
-  BroadcastTo: broadcastTo,
   Cast: cast,
   ClipByValue: clipByValue,
   Concat: concat,
