@@ -175,18 +175,51 @@ function transposedProduct(to: Lowering, a: string, b: string, lead: number): st
   return to.node("MatMul", [a, to.transpose(b, perm)]);
 }
 
-/** The input with its rows and columns of zeros, and without those that no tap meets. */
+/** Whether the input is sorted by the remainders of its rows and columns before its taps are cut out. */
+function isSorted(c: Convolution): boolean {
+  return c.strides[0] * c.strides[1] > 1 && c.filter[0] * c.filter[1] > 1;
+}
+
+/** Rows and columns of the padded input; of a sorted one, a multiple of the strides. */
+function paddedSize(c: Convolution): [number, number] {
+  const size = [0, 1].map((k) => c.before[k]! + c.input[k]! + c.after[k]!) as [number, number];
+  return isSorted(c) ? [roundUp(size[0], c.strides[0]), roundUp(size[1], c.strides[1])] : size;
+}
+
+function roundUp(size: number, multiple: number): number {
+  return Math.ceil(size / multiple) * multiple;
+}
+
+/**
+ * The input with its rows and columns of zeros.
+ *
+ * At a stride above 1 the taps meet every so manieth element, and cutting these out one by one is slow: the input is
+ * sorted once, to [stride, stride, batch, channels, rows, columns], and each tap then meets contiguous runs of it.
+ */
 function pad(to: Lowering, c: Convolution, x: string): string {
-  const pads = [...c.before, ...c.after];
-  if (pads.every((p) => p === 0)) return x;
-  return to.node("Pad", [x, to.int64s([0, 0, c.before[0], c.before[1], 0, 0, c.after[0], c.after[1]])]);
+  const size = paddedSize(c);
+  const end = [0, 1].map((k) => size[k]! - c.before[k]! - c.input[k]!);
+  const isPadded = [...c.before, ...end].some((p) => p !== 0);
+  const pads = [0, 0, c.before[0], c.before[1], 0, 0, end[0]!, end[1]!];
+  const padded = isPadded ? to.node("Pad", [x, to.int64s(pads)]) : x;
+  if (!isSorted(c)) return padded;
+  const [sh, sw] = c.strides;
+  const split = to.reshape(padded, [c.batch, c.inChannels, size[0] / sh, sh, size[1] / sw, sw]);
+  return to.transpose(split, [3, 5, 0, 1, 2, 4]);
 }
 
 /** What the filter's tap (i, j) meets at each output position. */
 function tap(to: Lowering, c: Convolution, padded: string, at: readonly [number, number]): string {
   const start = [0, 1].map((k) => at[k]! * c.dilations[k]!);
+  if (isSorted(c)) {
+    const part = [0, 1].map((k) => start[k]! % c.strides[k]!);
+    const first = [0, 1].map((k) => Math.floor(start[k]! / c.strides[k]!));
+    const starts = [...part, ...first];
+    const ends = [...part.map((p) => p + 1), ...first.map((f, k) => f + c.output[k]!)];
+    return to.node("Slice", [padded, to.int64s(starts), to.int64s(ends), to.int64s([0, 1, 4, 5])]);
+  }
+  const size = paddedSize(c);
   const end = [0, 1].map((k) => start[k]! + (c.output[k]! - 1) * c.strides[k]! + 1);
-  const size = [0, 1].map((k) => c.before[k]! + c.input[k]! + c.after[k]!);
   const isWhole = [0, 1].every((k) => start[k] === 0 && end[k] === size[k] && c.strides[k] === 1);
   if (isWhole) return padded;
   return to.node("Slice", [padded, to.int64s(start), to.int64s(end), to.int64s([2, 3]), to.int64s(c.strides)]);
