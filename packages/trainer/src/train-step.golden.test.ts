@@ -2,7 +2,15 @@ import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { padTargets } from "@lookonce/data";
 import { type Module, modelFromCheckpoint, stateDict } from "@lookonce/nn";
-import { describeShared, expectClose, goldenJson, goldenTensors, sharedPath, type Tolerance } from "@lookonce/testing";
+import {
+  describeShared,
+  expectClose,
+  type GoldenTensor,
+  goldenJson,
+  goldenTensors,
+  sharedPath,
+  type Tolerance,
+} from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
@@ -15,21 +23,24 @@ beforeAll(async () => {
 });
 
 function goldenBatch(): TrainBatch {
-  const { images, batch_idx, cls, bboxes } = goldenTensors("v8/train/batch.safetensors");
-  const [count, channels, height, width] = images?.shape as [number, number, number, number];
-  const bytes = new Uint8Array(images?.data.length as number);
+  const { images, batch_idx, cls, bboxes } = goldenTensors("v8/train/batch.safetensors") as Record<
+    "images" | "batch_idx" | "cls" | "bboxes",
+    GoldenTensor
+  >;
+  const [count, channels, height, width] = images.shape as [number, number, number, number];
+  const bytes = new Uint8Array(images.data.length as number);
   const plane = height * width;
   bytes.forEach((_, i) => {
     const [n, pixel, c] = [Math.floor(i / (plane * 3)), Math.floor(i / 3) % plane, i % 3];
-    bytes[i] = Math.round((images?.data[(n * channels + c) * plane + pixel] as number) * 255);
+    bytes[i] = Math.round((images.data[(n * channels + c) * plane + pixel] as number) * 255);
   });
   const samples = Array.from({ length: count }, (_, n) => {
-    const rows = [...(batch_idx?.data ?? [])].flatMap((index, row) => (index === n ? [row] : []));
+    const rows = [...batch_idx.data].flatMap((index, row) => (index === n ? [row] : []));
     const boxes = rows.flatMap((row) => {
-      const [x, y, w, h] = [...(bboxes?.data.slice(row * 4, row * 4 + 4) ?? [])] as [number, number, number, number];
+      const [x, y, w, h] = [...bboxes.data.slice(row * 4, row * 4 + 4)] as [number, number, number, number];
       return [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height];
     });
-    return { boxes: Float32Array.from(boxes), classes: Int32Array.from(rows, (row) => cls?.data[row] as number) };
+    return { boxes: Float32Array.from(boxes), classes: Int32Array.from(rows, (row) => cls.data[row] as number) };
   });
   return { images: bytes, count, height, width, targets: padTargets(samples) };
 }

@@ -1,0 +1,103 @@
+import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
+
+/** Where progress is written: `process.stderr`, or anything that takes text. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** Shows a run: a live line on a terminal, one plain line an epoch elsewhere. */
+export function progress(stream: ProgressStream): TrainCallbacks {
+  return stream.isTTY ? terminalProgress(stream) : plainProgress(stream);
+}
+
+/** A line an epoch, for logs. */
+export function plainProgress(stream: ProgressStream): TrainCallbacks {
+  let run: RunInfo | undefined;
+  return {
+    onTrainStart(info) {
+      run = info;
+      stream.write(`${describeRun(info)}\n`);
+    },
+    onEpochEnd(epoch) {
+      stream.write(`${describeEpoch(epoch, run)}\n`);
+    },
+    onTrainEnd({ directory, seconds, interrupted }) {
+      stream.write(`${interrupted ? "stopped" : "done"} after ${duration(seconds)}: ${directory}\n`);
+    },
+  };
+}
+
+/** A line that is written over while an epoch lasts and stays when it is over. */
+export function terminalProgress(stream: ProgressStream): TrainCallbacks {
+  const plain = plainProgress(stream);
+  let run: RunInfo | undefined;
+  const show = (line: string): void => {
+    stream.write(`\r\u001b[K${line.slice(0, Math.max(20, (stream.columns ?? 120) - 1))}`);
+  };
+  return {
+    ...plain,
+    async onTrainStart(info) {
+      run = info;
+      await plain.onTrainStart?.(info);
+    },
+    onBatchEnd(batch) {
+      show(describeBatch(batch, run as RunInfo));
+    },
+    onValidationProgress({ done, batches }) {
+      show(`validating ${bar(done, batches)} ${done}/${batches}`);
+    },
+    async onEpochEnd(epoch) {
+      stream.write("\r\u001b[K");
+      await plain.onEpochEnd?.(epoch);
+    },
+  };
+}
+
+function describeRun({ directory, epochs, iterations, batch, imgsz, recipe }: RunInfo): string {
+  const { optimizer, lr0 } = recipe;
+  return `training to ${directory}: ${epochs} epochs of ${iterations} batches of ${batch}, imgsz ${imgsz}, ${optimizer} at ${lr0}`;
+}
+
+function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): string {
+  const { epoch, iteration, mean, instances, imagesPerSecond, secondsLeft } = batch;
+  return [
+    `${epoch + 1}/${epochs}`,
+    bar(iteration + 1, iterations),
+    `${iteration + 1}/${iterations}`,
+    describeLosses(mean),
+    `${instances} instances`,
+    `${imagesPerSecond.toFixed(1)} images/s`,
+    duration(secondsLeft),
+  ].join("  ");
+}
+
+function describeEpoch({ epoch, losses, validation, isBest, seconds }: EpochInfo, run: RunInfo | undefined): string {
+  const parts = [`${epoch + 1}/${run?.epochs ?? "?"}`, describeLosses(losses)];
+  if (validation !== undefined) {
+    const { precision, recall, map50, map50_95 } = validation;
+    parts.push(`P ${precision.toFixed(3)} R ${recall.toFixed(3)}`);
+    parts.push(`mAP50 ${map50.toFixed(3)} mAP50-95 ${map50_95.toFixed(3)}${isBest ? " *" : ""}`);
+  }
+  parts.push(duration(seconds));
+  return parts.join("  ");
+}
+
+function describeLosses({ box, cls, dfl }: { box: number; cls: number; dfl: number }): string {
+  return `box ${box.toFixed(3)} cls ${cls.toFixed(3)} dfl ${dfl.toFixed(3)}`;
+}
+
+function bar(done: number, all: number): string {
+  const width = 20;
+  const filled = all > 0 ? Math.round((done / all) * width) : width;
+  return `${"█".repeat(filled)}${"░".repeat(width - filled)}`;
+}
+
+/** `1:02:03`, or `2:03` below an hour. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

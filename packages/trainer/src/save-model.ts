@@ -1,0 +1,30 @@
+import { type Checkpoint, saveCheckpoint } from "@lookonce/checkpoint";
+import { type DetectionModel, stateDict } from "@lookonce/nn";
+
+/** What is saved beside the weights. */
+export interface ModelNotes {
+  /** The last finished epoch, from 0. */
+  epoch?: number;
+  imgsz?: number;
+  fitness?: number;
+}
+
+/**
+ * Saves a model as safetensors that `readCheckpoint` and `modelFromCheckpoint` read back: weights under PyTorch's names,
+ * configuration, class names, strides and anchors. The file is written whole or not at all.
+ */
+export async function saveModel(path: string, model: DetectionModel, notes: ModelNotes = {}): Promise<void> {
+  const { config, names, nc, strides, anchors } = model;
+  const checkpoint: Checkpoint = {
+    tensors: await stateDict(model),
+    config: config.source as NonNullable<Checkpoint["config"]>,
+    names,
+    nc,
+    stride: strides,
+    metadata: Object.fromEntries(Object.entries(notes).filter(([, value]) => value !== undefined)),
+  };
+  if (anchors.length > 0) {
+    checkpoint.anchors = anchors.map((level, i) => level.flat().map((side) => side * (strides[i] as number)));
+  }
+  saveCheckpoint(path, checkpoint);
+}
