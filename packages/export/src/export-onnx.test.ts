@@ -78,14 +78,17 @@ describe.each([
     await predictor.dispose();
   });
 
-  it.skipIf(!checker)(`passes onnx.checker${checker ? "" : " (skipped: no Python with onnx; set LOOKONCE_PYTHON)"}`, async () => {
-    const file = join(folder, `checked-${config}.onnx`);
-    await exportOnnx(tiny(config), { file, imgsz });
-    const script = "import sys, onnx; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)";
-    const { status, stderr } = spawnSync(python, ["-c", script, file], { encoding: "utf8" });
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
-  });
+  it.skipIf(!checker)(
+    `passes onnx.checker${checker ? "" : " (skipped: no Python with onnx; set LOOKONCE_PYTHON)"}`,
+    async () => {
+      const file = join(folder, `checked-${config}.onnx`);
+      await exportOnnx(tiny(config), { file, imgsz });
+      const script = "import sys, onnx; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)";
+      const { status, stderr } = spawnSync(python, ["-c", script, file], { encoding: "utf8" });
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    },
+  );
 });
 
 describe("exportOnnx", () => {

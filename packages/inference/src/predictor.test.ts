@@ -158,13 +158,27 @@ describe("predict", () => {
     expect(namesOf(results)).toEqual(["a.jpg", "b.png", "c.PNG"]);
     expect(results.map(({ width }) => width)).toEqual([48, 40, 56]);
     expect(run.skipped).toEqual([
-      { path: join(folder, "pictures", "broken.jpg"), reason: expect.stringContaining("broken.jpg is not a whole picture") },
+      {
+        path: join(folder, "pictures", "broken.jpg"),
+        reason: expect.stringContaining("broken.jpg is not a whole picture"),
+      },
     ]);
   });
 
   it("knows * and ? in file names", async () => {
-    expect(namesOf(await predictor.predict(join(folder, "pictures", "?.[jp]*g")).toArray().catch(() => []))).toEqual([]);
-    expect(namesOf(await predictor.predict(join(folder, "pictures", "?.*")).toArray())).toEqual(["a.jpg", "b.png", "c.PNG"]);
+    expect(
+      namesOf(
+        await predictor
+          .predict(join(folder, "pictures", "?.[jp]*g"))
+          .toArray()
+          .catch(() => []),
+      ),
+    ).toEqual([]);
+    expect(namesOf(await predictor.predict(join(folder, "pictures", "?.*")).toArray())).toEqual([
+      "a.jpg",
+      "b.png",
+      "c.PNG",
+    ]);
     expect(namesOf(await predictor.predict(join(folder, "pictures", "a.j*")).toArray())).toEqual(["a.jpg"]);
   });
 
@@ -187,7 +201,9 @@ describe("predict", () => {
     for (const box of boxes) {
       expect(Object.keys(box)).toEqual(["x1", "y1", "x2", "y2", "confidence", "class", "name"]);
       expect(box.name).toBe(["cat", "d'og", "bird"][box.class]);
-      expect(box.x1 >= 0 && box.x1 <= box.x2 && box.x2 <= 48 && box.y1 >= 0 && box.y1 <= box.y2 && box.y2 <= 32).toBe(true);
+      expect(box.x1 >= 0 && box.x1 <= box.x2 && box.x2 <= 48 && box.y1 >= 0 && box.y1 <= box.y2 && box.y2 <= 32).toBe(
+        true,
+      );
     }
     expect(Object.values(result.speed).every((ms) => ms >= 0)).toBe(true);
   });

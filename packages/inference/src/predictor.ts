@@ -51,7 +51,8 @@ export class Predictor {
     this.#detector = detector;
     this.#options = options;
     const { fixedSize, stride } = detector;
-    this.#size = fixedSize === undefined ? inputSize(options.imgsz ?? 640, stride) : [fixedSize.height, fixedSize.width];
+    this.#size =
+      fixedSize === undefined ? inputSize(options.imgsz ?? 640, stride) : [fixedSize.height, fixedSize.width];
   }
 
   /**
@@ -154,7 +155,10 @@ function inputSize(imgsz: number | readonly [number, number], stride: number): [
   const sides = typeof imgsz === "number" ? ([imgsz, imgsz] as const) : imgsz;
   for (const side of sides) {
     if (Number.isInteger(side) && side > 0) continue;
-    throw new LookonceError("ARGUMENT", `imgsz must be a whole number of pixels, or two, from 1 on, not ${JSON.stringify(imgsz)}.`);
+    throw new LookonceError(
+      "ARGUMENT",
+      `imgsz must be a whole number of pixels, or two, from 1 on, not ${JSON.stringify(imgsz)}.`,
+    );
   }
   const [height, width] = sides.map((side) => Math.ceil(side / stride) * stride) as [number, number];
   return [height, width];

@@ -19,9 +19,17 @@ export interface FoundPictures {
   single: boolean;
 }
 
-const pictureExtensions: ReadonlySet<string> = new Set(
-  [".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"],
-);
+const pictureExtensions: ReadonlySet<string> = new Set([
+  ".avif",
+  ".bmp",
+  ".gif",
+  ".jpeg",
+  ".jpg",
+  ".png",
+  ".tif",
+  ".tiff",
+  ".webp",
+]);
 
 /**
  * Finds the pictures of a source.
@@ -59,7 +67,10 @@ async function picturesIn(folder: string): Promise<string[]> {
 async function matching(pattern: string): Promise<string[]> {
   const folder = dirname(pattern);
   if ((await kindOf(folder)) !== "folder") {
-    throw new LookonceError("NOT_FOUND", `There is no folder ${folder} for ${pattern}; only file names may hold * and ?.`);
+    throw new LookonceError(
+      "NOT_FOUND",
+      `There is no folder ${folder} for ${pattern}; only file names may hold * and ?.`,
+    );
   }
   const wanted = wildcard(basename(pattern));
   const found = (await filesIn(folder)).filter((name) => wanted.test(name));

@@ -20,7 +20,10 @@ describe("class names in metadata", () => {
     expect(parseClassNames("{0: 'na\\xefve', 1: '\\u732b',}")).toEqual(["naïve", "猫"]);
   });
 
-  it.each(["", "person", "{0: person}", "{1: 'a'}", "{0: 'a' 2: 'b'}", "{0: 'a", "3"])("are not made up: %s", (text) => {
-    expect(parseClassNames(text)).toBeUndefined();
-  });
+  it.each(["", "person", "{0: person}", "{1: 'a'}", "{0: 'a' 2: 'b'}", "{0: 'a", "3"])(
+    "are not made up: %s",
+    (text) => {
+      expect(parseClassNames(text)).toBeUndefined();
+    },
+  );
 });

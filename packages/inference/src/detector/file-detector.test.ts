@@ -18,7 +18,12 @@ interface FileOptions {
  * A network of one output row per class, whose box and probability are means of the picture's colours: a file of the
  * right form whose answers can be worked out by hand. [1, 3, H, W] → [1, 3 + 4, 1]: x = y = w = h = 16, then R, G, B.
  */
-function detectorFile({ input = [1, 3, 32, 32], type = "float32", output = [1, 7, 1], metadata = {} }: FileOptions): Uint8Array {
+function detectorFile({
+  input = [1, 3, 32, 32],
+  type = "float32",
+  output = [1, 7, 1],
+  metadata = {},
+}: FileOptions): Uint8Array {
   const graph = new GraphBuilder();
   let x = graph.input("images", type, input);
   if (type !== "float32") x = graph.node("Cast", [x], { to: { int: 1 } });
@@ -45,7 +50,11 @@ function write(bytes: Uint8Array): string {
   return path;
 }
 
-const green = { width: 16, height: 32, data: Uint8Array.from({ length: 16 * 32 * 3 }, (_, i) => (i % 3 === 1 ? 255 : 0)) };
+const green = {
+  width: 16,
+  height: 32,
+  data: Uint8Array.from({ length: 16 * 32 * 3 }, (_, i) => (i % 3 === 1 ? 255 : 0)),
+};
 
 describe("an ONNX file", () => {
   it("is fed with planes of RGB from 0 to 1, letterboxed to its own size", async () => {
@@ -76,7 +85,11 @@ describe("an ONNX file", () => {
     ["pictures of bytes", { type: "uint8" }, "takes uint8 [1, 3, 32, 32]; a detector takes float32 pictures"],
     ["one channel", { input: [1, 1, 32, 32] }, "takes float32 [1, 1, 32, 32]"],
     ["a batch of two", { input: [2, 3, 32, 32] }, "takes float32 [2, 3, 32, 32]"],
-    ["names that do not fit", { metadata: { names: "{0: 'a'}" } }, "gives [1, 7, 1]; a detector gives [1, 5, anchors] or [1, anchors, 6] for its 1 class names"],
+    [
+      "names that do not fit",
+      { metadata: { names: "{0: 'a'}" } },
+      "gives [1, 7, 1]; a detector gives [1, 5, anchors] or [1, anchors, 6] for its 1 class names",
+    ],
     ["another task", { metadata: { task: "segment" } }, 'is a model for "segment"; only "detect" can be run'],
     ["two dimensions", { output: [7, 1] }, "gives [7, 1]; a detector gives [1, 4 + classes, anchors]"],
   ])("with %s is refused", async (_, options, message) => {

@@ -80,7 +80,8 @@ async function readModel(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new LookonceError("NOT_FOUND", `there is no model ${path}: check the path.`, { cause });
+    if (code === "ENOENT")
+      throw new LookonceError("NOT_FOUND", `there is no model ${path}: check the path.`, { cause });
     throw new LookonceError("IO", `cannot read the model ${path}: ${message}`, { cause });
   }
 }
@@ -118,7 +119,10 @@ function readOutput(path: string, output: ValueInfo | undefined, nc?: number): {
     if (nc !== undefined && rows === 4 + nc) return { family: "v8", nc };
     if (nc !== undefined && columns === 5 + nc) return { family: "v5", nc };
   }
-  const expected = nc === undefined ? "[1, 4 + classes, anchors] or [1, anchors, 5 + classes]" : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
+  const expected =
+    nc === undefined
+      ? "[1, 4 + classes, anchors] or [1, anchors, 5 + classes]"
+      : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
   throw new LookonceError(
     "UNSUPPORTED",
     `${path} gives [${output?.shape?.join(", ")}]; a detector gives ${expected}. Models with suppression built in cannot be run.`,

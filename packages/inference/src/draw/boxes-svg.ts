@@ -1,6 +1,6 @@
 import type { Size } from "@lookonce/augment";
-import type { DrawOptions, Drawable } from "./drawable.ts";
-import { outlineText } from "./label-font.ts";
+import type { Drawable, DrawOptions } from "./drawable.ts";
+import { outlineText, type TextOutline } from "./label-font.ts";
 import { classColour, hex, textColour } from "./palette.ts";
 
 /** Sizes of what is drawn, in pixels. */
@@ -23,7 +23,12 @@ export function boxesSvg(picture: Size, { boxes, names }: Drawable, options: Dra
   const labels: string[] = [];
   for (let i = boxes.count - 1; i >= 0; i--) {
     const label = boxes.classes[i] as number;
-    const [left, top, right, bottom] = boxes.boxes.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
+    const [left, top, right, bottom] = boxes.boxes.subarray(4 * i, 4 * i + 4) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const box = { left, top, right, bottom };
     const colour = classColour(label);
     frames.push(frame(box, hex(colour), sizes));
@@ -65,19 +70,29 @@ interface TagStyle {
 
 /** A filled label above the box, or just inside it where there is no room above, always within the picture. */
 function tag(text: string, box: Box, { picture, sizes, fill, ink }: TagStyle): string {
-  const { font, line } = sizes;
-  const outline = outlineText(text, font);
-  const side = font * 0.3;
+  const { font, outline } = fitText(text, sizes.font, picture.width);
+  const side = font * textMargin;
   const width = outline.width + 2 * side;
   const height = font * 1.34;
   const left = Math.max(0, Math.min(box.left, picture.width - width));
-  const above = box.top - height + line / 2;
+  const above = box.top - height + sizes.line / 2;
   const top = above >= 0 ? above : Math.max(0, Math.min(box.top, picture.height - height));
-  const baseline = top + font * 1.0;
   return (
     `<rect x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}" rx="${px(font * 0.14)}" fill="${fill}"/>` +
-    `<path transform="translate(${px(left + side)} ${px(baseline)})" fill="${ink}" d="${outline.path}"/>`
+    `<path transform="translate(${px(left + side)} ${px(top + font)})" fill="${ink}" d="${outline.path}"/>`
   );
+}
+
+/** Room left and right of a label's text, in its letters' size. */
+const textMargin = 0.3;
+
+/** The text's outline in the wanted size, or smaller where the picture is too narrow for it. */
+function fitText(text: string, wanted: number, room: number): { font: number; outline: TextOutline } {
+  const outline = outlineText(text, wanted);
+  const width = outline.width + 2 * wanted * textMargin;
+  if (width <= room) return { font: wanted, outline };
+  const font = (wanted * room) / width;
+  return { font, outline: outlineText(text, font) };
 }
 
 function px(value: number): string {

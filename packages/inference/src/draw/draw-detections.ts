@@ -4,7 +4,11 @@ import { boxesSvg } from "./boxes-svg.ts";
 import type { Drawable, DrawOptions } from "./drawable.ts";
 
 /** A copy of the picture with boxes and labels; the best detections lie on top. */
-export async function drawDetections(picture: Picture, drawable: Drawable, options: DrawOptions = {}): Promise<Picture> {
+export async function drawDetections(
+  picture: Picture,
+  drawable: Drawable,
+  options: DrawOptions = {},
+): Promise<Picture> {
   const { data, width, height } = picture;
   if (drawable.boxes.count === 0) return { data: data.slice(), width, height };
   const overlay = Buffer.from(boxesSvg(picture, drawable, options));

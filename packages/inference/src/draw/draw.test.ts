@@ -26,11 +26,9 @@ function at(picture: Picture, x: number, y: number): Colour {
 function contrast(a: Colour, b: Colour): number {
   const [high, low] = [a, b]
     .map((colour) => {
-      const [r, g, b] = colour.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4)) as [
-        number,
-        number,
-        number,
-      ];
+      const [r, g, b] = colour.map((v) =>
+        v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+      ) as [number, number, number];
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     })
     .sort((x, y) => y - x) as [number, number];
@@ -66,18 +64,33 @@ describe("drawDetections", () => {
     const picture = blankPicture({ width: 200, height: 160 }, 90);
     const drawn = await drawDetections(picture, drawable([[40, 60, 160, 140, 1]]), { lineWidth: 4 });
     expect([drawn.width, drawn.height, drawn.data.length]).toEqual([200, 160, 200 * 160 * 3]);
-    for (const [x, y] of [[42, 100], [158, 100], [100, 138]] as const) expect(at(drawn, x, y)).toEqual(classColour(1));
-    for (const [x, y] of [[100, 100], [20, 100], [100, 150]] as const) expect(at(drawn, x, y)).toEqual([90, 90, 90]);
+    for (const [x, y] of [
+      [42, 100],
+      [158, 100],
+      [100, 138],
+    ] as const)
+      expect(at(drawn, x, y)).toEqual(classColour(1));
+    for (const [x, y] of [
+      [100, 100],
+      [20, 100],
+      [100, 150],
+    ] as const)
+      expect(at(drawn, x, y)).toEqual([90, 90, 90]);
     expect(picture.data.every((value) => value === 90)).toBe(true);
   });
 
   it("writes labels above boxes in the colour that is best read", async () => {
-    const drawn = await drawDetections(blankPicture({ width: 200, height: 160 }, 90), drawable([[40, 60, 160, 140, 1]]), {
-      fontSize: 20,
-      lineWidth: 4,
-    });
+    const drawn = await drawDetections(
+      blankPicture({ width: 200, height: 160 }, 90),
+      drawable([[40, 60, 160, 140, 1]]),
+      {
+        fontSize: 20,
+        lineWidth: 4,
+      },
+    );
     let ink = 0;
-    for (let y = 36; y < 60; y++) for (let x = 40; x < 140; x++) if (String(at(drawn, x, y)) === String(textColour(classColour(1)))) ink++;
+    for (let y = 36; y < 60; y++)
+      for (let x = 40; x < 140; x++) if (String(at(drawn, x, y)) === String(textColour(classColour(1)))) ink++;
     expect(ink).toBeGreaterThan(150);
   });
 
@@ -85,9 +98,12 @@ describe("drawDetections", () => {
     ["the picture's top", [10, 0, 60, 30, 0]],
     ["its right edge", [190, 50, 200, 60, 0]],
     ["its corner", [195, 155, 200, 160, 0]],
-  ] as const)("keeps labels of boxes at %s in the picture", (_, row) => {
-    const svg = boxesSvg({ width: 200, height: 160 }, drawable([row]), { fontSize: 16 });
-    const [, x, y, width, height] = /<rect x="([\d.-]+)" y="([\d.-]+)" width="([\d.]+)" height="([\d.]+)" rx/.exec(svg) as unknown as string[];
+    ["any place, however narrow the picture,", [20, 20, 40, 60, 0], 100],
+  ] as const)("keeps labels of boxes at %s in the picture", (_, row, fontSize: number = 16) => {
+    const svg = boxesSvg({ width: 200, height: 160 }, drawable([row]), { fontSize });
+    const [, x, y, width, height] = /<rect x="([\d.-]+)" y="([\d.-]+)" width="([\d.]+)" height="([\d.]+)" rx/.exec(
+      svg,
+    ) as unknown as string[];
     expect(Number(x)).toBeGreaterThanOrEqual(0);
     expect(Number(y)).toBeGreaterThanOrEqual(0);
     expect(Number(x) + Number(width)).toBeLessThanOrEqual(200.01);

@@ -17,4 +17,3 @@ export interface Drawable {
   boxes: Pick<Detections, "boxes" | "confidences" | "classes" | "count">;
   names: readonly string[];
 }
-

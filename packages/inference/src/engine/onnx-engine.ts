@@ -75,7 +75,8 @@ export class OnnxEngine {
    */
   async run(images: Float32Array | Uint8Array, shape: readonly number[]): Promise<EngineTensor[]> {
     const type = images instanceof Float32Array ? "float32" : "uint8";
-    const fits = shape.length === this.input.shape.length && this.input.shape.every((s, i) => isFree(s) || s === shape[i]);
+    const fits =
+      shape.length === this.input.shape.length && this.input.shape.every((s, i) => isFree(s) || s === shape[i]);
     if (type !== this.input.type || !fits || shape.reduce((product, side) => product * side, 1) !== images.length) {
       throw new LookonceError(
         "ARGUMENT",
