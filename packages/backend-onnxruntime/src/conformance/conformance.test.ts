@@ -73,7 +73,12 @@ interface Result {
   data: number[];
 }
 
-async function results(backend: string, kernel: string, drawn: readonly RandomCase[], rng: Random): Promise<Result[][]> {
+async function results(
+  backend: string,
+  kernel: string,
+  drawn: readonly RandomCase[],
+  rng: Random,
+): Promise<Result[][]> {
   await tf.setBackend(backend);
   const tensors = drawn.map((one, i) => tf.tidy(() => compute(kernel, one, rng.fork("case", i))));
   const read = (tensor: tf.Tensor): Promise<Result> =>

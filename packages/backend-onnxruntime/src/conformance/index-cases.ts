@@ -23,7 +23,10 @@ function positions(rng: Random, shape: number[], options: { count: number; depth
   return { shape: [flat.length, depth], dtype: "int32" as const, data };
 }
 
-function scatter(rng: Random, isDistinct: boolean): { shape: number[]; indices: RandomCaseInput; updates: RandomCaseInput } {
+function scatter(
+  rng: Random,
+  isDistinct: boolean,
+): { shape: number[]; indices: RandomCaseInput; updates: RandomCaseInput } {
   const shape = randomShape(rng, rng.integer(1, 5));
   const depth = rng.integer(1, shape.length + 1);
   const indices = positions(rng, shape, { count: rng.integer(1, 9), depth, isDistinct });
@@ -100,7 +103,11 @@ export const indexCases: Record<string, RandomCases> = {
     const outputShape = shape.slice(0, depth);
     const sparseValues = { ...updates, shape: [indices.shape[0]!], data: updates.data.slice(0, indices.shape[0]!) };
     const defaultValue = { shape: [], dtype: updates.dtype, data: [rng.integer(-2, 3)] };
-    return { inputs: { sparseIndices: indices, sparseValues, defaultValue }, attrs: { outputShape }, differentiate: [] };
+    return {
+      inputs: { sparseIndices: indices, sparseValues, defaultValue },
+      attrs: { outputShape },
+      differentiate: [],
+    };
   },
   TensorScatterUpdate: (rng) => {
     const { shape, indices, updates } = scatter(rng, true);
@@ -111,7 +118,8 @@ export const indexCases: Record<string, RandomCases> = {
     const shape = randomShape(rng, rng.integer(1, 5));
     const numSegments = rng.integer(1, 6);
     return {
-      inputs: { x: numbers(rng, shape), segmentIds: wholes(rng, [shape[0]!], 0, numSegments) },
+      // Of whole numbers tfjs's reference makes fractions; ours stay whole, as in its other backends.
+      inputs: { x: floats(rng, shape), segmentIds: wholes(rng, [shape[0]!], 0, numSegments) },
       attrs: { numSegments },
     };
   },

@@ -31,7 +31,9 @@ function alike(rng: Random, count: number): { tensors: RandomTensor[]; axis: num
 
 const strided: RandomCases = (rng) => {
   const shape = shaped(rng, 1, 4, 6);
-  const strides = shape.map(() => rng.choice([1, 2, 3, -1, -2]));
+  // tfjs's reference takes single indices with strides of 1 alone.
+  const isShrunk = rng.chance(0.3);
+  const strides = shape.map(() => (isShrunk ? 1 : rng.choice([1, 2, 3, -1, -2])));
   const mask = (): number => rng.integer(0, 2 ** shape.length);
   const at = (dim: number): number => rng.integer(-dim - 1, dim + 2);
   return {
@@ -44,8 +46,7 @@ const strided: RandomCases = (rng) => {
       endMask: mask(),
       ellipsisMask: 0,
       newAxisMask: 0,
-      // A single index is taken going forwards.
-      shrinkAxisMask: strides.reduce((bits, stride, i) => bits | (stride > 0 && rng.chance(0.2) ? 1 << i : 0), 0),
+      shrinkAxisMask: isShrunk ? mask() : 0,
     },
   };
 };

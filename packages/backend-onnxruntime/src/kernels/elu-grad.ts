@@ -7,8 +7,8 @@ export const eluGrad: Kernel = kernel({
   infer: ([, y]) => ({ shape: y!.shape, dtype: "float32" }),
   lower: (to, call) =>
     elementwise(to, call, ([dy, y]) => {
-      const isNegative = to.node("Less", [y!, to.scalar(0)]);
+      const isLinear = to.node("GreaterOrEqual", [y!, to.scalar(0)]);
       const slope = to.node("Add", [y!, to.scalar(1)]);
-      return to.node("Where", [isNegative, to.node("Mul", [dy!, slope]), dy!]);
+      return to.node("Where", [isLinear, dy!, to.node("Mul", [dy!, slope])]);
     }),
 });

@@ -73,7 +73,7 @@ import { select } from "./select.ts";
 import { selu } from "./selu.ts";
 import { sign } from "./sign.ts";
 import { slice } from "./slice.ts";
-import { logSoftmax, softmax } from "./softmax.ts";
+import { softmax } from "./softmax.ts";
 import { spaceToBatchND } from "./space-to-batch-nd.ts";
 import { sparseToDense } from "./sparse-to-dense.ts";
 import { splitV } from "./split-v.ts";
@@ -143,7 +143,6 @@ export const lowerings: Readonly<Record<string, Kernel>> = {
   LeakyRelu: leakyRelu,
   LinSpace: linSpace,
   Log1p: log1p,
-  LogSoftmax: logSoftmax,
   LogicalNot: logicalNot,
   Max: max,
   MaxPool: maxPool,

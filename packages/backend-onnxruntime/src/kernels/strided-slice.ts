@@ -1,4 +1,4 @@
-import { type StridedSliceAttrs, slice_util } from "@tensorflow/tfjs-core";
+import { type StridedSliceAttrs, slice_util, util } from "@tensorflow/tfjs-core";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 
 export const stridedSlice: Kernel = kernel<StridedSliceAttrs>({
@@ -6,7 +6,7 @@ export const stridedSlice: Kernel = kernel<StridedSliceAttrs>({
   infer: ([x], attrs) => ({ shape: describe(x!.shape, attrs).finalShape, dtype: x!.dtype }),
   lower(to, { inputs, attrs, output }) {
     const x = inputs[0]!;
-    const { begin, end, strides, finalShapeSparse } = describe(x.shape, attrs);
+    const { begin, end, strides } = describe(x.shape, attrs);
     const axes = x.shape.map((_, axis) => axis);
     const name = to.node("Slice", [
       to.get(x),
@@ -16,8 +16,9 @@ export const stridedSlice: Kernel = kernel<StridedSliceAttrs>({
       to.int64s(axes),
       to.int64s(strides),
     ]);
-    const isFinal = finalShapeSparse.length === output.shape.length;
-    to.set(output, isFinal ? name : to.reshape(name, output.shape));
+    // Axes of one index are still there, and new ones are not yet.
+    const sliced = slice_util.computeOutShape([...begin], [...end], [...strides]);
+    to.set(output, util.arraysEqual(sliced, output.shape) ? name : to.reshape(name, output.shape));
   },
 });
 
