@@ -1,2 +1,14 @@
+export type { DetectOptions, Results, SkippedPicture, Source } from "@lookonce/inference";
+export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
+export type {
+  ExportOptions,
+  LoadOptions,
+  ModelInfo,
+  PredictOptions,
+  TrainOptions,
+  TrainReport,
+  ValOptions,
+} from "./options.ts";
+export { progress } from "./progress.ts";
 export { makeRunDirectory } from "./run-directory.ts";
-export { type ExportOptions, type LoadOptions, type ModelInfo, type PredictOptions, YOLO } from "./yolo.ts";
+export { YOLO } from "./yolo.ts";

@@ -1,38 +1,22 @@
 import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 
 /**
- * Makes a new folder for results: `path`, or `path2`, `path3`, … when it exists, and gives its path.
+ * Makes a new folder for results, `path`, or `path2`, `path3`, … when it exists, and gives its path. With `reuse`, `path`
+ * is taken even if it exists.
  *
- * Making it claims it, so that two programs that start at once do not share one.
- *
- * @param options.reuse takes `path` even if it exists
  * @throws LookonceError `IO` when the folder cannot be made
  */
-export function makeRunDirectory(path: string, options: { reuse?: boolean } = {}): string {
+export async function makeRunDirectory(path: string, { reuse = false }: { reuse?: boolean } = {}): Promise<string> {
+  if (!reuse) {
+    const { makeRunDirectory: make } = await import("@lookonce/trainer");
+    return make({ project: dirname(path), name: basename(path) });
+  }
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    if (options.reuse) {
-      mkdirSync(path, { recursive: true });
-      return path;
-    }
-    for (let number = 1; ; number++) {
-      const candidate = number === 1 ? path : `${path}${number}`;
-      if (claim(candidate)) return candidate;
-    }
+    mkdirSync(path, { recursive: true });
+    return path;
   } catch (cause) {
     throw new LookonceError("IO", `cannot make the folder ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** Whether the folder was made now; `false` when something of its name is there. */
-function claim(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
   }
 }

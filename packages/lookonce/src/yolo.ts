@@ -1,49 +1,23 @@
 import { extname } from "node:path";
 import type { ExportOnnxReport } from "@lookonce/export";
-import type { DetectOptions, Predictor, Results, SkippedPicture, Source } from "@lookonce/inference";
-import type { DetectionModel, ModelSummary } from "@lookonce/nn";
-import { buildModel } from "./build-model.ts";
+import type { Predictor, Results, SkippedPicture, Source } from "@lookonce/inference";
+import type { DetectionModel } from "@lookonce/nn";
+import type { ValidationResult } from "@lookonce/trainer";
+import { buildForClasses, buildModel } from "./build-model.ts";
 import { fitToStride } from "./fit-to-stride.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
-import { Place, type PlaceOptions } from "./place.ts";
-
-/** Options of {@link YOLO.load}. */
-export interface LoadOptions extends PlaceOptions {
-  /** Seed of random weights, where a model has none of its own (default 0). */
-  seed?: number;
-  /** Told, a line a time, what a person should know, such as an image size that was rounded up. Default: nobody. */
-  log?: (line: string) => void;
-}
-
-/** What {@link YOLO.info} tells. */
-export interface ModelInfo extends ModelSummary {
-  /** Side of the picture that shapes and operations are for. */
-  imgsz: number;
-}
-
-/** Options of {@link YOLO.predict} and {@link YOLO.stream}. */
-export interface PredictOptions extends DetectOptions {
-  /** Longer side that pictures are scaled to, in pixels, rounded up to the model's stride (default 640). */
-  imgsz?: number;
-  /** Whether pictures are padded only as far as the stride needs, not to a square (default true). */
-  rect?: boolean;
-  /** Told of each picture of several that cannot be read and is left out; a single one throws. Default: `log`. */
-  onSkip?: (picture: SkippedPicture) => void;
-}
-
-/** Options of {@link YOLO.export}. */
-export interface ExportOptions {
-  /** Other programs' format; ONNX is the one there is (default). */
-  format?: "onnx";
-  /** The file to write (default: the model's name with the format's ending). */
-  file?: string;
-  /** Side of the pictures, in pixels, rounded up to the model's stride (default 640). */
-  imgsz?: number;
-  /** Pictures in a batch (default 1). */
-  batch?: number;
-  /** Version of ONNX's operators (default 17). */
-  opset?: number;
-}
+import { openDataset } from "./open-dataset.ts";
+import type {
+  ExportOptions,
+  LoadOptions,
+  ModelInfo,
+  PredictOptions,
+  TrainOptions,
+  TrainReport,
+  ValOptions,
+} from "./options.ts";
+import { Place } from "./place.ts";
+import { runTraining } from "./run-training.ts";
 
 /** A detector: load it, then predict, train, validate, export. */
 export class YOLO {
@@ -51,7 +25,7 @@ export class YOLO {
   readonly #seed: number;
   readonly #place: Place;
   #source: ModelSource;
-  #model: Promise<DetectionModel> | undefined;
+  #model: { device: string; made: Promise<DetectionModel> } | undefined;
   #predictor: { key: string; made: Promise<Predictor> } | undefined;
 
   private constructor(source: ModelSource, options: LoadOptions) {
@@ -117,6 +91,48 @@ export class YOLO {
   }
 
   /**
+   * Trains on a data set and keeps the weights of the fittest epoch. With other classes than the model had, what fits of
+   * its weights is taken over.
+   *
+   * @throws LookonceError when the data set or an option cannot be used, before anything is written; `NUMERIC` when the
+   *   loss is no finite number any more, what was saved before stays
+   */
+  async train(options: TrainOptions): Promise<TrainReport> {
+    const { data, seed = this.#seed } = options;
+    const { readDatasetConfig } = await import("@lookonce/data");
+    const config = await readDatasetConfig(data);
+    const datasets = {
+      data: await openDataset(config, { split: "train", log: this.#log }),
+      ...("val" in config.splits ? { valData: await openDataset(config, { split: "val", log: this.#log }) } : {}),
+    };
+    await this.#place.enter();
+    const { model, report } = await buildForClasses(this.#source, { names: config.names, seed });
+    this.#log(report);
+    try {
+      const imgsz = this.#fit(options.imgsz ?? 640, model);
+      const result = await runTraining(model, { ...options, ...datasets, seed, imgsz });
+      this.#source = await findModel(result.best);
+      await this.dispose();
+      return result;
+    } finally {
+      model.dispose();
+    }
+  }
+
+  /**
+   * Measures precision, recall and average precision on a data set.
+   *
+   * @throws LookonceError when the data set cannot be used or has another number of classes
+   */
+  async val(options: ValOptions): Promise<ValidationResult> {
+    const { data, split = "val", imgsz = 640, ...rest } = options;
+    const dataset = await openDataset(data, { split, log: this.#log });
+    const model = await this.#onDevice("validate");
+    const { validate } = await import("@lookonce/trainer");
+    return validate(model, dataset, { ...rest, imgsz: this.#fit(imgsz, model) });
+  }
+
+  /**
    * Writes the model in another program's format, after comparing what the file computes with what the model does.
    *
    * @throws LookonceError `NUMERIC` when they disagree (nothing is written then), `IO` when the file cannot be written
@@ -139,7 +155,7 @@ export class YOLO {
     this.#predictor = undefined;
     this.#model = undefined;
     await (await predictor?.made)?.dispose();
-    (await model)?.dispose();
+    (await model?.made)?.dispose();
   }
 
   #fit(imgsz: number, model: DetectionModel): number {
@@ -151,18 +167,37 @@ export class YOLO {
     return side;
   }
 
-  /** The model with its tensors on the CPU, kept until it is trained or disposed of. */
+  /** The model with its tensors on the CPU, for tracing: that computes nothing worth a GPU. */
   async #onHost(use: string): Promise<DetectionModel> {
     await this.#place.enterHost();
-    this.#model ??= buildModel(this.#source, { seed: this.#seed, use });
-    return this.#model;
+    return this.#modelOn("cpu", use);
+  }
+
+  async #onDevice(use: string): Promise<DetectionModel> {
+    return this.#modelOn(await this.#place.enter(), use);
+  }
+
+  /** The model, kept until it is wanted elsewhere, trained or disposed of: tensors do not move between devices. */
+  async #modelOn(device: string, use: string): Promise<DetectionModel> {
+    if (this.#model?.device === device) return this.#model.made;
+    (await this.#model?.made)?.dispose();
+    const made = buildModel(this.#source, { seed: this.#seed, use }).catch((error: unknown) => {
+      this.#model = undefined;
+      throw error;
+    });
+    this.#model = { device, made };
+    return made;
   }
 
   async #predictorFor(form: { imgsz: number; rect: boolean }): Promise<Predictor> {
     const key = JSON.stringify(form);
     if (this.#predictor?.key !== key) {
       const before = this.#predictor;
-      this.#predictor = { key, made: this.#makePredictor(form) };
+      const made = this.#makePredictor(form).catch((error: unknown) => {
+        this.#predictor = undefined;
+        throw error;
+      });
+      this.#predictor = { key, made };
       await (await before?.made)?.dispose();
     }
     return this.#predictor.made;

@@ -1,5 +1,6 @@
 import { type Command, command } from "../command.ts";
 import { choice, integer, text } from "../options/option.ts";
+import { loadModel } from "./load-model.ts";
 import { imgszOption, modelOption, outputOptions } from "./shared-options.ts";
 
 /** `lookonce export`: writes a model in another program's format. */
@@ -17,8 +18,7 @@ export const exportModel: Command = command({
   },
   examples: ["lookonce export model=yolov8n.pt format=onnx imgsz=640"],
   async run({ model: name, format, imgsz, batch, opset, file }, terminal) {
-    const { YOLO } = await import("lookonce");
-    const model = await YOLO.load(name, { log: (line) => terminal.warn(line) });
+    const model = await loadModel({ model: name }, terminal);
     const report = await model.export({ format, imgsz, batch, opset, ...(file === undefined ? {} : { file }) });
     const { pixels, probability } = report.differences;
     terminal.note(

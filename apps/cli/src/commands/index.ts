@@ -2,6 +2,8 @@ import type { Command } from "../command.ts";
 import { exportModel } from "./export.ts";
 import { info } from "./info.ts";
 import { predict } from "./predict.ts";
+import { train } from "./train.ts";
+import { val } from "./val.ts";
 
 /** All commands, in the order of help. */
-export const commands: readonly Command[] = [predict, info, exportModel];
+export const commands: readonly Command[] = [predict, train, val, info, exportModel];

@@ -1,5 +1,6 @@
 import { type Command, command } from "../command.ts";
 import { table } from "../terminal/table.ts";
+import { loadModel } from "./load-model.ts";
 import { imgszOption, modelOption, outputOptions } from "./shared-options.ts";
 
 /** `lookonce info`: what a model is made of and costs. */
@@ -9,8 +10,7 @@ export const info: Command = command({
   options: { model: modelOption, imgsz: imgszOption(640), ...outputOptions },
   examples: ["lookonce info model=yolov8n.pt", "lookonce info model=yolov5s.yaml imgsz=320 --json"],
   async run({ model: name, imgsz }, terminal) {
-    const { YOLO } = await import("lookonce");
-    const model = await YOLO.load(name, { log: (line) => terminal.warn(line) });
+    const model = await loadModel({ model: name }, terminal);
     const summary = await model.info({ imgsz });
     const { parameters, gradients, layers, gflops, strides, head } = summary;
     const modules = summary.modules.map(({ index, from, name: module, parameters: own, shape }) => ({

@@ -2,6 +2,7 @@ import { basename, extname, join } from "node:path";
 import { type Command, command } from "../command.ts";
 import { countClasses } from "../count-classes.ts";
 import { flag, integer, integers, number, requiredText } from "../options/option.ts";
+import { loadModel } from "./load-model.ts";
 import { deviceOptions, imgszOption, modelOption, outputOptions, placeOptions } from "./shared-options.ts";
 
 /** Formats that pictures are saved in as they came; others become JPEG. */
@@ -36,13 +37,9 @@ export const predict: Command = command({
     "lookonce predict model=yolov8n.onnx source=pictures conf=0.5 classes=0,2 --json",
   ],
   async run(values, terminal) {
-    const { makeRunDirectory, YOLO } = await import("lookonce");
-    const { model: name, source, imgsz, conf, iou, max_det: maxDet, classes, agnostic_nms: agnosticNms, rect } = values;
-    const model = await YOLO.load(name, {
-      device: values.device,
-      ...(values.threads === undefined ? {} : { threads: values.threads }),
-      log: (line) => terminal.warn(line),
-    });
+    const { makeRunDirectory } = await import("lookonce");
+    const { source, imgsz, conf, iou, max_det: maxDet, classes, agnostic_nms: agnosticNms, rect } = values;
+    const model = await loadModel(values, terminal);
     const images: object[] = [];
     let folder: string | undefined;
     const total = { preprocess: 0, inference: 0, postprocess: 0 };
@@ -58,7 +55,7 @@ export const predict: Command = command({
       terminal.say(`${terminal.colors.bold(basename(result.path))}: ${countClasses(plain.boxes)}`);
       if (!values.save) continue;
       // Made with the first result: a source that cannot be read leaves no empty folder.
-      folder ??= makeRunDirectory(join(values.project, values.name), { reuse: values.exist_ok });
+      folder ??= await makeRunDirectory(join(values.project, values.name), { reuse: values.exist_ok });
       await result.save(join(folder, savedName(result.path)));
     }
     const mean = (sum: number): string => `${(sum / Math.max(1, images.length)).toFixed(1)} ms`;

@@ -26,6 +26,17 @@ export class Terminal {
     this.#noteColors = colorsFor(io.stderr, io);
   }
 
+  /** Where others may show progress. */
+  get stderr(): Output {
+    this.#endProgress();
+    return this.#io.stderr;
+  }
+
+  /** Tells that the person wants the work stopped (Ctrl+C), for work that can end well before its time. */
+  catchInterrupt(): AbortSignal | undefined {
+    return this.#io.catchInterrupt?.();
+  }
+
   /** A line of the result. */
   say(line = ""): void {
     this.#endProgress();

@@ -1,0 +1,97 @@
+import type { DetectOptions, SkippedPicture } from "@lookonce/inference";
+import type { ModelSummary } from "@lookonce/nn";
+import type { Recipe, TrainCallbacks, TrainResult } from "@lookonce/trainer";
+import type { PlaceOptions } from "./place.ts";
+
+/** Options of `YOLO.load`. */
+export interface LoadOptions extends PlaceOptions {
+  /** Seed of random weights, where a model has none of its own (default 0). */
+  seed?: number;
+  /** Told, a line a time, what a person should know, such as an image size that was rounded up. Default: nobody. */
+  log?: (line: string) => void;
+}
+
+/** What `YOLO.info` tells. */
+export interface ModelInfo extends ModelSummary {
+  /** Side of the picture that shapes and operations are for. */
+  imgsz: number;
+}
+
+/** Options of `YOLO.predict` and `YOLO.stream`. */
+export interface PredictOptions extends DetectOptions {
+  /** Longer side that pictures are scaled to, in pixels, rounded up to the model's stride (default 640). */
+  imgsz?: number;
+  /** Whether pictures are padded only as far as the stride needs, not to a square (default true). */
+  rect?: boolean;
+  /** Told of each picture of several that cannot be read and is left out; a single one throws. Default: `log`. */
+  onSkip?: (picture: SkippedPicture) => void;
+}
+
+/** Options of `YOLO.train`. */
+export interface TrainOptions {
+  /** The data set file, in YOLO's form. */
+  data: string;
+  /** Default 100. */
+  epochs?: number;
+  /** Side of the pictures, in pixels, rounded up to the model's stride (default 640). */
+  imgsz?: number;
+  /** Pictures in a batch (default 16). */
+  batch?: number;
+  /** What differs from YOLOv8's recipe: learning rate `lr0`, `optimizer`, … */
+  recipe?: Partial<Recipe>;
+  /** Validate every epoch (default), only after the last, or never. */
+  val?: "every" | "last" | "never";
+  /** Seed of the order of pictures and of weights that start anew (default: the one of `load`, 0). */
+  seed?: number;
+  /** Folder for runs (default `runs`). */
+  project?: string;
+  /** Folder of this run in it, for weights and `results.csv`; a number is added if it exists (default `train`). */
+  name?: string;
+  /** Whether to write into that folder even if it exists (default false). */
+  existOk?: boolean;
+  /** Told how it goes; `await progress(process.stderr)` shows it. */
+  callbacks?: readonly TrainCallbacks[];
+  /** Stops after the step under way, with the weights saved. */
+  signal?: AbortSignal;
+}
+
+/** What `YOLO.train` did. */
+export type TrainReport = TrainResult;
+
+/** Options of `YOLO.val`. */
+export interface ValOptions {
+  /** The data set file, in YOLO's form. */
+  data: string;
+  /** `val` (default), `test` or `train`. */
+  split?: string;
+  /** Longer side of the pictures, in pixels, rounded up to the model's stride (default 640). */
+  imgsz?: number;
+  /** Pictures in a batch (default 16). */
+  batch?: number;
+  /** Detections of at most this confidence do not count (default 0.001). */
+  conf?: number;
+  /** Overlap from which on a box suppresses another (default 0.7, YOLOv5 0.6). */
+  iou?: number;
+  /** Most detections a picture (default 300). */
+  maxDet?: number;
+  /** Batches of pictures of like shape, with little border (default true). */
+  rect?: boolean;
+  /** Told before the first batch and after every one. */
+  onProgress?: (progress: { done: number; batches: number }) => void;
+  /** Stops it; it throws the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Options of `YOLO.export`. */
+export interface ExportOptions {
+  /** Other programs' format; ONNX is the one there is (default). */
+  format?: "onnx";
+  /** The file to write (default: the model's name with the format's ending). */
+  file?: string;
+  /** Side of the pictures, in pixels, rounded up to the model's stride (default 640). */
+  imgsz?: number;
+  /** Pictures in a batch (default 1). */
+  batch?: number;
+  /** Version of ONNX's operators (default 17). */
+  opset?: number;
+}

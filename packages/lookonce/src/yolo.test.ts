@@ -1,0 +1,114 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { blankPicture, type Picture, writePicture } from "@lookonce/augment";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder, writeTinyModel } from "./test-model.ts";
+import { YOLO } from "./yolo.ts";
+
+const folder = temporaryFolder();
+const tiny = writeTinyModel(folder);
+const detectAll = { imgsz: 64, conf: 0.00001, maxDet: 5 };
+
+/** A picture with an edge, so that predictions differ from place to place. */
+function picture(width = 64, height = 48): Picture {
+  const blank = blankPicture({ width, height }, 30);
+  for (let i = 0; i < blank.data.length / 2; i++) blank.data[i] = (i * 7) % 256;
+  return blank;
+}
+
+describe("YOLO.load", () => {
+  it.each([
+    ["missing.pt", "NOT_FOUND", /missing\.pt\. Weights are not downloaded/],
+    ["missing.onnx", "NOT_FOUND", /missing\.onnx/],
+    ["yolov7n.yaml", "NOT_FOUND", /yolov8\.yaml/],
+    ["model.h5", "ARGUMENT", /expected \.pt/],
+  ])("says what is wrong with %s", async (name, code, message) => {
+    await expect(YOLO.load(name)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it("refuses a folder that is named like weights", async () => {
+    mkdirSync(join(folder, "folder.pt"));
+    await expect(YOLO.load(join(folder, "folder.pt"))).rejects.toThrow(/is a folder/);
+  });
+});
+
+describe("YOLO.info", () => {
+  it("rounds the picture's side up and tells", async () => {
+    const lines: string[] = [];
+    const model = await YOLO.load(tiny, { log: (line) => lines.push(line) });
+    const info = await model.info({ imgsz: 65 });
+    expect(info.imgsz).toBe(96);
+    expect(info.modules[0]?.shape).toEqual([48, 48, 8]);
+    expect(lines).toEqual([expect.stringMatching(/imgsz 65 .* stride 32: 96 is used/)]);
+  });
+});
+
+describe("YOLO.predict", () => {
+  it("takes pixels, bytes, paths and lists of them, and gives the same for all", async () => {
+    const path = join(folder, "picture.png");
+    await writePicture(path, picture());
+    const model = await YOLO.load(tiny);
+    const [fromPixels] = await model.predict(picture(), detectAll);
+    const [fromPath, again] = await model.predict([path, picture()], detectAll);
+    expect(fromPixels?.boxes.count).toBe(5);
+    expect(fromPath?.boxes).toEqual(fromPixels?.boxes);
+    expect(again?.boxes).toEqual(fromPixels?.boxes);
+    expect(fromPath?.path).toBe(path);
+    await model.dispose();
+  });
+
+  it("gives other random weights with another seed, and the same with the same", async () => {
+    const boxes = async (seed: number): Promise<unknown> => {
+      const model = await YOLO.load(tiny, { seed });
+      const [result] = await model.predict(picture(), detectAll);
+      await model.dispose();
+      return result?.boxes;
+    };
+    expect(await boxes(1)).toEqual(await boxes(1));
+    expect(await boxes(1)).not.toEqual(await boxes(2));
+  });
+
+  it("works again after dispose", async () => {
+    const model = await YOLO.load(tiny);
+    const [before] = await model.predict(picture(), detectAll);
+    await model.dispose();
+    const [after] = await model.predict(picture(), detectAll);
+    expect(after?.boxes).toEqual(before?.boxes);
+    await model.dispose();
+  });
+
+  it("tells of pictures that it leaves out", async () => {
+    const pictures = join(folder, "pictures");
+    mkdirSync(pictures);
+    await writePicture(join(pictures, "good.png"), picture());
+    writeFileSync(join(pictures, "bad.png"), "no picture");
+    copyFileSync(join(pictures, "bad.png"), join(pictures, "worse.png"));
+    const model = await YOLO.load(tiny);
+    const skipped: string[] = [];
+    const results = await model.predict(pictures, { ...detectAll, onSkip: ({ path }) => skipped.push(path) });
+    expect(results.map(({ path }) => path)).toEqual([join(pictures, "good.png")]);
+    expect(skipped).toEqual(["bad.png", "worse.png"].map((name) => join(pictures, name)));
+    await model.dispose();
+  });
+});
+
+describe("YOLO.export", () => {
+  it("writes a file that finds what the model finds", async () => {
+    const model = await YOLO.load(tiny);
+    const file = join(folder, "tiny.onnx");
+    const report = await model.export({ file, imgsz: 64 });
+    expect(report.largestDifference).toBeLessThan(0.01);
+    const exported = await YOLO.load(file);
+    const options = { ...detectAll, rect: false };
+    const [[own], [theirs]] = [await model.predict(picture(), options), await exported.predict(picture(), options)];
+    expect(theirs?.boxes.count).toBe(5);
+    expect(theirs?.boxes.classes).toEqual(own?.boxes.classes);
+    theirs?.boxes.boxes.forEach((value, i) => {
+      expect(value).toBeCloseTo(own?.boxes.boxes[i] as number, 2);
+    });
+    await expect(exported.info()).rejects.toThrow(/an ONNX file can be used to predict, not to tell its layers/);
+    await expect(exported.export()).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    await model.dispose();
+    await exported.dispose();
+  });
+});
