@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { LookonceError } from "@lookonce/errors";
 import {
   type BackendValues,
@@ -22,6 +23,8 @@ export interface OnnxRuntimeBackendOptions {
   threads?: number;
   /** How many graphs stay compiled. Default: 128. */
   capacity?: number;
+  /** Bytes of working memory that compiled graphs may hold together. Default: half of the machine's memory. */
+  memoryBudget?: number;
 }
 
 interface Entry {
@@ -52,11 +55,12 @@ export class OnnxRuntimeBackend extends KernelBackend {
   constructor(kernels: ReadonlyMap<string, Kernel>, options: OnnxRuntimeBackendOptions = {}) {
     super();
     this.#kernels = kernels;
-    const { executionProviders = ["cpu"], threads, capacity = 128 } = options;
+    const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = totalmem() / 2 } = options;
     this.#sessions = new SessionCache({
       kernels,
       executionProviders,
       capacity,
+      memoryBudget,
       ...(threads === undefined ? {} : { threads }),
     });
   }

@@ -15,6 +15,8 @@ export interface SessionCacheOptions {
   threads?: number;
   /** How many graphs stay compiled; the one unused for longest goes first. */
   capacity: number;
+  /** Bytes of working memory that compiled graphs may hold together before the ones unused for longest go. */
+  memoryBudget: number;
 }
 
 interface Compiled {
@@ -24,6 +26,8 @@ interface Compiled {
   outputNames: readonly string[];
   /** Contents of the plan's constants that are written into the graph; `undefined` for those that are inputs. */
   written: (HostData | undefined)[];
+  /** By how much its first run made the process grow: ONNX Runtime keeps a graph's working memory for its next run. */
+  bytes: number | undefined;
 }
 
 /** Counts of what a cache did, for tests and for judging a training step. */
@@ -49,13 +53,32 @@ export class SessionCache {
     const compiled = await this.#lookUp(plan);
     const feeds: Record<string, Tensor> = {};
     for (const { name, from, index } of compiled.feeds) feeds[name] = tensorOf(plan[from][index] as Value);
-    const results = await compiled.session.run(feeds, compiled.outputNames as string[]);
+    const before = compiled.bytes === undefined ? process.memoryUsage.rss() : 0;
+    const results = await this.#execute(compiled, feeds);
     this.statistics.runs++;
+    compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
     plan.outputs.forEach((value, i) => {
       value.data = (results[compiled.outputNames[i] as string] as Tensor).data as HostData;
       value.producer = undefined;
       value.isInput = true;
     });
+    await this.#evict();
+  }
+
+  async #execute(
+    { session, outputNames }: Compiled,
+    feeds: Record<string, Tensor>,
+  ): Promise<InferenceSession.ReturnType> {
+    try {
+      return await session.run(feeds, outputNames as string[]);
+    } catch (cause) {
+      const { executionProviders } = this.#options;
+      throw new LookonceError(
+        "DEVICE",
+        `ONNX Runtime failed on ${executionProviders.join(", ")}: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
   }
 
   /** Frees every compiled graph. */
@@ -81,7 +104,6 @@ export class SessionCache {
       compiled = await this.#compile(plan, written);
     }
     this.#compiled.set(plan.key, compiled);
-    await this.#evict();
     return compiled;
   }
 
@@ -106,6 +128,7 @@ export class SessionCache {
       feeds: inputs.map(({ name, value }) => ({ name, ...(places.get(value) as { from: "inputs"; index: number }) })),
       outputNames: outputs.map(({ name }) => name),
       written,
+      bytes: undefined,
     };
   }
 
@@ -128,10 +151,15 @@ export class SessionCache {
     }
   }
 
+  /** Frees the graphs unused for longest, never the last one used, until number and memory are within bounds. */
   async #evict(): Promise<void> {
-    while (this.#compiled.size > this.#options.capacity) {
+    const { capacity, memoryBudget } = this.#options;
+    let bytes = 0;
+    for (const compiled of this.#compiled.values()) bytes += compiled.bytes ?? 0;
+    while (this.#compiled.size > 1 && (this.#compiled.size > capacity || bytes > memoryBudget)) {
       const [key, oldest] = this.#compiled.entries().next().value as [string, Compiled];
       this.#compiled.delete(key);
+      bytes -= oldest.bytes ?? 0;
       await oldest.session.release();
     }
   }

@@ -1,0 +1,87 @@
+// YOLOv8n with lookonce, to time the same work that bench/pytorch/yolov8n.py does: random weights, random pictures.
+//
+//     node bench/yolov8n.mjs --mode train --imgsz 640 --batch 8 --threads 2 --steps 5
+//
+// prints one line of JSON with the median seconds per step. A training step is what the trainer does for a batch
+// (forward, loss, gradients, SGD with Nesterov momentum), without clipping and averaging, which the other side does not
+// do either. An inference step is one picture, already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
+import { parseArgs } from "node:util";
+import { padTargets } from "@lookonce/data";
+import { setDevice } from "@lookonce/device";
+import { Predictor } from "@lookonce/inference";
+import { DetectionModel, readModelConfig } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import { groupParameters, Sgd, TrainStep } from "@lookonce/trainer";
+
+const { values } = parseArgs({
+  options: {
+    mode: { type: "string", default: "train" },
+    imgsz: { type: "string", default: "640" },
+    batch: { type: "string", default: "8" },
+    threads: { type: "string", default: "2" },
+    steps: { type: "string", default: "5" },
+    warmup: { type: "string", default: "2" },
+    device: { type: "string", default: "cpu" },
+  },
+});
+const numbers = Object.fromEntries(["imgsz", "batch", "threads", "steps", "warmup"].map((key) => [key, Number(values[key])]));
+
+function randomBatch(rng, { imgsz, batch }) {
+  const pictures = Array.from({ length: batch }, () => {
+    const count = rng.integer(3, 16);
+    const boxes = new Float32Array(count * 4);
+    for (let i = 0; i < count; i++) {
+      const [width, height] = [rng.uniform(0.05, 0.45) * imgsz, rng.uniform(0.05, 0.45) * imgsz];
+      const [x, y] = [rng.uniform(0, imgsz - width), rng.uniform(0, imgsz - height)];
+      boxes.set([x, y, x + width, y + height], i * 4);
+    }
+    return { boxes, classes: Int32Array.from({ length: count }, () => rng.integer(0, 80)) };
+  });
+  const images = Uint8Array.from({ length: batch * imgsz * imgsz * 3 }, () => rng.integer(0, 256));
+  return { images, count: batch, height: imgsz, width: imgsz, targets: padTargets(pictures) };
+}
+
+async function trainingStep(model, rng, options) {
+  const step = await TrainStep.create(model, { optimizer: new Sgd(groupParameters(model), { weightDecay: 5e-4 }) });
+  const batch = randomBatch(rng, options);
+  const rates = { rates: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
+  return async () => {
+    const start = performance.now();
+    const { box, cls, dfl } = await step.run(batch, rates);
+    return { seconds: (performance.now() - start) / 1000, last: [box, cls, dfl] };
+  };
+}
+
+async function inferenceStep(model, rng, { imgsz }) {
+  const predictor = await Predictor.create({ model: model.eval(), imgsz, threads: numbers.threads });
+  const data = Uint8Array.from({ length: imgsz * imgsz * 3 }, () => rng.integer(0, 256));
+  return async () => {
+    for await (const { speed, boxes } of predictor.predict({ data, width: imgsz, height: imgsz })) {
+      return { seconds: speed.inference / 1000, last: boxes.count };
+    }
+  };
+}
+
+await setDevice(values.device, { threads: numbers.threads });
+const rng = new Random(0);
+const model = new DetectionModel(await readModelConfig("yolov8n.yaml"), { rng: rng.fork("weights") });
+const step = await (values.mode === "train" ? trainingStep : inferenceStep)(model, rng.fork("data"), numbers);
+for (let i = 0; i < numbers.warmup; i++) await step();
+const results = [];
+for (let i = 0; i < numbers.steps; i++) results.push(await step());
+const seconds = results.map((result) => result.seconds).sort((a, b) => a - b);
+const middle = seconds.length >> 1;
+const median = seconds.length % 2 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+const { mode, device } = values;
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+console.log(
+  JSON.stringify({
+    framework: `lookonce on ${device}`,
+    mode,
+    ...numbers,
+    secondsPerStep: median,
+    fastest: seconds[0],
+    peakBytes,
+    last: results.at(-1).last,
+  }),
+);
