@@ -1,10 +1,10 @@
 // Bundles tfjs-core's published operator tests with our backend and runs them in jasmine.
 
 import { mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import Jasmine from "jasmine";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tfjs = join(root, "node_modules/@tensorflow/tfjs-core/dist");
@@ -27,8 +27,6 @@ const bundle = join(root, "node_modules/.cache/lookonce/tfjs-conformance.mjs");
  */
 export async function runTests(files) {
   await bundleTests(files);
-  const require = createRequire(import.meta.url);
-  const Jasmine = require("jasmine");
   const runner = new Jasmine();
   runner.exitOnCompletion = false;
   runner.clearReporters();

@@ -43,7 +43,7 @@ const strided: RandomCases = (rng) => {
       end: shape.map(at),
       strides,
       beginMask: mask(),
-      endMask: mask(),
+      endMask: isShrunk ? 2 ** shape.length - 1 : mask(),
       ellipsisMask: 0,
       newAxisMask: 0,
       shrinkAxisMask: isShrunk ? mask() : 0,

@@ -18,10 +18,13 @@ function counting(rows: (shape: readonly number[]) => readonly number[]): Kernel
  */
 function count(
   to: Lowering,
-  { inputs, attrs: { size, binaryOutput = false }, output }: Call<Partial<DenseBincountAttrs> & { size: number }>,
+  { inputs, attrs, output }: Call<Partial<DenseBincountAttrs> & { size: number }>,
   rows: readonly number[],
 ): void {
   const [x, weights] = inputs;
+  const { size } = attrs;
+  // Like tfjs's reference, a vector is always counted.
+  const binaryOutput = attrs.binaryOutput === true && rows.length > 0;
   const shape = [...rows, sizeOf(x!.shape) / sizeOf(rows)];
   const scalar = (value: number): string =>
     to.constant(output.dtype as TensorType, hostArray(output.dtype, [value]), []);

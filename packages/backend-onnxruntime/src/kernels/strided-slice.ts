@@ -17,8 +17,8 @@ export const stridedSlice: Kernel = kernel<StridedSliceAttrs>({
       to.int64s(strides),
     ]);
     // Axes of one index are still there, and new ones are not yet.
-    const sliced = slice_util.computeOutShape([...begin], [...end], [...strides]);
-    to.set(output, util.arraysEqual(sliced, output.shape) ? name : to.reshape(name, output.shape));
+    const sliced = slice_util.computeOutShape([...begin], [...end], [...strides]) as number[];
+    to.set(output, util.arraysEqual(sliced, output.shape as number[]) ? name : to.reshape(name, output.shape));
   },
 });
 
