@@ -2,17 +2,15 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { OnnxEngine, Predictor } from "@lookonce/inference";
-import { DetectionModel, modelFromCheckpoint, readModelConfig } from "@lookonce/nn";
+import { modelFromCheckpoint } from "@lookonce/nn";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
-import { Random } from "@lookonce/random";
 import { describeShared, sharedPath } from "@lookonce/testing";
-import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { differences, testPicture } from "./compare.ts";
 import { exportOnnx } from "./index.ts";
+import { tinyModel, useOnnxRuntime } from "./test-tiny-model.ts";
 
 /** A Python with the `onnx` package; set LOOKONCE_PYTHON to name one that is not the first on the path. */
 const python = process.env.LOOKONCE_PYTHON ?? "python3";
@@ -22,25 +20,20 @@ const names = ["cat", "d'og", "bird"];
 let folder = "";
 
 beforeAll(async () => {
+  await useOnnxRuntime();
   folder = mkdtempSync(join(tmpdir(), "lookonce-export-"));
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function tiny(name: "yolov8n.yaml" | "yolov5n.yaml"): DetectionModel {
-  return new DetectionModel(readModelConfig(name, { nc: 3 }), { rng: new Random(7), names }).eval();
-}
-
 describe.each([
-  { config: "yolov8n.yaml", output: [1, 7, 126] },
-  { config: "yolov5n.yaml", output: [1, 378, 8] },
+  { config: "v8", output: [1, 7, 480] },
+  { config: "v5", output: [1, 960, 8] },
 ] as const)("exportOnnx of $config", ({ config, output }) => {
   const imgsz = [64, 96] as const;
 
   it("writes the inputs, outputs and metadata that other programs look for", async () => {
     const file = join(folder, "new", `${config}.onnx`);
-    const model = tiny(config);
+    const model = await tinyModel(config);
     const report = await exportOnnx(model, { file, imgsz });
     const onnx = parseModel(readFileSync(file), file);
     expect(report).toMatchObject({ file, bytes: readFileSync(file).length });
@@ -48,7 +41,7 @@ describe.each([
     expect(onnx.graph.outputs).toEqual([{ name: "output0", type: "float32", shape: output }]);
     expect(modelMetadata(onnx)).toMatchObject({
       names: `{0: 'cat', 1: "d'og", 2: 'bird'}`,
-      stride: "32",
+      stride: "8",
       task: "detect",
       imgsz: "[64, 96]",
       batch: "1",
@@ -60,7 +53,7 @@ describe.each([
 
   it("writes numbers that agree with the model, which can be trained on", async () => {
     const file = join(folder, `agree-${config}.onnx`);
-    const model = tiny(config).train();
+    const model = (await tinyModel(config)).train();
     const { differences: found, largestDifference } = await exportOnnx(model, { file, imgsz });
     expect(found.pixels).toBeLessThan(1e-2);
     expect(found.probability).toBeLessThan(1e-4);
@@ -71,7 +64,7 @@ describe.each([
 
   it("can be loaded back", async () => {
     const file = join(folder, `back-${config}.onnx`);
-    await exportOnnx(tiny(config), { file, imgsz });
+    await exportOnnx(await tinyModel(config), { file, imgsz });
     const predictor = await Predictor.create({ onnxFile: file });
     expect(predictor.names).toEqual(names);
     expect(predictor.imgsz).toEqual(imgsz);
@@ -82,7 +75,7 @@ describe.each([
     `passes onnx.checker${checker ? "" : " (skipped: no Python with onnx; set LOOKONCE_PYTHON)"}`,
     async () => {
       const file = join(folder, `checked-${config}.onnx`);
-      await exportOnnx(tiny(config), { file, imgsz });
+      await exportOnnx(await tinyModel(config), { file, imgsz });
       const script = "import sys, onnx; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)";
       const { status, stderr } = spawnSync(python, ["-c", script, file], { encoding: "utf8" });
       expect(stderr).toBe("");
@@ -94,7 +87,7 @@ describe.each([
 describe("exportOnnx", () => {
   it("writes batches", async () => {
     const file = join(folder, "batch.onnx");
-    const { differences: found } = await exportOnnx(tiny("yolov8n.yaml"), { file, imgsz: 64, batch: 2 });
+    const { differences: found } = await exportOnnx(await tinyModel("v8"), { file, imgsz: 64, batch: 2 });
     expect(found.pixels).toBeLessThan(1e-2);
     const engine = await OnnxEngine.create(readFileSync(file));
     expect(engine.input.shape).toEqual([2, 3, 64, 64]);
@@ -103,15 +96,15 @@ describe("exportOnnx", () => {
 
   it("notices numbers that disagree", async () => {
     const file = join(folder, "disagree.onnx");
-    const model = tiny("yolov8n.yaml");
+    const model = await tinyModel("v8");
     await exportOnnx(model, { file, imgsz: 64 });
     const engine = await OnnxEngine.create(readFileSync(file));
     const imagesShape = [1, 3, 64, 64] as const;
     const images = testPicture(imagesShape);
     const [output] = (await engine.run(images, imagesShape)) as [{ data: Float32Array; shape: number[] }];
     const run = { images, imagesShape, output: output.data, outputShape: output.shape };
-    output.data[2 * 84 + 5]! += 3;
-    output.data[6 * 84 + 5]! += 0.25;
+    output.data[2 * 320 + 5]! += 3;
+    output.data[6 * 320 + 5]! += 0.25;
     const found = await differences(model, run);
     expect(found.pixels).toBeCloseTo(3, 2);
     expect(found.probability).toBeCloseTo(0.25, 3);
@@ -122,9 +115,9 @@ describe("exportOnnx", () => {
 
   it("refuses sizes that are no multiples of the stride, and writes nothing", async () => {
     const file = join(folder, "none.onnx");
-    await expect(exportOnnx(tiny("yolov8n.yaml"), { file, imgsz: 100 })).rejects.toMatchObject({
+    await expect(exportOnnx(await tinyModel("v8"), { file, imgsz: 100 })).rejects.toMatchObject({
       code: "ARGUMENT",
-      message: "imgsz must be one or two multiples of the model's stride 32, not 100.",
+      message: "imgsz must be one or two multiples of the model's stride 8, not 100.",
     });
     expect(readdirSync(folder)).not.toContain("none.onnx");
   });
@@ -132,7 +125,7 @@ describe("exportOnnx", () => {
   it("leaves nothing behind when the file cannot be written", async () => {
     const taken = join(folder, "taken.onnx");
     mkdirSync(join(taken, "inside"), { recursive: true });
-    await expect(exportOnnx(tiny("yolov8n.yaml"), { file: taken, imgsz: 64 })).rejects.toMatchObject({ code: "IO" });
+    await expect(exportOnnx(await tinyModel("v8"), { file: taken, imgsz: 64 })).rejects.toMatchObject({ code: "IO" });
     expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 });

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { boxIou } from "@lookonce/boxes";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, goldenJson, sharedPath } from "@lookonce/testing";
-import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
 import { type PlainBox, Predictor, type Results } from "./index.ts";
+import { useOnnxRuntime } from "./test-tiny-model.ts";
 
 interface Expected {
   box: [number, number, number, number];
@@ -56,10 +55,7 @@ async function run(weights: string, names: readonly string[]): Promise<Map<strin
   return results;
 }
 
-beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
-});
+beforeAll(useOnnxRuntime);
 
 describeShared("YOLOv8n finds what the reference finds", ["golden/v8/predict", "weights/yolov8n.pt", "data"], () => {
   it("in every picture of the golden cases", async () => {

@@ -19,12 +19,16 @@ head:
   - [[7, 4], 1, Detect, ${detect}]
 `;
 
-/** A detector with random weights and strides 4 and 8, on the `onnxruntime` backend, which it registers. */
+/** Makes `onnxruntime` the current backend, registering it where it is not. */
+export async function useOnnxRuntime(): Promise<void> {
+  if (tf.getBackend() === "onnxruntime") return;
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+}
+
+/** A detector with random weights and strides 4 and 8, on the `onnxruntime` backend. */
 export async function tinyModel(family: "v5" | "v8", seed = 5): Promise<DetectionModel> {
-  if (tf.getBackend() !== "onnxruntime") {
-    await registerOnnxRuntime();
-    await tf.setBackend("onnxruntime");
-  }
+  await useOnnxRuntime();
   const config = parseModelConfig(yaml(family === "v8" ? "[nc]" : "[nc, anchors]"), { name: `tiny-${family}` });
   return new DetectionModel(config, { rng: new Random(seed), names: ["cat", "d'og", "bird"] }).eval();
 }

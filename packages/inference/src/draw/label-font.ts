@@ -10,12 +10,14 @@ export interface TextOutline {
   width: number;
 }
 
+const require = createRequire(import.meta.url);
+
 let font: Font | undefined;
 
 /** DejaVu Sans Bold: many scripts, a free licence, and inside an npm package, so that it is on every machine. */
 function loadFont(): Font {
   if (font === undefined) {
-    const bytes = readFileSync(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"));
+    const bytes = readFileSync(require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"));
     font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   }
   return font;
