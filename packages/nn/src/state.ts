@@ -53,9 +53,9 @@ const ignored = /(^|\.)(num_batches_tracked|anchor_grid)$/;
 export async function stateDict(module: Module): Promise<Map<string, StateEntry>> {
   const entries = new Map<string, StateEntry>();
   for (const [name, variable] of module.namedVariables()) {
-    const torch = tf.tidy(() => (variable.rank === 4 ? tf.transpose(variable, [3, 2, 0, 1]) : tf.clone(variable)));
-    entries.set(name, { shape: torch.shape.slice(), data: Float32Array.from(await torch.data()) });
-    torch.dispose();
+    const values = Float32Array.from(await variable.data());
+    const shape = torchShape(variable.shape);
+    entries.set(name, { shape, data: variable.rank === 4 ? toOihw(values, shape as FilterShape) : values });
   }
   return entries;
 }
@@ -97,22 +97,38 @@ function toFloats(data: StateTensor["data"]): Float32Array {
   return data instanceof Float32Array ? data.slice() : Float32Array.from(data as ArrayLike<number>, Number);
 }
 
+/** [out, in / groups, kh, kw], as PyTorch has it. */
+type FilterShape = [number, number, number, number];
+
 function assign(variable: tf.Variable, values: Float32Array): void {
   tf.tidy(() => {
     if (variable.rank !== 4) return variable.assign(tf.tensor(values, variable.shape));
-    const torch = torchShape(variable.shape) as [number, number, number, number];
+    const torch = torchShape(variable.shape) as FilterShape;
     variable.assign(tf.tensor(toHwio(values, torch), variable.shape));
   });
 }
 
 /** [out, in, kh, kw] → [kh, kw, in, out], on the host, so that a lazy backend sees plain data. */
-function toHwio(values: Float32Array, [out, input, kh, kw]: [number, number, number, number]): Float32Array {
+function toHwio(values: Float32Array, [out, input, kh, kw]: FilterShape): Float32Array {
   const result = new Float32Array(values.length);
   const taps = kh * kw;
   let from = 0;
   for (let o = 0; o < out; o++) {
     for (let i = 0; i < input; i++) {
       for (let tap = 0; tap < taps; tap++) result[(tap * input + i) * out + o] = values[from++] as number;
+    }
+  }
+  return result;
+}
+
+/** [kh, kw, in, out] → [out, in, kh, kw], on the host: on a lazy backend every transposition would be a graph. */
+function toOihw(values: Float32Array, [out, input, kh, kw]: FilterShape): Float32Array {
+  const result = new Float32Array(values.length);
+  const taps = kh * kw;
+  let to = 0;
+  for (let o = 0; o < out; o++) {
+    for (let i = 0; i < input; i++) {
+      for (let tap = 0; tap < taps; tap++) result[to++] = values[(tap * input + i) * out + o] as number;
     }
   }
   return result;

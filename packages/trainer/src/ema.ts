@@ -10,16 +10,21 @@ export interface EmaOptions {
   tau?: number;
 }
 
+/** The share of an average that stays at the given update, counted from 1: decay · (1 − exp(−update / tau)). */
+export function emaDecay(update: number, { decay = 0.9999, tau = 2000 }: EmaOptions = {}): number {
+  return decay * (1 - Math.exp(-update / tau));
+}
+
 /** A running average of a model's weights and statistics, which predicts better than the model that is being trained. */
 export class Ema {
   /** The averaged model, in inference mode. */
   readonly model: DetectionModel;
   readonly #pairs: { average: tf.Variable; current: tf.Variable }[];
-  readonly #options: Required<EmaOptions>;
+  readonly #options: EmaOptions;
 
   private constructor(current: DetectionModel, average: DetectionModel, options: EmaOptions) {
     this.model = average;
-    this.#options = { decay: 0.9999, tau: 2000, ...options };
+    this.#options = options;
     const changing = new Map([...current.namedParameters()].filter(([, variable]) => variable.trainable));
     for (const [path, buffer] of current.namedBuffers()) changing.set(path, buffer);
     const averages = average.namedVariables();
@@ -36,8 +41,7 @@ export class Ema {
 
   /** The share of the average that stays at the given update, counted from 1. */
   decayAt(update: number): number {
-    const { decay, tau } = this.#options;
-    return decay * (1 - Math.exp(-update / tau));
+    return emaDecay(update, this.#options);
   }
 
   /** average ← decay · average + (1 − decay) · current, for all variables. */

@@ -1,9 +1,9 @@
-import { nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
-import { type Batch, BatchLoader, type BatchSample, type Dataset } from "@lookonce/data";
+import { BatchLoader, type Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { type ConfusionMatrix, DetectionMetrics, type DetectionResult } from "@lookonce/metrics";
 import type { DetectionModel } from "@lookonce/nn";
 import { Detector } from "./detector.ts";
+import { scoreBatch } from "./score-batch.ts";
 
 /** Options of {@link validate}. */
 export interface ValidateOptions {
@@ -74,6 +74,7 @@ export async function validate(
   }
   const { imgsz = 640, batch = 16, rect = true, signal, onProgress } = options;
   const { family, strides } = model;
+  const { conf = 0.001, iou = family === "v5" ? 0.6 : 0.7, maxDet = 300 } = options;
   const loader = new BatchLoader(dataset, { batch, imgsz, rect, stride: Math.max(...strides), rules: family });
   const metrics = new DetectionMetrics({ names: dataset.names });
   const detector = await Detector.of(model);
@@ -85,7 +86,7 @@ export async function validate(
       signal?.throwIfAborted();
       const { prediction, preprocess, inference } = await detector.detect(pictures);
       const start = performance.now();
-      score(pictures, prediction, { metrics, family, options });
+      scoreBatch(metrics, { samples: pictures.samples, prediction, nms: { conf, iou, maxDet }, family });
       spent.preprocess += preprocess;
       spent.inference += inference;
       spent.postprocess += performance.now() - start;
@@ -95,39 +96,6 @@ export async function validate(
     detector.dispose();
   }
   return summarise(metrics.result(), spent);
-}
-
-type Family = DetectionModel["family"];
-
-interface ScoreContext {
-  metrics: DetectionMetrics;
-  family: Family;
-  options: ValidateOptions;
-}
-
-function score(
-  { samples }: Batch,
-  prediction: { data: Float32Array; shape: readonly number[] },
-  { metrics, family, options }: ScoreContext,
-): void {
-  const { conf = 0.001, iou = family === "v5" ? 0.6 : 0.7, maxDet = 300 } = options;
-  const found = nonMaxSuppression({ ...prediction, layout: "NAC", family }, { conf, iou, maxDet, multiLabel: true });
-  samples.forEach((sample, i) => {
-    const { boxes, confidences, classes } = found[i] as (typeof found)[number];
-    metrics.add({
-      detections: { boxes: toOriginal(boxes, sample), confidences, classes },
-      labels: { boxes: toOriginal(sample.boxes, sample), classes: sample.classes },
-    });
-  });
-}
-
-/**
- * Pixels of the batch to pixels of the file. As in YOLOv5 7.0 and YOLOv8 8.3 both axes go back by the ratio of the
- * heights, although loading rounds them apart; labels make the same way, so that the two meet.
- */
-function toOriginal(boxes: Float32Array, { ratio, padding, originalWidth, originalHeight }: BatchSample): Float32Array {
-  const letterboxing = { ratio: [ratio[1], ratio[1]] as const, padding };
-  return scaleBoxes(boxes, letterboxing, { width: originalWidth, height: originalHeight });
 }
 
 function summarise(result: DetectionResult, spent: ValidationResult["speed"]): ValidationResult {

@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfusionMatrix } from "@lookonce/metrics";
+import { describe, expect, it } from "vitest";
+import { defaultRecipe } from "../recipes/recipe.ts";
+import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
+import { duration, progress } from "./progress.ts";
+import { resultsCsv } from "./results-csv.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "report-"));
+const run: RunInfo = { directory, epochs: 2, iterations: 4, batch: 8, imgsz: 64, recipe: defaultRecipe };
+const losses = { box: 1.5, cls: 2.25, dfl: 1.125 };
+const batch: BatchInfo = {
+  ...{ ...losses, total: 39, gradientNorm: 3, epoch: 0, iteration: 1, mean: losses, images: 8, instances: 21 },
+  ...{ imagesPerSecond: 12.34, secondsLeft: 65 },
+};
+const scores = { precision: 0.5, recall: 0.25, map50: 0.375, map50_95: 0.125 };
+const validation = {
+  ...{ ...scores, images: 8, instances: 21, f1: 0.3, map75: 0.1, fitness: 0.15, perClass: [] },
+  ...{ speed: { preprocess: 1, inference: 2, postprocess: 3 }, confusion: new ConfusionMatrix(1) },
+};
+const epoch: EpochInfo = { epoch: 0, seconds: 12.345, losses, rate: 0.01, validation, isBest: true };
+
+async function play(callbacks: TrainCallbacks): Promise<void> {
+  const { validation: _, ...unvalidated } = epoch;
+  await callbacks.onTrainStart?.(run);
+  await callbacks.onBatchEnd?.(batch);
+  await callbacks.onValidationProgress?.({ done: 1, batches: 2 });
+  await callbacks.onEpochEnd?.(epoch);
+  await callbacks.onEpochEnd?.({ ...unvalidated, epoch: 1, isBest: false });
+  await callbacks.onTrainEnd?.({ directory, seconds: 25, interrupted: false });
+}
+
+async function shown(stream: { isTTY?: boolean; columns?: number }): Promise<string> {
+  let text = "";
+  await play(
+    progress({
+      ...stream,
+      write: (part) => {
+        text += part;
+      },
+    }),
+  );
+  return text;
+}
+
+describe("progress", () => {
+  it("is a plain line an epoch where there is no terminal", async () => {
+    const lines = (await shown({})).trimEnd().split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toBe("1/2  box 1.500 cls 2.250 dfl 1.125  P 0.500 R 0.250  mAP50 0.375 mAP50-95 0.125 *  0:12");
+    expect(lines.join()).not.toContain("\u001b");
+  });
+
+  it("is a line written over on a terminal, cut to its width", async () => {
+    const text = await shown({ isTTY: true, columns: 200 });
+    expect(text).toContain("\r\u001b[K1/2  ██████████░░░░░░░░░░  2/4");
+    expect(text).toContain("21 instances  12.3 images/s  1:05");
+    const narrow = await shown({ isTTY: true, columns: 40 });
+    expect(
+      narrow
+        .split("\r\u001b[K")
+        .slice(1, 3)
+        .every((line) => line.length < 40),
+    ).toBe(true);
+  });
+});
+
+describe("resultsCsv", () => {
+  it("has a row an epoch and leaves scores that were not measured empty", async () => {
+    await play(resultsCsv());
+    const rows = readFileSync(join(directory, "results.csv"), "utf8").trimEnd().split("\n");
+    expect(rows).toHaveLength(3);
+    expect(rows[1]).toBe("1,12.35,1.50000,2.25000,1.12500,0.50000,0.25000,0.37500,0.12500,0.01");
+    expect(rows[2]).toBe("2,12.35,1.50000,2.25000,1.12500,,,,,0.01");
+    expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
+  });
+
+  it("says which file it cannot write", () => {
+    const csv = resultsCsv();
+    expect(() => csv.onTrainStart?.({ ...run, directory: join(directory, "missing") })).toThrow(/missing.results\.csv/);
+  });
+});
+
+describe("duration", () => {
+  it.each([
+    [5, "0:05"],
+    [65.4, "1:05"],
+    [3723, "1:02:03"],
+  ])("%d s is %s", (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+});

@@ -1,0 +1,116 @@
+import { currentBackend, type OnnxRuntimeBackend, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { padTargets } from "@lookonce/data";
+import { DetectionModel, readModelConfig, stateDict } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import { expectClose } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Ema, emaDecay } from "./ema.ts";
+import { AdamW } from "./optimizer/adamw.ts";
+import { groupParameters } from "./optimizer/parameter-groups.ts";
+import { Sgd } from "./optimizer/sgd.ts";
+import { tinyModel } from "./test-tiny-model.ts";
+import { type TrainBatch, TrainStep } from "./train-step.ts";
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+/** Two noisy pictures with `objects` objects each. */
+function randomBatch(seed: number, objects = 3): TrainBatch {
+  const rng = new Random(seed);
+  const side = 64;
+  const images = Uint8Array.from({ length: 2 * side * side * 3 }, () => rng.integer(0, 256));
+  const samples = [0, 1].map(() => ({
+    classes: Int32Array.from({ length: objects }, () => rng.integer(0, 2)),
+    boxes: boxesOf(rng, objects),
+  }));
+  return { images, count: 2, height: side, width: side, targets: padTargets(samples) };
+}
+
+function boxesOf(rng: Random, objects: number): Float32Array {
+  const rows = Array.from({ length: objects }, () => {
+    const [x, y] = [rng.uniform(0, 30), rng.uniform(0, 30)];
+    return [x, y, x + rng.uniform(10, 30), y + rng.uniform(10, 30)];
+  });
+  return Float32Array.from(rows.flat());
+}
+
+const compiled = (): number => (currentBackend() as OnnxRuntimeBackend).statistics.compiled;
+
+describe("TrainStep", () => {
+  it("is compiled once for batches of a padding size, and memory stays flat", async () => {
+    const model = tinyModel();
+    const optimizer = new Sgd(groupParameters(model), { weightDecay: 5e-4 });
+    const ema = await Ema.of(model);
+    const step = await TrainStep.create(model, { optimizer, ema, clip: 10 });
+    const before = { graphs: compiled(), tensors: tf.memory().numTensors, bytes: tf.memory().numBytes };
+    for (let i = 0; i < 30; i++) {
+      const rate = 0.01 / (i + 1);
+      const rates = { bias: 0.1 - rate, weight: rate, norm: rate };
+      await step.run(randomBatch(i, i % 9), { rates, momentum: 0.8 + i / 1000 });
+      expect(tf.memory().numTensors).toBe(before.tensors);
+      expect(tf.memory().numBytes).toBe(before.bytes);
+    }
+    expect(compiled() - before.graphs).toBe(1);
+    await step.run(randomBatch(0, 12), { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 });
+    expect(compiled() - before.graphs).toBe(2);
+    for (const part of [optimizer, ema, model]) part.dispose();
+  });
+
+  it.each(["Sgd", "AdamW"])("learns one batch by heart with %s", async (name) => {
+    const model = tinyModel();
+    const parameters = groupParameters(model);
+    const optimizer = name === "Sgd" ? new Sgd(parameters) : new AdamW(parameters);
+    const rate = name === "Sgd" ? 0.02 : 0.005;
+    const step = await TrainStep.create(model, { optimizer, clip: 10 });
+    const rates = { rates: { bias: rate, weight: rate, norm: rate }, momentum: 0.9 };
+    const batch = randomBatch(1);
+    const totals: number[] = [];
+    for (let i = 0; i < 60; i++) {
+      const { box, cls, dfl, total } = await step.run(batch, rates);
+      totals.push(total);
+      expect(total).toBeCloseTo((box + cls + dfl) * 2, 3);
+    }
+    console.log(totals.join());
+    // At first no box overlaps its object, so little is lost; then more is, until the batch is known.
+    expect(totals.at(-1)).toBeLessThan(0.6 * Math.max(...totals));
+    for (const part of [optimizer, model]) part.dispose();
+  });
+
+  it("averages weights and statistics as the formula says", async () => {
+    const model = tinyModel();
+    const optimizer = new Sgd(groupParameters(model));
+    const ema = await Ema.of(model, { decay: 0.9, tau: 2 });
+    const step = await TrainStep.create(model, { optimizer, ema });
+    const paths = ["model.0.conv.weight", "model.1.bn.running_mean"];
+    const read = async () => {
+      const state = await stateDict(model);
+      return paths.map((path) => state.get(path)?.data as Float32Array);
+    };
+    const expected = (await read()).map((values) => Float64Array.from(values));
+    for (let update = 1; update <= 3; update++) {
+      await step.run(randomBatch(update), { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 });
+      const share = emaDecay(update, { decay: 0.9, tau: 2 });
+      (await read()).forEach((values, i) => {
+        const average = expected[i] as Float64Array;
+        for (let j = 0; j < average.length; j++) {
+          average[j] = share * (average[j] as number) + (1 - share) * (values[j] as number);
+        }
+      });
+    }
+    const averaged = await stateDict(ema.model);
+    paths.forEach((path, i) => {
+      expectClose(averaged.get(path)?.data as Float32Array, expected[i] as Float64Array, { abs: 1e-6 });
+    });
+    for (const part of [optimizer, ema, model]) part.dispose();
+  });
+
+  it("refuses families without a loss", async () => {
+    const model = new DetectionModel(readModelConfig("yolov5n.yaml", { nc: 1 }));
+    const optimizer = new Sgd([]);
+    await expect(TrainStep.create(model, { optimizer })).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    model.dispose();
+  });
+});

@@ -1,0 +1,47 @@
+import type { BatchSample } from "@lookonce/data";
+import { DetectionMetrics } from "@lookonce/metrics";
+import { expectClose } from "@lookonce/testing";
+import { describe, expect, it } from "vitest";
+import { scoreBatch } from "./score-batch.ts";
+
+const nms = { conf: 0.001, iou: 0.7, maxDet: 300 };
+
+/** A picture of 200 × 100 pixels in a canvas of 128 × 96. */
+const sample: BatchSample = {
+  index: 0,
+  path: "a.jpg",
+  originalWidth: 200,
+  originalHeight: 100,
+  ratio: [0.64, 0.64],
+  padding: [0, 16],
+  boxes: Float32Array.of(10, 20, 60, 50, 70, 30, 120, 70),
+  classes: Int32Array.of(1, 0),
+};
+
+/** A prediction of exactly these boxes, [1, 2, 4 + 2] or with objectness [1, 2, 5 + 2]. */
+function exact(family: "v5" | "v8", shift = 0): { data: Float32Array; shape: number[] } {
+  const rows = [0, 1].map((i) => {
+    const [x1, y1, x2, y2] = [...sample.boxes.subarray(i * 4, i * 4 + 4)] as [number, number, number, number];
+    const classes = sample.classes[i] === 0 ? [0.9, 0] : [0, 0.8];
+    return [(x1 + x2) / 2 + shift, (y1 + y2) / 2, x2 - x1, y2 - y1, ...(family === "v5" ? [1] : []), ...classes];
+  });
+  return { data: Float32Array.from(rows.flat()), shape: [1, 2, family === "v5" ? 7 : 6] };
+}
+
+describe("scoreBatch", () => {
+  it.each(["v5", "v8"] as const)("gives a perfect %s prediction a perfect score", (family) => {
+    const metrics = new DetectionMetrics({ nc: 2 });
+    scoreBatch(metrics, { samples: [sample], prediction: exact(family), family, nms });
+    const { map50, map50_95, recall } = metrics.result();
+    expectClose([map50, map50_95, recall], [0.995, 0.995, 1], { abs: 1e-9 });
+  });
+
+  it("gives boxes that are off less at high overlaps only", () => {
+    const metrics = new DetectionMetrics({ nc: 2 });
+    scoreBatch(metrics, { samples: [sample], prediction: exact("v8", 8), family: "v8", nms });
+    const { map50, map50_95 } = metrics.result();
+    expect(map50).toBeCloseTo(0.995, 9);
+    // Overlap (50 − 8) / (50 + 8) = 0.72: right at 0.50 … 0.70, wrong at 0.75 … 0.95.
+    expect(map50_95).toBeCloseTo(0.995 / 2, 9);
+  });
+});

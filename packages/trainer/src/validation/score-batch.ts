@@ -1,0 +1,33 @@
+import { type NmsOptions, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
+import type { BatchSample } from "@lookonce/data";
+import type { DetectionMetrics } from "@lookonce/metrics";
+
+/** A batch's predictions and what they are measured by. */
+export interface ScoredBatch {
+  samples: readonly BatchSample[];
+  /** Decoded output [N, A, channels]. */
+  prediction: { data: Float32Array; shape: readonly number[] };
+  family: "v5" | "v8";
+  nms: Pick<NmsOptions, "conf" | "iou" | "maxDet">;
+}
+
+/** Finds the objects in a batch's predictions and adds them with the labels, both in the files' pixels. */
+export function scoreBatch(metrics: DetectionMetrics, { samples, prediction, family, nms }: ScoredBatch): void {
+  const found = nonMaxSuppression({ ...prediction, layout: "NAC", family }, { ...nms, multiLabel: true });
+  samples.forEach((sample, i) => {
+    const { boxes, confidences, classes } = found[i] as (typeof found)[number];
+    metrics.add({
+      detections: { boxes: toOriginal(boxes, sample), confidences, classes },
+      labels: { boxes: toOriginal(sample.boxes, sample), classes: sample.classes },
+    });
+  });
+}
+
+/**
+ * Pixels of the batch to pixels of the file. As in YOLOv5 7.0 and YOLOv8 8.3 both axes go back by the ratio of the
+ * heights, although loading rounds them apart; labels make the same way, so that the two meet.
+ */
+function toOriginal(boxes: Float32Array, { ratio, padding, originalWidth, originalHeight }: BatchSample): Float32Array {
+  const letterboxing = { ratio: [ratio[1], ratio[1]] as const, padding };
+  return scaleBoxes(boxes, letterboxing, { width: originalWidth, height: originalHeight });
+}
