@@ -1,7 +1,4 @@
-import type { DataType, NumericDataType } from "@tensorflow/tfjs-core";
-
-/** Element types that graphs compute with. */
-export type ElementType = Extract<NumericDataType, "float32" | "int32" | "bool">;
+import type { DataType } from "@tensorflow/tfjs-core";
 
 /** Values on the host. Booleans are bytes, as in tfjs. */
 export type HostData = Float32Array | Int32Array | Uint8Array;
