@@ -22,7 +22,7 @@ describe("a training loop of 200 steps", () => {
         rate.assign(tf.scalar(0.1 / (1 + i)));
         const { value, grads } = tf.variableGrads(
           () =>
-            tf.mean(tf.square(tf.sub(tf.maxPool(tf.relu(tf.conv2d(x, w, 1, "same")), 2, 2, "same"), 0.5))) as tf.Scalar,
+            tf.mean(tf.square(tf.sub(tf.maxPool(tf.relu(tf.conv2d(x, w, 2, "same")), 2, 2, "same"), 0.5))) as tf.Scalar,
           [w],
         );
         momentum.assign(tf.add(tf.mul(momentum, 0.9), grads[w.name]!) as tf.Tensor4D);

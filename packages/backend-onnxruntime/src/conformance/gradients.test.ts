@@ -1,7 +1,7 @@
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { registerOnnxRuntime } from "../index.ts";
+import { registerOnnxRuntime, trace } from "../index.ts";
 import { floats, type RandomTensor } from "./random-case.ts";
 
 // What tfjs's reference backend does not compute: convolutions in groups, gradients with dilation, resize gradients of
@@ -156,6 +156,24 @@ describe("what random calls do not reach", () => {
     expect([...(await tf.sum(none, 0).data())]).toEqual([0, 0, 0]);
     expect([...(await tf.mul(none, 2).data())]).toEqual([]);
     expect([...(await tf.concat([none, none], 0).data())]).toEqual([]);
+  });
+
+  it("traces a function that hands back its input or a weight", async () => {
+    const weight = tf.tensor1d([1, 2, 3]);
+    const model = await trace((x) => [tf.clone(x!), weight], { inputs: [{ name: "x", shape: [2] }] });
+    expect(model.graph.outputs.map(({ name }) => name)).toEqual(["output0", "output1"]);
+    expect(model.graph.nodes.map(({ op }) => op)).toEqual(["Identity", "Identity"]);
+  });
+
+  it("takes images with channels first", async () => {
+    const rng = new Random("nchw");
+    const x = tensor(floats(rng, [2, 6, 7, 3])) as tf.Tensor4D;
+    const filter = tensor(floats(rng, [3, 2, 3, 4])) as tf.Tensor4D;
+    const last = tf.conv2d(x, filter, 2, "same");
+    const first = tf.conv2d(tf.transpose(x, [0, 3, 1, 2]), filter, 2, "same", "NCHW");
+    const expected = tf.transpose(last, [0, 3, 1, 2]);
+    expect(first.shape).toEqual(expected.shape);
+    expect([...(await first.data())]).toEqual([...(await expected.data())]);
   });
 
   it("keeps a copy when the original goes", async () => {
