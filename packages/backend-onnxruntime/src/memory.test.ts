@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { currentBackend, flush, registerOnnxRuntime } from "./index.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
+  await registerOnnxRuntime({ threads: 1 });
   await tf.setBackend("onnxruntime");
 });
 

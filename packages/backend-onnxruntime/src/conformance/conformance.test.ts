@@ -3,12 +3,12 @@ import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lowerings, OnnxRuntimeBackend, registerOnnxRuntime } from "../index.ts";
-import { binaryCases, unaryCases } from "./elementwise-cases.ts";
-import { indexCases } from "./index-cases.ts";
-import type { RandomCase, RandomCases, RandomTensor } from "./random-case.ts";
-import { reductionCases } from "./reduction-cases.ts";
-import { shapeCases } from "./shape-cases.ts";
-import { spatialCases } from "./spatial-cases.ts";
+import { binaryCases, unaryCases } from "./test-elementwise-cases.ts";
+import { indexCases } from "./test-index-cases.ts";
+import type { RandomCase, RandomCases, RandomTensor } from "./test-random-case.ts";
+import { reductionCases } from "./test-reduction-cases.ts";
+import { shapeCases } from "./test-shape-cases.ts";
+import { spatialCases } from "./test-spatial-cases.ts";
 
 const cases: Record<string, RandomCases> = {
   ...unaryCases,
@@ -23,7 +23,7 @@ const rounds = Number(process.env.LOOKONCE_CONFORMANCE_ROUNDS ?? 8);
 const recorded = new Set<string>();
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
+  await registerOnnxRuntime({ threads: 1 });
   const record = OnnxRuntimeBackend.prototype.record;
   OnnxRuntimeBackend.prototype.record = function (...args): tf.TensorInfo[] {
     recorded.add(args[0]);

@@ -2,7 +2,7 @@ import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { registerOnnxRuntime, trace } from "../index.ts";
-import { floats, type RandomTensor } from "./random-case.ts";
+import { floats, type RandomTensor } from "./test-random-case.ts";
 
 // What tfjs's reference backend does not compute: convolutions in groups, gradients with dilation, resize gradients of
 // several pictures.

@@ -1,5 +1,14 @@
 import type { Random } from "@lookonce/random";
-import { bools, floats, type RandomCase, type RandomCases, randomShape, sizeOf, ties, wholes } from "./random-case.ts";
+import {
+  bools,
+  floats,
+  type RandomCase,
+  type RandomCases,
+  randomShape,
+  sizeOf,
+  ties,
+  wholes,
+} from "./test-random-case.ts";
 
 const numbers = (rng: Random, shape: number[]): ReturnType<typeof floats> => rng.choice([floats, wholes])(rng, shape);
 

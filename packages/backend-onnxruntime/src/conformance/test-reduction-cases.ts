@@ -8,7 +8,7 @@ import {
   specials,
   ties,
   wholes,
-} from "./random-case.ts";
+} from "./test-random-case.ts";
 
 type Rng = Parameters<RandomCases>[0];
 type Draw = (rng: Rng, shape: number[]) => RandomTensor;

@@ -1,5 +1,5 @@
 import type { Random } from "@lookonce/random";
-import { floats, type RandomCase, type RandomCases, type RandomTensor, randomShape, ties } from "./random-case.ts";
+import { floats, type RandomCase, type RandomCases, type RandomTensor, randomShape, ties } from "./test-random-case.ts";
 
 type Pad = "same" | "valid" | [number, number][];
 

@@ -9,7 +9,7 @@ import {
   specials,
   ties,
   wholes,
-} from "./random-case.ts";
+} from "./test-random-case.ts";
 
 type Draw = (rng: Parameters<RandomCases>[0], shape: number[]) => RandomTensor;
 

@@ -1,5 +1,5 @@
 import type { Random } from "@lookonce/random";
-import { bools, floats, type RandomCases, type RandomTensor, randomShape, wholes } from "./random-case.ts";
+import { bools, floats, type RandomCases, type RandomTensor, randomShape, wholes } from "./test-random-case.ts";
 
 /** A tensor of any type that a kernel which only moves elements may meet. */
 function anything(rng: Random, shape: number[]): RandomTensor {
