@@ -5,6 +5,7 @@ export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
 export { Sgd, type SgdOptions } from "./optimizer/sgd.ts";
 export { defaultRecipe, makeRecipe, type Recipe } from "./recipes/recipe.ts";
+export { type ShapesRecipe, shapesModel, shapesRecipe } from "./recipes/shapes.ts";
 export type { BatchInfo, EndInfo, EpochInfo, Losses, RunInfo, TrainCallbacks } from "./report/callbacks.ts";
 export { type ProgressStream, plainProgress, progress, terminalProgress } from "./report/progress.ts";
 export { resultsCsv } from "./report/results-csv.ts";

@@ -1,0 +1,27 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { Dataset, generateShapes } from "@lookonce/data";
+import { DetectionModel } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, expect, it } from "vitest";
+import { train } from "../train.ts";
+import { shapesModel, shapesRecipe } from "./shapes.ts";
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+it("learns the shapes from random weights", async () => {
+  const place = mkdtempSync(join(tmpdir(), "shapes-"));
+  const { yaml } = await generateShapes({ directory: join(place, "data") });
+  const data = await Dataset.open({ yaml, split: "train" });
+  const valData = await Dataset.open({ yaml, split: "val" });
+  const model = new DetectionModel(shapesModel(data.names.length), { rng: new Random(0), names: data.names });
+  const result = await train(model, { ...shapesRecipe, data, valData, val: "last", directory: place });
+  expect(result.validation?.map50).toBeGreaterThan(0.9);
+  model.dispose();
+});
