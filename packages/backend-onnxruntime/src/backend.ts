@@ -11,8 +11,8 @@ import {
 } from "@tensorflow/tfjs-core";
 import { Entries } from "./graph/entries.ts";
 import type { Kernel } from "./graph/kernel.ts";
-import { makePlan } from "./graph/plan.ts";
-import { byteSize, SessionCache, type SessionStatistics } from "./graph/session-cache.ts";
+import { makePlan, type Plan } from "./graph/plan.ts";
+import { type Binding, byteSize, SessionCache, type SessionStatistics } from "./graph/session-cache.ts";
 import { type HostData, hostArray, hostValue, type Node, type Signature, sizeOf, type Value } from "./graph/value.ts";
 
 /** Options of the backend. */
@@ -136,7 +136,21 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** Computes every recorded call that a living tensor needs, as one graph. */
   flush(): Promise<void> {
-    const run = this.#queue.then(() => this.#flush());
+    return this.#inTurn(() => this.#flush());
+  }
+
+  /** Runs a plan with other contents than it was recorded with. */
+  replay(plan: Plan, binding: Binding): Promise<void> {
+    return this.#inTurn(() => this.#sessions.run(plan, binding));
+  }
+
+  /** The values of living tensors that are not computed yet. */
+  get pending(): ReadonlySet<Value> {
+    return this.#pending;
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const run = this.#queue.then(task);
     // A failed run must not fail the runs after it.
     this.#queue = run.catch(() => undefined);
     return run;

@@ -30,6 +30,9 @@ interface Compiled {
   bytes: number | undefined;
 }
 
+/** Values that stand in for a plan's inputs and outputs. */
+export type Binding = Pick<Plan, "inputs" | "outputs">;
+
 /** Counts of what a cache did, for tests and for judging a training step. */
 export interface SessionStatistics {
   /** Graphs compiled. */
@@ -48,16 +51,22 @@ export class SessionCache {
     this.#options = options;
   }
 
-  /** Computes the plan's outputs and leaves them in their values. */
-  async run(plan: Plan): Promise<void> {
+  /**
+   * Computes the plan's outputs.
+   *
+   * @param binding what to read in place of the plan's inputs and where to leave the outputs' contents, in the plan's
+   * order: a plan that runs again with other contents. Default: the plan's own values.
+   */
+  async run(plan: Plan, binding: Binding = plan): Promise<void> {
     const compiled = await this.#lookUp(plan);
     const feeds: Record<string, Tensor> = {};
-    for (const { name, from, index } of compiled.feeds) feeds[name] = tensorOf(plan[from][index] as Value);
+    const read = { inputs: binding.inputs, constants: plan.constants };
+    for (const { name, from, index } of compiled.feeds) feeds[name] = tensorOf(read[from][index] as Value);
     const before = compiled.bytes === undefined ? process.memoryUsage.rss() : 0;
     const results = await this.#execute(compiled, feeds);
     this.statistics.runs++;
     compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
-    plan.outputs.forEach((value, i) => {
+    binding.outputs.forEach((value, i) => {
       value.data = (results[compiled.outputNames[i] as string] as Tensor).data as HostData;
       value.producer = undefined;
       value.isInput = true;
