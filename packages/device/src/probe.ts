@@ -51,9 +51,8 @@ console.log("{}");
  */
 export async function probe(device: DeviceName): Promise<DeviceState> {
   const isTensorFlow = device === "tensorflow" || device === "tensorflow-gpu";
-  const name = isTensorFlow ? tensorFlowDevices[device].package : "onnxruntime-node";
-  const url = resolvePackage(name);
-  if (url === undefined) return { device, usable: false, reason: `${name} is not installed. ${remedies[device]}` };
+  const url = packageUrl(device);
+  if (url === undefined) return { device, usable: false, reason: `It is not installed. ${remedies[device]}` };
   const result = isTensorFlow
     ? await runApart(tensorFlowScript, [url])
     : await runApart(onnxRuntimeScript, [url, onnxRuntimeDevices[device].providers[0]]);
@@ -63,10 +62,16 @@ export async function probe(device: DeviceName): Promise<DeviceState> {
   return { device, usable: true, reason: `a product of matrices took ${milliseconds.toFixed(1)} ms`, milliseconds };
 }
 
-/** The file that an import of the package would load, or `undefined` when it is not installed. */
-export function resolvePackage(name: string): string | undefined {
+const require: NodeJS.Require = createRequire(import.meta.url);
+
+/** The file that an import of the device's package would load, or `undefined` when it is not installed. */
+function packageUrl(device: DeviceName): string | undefined {
   try {
-    return pathToFileURL(createRequire(import.meta.url).resolve(name)).href;
+    const isTensorFlow = device === "tensorflow" || device === "tensorflow-gpu";
+    const file = isTensorFlow
+      ? require.resolve(tensorFlowDevices[device].package)
+      : require.resolve("onnxruntime-node");
+    return pathToFileURL(file).href;
   } catch {
     return undefined;
   }

@@ -59,23 +59,20 @@ describe("TrainStep", () => {
     for (const part of [optimizer, ema, model]) part.dispose();
   });
 
-  it.each(["Sgd", "AdamW"])("learns one batch by heart with %s", async (name) => {
+  it("learns a batch by heart", async () => {
     const model = tinyModel();
-    const parameters = groupParameters(model);
-    const optimizer = name === "Sgd" ? new Sgd(parameters) : new AdamW(parameters);
-    const rate = name === "Sgd" ? 0.02 : 0.005;
+    const optimizer = new AdamW(groupParameters(model));
     const step = await TrainStep.create(model, { optimizer, clip: 10 });
-    const rates = { rates: { bias: rate, weight: rate, norm: rate }, momentum: 0.9 };
+    const rates = { rates: { bias: 0.005, weight: 0.005, norm: 0.005 }, momentum: 0.9 };
     const batch = randomBatch(1);
     const totals: number[] = [];
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 30; i++) {
       const { box, cls, dfl, total } = await step.run(batch, rates);
       totals.push(total);
       expect(total).toBeCloseTo((box + cls + dfl) * 2, 3);
     }
-    console.log(totals.join());
     // At first no box overlaps its object, so little is lost; then more is, until the batch is known.
-    expect(totals.at(-1)).toBeLessThan(0.6 * Math.max(...totals));
+    expect(totals.at(-1)).toBeLessThan(0.5 * Math.max(...totals));
     for (const part of [optimizer, model]) part.dispose();
   });
 
