@@ -1,12 +1,22 @@
+import type { StepInput } from "@lookonce/backend-onnxruntime";
 import type { Batch } from "@lookonce/data";
 import { feed } from "@lookonce/device";
 import type * as tf from "@tensorflow/tfjs-core";
 
 const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
+/** What is read of a batch here. */
+type Pictures = Omit<Batch, "targets" | "samples">;
+
 /** A batch's pictures as what a network takes: [N, height, width, RGB], 0 to 1. */
-export function feedPictures({ images, count, height, width }: Omit<Batch, "targets" | "samples">): tf.Tensor4D {
-  const values = new Float32Array(images.length);
-  for (let i = 0; i < values.length; i++) values[i] = shares[images[i] as number] as number;
-  return feed<tf.Rank.R4>(values, [count, height, width, 3]);
+export function pictureInput({ images, count, height, width }: Pictures): StepInput & { data: Float32Array } {
+  const data = new Float32Array(images.length);
+  for (let i = 0; i < data.length; i++) data[i] = shares[images[i] as number] as number;
+  return { data, shape: [count, height, width, 3] };
+}
+
+/** {@link pictureInput} as a tensor. */
+export function feedPictures(batch: Pictures): tf.Tensor4D {
+  const { data } = pictureInput(batch);
+  return feed<tf.Rank.R4>(data, [batch.count, batch.height, batch.width, 3]);
 }

@@ -1,14 +1,13 @@
-import { currentBackend, flush } from "@lookonce/backend-onnxruntime";
+import { RecordedStep } from "@lookonce/backend-onnxruntime";
 import type { Batch } from "@lookonce/data";
-import { feed } from "@lookonce/device";
 import { LookonceError } from "@lookonce/errors";
-import { type V8Gains, type V8Loss, v8DetectionLoss } from "@lookonce/loss";
+import { type PaddedTargets, type V8Gains, type V8Loss, v8DetectionLoss } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Ema } from "./ema.ts";
 import { clipGradients, gradientNorm } from "./optimizer/clip-gradients.ts";
 import type { Optimizer } from "./optimizer/optimizer.ts";
-import { feedPictures } from "./pictures.ts";
+import { pictureInput } from "./pictures.ts";
 import type { Rates } from "./schedule.ts";
 
 /** Options of {@link TrainStep}. */
@@ -38,20 +37,27 @@ export interface StepResult {
 export type TrainBatch = Pick<Batch, "images" | "count" | "height" | "width" | "targets">;
 
 /**
- * One training step: forward, loss, gradients, clipping, update and average, recorded as a single graph.
+ * One training step: forward, loss, gradients, clipping, update and average, as a single graph.
  *
- * On the lazy backend a step of the same shapes (batch, picture size, padded targets) is compiled once.
+ * On the lazy backend a step of the same shapes (batch, picture size, padded targets) is recorded and compiled once.
  */
 export class TrainStep {
   readonly #model: DetectionModel;
   readonly #options: TrainStepOptions;
   readonly #variables: tf.Variable[];
+  readonly #step: RecordedStep;
   #updates = 0;
 
   private constructor(model: DetectionModel, options: TrainStepOptions) {
     this.#model = model;
     this.#options = options;
     this.#variables = options.optimizer.parameters.map(({ variable }) => variable);
+    const models = options.ema === undefined ? [model] : [model, options.ema.model];
+    const changing = models.flatMap((one) => [...one.namedVariables().values()]);
+    this.#step = new RecordedStep(
+      (...inputs) => this.#record(inputs),
+      [...changing, ...options.optimizer.state.values()],
+    );
   }
 
   /** @throws LookonceError `UNSUPPORTED` for a family whose loss is not there yet */
@@ -62,11 +68,6 @@ export class TrainStep {
         "training of YOLOv5 models is not there yet; YOLOv8 models can be trained",
       );
     }
-    // Everything that a step changes is an input of its graph from the first step on.
-    await flush();
-    const changing = [model, options.ema?.model].flatMap((one) => [...(one?.namedVariables().values() ?? [])]);
-    const backend = currentBackend();
-    for (const variable of changing) backend?.markInput(variable);
     return new TrainStep(model, options);
   }
 
@@ -76,43 +77,46 @@ export class TrainStep {
   }
 
   /** Makes a step and reads its numbers; the model is in training mode afterwards. */
-  async run(batch: TrainBatch, rates: Rates): Promise<StepResult> {
+  async run(batch: TrainBatch, { rates, momentum }: Rates): Promise<StepResult> {
     this.#updates++;
     this.#model.train();
-    const numbers = tf.tidy(() => this.#record(batch, rates));
-    await flush();
-    const [box, cls, dfl, total, norm] = await numbers.data();
-    numbers.dispose();
+    const { labels, boxes, mask, maxTargets } = batch.targets;
+    const shape = [batch.count, maxTargets];
+    const decay = this.#options.ema?.decayAt(this.#updates) ?? 1;
+    const scalars = [rates.bias, rates.weight, rates.norm, momentum, this.#updates, decay];
+    const [numbers] = await this.#step.run([
+      pictureInput(batch),
+      { data: labels, shape, dtype: "int32" },
+      { data: boxes, shape: [...shape, 4] },
+      { data: mask, shape },
+      ...scalars.map((value) => ({ data: [value], shape: [] })),
+    ]);
+    const [box, cls, dfl, total, norm] = numbers as Float32Array;
     return { box, cls, dfl, total, gradientNorm: norm } as StepResult;
   }
 
-  /** Records the step; the result is [box, cls, dfl, total, gradient norm]. */
-  #record(batch: TrainBatch, { rates, momentum }: Rates): tf.Tensor1D {
+  /** What is recorded, given the inputs as `run` lists them; the result is [box, cls, dfl, total, gradient norm]. */
+  #record(inputs: tf.Tensor[]): tf.Tensor[] {
+    const [images, labels, boxes, mask, ...scalars] = inputs;
+    const [bias, weight, norm, momentum, count, decay] = scalars as tf.Scalar[];
+    const targets = { labels, boxes, mask } as PaddedTargets;
     const { optimizer, ema, clip } = this.#options;
-    const { loss, gradients } = this.#differentiate(batch);
-    const norm = gradientNorm(gradients);
-    optimizer.update(clip === undefined ? gradients : clipGradients(gradients, norm, clip), {
-      rates: { bias: scalar(rates.bias), weight: scalar(rates.weight), norm: scalar(rates.norm) },
-      momentum: scalar(momentum),
-      count: scalar(this.#updates),
+    const { loss, gradients } = this.#differentiate(images as tf.Tensor4D, targets);
+    const length = gradientNorm(gradients);
+    optimizer.update(clip === undefined ? gradients : clipGradients(gradients, length, clip), {
+      rates: { bias, weight, norm } as Record<"bias" | "weight" | "norm", tf.Scalar>,
+      momentum: momentum as tf.Scalar,
+      count: count as tf.Scalar,
     });
-    ema?.update(scalar(ema.decayAt(this.#updates)));
-    const numbers = tf.stack([loss.box, loss.cls, loss.dfl, loss.total, norm]) as tf.Tensor1D;
+    ema?.update(decay as tf.Scalar);
+    const numbers = tf.stack([loss.box, loss.cls, loss.dfl, loss.total, length]);
     tf.dispose([loss.box, loss.cls, loss.dfl]);
-    return numbers;
+    return [numbers];
   }
 
-  #differentiate(batch: TrainBatch): { loss: V8Loss; gradients: tf.Tensor[] } {
+  #differentiate(images: tf.Tensor4D, targets: PaddedTargets): { loss: V8Loss; gradients: tf.Tensor[] } {
     const model = this.#model;
     const { gains } = this.#options;
-    const images = feedPictures(batch);
-    const { labels, boxes, mask, maxTargets } = batch.targets;
-    const shape: [number, number] = [batch.count, maxTargets];
-    const targets = {
-      labels: feed<tf.Rank.R2>(labels, shape, "int32"),
-      boxes: feed<tf.Rank.R3>(boxes, [...shape, 4]),
-      mask: feed<tf.Rank.R2>(mask, shape),
-    };
     let parts: V8Loss | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const { strides, nc, regMax } = model;
@@ -129,8 +133,4 @@ export class TrainStep {
     const gradients = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
     return { loss: { ...(parts as V8Loss), total: value }, gradients };
   }
-}
-
-function scalar(value: number): tf.Scalar {
-  return feed<tf.Rank.R0>([value], []);
 }
