@@ -10,5 +10,6 @@ export type {
   ValOptions,
 } from "./options.ts";
 export { progress } from "./progress.ts";
+export { type QuickstartOptions, type QuickstartResult, quickstart } from "./quickstart.ts";
 export { makeRunDirectory } from "./run-directory.ts";
 export { YOLO } from "./yolo.ts";

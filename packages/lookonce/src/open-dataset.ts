@@ -1,4 +1,5 @@
 import type { Dataset, DatasetConfig } from "@lookonce/data";
+import { describeProblem } from "./describe-problem.ts";
 
 /** Problems that are named one by one; the rest is counted. */
 const named = 5;
@@ -18,9 +19,7 @@ export async function openDataset(
   log(
     `${split}: ${pictures} pictures with ${instances} objects; ${missing + empty} are background, ${corrupt} have faults`,
   );
-  for (const { path, line, reason } of problems.slice(0, named)) {
-    log(`${path}${line === undefined ? "" : `, line ${line}`} was left out: ${reason}`);
-  }
+  for (const problem of problems.slice(0, named)) log(describeProblem(problem));
   if (problems.length > named) log(`… and ${problems.length - named} more were left out`);
   return dataset;
 }

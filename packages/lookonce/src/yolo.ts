@@ -4,6 +4,7 @@ import type { Predictor, Results, SkippedPicture, Source } from "@lookonce/infer
 import type { DetectionModel } from "@lookonce/nn";
 import type { ValidationResult } from "@lookonce/trainer";
 import { buildForClasses, buildModel } from "./build-model.ts";
+import { describeProblem } from "./describe-problem.ts";
 import { fitToStride } from "./fit-to-stride.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
@@ -74,12 +75,7 @@ export class YOLO {
 
   /** As {@link predict}, a picture at a time, so that a large folder takes no more memory than a small one. */
   async *stream(source: Source, options: PredictOptions = {}): AsyncGenerator<Results, void, undefined> {
-    const {
-      imgsz,
-      rect,
-      onSkip = ({ path, reason }) => this.#log(`${path} was left out: ${reason}`),
-      ...detect
-    } = options;
+    const { imgsz, rect, onSkip = (picture) => this.#log(describeProblem(picture)), ...detect } = options;
     const predictor = await this.#predictorFor({ imgsz: imgsz ?? 640, rect: rect ?? true });
     const run = predictor.predict(source, detect);
     let told = 0;

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { type Command, command } from "../command.ts";
+import { text } from "../options/option.ts";
+import { deviceOptions, outputOptions } from "./shared-options.ts";
+
+/** `lookonce quickstart`: the whole way of a detector, with nothing to bring. */
+export const quickstart: Command = command({
+  name: "quickstart",
+  summary: "Draws shapes, trains a small detector on them, tries and exports it: a few minutes.",
+  options: {
+    project: text({ help: "folder for results", expects: "folder", fallback: "runs" }),
+    name: text({ help: "subfolder; a number is added if it exists", expects: "name", fallback: "quickstart" }),
+    ...deviceOptions,
+    ...outputOptions,
+  },
+  examples: ["lookonce quickstart"],
+  async run({ project, name, device, threads }, terminal) {
+    const { progress, quickstart: start } = await import("lookonce");
+    const result = await start({
+      directory: join(project, name),
+      device,
+      ...(threads === undefined ? {} : { threads }),
+      log: (line) => terminal.note(line),
+      callbacks: [await progress(terminal.stderr)],
+    });
+    const { validation, unseen, agreement, seconds, directory, report } = result;
+    const { map50, map50_95 } = validation;
+    const names = (list: readonly string[]): string => (list.length === 0 ? "nothing" : list.join(", "));
+    terminal.say(`validation: mAP50 ${map50.toFixed(3)}, mAP50-95 ${map50_95.toFixed(3)}`);
+    terminal.say(`unseen picture: drawn ${names(unseen.drawn)}; found ${names(unseen.found.map((box) => box.name))}`);
+    terminal.say(
+      `ONNX file: ${agreement.counts[1]} detections where the model has ${agreement.counts[0]}, at most ${formatSmall(agreement.pixels)} pixels apart`,
+    );
+    terminal.say(`${seconds.total.toFixed(0)} s in all; the report is ${report}, beside its pictures in`);
+    terminal.say(directory);
+    return { directory, report, map50, map50_95, unseen, agreement, seconds };
+  },
+});
+
+function formatSmall(value: number): string {
+  return value === 0 ? "0" : value.toPrecision(1);
+}

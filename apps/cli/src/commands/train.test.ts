@@ -1,0 +1,90 @@
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateShapes } from "@lookonce/data";
+import { beforeAll, describe, expect, it } from "vitest";
+import { lookonce, temporaryFolder } from "../test-run.ts";
+
+const folder = temporaryFolder();
+const project = join(folder, "runs");
+const shapes = join(folder, "shapes");
+const model = join(folder, "tiny-v8.yaml");
+
+beforeAll(async () => {
+  await generateShapes({ directory: shapes, train: 4, val: 2, size: 64 });
+  const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
+  const factors = "depth_multiple: 1.0\nwidth_multiple: 1.0";
+  writeFileSync(model, `nc: 3\n${factors}\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`);
+});
+
+const trainOn = (data: string, ...more: string[]): ReturnType<typeof lookonce> =>
+  lookonce("train", `model=${model}`, `data=${data}`, "epochs=2", "imgsz=64", "batch=4", `project=${project}`, ...more);
+
+/** A copy of the shapes to spoil. */
+function spoilt(name: string): string {
+  const copy = join(folder, name);
+  cpSync(shapes, copy, { recursive: true });
+  return copy;
+}
+
+describe("lookonce train", () => {
+  it("trains, saves, and prints exactly the promised keys; val and predict take what it saved", async () => {
+    const { code, stdout, stderr, json } = await trainOn(join(shapes, "shapes.yaml"), "--json");
+    expect(code, stderr).toBe(0);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+    const result = json<{ dir: string; epochs: number; losses: Record<string, number>[]; map50: number }>();
+    expect(Object.keys(result)).toEqual(["dir", "epochs", "seconds", "losses", "map50", "map50_95"]);
+    expect(result).toMatchObject({ dir: join(project, "train"), epochs: 2 });
+    expect(result.losses).toHaveLength(2);
+    for (const losses of result.losses) expect(Object.values(losses).every(Number.isFinite)).toBe(true);
+
+    const weights = `model=${join(project, "train/weights/best.safetensors")}`;
+    const validated = await lookonce("val", weights, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", "--json");
+    expect(validated.code, validated.stderr).toBe(0);
+    const scores = validated.json<{ images: number; instances: number; map50: number; speed: object }>();
+    const keys = ["images", "instances", "precision", "recall", "map50", "map50_95", "perClass", "speed"];
+    expect(Object.keys(scores)).toEqual(keys);
+    expect(scores.images).toBe(2);
+    expect(scores.map50).toBeCloseTo(result.map50, 5);
+
+    const source = `source=${join(shapes, "images/val/00000.jpg")}`;
+    expect(await lookonce("predict", weights, source, "imgsz=64", "save=false")).toMatchObject({ code: 0 });
+  });
+
+  it("stops at a data set whose folder is missing, with nothing written", async () => {
+    const copy = spoilt("missing");
+    rmSync(join(copy, "images/val"), { recursive: true });
+    const { code, stderr } = await trainOn(join(copy, "shapes.yaml"), "name=missing");
+    expect(code).toBe(1);
+    expect(stderr).toContain(join(copy, "images/val"));
+    expect(existsSync(join(project, "missing"))).toBe(false);
+  });
+
+  it("counts and skips a label of a class that does not exist and a picture that is none", async () => {
+    const copy = spoilt("odd");
+    const label = join(copy, "labels/train/00000.txt");
+    const rows = readFileSync(label, "utf8").trimEnd().split("\n").length;
+    appendFileSync(label, "5 0.5 0.5 0.2 0.2\n");
+    writeFileSync(join(copy, "images/train/00001.jpg"), "no picture");
+    const { code, stderr } = await trainOn(join(copy, "shapes.yaml"), "name=odd", "epochs=1");
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/train: 3 pictures with \d+ objects; 0 are background, 2 have faults/);
+    expect(stderr).toMatch(new RegExp(`left out: .*00000\\.txt, line ${rows + 1}: .*5`));
+    expect(stderr).toMatch(/left out: .*00001\.jpg/);
+  });
+
+  it("leaves no folder behind when a model cannot be trained", async () => {
+    const { code, stderr } = await lookonce(
+      ...["train", "model=yolov5n.yaml", `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", `project=${project}`],
+      "name=v5",
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain("YOLOv5");
+    expect(readdirSync(project)).not.toContain("v5");
+  });
+
+  it("refuses to validate a model on a data set with other classes", async () => {
+    const { code, stderr } = await lookonce("val", `model=${model}`, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/5 classes.*3/);
+  });
+});

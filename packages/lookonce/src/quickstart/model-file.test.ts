@@ -1,0 +1,13 @@
+import { parseModelConfig } from "@lookonce/nn";
+import { shapesModel } from "@lookonce/trainer";
+import { describe, expect, it } from "vitest";
+import { modelFileText } from "./model-file.ts";
+
+describe("modelFileText", () => {
+  it("can be read back as the same model", () => {
+    const config = shapesModel(5);
+    const text = modelFileText(config);
+    expect(parseModelConfig(text, { name: config.name })).toEqual(config);
+    expect(text).toMatch(/^ {2}- \[-1,1,"Conv",\[64,3,2\]\]$/m);
+  });
+});

@@ -1,0 +1,39 @@
+import { type Picture, readPicture, resizeBilinear } from "@lookonce/augment";
+import type { Dataset, DatasetEntry } from "@lookonce/data";
+import { drawDetections, type Results } from "@lookonce/inference";
+import { collage } from "./collage.ts";
+
+/** Side of a tile, in pixels: labels must be readable. */
+const tile = 240;
+
+/** How many times small pictures are enlarged, for boxes and names to be drawn sharply. */
+const enlargement = 4;
+
+/** What was found in a small picture, drawn large. */
+export function drawEnlarged({ picture, boxes, names }: Results): Promise<Picture> {
+  const size = { width: picture.width * enlargement, height: picture.height * enlargement };
+  const enlarged = { ...boxes, boxes: boxes.boxes.map((side) => side * enlargement) };
+  return drawDetections(resizeBilinear(picture, size), { boxes: enlarged, names });
+}
+
+/** The first pictures of a data set with their labels drawn in, as one picture. */
+export async function sampleSheet(dataset: Dataset, count: number): Promise<Picture> {
+  const entries = dataset.entries.slice(0, count);
+  const tiles = await Promise.all(entries.map((entry) => drawLabels(entry, dataset.names)));
+  return collage(tiles, { columns: 4, gap: 6 });
+}
+
+async function drawLabels({ path, boxes, classes }: DatasetEntry, names: readonly string[]): Promise<Picture> {
+  const picture = resizeBilinear(await readPicture(path), { width: tile, height: tile });
+  const count = classes.length;
+  const corners = new Float32Array(4 * count);
+  for (let i = 0; i < count; i++) {
+    const [x, y, width, height] = boxes.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
+    corners.set(
+      [x - width / 2, y - height / 2, x + width / 2, y + height / 2].map((side) => side * tile),
+      4 * i,
+    );
+  }
+  const labels = { boxes: corners, confidences: new Float32Array(count).fill(1), classes, count };
+  return drawDetections(picture, { boxes: labels, names }, { confidences: false });
+}

@@ -1,0 +1,77 @@
+import type { PlainBox } from "@lookonce/inference";
+import type { ValidationResult } from "@lookonce/trainer";
+import type { Agreement } from "./agreement.ts";
+import type { QuickstartSettings } from "./settings.ts";
+
+/** What a quickstart measured. */
+export interface QuickstartFigures {
+  settings: QuickstartSettings;
+  /** Objects drawn. */
+  instances: { train: number; val: number };
+  model: { name: string; imgsz: number; batch: number; parameters: number; gflops: number };
+  /** Seconds of each stage. */
+  seconds: { draw: number; train: number; validate: number; total: number };
+  validation: ValidationResult;
+  unseen: { drawn: string[]; found: PlainBox[] };
+  export: { file: string; bytes: number };
+  agreement: Agreement;
+}
+
+/** The report of a quickstart, in Markdown, beside the pictures that it shows. */
+export function writeReport(figures: QuickstartFigures): string {
+  const { settings, instances, model, seconds, validation } = figures;
+  const { train, val, epochs } = settings;
+  const { name, imgsz, batch } = model;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const classRows = validation.perClass.map(
+    ({ name: shape, instances: objects, precision, recall, map50, map50_95 }) =>
+      `| ${shape} | ${objects} | ${[precision, recall, map50, map50_95].map(percent).join(" | ")} |`,
+  );
+  return `# A first detector
+
+Made by \`lookonce quickstart\` in ${seconds.total.toFixed(0)} seconds, from nothing but random numbers.
+
+1. **Drawn:** ${train} pictures with ${instances.train} shapes to learn from and ${val} with ${instances.val} to validate on, ${imgsz} × ${imgsz} pixels (${seconds.draw.toFixed(1)} s).
+2. **Trained:** ${name}, ${model.parameters.toLocaleString("en")} parameters, ${model.gflops.toFixed(2)} GFLOPs a picture, from random weights, ${epochs} epochs in batches of ${batch} (${seconds.train.toFixed(0)} s).
+3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): **mAP50 ${percent(validation.map50)}**, mAP50-95 ${percent(validation.map50_95)}.
+4. **Tried** on a picture that it had never seen: ${describeUnseen(figures)}
+5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same picture: ${describeAgreement(figures.agreement)}
+
+## What it learnt from
+
+![Pictures of the training set with their labels](training-samples.png)
+
+## How it learnt
+
+![Losses and average precision by epoch](curves.svg)
+
+## What it finds in an unseen picture
+
+![Detections](unseen-detected.png)
+
+## Scores on the ${val} validation pictures
+
+| class | objects | precision | recall | mAP50 | mAP50-95 |
+| --- | --- | --- | --- | --- | --- |
+| all | ${validation.instances} | ${[validation.precision, validation.recall, validation.map50, validation.map50_95].map(percent).join(" | ")} |
+${classRows.join("\n")}
+
+The weights are \`train/weights/best.safetensors\`, the data set is \`shapes/shapes.yaml\`. Go on from here:
+
+\`\`\`sh
+lookonce predict model=train/weights/best.safetensors source=unseen.jpg imgsz=${imgsz}
+lookonce train model=train/weights/best.safetensors data=shapes/shapes.yaml imgsz=${imgsz} epochs=10
+\`\`\`
+`;
+}
+
+function describeUnseen({ unseen: { drawn, found } }: QuickstartFigures): string {
+  const list = found.map(({ name, confidence }) => `${name} ${confidence.toFixed(2)}`).join(", ");
+  return `drawn were ${drawn.join(", ")}; found ${found.length === 0 ? "nothing" : list}.`;
+}
+
+function describeAgreement({ counts, pixels, confidence }: Agreement): string {
+  if (!Number.isFinite(pixels))
+    return `it **differs**: ${counts[0]} detections by the model, ${counts[1]} by the file.`;
+  return `the same ${counts[0]} detections, at most ${pixels.toPrecision(2)} pixels and ${confidence.toPrecision(2)} of confidence apart.`;
+}

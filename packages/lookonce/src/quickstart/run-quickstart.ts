@@ -1,0 +1,178 @@
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { writePicture } from "@lookonce/augment";
+import { Dataset, generateShapes, shapeNames } from "@lookonce/data";
+import type { Results } from "@lookonce/inference";
+import { type EpochInfo, shapesModel, shapesRecipe, type TrainCallbacks } from "@lookonce/trainer";
+import type { PlaceOptions } from "../place.ts";
+import { makeRunDirectory } from "../run-directory.ts";
+import { YOLO } from "../yolo.ts";
+import { agreementOf } from "./agreement.ts";
+import { drawCharts } from "./line-chart.ts";
+import { modelFileText } from "./model-file.ts";
+import { drawEnlarged, sampleSheet } from "./pictures.ts";
+import { type QuickstartFigures, writeReport } from "./report.ts";
+import type { QuickstartSettings } from "./settings.ts";
+
+/** Options of {@link runQuickstart}. */
+export interface QuickstartOptions extends PlaceOptions {
+  /** Folder for results; a number is added if it exists (default `runs/quickstart`). */
+  directory?: string;
+  /** What differs from 320 and 80 pictures, the recipe's epochs, and seed 0. */
+  settings?: Partial<QuickstartSettings>;
+  /** Told a line a stage. */
+  log?: (line: string) => void;
+  /** Told how training goes. */
+  callbacks?: readonly TrainCallbacks[];
+}
+
+/** What {@link runQuickstart} made and measured. */
+export interface QuickstartResult extends QuickstartFigures {
+  directory: string;
+  /** `report.md` in it. */
+  report: string;
+}
+
+/** Pictures drawn, of which one is taken to try the detector on: a picture of a single shape shows little. */
+const unseenDrawn = 8;
+
+/** See `quickstart` of this package. */
+export async function runQuickstart(options: QuickstartOptions = {}): Promise<QuickstartResult> {
+  const settings = { train: 320, val: 80, epochs: shapesRecipe.epochs, seed: 0, ...options.settings };
+  const { imgsz } = shapesRecipe;
+  const { log = () => {} } = options;
+  const start = performance.now();
+  const directory = await makeRunDirectory(options.directory ?? "runs/quickstart");
+  const file = (name: string): string => join(directory, name);
+
+  log(`drawing ${settings.train + settings.val} pictures of shapes …`);
+  const shapes = await drawShapes(directory, settings);
+  const drawn = performance.now();
+
+  const modelFile = writeModelFile(directory);
+  const model = await YOLO.load(modelFile, { ...options, seed: settings.seed });
+  const { training, epochs } = await train(model, { ...options, settings, directory, data: shapes.yaml });
+  writeFileSync(file("curves.svg"), curves(epochs));
+  const trained = performance.now();
+
+  log("validating the best weights …");
+  const validation = await model.val({ data: shapes.yaml, imgsz });
+  const validated = performance.now();
+
+  log("looking at an unseen picture, with the model and with the ONNX file made from it …");
+  const unseen = await drawUnseen(directory, settings);
+  const look = { imgsz, rect: false };
+  const [ours] = (await model.predict(unseen.picture, look)) as [Results];
+  await writePicture(file("unseen-detected.png"), await drawEnlarged(ours));
+  const exported = await model.export({ file: file("model.onnx"), imgsz });
+  const onnx = await YOLO.load(exported.file, options);
+  const [theirs] = (await onnx.predict(unseen.picture, look)) as [Results];
+  await writePicture(file("unseen-detected-onnx.png"), await drawEnlarged(theirs));
+  const { parameters, gflops } = await model.info({ imgsz });
+  await Promise.all([model.dispose(), onnx.dispose()]);
+
+  const found = ours.toJSON().boxes;
+  const seconds = (from: number, to: number): number => (to - from) / 1000;
+  const figures: QuickstartFigures = {
+    settings,
+    instances: shapes.instances,
+    model: { name: basename(modelFile), imgsz, batch: shapesRecipe.batch, parameters, gflops },
+    seconds: {
+      draw: seconds(start, drawn),
+      train: training,
+      validate: seconds(trained, validated),
+      total: seconds(start, performance.now()),
+    },
+    validation,
+    unseen: { drawn: unseen.names, found },
+    export: { file: exported.file, bytes: exported.bytes },
+    agreement: agreementOf(found, theirs.toJSON().boxes),
+  };
+  writeFileSync(file("report.md"), writeReport(figures));
+  return { ...figures, directory, report: file("report.md") };
+}
+
+/** Writes the model file, for people to look at and to train again. */
+function writeModelFile(directory: string): string {
+  const config = shapesModel(shapeNames.length);
+  const path = join(directory, config.name);
+  writeFileSync(path, modelFileText(config));
+  return path;
+}
+
+interface DrawnShapes {
+  yaml: string;
+  instances: { train: number; val: number };
+}
+
+/** Draws the data set, and a sheet of samples of it. */
+async function drawShapes(directory: string, { train, val, seed }: QuickstartSettings): Promise<DrawnShapes> {
+  const { yaml, instances } = await generateShapes({
+    directory: join(directory, "shapes"),
+    train,
+    val,
+    size: shapesRecipe.imgsz,
+    seed,
+  });
+  const dataset = await Dataset.open({ yaml, split: "train" });
+  await writePicture(join(directory, "training-samples.png"), await sampleSheet(dataset, 12));
+  return { yaml, instances };
+}
+
+/** Draws pictures from another seed than the data set's, and keeps the one with the most shapes. */
+async function drawUnseen(
+  directory: string,
+  { seed }: QuickstartSettings,
+): Promise<{ picture: string; names: string[] }> {
+  const folder = join(directory, "unseen");
+  const { imgsz: size } = shapesRecipe;
+  const { yaml } = await generateShapes({ directory: folder, train: 1, val: unseenDrawn, size, seed: seed + 1 });
+  const { entries, names } = await Dataset.open({ yaml, split: "val" });
+  const entry = entries.reduce((fullest, other) => (other.classes.length > fullest.classes.length ? other : fullest));
+  const picture = join(directory, "unseen.jpg");
+  copyFileSync(entry.path, picture);
+  rmSync(folder, { recursive: true });
+  return { picture, names: Array.from(entry.classes, (number) => names[number] as string) };
+}
+
+interface TrainContext extends QuickstartOptions {
+  settings: QuickstartSettings;
+  directory: string;
+  data: string;
+}
+
+async function train(
+  model: YOLO,
+  { settings, directory, data, callbacks = [] }: TrainContext,
+): Promise<{ training: number; epochs: EpochInfo[] }> {
+  const { epochs: count, seed } = settings;
+  const epochs: EpochInfo[] = [];
+  const record: TrainCallbacks = {
+    onEpochEnd(epoch) {
+      epochs.push(epoch);
+    },
+  };
+  const { seconds } = await model.train({
+    ...{ ...shapesRecipe, data, epochs: count, seed, project: directory },
+    callbacks: [...callbacks, record],
+  });
+  return { training: seconds, epochs };
+}
+
+function curves(epochs: readonly EpochInfo[]): string {
+  const series = (name: string, pick: (epoch: EpochInfo) => number) => ({ name, values: epochs.map(pick) });
+  return drawCharts([
+    {
+      title: "Training losses",
+      series: (["box", "cls", "dfl"] as const).map((part) => series(part, ({ losses }) => losses[part])),
+    },
+    {
+      title: "Average precision on validation pictures",
+      top: 1,
+      series: [
+        series("mAP50", ({ validation }) => validation?.map50 ?? 0),
+        series("mAP50-95", ({ validation }) => validation?.map50_95 ?? 0),
+      ],
+    },
+  ]);
+}
