@@ -25,9 +25,12 @@ export const quickstart: Command = command({
     });
     const { validation, unseen, agreement, seconds, directory, report } = result;
     const { map50, map50_95 } = validation;
-    const names = (list: readonly string[]): string => (list.length === 0 ? "nothing" : list.join(", "));
+    const count = (list: (picture: (typeof unseen)[number]) => unknown[]): number =>
+      unseen.reduce((sum, picture) => sum + list(picture).length, 0);
     terminal.say(`validation: mAP50 ${map50.toFixed(3)}, mAP50-95 ${map50_95.toFixed(3)}`);
-    terminal.say(`unseen picture: drawn ${names(unseen.drawn)}; found ${names(unseen.found.map((box) => box.name))}`);
+    terminal.say(
+      `${unseen.length} unseen pictures: ${count(({ drawn }) => drawn)} shapes drawn, ${count(({ found }) => found)} detections`,
+    );
     terminal.say(
       `ONNX file: ${agreement.counts[1]} detections where the model has ${agreement.counts[0]}, at most ${formatSmall(agreement.pixels)} pixels apart`,
     );

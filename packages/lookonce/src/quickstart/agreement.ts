@@ -1,6 +1,6 @@
 import type { PlainBox } from "@lookonce/inference";
 
-/** How far the detections of two engines on one picture lie apart. */
+/** How far the detections of two engines lie apart. */
 export interface Agreement {
   /** Detections of each. */
   counts: [number, number];
@@ -10,8 +10,25 @@ export interface Agreement {
   confidence: number;
 }
 
-/** Compares detections: each with the nearest of the same class on the other side. */
-export function agreementOf(ours: readonly PlainBox[], theirs: readonly PlainBox[]): Agreement {
+/** Compares two engines' detections on the same pictures; the worst of each picture counts. */
+export function agreementOf(
+  ours: readonly (readonly PlainBox[])[],
+  theirs: readonly (readonly PlainBox[])[],
+): Agreement {
+  const pictures = ours.map((boxes, i) => agreementOnPicture(boxes, theirs[i] ?? []));
+  return {
+    counts: [sum(pictures.map(({ counts }) => counts[0])), sum(pictures.map(({ counts }) => counts[1]))],
+    pixels: Math.max(0, ...pictures.map(({ pixels }) => pixels)),
+    confidence: Math.max(0, ...pictures.map(({ confidence }) => confidence)),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Each detection is compared with the nearest of the same class on the other side. */
+function agreementOnPicture(ours: readonly PlainBox[], theirs: readonly PlainBox[]): Agreement {
   const agreement: Agreement = {
     counts: [ours.length, theirs.length],
     pixels: ours.length === theirs.length ? 0 : Number.POSITIVE_INFINITY,

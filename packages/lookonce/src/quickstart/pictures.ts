@@ -4,15 +4,20 @@ import { drawDetections, type Results } from "@lookonce/inference";
 import { collage } from "./collage.ts";
 
 /** Side of a tile, in pixels: labels must be readable. */
-const tile = 240;
+const tile = 280;
 
-/** How many times small pictures are enlarged, for boxes and names to be drawn sharply. */
-const enlargement = 4;
+const sheet = { columns: 4, gap: 6 };
 
-/** What was found in a small picture, drawn large. */
-export function drawEnlarged({ picture, boxes, names }: Results): Promise<Picture> {
-  const size = { width: picture.width * enlargement, height: picture.height * enlargement };
-  const enlarged = { ...boxes, boxes: boxes.boxes.map((side) => side * enlargement) };
+/** What was found in small pictures, drawn large, as one picture. */
+export async function detectionSheet(results: readonly Results[]): Promise<Picture> {
+  return collage(await Promise.all(results.map(drawEnlarged)), sheet);
+}
+
+/** Enlarged before boxes and names are drawn, so that these are sharp. */
+function drawEnlarged({ picture, boxes, names }: Results): Promise<Picture> {
+  const factor = tile / picture.width;
+  const size = { width: tile, height: Math.round(picture.height * factor) };
+  const enlarged = { ...boxes, boxes: boxes.boxes.map((side) => side * factor) };
   return drawDetections(resizeBilinear(picture, size), { boxes: enlarged, names });
 }
 
@@ -20,7 +25,7 @@ export function drawEnlarged({ picture, boxes, names }: Results): Promise<Pictur
 export async function sampleSheet(dataset: Dataset, count: number): Promise<Picture> {
   const entries = dataset.entries.slice(0, count);
   const tiles = await Promise.all(entries.map((entry) => drawLabels(entry, dataset.names)));
-  return collage(tiles, { columns: 4, gap: 6 });
+  return collage(tiles, sheet);
 }
 
 async function drawLabels({ path, boxes, classes }: DatasetEntry, names: readonly string[]): Promise<Picture> {

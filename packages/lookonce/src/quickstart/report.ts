@@ -12,16 +12,19 @@ export interface QuickstartFigures {
   /** Seconds of each stage. */
   seconds: { draw: number; train: number; validate: number; total: number };
   validation: ValidationResult;
-  unseen: { drawn: string[]; found: PlainBox[] };
+  /** For each unseen picture what was drawn and what was found. */
+  unseen: { drawn: string[]; found: PlainBox[] }[];
   export: { file: string; bytes: number };
   agreement: Agreement;
 }
 
 /** The report of a quickstart, in Markdown, beside the pictures that it shows. */
 export function writeReport(figures: QuickstartFigures): string {
-  const { settings, instances, model, seconds, validation } = figures;
+  const { settings, instances, model, seconds, validation, unseen } = figures;
   const { train, val, epochs } = settings;
   const { name, imgsz, batch } = model;
+  const count = (list: (picture: QuickstartFigures["unseen"][number]) => unknown[]): number =>
+    unseen.reduce((sum, picture) => sum + list(picture).length, 0);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const classRows = validation.perClass.map(
     ({ name: shape, instances: objects, precision, recall, map50, map50_95 }) =>
@@ -34,8 +37,8 @@ Made by \`lookonce quickstart\` in ${seconds.total.toFixed(0)} seconds, from not
 1. **Drawn:** ${train} pictures with ${instances.train} shapes to learn from and ${val} with ${instances.val} to validate on, ${imgsz} × ${imgsz} pixels (${seconds.draw.toFixed(1)} s).
 2. **Trained:** ${name}, ${model.parameters.toLocaleString("en")} parameters, ${model.gflops.toFixed(2)} GFLOPs a picture, from random weights, ${epochs} epochs in batches of ${batch} (${seconds.train.toFixed(0)} s).
 3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): **mAP50 ${percent(validation.map50)}**, mAP50-95 ${percent(validation.map50_95)}.
-4. **Tried** on a picture that it had never seen: ${describeUnseen(figures)}
-5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same picture: ${describeAgreement(figures.agreement)}
+4. **Tried** on ${unseen.length} pictures that it had never seen, with ${count(({ drawn }) => drawn)} shapes: it found ${count(({ found }) => found)}, listed below.
+5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same pictures: ${describeAgreement(figures.agreement)}
 
 ## What it learnt from
 
@@ -45,9 +48,13 @@ Made by \`lookonce quickstart\` in ${seconds.total.toFixed(0)} seconds, from not
 
 ![Losses and average precision by epoch](curves.svg)
 
-## What it finds in an unseen picture
+## What it finds in unseen pictures
 
 ![Detections](unseen-detected.png)
+
+| picture | drawn | found |
+| --- | --- | --- |
+${unseen.map(describeUnseen).join("\n")}
 
 ## Scores on the ${val} validation pictures
 
@@ -59,15 +66,15 @@ ${classRows.join("\n")}
 The weights are \`train/weights/best.safetensors\`, the data set is \`shapes/shapes.yaml\`. Go on from here:
 
 \`\`\`sh
-lookonce predict model=train/weights/best.safetensors source=unseen.jpg imgsz=${imgsz}
+lookonce predict model=train/weights/best.safetensors source=unseen/images/val imgsz=${imgsz}
 lookonce train model=train/weights/best.safetensors data=shapes/shapes.yaml imgsz=${imgsz} epochs=10
 \`\`\`
 `;
 }
 
-function describeUnseen({ unseen: { drawn, found } }: QuickstartFigures): string {
-  const list = found.map(({ name, confidence }) => `${name} ${confidence.toFixed(2)}`).join(", ");
-  return `drawn were ${drawn.join(", ")}; found ${found.length === 0 ? "nothing" : list}.`;
+function describeUnseen({ drawn, found }: QuickstartFigures["unseen"][number], index: number): string {
+  const list = found.map(({ name, confidence }) => `${name} ${confidence.toFixed(2)}`);
+  return `| ${index + 1} | ${drawn.join(", ")} | ${list.length === 0 ? "nothing" : list.join(", ")} |`;
 }
 
 function describeAgreement({ counts, pixels, confidence }: Agreement): string {

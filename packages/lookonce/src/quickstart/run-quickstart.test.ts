@@ -17,9 +17,12 @@ describe("runQuickstart", () => {
       log: (line) => lines.push(line),
     });
     expect(result.directory).toBe(directory);
-    const made = ["unseen.jpg", "model.onnx", "curves.svg", "train/weights/best.safetensors", "shapes/shapes.yaml"];
+    const made = ["model.onnx", "curves.svg", "train/weights/best.safetensors", "shapes/shapes.yaml"];
     for (const name of made) expect(existsSync(join(directory, name)), name).toBe(true);
-    expect(await readPictureSize(join(directory, "unseen-detected.png"))).toEqual({ width: 640, height: 640 });
+    expect(await readPictureSize(join(directory, "unseen-detected.png"))).toEqual({
+      width: 4 * 286 + 6,
+      height: 2 * 286 + 6,
+    });
     const report = readFileSync(join(directory, "report.md"), "utf8");
     expect(report).toContain(`**mAP50 ${(100 * result.validation.map50).toFixed(1)} %**`);
     const linked = [...report.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map((match) => match[1] as string);

@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writePicture } from "@lookonce/augment";
 import { Dataset, generateShapes, shapeNames } from "@lookonce/data";
@@ -10,7 +10,7 @@ import { YOLO } from "../yolo.ts";
 import { agreementOf } from "./agreement.ts";
 import { drawCharts } from "./line-chart.ts";
 import { modelFileText } from "./model-file.ts";
-import { drawEnlarged, sampleSheet } from "./pictures.ts";
+import { detectionSheet, sampleSheet } from "./pictures.ts";
 import { type QuickstartFigures, writeReport } from "./report.ts";
 import type { QuickstartSettings } from "./settings.ts";
 
@@ -33,8 +33,8 @@ export interface QuickstartResult extends QuickstartFigures {
   report: string;
 }
 
-/** Pictures drawn, of which one is taken to try the detector on: a picture of a single shape shows little. */
-const unseenDrawn = 8;
+/** Pictures that the detector is tried on. */
+const unseenCount = 8;
 
 /** See `quickstart` of this package. */
 export async function runQuickstart(options: QuickstartOptions = {}): Promise<QuickstartResult> {
@@ -59,19 +59,20 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const validation = await model.val({ data: shapes.yaml, imgsz });
   const validated = performance.now();
 
-  log("looking at an unseen picture, with the model and with the ONNX file made from it …");
+  log("looking at unseen pictures, with the model and with the ONNX file made from it …");
   const unseen = await drawUnseen(directory, settings);
   const look = { imgsz, rect: false };
-  const [ours] = (await model.predict(unseen.picture, look)) as [Results];
-  await writePicture(file("unseen-detected.png"), await drawEnlarged(ours));
+  const paths = unseen.map(({ path }) => path);
+  const ours = await model.predict(paths, look);
+  await writePicture(file("unseen-detected.png"), await detectionSheet(ours));
   const exported = await model.export({ file: file("model.onnx"), imgsz });
   const onnx = await YOLO.load(exported.file, options);
-  const [theirs] = (await onnx.predict(unseen.picture, look)) as [Results];
-  await writePicture(file("unseen-detected-onnx.png"), await drawEnlarged(theirs));
+  const theirs = await onnx.predict(paths, look);
+  await writePicture(file("unseen-detected-onnx.png"), await detectionSheet(theirs));
   const { parameters, gflops } = await model.info({ imgsz });
   await Promise.all([model.dispose(), onnx.dispose()]);
 
-  const found = ours.toJSON().boxes;
+  const found = (results: Results[]) => results.map((result) => result.toJSON().boxes);
   const seconds = (from: number, to: number): number => (to - from) / 1000;
   const figures: QuickstartFigures = {
     settings,
@@ -84,9 +85,9 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
       total: seconds(start, performance.now()),
     },
     validation,
-    unseen: { drawn: unseen.names, found },
+    unseen: unseen.map(({ names }, i) => ({ drawn: names, found: found(ours)[i] ?? [] })),
     export: { file: exported.file, bytes: exported.bytes },
-    agreement: agreementOf(found, theirs.toJSON().boxes),
+    agreement: agreementOf(found(ours), found(theirs)),
   };
   writeFileSync(file("report.md"), writeReport(figures));
   return { ...figures, directory, report: file("report.md") };
@@ -119,20 +120,19 @@ async function drawShapes(directory: string, { train, val, seed }: QuickstartSet
   return { yaml, instances };
 }
 
-/** Draws pictures from another seed than the data set's, and keeps the one with the most shapes. */
+/** Draws pictures from another seed than the data set's, and tells what is on each. */
 async function drawUnseen(
   directory: string,
   { seed }: QuickstartSettings,
-): Promise<{ picture: string; names: string[] }> {
+): Promise<{ path: string; names: string[] }[]> {
   const folder = join(directory, "unseen");
   const { imgsz: size } = shapesRecipe;
-  const { yaml } = await generateShapes({ directory: folder, train: 1, val: unseenDrawn, size, seed: seed + 1 });
+  const { yaml } = await generateShapes({ directory: folder, train: 1, val: unseenCount, size, seed: seed + 1 });
   const { entries, names } = await Dataset.open({ yaml, split: "val" });
-  const entry = entries.reduce((fullest, other) => (other.classes.length > fullest.classes.length ? other : fullest));
-  const picture = join(directory, "unseen.jpg");
-  copyFileSync(entry.path, picture);
-  rmSync(folder, { recursive: true });
-  return { picture, names: Array.from(entry.classes, (number) => names[number] as string) };
+  return entries.map(({ path, classes }) => ({
+    path,
+    names: Array.from(classes, (number) => names[number] as string),
+  }));
 }
 
 interface TrainContext extends QuickstartOptions {
