@@ -37,7 +37,7 @@ Made by \`lookonce quickstart\` in ${seconds.total.toFixed(0)} seconds, from not
 1. **Drawn:** ${train} pictures with ${instances.train} shapes to learn from and ${val} with ${instances.val} to validate on, ${imgsz} × ${imgsz} pixels (${seconds.draw.toFixed(1)} s).
 2. **Trained:** ${name}, ${model.parameters.toLocaleString("en")} parameters, ${model.gflops.toFixed(2)} GFLOPs a picture, from random weights, ${epochs} epochs in batches of ${batch} (${seconds.train.toFixed(0)} s).
 3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): **mAP50 ${percent(validation.map50)}**, mAP50-95 ${percent(validation.map50_95)}.
-4. **Tried** on ${unseen.length} pictures that it had never seen, with ${count(({ drawn }) => drawn)} shapes: it found ${count(({ found }) => found)}, listed below.
+4. **Tried** on ${unseen.length} pictures that it had never seen, with ${count(({ drawn }) => drawn)} shapes: ${count(({ found }) => found)} detections, listed below.
 5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same pictures: ${describeAgreement(figures.agreement)}
 
 ## What it learnt from
