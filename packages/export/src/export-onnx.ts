@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import { type EngineTensor, formatClassNames, fusedCopy, OnnxEngine, traceDetector } from "@lookonce/inference";
-import type { DetectionModel } from "@lookonce/nn";
+import { type EngineTensor, formatClassNames, OnnxEngine, traceDetector } from "@lookonce/inference";
+import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { type Differences, differences, testPicture } from "./compare.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -73,7 +73,7 @@ interface Form {
 
 /** The keys are those by which programs know exported YOLO models (Ultralytics 8.3). */
 async function traceFused(model: DetectionModel, form: Form & { opset: number }): Promise<OnnxModel> {
-  const copy = fusedCopy(model);
+  const copy = fuse(await copyModel(model));
   try {
     const description = `${model.config.name} for ${model.nc} classes`;
     const metadata = {

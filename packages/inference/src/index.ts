@@ -1,5 +1,4 @@
 export { formatClassNames, parseClassNames } from "./detector/class-names.ts";
-export { fusedCopy } from "./detector/fused-copy.ts";
 export { type TraceDetectorOptions, traceDetector } from "./detector/trace-detector.ts";
 export { drawDetections } from "./draw/draw-detections.ts";
 export type { Drawable, DrawOptions } from "./draw/drawable.ts";

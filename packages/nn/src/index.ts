@@ -8,6 +8,7 @@ export {
 export type { BuildRow, BuiltModule, ModuleSpec, RowInputs, V5Release } from "./config/module-spec.ts";
 export type { ScaleFactors } from "./config/scale.ts";
 export { ModuleList, Sequential } from "./containers.ts";
+export { copyModel } from "./copy-model.ts";
 export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
 export { type ActivationName, activations, silu } from "./functional/activation.ts";
 export { type AnchorLevel, decodeAnchorLevel } from "./functional/anchor-based.ts";

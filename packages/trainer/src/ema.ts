@@ -1,6 +1,5 @@
-import type { DetectionModel } from "@lookonce/nn";
+import { copyModel, type DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { copyModel } from "./copy-model.ts";
 
 /** Options of {@link Ema}. */
 export interface EmaOptions {

@@ -1,4 +1,3 @@
-export { copyModel } from "./copy-model.ts";
 export { Ema, type EmaOptions } from "./ema.ts";
 export { AdamW, type AdamWOptions } from "./optimizer/adamw.ts";
 export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";

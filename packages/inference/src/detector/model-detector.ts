@@ -1,9 +1,8 @@
 import type { Picture, Size } from "@lookonce/augment";
-import type { DetectionModel } from "@lookonce/nn";
+import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache } from "../engine/engine-cache.ts";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
-import { fusedCopy } from "./fused-copy.ts";
 import { onTracingBackend, traceForBytes } from "./trace-detector.ts";
 
 /** Options of {@link ModelDetector}. */
@@ -32,7 +31,7 @@ export class ModelDetector implements Detector {
 
   /** Takes the weights as they are now; later training of the model does not change the detector. */
   static async create(model: DetectionModel, options: ModelDetectorOptions): Promise<ModelDetector> {
-    return onTracingBackend(async () => new ModelDetector(fusedCopy(model), options));
+    return onTracingBackend(async () => new ModelDetector(fuse(await copyModel(model)), options));
   }
 
   async compile({ width, height }: Size): Promise<CompiledDetector> {

@@ -1,7 +1,6 @@
 import type { Batch } from "@lookonce/data";
-import { type DetectionModel, fuse } from "@lookonce/nn";
+import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import { copyModel } from "../copy-model.ts";
 import { feedPictures } from "../pictures.ts";
 
 /** Decoded predictions of a batch, and the milliseconds they took. */
