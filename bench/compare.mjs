@@ -9,7 +9,11 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, only: { type: "string" }, threads: { type: "string", default: "2" } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    only: { type: "string" },
+    threads: { type: "string", default: "2" },
+  },
 });
 const work = {
   "train-640": { mode: "train", imgsz: 640, batch: 8, steps: 3, mark: 2 },
@@ -39,9 +43,13 @@ function hasTorch() {
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const withTorch = hasTorch();
-console.log(`${cpus()[0].model}, ${values.threads} threads, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`);
+console.log(
+  `${cpus()[0].model}, ${values.threads} threads, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`,
+);
 if (!withTorch) console.log(`PyTorch is not installed for "${python}": no ratios (set LOOKONCE_PYTHON).`);
-console.log("| work | lookonce, s | PyTorch, s | ratio (median of rounds) | range | mark |\n| --- | --- | --- | --- | --- | --- |");
+console.log(
+  "| work | lookonce, s | PyTorch, s | ratio (median of rounds) | range | mark |\n| --- | --- | --- | --- | --- | --- |",
+);
 for (const name of values.only?.split(",") ?? Object.keys(work)) {
   const rounds = [];
   for (let i = 0; i < Number(values.rounds); i++) {
@@ -54,6 +62,8 @@ for (const name of values.only?.split(",") ?? Object.keys(work)) {
     const ratios = rounds.map((round) => round.ours / round.theirs);
     const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
     const theirs = median(rounds.map((round) => round.theirs)).toFixed(4);
-    console.log(`| ${name}, batch ${work[name].batch} | ${ours} | ${theirs} | ${median(ratios).toFixed(2)} | ${range} | ${work[name].mark} |`);
+    console.log(
+      `| ${name}, batch ${work[name].batch} | ${ours} | ${theirs} | ${median(ratios).toFixed(2)} | ${range} | ${work[name].mark} |`,
+    );
   } else console.log(`| ${name}, batch ${work[name].batch} | ${ours} | – | – | – | ${work[name].mark} |`);
 }

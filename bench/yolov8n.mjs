@@ -24,7 +24,9 @@ const { values } = parseArgs({
     device: { type: "string", default: "cpu" },
   },
 });
-const numbers = Object.fromEntries(["imgsz", "batch", "threads", "steps", "warmup"].map((key) => [key, Number(values[key])]));
+const numbers = Object.fromEntries(
+  ["imgsz", "batch", "threads", "steps", "warmup"].map((key) => [key, Number(values[key])]),
+);
 
 function randomBatch(rng, { imgsz, batch }) {
   const pictures = Array.from({ length: batch }, () => {
