@@ -5,6 +5,7 @@ describe("nearest", () => {
   it("finds the key that was meant", () => {
     expect(nearest("epoch", ["epochs", "imgsz", "batch"])).toBe("epochs");
     expect(nearest("imgz", ["epochs", "imgsz", "batch"])).toBe("imgsz");
+    expect(nearest("modle", ["model", "source", "conf"])).toBe("model");
   });
   it("prefers the closest of several", () => {
     expect(nearest("lr", ["lr0", "lrfoo"])).toBe("lr0");

@@ -3,14 +3,15 @@ import { distance } from "fastest-levenshtein";
 /**
  * The candidate that a misspelt word most likely meant, or `undefined` when none is close.
  *
- * Close means a Levenshtein distance of at most a third of the longer word, and at least one letter in common.
+ * Close means a Levenshtein distance of at most 40 % of the longer word, so that two swapped letters of five are forgiven,
+ * and at least one letter in common.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const limit = Math.max(1, Math.round(Math.max(word.length, candidate.length) * 0.4));
     if (d <= limit && d < Math.max(word.length, candidate.length) && d < bestDistance) {
       best = candidate;
       bestDistance = d;
