@@ -129,6 +129,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return value;
   }
 
+  /** Whether a tensor holds the id. */
+  isAlive(dataId: DataId): boolean {
+    return this.#data.find(dataId) !== undefined;
+  }
+
   /** Says that a tensor's contents change from call to call: graphs take it as an input and never as a constant. */
   markInput(tensor: TensorInfo): void {
     this.held(tensor).isInput = true;
@@ -196,6 +201,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
       this.#pending.add(value);
       await this.flush();
     }
+    value.isExposed = true;
     return value.data as unknown as BackendValues;
   }
 
@@ -208,6 +214,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
         "this device computes asynchronously: use `await tensor.data()` in place of `tensor.dataSync()`",
       );
     }
+    value.isExposed = true;
     return value.data as unknown as BackendValues;
   }
 

@@ -65,6 +65,22 @@ describe("RecordedStep", () => {
     expect([tf.memory().numTensors, tf.memory().numBytes]).toEqual([numTensors, numBytes]);
   });
 
+  it("never writes to contents that somebody has read or still holds", async () => {
+    const { w, step } = descent();
+    const read: Float32Array[] = [];
+    const expected: number[][] = [];
+    for (let i = 0; i < 4; i++) {
+      await step.run(inputs(0.01));
+      read.push((await w.data()) as Float32Array);
+      expected.push([...read[i]!]);
+    }
+    const held = tf.clone(w);
+    for (let i = 0; i < 4; i++) await step.run(inputs(0.01));
+    expect(read.map((values) => [...values])).toEqual(expected);
+    expect([...(await held.data())]).toEqual(expected[3]);
+    expect([...(await w.data())]).not.toEqual(expected[3]);
+  });
+
   it("leaves a variable alone that the function only reads, and serves several shapes", async () => {
     const scale = tf.variable(tf.scalar(2), false);
     const total = tf.variable(tf.scalar(0), false);

@@ -39,6 +39,10 @@ export class RecordedStep {
   readonly #run: StepFunction;
   readonly #variables: readonly tf.Variable[];
   readonly #recordings = new Map<string, Recording>();
+  /** Memory of contents that a variable had two runs ago, by the variable's number, for the next run to write to. */
+  readonly #spare = new Map<number, HostData>();
+  /** Values whose memory came from a run of this step, and so belongs to nobody else. */
+  readonly #own = new WeakSet<Value>();
   /** The backend that the recordings are of. */
   #backend: OnnxRuntimeBackend | undefined;
 
@@ -58,6 +62,7 @@ export class RecordedStep {
     if (backend === undefined) return this.#runAtOnce(inputs);
     if (backend !== this.#backend) {
       this.#recordings.clear();
+      this.#spare.clear();
       this.#backend = backend;
     }
     // A variable may still be pending from elsewhere, such as its first contents.
@@ -109,18 +114,32 @@ export class RecordedStep {
   async #replay(backend: OnnxRuntimeBackend, recording: Recording, inputs: readonly StepInput[]): Promise<HostData[]> {
     const { plan, sources, assigned, results } = recording;
     const outputs = plan.outputs.map(({ shape, dtype }) => hostValue(shape, dtype, undefined));
+    for (const [variable, output] of assigned.entries()) {
+      if (output < 0 || results.includes(output)) continue;
+      (outputs[output] as Value).data = this.#spare.get(variable);
+      this.#spare.delete(variable);
+    }
     const values = sources.map((source) => {
       if ("variable" in source) return backend.held(this.#variables[source.variable] as tf.Variable);
       return "input" in source ? fedValue(inputs[source.input] as StepInput) : source.value;
     });
     await backend.replay(plan, { inputs: values, outputs });
-    const changed = assigned.flatMap((output, variable) => (output < 0 ? [] : [{ output, variable }]));
-    assignAll(
-      backend,
-      changed.map(({ variable }) => this.#variables[variable] as tf.Variable),
-      changed.map(({ output }) => outputs[output] as Value),
-    );
+    for (const [variable, output] of assigned.entries()) {
+      if (output >= 0) this.#give(backend, variable, outputs[output] as Value);
+    }
     return results.map((output) => (outputs[output] as Value).data as HostData);
+  }
+
+  /** Gives a variable new contents and keeps the memory of the old ones for the next run, where nobody else has it. */
+  #give(backend: OnnxRuntimeBackend, index: number, value: Value): void {
+    const variable = this.#variables[index] as tf.Variable;
+    const { dataId } = variable;
+    const old = backend.held(variable);
+    assign(backend, variable, value);
+    if (old.data !== undefined && !old.isExposed && this.#own.has(old) && !backend.isAlive(dataId)) {
+      this.#spare.set(index, old.data);
+    }
+    this.#own.add(value);
   }
 
   async #runAtOnce(inputs: readonly StepInput[]): Promise<HostData[]> {
@@ -150,11 +169,13 @@ function tensorOf(backend: OnnxRuntimeBackend, value: Value): tf.Tensor {
   return tf.engine().makeTensorFromDataId(backend.register(value), [...value.shape], value.dtype, backend);
 }
 
-/** Gives the variables new contents, as `variable.assign` does. */
+/** Gives a variable new contents, as `variable.assign` does. */
+function assign(backend: OnnxRuntimeBackend, variable: tf.Variable, value: Value): void {
+  const tensor = tensorOf(backend, value);
+  variable.assign(tensor);
+  tensor.dispose();
+}
+
 function assignAll(backend: OnnxRuntimeBackend, variables: readonly tf.Variable[], values: readonly Value[]): void {
-  for (const [i, variable] of variables.entries()) {
-    const tensor = tensorOf(backend, values[i] as Value);
-    variable.assign(tensor);
-    tensor.dispose();
-  }
+  for (const [i, variable] of variables.entries()) assign(backend, variable, values[i] as Value);
 }

@@ -39,8 +39,8 @@ async function epoch(dataset: Dataset, options: Partial<BatchLoaderOptions>, num
 const order = (batches: Batch[]): number[] => batches.flatMap(({ samples }) => samples.map(({ index }) => index));
 
 describe("targetBucket", () => {
-  it("is a power of two from 8", () => {
-    expect([0, 1, 8, 9, 16, 17, 100].map(targetBucket)).toEqual([8, 8, 8, 16, 16, 32, 128]);
+  it("is 16 times a power of four", () => {
+    expect([0, 1, 16, 17, 64, 65, 257].map(targetBucket)).toEqual([16, 16, 16, 64, 64, 256, 1024]);
   });
 });
 
@@ -49,10 +49,10 @@ describe("padTargets", () => {
     const one = { classes: Int32Array.of(4, 5), boxes: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
     const none = { classes: new Int32Array(0), boxes: new Float32Array(0) };
     const { labels, boxes, mask, maxTargets } = padTargets([none, one]);
-    expect([maxTargets, labels.length, boxes.length, mask.length]).toEqual([8, 16, 64, 16]);
-    expect([...labels.slice(8, 11)]).toEqual([4, 5, 0]);
-    expect([...mask.slice(0, 11)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0]);
-    expect([...boxes.slice(32, 41)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 0]);
+    expect([maxTargets, labels.length, boxes.length, mask.length]).toEqual([16, 32, 128, 32]);
+    expect([...labels.slice(16, 19)]).toEqual([4, 5, 0]);
+    expect([...mask.slice(0, 19)]).toEqual([...new Array<number>(16).fill(0), 1, 1, 0]);
+    expect([...boxes.slice(64, 73)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 0]);
   });
 });
 

@@ -39,10 +39,13 @@ export interface Batch {
   samples: BatchSample[];
 }
 
-/** The smallest power of two that is at least 8 and at least `count`. */
+/**
+ * The smallest of 16, 64, 256, … that is at least `count`. The steps are wide because each size that occurs costs a
+ * training another compiled graph with its memory, and a wider padding costs the loss little.
+ */
 export function targetBucket(count: number): number {
-  let bucket = 8;
-  while (bucket < count) bucket *= 2;
+  let bucket = 16;
+  while (bucket < count) bucket *= 4;
   return bucket;
 }
 

@@ -8,9 +8,16 @@ const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 /** What is read of a batch here. */
 type Pictures = Omit<Batch, "targets" | "samples">;
 
-/** A batch's pictures as what a network takes: [N, height, width, RGB], 0 to 1. */
-export function pictureInput({ images, count, height, width }: Pictures): StepInput & { data: Float32Array } {
-  const data = new Float32Array(images.length);
+/**
+ * A batch's pictures as what a network takes: [N, height, width, RGB], 0 to 1.
+ *
+ * @param spare written to in place of new memory where it has the right size
+ */
+export function pictureInput(
+  { images, count, height, width }: Pictures,
+  spare?: Float32Array,
+): StepInput & { data: Float32Array } {
+  const data = spare?.length === images.length ? spare : new Float32Array(images.length);
   for (let i = 0; i < data.length; i++) data[i] = shares[images[i] as number] as number;
   return { data, shape: [count, height, width, 3] };
 }

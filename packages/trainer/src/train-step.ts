@@ -47,6 +47,8 @@ export class TrainStep {
   readonly #variables: tf.Variable[];
   readonly #step: RecordedStep;
   #updates = 0;
+  /** The last batch's pixels; their memory serves the next batch. */
+  #pixels: Float32Array | undefined;
 
   private constructor(model: DetectionModel, options: TrainStepOptions) {
     this.#model = model;
@@ -83,9 +85,11 @@ export class TrainStep {
     const { labels, boxes, mask, maxTargets } = batch.targets;
     const shape = [batch.count, maxTargets];
     const decay = this.#options.ema?.decayAt(this.#updates) ?? 1;
+    const pictures = pictureInput(batch, this.#pixels);
+    this.#pixels = pictures.data;
     const scalars = [rates.bias, rates.weight, rates.norm, momentum, this.#updates, decay];
     const [numbers] = await this.#step.run([
-      pictureInput(batch),
+      pictures,
       { data: labels, shape, dtype: "int32" },
       { data: boxes, shape: [...shape, 4] },
       { data: mask, shape },

@@ -63,11 +63,18 @@ export class SessionCache {
     const read = { inputs: binding.inputs, constants: plan.constants };
     for (const { name, from, index } of compiled.feeds) feeds[name] = tensorOf(read[from][index] as Value);
     const before = compiled.bytes === undefined ? process.memoryUsage.rss() : 0;
-    const results = await this.#execute(compiled, feeds);
+    // An output that has memory already is written there.
+    const fetches = Object.fromEntries(
+      binding.outputs.map((value, i) => [
+        compiled.outputNames[i] as string,
+        value.data === undefined ? null : tensorOf(value),
+      ]),
+    );
+    const results = await this.#execute(compiled, feeds, fetches);
     this.statistics.runs++;
     compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
     binding.outputs.forEach((value, i) => {
-      value.data = (results[compiled.outputNames[i] as string] as Tensor).data as HostData;
+      value.data ??= (results[compiled.outputNames[i] as string] as Tensor).data as HostData;
       value.producer = undefined;
       value.isInput = true;
     });
@@ -75,11 +82,12 @@ export class SessionCache {
   }
 
   async #execute(
-    { session, outputNames }: Compiled,
+    { session }: Compiled,
     feeds: Record<string, Tensor>,
+    fetches: Record<string, Tensor | null>,
   ): Promise<InferenceSession.ReturnType> {
     try {
-      return await session.run(feeds, outputNames as string[]);
+      return await session.run(feeds, fetches);
     } catch (cause) {
       const { executionProviders } = this.#options;
       throw new LookonceError(
@@ -148,6 +156,7 @@ export class SessionCache {
         executionProviders: [...executionProviders],
         // The lowering leaves little to optimise, and looking for it takes seconds for a training step's thousands of nodes.
         graphOptimizationLevel: "disabled",
+        enableMemPattern: false,
         logSeverityLevel: 3,
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       });

@@ -31,13 +31,15 @@ export interface Value extends Signature {
    * values that were marked, since these change from run to run.
    */
   isInput: boolean;
+  /** Whether somebody outside was handed the contents' memory, which must then never be written to again. */
+  isExposed: boolean;
   /** Set for the inputs of a trace: the name in the exported graph. */
   readonly placeholder: string | undefined;
 }
 
 /** A value whose contents are known. */
 export function hostValue(shape: readonly number[], dtype: DataType, data: HostData | undefined): Value {
-  return { shape, dtype, data, producer: undefined, isInput: false, placeholder: undefined };
+  return { shape, dtype, data, producer: undefined, isInput: false, isExposed: false, placeholder: undefined };
 }
 
 /** The number of elements of a shape. */
