@@ -34,7 +34,7 @@ export const tensorFlowDevices = {
 export const remedies: Readonly<Record<DeviceName, string>> = {
   cpu: "Reinstall onnxruntime-node; its binaries come with the npm package.",
   webgpu: "It needs a GPU with a Vulkan, Metal or Direct3D 12 driver.",
-  cuda: "It needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the provider that `npm rebuild onnxruntime-node` downloads when install scripts are allowed.",
+  cuda: "It needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the provider that `node node_modules/onnxruntime-node/script/install.js` downloads.",
   tensorflow: "Install it with `npm install @tensorflow/tfjs-node`.",
   "tensorflow-gpu": "Install it with `npm install @tensorflow/tfjs-node-gpu`; it needs an NVIDIA GPU with CUDA 11.",
 };

@@ -3,6 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { chooseDevice } from "./choose-device.ts";
 import { type DeviceName, onnxRuntimeDevices, parseDeviceName, remedies, tensorFlowDevices } from "./device-name.ts";
+import { probe } from "./probe.ts";
 
 /** Options of {@link setDevice}. */
 export interface SetDeviceOptions {
@@ -49,6 +50,7 @@ export async function setDevice(
 
 async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
   const before = tf.engine().backendName;
+  await tryApart(device);
   try {
     const backend =
       device === "tensorflow" || device === "tensorflow-gpu"
@@ -64,6 +66,14 @@ async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<
       cause,
     });
   }
+}
+
+/** Tries a GPU in another process first: its driver may write to the terminal, or take the process down with it. */
+async function tryApart(device: DeviceName): Promise<void> {
+  if (device !== "webgpu" && device !== "cuda") return;
+  if (tf.findBackendFactory(onnxRuntimeDevices[device].backend) !== null) return;
+  const { usable, reason } = await probe(device);
+  if (!usable) throw new LookonceError("DEVICE", `device ${device} cannot be used. ${reason}`);
 }
 
 async function loadOnnxRuntime(

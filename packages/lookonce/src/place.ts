@@ -32,11 +32,15 @@ export class Place {
     await setDevice("cpu", this.#threads);
   }
 
-  /** How ONNX Runtime is to run a network of constant weights. TensorFlow's devices only train: there it is the CPU. */
+  /**
+   * How ONNX Runtime is to run a network of constant weights, once the device is known to work. TensorFlow's devices only
+   * train: there it is the CPU.
+   */
   async engine(): Promise<{ executionProviders: string[]; threads?: number }> {
-    const device = this.#options.device === "auto" ? await this.enter() : this.#options.device;
-    const isGpu = device === "webgpu" || device === "cuda";
-    return { executionProviders: isGpu ? [device, "cpu"] : ["cpu"], ...this.#threads };
+    const { device = "cpu" } = this.#options;
+    const works = device === "cpu" ? device : await this.enter();
+    const isGpu = works === "webgpu" || works === "cuda";
+    return { executionProviders: isGpu ? [works, "cpu"] : ["cpu"], ...this.#threads };
   }
 
   get #threads(): { threads?: number } {
