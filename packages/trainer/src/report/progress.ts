@@ -57,7 +57,7 @@ export function terminalProgress(stream: ProgressStream): TrainCallbacks {
 
 function describeRun({ directory, epochs, iterations, batch, imgsz, recipe }: RunInfo): string {
   const { optimizer, lr0 } = recipe;
-  return `training to ${directory}: ${epochs} epochs of ${iterations} batches of ${batch}, imgsz ${imgsz}, ${optimizer} at ${lr0}`;
+  return `training to ${directory}: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ${iterations} batches of ${batch}, imgsz ${imgsz}, ${optimizer} at ${lr0}`;
 }
 
 function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): string {
