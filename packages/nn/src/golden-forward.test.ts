@@ -11,7 +11,14 @@ import {
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
-import { DetectionModel, fuse, loadStateDict, modelFromCheckpoint, readModelConfig } from "./index.ts";
+import {
+  DetectionModel,
+  fuse,
+  loadStateDict,
+  modelFromCheckpoint,
+  parseModelConfig,
+  readModelConfig,
+} from "./index.ts";
 
 /** The backend that the reference cases run on. */
 const backend = "onnxruntime";
@@ -147,26 +154,50 @@ describeShared("forward, YOLOv5", ["golden/v5/forward/yolov5n_real.safetensors",
   });
 });
 
+const randomCases = [
+  { name: "yolov5n_random", model: "yolov5n.yaml", width: 0.25, items: 292 },
+  { name: "ghost_random", model: "yolov5s-ghost.yaml", width: 0.25, items: 442 },
+];
+
+/** A shipped YOLOv5 with another width, for the golden 3 classes. */
+function withWidth(name: string, width: number): DetectionModel {
+  const { source, depth } = readModelConfig(name, { nc: 3 });
+  const { scales: _, scale: __, ...rest } = source;
+  return new DetectionModel(parseModelConfig({ ...rest, depth_multiple: depth, width_multiple: width }, { name }));
+}
+
 describeGolden("forward, YOLOv5 with random weights", ["v5/forward/yolov5n_random.safetensors"], () => {
-  it("yolov5n_random in inference, then in training with its running statistics", async () => {
-    const golden = goldenTensors("v5/forward/yolov5n_random.safetensors");
-    const info = goldenJson("v5/forward/yolov5n_random.json");
-    const weights = new Map(Object.entries(goldenTensors("v5/forward/yolov5n_random.weights.safetensors")));
-    const model = new DetectionModel(readModelConfig("yolov5n.yaml", { nc: 3 })).eval();
-    expect(loadStateDict(model, weights).summary).toBe("transferred 292/292 items");
-    const x = picture(golden.input as GoldenTensor);
-    await compareV5(model, golden, x);
-    await compareLayers(model, x, info.eval_layers);
-    const { raw } = model.train().forward(x);
-    for (const [i, map] of raw.entries()) {
-      expectClose(await values(map), await anchorsLast(golden[`train_raw_${i}`] as GoldenTensor), { abs: 1e-3 });
-    }
-    const buffers = model.namedBuffers();
-    for (const [key, { data }] of Object.entries(golden)) {
-      if (!key.startsWith("after_train_forward.")) continue;
-      const buffer = buffers.get(key.replace("after_train_forward.", "")) as tf.Variable;
-      expectClose(await values(buffer), data, { abs: 1e-5, rel: 1e-5 });
-    }
+  it.each(randomCases)(
+    "$name in inference, then in training with its running statistics",
+    async ({ name, model: file, width, items }) => {
+      const golden = goldenTensors(`v5/forward/${name}.safetensors`);
+      const info = goldenJson(`v5/forward/${name}.json`);
+      const weights = new Map(Object.entries(goldenTensors(`v5/forward/${name}.weights.safetensors`)));
+      const model = withWidth(file, width).eval();
+      expect(loadStateDict(model, weights).summary).toBe(`transferred ${items}/${items} items`);
+      const x = picture(golden.input as GoldenTensor);
+      await compareV5(model, golden, x);
+      await compareLayers(model, x, info.eval_layers);
+      const trained = "train_raw_0" in golden ? model.train().forward(x).raw : [];
+      for (const [i, map] of trained.entries()) {
+        expectClose(await values(map), await anchorsLast(golden[`train_raw_${i}`] as GoldenTensor), { abs: 1e-3 });
+      }
+      const buffers = model.namedBuffers();
+      for (const [key, { data }] of Object.entries(golden)) {
+        if (!key.startsWith("after_train_forward.")) continue;
+        const buffer = buffers.get(key.replace("after_train_forward.", "")) as tf.Variable;
+        expectClose(await values(buffer), data, { abs: 1e-5, rel: 1e-5 });
+      }
+      model.dispose();
+    },
+  );
+});
+
+describeGolden("forward, a checkpoint of ghost modules", ["v5/forward/ghost_random.pt"], () => {
+  it("builds the model it describes", async () => {
+    const model = await fromFile("golden/v5/forward/ghost_random.pt");
+    const golden = goldenTensors("v5/forward/ghost_random.safetensors");
+    await compareV5(model, golden, picture(golden.input as GoldenTensor));
     model.dispose();
   });
 });

@@ -12,13 +12,19 @@ export interface ScaleFactors {
   maxChannels: number;
 }
 
-/** The letter after a YOLO name's number: n in `yolov8n.yaml`, `yolov8n-p2` or `runs/yolo11n.yaml`. */
-const scaleLetter = /^(.*yolov?\d+)([nslmx])((?![a-z])[^/\\]*)$/i;
+/** The letter after a YOLO name's number: n in `yolov8n.yaml`, `yolov8n-p2`, `yolov5nu`, `yolov5n6` or `runs/yolo11n.yaml`. */
+const scaleLetter = /^(.*yolov?\d+)([nslmx])((?:u(?![a-z])|(?![a-z]))[^/\\]*)$/i;
 
-/** Splits `yolov8n-p2.yaml` into the name of the file for all scales, `yolov8-p2.yaml`, and the scale, `n`. */
+/**
+ * Splits `yolov8n-p2.yaml` into the name of the file for all scales, `yolov8-p2.yaml`, and the scale, `n`. A number after
+ * the letter gets a hyphen: `yolov5n6.yaml` becomes `yolov5-6.yaml`.
+ */
 export function splitScale(name: string): { unified: string; scale: string } | undefined {
   const match = scaleLetter.exec(name);
-  return match === null ? undefined : { unified: `${match[1]}${match[3]}`, scale: (match[2] as string).toLowerCase() };
+  if (match === null) return undefined;
+  const [, number, letter, rest] = match as unknown as [string, string, string, string];
+  const hyphen = /^\d/.test(rest) ? "-" : "";
+  return { unified: `${number}${hyphen}${rest}`, scale: letter.toLowerCase() };
 }
 
 /**

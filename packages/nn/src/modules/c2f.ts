@@ -4,7 +4,7 @@ import { ModuleList } from "../containers.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Bottleneck } from "./bottleneck.ts";
-import type { C3Options } from "./c3.ts";
+import type { C3InnerOptions } from "./c3.ts";
 import { Conv } from "./conv.ts";
 
 /**
@@ -14,17 +14,17 @@ import { Conv } from "./conv.ts";
 export class C2f extends Layer {
   readonly cv1: Conv;
   readonly cv2: Conv;
-  readonly m: ModuleList<Bottleneck>;
+  readonly m: ModuleList<Layer>;
 
-  constructor(input: number, output: number, options: C3Options = {}) {
+  constructor(input: number, output: number, options: C3InnerOptions = {}) {
     super();
     const { repeats = 1, shortcut = false, groups = 1, expansion = 0.5, activation = "silu" } = options;
     const hidden = Math.trunc(output * expansion);
     this.cv1 = this.child("cv1", new Conv(input, 2 * hidden, { activation }));
     this.cv2 = this.child("cv2", new Conv((2 + repeats) * hidden, output, { activation }));
-    const inner = { shortcut, groups, kernels: [3, 3], expansion: 1, activation } as const;
-    const chain = Array.from({ length: repeats }, () => new Bottleneck(hidden, hidden, inner));
-    this.m = this.child("m", new ModuleList(chain));
+    const bottleneck = { shortcut, groups, kernels: [3, 3], expansion: 1, activation } as const;
+    const link = options.inner ?? (() => new Bottleneck(hidden, hidden, bottleneck));
+    this.m = this.child("m", new ModuleList(Array.from({ length: repeats }, () => link(hidden))));
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
 import { Sequential } from "../containers.ts";
 import type { ActivationName } from "../functional/activation.ts";
-import { Layer } from "../module.ts";
+import { Layer, type Module } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Bottleneck } from "./bottleneck.ts";
 import { Conv } from "./conv.ts";
@@ -21,6 +21,12 @@ export interface C3Options {
   activation?: ActivationName;
 }
 
+/** {@link C3Options} and what stands in place of the bottlenecks, for C3's relatives. */
+export interface C3InnerOptions extends C3Options {
+  /** Builds the inner branch for its number of channels, which go in and come out. */
+  inner?: (hidden: number) => Layer;
+}
+
 /**
  * Cross-stage partial stage with three outer convolutions (Wang et al., arXiv 1911.11929; YOLOv5 6.1, `C3`): one branch
  * passes the bottlenecks, one goes around them. [N, H, W, in] → [N, H, W, out].
@@ -29,18 +35,19 @@ export class C3 extends Layer {
   readonly cv1: Conv;
   readonly cv2: Conv;
   readonly cv3: Conv;
-  readonly m: Sequential<Bottleneck>;
+  readonly m: Layer;
 
-  constructor(input: number, output: number, options: C3Options = {}) {
+  constructor(input: number, output: number, options: C3InnerOptions = {}) {
     super();
     const { repeats = 1, shortcut = true, groups = 1, expansion = 0.5, activation = "silu" } = options;
     const hidden = Math.trunc(output * expansion);
     this.cv1 = this.child("cv1", new Conv(input, hidden, { activation }));
     this.cv2 = this.child("cv2", new Conv(input, hidden, { activation }));
     this.cv3 = this.child("cv3", new Conv(2 * hidden, output, { activation }));
-    const inner = { shortcut, groups, expansion: 1, activation };
-    const chain = Array.from({ length: repeats }, () => new Bottleneck(hidden, hidden, inner));
-    this.m = this.child("m", new Sequential(...chain));
+    const bottleneck = { shortcut, groups, expansion: 1, activation };
+    const chain = (): Layer =>
+      new Sequential(...Array.from({ length: repeats }, () => new Bottleneck(hidden, hidden, bottleneck)));
+    this.m = this.child("m", options.inner?.(hidden) ?? chain());
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
@@ -55,17 +62,22 @@ export class C3 extends Layer {
   }
 }
 
+/** The row of C3 and its relatives: `[channels, shortcut = true, groups = 1, expansion = 0.5]`, with the row's repeats. */
+export function stageSpec(make: (input: number, output: number, options: Required<C3Options>) => Module): ModuleSpec {
+  return {
+    repeatsInside: true,
+    build({ args, inputs, scaleWidth, activation, repeats }: BuildRow) {
+      const channels = scaleWidth(args.size("channels"));
+      const shortcut = args.flag("shortcut", true);
+      const groups = args.size("groups", 1);
+      const expansion = args.share("expansion", 0.5);
+      const input = inputs.only();
+      args.divides("groups", groups, Math.trunc(channels * expansion));
+      const module = make(input, channels, { repeats, shortcut, groups, expansion, activation });
+      return { module, args: [input, channels, repeats, ...args.given(1)] };
+    },
+  };
+}
+
 /** `C3: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the row's repeats are its bottlenecks. */
-export const c3Spec: ModuleSpec = {
-  repeatsInside: true,
-  build({ args, inputs, scaleWidth, activation, repeats }: BuildRow) {
-    const channels = scaleWidth(args.size("channels"));
-    const shortcut = args.flag("shortcut", true);
-    const groups = args.size("groups", 1);
-    const expansion = args.share("expansion", 0.5);
-    const input = inputs.only();
-    args.divides("groups", groups, Math.trunc(channels * expansion));
-    const module = new C3(input, channels, { repeats, shortcut, groups, expansion, activation });
-    return { module, args: [input, channels, repeats, ...args.given(1)] };
-  },
-};
+export const c3Spec: ModuleSpec = stageSpec((input, output, options) => new C3(input, output, options));
