@@ -83,6 +83,9 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
     nc: config.nc,
     regMax: config.regMax,
     activation: config.activation,
+    family: (config.rows.at(-1)?.args.length ?? 0) > 1 ? "v5" : "v8",
+    scale: config.scale,
+    depthwiseClasses: config.rows.some((other) => other.module === "C3k2"),
     scaleWidth: (count) => scaleWidth(count, config),
     inputs: {
       channels,

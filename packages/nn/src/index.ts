@@ -45,6 +45,8 @@ export { C2 } from "./modules/c2.ts";
 export { C2f } from "./modules/c2f.ts";
 export { C3, type C3InnerOptions, type C3Options } from "./modules/c3.ts";
 export { C3Ghost } from "./modules/c3-ghost.ts";
+export { C3SPP, type C3SppOptions } from "./modules/c3-spp.ts";
+export { C3TR } from "./modules/c3-tr.ts";
 export { Concat } from "./modules/concat.ts";
 export { Conv, type ConvOptions } from "./modules/conv.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./modules/conv2d.ts";
@@ -54,10 +56,16 @@ export { Dfl } from "./modules/dfl.ts";
 export { DWConv } from "./modules/dw-conv.ts";
 export { GhostBottleneck, type GhostBottleneckOptions } from "./modules/ghost-bottleneck.ts";
 export { GhostConv, type GhostConvOptions } from "./modules/ghost-conv.ts";
+export { Linear, type LinearOptions } from "./modules/linear.ts";
 export { MaxPool2d } from "./modules/max-pool2d.ts";
+export { type AttentionInputs, MultiheadAttention } from "./modules/multihead-attention.ts";
+export { SPP, type SppOptions } from "./modules/spp.ts";
 export { SPPF, type SppfOptions } from "./modules/sppf.ts";
 export { type ModuleName, moduleTable } from "./modules/table.ts";
+export { TransformerBlock, type TransformerBlockOptions } from "./modules/transformer-block.ts";
+export { TransformerLayer } from "./modules/transformer-layer.ts";
 export { Upsample } from "./modules/upsample.ts";
+export { type Sides, ZeroPad2d } from "./modules/zero-pad2d.ts";
 export type { Cost, Shape } from "./shape.ts";
 export {
   type LoadReport,

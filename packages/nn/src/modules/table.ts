@@ -4,14 +4,20 @@ import { c2Spec } from "./c2.ts";
 import { c2fSpec } from "./c2f.ts";
 import { c3Spec } from "./c3.ts";
 import { c3GhostSpec } from "./c3-ghost.ts";
+import { c3SppSpec } from "./c3-spp.ts";
+import { c3TrSpec } from "./c3-tr.ts";
 import { concatSpec } from "./concat.ts";
 import { convSpec } from "./conv.ts";
 import { detectSpec } from "./detect.ts";
 import { dwConvSpec } from "./dw-conv.ts";
 import { ghostBottleneckSpec } from "./ghost-bottleneck.ts";
 import { ghostConvSpec } from "./ghost-conv.ts";
+import { maxPool2dSpec } from "./max-pool2d.ts";
+import { sppSpec } from "./spp.ts";
 import { sppfSpec } from "./sppf.ts";
+import { transformerBlockSpec } from "./transformer-block.ts";
 import { upsampleSpec } from "./upsample.ts";
+import { zeroPad2dSpec } from "./zero-pad2d.ts";
 
 /** A name that model files may use. */
 export type ModuleName =
@@ -24,9 +30,15 @@ export type ModuleName =
   | "C2f"
   | "C3"
   | "C3Ghost"
+  | "C3SPP"
+  | "C3TR"
+  | "SPP"
   | "SPPF"
+  | "TransformerBlock"
   | "Concat"
+  | "MaxPool2d"
   | "Upsample"
+  | "ZeroPad2d"
   | "Detect";
 
 /** Every module that model files may name. A new one is a file beside this one, a name above and a line here. */
@@ -40,8 +52,14 @@ export const moduleTable: Readonly<Record<ModuleName, ModuleSpec>> = {
   C2f: c2fSpec,
   C3: c3Spec,
   C3Ghost: c3GhostSpec,
+  C3SPP: c3SppSpec,
+  C3TR: c3TrSpec,
+  SPP: sppSpec,
   SPPF: sppfSpec,
+  TransformerBlock: transformerBlockSpec,
   Concat: concatSpec,
+  MaxPool2d: maxPool2dSpec,
   Upsample: upsampleSpec,
+  ZeroPad2d: zeroPad2dSpec,
   Detect: detectSpec,
 };
