@@ -54,6 +54,11 @@ const v8Names = [
   "yolov3",
   "yolov3-tiny",
   "yolov3-spp",
+  "yolo11n",
+  "yolo11s",
+  "yolo11m",
+  "yolo11l",
+  "yolo11x",
 ];
 const v5Names = [
   "yolov5n",
@@ -105,7 +110,7 @@ describeGolden("the YOLOv8 zoo", ["v8/params/totals_nc80.json"], () => {
     compare(measure("yolov8x-p2.yaml", nc), goldenJson("v8/params/variants.json")[`yolov8x-p2_nc${nc}`]);
   });
 
-  it.each(["yolov8x", "yolov8x-p2", "yolov8n-p6"])("meets every row of %s", (name) => {
+  it.each(["yolov8x", "yolov8x-p2", "yolov8n-p6", "yolo11n"])("meets every row of %s", (name) => {
     const { modules } = measure(name).summary;
     for (const [i, golden] of goldenJson(`v8/params/layers_${name}.json`).entries()) {
       const { index, from, repeats, module, params, args, macs_640 } = golden;

@@ -4,12 +4,12 @@ import { DetectV8 } from "./detect-v8.ts";
 
 /** `Detect: [nc]` is anchor-free, `Detect: [nc, anchors]` anchor-based; anchors per level in pixels, or only their number. */
 export const detectSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, release }: BuildRow): BuiltModule {
+  build({ args, inputs, activation, regMax, release, depthwiseClasses: depthwise }: BuildRow): BuiltModule {
     const classes = args.size("classes");
     const { channels } = inputs;
     const given = args.any();
     if (given === undefined) {
-      return { module: new DetectV8(classes, channels, { regMax, activation }), args: [classes, channels] };
+      return { module: new DetectV8(classes, channels, { regMax, activation, depthwise }), args: [classes, channels] };
     }
     const anchors = readAnchors(given, channels.length);
     if (anchors === undefined) {
