@@ -72,6 +72,9 @@ export function shapeOf(layer: Module, inputs: Shape[], { where, cost }: { where
 }
 
 function checked(shape: Shape): Shape {
+  if (!shape.every(Number.isInteger)) {
+    throw new LookonceError("ARGUMENT", `the map or its channels do not divide evenly here (${shape.join("x")})`);
+  }
   if (shape[0] >= 1 && shape[1] >= 1) return shape;
   throw new LookonceError("ARGUMENT", `nothing is left of the picture here (${shape[0]}x${shape[1]})`);
 }
