@@ -1,4 +1,5 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { resolveAnchors } from "./config/anchor-presets.ts";
 import { Args } from "./config/args.ts";
 import type { ConfigRow, ModelConfig } from "./config/model-config.ts";
 import type { BuildRow, ModuleSpec, V5Release } from "./config/module-spec.ts";
@@ -18,6 +19,14 @@ export interface ModelRow extends Omit<ConfigRow, "args" | "repeats"> {
   layer: Module;
 }
 
+/** What {@link buildRows} gives. */
+export interface BuiltRows {
+  rows: ModelRow[];
+  head: Head;
+  /** The sides of pictures must be multiples of this many pixels: those of a cell of the coarsest map. */
+  step: number;
+}
+
 /** The size at which the shapes of a model under construction are followed: divisible by every usual stride. */
 const probeSide = 256;
 
@@ -26,7 +35,7 @@ const probeSide = 256;
  *
  * @throws LookonceError that names the file, the layer and the reason
  */
-export function buildRows(config: ModelConfig, release: V5Release): { rows: ModelRow[]; head: Head } {
+export function buildRows(config: ModelConfig, release: V5Release): BuiltRows {
   const rows: ModelRow[] = [];
   const shapes: Shape[] = [];
   let head: Head | undefined;
@@ -46,7 +55,9 @@ export function buildRows(config: ModelConfig, release: V5Release): { rows: Mode
     }
   }
   if (head === undefined) throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be Detect`);
-  return { rows, head };
+  // A map may be coarser than any that the head reads, as in a model without its coarsest level.
+  const steps = shapes.map(([height]) => probeSide / height).filter((step) => Number.isInteger(step));
+  return { rows, head, step: Math.max(...steps, ...head.strides) };
 }
 
 /** The output shape of any module but a head. */
@@ -61,6 +72,9 @@ export function shapeOf(layer: Module, inputs: Shape[], { where, cost }: { where
 }
 
 function checked(shape: Shape): Shape {
+  if (!shape.every(Number.isInteger)) {
+    throw new LookonceError("ARGUMENT", `the map or its channels do not divide evenly here (${shape.join("x")})`);
+  }
   if (shape[0] >= 1 && shape[1] >= 1) return shape;
   throw new LookonceError("ARGUMENT", `nothing is left of the picture here (${shape[0]}x${shape[1]})`);
 }
@@ -83,6 +97,9 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
     nc: config.nc,
     regMax: config.regMax,
     activation: config.activation,
+    family: (config.rows.at(-1)?.args.length ?? 0) > 1 ? "v5" : "v8",
+    scale: config.scale,
+    depthwiseClasses: config.rows.some((other) => other.module === "C3k2"),
     scaleWidth: (count) => scaleWidth(count, config),
     inputs: {
       channels,
@@ -124,7 +141,7 @@ function findSpec(module: string, where: string): ModuleSpec {
 
 /** As many channels as the head puts out stay as they are; others are cut, scaled and rounded up to a multiple of 8. */
 function scaleWidth(count: number, { source, nc, width, maxChannels }: ModelConfig): number {
-  const anchors = source.anchors;
+  const anchors = resolveAnchors(source.anchors);
   const perLevel = Array.isArray(anchors) ? ((anchors[0] as unknown[] | undefined)?.length ?? 0) / 2 : anchors;
   const kept = typeof perLevel === "number" ? perLevel * (nc + 5) : nc;
   return count === kept ? count : multipleOf8(Math.min(count, maxChannels) * width);

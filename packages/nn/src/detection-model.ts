@@ -31,6 +31,8 @@ export class DetectionModel extends Module {
   readonly config: ModelConfig;
   readonly rows: readonly ModelRow[];
   readonly head: Head;
+  /** The sides of pictures must be multiples of this many pixels: the coarsest map's stride. */
+  readonly step: number;
   readonly model: ModuleList<Module>;
   /** Class names by class number. */
   names: string[];
@@ -39,9 +41,10 @@ export class DetectionModel extends Module {
   constructor(config: ModelConfig, options: DetectionModelOptions = {}) {
     super();
     this.config = config;
-    const { rows, head } = buildRows(config, options.release ?? "7.0");
+    const { rows, head, step } = buildRows(config, options.release ?? "7.0");
     this.rows = rows;
     this.head = head;
+    this.step = step;
     this.model = this.child("model", new ModuleList(rows.map((row) => row.layer)));
     this.names = [...(options.names ?? Array.from({ length: config.nc }, (_, i) => String(i)))];
     if (this.names.length !== config.nc) {
@@ -124,7 +127,7 @@ export class DetectionModel extends Module {
 
   #checkInput(x: tf.Tensor4D): void {
     const [, height, width, channels] = x.shape;
-    const step = Math.max(...this.strides);
+    const { step } = this;
     if (channels === this.config.channels && height % step === 0 && width % step === 0) return;
     throw new LookonceError(
       "ARGUMENT",

@@ -157,6 +157,7 @@ describeShared("forward, YOLOv5", ["golden/v5/forward/yolov5n_real.safetensors",
 const randomCases = [
   { name: "yolov5n_random", model: "yolov5n.yaml", width: 0.25, items: 292 },
   { name: "ghost_random", model: "yolov5s-ghost.yaml", width: 0.25, items: 442 },
+  { name: "transformer_random", model: "yolov5s-transformer.yaml", width: 0.1875, items: 293 },
 ];
 
 /** A shipped YOLOv5 with another width, for the golden 3 classes. */

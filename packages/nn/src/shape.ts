@@ -5,6 +5,8 @@ export type Shape = readonly [height: number, width: number, channels: number];
 export interface Cost {
   /** Multiply-accumulates of convolutions; bias, normalisation, activation and pooling are not counted. */
   macs: number;
+  /** Multiply-accumulates of fully connected layers, but for the output of an attention; its products are not counted. */
+  linearMacs: number;
 }
 
 /** The size of one side after a window of `kernel` at `stride` over a side padded by `padding` on both ends. */

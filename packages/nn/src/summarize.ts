@@ -19,6 +19,8 @@ export interface SummaryRow {
   shape: number[] | number[][];
   /** Multiply-accumulates of its convolutions for one picture. */
   macs: number;
+  /** Multiply-accumulates of its fully connected layers for one picture; only transformers have any. */
+  linearMacs: number;
 }
 
 /** What a model is made of and costs. */
@@ -38,6 +40,8 @@ export interface ModelSummary {
   moduleCount: number;
   /** 2 · multiply-accumulates of all convolutions for one picture / 1e9; nothing else is counted. */
   gflops: number;
+  /** 2 · multiply-accumulates of fully connected layers / 1e9, which `gflops` leaves out. */
+  gflopsLinear: number;
   strides: number[];
   head: { parameters: number };
   modules: SummaryRow[];
@@ -67,6 +71,7 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
     rows: modules.length,
     moduleCount,
     gflops: (2 * modules.reduce((sum, row) => sum + row.macs, 0)) / 1e9,
+    gflopsLinear: (2 * modules.reduce((sum, row) => sum + row.linearMacs, 0)) / 1e9,
     strides: [...model.strides],
     head: { parameters: countParameters(model.head) },
     modules,
@@ -74,16 +79,16 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
 }
 
 function summarizeRow(row: ModelRow, inputs: Shape[], shapes: Shape[]): SummaryRow {
-  const cost: Cost = { macs: 0 };
+  const cost: Cost = { macs: 0, linearMacs: 0 };
   const { index, from, repeats, args, layer } = row;
   const base = { index, from, repeats, name: row.module, parameters: countParameters(layer), args };
   if (layer instanceof Head) {
     const levels = layer.outputShapes(inputs, cost);
-    return { ...base, shape: levels.map((level) => [...level]), macs: cost.macs };
+    return { ...base, shape: levels.map((level) => [...level]), ...cost };
   }
   const shape = shapeOf(layer, inputs, { where: `layer ${index} (${row.module})`, cost });
   shapes.push(shape);
-  return { ...base, shape: [...shape], macs: cost.macs };
+  return { ...base, shape: [...shape], ...cost };
 }
 
 function countParameters(module: Module): number {

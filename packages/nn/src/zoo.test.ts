@@ -51,6 +51,14 @@ const v8Names = [
   "yolov5m",
   "yolov5l",
   "yolov5x",
+  "yolov3",
+  "yolov3-tiny",
+  "yolov3-spp",
+  "yolo11n",
+  "yolo11s",
+  "yolo11m",
+  "yolo11l",
+  "yolo11x",
 ];
 const v5Names = [
   "yolov5n",
@@ -71,6 +79,10 @@ const v5Names = [
   "hub/yolov5-fpn",
   "hub/yolov5-panet",
   "hub/yolov5s-ghost",
+  "hub/yolov5s-transformer",
+  "hub/yolov3",
+  "hub/yolov3-spp",
+  "hub/yolov3-tiny",
 ];
 
 /** YOLOv8's project calls its anchor-free versions of older models as those are called; here they end in u. */
@@ -98,7 +110,7 @@ describeGolden("the YOLOv8 zoo", ["v8/params/totals_nc80.json"], () => {
     compare(measure("yolov8x-p2.yaml", nc), goldenJson("v8/params/variants.json")[`yolov8x-p2_nc${nc}`]);
   });
 
-  it.each(["yolov8x", "yolov8x-p2", "yolov8n-p6"])("meets every row of %s", (name) => {
+  it.each(["yolov8x", "yolov8x-p2", "yolov8n-p6", "yolo11n"])("meets every row of %s", (name) => {
     const { modules } = measure(name).summary;
     for (const [i, golden] of goldenJson(`v8/params/layers_${name}.json`).entries()) {
       const { index, from, repeats, module, params, args, macs_640 } = golden;
@@ -129,6 +141,7 @@ describeGolden("the YOLOv5 zoo", ["v5/params/totals.json", "v5/params/v70.json"]
     });
     expect(sharedCount).toBe(goldenJson("v5/params/v70.json").totals[name].module_count);
     expectClose([summary.gflops], [golden.gflops_conv_640], { rel: 1e-6 });
+    expectClose([summary.gflopsLinear], [golden.gflops_linear_640], { rel: 1e-6 });
     expect(saved).toEqual(golden.save_list);
     expect(anchors.flat(2).length).toBe(golden.anchors_grid_units.flat(2).length);
     expectClose(anchors.flat(2), golden.anchors_grid_units.flat(2), { rel: 1e-6 });

@@ -27,6 +27,13 @@ export class Args {
     return this.#take(name, preset, "an odd whole number", (v): v is number => isSize(v) && v % 2 === 1);
   }
 
+  /** The next argument, a list of odd whole numbers. */
+  odds(name: string, preset?: number[]): number[] {
+    const valid = (v: unknown): v is number[] =>
+      Array.isArray(v) && v.length > 0 && v.every((side) => isSize(side) && side % 2 === 1);
+    return this.#take(name, preset, "a list of odd whole numbers", valid);
+  }
+
   /** The next argument, a whole number of at least 0, or `undefined` when absent or None. */
   optionalWhole(name: string): number | undefined {
     const valid = (v: unknown): v is number | null => v === null || (Number.isInteger(v) && (v as number) >= 0);

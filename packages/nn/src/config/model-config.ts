@@ -2,6 +2,7 @@ import { didYouMean, LookonceError } from "@lookonce/errors";
 import { load, YAMLException } from "js-yaml";
 import type { ActivationName } from "../functional/activation.ts";
 import { parseActivation } from "./activation-name.ts";
+import { resolveAnchors } from "./anchor-presets.ts";
 import { chooseScale, type ScaleFactors } from "./scale.ts";
 
 /** One row of a model file. */
@@ -86,7 +87,7 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   const backbone = file.rows("backbone");
   const given = [...backbone, ...file.rows("head")];
   if (given.length === 0) throw file.error("has no layers");
-  const values = { nc, anchors: document.anchors };
+  const values = { nc, anchors: resolveAnchors(document.anchors) };
   return {
     name,
     nc,

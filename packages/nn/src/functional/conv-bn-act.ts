@@ -1,7 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type ActivationName, activations } from "./activation.ts";
-import type { Affine, BatchNormResult } from "./batch-norm.ts";
-import { type Conv2dOptions, conv2dFilterGradient, conv2dInputGradient, conv2dWithBias } from "./conv2d.ts";
+import { type Affine, type BatchNormResult, batchNormTrain } from "./batch-norm.ts";
+import {
+  type Conv2dOptions,
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  conv2dWithBias,
+  isKernelConv,
+} from "./conv2d.ts";
 
 /** Options of {@link convBnAct}. */
 export interface ConvBnActOptions extends Conv2dOptions {
@@ -31,6 +38,11 @@ export function convBnAct(
   filter: tf.Tensor4D,
   { gamma, beta, eps, activation, shift, ...geometry }: Affine & ConvBnActOptions,
 ): BatchNormResult {
+  if (!isKernelConv(geometry)) {
+    // A gradient taken inside a gradient would end TensorFlow.js's tape, so what has no gradient kernel goes step by step.
+    const { y, ...batch } = batchNormTrain(conv2d(x, filter, geometry), { gamma, beta }, eps);
+    return { y: activations[activation](y), ...batch };
+  }
   const map = conv2dWithBias(x, filter, { ...geometry, bias: tf.neg(shift) });
   const { mean, variance } = statistics(map);
   const root = tf.rsqrt(tf.add(variance, eps)) as tf.Tensor1D;

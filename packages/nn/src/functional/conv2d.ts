@@ -39,7 +39,8 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptio
 }
 
 /**
- * {@link conv2d} with an offset per output channel, without a gradient of its own: for callers that bring one.
+ * {@link conv2d} with an offset per output channel, without a gradient of its own: for callers that bring one. As the
+ * two gradients below it takes only what {@link isKernelConv} says the backend takes.
  *
  * @param options its `bias` is [out]
  */
@@ -48,43 +49,32 @@ export function conv2dWithBias(
   filter: tf.Tensor4D,
   { bias, ...options }: Conv2dOptions & { bias: tf.Tensor1D },
 ): tf.Tensor4D {
-  if (!isKernelConv(options)) return tf.add(conv2d(x, filter, options), bias);
   return tf.engine().runKernel("FusedConv2D", { x, filter, bias } as never, {
     ...attributesOf(options),
     activation: "linear",
   }) as tf.Tensor4D;
 }
 
-/** Gradient of {@link conv2d} with respect to x [N, H, W, in], given that of its output. */
+/** Gradient of a kernel convolution with respect to x [N, H, W, in], given that of its output. */
 export function conv2dInputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   { inputShape, ...options }: Conv2dOptions & { inputShape: [number, number, number, number] },
 ): tf.Tensor4D {
-  if (isKernelConv(options)) {
-    return tf.engine().runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributesOf(options), inputShape });
-  }
-  // The convolution is linear in x: its gradient does not depend on where it is taken.
-  return tf.grad((x: tf.Tensor) => conv2d(x as tf.Tensor4D, filter, options))(tf.zeros(inputShape), dy) as tf.Tensor4D;
+  return tf.engine().runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributesOf(options), inputShape });
 }
 
-/** Gradient of {@link conv2d} with respect to the filter [kh, kw, in / groups, out], given that of its output. */
+/** Gradient of a kernel convolution with respect to the filter [kh, kw, in / groups, out], given that of its output. */
 export function conv2dFilterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   { filterShape, ...options }: Conv2dOptions & { filterShape: [number, number, number, number] },
 ): tf.Tensor4D {
-  if (isKernelConv(options)) {
-    return tf.engine().runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributesOf(options), filterShape });
-  }
-  return tf.grad((filter: tf.Tensor) => conv2d(x, filter as tf.Tensor4D, options))(
-    tf.zeros(filterShape),
-    dy,
-  ) as tf.Tensor4D;
+  return tf.engine().runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributesOf(options), filterShape });
 }
 
 /** Whether the current backend's convolution kernels take the convolution as it is. */
-function isKernelConv({ dilation = 1, groups = 1 }: Conv2dOptions): boolean {
+export function isKernelConv({ dilation = 1, groups = 1 }: Conv2dOptions): boolean {
   return (dilation === 1 && groups === 1) || tf.getBackend() === generalBackend;
 }
 

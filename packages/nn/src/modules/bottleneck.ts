@@ -44,15 +44,20 @@ export class Bottleneck extends Layer {
   }
 }
 
-/** `Bottleneck: [channels, shortcut = true, groups = 1]`. */
+/** `Bottleneck: [channels, shortcut = true, groups = 1]`; its first filter has side 1 in YOLOv5, 3 in YOLOv8. */
 export const bottleneckSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation, family }: BuildRow) {
     const channels = scaleWidth(args.size("channels"));
     const shortcut = args.flag("shortcut", true);
     const groups = args.size("groups", 1);
     const input = inputs.only();
     args.divides("groups", groups, Math.trunc(channels / 2), channels);
-    const module = new Bottleneck(input, channels, { shortcut, groups, activation });
+    const module = new Bottleneck(input, channels, {
+      shortcut,
+      groups,
+      kernels: [family === "v5" ? 1 : 3, 3],
+      activation,
+    });
     return { module, args: [input, channels, ...args.given(1)] };
   },
 };

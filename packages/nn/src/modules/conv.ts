@@ -11,11 +11,11 @@ import { Conv2d } from "./conv2d.ts";
 
 /** Options of {@link Conv}. */
 export interface ConvOptions {
-  /** Side of the filter (default 1). */
-  kernel?: number;
+  /** Side of the filter, or its height and width (default 1). */
+  kernel?: number | readonly [height: number, width: number];
   /** Step between windows (default 1). */
   stride?: number;
-  /** Zeros on every side (default half the filter's extent, rounded down). */
+  /** Zeros on every side (default half the filter's extent, rounded down; none around filters that are not square). */
   padding?: number;
   /** Step between filter taps (default 1). */
   dilation?: number;
@@ -39,7 +39,8 @@ export class Conv extends Layer {
   constructor(input: number, output: number, options: ConvOptions = {}) {
     super();
     const { kernel = 1, stride = 1, dilation = 1, groups = 1, activation = "silu" } = options;
-    const padding = options.padding ?? Math.floor((dilation * (kernel - 1) + 1) / 2);
+    const half = typeof kernel === "number" ? Math.floor((dilation * (kernel - 1) + 1) / 2) : 0;
+    const padding = options.padding ?? half;
     const conv = new Conv2d(input, output, { kernel, stride, padding, dilation, groups, bias: false });
     this.conv = this.child("conv", conv);
     this.#bn = this.child("bn", new BatchNorm2d(output));

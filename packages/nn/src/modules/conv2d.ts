@@ -6,8 +6,8 @@ import { type Cost, type Shape, windowOutput } from "../shape.ts";
 
 /** Options of {@link Conv2d}. */
 export interface Conv2dLayerOptions {
-  /** Side of the filter (default 1). */
-  kernel?: number;
+  /** Side of the filter, or its height and width (default 1). */
+  kernel?: number | readonly [height: number, width: number];
   /** Step between windows (default 1). */
   stride?: number;
   /** Zeros on every side (default 0). */
@@ -30,7 +30,8 @@ export class Conv2d extends Layer {
     super();
     const { kernel = 1, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     this.geometry = { stride, padding, dilation, groups };
-    this.weight = this.parameter("weight", [kernel, kernel, input / groups, output]) as tf.Variable<tf.Rank.R4>;
+    const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
+    this.weight = this.parameter("weight", [kh, kw, input / groups, output]) as tf.Variable<tf.Rank.R4>;
     if (bias) this.#bias = this.parameter("bias", [output]) as tf.Variable<tf.Rank.R1>;
   }
 

@@ -8,6 +8,7 @@ import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
 import { Conv2d } from "./conv2d.ts";
 import { Dfl } from "./dfl.ts";
+import { DWConv } from "./dw-conv.ts";
 
 /** Options of {@link DetectV8}. */
 export interface DetectV8Options {
@@ -15,6 +16,8 @@ export interface DetectV8Options {
   regMax?: number;
   /** Activation of the branches (default SiLU). */
   activation?: ActivationName;
+  /** Whether the class branches are depthwise and pointwise convolutions by turns, as in YOLO11 (default false). */
+  depthwise?: boolean;
 }
 
 /** The picture side for which class biases assume five objects (Ultralytics 8.3). */
@@ -38,20 +41,24 @@ export class DetectV8 extends Head {
 
   constructor(nc: number, channels: readonly number[], options: DetectV8Options = {}) {
     super();
-    const { regMax = 16, activation = "silu" } = options;
+    const { regMax = 16, activation = "silu", depthwise = false } = options;
     this.nc = nc;
     this.regMax = regMax;
     const first = channels[0] as number;
     const box = Math.max(16, Math.floor(first / 4), 4 * regMax);
     const cls = Math.max(first, Math.min(nc, 100));
-    const branch = (input: number, hidden: number, output: number): Sequential =>
+    const step = (input: number, output: number): Layer => new Conv(input, output, { kernel: 3, activation });
+    const lightStep = (input: number, output: number): Layer =>
       new Sequential<Layer>(
-        new Conv(input, hidden, { kernel: 3, activation }),
-        new Conv(hidden, hidden, { kernel: 3, activation }),
-        new Conv2d(hidden, output),
+        new DWConv(input, input, { kernel: 3, activation }),
+        new Conv(input, output, { activation }),
       );
-    this.cv2 = this.child("cv2", new ModuleList(channels.map((c) => branch(c, box, 4 * regMax))));
-    this.cv3 = this.child("cv3", new ModuleList(channels.map((c) => branch(c, cls, nc))));
+    const branch = (c: number, hidden: number, { output, make }: { output: number; make: typeof step }): Sequential =>
+      new Sequential<Layer>(make(c, hidden), make(hidden, hidden), new Conv2d(hidden, output));
+    const boxes = channels.map((c) => branch(c, box, { output: 4 * regMax, make: step }));
+    const classes = channels.map((c) => branch(c, cls, { output: nc, make: depthwise ? lightStep : step }));
+    this.cv2 = this.child("cv2", new ModuleList(boxes));
+    this.cv3 = this.child("cv3", new ModuleList(classes));
     this.dfl = this.child("dfl", new Dfl(regMax));
   }
 

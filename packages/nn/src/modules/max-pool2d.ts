@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
 import { maxPool2d } from "../functional/max-pool2d.ts";
 import { Layer } from "../module.ts";
 import { type Shape, windowOutput } from "../shape.ts";
@@ -25,3 +26,15 @@ export class MaxPool2d extends Layer {
     return [windowOutput(h, this.kernel, this), windowOutput(w, this.kernel, this), c];
   }
 }
+
+/** `MaxPool2d: [kernel, stride = kernel, padding = 0]`, PyTorch's arguments. */
+export const maxPool2dSpec: ModuleSpec = {
+  build({ args }: BuildRow) {
+    const kernel = args.size("kernel");
+    const stride = args.size("stride", kernel);
+    const padding = args.optionalWhole("padding") ?? 0;
+    if (2 * padding > kernel)
+      throw args.error(`padding is ${padding}: at most half the kernel, ${kernel}, is expected`);
+    return { module: new MaxPool2d(kernel, { stride, padding }), args: args.given(0) };
+  },
+};

@@ -1,47 +1,95 @@
 import type { ModuleSpec } from "../config/module-spec.ts";
 import { bottleneckSpec } from "./bottleneck.ts";
+import { bottleneckCspSpec } from "./bottleneck-csp.ts";
 import { c2Spec } from "./c2.ts";
+import { c2PsaSpec } from "./c2-psa.ts";
 import { c2fSpec } from "./c2f.ts";
 import { c3Spec } from "./c3.ts";
 import { c3GhostSpec } from "./c3-ghost.ts";
+import { c3SppSpec } from "./c3-spp.ts";
+import { c3TrSpec } from "./c3-tr.ts";
+import { c3kSpec } from "./c3k.ts";
+import { c3k2Spec } from "./c3k2.ts";
+import { c3xSpec } from "./c3x.ts";
 import { concatSpec } from "./concat.ts";
+import { contractSpec } from "./contract.ts";
 import { convSpec } from "./conv.ts";
+import { crossConvSpec } from "./cross-conv.ts";
 import { detectSpec } from "./detect.ts";
 import { dwConvSpec } from "./dw-conv.ts";
+import { expandSpec } from "./expand.ts";
+import { focusSpec } from "./focus.ts";
 import { ghostBottleneckSpec } from "./ghost-bottleneck.ts";
 import { ghostConvSpec } from "./ghost-conv.ts";
+import { maxPool2dSpec } from "./max-pool2d.ts";
+import { psaSpec } from "./psa.ts";
+import { sppSpec } from "./spp.ts";
 import { sppfSpec } from "./sppf.ts";
+import { transformerBlockSpec } from "./transformer-block.ts";
 import { upsampleSpec } from "./upsample.ts";
+import { zeroPad2dSpec } from "./zero-pad2d.ts";
 
 /** A name that model files may use. */
 export type ModuleName =
   | "Conv"
   | "DWConv"
+  | "Focus"
   | "GhostConv"
+  | "CrossConv"
   | "Bottleneck"
+  | "BottleneckCSP"
   | "GhostBottleneck"
   | "C2"
   | "C2f"
+  | "C2PSA"
   | "C3"
   | "C3Ghost"
+  | "C3SPP"
+  | "C3TR"
+  | "C3k"
+  | "C3k2"
+  | "C3x"
+  | "PSA"
+  | "SPP"
   | "SPPF"
+  | "TransformerBlock"
   | "Concat"
+  | "Contract"
+  | "Expand"
+  | "MaxPool2d"
   | "Upsample"
+  | "ZeroPad2d"
   | "Detect";
 
 /** Every module that model files may name. A new one is a file beside this one, a name above and a line here. */
 export const moduleTable: Readonly<Record<ModuleName, ModuleSpec>> = {
   Conv: convSpec,
   DWConv: dwConvSpec,
+  Focus: focusSpec,
   GhostConv: ghostConvSpec,
+  CrossConv: crossConvSpec,
   Bottleneck: bottleneckSpec,
+  BottleneckCSP: bottleneckCspSpec,
   GhostBottleneck: ghostBottleneckSpec,
   C2: c2Spec,
   C2f: c2fSpec,
+  C2PSA: c2PsaSpec,
   C3: c3Spec,
   C3Ghost: c3GhostSpec,
+  C3SPP: c3SppSpec,
+  C3TR: c3TrSpec,
+  C3k: c3kSpec,
+  C3k2: c3k2Spec,
+  C3x: c3xSpec,
+  PSA: psaSpec,
+  SPP: sppSpec,
   SPPF: sppfSpec,
+  TransformerBlock: transformerBlockSpec,
   Concat: concatSpec,
+  Contract: contractSpec,
+  Expand: expandSpec,
+  MaxPool2d: maxPool2dSpec,
   Upsample: upsampleSpec,
+  ZeroPad2d: zeroPad2dSpec,
   Detect: detectSpec,
 };

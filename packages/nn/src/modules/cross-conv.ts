@@ -1,0 +1,67 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { ActivationName } from "../functional/activation.ts";
+import { Layer } from "../module.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { Conv } from "./conv.ts";
+
+/** Options of {@link CrossConv}. */
+export interface CrossConvOptions {
+  /** Length of both filters, odd (default 3). */
+  kernel?: number;
+  /** Groups of the second convolution (default 1). */
+  groups?: number;
+  /** Channels between the two as a share of the output's (default 1). */
+  expansion?: number;
+  /** Adds the input to the output where both have as many channels (default false). */
+  shortcut?: boolean;
+  /** Activation of both (default SiLU). */
+  activation?: ActivationName;
+}
+
+/** A convolution along x, then one along y (YOLOv5 6.1, `CrossConv`). [N, H, W, in] → [N, H, W, out]. */
+export class CrossConv extends Layer {
+  readonly cv1: Conv;
+  readonly cv2: Conv;
+  readonly add: boolean;
+  readonly #half: number;
+
+  constructor(input: number, output: number, options: CrossConvOptions = {}) {
+    super();
+    const { kernel = 3, groups = 1, expansion = 1, shortcut = false, activation = "silu" } = options;
+    const hidden = Math.trunc(output * expansion);
+    this.#half = (kernel - 1) / 2;
+    this.cv1 = this.child("cv1", new Conv(input, hidden, { kernel: [1, kernel], activation }));
+    this.cv2 = this.child("cv2", new Conv(hidden, output, { kernel: [kernel, 1], groups, activation }));
+    this.add = shortcut && input === output;
+  }
+
+  override forward(x: tf.Tensor4D): tf.Tensor4D {
+    const p: [number, number] = [this.#half, this.#half];
+    const alongX = this.cv1.forward(tf.pad(x, [[0, 0], [0, 0], p, [0, 0]]));
+    const y = this.cv2.forward(tf.pad(alongX, [[0, 0], p, [0, 0], [0, 0]]));
+    return this.add ? tf.add(x, y) : y;
+  }
+
+  override outputShape([h, w, c]: Shape, cost?: Cost): Shape {
+    const padding = 2 * this.#half;
+    const [, , hidden] = this.cv1.outputShape([h, w + padding, c], cost);
+    return this.cv2.outputShape([h + padding, w, hidden], cost);
+  }
+}
+
+/** `CrossConv: [channels, kernel = 3, stride = 1, groups = 1, expansion = 1, shortcut = false]`; only stride 1 is supported. */
+export const crossConvSpec: ModuleSpec = {
+  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+    const channels = scaleWidth(args.size("channels"));
+    const kernel = args.odd("kernel", 3);
+    args.exactly("stride", 1, 1);
+    const groups = args.size("groups", 1);
+    const expansion = args.share("expansion", 1);
+    const shortcut = args.flag("shortcut", false);
+    const input = inputs.only();
+    args.divides("groups", groups, Math.trunc(channels * expansion), channels);
+    const module = new CrossConv(input, channels, { kernel, groups, expansion, shortcut, activation });
+    return { module, args: [input, channels, ...args.given(1)] };
+  },
+};

@@ -1,0 +1,47 @@
+import type { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import { Module } from "../module.ts";
+import type { Cost } from "../shape.ts";
+
+/** Options of {@link Linear}. */
+export interface LinearOptions {
+  /** Whether an offset per output is added (default true). */
+  bias?: boolean;
+}
+
+/** A fully connected layer on the last axis. [N, T, in] → [N, T, out]; `weight` is held as PyTorch has it, [out, in]. */
+export class Linear extends Module {
+  readonly weight: tf.Variable<tf.Rank.R2>;
+  readonly bias: tf.Variable<tf.Rank.R1> | undefined;
+
+  constructor(input: number, output: number, { bias = true }: LinearOptions = {}) {
+    super();
+    this.weight = this.parameter("weight", [output, input]) as tf.Variable<tf.Rank.R2>;
+    if (bias) this.bias = this.parameter("bias", [output]) as tf.Variable<tf.Rank.R1>;
+  }
+
+  forward(x: tf.Tensor3D): tf.Tensor3D {
+    return project(x, this.weight as tf.Tensor2D, this.bias as tf.Tensor1D | undefined);
+  }
+
+  /** Adds what `tokens` rows cost. */
+  count(tokens: number, cost?: Cost): void {
+    if (cost !== undefined) cost.linearMacs += tokens * this.weight.size;
+  }
+
+  /** PyTorch's default: weight and bias uniform in ±1/√fan_in. */
+  override reset(rng: Random): void {
+    const bound = 1 / Math.sqrt(this.weight.shape[1]);
+    for (const variable of this.ownVariables.values()) {
+      const values = Float32Array.from({ length: variable.size }, () => rng.uniform(-bound, bound));
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    }
+  }
+}
+
+/** x · weightᵀ + bias on the last axis; x [N, T, in], weight [out, in], bias [out] → [N, T, out]. */
+export function project(x: tf.Tensor3D, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor3D {
+  const [n, tokens, input] = x.shape;
+  const flat = tf.matMul(tf.reshape(x, [n * tokens, input]), weight, false, true);
+  return tf.reshape(bias === undefined ? flat : tf.add(flat, bias), [n, tokens, weight.shape[0]]);
+}

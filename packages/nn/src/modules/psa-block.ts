@@ -1,0 +1,41 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Sequential } from "../containers.ts";
+import type { ActivationName } from "../functional/activation.ts";
+import { Layer } from "../module.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { Conv } from "./conv.ts";
+import { MapAttention } from "./map-attention.ts";
+
+/** Options of {@link PSABlock}. */
+export interface PsaBlockOptions {
+  /** Heads of the attention (default one for 64 channels, at least one). */
+  heads?: number;
+  /** Activation between the two convolutions of the feed-forward part (default SiLU). */
+  activation?: ActivationName;
+}
+
+/**
+ * Attention between cells, then two 1×1 convolutions, each with a shortcut (Wang et al., arXiv 2405.14458, section 3.2;
+ * Ultralytics 8.3, `PSABlock`). [N, H, W, C] → [N, H, W, C].
+ */
+export class PSABlock extends Layer {
+  readonly attn: MapAttention;
+  readonly ffn: Sequential<Conv>;
+
+  constructor(channels: number, options: PsaBlockOptions = {}) {
+    super();
+    const { heads = Math.max(1, Math.floor(channels / 64)), activation = "silu" } = options;
+    this.attn = this.child("attn", new MapAttention(channels, { heads }));
+    const widen = new Conv(channels, 2 * channels, { activation });
+    this.ffn = this.child("ffn", new Sequential(widen, new Conv(2 * channels, channels, { activation: "identity" })));
+  }
+
+  override forward(x: tf.Tensor4D): tf.Tensor4D {
+    const y = tf.add(x, this.attn.forward(x)) as tf.Tensor4D;
+    return tf.add(y, this.ffn.forward(y));
+  }
+
+  override outputShape(input: Shape, cost?: Cost): Shape {
+    return this.ffn.outputShape(this.attn.outputShape(input, cost), cost);
+  }
+}

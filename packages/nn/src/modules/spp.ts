@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import { ModuleList } from "../containers.ts";
+import type { ActivationName } from "../functional/activation.ts";
+import { Layer } from "../module.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { Conv } from "./conv.ts";
+import { MaxPool2d } from "./max-pool2d.ts";
+
+/** Options of {@link SPP}. */
+export interface SppOptions {
+  /** Sides of the pooling windows, odd (default 5, 9 and 13). */
+  kernels?: readonly number[];
+  /** Activation of both convolutions (default SiLU). */
+  activation?: ActivationName;
+}
+
+/** Spatial pyramid pooling: a map beside its pools of several sizes (He et al., arXiv 1406.4729). [N, H, W, in] → [N, H, W, out]. */
+export class SPP extends Layer {
+  readonly cv1: Conv;
+  readonly cv2: Conv;
+  readonly m: ModuleList<MaxPool2d>;
+
+  constructor(input: number, output: number, options: SppOptions = {}) {
+    super();
+    const { kernels = [5, 9, 13], activation = "silu" } = options;
+    const hidden = Math.floor(input / 2);
+    this.cv1 = this.child("cv1", new Conv(input, hidden, { activation }));
+    this.cv2 = this.child("cv2", new Conv((kernels.length + 1) * hidden, output, { activation }));
+    this.m = this.child("m", new ModuleList(kernels.map((kernel) => new MaxPool2d(kernel, { stride: 1 }))));
+  }
+
+  override forward(x: tf.Tensor4D): tf.Tensor4D {
+    const y = this.cv1.forward(x);
+    return this.cv2.forward(tf.concat([y, ...this.m.items.map((pool) => pool.forward(y))], 3));
+  }
+
+  override outputShape(input: Shape, cost?: Cost): Shape {
+    const [h, w, hidden] = this.cv1.outputShape(input, cost);
+    return this.cv2.outputShape([h, w, (this.m.items.length + 1) * hidden], cost);
+  }
+}
+
+/** `SPP: [channels, kernels = [5, 9, 13]]`. */
+export const sppSpec: ModuleSpec = {
+  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+    const channels = scaleWidth(args.size("channels"));
+    const kernels = args.odds("kernels", [5, 9, 13]);
+    const input = inputs.only();
+    return { module: new SPP(input, channels, { kernels, activation }), args: [input, channels, ...args.given(1)] };
+  },
+};

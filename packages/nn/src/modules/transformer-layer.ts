@@ -1,0 +1,40 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Module } from "../module.ts";
+import type { Cost } from "../shape.ts";
+import { Linear } from "./linear.ts";
+import { MultiheadAttention } from "./multihead-attention.ts";
+
+/**
+ * Attention and two linear layers, each with a shortcut, without normalisation and activation (Dosovitskiy et al.,
+ * arXiv 2010.11929, less these two; YOLOv5 6.1, `TransformerLayer`). [N, T, C] → [N, T, C].
+ */
+export class TransformerLayer extends Module {
+  readonly q: Linear;
+  readonly k: Linear;
+  readonly v: Linear;
+  readonly ma: MultiheadAttention;
+  readonly fc1: Linear;
+  readonly fc2: Linear;
+
+  constructor(channels: number, heads: number) {
+    super();
+    const linear = (name: string): Linear => this.child(name, new Linear(channels, channels, { bias: false }));
+    this.q = linear("q");
+    this.k = linear("k");
+    this.v = linear("v");
+    this.ma = this.child("ma", new MultiheadAttention(channels, heads));
+    this.fc1 = linear("fc1");
+    this.fc2 = linear("fc2");
+  }
+
+  forward(x: tf.Tensor3D): tf.Tensor3D {
+    const inputs = { query: this.q.forward(x), key: this.k.forward(x), value: this.v.forward(x) };
+    const mixed = tf.add(this.ma.forward(inputs), x) as tf.Tensor3D;
+    return tf.add(this.fc2.forward(this.fc1.forward(mixed)), mixed);
+  }
+
+  /** Adds what `tokens` tokens cost: as the reference counts, without the attention's own products. */
+  count(tokens: number, cost?: Cost): void {
+    for (const linear of [this.q, this.k, this.v, this.fc1, this.fc2]) linear.count(tokens, cost);
+  }
+}

@@ -1,0 +1,39 @@
+import { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "./index.ts";
+
+beforeAll(() => tf.setBackend("cpu"));
+
+/** A shipped model of few channels and layers: what connects it stays the same. */
+function slim(name: string): DetectionModel {
+  const { scales: _, scale: __, ...rest } = readModelConfig(name, { nc: 2 }).source;
+  const config = parseModelConfig({ ...rest, depth_multiple: 0.1, width_multiple: 0.03125 }, { name: "slim" });
+  return new DetectionModel(config, { rng: new Random(1) });
+}
+
+describe("each shipped model", () => {
+  it.each(shippedModels())("%s has a gradient for all it trains, at its smallest size", async (name) => {
+    const model = slim(name);
+    const side = model.step;
+    const rng = new Random(2);
+    const x = tf.tensor4d(
+      Float32Array.from({ length: side * side * 3 }, () => rng.uniform()),
+      [1, side, side, 3],
+    );
+    const { value, grads } = tf.variableGrads(
+      () => tf.addN(model.forward(x).raw.map((map) => tf.sum(tf.square(map)))) as tf.Scalar,
+      [...model.namedParameters().values()].filter((variable) => variable.trainable),
+    );
+    const sums = await Promise.all(Object.values(grads).map(async (grad) => tf.sum(tf.abs(grad)).data()));
+    expect(sums.every(([sum]) => Number.isFinite(sum))).toBe(true);
+    expect((await value.data())[0]).toBeGreaterThan(0);
+    const { decoded, raw } = model.eval().forward(x);
+    expect(decoded?.shape[1]).toBe(
+      raw.reduce((sum, map) => sum + map.shape[1] * map.shape[2] * Math.max(1, model.anchors[0]?.length ?? 0), 0),
+    );
+    model.dispose();
+  });
+});
