@@ -45,7 +45,7 @@ const tolerance = { pixels: 1e-3, probability: 1e-3 };
  */
 export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptions): Promise<ExportOnnxReport> {
   const start = performance.now();
-  const [height, width] = checkSize(options.imgsz ?? 640, Math.max(...model.strides));
+  const [height, width] = checkSize(options.imgsz ?? 640, model.step);
   const form = { height, width, batch: options.batch ?? 1 };
   const bytes = serializeModel(await traceFused(model, { ...form, opset: options.opset ?? 17 }));
   const found = await compare(model, bytes, form);

@@ -5,7 +5,6 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { ValidationResult } from "@lookonce/trainer";
 import { buildForClasses, buildModel } from "./build-model.ts";
 import { describeProblem } from "./describe-problem.ts";
-import { fitToStride } from "./fit-to-stride.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type {
@@ -155,11 +154,9 @@ export class YOLO {
   }
 
   #fit(imgsz: number, model: DetectionModel): number {
-    const side = fitToStride(imgsz, model.strides);
-    if (side !== imgsz) {
-      const stride = Math.max(...model.strides);
-      this.#log(`imgsz ${imgsz} is not a multiple of the model's stride ${stride}: ${side} is used`);
-    }
+    const { step } = model;
+    const side = Math.max(step, Math.ceil(imgsz / step) * step);
+    if (side !== imgsz) this.#log(`imgsz ${imgsz} is not a multiple of the model's stride ${step}: ${side} is used`);
     return side;
   }
 

@@ -219,9 +219,8 @@ function checkOptions(model: DetectionModel, { data, valData, ...options }: Trai
     throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1, not ${value}.`);
   }
   const { imgsz = 640 } = options;
-  const stride = Math.max(...model.strides);
-  if (imgsz % stride !== 0) {
-    throw new LookonceError("ARGUMENT", `imgsz must be a multiple of ${stride}, the model's stride, not ${imgsz}.`);
+  if (imgsz % model.step !== 0) {
+    throw new LookonceError("ARGUMENT", `imgsz must be a multiple of ${model.step}, the model's stride, not ${imgsz}.`);
   }
   for (const dataset of [data, valData]) {
     if (dataset === undefined || dataset.names.length === model.nc) continue;

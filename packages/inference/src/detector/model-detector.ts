@@ -23,7 +23,7 @@ export class ModelDetector implements Detector {
   private constructor(model: DetectionModel, options: ModelDetectorOptions) {
     this.family = model.family;
     this.names = [...model.names];
-    this.stride = Math.max(...model.strides);
+    this.stride = model.step;
     this.#model = model;
     this.#options = options;
     this.#engines = new EngineCache(options.capacity);

@@ -73,9 +73,9 @@ export async function validate(
     );
   }
   const { imgsz = 640, batch = 16, rect = true, signal, onProgress } = options;
-  const { family, strides } = model;
+  const { family, step } = model;
   const { conf = 0.001, iou = family === "v5" ? 0.6 : 0.7, maxDet = 300 } = options;
-  const loader = new BatchLoader(dataset, { batch, imgsz, rect, stride: Math.max(...strides), rules: family });
+  const loader = new BatchLoader(dataset, { batch, imgsz, rect, stride: step, rules: family });
   const metrics = new DetectionMetrics({ names: dataset.names });
   const detector = await Detector.of(model);
   const spent = { preprocess: 0, inference: 0, postprocess: 0 };
