@@ -1,5 +1,5 @@
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
-export { TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";
+export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";
 export { type AnchorGrid, makeAnchors } from "./coders/anchors.ts";
 export { xywhToXyxy, xyxyToXywh } from "./coders/box-formats.ts";
 export { decodeDistances, encodeDistances } from "./coders/distances.ts";

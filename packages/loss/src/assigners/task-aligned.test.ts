@@ -192,25 +192,33 @@ for (const backend of ["cpu", "onnxruntime"]) {
   describeGolden(`TaskAlignedAssigner on ${backend} against the reference`, [`${folder}/inputs.safetensors`], () => {
     useTestBackend(backend);
 
-    function assign(empty: boolean): Promise<Record<keyof Assignment, number[]>> {
+    function inputs(empty: boolean): Parameters<TaskAlignedAssigner["assign"]> {
       const golden = goldenTensors(`${folder}/inputs.safetensors`);
       const tensor = (name: string, shape = golden[name]!.shape) => tf.tensor(golden[name]!.data, shape);
       const mask = tensor("gt_mask", [3, 9]) as tf.Tensor2D;
-      return read(
-        new TaskAlignedAssigner().assign(
-          {
-            scores: tensor("pred_scores") as tf.Tensor3D,
-            boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
-            points: tensor("anchor_points") as tf.Tensor2D,
-          },
-          {
-            labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
-            boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
-            mask: empty ? tf.zerosLike(mask) : mask,
-          },
-        ),
-      );
+      return [
+        {
+          scores: tensor("pred_scores") as tf.Tensor3D,
+          boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
+          points: tensor("anchor_points") as tf.Tensor2D,
+        },
+        {
+          labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
+          boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
+          mask: empty ? tf.zerosLike(mask) : mask,
+        },
+      ];
     }
+
+    const assign = (empty: boolean): Promise<Record<keyof Assignment, number[]>> =>
+      read(new TaskAlignedAssigner().assign(...inputs(empty)));
+
+    it("weighs every pair as the reference does", async () => {
+      const expected = goldenTensors(`${folder}/intermediate.safetensors`);
+      const { alignment, overlaps } = new TaskAlignedAssigner().align(...inputs(false));
+      expectClose(await values(overlaps), expected.overlaps_ciou_clamped!.data, { abs: 1e-5 });
+      expectClose(await values(alignment), expected.align_metric!.data, { abs: 1e-5 });
+    });
 
     it("assigns the same anchors with the same scores", async () => {
       const actual = await assign(false);

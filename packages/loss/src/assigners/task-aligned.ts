@@ -94,6 +94,16 @@ export class TaskAlignedAssigner implements Assigner {
     });
   }
 
+  /**
+   * What {@link assign} chooses by, for looking at an assignment: alignment (score^α · CIoU^β) and CIoU (not below 0) of
+   * every object with every anchor, both [B, M, A] and 0 where the anchor is not inside the box.
+   *
+   * @throws LookonceError `ARGUMENT` when shapes do not fit each other
+   */
+  align(predictions: AnchorPredictions, targets: PaddedTargets): Aligned {
+    return tf.tidy(() => ({ ...this.#alignAll(prepare(predictions, targets)) }));
+  }
+
   /** Alignment and clamped CIoU of all pairs, both [B, M, A] and 0 where the anchor is not inside the box. */
   #alignAll({ sizes, scores, predicted, points, labels, boxes, mask }: Inputs): Aligned {
     const { batch, objects, anchors, classes } = sizes;
@@ -136,7 +146,8 @@ export class TaskAlignedAssigner implements Assigner {
   }
 }
 
-interface Aligned {
+/** How well objects and anchors fit. */
+export interface Aligned {
   alignment: tf.Tensor;
   overlaps: tf.Tensor;
 }
