@@ -81,6 +81,27 @@ describe("RecordedStep", () => {
     expect([...(await w.data())]).not.toEqual(expected[3]);
   });
 
+  it("keeps variables apart that were assigned the same tensor", async () => {
+    const [a, b] = [1, 1].map((value) => tf.variable(tf.tensor(value)));
+    const step = new RecordedStep(
+      (x, isShared) => {
+        const sum = tf.add(a!, x!);
+        a!.assign(isShared!.shape.length === 0 ? tf.mul(sum, 2) : sum);
+        b!.assign(sum);
+        return [];
+      },
+      [a!, b!],
+    );
+    const run = (isShared: boolean) =>
+      step.run([
+        { data: [1], shape: [] },
+        { data: [0], shape: isShared ? [1] : [] },
+      ]);
+    for (let i = 0; i < 3; i++) await run(true);
+    for (let i = 0; i < 3; i++) await run(false);
+    expect([...(await a!.data()), ...(await b!.data())]).toEqual([46, 23]);
+  });
+
   it("leaves a variable alone that the function only reads, and serves several shapes", async () => {
     const scale = tf.variable(tf.scalar(2), false);
     const total = tf.variable(tf.scalar(0), false);

@@ -124,8 +124,15 @@ export class RecordedStep {
       return "input" in source ? fedValue(inputs[source.input] as StepInput) : source.value;
     });
     await backend.replay(plan, { inputs: values, outputs });
+    const given = new Set<number>();
     for (const [variable, output] of assigned.entries()) {
-      if (output >= 0) this.#give(backend, variable, outputs[output] as Value);
+      if (output < 0) continue;
+      const value = outputs[output] as Value;
+      this.#give(backend, variable, value);
+      // Contents that two variables share belong to neither.
+      if (given.has(output)) this.#own.delete(value);
+      else this.#own.add(value);
+      given.add(output);
     }
     return results.map((output) => (outputs[output] as Value).data as HostData);
   }
@@ -139,7 +146,6 @@ export class RecordedStep {
     if (old.data !== undefined && !old.isExposed && this.#own.has(old) && !backend.isAlive(dataId)) {
       this.#spare.set(index, old.data);
     }
-    this.#own.add(value);
   }
 
   async #runAtOnce(inputs: readonly StepInput[]): Promise<HostData[]> {

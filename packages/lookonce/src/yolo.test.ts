@@ -106,6 +106,11 @@ describe("YOLO.export", () => {
     theirs?.boxes.boxes.forEach((value, i) => {
       expect(value).toBeCloseTo(own?.boxes.boxes[i] as number, 2);
     });
+    const told: string[] = [];
+    const fixed = await YOLO.load(file, { log: (line) => told.push(line) });
+    await fixed.predict(picture(), { ...options, imgsz: 96 });
+    expect(told.join()).toMatch(/takes pictures of 64 × 64: that is used in place of imgsz 96/);
+    await fixed.dispose();
     await expect(exported.info()).rejects.toThrow(/an ONNX file can be used to predict, not to tell its layers/);
     await expect(exported.export()).rejects.toMatchObject({ code: "UNSUPPORTED" });
     await model.dispose();

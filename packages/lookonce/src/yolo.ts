@@ -199,7 +199,16 @@ export class YOLO {
   async #makePredictor({ imgsz, rect }: { imgsz: number; rect: boolean }): Promise<Predictor> {
     const engine = await this.#place.engine();
     const { Predictor } = await import("@lookonce/inference");
-    if (this.#source.kind === "onnx") return Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz, rect });
+    if (this.#source.kind === "onnx") {
+      const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz, rect });
+      const [height, width] = predictor.imgsz;
+      if (height !== imgsz || width !== imgsz) {
+        this.#log(
+          `${this.#source.name} takes pictures of ${width} × ${height}: that is used in place of imgsz ${imgsz}`,
+        );
+      }
+      return predictor;
+    }
     const model = await this.#onHost("predict");
     return Predictor.create({ ...engine, model, imgsz: this.#fit(imgsz, model), rect });
   }

@@ -1,4 +1,3 @@
-import { feed } from "@lookonce/device";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GroupedParameter } from "./parameter-groups.ts";
 
@@ -6,10 +5,7 @@ import type { GroupedParameter } from "./parameter-groups.ts";
 export function zerosBeside(parameters: readonly GroupedParameter[], kind: string): Map<string, tf.Variable> {
   return new Map(
     parameters.map(({ path, variable }) => {
-      // From the host and marked as changing: the first step's graph is then the same as all later ones'.
-      const zeros = feed(new Float32Array(variable.size), variable.shape as [number]);
-      const state = tf.variable(zeros as tf.Tensor, false);
-      zeros.dispose();
+      const state = tf.tidy(() => tf.variable(tf.zeros(variable.shape), false));
       return [`${kind}.${path}`, state];
     }),
   );
