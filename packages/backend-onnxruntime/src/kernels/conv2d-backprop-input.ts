@@ -1,15 +1,6 @@
-import { type ConvolutionAttrs, convolution, inputGradient } from "../families/convolution.ts";
-import { channelsFirstName, channelsLastShape, setFromChannelsFirst } from "../families/data-format.ts";
-import { type Kernel, kernel } from "../graph/kernel.ts";
+import { convolution } from "../families/convolution.ts";
+import { inputGradientKernel } from "../families/convolution-kernels.ts";
+import type { Kernel } from "../graph/kernel.ts";
 
 /** Gradient of a convolution with respect to its input. */
-export const conv2DBackpropInput: Kernel = kernel<ConvolutionAttrs & { inputShape: [number, number, number, number] }>({
-  inputs: ["dy", "filter"],
-  infer: (_, { inputShape }) => ({ shape: inputShape, dtype: "float32" }),
-  lower(to, { inputs, attrs, output }) {
-    const [dy, filter] = inputs;
-    const c = convolution(channelsLastShape(attrs.inputShape, attrs.dataFormat), filter!.shape, attrs);
-    const gradient = inputGradient(to, c, channelsFirstName(to, dy!, attrs.dataFormat), filter!);
-    setFromChannelsFirst(to, output, gradient, attrs.dataFormat);
-  },
-});
+export const conv2DBackpropInput: Kernel = inputGradientKernel(convolution);

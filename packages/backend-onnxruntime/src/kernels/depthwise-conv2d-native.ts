@@ -1,18 +1,6 @@
-import { type ConvolutionAttrs, convolve, depthwise } from "../families/convolution.ts";
-import { channelsFirstName, channelsLastShape, setFromChannelsFirst, shapeIn } from "../families/data-format.ts";
-import { type Kernel, kernel } from "../graph/kernel.ts";
+import { depthwise } from "../families/convolution.ts";
+import { forwardKernel } from "../families/convolution-kernels.ts";
+import type { Kernel } from "../graph/kernel.ts";
 
 /** Each channel convolved with filters of its own. */
-export const depthwiseConv2dNative: Kernel = kernel<ConvolutionAttrs>({
-  inputs: ["x", "filter"],
-  infer([x, filter], attrs) {
-    const c = depthwise(channelsLastShape(x!.shape, attrs.dataFormat), filter!.shape, attrs);
-    return { shape: shapeIn([c.batch, ...c.output, c.outChannels], attrs.dataFormat), dtype: "float32" };
-  },
-  lower(to, { inputs, attrs, output }) {
-    const [x, filter] = inputs;
-    const c = depthwise(channelsLastShape(x!.shape, attrs.dataFormat), filter!.shape, attrs);
-    const names = { x: channelsFirstName(to, x!, attrs.dataFormat), filter: filter! };
-    setFromChannelsFirst(to, output, convolve(to, c, names), attrs.dataFormat);
-  },
-});
+export const depthwiseConv2dNative: Kernel = forwardKernel(depthwise);

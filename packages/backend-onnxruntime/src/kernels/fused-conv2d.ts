@@ -1,5 +1,6 @@
 import { type ActivationAttrs, activate } from "../families/activation.ts";
-import { type Convolution, type ConvolutionAttrs, convolution, convolve, depthwise } from "../families/convolution.ts";
+import { type ConvolutionAttrs, convolution, convolve, depthwise } from "../families/convolution.ts";
+import type { Describe } from "../families/convolution-kernels.ts";
 import {
   channelsFirstName,
   channelsLastShape,
@@ -11,8 +12,6 @@ import { broadcastable } from "../families/elementwise.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
-
-type Describe = (x: readonly number[], filter: readonly number[], attrs: ConvolutionAttrs) => Convolution;
 
 function fused(describe: Describe): Kernel {
   return kernel<ConvolutionAttrs & ActivationAttrs>({
