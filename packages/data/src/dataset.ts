@@ -20,6 +20,11 @@ export interface DatasetEntry {
   classes: Int32Array;
   /** Rows of centre x, centre y, width, height, as fractions of the picture's sides. */
   boxes: Float32Array;
+  /**
+   * The outline of each box: rows of x, y as fractions of the picture's sides, of length 0 where the label is a mere box.
+   * Absent when no object of the picture has an outline.
+   */
+  polygons?: readonly Float32Array[];
 }
 
 /** What was found when a data set was opened, and what was left out. */
@@ -114,9 +119,9 @@ async function check(path: string, classCount: number): Promise<Checked> {
   try {
     const { width, height } = await checkPicture(path);
     const labels = await readLabels(labelPath(path), classCount);
-    const { classes, boxes, problems } = labels ?? noLabels;
-    const empty = labels !== undefined && classes.length === 0 && problems.length === 0;
-    return { entry: { path, width, height, classes, boxes }, found: labels !== undefined, empty, problems };
+    const { problems, ...objects } = labels ?? noLabels;
+    const empty = labels !== undefined && objects.classes.length === 0 && problems.length === 0;
+    return { entry: { path, width, height, ...objects }, found: labels !== undefined, empty, problems };
   } catch (error) {
     if (!(error instanceof LookonceError)) throw error;
     return { found: false, empty: false, problems: [{ path, reason: error.message }] };

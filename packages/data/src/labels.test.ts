@@ -34,6 +34,14 @@ describe("parseLabels", () => {
     expectClose(boxes, [0.3, 0.5, 0.4, 0.6], { abs: 1e-7 });
   });
 
+  it("keeps polygons beside their boxes, and nothing where there are none", () => {
+    const { polygons } = parseLabels("0 0.5 0.5 0.2 0.2\n1 0.1 0.2 0.5 0.3 0.3 0.8\n9 0 0 0 1 1 1", "a.txt", 2);
+    expect(polygons?.length).toBe(2);
+    expect([...(polygons?.[0] ?? [1])]).toEqual([]);
+    expectClose(polygons?.[1] as Float32Array, [0.1, 0.2, 0.5, 0.3, 0.3, 0.8], { abs: 1e-7 });
+    expect(parseLabels("0 0.5 0.5 0.2 0.2", "a.txt", 2)).not.toHaveProperty("polygons");
+  });
+
   it("says what is wrong with a row", () => {
     expect(reason("80 0.5 0.5 0.1 0.1")).toBe("class 80 of 80 classes (0 to 79)");
     expect(reason("-1 0.5 0.5 0.1 0.1")).toContain("class -1 of 80 classes");

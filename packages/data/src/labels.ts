@@ -15,6 +15,11 @@ export interface Labels {
   classes: Int32Array;
   /** Rows of centre x, centre y, width, height, as fractions of the picture's sides. */
   boxes: Float32Array;
+  /**
+   * The outline of each box: rows of x, y as fractions of the picture's sides, of length 0 where the label is a mere box.
+   * Absent when no object has an outline.
+   */
+  polygons?: readonly Float32Array[];
   /** Rows that were left out. */
   problems: DataProblem[];
 }
@@ -32,7 +37,7 @@ export function labelPath(picture: string): string {
 
 /**
  * Reads YOLO labels: a row an object, `class cx cy w h` in fractions of the picture's sides, or `class x1 y1 x2 y2 x3 y3 …`,
- * a polygon, of which the enclosing box is taken.
+ * a polygon, of which the enclosing box is taken; the polygon is kept beside it.
  *
  * A row that is wrong (a class that does not exist, a coordinate that is no number or lies outside 0 to 1, a box without
  * area, a wrong number of columns) or stands there twice is left out and named in `problems`; the others are kept.
@@ -43,6 +48,7 @@ export function labelPath(picture: string): string {
 export function parseLabels(text: string, file: string, classCount: number): Labels {
   const classes: number[] = [];
   const boxes: number[] = [];
+  const polygons: Float32Array[] = [];
   const problems: DataProblem[] = [];
   const seen = new Map<string, number>();
   text
@@ -57,25 +63,39 @@ export function parseLabels(text: string, file: string, classCount: number): Lab
         problems.push({ path: file, line, reason: row });
         return;
       }
-      const key = row.join(" ");
+      const { label, box, polygon } = row;
+      const key = [label, ...box].join(" ");
       const first = seen.get(key);
       if (first !== undefined) {
         problems.push({ path: file, line, reason: `the same object as line ${first}` });
         return;
       }
       seen.set(key, line);
-      classes.push(row[0]);
-      boxes.push(row[1], row[2], row[3], row[4]);
+      classes.push(label);
+      boxes.push(...box);
+      polygons.push(Float32Array.from(polygon));
     });
-  return { classes: Int32Array.from(classes), boxes: Float32Array.from(boxes), problems };
+  return {
+    classes: Int32Array.from(classes),
+    boxes: Float32Array.from(boxes),
+    ...(polygons.some(({ length }) => length > 0) ? { polygons } : {}),
+    problems,
+  };
 }
 
-type Row = [label: number, cx: number, cy: number, width: number, height: number];
+type Box = [cx: number, cy: number, width: number, height: number];
+
+interface Row {
+  label: number;
+  box: Box;
+  /** x, y, …; empty for a mere box. */
+  polygon: number[];
+}
 
 /** The row, or what is wrong with it. */
 function parseRow(words: string[], classCount: number): Row | string {
-  const polygon = words.length >= 7 && words.length % 2 === 1;
-  if (words.length !== 5 && !polygon) {
+  const isPolygon = words.length >= 7 && words.length % 2 === 1;
+  if (words.length !== 5 && !isPolygon) {
     return `${words.length} columns; a box has 5 (class cx cy w h), a polygon of n points 1 + 2n with n ≥ 3`;
   }
   const numbers = words.map(Number);
@@ -88,12 +108,12 @@ function parseRow(words: string[], classCount: number): Row | string {
   if (outside >= 0) {
     return `column ${outside + 2} is out of bounds: ${words[outside + 1]}; coordinates are fractions of the picture, 0 to 1`;
   }
-  const box = polygon ? enclosingBox(coordinates) : (coordinates as [number, number, number, number]);
+  const box = isPolygon ? enclosingBox(coordinates) : (coordinates as Box);
   if (box[2] === 0 || box[3] === 0) return "a box without area";
-  return [label, ...box];
+  return { label, box, polygon: isPolygon ? coordinates : [] };
 }
 
-function enclosingBox(points: number[]): [number, number, number, number] {
+function enclosingBox(points: number[]): Box {
   const xs = points.filter((_, i) => i % 2 === 0);
   const ys = points.filter((_, i) => i % 2 === 1);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
