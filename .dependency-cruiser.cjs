@@ -17,8 +17,9 @@ const packageGraph = {
   "packages/data": ["augment", "boxes", "errors", "random"],
   "packages/loss": ["errors"],
   "packages/metrics": ["boxes", "errors"],
+  "packages/plots": ["augment", "boxes", "errors"],
   // inference traces a fused copy of a model of nn into the graph that it runs, and export writes that trace to a file.
-  "packages/inference": ["augment", "backend-onnxruntime", "boxes", "errors", "nn", "onnx"],
+  "packages/inference": ["augment", "backend-onnxruntime", "boxes", "errors", "nn", "onnx", "plots"],
   "packages/export": ["errors", "inference", "nn", "onnx"],
   "packages/trainer": [
     "augment",
@@ -43,6 +44,7 @@ const packageGraph = {
     "export",
     "inference",
     "nn",
+    "plots",
     "random",
     "trainer",
   ],

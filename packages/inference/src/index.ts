@@ -1,7 +1,5 @@
 export { formatClassNames, parseClassNames } from "./detector/class-names.ts";
 export { type TraceDetectorOptions, traceDetector } from "./detector/trace-detector.ts";
-export { drawDetections } from "./draw/draw-detections.ts";
-export type { Drawable, DrawOptions } from "./draw/drawable.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
 export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
 export { type DetectOptions, Predictor, type PredictorOptions } from "./predictor.ts";

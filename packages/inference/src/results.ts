@@ -1,7 +1,6 @@
 import { type Picture, writePicture } from "@lookonce/augment";
 import type { Detections } from "@lookonce/boxes";
-import { drawDetections } from "./draw/draw-detections.ts";
-import type { DrawOptions } from "./draw/drawable.ts";
+import { type DrawOptions, drawDetections } from "@lookonce/plots";
 
 /** Milliseconds of each stage. Reading the file and compiling for a new size are not counted. */
 export interface Speed {

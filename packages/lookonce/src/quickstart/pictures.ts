@@ -1,6 +1,7 @@
 import { type Picture, readPicture, resizeBilinear } from "@lookonce/augment";
 import type { Dataset, DatasetEntry } from "@lookonce/data";
-import { drawDetections, type Results } from "@lookonce/inference";
+import type { Results } from "@lookonce/inference";
+import { drawDetections } from "@lookonce/plots";
 import { collage } from "./collage.ts";
 
 /** Side of a tile, in pixels: labels must be readable. */

@@ -1,7 +1,7 @@
 import { blankPicture, type Picture } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
-import { drawDetections } from "../index.ts";
 import { boxesSvg } from "./boxes-svg.ts";
+import { drawDetections } from "./draw-detections.ts";
 import type { Drawable } from "./drawable.ts";
 import { outlineText } from "./label-font.ts";
 import { type Colour, classColour, textColour } from "./palette.ts";

@@ -1,0 +1,2 @@
+export { drawDetections } from "./draw/draw-detections.ts";
+export type { Drawable, DrawOptions } from "./draw/drawable.ts";
