@@ -6,7 +6,7 @@ export {
   letterboxGeometry,
 } from "./letterbox.ts";
 export { blankPicture, type Picture, type Size } from "./picture.ts";
-export { readPicture, readPictureSize } from "./read-picture.ts";
+export { type PictureHeader, readPicture, readPictureHeader, readPictureSize } from "./read-picture.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
 export { letterboxSample, type Sample } from "./sample.ts";

@@ -24,20 +24,38 @@ export async function readPicture(source: string | Uint8Array): Promise<Picture>
   return decode(sharp(bytes, options), source);
 }
 
+/** What a picture file's header says. */
+export interface PictureHeader extends Size {
+  /** EXIF orientation, 1 (upright) to 8; width and height are those of the upright picture. */
+  orientation: number;
+  /** The decoder's name of the file format: `jpeg`, `png`, `webp`, … */
+  format: string;
+}
+
+/**
+ * Width, height, orientation and format of a picture from the file's header alone.
+ *
+ * @throws LookonceError as {@link readPicture}, though damage behind the header goes unnoticed
+ */
+export async function readPictureHeader(source: string | Uint8Array): Promise<PictureHeader> {
+  try {
+    const { autoOrient, orientation, format }: Metadata = await sharp(source as SharpInput, options).metadata();
+    return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1, format };
+  } catch (cause) {
+    // tells a missing file from a damaged one, which sharp's messages do not do reliably
+    if (typeof source === "string") await readBytes(source);
+    throw notAPicture(source, cause);
+  }
+}
+
 /**
  * Width and height of a picture as {@link readPicture} would give them, from the file's header alone.
  *
  * @throws LookonceError as {@link readPicture}, though damage behind the header goes unnoticed
  */
 export async function readPictureSize(source: string | Uint8Array): Promise<Size> {
-  try {
-    const { autoOrient }: Metadata = await sharp(source as SharpInput, options).metadata();
-    return { width: autoOrient.width, height: autoOrient.height };
-  } catch (cause) {
-    // tells a missing file from a damaged one, which sharp's messages do not do reliably
-    if (typeof source === "string") await readBytes(source);
-    throw notAPicture(source, cause);
-  }
+  const { width, height } = await readPictureHeader(source);
+  return { width, height };
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
