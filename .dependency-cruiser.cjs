@@ -10,6 +10,7 @@ const packageGraph = {
   "packages/boxes": ["errors"],
   "packages/onnx": ["errors"],
   "packages/checkpoint": ["errors"],
+  "packages/tensorboard": ["errors"],
   "packages/backend-onnxruntime": ["errors", "onnx"],
   "packages/device": ["backend-onnxruntime", "errors"],
   "packages/nn": ["errors", "random"],

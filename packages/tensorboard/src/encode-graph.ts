@@ -1,0 +1,99 @@
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { LookonceError } from "@lookonce/errors";
+import { type AttrValueSchema, DataType, GraphDefSchema, type TensorShapeProtoSchema } from "./generated/event-pb.ts";
+import type { EdgeType, GraphAttribute, GraphNode } from "./graph-node.ts";
+
+type AttrValue = MessageInitShape<typeof AttrValueSchema>;
+
+/** Version of the graph format; any reader of the last years takes it. */
+const producer = 22;
+
+const dataTypes: Readonly<Record<EdgeType, DataType>> = {
+  float32: DataType.DT_FLOAT,
+  float16: DataType.DT_HALF,
+  int32: DataType.DT_INT32,
+  int64: DataType.DT_INT64,
+  bool: DataType.DT_BOOL,
+  string: DataType.DT_STRING,
+};
+
+/**
+ * A graph as TensorFlow's GraphDef, serialised.
+ *
+ * @throws LookonceError `ARGUMENT` for two nodes of one name, a node without name or operator, and an input that no node
+ *   gives
+ */
+export function encodeGraph(nodes: readonly GraphNode[]): Uint8Array {
+  checkGraph(nodes);
+  const graph = create(GraphDefSchema, {
+    versions: { producer },
+    node: nodes.map(({ name, op, inputs = [], device = "", outputs = [], attributes = {} }) => ({
+      name,
+      op,
+      input: [...inputs],
+      device,
+      attr: {
+        ...Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attribute(value)])),
+        ...(outputs[0] === undefined
+          ? {}
+          : { T: { value: { case: "type", value: dataTypes[outputs[0].type ?? "float32"] } } }),
+        // TensorBoard reads the shapes of edges from the node that they come from, under this name.
+        ...(outputs.length === 0
+          ? {}
+          : { _output_shapes: list({ shape: outputs.map(({ shape }) => shapeOf(shape)) }) }),
+      } as Record<string, AttrValue>,
+    })),
+  });
+  return toBinary(GraphDefSchema, graph);
+}
+
+function checkGraph(nodes: readonly GraphNode[]): void {
+  const outputs = new Map<string, number>();
+  for (const { name, op, outputs: own } of nodes) {
+    if (name === "" || op === "") {
+      throw new LookonceError("ARGUMENT", `a node of a graph needs a name and an operator, not "${name}" and "${op}".`);
+    }
+    if (outputs.has(name)) throw new LookonceError("ARGUMENT", `two nodes of the graph are called "${name}".`);
+    outputs.set(name, own?.length ?? 1);
+  }
+  for (const { name, inputs = [] } of nodes) {
+    for (const input of inputs) {
+      const [, source = input, number = "0"] = /^(.*):(\d+)$/.exec(input) ?? [];
+      if (Number(number) < (outputs.get(source) ?? 0)) continue;
+      throw new LookonceError("ARGUMENT", `node "${name}" of the graph reads "${input}", which no node gives.`);
+    }
+  }
+}
+
+function attribute(value: GraphAttribute): AttrValue {
+  switch (typeof value) {
+    case "string":
+      return { value: { case: "s", value: bytes(value) } };
+    case "boolean":
+      return { value: { case: "b", value } };
+    case "number":
+      return Number.isSafeInteger(value)
+        ? { value: { case: "i", value: BigInt(value) } }
+        : { value: { case: "f", value } };
+    default:
+      return listAttribute(value);
+  }
+}
+
+function listAttribute(values: readonly number[] | readonly string[]): AttrValue {
+  if (values.every((value) => typeof value === "string")) return list({ s: values.map(bytes) });
+  const numbers = values as readonly number[];
+  return numbers.every(Number.isSafeInteger) ? list({ i: numbers.map(BigInt) }) : list({ f: [...numbers] });
+}
+
+function list(value: Extract<NonNullable<AttrValue["value"]>, { case: "list" }>["value"]): AttrValue {
+  return { value: { case: "list", value } };
+}
+
+function shapeOf(shape: readonly number[]): MessageInitShape<typeof TensorShapeProtoSchema> {
+  return { dim: shape.map((size) => ({ size: BigInt(size) })) };
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
