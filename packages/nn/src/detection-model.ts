@@ -10,7 +10,10 @@ import { initialise, Join, type Layer, Module } from "./module.ts";
 
 /** Options of {@link DetectionModel}. */
 export interface DetectionModelOptions {
-  /** Source of the initial weights. Without it every filter is zero, for weights that are loaded right after. */
+  /**
+   * Source of the initial weights. Without it every filter is zero, for weights that are loaded right after, and a
+   * variable takes memory when it is first used: a model that is only summarised needs neither device nor memory.
+   */
   rng?: Random;
   /** What the classes are called (default "0", "1", …). */
   names?: readonly string[];

@@ -1,6 +1,7 @@
 import type { Random } from "@lookonce/random";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Cost, Shape } from "./shape.ts";
+import { type Start, VariableSlot } from "./variable-slot.ts";
 
 /**
  * A node of the model tree: parameters (trained), buffers (kept, not trained) and named children.
@@ -10,8 +11,8 @@ import type { Cost, Shape } from "./shape.ts";
  */
 export abstract class Module {
   readonly #children = new Map<string, Module>();
-  readonly #parameters = new Map<string, tf.Variable>();
-  readonly #buffers = new Map<string, tf.Variable>();
+  readonly #parameters = new Map<string, VariableSlot>();
+  readonly #buffers = new Map<string, VariableSlot>();
   #training = true;
 
   /** Whether the module computes as in training, with the statistics of the batch. */
@@ -25,18 +26,18 @@ export abstract class Module {
     return module;
   }
 
-  /** Registers a trained variable filled with `value`. */
-  protected parameter(name: string, shape: number[], value = 0): tf.Variable {
-    const variable = filled(shape, value, true);
-    this.#parameters.set(name, variable);
-    return variable;
+  /** Declares a trained variable. */
+  protected parameter<R extends tf.Rank>(name: string, shape: number[], start: Start = 0): VariableSlot<R> {
+    const slot = new VariableSlot<R>(shape, { start, trainable: true });
+    this.#parameters.set(name, slot as unknown as VariableSlot);
+    return slot;
   }
 
-  /** Registers a kept but untrained variable filled with `value`. */
-  protected buffer(name: string, shape: number[], value = 0): tf.Variable {
-    const variable = filled(shape, value, false);
-    this.#buffers.set(name, variable);
-    return variable;
+  /** Declares a kept but untrained variable. */
+  protected buffer<R extends tf.Rank>(name: string, shape: number[], start: Start = 0): VariableSlot<R> {
+    const slot = new VariableSlot<R>(shape, { start, trainable: false });
+    this.#buffers.set(name, slot as unknown as VariableSlot);
+    return slot;
   }
 
   /** Takes a child out of the tree and disposes of it. */
@@ -53,6 +54,11 @@ export abstract class Module {
 
   /** This module's own variables, by name, without its children's. */
   get ownVariables(): ReadonlyMap<string, tf.Variable> {
+    return new Map([...this.ownSlots].map(([name, slot]) => [name, slot.value]));
+  }
+
+  /** Shapes of this module's own variables, by name, without its children's; nothing is allocated. */
+  get ownSlots(): ReadonlyMap<string, VariableSlot> {
     return new Map([...this.#parameters, ...this.#buffers]);
   }
 
@@ -67,17 +73,27 @@ export abstract class Module {
 
   /** Every parameter of the tree by path, frozen ones too. */
   namedParameters(): Map<string, tf.Variable> {
+    return valuesOf(this.parameterSlots());
+  }
+
+  /** Shapes of every parameter of the tree by path, frozen ones too; nothing is allocated. */
+  parameterSlots(): Map<string, VariableSlot> {
     return this.#collect((module) => module.#parameters);
   }
 
   /** Every buffer of the tree by path. */
   namedBuffers(): Map<string, tf.Variable> {
-    return this.#collect((module) => module.#buffers);
+    return valuesOf(this.#collect((module) => module.#buffers));
   }
 
   /** Parameters and buffers of the tree by path, in the order of the modules. */
   namedVariables(): Map<string, tf.Variable> {
-    return this.#collect((module) => module.ownVariables);
+    return valuesOf(this.slots());
+  }
+
+  /** Shapes of parameters and buffers of the tree by path, in the order of the modules; nothing is allocated. */
+  slots(): Map<string, VariableSlot> {
+    return this.#collect((module) => module.ownSlots);
   }
 
   /** Switches the tree to training (`true`) or to inference (`false`). */
@@ -98,9 +114,9 @@ export abstract class Module {
    */
   freeze(...prefixes: string[]): string[] {
     const frozen: string[] = [];
-    for (const [path, variable] of this.namedParameters()) {
+    for (const [path, slot] of this.parameterSlots()) {
       if (prefixes.length > 0 && !prefixes.some((prefix) => path.startsWith(prefix))) continue;
-      variable.trainable = false;
+      slot.trainable = false;
       frozen.push(path);
     }
     return frozen;
@@ -108,13 +124,13 @@ export abstract class Module {
 
   /** Frees the variables of the tree. */
   dispose(): void {
-    for (const variable of this.namedVariables().values()) variable.dispose();
+    for (const slot of this.slots().values()) slot.dispose();
   }
 
-  #collect(pick: (module: Module) => ReadonlyMap<string, tf.Variable>): Map<string, tf.Variable> {
-    const all = new Map<string, tf.Variable>();
+  #collect(pick: (module: Module) => ReadonlyMap<string, VariableSlot>): Map<string, VariableSlot> {
+    const all = new Map<string, VariableSlot>();
     for (const [path, module] of this.namedModules()) {
-      for (const [name, variable] of pick(module)) all.set(join(path, name), variable);
+      for (const [name, slot] of pick(module)) all.set(join(path, name), slot);
     }
     return all;
   }
@@ -138,8 +154,9 @@ export abstract class Join extends Module {
   abstract outputShape(inputs: Shape[], cost?: Cost): Shape;
 }
 
-/** Draws every parameter of the tree afresh, each module from a stream named by its path. */
+/** Draws every parameter of the tree afresh, each module from a stream named by its path; all variables are there then. */
 export function initialise(module: Module, rng: Random): void {
+  module.namedVariables();
   for (const [path, child] of module.namedModules()) child.reset(rng.fork(path));
 }
 
@@ -147,6 +164,6 @@ function join(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }
 
-function filled(shape: number[], value: number, trainable: boolean): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.fill(shape, value), trainable));
+function valuesOf(slots: Map<string, VariableSlot>): Map<string, tf.Variable> {
+  return new Map([...slots].map(([path, slot]) => [path, slot.value]));
 }

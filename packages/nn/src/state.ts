@@ -142,7 +142,7 @@ function torchShape(shape: readonly number[]): number[] {
 }
 
 function compare(module: Module, tensors: ReadonlyMap<string, StateTensor>): LoadReport {
-  const variables = module.namedVariables();
+  const variables = module.slots();
   const loaded: string[] = [];
   const missing: string[] = [];
   const mismatched: ShapeMismatch[] = [];
@@ -181,7 +181,7 @@ function list(title: string, names: readonly string[]): string {
 
 function hint(module: Module, { missing, unexpected, mismatched }: LoadReport): string {
   if (missing.length + unexpected.length > 0) return "Was it made for another model?";
-  const last = [...module.namedVariables().keys()].at(-1) ?? "";
+  const last = [...module.slots().keys()].at(-1) ?? "";
   const head = /^model\.\d+\./.exec(last)?.[0];
   if (head === undefined || !mismatched.every((m) => m.name.startsWith(head))) return "Was it made for another scale?";
   return "Only the head differs, as it does for another number of classes: build the model with the file's number, or load with strict: false to keep the rest.";

@@ -62,7 +62,7 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
     const inputs = row.sources.map((source) => (source < 0 ? picture : (shapes[source] as Shape)));
     return summarizeRow(row, inputs, shapes);
   });
-  const parameters = [...model.namedParameters().values()];
+  const parameters = [...model.parameterSlots().values()];
   const moduleCount = model.namedModules().size;
   return {
     parameters: countParameters(model),
@@ -92,5 +92,5 @@ function summarizeRow(row: ModelRow, inputs: Shape[], shapes: Shape[]): SummaryR
 }
 
 function countParameters(module: Module): number {
-  return [...module.namedParameters().values()].reduce((sum, parameter) => sum + parameter.size, 0);
+  return [...module.parameterSlots().values()].reduce((sum, parameter) => sum + parameter.size, 0);
 }

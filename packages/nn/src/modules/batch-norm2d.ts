@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { batchNormDefaults, batchNormEval, batchNormTrain, updateRunning } from "../functional/batch-norm.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
+import type { VariableSlot } from "../variable-slot.ts";
 
 /**
  * Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) with eps 1e-3 and momentum 0.03. [N, H, W, C] → the same.
@@ -11,17 +12,37 @@ import type { Shape } from "../shape.ts";
 export class BatchNorm2d extends Layer {
   readonly eps: number = batchNormDefaults.eps;
   readonly momentum: number = batchNormDefaults.momentum;
-  readonly weight: tf.Variable<tf.Rank.R1>;
-  readonly bias: tf.Variable<tf.Rank.R1>;
-  readonly runningMean: tf.Variable<tf.Rank.R1>;
-  readonly runningVariance: tf.Variable<tf.Rank.R1>;
+  readonly #weight: VariableSlot<tf.Rank.R1>;
+  readonly #bias: VariableSlot<tf.Rank.R1>;
+  readonly #runningMean: VariableSlot<tf.Rank.R1>;
+  readonly #runningVariance: VariableSlot<tf.Rank.R1>;
 
   constructor(channels: number) {
     super();
-    this.weight = this.parameter("weight", [channels], 1) as tf.Variable<tf.Rank.R1>;
-    this.bias = this.parameter("bias", [channels]) as tf.Variable<tf.Rank.R1>;
-    this.runningMean = this.buffer("running_mean", [channels]) as tf.Variable<tf.Rank.R1>;
-    this.runningVariance = this.buffer("running_var", [channels], 1) as tf.Variable<tf.Rank.R1>;
+    this.#weight = this.parameter("weight", [channels], 1);
+    this.#bias = this.parameter("bias", [channels]);
+    this.#runningMean = this.buffer("running_mean", [channels]);
+    this.#runningVariance = this.buffer("running_var", [channels], 1);
+  }
+
+  /** The trained factor per channel. */
+  get weight(): tf.Variable<tf.Rank.R1> {
+    return this.#weight.value;
+  }
+
+  /** The trained offset per channel. */
+  get bias(): tf.Variable<tf.Rank.R1> {
+    return this.#bias.value;
+  }
+
+  /** Means that inference uses. */
+  get runningMean(): tf.Variable<tf.Rank.R1> {
+    return this.#runningMean.value;
+  }
+
+  /** Variances that inference uses. */
+  get runningVariance(): tf.Variable<tf.Rank.R1> {
+    return this.#runningVariance.value;
   }
 
   /** The trained factor and offset per channel. */

@@ -78,7 +78,7 @@ export class Conv extends Layer {
     tf.tidy(() => {
       const scale = tf.mul(bn.weight, tf.rsqrt(tf.add(bn.runningVariance, bn.eps)));
       this.conv.weight.assign(tf.mul(this.conv.weight, scale));
-      this.conv.requireBias().assign(tf.sub(bn.bias, tf.mul(bn.runningMean, scale)));
+      this.conv.requireBias().value.assign(tf.sub(bn.bias, tf.mul(bn.runningMean, scale)));
     });
     this.removeChild("bn");
     this.#bn = undefined;

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { conv2d } from "../functional/conv2d.ts";
 import { Layer } from "../module.ts";
 import { type Cost, type Shape, windowOutput } from "../shape.ts";
+import type { VariableSlot } from "../variable-slot.ts";
 
 /** Options of {@link Conv2d}. */
 export interface Conv2dLayerOptions {
@@ -22,33 +23,38 @@ export interface Conv2dLayerOptions {
 
 /** A plain convolution. [N, H, W, in] → [N, H', W', out]; `weight` is held as [kh, kw, in / groups, out]. */
 export class Conv2d extends Layer {
-  readonly weight: tf.Variable<tf.Rank.R4>;
   readonly geometry: { stride: number; padding: number; dilation: number; groups: number };
-  #bias: tf.Variable<tf.Rank.R1> | undefined;
+  readonly #weight: VariableSlot<tf.Rank.R4>;
+  #bias: VariableSlot<tf.Rank.R1> | undefined;
 
   constructor(input: number, output: number, options: Conv2dLayerOptions = {}) {
     super();
     const { kernel = 1, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     this.geometry = { stride, padding, dilation, groups };
     const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
-    this.weight = this.parameter("weight", [kh, kw, input / groups, output]) as tf.Variable<tf.Rank.R4>;
-    if (bias) this.#bias = this.parameter("bias", [output]) as tf.Variable<tf.Rank.R1>;
+    this.#weight = this.parameter("weight", [kh, kw, input / groups, output]);
+    if (bias) this.#bias = this.parameter("bias", [output]);
+  }
+
+  /** The filter. */
+  get weight(): tf.Variable<tf.Rank.R4> {
+    return this.#weight.value;
   }
 
   /** The offset per channel, where there is one. */
   get bias(): tf.Variable<tf.Rank.R1> | undefined {
-    return this.#bias;
+    return this.#bias?.value;
   }
 
   /** The bias, which is created with zeros where there was none. */
-  requireBias(): tf.Variable<tf.Rank.R1> {
-    this.#bias ??= this.parameter("bias", [this.weight.shape[3]]) as tf.Variable<tf.Rank.R1>;
+  requireBias(): VariableSlot<tf.Rank.R1> {
+    this.#bias ??= this.parameter("bias", [this.#weight.shape[3]]);
     return this.#bias;
   }
 
   /** PyTorch's default: weight and bias uniform in ±1/√fan_in (Kaiming's rule with a = √5; He et al., arXiv 1502.01852). */
   override reset(rng: Random): void {
-    const [kh, kw, perGroup] = this.weight.shape;
+    const [kh, kw, perGroup] = this.#weight.shape;
     const bound = 1 / Math.sqrt(kh * kw * perGroup);
     for (const variable of this.ownVariables.values()) {
       const values = Float32Array.from({ length: variable.size }, () => rng.uniform(-bound, bound));
@@ -58,11 +64,11 @@ export class Conv2d extends Layer {
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
     const y = conv2d(x, this.weight as tf.Tensor4D, this.geometry);
-    return this.#bias === undefined ? y : tf.add(y, this.#bias);
+    return this.#bias === undefined ? y : tf.add(y, this.#bias.value);
   }
 
   override outputShape([height, width]: Shape, cost?: Cost): Shape {
-    const [kh, kw, perGroup, output] = this.weight.shape;
+    const [kh, kw, perGroup, output] = this.#weight.shape;
     const { dilation } = this.geometry;
     const h = windowOutput(height, dilation * (kh - 1) + 1, this.geometry);
     const w = windowOutput(width, dilation * (kw - 1) + 1, this.geometry);

@@ -4,6 +4,7 @@ import { ModuleList } from "../containers.ts";
 import { decodeAnchorLevel } from "../functional/anchor-based.ts";
 import { Head, type ResetBiasesOptions } from "../head.ts";
 import type { Cost, Shape } from "../shape.ts";
+import type { VariableSlot } from "../variable-slot.ts";
 import { Conv2d } from "./conv2d.ts";
 
 /** Options of {@link DetectV5}. */
@@ -27,7 +28,7 @@ export class DetectV5 extends Head {
   readonly release: V5Release;
   readonly m: ModuleList<Conv2d>;
   readonly #pixels: readonly (readonly number[])[];
-  readonly #buffer: tf.Variable;
+  readonly #buffer: VariableSlot<tf.Rank.R3>;
   #anchors: [number, number][][] = [];
   #strides: readonly number[] = [];
 
@@ -72,13 +73,13 @@ export class DetectV5 extends Head {
       for (const [i, row] of reversed.entries()) cells[i] = row.map((side) => side / (strides[i] as number));
     }
     const values = Float32Array.from(cells.flat());
-    tf.tidy(() => this.#buffer.assign(tf.tensor(values, this.#buffer.shape)));
+    this.#buffer.change(() => tf.tensor(values, this.#buffer.shape));
     this.variableLoaded("anchors", values);
   }
 
   override variableLoaded(name: string, values: ArrayLike<number>): void {
     if (name !== "anchors") return;
-    const [levels, perLevel] = this.#buffer.shape as [number, number, number];
+    const [levels, perLevel] = this.#buffer.shape;
     const at = (level: number, i: number, axis: number): number => values[(level * perLevel + i) * 2 + axis] as number;
     this.#anchors = Array.from({ length: levels }, (_, level) =>
       Array.from({ length: perLevel }, (_, i): [number, number] => [at(level, i, 0), at(level, i, 1)]),
@@ -91,7 +92,7 @@ export class DetectV5 extends Head {
 
   override decode(raw: tf.Tensor4D[]): tf.Tensor3D {
     return tf.tidy(() => {
-      const anchors = tf.unstack(this.#buffer, 0) as tf.Tensor2D[];
+      const anchors = tf.unstack(this.#buffer.value, 0) as tf.Tensor2D[];
       const levels = raw.map((map, i) =>
         decodeAnchorLevel(map, { anchors: anchors[i] as tf.Tensor2D, stride: this.#strides[i] as number }),
       );
@@ -116,7 +117,8 @@ export class DetectV5 extends Head {
     for (const [i, stride] of this.#strides.entries()) {
       const bias = (this.m.items[i] as Conv2d).requireBias();
       const perAnchor = [0, 0, 0, 0, Math.log(8 / (640 / stride) ** 2), ...classes];
-      tf.tidy(() => bias.assign(tf.add(bias, tf.tile(tf.tensor1d(perAnchor), [bias.size / perAnchor.length]))));
+      const repeats = bias.size / perAnchor.length;
+      bias.change((before) => tf.add(before, tf.tile(tf.tensor1d(perAnchor), [repeats])));
     }
   }
 }

@@ -102,10 +102,8 @@ export class DetectV8 extends Head {
     for (const [i, stride] of this.#strides.entries()) {
       const [box, cls] = this.#branches(i).map((branch) => (branch.items.at(-1) as Conv2d).requireBias());
       const prior = Math.log(5 / this.nc / (biasPictureSide / stride) ** 2);
-      tf.tidy(() => {
-        box?.assign(tf.ones(box.shape));
-        cls?.assign(tf.fill(cls.shape, prior));
-      });
+      box?.change(() => tf.ones(box.shape));
+      cls?.change(() => tf.fill(cls.shape, prior));
     }
   }
 

@@ -35,7 +35,7 @@ describeGolden("the anchor-based head", ["v5/params/detect_bias.json", "v5/param
       head.resetBiases();
       for (const [i, level] of biases()[`yolov5n nc=${nc}`].entries()) {
         const perAnchor = [0, 0, 0, 0, level.objectness, ...level.class];
-        const bias = await (head.m.items[i] as Conv2d).requireBias().data();
+        const bias = await (head.m.items[i] as Conv2d).requireBias().value.data();
         expectClose(bias, [perAnchor, perAnchor, perAnchor].flat(), { abs: 1e-5 });
       }
     }
@@ -45,7 +45,7 @@ describeGolden("the anchor-based head", ["v5/params/detect_bias.json", "v5/param
     const golden = goldenJson("v5/params/detect_bias.json")["with class frequency"];
     const head = v5Head(3, "6.1");
     head.resetBiases({ classFrequency: golden.class_frequency });
-    const bias = await (head.m.items[0] as Conv2d).requireBias().data();
+    const bias = await (head.m.items[0] as Conv2d).requireBias().value.data();
     expectClose(bias.slice(5, 8), golden.layers[0].class, { abs: 1e-5 });
   });
 
@@ -70,8 +70,8 @@ describeGolden("the anchor-free head", ["v8/params/totals_nc80.json"], () => {
     const { head } = new DetectionModel(readModelConfig("yolov8n.yaml", { nc: golden.nc }));
     const { cv2, cv3 } = head as DetectV8;
     for (const i of [0, 1, 2]) {
-      const box = await outputConv(cv2.items[i]).requireBias().data();
-      const cls = await outputConv(cv3.items[i]).requireBias().data();
+      const box = await outputConv(cv2.items[i]).requireBias().value.data();
+      const cls = await outputConv(cv3.items[i]).requireBias().value.data();
       expect([box.length, cls.length]).toEqual([64, golden.nc]);
       expectClose(
         box,

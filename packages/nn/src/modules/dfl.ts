@@ -1,16 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expectedDistances } from "../functional/anchor-free.ts";
 import { Module } from "../module.ts";
+import type { VariableSlot } from "../variable-slot.ts";
 
 /** The numbers 0 … bins − 1 as a fixed filter [1, 1, bins, 1]; checkpoints hold it as a parameter. */
 class BinValues extends Module {
-  readonly weight: tf.Variable;
+  readonly #weight: VariableSlot<tf.Rank.R4>;
 
   constructor(bins: number) {
     super();
-    this.weight = this.parameter("weight", [1, 1, bins, 1]);
-    this.weight.trainable = false;
-    tf.tidy(() => this.weight.assign(tf.reshape(tf.range(0, bins), this.weight.shape)));
+    this.#weight = this.parameter("weight", [1, 1, bins, 1], () => tf.reshape(tf.range(0, bins), [1, 1, bins, 1]));
+    this.#weight.trainable = false;
+  }
+
+  get weight(): tf.Variable<tf.Rank.R4> {
+    return this.#weight.value;
   }
 }
 

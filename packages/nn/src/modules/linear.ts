@@ -2,6 +2,7 @@ import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { Module } from "../module.ts";
 import type { Cost } from "../shape.ts";
+import type { VariableSlot } from "../variable-slot.ts";
 
 /** Options of {@link Linear}. */
 export interface LinearOptions {
@@ -11,13 +12,23 @@ export interface LinearOptions {
 
 /** A fully connected layer on the last axis. [N, T, in] → [N, T, out]; `weight` is held as PyTorch has it, [out, in]. */
 export class Linear extends Module {
-  readonly weight: tf.Variable<tf.Rank.R2>;
-  readonly bias: tf.Variable<tf.Rank.R1> | undefined;
+  readonly #weight: VariableSlot<tf.Rank.R2>;
+  readonly #bias: VariableSlot<tf.Rank.R1> | undefined;
 
   constructor(input: number, output: number, { bias = true }: LinearOptions = {}) {
     super();
-    this.weight = this.parameter("weight", [output, input]) as tf.Variable<tf.Rank.R2>;
-    if (bias) this.bias = this.parameter("bias", [output]) as tf.Variable<tf.Rank.R1>;
+    this.#weight = this.parameter("weight", [output, input]);
+    if (bias) this.#bias = this.parameter("bias", [output]);
+  }
+
+  /** The matrix, [out, in]. */
+  get weight(): tf.Variable<tf.Rank.R2> {
+    return this.#weight.value;
+  }
+
+  /** The offset per output, where there is one. */
+  get bias(): tf.Variable<tf.Rank.R1> | undefined {
+    return this.#bias?.value;
   }
 
   forward(x: tf.Tensor3D): tf.Tensor3D {
@@ -26,12 +37,12 @@ export class Linear extends Module {
 
   /** Adds what `tokens` rows cost. */
   count(tokens: number, cost?: Cost): void {
-    if (cost !== undefined) cost.linearMacs += tokens * this.weight.size;
+    if (cost !== undefined) cost.linearMacs += tokens * this.#weight.size;
   }
 
   /** PyTorch's default: weight and bias uniform in ±1/√fan_in. */
   override reset(rng: Random): void {
-    const bound = 1 / Math.sqrt(this.weight.shape[1]);
+    const bound = 1 / Math.sqrt(this.#weight.shape[1]);
     for (const variable of this.ownVariables.values()) {
       const values = Float32Array.from({ length: variable.size }, () => rng.uniform(-bound, bound));
       tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));

@@ -1,6 +1,7 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { Module } from "../module.ts";
+import type { VariableSlot } from "../variable-slot.ts";
 import { Linear, project } from "./linear.ts";
 
 /** Queries, keys and values of an attention, each [N, T, C]. */
@@ -16,16 +17,26 @@ export interface AttentionInputs {
  */
 export class MultiheadAttention extends Module {
   readonly heads: number;
-  readonly inWeight: tf.Variable<tf.Rank.R2>;
-  readonly inBias: tf.Variable<tf.Rank.R1>;
+  readonly #inWeight: VariableSlot<tf.Rank.R2>;
+  readonly #inBias: VariableSlot<tf.Rank.R1>;
   readonly outProj: Linear;
 
   constructor(channels: number, heads: number) {
     super();
     this.heads = heads;
-    this.inWeight = this.parameter("in_proj_weight", [3 * channels, channels]) as tf.Variable<tf.Rank.R2>;
-    this.inBias = this.parameter("in_proj_bias", [3 * channels]) as tf.Variable<tf.Rank.R1>;
+    this.#inWeight = this.parameter("in_proj_weight", [3 * channels, channels]);
+    this.#inBias = this.parameter("in_proj_bias", [3 * channels]);
     this.outProj = this.child("out_proj", new Linear(channels, channels));
+  }
+
+  /** The joint matrix of queries, keys and values, [3C, C]. */
+  get inWeight(): tf.Variable<tf.Rank.R2> {
+    return this.#inWeight.value;
+  }
+
+  /** Its offset, [3C]. */
+  get inBias(): tf.Variable<tf.Rank.R1> {
+    return this.#inBias.value;
   }
 
   forward({ query, key, value }: AttentionInputs): tf.Tensor3D {
