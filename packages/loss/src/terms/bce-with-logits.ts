@@ -1,43 +1,55 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type Reduction, reduce } from "./reduction.ts";
 
 /** Settings of {@link bceWithLogits}. */
 export interface BceOptions {
-  /**
-   * `none` gives one number per element, `sum` their sum. The sum's gradient needs no tensor of ones the size of the
-   * logits, which the tape would otherwise make for every batch. Default `none`.
-   */
-  reduction?: "none" | "sum";
+  /** Default `none`. */
+  reduction?: Reduction;
+  /** What an object counts against background: the factor of the first term (`cls_pw`, `obj_pw`). Default 1. */
+  positiveWeight?: number;
 }
 
+/** A loss of logits against targets in 0..1, element by element. */
+export type LogitLoss = (logits: tf.Tensor, targets: tf.Tensor, options?: BceOptions) => tf.Tensor;
+
 /**
- * Binary cross-entropy of sigmoid(logits), element by element: softplus(x) − x·t, which neither overflows nor takes
- * the logarithm of 0.
+ * Binary cross-entropy of p = sigmoid(x), element by element: −w·t·log p − (1 − t)·log(1 − p), w the positive weight.
  *
- * No gradient flows to the targets; that of the logits is sigmoid(x) − t.
+ * Computed as softplus(x) − x·t, which neither overflows nor takes the logarithm of 0, and with a weight as
+ * (1 − t)·x + (1 + (w − 1)·t)·softplus(−x). No gradient flows to the targets; that of the logits is σ(x) − t, with a
+ * weight (1 + (w − 1)·t)·σ(x) − w·t.
  *
  * @param logits any shape
- * @param targets the same shape, in 0..1
- * @returns nats, of the same shape or a scalar
+ * @param targets of a shape that broadcasts to that of the logits, in 0..1
+ * @returns nats, of the logits' shape or a scalar
  */
 export function bceWithLogits(
   logits: tf.Tensor,
   targets: tf.Tensor,
-  { reduction = "none" }: BceOptions = {},
+  { reduction = "none", positiveWeight = 1 }: BceOptions = {},
 ): tf.Tensor {
   const loss = tf.customGrad((x, save) => {
     const input = x as tf.Tensor;
     (save as tf.GradSaveFunc)([input, targets]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [z, t] = saved as [tf.Tensor, tf.Tensor];
-      return tf.mul(tf.sub(tf.sigmoid(z), t), dy);
+      const p = tf.sigmoid(z);
+      if (positiveWeight === 1) return tf.mul(tf.sub(p, t), dy);
+      return tf.mul(tf.sub(tf.mul(emphasis(t, positiveWeight), p), tf.mul(t, positiveWeight)), dy);
     };
-    const each = tf.sub(tf.softplus(input), tf.mul(input, targets));
-    return { value: reduction === "sum" ? sumByAxis(each) : each, gradFunc };
+    return { value: reduce(crossEntropy(input, targets, positiveWeight), reduction), gradFunc };
   });
   return loss(logits);
 }
 
-/** The sum of all elements, axis by axis: one long run of additions would lose digits in float32. */
-function sumByAxis(values: tf.Tensor): tf.Tensor {
-  return values.rank === 0 ? values : sumByAxis(tf.sum(values, -1));
+/** The values of {@link bceWithLogits}, without a gradient of its own. */
+export function crossEntropy(logits: tf.Tensor, targets: tf.Tensor, positiveWeight: number): tf.Tensor {
+  if (positiveWeight === 1) return tf.sub(tf.softplus(logits), tf.mul(logits, targets));
+  const wrong = tf.mul(emphasis(targets, positiveWeight), tf.softplus(tf.neg(logits)));
+  return tf.add(tf.mul(tf.sub(1, targets), logits), wrong);
+}
+
+/** 1 for background, the positive weight for objects. */
+function emphasis(targets: tf.Tensor, positiveWeight: number): tf.Tensor {
+  return tf.add(tf.mul(targets, positiveWeight - 1), 1);
 }

@@ -1,0 +1,208 @@
+import { LookonceError } from "@lookonce/errors";
+import type { BatchSize, HostTargets } from "../host-targets.ts";
+import type { AnchorTargets } from "./anchor-targets.ts";
+import { cellGrids, type Grid, rowBucket } from "./cell-grids.ts";
+
+/** Settings of {@link AnchorAssigner}. */
+export interface AnchorAssignerOptions {
+  /** Width and height of the anchors of every level in cells of the level, finest level first. */
+  anchors: readonly (readonly (readonly [number, number])[])[];
+  /** Pixels per cell of every level. */
+  strides: readonly number[];
+  /** How many times as long or short a target's side may be as the anchor's (`anchor_t`). Default 4. */
+  threshold?: number;
+}
+
+/** One object of a batch: picture, class, centre and size in pixels. */
+export interface AnchorTarget {
+  picture: number;
+  label: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A target that one anchor of one cell of a level is to learn. */
+export interface AnchorMatch {
+  picture: number;
+  /** The anchor's number within its level. */
+  anchor: number;
+  column: number;
+  row: number;
+  label: number;
+  /** Offset of the centre from the cell's corner and size, in cells: x, y, width, height. */
+  box: readonly [number, number, number, number];
+}
+
+/** A target seen from a level and one of its anchors, in cells. */
+interface Candidate extends AnchorTarget {
+  anchor: number;
+}
+
+/**
+ * Steps back from a target's centre to the cells it is matched with: its own, left, up, right, down. The centre moves
+ * by half a cell, so that a neighbour is reached from the half of the cell that touches it.
+ */
+const moves: readonly { x: number; y: number; applies: (target: Candidate, grid: Grid) => boolean }[] = [
+  { x: 0, y: 0, applies: () => true },
+  { x: 0.5, y: 0, applies: ({ x }) => isNear(x) },
+  { x: 0, y: 0.5, applies: ({ y }) => isNear(y) },
+  { x: -0.5, y: 0, applies: ({ x }, { width }) => isNear(Math.fround(width - x)) },
+  { x: 0, y: -0.5, applies: ({ y }, { height }) => isNear(Math.fround(height - y)) },
+];
+
+/**
+ * Target building of YOLOv5 (6.1 and 7.0).
+ *
+ * A target is matched with every anchor of every level whose sides differ from its own by less than `threshold`:
+ * max(w/wₐ, wₐ/w, h/hₐ, hₐ/h) < 4. Each match is learned by the cell that holds the target's centre and by the
+ * neighbours, at most two, that the centre is nearer than half a cell to; cells beyond the border do not exist. A box
+ * that reaches out of the picture belongs to the nearest cell inside.
+ *
+ * All of it depends on targets and anchors alone, so it runs on the host, beside the device's work, and what the graph
+ * sees are rows to gather (see {@link AnchorTargets}). Targets without area match no anchor.
+ */
+export class AnchorAssigner {
+  readonly anchors: readonly (readonly (readonly [number, number])[])[];
+  readonly strides: readonly number[];
+  readonly threshold: number;
+
+  /** @throws LookonceError `ARGUMENT` when levels, anchors and strides do not fit each other. */
+  constructor({ anchors, strides, threshold = 4 }: AnchorAssignerOptions) {
+    const perLevel = anchors[0]?.length ?? 0;
+    if (perLevel === 0 || anchors.length !== strides.length || anchors.some(({ length }) => length !== perLevel)) {
+      throw new LookonceError(
+        "ARGUMENT",
+        `every level needs a stride and as many anchors as the others, but there are ${strides.length} strides and [${anchors.map(({ length }) => length)}] anchors`,
+      );
+    }
+    if (!(threshold > 1)) throw new LookonceError("ARGUMENT", `threshold must be above 1, but is ${threshold}`);
+    this.anchors = anchors;
+    this.strides = strides;
+    this.threshold = threshold;
+  }
+
+  /**
+   * Shares out the objects of a batch.
+   *
+   * The number of rows R is 1,024, 4,096, 16,384, …: the smallest that holds every level's matches. It is all that the
+   * shapes depend on, besides the number of levels.
+   *
+   * @throws LookonceError `ARGUMENT` when the pictures' sides are not multiples of every stride
+   */
+  assign({ labels, boxes, mask, maxTargets }: HostTargets, size: BatchSize): AnchorTargets {
+    const targets: AnchorTarget[] = [];
+    for (let i = 0; i < size.count * maxTargets; i++) {
+      if (mask[i] !== 1) continue;
+      const [x1, y1, x2, y2] = [0, 1, 2, 3].map((side) => boxes[4 * i + side]) as [number, number, number, number];
+      const picture = Math.floor(i / maxTargets);
+      const centre = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
+      targets.push({ picture, label: labels[i] as number, ...centre, width: x2 - x1, height: y2 - y1 });
+    }
+    const grids = cellGrids(size, this.strides);
+    return packRows(
+      this.match(targets, size).map((matches, level) => ({
+        matches,
+        grid: grids[level] as Grid,
+        anchors: this.anchors[level] as readonly (readonly [number, number])[],
+      })),
+    );
+  }
+
+  /**
+   * The matches of every level, in the reference's order: all targets in their own cells, anchor by anchor, then those
+   * moved left, up, right and down. Where two fall on one cell and anchor, the later one counts.
+   */
+  match(targets: readonly AnchorTarget[], size: Omit<BatchSize, "count">): AnchorMatch[][] {
+    return cellGrids(size, this.strides).map((grid, level) => {
+      const anchors = this.anchors[level] as readonly (readonly [number, number])[];
+      const inCells = targets.map((target) => scaled(target, this.strides[level] as number));
+      const candidates = anchors.flatMap((sides, anchor) =>
+        inCells.filter((target) => this.#fits(target, sides)).map((target): Candidate => ({ ...target, anchor })),
+      );
+      return moves.flatMap(({ x, y, applies }) =>
+        candidates
+          .filter((target) => applies(target, grid))
+          .map((target) => matchAt(target, { x: target.x - x, y: target.y - y }, grid)),
+      );
+    });
+  }
+
+  /** Whether an anchor's sides are near enough to a target's. */
+  #fits({ width, height }: AnchorTarget, [anchorWidth, anchorHeight]: readonly [number, number]): boolean {
+    const isNearSide = (side: number, anchor: number): boolean => {
+      const ratio = Math.fround(side / anchor);
+      return ratio > 0 && Math.max(ratio, Math.fround(1 / ratio)) < this.threshold;
+    };
+    return isNearSide(width, anchorWidth) && isNearSide(height, anchorHeight);
+  }
+}
+
+/** In cells, rounded to float32 as tensors would be. */
+function scaled(target: AnchorTarget, stride: number): AnchorTarget {
+  return {
+    ...target,
+    x: Math.fround(target.x / stride),
+    y: Math.fround(target.y / stride),
+    width: Math.fround(target.width / stride),
+    height: Math.fround(target.height / stride),
+  };
+}
+
+/** Whether a position lies in the lower half of its cell and has a cell below it. */
+function isNear(position: number): boolean {
+  return position % 1 < 0.5 && position > 1;
+}
+
+function matchAt(target: Candidate, centre: { x: number; y: number }, grid: Grid): AnchorMatch {
+  const column = limit(Math.trunc(centre.x), grid.width);
+  const row = limit(Math.trunc(centre.y), grid.height);
+  const { picture, label, anchor, x, y, width, height } = target;
+  return { picture, label, anchor, column, row, box: [x - column, y - row, width, height] };
+}
+
+function limit(cell: number, count: number): number {
+  return Math.min(Math.max(cell, 0), count - 1);
+}
+
+/** A level's matches and what their rows need beside them. */
+interface Level {
+  matches: AnchorMatch[];
+  grid: Grid;
+  anchors: readonly (readonly [number, number])[];
+}
+
+/** Writes the matches of all levels into arrays with one number of rows. */
+function packRows(levels: readonly Level[]): AnchorTargets {
+  const rows = rowBucket(Math.max(...levels.map(({ matches }) => matches.length)));
+  const total = levels.length * rows;
+  const packed: AnchorTargets = {
+    levels: levels.length,
+    rows,
+    cells: new Int32Array(total),
+    labels: new Int32Array(total),
+    // Padding is a box like any other, so that what is computed of it is finite.
+    boxes: new Float32Array(total * 4).fill(1),
+    anchors: new Float32Array(total * 2).fill(1),
+    mask: new Float32Array(total),
+    last: new Float32Array(total),
+    counts: levels.map(({ matches }) => matches.length),
+  };
+  levels.forEach(({ matches, grid, anchors }, level) => {
+    const lastOf = new Map<number, number>();
+    matches.forEach((match, i) => {
+      const at = level * rows + i;
+      const { picture, row, column, anchor, label, box } = match;
+      const cell = ((picture * grid.height + row) * grid.width + column) * anchors.length + anchor;
+      packed.cells[at] = cell;
+      packed.labels[at] = label;
+      packed.boxes.set(box, at * 4);
+      packed.anchors.set(anchors[anchor] as readonly [number, number], at * 2);
+      packed.mask[at] = 1;
+      lastOf.set(cell, at);
+    });
+    for (const at of lastOf.values()) packed.last[at] = 1;
+  });
+  return packed;
+}

@@ -1,0 +1,176 @@
+import { LookonceError } from "@lookonce/errors";
+import * as tf from "@tensorflow/tfjs-core";
+import type { AnchorTargetTensors } from "../assigners/anchor-targets.ts";
+import { xywhToXyxy } from "../coders/box-formats.ts";
+import { boxIou } from "../iou/box-iou.ts";
+import { stopGradient } from "../stop-gradient.ts";
+import { takeRows } from "../take-rows.ts";
+import { bceWithLogits, type LogitLoss } from "../terms/bce-with-logits.ts";
+import { focalWithLogits } from "../terms/focal.ts";
+import { smoothLabels } from "../terms/smooth-labels.ts";
+import { LevelBalance } from "./level-balance.ts";
+import type { V5Gains } from "./v5-gains.ts";
+
+/** Settings of {@link v5DetectionLoss}; the defaults are those of YOLOv5 6.1 and 7.0. */
+export interface V5LossOptions {
+  /** Number of classes. */
+  nc: number;
+  /** Default box 0.05, class 0.5, objectness 1, to be fitted to the model by `scaleV5Gains`. */
+  gains?: Partial<V5Gains>;
+  /** Weighs the levels' objectness. Default: fixed weights. */
+  balance?: LevelBalance;
+  /** How far the objectness target follows the IoU, from 0 (always 1) to 1 (`gr`). Default 1. */
+  iouRatio?: number;
+  /** Factor of objects in the class loss (`cls_pw`). Default 1. */
+  classPositiveWeight?: number;
+  /** Factor of objects in the objectness loss (`obj_pw`). Default 1. */
+  objectPositiveWeight?: number;
+  /** Power of the focal loss that stands in for cross-entropy where above 0 (`fl_gamma`). Default 0. */
+  focalGamma?: number;
+  /** ε of `smoothLabels` (`label_smoothing`). Default 0. */
+  labelSmoothing?: number;
+}
+
+/** Scalars. The parts have their gains applied; `total` is their sum times the batch size. */
+export interface V5Loss {
+  total: tf.Scalar;
+  box: tf.Scalar;
+  obj: tf.Scalar;
+  cls: tf.Scalar;
+}
+
+/** Scalars of one level, without gains. */
+interface LevelLoss {
+  box: tf.Tensor;
+  obj: tf.Tensor;
+  cls: tf.Tensor;
+}
+
+/** The rows of one level: see {@link AnchorTargetTensors}, without the first dimension. */
+type LevelTargets = { [K in keyof AnchorTargetTensors]: tf.Tensor };
+
+/**
+ * The detection loss of YOLOv5: 1 − CIoU of the matched anchors, binary cross-entropy of all objectness logits against
+ * the IoU that matched anchors reach (0 elsewhere), and binary cross-entropy of the matched anchors' class logits; each
+ * a mean per level, summed over levels, objectness weighed by {@link LevelBalance}.
+ *
+ * Boxes are read as centre 2σ(t) − 0.5 from the cell's corner and size (2σ(t))² · anchor. Where several matches fall on
+ * one anchor of one cell, the last decides its objectness, all teach it boxes and classes. With one class there is no
+ * class loss. `total` is what to differentiate: (box + obj + cls) · batch size.
+ *
+ * A `balance` in mode `auto` is updated with every call.
+ *
+ * @param raw the head's output per level, finest first, [B, h, w, na·(5 + nc)], anchor by anchor: x, y, width, height,
+ * objectness, classes
+ * @param targets what an `AnchorAssigner` made of the batch for maps of these sizes
+ * @throws LookonceError `ARGUMENT` when shapes and numbers of levels and classes do not fit each other
+ */
+export function v5DetectionLoss(
+  raw: readonly tf.Tensor4D[],
+  targets: AnchorTargetTensors,
+  options: V5LossOptions,
+): V5Loss {
+  const gains: V5Gains = { box: 0.05, cls: 0.5, obj: 1, ...options.gains };
+  const batch = check(raw, targets, options.nc);
+  return tf.tidy(() => {
+    const balance = options.balance ?? new LevelBalance({ strides: raw.map((_, level) => 8 * 2 ** level) });
+    const weights = balance.weights();
+    const levels = raw.map((map, level) => levelLoss(map, targetsOf(targets, level), options));
+    const objectness = tf.stack(levels.map(({ obj }) => obj)) as tf.Tensor1D;
+    balance.observe(objectness);
+    const box = tf.mul(tf.addN(levels.map((level) => level.box)), gains.box) as tf.Scalar;
+    const obj = tf.mul(tf.sum(tf.mul(objectness, weights)), gains.obj) as tf.Scalar;
+    const cls = tf.mul(tf.addN(levels.map((level) => level.cls)), gains.cls) as tf.Scalar;
+    return { total: tf.mul(tf.addN([box, obj, cls]), batch) as tf.Scalar, box, obj, cls };
+  });
+}
+
+function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptions): LevelLoss {
+  const { nc, iouRatio = 1, labelSmoothing = 0, classPositiveWeight = 1, objectPositiveWeight = 1 } = options;
+  const loss = logitLoss(options);
+  const flat = tf.reshape(map, [-1, 5 + nc]);
+  const rows = takeRows(flat, targets.cells as tf.Tensor1D);
+  const [xy, wh, objectness, classes] = tf.split(rows, [2, 2, 1, nc], 1) as [
+    tf.Tensor2D,
+    tf.Tensor2D,
+    tf.Tensor2D,
+    tf.Tensor2D,
+  ];
+  const count = tf.maximum(tf.sum(targets.mask), 1);
+  const iou = boxIou(decode(xy, wh, targets.anchors), xywhToXyxy(targets.boxes), { kind: "ciou" });
+  const box = tf.div(tf.sum(tf.mul(tf.sub(1, iou), targets.mask)), count);
+
+  const goal = tf.add(tf.mul(tf.relu(stopGradient(iou)), iouRatio), 1 - iouRatio);
+  const obj = objectnessLoss(flat, tf.squeeze(objectness, [1]), {
+    goal,
+    last: targets.last,
+    loss: (x, t, reduction) => loss(x, t, { reduction, positiveWeight: objectPositiveWeight }),
+  });
+  if (nc === 1) return { box, obj, cls: tf.scalar(0) };
+  const each = loss(classes, smoothLabels(targets.labels, nc, labelSmoothing), {
+    positiveWeight: classPositiveWeight,
+  });
+  const cls = tf.div(tf.sum(tf.mul(tf.mean(each, 1), targets.mask)), count);
+  return { box, obj, cls };
+}
+
+/** Cross-entropy, or focal loss where a power is given. */
+function logitLoss({ focalGamma = 0 }: V5LossOptions): LogitLoss {
+  if (focalGamma === 0) return bceWithLogits;
+  return (logits, targets, options) => focalWithLogits(logits, targets, { ...options, gamma: focalGamma });
+}
+
+/** xyxy in cells from the cell's corner, [R, 4]. */
+function decode(xy: tf.Tensor, wh: tf.Tensor, anchors: tf.Tensor): tf.Tensor {
+  const centre = tf.sub(tf.mul(tf.sigmoid(xy), 2), 0.5);
+  const size = tf.mul(tf.square(tf.mul(tf.sigmoid(wh), 2)), anchors);
+  return xywhToXyxy(tf.concat([centre, size], 1));
+}
+
+interface ObjectnessOptions {
+  /** [R], targets of the rows. */
+  goal: tf.Tensor;
+  /** [R], 1 for rows that count. */
+  last: tf.Tensor;
+  loss: (logits: tf.Tensor, targets: tf.Tensor, reduction: "none" | "sum") => tf.Tensor;
+}
+
+/**
+ * Mean over all cells and anchors, as if all were background, corrected in the few rows that are not: no map of targets
+ * is built.
+ *
+ * @param flat [B·h·w·na, 5 + nc]
+ * @param rows [R], the objectness logits of the rows
+ */
+function objectnessLoss(flat: tf.Tensor, rows: tf.Tensor, { goal, last, loss }: ObjectnessOptions): tf.Tensor {
+  const cells = flat.shape[0] as number;
+  const all = tf.slice(flat, [0, 4], [cells, 1]);
+  const background = tf.scalar(0);
+  const correction = tf.sub(loss(rows, goal, "none"), loss(rows, background, "none"));
+  return tf.div(tf.add(loss(all, background, "sum"), tf.sum(tf.mul(correction, last))), cells);
+}
+
+function targetsOf(targets: AnchorTargetTensors, level: number): LevelTargets {
+  const names = Object.keys(targets) as (keyof AnchorTargetTensors)[];
+  const rows = names.map((name) => [name, tf.gather<tf.Tensor>(targets[name], level)]);
+  return Object.fromEntries(rows) as LevelTargets;
+}
+
+/** @returns the batch size */
+function check(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors, nc: number): number {
+  const batch = raw[0]?.shape[0];
+  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw holds no level: give the head's output per level");
+  raw.forEach(({ shape }, level) => {
+    if (shape.length === 4 && shape[0] === batch && shape[3] % (5 + nc) === 0) return;
+    throw new LookonceError(
+      "ARGUMENT",
+      `raw[${level}] is [${shape}], expected [${batch},h,w,na·${5 + nc}] for nc ${nc}`,
+    );
+  });
+  const { cells, boxes } = targets;
+  if (cells.shape[0] === raw.length && boxes.shape.join() === [...cells.shape, 4].join()) return batch;
+  throw new LookonceError(
+    "ARGUMENT",
+    `targets have cells [${cells.shape}] and boxes [${boxes.shape}], expected [${raw.length},R] and [${raw.length},R,4] for ${raw.length} levels`,
+  );
+}
