@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { LookonceError } from "@lookonce/errors";
+import { dirname, join, resolve, sep } from "node:path";
+import { didYouMean, LookonceError, nearest } from "@lookonce/errors";
 import { load, YAMLException } from "js-yaml";
+import { nearestName } from "./nearest-name.ts";
 
 /** A data set file (YAML) as it stands, checked but with no picture looked for. */
 export interface DatasetConfig {
@@ -11,31 +12,67 @@ export interface DatasetConfig {
   root: string;
   /** Class names by class number. */
   names: string[];
-  /** What each of `train`, `val` and `test` names: folders, lists (.txt) or pictures. */
+  /** What each of `train`, `val` and `test` names: folders, lists (.txt), pictures, or patterns such as `part-*`. */
   splits: Record<string, string[]>;
+  /** The file's `download` key, which is never followed: only told of when pictures are missing. */
+  download?: string;
 }
 
 const splitKeys = ["train", "val", "test"] as const;
 
+/** Keys that are read; others may stand there for other programs. */
+const knownKeys = ["path", ...splitKeys, "names", "nc", "download"];
+
 /**
  * Reads a data set file in the form YOLO users know: `path`, `train`, `val`, `test`, `names` (list or map), `nc`.
  *
- * Other keys are allowed and ignored. `validation` is another name of `val`.
+ * Other keys are allowed and ignored. `validation` is another name of `val`. Nothing is ever downloaded.
  *
  * @throws LookonceError `NOT_FOUND` without the file, `FORMAT` when it is no YAML map, `DATA` when keys contradict
  */
 export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
   const content = parseYaml(await readText(file), file);
-  const root = resolve(dirname(file), textOr(content.path, { key: "path", file, fallback: "." }));
+  const path = textOr(content.path, { key: "path", file, fallback: "." });
+  refuseForeignPath(path, { key: "path", file });
   const splits: Record<string, string[]> = {};
   for (const key of splitKeys) {
     const value = content[key] ?? (key === "val" ? content.validation : undefined);
     if (value !== undefined && value !== null) splits[key] = splitSources(value, key, file);
   }
   if (Object.keys(splits).length === 0) {
-    throw new LookonceError("DATA", `${file} names no pictures: it needs train: and val:, each a folder of pictures.`);
+    const hint = misspelt(splitKeys, content);
+    throw new LookonceError(
+      "DATA",
+      `${file} names no pictures: it needs train: and val:, each a folder of pictures.${hint}`,
+    );
   }
-  return { file, root, names: classNames(content, file), splits };
+  const root = resolve(dirname(file), path);
+  const download = content.download === undefined ? {} : { download: String(content.download) };
+  return { file, root, names: classNames(content, file), splits, ...download };
+}
+
+/** Points out a key that looks like one of the wanted ones, or nothing. */
+function misspelt(wanted: readonly string[], content: Record<string, unknown>): string {
+  const strange = Object.keys(content).filter((key) => !knownKeys.includes(key));
+  const key = strange.find((word) => nearest(word, wanted) !== undefined);
+  return key === undefined ? "" : ` It has the key "${key}".${didYouMean(key, wanted)}`;
+}
+
+/** `C:\\pets` means nothing outside Windows, and backslashes there are letters of a name. */
+function refuseForeignPath(path: string, { key, file }: { key: string; file: string }): void {
+  if (sep === "\\") return;
+  if (/^[A-Za-z]:[\\/]/.test(path)) {
+    throw new LookonceError(
+      "DATA",
+      `${file}: ${key} is a path of Windows, ${JSON.stringify(path)}: name the folder as it is called here, best relative to the file.`,
+    );
+  }
+  if (path.includes("\\")) {
+    throw new LookonceError(
+      "DATA",
+      `${file}: ${key} has backslashes: write ${JSON.stringify(path.replaceAll("\\", "/"))}, which works on every system.`,
+    );
+  }
 }
 
 async function readText(file: string): Promise<string> {
@@ -44,7 +81,16 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new LookonceError("NOT_FOUND", `There is no data set file ${resolve(file)}: check the path.`, { cause });
+      const hint = await nearestName(file);
+      throw new LookonceError("NOT_FOUND", `There is no data set file ${resolve(file)}: check the path.${hint}`, {
+        cause,
+      });
+    }
+    if (code === "EISDIR") {
+      throw new LookonceError(
+        "ARGUMENT",
+        `${file} is a folder; expected a data set file such as ${join(file, "data.yaml")}.`,
+      );
     }
     throw new LookonceError("IO", `Cannot read the data set file ${file}: ${(cause as Error).message}`, { cause });
   }
@@ -55,14 +101,29 @@ function parseYaml(text: string, file: string): Record<string, unknown> {
   try {
     content = load(text, { filename: file });
   } catch (cause) {
-    const line = cause instanceof YAMLException && cause.mark !== undefined ? `, line ${cause.mark.line + 1}` : "";
-    const reason = cause instanceof YAMLException ? cause.reason : (cause as Error).message;
-    throw new LookonceError("FORMAT", `${file}${line} is not valid YAML: ${reason}`, { cause });
+    throw notYaml(cause as Error, text, file);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new LookonceError("FORMAT", `${file} must hold keys such as path:, train:, val: and names:.`);
   }
   return content as Record<string, unknown>;
+}
+
+function notYaml(cause: Error, text: string, file: string): LookonceError {
+  const at = cause instanceof YAMLException ? cause.mark?.line : undefined;
+  const place = at === undefined ? file : `${file}, line ${at + 1}`;
+  // The parser often stumbles only on the line after
+  const tab = text.split("\n").findIndex((line) => /^ *\t/.test(line));
+  if (tab >= 0 && (at === undefined || Math.abs(tab - at) <= 1)) {
+    const reason = "starts with a tab; YAML wants spaces there";
+    return new LookonceError("FORMAT", `${file}, line ${tab + 1} is not valid YAML: it ${reason}.`, { cause });
+  }
+  const reason = cause instanceof YAMLException ? cause.reason : cause.message;
+  const twice = /duplicated mapping key/.test(reason) ? "; the same key stands there twice: keep one of them" : "";
+  const windows = /unknown escape|expected hexadecimal/.test(reason)
+    ? '; in "quotes" a backslash starts an escape: write paths with /'
+    : "";
+  return new LookonceError("FORMAT", `${place} is not valid YAML: ${reason}${twice}${windows}`, { cause });
 }
 
 function textOr(value: unknown, { key, file, fallback }: { key: string; file: string; fallback: string }): string {
@@ -73,7 +134,10 @@ function textOr(value: unknown, { key, file, fallback }: { key: string; file: st
 
 function splitSources(value: unknown, key: string, file: string): string[] {
   const sources = Array.isArray(value) ? value : [value];
-  if (sources.length > 0 && sources.every((source) => typeof source === "string" && source.length > 0)) return sources;
+  if (sources.length > 0 && sources.every((source) => typeof source === "string" && source.length > 0)) {
+    for (const source of sources) refuseForeignPath(source, { key, file });
+    return sources;
+  }
   throw new LookonceError(
     "DATA",
     `${file}: ${key} must be a folder, a .txt list or a list of these, not ${JSON.stringify(value)}.`,
@@ -87,7 +151,8 @@ function classNames(content: Record<string, unknown>, file: string): string[] {
   }
   if (names === undefined || names === null) {
     if (nc === undefined) {
-      throw new LookonceError("DATA", `${file} has no names:, the list of the classes' names.`);
+      const hint = misspelt(["names"], content);
+      throw new LookonceError("DATA", `${file} has no names:, the list of the classes' names.${hint}`);
     }
     return Array.from({ length: nc as number }, (_, i) => `class${i}`);
   }

@@ -56,7 +56,7 @@ describe("a data set file", () => {
     expect(await failure("path: [a]\ntrain: images\nnames: [cat]")).toMatch(/^DATA: .*path must be text/);
     expect(await failure("train: images\nnames: [cat]", "trains")).toMatch(/^ARGUMENT: .*Did you mean "train"/);
     expect(await failure("train: nowhere\nnames: [cat]")).toBe(
-      `NOT_FOUND: ${join(folder, "data.yaml")}: train: names "nowhere", but there is no ${join(folder, "nowhere")}. Paths are relative to path:, which is relative to the file.`,
+      `NOT_FOUND: ${join(folder, "data.yaml")}: train: names "nowhere", but there is no ${join(folder, "nowhere")}. ${folder} holds data.yaml, images. Paths are relative to path:, which is relative to the file.`,
     );
     await mkdir(join(folder, "hollow"));
     expect(await failure("train: hollow\nnames: [cat]")).toMatch(/^DATA: .*train: holds no pictures/);
@@ -99,7 +99,10 @@ describe("Dataset.open", () => {
     ]);
     expect([entries[0]?.width, entries[0]?.height, ...(entries[0]?.classes ?? [])]).toEqual([20, 10, 0]);
     const { problems, ...counts } = report;
-    expect(counts).toEqual({ pictures: 4, instances: 1, found: 2, missing: 2, empty: 1, corrupt: 4 });
+    expect(counts).toEqual({
+      ...{ pictures: 4, unusable: 3, instances: 1, found: 2, missing: 2, empty: 1, corrupt: 4, oriented: 0 },
+      kinds: { class: 1, truncated: 1, corrupt: 2 },
+    });
     expect(problems.map(({ path, line }) => [path.slice(folder.length + 1), line])).toEqual([
       [join("labels", "a.txt"), 2],
       [join("images", "cut.jpg"), undefined],
@@ -111,7 +114,7 @@ describe("Dataset.open", () => {
 
   it("fails when not one picture can be read", async () => {
     await write("images/a.jpg", "x");
-    expect(await failure("train: images\nnames: [cat]")).toMatch(/^DATA: .*none of the 1 pictures can be read/);
+    expect(await failure("train: images\nnames: [cat]")).toMatch(/^DATA: .*none of the 1 pictures can be used/);
   });
 });
 
@@ -120,12 +123,8 @@ describeShared("coco128", ["data/coco128/coco128.yaml"], () => {
     const dataset = await Dataset.open({ yaml: sharedPath("data/coco128/coco128.yaml"), split: "train" });
     expect(dataset.names.length).toBe(80);
     expect(dataset.report).toEqual({
-      pictures: 128,
-      instances: 929,
-      found: 126,
-      missing: 2,
-      empty: 0,
-      corrupt: 0,
+      ...{ pictures: 128, unusable: 0, instances: 929, found: 126, missing: 2, empty: 0, corrupt: 0, oriented: 0 },
+      kinds: {},
       problems: [],
     });
   });

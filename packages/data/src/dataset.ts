@@ -1,13 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
-import { checkPicture } from "./check-picture.ts";
 import { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 import { findPictures } from "./find-pictures.ts";
-import { type DataProblem, type Labels, labelPath, parseLabels } from "./labels.ts";
-import { mapConcurrently } from "./map-concurrently.ts";
-
-/** Files open at once while a data set is checked: enough to keep a disk busy, far below any limit on open files. */
-const openFiles = 32;
+import { labelPath } from "./labels.ts";
+import { countKinds, type DataProblem, type ProblemKind } from "./problem.ts";
+import { selectObjects } from "./select-objects.ts";
+import { verifyOnce } from "./verify/verify-once.ts";
+import type { OnProgress, VerifiedPicture } from "./verify/verify-pictures.ts";
 
 /** One usable picture of a data set. */
 export interface DatasetEntry {
@@ -29,18 +27,24 @@ export interface DatasetEntry {
 
 /** What was found when a data set was opened, and what was left out. */
 export interface DatasetReport {
-  /** Pictures that can be used. */
+  /** Pictures that can be used: `found` + `missing`. */
   pictures: number;
-  /** Objects in them. */
+  /** Pictures that cannot be used. */
+  unusable: number;
+  /** Objects that can be used. */
   instances: number;
-  /** Pictures with a label file, empty ones included. */
+  /** Usable pictures with a label file, empty ones included. */
   found: number;
-  /** Pictures without a label file: background. */
+  /** Usable pictures without a label file: background. */
   missing: number;
   /** Label files without a row: background. */
   empty: number;
-  /** Pictures that cannot be read, and label files with rows that were left out. */
+  /** Pictures that cannot be used, and label files with rows that were left out. */
   corrupt: number;
+  /** Usable pictures that their files hold turned or mirrored; they are put upright when read (EXIF orientation). */
+  oriented: number;
+  /** How many problems there are of each kind. */
+  kinds: Partial<Record<ProblemKind, number>>;
   /** Everything that was left out. */
   problems: DataProblem[];
 }
@@ -51,13 +55,21 @@ export interface DatasetOptions {
   yaml: string | DatasetConfig;
   /** `train`, `val` or `test`. */
   split: string;
-}
-
-interface Checked {
-  entry?: DatasetEntry;
-  found: boolean;
-  empty: boolean;
-  problems: DataProblem[];
+  /** Use only the first part of the pictures, above 0 to 1. Default 1: all. */
+  fraction?: number;
+  /** Take all objects as one class, named `item`. Default `false`. */
+  singleCls?: boolean;
+  /** Keep only objects of these class numbers; the numbers stay, and pictures without one become background. */
+  classes?: readonly number[];
+  /**
+   * Keep what verification finds in a file beside the labels' folder, and use it the next time. Default `false`: nothing is
+   * written. `YOLO.train`, `YOLO.val` and the command line switch it on.
+   */
+  cache?: boolean;
+  /** Is told how far verification has come. */
+  onProgress?: OnProgress;
+  /** Is told what a person should know, a line at a time. */
+  log?: (line: string) => void;
 }
 
 /** The checked pictures and labels of one split of a YOLO data set; pixels are read by {@link BatchLoader}. */
@@ -68,42 +80,49 @@ export class Dataset {
   /** Grows when a picture turns out to be damaged while it is loaded. */
   readonly report: DatasetReport;
 
-  private constructor(config: DatasetConfig, split: string, checked: readonly Checked[]) {
-    this.names = config.names;
+  private constructor(
+    verified: readonly VerifiedPicture[],
+    { names, split, entries }: Pick<Dataset, "names" | "split" | "entries">,
+  ) {
+    this.names = names;
     this.split = split;
-    this.entries = checked.flatMap(({ entry }) => entry ?? []);
+    this.entries = entries;
+    const usable = verified.filter((picture) => picture.usable);
+    const problems = verified.flatMap((picture) => picture.problems);
     this.report = {
-      pictures: this.entries.length,
-      instances: this.entries.reduce((sum, { classes }) => sum + classes.length, 0),
-      found: checked.filter(({ found }) => found).length,
-      missing: checked.filter(({ entry, found }) => entry !== undefined && !found).length,
-      empty: checked.filter(({ empty }) => empty).length,
-      corrupt: checked.filter(({ problems }) => problems.length > 0).length,
-      problems: checked.flatMap(({ problems }) => problems),
+      pictures: usable.length,
+      unusable: verified.length - usable.length,
+      instances: entries.reduce((sum, { classes }) => sum + classes.length, 0),
+      found: usable.filter(({ found }) => found).length,
+      missing: usable.filter(({ found }) => !found).length,
+      empty: usable.filter(({ empty }) => empty).length,
+      corrupt: verified.filter((picture) => picture.problems.length > 0).length,
+      oriented: usable.filter(({ oriented }) => oriented).length,
+      kinds: countKinds(problems),
+      problems,
     };
   }
 
   /**
-   * Finds the pictures of a split, reads their sizes and labels, and reports what is wrong with them.
+   * Finds the pictures of a split, checks them and their labels, and reports what is wrong with them.
    *
    * Damaged pictures and wrong label rows are left out and named in `report.problems`; a picture without labels is
-   * background.
+   * background. No file of the data set is changed.
    *
    * @throws LookonceError `NOT_FOUND`, `FORMAT`, `ARGUMENT` or `DATA` when the data set as a whole cannot be used
    */
   static async open(options: DatasetOptions): Promise<Dataset> {
+    const { split } = options;
     const config = typeof options.yaml === "string" ? await readDatasetConfig(options.yaml) : options.yaml;
-    const paths = await findPictures(config, options.split);
-    const checked = await mapConcurrently(paths, openFiles, (path) => check(path, config.names.length));
-    const dataset = new Dataset(config, options.split, checked);
-    if (dataset.entries.length === 0) {
-      const [first] = dataset.report.problems;
-      throw new LookonceError(
-        "DATA",
-        `${config.file}: ${options.split}: none of the ${paths.length} pictures can be read; the first: ${first?.reason}`,
-      );
-    }
-    return dataset;
+    checkOptions(options, config);
+    const paths = await findPictures(config, split);
+    const verified = await verifyOnce(paths, { ...options, root: config.root, classCount: config.names.length });
+    const usable = verified.filter((picture) => picture.usable);
+    checkUsable(verified, { usable, config, split });
+    const entries = usable.map(({ path, width, height, objects }) => {
+      return { path, width, height, ...selectObjects(objects, options) };
+    });
+    return new Dataset(verified, { names: options.singleCls ? ["item"] : config.names, split, entries });
   }
 
   /** Counts a picture that turned out to be damaged after opening; the same picture counts once. */
@@ -111,33 +130,39 @@ export class Dataset {
     const { report } = this;
     if (report.problems.some((problem) => problem.path === path)) return;
     report.corrupt++;
-    report.problems.push({ path, reason });
+    report.kinds.corrupt = (report.kinds.corrupt ?? 0) + 1;
+    report.problems.push({ path, kind: "corrupt", reason });
   }
 }
 
-async function check(path: string, classCount: number): Promise<Checked> {
-  try {
-    const { width, height } = await checkPicture(path);
-    const labels = await readLabels(labelPath(path), classCount);
-    const { problems, ...objects } = labels ?? noLabels;
-    const empty = labels !== undefined && objects.classes.length === 0 && problems.length === 0;
-    return { entry: { path, width, height, ...objects }, found: labels !== undefined, empty, problems };
-  } catch (error) {
-    if (!(error instanceof LookonceError)) throw error;
-    return { found: false, empty: false, problems: [{ path, reason: error.message }] };
+function checkOptions({ fraction = 1, classes }: DatasetOptions, { file, names }: DatasetConfig): void {
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new LookonceError("ARGUMENT", `fraction must be above 0 and at most 1, not ${fraction}.`);
+  }
+  const unknown = classes?.find((label) => !(Number.isInteger(label) && label >= 0 && label < names.length));
+  if (unknown !== undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `classes holds ${unknown}, but the classes of ${file} are 0 to ${names.length - 1}.`,
+    );
   }
 }
 
-const noLabels: Labels = { classes: new Int32Array(0), boxes: new Float32Array(0), problems: [] };
-
-/** The labels, or `undefined` without a label file. */
-async function readLabels(file: string, classCount: number): Promise<Labels | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new LookonceError("IO", `Cannot read the labels ${file}: ${(error as Error).message}`, { cause: error });
+function checkUsable(
+  verified: readonly VerifiedPicture[],
+  { usable, config, split }: { usable: readonly VerifiedPicture[]; config: DatasetConfig; split: string },
+): void {
+  if (usable.length === 0) {
+    const problem = verified[0]?.problems[0];
+    throw new LookonceError(
+      "DATA",
+      `${config.file}: ${split}: none of the ${verified.length} pictures can be used; the first, ${problem?.path}: ${problem?.reason}.`,
+    );
   }
-  return parseLabels(text, file, classCount);
+  if (usable.some(({ found }) => found)) return;
+  const { path } = usable[0] as VerifiedPicture;
+  throw new LookonceError(
+    "DATA",
+    `${config.file}: ${split}: none of the ${usable.length} pictures has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that a picture holds nothing.)`,
+  );
 }

@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { glob, isDynamicPattern } from "tinyglobby";
 import type { DatasetConfig } from "./dataset-config.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /**
  * File names that count as pictures. Some of these formats cannot be decoded here (BMP, DNG, HEIC); they are listed all
@@ -13,7 +15,8 @@ const pictureExtensions = new Set([
 ]);
 
 /**
- * The pictures of a split, as absolute paths: folders are searched to any depth, `.txt` lists hold a path a line.
+ * The pictures of a split, as absolute paths: folders are searched to any depth, `.txt` lists hold a path a line,
+ * patterns such as `part-*` stand for all that they match.
  *
  * Sorted by path within a folder; lists keep their order; a picture named twice comes once.
  *
@@ -43,14 +46,21 @@ export async function findPictures(config: DatasetConfig, split: string): Promis
   return [...found];
 }
 
-async function picturesOf(source: string, context: { config: DatasetConfig; split: string }): Promise<string[]> {
+interface Context {
+  config: DatasetConfig;
+  split: string;
+}
+
+async function picturesOf(source: string, context: Context): Promise<string[]> {
   const path = await locate(source, context);
+  if (path === undefined) return matchPattern(source, context);
   if ((await stat(path)).isDirectory()) return listFolder(path);
   if (extname(path).toLowerCase() === ".txt") return listFile(path, context.config.root);
   return [path];
 }
 
-async function locate(source: string, { config, split }: { config: DatasetConfig; split: string }): Promise<string> {
+/** The path that a source names, or `undefined` when it is a pattern. */
+async function locate(source: string, { config, split }: Context): Promise<string | undefined> {
   const path = resolve(config.root, source);
   if (await exists(path)) return path;
   // Files exported by labelling services say ../train/images beside a folder train: YOLOv8 reads them so, too
@@ -58,10 +68,34 @@ async function locate(source: string, { config, split }: { config: DatasetConfig
     const beside = resolve(config.root, source.slice(3));
     if (await exists(beside)) return beside;
   }
+  if (isDynamicPattern(source)) return undefined;
+  const download = config.download === undefined ? "" : ` ${neverDownloaded}`;
   throw new LookonceError(
     "NOT_FOUND",
-    `${config.file}: ${split}: names "${source}", but there is no ${path}. Paths are relative to path:, which is relative to the file.`,
+    `${config.file}: ${split}: names "${source}", but there is no ${path}.${await nearestName(path)} Paths are relative to path:, which is relative to the file.${download}`,
   );
+}
+
+const neverDownloaded =
+  "The file has a download: key, but lookonce never downloads data sets: fetch it yourself and unpack it there.";
+
+/** Pictures that a pattern (`*`, `**`, `?`, `[ab]`, `{a,b}`) matches, and those in folders and lists that it matches. */
+async function matchPattern(pattern: string, { config, split }: Context): Promise<string[]> {
+  const matches = await glob(pattern, { cwd: config.root, absolute: true, onlyFiles: false, expandDirectories: false });
+  if (matches.length === 0) {
+    throw new LookonceError(
+      "NOT_FOUND",
+      `${config.file}: ${split}: nothing matches the pattern "${pattern}" in ${config.root}.`,
+    );
+  }
+  const found: string[] = [];
+  // Folders come with a slash at their end
+  for (const path of matches.map((match) => resolve(match)).sort()) {
+    if ((await stat(path)).isDirectory()) found.push(...(await listFolder(path)));
+    else if (extname(path).toLowerCase() === ".txt") found.push(...(await listFile(path, config.root)));
+    else if (isPicture(path)) found.push(path);
+  }
+  return found;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -71,17 +105,25 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function listFolder(folder: string): Promise<string[]> {
+function isPicture(name: string): boolean {
+  return pictureExtensions.has(extname(name).toLowerCase());
+}
+
+/** The pictures in a folder, to any depth, sorted by path. */
+export async function listFolder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory() && pictureExtensions.has(extname(entry.name).toLowerCase()))
+    .filter((entry) => !entry.isDirectory() && isPicture(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
 
 /** Lines starting with `./` are relative to the list, others to the data set's root. */
 async function listFile(file: string, root: string): Promise<string[]> {
-  const lines = (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim());
+  const lines = (await readFile(file, "utf8"))
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .map((line) => line.trim());
   return lines
     .filter((line) => line.length > 0)
     .map((line) => (line.startsWith("./") ? resolve(dirname(file), line) : resolve(root, line)));

@@ -62,8 +62,8 @@ describe("parseLabels", () => {
     const { classes, problems } = parseLabels(text, "b.txt", 2);
     expect([...classes]).toEqual([0, 1]);
     expect(problems).toEqual([
-      { path: "b.txt", line: 2, reason: "class 9 of 2 classes (0 to 1)" },
-      { path: "b.txt", line: 5, reason: "the same object as line 1" },
+      { path: "b.txt", line: 2, kind: "class", reason: "class 9 of 2 classes (0 to 1)" },
+      { path: "b.txt", line: 5, kind: "duplicate", reason: "the same object as line 1" },
     ]);
   });
 });

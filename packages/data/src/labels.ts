@@ -1,13 +1,5 @@
 import { sep } from "node:path";
-
-/** Something in the data that was left out, and why. */
-export interface DataProblem {
-  /** The picture or label file. */
-  path: string;
-  /** Line of a label file, from 1. */
-  line?: number;
-  reason: string;
-}
+import type { DataProblem, ProblemKind } from "./problem.ts";
 
 /** The objects of one picture. */
 export interface Labels {
@@ -59,15 +51,15 @@ export function parseLabels(text: string, file: string, classCount: number): Lab
       if (words[0] === "") return;
       const line = index + 1;
       const row = parseRow(words, classCount);
-      if (typeof row === "string") {
-        problems.push({ path: file, line, reason: row });
+      if ("kind" in row) {
+        problems.push({ path: file, line, ...row });
         return;
       }
       const { label, box, polygon } = row;
       const key = [label, ...box].join(" ");
       const first = seen.get(key);
       if (first !== undefined) {
-        problems.push({ path: file, line, reason: `the same object as line ${first}` });
+        problems.push({ path: file, line, kind: "duplicate", reason: `the same object as line ${first}` });
         return;
       }
       seen.set(key, line);
@@ -92,25 +84,42 @@ interface Row {
   polygon: number[];
 }
 
+interface Fault {
+  kind: ProblemKind;
+  reason: string;
+}
+
 /** The row, or what is wrong with it. */
-function parseRow(words: string[], classCount: number): Row | string {
+function parseRow(words: string[], classCount: number): Row | Fault {
   const isPolygon = words.length >= 7 && words.length % 2 === 1;
   if (words.length !== 5 && !isPolygon) {
-    return `${words.length} columns; a box has 5 (class cx cy w h), a polygon of n points 1 + 2n with n ≥ 3`;
+    const reason = `${words.length} columns; a box has 5 (class cx cy w h), a polygon of n points 1 + 2n with n ≥ 3`;
+    return { kind: "columns", reason };
   }
   const numbers = words.map(Number);
   const [label, ...coordinates] = numbers as [number, ...number[]];
   const bad = numbers.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) return `column ${bad + 1} is not a finite number: ${words[bad]}`;
-  if (!Number.isInteger(label)) return `class ${words[0]} is not a whole number`;
-  if (label < 0 || label >= classCount) return `class ${label} of ${classCount} classes (0 to ${classCount - 1})`;
-  const outside = coordinates.findIndex((value) => value < 0 || value > 1);
-  if (outside >= 0) {
-    return `column ${outside + 2} is out of bounds: ${words[outside + 1]}; coordinates are fractions of the picture, 0 to 1`;
-  }
+  if (bad >= 0) return { kind: "not-finite", reason: `column ${bad + 1} is not a finite number: ${words[bad]}` };
+  const fault = classFault(label, words[0] as string, classCount) ?? coordinateFault(coordinates, words);
+  if (fault !== undefined) return fault;
   const box = isPolygon ? enclosingBox(coordinates) : (coordinates as Box);
-  if (box[2] === 0 || box[3] === 0) return "a box without area";
+  if (box[2] === 0 || box[3] === 0) return { kind: "no-area", reason: "a box without area" };
   return { label, box, polygon: isPolygon ? coordinates : [] };
+}
+
+function classFault(label: number, word: string, classCount: number): Fault | undefined {
+  if (!Number.isInteger(label)) return { kind: "class", reason: `class ${word} is not a whole number` };
+  if (label >= 0 && label < classCount) return undefined;
+  return { kind: "class", reason: `class ${label} of ${classCount} classes (0 to ${classCount - 1})` };
+}
+
+function coordinateFault(coordinates: readonly number[], words: readonly string[]): Fault | undefined {
+  const at = coordinates.findIndex((value) => value < 0 || value > 1);
+  if (at < 0) return undefined;
+  return {
+    kind: (coordinates[at] as number) < 0 ? "negative" : "out-of-bounds",
+    reason: `column ${at + 2} is out of bounds: ${words[at + 1]}; coordinates are fractions of the picture, 0 to 1`,
+  };
 }
 
 function enclosingBox(points: number[]): Box {

@@ -1,20 +1,22 @@
-import type { Dataset, DatasetConfig } from "@lookonce/data";
+import type { Dataset, DatasetConfig, DatasetOptions } from "@lookonce/data";
 import { describeProblem } from "./describe-problem.ts";
 
 /** Problems that are named one by one; the rest is counted. */
 const named = 5;
 
 /**
- * Opens a split of a data set and tells what was found in it and what was left out.
+ * Opens a split of a data set and tells what was found in it and what was left out. What the check finds is kept beside
+ * the labels' folder for the next time.
  *
  * @throws LookonceError when the data set as a whole cannot be used
  */
 export async function openDataset(
   yaml: string | DatasetConfig,
-  { split, log }: { split: string; log: (line: string) => void },
+  { log, ...options }: Omit<DatasetOptions, "yaml" | "log"> & { log: (line: string) => void },
 ): Promise<Dataset> {
   const { Dataset } = await import("@lookonce/data");
-  const dataset = await Dataset.open({ yaml, split });
+  const dataset = await Dataset.open({ cache: true, ...options, yaml, log });
+  const { split } = dataset;
   const { pictures, instances, missing, empty, corrupt, problems } = dataset.report;
   log(
     `${split}: ${pictures} pictures with ${instances} objects; ${missing + empty} are background, ${corrupt} have faults`,

@@ -1,0 +1,17 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { nearest } from "@lookonce/errors";
+
+/** Where a path that does not exist goes wrong, as a sentence with a space before it, or nothing to say. */
+export async function nearestName(path: string): Promise<string> {
+  const full = resolve(path);
+  const parent = dirname(full);
+  if (parent === full) return "";
+  const names = await readdir(parent).catch(() => undefined);
+  if (names === undefined) return nearestName(parent);
+  const match = nearest(basename(full), names);
+  if (match !== undefined) return ` Did you mean ${join(parent, match)}?`;
+  const shown = names.filter((name) => !name.startsWith(".")).slice(0, 8);
+  if (shown.length === 0) return ` ${parent} is empty.`;
+  return ` ${parent} holds ${shown.join(", ")}${names.length > shown.length ? ", …" : ""}.`;
+}

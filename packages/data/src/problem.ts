@@ -1,0 +1,40 @@
+/**
+ * The ways in which a picture or label can be unusable.
+ *
+ * Pictures: `missing-picture` (a list names a file that is not there), `unreadable` (a folder, no permission), `zero-byte`,
+ * `truncated`, `corrupt` (no picture, damaged inside, or a format without a decoder here), `too-small`. Labels:
+ * `unreadable-labels` (the file cannot be read as text), and of a row: `columns`, `not-finite`, `class` (unknown or no whole
+ * number), `negative`, `out-of-bounds`, `no-area`, `duplicate`.
+ */
+export type ProblemKind =
+  | "missing-picture"
+  | "unreadable"
+  | "zero-byte"
+  | "truncated"
+  | "corrupt"
+  | "too-small"
+  | "unreadable-labels"
+  | "columns"
+  | "not-finite"
+  | "class"
+  | "negative"
+  | "out-of-bounds"
+  | "no-area"
+  | "duplicate";
+
+/** Something in the data that was left out, and why. */
+export interface DataProblem {
+  /** The picture or label file. */
+  path: string;
+  /** Line of a label file, from 1. */
+  line?: number;
+  kind: ProblemKind;
+  reason: string;
+}
+
+/** How many problems there are of each kind; kinds without one are absent. */
+export function countKinds(problems: readonly DataProblem[]): Partial<Record<ProblemKind, number>> {
+  const counts: Partial<Record<ProblemKind, number>> = {};
+  for (const { kind } of problems) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
