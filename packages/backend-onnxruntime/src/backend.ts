@@ -42,6 +42,8 @@ interface Entry {
  * is compiled once for its structure and run.
  */
 export class OnnxRuntimeBackend extends KernelBackend {
+  /** What calls that are recorded now belong to; for the names in graphs that people look at. */
+  scope = "";
   readonly #data = new Entries<Entry>();
   readonly #kernels: ReadonlyMap<string, Kernel>;
   readonly #sessions: SessionCache;
@@ -83,6 +85,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
       inputs: values,
       attrs,
       outputs: [],
+      scope: this.scope,
     };
     return signatures.map(({ shape, dtype }) => {
       const value = hostValue(shape, dtype, undefined);

@@ -2,6 +2,15 @@ export { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts
 export type { SessionStatistics } from "./graph/session-cache.ts";
 export type { HostData } from "./graph/value.ts";
 export { lowerings } from "./kernels/index.ts";
+export type { RecordedCall } from "./recorded-call.ts";
 export { RecordedStep, type StepInput } from "./recorded-step.ts";
 export { backendName, currentBackend, flush, type RegisterOptions, registerOnnxRuntime } from "./register.ts";
-export { type TraceInput, type TraceOptions, trace } from "./trace.ts";
+export {
+  enterScope,
+  type RecordOptions,
+  recordCalls,
+  type TracedFunction,
+  type TraceInput,
+  type TraceOptions,
+  trace,
+} from "./trace.ts";

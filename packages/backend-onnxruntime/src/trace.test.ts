@@ -2,7 +2,7 @@ import { serializeModel } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
-import { registerOnnxRuntime, trace } from "./index.ts";
+import { enterScope, recordCalls, registerOnnxRuntime, trace } from "./index.ts";
 
 beforeAll(async () => {
   await registerOnnxRuntime();
@@ -37,6 +37,60 @@ describe("trace", () => {
       expect(v).toBeCloseTo(expected[1]![i]!, 5);
     });
     expect(tf.memory().numTensors).toBe(before + 1);
+  });
+
+  it("names nodes by scope and constants as it is told", async () => {
+    const weight = tf.tensor4d(new Float32Array(2 * 3).fill(0.5), [1, 1, 2, 3]);
+    const run = (x: tf.Tensor): tf.Tensor[] => {
+      const leave = enterScope("net/0");
+      const leaveInner = enterScope("net/0/conv");
+      const y = tf.conv2d(x as tf.Tensor4D, weight, 1, "same");
+      leaveInner();
+      const z = tf.add(tf.sigmoid(y), tf.sigmoid(tf.slice(x, [0, 0, 0, 0], [1, 1, 1, 1])));
+      leave();
+      return [tf.abs(z)];
+    };
+    const inputs = [{ name: "images", shape: [1, 5, 6, 2] }];
+    const { graph } = await trace((x) => run(x!), { inputs, names: new Map([["net.0.weight", weight]]) });
+    expect(graph.initializers.get("net.0.weight")?.shape).toEqual([1, 1, 2, 3]);
+    const names = graph.nodes.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["net/0/conv/Conv_0", "net/0/Sigmoid_0", "net/0/Sigmoid_1", "Abs_0"]));
+
+    const calls = await recordCalls((x) => run(x!), {
+      inputs,
+      outputNames: ["out"],
+      names: new Map([["net/0/weight", weight]]),
+    });
+    expect(calls.map(({ name, kernel, inputs, outputs }) => [name, kernel, inputs, outputs[0]?.shape])).toEqual([
+      ["images", "Placeholder", [], [1, 5, 6, 2]],
+      ["net/0/weight", "Const", [], [1, 1, 2, 3]],
+      ["net/0/conv/Conv2D", "Conv2D", ["images", "net/0/weight"], [1, 5, 6, 3]],
+      ["net/0/Sigmoid", "Sigmoid", ["net/0/conv/Conv2D"], [1, 5, 6, 3]],
+      ["net/0/Slice", "Slice", ["images"], [1, 1, 1, 1]],
+      ["net/0/Sigmoid_1", "Sigmoid", ["net/0/Slice"], [1, 1, 1, 1]],
+      ["net/0/Add", "Add", ["net/0/Sigmoid", "net/0/Sigmoid_1"], [1, 5, 6, 3]],
+      ["Abs", "Abs", ["net/0/Add"], [1, 5, 6, 3]],
+      ["out", "Identity", ["Abs"], [1, 5, 6, 3]],
+    ]);
+  });
+
+  it("records outputs that are inputs or constants, and calls of several outputs", async () => {
+    const fixed = tf.tensor1d([1, 2]);
+    const calls = await recordCalls((x) => [x!, fixed, tf.split(x!, 2)[1] as tf.Tensor], {
+      inputs: [{ name: "x", shape: [4], dtype: "int32" }],
+    });
+    expect(calls.map(({ name, kernel, inputs }) => [name, kernel, inputs])).toEqual([
+      ["x", "Placeholder", []],
+      ["SplitV", "SplitV", ["x"]],
+      ["output0", "Identity", ["x"]],
+      ["Const", "Const", []],
+      ["output1", "Identity", ["Const"]],
+      ["output2", "Identity", ["SplitV:1"]],
+    ]);
+    expect(calls[1]?.outputs).toEqual([
+      { shape: [2], dtype: "int32" },
+      { shape: [2], dtype: "int32" },
+    ]);
   });
 
   it("refuses another backend", async () => {

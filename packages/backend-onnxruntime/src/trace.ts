@@ -1,11 +1,12 @@
 import { LookonceError } from "@lookonce/errors";
 import type { BuildOptions, OnnxModel } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
-import { type BuiltGraph, buildGraph } from "./graph/build.ts";
+import { buildGraph } from "./graph/build.ts";
 import type { Target } from "./graph/lowering.ts";
-import { makePlan } from "./graph/plan.ts";
-import { hostValue } from "./graph/value.ts";
+import { makePlan, type Plan } from "./graph/plan.ts";
+import { hostValue, type Value } from "./graph/value.ts";
 import { kernels } from "./kernels/index.ts";
+import { nameCalls, type RecordedCall } from "./recorded-call.ts";
 import { currentBackend } from "./register.ts";
 
 /** An input of a traced function. */
@@ -16,48 +17,89 @@ export interface TraceInput {
   dtype?: "float32" | "int32" | "bool";
 }
 
-/** Options of {@link trace}. */
-export interface TraceOptions extends BuildOptions {
+/** Options of {@link recordCalls}, and of {@link trace}. */
+export interface RecordOptions {
   /** The function's inputs, in order. */
   inputs: readonly TraceInput[];
   /** Names of the outputs, in order. Default: `output0`, `output1`, … */
   outputNames?: readonly string[];
+  /** Names of tensors that the function reads besides its inputs, such as a network's weights. */
+  names?: ReadonlyMap<string, tf.Tensor>;
+}
+
+/** Options of {@link trace}. */
+export interface TraceOptions extends BuildOptions, RecordOptions {
   /** `portable` (default) uses ONNX's own operators alone; `onnxruntime` also those that only ONNX Runtime has. */
   target?: Target;
 }
 
+/** A function of tensors to be written down. */
+export type TracedFunction = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
+
 /**
  * Writes a function of tensors down as an ONNX model. Whatever it reads besides its inputs, such as a network's
- * weights, becomes a constant of the model.
+ * weights, becomes a constant of the model. Nodes are named by the scopes of {@link enterScope}.
  *
  * The current backend must be `onnxruntime`. The function must not wait for values.
  *
  * @throws LookonceError `DEVICE` on another backend
  */
-export async function trace(
-  run: (...inputs: tf.Tensor[]) => readonly tf.Tensor[],
-  options: TraceOptions,
-): Promise<OnnxModel> {
+export async function trace(run: TracedFunction, options: TraceOptions): Promise<OnnxModel> {
+  const { inputs, outputNames, names, target = "portable", ...build } = options;
+  const recorded = await record(run, { inputs, ...(names === undefined ? {} : { names }) });
+  const { graph } = buildGraph(recorded.plan, {
+    kernels,
+    target,
+    isConstant: () => true,
+    names: recorded.names,
+    ...(outputNames === undefined ? {} : { outputNames }),
+  });
+  return graph.build(build);
+}
+
+/**
+ * The kernel calls of a function of tensors, inputs before what reads them, with names and shapes: its graph as tfjs sees
+ * it, to be looked at.
+ *
+ * The current backend must be `onnxruntime`. The function must not wait for values.
+ *
+ * @throws LookonceError `DEVICE` on another backend
+ */
+export async function recordCalls(run: TracedFunction, options: RecordOptions): Promise<RecordedCall[]> {
+  const { plan, names } = await record(run, options);
+  return nameCalls(plan, { names, outputNames: options.outputNames ?? [] });
+}
+
+/**
+ * Says that calls from now on belong to a part of the program, such as a module's path with slashes between its names.
+ *
+ * @returns a function that goes back to the scope before; call it in a `finally`
+ */
+export function enterScope(scope: string): () => void {
+  const backend = currentBackend();
+  if (backend === undefined) return () => {};
+  const before = backend.scope;
+  backend.scope = scope;
+  return () => {
+    backend.scope = before;
+  };
+}
+
+async function record(run: TracedFunction, options: RecordOptions): Promise<{ plan: Plan; names: Map<Value, string> }> {
   const backend = currentBackend();
   if (backend === undefined) {
     throw new LookonceError("DEVICE", `tracing needs the onnxruntime backend; the current one is "${tf.getBackend()}"`);
   }
   // What is pending now would otherwise be recomputed inside the model.
   await backend.flush();
-  let built: BuiltGraph | undefined;
+  let plan: Plan | undefined;
   tf.tidy(() => {
     const inputs = options.inputs.map(({ name, shape, dtype = "float32" }) => {
       const dataId = backend.register({ ...hostValue(shape, dtype, undefined), placeholder: name });
       return tf.engine().makeTensorFromDataId(dataId, shape, dtype, backend);
     });
-    const outputs = run(...inputs).map((tensor) => backend.held(tensor));
-    built = buildGraph(makePlan(outputs), {
-      kernels,
-      target: options.target ?? "portable",
-      isConstant: () => true,
-      ...(options.outputNames === undefined ? {} : { outputNames: options.outputNames }),
-    });
+    plan = makePlan(run(...inputs).map((tensor) => backend.held(tensor)));
   });
-  const { inputs: _, outputNames: __, target: ___, ...build } = options;
-  return (built as BuiltGraph).graph.build(build);
+  const names = new Map([...(options.names ?? [])].map(([name, tensor]) => [backend.held(tensor), name]));
+  return { plan: plan as unknown as Plan, names };
 }

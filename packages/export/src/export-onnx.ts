@@ -3,6 +3,7 @@ import { type EngineTensor, formatClassNames, OnnxEngine, traceDetector } from "
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { type Differences, differences, testPicture } from "./compare.ts";
+import { pictureSize } from "./picture-size.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** Options of {@link exportOnnx}. */
@@ -45,7 +46,7 @@ const tolerance = { pixels: 1e-3, probability: 1e-3 };
  */
 export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptions): Promise<ExportOnnxReport> {
   const start = performance.now();
-  const [height, width] = checkSize(options.imgsz ?? 640, model.step);
+  const [height, width] = pictureSize(options.imgsz ?? 640, model.step);
   const form = { height, width, batch: options.batch ?? 1 };
   const bytes = serializeModel(await traceFused(model, { ...form, opset: options.opset ?? 17 }));
   const found = await compare(model, bytes, form);
@@ -101,13 +102,4 @@ async function compare(model: DetectionModel, bytes: Uint8Array, { height, width
   } finally {
     await engine.dispose();
   }
-}
-
-function checkSize(imgsz: number | readonly [number, number], stride: number): readonly [number, number] {
-  const sides = typeof imgsz === "number" ? ([imgsz, imgsz] as const) : imgsz;
-  if (sides.every((side) => Number.isInteger(side) && side > 0 && side % stride === 0)) return sides;
-  throw new LookonceError(
-    "ARGUMENT",
-    `imgsz must be one or two multiples of the model's stride ${stride}, not ${JSON.stringify(imgsz)}.`,
-  );
 }

@@ -1,5 +1,10 @@
 export { formatClassNames, parseClassNames } from "./detector/class-names.ts";
-export { type TraceDetectorOptions, traceDetector } from "./detector/trace-detector.ts";
+export {
+  type DetectorGraphOptions,
+  detectorGraph,
+  type TraceDetectorOptions,
+  traceDetector,
+} from "./detector/trace-detector.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
 export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
 export { type DetectOptions, Predictor, type PredictorOptions } from "./predictor.ts";

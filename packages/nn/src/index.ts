@@ -78,6 +78,7 @@ export { TransformerBlock, type TransformerBlockOptions } from "./modules/transf
 export { TransformerLayer } from "./modules/transformer-layer.ts";
 export { Upsample } from "./modules/upsample.ts";
 export { type Sides, ZeroPad2d } from "./modules/zero-pad2d.ts";
+export { observeModules } from "./observe-modules.ts";
 export type { Cost, Shape } from "./shape.ts";
 export {
   type LoadReport,

@@ -192,4 +192,19 @@ describe("GraphBuilder, given mistakes", () => {
     expect(errorOf(() => build(branch("nowhere", "inner"))).message).toContain('a Neg node of graph "inner" reads');
     expect(errorOf(() => build(branch("y", "images"))).message).toContain('"images" has the name of another value');
   });
+
+  it("puts the scope before made-up names of outputs, and of nothing else", () => {
+    const graph = new GraphBuilder();
+    const x = graph.input("x", "float32", [1]);
+    graph.scope = "model/0";
+    const shared = graph.initializer({ type: "float32", shape: [], data: Float32Array.of(1) });
+    expect([graph.node("Add", [x, shared]), graph.node("Add", [x, shared])]).toEqual([
+      "model/0/Add_0",
+      "model/0/Add_1",
+    ]);
+    expect(shared).toBe("const_0");
+    expect(graph.node("Abs", [x], {}, { outputs: ["y"] })).toBe("y");
+    graph.scope = "";
+    expect(graph.node("Add", [x, shared])).toBe("Add_0");
+  });
 });

@@ -52,6 +52,8 @@ const SHARED_ELEMENTS = 16;
  * {@link build}.
  */
 export class GraphBuilder {
+  /** Put, with a slash, before the names that are made up for the outputs of nodes; programs draw scopes as a tree. */
+  scope = "";
   readonly #name: string;
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
@@ -180,7 +182,8 @@ export class GraphBuilder {
 
   #outputNames(op: string, outputs: number | readonly string[]): string[] {
     if (typeof outputs === "number") {
-      const names = Array.from({ length: outputs }, () => this.uniqueName(op));
+      const prefix = this.scope === "" ? op : `${this.scope}/${op}`;
+      const names = Array.from({ length: outputs }, () => this.uniqueName(prefix));
       for (const name of names) this.#defined.add(name);
       return names;
     }

@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly target: Target;
   /** Whether a value with contents becomes an initialiser (true) or an input of the graph (false). */
   readonly isConstant: (value: Value) => boolean;
+  /** Names for values with contents, such as a network's weights. */
+  readonly names?: ReadonlyMap<Value, string>;
   /** Names for the outputs; `output0`, `output1`, … when not given. */
   readonly outputNames?: readonly string[];
 }
@@ -31,7 +33,7 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
     const { shape } = value;
     const type = value.dtype as TensorType;
     if (options.isConstant(value) && value.data !== undefined) {
-      to.set(value, graph.initializer({ type, shape, data: value.data }));
+      to.set(value, graph.initializer({ type, shape, data: value.data }, options.names?.get(value)));
     } else {
       const name = value.placeholder ?? `input${inputs.length}`;
       to.set(value, graph.input(name, type, shape));
@@ -40,6 +42,7 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
   }
   for (const node of plan.nodes) {
     const rules = options.kernels.get(node.kernel) as Kernel;
+    graph.scope = node.scope;
     rules.lower(to, {
       inputs: node.inputs as readonly Value[],
       attrs: node.attrs,
@@ -47,6 +50,7 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
       output: node.outputs[0] as Value,
     });
   }
+  graph.scope = "";
   const outputs = plan.outputs.map((value, i) => {
     const name = options.outputNames?.[i] ?? `output${i}`;
     // A copy under the output's own name: the same node may feed several outputs.

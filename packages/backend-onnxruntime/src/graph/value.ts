@@ -19,6 +19,8 @@ export interface Node {
   readonly inputs: readonly (Value | undefined)[];
   readonly attrs: object;
   readonly outputs: Value[];
+  /** The part of the program that made the call, such as a module's path; empty when nobody said. */
+  readonly scope: string;
 }
 
 /** A tensor's contents: on the host, or pending as the output of a {@link Node}, or a named input of a trace. */

@@ -1,5 +1,12 @@
-import { registerOnnxRuntime, trace } from "@lookonce/backend-onnxruntime";
-import type { DetectionModel } from "@lookonce/nn";
+import {
+  enterScope,
+  type RecordedCall,
+  recordCalls,
+  registerOnnxRuntime,
+  type TracedFunction,
+  trace,
+} from "@lookonce/backend-onnxruntime";
+import { type DetectionModel, observeModules } from "@lookonce/nn";
 import { int, type OnnxModel } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -22,25 +29,63 @@ export interface TraceDetectorOptions {
  * A detector as an ONNX model in the form in which exported YOLO models are known: `images` [N, 3, H, W], float32 RGB
  * from 0 to 1, to `output0`, [N, 4 + nc, A] for YOLOv8 and [N, A, 5 + nc] for YOLOv5. Its weights become constants.
  *
- * The model must be in inference mode. Only ONNX's own operators are used.
+ * The model must be in inference mode. Only ONNX's own operators are used. Nodes are named by the modules that they come
+ * from (`model/0/conv/Conv_0`), weights as in checkpoints (`model.0.conv.weight`).
  */
 export async function traceDetector(model: DetectionModel, options: TraceDetectorOptions): Promise<OnnxModel> {
   const { height, width, batch = 1, opset = 17, metadata = {}, description = "" } = options;
+  const names = model.namedVariables();
   return onTracingBackend(() =>
-    trace(
-      (images) => {
-        const { decoded } = model.forward(tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
-        return [model.family === "v8" ? tf.transpose(decoded as tf.Tensor3D, [0, 2, 1]) : (decoded as tf.Tensor3D)];
-      },
-      {
-        inputs: [{ name: "images", shape: [batch, 3, height, width] }],
-        outputNames: ["output0"],
-        opset,
-        metadata,
-        docString: description,
-      },
-    ),
+    trace(exportedForward(model), {
+      inputs: [{ name: "images", shape: [batch, 3, height, width] }],
+      outputNames: ["output0"],
+      names,
+      opset,
+      metadata,
+      docString: description,
+    }),
   );
+}
+
+/** Options of {@link detectorGraph}. */
+export type DetectorGraphOptions = Pick<TraceDetectorOptions, "height" | "width" | "batch">;
+
+/**
+ * The calls by which a detector makes its predictions, to be looked at: names are paths of modules with slashes, and shapes
+ * are NHWC. From `images` [N, H, W, 3] to `output0` [N, A, channels]; the model must be in inference mode.
+ */
+export async function detectorGraph(model: DetectionModel, options: DetectorGraphOptions): Promise<RecordedCall[]> {
+  const { height, width, batch = 1 } = options;
+  const names = new Map([...model.namedVariables()].map(([path, variable]) => [scopeOf(path), variable]));
+  const forward: TracedFunction = (images) => [model.forward(images as tf.Tensor4D).decoded as tf.Tensor3D];
+  return onTracingBackend(() =>
+    recordCalls(withScopes(model, forward), {
+      inputs: [{ name: "images", shape: [batch, height, width, 3] }],
+      outputNames: ["output0"],
+      names,
+    }),
+  );
+}
+
+function exportedForward(model: DetectionModel): TracedFunction {
+  return withScopes(model, (images) => {
+    const { decoded } = model.forward(tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
+    return [model.family === "v8" ? tf.transpose(decoded as tf.Tensor3D, [0, 2, 1]) : (decoded as tf.Tensor3D)];
+  });
+}
+
+/** The same function, whose calls are recorded under the paths of the modules that make them. */
+function withScopes(model: DetectionModel, run: TracedFunction): TracedFunction {
+  return (...inputs) =>
+    observeModules(
+      model,
+      (path) => enterScope(scopeOf(path)),
+      () => run(...inputs),
+    );
+}
+
+function scopeOf(path: string): string {
+  return path.replaceAll(".", "/");
 }
 
 /**

@@ -1,0 +1,68 @@
+import type { Plan } from "./graph/plan.ts";
+import type { Signature, Value } from "./graph/value.ts";
+
+/** A kernel call of a recorded function, or one of its inputs, outputs or constants. */
+export interface RecordedCall {
+  /** Unique; begins with the call's scope: `model/0/conv/Conv2D`. */
+  name: string;
+  /** tfjs's name of the kernel; `Placeholder` for inputs, `Const` for constants, `Identity` for outputs. */
+  kernel: string;
+  attrs: object;
+  /** Names of the calls that it reads; `name:1` for the second output of one. */
+  inputs: readonly string[];
+  outputs: readonly Signature[];
+}
+
+/** Options of {@link nameCalls}. */
+export interface NameCallsOptions {
+  /** Names of values with contents; others are named by the call that reads them first. */
+  names: ReadonlyMap<Value, string>;
+  /** Names of the outputs, in order; `output0`, `output1`, … for those that are missing. */
+  outputNames: readonly string[];
+}
+
+/** Lists what a plan computes, every call after those that it reads. */
+export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[] {
+  const outputNames = plan.outputs.map((_, i) => options.outputNames[i] ?? `output${i}`);
+  const known = new Map<Value, string>();
+  const taken = new Set(outputNames);
+  const calls: RecordedCall[] = [];
+  for (const node of plan.nodes) {
+    const inputs = node.inputs
+      .filter((value) => value !== undefined)
+      .map((value) => {
+        if (!known.has(value)) addLeaf(value, node.scope);
+        return known.get(value) as string;
+      });
+    const name = unique(node.scope, node.kernel);
+    for (const [i, value] of node.outputs.entries()) known.set(value, i === 0 ? name : `${name}:${i}`);
+    calls.push({ name, kernel: node.kernel, attrs: node.attrs, inputs, outputs: node.outputs.map(signature) });
+  }
+  for (const [i, value] of plan.outputs.entries()) {
+    if (!known.has(value)) addLeaf(value, "");
+    const inputs = [known.get(value) as string];
+    calls.push({ name: outputNames[i] as string, kernel: "Identity", attrs: {}, inputs, outputs: [signature(value)] });
+  }
+  return calls;
+
+  function addLeaf(value: Value, scope: string): void {
+    const isInput = value.placeholder !== undefined;
+    const given = value.placeholder ?? options.names.get(value);
+    const name = given === undefined || taken.has(given) ? unique(scope, given ?? "Const") : given;
+    taken.add(name);
+    known.set(value, name);
+    calls.push({ name, kernel: isInput ? "Placeholder" : "Const", attrs: {}, inputs: [], outputs: [signature(value)] });
+  }
+
+  function unique(scope: string, base: string): string {
+    const prefix = scope === "" ? base : `${scope}/${base}`;
+    let name = prefix;
+    for (let i = 1; taken.has(name); i++) name = `${prefix}_${i}`;
+    taken.add(name);
+    return name;
+  }
+}
+
+function signature({ shape, dtype }: Value): Signature {
+  return { shape, dtype };
+}

@@ -1,0 +1,53 @@
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import { Random } from "@lookonce/random";
+import { beforeAll, describe, expect, it } from "vitest";
+import { C3, initialise, Module, observeModules } from "./index.ts";
+
+beforeAll(() => tf.setBackend("cpu"));
+
+/** What is told of a computation: `+path` when a module begins, `-path` when it is done. */
+function observed(module: Module, run: () => unknown): string[] {
+  const told: string[] = [];
+  const enter = (path: string): (() => void) => {
+    told.push(`+${path}`);
+    return () => told.push(`-${path}`);
+  };
+  observeModules(module, enter, run);
+  return told;
+}
+
+describe("observeModules", () => {
+  const module = new C3(4, 4);
+  initialise(module, new Random(0));
+  module.eval();
+  const x = tf.ones([1, 4, 4, 4]) as tf.Tensor4D;
+
+  it("tells of modules as they are entered and left, and leaves them as they were", async () => {
+    const before = await module.forward(x).data();
+    let during: tf.Tensor4D | undefined;
+    const told = observed(module, () => {
+      during = module.forward(x);
+    });
+    expect(await during?.data()).toEqual(before);
+    expect(told.slice(0, 6)).toEqual(["+", "+cv1", "+cv1.conv", "-cv1.conv", "+cv1.bn", "-cv1.bn"]);
+    expect(told).toContain("+m.0.cv1.conv");
+    expect(told.at(-1)).toBe("-");
+    for (const part of module.namedModules().values()) expect(Object.hasOwn(part, "forward")).toBe(false);
+    expect(observed(module, () => 0)).toEqual([]);
+  });
+
+  it("leaves modules whose computation fails", () => {
+    class Failing extends Module {
+      forward(): never {
+        throw new Error("no");
+      }
+    }
+    const failing = new Failing();
+    const told: string[] = [];
+    const enter = (): (() => void) => () => told.push("left");
+    expect(() => observeModules(failing, enter, () => failing.forward())).toThrow("no");
+    expect(told).toEqual(["left"]);
+    expect(Object.hasOwn(failing, "forward")).toBe(false);
+  });
+});
