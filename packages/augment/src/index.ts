@@ -1,3 +1,17 @@
+export { compose, sometimes, type Transform } from "./compose.ts";
+export { boxCandidates, type CandidateLimits } from "./geometry/box-candidates.ts";
+export { flipLeftRight, flipUpDown, randomFlipLeftRight, randomFlipUpDown } from "./geometry/flip.ts";
+export {
+  type AugmentationRules,
+  applyPerspective,
+  drawPerspective,
+  type PerspectiveDraw,
+  type PerspectiveOptions,
+  type PerspectiveRange,
+  perspectiveMatrix,
+  randomPerspective,
+} from "./geometry/perspective.ts";
+export { drawScene, type Scene, sceneOf, type Tile } from "./geometry/scene.ts";
 export {
   type Letterboxed,
   type LetterboxGeometry,
@@ -5,7 +19,29 @@ export {
   letterbox,
   letterboxGeometry,
 } from "./letterbox.ts";
+export {
+  copyPasteV5,
+  copyPasteV8,
+  drawCopies,
+  fittingCopies,
+  leastHidingCopies,
+  type PasteOptions,
+  pasteObjects,
+} from "./mixing/copy-paste.ts";
+export { type Area, cutMix, drawCutAreas, freeAreas } from "./mixing/cut-mix.ts";
+export { drawMixUp, mixUp } from "./mixing/mix-up.ts";
+export {
+  drawMosaic9Corner,
+  drawMosaicCentre,
+  type MosaicCentre,
+  type MosaicOptions,
+  mosaic4,
+  mosaic9,
+} from "./mixing/mosaic.ts";
 export { blankPicture, type Picture, type Size } from "./picture.ts";
+export type { AugmentationOptions } from "./pipelines/options.ts";
+export { v5Augmentation } from "./pipelines/v5-augmentation.ts";
+export { type V8AugmentationHyp, v8Augmentation } from "./pipelines/v8-augmentation.ts";
 export type {
   AugmentationHyp,
   CopyPasteMode,
@@ -21,5 +57,5 @@ export { readHyp } from "./presets/read-hyp.ts";
 export { type PictureHeader, readPicture, readPictureHeader, readPictureSize } from "./read-picture.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
-export { letterboxSample, type Sample } from "./sample.ts";
+export { type Augmentation, letterboxSample, type Objects, type Sample, type SampleSource } from "./sample.ts";
 export { encodePicture, writePicture } from "./write-picture.ts";

@@ -1,23 +1,44 @@
+import type { Random } from "@lookonce/random";
+import { moveObjects } from "./geometry/objects.ts";
 import { type LetterboxGeometry, type LetterboxOptions, letterbox } from "./letterbox.ts";
 import type { Picture } from "./picture.ts";
 
-/** A picture with its objects. */
-export interface Sample {
-  picture: Picture;
+/** The objects in a picture. */
+export interface Objects {
   /** Rows of x1, y1, x2, y2 in the picture's pixels. */
   boxes: Float32Array;
   /** The class of each box. */
   classes: Int32Array;
+  /** The outline of each object, rows of x, y in the picture's pixels; one of length 0 where none is known. */
+  polygons?: readonly Float32Array[];
+}
+
+/** A picture with its objects. */
+export interface Sample extends Objects {
+  picture: Picture;
+}
+
+/** Where samples come from, by index. */
+export interface SampleSource {
+  /** How many there are. */
+  readonly length: number;
+  /** The sample of this index, its picture resized for loading: the longer side is `imgsz`. It must not be changed. */
+  load(index: number): Promise<Sample>;
 }
 
 /**
- * Letterboxes a sample: its boxes move with the picture; none is dropped.
+ * Makes the sample to train on from the one of this index and, for mosaics and the like, from others of the source.
+ * The picture it gives is `imgsz × imgsz`.
+ */
+export type Augmentation = (source: SampleSource, index: number, rng: Random) => Promise<Sample>;
+
+/**
+ * Letterboxes a sample: its boxes and polygons move with the picture; none is dropped.
  *
  * @throws LookonceError `ARGUMENT` as `letterboxGeometry`
  */
 export function letterboxSample(sample: Sample, options: LetterboxOptions): { sample: Sample } & LetterboxGeometry {
   const { picture, ...geometry } = letterbox(sample.picture, options);
   const { ratio, padding } = geometry;
-  const boxes = sample.boxes.map((value, i) => value * (ratio[i % 2] as number) + (padding[i % 2] as number));
-  return { sample: { picture, boxes, classes: sample.classes }, ...geometry };
+  return { sample: { picture, ...moveObjects(sample, { scale: ratio, shift: padding }) }, ...geometry };
 }

@@ -1,0 +1,18 @@
+import type { Random } from "@lookonce/random";
+import type { Sample } from "./sample.ts";
+
+/**
+ * A change of a picture and its objects. It takes a sample and gives another; the one it was given stays as it was, and
+ * everything random comes from `rng`, so that the same seed gives the same bytes.
+ */
+export type Transform = (sample: Sample, rng: Random) => Sample;
+
+/** One transform that does the given ones in order. Without any, the sample comes back as it is. */
+export function compose(...transforms: readonly Transform[]): Transform {
+  return (sample, rng) => transforms.reduce((current, transform) => transform(current, rng), sample);
+}
+
+/** The transform with the given probability (0 to 1), otherwise nothing. One number is drawn in both cases. */
+export function sometimes(probability: number, transform: Transform): Transform {
+  return (sample, rng) => (rng.chance(probability) ? transform(sample, rng) : sample);
+}

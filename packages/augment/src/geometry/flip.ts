@@ -1,0 +1,55 @@
+import { sometimes, type Transform } from "../compose.ts";
+import type { Picture } from "../picture.ts";
+import type { Sample } from "../sample.ts";
+import { moveObjects } from "./objects.ts";
+
+/** The sample mirrored left to right. Twice is nothing. */
+export function flipLeftRight(sample: Sample): Sample {
+  const { picture } = sample;
+  const { boxes, ...rest } = moveObjects(sample, { scale: [-1, 1], shift: [picture.width, 0] });
+  return { ...rest, boxes: swapColumns(boxes, 0), picture: mirrorRows(picture) };
+}
+
+/** The sample mirrored upside down. Twice is nothing. */
+export function flipUpDown(sample: Sample): Sample {
+  const { picture } = sample;
+  const { boxes, ...rest } = moveObjects(sample, { scale: [1, -1], shift: [0, picture.height] });
+  return { ...rest, boxes: swapColumns(boxes, 1), picture: mirrorColumns(picture) };
+}
+
+/** {@link flipLeftRight} with this probability. */
+export function randomFlipLeftRight(probability: number): Transform {
+  return sometimes(probability, flipLeftRight);
+}
+
+/** {@link flipUpDown} with this probability. */
+export function randomFlipUpDown(probability: number): Transform {
+  return sometimes(probability, flipUpDown);
+}
+
+/** A mirrored box's corners, left (or top) first again. */
+function swapColumns(boxes: Float32Array, low: 0 | 1): Float32Array {
+  return boxes.map((_, i) => boxes[i % 4 === low ? i + 2 : i % 4 === low + 2 ? i - 2 : i] as number);
+}
+
+/** The picture mirrored left to right. */
+export function mirrorRows({ data, width, height }: Picture): Picture {
+  const mirrored = new Uint8Array(data.length);
+  for (let y = 0, t = 0; y < height; y++) {
+    for (let s = ((y + 1) * width - 1) * 3, x = 0; x < width; x++, s -= 3, t += 3) {
+      mirrored[t] = data[s] as number;
+      mirrored[t + 1] = data[s + 1] as number;
+      mirrored[t + 2] = data[s + 2] as number;
+    }
+  }
+  return { data: mirrored, width, height };
+}
+
+function mirrorColumns({ data, width, height }: Picture): Picture {
+  const mirrored = new Uint8Array(data.length);
+  const stride = width * 3;
+  for (let y = 0; y < height; y++) {
+    mirrored.set(data.subarray(y * stride, (y + 1) * stride), (height - 1 - y) * stride);
+  }
+  return { data: mirrored, width, height };
+}

@@ -1,0 +1,76 @@
+import type { Size } from "../picture.ts";
+import type { Objects } from "../sample.ts";
+
+/** `x · scale[0] + shift[0]`, `y · scale[1] + shift[1]`, in pixels. */
+export interface Move {
+  scale?: readonly [number, number];
+  shift?: readonly [number, number];
+}
+
+/** No objects at all. */
+export function noObjects(): Objects {
+  return { boxes: new Float32Array(0), classes: new Int32Array(0) };
+}
+
+/** The objects with every point scaled, then shifted. */
+export function moveObjects(objects: Objects, { scale = [1, 1], shift = [0, 0] }: Move): Objects {
+  return mapPoints(objects, (value, axis) => value * scale[axis] + shift[axis]);
+}
+
+/** The objects with every point moved to the nearest one inside a picture of this size, `margin` pixels from its edges. */
+export function clipObjects(objects: Objects, { width, height }: Size, margin = 0): Objects {
+  const limits = [width - margin, height - margin] as const;
+  return mapPoints(objects, (value, axis) => Math.min(Math.max(value, margin), limits[axis]));
+}
+
+/** The objects in the given rows, in that order. */
+export function selectObjects({ boxes, classes, polygons }: Objects, rows: readonly number[]): Objects {
+  const chosen = new Float32Array(rows.length * 4);
+  rows.forEach((row, i) => {
+    chosen.set(boxes.subarray(row * 4, row * 4 + 4), i * 4);
+  });
+  const objects: Objects = { boxes: chosen, classes: Int32Array.from(rows, (row) => classes[row] as number) };
+  if (polygons !== undefined) objects.polygons = rows.map((row) => polygons[row] as Float32Array);
+  return objects;
+}
+
+/** The objects for whose box the test holds. */
+export function filterObjects(objects: Objects, keep: (row: number) => boolean): Objects {
+  return selectObjects(
+    objects,
+    Array.from(objects.classes, (_, row) => row).filter((row) => keep(row)),
+  );
+}
+
+/** All objects of several lists in one. Where only some have polygons, the others' are of length 0. */
+export function joinObjects(lists: readonly Objects[]): Objects {
+  const count = lists.reduce((sum, { classes }) => sum + classes.length, 0);
+  const boxes = new Float32Array(count * 4);
+  const classes = new Int32Array(count);
+  let row = 0;
+  for (const list of lists) {
+    boxes.set(list.boxes, row * 4);
+    classes.set(list.classes, row);
+    row += list.classes.length;
+  }
+  if (lists.every(({ polygons }) => polygons === undefined)) return { boxes, classes };
+  const none = new Float32Array(0);
+  const polygons = lists.flatMap((list) => list.polygons ?? Array.from(list.classes, () => none));
+  return { boxes, classes, polygons };
+}
+
+/** The objects that are more than points or lines: width and height above 0. */
+export function dropEmpty(objects: Objects): Objects {
+  const { boxes } = objects;
+  return filterObjects(objects, (row) => {
+    const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as [number, number, number, number];
+    return x2 > x1 && y2 > y1;
+  });
+}
+
+function mapPoints(objects: Objects, change: (value: number, axis: 0 | 1) => number): Objects {
+  const all = (values: Float32Array): Float32Array => values.map((value, i) => change(value, (i % 2) as 0 | 1));
+  const moved: Objects = { boxes: all(objects.boxes), classes: objects.classes };
+  if (objects.polygons !== undefined) moved.polygons = objects.polygons.map(all);
+  return moved;
+}

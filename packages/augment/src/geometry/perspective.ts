@@ -1,0 +1,146 @@
+import type { Random } from "@lookonce/random";
+import type { Transform } from "../compose.ts";
+import type { Size } from "../picture.ts";
+import type { Objects, Sample } from "../sample.ts";
+import { boxCandidates } from "./box-candidates.ts";
+import { type Matrix, movePoints, multiply } from "./matrix.ts";
+import { clipObjects, filterObjects } from "./objects.ts";
+import { polygonBox, resamplePolygon } from "./polygon-box.ts";
+import { type Scene, sceneOf } from "./scene.ts";
+import { warpScene } from "./warp.ts";
+
+/** Whose rules hold where YOLOv5 (6.1, 7.0) and YOLOv8 (8.3) differ. */
+export type AugmentationRules = "v5" | "v8";
+
+/** How far {@link drawPerspective} may go. All default to 0, that is nothing. */
+export interface PerspectiveRange {
+  /** Turn by up to ± this many degrees. */
+  degrees?: number;
+  /** Move by up to ± this share of the output's width and height. */
+  translate?: number;
+  /** Scale between 1 − this and 1 + this. */
+  scale?: number;
+  /** Shear along each axis by up to ± this many degrees. */
+  shear?: number;
+  /** Both perspective terms up to ± this; useful up to 0.001. */
+  perspective?: number;
+}
+
+/** What {@link drawPerspective} drew. */
+export interface PerspectiveDraw {
+  perspectiveX: number;
+  perspectiveY: number;
+  /** Degrees, counter-clockwise. */
+  angle: number;
+  scale: number;
+  /** Degrees. */
+  shearX: number;
+  shearY: number;
+  /** Where the canvas's centre comes to lie, as share of the output's width and height: 0.5 is its middle. */
+  translateX: number;
+  translateY: number;
+}
+
+/** What {@link applyPerspective} needs besides the scene. */
+export interface PerspectiveOptions {
+  draw: PerspectiveDraw;
+  /** The output. */
+  size: Size;
+  rules: AugmentationRules;
+}
+
+/** Draws a random perspective: eight numbers, always in the order in which {@link PerspectiveDraw} lists them. */
+export function drawPerspective(range: PerspectiveRange, rng: Random): PerspectiveDraw {
+  const { degrees = 0, translate = 0, scale = 0, shear = 0, perspective = 0 } = range;
+  return {
+    perspectiveX: rng.uniform(-perspective, perspective),
+    perspectiveY: rng.uniform(-perspective, perspective),
+    angle: rng.uniform(-degrees, degrees),
+    scale: rng.uniform(1 - scale, 1 + scale),
+    shearX: rng.uniform(-shear, shear),
+    shearY: rng.uniform(-shear, shear),
+    translateX: rng.uniform(0.5 - translate, 0.5 + translate),
+    translateY: rng.uniform(0.5 - translate, 0.5 + translate),
+  };
+}
+
+/**
+ * The matrix from canvas to output pixels: the canvas's centre to the origin, perspective, rotation with scale, shear,
+ * then the origin to its place in the output (YOLOv5 6.1, YOLOv8 8.3).
+ */
+export function perspectiveMatrix(draw: PerspectiveDraw, canvas: Size, output: Size): Matrix {
+  const radians = Math.PI / 180;
+  const cos = draw.scale * Math.cos(draw.angle * radians);
+  const sin = draw.scale * Math.sin(draw.angle * radians);
+  return multiply(
+    [1, 0, draw.translateX * output.width, 0, 1, draw.translateY * output.height, 0, 0, 1],
+    [1, Math.tan(draw.shearX * radians), 0, Math.tan(draw.shearY * radians), 1, 0, 0, 0, 1],
+    [cos, sin, 0, -sin, cos, 0, 0, 0, 1],
+    [1, 0, 0, 0, 1, 0, draw.perspectiveX, draw.perspectiveY, 1],
+    [1, 0, -canvas.width / 2, 0, 1, -canvas.height / 2, 0, 0, 1],
+  );
+}
+
+/**
+ * Warps a scene. A box becomes the box around its four moved corners, or, where its polygon is known, around the moved
+ * polygon's points inside the output; both are clipped to the output. Boxes that {@link boxCandidates} does not find
+ * worth keeping are dropped: 10 % of the area must be left, or 1 % with a polygon.
+ */
+export function applyPerspective(scene: Scene, { draw, size, rules }: PerspectiveOptions): Sample {
+  const matrix = perspectiveMatrix(draw, scene, size);
+  const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, rules });
+  return { ...filterObjects(candidates, (row) => kept[row] as boolean), picture: warpScene(scene, matrix, size) };
+}
+
+/** {@link applyPerspective} with fresh random numbers, for a picture that keeps its size, or is cut to `size`. */
+export function randomPerspective(
+  range: PerspectiveRange,
+  { size, rules = "v8" }: { size?: Size; rules?: AugmentationRules } = {},
+): Transform {
+  return (sample, rng) =>
+    applyPerspective(sceneOf(sample), { draw: drawPerspective(range, rng), size: size ?? sample.picture, rules });
+}
+
+/** How objects are moved: by the matrix, whose scale is given apart. */
+export interface ObjectMove {
+  matrix: Matrix;
+  scale: number;
+  size: Size;
+  rules: AugmentationRules;
+}
+
+/** All objects after a warp, clipped to the output, and which of them are worth keeping. */
+export function movedObjects(objects: Objects, move: ObjectMove): { candidates: Objects; kept: boolean[] } {
+  const { matrix, scale, size, rules } = move;
+  const { boxes, classes, polygons } = objects;
+  const moved = new Float64Array(boxes.length);
+  const outlines: Float32Array[] = [];
+  for (let row = 0; row < classes.length; row++) {
+    const polygon = polygons?.[row];
+    if (polygon === undefined || polygon.length === 0) {
+      moved.set(cornersBox(boxes.subarray(row * 4, row * 4 + 4), matrix), row * 4);
+      outlines.push(new Float32Array(0));
+      continue;
+    }
+    const points = movePoints(rules === "v5" ? resamplePolygon(polygon, 1000) : polygon, matrix);
+    moved.set(polygonBox(points, size, rules === "v8"), row * 4);
+    outlines.push(Float32Array.from(movePoints(polygon, matrix)));
+  }
+  const clipped = clipObjects({ boxes: Float32Array.from(moved), classes, polygons: outlines }, size);
+  const before = boxes.map((value) => value * scale);
+  const byBox = boxCandidates(before, clipped.boxes);
+  const byPolygon = boxCandidates(before, clipped.boxes, { area: 0.01 });
+  const kept = outlines.map((outline, row) => (outline.length > 0 ? byPolygon : byBox)[row] as boolean);
+  const candidates: Objects = { boxes: clipped.boxes, classes };
+  if (polygons !== undefined) candidates.polygons = clipped.polygons as Float32Array[];
+  return { candidates, kept };
+}
+
+/** The box around the four moved corners. */
+function cornersBox(box: Float32Array, matrix: Matrix): [number, number, number, number] {
+  const [x1, y1, x2, y2] = box as unknown as [number, number, number, number];
+  const corners = movePoints([x1, y1, x2, y2, x1, y2, x2, y1], matrix);
+  const xs = [0, 2, 4, 6].map((i) => corners[i] as number);
+  const ys = [1, 3, 5, 7].map((i) => corners[i] as number);
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}

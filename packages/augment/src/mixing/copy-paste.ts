@@ -1,0 +1,111 @@
+import { bboxIoa } from "@lookonce/boxes";
+import type { Random } from "@lookonce/random";
+import { fillPolygon } from "../geometry/fill-polygon.ts";
+import { flipLeftRight } from "../geometry/flip.ts";
+import { joinObjects, selectObjects } from "../geometry/objects.ts";
+import type { Picture } from "../picture.ts";
+import { roundHalfEven } from "../rounding.ts";
+import type { Objects, Sample } from "../sample.ts";
+import { requireSameSize } from "./mix-up.ts";
+
+/** An object is pasted only if it would cover less than this of every object there is. */
+const OVERLAP_LIMIT = 0.3;
+
+/** How {@link pasteObjects} draws. */
+export interface PasteOptions {
+  /** Leave a byte as it is where the pasted one is 0. YOLOv5 6.1 did so; 7.0 and YOLOv8 paste black as well. */
+  skipBlack?: boolean;
+}
+
+/**
+ * Objects of another picture of the same size drawn onto this one along their polygons, and added to its objects
+ * (Ghiasi et al. 2021).
+ *
+ * @param rows which objects of `other`
+ * @throws LookonceError `ARGUMENT` when the sizes differ
+ */
+export function pasteObjects(
+  sample: Sample,
+  other: Sample,
+  rows: readonly number[],
+  { skipBlack = false }: PasteOptions = {},
+): Sample {
+  requireSameSize(sample.picture, other.picture);
+  if (rows.length === 0) return sample;
+  const pasted = selectObjects(other, rows);
+  const { width, height } = sample.picture;
+  const mask = new Uint8Array(width * height);
+  for (const polygon of pasted.polygons ?? []) fillPolygon(mask, { width, height }, polygon);
+  const picture = paste(sample.picture, other.picture, { mask, skipBlack });
+  return { ...joinObjects([sample, pasted]), picture };
+}
+
+/**
+ * The objects that YOLOv5 (6.1, 7.0) copies: `round(p · n)` of them drawn without repeating, then, in that order, those
+ * whose mirror image hides none of the objects, nor of those copied before, by 30 % or more.
+ */
+export function drawCopies(count: number, probability: number, rng: Random): number[] {
+  return rng.permutation(count).slice(0, roundHalfEven(probability * count));
+}
+
+/** Which of the rows fit in the given order: each counts for those after it. */
+export function fittingCopies(sample: Objects, other: Objects, rows: readonly number[]): number[] {
+  const fitting: number[] = [];
+  for (const row of rows) {
+    const box = other.boxes.subarray(row * 4, row * 4 + 4);
+    const there = joinObjects([sample, selectObjects(other, fitting)]).boxes;
+    if (bboxIoa(box, there).every((share) => share < OVERLAP_LIMIT)) fitting.push(row);
+  }
+  return fitting;
+}
+
+/**
+ * The objects that YOLOv8 (8.3) copies: of those of `other` that hide no object of the sample by 30 % or more, the first
+ * `round(p · n)` by how little they hide at most. Nothing is drawn at random.
+ */
+export function leastHidingCopies(sample: Objects, other: Objects, probability: number): number[] {
+  const columns = sample.classes.length;
+  const shares = bboxIoa(other.boxes, sample.boxes);
+  const worst = Array.from(other.classes, (_, row) =>
+    shares.subarray(row * columns, (row + 1) * columns).reduce((a, b) => Math.max(a, b), 0),
+  );
+  const free = worst.map((_, row) => row).filter((row) => (worst[row] as number) < OVERLAP_LIMIT);
+  free.sort((a, b) => (worst[a] as number) - (worst[b] as number));
+  return free.slice(0, roundHalfEven(probability * free.length));
+}
+
+/** Whether there is anything that could be copied along its outline. */
+export function hasPolygons({ polygons }: Objects): boolean {
+  return polygons?.some(({ length }) => length > 0) ?? false;
+}
+
+/** YOLOv5's copy-paste: mirrored copies of the picture's own objects, of those that have a polygon. */
+export function copyPasteV5(sample: Sample, probability: number, rng: Random, options: PasteOptions = {}): Sample {
+  if (probability === 0 || !hasPolygons(sample)) return sample;
+  const mirrored = flipLeftRight(sample);
+  const drawn = drawCopies(sample.classes.length, probability, rng);
+  return pasteObjects(sample, mirrored, fittingCopies(sample, mirrored, withPolygon(mirrored, drawn)), options);
+}
+
+/** YOLOv8's copy-paste of objects of `other`, by default the sample mirrored, of those that have a polygon. */
+export function copyPasteV8(sample: Sample, probability: number, other: Sample = flipLeftRight(sample)): Sample {
+  if (probability === 0 || !hasPolygons(sample)) return sample;
+  return pasteObjects(sample, other, withPolygon(other, leastHidingCopies(sample, other, probability)));
+}
+
+function withPolygon({ polygons }: Objects, rows: readonly number[]): number[] {
+  return rows.filter((row) => (polygons?.[row]?.length ?? 0) > 0);
+}
+
+function paste(below: Picture, above: Picture, { mask, skipBlack }: { mask: Uint8Array; skipBlack: boolean }): Picture {
+  const { width, height } = below;
+  const data = below.data.slice();
+  for (let i = 0, t = 0; i < mask.length; i++, t += 3) {
+    if (mask[i] === 0) continue;
+    for (let k = t; k < t + 3; k++) {
+      const level = above.data[k] as number;
+      if (level > 0 || !skipBlack) data[k] = level;
+    }
+  }
+  return { data, width, height };
+}

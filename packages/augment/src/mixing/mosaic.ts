@@ -1,0 +1,115 @@
+import type { Random } from "@lookonce/random";
+import { clipObjects, dropEmpty, joinObjects, moveObjects } from "../geometry/objects.ts";
+import type { AugmentationRules } from "../geometry/perspective.ts";
+import { BORDER_GREY, type Scene, type Tile } from "../geometry/scene.ts";
+import type { Sample } from "../sample.ts";
+
+/** Where the pictures of a mosaic meet, in whole canvas pixels. */
+export interface MosaicCentre {
+  y: number;
+  x: number;
+}
+
+/** What {@link mosaic4} and {@link mosaic9} need besides the pictures. */
+export interface MosaicOptions {
+  centre: MosaicCentre;
+  /** Half the canvas's side, in pixels. */
+  imgsz: number;
+  /** YOLOv8 drops boxes that the canvas's edge leaves empty at once; YOLOv5 leaves that to the perspective after it. */
+  rules: AugmentationRules;
+}
+
+/** Draws where four pictures meet: y, then x, uniformly from the canvas's middle half, cut to whole pixels. */
+export function drawMosaicCentre(imgsz: number, rng: Random): MosaicCentre {
+  const y = Math.trunc(rng.uniform(imgsz / 2, 1.5 * imgsz));
+  return { y, x: Math.trunc(rng.uniform(imgsz / 2, 1.5 * imgsz)) };
+}
+
+/** Draws which part of nine pictures is cut out: its top, then its left edge, uniformly below `imgsz`. */
+export function drawMosaic9Corner(imgsz: number, rng: Random): MosaicCentre {
+  const y = Math.trunc(rng.uniform(0, imgsz));
+  return { y, x: Math.trunc(rng.uniform(0, imgsz)) };
+}
+
+/**
+ * Four pictures around a point of a canvas of twice `imgsz`: left above it, right above, left below, right below; each
+ * touches the point with its nearest corner, and what reaches beyond the canvas is cut off, of boxes and polygons too.
+ */
+export function mosaic4(samples: readonly Sample[], { centre, imgsz, rules }: MosaicOptions): Scene {
+  const side = 2 * imgsz;
+  const tiles = samples.slice(0, 4).map(({ picture }, i): Tile => {
+    const left = i % 2 === 0 ? centre.x - picture.width : centre.x;
+    const top = i < 2 ? centre.y - picture.height : centre.y;
+    return placeTile({ picture, left, top }, side);
+  });
+  return assemble(samples, tiles, { side, rules });
+}
+
+/**
+ * Nine pictures on a canvas of three times `imgsz`, of which a square of twice `imgsz` is cut out, its left top corner
+ * given by `centre`: one in the middle, the others around it clockwise from the one above, each beside the one before.
+ */
+export function mosaic9(samples: readonly Sample[], { centre, imgsz, rules }: MosaicOptions): Scene {
+  const side = 2 * imgsz;
+  const sizes = samples.map(({ picture }) => picture);
+  const tiles = corners9(sizes, imgsz).map(([left, top], i): Tile => {
+    const { picture } = samples[i] as Sample;
+    // On the large canvas a picture is cut off at its edges before the square is cut out
+    const tile = placeTile({ picture, left, top }, 3 * imgsz);
+    const shifted = { ...tile, left: left - centre.x, top: top - centre.y };
+    return {
+      ...shifted,
+      x1: clamp(tile.x1 - centre.x, side),
+      x2: clamp(tile.x2 - centre.x, side),
+      y1: clamp(tile.y1 - centre.y, side),
+      y2: clamp(tile.y2 - centre.y, side),
+    };
+  });
+  return assemble(samples, tiles, { side, rules });
+}
+
+/** Left and top of nine pictures, each placed by its own size, the middle one's and the one before it. */
+function corners9(sizes: readonly { width: number; height: number }[], s: number): [number, number][] {
+  const at = (i: number): { width: number; height: number } => sizes[i] as { width: number; height: number };
+  const middle = at(0);
+  const [right, bottom] = [s + middle.width, s + middle.height];
+  return [
+    [s, s],
+    [s, s - at(1).height],
+    [s + at(1).width, s - at(2).height],
+    [right, s],
+    [right, s + at(3).height],
+    [right - at(5).width, bottom],
+    [right - at(5).width - at(6).width, bottom],
+    [s - at(7).width, bottom - at(7).height],
+    [s - at(8).width, bottom - at(7).height - at(8).height],
+  ];
+}
+
+function placeTile({ picture, left, top }: Pick<Tile, "picture" | "left" | "top">, side: number): Tile {
+  return {
+    picture,
+    left,
+    top,
+    x1: clamp(left, side),
+    y1: clamp(top, side),
+    x2: clamp(left + picture.width, side),
+    y2: clamp(top + picture.height, side),
+  };
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.min(Math.max(value, 0), limit);
+}
+
+function assemble(
+  samples: readonly Sample[],
+  tiles: readonly Tile[],
+  { side, rules }: { side: number; rules: AugmentationRules },
+): Scene {
+  const canvas = { width: side, height: side };
+  const moved = tiles.map(({ left, top }, i) => moveObjects(samples[i] as Sample, { shift: [left, top] }));
+  const clipped = clipObjects(joinObjects(moved), canvas);
+  const objects = rules === "v8" ? dropEmpty(clipped) : clipped;
+  return { ...objects, ...canvas, fill: BORDER_GREY, tiles };
+}

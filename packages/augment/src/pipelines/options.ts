@@ -1,0 +1,16 @@
+import { LookonceError } from "@lookonce/errors";
+import type { Transform } from "../compose.ts";
+
+/** Options of `v5Augmentation` and `v8Augmentation`. */
+export interface AugmentationOptions {
+  /** Side of the picture that comes out, in pixels. */
+  imgsz: number;
+  /** Your own transforms, done last, each to every picture. */
+  transforms?: readonly Transform[];
+}
+
+/** @throws LookonceError `ARGUMENT` unless `imgsz` is a whole number of at least 1 */
+export function checkImgsz(imgsz: number): void {
+  if (Number.isInteger(imgsz) && imgsz >= 1) return;
+  throw new LookonceError("ARGUMENT", `imgsz must be a whole number of at least 1, not ${imgsz}.`);
+}
