@@ -4,6 +4,7 @@ import { planeIou } from "../iou/box-iou.ts";
 import { type BoxPlanes, reshapePlanes, splitPlanes } from "../iou/planes.ts";
 import { stopGradient } from "../stop-gradient.ts";
 import { checkTargets, type PaddedTargets } from "../targets.ts";
+import { smoothLabels } from "../terms/smooth-labels.ts";
 import type { AnchorPredictions, Assigner, Assignment } from "./assigner.ts";
 import { power } from "./power.ts";
 
@@ -89,7 +90,7 @@ export class TaskAlignedAssigner implements Assigner {
       const boxes = tf.gather<tf.Tensor>(tf.reshape(inputs.boxes, [-1, 4]), rows) as tf.Tensor3D;
       const chosen = this.#alignChosen(inputs, labels, boxes);
       const quality = this.#normalise(chosen, { foreground, gtIndex }, inputs.sizes.objects);
-      const scores = tf.mul(tf.oneHot(labels, inputs.sizes.classes, 1, 0, "float32"), tf.expandDims(quality, -1));
+      const scores = tf.mul(smoothLabels(labels, inputs.sizes.classes), tf.expandDims(quality, -1));
       return { labels, boxes, scores: scores as tf.Tensor3D, foreground, gtIndex };
     });
   }

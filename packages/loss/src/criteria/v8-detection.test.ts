@@ -136,6 +136,23 @@ describe("v8DetectionLoss", () => {
     }
   });
 
+  it("works with one class", async () => {
+    const random = new Random(10);
+    const raw = [4, 2].map((side) => {
+      const values = Float32Array.from({ length: side * side * 17 }, () => random.normal());
+      return tf.tensor4d(values, [1, side, side, 17]);
+    });
+    const batch = { ...targets([[1, 1, 0]]), labels: tf.tensor2d([[0, 0, 7]], undefined, "int32") };
+    const one = { ...options, nc: 1 };
+    const { parts, gradients } = await evaluate(raw, batch, one);
+    expect(Math.min(...parts)).toBeGreaterThan(0);
+    // Box parts do not know how many classes there are: a second class that nobody has changes only the class part.
+    const two = raw.map((level) => tf.concat([level, tf.onesLike(tf.slice(level, [0, 0, 0, 0], [-1, -1, -1, 1]))], 3));
+    const more = await evaluate(two as tf.Tensor4D[], batch, options);
+    expectClose([parts[0]!, parts[2]!], [more.parts[0]!, more.parts[2]!], { rel: 1e-6 });
+    expect(gradients.every((gradient) => gradient.some((g) => g !== 0))).toBe(true);
+  });
+
   it("stays finite with logits of ±1e4 and with boxes without area", async () => {
     const batch = targets([
       [1, 1, 1],
