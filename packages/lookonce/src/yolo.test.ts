@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { blankPicture, type Picture, writePicture } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeTinyModel } from "./test-model.ts";
@@ -40,6 +40,25 @@ describe("YOLO.info", () => {
     expect(info.imgsz).toBe(96);
     expect(info.modules[0]?.shape).toEqual([48, 48, 8]);
     expect(lines).toEqual([expect.stringMatching(/imgsz 65 .* stride 32: 96 is used/)]);
+  });
+});
+
+describe("YOLO.graph", () => {
+  it("writes an event file and an ONNX file named after the model", async () => {
+    const directory = join(folder, "graph");
+    const model = await YOLO.load(tiny);
+    const { events, onnx, nodes } = await model.graph(directory, { imgsz: 64 });
+    expect(onnx).toBe(join(directory, "tiny-v8.onnx"));
+    expect(readdirSync(directory).sort()).toEqual([basename(events), "tiny-v8.onnx"]);
+    expect(nodes).toBeGreaterThan(100);
+    await model.dispose();
+  });
+
+  it("is refused for exported models", async () => {
+    const path = join(folder, "exported.onnx");
+    writeFileSync(path, "");
+    const model = await YOLO.load(path);
+    await expect(model.graph(folder)).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
 });
 

@@ -1,5 +1,5 @@
-import { extname } from "node:path";
-import type { ExportOnnxReport } from "@lookonce/export";
+import { basename, extname } from "node:path";
+import type { ExportOnnxReport, WriteGraphReport } from "@lookonce/export";
 import type { Predictor, Results, SkippedPicture, Source } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import type { ValidationResult } from "@lookonce/trainer";
@@ -58,6 +58,19 @@ export class YOLO {
     const { summarize } = await import("@lookonce/nn");
     const side = this.#fit(imgsz, model);
     return { ...summarize(model, { imgsz: side }), imgsz: side };
+  }
+
+  /**
+   * Writes the model's graph into a folder, to be looked at: an event file for TensorBoard, with the modules as scopes and
+   * shapes on the edges, and an ONNX file for Netron.
+   *
+   * @throws LookonceError `IO` when a file cannot be written
+   */
+  async graph(directory: string, { imgsz = 640 }: { imgsz?: number } = {}): Promise<WriteGraphReport> {
+    const model = await this.#onHost("show its graph");
+    const { writeGraph } = await import("@lookonce/export");
+    const name = withoutExtension(basename(this.name));
+    return writeGraph(model, { directory, name, imgsz: this.#fit(imgsz, model) });
   }
 
   /**
