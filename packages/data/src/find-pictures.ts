@@ -98,6 +98,14 @@ async function matchPattern(pattern: string, { config, split }: Context): Promis
   return found;
 }
 
+/** Whether a path is that of a folder that is there. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

@@ -1,12 +1,22 @@
 export { type Batch, type BatchSample, type BatchTargets, padTargets, targetBucket } from "./batch.ts";
-export { BatchLoader, type BatchLoaderOptions } from "./batch-loader.ts";
+export { type BatchesOptions, BatchLoader, type CacheReport } from "./batch-loader.ts";
 export { Dataset, type DatasetEntry, type DatasetOptions, type DatasetReport } from "./dataset.ts";
 export { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 export { findPictures } from "./find-pictures.ts";
 export { type Labels, labelPath, parseLabels } from "./labels.ts";
 export type { LoadingRules } from "./load-size.ts";
+export type { AugmentSettings } from "./loader/augment-settings.ts";
+export type { BatchLoaderOptions } from "./loader/loader-options.ts";
 export type { DataProblem, ProblemKind } from "./problem.ts";
 export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./rectangular.ts";
+export { classWeights, imageWeights, type LabelledPicture } from "./samplers/image-weights.ts";
 export { type GeneratedShapes, type GenerateShapesOptions, generateShapes } from "./shapes/generate-shapes.ts";
 export { type ShapeName, shapeNames } from "./shapes/outline.ts";
+export { type SplitOptions, type SplitResult, splitPictures } from "./split/split-pictures.ts";
+export {
+  type BoxTable,
+  type ClassStatistics,
+  type DatasetStatistics,
+  datasetStatistics,
+} from "./statistics/dataset-statistics.ts";
 export type { OnProgress } from "./verify/verify-pictures.ts";
