@@ -4,19 +4,22 @@ export {
   type AnchorMatch,
   type AnchorTarget,
 } from "./assigners/anchor-assigner.ts";
-export { type AnchorTargets, type AnchorTargetTensors, anchorTargetTensors } from "./assigners/anchor-targets.ts";
+export {
+  type AnchorTargets,
+  type AnchorTargetTensors,
+  anchorTargetInputs,
+  anchorTargetTensors,
+  readAnchorTargets,
+} from "./assigners/anchor-targets.ts";
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
 export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";
 export { type AnchorGrid, makeAnchors } from "./coders/anchors.ts";
 export { xywhToXyxy, xyxyToXywh } from "./coders/box-formats.ts";
 export { decodeDistances, encodeDistances } from "./coders/distances.ts";
 export { expectedBin } from "./coders/expected-bin.ts";
-export type { Criterion, CriterionLoss } from "./criteria/criterion.ts";
 export { type BalanceMode, LevelBalance, type LevelBalanceOptions } from "./criteria/level-balance.ts";
-export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
 export { type V5Loss, type V5LossOptions, v5DetectionLoss } from "./criteria/v5-detection.ts";
 export { scaleV5Gains, type V5Gains, type V5Scale } from "./criteria/v5-gains.ts";
-export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { type V8Gains, type V8Loss, type V8LossOptions, v8DetectionLoss } from "./criteria/v8-detection.ts";
 export type { BatchSize, HostTargets, HostTensor } from "./host-targets.ts";
 export { boxIou, type IouKind, type IouOptions, planeIou } from "./iou/box-iou.ts";

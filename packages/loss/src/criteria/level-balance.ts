@@ -39,7 +39,7 @@ export class LevelBalance {
   /** What is trained with the model: θ under `loss.balance` for `learned`, nothing otherwise. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** What changes without being trained: the weights under `loss.balance` for `auto`, nothing otherwise. */
-  readonly buffers: ReadonlyMap<string, tf.Variable>;
+  readonly state: ReadonlyMap<string, tf.Variable>;
   readonly #fixed: readonly number[];
   readonly #floor: number;
   /** The level that `auto` holds at 1. */
@@ -70,7 +70,7 @@ export class LevelBalance {
       mode === "fixed" ? undefined : tf.tidy(() => tf.variable(tf.tensor1d(initial), mode === "learned"));
     const named = new Map(this.#variable === undefined ? [] : [["loss.balance", this.#variable]]);
     this.parameters = mode === "learned" ? named : new Map();
-    this.buffers = mode === "auto" ? named : new Map();
+    this.state = mode === "auto" ? named : new Map();
   }
 
   /** The weights as they are now, [levels]; differentiable in θ. */
