@@ -7,6 +7,7 @@ import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
 import { Join, Layer, type Module } from "./module.ts";
+import { isAnchorBased } from "./modules/detect.ts";
 import { type ModuleName, moduleTable } from "./modules/table.ts";
 import type { Cost, Shape } from "./shape.ts";
 
@@ -30,6 +31,18 @@ export interface BuiltRows {
 /** The size at which the shapes of a model under construction are followed: divisible by every usual stride. */
 const probeSide = 256;
 
+/** Largest side of a map for a picture of that size; the largest that the zoo makes is the picture itself. */
+const largestSide = 16 * probeSide;
+
+/** Most repeats of one layer after scaling by depth; the zoo's most are 20. */
+const mostRepeats = 1000;
+
+/** Most parameters of a model: 8 GB in single precision, 30 times the zoo's largest. */
+const mostParameters = 2 ** 31;
+
+/** Most modules of a model, ones within others too; the zoo's most are 1,000. */
+const mostModules = 100_000;
+
 /**
  * Builds the module of every row, following shapes to know the channels that each takes in.
  *
@@ -39,11 +52,13 @@ export function buildRows(config: ModelConfig, release: V5Release): BuiltRows {
   const rows: ModelRow[] = [];
   const shapes: Shape[] = [];
   let head: Head | undefined;
+  let size: ModelSize = { modules: 0, parameters: 0 };
   for (const row of config.rows) {
     const where = `${config.name}, layer ${row.index} (${row.module})`;
     const picture: Shape = [probeSide, probeSide, config.channels];
     const inputs = row.sources.map((source) => (source < 0 ? picture : (shapes[source] as Shape)));
     const built = buildRow(config, row, { where, inputs, release });
+    size = checkSize(size, built.layer, where);
     rows.push(built);
     if (built.layer instanceof Head) {
       if (row.index !== config.rows.length - 1) throw new LookonceError("ARGUMENT", `${where}: must be the last layer`);
@@ -60,6 +75,33 @@ export function buildRows(config: ModelConfig, release: V5Release): BuiltRows {
   return { rows, head, step: Math.max(...steps, ...head.strides) };
 }
 
+interface ModelSize {
+  modules: number;
+  parameters: number;
+}
+
+/** The size with one more layer, which fails where a model is too large, or a tensor empty or no whole number wide. */
+function checkSize(before: ModelSize, layer: Module, where: string): ModelSize {
+  let { parameters } = before;
+  for (const [name, { shape, size }] of layer.parameterSlots()) {
+    if (!shape.every((side) => Number.isSafeInteger(side) && side > 0)) {
+      const reason = `its ${name} would be ${shape.join("x")}: no channels are left, or no whole number of them`;
+      throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
+    }
+    parameters += size;
+  }
+  const modules = before.modules + layer.namedModules().size;
+  for (const [count, most, name] of [
+    [parameters, mostParameters, "parameters"],
+    [modules, mostModules, "modules"],
+  ] as const) {
+    if (count <= most) continue;
+    const numbers = `${count.toLocaleString("en")} ${name}, at most ${most.toLocaleString("en")} are possible`;
+    throw new LookonceError("ARGUMENT", `${where}: with it the model has ${numbers}`);
+  }
+  return { modules, parameters };
+}
+
 /** The output shape of any module but a head. */
 export function shapeOf(layer: Module, inputs: Shape[], { where, cost }: { where: string; cost?: Cost }): Shape {
   try {
@@ -72,6 +114,13 @@ export function shapeOf(layer: Module, inputs: Shape[], { where, cost }: { where
 }
 
 function checked(shape: Shape): Shape {
+  if (Math.max(shape[0], shape[1]) > largestSide) {
+    const size = `${shape[0]}x${shape[1]}`;
+    throw new LookonceError(
+      "ARGUMENT",
+      `the map is ${size} here for a picture of ${probeSide}x${probeSide}: too large`,
+    );
+  }
   if (!shape.every(Number.isInteger)) {
     throw new LookonceError("ARGUMENT", `the map or its channels do not divide evenly here (${shape.join("x")})`);
   }
@@ -90,6 +139,11 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
   const args = new Args(row.args, where);
   const channels = inputs.map((shape) => shape[2]);
   const repeats = scaleRepeats(row.repeats, config.depth);
+  if (!(repeats <= mostRepeats)) {
+    throw args.error(
+      `${row.repeats} repeats scaled by ${config.depth} are ${repeats}: at most ${mostRepeats} are possible`,
+    );
+  }
   const context: BuildRow = {
     args,
     repeats,
@@ -97,7 +151,7 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
     nc: config.nc,
     regMax: config.regMax,
     activation: config.activation,
-    family: (config.rows.at(-1)?.args.length ?? 0) > 1 ? "v5" : "v8",
+    family: isAnchorBased(config.rows.at(-1)?.args ?? []) ? "v5" : "v8",
     scale: config.scale,
     depthwiseClasses: config.rows.some((other) => other.module === "C3k2"),
     scaleWidth: (count) => scaleWidth(count, config),

@@ -45,6 +45,7 @@ const others = [
   "C3SPP, [16, [3]]",
   "C3x, [16]",
   "CrossConv, [16, 3, 1, 1, 0.5]",
+  "CrossConv, [16, 5, 2, 2]",
   "nn.ZeroPad2d, [[0, 1, 0, 1]]",
   "nn.MaxPool2d, [2]",
   "Expand, [2]",

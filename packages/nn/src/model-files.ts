@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
@@ -23,7 +23,16 @@ export function shippedModels(): string[] {
  */
 export function readModelConfig(name: string, options: Omit<ParseModelConfigOptions, "name"> = {}): ModelConfig {
   const path = findModelFile(name);
-  return parseModelConfig(readFileSync(path, "utf8"), { ...options, name });
+  return parseModelConfig(readText(path), { ...options, name });
+}
+
+function readText(path: string): string {
+  if (statSync(path).isDirectory()) throw new LookonceError("FORMAT", `${path} is a folder: a model file is expected`);
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new LookonceError("IO", `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function findModelFile(name: string): string {

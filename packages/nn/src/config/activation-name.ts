@@ -1,5 +1,6 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { ActivationName } from "../functional/activation.ts";
+import { show } from "./show.ts";
 
 /** How model files write the activations, which is how PyTorch builds them. */
 const spellings: Record<string, ActivationName> = {
@@ -23,6 +24,6 @@ export function parseActivation(text: unknown, file: string): ActivationName {
   const known = Object.keys(spellings);
   throw new LookonceError(
     "ARGUMENT",
-    `${file}: activation is ${JSON.stringify(text)}: one of ${known.join(", ")} is expected.${didYouMean(written, known)}`,
+    `${file}: activation is ${show(text)}: one of ${known.join(", ")} is expected.${didYouMean(written, known)}`,
   );
 }

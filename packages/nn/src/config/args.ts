@@ -1,4 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
+import { show } from "./show.ts";
+
+/** The largest size that an argument may have: far beyond any use, small enough to be counted. */
+const largest = 1_000_000;
 
 /** Reads the arguments of one row of a model file in order, and says what is wrong with them. */
 export class Args {
@@ -19,7 +23,7 @@ export class Args {
 
   /** The next argument, a whole number of at least 1. */
   size(name: string, preset?: number): number {
-    return this.#take(name, preset, "a whole number of at least 1", isSize);
+    return this.#take(name, preset, `a whole number from 1 to ${largest}`, isSize);
   }
 
   /** The next argument, an odd whole number. */
@@ -36,7 +40,7 @@ export class Args {
 
   /** The next argument, a whole number of at least 0, or `undefined` when absent or None. */
   optionalWhole(name: string): number | undefined {
-    const valid = (v: unknown): v is number | null => v === null || (Number.isInteger(v) && (v as number) >= 0);
+    const valid = (v: unknown): v is number | null => v === null || v === 0 || isSize(v);
     return this.#take<number | null>(name, null, "a whole number or None", valid) ?? undefined;
   }
 
@@ -47,7 +51,7 @@ export class Args {
 
   /** The next argument, a number above 0. */
   share(name: string, preset?: number): number {
-    return this.#take(name, preset, "a number above 0", (v): v is number => typeof v === "number" && v > 0);
+    return this.#take(name, preset, "a number above 0", (v): v is number => Number.isFinite(v) && (v as number) > 0);
   }
 
   /** The next argument, which can have only one value. */
@@ -83,10 +87,10 @@ export class Args {
     const value = index < this.#values.length ? this.#values[index] : preset;
     if (value === undefined) throw this.error(`argument ${index + 1} (${name}) is missing: ${expected} is expected`);
     if (valid(value)) return value;
-    throw this.error(`argument ${index + 1} (${name}) is ${JSON.stringify(value)}: ${expected} is expected`);
+    throw this.error(`argument ${index + 1} (${name}) is ${show(value)}: ${expected} is expected`);
   }
 }
 
 function isSize(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1;
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= largest;
 }

@@ -159,7 +159,7 @@ describe("a faulty model file", () => {
       /^x\.yaml is not a YAML file: .*\d/s,
     );
     expect(complaint(() => parseModelConfig("- 1", { name: "x.yaml" }))).toBe(
-      "x.yaml: a model file is a table of keys",
+      "x.yaml is a list at the top: a table of keys such as nc, backbone and head is expected",
     );
   });
 });

@@ -1,9 +1,10 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { load, YAMLException } from "js-yaml";
 import type { ActivationName } from "../functional/activation.ts";
 import { parseActivation } from "./activation-name.ts";
 import { resolveAnchors } from "./anchor-presets.ts";
+import { type Document, readDocument } from "./document.ts";
 import { chooseScale, type ScaleFactors } from "./scale.ts";
+import { show } from "./show.ts";
 
 /** One row of a model file. */
 export interface ConfigRow {
@@ -51,6 +52,15 @@ export interface ParseModelConfigOptions {
   channels?: number;
 }
 
+/** Most classes, channels of the picture, and bins: far beyond any use, but small enough to count in reasonable time. */
+const largest = 100_000;
+
+/** Most layers that one reads from. */
+const mostSources = 100;
+
+/** Most repeats of one layer, before scaling by depth. */
+const mostRepeats = 1000;
+
 const knownKeys = [
   "nc",
   "ch",
@@ -75,9 +85,7 @@ const knownKeys = [
  * @throws LookonceError `ARGUMENT` or `FORMAT` that names the file, the layer and the reason
  */
 export function parseModelConfig(input: string | object, options: ParseModelConfigOptions = {}): ModelConfig {
-  const document = typeof input === "string" ? loadYaml(input, options.name ?? "model") : input;
-  if (!isRecord(document))
-    throw new LookonceError("FORMAT", `${options.name ?? "model"}: a model file is a table of keys`);
+  const document = readDocument(input, options.name ?? "model");
   const name = options.name ?? (typeof document.yaml_file === "string" ? document.yaml_file : "model");
   const file = new ConfigFile(document, name);
   file.refuseMisspelt();
@@ -101,15 +109,6 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   };
 }
 
-function loadYaml(text: string, name: string): unknown {
-  try {
-    return load(text);
-  } catch (cause) {
-    if (!(cause instanceof YAMLException)) throw cause;
-    throw new LookonceError("FORMAT", `${name} is not a YAML file: ${cause.message}`, { cause });
-  }
-}
-
 interface RowPlace {
   index: number;
   values: { nc: number; anchors: unknown };
@@ -117,10 +116,10 @@ interface RowPlace {
 
 /** The checks of one file, with its name in every error. */
 class ConfigFile {
-  readonly #document: Record<string, unknown>;
+  readonly #document: Document;
   readonly #name: string;
 
-  constructor(document: Record<string, unknown>, name: string) {
+  constructor(document: Document, name: string) {
     this.#document = document;
     this.#name = name;
   }
@@ -132,15 +131,17 @@ class ConfigFile {
   /** Keys of other programs are left alone; one that looks like a slip of the pen is not. */
   refuseMisspelt(): void {
     for (const key of Object.keys(this.#document)) {
-      if (knownKeys.includes(key) || key.length < 5) continue;
+      // Distances to long words take long, and no slip of the pen is that long.
+      if (knownKeys.includes(key) || key.length < 5 || key.length > 40) continue;
       const hint = didYouMean(key, knownKeys);
       if (hint !== "") throw this.error(`unknown key "${key}".${hint}`);
     }
   }
 
-  positive(key: string, value: unknown): number {
-    if (Number.isInteger(value) && (value as number) >= 1) return value as number;
-    throw this.error(`${key} is ${JSON.stringify(value)}: a whole number of at least 1 is expected`);
+  positive(key: string, value: unknown, most = largest): number {
+    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
+    const range = (value as number) > most ? `from 1 to ${most}` : "of at least 1";
+    throw this.error(`${key} is ${show(value)}: a whole number ${range} is expected`);
   }
 
   rows(key: "backbone" | "head"): unknown[] {
@@ -152,17 +153,22 @@ class ConfigFile {
   row(row: unknown, { index, values }: RowPlace): ConfigRow {
     const where = `layer ${index}`;
     if (!Array.isArray(row) || row.length !== 4) {
-      throw this.error(`${where} is ${JSON.stringify(row)}: [from, repeats, module, arguments] is expected`);
+      throw this.error(`${where} is ${show(row)}: [from, repeats, module, arguments] is expected`);
     }
     const [from, repeats, module, args] = row as [unknown, unknown, unknown, unknown];
-    if (typeof module !== "string") throw this.error(`${where}: the module is ${JSON.stringify(module)}, not a name`);
+    if (typeof module !== "string" || module.length > 100) {
+      throw this.error(`${where}: the module is ${show(module)}, not a name`);
+    }
     const sources = (Array.isArray(from) ? from : [from]).map((source) => this.#source(source, index));
+    if (sources.length > mostSources) {
+      throw this.error(`${where} (${module}) reads from ${sources.length} layers: at most ${mostSources} are possible`);
+    }
     if (sources.length === 0) throw this.error(`${where} (${module}) reads from no layer`);
     return {
       index,
       from: from as number | number[],
       sources,
-      repeats: this.positive(`${where} (${module}): repeats`, repeats),
+      repeats: this.positive(`${where} (${module}): repeats`, repeats, mostRepeats),
       module: module.replace(/^(torch\.)?nn\./, ""),
       args: (Array.isArray(args) ? args : [args]).map((arg) => resolveArgument(arg, values)),
     };
@@ -173,7 +179,7 @@ class ConfigFile {
     if (Number.isInteger(source) && (source as number) >= -1 && (source as number) < index) return source as number;
     const earlier =
       index === 0 ? "only -1, the picture, comes before it" : `the layers before it are 0 to ${index - 1}`;
-    throw this.error(`layer ${index} reads from ${JSON.stringify(from)}, which does not exist: ${earlier}`);
+    throw this.error(`layer ${index} reads from ${show(from)}, which does not exist: ${earlier}`);
   }
 }
 
@@ -185,8 +191,4 @@ function resolveArgument(arg: unknown, values: RowPlace["values"]): unknown {
   if (arg === "nc") return values.nc;
   if (arg === "anchors") return values.anchors ?? null;
   return arg;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { show } from "./show.ts";
 
 /** How a model file's repeats and channels are scaled. */
 export interface ScaleFactors {
@@ -49,9 +50,9 @@ export function chooseScale(
       `${name}: there is no scale "${chosen ?? ""}"; its scales are ${known.join(", ")}`,
     );
   }
-  const valid = Array.isArray(factors) && factors.length === 3 && factors.every((f) => typeof f === "number" && f > 0);
+  const valid = Array.isArray(factors) && factors.length === 3 && factors.every(isFactor);
   if (!valid) {
-    const got = JSON.stringify(factors);
+    const got = show(factors);
     throw new LookonceError(
       "ARGUMENT",
       `${name}: scale "${chosen}" is ${got}: [depth, width, max channels] is expected`,
@@ -69,8 +70,8 @@ function ownFactors(
     throw new LookonceError("ARGUMENT", `${name} has no scales, so not the scale "${scale}" either`);
   const factor = (key: string, preset: number): number => {
     const value = document[key] ?? preset;
-    if (typeof value === "number" && value > 0) return value;
-    throw new LookonceError("ARGUMENT", `${name}: ${key} is ${JSON.stringify(value)}: a number above 0 is expected`);
+    if (isFactor(value) || value === preset) return value as number;
+    throw new LookonceError("ARGUMENT", `${name}: ${key} is ${show(value)}: a number above 0 is expected`);
   };
   return {
     scale: undefined,
@@ -78,6 +79,10 @@ function ownFactors(
     width: factor("width_multiple", 1),
     maxChannels: factor("max_channels", Number.POSITIVE_INFINITY),
   };
+}
+
+function isFactor(value: unknown): value is number {
+  return Number.isFinite(value) && (value as number) > 0;
 }
 
 /** Repeats scaled by depth, rounded half to even as Python does; a single one stays single. */

@@ -26,20 +26,25 @@ const cases: Case[] = [
   { x: [1, 6, 6, 4], filter: [3, 3, 2, 6], options: { stride: 1, padding: 1, dilation: 1, groups: 2 } },
   { x: [1, 7, 7, 4], filter: [3, 3, 2, 2], options: { stride: 2, padding: 2, dilation: 2, groups: 2 } },
   { x: [1, 7, 7, 3], filter: [3, 3, 1, 3], options: { stride: 1, padding: 2, dilation: 2, groups: 3 } },
+  { x: [1, 7, 8, 2], filter: [1, 3, 2, 3], options: { stride: [1, 2], padding: 1, dilation: 1, groups: 1 } },
+  { x: [1, 7, 8, 2], filter: [3, 1, 1, 2], options: { stride: [3, 1], padding: 0, dilation: 1, groups: 2 } },
+  { x: [1, 7, 8, 4], filter: [3, 1, 2, 2], options: { stride: [2, 1], padding: 1, dilation: 1, groups: 2 } },
 ];
 
 const random = (rng: Random, shape: number[]): Float32Array =>
   Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => rng.uniform(-1, 1));
 
-const sizeOf = (size: number, kernel: number, { stride, padding, dilation }: Required<Conv2dOptions>): number =>
-  Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+const sizeOf = (size: number, kernel: number, options: { step: number; padding: number; dilation: number }): number =>
+  Math.floor((size + 2 * options.padding - options.dilation * (kernel - 1) - 1) / options.step) + 1;
 
 /** The definition, one loop an index: what y is, and through `visit` which products it sums. */
 function visitProducts(c: Case, visit: (y: number, x: number, filter: number) => void): Shape4 {
   const [n, height, width, channels] = c.x;
   const [kh, kw, perGroup, out] = c.filter;
   const { stride, padding, dilation, groups } = c.options;
-  const [h, w] = [sizeOf(height, kh, c.options), sizeOf(width, kw, c.options)];
+  const [sh, sw] = typeof stride === "number" ? [stride, stride] : stride;
+  const h = sizeOf(height, kh, { step: sh, padding, dilation });
+  const w = sizeOf(width, kw, { step: sw, padding, dilation });
   for (let y = 0; y < n * h * w * out; y++) {
     const [b, i, j, o] = [
       Math.floor(y / (h * w * out)),
@@ -49,8 +54,8 @@ function visitProducts(c: Case, visit: (y: number, x: number, filter: number) =>
     ];
     const group = Math.floor(o / (out / groups));
     for (let tap = 0; tap < kh * kw; tap++) {
-      const row = i * stride - padding + Math.floor(tap / kw) * dilation;
-      const column = j * stride - padding + (tap % kw) * dilation;
+      const row = i * sh - padding + Math.floor(tap / kw) * dilation;
+      const column = j * sw - padding + (tap % kw) * dilation;
       if (row < 0 || column < 0 || row >= height || column >= width) continue;
       for (let k = 0; k < perGroup; k++) {
         const x = ((b * height + row) * width + column) * channels + group * perGroup + k;

@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Options of {@link conv2d}, the same for both axes. */
+/** A step between windows: the same along both axes, or along y and along x. */
+export type Stride = number | readonly [height: number, width: number];
+
+/** Options of {@link conv2d}, but for the stride the same for both axes. */
 export interface Conv2dOptions {
   /** Step between windows (default 1). */
-  stride?: number;
+  stride?: Stride;
   /** Zeros added on every side (default 0). */
   padding?: number;
   /** Step between filter taps (default 1). */
@@ -80,7 +83,7 @@ export function isKernelConv({ dilation = 1, groups = 1 }: Conv2dOptions): boole
 
 function attributesOf({ stride = 1, padding = 0, dilation = 1 }: Conv2dOptions): object {
   return {
-    strides: [stride, stride],
+    strides: pairOf(stride),
     pad: explicitPadding(padding),
     dataFormat: "NHWC",
     dilations: [dilation, dilation],
@@ -111,12 +114,16 @@ function kernelConv(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptions)
 function depthwiseConv(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
-  geometry: { stride: number; padding: number },
+  geometry: { stride: Stride; padding: number },
 ): tf.Tensor4D {
   const [kh, kw, , out] = filter.shape;
   const channels = x.shape[3];
   const kernel = tf.reshape(filter, [kh, kw, channels, out / channels]);
-  return tf.depthwiseConv2d(x, kernel as tf.Tensor4D, geometry.stride, explicitPadding(geometry.padding));
+  return tf.depthwiseConv2d(x, kernel as tf.Tensor4D, pairOf(geometry.stride), explicitPadding(geometry.padding));
+}
+
+function pairOf(stride: Stride): [number, number] {
+  return typeof stride === "number" ? [stride, stride] : [...stride];
 }
 
 function explicitPadding(p: number): [[number, number], [number, number], [number, number], [number, number]] {

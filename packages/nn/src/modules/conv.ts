@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
 import type { ActivationName } from "../functional/activation.ts";
 import { convBnAct } from "../functional/conv-bn-act.ts";
+import type { Stride } from "../functional/conv2d.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Activation } from "./activation.ts";
@@ -14,7 +15,7 @@ export interface ConvOptions {
   /** Side of the filter, or its height and width (default 1). */
   kernel?: number | readonly [height: number, width: number];
   /** Step between windows (default 1). */
-  stride?: number;
+  stride?: Stride;
   /** Zeros on every side (default half the filter's extent, rounded down; none around filters that are not square). */
   padding?: number;
   /** Step between filter taps (default 1). */

@@ -1,6 +1,6 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
-import { conv2d } from "../functional/conv2d.ts";
+import { conv2d, type Stride } from "../functional/conv2d.ts";
 import { Layer } from "../module.ts";
 import { type Cost, type Shape, windowOutput } from "../shape.ts";
 import type { VariableSlot } from "../variable-slot.ts";
@@ -10,7 +10,7 @@ export interface Conv2dLayerOptions {
   /** Side of the filter, or its height and width (default 1). */
   kernel?: number | readonly [height: number, width: number];
   /** Step between windows (default 1). */
-  stride?: number;
+  stride?: Stride;
   /** Zeros on every side (default 0). */
   padding?: number;
   /** Step between filter taps (default 1). */
@@ -23,7 +23,7 @@ export interface Conv2dLayerOptions {
 
 /** A plain convolution. [N, H, W, in] → [N, H', W', out]; `weight` is held as [kh, kw, in / groups, out]. */
 export class Conv2d extends Layer {
-  readonly geometry: { stride: number; padding: number; dilation: number; groups: number };
+  readonly geometry: { stride: Stride; padding: number; dilation: number; groups: number };
   readonly #weight: VariableSlot<tf.Rank.R4>;
   #bias: VariableSlot<tf.Rank.R1> | undefined;
 
@@ -69,9 +69,10 @@ export class Conv2d extends Layer {
 
   override outputShape([height, width]: Shape, cost?: Cost): Shape {
     const [kh, kw, perGroup, output] = this.#weight.shape;
-    const { dilation } = this.geometry;
-    const h = windowOutput(height, dilation * (kh - 1) + 1, this.geometry);
-    const w = windowOutput(width, dilation * (kw - 1) + 1, this.geometry);
+    const { dilation, padding, stride } = this.geometry;
+    const [sh, sw] = typeof stride === "number" ? [stride, stride] : stride;
+    const h = windowOutput(height, dilation * (kh - 1) + 1, { stride: sh, padding });
+    const w = windowOutput(width, dilation * (kw - 1) + 1, { stride: sw, padding });
     if (cost !== undefined) cost.macs += h * w * output * perGroup * kh * kw;
     return [h, w, output];
   }

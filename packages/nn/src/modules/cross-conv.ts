@@ -9,6 +9,8 @@ import { Conv } from "./conv.ts";
 export interface CrossConvOptions {
   /** Length of both filters, odd (default 3). */
   kernel?: number;
+  /** Step between windows, along x in the first and along y in the second (default 1). */
+  stride?: number;
   /** Groups of the second convolution (default 1). */
   groups?: number;
   /** Channels between the two as a share of the output's (default 1). */
@@ -19,7 +21,7 @@ export interface CrossConvOptions {
   activation?: ActivationName;
 }
 
-/** A convolution along x, then one along y (YOLOv5 6.1, `CrossConv`). [N, H, W, in] → [N, H, W, out]. */
+/** A convolution along x, then one along y, each with the stride along its own axis (YOLOv5 6.1, `CrossConv`). [N, H, W, in] → [N, H / stride, W / stride, out]. */
 export class CrossConv extends Layer {
   readonly cv1: Conv;
   readonly cv2: Conv;
@@ -28,11 +30,14 @@ export class CrossConv extends Layer {
 
   constructor(input: number, output: number, options: CrossConvOptions = {}) {
     super();
-    const { kernel = 3, groups = 1, expansion = 1, shortcut = false, activation = "silu" } = options;
+    const { kernel = 3, stride = 1, groups = 1, expansion = 1, shortcut = false, activation = "silu" } = options;
     const hidden = Math.trunc(output * expansion);
     this.#half = (kernel - 1) / 2;
-    this.cv1 = this.child("cv1", new Conv(input, hidden, { kernel: [1, kernel], activation }));
-    this.cv2 = this.child("cv2", new Conv(hidden, output, { kernel: [kernel, 1], groups, activation }));
+    this.cv1 = this.child("cv1", new Conv(input, hidden, { kernel: [1, kernel], stride: [1, stride], activation }));
+    this.cv2 = this.child(
+      "cv2",
+      new Conv(hidden, output, { kernel: [kernel, 1], stride: [stride, 1], groups, activation }),
+    );
     this.add = shortcut && input === output;
   }
 
@@ -45,23 +50,26 @@ export class CrossConv extends Layer {
 
   override outputShape([h, w, c]: Shape, cost?: Cost): Shape {
     const padding = 2 * this.#half;
-    const [, , hidden] = this.cv1.outputShape([h, w + padding, c], cost);
-    return this.cv2.outputShape([h + padding, w, hidden], cost);
+    const [, narrow, hidden] = this.cv1.outputShape([h, w + padding, c], cost);
+    return this.cv2.outputShape([h + padding, narrow, hidden], cost);
   }
 }
 
-/** `CrossConv: [channels, kernel = 3, stride = 1, groups = 1, expansion = 1, shortcut = false]`; only stride 1 is supported. */
+/** `CrossConv: [channels, kernel = 3, stride = 1, groups = 1, expansion = 1, shortcut = false]`, YOLOv5 6.1's order. */
 export const crossConvSpec: ModuleSpec = {
   build({ args, inputs, scaleWidth, activation }: BuildRow) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.odd("kernel", 3);
-    args.exactly("stride", 1, 1);
+    const stride = args.size("stride", 1);
     const groups = args.size("groups", 1);
     const expansion = args.share("expansion", 1);
     const shortcut = args.flag("shortcut", false);
     const input = inputs.only();
+    if (shortcut && stride > 1 && input === channels) {
+      throw args.error(`a shortcut needs stride 1, but it is ${stride}: the maps that are added differ in size`);
+    }
     args.divides("groups", groups, Math.trunc(channels * expansion), channels);
-    const module = new CrossConv(input, channels, { kernel, groups, expansion, shortcut, activation });
+    const module = new CrossConv(input, channels, { kernel, stride, groups, expansion, shortcut, activation });
     return { module, args: [input, channels, ...args.given(1)] };
   },
 };

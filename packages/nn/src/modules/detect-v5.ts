@@ -26,6 +26,10 @@ export class DetectV5 extends Head {
   override readonly nc: number;
   override readonly regMax = 0;
   readonly release: V5Release;
+  /** Channels of each level's map, finest first. */
+  readonly channels: readonly number[];
+  /** Anchors a level. */
+  readonly anchorsPerLevel: number;
   readonly m: ModuleList<Conv2d>;
   readonly #pixels: readonly (readonly number[])[];
   readonly #buffer: VariableSlot<tf.Rank.R3>;
@@ -38,6 +42,8 @@ export class DetectV5 extends Head {
     this.release = release;
     this.#pixels = anchors;
     const perLevel = (anchors[0] as readonly number[]).length / 2;
+    this.channels = channels;
+    this.anchorsPerLevel = perLevel;
     this.#buffer = this.buffer("anchors", [channels.length, perLevel, 2]);
     const outputs = perLevel * (5 + nc);
     this.m = this.child("m", new ModuleList(channels.map((c) => new Conv2d(c, outputs))));

@@ -18,6 +18,18 @@ export interface DetectV8Options {
   activation?: ActivationName;
   /** Whether the class branches are depthwise and pointwise convolutions by turns, as in YOLO11 (default false). */
   depthwise?: boolean;
+  /** Channels within a box branch, `c2` (default {@link headWidths}). */
+  boxWidth?: number;
+  /** Channels within a class branch, `c3` (default {@link headWidths}). */
+  classWidth?: number;
+}
+
+/**
+ * Channels within the branches by the rule of Ultralytics 8.0: c2 = max(16, ⌊ch₀ / 4⌋, 4·regMax) for boxes and
+ * c3 = max(ch₀, min(nc, 100)) for classes, both from the channels ch₀ of the finest level.
+ */
+export function headWidths(finest: number, { nc, regMax }: { nc: number; regMax: number }): { c2: number; c3: number } {
+  return { c2: Math.max(16, Math.floor(finest / 4), 4 * regMax), c3: Math.max(finest, Math.min(nc, 100)) };
 }
 
 /** The picture side for which class biases assume five objects (Ultralytics 8.3). */
@@ -34,6 +46,12 @@ export class DetectV8 extends Head {
   override readonly nc: number;
   override readonly regMax: number;
   override readonly anchors: readonly [] = [];
+  /** Channels of each level's map, finest first. */
+  readonly channels: readonly number[];
+  /** Channels within a box branch, `c2`. */
+  readonly boxWidth: number;
+  /** Channels within a class branch, `c3`. */
+  readonly classWidth: number;
   readonly cv2: ModuleList<Sequential>;
   readonly cv3: ModuleList<Sequential>;
   readonly dfl: Dfl;
@@ -44,9 +62,11 @@ export class DetectV8 extends Head {
     const { regMax = 16, activation = "silu", depthwise = false } = options;
     this.nc = nc;
     this.regMax = regMax;
-    const first = channels[0] as number;
-    const box = Math.max(16, Math.floor(first / 4), 4 * regMax);
-    const cls = Math.max(first, Math.min(nc, 100));
+    const { c2, c3 } = headWidths(channels[0] as number, { nc, regMax });
+    const { boxWidth = c2, classWidth = c3 } = options;
+    this.channels = channels;
+    this.boxWidth = boxWidth;
+    this.classWidth = classWidth;
     const step = (input: number, output: number): Layer => new Conv(input, output, { kernel: 3, activation });
     const lightStep = (input: number, output: number): Layer =>
       new Sequential<Layer>(
@@ -55,8 +75,8 @@ export class DetectV8 extends Head {
       );
     const branch = (c: number, hidden: number, { output, make }: { output: number; make: typeof step }): Sequential =>
       new Sequential<Layer>(make(c, hidden), make(hidden, hidden), new Conv2d(hidden, output));
-    const boxes = channels.map((c) => branch(c, box, { output: 4 * regMax, make: step }));
-    const classes = channels.map((c) => branch(c, cls, { output: nc, make: depthwise ? lightStep : step }));
+    const boxes = channels.map((c) => branch(c, boxWidth, { output: 4 * regMax, make: step }));
+    const classes = channels.map((c) => branch(c, classWidth, { output: nc, make: depthwise ? lightStep : step }));
     this.cv2 = this.child("cv2", new ModuleList(boxes));
     this.cv3 = this.child("cv3", new ModuleList(classes));
     this.dfl = this.child("dfl", new Dfl(regMax));

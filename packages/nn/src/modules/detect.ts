@@ -1,34 +1,76 @@
+import { didYouMean, type LookonceError } from "@lookonce/errors";
 import { anchorPresets, resolveAnchors } from "../config/anchor-presets.ts";
 import type { BuildRow, BuiltModule, ModuleSpec } from "../config/module-spec.ts";
+import { show } from "../config/show.ts";
 import { DetectV5 } from "./detect-v5.ts";
-import { DetectV8 } from "./detect-v8.ts";
+import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
 
-/** `Detect: [nc]` is anchor-free, `Detect: [nc, anchors]` anchor-based; anchors per level in pixels, or only their number. */
+/** Whether these arguments of Detect make it the anchor-based one: a second that is no table of widths. */
+export function isAnchorBased(args: readonly unknown[]): boolean {
+  return args.length > 1 && !isWidths(args[1]);
+}
+
+/**
+ * `Detect: [nc]` is anchor-free, `Detect: [nc, anchors]` anchor-based; anchors per level in pixels, or only their number.
+ *
+ * `Detect: [nc, {c2: 80, c3: 320}]` is anchor-free with the widths of its branches set by hand, each or both.
+ */
 export const detectSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, release, depthwiseClasses: depthwise }: BuildRow): BuiltModule {
+  build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise }: BuildRow): BuiltModule {
     const classes = args.size("classes");
+    if (classes !== nc) throw args.error(`has ${classes} classes where nc is ${nc}: write nc in place of the number`);
     const { channels } = inputs;
     const given = resolveAnchors(args.any());
-    if (given === undefined) {
-      return { module: new DetectV8(classes, channels, { regMax, activation, depthwise }), args: [classes, channels] };
+    if (given === undefined || isWidths(given)) {
+      const widths = given === undefined ? {} : readWidths(given, (reason) => args.error(reason));
+      const module = new DetectV8(classes, channels, { regMax, activation, depthwise, ...widths });
+      return { module, args: given === undefined ? [classes, channels] : [classes, given, channels] };
     }
     const anchors = readAnchors(given, channels.length);
     if (anchors === undefined) {
       const expected = `one list of widths and heights for each of its ${channels.length} inputs, all as long, a number, or one of ${Object.keys(anchorPresets).join(", ")}`;
-      throw args.error(`anchors are ${JSON.stringify(given)}: ${expected} is expected`);
+      throw args.error(`anchors are ${show(given)}: ${expected} is expected`);
     }
     return { module: new DetectV5(classes, channels, { anchors, release }), args: [classes, anchors, channels] };
   },
 };
 
+/** Most anchors a level; three are usual. */
+const mostAnchors = 1000;
+
+const widthKeys = ["c2", "c3"];
+
+/** The largest width that may be set; the zoo's widest head has 640. */
+const widest = 100_000;
+
+function isWidths(arg: unknown): arg is Record<string, unknown> {
+  return typeof arg === "object" && arg !== null && !Array.isArray(arg);
+}
+
+function readWidths(
+  given: Record<string, unknown>,
+  error: (reason: string) => LookonceError,
+): Pick<DetectV8Options, "boxWidth" | "classWidth"> {
+  for (const [key, value] of Object.entries(given)) {
+    if (!widthKeys.includes(key))
+      throw error(`has no option "${key.slice(0, 40)}", only c2 and c3.${didYouMean(key, widthKeys)}`);
+    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= widest) continue;
+    throw error(`${key} is ${show(value)}: a number of channels, a whole number from 1 to ${widest}, is expected`);
+  }
+  const { c2, c3 } = given as { c2?: number; c3?: number };
+  return { ...(c2 === undefined ? {} : { boxWidth: c2 }), ...(c3 === undefined ? {} : { classWidth: c3 }) };
+}
+
 function readAnchors(given: unknown, levels: number): number[][] | undefined {
-  if (Number.isInteger(given) && (given as number) > 0) {
+  if (Number.isInteger(given) && (given as number) > 0 && (given as number) <= mostAnchors) {
     // Placeholders until anchors are fitted to the data, as YOLOv5 fills them in.
     return Array.from({ length: levels }, () => Array.from({ length: (given as number) * 2 }, (_, i) => i));
   }
   if (!Array.isArray(given) || given.length !== levels) return undefined;
   const rows = given.map((row: unknown) => (Array.isArray(row) ? row.flat(2) : []) as unknown[]);
   const length = rows[0]?.length ?? 0;
-  const good = rows.every((row) => row.length === length && row.every((side) => typeof side === "number"));
+  const good = rows.every(
+    (row) => row.length === length && row.every((side) => Number.isFinite(side) && (side as number) >= 0),
+  );
   return good && length > 0 && length % 2 === 0 ? (rows as number[][]) : undefined;
 }

@@ -9,7 +9,10 @@ import { DWConv } from "./dw-conv.ts";
 import { GhostConv } from "./ghost-conv.ts";
 
 /** Options of {@link GhostBottleneck}. */
-export type GhostBottleneckOptions = Pick<ConvOptions, "kernel" | "stride" | "activation">;
+export interface GhostBottleneckOptions extends Pick<ConvOptions, "kernel" | "activation"> {
+  /** 1 or 2 (default 1). */
+  stride?: number;
+}
 
 /**
  * Two ghost convolutions, the second without activation, and a shortcut; at stride 2 with a depthwise convolution

@@ -61,6 +61,7 @@ export const transformerBlockSpec: ModuleSpec = {
     const channels = scaleWidth(args.size("channels"));
     const heads = args.size("heads", 4);
     const layers = args.size("layers", 1);
+    if (layers > 1000) throw args.error(`layers is ${layers}: at most 1000 are possible`);
     const input = inputs.only();
     args.divides("heads", heads, channels);
     const module = new TransformerBlock(input, channels, { heads, layers, activation });

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import { show } from "../config/show.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
@@ -39,6 +40,6 @@ export const zeroPad2dSpec: ModuleSpec = {
     if (Array.isArray(sides) && sides.length === 4 && sides.every(whole)) {
       return { module: new ZeroPad2d(sides as unknown as Sides), args: [sides] };
     }
-    throw args.error(`sides are ${JSON.stringify(sides)}: [left, right, top, bottom] in whole numbers is expected`);
+    throw args.error(`sides are ${show(sides)}: [left, right, top, bottom] in whole numbers is expected`);
   },
 };
