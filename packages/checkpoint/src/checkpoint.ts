@@ -20,4 +20,14 @@ export interface Checkpoint {
    * `epoch`, `date`, `version`, `bestFitness`, `trainArgs`.
    */
   metadata: { [key: string]: PlainValue };
+  /** What a training that was stopped needs to go on; only in files that a training wrote. */
+  training?: TrainingState;
+}
+
+/** The state of a training besides the model that the file is read for. */
+export interface TrainingState {
+  /** Weights of the last step, the optimiser's memory and the like, by name. */
+  tensors: Map<string, StoredTensor>;
+  /** Where the training stood, its settings, its best score. */
+  state: { [key: string]: PlainValue };
 }

@@ -1,4 +1,4 @@
-export type { Checkpoint } from "./checkpoint.ts";
+export type { Checkpoint, TrainingState } from "./checkpoint.ts";
 export { bfloatToFloat, floatToHalf, halfToFloat } from "./half.ts";
 export type { PlainValue } from "./plain.ts";
 export { type ReadCheckpointOptions, readCheckpoint } from "./read-checkpoint.ts";

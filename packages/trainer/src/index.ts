@@ -1,16 +1,31 @@
+export type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
+export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { Ema, type EmaOptions } from "./ema.ts";
-export { AdamW, type AdamWOptions } from "./optimizer/adamw.ts";
+export {
+  type AutoOptimizer,
+  autoOptimizer,
+  makeOptimizer,
+  type OptimizerName,
+  optimizerNames,
+} from "./optimizer/make-optimizer.ts";
 export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
-export { Sgd, type SgdOptions } from "./optimizer/sgd.ts";
-export { defaultRecipe, makeRecipe, type Recipe } from "./recipes/recipe.ts";
+export {
+  defaultRecipes,
+  makeRecipe,
+  type Recipe,
+  type RecipeChanges,
+  type RecipeOf,
+  type TrainingSettings,
+} from "./recipes/recipe.ts";
 export { type ShapesRecipe, shapesModel, shapesRecipe } from "./recipes/shapes.ts";
-export type { BatchInfo, EndInfo, EpochInfo, Losses, RunInfo, TrainCallbacks } from "./report/callbacks.ts";
+export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks } from "./report/callbacks.ts";
 export { type ProgressStream, plainProgress, progress, terminalProgress } from "./report/progress.ts";
 export { resultsCsv } from "./report/results-csv.ts";
 export { makeRunDirectory, type RunDirectoryOptions } from "./run-directory.ts";
 export { type ModelNotes, saveModel } from "./save-model.ts";
 export { type Rates, ratesAt, type ScheduleSettings, warmupLength } from "./schedule.ts";
-export { type TrainOptions, type TrainResult, train } from "./train.ts";
-export { type StepResult, type TrainBatch, TrainStep, type TrainStepOptions } from "./train-step.ts";
+export { train } from "./train.ts";
+export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
+export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
 export { type ClassScores, type ValidateOptions, type ValidationResult, validate } from "./validation/validate.ts";

@@ -1,4 +1,4 @@
-import { type Checkpoint, saveCheckpoint } from "@lookonce/checkpoint";
+import { type Checkpoint, saveCheckpoint, type TrainingState } from "@lookonce/checkpoint";
 import { type DetectionModel, stateDict } from "@lookonce/nn";
 
 /** What is saved beside the weights. */
@@ -12,8 +12,14 @@ export interface ModelNotes {
 /**
  * Saves a model as safetensors that `readCheckpoint` and `modelFromCheckpoint` read back: weights under PyTorch's names,
  * configuration, class names, strides and anchors. The file is written whole or not at all.
+ *
+ * @param training what its training needs to go on
  */
-export async function saveModel(path: string, model: DetectionModel, notes: ModelNotes = {}): Promise<void> {
+export async function saveModel(
+  path: string,
+  model: DetectionModel,
+  { training, ...notes }: ModelNotes & { training?: TrainingState } = {},
+): Promise<void> {
   const { config, names, nc, strides, anchors } = model;
   const checkpoint: Checkpoint = {
     tensors: await stateDict(model),
@@ -26,5 +32,6 @@ export async function saveModel(path: string, model: DetectionModel, notes: Mode
   if (anchors.length > 0) {
     checkpoint.anchors = anchors.map((level, i) => level.flat().map((side) => side * (strides[i] as number)));
   }
+  if (training !== undefined) checkpoint.training = training;
   saveCheckpoint(path, checkpoint);
 }

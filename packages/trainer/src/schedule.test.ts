@@ -1,7 +1,8 @@
 import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { emaDecay } from "./ema.ts";
-import { ratesAt, type ScheduleSettings, warmupLength } from "./schedule.ts";
+import { groupNames } from "./optimizer/parameter-groups.ts";
+import { type Rates, ratesAt, type ScheduleSettings, updateIsDue, warmupLength } from "./schedule.ts";
 
 const settings: ScheduleSettings = {
   epochs: 10,
@@ -15,11 +16,17 @@ const settings: ScheduleSettings = {
   warmup_bias_lr: 0.1,
 };
 
+/** What is in force in each of 10 epochs of 20 iterations. */
+function trace(all: ScheduleSettings): Rates[] {
+  return Array.from({ length: 200 }, (_, iteration) => ratesAt(all, { epoch: Math.floor(iteration / 20), iteration }));
+}
+
 describe("ratesAt", () => {
   it("starts at nothing but for biases", () => {
     expect(ratesAt(settings, { epoch: 0, iteration: 0 })).toEqual({
       rates: { bias: 0.1, weight: 0, norm: 0 },
       momentum: 0.8,
+      accumulate: 1,
     });
   });
 
@@ -38,34 +45,37 @@ describe("ratesAt", () => {
   });
 });
 
+/** Iterations after which an update is made: when as many batches as go into one have come since the last. */
+function updatesOf(all: readonly Rates[]): number[] {
+  let last = -1;
+  return all.flatMap(({ accumulate }, iteration) => {
+    if (!updateIsDue({ iteration, last, accumulate })) return [];
+    last = iteration;
+    return [iteration];
+  });
+}
+
+const exact = { abs: 1e-12 };
+
 describeGolden("schedule, YOLOv8", ["v8/schedule/linear.json"], () => {
-  it("gives the rates and momentum of every iteration", () => {
-    const golden = goldenJson("v8/schedule/linear.json");
+  it.each(["linear", "cosine"])("gives the rates, momentum and updates of every iteration, %s", (name) => {
+    const golden = goldenJson(`v8/schedule/${name}.json`);
+    const all = trace({ ...settings, batch: 16, nbs: 64, cos_lr: golden.cos_lr });
     expect(warmupLength(settings)).toBe(golden.warmup_iterations);
-    const all = golden.momentum.map((_: number, iteration: number) =>
-      ratesAt(settings, { epoch: Math.floor(iteration / 20), iteration }),
-    ) as ReturnType<typeof ratesAt>[];
-    const exact = { abs: 1e-12 };
-    expectClose(
-      all.map(({ rates }) => rates.bias),
-      golden.lr_bias_group,
-      exact,
-    );
-    expectClose(
-      all.map(({ rates }) => rates.weight),
-      golden.lr_weight_group,
-      exact,
-    );
-    expectClose(
-      all.map(({ rates }) => rates.norm),
-      golden.lr_norm_group,
-      exact,
-    );
+    for (const group of groupNames) {
+      expectClose(
+        all.map(({ rates }) => rates[group]),
+        golden[`lr_${group}_group`],
+        exact,
+      );
+    }
     expectClose(
       all.map(({ momentum }) => momentum),
       golden.momentum,
       exact,
     );
+    expect(all.map(({ accumulate }) => accumulate)).toEqual(golden.accumulate);
+    expect(updatesOf(all)).toEqual(golden.optimizer_steps_at_iteration);
   });
 
   it("ramps the average's decay", () => {
@@ -73,5 +83,45 @@ describeGolden("schedule, YOLOv8", ["v8/schedule/linear.json"], () => {
     const values = Object.values(rest).find(Array.isArray) as number[];
     const ramp = updates.map((update: number) => emaDecay(update, { decay, tau }));
     expectClose(ramp, values, { abs: 1e-12 });
+  });
+});
+
+interface GoldenTrace {
+  batch_size: number;
+  nominal_batch_size: number;
+  cos?: boolean;
+  optimizer?: string;
+  lr_per_group: number[][];
+  momentum: number[];
+  optimizer_stepped: number[];
+}
+
+describeGolden("schedule, YOLOv5", ["v5/schedule/traces.json", "v5/schedule/traces_v61.json"], () => {
+  const cases = [
+    ["traces", 100, ["bias", "weight", "norm"]],
+    ["traces_v61", 1000, ["norm", "weight", "bias"]],
+  ] as const;
+  it.each(cases)("gives the rates, momentum and updates of every iteration, %s", (file, warmup_iterations, order) => {
+    for (const golden of Object.values(goldenJson(`v5/schedule/${file}.json`) as Record<string, GoldenTrace>)) {
+      const { batch_size: batch, nominal_batch_size: nbs, cos: cos_lr = false, optimizer = "SGD" } = golden;
+      const all = trace({
+        ...settings,
+        ...{ batch, nbs, cos_lr, warmup_iterations, lags: true, warmsMomentum: optimizer === "SGD" },
+      });
+      for (const [i, group] of order.entries()) {
+        expectClose(
+          all.map(({ rates }) => rates[group]),
+          golden.lr_per_group[i] as number[],
+          exact,
+        );
+      }
+      expectClose(
+        all.map(({ momentum }) => momentum),
+        golden.momentum,
+        exact,
+      );
+      const stepped = golden.optimizer_stepped.flatMap((did, i) => (did ? [i] : []));
+      expect(updatesOf(all)).toEqual(stepped);
+    }
   });
 });

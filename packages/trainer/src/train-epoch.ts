@@ -1,71 +1,81 @@
 import type { BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import type { BatchInfo, Losses } from "./report/callbacks.ts";
-import { ratesAt, type ScheduleSettings } from "./schedule.ts";
-import type { StepResult, TrainStep } from "./train-step.ts";
+import type { BatchInfo } from "./report/callbacks.ts";
+import type { RunPosition } from "./run-state.ts";
+import { type Rates, ratesAt, type ScheduleSettings, updateIsDue } from "./schedule.ts";
+import type { Losses, StepResult, TrainStep } from "./train-step.ts";
 
 /** What an epoch needs. */
 export interface EpochOptions {
-  /** From 0. */
-  epoch: number;
   loader: BatchLoader;
   step: TrainStep;
   schedule: ScheduleSettings;
   onBatchEnd: (batch: BatchInfo) => void | Promise<void>;
-  signal?: AbortSignal;
+  /** Asked after every batch: whether to stop here. */
+  isOver: () => boolean;
 }
 
 /** What an epoch gave. */
 export interface EpochResult {
   /** Means over its batches. */
   losses: Losses;
-  /** Learning rate of the weights in its last batch. */
-  rate: number;
-  /** `false` when the signal stopped it. */
+  /** Learning rates in its last batch. */
+  rates: Rates["rates"];
+  /** `false` when it was stopped before its last batch. */
   finished: boolean;
 }
 
 /**
- * Learns from every batch of an epoch once.
+ * Learns from the batches of an epoch that `position` has not seen yet, and moves it on; after the last one it stands at
+ * the next epoch's first.
  *
  * @throws LookonceError `NUMERIC` when the loss is no finite number
  */
-export async function runEpoch(options: EpochOptions): Promise<EpochResult> {
-  const { epoch, loader, step, schedule, signal } = options;
-  const sums = { box: 0, cls: 0, dfl: 0 };
-  const mean = (count: number): Losses => {
-    return { box: sums.box / count, cls: sums.cls / count, dfl: sums.dfl / count };
-  };
+export async function runEpoch(position: RunPosition, options: EpochOptions): Promise<EpochResult> {
+  const { loader, step, schedule } = options;
+  const { epoch, sums } = position;
   const start = performance.now();
-  let iteration = 0;
   let images = 0;
-  let rate = 0;
-  for await (const batch of loader.batches(epoch)) {
-    if (signal?.aborted) return { losses: mean(Math.max(1, iteration)), rate, finished: false };
-    const rates = ratesAt(schedule, { epoch, iteration: epoch * loader.length + iteration });
-    const result = await step.run(batch, rates);
-    checkFinite(result, { epoch, iteration });
-    for (const part of ["box", "cls", "dfl"] as const) sums[part] += result[part];
+  let done = 0;
+  let rates: Rates["rates"] = { bias: 0, weight: 0, norm: 0 };
+  for await (const batch of loader.batches(epoch, { from: position.iteration })) {
+    const iteration = epoch * loader.length + position.iteration;
+    const { accumulate, ...settings } = ratesAt(schedule, { epoch, iteration });
+    const updates = updateIsDue({ iteration, last: position.lastUpdate, accumulate });
+    const result = await step.run(batch, { ...settings, updates });
+    checkFinite(result, { epoch, iteration: position.iteration });
+    if (updates) position.lastUpdate = iteration;
+    position.updates = step.updates;
+    for (const [part, value] of Object.entries(result.losses)) sums[part] = (sums[part] ?? 0) + value;
+    rates = settings.rates;
     images += batch.count;
-    rate = rates.rates.weight;
+    done++;
     const seconds = (performance.now() - start) / 1000;
     await options.onBatchEnd({
-      ...{ ...result, epoch, iteration, mean: mean(iteration + 1), images: batch.count },
+      ...{ ...result, epoch, iteration: position.iteration++, mean: means(position), images: batch.count },
       instances: batch.samples.reduce((sum, { classes }) => sum + classes.length, 0),
       imagesPerSecond: images / seconds,
-      secondsLeft: (seconds / (iteration + 1)) * (loader.length - iteration - 1),
+      secondsLeft: (seconds / done) * (loader.length - position.iteration),
     });
-    iteration++;
+    if (options.isOver() && position.iteration < loader.length) {
+      return { losses: means(position), rates, finished: false };
+    }
   }
-  return { losses: mean(Math.max(1, iteration)), rate, finished: true };
+  const losses = means(position);
+  Object.assign(position, { epoch: epoch + 1, iteration: 0, sums: {}, losses: [...position.losses, losses] });
+  return { losses, rates, finished: true };
+}
+
+function means({ sums, iteration }: RunPosition): Losses {
+  return Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / Math.max(1, iteration)]));
 }
 
 function checkFinite(result: StepResult, { epoch, iteration }: { epoch: number; iteration: number }): void {
   if (Number.isFinite(result.total) && Number.isFinite(result.gradientNorm)) return;
-  const { box, cls, dfl, gradientNorm } = result;
+  const parts = Object.entries(result.losses).map(([part, value]) => `${part} loss ${value}`);
   const kept = epoch === 0 ? "Nothing was saved yet" : `The weights saved after epoch ${epoch} are intact`;
   throw new LookonceError(
     "NUMERIC",
-    `training left the finite numbers in epoch ${epoch + 1}, batch ${iteration + 1}: box loss ${box}, class loss ${cls}, DFL ${dfl}, gradient norm ${gradientNorm}. ${kept}; try again with a lower lr0.`,
+    `training left the finite numbers in epoch ${epoch + 1}, batch ${iteration + 1}: ${parts.join(", ")}, gradient norm ${result.gradientNorm}. ${kept}; try again with a lower lr0.`,
   );
 }

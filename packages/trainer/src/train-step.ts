@@ -1,40 +1,45 @@
 import { RecordedStep } from "@lookonce/backend-onnxruntime";
-import type { Batch } from "@lookonce/data";
-import { LookonceError } from "@lookonce/errors";
-import { type PaddedTargets, type V8Gains, type V8Loss, v8DetectionLoss } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
+import type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
 import type { Ema } from "./ema.ts";
 import { clipGradients, gradientNorm } from "./optimizer/clip-gradients.ts";
-import type { Optimizer } from "./optimizer/optimizer.ts";
+import type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
+import { zerosBeside } from "./optimizer/optimizer-state.ts";
+import { type GroupName, groupNames } from "./optimizer/parameter-groups.ts";
 import { pictureInput } from "./pictures.ts";
 import type { Rates } from "./schedule.ts";
 
 /** Options of {@link TrainStep}. */
 export interface TrainStepOptions {
+  criterion: Criterion;
   optimizer: Optimizer;
   /** Averaged along when given. */
   ema?: Ema;
-  /** Weights of the parts of the loss. */
-  gains?: Partial<V8Gains>;
   /** Largest norm of all gradients together; without it they are not clipped. */
   clip?: number;
+  /** Whether gradients of several batches will be summed up; costs memory of the parameters' size. Default `false`. */
+  accumulates?: boolean;
 }
+
+/** What one step is given besides the batch. */
+export interface StepSettings extends Pick<Rates, "rates" | "momentum"> {
+  /** `false`: only add this batch's gradients to those that the next update takes. Default `true`. */
+  updates?: boolean;
+}
+
+/** Parts of a loss by name, gains applied. */
+export type Losses = Readonly<Record<string, number>>;
 
 /** The numbers of one step, from before its update. */
 export interface StepResult {
-  /** Parts of the loss with their gains, per picture. */
-  box: number;
-  cls: number;
-  dfl: number;
+  /** Parts of the loss, per picture. */
+  losses: Losses;
   /** What was differentiated: the parts' sum times the batch size. */
   total: number;
-  /** Norm of all gradients together, before clipping. */
+  /** Norm of all gradients together, with those of the batches before that wait for the same update; before clipping. */
   gradientNorm: number;
 }
-
-/** What a step takes of a batch. */
-export type TrainBatch = Pick<Batch, "images" | "count" | "height" | "width" | "targets">;
 
 /**
  * One training step: forward, loss, gradients, clipping, update and average, as a single graph.
@@ -45,96 +50,114 @@ export class TrainStep {
   readonly #model: DetectionModel;
   readonly #options: TrainStepOptions;
   readonly #variables: tf.Variable[];
-  readonly #step: RecordedStep;
+  /** Sums of gradients that wait for an update, by path; empty where there are none to sum. */
+  readonly waiting: ReadonlyMap<string, tf.Variable>;
+  readonly #update: RecordedStep;
+  readonly #gather: RecordedStep;
   #updates = 0;
   /** The last batch's pixels; their memory serves the next batch. */
   #pixels: Float32Array | undefined;
 
-  private constructor(model: DetectionModel, options: TrainStepOptions) {
+  constructor(model: DetectionModel, options: TrainStepOptions) {
+    const { criterion, optimizer, ema, accumulates = false } = options;
     this.#model = model;
     this.#options = options;
-    this.#variables = options.optimizer.parameters.map(({ variable }) => variable);
-    const models = options.ema === undefined ? [model] : [model, options.ema.model];
-    const changing = models.flatMap((one) => [...one.namedVariables().values()]);
-    this.#step = new RecordedStep(
-      (...inputs) => this.#record(inputs),
-      [...changing, ...options.optimizer.state.values()],
-    );
+    this.#variables = optimizer.parameters.map(({ variable }) => variable);
+    this.waiting = accumulates ? zerosBeside(optimizer.parameters, "gradient") : new Map();
+    const models = ema === undefined ? [model] : [model, ema.model];
+    const own = [criterion.parameters, criterion.state, optimizer.state, this.waiting];
+    const changing = [...models.map((one) => one.namedVariables()), ...own].flatMap((map) => [...map.values()]);
+    this.#update = new RecordedStep((...inputs) => this.#record(inputs, true), changing);
+    this.#gather = new RecordedStep((...inputs) => this.#record(inputs, false), changing);
   }
 
-  /** @throws LookonceError `UNSUPPORTED` for a family whose loss is not there yet */
-  static async create(model: DetectionModel, options: TrainStepOptions): Promise<TrainStep> {
-    if (model.family !== "v8") {
-      throw new LookonceError(
-        "UNSUPPORTED",
-        "training of YOLOv5 models is not there yet; YOLOv8 models can be trained",
-      );
-    }
-    return new TrainStep(model, options);
-  }
-
-  /** How many steps were made. */
+  /** How many updates were made; a run that goes on sets it to where it was. */
   get updates(): number {
     return this.#updates;
   }
 
-  /** Makes a step and reads its numbers; the model is in training mode afterwards. */
-  async run(batch: TrainBatch, { rates, momentum }: Rates): Promise<StepResult> {
-    this.#updates++;
-    this.#model.train();
-    const { labels, boxes, mask, maxTargets } = batch.targets;
-    const shape = [batch.count, maxTargets];
-    const decay = this.#options.ema?.decayAt(this.#updates) ?? 1;
-    const pictures = pictureInput(batch, this.#pixels);
-    this.#pixels = pictures.data;
-    const scalars = [rates.bias, rates.weight, rates.norm, momentum, this.#updates, decay];
-    const [numbers] = await this.#step.run([
-      pictures,
-      { data: labels, shape, dtype: "int32" },
-      { data: boxes, shape: [...shape, 4] },
-      { data: mask, shape },
-      ...scalars.map((value) => ({ data: [value], shape: [] })),
-    ]);
-    const [box, cls, dfl, total, norm] = numbers as Float32Array;
-    return { box, cls, dfl, total, gradientNorm: norm } as StepResult;
+  set updates(count: number) {
+    this.#updates = count;
   }
 
-  /** What is recorded, given the inputs as `run` lists them; the result is [box, cls, dfl, total, gradient norm]. */
-  #record(inputs: tf.Tensor[]): tf.Tensor[] {
-    const [images, labels, boxes, mask, ...scalars] = inputs;
-    const [bias, weight, norm, momentum, count, decay] = scalars as tf.Scalar[];
-    const targets = { labels, boxes, mask } as PaddedTargets;
+  /** Makes a step and reads its numbers; the model is in training mode afterwards. */
+  async run(batch: TrainBatch, { rates, momentum, updates = true }: StepSettings): Promise<StepResult> {
+    const { criterion, optimizer, ema } = this.#options;
+    if (updates) this.#updates++;
+    this.#model.train();
+    const pictures = pictureInput(batch, this.#pixels);
+    this.#pixels = pictures.data;
+    const inputs = [pictures, ...criterion.inputs(batch)];
+    const scalars = updates
+      ? [
+          ...groupNames.map((group) => rates[group]),
+          momentum,
+          ema?.decayAt(this.#updates) ?? 1,
+          ...optimizer.scalars({ count: this.#updates, momentum }),
+        ]
+      : [];
+    const step = updates ? this.#update : this.#gather;
+    const [numbers] = await step.run([...scalars.map((value) => ({ data: [value], shape: [] })), ...inputs]);
+    const values = [...(numbers as Float32Array)];
+    const losses = Object.fromEntries(criterion.parts.map((part, i) => [part, values[i] as number]));
+    const [total, norm] = values.slice(criterion.parts.length) as [number, number];
+    return { losses, total, gradientNorm: norm };
+  }
+
+  /** What is recorded, given the inputs as `run` lists them; the result is [parts…, total, gradient norm]. */
+  #record(inputs: tf.Tensor[], updates: boolean): tf.Tensor[] {
     const { optimizer, ema, clip } = this.#options;
-    const { loss, gradients } = this.#differentiate(images as tf.Tensor4D, targets);
-    const length = gradientNorm(gradients);
-    optimizer.update(clip === undefined ? gradients : clipGradients(gradients, length, clip), {
-      rates: { bias, weight, norm } as Record<"bias" | "weight" | "norm", tf.Scalar>,
-      momentum: momentum as tf.Scalar,
-      count: count as tf.Scalar,
-    });
-    ema?.update(decay as tf.Scalar);
-    const numbers = tf.stack([loss.box, loss.cls, loss.dfl, loss.total, length]);
-    tf.dispose([loss.box, loss.cls, loss.dfl]);
+    const count = updates ? groupNames.length + 2 + optimizer.scalars({ count: 1, momentum: 0 }).length : 0;
+    const scalars = inputs.slice(0, count) as tf.Scalar[];
+    const [images, ...targets] = inputs.slice(count);
+    const { parts, total, gradients: fresh } = this.#differentiate(images as tf.Tensor4D, targets);
+    const gradients = this.#addWaiting(fresh);
+    const norm = gradientNorm(gradients);
+    if (updates) {
+      const { decay, settings } = named(scalars);
+      optimizer.update(clip === undefined ? gradients : clipGradients(gradients, norm, clip), settings);
+      ema?.update(decay);
+    }
+    this.#keepWaiting(gradients, updates);
+    const numbers = tf.stack([...parts, total, norm]);
+    tf.dispose([...parts]);
     return [numbers];
   }
 
-  #differentiate(images: tf.Tensor4D, targets: PaddedTargets): { loss: V8Loss; gradients: tf.Tensor[] } {
-    const model = this.#model;
-    const { gains } = this.#options;
-    let parts: V8Loss | undefined;
+  #differentiate(images: tf.Tensor4D, targets: tf.Tensor[]): CriterionLoss & { gradients: tf.Tensor[] } {
+    const { criterion } = this.#options;
+    let parts: readonly tf.Scalar[] = [];
     const { value, grads } = tf.variableGrads(() => {
-      const { strides, nc, regMax } = model;
-      parts = v8DetectionLoss(model.forward(images).raw, targets, {
-        strides,
-        nc,
-        regMax,
-        ...(gains === undefined ? {} : { gains }),
-      });
+      const loss = criterion.loss(this.#model.forward(images).raw, targets);
+      parts = loss.parts;
       // Kept beyond the differentiation, which frees all but its result.
-      for (const part of [parts.box, parts.cls, parts.dfl]) tf.keep(part);
-      return parts.total;
+      for (const part of parts) tf.keep(part);
+      return loss.total;
     }, this.#variables);
     const gradients = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
-    return { loss: { ...(parts as V8Loss), total: value }, gradients };
+    return { total: value, parts, gradients };
   }
+
+  #addWaiting(gradients: tf.Tensor[]): tf.Tensor[] {
+    const waiting = [...this.waiting.values()];
+    return waiting.length === 0 ? gradients : gradients.map((one, i) => tf.add(one, waiting[i] as tf.Variable));
+  }
+
+  /** Leaves the sums for the next batch, or nothing after an update. */
+  #keepWaiting(gradients: readonly tf.Tensor[], updates: boolean): void {
+    [...this.waiting.values()].forEach((sum, i) => {
+      sum.assign(updates ? tf.zerosLike(sum) : (gradients[i] as tf.Tensor));
+    });
+  }
+
+  dispose(): void {
+    for (const variable of this.waiting.values()) variable.dispose();
+  }
+}
+
+/** The scalars of an update as `run` lists them. */
+function named(values: readonly tf.Scalar[]): { decay: tf.Scalar; settings: UpdateSettings } {
+  const [momentum, decay, ...scalars] = values.slice(groupNames.length) as [tf.Scalar, tf.Scalar, ...tf.Scalar[]];
+  const rates = Object.fromEntries(groupNames.map((group, i) => [group, values[i]]));
+  return { decay, settings: { rates: rates as Record<GroupName, tf.Scalar>, momentum, scalars } };
 }

@@ -1,207 +1,236 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { BatchLoader, type Dataset } from "@lookonce/data";
+import { dirname, join } from "node:path";
+import { type Checkpoint, readCheckpoint } from "@lookonce/checkpoint";
+import { BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import type { DetectionModel } from "@lookonce/nn";
+import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { Ema } from "./ema.ts";
-import { AdamW } from "./optimizer/adamw.ts";
-import type { Optimizer } from "./optimizer/optimizer.ts";
-import { groupParameters } from "./optimizer/parameter-groups.ts";
-import { Sgd } from "./optimizer/sgd.ts";
-import { makeRecipe, type Recipe } from "./recipes/recipe.ts";
-import { allCallbacks, type Losses, type TrainCallbacks } from "./report/callbacks.ts";
+import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
 import { resultsCsv } from "./report/results-csv.ts";
 import { makeRunDirectory } from "./run-directory.ts";
+import { makeParts, type SettledSettings, settle } from "./run-parts.ts";
+import { captureState, type RunParts, type RunPosition, restoreState, startPosition } from "./run-state.ts";
 import { saveModel } from "./save-model.ts";
 import type { ScheduleSettings } from "./schedule.ts";
-import { runEpoch } from "./train-epoch.ts";
-import { TrainStep } from "./train-step.ts";
+import { type EpochResult, runEpoch } from "./train-epoch.ts";
+import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
 import { type ValidationResult, validate } from "./validation/validate.ts";
 
-/** Options of {@link train}. */
-export interface TrainOptions {
-  /** Pictures to learn from. */
-  data: Dataset;
-  /** Pictures to validate with; without them the last epoch counts as the best. */
-  valData?: Dataset;
-  /** Default 100. */
-  epochs?: number;
-  /** Side of the pictures, in pixels; a multiple of the model's largest stride. Default 640. */
-  imgsz?: number;
-  /** Pictures in a batch. Default 16. */
-  batch?: number;
-  /** What differs from {@link defaultRecipe}. */
-  recipe?: Partial<Recipe>;
-  /** Validate every epoch, only after the last one, or never. Default `"every"`. */
-  val?: "every" | "last" | "never";
-  /** Seed of the order of pictures. Default 0. */
-  seed?: number;
-  /** An existing folder to write to. Default: a new one, `runs/train/exp`, `exp2`, … */
-  directory?: string;
-  /** Told how it goes, in order; `progress(process.stderr)` shows it. */
-  callbacks?: readonly TrainCallbacks[];
-  /** Stops after the step under way, with the weights saved. */
-  signal?: AbortSignal;
-}
-
-/** What {@link train} did. */
-export interface TrainResult {
-  /** The run's folder. */
-  directory: string;
-  /** The last weights, and those of the fittest epoch (the same where nothing was validated). */
-  last: string;
-  best: string;
-  /** Epochs that were finished. */
-  epochs: number;
-  seconds: number;
-  /** Mean losses of every epoch. */
-  losses: Losses[];
-  /** Scores of the fittest epoch. */
-  validation?: ValidationResult;
-  /** Whether the signal stopped it. */
-  interrupted: boolean;
-}
-
 /**
- * Trains a YOLOv8 model and saves it: `weights/last.safetensors` after every epoch, `weights/best.safetensors` after the
- * fittest, `results.csv`. Saved and validated is the average of the weights, where the recipe keeps one; `model` holds
- * the weights of the last step.
+ * Trains a model and saves it: `weights/last.safetensors` after every epoch, with all that it takes to go on,
+ * `weights/best.safetensors` after the fittest, `results.csv`. Saved and validated is the average of the weights, where
+ * the recipe keeps one; `model` holds the weights of the last step.
+ *
+ * With `resume`, a training that was stopped or killed goes on, and ends with the same weights as one that never was.
  *
  * @throws LookonceError `ARGUMENT` for bad options, `DATA` when model and data set have different numbers of classes,
  *   `NUMERIC` when the loss is no finite number any more; what was saved before stays
  */
 export async function train(model: DetectionModel, options: TrainOptions): Promise<TrainResult> {
-  checkOptions(model, options);
+  checkTrainOptions(model, options);
   const run = await Run.start(model, options);
   try {
     return await run.train();
   } finally {
-    run.dispose();
+    await run.dispose();
   }
 }
 
-interface RunParts {
-  optimizer: Optimizer;
-  ema?: Ema;
-  step: TrainStep;
-}
+type FileName = "last" | "best" | `epoch${number}`;
 
 class Run {
   readonly #options: TrainOptions;
-  readonly #settings: { epochs: number; imgsz: number; batch: number; recipe: Recipe };
+  readonly #settings: SettledSettings;
   readonly #parts: RunParts;
   readonly #loader: BatchLoader;
   readonly #callbacks: Required<TrainCallbacks>;
   readonly #directory: string;
-  /** What is saved and validated. */
-  readonly #shown: DetectionModel;
-  readonly #losses: Losses[] = [];
-  readonly #started: number = performance.now();
+  readonly #position: RunPosition;
+  /** Scores of the fittest epoch, where it was one of this process. */
   #best: ValidationResult | undefined;
+  readonly #resumed: number = performance.now();
 
-  private constructor(model: DetectionModel, options: TrainOptions, parts: RunParts) {
-    const { data, epochs = 100, imgsz = 640, batch = 16, seed = 0, callbacks = [] } = options;
+  private constructor(
+    options: TrainOptions,
+    rest: { settings: SettledSettings; parts: RunParts; loader: BatchLoader },
+  ) {
+    const { callbacks = [], resume } = options;
     this.#options = options;
-    this.#parts = parts;
-    this.#settings = { epochs, imgsz, batch, recipe: makeRecipe(options.recipe) };
-    this.#loader = new BatchLoader(data, { batch, imgsz, shuffle: new Random(seed).fork("order") });
+    this.#settings = rest.settings;
+    this.#parts = rest.parts;
+    this.#loader = rest.loader;
     this.#callbacks = allCallbacks([resultsCsv(), ...callbacks]);
-    this.#directory = options.directory ?? makeRunDirectory();
-    this.#shown = parts.ema?.model ?? model;
+    const found = resume === undefined ? undefined : dirname(dirname(resume));
+    this.#directory = options.directory ?? found ?? makeRunDirectory();
+    this.#position = startPosition();
   }
 
   static async start(model: DetectionModel, options: TrainOptions): Promise<Run> {
-    const { optimizer: kind, weight_decay, momentum: _, ...recipe } = makeRecipe(options.recipe);
-    const parameters = groupParameters(model);
-    const decay = { weightDecay: weight_decay };
-    const optimizer = kind === "SGD" ? new Sgd(parameters, decay) : new AdamW(parameters, decay);
-    const averages = recipe.ema_decay > 0;
-    const ema = averages ? await Ema.of(model, { decay: recipe.ema_decay, tau: recipe.ema_tau }) : undefined;
-    const step = await TrainStep.create(model, {
-      optimizer,
-      gains: { box: recipe.box, cls: recipe.cls, dfl: recipe.dfl },
-      ...(ema === undefined ? {} : { ema }),
-      ...(recipe.clip > 0 ? { clip: recipe.clip } : {}),
-    });
-    return new Run(model, options, { optimizer, step, ...(ema === undefined ? {} : { ema }) });
+    const { resume, data } = options;
+    const file = resume === undefined ? undefined : { name: resume, ...readTraining(resume) };
+    const saved = file?.training.state.settings as SettledSettings | undefined;
+    const settings = saved ?? settle(model, options);
+    const { batch, imgsz, seed } = settings;
+    const loader = new BatchLoader(data, { batch, imgsz, shuffle: new Random(seed).fork("order") });
+    const parts = await makeParts(model, settings);
+    const run = new Run(options, { settings, parts, loader });
+    if (file !== undefined) Object.assign(run.#position, restoreState(parts, file));
+    return run;
   }
 
   async train(): Promise<TrainResult> {
-    const { epochs, ...settings } = this.#settings;
+    const { batch, imgsz, recipe } = this.#settings;
     const directory = this.#directory;
+    const position = this.#position;
     makeWeightsDirectory(directory);
-    await this.#callbacks.onTrainStart({ directory, epochs, iterations: this.#loader.length, ...settings });
+    const { epoch, best } = position;
+    const epochs = this.#epochs();
+    const info = { directory, epochs, iterations: this.#loader.length, batch, imgsz, recipe, firstEpoch: epoch };
+    await this.#callbacks.onTrainStart(info);
     let interrupted = false;
-    for (let epoch = 0; epoch < epochs && !interrupted; epoch++) interrupted = !(await this.#epoch(epoch));
+    while (position.epoch < this.#epochs() && !this.#isOver() && !interrupted) interrupted = !(await this.#epoch());
+    if (!interrupted) await this.#strip();
     const seconds = this.#seconds();
     await this.#callbacks.onTrainEnd({ directory, seconds, interrupted });
+    const validation = interrupted ? this.#best : await this.#bestScores();
     return {
-      ...{ directory, seconds, interrupted, losses: this.#losses, epochs: this.#losses.length },
+      ...{ directory, seconds, interrupted, losses: position.losses, epochs: position.losses.length },
       last: this.#file("last"),
-      best: this.#file(this.#best === undefined ? "last" : "best"),
-      ...(this.#best === undefined ? {} : { validation: this.#best }),
+      best: this.#file((position.best ?? best) === undefined ? "last" : "best"),
+      ...(validation === undefined ? {} : { validation }),
     };
   }
 
   /** Trains, validates and saves. @returns whether the epoch was finished */
-  async #epoch(epoch: number): Promise<boolean> {
+  async #epoch(): Promise<boolean> {
+    const position = this.#position;
+    const { epoch } = position;
+    const { step } = this.#parts;
     const { signal } = this.#options;
-    const { imgsz } = this.#settings;
-    const { losses, rate, finished } = await runEpoch({
-      epoch,
-      loader: this.#loader,
-      step: this.#parts.step,
-      schedule: this.#schedule(),
-      onBatchEnd: this.#callbacks.onBatchEnd,
-      ...(signal === undefined ? {} : { signal }),
+    const result = await runEpoch(position, {
+      ...{ loader: this.#loader, step, schedule: this.#schedule(), onBatchEnd: this.#callbacks.onBatchEnd },
+      isOver: () => signal?.aborted === true,
     });
-    if (!finished) {
-      await saveModel(this.#file("last"), this.#shown, { epoch: epoch - 1, imgsz });
+    if (!result.finished) {
+      await this.#save("last", { epoch: epoch - 1 });
       return false;
     }
-    this.#losses.push(losses);
     const validation = await this.#validate(epoch);
-    const isBest = validation !== undefined && !((this.#best?.fitness ?? -1) >= validation.fitness);
-    const notes = { epoch, imgsz, ...(validation === undefined ? {} : { fitness: validation.fitness }) };
-    await saveModel(this.#file("last"), this.#shown, notes);
+    await this.#record(epoch, result, validation);
+    return signal?.aborted !== true;
+  }
+
+  /** Saves an epoch that is over and tells of it. The state comes last: what is in it is in all other files. */
+  async #record(epoch: number, result: EpochResult, validation: ValidationResult | undefined): Promise<void> {
+    const position = this.#position;
+    position.epochSeconds = this.#seconds();
+    const { savePeriod } = this.#settings;
+    const isBest = validation !== undefined && !((position.best?.fitness ?? -1) >= validation.fitness);
+    const notes = { epoch, ...(validation === undefined ? {} : { fitness: validation.fitness }) };
     if (isBest) {
       this.#best = validation;
-      await saveModel(this.#file("best"), this.#shown, notes);
+      position.best = { epoch, fitness: validation.fitness };
+      await this.#save("best", notes);
     }
-    const seconds = this.#seconds();
+    if (savePeriod > 0 && (epoch + 1) % savePeriod === 0) await this.#save(`epoch${epoch + 1}`, notes);
     await this.#callbacks.onEpochEnd({
-      ...{ epoch, seconds, losses, rate, isBest },
+      ...{ epoch, seconds: position.epochSeconds, losses: result.losses, rates: result.rates, isBest },
       ...(validation === undefined ? {} : { validation }),
     });
-    return true;
+    await this.#save("last", notes);
+  }
+
+  async #save(name: FileName, notes: { epoch: number; fitness?: number }): Promise<void> {
+    const { model, ema } = this.#parts;
+    const { imgsz } = this.#settings;
+    const position = { ...this.#position, seconds: this.#seconds() };
+    const whole = name === "last" && position.losses.length < this.#epochs();
+    const training = whole ? await captureState(this.#parts, { position, settings: this.#settings }) : undefined;
+    const saved = { ...notes, imgsz, ...(training === undefined ? {} : { training }) };
+    await saveModel(this.#file(name), ema?.model ?? model, saved);
+  }
+
+  /** Leaves the model alone in `last`, when the training is over before its last epoch. */
+  async #strip(): Promise<void> {
+    const { epoch } = this.#position;
+    if (epoch > 0 && epoch < this.#epochs()) {
+      await saveModel(this.#file("last"), this.#parts.ema?.model ?? this.#parts.model, {
+        epoch: epoch - 1,
+        imgsz: this.#settings.imgsz,
+      });
+    }
   }
 
   async #validate(epoch: number): Promise<ValidationResult | undefined> {
-    const { valData, val = "every" } = this.#options;
-    const { epochs, imgsz, batch } = this.#settings;
-    const isDue = val === "every" || (val === "last" && epoch === epochs - 1);
+    const { valData } = this.#options;
+    const { val, imgsz, batch } = this.#settings;
+    const isDue = val === "every" || (val === "last" && epoch === this.#epochs() - 1);
     if (valData === undefined || !isDue) return undefined;
-    return validate(this.#shown, valData, { imgsz, batch, onProgress: this.#callbacks.onValidationProgress });
+    const { model, ema } = this.#parts;
+    return validate(ema?.model ?? model, valData, { imgsz, batch, onProgress: this.#callbacks.onValidationProgress });
+  }
+
+  /** Scores of the fittest epoch; measured again where it was one of a process before this one. */
+  async #bestScores(): Promise<ValidationResult | undefined> {
+    const { valData } = this.#options;
+    if (this.#best !== undefined || this.#position.best === undefined || valData === undefined) return this.#best;
+    const file = this.#file("best");
+    const model = modelFromCheckpoint(readCheckpoint(file), file);
+    const { imgsz, batch } = this.#settings;
+    try {
+      return await validate(model, valData, { imgsz, batch });
+    } finally {
+      model.dispose();
+    }
+  }
+
+  /** Whether patience or time is spent. */
+  #isOver(): boolean {
+    const { patience, time } = this.#settings;
+    const { best, epoch } = this.#position;
+    if (time > 0 && this.#seconds() >= time * 3600) return true;
+    return patience > 0 && best !== undefined && epoch - 1 - best.epoch >= patience;
+  }
+
+  /** How many epochs there will be: with a limit of time, as many as fit into it at the pace so far. */
+  #epochs(): number {
+    const { epochs, time } = this.#settings;
+    const { losses, epochSeconds } = this.#position;
+    if (!(time > 0) || losses.length === 0) return epochs;
+    return Math.max(losses.length, Math.ceil((time * 3600) / (epochSeconds / losses.length)));
   }
 
   #schedule(): ScheduleSettings {
-    const { epochs, recipe } = this.#settings;
-    return { ...recipe, epochs, iterations: this.#loader.length };
+    const { recipe, batch, nbs, lags } = this.#settings;
+    return {
+      ...{ ...recipe, batch, nbs, lags, epochs: this.#epochs(), iterations: this.#loader.length },
+      warmsMomentum: this.#parts.optimizer.warmsMomentum,
+    };
   }
 
   #seconds(): number {
-    return (performance.now() - this.#started) / 1000;
+    return this.#position.seconds + (performance.now() - this.#resumed) / 1000;
   }
 
-  #file(name: "last" | "best"): string {
+  #file(name: FileName): string {
     return join(this.#directory, "weights", `${name}.safetensors`);
   }
 
-  dispose(): void {
-    this.#parts.optimizer.dispose();
-    this.#parts.ema?.dispose();
+  async dispose(): Promise<void> {
+    const { optimizer, criterion, ema, step } = this.#parts;
+    for (const part of [optimizer, criterion, ema, step]) part?.dispose();
+    await this.#loader.dispose();
   }
+}
+
+/** @throws LookonceError `ARGUMENT` for a file without a training's state */
+function readTraining(file: string): Pick<Required<Checkpoint>, "training"> & { weights: Checkpoint["tensors"] } {
+  const { tensors, training } = readCheckpoint(file);
+  if (training !== undefined) return { training, weights: tensors };
+  throw new LookonceError(
+    "ARGUMENT",
+    `${file} holds a model, but no state of a training to go on from: that training was finished. To train the model further, start a new training with it.`,
+  );
 }
 
 function makeWeightsDirectory(directory: string): void {
@@ -209,24 +238,5 @@ function makeWeightsDirectory(directory: string): void {
     mkdirSync(join(directory, "weights"), { recursive: true });
   } catch (cause) {
     throw new LookonceError("IO", `cannot write to ${directory}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function checkOptions(model: DetectionModel, { data, valData, ...options }: TrainOptions): void {
-  for (const key of ["epochs", "imgsz", "batch"] as const) {
-    const value = options[key];
-    if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
-    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1, not ${value}.`);
-  }
-  const { imgsz = 640 } = options;
-  if (imgsz % model.step !== 0) {
-    throw new LookonceError("ARGUMENT", `imgsz must be a multiple of ${model.step}, the model's stride, not ${imgsz}.`);
-  }
-  for (const dataset of [data, valData]) {
-    if (dataset === undefined || dataset.names.length === model.nc) continue;
-    throw new LookonceError(
-      "DATA",
-      `the data set has ${dataset.names.length} classes, the model ${model.nc}: build the model for ${dataset.names.length} classes.`,
-    );
   }
 }

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Checkpoint } from "../checkpoint.ts";
+import type { Checkpoint, TrainingState } from "../checkpoint.ts";
 import type { PlainValue } from "../plain.ts";
 import type { Safetensors } from "./decode.ts";
 import { type EncodeOptions, writeSafetensors } from "./encode.ts";
@@ -14,7 +14,7 @@ const isList =
 const isNumber = (value: unknown): boolean => typeof value === "number";
 
 /** The parts of a checkpoint that are kept as JSON under `__metadata__`, each with the form it must have. */
-const fields: Readonly<Record<Field, { expected: string; fits: (value: unknown) => boolean }>> = {
+const fields: Readonly<Record<Field, FieldForm>> = {
   config: { expected: "an object", fits: isObject },
   names: { expected: "a list of texts", fits: isList((value) => typeof value === "string") },
   nc: { expected: "a number", fits: (value) => Number.isInteger(value) },
@@ -23,9 +23,14 @@ const fields: Readonly<Record<Field, { expected: string; fits: (value: unknown) 
   metadata: { expected: "an object", fits: isObject },
 };
 
+/** The metadata key of a training's state, and what the names of its tensors start with. */
+const trainingKey = "training";
+const trainingPrefix = `${trainingKey}/`;
+
 /**
  * Writes a checkpoint as a safetensors file that `readCheckpoint` reads back: the tensors, and under `__metadata__`
  * the keys `config`, `names`, `nc`, `stride`, `anchors` and `metadata` as JSON, and `format` = `pt` (PyTorch's layouts).
+ * A training's state goes to the key `training`, its tensors' names start with `training/`.
  * The file is written whole or not at all.
  *
  * @throws LookonceError `ARGUMENT` when a tensor does not fit its shape, `NOT_FOUND` or `IO` when writing fails
@@ -35,7 +40,10 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint, options: En
   for (const field of Object.keys(fields) as Field[]) {
     if (checkpoint[field] !== undefined) metadata[field] = JSON.stringify(checkpoint[field]);
   }
-  writeSafetensors(path, checkpoint.tensors, { ...options, metadata });
+  const { tensors, training } = checkpoint;
+  if (training !== undefined) metadata[trainingKey] = JSON.stringify(training.state);
+  const own = [...(training?.tensors ?? [])].map(([name, tensor]) => [`${trainingPrefix}${name}`, tensor] as const);
+  writeSafetensors(path, new Map([...tensors, ...own]), { ...options, metadata });
 }
 
 /** The checkpoint in a safetensors file, our own or another program's; unknown metadata stays text. */
@@ -44,7 +52,8 @@ export function checkpointFromSafetensors({ tensors, metadata }: Safetensors, na
   const checkpoint: Checkpoint = { tensors, metadata: rest };
   const own: Partial<Record<Field, unknown>> = {};
   for (const [key, text] of Object.entries(metadata)) {
-    if (Object.hasOwn(fields, key)) own[key as Field] = parse(key as Field, text, name);
+    if (key === trainingKey) Object.assign(checkpoint, splitTraining(tensors, text, name));
+    else if (Object.hasOwn(fields, key)) own[key as Field] = parse(fields[key as Field], key, { text, name });
     else if (key !== "format" && key !== "__proto__") rest[key] = text;
   }
   Object.assign(checkpoint, own);
@@ -52,8 +61,28 @@ export function checkpointFromSafetensors({ tensors, metadata }: Safetensors, na
   return checkpoint;
 }
 
-function parse(field: Field, text: string, name: string): unknown {
-  const { expected, fits } = fields[field];
+/** The model's tensors apart from those of its training. */
+function splitTraining(
+  all: Checkpoint["tensors"],
+  text: string,
+  name: string,
+): Pick<Checkpoint, "tensors" | "training"> {
+  const state = parse(fields.metadata, trainingKey, { text, name }) as TrainingState["state"];
+  const tensors: Checkpoint["tensors"] = new Map();
+  const own: Checkpoint["tensors"] = new Map();
+  for (const [key, tensor] of all) {
+    if (key.startsWith(trainingPrefix)) own.set(key.slice(trainingPrefix.length), tensor);
+    else tensors.set(key, tensor);
+  }
+  return { tensors, training: { tensors: own, state } };
+}
+
+interface FieldForm {
+  expected: string;
+  fits: (value: unknown) => boolean;
+}
+
+function parse({ expected, fits }: FieldForm, key: string, { text, name }: { text: string; name: string }): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -63,7 +92,7 @@ function parse(field: Field, text: string, name: string): unknown {
   if (!fits(value)) {
     throw new LookonceError(
       "FORMAT",
-      `${name}: metadata key "${field}" is not ${expected} in JSON: ${text.slice(0, 60)}`,
+      `${name}: metadata key "${key}" is not ${expected} in JSON: ${text.slice(0, 60)}`,
     );
   }
   return value;

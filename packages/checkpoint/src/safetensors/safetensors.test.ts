@@ -162,6 +162,19 @@ describe("checkpoints", () => {
     expect(readCheckpoint(path)).toEqual(bare);
   });
 
+  it("keep a training's state apart from the model", () => {
+    const path = join(folder, "training.safetensors");
+    const weights = new Map([["w", { shape: [1], data: new Float32Array([1]) }]]);
+    const training = {
+      tensors: new Map([["w", { shape: [2], data: new Float32Array([2, 3]) }]]),
+      state: { epoch: 3, names: ["a"] },
+    };
+    saveCheckpoint(path, { tensors: weights, metadata: { epoch: 2 }, training });
+    expect(readCheckpoint(path)).toEqual({ tensors: weights, metadata: { epoch: 2 }, training });
+    const bytes = encodeSafetensors(weights, { training: "[]" });
+    expect(errorOf(() => readCheckpoint(bytes))).toMatchObject({ code: "FORMAT" });
+  });
+
   it("of other programs keep their metadata as text", () => {
     const bytes = encodeSafetensors(checkpoint.tensors, { format: "pt", author: "someone" });
     expect(readCheckpoint(bytes)).toEqual({ tensors: checkpoint.tensors, metadata: { author: "someone" } });

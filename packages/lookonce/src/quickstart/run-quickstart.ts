@@ -160,7 +160,10 @@ async function train(
 }
 
 function curves(epochs: readonly EpochInfo[]): string {
-  const series = (name: string, pick: (epoch: EpochInfo) => number) => ({ name, values: epochs.map(pick) });
+  const series = (name: string, pick: (epoch: EpochInfo) => number | undefined) => ({
+    name,
+    values: epochs.map((epoch) => pick(epoch) ?? Number.NaN),
+  });
   return drawCharts([
     {
       title: "Training losses",

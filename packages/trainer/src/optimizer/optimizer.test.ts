@@ -4,11 +4,11 @@ import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { AdamW } from "./adamw.ts";
 import { clipGradients, gradientNorm } from "./clip-gradients.ts";
+import { autoOptimizer, makeOptimizer, type OptimizerName, optimizerNames } from "./make-optimizer.ts";
+import { NAdam } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./parameter-groups.ts";
-import { Sgd } from "./sgd.ts";
 
 beforeAll(async () => {
   await registerOnnxRuntime();
@@ -16,66 +16,96 @@ beforeAll(async () => {
 });
 
 const rates = { bias: 0.3, weight: 0.1, norm: 0.2 };
-const decay = 0.01;
+const momentum = 0.9;
 
 /** One parameter in each group, all starting from the same two numbers. */
 function parameters(): GroupedParameter[] {
   return groupNames.map((group) => ({ path: group, group, variable: tf.variable(tf.tensor1d([1, -2])) }));
 }
 
-async function runUpdates(optimizer: Optimizer, count: number): Promise<Record<GroupName, number[]>> {
-  for (let step = 1; step <= count; step++) {
+async function runUpdates(optimizer: Optimizer, updates: number): Promise<number[][]> {
+  for (let count = 1; count <= updates; count++) {
     tf.tidy(() => {
       const scalars = Object.fromEntries(groupNames.map((group) => [group, tf.scalar(rates[group])]));
-      const settings = {
-        rates: scalars as Record<GroupName, tf.Scalar>,
-        momentum: tf.scalar(0.9),
-        count: tf.scalar(step),
-      };
       optimizer.update(
-        optimizer.parameters.map(() => tf.tensor1d([0.5 * step, 1])),
-        settings,
+        optimizer.parameters.map(() => tf.tensor1d([0.5 * count, (-1) ** count])),
+        {
+          rates: scalars as Record<GroupName, tf.Scalar>,
+          momentum: tf.scalar(momentum),
+          scalars: optimizer.scalars({ count, momentum }).map((value) => tf.scalar(value)),
+        },
       );
     });
   }
-  const entries = optimizer.parameters.map(async ({ group, variable }) => [group, [...(await variable.data())]]);
-  return Object.fromEntries(await Promise.all(entries));
+  return Promise.all(optimizer.parameters.map(async ({ variable }) => [...(await variable.data())]));
 }
 
-describe("Sgd", () => {
-  it("follows the formula in every group and decays weights alone", async () => {
-    const result = await runUpdates(new Sgd(parameters(), { weightDecay: decay }), 3);
-    for (const group of groupNames) {
-      const expected = [1, -2].map((start, i) => {
-        let [p, v] = [start, 0];
-        for (let step = 1; step <= 3; step++) {
-          const g = (i === 0 ? 0.5 * step : 1) + (group === "weight" ? decay * p : 0);
-          v = 0.9 * v + g;
-          p -= rates[group] * (g + 0.9 * v);
-        }
-        return p;
-      });
-      expectClose(result[group], expected, { abs: 1e-6 });
+/**
+ * What PyTorch 2.13 has after eight updates with these rates, momentum 0.9 (β₁ of the Adam family) and a decay of 0.01 for
+ * the weights alone, in float64: biases, weights, norms.
+ */
+const afterEight: Record<OptimizerName, number[][]> = {
+  SGD: [
+    [-18.078411, -1.271598],
+    [-5.356802, -1.6957],
+    [-11.71894, -1.514398],
+  ],
+  Adam: [
+    [-1.343818, -1.556354],
+    [0.218147, -1.839152],
+    [-0.562546, -1.704236],
+  ],
+  AdamW: [
+    [-1.343818, -1.556354],
+    [0.213476, -1.837053],
+    [-0.562546, -1.704236],
+  ],
+  NAdam: [
+    [-1.482817, -1.854928],
+    [0.173278, -1.94214],
+    [-0.655211, -1.903285],
+  ],
+  RAdam: [
+    [-0.594476, -1.569071],
+    [0.463882, -1.846488],
+    [-0.062984, -1.712714],
+  ],
+  RMSProp: [
+    [-67.615747, 8.365779],
+    [-21.76208, 1.502401],
+    [-44.743831, 4.910519],
+  ],
+};
+
+describe("optimizers", () => {
+  it.each(optimizerNames)("%s moves every group as PyTorch does, and decays weights alone", async (name) => {
+    const optimizer = makeOptimizer(name, parameters(), { weightDecay: 0.01 });
+    const result = await runUpdates(optimizer, 8);
+    for (const [i, expected] of afterEight[name].entries()) {
+      expectClose(result[i] as number[], expected, { abs: 2e-5, rel: 2e-5 });
     }
+    const held = tf.memory().numTensors;
+    optimizer.dispose();
+    expect(held - tf.memory().numTensors).toBe(optimizer.state.size);
+  });
+
+  it("NAdam's factors do not depend on what was asked before", () => {
+    const straight = new NAdam(parameters());
+    const factors = [1, 2, 3, 4].map((count) => straight.scalars({ count, momentum }));
+    expect(new NAdam(parameters()).scalars({ count: 4, momentum })).toEqual(factors[3]);
+    expect(straight.scalars({ count: 2, momentum })).toEqual(factors[1]);
   });
 });
 
-describe("AdamW", () => {
-  it("follows the formula in every group and decays weights alone", async () => {
-    const result = await runUpdates(new AdamW(parameters(), { weightDecay: decay }), 3);
-    for (const group of groupNames) {
-      const expected = [1, -2].map((start, i) => {
-        let [p, m, v] = [start, 0, 0];
-        for (let step = 1; step <= 3; step++) {
-          const g = i === 0 ? 0.5 * step : 1;
-          if (group === "weight") p -= rates[group] * decay * p;
-          m = 0.9 * m + 0.1 * g;
-          v = 0.999 * v + 0.001 * g * g;
-          p -= (rates[group] * (m / (1 - 0.9 ** step))) / (Math.sqrt(v / (1 - 0.999 ** step)) + 1e-8);
-        }
-        return p;
+describeGolden("optimizer=auto, YOLOv8", ["v8/schedule/auto_optimizer.json"], () => {
+  it("picks what the reference picks", () => {
+    for (const golden of goldenJson("v8/schedule/auto_optimizer.json")) {
+      expect(autoOptimizer(golden)).toEqual({
+        optimizer: golden.optimizer,
+        lr0: golden.lr,
+        momentum: golden.momentum ?? golden.betas[0],
+        warmup_bias_lr: golden.warmup_bias_lr,
       });
-      expectClose(result[group], expected, { abs: 1e-4 });
     }
   });
 });

@@ -1,14 +1,14 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { GroupedParameter, GroupName } from "./parameter-groups.ts";
 
-/** What steers one update; scalars that change from step to step, so they are tensors. */
+/** What steers one update; all of it changes from step to step, so it comes as tensors. */
 export interface UpdateSettings {
   /** Learning rate by group. */
   rates: Readonly<Record<GroupName, tf.Scalar>>;
-  /** SGD's momentum; β₁ of the Adam family. */
+  /** Momentum; β₁ of the Adam family. */
   momentum: tf.Scalar;
-  /** Number of this update, from 1. */
-  count: tf.Scalar;
+  /** What {@link Optimizer.scalars} gave for this update. */
+  scalars: readonly tf.Scalar[];
 }
 
 /** Moves parameters along gradients. One update is recorded as tensor operations; nothing is read. */
@@ -16,6 +16,14 @@ export interface Optimizer {
   readonly parameters: readonly GroupedParameter[];
   /** What it remembers between updates, by name: to be saved, and to be known as changing. */
   readonly state: ReadonlyMap<string, tf.Variable>;
+  /** Whether its momentum takes part in warm-up. */
+  readonly warmsMomentum: boolean;
+  /**
+   * Factors of one update that depend on its number alone, in double precision: float32 would lose the digits of 1 − β₂ᵗ.
+   *
+   * @param at the update's number, from 1, and its momentum
+   */
+  scalars(at: { count: number; momentum: number }): number[];
   /** @param gradients one for each of `parameters`, in that order */
   update(gradients: readonly tf.Tensor[], settings: UpdateSettings): void;
   /** Frees what it remembers; the parameters stay. */

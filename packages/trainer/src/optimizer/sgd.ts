@@ -17,12 +17,17 @@ export interface SgdOptions {
 export class Sgd implements Optimizer {
   readonly parameters: readonly GroupedParameter[];
   readonly state: ReadonlyMap<string, tf.Variable>;
+  readonly warmsMomentum = true;
   readonly #weightDecay: number;
 
   constructor(parameters: readonly GroupedParameter[], { weightDecay = 0 }: SgdOptions = {}) {
     this.parameters = parameters;
     this.state = zerosBeside(parameters, "momentum");
     this.#weightDecay = weightDecay;
+  }
+
+  scalars(): number[] {
+    return [];
   }
 
   update(gradients: readonly tf.Tensor[], { rates, momentum }: UpdateSettings): void {

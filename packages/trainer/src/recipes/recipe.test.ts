@@ -1,21 +1,35 @@
 import { describe, expect, it } from "vitest";
-import { defaultRecipe, makeRecipe } from "./recipe.ts";
+import { defaultRecipes, makeRecipe } from "./recipe.ts";
 
 describe("makeRecipe", () => {
   it("replaces what is given and keeps the rest", () => {
-    expect(makeRecipe({ lr0: 0.1, optimizer: "AdamW" })).toEqual({ ...defaultRecipe, lr0: 0.1, optimizer: "AdamW" });
-    expect(makeRecipe({}, { ...defaultRecipe, box: 1 }).box).toBe(1);
+    expect(makeRecipe("v8", { lr0: 0.1, optimizer: "AdamW" })).toEqual({
+      ...defaultRecipes.v8,
+      lr0: 0.1,
+      optimizer: "AdamW",
+    });
+    expect(makeRecipe("v5", { label_smoothing: 0.1, cos_lr: true })).toMatchObject({
+      ...defaultRecipes.v5,
+      label_smoothing: 0.1,
+      cos_lr: true,
+    });
+    expect(makeRecipe("v8", {}, { ...defaultRecipes.v8, box: 1, clip: 3 })).toMatchObject({ box: 1, clip: 3 });
   });
 
   it.each([
-    [{ lr: 1 }, /no "lr".*lr0/s],
-    [{ optimizer: "Adam" }, /SGD or AdamW/],
+    [{ lr: 1 }, /"lr".*lr0/s],
+    [{ optimzer: "SGD" }, /no "optimzer".*optimizer/s],
+    [{ obj: 1 }, /"obj".*It is one of YOLOv5/s],
+    [{ optimizer: "Lion" }, /optimizer must be auto, SGD,.* or RMSProp/],
+    [{ cos_lr: 1 }, /cos_lr must be true or false/],
     [{ lr0: -1 }, /lr0 must be a number of at least 0/],
     [{ momentum: 1 }, /momentum must be a number from 0 to 0.9999/],
     [{ box: "7" }, /box must be a number/],
     [{ cls: Number.NaN }, /cls must be a number/],
-  ])("refuses %o", (overrides, message) => {
-    expect(() => makeRecipe(overrides as object)).toThrow(
+    [{ nbs: 0 }, /nbs must be a number of at least 1/],
+    [{ mosaic: 2 }, /mosaic must be a number from 0 to 1/],
+  ])("refuses %o", (changes, message) => {
+    expect(() => makeRecipe("v8", changes as object)).toThrow(
       expect.objectContaining({ code: "ARGUMENT", message: expect.stringMatching(message) }),
     );
   });

@@ -1,27 +1,19 @@
+import { defaultPresets, type HypFamilies, type HypFamily, parseHyp } from "@lookonce/augment";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { type OptimizerName, optimizerNames } from "../optimizer/make-optimizer.ts";
 
-/** How a model is trained. Names are those of YOLO's hyper-parameter files, where they have one. */
-export interface Recipe {
-  optimizer: "SGD" | "AdamW";
-  /** Learning rate after warm-up. */
-  lr0: number;
-  /** The last epoch's rate as a share of `lr0`. */
-  lrf: number;
-  /** Nesterov momentum of SGD, β₁ of AdamW. */
-  momentum: number;
-  /** Decay of convolution weights. */
-  weight_decay: number;
-  warmup_epochs: number;
+/** What steers a training besides the hyper-parameters of YOLO's files. */
+export interface TrainingSettings {
+  /** `"auto"` also chooses `lr0`, `momentum` and `warmup_bias_lr`, by the length of the training. */
+  optimizer: OptimizerName | "auto";
+  /** Rates fall along half a cosine instead of a line. */
+  cos_lr: boolean;
+  /** Nominal batch: gradients of smaller batches are summed up to it. */
+  nbs: number;
   /** Warm-up lasts at least this many iterations. */
   warmup_iterations: number;
-  warmup_momentum: number;
-  warmup_bias_lr: number;
-  /** Gain of the box loss. */
-  box: number;
-  /** Gain of the class loss. */
-  cls: number;
-  /** Gain of the distribution focal loss. */
-  dfl: number;
+  /** Epochs at the end that are trained without mosaics, mixups and the like. */
+  close_mosaic: number;
   /** Largest norm of all gradients together; 0 does not clip. */
   clip: number;
   /** Long-run decay of the average of weights that is kept and validated; 0 keeps no average. */
@@ -30,62 +22,87 @@ export interface Recipe {
   ema_tau: number;
 }
 
-/** YOLOv8's defaults (8.3). */
-export const defaultRecipe: Readonly<Recipe> = {
-  optimizer: "SGD",
-  lr0: 0.01,
-  lrf: 0.01,
-  momentum: 0.937,
-  weight_decay: 5e-4,
-  warmup_epochs: 3,
-  warmup_iterations: 100,
-  warmup_momentum: 0.8,
-  warmup_bias_lr: 0.1,
-  box: 7.5,
-  cls: 0.5,
-  dfl: 1.5,
-  clip: 10,
-  ema_decay: 0.9999,
-  ema_tau: 2000,
+/** How a model of a family is trained. Names are those of YOLO's hyper-parameter files, where they have one. */
+export type RecipeOf<F extends HypFamily> = HypFamilies[F] & TrainingSettings;
+
+/** A recipe of either family. */
+export type Recipe = RecipeOf<"v5"> | RecipeOf<"v8">;
+
+/** What differs from a recipe. */
+export type RecipeChanges = Partial<HypFamilies["v5"] & HypFamilies["v8"] & TrainingSettings>;
+
+const shared = { cos_lr: false, nbs: 64, warmup_iterations: 100, ema_decay: 0.9999, ema_tau: 2000, clip: 10 } as const;
+
+/** YOLOv5's defaults (7.0) and YOLOv8's (8.3). */
+export const defaultRecipes: { readonly [F in HypFamily]: Readonly<RecipeOf<F>> } = {
+  v5: { ...defaultPresets.v5, ...shared, optimizer: "SGD", close_mosaic: 0 },
+  v8: { ...defaultPresets.v8, ...shared, optimizer: "auto", close_mosaic: 10 },
 };
 
-/** The values that a number of the recipe may have. */
-const limits: Partial<Record<keyof Recipe, readonly [low: number, high: number]>> = {
+/** The values that a number may have, where 0 and above is not it. */
+const limits: Partial<Record<string, readonly [low: number, high: number]>> = {
   lrf: [0, 1],
   momentum: [0, 0.9999],
   warmup_momentum: [0, 0.9999],
   ema_decay: [0, 1],
+  nbs: [1, Number.MAX_VALUE],
 };
 
 /**
- * A recipe with some of its values replaced.
+ * A family's recipe with some of its values replaced.
  *
- * @throws LookonceError `ARGUMENT` for a key that no recipe has, or a value that is no number or out of range
+ * @throws LookonceError `ARGUMENT` for a key that the family's recipes do not have, or a value that is wrong or out of range
  */
-export function makeRecipe(overrides: Partial<Recipe> = {}, base: Readonly<Recipe> = defaultRecipe): Recipe {
-  const recipe: Recipe = { ...base };
-  for (const [key, value] of Object.entries(overrides)) {
+export function makeRecipe<F extends HypFamily>(
+  family: F,
+  changes: RecipeChanges = {},
+  base: Readonly<RecipeOf<F>> = defaultRecipes[family],
+): RecipeOf<F> {
+  const settings: Record<string, unknown> = {};
+  const hyp: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) continue;
-    if (!(key in base)) {
-      const known = Object.keys(base);
-      throw new LookonceError(
-        "ARGUMENT",
-        `a recipe has no "${key}"; it has ${known.join(", ")}.${didYouMean(key, known)}`,
-      );
-    }
-    checkValue(key as keyof Recipe, value);
-    Object.assign(recipe, { [key]: value });
+    const known = key in checks;
+    const hint = known || key in base ? "" : didYouMean(key, Object.keys(checks));
+    if (hint !== "") throw new LookonceError("ARGUMENT", `a recipe has no "${key}".${hint}`);
+    (known ? settings : hyp)[key] = value;
   }
-  return recipe;
+  for (const [key, value] of Object.entries({ ...hyp, ...settings })) checkValue(key, value);
+  const hypBase = Object.fromEntries(Object.entries(base).filter(([key]) => !(key in checks)));
+  const checked = parseHyp(hyp, { family, name: "recipe", base: hypBase as unknown as HypFamilies[F] });
+  return { ...base, ...checked, ...settings };
 }
 
-function checkValue(key: keyof Recipe, value: unknown): void {
-  if (key === "optimizer") {
-    if (value === "SGD" || value === "AdamW") return;
-    throw new LookonceError("ARGUMENT", `optimizer must be SGD or AdamW, not ${JSON.stringify(value)}.`);
-  }
+const isNumber = "a number";
+const optimizers = ["auto", ...optimizerNames];
+
+/** What the values of {@link TrainingSettings} are. */
+const checks: Record<keyof TrainingSettings, readonly string[] | typeof isNumber | "true or false"> = {
+  optimizer: optimizers,
+  cos_lr: "true or false",
+  nbs: isNumber,
+  warmup_iterations: isNumber,
+  close_mosaic: isNumber,
+  clip: isNumber,
+  ema_decay: isNumber,
+  ema_tau: isNumber,
+};
+
+function checkValue(key: string, value: unknown): void {
+  const form = checks[key as keyof TrainingSettings] ?? isNumber;
   const [low, high] = limits[key] ?? [0, Number.MAX_VALUE];
-  if (typeof value === "number" && value >= low && value <= high) return;
-  const range = high === Number.MAX_VALUE ? `of at least ${low}` : `from ${low} to ${high}`;
-  throw new LookonceError("ARGUMENT", `${key} must be a number ${range}, not ${JSON.stringify(value)}.`);
+  let expected: string;
+  if (form === "true or false") {
+    if (typeof value === "boolean") return;
+    expected = form;
+  } else if (typeof form === "object") {
+    if (form.includes(value as string)) return;
+    expected = `${form.slice(0, -1).join(", ")} or ${form.at(-1)}`;
+  } else {
+    // Texts among the hyper-parameters are checked where the rest of them is.
+    if (!(key in checks) && limits[key] === undefined) return;
+    if (typeof value === "number" && value >= low && value <= high) return;
+    expected = `a number ${high === Number.MAX_VALUE ? `of at least ${low}` : `from ${low} to ${high}`}`;
+  }
+  throw new LookonceError("ARGUMENT", `${key} must be ${expected}, not ${JSON.stringify(value)}.`);
 }

@@ -1,12 +1,13 @@
+import { hypPresets } from "@lookonce/augment";
 import { type ModelConfig, parseModelConfig } from "@lookonce/nn";
-import { makeRecipe, type Recipe } from "./recipe.ts";
+import { makeRecipe, type RecipeOf } from "./recipe.ts";
 
 /** Settings of a run, to be handed to `train` as they are. */
 export interface ShapesRecipe {
   epochs: number;
   imgsz: number;
   batch: number;
-  recipe: Recipe;
+  recipe: RecipeOf<"v8">;
 }
 
 /**
@@ -18,7 +19,9 @@ export const shapesRecipe: Readonly<ShapesRecipe> = {
   epochs: 14,
   imgsz: 160,
   batch: 8,
-  recipe: makeRecipe({
+  recipe: makeRecipe("v8", {
+    ...hypPresets["v8-no-augmentation"],
+    nbs: 8,
     optimizer: "AdamW",
     lr0: 0.006,
     momentum: 0.9,

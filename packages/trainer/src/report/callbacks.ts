@@ -1,5 +1,6 @@
 import type { Recipe } from "../recipes/recipe.ts";
-import type { StepResult } from "../train-step.ts";
+import type { Rates } from "../schedule.ts";
+import type { Losses, StepResult } from "../train-step.ts";
 import type { ValidationResult } from "../validation/validate.ts";
 
 /** What a run is, told at its start. */
@@ -12,6 +13,8 @@ export interface RunInfo {
   batch: number;
   imgsz: number;
   recipe: Recipe;
+  /** The epoch that it goes on with, from 0; 0 for a new training. */
+  firstEpoch: number;
 }
 
 /** A batch that was learnt from. */
@@ -30,13 +33,6 @@ export interface BatchInfo extends StepResult {
   secondsLeft: number;
 }
 
-/** Parts of the loss, gains applied. */
-export interface Losses {
-  box: number;
-  cls: number;
-  dfl: number;
-}
-
 /** An epoch that is over, validation included. */
 export interface EpochInfo {
   /** From 0. */
@@ -45,8 +41,8 @@ export interface EpochInfo {
   seconds: number;
   /** Means over the epoch's batches. */
   losses: Losses;
-  /** Learning rate of the weights in the last batch. */
-  rate: number;
+  /** Learning rates by group of parameters in the last batch. */
+  rates: Rates["rates"];
   /** Missing where the epoch was not validated. */
   validation?: ValidationResult;
   /** Whether no epoch before was as fit. */

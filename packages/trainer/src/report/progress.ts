@@ -1,3 +1,4 @@
+import type { Losses } from "../train-step.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
 /** Where progress is written: `process.stderr`, or anything that takes text. */
@@ -84,8 +85,10 @@ function describeEpoch({ epoch, losses, validation, isBest, seconds }: EpochInfo
   return parts.join("  ");
 }
 
-function describeLosses({ box, cls, dfl }: { box: number; cls: number; dfl: number }): string {
-  return `box ${box.toFixed(3)} cls ${cls.toFixed(3)} dfl ${dfl.toFixed(3)}`;
+function describeLosses(losses: Losses): string {
+  return Object.entries(losses)
+    .map(([part, value]) => `${part} ${value.toFixed(3)}`)
+    .join(" ");
 }
 
 function bar(done: number, all: number): string {

@@ -3,16 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfusionMatrix } from "@lookonce/metrics";
 import { describe, expect, it } from "vitest";
-import { defaultRecipe } from "../recipes/recipe.ts";
+import { defaultRecipes } from "../recipes/recipe.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 import { duration, progress } from "./progress.ts";
 import { resultsCsv } from "./results-csv.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "report-"));
-const run: RunInfo = { directory, epochs: 2, iterations: 4, batch: 8, imgsz: 64, recipe: defaultRecipe };
+const run: RunInfo = {
+  ...{ directory, epochs: 2, iterations: 4, batch: 8, imgsz: 64, firstEpoch: 0 },
+  recipe: defaultRecipes.v8,
+};
 const losses = { box: 1.5, cls: 2.25, dfl: 1.125 };
 const batch: BatchInfo = {
-  ...{ ...losses, total: 39, gradientNorm: 3, epoch: 0, iteration: 1, mean: losses, images: 8, instances: 21 },
+  ...{ losses, total: 39, gradientNorm: 3, epoch: 0, iteration: 1, mean: losses, images: 8, instances: 21 },
   ...{ imagesPerSecond: 12.34, secondsLeft: 65 },
 };
 const scores = { precision: 0.5, recall: 0.25, map50: 0.375, map50_95: 0.125 };
@@ -20,7 +23,8 @@ const validation = {
   ...{ ...scores, images: 8, instances: 21, f1: 0.3, map75: 0.1, fitness: 0.15, perClass: [] },
   ...{ speed: { preprocess: 1, inference: 2, postprocess: 3 }, confusion: new ConfusionMatrix(1) },
 };
-const epoch: EpochInfo = { epoch: 0, seconds: 12.345, losses, rate: 0.01, validation, isBest: true };
+const rates = { bias: 0.1, weight: 0.01, norm: 0.02 };
+const epoch: EpochInfo = { epoch: 0, seconds: 12.345, losses, rates, validation, isBest: true };
 
 async function play(callbacks: TrainCallbacks): Promise<void> {
   const { validation: _, ...unvalidated } = epoch;
@@ -72,14 +76,29 @@ describe("resultsCsv", () => {
     await play(resultsCsv());
     const rows = readFileSync(join(directory, "results.csv"), "utf8").trimEnd().split("\n");
     expect(rows).toHaveLength(3);
-    expect(rows[1]).toBe("1,12.35,1.50000,2.25000,1.12500,0.50000,0.25000,0.37500,0.12500,0.01");
-    expect(rows[2]).toBe("2,12.35,1.50000,2.25000,1.12500,,,,,0.01");
+    expect(rows[1]).toBe("1,12.35,1.50000,2.25000,1.12500,0.50000,0.25000,0.37500,0.12500,0.1,0.01,0.02");
+    expect(rows[2]).toBe("2,12.35,1.50000,2.25000,1.12500,,,,,0.1,0.01,0.02");
+    expect(rows[0]).toMatch(/^epoch,time,train\/box_loss,.*metrics\/mAP50-95\(B\),lr\/pg0,lr\/pg1,lr\/pg2$/);
     expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
   });
 
-  it("says which file it cannot write", () => {
+  it("goes on after the rows of the epochs that a resumed training has behind it", async () => {
+    const file = join(directory, "results.csv");
+    await play(resultsCsv());
+    const before = readFileSync(file, "utf8").split("\n");
     const csv = resultsCsv();
-    expect(() => csv.onTrainStart?.({ ...run, directory: join(directory, "missing") })).toThrow(/missing.results\.csv/);
+    await csv.onTrainStart?.({ ...run, firstEpoch: 1 });
+    await csv.onEpochEnd?.({ ...epoch, epoch: 1 });
+    expect(readFileSync(file, "utf8").trimEnd().split("\n")).toEqual([
+      ...before.slice(0, 2),
+      expect.stringMatching(/^2,.*0\.125/),
+    ]);
+  });
+
+  it("says which file it cannot write", async () => {
+    const csv = resultsCsv();
+    await csv.onTrainStart?.({ ...run, directory: join(directory, "missing") });
+    expect(() => csv.onEpochEnd?.(epoch)).toThrow(/missing.results\.csv/);
   });
 });
 

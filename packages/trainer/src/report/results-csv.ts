@@ -1,33 +1,50 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { groupNames } from "../optimizer/parameter-groups.ts";
 import type { EpochInfo, TrainCallbacks } from "./callbacks.ts";
 
-const header =
-  "epoch,time,train/box_loss,train/cls_loss,train/dfl_loss,metrics/precision(B),metrics/recall(B),metrics/mAP50(B),metrics/mAP50-95(B),lr";
-
-/** Writes `results.csv` into the run's folder, a row an epoch; scores of epochs that were not validated are empty. */
+/**
+ * Writes `results.csv` into the run's folder, a row an epoch; scores of epochs that were not validated are empty. A
+ * training that goes on keeps the rows of the epochs before.
+ */
 export function resultsCsv(): TrainCallbacks {
   let file = "";
+  let kept: string[] = [];
   return {
-    onTrainStart({ directory }) {
+    onTrainStart({ directory, firstEpoch }) {
       file = join(directory, "results.csv");
-      write(() => writeFileSync(file, `${header}\n`), file);
+      kept = firstEpoch === 0 ? [] : rowsOf(file).slice(0, firstEpoch + 1);
+      if (kept.length > 0) write(() => writeFileSync(file, `${kept.join("\n")}\n`), file);
     },
     onEpochEnd(epoch) {
+      if (kept.length === 0) {
+        kept = [header(epoch)];
+        write(() => writeFileSync(file, `${kept[0]}\n`), file);
+      }
       write(() => appendFileSync(file, `${row(epoch)}\n`), file);
     },
   };
 }
 
-function row({ epoch, seconds, losses, validation, rate }: EpochInfo): string {
+function rowsOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+}
+
+function header({ losses }: EpochInfo): string {
+  const parts = Object.keys(losses).map((part) => `train/${part}_loss`);
+  const scores = ["precision", "recall", "mAP50", "mAP50-95"].map((score) => `metrics/${score}(B)`);
+  return ["epoch", "time", ...parts, ...scores, ...groupNames.map((_, i) => `lr/pg${i}`)].join(",");
+}
+
+function row({ epoch, seconds, losses, validation, rates }: EpochInfo): string {
   const scores = [validation?.precision, validation?.recall, validation?.map50, validation?.map50_95];
   return [
     epoch + 1,
     seconds.toFixed(2),
-    ...[losses.box, losses.cls, losses.dfl].map((value) => value.toFixed(5)),
+    ...Object.values(losses).map((value) => value.toFixed(5)),
     ...scores.map((value) => value?.toFixed(5) ?? ""),
-    Number(rate.toPrecision(6)),
+    ...groupNames.map((group) => Number(rates[group].toPrecision(6))),
   ].join(",");
 }
 

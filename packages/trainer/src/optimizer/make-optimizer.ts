@@ -1,0 +1,49 @@
+import { Adam } from "./adam.ts";
+import { AdamW } from "./adamw.ts";
+import { NAdam } from "./nadam.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { GroupedParameter } from "./parameter-groups.ts";
+import { RAdam } from "./radam.ts";
+import { RmsProp } from "./rmsprop.ts";
+import { Sgd } from "./sgd.ts";
+
+type OptimizerClass = new (parameters: readonly GroupedParameter[], options: { weightDecay: number }) => Optimizer;
+
+const optimizers = { SGD: Sgd, Adam, AdamW, NAdam, RAdam, RMSProp: RmsProp } satisfies Record<string, OptimizerClass>;
+
+/** An optimiser, as recipes name it. */
+export type OptimizerName = keyof typeof optimizers;
+
+/** All of them. */
+export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
+
+/** Makes an optimiser by its name; `weightDecay` as its class explains it. */
+export function makeOptimizer(
+  name: OptimizerName,
+  parameters: readonly GroupedParameter[],
+  options: { weightDecay: number },
+): Optimizer {
+  return new optimizers[name](parameters, options);
+}
+
+/** What `optimizer: "auto"` stands for. */
+export interface AutoOptimizer {
+  optimizer: OptimizerName;
+  lr0: number;
+  momentum: number;
+  warmup_bias_lr: number;
+}
+
+/**
+ * The optimiser, rate and momentum that YOLOv8 8.3 takes for `optimizer=auto`: SGD at 0.01 for more than 10,000 iterations,
+ * else AdamW at 0.002 · 5 / (4 + nc), rounded to six digits; biases do not start at a higher rate.
+ *
+ * @param iterations of the whole training, in updates of the nominal batch
+ */
+export function autoOptimizer({ nc, iterations }: { nc: number; iterations: number }): AutoOptimizer {
+  const chosen: Pick<AutoOptimizer, "optimizer" | "lr0"> =
+    iterations > 10_000
+      ? { optimizer: "SGD", lr0: 0.01 }
+      : { optimizer: "AdamW", lr0: Number(((0.002 * 5) / (4 + nc)).toFixed(6)) };
+  return { ...chosen, momentum: 0.9, warmup_bias_lr: 0 };
+}

@@ -1,0 +1,140 @@
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { readCheckpoint } from "@lookonce/checkpoint";
+import { Dataset, generateShapes } from "@lookonce/data";
+import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TrainCallbacks } from "./report/callbacks.ts";
+import { makeRunDirectory } from "./run-directory.ts";
+import { tinyModel } from "./test-tiny-model.ts";
+import { train } from "./train.ts";
+import type { TrainOptions, TrainResult } from "./train-options.ts";
+
+const place = mkdtempSync(join(tmpdir(), "resume-"));
+let data: Dataset;
+let valData: Dataset;
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+  const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 12, val: 4, size: 64, seed: 1 });
+  data = await Dataset.open({ yaml, split: "train" });
+  valData = await Dataset.open({ yaml, split: "val" });
+});
+
+async function run(more: Partial<TrainOptions>, weights?: string): Promise<TrainResult> {
+  const model =
+    weights === undefined ? tinyModel({ names: data.names }) : modelFromCheckpoint(readCheckpoint(weights), "");
+  const directory = weights === undefined ? makeRunDirectory({ project: place, name: "exp" }) : undefined;
+  try {
+    return await train(model, {
+      ...{ data, valData, epochs: 3, imgsz: 64, batch: 2 },
+      ...(directory === undefined ? {} : { directory }),
+      ...more,
+    });
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Weights and scores, by file; times differ from run to run. */
+function left({ directory }: TrainResult): unknown {
+  const files = ["last", "best"].map((name) => readCheckpoint(join(directory, `weights/${name}.safetensors`)));
+  const rows = readFileSync(join(directory, "results.csv"), "utf8").split("\n");
+  return { files, rows: rows.map((row) => row.split(",").toSpliced(1, 1)) };
+}
+
+/** Throws after the given batch of an epoch, as a crash would. */
+function crash(epoch: number, iteration: number): TrainCallbacks {
+  return {
+    onBatchEnd(batch) {
+      if (batch.epoch === epoch && batch.iteration === iteration) throw new Error("crash");
+    },
+  };
+}
+
+describe("a training that goes on", () => {
+  // Batches of 2 for a nominal batch of 6: gradients wait for an update when an epoch ends.
+  const recipes = [
+    { optimizer: "SGD", nbs: 6, warmup_epochs: 1, warmup_iterations: 0 },
+    { optimizer: "NAdam", nbs: 6, lr0: 0.001, warmup_epochs: 0, cos_lr: true },
+    { optimizer: "AdamW", nbs: 2, lr0: 0.001, ema_decay: 0 },
+  ] as const;
+  it.each(recipes)("ends with the same weights as one that never stopped: %o", async (recipe) => {
+    const whole = await run({ recipe });
+    const stop = new AbortController();
+    const directory = makeRunDirectory({ project: place, name: "exp" });
+    const callbacks = [
+      { onBatchEnd: ({ iteration }: { iteration: number }) => void (iteration === 3 && stop.abort()) },
+    ];
+    const stopped = await run({ recipe, directory, callbacks, signal: stop.signal });
+    expect(stopped).toMatchObject({ interrupted: true, epochs: 0 });
+    // A second one ends as if it were killed, in the middle of the last epoch.
+    await expect(run({ resume: stopped.last, callbacks: [crash(2, 4)] }, stopped.last)).rejects.toThrow("crash");
+    const finished = await run({ resume: stopped.last }, stopped.last);
+    expect(finished.directory).toBe(directory);
+    expect(finished.losses).toEqual(whole.losses);
+    expect(finished.validation?.map50).toBe(whole.validation?.map50);
+    expect(left(finished)).toEqual(left(whole));
+  });
+
+  it("keeps its own settings, whatever it is given", async () => {
+    const directory = makeRunDirectory({ project: place, name: "exp" });
+    await expect(run({ directory, seed: 3, callbacks: [crash(1, 0)] })).rejects.toThrow("crash");
+    const last = join(directory, "weights/last.safetensors");
+    const { training } = readCheckpoint(last);
+    expect(training?.state).toMatchObject({ position: { epoch: 1 }, settings: { seed: 3, epochs: 3 } });
+    const { epochs } = await run({ resume: last, epochs: 50, seed: 4 }, last);
+    expect(epochs).toBe(3);
+  });
+
+  it("is refused when it is over", async () => {
+    const { last } = await run({ epochs: 1 });
+    expect(readCheckpoint(last).training).toBeUndefined();
+    await expect(run({ resume: last }, last)).rejects.toMatchObject({
+      code: "ARGUMENT",
+      message: expect.stringContaining("no state of a training to go on from"),
+    });
+  });
+});
+
+describe("a training that ends early", () => {
+  it("stops when patience is spent, and leaves a model without a training's state", async () => {
+    const { epochs, last, best } = await run({ epochs: 30, patience: 2, recipe: { lr0: 0, warmup_epochs: 0 } });
+    // Nothing is learnt, so the first epoch's fitness, 0, stays the best.
+    expect(epochs).toBe(3);
+    expect(readCheckpoint(last).training).toBeUndefined();
+    expect(existsSync(best)).toBe(true);
+  });
+
+  it("stops when its time is spent", async () => {
+    const { epochs } = await run({ epochs: 1000, time: 2 / 3600, val: "never" });
+    expect(epochs).toBeGreaterThan(0);
+    expect(epochs).toBeLessThan(1000);
+  });
+});
+
+describe("a training's options", () => {
+  it("freeze rows of the model", async () => {
+    const { last } = await run({ epochs: 1, freeze: 2, val: "never", recipe: { ema_decay: 0 } });
+    const model = tinyModel({ names: data.names });
+    const before = await stateDict(model);
+    const { tensors } = readCheckpoint(last);
+    for (const [path, variable] of model.namedParameters()) {
+      const isSame = isDeepStrictEqual(tensors.get(path)?.data, before.get(path)?.data);
+      expect({ path, isSame }).toEqual({ path, isSame: /^model\.[01]\./.test(path) || !variable.trainable });
+    }
+    model.dispose();
+    await expect(run({ freeze: [99] })).rejects.toThrow(/no row 99; its rows are 0 to 5/);
+  });
+
+  it("keep the weights of every so many epochs", async () => {
+    const { directory } = await run({ epochs: 4, savePeriod: 2, val: "never" });
+    const kept = [1, 2, 3, 4].filter((n) => existsSync(join(directory, `weights/epoch${n}.safetensors`)));
+    expect(kept).toEqual([2, 4]);
+  });
+});

@@ -1,0 +1,110 @@
+import type { Dataset } from "@lookonce/data";
+import { LookonceError } from "@lookonce/errors";
+import type { DetectionModel } from "@lookonce/nn";
+import type { RecipeChanges } from "./recipes/recipe.ts";
+import type { TrainCallbacks } from "./report/callbacks.ts";
+import type { Losses } from "./train-step.ts";
+import type { ValidationResult } from "./validation/validate.ts";
+
+/** What shapes a training's result; saved with it, so that it can go on. */
+export interface TrainSettings {
+  /** Default 100. */
+  epochs?: number;
+  /** Side of the pictures, in pixels; a multiple of the model's largest stride. Default 640. */
+  imgsz?: number;
+  /** Pictures in a batch. Default 16. */
+  batch?: number;
+  /** What differs from the family's {@link defaultRecipes}. */
+  recipe?: RecipeChanges;
+  /** Validate every epoch, only after the last one, or never. Default `"every"`. */
+  val?: "every" | "last" | "never";
+  /** Seed of the order of pictures and of augmentation. Default 0. */
+  seed?: number;
+  /** Rows of the model file whose weights stay as they are: the first so many, or these. Default none. */
+  freeze?: number | readonly number[];
+  /** Stop when so many epochs brought no fitter one; 0 never does. Default 100. */
+  patience?: number;
+  /** Stop after so many hours; rates fall as if the training were as long as that. Default no limit. */
+  time?: number;
+  /** Keep `weights/epochN.safetensors` every so many epochs; 0 keeps none. Default 0. */
+  savePeriod?: number;
+}
+
+/** Options of {@link train}. */
+export interface TrainOptions extends TrainSettings {
+  /** Pictures to learn from. */
+  data: Dataset;
+  /** Pictures to validate with; without them the last epoch counts as the best. */
+  valData?: Dataset;
+  /** An existing folder to write to. Default: a new one, `runs/train/exp`, `exp2`, … */
+  directory?: string;
+  /** Told how it goes, in order; `progress(process.stderr)` shows it. */
+  callbacks?: readonly TrainCallbacks[];
+  /** Stops after the step under way, with the weights and the state saved. */
+  signal?: AbortSignal;
+  /**
+   * A `last.safetensors` to go on from: the model must be the one it holds, settings are those it was trained with, and
+   * what is written goes to the folder it lies in.
+   */
+  resume?: string;
+}
+
+/** What {@link train} did. */
+export interface TrainResult {
+  /** The run's folder. */
+  directory: string;
+  /** The last weights, and those of the fittest epoch (the same where nothing was validated). */
+  last: string;
+  best: string;
+  /** Epochs that were finished. */
+  epochs: number;
+  seconds: number;
+  /** Mean losses of every epoch. */
+  losses: Losses[];
+  /** Scores of the fittest epoch. */
+  validation?: ValidationResult;
+  /** Whether the signal stopped it. */
+  interrupted: boolean;
+}
+
+/** @throws LookonceError `ARGUMENT` for options that make no sense, `DATA` for another number of classes */
+export function checkTrainOptions(model: DetectionModel, { data, valData, ...options }: TrainOptions): void {
+  for (const key of ["epochs", "imgsz", "batch"] as const) {
+    const value = options[key];
+    if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
+    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1, not ${value}.`);
+  }
+  for (const key of ["patience", "time", "savePeriod"] as const) {
+    const value = options[key];
+    if (value === undefined || value >= 0) continue;
+    throw new LookonceError("ARGUMENT", `${key} must be a number of at least 0, not ${value}.`);
+  }
+  const { imgsz = 640 } = options;
+  if (imgsz % model.step !== 0) {
+    throw new LookonceError("ARGUMENT", `imgsz must be a multiple of ${model.step}, the model's stride, not ${imgsz}.`);
+  }
+  for (const dataset of [data, valData]) {
+    if (dataset === undefined || dataset.names.length === model.nc) continue;
+    throw new LookonceError(
+      "DATA",
+      `the data set has ${dataset.names.length} classes, the model ${model.nc}: build the model for ${dataset.names.length} classes.`,
+    );
+  }
+}
+
+/**
+ * Keeps rows of the model file as they are.
+ *
+ * @param rows the first so many, or the rows of these numbers
+ * @throws LookonceError `ARGUMENT` for a row that the model does not have
+ */
+export function freezeRows(model: DetectionModel, rows: number | readonly number[]): void {
+  const list = typeof rows === "number" ? Array.from({ length: rows }, (_, row) => row) : rows;
+  for (const row of list) {
+    if (model.freeze(`model.${row}.`).length > 0 || row in model.config.rows) continue;
+    throw new LookonceError(
+      "ARGUMENT",
+      `freeze: the model has no row ${row}; its rows are 0 to ${model.config.rows.length - 1}.`,
+    );
+  }
+}
