@@ -30,7 +30,7 @@ export {
   updateRunning,
 } from "./functional/batch-norm.ts";
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
-export { type Conv2dOptions, conv2d } from "./functional/conv2d.ts";
+export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { maxPool2d } from "./functional/max-pool2d.ts";
 export { upsampleNearest, upsampleNearest2x } from "./functional/upsample-nearest.ts";
 export { fuse } from "./fuse.ts";
@@ -58,7 +58,7 @@ export { Conv, type ConvOptions } from "./modules/conv.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./modules/conv2d.ts";
 export { CrossConv, type CrossConvOptions } from "./modules/cross-conv.ts";
 export { DetectV5, type DetectV5Options } from "./modules/detect-v5.ts";
-export { DetectV8, type DetectV8Options } from "./modules/detect-v8.ts";
+export { DetectV8, type DetectV8Options, headWidths } from "./modules/detect-v8.ts";
 export { Dfl } from "./modules/dfl.ts";
 export { DWConv } from "./modules/dw-conv.ts";
 export { Expand } from "./modules/expand.ts";
@@ -84,10 +84,20 @@ export {
   type LoadReport,
   type LoadStateDictOptions,
   loadStateDict,
+  requireFit,
   type ShapeMismatch,
   type StateEntry,
   type StateTensor,
   stateDict,
   transfer,
 } from "./state.ts";
-export { type ModelSummary, type SummarizeOptions, type SummaryRow, summarize } from "./summarize.ts";
+export { type ComparedRow, compareRows } from "./summary/compare-rows.ts";
+export {
+  type AnchorBasedHead,
+  type AnchorFreeHead,
+  describeHead,
+  type HeadDescription,
+} from "./summary/describe-head.ts";
+export { describeModules, type ModuleDescription, type TensorDescription } from "./summary/describe-modules.ts";
+export { type ModelSummary, type SummarizeOptions, type SummaryRow, summarize } from "./summary/summarize.ts";
+export type { Start, VariableSlot } from "./variable-slot.ts";

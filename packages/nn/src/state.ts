@@ -72,9 +72,7 @@ export function loadStateDict(
   options: LoadStateDictOptions = {},
 ): LoadReport {
   const { strict = true, name = "the state dict" } = options;
-  const report = compare(module, tensors);
-  const faults = report.missing.length + report.unexpected.length + report.mismatched.length;
-  if (strict && faults > 0) throw new LookonceError("ARGUMENT", explain(module, report, name));
+  const report = strict ? requireFit(module, tensors, name) : compare(module, tensors);
   const variables = module.namedVariables();
   const modules = module.namedModules();
   for (const path of report.loaded) {
@@ -84,6 +82,22 @@ export function loadStateDict(
     const dot = path.lastIndexOf(".");
     modules.get(path.slice(0, Math.max(0, dot)))?.variableLoaded(path.slice(dot + 1), values);
   }
+  return report;
+}
+
+/**
+ * Compares names and shapes as {@link loadStateDict} does, and loads nothing.
+ *
+ * @throws LookonceError `ARGUMENT` when something is missing, unexpected or of another shape
+ */
+export function requireFit(
+  module: Module,
+  tensors: ReadonlyMap<string, Pick<StateTensor, "shape">>,
+  name: string,
+): LoadReport {
+  const report = compare(module, tensors);
+  const faults = report.missing.length + report.unexpected.length + report.mismatched.length;
+  if (faults > 0) throw new LookonceError("ARGUMENT", explain(module, report, name));
   return report;
 }
 
@@ -141,7 +155,7 @@ function torchShape(shape: readonly number[]): number[] {
   return [out, input, kh, kw];
 }
 
-function compare(module: Module, tensors: ReadonlyMap<string, StateTensor>): LoadReport {
+function compare(module: Module, tensors: ReadonlyMap<string, Pick<StateTensor, "shape">>): LoadReport {
   const variables = module.slots();
   const loaded: string[] = [];
   const missing: string[] = [];

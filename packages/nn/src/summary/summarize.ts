@@ -1,8 +1,9 @@
-import { type ModelRow, shapeOf } from "./build-rows.ts";
-import type { DetectionModel } from "./detection-model.ts";
-import { Head } from "./head.ts";
-import type { Module } from "./module.ts";
-import type { Cost, Shape } from "./shape.ts";
+import { type ModelRow, shapeOf } from "../build-rows.ts";
+import type { DetectionModel } from "../detection-model.ts";
+import { Head } from "../head.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { countParameters } from "./count-parameters.ts";
+import { describeHead, type HeadDescription } from "./describe-head.ts";
 
 /** One row of a model's table. */
 export interface SummaryRow {
@@ -43,7 +44,8 @@ export interface ModelSummary {
   /** 2 · multiply-accumulates of fully connected layers / 1e9, which `gflops` leaves out. */
   gflopsLinear: number;
   strides: number[];
-  head: { parameters: number };
+  /** The head, its branches and the rule of their widths. */
+  head: HeadDescription;
   modules: SummaryRow[];
 }
 
@@ -73,7 +75,7 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
     gflops: (2 * modules.reduce((sum, row) => sum + row.macs, 0)) / 1e9,
     gflopsLinear: (2 * modules.reduce((sum, row) => sum + row.linearMacs, 0)) / 1e9,
     strides: [...model.strides],
-    head: { parameters: countParameters(model.head) },
+    head: describeHead(model.head),
     modules,
   };
 }
@@ -89,8 +91,4 @@ function summarizeRow(row: ModelRow, inputs: Shape[], shapes: Shape[]): SummaryR
   const shape = shapeOf(layer, inputs, { where: `layer ${index} (${row.module})`, cost });
   shapes.push(shape);
   return { ...base, shape: [...shape], ...cost };
-}
-
-function countParameters(module: Module): number {
-  return [...module.parameterSlots().values()].reduce((sum, parameter) => sum + parameter.size, 0);
 }

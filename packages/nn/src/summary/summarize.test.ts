@@ -1,7 +1,7 @@
 import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
-import { DetectionModel, readModelConfig, summarize } from "./index.ts";
+import { DetectionModel, readModelConfig, summarize } from "../index.ts";
 
 const summaryOf = (name: string, nc?: number) =>
   summarize(new DetectionModel(readModelConfig(name, nc === undefined ? {} : { nc })));
