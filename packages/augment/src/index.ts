@@ -25,7 +25,8 @@ export {
   drawCopies,
   fittingCopies,
   leastHidingCopies,
-  type PasteOptions,
+  type PasteMirroredOptions,
+  pasteMirrored,
   pasteObjects,
 } from "./mixing/copy-paste.ts";
 export { type Area, cutMix, drawCutAreas, freeAreas } from "./mixing/cut-mix.ts";

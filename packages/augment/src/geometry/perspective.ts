@@ -49,6 +49,12 @@ export interface PerspectiveOptions {
   rules: AugmentationRules;
 }
 
+/** Points of an outline that the picture's edge cuts. */
+const OUTLINE_POINTS = 1000;
+
+/** The share of a box's area that must be left when its outline is known. */
+const POLYGON_AREA_LEFT = 0.01;
+
 /** Draws a random perspective: eight numbers, always in the order in which {@link PerspectiveDraw} lists them. */
 export function drawPerspective(range: PerspectiveRange, rng: Random): PerspectiveDraw {
   const { degrees = 0, translate = 0, scale = 0, shear = 0, perspective = 0 } = range;
@@ -111,29 +117,40 @@ export interface ObjectMove {
 
 /** All objects after a warp, clipped to the output, and which of them are worth keeping. */
 export function movedObjects(objects: Objects, move: ObjectMove): { candidates: Objects; kept: boolean[] } {
-  const { matrix, scale, size, rules } = move;
-  const { boxes, classes, polygons } = objects;
-  const moved = new Float64Array(boxes.length);
-  const outlines: Float32Array[] = [];
-  for (let row = 0; row < classes.length; row++) {
-    const polygon = polygons?.[row];
-    if (polygon === undefined || polygon.length === 0) {
-      moved.set(cornersBox(boxes.subarray(row * 4, row * 4 + 4), matrix), row * 4);
-      outlines.push(new Float32Array(0));
-      continue;
-    }
-    const points = movePoints(rules === "v5" ? resamplePolygon(polygon, 1000) : polygon, matrix);
-    moved.set(polygonBox(points, size, rules === "v8"), row * 4);
-    outlines.push(Float32Array.from(movePoints(polygon, matrix)));
-  }
-  const clipped = clipObjects({ boxes: Float32Array.from(moved), classes, polygons: outlines }, size);
-  const before = boxes.map((value) => value * scale);
-  const byBox = boxCandidates(before, clipped.boxes);
-  const byPolygon = boxCandidates(before, clipped.boxes, { area: 0.01 });
-  const kept = outlines.map((outline, row) => (outline.length > 0 ? byPolygon : byBox)[row] as boolean);
-  const candidates: Objects = { boxes: clipped.boxes, classes };
-  if (polygons !== undefined) candidates.polygons = clipped.polygons as Float32Array[];
-  return { candidates, kept };
+  const { size, scale, matrix } = move;
+  const moved = Array.from(objects.classes, (_, row): MovedObject => {
+    const polygon = objects.polygons?.[row];
+    if (polygon !== undefined && polygon.length > 0) return movePolygon(polygon, move);
+    return { box: cornersBox(objects.boxes.subarray(row * 4, row * 4 + 4), matrix), polygon: new Float32Array(0) };
+  });
+  const boxes = Float32Array.from(moved.flatMap(({ box }) => box));
+  const candidates = clipObjects({ boxes, classes: objects.classes }, size);
+  if (objects.polygons !== undefined) candidates.polygons = moved.map(({ polygon }) => polygon);
+  const before = objects.boxes.map((value) => value * scale);
+  const byBox = boxCandidates(before, candidates.boxes);
+  const byPolygon = boxCandidates(before, candidates.boxes, { area: POLYGON_AREA_LEFT });
+  return {
+    candidates,
+    kept: moved.map(({ polygon }, row) => (polygon.length > 0 ? byPolygon : byBox)[row] as boolean),
+  };
+}
+
+interface MovedObject {
+  box: readonly [number, number, number, number];
+  polygon: Float32Array;
+}
+
+/** The box is that of many points along the outline; the outline needs them only where the picture's edge cuts it. */
+function movePolygon(polygon: Float32Array, { matrix, size, rules }: ObjectMove): MovedObject {
+  const points = movePoints(resamplePolygon(polygon, OUTLINE_POINTS, rules === "v8"), matrix);
+  const box = polygonBox(points, size, rules === "v8");
+  const limit = [size.width, size.height] as const;
+  const corners = movePoints(polygon, matrix);
+  const whole = corners.every((value, i) => value >= 0 && value <= limit[(i % 2) as 0 | 1]);
+  const outline = Float32Array.from(whole ? corners : points, (value, i) =>
+    Math.min(Math.max(value, box[i % 2] as number), box[(i % 2) + 2] as number),
+  );
+  return { box, polygon: outline };
 }
 
 /** The box around the four moved corners. */

@@ -1,21 +1,24 @@
 import type { Size } from "../picture.ts";
 
 /**
- * A closed outline as `count` points at equal distances in index along it, first and last point equal: positions between
- * two points are interpolated, as `numpy.interp` does over the closed list (YOLOv5 6.1 with 1,000, YOLOv8 8.3 with 100).
+ * An outline as `count` points, at equal distances in index along it; positions between two corners are interpolated
+ * (YOLOv5 6.1, YOLOv8 8.3: 1,000 points).
+ *
+ * @param closed whether the edge from the last corner to the first is walked as well, as YOLOv8 does; YOLOv5 6.1 leaves it
+ *   out, so that what only this edge shows of an object is lost
  */
-export function resamplePolygon(polygon: ArrayLike<number>, count: number): Float64Array {
+export function resamplePolygon(polygon: ArrayLike<number>, count: number, closed: boolean): Float64Array {
   const corners = polygon.length / 2;
+  const last = closed ? corners : corners - 1;
   const points = new Float64Array(count * 2);
   for (let i = 0; i < count; i++) {
-    const position = count > 1 ? (i * corners) / (count - 1) : 0;
+    const position = (i * last) / (count - 1);
     const index = Math.min(Math.floor(position), corners - 1);
-    const part = position - index;
-    const next = (index + 1) % corners;
+    const next = Math.min(index + 1, last) % corners;
     for (let axis = 0; axis < 2; axis++) {
       const a = polygon[index * 2 + axis] as number;
       const b = polygon[next * 2 + axis] as number;
-      points[i * 2 + axis] = a + (b - a) * part;
+      points[i * 2 + axis] = a + (b - a) * (position - index);
     }
   }
   return points;

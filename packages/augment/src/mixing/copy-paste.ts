@@ -3,7 +3,7 @@ import type { Random } from "@lookonce/random";
 import { fillPolygon } from "../geometry/fill-polygon.ts";
 import { flipLeftRight } from "../geometry/flip.ts";
 import { joinObjects, selectObjects } from "../geometry/objects.ts";
-import type { Picture } from "../picture.ts";
+import type { Picture, Size } from "../picture.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { requireSameSize } from "./mix-up.ts";
@@ -11,33 +11,45 @@ import { requireSameSize } from "./mix-up.ts";
 /** An object is pasted only if it would cover less than this of every object there is. */
 const OVERLAP_LIMIT = 0.3;
 
-/** How {@link pasteObjects} draws. */
-export interface PasteOptions {
-  /** Leave a byte as it is where the pasted one is 0. YOLOv5 6.1 did so; 7.0 and YOLOv8 paste black as well. */
+/** Options of {@link pasteMirrored}. */
+export interface PasteMirroredOptions {
+  /** Leave a byte as it is where the pasted one is 0: YOLOv5 6.1 did so, 7.0 pastes black as well. Default `false`. */
   skipBlack?: boolean;
 }
 
 /**
  * Objects of another picture of the same size drawn onto this one along their polygons, and added to its objects
- * (Ghiasi et al. 2021).
+ * (Ghiasi et al. 2021; YOLOv8 8.3).
  *
  * @param rows which objects of `other`
  * @throws LookonceError `ARGUMENT` when the sizes differ
  */
-export function pasteObjects(
-  sample: Sample,
-  other: Sample,
-  rows: readonly number[],
-  { skipBlack = false }: PasteOptions = {},
-): Sample {
+export function pasteObjects(sample: Sample, other: Sample, rows: readonly number[]): Sample {
   requireSameSize(sample.picture, other.picture);
   if (rows.length === 0) return sample;
   const pasted = selectObjects(other, rows);
-  const { width, height } = sample.picture;
-  const mask = new Uint8Array(width * height);
-  for (const polygon of pasted.polygons ?? []) fillPolygon(mask, { width, height }, polygon);
-  const picture = paste(sample.picture, other.picture, { mask, skipBlack });
+  const picture = paste(sample.picture, other.picture, { mask: outlineMask(pasted, sample.picture), skipBlack: false });
   return { ...joinObjects([sample, pasted]), picture };
+}
+
+/**
+ * Objects of the picture itself pasted onto its other half, mirrored (YOLOv5 6.1, 7.0). Pixels are chosen where the
+ * objects are, then mirrored; that is a pixel off from choosing them where the mirrored polygons are, as YOLOv8 does.
+ *
+ * @param rows which objects
+ */
+export function pasteMirrored(
+  sample: Sample,
+  rows: readonly number[],
+  { skipBlack = false }: PasteMirroredOptions = {},
+): Sample {
+  if (rows.length === 0) return sample;
+  const { width } = sample.picture;
+  const mirrored = flipLeftRight(sample);
+  const mask = outlineMask(selectObjects(sample, rows), sample.picture);
+  for (let start = 0; start < mask.length; start += width) mask.subarray(start, start + width).reverse();
+  const picture = paste(sample.picture, mirrored.picture, { mask, skipBlack });
+  return { ...joinObjects([sample, selectObjects(mirrored, rows)]), picture };
 }
 
 /**
@@ -80,11 +92,11 @@ export function hasPolygons({ polygons }: Objects): boolean {
 }
 
 /** YOLOv5's copy-paste: mirrored copies of the picture's own objects, of those that have a polygon. */
-export function copyPasteV5(sample: Sample, probability: number, rng: Random, options: PasteOptions = {}): Sample {
+export function copyPasteV5(sample: Sample, probability: number, rng: Random): Sample {
   if (probability === 0 || !hasPolygons(sample)) return sample;
   const mirrored = flipLeftRight(sample);
   const drawn = drawCopies(sample.classes.length, probability, rng);
-  return pasteObjects(sample, mirrored, fittingCopies(sample, mirrored, withPolygon(mirrored, drawn)), options);
+  return pasteMirrored(sample, fittingCopies(sample, mirrored, withPolygon(mirrored, drawn)));
 }
 
 /** YOLOv8's copy-paste of objects of `other`, by default the sample mirrored, of those that have a polygon. */
@@ -95,6 +107,12 @@ export function copyPasteV8(sample: Sample, probability: number, other: Sample =
 
 function withPolygon({ polygons }: Objects, rows: readonly number[]): number[] {
   return rows.filter((row) => (polygons?.[row]?.length ?? 0) > 0);
+}
+
+function outlineMask({ polygons = [] }: Objects, { width, height }: Size): Uint8Array {
+  const mask = new Uint8Array(width * height);
+  for (const polygon of polygons) fillPolygon(mask, { width, height }, polygon);
+  return mask;
 }
 
 function paste(below: Picture, above: Picture, { mask, skipBlack }: { mask: Uint8Array; skipBlack: boolean }): Picture {

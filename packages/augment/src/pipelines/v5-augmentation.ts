@@ -1,4 +1,5 @@
 import type { Random } from "@lookonce/random";
+import { randomHsv } from "../colour/hsv.ts";
 import { compose } from "../compose.ts";
 import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
 import { clipObjects, moveObjects } from "../geometry/objects.ts";
@@ -29,7 +30,12 @@ const EDGE = 1e-3;
  */
 export function v5Augmentation(hyp: AugmentationHyp, { imgsz, transforms = [] }: AugmentationOptions): Augmentation {
   checkImgsz(imgsz);
-  const finish = compose(randomFlipUpDown(hyp.flipud), randomFlipLeftRight(hyp.fliplr), ...transforms);
+  const finish = compose(
+    randomHsv({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v, hueRule: "multiply" }),
+    randomFlipUpDown(hyp.flipud),
+    randomFlipLeftRight(hyp.fliplr),
+    ...transforms,
+  );
   return async (source, index, rng) => {
     const sample = await placedSample({ hyp, imgsz, source }, index, rng);
     return finish({ ...clipObjects(sample, sample.picture, EDGE), picture: sample.picture }, rng);

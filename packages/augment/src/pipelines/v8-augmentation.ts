@@ -1,4 +1,5 @@
 import type { Random } from "@lookonce/random";
+import { randomHsv } from "../colour/hsv.ts";
 import { compose } from "../compose.ts";
 import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
 import { applyPerspective, drawPerspective } from "../geometry/perspective.ts";
@@ -47,7 +48,12 @@ interface Settings {
  */
 export function v8Augmentation(hyp: V8AugmentationHyp, { imgsz, transforms = [] }: AugmentationOptions): Augmentation {
   checkImgsz(imgsz);
-  const finish = compose(randomFlipUpDown(hyp.flipud), randomFlipLeftRight(hyp.fliplr), ...transforms);
+  const finish = compose(
+    randomHsv({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v }),
+    randomFlipUpDown(hyp.flipud),
+    randomFlipLeftRight(hyp.fliplr),
+    ...transforms,
+  );
   return async (source, index, rng) => finish(await mixedSample({ hyp, imgsz, source }, index, rng), rng);
 }
 

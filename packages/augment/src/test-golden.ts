@@ -1,0 +1,50 @@
+import { expectClose, type GoldenTensor } from "@lookonce/testing";
+import { expect } from "vitest";
+import type { Objects, Picture } from "./index.ts";
+
+/** The golden files hold pictures as HWC bytes in BGR (YOLOv8) or NCHW RGB from 0 to 1 (YOLOv5). */
+export function goldenPicture({ shape, data }: GoldenTensor): Picture {
+  if (shape.length === 3) {
+    const [height, width] = shape as [number, number, number];
+    const rgb = Uint8Array.from(data, (_, i) => data[i - (i % 3) + 2 - (i % 3)] as number);
+    return { data: rgb, width, height };
+  }
+  const [, , height, width] = shape as [number, number, number, number];
+  const bytes = Uint8Array.from({ length: data.length }, (_, i) =>
+    Math.round(255 * (data[(i % 3) * height * width + Math.floor(i / 3)] as number)),
+  );
+  return { data: bytes, width, height };
+}
+
+/** Rows of class, x1, y1, x2, y2 as objects. */
+export function goldenObjects({ data }: GoldenTensor): Objects {
+  const count = data.length / 5;
+  return {
+    boxes: Float32Array.from({ length: count * 4 }, (_, i) => data[Math.floor(i / 4) * 5 + 1 + (i % 4)] as number),
+    classes: Int32Array.from({ length: count }, (_, i) => data[i * 5] as number),
+  };
+}
+
+/** Rows of class, x1, y1, x2, y2. */
+export function rowsOf({ boxes, classes }: Objects): number[] {
+  return [...classes].flatMap((one, i) => [one, ...boxes.subarray(i * 4, i * 4 + 4)]);
+}
+
+/** The same classes and boxes within 1e-3 pixels. */
+export function expectObjects(objects: Objects, rows: GoldenTensor): void {
+  expect(objects.classes.length).toBe(rows.data.length / 5);
+  expectClose(rowsOf(objects), rows.data, { abs: 1e-3 });
+}
+
+/** The share of bytes that differ by more than `within`, and the largest difference. */
+export function difference(a: Picture, b: Picture, within = 1): { over: number; largest: number } {
+  expect([a.width, a.height]).toEqual([b.width, b.height]);
+  let over = 0;
+  let largest = 0;
+  a.data.forEach((value, i) => {
+    const d = Math.abs(value - (b.data[i] as number));
+    if (d > within) over++;
+    largest = Math.max(largest, d);
+  });
+  return { over: over / a.data.length, largest };
+}
