@@ -1,3 +1,6 @@
 import { library } from "../../tsdown.base.ts";
 
-export default library();
+// The program of the loader's workers is a file of its own, beside the rest: see src/loader/worker-address.ts.
+export default library({
+  entry: { index: "src/index.ts", "loader-worker": "src/loader/loader-worker.ts" },
+});

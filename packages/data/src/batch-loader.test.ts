@@ -144,7 +144,7 @@ describe("BatchLoader", () => {
       new BatchLoader(dataset, { batch: 4, imgsz: 64, ...options });
     expect(make({ batch: 0 })).toThrow("batch must be a whole number");
     expect(make({ imgsz: 64.5 })).toThrow("imgsz must be a whole number");
-    expect(make({ prefetch: -1 })).toThrow("prefetch must be at least 0");
+    expect(make({ prefetch: -1 })).toThrow("prefetch must be a whole number of at least 0");
     expect(make({ rect: true, shuffle: new Random(0) })).toThrow("cannot be shuffled");
   });
 });

@@ -1,60 +1,58 @@
-import { type Letterboxed, letterbox, type Picture, readPicture } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-import type { Random } from "@lookonce/random";
-import { type Batch, type BatchSample, padTargets } from "./batch.ts";
+import { Random } from "@lookonce/random";
+import type { Batch } from "./batch.ts";
 import type { Dataset, DatasetEntry } from "./dataset.ts";
-import { type LoadingRules, resizeForLoading } from "./load-size.ts";
-import { PictureCache } from "./picture-cache.ts";
+import { formName, type LoadingForm, loadSize } from "./load-size.ts";
+import { BatchMaker } from "./loader/batch-maker.ts";
+import { type CachePlan, planCache } from "./loader/cache/plan-cache.ts";
+import { packEntries } from "./loader/entry-table.ts";
+import { EpochReader } from "./loader/epoch-reader.ts";
+import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./loader/job.ts";
+import { type BatchLoaderOptions, type FullOptions, fullOptions } from "./loader/loader-options.ts";
+import { unlessAborted } from "./loader/unless-aborted.ts";
+import { WorkerPool } from "./loader/worker-pool.ts";
 import { type BatchPlan, rectangularBatches } from "./rectangular.ts";
+import { planEpoch } from "./samplers/plan-epoch.ts";
 
-/** Options of {@link BatchLoader}. */
-export interface BatchLoaderOptions {
-  /** Pictures in a batch. */
-  batch: number;
-  /** Longer side of the pictures, in pixels. */
-  imgsz: number;
-  /** Shuffle every epoch anew, from this source of random numbers. Without it, the data set's order. */
-  shuffle?: Random;
-  /** Group pictures of like shape, as validation does; excludes `shuffle`. Default `false`: square batches. */
-  rect?: boolean;
-  /** Sides of rectangular batches are multiples of it. Default 32. */
-  stride?: number;
-  /** Extra border of rectangular batches, in strides. Default 0.5. */
-  pad?: number;
-  /** Leave out a last batch that is not full. Default `false`. */
-  dropLast?: boolean;
-  /** Bytes of resized pictures kept in memory for the next epochs. Default 512 MiB; 0 keeps none. */
-  cacheBytes?: number;
-  /** Batches read ahead while one is in use. Default 2. */
-  prefetch?: number;
-  /** Whose rounding, resampling and box shifts hold: YOLOv8's, or those of YOLOv5's validation. Default `"v8"`. */
-  rules?: LoadingRules;
+/** Options of {@link BatchLoader.batches}. */
+export interface BatchesOptions {
+  /** Number of the first batch, to go on in the middle of an epoch. Default 0. */
+  from?: number;
+  /** Stops; the iterator throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
-interface Loaded {
-  picture: Picture;
-  sample: BatchSample;
-}
+/** What a loader keeps between epochs. */
+export type CacheReport = Pick<CachePlan, "kind" | "need" | "pictures" | "notice">;
+
+/** Pictures of a batch named in an error. */
+const mostNames = 8;
 
 /**
- * Reads a data set in batches: decoded, resized, letterboxed, with padded targets.
+ * Reads a data set in batches: decoded, resized, augmented or letterboxed, with padded targets.
  *
- * Decoding runs in sharp's own threads, some batches ahead. The order depends on the random source and the epoch alone.
- * A picture that turns out to be damaged is counted in the data set's report and left out of its batch.
+ * Worker threads make batches ahead of the one in use. What a batch holds depends on the data set, the options and the
+ * epoch alone, neither on the number of workers nor on where an epoch was begun. A picture that turns out to be damaged is
+ * counted in the data set's report; it is left out of its batch or, where pictures are augmented, replaced by the next.
+ *
+ * Idle workers do not keep a process running, but hold memory: `dispose()` ends them.
  */
 export class BatchLoader implements AsyncIterable<Batch> {
   readonly #dataset: Dataset;
-  readonly #options: Required<Omit<BatchLoaderOptions, "shuffle">> & Pick<BatchLoaderOptions, "shuffle">;
-  readonly #cache: PictureCache;
+  readonly #options: FullOptions;
   readonly #rectangular: readonly BatchPlan[] | undefined;
+  readonly #end: AbortController = new AbortController();
+  readonly #readers: Set<EpochReader> = new Set();
+  #prepared: { epoch: number; from: number; reader: EpochReader } | undefined;
+  #cache: CachePlan | undefined;
+  #makers: BatchMakers | undefined;
+  #tasks = 0;
+  #waited = 0;
 
   /** @throws LookonceError `ARGUMENT` for options that make no sense */
   constructor(dataset: Dataset, options: BatchLoaderOptions) {
-    const defaults = { rect: false, stride: 32, pad: 0.5, dropLast: false, cacheBytes: 512 * 2 ** 20, prefetch: 2 };
     this.#dataset = dataset;
-    this.#options = { ...defaults, rules: "v8", ...options };
-    checkOptions(this.#options);
-    this.#cache = new PictureCache(this.#options.cacheBytes);
+    this.#options = fullOptions(options);
     this.#rectangular = this.#options.rect ? rectangularBatches(dataset.entries, this.#options) : undefined;
   }
 
@@ -65,32 +63,60 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return dropLast ? Math.floor(count) : Math.ceil(count);
   }
 
-  /** The pictures of every batch of an epoch, by index into the data set, and the batches' sizes. */
-  plan(epoch = 0): BatchPlan[] {
-    const { batch, imgsz, shuffle } = this.#options;
-    if (this.#rectangular !== undefined) return this.#rectangular.slice(0, this.length);
-    const count = this.#dataset.entries.length;
-    const order = shuffle?.fork("shuffle", epoch).permutation(count) ?? Array.from({ length: count }, (_, i) => i);
-    return Array.from({ length: this.length }, (_, i) => ({
-      indices: order.slice(i * batch, (i + 1) * batch),
-      height: imgsz,
-      width: imgsz,
-    }));
+  /** Seconds that whoever takes the batches has waited for them so far, in all epochs. */
+  get waited(): number {
+    return this.#waited;
   }
 
-  /** The batches of an epoch, in order; the next ones are being read while one is in use. */
-  async *batches(epoch = 0): AsyncGenerator<Batch, void, void> {
-    const plans = this.plan(epoch);
-    const ahead: Promise<Batch | undefined>[] = [];
-    for (let next = 0, current = 0; current < plans.length; current++) {
-      for (; next < plans.length && next <= current + this.#options.prefetch; next++) {
-        const reading = this.#read(plans[next] as BatchPlan);
-        // Whoever stops early must not be ended by a failure of a batch nobody waits for; the await below still throws
-        reading.catch(() => {});
-        ahead.push(reading);
+  /** What is kept between epochs: how, bytes that all pictures need, how many are kept, and why not all as wished. */
+  get cache(): CacheReport {
+    const { kind, need, pictures, notice } = this.#planCache();
+    return { kind, need, pictures, ...(notice === undefined ? {} : { notice }) };
+  }
+
+  /**
+   * The pictures of every batch of an epoch, by index into the data set, and the batches' sizes.
+   *
+   * @throws LookonceError `ARGUMENT` for `weights` that are none
+   */
+  plan(epoch = 0): BatchPlan[] {
+    const { batch, imgsz, shuffle, weights } = this.#options;
+    if (this.#rectangular !== undefined) return this.#rectangular.slice(0, this.length);
+    const count = this.#dataset.entries.length;
+    const order = { count, batch, imgsz, shuffle, weights: weights?.(epoch) };
+    return planEpoch(epoch, order).slice(0, this.length);
+  }
+
+  /**
+   * Begins to make the first batches of an epoch, for a call of {@link batches} that comes later: while a validation runs,
+   * say.
+   */
+  prepare(epoch: number, { from = 0 }: Pick<BatchesOptions, "from"> = {}): void {
+    this.#drop(this.#prepared?.reader);
+    const reader = this.#read(epoch, from);
+    this.#prepared = { epoch, from, reader };
+    reader.begin();
+  }
+
+  /**
+   * The batches of an epoch, in order; the next ones are being made while one is in use.
+   *
+   * @throws LookonceError `ARGUMENT` when `from` is no batch of the epoch or the loader was disposed, `DATA` when workers
+   *   die of a batch; whatever transforms throw
+   */
+  async *batches(epoch = 0, { from = 0, signal }: BatchesOptions = {}): AsyncGenerator<Batch, void, void> {
+    const signals = signal === undefined ? [this.#end.signal] : [this.#end.signal, signal];
+    const reader = this.#takePrepared(epoch, from) ?? this.#read(epoch, from);
+    try {
+      for (let next = reader.take(); next !== undefined; next = reader.take()) {
+        const start = performance.now();
+        const made = await unlessAborted(next, signals);
+        this.#waited += (performance.now() - start) / 1000;
+        this.#report(made);
+        if (made.batch !== undefined) yield made.batch;
       }
-      const batch = await ahead.shift();
-      if (batch !== undefined) yield batch;
+    } finally {
+      this.#drop(reader);
     }
   }
 
@@ -99,80 +125,106 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return this.batches(0);
   }
 
-  /** A batch, or nothing when none of its pictures can be read. */
-  async #read(plan: BatchPlan): Promise<Batch | undefined> {
-    const { height, width } = plan;
-    const results = await Promise.all(plan.indices.map((index) => this.#load(index, plan)));
-    const loaded = results.filter((result) => result !== undefined);
-    if (loaded.length === 0) return undefined;
-    const bytes = height * width * 3;
-    const images = new Uint8Array(loaded.length * bytes);
-    loaded.forEach(({ picture }, i) => {
-      images.set(picture.data, i * bytes);
+  /** Ends the workers and frees the cache. Whoever still waits for a batch gets an error. May be called twice. */
+  async dispose(): Promise<void> {
+    this.#end.abort(new LookonceError("ARGUMENT", "This loader was disposed; make a new one to read batches."));
+    for (const reader of [...this.#readers]) this.#drop(reader);
+    const makers = this.#makers;
+    this.#makers = undefined;
+    this.#cache = undefined;
+    await makers?.dispose();
+  }
+
+  #read(epoch: number, from: number): EpochReader {
+    this.#end.signal.throwIfAborted();
+    if (!Number.isInteger(from) || from < 0 || from > this.length) {
+      throw new LookonceError("ARGUMENT", `from must be a batch's number, 0 to ${this.length}, not ${from}.`);
+    }
+    const { augment, prefetch } = this.#options;
+    const plans = this.plan(epoch).map(withRepeats());
+    const settings = typeof augment === "function" ? augment(epoch) : augment;
+    const reader = new EpochReader({
+      ...{ from, count: plans.length, ahead: prefetch },
+      make: (i, cancelled) => {
+        const task = { id: this.#tasks++, epoch, plan: plans[i] as BatchPlan, cancelled };
+        return this.#start().run(settings === undefined ? task : { ...task, augment: settings });
+      },
     });
-    const samples = loaded.map(({ sample }) => sample);
-    return { images, count: loaded.length, height, width, targets: padTargets(samples), samples };
+    this.#readers.add(reader);
+    return reader;
   }
 
-  async #load(index: number, { height, width }: BatchPlan): Promise<Loaded | undefined> {
-    const entry = this.#dataset.entries[index] as DatasetEntry;
-    const resized = this.#cache.get(index) ?? (await this.#readResized(entry, index));
-    if (resized === undefined) return undefined;
-    const boxed = letterbox(resized, { size: [height, width], scaleUp: false });
-    return { picture: boxed.picture, sample: this.#place(entry, { index, resized, boxed }) };
+  #takePrepared(epoch: number, from: number): EpochReader | undefined {
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    if (prepared?.epoch === epoch && prepared.from === from) return prepared.reader;
+    this.#drop(prepared?.reader);
+    return undefined;
   }
 
-  async #readResized(entry: DatasetEntry, index: number): Promise<Picture | undefined> {
-    let picture: Picture;
-    try {
-      picture = await readPicture(entry.path);
-    } catch (error) {
-      if (!(error instanceof LookonceError) || error.code === "IO") throw error;
-      this.#dataset.markCorrupt(entry.path, error.message);
-      return undefined;
+  #drop(reader: EpochReader | undefined): void {
+    if (reader === undefined) return;
+    reader.cancel();
+    this.#readers.delete(reader);
+  }
+
+  #report({ damaged, notices }: MadeBatch): void {
+    for (const { index, reason } of damaged) {
+      this.#dataset.markCorrupt((this.#dataset.entries[index] as DatasetEntry).path, reason);
     }
-    const resized = resizeForLoading(picture, this.#options.imgsz, this.#options.rules);
-    this.#cache.add(index, resized);
-    return resized;
+    for (const line of notices) this.#options.onNotice(line);
   }
 
-  #place(entry: DatasetEntry, { index, resized, boxed }: { index: number; resized: Picture; boxed: Letterboxed }) {
-    const { path, width: originalWidth, height: originalHeight, classes } = entry;
-    const scale: [number, number] = [resized.width * boxed.ratio[0], resized.height * boxed.ratio[1]];
-    const padding = this.#options.rules === "v5" ? boxed.exactPadding : boxed.padding;
-    const ratio: [number, number] = [scale[0] / originalWidth, scale[1] / originalHeight];
-    const boxes = cornersInPixels(entry.boxes, scale, padding);
-    return { index, path, originalWidth, originalHeight, ratio, padding, boxes, classes };
+  #start(): BatchMakers {
+    if (this.#makers !== undefined) return this.#makers;
+    const { workers, transforms, random = new Random(0) } = this.#options;
+    const { memory, disk } = this.#planCache();
+    const job: LoaderJob = {
+      ...{ entries: packEntries(this.#dataset.entries), form: this.#form(), randomKey: random.key },
+      ...(memory === undefined ? {} : { memory }),
+      ...(disk === undefined ? {} : { disk }),
+      ...(transforms instanceof URL ? { transforms: transforms.href } : {}),
+    };
+    const here = transforms instanceof URL ? [] : transforms;
+    const most = Math.min(workers, this.length);
+    this.#makers = workers === 0 ? new BatchMaker(job, here) : new WorkerPool(job, most, (task) => this.#names(task));
+    return this.#makers;
+  }
+
+  #planCache(): CachePlan {
+    if (this.#cache !== undefined) return this.#cache;
+    const { cache, cacheBytes, cacheDirectory, onNotice, imgsz, rules } = this.#options;
+    const form = formName(this.#form());
+    const pictures = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadSize(entry, imgsz, rules) }));
+    this.#cache = planCache(pictures, {
+      ...{ kind: cache, limit: cacheBytes, freeMemory: process.availableMemory() },
+      disk: cacheDirectory === undefined ? { form } : { form, directory: cacheDirectory },
+    });
+    if (this.#cache.notice !== undefined) onNotice(this.#cache.notice);
+    return this.#cache;
+  }
+
+  #form(): LoadingForm {
+    const { imgsz, rules, augment } = this.#options;
+    return { imgsz, rules, training: augment !== undefined };
+  }
+
+  #names({ plan: { indices } }: BatchTask): string {
+    const names = indices.slice(0, mostNames).map((index) => (this.#dataset.entries[index] as DatasetEntry).path);
+    const others = indices.length - names.length;
+    return names.join(", ") + (others > 0 ? ` and ${others} more` : "");
   }
 }
 
-/** Corners in pixels from rows of centre and size in fractions of a picture of the given size at the given place. */
-function cornersInPixels(rows: Float32Array, [width, height]: [number, number], [left, top]: [number, number]) {
-  const corners = new Float32Array(rows.length);
-  for (let i = 0; i < rows.length; i += 4) {
-    const [cx, cy] = [rows[i] as number, rows[i + 1] as number];
-    const [w, h] = [rows[i + 2] as number, rows[i + 3] as number];
-    corners[i] = (cx - w / 2) * width + left;
-    corners[i + 1] = (cy - h / 2) * height + top;
-    corners[i + 2] = (cx + w / 2) * width + left;
-    corners[i + 3] = (cy + h / 2) * height + top;
-  }
-  return corners;
-}
-
-function checkOptions(options: Required<Omit<BatchLoaderOptions, "shuffle">> & Pick<BatchLoaderOptions, "shuffle">) {
-  for (const key of ["batch", "imgsz", "stride"] as const) {
-    if (!Number.isInteger(options[key]) || options[key] < 1) {
-      throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1, not ${options[key]}.`);
-    }
-  }
-  for (const key of ["cacheBytes", "prefetch", "pad"] as const) {
-    if (!(options[key] >= 0)) throw new LookonceError("ARGUMENT", `${key} must be at least 0, not ${options[key]}.`);
-  }
-  if (options.rect && options.shuffle !== undefined) {
-    throw new LookonceError(
-      "ARGUMENT",
-      "rect batches are sorted by shape and cannot be shuffled: drop one of the two.",
-    );
-  }
+/** Counts, plan after plan, how often each picture came before; only plans that repeat one say so. */
+function withRepeats(): (plan: BatchPlan) => BatchPlan {
+  const seen = new Map<number, number>();
+  return (plan) => {
+    const repeats = plan.indices.map((index) => {
+      const before = seen.get(index) ?? 0;
+      seen.set(index, before + 1);
+      return before;
+    });
+    return repeats.some((repeat) => repeat > 0) ? { ...plan, repeats } : plan;
+  };
 }

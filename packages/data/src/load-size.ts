@@ -16,10 +16,24 @@ export function loadSize({ width, height }: Size, imgsz: number, rules: LoadingR
   return { width: Math.min(Math.ceil(width * ratio), imgsz), height: Math.min(Math.ceil(height * ratio), imgsz) };
 }
 
-/** Resizes to {@link loadSize}: bilinearly, but YOLOv5's validation shrinks by area averaging. */
-export function resizeForLoading(picture: Picture, imgsz: number, rules: LoadingRules): Picture {
+/** How pictures are resized when they are loaded. */
+export interface LoadingForm {
+  /** Their longer side, in pixels. */
+  imgsz: number;
+  rules: LoadingRules;
+  /** Whether they are to be augmented. */
+  training: boolean;
+}
+
+/** Resizes to {@link loadSize}: bilinearly, but YOLOv5 shrinks by area averaging where pictures are not augmented. */
+export function resizeForLoading(picture: Picture, { imgsz, rules, training }: LoadingForm): Picture {
   const size = loadSize(picture, imgsz, rules);
   if (size.width === picture.width && size.height === picture.height) return picture;
   const shrinks = imgsz < Math.max(picture.width, picture.height);
-  return rules === "v5" && shrinks ? resizeArea(picture, size) : resizeBilinear(picture, size);
+  return rules === "v5" && shrinks && !training ? resizeArea(picture, size) : resizeBilinear(picture, size);
+}
+
+/** A name that differs where {@link resizeForLoading} would give other pixels for the same file. */
+export function formName({ imgsz, rules, training }: LoadingForm): string {
+  return `${imgsz}-${rules}${rules === "v5" && training ? "-train" : ""}`;
 }

@@ -15,6 +15,8 @@ export interface RectangularOptions {
 /** Pictures by index, and the canvas they share. */
 export interface BatchPlan {
   indices: number[];
+  /** How often each of the pictures came earlier in the epoch, where any comes more than once. */
+  repeats?: number[];
   height: number;
   width: number;
 }

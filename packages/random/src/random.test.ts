@@ -17,6 +17,13 @@ describe("Random", () => {
     expect(draw(parent.fork("augment", 12), 4)).not.toEqual(draw(parent.fork("augment", 1, 2), 4));
   });
 
+  it("starts again from its key", () => {
+    const fork = new Random(3).fork("augment", 1);
+    const drawn = draw(fork, 4);
+    expect(draw(new Random(fork.key), 4)).toEqual(drawn);
+    expect(draw(new Random(new Random(7).key), 3)).toEqual(draw(new Random(7), 3));
+  });
+
   it("keeps uniform and integer inside their bounds and spreads them evenly", () => {
     const rng = new Random("spread");
     const counts = new Array<number>(10).fill(0);

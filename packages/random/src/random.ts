@@ -19,6 +19,11 @@ export class Random {
     this.#generator = xoroshiro128plusFromState(hash128(this.#key));
   }
 
+  /** A seed for the start of this stream: `new Random(rng.key)` draws what `rng` has drawn, in another thread, say. */
+  get key(): string {
+    return this.#key;
+  }
+
   /** An independent stream named by its purpose, e.g. `rng.fork("augment", epoch, index)`. */
   fork(...labels: readonly (string | number)[]): Random {
     return new Random(JSON.stringify([this.#key, ...labels]));

@@ -1,0 +1,19 @@
+import {
+  type Augmentation,
+  type AugmentationHyp,
+  type V8AugmentationHyp,
+  v5Augmentation,
+  v8Augmentation,
+} from "@lookonce/augment";
+
+/** How pictures are augmented: whose pipeline, and its hyper-parameters. A form that can be sent to workers. */
+export type AugmentSettings = { family: "v8"; hyp: V8AugmentationHyp } | { family: "v5"; hyp: AugmentationHyp };
+
+/**
+ * The augmentation that settings describe; its pictures are `imgsz × imgsz`.
+ *
+ * @throws LookonceError `ARGUMENT` as the pipelines
+ */
+export function makeAugmentation(settings: AugmentSettings, imgsz: number): Augmentation {
+  return settings.family === "v8" ? v8Augmentation(settings.hyp, { imgsz }) : v5Augmentation(settings.hyp, { imgsz });
+}

@@ -1,0 +1,137 @@
+import { type Augmentation, letterbox, type Sample, type Transform } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import { Random } from "@lookonce/random";
+import { type Batch, type BatchSample, padTargets } from "../batch.ts";
+import { mapConcurrently } from "../map-concurrently.ts";
+import type { BatchPlan } from "../rectangular.ts";
+import { makeAugmentation } from "./augment-settings.ts";
+import { DiskCache } from "./cache/disk-cache.ts";
+import { MemoryCache } from "./cache/memory-cache.ts";
+import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./job.ts";
+import { type LoadedPicture, PictureSource, placeObjects, sampleOf } from "./picture-source.ts";
+import { applyTransforms, importTransforms } from "./user-transforms.ts";
+
+/** Pictures of a batch under way at once: decoding runs in other threads while this one works on pixels. */
+const picturesAtOnce = 4;
+
+interface Finished {
+  sample: Sample;
+  info: Omit<BatchSample, "boxes" | "classes">;
+}
+
+/** How the pictures of one task come about. */
+interface Making {
+  task: BatchTask;
+  source: PictureSource;
+  augmentation: Augmentation | undefined;
+  transforms: readonly Transform[];
+}
+
+/**
+ * Makes batches in this thread. What a batch holds depends on the job and the task alone, not on what was made before.
+ */
+export class BatchMaker implements BatchMakers {
+  readonly #job: LoaderJob;
+  readonly #memory: MemoryCache | undefined;
+  readonly #disk: DiskCache | undefined;
+  readonly #random: Random;
+  readonly #transforms: Promise<readonly Transform[]>;
+
+  /** @param transforms the user's, where they do not come from a module */
+  constructor(job: LoaderJob, transforms: readonly Transform[] = []) {
+    this.#job = job;
+    this.#memory = job.memory === undefined ? undefined : new MemoryCache(job.memory);
+    this.#disk = job.disk === undefined ? undefined : new DiskCache(job.disk);
+    this.#random = new Random(job.randomKey);
+    this.#transforms = job.transforms === undefined ? Promise.resolve(transforms) : importTransforms(job.transforms);
+    // a module that cannot be loaded is told by the first batch
+    this.#transforms.catch(() => {});
+  }
+
+  async run(task: BatchTask): Promise<MadeBatch> {
+    const source = new PictureSource({ ...this.#job, memory: this.#memory, disk: this.#disk });
+    const { imgsz } = this.#job.form;
+    const augmentation = task.augment === undefined ? undefined : makeAugmentation(task.augment, imgsz);
+    const making = { task, source, augmentation, transforms: await this.#transforms };
+    const { indices } = task.plan;
+    const finished = await mapConcurrently(indices, picturesAtOnce, (index, place) =>
+      isCancelled(task) ? Promise.resolve(undefined) : this.#picture(index, place, making),
+    );
+    const failure = this.#disk?.takeFailure();
+    const made = { damaged: source.damaged, notices: failure === undefined ? [] : [failure] };
+    const whole = finished.filter((picture) => picture !== undefined);
+    if (whole.length === 0 || isCancelled(task)) return made;
+    return { ...made, batch: join(whole, task.plan) };
+  }
+
+  async dispose(): Promise<void> {}
+
+  async #picture(index: number, place: number, making: Making): Promise<Finished | undefined> {
+    const { task, source, augmentation, transforms } = making;
+    const augmented = augmentation !== undefined;
+    // in training the batch keeps its size, which a compiled step is made for; a validation counts no picture twice
+    const loaded = augmented ? await source.whole(index) : await source.read(index);
+    if (loaded === undefined) return undefined;
+    const { path, width: originalWidth, height: originalHeight } = loaded.entry;
+    const about = { index: loaded.index, path, originalWidth, originalHeight };
+    const rng = this.#randomOf(task, place);
+    const { sample, ...position } = augmented
+      ? { sample: await augment(augmentation, { loaded, source, rng }), ...inPlace }
+      : this.#letterbox(loaded, task.plan);
+    const changed =
+      transforms.length === 0 ? sample : applyTransforms(sample, transforms, { rng: rng.fork("transforms"), path });
+    checkSize(changed, task.plan, path);
+    return { sample: changed, info: { ...about, ...position } };
+  }
+
+  /** A picture drawn again in the same epoch gets other numbers than the first time. */
+  #randomOf({ epoch, plan: { indices, repeats } }: BatchTask, place: number): Random {
+    const index = indices[place] as number;
+    const repeat = repeats?.[place] ?? 0;
+    return this.#random.fork("augment", epoch, index, ...(repeat === 0 ? [] : [repeat]));
+  }
+
+  #letterbox({ entry, picture }: LoadedPicture, { height, width }: BatchPlan): { sample: Sample } & typeof inPlace {
+    const boxed = letterbox(picture, { size: [height, width], scaleUp: false });
+    const padding = this.#job.form.rules === "v5" ? boxed.exactPadding : boxed.padding;
+    const scale = [picture.width * boxed.ratio[0], picture.height * boxed.ratio[1]] as const;
+    const sample = placeObjects(entry, boxed.picture, { scale, shift: padding });
+    return { sample, ratio: [scale[0] / entry.width, scale[1] / entry.height], padding };
+  }
+}
+
+function isCancelled({ cancelled }: BatchTask): boolean {
+  return Atomics.load(cancelled, 0) !== 0;
+}
+
+/** Of augmented pictures there is no way back to their files' pixels. */
+const inPlace: Pick<BatchSample, "ratio" | "padding"> = { ratio: [1, 1], padding: [0, 0] };
+
+/** Augments a picture; its own sample is at hand already. */
+function augment(
+  augmentation: Augmentation,
+  { loaded, source, rng }: { loaded: LoadedPicture; source: PictureSource; rng: Random },
+): Promise<Sample> {
+  const own = Promise.resolve(sampleOf(loaded));
+  const load = (index: number): Promise<Sample> => (index === loaded.index ? own : source.load(index));
+  return augmentation({ length: source.length, load }, loaded.index, rng);
+}
+
+function checkSize({ picture }: Sample, { height, width }: BatchPlan, path: string): void {
+  if (picture.width === width && picture.height === height) return;
+  throw new LookonceError(
+    "ARGUMENT",
+    `${path} came out of its transforms ${picture.width} × ${picture.height} pixels large; its batch is made of ${width} × ${height}: resize before the transform ends.`,
+  );
+}
+
+function join(finished: readonly Finished[], { height, width }: BatchPlan): Batch {
+  const bytes = height * width * 3;
+  const images = new Uint8Array(finished.length * bytes);
+  const samples = finished.map(({ sample: { picture, boxes, classes }, info }, i): BatchSample => {
+    images.set(picture.data, i * bytes);
+    // copies: these arrays change hands, and a transform may go on using its own
+    return { ...info, boxes: boxes.slice(), classes: classes.slice() };
+  });
+  return { images, count: finished.length, height, width, targets: padTargets(samples), samples };
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
+import type { Picture } from "@lookonce/augment";
+import { pictureBytes } from "./memory-cache.ts";
+
+/** `LKNCPIC1`, size and modification time (ms) of the source as doubles, width and height as 32 bits; little endian. */
+const magic = "LKNCPIC1";
+const headerBytes = 32;
+
+/** Where pictures are kept and in which form. */
+export interface DiskCacheSettings {
+  /** The folder; without it, `.lookonce-cache` beside each picture. */
+  directory?: string;
+  /** Tells apart pictures resized in different ways; part of the file names. */
+  form: string;
+}
+
+/** What tells one state of a source file from another. */
+interface SourceState {
+  size: number;
+  mtimeMs: number;
+}
+
+/** The file that keeps a picture. Pictures of several folders do not meet in one directory. */
+export function cacheFile(path: string, { directory, form }: DiskCacheSettings): string {
+  const name = `${basename(path)}.${form}.rgb`;
+  if (directory === undefined) return join(dirname(path), ".lookonce-cache", name);
+  return join(directory, createHash("sha256").update(dirname(path)).digest("hex").slice(0, 16), name);
+}
+
+/**
+ * Resized pictures on disk, uncompressed: reading one is reading a file.
+ *
+ * A picture whose source has another size or modification time than when it was kept is read anew. Files appear whole or
+ * not at all, whoever writes at the same time.
+ */
+export class DiskCache {
+  readonly #settings: DiskCacheSettings;
+  #failure: string | undefined;
+  #canWrite = true;
+
+  constructor(settings: DiskCacheSettings) {
+    this.#settings = settings;
+  }
+
+  /** Why nothing more is written, told once. */
+  takeFailure(): string | undefined {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure;
+  }
+
+  /** The picture kept for a source, or what `read` gives, which is then kept. */
+  async through(path: string, read: () => Promise<Picture | undefined>): Promise<Picture | undefined> {
+    const source = await stat(path).catch(() => undefined);
+    // readers say what is wrong with a missing file better than this can
+    if (source === undefined) return read();
+    const file = cacheFile(path, this.#settings);
+    const kept = await readKept(file, source);
+    if (kept !== undefined) return kept;
+    const picture = await read();
+    if (picture !== undefined && this.#canWrite) await this.#write(file, source, picture);
+    return picture;
+  }
+
+  async #write(file: string, source: SourceState, picture: Picture): Promise<void> {
+    const beside = `${file}.${process.pid}-${threadId}.tmp`;
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      const handle = await open(beside, "w");
+      try {
+        await handle.writeFile(header(source, picture));
+        await handle.writeFile(picture.data);
+      } finally {
+        await handle.close();
+      }
+      await rename(beside, file);
+    } catch (error) {
+      this.#canWrite = false;
+      this.#failure = `cache disk: cannot write ${file}: ${(error as Error).message}; going on without keeping more.`;
+      await rm(beside, { force: true }).catch(() => {});
+    }
+  }
+}
+
+function header({ size, mtimeMs }: SourceState, { width, height }: Picture): Buffer {
+  const bytes = Buffer.alloc(headerBytes);
+  bytes.write(magic, "latin1");
+  bytes.writeDoubleLE(size, 8);
+  bytes.writeDoubleLE(mtimeMs, 16);
+  bytes.writeUInt32LE(width, 24);
+  bytes.writeUInt32LE(height, 28);
+  return bytes;
+}
+
+/** The picture in a file of the cache, unless there is none, it is not whole, or its source has changed. */
+async function readKept(file: string, source: SourceState): Promise<Picture | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file);
+  } catch {
+    return undefined;
+  }
+  try {
+    const head = Buffer.alloc(headerBytes);
+    const { bytesRead } = await handle.read(head, 0, headerBytes, 0);
+    if (bytesRead < headerBytes || head.toString("latin1", 0, 8) !== magic) return undefined;
+    if (head.readDoubleLE(8) !== source.size || head.readDoubleLE(16) !== source.mtimeMs) return undefined;
+    const [width, height] = [head.readUInt32LE(24), head.readUInt32LE(28)];
+    const bytes = pictureBytes({ width, height });
+    if ((await handle.stat()).size !== headerBytes + bytes) return undefined;
+    const data = new Uint8Array(bytes);
+    const read = await handle.read(data, 0, bytes, headerBytes);
+    return read.bytesRead === bytes ? { data, width, height } : undefined;
+  } catch {
+    // a cache that cannot be read is a cache that is not there
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}

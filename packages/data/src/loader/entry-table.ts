@@ -1,0 +1,91 @@
+import type { DatasetEntry } from "../dataset.ts";
+
+/**
+ * The entries of a data set in shared memory, so that every worker reads the same bytes: handing a worker a table copies
+ * a few handles, whatever the number of pictures.
+ */
+export interface EntryTable {
+  count: number;
+  /** Paths in UTF-8, one behind the other; entry i ends at `pathEnds[i]`. */
+  paths: Uint8Array;
+  pathEnds: Float64Array;
+  /** Width and height of every entry. */
+  sizes: Int32Array;
+  /** Classes and boxes of all entries; the objects of entry i end at `objectEnds[i]`. */
+  classes: Int32Array;
+  boxes: Float32Array;
+  objectEnds: Int32Array;
+  /** Where any entry has polygons: the numbers of all, the polygon of object k ending at `polygonEnds[k]`. */
+  polygons?: { points: Float32Array; ends: Float64Array };
+}
+
+/** Packs entries into shared memory. */
+export function packEntries(entries: readonly DatasetEntry[]): EntryTable {
+  const encoder = new TextEncoder();
+  const paths = entries.map(({ path }) => encoder.encode(path));
+  const objects = entries.reduce((sum, { classes }) => sum + classes.length, 0);
+  const table: EntryTable = {
+    count: entries.length,
+    paths: new Uint8Array(new SharedArrayBuffer(paths.reduce((sum, { length }) => sum + length, 0))),
+    pathEnds: new Float64Array(new SharedArrayBuffer(entries.length * 8)),
+    sizes: new Int32Array(new SharedArrayBuffer(entries.length * 8)),
+    classes: new Int32Array(new SharedArrayBuffer(objects * 4)),
+    boxes: new Float32Array(new SharedArrayBuffer(objects * 16)),
+    objectEnds: new Int32Array(new SharedArrayBuffer(entries.length * 4)),
+  };
+  let [text, object] = [0, 0];
+  entries.forEach(({ width, height, classes, boxes }, i) => {
+    const path = paths[i] as Uint8Array;
+    table.paths.set(path, text);
+    text += path.length;
+    table.pathEnds[i] = text;
+    table.sizes.set([width, height], i * 2);
+    table.classes.set(classes, object);
+    table.boxes.set(boxes, object * 4);
+    object += classes.length;
+    table.objectEnds[i] = object;
+  });
+  const polygons = packPolygons(entries, objects);
+  return polygons === undefined ? table : { ...table, polygons };
+}
+
+function packPolygons(entries: readonly DatasetEntry[], objects: number): EntryTable["polygons"] {
+  const length = entries.reduce((sum, { polygons = [] }) => sum + polygons.reduce((n, p) => n + p.length, 0), 0);
+  if (length === 0) return undefined;
+  const points = new Float32Array(new SharedArrayBuffer(length * 4));
+  const ends = new Float64Array(new SharedArrayBuffer(objects * 8));
+  let [object, end] = [0, 0];
+  for (const { classes, polygons } of entries) {
+    for (let k = 0; k < classes.length; k++) {
+      const polygon = polygons?.[k];
+      if (polygon !== undefined) {
+        points.set(polygon, end);
+        end += polygon.length;
+      }
+      ends[object++] = end;
+    }
+  }
+  return { points, ends };
+}
+
+/** One entry of a table; its arrays are its own. */
+export function entryAt(table: EntryTable, index: number): DatasetEntry {
+  const [from, to] = [index === 0 ? 0 : (table.objectEnds[index - 1] as number), table.objectEnds[index] as number];
+  const start = index === 0 ? 0 : (table.pathEnds[index - 1] as number);
+  const entry: DatasetEntry = {
+    // slice() copies into memory that is not shared, which decoders and tensors insist on
+    path: new TextDecoder().decode(table.paths.slice(start, table.pathEnds[index])),
+    width: table.sizes[index * 2] as number,
+    height: table.sizes[index * 2 + 1] as number,
+    classes: table.classes.slice(from, to),
+    boxes: table.boxes.slice(from * 4, to * 4),
+  };
+  const { polygons } = table;
+  if (polygons === undefined) return entry;
+  const outline = (_: unknown, k: number): Float32Array => {
+    const begin = from + k === 0 ? 0 : (polygons.ends[from + k - 1] as number);
+    return polygons.points.slice(begin, polygons.ends[from + k]);
+  };
+  const outlines = Array.from({ length: to - from }, outline);
+  return outlines.some(({ length }) => length > 0) ? { ...entry, polygons: outlines } : entry;
+}

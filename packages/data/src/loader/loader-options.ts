@@ -1,0 +1,130 @@
+import { availableParallelism } from "node:os";
+import type { Transform } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import type { Random } from "@lookonce/random";
+import type { LoadingRules } from "../load-size.ts";
+import type { AugmentSettings } from "./augment-settings.ts";
+
+/** Options of {@link BatchLoader}. */
+export interface BatchLoaderOptions {
+  /** Pictures in a batch. */
+  batch: number;
+  /** Longer side of the pictures, in pixels. */
+  imgsz: number;
+  /** Shuffle every epoch anew, from this source of random numbers. Without it, the data set's order. */
+  shuffle?: Random;
+  /**
+   * How likely each picture is to come in an epoch, as many pictures as the data set has being drawn with replacement;
+   * see {@link imageWeights}. Asked for at the start of every epoch; needs `shuffle`.
+   */
+  weights?: (epoch: number) => ArrayLike<number>;
+  /** Group pictures of like shape, as validation does; excludes `shuffle` and `augment`. Default `false`: square batches. */
+  rect?: boolean;
+  /** Sides of rectangular batches are multiples of it. Default 32. */
+  stride?: number;
+  /** Extra border of rectangular batches, in strides. Default 0.5. */
+  pad?: number;
+  /** Leave out a last batch that is not full. Default `false`. */
+  dropLast?: boolean;
+  /** Whose rounding, resampling and box shifts hold: YOLOv8's, or those of YOLOv5. Default `"v8"`. */
+  rules?: LoadingRules;
+  /** How to augment, or how to in each epoch (from 0); without it pictures are only letterboxed. */
+  augment?: AugmentSettings | ((epoch: number) => AugmentSettings);
+  /**
+   * Transforms of your own, applied last: the address of a module whose default export is one or a list of them, which
+   * workers import too; or the functions themselves, which only `workers: 0` can use.
+   */
+  transforms?: URL | readonly Transform[];
+  /** Where augmentation draws from; pictures have their own numbers by epoch and index. Default: seed 0. */
+  random?: Random;
+  /**
+   * Threads that decode and augment; 0 does it in this one. What comes, and in which order, is the same for any number.
+   * Default: one less than processor cores, at least 1, at most 8; 0 with `transforms` that are functions.
+   */
+  workers?: number;
+  /** Batches read ahead while one is in use. Default: 2 a worker, at least 2. */
+  prefetch?: number;
+  /**
+   * Keep resized pictures for later epochs: all in memory (`ram`) or on disk (`disk`), where there is room; in memory those
+   * that fit into `cacheBytes` (`auto`); or `none`. Default `auto`.
+   */
+  cache?: "auto" | "ram" | "disk" | "none";
+  /** Most bytes that `auto` keeps, never more than a quarter of the free memory. Default 512 MiB. */
+  cacheBytes?: number;
+  /** Folder of `cache: "disk"`. Default: `.lookonce-cache` beside the pictures. */
+  cacheDirectory?: string;
+  /** Told in one line when a cache is refused or fails. Default: a warning of the process. */
+  onNotice?: (line: string) => void;
+}
+
+type Defaulted =
+  | "rect"
+  | "stride"
+  | "pad"
+  | "dropLast"
+  | "rules"
+  | "workers"
+  | "prefetch"
+  | "cache"
+  | "cacheBytes"
+  | "onNotice";
+
+/** Options with their defaults. */
+export type FullOptions = BatchLoaderOptions & Required<Pick<BatchLoaderOptions, Defaulted>>;
+
+/**
+ * Fills in defaults.
+ *
+ * @throws LookonceError `ARGUMENT` for options that make no sense
+ */
+export function fullOptions(options: BatchLoaderOptions): FullOptions {
+  const inThisThread = options.transforms !== undefined && !(options.transforms instanceof URL);
+  const workers = options.workers ?? (inThisThread ? 0 : Math.min(8, Math.max(1, availableParallelism() - 1)));
+  const full: FullOptions = {
+    ...{ rect: false, stride: 32, pad: 0.5, dropLast: false, rules: "v8", cache: "auto", cacheBytes: 512 * 2 ** 20 },
+    ...{ prefetch: Math.max(2, 2 * workers), onNotice: (line: string) => process.emitWarning(line) },
+    ...options,
+    workers,
+  };
+  checkNumbers(full);
+  checkTogether(full, inThisThread);
+  return full;
+}
+
+function checkNumbers(options: FullOptions): void {
+  for (const key of ["batch", "imgsz", "stride"] as const) {
+    if (Number.isInteger(options[key]) && options[key] >= 1) continue;
+    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1, not ${options[key]}.`);
+  }
+  for (const key of ["workers", "prefetch"] as const) {
+    if (Number.isInteger(options[key]) && options[key] >= 0) continue;
+    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 0, not ${options[key]}.`);
+  }
+  for (const key of ["cacheBytes", "pad"] as const) {
+    if (!(options[key] >= 0)) throw new LookonceError("ARGUMENT", `${key} must be at least 0, not ${options[key]}.`);
+  }
+}
+
+function checkTogether(options: FullOptions, inThisThread: boolean): void {
+  const fault = (message: string): never => {
+    throw new LookonceError("ARGUMENT", message);
+  };
+  const { rect, shuffle, augment, weights, workers, cache } = options;
+  if (rect && shuffle !== undefined) {
+    fault("rect batches are sorted by shape and cannot be shuffled: drop one of the two.");
+  }
+  if (rect && augment !== undefined) {
+    fault("rect batches have other sides than imgsz, which augmented pictures have: drop one of the two.");
+  }
+  if (weights !== undefined && shuffle === undefined) {
+    fault("weights draw pictures at random: pass a Random as shuffle, too.");
+  }
+  if (inThisThread && workers > 0) {
+    fault(
+      "transforms that are functions cannot be sent to workers: put them into a module and pass its URL, or set workers: 0.",
+    );
+  }
+  if (!["auto", "ram", "disk", "none"].includes(cache)) {
+    fault(`cache must be "auto", "ram", "disk" or "none", not ${JSON.stringify(cache)}.`);
+  }
+}

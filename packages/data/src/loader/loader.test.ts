@@ -1,0 +1,299 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { defaultPresets, type Transform } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import { Random } from "@lookonce/random";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Batch } from "../batch.ts";
+import { BatchLoader } from "../batch-loader.ts";
+import type { AugmentSettings } from "./augment-settings.ts";
+import type { BatchLoaderOptions } from "./loader-options.ts";
+import { readEpoch, TestPictures } from "./test-pictures.ts";
+
+let pictures: TestPictures;
+beforeAll(async () => {
+  pictures = await TestPictures.make();
+});
+afterAll(() => pictures.remove());
+
+/** Adds noise to every byte and drops a box, at random. */
+const noise = `export default [
+  (sample, rng) => {
+    const data = sample.picture.data.map((value) => value + rng.integer(-20, 20));
+    return { ...sample, picture: { ...sample.picture, data } };
+  },
+  (sample, rng) => {
+    const keep = sample.classes.length > 0 && rng.chance(0.5) ? 1 : sample.classes.length;
+    return { ...sample, classes: sample.classes.subarray(0, keep), boxes: sample.boxes.subarray(0, keep * 4) };
+  },
+];`;
+
+const augment: AugmentSettings = { family: "v8", hyp: { ...defaultPresets.v8, mixup: 0.5, degrees: 10 } };
+const numbers = (batches: Batch[]): number[] => batches.flatMap(({ samples }) => samples.map(({ index }) => index));
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  if (outcome === undefined) throw new Error("nothing was thrown");
+  return outcome;
+}
+
+describe("any number of workers", () => {
+  const cases: [string, () => Promise<Partial<BatchLoaderOptions>>][] = [
+    ["augmented as YOLOv8", async () => ({ augment, transforms: await pictures.module("noise", noise) })],
+    ["augmented as YOLOv5", async () => ({ augment: { ...augment, family: "v5" }, rules: "v5" })],
+    ["rectangular", async () => ({ rect: true })],
+  ];
+  it.each(cases)("gives the same bytes %s", async (_, make) => {
+    const { rect = false, ...rest } = await make();
+    const options = { ...rest, rect, batch: 3, ...(rect ? {} : { shuffle: new Random(4) }), random: new Random(1) };
+    const dataset = await pictures.open();
+    const [none, one, four] = [
+      await readEpoch(dataset, { ...options, workers: 0 }, { epoch: 2 }),
+      await readEpoch(dataset, { ...options, workers: 1, cacheBytes: 0 }, { epoch: 2 }),
+      await readEpoch(dataset, { ...options, workers: 4, prefetch: 3 }, { epoch: 2 }),
+    ];
+    expect(none.map(({ count }) => count)).toEqual([3, 3, 3, 2]);
+    expect(one).toEqual(none);
+    expect(four).toEqual(none);
+  });
+
+  it("draws anew in every epoch, from the given source of random numbers", async () => {
+    const dataset = await pictures.open();
+    const read = (seed: number, epoch: number): Promise<Batch[]> =>
+      readEpoch(dataset, { augment, random: new Random(seed), workers: 0 }, { epoch });
+    const first = await read(1, 0);
+    expect(await read(1, 0)).toEqual(first);
+    expect((await read(1, 1))[0]?.images).not.toEqual(first[0]?.images);
+    expect((await read(2, 0))[0]?.images).not.toEqual(first[0]?.images);
+  });
+
+  it("lets the settings change from epoch to epoch", async () => {
+    const dataset = await pictures.open();
+    const hyp = { ...defaultPresets.v8, scale: 0, translate: 0, fliplr: 0, hsv_h: 0, hsv_s: 0, hsv_v: 0 };
+    const closing = (epoch: number): AugmentSettings => {
+      return { family: "v8", hyp: { ...hyp, mosaic: epoch === 0 ? 1 : 0 } };
+    };
+    const [mosaic] = await readEpoch(dataset, { augment: closing, workers: 1 });
+    const [plain] = await readEpoch(dataset, { augment: closing, workers: 1 }, { epoch: 1 });
+    // without mosaics a picture has its own objects, and its own grey in the middle
+    expect(plain?.samples.map(({ classes }) => classes.length)).toEqual([0, 1, 2, 3]);
+    expect([0, 1, 2, 3].map((i) => plain?.images[(i * 64 * 64 + 32 * 64 + 32) * 3])).toEqual([0, 20, 40, 60]);
+    expect(mosaic?.samples.map(({ classes }) => classes.length)).not.toEqual([0, 1, 2, 3]);
+  });
+
+  it("goes on at any batch as if it had never stopped", async () => {
+    const dataset = await pictures.open();
+    const options = { augment, shuffle: new Random(3), batch: 2, workers: 1 };
+    const whole = await readEpoch(dataset, options, { epoch: 1 });
+    for (const from of [0, 1, 4, 6]) {
+      expect(await readEpoch(dataset, options, { epoch: 1, from })).toEqual(whole.slice(from));
+    }
+    await expect(readEpoch(dataset, options, { from: 7 })).rejects.toThrow("from must be a batch's number, 0 to 6");
+  });
+
+  it("begins an epoch before it is asked for", async () => {
+    const dataset = await pictures.open();
+    const order: number[] = [];
+    const watch: Transform = (sample) => {
+      order.push(sample.classes.length);
+      return sample;
+    };
+    const loader = new BatchLoader(dataset, { batch: 4, imgsz: 64, transforms: [watch], prefetch: 1 });
+    loader.prepare(1);
+    await expect.poll(() => order.length).toBe(4);
+    const first = await loader.batches(1).next();
+    expect(first.value?.samples.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+    expect(order.filter((n) => n === 0).length).toBe(1);
+    // what was prepared but not asked for is no harm
+    loader.prepare(2);
+    expect((await loader.batches(0).next()).value?.count).toBe(4);
+    await loader.dispose();
+  });
+});
+
+describe("a worker that dies", () => {
+  const killing = (flag: string, whom: number) => `import { existsSync, rmSync } from "node:fs";
+    export default (sample) => {
+      if (sample.classes.length === ${whom} && existsSync(${JSON.stringify(flag)})) {
+        rmSync(${JSON.stringify(flag)});
+        process.exit(3);
+      }
+      return sample;
+    };`;
+
+  it.each([1, 2])("is replaced, and its batch made again (%i workers)", async (workers) => {
+    const flag = join(pictures.folder, `flag-${workers}`);
+    await writeFile(flag, "");
+    const transforms = await pictures.module(`killing-${workers}`, killing(flag, 6));
+    const dataset = await pictures.open();
+    const batches = await readEpoch(dataset, { transforms, workers, batch: 2 });
+    expect(batches).toEqual(await readEpoch(dataset, { workers: 0, batch: 2 }));
+    await expect(readFile(flag)).rejects.toThrow("ENOENT");
+    expect(dataset.report.problems).toEqual([]);
+  });
+
+  it.each([1, 3])("twice of the same batch is an error that names its pictures (%i workers)", async (workers) => {
+    const deadly = "export default (sample) => (sample.classes.length === 5 ? process.exit(7) : sample);";
+    const transforms = await pictures.module("deadly", deadly);
+    const dataset = await pictures.open();
+    const loader = new BatchLoader(dataset, { transforms, workers, batch: 2, imgsz: 64 });
+    const got: Batch[] = [];
+    const error = await failure(
+      (async () => {
+        for await (const batch of loader) got.push(batch);
+      })(),
+    );
+    expect(numbers(got)).toEqual([0, 1, 2, 3]);
+    expect(error).toBeInstanceOf(LookonceError);
+    expect((error as LookonceError).code).toBe("DATA");
+    expect(error.message).toContain(`died twice while it made a batch of ${pictures.path(4)}, ${pictures.path(5)}:`);
+    expect(error.message).toContain("exited with code 7");
+    // the loader itself goes on
+    const rest: Batch[] = [];
+    for await (const batch of loader.batches(0, { from: 3 })) rest.push(batch);
+    expect(numbers(rest)).toEqual([6, 7, 8, 9, 10]);
+    await loader.dispose();
+  });
+
+  it("says what it died of", async () => {
+    const transforms = await pictures.module(
+      "later",
+      "export default (s) => { setImmediate(() => { throw new Error('boom'); }); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); return s; };",
+    );
+    const error = await failure(readEpoch(await pictures.open(), { transforms, workers: 1, batch: 11 }));
+    expect(error.message).toContain("boom");
+  });
+});
+
+describe("transforms", () => {
+  it("say on which picture they failed, here and in workers", async () => {
+    const source = "(sample) => { if (sample.classes.length === 5) throw new TypeError('no fives'); return sample; }";
+    const dataset = await pictures.open();
+    const transforms = await pictures.module("throwing", `export default ${source};`);
+    const expected = `a transform failed on ${pictures.path(5)}: no fives`;
+    for (const workers of [0, 2]) {
+      const error = await failure(readEpoch(dataset, { transforms, workers }));
+      expect([error.message, (error as LookonceError).code]).toEqual([expected, "ARGUMENT"]);
+    }
+    const thrower: Transform = () => {
+      throw new LookonceError("UNSUPPORTED", "not this one");
+    };
+    expect(await failure(readEpoch(dataset, { transforms: [thrower] }))).toMatchObject({ code: "UNSUPPORTED" });
+  });
+
+  it("must come from a module that exports them", async () => {
+    const dataset = await pictures.open();
+    const bad = await pictures.module("bad", "export default [() => {}, 5];");
+    const none = new URL("./nowhere.mjs", bad);
+    for (const workers of [0, 1]) {
+      expect(await failure(readEpoch(dataset, { transforms: bad, workers }))).toMatchObject({ code: "ARGUMENT" });
+      expect(await failure(readEpoch(dataset, { transforms: none, workers }))).toMatchObject({ code: "NOT_FOUND" });
+    }
+    expect(() => new BatchLoader(dataset, { batch: 1, imgsz: 64, transforms: [], workers: 1 })).toThrow(
+      "put them into a module",
+    );
+  });
+
+  it("must keep the size of the batch", async () => {
+    const halve: Transform = (sample) => {
+      const { data, width } = sample.picture;
+      return { ...sample, picture: { data: data.subarray(0, data.length / 2), width, height: 32 } };
+    };
+    const error = await failure(readEpoch(await pictures.open(), { transforms: [halve] }));
+    expect(error.message).toContain("came out of its transforms 64 × 32 pixels large; its batch is made of 64 × 64");
+  });
+});
+
+describe("ending", () => {
+  /** Whatever would keep this process running. */
+  const held = (): number => process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort/.test(name)).length;
+
+  it("early leaves nothing that keeps the process running", async () => {
+    const before = held();
+    const loader = new BatchLoader(await pictures.open(), { batch: 1, imgsz: 64, workers: 2 });
+    for await (const batch of loader) {
+      expect(batch.count).toBe(1);
+      expect(held()).toBeGreaterThan(before);
+      break;
+    }
+    await expect.poll(held).toBe(before);
+    // the same workers take up work again
+    for await (const batch of loader.batches(1)) expect(batch.count).toBe(1);
+    await expect.poll(held).toBe(before);
+    await loader.dispose();
+  });
+
+  it("by a signal throws its reason, also while a batch is waited for", async () => {
+    const slow =
+      "export default (s) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); return s; };";
+    const transforms = await pictures.module("slow", slow);
+    const loader = new BatchLoader(await pictures.open(), { batch: 8, imgsz: 64, workers: 1, transforms });
+    const control = new AbortController();
+    const waiting = failure(loader.batches(0, { signal: control.signal }).next());
+    control.abort(new Error("enough"));
+    expect((await waiting).message).toBe("enough");
+    expect((await failure(loader.batches(0, { signal: control.signal }).next())).message).toBe("enough");
+    await loader.dispose();
+  });
+
+  it("by dispose() frees the threads, and whoever waits is told", async () => {
+    const before = held();
+    for (const workers of [0, 2]) {
+      const loader = new BatchLoader(await pictures.open(), { batch: 1, imgsz: 64, workers });
+      const iterator = loader.batches();
+      await iterator.next();
+      const waiting = failure(iterator.next());
+      await loader.dispose();
+      await loader.dispose();
+      expect(await waiting).toMatchObject({ code: "ARGUMENT", message: expect.stringContaining("was disposed") });
+      await expect(loader.batches().next()).rejects.toThrow("was disposed");
+      expect(held()).toBe(before);
+    }
+  });
+
+  it("while pictures are decoded does no harm", async () => {
+    for (let i = 0; i < 2; i++) {
+      const loader = new BatchLoader(await pictures.open(), { batch: 2, imgsz: 320, workers: 2, cache: "none" });
+      await loader.batches().next();
+      await loader.dispose();
+    }
+  });
+});
+
+describe("damage that shows while loading", () => {
+  it("leaves a picture out, or has the next one in its place where pictures are augmented", async () => {
+    const path = pictures.path(2);
+    const datasets = [await pictures.open(), await pictures.open()] as const;
+    await writeFile(path, "gone bad");
+    try {
+      for (const workers of [0, 2]) {
+        const plain = await readEpoch(datasets[0], { workers, cacheBytes: 0 });
+        expect(numbers(plain)).toEqual([0, 1, 3, 4, 5, 6, 7, 8, 9, 10]);
+        const augmented = await readEpoch(datasets[1], { workers, augment, cacheBytes: 0 });
+        expect(numbers(augmented)).toEqual([0, 1, 3, 3, 4, 5, 6, 7, 8, 9, 10]);
+      }
+      for (const { report } of datasets) {
+        expect(report.corrupt).toBe(1);
+        expect(report.problems.map((problem) => problem.path)).toEqual([path]);
+      }
+    } finally {
+      await pictures.write(2);
+    }
+  });
+
+  it("of every picture is an error where batches must be full", async () => {
+    const dataset = await pictures.open();
+    for (let n = 0; n < pictures.count; n++) await rm(pictures.path(n));
+    try {
+      expect(await readEpoch(dataset, { workers: 1 })).toEqual([]);
+      const error = await failure(readEpoch(dataset, { augment, workers: 1 }));
+      expect(error).toMatchObject({ code: "DATA", message: expect.stringContaining("There is no picture") });
+      expect(dataset.report.corrupt).toBe(pictures.count);
+    } finally {
+      for (let n = 0; n < pictures.count; n++) await pictures.write(n);
+    }
+  });
+});

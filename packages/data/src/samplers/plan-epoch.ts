@@ -1,0 +1,46 @@
+import { LookonceError } from "@lookonce/errors";
+import type { Random } from "@lookonce/random";
+import type { BatchPlan } from "../rectangular.ts";
+import { drawByWeight } from "./image-weights.ts";
+
+/** What the order of an epoch's pictures depends on. */
+export interface EpochOrder {
+  /** Pictures to choose from. */
+  count: number;
+  /** Pictures in a batch. */
+  batch: number;
+  /** Side of the square batches, in pixels. */
+  imgsz: number;
+  /** Shuffles, or draws by weight; without it the pictures keep their order. */
+  shuffle?: Random | undefined;
+  /** How likely each picture is to be drawn, with replacement; needs `shuffle`. */
+  weights?: ArrayLike<number> | undefined;
+}
+
+/**
+ * The square batches of an epoch: every picture once, in order or shuffled, or drawn by weight. The last batch may be
+ * smaller. Depends on nothing but the arguments.
+ *
+ * @throws LookonceError `ARGUMENT` when there is not one finite weight of at least 0 for every picture
+ */
+export function planEpoch(epoch: number, order: EpochOrder): BatchPlan[] {
+  const { batch, imgsz } = order;
+  const indices = orderOf(epoch, order);
+  return Array.from({ length: Math.ceil(indices.length / batch) }, (_, i) => {
+    return { indices: indices.slice(i * batch, (i + 1) * batch), height: imgsz, width: imgsz };
+  });
+}
+
+function orderOf(epoch: number, { count, shuffle, weights }: EpochOrder): number[] {
+  if (shuffle === undefined) return Array.from({ length: count }, (_, i) => i);
+  if (weights === undefined) return shuffle.fork("shuffle", epoch).permutation(count);
+  const bad = Array.from(weights).findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (weights.length !== count || bad >= 0) {
+    const came = weights.length === count ? `weight ${bad} is ${weights[bad]}` : `there are ${weights.length}`;
+    throw new LookonceError(
+      "ARGUMENT",
+      `weights must hold a number of at least 0 for each of ${count} pictures: ${came}.`,
+    );
+  }
+  return drawByWeight(weights, count, shuffle.fork("weights", epoch));
+}
