@@ -14,6 +14,26 @@ export async function buildModel(
   return new DetectionModel(source.config, { rng: new Random(seed) }).eval();
 }
 
+/**
+ * The model that a source describes for its shapes alone: it takes no memory for weights and needs no device. A
+ * checkpoint's weights are compared with it.
+ *
+ * @throws LookonceError when the weights do not fit the model that their file describes
+ */
+export async function outlineModel(source: ModelSource, { use }: { use: string }): Promise<DetectionModel> {
+  const { DetectionModel, parseModelConfig, requireFit } = await import("@lookonce/nn");
+  if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, use);
+  if (source.kind === "config") return new DetectionModel(source.config);
+  const { config, names, tensors } = source.checkpoint;
+  if (config === undefined) throw withoutConfig(source.name, use);
+  const model = new DetectionModel(
+    parseModelConfig(config, { name: source.name }),
+    names === undefined ? {} : { names },
+  );
+  requireFit(model, tensors, source.name);
+  return model;
+}
+
 /** What {@link buildForClasses} made. */
 export interface AdaptedModel {
   model: DetectionModel;
@@ -33,14 +53,16 @@ export async function buildForClasses(
   const { Random } = await import("@lookonce/random");
   if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, "train");
   const given = source.kind === "config" ? source.config.source : source.checkpoint.config;
-  if (given === undefined) {
-    throw new LookonceError("FORMAT", `${source.name} holds weights but no model configuration: it cannot be trained.`);
-  }
+  if (given === undefined) throw withoutConfig(source.name, "train");
   const config = parseModelConfig(given, { name: source.name, nc: names.length });
   const model = new DetectionModel(config, { names, rng: new Random(seed) });
   if (source.kind === "config") return { model, report: `${source.name}: ${names.length} classes, random weights` };
   const { summary } = transfer(model, source.checkpoint.tensors);
   return { model, report: `${source.name}: ${summary}` };
+}
+
+function withoutConfig(name: string, use: string): LookonceError {
+  return new LookonceError("FORMAT", `${name} holds weights but no model configuration: it cannot be used to ${use}.`);
 }
 
 function onnxOnlyPredicts(name: string, use: string): LookonceError {

@@ -1,7 +1,15 @@
 export type { DetectOptions, Results, SkippedPicture, Source } from "@lookonce/inference";
+export {
+  type ComparedRow,
+  compareRows,
+  type HeadDescription,
+  type ModuleDescription,
+  type SummaryRow,
+} from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export type {
   ExportOptions,
+  InfoOptions,
   LoadOptions,
   ModelInfo,
   PredictOptions,

@@ -1,5 +1,5 @@
 import type { DetectOptions, SkippedPicture } from "@lookonce/inference";
-import type { ModelSummary } from "@lookonce/nn";
+import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { Recipe, TrainCallbacks, TrainResult } from "@lookonce/trainer";
 import type { PlaceOptions } from "./place.ts";
 
@@ -11,10 +11,20 @@ export interface LoadOptions extends PlaceOptions {
   log?: (line: string) => void;
 }
 
+/** Options of `YOLO.info`. */
+export interface InfoOptions {
+  /** Side of the picture that shapes and operations are for, rounded up to the model's stride (default 640). */
+  imgsz?: number;
+  /** Whether to tell every parameter tensor with its mean and deviation, which needs the weights (default false). */
+  detailed?: boolean;
+}
+
 /** What `YOLO.info` tells. */
 export interface ModelInfo extends ModelSummary {
   /** Side of the picture that shapes and operations are for. */
   imgsz: number;
+  /** The tree of modules with their parameters, where it was asked for. */
+  details?: ModuleDescription[];
 }
 
 /** Options of `YOLO.predict` and `YOLO.stream`. */

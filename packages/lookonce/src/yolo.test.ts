@@ -43,6 +43,28 @@ describe("YOLO.info", () => {
   });
 });
 
+describe("YOLO.info of shapes alone", () => {
+  it("enters no device", async () => {
+    const { engine } = await import("@tensorflow/tfjs-core");
+    const before = { backends: Object.keys(engine().registryFactory), tensors: engine().state.numTensors };
+    const { parameters, head } = await (await YOLO.load("yolov8x.yaml")).info();
+    expect([parameters, head.parameters]).toEqual([68229648, 8795008]);
+    await (await YOLO.load(tiny)).info();
+    expect({ backends: Object.keys(engine().registryFactory), tensors: engine().state.numTensors }).toEqual(before);
+  });
+
+  it("tells what every parameter holds when asked", async () => {
+    const { details, parameters } = await (await YOLO.load(tiny)).info({ imgsz: 64, detailed: true });
+    const tensors = details?.flatMap((module) => module.tensors) ?? [];
+    expect(tensors.reduce((sum, tensor) => sum + tensor.parameters, 0)).toBe(parameters);
+    expect(tensors.every(({ mean, std }) => Number.isFinite(mean) && std >= 0)).toBe(true);
+    const fresh = await (await YOLO.load("yolov8n.yaml")).info({ detailed: true });
+    const first = fresh.details?.find(({ path }) => path === "model.0.conv")?.tensors[0];
+    expect(first).toMatchObject({ name: "weight", shape: [16, 3, 3, 3], gradient: true });
+    expect(first?.std).toBeCloseTo(1 / Math.sqrt(27) / Math.sqrt(3), 2);
+  });
+});
+
 describe("YOLO.graph", () => {
   it("writes an event file and an ONNX file named after the model", async () => {
     const directory = join(folder, "graph");

@@ -1,14 +1,15 @@
 import { basename, extname } from "node:path";
 import type { ExportOnnxReport, WriteGraphReport } from "@lookonce/export";
 import type { Predictor, Results, SkippedPicture, Source } from "@lookonce/inference";
-import type { DetectionModel } from "@lookonce/nn";
+import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import type { ValidationResult } from "@lookonce/trainer";
-import { buildForClasses, buildModel } from "./build-model.ts";
+import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { describeProblem } from "./describe-problem.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type {
   ExportOptions,
+  InfoOptions,
   LoadOptions,
   ModelInfo,
   PredictOptions,
@@ -52,12 +53,16 @@ export class YOLO {
     return this.#source.name;
   }
 
-  /** Layers, parameters and operations, from shapes alone. */
-  async info({ imgsz = 640 }: { imgsz?: number } = {}): Promise<ModelInfo> {
-    const model = await this.#onHost("tell its layers");
+  /**
+   * Layers, parameters and operations, from shapes alone: no device is entered and no weights are built, unless `detailed`
+   * asks what these hold.
+   */
+  async info({ imgsz = 640, detailed = false }: InfoOptions = {}): Promise<ModelInfo> {
+    const outline = await outlineModel(this.#source, { use: "tell its layers" });
     const { summarize } = await import("@lookonce/nn");
-    const side = this.#fit(imgsz, model);
-    return { ...summarize(model, { imgsz: side }), imgsz: side };
+    const side = this.#fit(imgsz, outline);
+    const summary = { ...summarize(outline, { imgsz: side }), imgsz: side };
+    return detailed ? { ...summary, details: await this.#details(outline) } : summary;
   }
 
   /**
@@ -164,6 +169,12 @@ export class YOLO {
     this.#model = undefined;
     await (await predictor?.made)?.dispose();
     (await model?.made)?.dispose();
+  }
+
+  async #details(outline: DetectionModel): Promise<ModuleDescription[]> {
+    const { describeModules, stateDict } = await import("@lookonce/nn");
+    if (this.#source.kind === "checkpoint") return describeModules(outline, this.#source.checkpoint.tensors);
+    return describeModules(outline, await stateDict(await this.#onHost("tell its parameters")));
   }
 
   #fit(imgsz: number, model: DetectionModel): number {
