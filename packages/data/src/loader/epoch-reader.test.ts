@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { EpochReader } from "./epoch-reader.ts";
+import type { MadeBatch } from "./job.ts";
+
+/** A reader whose batches are named by a notice, and the numbers that were begun. */
+function reader(options: { from?: number; count: number; ahead: number }) {
+  const begun: number[] = [];
+  const flags: Int32Array[] = [];
+  const make = async (i: number, cancelled: Int32Array): Promise<MadeBatch> => {
+    begun.push(i);
+    flags.push(cancelled);
+    if (i === 5) throw new Error("five");
+    return { damaged: [], notices: [String(i)] };
+  };
+  return { begun, flags, reader: new EpochReader({ from: 0, ...options, make }) };
+}
+
+describe("EpochReader", () => {
+  it.each([0, 1, 3])("is never more than %i batches ahead", async (ahead) => {
+    const { begun, reader: batches } = reader({ count: 5, ahead });
+    expect(begun).toEqual([]);
+    for (let i = 0; i < 5; i++) {
+      expect((await batches.take())?.notices).toEqual([String(i)]);
+      expect(begun.length).toBe(Math.min(5, i + 1 + ahead));
+    }
+    expect(batches.take()).toBeUndefined();
+    expect(begun).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("starts at any batch, and before it is asked", async () => {
+    const { begun, reader: batches } = reader({ from: 2, count: 5, ahead: 2 });
+    batches.begin();
+    expect(begun).toEqual([2, 3]);
+    expect((await batches.take())?.notices).toEqual(["2"]);
+    expect(begun).toEqual([2, 3, 4]);
+  });
+
+  it("throws a batch's failure when it is taken, not before", async () => {
+    const { reader: batches } = reader({ from: 3, count: 7, ahead: 4 });
+    await batches.take();
+    await batches.take();
+    await expect(batches.take()).rejects.toThrow("five");
+    expect((await batches.take())?.notices).toEqual(["6"]);
+  });
+
+  it("tells the makers when nobody wants the batches any more", () => {
+    const { flags, reader: batches } = reader({ count: 3, ahead: 2 });
+    batches.begin();
+    expect(flags.map(([flag]) => flag)).toEqual([0, 0]);
+    batches.cancel();
+    expect(flags.map(([flag]) => flag)).toEqual([1, 1]);
+  });
+});
