@@ -51,7 +51,7 @@ function left({ directory }: TrainResult): unknown {
 /** Throws after the given batch of an epoch, as a crash would. */
 function crash(epoch: number, iteration: number): TrainCallbacks {
   return {
-    onBatchEnd(batch) {
+    onTrainBatchEnd(batch) {
       if (batch.epoch === epoch && batch.iteration === iteration) throw new Error("crash");
     },
   };
@@ -69,7 +69,7 @@ describe("a training that goes on", () => {
     const stop = new AbortController();
     const directory = makeRunDirectory({ project: place, name: "exp" });
     const callbacks = [
-      { onBatchEnd: ({ iteration }: { iteration: number }) => void (iteration === 3 && stop.abort()) },
+      { onTrainBatchEnd: ({ iteration }: { iteration: number }) => void (iteration === 3 && stop.abort()) },
     ];
     const stopped = await run({ recipe, directory, callbacks, signal: stop.signal });
     expect(stopped).toMatchObject({ interrupted: true, epochs: 0 });

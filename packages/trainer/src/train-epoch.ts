@@ -1,6 +1,6 @@
 import type { BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import type { BatchInfo } from "./report/callbacks.ts";
+import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { RunPosition } from "./run-state.ts";
 import { type Rates, ratesAt, type ScheduleSettings, updateIsDue } from "./schedule.ts";
 import type { Losses, StepResult, TrainStep } from "./train-step.ts";
@@ -10,7 +10,7 @@ export interface EpochOptions {
   loader: BatchLoader;
   step: TrainStep;
   schedule: ScheduleSettings;
-  onBatchEnd: (batch: BatchInfo) => void | Promise<void>;
+  callbacks: Pick<Required<TrainCallbacks>, "onTrainBatchStart" | "onTrainBatchEnd">;
   /** Asked after every batch: whether to stop here. */
   isOver: () => boolean;
 }
@@ -32,7 +32,7 @@ export interface EpochResult {
  * @throws LookonceError `NUMERIC` when the loss is no finite number
  */
 export async function runEpoch(position: RunPosition, options: EpochOptions): Promise<EpochResult> {
-  const { loader, step, schedule } = options;
+  const { loader, step, schedule, callbacks } = options;
   const { epoch, sums } = position;
   const start = performance.now();
   let images = 0;
@@ -40,6 +40,7 @@ export async function runEpoch(position: RunPosition, options: EpochOptions): Pr
   let rates: Rates["rates"] = { bias: 0, weight: 0, norm: 0 };
   for await (const batch of loader.batches(epoch, { from: position.iteration })) {
     const iteration = epoch * loader.length + position.iteration;
+    await callbacks.onTrainBatchStart({ epoch, iteration: position.iteration, batch });
     const { accumulate, ...settings } = ratesAt(schedule, { epoch, iteration });
     const updates = updateIsDue({ iteration, last: position.lastUpdate, accumulate });
     const result = await step.run(batch, { ...settings, updates });
@@ -51,7 +52,7 @@ export async function runEpoch(position: RunPosition, options: EpochOptions): Pr
     images += batch.count;
     done++;
     const seconds = (performance.now() - start) / 1000;
-    await options.onBatchEnd({
+    await callbacks.onTrainBatchEnd({
       ...{ ...result, epoch, iteration: position.iteration++, mean: means(position), images: batch.count },
       instances: batch.samples.reduce((sum, { classes }) => sum + classes.length, 0),
       imagesPerSecond: images / seconds,

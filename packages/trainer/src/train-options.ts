@@ -28,6 +28,8 @@ export interface TrainSettings {
   time?: number;
   /** Keep `weights/epochN.safetensors` every so many epochs; 0 keeps none. Default 0. */
   savePeriod?: number;
+  /** What else is saved with the run and written to `args.yaml`, such as the files of model and data set. */
+  args?: Readonly<Record<string, unknown>>;
 }
 
 /** Options of {@link train}. */

@@ -41,8 +41,8 @@ describe("train", () => {
       callbacks: [
         {
           onTrainStart: ({ iterations }) => void told.push(`start ${iterations}`),
-          onBatchEnd: (batch) => void batches.push(batch),
-          onEpochEnd: ({ epoch, validation }) => void told.push(`epoch ${epoch} ${validation?.images}`),
+          onTrainBatchEnd: (batch) => void batches.push(batch),
+          onFitEpochEnd: ({ epoch, validation }) => void told.push(`epoch ${epoch} ${validation?.images}`),
           onTrainEnd: ({ interrupted }) => void told.push(`end ${interrupted}`),
         },
       ],
@@ -87,7 +87,7 @@ describe("train", () => {
   it("finishes the step and saves when it is stopped", async () => {
     const model = tinyModel({ names: data.names });
     const stop = new AbortController();
-    const callbacks = [{ onBatchEnd: ({ iteration }: BatchInfo) => (iteration === 1 ? stop.abort() : undefined) }];
+    const callbacks = [{ onTrainBatchEnd: ({ iteration }: BatchInfo) => (iteration === 1 ? stop.abort() : undefined) }];
     const result = await train(model, options({ callbacks, signal: stop.signal }));
     expect(result).toMatchObject({ epochs: 0, interrupted: true });
     expect(existsSync(result.last)).toBe(true);
@@ -97,7 +97,7 @@ describe("train", () => {
   it("stops with NUMERIC when the loss is not finite, and keeps what was saved", async () => {
     const model = tinyModel({ names: data.names });
     const spoil = {
-      onEpochEnd: () =>
+      onFitEpochEnd: () =>
         tf.tidy(() => {
           const bias = model.namedParameters().get("model.0.bn.bias") as tf.Variable;
           bias.assign(tf.fill(bias.shape, Number.NaN));

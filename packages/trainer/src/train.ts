@@ -5,7 +5,9 @@ import { BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import { argsYaml } from "./report/args-yaml.ts";
 import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
+import { jsonLog } from "./report/json-log.ts";
 import { resultsCsv } from "./report/results-csv.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 import { makeParts, type SettledSettings, settle } from "./run-parts.ts";
@@ -59,7 +61,7 @@ class Run {
     this.#settings = rest.settings;
     this.#parts = rest.parts;
     this.#loader = rest.loader;
-    this.#callbacks = allCallbacks([resultsCsv(), ...callbacks]);
+    this.#callbacks = allCallbacks([argsYaml(), resultsCsv(), jsonLog(), ...callbacks]);
     const found = resume === undefined ? undefined : dirname(dirname(resume));
     this.#directory = options.directory ?? found ?? makeRunDirectory();
     this.#position = startPosition();
@@ -79,13 +81,13 @@ class Run {
   }
 
   async train(): Promise<TrainResult> {
-    const { batch, imgsz, recipe } = this.#settings;
+    const { batch, imgsz, recipe, args } = this.#settings;
     const directory = this.#directory;
     const position = this.#position;
     makeWeightsDirectory(directory);
     const { epoch, best } = position;
     const epochs = this.#epochs();
-    const info = { directory, epochs, iterations: this.#loader.length, batch, imgsz, recipe, firstEpoch: epoch };
+    const info = { directory, epochs, iterations: this.#loader.length, batch, imgsz, recipe, args, firstEpoch: epoch };
     await this.#callbacks.onTrainStart(info);
     let interrupted = false;
     while (position.epoch < this.#epochs() && !this.#isOver() && !interrupted) interrupted = !(await this.#epoch());
@@ -107,14 +109,17 @@ class Run {
     const { epoch } = position;
     const { step } = this.#parts;
     const { signal } = this.#options;
+    await this.#callbacks.onTrainEpochStart({ epoch });
     const result = await runEpoch(position, {
-      ...{ loader: this.#loader, step, schedule: this.#schedule(), onBatchEnd: this.#callbacks.onBatchEnd },
+      ...{ loader: this.#loader, step, schedule: this.#schedule(), callbacks: this.#callbacks },
       isOver: () => signal?.aborted === true,
     });
     if (!result.finished) {
       await this.#save("last", { epoch: epoch - 1 });
       return false;
     }
+    const { losses, rates } = result;
+    await this.#callbacks.onTrainEpochEnd({ epoch, losses, rates });
     const validation = await this.#validate(epoch);
     await this.#record(epoch, result, validation);
     return signal?.aborted !== true;
@@ -133,7 +138,7 @@ class Run {
       await this.#save("best", notes);
     }
     if (savePeriod > 0 && (epoch + 1) % savePeriod === 0) await this.#save(`epoch${epoch + 1}`, notes);
-    await this.#callbacks.onEpochEnd({
+    await this.#callbacks.onFitEpochEnd({
       ...{ epoch, seconds: position.epochSeconds, losses: result.losses, rates: result.rates, isBest },
       ...(validation === undefined ? {} : { validation }),
     });
@@ -148,6 +153,7 @@ class Run {
     const training = whole ? await captureState(this.#parts, { position, settings: this.#settings }) : undefined;
     const saved = { ...notes, imgsz, ...(training === undefined ? {} : { training }) };
     await saveModel(this.#file(name), ema?.model ?? model, saved);
+    await this.#callbacks.onModelSave({ file: this.#file(name), epoch: notes.epoch });
   }
 
   /** Leaves the model alone in `last`, when the training is over before its last epoch. */
@@ -167,7 +173,7 @@ class Run {
     const isDue = val === "every" || (val === "last" && epoch === this.#epochs() - 1);
     if (valData === undefined || !isDue) return undefined;
     const { model, ema } = this.#parts;
-    return validate(ema?.model ?? model, valData, { imgsz, batch, onProgress: this.#callbacks.onValidationProgress });
+    return validate(ema?.model ?? model, valData, { imgsz, batch, onProgress: this.#callbacks.onValBatchEnd });
   }
 
   /** Scores of the fittest epoch; measured again where it was one of a process before this one. */

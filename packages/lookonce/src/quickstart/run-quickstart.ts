@@ -148,7 +148,7 @@ async function train(
   const { epochs: count, seed } = settings;
   const epochs: EpochInfo[] = [];
   const record: TrainCallbacks = {
-    onEpochEnd(epoch) {
+    onFitEpochEnd(epoch) {
       epochs.push(epoch);
     },
   };

@@ -1,3 +1,4 @@
+import type { Batch } from "@lookonce/data";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
@@ -15,6 +16,8 @@ export interface RunInfo {
   recipe: Recipe;
   /** The epoch that it goes on with, from 0; 0 for a new training. */
   firstEpoch: number;
+  /** What else `args.yaml` tells, such as the files of model and data set. */
+  args: Readonly<Record<string, unknown>>;
 }
 
 /** A batch that was learnt from. */
@@ -57,33 +60,53 @@ export interface EndInfo {
   interrupted: boolean;
 }
 
-/** Called while a model is trained; what they return is waited for. */
+/** An epoch's training, before its validation. */
+export interface TrainEpochInfo extends Pick<EpochInfo, "epoch" | "losses" | "rates"> {}
+
+/** Weights that were written. */
+export interface SavedInfo {
+  /** Its file. */
+  file: string;
+  epoch: number;
+}
+
+/**
+ * Called while a model is trained; what they return is waited for. The moments are those of YOLOv8's callbacks
+ * (`on_train_epoch_end` before an epoch's validation, `on_fit_epoch_end` after it).
+ */
 export interface TrainCallbacks {
   onTrainStart?(run: RunInfo): void | Promise<void>;
-  onBatchEnd?(batch: BatchInfo): void | Promise<void>;
+  onTrainEpochStart?(epoch: { epoch: number }): void | Promise<void>;
+  /** A batch as it is fed to the model; its arrays are not to be changed or kept. */
+  onTrainBatchStart?(batch: { epoch: number; iteration: number; batch: Batch }): void | Promise<void>;
+  onTrainBatchEnd?(batch: BatchInfo): void | Promise<void>;
+  onTrainEpochEnd?(epoch: TrainEpochInfo): void | Promise<void>;
   /** Before an epoch's validation, and after each of its batches. */
-  onValidationProgress?(progress: { done: number; batches: number }): void | Promise<void>;
-  onEpochEnd?(epoch: EpochInfo): void | Promise<void>;
+  onValBatchEnd?(progress: { done: number; batches: number }): void | Promise<void>;
+  onFitEpochEnd?(epoch: EpochInfo): void | Promise<void>;
+  onModelSave?(saved: SavedInfo): void | Promise<void>;
   onTrainEnd?(end: EndInfo): void | Promise<void>;
 }
 
+const moments: { readonly [K in keyof Required<TrainCallbacks>]: true } = {
+  onTrainStart: true,
+  onTrainEpochStart: true,
+  onTrainBatchStart: true,
+  onTrainBatchEnd: true,
+  onTrainEpochEnd: true,
+  onValBatchEnd: true,
+  onFitEpochEnd: true,
+  onModelSave: true,
+  onTrainEnd: true,
+};
+
 /** Callbacks that call several, in order. */
 export function allCallbacks(callbacks: readonly TrainCallbacks[]): Required<TrainCallbacks> {
-  return {
-    onTrainStart: async (run) => {
-      for (const one of callbacks) await one.onTrainStart?.(run);
-    },
-    onBatchEnd: async (batch) => {
-      for (const one of callbacks) await one.onBatchEnd?.(batch);
-    },
-    onValidationProgress: async (progress) => {
-      for (const one of callbacks) await one.onValidationProgress?.(progress);
-    },
-    onEpochEnd: async (epoch) => {
-      for (const one of callbacks) await one.onEpochEnd?.(epoch);
-    },
-    onTrainEnd: async (end) => {
-      for (const one of callbacks) await one.onTrainEnd?.(end);
-    },
-  };
+  const calls = Object.keys(moments).map((moment) => {
+    const call = async (info: never): Promise<void> => {
+      for (const one of callbacks) await one[moment as keyof TrainCallbacks]?.(info);
+    };
+    return [moment, call];
+  });
+  return Object.fromEntries(calls);
 }

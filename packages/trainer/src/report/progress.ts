@@ -21,7 +21,7 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
       run = info;
       stream.write(`${describeRun(info)}\n`);
     },
-    onEpochEnd(epoch) {
+    onFitEpochEnd(epoch) {
       stream.write(`${describeEpoch(epoch, run)}\n`);
     },
     onTrainEnd({ directory, seconds, interrupted }) {
@@ -43,15 +43,15 @@ export function terminalProgress(stream: ProgressStream): TrainCallbacks {
       run = info;
       await plain.onTrainStart?.(info);
     },
-    onBatchEnd(batch) {
+    onTrainBatchEnd(batch) {
       show(describeBatch(batch, run as RunInfo));
     },
-    onValidationProgress({ done, batches }) {
+    onValBatchEnd({ done, batches }) {
       show(`validating ${bar(done, batches)} ${done}/${batches}`);
     },
-    async onEpochEnd(epoch) {
+    async onFitEpochEnd(epoch) {
       stream.write("\r\u001b[K");
-      await plain.onEpochEnd?.(epoch);
+      await plain.onFitEpochEnd?.(epoch);
     },
   };
 }

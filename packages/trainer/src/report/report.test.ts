@@ -2,15 +2,18 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfusionMatrix } from "@lookonce/metrics";
+import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { defaultRecipes } from "../recipes/recipe.ts";
+import { argsYaml } from "./args-yaml.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
+import { jsonLog } from "./json-log.ts";
 import { duration, progress } from "./progress.ts";
 import { resultsCsv } from "./results-csv.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "report-"));
 const run: RunInfo = {
-  ...{ directory, epochs: 2, iterations: 4, batch: 8, imgsz: 64, firstEpoch: 0 },
+  ...{ directory, epochs: 2, iterations: 4, batch: 8, imgsz: 64, firstEpoch: 0, args: { data: "shapes.yaml" } },
   recipe: defaultRecipes.v8,
 };
 const losses = { box: 1.5, cls: 2.25, dfl: 1.125 };
@@ -29,10 +32,10 @@ const epoch: EpochInfo = { epoch: 0, seconds: 12.345, losses, rates, validation,
 async function play(callbacks: TrainCallbacks): Promise<void> {
   const { validation: _, ...unvalidated } = epoch;
   await callbacks.onTrainStart?.(run);
-  await callbacks.onBatchEnd?.(batch);
-  await callbacks.onValidationProgress?.({ done: 1, batches: 2 });
-  await callbacks.onEpochEnd?.(epoch);
-  await callbacks.onEpochEnd?.({ ...unvalidated, epoch: 1, isBest: false });
+  await callbacks.onTrainBatchEnd?.(batch);
+  await callbacks.onValBatchEnd?.({ done: 1, batches: 2 });
+  await callbacks.onFitEpochEnd?.(epoch);
+  await callbacks.onFitEpochEnd?.({ ...unvalidated, epoch: 1, isBest: false });
   await callbacks.onTrainEnd?.({ directory, seconds: 25, interrupted: false });
 }
 
@@ -88,7 +91,7 @@ describe("resultsCsv", () => {
     const before = readFileSync(file, "utf8").split("\n");
     const csv = resultsCsv();
     await csv.onTrainStart?.({ ...run, firstEpoch: 1 });
-    await csv.onEpochEnd?.({ ...epoch, epoch: 1 });
+    await csv.onFitEpochEnd?.({ ...epoch, epoch: 1 });
     expect(readFileSync(file, "utf8").trimEnd().split("\n")).toEqual([
       ...before.slice(0, 2),
       expect.stringMatching(/^2,.*0\.125/),
@@ -98,7 +101,30 @@ describe("resultsCsv", () => {
   it("says which file it cannot write", async () => {
     const csv = resultsCsv();
     await csv.onTrainStart?.({ ...run, directory: join(directory, "missing") });
-    expect(() => csv.onEpochEnd?.(epoch)).toThrow(/missing.results\.csv/);
+    expect(() => csv.onFitEpochEnd?.(epoch)).toThrow(/missing.results\.csv/);
+  });
+});
+
+describe("argsYaml", () => {
+  it("tells the settings and the whole recipe, once", async () => {
+    await play(argsYaml());
+    const file = join(directory, "args.yaml");
+    const args = load(readFileSync(file, "utf8"));
+    expect(args).toEqual({ data: "shapes.yaml", epochs: 2, batch: 8, imgsz: 64, ...defaultRecipes.v8 });
+    await argsYaml().onTrainStart?.({ ...run, firstEpoch: 1, epochs: 9 });
+    expect(load(readFileSync(file, "utf8"))).toEqual(args);
+  });
+});
+
+describe("jsonLog", () => {
+  it("is a JSON object for everything that happens", async () => {
+    await play(jsonLog());
+    const lines = readFileSync(join(directory, "log.jsonl"), "utf8").trimEnd().split("\n");
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.map(({ event }) => event)).toEqual(["start", "batch", "epoch", "epoch", "end"]);
+    expect(events[1]).toMatchObject({ epoch: 0, iteration: 1, losses, instances: 21 });
+    expect(events[2]).toMatchObject({ rates, scores: { map50: 0.375 }, isBest: true });
+    expect(events[3]).not.toHaveProperty("scores");
   });
 });
 

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LookonceError } from "@lookonce/errors";
 import { groupNames } from "../optimizer/parameter-groups.ts";
 import type { EpochInfo, TrainCallbacks } from "./callbacks.ts";
+import { writing } from "./writing.ts";
 
 /**
  * Writes `results.csv` into the run's folder, a row an epoch; scores of epochs that were not validated are empty. A
@@ -15,14 +15,14 @@ export function resultsCsv(): TrainCallbacks {
     onTrainStart({ directory, firstEpoch }) {
       file = join(directory, "results.csv");
       kept = firstEpoch === 0 ? [] : rowsOf(file).slice(0, firstEpoch + 1);
-      if (kept.length > 0) write(() => writeFileSync(file, `${kept.join("\n")}\n`), file);
+      if (kept.length > 0) writing(file, () => writeFileSync(file, `${kept.join("\n")}\n`));
     },
-    onEpochEnd(epoch) {
+    onFitEpochEnd(epoch) {
       if (kept.length === 0) {
         kept = [header(epoch)];
-        write(() => writeFileSync(file, `${kept[0]}\n`), file);
+        writing(file, () => writeFileSync(file, `${kept[0]}\n`));
       }
-      write(() => appendFileSync(file, `${row(epoch)}\n`), file);
+      writing(file, () => appendFileSync(file, `${row(epoch)}\n`));
     },
   };
 }
@@ -46,12 +46,4 @@ function row({ epoch, seconds, losses, validation, rates }: EpochInfo): string {
     ...scores.map((value) => value?.toFixed(5) ?? ""),
     ...groupNames.map((group) => Number(rates[group].toPrecision(6))),
   ].join(",");
-}
-
-function write(action: () => void, file: string): void {
-  try {
-    action();
-  } catch (cause) {
-    throw new LookonceError("IO", `cannot write ${file}: ${(cause as Error).message}`, { cause });
-  }
 }
