@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { flush } from "@lookonce/backend-onnxruntime";
+import { batchNormDefaults, DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testPicture } from "./compare.ts";
+import { exportOnnx } from "./index.ts";
+import { useOnnxRuntime } from "./test-tiny-model.ts";
+
+let folder = "";
+beforeAll(async () => {
+  await useOnnxRuntime();
+  folder = mkdtempSync(join(tmpdir(), "lookonce-zoo-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A shipped model of few channels and layers: what connects it stays the same. */
+async function slim(name: string): Promise<DetectionModel> {
+  const { scales: _, scale: __, ...rest } = readModelConfig(name, { nc: 2 }).source;
+  const config = parseModelConfig({ ...rest, depth_multiple: 0.1, width_multiple: 0.03125 }, { name: "slim" });
+  return enliven(new DetectionModel(config, { rng: new Random(1) }), new Random(2));
+}
+
+/**
+ * Makes a fresh model's answers depend on the picture, as a trained one's do: its normalisations take the statistics of a
+ * batch, so that maps neither vanish nor explode with depth, and its biases favour no class.
+ */
+async function enliven(model: DetectionModel, rng: Random): Promise<DetectionModel> {
+  const shape = [4, 3, 2 * model.step, 2 * model.step] as const;
+  tf.tidy(() => {
+    for (const [path, variable] of model.namedVariables()) {
+      if (path.includes("running_")) variable.assign(tf.zeros(variable.shape));
+      if (!path.endsWith(".bias")) continue;
+      const values = Float32Array.from({ length: variable.size }, () => rng.normal(0, 0.2));
+      variable.assign(tf.tensor(values, variable.shape));
+    }
+    model.train().forward(tf.transpose(tf.tensor4d(testPicture(shape), [...shape]), [0, 2, 3, 1]));
+    for (const [path, variable] of model.namedBuffers()) {
+      // After one step from nothing the statistics are the batch's, times the momentum.
+      if (path.includes("running_")) variable.assign(tf.div(variable, batchNormDefaults.momentum));
+    }
+  });
+  await flush();
+  return model.eval();
+}
+
+/**
+ * What a model says of the picture that an export is checked with: how far apart its largest and smallest probability are
+ * (nearly 0 if it does not look), and the largest coordinate of its boxes.
+ */
+async function answers(model: DetectionModel): Promise<{ spread: number; largest: number }> {
+  const { step } = model;
+  const values = tf.tidy(() => {
+    const x = tf.transpose(tf.tensor4d(testPicture([1, 3, step, step]), [1, 3, step, step]), [0, 2, 3, 1]);
+    const decoded = model.forward(x).decoded as tf.Tensor3D;
+    const classes = tf.slice(decoded, [0, 0, 4]);
+    const spread = tf.max(tf.sub(tf.max(classes, 1), tf.min(classes, 1)));
+    return tf.stack([spread, tf.max(tf.abs(tf.slice(decoded, 0, [1, decoded.shape[1], 4])))]);
+  });
+  const [spread, largest] = await values.data();
+  values.dispose();
+  return { spread: spread as number, largest: largest as number };
+}
+
+describe("each shipped model", () => {
+  it.each(shippedModels())("%s computes the same as an ONNX file, at its smallest size", async (name) => {
+    const model = await slim(name);
+    const { differences } = await exportOnnx(model, { file: join(folder, `${name}.onnx`), imgsz: model.step });
+    const { spread, largest } = await answers(model);
+    expect(spread).toBeGreaterThan(0.05);
+    expect(differences.probability).toBeLessThan(1e-4);
+    // With anchors boxes may be many times as large as the smallest picture.
+    expect(differences.pixels / Math.max(largest, model.step)).toBeLessThan(1e-4);
+    model.dispose();
+  });
+});
