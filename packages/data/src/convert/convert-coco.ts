@@ -1,0 +1,184 @@
+import { stat } from "node:fs/promises";
+import { readPictureSize } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import type { OnProgress } from "../verify/verify-pictures.ts";
+import type { ConversionResult } from "./conversion-result.ts";
+import { DatasetWriter, type PicturesMode } from "./dataset-writer.ts";
+import { joinPolygons } from "./join-polygons.ts";
+import { boxRow, type LabelRow, polygonRow } from "./label-row.ts";
+import { LeftOut } from "./left-out.ts";
+import { PictureIndex, safeName } from "./picture-index.ts";
+import { readCoco } from "./read-coco.ts";
+
+/** Options of {@link convertCoco}. */
+export interface ConvertCocoOptions {
+  /** The JSON file, such as `instances_train2017.json`. */
+  annotations: string;
+  /** Folder of its pictures; needed unless `pictures` is `none`. */
+  images?: string;
+  /** Folder of the new data set; further splits can be added to it. */
+  output: string;
+  /** Default `train`. */
+  split?: "train" | "val" | "test";
+  /** Default `link`. */
+  pictures?: PicturesMode;
+  /** Write outlines where there are some, not just boxes. Default `false`. */
+  polygons?: boolean;
+  /** Is told of bytes read; the file is read twice. */
+  onProgress?: OnProgress;
+}
+
+interface Image {
+  name: string;
+  width: number;
+  height: number;
+  hasObject: boolean;
+}
+
+interface Reading {
+  options: ConvertCocoOptions;
+  images: Map<unknown, Image>;
+  categories: Map<unknown, string>;
+  leftOut: LeftOut;
+}
+
+/**
+ * Makes a YOLO data set of a COCO annotation file (https://cocodataset.org/#format-data) of any size: annotations are
+ * streamed, only pictures' names and sizes stay in memory.
+ *
+ * Class numbers are the categories in the order of their ids, whose gaps close. Crowds (`iscrowd`) are left out; masks
+ * in run lengths are taken by their boxes; an outline of several parts becomes one. Boxes are cut off at the picture's
+ * border. A picture without annotations gets an empty label file: it is known to be background. What cannot be used is
+ * counted by kind.
+ *
+ * @throws LookonceError `NOT_FOUND`, `FORMAT`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
+ */
+export async function convertCoco(options: ConvertCocoOptions): Promise<ConversionResult> {
+  const { output, split = "train", pictures = "link" } = options;
+  if (options.images === undefined && pictures !== "none") {
+    throw new LookonceError("ARGUMENT", "images must name the folder of the pictures, unless pictures is none.");
+  }
+  const index = options.images === undefined ? undefined : await PictureIndex.of(options.images);
+  const reading: Reading = { options, images: new Map(), categories: new Map(), leftOut: new LeftOut() };
+  const found = await readLists(reading);
+  const ids = [...reading.categories.keys()].sort((a, b) => Number(a) - Number(b));
+  const names = ids.map((id) => reading.categories.get(id) as string);
+  const writer = await DatasetWriter.open({ output, split, pictures }, names);
+  try {
+    await addPictures(found, { reading, index, writer });
+    const labels = new Map(ids.map((id, label) => [id, label]));
+    const counts = await addObjects(reading, { labels, writer });
+    const all = [...reading.images.values()];
+    const background = all.filter(({ hasObject }) => !hasObject).length;
+    const { counts: leftOut, examples } = reading.leftOut;
+    return { yaml: await writer.finish(), names, pictures: all.length, background, ...counts, leftOut, examples };
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}
+
+/** First reading: pictures and categories, which may stand behind the annotations. */
+async function readLists({ options, categories }: Reading): Promise<[unknown, Partial<Image>][]> {
+  const found: [unknown, Partial<Image>][] = [];
+  const { annotations: file } = options;
+  const onProgress = await progressOf(options, 0);
+  const read = (list: string, { id, name, file_name: fileName, width, height }: Record<string, unknown>): void => {
+    if (list === "categories") categories.set(id, String(name));
+    if (list === "images") found.push([id, { name: String(fileName), width: Number(width), height: Number(height) }]);
+  };
+  await readCoco(file, read, onProgress);
+  if (found.length > 0 && categories.size > 0) return found;
+  throw new LookonceError(
+    "DATA",
+    `${file} is no COCO annotation file: it has no list "${found.length === 0 ? "images" : "categories"}" with an element.`,
+  );
+}
+
+async function addPictures(
+  found: readonly [unknown, Partial<Image>][],
+  { reading, index, writer }: { reading: Reading; index: PictureIndex | undefined; writer: DatasetWriter },
+): Promise<void> {
+  const { images, leftOut } = reading;
+  for (const [id, { name: given = "", width = 0, height = 0 }] of found) {
+    const name = safeName(given);
+    const source = index?.find(given);
+    if (index !== undefined && source === undefined) {
+      leftOut.add("missing-picture", `there is no picture ${given}`);
+      continue;
+    }
+    const size = width > 0 && height > 0 ? { width, height } : await sizeOf(source);
+    if (size === undefined) leftOut.add("no-size", `the size of ${given} is not known`);
+    else if (!(await writer.addPicture(name, source)))
+      leftOut.add("name-taken", `another picture is called ${given}, too`);
+    else images.set(id, { name, ...size, hasObject: false });
+  }
+}
+
+async function sizeOf(source: string | undefined): Promise<{ width: number; height: number } | undefined> {
+  return source === undefined ? undefined : readPictureSize(source).catch(() => undefined);
+}
+
+/** Second reading: the annotations. */
+async function addObjects(
+  { options, images, leftOut, categories }: Reading,
+  { labels, writer }: { labels: ReadonlyMap<unknown, number>; writer: DatasetWriter },
+): Promise<{ objects: number; clipped: number }> {
+  const counts = { objects: 0, clipped: 0 };
+  const add = (annotation: Record<string, unknown>): Promise<void> | undefined => {
+    const { id, image_id: imageId, category_id: categoryId, iscrowd } = annotation;
+    const image = images.get(imageId);
+    const label = labels.get(categoryId);
+    if (Number(iscrowd) === 1) leftOut.add("crowd", `annotation ${id} is a crowd of ${categories.get(categoryId)}`);
+    else if (image === undefined) leftOut.add("unknown-picture", `annotation ${id} is of picture ${imageId}`);
+    else if (label === undefined) leftOut.add("unknown-class", `annotation ${id} is of category ${categoryId}`);
+    else {
+      const row = rowOf(annotation, { label, image, polygons: options.polygons ?? false });
+      if (typeof row === "string") {
+        leftOut.add(row, `annotation ${id} of ${image.name}: bbox ${JSON.stringify(annotation.bbox)}`);
+        return undefined;
+      }
+      image.hasObject = true;
+      counts.objects++;
+      if (row.clipped) counts.clipped++;
+      return writer.addRow(image.name, row.text);
+    }
+    return undefined;
+  };
+  const onProgress = await progressOf(options, 1);
+  await readCoco(
+    options.annotations,
+    (list, element) => (list === "annotations" ? add(element) : undefined),
+    onProgress,
+  );
+  return counts;
+}
+
+/** The label row, or why there is none. */
+function rowOf(
+  { bbox, segmentation }: Record<string, unknown>,
+  { label, image, polygons }: { label: number; image: Image; polygons: boolean },
+): LabelRow | "no-box" | "no-area" {
+  const parts = polygons && Array.isArray(segmentation) ? segmentation.filter(isPolygon) : [];
+  const box = Array.isArray(bbox) && bbox.length === 4 && bbox.every(Number.isFinite) ? (bbox as number[]) : undefined;
+  if (box === undefined) return "no-box";
+  const [x, y, width, height] = box as [number, number, number, number];
+  const row = boxRow(label, [x, y, x + width, y + height], image);
+  if (row === undefined) return "no-area";
+  if (parts.length === 0) return row;
+  const outline = polygonRow(label, joinPolygons(parts), image);
+  if (outline === undefined) return row;
+  return { text: outline.text, clipped: row.clipped || outline.clipped };
+}
+
+function isPolygon(part: unknown): part is number[] {
+  return Array.isArray(part) && part.length >= 6 && part.length % 2 === 0 && part.every(Number.isFinite);
+}
+
+async function progressOf({ annotations, onProgress }: ConvertCocoOptions, reading: 0 | 1) {
+  const size = await stat(annotations).then(
+    (found) => found.size,
+    () => 0,
+  );
+  return (bytes: number): void => onProgress?.({ done: reading * size + bytes, total: 2 * size });
+}

@@ -1,0 +1,189 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { readPictureSize } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import { isFolder } from "../find-pictures.ts";
+import { nearestName } from "../nearest-name.ts";
+import type { OnProgress } from "../verify/verify-pictures.ts";
+import type { ConversionResult } from "./conversion-result.ts";
+import { DatasetWriter, namesBefore, type PicturesMode } from "./dataset-writer.ts";
+import { boxRow } from "./label-row.ts";
+import { LeftOut } from "./left-out.ts";
+import { PictureIndex } from "./picture-index.ts";
+import { readVoc, type VocAnnotation } from "./read-voc.ts";
+
+/** Options of {@link convertVoc}. */
+export interface ConvertVocOptions {
+  /** Folder of XML files, such as `VOC2007/Annotations`. */
+  annotations: string;
+  /** Folder of pictures, such as `VOC2007/JPEGImages`. */
+  images: string;
+  /** Folder of the new data set; further splits can be added to it. */
+  output: string;
+  /** Default `train`. */
+  split?: "train" | "val" | "test";
+  /** Default `link`. */
+  pictures?: PicturesMode;
+  /** A list of names, a line each, of the XML files to take, such as `ImageSets/Main/train.txt`. Default: all. */
+  list?: string;
+  /** Classes by number; others are left out. Default: all, in alphabetical order, or those of the output. */
+  names?: readonly string[];
+  /** Take objects that are marked as difficult, too. Default `false`. */
+  difficult?: boolean;
+  /** Is told of files read; each is read twice. */
+  onProgress?: OnProgress;
+}
+
+interface Reading {
+  options: ConvertVocOptions;
+  files: readonly string[];
+  leftOut: LeftOut;
+}
+
+/**
+ * Makes a YOLO data set of Pascal VOC annotations, a file at a time.
+ *
+ * VOC counts pixels from 1 and includes the last, so that a box reaches from `xmin − 1` to `xmax`. Objects marked as
+ * difficult are left out unless asked for, parts of objects always; boxes are cut off at the picture's border.
+ *
+ * @throws LookonceError `NOT_FOUND`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
+ */
+export async function convertVoc(options: ConvertVocOptions): Promise<ConversionResult> {
+  const { output, split = "train", pictures = "link" } = options;
+  const index = await PictureIndex.of(options.images);
+  const reading: Reading = { options, files: await listAnnotations(options), leftOut: new LeftOut() };
+  const names = [...(options.names ?? (await namesBefore({ output })) ?? (await namesOf(reading)))];
+  const writer = await DatasetWriter.open({ output, split, pictures }, names);
+  try {
+    const counts = await addAll(reading, { index, writer, names });
+    const { counts: leftOut, examples } = reading.leftOut;
+    return { yaml: await writer.finish(), names, ...counts, leftOut, examples };
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}
+
+/** The XML files, sorted, or in the order of the list. */
+async function listAnnotations({ annotations, list }: ConvertVocOptions): Promise<string[]> {
+  if (!(await isFolder(annotations))) {
+    const hint = await nearestName(annotations);
+    throw new LookonceError("NOT_FOUND", `There is no folder of XML files ${annotations}.${hint}`);
+  }
+  if (list !== undefined) return (await namesInList(list)).map((name) => join(annotations, `${name}.xml`));
+  const entries = await readdir(annotations);
+  const files = entries.filter((name) => /\.xml$/i.test(name)).sort();
+  if (files.length > 0) return files.map((name) => join(annotations, name));
+  throw new LookonceError("DATA", `${annotations} holds no XML files.`);
+}
+
+/** Lists of one class have a second column: whether the picture holds it. */
+async function namesInList(file: string): Promise<string[]> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new LookonceError("NOT_FOUND", `Cannot read the list ${file}.${await nearestName(file)}`, { cause });
+  }
+  const words = text.split(/\r?\n/).map((line) => line.trim().split(/\s+/)[0] ?? "");
+  const names = words.filter((word) => word !== "").map((word) => word.replace(/\.(xml|jpe?g|png)$/i, ""));
+  if (names.length > 0) return names;
+  throw new LookonceError("DATA", `The list ${file} is empty.`);
+}
+
+/** First reading: the classes, in alphabetical order. */
+async function namesOf({ files, options }: Reading): Promise<string[]> {
+  const names = new Set<string>();
+  for (const [done, file] of files.entries()) {
+    const annotation = await parse(file);
+    if (typeof annotation === "object") for (const { name } of annotation.objects) names.add(name);
+    options.onProgress?.({ done: done + 1, total: 2 * files.length });
+  }
+  names.delete("");
+  if (names.size > 0) return [...names].sort();
+  throw new LookonceError("DATA", `${options.annotations}: no XML file there holds an object of VOC's form.`);
+}
+
+async function addAll(
+  { files, options, leftOut }: Reading,
+  { index, writer, names }: { index: PictureIndex; writer: DatasetWriter; names: readonly string[] },
+): Promise<Pick<ConversionResult, "pictures" | "background" | "objects" | "clipped">> {
+  const counts = { pictures: 0, background: 0, objects: 0, clipped: 0 };
+  const labels = new Map(names.map((name, label) => [name, label]));
+  for (const [done, file] of files.entries()) {
+    options.onProgress?.({ done: files.length + done + 1, total: 2 * files.length });
+    const annotation = await parse(file);
+    if (typeof annotation === "string") {
+      leftOut.add("damaged-file", `${file}: ${annotation}`);
+      continue;
+    }
+    const picture = await locate(annotation, { file, index, leftOut });
+    if (picture === undefined) continue;
+    const name = basename(picture.source);
+    if (!(await writer.addPicture(name, picture.source))) {
+      leftOut.add("name-taken", `${file}: another picture is called ${name}, too`);
+      continue;
+    }
+    const rows = rowsOf(annotation, { file, picture, labels, leftOut, difficult: options.difficult ?? false });
+    for (const { text } of rows) await writer.addRow(name, text);
+    counts.pictures++;
+    counts.objects += rows.length;
+    if (rows.length === 0) counts.background++;
+    counts.clipped += rows.filter(({ clipped }) => clipped).length;
+  }
+  return counts;
+}
+
+interface Found {
+  source: string;
+  width: number;
+  height: number;
+}
+
+/** The picture of an annotation: named as the XML file is, or as the XML says. */
+async function locate(
+  { filename, width, height }: VocAnnotation,
+  { file, index, leftOut }: { file: string; index: PictureIndex; leftOut: LeftOut },
+): Promise<Found | undefined> {
+  const stem = basename(file).replace(/\.xml$/i, "");
+  const source = (filename && index.find(filename)) || index.findStem(stem);
+  if (source === undefined) {
+    leftOut.add("missing-picture", `${file}: there is no picture ${filename ?? stem}`);
+    return undefined;
+  }
+  if (width > 0 && height > 0) return { source, width, height };
+  const size = await readPictureSize(source).catch(() => undefined);
+  if (size === undefined) leftOut.add("no-size", `${file}: the size of ${source} is not known`);
+  return size && { source, ...size };
+}
+
+function rowsOf(
+  { objects }: VocAnnotation,
+  context: { file: string; picture: Found; labels: ReadonlyMap<string, number>; leftOut: LeftOut; difficult: boolean },
+): { text: string; clipped: boolean }[] {
+  const { file, picture, labels, leftOut } = context;
+  return objects.flatMap(({ name, difficult, corners }, i) => {
+    const object = `${file}: object ${i + 1} ("${name}")`;
+    const label = labels.get(name);
+    const [xmin, ymin, xmax, ymax] = corners;
+    const row =
+      label !== undefined && corners.every(Number.isFinite)
+        ? boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], picture)
+        : undefined;
+    if (difficult && !context.difficult) leftOut.add("difficult", `${object} is marked as difficult`);
+    else if (label === undefined) leftOut.add("unknown-class", `${object} is of no known class`);
+    else if (!corners.every(Number.isFinite)) leftOut.add("no-box", `${object} has the box ${corners.join(" ")}`);
+    else if (row === undefined) leftOut.add("no-area", `${object} has the box ${corners.join(" ")}`);
+    else return [row];
+    return [];
+  });
+}
+
+/** The annotation, or what is wrong with the file. */
+async function parse(file: string): Promise<VocAnnotation | string> {
+  try {
+    return readVoc(await readFile(file, "utf8"));
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Why something did not come over.
+ *
+ * `crowd`: groups of objects in one box (COCO's `iscrowd`); `difficult`: marked so (VOC); `unknown-class`, `unknown-picture`:
+ * the annotation points to one that does not exist; `no-box`: no four finite numbers; `no-area`: no width or height, or
+ * wholly outside of the picture; `missing-picture`: no such file; `no-size`: nobody knows the picture's width and height;
+ * `name-taken`: another picture's labels would have the same name; `damaged-file`: an XML file that cannot be read.
+ */
+export type LeftOutKind =
+  | "crowd"
+  | "difficult"
+  | "unknown-class"
+  | "unknown-picture"
+  | "no-box"
+  | "no-area"
+  | "missing-picture"
+  | "no-size"
+  | "name-taken"
+  | "damaged-file";
+
+/** Examples told one by one; millions of annotations can be wrong in the same way. */
+const told = 20;
+
+/** What did not come over: how much of each kind, and the first few in words. */
+export class LeftOut {
+  readonly counts: Partial<Record<LeftOutKind, number>> = {};
+  readonly examples: { kind: LeftOutKind; reason: string }[] = [];
+
+  add(kind: LeftOutKind, reason: string): void {
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    if (this.examples.length < told) this.examples.push({ kind, reason });
+  }
+}

@@ -1,0 +1,69 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { LookonceError } from "@lookonce/errors";
+import { JSONParser } from "@streamparser/json";
+import { nearestName } from "../nearest-name.ts";
+
+/** Bytes read at once. */
+const chunkBytes = 2 ** 20;
+
+/** The lists of a COCO file that are read. */
+export type CocoList = "images" | "categories" | "annotations";
+
+/**
+ * Reads a COCO file piece by piece and hands over each element of its lists, in the order of the file; no more than one
+ * element and one megabyte of the file are held.
+ *
+ * Elements are handed over as they stand: anything may be missing or of another type. If `onElement` returns a promise,
+ * reading waits for it at the end of the megabyte.
+ *
+ * @throws LookonceError `NOT_FOUND` without the file, `FORMAT` when it is not JSON or ends too early
+ */
+export async function readCoco(
+  file: string,
+  onElement: (list: CocoList, element: Record<string, unknown>) => void | Promise<void>,
+  onProgress: (bytes: number) => void = () => {},
+): Promise<void> {
+  const parser = new JSONParser({
+    paths: ["$.images.*", "$.categories.*", "$.annotations.*"],
+    keepStack: false,
+  });
+  let waiting: Promise<void>[] = [];
+  parser.onValue = ({ value, stack }) => {
+    if (typeof value !== "object" || value === null) return;
+    const result = onElement(stack[1]?.key as CocoList, value as unknown as Record<string, unknown>);
+    if (result !== undefined) waiting.push(result);
+  };
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
+      parser.write(withoutMark(chunk as Buffer, bytes === 0));
+      bytes += (chunk as Buffer).length;
+      await Promise.all(waiting);
+      waiting = [];
+      onProgress(bytes);
+    }
+    if (!parser.isEnded) parser.end();
+  } catch (cause) {
+    throw await explain(cause as Error, { file, bytes });
+  }
+}
+
+/** Some programs put a byte order mark before the JSON. */
+function withoutMark(chunk: Buffer, isFirst: boolean): Buffer {
+  return isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk;
+}
+
+async function explain(cause: Error, { file, bytes }: { file: string; bytes: number }): Promise<Error> {
+  if (cause instanceof LookonceError) return cause;
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return new LookonceError("NOT_FOUND", `There is no annotation file ${file}.${await nearestName(file)}`, { cause });
+  }
+  if (code !== undefined) {
+    return new LookonceError("IO", `Cannot read or convert ${file}: ${cause.message}`, { cause });
+  }
+  const size = await stat(file).then(({ size: all }) => all);
+  const place = bytes >= size ? "at its end: it seems cut off" : `after byte ${bytes.toLocaleString("en")}`;
+  return new LookonceError("FORMAT", `${file} is not whole JSON, ${place} (${cause.message}).`, { cause });
+}

@@ -1,0 +1,70 @@
+import sax from "sax";
+
+/** One object of a VOC file. */
+export interface VocObject {
+  name: string;
+  difficult: boolean;
+  /** xmin, ymin, xmax, ymax as written; `NaN` where there is no number. */
+  corners: [number, number, number, number];
+}
+
+/** A VOC annotation file. */
+export interface VocAnnotation {
+  /** The picture's name, if the file tells it. */
+  filename?: string;
+  /** Pixels; 0 where the file does not tell. */
+  width: number;
+  height: number;
+  objects: VocObject[];
+}
+
+const cornerNames = ["xmin", "ymin", "xmax", "ymax"];
+
+/**
+ * Reads a Pascal VOC annotation (Everingham et al., VOC2012 Development Kit, section 3.1). Parts of objects, poses and
+ * the like are passed over.
+ *
+ * @throws Error when it is not well-formed XML, with the line
+ */
+export function readVoc(xml: string): VocAnnotation {
+  const annotation: VocAnnotation = { width: 0, height: 0, objects: [] };
+  const parser = sax.parser(true, { trim: true });
+  const path: string[] = [];
+  let text = "";
+  parser.onopentag = ({ name }) => {
+    path.push(name);
+    text = "";
+    if (path.join("/") === "annotation/object") {
+      annotation.objects.push({
+        name: "",
+        difficult: false,
+        corners: [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+      });
+    }
+  };
+  const addText = (piece: string): void => {
+    text += piece;
+  };
+  parser.ontext = addText;
+  parser.oncdata = addText;
+  parser.onclosetag = () => {
+    take(annotation, path.join("/"), text.trim());
+    path.pop();
+  };
+  parser.onerror = (error) => {
+    throw new Error(error.message.split("\n").slice(0, 2).join(", "));
+  };
+  parser.write(xml.replace(/^\uFEFF/, "")).close();
+  return annotation;
+}
+
+function take(annotation: VocAnnotation, path: string, text: string): void {
+  const object = annotation.objects.at(-1);
+  const corner = cornerNames.findIndex((name) => path === `annotation/object/bndbox/${name}`);
+  if (path === "annotation/filename" && text !== "") annotation.filename = text;
+  else if (path === "annotation/size/width") annotation.width = Number(text);
+  else if (path === "annotation/size/height") annotation.height = Number(text);
+  else if (object !== undefined && path === "annotation/object/name") object.name = text;
+  else if (object !== undefined && path === "annotation/object/difficult") object.difficult = Number(text) === 1;
+  else if (object !== undefined && corner >= 0 && text !== "") object.corners[corner] = Number(text);
+}
