@@ -58,7 +58,8 @@ const moves: readonly { x: number; y: number; applies: (target: Candidate, grid:
  * A target is matched with every anchor of every level whose sides differ from its own by less than `threshold`:
  * max(w/wₐ, wₐ/w, h/hₐ, hₐ/h) < 4. Each match is learned by the cell that holds the target's centre and by the
  * neighbours, at most two, that the centre is nearer than half a cell to; cells beyond the border do not exist. A box
- * that reaches out of the picture belongs to the nearest cell inside.
+ * whose centre is outside the picture belongs to the nearest cell inside. A centre exactly on the border of two cells
+ * is matched with the later one twice, which doubles its say in the mean.
  *
  * All of it depends on targets and anchors alone, so it runs on the host, beside the device's work, and what the graph
  * sees are rows to gather (see {@link AnchorTargets}). Targets without area match no anchor.

@@ -2,8 +2,8 @@ import { describeGolden, expectClose, goldenJson, goldenTensors, relativeError }
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
-import { anchorTargetTensors } from "../assigners/anchor-targets.ts";
 import type { HostTargets } from "../host-targets.ts";
+import { croppedTargets } from "../test-anchor-targets.ts";
 import { useTestBackend, values } from "../test-backend.ts";
 import { LevelBalance } from "./level-balance.ts";
 import { type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
@@ -89,7 +89,7 @@ for (const [name, backend] of cases.flatMap((name) => ["cpu", "onnxruntime"].map
       });
       const [height, width] = golden.image_hw;
       const size = { count: golden.batch, height, width };
-      const targets = anchorTargetTensors(assigner.assign(padded(inputs.targets!.data as Float32Array, golden), size));
+      const targets = croppedTargets(assigner.assign(padded(inputs.targets!.data as Float32Array, golden), size));
       const predictions = golden.strides.map((_, level) => {
         const { data, shape } = inputs[`prediction_${level}`]!;
         return tf.tensor(data, shape);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { differences, useTestBackend, values } from "../test-backend.ts";
 import { bceWithLogits } from "./bce-with-logits.ts";
 import { distributionFocal } from "./distribution-focal.ts";
+import { smoothLabels } from "./smooth-labels.ts";
 
 useTestBackend();
 
@@ -26,6 +27,21 @@ describe("bceWithLogits", () => {
     expectClose(await values(tf.grad(f)(tf.tensor1d(logits))), expected, { abs: 2e-3 });
   });
 
+  it("counts objects more with a positive weight", async () => {
+    const expected = logits.map((x, i) => {
+      const [p, t] = [1 / (1 + Math.exp(-x)), targets[i]!];
+      return -2.5 * t * Math.log(p) - (1 - t) * Math.log(1 - p);
+    });
+    const loss = (x: tf.Tensor) => bceWithLogits(x, tf.tensor1d(targets), { positiveWeight: 2.5 });
+    expectClose(await values(loss(tf.tensor1d(logits))), expected, { abs: 1e-6, rel: 1e-5 });
+    const f = (x: tf.Tensor) => tf.sum(tf.mul(loss(x), tf.range(1, 7)));
+    const slopes = await differences(f, { point: logits, shape: [6], step: 0.02 });
+    expectClose(await values(tf.grad(f)(tf.tensor1d(logits))), slopes, { abs: 4e-3 });
+    const far = tf.tensor1d([1e4, -1e4, 1e4, -1e4]);
+    const t = tf.tensor1d([1, 0, 0, 1]);
+    expect([...(await values(bceWithLogits(far, t, { positiveWeight: 2 })))]).toEqual([0, 0, 1e4, 2e4]);
+  });
+
   it("sums with the same gradient", async () => {
     const [x, t] = [tf.tensor1d(logits), tf.tensor1d(targets)];
     const sum = tf.valueAndGrad((z) => tf.mul(bceWithLogits(z, t, { reduction: "sum" }), 3))(x);
@@ -40,6 +56,16 @@ describe("bceWithLogits", () => {
     expect([...(await values(bceWithLogits(x, t)))]).toEqual([0, 1e4, 1e4, 0]);
     expect([...(await values(value))]).toEqual([2e4]);
     expectClose(await values(grad), [0, 1, -1, 0], { abs: 0 });
+  });
+});
+
+describe("smoothLabels", () => {
+  it("is one-hot without smoothing, and leaves half of ε to every class with it", async () => {
+    const labels = tf.tensor1d([2, 0], "int32");
+    expect([...(await values(smoothLabels(labels, 3)))]).toEqual([0, 0, 1, 1, 0, 0]);
+    const smooth = await values(smoothLabels(labels, 3, 0.1));
+    expectClose(smooth, [0.05, 0.05, 0.95, 0.95, 0.05, 0.05], { abs: 1e-7 });
+    expect([...(await values(smoothLabels(labels, 1)))]).toEqual([0, 1]);
   });
 });
 
