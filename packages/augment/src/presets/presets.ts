@@ -73,11 +73,14 @@ const v8: Readonly<V8Hyp> = {
   copy_paste_mode: "flip",
 };
 
+type V5Preset = `v5-${"scratch-low" | "scratch-med" | "scratch-high" | "voc" | "objects365" | "no-augmentation"}`;
+type V8Preset = "v8" | "v8-no-augmentation";
+
 /**
  * The hyper-parameters that YOLOv5 (7.0; `no-augmentation` is of a later release) ships as files, by the files' names,
  * and YOLOv8's defaults (8.3), with YOLOv8's counterpart of `no-augmentation`.
  */
-export const hypPresets = {
+export const hypPresets: Readonly<Record<V5Preset, Readonly<V5Hyp>> & Record<V8Preset, Readonly<V8Hyp>>> = {
   "v5-scratch-low": v5ScratchLow,
   "v5-scratch-med": v5ScratchMed,
   "v5-scratch-high": { ...v5ScratchMed, copy_paste: 0.1 },
@@ -129,7 +132,7 @@ export const hypPresets = {
   "v5-no-augmentation": { ...v5ScratchMed, ...still },
   v8,
   "v8-no-augmentation": { ...v8, ...still },
-} as const satisfies Record<string, Readonly<V5Hyp> | Readonly<V8Hyp>>;
+};
 
 /** The name of one of {@link hypPresets}. */
 export type HypPreset = keyof typeof hypPresets;
