@@ -94,6 +94,7 @@ export async function validate(
     }
   } finally {
     detector.dispose();
+    await loader.dispose();
   }
   return summarise(metrics.result(), spent);
 }
