@@ -88,16 +88,4 @@ describe("the lazy backend", () => {
   it("tells that values cannot be read synchronously before they are computed", () => {
     expect(() => tf.add(tf.tensor1d([1]), 1).dataSync()).toThrow(/await tensor\.data\(\)/);
   });
-
-  it("keeps the zeros of a padding before a pool of the largest", async () => {
-    const x = tf.tensor4d([-1, -2, -3, -4], [1, 2, 2, 1]);
-    const padding: [number, number][] = [
-      [0, 0],
-      [0, 1],
-      [0, 1],
-      [0, 0],
-    ];
-    const pooled = tf.tidy(() => tf.maxPool(tf.pad(x, padding) as tf.Tensor4D, 2, 1, "valid"));
-    expect([...(await pooled.data())]).toEqual([-1, 0, 0, 0]);
-  });
 });

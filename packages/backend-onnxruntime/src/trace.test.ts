@@ -93,6 +93,24 @@ describe("trace", () => {
     ]);
   });
 
+  it("keeps the zeros of a padding before a pool of the largest, whatever is optimised away", async () => {
+    const negate = tf.tensor4d([-1, 0, 0, -1], [1, 1, 2, 2]);
+    const padding: [number, number][] = [
+      [0, 0],
+      [0, 1],
+      [0, 1],
+      [0, 0],
+    ];
+    const model = await trace(
+      (x) => [tf.maxPool(tf.pad(tf.conv2d(x as tf.Tensor4D, negate, 1, "same"), padding), 2, 1, "valid")],
+      { inputs: [{ name: "x", shape: [1, 2, 2, 2] }] },
+    );
+    const session = await InferenceSession.create(serializeModel(model), { graphOptimizationLevel: "all" });
+    const data = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const { output0 } = await session.run({ x: new Tensor("float32", data, [1, 2, 2, 2]) });
+    expect([...(output0!.data as Float32Array)].map((v) => v + 0)).toEqual([-1, -2, 0, 0, 0, 0, 0, 0]);
+  });
+
   it("refuses another backend", async () => {
     await import("@tensorflow/tfjs-backend-cpu");
     await tf.setBackend("cpu");
