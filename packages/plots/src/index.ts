@@ -1,2 +1,14 @@
+export { type FigureOptions, writePlot } from "./chart/figure.ts";
 export { drawDetections } from "./draw/draw-detections.ts";
 export type { Drawable, DrawOptions } from "./draw/drawable.ts";
+export {
+  type ConfusionCounts,
+  type ConfusionPlotOptions,
+  plotConfusionMatrix,
+} from "./figures/plot-confusion-matrix.ts";
+export { type CurveKind, type CurvesOfClass, plotCurve } from "./figures/plot-curve.ts";
+export { type Generation, plotEvolution } from "./figures/plot-evolution.ts";
+export { type LabelBoxes, plotLabels } from "./figures/plot-labels.ts";
+export { type LinePanel, type LineSeries, type PlotLinesOptions, plotLines } from "./figures/plot-lines.ts";
+export { plotResults, type ResultsRow } from "./figures/plot-results.ts";
+export { type GridPicture, type PictureGridOptions, pictureGrid } from "./grid/picture-grid.ts";

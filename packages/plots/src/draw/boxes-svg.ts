@@ -16,8 +16,14 @@ interface Box {
   bottom: number;
 }
 
-/** Boxes and labels as an SVG of the picture's size, the best detections on top and labels above all boxes. */
-export function boxesSvg(picture: Size, { boxes, names }: Drawable, options: DrawOptions): string {
+/** Boxes and labels as an SVG of the picture's size; see {@link boxMarks}. */
+export function boxesSvg(picture: Size, drawable: Drawable, options: DrawOptions): string {
+  const { width, height } = picture;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${boxMarks(picture, drawable, options)}</svg>`;
+}
+
+/** Boxes and labels as SVG elements: the best detections on top, labels above all boxes and within the picture. */
+export function boxMarks(picture: Size, { boxes, names }: Drawable, options: DrawOptions): string {
   const sizes = sizesFor(picture, options);
   const frames: string[] = [];
   const labels: string[] = [];
@@ -35,8 +41,7 @@ export function boxesSvg(picture: Size, { boxes, names }: Drawable, options: Dra
     const text = labelText(names[label] ?? String(label), boxes.confidences[i] as number, options);
     if (text !== "") labels.push(tag(text, box, { picture, sizes, fill: hex(colour), ink: hex(textColour(colour)) }));
   }
-  const { width, height } = picture;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${frames.join("")}${labels.join("")}</svg>`;
+  return frames.join("") + labels.join("");
 }
 
 /** Lines and letters grow with the picture, but stay readable on small ones and modest on large ones. */

@@ -57,6 +57,18 @@ describe("outlineText", () => {
     for (const letter of "éßЖΩا") expect(outlineText(letter, 20).path).not.toBe(missing);
     expect(outlineText("", 20)).toEqual({ path: "", width: 0 });
   });
+
+  it("writes whole numbers of coordinates, at any size and place", () => {
+    const arity: Record<string, number> = { M: 2, L: 2, Q: 4, C: 6, Z: 0 };
+    for (const size of [7.5, 9, 13]) {
+      const { path } = outlineText("class number 92, 96: 0.98 g@é", size, "regular");
+      for (const [, type, values] of path.matchAll(/([A-Z])([^A-Z]*)/g)) {
+        const numbers = (values as string).split(" ").filter((value) => value !== "");
+        if (numbers.length !== arity[type as string]) expect.fail(`${type}${values} in letters of ${size}`);
+        if (!numbers.every((value) => /^-?\d+(\.\d{1,2})?$/.test(value))) expect.fail(`${type}${values} of ${size}`);
+      }
+    }
+  });
 });
 
 describe("drawDetections", () => {

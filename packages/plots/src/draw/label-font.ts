@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import opentype, { type Font } from "opentype.js";
+import opentype, { type Font, type PathCommand } from "opentype.js";
 
 /** A line of text as an outline. */
 export interface TextOutline {
@@ -12,13 +12,20 @@ export interface TextOutline {
 
 const require = createRequire(import.meta.url);
 
-let font: Font | undefined;
+/** The font's weights that are used. */
+export type Weight = "regular" | "bold";
 
-/** DejaVu Sans Bold: many scripts, a free licence, and inside an npm package, so that it is on every machine. */
-function loadFont(): Font {
+const files = { regular: "DejaVuSans.ttf", bold: "DejaVuSans-Bold.ttf" };
+
+const fonts = new Map<Weight, Font>();
+
+/** DejaVu Sans: many scripts, a free licence, and inside an npm package, so that it is on every machine. */
+function loadFont(weight: Weight): Font {
+  let font = fonts.get(weight);
   if (font === undefined) {
-    const bytes = readFileSync(require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"));
+    const bytes = readFileSync(require.resolve(`dejavu-fonts-ttf/ttf/${files[weight]}`));
     font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    fonts.set(weight, font);
   }
   return font;
 }
@@ -28,16 +35,32 @@ function loadFont(): Font {
  *
  * Letters are set one by one with kerning: opentype.js does not know all of the font's ligature rules, and throws.
  */
-export function outlineText(text: string, size: number): TextOutline {
-  const face = loadFont();
+export function outlineText(text: string, size: number, weight: Weight = "bold"): TextOutline {
+  const face = loadFont(weight);
   const scale = size / face.unitsPerEm;
   const glyphs = Array.from(text, (letter) => face.charToGlyph(letter));
   let x = 0;
   let path = "";
   for (const [i, glyph] of glyphs.entries()) {
-    path += glyph.getPath(x, 0, size).toPathData(2);
+    path += pathData(glyph.getPath(x, 0, size).commands);
     const next = glyphs[i + 1];
     x += ((glyph.advanceWidth ?? 0) + (next === undefined ? 0 : face.getKerningValue(glyph, next))) * scale;
   }
   return { path, width: x };
+}
+
+/** SVG path data. opentype.js's own writes numbers that run into each other where one is a hair below zero. */
+function pathData(commands: readonly PathCommand[]): string {
+  return commands.map((command) => `${command.type}${hundredths(...coordinates(command))}`).join("");
+}
+
+function coordinates(command: PathCommand): number[] {
+  if (command.type === "Z") return [];
+  const end = [command.x, command.y];
+  if (command.type === "Q") return [command.x1, command.y1, ...end];
+  return command.type === "C" ? [command.x1, command.y1, command.x2, command.y2, ...end] : end;
+}
+
+function hundredths(...values: readonly number[]): string {
+  return values.map((value) => Math.round(value * 100) / 100).join(" ");
 }

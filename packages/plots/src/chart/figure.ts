@@ -1,0 +1,70 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import sharp from "sharp";
+import { ink, letters } from "./style.ts";
+import { element } from "./svg.ts";
+import { shorten, text } from "./text.ts";
+
+/** What all figures know. */
+export interface FigureOptions {
+  /** Above the figure. */
+  title?: string;
+  /** Pixels of the file for one of the figure. Default 2, for sharp letters on screens of high resolution. */
+  pixelRatio?: number;
+}
+
+/** Room that a figure's title takes. */
+export const titleHeight = 40;
+
+/** An SVG as a PNG on white. Equal figures give equal bytes, with one version of sharp. */
+export async function renderFigure(
+  size: { width: number; height: number },
+  marks: readonly string[],
+  { title, pixelRatio = 2 }: FigureOptions,
+): Promise<Uint8Array> {
+  const { width, height } = size;
+  if (!(pixelRatio > 0 && pixelRatio <= 8)) {
+    throw new LookonceError("ARGUMENT", `pixelRatio must be above 0 and at most 8, but is ${pixelRatio}.`);
+  }
+  const heading =
+    title === undefined
+      ? ""
+      : text(shorten(title, width - 32, letters.figure, "bold"), {
+          x: 16,
+          y: 28,
+          size: letters.figure,
+          weight: "bold",
+        });
+  const paper = element("rect", { width, height, fill: ink.paper });
+  const svg = element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width: Math.round(width * pixelRatio),
+      height: Math.round(height * pixelRatio),
+      viewBox: `0 0 ${width} ${height}`,
+    },
+    paper + heading + marks.join(""),
+  );
+  const png = await sharp(Buffer.from(svg), { unlimited: true }).flatten({ background: ink.paper }).png().toBuffer();
+  return new Uint8Array(png.buffer, png.byteOffset, png.byteLength);
+}
+
+/**
+ * Writes a plot: missing folders are made, and a file never stands half written under its name.
+ *
+ * @throws LookonceError `IO` when the file cannot be written
+ */
+export async function writePlot(path: string, png: Uint8Array): Promise<void> {
+  const beside = `${path}.partial`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(beside, png);
+    await rename(beside, path);
+  } catch (cause) {
+    // The failure that counts is the one above; there may be nothing to remove.
+    await rm(beside, { force: true }).catch(() => {});
+    throw new LookonceError("IO", `Cannot write the plot ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,46 @@
+import { line } from "d3-shape";
+import type { Panel } from "./panel.ts";
+import { element, round } from "./svg.ts";
+
+/** How {@link drawLine} draws. */
+export interface LineLook {
+  colour: string;
+  width?: number;
+  dashes?: string;
+  opacity?: number;
+  /** Radius of a point at each value; none where missing. */
+  points?: number;
+}
+
+/** A line through points in the data's units; what is not finite is left out, and the line goes on past it. */
+export function drawLine(
+  panel: Panel,
+  points: readonly (readonly [x: number, y: number])[],
+  { colour, width = 2, dashes, opacity, points: radius }: LineLook,
+): string {
+  const finite = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+  const path = line<readonly [number, number]>(
+    ([x]) => round(panel.x(x)),
+    ([, y]) => round(panel.y(y)),
+  )(finite);
+  if (path === null) return "";
+  const marks = [
+    element("path", {
+      d: path,
+      fill: "none",
+      stroke: colour,
+      "stroke-width": width,
+      "stroke-dasharray": dashes,
+      "stroke-opacity": opacity,
+      "stroke-linejoin": "round",
+      "stroke-linecap": dashes === undefined ? "round" : undefined,
+    }),
+  ];
+  if (radius !== undefined) {
+    for (const [x, y] of finite)
+      marks.push(
+        element("circle", { cx: panel.x(x), cy: panel.y(y), r: radius, fill: colour, "fill-opacity": opacity }),
+      );
+  }
+  return marks.join("");
+}

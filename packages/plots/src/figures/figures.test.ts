@@ -1,0 +1,223 @@
+import { Random } from "@lookonce/random";
+import { describe, expect, it } from "vitest";
+import { lineStyle } from "../chart/style.ts";
+import { classColour } from "../draw/palette.ts";
+import { countColour, pixelsOf, rgb } from "../test-pixels.ts";
+import { type ConfusionCounts, plotConfusionMatrix } from "./plot-confusion-matrix.ts";
+import { type CurvesOfClass, plotCurve } from "./plot-curve.ts";
+import { plotEvolution } from "./plot-evolution.ts";
+import { plotLabels } from "./plot-labels.ts";
+import { plotLines } from "./plot-lines.ts";
+import { plotResults, type ResultsRow } from "./plot-results.ts";
+
+const quick = { pixelRatio: 1 };
+const first = rgb(lineStyle(0).colour);
+const second = rgb(lineStyle(1).colour);
+const names = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `class ${i}${i === 1 ? " with a name that is far too long" : ""}`);
+
+describe("plotLines", () => {
+  it("draws each line in its colour, and panels side by side", async () => {
+    const series = [
+      { name: "a", y: [1, 2, 3] },
+      { name: "b", y: [3, 2, 1] },
+    ];
+    const one = await pixelsOf(await plotLines([{ title: "t", series }], quick));
+    expect([one.width, one.height]).toEqual([408, 306]);
+    expect(countColour(one, first)).toBeGreaterThan(200);
+    expect(countColour(one, second)).toBeGreaterThan(200);
+    const five = Array.from({ length: 5 }, () => ({ title: "t", series }));
+    const many = await pixelsOf(await plotLines(five, { ...quick, title: "five" }));
+    expect([many.width, many.height]).toEqual([1608, 640]);
+  });
+
+  it("takes what is empty, constant, alone or not finite", async () => {
+    for (const y of [
+      [],
+      [Number.NaN],
+      [2],
+      [2, 2],
+      [Number.NaN, 1, Number.POSITIVE_INFINITY, 2],
+      [0, 1e-9],
+      [0, 1e12],
+    ]) {
+      const png = await plotLines([{ title: "t", series: [{ y }], smooth: 2, wholeX: true }], quick);
+      const drawn = countColour(await pixelsOf(png), first, 25) > 5;
+      expect(drawn).toBe(y.some(Number.isFinite));
+    }
+  });
+
+  it("names what does not fit", async () => {
+    await expect(plotLines([])).rejects.toMatchObject({ code: "ARGUMENT" });
+    const bad = { title: "t", series: [{ name: "loss", x: [1], y: [1, 2] }] };
+    await expect(plotLines([bad])).rejects.toThrow("loss has 1 x values and 2 y values");
+  });
+});
+
+describe("plotResults", () => {
+  const row = (epoch: number): ResultsRow => ({
+    epoch,
+    time: epoch,
+    "train/box_loss": 2 / epoch,
+    "val/box_loss": 2.2 / epoch,
+    "train/cls_loss": 3 / epoch,
+    "metrics/mAP50(B)": epoch % 2 === 0 ? undefined : 1 - 1 / epoch,
+    "metrics/precision(B)": 1 - 1 / epoch,
+    "lr/pg0": 0.01,
+    "lr/pg1": 0.02,
+  });
+
+  it("has a panel for each loss and score, training beside validation, and one for learning rates", async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => row(i + 1));
+    const picture = await pixelsOf(await plotResults(rows, quick));
+    // Loss: box, Loss: cls, Precision, mAP at IoU 0.50, Learning rate: five panels in two lines.
+    expect([picture.width, picture.height]).toEqual([3 * 400 + 8, 2 * 300 + 6]);
+    expect(countColour(picture, second)).toBeGreaterThan(200);
+    const fewer = rows.map(({ "lr/pg0": _0, "lr/pg1": _1, ...rest }) => rest);
+    expect((await pixelsOf(await plotResults(fewer, quick))).width).toBe(4 * 400 + 8);
+  });
+
+  it("takes no rows, one row, and rows of NaN", async () => {
+    for (const rows of [[], [row(1)], [{ epoch: 1, "train/box_loss": Number.NaN }]]) {
+      const { width, height } = await pixelsOf(await plotResults(rows, quick));
+      expect(width * height).toBeGreaterThan(100_000);
+    }
+  });
+});
+
+describe("plotConfusionMatrix", () => {
+  const matrix = (classes: number, of: (predicted: number, actual: number) => number): ConfusionCounts => {
+    const size = classes + 1;
+    return { size, counts: Array.from({ length: size * size }, (_, i) => of(Math.floor(i / size), i % size)) };
+  };
+  const darkest: [number, number, number] = [8, 48, 107];
+
+  it("paints a perfect diagonal darkest, and shares by column", async () => {
+    const perfect = matrix(3, (p, a) => (p === a && p < 3 ? 10 : 0));
+    const full = countColour(await pixelsOf(await plotConfusionMatrix(perfect, names(3), quick)), darkest, 6);
+    expect(full).toBeGreaterThan(3 * 80 * 80);
+    // One of two labels of each class is missed: half the shares, while the highest count is still the darkest.
+    const half = matrix(3, (p, a) => (a < 3 && (p === a || p === 3) ? 10 : 0));
+    const shares = countColour(await pixelsOf(await plotConfusionMatrix(half, names(3), quick)), darkest, 6);
+    expect(shares).toBeLessThan(1000);
+    const counted = await plotConfusionMatrix(half, names(3), { ...quick, normalize: false });
+    expect(countColour(await pixelsOf(counted), darkest, 6)).toBeGreaterThan(6 * 80 * 80);
+  });
+
+  it.each([1, 3, 80, 365])("lays out %d classes, whatever their names", async (classes) => {
+    const png = await plotConfusionMatrix(
+      matrix(classes, (p, a) => (p === a ? 3 : (p + a) % 7 === 0 ? 1 : 0)),
+      names(classes),
+      quick,
+    );
+    const { width, height } = await pixelsOf(png);
+    expect(Math.max(width, height)).toBeLessThan(1400);
+    expect(width).toBeGreaterThanOrEqual(480);
+  });
+
+  it("takes matrices of nothing and of NaN, and refuses those that are not square", async () => {
+    for (const value of [0, Number.NaN]) {
+      const picture = await pixelsOf(
+        await plotConfusionMatrix(
+          matrix(2, () => value),
+          [],
+          quick,
+        ),
+      );
+      expect(countColour(picture, [247, 251, 255], 8)).toBeGreaterThan(10_000);
+    }
+    await expect(plotConfusionMatrix({ size: 3, counts: [1] }, [])).rejects.toThrow("needs 9 counts, but has 1");
+  });
+});
+
+describe("plotCurve", () => {
+  const curves = (value: number): CurvesOfClass["curves"] => {
+    const values = Float64Array.from({ length: 100 }, (_, i) => value * (1 - (i / 99) ** 2));
+    return { precision: values, recall: values, f1: values, precisionAtRecall: values };
+  };
+  const classes = (count: number): CurvesOfClass[] =>
+    names(count).map((name, i) => ({ name, ap50: (i + 1) / count, curves: curves((i + 1) / count) }));
+  const grey = rgb("#c3c9d0");
+  const mean = rgb("#0b3d91");
+
+  it.each(["precision-recall", "f1", "precision", "recall"] as const)(
+    "draws %s of 1, 3 and 80 classes",
+    async (kind) => {
+      for (const count of [1, 3, 80]) {
+        const picture = await pixelsOf(await plotCurve(kind, classes(count), quick));
+        expect([picture.width, picture.height]).toEqual([920, 610]);
+        expect(countColour(picture, mean)).toBeGreaterThan(1000);
+        // Of many classes most are grey, of few none is.
+        if (count === 80) expect(countColour(picture, grey)).toBeGreaterThan(1000);
+        else expect(countColour(picture, grey)).toBeLessThan(20);
+      }
+    },
+  );
+
+  it("takes no classes, and curves of NaN", async () => {
+    expect(countColour(await pixelsOf(await plotCurve("f1", [], quick)), mean)).toBe(0);
+    const png = await plotCurve("f1", [{ name: "a", ap50: Number.NaN, curves: curves(Number.NaN) }], quick);
+    expect((await pixelsOf(png)).width).toBe(920);
+  });
+});
+
+describe("plotLabels", () => {
+  const random = (count: number, classes: number): { classes: Int32Array; boxes: Float32Array } => {
+    const rng = new Random(3);
+    return {
+      classes: Int32Array.from({ length: count }, () => rng.integer(0, classes)),
+      boxes: Float32Array.from({ length: 4 * count }, () => rng.uniform(0, 1)),
+    };
+  };
+
+  it("draws bars in the classes' colours, as high as the counts", async () => {
+    const boxes = new Float32Array(4 * 30).fill(0.5);
+    const picture = await pixelsOf(
+      await plotLabels({ names: ["a", "b"], classes: [...Array(20).fill(0), ...Array(10).fill(1)], boxes }, quick),
+    );
+    const [a, b] = [countColour(picture, classColour(0)), countColour(picture, classColour(1))];
+    expect(b).toBeGreaterThan(5000);
+    expect(a / b).toBeGreaterThan(1.9);
+    expect(a / b).toBeLessThan(2.1);
+  });
+
+  it("gives many classes a line of their own", async () => {
+    const few = await pixelsOf(await plotLabels({ names: names(3), ...random(50, 3) }, quick));
+    const many = await pixelsOf(await plotLabels({ names: names(80), ...random(3000, 80) }, quick));
+    expect([few.width, many.width]).toEqual([920, 1380]);
+  });
+
+  it("takes no labels, no classes, classes without a name and boxes that are not finite", async () => {
+    for (const labels of [
+      { names: [], classes: [], boxes: [] },
+      { names: ["a"], classes: [], boxes: [] },
+      { names: ["a"], classes: [4], boxes: [Number.NaN, 0.5, -1, Number.POSITIVE_INFINITY] },
+      { names: ["a"], classes: [0], boxes: [1.5, -0.5, 2, 3] },
+    ]) {
+      expect((await pixelsOf(await plotLabels(labels, quick))).width).toBe(920);
+    }
+    await expect(plotLabels({ names: [], classes: [0], boxes: [1] })).rejects.toThrow("1 boxes need 4 numbers");
+  });
+});
+
+describe("plotEvolution", () => {
+  const generation = (i: number): { fitness: number; parameters: Record<string, number> } => ({
+    fitness: i / 10,
+    parameters: { lr0: 0.01 * i, momentum: 0.9, degrees: i },
+  });
+  const red = rgb("#c81e1e");
+
+  it("marks the fittest generation in each panel", async () => {
+    const one = Array.from({ length: 8 }, (_, i) => generation(i));
+    const picture = await pixelsOf(await plotEvolution(one, quick));
+    const single = await pixelsOf(await plotEvolution([{ fitness: 1, parameters: { lr0: 1 } }], quick));
+    expect(countColour(picture, red, 30)).toBeGreaterThan(2 * countColour(single, red, 30));
+    expect(countColour(single, red, 30)).toBeGreaterThan(15);
+  });
+
+  it("leaves failed generations out, and says what is missing", async () => {
+    const failed = [{ ...generation(1), fitness: Number.NaN }];
+    expect(countColour(await pixelsOf(await plotEvolution(failed, quick)), red, 30)).toBe(0);
+    await expect(plotEvolution([])).rejects.toMatchObject({ code: "ARGUMENT" });
+  });
+});

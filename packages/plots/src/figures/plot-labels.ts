@@ -1,0 +1,229 @@
+import { LookonceError } from "@lookonce/errors";
+import { range } from "d3-array";
+import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
+import { countLabel, heatCell, heatColour } from "../chart/heat.ts";
+import { makePanel } from "../chart/panel.ts";
+import { ink, letters } from "../chart/style.ts";
+import { element, type Rect } from "../chart/svg.ts";
+import { shorten, text, textWidth } from "../chart/text.ts";
+import { classColour, hex } from "../draw/palette.ts";
+import { noData } from "./plot-lines.ts";
+
+/** All labelled boxes of a data set. */
+export interface LabelBoxes {
+  names: readonly string[];
+  /** The class of each box. */
+  classes: ArrayLike<number>;
+  /** Rows of centre x, centre y, width, height, as fractions of the picture. */
+  boxes: ArrayLike<number>;
+}
+
+const panelSize = 440;
+/** Cells of a heat map, each way. */
+const bins = 50;
+/** So many boxes are drawn over each other, chosen evenly; more would only be a blot. */
+const mostBoxes = 1000;
+/** More classes than this need a panel wider than a square. */
+const mostInSquare = 24;
+/** Classes up to this many have their count above their bar. */
+const mostCounted = 16;
+
+/**
+ * What the labels of a data set are like, for `labels.png`: how many each class has, the boxes laid over each other with
+ * their centres in the middle, where centres lie, and how wide and high boxes are. Boxes that are not finite are left out.
+ *
+ * @throws LookonceError `ARGUMENT` when there are not four numbers for each class
+ */
+export async function plotLabels(labels: LabelBoxes, options: FigureOptions = {}): Promise<Uint8Array> {
+  const count = labels.classes.length;
+  if (labels.boxes.length !== 4 * count) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `${count} boxes need ${4 * count} numbers (centre x, centre y, width, height), but there are ${labels.boxes.length}.`,
+    );
+  }
+  const { places, size } = layOut(labels);
+  const column = (offset: number): number[] => range(count).map((i) => labels.boxes[4 * i + offset] as number);
+  const marks = [
+    classHistogram(labels, places.classes),
+    overlay(labels, places.overlay),
+    heatMap(places.centres, {
+      title: "Centres of boxes",
+      x: { values: column(0), label: "x ÷ width of the picture" },
+      y: { values: column(1), label: "y ÷ height of the picture" },
+      downwards: true,
+    }),
+    heatMap(places.sizes, {
+      title: "Sizes of boxes",
+      x: { values: column(2), label: "width ÷ width of the picture" },
+      y: { values: column(3), label: "height ÷ height of the picture" },
+      downwards: false,
+    }),
+  ];
+  const title = `${count.toLocaleString("en")} ${count === 1 ? "label" : "labels"}`;
+  return renderFigure(size, marks, { title, ...options });
+}
+
+interface Layout {
+  places: Record<"classes" | "overlay" | "centres" | "sizes", Rect>;
+  size: { width: number; height: number };
+}
+
+/** Two by two; with many classes, these above the other three. */
+function layOut({ names }: LabelBoxes): Layout {
+  const step = panelSize + 20;
+  const wide = names.length > mostInSquare;
+  const columns = wide ? 3 : 2;
+  const place = (row: number, column: number, width: number): Rect => ({
+    x: 10 + column * step,
+    y: titleHeight + row * step,
+    width,
+    height: panelSize,
+  });
+  const rest = wide
+    ? ([
+        [1, 0],
+        [1, 1],
+        [1, 2],
+      ] as const)
+    : ([
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ] as const);
+  const [overlay, centres, sizes] = rest.map(([row, column]) => place(row, column, panelSize)) as [Rect, Rect, Rect];
+  return {
+    places: { classes: place(0, 0, wide ? 3 * step - 20 : panelSize), overlay, centres, sizes },
+    size: { width: columns * step, height: titleHeight + 2 * step },
+  };
+}
+
+function classHistogram({ names, classes }: LabelBoxes, outer: Rect): string {
+  const counts = countClasses(names.length, classes);
+  const room = outer.width - 60;
+  const font = Math.min(letters.tick, Math.max(6.5, (room / Math.max(counts.length, 1)) * 0.9));
+  const labels = counts.map((_, i) => shorten(names[i] ?? String(i), 130, font));
+  const widest = Math.max(0, ...labels.map((label) => textWidth(label, font)));
+  const panel = makePanel(
+    { ...outer, height: outer.height - Math.max(0, widest - 12) },
+    {
+      title: "Labels of each class",
+      x: { domain: [0, Math.max(1, counts.length)], bare: true },
+      y: { domain: [0, Math.max(1, ...counts)], nice: true, whole: true },
+    },
+  );
+  if (counts.length === 0) return panel.svg + noData(panel, "no classes");
+  const step = panel.area.width / counts.length;
+  const every = Math.max(1, Math.ceil((font * 1.05) / step));
+  const bottom = panel.area.y + panel.area.height;
+  const bars = counts.map((count, i) => {
+    const x = panel.x(i + 0.5);
+    const top = panel.y(count);
+    const width = Math.min(step * 0.84, 80);
+    const fill = hex(classColour(i));
+    const shape = element("rect", { x: x - width / 2, y: top, width, height: bottom - top, fill });
+    if (counts.length > mostCounted) return shape;
+    return shape + text(countLabel(count), { x, y: top - 4, anchor: "middle", size: Math.min(12, step * 0.34) });
+  });
+  const under = labels.map((label, i) => {
+    if (i % every !== 0) return "";
+    return text(label, { x: panel.x(i + 0.5) + font * 0.36, y: bottom + 8, size: font, anchor: "end", turn: -90 });
+  });
+  return panel.svg + bars.join("") + under.join("");
+}
+
+/** How often each class occurs; classes beyond the names count too. */
+function countClasses(named: number, classes: ArrayLike<number>): number[] {
+  const counts = new Array<number>(named).fill(0);
+  for (let i = 0; i < classes.length; i++) {
+    const label = classes[i] as number;
+    while (counts.length <= label) counts.push(0);
+    counts[label] = (counts[label] as number) + 1;
+  }
+  return counts;
+}
+
+/** A square with a title above, without axes. */
+function squareBelow(outer: Rect): Rect {
+  const side = Math.min(outer.width - 30, outer.height - 50);
+  return { x: outer.x + 30, y: outer.y + 30, width: side, height: side };
+}
+
+function overlay({ classes, boxes }: LabelBoxes, outer: Rect): string {
+  const area = squareBelow(outer);
+  const step = Math.max(1, Math.ceil(classes.length / mostBoxes));
+  const opacity = classes.length / step > 300 ? 0.35 : 0.7;
+  const frames = range(0, classes.length, step).map((i) => {
+    const width = (boxes[4 * i + 2] as number) * area.width;
+    const height = (boxes[4 * i + 3] as number) * area.height;
+    if (!(width >= 0 && height >= 0 && Number.isFinite(width + height))) return "";
+    return element("rect", {
+      x: area.x + (area.width - width) / 2,
+      y: area.y + (area.height - height) / 2,
+      width,
+      height,
+      fill: "none",
+      stroke: hex(classColour(classes[i] as number)),
+      "stroke-opacity": opacity,
+    });
+  });
+  const note = step === 1 ? "centred" : `centred; ${frames.length.toLocaleString("en")} of all`;
+  const title = text("Boxes over each other", { x: area.x, y: outer.y + 18, size: letters.title, weight: "bold" });
+  const behind = area.x + textWidth("Boxes over each other", letters.title, "bold") + 10;
+  return [
+    title,
+    text(note, { x: behind, y: outer.y + 18, colour: ink.quiet }),
+    ...frames,
+    element("rect", { ...area, fill: "none", stroke: ink.frame }),
+    text("the whole picture", { x: area.x, y: area.y + area.height + 18, colour: ink.quiet }),
+    classes.length === 0 ? noData({ area }) : "",
+  ].join("");
+}
+
+interface HeatAxis {
+  values: readonly number[];
+  label: string;
+}
+
+interface HeatMapOptions {
+  title: string;
+  x: HeatAxis;
+  y: HeatAxis;
+  /** Whether y grows downwards, as in pictures. */
+  downwards: boolean;
+}
+
+/** How many values lie in each cell of the unit square, darker by the square root of the count. */
+function heatMap(outer: Rect, { title, x, y, downwards }: HeatMapOptions): string {
+  const counts = new Uint32Array(bins * bins);
+  for (let i = 0; i < x.values.length; i++) {
+    const [h, v] = [x.values[i] as number, y.values[i] as number];
+    if (!Number.isFinite(h) || !Number.isFinite(v)) continue;
+    const index = binOf(v) * bins + binOf(h);
+    counts[index] = (counts[index] as number) + 1;
+  }
+  const highest = counts.reduce((most, count) => Math.max(most, count), 0);
+  const domain: readonly [number, number] = downwards ? [1, 0] : [0, 1];
+  const note = highest === 0 ? undefined : `darkest: ${countLabel(highest)} in a cell`;
+  const panel = makePanel(outer, {
+    title,
+    note,
+    x: { label: x.label, domain: [0, 1] },
+    y: { label: y.label, domain },
+  });
+  if (highest === 0) return panel.svg + noData(panel);
+  const [width, height] = [panel.area.width / bins, panel.area.height / bins];
+  const cells = Array.from(counts, (count, i) => {
+    if (count === 0) return "";
+    const row = Math.floor(i / bins);
+    const top = panel.y((downwards ? row : row + 1) / bins);
+    return heatCell({ x: panel.x((i % bins) / bins), y: top, width, height }, 0.12 + 0.88 * Math.sqrt(count / highest));
+  });
+  const paper = element("rect", { ...panel.area, fill: heatColour(0) });
+  return panel.svg + paper + cells.join("") + element("rect", { ...panel.area, fill: "none", stroke: ink.frame });
+}
+
+/** Which cell a share is in; what lies outside counts to the outermost. */
+function binOf(share: number): number {
+  return Math.min(bins - 1, Math.max(0, Math.floor(share * bins)));
+}
