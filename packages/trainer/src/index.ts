@@ -1,4 +1,5 @@
 export type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
+export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
 export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { Ema, type EmaOptions } from "./ema.ts";
 export {

@@ -1,7 +1,6 @@
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
-import { padTargets } from "@lookonce/data";
-import { type Module, modelFromCheckpoint, stateDict } from "@lookonce/nn";
+import { modelFromCheckpoint } from "@lookonce/nn";
 import {
   describeShared,
   expectClose,
@@ -13,55 +12,16 @@ import {
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
-import type { TrainBatch } from "./criteria/criterion.ts";
 import { V8Criterion } from "./criteria/v8-criterion.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
+import { batchOf, compareState } from "./test-golden-batch.ts";
 import { TrainStep } from "./train-step.ts";
 
 beforeAll(async () => {
   await registerOnnxRuntime();
   await tf.setBackend("onnxruntime");
 });
-
-function goldenBatch(): TrainBatch {
-  const { images, batch_idx, cls, bboxes } = goldenTensors("v8/train/batch.safetensors") as Record<
-    "images" | "batch_idx" | "cls" | "bboxes",
-    GoldenTensor
-  >;
-  const [count, channels, height, width] = images.shape as [number, number, number, number];
-  const bytes = new Uint8Array(images.data.length as number);
-  const plane = height * width;
-  bytes.forEach((_, i) => {
-    const [n, pixel, c] = [Math.floor(i / (plane * 3)), Math.floor(i / 3) % plane, i % 3];
-    bytes[i] = Math.round((images.data[(n * channels + c) * plane + pixel] as number) * 255);
-  });
-  const samples = Array.from({ length: count }, (_, n) => {
-    const rows = [...batch_idx.data].flatMap((index, row) => (index === n ? [row] : []));
-    const boxes = rows.flatMap((row) => {
-      const [x, y, w, h] = [...bboxes.data.slice(row * 4, row * 4 + 4)] as [number, number, number, number];
-      return [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height];
-    });
-    return { boxes: Float32Array.from(boxes), classes: Int32Array.from(rows, (row) => cls.data[row] as number) };
-  });
-  return { images: bytes, count, height, width, targets: padTargets(samples) };
-}
-
-interface Summary {
-  mean: number;
-  std: number;
-  first8: number[];
-}
-
-async function compareState(model: Module, expected: Record<string, Summary>, tolerance: Tolerance): Promise<void> {
-  const state = await stateDict(model);
-  for (const [path, { mean, std, first8 }] of Object.entries(expected)) {
-    const data = state.get(path)?.data as Float32Array;
-    const average = data.reduce((sum, v) => sum + v, 0) / data.length;
-    const deviation = Math.sqrt(data.reduce((sum, v) => sum + (v - average) ** 2, 0) / data.length);
-    expectClose([average, deviation, ...data.slice(0, 8)], [mean, std, ...first8], tolerance);
-  }
-}
 
 interface Bounds {
   rows: Tolerance[];
@@ -102,7 +62,11 @@ describeShared("train, YOLOv8", ["golden/v8/train/batch.safetensors", "weights/y
       optimizer,
       ...(clip_gradient_norm === null ? {} : { clip: clip_gradient_norm }),
     });
-    const batch = goldenBatch();
+    const { images, batch_idx, cls, bboxes } = goldenTensors("v8/train/batch.safetensors") as Record<
+      "images" | "batch_idx" | "cls" | "bboxes",
+      GoldenTensor
+    >;
+    const batch = batchOf({ images, pictures: batch_idx.data, classes: cls.data, boxes: bboxes.data });
     const rates = { rates: { bias: lr, weight: lr, norm: lr }, momentum };
     for (const [i, tolerance] of bounds.rows.entries()) {
       const { losses, total, gradientNorm } = await step.run(batch, rates);

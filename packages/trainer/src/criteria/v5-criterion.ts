@@ -5,6 +5,8 @@ import {
   type BalanceMode,
   LevelBalance,
   readAnchorTargets,
+  scaleV5Gains,
+  type V5Gains,
   type V5LossOptions,
   v5DetectionLoss,
 } from "@lookonce/loss";
@@ -12,32 +14,40 @@ import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
 
-/** Options of {@link V5Criterion}; gains are those fitted to the model by `scaleV5Gains`. */
-export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "balance"> {
-  /** `anchor_t`. Default 4. */
-  anchorThreshold?: number;
+/** Options of {@link V5Criterion}. */
+export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" | "balance"> {
+  /** Meant for 3 levels, 80 classes and 640 pixels; they are fitted to the model and `imgsz`. */
+  gains: V5Gains;
+  /** Side of the pictures, in pixels. */
+  imgsz: number;
+  /** Largest ratio of a target's side to an anchor's. Default 4. */
+  threshold?: number;
   /** How the levels' objectness losses are weighed. Default `fixed`. */
   balance?: BalanceMode;
 }
 
-/** YOLOv5's loss: box (CIoU), obj and cls, with targets that are matched with anchors on the host, beside the step. */
+/** YOLOv5's loss: box (CIoU), obj and cls; which anchors learn which target is told on the host, beside the step. */
 export class V5Criterion implements Criterion {
   readonly parts = ["box", "obj", "cls"] as const;
-  readonly parameters: ReadonlyMap<string, tf.Variable>;
-  readonly state: ReadonlyMap<string, tf.Variable>;
   readonly #assigner: AnchorAssigner;
   readonly #balance: LevelBalance;
   readonly #options: V5LossOptions;
 
-  constructor(
-    { anchors, strides, nc }: Pick<DetectionModel, "anchors" | "strides" | "nc">,
-    { balance, anchorThreshold = 4, ...options }: V5CriterionOptions = {},
-  ) {
-    this.#assigner = new AnchorAssigner({ anchors, strides, threshold: anchorThreshold });
-    this.#balance = new LevelBalance({ strides, ...(balance === undefined ? {} : { mode: balance }) });
-    this.#options = { ...options, nc, balance: this.#balance };
-    this.parameters = this.#balance.parameters;
-    this.state = this.#balance.state;
+  constructor(model: Pick<DetectionModel, "strides" | "nc" | "anchors">, options: V5CriterionOptions) {
+    const { gains, imgsz, threshold, balance: mode = "fixed", ...rest } = options;
+    const { strides, nc, anchors } = model;
+    this.#assigner = new AnchorAssigner({ anchors, strides, ...(threshold === undefined ? {} : { threshold }) });
+    this.#balance = new LevelBalance({ strides, mode });
+    const scaled = scaleV5Gains(gains, { nl: strides.length, nc, imgsz });
+    this.#options = { ...rest, nc, gains: scaled, balance: this.#balance };
+  }
+
+  get parameters(): ReadonlyMap<string, tf.Variable> {
+    return this.#balance.parameters;
+  }
+
+  get state(): ReadonlyMap<string, tf.Variable> {
+    return this.#balance.state;
   }
 
   inputs({ targets, count, height, width }: TrainBatch): StepInput[] {

@@ -20,6 +20,7 @@ describe("makeRecipe", () => {
     [{ lr: 1 }, /"lr".*lr0/s],
     [{ optimzer: "SGD" }, /no "optimzer".*optimizer/s],
     [{ obj: 1 }, /"obj".*It is one of YOLOv5/s],
+    [{ balance: "auto" }, /"balance"/],
     [{ optimizer: "Lion" }, /optimizer must be auto, SGD,.* or RMSProp/],
     [{ cos_lr: 1 }, /cos_lr must be true or false/],
     [{ lr0: -1 }, /lr0 must be a number of at least 0/],

@@ -1,5 +1,6 @@
 import { defaultPresets, type HypFamilies, type HypFamily, parseHyp } from "@lookonce/augment";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import type { BalanceMode } from "@lookonce/loss";
 import { type OptimizerName, optimizerNames } from "../optimizer/make-optimizer.ts";
 
 /** What steers a training besides the hyper-parameters of YOLO's files. */
@@ -20,6 +21,8 @@ export interface TrainingSettings {
   ema_decay: number;
   /** Updates over which that decay ramps up. */
   ema_tau: number;
+  /** How the levels' objectness losses are weighed; YOLOv5 only. */
+  balance?: BalanceMode;
 }
 
 /** How a model of a family is trained. Names are those of YOLO's hyper-parameter files, where they have one. */
@@ -35,7 +38,7 @@ const shared = { cos_lr: false, nbs: 64, warmup_iterations: 100, ema_decay: 0.99
 
 /** YOLOv5's defaults (7.0) and YOLOv8's (8.3). */
 export const defaultRecipes: { readonly [F in HypFamily]: Readonly<RecipeOf<F>> } = {
-  v5: { ...defaultPresets.v5, ...shared, optimizer: "SGD", close_mosaic: 0 },
+  v5: { ...defaultPresets.v5, ...shared, optimizer: "SGD", close_mosaic: 0, balance: "fixed" },
   v8: { ...defaultPresets.v8, ...shared, optimizer: "auto", close_mosaic: 10 },
 };
 
@@ -62,7 +65,7 @@ export function makeRecipe<F extends HypFamily>(
   const hyp: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) continue;
-    const known = key in checks;
+    const known = key in checks && key in base;
     const hint = known || key in base ? "" : didYouMean(key, Object.keys(checks));
     if (hint !== "") throw new LookonceError("ARGUMENT", `a recipe has no "${key}".${hint}`);
     (known ? settings : hyp)[key] = value;
@@ -86,6 +89,7 @@ const checks: Record<keyof TrainingSettings, readonly string[] | typeof isNumber
   clip: isNumber,
   ema_decay: isNumber,
   ema_tau: isNumber,
+  balance: ["fixed", "auto", "learned"],
 };
 
 function checkValue(key: string, value: unknown): void {
