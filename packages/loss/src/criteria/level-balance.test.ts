@@ -26,7 +26,7 @@ describe("LevelBalance", () => {
     const raw = [4 * 0.9999 + 0.0001 / 0.5, 0.9999 + 0.0001 / 0.25, 0.4 * 0.9999 + 0.0001 / 0.125];
     const expected = raw.map((weight) => weight / raw[1]!);
     expectClose(await values(balance.weights()), expected, { rel: 1e-6 });
-    expect([...balance.state.keys()]).toEqual(["loss.balance"]);
+    expect([...balance.state.keys()]).toEqual(["balance"]);
     expect(balance.parameters.size).toBe(0);
     balance.dispose();
   });
@@ -40,7 +40,7 @@ describe("LevelBalance", () => {
   it("starts from the fixed weights when it learns, and keeps their sum and the floor wherever it goes", async () => {
     const balance = new LevelBalance({ strides, mode: "learned", floor: 0.2 });
     expectClose(await values(balance.weights()), [4, 1, 0.4], { rel: 1e-6 });
-    const variable = balance.parameters.get("loss.balance")!;
+    const variable = balance.parameters.get("balance")!;
     expect([variable.trainable, balance.state.size]).toEqual([true, 0]);
     for (const moved of [
       [1, -2, 0.5],
@@ -58,7 +58,7 @@ describe("LevelBalance", () => {
 
   it("has the gradient that differences show", async () => {
     const balance = new LevelBalance({ strides, mode: "learned" });
-    const variable = balance.parameters.get("loss.balance")!;
+    const variable = balance.parameters.get("balance")!;
     const loss = () => tf.sum(tf.mul(balance.weights(), tf.tensor1d([0.3, 0.7, 0.2])));
     const point = [0.4, -0.3, 0.1];
     const f = (x: tf.Tensor) => {

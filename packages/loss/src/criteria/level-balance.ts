@@ -32,13 +32,13 @@ const SMALLEST = 1e-6;
  *   trained with the model; 0, where it starts, gives the fixed weights. The sum stays S, so that the loss cannot be
  *   lowered by shrinking the weights, and the floor keeps a level from being given up.
  *
- * `auto` keeps its weights and `learned` its θ in a variable named `loss.balance`, to be saved with the model.
+ * `auto` keeps its weights and `learned` its θ in a variable named `balance`, to be saved with the model.
  */
 export class LevelBalance {
   readonly mode: BalanceMode;
-  /** What is trained with the model: θ under `loss.balance` for `learned`, nothing otherwise. */
+  /** What is trained with the model: θ under `balance` for `learned`, nothing otherwise. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** What changes without being trained: the weights under `loss.balance` for `auto`, nothing otherwise. */
+  /** What changes without being trained: the weights under `balance` for `auto`, nothing otherwise. */
   readonly state: ReadonlyMap<string, tf.Variable>;
   readonly #fixed: readonly number[];
   readonly #floor: number;
@@ -68,7 +68,7 @@ export class LevelBalance {
     const initial = this.#fixed.map((weight) => (mode === "auto" ? weight : 0));
     this.#variable =
       mode === "fixed" ? undefined : tf.tidy(() => tf.variable(tf.tensor1d(initial), mode === "learned"));
-    const named = new Map(this.#variable === undefined ? [] : [["loss.balance", this.#variable]]);
+    const named = new Map(this.#variable === undefined ? [] : [["balance", this.#variable]]);
     this.parameters = mode === "learned" ? named : new Map();
     this.state = mode === "auto" ? named : new Map();
   }

@@ -177,7 +177,7 @@ describe("v5DetectionLoss", () => {
 
   it("trains learned level weights along", async () => {
     const balance = new LevelBalance({ strides, mode: "learned" });
-    const variable = balance.parameters.get("loss.balance")!;
+    const variable = balance.parameters.get("balance")!;
     const raw = randomRaw(new Random(7), 1);
     const batch = targets(some);
     const learned = { ...options, balance };
