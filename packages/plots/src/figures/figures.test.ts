@@ -6,7 +6,7 @@ import { countColour, pixelsOf, rgb } from "../test-pixels.ts";
 import { type ConfusionCounts, plotConfusionMatrix } from "./plot-confusion-matrix.ts";
 import { type CurvesOfClass, plotCurve } from "./plot-curve.ts";
 import { plotEvolution } from "./plot-evolution.ts";
-import { plotLabels } from "./plot-labels.ts";
+import { type LabelBoxes, plotLabels } from "./plot-labels.ts";
 import { plotLines } from "./plot-lines.ts";
 import { plotResults, type ResultsRow } from "./plot-results.ts";
 
@@ -162,19 +162,18 @@ describe("plotCurve", () => {
 });
 
 describe("plotLabels", () => {
-  const random = (count: number, classes: number): { classes: Int32Array; boxes: Float32Array } => {
+  const random = (count: number, classes: number): Omit<LabelBoxes, "names"> => {
     const rng = new Random(3);
-    return {
-      classes: Int32Array.from({ length: count }, () => rng.integer(0, classes)),
-      boxes: Float32Array.from({ length: 4 * count }, () => rng.uniform(0, 1)),
-    };
+    const shares = (): Float32Array => Float32Array.from({ length: 2 * count }, () => rng.uniform(0, 1));
+    const labels = Int32Array.from({ length: count }, () => rng.integer(0, classes));
+    return { labels, centres: shares(), sizes: shares() };
   };
 
   it("draws bars in the classes' colours, as high as the counts", async () => {
-    const boxes = new Float32Array(4 * 30).fill(0.5);
-    const picture = await pixelsOf(
-      await plotLabels({ names: ["a", "b"], classes: [...Array(20).fill(0), ...Array(10).fill(1)], boxes }, quick),
-    );
+    const labels = [...Array(20).fill(0), ...Array(10).fill(1)];
+    const halves = new Float32Array(60).fill(0.5);
+    const table = { names: ["a", "b"], labels, centres: halves, sizes: halves };
+    const picture = await pixelsOf(await plotLabels(table, quick));
     const [a, b] = [countColour(picture, classColour(0)), countColour(picture, classColour(1))];
     expect(b).toBeGreaterThan(5000);
     expect(a / b).toBeGreaterThan(1.9);
@@ -188,15 +187,16 @@ describe("plotLabels", () => {
   });
 
   it("takes no labels, no classes, classes without a name and boxes that are not finite", async () => {
-    for (const labels of [
-      { names: [], classes: [], boxes: [] },
-      { names: ["a"], classes: [], boxes: [] },
-      { names: ["a"], classes: [4], boxes: [Number.NaN, 0.5, -1, Number.POSITIVE_INFINITY] },
-      { names: ["a"], classes: [0], boxes: [1.5, -0.5, 2, 3] },
+    for (const table of [
+      { names: [], labels: [], centres: [], sizes: [] },
+      { names: ["a"], labels: [], centres: [], sizes: [] },
+      { names: ["a"], labels: [4], centres: [Number.NaN, 0.5], sizes: [-1, Number.POSITIVE_INFINITY] },
+      { names: ["a"], labels: [0], centres: [1.5, -0.5], sizes: [2, 3] },
     ]) {
-      expect((await pixelsOf(await plotLabels(labels, quick))).width).toBe(920);
+      expect((await pixelsOf(await plotLabels(table, quick))).width).toBe(920);
     }
-    await expect(plotLabels({ names: [], classes: [0], boxes: [1] })).rejects.toThrow("1 boxes need 4 numbers");
+    const short = { names: [], labels: [0], centres: [1], sizes: [1, 1] };
+    await expect(plotLabels(short)).rejects.toThrow("1 labels need 2 numbers");
   });
 });
 

@@ -9,13 +9,15 @@ import { shorten, text, textWidth } from "../chart/text.ts";
 import { classColour, hex } from "../draw/palette.ts";
 import { noData } from "./plot-lines.ts";
 
-/** All labelled boxes of a data set. */
+/** All labelled boxes of a data set, as `datasetStatistics` of `@lookonce/data` gives them beside the names. */
 export interface LabelBoxes {
   names: readonly string[];
   /** The class of each box. */
-  classes: ArrayLike<number>;
-  /** Rows of centre x, centre y, width, height, as fractions of the picture. */
-  boxes: ArrayLike<number>;
+  labels: ArrayLike<number>;
+  /** Rows of x, y, as fractions of the picture's width and height. */
+  centres: ArrayLike<number>;
+  /** Rows of width, height, as fractions of the picture's. */
+  sizes: ArrayLike<number>;
 }
 
 const panelSize = 440;
@@ -32,31 +34,32 @@ const mostCounted = 16;
  * What the labels of a data set are like, for `labels.png`: how many each class has, the boxes laid over each other with
  * their centres in the middle, where centres lie, and how wide and high boxes are. Boxes that are not finite are left out.
  *
- * @throws LookonceError `ARGUMENT` when there are not four numbers for each class
+ * @throws LookonceError `ARGUMENT` when there are not two centres and two sizes for each label
  */
-export async function plotLabels(labels: LabelBoxes, options: FigureOptions = {}): Promise<Uint8Array> {
-  const count = labels.classes.length;
-  if (labels.boxes.length !== 4 * count) {
+export async function plotLabels(table: LabelBoxes, options: FigureOptions = {}): Promise<Uint8Array> {
+  const count = table.labels.length;
+  if (table.centres.length !== 2 * count || table.sizes.length !== 2 * count) {
     throw new LookonceError(
       "ARGUMENT",
-      `${count} boxes need ${4 * count} numbers (centre x, centre y, width, height), but there are ${labels.boxes.length}.`,
+      `${count} labels need ${2 * count} numbers for their centres and as many for their sizes, but there are ${table.centres.length} and ${table.sizes.length}.`,
     );
   }
-  const { places, size } = layOut(labels);
-  const column = (offset: number): number[] => range(count).map((i) => labels.boxes[4 * i + offset] as number);
+  const { places, size } = layOut(table);
+  const column = (rows: ArrayLike<number>, offset: 0 | 1): number[] =>
+    range(count).map((i) => rows[2 * i + offset] as number);
   const marks = [
-    classHistogram(labels, places.classes),
-    overlay(labels, places.overlay),
+    classHistogram(table, places.classes),
+    overlay(table, places.overlay),
     heatMap(places.centres, {
       title: "Centres of boxes",
-      x: { values: column(0), label: "x ÷ width of the picture" },
-      y: { values: column(1), label: "y ÷ height of the picture" },
+      x: { values: column(table.centres, 0), label: "x ÷ width of the picture" },
+      y: { values: column(table.centres, 1), label: "y ÷ height of the picture" },
       downwards: true,
     }),
     heatMap(places.sizes, {
       title: "Sizes of boxes",
-      x: { values: column(2), label: "width ÷ width of the picture" },
-      y: { values: column(3), label: "height ÷ height of the picture" },
+      x: { values: column(table.sizes, 0), label: "width ÷ width of the picture" },
+      y: { values: column(table.sizes, 1), label: "height ÷ height of the picture" },
       downwards: false,
     }),
   ];
@@ -98,7 +101,7 @@ function layOut({ names }: LabelBoxes): Layout {
   };
 }
 
-function classHistogram({ names, classes }: LabelBoxes, outer: Rect): string {
+function classHistogram({ names, labels: classes }: LabelBoxes, outer: Rect): string {
   const counts = countClasses(names.length, classes);
   const room = outer.width - 60;
   const font = Math.min(letters.tick, Math.max(6.5, (room / Math.max(counts.length, 1)) * 0.9));
@@ -149,13 +152,13 @@ function squareBelow(outer: Rect): Rect {
   return { x: outer.x + 30, y: outer.y + 30, width: side, height: side };
 }
 
-function overlay({ classes, boxes }: LabelBoxes, outer: Rect): string {
+function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
   const area = squareBelow(outer);
-  const step = Math.max(1, Math.ceil(classes.length / mostBoxes));
-  const opacity = classes.length / step > 300 ? 0.35 : 0.7;
-  const frames = range(0, classes.length, step).map((i) => {
-    const width = (boxes[4 * i + 2] as number) * area.width;
-    const height = (boxes[4 * i + 3] as number) * area.height;
+  const step = Math.max(1, Math.ceil(labels.length / mostBoxes));
+  const opacity = labels.length / step > 300 ? 0.35 : 0.7;
+  const frames = range(0, labels.length, step).map((i) => {
+    const width = (sizes[2 * i] as number) * area.width;
+    const height = (sizes[2 * i + 1] as number) * area.height;
     if (!(width >= 0 && height >= 0 && Number.isFinite(width + height))) return "";
     return element("rect", {
       x: area.x + (area.width - width) / 2,
@@ -163,7 +166,7 @@ function overlay({ classes, boxes }: LabelBoxes, outer: Rect): string {
       width,
       height,
       fill: "none",
-      stroke: hex(classColour(classes[i] as number)),
+      stroke: hex(classColour(labels[i] as number)),
       "stroke-opacity": opacity,
     });
   });
@@ -176,7 +179,7 @@ function overlay({ classes, boxes }: LabelBoxes, outer: Rect): string {
     ...frames,
     element("rect", { ...area, fill: "none", stroke: ink.frame }),
     text("the whole picture", { x: area.x, y: area.y + area.height + 18, colour: ink.quiet }),
-    classes.length === 0 ? noData({ area }) : "",
+    labels.length === 0 ? noData({ area }) : "",
   ].join("");
 }
 
