@@ -1,4 +1,5 @@
 import { sometimes, type Transform } from "../compose.ts";
+import { reserve } from "../kernels/kernels.ts";
 import type { Picture } from "../picture.ts";
 import type { Sample } from "../sample.ts";
 import { moveObjects } from "./objects.ts";
@@ -32,17 +33,13 @@ function swapColumns(boxes: Float32Array, low: 0 | 1): Float32Array {
   return boxes.map((_, i) => boxes[i % 4 === low ? i + 2 : i % 4 === low + 2 ? i - 2 : i] as number);
 }
 
-/** The picture mirrored left to right. */
-export function mirrorRows({ data, width, height }: Picture): Picture {
-  const mirrored = new Uint8Array(data.length);
-  for (let y = 0, t = 0; y < height; y++) {
-    for (let s = ((y + 1) * width - 1) * 3, x = 0; x < width; x++, s -= 3, t += 3) {
-      mirrored[t] = data[s] as number;
-      mirrored[t + 1] = data[s + 1] as number;
-      mirrored[t + 2] = data[s + 2] as number;
-    }
-  }
-  return { data: mirrored, width, height };
+function mirrorRows({ data, width, height }: Picture): Picture {
+  const kernels = reserve(2 * data.length);
+  const { bytes, free } = kernels;
+  const target = free + data.length;
+  bytes.set(data, free);
+  kernels.mirror(free, target, width, height);
+  return { data: bytes.slice(target, target + data.length), width, height };
 }
 
 function mirrorColumns({ data, width, height }: Picture): Picture {

@@ -1,0 +1,2 @@
+export { turnColours } from "./hsv";
+export { fillWeights, mirror, warpAffine, warpPerspective } from "./warp";

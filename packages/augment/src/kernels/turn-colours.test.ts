@@ -1,0 +1,21 @@
+import { Random } from "@lookonce/random";
+import { expect, it } from "vitest";
+import { applyHsv, hsvTables } from "../colour/hsv.ts";
+import type { Picture } from "../picture.ts";
+import { turnColours } from "./turn-colours.ts";
+
+it("gives the bytes of the plain arithmetic", () => {
+  const rng = new Random("colours");
+  for (const [width, height] of [
+    [1, 1],
+    [7, 3],
+    [640, 5],
+    [1024, 1],
+    [333, 37],
+  ] as const) {
+    const data = Uint8Array.from({ length: width * height * 3 }, () => rng.integer(0, 256));
+    const picture: Picture = { data, width, height };
+    const tables = hsvTables({ hue: rng.uniform(-1, 1), saturation: rng.uniform(-1, 1), value: rng.uniform(-1, 1) });
+    expect(turnColours(picture, tables)).toEqual(applyHsv(picture, tables));
+  }
+});

@@ -1,0 +1,50 @@
+import type { HsvTables } from "../colour/hsv.ts";
+import { hsvInverse } from "../colour/hsv-arithmetic.ts";
+import type { Picture } from "../picture.ts";
+import { reserve } from "./kernels.ts";
+
+/** Offsets within the room for colours. */
+const places = {
+  middle: 0,
+  lowest: 180 * 256 * 4,
+  order: 180 * 256 * 4 + 1024,
+  hue: 180 * 256 * 4 + 1024 + 180 * 16,
+  saturation: 180 * 256 * 4 + 1024 + 180 * 16 + 256,
+  value: 180 * 256 * 4 + 1024 + 180 * 16 + 512,
+  strip: 180 * 256 * 4 + 1024 + 180 * 16 + 512 + 1024,
+};
+
+let lasting = false;
+
+/** {@link HsvTables} applied to a picture by the WebAssembly kernel, as a new picture. */
+export function turnColours({ data, width, height }: Picture, tables: HsvTables): Picture {
+  const kernels = reserve(data.length + 64);
+  const { bytes, colours, free } = kernels;
+  if (!lasting) fillLastingTables(bytes, colours);
+  lasting = true;
+  bytes.set(tables.hue, colours + places.hue);
+  bytes.set(tables.saturation, colours + places.saturation);
+  const shares = Float32Array.from(tables.value, (level) => Math.fround(level) * Math.fround(1 / 255));
+  bytes.set(new Uint8Array(shares.buffer), colours + places.value);
+  bytes.set(data, free);
+  const at = (place: keyof typeof places): number => colours + places[place];
+  kernels.turnColours(
+    free,
+    width * height,
+    ...[at("strip"), at("hue"), at("saturation"), at("value"), at("middle"), at("lowest"), at("order")],
+  );
+  return { data: bytes.slice(free, free + data.length), width, height };
+}
+
+/** What does not depend on the shift: factors, and the order of channels as byte positions of three 32-bit numbers. */
+function fillLastingTables(bytes: Uint8Array, colours: number): void {
+  const { middle, lowest, places: channels } = hsvInverse();
+  bytes.set(new Uint8Array(middle.buffer), colours + places.middle);
+  bytes.set(new Uint8Array(lowest.buffer), colours + places.lowest);
+  channels.forEach((place, hue) => {
+    const row = bytes.subarray(colours + places.order + hue * 16, colours + places.order + hue * 16 + 16).fill(0x80);
+    row[place & 3] = 0;
+    row[(place >> 2) & 3] = 4;
+    row[place >> 4] = 8;
+  });
+}
