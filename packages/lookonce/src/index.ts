@@ -5,6 +5,7 @@ export {
   type HeadDescription,
   type ModuleDescription,
   type SummaryRow,
+  type TensorDescription,
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export type {

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { exportModel } from "./export.ts";
-import { info } from "./info.ts";
+import { info } from "./info/info.ts";
 import { predict } from "./predict.ts";
 import { quickstart } from "./quickstart.ts";
 import { train } from "./train.ts";

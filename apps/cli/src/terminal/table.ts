@@ -1,11 +1,34 @@
-/** Rows as aligned columns; texts to the left, numbers (as texts that start with a digit or minus) to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? "").length)));
-  const isNumeric = header.map((_, i) => rows.length > 0 && rows.every((row) => /^[-\d–]/.test(row[i] ?? "")));
-  return [header, ...rows].map((row) =>
-    widths
-      .map((width, i) => (isNumeric[i] ? (row[i] ?? "").padStart(width) : (row[i] ?? "").padEnd(width)))
-      .join("  ")
-      .trimEnd(),
+/** Options of {@link table}. */
+export interface TableOptions {
+  /** Per column `<` for left or `>` for right, e.g. `><>`; without it columns of numbers go to the right. */
+  align?: string;
+}
+
+/**
+ * Rows as aligned columns; texts to the left, numbers (as texts that start with a digit or minus) to the right. A line
+ * break in a cell continues the cell on the next line.
+ */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { align }: TableOptions = {},
+): string[] {
+  const widths = header.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => Math.max(...(row[i] ?? "").split("\n").map((line) => line.length)))),
   );
+  const isNumeric = (i: number): boolean => rows.length > 0 && rows.every((row) => /^[-\d–]/.test(row[i] ?? ""));
+  const isRight = header.map((_, i) => (align === undefined ? isNumeric(i) : align[i] === ">"));
+  return [header, ...rows].flatMap((row) => {
+    const cells = header.map((_, i) => (row[i] ?? "").split("\n"));
+    const height = Math.max(...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) =>
+      widths
+        .map((width, i) => {
+          const text = cells[i]?.[line] ?? "";
+          return isRight[i] ? text.padStart(width) : text.padEnd(width);
+        })
+        .join("  ")
+        .trimEnd(),
+    );
+  });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bar } from "./bar.ts";
 import { table } from "./table.ts";
 import { Terminal } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 function captured(options: { isTTY?: boolean; json?: boolean; env?: Record<string, string> } = {}): {
   terminal: Terminal;
@@ -66,7 +67,19 @@ describe("bar", () => {
   });
 });
 
+describe("wrap", () => {
+  it("breaks at spaces and leaves long words whole", () => {
+    expect(wrap("a bb ccc dddddd", 6)).toEqual(["a bb", "ccc", "dddddd"]);
+    expect(wrap("abcdefgh ij", 4)).toEqual(["abcdefgh", "ij"]);
+  });
+});
+
 describe("table", () => {
+  it("continues cells on further lines and follows the alignment asked for", () => {
+    expect(table(["a", "b"], [["1\n22", "x"]], { align: "<>" })).toEqual(["a   b", "1   x", "22"]);
+    expect(table(["a", "b"], [["x", "1\n22"]])).toEqual(["a   b", "x   1", "   22"]);
+  });
+
   it("aligns numbers to the right and words to the left", () => {
     expect(
       table(

@@ -32,6 +32,11 @@ export class Terminal {
     return this.#io.stderr;
   }
 
+  /** Characters that fit on a line of {@link say}; where it goes to a file or a program, as many as read well. */
+  get columns(): number {
+    return Math.max(40, this.#said.columns ?? 120);
+  }
+
   /** Tells that the person wants the work stopped (Ctrl+C), for work that can end well before its time. */
   catchInterrupt(): AbortSignal | undefined {
     return this.#io.catchInterrupt?.();

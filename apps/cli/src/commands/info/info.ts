@@ -1,0 +1,128 @@
+import type { ModelInfo, YOLO } from "lookonce";
+import { type Command, command } from "../../command.ts";
+import { flag, text } from "../../options/option.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { wrap } from "../../terminal/wrap.ts";
+import { loadModel } from "../load-model.ts";
+import { imgszOption, modelOption, outputOptions } from "../shared-options.ts";
+import { comparedTable, comparedTotals, legend, type NamedInfo } from "./compare-lines.ts";
+import { detailLines } from "./detail-lines.ts";
+import { count } from "./format.ts";
+import { headLines, widthHint } from "./head-lines.ts";
+import { layerTable } from "./layer-table.ts";
+
+/** `lookonce info`: what a model is made of and costs. */
+export const info: Command = command({
+  name: "info",
+  summary: "Lists a model's layers, parameters and operations, and explains its head.",
+  options: {
+    model: modelOption,
+    imgsz: imgszOption(640),
+    detailed: flag({ help: "also every parameter tensor, with its mean and deviation", fallback: false }),
+    vs: text({ help: "another model, to put beside this one", expects: "file", fallback: undefined }),
+    graph: text({
+      help: "folder to write the graph into, for TensorBoard and Netron",
+      expects: "folder",
+      fallback: undefined,
+    }),
+    ...outputOptions,
+  },
+  examples: [
+    "lookonce info model=yolov8n.pt",
+    "lookonce info model=yolov5s.yaml imgsz=320 --json",
+    "lookonce info model=yolov8x.yaml vs=yolov8x-p2.yaml",
+    "lookonce info model=yolov8n.pt --detailed graph=runs/graph",
+  ],
+  async run({ model: name, imgsz, detailed, vs, graph }, terminal) {
+    const model = await loadModel({ model: name }, terminal);
+    const other = vs === undefined ? undefined : await loadModel({ model: vs }, terminal);
+    const left = { name, info: await model.info({ imgsz, detailed }) };
+    const result = report(left.info);
+    const written = graph === undefined ? {} : { graph: await writeGraph(model, { graph, imgsz }, terminal) };
+    if (vs === undefined || other === undefined) {
+      showOne(left, terminal);
+      return { ...result, ...written };
+    }
+    const right = { name: vs, info: await other.info({ imgsz, detailed }) };
+    const { compareRows } = await import("lookonce");
+    const rows = compareRows(left.info.modules, right.info.modules);
+    for (const line of comparedTable(rows, terminal.columns)) {
+      terminal.say(/^[≠−+]/.test(line) ? terminal.colors.yellow(line) : line);
+    }
+    terminal.say(legend);
+    terminal.say();
+    for (const line of comparedTotals(left, right)) terminal.say(line);
+    showHeads([left, right], terminal);
+    if (detailed) for (const one of [left, right]) showDetails(one, terminal);
+    const places = rows.map((row) => ({
+      left: row.left?.index ?? null,
+      right: row.right?.index ?? null,
+      same: row.same,
+    }));
+    return { ...result, ...written, vs: { name: vs, ...report(right.info) }, rows: places };
+  },
+});
+
+/** What `--json` prints of a model. */
+function report({ parameters, gradients, layers, gflops, strides, head, modules, imgsz, details }: ModelInfo): object {
+  return {
+    parameters,
+    gradients,
+    layers,
+    gflops,
+    strides,
+    head,
+    modules: modules.map((row) => ({
+      index: row.index,
+      from: row.from,
+      name: row.name,
+      parameters: row.parameters,
+      shape: row.shape,
+      repeats: row.repeats,
+      args: row.args,
+    })),
+    imgsz,
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+function showOne(one: NamedInfo, terminal: Terminal): void {
+  const { parameters, gradients, layers, gflops, strides, imgsz, modules } = one.info;
+  for (const line of layerTable(modules, terminal.columns)) terminal.say(line);
+  showDetails(one, terminal);
+  showHeads([one], terminal);
+  terminal.say();
+  const totals =
+    `${one.name}: ${layers} layers, ${count(parameters)} parameters, ${count(gradients)} gradients, ` +
+    `${gflops.toFixed(1)} GFLOPs at ${imgsz}, strides ${strides.join(", ")}`;
+  for (const line of wrap(totals, terminal.columns))
+    terminal.say(line.replace(one.name, terminal.colors.bold(one.name)));
+}
+
+function showHeads(models: readonly NamedInfo[], terminal: Terminal): void {
+  for (const { name, info } of models) {
+    terminal.say();
+    terminal.say(terminal.colors.bold(`Head of ${name}`));
+    for (const line of headLines(info.head, terminal.columns)) terminal.say(line);
+  }
+  if (models.some(({ info }) => info.head.family === "v8")) {
+    for (const line of widthHint(terminal.columns)) terminal.say(line);
+  }
+}
+
+function showDetails({ name, info: { details } }: NamedInfo, terminal: Terminal): void {
+  if (details === undefined) return;
+  terminal.say();
+  terminal.say(terminal.colors.bold(`Parameters of ${name}`));
+  for (const line of detailLines(details)) terminal.say(line);
+}
+
+async function writeGraph(
+  model: YOLO,
+  { graph, imgsz }: { graph: string; imgsz: number },
+  terminal: Terminal,
+): Promise<{ events: string; onnx: string }> {
+  const { events, onnx } = await model.graph(graph, { imgsz });
+  terminal.note(`wrote ${events} (tensorboard --logdir ${graph}) and ${onnx} (netron)`);
+  return { events, onnx };
+}
