@@ -58,12 +58,12 @@ export class MemoryCache {
     this.#layout = layout;
   }
 
-  /** A copy of the picture, when it is there. */
+  /** The picture, when it is there: the shared memory itself, which must not be changed. */
   get(index: number): Picture | undefined {
     const { states: all } = this.#layout;
     if (Atomics.load(all, index) !== states.ready) return undefined;
     const { width, height } = this.#size(index);
-    return { data: this.#bytes(index).slice(), width, height };
+    return { data: this.#bytes(index), width, height };
   }
 
   /** Keeps a copy of the picture, when it has a place and nobody has put it there. */
