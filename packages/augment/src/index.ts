@@ -1,3 +1,27 @@
+export { randomChannelSwap, randomGrey, swapChannels, toGrey } from "./colour/channels.ts";
+export { type ApplyClaheOptions, applyClahe, type RandomClaheOptions, randomClahe } from "./colour/clahe.ts";
+export type { ClaheOptions } from "./colour/clahe-plane.ts";
+export { equaliseHistogram, randomEqualise } from "./colour/equalise.ts";
+export {
+  applyHsv,
+  drawHsv,
+  type HsvShift,
+  type HsvTables,
+  type HueRule,
+  hsvTables,
+  type RandomHsvOptions,
+  randomHsv,
+} from "./colour/hsv.ts";
+export {
+  applyTable,
+  type BrightnessContrast,
+  brightnessContrastTable,
+  gammaTable,
+  type RandomBrightnessContrastOptions,
+  type RandomGammaOptions,
+  randomBrightnessContrast,
+  randomGamma,
+} from "./colour/tone.ts";
 export { compose, sometimes, type Transform } from "./compose.ts";
 export { boxCandidates, type CandidateLimits } from "./geometry/box-candidates.ts";
 export { flipLeftRight, flipUpDown, randomFlipLeftRight, randomFlipUpDown } from "./geometry/flip.ts";
@@ -43,6 +67,12 @@ export { blankPicture, type Picture, type Size } from "./picture.ts";
 export type { AugmentationOptions } from "./pipelines/options.ts";
 export { v5Augmentation } from "./pipelines/v5-augmentation.ts";
 export { type V8AugmentationHyp, v8Augmentation } from "./pipelines/v8-augmentation.ts";
+export { boxBlur, type RandomBlurOptions, randomBlur } from "./pixels/box-blur.ts";
+export { applyCutout, drawCutout, type Patch, randomCutout } from "./pixels/cutout.ts";
+export { applyJpegLoss, type RandomJpegQualityOptions, randomJpegQuality } from "./pixels/jpeg-quality.ts";
+export { medianBlur, randomMedianBlur } from "./pixels/median-blur.ts";
+export { type RareChanges, rareChanges } from "./pixels/rare-changes.ts";
+export { applyReplicas, drawReplicas, type Replica, randomReplicate } from "./pixels/replicate.ts";
 export type {
   AugmentationHyp,
   CopyPasteMode,

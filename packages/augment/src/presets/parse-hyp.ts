@@ -47,7 +47,7 @@ export function parseHyp<F extends HypFamily>(values: object, options: ParseHypO
   const { family, name = "hyper-parameters", place = () => "" } = options;
   const base: Readonly<HypFamilies[F]> = options.base ?? defaultPresets[family];
   const known = [...Object.keys(defaultPresets[family]), ...optionalKeys[family]];
-  const hyp: HypFamilies[F] = { ...base };
+  const hyp = { ...base } as HypFamilies[F];
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined || (family === "v8" && otherTasks.includes(key))) continue;
     const where = `${name}${place(key)}`;

@@ -1,0 +1,87 @@
+import type { Random } from "@lookonce/random";
+import { sometimes, type Transform } from "../compose.ts";
+import type { Picture } from "../picture.ts";
+import { checkBlurSize } from "./blur-size.ts";
+import { mirror } from "./mirror.ts";
+
+/** Options of {@link randomBlur} and {@link randomMedianBlur}. */
+export interface RandomBlurOptions {
+  probability: number;
+  /** The side of the square is one of the odd numbers between these, all equally likely. Default 3 to 7. */
+  sizes?: readonly [smallest: number, largest: number];
+}
+
+/** An odd number from the smallest to the largest. */
+export function drawBlurSize([smallest, largest]: readonly [number, number], rng: Random): number {
+  checkBlurSize(smallest);
+  checkBlurSize(largest);
+  return smallest + 2 * rng.integer(0, (largest - smallest) / 2 + 1);
+}
+
+/**
+ * Every pixel becomes the mean of the square around it, rounded; edges are mirrored without repeating the last pixel
+ * (OpenCV's `blur`).
+ *
+ * @param size side of the square, odd
+ * @throws LookonceError `ARGUMENT` unless the size is odd and positive
+ */
+export function boxBlur(picture: Picture, size: number): Picture {
+  checkBlurSize(size);
+  const { width, height, data } = picture;
+  const reach = (size - 1) / 2;
+  const stride = width * 3;
+  const target = new Uint8Array(data.length);
+  const sums = new Int32Array(stride);
+  const add = (y: number, sign: number): void => {
+    const row = mirror(y, height) * stride;
+    for (let i = 0; i < stride; i++) sums[i] = (sums[i] as number) + sign * (data[row + i] as number);
+  };
+  for (let y = -reach; y <= reach; y++) add(y, 1);
+  const places = Int32Array.from({ length: width + 2 * reach }, (_, x) => 3 * mirror(x - reach, width));
+  for (let y = 0; y < height; y++) {
+    blurRow({ sums, places, size }, target.subarray(y * stride, (y + 1) * stride));
+    add(y - reach, -1);
+    add(y + reach + 1, 1);
+  }
+  return { data: target, width, height };
+}
+
+/** Blurs with a probability, as Albumentations' Blur. Boxes and polygons stay. */
+export function randomBlur({ probability, sizes = [3, 7] }: RandomBlurOptions): Transform {
+  return sometimes(probability, (sample, rng) => ({
+    ...sample,
+    picture: boxBlur(sample.picture, drawBlurSize(sizes, rng)),
+  }));
+}
+
+interface ColumnSums {
+  /** Sum of each column's pixels, RGB. */
+  sums: Int32Array;
+  /** Offsets into it, mirrored beyond both ends. */
+  places: Int32Array;
+  size: number;
+}
+
+function blurRow({ sums, places, size }: ColumnSums, target: Uint8Array): void {
+  let r = 0;
+  let g = 0;
+  let b = 0;
+  for (let x = 0; x < size; x++) {
+    const place = places[x] as number;
+    r += sums[place] as number;
+    g += sums[place + 1] as number;
+    b += sums[place + 2] as number;
+  }
+  const share = 1 / (size * size);
+  for (let i = 0, x = 0; i < target.length; i += 3, x++) {
+    target[i] = r * share + 0.5;
+    target[i + 1] = g * share + 0.5;
+    target[i + 2] = b * share + 0.5;
+    if (i + 3 === target.length) break;
+    const gone = places[x] as number;
+    const come = places[x + size] as number;
+    r += (sums[come] as number) - (sums[gone] as number);
+    g += (sums[come + 1] as number) - (sums[gone + 1] as number);
+    b += (sums[come + 2] as number) - (sums[gone + 2] as number);
+  }
+}

@@ -1,0 +1,81 @@
+import { LookonceError } from "@lookonce/errors";
+import type { Random } from "@lookonce/random";
+import type { Plane } from "../colour/luma.ts";
+import { sometimes, type Transform } from "../compose.ts";
+import type { Picture } from "../picture.ts";
+import { forwardTransform, inverseTransform } from "./jpeg/cosine-transform.ts";
+import { quantisationSteps } from "./jpeg/quantisation.ts";
+import { fromHalvedYcbcr, toHalvedYcbcr } from "./jpeg/ycbcr.ts";
+
+/** Options of {@link randomJpegQuality}. */
+export interface RandomJpegQualityOptions {
+  probability: number;
+  /** Lowest and highest quality, both included. Default 75 to 100. */
+  quality?: readonly [lowest: number, highest: number];
+}
+
+/** A whole number from the lowest to the highest. */
+export function drawJpegQuality([lowest, highest]: readonly [number, number], rng: Random): number {
+  return rng.integer(lowest, highest + 1);
+}
+
+/**
+ * The picture as it looks after being written as JPEG and read again: baseline, colours at half the width and height.
+ *
+ * Only the steps that lose something are done (ITU-T T.81: colour transform, halving, cosine transform, quantisation),
+ * with the arithmetic of the Independent JPEG Group's library (from 5 pixels of width on), without coding bits; so it
+ * needs no codec, and its bytes are the same on every machine.
+ *
+ * @param quality 1 to 100
+ * @throws LookonceError `ARGUMENT` unless the quality is a whole number from 1 to 100
+ */
+export function applyJpegLoss(picture: Picture, quality: number): Picture {
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
+    throw new LookonceError("ARGUMENT", `A JPEG quality must be a whole number from 1 to 100, not ${quality}.`);
+  }
+  const { y, cb, cr } = toHalvedYcbcr(picture);
+  const lumaSteps = quantisationSteps(quality, "luma");
+  const colourSteps = quantisationSteps(quality, "colour");
+  return fromHalvedYcbcr({
+    y: quantise(y, lumaSteps),
+    cb: quantise(cb, colourSteps),
+    cr: quantise(cr, colourSteps),
+  });
+}
+
+/** Writes as JPEG and reads again with a probability, as Albumentations' ImageCompression. Boxes and polygons stay. */
+export function randomJpegQuality({ probability, quality = [75, 100] }: RandomJpegQualityOptions): Transform {
+  return sometimes(probability, (sample, rng) => ({
+    ...sample,
+    picture: applyJpegLoss(sample.picture, drawJpegQuality(quality, rng)),
+  }));
+}
+
+/** Every 8 × 8 block through transform, division by the steps, rounding, and back; edges are repeated to fill blocks. */
+function quantise({ data, width, height }: Plane, steps: Int32Array): Plane {
+  const target = new Uint8ClampedArray(data.length);
+  const block = new Int32Array(64);
+  for (let top = 0; top < height; top += 8) {
+    for (let left = 0; left < width; left += 8) {
+      for (let y = 0, i = 0; y < 8; y++) {
+        const row = Math.min(top + y, height - 1) * width;
+        for (let x = 0; x < 8; x++, i++) block[i] = (data[row + Math.min(left + x, width - 1)] as number) - 128;
+      }
+      forwardTransform(block);
+      for (let i = 0; i < 64; i++) {
+        const step = steps[i] as number;
+        const coefficient = block[i] as number;
+        // coefficients are eight times as large; halves are rounded away from 0
+        const count = ((coefficient < 0 ? -coefficient : coefficient) + 4 * step) / (8 * step);
+        block[i] = (coefficient < 0 ? -(count | 0) : count | 0) * step;
+      }
+      inverseTransform(block);
+      for (let y = top, i = 0; y < Math.min(top + 8, height); y++, i = (y - top) * 8) {
+        for (let p = y * width + left; p < y * width + Math.min(left + 8, width); p++, i++) {
+          target[p] = (block[i] as number) + 128;
+        }
+      }
+    }
+  }
+  return { data: new Uint8Array(target.buffer), width, height };
+}
