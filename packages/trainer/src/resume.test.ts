@@ -32,7 +32,7 @@ async function run(more: Partial<TrainOptions>, weights?: string): Promise<Train
   const directory = weights === undefined ? makeRunDirectory({ project: place, name: "exp" }) : undefined;
   try {
     return await train(model, {
-      ...{ data, valData, epochs: 3, imgsz: 64, batch: 2 },
+      ...{ data, valData, epochs: 3, imgsz: 64, batch: 2, workers: 0 },
       ...(directory === undefined ? {} : { directory }),
       ...more,
     });
@@ -130,6 +130,45 @@ describe("a training's options", () => {
     }
     model.dispose();
     await expect(run({ freeze: [99] })).rejects.toThrow(/no row 99; its rows are 0 to 5/);
+  });
+
+  it("give batches other sizes from step to step, the same after going on", async () => {
+    const sizes = async (more: Partial<TrainOptions>): Promise<number[]> => {
+      const seen: number[] = [];
+      await run({
+        ...{ epochs: 1, multiScale: true, val: "never", imgsz: 64, ...more },
+        callbacks: [{ onTrainBatchStart: ({ batch: { height, width } }) => void seen.push(height, width) }],
+      });
+      return seen;
+    };
+    const seen = await sizes({});
+    expect(new Set(seen).size).toBeGreaterThan(1);
+    for (const side of seen) expect([32, 48, 64, 80, 96]).toContain(side);
+    expect(await sizes({})).toEqual(seen);
+    expect(new Set(await sizes({ multiScale: false }))).toEqual(new Set([64]));
+  });
+
+  it("show pictures of badly found classes more often", async () => {
+    const seen = async (imageWeights: boolean): Promise<number> => {
+      const indices: number[] = [];
+      await run({
+        ...{ epochs: 2, imageWeights, val: "every" },
+        callbacks: [
+          { onTrainBatchStart: ({ batch: { samples } }) => void indices.push(...samples.map(({ index }) => index)) },
+        ],
+      });
+      expect(indices).toHaveLength(24);
+      return new Set(indices.slice(0, 12)).size;
+    };
+    // Without weights every picture comes once an epoch; drawn by weight, some come twice.
+    expect(await seen(false)).toBe(12);
+    expect(await seen(true)).toBeLessThan(12);
+  });
+
+  it("group pictures by shape", async () => {
+    await expect(run({ rect: true, imageWeights: true })).rejects.toMatchObject({ code: "ARGUMENT" });
+    const { epochs } = await run({ epochs: 1, rect: true, val: "never" });
+    expect(epochs).toBe(1);
   });
 
   it("keep the weights of every so many epochs", async () => {

@@ -23,14 +23,17 @@ export interface SettledSettings extends Required<Omit<TrainSettings, "recipe">>
 export function settle(model: DetectionModel, { data, ...options }: TrainOptions): SettledSettings {
   const { epochs = 100, imgsz = 640, batch = 16, val = "every", seed = 0 } = options;
   const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
+  const { rect = false, imageWeights = false, multiScale = false } = options;
   const given = makeRecipe(model.family, options.recipe);
   const { nbs } = given;
   // As many updates as a batch of the nominal size, or the larger one there is, would make.
   const iterations = Math.ceil(data.entries.length / Math.max(batch, nbs)) * epochs;
   const chosen = given.optimizer === "auto" ? autoOptimizer({ nc: model.nc, iterations }) : {};
   const recipe = { ...given, ...chosen } as SettledSettings["recipe"];
-  const lags = model.family === "v5";
-  return { epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args, recipe, nbs, lags };
+  return {
+    ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args },
+    ...{ rect, imageWeights, multiScale, recipe, nbs, lags: model.family === "v5" },
+  };
 }
 
 /** Makes what a training changes. @param iterations batches in an epoch */

@@ -1,4 +1,4 @@
-import type { BatchLoader } from "@lookonce/data";
+import type { Batch, BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { RunPosition } from "./run-state.ts";
@@ -11,6 +11,8 @@ export interface EpochOptions {
   step: TrainStep;
   schedule: ScheduleSettings;
   callbacks: Pick<Required<TrainCallbacks>, "onTrainBatchStart" | "onTrainBatchEnd">;
+  /** Changes every batch before it is learnt from, e.g. its size; `iteration` counts from the start of training. */
+  prepare?: (batch: Batch, iteration: number) => Batch;
   /** Asked after every batch: whether to stop here. */
   isOver: () => boolean;
 }
@@ -38,8 +40,9 @@ export async function runEpoch(position: RunPosition, options: EpochOptions): Pr
   let images = 0;
   let done = 0;
   let rates: Rates["rates"] = { bias: 0, weight: 0, norm: 0 };
-  for await (const batch of loader.batches(epoch, { from: position.iteration })) {
+  for await (const loaded of loader.batches(epoch, { from: position.iteration })) {
     const iteration = epoch * loader.length + position.iteration;
+    const batch = options.prepare?.(loaded, iteration) ?? loaded;
     await callbacks.onTrainBatchStart({ epoch, iteration: position.iteration, batch });
     const { accumulate, ...settings } = ratesAt(schedule, { epoch, iteration });
     const updates = updateIsDue({ iteration, last: position.lastUpdate, accumulate });

@@ -1,3 +1,4 @@
+import type { Transform } from "@lookonce/augment";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
@@ -28,6 +29,12 @@ export interface TrainSettings {
   time?: number;
   /** Keep `weights/epochN.safetensors` every so many epochs; 0 keeps none. Default 0. */
   savePeriod?: number;
+  /** Group pictures of like shape and neither shuffle nor augment them. Default `false`. */
+  rect?: boolean;
+  /** Show pictures of rare and badly found classes more often, as YOLOv5's `--image-weights`. Default `false`. */
+  imageWeights?: boolean;
+  /** Give every batch another size, from half of `imgsz` to one and a half of it. Default `false`. */
+  multiScale?: boolean;
   /** What else is saved with the run and written to `args.yaml`, such as the files of model and data set. */
   args?: Readonly<Record<string, unknown>>;
 }
@@ -40,6 +47,12 @@ export interface TrainOptions extends TrainSettings {
   valData?: Dataset;
   /** An existing folder to write to. Default: a new one, `runs/train/exp`, `exp2`, … */
   directory?: string;
+  /** Threads that decode and augment; does not change what is learnt. Default: that of `BatchLoader`. */
+  workers?: number;
+  /** Keep decoded pictures: in memory (`ram`), on disk (`disk`), those that fit (`auto`, the default), or `none`. */
+  cache?: "auto" | "ram" | "disk" | "none";
+  /** Your own transforms, done last: the address of a module that exports them, or functions, which need `workers: 0`. */
+  transforms?: URL | readonly Transform[];
   /** Told how it goes, in order; `progress(process.stderr)` shows it. */
   callbacks?: readonly TrainCallbacks[];
   /** Stops after the step under way, with the weights and the state saved. */
@@ -84,6 +97,13 @@ export function checkTrainOptions(model: DetectionModel, { data, valData, ...opt
   const { imgsz = 640 } = options;
   if (imgsz % model.step !== 0) {
     throw new LookonceError("ARGUMENT", `imgsz must be a multiple of ${model.step}, the model's stride, not ${imgsz}.`);
+  }
+  const { rect, imageWeights } = options;
+  if (rect && imageWeights) {
+    throw new LookonceError(
+      "ARGUMENT",
+      "rect keeps pictures in the order of their shapes, imageWeights draws them: drop one of the two.",
+    );
   }
   for (const dataset of [data, valData]) {
     if (dataset === undefined || dataset.names.length === model.nc) continue;

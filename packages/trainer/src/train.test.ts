@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hypPresets } from "@lookonce/augment";
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
@@ -28,7 +29,7 @@ beforeAll(async () => {
 
 function options(more: Partial<TrainOptions> = {}): TrainOptions {
   const directory = makeRunDirectory({ project: place, name: "exp" });
-  return { data, valData, epochs: 2, imgsz: 64, batch: 4, directory, ...more };
+  return { data, valData, epochs: 2, imgsz: 64, batch: 4, workers: 0, directory, ...more };
 }
 
 describe("train", () => {
@@ -37,7 +38,7 @@ describe("train", () => {
     const told: string[] = [];
     const batches: BatchInfo[] = [];
     const result = await train(model, {
-      ...options({ recipe: { ema_decay: 0 } }),
+      ...options({ recipe: { ...hypPresets["v8-no-augmentation"], ema_decay: 0 } }),
       callbacks: [
         {
           onTrainStart: ({ iterations }) => void told.push(`start ${iterations}`),

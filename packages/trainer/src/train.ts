@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Checkpoint, readCheckpoint } from "@lookonce/checkpoint";
-import { BatchLoader } from "@lookonce/data";
+import type { Batch, BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import { drawScale, rescaleBatch } from "./multi-scale.ts";
 import { argsYaml } from "./report/args-yaml.ts";
 import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
 import { jsonLog } from "./report/json-log.ts";
@@ -15,6 +16,7 @@ import { captureState, type RunParts, type RunPosition, restoreState, startPosit
 import { saveModel } from "./save-model.ts";
 import type { ScheduleSettings } from "./schedule.ts";
 import { type EpochResult, runEpoch } from "./train-epoch.ts";
+import { trainLoader } from "./train-loader.ts";
 import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
 import { type ValidationResult, validate } from "./validation/validate.ts";
 
@@ -40,6 +42,13 @@ export async function train(model: DetectionModel, options: TrainOptions): Promi
 
 type FileName = "last" | "best" | `epoch${number}`;
 
+interface RunContents {
+  settings: SettledSettings;
+  parts: RunParts;
+  loader: BatchLoader;
+  position: RunPosition;
+}
+
 class Run {
   readonly #options: TrainOptions;
   readonly #settings: SettledSettings;
@@ -52,10 +61,7 @@ class Run {
   #best: ValidationResult | undefined;
   readonly #resumed: number = performance.now();
 
-  private constructor(
-    options: TrainOptions,
-    rest: { settings: SettledSettings; parts: RunParts; loader: BatchLoader },
-  ) {
+  private constructor(options: TrainOptions, rest: RunContents) {
     const { callbacks = [], resume } = options;
     this.#options = options;
     this.#settings = rest.settings;
@@ -64,20 +70,19 @@ class Run {
     this.#callbacks = allCallbacks([argsYaml(), resultsCsv(), jsonLog(), ...callbacks]);
     const found = resume === undefined ? undefined : dirname(dirname(resume));
     this.#directory = options.directory ?? found ?? makeRunDirectory();
-    this.#position = startPosition();
+    this.#position = rest.position;
   }
 
   static async start(model: DetectionModel, options: TrainOptions): Promise<Run> {
-    const { resume, data } = options;
+    const { resume } = options;
     const file = resume === undefined ? undefined : { name: resume, ...readTraining(resume) };
     const saved = file?.training.state.settings as SettledSettings | undefined;
     const settings = saved ?? settle(model, options);
-    const { batch, imgsz, seed } = settings;
-    const loader = new BatchLoader(data, { batch, imgsz, shuffle: new Random(seed).fork("order") });
+    const position = startPosition();
+    const loader = trainLoader(model, { ...options, settings, position });
     const parts = await makeParts(model, settings);
-    const run = new Run(options, { settings, parts, loader });
-    if (file !== undefined) Object.assign(run.#position, restoreState(parts, file));
-    return run;
+    if (file !== undefined) Object.assign(position, restoreState(parts, file));
+    return new Run(options, { settings, parts, loader, position });
   }
 
   async train(): Promise<TrainResult> {
@@ -112,6 +117,7 @@ class Run {
     await this.#callbacks.onTrainEpochStart({ epoch });
     const result = await runEpoch(position, {
       ...{ loader: this.#loader, step, schedule: this.#schedule(), callbacks: this.#callbacks },
+      ...(this.#settings.multiScale ? { prepare: this.#rescale } : {}),
       isOver: () => signal?.aborted === true,
     });
     if (!result.finished) {
@@ -121,6 +127,7 @@ class Run {
     const { losses, rates } = result;
     await this.#callbacks.onTrainEpochEnd({ epoch, losses, rates });
     const validation = await this.#validate(epoch);
+    if (validation !== undefined) position.classScores = classScores(validation, this.#parts.model.nc);
     await this.#record(epoch, result, validation);
     return signal?.aborted !== true;
   }
@@ -214,6 +221,12 @@ class Run {
     };
   }
 
+  readonly #rescale = (batch: Batch, iteration: number): Batch => {
+    const { imgsz, seed } = this.#settings;
+    const rng = new Random(seed).fork("scale", iteration);
+    return rescaleBatch(batch, drawScale(batch, { imgsz, stride: this.#parts.model.step, rng }));
+  };
+
   #seconds(): number {
     return this.#position.seconds + (performance.now() - this.#resumed) / 1000;
   }
@@ -245,4 +258,11 @@ function makeWeightsDirectory(directory: string): void {
   } catch (cause) {
     throw new LookonceError("IO", `cannot write to ${directory}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** mAP50-95 of every class; 0 for those that no picture shows. */
+function classScores({ perClass }: ValidationResult, nc: number): number[] {
+  const scores = new Array<number>(nc).fill(0);
+  for (const { class: number, map50_95 } of perClass) scores[number] = map50_95;
+  return scores;
 }

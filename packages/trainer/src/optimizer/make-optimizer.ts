@@ -9,10 +9,17 @@ import { Sgd } from "./sgd.ts";
 
 type OptimizerClass = new (parameters: readonly GroupedParameter[], options: { weightDecay: number }) => Optimizer;
 
-const optimizers = { SGD: Sgd, Adam, AdamW, NAdam, RAdam, RMSProp: RmsProp } satisfies Record<string, OptimizerClass>;
-
 /** An optimiser, as recipes name it. */
-export type OptimizerName = keyof typeof optimizers;
+export type OptimizerName = "SGD" | "Adam" | "AdamW" | "NAdam" | "RAdam" | "RMSProp";
+
+const optimizers: Readonly<Record<OptimizerName, OptimizerClass>> = {
+  SGD: Sgd,
+  Adam,
+  AdamW,
+  NAdam,
+  RAdam,
+  RMSProp: RmsProp,
+};
 
 /** All of them. */
 export const optimizerNames = Object.keys(optimizers) as OptimizerName[];

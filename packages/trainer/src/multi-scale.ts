@@ -1,0 +1,44 @@
+import { type Picture, resizeBilinear } from "@lookonce/augment";
+import type { Batch } from "@lookonce/data";
+import type { Random } from "@lookonce/random";
+
+/**
+ * The size that a batch is given in multi-scale training: a random multiple of the stride from half of `imgsz` to one and
+ * a half of it, as in YOLOv5 (`--multi-scale`).
+ *
+ * @returns sides in pixels, of a batch whose longer side is that multiple
+ */
+export function drawScale(
+  { height, width }: Pick<Batch, "height" | "width">,
+  { imgsz, stride, rng }: { imgsz: number; stride: number; rng: Random },
+): { height: number; width: number } {
+  const [low, high] = [Math.floor((imgsz * 0.5) / stride), Math.floor((imgsz * 1.5) / stride)];
+  const side = Math.max(1, rng.integer(low, high + 1)) * stride;
+  const factor = side / Math.max(height, width);
+  const fit = (length: number): number => Math.ceil((length * factor) / stride) * stride;
+  return { height: fit(height), width: fit(width) };
+}
+
+/** A batch at another size: pictures are resized, boxes go with them. */
+export function rescaleBatch(batch: Batch, { height, width }: { height: number; width: number }): Batch {
+  if (height === batch.height && width === batch.width) return batch;
+  const bytes = batch.height * batch.width * 3;
+  const images = new Uint8Array(batch.count * height * width * 3);
+  for (let i = 0; i < batch.count; i++) {
+    const picture: Picture = {
+      data: batch.images.subarray(i * bytes, (i + 1) * bytes),
+      width: batch.width,
+      height: batch.height,
+    };
+    images.set(resizeBilinear(picture, { width, height }).data, i * height * width * 3);
+  }
+  const [x, y] = [width / batch.width, height / batch.height];
+  const boxes = batch.targets.boxes.map((value, i) => value * (i % 2 === 0 ? x : y));
+  const samples = batch.samples.map((sample) => ({
+    ...sample,
+    ratio: [sample.ratio[0] * x, sample.ratio[1] * y] as [number, number],
+    padding: [sample.padding[0] * x, sample.padding[1] * y] as [number, number],
+    boxes: sample.boxes.map((value, i) => value * (i % 2 === 0 ? x : y)),
+  }));
+  return { ...batch, height, width, images, targets: { ...batch.targets, boxes }, samples };
+}

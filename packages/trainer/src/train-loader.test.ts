@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { makeRecipe } from "./recipes/recipe.ts";
+import { augmentOf } from "./train-loader.ts";
+
+describe("augmentOf", () => {
+  it("leaves other pictures' parts out of the last epochs", () => {
+    const recipe = makeRecipe("v8", { mixup: 0.1, cutmix: 0.2, copy_paste: 0.3, close_mosaic: 2 });
+    expect(augmentOf(recipe, 3)).toMatchObject({
+      family: "v8",
+      hyp: { mosaic: 1, mixup: 0.1, cutmix: 0.2, copy_paste: 0.3 },
+    });
+    const closed = { mosaic: 0, mixup: 0, cutmix: 0, copy_paste: 0, hsv_s: 0.7, fliplr: 0.5 };
+    expect(augmentOf(recipe, 2)).toMatchObject({ hyp: closed });
+    expect(augmentOf(recipe, 1)).toMatchObject({ hyp: closed });
+  });
+
+  it("keeps YOLOv5's to the end, unless told", () => {
+    expect(augmentOf(makeRecipe("v5"), 1)).toMatchObject({ family: "v5", hyp: { mosaic: 1 } });
+    expect(augmentOf(makeRecipe("v5", { close_mosaic: 1 }), 1)).toMatchObject({ hyp: { mosaic: 0 } });
+  });
+});

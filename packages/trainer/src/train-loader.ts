@@ -1,0 +1,38 @@
+import { type AugmentSettings, BatchLoader, imageWeights } from "@lookonce/data";
+import type { DetectionModel } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import type { Recipe } from "./recipes/recipe.ts";
+import type { SettledSettings } from "./run-parts.ts";
+import type { RunPosition } from "./run-state.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+/** What {@link trainLoader} is told. */
+export interface TrainLoaderOptions extends Pick<TrainOptions, "data" | "workers" | "cache" | "transforms"> {
+  settings: SettledSettings;
+  /** Where the training stands when an epoch begins. */
+  position: Readonly<RunPosition>;
+}
+
+/** The loader of a training: what it gives depends on the settings and the epoch, and with image weights on the scores. */
+export function trainLoader(model: DetectionModel, options: TrainLoaderOptions): BatchLoader {
+  const { data, settings, position, workers, cache, transforms } = options;
+  const { batch, imgsz, seed, rect, recipe, epochs } = settings;
+  const random = new Random(seed);
+  const weights = (): Float64Array => imageWeights(data.entries, data.names.length, position.classScores);
+  return new BatchLoader(data, {
+    ...{ batch, imgsz, rect, rules: model.family, stride: model.step, random: random.fork("augment") },
+    ...(rect ? {} : { shuffle: random.fork("order"), augment: (epoch) => augmentOf(recipe, epochs - epoch) }),
+    ...(settings.imageWeights ? { weights } : {}),
+    ...(workers === undefined ? {} : { workers }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(transforms === undefined ? {} : { transforms }),
+  });
+}
+
+/** How to augment when so many epochs are left: the last ones do without other pictures' parts. */
+export function augmentOf(recipe: Recipe, epochsLeft: number): AugmentSettings {
+  const closed = epochsLeft <= recipe.close_mosaic ? { mosaic: 0, mixup: 0, copy_paste: 0 } : {};
+  if (!("dfl" in recipe)) return { family: "v5", hyp: { ...recipe, ...closed } };
+  const closedCuts = epochsLeft <= recipe.close_mosaic ? { cutmix: 0 } : {};
+  return { family: "v8", hyp: { ...recipe, ...closed, ...closedCuts } };
+}
