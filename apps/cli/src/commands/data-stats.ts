@@ -1,0 +1,57 @@
+import type { DataStatistics } from "lookonce";
+import { type Command, command } from "../command.ts";
+import { integer, requiredText, text } from "../options/option.ts";
+import { table } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { outputOptions, placeOptions } from "./shared-options.ts";
+
+/** `lookonce data stats`: what the labels of a data set are like. */
+export const dataStats: Command = command({
+  name: "data stats",
+  summary: "Counts classes, boxes and picture sizes of a data set, and draws them as labels.png.",
+  options: {
+    data: requiredText("data set file", "file.yaml"),
+    split: text({ help: "part to count", expects: "name", fallback: "train" }),
+    show: integer({ help: "classes and sizes to name; --json names all", fallback: 100, min: 0 }),
+    ...placeOptions("data-stats"),
+    ...outputOptions,
+  },
+  examples: ["lookonce data stats data=coco128.yaml", "lookonce data stats data=pets.yaml split=val --json"],
+  async run({ data, split, show, project, name, exist_ok: existOk }, terminal) {
+    const { dataStatistics } = await import("lookonce");
+    const log = (line: string): void => terminal.note(line);
+    const statistics = await dataStatistics({ data, split, project, name, existOk, log });
+    tell(statistics, show, terminal);
+    return { data, split, ...statistics };
+  },
+});
+
+function tell(statistics: DataStatistics, show: number, terminal: Terminal): void {
+  const { pictures, instances, background, classes, areas, sizes, plot } = statistics;
+  const rows = classes
+    .slice(0, show)
+    .map(({ label, name, instances: own, pictures: holding }) => [String(label), name, count(own), count(holding)]);
+  for (const line of table(["", "class", "objects", "pictures"], rows)) terminal.say(line);
+  if (classes.length > show) terminal.say(`and ${classes.length - show} more classes`);
+  terminal.say();
+  const mean = pictures === 0 ? 0 : instances / pictures;
+  terminal.say(
+    `${count(instances)} objects in ${count(pictures)} pictures, ${mean.toFixed(1)} in each; ${count(background)} pictures hold none`,
+  );
+  const shares = [
+    ["small, under 32²", areas.small],
+    ["medium, under 96²", areas.medium],
+    ["large", areas.large],
+  ] as const;
+  terminal.say(`areas in pixels: ${shares.map(([kind, own]) => `${count(own)} ${kind}`).join("; ")}`);
+  const common = sizes
+    .slice(0, Math.min(5, show))
+    .map((size) => `${size.width} × ${size.height} (${count(size.pictures)})`);
+  const others = sizes.length - common.length;
+  terminal.say(`sizes of pictures: ${common.join(", ")}${others > 0 ? ` and ${count(others)} others` : ""}`);
+  terminal.say(terminal.colors.bold(plot));
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import type { DatasetStatistics } from "@lookonce/data";
+import { openDataset } from "../open-dataset.ts";
+import { makeRunDirectory } from "../run-directory.ts";
+
+/** Options of {@link dataStatistics}. */
+export interface DataStatisticsOptions {
+  /** The data set file, in YOLO's form. */
+  data: string;
+  /** Default `train`. */
+  split?: string;
+  /** Folder for results. Default `runs`. */
+  project?: string;
+  /** Subfolder that `labels.png` is written to. Default `data-stats`; a number is added if it exists. */
+  name?: string;
+  /** Write into the subfolder even if it exists. Default `false`. */
+  existOk?: boolean;
+  /** Told, a line at a time, what a person should know. */
+  log?: (line: string) => void;
+}
+
+/** What {@link dataStatistics} counted and drew. */
+export interface DataStatistics extends Omit<DatasetStatistics, "boxes"> {
+  names: readonly string[];
+  /** Path of the picture. */
+  plot: string;
+}
+
+/**
+ * Counts the classes, boxes and pictures of a part of a data set, and draws them as `labels.png`.
+ *
+ * @throws LookonceError when the data set cannot be used or the picture cannot be written
+ */
+export async function dataStatistics(options: DataStatisticsOptions): Promise<DataStatistics> {
+  const { data, split = "train", project = "runs", name = "data-stats", existOk = false, log = () => {} } = options;
+  const [{ datasetStatistics }, { plotLabels, writePlot }] = await Promise.all([
+    import("@lookonce/data"),
+    import("@lookonce/plots"),
+  ]);
+  const dataset = await openDataset(data, { split, log });
+  const { boxes, ...statistics } = datasetStatistics(dataset);
+  const { names } = dataset;
+  const png = await plotLabels({ names, ...boxes });
+  const plot = join(await makeRunDirectory(join(project, name), { reuse: existOk }), "labels.png");
+  await writePlot(plot, png);
+  return { names, ...statistics, plot };
+}
