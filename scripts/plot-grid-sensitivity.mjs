@@ -1,5 +1,5 @@
-// Draws docs/images/grid-sensitivity.png: how a logit becomes the place and the size of a box, in YOLOv3 and since
-// YOLOv5 3.0. docs/losses.md argues with it.
+// Draws docs/images/grid-sensitivity.png: how a logit becomes the place and the size of a box, in YOLOv3 and in
+// YOLOv5. docs/losses.md argues with it.
 //
 //     npm run build && node scripts/plot-grid-sensitivity.mjs
 
