@@ -5,6 +5,7 @@ export {
   type TraceDetectorOptions,
   traceDetector,
 } from "./detector/trace-detector.ts";
+export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
 export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
 export { type DetectOptions, Predictor, type PredictorOptions } from "./predictor.ts";

@@ -1,0 +1,46 @@
+import type { SppfComparison } from "lookonce";
+import { type Command, command } from "../command.ts";
+import { integer } from "../options/option.ts";
+import { table } from "../terminal/table.ts";
+import { deviceOptions, outputOptions } from "./shared-options.ts";
+
+/** `lookonce benchmark sppf`: that SPPF is SPP, and faster. */
+export const benchmarkSppf: Command = command({
+  name: "benchmark sppf",
+  summary: "Shows that SPPF gives what SPP gives, bit for bit, and how much faster it is here.",
+  options: {
+    passes: integer({ help: "how often each is timed", fallback: 100, min: 1 }),
+    ...deviceOptions,
+    ...outputOptions,
+  },
+  examples: ["lookonce benchmark sppf", "lookonce benchmark sppf passes=500 threads=1 --json"],
+  async run({ passes, device, threads }, terminal) {
+    const { benchmarkSppf: measure } = await import("lookonce");
+    const result = await measure({ passes, device, ...(threads === undefined ? {} : { threads }) });
+    const { shape, pooling, modules, overhead, published } = result;
+    terminal.say(`${passes} passes of ${shape.join("×")} (pictures × channels × height × width) on ${result.device}`);
+    terminal.say();
+    const row = (title: string, { spp, sppf, ratio, identical }: SppfComparison): string[] => [
+      title,
+      `${spp.toFixed(3)} s`,
+      `${sppf.toFixed(3)} s`,
+      `${ratio.toFixed(2)}×`,
+      identical ? "bit for bit" : "no",
+    ];
+    const publishedRow = [
+      "pooling, as published",
+      ...[published.spp, published.sppf].map((seconds) => `${seconds.toFixed(3)} s`),
+      `${published.ratio.toFixed(2)}×`,
+      "yes",
+    ];
+    const rows = [row("pooling", pooling), row("with convolutions", modules), publishedRow];
+    const header = ["", "SPP(5, 9, 13)", "SPPF(5)", "faster by", "equal"];
+    for (const line of table(header, rows)) terminal.say(line);
+    terminal.say();
+    terminal.say(
+      `Times are median passes times their number; ${overhead.toFixed(3)} s of each is handing maps over and joining them.`,
+    );
+    terminal.say(`Published: ${published.source}`);
+    return result;
+  },
+});
