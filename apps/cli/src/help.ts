@@ -24,6 +24,23 @@ export function generalHelp(commands: readonly Command[]): string {
   ].join("\n");
 }
 
+/** What `lookonce help data` says: the commands that begin with that word. */
+export function familyHelp(word: string, commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    `Usage: lookonce ${word} COMMAND key=value …`,
+    "",
+    "Commands:",
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "Examples:",
+    ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => `  ${example}`),
+    "",
+    `A command's options: lookonce help ${commands[0]?.name}`,
+    "",
+  ].join("\n");
+}
+
 /** What `lookonce help COMMAND` says. */
 export function commandHelp(command: Command): string {
   const rows = Object.entries(command.options).map(([key, option]) => ({ form: `${key}=${option.expects}`, option }));

@@ -1,7 +1,7 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { Command } from "./command.ts";
 import { commands } from "./commands/index.ts";
-import { commandHelp, generalHelp } from "./help.ts";
+import { commandHelp, familyHelp, generalHelp } from "./help.ts";
 import { parseOptions } from "./options/parse.ts";
 import { UsageError } from "./options/usage-error.ts";
 import type { Io } from "./terminal/io.ts";
@@ -39,29 +39,57 @@ function isOn(argv: readonly string[], key: string): boolean {
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<object> {
   // YOLO users may name the task first: detect train model=…
   const [word = "help", ...rest] = argv[0] === "detect" ? argv.slice(1) : argv;
-  if (["help", "--help", "-h"].includes(word)) return help(rest, terminal);
+  if (helpWords.includes(word)) return help(rest, terminal);
   if (["version", "--version", "-v"].includes(word)) {
     terminal.say(`lookonce ${version}`);
     return { version };
   }
-  const command = find(word);
-  if (rest.some((argument) => ["help", "--help", "-h"].includes(argument))) return help([word], terminal);
-  return command.run(parseOptions(rest, command.options, command.name), terminal);
+  const wantsHelp = rest.some((argument) => helpWords.includes(argument));
+  if (isFamily(word) && (wantsHelp || rest.every(isJsonFlag))) return help([word, ...rest], terminal);
+  const { command, used } = find([word, ...rest]);
+  if (wantsHelp) return help([command.name], terminal);
+  return command.run(parseOptions([word, ...rest].slice(used), command.options, command.name), terminal);
 }
 
-function help(words: readonly string[], terminal: Terminal): object {
-  const name = words.find((word) => !/^(--)?json/.test(word));
-  const text = name === undefined ? generalHelp(commands) : commandHelp(find(name));
+const helpWords = ["help", "--help", "-h"];
+
+/** Whether commands of two words begin with this one. */
+function isFamily(word: string): boolean {
+  return commands.some(({ name }) => name.startsWith(`${word} `));
+}
+
+function isJsonFlag(argument: string): boolean {
+  return /^(--)?json(=|$)/.test(argument);
+}
+
+function help(arguments_: readonly string[], terminal: Terminal): object {
+  const words = arguments_.flatMap((argument) => (isJsonFlag(argument) ? [] : argument.split(" ")));
+  const [first, ...rest] = words.filter((word) => !helpWords.includes(word));
+  const text = helpText(first, rest);
   terminal.say(text.trimEnd());
   return { help: text };
 }
 
-function find(word: string): Command {
+function helpText(first: string | undefined, rest: readonly string[]): string {
+  if (first === undefined) return generalHelp(commands);
+  if (!isFamily(first) || rest.length > 0) return commandHelp(find([first, ...rest]).command);
+  return familyHelp(
+    first,
+    commands.filter(({ name }) => name.startsWith(`${first} `)),
+  );
+}
+
+/** The command that the first word or the first two name, and how many words that took. */
+function find(words: readonly string[]): { command: Command; used: number } {
+  const used = isFamily(words[0] as string) ? 2 : 1;
+  const word = words.slice(0, used).join(" ");
   const command = commands.find(({ name }) => name === word);
-  if (command !== undefined) return command;
+  if (command !== undefined) return { command, used };
   const names = [...commands.map(({ name }) => name), "help", "version"];
-  const hint = didYouMean(word, names);
-  throw new UsageError(`there is no command "${word}".${hint === "" ? ` There are ${names.join(", ")}.` : hint}`);
+  const family = names.filter((name) => name.startsWith(`${words[0]} `));
+  const known = used === 2 ? family : names;
+  const hint = didYouMean(word, known);
+  throw new UsageError(`there is no command "${word}".${hint === "" ? ` There are ${known.join(", ")}.` : hint}`);
 }
 
 function report(error: unknown, terminal: Terminal, { json, verbose }: { json: boolean; verbose: boolean }): void {

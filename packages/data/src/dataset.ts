@@ -63,9 +63,10 @@ export interface DatasetOptions {
   classes?: readonly number[];
   /**
    * Keep what verification finds in a file beside the labels' folder, and use it the next time. Default `false`: nothing is
-   * written. `YOLO.train`, `YOLO.val` and the command line switch it on.
+   * written. `renew` looks at every file whatever was found before. `YOLO.train`, `YOLO.val` and the command line switch
+   * it on.
    */
-  cache?: boolean;
+  cache?: boolean | "renew";
   /** Is told how far verification has come. */
   onProgress?: OnProgress;
   /** Is told what a person should know, a line at a time. */

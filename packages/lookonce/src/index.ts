@@ -1,3 +1,4 @@
+export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
 export type { DetectOptions, Results, SkippedPicture, Source } from "@lookonce/inference";
 export {
   type ComparedRow,
@@ -8,6 +9,12 @@ export {
   type TensorDescription,
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
+export { benchmarkSppf, type SppfBenchmark, type SppfBenchmarkOptions, type SppfComparison } from "./benchmark.ts";
+export { type CheckDataOptions, checkData, type DataCheck } from "./data/check-data.ts";
+export { type ConvertDataOptions, convertData } from "./data/convert-data.ts";
+export { type DataStatistics, type DataStatisticsOptions, dataStatistics } from "./data/data-statistics.ts";
+export { drawShapes, splitData } from "./data/prepare-data.ts";
+export { type DataSample, type SampleDataOptions, sampleData } from "./data/sample-data.ts";
 export type {
   ExportOptions,
   InfoOptions,
@@ -20,5 +27,5 @@ export type {
 } from "./options.ts";
 export { progress } from "./progress.ts";
 export { type QuickstartOptions, type QuickstartResult, quickstart } from "./quickstart.ts";
-export { makeRunDirectory } from "./run-directory.ts";
+export { makeRunDirectory, newestTraining } from "./run-directory.ts";
 export { YOLO } from "./yolo.ts";

@@ -44,7 +44,7 @@ export function text<F extends string | undefined>(spec: Spec<F> & { expects: st
 }
 
 /** One of a few words. */
-export function choice<const C extends string, F extends C | undefined>(
+export function choice<const C extends string, const F extends C | undefined>(
   words: readonly C[],
   spec: Spec<F>,
 ): Option<C | F> {
@@ -75,13 +75,33 @@ export function integers(help: string): Option<number[] | undefined> {
   return { help, expects: "0,2,5", fallback: undefined, required: false, isFlag: false, read };
 }
 
+/** Numbers from 0, `0.9,0.1,0` or `[0.9, 0.1, 0]`. */
+export function numbers(spec: Spec<number[] | undefined>): Option<number[] | undefined> {
+  const read = (given: string): number[] | undefined => {
+    const items = given.replace(/^\[(.*)\]$/, "$1").split(",");
+    const values = items.map((item) => readNumber(item, { ...spec, min: 0 }));
+    return values.every((value) => value !== undefined) ? values : undefined;
+  };
+  return { ...spec, expects: "0.9,0.1,0", required: false, isFlag: false, read };
+}
+
+/** Words with commas between, `cat,dog` or `[cat, dog]`. */
+export function words(spec: Spec<string[] | undefined>): Option<string[] | undefined> {
+  const read = (given: string): string[] | undefined => {
+    const items = given.replace(/^\[(.*)\]$/, "$1").split(",");
+    const trimmed = items.map((item) => item.trim());
+    return trimmed.every((item) => item !== "") ? trimmed : undefined;
+  };
+  return { ...spec, expects: "cat,dog", required: false, isFlag: false, read };
+}
+
 const truth = new Map([
   ...["true", "1", "yes", "on"].map((word) => [word, true] as const),
   ...["false", "0", "no", "off"].map((word) => [word, false] as const),
 ]);
 
 /** Yes or no; the key alone means yes. */
-export function flag(spec: Spec<boolean>): Option<boolean> {
+export function flag<F extends boolean | undefined>(spec: Spec<F>): Option<boolean | F> {
   return {
     ...spec,
     expects: "true|false",

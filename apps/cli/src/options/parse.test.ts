@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choice, flag, integer, integers, number, requiredText, text } from "./option.ts";
+import { choice, flag, integer, integers, number, numbers, requiredText, text, words } from "./option.ts";
 import { parseOptions } from "./parse.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -10,6 +10,8 @@ const options = {
   max_det: integer({ help: "most boxes", fallback: 300, min: 1 }),
   classes: integers("classes to keep"),
   device: choice(["cpu", "cuda"], { help: "device", fallback: "cpu" }),
+  weights: numbers({ help: "shares", fallback: undefined }),
+  names: words({ help: "names", fallback: undefined }),
   name: text({ help: "name", expects: "name", fallback: undefined }),
   save: flag({ help: "save", fallback: true }),
 } as const;
@@ -34,6 +36,8 @@ describe("parseOptions", () => {
       conf: 0.25,
       max_det: 300,
       classes: undefined,
+      weights: undefined,
+      names: undefined,
       device: "cpu",
       name: undefined,
       save: true,
@@ -43,6 +47,13 @@ describe("parseOptions", () => {
   it("reads the three ways to write a pair, and dashes for underscores", () => {
     const values = parse("--model", "a.pt", "--imgsz=320", "--max-det", "5", "conf=.5", "classes=[0, 2]", "save=False");
     expect(values).toMatchObject({ model: "a.pt", imgsz: 320, max_det: 5, conf: 0.5, classes: [0, 2], save: false });
+  });
+
+  it("reads lists of numbers and words", () => {
+    expect(parse("model=a", "weights=.8,0.2, 0", "names=[cat, big dog]")).toMatchObject({
+      weights: [0.8, 0.2, 0],
+      names: ["cat", "big dog"],
+    });
   });
 
   it("takes a flag's key alone as yes, and never the word after it as its value", () => {
@@ -67,6 +78,9 @@ describe("parseOptions", () => {
     ["conf=1.5", "number 0..1"],
     ["conf=NaN", "number 0..1"],
     ["classes=a,b", "0,2,5"],
+    ["weights=1,,2", "0.9,0.1,0"],
+    ["weights=1,-2", "0.9,0.1,0"],
+    ["names=cat,,dog", "cat,dog"],
     ["save=maybe", "true|false"],
     ["name=", "name"],
   ])("refuses %s and says what is expected", (argument, expected) => {

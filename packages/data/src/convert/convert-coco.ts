@@ -29,10 +29,19 @@ export interface ConvertCocoOptions {
 }
 
 interface Image {
-  name: string;
+  /** Its number in the {@link DatasetWriter}. */
+  number: number;
   width: number;
   height: number;
   hasObject: boolean;
+}
+
+/** A picture as the file describes it. */
+interface Listed {
+  id: unknown;
+  name: string;
+  width: number;
+  height: number;
 }
 
 interface Reading {
@@ -79,13 +88,13 @@ export async function convertCoco(options: ConvertCocoOptions): Promise<Conversi
 }
 
 /** First reading: pictures and categories, which may stand behind the annotations. */
-async function readLists({ options, categories }: Reading): Promise<[unknown, Partial<Image>][]> {
-  const found: [unknown, Partial<Image>][] = [];
+async function readLists({ options, categories }: Reading): Promise<Listed[]> {
+  const found: Listed[] = [];
   const { annotations: file } = options;
   const onProgress = await progressOf(options, 0);
   const read = (list: string, { id, name, file_name: fileName, width, height }: Record<string, unknown>): void => {
     if (list === "categories") categories.set(id, String(name));
-    if (list === "images") found.push([id, { name: String(fileName), width: Number(width), height: Number(height) }]);
+    if (list === "images") found.push({ id, name: String(fileName), width: Number(width), height: Number(height) });
   };
   await readCoco(file, read, onProgress);
   if (found.length > 0 && categories.size > 0) return found;
@@ -96,22 +105,24 @@ async function readLists({ options, categories }: Reading): Promise<[unknown, Pa
 }
 
 async function addPictures(
-  found: readonly [unknown, Partial<Image>][],
+  found: readonly Listed[],
   { reading, index, writer }: { reading: Reading; index: PictureIndex | undefined; writer: DatasetWriter },
 ): Promise<void> {
   const { images, leftOut } = reading;
-  for (const [id, { name: given = "", width = 0, height = 0 }] of found) {
-    const name = safeName(given);
+  for (const { id, name: given, width, height } of found) {
     const source = index?.find(given);
     if (index !== undefined && source === undefined) {
       leftOut.add("missing-picture", `there is no picture ${given}`);
       continue;
     }
     const size = width > 0 && height > 0 ? { width, height } : await sizeOf(source);
-    if (size === undefined) leftOut.add("no-size", `the size of ${given} is not known`);
-    else if (!(await writer.addPicture(name, source)))
-      leftOut.add("name-taken", `another picture is called ${given}, too`);
-    else images.set(id, { name, ...size, hasObject: false });
+    if (size === undefined) {
+      leftOut.add("no-size", `the size of ${given} is not known`);
+      continue;
+    }
+    const number = await writer.addPicture(safeName(given), source);
+    if (number === undefined) leftOut.add("name-taken", `another picture is called ${given}, too`);
+    else images.set(id, { number, ...size, hasObject: false });
   }
 }
 
@@ -135,13 +146,13 @@ async function addObjects(
     else {
       const row = rowOf(annotation, { label, image, polygons: options.polygons ?? false });
       if (typeof row === "string") {
-        leftOut.add(row, `annotation ${id} of ${image.name}: bbox ${JSON.stringify(annotation.bbox)}`);
+        leftOut.add(row, `annotation ${id} of picture ${imageId}: bbox ${JSON.stringify(annotation.bbox)}`);
         return undefined;
       }
       image.hasObject = true;
       counts.objects++;
       if (row.clipped) counts.clipped++;
-      return writer.addRow(image.name, row.text);
+      return writer.addRow(image.number, row.text);
     }
     return undefined;
   };

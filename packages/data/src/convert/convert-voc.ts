@@ -120,12 +120,13 @@ async function addAll(
     const picture = await locate(annotation, { file, index, leftOut });
     if (picture === undefined) continue;
     const name = basename(picture.source);
-    if (!(await writer.addPicture(name, picture.source))) {
+    const number = await writer.addPicture(name, picture.source);
+    if (number === undefined) {
       leftOut.add("name-taken", `${file}: another picture is called ${name}, too`);
       continue;
     }
     const rows = rowsOf(annotation, { file, picture, labels, leftOut, difficult: options.difficult ?? false });
-    for (const { text } of rows) await writer.addRow(name, text);
+    for (const { text } of rows) await writer.addRow(number, text);
     counts.pictures++;
     counts.objects += rows.length;
     if (rows.length === 0) counts.background++;

@@ -27,13 +27,15 @@ export interface Target {
 export class DatasetWriter {
   readonly #target: Target;
   readonly #names: readonly string[];
-  readonly #spool = new LabelSpool();
+  readonly #spool: LabelSpool;
+  readonly #labelFiles: string[] = [];
   readonly #stems: Set<string> = new Set();
   #linked = false;
 
   private constructor(target: Target, names: readonly string[]) {
     this.#target = target;
     this.#names = names;
+    this.#spool = new LabelSpool(join(this.#partial("labels"), ".spool"));
   }
 
   /** @throws LookonceError `ARGUMENT` when the place holds something that would be mixed up or lost, `IO` */
@@ -48,7 +50,7 @@ export class DatasetWriter {
     }
     const writer = new DatasetWriter(target, names);
     for (const part of ["labels", "images"]) await rm(writer.#partial(part), { recursive: true, force: true });
-    await mkdir(writer.#partial("labels"), { recursive: true });
+    await writer.#spool.open();
     return writer;
   }
 
@@ -56,30 +58,30 @@ export class DatasetWriter {
    * Takes in a picture: its labels, none so far, and the file itself if it is known.
    *
    * @param name path below the split's folder, with `/`
-   * @returns whether its labels' name was free
+   * @returns its number, or `undefined` when another picture's labels have the same name
    */
-  async addPicture(name: string, source: string | undefined): Promise<boolean> {
+  async addPicture(name: string, source: string | undefined): Promise<number | undefined> {
     const stem = stemOf(name).toLowerCase();
-    if (this.#stems.has(stem)) return false;
+    if (this.#stems.has(stem)) return undefined;
     this.#stems.add(stem);
-    await this.#spool.add(this.#labelFile(name), "");
-    if (this.#target.pictures === "none" || source === undefined) return true;
+    const number = this.#labelFiles.push(`${stemOf(name)}.txt`) - 1;
+    if (this.#target.pictures === "none" || source === undefined) return number;
     const place = join(this.#partial("images"), name);
     await mkdir(dirname(place), { recursive: true });
     await this.#place(source, place);
     this.#linked = true;
-    return true;
+    return number;
   }
 
   /** Adds an object to a picture that was taken in; a promise, if any, is waited for as in {@link LabelSpool.add}. */
-  addRow(name: string, row: string): Promise<void> | undefined {
-    return this.#spool.add(this.#labelFile(name), row);
+  addRow(picture: number, row: string): Promise<void> | undefined {
+    return this.#spool.add(picture, row);
   }
 
   /** Moves everything to its place and names the split in `data.yaml`, whose path it returns. */
   async finish(): Promise<string> {
     const { output, split } = this.#target;
-    await this.#spool.flush();
+    await this.#spool.finish(this.#labelFiles.map((file) => join(this.#partial("labels"), file)));
     for (const part of this.#linked ? ["labels", "images"] : ["labels"]) {
       const place = join(output, part, split);
       await rm(place, { recursive: true, force: true });
@@ -109,10 +111,6 @@ export class DatasetWriter {
       if (linked) return;
     }
     await copyFile(source, place, constants.COPYFILE_FICLONE);
-  }
-
-  #labelFile(name: string): string {
-    return join(this.#partial("labels"), `${stemOf(name)}.txt`);
   }
 
   #partial(part: string): string {

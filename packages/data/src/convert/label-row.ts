@@ -28,7 +28,7 @@ export function boxRow(label: number, corners: readonly number[], { width, heigh
   // Some tools write the last pixel as one too many; a hair over the border is rounding
   const hair = 0.01;
   const clipped = x1 < -hair || y1 < -hair || x2 > width + hair || y2 > height + hair;
-  return { text: `${label} ${values.join(" ")}\n`, clipped };
+  return { text: `${label} ${values.join(" ")}`, clipped };
 }
 
 /**
@@ -41,7 +41,7 @@ export function polygonRow(label: number, points: readonly number[], { width, he
   const isFlat = [0, 1].some((axis) => new Set(values.filter((_, i) => i % 2 === axis)).size < 2);
   if (isFlat) return undefined;
   const clipped = points.some((value, i) => value < 0 || value > (i % 2 === 0 ? width : height));
-  return { text: `${label} ${values.join(" ")}\n`, clipped };
+  return { text: `${label} ${values.join(" ")}`, clipped };
 }
 
 function clamp(value: number): number {

@@ -1,44 +1,103 @@
-import { appendFile, mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { mapConcurrently } from "../map-concurrently.ts";
 
-/** Characters held before they are written out: annotations of one picture may stand anywhere in a file. */
-const defaultLimit = 32 * 2 ** 20;
+/** Options of {@link LabelSpool}. */
+interface LabelSpoolOptions {
+  /** Files between which the label files are dealt; one at a time is then held in memory. */
+  buckets?: number;
+  /** Characters of a bucket that are held before they are written. */
+  limit?: number;
+}
 
-/** Collects rows of many label files in bounded memory, and appends them to the files in between. */
+/** Rows on their way to one spool file. */
+interface Bucket {
+  rows: string[];
+  /** Characters of the rows. */
+  length: number;
+  /** Ends when what was handed over before is written; absent before the first time. */
+  writing?: Promise<void>;
+}
+
+/**
+ * Collects the rows of many label files, which come in any order, in bounded memory: rows go to a few spool files, each
+ * for a share of the label files, and from there to the label files, each of which is written once.
+ */
 export class LabelSpool {
+  readonly #folder: string;
   readonly #limit: number;
-  readonly #rows: Map<string, string[]> = new Map();
-  readonly #folders: Set<string> = new Set();
-  #held = 0;
+  readonly #held: Bucket[];
 
-  constructor(limit: number = defaultLimit) {
+  /** @param folder for the spool files; made, and removed by {@link finish} */
+  constructor(folder: string, { buckets = 64, limit = 2 ** 18 }: LabelSpoolOptions = {}) {
+    this.#folder = folder;
     this.#limit = limit;
+    this.#held = Array.from({ length: buckets }, () => ({ rows: [], length: 0 }));
+  }
+
+  /** Makes the folder. */
+  async open(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
   }
 
   /**
-   * Adds a row; an empty one makes sure that there is a file.
+   * Adds a row to a label file.
    *
-   * @returns a promise when memory is full and rows are being written: wait for it before the limit's worth is added again
+   * @param file the file's number
+   * @returns a promise when rows are being written: wait for it now and then, or memory grows
    */
-  add(file: string, row: string): Promise<void> | undefined {
-    const rows = this.#rows.get(file);
-    if (rows === undefined) this.#rows.set(file, [row]);
-    else rows.push(row);
-    // A path's share of memory counts, too
-    this.#held += row.length + (rows === undefined ? file.length + 100 : 16);
-    return this.#held > this.#limit ? this.flush() : undefined;
+  add(file: number, row: string): Promise<void> | undefined {
+    const bucket = this.#held[file % this.#held.length] as Bucket;
+    const line = `${file} ${row}\n`;
+    bucket.rows.push(line);
+    bucket.length += line.length;
+    return bucket.length > this.#limit ? this.#write(file % this.#held.length) : undefined;
   }
 
-  /** Writes what is held. */
-  async flush(): Promise<void> {
-    const pending = [...this.#rows];
-    this.#rows.clear();
-    this.#held = 0;
-    for (const folder of new Set(pending.map(([file]) => dirname(file)))) {
-      if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true });
-      this.#folders.add(folder);
+  /** Writes all label files, those without a row empty, and makes their folders. */
+  async finish(files: readonly string[]): Promise<void> {
+    for (const folder of new Set(files.map(dirname))) await mkdir(folder, { recursive: true });
+    for (const [bucket, { rows: held, writing }] of this.#held.entries()) {
+      await writing;
+      const spooled = writing === undefined ? "" : await readFile(this.#spoolFile(bucket), "utf8");
+      const rows = rowsByFile(`${spooled}${held.join("")}`);
+      const numbers = Array.from(
+        { length: Math.ceil(Math.max(0, files.length - bucket) / this.#held.length) },
+        (_, i) => bucket + i * this.#held.length,
+      );
+      await mapConcurrently(numbers, 32, (number) =>
+        writeFile(files[number] as string, rows.get(String(number))?.join("") ?? ""),
+      );
     }
-    await mapConcurrently(pending, 32, ([file, rows]) => appendFile(file, rows.join("")));
+    await rm(this.#folder, { recursive: true });
   }
+
+  /** One writing after the other, so that rows keep their order. */
+  #write(index: number): Promise<void> {
+    const bucket = this.#held[index] as Bucket;
+    const text = bucket.rows.join("");
+    bucket.rows = [];
+    bucket.length = 0;
+    const append = (): Promise<void> => appendFile(this.#spoolFile(index), text);
+    bucket.writing = bucket.writing?.then(append) ?? append();
+    return bucket.writing;
+  }
+
+  #spoolFile(bucket: number): string {
+    return join(this.#folder, `${bucket}.spool`);
+  }
+}
+
+/** The rows of a spool file's text by the number of their label file. */
+function rowsByFile(text: string): Map<string, string[]> {
+  const rows = new Map<string, string[]>();
+  for (let start = 0, end = text.indexOf("\n"); end >= 0; start = end + 1, end = text.indexOf("\n", start)) {
+    const gap = text.indexOf(" ", start);
+    const number = text.slice(start, gap);
+    const row = text.slice(gap + 1, end + 1);
+    const own = rows.get(number);
+    if (own === undefined) rows.set(number, [row]);
+    else own.push(row);
+  }
+  return rows;
 }

@@ -4,6 +4,7 @@ import { writePicture } from "@lookonce/augment";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import { mapConcurrently } from "../map-concurrently.ts";
+import type { OnProgress } from "../verify/verify-pictures.ts";
 import { outlineBox, outlineOf, type ShapeName, shapeNames } from "./outline.ts";
 import { renderScene } from "./render-scene.ts";
 import { drawScene, type Scene } from "./scene.ts";
@@ -22,6 +23,8 @@ export interface GenerateShapesOptions {
   seed?: number;
   /** Shapes to draw, in the order of their class numbers. Default: all, see {@link shapeNames}. */
   classes?: readonly ShapeName[];
+  /** Is told how many pictures are drawn. */
+  onProgress?: OnProgress;
 }
 
 /** What {@link generateShapes} wrote. */
@@ -46,11 +49,12 @@ const firstLine = "# Shapes drawn by lookonce";
  * @throws LookonceError `ARGUMENT` for bad options or a folder that holds something else
  */
 export async function generateShapes(options: GenerateShapesOptions): Promise<GeneratedShapes> {
-  const { directory, train = 320, val = 80, size = 160, seed = 0, classes = shapeNames } = options;
+  const { directory, train = 320, val = 80, size = 160, seed = 0, classes = shapeNames, onProgress } = options;
   checkOptions({ train, val, size, classes });
   await clear(directory);
   const rng = new Random(seed);
   const instances = { train: 0, val: 0 };
+  let done = 0;
   for (const [split, count] of [["train", train] as const, ["val", val] as const]) {
     await mkdir(join(directory, "images", split), { recursive: true });
     await mkdir(join(directory, "labels", split), { recursive: true });
@@ -61,6 +65,7 @@ export async function generateShapes(options: GenerateShapesOptions): Promise<Ge
       const name = String(number).padStart(5, "0");
       await writePicture(join(directory, "images", split, `${name}.jpg`), renderScene(scene, source));
       await writeFile(join(directory, "labels", split, `${name}.txt`), labelText(scene, classes));
+      onProgress?.({ done: ++done, total: train + val });
       return scene.objects.length;
     });
     instances[split] = objects.reduce((a, b) => a + b, 0);

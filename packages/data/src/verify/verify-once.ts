@@ -8,7 +8,7 @@ export interface VerifyOptions {
   root: string;
   classCount: number;
   fraction?: number;
-  cache?: boolean;
+  cache?: boolean | "renew";
   onProgress?: OnProgress;
   log?: (line: string) => void;
 }
@@ -25,7 +25,7 @@ export async function verifyOnce(paths: readonly string[], options: VerifyOption
   if (!cache) return verifyPictures(wanted, { classCount, onProgress });
   const file = cachePath(paths, split);
   const hash = await contentHash(paths, { root, classCount });
-  const kept = await readCache(file, { hash, paths });
+  const kept = cache === "renew" ? undefined : await readCache(file, { hash, paths });
   if (kept !== undefined) return kept.slice(0, count);
   const verified = await verifyPictures(wanted, { classCount, onProgress });
   if (count === paths.length) {

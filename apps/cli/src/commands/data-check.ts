@@ -1,0 +1,74 @@
+import { LookonceError } from "@lookonce/errors";
+import type { DatasetReport } from "lookonce";
+import { type Command, command } from "../command.ts";
+import { integer, requiredText, words } from "../options/option.ts";
+import { bar } from "../terminal/bar.ts";
+import { table } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { outputOptions } from "./shared-options.ts";
+
+/** `lookonce data check`: looks at every picture and label. */
+export const dataCheck: Command = command({
+  name: "data check",
+  summary: "Checks every picture and label of a data set, and counts and names what is wrong.",
+  options: {
+    data: requiredText("data set file", "file.yaml"),
+    splits: words({ help: "parts to check, such as train,val (default: all)", fallback: undefined }),
+    show: integer({ help: "problems of each part to name; --json names all", fallback: 10, min: 0 }),
+    ...outputOptions,
+  },
+  examples: ["lookonce data check data=coco128.yaml", "lookonce data check data=pets.yaml splits=val show=100"],
+  async run({ data, splits, show }, terminal) {
+    const { checkData } = await import("lookonce");
+    const check = await checkData({
+      ...{ data, log: (line: string) => terminal.note(line) },
+      ...(splits === undefined ? {} : { splits }),
+      onProgress: (split, { done, total }) =>
+        terminal.progress(`${split} ${bar(done, total)} ${done.toLocaleString("en")}/${total.toLocaleString("en")}`),
+    });
+    const { names } = check;
+    terminal.say(`${data}: ${names.length} classes: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`);
+    const reports = Object.entries(check.splits);
+    if (reports.length > 0) tell(reports, show, terminal);
+    const [failure] = Object.values(check.errors);
+    for (const { message } of Object.values(check.errors).slice(1)) terminal.error(message);
+    if (failure !== undefined) throw new LookonceError(failure.code as LookonceError["code"], failure.message);
+    return { data, names, splits: check.splits };
+  },
+});
+
+type Reports = [split: string, report: DatasetReport][];
+
+function tell(reports: Reports, show: number, terminal: Terminal): void {
+  const header = ["", "pictures", "objects", "labelled", "no labels", "empty", "corrupt", "turned"];
+  const rows = reports.map(([split, report]) => [
+    split,
+    ...[
+      report.pictures,
+      report.instances,
+      report.found,
+      report.missing,
+      report.empty,
+      report.corrupt,
+      report.oriented,
+    ].map((count) => count.toLocaleString("en")),
+  ]);
+  for (const line of table(header, rows)) terminal.say(line);
+  const kinds = [
+    ...new Set(reports.flatMap(([, { kinds: own }]) => Object.keys(own))),
+  ] as (keyof DatasetReport["kinds"])[];
+  if (kinds.length === 0) {
+    terminal.say("Nothing is wrong.");
+    return;
+  }
+  terminal.say();
+  const counts = kinds.map((kind) => [kind, ...reports.map(([, report]) => String(report.kinds[kind] ?? 0))]);
+  for (const line of table(["left out", ...reports.map(([split]) => split)], counts)) terminal.say(line);
+  terminal.say();
+  for (const [split, { problems }] of reports) {
+    for (const { path, line, reason } of problems.slice(0, show)) {
+      terminal.say(`${split}: ${path}${line === undefined ? "" : `, line ${line}`}: ${reason}`);
+    }
+    if (problems.length > show) terminal.say(`${split}: and ${problems.length - show} more; show=N names more of them`);
+  }
+}

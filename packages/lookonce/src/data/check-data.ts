@@ -1,0 +1,48 @@
+import type { DatasetReport, OnProgress } from "@lookonce/data";
+import { LookonceError } from "@lookonce/errors";
+
+/** Options of {@link checkData}. */
+export interface CheckDataOptions {
+  /** The data set file, in YOLO's form. */
+  data: string;
+  /** Splits to check. Default: all that the file names. */
+  splits?: readonly string[];
+  /** Is told how far the check of a split has come. */
+  onProgress?: (split: string, state: Parameters<OnProgress>[0]) => void;
+  /** Told, a line at a time, what a person should know. */
+  log?: (line: string) => void;
+}
+
+/** What {@link checkData} found. */
+export interface DataCheck {
+  names: readonly string[];
+  /** What was found in each split that can be used. */
+  splits: Record<string, DatasetReport>;
+  /** Why others cannot be used at all. */
+  errors: Record<string, { code: string; message: string }>;
+}
+
+/**
+ * Checks every picture and label of a data set, whatever was found before; what is found is kept for training.
+ *
+ * @throws LookonceError when the data set file cannot be used
+ */
+export async function checkData({ data, splits, onProgress, log }: CheckDataOptions): Promise<DataCheck> {
+  const { Dataset, readDatasetConfig } = await import("@lookonce/data");
+  const config = await readDatasetConfig(data);
+  const check: DataCheck = { names: config.names, splits: {}, errors: {} };
+  for (const split of splits ?? Object.keys(config.splits)) {
+    try {
+      const dataset = await Dataset.open({
+        ...{ yaml: config, split, cache: "renew" },
+        ...(log === undefined ? {} : { log }),
+        onProgress: (state) => onProgress?.(split, state),
+      });
+      check.splits[split] = dataset.report;
+    } catch (error) {
+      if (!(error instanceof LookonceError)) throw error;
+      check.errors[split] = { code: error.code, message: error.message };
+    }
+  }
+  return check;
+}
