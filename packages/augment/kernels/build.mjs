@@ -13,18 +13,23 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 export async function compileKernels() {
   let bytes;
   const options = ["-O3", "--runtime", "stub", "--noAssert", "--importMemory", "--enable", "simd,bulk-memory"];
-  const { error, stderr } = await asc.main(["index.ts", "--outFile", "kernels.wasm", "--baseDir", here("."), ...options], {
-    writeFile(name, contents) {
-      if (name.endsWith(".wasm")) bytes = contents;
+  const { error, stderr } = await asc.main(
+    ["index.ts", "--outFile", "kernels.wasm", "--baseDir", here("."), ...options],
+    {
+      writeFile(name, contents) {
+        if (name.endsWith(".wasm")) bytes = contents;
+      },
     },
-  });
+  );
   if (error) throw new Error(`${stderr}`, { cause: error });
   return bytes;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const bytes = await compileKernels();
-  const lines = Buffer.from(bytes).toString("base64").match(/.{1,110}/g);
+  const lines = Buffer.from(bytes)
+    .toString("base64")
+    .match(/.{1,110}/g);
   const text = lines.map((line) => `  "${line}"`).join(" +\n");
   writeFileSync(
     here("../src/generated/kernels.ts"),

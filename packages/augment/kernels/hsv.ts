@@ -4,7 +4,6 @@
 const STRIP: i32 = 1024;
 
 /** A division as OpenCV's tables hold it, in 1/4096, times `by`, rounded. Single precision gives every entry exactly. */
-// @ts-ignore: decorator
 @inline
 function divided(dividend: f32, divisor: v128, by: v128): v128 {
   const quotient = f32x4.nearest(f32x4.div(f32x4.splat(dividend), f32x4.convert_i32x4_s(divisor)));
@@ -13,7 +12,6 @@ function divided(dividend: f32, divisor: v128, by: v128): v128 {
   return i32x4.shr_s(i32x4.add(product, i32x4.splat(2048)), 12);
 }
 
-// @ts-ignore: decorator
 @inline
 function hues(sixths: v128, span: v128): v128 {
   const hue = divided(122880, span, sixths);
@@ -21,7 +19,6 @@ function hues(sixths: v128, span: v128): v128 {
 }
 
 /** Distance along the circle from red, in units in which a sixth is `span`, for 8 pixels. */
-// @ts-ignore: decorator
 @inline
 function sixths(r: v128, g: v128, b: v128, span: v128, isRed: v128, isGreen: v128): v128 {
   const fromRed = i16x8.sub(g, b);
@@ -31,7 +28,6 @@ function sixths(r: v128, g: v128, b: v128, span: v128, isRed: v128, isGreen: v12
 }
 
 /** 16 pixels of RGB to planes of hue, saturation and value. */
-// @ts-ignore: decorator
 @inline
 function toHsv(source: usize, hue: usize, saturation: usize, value: usize): void {
   const x = v128.load(source);

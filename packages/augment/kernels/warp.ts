@@ -15,7 +15,6 @@ export function fillWeights(table: usize): void {
 }
 
 /** One output pixel: the four pixels at `at` and a row below, weighted; writes 4 bytes, of which the last is no part of it. */
-// @ts-ignore: decorator
 @inline
 function blend(at: usize, stride: usize, weights: usize, target: usize): void {
   let taps = v128.load64_zero(at);
@@ -32,7 +31,6 @@ function blend(at: usize, stride: usize, weights: usize, target: usize): void {
   v128.store32_lane(target, i8x16.narrow_i16x8_u(words, words), 0);
 }
 
-// @ts-ignore: decorator
 @inline
 function isInside(u: i32, v: i32, columns: i32, rows: i32): bool {
   return <u32>(u >> 5) < <u32>(columns - 1) && <u32>(v >> 5) < <u32>(rows - 1);

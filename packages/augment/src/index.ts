@@ -83,10 +83,10 @@ export type {
   V8Hyp,
 } from "./presets/hyp.ts";
 export { type ParseHypOptions, parseHyp } from "./presets/parse-hyp.ts";
-export { defaultPresets, type HypPreset, hypPreset, hypPresets } from "./presets/presets.ts";
+export { defaultPresets, type HypPreset, hypPreset, hypPresets, type PresetHyp } from "./presets/presets.ts";
 export { readHyp } from "./presets/read-hyp.ts";
 export { type PictureHeader, readPicture, readPictureHeader, readPictureSize } from "./read-picture.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
 export { type Augmentation, letterboxSample, type Objects, type Sample, type SampleSource } from "./sample.ts";
-export { encodePicture, writePicture } from "./write-picture.ts";
+export { type EncodeOptions, encodePicture, writePicture } from "./write-picture.ts";

@@ -1,0 +1,57 @@
+// Times lookonce's training pipeline of YOLOv8 on one thread: four JPEGs decoded, mosaic, perspective, HSV, flip, bytes into a
+// batch. Prints one line of JSON; seconds are those of the processor, over all threads of this process.
+//
+//     node bench/augment-pipeline.mjs --folder <JPEGs> --count 60 --imgsz 640
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+const require = createRequire(new URL("../packages/augment/package.json", import.meta.url));
+const { hypPreset, readPicture, v8Augmentation } = await import("../packages/augment/dist/index.js");
+const { Random } = await import("../packages/random/dist/index.js");
+require("sharp").concurrency(1);
+
+const { values } = parseArgs({
+  options: {
+    folder: { type: "string" },
+    count: { type: "string", default: "60" },
+    imgsz: { type: "string", default: "640" },
+  },
+});
+const imgsz = Number(values.imgsz);
+const count = Number(values.count);
+const files = readdirSync(values.folder)
+  .sort()
+  .map((name) => readFileSync(join(values.folder, name)));
+const rng = new Random("bench");
+const objects = [];
+for (const bytes of files) {
+  const { width, height } = await readPicture(bytes);
+  const boxes = new Float32Array(32);
+  for (let i = 0; i < 32; i += 4) {
+    const [x1, x2] = [rng.uniform(0, width), rng.uniform(0, width)].sort((a, b) => a - b);
+    const [y1, y2] = [rng.uniform(0, height), rng.uniform(0, height)].sort((a, b) => a - b);
+    boxes.set([x1, y1, x2, y2], i);
+  }
+  objects.push({ boxes, classes: new Int32Array(8) });
+}
+const source = {
+  length: files.length,
+  load: async (index) => ({ ...objects[index], picture: await readPicture(files[index]) }),
+};
+const augment = v8Augmentation(hypPreset("v8"), { imgsz });
+const batch = new Uint8Array(16 * imgsz * imgsz * 3);
+
+async function make(index) {
+  const { picture } = await augment(source, index % files.length, rng.fork("augment", 0, index));
+  batch.set(picture.data, (index % 16) * picture.data.length);
+}
+
+for (let i = 0; i < Math.max(count / 10, 20); i++) await make(i);
+const started = process.cpuUsage();
+for (let i = 0; i < count; i++) await make(i);
+const { user, system } = process.cpuUsage(started);
+console.log(
+  JSON.stringify({ picturesPerSecond: (count * 1e6) / (user + system), pictures: count, node: process.version }),
+);

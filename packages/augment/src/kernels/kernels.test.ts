@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { kernelBytes } from "../generated/kernels.ts";
+import { reserve } from "./kernels.ts";
+
+it("are what their sources compile to", async () => {
+  // @ts-expect-error: a script, without types
+  const { compileKernels } = await import("../../kernels/build.mjs");
+  expect(Buffer.from(await compileKernels()).toString("base64")).toBe(kernelBytes);
+}, 60_000);
+
+it("keep their tables and their place while memory grows", () => {
+  const before = reserve(10);
+  const weights = before.bytes.slice(before.weights, before.free);
+  const after = reserve(50_000_000);
+  expect(after.bytes.length).toBeGreaterThan(after.free + 50_000_000);
+  expect(Buffer.compare(after.bytes.slice(after.weights, after.free), weights)).toBe(0);
+});
