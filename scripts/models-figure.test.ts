@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as nn from "@lookonce/nn";
+import { describe, expect, it } from "vitest";
+import { modelDocuments } from "./models-figure.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+describe("docs/models.md", () => {
+  const documents = modelDocuments(nn);
+
+  it.each([...documents.keys()])("%s is as the models are (npm run docs:models)", (path) => {
+    expect(read(path)).toBe(documents.get(path));
+  });
+
+  it("has a box for every layer and an arrow for everything that one reads", () => {
+    const { rows } = nn.parseModelConfig(nn.readModelConfig("yolov8l").source);
+    const svg = documents.get("docs/images/yolov8.svg") ?? "";
+    for (const { index, module } of rows) expect(svg).toContain(`>${index}  ${module}`);
+    const read = rows.flatMap(({ sources }) => sources.filter((source) => source >= 0));
+    expect(svg.match(/class="arrow" d=/g)).toHaveLength(read.length);
+  });
+
+  it("lists every scale of every shipped model", () => {
+    const page = documents.get("docs/models.md") ?? "";
+    for (const name of ["yolov8x-p2", "yolov5n6", "yolov5nu", "yolov3-tiny", "yolo11m", "yolov5s-transformer"]) {
+      expect(page).toContain(`| \`${name}\` |`);
+    }
+    expect(page).toContain("| `yolov8x-p2` | 29 | 66,637,536 | 4,688,976 | 316.9 | 4, 8, 16, 32 |");
+    expect(page).not.toContain("belongs to no family");
+  });
+
+  it("shows a model file that can be built", () => {
+    const blocks = read("docs/models.md").matchAll(/```yaml\n(?<text>nc:.*?)```/gs);
+    const [text] = [...blocks].map(({ groups }) => groups?.text ?? "");
+    expect(new nn.DetectionModel(nn.parseModelConfig(text ?? "", { name: "n.yaml" })).strides).toEqual([2]);
+  });
+
+  it("replaces tables that are not current, and nothing without the marks", () => {
+    const stale = modelDocuments(nn, (path) => read(path).replace("| `yolov8n` | 23", "| `yolov8n` | 24"));
+    expect(stale.get("docs/models.md")).toBe(documents.get("docs/models.md"));
+    expect(() => modelDocuments(nn, () => "no marks")).toThrow("lacks the marks");
+  });
+});

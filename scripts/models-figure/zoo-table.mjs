@@ -1,0 +1,58 @@
+// The tables of docs/models.md: every model of the zoo at every scale, as it is built.
+
+/** Families in the order of the page: their title and which model files belong to them. */
+const families = [
+  ["YOLOv8", /^yolov8/],
+  ["YOLO11", /^yolo11/],
+  ["YOLOv5u and YOLOv3u: the older networks with YOLOv8's head", /^yolov[35].*u\.yaml$/],
+  ["YOLOv5 for pictures of 640 pixels", /^yolov5\.yaml$/],
+  ["YOLOv5 for pictures of 1280 pixels", /^yolov5-6\.yaml$/],
+  ["YOLOv5's variants", /^yolov5-/],
+  ["YOLOv3", /^yolov3/],
+];
+
+/**
+ * The Markdown tables of all shipped models.
+ *
+ * @param nn the package `@lookonce/nn`
+ */
+export function zooTables(nn) {
+  const left = new Set(nn.shippedModels());
+  return families
+    .map(([title, pattern]) => {
+      // The plain model before its variants.
+      const files = [...left].filter((file) => pattern.test(file)).sort((a, b) => a.length - b.length);
+      for (const file of files) left.delete(file);
+      const rows = files.flatMap((file) => namesOf(file, nn)).map((name) => rowOf(name, nn));
+      const header = "| model | layers | parameters | of these in the head | GFLOPs at 640 | strides |";
+      return [`### ${title}`, "", header, "| --- | ---: | ---: | ---: | ---: | --- |", ...rows, ""].join("\n");
+    })
+    .concat([...left].map((file) => `${file} belongs to no family of scripts/models-figure/zoo-table.mjs\n`))
+    .join("\n");
+}
+
+/** The names by which a file's scales are asked for: yolov8-p2.yaml is yolov8n-p2 to yolov8x-p2. */
+function namesOf(file, nn) {
+  const { source } = nn.readModelConfig(file);
+  const name = file.replace(/\.yaml$/, "");
+  const given = Object.keys(source.scales ?? {});
+  const scales = ["n", "s", "m", "l", "x"].filter((scale) => given.includes(scale));
+  if (scales.length === 0) return [name];
+  const [, number, rest] = /^(yolov?\d+)(.*)$/.exec(name);
+  return scales.map((scale) => `${number}${scale}${rest.replace(/^-(?=\d)/, "")}`);
+}
+
+function rowOf(name, nn) {
+  const model = new nn.DetectionModel(nn.readModelConfig(name));
+  const { layers, parameters, head, gflops, strides } = nn.summarize(model);
+  const count = (value) => value.toLocaleString("en");
+  const cells = [
+    `\`${name}\``,
+    layers,
+    count(parameters),
+    count(head.parameters),
+    gflops.toFixed(1),
+    strides.join(", "),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
