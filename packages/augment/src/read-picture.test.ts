@@ -103,6 +103,9 @@ describe("writePicture", () => {
   it("refuses formats it does not know and pixels that do not fit", async () => {
     await expect(writePicture(join(folder, "a.jpgg"), gradient)).rejects.toThrow('Did you mean ".jpg"?');
     expect(await code(encodePicture({ ...gradient, width: 41 }, ".png"))).toBe("ARGUMENT");
+    expect(await code(encodePicture(gradient, ".jpg", { quality: 0 }))).toBe("ARGUMENT");
+    const [small, large] = await Promise.all([10, 99].map((quality) => encodePicture(gradient, ".jpg", { quality })));
+    expect(small?.length).toBeLessThan(large?.length as number);
     await writeFile(join(folder, "file"), "");
     expect(await code(writePicture(join(folder, "file", "a.png"), gradient))).toBe("IO");
   });

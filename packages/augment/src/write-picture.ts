@@ -4,15 +4,23 @@ import { didYouMean, LookonceError } from "@lookonce/errors";
 import sharp, { type Sharp } from "sharp";
 import type { Picture } from "./picture.ts";
 
-const jpeg = (pipeline: Sharp): Sharp => pipeline.jpeg({ quality: 95 });
-const tiff = (pipeline: Sharp): Sharp => pipeline.tiff({ compression: "lzw" });
+/** Options of {@link encodePicture} and {@link writePicture}. */
+export interface EncodeOptions {
+  /** 1 to 100, for formats that lose detail. Default 95, of AVIF 80. */
+  quality?: number;
+}
 
-const encoders: Record<string, (pipeline: Sharp) => Sharp> = {
+type Encoder = (pipeline: Sharp, options: EncodeOptions) => Sharp;
+
+const jpeg: Encoder = (pipeline, { quality = 95 }) => pipeline.jpeg({ quality });
+const tiff: Encoder = (pipeline) => pipeline.tiff({ compression: "lzw" });
+
+const encoders: Record<string, Encoder> = {
   ".jpg": jpeg,
   ".jpeg": jpeg,
   ".png": (pipeline) => pipeline.png(),
-  ".webp": (pipeline) => pipeline.webp({ quality: 95 }),
-  ".avif": (pipeline) => pipeline.avif({ quality: 80 }),
+  ".webp": (pipeline, { quality = 95 }) => pipeline.webp({ quality }),
+  ".avif": (pipeline, { quality = 80 }) => pipeline.avif({ quality }),
   ".tif": tiff,
   ".tiff": tiff,
 };
@@ -20,10 +28,14 @@ const encoders: Record<string, (pipeline: Sharp) => Sharp> = {
 /**
  * A picture as the bytes of a file.
  *
- * @param extension `.jpg`, `.jpeg` (quality 95), `.png` (lossless), `.webp`, `.avif`, `.tif` or `.tiff`
- * @throws LookonceError `ARGUMENT` for another extension, or when the pixels do not fit width and height
+ * @param extension `.jpg`, `.jpeg`, `.png` (lossless), `.webp`, `.avif`, `.tif` or `.tiff` (both lossless)
+ * @throws LookonceError `ARGUMENT` for another extension or a quality that there is not, or when the pixels do not fit width and height
  */
-export async function encodePicture(picture: Picture, extension: string): Promise<Uint8Array> {
+export async function encodePicture(
+  picture: Picture,
+  extension: string,
+  options: EncodeOptions = {},
+): Promise<Uint8Array> {
   const encoder = encoders[extension.toLowerCase()];
   if (encoder === undefined) {
     const known = Object.keys(encoders);
@@ -32,6 +44,10 @@ export async function encodePicture(picture: Picture, extension: string): Promis
       `Cannot write pictures as "${extension}": known are ${known.join(", ")}.${didYouMean(extension, known)}`,
     );
   }
+  const { quality = 95 } = options;
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
+    throw new LookonceError("ARGUMENT", `quality must be a whole number from 1 to 100, not ${quality}.`);
+  }
   const { data, width, height } = picture;
   if (data.length !== width * height * 3) {
     throw new LookonceError(
@@ -39,7 +55,7 @@ export async function encodePicture(picture: Picture, extension: string): Promis
       `A picture of ${width} × ${height} has ${width * height * 3} bytes of RGB, not ${data.length}.`,
     );
   }
-  return encoder(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
+  return encoder(sharp(data, { raw: { width, height, channels: 3 } }), options).toBuffer();
 }
 
 /**
@@ -48,8 +64,8 @@ export async function encodePicture(picture: Picture, extension: string): Promis
  *
  * @throws LookonceError `ARGUMENT` as {@link encodePicture}; `IO` when the file cannot be written
  */
-export async function writePicture(path: string, picture: Picture): Promise<void> {
-  const bytes = await encodePicture(picture, extname(path));
+export async function writePicture(path: string, picture: Picture, options: EncodeOptions = {}): Promise<void> {
+  const bytes = await encodePicture(picture, extname(path), options);
   const beside = `${path}.partial`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -139,7 +139,7 @@ function annotations(
   };
   const look = {
     fontSize: fontSize ?? Math.max(9, Math.min(15, cell / 30)),
-    lineWidth: Math.max(1, Math.round(cell / 240)),
+    lineWidth: cell < 160 ? 1 : Math.max(2, Math.round(cell / 240)),
     labels,
     confidences: labels && confidences !== undefined,
   };
