@@ -140,11 +140,16 @@ export type HypPreset = keyof typeof hypPresets;
 /** The preset that stands for a family where nothing else is asked for. */
 export const defaultPresets: { readonly v5: Readonly<V5Hyp>; readonly v8: Readonly<V8Hyp> } = { v5: v5ScratchLow, v8 };
 
+/** The kind of hyper-parameters that a preset's name promises. */
+export type PresetHyp<Name extends string> = Name extends `v5-${string}` ? V5Hyp : V8Hyp;
+
 /**
  * A preset by name, to be changed at will.
  *
  * @throws LookonceError `ARGUMENT` for a name that is none of {@link hypPresets}
  */
+export function hypPreset<Name extends HypPreset>(name: Name): PresetHyp<Name>;
+export function hypPreset(name: string): V5Hyp | V8Hyp;
 export function hypPreset(name: string): V5Hyp | V8Hyp {
   if (Object.hasOwn(hypPresets, name)) return { ...hypPresets[name as HypPreset] };
   const known = Object.keys(hypPresets);

@@ -1,0 +1,95 @@
+// Times each transform of colours and pixels on one 640 × 640 picture, on one thread, against OpenCV where Python has it.
+//
+//     npm run build && node bench/augment-transforms.mjs [--picture <file>] [--rounds 15]
+//
+// LOOKONCE_PYTHON names the Python that has opencv-python and numpy; `python3` when not set. Numbers are the shortest times.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const augment = await import(new URL("../packages/augment/dist/index.js", import.meta.url));
+const { Random } = await import(new URL("../packages/random/dist/index.js", import.meta.url));
+
+const { values } = parseArgs({ options: { picture: { type: "string" }, rounds: { type: "string", default: "15" } } });
+const side = 640;
+const rng = new Random("bench");
+
+/** Waves with noise: soft, as photographs are, yet with no two pixels alike. */
+function waves() {
+  const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
+    const x = Math.floor(i / 3) % side;
+    const y = Math.floor(i / 3 / side);
+    return 128 + 100 * Math.sin(x / 60 + (i % 3) * 2 + Math.sin(y / 45)) + rng.integer(-5, 6);
+  });
+  return { data, width: side, height: side };
+}
+
+const picture = values.picture
+  ? augment.resizeBilinear(await augment.readPicture(values.picture), { width: side, height: side })
+  : waves();
+const boxes = Float32Array.from({ length: 80 }, (_, i) => (i % 4 < 2 ? 100 : 160) + 3 * i);
+const sample = { picture, boxes, classes: new Int32Array(20) };
+const tables = augment.hsvTables({ hue: 0.01, saturation: 0.3, value: -0.2 });
+const operations = {
+  HSV: () => augment.applyHsv(picture, tables),
+  "channel swap": () => augment.swapChannels(picture),
+  grey: () => augment.toGrey(picture),
+  gamma: () => augment.applyTable(picture, augment.gammaTable(1.1)),
+  "histogram equalisation": () => augment.equaliseHistogram(picture),
+  "CLAHE, luma": () => augment.applyClahe(picture, { space: "yuv" }),
+  "CLAHE, Lab": () => augment.applyClahe(picture),
+  "blur 5": () => augment.boxBlur(picture, 5),
+  "median blur 5": () => augment.medianBlur(picture, 5),
+  "JPEG quality 75": () => augment.applyJpegLoss(picture, 75),
+  cutout: () => augment.applyCutout(sample, augment.drawCutout(picture, rng)),
+  replicate: () => augment.applyReplicas(sample, augment.drawReplicas(sample, rng)),
+};
+
+function timeHere() {
+  const best = {};
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [name, operation] of Object.entries(operations)) {
+      const started = performance.now();
+      operation();
+      best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, performance.now() - started);
+    }
+  }
+  return best;
+}
+
+function timePython() {
+  const folder = mkdtempSync(join(tmpdir(), "lookonce-bench-"));
+  try {
+    writeFileSync(join(folder, "picture"), picture.data);
+    const script = fileURLToPath(new URL("python/augment_transforms.py", import.meta.url));
+    const args = [script, join(folder, "picture"), String(side), values.rounds];
+    return JSON.parse(
+      execFileSync(process.env.LOOKONCE_PYTHON ?? "python3", args, { encoding: "utf8", stdio: "pipe" }),
+    );
+  } catch {
+    console.error("no Python with opencv-python and numpy: lookonce alone");
+    return {};
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const ours = timeHere();
+const theirs = timePython();
+console.table(
+  Object.fromEntries(
+    Object.entries(ours).map(([name, ms]) => [
+      name,
+      {
+        "lookonce, ms": Number(ms.toFixed(2)),
+        ...(theirs[name] && {
+          "OpenCV, ms": Number(theirs[name].toFixed(2)),
+          ratio: Number((ms / theirs[name]).toFixed(1)),
+        }),
+      },
+    ]),
+  ),
+);
