@@ -1,6 +1,6 @@
 import type { DetectOptions, SkippedPicture } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
-import type { Recipe, TrainCallbacks, TrainResult } from "@lookonce/trainer";
+import type { TrainOptions as RunOptions, TrainResult, TrainSettings } from "@lookonce/trainer";
 import type { PlaceOptions } from "./place.ts";
 
 /** Options of `YOLO.load`. */
@@ -38,31 +38,28 @@ export interface PredictOptions extends DetectOptions {
 }
 
 /** Options of `YOLO.train`. */
-export interface TrainOptions {
-  /** The data set file, in YOLO's form. */
-  data: string;
-  /** Default 100. */
-  epochs?: number;
-  /** Side of the pictures, in pixels, rounded up to the model's stride (default 640). */
-  imgsz?: number;
-  /** Pictures in a batch (default 16). */
-  batch?: number;
-  /** What differs from YOLOv8's recipe: learning rate `lr0`, `optimizer`, … */
-  recipe?: Partial<Recipe>;
-  /** Validate every epoch (default), only after the last, or never. */
-  val?: "every" | "last" | "never";
-  /** Seed of the order of pictures and of weights that start anew (default: the one of `load`, 0). */
-  seed?: number;
+export interface TrainOptions
+  extends Omit<TrainSettings, "args">,
+    Pick<RunOptions, "workers" | "cache" | "transforms" | "callbacks" | "signal"> {
+  /** The data set file, in YOLO's form; needed unless a training goes on. */
+  data?: string;
+  /**
+   * Hyper-parameters to start from: a preset, such as `v5-scratch-high`, or a YAML file of them; `recipe` changes single
+   * ones. Default: those of the model's family.
+   */
+  hyp?: string;
+  /** Go on with the training that the loaded `last.safetensors` is of; its settings hold. Default false. */
+  resume?: boolean;
+  /** Treat all objects as one class (default false). */
+  singleCls?: boolean;
+  /** Share of the training pictures that is used (default 1). */
+  fraction?: number;
   /** Folder for runs (default `runs`). */
   project?: string;
   /** Folder of this run in it, for weights and `results.csv`; a number is added if it exists (default `train`). */
   name?: string;
   /** Whether to write into that folder even if it exists (default false). */
   existOk?: boolean;
-  /** Told how it goes; `await progress(process.stderr)` shows it. */
-  callbacks?: readonly TrainCallbacks[];
-  /** Stops after the step under way, with the weights saved. */
-  signal?: AbortSignal;
 }
 
 /** What `YOLO.train` did. */

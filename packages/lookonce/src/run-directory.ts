@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 
 /**
@@ -19,4 +19,20 @@ export async function makeRunDirectory(path: string, { reuse = false }: { reuse?
   } catch (cause) {
     throw new LookonceError("IO", `cannot make the folder ${path}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/**
+ * The `weights/last.safetensors` that was written last among the runs of a folder.
+ *
+ * @throws LookonceError `NOT_FOUND` when there is none
+ */
+export function newestTraining(project: string): string {
+  const runs = existsSync(project) ? readdirSync(project) : [];
+  const files = runs.map((run) => join(project, run, "weights", "last.safetensors")).filter((file) => existsSync(file));
+  const [newest] = files.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (newest !== undefined) return newest;
+  throw new LookonceError(
+    "NOT_FOUND",
+    `there is no training to go on with in ${project}: name its weights/last.safetensors.`,
+  );
 }

@@ -1,28 +1,81 @@
-import { rmdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Dataset } from "@lookonce/data";
+import { existsSync, rmdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Dataset, DatasetConfig } from "@lookonce/data";
+import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { TrainResult } from "@lookonce/trainer";
+import type { RecipeChanges, TrainResult } from "@lookonce/trainer";
+import type { ModelSource } from "./model-source.ts";
+import { openDataset } from "./open-dataset.ts";
 import type { TrainOptions } from "./options.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 
-/** Options of {@link runTraining}: the data sets opened, the rest settled. */
-export interface RunTrainingOptions extends Omit<TrainOptions, "data"> {
+/** The data sets of a training, opened. */
+export interface TrainingData {
+  /** The data set file. */
+  file: string;
+  config: DatasetConfig;
   data: Dataset;
   valData?: Dataset;
 }
 
-/** Trains in a new folder; one that nothing came to lie in is removed again. */
-export async function runTraining(model: DetectionModel, options: RunTrainingOptions): Promise<TrainResult> {
+/**
+ * Opens the data sets of a training: those that are named, or those of the training that goes on.
+ *
+ * @throws LookonceError `ARGUMENT` when none is named or nothing can go on, and what opening them throws
+ */
+export async function openTrainingData(
+  source: ModelSource,
+  { log, ...options }: TrainOptions & { log: (line: string) => void },
+): Promise<TrainingData> {
+  const { readDatasetConfig } = await import("@lookonce/data");
+  const { data: file, singleCls = false, fraction = 1 } = options.resume ? argsOf(source, options) : options;
+  if (file === undefined) throw new LookonceError("ARGUMENT", "train needs a data set: give its file as data.");
+  const config = await readDatasetConfig(file);
+  const data = await openDataset(config, { split: "train", singleCls, fraction, log });
+  if (!("val" in config.splits)) return { file, config, data };
+  return { file, config, data, valData: await openDataset(config, { split: "val", singleCls, log }) };
+}
+
+/** What a training that goes on was told of its data set, where it is not told anew. */
+function argsOf(source: ModelSource, { data }: TrainOptions): Pick<TrainOptions, "data" | "singleCls" | "fraction"> {
+  const training = source.kind === "checkpoint" ? source.checkpoint.training : undefined;
+  if (training === undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `${source.name} holds no state of a training to go on from: resume needs the weights/last.safetensors of a run that was stopped.`,
+    );
+  }
+  const { args = {} } = training.state.settings as { args?: { data?: string; singleCls?: boolean; fraction?: number } };
+  return { ...args, ...(data === undefined ? {} : { data }) };
+}
+
+/** Trains in a new folder, or goes on in the one there is; a new one that nothing came to lie in is removed again. */
+export async function runTraining(
+  model: DetectionModel,
+  { data, source, options }: { data: TrainingData; source: string; options: TrainOptions },
+): Promise<TrainResult> {
   const { train } = await import("@lookonce/trainer");
-  const { project = "runs", name = "train", existOk = false, ...rest } = options;
+  const { project = "runs", name = "train", existOk = false, resume = false, hyp, ...rest } = options;
+  const { singleCls, fraction, data: _, ...settings } = rest;
+  const datasets = { data: data.data, ...(data.valData === undefined ? {} : { valData: data.valData }) };
+  if (resume) return train(model, { ...settings, ...datasets, resume: source });
+  const recipe = { ...(await readPreset(hyp, model)), ...settings.recipe };
+  const args = { model: source, data: resolve(data.file), singleCls, fraction };
   const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
   try {
-    return await train(model, { ...rest, directory });
+    return await train(model, { ...settings, ...datasets, recipe, args, directory });
   } catch (error) {
     removeIfEmpty(directory);
     throw error;
   }
+}
+
+/** The hyper-parameters of a preset or a file. */
+async function readPreset(hyp: string | undefined, model: DetectionModel): Promise<RecipeChanges> {
+  if (hyp === undefined) return {};
+  const { hypPreset, readHyp } = await import("@lookonce/augment");
+  const isFile = existsSync(hyp) || /\.ya?ml$/.test(hyp);
+  return isFile ? readHyp(hyp, model.family) : hypPreset(hyp);
 }
 
 function removeIfEmpty(directory: string): void {

@@ -18,7 +18,7 @@ import type {
   ValOptions,
 } from "./options.ts";
 import { Place } from "./place.ts";
-import { runTraining } from "./run-training.ts";
+import { openTrainingData, runTraining } from "./run-training.ts";
 
 /** A detector: load it, then predict, train, validate, export. */
 export class YOLO {
@@ -105,25 +105,21 @@ export class YOLO {
 
   /**
    * Trains on a data set and keeps the weights of the fittest epoch. With other classes than the model had, what fits of
-   * its weights is taken over.
+   * its weights is taken over. With `resume`, the training that the loaded `last.safetensors` is of goes on.
    *
    * @throws LookonceError when the data set or an option cannot be used, before anything is written; `NUMERIC` when the
    *   loss is no finite number any more, what was saved before stays
    */
   async train(options: TrainOptions): Promise<TrainReport> {
-    const { data, seed = this.#seed } = options;
-    const { readDatasetConfig } = await import("@lookonce/data");
-    const config = await readDatasetConfig(data);
-    const datasets = {
-      data: await openDataset(config, { split: "train", log: this.#log }),
-      ...("val" in config.splits ? { valData: await openDataset(config, { split: "val", log: this.#log }) } : {}),
-    };
+    const seed = options.seed ?? this.#seed;
+    const data = await openTrainingData(this.#source, { ...options, log: this.#log });
     await this.#place.enter();
-    const { model, report } = await buildForClasses(this.#source, { names: config.names, seed });
+    const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed });
     this.#log(report);
     try {
       const imgsz = this.#fit(options.imgsz ?? 640, model);
-      const result = await runTraining(model, { ...options, ...datasets, seed, imgsz });
+      const source = this.#source.name;
+      const result = await runTraining(model, { data, source, options: { ...options, seed, imgsz } });
       this.#source = await findModel(result.best);
       await this.dispose();
       return result;

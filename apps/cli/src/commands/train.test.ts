@@ -72,14 +72,25 @@ describe("lookonce train", () => {
     expect(stderr).toMatch(/left out: .*00001\.jpg/);
   });
 
-  it("leaves no folder behind when a model cannot be trained", async () => {
+  it("leaves no folder behind when a setting is wrong", async () => {
     const { code, stderr } = await lookonce(
-      ...["train", "model=yolov5n.yaml", `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", `project=${project}`],
-      "name=v5",
+      ...["train", `model=${model}`, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", `project=${project}`],
+      ...["name=frozen", "freeze=0,99"],
     );
     expect(code).toBe(1);
-    expect(stderr).toContain("YOLOv5");
-    expect(readdirSync(project)).not.toContain("v5");
+    expect(stderr).toContain("no row 99");
+    expect(readdirSync(project)).not.toContain("frozen");
+  });
+
+  it("says what it needs, and which recipe a key belongs to", async () => {
+    const nothing = await lookonce("train", "model=yolov8n.yaml");
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("train needs data=file.yaml")]);
+    const typo = await lookonce("train", "model=yolov8n.yaml", "mosiac=1");
+    expect([typo.code, typo.stderr]).toEqual([2, expect.stringContaining("mosaic")]);
+    const other = await lookonce("train", `model=${model}`, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", "obj=2");
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining("It is one of YOLOv5")]);
+    const over = await lookonce("train", `resume=${join(project, "exp", "nothing.safetensors")}`);
+    expect([over.code, over.stderr]).toEqual([1, expect.stringContaining("there is no model")]);
   });
 
   it("refuses to validate a model on a data set with other classes", async () => {
