@@ -88,12 +88,12 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 async function training(dataset) {
   const { setDevice } = await import("@lookonce/device");
   const { DetectionModel, readModelConfig } = await import("@lookonce/nn");
-  const { groupParameters, Sgd, TrainStep, V8Criterion } = await import("@lookonce/trainer");
+  const { groupParameters, makeOptimizer, TrainStep, V8Criterion } = await import("@lookonce/trainer");
   await setDevice("cpu", { threads });
   const rng = new Random(0).fork("weights");
   const model = new DetectionModel(await readModelConfig("yolov8n.yaml"), { rng, nc: dataset.names.length });
-  const optimizer = new Sgd(groupParameters(model), { weightDecay: 5e-4 });
-  const step = await TrainStep.create(model, { criterion: new V8Criterion(model), optimizer });
+  const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
+  const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer });
   const rates = { rates: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
   const timed = async (data) => {
     const start = performance.now();
