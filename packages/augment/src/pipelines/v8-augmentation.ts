@@ -1,4 +1,5 @@
 import type { Random } from "@lookonce/random";
+import { randomChannelSwap } from "../colour/channels.ts";
 import { randomHsv } from "../colour/hsv.ts";
 import { compose } from "../compose.ts";
 import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
@@ -41,7 +42,7 @@ interface Settings {
 
 /**
  * YOLOv8's training augmentation (8.3): a mosaic or a letterboxed picture, copy-paste, perspective, then MixUp and CutMix
- * with other such pictures, colour, and flips. For the last epochs (`close_mosaic`) give a `hyp` with `mosaic`, `mixup`,
+ * with other such pictures, colour, flips, and BGR. For the last epochs (`close_mosaic`) give a `hyp` with `mosaic`, `mixup`,
  * `cutmix` and `copy_paste` 0.
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1
@@ -52,6 +53,7 @@ export function v8Augmentation(hyp: V8AugmentationHyp, { imgsz, transforms = [] 
     randomHsv({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v }),
     randomFlipUpDown(hyp.flipud),
     randomFlipLeftRight(hyp.fliplr),
+    randomChannelSwap(hyp.bgr),
     ...transforms,
   );
   return async (source, index, rng) => finish(await mixedSample({ hyp, imgsz, source }, index, rng), rng);
