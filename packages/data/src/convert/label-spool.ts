@@ -29,7 +29,7 @@ export class LabelSpool {
   readonly #held: Bucket[];
 
   /** @param folder for the spool files; made, and removed by {@link finish} */
-  constructor(folder: string, { buckets = 64, limit = 2 ** 18 }: LabelSpoolOptions = {}) {
+  constructor(folder: string, { buckets = 64, limit = 2 ** 16 }: LabelSpoolOptions = {}) {
     this.#folder = folder;
     this.#limit = limit;
     this.#held = Array.from({ length: buckets }, () => ({ rows: [], length: 0 }));
