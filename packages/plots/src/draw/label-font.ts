@@ -15,7 +15,10 @@ const require = createRequire(import.meta.url);
 /** The font's weights that are used. */
 export type Weight = "regular" | "bold";
 
-const files = { regular: "DejaVuSans.ttf", bold: "DejaVuSans-Bold.ttf" };
+const paths: Record<Weight, () => string> = {
+  regular: () => require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+  bold: () => require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+};
 
 const fonts = new Map<Weight, Font>();
 
@@ -23,7 +26,7 @@ const fonts = new Map<Weight, Font>();
 function loadFont(weight: Weight): Font {
   let font = fonts.get(weight);
   if (font === undefined) {
-    const bytes = readFileSync(require.resolve(`dejavu-fonts-ttf/ttf/${files[weight]}`));
+    const bytes = readFileSync(paths[weight]());
     font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     fonts.set(weight, font);
   }
