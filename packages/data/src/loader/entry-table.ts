@@ -68,13 +68,15 @@ function packPolygons(entries: readonly DatasetEntry[], objects: number): EntryT
   return { points, ends };
 }
 
+const decoder = new TextDecoder();
+
 /** One entry of a table; its arrays are its own. */
 export function entryAt(table: EntryTable, index: number): DatasetEntry {
   const [from, to] = [index === 0 ? 0 : (table.objectEnds[index - 1] as number), table.objectEnds[index] as number];
   const start = index === 0 ? 0 : (table.pathEnds[index - 1] as number);
   const entry: DatasetEntry = {
     // slice() copies into memory that is not shared, which decoders and tensors insist on
-    path: new TextDecoder().decode(table.paths.slice(start, table.pathEnds[index])),
+    path: decoder.decode(table.paths.slice(start, table.pathEnds[index])),
     width: table.sizes[index * 2] as number,
     height: table.sizes[index * 2 + 1] as number,
     classes: table.classes.slice(from, to),

@@ -25,17 +25,38 @@ export async function importTransforms(address: string): Promise<Transform[]> {
   );
 }
 
-/** Applies the user's transforms; what they throw says on which picture. */
+/**
+ * Applies the user's transforms; what goes wrong says on which picture.
+ *
+ * @throws LookonceError `ARGUMENT` when a transform throws or gives something that is no sample
+ */
 export function applyTransforms(
   sample: Sample,
   transforms: readonly Transform[],
   { rng, path }: { rng: Random; path: string },
 ): Sample {
+  let changed: Sample;
   try {
-    return compose(...transforms)(sample, rng);
+    changed = compose(...transforms)(sample, rng);
   } catch (error) {
     if (error instanceof LookonceError) throw error;
     const message = `a transform failed on ${path}: ${(error as Error).message}`;
     throw new LookonceError("ARGUMENT", message, { cause: error });
   }
+  const fault = faultOf(changed);
+  if (fault === undefined) return changed;
+  throw new LookonceError("ARGUMENT", `the transforms gave ${fault} for ${path}: they must give a sample.`);
+}
+
+/** What keeps a value that a transform gave from being a sample. */
+function faultOf(value: Partial<Sample> | Promise<unknown> | undefined): string | undefined {
+  if (value instanceof Promise) return "a promise (a transform is no async function)";
+  if (value === undefined || value === null) return String(value);
+  const { picture, boxes, classes } = value;
+  if (!(picture?.data instanceof Uint8Array)) return "no picture of bytes";
+  const { data, width, height } = picture;
+  if (data.length !== width * height * 3) return `${data.length} bytes as a picture of ${width} × ${height}`;
+  if (!(boxes instanceof Float32Array && classes instanceof Int32Array))
+    return "no Float32Array of boxes or no Int32Array of classes";
+  return boxes.length === 4 * classes.length ? undefined : `${boxes.length / 4} boxes with ${classes.length} classes`;
 }
