@@ -4,6 +4,7 @@ import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { type Differences, differences, testPicture } from "./compare.ts";
 import { pictureSize } from "./picture-size.ts";
+import { simplifyModel } from "./simplify-model.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** Options of {@link exportOnnx}. */
@@ -48,7 +49,8 @@ export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptio
   const start = performance.now();
   const [height, width] = pictureSize(options.imgsz ?? 640, model.step);
   const form = { height, width, batch: options.batch ?? 1 };
-  const bytes = serializeModel(await traceFused(model, { ...form, opset: options.opset ?? 17 }));
+  const traced = await traceFused(model, { ...form, opset: options.opset ?? 17 });
+  const bytes = serializeModel(simplifyModel(traced));
   const found = await compare(model, bytes, form);
   if (!(found.pixels <= tolerance.pixels * Math.max(height, width) && found.probability <= tolerance.probability)) {
     throw new LookonceError(
