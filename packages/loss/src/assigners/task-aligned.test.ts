@@ -128,6 +128,38 @@ describe("TaskAlignedAssigner", () => {
     expect(all.foreground).toEqual([0, 0, 1]);
   });
 
+  it("does a large batch a few pictures at a time with the same result", async () => {
+    const random = new Random(12);
+    const [batch, objects, anchors] = [5, 3, 16];
+    const draw = (shape: number[], low: number, high: number) =>
+      tf.tensor(
+        Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.uniform(low, high)),
+        shape,
+      );
+    const around = (corners: tf.Tensor) => tf.concat([corners, tf.add(corners, draw(corners.shape, 12, 30))], -1);
+    const predictions = {
+      scores: draw([batch, anchors, 2], 0, 1) as tf.Tensor3D,
+      boxes: around(draw([batch, anchors, 2], 0, 20)) as tf.Tensor3D,
+      points: tf.mul(makeAnchors([[4, 4]], [8]).points, 8) as tf.Tensor2D,
+    };
+    const targets: PaddedTargets = {
+      labels: tf.tensor2d(
+        Array.from({ length: batch }, () => [0, 1, 1]),
+        [batch, objects],
+        "int32",
+      ),
+      boxes: around(draw([batch, objects, 2], 0, 12)) as tf.Tensor3D,
+      mask: tf.tensor2d([1, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1], [batch, objects]),
+    };
+    const whole = await read(new TaskAlignedAssigner({ topk: 4 }).assign(predictions, targets));
+    expect(whole.foreground.filter((f) => f === 1).length).toBeGreaterThan(15);
+    for (const pictures of [1, 2, 4]) {
+      const pairsAtOnce = pictures * objects * anchors;
+      const parts = await read(new TaskAlignedAssigner({ topk: 4, pairsAtOnce }).assign(predictions, targets));
+      expect(parts).toEqual(whole);
+    }
+  });
+
   it("covers every object that has anchors of its own, and only anchors inside", async () => {
     const random = new Random(3);
     const grid = makeAnchors([[12, 12]], [8]);

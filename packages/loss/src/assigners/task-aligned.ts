@@ -18,6 +18,11 @@ export interface TaskAlignedOptions {
   beta?: number;
   /** Keeps the normalisation finite. Default 1e-9. */
   epsilon?: number;
+  /**
+   * How many pairs of an object and an anchor are looked at in one go, at least those of one picture: each pair takes some
+   * 100 bytes of memory. Default 4,194,304.
+   */
+  pairsAtOnce?: number;
 }
 
 /** Sizes of one call: batch B, objects M, anchors A, classes C. */
@@ -52,16 +57,18 @@ interface Inputs {
  * carry no weight in any loss and are background here.
  *
  * All shapes are static. Tensors over all pairs [B, M, A] are the cost: they are built for the alignment and for the
- * best alignment an object keeps; the choice itself works on [B, M, topk] and [B, A].
+ * best alignment an object keeps; the choice itself works on [B, M, topk] and [B, A]. A large batch is done a few
+ * pictures at a time.
  */
 export class TaskAlignedAssigner implements Assigner {
   readonly topk: number;
   readonly alpha: number;
   readonly beta: number;
   readonly epsilon: number;
+  readonly pairsAtOnce: number;
 
   /** @throws LookonceError `ARGUMENT` when `topk` is not a whole number from 1 or a power is not positive. */
-  constructor({ topk = 10, alpha = 0.5, beta = 6, epsilon = 1e-9 }: TaskAlignedOptions = {}) {
+  constructor({ topk = 10, alpha = 0.5, beta = 6, epsilon = 1e-9, pairsAtOnce = 2 ** 22 }: TaskAlignedOptions = {}) {
     if (!Number.isInteger(topk) || topk < 1) {
       throw new LookonceError("ARGUMENT", `topk must be a whole number from 1, but is ${topk}`);
     }
@@ -72,6 +79,7 @@ export class TaskAlignedAssigner implements Assigner {
     this.alpha = alpha;
     this.beta = beta;
     this.epsilon = epsilon;
+    this.pairsAtOnce = pairsAtOnce;
   }
 
   /** Every foreground anchor is one that some object asked for. */
@@ -81,8 +89,37 @@ export class TaskAlignedAssigner implements Assigner {
 
   /** @throws LookonceError `ARGUMENT` when shapes do not fit each other. */
   assign(predictions: AnchorPredictions, targets: PaddedTargets): Assignment {
+    const [batch, objects] = targets.mask.shape;
+    const anchors = predictions.points.shape[0];
+    const pictures = Math.max(1, Math.floor(this.pairsAtOnce / (objects * anchors)));
+    if (pictures >= batch) return this.#assign(prepare(predictions, targets));
     return tf.tidy(() => {
-      const inputs = prepare(predictions, targets);
+      const { scores, boxes, points } = predictions;
+      prepare(predictions, targets);
+      const parts = Array.from({ length: Math.ceil(batch / pictures) }, (_, part) => {
+        const some = <T extends tf.Tensor>(tensor: T): T => picturesOf(tensor, part * pictures, pictures);
+        const { labels, boxes: goals, mask } = targets;
+        return this.#assign(
+          prepare(
+            { scores: some(scores), boxes: some(boxes), points },
+            { labels: some(labels), boxes: some(goals), mask: some(mask) },
+          ),
+        );
+      });
+      const join = <K extends keyof Assignment>(name: K): Assignment[K] =>
+        tf.concat(parts.map((part) => part[name] as tf.Tensor)) as Assignment[K];
+      return {
+        labels: join("labels"),
+        boxes: join("boxes"),
+        scores: join("scores"),
+        foreground: join("foreground"),
+        gtIndex: join("gtIndex"),
+      };
+    });
+  }
+
+  #assign(inputs: Inputs): Assignment {
+    return tf.tidy(() => {
       const { alignment, overlaps } = this.#alignAll(inputs);
       const { foreground, gtIndex } = choose(alignment, overlaps, Math.min(this.topk, inputs.sizes.anchors));
       const rows = tf.add(gtIndex, offsets(inputs.sizes.batch, inputs.sizes.objects));
@@ -151,6 +188,13 @@ export class TaskAlignedAssigner implements Assigner {
 export interface Aligned {
   alignment: tf.Tensor;
   overlaps: tf.Tensor;
+}
+
+/** Up to `count` pictures of a batch, from `first` on. */
+function picturesOf<T extends tf.Tensor>(tensor: T, first: number, count: number): T {
+  const [batch, ...rest] = tensor.shape as [number, ...number[]];
+  const begin = [first, ...rest.map(() => 0)];
+  return tf.slice(tensor, begin, [Math.min(count, batch - first), ...rest]) as T;
 }
 
 type Choice = Pick<Assignment, "foreground" | "gtIndex">;
