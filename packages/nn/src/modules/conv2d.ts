@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { conv2d, type Stride } from "../functional/conv2d.ts";
 import { Layer } from "../module.ts";
 import { type Cost, type Shape, windowOutput } from "../shape.ts";
+import { uniformValues } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /** Options of {@link Conv2d}. */
@@ -57,7 +58,7 @@ export class Conv2d extends Layer {
     const [kh, kw, perGroup] = this.#weight.shape;
     const bound = 1 / Math.sqrt(kh * kw * perGroup);
     for (const variable of this.ownVariables.values()) {
-      const values = Float32Array.from({ length: variable.size }, () => rng.uniform(-bound, bound));
+      const values = uniformValues(variable.size, bound, rng);
       tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
     }
   }

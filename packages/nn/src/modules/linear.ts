@@ -2,6 +2,7 @@ import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { Module } from "../module.ts";
 import type { Cost } from "../shape.ts";
+import { uniformValues } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /** Options of {@link Linear}. */
@@ -44,7 +45,7 @@ export class Linear extends Module {
   override reset(rng: Random): void {
     const bound = 1 / Math.sqrt(this.#weight.shape[1]);
     for (const variable of this.ownVariables.values()) {
-      const values = Float32Array.from({ length: variable.size }, () => rng.uniform(-bound, bound));
+      const values = uniformValues(variable.size, bound, rng);
       tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
     }
   }

@@ -1,6 +1,7 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { Module } from "../module.ts";
+import { uniformValues } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 import { Linear, project } from "./linear.ts";
 
@@ -60,7 +61,7 @@ export class MultiheadAttention extends Module {
   override reset(rng: Random): void {
     const [rows, columns] = this.inWeight.shape;
     const bound = Math.sqrt(6 / (rows + columns));
-    const values = Float32Array.from({ length: this.inWeight.size }, () => rng.uniform(-bound, bound));
+    const values = uniformValues(this.inWeight.size, bound, rng);
     tf.tidy(() => {
       this.inWeight.assign(tf.tensor2d(values, this.inWeight.shape));
       this.inBias.assign(tf.zeros(this.inBias.shape));
