@@ -36,7 +36,9 @@ describe("pictureGrid", () => {
     });
     expect(grid.height).toBe(4 + 22 + 200 + 4);
     expect(countColour(grid, [31, 35, 40], 60)).toBeGreaterThan(60);
-    expect(at(grid, 74, 4 + 22 + 100)).not.toEqual([90, 90, 90]);
+    expect(at(grid, 74, 4 + 22 + 50)).not.toEqual([90, 90, 90]);
+    expect(at(grid, 150, 4 + 22 + 2)).toEqual([90, 90, 90]);
+    expect(at(grid, 150, 4 + 22 + 110)).toEqual([255, 255, 255]);
   });
 
   it("is the same every time", async () => {

@@ -67,7 +67,9 @@ export async function pictureGrid(
   const places = pictures.map((one, i) => {
     const x = gap + (i % columns) * (cell + gap);
     const y = gap + head + Math.floor(i / columns) * (cell + head + gap);
-    return fitted(one.picture, { x, y, width: cell, height: cell });
+    const place = fitted(one.picture, { x, y, width: cell, height: cell });
+    // Below a caption there is no gap.
+    return head === 0 ? place : { ...place, y };
   });
   const overlays = await Promise.all(pictures.map((one, i) => scaled(one.picture, places[i] as Rect)));
   const marks = pictures.map((one, i) => annotations(one, places[i] as Rect, { ...options, cell, head }));
@@ -90,7 +92,7 @@ function checkPicture({ boxes, classes, confidences, polygons }: GridPicture, in
   );
 }
 
-/** Where a picture lies in its cell: whole, in the middle, touching two sides. */
+/** Where a picture lies in its cell: whole, in the middle, touching two sides at least. */
 function fitted({ width, height }: Size, cell: Rect): Rect {
   const scale = Math.min(cell.width / width, cell.height / height);
   const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
@@ -147,8 +149,7 @@ function annotations(
   const drawn = moved(place.x, place.y, outlines.join("") + boxMarks(place, drawable, look));
   if (caption === undefined) return drawn;
   const left = place.x - Math.floor((cell - place.width) / 2);
-  const top = place.y - Math.floor((cell - place.height) / 2) - head;
-  const line = text(shorten(caption, cell, captionFont), { x: left + 1, y: top + 15, size: captionFont });
+  const line = text(shorten(caption, cell, captionFont), { x: left + 1, y: place.y - head + 15, size: captionFont });
   return drawn + line;
 }
 
