@@ -1,6 +1,7 @@
 import { Random } from "@lookonce/random";
 import { expect, it } from "vitest";
-import { applyHsv, hsvTables } from "../colour/hsv.ts";
+import { applyHsv } from "../colour/hsv.ts";
+import { hsvTables } from "../colour/hsv-tables.ts";
 import type { Picture } from "../picture.ts";
 import { turnColours } from "./turn-colours.ts";
 

@@ -1,5 +1,5 @@
-import type { HsvTables } from "../colour/hsv.ts";
 import { hsvInverse } from "../colour/hsv-arithmetic.ts";
+import type { HsvTables } from "../colour/hsv-tables.ts";
 import type { Picture } from "../picture.ts";
 import { reserve } from "./kernels.ts";
 
