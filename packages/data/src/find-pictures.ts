@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { dirname, extname, join, resolve } from "node:path";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, extname, join, relative, resolve } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { glob, isDynamicPattern } from "tinyglobby";
 import type { DatasetConfig } from "./dataset-config.ts";
@@ -117,13 +117,24 @@ function isPicture(name: string): boolean {
   return pictureExtensions.has(extname(name).toLowerCase());
 }
 
-/** The pictures in a folder, to any depth, sorted by path. */
+/** The pictures in a folder, to any depth, sorted by path; what is hidden (`.cache/`, macOS's `._a.jpg`) is passed over. */
 export async function listFolder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory() && isPicture(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  return (await listInto(folder, new Set())).sort();
+}
+
+/** Follows links to other folders, but never into one of those `above`: that would not end. */
+async function listInto(folder: string, above: ReadonlySet<string>): Promise<string[]> {
+  const real = await realpath(folder);
+  if (above.has(real)) return [];
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
+    .filter(({ path }) => !/(^|[\\/])\./.test(relative(folder, path)));
+  const found = entries.filter(({ entry }) => !entry.isDirectory() && isPicture(entry.name)).map(({ path }) => path);
+  for (const { entry, path } of entries) {
+    if (!entry.isSymbolicLink() || isPicture(entry.name) || !(await isFolder(path))) continue;
+    for (const linked of await listInto(path, new Set([...above, real]))) found.push(linked);
+  }
+  return found;
 }
 
 /** Lines starting with `./` are relative to the list, others to the data set's root. */

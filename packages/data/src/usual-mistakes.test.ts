@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { blankPicture, encodePicture } from "@lookonce/augment";
@@ -132,6 +132,19 @@ describe("patterns", () => {
     expect(await find("['images/{val,train}', 'images/**/d.*']")).toHaveLength(4);
     await write("one.txt", "images/val/c.jpg\n");
     expect(await find("'*.txt'")).toEqual([join("val", "c.jpg")]);
+  });
+
+  it("and folders pass over what is hidden", async () => {
+    await write("images/extra-1/._d.jpg", "");
+    await write("images/extra-1/.thumbs/d.jpg", "");
+    expect(await find("images/extra-1")).toEqual([join("extra-1", "d.jpg")]);
+  });
+
+  it("and folders follow links, but not in circles", async () => {
+    await mkdir(join(folder, "images", "linked"));
+    await symlink(join(folder, "images", "train"), join(folder, "images", "linked", "there"), "junction");
+    await symlink(join(folder, "images", "linked"), join(folder, "images", "linked", "again"), "junction");
+    expect(await find("images/linked")).toEqual([join("linked", "there", "a.jpg"), join("linked", "there", "b.jpg")]);
   });
 
   it("are names first: a folder called so is that folder", async () => {

@@ -1,5 +1,8 @@
-import type { Dataset, DatasetConfig, DatasetOptions } from "@lookonce/data";
+import type { Dataset, DatasetConfig, DatasetOptions, OnProgress } from "@lookonce/data";
 import { describeProblem } from "./describe-problem.ts";
+
+/** Pictures after which a long check says how far it is. */
+const step = 10_000;
 
 /** Problems that are named one by one; the rest is counted. */
 const named = 5;
@@ -15,7 +18,10 @@ export async function openDataset(
   { log, ...options }: Omit<DatasetOptions, "yaml" | "log"> & { log: (line: string) => void },
 ): Promise<Dataset> {
   const { Dataset } = await import("@lookonce/data");
-  const dataset = await Dataset.open({ cache: true, ...options, yaml, log });
+  const onProgress: OnProgress = ({ done, total }) => {
+    if (done % step === 0) log(`${options.split}: ${done} of ${total} pictures checked`);
+  };
+  const dataset = await Dataset.open({ cache: true, onProgress, ...options, yaml, log });
   const { split } = dataset;
   const { pictures, instances, missing, empty, corrupt, problems } = dataset.report;
   log(
