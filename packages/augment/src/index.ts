@@ -2,16 +2,8 @@ export { randomChannelSwap, randomGrey, swapChannels, toGrey } from "./colour/ch
 export { type ApplyClaheOptions, applyClahe, type RandomClaheOptions, randomClahe } from "./colour/clahe.ts";
 export type { ClaheOptions } from "./colour/clahe-plane.ts";
 export { equaliseHistogram, randomEqualise } from "./colour/equalise.ts";
-export {
-  applyHsv,
-  drawHsv,
-  type HsvShift,
-  type HsvTables,
-  type HueRule,
-  hsvTables,
-  type RandomHsvOptions,
-  randomHsv,
-} from "./colour/hsv.ts";
+export { applyHsv, drawHsv, type RandomHsvOptions, randomHsv } from "./colour/hsv.ts";
+export { type HsvShift, type HsvTables, type HueRule, hsvTables } from "./colour/hsv-tables.ts";
 export {
   applyTable,
   type BrightnessContrast,
@@ -85,7 +77,13 @@ export type {
 export { type ParseHypOptions, parseHyp } from "./presets/parse-hyp.ts";
 export { defaultPresets, type HypPreset, hypPreset, hypPresets, type PresetHyp } from "./presets/presets.ts";
 export { readHyp } from "./presets/read-hyp.ts";
-export { type PictureHeader, readPicture, readPictureHeader, readPictureSize } from "./read-picture.ts";
+export {
+  type PictureHeader,
+  type ReadPictureOptions,
+  readPicture,
+  readPictureHeader,
+  readPictureSize,
+} from "./read-picture.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
 export { type Augmentation, letterboxSample, type Objects, type Sample, type SampleSource } from "./sample.ts";
