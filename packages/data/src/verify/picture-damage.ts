@@ -16,9 +16,8 @@ export type Structure = "whole" | "unknown" | Damage;
  * 0xFF, to the end marker. PNG (W3C PNG, 5.3): chunk by chunk with the checksums of the critical ones, to IEND. WebP: the
  * length that its RIFF header states. Bytes after the end are none of our business: cameras put previews there.
  *
- * On two-core machines this took 0.15 ms a picture of COCO where decoding took 6 ms, and it found as many of 60 pictures
- * with 40 overwritten bytes as decoding with warnings as errors did (7 against 8): what neither finds decodes to some
- * picture.
+ * This takes about 0.15 ms a picture of COCO where decoding takes 6 ms. Of 200 JPEGs with 40 bytes overwritten inside it
+ * found 29, decoding with libjpeg's warnings as errors 30, decoding without 0: what neither finds decodes to some picture.
  */
 export function inspectStructure(bytes: Uint8Array): Structure {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
