@@ -43,7 +43,7 @@ export async function plotConfusionMatrix(
     );
   }
   const values = normalize ? byColumn(matrix) : Array.from(counts, (value) => (Number.isFinite(value) ? value : 0));
-  const highest = normalize ? 1 : Math.max(1, ...values);
+  const highest = normalize ? 1 : values.reduce((most, value) => Math.max(most, value), 1);
   const labels = range(size).map((i) => (i === size - 1 ? "background" : (names[i] ?? String(i))));
   const layout = layOut(labels);
   const { area } = layout;

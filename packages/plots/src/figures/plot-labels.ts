@@ -45,21 +45,21 @@ export async function plotLabels(table: LabelBoxes, options: FigureOptions = {})
     );
   }
   const { places, size } = layOut(table);
-  const column = (rows: ArrayLike<number>, offset: 0 | 1): number[] =>
-    range(count).map((i) => rows[2 * i + offset] as number);
   const marks = [
     classHistogram(table, places.classes),
     overlay(table, places.overlay),
     heatMap(places.centres, {
+      count,
       title: "Centres of boxes",
-      x: { values: column(table.centres, 0), label: "x ÷ width of the picture" },
-      y: { values: column(table.centres, 1), label: "y ÷ height of the picture" },
+      x: { value: (i) => table.centres[2 * i], label: "x ÷ width of the picture" },
+      y: { value: (i) => table.centres[2 * i + 1], label: "y ÷ height of the picture" },
       downwards: true,
     }),
     heatMap(places.sizes, {
+      count,
       title: "Sizes of boxes",
-      x: { values: column(table.sizes, 0), label: "width ÷ width of the picture" },
-      y: { values: column(table.sizes, 1), label: "height ÷ height of the picture" },
+      x: { value: (i) => table.sizes[2 * i], label: "width ÷ width of the picture" },
+      y: { value: (i) => table.sizes[2 * i + 1], label: "height ÷ height of the picture" },
       downwards: false,
     }),
   ];
@@ -184,12 +184,14 @@ function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
 }
 
 interface HeatAxis {
-  values: readonly number[];
+  /** Of each box. */
+  value: (index: number) => number | undefined;
   label: string;
 }
 
 interface HeatMapOptions {
   title: string;
+  count: number;
   x: HeatAxis;
   y: HeatAxis;
   /** Whether y grows downwards, as in pictures. */
@@ -197,10 +199,11 @@ interface HeatMapOptions {
 }
 
 /** How many values lie in each cell of the unit square, darker by the square root of the count. */
-function heatMap(outer: Rect, { title, x, y, downwards }: HeatMapOptions): string {
+function heatMap(outer: Rect, { title, count, x, y, downwards }: HeatMapOptions): string {
   const counts = new Uint32Array(bins * bins);
-  for (let i = 0; i < x.values.length; i++) {
-    const [h, v] = [x.values[i] as number, y.values[i] as number];
+  for (let i = 0; i < count; i++) {
+    const h = x.value(i) ?? Number.NaN;
+    const v = y.value(i) ?? Number.NaN;
     if (!Number.isFinite(h) || !Number.isFinite(v)) continue;
     const index = binOf(v) * bins + binOf(h);
     counts[index] = (counts[index] as number) + 1;
@@ -216,11 +219,14 @@ function heatMap(outer: Rect, { title, x, y, downwards }: HeatMapOptions): strin
   });
   if (highest === 0) return panel.svg + noData(panel);
   const [width, height] = [panel.area.width / bins, panel.area.height / bins];
-  const cells = Array.from(counts, (count, i) => {
-    if (count === 0) return "";
+  const cells = Array.from(counts, (inCell, i) => {
+    if (inCell === 0) return "";
     const row = Math.floor(i / bins);
     const top = panel.y((downwards ? row : row + 1) / bins);
-    return heatCell({ x: panel.x((i % bins) / bins), y: top, width, height }, 0.12 + 0.88 * Math.sqrt(count / highest));
+    return heatCell(
+      { x: panel.x((i % bins) / bins), y: top, width, height },
+      0.12 + 0.88 * Math.sqrt(inCell / highest),
+    );
   });
   const paper = element("rect", { ...panel.area, fill: heatColour(0) });
   return panel.svg + paper + cells.join("") + element("rect", { ...panel.area, fill: "none", stroke: ink.frame });
