@@ -11,7 +11,7 @@ import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./job.ts";
 import { type LoadedPicture, PictureSource, placeObjects, sampleOf } from "./picture-source.ts";
 import { applyTransforms, importTransforms } from "./user-transforms.ts";
 
-/** Pictures of a batch under way at once: decoding runs in other threads while this one works on pixels. */
+/** Pictures of a batch under way at once: while one waits for its file or its decoder, another is worked on. */
 const picturesAtOnce = 4;
 
 interface Finished {
