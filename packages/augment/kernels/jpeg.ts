@@ -69,73 +69,70 @@ let buffer: u64 = 0;
 let held: i32 = 0;
 let next: usize = 0;
 
-@inline
-function refill(): void {
-  if (held <= 32) {
-    buffer |= <u64>load<u32>(next) << (32 - held);
-    next += 4;
-    held += 32;
-  }
-}
-
-@inline
-function drop(count: i32): void {
-  buffer <<= count;
-  held -= count;
-}
-
-/** A symbol whose code is longer than what is looked up; -1 where there is none. */
-function longSymbol(table: usize): i32 {
-  const bits = <i32>(buffer >> 48);
+/** The symbol (bits 16 to 23) and length of a code that is longer than what is looked up; 0 where there is none. */
+function longSymbol(table: usize, top: i32): i32 {
   let length: i32 = LOOK + 1;
-  while (bits >= load<i32>(table + LIMITS + (length << 2))) length++;
-  if (length > 16) return -1;
-  const index = (bits >> (16 - length)) + load<i32>(table + OFFSETS + (length << 2));
-  drop(length);
-  return <i32>load<u8>(table + SYMBOLS + index);
+  while (top >= load<i32>(table + LIMITS + (length << 2))) length++;
+  if (length > 16) return 0;
+  const index = (top >> (16 - length)) + load<i32>(table + OFFSETS + (length << 2));
+  return length | (<i32>load<u8>(table + SYMBOLS + index) << 16);
 }
 
-/** One block's coefficients, zeroed before; gives the new DC value's place in `block[0]`, and the last index, or -1. */
+/**
+ * One block's coefficients, into 128 zeroed bytes; `previous` is the DC value before, the new one is in `block[0]`. Gives the
+ * last index that is not 0, or -1 for data that make no sense. The reader's state is held in locals meanwhile.
+ */
 @inline
 function readBlock(block: usize, dc: usize, ac: usize, previous: i32): i32 {
-  refill();
-  let found = load<i32>(dc + (<usize>(buffer >> (64 - LOOK)) << 2));
-  let size: i32;
-  if (found != 0) {
-    drop(found & 31);
-    size = (found >> 16) & 255;
-  } else {
-    size = longSymbol(dc);
+  let bits = buffer;
+  let have = held;
+  let at = next;
+  if (have <= 32) {
+    bits |= <u64>load<u32>(at) << (32 - have);
+    at += 4;
+    have += 32;
   }
-  if (size < 0 || size > 11) return -1;
+  let found = load<i32>(dc + (<usize>(bits >> (64 - LOOK)) << 2));
+  if (found == 0) found = longSymbol(dc, <i32>(bits >> 48));
+  let length = found & 31;
+  let size = (found >> 16) & 255;
+  if (length == 0 || size > 11) return -1;
+  bits <<= length;
+  have -= length;
   let value = previous;
   if (size > 0) {
-    value += extend(<i32>(buffer >> (64 - size)), size);
-    drop(size);
+    value += extend(<i32>(bits >> (64 - size)), size);
+    bits <<= size;
+    have -= size;
   }
   store<i16>(block, <i16>value);
   let k: i32 = 1;
   let last: i32 = 0;
   while (k < 64) {
-    refill();
-    found = load<i32>(ac + (<usize>(buffer >> (64 - LOOK)) << 2));
-    const both = (found >> 8) & 31;
-    if (both != 0) {
+    if (have <= 32) {
+      bits |= <u64>load<u32>(at) << (32 - have);
+      at += 4;
+      have += 32;
+    }
+    found = load<i32>(ac + (<usize>(bits >> (64 - LOOK)) << 2));
+    length = (found >> 8) & 31;
+    if (length != 0) {
       k += (found >> 16) & 15;
-      drop(both);
+      bits <<= length;
+      have -= length;
       store<i16>(block + (<usize>load<u8>(zigzag + k) << 1), <i16>(found >> 20));
       last = k;
       k++;
       continue;
     }
-    let symbol: i32;
-    if (found != 0) {
-      drop(found & 31);
-      symbol = (found >> 16) & 255;
-    } else {
-      symbol = longSymbol(ac);
-      if (symbol < 0) return -1;
+    if (found == 0) {
+      found = longSymbol(ac, <i32>(bits >> 48));
+      if (found == 0) return -1;
     }
+    length = found & 31;
+    bits <<= length;
+    have -= length;
+    const symbol = (found >> 16) & 255;
     size = symbol & 15;
     if (size == 0) {
       if (symbol != 0xf0) break;
@@ -143,12 +140,29 @@ function readBlock(block: usize, dc: usize, ac: usize, previous: i32): i32 {
       continue;
     }
     k += symbol >> 4;
-    store<i16>(block + (<usize>load<u8>(zigzag + k) << 1), <i16>extend(<i32>(buffer >> (64 - size)), size));
-    drop(size);
+    store<i16>(block + (<usize>load<u8>(zigzag + k) << 1), <i16>extend(<i32>(bits >> (64 - size)), size));
+    bits <<= size;
+    have -= size;
     last = k;
     k++;
   }
+  buffer = bits;
+  held = have;
+  next = at;
   return k > 64 ? -1 : last;
+}
+
+@inline
+function clear(block: usize): void {
+  const none = i16x8.splat(0);
+  v128.store(block, none);
+  v128.store(block, none, 16);
+  v128.store(block, none, 32);
+  v128.store(block, none, 48);
+  v128.store(block, none, 64);
+  v128.store(block, none, 80);
+  v128.store(block, none, 96);
+  v128.store(block, none, 112);
 }
 
 @inline
@@ -365,6 +379,7 @@ export function decodeScan(
   let left: i32 = 0;
   const total = mcusAcross * mcusDown;
   let marker: usize = source;
+  clear(block);
   for (let mcu: i32 = 0; mcu < total; mcu++) {
     if (left == 0) {
       if (mcu > 0) {
@@ -393,7 +408,6 @@ export function decodeScan(
       for (let j: i32 = 0; j < v; j++) {
         const target = <usize>load<u32>(at, 20) + <usize>((y * v + j) * 8) * stride + <usize>(x * h * 8);
         for (let i: i32 = 0; i < h; i++) {
-          memory.fill(block, 0, 128);
           const last = readBlock(block, dc, ac, c == 0 ? d0 : c == 1 ? d1 : d2);
           if (last < 0) return -1;
           const level = <i32>load<i16>(block);
@@ -401,7 +415,10 @@ export function decodeScan(
           else if (c == 1) d1 = level;
           else d2 = level;
           if (last == 0) flat(<i32>(<i16>(level * <i32>load<i16>(quant))), target + <usize>(i * 8), stride);
-          else inverse(block, quant, target + <usize>(i * 8), stride);
+          else {
+            inverse(block, quant, target + <usize>(i * 8), stride);
+            clear(block);
+          }
         }
       }
     }
@@ -452,49 +469,47 @@ function scaled(value: v128, by: i16): v128 {
   );
 }
 
-// Red, green and blue of eight pixels
-let red: v128 = i16x8.splat(0);
-let green: v128 = i16x8.splat(0);
-let blue: v128 = i16x8.splat(0);
+// JFIF's conversion in 1/65536, for eight pixels; factors above 1/2 are split into whole and rest to fit 16 bits.
 
-/** JFIF's conversion in 1/65536; factors above 1/2 are split into whole and rest to fit 16 bits. */
 @inline
-function convert(y: v128, cb: v128, cr: v128): void {
+function redOf(y: v128, cr: v128): v128 {
+  return i16x8.add(i16x8.add(y, cr), scaled(cr, 26345));
+}
+
+@inline
+function greenOf(y: v128, cb: v128, cr: v128): v128 {
   const both = pair(-22554, 18734);
   const half = i32x4.splat(32768);
   const mixed = i16x8.narrow_i32x4_s(
     i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(low(cb, cr), both), half), 16),
     i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(high(cb, cr), both), half), 16),
   );
-  red = i16x8.add(i16x8.add(y, cr), scaled(cr, 26345));
-  green = i16x8.sub(i16x8.add(y, mixed), cr);
-  blue = i16x8.add(i16x8.add(y, i16x8.shl(cb, 1)), scaled(cb, -14942));
+  return i16x8.sub(i16x8.add(y, mixed), cr);
+}
+
+@inline
+function blueOf(y: v128, cb: v128): v128 {
+  return i16x8.add(i16x8.add(y, i16x8.shl(cb, 1)), scaled(cb, -14942));
 }
 
 /** A row of RGB; writes up to 45 bytes behind it. */
 function colourRow(luma: usize, cb: usize, cr: usize, target: usize, width: i32): void {
-  const centre = i16x8.splat(128);
+  const centre = i8x16.splat(-128);
   for (let x: i32 = 0; x < width; x += 16) {
-    const y16 = v128.load(luma + x);
-    const b16 = v128.load(cb + x);
-    const r16 = v128.load(cr + x);
-    convert(
-      i16x8.extend_low_i8x16_u(y16),
-      i16x8.sub(i16x8.extend_low_i8x16_u(b16), centre),
-      i16x8.sub(i16x8.extend_low_i8x16_u(r16), centre),
-    );
-    const redLow = red;
-    const greenLow = green;
-    const blueLow = blue;
-    convert(
-      i16x8.extend_high_i8x16_u(y16),
-      i16x8.sub(i16x8.extend_high_i8x16_u(b16), centre),
-      i16x8.sub(i16x8.extend_high_i8x16_u(r16), centre),
-    );
+    const y = v128.load(luma + x);
+    // 0 to 255 minus 128 is a signed byte with its top bit turned
+    const b = v128.xor(v128.load(cb + x), centre);
+    const r = v128.xor(v128.load(cr + x), centre);
+    const y0 = i16x8.extend_low_i8x16_u(y);
+    const y1 = i16x8.extend_high_i8x16_u(y);
+    const b0 = i16x8.extend_low_i8x16_s(b);
+    const b1 = i16x8.extend_high_i8x16_s(b);
+    const r0 = i16x8.extend_low_i8x16_s(r);
+    const r1 = i16x8.extend_high_i8x16_s(r);
     interleave(
-      i8x16.narrow_i16x8_u(redLow, red),
-      i8x16.narrow_i16x8_u(greenLow, green),
-      i8x16.narrow_i16x8_u(blueLow, blue),
+      i8x16.narrow_i16x8_u(redOf(y0, r0), redOf(y1, r1)),
+      i8x16.narrow_i16x8_u(greenOf(y0, b0, r0), greenOf(y1, b1, r1)),
+      i8x16.narrow_i16x8_u(blueOf(y0, b0), blueOf(y1, b1)),
       target + <usize>(x * 3),
     );
   }
