@@ -86,5 +86,12 @@ export {
 } from "./read-picture.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
-export { type Augmentation, letterboxSample, type Objects, type Sample, type SampleSource } from "./sample.ts";
+export {
+  type Augmentation,
+  letterboxSample,
+  letterboxTo,
+  type Objects,
+  type Sample,
+  type SampleSource,
+} from "./sample.ts";
 export { type EncodeOptions, encodePicture, writePicture } from "./write-picture.ts";

@@ -1,4 +1,5 @@
 import type { Random } from "@lookonce/random";
+import type { Transform } from "./compose.ts";
 import { moveObjects } from "./geometry/objects.ts";
 import { type LetterboxGeometry, type LetterboxOptions, letterbox } from "./letterbox.ts";
 import type { Picture } from "./picture.ts";
@@ -41,4 +42,13 @@ export function letterboxSample(sample: Sample, options: LetterboxOptions): { sa
   const { picture, ...geometry } = letterbox(sample.picture, options);
   const { ratio, padding } = geometry;
   return { sample: { picture, ...moveObjects(sample, { scale: ratio, shift: padding }) }, ...geometry };
+}
+
+/**
+ * {@link letterboxSample} as a transform.
+ *
+ * @throws LookonceError `ARGUMENT` as `letterboxGeometry`, when it is used
+ */
+export function letterboxTo(options: LetterboxOptions): Transform {
+  return (sample) => letterboxSample(sample, options).sample;
 }
