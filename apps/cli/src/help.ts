@@ -1,8 +1,11 @@
 import type { Command } from "./command.ts";
 import type { Option } from "./options/option.ts";
+import { wrap } from "./terminal/wrap.ts";
 
 /** Characters that the column of options may take. */
 const widestForm = 32;
+/** Characters that a line may take. */
+const helpWidth = 120;
 
 /** What `lookonce help` says. */
 export function generalHelp(commands: readonly Command[]): string {
@@ -59,10 +62,11 @@ export function commandHelp(command: Command): string {
   ].join("\n");
 }
 
-/** A form wider than the column pushes its help onto the next line. */
+/** A form wider than the column pushes its help onto the next line; long help goes on in its column. */
 function optionLine(form: string, help: string, width: number): string {
-  const gap = form.length > width ? `\n  ${" ".repeat(width)}` : "";
-  return `  ${form.padEnd(width)}${gap}  ${help}`;
+  const margin = `\n${" ".repeat(width + 4)}`;
+  const lines = wrap(help, helpWidth - width - 4);
+  return `  ${form.padEnd(width)}${form.length > width ? margin : "  "}${lines.join(margin)}`;
 }
 
 function fallbackOf({ required, fallback, isFlag }: Option<unknown>): string {

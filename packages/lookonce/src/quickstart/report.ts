@@ -46,7 +46,7 @@ Made by \`lookonce quickstart\` in ${seconds.total.toFixed(0)} seconds, from not
 
 ## How it learnt
 
-![Losses and average precision by epoch](curves.svg)
+![Losses and average precision by epoch](curves.png)
 
 ## What it finds in unseen pictures
 

@@ -17,7 +17,7 @@ describe("runQuickstart", () => {
       log: (line) => lines.push(line),
     });
     expect(result.directory).toBe(directory);
-    const made = ["model.onnx", "curves.svg", "train/weights/best.safetensors", "shapes/shapes.yaml"];
+    const made = ["model.onnx", "curves.png", "train/weights/best.safetensors", "shapes/shapes.yaml"];
     for (const name of made) expect(existsSync(join(directory, name)), name).toBe(true);
     expect(await readPictureSize(join(directory, "unseen-detected.png"))).toEqual({
       width: 4 * 286 + 6,

@@ -3,12 +3,12 @@ import { basename, join } from "node:path";
 import { writePicture } from "@lookonce/augment";
 import { Dataset, generateShapes, shapeNames } from "@lookonce/data";
 import type { Results } from "@lookonce/inference";
+import { plotLines, writePlot } from "@lookonce/plots";
 import { type EpochInfo, shapesModel, shapesRecipe, type TrainCallbacks } from "@lookonce/trainer";
 import type { PlaceOptions } from "../place.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { YOLO } from "../yolo.ts";
 import { agreementOf } from "./agreement.ts";
-import { drawCharts } from "./line-chart.ts";
 import { modelFileText } from "./model-file.ts";
 import { detectionSheet, sampleSheet } from "./pictures.ts";
 import { type QuickstartFigures, writeReport } from "./report.ts";
@@ -52,7 +52,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const modelFile = writeModelFile(directory);
   const model = await YOLO.load(modelFile, { ...options, seed: settings.seed });
   const { training, epochs } = await train(model, { ...options, settings, directory, data: shapes.yaml });
-  writeFileSync(file("curves.svg"), curves(epochs));
+  await writePlot(file("curves.png"), await curves(epochs));
   const trained = performance.now();
 
   log("validating the best weights …");
@@ -159,23 +159,27 @@ async function train(
   return { training: seconds, epochs };
 }
 
-function curves(epochs: readonly EpochInfo[]): string {
+/** A picture of how it learnt. */
+function curves(epochs: readonly EpochInfo[]): Promise<Uint8Array> {
   const series = (name: string, pick: (epoch: EpochInfo) => number | undefined) => ({
     name,
-    values: epochs.map((epoch) => pick(epoch) ?? Number.NaN),
+    y: epochs.map((epoch) => pick(epoch) ?? Number.NaN),
   });
-  return drawCharts([
-    {
-      title: "Training losses",
-      series: (["box", "cls", "dfl"] as const).map((part) => series(part, ({ losses }) => losses[part])),
-    },
-    {
-      title: "Average precision on validation pictures",
-      top: 1,
-      series: [
-        series("mAP50", ({ validation }) => validation?.map50 ?? 0),
-        series("mAP50-95", ({ validation }) => validation?.map50_95 ?? 0),
-      ],
-    },
-  ]);
+  const axis = { xLabel: "epoch", wholeX: true };
+  return plotLines(
+    [
+      {
+        ...{ title: "Training losses", ...axis },
+        series: ["box", "cls", "dfl"].map((part) => series(part, ({ losses }) => losses[part])),
+      },
+      {
+        ...{ title: "Average precision on validation pictures", ...axis, yDomain: [0, 1] },
+        series: [
+          series("mAP50", ({ validation }) => validation?.map50),
+          series("mAP50-95", ({ validation }) => validation?.map50_95),
+        ],
+      },
+    ],
+    { panelWidth: 420 },
+  );
 }
