@@ -1,0 +1,106 @@
+// Kills a training with SIGKILL at random moments, goes on each time, and compares what it leaves with a training that was
+// never killed: weights byte for byte, and every number of results.csv but the time.
+//
+//   npm run build && node scripts/kill-and-resume.mjs [--kills 10] [--epochs 6] [--seed 0] [--model yolov8n.yaml]
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { generateShapes } from "@lookonce/data";
+import { Random } from "@lookonce/random";
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "10" },
+    epochs: { type: "string", default: "6" },
+    seed: { type: "string", default: "0" },
+    model: { type: "string" },
+  },
+});
+const cli = fileURLToPath(new URL("../apps/cli/dist/main.js", import.meta.url));
+const place = mkdtempSync(join(tmpdir(), "kill-and-resume-"));
+const last = (run) => join(place, run, "weights", "last.safetensors");
+
+/** The smallest model with YOLOv8's head, unless another is asked for. */
+function modelFile() {
+  if (values.model !== undefined) return values.model;
+  const file = join(place, "tiny-v8.yaml");
+  const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
+  const factors = "depth_multiple: 1.0\nwidth_multiple: 1.0";
+  writeFileSync(file, `nc: 5\n${factors}\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`);
+  return file;
+}
+
+/** Starts or goes on with a training; `ended` gives its exit code, or the signal that killed it. */
+function start(run, data, model) {
+  const settings = existsSync(last(run))
+    ? [`resume=${last(run)}`]
+    : [
+        ...[`model=${model}`, `data=${data}`, `epochs=${values.epochs}`, "imgsz=64", "batch=4", "nbs=12"],
+        ...[`project=${place}`, `name=${run}`, "exist_ok", `seed=${values.seed}`, "save_period=2"],
+      ];
+  const child = spawn(process.execPath, [cli, "train", ...settings], { stdio: ["ignore", "ignore", "pipe"] });
+  let told = "";
+  child.stderr.on("data", (text) => {
+    told += text;
+  });
+  const ended = new Promise((resolve) => {
+    child.on("close", (code, signal) => resolve({ result: signal ?? code, told }));
+  });
+  return { child, ended };
+}
+
+/** What a run leaves, without times. */
+function traces(run) {
+  const files = ["last", "best", "epoch2", "epoch4"].map((name) => join(place, run, "weights", `${name}.safetensors`));
+  const hashes = files.filter(existsSync).map((file) => createHash("sha256").update(readFileSync(file)).digest("hex"));
+  const rows = readFileSync(join(place, run, "results.csv"), "utf8")
+    .trimEnd()
+    .split("\n");
+  return JSON.stringify({ hashes, rows: rows.map((row) => row.split(",").toSpliced(1, 1)) }, null, 1);
+}
+
+const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 24, val: 6, size: 64 });
+const model = modelFile();
+const began = performance.now();
+const whole = await start("whole", yaml, model).ended;
+if (whole.result !== 0) throw new Error(whole.told);
+const duration = performance.now() - began;
+console.log(`never killed: ${(duration / 1000).toFixed(1)} s`);
+
+const rng = new Random(Number(values.seed)).fork("kills");
+for (let kill = 1; kill <= Number(values.kills); ) {
+  const after = rng.uniform(0.1, 1) * duration;
+  const { child, ended } = start("killed", yaml, model);
+  const timer = setTimeout(() => child.kill("SIGKILL"), after);
+  const { result, told } = await ended;
+  clearTimeout(timer);
+  const epochs = existsSync(join(place, "killed", "results.csv"))
+    ? readFileSync(join(place, "killed", "results.csv"), "utf8")
+        .trimEnd()
+        .split("\n").length - 1
+    : 0;
+  if (result === "SIGKILL") {
+    console.log(`kill ${kill++} after ${(after / 1000).toFixed(2)} s: ${epochs} epochs in results.csv`);
+  } else if (result === 0 || told.includes("no state of a training")) {
+    // It came to its end, this time or just before it was killed last time: compared, then begun anew.
+    compare();
+    console.log("  came to its end, the same; begun anew");
+    rmSync(join(place, "killed"), { recursive: true });
+  } else throw new Error(told);
+}
+const rest = await start("killed", yaml, model).ended;
+if (rest.result !== 0 && !rest.told.includes("no state of a training")) throw new Error(rest.told);
+compare();
+console.log(`the same after ${values.kills} kills: weights byte for byte, every number of results.csv`);
+rmSync(place, { recursive: true });
+
+function compare() {
+  const [expected, actual] = [traces("whole"), traces("killed")];
+  if (expected === actual) return;
+  console.error(`they differ (both are in ${place}):\nnever killed ${expected}\nkilled ${actual}`);
+  process.exit(1);
+}
