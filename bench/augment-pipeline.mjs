@@ -3,14 +3,11 @@
 //
 //     node bench/augment-pipeline.mjs --folder <JPEGs> --count 60 --imgsz 640
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const require = createRequire(new URL("../packages/augment/package.json", import.meta.url));
 const { hypPreset, readPicture, v8Augmentation } = await import("../packages/augment/dist/index.js");
 const { Random } = await import("../packages/random/dist/index.js");
-require("sharp").concurrency(1);
 
 const { values } = parseArgs({
   options: {

@@ -17,6 +17,7 @@ export {
 export { compose, sometimes, type Transform } from "./compose.ts";
 export { boxCandidates, type CandidateLimits } from "./geometry/box-candidates.ts";
 export { flipLeftRight, flipUpDown, randomFlipLeftRight, randomFlipUpDown } from "./geometry/flip.ts";
+export { letterboxSample, letterboxTo } from "./geometry/letterbox-sample.ts";
 export {
   type AugmentationRules,
   applyPerspective,
@@ -86,12 +87,5 @@ export {
 } from "./read-picture.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
-export {
-  type Augmentation,
-  letterboxSample,
-  letterboxTo,
-  type Objects,
-  type Sample,
-  type SampleSource,
-} from "./sample.ts";
+export type { Augmentation, Objects, Sample, SampleSource } from "./sample.ts";
 export { type EncodeOptions, encodePicture, writePicture } from "./write-picture.ts";

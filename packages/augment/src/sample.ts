@@ -1,7 +1,4 @@
 import type { Random } from "@lookonce/random";
-import type { Transform } from "./compose.ts";
-import { moveObjects } from "./geometry/objects.ts";
-import { type LetterboxGeometry, type LetterboxOptions, letterbox } from "./letterbox.ts";
 import type { Picture } from "./picture.ts";
 
 /** The objects in a picture. */
@@ -32,23 +29,3 @@ export interface SampleSource {
  * The picture it gives is `imgsz × imgsz`.
  */
 export type Augmentation = (source: SampleSource, index: number, rng: Random) => Promise<Sample>;
-
-/**
- * Letterboxes a sample: its boxes and polygons move with the picture; none is dropped.
- *
- * @throws LookonceError `ARGUMENT` as `letterboxGeometry`
- */
-export function letterboxSample(sample: Sample, options: LetterboxOptions): { sample: Sample } & LetterboxGeometry {
-  const { picture, ...geometry } = letterbox(sample.picture, options);
-  const { ratio, padding } = geometry;
-  return { sample: { picture, ...moveObjects(sample, { scale: ratio, shift: padding }) }, ...geometry };
-}
-
-/**
- * {@link letterboxSample} as a transform.
- *
- * @throws LookonceError `ARGUMENT` as `letterboxGeometry`, when it is used
- */
-export function letterboxTo(options: LetterboxOptions): Transform {
-  return (sample) => letterboxSample(sample, options).sample;
-}

@@ -7,11 +7,6 @@ export interface Move {
   shift?: readonly [number, number];
 }
 
-/** No objects at all. */
-export function noObjects(): Objects {
-  return { boxes: new Float32Array(0), classes: new Int32Array(0) };
-}
-
 /** The objects with every point scaled, then shifted. */
 export function moveObjects(objects: Objects, { scale = [1, 1], shift = [0, 0] }: Move): Objects {
   return mapPoints(objects, (value, axis) => value * scale[axis] + shift[axis]);

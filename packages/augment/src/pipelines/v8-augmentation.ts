@@ -3,6 +3,7 @@ import { randomChannelSwap } from "../colour/channels.ts";
 import { randomHsv } from "../colour/hsv.ts";
 import { compose } from "../compose.ts";
 import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
+import { letterboxSample } from "../geometry/letterbox-sample.ts";
 import { applyPerspective, drawPerspective } from "../geometry/perspective.ts";
 import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
 import { copyPasteV8, hasPolygons } from "../mixing/copy-paste.ts";
@@ -10,7 +11,7 @@ import { cutMix, drawCutAreas, freeAreas } from "../mixing/cut-mix.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCentre, mosaic4 } from "../mixing/mosaic.ts";
 import type { V8Hyp } from "../presets/hyp.ts";
-import { type Augmentation, letterboxSample, type Sample, type SampleSource } from "../sample.ts";
+import type { Augmentation, Sample, SampleSource } from "../sample.ts";
 import { type AugmentationOptions, checkImgsz } from "./options.ts";
 
 /** The hyper-parameters of YOLOv8 that say how pictures are augmented, by their YAML names. */

@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import { type Picture, readPicture, type Sample, type SampleSource } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { DatasetEntry } from "../dataset.ts";
@@ -72,7 +73,7 @@ export class PictureSource implements SampleSource {
 
   async #readFile(path: string, index: number): Promise<Picture | undefined> {
     try {
-      return resizeForLoading(await readPicture(path), this.#options.form);
+      return resizeForLoading(await readPicture(path, { onThisThread: !isMainThread }), this.#options.form);
     } catch (error) {
       // a machine that cannot read files now says nothing about the picture
       if (!(error instanceof LookonceError) || error.code === "IO") throw error;

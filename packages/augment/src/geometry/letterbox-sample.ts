@@ -1,0 +1,24 @@
+import type { Transform } from "../compose.ts";
+import { type LetterboxGeometry, type LetterboxOptions, letterbox } from "../letterbox.ts";
+import type { Sample } from "../sample.ts";
+import { moveObjects } from "./objects.ts";
+
+/**
+ * Letterboxes a sample: its boxes and polygons move with the picture; none is dropped.
+ *
+ * @throws LookonceError `ARGUMENT` as `letterboxGeometry`
+ */
+export function letterboxSample(sample: Sample, options: LetterboxOptions): { sample: Sample } & LetterboxGeometry {
+  const { picture, ...geometry } = letterbox(sample.picture, options);
+  const { ratio, padding } = geometry;
+  return { sample: { picture, ...moveObjects(sample, { scale: ratio, shift: padding }) }, ...geometry };
+}
+
+/**
+ * {@link letterboxSample} as a transform.
+ *
+ * @throws LookonceError `ARGUMENT` as `letterboxGeometry`, when it is used
+ */
+export function letterboxTo(options: LetterboxOptions): Transform {
+  return (sample) => letterboxSample(sample, options).sample;
+}
