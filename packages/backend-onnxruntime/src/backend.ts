@@ -44,6 +44,8 @@ interface Entry {
 export class OnnxRuntimeBackend extends KernelBackend {
   /** What calls that are recorded now belong to; for the names in graphs that people look at. */
   scope = "";
+  /** How ONNX Runtime runs its graphs; what else is compiled for this device is to be run alike. */
+  readonly runtime: { readonly executionProviders: readonly string[]; readonly threads?: number };
   readonly #data = new Entries<Entry>();
   readonly #kernels: ReadonlyMap<string, Kernel>;
   readonly #sessions: SessionCache;
@@ -58,13 +60,8 @@ export class OnnxRuntimeBackend extends KernelBackend {
     super();
     this.#kernels = kernels;
     const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = totalmem() / 2 } = options;
-    this.#sessions = new SessionCache({
-      kernels,
-      executionProviders,
-      capacity,
-      memoryBudget,
-      ...(threads === undefined ? {} : { threads }),
-    });
+    this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
+    this.#sessions = new SessionCache({ kernels, capacity, memoryBudget, ...this.runtime });
   }
 
   /** How many graphs were compiled and run so far. */

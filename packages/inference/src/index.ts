@@ -3,7 +3,9 @@ export {
   type DetectorGraphOptions,
   detectorGraph,
   type TraceDetectorOptions,
+  type TraceForBytesOptions,
   traceDetector,
+  traceForBytes,
 } from "./detector/trace-detector.ts";
 export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";

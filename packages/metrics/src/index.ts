@@ -7,6 +7,12 @@ export {
   type MatchedDetections,
   type MetricsByClass,
 } from "./class-metrics.ts";
+export {
+  type CocoDetection,
+  type CocoDetectionsOptions,
+  cocoCategories,
+  cocoDetections,
+} from "./coco-detections.ts";
 export { ConfusionMatrix, type ConfusionOptions } from "./confusion-matrix.ts";
 export {
   type ClassResult,

@@ -36,7 +36,7 @@ export class ModelDetector implements Detector {
 
   async compile({ width, height }: Size): Promise<CompiledDetector> {
     const engine = await this.#engines.get(`${height}x${width}`, async () =>
-      OnnxEngine.create(await traceForBytes(this.#model, height, width), this.#options),
+      OnnxEngine.create(await traceForBytes(this.#model, { height, width }), this.#options),
     );
     return {
       async run(picture: Picture): Promise<RawDetections> {

@@ -88,15 +88,28 @@ function scopeOf(path: string): string {
   return path.replaceAll(".", "/");
 }
 
+/** Options of {@link traceForBytes}. */
+export interface TraceForBytesOptions extends DetectorGraphOptions {
+  /** Whether the raw maps of the levels, [N, h, w, no] finest first, are outputs too: what losses take. Default `false`. */
+  raw?: boolean;
+}
+
 /**
- * A detector as an ONNX model for our own use: one picture as its bytes, `images` [1, H, W, 3], to `output0`
- * [1, A, channels]. Neither the pixels nor the predictions are touched in JavaScript.
+ * A detector as an ONNX model for our own use: a batch of pictures as its bytes, `images` [N, H, W, 3], to `output0`
+ * [N, A, channels] and, where asked for, `raw0`, `raw1`, …. Neither the pixels nor the predictions are touched in
+ * JavaScript.
  */
-export async function traceForBytes(model: DetectionModel, height: number, width: number): Promise<OnnxModel> {
+export async function traceForBytes(model: DetectionModel, options: TraceForBytesOptions): Promise<OnnxModel> {
+  const { height, width, batch = 1, raw = false } = options;
+  const forward: TracedFunction = (pixels) => {
+    const prediction = model.forward(pixels as tf.Tensor4D);
+    const decoded = prediction.decoded as tf.Tensor3D;
+    return raw ? [decoded, ...prediction.raw] : [decoded];
+  };
   const traced = await onTracingBackend(() =>
-    trace((pixels) => [model.forward(pixels as tf.Tensor4D).decoded as tf.Tensor3D], {
-      inputs: [{ name: "pixels", shape: [1, height, width, 3] }],
-      outputNames: ["output0"],
+    trace(forward, {
+      inputs: [{ name: "pixels", shape: [batch, height, width, 3] }],
+      outputNames: ["output0", ...(raw ? model.strides.map((_, level) => `raw${level}`) : [])],
       target: "onnxruntime",
     }),
   );
