@@ -2,11 +2,12 @@ import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { buildRows, type ModelRow } from "./build-rows.ts";
-import type { ModelConfig } from "./config/model-config.ts";
+import { type ModelConfig, parseModelConfig } from "./config/model-config.ts";
 import type { V5Release } from "./config/module-spec.ts";
 import { ModuleList } from "./containers.ts";
 import { Head } from "./head.ts";
 import { initialise, Join, type Layer, Module } from "./module.ts";
+import { DetectV5 } from "./modules/detect-v5.ts";
 
 /** Options of {@link DetectionModel}. */
 export interface DetectionModelOptions {
@@ -31,7 +32,7 @@ export interface Prediction {
 
 /** A YOLO detector built from a model file. The tree's names begin with `model.`, as in the checkpoints in the wild. */
 export class DetectionModel extends Module {
-  readonly config: ModelConfig;
+  #config: ModelConfig;
   readonly rows: readonly ModelRow[];
   readonly head: Head;
   /** The sides of pictures must be multiples of this many pixels: the coarsest map's stride. */
@@ -43,7 +44,7 @@ export class DetectionModel extends Module {
 
   constructor(config: ModelConfig, options: DetectionModelOptions = {}) {
     super();
-    this.config = config;
+    this.#config = config;
     const { rows, head, step } = buildRows(config, options.release ?? "7.0");
     this.rows = rows;
     this.head = head;
@@ -56,6 +57,11 @@ export class DetectionModel extends Module {
     this.#lastUse = new Map(rows.flatMap((row) => row.sources.map((source) => [source, row.index] as const)));
     if (options.rng !== undefined) initialise(this, options.rng);
     head.resetBiases();
+  }
+
+  /** What it is built from, with the anchors that it has. */
+  get config(): ModelConfig {
+    return this.#config;
   }
 
   /** How boxes are written: with anchors (v5) or without (v8). */
@@ -81,6 +87,24 @@ export class DetectionModel extends Module {
   /** Anchors in cells, [level][anchor] = [width, height]; empty for v8. */
   get anchors(): [number, number][][] {
     return this.head.anchors.map((level) => level.map(([width, height]) => [width, height]));
+  }
+
+  /**
+   * Replaces the anchors of an anchor-based head, and those that the model file names: what is saved of the model carries
+   * them.
+   *
+   * @param pixels [level][anchor] = [width, height] in pixels, finest level first
+   * @throws LookonceError `ARGUMENT` for another number of them, or a model without anchors
+   */
+  setAnchors(pixels: readonly (readonly (readonly [number, number])[])[]): void {
+    if (!(this.head instanceof DetectV5)) {
+      throw new LookonceError("ARGUMENT", `${this.config.name}: the model has no anchors`);
+    }
+    this.head.setAnchors(pixels);
+    const { source, name, channels } = this.#config;
+    if (source.anchors === undefined) return;
+    const anchors = pixels.map((level) => level.flat());
+    this.#config = parseModelConfig({ ...source, anchors }, { name, channels });
   }
 
   /**

@@ -25,7 +25,10 @@ export class Ema {
     this.model = average;
     this.#options = options;
     const changing = new Map([...current.namedParameters()].filter(([, variable]) => variable.trainable));
-    for (const [path, buffer] of current.namedBuffers()) changing.set(path, buffer);
+    for (const [path, buffer] of current.namedBuffers()) {
+      // Training does not change anchors, and an average of equal numbers is off by roundings, which add up.
+      if (!path.endsWith(".anchors")) changing.set(path, buffer);
+    }
     const averages = average.namedVariables();
     this.#pairs = [...changing].map(([path, variable]) => ({
       average: averages.get(path) as tf.Variable,

@@ -23,7 +23,7 @@ export interface SettledSettings extends Required<Omit<TrainSettings, "recipe">>
 export function settle(model: DetectionModel, { data, ...options }: TrainOptions): SettledSettings {
   const { epochs = 100, imgsz = 640, batch = 16, val = "every", seed = 0 } = options;
   const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
-  const { rect = false, imageWeights = false, multiScale = false } = options;
+  const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
   const given = makeRecipe(model.family, options.recipe);
   const { nbs } = given;
   // As many updates as a batch of the nominal size, or the larger one there is, would make.
@@ -32,7 +32,7 @@ export function settle(model: DetectionModel, { data, ...options }: TrainOptions
   const recipe = { ...given, ...chosen } as SettledSettings["recipe"];
   return {
     ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args },
-    ...{ rect, imageWeights, multiScale, recipe, nbs, lags: model.family === "v5" },
+    ...{ rect, imageWeights, multiScale, autoAnchor, recipe, nbs, lags: model.family === "v5" },
   };
 }
 

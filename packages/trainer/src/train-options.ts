@@ -35,6 +35,11 @@ export interface TrainSettings {
   imageWeights?: boolean;
   /** Give every batch another size, from half of `imgsz` to one and a half of it. Default `false`. */
   multiScale?: boolean;
+  /**
+   * Before YOLOv5 models learn: check that their anchors fit the data set, and fit new ones where they do not (AutoAnchor).
+   * Default `true`.
+   */
+  autoAnchor?: boolean;
   /** What else is saved with the run and written to `args.yaml`, such as the files of model and data set. */
   args?: Readonly<Record<string, unknown>>;
 }

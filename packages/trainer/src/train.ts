@@ -5,6 +5,8 @@ import type { Batch, BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import type { AnchorReport } from "./anchors/auto-anchor.ts";
+import { prepareAnchors } from "./anchors/prepare-anchors.ts";
 import { drawScale, rescaleBatch } from "./multi-scale.ts";
 import { argsYaml } from "./report/args-yaml.ts";
 import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
@@ -47,6 +49,7 @@ interface RunContents {
   parts: RunParts;
   loader: BatchLoader;
   position: RunPosition;
+  anchors: AnchorReport | undefined;
 }
 
 class Run {
@@ -57,6 +60,7 @@ class Run {
   readonly #callbacks: Required<TrainCallbacks>;
   readonly #directory: string;
   readonly #position: RunPosition;
+  readonly #anchors: AnchorReport | undefined;
   /** Scores of the fittest epoch, where it was one of this process. */
   #best: ValidationResult | undefined;
   readonly #resumed: number = performance.now();
@@ -71,6 +75,7 @@ class Run {
     const found = resume === undefined ? undefined : dirname(dirname(resume));
     this.#directory = options.directory ?? found ?? makeRunDirectory();
     this.#position = rest.position;
+    this.#anchors = rest.anchors;
   }
 
   static async start(model: DetectionModel, options: TrainOptions): Promise<Run> {
@@ -78,11 +83,13 @@ class Run {
     const file = resume === undefined ? undefined : { name: resume, ...readTraining(resume) };
     const saved = file?.training.state.settings as SettledSettings | undefined;
     const settings = saved ?? settle(model, options);
+    const pictures = options.data.entries;
+    const anchors = saved === undefined ? prepareAnchors(model, { ...settings, pictures }) : undefined;
     const position = startPosition();
     const loader = trainLoader(model, { ...options, settings, position });
     const parts = await makeParts(model, settings);
     if (file !== undefined) Object.assign(position, restoreState(parts, file));
-    return new Run(options, { settings, parts, loader, position });
+    return new Run(options, { settings, parts, loader, position, anchors });
   }
 
   async train(): Promise<TrainResult> {
@@ -93,7 +100,8 @@ class Run {
     const { epoch, best } = position;
     const epochs = this.#epochs();
     const info = { directory, epochs, iterations: this.#loader.length, batch, imgsz, recipe, args, firstEpoch: epoch };
-    await this.#callbacks.onTrainStart(info);
+    const anchors = this.#anchors;
+    await this.#callbacks.onTrainStart({ ...info, ...(anchors === undefined ? {} : { anchors }) });
     let interrupted = false;
     while (position.epoch < this.#epochs() && !this.#isOver() && !interrupted) interrupted = !(await this.#epoch());
     if (!interrupted) await this.#strip();

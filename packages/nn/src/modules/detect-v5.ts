@@ -1,3 +1,4 @@
+import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { V5Release } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
@@ -80,6 +81,28 @@ export class DetectV5 extends Head {
     }
     const values = Float32Array.from(cells.flat());
     this.#buffer.change(() => tf.tensor(values, this.#buffer.shape));
+    this.variableLoaded("anchors", values);
+  }
+
+  /**
+   * Replaces the anchors, as AutoAnchor does.
+   *
+   * @param pixels [level][anchor] = [width, height] in pixels, finest level first
+   * @throws LookonceError `ARGUMENT` for another number of levels or anchors
+   */
+  setAnchors(pixels: readonly (readonly (readonly [number, number])[])[]): void {
+    const [levels, perLevel] = this.#buffer.shape;
+    if (pixels.length !== levels || pixels.some((level) => level.length !== perLevel)) {
+      const given = pixels.map((level) => level.length).join(", ");
+      throw new LookonceError(
+        "ARGUMENT",
+        `the head has ${perLevel} anchors on each of ${levels} levels, but got [${given}]`,
+      );
+    }
+    const values = Float32Array.from(
+      pixels.flatMap((level, i) => level.flatMap((sides) => sides.map((side) => side / (this.#strides[i] as number)))),
+    );
+    this.#buffer.change(() => tf.tensor(values.slice(), this.#buffer.shape));
     this.variableLoaded("anchors", values);
   }
 

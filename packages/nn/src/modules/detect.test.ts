@@ -2,7 +2,7 @@ import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
-import { DetectionModel, readModelConfig, type Sequential } from "../index.ts";
+import { DetectionModel, parseModelConfig, readModelConfig, type Sequential } from "../index.ts";
 import type { Conv2d } from "./conv2d.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import type { DetectV8 } from "./detect-v8.ts";
@@ -59,6 +59,42 @@ describeGolden("the anchor-based head", ["v5/params/detect_bias.json", "v5/param
       const head = v5Head(2, release, anchors);
       expectClose(head.anchors.flat(2), held.flat(2) as number[], { abs: 1e-6 });
     }
+  });
+});
+
+describe("setAnchors", () => {
+  const levels: [number, number][][] = [[[4, 6]], [[16, 8]]];
+  const config = {
+    nc: 2,
+    anchors: [
+      [5, 6],
+      [20, 30],
+    ],
+    backbone: [
+      [-1, 1, "Conv", [4, 3, 2]],
+      [-1, 1, "Conv", [4, 3, 2]],
+    ],
+    head: [[[0, 1], 1, "Detect", ["nc", "anchors"]]],
+  };
+
+  it("changes what the model decodes with, saves and is built from again", async () => {
+    const model = new DetectionModel(parseModelConfig(config, { name: "small.yaml" }));
+    model.setAnchors(levels);
+    const cells = [[[2, 3]], [[4, 2]]];
+    expect(model.anchors).toEqual(cells);
+    expect([...((await model.namedBuffers().get("model.2.anchors")?.data()) ?? [])]).toEqual(cells.flat(2));
+    expect(model.config.source.anchors).toEqual([
+      [4, 6],
+      [16, 8],
+    ]);
+    expect(new DetectionModel(model.config).anchors).toEqual(cells);
+    expect(config.anchors[0]).toEqual([5, 6]);
+  });
+
+  it("refuses other numbers of anchors, and models without any", () => {
+    const model = new DetectionModel(parseModelConfig(config, { name: "small.yaml" }));
+    expect(() => model.setAnchors([levels.flat()])).toThrow("1 anchors on each of 2 levels, but got [2]");
+    expect(() => new DetectionModel(readModelConfig("yolov8n.yaml")).setAnchors(levels)).toThrow("has no anchors");
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Batch } from "@lookonce/data";
+import type { AnchorReport } from "../anchors/auto-anchor.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
@@ -16,6 +17,8 @@ export interface RunInfo {
   recipe: Recipe;
   /** The epoch that it goes on with, from 0; 0 for a new training. */
   firstEpoch: number;
+  /** What AutoAnchor found; of new trainings of YOLOv5 models only. */
+  anchors?: AnchorReport;
   /** What else `args.yaml` tells, such as the files of model and data set. */
   args: Readonly<Record<string, unknown>>;
 }

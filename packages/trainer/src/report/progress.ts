@@ -19,6 +19,7 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
   return {
     onTrainStart(info) {
       run = info;
+      if (info.anchors !== undefined) stream.write(`${info.anchors.line}\n`);
       stream.write(`${describeRun(info)}\n`);
     },
     onFitEpochEnd(epoch) {

@@ -1,0 +1,107 @@
+import { LookonceError } from "@lookonce/errors";
+import type { DetectionModel } from "@lookonce/nn";
+import type { Random } from "@lookonce/random";
+import { type AnchorFit, type AnchorSize, anchorFit } from "./anchor-fit.ts";
+import { fitAnchors } from "./fit-anchors.ts";
+import { labelSizes, type SizedPicture } from "./label-sizes.ts";
+
+/** Options of {@link autoAnchor}. */
+export interface AutoAnchorOptions {
+  /** The pictures to learn from, with their labels. */
+  pictures: readonly SizedPicture[];
+  /** Longer side that they are loaded at, in pixels. */
+  imgsz: number;
+  rng: Random;
+  /** Largest ratio of a box's side to an anchor's that still matches (`anchor_t`). Default 4. */
+  threshold?: number;
+  /** Changes that are tried when anchors are fitted. Default 1000. */
+  generations?: number;
+  /** Fit anchors even if those of the model are good. Default `false`. */
+  always?: boolean;
+}
+
+/** What {@link autoAnchor} found. */
+export interface AnchorReport extends AnchorFit {
+  /** How the anchors fitted before. */
+  before: AnchorFit;
+  /** `good`: those of the model fit; `fitted`: they were replaced; `kept`: no better ones were found. */
+  outcome: "good" | "fitted" | "kept";
+  /** The anchors that the model has now, in pixels: [level][anchor] = [width, height]. */
+  anchors: AnchorSize[][];
+  /** All of it for a person. */
+  line: string;
+}
+
+/** Best possible recall from which on anchors are good (YOLOv5 7.0). */
+const goodRecall = 0.98;
+
+/** Pictures are scaled by up to a tenth either way, as augmentation would (YOLOv5 7.0). */
+const scaling = [0.9, 1.1] as const;
+
+/**
+ * YOLOv5's AutoAnchor (7.0): where fewer than 98 % of the boxes find an anchor of the model that matches them, anchors are
+ * fitted to the boxes ({@link fitAnchors}), and the model gets them if more boxes find a match then.
+ *
+ * Small anchors go to levels of fine grids. Nothing is changed when there is no box.
+ *
+ * @throws LookonceError `ARGUMENT` for a model without anchors, or options out of range
+ */
+export function autoAnchor(model: DetectionModel, options: AutoAnchorOptions): AnchorReport {
+  const { pictures, imgsz, rng, threshold = 4, generations, always = false } = options;
+  if (model.family !== "v5") throw new LookonceError("ARGUMENT", `${model.config.name}: the model has no anchors`);
+  const random = rng.fork("scales");
+  const scales = Float32Array.from(pictures, () => random.uniform(...scaling));
+  const scaled = labelSizes(pictures, { imgsz, scales });
+  const current = anchorsInPixels(model);
+  const before = anchorFit(scaled, current.flat(), { threshold });
+  if (scaled.length === 0) return report({ before, now: before, anchors: current, outcome: "kept" });
+  if (before.recall > goodRecall && !always) return report({ before, now: before, anchors: current, outcome: "good" });
+  const count = current.flat().length;
+  const fitted = fitAnchors(labelSizes(pictures, { imgsz }), {
+    ...{ count, threshold, rng: rng.fork("fit") },
+    ...(generations === undefined ? {} : { generations }),
+  });
+  const now = fitted === undefined ? before : anchorFit(scaled, fitted.anchors, { threshold });
+  if (fitted === undefined || !(now.recall > before.recall || always)) {
+    return report({ before, now: before, anchors: current, outcome: "kept" });
+  }
+  const anchors = toLevels(fitted.anchors, model.strides);
+  model.setAnchors(anchors);
+  return report({ before, now, anchors, outcome: "fitted" });
+}
+
+/** A model's anchors in pixels, finest level first: [level][anchor] = [width, height]. */
+function anchorsInPixels(model: DetectionModel): AnchorSize[][] {
+  return model.anchors.map((level, i) => {
+    const stride = model.strides[i] as number;
+    return level.map(([width, height]): AnchorSize => [width * stride, height * stride]);
+  });
+}
+
+/** Deals anchors out, the smallest to the finest grid. */
+function toLevels(anchors: readonly AnchorSize[], strides: readonly number[]): AnchorSize[][] {
+  const perLevel = anchors.length / strides.length;
+  const order = strides.map((_, level) => level).sort((a, b) => (strides[a] as number) - (strides[b] as number));
+  const levels: AnchorSize[][] = [];
+  for (const [i, level] of order.entries()) levels[level] = anchors.slice(i * perLevel, (i + 1) * perLevel);
+  return levels;
+}
+
+interface Found extends Pick<AnchorReport, "before" | "anchors" | "outcome"> {
+  now: AnchorFit;
+}
+
+function report({ before, now, anchors, outcome }: Found): AnchorReport {
+  const endings = {
+    good: "the model's anchors fit the data set",
+    fitted: `new anchors were fitted to the data set, ${tell(now)}`,
+    kept: "no better ones were found, the model keeps its anchors",
+  };
+  const line = `AutoAnchor: ${tell(before)}: ${endings[outcome]}`;
+  return { ...now, before, anchors, outcome, line };
+}
+
+/** In the form that users of YOLOv5 know. */
+function tell({ perTarget, recall }: AnchorFit): string {
+  return `${perTarget.toFixed(2)} anchors/target, ${recall.toFixed(3)} best possible recall (BPR)`;
+}

@@ -1,0 +1,44 @@
+import type { DatasetEntry } from "@lookonce/data";
+
+/** What is read of a picture of a data set. */
+export type SizedPicture = Pick<DatasetEntry, "width" | "height" | "boxes">;
+
+/** Options of {@link labelSizes}. */
+export interface LabelSizesOptions {
+  /** Longer side that pictures are loaded at, in pixels. */
+  imgsz: number;
+  /** A further factor for each picture. Default 1. */
+  scales?: ArrayLike<number>;
+}
+
+/**
+ * Widths and heights of all labelled boxes in the pixels of the pictures as they are loaded: rows of width, height.
+ *
+ * Computed in single precision, as YOLOv5 (7.0) does, so that boxes on a limit fall on the same side of it.
+ */
+export function labelSizes(pictures: readonly SizedPicture[], { imgsz, scales }: LabelSizesOptions): Float32Array {
+  const count = pictures.reduce((sum, { boxes }) => sum + boxes.length / 4, 0);
+  const sizes = new Float32Array(count * 2);
+  let at = 0;
+  for (const [i, { width, height, boxes }] of pictures.entries()) {
+    const factor = (imgsz / Math.max(width, height)) * (scales?.[i] ?? 1);
+    for (let box = 0; box < boxes.length; box += 4) {
+      sizes[at++] = (boxes[box + 2] as number) * width * factor;
+      sizes[at++] = (boxes[box + 3] as number) * height * factor;
+    }
+  }
+  return sizes;
+}
+
+/** The rows of which a side has at least `least` pixels. */
+export function withoutTiny(sizes: Float32Array, least: number): Float32Array {
+  const kept = new Float32Array(sizes.length);
+  let at = 0;
+  for (let i = 0; i < sizes.length; i += 2) {
+    const [width, height] = [sizes[i] as number, sizes[i + 1] as number];
+    if (!(width >= least || height >= least)) continue;
+    kept[at++] = width;
+    kept[at++] = height;
+  }
+  return kept.slice(0, at);
+}
