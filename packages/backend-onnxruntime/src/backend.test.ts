@@ -27,6 +27,19 @@ describe("compiled graphs", () => {
     await tf.setBackend("onnxruntime");
     tf.removeBackend("small");
   });
+
+  it("are freed on demand, and compiled again when they are run again", async () => {
+    const run = async (): Promise<number> => {
+      const y = tf.tidy(() => tf.exp(tf.tensor1d([1, 2, 3])));
+      await flush();
+      y.dispose();
+      return currentBackend()!.statistics.compiled;
+    };
+    const once = await run();
+    expect(await run()).toBe(once);
+    await currentBackend()!.freeGraphs();
+    expect(await run()).toBe(once + 1);
+  });
 });
 
 describe("the lazy backend", () => {

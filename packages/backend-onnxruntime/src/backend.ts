@@ -144,6 +144,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.#inTurn(() => this.#flush());
   }
 
+  /** Frees the memory of compiled graphs; those that are run again are compiled again. */
+  freeGraphs(): Promise<void> {
+    return this.#inTurn(() => this.#sessions.clear());
+  }
+
   /** Runs a plan with other contents than it was recorded with. */
   replay(plan: Plan, binding: Binding): Promise<void> {
     return this.#inTurn(() => this.#sessions.run(plan, binding));

@@ -17,6 +17,15 @@ export interface StepInput {
 /** What a step computes: tensors in, tensors out; it may assign variables on the way. */
 export type StepFunction = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
 
+/** Options of {@link RecordedStep}. */
+export interface RecordedStepOptions {
+  /**
+   * Compute convolutions, products of matrices and their gradients in half precision, everything else in single; all
+   * inputs, results and variables stay float32. Backends that compute at once pay no heed to it. Default `false`.
+   */
+  autocast?: boolean;
+}
+
 /** A step as it was recorded for inputs of certain shapes. */
 interface Recording {
   plan: Plan;
@@ -38,6 +47,7 @@ interface Recording {
 export class RecordedStep {
   readonly #run: StepFunction;
   readonly #variables: readonly tf.Variable[];
+  readonly #options: RecordedStepOptions;
   readonly #recordings = new Map<string, Recording>();
   /** Memory of contents that a variable had two runs ago, by the variable's number, for the next run to write to. */
   readonly #spare = new Map<number, HostData>();
@@ -47,9 +57,10 @@ export class RecordedStep {
   #backend: OnnxRuntimeBackend | undefined;
 
   /** @param variables all that the function reads and assigns, or may come to change otherwise */
-  constructor(run: StepFunction, variables: readonly tf.Variable[]) {
+  constructor(run: StepFunction, variables: readonly tf.Variable[], options: RecordedStepOptions = {}) {
     this.#run = run;
     this.#variables = variables;
+    this.#options = options;
   }
 
   /**
@@ -92,7 +103,7 @@ export class RecordedStep {
       const results = this.#run(...fed.map((value) => tensorOf(backend, value))).map((tensor) => backend.held(tensor));
       const after = this.#variables.map((variable) => backend.held(variable));
       const outputs = [...new Set([...after.filter((value, i) => value !== before[i]), ...results])];
-      const plan = makePlan(outputs);
+      const plan = makePlan(outputs, this.#options);
       recorded = {
         plan,
         sources: plan.inputs.map((value) => sourceOf(value, before, fed)),

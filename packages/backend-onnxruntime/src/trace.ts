@@ -31,6 +31,8 @@ export interface RecordOptions {
 export interface TraceOptions extends BuildOptions, RecordOptions {
   /** `portable` (default) uses ONNX's own operators alone; `onnxruntime` also those that only ONNX Runtime has. */
   target?: Target;
+  /** Compute convolutions and products of matrices in half precision, everything else in single. Default `false`. */
+  autocast?: boolean;
 }
 
 /** A function of tensors to be written down. */
@@ -45,9 +47,10 @@ export type TracedFunction = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
  * @throws LookonceError `DEVICE` on another backend
  */
 export async function trace(run: TracedFunction, options: TraceOptions): Promise<OnnxModel> {
-  const { inputs, outputNames, names, target = "portable", ...build } = options;
+  const { inputs, outputNames, names, target = "portable", autocast = false, ...build } = options;
   const recorded = await record(run, { inputs, ...(names === undefined ? {} : { names }) });
-  const { graph } = buildGraph(recorded.plan, {
+  const plan = { ...recorded.plan, autocast };
+  const { graph } = buildGraph(plan, {
     kernels,
     target,
     isConstant: () => true,

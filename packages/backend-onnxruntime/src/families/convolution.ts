@@ -77,13 +77,14 @@ function grouped(to: Lowering, c: Convolution, filter: Value): string {
 
 /** The filter as ONNX wants it, [out, in/groups, h, w]. */
 function outFirst(to: Lowering, c: Convolution, filter: Value): string {
-  return to.derive(filter, "OIHW", () => to.transpose(grouped(to, c, filter), [3, 2, 0, 1]));
+  return to.derive(filter, "OIHW", () => to.transpose(to.half(grouped(to, c, filter)), [3, 2, 0, 1]));
 }
 
 /** Writes the forward convolution of a channels-first input. `bias` may be absent. */
 export function convolve(to: Lowering, c: Convolution, names: { x: string; filter: Value; bias?: string }): string {
-  const inputs = [names.x, outFirst(to, c, names.filter), ...(names.bias === undefined ? [] : [names.bias])];
-  return to.node("Conv", inputs, { ...attributes(c), pads: ints([...c.before, ...c.after]) });
+  const bias = names.bias === undefined ? [] : [to.half(names.bias)];
+  const inputs = [to.half(names.x), outFirst(to, c, names.filter), ...bias];
+  return to.single(to.node("Conv", inputs, { ...attributes(c), pads: ints([...c.before, ...c.after]) }));
 }
 
 /**
@@ -98,14 +99,16 @@ export function inputGradient(to: Lowering, c: Convolution, dy: string, filter: 
   const before = [span[0] - c.before[0], span[1] - c.before[1]];
   const after = [0, 1].map((i) => c.input[i]! - c.output[i]! - before[i]! + span[i]!);
   if (isUnitStride && [...before, ...after].every((pad) => pad >= 0)) {
-    return to.node("Conv", [dy, turned(to, c, filter)], { ...attributes(c), pads: ints([...before, ...after]) });
+    const inputs = [to.half(dy), turned(to, c, filter)];
+    return to.single(to.node("Conv", inputs, { ...attributes(c), pads: ints([...before, ...after]) }));
   }
   const rest = [0, 1].map((i) => c.input[i]! + c.before[i]! - (c.output[i]! - 1) * c.strides[i]! - span[i]! - 1);
-  return to.node("ConvTranspose", [dy, outFirst(to, c, filter)], {
+  const gradient = to.node("ConvTranspose", [to.half(dy), outFirst(to, c, filter)], {
     ...attributes(c),
     pads: ints([...c.before, ...rest.map((r) => Math.max(0, -r))]),
     output_padding: ints(rest.map((r) => Math.max(0, r))),
   });
+  return to.single(gradient);
 }
 
 /** The filter turned by 180° with its channels swapped: [in, out/groups, h, w]. */
@@ -115,7 +118,7 @@ function turned(to: Lowering, c: Convolution, filter: Value): string {
     const [h, w] = c.filter;
     const inGroup = c.inChannels / groups;
     const outGroup = c.outChannels / groups;
-    let name = grouped(to, c, filter);
+    let name = to.half(grouped(to, c, filter));
     if (groups === 1) {
       name = to.transpose(name, [2, 3, 0, 1]);
     } else {
@@ -138,6 +141,7 @@ function turned(to: Lowering, c: Convolution, filter: Value): string {
  * Writes the gradient with respect to the filter, [h, w, in/groups, out].
  *
  * For each tap of the filter: the matrix product, over all output positions, of the input that the tap met with `dy`.
+ * In half precision these are products of one picture each, and their sum is in single.
  */
 export function filterGradient(to: Lowering, c: Convolution, x: string, dy: string): string {
   const { batch, groups, inChannels, outChannels } = c;
@@ -146,13 +150,13 @@ export function filterGradient(to: Lowering, c: Convolution, x: string, dy: stri
   const inGroup = inChannels / groups;
   const outGroup = outChannels / groups;
   const lead = groups === 1 ? [batch] : [batch, groups];
-  const dyRows = to.reshape(dy, [...lead, outGroup, positions]);
-  const padded = pad(to, c, x);
+  const dyRows = to.reshape(to.half(dy), [...lead, outGroup, positions]);
+  const padded = pad(to, c, to.half(x));
   const taps: string[] = [];
   for (let i = 0; i < h; i++) {
     for (let j = 0; j < w; j++) {
       const rows = to.reshape(tap(to, c, padded, [i, j]), [...lead, inGroup, positions]);
-      const perPicture = transposedProduct(to, rows, dyRows, lead.length);
+      const perPicture = to.single(transposedProduct(to, rows, dyRows, lead.length));
       taps.push(to.node("ReduceSum", [perPicture, to.int64s([0])], { keepdims: int(0) }));
     }
   }

@@ -27,7 +27,7 @@ export interface BuildOptions {
 /** Lowers every call of the plan. */
 export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
   const graph = new GraphBuilder({ name: "lookonce" });
-  const to = new Lowering(graph, options.target);
+  const to = new Lowering(graph, options.target, { autocast: plan.autocast });
   const inputs: { name: string; value: Value }[] = [];
   for (const value of [...plan.inputs, ...plan.constants]) {
     const { shape } = value;

@@ -1,4 +1,5 @@
 import { type Attribute, type GraphBuilder, ints, type TensorType, type TensorValue } from "@lookonce/onnx";
+import { Autocast } from "./autocast.ts";
 import { sizeOf, type Value } from "./value.ts";
 
 /** Where the graph will run: anywhere, or in this process, where ONNX Runtime's own operators may be used. */
@@ -31,10 +32,13 @@ export class Lowering {
   readonly graph: GraphBuilder;
   readonly target: Target;
   readonly #forms = new Map<Value, Forms>();
+  readonly #autocast: Autocast | undefined;
 
-  constructor(graph: GraphBuilder, target: Target) {
+  /** @param autocast whether {@link half} gives half precision; otherwise all stays in single */
+  constructor(graph: GraphBuilder, target: Target, { autocast = false }: { autocast?: boolean } = {}) {
     this.graph = graph;
     this.target = target;
+    this.#autocast = autocast ? new Autocast(graph) : undefined;
   }
 
   /** Says that the graph holds the value under this name, in the layout that tfjs sees. */
@@ -109,7 +113,22 @@ export class Lowering {
 
   /** Adds a node and returns its first output's name. */
   node(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
-    return this.graph.node(op, inputs, attributes);
+    const output = this.graph.node(op, inputs, attributes);
+    this.#autocast?.note(output, { op, inputs, attributes });
+    return output;
+  }
+
+  /**
+   * What a convolution or a product of matrices reads of a float32 value with this name: the value in half precision
+   * where the graph is to compute these so, else the value itself. Their result goes through {@link single}.
+   */
+  half(name: string): string {
+    return this.#autocast?.half(name) ?? name;
+  }
+
+  /** The float32 value of a result that was computed from {@link half} ones. */
+  single(name: string): string {
+    return this.#autocast?.single(name) ?? name;
   }
 
   /** Adds a node of ONNX Runtime's own operator set (`com.microsoft`). */

@@ -11,6 +11,8 @@ export interface Plan {
   /** Small values with contents that are written into the graph as long as they stay the same. */
   readonly constants: readonly Value[];
   readonly outputs: readonly Value[];
+  /** Whether convolutions and products of matrices compute in half precision. */
+  readonly autocast: boolean;
   /** Equal for plans with the same structure, shapes, types and attributes, whatever the contents. */
   readonly key: string;
 }
@@ -27,8 +29,14 @@ function shapeNumber(value: Value): number {
   return number;
 }
 
+/** Options of {@link makePlan}. */
+export interface PlanOptions {
+  /** See {@link Plan.autocast}. Default `false`. */
+  autocast?: boolean;
+}
+
 /** Collects the calls that the outputs depend on, in the order in which they were made. */
-export function makePlan(outputs: readonly Value[]): Plan {
+export function makePlan(outputs: readonly Value[], { autocast = false }: PlanOptions = {}): Plan {
   const nodes = reachable(outputs);
   const numbers = new Map<Value, number>();
   const inputs: Value[] = [];
@@ -41,7 +49,9 @@ export function makePlan(outputs: readonly Value[]): Plan {
   }
   words.push(-2);
   for (const value of outputs) words.push(numberOf(value));
-  return { nodes, inputs, constants, outputs, key: Buffer.from(Int32Array.from(words).buffer).toString("latin1") };
+  if (autocast) words.push(-4);
+  const key = Buffer.from(Int32Array.from(words).buffer).toString("latin1");
+  return { nodes, inputs, constants, outputs, autocast, key };
 
   function numberOf(value: Value): number {
     const known = numbers.get(value);

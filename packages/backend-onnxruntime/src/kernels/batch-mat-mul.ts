@@ -20,19 +20,32 @@ export function productShape(a: Signature, b: Signature, { transposeA, transpose
   return [...batch, rows, columns];
 }
 
-/** Writes a matrix product. In this process ONNX Runtime's own operator reads a transposed operand in place. */
-export function product(to: Lowering, a: Value, b: Value, { transposeA, transposeB }: Transposes): string {
-  const names = [matrix(to, a), matrix(to, b)];
-  if (!transposeA && !transposeB) return to.node("MatMul", names);
-  if (to.target === "onnxruntime" && a.dtype === "float32") {
-    return to.microsoft("FusedMatMul", names, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) });
+/** Writes a matrix product. */
+export function product(to: Lowering, a: Value, b: Value, transposes: Transposes): string {
+  const rank = { a: a.shape.length, b: b.shape.length };
+  if (a.dtype !== "float32") return multiply(to, { a: matrix(to, a), b: matrix(to, b) }, { ...transposes, rank });
+  const names = { a: to.half(to.get(a)), b: to.half(to.get(b)) };
+  return to.single(multiply(to, names, { ...transposes, rank, isFloat: true }));
+}
+
+/** In this process ONNX Runtime's own operator reads a transposed operand in place. */
+function multiply(
+  to: Lowering,
+  { a, b }: Record<"a" | "b", string>,
+  {
+    transposeA,
+    transposeB,
+    rank,
+    isFloat = false,
+  }: Transposes & { rank: Record<"a" | "b", number>; isFloat?: boolean },
+): string {
+  if (!transposeA && !transposeB) return to.node("MatMul", [a, b]);
+  if (to.target === "onnxruntime" && isFloat) {
+    return to.microsoft("FusedMatMul", [a, b], { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) });
   }
   const swap = (name: string, rank: number): string =>
     to.transpose(name, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
-  return to.node("MatMul", [
-    transposeA ? swap(names[0]!, a.shape.length) : names[0]!,
-    transposeB ? swap(names[1]!, b.shape.length) : names[1]!,
-  ]);
+  return to.node("MatMul", [transposeA ? swap(a, rank.a) : a, transposeB ? swap(b, rank.b) : b]);
 }
 
 /** ONNX multiplies matrices of numbers only. */

@@ -1,0 +1,79 @@
+import type { Attribute, GraphBuilder } from "@lookonce/onnx";
+
+/** A node that moves elements about and changes none of them. */
+interface Move {
+  op: string;
+  inputs: readonly string[];
+  attributes: Record<string, Attribute>;
+}
+
+/** Such operators, and which of their inputs are moved. Rounding before a move and after it gives the same. */
+const moves: Readonly<Record<string, "first" | "all">> = {
+  Concat: "all",
+  Expand: "first",
+  Reshape: "first",
+  Slice: "first",
+  Transpose: "first",
+};
+
+/**
+ * Casts between single precision, in which a graph's values are, and half precision (IEEE 754 binary16), in which some of
+ * its nodes compute.
+ *
+ * A value is cast once, however many nodes want it in half precision. What only moves a value's elements is done again on
+ * the halves, so that nothing goes to single precision and back on the way from one such node to the next; the moves and
+ * casts that nobody reads in the end are pruned with the graph's other unread nodes.
+ */
+export class Autocast {
+  readonly #graph: GraphBuilder;
+  /** Names in half precision by those in single. */
+  readonly #halves = new Map<string, string>();
+  readonly #moves = new Map<string, Move>();
+
+  constructor(graph: GraphBuilder) {
+    this.#graph = graph;
+  }
+
+  /** The name in half precision of a value that has this one in single. */
+  half(name: string): string {
+    let half = this.#halves.get(name);
+    if (half === undefined) {
+      half = this.#moveHalves(name) ?? this.#cast(name, "float16");
+      this.#halves.set(name, half);
+    }
+    return half;
+  }
+
+  /** The name in single precision of a value that a node has left in half. */
+  single(half: string): string {
+    const name = this.#cast(half, "float32");
+    this.#halves.set(name, half);
+    return name;
+  }
+
+  /** Takes note of a node in single precision. */
+  note(output: string, node: Move): void {
+    if (node.op in moves) this.#moves.set(output, node);
+  }
+
+  #moveHalves(name: string): string | undefined {
+    const move = this.#moves.get(name);
+    if (move === undefined) return undefined;
+    const { op, inputs, attributes } = move;
+    // A part is less to cast than what it was cut out of.
+    if (op === "Slice" && !this.#halves.has(inputs[0] as string)) return undefined;
+    const all = moves[op] === "all";
+    return this.#graph.node(
+      op,
+      inputs.map((input, i) => (all || i === 0 ? this.half(input) : input)),
+      attributes,
+    );
+  }
+
+  #cast(name: string, to: keyof typeof types): string {
+    return this.#graph.node("Cast", [name], { to: { int: types[to] } });
+  }
+}
+
+/** TensorProto.DataType of the ONNX specification. */
+const types = { float32: 1, float16: 10 } as const;
