@@ -200,20 +200,19 @@ function descale(value: v128, shift: i32): v128 {
 function transform(shift: i32): void {
   const c26 = pair(4433, -10704);
   const c62 = pair(10703, 4433);
-  const sum = pair(8192, 8192);
-  const difference = pair(8192, -8192);
   const l26 = low(r2, r6);
   const h26 = high(r2, r6);
-  const l04 = low(r0, r4);
-  const h04 = high(r0, r4);
+  // 16 bits wrap here as they do in libjpeg-turbo, which shows in damaged files alone
+  const s04 = i16x8.add(r0, r4);
+  const d04 = i16x8.sub(r0, r4);
   const e2l = i32x4.dot_i16x8_s(l26, c26);
   const e2h = i32x4.dot_i16x8_s(h26, c26);
   const e3l = i32x4.dot_i16x8_s(l26, c62);
   const e3h = i32x4.dot_i16x8_s(h26, c62);
-  const e0l = i32x4.dot_i16x8_s(l04, sum);
-  const e0h = i32x4.dot_i16x8_s(h04, sum);
-  const e1l = i32x4.dot_i16x8_s(l04, difference);
-  const e1h = i32x4.dot_i16x8_s(h04, difference);
+  const e0l = i32x4.shl(i32x4.extend_low_i16x8_s(s04), 13);
+  const e0h = i32x4.shl(i32x4.extend_high_i16x8_s(s04), 13);
+  const e1l = i32x4.shl(i32x4.extend_low_i16x8_s(d04), 13);
+  const e1h = i32x4.shl(i32x4.extend_high_i16x8_s(d04), 13);
   const z3 = i16x8.add(r7, r3);
   const z4 = i16x8.add(r5, r1);
   const lz = low(z3, z4);

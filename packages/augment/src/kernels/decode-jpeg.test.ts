@@ -26,7 +26,12 @@ async function file(width: number, height: number, settings: Settings): Promise<
 }
 
 async function bySharp(bytes: Uint8Array): Promise<Buffer> {
-  return sharp(bytes, { ignoreIcc: true }).autoOrient().toColourspace("srgb").removeAlpha().raw().toBuffer();
+  return sharp(bytes, { failOn: "error", ignoreIcc: true })
+    .autoOrient()
+    .toColourspace("srgb")
+    .removeAlpha()
+    .raw()
+    .toBuffer();
 }
 
 async function expectSame(bytes: Uint8Array): Promise<void> {
@@ -77,16 +82,18 @@ describe("decodeJpeg", () => {
     }
   });
 
-  it("survives any damage", async () => {
+  it("gives libjpeg's bytes or nothing, whatever is damaged", async () => {
     const bytes = await file(64, 48, { quality: 80 });
     const rng = new Random("damage");
+    let decoded = 0;
     for (let i = 0; i < 1000; i++) {
       const damaged = Uint8Array.from(bytes);
-      for (let n = rng.integer(1, 6); n > 0; n--) damaged[rng.integer(2, damaged.length)] = rng.integer(0, 256);
+      for (let n = rng.integer(1, 4); n > 0; n--) damaged[rng.integer(2, damaged.length)] = rng.integer(0, 256);
       const picture = decodeJpeg(damaged);
-      if (picture !== undefined) expect(picture.data.length).toBe(picture.width * picture.height * 3);
+      if (picture === undefined || ++decoded > 200) continue;
+      expect(Buffer.compare(picture.data, await bySharp(damaged))).toBe(0);
     }
-    await expectSame(bytes);
+    expect(decoded).toBeGreaterThan(100);
   });
 });
 

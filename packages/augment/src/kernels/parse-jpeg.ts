@@ -167,6 +167,8 @@ function readScan(view: DataView, { start, end }: Segment, parsed: Parsed): Jpeg
   if (frame === undefined || frame.width === 0 || frame.height === 0) return undefined;
   const count = frame.components.length;
   if (end - start !== 4 + 2 * count || view.getUint8(start) !== count) return undefined;
+  // All 64 coefficients at once, in full
+  if (view.getUint16(end - 3) !== 63 || view.getUint8(end - 1) !== 0) return undefined;
   // Without JFIF only these names are sure to be YCbCr
   if (count === 3 && !jfif && frame.components.some(({ id }, i) => id !== i + 1)) return undefined;
   const components: JpegComponent[] = [];
