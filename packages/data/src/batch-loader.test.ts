@@ -6,6 +6,7 @@ import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson, goldenTensors, hasShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Batch, BatchLoader, type BatchLoaderOptions, Dataset, padTargets, targetBucket } from "./index.ts";
+import { brief } from "./loader/test-pictures.ts";
 
 const count = 11;
 let folder: string;
@@ -95,7 +96,7 @@ describe("BatchLoader", () => {
     const shuffle = new Random(5);
     const plain = await epoch(dataset, { shuffle, prefetch: 0, cacheBytes: 0 });
     const ahead = await epoch(dataset, { shuffle: new Random(5), prefetch: 7 });
-    expect(ahead).toEqual(plain);
+    expect(brief(ahead)).toEqual(brief(plain));
     expect(order(await epoch(dataset, { shuffle }, 1))).not.toEqual(order(plain));
     expect(order(await epoch(dataset, {}))).toEqual(Array.from({ length: count }, (_, i) => i));
   });
@@ -107,7 +108,7 @@ describe("BatchLoader", () => {
       for await (const batch of loader) batches.push(batch);
       return batches;
     };
-    expect(await read()).toEqual(await read());
+    expect(brief(await read())).toEqual(brief(await read()));
   });
 
   it("can leave out a last batch that is not full", async () => {
@@ -167,7 +168,7 @@ describeGolden("a training batch of YOLOv8", ["v8/train/batch.safetensors", "v8/
     if (batch === undefined) throw new Error("no batch");
     const names = batch.samples.map(({ path }) => path.slice(-16));
     expect(names).toEqual(goldenJson("v8/train/unclipped.json").settings.pictures);
-    expect(batch.images).toEqual(bytesOf(golden.images?.data ?? [], 160 * 160));
+    expect(Buffer.compare(batch.images, bytesOf(golden.images?.data ?? [], 160 * 160))).toBe(0);
     const boxes = batch.samples.flatMap((sample) => [...sample.boxes]);
     const expected = [...(golden.bboxes?.data ?? [])].map((value) => value * 160);
     const corners = expected.map((_, i) => {

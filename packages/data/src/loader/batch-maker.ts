@@ -19,6 +19,12 @@ interface Finished {
   info: Omit<BatchSample, "boxes" | "classes">;
 }
 
+/** What came of one picture: nothing where it is damaged or no longer wanted. */
+interface Outcome {
+  finished?: Finished | undefined;
+  error?: unknown;
+}
+
 /** How the pictures of one task come about. */
 interface Making {
   task: BatchTask;
@@ -54,12 +60,21 @@ export class BatchMaker implements BatchMakers {
     const augmentation = task.augment === undefined ? undefined : makeAugmentation(task.augment, imgsz);
     const making = { task, source, augmentation, transforms: await this.#transforms };
     const { indices } = task.plan;
-    const finished = await mapConcurrently(indices, picturesAtOnce, (index, place) =>
-      isCancelled(task) ? Promise.resolve(undefined) : this.#picture(index, place, making),
-    );
+    const outcomes = await mapConcurrently(indices, picturesAtOnce, async (index, place): Promise<Outcome> => {
+      if (isCancelled(task)) return {};
+      return this.#picture(index, place, making).then(
+        (finished) => ({ finished }),
+        (error: unknown) => ({ error }),
+      );
+    });
+    // of several failures always the first in the batch's order, not the quickest
+    const failed = outcomes.find((outcome) => "error" in outcome);
+    if (failed !== undefined) throw failed.error;
     const failure = this.#disk?.takeFailure();
-    const made = { damaged: source.damaged, notices: failure === undefined ? [] : [failure] };
-    const whole = finished.filter((picture) => picture !== undefined);
+    const damaged = [...new Map(source.damaged.map((picture) => [picture.index, picture])).values()];
+    damaged.sort((a, b) => a.index - b.index);
+    const made = { damaged, notices: failure === undefined ? [] : [failure] };
+    const whole = outcomes.flatMap(({ finished }) => finished ?? []);
     if (whole.length === 0 || isCancelled(task)) return made;
     return { ...made, batch: join(whole, task.plan) };
   }
