@@ -7,6 +7,14 @@ export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts
 export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { Ema, type EmaOptions } from "./ema.ts";
 export {
+  type Evolution,
+  type EvolveOptions,
+  evolve,
+  type GenerationReport,
+} from "./evolve/evolve.ts";
+export type { EvolvedGeneration, GenerationScores } from "./evolve/evolve-table.ts";
+export { type SearchRange, type SearchSpace, searchSpaces } from "./evolve/search-space.ts";
+export {
   type AutoOptimizer,
   autoOptimizer,
   makeOptimizer,
@@ -33,4 +41,7 @@ export { type Rates, ratesAt, type ScheduleSettings, warmupLength } from "./sche
 export { train } from "./train.ts";
 export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
-export { type ClassScores, type ValidateOptions, type ValidationResult, validate } from "./validation/validate.ts";
+export { validate } from "./validation/validate.ts";
+export type { ValidateOptions } from "./validation/validate-options.ts";
+export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
+export type { ClassScores, ValidationResult } from "./validation/validation-result.ts";

@@ -5,7 +5,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { RecipeChanges } from "./recipes/recipe.ts";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { Losses } from "./train-step.ts";
-import type { ValidationResult } from "./validation/validate.ts";
+import type { ValidationResult } from "./validation/validation-result.ts";
 
 /** What shapes a training's result; saved with it, so that it can go on. */
 export interface TrainSettings {
@@ -40,6 +40,11 @@ export interface TrainSettings {
    * Default `true`.
    */
   autoAnchor?: boolean;
+  /**
+   * Train in mixed precision: convolutions and products in half, with a scaled loss. Default: on GPUs (`webgpu`, `cuda`),
+   * where it is faster.
+   */
+  amp?: boolean;
   /** What else is saved with the run and written to `args.yaml`, such as the files of model and data set. */
   args?: Readonly<Record<string, unknown>>;
 }

@@ -20,7 +20,8 @@ import type { ScheduleSettings } from "./schedule.ts";
 import { type EpochResult, runEpoch } from "./train-epoch.ts";
 import { trainLoader } from "./train-loader.ts";
 import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
-import { type ValidationResult, validate } from "./validation/validate.ts";
+import { validate } from "./validation/validate.ts";
+import type { ValidationResult } from "./validation/validation-result.ts";
 
 /**
  * Trains a model and saves it: `weights/last.safetensors` after every epoch, with all that it takes to go on,

@@ -3,7 +3,7 @@ import type { AnchorReport } from "../anchors/auto-anchor.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
-import type { ValidationResult } from "../validation/validate.ts";
+import type { ValidationResult } from "../validation/validation-result.ts";
 
 /** What a run is, told at its start. */
 export interface RunInfo {

@@ -21,7 +21,7 @@ export function jsonLog(): TrainCallbacks {
       log("batch", batch);
     },
     onFitEpochEnd({ validation, ...epoch }) {
-      const { confusion: _, ...scores } = validation ?? {};
+      const { confusion: _, curves: __, ...scores } = validation ?? {};
       log("epoch", validation === undefined ? epoch : { ...epoch, scores });
     },
     onModelSave(saved) {

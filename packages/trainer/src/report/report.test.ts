@@ -25,6 +25,7 @@ const scores = { precision: 0.5, recall: 0.25, map50: 0.375, map50_95: 0.125 };
 const validation = {
   ...{ ...scores, images: 8, instances: 21, f1: 0.3, map75: 0.1, fitness: 0.15, perClass: [] },
   ...{ speed: { preprocess: 1, inference: 2, postprocess: 3 }, confusion: new ConfusionMatrix(1) },
+  ...{ confidence: 0.4, curves: [], losses: { box: 1.75, cls: 2.5, dfl: 1.25 } },
 };
 const rates = { bias: 0.1, weight: 0.01, norm: 0.02 };
 const epoch: EpochInfo = { epoch: 0, seconds: 12.345, losses, rates, validation, isBest: true };
@@ -79,9 +80,13 @@ describe("resultsCsv", () => {
     await play(resultsCsv());
     const rows = readFileSync(join(directory, "results.csv"), "utf8").trimEnd().split("\n");
     expect(rows).toHaveLength(3);
-    expect(rows[1]).toBe("1,12.35,1.50000,2.25000,1.12500,0.50000,0.25000,0.37500,0.12500,0.1,0.01,0.02");
-    expect(rows[2]).toBe("2,12.35,1.50000,2.25000,1.12500,,,,,0.1,0.01,0.02");
-    expect(rows[0]).toMatch(/^epoch,time,train\/box_loss,.*metrics\/mAP50-95\(B\),lr\/pg0,lr\/pg1,lr\/pg2$/);
+    expect(rows[1]).toBe(
+      "1,12.35,1.50000,2.25000,1.12500,0.50000,0.25000,0.37500,0.12500,1.75000,2.50000,1.25000,0.1,0.01,0.02",
+    );
+    expect(rows[2]).toBe("2,12.35,1.50000,2.25000,1.12500,,,,,,,,0.1,0.01,0.02");
+    expect(rows[0]).toMatch(
+      /^epoch,time,train\/box_loss,.*metrics\/mAP50-95\(B\),val\/box_loss,val\/cls_loss,val\/dfl_loss,lr\/pg0,lr\/pg1,lr\/pg2$/,
+    );
     expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
   });
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { groupNames } from "../optimizer/parameter-groups.ts";
 import type { EpochInfo, TrainCallbacks } from "./callbacks.ts";
+import { resultsRow } from "./results-row.ts";
 import { writing } from "./writing.ts";
 
 /**
@@ -10,19 +10,20 @@ import { writing } from "./writing.ts";
  */
 export function resultsCsv(): TrainCallbacks {
   let file = "";
-  let kept: string[] = [];
+  let columns: string[] = [];
   return {
     onTrainStart({ directory, firstEpoch }) {
       file = join(directory, "results.csv");
-      kept = firstEpoch === 0 ? [] : rowsOf(file).slice(0, firstEpoch + 1);
+      const kept = firstEpoch === 0 ? [] : rowsOf(file).slice(0, firstEpoch + 1);
+      columns = kept[0]?.split(",") ?? [];
       if (kept.length > 0) writing(file, () => writeFileSync(file, `${kept.join("\n")}\n`));
     },
     onFitEpochEnd(epoch) {
-      if (kept.length === 0) {
-        kept = [header(epoch)];
-        writing(file, () => writeFileSync(file, `${kept[0]}\n`));
+      if (columns.length === 0) {
+        columns = [...resultsRow(epoch).keys()];
+        writing(file, () => writeFileSync(file, `${columns.join(",")}\n`));
       }
-      writing(file, () => appendFileSync(file, `${row(epoch)}\n`));
+      writing(file, () => appendFileSync(file, `${row(columns, epoch)}\n`));
     },
   };
 }
@@ -31,19 +32,7 @@ function rowsOf(file: string): string[] {
   return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
 }
 
-function header({ losses }: EpochInfo): string {
-  const parts = Object.keys(losses).map((part) => `train/${part}_loss`);
-  const scores = ["precision", "recall", "mAP50", "mAP50-95"].map((score) => `metrics/${score}(B)`);
-  return ["epoch", "time", ...parts, ...scores, ...groupNames.map((_, i) => `lr/pg${i}`)].join(",");
-}
-
-function row({ epoch, seconds, losses, validation, rates }: EpochInfo): string {
-  const scores = [validation?.precision, validation?.recall, validation?.map50, validation?.map50_95];
-  return [
-    epoch + 1,
-    seconds.toFixed(2),
-    ...Object.values(losses).map((value) => value.toFixed(5)),
-    ...scores.map((value) => value?.toFixed(5) ?? ""),
-    ...groupNames.map((group) => Number(rates[group].toPrecision(6))),
-  ].join(",");
+function row(columns: readonly string[], epoch: EpochInfo): string {
+  const values = resultsRow(epoch);
+  return columns.map((column) => values.get(column) ?? "").join(",");
 }

@@ -1,4 +1,4 @@
-import { type NmsOptions, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
+import { type Detections, type NmsOptions, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
 import type { BatchSample } from "@lookonce/data";
 import type { DetectionMetrics } from "@lookonce/metrics";
 
@@ -11,16 +11,25 @@ export interface ScoredBatch {
   nms: Pick<NmsOptions, "conf" | "iou" | "maxDet">;
 }
 
+/** What was found in a batch, in pixels of the batch and of its files. */
+export interface FoundInBatch {
+  found: Detections[];
+  inFiles: Pick<Detections, "boxes" | "confidences" | "classes" | "count">[];
+}
+
 /** Finds the objects in a batch's predictions and adds them with the labels, both in the files' pixels. */
-export function scoreBatch(metrics: DetectionMetrics, { samples, prediction, family, nms }: ScoredBatch): void {
+export function scoreBatch(metrics: DetectionMetrics, { samples, prediction, family, nms }: ScoredBatch): FoundInBatch {
   const found = nonMaxSuppression({ ...prediction, layout: "NAC", family }, { ...nms, multiLabel: true });
-  samples.forEach((sample, i) => {
-    const { boxes, confidences, classes } = found[i] as (typeof found)[number];
+  const inFiles = samples.map((sample, i) => {
+    const { boxes, confidences, classes, count } = found[i] as Detections;
+    const detections = { boxes: toOriginal(boxes, sample), confidences, classes, count };
     metrics.add({
-      detections: { boxes: toOriginal(boxes, sample), confidences, classes },
+      detections,
       labels: { boxes: toOriginal(sample.boxes, sample), classes: sample.classes },
     });
+    return detections;
   });
+  return { found, inFiles };
 }
 
 /**

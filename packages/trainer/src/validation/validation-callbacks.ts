@@ -1,0 +1,29 @@
+import type { Detections } from "@lookonce/boxes";
+import type { Batch } from "@lookonce/data";
+import type { ValidationResult } from "./validation-result.ts";
+
+/** What a validation is, told at its start. */
+export interface ValidationInfo {
+  batches: number;
+  /** Names of the classes. */
+  names: readonly string[];
+}
+
+/** A batch that was validated. */
+export interface ValidatedBatch {
+  /** From 0. */
+  number: number;
+  /** Its arrays are not to be changed or kept. */
+  batch: Batch;
+  /** What was found, one for each picture, best first, in pixels of the batch. */
+  found: readonly Detections[];
+  /** The same in pixels of the files. */
+  inFiles: readonly Pick<Detections, "boxes" | "confidences" | "classes" | "count">[];
+}
+
+/** Called while a model is validated; what they return is waited for. */
+export interface ValidationCallbacks {
+  onValStart?(validation: ValidationInfo): void | Promise<void>;
+  onValBatch?(batch: ValidatedBatch): void | Promise<void>;
+  onValEnd?(result: ValidationResult): void | Promise<void>;
+}
