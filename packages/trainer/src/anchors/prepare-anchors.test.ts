@@ -53,7 +53,7 @@ async function run(more: Partial<TrainOptions>, model = pixelModel()): Promise<E
   const directory = more.resume === undefined ? { directory: makeRunDirectory({ project: place }) } : {};
   const { callbacks = [], ...rest } = more;
   const result = await train(model, {
-    ...{ data, epochs: 20, imgsz: 64, batch: 4, workers: 0, ...directory, ...rest },
+    ...{ data, epochs: 6, imgsz: 64, batch: 4, workers: 0, ...directory, ...rest },
     callbacks: [watch, ...callbacks],
   });
   return { ...result, started: started as RunInfo, model };

@@ -1,0 +1,121 @@
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { LookonceError } from "@lookonce/errors";
+import { writing } from "../report/writing.ts";
+import type { Hyps } from "./mutate.ts";
+
+/** How well a generation did. */
+export interface GenerationScores {
+  /** What evolution is to raise: 0.1 · mAP50 + 0.9 · mAP50-95 for detectors. */
+  fitness: number;
+  precision?: number;
+  recall?: number;
+  map50?: number;
+  map50_95?: number;
+}
+
+/** A generation: a line of `evolve.csv`. */
+export interface EvolvedGeneration {
+  scores: GenerationScores;
+  hyps: Hyps;
+}
+
+const scoreColumns: Readonly<Record<keyof GenerationScores, string>> = {
+  fitness: "fitness",
+  precision: "metrics/precision(B)",
+  recall: "metrics/recall(B)",
+  map50: "metrics/mAP50(B)",
+  map50_95: "metrics/mAP50-95(B)",
+};
+
+const scoreKeys = Object.keys(scoreColumns) as (keyof GenerationScores)[];
+
+/**
+ * The generations of an evolution in a CSV file: scores and hyper-parameters, a line each. A line is added at once and as
+ * a whole; one that a crash cut short is taken off when the file is opened again.
+ */
+export class EvolveTable {
+  readonly #file: string;
+  readonly #keys: readonly string[];
+  readonly #rows: EvolvedGeneration[] = [];
+
+  /**
+   * Opens a table or begins one.
+   *
+   * @param keys names of the hyper-parameters
+   * @param log told of a line that was cut short
+   * @throws LookonceError `FORMAT` for a file with other columns or with something else than numbers, naming the line;
+   *   `IO` when it cannot be read or written
+   */
+  constructor(file: string, keys: readonly string[], log: (line: string) => void = () => {}) {
+    this.#file = file;
+    this.#keys = keys;
+    const header = [...Object.values(scoreColumns), ...keys].join(",");
+    const text = existsSync(file) ? read(file) : "";
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    const [found, ...lines] = whole.split(/\r?\n/).slice(0, -1);
+    if (found !== undefined && found !== header) throw otherColumns(file, { found, header });
+    for (const [i, line] of lines.entries()) this.#rows.push(this.#parse(line, i + 2));
+    if (whole !== text) log(`${file}: line ${lines.length + 2} was cut short, that generation is done again`);
+    if (found === undefined || whole !== text) this.#replace(found === undefined ? `${header}\n` : whole);
+  }
+
+  /** All generations so far. */
+  get rows(): readonly EvolvedGeneration[] {
+    return this.#rows;
+  }
+
+  /** Adds a generation. @throws LookonceError `IO` when the file cannot be written */
+  add(generation: EvolvedGeneration): void {
+    const { scores, hyps } = generation;
+    const cells = [...scoreKeys.map((key) => scores[key] ?? ""), ...this.#keys.map((key) => hyps[key])];
+    writing(this.#file, () => appendFileSync(this.#file, `${cells.join(",")}\n`, { flush: true }));
+    this.#rows.push(generation);
+  }
+
+  #parse(line: string, number: number): EvolvedGeneration {
+    const cells = line.split(",");
+    const scores = numbersOf(scoreKeys, cells).filter(([, value]) => value !== undefined);
+    const hyps = numbersOf(this.#keys, cells.slice(scoreKeys.length));
+    const expected = scoreKeys.length + this.#keys.length;
+    const isNumeric = [...scores, ...hyps].every(([, value]) => value !== undefined && Number.isFinite(value));
+    if (cells.length !== expected || scores[0]?.[0] !== "fitness" || !isNumeric) {
+      throw new LookonceError(
+        "FORMAT",
+        `${this.#file}, line ${number}: ${expected} numbers were expected, but it is "${line.slice(0, 60)}". Remove the line to go on.`,
+      );
+    }
+    const { fitness = 0, ...others } = Object.fromEntries(scores) as Partial<GenerationScores>;
+    return { scores: { fitness, ...others }, hyps: Object.fromEntries(hyps) as Hyps };
+  }
+
+  /** Writes beside and renames: what was there is never half lost. */
+  #replace(text: string): void {
+    const beside = `${this.#file}.partial`;
+    writing(this.#file, () => {
+      writeFileSync(beside, text, { flush: true });
+      renameSync(beside, this.#file);
+    });
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LookonceError("IO", `cannot read ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Cells by their columns' names; empty ones are `undefined`. */
+function numbersOf(keys: readonly string[], cells: readonly string[]): [key: string, value: number | undefined][] {
+  return keys.map((key, i) => [key, (cells[i] ?? "").trim() === "" ? undefined : Number(cells[i])]);
+}
+
+function otherColumns(file: string, { found, header }: { found: string; header: string }): LookonceError {
+  const [has, needs] = [found.split(","), header.split(",")];
+  const name = needs.find((column, i) => column !== has[i]) ?? has[needs.length];
+  return new LookonceError(
+    "FORMAT",
+    `${file} is of another evolution: at "${name}" its columns differ from those of this one. Give another name, or remove the file.`,
+  );
+}

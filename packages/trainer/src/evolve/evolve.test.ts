@@ -1,0 +1,130 @@
+import { appendFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readHyp } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import { Random } from "@lookonce/random";
+import { describe, expect, it } from "vitest";
+import { makeRecipe, type Recipe } from "../recipes/recipe.ts";
+import { type EvolveOptions, evolve, type GenerationReport } from "./evolve.ts";
+import type { GenerationScores } from "./evolve-table.ts";
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), "evolve-"));
+
+/** As fit as four hyper-parameters are near to what is best for this made-up training. */
+async function objective(recipe: Recipe): Promise<GenerationScores> {
+  const { lr0, momentum, hsv_s, scale } = recipe;
+  const off = [Math.log(lr0 / 0.002) / 2, (momentum - 0.7) * 3, (hsv_s - 0.2) * 2, (scale - 0.9) * 2];
+  const fitness = Math.exp(-off.reduce((sum, value) => sum + value * value, 0));
+  return { fitness, precision: 0.5, recall: 0.25, map50: fitness, map50_95: fitness };
+}
+
+const options = (more: Partial<EvolveOptions> = {}): EvolveOptions => ({
+  ...{ family: "v8", recipe: makeRecipe("v8"), evaluate: objective, directory: newFolder() },
+  ...{ rng: new Random(0), generations: 12 },
+  ...more,
+});
+
+const lines = (file: string): string[] => readFileSync(file, "utf8").trimEnd().split("\n");
+
+describe("evolve", () => {
+  it("finds fitter hyper-parameters, for whatever seed", async () => {
+    for (const seed of [1, 2, 3]) {
+      const { generations, best } = await evolve(options({ generations: 120, rng: new Random(seed) }));
+      const fitness = generations.map(({ scores }) => scores.fitness);
+      expect(fitness[0]).toBeLessThan(0.1);
+      expect(best?.scores.fitness).toBe(Math.max(...fitness));
+      // Parents that are chosen blindly lead to 0.38 at most, no mutation to none at all.
+      expect(best?.scores.fitness).toBeGreaterThan(0.7);
+    }
+  });
+
+  it.each(["v5", "v8"] as const)("writes a line a generation and a file that trainings of %s read", async (family) => {
+    const told: GenerationReport[] = [];
+    const recipe = makeRecipe(family, { warmup_bias_lr: 0.05 });
+    const onGeneration = (report: GenerationReport): void => void told.push(report);
+    const { csv, hyp, best, generations } = await evolve(options({ family, recipe, onGeneration }));
+    const [header, first] = lines(csv);
+    expect(header).toMatch(/^fitness,metrics\/precision\(B\),metrics\/recall\(B\),.*mAP50-95\(B\),lr0,/);
+    expect(first?.split(",").slice(1, 3)).toEqual(["0.5", "0.25"]);
+    expect(lines(csv)).toHaveLength(13);
+    expect(told.map(({ generation }) => generation)).toEqual(generations.map((_, i) => i + 1));
+    expect(told.filter(({ isBest }) => isBest).at(-1)?.hyps).toEqual(best?.hyps);
+    expect(hyp).toMatch(family === "v5" ? /hyp_evolve\.yaml$/ : /best_hyperparameters\.yaml$/);
+    expect(await readHyp(hyp, family)).toMatchObject({
+      ...best?.hyps,
+      ...(family === "v8" && { warmup_bias_lr: 0.05 }),
+    });
+    expect(readFileSync(hyp, "utf8")).toContain(`generation ${best?.generation}, fitness 0.`);
+    expect("anchors" in (best?.hyps ?? {})).toBe(family === "v5");
+  });
+
+  it("goes on to what it would have found undivided, whatever its last line lost", async () => {
+    const whole = await evolve(options());
+    for (const lost of [0, 1, 30]) {
+      const directory = newFolder();
+      const stop = new AbortController();
+      const onGeneration = ({ generation }: GenerationReport): void => void (generation === 7 && stop.abort());
+      const stopped = await evolve(options({ directory, onGeneration, signal: stop.signal }));
+      expect(stopped).toMatchObject({ interrupted: true });
+      expect(lines(stopped.csv)).toHaveLength(8);
+      if (lost > 0) truncateSync(stopped.csv, readFileSync(stopped.csv).length - lost);
+      const notes: string[] = [];
+      let trained = 0;
+      const evaluate: EvolveOptions["evaluate"] = (recipe) => {
+        trained++;
+        return objective(recipe);
+      };
+      const finished = await evolve(options({ directory, evaluate, log: (line) => notes.push(line) }));
+      expect(trained).toBe(lost > 0 ? 6 : 5);
+      expect(notes).toEqual(lost > 0 ? [expect.stringMatching(/evolve\.csv: line 8 was cut short/)] : []);
+      for (const file of ["csv", "hyp"] as const) expect(lines(finished[file])).toEqual(lines(whole[file]));
+      expect({ ...finished, csv: "", hyp: "" }).toEqual({ ...whole, csv: "", hyp: "" });
+    }
+  });
+
+  it("leaves out a generation that was stopped", async () => {
+    const evaluate: EvolveOptions["evaluate"] = async (recipe, generation) =>
+      generation === 3 ? undefined : objective(recipe);
+    const { generations, interrupted } = await evolve(options({ evaluate }));
+    expect([generations.length, interrupted]).toEqual([2, true]);
+  });
+
+  it("counts a loss that is no number as unfit and says why, and lets other mistakes through", async () => {
+    const notes: string[] = [];
+    const evaluate: EvolveOptions["evaluate"] = async (recipe, generation) => {
+      if (generation === 2) throw new LookonceError("NUMERIC", "the loss is NaN");
+      return generation === 4 ? { fitness: Number.NaN } : objective(recipe);
+    };
+    const directory = newFolder();
+    const { generations } = await evolve(options({ evaluate, directory, log: (line) => notes.push(line) }));
+    expect(generations[1]?.scores).toEqual({ fitness: 0 });
+    expect(generations).toHaveLength(12);
+    expect(notes).toEqual([
+      "generation 2 counts as fitness 0: the loss is NaN",
+      "generation 4 counts as fitness 0: the fitness is NaN",
+    ]);
+    expect(JSON.parse(lines(join(directory, "log.jsonl"))[1] as string)).toMatchObject({ reason: "the loss is NaN" });
+    // A line without scores is read again.
+    expect((await evolve(options({ directory }))).generations).toEqual(generations);
+    const missing = async (): Promise<never> => {
+      throw new LookonceError("NOT_FOUND", "no pictures");
+    };
+    await expect(evolve(options({ evaluate: missing }))).rejects.toThrow("no pictures");
+  });
+
+  it("refuses tables of other evolutions, damaged ones and impossible numbers", async () => {
+    const { csv } = await evolve(options({ generations: 2 }));
+    const directory = join(csv, "..");
+    await expect(evolve(options({ directory, family: "v5", recipe: makeRecipe("v5") }))).rejects.toThrow(
+      /evolve\.csv is of another evolution: at "/,
+    );
+    appendFileSync(csv, "0.5,what\n");
+    await expect(evolve(options({ directory }))).rejects.toThrow(/evolve\.csv, line 4: \d+ numbers were expected/);
+    writeFileSync(csv, "fit");
+    expect((await evolve(options({ directory, generations: 1 }))).generations).toHaveLength(1);
+    await expect(evolve(options({ generations: 0 }))).rejects.toThrow("generations must be a whole number");
+    const space = { nothing: { gain: 1, lower: 0, upper: 1 } };
+    await expect(evolve(options({ space }))).rejects.toThrow("no hyper-parameter of the recipe");
+  });
+});

@@ -1,0 +1,182 @@
+import { appendFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type HypFamily, hypPreset } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import type { Random } from "@lookonce/random";
+import { dump } from "js-yaml";
+import type { Recipe } from "../recipes/recipe.ts";
+import { writing } from "../report/writing.ts";
+import { type EvolvedGeneration, EvolveTable, type GenerationScores } from "./evolve-table.ts";
+import { chooseParent, drawMutation, type Hyps, mutate, withinLimits } from "./mutate.ts";
+import { type SearchSpace, searchSpaces } from "./search-space.ts";
+
+/** Options of {@link evolve}. */
+export interface EvolveOptions {
+  family: HypFamily;
+  /** What the first generation is trained with, and what stays as it is. */
+  recipe: Recipe;
+  /**
+   * Trains with a recipe and tells how well that went; `undefined` when it was stopped. A `NUMERIC` error, such as a loss
+   * that is no number any more, counts as fitness 0; others end the evolution.
+   *
+   * @param generation from 1
+   */
+  evaluate: (recipe: Recipe, generation: number) => Promise<GenerationScores | undefined>;
+  /** An existing folder; where it holds an `evolve.csv`, that evolution goes on. */
+  directory: string;
+  rng: Random;
+  /** How many generations there are to be in all. Default 300. */
+  generations?: number;
+  /** What is changed, and how. Default that of the family; hyper-parameters that the recipe lacks are left out. */
+  space?: SearchSpace;
+  /** Told of every generation, with all there are. */
+  onGeneration?: (generation: GenerationReport, all: readonly EvolvedGeneration[]) => void | Promise<void>;
+  /** Told, a line at a time, what a person should know. */
+  log?: (line: string) => void;
+  /** Ends it after the training under way, which `evaluate` may stop too. */
+  signal?: AbortSignal;
+}
+
+/** A generation that is over. */
+export interface GenerationReport extends EvolvedGeneration {
+  /** From 1. */
+  generation: number;
+  /** Whether no generation before was as fit. */
+  isBest: boolean;
+  /** Why it counts as unfit, where its training failed. */
+  reason?: string;
+}
+
+/** What {@link evolve} found. */
+export interface Evolution {
+  /** All generations, in order. */
+  generations: readonly EvolvedGeneration[];
+  /** The fittest one, and its number from 1; missing when there is none. */
+  best?: EvolvedGeneration & { generation: number };
+  /** The files that were written: a line a generation, and the fittest hyper-parameters. */
+  csv: string;
+  hyp: string;
+  /** Whether the signal ended it. */
+  interrupted: boolean;
+}
+
+/** Names that users of each family know. */
+const hypFiles: Readonly<Record<HypFamily, string>> = {
+  v5: "hyp_evolve.yaml",
+  v8: "best_hyperparameters.yaml",
+};
+
+/**
+ * Changes hyper-parameters at random, trains with them, and changes those further that did well: the evolution of YOLOv5
+ * (7.0) and YOLOv8's tuner (8.3).
+ *
+ * Writes `evolve.csv`, `log.jsonl` and the fittest hyper-parameters as a file that `hyp` takes. A generation depends on
+ * `rng`, its number and the lines before it alone: an evolution that was stopped and goes on finds what an undivided one
+ * would.
+ *
+ * @throws LookonceError `ARGUMENT` for options that make no sense, `FORMAT` for an `evolve.csv` of another evolution, `IO`,
+ *   and what `evaluate` throws apart from `NUMERIC`
+ */
+export async function evolve(options: EvolveOptions): Promise<Evolution> {
+  const { family, directory, generations = 300, signal, onGeneration } = options;
+  if (!Number.isInteger(generations) || generations < 1) {
+    throw new LookonceError("ARGUMENT", `generations must be a whole number of at least 1, not ${generations}.`);
+  }
+  const space = options.space ?? searchSpaces[family];
+  const start = startHyps(options.recipe, space);
+  const csv = join(directory, "evolve.csv");
+  const hyp = join(directory, hypFiles[family]);
+  const table = new EvolveTable(csv, Object.keys(start), options.log);
+  let best = fittest(table.rows);
+  while (table.rows.length < generations && signal?.aborted !== true) {
+    const number = table.rows.length + 1;
+    const hyps = nextHyps(table.rows, { start, space, rng: options.rng.fork("generation", number) });
+    const judged = await judge({ ...options.recipe, ...hyps } as Recipe, number, options);
+    if (judged === undefined) break;
+    const generation = { scores: judged.scores, hyps };
+    const isBest = best === undefined || generation.scores.fitness > best.scores.fitness;
+    table.add(generation);
+    if (isBest) {
+      best = { ...generation, generation: number };
+      writeHyps(hyp, best, options);
+    }
+    const report: GenerationReport = { ...generation, ...judged, generation: number, isBest };
+    logGeneration(directory, report);
+    await onGeneration?.(report, table.rows);
+  }
+  // A crash may have come between the line and the file.
+  if (best !== undefined) writeHyps(hyp, best, options);
+  const interrupted = table.rows.length < generations;
+  return { generations: table.rows, ...(best === undefined ? {} : { best }), csv, hyp, interrupted };
+}
+
+/** The hyper-parameters that are evolved, within their limits. YOLOv5 evolves the number of anchors too, from 3. */
+function startHyps(recipe: Recipe, space: SearchSpace): Hyps {
+  const values: Readonly<Record<string, unknown>> = { anchors: 3, ...recipe };
+  const keys = Object.keys(space).filter((key) => typeof values[key] === "number");
+  if (keys.length === 0) throw new LookonceError("ARGUMENT", "the search space has no hyper-parameter of the recipe.");
+  return withinLimits(Object.fromEntries(keys.map((key) => [key, values[key] as number])), space);
+}
+
+interface NextOptions {
+  start: Hyps;
+  space: SearchSpace;
+  rng: Random;
+}
+
+/** What the next generation is trained with: the start, then children of the fittest so far. */
+function nextHyps(rows: readonly EvolvedGeneration[], { start, space, rng }: NextOptions): Hyps {
+  if (rows.length === 0) return start;
+  const fitness = rows.map(({ scores }) => scores.fitness);
+  const { hyps } = rows[chooseParent(fitness, rng)] as EvolvedGeneration;
+  return mutate(hyps, space, drawMutation(hyps, space, rng));
+}
+
+/** Scores of a training; of a loss that is no number, 0. */
+async function judge(
+  recipe: Recipe,
+  generation: number,
+  { evaluate, log }: EvolveOptions,
+): Promise<Pick<GenerationReport, "scores" | "reason"> | undefined> {
+  let reason: string;
+  try {
+    const scores = await evaluate(recipe, generation);
+    if (scores === undefined || Number.isFinite(scores.fitness)) return scores && { scores };
+    reason = `the fitness is ${scores.fitness}`;
+  } catch (error) {
+    if (!(error instanceof LookonceError && error.code === "NUMERIC")) throw error;
+    reason = error.message;
+  }
+  log?.(`generation ${generation} counts as fitness 0: ${reason}`);
+  return { scores: { fitness: 0 }, reason };
+}
+
+function fittest(rows: readonly EvolvedGeneration[]): Evolution["best"] {
+  let best: Evolution["best"];
+  for (const [i, row] of rows.entries()) {
+    if (best === undefined || row.scores.fitness > best.scores.fitness) best = { ...row, generation: i + 1 };
+  }
+  return best;
+}
+
+/** Writes the fittest hyper-parameters, and those that were not evolved, as a file that trainings read. */
+function writeHyps(file: string, best: Required<Evolution>["best"], { family, recipe }: EvolveOptions): void {
+  const { generation, scores, hyps } = best;
+  const known = [...Object.keys(hypPreset(family === "v5" ? "v5-scratch-low" : "v8")), "label_smoothing"];
+  const kept = Object.entries(recipe).filter(([key]) => known.includes(key));
+  const told = Object.entries(scores).map(([key, value]) => `${key} ${(value as number).toFixed(5)}`);
+  const lines = [
+    `# The fittest hyper-parameters so far: generation ${generation}, ${told.join(", ")}`,
+    `# They were trained with optimizer=${recipe.optimizer}${recipe.cos_lr ? " cos_lr=true" : ""}`,
+    dump({ ...Object.fromEntries(kept), ...hyps }),
+  ];
+  writing(file, () => {
+    writeFileSync(`${file}.partial`, lines.join("\n"), { flush: true });
+    renameSync(`${file}.partial`, file);
+  });
+}
+
+function logGeneration(directory: string, report: GenerationReport): void {
+  const file = join(directory, "log.jsonl");
+  writing(file, () => appendFileSync(file, `${JSON.stringify({ event: "generation", ...report })}\n`));
+}
