@@ -5,6 +5,7 @@ import { makeCriterion } from "./criteria/make-criterion.ts";
 import { Ema } from "./ema.ts";
 import { autoOptimizer, makeOptimizer, type OptimizerName } from "./optimizer/make-optimizer.ts";
 import { type GroupedParameter, groupParameters } from "./optimizer/parameter-groups.ts";
+import { choosePrecision } from "./precision/choose-precision.ts";
 import { makeRecipe, type Recipe } from "./recipes/recipe.ts";
 import type { RunParts } from "./run-state.ts";
 import { fullAccumulation } from "./schedule.ts";
@@ -32,6 +33,7 @@ export function settle(model: DetectionModel, { data, ...options }: TrainOptions
   const recipe = { ...given, ...chosen } as SettledSettings["recipe"];
   return {
     ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args },
+    ...{ amp: choosePrecision(options.amp) },
     ...{ rect, imageWeights, multiScale, autoAnchor, recipe, nbs, lags: model.family === "v5" },
   };
 }
@@ -51,7 +53,7 @@ export async function makeParts(model: DetectionModel, settings: SettledSettings
   const averages = recipe.ema_decay > 0;
   const ema = averages ? await Ema.of(model, { decay: recipe.ema_decay, tau: recipe.ema_tau }) : undefined;
   const step = new TrainStep(model, {
-    ...{ criterion, optimizer, accumulates: accumulate > 1 },
+    ...{ criterion, optimizer, accumulates: accumulate > 1, amp: settings.amp },
     ...(ema === undefined ? {} : { ema }),
     ...(recipe.clip > 0 ? { clip: recipe.clip } : {}),
   });

@@ -50,6 +50,7 @@ function ownVariables({ criterion, optimizer, step }: RunParts): Map<string, tf.
     criterion: new Map([...criterion.parameters, ...criterion.state]),
     optimizer: optimizer.state,
     waiting: step.waiting,
+    scaler: step.scaler?.state ?? new Map(),
   };
   return new Map(
     Object.entries(groups).flatMap(([kind, variables]) =>

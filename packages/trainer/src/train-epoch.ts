@@ -75,11 +75,14 @@ function means({ sums, iteration }: RunPosition): Losses {
 }
 
 function checkFinite(result: StepResult, { epoch, iteration }: { epoch: number; iteration: number }): void {
-  if (Number.isFinite(result.total) && Number.isFinite(result.gradientNorm)) return;
+  const { total, gradientNorm, scaling } = result;
+  // Mixed precision tries how far it can go: gradients that overflow are no fault while a smaller scale may help.
+  const tries = scaling?.skipped === true && scaling.scale >= 1;
+  if (Number.isFinite(total) && (tries || Number.isFinite(gradientNorm))) return;
   const parts = Object.entries(result.losses).map(([part, value]) => `${part} loss ${value}`);
   const kept = epoch === 0 ? "Nothing was saved yet" : `The weights saved after epoch ${epoch} are intact`;
   throw new LookonceError(
     "NUMERIC",
-    `training left the finite numbers in epoch ${epoch + 1}, batch ${iteration + 1}: ${parts.join(", ")}, gradient norm ${result.gradientNorm}. ${kept}; try again with a lower lr0.`,
+    `training left the finite numbers in epoch ${epoch + 1}, batch ${iteration + 1}: ${parts.join(", ")}, gradient norm ${gradientNorm}. ${kept}; try again with a lower lr0${scaling === undefined ? "" : ", or with amp off"}.`,
   );
 }

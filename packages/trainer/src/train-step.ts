@@ -8,6 +8,8 @@ import type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 import { zerosBeside } from "./optimizer/optimizer-state.ts";
 import { type GroupName, groupNames } from "./optimizer/parameter-groups.ts";
 import { pictureInput } from "./pictures.ts";
+import { LossScaler } from "./precision/loss-scaler.ts";
+import { remember, undoUnless } from "./precision/undo-unless.ts";
 import type { Rates } from "./schedule.ts";
 
 /** Options of {@link TrainStep}. */
@@ -20,6 +22,11 @@ export interface TrainStepOptions {
   clip?: number;
   /** Whether gradients of several batches will be summed up; costs memory of the parameters' size. Default `false`. */
   accumulates?: boolean;
+  /**
+   * Mixed precision: convolutions, products of matrices and their gradients in half precision, all else and the weights
+   * in single, and the loss scaled. A step whose gradients overflow changes nothing but the scale. Default `false`.
+   */
+  amp?: boolean;
 }
 
 /** What one step is given besides the batch. */
@@ -39,6 +46,8 @@ export interface StepResult {
   total: number;
   /** Norm of all gradients together, with those of the batches before that wait for the same update; before clipping. */
   gradientNorm: number;
+  /** In mixed precision: the factor of the loss, and whether the step did not count because gradients overflowed. */
+  scaling?: { scale: number; skipped: boolean };
 }
 
 /**
@@ -50,8 +59,12 @@ export class TrainStep {
   readonly #model: DetectionModel;
   readonly #options: TrainStepOptions;
   readonly #variables: tf.Variable[];
+  /** Everything that a step may assign, the scaler's own state and what waits for an update apart. */
+  readonly #changing: readonly tf.Variable[];
   /** Sums of gradients that wait for an update, by path; empty where there are none to sum. */
   readonly waiting: ReadonlyMap<string, tf.Variable>;
+  /** In mixed precision alone. */
+  readonly scaler: LossScaler | undefined;
   readonly #update: RecordedStep;
   readonly #gather: RecordedStep;
   #updates = 0;
@@ -59,16 +72,18 @@ export class TrainStep {
   #pixels: Float32Array | undefined;
 
   constructor(model: DetectionModel, options: TrainStepOptions) {
-    const { criterion, optimizer, ema, accumulates = false } = options;
+    const { criterion, optimizer, ema, accumulates = false, amp = false } = options;
     this.#model = model;
     this.#options = options;
     this.#variables = optimizer.parameters.map(({ variable }) => variable);
     this.waiting = accumulates ? zerosBeside(optimizer.parameters, "gradient") : new Map();
+    this.scaler = amp ? new LossScaler() : undefined;
     const models = ema === undefined ? [model] : [model, ema.model];
-    const own = [criterion.parameters, criterion.state, optimizer.state, this.waiting];
-    const changing = [...models.map((one) => one.namedVariables()), ...own].flatMap((map) => [...map.values()]);
-    this.#update = new RecordedStep((...inputs) => this.#record(inputs, true), changing);
-    this.#gather = new RecordedStep((...inputs) => this.#record(inputs, false), changing);
+    const own = [criterion.parameters, criterion.state, optimizer.state];
+    this.#changing = [...models.map((one) => one.namedVariables()), ...own].flatMap((map) => [...map.values()]);
+    const all = [...this.#changing, ...this.waiting.values(), ...(this.scaler?.state.values() ?? [])];
+    this.#update = new RecordedStep((...inputs) => this.#record(inputs, true), all, { autocast: amp });
+    this.#gather = new RecordedStep((...inputs) => this.#record(inputs, false), all, { autocast: amp });
   }
 
   /** How many updates were made; a run that goes on sets it to where it was. */
@@ -100,16 +115,25 @@ export class TrainStep {
     const [numbers] = await step.run([...scalars.map((value) => ({ data: [value], shape: [] })), ...inputs]);
     const values = [...(numbers as Float32Array)];
     const losses = Object.fromEntries(criterion.parts.map((part, i) => [part, values[i] as number]));
-    const [total, norm] = values.slice(criterion.parts.length) as [number, number];
-    return { losses, total, gradientNorm: norm };
+    const [total, norm, scale] = values.slice(criterion.parts.length) as [number, number, number?];
+    const result = { losses, total, gradientNorm: norm };
+    if (scale === undefined) return result;
+    const skipped = !Number.isFinite(norm);
+    // An update that did not count has no number: the next one's rates and averages are those of its place.
+    if (skipped && updates) this.#updates--;
+    return { ...result, scaling: { scale, skipped } };
   }
 
-  /** What is recorded, given the inputs as `run` lists them; the result is [parts…, total, gradient norm]. */
+  /** What is recorded, given the inputs as `run` lists them; the result is [parts…, total, gradient norm, scale?]. */
   #record(inputs: tf.Tensor[], updates: boolean): tf.Tensor[] {
     const { optimizer, ema, clip } = this.#options;
     const count = updates ? groupNames.length + 2 + optimizer.scalars({ count: 1, momentum: 0 }).length : 0;
     const scalars = inputs.slice(0, count) as tf.Scalar[];
     const [images, ...targets] = inputs.slice(count);
+    const { scaler } = this;
+    const waiting = updates ? [] : [...this.waiting.values()];
+    const before = scaler === undefined ? [] : remember([...this.#changing, ...waiting]);
+    const scale = scaler === undefined ? [] : [tf.clone(scaler.scale)];
     const { parts, total, gradients: fresh } = this.#differentiate(images as tf.Tensor4D, targets);
     const gradients = this.#addWaiting(fresh);
     const norm = gradientNorm(gradients);
@@ -119,23 +143,26 @@ export class TrainStep {
       ema?.update(decay);
     }
     this.#keepWaiting(gradients, updates);
-    const numbers = tf.stack([...parts, total, norm]);
-    tf.dispose([...parts]);
+    const counts = tf.isFinite(norm);
+    undoUnless(counts, before);
+    scaler?.adjust(counts, updates);
+    const numbers = tf.stack([...parts, total, norm, ...scale]);
+    tf.dispose([total, ...parts]);
     return [numbers];
   }
 
   #differentiate(images: tf.Tensor4D, targets: tf.Tensor[]): CriterionLoss & { gradients: tf.Tensor[] } {
     const { criterion } = this.#options;
-    let parts: readonly tf.Scalar[] = [];
-    const { value, grads } = tf.variableGrads(() => {
-      const loss = criterion.loss(this.#model.forward(images).raw, targets);
-      parts = loss.parts;
+    let kept: readonly tf.Scalar[] = [];
+    const { grads } = tf.variableGrads(() => {
+      const { total, parts } = criterion.loss(this.#model.forward(images).raw, targets);
       // Kept beyond the differentiation, which frees all but its result.
-      for (const part of parts) tf.keep(part);
-      return loss.total;
+      kept = [total, ...parts].map((one) => tf.keep(tf.clone(one)));
+      return this.scaler?.multiply(total) ?? total;
     }, this.#variables);
-    const gradients = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
-    return { total: value, parts, gradients };
+    const scaled = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+    const [total, ...parts] = kept as [tf.Scalar, ...tf.Scalar[]];
+    return { total, parts, gradients: this.scaler?.divide(scaled) ?? scaled };
   }
 
   #addWaiting(gradients: tf.Tensor[]): tf.Tensor[] {
@@ -152,6 +179,7 @@ export class TrainStep {
 
   dispose(): void {
     for (const variable of this.waiting.values()) variable.dispose();
+    this.scaler?.dispose();
   }
 }
 

@@ -1,0 +1,219 @@
+import { registerOnnxRuntime, trace } from "@lookonce/backend-onnxruntime";
+import { DetectionModel, parseModelConfig } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { practiceBatch } from "../auto-batch/practice-batch.ts";
+import type { Criterion } from "../criteria/criterion.ts";
+import { makeCriterion } from "../criteria/make-criterion.ts";
+import { Ema } from "../ema.ts";
+import { groupParameters } from "../optimizer/parameter-groups.ts";
+import { Sgd } from "../optimizer/sgd.ts";
+import { makeRecipe } from "../recipes/recipe.ts";
+import { tinyModel } from "../test-tiny-model.ts";
+import { type StepSettings, TrainStep, type TrainStepOptions } from "../train-step.ts";
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+/** The smallest model with YOLOv5's head. */
+function tinyV5(): DetectionModel {
+  const config = {
+    nc: 2,
+    anchors: [
+      [10, 13, 16, 30],
+      [30, 30, 40, 60],
+    ],
+    backbone: [8, 16, 16, 16].map((width) => [-1, 1, "Conv", [width, 3, 2]]),
+    head: [[[2, 3], 1, "Detect", ["nc", "anchors"]]],
+  };
+  return new DetectionModel(parseModelConfig(config, { name: "tiny-v5.yaml" }), { rng: new Random(0) });
+}
+
+const models = { v8: () => tinyModel(), v5: tinyV5 };
+
+const batch = practiceBatch({ count: 2, imgsz: 64, objects: 4, nc: 2, rng: new Random(1) });
+
+/** Plain gradient descent at rate 1: the weights move by the gradients. */
+const descend: StepSettings = { rates: { bias: 1, weight: 1, norm: 1 }, momentum: 0 };
+
+interface Parts {
+  model: DetectionModel;
+  optimizer: Sgd;
+  step: TrainStep;
+  ema: Ema;
+}
+
+async function parts(model: DetectionModel, options: Partial<TrainStepOptions> = {}): Promise<Parts> {
+  const criterion = makeCriterion(model, { recipe: makeRecipe(model.family), imgsz: 64 });
+  const optimizer = new Sgd(groupParameters(model));
+  const ema = await Ema.of(model, { decay: 0.5, tau: 1 });
+  return { model, optimizer, ema, step: new TrainStep(model, { criterion, optimizer, ema, ...options }) };
+}
+
+function dispose({ model, optimizer, step, ema }: Parts): void {
+  for (const part of [model, optimizer, step, ema]) part.dispose();
+}
+
+async function contents(variables: Iterable<tf.Variable>): Promise<number[][]> {
+  return Promise.all([...variables].map(async (variable) => [...(await variable.data())]));
+}
+
+/** All that a step may change, but the scale. */
+function everything({ model, ema, optimizer, step }: Parts): tf.Variable[] {
+  return [model.namedVariables(), ema.model.namedVariables(), optimizer.state, step.waiting].flatMap((map) => [
+    ...map.values(),
+  ]);
+}
+
+async function readScaler({ step }: Parts): Promise<number[]> {
+  return (await contents(step.scaler?.state.values() ?? [])).flat();
+}
+
+function setScale({ step }: Parts, value: number): void {
+  tf.tidy(() => step.scaler?.scale.assign(tf.scalar(value)));
+}
+
+/** By how much one step moves every parameter. */
+async function moves(make: () => DetectionModel, amp: boolean) {
+  const all = await parts(make(), { amp });
+  const variables = all.optimizer.parameters.map(({ variable }) => variable);
+  const before = await contents(variables);
+  const result = await all.step.run(batch, descend);
+  const after = await contents(variables);
+  const dtypes = new Set(everything(all).map(({ dtype }) => dtype));
+  dispose(all);
+  const moved = after.map((values, i) => values.map((value, j) => value - (before[i]?.[j] as number)));
+  return { ...result, moved, after, dtypes };
+}
+
+const norm = (values: readonly number[]): number => Math.hypot(...values);
+
+describe.each(Object.entries(models))("mixed precision, %s", (_, make) => {
+  it("gives the loss and the gradients of single precision, but for rounding", async () => {
+    const single = await moves(make, false);
+    const mixed = await moves(make, true);
+    expect(mixed.scaling).toEqual({ scale: 65536, skipped: false });
+    expect(Math.abs(mixed.total / single.total - 1)).toBeLessThan(2e-3);
+    expect(Math.abs(mixed.gradientNorm / single.gradientNorm - 1)).toBeLessThan(5e-3);
+    for (const [i, expected] of single.moved.entries()) {
+      const error = norm(expected.map((value, j) => value - (mixed.moved[i]?.[j] as number)));
+      expect(error).toBeLessThan(0.03 * norm(expected) + 1e-4 * single.gradientNorm);
+    }
+    // Half precision was there, or the numbers would be the same.
+    expect(mixed.total).not.toBe(single.total);
+    expect(mixed.moved).not.toEqual(single.moved);
+  });
+
+  it("keeps the weights in single precision", async () => {
+    const { after, dtypes } = await moves(make, true);
+    expect([...dtypes]).toEqual(["float32"]);
+    const isHalf = (value: number): boolean =>
+      Math.abs(value * 2 ** 10) % 2 ** Math.floor(Math.log2(Math.abs(value))) === 0;
+    const all = after.flat().filter((value) => value !== 0);
+    expect(all.filter(isHalf).length).toBeLessThan(0.5 * all.length);
+  });
+
+  it("computes all convolutions and their gradients in half precision, and little else", async () => {
+    const model = make();
+    const criterion = makeCriterion(model, { recipe: makeRecipe(model.family), imgsz: 64 });
+    const variables = [...model.namedParameters().values()];
+    const [images, ...targets] = [
+      { data: Float32Array.from(batch.images), shape: [2, 64, 64, 3] },
+      ...criterion.inputs(batch),
+    ];
+    model.train();
+    const graph = await trace(
+      (x) => {
+        const fed = targets.map(({ data, shape, dtype }) => tf.tensor(data as Float32Array, [...shape], dtype));
+        const { value, grads } = tf.variableGrads(
+          () => criterion.loss(model.forward(x as tf.Tensor4D).raw, fed).total,
+          variables,
+        );
+        return [value, ...Object.values(grads).filter((one) => one !== null)];
+      },
+      {
+        inputs: [{ name: "images", shape: [...(images as { shape: number[] }).shape] }],
+        autocast: true,
+        target: "onnxruntime",
+      },
+    );
+    const halves = new Set<string>();
+    const operators = { half: new Set<string>(), single: new Set<string>() };
+    for (const { op, inputs, outputs, attributes } of graph.graph.nodes) {
+      const isHalf = op === "Cast" ? (attributes.to as { int: number }).int === 10 : inputs.some((x) => halves.has(x));
+      if (isHalf) for (const name of outputs) halves.add(name);
+      if (op !== "Cast") operators[isHalf ? "half" : "single"].add(op);
+    }
+    expect([...operators.single].filter((op) => /Conv/.test(op))).toEqual([]);
+    expect([...operators.half]).toEqual(expect.arrayContaining(["Conv", "ConvTranspose", "FusedMatMul"]));
+    const moving = ["Concat", "Expand", "Pad", "Reshape", "Slice", "Transpose"];
+    expect([...operators.half].filter((op) => !/Conv|MatMul/.test(op) && !moving.includes(op))).toEqual([]);
+    model.dispose();
+  });
+});
+
+describe("the scale of the loss", () => {
+  it("is halved when gradients overflow, and the step leaves everything else as it was", async () => {
+    const all = await parts(tinyModel(), { amp: true });
+    await all.step.run(batch, { ...descend, momentum: 0.9 });
+    setScale(all, 2 ** 40);
+    const before = await contents(everything(all));
+    const result = await all.step.run(batch, { ...descend, momentum: 0.9 });
+    expect(result.scaling).toEqual({ scale: 2 ** 40, skipped: true });
+    expect(Number.isFinite(result.total)).toBe(true);
+    expect(await contents(everything(all))).toEqual(before);
+    expect(await readScaler(all)).toEqual([2 ** 39, 0]);
+    expect(all.step.updates).toBe(1);
+    // It goes on shrinking until a step counts again.
+    let skipped = 0;
+    while (
+      (await all.step.run(batch, { ...descend, rates: { bias: 1e-3, weight: 1e-3, norm: 1e-3 } })).scaling?.skipped
+    )
+      skipped++;
+    expect(skipped).toBeGreaterThan(2);
+    expect(await readScaler(all)).toEqual([2 ** (39 - skipped), 1]);
+    expect(all.step.updates).toBe(2);
+    expect(await contents(everything(all))).not.toEqual(before);
+    dispose(all);
+  });
+
+  it("drops an overflowing batch from the gradients that wait, and those of an update that overflows", async () => {
+    const all = await parts(tinyModel(), { amp: true, accumulates: true });
+    await all.step.run(batch, { ...descend, updates: false });
+    const waiting = await contents(all.step.waiting.values());
+    expect(waiting.flat().some((value) => value !== 0)).toBe(true);
+    setScale(all, 2 ** 40);
+    expect((await all.step.run(batch, { ...descend, updates: false })).scaling?.skipped).toBe(true);
+    expect(await contents(all.step.waiting.values())).toEqual(waiting);
+    expect((await all.step.run(batch, descend)).scaling?.skipped).toBe(true);
+    expect((await contents(all.step.waiting.values())).flat().every((value) => value === 0)).toBe(true);
+    expect(await readScaler(all)).toEqual([2 ** 38, 0]);
+    dispose(all);
+  });
+
+  it("saves gradients that half precision would round to zero", async () => {
+    const norms: number[] = [];
+    for (const scale of [1, 2 ** 20]) {
+      const model = tinyModel();
+      const inner = makeCriterion(model, { recipe: makeRecipe("v8"), imgsz: 64 });
+      const faint = {
+        ...{ parts: inner.parts, parameters: inner.parameters, state: inner.state, dispose: () => inner.dispose() },
+        inputs: (one) => inner.inputs(one),
+        loss: (raw, inputs) => {
+          const { parts: lossParts, total } = inner.loss(raw, inputs);
+          return { parts: lossParts, total: tf.mul(total, 1e-7) };
+        },
+      } satisfies Criterion;
+      const all = await parts(model, { amp: true, criterion: faint });
+      setScale(all, scale);
+      norms.push((await all.step.run(batch, descend)).gradientNorm);
+      dispose(all);
+    }
+    const exact = (await moves(() => tinyModel(), false)).gradientNorm * 1e-7;
+    expect(Math.abs((norms[1] as number) / exact - 1)).toBeLessThan(0.01);
+    expect(Math.abs((norms[0] as number) / exact - 1)).toBeGreaterThan(0.05);
+  });
+});
