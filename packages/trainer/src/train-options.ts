@@ -63,6 +63,11 @@ export interface TrainOptions extends TrainSettings {
   cache?: "auto" | "ram" | "disk" | "none";
   /** Your own transforms, done last: the address of a module that exports them, or functions, which need `workers: 0`. */
   transforms?: URL | readonly Transform[];
+  /**
+   * Draw `labels.png`, the first batches, `results.png` and, from the best weights at the end, the plots of a validation into
+   * the folder. Default `false`.
+   */
+  plots?: boolean;
   /** Told how it goes, in order; `progress(process.stderr)` shows it. */
   callbacks?: readonly TrainCallbacks[];
   /** Stops after the step under way, with the weights and the state saved. */

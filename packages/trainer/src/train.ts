@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type Checkpoint, readCheckpoint } from "@lookonce/checkpoint";
 import type { Batch, BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
+import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import type { AnchorReport } from "./anchors/auto-anchor.ts";
 import { prepareAnchors } from "./anchors/prepare-anchors.ts";
@@ -11,6 +11,7 @@ import { drawScale, rescaleBatch } from "./multi-scale.ts";
 import { argsYaml } from "./report/args-yaml.ts";
 import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
 import { jsonLog } from "./report/json-log.ts";
+import { plotLogger } from "./report/plot-logger.ts";
 import { resultsCsv } from "./report/results-csv.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 import { makeParts, type SettledSettings, settle } from "./run-parts.ts";
@@ -20,7 +21,8 @@ import type { ScheduleSettings } from "./schedule.ts";
 import { type EpochResult, runEpoch } from "./train-epoch.ts";
 import { trainLoader } from "./train-loader.ts";
 import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
-import { validate } from "./validation/validate.ts";
+import { RunValidation } from "./validation/run-validation.ts";
+import { validationPlots } from "./validation/validation-plots.ts";
 import type { ValidationResult } from "./validation/validation-result.ts";
 
 /**
@@ -58,6 +60,7 @@ class Run {
   readonly #settings: SettledSettings;
   readonly #parts: RunParts;
   readonly #loader: BatchLoader;
+  readonly #validation: RunValidation;
   readonly #callbacks: Required<TrainCallbacks>;
   readonly #directory: string;
   readonly #position: RunPosition;
@@ -67,12 +70,20 @@ class Run {
   readonly #resumed: number = performance.now();
 
   private constructor(options: TrainOptions, rest: RunContents) {
-    const { callbacks = [], resume } = options;
+    const { callbacks = [], resume, plots = false, data, valData, workers, cache } = options;
     this.#options = options;
     this.#settings = rest.settings;
     this.#parts = rest.parts;
     this.#loader = rest.loader;
-    this.#callbacks = allCallbacks([argsYaml(), resultsCsv(), jsonLog(), ...callbacks]);
+    const { criterion, model } = rest.parts;
+    const { imgsz, batch } = rest.settings;
+    this.#validation = new RunValidation(model, {
+      ...{ valData, criterion, imgsz, batch },
+      ...(workers === undefined ? {} : { workers }),
+      ...(cache === undefined ? {} : { cache }),
+    });
+    const drawing = plots ? [plotLogger({ data })] : [];
+    this.#callbacks = allCallbacks([argsYaml(), resultsCsv(), jsonLog(), ...drawing, ...callbacks]);
     const found = resume === undefined ? undefined : dirname(dirname(resume));
     this.#directory = options.directory ?? found ?? makeRunDirectory();
     this.#position = rest.position;
@@ -106,9 +117,9 @@ class Run {
     let interrupted = false;
     while (position.epoch < this.#epochs() && !this.#isOver() && !interrupted) interrupted = !(await this.#epoch());
     if (!interrupted) await this.#strip();
+    const validation = interrupted ? this.#best : await this.#bestScores();
     const seconds = this.#seconds();
     await this.#callbacks.onTrainEnd({ directory, seconds, interrupted });
-    const validation = interrupted ? this.#best : await this.#bestScores();
     return {
       ...{ directory, seconds, interrupted, losses: position.losses, epochs: position.losses.length },
       last: this.#file("last"),
@@ -184,26 +195,21 @@ class Run {
   }
 
   async #validate(epoch: number): Promise<ValidationResult | undefined> {
-    const { valData } = this.#options;
-    const { val, imgsz, batch } = this.#settings;
-    const isDue = val === "every" || (val === "last" && epoch === this.#epochs() - 1);
-    if (valData === undefined || !isDue) return undefined;
+    const { val } = this.#settings;
+    if (val === "never" || (val === "last" && epoch < this.#epochs() - 1)) return undefined;
     const { model, ema } = this.#parts;
-    return validate(ema?.model ?? model, valData, { imgsz, batch, onProgress: this.#callbacks.onValBatchEnd });
+    return this.#validation.of(ema?.model ?? model, { onProgress: this.#callbacks.onValBatchEnd });
   }
 
-  /** Scores of the fittest epoch; measured again where it was one of a process before this one. */
+  /**
+   * Scores of the fittest epoch. They are measured again where it was one of a process before this one, and for plots, which
+   * are of the weights that are kept.
+   */
   async #bestScores(): Promise<ValidationResult | undefined> {
-    const { valData } = this.#options;
-    if (this.#best !== undefined || this.#position.best === undefined || valData === undefined) return this.#best;
-    const file = this.#file("best");
-    const model = modelFromCheckpoint(readCheckpoint(file), file);
-    const { imgsz, batch } = this.#settings;
-    try {
-      return await validate(model, valData, { imgsz, batch });
-    } finally {
-      model.dispose();
-    }
+    const { plots = false } = this.#options;
+    if (this.#position.best === undefined || (this.#best !== undefined && !plots)) return this.#best;
+    const callbacks = plots ? [validationPlots({ directory: this.#directory })] : [];
+    return this.#validation.ofFile(this.#file("best"), { callbacks, onProgress: this.#callbacks.onValBatchEnd });
   }
 
   /** Whether patience or time is spent. */
@@ -248,6 +254,7 @@ class Run {
     const { optimizer, criterion, ema, step } = this.#parts;
     for (const part of [optimizer, criterion, ema, step]) part?.dispose();
     await this.#loader.dispose();
+    await this.#validation.dispose();
   }
 }
 

@@ -70,6 +70,7 @@ function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): strin
     `${iteration + 1}/${iterations}`,
     describeLosses(mean),
     `${instances} instances`,
+    `${(process.memoryUsage.rss() / 2 ** 30).toFixed(2)} GiB`,
     `${imagesPerSecond.toFixed(1)} images/s`,
     duration(secondsLeft),
   ].join("  ");

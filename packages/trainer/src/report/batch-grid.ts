@@ -1,0 +1,51 @@
+import { basename } from "node:path";
+import type { Picture } from "@lookonce/augment";
+import type { Detections } from "@lookonce/boxes";
+import type { Batch } from "@lookonce/data";
+import type { GridPicture } from "@lookonce/plots";
+
+/** Pictures of a batch that a grid shows, from the first on. */
+const mostPictures = 16;
+
+/** Detections that a grid shows have at least this confidence, as in YOLOv5 and YOLOv8. */
+const shownConfidence = 0.25;
+
+/** Options of {@link batchGrid}. */
+export interface BatchGridOptions {
+  /** Names of the classes. */
+  names: readonly string[];
+  /** What was found, in pixels of the batch, to draw in place of the labels. */
+  found?: readonly Pick<Detections, "boxes" | "confidences" | "classes">[];
+  /** Side of a picture's cell, in pixels. Default: as large as fits. */
+  cell?: number;
+}
+
+/** A batch as the network sees it, with its labels or what was found drawn in. */
+export async function batchGrid(batch: Batch, { names, found, cell }: BatchGridOptions): Promise<Picture> {
+  const { pictureGrid } = await import("@lookonce/plots");
+  const { images, height, width, samples } = batch;
+  const bytes = height * width * 3;
+  const pictures = samples.slice(0, mostPictures).map((sample, i): GridPicture => {
+    const picture = { data: images.subarray(i * bytes, (i + 1) * bytes), width, height };
+    const drawn = found === undefined ? sample : confident(found[i] as (typeof found)[number]);
+    const { boxes, classes } = drawn;
+    const confidences = "confidences" in drawn ? { confidences: drawn.confidences } : {};
+    return { picture, boxes, classes, ...confidences, caption: basename(sample.path) };
+  });
+  return pictureGrid(pictures, { names, ...(cell === undefined ? {} : { cell }) });
+}
+
+function confident({
+  boxes,
+  confidences,
+  classes,
+}: Pick<Detections, "boxes" | "confidences" | "classes">): Pick<Detections, "boxes" | "confidences" | "classes"> {
+  // Best first.
+  const below = confidences.findIndex((confidence) => confidence < shownConfidence);
+  const count = below < 0 ? confidences.length : below;
+  return {
+    boxes: boxes.subarray(0, 4 * count),
+    confidences: confidences.subarray(0, count),
+    classes: classes.subarray(0, count),
+  };
+}

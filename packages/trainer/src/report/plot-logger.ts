@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writePicture } from "@lookonce/augment";
+import { type Dataset, datasetStatistics } from "@lookonce/data";
+import { attempt, type OnNotice, warn } from "./attempt.ts";
+import { batchGrid } from "./batch-grid.ts";
+import type { RunInfo, TrainCallbacks } from "./callbacks.ts";
+import { drawnIterations } from "./drawn-iterations.ts";
+
+/** Options of {@link plotLogger}. */
+export interface PlotLoggerOptions {
+  /** The pictures that are learnt from. */
+  data: Pick<Dataset, "entries" | "names">;
+  /** Told of a plot that cannot be drawn or written. Default: a warning of the process. */
+  onNotice?: OnNotice;
+}
+
+/** `results.png` is drawn again when so many times the time that it took has passed. */
+const restraint = 20;
+
+/**
+ * Draws a training into the run's folder: `labels.png` at its start, `train_batch0.jpg` to `2` from its first batches and
+ * more from the first without mosaics, and `results.png`, which is kept up to date. A plot that cannot be drawn is a
+ * notice, not an error.
+ */
+export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainCallbacks {
+  const { names } = data;
+  let run: Pick<RunInfo, "directory" | "iterations"> = { directory: "", iterations: 0 };
+  let drawn: ReadonlySet<number> = new Set();
+  let next = 0;
+  const draw = (name: string, task: (file: string) => Promise<unknown>): Promise<void> => {
+    const file = join(run.directory, name);
+    return attempt(file, () => task(file), onNotice);
+  };
+  const drawResults = (): Promise<void> => {
+    return draw("results.png", (file) => plotResultsOf(join(run.directory, "results.csv"), file));
+  };
+  return {
+    async onTrainStart(info) {
+      run = info;
+      drawn = drawnIterations(info);
+      if (info.firstEpoch === 0) await draw("labels.png", (file) => plotLabelsOf(data, file));
+    },
+    async onTrainBatchStart({ epoch, iteration, batch }) {
+      const number = epoch * run.iterations + iteration;
+      if (!drawn.has(number)) return;
+      await draw(`train_batch${number}.jpg`, async (file) => writePicture(file, await batchGrid(batch, { names })));
+    },
+    async onFitEpochEnd() {
+      const start = performance.now();
+      if (start < next) return;
+      await drawResults();
+      const end = performance.now();
+      next = end + restraint * (end - start);
+    },
+    onTrainEnd: drawResults,
+  };
+}
+
+async function plotLabelsOf(data: PlotLoggerOptions["data"], file: string): Promise<void> {
+  const { plotLabels, writePlot } = await import("@lookonce/plots");
+  await writePlot(file, await plotLabels({ names: data.names, ...datasetStatistics(data).boxes }));
+}
+
+async function plotResultsOf(csv: string, file: string): Promise<void> {
+  if (!existsSync(csv)) return;
+  const { plotResults, writePlot } = await import("@lookonce/plots");
+  const [header = "", ...lines] = readFileSync(csv, "utf8").trimEnd().split("\n");
+  const columns = header.split(",");
+  const rows = lines.map((line) => {
+    const cells = line.split(",");
+    return Object.fromEntries(columns.map((column, i) => [column, cells[i] ? Number(cells[i]) : undefined]));
+  });
+  await writePlot(file, await plotResults(rows));
+}

@@ -1,0 +1,72 @@
+import { encodePicture } from "@lookonce/augment";
+import type { EventWriter, GraphNode } from "@lookonce/tensorboard";
+import { attempt, type OnNotice, warn } from "./attempt.ts";
+import { batchGrid } from "./batch-grid.ts";
+import type { RunInfo, TrainCallbacks } from "./callbacks.ts";
+import { drawnIterations } from "./drawn-iterations.ts";
+import { resultsRow } from "./results-row.ts";
+
+/** Options of {@link tensorboardLogger}. */
+export interface TensorboardLoggerOptions {
+  /** Names of the classes, for the pictures. Default: their numbers. */
+  names?: readonly string[];
+  /** The model's graph, as `modelGraph` of `@lookonce/export` gives it. Default: none is shown. */
+  graph?: readonly GraphNode[];
+  /** Told of what cannot be written. Default: a warning of the process. */
+  onNotice?: OnNotice;
+}
+
+/** Side of a picture in the grids, in pixels: they are looked at small, and every run keeps them. */
+const cell = 160;
+
+/**
+ * Writes an event file for TensorBoard into the run's folder: the columns of `results.csv` as curves over epochs, the
+ * batches that `plotLogger` draws as pictures, and the model's graph. A training that goes on has its curves go on.
+ * Events that cannot be written are a notice, not an error.
+ */
+export function tensorboardLogger(options: TensorboardLoggerOptions = {}): TrainCallbacks {
+  const { names = [], graph, onNotice = warn } = options;
+  let writer: EventWriter | undefined;
+  let run: Pick<RunInfo, "iterations"> = { iterations: 0 };
+  let drawn: ReadonlySet<number> = new Set();
+  const log = async (task: (to: EventWriter) => Promise<unknown>): Promise<void> => {
+    const to = writer;
+    if (to !== undefined) await attempt("a part of TensorBoard's event file", () => task(to), onNotice);
+  };
+  return {
+    async onTrainStart(info) {
+      const { EventWriter } = await import("@lookonce/tensorboard");
+      run = info;
+      drawn = drawnIterations(info);
+      // Steps are epochs as people count them, from 1.
+      const { directory, firstEpoch } = info;
+      writer = new EventWriter(directory, firstEpoch === 0 ? {} : { startStep: firstEpoch + 1 });
+      await log(async (to) => {
+        if (graph !== undefined && firstEpoch === 0) to.graph(graph);
+        await to.flush();
+      });
+    },
+    async onTrainBatchStart({ epoch, iteration, batch }) {
+      if (!drawn.has(epoch * run.iterations + iteration)) return;
+      await log(async (to) => {
+        const picture = await batchGrid(batch, { names, cell });
+        const { width, height } = picture;
+        const bytes = await encodePicture(picture, ".jpg", { quality: 85 });
+        to.image(`train_batch/${iteration}`, bytes, { width, height, step: epoch + 1 });
+      });
+    },
+    async onFitEpochEnd(epoch) {
+      await log(async (to) => {
+        const { epoch: _, time: __, ...scalars } = Object.fromEntries(resultsRow(epoch));
+        for (const [tag, value] of Object.entries(scalars)) {
+          if (value !== "") to.scalar(tag, Number(value), epoch.epoch + 1);
+        }
+        await to.flush();
+      });
+    },
+    async onTrainEnd() {
+      await log((to) => to.close());
+      writer = undefined;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import type { Detections } from "@lookonce/boxes";
+import { xyxyToNormalizedXywh } from "@lookonce/boxes";
+import type { BatchSample } from "@lookonce/data";
+import { writing } from "../report/writing.ts";
+import type { ValidationCallbacks } from "./validation-callbacks.ts";
+
+/** Options of {@link labelFiles}. */
+export interface LabelFilesOptions {
+  /** Whether lines end with the confidence. Default `false`. */
+  conf?: boolean;
+}
+
+/**
+ * Writes what a validation finds as label files in YOLO's form, one for each picture in which something was found: a line
+ * an object, `class x y width height`, as shares of the picture, and the confidence where it is asked for.
+ *
+ * @throws LookonceError `IO` when a file cannot be written
+ */
+export function labelFiles(directory: string, { conf = false }: LabelFilesOptions = {}): ValidationCallbacks {
+  const used = new Set<string>();
+  return {
+    onValBatch({ batch, inFiles }) {
+      batch.samples.forEach((sample, i) => {
+        const found = inFiles[i] as (typeof inFiles)[number];
+        if (found.count === 0) return;
+        const file = join(directory, `${freeName(sample.path, used)}.txt`);
+        writing(file, () => {
+          mkdirSync(directory, { recursive: true });
+          writeFileSync(file, linesOf(found, sample, conf));
+        });
+      });
+    },
+  };
+}
+
+/** The picture's name; with its folder's before it where another folder has a picture of this name. */
+function freeName(path: string, used: Set<string>): string {
+  const stem = basename(path, extname(path));
+  const name = used.has(stem) ? `${basename(dirname(path))}-${stem}` : stem;
+  used.add(name);
+  return name;
+}
+
+function linesOf(
+  { boxes, confidences, classes, count }: Pick<Detections, "boxes" | "confidences" | "classes" | "count">,
+  { originalWidth, originalHeight }: BatchSample,
+  conf: boolean,
+): string {
+  const shares = xyxyToNormalizedXywh(boxes, { width: originalWidth, height: originalHeight });
+  const short = (value: number): number => Number(value.toPrecision(6));
+  const lines = Array.from({ length: count }, (_, i) => {
+    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [confidences[i] as number] : [])];
+    return [classes[i], ...numbers.map(short)].join(" ");
+  });
+  return `${lines.join("\n")}\n`;
+}
