@@ -34,7 +34,9 @@ const packageGraph = {
     "loss",
     "metrics",
     "nn",
+    "plots",
     "random",
+    "tensorboard",
   ],
   "packages/lookonce": [
     "augment",
