@@ -1,0 +1,71 @@
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import { beforeAll, describe, expect, it } from "vitest";
+import { choosePrecision } from "./choose-precision.ts";
+import { LossScaler, type LossScalerOptions } from "./loss-scaler.ts";
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+/** The scale after each of these steps: `good`, `bad` (an overflow), or `gather`, a good one without an update. */
+async function scales(steps: readonly ("good" | "bad" | "gather")[], options: LossScalerOptions): Promise<number[]> {
+  const scaler = new LossScaler(options);
+  const found: number[] = [];
+  for (const step of steps) {
+    tf.tidy(() => scaler.adjust(tf.scalar(step !== "bad", "bool"), step !== "gather"));
+    found.push((await scaler.scale.data())[0] as number);
+  }
+  scaler.dispose();
+  return found;
+}
+
+describe("LossScaler", () => {
+  it("grows after so many good updates in a row, shrinks after an overflow and counts anew", async () => {
+    const steps = ["good", "good", "good", "good", "bad", "good", "good", "bad", "good", "good", "good"] as const;
+    expect(await scales(steps, { scale: 8, interval: 3 })).toEqual([8, 8, 16, 16, 8, 8, 8, 4, 4, 4, 8]);
+  });
+
+  it("counts updates, not the batches that wait for one; an overflow of these shrinks it too", async () => {
+    const steps = ["gather", "good", "gather", "good", "bad"] as const;
+    expect(await scales(steps, { scale: 8, interval: 2 })).toEqual([8, 8, 8, 16, 8]);
+  });
+
+  it("starts as PyTorch's does, and frees what it holds", async () => {
+    const before = tf.memory().numTensors;
+    expect(await scales([...new Array<"good">(3).fill("good"), "bad"], {})).toEqual([65536, 65536, 65536, 32768]);
+    const long = await scales(new Array<"good">(2000).fill("good"), {});
+    expect([long.at(-2), long.at(-1)]).toEqual([65536, 131072]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("multiplies a loss and divides gradients by the same", async () => {
+    const scaler = new LossScaler({ scale: 1024 });
+    const product = scaler.multiply(tf.scalar(3));
+    const [share] = scaler.divide([tf.tensor1d([3072, -1024])]);
+    expect([...(await product.data())]).toEqual([3072]);
+    expect([...(await (share as tf.Tensor).data())]).toEqual([3, -1]);
+    scaler.dispose();
+  });
+});
+
+describe("choosePrecision", () => {
+  it("is single on a processor, unless asked otherwise, and mixed on GPUs", async () => {
+    expect([choosePrecision(), choosePrecision(true), choosePrecision(false)]).toEqual([false, true, false]);
+    for (const provider of ["webgpu", "cuda"]) {
+      // The backend is made without a GPU: only a graph would need one.
+      await registerOnnxRuntime({ name: provider, executionProviders: [provider, "cpu"] });
+      await tf.setBackend(provider);
+      expect([choosePrecision(), choosePrecision(false)]).toEqual([true, false]);
+    }
+  });
+
+  it("refuses what TensorFlow.js's own backends cannot do", async () => {
+    await tf.setBackend("cpu");
+    expect(choosePrecision()).toBe(false);
+    expect(() => choosePrecision(true)).toThrow(/not for the backend "cpu": leave amp out/);
+    await tf.setBackend("onnxruntime");
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { readCheckpoint } from "@lookonce/checkpoint";
+import { type BatchLoader, Dataset, generateShapes } from "@lookonce/data";
+import { modelFromCheckpoint } from "@lookonce/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TrainCallbacks } from "../report/callbacks.ts";
+import { makeRunDirectory } from "../run-directory.ts";
+import { startPosition } from "../run-state.ts";
+import { tinyModel } from "../test-tiny-model.ts";
+import { train } from "../train.ts";
+import { type EpochOptions, runEpoch } from "../train-epoch.ts";
+import type { StepResult, TrainStep } from "../train-step.ts";
+
+const place = mkdtempSync(join(tmpdir(), "mixed-"));
+let data: Dataset;
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+  const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 6, val: 1, size: 64, seed: 1 });
+  data = await Dataset.open({ yaml, split: "train" });
+});
+
+const options = (callbacks: TrainCallbacks[] = []) => ({
+  ...{ data, epochs: 2, imgsz: 64, batch: 2, workers: 0, amp: true, recipe: { nbs: 2 }, callbacks },
+});
+
+describe("a training in mixed precision", () => {
+  it("goes on with the scale it had, to the same weights as one that was never stopped", async () => {
+    const model = tinyModel({ names: data.names });
+    const whole = await train(model, { ...options(), directory: makeRunDirectory({ project: place }) });
+    const directory = makeRunDirectory({ project: place });
+    const crash: TrainCallbacks = {
+      onTrainBatchEnd({ epoch, scaling }) {
+        expect(scaling?.scale).toBe(65536);
+        if (epoch === 1) throw new Error("crash");
+      },
+    };
+    const other = tinyModel({ names: data.names });
+    await expect(train(other, { ...options([crash]), directory })).rejects.toThrow("crash");
+    const last = join(directory, "weights/last.safetensors");
+    const { training } = readCheckpoint(last);
+    expect([...(training?.tensors.get("scaler.scale")?.data ?? [])]).toEqual([65536]);
+    expect([...(training?.tensors.get("scaler.good")?.data ?? [])]).toEqual([3]);
+    const found = modelFromCheckpoint(readCheckpoint(last), last);
+    const scales: unknown[] = [];
+    const watch: TrainCallbacks = {
+      onTrainBatchEnd({ scaling }) {
+        scales.push(scaling);
+      },
+    };
+    // Not told again that it is in mixed precision: the file knows.
+    const { amp: _, ...rest } = options([watch]);
+    const resumed = await train(found, { ...rest, resume: last });
+    expect(scales).toEqual(new Array(3).fill({ scale: 65536, skipped: false }));
+    expect(readCheckpoint(resumed.last).tensors).toEqual(readCheckpoint(whole.last).tensors);
+    for (const one of [model, other, found]) one.dispose();
+  });
+});
+
+describe("an epoch in mixed precision", () => {
+  /** Runs an epoch of one batch whose step gives these numbers. */
+  const epochOf = (result: StepResult): Promise<unknown> => {
+    const batches = async function* () {
+      yield { count: 1, samples: [] };
+    };
+    const nothing = (): void => undefined;
+    const schedule = { epochs: 1, iterations: 1, lr0: 0.1, lrf: 1, momentum: 0.9, warmup_epochs: 0 };
+    return runEpoch(startPosition(), {
+      loader: { length: 1, batches } as unknown as BatchLoader,
+      step: { updates: 0, run: async () => result } as unknown as TrainStep,
+      schedule: { ...schedule, warmup_iterations: 0, warmup_momentum: 0.8, warmup_bias_lr: 0.1 },
+      callbacks: { onTrainBatchStart: nothing, onTrainBatchEnd: nothing },
+      isOver: () => false,
+    } as EpochOptions);
+  };
+  const numbers = { losses: { box: 1 }, total: 1, gradientNorm: Number.POSITIVE_INFINITY };
+
+  it("takes an overflow of gradients for what it is, unless no smaller scale can help", async () => {
+    const skipped = (scale: number) => ({ ...numbers, scaling: { scale, skipped: true } });
+    await expect(epochOf(skipped(65536))).resolves.toMatchObject({ finished: true });
+    await expect(epochOf(skipped(0.5))).rejects.toMatchObject({
+      code: "NUMERIC",
+      message: expect.stringMatching(/with amp off/),
+    });
+    await expect(epochOf(numbers)).rejects.toMatchObject({ code: "NUMERIC" });
+    await expect(epochOf({ ...skipped(65536), total: Number.NaN })).rejects.toMatchObject({ code: "NUMERIC" });
+  });
+});
