@@ -11,7 +11,7 @@ import { setDevice } from "@lookonce/device";
 import { Predictor } from "@lookonce/inference";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { groupParameters, Sgd, TrainStep } from "@lookonce/trainer";
+import { groupParameters, makeOptimizer, TrainStep, V8Criterion } from "@lookonce/trainer";
 
 const { values } = parseArgs({
   options: {
@@ -44,13 +44,14 @@ function randomBatch(rng, { imgsz, batch }) {
 }
 
 async function trainingStep(model, rng, options) {
-  const step = await TrainStep.create(model, { optimizer: new Sgd(groupParameters(model), { weightDecay: 5e-4 }) });
+  const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
+  const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer });
   const batch = randomBatch(rng, options);
   const rates = { rates: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
   return async () => {
     const start = performance.now();
-    const { box, cls, dfl } = await step.run(batch, rates);
-    return { seconds: (performance.now() - start) / 1000, last: [box, cls, dfl] };
+    const { losses } = await step.run(batch, rates);
+    return { seconds: (performance.now() - start) / 1000, last: Object.values(losses) };
   };
 }
 

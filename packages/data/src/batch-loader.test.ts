@@ -40,8 +40,9 @@ async function epoch(dataset: Dataset, options: Partial<BatchLoaderOptions>, num
 const order = (batches: Batch[]): number[] => batches.flatMap(({ samples }) => samples.map(({ index }) => index));
 
 describe("targetBucket", () => {
-  it("is 16 times a power of four", () => {
-    expect([0, 1, 16, 17, 64, 65, 257].map(targetBucket)).toEqual([16, 16, 16, 64, 64, 256, 1024]);
+  it("grows in few steps", () => {
+    const counts = [0, 1, 16, 17, 64, 65, 257, 513, 1025];
+    expect(counts.map(targetBucket)).toEqual([16, 16, 16, 64, 64, 256, 512, 1024, 2048]);
   });
 });
 

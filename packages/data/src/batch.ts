@@ -6,7 +6,7 @@ export interface BatchTargets {
   boxes: Float32Array;
   /** 1 for an object, 0 for padding `[B, M]`. */
   mask: Float32Array;
-  /** M: a power of two of at least 8, so that batches come in few shapes. */
+  /** M: a {@link targetBucket}, so that batches come in few shapes. */
   maxTargets: number;
 }
 
@@ -40,12 +40,12 @@ export interface Batch {
 }
 
 /**
- * The smallest of 16, 64, 256, … that is at least `count`. The steps are wide because each size that occurs costs a
- * training another compiled graph with its memory, and a wider padding costs the loss little.
+ * The smallest of 16, 64, 256, 512, 1024, … that is at least `count`. The steps are wide because each size that occurs
+ * costs a training another compiled graph with its memory, and a wider padding costs the loss little as long as it is small.
  */
 export function targetBucket(count: number): number {
   let bucket = 16;
-  while (bucket < count) bucket *= 4;
+  while (bucket < count) bucket *= bucket < 256 ? 4 : 2;
   return bucket;
 }
 

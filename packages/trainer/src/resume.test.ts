@@ -26,9 +26,12 @@ beforeAll(async () => {
   valData = await Dataset.open({ yaml, split: "val" });
 });
 
-async function run(more: Partial<TrainOptions>, weights?: string): Promise<TrainResult> {
+type RunOptions = Partial<TrainOptions> & { family?: "v5" | "v8" };
+
+async function run(more: RunOptions, weights?: string): Promise<TrainResult> {
+  const { family = "v8" } = more;
   const model =
-    weights === undefined ? tinyModel({ names: data.names }) : modelFromCheckpoint(readCheckpoint(weights), "");
+    weights === undefined ? tinyModel({ names: data.names, family }) : modelFromCheckpoint(readCheckpoint(weights), "");
   const directory = weights === undefined ? makeRunDirectory({ project: place, name: "exp" }) : undefined;
   try {
     return await train(model, {
@@ -63,15 +66,18 @@ describe("a training that goes on", () => {
     { optimizer: "SGD", nbs: 6, warmup_epochs: 1, warmup_iterations: 0 },
     { optimizer: "NAdam", nbs: 6, lr0: 0.001, warmup_epochs: 0, cos_lr: true },
     { optimizer: "AdamW", nbs: 2, lr0: 0.001, ema_decay: 0 },
+    { balance: "auto", nbs: 4 },
+    { balance: "learned", nbs: 4, lr0: 0.1 },
   ] as const;
   it.each(recipes)("ends with the same weights as one that never stopped: %o", async (recipe) => {
-    const whole = await run({ recipe });
+    const family = "balance" in recipe ? "v5" : "v8";
+    const whole = await run({ recipe, family });
     const stop = new AbortController();
     const directory = makeRunDirectory({ project: place, name: "exp" });
     const callbacks = [
       { onTrainBatchEnd: ({ iteration }: { iteration: number }) => void (iteration === 3 && stop.abort()) },
     ];
-    const stopped = await run({ recipe, directory, callbacks, signal: stop.signal });
+    const stopped = await run({ recipe, family, directory, callbacks, signal: stop.signal });
     expect(stopped).toMatchObject({ interrupted: true, epochs: 0 });
     // A second one ends as if it were killed, in the middle of the last epoch.
     await expect(run({ resume: stopped.last, callbacks: [crash(2, 4)] }, stopped.last)).rejects.toThrow("crash");
@@ -80,6 +86,19 @@ describe("a training that goes on", () => {
     expect(finished.losses).toEqual(whole.losses);
     expect(finished.validation?.map50).toBe(whole.validation?.map50);
     expect(left(finished)).toEqual(left(whole));
+  });
+
+  it("keeps what the loss learnt in every file", async () => {
+    const { last, best } = await run({
+      family: "v5",
+      recipe: { balance: "learned", lr0: 0.1, nbs: 2, warmup_epochs: 0 },
+    });
+    for (const file of [last, best]) {
+      const { loss } = readCheckpoint(file).metadata as { loss: { balance: number[] } };
+      expect(loss.balance).toHaveLength(2);
+      expect(loss.balance.some((value) => value !== 0)).toBe(true);
+    }
+    expect(readCheckpoint((await run({ epochs: 1 })).last).metadata).not.toHaveProperty("loss");
   });
 
   it("keeps its own settings, whatever it is given", async () => {

@@ -77,6 +77,16 @@ export async function captureState(
   return { tensors, state: JSON.parse(JSON.stringify({ version: 1, position, settings })) };
 }
 
+/** What a loss learnt or keeps besides the model, by name; nothing where it has none. */
+export async function lossContents({
+  criterion,
+}: Pick<RunParts, "criterion">): Promise<Record<string, number[]> | undefined> {
+  const variables = [...criterion.parameters, ...criterion.state];
+  if (variables.length === 0) return undefined;
+  const entries = variables.map(async ([name, variable]): Promise<[string, number[]]> => [name, [...(await variable.data())]]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 /**
  * Puts a training where {@link captureState} found it.
  *

@@ -7,6 +7,8 @@ export interface ModelNotes {
   epoch?: number;
   imgsz?: number;
   fitness?: number;
+  /** What the loss learnt or keeps besides the model, by name, such as `balance`: the levels' weights. */
+  loss?: Record<string, number[]> | undefined;
 }
 
 /**

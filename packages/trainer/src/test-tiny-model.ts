@@ -1,9 +1,23 @@
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 
-/** The smallest model with YOLOv8's head: two levels, a handful of layers. Pictures' sides are multiples of 16. */
-export function tinyModel(options: { nc?: number; seed?: number; names?: readonly string[] } = {}): DetectionModel {
-  const { nc = options.names?.length ?? 2, seed = 0, names } = options;
+/** Options of {@link tinyModel}. */
+export interface TinyModelOptions {
+  /** Default 2, or as many as there are names. */
+  nc?: number;
+  seed?: number;
+  names?: readonly string[];
+  /** Whose head it has. Default `"v8"`. */
+  family?: "v5" | "v8";
+}
+
+/** The smallest model with a family's head: two levels, a handful of layers. Pictures' sides are multiples of 16. */
+export function tinyModel(options: TinyModelOptions = {}): DetectionModel {
+  const { nc = options.names?.length ?? 2, seed = 0, names, family = "v8" } = options;
+  const anchors = [
+    [10, 13, 16, 30],
+    [30, 61, 62, 45],
+  ];
   const config = parseModelConfig(
     {
       nc,
@@ -14,7 +28,8 @@ export function tinyModel(options: { nc?: number; seed?: number; names?: readonl
         [-1, 1, "C2f", [16, true]],
         [-1, 1, "Conv", [16, 3, 2]],
       ],
-      head: [[[3, 4], 1, "Detect", ["nc"]]],
+      head: [[[3, 4], 1, "Detect", family === "v8" ? ["nc"] : ["nc", "anchors"]]],
+      ...(family === "v8" ? {} : { anchors }),
     },
     { name: "tiny.yaml" },
   );

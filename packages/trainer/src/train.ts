@@ -15,7 +15,14 @@ import { plotLogger } from "./report/plot-logger.ts";
 import { resultsCsv } from "./report/results-csv.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 import { makeParts, type SettledSettings, settle } from "./run-parts.ts";
-import { captureState, type RunParts, type RunPosition, restoreState, startPosition } from "./run-state.ts";
+import {
+  captureState,
+  lossContents,
+  type RunParts,
+  type RunPosition,
+  restoreState,
+  startPosition,
+} from "./run-state.ts";
 import { saveModel } from "./save-model.ts";
 import type { ScheduleSettings } from "./schedule.ts";
 import { type EpochResult, runEpoch } from "./train-epoch.ts";
@@ -178,7 +185,12 @@ class Run {
     const position = { ...this.#position, seconds: this.#seconds() };
     const whole = name === "last" && position.losses.length < this.#epochs();
     const training = whole ? await captureState(this.#parts, { position, settings: this.#settings }) : undefined;
-    const saved = { ...notes, imgsz, ...(training === undefined ? {} : { training }) };
+    const saved = {
+      ...notes,
+      imgsz,
+      loss: await lossContents(this.#parts),
+      ...(training === undefined ? {} : { training }),
+    };
     await saveModel(this.#file(name), ema?.model ?? model, saved);
     await this.#callbacks.onModelSave({ file: this.#file(name), epoch: notes.epoch });
   }
@@ -187,10 +199,9 @@ class Run {
   async #strip(): Promise<void> {
     const { epoch } = this.#position;
     if (epoch > 0 && epoch < this.#epochs()) {
-      await saveModel(this.#file("last"), this.#parts.ema?.model ?? this.#parts.model, {
-        epoch: epoch - 1,
-        imgsz: this.#settings.imgsz,
-      });
+      const { model, ema } = this.#parts;
+      const notes = { epoch: epoch - 1, imgsz: this.#settings.imgsz, loss: await lossContents(this.#parts) };
+      await saveModel(this.#file("last"), ema?.model ?? model, notes);
     }
   }
 

@@ -14,7 +14,7 @@ import { v8DetectionLoss } from "./v8-detection.ts";
 
 const strides = [8, 16, 32];
 const [side, nc, count] = [64, 3, 2];
-const buckets = [16, 64, 256, 1024];
+const buckets = [16, 64, 256, 512];
 
 /** 0 to 300 objects a picture, padded as `@lookonce/data` pads them. */
 function randomTargets(random: Random): HostTargets {
