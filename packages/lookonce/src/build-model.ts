@@ -41,24 +41,39 @@ export interface AdaptedModel {
   report: string;
 }
 
+/** Options of {@link buildForClasses}. */
+export interface BuildForClassesOptions {
+  names: readonly string[];
+  seed: number;
+  /** Anchors on each level of an anchor-based model, in place of its own; AutoAnchor is to find their sizes. */
+  anchors?: number;
+}
+
 /**
- * The model of a source for the classes of a data set. With another number of classes than the weights have, whatever
- * fits is taken over, and the outputs for classes start anew.
+ * The model of a source for the classes of a data set. With another number of classes or anchors than the weights have,
+ * whatever fits is taken over, and the outputs start anew.
  */
 export async function buildForClasses(
   source: ModelSource,
-  { names, seed }: { names: readonly string[]; seed: number },
+  { names, seed, anchors }: BuildForClassesOptions,
 ): Promise<AdaptedModel> {
   const { DetectionModel, parseModelConfig, transfer } = await import("@lookonce/nn");
   const { Random } = await import("@lookonce/random");
   if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, "train");
   const given = source.kind === "config" ? source.config.source : source.checkpoint.config;
   if (given === undefined) throw withoutConfig(source.name, "train");
-  const config = parseModelConfig(given, { name: source.name, nc: names.length });
+  const asked = anchors === undefined || anchors === anchorsPerLevel(given) ? given : { ...given, anchors };
+  const config = parseModelConfig(asked, { name: source.name, nc: names.length });
   const model = new DetectionModel(config, { names, rng: new Random(seed) });
   if (source.kind === "config") return { model, report: `${source.name}: ${names.length} classes, random weights` };
   const { summary } = transfer(model, source.checkpoint.tensors);
   return { model, report: `${source.name}: ${summary}` };
+}
+
+/** How many anchors a model file has on each level, as far as it says so at its top. */
+function anchorsPerLevel({ anchors }: Readonly<Record<string, unknown>>): number | undefined {
+  const [first] = Array.isArray(anchors) ? anchors : [];
+  return Array.isArray(first) ? first.length / 2 : undefined;
 }
 
 function withoutConfig(name: string, use: string): LookonceError {

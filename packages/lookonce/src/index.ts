@@ -15,6 +15,8 @@ export { type ConvertDataOptions, convertData } from "./data/convert-data.ts";
 export { type DataStatistics, type DataStatisticsOptions, dataStatistics } from "./data/data-statistics.ts";
 export { drawShapes, splitData } from "./data/prepare-data.ts";
 export { type DataSample, type SampleDataOptions, sampleData } from "./data/sample-data.ts";
+export { type EvolveOptions, type EvolveReport, evolve } from "./evolve.ts";
+export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
 export type {
   ExportOptions,
   InfoOptions,

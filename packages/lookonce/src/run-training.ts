@@ -1,5 +1,6 @@
 import { existsSync, rmdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { HypFamily } from "@lookonce/augment";
 import type { Dataset, DatasetConfig } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
@@ -49,21 +50,37 @@ function argsOf(source: ModelSource, { data }: TrainOptions): Pick<TrainOptions,
   return { ...args, ...(data === undefined ? {} : { data }) };
 }
 
-/** Trains in a new folder, or goes on in the one there is; a new one that nothing came to lie in is removed again. */
+/** What differs from the family's recipe: a preset's or a file's hyper-parameters, with single ones replaced. */
+export async function givenRecipe(
+  { hyp, recipe }: Pick<TrainOptions, "hyp" | "recipe">,
+  family: HypFamily,
+): Promise<RecipeChanges> {
+  return { ...(await readPreset(hyp, family)), ...recipe };
+}
+
+/** How many anchors a recipe asks for, where AutoAnchor is to find them. */
+export function givenAnchors(recipe: RecipeChanges, { autoAnchor = true }: TrainOptions): { anchors?: number } {
+  return autoAnchor && recipe.anchors !== undefined ? { anchors: Math.round(recipe.anchors) } : {};
+}
+
+/**
+ * Trains in a new folder, or goes on in the one there is; a new one that nothing came to lie in is removed again.
+ *
+ * @param options with the whole {@link givenRecipe} as `recipe`
+ */
 export async function runTraining(
   model: DetectionModel,
   { data, source, options }: { data: TrainingData; source: string; options: TrainOptions },
 ): Promise<TrainResult> {
   const { train } = await import("@lookonce/trainer");
-  const { project = "runs", name = "train", existOk = false, resume = false, hyp, ...rest } = options;
+  const { project = "runs", name = "train", existOk = false, resume = false, hyp: _hyp, ...rest } = options;
   const { singleCls, fraction, data: _, ...settings } = rest;
   const datasets = { data: data.data, ...(data.valData === undefined ? {} : { valData: data.valData }) };
   if (resume) return train(model, { ...settings, ...datasets, resume: source });
-  const recipe = { ...(await readPreset(hyp, model)), ...settings.recipe };
   const args = { model: source, data: resolve(data.file), singleCls, fraction };
   const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
   try {
-    return await train(model, { ...settings, ...datasets, recipe, args, directory });
+    return await train(model, { ...settings, ...datasets, args, directory });
   } catch (error) {
     removeIfEmpty(directory);
     throw error;
@@ -71,11 +88,11 @@ export async function runTraining(
 }
 
 /** The hyper-parameters of a preset or a file. */
-async function readPreset(hyp: string | undefined, model: DetectionModel): Promise<RecipeChanges> {
+async function readPreset(hyp: string | undefined, family: HypFamily): Promise<RecipeChanges> {
   if (hyp === undefined) return {};
   const { hypPreset, readHyp } = await import("@lookonce/augment");
   const isFile = existsSync(hyp) || /\.ya?ml$/.test(hyp);
-  return isFile ? readHyp(hyp, model.family) : hypPreset(hyp);
+  return isFile ? readHyp(hyp, family) : hypPreset(hyp);
 }
 
 function removeIfEmpty(directory: string): void {

@@ -30,3 +30,26 @@ export function writeTinyModel(folder: string): string {
   writeFileSync(path, tinyModel);
   return path;
 }
+
+/** A YOLOv5 as small, with two anchors on each of two levels. */
+const tinyAnchorModel = `nc: 3
+depth_multiple: 1.0
+width_multiple: 1.0
+anchors:
+  - [8, 8, 12, 20]
+  - [30, 20, 50, 50]
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+head:
+  - [[2, 3], 1, Detect, [nc, anchors]]
+`;
+
+/** Writes the model file of a tiny detector with anchors and gives its path. */
+export function writeTinyAnchorModel(folder: string): string {
+  const path = join(folder, "tiny-v5.yaml");
+  writeFileSync(path, tinyAnchorModel);
+  return path;
+}

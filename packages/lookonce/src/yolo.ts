@@ -5,6 +5,7 @@ import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import type { ValidationResult } from "@lookonce/trainer";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { describeProblem } from "./describe-problem.ts";
+import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type {
@@ -18,7 +19,7 @@ import type {
   ValOptions,
 } from "./options.ts";
 import { Place } from "./place.ts";
-import { openTrainingData, runTraining } from "./run-training.ts";
+import { givenAnchors, givenRecipe, openTrainingData, runTraining } from "./run-training.ts";
 
 /** A detector: load it, then predict, train, validate, export. */
 export class YOLO {
@@ -60,7 +61,7 @@ export class YOLO {
   async info({ imgsz = 640, detailed = false }: InfoOptions = {}): Promise<ModelInfo> {
     const outline = await outlineModel(this.#source, { use: "tell its layers" });
     const { summarize } = await import("@lookonce/nn");
-    const side = this.#fit(imgsz, outline);
+    const side = fitSide(imgsz, outline, this.#log);
     const summary = { ...summarize(outline, { imgsz: side }), imgsz: side };
     return detailed ? { ...summary, details: await this.#details(outline) } : summary;
   }
@@ -75,7 +76,7 @@ export class YOLO {
     const model = await this.#onHost("show its graph");
     const { writeGraph } = await import("@lookonce/export");
     const name = withoutExtension(basename(this.name));
-    return writeGraph(model, { directory, name, imgsz: this.#fit(imgsz, model) });
+    return writeGraph(model, { directory, name, imgsz: fitSide(imgsz, model, this.#log) });
   }
 
   /**
@@ -113,13 +114,16 @@ export class YOLO {
   async train(options: TrainOptions): Promise<TrainReport> {
     const seed = options.seed ?? this.#seed;
     const data = await openTrainingData(this.#source, { ...options, log: this.#log });
+    const { family } = await outlineModel(this.#source, { use: "train" });
+    const recipe = options.resume ? {} : await givenRecipe(options, family);
     await this.#place.enter();
-    const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed });
+    const anchors = givenAnchors(recipe, options);
+    const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed, ...anchors });
     this.#log(report);
     try {
-      const imgsz = this.#fit(options.imgsz ?? 640, model);
+      const imgsz = fitSide(options.imgsz ?? 640, model, this.#log);
       const source = this.#source.name;
-      const result = await runTraining(model, { data, source, options: { ...options, seed, imgsz } });
+      const result = await runTraining(model, { data, source, options: { ...options, recipe, seed, imgsz } });
       this.#source = await findModel(result.best);
       await this.dispose();
       return result;
@@ -138,7 +142,7 @@ export class YOLO {
     const dataset = await openDataset(data, { split, log: this.#log });
     const model = await this.#onDevice("validate");
     const { validate } = await import("@lookonce/trainer");
-    return validate(model, dataset, { ...rest, imgsz: this.#fit(imgsz, model) });
+    return validate(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
   }
 
   /**
@@ -152,7 +156,7 @@ export class YOLO {
     const { exportOnnx } = await import("@lookonce/export");
     return exportOnnx(model, {
       file,
-      imgsz: this.#fit(imgsz, model),
+      imgsz: fitSide(imgsz, model, this.#log),
       ...(batch === undefined ? {} : { batch }),
       ...(opset === undefined ? {} : { opset }),
     });
@@ -171,13 +175,6 @@ export class YOLO {
     const { describeModules, stateDict } = await import("@lookonce/nn");
     if (this.#source.kind === "checkpoint") return describeModules(outline, this.#source.checkpoint.tensors);
     return describeModules(outline, await stateDict(await this.#onHost("tell its parameters")));
-  }
-
-  #fit(imgsz: number, model: DetectionModel): number {
-    const { step } = model;
-    const side = Math.max(step, Math.ceil(imgsz / step) * step);
-    if (side !== imgsz) this.#log(`imgsz ${imgsz} is not a multiple of the model's stride ${step}: ${side} is used`);
-    return side;
   }
 
   /** The model with its tensors on the CPU, for tracing: that computes nothing worth a GPU. */
@@ -230,7 +227,7 @@ export class YOLO {
       return predictor;
     }
     const model = await this.#onHost("predict");
-    return Predictor.create({ ...engine, model, imgsz: this.#fit(imgsz, model), rect });
+    return Predictor.create({ ...engine, model, imgsz: fitSide(imgsz, model, this.#log), rect });
   }
 }
 

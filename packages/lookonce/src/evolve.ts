@@ -1,0 +1,199 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Dataset } from "@lookonce/data";
+import { LookonceError } from "@lookonce/errors";
+import type { DetectionModel } from "@lookonce/nn";
+import type { EvolvedGeneration, GenerationReport, GenerationScores, Recipe, TrainResult } from "@lookonce/trainer";
+import { buildForClasses, outlineModel } from "./build-model.ts";
+import { type EvolveArgs, readEvolveArgs, writeEvolveArgs } from "./evolve-args.ts";
+import { fitSide } from "./fit-side.ts";
+import { findModel, type ModelSource } from "./model-source.ts";
+import type { TrainOptions } from "./options.ts";
+import { Place, type PlaceOptions } from "./place.ts";
+import { makeRunDirectory } from "./run-directory.ts";
+import { givenAnchors, givenRecipe, openTrainingData } from "./run-training.ts";
+
+/** Options of {@link evolve}: those of `YOLO.train`, where `epochs` is 10 by default and `val` is `last`, and these. */
+export interface EvolveOptions extends Omit<TrainOptions, "resume">, PlaceOptions {
+  /** Weights or a model file, which every generation starts from; needed unless an evolution goes on. */
+  model?: string;
+  /** How many generations there are to be in all (default 300). */
+  generations?: number;
+  /** The folder of an evolution that was stopped, to go on with: its settings hold, but for `generations`. */
+  resume?: string;
+  /** Told of every generation. */
+  onGeneration?: (generation: GenerationReport & { best: number }) => void | Promise<void>;
+  /** Told, a line a time, what a person should know. */
+  log?: (line: string) => void;
+}
+
+/** What {@link evolve} found. */
+export interface EvolveReport {
+  /** Its folder. */
+  directory: string;
+  /** Generations that are over. */
+  generations: number;
+  /** The fittest one, its number from 1. */
+  best?: EvolvedGeneration & { generation: number };
+  /** A line a generation, and a plot of them. */
+  csv: string;
+  plot: string;
+  /** The fittest hyper-parameters, as a file for `hyp`. */
+  hyp: string;
+  /** Whether it was stopped before its last generation. */
+  interrupted: boolean;
+}
+
+/**
+ * Evolves the hyper-parameters of trainings: trains with changed ones over and over, and changes those further that did well.
+ *
+ * The folder gets `evolve.csv`, `evolve.png`, the fittest hyper-parameters (`hyp_evolve.yaml` for YOLOv5,
+ * `best_hyperparameters.yaml` for YOLOv8) and the run that was fittest (`best/`). Where the recipe leaves the choice of the
+ * optimiser open, that which a training would choose is used throughout, and its rate is where the search starts.
+ *
+ * @throws LookonceError when model, data set or an option cannot be used. A training whose loss is no finite number counts
+ *   as unfit
+ */
+export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
+  const { log = () => {}, signal, onGeneration } = options;
+  const args = options.resume === undefined ? argsOf(options) : readEvolveArgs(options.resume, options.generations);
+  const source = await findModel(args.model);
+  const { data, valData } = await openTrainingData(source, { ...args.train, data: args.data, log });
+  if (valData === undefined) {
+    throw new LookonceError("ARGUMENT", `${args.data} names no val pictures: evolve needs them to compare trainings.`);
+  }
+  const outline = await outlineModel(source, { use: "evolve" });
+  const train = { ...args.train, imgsz: fitSide(args.train.imgsz ?? 640, outline, log) };
+  const recipe = await startRecipe(outline, { train, data });
+  await new Place(options).enter();
+  const directory = await evolveDirectory(options);
+  writeEvolveArgs(directory, args);
+  const evaluate = makeEvaluate({ ...{ source, directory, data, valData, train }, options });
+  const trainer = await import("@lookonce/trainer");
+  const { Random } = await import("@lookonce/random");
+  let best = 0;
+  const found = await trainer.evolve({
+    ...{ family: outline.family, recipe, evaluate, directory, generations: args.generations, log },
+    rng: new Random(train.seed ?? 0).fork("evolve"),
+    space: searchSpace(trainer.searchSpaces[outline.family], train),
+    onGeneration: async (report, all) => {
+      if (report.isBest) keepRun(directory);
+      await plot(directory, all);
+      best = Math.max(...all.map(({ scores }) => scores.fitness));
+      await onGeneration?.({ ...report, best });
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  rmSync(join(directory, currentRun), { recursive: true, force: true });
+  const { generations, ...rest } = found;
+  const plotFile = await plot(directory, generations);
+  return { directory, generations: generations.length, plot: plotFile, ...rest };
+}
+
+/** The folders of the training under way and of the fittest one. */
+const currentRun = "current";
+const bestRun = "best";
+
+/** What is kept for going on: everything that shapes what is found. */
+function argsOf(options: EvolveOptions): EvolveArgs {
+  const {
+    model,
+    data,
+    generations = 300,
+    resume: _resume,
+    onGeneration: _on,
+    log: _log,
+    signal: _signal,
+    ...rest
+  } = options;
+  const { project: _project, name: _name, existOk: _existOk, workers: _workers, cache: _cache, ...others } = rest;
+  const { device: _device, threads: _threads, callbacks: _callbacks, transforms: _transforms, ...train } = others;
+  if (model === undefined) throw new LookonceError("ARGUMENT", "evolve needs a model: give its file as model.");
+  if (data === undefined) throw new LookonceError("ARGUMENT", "evolve needs a data set: give its file as data.");
+  if (train.val === "never") throw new LookonceError("ARGUMENT", "evolve needs scores: val must be last or every.");
+  const file = existsSync(model) ? resolve(model) : model;
+  return { model: file, data: resolve(data), generations, train: { epochs: 10, val: "last", ...train } };
+}
+
+/** The recipe of the first generation, its optimiser chosen. */
+async function startRecipe(
+  model: DetectionModel,
+  { train, data }: { train: EvolveArgs["train"]; data: Dataset },
+): Promise<Recipe> {
+  const { autoOptimizer, makeRecipe } = await import("@lookonce/trainer");
+  const recipe = makeRecipe(model.family, await givenRecipe(train, model.family));
+  if (recipe.optimizer !== "auto") return recipe;
+  const { batch = 16, epochs = 10 } = train;
+  const iterations = Math.ceil(data.entries.length / Math.max(batch, recipe.nbs)) * epochs;
+  return { ...recipe, ...autoOptimizer({ nc: data.names.length, iterations }) };
+}
+
+/** Without AutoAnchor the number of anchors has no effect. */
+function searchSpace<T extends object>(space: T, { autoAnchor = true }: EvolveArgs["train"]): T {
+  if (autoAnchor) return space;
+  return Object.fromEntries(Object.entries(space).filter(([key]) => key !== "anchors")) as T;
+}
+
+async function evolveDirectory({ resume, project = "runs", name = "evolve", existOk }: EvolveOptions): Promise<string> {
+  return resume ?? makeRunDirectory(join(project, name), { reuse: existOk ?? false });
+}
+
+interface EvaluateContext {
+  source: ModelSource;
+  directory: string;
+  data: Dataset;
+  valData: Dataset;
+  train: EvolveArgs["train"];
+  options: EvolveOptions;
+}
+
+/** Trains once, in a folder that the next training clears away. */
+function makeEvaluate(context: EvaluateContext) {
+  const { source, data, valData, train, options } = context;
+  const { workers, cache, callbacks, transforms, signal } = options;
+  const { hyp: _hyp, singleCls: _singleCls, fraction: _fraction, ...settings } = train;
+  const given = { workers, cache, callbacks, transforms, signal };
+  const runtime = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return async (recipe: Recipe, generation: number): Promise<GenerationScores | undefined> => {
+    const trainer = await import("@lookonce/trainer");
+    const directory = join(context.directory, currentRun);
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    const anchors = givenAnchors(recipe, train);
+    const { model } = await buildForClasses(source, { names: data.names, seed: train.seed ?? 0, ...anchors });
+    try {
+      const args = { model: source.name, generation };
+      return scoresOf(await trainer.train(model, { ...settings, ...runtime, recipe, data, valData, directory, args }));
+    } finally {
+      model.dispose();
+    }
+  };
+}
+
+function scoresOf({ validation, interrupted }: TrainResult): GenerationScores | undefined {
+  if (interrupted || validation === undefined) return undefined;
+  const { fitness, precision, recall, map50, map50_95 } = validation;
+  return { fitness, precision, recall, map50, map50_95 };
+}
+
+/** Keeps the training that is over as the fittest. */
+function keepRun(directory: string): void {
+  const [current, best, before] = [currentRun, bestRun, "before"].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  if (!existsSync(current)) return;
+  if (existsSync(best)) renameSync(best, before);
+  renameSync(current, best);
+  rmSync(before, { recursive: true, force: true });
+}
+
+async function plot(directory: string, generations: readonly EvolvedGeneration[]): Promise<string> {
+  const { plotEvolution, writePlot } = await import("@lookonce/plots");
+  const file = join(directory, "evolve.png");
+  if (generations.length === 0) return file;
+  const points = generations.map(({ scores, hyps }) => ({ fitness: scores.fitness, parameters: hyps }));
+  await writePlot(file, await plotEvolution(points));
+  return file;
+}
