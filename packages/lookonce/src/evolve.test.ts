@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { type GeneratedShapes, generateShapes } from "@lookonce/data";
@@ -19,45 +19,18 @@ beforeAll(async () => {
 });
 
 const options = (more: EvolveOptions): EvolveOptions => ({
-  ...{ data: shapes.yaml, generations: 2, epochs: 1, imgsz: 64, batch: 4, workers: 0, project },
+  ...{ data: shapes.yaml, generations: 1, epochs: 1, imgsz: 64, batch: 4, workers: 0, project },
   ...more,
 });
 
 describe("evolve", () => {
-  it("trains with changed hyper-parameters, keeps the fittest, and goes on when it was stopped", async () => {
-    const whole = await evolve(options({ model: v8, name: "whole" }));
-    expect(whole).toMatchObject({ directory: join(project, "whole"), generations: 2, interrupted: false });
-    const files = ["best", "best_hyperparameters.yaml", "evolve.csv", "evolve.json", "evolve.png", "log.jsonl"];
-    expect(readdirSync(whole.directory).sort()).toEqual(files);
-    expect(existsSync(join(whole.directory, "best/weights/best.safetensors"))).toBe(true);
-    const rows = readFileSync(whole.csv, "utf8").trimEnd().split("\n");
-    expect(rows).toHaveLength(3);
-    // What `auto` would choose for so short a training of five classes.
-    expect(rows[1]).toMatch(/,0\.00111,/);
-    expect(readFileSync(whole.hyp, "utf8")).toContain("optimizer=AdamW");
-
-    const stop = new AbortController();
-    const told: number[] = [];
-    const callbacks = [{ onTrainEpochStart: () => void (told.length === 1 && stop.abort()) }];
-    const onGeneration: EvolveOptions["onGeneration"] = ({ generation }) => void told.push(generation);
-    const cut = await evolve(options({ model: v8, name: "cut", callbacks, onGeneration, signal: stop.signal }));
-    expect(cut).toMatchObject({ generations: 1, interrupted: true });
-    expect(existsSync(join(cut.directory, "current"))).toBe(false);
-    const resumed = await evolve({ resume: cut.directory, workers: 0 });
-    expect(readFileSync(resumed.csv, "utf8")).toBe(readFileSync(whole.csv, "utf8"));
-    expect(resumed.best).toEqual(whole.best);
-    const same = { resume: cut.directory, generations: 1 };
-    expect(await evolve(same)).toMatchObject({ generations: 2, interrupted: false });
-  });
-
-  it("evolves the number of anchors of YOLOv5's models", async () => {
-    const { best, hyp, directory } = await evolve(options({ model: v5, name: "v5", generations: 1 }));
-    expect(best?.hyps).toMatchObject({ anchors: expect.any(Number), anchor_t: expect.any(Number) });
-    expect(hyp).toMatch(/hyp_evolve\.yaml$/);
-    const { anchors } = readCheckpoint(join(directory, "best/weights/best.safetensors"));
-    expect(anchors?.[0]).toHaveLength(2 * Math.round(best?.hyps.anchors as number));
-    const fixed = await evolve(options({ model: v5, name: "fixed", generations: 1, autoAnchor: false }));
-    expect(fixed.best?.hyps).not.toHaveProperty("anchors");
+  it("trains, and writes what the family's users know", async () => {
+    const { best, hyp, directory } = await evolve(options({ model: v5, name: "fixed", autoAnchor: false }));
+    const files = ["best", "evolve.csv", "evolve.json", "evolve.png", "hyp_evolve.yaml", "log.jsonl"];
+    expect(readdirSync(directory).sort()).toEqual(files);
+    expect(hyp).toBe(join(directory, "hyp_evolve.yaml"));
+    // Without AutoAnchor the number of anchors would have no effect.
+    expect(best?.hyps).not.toHaveProperty("anchors");
   });
 
   it("refuses what it cannot do", async () => {
@@ -65,7 +38,7 @@ describe("evolve", () => {
     await expect(evolve({ model: v8 })).rejects.toThrow("evolve needs a data set");
     await expect(evolve(options({ model: v8, val: "never" }))).rejects.toThrow("evolve needs scores");
     await expect(evolve({ resume: folder })).rejects.toMatchObject({ code: "NOT_FOUND" });
-    const again = options({ model: v8, name: "whole", existOk: true, epochs: 2 });
+    const again = options({ model: v5, name: "fixed", existOk: true, epochs: 2 });
     await expect(evolve(again)).rejects.toThrow("holds an evolution with other settings");
     const blind = join(folder, "shapes/blind.yaml");
     writeFileSync(blind, readFileSync(shapes.yaml, "utf8").replace(/^val:.*\n/m, ""));

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { anchors } from "./anchors.ts";
 import { benchmarkSppf } from "./benchmark-sppf.ts";
 import { dataCheck } from "./data-check.ts";
 import { dataConvert } from "./data-convert.ts";
@@ -6,6 +7,7 @@ import { dataSample } from "./data-sample.ts";
 import { dataShapes } from "./data-shapes.ts";
 import { dataSplit } from "./data-split.ts";
 import { dataStats } from "./data-stats.ts";
+import { evolve } from "./evolve.ts";
 import { exportModel } from "./export.ts";
 import { info } from "./info/info.ts";
 import { predict } from "./predict.ts";
@@ -18,6 +20,8 @@ export const commands: readonly Command[] = [
   predict,
   train,
   val,
+  evolve,
+  anchors,
   info,
   exportModel,
   dataCheck,

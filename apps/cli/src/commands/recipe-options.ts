@@ -32,6 +32,7 @@ export const recipeOptions: OptionTable = {
   obj_pw: hyper("weight of positives in the objectness loss (none; 1)"),
   fl_gamma: hyper("power of the focal loss (none; 0)"),
   anchor_t: hyper("largest ratio of a target's side to an anchor's (none; 4)"),
+  anchors: hyper("anchors on each level, fitted to the data set (none; the model's own)", { min: 1 }),
   label_smoothing: hyper("label smoothing (none; 0)", share),
   balance: choice(["fixed", "auto", "learned"], {
     help: "weights of the levels' objectness (none; fixed)",

@@ -1,10 +1,12 @@
 import { type Command, command } from "../command.ts";
-import { choice, flag, integer, integers, number, type OptionTable, text } from "../options/option.ts";
+import { integer, type OptionTable, text } from "../options/option.ts";
 import { UsageError } from "../options/usage-error.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { loadModel } from "./load-model.ts";
-import { givenRecipe, recipeOptions } from "./recipe-options.ts";
-import { deviceOptions, imgszOption, outputOptions, placeOptions } from "./shared-options.ts";
+import { recipeOptions } from "./recipe-options.ts";
+import { runEvolution } from "./run-evolution.ts";
+import { runOptions, runSettings } from "./run-settings.ts";
+import { deviceOptions, outputOptions, placeOptions } from "./shared-options.ts";
 
 /** What may be left out when a training goes on. */
 const startOptions = {
@@ -21,40 +23,17 @@ const startOptions = {
   }),
 } satisfies OptionTable;
 
-const runOptions = {
-  epochs: integer({ help: "times to go through the data set", fallback: 100, min: 1 }),
-  imgsz: imgszOption(640),
-  batch: integer({ help: "pictures in a batch", fallback: 16, min: 1 }),
-  val: choice(["every", "last", "never"], { help: "epochs to validate after", fallback: "every" }),
-  patience: integer({ help: "epochs without a fitter one after which to stop; 0 never does", fallback: 100, min: 0 }),
-  time: number({ help: "hours after which to stop (default no limit)", fallback: undefined, min: 0 }),
-  save_period: integer({ help: "keep the weights of every so many epochs; 0 keeps none", fallback: 0, min: 0 }),
-  freeze: integers("rows whose weights stay as they are: 10 is the first ten, 0,1,2 are these"),
-  rect: flag({ help: "group pictures of like shape, unshuffled and not augmented", fallback: false }),
-  multi_scale: flag({ help: "give every batch another size, ±50 %", fallback: false }),
-  image_weights: flag({ help: "show pictures of badly found classes more often", fallback: false }),
-  single_cls: flag({ help: "take all objects as one class", fallback: false }),
-  fraction: number({ help: "share of the training pictures to use", fallback: 1, min: 0, max: 1 }),
-  seed: integer({ help: "seed of the pictures' order, of augmentation and of new weights", fallback: 0, min: 0 }),
-  workers: integer({
-    help: "threads that decode and augment (default: one less than there are cores)",
-    fallback: undefined,
-    min: 0,
-  }),
-  cache: choice(["auto", "ram", "disk", "none"], { help: "where decoded pictures are kept", fallback: "auto" }),
-  hyp: text({
-    help: "hyper-parameters to start from: a preset such as v5-scratch-high, or a YAML file",
-    expects: "preset|file.yaml",
-    fallback: undefined,
-  }),
-} satisfies OptionTable;
-
 /** `lookonce train`: teaches a model a data set. */
 export const train: Command = command({
   name: "train",
   summary: "Teaches a model the classes of a data set.",
   options: {
     ...startOptions,
+    evolve: integer({
+      help: "train so many times to search for hyper-parameters, as lookonce evolve",
+      fallback: undefined,
+      min: 1,
+    }),
     ...runOptions,
     ...recipeOptions,
     ...placeOptions("train"),
@@ -67,22 +46,13 @@ export const train: Command = command({
     "lookonce train resume=runs/train/weights/last.safetensors",
   ],
   async run(values, terminal) {
+    if (values.evolve !== undefined) return runEvolution({ ...values, generations: values.evolve }, terminal);
     const { progress } = await import("lookonce");
-    const { epochs, imgsz, batch, val, project, name, patience, rect, fraction, cache, exist_ok: existOk } = values;
-    const {
-      save_period: savePeriod,
-      multi_scale: multiScale,
-      image_weights: imageWeights,
-      single_cls: singleCls,
-    } = values;
     const model = await start(values, terminal);
     const signal = terminal.catchInterrupt();
     const report = await model.train({
-      ...{ epochs, imgsz, batch, val, project, name, existOk, patience, savePeriod, rect, fraction, cache },
-      ...{ multiScale, imageWeights, singleCls, resume: values.resume !== undefined },
-      ...given(values, ["data", "time", "workers", "hyp"]),
-      ...(values.freeze === undefined ? {} : { freeze: rowsOf(values.freeze) }),
-      recipe: givenRecipe(values),
+      ...runSettings(values),
+      resume: values.resume !== undefined,
       callbacks: [await progress(terminal.stderr)],
       ...(signal === undefined ? {} : { signal }),
     });
@@ -119,15 +89,4 @@ async function start(values: StartValues & Omit<Parameters<typeof loadModel>[0],
     .trim();
   if (model !== undefined && data !== undefined) return loadModel({ ...values, model }, terminal);
   throw new UsageError(`train needs ${missing}. See: lookonce help train`);
-}
-
-/** One number is how many of the first rows, several are the rows. */
-function rowsOf(numbers: readonly number[]): number | readonly number[] {
-  return numbers.length === 1 ? (numbers[0] as number) : numbers;
-}
-
-/** The values of these keys that are given. */
-function given<T extends object, K extends keyof T>(values: T, keys: readonly K[]): { [P in K]?: NonNullable<T[P]> } {
-  const found = keys.filter((key) => values[key] !== undefined).map((key) => [key, values[key]]);
-  return Object.fromEntries(found) as { [P in K]?: NonNullable<T[P]> };
 }

@@ -1,0 +1,62 @@
+import type { EvolveOptions } from "lookonce";
+import type { OptionValues } from "../options/option.ts";
+import { UsageError } from "../options/usage-error.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { runSettings } from "./run-settings.ts";
+import type { deviceOptions } from "./shared-options.ts";
+
+type EvolutionValues = Parameters<typeof runSettings>[0] &
+  OptionValues<typeof deviceOptions> & {
+    model: string | undefined;
+    data: string | undefined;
+    resume: string | undefined;
+    generations: number | undefined;
+  };
+
+/** Evolves hyper-parameters and tells of every generation; what `lookonce evolve` and `lookonce train evolve=N` do. */
+export async function runEvolution(values: EvolutionValues, terminal: Terminal): Promise<object> {
+  const { evolve } = await import("lookonce");
+  const { resume, device, threads, generations } = values;
+  const signal = terminal.catchInterrupt();
+  const total = generations ?? 300;
+  let generation = 0;
+  const options: EvolveOptions = {
+    ...(resume === undefined ? startOf(values) : { resume }),
+    ...(generations === undefined ? {} : { generations }),
+    ...{ device, cache: values.cache, ...(threads === undefined ? {} : { threads }) },
+    ...(values.workers === undefined ? {} : { workers: values.workers }),
+    ...(signal === undefined ? {} : { signal }),
+    log: (line) => terminal.note(line),
+    callbacks: [
+      {
+        onTrainBatchEnd({ epoch, iteration }) {
+          terminal.progress(`generation ${generation + 1}/${total}  epoch ${epoch + 1}  batch ${iteration + 1}`);
+        },
+      },
+    ],
+    onGeneration({ generation: number, scores, best, isBest }) {
+      generation = number;
+      terminal.note(
+        `generation ${number}: fitness ${scores.fitness.toFixed(5)}${isBest ? " *" : `, the best is ${best.toFixed(5)}`}`,
+      );
+    },
+  };
+  const { directory: dir, generations: done, best, hyp, csv, plot, interrupted } = await evolve(options);
+  if (interrupted) terminal.warn(`stopped after ${done} generations; to go on: lookonce evolve resume=${dir}`);
+  if (best === undefined) return { dir, generations: done, best: null, hyp: null, csv, plot: null };
+  terminal.say(`best of ${done}: generation ${best.generation}, fitness ${best.scores.fitness.toFixed(5)}`);
+  terminal.say(`its hyper-parameters are ${hyp}; all are ${csv} and ${plot}`);
+  return { dir, generations: done, best, hyp, csv, plot };
+}
+
+/** What a new evolution needs. */
+function startOf(values: EvolutionValues): EvolveOptions {
+  const { model, data } = values;
+  if (model !== undefined && data !== undefined) {
+    // `lookonce train evolve=N` writes where an evolution does, unless told.
+    const name = values.name === "train" ? "evolve" : values.name;
+    return { ...runSettings(values), model, name };
+  }
+  const missing = [model === undefined ? "model=file" : "", data === undefined ? "data=file.yaml" : ""];
+  throw new UsageError(`evolve needs ${missing.join(" ").trim()}. See: lookonce help evolve`);
+}
