@@ -46,6 +46,7 @@ const packageGraph = {
     "errors",
     "export",
     "inference",
+    "metrics",
     "nn",
     "plots",
     "random",

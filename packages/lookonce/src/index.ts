@@ -26,6 +26,7 @@ export type {
   TrainOptions,
   TrainReport,
   ValOptions,
+  ValReport,
 } from "./options.ts";
 export { progress } from "./progress.ts";
 export { type QuickstartOptions, type QuickstartResult, quickstart } from "./quickstart.ts";

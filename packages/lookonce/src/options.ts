@@ -1,6 +1,6 @@
 import type { DetectOptions, SkippedPicture } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
-import type { TrainOptions as RunOptions, TrainResult, TrainSettings } from "@lookonce/trainer";
+import type { TrainOptions as RunOptions, TrainResult, TrainSettings, ValidationResult } from "@lookonce/trainer";
 import type { PlaceOptions } from "./place.ts";
 
 /** Options of `YOLO.load`. */
@@ -54,6 +54,13 @@ export interface TrainOptions
   singleCls?: boolean;
   /** Share of the training pictures that is used (default 1). */
   fraction?: number;
+  /**
+   * Draw `labels.png`, the first batches, `results.png` and, from the best weights at the end, the plots of a validation
+   * (default true).
+   */
+  plots?: boolean;
+  /** Write an event file for TensorBoard: curves, the first batches, the model's graph (default true). */
+  tensorboard?: boolean;
   /** Folder for runs (default `runs`). */
   project?: string;
   /** Folder of this run in it, for weights and `results.csv`; a number is added if it exists (default `train`). */
@@ -83,10 +90,36 @@ export interface ValOptions {
   maxDet?: number;
   /** Batches of pictures of like shape, with little border (default true). */
   rect?: boolean;
+  /** Treat all objects as one class, for a model that was trained so (default false). */
+  singleCls?: boolean;
+  /** Threads that read pictures ahead (default: one less than processor cores, at least 1). */
+  workers?: number;
+  /** Draw the confusion matrix, curves, and the labels and detections of the first batches (default false). */
+  plots?: boolean;
+  /** Write `predictions.json`, all detections in the form that COCO's evaluation reads (default false). */
+  saveJson?: boolean;
+  /** Number the categories in it as COCO's annotations do, 1 to 90, not by class number (default false). */
+  cocoIds?: boolean;
+  /** Write `labels/`, all detections as label files in YOLO's form (default false). */
+  saveTxt?: boolean;
+  /** With the confidence at the end of their lines (default false). */
+  saveConf?: boolean;
+  /** Folder for results (default `runs`). */
+  project?: string;
+  /** Folder of this run in it, made when something is to be written; a number is added if it exists (default `val`). */
+  name?: string;
+  /** Whether to write into that folder even if it exists (default false). */
+  existOk?: boolean;
   /** Told before the first batch and after every one. */
   onProgress?: (progress: { done: number; batches: number }) => void;
   /** Stops it; it throws the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** What `YOLO.val` measured. */
+export interface ValReport extends ValidationResult {
+  /** The folder that was written to, where something was to be written. */
+  directory?: string;
 }
 
 /** Options of `YOLO.export`. */

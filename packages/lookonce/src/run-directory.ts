@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 
@@ -35,4 +35,13 @@ export function newestTraining(project: string): string {
     "NOT_FOUND",
     `there is no training to go on with in ${project}: name its weights/last.safetensors.`,
   );
+}
+
+/** Removes a run's folder that nothing came to lie in. */
+export function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // It holds results, or somebody else's files.
+  }
 }

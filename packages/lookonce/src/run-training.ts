@@ -1,14 +1,14 @@
-import { existsSync, rmdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { HypFamily } from "@lookonce/augment";
 import type { Dataset, DatasetConfig } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { RecipeChanges, TrainResult } from "@lookonce/trainer";
+import type { RecipeChanges, TrainCallbacks, TrainResult } from "@lookonce/trainer";
 import type { ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type { TrainOptions } from "./options.ts";
-import { makeRunDirectory } from "./run-directory.ts";
+import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
 
 /** The data sets of a training, opened. */
 export interface TrainingData {
@@ -74,7 +74,9 @@ export async function runTraining(
 ): Promise<TrainResult> {
   const { train } = await import("@lookonce/trainer");
   const { project = "runs", name = "train", existOk = false, resume = false, hyp: _hyp, ...rest } = options;
-  const { singleCls, fraction, data: _, ...settings } = rest;
+  const { singleCls, fraction, data: _, plots = true, tensorboard = true, callbacks = [], ...others } = rest;
+  const events = tensorboard ? [await tensorboardOf(model, options)] : [];
+  const settings = { ...others, plots, callbacks: [...callbacks, ...events] };
   const datasets = { data: data.data, ...(data.valData === undefined ? {} : { valData: data.valData }) };
   if (resume) return train(model, { ...settings, ...datasets, resume: source });
   const args = { model: source, data: resolve(data.file), singleCls, fraction };
@@ -87,18 +89,25 @@ export async function runTraining(
   }
 }
 
+/** TensorBoard's events of a training; of a new one, the model's graph, too. */
+async function tensorboardOf(model: DetectionModel, { imgsz, resume = false }: TrainOptions): Promise<TrainCallbacks> {
+  const { tensorboardLogger } = await import("@lookonce/trainer");
+  const { names } = model;
+  if (resume) return tensorboardLogger({ names });
+  const { modelGraph } = await import("@lookonce/export");
+  try {
+    return tensorboardLogger({ names, graph: await modelGraph(model, imgsz === undefined ? {} : { imgsz }) });
+  } catch (error) {
+    // A training does without.
+    process.emitWarning(`TensorBoard will show no graph of the model: ${(error as Error).message}`);
+    return tensorboardLogger({ names });
+  }
+}
+
 /** The hyper-parameters of a preset or a file. */
 async function readPreset(hyp: string | undefined, family: HypFamily): Promise<RecipeChanges> {
   if (hyp === undefined) return {};
   const { hypPreset, readHyp } = await import("@lookonce/augment");
   const isFile = existsSync(hyp) || /\.ya?ml$/.test(hyp);
   return isFile ? readHyp(hyp, family) : hypPreset(hyp);
-}
-
-function removeIfEmpty(directory: string): void {
-  try {
-    rmdirSync(directory);
-  } catch {
-    // It holds weights, or somebody else's files.
-  }
 }

@@ -2,7 +2,6 @@ import { basename, extname } from "node:path";
 import type { ExportOnnxReport, WriteGraphReport } from "@lookonce/export";
 import type { Predictor, Results, SkippedPicture, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
-import type { ValidationResult } from "@lookonce/trainer";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { describeProblem } from "./describe-problem.ts";
 import { fitSide } from "./fit-side.ts";
@@ -17,9 +16,11 @@ import type {
   TrainOptions,
   TrainReport,
   ValOptions,
+  ValReport,
 } from "./options.ts";
 import { Place } from "./place.ts";
 import { givenAnchors, givenRecipe, openTrainingData, runTraining } from "./run-training.ts";
+import { valModel } from "./val-model.ts";
 
 /** A detector: load it, then predict, train, validate, export. */
 export class YOLO {
@@ -137,12 +138,11 @@ export class YOLO {
    *
    * @throws LookonceError when the data set cannot be used or has another number of classes
    */
-  async val(options: ValOptions): Promise<ValidationResult> {
-    const { data, split = "val", imgsz = 640, ...rest } = options;
-    const dataset = await openDataset(data, { split, log: this.#log });
+  async val(options: ValOptions): Promise<ValReport> {
+    const { data, split = "val", imgsz = 640, singleCls = false, ...rest } = options;
+    const dataset = await openDataset(data, { split, singleCls, log: this.#log });
     const model = await this.#onDevice("validate");
-    const { validate } = await import("@lookonce/trainer");
-    return validate(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
+    return valModel(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
   }
 
   /**

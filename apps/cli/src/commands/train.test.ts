@@ -38,10 +38,22 @@ describe("lookonce train", () => {
     for (const losses of result.losses) expect(Object.values(losses).every(Number.isFinite)).toBe(true);
 
     const weights = `model=${join(project, "train/weights/best.safetensors")}`;
-    const validated = await lookonce("val", weights, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", "--json");
+    const valArguments = [weights, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", "plots=false"];
+    const validated = await lookonce("val", ...valArguments, "--json");
     expect(validated.code, validated.stderr).toBe(0);
     const scores = validated.json<{ images: number; instances: number; map50: number; speed: object }>();
-    const keys = ["images", "instances", "precision", "recall", "map50", "map50_95", "perClass", "speed"];
+    const keys = [
+      "images",
+      "instances",
+      "precision",
+      "recall",
+      "map50",
+      "map75",
+      "map50_95",
+      "perClass",
+      "speed",
+      "dir",
+    ];
     expect(Object.keys(scores)).toEqual(keys);
     expect(scores.images).toBe(2);
     expect(scores.map50).toBeCloseTo(result.map50, 5);

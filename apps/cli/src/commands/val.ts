@@ -1,9 +1,10 @@
+import type { ValReport } from "lookonce";
 import { type Command, command } from "../command.ts";
 import { choice, flag, integer, number, requiredText } from "../options/option.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
 import { loadModel } from "./load-model.ts";
-import { deviceOptions, imgszOption, modelOption, outputOptions } from "./shared-options.ts";
+import { deviceOptions, imgszOption, modelOption, outputOptions, placeOptions } from "./shared-options.ts";
 
 /** `lookonce val`: measures a model on a data set. */
 export const val: Command = command({
@@ -24,33 +25,53 @@ export const val: Command = command({
     }),
     max_det: integer({ help: "most detections in a picture", fallback: 300, min: 1 }),
     rect: flag({ help: "batches of pictures of like shape, with little border", fallback: true }),
+    single_cls: flag({ help: "take all objects as one class", fallback: false }),
+    workers: integer({
+      help: "threads that read pictures ahead (default: one less than there are cores)",
+      fallback: undefined,
+      min: 0,
+    }),
+    plots: flag({ help: "draw confusion matrix, curves, and labels and detections of pictures", fallback: true }),
+    save_json: flag({ help: "write predictions.json, as COCO's evaluation reads it", fallback: false }),
+    coco_ids: flag({ help: "number its categories as COCO's annotations, 1 to 90", fallback: false }),
+    save_txt: flag({ help: "write labels/, detections as label files", fallback: false }),
+    save_conf: flag({ help: "with confidences", fallback: false }),
+    ...placeOptions("val"),
     ...deviceOptions,
     ...outputOptions,
   },
-  examples: ["lookonce val model=yolov8n.pt data=coco128.yaml imgsz=640"],
+  examples: [
+    "lookonce val model=yolov8n.pt data=coco128.yaml imgsz=640",
+    "lookonce val model=runs/train/weights/best.safetensors data=coco.yaml save_json=true coco_ids=true",
+  ],
   async run(values, terminal) {
-    const { data, split, imgsz, batch, conf, iou, max_det: maxDet, rect } = values;
+    const { data, split, imgsz, batch, conf, iou, max_det: maxDet, rect, workers, plots, project, name } = values;
+    const { save_json: saveJson, save_txt: saveTxt, save_conf: saveConf, exist_ok: existOk } = values;
     const model = await loadModel(values, terminal);
-    const result = await model.val({
-      ...{ data, split, imgsz, batch, conf, maxDet, rect },
+    const report = await model.val({
+      ...{ data, split, imgsz, batch, conf, maxDet, rect, plots, saveJson, saveTxt, saveConf, project, name, existOk },
+      ...{ singleCls: values.single_cls, cocoIds: values.coco_ids },
       ...(iou === undefined ? {} : { iou }),
+      ...(workers === undefined ? {} : { workers }),
       onProgress: ({ done, batches }) => terminal.progress(`${bar(done, batches)} ${done}/${batches} batches`),
     });
     await model.dispose();
-    const { images, instances, precision, recall, map50, map50_95, perClass, speed } = result;
-    const scores = { precision, recall, map50, map50_95 };
-    const rows = [{ name: "all", images, instances, ...scores }, ...perClass];
-    const header = ["class", "pictures", "objects", "precision", "recall", "mAP50", "mAP50-95"];
-    const lines = table(
-      header,
-      rows.map((row) => [
-        ...[row.name, String(row.images), String(row.instances)],
-        ...[row.precision, row.recall, row.map50, row.map50_95].map((score) => score.toFixed(3)),
-      ]),
-    );
-    for (const line of lines) terminal.say(line);
+    for (const line of scoresTable(report)) terminal.say(line);
+    const { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, directory } = report;
     const each = Object.entries(speed).map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(1)} ms`);
     terminal.note(`each picture: ${each.join(", ")}`);
-    return { images, instances, ...scores, perClass, speed };
+    if (directory !== undefined) terminal.say(`saved in ${directory}`);
+    const dir = directory ?? null;
+    return { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, dir };
   },
 });
+
+/** The scores of all classes together, and of each that has labels. */
+function scoresTable({ perClass, ...all }: ValReport): string[] {
+  const header = ["class", "images", "instances", "P", "R", "mAP50", "mAP50-95"];
+  const rows = [{ ...all, name: "all" }, ...perClass].map((row) => [
+    ...[row.name, String(row.images), String(row.instances)],
+    ...[row.precision, row.recall, row.map50, row.map50_95].map((score) => score.toFixed(3)),
+  ]);
+  return table(header, rows, { align: "<>>>>>>" });
+}

@@ -95,7 +95,8 @@ export class Validator {
       spent.postprocess += performance.now() - ready;
       addAll(sums, await this.#losses?.of(batch, raw));
       for (const one of callbacks) await one.onValBatch?.({ number: done, batch, ...scored });
-      await onProgress?.({ done: ++done, batches });
+      done++;
+      await onProgress?.({ done, batches });
       waiting = performance.now();
     }
     const losses = Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / Math.max(1, done)]));

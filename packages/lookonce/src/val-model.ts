@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import type { Dataset } from "@lookonce/data";
+import { LookonceError } from "@lookonce/errors";
+import type { DetectionModel } from "@lookonce/nn";
+import type { ValidationCallbacks } from "@lookonce/trainer";
+import type { ValOptions, ValReport } from "./options.ts";
+import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
+
+/** What {@link valModel} is given besides the options that shape a validation. */
+type Settled = Omit<ValOptions, "data" | "split" | "singleCls">;
+
+/** Scores a model, and writes what the options ask for into a new folder; none is made where nothing is to be written. */
+export async function valModel(model: DetectionModel, dataset: Dataset, options: Settled): Promise<ValReport> {
+  const {
+    project = "runs",
+    name = "val",
+    existOk = false,
+    plots,
+    saveJson,
+    saveTxt,
+    saveConf,
+    cocoIds,
+    ...rest
+  } = options;
+  const writes = { plots, saveJson, saveTxt, saveConf, cocoIds };
+  checkWrites(writes, model);
+  const { validate } = await import("@lookonce/trainer");
+  if (!(plots || saveJson || saveTxt)) return validate(model, dataset, rest);
+  const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
+  try {
+    const callbacks = await writersOf(directory, writes);
+    return { ...(await validate(model, dataset, { ...rest, callbacks })), directory };
+  } catch (error) {
+    removeIfEmpty(directory);
+    throw error;
+  }
+}
+
+type Writes = Pick<Settled, "plots" | "saveJson" | "saveTxt" | "saveConf" | "cocoIds">;
+
+function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: Writes, { nc }: DetectionModel): void {
+  if (saveConf && !saveTxt) {
+    throw new LookonceError(
+      "ARGUMENT",
+      "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.",
+    );
+  }
+  if (!cocoIds) return;
+  if (!saveJson) {
+    throw new LookonceError(
+      "ARGUMENT",
+      "cocoIds numbers the categories in the file that saveJson writes: add saveJson.",
+    );
+  }
+  if (nc !== 80) {
+    throw new LookonceError("ARGUMENT", `cocoIds is for models of COCO's 80 classes; this one has ${nc}.`);
+  }
+}
+
+async function writersOf(directory: string, writes: Writes): Promise<ValidationCallbacks[]> {
+  const { cocoCategories } = await import("@lookonce/metrics");
+  const { cocoJson, labelFiles, validationPlots } = await import("@lookonce/trainer");
+  const { plots, saveJson, saveTxt, saveConf = false, cocoIds } = writes;
+  const categories = cocoIds ? { categories: cocoCategories } : {};
+  return [
+    ...(plots ? [validationPlots({ directory })] : []),
+    ...(saveJson ? [cocoJson(join(directory, "predictions.json"), categories)] : []),
+    ...(saveTxt ? [labelFiles(join(directory, "labels"), { conf: saveConf })] : []),
+  ];
+}

@@ -1,0 +1,71 @@
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { copyModel, fuse } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import { expectClose } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeCriterion } from "../criteria/make-criterion.ts";
+import { defaultRecipes } from "../recipes/recipe.ts";
+import { tinyModel } from "../test-tiny-model.ts";
+import { EngineDetector } from "./engine-detector.ts";
+import { ForwardDetector } from "./forward-detector.ts";
+import { makeDetector } from "./make-detector.ts";
+import { ValidationLoss } from "./validation-loss.ts";
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+/** Two pictures of noise, with an object each. */
+function noise(height = 64, width = 96) {
+  const rng = new Random(5);
+  const images = Uint8Array.from({ length: 2 * height * width * 3 }, () => rng.integer(0, 256));
+  const labels = Int32Array.of(0, 0, 1, 0);
+  const boxes = Float32Array.of(8, 8, 40, 48, 0, 0, 0, 0, 20, 10, 70, 60, 0, 0, 0, 0);
+  const targets = { labels, boxes, mask: Float32Array.of(1, 0, 1, 0), maxTargets: 2 };
+  return { images, count: 2, height, width, targets };
+}
+
+describe("detectors", () => {
+  it("agree, compiled or computed by tfjs, for sizes one after another", async () => {
+    const model = tinyModel();
+    const engine = await makeDetector(model, { raw: true });
+    expect(engine).toBeInstanceOf(EngineDetector);
+    const forward = new ForwardDetector(fuse(await copyModel(model)), { raw: true });
+    for (const batch of [noise(), noise(96, 64), noise()]) {
+      const [ours, theirs] = [await engine.detect(batch), await forward.detect(batch)];
+      expect(ours.raw).toHaveLength(2);
+      for (const [i, one] of [ours.decoded, ...ours.raw].entries()) {
+        const other = [theirs.decoded, ...theirs.raw][i] as typeof one;
+        expect(one.shape).toEqual(other.shape);
+        expectClose(one.data, other.data, { abs: 1e-4, rel: 1e-5 });
+      }
+    }
+    await Promise.all([engine.dispose(), forward.dispose()]);
+    model.dispose();
+  });
+});
+
+describe("ValidationLoss", () => {
+  it("is the criterion's loss of the raw maps", async () => {
+    const model = tinyModel().eval();
+    const criterion = makeCriterion(model, { recipe: defaultRecipes.v8, imgsz: 64 });
+    const batch = noise();
+    const detector = await makeDetector(model, { raw: true });
+    const { raw } = await detector.detect(batch);
+    const losses = await new ValidationLoss(criterion, 2).of(batch, raw);
+    const pictures = tf.tensor4d(
+      Float32Array.from(batch.images, (byte) => byte / 255),
+      [2, 64, 96, 3],
+    );
+    const targets = criterion
+      .inputs(batch)
+      .map(({ data, shape, dtype }) => tf.tensor(data as Float32Array, [...shape], dtype));
+    const { parts } = criterion.loss(model.forward(pictures).raw, targets);
+    const expected = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
+    expect(Object.keys(losses)).toEqual(["box", "cls", "dfl"]);
+    expectClose(Object.values(losses), expected, { abs: 1e-4, rel: 1e-4 });
+    await detector.dispose();
+  });
+});
