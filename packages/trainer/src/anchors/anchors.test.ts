@@ -82,10 +82,13 @@ describeGolden("AutoAnchor on coco128", files, () => {
       expectClose([fit.perTarget], [scores.anchors_above_threshold], { abs: 5e-3 });
     }
     const { n: count, generations } = golden;
-    const found = fitAnchors(sizes, { ...options, count, generations, rng: new Random(0) });
-    expect(found?.anchors).toHaveLength(count);
-    expect(found?.fitness).toBeGreaterThanOrEqual(golden.after_evolution.fitness - 0.01);
-    expect(found?.fitness).toBeGreaterThan(found?.start.fitness as number);
+    for (const seed of [0, 1, 2]) {
+      const found = fitAnchors(sizes, { ...options, count, generations, rng: new Random(seed) });
+      expect(found?.anchors).toHaveLength(count);
+      expect(found?.fitness).toBeGreaterThan(golden.after_evolution.fitness + 0.02);
+      expect(found?.recall).toBeGreaterThanOrEqual(golden.after_evolution.best_possible_recall);
+      expect(found?.fitness).toBeGreaterThan(found?.start.fitness as number);
+    }
     const clusters = kMeans(Float64Array.from(tensor("kmeans_points")), count, { rng: new Random(0) });
     expect(clusters.distortion).toBeLessThan(golden.kmeans_distortion * 1.01);
   });

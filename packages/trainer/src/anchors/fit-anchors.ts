@@ -31,8 +31,11 @@ const smallestBox = 2;
 const mostBoxes = 20_000;
 
 /**
- * Finds anchors for boxes, as YOLOv5's `kmean_anchors` (7.0): the centres of clusters of the boxes' sizes, measured in
- * their standard deviations, changed at random as long as that makes them fitter.
+ * Finds anchors for boxes, as YOLOv5's `kmean_anchors` (7.0): centres of clusters of the boxes' sizes, changed at random
+ * as long as that makes them fitter.
+ *
+ * YOLOv5 clusters sizes measured in their standard deviations. What decides whether an anchor matches is a ratio of sides,
+ * so clusters of the sizes' logarithms are tried too, and the fitter of the two are refined.
  *
  * @param sizes rows of width and height in pixels, as from {@link labelSizes}
  * @returns `undefined` when no box is larger than 2 pixels
@@ -48,10 +51,9 @@ export function fitAnchors(sizes: Float32Array, options: FitAnchorsOptions): Fit
   const large = withoutTiny(sizes, smallestBox);
   if (large.length === 0) return undefined;
   const boxes = sample(large, mostBoxes, rng.fork("boxes"));
-  const deviations = [deviation(boxes, 0), deviation(boxes, 1)] as const;
-  const points = Float64Array.from(boxes, (side, i) => side / deviations[i % 2 === 0 ? 0 : 1]);
-  const { centres } = kMeans(points, count, { rng: rng.fork("k-means") });
-  const start = centres.map((side, i) => side * deviations[i % 2 === 0 ? 0 : 1]);
+  const starts = [clusterSizes(boxes, count, rng.fork("k-means")), clusterRatios(boxes, count, rng.fork("ratios"))];
+  const fitness = starts.map((start) => anchorFit(boxes, byArea(start), { threshold }).fitness);
+  const start = starts[(fitness[1] as number) > (fitness[0] as number) ? 1 : 0] as Float64Array;
   const refined = refineAnchors(boxes, start, { rng: rng.fork("generations"), generations, threshold });
   const anchors = byArea(refined);
   return {
@@ -59,6 +61,20 @@ export function fitAnchors(sizes: Float32Array, options: FitAnchorsOptions): Fit
     ...anchorFit(large, anchors, { threshold }),
     start: anchorFit(large, byArea(start), { threshold }),
   };
+}
+
+/** Centres of clusters of sizes in units of their standard deviations. */
+function clusterSizes(boxes: Float32Array, count: number, rng: Random): Float64Array {
+  const deviations = [deviation(boxes, 0), deviation(boxes, 1)] as const;
+  const points = Float64Array.from(boxes, (side, i) => side / deviations[i % 2 === 0 ? 0 : 1]);
+  return kMeans(points, count, { rng }).centres.map((side, i) => side * deviations[i % 2 === 0 ? 0 : 1]);
+}
+
+/** Centres of clusters in which sizes are as far apart as their ratio is great. */
+function clusterRatios(boxes: Float32Array, count: number, rng: Random): Float64Array {
+  // A side of no length would be infinitely far from all others.
+  const points = Float64Array.from(boxes, (side) => Math.log(Math.max(side, 0.5)));
+  return kMeans(points, count, { rng }).centres.map(Math.exp);
 }
 
 /** At most so many rows of two, chosen at random. */
