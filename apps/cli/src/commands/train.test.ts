@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 
 const trainOn = (data: string, ...more: string[]): ReturnType<typeof lookonce> =>
-  lookonce("train", `model=${model}`, `data=${data}`, "epochs=2", "imgsz=64", "batch=4", `project=${project}`, ...more);
+  lookonce(
+    ...["train", `model=${model}`, `data=${data}`, "epochs=2", "imgsz=64", "batch=4", `project=${project}`],
+    ...["plots=false", ...more],
+  );
 
 /** A copy of the shapes to spoil. */
 function spoilt(name: string): string {

@@ -1,11 +1,12 @@
 import { type Command, command } from "../command.ts";
-import { integer, type OptionTable, text } from "../options/option.ts";
+import { flag, integer, type OptionTable, text } from "../options/option.ts";
 import { UsageError } from "../options/usage-error.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { loadModel } from "./load-model.ts";
 import { recipeOptions } from "./recipe-options.ts";
 import { runEvolution } from "./run-evolution.ts";
 import { runOptions, runSettings } from "./run-settings.ts";
+import { scoresTable } from "./scores-table.ts";
 import { deviceOptions, outputOptions, placeOptions } from "./shared-options.ts";
 
 /** What may be left out when a training goes on. */
@@ -35,6 +36,8 @@ export const train: Command = command({
       min: 1,
     }),
     ...runOptions,
+    plots: flag({ help: "draw labels, batches, results and the validation of the best weights", fallback: true }),
+    tensorboard: flag({ help: "write an event file for TensorBoard", fallback: true }),
     ...recipeOptions,
     ...placeOptions("train"),
     ...deviceOptions,
@@ -52,15 +55,16 @@ export const train: Command = command({
     const signal = terminal.catchInterrupt();
     const report = await model.train({
       ...runSettings(values),
-      resume: values.resume !== undefined,
+      ...{ resume: values.resume !== undefined, plots: values.plots, tensorboard: values.tensorboard },
       callbacks: [await progress(terminal.stderr)],
       ...(signal === undefined ? {} : { signal }),
     });
-    const { map50 = null, map50_95 = null } = report.validation ?? {};
+    const { validation } = report;
+    const { map50 = null, map50_95 = null } = validation ?? {};
     if (report.interrupted) {
       terminal.warn(`stopped after ${report.epochs} epochs; to go on: lookonce train resume=${report.last}`);
     }
-    if (map50 !== null) terminal.say(`best epoch: mAP50 ${map50.toFixed(3)}, mAP50-95 ${map50_95?.toFixed(3)}`);
+    if (validation !== undefined) for (const line of scoresTable(validation)) terminal.say(line);
     terminal.say(`saved in ${report.directory}; the best weights are ${report.best}`);
     await model.dispose();
     const { directory: dir, epochs: done, seconds, losses } = report;

@@ -1,9 +1,8 @@
-import type { ValReport } from "lookonce";
 import { type Command, command } from "../command.ts";
 import { choice, flag, integer, number, requiredText } from "../options/option.ts";
 import { bar } from "../terminal/bar.ts";
-import { table } from "../terminal/table.ts";
 import { loadModel } from "./load-model.ts";
+import { scoresTable } from "./scores-table.ts";
 import { deviceOptions, imgszOption, modelOption, outputOptions, placeOptions } from "./shared-options.ts";
 
 /** `lookonce val`: measures a model on a data set. */
@@ -65,13 +64,3 @@ export const val: Command = command({
     return { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, dir };
   },
 });
-
-/** The scores of all classes together, and of each that has labels. */
-function scoresTable({ perClass, ...all }: ValReport): string[] {
-  const header = ["class", "images", "instances", "P", "R", "mAP50", "mAP50-95"];
-  const rows = [{ ...all, name: "all" }, ...perClass].map((row) => [
-    ...[row.name, String(row.images), String(row.instances)],
-    ...[row.precision, row.recall, row.map50, row.map50_95].map((score) => score.toFixed(3)),
-  ]);
-  return table(header, rows, { align: "<>>>>>>" });
-}
