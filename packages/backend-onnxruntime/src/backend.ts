@@ -46,6 +46,8 @@ export class OnnxRuntimeBackend extends KernelBackend {
   scope = "";
   /** How ONNX Runtime runs its graphs; what else is compiled for this device is to be run alike. */
   readonly runtime: { readonly executionProviders: readonly string[]; readonly threads?: number };
+  /** Bytes of working memory that compiled graphs may hold together. */
+  readonly memoryBudget: number;
   readonly #data = new Entries<Entry>();
   readonly #kernels: ReadonlyMap<string, Kernel>;
   readonly #sessions: SessionCache;
@@ -61,6 +63,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     this.#kernels = kernels;
     const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = totalmem() / 2 } = options;
     this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
+    this.memoryBudget = memoryBudget;
     this.#sessions = new SessionCache({ kernels, capacity, memoryBudget, ...this.runtime });
   }
 

@@ -38,8 +38,11 @@ export function settle(model: DetectionModel, { data, ...options }: TrainOptions
   };
 }
 
-/** Makes what a training changes. @param iterations batches in an epoch */
-export async function makeParts(model: DetectionModel, settings: SettledSettings): Promise<RunParts> {
+/** Those of them that {@link makeParts} reads. */
+export type PartSettings = Pick<SettledSettings, "recipe" | "batch" | "nbs" | "imgsz" | "freeze" | "amp">;
+
+/** Makes what a training changes. */
+export async function makeParts(model: DetectionModel, settings: PartSettings): Promise<RunParts> {
   const { recipe, batch, nbs, imgsz } = settings;
   freezeRows(model, settings.freeze);
   const criterion = makeCriterion(model, { recipe, imgsz });

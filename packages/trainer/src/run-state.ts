@@ -83,7 +83,9 @@ export async function lossContents({
 }: Pick<RunParts, "criterion">): Promise<Record<string, number[]> | undefined> {
   const variables = [...criterion.parameters, ...criterion.state];
   if (variables.length === 0) return undefined;
-  const entries = variables.map(async ([name, variable]): Promise<[string, number[]]> => [name, [...(await variable.data())]]);
+  const entries = variables.map(
+    async ([name, variable]): Promise<[string, number[]]> => [name, [...(await variable.data())]],
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 

@@ -2,6 +2,7 @@ import type { Transform } from "@lookonce/augment";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
+import { findBatch } from "./auto-batch/largest-batch.ts";
 import type { RecipeChanges } from "./recipes/recipe.ts";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { Losses } from "./train-step.ts";
@@ -13,7 +14,7 @@ export interface TrainSettings {
   epochs?: number;
   /** Side of the pictures, in pixels; a multiple of the model's largest stride. Default 640. */
   imgsz?: number;
-  /** Pictures in a batch. Default 16. */
+  /** Pictures in a batch; -1 finds the largest that fits into 60 % of the free memory. Default 16. */
   batch?: number;
   /** What differs from the family's {@link defaultRecipes}. */
   recipe?: RecipeChanges;
@@ -102,7 +103,9 @@ export function checkTrainOptions(model: DetectionModel, { data, valData, ...opt
   for (const key of ["epochs", "imgsz", "batch"] as const) {
     const value = options[key];
     if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
-    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1, not ${value}.`);
+    if (key === "batch" && value === findBatch) continue;
+    const also = key === "batch" ? `, or ${findBatch} for the largest that fits` : "";
+    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1${also}, not ${value}.`);
   }
   for (const key of ["patience", "time", "savePeriod"] as const) {
     const value = options[key];

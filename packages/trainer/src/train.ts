@@ -5,11 +5,11 @@ import type { Batch, BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import type { AnchorReport } from "./anchors/auto-anchor.ts";
 import { prepareAnchors } from "./anchors/prepare-anchors.ts";
+import { settleBatch } from "./auto-batch/settle-batch.ts";
 import { drawScale, rescaleBatch } from "./multi-scale.ts";
 import { argsYaml } from "./report/args-yaml.ts";
-import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
+import { allCallbacks, type RunInfo, type TrainCallbacks } from "./report/callbacks.ts";
 import { jsonLog } from "./report/json-log.ts";
 import { plotLogger } from "./report/plot-logger.ts";
 import { resultsCsv } from "./report/results-csv.ts";
@@ -59,8 +59,11 @@ interface RunContents {
   parts: RunParts;
   loader: BatchLoader;
   position: RunPosition;
-  anchors: AnchorReport | undefined;
+  found: Found;
 }
+
+/** What was found out before a new training began. */
+type Found = Pick<RunInfo, "anchors" | "autoBatch">;
 
 class Run {
   readonly #options: TrainOptions;
@@ -71,7 +74,7 @@ class Run {
   readonly #callbacks: Required<TrainCallbacks>;
   readonly #directory: string;
   readonly #position: RunPosition;
-  readonly #anchors: AnchorReport | undefined;
+  readonly #found: Found;
   /** Scores of the fittest epoch, where it was one of this process. */
   #best: ValidationResult | undefined;
   readonly #resumed: number = performance.now();
@@ -94,33 +97,36 @@ class Run {
     const found = resume === undefined ? undefined : dirname(dirname(resume));
     this.#directory = options.directory ?? found ?? makeRunDirectory();
     this.#position = rest.position;
-    this.#anchors = rest.anchors;
+    this.#found = rest.found;
   }
 
   static async start(model: DetectionModel, options: TrainOptions): Promise<Run> {
     const { resume } = options;
     const file = resume === undefined ? undefined : { name: resume, ...readTraining(resume) };
     const saved = file?.training.state.settings as SettledSettings | undefined;
-    const settings = saved ?? settle(model, options);
+    const autoBatch = saved === undefined ? await settleBatch(model, options) : undefined;
+    const settings = saved ?? settle(model, autoBatch === undefined ? options : { ...options, batch: autoBatch.batch });
     const pictures = options.data.entries;
     const anchors = saved === undefined ? prepareAnchors(model, { ...settings, pictures }) : undefined;
+    const found = { ...(autoBatch === undefined ? {} : { autoBatch }), ...(anchors === undefined ? {} : { anchors }) };
     const position = startPosition();
     const loader = trainLoader(model, { ...options, settings, position });
     const parts = await makeParts(model, settings);
     if (file !== undefined) Object.assign(position, restoreState(parts, file));
-    return new Run(options, { settings, parts, loader, position, anchors });
+    return new Run(options, { settings, parts, loader, position, found });
   }
 
   async train(): Promise<TrainResult> {
-    const { batch, imgsz, recipe, args } = this.#settings;
+    const { batch, imgsz, recipe, args, amp } = this.#settings;
     const directory = this.#directory;
     const position = this.#position;
     makeWeightsDirectory(directory);
     const { epoch, best } = position;
     const epochs = this.#epochs();
-    const info = { directory, epochs, iterations: this.#loader.length, batch, imgsz, recipe, args, firstEpoch: epoch };
-    const anchors = this.#anchors;
-    await this.#callbacks.onTrainStart({ ...info, ...(anchors === undefined ? {} : { anchors }) });
+    await this.#callbacks.onTrainStart({
+      ...{ directory, epochs, iterations: this.#loader.length, batch, imgsz, recipe, amp, args, firstEpoch: epoch },
+      ...this.#found,
+    });
     let interrupted = false;
     while (position.epoch < this.#epochs() && !this.#isOver() && !interrupted) interrupted = !(await this.#epoch());
     if (!interrupted) await this.#strip();

@@ -1,5 +1,6 @@
 import type { Batch } from "@lookonce/data";
 import type { AnchorReport } from "../anchors/auto-anchor.ts";
+import type { AutoBatchReport } from "../auto-batch/auto-batch.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
@@ -19,6 +20,10 @@ export interface RunInfo {
   firstEpoch: number;
   /** What AutoAnchor found; of new trainings of YOLOv5 models only. */
   anchors?: AnchorReport;
+  /** What batch -1 found. */
+  autoBatch?: AutoBatchReport;
+  /** Whether it is in mixed precision. */
+  amp?: boolean;
   /** What else `args.yaml` tells, such as the files of model and data set. */
   args: Readonly<Record<string, unknown>>;
 }

@@ -19,6 +19,7 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
   return {
     onTrainStart(info) {
       run = info;
+      if (info.autoBatch !== undefined) stream.write(`${info.autoBatch.line}\n`);
       if (info.anchors !== undefined) stream.write(`${info.anchors.line}\n`);
       stream.write(`${describeRun(info)}\n`);
     },
@@ -57,9 +58,9 @@ export function terminalProgress(stream: ProgressStream): TrainCallbacks {
   };
 }
 
-function describeRun({ directory, epochs, iterations, batch, imgsz, recipe }: RunInfo): string {
+function describeRun({ directory, epochs, iterations, batch, imgsz, recipe, amp = false }: RunInfo): string {
   const { optimizer, lr0 } = recipe;
-  return `training to ${directory}: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ${iterations} batches of ${batch}, imgsz ${imgsz}, ${optimizer} at ${lr0}`;
+  return `training to ${directory}: ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of ${iterations} batches of ${batch}, imgsz ${imgsz}, ${optimizer} at ${lr0}${amp ? ", mixed precision" : ""}`;
 }
 
 function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): string {

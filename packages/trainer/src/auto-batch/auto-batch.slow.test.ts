@@ -1,0 +1,38 @@
+import { currentBackend, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { readCheckpoint } from "@lookonce/checkpoint";
+import { modelFromCheckpoint } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import { describeShared, sharedPath } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, expect, it } from "vitest";
+import { makeRecipe } from "../recipes/recipe.ts";
+import { makeParts } from "../run-parts.ts";
+import { autoBatch } from "./auto-batch.ts";
+import { fitLine } from "./largest-batch.ts";
+import { hostMemory } from "./memory-meter.ts";
+import { practiceBatch } from "./practice-batch.ts";
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+});
+
+describeShared("the largest batch of YOLOv8n", ["weights/yolov8n.pt"], () => {
+  it("is told from lines that also hold for a larger batch than was tried", { timeout: 300_000 }, async () => {
+    const file = sharedPath("weights/yolov8n.pt");
+    const model = modelFromCheckpoint(readCheckpoint(file), file);
+    const { measured } = await autoBatch(model, { imgsz: 320, objects: 16 });
+    const { start, slope } = fitLine(measured.map(({ batch, update }) => [batch, update]));
+    const recipe = { ...makeRecipe("v8"), optimizer: "AdamW" } as const;
+    const settings = { recipe, batch: 64, nbs: 64, imgsz: 320, freeze: 0, amp: false };
+    const { step, optimizer, criterion, ema } = await makeParts(model, settings as Parameters<typeof makeParts>[1]);
+    const batch = 4 * (measured.at(-1)?.batch ?? 1);
+    const pictures = practiceBatch({ count: batch, imgsz: 320, objects: 16, nc: model.nc, rng: new Random(1) });
+    const before = await hostMemory.used();
+    await step.run(pictures, { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 });
+    const taken = (await hostMemory.used()) - before;
+    expect(Math.abs(taken / (start + slope * batch) - 1)).toBeLessThan(0.2);
+    for (const part of [step, optimizer, criterion, ema, model]) part?.dispose();
+    await currentBackend()?.freeGraphs();
+  });
+});

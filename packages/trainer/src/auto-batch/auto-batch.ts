@@ -1,0 +1,134 @@
+import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
+import { LookonceError } from "@lookonce/errors";
+import { copyModel, type DetectionModel } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import { choosePrecision } from "../precision/choose-precision.ts";
+import { makeRecipe } from "../recipes/recipe.ts";
+import { makeParts, type PartSettings } from "../run-parts.ts";
+import type { RunParts } from "../run-state.ts";
+import type { TrainSettings } from "../train-options.ts";
+import { largestBatch, type Measurement } from "./largest-batch.ts";
+import { type MemoryMeter, meterFor } from "./memory-meter.ts";
+import { practiceBatch } from "./practice-batch.ts";
+
+/** Options of {@link autoBatch}. */
+export interface AutoBatchOptions extends Pick<TrainSettings, "imgsz" | "recipe" | "freeze" | "amp"> {
+  /** The most objects to expect in a picture, mosaics included. Default 64. */
+  objects?: number;
+  /** The share of the free memory to fill. Default 0.6. */
+  share?: number;
+  /** The largest batch that makes sense, such as the number of pictures. Default 1024. */
+  limit?: number;
+  /** Where to look how much memory there is. Default: the process's, or an NVIDIA GPU's. */
+  meter?: MemoryMeter;
+}
+
+/** What {@link autoBatch} found. */
+export interface AutoBatchReport {
+  batch: number;
+  /** What a user should read of it. */
+  line: string;
+  /** Bytes that were free, and those that a step took. */
+  free: number;
+  measured: readonly Measurement[];
+}
+
+/** The batches to try: three, and more until a step takes so many bytes that noise does not matter. */
+const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+const clear = 512 * 2 ** 20;
+
+/**
+ * Finds the largest batch to train with: makes real training steps of 1, 2, 4, … pictures, forward to update, measures
+ * the memory each takes, and follows the line through them to the given share of what is free.
+ *
+ * It practises on a copy; the model stays as it is. The copy's steps are on noise with boxes.
+ *
+ * @throws LookonceError `DEVICE` where the device's memory cannot be seen
+ */
+export async function autoBatch(model: DetectionModel, options: AutoBatchOptions = {}): Promise<AutoBatchReport> {
+  const { share = 0.6, limit = 1024 } = options;
+  const backend = currentBackend();
+  if (backend === undefined) {
+    throw new LookonceError(
+      "DEVICE",
+      `batch -1 measures the memory of the devices cpu, webgpu and cuda, not of the backend "${tf.getBackend()}"; give the batch as a number.`,
+    );
+  }
+  const settings = partSettings(model, options);
+  const meter = options.meter ?? (await meterFor(backend.runtime.executionProviders[0] ?? "cpu"));
+  await backend.freeGraphs();
+  const free = await meter.free();
+  const copy = await copyModel(model);
+  const parts = await makeParts(copy, settings);
+  try {
+    // Graphs beyond the backend's own budget would be compiled anew at every step.
+    const budget = Math.min(share * free, backend.memoryBudget);
+    const measured = await measureSteps(backend, { ...options, parts, meter, budget });
+    const batch = largestBatch(measured, { budget, nbs: settings.nbs, limit });
+    return { batch, line: describe({ batch, measured, budget, free, meter }), free, measured };
+  } finally {
+    for (const part of [parts.optimizer, parts.criterion, parts.ema, parts.step, copy]) part?.dispose();
+    await backend.freeGraphs();
+  }
+}
+
+/** What a step of a training with these settings is made of. */
+function partSettings(model: DetectionModel, { imgsz = 640, freeze = 0, ...options }: AutoBatchOptions): PartSettings {
+  const recipe = makeRecipe(model.family, options.recipe);
+  // Of the two that `auto` may stand for, the one that remembers more.
+  const optimizer = recipe.optimizer === "auto" ? "AdamW" : recipe.optimizer;
+  const amp = choosePrecision(options.amp);
+  return { recipe: { ...recipe, optimizer } as PartSettings["recipe"], batch: 1, nbs: recipe.nbs, imgsz, freeze, amp };
+}
+
+interface Practice extends AutoBatchOptions {
+  parts: RunParts;
+  meter: MemoryMeter;
+  budget: number;
+}
+
+/** Measures steps of more and more pictures, as long as the next ones are sure to fit. */
+async function measureSteps(backend: OnnxRuntimeBackend, practice: Practice): Promise<Measurement[]> {
+  const { meter, parts, imgsz = 640, objects = 64, budget, limit = 1024 } = practice;
+  const rng = new Random(0);
+  const measure = async (batch: number): Promise<Measurement> => {
+    const pictures = practiceBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });
+    const still = { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
+    await backend.freeGraphs();
+    const before = await meter.used();
+    await parts.step.run(pictures, still);
+    const update = (await meter.used()) - before;
+    await parts.step.run(pictures, { ...still, updates: false });
+    return { batch, update, both: (await meter.used()) - before };
+  };
+  // The first step of all takes memory that later ones find there.
+  await measure(1);
+  const measured: Measurement[] = [];
+  for (const batch of sizes) {
+    const largest = measured.at(-1)?.both ?? 0;
+    const isEnough = measured.length >= 3 && largest > clear;
+    if (measured.length >= 2 && (isEnough || batch > limit || 2 * largest > budget)) break;
+    measured.push(await measure(batch));
+  }
+  return measured;
+}
+
+/** One line for the user. */
+function describe({ batch, measured, budget, free, meter }: Found): string {
+  const tried = measured.map((one) => `${one.batch}: ${gibibytes(one.both)}`).join(", ");
+  const fits = (measured[0]?.both ?? 0) <= budget ? "fits" : "is the smallest, and does not fit,";
+  return `batch ${batch} ${fits} into ${gibibytes(budget)} of the ${gibibytes(free)} of ${meter.name} that are free (steps of ${tried})`;
+}
+
+interface Found {
+  batch: number;
+  measured: readonly Measurement[];
+  budget: number;
+  free: number;
+  meter: MemoryMeter;
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}

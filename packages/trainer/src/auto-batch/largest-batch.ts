@@ -1,0 +1,59 @@
+import { fullAccumulation } from "../schedule.ts";
+
+/** What stands for a batch that is to be found. */
+export const findBatch = -1;
+
+/** A step's memory at one batch, in bytes. */
+export interface Measurement {
+  batch: number;
+  /** Of the graph that updates the weights. */
+  update: number;
+  /** Of that one and the graph that only gathers gradients, which small batches need beside it. */
+  both: number;
+}
+
+/** bytes = start + slope · batch. */
+export interface Line {
+  start: number;
+  slope: number;
+}
+
+/** The line through points (batch, bytes) by least squares. */
+export function fitLine(points: readonly (readonly [batch: number, bytes: number])[]): Line {
+  const mean = (of: (point: readonly [number, number]) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean(([batch]) => batch), mean(([, bytes]) => bytes)];
+  const slope = mean(([batch, bytes]) => (batch - x) * (bytes - y)) / mean(([batch]) => (batch - x) ** 2);
+  return { start: y - slope * x, slope };
+}
+
+/** What a batch is measured against. */
+export interface BatchLimits {
+  /** Bytes that a step may take. */
+  budget: number;
+  /** The nominal batch, to which gradients of smaller ones are summed up. */
+  nbs: number;
+  /** The largest batch that makes sense, such as the number of pictures. */
+  limit: number;
+}
+
+/**
+ * The largest batch whose step fits into the budget as far as lines through the measurements tell; at least 1. From 16 on
+ * it is a multiple of 8, from 4 on an even number. Where the measurements do not grow, it is the largest one measured:
+ * that one is known to fit.
+ */
+export function largestBatch(measured: readonly Measurement[], { budget, nbs, limit }: BatchLimits): number {
+  const update = fitLine(measured.map((one) => [one.batch, one.update]));
+  const both = fitLine(measured.map((one) => [one.batch, one.both]));
+  if (!(update.slope > 0 && both.slope > 0)) return roundDown(Math.min(limit, measured.at(-1)?.batch ?? 1));
+  for (let batch = limit; batch > 1; batch--) {
+    const { start, slope } = fullAccumulation({ batch, nbs }) > 1 ? both : update;
+    if (start + slope * batch <= budget) return roundDown(batch);
+  }
+  return 1;
+}
+
+function roundDown(batch: number): number {
+  const multiple = batch >= 16 ? 8 : batch >= 4 ? 2 : 1;
+  return batch - (batch % multiple);
+}
