@@ -1,22 +1,38 @@
 import type { TrainOptions } from "lookonce";
-import {
-  choice,
-  flag,
-  integer,
-  integers,
-  number,
-  type OptionTable,
-  type OptionValues,
-  text,
-} from "../options/option.ts";
+import { choice, flag, integer, integers, number, type Option, type OptionValues, text } from "../options/option.ts";
 import { givenRecipe } from "./recipe-options.ts";
 import { imgszOption, type placeOptions } from "./shared-options.ts";
 
+/** Values of {@link runOptions}. */
+interface RunValues {
+  epochs: number;
+  imgsz: number;
+  batch: number;
+  amp: boolean | undefined;
+  val: "every" | "last" | "never";
+  patience: number;
+  time: number | undefined;
+  save_period: number;
+  freeze: number[] | undefined;
+  rect: boolean;
+  multi_scale: boolean;
+  image_weights: boolean;
+  single_cls: boolean;
+  fraction: number;
+  seed: number;
+  workers: number | undefined;
+  cache: "auto" | "ram" | "disk" | "none";
+  autoanchor: boolean;
+  noautoanchor: boolean;
+  hyp: string | undefined;
+}
+
 /** Options of a training that every way to train has. */
-export const runOptions = {
+export const runOptions: { readonly [K in keyof RunValues]: Option<RunValues[K]> } = {
   epochs: integer({ help: "times to go through the data set", fallback: 100, min: 1 }),
   imgsz: imgszOption(640),
-  batch: integer({ help: "pictures in a batch", fallback: 16, min: 1 }),
+  batch: integer({ help: "pictures in a batch; -1 is the largest that fits into memory", fallback: 16, min: -1 }),
+  amp: flag({ help: "train in mixed precision (default: on GPUs)", fallback: undefined }),
   val: choice(["every", "last", "never"], { help: "epochs to validate after", fallback: "every" }),
   patience: integer({ help: "epochs without a fitter one after which to stop; 0 never does", fallback: 100, min: 0 }),
   time: number({ help: "hours after which to stop (default no limit)", fallback: undefined, min: 0 }),
@@ -41,24 +57,23 @@ export const runOptions = {
     expects: "preset|file.yaml",
     fallback: undefined,
   }),
-} satisfies OptionTable;
-
-type RunValues = OptionValues<Omit<typeof runOptions, "val"> & ReturnType<typeof placeOptions>> & {
-  val: "every" | "last" | "never";
-  data?: string | undefined;
 };
 
+interface SettingsValues extends RunValues, OptionValues<ReturnType<typeof placeOptions>> {
+  data?: string | undefined;
+}
+
 /** What these options are for `YOLO.train`, with the recipe. */
-export function runSettings(values: RunValues): Omit<TrainOptions, "resume"> {
+export function runSettings(values: SettingsValues): Omit<TrainOptions, "resume"> {
   const { epochs, imgsz, batch, val, project, name, patience, rect, fraction, cache, exist_ok: existOk } = values;
   const { save_period: savePeriod, multi_scale: multiScale, image_weights: imageWeights } = values;
   const { single_cls: singleCls, autoanchor, noautoanchor, freeze } = values;
   return {
     ...{ epochs, imgsz, batch, val, project, name, existOk, patience, savePeriod, rect, fraction, cache },
     ...{ multiScale, imageWeights, singleCls, autoAnchor: autoanchor && !noautoanchor },
-    ...given(values, ["data", "time", "workers", "hyp"]),
+    ...given(values, ["data", "time", "workers", "hyp", "amp"]),
     ...(freeze === undefined ? {} : { freeze: rowsOf(freeze) }),
-    recipe: givenRecipe(values),
+    recipe: givenRecipe({ ...values }),
   };
 }
 
