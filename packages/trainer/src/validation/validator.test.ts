@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { Dataset, generateShapes } from "@lookonce/data";
+import { DetectionModel, parseModelConfig } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import { expectClose } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeCriterion } from "../criteria/make-criterion.ts";
+import { makeRecipe } from "../recipes/recipe.ts";
+import { tinyModel } from "../test-tiny-model.ts";
+import { validate } from "./validate.ts";
+import type { ValidatedBatch } from "./validation-callbacks.ts";
+import { Validator } from "./validator.ts";
+
+const place = mkdtempSync(join(tmpdir(), "validator-"));
+let data: Dataset;
+
+beforeAll(async () => {
+  await registerOnnxRuntime();
+  await tf.setBackend("onnxruntime");
+  const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 1, val: 5, size: 64, seed: 1 });
+  data = await Dataset.open({ yaml, split: "val" });
+});
+
+afterAll(() => rmSync(place, { recursive: true }));
+
+const form = { imgsz: 64, batch: 2, workers: 0 };
+
+/** Two levels with YOLOv5's head. */
+function tinyV5(): DetectionModel {
+  const widths = [8, 16, 16, 16].map((width) => [-1, 1, "Conv", [width, 3, 2]]);
+  const anchors = [
+    [10, 13, 16, 30],
+    [30, 61, 62, 45],
+  ];
+  const head = [[[2, 3], 1, "Detect", ["nc", anchors]]];
+  const config = parseModelConfig({ nc: 5, anchors, backbone: widths, head }, { name: "tiny-v5.yaml" });
+  return new DetectionModel(config, { rng: new Random(0), names: data.names });
+}
+
+describe("Validator", () => {
+  it("tells of its start, every batch with what was found, and its end", async () => {
+    const model = tinyModel({ names: data.names });
+    const told: string[] = [];
+    const batches: ValidatedBatch[] = [];
+    const result = await validate(model, data, {
+      ...{ ...form, conf: 0 },
+      callbacks: [
+        {
+          onValStart: ({ batches: count, names }) => void told.push(`start ${count} ${names.length}`),
+          onValBatch(batch) {
+            told.push(`batch ${batch.number}`);
+            batches.push(batch);
+          },
+          onValEnd: ({ images }) => void told.push(`end ${images}`),
+        },
+      ],
+      onProgress: ({ done }) => void told.push(`done ${done}`),
+    });
+    expect(told).toEqual("start 3 5,done 0,batch 0,done 1,batch 1,done 2,batch 2,done 3,end 5".split(","));
+    expect(batches.map(({ found }) => found.length)).toEqual([2, 2, 1]);
+    for (const { found, inFiles, batch } of batches) {
+      const { ratio, padding, originalWidth } = batch.samples[0] as (typeof batch.samples)[0];
+      const [x] = found[0]?.boxes ?? [];
+      const expected = ((x as number) - padding[0]) / ratio[1];
+      expect(inFiles[0]?.boxes[0]).toBeCloseTo(Math.min(Math.max(expected, 0), originalWidth), 3);
+    }
+    expect(result.curves.map(({ name }) => name)).toEqual(result.perClass.map(({ name }) => name));
+    expect(result).not.toHaveProperty("losses");
+    model.dispose();
+  });
+
+  it("gives equal results again and again, with threads or without, and frees what it made", async () => {
+    const model = tinyModel({ names: data.names });
+    const criterion = makeCriterion(model, { recipe: makeRecipe("v8"), imgsz: 64 });
+    const tensors = tf.memory().numTensors;
+    const validator = new Validator(data, model, { ...form, criterion });
+    const { speed: _, ...first } = await validator.run(model);
+    const { speed: __, ...second } = await validator.run(model);
+    await validator.dispose();
+    expect(second).toEqual(first);
+    expect(tf.memory().numTensors).toBe(tensors);
+    const { losses, ...scores } = first;
+    const { speed: ___, ...threaded } = await validate(model, data, { ...form, workers: 1 });
+    expect(threaded).toEqual(scores);
+    model.dispose();
+  });
+
+  it("measures losses as means over batches", async () => {
+    const model = tinyModel({ names: data.names });
+    const criterion = makeCriterion(model, { recipe: makeRecipe("v8"), imgsz: 64 });
+    const lossesOf = async (dataset: Dataset, batch: number): Promise<number[]> => {
+      const validator = new Validator(dataset, model, { ...form, batch, criterion });
+      const { losses = {} } = await validator.run(model);
+      await validator.dispose();
+      expect(Object.keys(losses)).toEqual(["box", "cls", "dfl"]);
+      return Object.values(losses);
+    };
+    const each = await Promise.all(
+      data.entries.map((entry) => lossesOf(Object.assign(Object.create(data), { entries: [entry] }), 1)),
+    );
+    const mean = [0, 1, 2].map((part) => each.reduce((sum, losses) => sum + (losses[part] as number), 0) / each.length);
+    expectClose(await lossesOf(data, 1), mean, { rel: 1e-5 });
+    model.dispose();
+  });
+
+  it("leaves the state of a training's criterion as it was", async () => {
+    const model = tinyV5();
+    const criterion = makeCriterion(model, { recipe: makeRecipe("v5", { balance: "auto" }), imgsz: 64 });
+    const state = async (): Promise<unknown[]> =>
+      Promise.all([...criterion.state.values()].map(async (variable) => [...(await variable.data())]));
+    const before = await state();
+    expect(before.length).toBeGreaterThan(0);
+    const validator = new Validator(data, model, { ...form, criterion });
+    const { losses } = await validator.run(model);
+    expect(Object.keys(losses ?? {})).toEqual(["box", "obj", "cls"]);
+    expect(await state()).toEqual(before);
+    await validator.dispose();
+    model.dispose();
+  });
+
+  it("stops when it is told to", async () => {
+    const model = tinyModel({ names: data.names });
+    const stop = new AbortController();
+    const callbacks = [{ onValBatch: () => stop.abort(new Error("enough")) }];
+    await expect(validate(model, data, { ...form, callbacks, signal: stop.signal })).rejects.toThrow("enough");
+    model.dispose();
+  });
+});
