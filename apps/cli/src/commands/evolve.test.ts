@@ -64,7 +64,7 @@ describe("lookonce anchors", () => {
 describe("lookonce train with anchors that do not fit", () => {
   it("fits them first, unless told not to", async () => {
     const train = ["train", `model=${model}`, data, ...small, "val=never"];
-    expect((await lookonce(...train)).stderr).toMatch(/AutoAnchor: .* new anchors were fitted to the data set/);
+    expect((await lookonce(...train)).stderr).toMatch(/AutoAnchor: .* new ones were fitted to the data set/);
     expect((await lookonce(...train, "noautoanchor")).stderr).not.toContain("AutoAnchor");
   });
 });

@@ -28,7 +28,7 @@ export interface AnchorReport extends AnchorFit {
   outcome: "good" | "fitted" | "kept";
   /** The anchors that the model has now, in pixels: [level][anchor] = [width, height]. */
   anchors: AnchorSize[][];
-  /** All of it for a person. */
+  /** All of it for a person, in the words that users of YOLOv5 know. */
   line: string;
 }
 
@@ -94,14 +94,11 @@ interface Found extends Pick<AnchorReport, "before" | "anchors" | "outcome"> {
 function report({ before, now, anchors, outcome }: Found): AnchorReport {
   const endings = {
     good: "the model's anchors fit the data set",
-    fitted: `new anchors were fitted to the data set, ${tell(now)}`,
+    fitted: `new ones were fitted to the data set, with ${now.perTarget.toFixed(2)} and ${now.recall.toFixed(3)}`,
     kept: "no better ones were found, the model keeps its anchors",
   };
-  const line = `AutoAnchor: ${tell(before)}: ${endings[outcome]}`;
+  const { perTarget, recall } = before;
+  const fit = `${perTarget.toFixed(2)} anchors/target, ${recall.toFixed(3)} best possible recall (BPR)`;
+  const line = `AutoAnchor: ${fit}: ${endings[outcome]}`;
   return { ...now, before, anchors, outcome, line };
-}
-
-/** In the form that users of YOLOv5 know. */
-function tell({ perTarget, recall }: AnchorFit): string {
-  return `${perTarget.toFixed(2)} anchors/target, ${recall.toFixed(3)} best possible recall (BPR)`;
 }
