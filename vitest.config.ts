@@ -39,7 +39,7 @@ function loaderWorker(): Plugin {
         format: "esm",
         platform: "node",
         conditions: ["@lookonce/source"],
-        external: ["sharp"],
+        external: ["sharp", "@napi-rs/image"],
         sourcemap: "inline",
         metafile: true,
         logLevel: "error",

@@ -35,7 +35,7 @@ for (const bytes of files) {
 }
 const source = {
   length: files.length,
-  load: async (index) => ({ ...objects[index], picture: await readPicture(files[index], { onThisThread: true }) }),
+  load: async (index) => ({ ...objects[index], picture: await readPicture(files[index], { fast: true }) }),
 };
 const augment = v8Augmentation(hypPreset("v8"), { imgsz });
 const batch = new Uint8Array(16 * imgsz * imgsz * 3);

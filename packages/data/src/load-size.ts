@@ -33,7 +33,7 @@ export function resizeForLoading(picture: Picture, { imgsz, rules, training }: L
   return rules === "v5" && shrinks && !training ? resizeArea(picture, size) : resizeBilinear(picture, size);
 }
 
-/** A name that differs where {@link resizeForLoading} would give other pixels for the same file. */
+/** A name that differs where loading would give other pixels for the same file: in training another decoder reads it. */
 export function formName({ imgsz, rules, training }: LoadingForm): string {
-  return `${imgsz}-${rules}${rules === "v5" && training ? "-train" : ""}`;
+  return `${imgsz}-${rules}${training ? "-train" : ""}`;
 }

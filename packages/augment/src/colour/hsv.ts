@@ -67,13 +67,21 @@ export function applyHsv(picture: Picture, tables: HsvTables): Picture {
 }
 
 /**
+ * The tables of a random shift, or `undefined` where all gains are 0: then nothing is drawn and nothing happens.
+ */
+export function drawHsvTables({ hueRule, ...gains }: RandomHsvOptions, rng: Random): HsvTables | undefined {
+  const still = gains.hue === 0 && gains.saturation === 0 && gains.value === 0;
+  return still ? undefined : hsvTables(drawHsv(gains, rng), hueRule);
+}
+
+/**
  * Turns the colours by a random shift. Boxes and polygons stay.
  *
  * Gains are those of `hsv_h`, `hsv_s`, `hsv_v`. With all of them 0 nothing is drawn and nothing happens.
  */
 export function randomHsv(options: RandomHsvOptions): Transform {
-  const { hueRule, ...gains } = options;
-  const still = gains.hue === 0 && gains.saturation === 0 && gains.value === 0;
-  return (sample, rng) =>
-    still ? sample : { ...sample, picture: turnColours(sample.picture, hsvTables(drawHsv(gains, rng), hueRule)) };
+  return (sample, rng) => {
+    const tables = drawHsvTables(options, rng);
+    return tables === undefined ? sample : { ...sample, picture: turnColours(sample.picture, tables) };
+  };
 }

@@ -2,20 +2,18 @@ import { sometimes, type Transform } from "../compose.ts";
 import { reserve } from "../kernels/kernels.ts";
 import type { Picture } from "../picture.ts";
 import type { Sample } from "../sample.ts";
-import { moveObjects } from "./objects.ts";
+import { mirrorObjects, moveObjects, swapSides } from "./objects.ts";
 
 /** The sample mirrored left to right. Twice is nothing. */
 export function flipLeftRight(sample: Sample): Sample {
-  const { picture } = sample;
-  const { boxes, ...rest } = moveObjects(sample, { scale: [-1, 1], shift: [picture.width, 0] });
-  return { ...rest, boxes: swapColumns(boxes, 0), picture: mirrorRows(picture) };
+  return { ...mirrorObjects(sample, sample.picture.width), picture: mirrorRows(sample.picture) };
 }
 
 /** The sample mirrored upside down. Twice is nothing. */
 export function flipUpDown(sample: Sample): Sample {
   const { picture } = sample;
   const { boxes, ...rest } = moveObjects(sample, { scale: [1, -1], shift: [0, picture.height] });
-  return { ...rest, boxes: swapColumns(boxes, 1), picture: mirrorColumns(picture) };
+  return { ...rest, boxes: swapSides(boxes, 1), picture: mirrorColumns(picture) };
 }
 
 /** {@link flipLeftRight} with this probability. */
@@ -26,11 +24,6 @@ export function randomFlipLeftRight(probability: number): Transform {
 /** {@link flipUpDown} with this probability. */
 export function randomFlipUpDown(probability: number): Transform {
   return sometimes(probability, flipUpDown);
-}
-
-/** A mirrored box's corners, left (or top) first again. */
-function swapColumns(boxes: Float32Array, low: 0 | 1): Float32Array {
-  return boxes.map((_, i) => boxes[i % 4 === low ? i + 2 : i % 4 === low + 2 ? i - 2 : i] as number);
 }
 
 function mirrorRows({ data, width, height }: Picture): Picture {

@@ -69,3 +69,14 @@ function mapPoints(objects: Objects, change: (value: number, axis: 0 | 1) => num
   if (objects.polygons !== undefined) moved.polygons = objects.polygons.map(all);
   return moved;
 }
+
+/** Objects on a picture of this width that is mirrored left to right. */
+export function mirrorObjects(objects: Objects, width: number): Objects {
+  const { boxes, ...rest } = moveObjects(objects, { scale: [-1, 1], shift: [width, 0] });
+  return { ...rest, boxes: swapSides(boxes, 0) };
+}
+
+/** A mirrored box's corners, left (or top) first again. */
+export function swapSides(boxes: Float32Array, low: 0 | 1): Float32Array {
+  return boxes.map((_, i) => boxes[i % 4 === low ? i + 2 : i % 4 === low + 2 ? i - 2 : i] as number);
+}

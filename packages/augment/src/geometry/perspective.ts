@@ -4,10 +4,10 @@ import type { Size } from "../picture.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { boxCandidates } from "./box-candidates.ts";
 import { type Matrix, movePoints, multiply } from "./matrix.ts";
-import { clipObjects, filterObjects } from "./objects.ts";
+import { clipObjects, filterObjects, mirrorObjects } from "./objects.ts";
 import { polygonBox, resamplePolygon } from "./polygon-box.ts";
 import { type Scene, sceneOf } from "./scene.ts";
-import { warpScene } from "./warp.ts";
+import { type WarpOptions, warpScene } from "./warp.ts";
 
 /** Whose rules hold where YOLOv5 (6.1, 7.0) and YOLOv8 (8.3) differ. */
 export type AugmentationRules = "v5" | "v8";
@@ -47,6 +47,8 @@ export interface PerspectiveOptions {
   /** The output. */
   size: Size;
   rules: AugmentationRules;
+  /** Colours and a flip from left to right, applied to the result with less copying than by transforms of their own. */
+  look?: Omit<WarpOptions, keyof Size>;
 }
 
 /** Points of an outline that the picture's edge cuts. */
@@ -92,10 +94,12 @@ export function perspectiveMatrix(draw: PerspectiveDraw, canvas: Size, output: S
  * polygon's points inside the output; both are clipped to the output. Boxes that {@link boxCandidates} does not find
  * worth keeping are dropped: 10 % of the area must be left, or 1 % with a polygon.
  */
-export function applyPerspective(scene: Scene, { draw, size, rules }: PerspectiveOptions): Sample {
+export function applyPerspective(scene: Scene, { draw, size, rules, look = {} }: PerspectiveOptions): Sample {
   const matrix = perspectiveMatrix(draw, scene, size);
   const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, rules });
-  return { ...filterObjects(candidates, (row) => kept[row] as boolean), picture: warpScene(scene, matrix, size) };
+  const objects = filterObjects(candidates, (row) => kept[row] as boolean);
+  const picture = warpScene(scene, matrix, { ...look, width: size.width, height: size.height });
+  return { ...(look.mirrored ? mirrorObjects(objects, size.width) : objects), picture };
 }
 
 /** {@link applyPerspective} with fresh random numbers, for a picture that keeps its size, or is cut to `size`. */

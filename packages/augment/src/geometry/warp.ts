@@ -1,7 +1,17 @@
+import type { HsvTables } from "../colour/hsv-tables.ts";
 import { reserve } from "../kernels/kernels.ts";
+import { turnColours, turnPixels } from "../kernels/turn-colours.ts";
 import { blankPicture, type Picture, type Size } from "../picture.ts";
 import { invert, isAffine, type Matrix, movePoints } from "./matrix.ts";
 import { drawTiles, type Scene, type Window } from "./scene.ts";
+
+/** The output's size, and what is done with its pixels before they leave the kernels' memory. */
+export interface WarpOptions extends Size {
+  /** What becomes of the colours. */
+  colours?: HsvTables | undefined;
+  /** Left and right changed places, last of all. */
+  mirrored?: boolean;
+}
 
 /**
  * The picture that a scene gives when the matrix (canvas pixels to output pixels) moves it, bilinearly; beyond the
@@ -11,29 +21,37 @@ import { drawTiles, type Scene, type Window } from "./scene.ts";
  * steps of 1/32 pixel, weights as whole numbers. Only the part of the canvas that the output shows is ever drawn, and it is
  * drawn where the WebAssembly kernels read it.
  */
-export function warpScene(scene: Scene, matrix: Matrix, size: Size): Picture {
+export function warpScene(scene: Scene, matrix: Matrix, { colours, mirrored, ...size }: WarpOptions): Picture {
   const { width, height } = size;
   const inverse = invert(matrix);
   const window = inverse && seenWindow(scene, inverse, size);
-  if (inverse === undefined || window === undefined) return blankPicture(size, scene.fill);
+  if (inverse === undefined || window === undefined) {
+    const blank = blankPicture(size, scene.fill);
+    return colours === undefined ? blank : turnColours(blank, colours);
+  }
   const columns = window.x2 - window.x1;
   const rows = window.y2 - window.y1;
-  const kernels = reserve(align(columns * rows * 3) + align(width * height * 3) + width * 8);
+  const viewBytes = align(columns * rows * 3);
+  const outputBytes = align(width * height * 3);
+  const kernels = reserve(Math.max(viewBytes, outputBytes) + outputBytes + width * 8);
   const { bytes, weights, free: view } = kernels;
-  const target = view + align(columns * rows * 3);
-  const end = target + width * height * 3;
-  bytes.fill(scene.fill, view, target);
-  drawTiles(scene.tiles, window, bytes.subarray(view, target));
+  const target = view + Math.max(viewBytes, outputBytes);
+  bytes.fill(scene.fill, view, view + viewBytes);
+  drawTiles(scene.tiles, window, bytes.subarray(view, view + viewBytes));
   const [a, b, c, d, e, f, g, h, i] = inverse;
   const { x1, y1 } = window;
   if (isAffine(matrix)) {
     const moved = [a, b, c - x1, d, e, f - y1];
-    kernels.warpAffine(view, columns, rows, weights, align(end), target, width, height, scene.fill, ...moved);
+    kernels.warpAffine(view, columns, rows, weights, target + outputBytes, target, width, height, scene.fill, ...moved);
   } else {
     const where = [view, columns, rows, weights, x1, y1, target, width, height];
     kernels.warpPerspective(...where, scene.fill, a, b, c, d, e, f, g, h, i);
   }
-  return { data: bytes.slice(target, end), width, height };
+  if (colours !== undefined) turnPixels(kernels, { at: target, count: width * height }, colours);
+  // Where the view was there is room now
+  if (mirrored) kernels.mirror(target, view, width, height);
+  const from = mirrored ? view : target;
+  return { data: bytes.slice(from, from + width * height * 3), width, height };
 }
 
 function align(bytes: number): number {

@@ -7,10 +7,6 @@ interface KernelFunctions {
   warpPerspective(...numbers: number[]): void;
   mirror(source: number, target: number, width: number, height: number): void;
   turnColours(...numbers: number[]): void;
-  makeTable(table: number, counts: number, isAc: number): number;
-  decodeScan(...numbers: number[]): number;
-  toRgb(...numbers: number[]): void;
-  greyToRgb(...numbers: number[]): void;
 }
 
 /** The kernels and their memory. */

@@ -1,7 +1,7 @@
 import { hsvInverse } from "../colour/hsv-arithmetic.ts";
 import type { HsvTables } from "../colour/hsv-tables.ts";
 import type { Picture } from "../picture.ts";
-import { reserve } from "./kernels.ts";
+import { type Kernels, reserve } from "./kernels.ts";
 
 /** Offsets within the room for colours. */
 const places = {
@@ -19,21 +19,28 @@ let lasting = false;
 /** {@link HsvTables} applied to a picture by the WebAssembly kernel, as a new picture. */
 export function turnColours({ data, width, height }: Picture, tables: HsvTables): Picture {
   const kernels = reserve(data.length + 64);
-  const { bytes, colours, free } = kernels;
+  const { bytes, free } = kernels;
+  bytes.set(data, free);
+  turnPixels(kernels, { at: free, count: width * height }, tables);
+  return { data: bytes.slice(free, free + data.length), width, height };
+}
+
+/** {@link turnColours} in place, of pixels that lie in the kernels' memory. */
+export function turnPixels(
+  kernels: Kernels,
+  { at: pixels, count }: { at: number; count: number },
+  tables: HsvTables,
+): void {
+  const { bytes, colours } = kernels;
   if (!lasting) fillLastingTables(bytes, colours);
   lasting = true;
   bytes.set(tables.hue, colours + places.hue);
   bytes.set(tables.saturation, colours + places.saturation);
   const shares = Float32Array.from(tables.value, (level) => Math.fround(level) * Math.fround(1 / 255));
   bytes.set(new Uint8Array(shares.buffer), colours + places.value);
-  bytes.set(data, free);
   const at = (place: keyof typeof places): number => colours + places[place];
-  kernels.turnColours(
-    free,
-    width * height,
-    ...[at("strip"), at("hue"), at("saturation"), at("value"), at("middle"), at("lowest"), at("order")],
-  );
-  return { data: bytes.slice(free, free + data.length), width, height };
+  const lookedUp = [at("hue"), at("saturation"), at("value"), at("middle"), at("lowest"), at("order")];
+  kernels.turnColours(pixels, count, at("strip"), ...lookedUp);
 }
 
 /** What does not depend on the shift: factors, and the order of channels as byte positions of three 32-bit numbers. */

@@ -1,11 +1,17 @@
 import type { Random } from "@lookonce/random";
 import { randomChannelSwap } from "../colour/channels.ts";
-import { randomHsv } from "../colour/hsv.ts";
+import { drawHsvTables } from "../colour/hsv.ts";
 import { compose } from "../compose.ts";
-import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
+import { flipLeftRight, flipUpDown } from "../geometry/flip.ts";
 import { letterboxSample } from "../geometry/letterbox-sample.ts";
-import { applyPerspective, drawPerspective } from "../geometry/perspective.ts";
+import {
+  applyPerspective,
+  drawPerspective,
+  type PerspectiveDraw,
+  type PerspectiveOptions,
+} from "../geometry/perspective.ts";
 import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
+import { turnColours } from "../kernels/turn-colours.ts";
 import { copyPasteV8, hasPolygons } from "../mixing/copy-paste.ts";
 import { cutMix, drawCutAreas, freeAreas } from "../mixing/cut-mix.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
@@ -35,6 +41,15 @@ export type V8AugmentationHyp = Pick<
   | "copy_paste_mode"
 >;
 
+/** A scene and its warp to `imgsz × imgsz`. */
+interface Placed {
+  scene: Scene;
+  imgsz: number;
+  draw: PerspectiveDraw;
+}
+
+type Look = NonNullable<PerspectiveOptions["look"]>;
+
 interface Settings {
   hyp: V8AugmentationHyp;
   imgsz: number;
@@ -50,41 +65,60 @@ interface Settings {
  */
 export function v8Augmentation(hyp: V8AugmentationHyp, { imgsz, transforms = [] }: AugmentationOptions): Augmentation {
   checkImgsz(imgsz);
-  const finish = compose(
-    randomHsv({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v }),
-    randomFlipUpDown(hyp.flipud),
-    randomFlipLeftRight(hyp.fliplr),
-    randomChannelSwap(hyp.bgr),
-    ...transforms,
-  );
-  return async (source, index, rng) => finish(await mixedSample({ hyp, imgsz, source }, index, rng), rng);
+  const finish = compose(randomChannelSwap(hyp.bgr), ...transforms);
+  return async (source, index, rng) => finish(await lookedSample({ hyp, imgsz, source }, index, rng), rng);
 }
 
-async function mixedSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
+/** A sample with its colours turned and flipped, where nothing was mixed into it in one go with the warp. */
+async function lookedSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
+  const { hyp } = settings;
+  const placed = await placeScene(settings, index, rng);
+  const mixed = await mixedSample(settings, placed, rng);
+  const colours = drawHsvTables({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v }, rng);
+  const upsideDown = rng.chance(hyp.flipud);
+  const mirrored = rng.chance(hyp.fliplr);
+  const sample =
+    mixed === undefined ? warpPlaced(placed, { colours, mirrored }) : applyLook(mixed, { colours, mirrored });
+  return upsideDown ? flipUpDown(sample) : sample;
+}
+
+function applyLook(sample: Sample, { colours, mirrored }: Look): Sample {
+  const turned = colours === undefined ? sample : { ...sample, picture: turnColours(sample.picture, colours) };
+  return mirrored ? flipLeftRight(turned) : turned;
+}
+
+/** What copy-paste, MixUp and CutMix make of a placed scene; `undefined` when none of them does anything. */
+async function mixedSample(settings: Settings, placed: Placed, rng: Random): Promise<Sample | undefined> {
   const { hyp, source } = settings;
-  const another = (): Promise<Sample> => placedSample(settings, rng.integer(0, source.length), rng);
-  let sample = await placedSample(settings, index, rng);
-  if (hyp.copy_paste_mode === "mixup" && hyp.copy_paste > 0 && hasPolygons(sample)) {
-    sample = copyPasteV8(sample, hyp.copy_paste, await another());
+  const another = async (): Promise<Sample> =>
+    warpPlaced(await placeScene(settings, rng.integer(0, source.length), rng), {});
+  let sample: Sample | undefined;
+  if (hyp.copy_paste_mode === "mixup" && hyp.copy_paste > 0) {
+    sample = warpPlaced(placed, {});
+    if (hasPolygons(sample)) sample = copyPasteV8(sample, hyp.copy_paste, await another());
   }
-  if (rng.chance(hyp.mixup)) sample = mixUp(sample, await another(), drawMixUp(rng));
+  if (rng.chance(hyp.mixup)) sample = mixUp(sample ?? warpPlaced(placed, {}), await another(), drawMixUp(rng));
   if (rng.chance(hyp.cutmix)) {
+    sample ??= warpPlaced(placed, {});
     const free = freeAreas(sample, drawCutAreas(sample.picture, rng));
     if (free.length > 0) sample = cutMix(sample, await another(), rng.choice(free));
   }
   return sample;
 }
 
-/** A mosaic or a letterboxed picture, warped to `imgsz × imgsz`. */
-async function placedSample({ hyp, imgsz, source }: Settings, index: number, rng: Random): Promise<Sample> {
+/** A mosaic or a letterboxed picture, and how it is to be warped. */
+async function placeScene({ hyp, imgsz, source }: Settings, index: number, rng: Random): Promise<Placed> {
   let scene = rng.chance(hyp.mosaic)
     ? await mosaicScene(source, { imgsz, index }, rng)
     : sceneOf(letterboxSample(await source.load(index), { size: imgsz }).sample);
   if (hyp.copy_paste_mode === "flip" && hyp.copy_paste > 0 && hasPolygons(scene)) {
     scene = sceneOf(copyPasteV8(drawScene(scene), hyp.copy_paste));
   }
-  const size = { width: imgsz, height: imgsz };
-  return applyPerspective(scene, { draw: drawPerspective(hyp, rng), size, rules: "v8" });
+  return { scene, imgsz, draw: drawPerspective(hyp, rng) };
+}
+
+function warpPlaced({ scene, imgsz, draw }: Placed, look: Look): Sample {
+  return applyPerspective(scene, { draw, size: { width: imgsz, height: imgsz }, rules: "v8", look });
 }
 
 async function mosaicScene(

@@ -1,4 +1,3 @@
-import { isMainThread } from "node:worker_threads";
 import { type Picture, readPicture, type Sample, type SampleSource } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { DatasetEntry } from "../dataset.ts";
@@ -73,7 +72,9 @@ export class PictureSource implements SampleSource {
 
   async #readFile(path: string, index: number): Promise<Picture | undefined> {
     try {
-      return resizeForLoading(await readPicture(path, { onThisThread: !isMainThread }), this.#options.form);
+      const { form } = this.#options;
+      // Augmentation strays much further than the fast decoder; validation keeps to the pixels that others measure with
+      return resizeForLoading(await readPicture(path, { fast: form.training }), form);
     } catch (error) {
       // a machine that cannot read files now says nothing about the picture
       if (!(error instanceof LookonceError) || error.code === "IO") throw error;
