@@ -2,7 +2,8 @@ export { type AnchorFit, type AnchorSize, anchorFit } from "./anchors/anchor-fit
 export { type AnchorReport, type AutoAnchorOptions, autoAnchor } from "./anchors/auto-anchor.ts";
 export { type FitAnchorsOptions, type FittedAnchors, fitAnchors } from "./anchors/fit-anchors.ts";
 export { type LabelSizesOptions, labelSizes, type SizedPicture } from "./anchors/label-sizes.ts";
-export { type AutoBatchOptions, type AutoBatchReport, autoBatch } from "./auto-batch/auto-batch.ts";
+export { type AutoBatchOptions, autoBatch } from "./auto-batch/auto-batch.ts";
+export type { AutoBatchReport } from "./auto-batch/largest-batch.ts";
 export type { MemoryMeter } from "./auto-batch/memory-meter.ts";
 export type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
 export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";

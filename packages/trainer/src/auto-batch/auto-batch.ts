@@ -8,7 +8,7 @@ import { makeRecipe } from "../recipes/recipe.ts";
 import { makeParts, type PartSettings } from "../run-parts.ts";
 import type { RunParts } from "../run-state.ts";
 import type { TrainSettings } from "../train-options.ts";
-import { largestBatch, type Measurement } from "./largest-batch.ts";
+import { type AutoBatchReport, largestBatch, type Measurement } from "./largest-batch.ts";
 import { type MemoryMeter, meterFor } from "./memory-meter.ts";
 import { practiceBatch } from "./practice-batch.ts";
 
@@ -22,16 +22,6 @@ export interface AutoBatchOptions extends Pick<TrainSettings, "imgsz" | "recipe"
   limit?: number;
   /** Where to look how much memory there is. Default: the process's, or an NVIDIA GPU's. */
   meter?: MemoryMeter;
-}
-
-/** What {@link autoBatch} found. */
-export interface AutoBatchReport {
-  batch: number;
-  /** What a user should read of it. */
-  line: string;
-  /** Bytes that were free, and those that a step took. */
-  free: number;
-  measured: readonly Measurement[];
 }
 
 /** The batches to try: three, and more until a step takes so many bytes that noise does not matter. */

@@ -12,6 +12,16 @@ export interface Measurement {
   both: number;
 }
 
+/** What `autoBatch` found. */
+export interface AutoBatchReport {
+  batch: number;
+  /** What a user should read of it. */
+  line: string;
+  /** Bytes that were free, and those that a step took. */
+  free: number;
+  measured: readonly Measurement[];
+}
+
 /** bytes = start + slope · batch. */
 export interface Line {
   start: number;

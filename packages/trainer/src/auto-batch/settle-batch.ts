@@ -2,8 +2,8 @@ import type { DatasetEntry } from "@lookonce/data";
 import type { DetectionModel } from "@lookonce/nn";
 import { makeRecipe } from "../recipes/recipe.ts";
 import type { TrainOptions } from "../train-options.ts";
-import { type AutoBatchReport, autoBatch } from "./auto-batch.ts";
-import { findBatch } from "./largest-batch.ts";
+import { autoBatch } from "./auto-batch.ts";
+import { type AutoBatchReport, findBatch } from "./largest-batch.ts";
 
 /** The batch of a training that leaves it to the machine, or `undefined` of one that names it. */
 export async function settleBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport | undefined> {

@@ -1,5 +1,5 @@
 import { registerOnnxRuntime, trace } from "@lookonce/backend-onnxruntime";
-import { DetectionModel, parseModelConfig } from "@lookonce/nn";
+import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import { Ema } from "../ema.ts";
 import { groupParameters } from "../optimizer/parameter-groups.ts";
 import { Sgd } from "../optimizer/sgd.ts";
 import { makeRecipe } from "../recipes/recipe.ts";
-import { tinyModel } from "../test-tiny-model.ts";
+import { tinyModel, tinyV5Model } from "../test-tiny-model.ts";
 import { type StepSettings, TrainStep, type TrainStepOptions } from "../train-step.ts";
 
 beforeAll(async () => {
@@ -18,21 +18,7 @@ beforeAll(async () => {
   await tf.setBackend("onnxruntime");
 });
 
-/** The smallest model with YOLOv5's head. */
-function tinyV5(): DetectionModel {
-  const config = {
-    nc: 2,
-    anchors: [
-      [10, 13, 16, 30],
-      [30, 30, 40, 60],
-    ],
-    backbone: [8, 16, 16, 16].map((width) => [-1, 1, "Conv", [width, 3, 2]]),
-    head: [[[2, 3], 1, "Detect", ["nc", "anchors"]]],
-  };
-  return new DetectionModel(parseModelConfig(config, { name: "tiny-v5.yaml" }), { rng: new Random(0) });
-}
-
-const models = { v8: () => tinyModel(), v5: tinyV5 };
+const models = { v8: () => tinyModel(), v5: tinyV5Model };
 
 const batch = practiceBatch({ count: 2, imgsz: 64, objects: 4, nc: 2, rng: new Random(1) });
 

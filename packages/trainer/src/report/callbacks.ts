@@ -1,6 +1,6 @@
 import type { Batch } from "@lookonce/data";
 import type { AnchorReport } from "../anchors/auto-anchor.ts";
-import type { AutoBatchReport } from "../auto-batch/auto-batch.ts";
+import type { AutoBatchReport } from "../auto-batch/largest-batch.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
