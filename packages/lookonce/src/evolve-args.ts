@@ -9,7 +9,10 @@ export interface EvolveArgs {
   data: string;
   generations: number;
   /** Settings of its trainings. */
-  train: Omit<TrainOptions, "resume" | "data" | "callbacks" | "signal" | "transforms" | "workers" | "cache">;
+  train: Omit<
+    TrainOptions,
+    "resume" | "plots" | "tensorboard" | "data" | "callbacks" | "signal" | "transforms" | "workers" | "cache"
+  >;
 }
 
 const fileName = "evolve.json";

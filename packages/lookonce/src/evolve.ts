@@ -13,8 +13,11 @@ import { Place, type PlaceOptions } from "./place.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 import { givenAnchors, givenRecipe, openTrainingData } from "./run-training.ts";
 
-/** Options of {@link evolve}: those of `YOLO.train`, where `epochs` is 10 by default and `val` is `last`, and these. */
-export interface EvolveOptions extends Omit<TrainOptions, "resume">, PlaceOptions {
+/**
+ * Options of {@link evolve}: those of `YOLO.train`, where `epochs` is 10 by default and `val` is `last`, and these. Single
+ * trainings are not drawn.
+ */
+export interface EvolveOptions extends Omit<TrainOptions, "resume" | "plots" | "tensorboard">, PlaceOptions {
   /** Weights or a model file, which every generation starts from; needed unless an evolution goes on. */
   model?: string;
   /** How many generations there are to be in all (default 300). */

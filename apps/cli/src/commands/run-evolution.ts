@@ -55,7 +55,8 @@ function startOf(values: EvolutionValues): EvolveOptions {
   if (model !== undefined && data !== undefined) {
     // `lookonce train evolve=N` writes where an evolution does, unless told.
     const name = values.name === "train" ? "evolve" : values.name;
-    return { ...runSettings(values), model, name };
+    const { plots: _plots, tensorboard: _tensorboard, ...settings } = runSettings(values);
+    return { ...settings, model, name };
   }
   const missing = [model === undefined ? "model=file" : "", data === undefined ? "data=file.yaml" : ""];
   throw new UsageError(`evolve needs ${missing.join(" ").trim()}. See: lookonce help evolve`);
