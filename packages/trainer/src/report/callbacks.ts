@@ -1,6 +1,7 @@
 import type { Batch } from "@lookonce/data";
 import type { AnchorReport } from "../anchors/auto-anchor.ts";
 import type { AutoBatchReport } from "../auto-batch/largest-batch.ts";
+import type { PrecisionChoice } from "../precision/choose-precision.ts";
 import type { Recipe } from "../recipes/recipe.ts";
 import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
@@ -24,6 +25,8 @@ export interface RunInfo {
   autoBatch?: AutoBatchReport;
   /** Whether it is in mixed precision. */
   amp?: boolean;
+  /** What was found of that; of new trainings only. */
+  precision?: PrecisionChoice;
   /** What else `args.yaml` tells, such as the files of model and data set. */
   args: Readonly<Record<string, unknown>>;
 }

@@ -19,8 +19,9 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
   return {
     onTrainStart(info) {
       run = info;
-      if (info.autoBatch !== undefined) stream.write(`${info.autoBatch.line}\n`);
-      if (info.anchors !== undefined) stream.write(`${info.anchors.line}\n`);
+      for (const found of [info.precision, info.autoBatch, info.anchors]) {
+        if (found?.line !== undefined) stream.write(`${found.line}\n`);
+      }
       stream.write(`${describeRun(info)}\n`);
     },
     onFitEpochEnd(epoch) {
@@ -54,6 +55,11 @@ export function terminalProgress(stream: ProgressStream): TrainCallbacks {
     async onFitEpochEnd(epoch) {
       stream.write("\r\u001b[K");
       await plain.onFitEpochEnd?.(epoch);
+    },
+    async onTrainEnd(end) {
+      // The best weights may have been validated since the last epoch.
+      stream.write("\r\u001b[K");
+      await plain.onTrainEnd?.(end);
     },
   };
 }

@@ -65,6 +65,7 @@ describe("progress", () => {
     const text = await shown({ isTTY: true, columns: 200 });
     expect(text).toContain("\r\u001b[K1/2  ██████████░░░░░░░░░░  2/4");
     expect(text).toMatch(/21 instances {2}\d+\.\d\d GiB {2}12\.3 images\/s {2}1:05/);
+    expect(text).toContain("\r\u001b[Kdone after 0:25");
     const narrow = await shown({ isTTY: true, columns: 40 });
     expect(
       narrow
