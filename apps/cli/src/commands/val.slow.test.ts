@@ -1,9 +1,19 @@
+import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { describeShared, expectClose, goldenJson, sharedPath } from "@lookonce/testing";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { lookonce, temporaryFolder } from "../test-run.ts";
 
 const folder = temporaryFolder();
+
+/** A copy of the pictures, since what checking them finds is kept beside their labels. */
+beforeAll(() => {
+  if (!existsSync(sharedPath("data/coco128"))) return;
+  cpSync(sharedPath("data/coco128"), join(folder, "coco128"), {
+    recursive: true,
+    filter: (path) => !path.includes("train2017"),
+  });
+});
 
 interface Scores {
   images: number;
@@ -15,7 +25,7 @@ interface Scores {
 
 async function val(weights: string): Promise<Scores> {
   const { code, stderr, json } = await lookonce(
-    ...["val", `model=${sharedPath(`weights/${weights}`)}`, `data=${sharedPath("data/coco128/coco128.yaml")}`],
+    ...["val", `model=${sharedPath(`weights/${weights}`)}`, `data=${join(folder, "coco128/coco128.yaml")}`],
     ...["imgsz=640", "batch=8", `project=${folder}`, "--json"],
   );
   expect(code, stderr).toBe(0);
