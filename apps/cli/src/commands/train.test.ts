@@ -31,7 +31,7 @@ function spoilt(name: string): string {
 
 describe("lookonce train", () => {
   it("trains, saves, and prints exactly the promised keys; val and predict take what it saved", async () => {
-    const { code, stdout, stderr, json } = await trainOn(join(shapes, "shapes.yaml"), "--json");
+    const { code, stdout, stderr, json } = await trainOn(join(shapes, "shapes.yaml"), "plots=true", "--json");
     expect(code, stderr).toBe(0);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     const result = json<{ dir: string; epochs: number; losses: Record<string, number>[]; map50: number }>();
@@ -39,6 +39,12 @@ describe("lookonce train", () => {
     expect(result).toMatchObject({ dir: join(project, "train"), epochs: 2 });
     expect(result.losses).toHaveLength(2);
     for (const losses of result.losses) expect(Object.values(losses).every(Number.isFinite)).toBe(true);
+
+    const files = readdirSync(join(project, "train"));
+    for (const file of ["labels.png", "results.png", "train_batch0.jpg", "val_batch0_pred.jpg", "BoxPR_curve.png"]) {
+      expect(files).toContain(file);
+    }
+    expect(files.filter((file) => file.startsWith("events.out.tfevents."))).toHaveLength(1);
 
     const weights = `model=${join(project, "train/weights/best.safetensors")}`;
     const valArguments = [weights, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64", "plots=false"];
