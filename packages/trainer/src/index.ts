@@ -26,6 +26,7 @@ export {
 } from "./optimizer/make-optimizer.ts";
 export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
+export type { PrecisionChoice } from "./precision/choose-precision.ts";
 export {
   defaultRecipes,
   makeRecipe,

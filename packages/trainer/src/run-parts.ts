@@ -5,7 +5,6 @@ import { makeCriterion } from "./criteria/make-criterion.ts";
 import { Ema } from "./ema.ts";
 import { autoOptimizer, makeOptimizer, type OptimizerName } from "./optimizer/make-optimizer.ts";
 import { type GroupedParameter, groupParameters } from "./optimizer/parameter-groups.ts";
-import { choosePrecision } from "./precision/choose-precision.ts";
 import { makeRecipe, type Recipe } from "./recipes/recipe.ts";
 import type { RunParts } from "./run-state.ts";
 import { fullAccumulation } from "./schedule.ts";
@@ -20,11 +19,11 @@ export interface SettledSettings extends Required<Omit<TrainSettings, "recipe">>
   lags: boolean;
 }
 
-/** Fills in defaults and what `"auto"` stands for. */
+/** Fills in defaults and what `"auto"` stands for; precision and batch are known by now. */
 export function settle(model: DetectionModel, { data, ...options }: TrainOptions): SettledSettings {
   const { epochs = 100, imgsz = 640, batch = 16, val = "every", seed = 0 } = options;
   const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
-  const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
+  const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true, amp = false } = options;
   const given = makeRecipe(model.family, options.recipe);
   const { nbs } = given;
   // As many updates as a batch of the nominal size, or the larger one there is, would make.
@@ -33,8 +32,7 @@ export function settle(model: DetectionModel, { data, ...options }: TrainOptions
   const recipe = { ...given, ...chosen } as SettledSettings["recipe"];
   return {
     ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args },
-    ...{ amp: choosePrecision(options.amp) },
-    ...{ rect, imageWeights, multiScale, autoAnchor, recipe, nbs, lags: model.family === "v5" },
+    ...{ amp, rect, imageWeights, multiScale, autoAnchor, recipe, nbs, lags: model.family === "v5" },
   };
 }
 

@@ -5,16 +5,15 @@ import type { Batch, BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { prepareAnchors } from "./anchors/prepare-anchors.ts";
-import { settleBatch } from "./auto-batch/settle-batch.ts";
 import { drawScale, rescaleBatch } from "./multi-scale.ts";
+import { type Found, prepareRun } from "./prepare-run.ts";
 import { argsYaml } from "./report/args-yaml.ts";
-import { allCallbacks, type RunInfo, type TrainCallbacks } from "./report/callbacks.ts";
+import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
 import { jsonLog } from "./report/json-log.ts";
 import { plotLogger } from "./report/plot-logger.ts";
 import { resultsCsv } from "./report/results-csv.ts";
 import { makeRunDirectory } from "./run-directory.ts";
-import { makeParts, type SettledSettings, settle } from "./run-parts.ts";
+import { makeParts, type SettledSettings } from "./run-parts.ts";
 import {
   captureState,
   lossContents,
@@ -62,9 +61,6 @@ interface RunContents {
   found: Found;
 }
 
-/** What was found out before a new training began. */
-type Found = Pick<RunInfo, "anchors" | "autoBatch">;
-
 class Run {
   readonly #options: TrainOptions;
   readonly #settings: SettledSettings;
@@ -104,11 +100,7 @@ class Run {
     const { resume } = options;
     const file = resume === undefined ? undefined : { name: resume, ...readTraining(resume) };
     const saved = file?.training.state.settings as SettledSettings | undefined;
-    const autoBatch = saved === undefined ? await settleBatch(model, options) : undefined;
-    const settings = saved ?? settle(model, autoBatch === undefined ? options : { ...options, batch: autoBatch.batch });
-    const pictures = options.data.entries;
-    const anchors = saved === undefined ? prepareAnchors(model, { ...settings, pictures }) : undefined;
-    const found = { ...(autoBatch === undefined ? {} : { autoBatch }), ...(anchors === undefined ? {} : { anchors }) };
+    const { settings, found } = saved === undefined ? await prepareRun(model, options) : { settings: saved, found: {} };
     const position = startPosition();
     const loader = trainLoader(model, { ...options, settings, position });
     const parts = await makeParts(model, settings);

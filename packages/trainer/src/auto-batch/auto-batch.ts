@@ -45,7 +45,8 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
       `batch -1 measures the memory of the devices cpu, webgpu and cuda, not of the backend "${tf.getBackend()}"; give the batch as a number.`,
     );
   }
-  const settings = partSettings(model, options);
+  const { amp } = await choosePrecision(options.amp);
+  const settings = partSettings(model, { ...options, amp });
   const meter = options.meter ?? (await meterFor(backend.runtime.executionProviders[0] ?? "cpu"));
   await backend.freeGraphs();
   const free = await meter.free();
@@ -64,11 +65,13 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
 }
 
 /** What a step of a training with these settings is made of. */
-function partSettings(model: DetectionModel, { imgsz = 640, freeze = 0, ...options }: AutoBatchOptions): PartSettings {
+function partSettings(
+  model: DetectionModel,
+  { imgsz = 640, freeze = 0, amp = false, ...options }: AutoBatchOptions,
+): PartSettings {
   const recipe = makeRecipe(model.family, options.recipe);
   // Of the two that `auto` may stand for, the one that remembers more.
   const optimizer = recipe.optimizer === "auto" ? "AdamW" : recipe.optimizer;
-  const amp = choosePrecision(options.amp);
   return { recipe: { ...recipe, optimizer } as PartSettings["recipe"], batch: 1, nbs: recipe.nbs, imgsz, freeze, amp };
 }
 

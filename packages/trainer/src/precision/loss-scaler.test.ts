@@ -1,7 +1,6 @@
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { choosePrecision } from "./choose-precision.ts";
 import { LossScaler, type LossScalerOptions } from "./loss-scaler.ts";
 
 beforeAll(async () => {
@@ -47,25 +46,5 @@ describe("LossScaler", () => {
     expect([...(await product.data())]).toEqual([3072]);
     expect([...(await (share as tf.Tensor).data())]).toEqual([3, -1]);
     scaler.dispose();
-  });
-});
-
-describe("choosePrecision", () => {
-  it("is single on a processor, unless asked otherwise, and mixed on GPUs", async () => {
-    expect([choosePrecision(), choosePrecision(true), choosePrecision(false)]).toEqual([false, true, false]);
-    for (const provider of ["webgpu", "cuda"]) {
-      // The backend is made without a GPU: only a graph would need one.
-      await registerOnnxRuntime({ name: provider, executionProviders: [provider, "cpu"] });
-      await tf.setBackend(provider);
-      expect([choosePrecision(), choosePrecision(false)]).toEqual([true, false]);
-    }
-  });
-
-  it("refuses what TensorFlow.js's own backends cannot do", async () => {
-    tf.registerBackend("other", () => new tf.KernelBackend());
-    await tf.setBackend("other");
-    expect(choosePrecision()).toBe(false);
-    expect(() => choosePrecision(true)).toThrow(/not for the backend "other": leave amp out/);
-    await tf.setBackend("onnxruntime");
   });
 });
