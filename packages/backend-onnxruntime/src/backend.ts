@@ -152,6 +152,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.#inTurn(() => this.#sessions.clear());
   }
 
+  /** Frees the memory of one plan's compiled graph. */
+  freeGraph(plan: Plan): Promise<void> {
+    return this.#inTurn(() => this.#sessions.drop(plan));
+  }
+
   /** Runs a plan with other contents than it was recorded with. */
   replay(plan: Plan, binding: Binding): Promise<void> {
     return this.#inTurn(() => this.#sessions.run(plan, binding));

@@ -30,6 +30,23 @@ const inputs = (rate: number, size = 3) => [
 ];
 
 describe("RecordedStep", () => {
+  it("can be freed, and then goes on as before", async () => {
+    const { w, calls, step } = descent();
+    const twin = descent();
+    const backend = currentBackend()!;
+    for (const rate of [0.01, 0.02, 0.005]) {
+      const compiled = backend.statistics.compiled;
+      const [loss] = await step.run(inputs(rate));
+      await step.free();
+      // What was freed is compiled again.
+      expect(backend.statistics.compiled).toBe(compiled + 1);
+      expect(loss).toEqual((await twin.step.run(inputs(rate)))[0]);
+      await twin.step.free();
+      expect([...(await w.data())]).toEqual([...(await twin.w.data())]);
+    }
+    expect(calls()).toBe(3);
+  });
+
   it("does at every run what the function would do, calling it once", async () => {
     const { w, calls, step } = descent();
     const expected = [1, -2, 3];

@@ -87,6 +87,14 @@ export class RecordedStep {
     return this.#replay(backend, recording, inputs);
   }
 
+  /** Frees the recordings and the memory of their compiled graphs. The step can be run again; it is recorded anew then. */
+  async free(): Promise<void> {
+    const plans = [...this.#recordings.values()].map(({ plan }) => plan);
+    this.#recordings.clear();
+    this.#spare.clear();
+    for (const plan of plans) await this.#backend?.freeGraph(plan);
+  }
+
   #record(backend: OnnxRuntimeBackend, inputs: readonly StepInput[]): Recording {
     const contents = this.#variables.map((variable) => backend.held(variable).data);
     const put = (): Value[] =>

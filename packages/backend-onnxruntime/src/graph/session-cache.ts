@@ -98,6 +98,13 @@ export class SessionCache {
     }
   }
 
+  /** Frees what was compiled for a plan; it is compiled again when it runs again. */
+  async drop({ key }: Plan): Promise<void> {
+    const compiled = this.#compiled.get(key);
+    this.#compiled.delete(key);
+    await compiled?.session.release();
+  }
+
   /** Frees every compiled graph. */
   async clear(): Promise<void> {
     const all = [...this.#compiled.values()];

@@ -8,6 +8,8 @@ import type { Numbers } from "./batch-detector.ts";
 export class ValidationLoss {
   readonly #criterion: Criterion;
   readonly #step: RecordedStep;
+  /** The shapes that the step is recorded for. */
+  #shapes = "";
 
   /** @param levels how many raw maps there are */
   constructor(criterion: Criterion, levels: number) {
@@ -21,7 +23,12 @@ export class ValidationLoss {
 
   /** The parts of a batch's loss, gains applied, per picture. */
   async of(batch: TrainBatch, raw: readonly Numbers[]): Promise<Losses> {
-    const [values] = await this.#step.run([...raw, ...this.#criterion.inputs(batch)]);
+    const inputs = [...raw, ...this.#criterion.inputs(batch)];
+    const shapes = inputs.map(({ shape }) => shape.join("x")).join(" ");
+    // Hundreds of megabytes of working memory each: only that of the shapes under way is kept.
+    if (shapes !== this.#shapes) await this.#step.free();
+    this.#shapes = shapes;
+    const [values] = await this.#step.run(inputs);
     return Object.fromEntries(this.#criterion.parts.map((part, i) => [part, (values as Float32Array)[i] as number]));
   }
 
@@ -36,6 +43,7 @@ export class ValidationLoss {
         variable.assign(before[i] as tf.Tensor);
       });
       tf.dispose(before);
+      await this.#step.free();
     }
   }
 }
