@@ -42,8 +42,8 @@ export interface TrainSettings {
    */
   autoAnchor?: boolean;
   /**
-   * Train in mixed precision: convolutions and products in half, with a scaled loss. Default: on GPUs (`webgpu`, `cuda`),
-   * where it is faster.
+   * Train in mixed precision: convolutions and products in half, with a scaled loss. Default: on GPUs (`webgpu`, `cuda`)
+   * that a short trial shows to be faster so.
    */
   amp?: boolean;
   /** What else is saved with the run and written to `args.yaml`, such as the files of model and data set. */

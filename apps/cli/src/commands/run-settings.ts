@@ -32,7 +32,7 @@ export const runOptions: { readonly [K in keyof RunValues]: Option<RunValues[K]>
   epochs: integer({ help: "times to go through the data set", fallback: 100, min: 1 }),
   imgsz: imgszOption(640),
   batch: integer({ help: "pictures in a batch; -1 is the largest that fits into memory", fallback: 16, min: -1 }),
-  amp: flag({ help: "train in mixed precision (default: on GPUs)", fallback: undefined }),
+  amp: flag({ help: "train in mixed precision (default: on GPUs that gain by it)", fallback: undefined }),
   val: choice(["every", "last", "never"], { help: "epochs to validate after", fallback: "every" }),
   patience: integer({ help: "epochs without a fitter one after which to stop; 0 never does", fallback: 100, min: 0 }),
   time: number({ help: "hours after which to stop (default no limit)", fallback: undefined, min: 0 }),
