@@ -4,7 +4,7 @@
 //     npm run build && node bench/augment.mjs [--rounds 5] [--count 100] [--folder <JPEGs>]
 //
 // LOOKONCE_PYTHON names the Python that has cv2 and numpy; `python3` when not set. Without --folder, 24 pictures of
-// 640 × 480 are made: soft ground, shapes and grain, about 110 KB each.
+// 640 × 480 are made: soft ground, shapes and grain, about 180 KB each.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
