@@ -1,4 +1,4 @@
-// Compiled to WebAssembly by build.mjs. Everything lies in one linear memory whose layout src/kernels/memory.ts decides.
+// Compiled to WebAssembly by build.mjs. Everything lies in one linear memory whose layout src/kernels/kernels.ts decides.
 
 /** 1,024 rows of 8 weights: for each of 32 × 32 steps between pixels those of left above, right above, left below, right below, twice. */
 export function fillWeights(table: usize): void {
