@@ -1,4 +1,4 @@
-import { registerOnnxRuntime, trace } from "@lookonce/backend-onnxruntime";
+import { currentBackend, type OnnxRuntimeBackend, registerOnnxRuntime, trace } from "@lookonce/backend-onnxruntime";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
@@ -163,6 +163,24 @@ describe("the scale of the loss", () => {
     expect(await readScaler(all)).toEqual([2 ** (39 - skipped), 1]);
     expect(all.step.updates).toBe(2);
     expect(await contents(everything(all))).not.toEqual(before);
+    dispose(all);
+  });
+
+  it("costs one graph, and memory stays flat over steps that count and steps that do not", async () => {
+    const all = await parts(tinyV5Model(), { amp: true });
+    const { compiled } = (currentBackend() as OnnxRuntimeBackend).statistics;
+    const { numTensors, numBytes } = tf.memory();
+    const rates = { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
+    const totals: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      if (i === 5) setScale(all, 2 ** 40);
+      const { total, scaling } = await all.step.run(batch, rates);
+      if (i === 5) expect(scaling?.skipped).toBe(true);
+      totals.push(total);
+      expect([tf.memory().numTensors, tf.memory().numBytes]).toEqual([numTensors, numBytes]);
+    }
+    expect((currentBackend() as OnnxRuntimeBackend).statistics.compiled - compiled).toBe(1);
+    expect(totals.at(-1)).toBeLessThan(totals[0] as number);
     dispose(all);
   });
 
