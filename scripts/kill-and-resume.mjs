@@ -41,6 +41,7 @@ function start(run, data, model) {
     : [
         ...[`model=${model}`, `data=${data}`, `epochs=${values.epochs}`, "imgsz=64", "batch=4", "nbs=12"],
         ...[`project=${place}`, `name=${run}`, "exist_ok", `seed=${values.seed}`, "save_period=2"],
+        ...["plots=false", "tensorboard=false"],
       ];
   const child = spawn(process.execPath, [cli, "train", ...settings], { stdio: ["ignore", "ignore", "pipe"] });
   let told = "";
