@@ -35,17 +35,3 @@ export function tinyModel(options: TinyModelOptions = {}): DetectionModel {
   );
   return new DetectionModel(config, { rng: new Random(seed), ...(names === undefined ? {} : { names }) });
 }
-
-/** The smallest model with YOLOv5's head and two classes: two levels, convolutions alone. */
-export function tinyV5Model(): DetectionModel {
-  const config = {
-    nc: 2,
-    anchors: [
-      [10, 13, 16, 30],
-      [30, 30, 40, 60],
-    ],
-    backbone: [8, 16, 16, 16].map((width) => [-1, 1, "Conv", [width, 3, 2]]),
-    head: [[[2, 3], 1, "Detect", ["nc", "anchors"]]],
-  };
-  return new DetectionModel(parseModelConfig(config, { name: "tiny-v5.yaml" }), { rng: new Random(0) });
-}

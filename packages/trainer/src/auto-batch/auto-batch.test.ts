@@ -2,7 +2,7 @@ import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { stateDict } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { tinyV5Model } from "../test-tiny-model.ts";
+import { tinyModel } from "../test-tiny-model.ts";
 import { autoBatch } from "./auto-batch.ts";
 import { hostMemory, type MemoryMeter, meterFor, nvidiaMemory } from "./memory-meter.ts";
 
@@ -22,7 +22,7 @@ function scripted(free: number): MemoryMeter {
 
 describe("autoBatch", () => {
   it("takes the share of free memory that it is told to, after steps that fit for sure", async () => {
-    const model = tinyV5Model();
+    const model = tinyModel({ family: "v5" });
     const options = { imgsz: 64, objects: 3, recipe: { nbs: 1024 } };
     // 60 % of 1000 bytes: two graphs of 100 + 10 · batch bytes each fit up to 20 pictures.
     const { batch, measured, free, line } = await autoBatch(model, { ...options, meter: scripted(1000) });
@@ -41,7 +41,7 @@ describe("autoBatch", () => {
   });
 
   it("leaves model and tensors as they were", async () => {
-    const model = tinyV5Model();
+    const model = tinyModel({ family: "v5" });
     model.freeze("model.0.");
     const before = { state: await stateDict(model), tensors: tf.memory().numTensors, trained: model.training };
     const frozen = [...model.namedParameters()].map(([path, { trainable }]) => [path, trainable]);
@@ -57,7 +57,7 @@ describe("autoBatch", () => {
   });
 
   it("sees a step's memory grow with its batch on this machine", async () => {
-    const model = tinyV5Model();
+    const model = tinyModel({ family: "v5" });
     const { batch, measured } = await autoBatch(model, { imgsz: 640, objects: 3, limit: 4 });
     expect(batch).toBe(4);
     const [first, last] = [measured[0], measured.at(-1)];
@@ -68,7 +68,7 @@ describe("autoBatch", () => {
   });
 
   it("refuses a backend whose memory it does not know", async () => {
-    const model = tinyV5Model();
+    const model = tinyModel({ family: "v5" });
     tf.registerBackend("other", () => new tf.KernelBackend());
     await tf.setBackend("other");
     await expect(autoBatch(model)).rejects.toMatchObject({ code: "DEVICE", message: expect.stringMatching(/"other"/) });

@@ -10,7 +10,7 @@ import { Ema } from "../ema.ts";
 import { groupParameters } from "../optimizer/parameter-groups.ts";
 import { Sgd } from "../optimizer/sgd.ts";
 import { makeRecipe } from "../recipes/recipe.ts";
-import { tinyModel, tinyV5Model } from "../test-tiny-model.ts";
+import { tinyModel } from "../test-tiny-model.ts";
 import { type StepSettings, TrainStep, type TrainStepOptions } from "../train-step.ts";
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await tf.setBackend("onnxruntime");
 });
 
-const models = { v8: () => tinyModel(), v5: tinyV5Model };
+const models = { v8: () => tinyModel(), v5: () => tinyModel({ family: "v5" }) };
 
 const batch = practiceBatch({ count: 2, imgsz: 64, objects: 4, nc: 2, rng: new Random(1) });
 
@@ -167,7 +167,7 @@ describe("the scale of the loss", () => {
   });
 
   it("costs one graph, and memory stays flat over steps that count and steps that do not", async () => {
-    const all = await parts(tinyV5Model(), { amp: true });
+    const all = await parts(tinyModel({ family: "v5" }), { amp: true });
     const { compiled } = (currentBackend() as OnnxRuntimeBackend).statistics;
     const { numTensors, numBytes } = tf.memory();
     const rates = { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
@@ -179,7 +179,8 @@ describe("the scale of the loss", () => {
       totals.push(total);
       expect([tf.memory().numTensors, tf.memory().numBytes]).toEqual([numTensors, numBytes]);
     }
-    expect((currentBackend() as OnnxRuntimeBackend).statistics.compiled - compiled).toBe(1);
+    // None, where a test before had the same graph.
+    expect((currentBackend() as OnnxRuntimeBackend).statistics.compiled - compiled).toBeLessThanOrEqual(1);
     expect(totals.at(-1)).toBeLessThan(totals[0] as number);
     dispose(all);
   });
