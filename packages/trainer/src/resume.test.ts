@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { blankPicture, writePicture } from "@lookonce/augment";
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
@@ -25,6 +26,19 @@ beforeAll(async () => {
   data = await Dataset.open({ yaml, split: "train" });
   valData = await Dataset.open({ yaml, split: "val" });
 });
+
+/** Pictures of these widths and heights, without objects. */
+async function shapedData(sizes: readonly (readonly [width: number, height: number])[]): Promise<Dataset> {
+  const folder = mkdtempSync(join(place, "shaped-"));
+  for (const part of ["images", "labels"]) mkdirSync(join(folder, part));
+  for (const [i, [width, height]] of sizes.entries()) {
+    await writePicture(join(folder, `images/${i}.png`), blankPicture({ width, height }, 90));
+    writeFileSync(join(folder, `labels/${i}.txt`), "");
+  }
+  const yaml = join(folder, "shaped.yaml");
+  writeFileSync(yaml, `train: images\nval: images\nnames: ${JSON.stringify(data.names)}\n`);
+  return Dataset.open({ yaml, split: "train" });
+}
 
 type RunOptions = Partial<TrainOptions> & { family?: "v5" | "v8" };
 
@@ -121,6 +135,31 @@ describe("a training that goes on", () => {
   });
 });
 
+describe.runIf(existsSync("/dev/full"))("a full disk", () => {
+  it.each(["results.csv", "log.jsonl"])(
+    "ends a training with what it could not write, %s, and keeps the last state",
+    async (name) => {
+      const directory = makeRunDirectory({ project: place, name: "exp" });
+      const file = join(directory, name);
+      const fill: TrainCallbacks = {
+        onTrainEpochStart({ epoch }) {
+          if (epoch !== 1) return;
+          rmSync(file);
+          symlinkSync("/dev/full", file);
+        },
+      };
+      await expect(run({ directory, callbacks: [fill] })).rejects.toMatchObject({
+        code: "IO",
+        message: expect.stringMatching(new RegExp(`cannot write .*${name}.*ENOSPC`)),
+      });
+      const last = join(directory, "weights/last.safetensors");
+      expect(readCheckpoint(last).training?.state).toMatchObject({ position: { epoch: 1, iteration: 0 } });
+      rmSync(file);
+      expect((await run({ resume: last }, last)).epochs).toBe(3);
+    },
+  );
+});
+
 describe("a training that ends early", () => {
   it("stops when patience is spent, and leaves a model without a training's state", async () => {
     const { epochs, last, best } = await run({ epochs: 30, patience: 2, recipe: { lr0: 0, warmup_epochs: 0 } });
@@ -186,8 +225,23 @@ describe("a training's options", () => {
 
   it("group pictures by shape", async () => {
     await expect(run({ rect: true, imageWeights: true })).rejects.toMatchObject({ code: "ARGUMENT" });
-    const { epochs } = await run({ epochs: 1, rect: true, val: "never" });
-    expect(epochs).toBe(1);
+    const shaped = await shapedData([
+      [64, 32],
+      [32, 64],
+      [64, 32],
+      [32, 64],
+    ]);
+    const sizes = async (rect: boolean): Promise<string[]> => {
+      const seen: string[] = [];
+      const note: TrainCallbacks = {
+        onTrainBatchStart: ({ batch: { height, width } }) => void seen.push(`${height} × ${width}`),
+      };
+      await run({ data: shaped, epochs: 1, rect, val: "never", callbacks: [note] });
+      return seen;
+    };
+    expect(await sizes(false)).toEqual(["64 × 64", "64 × 64"]);
+    // Wide pictures first, with half a stride of border.
+    expect(await sizes(true)).toEqual(["48 × 80", "80 × 48"]);
   });
 
   it("keep the weights of every so many epochs", async () => {
