@@ -54,13 +54,13 @@ async function learn({ name, model, recipe, autoAnchor }, { data, place }) {
   const onFitEpochEnd = ({ epoch, validation }) => {
     scores.push({ epoch: epoch + 1, map50: validation.map50, map50_95: validation.map50_95 });
   };
-  const { seconds } = await yolo.train({
+  await yolo.train({
     ...{ data, imgsz, batch: 16, epochs: Number(values.epochs), recipe, autoAnchor },
     ...{ project: place, name, plots: false, tensorboard: false },
     callbacks: [{ onFitEpochEnd }, await progress(process.stderr)],
   });
   await yolo.dispose();
-  return { name, seconds, scores };
+  return { name, scores };
 }
 
 async function draw(results) {
@@ -90,11 +90,9 @@ for (const one of cases) {
 }
 rmSync(place, { recursive: true });
 await draw(results);
-console.log(
-  "| case | mAP50-95 before | after | mAP50 before | after | seconds |\n| --- | --- | --- | --- | --- | --- |",
-);
-for (const { name, scores, seconds } of results) {
+console.log("| case | mAP50-95 before | after | mAP50 before | after |\n| --- | --- | --- | --- | --- |");
+for (const { name, scores } of results) {
   const [first, last] = [scores[0], scores.at(-1)];
   const cells = [first.map50_95, last.map50_95, first.map50, last.map50].map((score) => score.toFixed(3));
-  console.log(`| ${name.replace("-", ", ")} | ${cells.join(" | ")} | ${seconds.toFixed(0)} |`);
+  console.log(`| ${name.replace("-", ", ")} | ${cells.join(" | ")} |`);
 }
