@@ -48,7 +48,7 @@ export function choice<const C extends string, const F extends C | undefined>(
   words: readonly C[],
   spec: Spec<F>,
 ): Option<C | F> {
-  const read = (given: string): C | undefined => words.find((word) => word === given.toLowerCase());
+  const read = (given: string): C | undefined => words.find((word) => word.toLowerCase() === given.toLowerCase());
   return { ...spec, expects: words.join("|"), required: false, isFlag: false, read };
 }
 

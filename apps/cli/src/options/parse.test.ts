@@ -87,6 +87,12 @@ describe("parseOptions", () => {
     expect(complaint("model=a.pt", argument)).toContain(`=${expected}`);
   });
 
+  it("takes the words of a choice in any case, and gives them as they are written", () => {
+    const optimizer = choice(["SGD", "AdamW"], { help: "optimiser", fallback: undefined });
+    for (const given of ["AdamW", "adamw", "ADAMW"]) expect(optimizer.read(given)).toBe("AdamW");
+    expect(optimizer.read("Adam")).toBeUndefined();
+  });
+
   it("names the nearest word of a choice", () => {
     expect(complaint("model=a.pt", "device=cda")).toMatch(/expected device=cpu\|cuda\. Did you mean "cuda"\?/);
   });
