@@ -151,10 +151,17 @@ class Run {
     }
     const { losses, rates } = result;
     await this.#callbacks.onTrainEpochEnd({ epoch, losses, rates });
+    this.#readAhead();
     const validation = await this.#validate(epoch);
     if (validation !== undefined) position.classScores = classScores(validation, this.#parts.model.nc);
     await this.#record(epoch, result, validation);
     return signal?.aborted !== true;
+  }
+
+  /** Has the next epoch's first batches made while this one is validated, unless they hang on its scores. */
+  #readAhead(): void {
+    const { epoch } = this.#position;
+    if (epoch < this.#epochs() && !this.#settings.imageWeights) this.#loader.prepare(epoch);
   }
 
   /** Saves an epoch that is over and tells of it. The state comes last: what is in it is in all other files. */
