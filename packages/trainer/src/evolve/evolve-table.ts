@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { LookonceError } from "@lookonce/errors";
-import { writing } from "../report/writing.ts";
+import { replaceFile, writing } from "../report/writing.ts";
 import type { Hyps } from "./mutate.ts";
 
 /** How well a generation did. */
@@ -56,7 +56,7 @@ export class EvolveTable {
     if (found !== undefined && found !== header) throw otherColumns(file, { found, header });
     for (const [i, line] of lines.entries()) this.#rows.push(this.#parse(line, i + 2));
     if (whole !== text) log(`${file}: line ${lines.length + 2} was cut short, that generation is done again`);
-    if (found === undefined || whole !== text) this.#replace(found === undefined ? `${header}\n` : whole);
+    if (found === undefined || whole !== text) replaceFile(this.#file, found === undefined ? `${header}\n` : whole);
   }
 
   /** All generations so far. */
@@ -86,15 +86,6 @@ export class EvolveTable {
     }
     const { fitness = 0, ...others } = Object.fromEntries(scores) as Partial<GenerationScores>;
     return { scores: { fitness, ...others }, hyps: Object.fromEntries(hyps) as Hyps };
-  }
-
-  /** Writes beside and renames: what was there is never half lost. */
-  #replace(text: string): void {
-    const beside = `${this.#file}.partial`;
-    writing(this.#file, () => {
-      writeFileSync(beside, text, { flush: true });
-      renameSync(beside, this.#file);
-    });
   }
 }
 

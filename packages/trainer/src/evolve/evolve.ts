@@ -1,11 +1,11 @@
-import { appendFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { type HypFamily, hypPreset } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
 import { dump } from "js-yaml";
 import type { Recipe } from "../recipes/recipe.ts";
-import { writing } from "../report/writing.ts";
+import { replaceFile, writing } from "../report/writing.ts";
 import { type EvolvedGeneration, EvolveTable, type GenerationScores } from "./evolve-table.ts";
 import { chooseParent, drawMutation, type Hyps, mutate, withinLimits } from "./mutate.ts";
 import { type SearchSpace, searchSpaces } from "./search-space.ts";
@@ -170,10 +170,7 @@ function writeHyps(file: string, best: Required<Evolution>["best"], { family, re
     `# They were trained with optimizer=${recipe.optimizer}${recipe.cos_lr ? " cos_lr=true" : ""}`,
     dump({ ...Object.fromEntries(kept), ...hyps }),
   ];
-  writing(file, () => {
-    writeFileSync(`${file}.partial`, lines.join("\n"), { flush: true });
-    renameSync(`${file}.partial`, file);
-  });
+  replaceFile(file, lines.join("\n"));
 }
 
 function logGeneration(directory: string, report: GenerationReport): void {
