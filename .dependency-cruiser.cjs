@@ -53,7 +53,9 @@ const packageGraph = {
     "trainer",
   ],
   "packages/testing": ["checkpoint"],
-  "apps/cli": ["errors", "lookonce"],
+  // The command starts the service: `lookonce serve`.
+  "apps/cli": ["errors", "lookonce", "server"],
+  "apps/server": ["errors", "lookonce"],
 };
 
 // What may be known of packages further left, by `import type` only.

@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, buildSync } from "esbuild";
+import { build, buildSync, type Plugin as EsbuildPlugin } from "esbuild";
 import { defineConfig, type Plugin } from "vitest/config";
 
 // tfjs-core's Node entry leaves its gradients out and keeps them in ESM files that Node cannot resolve by itself.
@@ -19,27 +19,40 @@ buildSync({
   logLevel: "error",
 });
 
+/** Leaves npm's packages out of a bundle and takes ours in from their sources. */
+const oursOnly: EsbuildPlugin = {
+  name: "ours-only",
+  setup({ onResolve }) {
+    onResolve({ filter: /register_all_gradients\.js$/ }, () => ({ path: gradients, external: true }));
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === "entry-point" || /^(@lookonce\/|lookonce$)/.test(path) ? undefined : { external: true },
+    );
+  },
+};
+
 /**
- * The program of the loader's workers is TypeScript, which Node 20 cannot run. Whenever a test imports the module with its
- * address, the program is bundled from the sources as they are then, and its address is that of the bundle.
+ * Programs of worker threads and child processes are TypeScript, which Node 20 cannot run. Whenever a test imports a
+ * module `worker-address.ts`, which holds such a program's address, the program is bundled from the sources as they are
+ * then, and the address is that of the bundle.
  */
-function loaderWorker(): Plugin {
-  const source = fileURLToPath(new URL("./packages/data/src/loader/loader-worker.ts", import.meta.url));
-  const bundle = new URL(`./node_modules/.cache/lookonce/loader-worker-${process.pid}.mjs`, import.meta.url);
-  process.once("exit", () => rmSync(bundle, { force: true }));
+function workerPrograms(): Plugin {
   return {
-    name: "loader-worker",
+    name: "worker-programs",
     enforce: "pre",
     async load(id) {
-      if (!id.replaceAll("\\", "/").endsWith("/packages/data/src/loader/worker-address.ts")) return;
+      if (!id.replaceAll("\\", "/").endsWith("/worker-address.ts")) return;
+      const name = /"\.\/([\w-]+)\.ts"/.exec(readFileSync(id, "utf8"))?.[1];
+      if (name === undefined) throw new Error(`${id} names no program "./….ts"`);
+      const bundle = new URL(`./node_modules/.cache/lookonce/${name}-${process.pid}.mjs`, import.meta.url);
+      process.once("exit", () => rmSync(bundle, { force: true }));
       const { metafile } = await build({
-        entryPoints: [source],
+        entryPoints: [resolve(dirname(id), `${name}.ts`)],
         outfile: fileURLToPath(bundle),
         bundle: true,
         format: "esm",
         platform: "node",
         conditions: ["@lookonce/source"],
-        external: ["sharp", "@napi-rs/image"],
+        plugins: [oursOnly],
         sourcemap: "inline",
         metafile: true,
         logLevel: "error",
@@ -56,7 +69,7 @@ const report = process.env.LOOKONCE_TEST_REPORT;
 const conditions = ["@lookonce/source", "node", "import", "module", "default"];
 
 export default defineConfig({
-  plugins: [loaderWorker()],
+  plugins: [workerPrograms()],
   resolve: {
     conditions,
     alias: { "@tensorflow/tfjs-core/dist/register_all_gradients.js": gradients },

@@ -1,0 +1,1 @@
+export { LookonceError } from "@lookonce/errors";
