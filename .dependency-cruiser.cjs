@@ -21,7 +21,7 @@ const packageGraph = {
   "packages/plots": ["augment", "boxes", "errors"],
   // inference traces a fused copy of a model of nn into the graph that it runs, and export writes that trace to a file.
   "packages/inference": ["augment", "backend-onnxruntime", "boxes", "errors", "nn", "onnx", "plots"],
-  "packages/export": ["errors", "inference", "nn", "onnx", "tensorboard"],
+  "packages/export": ["augment", "errors", "inference", "nn", "onnx", "tensorboard"],
   "packages/trainer": [
     "augment",
     "backend-onnxruntime",
