@@ -12,4 +12,4 @@ export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions 
 export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
 export { type DetectOptions, Predictor, type PredictorOptions } from "./predictor.ts";
 export { type PlainBox, type PlainResults, Results, type ResultsContents, type Speed } from "./results.ts";
-export type { PictureSource, Source } from "./sources.ts";
+export type { PictureSource, Source, VideoInfo } from "./sources/source.ts";

@@ -1,7 +1,8 @@
 import { type Picture, readPicture } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { Results } from "./results.ts";
-import { type FoundPictures, findPictures, type PictureSource, type Source } from "./sources.ts";
+import { openSource } from "./sources/open-source.ts";
+import type { Source, SourceItem } from "./sources/source.ts";
 
 /** A picture that was left out. */
 export interface SkippedPicture {
@@ -11,7 +12,7 @@ export interface SkippedPicture {
 }
 
 interface Opened {
-  path: string;
+  item: SourceItem;
   picture: Picture | LookonceError;
 }
 
@@ -20,23 +21,30 @@ export class PredictionRun implements AsyncIterable<Results> {
   /** Pictures that could not be read, so far. */
   readonly skipped: SkippedPicture[] = [];
   readonly #source: Source;
-  readonly #detect: (picture: Picture, path: string) => Promise<Results>;
+  readonly #detect: (picture: Picture, item: SourceItem) => Promise<Results>;
 
-  constructor(source: Source, detect: (picture: Picture, path: string) => Promise<Results>) {
+  constructor(source: Source, detect: (picture: Picture, item: SourceItem) => Promise<Results>) {
     this.#source = source;
     this.#detect = detect;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Results, void, undefined> {
-    const { pictures, single }: FoundPictures = await findPictures(this.#source);
-    let next = open(pictures, 0);
-    for (let i = 0; i < pictures.length; i++) {
-      const { path, picture } = (await next) as Opened;
-      // Decoding runs on threads of its own: the next picture is read while the network looks at this one.
-      next = open(pictures, i + 1);
-      if (!(picture instanceof LookonceError)) yield await this.#detect(picture, path);
-      else if (single) throw picture;
-      else this.skipped.push({ path, reason: picture.message });
+    const opened = await openSource(this.#source);
+    const items = opened[Symbol.asyncIterator]();
+    try {
+      let next = open(items);
+      for (;;) {
+        const current = await next;
+        if (current === undefined) return;
+        const { item, picture } = current;
+        // Decoding runs on threads of its own: the next picture is read while the network looks at this one.
+        next = open(items);
+        if (!(picture instanceof LookonceError)) yield await this.#detect(picture, item);
+        else if (opened.single) throw picture;
+        else this.skipped.push({ path: item.path, reason: picture.message });
+      }
+    } finally {
+      await items.return?.();
     }
   }
 
@@ -49,15 +57,15 @@ export class PredictionRun implements AsyncIterable<Results> {
 }
 
 /** Reads a picture; a fault of the picture's is handed back, so that it is thrown, or not, when its turn comes. */
-async function open(pictures: readonly PictureSource[], index: number): Promise<Opened | undefined> {
-  const source = pictures[index];
-  if (source === undefined) return undefined;
-  const path = typeof source === "string" ? source : `picture ${index}`;
-  if (typeof source !== "string" && !(source instanceof Uint8Array)) return { path, picture: source };
+async function open(items: AsyncIterator<SourceItem>): Promise<Opened | undefined> {
+  const { done, value: item } = await items.next();
+  if (done) return undefined;
   try {
-    return { path, picture: await readPicture(source) };
+    const content = typeof item.content === "function" ? await item.content() : item.content;
+    const encoded = typeof content === "string" || content instanceof Uint8Array;
+    return { item, picture: encoded ? await readPicture(content) : content };
   } catch (error) {
-    if (error instanceof LookonceError) return { path, picture: error };
+    if (error instanceof LookonceError) return { item, picture: error };
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
 import { PredictionRun } from "./prediction-run.ts";
 import { Results } from "./results.ts";
-import type { PictureSource, Source } from "./sources.ts";
+import type { PictureSource, Source, SourceItem } from "./sources/source.ts";
 
 /** Which detections a person wants. */
 export interface DetectOptions {
@@ -40,6 +40,8 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   /** How many sizes of pictures stay compiled. Default 8. */
   capacity?: number;
 }
+
+type ItemName = Omit<SourceItem, "content">;
 
 /** Finds objects in pictures. */
 export class Predictor {
@@ -89,7 +91,7 @@ export class Predictor {
    * Of several pictures those that cannot be read are skipped and listed in the run's `skipped`; a single one throws.
    */
   predict(source: Source, options: DetectOptions = {}): PredictionRun {
-    return new PredictionRun(source, (picture, path) => this.#detect(picture, path, options));
+    return new PredictionRun(source, (picture, item) => this.#detect(picture, item, options));
   }
 
   /**
@@ -100,7 +102,7 @@ export class Predictor {
   async detect(source: PictureSource, options: DetectOptions = {}): Promise<Results> {
     const inMemory = typeof source === "string" || source instanceof Uint8Array;
     const picture = inMemory ? await readPicture(source) : source;
-    return this.#detect(picture, typeof source === "string" ? source : "picture", options);
+    return this.#detect(picture, { path: typeof source === "string" ? source : "picture" }, options);
   }
 
   /** Frees the compiled networks. */
@@ -108,7 +110,7 @@ export class Predictor {
     await this.#detector.dispose();
   }
 
-  async #detect(picture: Picture, path: string, options: DetectOptions): Promise<Results> {
+  async #detect(picture: Picture, item: ItemName, options: DetectOptions): Promise<Results> {
     const { rect = true } = this.#options;
     const { stride, fixedSize, names } = this.#detector;
     const start = performance.now();
@@ -124,7 +126,13 @@ export class Predictor {
       inference: ran - compiled,
       postprocess: performance.now() - ran,
     };
-    return new Results({ path, picture, boxes, names, speed, inputSize: boxed.canvas });
+    const { path, frame, timestamp, video } = item;
+    return new Results({
+      ...{ path, picture, boxes, names, speed, inputSize: boxed.canvas },
+      ...(frame === undefined ? {} : { frame }),
+      ...(timestamp === undefined ? {} : { timestamp }),
+      ...(video === undefined ? {} : { video }),
+    });
   }
 
   #select(

@@ -1,6 +1,7 @@
 import { type Picture, writePicture } from "@lookonce/augment";
 import type { Detections } from "@lookonce/boxes";
 import { type DrawOptions, drawDetections } from "@lookonce/plots";
+import type { VideoInfo } from "./sources/source.ts";
 
 /** Milliseconds of each stage. Reading the file and compiling for a new size are not counted. */
 export interface Speed {
@@ -21,6 +22,12 @@ export interface ResultsContents {
   speed: Speed;
   /** Side of the network's input, for telling how it was run. */
   inputSize: { width: number; height: number };
+  /** Number of the frame in its video, from 0. */
+  frame?: number;
+  /** When the frame is shown, in seconds from the video's beginning. */
+  timestamp?: number;
+  /** The video that the frame is of. */
+  video?: VideoInfo;
 }
 
 /** A detection as plain data, in pixels of the original picture. */
@@ -59,8 +66,15 @@ export class Results {
   readonly speed: Speed;
   /** Size of the letterboxed picture that the network saw. */
   readonly inputSize: { readonly width: number; readonly height: number };
+  /** Number of the frame in its video, from 0. */
+  readonly frame: number | undefined;
+  /** When the frame is shown, in seconds from the video's beginning. */
+  readonly timestamp: number | undefined;
+  /** The video that the frame is of. */
+  readonly video: VideoInfo | undefined;
 
-  constructor({ path, picture, boxes, names, speed, inputSize }: ResultsContents) {
+  constructor(contents: ResultsContents) {
+    const { path, picture, boxes, names, speed, inputSize } = contents;
     this.path = path;
     this.picture = picture;
     this.width = picture.width;
@@ -69,6 +83,9 @@ export class Results {
     this.names = names;
     this.speed = speed;
     this.inputSize = inputSize;
+    this.frame = contents.frame;
+    this.timestamp = contents.timestamp;
+    this.video = contents.video;
   }
 
   /** Plain data for JSON. */

@@ -1,16 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import type { Picture } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-
-/** One picture: its path, the bytes of its file, or its pixels. */
-export type PictureSource = string | Uint8Array | Picture;
-
-/**
- * Where pictures come from: one of them, a list, a folder (its pictures by name, without folders inside), or a path whose
- * file name holds `*` or `?`.
- */
-export type Source = PictureSource | readonly PictureSource[];
+import type { PictureSource, Source } from "./source.ts";
 
 /** The pictures of a source, in order. */
 export interface FoundPictures {
