@@ -1,6 +1,6 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, extname } from "node:path";
+import { extname } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { writeWhole } from "@lookonce/files";
 import sharp, { type Sharp } from "sharp";
 import type { Picture } from "./picture.ts";
 
@@ -66,14 +66,6 @@ export async function encodePicture(
  */
 export async function writePicture(path: string, picture: Picture, options: EncodeOptions = {}): Promise<void> {
   const bytes = await encodePicture(picture, extname(path), options);
-  const beside = `${path}.partial`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(beside, bytes);
-    await rename(beside, path);
-  } catch (cause) {
-    // the failure that counts is the one above; there may be nothing to remove
-    await rm(beside, { force: true }).catch(() => {});
-    throw new LookonceError("IO", `Cannot write the picture ${path}: ${(cause as Error).message}`, { cause });
-  }
+  // A picture can be drawn again: not worth waiting for the disk
+  await writeWhole(path, bytes, { flush: false });
 }

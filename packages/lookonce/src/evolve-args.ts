@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { writeWholeSync } from "@lookonce/files";
 import type { TrainOptions } from "./options.ts";
 
 /** What an evolution was told, kept with it so that it can go on. */
@@ -34,12 +35,7 @@ export function writeEvolveArgs(directory: string, args: EvolveArgs): void {
       );
     }
   }
-  try {
-    writeFileSync(`${file}.partial`, `${JSON.stringify(args, undefined, 2)}\n`);
-    renameSync(`${file}.partial`, file);
-  } catch (cause) {
-    throw new LookonceError("IO", `cannot write ${file}: ${(cause as Error).message}`, { cause });
-  }
+  writeWholeSync(file, `${JSON.stringify(args, undefined, 2)}\n`);
 }
 
 /**

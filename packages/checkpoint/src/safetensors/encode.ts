@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import { readBytes, writeAtomically } from "../files.ts";
+import { writeWholeSync } from "@lookonce/files";
+import { readBytes } from "../files.ts";
 import { floatToHalf } from "../half.ts";
 import type { StoredTensor, TensorData } from "../tensor.ts";
 import { decodeSafetensors, type Safetensors } from "./decode.ts";
@@ -40,22 +41,22 @@ export function encodeSafetensors(
   return out;
 }
 
-/** Reads a safetensors file; see {@link decodeSafetensors}. `NOT_FOUND` or `IO` when the file cannot be had. */
+/** Reads a safetensors file; see {@link decodeSafetensors}. `IO` when the file cannot be had. */
 export function readSafetensors(path: string): Safetensors {
   return decodeSafetensors(readBytes(path), path);
 }
 
 /**
- * Writes a safetensors file whole or not at all: beside it first, then renamed over it.
+ * Writes a safetensors file whole or not at all: missing folders are made.
  *
- * @throws LookonceError `ARGUMENT` as {@link encodeSafetensors}, `NOT_FOUND` or `IO` when the file cannot be written
+ * @throws LookonceError `ARGUMENT` as {@link encodeSafetensors}, `IO` when the file cannot be written
  */
 export function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
   { metadata = {}, ...options }: EncodeOptions & { metadata?: Readonly<Record<string, string>> } = {},
 ): void {
-  writeAtomically(path, encodeParts(tensors, metadata, options));
+  writeWholeSync(path, encodeParts(tensors, metadata, options));
 }
 
 function encodeParts(

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, describe, expect, it } from "vitest";
 import { errorOf } from "../../test/pickle-writer.ts";
@@ -132,10 +132,15 @@ describe("files", () => {
     const bad = new Map([["a", { shape: [3], data: new Float32Array(2) }]]);
     expect(errorOf(() => writeSafetensors(path, bad))).toMatchObject({ code: "ARGUMENT" });
     expect(readFileSync(path, "utf8")).toBe("before");
-    const nowhere = join(folder, "none", "c.safetensors");
-    expect(errorOf(() => writeSafetensors(nowhere, tensors))).toMatchObject({ code: "NOT_FOUND" });
+    expect(errorOf(() => writeSafetensors(join(path, "c.safetensors"), tensors))).toMatchObject({ code: "IO" });
     expect(errorOf(() => writeSafetensors(folder, tensors))).toMatchObject({ code: "IO" });
-    expect(existsSync(`${folder}.${process.pid}.partial`)).toBe(false);
+    expect(readdirSync(dirname(folder)).filter((name) => name.startsWith(`${basename(folder)}.`))).toEqual([]);
+  });
+
+  it("make missing folders", () => {
+    const path = join(folder, "new", "c.safetensors");
+    writeSafetensors(path, tensors);
+    expect(readSafetensors(path).tensors.size).toBe(tensors.size);
   });
 });
 

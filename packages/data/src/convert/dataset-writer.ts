@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { putInPlace, writeWhole } from "@lookonce/files";
 import { dump } from "js-yaml";
 import { readDatasetConfig } from "../dataset-config.ts";
 import { LabelSpool } from "./label-spool.ts";
@@ -84,16 +85,14 @@ export class DatasetWriter {
     await this.#spool.finish(this.#labelFiles.map((file) => join(this.#partial("labels"), file)));
     for (const part of this.#linked ? ["labels", "images"] : ["labels"]) {
       const place = join(output, part, split);
-      await rm(place, { recursive: true, force: true });
-      await rename(this.#partial(part), place);
+      await putInPlace(this.#partial(part), place);
     }
     const file = yamlPath(this.#target);
     const before = (await isOurs(file)) ? (await readDatasetConfig(file)).splits : {};
     const splits = { ...before, [split]: [`images/${split}`] };
     const lines = ["train", "val", "test"].flatMap((key) => splits[key]?.map((folder) => `${key}: ${folder}\n`) ?? []);
     const names = dump({ names: { ...this.#names } }, { lineWidth: -1 });
-    await writeFile(`${file}.partial`, `${firstLine}\npath: .\n${lines.join("")}${names}`);
-    await rename(`${file}.partial`, file);
+    await writeWhole(file, `${firstLine}\npath: .\n${lines.join("")}${names}`);
     return file;
   }
 

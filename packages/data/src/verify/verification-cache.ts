@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, relative } from "node:path";
+import { writeWhole } from "@lookonce/files";
 import { labelPath } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { decodeVerified, encodeVerified, formatVersion } from "./cache-format.ts";
@@ -60,14 +61,10 @@ export async function writeCache(
   file: string,
   { hash, verified }: { hash: string; verified: readonly VerifiedPicture[] },
 ): Promise<string | undefined> {
-  const beside = `${file}.${process.pid}.partial`;
   try {
-    await writeFile(beside, encodeVerified(verified, hash));
-    await rename(beside, file);
+    await writeWhole(file, encodeVerified(verified, hash), { flush: false });
     return undefined;
   } catch (error) {
-    // Only the reason above counts; there may be nothing to remove
-    await rm(beside, { force: true }).catch(() => {});
     return (error as Error).message;
   }
 }

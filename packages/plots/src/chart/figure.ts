@@ -1,6 +1,5 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { writeWhole } from "@lookonce/files";
 import sharp from "sharp";
 import { ink, letters } from "./style.ts";
 import { element } from "./svg.ts";
@@ -57,14 +56,6 @@ export async function renderFigure(
  * @throws LookonceError `IO` when the file cannot be written
  */
 export async function writePlot(path: string, png: Uint8Array): Promise<void> {
-  const beside = `${path}.partial`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(beside, png);
-    await rename(beside, path);
-  } catch (cause) {
-    // The failure that counts is the one above; there may be nothing to remove.
-    await rm(beside, { force: true }).catch(() => {});
-    throw new LookonceError("IO", `Cannot write the plot ${path}: ${(cause as Error).message}`, { cause });
-  }
+  // A plot can be drawn again: not worth waiting for the disk
+  await writeWhole(path, png, { flush: false });
 }

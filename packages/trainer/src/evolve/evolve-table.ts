@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { LookonceError } from "@lookonce/errors";
-import { replaceFile, writing } from "../report/writing.ts";
+import { writeWholeSync, writing } from "@lookonce/files";
 import type { Hyps } from "./mutate.ts";
 
 /** How well a generation did. */
@@ -56,7 +56,7 @@ export class EvolveTable {
     if (found !== undefined && found !== header) throw otherColumns(file, { found, header });
     for (const [i, line] of lines.entries()) this.#rows.push(this.#parse(line, i + 2));
     if (whole !== text) log(`${file}: line ${lines.length + 2} was cut short, that generation is done again`);
-    if (found === undefined || whole !== text) replaceFile(this.#file, found === undefined ? `${header}\n` : whole);
+    if (found === undefined || whole !== text) writeWholeSync(this.#file, found === undefined ? `${header}\n` : whole);
   }
 
   /** All generations so far. */

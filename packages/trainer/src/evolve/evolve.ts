@@ -2,10 +2,10 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { type HypFamily, hypPreset } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { writeWholeSync, writing } from "@lookonce/files";
 import type { Random } from "@lookonce/random";
 import { dump } from "js-yaml";
 import type { Recipe } from "../recipes/recipe.ts";
-import { replaceFile, writing } from "../report/writing.ts";
 import { type EvolvedGeneration, EvolveTable, type GenerationScores } from "./evolve-table.ts";
 import { chooseParent, drawMutation, type Hyps, mutate, withinLimits } from "./mutate.ts";
 import { type SearchSpace, searchSpaces } from "./search-space.ts";
@@ -170,7 +170,7 @@ function writeHyps(file: string, best: Required<Evolution>["best"], { family, re
     `# They were trained with optimizer=${recipe.optimizer}${recipe.cos_lr ? " cos_lr=true" : ""}`,
     dump({ ...Object.fromEntries(kept), ...hyps }),
   ];
-  replaceFile(file, lines.join("\n"));
+  writeWholeSync(file, lines.join("\n"));
 }
 
 function logGeneration(directory: string, report: GenerationReport): void {

@@ -1,8 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWholeSync } from "@lookonce/files";
 import { dump } from "js-yaml";
 import type { TrainCallbacks } from "./callbacks.ts";
-import { writing } from "./writing.ts";
 
 /** Writes `args.yaml` into the run's folder when a new training starts: its settings and its whole recipe. */
 export function argsYaml(): TrainCallbacks {
@@ -11,7 +10,7 @@ export function argsYaml(): TrainCallbacks {
       if (firstEpoch > 0) return;
       const file = join(directory, "args.yaml");
       const text = dump({ ...args, epochs, batch, imgsz, ...recipe }, { skipInvalid: true });
-      writing(file, () => writeFileSync(file, text));
+      writeWholeSync(file, text);
     },
   };
 }

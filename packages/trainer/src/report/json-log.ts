@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { writing } from "@lookonce/files";
 import type { TrainCallbacks } from "./callbacks.ts";
-import { writing } from "./writing.ts";
 
 /**
  * Writes `log.jsonl` into the run's folder, for programs to follow: a JSON object a line, `event` `start`, `batch`,

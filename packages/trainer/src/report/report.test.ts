@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfusionMatrix } from "@lookonce/metrics";
@@ -106,6 +106,7 @@ describe("resultsCsv", () => {
 
   it("says which file it cannot write", async () => {
     const csv = resultsCsv();
+    writeFileSync(join(directory, "missing"), "a file, not a folder");
     await csv.onTrainStart?.({ ...run, directory: join(directory, "missing") });
     expect(() => csv.onFitEpochEnd?.(epoch)).toThrow(/missing.results\.csv/);
   });

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWholeSync, writing } from "@lookonce/files";
 import type { EpochInfo, TrainCallbacks } from "./callbacks.ts";
 import { resultsRow } from "./results-row.ts";
-import { replaceFile, writing } from "./writing.ts";
 
 /**
  * Writes `results.csv` into the run's folder, a row an epoch; scores of epochs that were not validated are empty. A
@@ -16,12 +16,12 @@ export function resultsCsv(): TrainCallbacks {
       file = join(directory, "results.csv");
       const kept = firstEpoch === 0 ? [] : rowsOf(file).slice(0, firstEpoch + 1);
       columns = kept[0]?.split(",") ?? [];
-      if (kept.length > 0) replaceFile(file, `${kept.join("\n")}\n`);
+      if (kept.length > 0) writeWholeSync(file, `${kept.join("\n")}\n`);
     },
     onFitEpochEnd(epoch) {
       if (columns.length === 0) {
         columns = [...resultsRow(epoch).keys()];
-        replaceFile(file, `${columns.join(",")}\n`);
+        writeWholeSync(file, `${columns.join(",")}\n`);
       }
       writing(file, () => appendFileSync(file, `${row(columns, epoch)}\n`));
     },

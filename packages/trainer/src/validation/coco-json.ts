@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { besideOf, putInPlaceSync, writing } from "@lookonce/files";
 import { cocoDetections } from "@lookonce/metrics";
-import { writing } from "../report/writing.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 
 /** Options of {@link cocoJson}. */
@@ -16,7 +16,7 @@ export interface CocoJsonOptions {
  * @throws LookonceError `IO` when the file cannot be written
  */
 export function cocoJson(file: string, { categories }: CocoJsonOptions = {}): ValidationCallbacks {
-  const partial = `${file}.partial`;
+  const partial = besideOf(file);
   let isFirst = true;
   return {
     onValStart() {
@@ -38,10 +38,8 @@ export function cocoJson(file: string, { categories }: CocoJsonOptions = {}): Va
       isFirst = false;
     },
     onValEnd() {
-      writing(file, () => {
-        appendFileSync(partial, "\n]\n");
-        renameSync(partial, file);
-      });
+      writing(file, () => appendFileSync(partial, "\n]\n"));
+      putInPlaceSync(partial, file);
     },
   };
 }

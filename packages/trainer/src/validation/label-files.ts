@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from "node:path";
 import type { Detections } from "@lookonce/boxes";
 import { xyxyToNormalizedXywh } from "@lookonce/boxes";
 import type { BatchSample } from "@lookonce/data";
-import { writing } from "../report/writing.ts";
+import { writing } from "@lookonce/files";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 
 /** Options of {@link labelFiles}. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { threadId } from "node:worker_threads";
 import type { Picture } from "@lookonce/augment";
+import { writeWhole } from "@lookonce/files";
 import { pictureBytes } from "./memory-cache.ts";
 
 /** `LKNCPIC1`, size and modification time (ms) of the source as doubles, width and height as 32 bits; little endian. */
@@ -66,21 +66,11 @@ export class DiskCache {
   }
 
   async #write(file: string, source: SourceState, picture: Picture): Promise<void> {
-    const beside = `${file}.${process.pid}-${threadId}.tmp`;
     try {
-      await mkdir(dirname(file), { recursive: true });
-      const handle = await open(beside, "w");
-      try {
-        await handle.writeFile(header(source, picture));
-        await handle.writeFile(picture.data);
-      } finally {
-        await handle.close();
-      }
-      await rename(beside, file);
+      await writeWhole(file, [header(source, picture), picture.data], { flush: false });
     } catch (error) {
       this.#canWrite = false;
-      this.#failure = `cache disk: cannot write ${file}: ${(error as Error).message}; going on without keeping more.`;
-      await rm(beside, { force: true }).catch(() => {});
+      this.#failure = `cache disk: ${(error as Error).message}; going on without keeping more.`;
     }
   }
 }

@@ -1,0 +1,116 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import { afterAll, describe, expect, it } from "vitest";
+import { besideOf, putInPlace, writeWhole, writeWholeSync, writing } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lookonce-files-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Write = (path: string, content: string | Uint8Array | readonly Uint8Array[]) => Promise<void>;
+const ways: [string, Write][] = [
+  ["writeWhole", (path, content) => writeWhole(path, content)],
+  ["writeWhole without flush", (path, content) => writeWhole(path, content, { flush: false })],
+  ["writeWholeSync", async (path, content) => writeWholeSync(path, content)],
+];
+
+describe.each(ways)("%s", (name, write) => {
+  const own = join(folder, name);
+
+  it("writes texts, bytes and pieces, makes folders and replaces what was there", async () => {
+    const file = join(own, "a", "b.txt");
+    await write(file, "grün");
+    expect(readFileSync(file, "utf8")).toBe("grün");
+    await write(file, Uint8Array.of(1, 2));
+    expect([...readFileSync(file)]).toEqual([1, 2]);
+    await write(file, [Uint8Array.of(3), new Uint8Array(), Uint8Array.of(4, 5)]);
+    expect([...readFileSync(file)]).toEqual([3, 4, 5]);
+    expect(readdirSync(join(own, "a"))).toEqual(["b.txt"]);
+  });
+
+  it("names the file when it cannot be written, keeps what was there and leaves nothing beside it", async () => {
+    const taken = join(own, "taken");
+    mkdirSync(join(taken, "full"), { recursive: true });
+    await expect(write(taken, "x")).rejects.toMatchObject({ code: "IO", message: expect.stringContaining(taken) });
+    expect(existsSync(join(taken, "full"))).toBe(true);
+    expect(readdirSync(own).filter((entry) => entry.endsWith(".partial"))).toEqual([]);
+    const blocked = join(own, "file.txt");
+    writeFileSync(blocked, "old");
+    await expect(write(join(blocked, "below.txt"), "x")).rejects.toThrow(/a file stands where one of its folders/);
+    expect(readFileSync(blocked, "utf8")).toBe("old");
+  });
+
+  it.skipIf(process.platform === "win32")("replaces what a symbolic link leads to, and keeps the link", async () => {
+    const [real, link] = [join(own, "real.txt"), join(own, "link.txt")];
+    await write(real, "old");
+    symlinkSync(real, link);
+    await write(link, "new");
+    expect(readFileSync(real, "utf8")).toBe("new");
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+});
+
+describe("writers at the same time", () => {
+  it("never mix: the file is one of theirs", async () => {
+    const file = join(folder, "many.bin");
+    const contents = Array.from({ length: 20 }, (_, i) => new Uint8Array(100_000).fill(i));
+    await Promise.all(contents.map((content) => writeWhole(file, content, { flush: false })));
+    const read = readFileSync(file);
+    expect(read).toHaveLength(100_000);
+    expect(new Set(read).size).toBe(1);
+    expect(readdirSync(folder).filter((entry) => entry.endsWith(".partial"))).toEqual([]);
+  });
+
+  it("get different names beside the file", () => {
+    const names = Array.from({ length: 5 }, () => besideOf("/x/y.txt"));
+    expect(new Set(names).size).toBe(5);
+    for (const name of names) expect(name.replaceAll("\\", "/")).toMatch(/^\/x\/y\.txt\..*\.partial$/);
+  });
+});
+
+describe("a disk that is full", () => {
+  it.skipIf(!existsSync("/dev/full"))("is said in words", () => {
+    const write = (): void => writing("/dev/full", () => writeFileSync("/dev/full", "x"));
+    expect(write).toThrow(LookonceError);
+    expect(write).toThrow("cannot write /dev/full: the disk is full (ENOSPC)");
+  });
+});
+
+describe("putInPlace", () => {
+  it("replaces a folder that is not empty", async () => {
+    const [beside, place] = [join(folder, "new"), join(folder, "place")];
+    for (const [path, text] of [
+      [beside, "new"],
+      [place, "old"],
+    ] as const) {
+      mkdirSync(path);
+      writeFileSync(join(path, text), text);
+    }
+    await putInPlace(beside, place);
+    expect(readdirSync(place)).toEqual(["new"]);
+    expect(existsSync(beside)).toBe(false);
+  });
+});
+
+describe("writing", () => {
+  it("gives what the action gives, now or later", async () => {
+    expect(writing("x", () => 1)).toBe(1);
+    expect(await writing("x", async () => 2)).toBe(2);
+  });
+
+  it("leaves errors alone that name what they are about", async () => {
+    const own = new LookonceError("DATA", "mine");
+    await expect(writing("x", () => Promise.reject(own))).rejects.toBe(own);
+  });
+});

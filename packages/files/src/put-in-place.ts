@@ -1,0 +1,64 @@
+import { renameSync } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { threadId } from "node:worker_threads";
+import { writing } from "./writing.ts";
+
+let count = 0;
+
+/**
+ * A name beside a file or folder to write its content under, until {@link putInPlace} gives it its own: in the same folder,
+ * so on the same disk, and another one for every call, thread and process, so that nobody writes into another's.
+ */
+export function besideOf(path: string): string {
+  count++;
+  return join(dirname(path), `${basename(path)}.${process.pid}-${threadId}-${count}.partial`);
+}
+
+/**
+ * Renames what was written beside a file or folder to it; what was there before is replaced: a file in one step, a folder
+ * in two (removed, then renamed).
+ *
+ * @throws LookonceError `IO`; a file that was there before stays
+ */
+export async function putInPlace(beside: string, path: string): Promise<void> {
+  await writing(path, async () => {
+    if ((await stat(beside)).isDirectory()) await rm(path, { recursive: true, force: true });
+    for (const pause of pauses) {
+      try {
+        return await rename(beside, path);
+      } catch (error) {
+        if (!isHeldOpen(error)) throw error;
+        await sleep(pause);
+      }
+    }
+    await rename(beside, path);
+  });
+}
+
+/** As {@link putInPlace}, without a promise; for files. */
+export function putInPlaceSync(beside: string, path: string): void {
+  writing(path, () => {
+    for (const pause of pauses) {
+      try {
+        return renameSync(beside, path);
+      } catch (error) {
+        if (!isHeldOpen(error)) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+      }
+    }
+    renameSync(beside, path);
+  });
+}
+
+/**
+ * Milliseconds between two tries: on Windows a virus scanner or an indexer may hold a file open that was just written, for
+ * some tenths of a second.
+ */
+const pauses = process.platform === "win32" ? [10, 30, 60, 100, 200, 400] : [0];
+
+function isHeldOpen(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return process.platform === "win32" && (code === "EPERM" || code === "EACCES" || code === "EBUSY");
+}
