@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { stopGradient } from "./stop-gradient.ts";
-import { useTestBackend, values } from "./test-backend.ts";
+import { useTestDevice, values } from "./test-device.ts";
 
-useTestBackend();
+useTestDevice();
 
 describe("stopGradient", () => {
   it("keeps values, shape and type", async () => {

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { takeRows } from "./take-rows.ts";
-import { useTestBackend, values } from "./test-backend.ts";
+import { useTestDevice, values } from "./test-device.ts";
 
-useTestBackend();
+useTestDevice();
 
 describe("takeRows", () => {
   const rows = tf.tensor1d([2, 0, 2], "int32");

@@ -1,12 +1,11 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { Random } from "@lookonce/random";
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { copyModel, DetectionModel, fuse, loadStateDict, readModelConfig, stateDict } from "./index.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 const decode = async (model: DetectionModel): Promise<Float32Array> => {

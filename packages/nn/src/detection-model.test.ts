@@ -1,10 +1,8 @@
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 // After tfjs-core: the file carries a copy of it, and the first engine to be made is the one that is used.
-import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   C3,
   Conv,
@@ -15,6 +13,8 @@ import {
   parseModelConfig,
   stateDict,
 } from "./index.ts";
+
+beforeAll(() => enterTestDevice("javascript"));
 
 /** Every module, both heads, strides 2 and 4. */
 const yaml = (detect: string): string => `

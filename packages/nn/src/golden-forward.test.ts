@@ -1,8 +1,8 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import {
   describeGolden,
   describeShared,
+  enterTestDevice,
   expectClose,
   type GoldenTensor,
   goldenJson,
@@ -20,12 +20,8 @@ import {
   readModelConfig,
 } from "./index.ts";
 
-/** The backend that the reference cases run on. */
-const backend = "onnxruntime";
-
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend(backend);
+  await enterTestDevice();
 });
 
 const values = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;

@@ -1,14 +1,12 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DetectionModel, parseModelConfig, upsampleNearest2x } from "./index.ts";
 
 // Not on tfjs-backend-cpu: in 4.22 its gradient of nearest resizing is wrong for more than one picture.
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 /** The modules of the shipped models that need no case of their own, both heads, strides 2 and 4. */

@@ -1,9 +1,10 @@
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Conv, DetectionModel, loadStateDict, readModelConfig, type StateEntry, stateDict, transfer } from "./index.ts";
+
+beforeAll(() => enterTestDevice("javascript"));
 
 const model = (nc: number, seed?: number): DetectionModel =>
   new DetectionModel(readModelConfig("yolov5n.yaml", { nc }), seed === undefined ? {} : { rng: new Random(seed) });

@@ -1,11 +1,10 @@
 import { Random } from "@lookonce/random";
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "./index.ts";
 
-beforeAll(() => tf.setBackend("cpu"));
+beforeAll(() => enterTestDevice("javascript"));
 
 /** A shipped model of few channels and layers: what connects it stays the same. */
 function slim(name: string): DetectionModel {

@@ -8,3 +8,4 @@ export {
   hasShared,
   sharedPath,
 } from "./golden.ts";
+export { askedTestDevice, enterTestDevice, type UsualDevice, usualDevices } from "./test-device.ts";

@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { blankPicture, writePicture } from "@lookonce/augment";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
-import * as tf from "@tensorflow/tfjs-core";
+import { enterTestDevice } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import { makeRunDirectory } from "./run-directory.ts";
@@ -20,8 +19,7 @@ let data: Dataset;
 let valData: Dataset;
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
   const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 12, val: 4, size: 64, seed: 1 });
   data = await Dataset.open({ yaml, split: "train" });
   valData = await Dataset.open({ yaml, split: "val" });

@@ -1,15 +1,14 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { type DetectionModel, modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import {
   describeShared,
+  enterTestDevice,
   expectClose,
   type GoldenTensor,
   goldenJson,
   goldenTensors,
   sharedPath,
 } from "@lookonce/testing";
-import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
 import type { TrainBatch } from "./criteria/criterion.ts";
 import { makeCriterion } from "./criteria/make-criterion.ts";
@@ -20,8 +19,7 @@ import { batchOf, compareState } from "./test-golden-batch.ts";
 import { TrainStep } from "./train-step.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 function goldenBatch(): TrainBatch {

@@ -1,8 +1,8 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import {
   describeShared,
+  enterTestDevice,
   expectClose,
   type GoldenTensor,
   goldenJson,
@@ -10,7 +10,6 @@ import {
   sharedPath,
   type Tolerance,
 } from "@lookonce/testing";
-import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
 import { V8Criterion } from "./criteria/v8-criterion.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
@@ -19,8 +18,7 @@ import { batchOf, compareState } from "./test-golden-batch.ts";
 import { TrainStep } from "./train-step.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 interface Bounds {

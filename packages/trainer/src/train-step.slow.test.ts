@@ -1,6 +1,7 @@
-import { currentBackend, type OnnxRuntimeBackend, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
 import { padTargets } from "@lookonce/data";
 import { Random } from "@lookonce/random";
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainBatch } from "./criteria/criterion.ts";
@@ -13,8 +14,7 @@ import { tinyModel } from "./test-tiny-model.ts";
 import { TrainStep } from "./train-step.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 const side = 64;

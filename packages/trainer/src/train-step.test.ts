@@ -1,8 +1,8 @@
-import { currentBackend, type OnnxRuntimeBackend, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
 import { padTargets } from "@lookonce/data";
 import { stateDict } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainBatch } from "./criteria/criterion.ts";
@@ -15,8 +15,7 @@ import { tinyModel } from "./test-tiny-model.ts";
 import { TrainStep } from "./train-step.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 /** Two noisy pictures with `objects` objects each. */

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hypPresets } from "@lookonce/augment";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BatchInfo } from "./report/callbacks.ts";
@@ -20,8 +20,7 @@ let data: Dataset;
 let valData: Dataset;
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
   const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 12, val: 4, size: 64, seed: 1 });
   data = await Dataset.open({ yaml, split: "train" });
   valData = await Dataset.open({ yaml, split: "val" });

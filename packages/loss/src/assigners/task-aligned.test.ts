@@ -1,14 +1,14 @@
 import { Random } from "@lookonce/random";
-import { describeGolden, expectClose, goldenTensors } from "@lookonce/testing";
+import { askedTestDevice, describeGolden, expectClose, goldenTensors, usualDevices } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { makeAnchors } from "../coders/anchors.ts";
 import type { PaddedTargets } from "../targets.ts";
-import { useTestBackend, values } from "../test-backend.ts";
+import { useTestDevice, values } from "../test-device.ts";
 import type { Assignment } from "./assigner.ts";
 import { TaskAlignedAssigner } from "./task-aligned.ts";
 
-useTestBackend();
+useTestDevice();
 
 /** One picture: [class, x1, y1, x2, y2] rows, padded to `rows`. */
 function onePicture(objects: number[][], rows = objects.length): PaddedTargets {
@@ -220,55 +220,59 @@ describe("TaskAlignedAssigner", () => {
 });
 
 const folder = "v8/assign";
-for (const backend of ["cpu", "onnxruntime"]) {
-  describeGolden(`TaskAlignedAssigner on ${backend} against the reference`, [`${folder}/inputs.safetensors`], () => {
-    useTestBackend(backend);
+for (const device of usualDevices) {
+  describeGolden(
+    `TaskAlignedAssigner on ${askedTestDevice ?? device} against the reference`,
+    [`${folder}/inputs.safetensors`],
+    () => {
+      useTestDevice(device);
 
-    function inputs(empty: boolean): Parameters<TaskAlignedAssigner["assign"]> {
-      const golden = goldenTensors(`${folder}/inputs.safetensors`);
-      const tensor = (name: string, shape = golden[name]!.shape) => tf.tensor(golden[name]!.data, shape);
-      const mask = tensor("gt_mask", [3, 9]) as tf.Tensor2D;
-      return [
-        {
-          scores: tensor("pred_scores") as tf.Tensor3D,
-          boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
-          points: tensor("anchor_points") as tf.Tensor2D,
-        },
-        {
-          labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
-          boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
-          mask: empty ? tf.zerosLike(mask) : mask,
-        },
-      ];
-    }
+      function inputs(empty: boolean): Parameters<TaskAlignedAssigner["assign"]> {
+        const golden = goldenTensors(`${folder}/inputs.safetensors`);
+        const tensor = (name: string, shape = golden[name]!.shape) => tf.tensor(golden[name]!.data, shape);
+        const mask = tensor("gt_mask", [3, 9]) as tf.Tensor2D;
+        return [
+          {
+            scores: tensor("pred_scores") as tf.Tensor3D,
+            boxes: tensor("pred_boxes_xyxy") as tf.Tensor3D,
+            points: tensor("anchor_points") as tf.Tensor2D,
+          },
+          {
+            labels: tf.cast(tensor("gt_labels", [3, 9]), "int32") as tf.Tensor2D,
+            boxes: tensor("gt_boxes_xyxy") as tf.Tensor3D,
+            mask: empty ? tf.zerosLike(mask) : mask,
+          },
+        ];
+      }
 
-    const assign = (empty: boolean): Promise<Record<keyof Assignment, number[]>> =>
-      read(new TaskAlignedAssigner().assign(...inputs(empty)));
+      const assign = (empty: boolean): Promise<Record<keyof Assignment, number[]>> =>
+        read(new TaskAlignedAssigner().assign(...inputs(empty)));
 
-    it("weighs every pair as the reference does", async () => {
-      const expected = goldenTensors(`${folder}/intermediate.safetensors`);
-      const { alignment, overlaps } = new TaskAlignedAssigner().align(...inputs(false));
-      expectClose(await values(overlaps), expected.overlaps_ciou_clamped!.data, { abs: 1e-5 });
-      expectClose(await values(alignment), expected.align_metric!.data, { abs: 1e-5 });
-    });
+      it("weighs every pair as the reference does", async () => {
+        const expected = goldenTensors(`${folder}/intermediate.safetensors`);
+        const { alignment, overlaps } = new TaskAlignedAssigner().align(...inputs(false));
+        expectClose(await values(overlaps), expected.overlaps_ciou_clamped!.data, { abs: 1e-5 });
+        expectClose(await values(alignment), expected.align_metric!.data, { abs: 1e-5 });
+      });
 
-    it("assigns the same anchors with the same scores", async () => {
-      const actual = await assign(false);
-      const expected = goldenTensors(`${folder}/outputs.safetensors`);
-      expect(actual.foreground).toEqual([...expected.foreground!.data]);
-      expectClose(actual.scores, expected.target_scores!.data, { abs: 1e-4 });
-      const on = (_: number, i: number) => actual.foreground[i] === 1;
-      expect(actual.gtIndex.filter(on)).toEqual([...expected.target_gt_index!.data].filter(on));
-      expect(actual.labels.filter(on)).toEqual([...expected.target_labels!.data].filter(on));
-      const onBoxes = (_: number, i: number) => actual.foreground[Math.floor(i / 4)] === 1;
-      expect(actual.boxes.filter(onBoxes)).toEqual([...expected.target_boxes_xyxy!.data].filter(onBoxes));
-    });
+      it("assigns the same anchors with the same scores", async () => {
+        const actual = await assign(false);
+        const expected = goldenTensors(`${folder}/outputs.safetensors`);
+        expect(actual.foreground).toEqual([...expected.foreground!.data]);
+        expectClose(actual.scores, expected.target_scores!.data, { abs: 1e-4 });
+        const on = (_: number, i: number) => actual.foreground[i] === 1;
+        expect(actual.gtIndex.filter(on)).toEqual([...expected.target_gt_index!.data].filter(on));
+        expect(actual.labels.filter(on)).toEqual([...expected.target_labels!.data].filter(on));
+        const onBoxes = (_: number, i: number) => actual.foreground[Math.floor(i / 4)] === 1;
+        expect(actual.boxes.filter(onBoxes)).toEqual([...expected.target_boxes_xyxy!.data].filter(onBoxes));
+      });
 
-    it("assigns nothing where there is no object", async () => {
-      const actual = await assign(true);
-      const expected = goldenTensors(`${folder}/outputs_no_targets.safetensors`);
-      expect(actual.foreground).toEqual([...expected.foreground!.data]);
-      expect(actual.scores).toEqual([...expected.target_scores!.data]);
-    });
-  });
+      it("assigns nothing where there is no object", async () => {
+        const actual = await assign(true);
+        const expected = goldenTensors(`${folder}/outputs_no_targets.safetensors`);
+        expect(actual.foreground).toEqual([...expected.foreground!.data]);
+        expect(actual.scores).toEqual([...expected.target_scores!.data]);
+      });
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import { anchorTargetInputs, readAnchorTargets } from "../assigners/anchor-targets.ts";
 import type { HostTargets } from "../host-targets.ts";
 import type { PaddedTargets } from "../targets.ts";
-import { useTestBackend } from "../test-backend.ts";
+import { useTestDevice } from "../test-device.ts";
 import { LevelBalance } from "./level-balance.ts";
 import { v5DetectionLoss } from "./v5-detection.ts";
 import { v8DetectionLoss } from "./v8-detection.ts";
@@ -81,7 +81,7 @@ describe.each([
   { name: "v5DetectionLoss", make: v5 },
   { name: "v8DetectionLoss", make: v8 },
 ])("$name on a backend that compiles graphs", ({ make }) => {
-  useTestBackend("onnxruntime");
+  useTestDevice("cpu");
 
   it("is one graph for all batches of a padding bucket, from empty to 300 objects a picture", async () => {
     const { outputs, inputs, loss, variables } = make();

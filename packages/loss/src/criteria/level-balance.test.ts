@@ -1,10 +1,10 @@
 import { expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { differences, useTestBackend, values } from "../test-backend.ts";
+import { differences, useTestDevice, values } from "../test-device.ts";
 import { LevelBalance } from "./level-balance.ts";
 
-useTestBackend();
+useTestDevice();
 
 const strides = [8, 16, 32];
 

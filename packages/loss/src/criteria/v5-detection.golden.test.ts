@@ -1,10 +1,18 @@
-import { describeGolden, expectClose, goldenJson, goldenTensors, relativeError } from "@lookonce/testing";
+import {
+  askedTestDevice,
+  describeGolden,
+  expectClose,
+  goldenJson,
+  goldenTensors,
+  relativeError,
+  usualDevices,
+} from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import type { HostTargets } from "../host-targets.ts";
 import { croppedTargets } from "../test-anchor-targets.ts";
-import { useTestBackend, values } from "../test-backend.ts";
+import { useTestDevice, values } from "../test-device.ts";
 import { LevelBalance } from "./level-balance.ts";
 import { type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
 
@@ -73,50 +81,54 @@ const cases = [
   "autobalance",
   "autobalance_four_layers",
 ];
-for (const [name, backend] of cases.flatMap((name) => ["cpu", "onnxruntime"].map((backend) => [name, backend]))) {
+for (const [name, device] of cases.flatMap((name) => usualDevices.map((device) => [name, device] as const))) {
   const file = `v5/loss/${name}`;
-  describeGolden(`v5DetectionLoss on ${backend} against the reference, ${name}`, [`${file}.json`], () => {
-    useTestBackend(backend);
+  describeGolden(
+    `v5DetectionLoss on ${askedTestDevice ?? device} against the reference, ${name}`,
+    [`${file}.json`],
+    () => {
+      useTestDevice(device);
 
-    it("has its losses and gradients, call by call", async () => {
-      const golden: Case = goldenJson(`${file}.json`);
-      const inputs = goldenTensors(`v5/loss/${golden.inputs}`);
-      const expected = goldenTensors(`${file}.safetensors`);
-      const assigner = new AnchorAssigner({
-        anchors: golden.anchors_grid_units,
-        strides: golden.strides,
-        threshold: golden.hyp.anchor_t,
-      });
-      const [height, width] = golden.image_hw;
-      const size = { count: golden.batch, height, width };
-      const targets = croppedTargets(assigner.assign(padded(inputs.targets!.data as Float32Array, golden), size));
-      const predictions = golden.strides.map((_, level) => {
-        const { data, shape } = inputs[`prediction_${level}`]!;
-        return tf.tensor(data, shape);
-      });
-      const options = lossOptions(golden);
-      for (const [k, call] of golden.calls.entries()) {
-        const raw = predictions.map((prediction) => toRaw(tf.mul(prediction, 1 + 0.1 * k)));
-        let parts: tf.Scalar[] = [];
-        const { value, grads } = tf.valueAndGrads((...levels: tf.Tensor[]) => {
-          const { total, box, obj, cls } = v5DetectionLoss(levels as tf.Tensor4D[], targets, options);
-          parts = [box, obj, cls].map((part) => tf.keep(part));
-          return total;
-        })(raw);
-        const numbers = await Promise.all([value, ...parts].map(values));
-        expectClose(
-          numbers.map(([number]) => number!),
-          [call.total, call.box, call.objectness, call.class],
-          { rel: 2e-5 },
-        );
-        const balance = await values(options.balance!.weights());
-        expectClose(balance, call.balance_after.slice(0, golden.strides.length), { rel: 2e-6 });
-        if (k > 0) continue;
-        for (const [level, gradient] of grads.entries()) {
-          const actual = await values(fromRaw(gradient, predictions[level]!.shape));
-          expect(relativeError(actual, expected[`gradient_${level}`]!.data)).toBeLessThan(1e-4);
+      it("has its losses and gradients, call by call", async () => {
+        const golden: Case = goldenJson(`${file}.json`);
+        const inputs = goldenTensors(`v5/loss/${golden.inputs}`);
+        const expected = goldenTensors(`${file}.safetensors`);
+        const assigner = new AnchorAssigner({
+          anchors: golden.anchors_grid_units,
+          strides: golden.strides,
+          threshold: golden.hyp.anchor_t,
+        });
+        const [height, width] = golden.image_hw;
+        const size = { count: golden.batch, height, width };
+        const targets = croppedTargets(assigner.assign(padded(inputs.targets!.data as Float32Array, golden), size));
+        const predictions = golden.strides.map((_, level) => {
+          const { data, shape } = inputs[`prediction_${level}`]!;
+          return tf.tensor(data, shape);
+        });
+        const options = lossOptions(golden);
+        for (const [k, call] of golden.calls.entries()) {
+          const raw = predictions.map((prediction) => toRaw(tf.mul(prediction, 1 + 0.1 * k)));
+          let parts: tf.Scalar[] = [];
+          const { value, grads } = tf.valueAndGrads((...levels: tf.Tensor[]) => {
+            const { total, box, obj, cls } = v5DetectionLoss(levels as tf.Tensor4D[], targets, options);
+            parts = [box, obj, cls].map((part) => tf.keep(part));
+            return total;
+          })(raw);
+          const numbers = await Promise.all([value, ...parts].map(values));
+          expectClose(
+            numbers.map(([number]) => number!),
+            [call.total, call.box, call.objectness, call.class],
+            { rel: 2e-5 },
+          );
+          const balance = await values(options.balance!.weights());
+          expectClose(balance, call.balance_after.slice(0, golden.strides.length), { rel: 2e-6 });
+          if (k > 0) continue;
+          for (const [level, gradient] of grads.entries()) {
+            const actual = await values(fromRaw(gradient, predictions[level]!.shape));
+            expect(relativeError(actual, expected[`gradient_${level}`]!.data)).toBeLessThan(1e-4);
+          }
         }
-      }
-    });
-  });
+      });
+    },
+  );
 }

@@ -5,11 +5,11 @@ import { describe, expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import type { AnchorTargetTensors } from "../assigners/anchor-targets.ts";
 import { croppedTargets } from "../test-anchor-targets.ts";
-import { differences, useTestBackend, values } from "../test-backend.ts";
+import { differences, useTestDevice, values } from "../test-device.ts";
 import { LevelBalance } from "./level-balance.ts";
 import { type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
 
-useTestBackend();
+useTestDevice();
 
 const nc = 2;
 const strides = [8, 16];

@@ -1,16 +1,23 @@
 import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { Random } from "@lookonce/random";
-import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
+import {
+  askedTestDevice,
+  describeGolden,
+  expectClose,
+  goldenJson,
+  goldenTensors,
+  usualDevices,
+} from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
 import { TaskAlignedAssigner } from "../assigners/task-aligned.ts";
 import { xywhToXyxy } from "../coders/box-formats.ts";
 import type { PaddedTargets } from "../targets.ts";
-import { differences, useTestBackend, values } from "../test-backend.ts";
+import { differences, useTestDevice, values } from "../test-device.ts";
 import { type V8LossOptions, v8DetectionLoss } from "./v8-detection.ts";
 
-useTestBackend();
+useTestDevice();
 
 /** Keeps what the assigner said, for the tests to look at. */
 class Watched implements Assigner {
@@ -200,7 +207,7 @@ describe("v8DetectionLoss", () => {
 });
 
 describe("v8DetectionLoss on a backend that compiles graphs", () => {
-  useTestBackend("onnxruntime");
+  useTestDevice("cpu");
 
   it("is one graph for all batches of a padding size, full, half empty and empty", async () => {
     const random = new Random(9);
@@ -264,13 +271,13 @@ function goldenTargets(folder: string, spare: number): PaddedTargets {
 }
 
 const cases = ["nc3_128", "nc80_96", "nc3_128_empty"];
-for (const [name, backend] of cases.flatMap((name) => ["cpu", "onnxruntime"].map((backend) => [name, backend]))) {
+for (const [name, device] of cases.flatMap((name) => usualDevices.map((device) => [name, device] as const))) {
   const folder = `v8/loss/${name}`;
   describeGolden(
-    `v8DetectionLoss on ${backend} against the reference, ${name}`,
+    `v8DetectionLoss on ${askedTestDevice ?? device} against the reference, ${name}`,
     [`${folder}/inputs.safetensors`],
     () => {
-      useTestBackend(backend);
+      useTestDevice(device);
 
       it.each([1, 5])("has its losses, gradients and assignment with %i spare rows", async (spare) => {
         const settings = goldenJson(`${folder}/settings.json`);

@@ -3,10 +3,10 @@ import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonc
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { xywhToXyxy } from "../coders/box-formats.ts";
-import { differences, useTestBackend, values } from "../test-backend.ts";
+import { differences, useTestDevice, values } from "../test-device.ts";
 import { boxIou, type IouKind } from "./box-iou.ts";
 
-useTestBackend();
+useTestDevice();
 
 const kinds: IouKind[] = ["iou", "giou", "diou", "ciou"];
 

@@ -1,11 +1,11 @@
 import { expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { differences, useTestBackend, values } from "../test-backend.ts";
+import { differences, useTestDevice, values } from "../test-device.ts";
 import { bceWithLogits } from "./bce-with-logits.ts";
 import { focalWithLogits, qualityFocalWithLogits, varifocalWithLogits } from "./focal.ts";
 
-useTestBackend();
+useTestDevice();
 
 const logits = [-3, -0.5, 0, 0.25, 2, 6];
 const targets = [0, 1, 0.5, 0.3, 0.9, 0];

@@ -1,12 +1,12 @@
 import { expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { differences, useTestBackend, values } from "../test-backend.ts";
+import { differences, useTestDevice, values } from "../test-device.ts";
 import { bceWithLogits } from "./bce-with-logits.ts";
 import { distributionFocal } from "./distribution-focal.ts";
 import { smoothLabels } from "./smooth-labels.ts";
 
-useTestBackend();
+useTestDevice();
 
 describe("bceWithLogits", () => {
   const logits = [-3, -0.5, 0, 0.25, 2, 6];

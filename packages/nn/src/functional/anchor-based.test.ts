@@ -1,8 +1,9 @@
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
 import { decodeAnchorLevel } from "./anchor-based.ts";
+
+await enterTestDevice("javascript");
 
 describe("decodeAnchorLevel", () => {
   it("decodes zeros to cell centres and anchors, rows running over anchor, y, x", async () => {

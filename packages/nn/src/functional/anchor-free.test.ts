@@ -1,8 +1,16 @@
-import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
+import {
+  describeGolden,
+  enterTestDevice,
+  expectClose,
+  type GoldenTensor,
+  goldenJson,
+  goldenTensors,
+} from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
 import { anchorPoints, distancesToXywh, distancesToXyxy, expectedDistances } from "./anchor-free.ts";
+
+await enterTestDevice("javascript");
 
 const tensor = ({ data, shape }: GoldenTensor): tf.Tensor => tf.tensor(data, shape);
 

@@ -1,12 +1,12 @@
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 // After tfjs-core: the file carries a copy of it, and the first engine to be made is the one that is used.
-import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import { describe, expect, it } from "vitest";
 import { batchNormEval, batchNormTrain, updateRunning } from "./batch-norm.ts";
 import { convBnAct } from "./conv-bn-act.ts";
+
+await enterTestDevice("javascript");
 
 describe("batch normalisation", () => {
   const x = tf.tensor4d([1, 10, 2, 20, 3, 30, 6, 40], [1, 2, 2, 2]);

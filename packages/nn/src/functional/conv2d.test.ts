@@ -1,11 +1,8 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose, usualDevices } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 // After tfjs-core: the file carries a copy of it, and the first engine to be made is the one that is used.
-import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Conv2dOptions, conv2d } from "./conv2d.ts";
 
 type Shape4 = [number, number, number, number];
@@ -66,13 +63,8 @@ function visitProducts(c: Case, visit: (y: number, x: number, filter: number) =>
   return [n, h, w, out];
 }
 
-describe.each(["cpu", "onnxruntime"])("conv2d on %s", (backend) => {
-  beforeAll(async () => {
-    if (backend === "onnxruntime") await registerOnnxRuntime();
-  });
-  beforeEach(async () => {
-    await tf.setBackend(backend);
-  });
+describe.each(usualDevices)("conv2d on %s", (device) => {
+  beforeAll(() => enterTestDevice(device));
 
   it.each(cases)("follows the definition, gradients too: $x by $filter, $options", async (c) => {
     const rng = new Random(5);

@@ -1,8 +1,9 @@
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { CrossConv, DetectionModel, parseModelConfig, summarize } from "../index.ts";
+
+beforeAll(() => enterTestDevice("javascript"));
 
 /** Filters of ones, so that every output is a sum that can be done by hand. */
 function ones(options: ConstructorParameters<typeof CrossConv>[2]): CrossConv {

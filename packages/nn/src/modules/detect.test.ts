@@ -1,11 +1,12 @@
-import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
+import { describeGolden, enterTestDevice, expectClose, goldenJson } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { DetectionModel, parseModelConfig, readModelConfig, type Sequential } from "../index.ts";
 import type { Conv2d } from "./conv2d.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import type { DetectV8 } from "./detect-v8.ts";
+
+beforeAll(() => enterTestDevice("javascript"));
 
 const strides = [8, 16, 32];
 const cocoAnchors = [

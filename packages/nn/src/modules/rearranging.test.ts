@@ -1,5 +1,5 @@
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   Contract,
@@ -15,7 +15,7 @@ import {
   ZeroPad2d,
 } from "../index.ts";
 
-beforeAll(() => tf.setBackend("cpu"));
+beforeAll(() => enterTestDevice("javascript"));
 
 /** The picture 0 1 2 3 / 4 5 6 7, one channel. */
 const picture = (): tf.Tensor4D => tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7], [1, 2, 4, 1]);

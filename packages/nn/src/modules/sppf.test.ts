@@ -1,8 +1,9 @@
-import { describeGolden, expectClose, type GoldenTensor, goldenTensors } from "@lookonce/testing";
+import { describeGolden, enterTestDevice, expectClose, type GoldenTensor, goldenTensors } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { loadStateDict, maxPool2d, SPPF } from "../index.ts";
+
+beforeAll(() => enterTestDevice("javascript"));
 
 const golden = "v5/spp/spp.safetensors";
 

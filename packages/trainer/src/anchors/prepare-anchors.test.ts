@@ -1,11 +1,11 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { DetectionModel, modelFromCheckpoint, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Ema } from "../ema.ts";
@@ -18,8 +18,7 @@ const place = mkdtempSync(join(tmpdir(), "anchors-"));
 let data: Dataset;
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
   const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 8, val: 2, size: 64, seed: 1 });
   data = await Dataset.open({ yaml, split: "train" });
 });

@@ -1,7 +1,6 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
+import { describeGolden, enterTestDevice, expectClose, goldenJson } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { clipGradients, gradientNorm } from "./clip-gradients.ts";
@@ -11,8 +10,7 @@ import type { Optimizer } from "./optimizer.ts";
 import { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./parameter-groups.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 const rates = { bias: 0.3, weight: 0.1, norm: 0.2 };

@@ -1,18 +1,16 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import * as tf from "@tensorflow/tfjs-core";
+import { enterTestDevice } from "@lookonce/testing";
 import { beforeAll, expect, it } from "vitest";
 import { train } from "../train.ts";
 import { shapesModel, shapesRecipe } from "./shapes.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 it("learns the shapes from random weights", async () => {

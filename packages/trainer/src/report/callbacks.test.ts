@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { Dataset, generateShapes } from "@lookonce/data";
-import * as tf from "@tensorflow/tfjs-core";
+import { enterTestDevice } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { tinyModel } from "../test-tiny-model.ts";
 import { train } from "../train.ts";
@@ -26,8 +25,7 @@ function recorder(told: string[]): Required<TrainCallbacks> {
 
 describe("callbacks of a training", () => {
   it("come in the order of what happens", async () => {
-    await registerOnnxRuntime();
-    await tf.setBackend("onnxruntime");
+    await enterTestDevice();
     const place = mkdtempSync(join(tmpdir(), "callbacks-"));
     const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 2, val: 1, size: 64 });
     const data = await Dataset.open({ yaml, split: "train" });

@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readPicture } from "@lookonce/augment";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { Dataset, generateShapes } from "@lookonce/data";
-import * as tf from "@tensorflow/tfjs-core";
+import { enterTestDevice } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultRecipes } from "../recipes/recipe.ts";
 import { tinyModel } from "../test-tiny-model.ts";
@@ -17,8 +16,7 @@ let data: Dataset;
 let valData: Dataset;
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
   const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 4, val: 3, size: 64, seed: 1 });
   data = await Dataset.open({ yaml, split: "train" });
   valData = await Dataset.open({ yaml, split: "val" });

@@ -1,7 +1,6 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { copyModel, fuse } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeCriterion } from "../criteria/make-criterion.ts";
@@ -13,8 +12,7 @@ import { makeDetector } from "./make-detector.ts";
 import { ValidationLoss } from "./validation-loss.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 /** Two pictures of noise, with an object each. */

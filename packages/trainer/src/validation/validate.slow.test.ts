@@ -1,16 +1,13 @@
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset } from "@lookonce/data";
 import { modelFromCheckpoint } from "@lookonce/nn";
-import { describeShared, expectClose, goldenJson, sharedPath } from "@lookonce/testing";
-import * as tf from "@tensorflow/tfjs-core";
+import { describeShared, enterTestDevice, expectClose, goldenJson, sharedPath } from "@lookonce/testing";
 import { beforeAll, expect, it } from "vitest";
 import { validate } from "./validate.ts";
 import type { ValidationResult } from "./validation-result.ts";
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
 });
 
 async function score(weights: string): Promise<ValidationResult> {

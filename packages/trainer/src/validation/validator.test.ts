@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeCriterion } from "../criteria/make-criterion.ts";
@@ -19,8 +18,7 @@ const place = mkdtempSync(join(tmpdir(), "validator-"));
 let data: Dataset;
 
 beforeAll(async () => {
-  await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
+  await enterTestDevice();
   const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 1, val: 5, size: 64, seed: 1 });
   data = await Dataset.open({ yaml, split: "val" });
 });

@@ -1,19 +1,10 @@
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
-import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { enterTestDevice, type UsualDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll } from "vitest";
 
-/** Where this package's tests compute, unless they say otherwise. */
-const backend: string = process.env.LOOKONCE_TEST_BACKEND ?? "cpu";
-
-/** Runs the tests of a file or block on one backend. */
-export function useTestBackend(name: string = backend): void {
-  beforeAll(async () => {
-    if (name === "onnxruntime") await registerOnnxRuntime();
-    await tf.setBackend(name);
-    await tf.ready();
-  });
+/** Runs the tests of a file or block on one device, unless another is asked for. */
+export function useTestDevice(usual: UsualDevice = "javascript"): void {
+  beforeAll(() => enterTestDevice(usual));
 }
 
 /** The values of a tensor, which is disposed. */

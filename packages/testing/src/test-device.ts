@@ -1,0 +1,27 @@
+import { setDevice } from "@lookonce/device";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Where tests of numerical code compute when nobody says otherwise: ONNX Runtime, or tfjs's own JavaScript, slow and plain. */
+export type UsualDevice = "cpu" | "javascript";
+
+/** The device that all such tests are to run on, such as `tensorflow` (`LOOKONCE_TEST_DEVICE`); their usual ones where not set. */
+export const askedTestDevice: string | undefined = process.env.LOOKONCE_TEST_DEVICE;
+
+/** For tests that compare the usual devices with a definition: both, or the one that is asked for. */
+export const usualDevices: readonly UsualDevice[] = askedTestDevice === undefined ? ["javascript", "cpu"] : ["cpu"];
+
+/**
+ * Puts a test file's tensors on the device that is asked for, else on its usual one. For `beforeAll`.
+ *
+ * @throws LookonceError when the device does not work: a test must not pass on another than it says
+ */
+export async function enterTestDevice(usual: UsualDevice = "cpu"): Promise<void> {
+  const device = askedTestDevice ?? usual;
+  if (device !== "javascript") {
+    await setDevice(device);
+    return;
+  }
+  await import("@tensorflow/tfjs-backend-cpu");
+  await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
+  await tf.setBackend("cpu");
+}
