@@ -48,13 +48,13 @@ export interface PictureHeader extends Size {
 }
 
 /**
- * Width, height, orientation and format of a picture from the file's header alone.
+ * Width, height, orientation and format of a picture from the file's header alone, however many pixels it announces.
  *
  * @throws LookonceError as {@link readPicture}, though damage behind the header goes unnoticed
  */
 export async function readPictureHeader(source: string | Uint8Array): Promise<PictureHeader> {
   try {
-    const { autoOrient, orientation, format }: Metadata = await sharp(source as SharpInput, options).metadata();
+    const { autoOrient, orientation, format }: Metadata = await sharp(source as SharpInput, { ...options, limitInputPixels: false }).metadata();
     return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1, format };
   } catch (cause) {
     // tells a missing file from a damaged one, which sharp's messages do not do reliably

@@ -1,3 +1,4 @@
+export { type Picture, type PictureHeader, readPicture, readPictureHeader } from "@lookonce/augment";
 export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
 export type { DetectOptions, Results, SkippedPicture, Source } from "@lookonce/inference";
 export {
