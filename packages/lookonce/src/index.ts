@@ -7,6 +7,7 @@ export {
   type HeadDescription,
   type ModuleDescription,
   type SummaryRow,
+  shippedModels,
   type TensorDescription,
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";

@@ -1,0 +1,25 @@
+/** Options of the jobs, runs and data sets of a service. */
+export interface JobsOptions {
+  /** Folder that trainings, validations and exports are written to, and that runs are shown from. */
+  runsRoot: string;
+  /** Folders that data set files are taken from. */
+  dataRoots: readonly string[];
+  /** Folders that models are taken from; those of the runs are taken, too. */
+  modelRoots: readonly string[];
+  /** File in which jobs and their events are kept, so that a service that was stopped or killed knows them. */
+  database: string;
+  /** Jobs that run at a time (default 1); others wait. */
+  concurrency?: number;
+  /** Jobs that may wait (default 100). */
+  maxQueued?: number;
+  /** Where jobs compute (default `cpu`). */
+  device?: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
+  /** Processor threads of a job (default: ONNX Runtime's choice, one a core). */
+  threads?: number;
+  /** Seconds that a job which is asked to stop has to save itself, before its process is killed (default 30). */
+  grace?: number;
+  /** Starts without a checkpoint between them after which a job counts as failed (default 3). */
+  maxFruitless?: number;
+  /** Seconds after which an event stream with nothing to tell says that it is there (default 15). */
+  heartbeat?: number;
+}

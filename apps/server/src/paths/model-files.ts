@@ -1,0 +1,47 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import { shippedModels } from "lookonce";
+import { confineToAny, withoutRoots } from "./confine.ts";
+import { listFiles } from "./list-files.ts";
+
+/** Endings of models, the likeliest first. */
+const endings = [".pt", ".safetensors", ".yaml", ".yml", ".onnx"];
+
+/**
+ * The file of a model: one in the roots, with or without its ending, or the name of a model file that is shipped, such as
+ * `yolov8n.yaml`.
+ *
+ * @throws LookonceError `NOT_FOUND` when there is none, which is also said of files elsewhere on the machine
+ */
+export async function findModelFile(roots: readonly string[], name: string): Promise<string> {
+  for (const candidate of [name, ...endings.map((ending) => `${name}${ending}`)]) {
+    const found = confineToAny(roots, candidate);
+    if (found !== undefined && endings.includes(extname(found)) && statSync(found).isFile()) return found;
+  }
+  if (isShipped(name)) return name;
+  const known = (await modelFiles(roots)).map((file) => withoutRoots(file, roots));
+  throw new LookonceError(
+    "NOT_FOUND",
+    `there is no model "${name}" in the service's model folders.${didYouMean(name, [...known, ...shippedModels()])}`,
+  );
+}
+
+/** The files of all models in the roots, as absolute paths. */
+export async function modelFiles(roots: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    roots.map(async (root) => {
+      const files = await listFiles(root, { only: (name) => endings.includes(extname(name)) });
+      return files.map(({ name }) => `${root}/${name}`);
+    }),
+  );
+  return found.flat();
+}
+
+/** Whether a bare name is that of a shipped model file, with or without the letter of its size. */
+function isShipped(name: string): boolean {
+  const file = /\.ya?ml$/.test(name) ? name : `${name}.yaml`;
+  if (basename(file) !== file || existsSync(file)) return false;
+  const forms = shippedModels().map((known) => known.replace(/^(yolov\d+)/, "$1[nsmlx]?").replaceAll(".", "\\."));
+  return forms.some((form) => new RegExp(`^${form}$`).test(file));
+}

@@ -1,0 +1,120 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { load } from "js-yaml";
+import { isPicture } from "../paths/file-types.ts";
+import { listFiles } from "../paths/list-files.ts";
+
+/** Scores of a run's fittest epoch, counted from 1. */
+export interface BestEpoch {
+  epoch: number;
+  map50: number;
+  map50_95: number;
+  /** 0.1 · mAP50 + 0.9 · mAP50-95, by which YOLO chooses. */
+  fitness: number;
+}
+
+/** A run in a list. */
+export interface RunSummary {
+  name: string;
+  /** When its folder was made, as ISO 8601. */
+  created: string;
+  /** Epochs that were finished. */
+  epochs: number;
+  best?: BestEpoch;
+}
+
+/** A run with all of its numbers. */
+export interface Run extends RunSummary {
+  /** What `args.yaml` tells: settings and recipe. */
+  args: Readonly<Record<string, unknown>>;
+  /** Names of the columns of `results.csv`. */
+  columns: string[];
+  /** Its rows; what was not measured is null. */
+  rows: (number | null)[][];
+  /** Names of the pictures in its folder. */
+  pictures: string[];
+}
+
+/** Files that tell that a folder is a run's. */
+const signs = ["results.csv", "args.yaml"];
+
+/** The runs below a folder, newest first: folders, up to three deep, with a `results.csv` or `args.yaml`. */
+export async function listRuns(root: string): Promise<RunSummary[]> {
+  const files = await listFiles(root, { depth: 3, limit: 10_000, only: (name) => signs.includes(basename(name)) });
+  const names = new Set(files.map(({ name }) => name.split("/").slice(0, -1).join("/")));
+  names.delete("");
+  return [...names]
+    .map((name) => summaryOf(join(root, name), name))
+    .sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0));
+}
+
+/** A run, by its folder. */
+export async function readRun(directory: string, name: string): Promise<Run> {
+  const { columns, rows } = readResults(directory);
+  const pictures = await listFiles(directory, { depth: 0, only: isPicture });
+  return {
+    ...summaryOf(directory, name),
+    args: readArgs(directory),
+    ...{ columns, rows, pictures: pictures.map((file) => file.name) },
+  };
+}
+
+/** Whether a folder is a run's. */
+export function isRun(directory: string): boolean {
+  return statSync(directory).isDirectory() && signs.some((sign) => existsSync(join(directory, sign)));
+}
+
+function summaryOf(directory: string, name: string): RunSummary {
+  const { columns, rows } = readResults(directory);
+  const best = bestOf(columns, rows);
+  const sign = signs.map((file) => join(directory, file)).find(existsSync) ?? directory;
+  const created = Math.min(...[directory, sign].map((path) => firstTime(path)));
+  return {
+    ...{ name, created: new Date(created).toISOString(), epochs: rows.length },
+    ...(best === undefined ? {} : { best }),
+  };
+}
+
+/** When a file came to be; file systems that do not keep that say when it was last changed. */
+function firstTime(path: string): number {
+  const { birthtimeMs, mtimeMs } = statSync(path);
+  return birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
+}
+
+function readResults(directory: string): Pick<Run, "columns" | "rows"> {
+  const file = join(directory, "results.csv");
+  const [header = "", ...lines] = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+  if (header === "") return { columns: [], rows: [] };
+  const rows = lines.map((line) => line.split(",").map(numberOf));
+  const columns = header.split(",").map((column) => column.trim());
+  return { columns, rows: rows.filter((row) => row.length === columns.length) };
+}
+
+function numberOf(cell: string): number | null {
+  const value = Number(cell);
+  return cell.trim() === "" || !Number.isFinite(value) ? null : value;
+}
+
+function bestOf(columns: readonly string[], rows: Run["rows"]): BestEpoch | undefined {
+  const at = (row: Run["rows"][number], column: string): number | null => row[columns.indexOf(column)] ?? null;
+  let best: BestEpoch | undefined;
+  for (const [i, row] of rows.entries()) {
+    const [map50, map50_95] = [at(row, "metrics/mAP50(B)"), at(row, "metrics/mAP50-95(B)")];
+    if (map50 === null || map50_95 === null) continue;
+    const fitness = 0.1 * map50 + 0.9 * map50_95;
+    if (best === undefined || fitness > best.fitness) best = { epoch: at(row, "epoch") ?? i + 1, map50, map50_95, fitness };
+  }
+  return best;
+}
+
+function readArgs(directory: string): Readonly<Record<string, unknown>> {
+  const file = join(directory, "args.yaml");
+  if (!existsSync(file)) return {};
+  try {
+    const args = load(readFileSync(file, "utf8"));
+    return typeof args === "object" && args !== null ? (args as Record<string, unknown>) : {};
+  } catch {
+    // Somebody else's file, or one that is being written: the curves are shown without it.
+    return {};
+  }
+}

@@ -1,0 +1,39 @@
+import type {} from "@fastify/swagger";
+import type { FastifyPluginAsync } from "fastify";
+import { confine } from "../paths/confine.ts";
+import { Refusal } from "../paths/refusal.ts";
+import { sendFile } from "../paths/send-file.ts";
+import { isRun, listRuns, readRun } from "./run-files.ts";
+import { runSchema, runsSchema } from "./run-schemas.ts";
+
+/** `/v1/runs`: the runs of a folder, whoever made them, with curves and files. */
+export const runRoutes: FastifyPluginAsync<{ runsRoot: string }> = async (app, { runsRoot }) => {
+  const tags = ["runs"];
+  app.get("/v1/runs", { schema: { tags, summary: "Lists runs, newest first", response: { 200: runsSchema } } }, async () => ({
+    runs: await listRuns(runsRoot),
+  }));
+
+  app.get<{ Params: { name: string } }>(
+    "/v1/runs/:name",
+    { schema: { tags, summary: "Tells a run's settings, curves and pictures", response: { 200: runSchema } } },
+    async ({ params }) => readRun(folderOf(runsRoot, params.name), params.name),
+  );
+
+  app.get<{ Params: { name: string; "*": string } }>(
+    "/v1/runs/:name/files/*",
+    { schema: { tags, summary: "Gives a file of a run: weights, results.csv, pictures" } },
+    async (request, reply) => {
+      const { name, "*": file } = request.params;
+      return sendFile(request, reply, { folder: folderOf(runsRoot, name), name: file });
+    },
+  );
+};
+
+/** @throws Refusal 404 for anything but the name of a run */
+function folderOf(root: string, name: string): string {
+  const folder = confine(root, name);
+  if (folder === undefined || !isRun(folder)) {
+    throw new Refusal(404, "NOT_FOUND", `there is no run "${name}"; GET /v1/runs lists them.`);
+  }
+  return folder;
+}
