@@ -54,7 +54,10 @@ export interface PictureHeader extends Size {
  */
 export async function readPictureHeader(source: string | Uint8Array): Promise<PictureHeader> {
   try {
-    const { autoOrient, orientation, format }: Metadata = await sharp(source as SharpInput, { ...options, limitInputPixels: false }).metadata();
+    const { autoOrient, orientation, format }: Metadata = await sharp(source as SharpInput, {
+      ...options,
+      limitInputPixels: false,
+    }).metadata();
     return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1, format };
   } catch (cause) {
     // tells a missing file from a damaged one, which sharp's messages do not do reliably
