@@ -21,8 +21,8 @@ const packageGraph = {
   "packages/metrics": ["boxes", "errors"],
   "packages/plots": ["augment", "boxes", "errors", "files"],
   // inference traces a fused copy of a model of nn into the graph that it runs, and export writes that trace to a file.
-  "packages/inference": ["augment", "backend-onnxruntime", "boxes", "errors", "nn", "onnx", "plots"],
-  "packages/export": ["augment", "errors", "files", "inference", "nn", "onnx", "tensorboard"],
+  "packages/inference": ["augment", "backend-onnxruntime", "boxes", "checkpoint", "errors", "nn", "onnx", "plots"],
+  "packages/export": ["augment", "checkpoint", "errors", "files", "inference", "nn", "onnx", "tensorboard"],
   "packages/trainer": [
     "augment",
     "backend-onnxruntime",

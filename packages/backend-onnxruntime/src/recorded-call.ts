@@ -1,5 +1,5 @@
 import type { Plan } from "./graph/plan.ts";
-import type { Signature, Value } from "./graph/value.ts";
+import type { HostData, Signature, Value } from "./graph/value.ts";
 
 /** A kernel call of a recorded function, or one of its inputs, outputs or constants. */
 export interface RecordedCall {
@@ -11,6 +11,8 @@ export interface RecordedCall {
   /** Names of the calls that it reads; `name:1` for the second output of one. */
   inputs: readonly string[];
   outputs: readonly Signature[];
+  /** What a constant holds; only `Const` has it. The array belongs to the backend: it is not to be written to. */
+  contents?: () => HostData;
 }
 
 /** Options of {@link nameCalls}. */
@@ -51,7 +53,8 @@ export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[]
     const name = given === undefined || taken.has(given) ? unique(scope, given ?? "Const") : given;
     taken.add(name);
     known.set(value, name);
-    calls.push({ name, kernel: isInput ? "Placeholder" : "Const", attrs: {}, inputs: [], outputs: [signature(value)] });
+    const leaf = { name, attrs: {}, inputs: [], outputs: [signature(value)] };
+    calls.push(isInput ? { ...leaf, kernel: "Placeholder" } : { ...leaf, kernel: "Const", contents: contentsOf(value) });
   }
 
   function unique(scope: string, base: string): string {
@@ -61,6 +64,15 @@ export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[]
     taken.add(name);
     return name;
   }
+}
+
+function contentsOf(value: Value): () => HostData {
+  // What is pending when a recording begins is computed before, so that every leaf has contents.
+  const data = value.data as HostData;
+  return () => {
+    value.isExposed = true;
+    return data;
+  };
 }
 
 function signature({ shape, dtype }: Value): Signature {
