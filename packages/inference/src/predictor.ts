@@ -80,6 +80,16 @@ export class Predictor {
     return this.#detector.names;
   }
 
+  /** How the network writes boxes: with anchors and objectness (v5) or without (v8). */
+  get family(): "v5" | "v8" {
+    return this.#detector.family;
+  }
+
+  /** Sides of the network's pictures are multiples of this. */
+  get stride(): number {
+    return this.#detector.stride;
+  }
+
   /** Size that pictures are letterboxed to at most: height and width. */
   get imgsz(): readonly [height: number, width: number] {
     return this.#size;
