@@ -20,6 +20,8 @@ export { type DataSample, type SampleDataOptions, sampleData } from "./data/samp
 export { type EvolveOptions, type EvolveReport, evolve } from "./evolve.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
 export type {
+  DescribeOptions,
+  DetectorDescription,
   ExportOptions,
   InfoOptions,
   LoadOptions,

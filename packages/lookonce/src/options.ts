@@ -19,6 +19,21 @@ export interface InfoOptions {
   detailed?: boolean;
 }
 
+/** Options of `YOLO.describe`; those of the predictions to come. */
+export type DescribeOptions = Pick<PredictOptions, "imgsz" | "rect">;
+
+/** What `YOLO.describe` tells. */
+export interface DetectorDescription {
+  /** How the network writes boxes: with anchors and objectness (v5) or without (v8). */
+  family: "v5" | "v8";
+  /** Class names by class number. */
+  names: readonly string[];
+  /** Sides of the network's pictures are multiples of this. */
+  stride: number;
+  /** Size that pictures are letterboxed to at most, in pixels. */
+  imgsz: readonly [height: number, width: number];
+}
+
 /** What `YOLO.info` tells. */
 export interface ModelInfo extends ModelSummary {
   /** Side of the picture that shapes and operations are for. */

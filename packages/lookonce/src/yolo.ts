@@ -8,6 +8,8 @@ import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type {
+  DescribeOptions,
+  DetectorDescription,
   ExportOptions,
   InfoOptions,
   LoadOptions,
@@ -65,6 +67,15 @@ export class YOLO {
     const side = fitSide(imgsz, outline, this.#log);
     const summary = { ...summarize(outline, { imgsz: side }), imgsz: side };
     return detailed ? { ...summary, details: await this.#details(outline) } : summary;
+  }
+
+  /**
+   * What the detector takes and gives when it predicts: its classes, and the size of its pictures, which an exported model
+   * may fix.
+   */
+  async describe({ imgsz = 640, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
+    const { family, names, stride, imgsz: size } = await this.#predictorFor({ imgsz, rect });
+    return { family, names, stride, imgsz: size };
   }
 
   /**
