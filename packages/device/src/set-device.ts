@@ -3,6 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { chooseDevice } from "./choose-device.ts";
 import { type DeviceName, onnxRuntimeDevices, parseDeviceName, remedies, tensorFlowDevices } from "./device-name.ts";
+import { loadTensorFlowPackage } from "./load-tensorflow.ts";
 import { probe } from "./probe.ts";
 
 /** Options of {@link setDevice}. */
@@ -99,9 +100,8 @@ async function loadTensorFlow(device: keyof typeof tensorFlowDevices, { threads 
       `threads cannot be set for device ${device}: set TF_NUM_INTRAOP_THREADS in the environment instead.`,
     );
   }
-  // Optional peers: a name that bundlers and type checkers do not follow.
   const { package: name, backend } = tensorFlowDevices[device];
-  await import(name);
+  await loadTensorFlowPackage(name);
   return backend;
 }
 

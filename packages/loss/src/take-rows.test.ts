@@ -1,9 +1,10 @@
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { takeRows } from "./take-rows.ts";
-import { useTestDevice, values } from "./test-device.ts";
+import { values } from "./test-device.ts";
 
-useTestDevice();
+await enterTestDevice("javascript");
 
 describe("takeRows", () => {
   const rows = tf.tensor1d([2, 0, 2], "int32");

@@ -8,4 +8,4 @@ export {
   hasShared,
   sharedPath,
 } from "./golden.ts";
-export { askedTestDevice, enterTestDevice, type UsualDevice, usualDevices } from "./test-device.ts";
+export { askedTestDevice, enterTestDevice, recordsGraphs, type UsualDevice, usualDevices } from "./test-device.ts";

@@ -7,6 +7,9 @@ export type UsualDevice = "cpu" | "javascript";
 /** The device that all such tests are to run on, such as `tensorflow` (`LOOKONCE_TEST_DEVICE`); their usual ones where not set. */
 export const askedTestDevice: string | undefined = process.env.LOOKONCE_TEST_DEVICE;
 
+/** Whether that device is one of ONNX Runtime's, which record graphs, or the usual one, which is. */
+export const recordsGraphs: boolean = !askedTestDevice?.startsWith("tensorflow") && askedTestDevice !== "javascript";
+
 /** For tests that compare the usual devices with a definition: both, or the one that is asked for. */
 export const usualDevices: readonly UsualDevice[] = askedTestDevice === undefined ? ["javascript", "cpu"] : ["cpu"];
 

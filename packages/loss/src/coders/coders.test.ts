@@ -1,13 +1,13 @@
-import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
+import { describeGolden, enterTestDevice, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { differences, useTestDevice, values } from "../test-device.ts";
+import { differences, values } from "../test-device.ts";
 import { makeAnchors } from "./anchors.ts";
 import { xywhToXyxy, xyxyToXywh } from "./box-formats.ts";
 import { decodeDistances, encodeDistances } from "./distances.ts";
 import { expectedBin } from "./expected-bin.ts";
 
-useTestDevice();
+await enterTestDevice("javascript");
 
 describe("makeAnchors", () => {
   it("lists cell centres level by level, row by row", async () => {

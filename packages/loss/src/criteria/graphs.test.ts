@@ -1,6 +1,6 @@
 import { currentBackend, RecordedStep, type StepInput } from "@lookonce/backend-onnxruntime";
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { expectClose, recordsGraphs } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
@@ -77,7 +77,7 @@ function v8(): Family {
   };
 }
 
-describe.each([
+describe.runIf(recordsGraphs).each([
   { name: "v5DetectionLoss", make: v5 },
   { name: "v8DetectionLoss", make: v8 },
 ])("$name on a backend that compiles graphs", ({ make }) => {
