@@ -41,7 +41,8 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   capacity?: number;
 }
 
-type ItemName = Omit<SourceItem, "content">;
+/** What a picture's results are called after. */
+type ItemName = Omit<SourceItem, "content" | "name"> & { name?: string };
 
 /** Finds objects in pictures. */
 export class Predictor {
@@ -136,9 +137,10 @@ export class Predictor {
       inference: ran - compiled,
       postprocess: performance.now() - ran,
     };
-    const { path, frame, timestamp, video } = item;
+    const { path, name, frame, timestamp, video } = item;
     return new Results({
       ...{ path, picture, boxes, names, speed, inputSize: boxed.canvas },
+      ...(name === undefined ? {} : { name }),
       ...(frame === undefined ? {} : { frame }),
       ...(timestamp === undefined ? {} : { timestamp }),
       ...(video === undefined ? {} : { video }),

@@ -22,6 +22,8 @@ export interface ResultsContents {
   speed: Speed;
   /** Side of the network's input, for telling how it was run. */
   inputSize: { width: number; height: number };
+  /** Where files about it go below a folder for results. Default: the file's name in `path`. */
+  name?: string;
   /** Number of the frame in its video, from 0. */
   frame?: number;
   /** When the frame is shown, in seconds from the video's beginning. */

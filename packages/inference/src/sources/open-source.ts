@@ -1,26 +1,111 @@
-import { findPictures } from "./find-pictures.ts";
-import type { OpenedSource, OpenSourceOptions, PictureSource, Source, SourceItem } from "./source.ts";
+import { Readable } from "node:stream";
+import { LookonceError } from "@lookonce/errors";
+import type { Origin, VideoOrigin } from "./origin.ts";
+import { originItems } from "./origin-items.ts";
+import { type Resolved, resolveEntry } from "./resolve-entry.ts";
+import { settle } from "./settle.ts";
+import type { OpenedSource, OpenSourceOptions, Source, SourceEntry, SourceItem, SourceSettings } from "./source.ts";
+import { uniqueNames } from "./unique-names.ts";
+import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
 
 /**
- * Opens a source of pictures. They are neither read nor decoded here, but when their turn comes.
+ * Opens a source of pictures. What it stands for is found out here, from names; pictures are read, fetched and decoded when
+ * their turn comes.
  *
- * @throws LookonceError `NOT_FOUND` for a path that leads nowhere, a folder without pictures or a pattern that nothing
- *   matches
+ * @throws LookonceError `NOT_FOUND` for what leads nowhere, a folder without pictures, a pattern that nothing matches, or
+ *   ffmpeg when it is needed and missing; `ARGUMENT`, `FORMAT`, `IO` or `UNSUPPORTED` for what cannot be opened
  */
 export async function openSource(source: Source, options: OpenSourceOptions = {}): Promise<OpenedSource> {
-  const { pictures, single } = await findPictures(source);
+  const settings = settle(options);
+  const stream = streamOf(source, settings);
+  if (stream !== undefined) return assemble({ origins: [stream], single: true }, settings);
+  if (isAsyncIterable(source)) {
+    return { single: false, live: true, [Symbol.asyncIterator]: () => itemsAsTheyCome(source, settings) };
+  }
+  if (!Array.isArray(source)) {
+    return assemble(await resolveEntry(source as SourceEntry, { settings, index: 0 }), settings);
+  }
+  return assemble({ origins: await resolveAll(source as readonly SourceEntry[], settings), single: false }, settings);
+}
+
+/** Standard input, or a stream that was given. */
+function streamOf(source: Source, { stdin = process.stdin }: SourceSettings): Origin | undefined {
+  const isStdin = source === "-";
+  if (!isStdin && !(source instanceof Readable)) return undefined;
+  if (isStdin && (stdin as { isTTY?: boolean }).isTTY) {
+    throw new LookonceError(
+      "ARGUMENT",
+      "Source - reads pictures or a video from standard input, but nothing is piped in: cat picture.jpg | …",
+    );
+  }
+  const name = isStdin ? "stdin" : "stream";
+  return { kind: "stream", path: name, name, stream: () => (isStdin ? stdin : (source as Readable)) };
+}
+
+function isAsyncIterable(source: Source): source is AsyncIterable<SourceEntry> {
+  return typeof source === "object" && Symbol.asyncIterator in source;
+}
+
+/** All that the entries of a list stand for; an entry that leads nowhere is told in its turn. */
+async function resolveAll(entries: readonly SourceEntry[], settings: SourceSettings): Promise<Origin[]> {
+  const origins: Origin[] = [];
+  for (const [index, entry] of entries.entries()) {
+    for (const origin of (await resolveOrFault(entry, index, settings)).origins) origins.push(origin);
+  }
+  return uniqueNames(origins);
+}
+
+async function resolveOrFault(entry: SourceEntry, index: number, settings: SourceSettings): Promise<Resolved> {
+  try {
+    return await resolveEntry(entry, { settings, index });
+  } catch (error) {
+    if (!(error instanceof LookonceError)) throw error;
+    const path = typeof entry === "string" ? entry : `picture ${index}`;
+    return { origins: [{ kind: "fault", path, name: `picture-${index}`, error }], single: false };
+  }
+}
+
+async function* itemsAsTheyCome(
+  source: AsyncIterable<SourceEntry>,
+  settings: SourceSettings,
+): AsyncGenerator<SourceItem, void, undefined> {
+  let index = 0;
+  for await (const entry of source) {
+    if (settings.signal?.aborted) return;
+    const { origins } = await resolveOrFault(entry, index++, settings);
+    for (const origin of origins) yield* originItems(origin, settings);
+  }
+}
+
+/** A source of what was found; a single video is asked for its length first. */
+async function assemble({ origins, single }: Resolved, settings: SourceSettings): Promise<OpenedSource> {
+  const [first] = origins;
+  if (single && first?.kind === "video" && !first.live) {
+    const facts = await probe(first, settings);
+    const frames = facts.frames === undefined ? undefined : Math.ceil(facts.frames / settings.vidStride);
+    return { single, ...(frames === undefined ? {} : { count: frames }), ...iterator(origins, settings, facts) };
+  }
+  const count = origins.every(({ kind }) => kind === "picture" || kind === "fault") ? origins.length : undefined;
+  const live = origins.some((origin) => origin.kind === "video" && origin.live);
   return {
     single,
-    count: pictures.length,
-    async *[Symbol.asyncIterator](): AsyncGenerator<SourceItem, void, undefined> {
-      for (const [index, picture] of pictures.entries()) {
-        if (options.signal?.aborted) return;
-        yield itemOf(picture, index);
-      }
-    },
+    ...(count === undefined ? {} : { count }),
+    ...(live ? { live } : {}),
+    ...iterator(origins, settings),
   };
 }
 
-function itemOf(content: PictureSource, index: number): SourceItem {
-  return { path: typeof content === "string" ? content : `picture ${index}`, content };
+function probe({ path, input }: VideoOrigin, { ffmpeg, signal }: SourceSettings): Promise<VideoFacts> {
+  return probeVideo({ path, input, ffmpeg, signal });
+}
+
+function iterator(origins: readonly Origin[], settings: SourceSettings, facts?: VideoFacts): AsyncIterable<SourceItem> {
+  return {
+    async *[Symbol.asyncIterator](): AsyncGenerator<SourceItem, void, undefined> {
+      for (const origin of origins) {
+        if (settings.signal?.aborted) return;
+        yield* originItems(origin, settings, facts);
+      }
+    },
+  };
 }

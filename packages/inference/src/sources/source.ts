@@ -1,10 +1,25 @@
+import type { Readable } from "node:stream";
 import type { Picture } from "@lookonce/augment";
 
 /** One picture: its path, the bytes of its file, or its pixels. */
 export type PictureSource = string | Uint8Array | Picture;
 
-/** Where pictures come from: one of them, or a list. */
-export type Source = PictureSource | readonly PictureSource[];
+/** Pixels as other libraries give them: grey (1), RGB (3) or RGBA (4, whose alpha is dropped), row by row from the top. */
+export interface RawPixels {
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+  channels: 1 | 3 | 4;
+}
+
+/** One thing that pictures come from; a text is a path, a pattern, an address or `-`, a number a camera. */
+export type SourceEntry = PictureSource | RawPixels | URL | number;
+
+/**
+ * Where pictures come from: one thing, a list of things, something that gives one after the other, or a stream of the bytes
+ * of pictures or of a video. docs/predict.md has the table of all kinds.
+ */
+export type Source = SourceEntry | readonly SourceEntry[] | AsyncIterable<SourceEntry> | Readable;
 
 /** What is known of a video before its frames come. All frames of one opening share the object. */
 export interface VideoInfo {
@@ -13,12 +28,14 @@ export interface VideoInfo {
   /** Size of the upright frames in pixels. */
   readonly width: number;
   readonly height: number;
-  /** Frames a second. */
+  /** Frames a second, before any are stepped over. */
   readonly rate: number;
-  /** Frames in all, where the file tells. */
+  /** Frames in all, before any are stepped over, where the file tells. */
   readonly frames?: number;
   /** Whether it goes on without end: a camera or a broadcast. */
   readonly live: boolean;
+  /** Every so many frames are taken. */
+  readonly stride: number;
 }
 
 /**
@@ -30,9 +47,11 @@ export type PictureContent = string | Uint8Array | Picture | (() => Promise<Uint
 
 /** One picture on its way. */
 export interface SourceItem {
-  /** A name for people and for saved files. Frames of a video have the video's. */
+  /** A name for people. Frames of a video have the video's. */
   path: string;
   content: PictureContent;
+  /** Where files about it go below a folder for results: with `/`, no way out of the folder, its own ending if it has one. */
+  name: string;
   /** Number of the frame in its video, from 0. */
   frame?: number;
   /** When the frame is shown, in seconds from the video's beginning. */
@@ -43,16 +62,37 @@ export interface SourceItem {
 
 /** A source whose pictures are about to come. It can be gone through once; `return()` of its iterator frees everything. */
 export interface OpenedSource extends AsyncIterable<SourceItem> {
-  /** Whether it is one picture, whose fault is thrown; of several, those that cannot be read are passed over. */
+  /** Whether it is one picture or one video, whose fault is thrown; of several, what cannot be read is passed over. */
   readonly single: boolean;
   /** How many pictures will come, where that is known. */
   readonly count?: number;
+  /** Whether pictures show what is there now, so that looking far ahead makes them stale. */
+  readonly live?: boolean;
 }
 
 /** Options of {@link openSource}. */
 export interface OpenSourceOptions {
   /** Of videos every so many frames are taken. Default 1, all of them. */
   vidStride?: number;
+  /**
+   * Of cameras and broadcasts, take every frame, however far behind that falls. Default false: the newest, passing over those
+   * that came while nobody was reading.
+   */
+  streamBuffer?: boolean;
+  /** Seconds until an address, a camera or a broadcast that gives nothing is given up. Default 30. */
+  timeout?: number;
+  /** Most bytes that one picture may have when it is fetched or read from a stream. Default 256 MiB. */
+  maxBytes?: number;
+  /** The ffmpeg program. Default `ffmpeg`, looked for on the PATH; ffprobe is expected beside it. */
+  ffmpeg?: string;
+  /** What `-` reads. Default: the process's standard input. */
+  stdin?: Readable;
+  /** Told what a person should know, such as folders that are not searched. Default: nobody. */
+  notify?: (line: string) => void;
   /** Ends the source: nothing comes any more, and what was opened is closed. */
   signal?: AbortSignal;
 }
+
+/** {@link OpenSourceOptions} with the defaults filled in. */
+export type SourceSettings = OpenSourceOptions &
+  Required<Pick<OpenSourceOptions, "vidStride" | "streamBuffer" | "timeout" | "maxBytes" | "ffmpeg" | "notify">>;

@@ -1,0 +1,68 @@
+/** Takes bytes off a stream, as many at a time as are wanted. It asks for no more of the stream than it needs. */
+export class ByteReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #buffer: Buffer = Buffer.alloc(0);
+  /** Where the bytes that were not taken yet begin and end in the buffer. */
+  #start = 0;
+  #end = 0;
+
+  constructor(stream: AsyncIterable<Uint8Array>) {
+    this.#chunks = stream[Symbol.asyncIterator]();
+  }
+
+  /** Bytes that are here and were not taken; it changes with the next call of any method. */
+  get here(): Buffer {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  /** Waits until so many bytes are here, and says whether the stream had them. */
+  async ensure(count: number): Promise<boolean> {
+    while (this.#end - this.#start < count) {
+      const { done, value } = await this.#chunks.next();
+      if (done) return false;
+      this.#append(value);
+    }
+    return true;
+  }
+
+  /** Takes exactly so many bytes, or gives `undefined` when the stream ends before. */
+  async take(count: number): Promise<Uint8Array | undefined> {
+    const taken = new Uint8Array(count);
+    let length = Math.min(count, this.#end - this.#start);
+    taken.set(this.#buffer.subarray(this.#start, this.#start + length));
+    this.#start += length;
+    while (length < count) {
+      const { done, value } = await this.#chunks.next();
+      if (done) return undefined;
+      const share = Math.min(value.length, count - length);
+      taken.set(share === value.length ? value : value.subarray(0, share), length);
+      length += share;
+      if (share < value.length) this.#append(value.subarray(share));
+    }
+    return taken;
+  }
+
+  /** Leaves so many of the bytes that are here out. */
+  skip(count: number): void {
+    this.#start = Math.min(this.#end, this.#start + count);
+  }
+
+  /** Ends the stream. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
+  #append(chunk: Uint8Array): void {
+    if (this.#start === this.#end) this.#start = this.#end = 0;
+    if (this.#end + chunk.length > this.#buffer.length) {
+      const rest = this.#end - this.#start;
+      const larger = Buffer.allocUnsafe(Math.max(65536, 2 * (rest + chunk.length)));
+      larger.set(this.#buffer.subarray(this.#start, this.#end));
+      this.#buffer = larger;
+      this.#start = 0;
+      this.#end = rest;
+    }
+    this.#buffer.set(chunk, this.#end);
+    this.#end += chunk.length;
+  }
+}

@@ -1,0 +1,95 @@
+import { LookonceError } from "@lookonce/errors";
+import { ByteReader } from "./byte-reader.ts";
+import { ask } from "./link.ts";
+import type { Origin, StreamOrigin } from "./origin.ts";
+import type { SourceItem, SourceSettings } from "./source.ts";
+import { beginsWithPicture, splitPictures } from "./split-pictures.ts";
+import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
+import { type Opening, videoFrames } from "./video/video-frames.ts";
+
+/**
+ * The pictures of an origin. What cannot be opened becomes a picture that cannot be read, so that whoever goes through the
+ * source decides whether that ends it.
+ */
+export async function* originItems(
+  origin: Origin,
+  settings: SourceSettings,
+  facts?: VideoFacts,
+): AsyncGenerator<SourceItem, void, undefined> {
+  try {
+    yield* itemsOf(origin, settings, facts);
+  } catch (error) {
+    if (!(error instanceof LookonceError)) throw error;
+    if (settings.signal?.aborted) return;
+    yield { path: origin.path, name: origin.name, content: () => Promise.reject(error) };
+  }
+}
+
+async function* itemsOf(
+  origin: Origin,
+  settings: SourceSettings,
+  facts?: VideoFacts,
+): AsyncGenerator<SourceItem, void, undefined> {
+  const { path, name } = origin;
+  switch (origin.kind) {
+    case "picture":
+      yield { path, name, content: origin.content };
+      return;
+    case "fault":
+      throw origin.error;
+    case "stream":
+      yield* streamItems(origin, settings);
+      return;
+    case "link": {
+      const answer = await ask(path, settings);
+      if (answer.kind === "picture") {
+        yield { path, name, content: () => answer.read() };
+        return;
+      }
+      await answer.leave();
+      yield* videoFrames({ kind: "video", path, name, input: ["-i", path], live: true }, settings);
+      return;
+    }
+    case "video": {
+      const { ffmpeg, signal } = settings;
+      const known = facts ?? (origin.live ? undefined : await probeVideo({ ...origin, ffmpeg, signal }));
+      yield* videoFrames(origin, settings, known === undefined ? {} : { facts: known });
+    }
+  }
+}
+
+/** The pictures of a stream of bytes, or the frames when it does not begin with a picture. */
+async function* streamItems(
+  { path, name, stream }: StreamOrigin,
+  settings: SourceSettings,
+): AsyncGenerator<SourceItem, void, undefined> {
+  const bytes = stream();
+  const close = (): void => void bytes.destroy();
+  settings.signal?.addEventListener("abort", close, { once: true });
+  const reader = new ByteReader(bytes);
+  try {
+    if (await beginsWithPicture(reader)) {
+      let index = 0;
+      for await (const content of splitPictures(reader, settings.maxBytes)) {
+        yield { path: `${path} ${index}`, name: `${name}-${index}`, content };
+        index++;
+      }
+      return;
+    }
+    if (reader.here.length === 0) throw new LookonceError("FORMAT", `Nothing came from ${path}.`);
+    const opening: Opening = { bytes: theRest(reader) };
+    const input = ["-i", "pipe:0"];
+    yield* videoFrames({ kind: "video", path, name, input, live: false }, settings, opening);
+  } finally {
+    settings.signal?.removeEventListener("abort", close);
+    close();
+  }
+}
+
+async function* theRest(reader: ByteReader): AsyncGenerator<Uint8Array, void, undefined> {
+  while (await reader.ensure(1)) {
+    const chunk = Buffer.from(reader.here);
+    reader.skip(chunk.length);
+    yield chunk;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Picture } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import type { RawPixels } from "./source.ts";
+
+/**
+ * Pixels as RGB. RGB itself is not copied; grey is spread to three channels, alpha is dropped.
+ *
+ * @throws LookonceError `ARGUMENT` when the array's length does not fit width, height and channels
+ */
+export function toRgb(pixels: Picture | RawPixels): Picture {
+  const { data, width, height } = pixels;
+  const channels = "channels" in pixels ? pixels.channels : 3;
+  checkPixels(data, { width, height, channels });
+  if (channels === 3) {
+    const bytes = data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { data: bytes, width, height };
+  }
+  const rgb = new Uint8Array(width * height * 3);
+  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
+  for (let from = 0, to = 0; from < data.length; from += channels, to += 3) {
+    rgb[to] = data[from] as number;
+    rgb[to + 1] = data[from + green] as number;
+    rgb[to + 2] = data[from + blue] as number;
+  }
+  return { data: rgb, width, height };
+}
+
+interface Form {
+  width: number;
+  height: number;
+  channels: number;
+}
+
+function checkPixels(data: unknown, { width, height, channels }: Form): void {
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw new LookonceError("ARGUMENT", "The pixels of a picture must be bytes (Uint8Array), RGB from 0 to 255.");
+  }
+  for (const [name, side] of Object.entries({ width, height })) {
+    if (Number.isInteger(side) && side > 0) continue;
+    throw new LookonceError("ARGUMENT", `A picture's ${name} must be a whole number of pixels, not ${side}.`);
+  }
+  if (![1, 3, 4].includes(channels)) {
+    throw new LookonceError("ARGUMENT", `Pixels have 1, 3 or 4 channels (grey, RGB, RGBA), not ${channels}.`);
+  }
+  const pixels = width * height;
+  if (data.length === pixels * channels) return;
+  const fitting = [1, 3, 4].find((count) => data.length === pixels * count);
+  const hint = fitting === undefined ? "" : ` They fit channels: ${fitting}.`;
+  throw new LookonceError(
+    "ARGUMENT",
+    `Pixels of ${width} × ${height} with ${channels} channels are ${pixels * channels} bytes, not ${data.length}.${hint}`,
+  );
+}

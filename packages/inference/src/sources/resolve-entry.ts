@@ -1,0 +1,186 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import { kindOfFile } from "./file-kinds.ts";
+import { fileName, relativeName } from "./file-name.ts";
+import { ask } from "./link.ts";
+import { listFolder, searchHint } from "./list-folder.ts";
+import { isPattern, matchPattern } from "./match-pattern.ts";
+import type { Origin } from "./origin.ts";
+import { toRgb } from "./raw-pixels.ts";
+import { readList } from "./read-list.ts";
+import { siblings } from "./siblings.ts";
+import type { SourceEntry, SourceSettings } from "./source.ts";
+import { linuxCamera, openCamera } from "./video/camera.ts";
+
+/** Where an entry was met. */
+export interface Context {
+  settings: SourceSettings;
+  /** Its number in the list that it is in. */
+  index: number;
+  /** The list file that it is in. */
+  list?: string;
+}
+
+/** What an entry stands for: one thing, or the several of a folder, a pattern or a list file. */
+export interface Resolved {
+  origins: Origin[];
+  /** Whether it is one thing, whose fault is to be thrown. */
+  single: boolean;
+}
+
+/**
+ * Finds out what an entry of a source is, from names alone: nothing is decoded or fetched.
+ *
+ * @throws LookonceError `NOT_FOUND`, `ARGUMENT`, `IO`, `FORMAT` or `UNSUPPORTED`, saying what is wrong with it
+ */
+export async function resolveEntry(entry: SourceEntry, context: Context): Promise<Resolved> {
+  if (typeof entry === "string") return resolveText(entry, context);
+  if (typeof entry === "number") return resolveText(String(entry), context);
+  if (entry instanceof URL) return resolveText(entry.href, context);
+  const [path, name] = [`picture ${context.index}`, `picture-${context.index}`];
+  const content = entry instanceof Uint8Array ? entry : toRgb(entry);
+  return one({ kind: "picture", path, name, content });
+}
+
+async function resolveText(text: string, context: Context): Promise<Resolved> {
+  if (text === "")
+    throw new LookonceError("ARGUMENT", "The source is empty; expected a path, an address or a pattern.");
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(text)) return resolveAddress(text, context);
+  const { ffmpeg } = context.settings;
+  if (/^\d+$/.test(text)) return one(await openCamera({ number: Number(text), ffmpeg }));
+  if (/^\/dev\/video\d+$/.test(text)) return one(linuxCamera(text, basename(text)));
+  const path = await locate(text, context);
+  if (path !== undefined) return resolveFound(path, context);
+  if (isPattern(text)) return resolvePattern(text, context);
+  throw new LookonceError("NOT_FOUND", `There is no picture or folder ${text}${await nearestHint(text)}`);
+}
+
+/** The path if something is there; for an entry of a list file also seen from the list's folder. */
+async function locate(text: string, { list }: Context): Promise<string | undefined> {
+  if (await exists(text)) return text;
+  if (list === undefined) return undefined;
+  const beside = join(dirname(list), text);
+  return (await exists(beside)) ? beside : undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(code ?? "")) return false;
+    throw new LookonceError("IO", `Cannot read ${path}: ${message}`, { cause });
+  }
+}
+
+async function resolveFound(path: string, context: Context): Promise<Resolved> {
+  const facts = await stat(path);
+  if (facts.isDirectory()) {
+    const { files, folders } = await listFolder(path);
+    if (folders.length > 0) context.settings.notify(searchHint(path, folders));
+    return { origins: files.map((file) => fileOrigin(file, path)), single: false };
+  }
+  const name = fileName(basename(path));
+  // A named pipe, or what a shell makes of <(command)
+  if (facts.isFIFO()) return one({ kind: "stream", path, name, stream: () => createReadStream(path) });
+  if (kindOfFile(path) === "list") return resolveList(path, context);
+  if (extname(path).toLowerCase() === ".streams") {
+    throw new LookonceError("UNSUPPORTED", `${path}: several streams at once are not read; run one for each address.`);
+  }
+  return one(fileOrigin(path, dirname(path)));
+}
+
+/** A picture or a video of a folder; what is neither by its name is tried as a picture. */
+function fileOrigin(path: string, base: string): Origin {
+  const name = relativeName(relative(resolve(base), resolve(path)));
+  const kind = kindOfFile(path);
+  if (kind === "video" || kind === "playlist") {
+    return { kind: "video", path, name, input: ["-i", `file:${path}`], live: false };
+  }
+  return { kind: "picture", path, name, content: path };
+}
+
+async function resolvePattern(pattern: string, { list }: Context): Promise<Resolved> {
+  const attempt = async (cwd: string): Promise<Resolved> => {
+    const { base, files } = await matchPattern(pattern, cwd);
+    const origins = files.map((file) => fileOrigin(file, base));
+    return { origins, single: false };
+  };
+  if (list === undefined) return attempt("");
+  return attempt("").catch(() => attempt(dirname(list)));
+}
+
+/** A list's entries. One that leads nowhere is told in its turn and does not end the list. */
+async function resolveList(path: string, context: Context): Promise<Resolved> {
+  if (context.list !== undefined) {
+    throw new LookonceError("UNSUPPORTED", `${path} is a list inside the list ${context.list}; lists hold no lists.`);
+  }
+  const origins: Origin[] = [];
+  for (const [index, entry] of (await readList(path)).entries()) {
+    try {
+      for (const origin of (await resolveText(entry, { ...context, index, list: path })).origins) origins.push(origin);
+    } catch (error) {
+      if (!(error instanceof LookonceError)) throw error;
+      origins.push({ kind: "fault", path: entry, name: relativeName(entry), error });
+    }
+  }
+  return { origins, single: false };
+}
+
+/** Schemes of broadcasts. */
+const liveSchemes = new Set(["rtsp:", "rtsps:", "rtmp:", "rtmps:", "srt:", "udp:", "tcp:", "rtp:", "mms:", "mmsh:"]);
+
+function resolveAddress(address: string, context: Context): Promise<Resolved> | Resolved {
+  if (!URL.canParse(address)) throw new LookonceError("ARGUMENT", `${address} is no valid address.`);
+  const url = new URL(address);
+  if (url.protocol === "file:") return resolveText(fileURLToPath(url), context);
+  const name = linkName(url);
+  if (liveSchemes.has(url.protocol)) {
+    return one({ kind: "video", path: address, name, input: liveInput(address, context), live: true });
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    const known = ["http:", "https:", "file:", ...liveSchemes];
+    throw new LookonceError(
+      "ARGUMENT",
+      `Addresses of ${url.protocol}// cannot be opened; known are ${known.join(" ")}${didYouMean(url.protocol, known)}`,
+    );
+  }
+  const kind = kindOfFile(url.pathname);
+  if (kind === "video") return one({ kind: "video", path: address, name, input: ["-i", address], live: false });
+  if (kind === "playlist") return one({ kind: "video", path: address, name, input: ["-i", address], live: true });
+  if (kind !== "picture") return one({ kind: "link", path: address, name });
+  const { settings } = context;
+  const content = async (): Promise<Uint8Array> => (await ask(address, settings)).read();
+  return one({ kind: "picture", path: address, name, content });
+}
+
+/** RTSP over TCP loses no packets; without a buffer of its own ffmpeg falls less behind. */
+function liveInput(address: string, { settings }: Context): string[] {
+  const transport = /^rtsps?:/i.test(address) ? ["-rtsp_transport", "tcp"] : [];
+  const haste = settings.streamBuffer ? [] : ["-fflags", "nobuffer", "-flags", "low_delay"];
+  return [...transport, ...haste, "-i", address];
+}
+
+/** The last part of an address's path, or its host. */
+function linkName({ pathname, hostname }: URL): string {
+  const last = pathname.split("/").filter(Boolean).at(-1);
+  if (last === undefined) return fileName(hostname);
+  try {
+    return fileName(decodeURIComponent(last));
+  } catch {
+    return fileName(last);
+  }
+}
+
+function one(origin: Origin): Resolved {
+  return { origins: [origin], single: true };
+}
+
+async function nearestHint(path: string): Promise<string> {
+  const hint = didYouMean(basename(path), await siblings(path));
+  return hint === "" ? ": check the path." : `.${hint}`;
+}

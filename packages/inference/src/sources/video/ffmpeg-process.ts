@@ -1,0 +1,113 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { LookonceError } from "@lookonce/errors";
+
+/** Lines of complaint that are kept. */
+const keptLines = 8;
+
+/** How ffmpeg ended. */
+export interface Ending {
+  /** Its exit code; `null` when a signal ended it. */
+  code: number | null;
+  /** What it complained of last, in one line; empty when it did not. */
+  reason: string;
+}
+
+/** What a run of ffmpeg is given besides its arguments. */
+export interface FfmpegOptions {
+  /** Told every line of its log. */
+  onLine?: (line: string) => void;
+}
+
+/** Running programs: none is left behind when this process ends. */
+const running = new Set<FfmpegProcess>();
+
+function killAll(): void {
+  for (const process of running) process.kill();
+}
+
+/** A run of ffmpeg or ffprobe. Ctrl+C does not reach it: whoever started it ends it. */
+export class FfmpegProcess {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #complaints: string[] = [];
+  /** Settles when the program has ended; rejects when it could not be started. */
+  readonly ended: Promise<Ending>;
+
+  /** Starts it. Whether that worked shows in {@link ended}. */
+  constructor(program: string, args: readonly string[], { onLine }: FfmpegOptions = {}) {
+    // A group of its own: a Ctrl+C in the terminal must not cut off a video that is being written
+    this.#child = spawn(program, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    this.#follow(onLine);
+    this.ended = this.#waitForEnd(program);
+    // Whoever does not look at the end must not be told by a crash
+    this.ended.catch(() => {});
+    // Writing to a program that has ended fails; the ending tells why
+    this.#child.stdin.on("error", () => {});
+    if (running.size === 0) process.on("exit", killAll);
+    running.add(this);
+  }
+
+  get stdout(): Readable {
+    return this.#child.stdout;
+  }
+
+  get stdin(): Writable {
+    return this.#child.stdin;
+  }
+
+  /** Ends it at once, if it runs. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #follow(onLine: ((line: string) => void) | undefined): void {
+    let rest = "";
+    this.#child.stderr.setEncoding("utf8");
+    this.#child.stderr.on("data", (text: string) => {
+      const lines = (rest + text).split(/[\r\n]+/);
+      rest = (lines.pop() ?? "").slice(-4096);
+      for (const line of lines) this.#line(line, onLine);
+    });
+    this.#child.stderr.on("end", () => this.#line(rest, onLine));
+  }
+
+  #line(line: string, onLine: ((line: string) => void) | undefined): void {
+    onLine?.(line);
+    const complaint = /\[(?:error|fatal|panic)\] (.*)/.exec(line)?.[1];
+    if (complaint === undefined) return;
+    this.#complaints.push(complaint.replace(/^\[[^\]]*\] /, "").trim());
+    if (this.#complaints.length > keptLines) this.#complaints.shift();
+  }
+
+  #waitForEnd(program: string): Promise<Ending> {
+    return new Promise((resolve, reject) => {
+      const forget = (): void => {
+        running.delete(this);
+        if (running.size === 0) process.off("exit", killAll);
+      };
+      this.#child.once("error", (cause: NodeJS.ErrnoException) => {
+        forget();
+        reject(cannotStart(program, cause));
+      });
+      this.#child.once("close", (code) => {
+        forget();
+        resolve({ code, reason: [...new Set(this.#complaints)].slice(-3).join("; ") });
+      });
+    });
+  }
+}
+
+function cannotStart(program: string, cause: NodeJS.ErrnoException): LookonceError {
+  if (cause.code !== "ENOENT") {
+    return new LookonceError("IO", `Cannot start ${program}: ${cause.message}`, { cause });
+  }
+  return new LookonceError(
+    "NOT_FOUND",
+    `Videos, cameras and broadcasts are read and written by the program ffmpeg, and there is no ${program} on the PATH. Install it: apt install ffmpeg, brew install ffmpeg, or winget install ffmpeg (https://ffmpeg.org/download.html).`,
+    { cause },
+  );
+}

@@ -1,0 +1,94 @@
+import { basename, dirname, join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import { FfmpegProcess } from "./ffmpeg-process.ts";
+
+/** What a file says of its first video stream. */
+export interface VideoFacts {
+  /** Size of the upright frames in pixels. */
+  width: number;
+  height: number;
+  /** Frames a second. */
+  rate: number;
+  /** Frames in all; an estimate from the duration where the file does not count them. */
+  frames?: number;
+}
+
+interface Probe {
+  /** For messages. */
+  path: string;
+  /** ffmpeg's arguments that open it. */
+  input: readonly string[];
+  /** The ffmpeg program; ffprobe is beside it. */
+  ffmpeg: string;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks ffprobe what a video is.
+ *
+ * @throws LookonceError `NOT_FOUND` when ffprobe is not there, `FORMAT` when it cannot read the file or finds no video in it
+ */
+export async function probeVideo({ path, input, ffmpeg, signal }: Probe): Promise<VideoFacts> {
+  const entries = "stream=width,height,avg_frame_rate,r_frame_rate,nb_frames,duration:stream_tags=rotate";
+  const wanted = `${entries}:stream_side_data=rotation:format=duration`;
+  const args = ["-v", "level+error", "-select_streams", "v:0", "-show_entries", wanted, "-of", "json", ...input];
+  const probe = new FfmpegProcess(probeBeside(ffmpeg), args);
+  const onAbort = (): void => probe.kill();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  probe.stdin.end();
+  let text = "";
+  probe.stdout.setEncoding("utf8");
+  for await (const chunk of probe.stdout) text += chunk;
+  const { reason } = await probe.ended;
+  signal?.removeEventListener("abort", onAbort);
+  const facts = readFacts(text);
+  if (facts !== undefined) return facts;
+  const detail = reason === "" ? "there is no video in it." : `${reason}.`;
+  throw new LookonceError("FORMAT", `Cannot read ${path} as a video: ${detail}`);
+}
+
+/** The ffprobe that came with an ffmpeg. */
+export function probeBeside(ffmpeg: string): string {
+  const name = basename(ffmpeg).replace(/ffmpeg/i, "ffprobe");
+  return ffmpeg === basename(ffmpeg) ? name : join(dirname(ffmpeg), name);
+}
+
+interface ProbeJson {
+  streams?: {
+    width?: number;
+    height?: number;
+    avg_frame_rate?: string;
+    r_frame_rate?: string;
+    nb_frames?: string;
+    duration?: string;
+    tags?: { rotate?: string };
+    side_data_list?: { rotation?: number }[];
+  }[];
+  format?: { duration?: string };
+}
+
+/** What ffprobe's answer says; `undefined` when it found no video. */
+export function readFacts(json: string): VideoFacts | undefined {
+  const { streams = [], format } = (json.trim() === "" ? {} : JSON.parse(json)) as ProbeJson;
+  const [stream] = streams;
+  if (!stream?.width || !stream.height) return undefined;
+  const turn = stream.side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? stream.tags?.rotate;
+  const isTurned = Math.abs(Number(turn ?? 0)) % 180 === 90;
+  const rate = readRate(stream.avg_frame_rate) ?? readRate(stream.r_frame_rate) ?? 30;
+  const counted = Number(stream.nb_frames ?? Number.NaN);
+  const duration = Number(stream.duration ?? format?.duration ?? Number.NaN);
+  const frames = Number.isFinite(counted) && counted > 0 ? counted : Math.round(duration * rate);
+  return {
+    width: isTurned ? stream.height : stream.width,
+    height: isTurned ? stream.width : stream.height,
+    rate,
+    ...(Number.isFinite(frames) && frames > 0 ? { frames } : {}),
+  };
+}
+
+/** `30000/1001` as a number. */
+function readRate(text: string | undefined): number | undefined {
+  const [numerator, denominator = 1] = (text ?? "").split("/").map(Number);
+  const rate = (numerator ?? 0) / denominator;
+  return Number.isFinite(rate) && rate > 0 ? rate : undefined;
+}
