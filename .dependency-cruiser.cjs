@@ -9,6 +9,7 @@ const packageGraph = {
   "packages/random": [],
   "packages/files": ["errors"],
   "packages/boxes": ["errors"],
+  "packages/weights": ["errors", "files"],
   "packages/onnx": ["errors"],
   "packages/checkpoint": ["errors", "files"],
   "packages/tensorboard": ["errors"],
@@ -54,6 +55,7 @@ const packageGraph = {
     "plots",
     "random",
     "trainer",
+    "weights",
   ],
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.

@@ -1,0 +1,26 @@
+import { posix, win32 } from "node:path";
+
+/** What the place of the cache depends on. */
+export interface CacheFolderSettings {
+  /** `process.platform`. */
+  platform: string;
+  /** `process.env`; `XDG_CACHE_HOME` and `LOCALAPPDATA` are looked at. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** The person's home folder. */
+  home: string;
+}
+
+/**
+ * The folder for what can be fetched or made again: `$XDG_CACHE_HOME/lookonce` (`~/.cache/lookonce`),
+ * `~/Library/Caches/lookonce` on macOS, `%LOCALAPPDATA%\lookonce\Cache` on Windows.
+ *
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/ relative paths in `XDG_CACHE_HOME` do not count
+ */
+export function cacheFolder({ platform, env, home }: CacheFolderSettings): string {
+  if (platform === "win32") {
+    return win32.join(env.LOCALAPPDATA || win32.join(home, "AppData", "Local"), "lookonce", "Cache");
+  }
+  if (platform === "darwin") return posix.join(home, "Library", "Caches", "lookonce");
+  const { XDG_CACHE_HOME: given = "" } = env;
+  return posix.join(posix.isAbsolute(given) ? given : posix.join(home, ".cache"), "lookonce");
+}

@@ -1,0 +1,51 @@
+import { readFile, rm, stat } from "node:fs/promises";
+import { writeWhole } from "@lookonce/files";
+
+/** What a server said of the file whose beginning is there. */
+export interface PartialState {
+  url: string;
+  /** A strong ETag, or the time of change: what the rest must still belong to. */
+  validator: string;
+}
+
+/** The beginning of a file, kept when a download ends too soon, so that the next goes on with it. */
+export class PartialFile {
+  /** Where the bytes are. */
+  readonly path: string;
+  readonly #statePath: string;
+
+  constructor(file: string) {
+    this.path = `${file}.partial`;
+    this.#statePath = `${this.path}.json`;
+  }
+
+  /** How much is there of what this address gives, and what it must still belong to. */
+  async begun(url: string): Promise<{ bytes: number; validator: string } | undefined> {
+    const text = await readFile(this.#statePath, "utf8").catch(() => undefined);
+    const found = await stat(this.path).catch(() => undefined);
+    if (text === undefined || found === undefined || found.size === 0) return undefined;
+    const state = parse(text);
+    return state?.url === url ? { bytes: found.size, validator: state.validator } : undefined;
+  }
+
+  /** Notes what the bytes that come now belong to; without a validator nobody can go on with them. */
+  async note(state: PartialState | undefined): Promise<void> {
+    if (state === undefined) await rm(this.#statePath, { force: true });
+    else await writeWhole(this.#statePath, JSON.stringify(state), { flush: false });
+  }
+
+  /** Forgets everything. */
+  async remove(): Promise<void> {
+    await rm(this.path, { force: true });
+    await rm(this.#statePath, { force: true });
+  }
+}
+
+function parse(text: string): PartialState | undefined {
+  try {
+    const { url, validator } = JSON.parse(text) as PartialState;
+    return typeof url === "string" && typeof validator === "string" ? { url, validator } : undefined;
+  } catch {
+    return undefined;
+  }
+}
