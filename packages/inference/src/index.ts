@@ -1,15 +1,28 @@
+export type { RecordedCall as DetectorCall } from "@lookonce/backend-onnxruntime";
 export { formatClassNames, parseClassNames } from "./detector/class-names.ts";
 export {
   type DetectorGraphOptions,
   detectorGraph,
-  type TraceDetectorOptions,
   type TraceForBytesOptions,
-  traceDetector,
+  type TraceNetworkOptions,
   traceForBytes,
+  traceNetwork,
 } from "./detector/trace-detector.ts";
 export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
+export { floatPixels } from "./engine/float-pixels.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
 export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
 export { type DetectOptions, Predictor, type PredictorOptions } from "./predictor.ts";
 export { type PlainBox, type PlainResults, Results, type ResultsContents, type Speed } from "./results.ts";
 export type { PictureSource, Source, VideoInfo } from "./sources/source.ts";
+export { compileGraph } from "./tensorflow/compile-graph.ts";
+export type {
+  GraphAttributeValue,
+  GraphConstant,
+  GraphPort,
+  OperationGraph,
+  OperationNode,
+  TensorType,
+} from "./tensorflow/graph.ts";
+export { readModelJson } from "./tensorflow/read-model-json.ts";
+export type { WeightEntry, WeightQuantization } from "./tensorflow/weights.ts";

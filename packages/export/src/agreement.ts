@@ -1,0 +1,59 @@
+import { LookonceError } from "@lookonce/errors";
+import type { DetectionModel } from "@lookonce/nn";
+import { checkPicture, checkPictureName } from "./check-picture.ts";
+import { largestDifferences, predict } from "./compare.ts";
+import type { ExportReport } from "./export-report.ts";
+import { surestDifferences } from "./onnx/surest-differences.ts";
+import type { WeightPrecision } from "./weight-precision.ts";
+
+/**
+ * What an export may differ by before it fails: boxes by this share of the picture's longer side, probabilities by this.
+ * With less than single precision it is the weighted mean of the surest predictions that is held to it.
+ */
+const tolerances: Readonly<Record<WeightPrecision, { pixels: number; probability: number }>> = {
+  float32: { pixels: 1e-3, probability: 1e-3 },
+  float16: { pixels: 5e-3, probability: 0.02 },
+  uint8: { pixels: 0.05, probability: 0.2 },
+};
+
+/** Something that was written and what it is compared by. */
+export interface Candidate {
+  /** Where it will be, for errors. */
+  file: string;
+  height: number;
+  width: number;
+  batch: number;
+  precision: WeightPrecision;
+  /** What it predicts for pictures [batch, 3, H, W]: [batch, 4 + nc, A] (v8) or [batch, A, 5 + nc] (v5). */
+  predict(images: Float32Array): Promise<{ data: Float32Array; shape: readonly number[] }>;
+}
+
+/**
+ * Runs what was written on a photograph and compares it with what the model itself says.
+ *
+ * @throws LookonceError `NUMERIC` when they differ by more than is allowed
+ */
+export async function requireAgreement(
+  model: DetectionModel,
+  candidate: Candidate,
+): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
+  const { file, height, width, batch, precision } = candidate;
+  const images = await checkPicture({ height, width, batch });
+  const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
+  const { data, shape } = await candidate.predict(images);
+  const pair = { expected, found: data, shape, family: model.family };
+  const found = precision === "float32" ? largestDifferences(pair) : surestDifferences(pair);
+  const limit = tolerances[precision];
+  // Written so that a NaN fails.
+  if (!(found.pixels <= limit.pixels * Math.max(height, width) && found.probability <= limit.probability)) {
+    throw new LookonceError(
+      "NUMERIC",
+      `${file} was not written: its boxes differ from the model's by ${found.pixels} pixels and its probabilities by ${found.probability}.`,
+    );
+  }
+  return {
+    differences: found,
+    largestDifference: Math.max(found.pixels, found.probability),
+    checkedOn: checkPictureName,
+  };
+}

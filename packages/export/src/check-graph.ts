@@ -1,0 +1,65 @@
+import { compileGraph, type OperationGraph } from "@lookonce/inference";
+import type { DetectionModel } from "@lookonce/nn";
+import { requireAgreement } from "./agreement.ts";
+import type { ExportReport } from "./export-report.ts";
+import type { GraphForm } from "./tensorflow/detector-operations.ts";
+import type { WeightPrecision } from "./weight-precision.ts";
+
+/** Options of {@link checkGraph}. */
+export interface CheckGraphOptions {
+  form: GraphForm;
+  precision: WeightPrecision;
+  /** Where it will be, for errors. */
+  file: string;
+}
+
+/**
+ * Runs a graph that was read back and compares it with the model; one for any number of pictures with a picture more, too.
+ *
+ * @throws LookonceError `NUMERIC` when they disagree
+ */
+export async function checkGraph(
+  model: DetectionModel,
+  graph: OperationGraph,
+  { form, precision, file }: CheckGraphOptions,
+): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
+  const { height, width, dynamic } = form;
+  const check = async (batch: number): ReturnType<typeof checkGraph> => {
+    const shape = [batch, height, width, 3] as const;
+    const engine = await compileGraph(graph, { shape });
+    try {
+      return await requireAgreement(model, {
+        file,
+        height,
+        width,
+        batch,
+        precision,
+        predict: async (images) => {
+          const [output] = await engine.run(channelsLast(images, shape), shape);
+          return output as { data: Float32Array; shape: number[] };
+        },
+      });
+    } finally {
+      await engine.dispose();
+    }
+  };
+  if (dynamic) await check(form.batch + 1);
+  return check(form.batch);
+}
+
+/** [N, 3, H, W] → [N, H, W, 3] */
+function channelsLast(
+  planes: Float32Array,
+  [batch, height, width, channels]: readonly [number, number, number, number],
+): Float32Array {
+  const values = new Float32Array(planes.length);
+  const area = height * width;
+  for (let picture = 0; picture < batch; picture++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const plane = (picture * channels + channel) * area;
+      const first = picture * area * channels + channel;
+      for (let i = 0; i < area; i++) values[first + i * channels] = planes[plane + i] as number;
+    }
+  }
+  return values;
+}

@@ -1,0 +1,24 @@
+import type { Differences } from "./compare.ts";
+
+/** Formats that models can be written in. */
+export type ExportFormat = "onnx" | "tfjs" | "saved_model" | "safetensors" | "torch";
+
+/** What an export did. */
+export interface ExportReport {
+  /** The file or folder that was written. */
+  file: string;
+  format: ExportFormat;
+  /** Its size; of a folder, of all files in it. */
+  bytes: number;
+  /** How long it took, with the check. */
+  seconds: number;
+  /**
+   * How far predictions lie from the model's: the largest differences, or with less than single precision, where numbers are
+   * known to differ, the mean ones of the surest predictions, weighted by their confidence.
+   */
+  differences: Differences;
+  /** The larger of {@link differences}. */
+  largestDifference: number;
+  /** The picture on which they were compared. */
+  checkedOn: string;
+}

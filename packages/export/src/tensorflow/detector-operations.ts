@@ -1,0 +1,125 @@
+import { LookonceError } from "@lookonce/errors";
+import {
+  type DetectorCall,
+  detectorGraph,
+  type GraphConstant,
+  type OperationGraph,
+  type OperationNode,
+} from "@lookonce/inference";
+import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
+import { float, GraphBuilder, indices } from "./graph-builder.ts";
+import { KernelCall } from "./kernel-call.ts";
+import { kernelRules } from "./lower-kernels.ts";
+
+/** The form of a graph's input. */
+export interface GraphForm {
+  height: number;
+  width: number;
+  /** Pictures in a batch; with `dynamic` any number can be given. */
+  batch: number;
+  dynamic: boolean;
+}
+
+/**
+ * A detector as TensorFlow's operations: `images` [N, H, W, 3], RGB from 0 to 1, to `output0`, [N, 4 + nc, A] for YOLOv8 and
+ * [N, A, 5 + nc] for YOLOv5, boxes in pixels. Batch normalisations are folded in; the model itself stays as it is.
+ *
+ * @throws LookonceError `UNSUPPORTED` for a layer that TensorFlow's operations cannot say
+ */
+export async function detectorOperations(model: DetectionModel, form: GraphForm): Promise<OperationGraph> {
+  const copy = fuse(await copyModel(model));
+  try {
+    if (!form.dynamic) return await graphOf(copy, form);
+    // What differs between two numbers of pictures is what depends on it.
+    const [one, two] = [await graphOf(copy, { ...form, batch: 1 }), await graphOf(copy, { ...form, batch: 2 })];
+    return withOpenBatch(one, two);
+  } finally {
+    copy.dispose();
+  }
+}
+
+async function graphOf(model: DetectionModel, { height, width, batch }: GraphForm): Promise<OperationGraph> {
+  const calls = await detectorGraph(model, { height, width, batch });
+  const builder = new GraphBuilder();
+  const shapes = new Map(
+    calls.flatMap(({ name, outputs }) =>
+      outputs.map(({ shape }, i) => [i === 0 ? name : `${name}:${i}`, shape] as const),
+    ),
+  );
+  for (const call of calls) lower(call, { shapes, builder, model });
+  return {
+    nodes: builder.nodes,
+    constants: builder.constants,
+    inputs: [{ name: "images", node: "images:0", shape: shapes.get("images") as number[] }],
+    outputs: [{ name: "output0", node: "output0:0", shape: outputShape(model, shapes.get("output0") as number[]) }],
+    metadata: {},
+  };
+}
+
+interface Context {
+  shapes: ReadonlyMap<string, readonly number[]>;
+  builder: GraphBuilder;
+  model: DetectionModel;
+}
+
+function lower(call: DetectorCall, { shapes, builder, model }: Context): void {
+  const { name, kernel, inputs } = call;
+  if (kernel === "Placeholder") {
+    const attributes = { dtype: { type: "float32" as const }, shape: { shape: shapes.get(name) as number[] } };
+    builder.node(name, "Placeholder", { inputs: [], attributes });
+  } else if (kernel === "Const") {
+    const shape = shapes.get(name) as readonly number[];
+    const data = (call.contents as () => GraphConstant["data"])();
+    builder.constant(name, { dtype: data instanceof Int32Array ? "int32" : "float32", shape, data });
+  } else if (name === "output0" && model.family === "v8") {
+    const perm = builder.integers("output0/perm", [0, 2, 1]);
+    const attributes = { ...float, ...indices("Tperm") };
+    builder.node(name, "Transpose", { inputs: [...inputs, perm], attributes });
+  } else {
+    const rule = Object.hasOwn(kernelRules, kernel) ? kernelRules[kernel] : undefined;
+    if (rule === undefined) {
+      throw new LookonceError(
+        "UNSUPPORTED",
+        `${name}: TensorFlow.js's ${kernel} cannot be written for other programs.`,
+      );
+    }
+    rule(new KernelCall(call, shapes) as never, builder);
+  }
+}
+
+function outputShape({ family }: DetectionModel, shape: readonly number[]): number[] {
+  const [batch, anchors, channels] = shape as [number, number, number];
+  return family === "v8" ? [batch, channels, anchors] : [batch, anchors, channels];
+}
+
+/** The graph in which the sizes that differ between two numbers of pictures are open (−1). */
+function withOpenBatch(one: OperationGraph, two: OperationGraph): OperationGraph {
+  const constants = new Map<string, GraphConstant>();
+  for (const [name, constant] of one.constants) {
+    const other = two.constants.get(name);
+    if (other?.data.length !== constant.data.length) throw dependsOnBatch(name);
+    if (constant.dtype !== "int32") {
+      constants.set(name, constant);
+      continue;
+    }
+    const data = (constant.data as Int32Array).map((value, i) => (value === other.data[i] ? value : -1));
+    if (data.filter((value) => value === -1).length > 1) throw dependsOnBatch(name);
+    constants.set(name, { ...constant, data });
+  }
+  const open = (shape: readonly number[] = []): number[] => [-1, ...shape.slice(1)];
+  const nodes = one.nodes.map((node): OperationNode => {
+    const { shape } = node.attributes;
+    if (node.op !== "Placeholder" || shape === undefined || !("shape" in shape)) return node;
+    return { ...node, attributes: { ...node.attributes, shape: { shape: open(shape.shape) } } };
+  });
+  const opened = (ports: OperationGraph["inputs"]): OperationGraph["inputs"] =>
+    ports.map((port) => ({ ...port, shape: open(port.shape) }));
+  return { ...one, nodes, constants, inputs: opened(one.inputs), outputs: opened(one.outputs) };
+}
+
+function dependsOnBatch(name: string): LookonceError {
+  return new LookonceError(
+    "UNSUPPORTED",
+    `"${name}" depends on the number of pictures in a way that a graph for any number cannot say: leave dynamic out.`,
+  );
+}

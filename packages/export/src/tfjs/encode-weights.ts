@@ -1,0 +1,57 @@
+import { floatToHalf } from "@lookonce/checkpoint";
+import type { GraphConstant, OperationGraph, WeightEntry } from "@lookonce/inference";
+import type { WeightPrecision } from "../weight-precision.ts";
+
+/** Weights as a manifest lists them, and their bytes one after the other. */
+export interface EncodedWeights {
+  entries: WeightEntry[];
+  parts: Uint8Array[];
+}
+
+/** Steps from the smallest to the largest number in 8 bits; an even number, so that zero is one of them. */
+const steps = 254;
+
+/**
+ * The constants of a graph for the manifest of a `model.json`. Those that are filters take the precision that is asked for;
+ * everything else, such as biases and the places of anchors, stays as it is. In 8 bits filters must lie from −1 to 1.
+ */
+export function encodeWeights(
+  graph: OperationGraph,
+  { precision, filters }: { precision: WeightPrecision; filters: ReadonlySet<string> },
+): EncodedWeights {
+  const entries: WeightEntry[] = [];
+  const parts: Uint8Array[] = [];
+  for (const { name, op } of graph.nodes) {
+    if (op !== "Const") continue;
+    const constant = graph.constants.get(name) as GraphConstant;
+    const { data, ...rest } = encode(constant, filters.has(name) ? precision : "float32");
+    entries.push({ name, shape: [...constant.shape], ...rest });
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return { entries, parts };
+}
+
+type Encoded = Pick<WeightEntry, "dtype" | "quantization"> & { data: GraphConstant["data"] | Uint16Array };
+
+function encode({ dtype, data }: GraphConstant, precision: WeightPrecision): Encoded {
+  if (!(data instanceof Float32Array) || precision === "float32") return { dtype, data };
+  if (precision === "float16") return { dtype, data: floatToHalf(data), quantization: { dtype: "float16" } };
+  const scale = 2 / steps;
+  const bytes = Uint8Array.from(data, (value) => Math.round((value + 1) / scale));
+  return { dtype, data: bytes, quantization: { dtype: "uint8", min: -1, scale } };
+}
+
+/** Largest size of a file of weights, as TensorFlow's converter makes them: 4 MiB, which browsers cache. */
+const shardSize = 4 * 1024 * 1024;
+
+/** The bytes of all weights in files of a size, with TensorFlow's names of such files. */
+export function shards(parts: readonly Uint8Array[]): Map<string, Uint8Array> {
+  const all = Buffer.concat(parts);
+  const count = Math.max(1, Math.ceil(all.length / shardSize));
+  return new Map(
+    Array.from({ length: count }, (_, i) => [
+      `group1-shard${i + 1}of${count}.bin`,
+      all.subarray(i * shardSize, (i + 1) * shardSize),
+    ]),
+  );
+}

@@ -1,0 +1,154 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readCheckpoint } from "@lookonce/checkpoint";
+import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
+import { describeShared, sharedPath } from "@lookonce/testing";
+import "@tensorflow/tfjs-backend-cpu";
+import { loadGraphModel } from "@tensorflow/tfjs-converter";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkPicture } from "../check-picture.ts";
+import { largestDifferences, predict } from "../compare.ts";
+import { surestDifferences } from "../onnx/surest-differences.ts";
+import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
+import { exportTfjs } from "./export-tfjs.ts";
+import { serveFolder } from "./test-serve-folder.ts";
+
+let folder = "";
+beforeAll(async () => {
+  await useOnnxRuntime();
+  folder = mkdtempSync(join(tmpdir(), "lookonce-tfjs-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The model's own prediction and that of its export, by TensorFlow.js's loader and its plainest backend. */
+async function both(
+  model: DetectionModel,
+  path: string,
+  size: { height: number; width: number; batch: number },
+): Promise<Parameters<typeof largestDifferences>[0]> {
+  const { height, width, batch } = size;
+  const images = await checkPicture(size);
+  const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
+  await tf.setBackend("cpu");
+  try {
+    const graph = await serveFolder(path, (address) => loadGraphModel(`${address}/model.json`));
+    const output = tf.tidy(() => {
+      const x = tf.transpose(tf.tensor4d(images, [batch, 3, height, width]), [0, 2, 3, 1]);
+      return graph.execute(x) as tf.Tensor;
+    });
+    const found = (await output.data()) as Float32Array;
+    const { shape } = output;
+    tf.dispose(output);
+    graph.dispose();
+    return { expected, found, shape, family: model.family };
+  } finally {
+    await tf.setBackend("onnxruntime");
+  }
+}
+
+describe.each([
+  { family: "v8", shape: [1, 7, 480] },
+  { family: "v5", shape: [1, 960, 8] },
+] as const)("exportTfjs of $family", ({ family, shape }) => {
+  const size = { height: 64, width: 96, batch: 1 };
+
+  it("writes what TensorFlow.js itself loads and computes alike", async () => {
+    const model = await tinyModel(family);
+    const file = join(folder, "new", `${family}_web_model`);
+    const report = await exportTfjs(model, { file, imgsz: [64, 96] });
+    const files = readdirSync(file);
+    expect(files.sort()).toEqual(["group1-shard1of1.bin", "model.json"]);
+    expect(readdirSync(join(folder, "new")).filter((name) => name.endsWith(".partial"))).toEqual([]);
+    const bytes = files.reduce((sum, name) => sum + readFileSync(join(file, name)).length, 0);
+    expect(report).toMatchObject({ file, format: "tfjs", bytes, checkedOn: "coffee.jpg" });
+    const pair = await both(model, file, size);
+    expect(pair.shape).toEqual(shape);
+    const found = largestDifferences(pair);
+    expect(found.pixels).toBeLessThan(1e-2);
+    expect(found.probability).toBeLessThan(1e-4);
+  });
+
+  it("says what other programs need to know, and folds batch normalisation in", async () => {
+    const file = join(folder, `notes-${family}`);
+    await exportTfjs(await tinyModel(family), { file, imgsz: [64, 96] });
+    const json = JSON.parse(readFileSync(join(file, "model.json"), "utf8"));
+    expect(json.userDefinedMetadata).toMatchObject({
+      task: "detect",
+      family,
+      stride: 8,
+      imgsz: [64, 96],
+      names: { 0: "cat", 1: "d'og", 2: "bird" },
+    });
+    expect(json.signature.inputs.images).toMatchObject({ name: "images:0", dtype: "DT_FLOAT" });
+    const sizes = json.signature.outputs.output0.tensorShape.dim.map(({ size: side }: { size: string }) =>
+      Number(side),
+    );
+    expect(sizes).toEqual(shape);
+    const operations = json.modelTopology.node.map(({ op }: { op: string }) => op);
+    expect(operations).toContain("_FusedConv2D");
+    expect(operations).not.toContain("FusedBatchNormV3");
+    expect(operations).not.toContain("Conv2D");
+  });
+
+  it("takes any number of pictures when it is dynamic", async () => {
+    const model = await tinyModel(family);
+    const file = join(folder, `dynamic-${family}`);
+    await exportTfjs(model, { file, imgsz: [64, 96], dynamic: true });
+    for (const batch of [1, 3]) {
+      const pair = await both(model, file, { ...size, batch });
+      expect(pair.shape).toEqual([batch, ...shape.slice(1)]);
+      expect(largestDifferences(pair).pixels).toBeLessThan(1e-2);
+    }
+  });
+});
+
+describe("exportTfjs", () => {
+  it("leaves nothing behind, and what was there, when the model cannot be written", async () => {
+    const file = join(folder, "kept");
+    mkdirSync(file);
+    writeFileSync(join(file, "old"), "");
+    const model = await tinyModel("v8");
+    await expect(exportTfjs(model, { file, imgsz: 100 })).rejects.toMatchObject({ code: "ARGUMENT" });
+    await expect(exportTfjs(model, { file, imgsz: 64, batch: 0 })).rejects.toThrow("batch must be");
+    await expect(exportTfjs(model, { file, imgsz: 64, half: true, int8: true })).rejects.toThrow("cannot both be had");
+    expect(readdirSync(file)).toEqual(["old"]);
+    await exportTfjs(model, { file, imgsz: 64 });
+    expect(readdirSync(file)).toContain("model.json");
+    expect(readdirSync(file)).not.toContain("old");
+  });
+});
+
+describeShared("exportTfjs of real weights", ["weights/yolov8n.pt", "weights/yolov5n.pt"], () => {
+  const size = { height: 96, width: 128, batch: 1 };
+  const load = (name: string): DetectionModel => {
+    const path = sharedPath(`weights/${name}.pt`);
+    return modelFromCheckpoint(readCheckpoint(path), path);
+  };
+
+  it.each(["yolov8n", "yolov5n"])("TensorFlow.js says of a photograph what %s does", async (name) => {
+    const file = join(folder, name);
+    const model = load(name);
+    await exportTfjs(model, { file, imgsz: [96, 128] });
+    expect(readdirSync(file).filter((part) => part.endsWith(".bin")).length).toBeGreaterThan(1);
+    const found = largestDifferences(await both(model, file, size));
+    expect(found.pixels).toBeLessThan(1e-2);
+    expect(found.probability).toBeLessThan(1e-4);
+  });
+
+  it.each([
+    { precision: "half", share: 0.52, pixels: 0.5, probability: 0.005 },
+    { precision: "int8", share: 0.27, pixels: 4, probability: 0.05 },
+  ])("$precision makes files smaller and changes little", async ({ precision, share, pixels, probability }) => {
+    const model = load("yolov8n");
+    const file = join(folder, precision);
+    const whole = await exportTfjs(model, { file: join(folder, "whole"), imgsz: [96, 128] });
+    const report = await exportTfjs(model, { file, imgsz: [96, 128], [precision]: true });
+    expect(report.bytes / whole.bytes).toBeLessThan(share);
+    const found = surestDifferences(await both(model, file, size));
+    expect(found.pixels).toBeLessThan(pixels);
+    expect(found.probability).toBeLessThan(probability);
+    expect(found.probability).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,66 @@
+import { LookonceError } from "@lookonce/errors";
+import { type OperationGraph, readModelJson } from "@lookonce/inference";
+import type { DetectionModel } from "@lookonce/nn";
+import { checkGraph } from "../check-graph.ts";
+import type { ExportReport } from "../export-report.ts";
+import { type FormOptions, modelForm } from "../form.ts";
+import { modelNotes } from "../model-notes.ts";
+import { detectorOperations } from "../tensorflow/detector-operations.ts";
+import { fuseBiases } from "../tensorflow/fuse-biases.ts";
+import type { WeightPrecision } from "../weight-precision.ts";
+import { writeFolder } from "../write-folder.ts";
+import { encodeWeights, shards } from "./encode-weights.ts";
+import { modelJson } from "./model-json.ts";
+import { largeFilters, scaleFilters } from "./scale-filters.ts";
+
+/** Options of {@link exportTfjs}. */
+export interface ExportTfjsOptions extends FormOptions {
+  /** The folder to write, by custom `<name>_web_model`. */
+  file: string;
+  /** Whether filters lie in the files in half precision: half the size, the same speed. Default false. */
+  half?: boolean;
+  /** Whether filters lie in the files in 8 bits, with a factor for each output channel: a quarter of the size. Default false. */
+  int8?: boolean;
+}
+
+/**
+ * Writes a detector as a graph model of TensorFlow.js: a folder with `model.json` and files of weights, which
+ * `loadGraphModel` of `@tensorflow/tfjs-converter` reads.
+ *
+ * From `images` [batch, H, W, 3], float32 RGB from 0 to 1, to `output0`, [batch, 4 + nc, A] for YOLOv8 and
+ * [batch, A, 5 + nc] for YOLOv5. Before the folder gets its name it is read back, run and compared with the model.
+ *
+ * @throws LookonceError `ARGUMENT` for options that make no sense, `UNSUPPORTED` for a layer that such graphs cannot say,
+ *   `NUMERIC` when the numbers disagree, `IO` when the folder cannot be written
+ */
+export async function exportTfjs(model: DetectionModel, options: ExportTfjsOptions): Promise<ExportReport> {
+  const start = performance.now();
+  const form = modelForm(model, options);
+  const precision = precisionOf(options);
+  const fused = fuseBiases(await detectorOperations(model, form));
+  const graph: OperationGraph = {
+    ...(precision === "uint8" ? scaleFilters(fused) : fused),
+    metadata: { ...modelNotes(model, form), precision },
+  };
+  const { entries, parts } = encodeWeights(graph, { precision, filters: largeFilters(fused) });
+  const files = shards(parts);
+  const json = modelJson(graph, { paths: [...files.keys()], weights: entries });
+  const content = new Map<string, Uint8Array>([...files, ["model.json", new TextEncoder().encode(json)]]);
+  const written = await writeFolder(options.file, content, async (folder) =>
+    checkGraph(model, await readModelJson(`${folder}/model.json`), { form, precision, file: options.file }),
+  );
+  return {
+    file: options.file,
+    format: "tfjs",
+    bytes: written.bytes,
+    seconds: (performance.now() - start) / 1000,
+    ...written.checked,
+  };
+}
+
+function precisionOf({ half = false, int8 = false }: ExportTfjsOptions): WeightPrecision {
+  if (half && int8) {
+    throw new LookonceError("ARGUMENT", "half and int8 cannot both be had: filters take 16 bits or 8.");
+  }
+  return int8 ? "uint8" : half ? "float16" : "float32";
+}

@@ -1,0 +1,170 @@
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, normalize } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import type {
+  GraphAttributeValue,
+  GraphConstant,
+  GraphPort,
+  OperationGraph,
+  OperationNode,
+  TensorType,
+} from "./graph.ts";
+import { nodeOf } from "./run-graph.ts";
+import { decodeWeights, type WeightEntry } from "./weights.ts";
+
+interface JsonShape {
+  dim?: { size?: string | number }[];
+  unknownRank?: boolean;
+}
+
+interface JsonAttribute {
+  type?: string | number;
+  i?: string | number;
+  f?: string | number;
+  b?: boolean;
+  s?: string | number[];
+  shape?: JsonShape;
+  list?: { i?: (string | number)[]; s?: (string | number[])[] };
+}
+
+interface JsonNode {
+  name: string;
+  op: string;
+  input?: string[];
+  attr?: Record<string, JsonAttribute>;
+}
+
+interface JsonPort {
+  name: string;
+  tensorShape?: JsonShape;
+}
+
+interface ModelJson {
+  format?: string;
+  modelTopology: { node: JsonNode[] };
+  weightsManifest: { paths: string[]; weights: WeightEntry[] }[];
+  signature?: { inputs?: Record<string, JsonPort>; outputs?: Record<string, JsonPort> };
+  userDefinedMetadata?: Record<string, unknown>;
+}
+
+/**
+ * Reads a graph model of TensorFlow.js: `model.json` and the files of weights that it names, which lie beside it.
+ *
+ * @throws LookonceError `NOT_FOUND` when a file is missing, `FORMAT` when one is damaged, `UNSUPPORTED` for a layers model
+ */
+export async function readModelJson(path: string): Promise<OperationGraph> {
+  const json = parse(await readBytes(path, "model"), path);
+  const nodes = json.modelTopology.node.map(readNode);
+  const constants = new Map<string, GraphConstant>();
+  for (const { paths, weights } of json.weightsManifest) {
+    const parts = await Promise.all(paths.map((part) => readBytes(beside(path, part), "file of weights")));
+    for (const [name, constant] of decodeWeights(Buffer.concat(parts), weights, path)) constants.set(name, constant);
+  }
+  return { nodes, constants, ...ports(json, nodes), metadata: json.userDefinedMetadata ?? {} };
+}
+
+async function readBytes(path: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new LookonceError("NOT_FOUND", `there is no ${what} ${path}.`, { cause });
+    throw new LookonceError("IO", `cannot read the ${what} ${path}: ${message}`, { cause });
+  }
+}
+
+function beside(path: string, part: string): string {
+  // A model from somebody else must not make us read files elsewhere.
+  if (isAbsolute(part) || normalize(part).startsWith("..")) {
+    throw new LookonceError("UNSAFE", `${path} names the file of weights "${part}", which is not beside it.`);
+  }
+  return join(dirname(path), part);
+}
+
+function parse(bytes: Buffer, path: string): ModelJson {
+  let json: Partial<ModelJson> | null;
+  try {
+    json = JSON.parse(bytes.toString("utf8")) as Partial<ModelJson> | null;
+  } catch (cause) {
+    throw new LookonceError("FORMAT", `${path}: ${(cause as Error).message}`, { cause });
+  }
+  if (json?.format === "layers-model") {
+    throw new LookonceError("UNSUPPORTED", `${path} is a layers model of TensorFlow.js; graph models can be run.`);
+  }
+  const isGraph = Array.isArray(json?.modelTopology?.node) && Array.isArray(json.weightsManifest);
+  if (!isGraph)
+    throw new LookonceError("FORMAT", `${path} is no graph model of TensorFlow.js: it has no modelTopology.`);
+  return json as ModelJson;
+}
+
+function readNode({ name, op, input = [], attr = {} }: JsonNode): OperationNode {
+  const attributes: [string, GraphAttributeValue][] = [];
+  for (const [key, value] of Object.entries(attr)) {
+    const read = readAttribute(value);
+    if (read !== undefined) attributes.push([key, read]);
+  }
+  return { name, op, inputs: input, attributes: Object.fromEntries(attributes) };
+}
+
+/** Numbers are texts where they have 64 bits, texts base 64: protobuf's JSON. Other kinds mean nothing for computing. */
+function readAttribute(value: JsonAttribute): GraphAttributeValue | undefined {
+  if (value.type !== undefined) return { type: readType(value.type) };
+  if (value.i !== undefined) return { i: Number(value.i) };
+  if (value.f !== undefined) return { f: Number(value.f) };
+  if (value.b !== undefined) return { b: value.b };
+  if (value.s !== undefined) return { s: readText(value.s) };
+  if (value.shape !== undefined) return { shape: readShape(value.shape) ?? [] };
+  if (value.list?.s !== undefined) return { strings: value.list.s.map(readText) };
+  if (value.list !== undefined) return { ints: (value.list.i ?? []).map(Number) };
+  return undefined;
+}
+
+const types: ReadonlyMap<string | number, TensorType> = new Map<string | number, TensorType>([
+  ["DT_FLOAT", "float32"],
+  [1, "float32"],
+  ["DT_HALF", "float16"],
+  [19, "float16"],
+  ["DT_INT32", "int32"],
+  [3, "int32"],
+  // tfjs has no 64-bit integers; shapes and axes fit 32.
+  ["DT_INT64", "int32"],
+  [9, "int32"],
+  ["DT_BOOL", "bool"],
+  [10, "bool"],
+]);
+
+function readType(type: string | number): TensorType {
+  return types.get(type) ?? "float32";
+}
+
+function readText(text: string | number[]): string {
+  return Buffer.from(text as string, "base64").toString("utf8");
+}
+
+function readShape({ dim = [], unknownRank = false }: JsonShape): number[] | undefined {
+  return unknownRank ? undefined : dim.map(({ size = 0 }) => Number(size));
+}
+
+/** From the signature; without one the placeholders, and the nodes that nothing reads. */
+function ports({ signature }: ModelJson, nodes: readonly OperationNode[]): Pick<OperationGraph, "inputs" | "outputs"> {
+  if (signature?.inputs !== undefined && signature.outputs !== undefined) {
+    return { inputs: named(signature.inputs), outputs: named(signature.outputs) };
+  }
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs.map(nodeOf)));
+  const port = ({ name, attributes: { shape } }: OperationNode): GraphPort => ({
+    name,
+    node: name,
+    ...(shape !== undefined && "shape" in shape ? { shape: shape.shape } : {}),
+  });
+  return {
+    inputs: nodes.filter(({ op }) => op === "Placeholder").map(port),
+    outputs: nodes.filter(({ name, op }) => !read.has(name) && op !== "Const" && op !== "Placeholder").map(port),
+  };
+}
+
+function named(given: Record<string, JsonPort>): GraphPort[] {
+  return Object.entries(given).map(([name, { name: node, tensorShape }]) => {
+    const shape = tensorShape === undefined ? undefined : readShape(tensorShape);
+    return { name, node, ...(shape === undefined ? {} : { shape }) };
+  });
+}

@@ -1,0 +1,114 @@
+import { LookonceError } from "@lookonce/errors";
+import * as tf from "@tensorflow/tfjs-core";
+import type { GraphConstant, GraphPort, OperationGraph, OperationNode } from "./graph.ts";
+import { OperationCall } from "./operation-call.ts";
+import { operations } from "./operations.ts";
+
+/**
+ * Computes a graph's outputs with TensorFlow.js, on whatever device is current. Run while a function is traced it turns the
+ * graph into one of that device.
+ *
+ * @throws LookonceError `UNSUPPORTED` for operations that are not known, `FORMAT` when the graph is none
+ */
+export function runGraph(graph: OperationGraph, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  requireKnown(graph);
+  return tf.tidy(() => new GraphRun(graph, inputs).outputs());
+}
+
+/** Operations that carry no value. */
+const silent: ReadonlySet<string> = new Set(["NoOp", "Assert"]);
+
+function requireKnown({ nodes }: OperationGraph): void {
+  const known = (op: string): boolean =>
+    Object.hasOwn(operations, op) || silent.has(op) || op === "Const" || op === "Placeholder";
+  const unknown = [...new Set(nodes.map(({ op }) => op).filter((op) => !known(op)))];
+  if (unknown.length === 0) return;
+  throw new LookonceError("UNSUPPORTED", `TensorFlow's ${unknown.join(", ")} cannot be computed here`);
+}
+
+class GraphRun {
+  readonly #graph: OperationGraph;
+  readonly #nodes: ReadonlyMap<string, OperationNode>;
+  readonly #values = new Map<string, tf.Tensor[]>();
+
+  constructor(graph: OperationGraph, inputs: readonly tf.Tensor[]) {
+    this.#graph = graph;
+    this.#nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+    for (const [i, { node }] of graph.inputs.entries()) this.#values.set(nodeOf(node), [inputs[i] as tf.Tensor]);
+  }
+
+  outputs(): tf.Tensor[] {
+    return this.#graph.outputs.map(({ node }: GraphPort) => this.#value(node));
+  }
+
+  #value(reference: string): tf.Tensor {
+    this.#compute(nodeOf(reference));
+    const output = this.#values.get(nodeOf(reference))?.[outputOf(reference)];
+    if (output === undefined) throw new LookonceError("FORMAT", `"${reference}" is read, which no node gives`);
+    return output;
+  }
+
+  /** Without recursion: networks are deeper than a stack of calls likes. */
+  #compute(wanted: string): void {
+    const stack = [wanted];
+    const open = new Set<string>();
+    for (let name = stack.at(-1); name !== undefined; name = stack.at(-1)) {
+      const node = this.#nodes.get(name);
+      if (node === undefined && !this.#values.has(name)) {
+        throw new LookonceError("FORMAT", `"${name}" is read, which no node gives`);
+      }
+      const missing = this.#values.has(name) ? [] : dataInputs(node as OperationNode).map(nodeOf);
+      const next = missing.find((input) => !this.#values.has(input));
+      if (next === undefined) {
+        if (!this.#values.has(name)) this.#values.set(name, this.#run(node as OperationNode));
+        stack.pop();
+        continue;
+      }
+      if (open.has(next)) throw new LookonceError("FORMAT", `the graph runs in a circle through "${next}"`);
+      open.add(next);
+      stack.push(next);
+    }
+  }
+
+  #run(node: OperationNode): tf.Tensor[] {
+    if (node.op === "Const") return [this.#constant(node)];
+    if (node.op === "Placeholder") throw new LookonceError("UNSUPPORTED", `input "${node.name}" is not known`);
+    const inputs = dataInputs(node);
+    const call = new OperationCall(
+      node,
+      inputs.map((input) => this.#value(input)),
+      (i) => this.#hostConstant(inputs[i] as string)?.data,
+    );
+    const result = (operations[node.op] as (typeof operations)[string])(call);
+    return Array.isArray(result) ? result : [result];
+  }
+
+  #constant({ name }: OperationNode): tf.Tensor {
+    const constant = this.#graph.constants.get(name);
+    if (constant === undefined) throw new LookonceError("FORMAT", `the constant "${name}" has no values`);
+    return tf.tensor(constant.data, [...constant.shape], constant.dtype);
+  }
+
+  /** The constant that an input is, looking through what changes nothing. */
+  #hostConstant(reference: string): GraphConstant | undefined {
+    for (let name = nodeOf(reference); ; ) {
+      const node = this.#nodes.get(name);
+      if (node?.op !== "Identity") return this.#graph.constants.get(name);
+      name = nodeOf(node.inputs[0] as string);
+    }
+  }
+}
+
+/** Inputs that carry values: `^name` only says what must come before. */
+function dataInputs({ inputs }: OperationNode): string[] {
+  return inputs.filter((input) => !input.startsWith("^"));
+}
+
+/** The node of a reference such as `split:1`. */
+export function nodeOf(reference: string): string {
+  return reference.replace(/:\d+$/, "");
+}
+
+function outputOf(reference: string): number {
+  return Number(/:(\d+)$/.exec(reference)?.[1] ?? 0);
+}
