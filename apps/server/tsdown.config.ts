@@ -1,3 +1,10 @@
 import { library } from "../../tsdown.base.ts";
 
-export default library();
+// Programs of threads and processes are files of their own, beside the rest: see the files worker-address.ts.
+export default library({
+  entry: {
+    index: "src/index.ts",
+    "inference-worker": "src/pool/inference-worker.ts",
+    "job-worker": "src/jobs/worker/job-worker.ts",
+  },
+});

@@ -12,6 +12,7 @@ export {
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export { benchmarkSppf, type SppfBenchmark, type SppfBenchmarkOptions, type SppfComparison } from "./benchmark.ts";
+export { canResume } from "./can-resume.ts";
 export { type CheckDataOptions, checkData, type DataCheck } from "./data/check-data.ts";
 export { type ConvertDataOptions, convertData } from "./data/convert-data.ts";
 export { type DataStatistics, type DataStatisticsOptions, dataStatistics } from "./data/data-statistics.ts";

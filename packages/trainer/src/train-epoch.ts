@@ -56,7 +56,7 @@ export async function runEpoch(position: RunPosition, options: EpochOptions): Pr
     done++;
     const seconds = (performance.now() - start) / 1000;
     await callbacks.onTrainBatchEnd({
-      ...{ ...result, epoch, iteration: position.iteration++, mean: means(position), images: batch.count },
+      ...{ ...result, epoch, iteration: position.iteration++, mean: means(position), rates, images: batch.count },
       instances: batch.samples.reduce((sum, { classes }) => sum + classes.length, 0),
       imagesPerSecond: images / seconds,
       secondsLeft: (seconds / done) * (loader.length - position.iteration),

@@ -1,12 +1,53 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { LookonceError } from "@lookonce/errors";
 import type { FastifyPluginAsync } from "fastify";
 import { datasetRoutes } from "../datasets/dataset-routes.ts";
 import { runRoutes } from "../run-folders/run-routes.ts";
 import type { JobsOptions } from "./jobs-options.ts";
+import { JobQueue } from "./queue/job-queue.ts";
+import { jobRoutes } from "./routes/job-routes.ts";
+import { openDatabase } from "./store/database.ts";
+import { EventStore } from "./store/event-store.ts";
+import { JobStore } from "./store/job-store.ts";
+import { tryLock } from "./store/process-lock.ts";
 
 export type { JobsOptions } from "./jobs-options.ts";
+export { optionsSchemas as jobOptionsSchemas } from "./routes/job-schemas.ts";
 
-/** Trainings, validations and exports as jobs; their runs and the data sets they may use. */
+/**
+ * Trainings, validations and exports as jobs; their runs and the data sets they may use. Jobs that a service before this one
+ * left unfinished go on as soon as this one listens.
+ *
+ * @throws LookonceError `IO` when the database cannot be used, or another service uses it
+ */
 export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) => {
-  await app.register(runRoutes, options);
-  await app.register(datasetRoutes, options);
+  const { runsRoot, dataRoots, database: file, heartbeat = 15 } = options;
+  mkdirSync(runsRoot, { recursive: true });
+  const database = openDatabase(file);
+  const lock = tryLock(`${file}.lock`);
+  if (lock === undefined) {
+    database.close();
+    throw new LookonceError(
+      "IO",
+      `another service uses ${file}: stop it, or give this one another folder for its runs.`,
+    );
+  }
+  const jobs = new JobStore(database);
+  const events = new EventStore(database);
+  const queue = new JobQueue({ jobs, events, options, now: Date.now });
+  const streams = new AbortController();
+
+  app.addHook("onReady", () => queue.start());
+  // Event streams would keep the service from ending, and jobs need time to save themselves.
+  app.addHook("preClose", async () => {
+    streams.abort();
+    await queue.close();
+  });
+  app.addHook("onClose", () => {
+    database.close();
+    lock.release();
+  });
+  await app.register(jobRoutes, { jobs, events, queue, runsRoot, heartbeat, signal: streams.signal });
+  await app.register(runRoutes, { runsRoot });
+  await app.register(datasetRoutes, { dataRoots: dataRoots.filter((root) => existsSync(root)) });
 };

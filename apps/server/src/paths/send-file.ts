@@ -1,15 +1,15 @@
 import { basename, join } from "node:path";
 import send from "@fastify/send";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { HttpError } from "../errors/http-error.ts";
 import { confine, nameBelow } from "./confine.ts";
 import { isShown, typeOf } from "./file-types.ts";
-import { Refusal } from "./refusal.ts";
 
 /**
  * Answers with a file of a folder, or the part of it that was asked for. What no browser should show is sent as a
  * download; nothing of it may run scripts.
  *
- * @throws Refusal 404 when there is no such file in the folder
+ * @throws HttpError 404 when there is no such file in the folder
  */
 export async function sendFile(
   request: FastifyRequest,
@@ -37,6 +37,6 @@ export async function sendFile(
     .send(stream);
 }
 
-function noFile(name: string): Refusal {
-  return new Refusal(404, "NOT_FOUND", `there is no file "${name}" in this folder.`);
+function noFile(name: string): HttpError {
+  return new HttpError(404, { code: "NOT_FOUND", message: `There is no file "${name}" in this folder.` });
 }

@@ -102,7 +102,8 @@ function bestOf(columns: readonly string[], rows: Run["rows"]): BestEpoch | unde
     const [map50, map50_95] = [at(row, "metrics/mAP50(B)"), at(row, "metrics/mAP50-95(B)")];
     if (map50 === null || map50_95 === null) continue;
     const fitness = 0.1 * map50 + 0.9 * map50_95;
-    if (best === undefined || fitness > best.fitness) best = { epoch: at(row, "epoch") ?? i + 1, map50, map50_95, fitness };
+    if (best === undefined || fitness > best.fitness)
+      best = { epoch: at(row, "epoch") ?? i + 1, map50, map50_95, fitness };
   }
   return best;
 }

@@ -1,7 +1,7 @@
 import type {} from "@fastify/swagger";
 import type { FastifyPluginAsync } from "fastify";
+import { HttpError } from "../errors/http-error.ts";
 import { confine } from "../paths/confine.ts";
-import { Refusal } from "../paths/refusal.ts";
 import { sendFile } from "../paths/send-file.ts";
 import { isRun, listRuns, readRun } from "./run-files.ts";
 import { runSchema, runsSchema } from "./run-schemas.ts";
@@ -9,9 +9,13 @@ import { runSchema, runsSchema } from "./run-schemas.ts";
 /** `/v1/runs`: the runs of a folder, whoever made them, with curves and files. */
 export const runRoutes: FastifyPluginAsync<{ runsRoot: string }> = async (app, { runsRoot }) => {
   const tags = ["runs"];
-  app.get("/v1/runs", { schema: { tags, summary: "Lists runs, newest first", response: { 200: runsSchema } } }, async () => ({
-    runs: await listRuns(runsRoot),
-  }));
+  app.get(
+    "/v1/runs",
+    { schema: { tags, summary: "Lists runs, newest first", response: { 200: runsSchema } } },
+    async () => ({
+      runs: await listRuns(runsRoot),
+    }),
+  );
 
   app.get<{ Params: { name: string } }>(
     "/v1/runs/:name",
@@ -29,11 +33,11 @@ export const runRoutes: FastifyPluginAsync<{ runsRoot: string }> = async (app, {
   );
 };
 
-/** @throws Refusal 404 for anything but the name of a run */
+/** @throws HttpError 404 for anything but the name of a run */
 function folderOf(root: string, name: string): string {
   const folder = confine(root, name);
   if (folder === undefined || !isRun(folder)) {
-    throw new Refusal(404, "NOT_FOUND", `there is no run "${name}"; GET /v1/runs lists them.`);
+    throw new HttpError(404, { code: "NOT_FOUND", message: `There is no run "${name}"; GET /v1/runs lists them.` });
   }
   return folder;
 }

@@ -39,6 +39,8 @@ export interface BatchInfo extends StepResult {
   iteration: number;
   /** Mean losses of the epoch so far. */
   mean: Losses;
+  /** Learning rates by group of parameters. */
+  rates: Rates["rates"];
   images: number;
   instances: number;
   /** Since the epoch began, validation excluded. */

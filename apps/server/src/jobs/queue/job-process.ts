@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { FromJob, JobTask, LogLine, Outcome, ToJob } from "../worker/messages.ts";
+import { workerAddress } from "../worker/worker-address.ts";
+
+/** Who hears of a job's process. */
+export interface ProcessListener {
+  message(message: Exclude<FromJob, Outcome>): void;
+  /** The process is gone. @param outcome missing where it did not come to tell one */
+  ended(end: { outcome?: Outcome; exit: string }): void;
+}
+
+/** Longest line of a process that is told. */
+const longestLine = 2000;
+
+/** A job in a process of its own, where it may take all the memory or crash without harm to the service. */
+export class JobProcess {
+  readonly #child: ChildProcess;
+  #killer: NodeJS.Timeout | undefined;
+  #outcome: Outcome | undefined;
+
+  constructor(task: JobTask, listener: ProcessListener) {
+    const program = fileURLToPath(workerAddress);
+    this.#child = fork(program, [], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      execArgv: ["--no-warnings"],
+      env: environment(),
+    });
+    for (const stream of ["stdout", "stderr"] as const) {
+      const level: LogLine["level"] = stream === "stderr" ? "warning" : "info";
+      const lines = createInterface({ input: this.#child[stream] as NodeJS.ReadableStream });
+      lines.on("line", (line) => {
+        if (line.trim() === "") return;
+        listener.message({ type: "log", line: { level, message: line.slice(0, longestLine) } });
+      });
+    }
+    this.#child.on("message", (message: FromJob) => {
+      if (isOutcome(message)) this.#outcome = message;
+      else listener.message(message);
+    });
+    let failure = "";
+    this.#child.on("error", (error) => {
+      failure = error.message;
+    });
+    // `close`, not `exit`: what it wrote has arrived by then.
+    this.#child.once("close", (code, signal) => {
+      clearTimeout(this.#killer);
+      const exit = failure || (signal === null ? `status ${code}` : `signal ${signal}`);
+      listener.ended({ exit, ...(this.#outcome === undefined ? {} : { outcome: this.#outcome }) });
+    });
+    this.#send({ type: "task", task });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks the process to save what it has and end, and kills it when it has not after so many milliseconds. */
+  stop(grace: number): void {
+    if (this.#killer !== undefined) return;
+    this.#send({ type: "stop" });
+    this.#killer = setTimeout(() => this.#child.kill("SIGKILL"), grace);
+  }
+
+  #send(message: ToJob): void {
+    // It may be gone, which `close` tells.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+}
+
+function isOutcome(message: FromJob): message is Outcome {
+  return message.type === "succeeded" || message.type === "failed" || message.type === "stopped";
+}
+
+/** The service's environment without what a job has no use for: its keys. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/KEY|TOKEN|SECRET|PASSWORD/i.test(name)));
+}

@@ -1,0 +1,257 @@
+import { join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import { makeRunDirectory } from "lookonce";
+import { findDataset } from "../../datasets/dataset-files.ts";
+import { HttpError } from "../../errors/http-error.ts";
+import { confine, nameBelow, withoutRoots } from "../../paths/confine.ts";
+import { findModelFile } from "../../paths/model-files.ts";
+import { isOver, type Job, type JobError, type JobRequest } from "../job.ts";
+import type { JobsOptions } from "../jobs-options.ts";
+import type { EventStore } from "../store/event-store.ts";
+import type { JobChanges, JobStore } from "../store/job-store.ts";
+import { removeLock } from "../store/process-lock.ts";
+import type { FromJob, JobTask, Outcome } from "../worker/messages.ts";
+import { ArtefactWatch } from "./artefact-watch.ts";
+import { JobProcess } from "./job-process.ts";
+
+/** What a queue works with. */
+export interface JobQueueParts {
+  jobs: JobStore;
+  events: EventStore;
+  options: JobsOptions;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** How a job's process ended. */
+interface End {
+  /** Missing where the process did not come to tell one. */
+  outcome?: Outcome;
+  /** For people: what ended it. */
+  exit: string;
+}
+
+/**
+ * Carries jobs out, so many at a time, in the order in which they were taken. Whatever ends a job's process (its own end, a
+ * crash, the end of the service), the job's state says what becomes of it.
+ */
+export class JobQueue {
+  readonly #jobs: JobStore;
+  readonly #events: EventStore;
+  readonly #options: JobsOptions;
+  readonly #now: () => number;
+  /** What is on its way, by job. */
+  readonly #performances = new Map<number, Promise<void>>();
+  readonly #processes = new Map<number, JobProcess>();
+  #closing = false;
+
+  constructor({ jobs, events, options, now }: JobQueueParts) {
+    this.#jobs = jobs;
+    this.#events = events;
+    this.#options = options;
+    this.#now = now;
+  }
+
+  /** Takes up what a service that ended left: jobs that were running or interrupted wait for their turn again. */
+  start(): void {
+    for (const job of this.#jobs.inState("running")) this.#afterEnd(job.id, { exit: "the service ended" });
+    for (const job of this.#jobs.inState("interrupted")) this.#change(job.id, { state: "queued" });
+    this.#next();
+  }
+
+  /**
+   * Takes a job. Its model and data set are looked for now, so that a mistake is answered and not only noted.
+   *
+   * @throws HttpError 503 when too many wait, and what finding the files throws
+   */
+  async add(request: JobRequest): Promise<Job> {
+    const { maxQueued = 100 } = this.#options;
+    await this.#filesOf(request);
+    if (this.#closing) throw new HttpError(503, { code: "CLOSING", message: "The service is ending." });
+    if (this.#jobs.count("queued") >= maxQueued) {
+      const message = `${maxQueued} jobs are waiting and no more are taken: try again later, or cancel some.`;
+      throw new HttpError(503, { code: "QUEUE_FULL", message }, { retryAfter: 60 });
+    }
+    const job = this.#jobs.add(request, this.#now());
+    this.#tellState(job);
+    this.#next();
+    return this.#jobs.get(job.id) as Job;
+  }
+
+  /**
+   * Ends a job: one that waits at once, one that runs as soon as it has saved what it has.
+   *
+   * @throws HttpError 409 when it is over already
+   */
+  cancel(job: Job): Job {
+    if (isOver(job)) {
+      throw new HttpError(409, { code: "JOB_OVER", message: `Job ${job.id} is over already: it is ${job.state}.` });
+    }
+    const process = this.#processes.get(job.id);
+    if (process === undefined) return this.#finish(job.id, { state: "cancelled", cancelling: true });
+    const changed = this.#jobs.change(job.id, { cancelling: true });
+    process.stop(this.#grace);
+    return changed;
+  }
+
+  /** Interrupts what runs, and waits until it has ended; the next start of the service goes on with it. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const process of this.#processes.values()) process.stop(this.#grace);
+    await Promise.all(this.#performances.values());
+  }
+
+  get #grace(): number {
+    const { grace = 30 } = this.#options;
+    return grace * 1000;
+  }
+
+  /** Starts jobs while there is room. */
+  #next(): void {
+    const { concurrency = 1 } = this.#options;
+    for (const job of this.#jobs.inState("queued")) {
+      if (this.#closing || this.#performances.size >= concurrency) return;
+      if (this.#performances.has(job.id)) continue;
+      const performance = this.#perform(job).finally(() => {
+        this.#performances.delete(job.id);
+        this.#next();
+      });
+      this.#performances.set(job.id, performance);
+    }
+  }
+
+  async #perform(job: Job): Promise<void> {
+    let task: JobTask;
+    try {
+      task = await this.#taskOf(job);
+    } catch (error) {
+      this.#finish(job.id, { state: "failed", error: errorOf(error) });
+      return;
+    }
+    const now = this.#jobs.get(job.id) as Job;
+    // Both may have come while its files were looked for.
+    if (this.#closing || now.state !== "queued") return;
+    const { starts, fruitless, started = this.#now() } = now;
+    const run = nameBelow(this.#options.runsRoot, task.directory);
+    this.#change(job.id, { state: "running", starts: starts + 1, fruitless: fruitless + 1, started, run });
+    const end = await this.#run(job.id, task);
+    this.#processes.delete(job.id);
+    this.#afterEnd(job.id, end);
+    removeLock(task.lock);
+  }
+
+  #run(id: number, task: JobTask): Promise<End> {
+    return new Promise((resolve) => {
+      const artefacts = new ArtefactWatch(task.directory, (file) => this.#events.add(id, "artefact", file));
+      const process = new JobProcess(task, {
+        message: (message) => {
+          this.#hear(id, message);
+          artefacts.glance();
+        },
+        ended: (end) => void artefacts.finish().then(() => resolve(end)),
+      });
+      this.#processes.set(id, process);
+    });
+  }
+
+  #hear(id: number, message: Exclude<FromJob, Outcome>): void {
+    switch (message.type) {
+      case "batch": {
+        const { stage, epoch, epochs, batch, batches } = message.report;
+        this.#events.add(id, "batch", message.report);
+        // While a training validates, how far its epoch is says more.
+        if (stage === "val" && epoch !== undefined) break;
+        const progress = { batch, batches };
+        this.#jobs.note(id, { progress: epoch === undefined ? progress : { epoch, epochs, ...progress } });
+        break;
+      }
+      case "epoch":
+        this.#events.add(id, "epoch", message.report);
+        break;
+      case "saved":
+        this.#jobs.note(id, { fruitless: 0 });
+        break;
+      case "log":
+        this.#log(id, message.line);
+        break;
+    }
+  }
+
+  /** Decides what becomes of a job whose process has ended. */
+  #afterEnd(id: number, { outcome, exit }: End): void {
+    const { cancelling, fruitless } = this.#jobs.get(id) as Job;
+    const { maxFruitless = 3 } = this.#options;
+    if (outcome?.type === "succeeded") {
+      this.#finish(id, { state: "succeeded", result: outcome.result });
+    } else if (cancelling) {
+      this.#finish(id, { state: "cancelled" });
+    } else if (outcome?.type === "failed") {
+      this.#finish(id, { state: "failed", error: outcome.error });
+    } else if (this.#closing) {
+      this.#interrupt(id, "the service was stopped");
+      this.#jobs.note(id, { fruitless: Math.max(0, fruitless - 1) });
+    } else if (fruitless >= maxFruitless) {
+      const message = `the job was started ${fruitless} times without coming to a checkpoint; the last time, its process ended with ${exit}. Where it ends by itself, it may need more memory than there is: try a smaller batch or imgsz.`;
+      this.#finish(id, { state: "failed", error: { code: "INTERRUPTED", message } });
+    } else {
+      this.#interrupt(id, outcome === undefined ? `its process ended with ${exit}` : "its process was asked to end");
+      this.#change(id, { state: "queued" });
+    }
+  }
+
+  #interrupt(id: number, reason: string): void {
+    this.#log(id, { level: "warning", message: `interrupted: ${reason}` });
+    this.#change(id, { state: "interrupted" });
+  }
+
+  #finish(id: number, changes: JobChanges): Job {
+    const { error } = changes;
+    const told = error === undefined ? {} : { error: { ...error, message: this.#forOutside(error.message) } };
+    const job = this.#change(id, { ...changes, ...told, ended: this.#now() });
+    this.#events.forgetOld();
+    return job;
+  }
+
+  #change(id: number, changes: JobChanges): Job {
+    const job = this.#jobs.change(id, changes);
+    this.#tellState(job);
+    return job;
+  }
+
+  #tellState({ id, state, starts, run, progress, error, result }: Job): void {
+    this.#events.add(id, "state", { state, starts, run, progress, error, result });
+  }
+
+  #log(id: number, { level, message }: { level: string; message: string }): void {
+    this.#events.add(id, "log", { level, message: this.#forOutside(message) });
+  }
+
+  #forOutside(text: string): string {
+    const { runsRoot, dataRoots, modelRoots } = this.#options;
+    return withoutRoots(text, [runsRoot, ...dataRoots, ...modelRoots]);
+  }
+
+  async #filesOf({ model, data }: Pick<JobRequest, "model" | "data">): Promise<Pick<JobTask, "model" | "data">> {
+    const { runsRoot, dataRoots, modelRoots } = this.#options;
+    const found = { model: await findModelFile([...modelRoots, runsRoot], model) };
+    return data === undefined ? found : { ...found, data: await findDataset(dataRoots, data) };
+  }
+
+  /** What a job's process is told. A job that is started for the first time gets its folder. */
+  async #taskOf(job: Job): Promise<JobTask> {
+    const { runsRoot, database, device, threads } = this.#options;
+    const { id, kind, options, run } = job;
+    const files = await this.#filesOf(job);
+    const known = run === undefined ? undefined : confine(runsRoot, run);
+    return {
+      ...{ kind, options, ...files, lock: `${database}.job-${id}.lock` },
+      directory: known ?? (await makeRunDirectory(join(runsRoot, kind))),
+      place: { ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) },
+    };
+  }
+}
+
+function errorOf(error: unknown): JobError {
+  if (error instanceof LookonceError) return { code: error.code, message: error.message };
+  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
+}

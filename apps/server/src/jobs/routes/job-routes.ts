@@ -1,0 +1,142 @@
+import { join } from "node:path";
+import type {} from "@fastify/swagger";
+import { LookonceError } from "@lookonce/errors";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { HttpError } from "../../errors/http-error.ts";
+import { sendFile } from "../../paths/send-file.ts";
+import { isOver, type Job, type JobOptions, type JobRequest, type JobState } from "../job.ts";
+import { checkOptions } from "../options/job-options.ts";
+import type { JobQueue } from "../queue/job-queue.ts";
+import type { EventStore } from "../store/event-store.ts";
+import type { JobStore } from "../store/job-store.ts";
+import { eventStream } from "./event-stream.ts";
+import { jobFilterSchema, jobParamsSchema, jobRequestSchema, jobSchema, jobsSchema } from "./job-schemas.ts";
+import { artefactsOf, jobView } from "./job-view.ts";
+
+/** What the routes of jobs work with. */
+export interface JobRoutesOptions {
+  jobs: JobStore;
+  events: EventStore;
+  queue: JobQueue;
+  runsRoot: string;
+  /** Seconds. */
+  heartbeat: number;
+  /** Ends all event streams. */
+  signal: AbortSignal;
+}
+
+type WithId = { Params: { id: string } };
+
+/** `/v1/jobs`: starts, lists, tells, follows and cancels jobs. */
+export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts) => {
+  const { jobs, queue, runsRoot } = parts;
+  const tags = ["jobs"];
+  const params = jobParamsSchema;
+
+  app.post<{ Body: Omit<JobRequest, "options"> & { options?: JobOptions } }>(
+    "/v1/jobs",
+    {
+      schema: {
+        ...{ tags, summary: "Takes a job: a training, a validation or an export" },
+        ...{ body: jobRequestSchema, response: { 202: jobSchema } },
+      },
+    },
+    async ({ body }, reply) => {
+      const job = await queue.add(requestOf(body));
+      return reply.code(202).header("location", `/v1/jobs/${job.id}`).send(jobView(job));
+    },
+  );
+
+  app.get<{ Querystring: { state?: JobState; before?: number; limit?: number } }>(
+    "/v1/jobs",
+    {
+      schema: {
+        tags,
+        summary: "Lists jobs, newest first",
+        querystring: jobFilterSchema,
+        response: { 200: jobsSchema },
+      },
+    },
+    async ({ query }) => ({ jobs: jobs.list({ limit: 100, ...query }).map(jobView) }),
+  );
+
+  app.get<WithId>(
+    "/v1/jobs/:id",
+    { schema: { tags, summary: "Tells how a job is going, and its files", params, response: { 200: jobSchema } } },
+    async (request) => {
+      const job = jobOf(jobs, request);
+      return { ...jobView(job), artefacts: await artefactsOf(job, runsRoot) };
+    },
+  );
+
+  app.post<WithId>(
+    "/v1/jobs/:id/cancel",
+    { schema: { tags, summary: "Ends a job; what it has written stays", params, response: { 202: jobSchema } } },
+    async (request, reply) => reply.code(202).send(jobView(queue.cancel(jobOf(jobs, request)))),
+  );
+
+  app.get<WithId>(
+    "/v1/jobs/:id/events",
+    {
+      schema: {
+        ...{ tags, params, summary: "Follows a job: state, batch, epoch, log and artefact as server-sent events" },
+        response: { 200: { content: { "text/event-stream": { schema: { type: "string" } } } } },
+      },
+    },
+    async (request, reply) => follow(request, reply, parts),
+  );
+
+  app.get<{ Params: { id: string; "*": string } }>(
+    "/v1/jobs/:id/artefacts/*",
+    { schema: { tags, summary: "Gives a file of a job's run: weights, results.csv, pictures" } },
+    async (request, reply) => {
+      const { run } = jobOf(jobs, request);
+      const name = request.params["*"];
+      if (run !== undefined) return sendFile(request, reply, { folder: join(runsRoot, run), name });
+      throw new HttpError(404, { code: "NOT_FOUND", message: "This job has not begun: it has no files yet." });
+    },
+  );
+};
+
+/** @throws LookonceError `ARGUMENT` for what this kind of job does not take */
+function requestOf({
+  kind,
+  model,
+  data,
+  options = {},
+}: Omit<JobRequest, "options"> & { options?: JobOptions }): JobRequest {
+  checkOptions(kind, options);
+  if (kind === "export" && data !== undefined && options.int8 !== true) {
+    throw new LookonceError("ARGUMENT", "an export has no use for data: leave it out.");
+  }
+  if (kind !== "export" && data === undefined) {
+    throw new LookonceError("ARGUMENT", `"${kind}" needs data: the id of a data set of GET /v1/datasets.`);
+  }
+  return { kind, model, options, ...(data === undefined ? {} : { data }) };
+}
+
+/** @throws HttpError 404 when there is none */
+function jobOf(jobs: JobStore, { params }: FastifyRequest<WithId>): Job {
+  const job = /^[1-9]\d{0,14}$/.test(params.id) ? jobs.get(Number(params.id)) : undefined;
+  if (job !== undefined) return job;
+  throw new HttpError(404, { code: "NOT_FOUND", message: `There is no job "${params.id}"; GET /v1/jobs lists them.` });
+}
+
+function follow(request: FastifyRequest<WithId>, reply: FastifyReply, parts: JobRoutesOptions): FastifyReply {
+  const { jobs, events, heartbeat, signal } = parts;
+  const { id } = jobOf(jobs, request);
+  const known = Number(request.headers["last-event-id"]);
+  const stream = eventStream({
+    ...{ events, job: id, after: Number.isSafeInteger(known) && known > 0 ? known : 0, signal },
+    isOver: () => isOver(jobs.get(id) as Job),
+    heartbeat: heartbeat * 1000,
+  });
+  return reply
+    .headers({
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      // Proxies such as nginx would hold events back until they have enough of them.
+      "x-accel-buffering": "no",
+    })
+    .send(stream);
+}

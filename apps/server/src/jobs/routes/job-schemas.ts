@@ -1,0 +1,100 @@
+import { optionsSchema } from "../options/job-options.ts";
+
+const states = ["queued", "running", "succeeded", "failed", "cancelled", "interrupted"] as const;
+const kinds = ["train", "val", "export"] as const;
+const time = { type: "string", format: "date-time" } as const;
+
+/** A file of a job's run. */
+const artefact = {
+  type: "object",
+  properties: {
+    name: { type: "string", description: "for /v1/jobs/{id}/artefacts/" },
+    bytes: { type: "integer" },
+    type: { type: "string", description: "content type" },
+  },
+} as const;
+
+/** Body of `POST /v1/jobs`. What `options` may hold is checked by the kind of job. */
+export const jobRequestSchema = {
+  type: "object",
+  required: ["kind", "model"],
+  additionalProperties: false,
+  properties: {
+    kind: { type: "string", enum: kinds },
+    model: {
+      type: "string",
+      ...{ minLength: 1, maxLength: 1000 },
+      description: "file in the model folders or of a run, or a shipped model file such as yolov8n.yaml",
+    },
+    data: {
+      type: "string",
+      ...{ minLength: 1, maxLength: 1000 },
+      description: "a data set of GET /v1/datasets; needed by train and val",
+    },
+    options: {
+      type: "object",
+      additionalProperties: true,
+      description: "as on the command line, by kind: #/components/schemas/TrainOptions, ValOptions, ExportOptions",
+    },
+  },
+  examples: [{ kind: "train", model: "yolov8n.yaml", data: "shapes", options: { epochs: 10, imgsz: 320 } }],
+} as const;
+
+/** A job, as answers tell it. */
+export const jobSchema = {
+  type: "object",
+  properties: {
+    id: { type: "string" },
+    kind: { type: "string", enum: kinds },
+    state: { type: "string", enum: states },
+    created: time,
+    started: time,
+    ended: time,
+    model: { type: "string" },
+    data: { type: "string" },
+    options: { type: "object", additionalProperties: true },
+    run: { type: "string", description: "its name in GET /v1/runs, once it has begun" },
+    starts: { type: "integer", description: "how often it was started: more than once where it was interrupted" },
+    cancelling: { type: "boolean", description: "whether it was asked to end" },
+    progress: {
+      type: "object",
+      description: "counted from 1",
+      properties: {
+        epoch: { type: "integer" },
+        epochs: { type: "integer" },
+        batch: { type: "integer" },
+        batches: { type: "integer" },
+      },
+    },
+    result: { type: "object", additionalProperties: true },
+    error: { type: "object", properties: { code: { type: "string" }, message: { type: "string" } } },
+    artefacts: { type: "array", items: artefact, description: "files of its run; not in lists of jobs" },
+  },
+} as const;
+
+/** Answer of `GET /v1/jobs`. */
+export const jobsSchema = { type: "object", properties: { jobs: { type: "array", items: jobSchema } } } as const;
+
+/** Query of `GET /v1/jobs`. */
+export const jobFilterSchema = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    state: { type: "string", enum: states },
+    before: { type: "integer", minimum: 1, description: "only jobs older than this one" },
+    limit: { type: "integer", minimum: 1, maximum: 1000, default: 100 },
+  },
+} as const;
+
+/** `:id` of a job. */
+export const jobParamsSchema = {
+  type: "object",
+  properties: { id: { type: "string", description: "of the job" } },
+} as const;
+
+/** What `options` of a job may hold, for the service's document. */
+export const optionsSchemas = {
+  TrainOptions: optionsSchema("train"),
+  ValOptions: optionsSchema("val"),
+  ExportOptions: optionsSchema("export"),
+};

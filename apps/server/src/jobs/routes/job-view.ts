@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { type ListedFile, listFiles } from "../../paths/list-files.ts";
+import type { Job } from "../job.ts";
+
+/** A file of a job, as answers tell it. */
+export type Artefact = Omit<ListedFile, "modified">;
+
+/** A job as answers tell it: with ISO 8601 times, without what only the service needs. */
+export function jobView(job: Job): Record<string, unknown> {
+  const { id, created, started, ended, fruitless: _, ...rest } = job;
+  return {
+    ...{ id: String(id), ...rest, created: isoTime(created) },
+    ...(started === undefined ? {} : { started: isoTime(started) }),
+    ...(ended === undefined ? {} : { ended: isoTime(ended) }),
+  };
+}
+
+/** The files of a job's run. */
+export async function artefactsOf({ run }: Job, runsRoot: string): Promise<Artefact[]> {
+  if (run === undefined) return [];
+  const files = await listFiles(join(runsRoot, run));
+  return files.map(({ name, bytes, type }) => ({ name, bytes, type }));
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,84 @@
+import { type Database, rowsOf } from "./database.ts";
+
+/** What a listener is told of a job. */
+export type EventType = "state" | "batch" | "epoch" | "log" | "artefact";
+
+/** Something that happened to a job. */
+export interface JobEvent {
+  /** Rises from event to event, over all jobs. */
+  id: number;
+  type: EventType;
+  /** JSON. */
+  data: string;
+}
+
+/** How many events of a type are kept of a job: the newest. */
+const kept: Readonly<Record<EventType, number>> = { state: 200, batch: 200, epoch: 10_000, log: 1000, artefact: 500 };
+
+/** Events of a job after which the oldest are looked for. */
+const pruneEvery = 100;
+
+/** Jobs that are over of which events are kept: the newest. */
+const jobsWithEvents = 100;
+
+/** What happened to jobs: kept, so that listeners may come late or come back, and told at once to those who wait. */
+export class EventStore {
+  readonly #database: Database;
+  readonly #waiting = new Map<number, Set<() => void>>();
+  readonly #unpruned = new Map<number, number>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  add(job: number, type: EventType, data: object): void {
+    this.#database
+      .prepare("INSERT INTO events (job, type, data) VALUES (?, ?, ?)")
+      .run(job, type, JSON.stringify(data));
+    const unpruned = (this.#unpruned.get(job) ?? 0) + 1;
+    this.#unpruned.set(job, unpruned % pruneEvery);
+    if (unpruned === pruneEvery) this.#prune(job);
+    this.wake(job);
+  }
+
+  /** Events of a job after one of them, in order. */
+  after(job: number, id: number, limit = 100): JobEvent[] {
+    const statement = this.#database.prepare(
+      "SELECT id, type, data FROM events WHERE job = ? AND id > ? ORDER BY id LIMIT ?",
+    );
+    return rowsOf<JobEvent>(statement, job, id, limit);
+  }
+
+  /** Calls a function whenever there is something new of a job. @returns what ends that */
+  listen(job: number, listener: () => void): () => void {
+    const listeners = this.#waiting.get(job) ?? new Set();
+    this.#waiting.set(job, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#waiting.get(job) === listeners) this.#waiting.delete(job);
+    };
+  }
+
+  /** Has listeners look. */
+  wake(job: number): void {
+    for (const listener of this.#waiting.get(job) ?? []) listener();
+  }
+
+  /** Has all listeners look. */
+  wakeAll(): void {
+    for (const job of this.#waiting.keys()) this.wake(job);
+  }
+
+  /** After a job is over: forgets what happened to the ones long before it. */
+  forgetOld(): void {
+    this.#unpruned.clear();
+    const newest = "SELECT id FROM jobs WHERE ended IS NOT NULL ORDER BY id DESC LIMIT -1 OFFSET ?";
+    this.#database.prepare(`DELETE FROM events WHERE job IN (${newest})`).run(jobsWithEvents);
+  }
+
+  #prune(job: number): void {
+    const first = "SELECT id FROM events WHERE job = ? AND type = ? ORDER BY id DESC LIMIT 1 OFFSET ?";
+    const statement = this.#database.prepare(`DELETE FROM events WHERE job = ? AND type = ? AND id <= (${first})`);
+    for (const [type, most] of Object.entries(kept)) statement.run(job, type, job, type, most);
+  }
+}

@@ -1,0 +1,124 @@
+import type { Job, JobRequest, JobState } from "../job.ts";
+import { type Database, durably, rowsOf } from "./database.ts";
+
+/** A row of the table. */
+interface Row {
+  id: number;
+  kind: Job["kind"];
+  state: JobState;
+  model: string;
+  data: string | null;
+  options: string;
+  created: number;
+  started: number | null;
+  ended: number | null;
+  run: string | null;
+  progress: string | null;
+  result: string | null;
+  error: string | null;
+  starts: number;
+  fruitless: number;
+  cancelling: number;
+}
+
+/** What changes while a job goes on. `undefined` leaves a value as it is. */
+export interface JobChanges {
+  state?: JobState;
+  started?: number;
+  ended?: number;
+  run?: string;
+  progress?: Job["progress"];
+  result?: Job["result"];
+  error?: Job["error"];
+  starts?: number;
+  fruitless?: number;
+  cancelling?: boolean;
+}
+
+/** Which jobs to list. */
+export interface JobFilter {
+  state?: JobState;
+  /** Only those taken before this one. */
+  before?: number;
+  limit: number;
+}
+
+/** The jobs of a service, in its database. */
+export class JobStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  add({ kind, model, data, options }: JobRequest, created: number): Job {
+    const insert = "INSERT INTO jobs (kind, state, model, data, options, created) VALUES (?, 'queued', ?, ?, ?, ?)";
+    const values = [kind, model, data ?? null, JSON.stringify(options), created];
+    const { lastInsertRowid } = durably(this.#database, () => this.#database.prepare(insert).run(...values));
+    return this.get(Number(lastInsertRowid)) as Job;
+  }
+
+  get(id: number): Job | undefined {
+    const [row] = rowsOf<Row>(this.#database.prepare("SELECT * FROM jobs WHERE id = ?"), id);
+    return row === undefined ? undefined : jobOf(row);
+  }
+
+  /** Newest first. */
+  list({ state, before, limit }: JobFilter): Job[] {
+    const statement = this.#database.prepare(
+      "SELECT * FROM jobs WHERE (? IS NULL OR state = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?",
+    );
+    const values = [state ?? null, state ?? null, before ?? null, before ?? null, limit];
+    return rowsOf<Row>(statement, ...values).map(jobOf);
+  }
+
+  /** All jobs of a state, oldest first. */
+  inState(state: JobState): Job[] {
+    const statement = this.#database.prepare("SELECT * FROM jobs WHERE state = ? ORDER BY id");
+    return rowsOf<Row>(statement, state).map(jobOf);
+  }
+
+  count(state: JobState): number {
+    const statement = this.#database.prepare("SELECT count(*) AS jobs FROM jobs WHERE state = ?");
+    return rowsOf<{ jobs: number }>(statement, state)[0]?.jobs ?? 0;
+  }
+
+  /** Changes a job for good. */
+  change(id: number, changes: JobChanges): Job {
+    return durably(this.#database, () => this.#write(id, changes));
+  }
+
+  /** Notes how far a job is, which a power cut may lose. */
+  note(id: number, changes: Pick<JobChanges, "progress" | "fruitless">): void {
+    this.#write(id, changes);
+  }
+
+  #write(id: number, changes: JobChanges): Job {
+    const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
+    const columns = entries.map(([column]) => `${column} = ?`).join(", ");
+    const values = entries.map(([, value]) => columnOf(value));
+    this.#database.prepare(`UPDATE jobs SET ${columns} WHERE id = ?`).run(...values, id);
+    return this.get(id) as Job;
+  }
+}
+
+function columnOf(value: unknown): unknown {
+  if (typeof value === "boolean") return Number(value);
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
+
+function jobOf(row: Row): Job {
+  const { data, started, ended, run, progress, result, error } = row;
+  return {
+    ...{ id: row.id, kind: row.kind, state: row.state, model: row.model, created: row.created },
+    ...(data === null ? {} : { data }),
+    options: JSON.parse(row.options),
+    ...(started === null ? {} : { started }),
+    ...(ended === null ? {} : { ended }),
+    ...(run === null ? {} : { run }),
+    ...(progress === null ? {} : { progress: JSON.parse(progress) }),
+    ...(result === null ? {} : { result: JSON.parse(result) }),
+    ...(error === null ? {} : { error: JSON.parse(error) }),
+    ...{ starts: row.starts, fruitless: row.fruitless, cancelling: row.cancelling === 1 },
+  };
+}

@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Fastify, { type FastifyInstance } from "fastify";
+import { drawShapes } from "lookonce";
+import { afterAll } from "vitest";
+import { refuse } from "../errors/refuse.ts";
+import { jobsPlugin } from "./index.ts";
+import type { JobsOptions } from "./jobs-options.ts";
+
+/** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
+const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
+const tinyModel = `nc: 3
+depth_multiple: 1.0
+width_multiple: 1.0
+backbone:
+${rows}
+head:
+  - [[2, 3, 4], 1, Detect, [nc]]
+`;
+
+/** Folders of a service: `models/tiny.yaml`, `data/shapes/shapes.yaml`, and `runs`. */
+export interface ServiceFolders {
+  root: string;
+  options: JobsOptions;
+}
+
+/** Makes the folders of a service; they are removed after the tests of the file. */
+export async function serviceFolders(more: Partial<JobsOptions> = {}): Promise<ServiceFolders> {
+  const root = mkdtempSync(join(tmpdir(), "lookonce-jobs-"));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const [runsRoot, data, models] = ["runs", "data", "models"].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const folder of [runsRoot, data, models]) mkdirSync(folder);
+  await drawShapes({ directory: join(data, "shapes"), train: 8, val: 2, size: 64 });
+  writeFileSync(join(models, "tiny.yaml"), tinyModel);
+  const database = join(root, "state", "jobs.sqlite");
+  return { root, options: { runsRoot, dataRoots: [data], modelRoots: [models], database, grace: 20, ...more } };
+}
+
+/** A service with jobs and nothing else, ready to be asked. */
+export async function startService(options: JobsOptions): Promise<FastifyInstance> {
+  const app = Fastify({ ajv: { customOptions: { removeAdditional: false, coerceTypes: true, verbose: true } } });
+  app.setErrorHandler((error, _request, reply) => {
+    const { statusCode, code, message, retryAfter } = refuse(error);
+    if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
+    return reply.code(statusCode).send({ error: { code, message } });
+  });
+  await app.register(jobsPlugin, options);
+  await app.ready();
+  return app;
+}
+
+/** Settings of a training that takes a second. */
+export const quick = { epochs: 2, imgsz: 64, batch: 4, workers: 0, plots: false, tensorboard: false };
+
+/** Asks until a job is in one of some states. */
+export async function waitFor<T extends { state: string }>(
+  app: FastifyInstance,
+  { id, states }: { id: string; states: readonly string[] },
+): Promise<T> {
+  for (;;) {
+    const job = (await app.inject(`/v1/jobs/${id}`)).json<T>();
+    if (states.includes(job.state)) return job;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

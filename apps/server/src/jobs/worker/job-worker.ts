@@ -1,0 +1,58 @@
+import { constants, setPriority } from "node:os";
+import { LookonceError } from "@lookonce/errors";
+import { carryOut } from "./carry-out.ts";
+import type { FromJob, JobTask, Outcome, ToJob } from "./messages.ts";
+import { waitForLock } from "./wait-for-lock.ts";
+
+// The program of a job's process. It speaks with its service over the channel that `fork` opens, and ends with it: when
+// the service is gone, nobody may go on writing into the run's folder beside the one who comes after.
+
+/** After what it was asked to do, and every other sign, this says to save and end. */
+const stop = new AbortController();
+
+// Threads take the priority of the one that starts them: lowered before there are any, so that pictures of the service's
+// clients go first.
+lowerPriority();
+process.once("disconnect", () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+process.on("warning", ({ message }) => tell({ type: "log", line: { level: "warning", message } }));
+process.on("message", (message: ToJob) => {
+  if (message.type === "stop") stop.abort();
+  else void perform(message.task);
+});
+
+async function perform(task: JobTask): Promise<void> {
+  const outcome = await outcomeOf(task);
+  process.send?.(outcome satisfies FromJob, () => process.exit(0));
+}
+
+async function outcomeOf(task: JobTask): Promise<Outcome> {
+  const lock = await waitForLock(task.lock, { signal: stop.signal });
+  if (lock === undefined) return { type: "stopped" };
+  try {
+    return await carryOut(task, { tell, signal: stop.signal });
+  } catch (error) {
+    if (stop.signal.aborted) return { type: "stopped" };
+    if (error instanceof LookonceError) {
+      return { type: "failed", error: { code: error.code, message: error.message } };
+    }
+    // A fault of ours: the service's log has the stack, answers have not.
+    console.error(error);
+    const message = error instanceof Error ? error.message : String(error);
+    return { type: "failed", error: { code: "INTERNAL", message } };
+  } finally {
+    lock.release();
+  }
+}
+
+function tell(message: FromJob): void {
+  if (process.connected) process.send?.(message);
+}
+
+function lowerPriority(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // Not allowed here: it competes with the rest.
+  }
+}

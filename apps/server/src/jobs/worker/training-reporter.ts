@@ -1,0 +1,49 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { EpochInfo, TrainCallbacks } from "lookonce";
+import type { EpochReport } from "./messages.ts";
+import type { Performance } from "./performance.ts";
+import { scoresOf } from "./scores-of.ts";
+import { throttle } from "./throttle.ts";
+
+/** Callbacks that tell the service how a training goes. */
+export function trainingReporter(tell: Performance["tell"]): TrainCallbacks {
+  let run = { epochs: 0, iterations: 0 };
+  let now = 0;
+  const isDue = throttle();
+  return {
+    onTrainStart({ epochs, iterations }) {
+      run = { epochs, iterations };
+    },
+    async onTrainBatchEnd({ epoch, iteration, mean, rates, imagesPerSecond, secondsLeft }) {
+      const { epochs, iterations: batches } = run;
+      now = epoch + 1;
+      if (isDue(iteration + 1 === batches)) {
+        const report = { stage: "train", epoch: now, epochs, batch: iteration + 1, batches, losses: mean } as const;
+        const pace = { images_per_second: imagesPerSecond, seconds_left: secondsLeft };
+        tell({ type: "batch", report: { ...report, lr: Object.values(rates), ...pace } });
+      }
+      // Lets the process notice that its service wants it to stop, or is gone.
+      await turn();
+    },
+    async onValBatchEnd({ done, batches }) {
+      const { epochs } = run;
+      if (isDue(done === batches))
+        tell({ type: "batch", report: { stage: "val", epoch: now, epochs, batch: done, batches } });
+      await turn();
+    },
+    onFitEpochEnd(epoch) {
+      tell({ type: "epoch", report: epochReport(epoch, run.epochs) });
+    },
+    onModelSave() {
+      tell({ type: "saved" });
+    },
+  };
+}
+
+function epochReport({ epoch, seconds, losses, rates, validation, isBest }: EpochInfo, epochs: number): EpochReport {
+  return {
+    ...{ epoch: epoch + 1, epochs, seconds, losses, lr: Object.values(rates), best: isBest },
+    ...(validation === undefined ? {} : { metrics: scoresOf(validation) }),
+    ...(validation?.losses === undefined ? {} : { val_losses: validation.losses }),
+  };
+}

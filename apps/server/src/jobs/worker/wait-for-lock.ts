@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { LookonceError } from "@lookonce/errors";
+import { lockHolder, type ProcessLock, tryLock } from "../store/process-lock.ts";
+
+/** Options of {@link waitForLock}. */
+export interface WaitForLockOptions {
+  signal: AbortSignal;
+  /** Milliseconds that the holder has to end by itself (default 10,000), before it is killed. */
+  patience?: number;
+}
+
+/** Milliseconds between tries. */
+const pause = 50;
+
+/**
+ * Takes the lock of a run's folder. Who still holds it is the process of a service that was killed: it ends as soon as
+ * it notices. One that does not, since it computes without a break or hangs, is killed; a checkpoint is replaced whole,
+ * so nothing is lost by that.
+ *
+ * @returns the lock, or nothing when the signal came first
+ * @throws LookonceError `IO` when the holder cannot be ended
+ */
+export async function waitForLock(
+  file: string,
+  { signal, patience = 10_000 }: WaitForLockOptions,
+): Promise<ProcessLock | undefined> {
+  for (let waited = 0; !signal.aborted; waited += pause) {
+    const lock = tryLock(file);
+    if (lock !== undefined) return lock;
+    if (waited === patience) kill(lockHolder(file));
+    if (waited > 2 * patience) {
+      throw new LookonceError(
+        "IO",
+        "another process works on this job and cannot be ended: end it, then start the job again.",
+      );
+    }
+    await sleep(pause);
+  }
+  return undefined;
+}
+
+function kill(pid: number | undefined): void {
+  if (pid === undefined || pid === process.pid) return;
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended a moment ago.
+  }
+}

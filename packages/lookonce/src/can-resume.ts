@@ -1,0 +1,9 @@
+/**
+ * Whether `YOLO.train` can go on with a checkpoint: it is the `last.safetensors` of a training that did not come to its end.
+ *
+ * @throws LookonceError when the file cannot be read
+ */
+export async function canResume(file: string): Promise<boolean> {
+  const { readCheckpoint } = await import("@lookonce/checkpoint");
+  return readCheckpoint(file).training !== undefined;
+}
