@@ -22,7 +22,18 @@ const packageGraph = {
   "packages/metrics": ["boxes", "errors"],
   "packages/plots": ["augment", "boxes", "errors", "files"],
   // inference traces a fused copy of a model of nn into the graph that it runs, and export writes that trace to a file.
-  "packages/inference": ["augment", "backend-onnxruntime", "boxes", "checkpoint", "errors", "nn", "onnx", "plots"],
+  "packages/inference": [
+    "augment",
+    "backend-onnxruntime",
+    "boxes",
+    "checkpoint",
+    "errors",
+    "files",
+    "metrics",
+    "nn",
+    "onnx",
+    "plots",
+  ],
   "packages/export": ["augment", "checkpoint", "errors", "files", "inference", "nn", "onnx", "tensorboard"],
   "packages/trainer": [
     "augment",

@@ -1,6 +1,14 @@
+import { basename, join } from "node:path";
 import { type Picture, writePicture } from "@lookonce/augment";
 import type { Detections } from "@lookonce/boxes";
+import { writeWhole } from "@lookonce/files";
+import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections } from "@lookonce/plots";
+import { Boxes } from "./results/boxes.ts";
+import { countClasses } from "./results/count-classes.ts";
+import { type CropOptions, crop } from "./results/crop.ts";
+import { labelLines } from "./results/label-lines.ts";
+import { fileName } from "./sources/file-name.ts";
 import type { VideoInfo } from "./sources/source.ts";
 
 /** Milliseconds of each stage. Reading the file and compiling for a new size are not counted. */
@@ -48,6 +56,9 @@ export interface PlainBox {
 /** {@link Results} as plain data. */
 export interface PlainResults {
   path: string;
+  /** Of a video's frame: its number from 0, and when it is shown, in seconds. */
+  frame?: number;
+  timestamp?: number;
   width: number;
   height: number;
   boxes: PlainBox[];
@@ -55,14 +66,16 @@ export interface PlainResults {
 
 /** What was found in one picture. It holds the picture, for {@link plot}: let go of results that are done with. */
 export class Results {
-  /** The file, or a name for a picture from memory. */
+  /** The file, or a name for a picture from memory. Frames of a video have the video's. */
   readonly path: string;
+  /** Where files about it go below a folder for results, with the ending that the source has. */
+  readonly name: string;
   readonly picture: Picture;
   /** Size of the original picture in pixels. */
   readonly width: number;
   readonly height: number;
-  /** Best first, corners in pixels of the original picture. */
-  readonly boxes: Detections;
+  /** Best first, as typed arrays in all usual forms. */
+  readonly boxes: Boxes;
   /** Class names by class number. */
   readonly names: readonly string[];
   readonly speed: Speed;
@@ -78,10 +91,11 @@ export class Results {
   constructor(contents: ResultsContents) {
     const { path, picture, boxes, names, speed, inputSize } = contents;
     this.path = path;
+    this.name = contents.name ?? fileName(basename(path));
     this.picture = picture;
     this.width = picture.width;
     this.height = picture.height;
-    this.boxes = boxes;
+    this.boxes = new Boxes(boxes, picture);
     this.names = names;
     this.speed = speed;
     this.inputSize = inputSize;
@@ -90,11 +104,24 @@ export class Results {
     this.video = contents.video;
   }
 
+  /** {@link name} without ending, and for a frame with its number: `bus`, `clip_000012`. */
+  get stem(): string {
+    const stem = this.name.replace(/(?<=[^/])\.[^./]*$/, "");
+    return this.frame === undefined ? stem : `${stem}_${String(this.frame).padStart(6, "0")}`;
+  }
+
+  /** What was seen, for people: `4 persons, 1 bus`, or `nothing`. */
+  describe(): string {
+    return countClasses(this.boxes, this.names);
+  }
+
   /** Plain data for JSON. */
   toJSON(): PlainResults {
     const { boxes, confidences, classes, count } = this.boxes;
     return {
       path: this.path,
+      ...(this.frame === undefined ? {} : { frame: this.frame }),
+      ...(this.timestamp === undefined ? {} : { timestamp: this.timestamp }),
       width: this.width,
       height: this.height,
       boxes: Array.from({ length: count }, (_, i) => ({
@@ -104,9 +131,14 @@ export class Results {
         y2: boxes[4 * i + 3] as number,
         confidence: confidences[i] as number,
         class: classes[i] as number,
-        name: this.names[classes[i] as number] as string,
+        name: this.#nameOf(i),
       })),
     };
+  }
+
+  /** Detections as COCO's evaluation reads them; the picture's number is its file's name where that is a number. */
+  toCOCO(options: CocoDetectionsOptions = {}): CocoDetection[] {
+    return cocoDetections(this.stem, this.boxes, options);
   }
 
   /** The picture with its boxes and labels drawn in. */
@@ -121,5 +153,40 @@ export class Results {
    */
   async save(path: string, options: DrawOptions = {}): Promise<void> {
     await writePicture(path, await this.plot(options));
+  }
+
+  /**
+   * Writes a label file in YOLO's form, with nothing in it where nothing was found.
+   *
+   * @param options `conf`: end lines with the confidence (default false)
+   * @throws LookonceError `IO` when it cannot be written
+   */
+  async saveTxt(path: string, options: { conf?: boolean } = {}): Promise<void> {
+    await writeWhole(path, labelLines(this.boxes, options), { flush: false });
+  }
+
+  /**
+   * Cuts each detection out and writes it as `folder/class name/{@link stem}.jpg`, the second of a class as `…-2.jpg`.
+   *
+   * @returns the files, in the order of the detections
+   * @throws LookonceError `IO` when one cannot be written
+   */
+  async saveCrop(folder: string, options: CropOptions = {}): Promise<string[]> {
+    const times = new Map<number, number>();
+    const files: string[] = [];
+    for (let i = 0; i < this.boxes.count; i++) {
+      const label = this.boxes.classes[i] as number;
+      const time = (times.get(label) ?? 0) + 1;
+      times.set(label, time);
+      const file = join(folder, fileName(this.#nameOf(i)), `${this.stem}${time === 1 ? "" : `-${time}`}.jpg`);
+      await writePicture(file, crop(this.picture, this.boxes.boxes.subarray(4 * i, 4 * i + 4), options));
+      files.push(file);
+    }
+    return files;
+  }
+
+  #nameOf(index: number): string {
+    const label = this.boxes.classes[index] as number;
+    return this.names[label] ?? String(label);
   }
 }

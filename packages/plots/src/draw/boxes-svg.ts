@@ -37,7 +37,7 @@ export function boxMarks(picture: Size, { boxes, names }: Drawable, options: Dra
     ];
     const box = { left, top, right, bottom };
     const colour = classColour(label);
-    frames.push(frame(box, hex(colour), sizes));
+    if (options.frames ?? true) frames.push(frame(box, hex(colour), sizes));
     const text = labelText(names[label] ?? String(label), boxes.confidences[i] as number, options);
     if (text !== "") labels.push(tag(text, box, { picture, sizes, fill: hex(colour), ink: hex(textColour(colour)) }));
   }

@@ -6,6 +6,8 @@ export interface DrawOptions {
   lineWidth?: number;
   /** Size of the labels' letters in pixels. Default: from the picture's size. */
   fontSize?: number;
+  /** Whether to draw boxes. Default true. */
+  frames?: boolean;
   /** Whether to write class names. Default true. */
   labels?: boolean;
   /** Whether to write confidences. Default true. */

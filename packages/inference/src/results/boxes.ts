@@ -1,0 +1,55 @@
+import { type Detections, normalizeBoxes, xyxyToNormalizedXywh, xyxyToXywh } from "@lookonce/boxes";
+
+/** What was found in a picture, best first, in the forms that people use. Rows have four numbers each. */
+export class Boxes implements Detections {
+  /** Left, top, right, bottom in pixels of the original picture; the same array as {@link xyxy}. */
+  readonly boxes: Float32Array;
+  /** How sure the model is, 0 to 1; the same array as {@link conf}. */
+  readonly confidences: Float32Array;
+  /** Class numbers; the same array as {@link cls}. */
+  readonly classes: Int32Array;
+  /** The network's anchor that each detection came from. */
+  readonly anchors: Int32Array;
+  /** How many there are. */
+  readonly count: number;
+  readonly #size: { width: number; height: number };
+
+  constructor({ boxes, confidences, classes, anchors, count }: Detections, size: { width: number; height: number }) {
+    this.boxes = boxes;
+    this.confidences = confidences;
+    this.classes = classes;
+    this.anchors = anchors;
+    this.count = count;
+    this.#size = { width: size.width, height: size.height };
+  }
+
+  /** Left, top, right, bottom in pixels. */
+  get xyxy(): Float32Array {
+    return this.boxes;
+  }
+
+  /** Centre x, centre y, width, height in pixels; a new array each time. */
+  get xywh(): Float32Array {
+    return xyxyToXywh(this.boxes);
+  }
+
+  /** Left, top, right, bottom as shares of the picture's sides; a new array each time. */
+  get xyxyn(): Float32Array {
+    return normalizeBoxes(this.boxes, this.#size);
+  }
+
+  /** Centre x, centre y, width, height as shares of the picture's sides; a new array each time. */
+  get xywhn(): Float32Array {
+    return xyxyToNormalizedXywh(this.boxes, this.#size);
+  }
+
+  /** How sure the model is of each, 0 to 1. */
+  get conf(): Float32Array {
+    return this.confidences;
+  }
+
+  /** Class numbers. */
+  get cls(): Int32Array {
+    return this.classes;
+  }
+}
