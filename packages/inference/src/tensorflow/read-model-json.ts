@@ -57,7 +57,8 @@ export async function readModelJson(path: string): Promise<OperationGraph> {
   const nodes = json.modelTopology.node.map(readNode);
   const constants = new Map<string, GraphConstant>();
   for (const { paths, weights } of json.weightsManifest) {
-    const parts = await Promise.all(paths.map((part) => readBytes(beside(path, part), "file of weights")));
+    const read = (part: string): Promise<Buffer> => readBytes(beside(path, part), `file of weights of ${path}:`);
+    const parts = await Promise.all(paths.map(read));
     for (const [name, constant] of decodeWeights(Buffer.concat(parts), weights, path)) constants.set(name, constant);
   }
   return { nodes, constants, ...ports(json, nodes), metadata: json.userDefinedMetadata ?? {} };
