@@ -1,0 +1,64 @@
+import { ApiError, send } from "./call.ts";
+import { EventParser, type StreamEvent } from "./parse-events.ts";
+
+/** Options of {@link followEvents}. */
+export interface FollowOptions {
+  onEvent: (event: StreamEvent) => void;
+  /** Told whether the stream is open; it is opened again by itself. */
+  onOpen?: (open: boolean) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Follows a stream of events until the signal ends it. `EventSource` cannot send a key, so the stream is read by `fetch`;
+ * a broken one is opened again, after 0.5 s and then ever later, from the last event that was seen.
+ *
+ * @throws ApiError when the service refuses the stream
+ */
+export async function followEvents(path: string, { onEvent, onOpen, signal }: FollowOptions): Promise<void> {
+  let last: string | undefined;
+  let delay = 500;
+  while (!signal.aborted) {
+    try {
+      const headers: Record<string, string> = { accept: "text/event-stream" };
+      if (last !== undefined) headers["last-event-id"] = last;
+      const response = await send(path, { headers, signal });
+      onOpen?.(true);
+      const parser = new EventParser();
+      for await (const text of chunks(response, signal)) {
+        for (const event of parser.push(text)) {
+          last = event.id ?? last;
+          delay = 500;
+          onEvent(event);
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiError && error.status !== 0 && error.status < 500) throw error;
+    }
+    if (signal.aborted) return;
+    onOpen?.(false);
+    await pause(delay, signal);
+    delay = Math.min(delay * 2, 10_000);
+  }
+}
+
+async function* chunks(response: Response, signal: AbortSignal): AsyncGenerator<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  if (reader === undefined) return;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || signal.aborted) return;
+    yield value;
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

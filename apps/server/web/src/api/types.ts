@@ -1,0 +1,149 @@
+/** A box that was found, in pixels of the picture. */
+export interface FoundBox {
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+  confidence: number;
+  class: number;
+  name: string;
+}
+
+/** Milliseconds by stage. */
+export interface Speed {
+  preprocess: number;
+  inference: number;
+  postprocess: number;
+}
+
+/** What was found in a picture. */
+export interface FoundPicture {
+  width: number;
+  height: number;
+  speed: Speed;
+  boxes: FoundBox[];
+}
+
+/** The service's word on a fault. */
+export interface Fault {
+  code: string;
+  message: string;
+}
+
+/** The answer to `POST /v1/predict`. */
+export interface PredictAnswer {
+  model: string;
+  images: (FoundPicture | { error: Fault })[];
+  queue_ms: number;
+  total_ms: number;
+}
+
+/** A model that the service has loaded. */
+export interface Model {
+  id: string;
+  file: string;
+  family: string;
+  nc: number;
+  names: string[];
+  imgsz: number;
+  stride: number;
+  parameters: number;
+  loaded: boolean;
+  default: boolean;
+}
+
+/** The answer to `GET /v1/models`. */
+export interface ModelList {
+  models: Model[];
+  available: { file: string }[];
+}
+
+/** One row of a model's table. */
+export interface LayerRow {
+  index: number;
+  from: number | number[];
+  repeats: number;
+  name: string;
+  parameters: number;
+  args: unknown[];
+  shape: number[] | number[][];
+  macs: number;
+}
+
+/** YOLOv8's head: a box branch and a class branch on every level. */
+export interface AnchorFreeHead {
+  family: "v8";
+  parameters: number;
+  nc: number;
+  regMax: number;
+  c2: number;
+  c3: number;
+  rule: { c2: number; c3: number };
+  dfl: number;
+  levels: { stride: number; channels: number; box: number; class: number }[];
+}
+
+/** YOLOv5's head: one 1×1 convolution on every level. */
+export interface AnchorBasedHead {
+  family: "v5";
+  parameters: number;
+  nc: number;
+  anchors: number;
+  outputs: number;
+  levels: { stride: number; channels: number; parameters: number }[];
+}
+
+/** What a model is made of. */
+export interface ModelInfo {
+  parameters: number;
+  layers: number;
+  gflops: number;
+  strides: number[];
+  imgsz: number;
+  head: AnchorFreeHead | AnchorBasedHead;
+  modules: LayerRow[];
+}
+
+/** Where a job stands. */
+export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+
+/** A file that a job wrote. */
+export interface Artefact {
+  name: string;
+  bytes: number;
+  type: string;
+}
+
+/** A training, a validation or an export. */
+export interface Job {
+  id: string;
+  kind: "train" | "val" | "export";
+  state: JobState;
+  created: string;
+  started?: string;
+  ended?: string;
+  model: string;
+  data?: string;
+  options: Record<string, unknown>;
+  progress?: { epoch: number; epochs: number; batch: number; batches: number };
+  result?: Record<string, unknown>;
+  error?: Fault;
+  artefacts: Artefact[];
+}
+
+/** A training in the list of runs. */
+export interface RunEntry {
+  name: string;
+  created: string;
+  epochs: number;
+  best?: Record<string, number>;
+}
+
+/** A training with its curves and files. */
+export interface Run {
+  name: string;
+  args: Record<string, unknown>;
+  columns: string[];
+  rows: (number | null)[][];
+  pictures: string[];
+}

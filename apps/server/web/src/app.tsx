@@ -1,0 +1,40 @@
+import { useEffect, useRef } from "react";
+import { DetectPage } from "./detect/detect-page.tsx";
+import { ModelsPage } from "./models/models-page.tsx";
+import { RunsPage } from "./runs/runs-page.tsx";
+import { Header } from "./shell/header.tsx";
+import { KeyDialog } from "./shell/key-dialog.tsx";
+import { useRoute, type View } from "./shell/route.ts";
+import { TrainPage } from "./train/train-page.tsx";
+
+const titles: Record<View, string> = { detect: "Detect", train: "Train", runs: "Runs", models: "Models" };
+
+/** The page: one of four views under a header. */
+export function App() {
+  const { view, rest } = useRoute();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  useEffect(() => {
+    document.title = `${titles[view]} · lookonce`;
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [view]);
+  return (
+    <>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
+      <Header view={view} />
+      <main id="content" ref={main} tabIndex={-1} aria-label={titles[view]}>
+        {/* Detections and camera stay as they are while another view is looked at. */}
+        <div hidden={view !== "detect"}>
+          <DetectPage shown={view === "detect"} />
+        </div>
+        {view === "train" && <TrainPage job={rest[0]} />}
+        {view === "runs" && <RunsPage chosen={rest[0]} />}
+        {view === "models" && <ModelsPage chosen={rest[0]} />}
+      </main>
+      <KeyDialog />
+    </>
+  );
+}

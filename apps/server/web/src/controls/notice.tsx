@@ -1,0 +1,18 @@
+import type { ReactNode } from "react";
+
+/** A sentence that something went wrong, with what can be done about it. */
+export function Notice({ children, onRetry }: { children: ReactNode; onRetry?: () => void }) {
+  return (
+    <div className="notice" role="alert">
+      <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" className="line-icon">
+        <path d="M12 3 2.5 20h19zM12 10v4M12 17v.01" />
+      </svg>
+      <p>{children}</p>
+      {onRetry && (
+        <button type="button" className="button small" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

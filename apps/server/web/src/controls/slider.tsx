@@ -1,0 +1,41 @@
+import type { ReactNode } from "react";
+import { useId } from "react";
+
+interface SliderProps {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  onChange: (value: number) => void;
+  /** Shown above the track, as wide as it. */
+  children?: ReactNode;
+  hint?: string;
+}
+
+/** A number between bounds, with its value beside its name. */
+export function Slider({ label, value, min, max, step, onChange, children, hint }: SliderProps) {
+  const id = useId();
+  return (
+    <div className="slider">
+      <div className="slider-head">
+        <label htmlFor={id} title={hint}>
+          {label}
+        </label>
+        <output htmlFor={id}>{value.toFixed(2)}</output>
+      </div>
+      {children}
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        aria-valuetext={value.toFixed(2)}
+        onChange={(event) => onChange(Number(event.target.value))}
+        style={{ "--filled": `${((value - min) / (max - min)) * 100}%` } as React.CSSProperties}
+      />
+    </div>
+  );
+}

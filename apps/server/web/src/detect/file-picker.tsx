@@ -1,0 +1,31 @@
+import { type ReactNode, useRef } from "react";
+
+interface FilePickerProps {
+  onFiles: (files: readonly File[]) => void;
+  primary?: boolean;
+  children: ReactNode;
+}
+
+/** A button that lets pictures be chosen. */
+export function FilePicker({ onFiles, primary = false, children }: FilePickerProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" className={`button${primary ? " primary" : ""}`} onClick={() => input.current?.click()}>
+        {children}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept="image/*"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          onFiles([...(currentTarget.files ?? [])]);
+          // The same file may be chosen again.
+          currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}

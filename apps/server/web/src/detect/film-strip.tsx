@@ -1,0 +1,38 @@
+import { type Wanted, wantedBoxes } from "./detections.ts";
+import type { GivenPicture } from "./use-pictures.ts";
+
+interface FilmStripProps {
+  pictures: readonly GivenPicture[];
+  current: number | undefined;
+  wanted: Wanted;
+  onChoose: (id: number) => void;
+}
+
+/** All pictures that were given, with how many objects each shows. */
+export function FilmStrip({ pictures, current, wanted, onChoose }: FilmStripProps) {
+  return (
+    <ul className="film-strip" aria-label="Pictures">
+      {pictures.map(({ id, name, url, found, busy, error }) => {
+        const count = found === undefined ? undefined : wantedBoxes(found.boxes, wanted).length;
+        const state = error !== undefined ? "failed" : busy && found === undefined ? "waiting" : `${count} objects`;
+        return (
+          <li key={id}>
+            <button
+              type="button"
+              className="film"
+              aria-pressed={id === current}
+              aria-label={`${name}, ${state}`}
+              title={name}
+              onClick={() => onChoose(id)}
+            >
+              <img src={url} alt="" loading="lazy" />
+              <span className={`film-count${error !== undefined ? " failed" : ""}`}>
+                {error !== undefined ? "!" : (count ?? "…")}
+              </span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

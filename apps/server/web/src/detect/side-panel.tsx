@@ -1,0 +1,111 @@
+import type { FoundBox, ModelList } from "../api/types.ts";
+import type { Resource } from "../api/use-resource.ts";
+import { Field } from "../controls/field.tsx";
+import { count } from "../controls/format.ts";
+import { Notice } from "../controls/notice.tsx";
+import { Slider } from "../controls/slider.tsx";
+import type { Ask, Found } from "./ask.ts";
+import { ClassFilter } from "./class-filter.tsx";
+import { ConfidenceStrip } from "./confidence-strip.tsx";
+import { DetectionList } from "./detection-list.tsx";
+import { lowestConfidence } from "./detections.ts";
+import { Timing } from "./timing.tsx";
+
+interface SidePanelProps {
+  models: Resource<ModelList>;
+  question: Ask;
+  onQuestion: (question: Ask) => void;
+  conf: number;
+  onConf: (conf: number) => void;
+  hidden: ReadonlySet<string>;
+  onHidden: (hidden: ReadonlySet<string>) => void;
+  boxes: readonly FoundBox[];
+  wanted: readonly FoundBox[];
+  found: Found | undefined;
+  active: FoundBox | undefined;
+  onActive: (box: FoundBox | undefined) => void;
+  rate: number | undefined;
+  filled: boolean;
+}
+
+const sides = [320, 480, 640, 800, 960, 1280];
+
+/** Settings and findings beside the picture. */
+export function SidePanel(props: SidePanelProps) {
+  const { models, question, onQuestion, conf, onConf, hidden, onHidden, boxes, wanted, found, filled } = props;
+  const loaded = models.data?.models.filter(({ loaded }) => loaded) ?? [];
+  const model = loaded.find(({ id }) => id === question.model) ?? loaded.find((each) => each.default) ?? loaded[0];
+  return (
+    <aside className="side" aria-label="Settings and findings">
+      {models.error !== undefined && <Notice onRetry={models.reload}>{models.error}</Notice>}
+      <Field label="Model" hint={model && `${count(model.parameters)} parameters, ${model.nc} classes`}>
+        <select
+          value={model?.id ?? ""}
+          onChange={({ target }) => onQuestion({ ...question, model: target.value })}
+          disabled={loaded.length === 0}
+        >
+          {loaded.length === 0 && <option value="">{models.data ? "no model is loaded" : "…"}</option>}
+          {loaded.map(({ id }) => (
+            <option key={id} value={id}>
+              {id}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Slider
+        {...{ label: "Confidence", value: conf, min: lowestConfidence, max: 1, step: 0.01, onChange: onConf }}
+        hint="Boxes of at least this confidence are shown"
+      >
+        <ConfidenceStrip boxes={boxes} conf={conf} />
+      </Slider>
+      <Slider
+        {...{ label: "Overlap (IoU)", value: question.iou, min: 0.1, max: 0.95, step: 0.05 }}
+        onChange={(iou) => onQuestion({ ...question, iou })}
+        hint="A box that overlaps a better one of its class by more than this is left out"
+      />
+      <ClassFilter {...{ boxes, conf, hidden }} onChange={onHidden} />
+      <details className="more">
+        <summary>More</summary>
+        <Field label="Picture size" hint="longer side, pixels">
+          <select
+            value={question.imgsz ?? ""}
+            onChange={({ target }) => onQuestion({ ...question, imgsz: Number(target.value) || undefined })}
+          >
+            <option value="">as the model{model ? ` (${model.imgsz})` : ""}</option>
+            {sides.map((side) => (
+              <option key={side} value={side}>
+                {side}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={question.augment}
+            onChange={({ target }) => onQuestion({ ...question, augment: target.checked })}
+          />
+          Look at mirrored and scaled copies, too: slower, often better
+        </label>
+      </details>
+      <section className="findings" aria-label="Findings">
+        <div className="findings-head">
+          <h3>Findings</h3>
+          <span>{found === undefined ? "" : `${wanted.length} of ${boxes.length}`}</span>
+        </div>
+        {found !== undefined && wanted.length > 0 ? (
+          <DetectionList boxes={wanted} active={props.active} onActive={props.onActive} />
+        ) : (
+          <p className="muted findings-none">{nothing(found, filled)}</p>
+        )}
+      </section>
+      <Timing found={found} {...(props.rate === undefined ? {} : { rate: props.rate })} />
+    </aside>
+  );
+}
+
+function nothing(found: Found | undefined, filled: boolean): string {
+  if (!filled) return "What is found in a picture stands here.";
+  if (found === undefined) return "Looking …";
+  return found.boxes.length === 0 ? "Nothing was found." : "Nothing with these settings. Try a lower confidence.";
+}

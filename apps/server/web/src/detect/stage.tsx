@@ -1,0 +1,78 @@
+import type { ReactNode } from "react";
+import type { FoundBox } from "../api/types.ts";
+import { classColour, classTextColour } from "./class-colour.ts";
+
+interface StageProps {
+  /** The picture, or the camera's canvas. */
+  children: ReactNode;
+  width: number;
+  height: number;
+  boxes: readonly FoundBox[];
+  active: FoundBox | undefined;
+  onActive: (box: FoundBox | undefined) => void;
+  busy: boolean;
+}
+
+/** A picture with boxes over it, as large as there is room. */
+export function Stage({ children, width, height, boxes, active, onActive, busy }: StageProps) {
+  return (
+    <div className="stage" aria-busy={busy}>
+      <div
+        className={`frame${active ? " has-active" : ""}`}
+        style={{ "--ratio": width / height, aspectRatio: `${width} / ${height}` } as React.CSSProperties}
+      >
+        {children}
+        {/* The list beside the picture says the same in words. */}
+        <div className="boxes" aria-hidden="true">
+          {[...boxes].reverse().map((box) => (
+            <Box
+              key={`${box.class} ${box.x1} ${box.y1} ${box.x2} ${box.y2}`}
+              box={box}
+              size={{ width, height }}
+              active={box === active}
+              onActive={onActive}
+            />
+          ))}
+        </div>
+      </div>
+      <div className="stage-progress" hidden={!busy} />
+    </div>
+  );
+}
+
+interface BoxProps {
+  box: FoundBox;
+  size: { width: number; height: number };
+  active: boolean;
+  onActive: (box: FoundBox | undefined) => void;
+}
+
+function Box({ box, size, active, onActive }: BoxProps) {
+  const { x1, y1, x2, y2, name, confidence } = box;
+  const percent = (part: number, whole: number) => `${(part / whole) * 100}%`;
+  // Where there is no room above the box, its label stands inside; near the right edge it grows to the left.
+  const inside = y1 / size.height < 0.06;
+  const leftwards = x1 / size.width > 0.8;
+  return (
+    <div
+      className={`box${active ? " active" : ""}${inside ? " inside" : ""}${leftwards ? " leftwards" : ""}`}
+      style={
+        {
+          left: percent(x1, size.width),
+          top: percent(y1, size.height),
+          width: percent(x2 - x1, size.width),
+          height: percent(y2 - y1, size.height),
+          "--class": classColour(box.class),
+          "--on-class": classTextColour(box.class),
+        } as React.CSSProperties
+      }
+      data-class={name}
+      onPointerEnter={() => onActive(box)}
+      onPointerLeave={() => onActive(undefined)}
+    >
+      <span className="box-label">
+        {name} <b>{confidence.toFixed(2)}</b>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { sentence } from "../api/call.ts";
+import { type Ask, ask, type Found } from "./ask.ts";
+
+/** The camera and what is seen by it. */
+export interface Camera {
+  on: boolean;
+  /** What was found in the frame that is shown. */
+  found: Found | undefined;
+  error: string | undefined;
+  /** Frames a second, over the last ones. */
+  rate: number;
+  start: () => void;
+  stop: () => void;
+}
+
+/** Longer side of the frames that are sent, at most. */
+const longestSide = 960;
+
+/**
+ * The camera: a frame is sent, its answer awaited, both shown together, then the next one is taken. So the boxes fit what
+ * is shown, and a slow service sees fewer frames instead of old ones.
+ */
+export function useCamera(canvas: RefObject<HTMLCanvasElement | null>, question: Ask): Camera {
+  const [on, setOn] = useState(false);
+  const [found, setFound] = useState<Found>();
+  const [error, setError] = useState<string>();
+  const [rate, setRate] = useState(0);
+  const latest = useRef(question);
+  latest.current = question;
+
+  useEffect(() => {
+    if (!on) return;
+    const abort = new AbortController();
+    watch({
+      canvas,
+      signal: abort.signal,
+      question: () => latest.current,
+      onFrame: (answer, perSecond) => {
+        setFound(answer);
+        setRate(perSecond);
+        setError(undefined);
+      },
+    }).catch((reason) => {
+      if (abort.signal.aborted) return;
+      setError(describe(reason));
+      setOn(false);
+    });
+    return () => abort.abort();
+  }, [on, canvas]);
+
+  const start = useCallback(() => {
+    setError(undefined);
+    setFound(undefined);
+    setRate(0);
+    setOn(true);
+  }, []);
+  return { on, found, error, rate, start, stop: useCallback(() => setOn(false), []) };
+}
+
+interface WatchOptions {
+  canvas: RefObject<HTMLCanvasElement | null>;
+  signal: AbortSignal;
+  question: () => Ask;
+  onFrame: (found: Found, perSecond: number) => void;
+}
+
+async function watch({ canvas, signal, question, onFrame }: WatchOptions): Promise<void> {
+  if (navigator.mediaDevices === undefined) {
+    throw new Error("Browsers lend the camera to pages from https:// or localhost alone; this page is neither.");
+  }
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  try {
+    const video = document.createElement("video");
+    video.muted = true;
+    video.playsInline = true;
+    video.srcObject = stream;
+    await video.play();
+    const times: number[] = [];
+    while (!signal.aborted) {
+      const frame = await grab(video);
+      const blob = await new Promise<Blob | null>((resolve) => frame.toBlob(resolve, "image/jpeg", 0.85));
+      if (blob === null) throw new Error("This browser cannot encode the camera's frames.");
+      const found = await ask(blob, { ...question(), name: "camera.jpg", signal });
+      if (signal.aborted) return;
+      show(frame, canvas.current);
+      times.push(performance.now());
+      if (times.length > 12) times.shift();
+      const span = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+      onFrame(found, span > 0 ? (times.length - 1) / span : 0);
+    }
+  } finally {
+    for (const track of stream.getTracks()) track.stop();
+  }
+}
+
+/** The next new frame of the video, as large as it is sent. */
+async function grab(video: HTMLVideoElement): Promise<HTMLCanvasElement> {
+  await new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
+  const scale = Math.min(1, longestSide / Math.max(video.videoWidth, video.videoHeight));
+  const frame = document.createElement("canvas");
+  frame.width = Math.round(video.videoWidth * scale);
+  frame.height = Math.round(video.videoHeight * scale);
+  frame.getContext("2d")?.drawImage(video, 0, 0, frame.width, frame.height);
+  return frame;
+}
+
+function show(frame: HTMLCanvasElement, canvas: HTMLCanvasElement | null): void {
+  if (canvas === null) return;
+  if (canvas.width !== frame.width) canvas.width = frame.width;
+  if (canvas.height !== frame.height) canvas.height = frame.height;
+  canvas.getContext("2d")?.drawImage(frame, 0, 0);
+}
+
+function describe(reason: unknown): string {
+  const name = reason instanceof DOMException ? reason.name : "";
+  if (name === "NotAllowedError")
+    return "The camera was not allowed. Allow it in the browser's address bar, then try again.";
+  if (name === "NotFoundError") return "There is no camera on this device.";
+  if (name === "NotReadableError") return "The camera is in use by another program.";
+  return sentence(reason);
+}

@@ -1,0 +1,49 @@
+import { useSyncExternalStore } from "react";
+
+const views = ["detect", "train", "runs", "models"] as const;
+
+/** One of the page's views. */
+export type View = (typeof views)[number];
+
+/** Where the page is: `#/train/JOB` is the view `train` and the rest `["JOB"]`. */
+export interface Route {
+  view: View;
+  rest: string[];
+}
+
+/** The address of a view, or of something in it. */
+export function linkTo(view: View, ...rest: string[]): string {
+  return `#/${[view, ...rest.map(encodeURIComponent)].join("/")}`;
+}
+
+/** Goes there; `replace` leaves no trace in the history. */
+export function goTo(link: string, { replace = false } = {}): void {
+  if (replace) {
+    history.replaceState(null, "", link);
+    dispatchEvent(new HashChangeEvent("hashchange"));
+  } else location.hash = link;
+}
+
+/** The present route. */
+export function useRoute(): Route {
+  return routeOf(useSyncExternalStore(onHashChange, () => location.hash));
+}
+
+/** Reads an address; what is unknown is the first view. */
+export function routeOf(hash: string): Route {
+  const [name, ...rest] = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decode);
+  return { view: views.find((view) => view === name) ?? "detect", rest };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function onHashChange(listener: () => void): () => void {
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
+}

@@ -1,0 +1,68 @@
+import type { StreamEvent } from "../api/parse-events.ts";
+
+/** What a job's events told so far. */
+export interface JobNews {
+  /** Where it is; all count from 1. */
+  progress: { epoch: number; epochs: number; batch: number; batches: number } | undefined;
+  /** Mean losses of the epoch so far, by part. */
+  losses: Readonly<Record<string, number>>;
+  /** Sum of the losses by batch, over the whole training. */
+  byBatch: readonly (readonly [batch: number, loss: number])[];
+  imagesPerSecond: number | undefined;
+  log: readonly string[];
+}
+
+export const noNews: JobNews = { progress: undefined, losses: {}, byBatch: [], imagesPerSecond: undefined, log: [] };
+
+/** Lines and batches that are kept; older ones go. */
+const most = { lines: 500, batches: 2000 };
+
+/** Takes an event in. */
+export function addEvent(news: JobNews, { type, data }: StreamEvent): JobNews {
+  const told = parse(data);
+  if (type === "log") return { ...news, log: [...news.log, lineOf(told, data)].slice(-most.lines) };
+  if (type === "batch") return addBatch(news, told);
+  return news;
+}
+
+function addBatch(news: JobNews, told: Readonly<Record<string, unknown>>): JobNews {
+  const number = (key: string) => (typeof told[key] === "number" ? (told[key] as number) : undefined);
+  const [epoch, batch] = [number("epoch") ?? 1, number("batch") ?? 1];
+  const epochs = number("epochs") ?? news.progress?.epochs ?? epoch;
+  const batches = number("batches") ?? news.progress?.batches ?? batch;
+  const losses = numbersOf(told.losses);
+  const sum = Object.values(losses).reduce((total, part) => total + part, 0);
+  const at = (epoch - 1) * batches + batch;
+  const byBatch =
+    Object.keys(losses).length === 0
+      ? news.byBatch
+      : [...news.byBatch.filter(([x]) => x < at), [at, sum] as const].slice(-most.batches);
+  return {
+    ...news,
+    progress: { epoch, epochs, batch, batches },
+    losses,
+    byBatch,
+    imagesPerSecond: number("images_per_second") ?? news.imagesPerSecond,
+  };
+}
+
+function parse(data: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : { line: value };
+  } catch {
+    return { line: data };
+  }
+}
+
+function lineOf(told: Readonly<Record<string, unknown>>, data: string): string {
+  const line = told.line ?? told.message;
+  return typeof line === "string" ? line : data;
+}
+
+function numbersOf(value: unknown): Record<string, number> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+}

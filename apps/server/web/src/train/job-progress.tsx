@@ -1,0 +1,60 @@
+import { useEffect, useState } from "react";
+import type { Job } from "../api/types.ts";
+import { duration, figure } from "../controls/format.ts";
+import type { JobNews } from "./job-news.ts";
+
+/** How far a job is and how long it will take. */
+export function JobProgress({ job, news }: { job: Job; news: JobNews }) {
+  const now = useClock();
+  const progress = news.progress ?? job.progress;
+  const share = progress === undefined ? 0 : done(progress);
+  const elapsed = job.started === undefined ? 0 : (now - Date.parse(job.started)) / 1000;
+  // What the first percent tells of the rest is mostly how long the start took.
+  const left = share > 0.01 ? (elapsed / share) * (1 - share) : undefined;
+  const losses = Object.entries(news.losses);
+  return (
+    <section className="progress" aria-label="Progress">
+      <div className="progress-head">
+        <span>
+          {progress === undefined
+            ? job.state === "queued"
+              ? "Waits for its turn"
+              : "Getting ready …"
+            : `Epoch ${progress.epoch} of ${progress.epochs} · batch ${progress.batch} of ${progress.batches}`}
+        </span>
+        <span>
+          {job.started !== undefined && `${duration(elapsed)}`}
+          {left !== undefined && ` · ${duration(left)} left`}
+        </span>
+      </div>
+      <progress max={1} value={share} aria-label="Share of the training that is done" />
+      <p className="progress-losses">
+        {losses.length === 0
+          ? " "
+          : losses.map(([part, value]) => (
+              <span key={part}>
+                {part} <b>{figure(value)}</b>
+              </span>
+            ))}
+        {news.imagesPerSecond !== undefined && (
+          <span>
+            pictures a second <b>{figure(news.imagesPerSecond)}</b>
+          </span>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function done({ epoch, epochs, batch, batches }: NonNullable<JobNews["progress"]>): number {
+  return Math.min(1, Math.max(0, (epoch - 1 + batch / Math.max(batches, 1)) / Math.max(epochs, 1)));
+}
+
+function useClock(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

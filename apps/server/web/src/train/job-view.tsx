@@ -1,0 +1,192 @@
+import { useState } from "react";
+import { post, send, sentence } from "../api/call.ts";
+import type { Job } from "../api/types.ts";
+import { Chart } from "../chart/chart.tsx";
+import { chartPlans, lineColours, seriesOf } from "../chart/result-charts.ts";
+import { baseName, bytes, duration, figure } from "../controls/format.ts";
+import { Notice } from "../controls/notice.tsx";
+import { download } from "../detect/download.ts";
+import { linkTo } from "../shell/route.ts";
+import { type FollowedJob, isOver, useFollowedJob } from "./follow-job.ts";
+import { JobLog } from "./job-log.tsx";
+import { JobProgress } from "./job-progress.tsx";
+import { Pictures } from "./pictures.tsx";
+import { StateChip } from "./state-chip.tsx";
+import { UseWeights } from "./use-weights.tsx";
+
+/** A job, live. */
+export function JobView({ id, onChange }: { id: string; onChange: () => void }) {
+  const followed = useFollowedJob(id, onChange);
+  const { job, error } = followed;
+  if (error !== undefined && job === undefined) return <Notice>{error}</Notice>;
+  if (job === undefined) return <div className="job-waiting" aria-busy="true" />;
+  return (
+    <article className="job" aria-label={`Job ${id}`}>
+      <JobHead job={job} connected={followed.connected} />
+      {job.error !== undefined && <Notice>{job.error.message}</Notice>}
+      {error !== undefined && <Notice>{error}</Notice>}
+      {!isOver(job) && <JobProgress job={job} news={followed.news} />}
+      {isOver(job) && <Outcome job={job} />}
+      {job.kind === "train" && <Curves {...followed} job={job} />}
+      <Pictures address={`/v1/jobs/${encodeURIComponent(id)}/artefacts`} names={pictureNames(job)} />
+      <Files job={job} />
+      <JobLog lines={followed.news.log} />
+    </article>
+  );
+}
+
+function JobHead({ job, connected }: { job: Job; connected: boolean }) {
+  const [error, setError] = useState<string>();
+  const [asked, setAsked] = useState(false);
+  const cancel = async () => {
+    if (!asked) {
+      setAsked(true);
+      return;
+    }
+    try {
+      await post(`/v1/jobs/${encodeURIComponent(job.id)}/cancel`);
+    } catch (reason) {
+      setError(sentence(reason));
+    }
+    setAsked(false);
+  };
+  const options = Object.entries(job.options).map(([key, value]) => `${key}=${String(value)}`);
+  return (
+    <header className="job-head">
+      <div>
+        <h2>
+          {baseName(job.model)}
+          {job.data !== undefined && <span className="muted"> on {job.data}</span>} <StateChip state={job.state} />
+        </h2>
+        <p className="muted small">{options.join("  ")}</p>
+      </div>
+      {!isOver(job) && (
+        <div className="actions">
+          <span className="live" data-on={connected}>
+            {connected ? "live" : "connecting …"}
+          </span>
+          <button
+            type="button"
+            className={`button${asked ? " danger" : ""}`}
+            onClick={cancel}
+            onBlur={() => setAsked(false)}
+          >
+            {asked ? "Really cancel?" : "Cancel"}
+          </button>
+        </div>
+      )}
+      {error !== undefined && <Notice>{error}</Notice>}
+    </header>
+  );
+}
+
+function Outcome({ job }: { job: Job }) {
+  const numbers = Object.entries(job.result ?? {}).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
+  const seconds = job.started && job.ended ? (Date.parse(job.ended) - Date.parse(job.started)) / 1000 : undefined;
+  const best = job.artefacts.find(({ name }) => name === "weights/best.safetensors");
+  return (
+    <section className="outcome" aria-label="Outcome">
+      <dl className="facts">
+        {seconds !== undefined && (
+          <div>
+            <dt>took</dt>
+            <dd>{duration(seconds)}</dd>
+          </div>
+        )}
+        {numbers.map(([key, value]) => (
+          <div key={key}>
+            <dt>{resultNames[key] ?? key}</dt>
+            <dd>{key === "seconds" ? duration(value) : figure(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      {job.state === "succeeded" && job.kind === "train" && (
+        <div className="actions">
+          {best !== undefined && <UseWeights job={job} />}
+          <a className="button" href={linkTo("runs")}>
+            Compare with other runs
+          </a>
+        </div>
+      )}
+    </section>
+  );
+}
+
+const resultNames: Readonly<Record<string, string>> = {
+  map50: "mAP50",
+  map50_95: "mAP50-95",
+  epochs: "epochs",
+  precision: "precision",
+  recall: "recall",
+};
+
+function Curves({ job, table, news }: FollowedJob & { job: Job }) {
+  const epochs = Number(job.options.epochs ?? job.progress?.epochs ?? 0);
+  const shownColumns = table.columns.length > 0 ? table.columns : expectedColumns;
+  return (
+    <section className="charts" aria-label="Curves">
+      {!isOver(job) && (
+        <Chart
+          title="Loss by batch"
+          unit="batch"
+          series={[{ name: "sum of all parts", colour: lineColours[0] as string, points: news.byBatch }]}
+        />
+      )}
+      {chartPlans(shownColumns).map((plan) => (
+        <Chart
+          key={plan.title}
+          title={plan.title}
+          unit="epoch"
+          zero={plan.zero}
+          series={seriesOf(table, plan)}
+          {...(isOver(job) || epochs === 0 ? {} : { until: epochs })}
+        />
+      ))}
+    </section>
+  );
+}
+
+/** Charts that any training will have, shown empty until the first epoch is over so that nothing jumps then. */
+const expectedColumns = [
+  "epoch",
+  "metrics/mAP50(B)",
+  "metrics/mAP50-95(B)",
+  "metrics/precision(B)",
+  "metrics/recall(B)",
+];
+
+function Files({ job }: { job: Job }) {
+  const [busy, setBusy] = useState<string>();
+  const save = async (name: string) => {
+    setBusy(name);
+    const response = await send(`/v1/jobs/${encodeURIComponent(job.id)}/artefacts/${encodePath(name)}`);
+    download(await response.blob(), baseName(name));
+    setBusy(undefined);
+  };
+  if (job.artefacts.length === 0) return null;
+  return (
+    <details className="more files">
+      <summary>{job.artefacts.length} files</summary>
+      <ul>
+        {job.artefacts.map(({ name, bytes: size }) => (
+          <li key={name}>
+            <button type="button" className="text-button" disabled={busy === name} onClick={() => save(name)}>
+              {name}
+            </button>
+            <span className="muted small">{bytes(size)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function pictureNames({ artefacts }: Job): string[] {
+  return artefacts.filter(({ type }) => type.startsWith("image/")).map(({ name }) => name);
+}
+
+function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

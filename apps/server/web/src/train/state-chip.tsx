@@ -1,0 +1,19 @@
+import type { JobState } from "../api/types.ts";
+
+const names: Record<JobState, string> = {
+  queued: "waiting",
+  running: "running",
+  succeeded: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  interrupted: "interrupted",
+};
+
+/** Where a job stands. */
+export function StateChip({ state }: { state: JobState }) {
+  return (
+    <span className="state-chip" data-state={state}>
+      {names[state]}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+import { useState } from "react";
+import { post, sentence } from "../api/call.ts";
+import type { Job, Model } from "../api/types.ts";
+import { Notice } from "../controls/notice.tsx";
+import { goTo, linkTo } from "../shell/route.ts";
+
+/** Loads what a training learnt, to try it at once. */
+export function UseWeights({ job }: { job: Job }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const file = typeof job.result?.best === "string" ? job.result.best : undefined;
+  if (file === undefined) return null;
+  const load = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const { id } = await post<Model>("/v1/models", { file });
+      goTo(linkTo("models", id));
+    } catch (reason) {
+      setError(sentence(reason));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <button type="button" className="button primary" disabled={busy} onClick={load}>
+        {busy ? "Loading …" : "Load the best weights"}
+      </button>
+      {error !== undefined && <Notice>{error}</Notice>}
+    </>
+  );
+}
