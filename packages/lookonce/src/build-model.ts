@@ -8,7 +8,7 @@ export async function buildModel(
   { seed, use }: { seed: number; use: string },
 ): Promise<DetectionModel> {
   const { DetectionModel, modelFromCheckpoint } = await import("@lookonce/nn");
-  if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, use);
+  if (source.kind === "onnx" || source.kind === "tfjs") throw exportedOnlyPredicts(source.name, use);
   if (source.kind === "checkpoint") return modelFromCheckpoint(source.checkpoint, source.name);
   const { Random } = await import("@lookonce/random");
   return new DetectionModel(source.config, { rng: new Random(seed) }).eval();
@@ -22,7 +22,7 @@ export async function buildModel(
  */
 export async function outlineModel(source: ModelSource, { use }: { use: string }): Promise<DetectionModel> {
   const { DetectionModel, parseModelConfig, requireFit } = await import("@lookonce/nn");
-  if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, use);
+  if (source.kind === "onnx" || source.kind === "tfjs") throw exportedOnlyPredicts(source.name, use);
   if (source.kind === "config") return new DetectionModel(source.config);
   const { config, names, tensors } = source.checkpoint;
   if (config === undefined) throw withoutConfig(source.name, use);
@@ -59,7 +59,7 @@ export async function buildForClasses(
 ): Promise<AdaptedModel> {
   const { DetectionModel, parseModelConfig, transfer } = await import("@lookonce/nn");
   const { Random } = await import("@lookonce/random");
-  if (source.kind === "onnx") throw onnxOnlyPredicts(source.name, "train");
+  if (source.kind === "onnx" || source.kind === "tfjs") throw exportedOnlyPredicts(source.name, "train");
   const given = source.kind === "config" ? source.config.source : source.checkpoint.config;
   if (given === undefined) throw withoutConfig(source.name, "train");
   const asked = anchors === undefined || anchors === anchorsPerLevel(given) ? given : { ...given, anchors };
@@ -80,9 +80,9 @@ function withoutConfig(name: string, use: string): LookonceError {
   return new LookonceError("FORMAT", `${name} holds weights but no model configuration: it cannot be used to ${use}.`);
 }
 
-function onnxOnlyPredicts(name: string, use: string): LookonceError {
+function exportedOnlyPredicts(name: string, use: string): LookonceError {
   return new LookonceError(
     "UNSUPPORTED",
-    `${name}: an ONNX file can be used to predict, not to ${use}; load the .pt or .safetensors file that it was made from.`,
+    `${name}: an exported model can be used to predict, not to ${use}; load the .pt or .safetensors file that it was made from.`,
   );
 }

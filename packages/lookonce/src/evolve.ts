@@ -6,6 +6,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { EvolvedGeneration, GenerationReport, GenerationScores, Recipe, TrainResult } from "@lookonce/trainer";
 import { buildForClasses, outlineModel } from "./build-model.ts";
 import { type EvolveArgs, readEvolveArgs, writeEvolveArgs } from "./evolve-args.ts";
+import type { FetchOptions } from "./find-weights-file.ts";
 import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import type { TrainOptions } from "./options.ts";
@@ -28,6 +29,8 @@ export interface EvolveOptions extends Omit<TrainOptions, "resume" | "plots" | "
   onGeneration?: (generation: GenerationReport & { best: number }) => void | Promise<void>;
   /** Told, a line a time, what a person should know. */
   log?: (line: string) => void;
+  /** How published weights that are not here are fetched, as for `YOLO.load`. */
+  fetch?: FetchOptions;
 }
 
 /** What {@link evolve} found. */
@@ -60,7 +63,7 @@ export interface EvolveReport {
 export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const { log = () => {}, signal, onGeneration } = options;
   const args = options.resume === undefined ? argsOf(options) : readEvolveArgs(options.resume, options.generations);
-  const source = await findModel(args.model);
+  const source = await findModel(args.model, options);
   const { data, valData } = await openTrainingData(source, { ...args.train, data: args.data, log });
   if (valData === undefined) {
     throw new LookonceError("ARGUMENT", `${args.data} names no val pictures: evolve needs them to compare trainings.`);
@@ -107,6 +110,7 @@ function argsOf(options: EvolveOptions): EvolveArgs {
     onGeneration: _on,
     log: _log,
     signal: _signal,
+    fetch: _fetch,
     ...rest
   } = options;
   const { project: _project, name: _name, existOk: _existOk, workers: _workers, cache: _cache, ...others } = rest;

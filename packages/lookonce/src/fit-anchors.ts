@@ -2,8 +2,9 @@ import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { AnchorFit, AnchorSize } from "@lookonce/trainer";
 import { outlineModel } from "./build-model.ts";
+import type { FetchOptions } from "./find-weights-file.ts";
 import { fitSide } from "./fit-side.ts";
-import { findModel } from "./model-source.ts";
+import { type FindModelOptions, findModel } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 
 /** Options of {@link fitAnchors}. */
@@ -26,6 +27,8 @@ export interface FitAnchorsOptions {
   seed?: number;
   /** Told, a line at a time, what a person should know. */
   log?: (line: string) => void;
+  /** How published weights that are not here are fetched, as for `YOLO.load`. */
+  fetch?: FetchOptions;
 }
 
 /** What {@link fitAnchors} found. */
@@ -48,7 +51,7 @@ export async function fitAnchors(options: FitAnchorsOptions): Promise<AnchorFind
   const { data, split = "train", imgsz = 640, threshold = 4, generations = 1000, seed = 0, log = () => {} } = options;
   const { anchorFit, fitAnchors: fit, labelSizes } = await import("@lookonce/trainer");
   const { Random } = await import("@lookonce/random");
-  const model = options.model === undefined ? undefined : await anchorsOf(options.model);
+  const model = options.model === undefined ? undefined : await anchorsOf(options.model, options);
   const held = model?.anchors;
   const side = model === undefined ? imgsz : fitSide(imgsz, model.outline, log);
   const dataset = await openDataset(data, { split, log });
@@ -62,8 +65,11 @@ export async function fitAnchors(options: FitAnchorsOptions): Promise<AnchorFind
 }
 
 /** A model's anchors in pixels: those that its file holds, which may be others than its configuration's. */
-async function anchorsOf(name: string): Promise<{ outline: DetectionModel; anchors: AnchorSize[] }> {
-  const source = await findModel(name);
+async function anchorsOf(
+  name: string,
+  options: FindModelOptions,
+): Promise<{ outline: DetectionModel; anchors: AnchorSize[] }> {
+  const source = await findModel(name, options);
   const outline = await outlineModel(source, { use: "tell its anchors" });
   if (outline.family !== "v5") throw new LookonceError("ARGUMENT", `${name} has no anchors: they are YOLOv5's.`);
   const own = outline.anchors.map((level, i) => level.flat().map((side) => side * (outline.strides[i] as number)));

@@ -19,6 +19,7 @@ export { type DataStatistics, type DataStatisticsOptions, dataStatistics } from 
 export { drawShapes, splitData } from "./data/prepare-data.ts";
 export { type DataSample, type SampleDataOptions, sampleData } from "./data/sample-data.ts";
 export { type EvolveOptions, type EvolveReport, evolve } from "./evolve.ts";
+export type { FetchOptions } from "./find-weights-file.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
 export type {
   DescribeOptions,

@@ -1,55 +1,108 @@
 import { existsSync, statSync } from "node:fs";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import type { Checkpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import type { ModelConfig } from "@lookonce/nn";
+import { type FetchOptions, findWeightsFile } from "./find-weights-file.ts";
+import { nearby } from "./nearby-models.ts";
 
 /** What a model is made from. */
 export type ModelSource =
   | { kind: "checkpoint"; name: string; checkpoint: Checkpoint }
   | { kind: "config"; name: string; config: ModelConfig }
-  | { kind: "onnx"; name: string };
+  | { kind: "onnx"; name: string }
+  | { kind: "tfjs"; name: string };
+
+/** Options of {@link findModel}. */
+export interface FindModelOptions {
+  fetch?: FetchOptions | undefined;
+  log?: ((line: string) => void) | undefined;
+}
 
 /**
  * Finds a model by its file: weights (`.pt`, `.safetensors`), a model file (`.yaml`, or the name of one that is shipped,
- * such as `yolov8n.yaml` or `yolov8n`), or an exported model (`.onnx`).
+ * such as `yolov8n.yaml`), or an exported model (`.onnx`, TensorFlow.js's `model.json` or the folder that holds it).
  *
- * @throws LookonceError `NOT_FOUND` when there is no such file, `ARGUMENT` for another kind of file, and what reading the
- * file throws
+ * Published weights such as `yolov8n.pt`, or for short `yolov8n`, that are not here are looked for in the cache folder and
+ * else fetched; they keep their short name.
+ *
+ * @throws LookonceError `NOT_FOUND` when there is no such file, `ARGUMENT` for another kind of file, and what fetching and
+ *   reading the file throw
  */
-export async function findModel(name: string): Promise<ModelSource> {
+export async function findModel(name: string, options: FindModelOptions = {}): Promise<ModelSource> {
   const kind = extname(name).toLowerCase();
   switch (kind) {
     case ".pt":
     case ".pth":
-    case ".safetensors": {
-      requireFile(name);
-      const { readCheckpoint } = await import("@lookonce/checkpoint");
-      return { kind: "checkpoint", name, checkpoint: readCheckpoint(name) };
-    }
+    case ".safetensors":
+      return openWeights(name, options);
     case ".onnx":
       requireFile(name);
       return { kind: "onnx", name };
+    case ".json":
+      requireFile(name);
+      return { kind: "tfjs", name };
     case ".yaml":
     case ".yml":
-    case "": {
-      const { readModelConfig } = await import("@lookonce/nn");
-      return { kind: "config", name, config: readModelConfig(name) };
-    }
+      return openConfig(name);
     default:
-      throw new LookonceError(
-        "ARGUMENT",
-        `${name} is no model: expected .pt, .safetensors or .onnx weights, or a .yaml model file.`,
-      );
+      if (isFolder(name)) return openFolder(name);
+      if (existsSync(name) || kind !== "") throw noModel(name, kind);
+      return (await isPublished(`${name}.pt`)) ? openWeights(`${name}.pt`, options) : openConfig(name);
   }
 }
 
+async function openWeights(name: string, options: FindModelOptions): Promise<ModelSource> {
+  const found = existsSync(name) ? { name, file: name } : await findWeightsFile(name, options);
+  requireFile(found.file);
+  const { readCheckpoint } = await import("@lookonce/checkpoint");
+  return { kind: "checkpoint", name: found.name, checkpoint: readCheckpoint(found.file) };
+}
+
+async function openConfig(name: string): Promise<ModelSource> {
+  const { readModelConfig } = await import("@lookonce/nn");
+  return { kind: "config", name, config: readModelConfig(name) };
+}
+
+/** A folder stands for the graph model of TensorFlow.js that it holds. */
+function openFolder(name: string): ModelSource {
+  const file = join(name, "model.json");
+  if (existsSync(file)) return { kind: "tfjs", name: file };
+  const best = join(name, "weights", "best.safetensors");
+  const hint = existsSync(best) ? ` The best weights of that training are ${best}.` : nearby(join(name, "model.json"));
+  throw new LookonceError("ARGUMENT", `${name} is a folder without a model.json: name a model's file.${hint}`);
+}
+
+async function isPublished(name: string): Promise<boolean> {
+  const { findWeights } = await import("@lookonce/weights");
+  return findWeights(name) !== undefined;
+}
+
+function isFolder(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
 function requireFile(path: string): void {
-  if (!existsSync(path)) {
-    throw new LookonceError(
-      "NOT_FOUND",
-      `there is no model ${path}. Weights are not downloaded: put the file there, or start from scratch with a model file such as yolov8n.yaml.`,
-    );
-  }
-  if (!statSync(path).isFile()) throw new LookonceError("ARGUMENT", `${path} is a folder, not a model's file.`);
+  if (!existsSync(path)) throw new LookonceError("NOT_FOUND", `there is no model ${path}.${nearby(path)}`);
+  if (isFolder(path)) throw new LookonceError("ARGUMENT", `${path} is a folder, not a model's file.`);
+}
+
+/** What other programs make of the same weights. */
+const foreign: Readonly<Record<string, string>> = {
+  ".engine": "TensorRT",
+  ".torchscript": "TorchScript",
+  ".mlpackage": "Core ML",
+  ".mlmodel": "Core ML",
+  ".tflite": "TensorFlow Lite",
+  ".pb": "TensorFlow",
+  ".xml": "OpenVINO",
+  ".bin": "OpenVINO or NCNN",
+  ".weights": "Darknet",
+};
+
+function noModel(name: string, kind: string): LookonceError {
+  const maker = foreign[kind];
+  const what = maker === undefined ? `${name} is no model` : `${name} is a model for ${maker}, which is not read`;
+  const expected = "expected .pt, .safetensors, .onnx, a .yaml model file, or model.json of TensorFlow.js";
+  return new LookonceError("ARGUMENT", `${what}: ${expected}.`);
 }

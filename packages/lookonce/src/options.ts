@@ -1,6 +1,7 @@
 import type { DetectOptions, SkippedPicture } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, TrainSettings, ValidationResult } from "@lookonce/trainer";
+import type { FetchOptions } from "./find-weights-file.ts";
 import type { PlaceOptions } from "./place.ts";
 
 /** Options of `YOLO.load`. */
@@ -9,6 +10,8 @@ export interface LoadOptions extends PlaceOptions {
   seed?: number;
   /** Told, a line a time, what a person should know, such as an image size that was rounded up. Default: nobody. */
   log?: (line: string) => void;
+  /** How published weights that are not here are fetched. Default: from their publisher, into the platform's cache folder. */
+  fetch?: FetchOptions;
 }
 
 /** Options of `YOLO.info`. */

@@ -18,7 +18,7 @@ function picture(width = 64, height = 48): Picture {
 
 describe("YOLO.load", () => {
   it.each([
-    ["missing.pt", "NOT_FOUND", /missing\.pt\. Weights are not downloaded/],
+    ["missing.pt", "NOT_FOUND", /there is no model missing\.pt\./],
     ["missing.onnx", "NOT_FOUND", /missing\.onnx/],
     ["yolov7n.yaml", "NOT_FOUND", /yolov8\.yaml/],
     ["model.h5", "ARGUMENT", /expected \.pt/],

@@ -42,14 +42,15 @@ export class YOLO {
 
   /**
    * Loads a model: weights (`.pt`, `.safetensors`), a model file to train from scratch (`.yaml`, or a shipped one's name
-   * such as `yolov8n.yaml`), or an exported model (`.onnx`, to predict with).
+   * such as `yolov8n.yaml`), or an exported model (`.onnx`, TensorFlow.js's `model.json`; to predict with).
    *
-   * Nothing is downloaded, and nothing in a `.pt` file is executed.
+   * Published weights such as `yolov8n.pt` that are not here are fetched from their publisher, once, into a cache folder;
+   * `fetch` says how, and `fetch: { offline: true }` that they are not. Nothing in a `.pt` file is executed.
    *
-   * @throws LookonceError `NOT_FOUND`, `FORMAT`, `UNSAFE` or `ARGUMENT`, saying what is wrong with the file
+   * @throws LookonceError `NOT_FOUND`, `FORMAT`, `UNSAFE`, `ARGUMENT` or `IO`, saying what is wrong with the file
    */
   static async load(name: string, options: LoadOptions = {}): Promise<YOLO> {
-    return new YOLO(await findModel(name), options);
+    return new YOLO(await findModel(name, options), options);
   }
 
   /** The file that the weights come from; after training, that of the best epoch. */

@@ -1,0 +1,48 @@
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import type { FetchWeightsOptions } from "@lookonce/weights";
+import { nearby } from "./nearby-models.ts";
+
+/** How published weights that are not here are fetched. */
+export interface FetchOptions extends Omit<FetchWeightsOptions, "directory" | "onNotice"> {
+  /** Folder where they stay. Default: `weights` in the platform's cache folder for lookonce. */
+  directory?: string;
+}
+
+/**
+ * The file of weights that do not lie where they were named: published ones are in the cache folder, or come into it.
+ *
+ * @throws LookonceError `NOT_FOUND` when nobody publishes weights of this name, and what fetching throws
+ */
+export async function findWeightsFile(
+  name: string,
+  { fetch = {}, log }: { fetch?: FetchOptions | undefined; log?: ((line: string) => void) | undefined },
+): Promise<{ name: string; file: string }> {
+  const { fetchWeights, findWeights, publishedWeights } = await import("@lookonce/weights");
+  const published = findWeights(basename(name));
+  if (published === undefined) {
+    throw new LookonceError(
+      "NOT_FOUND",
+      `there is no model ${name}.${nearby(
+        name,
+        publishedWeights.map((each) => each.name),
+      )}`,
+    );
+  }
+  if (basename(name) !== name) {
+    throw new LookonceError(
+      "NOT_FOUND",
+      `there is no model ${name}.${nearby(name)} Without a folder, as ${published.name}, it is fetched from its publisher.`,
+    );
+  }
+  const directory = fetch.directory ?? (await defaultFolder());
+  const { file } = await fetchWeights(name, { ...fetch, directory, ...(log === undefined ? {} : { onNotice: log }) });
+  return { name: published.name, file };
+}
+
+/** Where fetched weights stay unless the caller says otherwise. */
+export async function defaultFolder(): Promise<string> {
+  const { cacheFolder } = await import("@lookonce/weights");
+  return join(cacheFolder({ platform: process.platform, env: process.env, home: homedir() }), "weights");
+}
