@@ -1,0 +1,140 @@
+import { blankPicture, type Picture, type Size } from "@lookonce/augment";
+import { describe, expect, it } from "vitest";
+import { AugmentedDetector } from "./augmented-detector.ts";
+import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
+
+/** Strides of the eyes below. */
+const strides = [8, 16, 32];
+
+/** A detector that sees brightness: every cell of its grids says how bright its middle is, as a box of the cell's size. */
+class Eyes implements Detector {
+  readonly family = "v8" as const;
+  readonly names = ["light"];
+  readonly stride = 32;
+  readonly fixedSize: Size | undefined;
+  readonly seen: Size[] = [];
+  readonly #layout: "NAC" | "NCA";
+
+  constructor({ fixedSize, layout = "NAC" }: { fixedSize?: Size; layout?: "NAC" | "NCA" } = {}) {
+    this.fixedSize = fixedSize;
+    this.#layout = layout;
+  }
+
+  async compile(size: Size): Promise<CompiledDetector> {
+    this.seen.push(size);
+    return { run: async (pictures) => pictures.map((picture) => this.#see(picture, size)) };
+  }
+
+  async dispose(): Promise<void> {}
+
+  #see(picture: Picture, size: Size): RawDetections {
+    expect({ width: picture.width, height: picture.height }).toEqual(size);
+    const rows = strides.flatMap((stride) => {
+      const [columns, lines] = [size.width / stride, size.height / stride];
+      return Array.from({ length: columns * lines }, (_, i) => {
+        const [x, y] = [((i % columns) + 0.5) * stride, (Math.floor(i / columns) + 0.5) * stride];
+        const brightness = picture.data[(Math.floor(y) * size.width + Math.floor(x)) * 3] as number;
+        return [x, y, stride, stride, brightness / 255];
+      });
+    });
+    if (this.#layout === "NAC") {
+      return { data: Float32Array.from(rows.flat()), shape: [1, rows.length, 5], layout: "NAC" };
+    }
+    const columns = [0, 1, 2, 3, 4].flatMap((channel) => rows.map((row) => row[channel] as number));
+    return { data: Float32Array.from(columns), shape: [1, 5, rows.length], layout: "NCA" };
+  }
+}
+
+/** Black, with a white square around a point. */
+function light(size: Size, x: number, y: number, reach = 24): Picture {
+  const picture = blankPicture(size, 0);
+  for (let row = y - reach; row < y + reach; row++) {
+    for (let column = x - reach; column < x + reach; column++) {
+      picture.data.fill(255, (row * size.width + column) * 3, (row * size.width + column + 1) * 3);
+    }
+  }
+  return picture;
+}
+
+async function look(eyes: Eyes, picture: Picture): Promise<number[][]> {
+  const network = await new AugmentedDetector(eyes).compile(picture);
+  const [raw] = (await network.run([picture], 0.25)) as [RawDetections];
+  expect(raw.layout).toBe("NAC");
+  const channels = raw.shape[2] as number;
+  return Array.from({ length: raw.shape[1] as number }, (_, i) => [
+    ...raw.data.subarray(i * channels, (i + 1) * channels),
+  ]);
+}
+
+const anchorsOf = ({ width, height }: Size, of = strides): number =>
+  of.reduce((sum, stride) => sum + (width / stride) * (height / stride), 0);
+
+describe("AugmentedDetector", () => {
+  it("looks at the sizes of the published rule, multiples of the stride", async () => {
+    const eyes = new Eyes();
+    await look(eyes, blankPicture({ width: 640, height: 480 }));
+    expect(eyes.seen).toEqual([
+      { width: 640, height: 480 },
+      { width: 544, height: 416 },
+      { width: 448, height: 352 },
+    ]);
+  });
+
+  it("leaves out the coarsest grid of the largest look and the finest of the smallest", async () => {
+    const size = { width: 640, height: 480 };
+    const rows = await look(new Eyes(), blankPicture(size));
+    const expected =
+      anchorsOf(size, [8, 16]) +
+      anchorsOf({ width: 544, height: 416 }) +
+      anchorsOf({ width: 448, height: 352 }, [16, 32]);
+    expect(rows).toHaveLength(expected);
+    const sides = rows.map((row) => Math.round((row[2] as number) * 10) / 10);
+    expect([...new Set(sides)].sort((a, b) => a - b)).toEqual(
+      [8, 9.6, 16, 19.3, 23.9, 32 / 0.83, 47.8].map((s) => Math.round(s * 10) / 10),
+    );
+  });
+
+  it.each(["NAC", "NCA"] as const)("brings what every look sees back to its place, in layout %s", async (layout) => {
+    const [x, y] = [160, 96];
+    const bright = (await look(new Eyes({ layout }), light({ width: 320, height: 256 }, x, y))).filter(
+      (row) => (row[4] as number) > 0.9,
+    );
+    const factors = new Set(bright.map((row) => Math.round((row[2] as number) * 10)));
+    // From every look: 8 and 16 as they are, at 83 % and at 67 %
+    for (const side of [8, 16, 8 / 0.83, 16 / 0.83, 16 / 0.67]) expect(factors).toContain(Math.round(side * 10));
+    for (const [cx, cy] of bright) {
+      expect(Math.abs((cx as number) - x)).toBeLessThan(26);
+      expect(Math.abs((cy as number) - y)).toBeLessThan(26);
+    }
+  });
+
+  it("tells left from right, though one look is mirrored", async () => {
+    for (const x of [60, 260]) {
+      const rows = await look(new Eyes(), light({ width: 320, height: 256 }, x, 128));
+      const bright = rows.filter((row) => (row[4] as number) > 0.9);
+      expect(bright.length).toBeGreaterThan(10);
+      for (const [cx] of bright) expect(Math.abs((cx as number) - x)).toBeLessThan(26);
+    }
+  });
+
+  it("keeps to the canvas of a network of fixed size", async () => {
+    const fixedSize = { width: 320, height: 320 };
+    const eyes = new Eyes({ fixedSize });
+    const bright = (await look(eyes, light(fixedSize, 200, 100))).filter((row) => (row[4] as number) > 0.9);
+    expect(eyes.seen).toEqual([fixedSize, fixedSize, fixedSize]);
+    for (const [cx, cy] of bright) {
+      expect(Math.abs((cx as number) - 200)).toBeLessThan(26);
+      expect(Math.abs((cy as number) - 100)).toBeLessThan(26);
+    }
+  });
+
+  it("answers for every picture of a batch", async () => {
+    const size = { width: 96, height: 64 };
+    const network = await new AugmentedDetector(new Eyes()).compile(size, 2);
+    const [dark, bright] = (await network.run([blankPicture(size), blankPicture(size, 255)], 0)) as RawDetections[];
+    const most = ({ data }: RawDetections): number => Math.max(...data.filter((_, i) => i % 5 === 4));
+    expect(most(bright as RawDetections)).toBe(1);
+    // Only the border is not black
+    expect(most(dark as RawDetections)).toBeCloseTo(114 / 255, 5);
+  });
+});
