@@ -23,22 +23,21 @@ export function testPicture([batch, channels, height, width]: readonly [number, 
   return values;
 }
 
-/** Pictures [N, 3, H, W] and what an exported model said of them: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5). */
-export interface ExportedRun {
-  images: Float32Array;
-  imagesShape: readonly [batch: number, channels: number, height: number, width: number];
-  output: Float32Array;
-  outputShape: readonly number[];
+/** Two predictions of the same pictures: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5). */
+export interface PredictionPair {
+  expected: Float32Array;
+  found: Float32Array;
+  shape: readonly number[];
+  family: "v5" | "v8";
 }
 
-/** How far an exported model's output lies from what the model itself says of the same pictures. */
-export async function differences(model: DetectionModel, run: ExportedRun): Promise<Differences> {
-  const expected = await predict(model, run);
-  const [, rows, columns] = run.outputShape as [number, number, number];
+/** How far two predictions lie apart at most. */
+export function largestDifferences({ expected, found, shape, family }: PredictionPair): Differences {
+  const [, rows, columns] = shape as readonly [number, number, number];
   const worst = { pixels: 0, probability: 0 };
   for (let i = 0; i < expected.length; i++) {
-    const channel = model.family === "v8" ? Math.floor(i / columns) % rows : i % columns;
-    const distance = Math.abs((run.output[i] as number) - (expected[i] as number));
+    const channel = family === "v8" ? Math.floor(i / columns) % rows : i % columns;
+    const distance = Math.abs((found[i] as number) - (expected[i] as number));
     const kind = channel < 4 ? "pixels" : "probability";
     // Math.max keeps a NaN, which no tolerance allows.
     worst[kind] = Math.max(worst[kind], distance);
@@ -46,8 +45,17 @@ export async function differences(model: DetectionModel, run: ExportedRun): Prom
   return worst;
 }
 
-/** The model's own prediction in the layout of the exported file; the model's mode is put back. */
-async function predict(model: DetectionModel, { images, imagesShape }: ExportedRun): Promise<Float32Array> {
+/** Pictures [N, 3, H, W], RGB from 0 to 1. */
+export interface PicturesToPredict {
+  images: Float32Array;
+  imagesShape: readonly [batch: number, channels: number, height: number, width: number];
+}
+
+/** The model's own prediction in the layout of exported files: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5); its mode is put back. */
+export async function predict(
+  model: DetectionModel,
+  { images, imagesShape }: PicturesToPredict,
+): Promise<Float32Array> {
   const { training } = model;
   model.eval();
   const output = tf.tidy(() => {

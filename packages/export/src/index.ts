@@ -1,4 +1,5 @@
-export { type ExportOnnxOptions, type ExportOnnxReport, exportOnnx } from "./export-onnx.ts";
+export { type ExportOnnxReport, exportOnnx } from "./onnx/export-onnx.ts";
+export type { CalibrationMethod, ExportOnnxOptions } from "./onnx/options.ts";
 export {
   type ModelGraphOptions,
   modelGraph,

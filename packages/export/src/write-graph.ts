@@ -3,7 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import { detectorGraph } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { type EdgeType, EventWriter, type GraphAttribute, type GraphNode } from "@lookonce/tensorboard";
-import { exportOnnx } from "./export-onnx.ts";
+import { exportOnnx } from "./onnx/export-onnx.ts";
 import { pictureSize } from "./picture-size.ts";
 
 /** Options of {@link modelGraph}. */

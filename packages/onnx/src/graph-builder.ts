@@ -68,6 +68,21 @@ export class GraphBuilder {
     this.#name = options.name ?? "graph";
   }
 
+  /** A builder that goes on where a graph ended: with its inputs, constants and nodes; outputs are to be declared again. */
+  static from(graph: OnnxGraph): GraphBuilder {
+    const builder = new GraphBuilder({ name: graph.name });
+    for (const info of graph.inputs) {
+      builder.#define(info.name, "input");
+      builder.#inputs.push(info);
+    }
+    for (const [name, value] of graph.initializers) builder.initializer(value, name);
+    for (const node of graph.nodes) {
+      for (const name of node.outputs) if (name !== "") builder.#define(name, `output of a ${node.op} node:`);
+      builder.#nodes.push(node);
+    }
+    return builder;
+  }
+
   /** A name that no value of this graph has or will be given: the prefix and a number. */
   uniqueName(prefix: string): string {
     let count = this.#counters.get(prefix) ?? 0;
@@ -137,8 +152,8 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Declares a value as a graph output; strings in the shape are symbolic sizes. */
-  output(name: string, type: TensorType, shape: readonly (number | string)[]): void {
+  /** Declares a value as a graph output; strings in the shape are symbolic sizes. Without a shape its rank is left open. */
+  output(name: string, type: TensorType, shape?: readonly (number | string)[]): void {
     this.#outputs.push(valueInfo({ name, type, shape }, "output"));
   }
 
@@ -205,7 +220,7 @@ export class GraphBuilder {
   }
 }
 
-function valueInfo(info: Required<ValueInfo>, what: string): ValueInfo {
+function valueInfo(info: ValueInfo, what: string): ValueInfo {
   if (TENSOR_TYPES[info.type] === undefined) {
     throw new LookonceError("ARGUMENT", `${what} "${info.name}": "${info.type}" is not a tensor type.`);
   }
@@ -217,7 +232,7 @@ function valueInfo(info: Required<ValueInfo>, what: string): ValueInfo {
       );
     }
   }
-  return { ...info, shape: [...(info.shape ?? [])] };
+  return { ...info, shape: info.shape && [...info.shape] };
 }
 
 function copyTensor(value: AnyTensorValue): AnyTensorValue {

@@ -10,8 +10,8 @@ import { type DetectionModel, observeModules } from "@lookonce/nn";
 import { int, type OnnxModel } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Options of {@link traceDetector}. */
-export interface TraceDetectorOptions {
+/** Options of {@link traceNetwork}. */
+export interface TraceNetworkOptions {
   /** Size of the pictures, in pixels. */
   height: number;
   width: number;
@@ -19,36 +19,33 @@ export interface TraceDetectorOptions {
   batch?: number;
   /** Version of ONNX's operators. Default 17, which ONNX Runtime has had since 1.12. */
   opset?: number;
-  /** Key-value pairs to keep in the model. */
-  metadata?: Readonly<Record<string, string>>;
-  /** A sentence for people. */
-  description?: string;
 }
 
 /**
- * A detector as an ONNX model in the form in which exported YOLO models are known: `images` [N, 3, H, W], float32 RGB
- * from 0 to 1, to `output0`, [N, 4 + nc, A] for YOLOv8 and [N, A, 5 + nc] for YOLOv5. Its weights become constants.
+ * The network of a detector, up to its raw predictions, as an ONNX model: `images` [N, 3, H, W], float32 RGB from 0 to 1,
+ * to `level0`, `level1`, …, finest first, [N, outputs per cell, h, w]. Its weights become constants.
  *
  * The model must be in inference mode. Only ONNX's own operators are used. Nodes are named by the modules that they come
  * from (`model/0/conv/Conv_0`), weights as in checkpoints (`model.0.conv.weight`).
  */
-export async function traceDetector(model: DetectionModel, options: TraceDetectorOptions): Promise<OnnxModel> {
-  const { height, width, batch = 1, opset = 17, metadata = {}, description = "" } = options;
-  const names = model.namedVariables();
+export async function traceNetwork(model: DetectionModel, options: TraceNetworkOptions): Promise<OnnxModel> {
+  const { height, width, batch = 1, opset = 17 } = options;
+  const forward: TracedFunction = (images) => {
+    const { raw } = model.forward(tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
+    return raw.map((map) => tf.transpose(map, [0, 3, 1, 2]));
+  };
   return onTracingBackend(() =>
-    trace(exportedForward(model), {
+    trace(withScopes(model, forward), {
       inputs: [{ name: "images", shape: [batch, 3, height, width] }],
-      outputNames: ["output0"],
-      names,
+      outputNames: model.strides.map((_, level) => `level${level}`),
+      names: model.namedVariables(),
       opset,
-      metadata,
-      docString: description,
     }),
   );
 }
 
 /** Options of {@link detectorGraph}. */
-export type DetectorGraphOptions = Pick<TraceDetectorOptions, "height" | "width" | "batch">;
+export type DetectorGraphOptions = Pick<TraceNetworkOptions, "height" | "width" | "batch">;
 
 /**
  * The calls by which a detector makes its predictions, to be looked at: names are paths of modules with slashes, and shapes
@@ -65,13 +62,6 @@ export async function detectorGraph(model: DetectionModel, options: DetectorGrap
       names,
     }),
   );
-}
-
-function exportedForward(model: DetectionModel): TracedFunction {
-  return withScopes(model, (images) => {
-    const { decoded } = model.forward(tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
-    return [model.family === "v8" ? tf.transpose(decoded as tf.Tensor3D, [0, 2, 1]) : (decoded as tf.Tensor3D)];
-  });
 }
 
 /** The same function, whose calls are recorded under the paths of the modules that make them. */

@@ -1,0 +1,150 @@
+import { LookonceError } from "@lookonce/errors";
+import { type AnyTensorValue, GraphBuilder, int, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
+import { int64, int64s } from "./constants.ts";
+import type { NetworkForm } from "./network.ts";
+
+/** Names by which sizes that are free are known: axes of `images`. */
+export const freeSizes = { batch: "batch", height: "height", width: "width" } as const;
+
+const sides = ["batch", "height", "width"] as const;
+
+/** How many times a size counts in a number: exponents of batch, height and width. */
+type Exponents = readonly [batch: number, height: number, width: number];
+
+/** A number of a shape as `factor · batchⁱ · heightʲ · widthᵏ / divisor`. */
+interface Monomial {
+  readonly factor: number;
+  readonly divisor: number;
+  readonly exponents: Exponents;
+}
+
+/**
+ * The same network for pictures of any size and number.
+ *
+ * A network written down for one size holds it in the shapes that some of its nodes are given. Here the network is written
+ * down four times, with the batch, the height and the width doubled one by one: a number that doubles along depends on that
+ * size, and is computed from the pictures' shape instead. Convolutions, poolings and the like take any size as they are.
+ *
+ * @param write the network for pictures of a form
+ * @throws LookonceError `UNSUPPORTED` for networks that hold the size in other ways, such as a table of weights a place
+ */
+export async function withFreeSizes(
+  write: (form: NetworkForm) => Promise<OnnxModel>,
+  form: NetworkForm,
+): Promise<OnnxModel> {
+  const network = await write(form);
+  const doubled = await Promise.all(sides.map((side) => write({ ...form, [side]: 2 * form[side] })));
+  const graph = new GraphBuilder({ name: network.graph.name });
+  graph.scope = "sizes";
+  for (const { name, type, shape } of network.graph.inputs) {
+    graph.input(name, type, [freeSizes.batch, shape?.[1] as number, freeSizes.height, freeSizes.width]);
+  }
+  for (const [name, value] of network.graph.initializers) graph.initializer(value, name);
+  const computed = new ComputedShapes(graph, form);
+  for (const [i, node] of network.graph.nodes.entries()) {
+    const others = doubled.map((other) => other.graph.nodes[i]);
+    requireSame(node, others);
+    const inputs = node.inputs.map((input, j) => {
+      const value = network.graph.initializers.get(input);
+      if (value === undefined) return input;
+      const values = doubled.map((other, k) => other.graph.initializers.get(others[k]?.inputs[j] as string));
+      return isSame(value, values) ? input : computed.shape(node, [value, ...values]);
+    });
+    graph.multi(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs, name: node.name });
+  }
+  for (const { name, type } of network.graph.outputs) graph.output(name, type);
+  return { ...network, graph: graph.build({ opset: form.opset }).graph };
+}
+
+function requireSame(node: OnnxNode, others: readonly (OnnxNode | undefined)[]): void {
+  const attributes = JSON.stringify(node.attributes);
+  for (const other of others) {
+    if (other?.op === node.op && JSON.stringify(other.attributes) === attributes) continue;
+    throw unsupported(node);
+  }
+}
+
+function unsupported(node: OnnxNode): LookonceError {
+  return new LookonceError(
+    "UNSUPPORTED",
+    `the model cannot be exported for pictures of any size: ${node.name} (${node.op}) works for one size only. Export it without dynamic.`,
+  );
+}
+
+function isSame(value: AnyTensorValue, others: readonly (AnyTensorValue | undefined)[]): boolean {
+  return others.every(
+    (other) =>
+      other?.type === value.type &&
+      other.shape.join() === value.shape.join() &&
+      other.data.length === value.data.length &&
+      value.data.every((element, i) => Object.is(element, other.data[i])),
+  );
+}
+
+/** Shapes that are computed from that of `images`, each number once. */
+class ComputedShapes {
+  readonly #graph: GraphBuilder;
+  readonly #form: NetworkForm;
+  readonly #numbers = new Map<string, string>();
+
+  constructor(graph: GraphBuilder, form: NetworkForm) {
+    this.#graph = graph;
+    this.#form = form;
+  }
+
+  /** A list of whole numbers that came out as `values` for the form and with each of its sizes doubled. */
+  shape(node: OnnxNode, values: readonly (AnyTensorValue | undefined)[]): string {
+    const lists = values.map((value) => {
+      if (value?.type !== "int64" || value.shape.length !== 1) throw unsupported(node);
+      return Array.from(value.data as BigInt64Array, Number);
+    });
+    const [first, ...others] = lists as [number[], ...number[][]];
+    if (others.some(({ length }) => length !== first.length)) throw unsupported(node);
+    const names = first.map((number, i) => {
+      const exponents = others.map((list) => Math.log2((list[i] as number) / number));
+      if (!exponents.every((exponent) => exponent === 0 || exponent === 1 || exponent === 2)) {
+        if (others.every((list) => list[i] === number)) return int64s(this.#graph, [number]);
+        throw unsupported(node);
+      }
+      return this.#number(this.#monomial(number, exponents as unknown as Exponents));
+    });
+    return names.length === 1 ? (names[0] as string) : this.#graph.node("Concat", names, { axis: int(0) });
+  }
+
+  #monomial(number: number, exponents: Exponents): Monomial {
+    const whole = sides.reduce((product, side, i) => product * this.#form[side] ** (exponents[i] as number), 1);
+    const shared = greatestDivisor(number, whole);
+    return { factor: number / shared, divisor: whole / shared, exponents };
+  }
+
+  #number({ factor, divisor, exponents }: Monomial): string {
+    const key = [factor, divisor, ...exponents].join();
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const graph = this.#graph;
+    const factors = exponents.flatMap((exponent, i) => new Array<string>(exponent).fill(this.#size(i)));
+    if (factor !== 1 || factors.length === 0) factors.push(int64s(graph, [factor]));
+    const product = factors.reduce((left, right) => graph.node("Mul", [left, right]));
+    const name = divisor === 1 ? product : graph.node("Div", [product, int64s(graph, [divisor])]);
+    this.#numbers.set(key, name);
+    return name;
+  }
+
+  /** One of the sizes of `images`, as a list of one number. */
+  #size(i: number): string {
+    const known = this.#numbers.get(`size ${i}`);
+    if (known !== undefined) return known;
+    const axis = [0, 2, 3][i] as number;
+    const shape = this.#graph.node("Shape", ["images"]);
+    const name = this.#graph.node("Unsqueeze", [
+      this.#graph.node("Gather", [shape, int64(this.#graph, axis)]),
+      int64s(this.#graph, [0]),
+    ]);
+    this.#numbers.set(`size ${i}`, name);
+    return name;
+  }
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : greatestDivisor(b, a % b);
+}

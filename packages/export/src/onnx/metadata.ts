@@ -1,0 +1,30 @@
+import { formatClassNames } from "@lookonce/inference";
+import type { DetectionModel } from "@lookonce/nn";
+import type { OnnxForm } from "./options.ts";
+
+/** What a file says of itself, under the keys by which programs know exported YOLO models (Ultralytics 8.3). */
+export function metadataOf(model: DetectionModel, form: OnnxForm): Record<string, string> {
+  const { batch, half, int8, dynamic, nms } = form;
+  const suppression: Record<string, number | boolean> =
+    nms === undefined ? {} : { conf: nms.conf, iou: nms.iou, max_det: nms.maxDet, agnostic_nms: nms.agnostic };
+  return {
+    description: `${model.config.name} for ${model.nc} classes`,
+    author: "lookonce",
+    task: "detect",
+    stride: String(Math.max(...model.strides)),
+    batch: String(batch),
+    imgsz: `[${form.height}, ${form.width}]`,
+    channels: "3",
+    names: formatClassNames(model.names),
+    args: pythonDictionary({ batch, half, int8, dynamic, nms: nms !== undefined, ...suppression }),
+  };
+}
+
+/** The arguments of the export as Python writes a dictionary, `{'half': False}`. */
+function pythonDictionary(values: Readonly<Record<string, number | boolean>>): string {
+  const show = (value: number | boolean): string =>
+    typeof value === "number" ? String(value) : value ? "True" : "False";
+  return `{${Object.entries(values)
+    .map(([key, value]) => `'${key}': ${show(value)}`)
+    .join(", ")}}`;
+}

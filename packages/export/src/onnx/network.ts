@@ -1,0 +1,40 @@
+import { traceNetwork } from "@lookonce/inference";
+import type { DetectionModel } from "@lookonce/nn";
+import type { OnnxModel, OnnxNode, ValueInfo } from "@lookonce/onnx";
+import { simplifyModel } from "./simplify-model.ts";
+
+/** The pictures that a network is written down for. */
+export interface NetworkForm {
+  readonly height: number;
+  readonly width: number;
+  readonly batch: number;
+  readonly opset: number;
+}
+
+/**
+ * The network of a fused model up to its raw maps, simplified: from `images` [N, 3, H, W] to float32 maps [N, …, h, w].
+ *
+ * Its outputs are the head's convolutions themselves: level by level, finest first, boxes and classes apart where the
+ * head has a branch for each (v8), else one map (v5).
+ */
+export async function networkOf(model: DetectionModel, form: NetworkForm): Promise<OnnxModel> {
+  return withBareOutputs(simplifyModel(await traceNetwork(model, form)));
+}
+
+/** Takes the maps as they are before they are joined and renamed for the outputs. */
+function withBareOutputs(network: OnnxModel): OnnxModel {
+  const { graph } = network;
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const gone = new Set<OnnxNode>();
+  const outputs = graph.outputs.flatMap((output): ValueInfo[] => {
+    let names = [output.name];
+    for (const op of ["Identity", "Concat"]) {
+      const maker = names.length === 1 ? makers.get(names[0] as string) : undefined;
+      if (maker?.op !== op) continue;
+      gone.add(maker);
+      names = [...maker.inputs];
+    }
+    return names.map((name) => ({ name, type: "float32" }));
+  });
+  return { ...network, graph: { ...graph, nodes: graph.nodes.filter((node) => !gone.has(node)), outputs } };
+}
