@@ -17,7 +17,7 @@ export interface Checkpoint {
   anchors?: number[][];
   /**
    * Whatever else the file says, as plain values. From YOLO checkpoints: `source` (`"ema"` or `"model"`), `modelClass`,
-   * `epoch`, `date`, `version`, `bestFitness`, `trainArgs`.
+   * `epoch`, `date`, `version`, `license`, `bestFitness`, `trainArgs`.
    */
   metadata: { [key: string]: PlainValue };
   /** What a training that was stopped needs to go on; only in files that a training wrote. */

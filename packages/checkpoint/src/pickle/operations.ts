@@ -1,7 +1,7 @@
 import type { Cursor } from "./cursor.ts";
 import { integerFromBytes, parseInteger, parseRawUnicode, parseStringLiteral } from "./literals.ts";
 import type { PickleMachine } from "./machine.ts";
-import { PickledObject } from "./values.ts";
+import { PickledObject, setDictState } from "./values.ts";
 
 type Operation = (machine: PickleMachine, cursor: Cursor) => void;
 
@@ -168,7 +168,8 @@ function setItems(items: unknown[], target: unknown, cursor: Cursor): Map<unknow
 
 function build(target: unknown, state: unknown, cursor: Cursor): void {
   if (target instanceof PickledObject) target.state = state;
-  // A dict or tensor with attributes of its own (state_dict's `_metadata`): nobody here reads those.
+  else if (target instanceof Map) setDictState(target, state);
+  // A tensor with attributes of its own: nobody here reads those.
   else if (typeof target !== "object" || target === null) throw cursor.error("state is set on a plain value");
 }
 

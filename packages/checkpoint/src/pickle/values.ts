@@ -56,6 +56,19 @@ export class PickledObject {
   }
 }
 
+const dictStates = new WeakMap<object, unknown>();
+
+/** Remembers what a pickle sets as the state of a dict: attributes of its own, besides its items. */
+export function setDictState(dict: ReadonlyMap<unknown, unknown>, state: unknown): void {
+  dictStates.set(dict, state);
+}
+
+/** An attribute of a dict's own, such as `_metadata` of a `state_dict`. */
+export function dictAttribute(dict: ReadonlyMap<unknown, unknown>, name: string): unknown {
+  const state = dictStates.get(dict);
+  return state instanceof Map ? state.get(name) : undefined;
+}
+
 /** The default rule of a {@link PickledGlobal}: an inert record. */
 export function record(args: readonly unknown[], self: PickledGlobal): PickledObject {
   return new PickledObject(self.module, self.name, args);

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Checkpoint } from "../checkpoint.ts";
-import type { PickledObject } from "../pickle/values.ts";
+import { dictAttribute, type PickledObject } from "../pickle/values.ts";
 import { PlainConverter, type PlainValue } from "../plain.ts";
 import type { StoredTensor } from "../tensor.ts";
 import { named } from "./load.ts";
@@ -88,7 +88,7 @@ function describe(
   root: unknown,
   plain: PlainConverter,
 ): Omit<Checkpoint, "tensors" | "metadata"> {
-  const outer = (key: string): unknown => (root instanceof Map ? root.get(key) : undefined);
+  const outer = (key: string): unknown => outerValue(root, key);
   const head = module && headOf(module);
   const result: Omit<Checkpoint, "tensors" | "metadata"> = {};
   const config = plain.convert(module?.attribute("yaml") ?? outer("yaml") ?? null);
@@ -138,14 +138,19 @@ const outerKeys: Readonly<Record<string, string>> = {
   version: "version",
   best_fitness: "bestFitness",
   train_args: "trainArgs",
+  license: "license",
 };
+
+/** What a file says besides the model: an item of its dict, or an attribute of a bare `state_dict`. */
+function outerValue(root: unknown, key: string): unknown {
+  return root instanceof Map ? (root.get(key) ?? dictAttribute(root, key)) : undefined;
+}
 
 function metadataOf({ source, module }: Found, root: unknown, plain: PlainConverter): Checkpoint["metadata"] {
   const metadata: Checkpoint["metadata"] = { source };
   if (module !== undefined) metadata.modelClass = module.path;
-  const outer: ReadonlyMap<unknown, unknown> = root instanceof Map ? root : new Map();
   for (const [key, name] of Object.entries(outerKeys)) {
-    const value = outer.get(key);
+    const value = outerValue(root, key);
     if (value !== undefined && value !== null && !(value instanceof TorchTensor)) metadata[name] = plain.convert(value);
   }
   const args = module?.attribute("args") ?? module?.attribute("hyp");

@@ -1,0 +1,173 @@
+import { LookonceError } from "@lookonce/errors";
+
+/** A value of Python's that a pickle can hold. Arrays become lists, objects and maps dicts; {@link PickleWriter.tuple} a tuple. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly PickleValue[]
+  | { readonly [key: string]: PickleValue }
+  | ReadonlyMap<string, PickleValue>
+  | ((writer: PickleWriter) => void);
+
+/** Characters of the operations of pickle protocol 2 (Python's pickletools). */
+const code = {
+  protocol: 0x80,
+  stop: 0x2e,
+  mark: 0x28,
+  none: 0x4e,
+  true: 0x88,
+  false: 0x89,
+  byte: 0x4b,
+  short: 0x4d,
+  int: 0x4a,
+  long: 0x8a,
+  float: 0x47,
+  text: 0x58,
+  list: 0x5d,
+  appends: 0x65,
+  dict: 0x7d,
+  items: 0x75,
+  emptyTuple: 0x29,
+  tuple: 0x74,
+  global: 0x63,
+  call: 0x52,
+  build: 0x62,
+  persistent: 0x51,
+} as const;
+
+/** Writes values as Python's pickle protocol 2, which every Python since 2.3 reads. */
+export class PickleWriter {
+  #bytes = new Uint8Array(4096);
+  #length = 0;
+
+  constructor() {
+    this.#put(code.protocol, 2);
+  }
+
+  /** All bytes, with the end. */
+  finish(): Uint8Array {
+    this.#put(code.stop);
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  /**
+   * @throws LookonceError `ARGUMENT` for a value that Python has no plain form of
+   */
+  value(value: PickleValue): void {
+    if (typeof value === "function") value(this);
+    else if (value === null) this.#put(code.none);
+    else if (typeof value === "boolean") this.#put(value ? code.true : code.false);
+    else if (typeof value === "number") this.#number(value);
+    else if (typeof value === "string") this.#text(value);
+    else if (Array.isArray(value)) this.#list(value);
+    else if (typeof value === "object") this.dict(value instanceof Map ? value : Object.entries(value));
+    else throw new LookonceError("ARGUMENT", `a ${typeof value} cannot be written into a pickle`);
+  }
+
+  /** A dict, or the items of the one that was just made. */
+  dict(entries: Iterable<readonly [string, PickleValue]>): void {
+    this.#put(code.dict);
+    this.items(entries);
+  }
+
+  /** Sets items of the dict that was written last. */
+  items(entries: Iterable<readonly [string, PickleValue]>): void {
+    this.#put(code.mark);
+    for (const [key, value] of entries) {
+      this.#text(key);
+      this.value(value);
+    }
+    this.#put(code.items);
+  }
+
+  tuple(...values: readonly PickleValue[]): void {
+    if (values.length === 0) {
+      this.#put(code.emptyTuple);
+      return;
+    }
+    this.#put(code.mark);
+    for (const value of values) this.value(value);
+    this.#put(code.tuple);
+  }
+
+  /** A class or function by its name. */
+  global(module: string, name: string): void {
+    this.#put(code.global);
+    this.#raw(new TextEncoder().encode(`${module}\n${name}\n`));
+  }
+
+  /** The result of a function of that name. */
+  call(module: string, name: string, ...values: readonly PickleValue[]): void {
+    this.global(module, name);
+    this.tuple(...values);
+    this.#put(code.call);
+  }
+
+  /** Attributes of the object that was written last. */
+  attributes(entries: Iterable<readonly [string, PickleValue]>): void {
+    this.dict(entries);
+    this.#put(code.build);
+  }
+
+  /** Something outside of the pickle, by whatever its reader knows it. */
+  persistent(...id: readonly PickleValue[]): void {
+    this.tuple(...id);
+    this.#put(code.persistent);
+  }
+
+  #list(values: readonly PickleValue[]): void {
+    this.#put(code.list, code.mark);
+    for (const value of values) this.value(value);
+    this.#put(code.appends);
+  }
+
+  #text(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    this.#number32(code.text, bytes.length);
+    this.#raw(bytes);
+  }
+
+  #number(value: number): void {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) this.#float(value);
+    else if (value >= 0 && value < 2 ** 8) this.#put(code.byte, value);
+    else if (value >= 0 && value < 2 ** 16) this.#put(code.short, value & 255, value >> 8);
+    else if (value >= -(2 ** 31) && value < 2 ** 31) this.#number32(code.int, value);
+    else this.#long(value);
+  }
+
+  #long(value: number): void {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setBigInt64(0, BigInt(value), true);
+    this.#put(code.long, 8);
+    this.#raw(new Uint8Array(view.buffer));
+  }
+
+  #float(value: number): void {
+    const view = new DataView(new ArrayBuffer(8));
+    // The only big-endian number of the format.
+    view.setFloat64(0, value, false);
+    this.#put(code.float);
+    this.#raw(new Uint8Array(view.buffer));
+  }
+
+  #number32(operation: number, value: number): void {
+    this.#put(operation, value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255);
+  }
+
+  #put(...bytes: number[]): void {
+    this.#raw(bytes);
+  }
+
+  #raw(bytes: ArrayLike<number>): void {
+    const end = this.#length + bytes.length;
+    if (end > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = end;
+  }
+}
