@@ -17,6 +17,13 @@ import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
  */
 export async function openSource(source: Source, options: OpenSourceOptions = {}): Promise<OpenedSource> {
   const settings = settle(options);
+  const opened = await open(source, settings);
+  const { count, live } = opened;
+  settings.onOpen?.({ ...(count === undefined ? {} : { count }), ...(live === undefined ? {} : { live }) });
+  return opened;
+}
+
+async function open(source: Source, settings: SourceSettings): Promise<OpenedSource> {
   const stream = streamOf(source, settings);
   if (stream !== undefined) return assemble({ origins: [stream], single: true }, settings);
   if (isAsyncIterable(source)) {

@@ -87,6 +87,8 @@ export interface OpenSourceOptions {
   ffmpeg?: string;
   /** What `-` reads. Default: the process's standard input. */
   stdin?: Readable;
+  /** Told once the source is open, before its first picture. */
+  onOpen?: (source: Pick<OpenedSource, "count" | "live">) => void;
   /** Told what a person should know, such as folders that are not searched. Default: nobody. */
   notify?: (line: string) => void;
   /** Ends the source: nothing comes any more, and what was opened is closed. */

@@ -1,0 +1,201 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { type Picture, writePicture } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import { besideOf, putInPlaceSync, writing } from "@lookonce/files";
+import type { DrawOptions } from "@lookonce/plots";
+import type { Results } from "../results.ts";
+import type { VideoInfo } from "../sources/source.ts";
+import { VideoWriter } from "./video-writer.ts";
+
+/** What is written about results. */
+export interface SaveOptions {
+  /** Pictures and videos with boxes drawn in: `name.jpg`, `name.mp4`. Default false. */
+  save?: boolean;
+  /** Each frame of a video with boxes drawn in: `name_frames/000012.jpg`. Default false. */
+  saveFrames?: boolean;
+  /** Label files in YOLO's form, where something was found: `labels/name.txt`. Default false. */
+  saveTxt?: boolean;
+  /** Their lines end with the confidence. Default false. */
+  saveConf?: boolean;
+  /** Every detection cut out: `crops/class/name.jpg`. Default false. */
+  saveCrop?: boolean;
+  /** All detections in one file in the form that COCO's evaluation reads: `predictions.json`. Default false. */
+  saveJson?: boolean;
+}
+
+/** Options of {@link ResultsWriter}. */
+export interface ResultsWriterOptions extends SaveOptions {
+  /** How boxes and labels are drawn. */
+  draw?: DrawOptions;
+  /** The ffmpeg program. Default `ffmpeg`. */
+  ffmpeg?: string;
+}
+
+interface VideoInWork {
+  info: VideoInfo;
+  writer: Promise<VideoWriter>;
+  /** Settles when the last frame so far is written. */
+  last: Promise<void>;
+}
+
+/** Formats that pictures are written in as they came; others become JPEG. */
+const writable = new Set([".avif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
+
+/** How many results may be in work at once: encoding pictures takes longer than finding what is in them. */
+const atOnce = 4;
+
+/** Whether anything is to be written. */
+export function savesAnything(options: SaveOptions): boolean {
+  const { save, saveFrames, saveTxt, saveCrop, saveJson } = options;
+  return [save, saveFrames, saveTxt, saveCrop, saveJson].includes(true);
+}
+
+/** Writes what is found, as it is found, into a folder. A few results are drawn and encoded side by side. */
+export class ResultsWriter {
+  readonly #directory: string;
+  readonly #options: ResultsWriterOptions;
+  readonly #work = new Set<Promise<void>>();
+  #failure: unknown;
+  #video: VideoInWork | undefined;
+  /** How many videos have been written, by their files: the same one may come twice. */
+  readonly #videos = new Map<string, number>();
+  #json: { partial: string; rows: number } | undefined;
+
+  constructor(directory: string, options: ResultsWriterOptions) {
+    if (options.saveConf && !options.saveTxt) {
+      throw new LookonceError(
+        "ARGUMENT",
+        "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.",
+      );
+    }
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  /**
+   * Takes a result to be written. It waits while too many are in work, and throws what went wrong with an earlier one.
+   *
+   * @throws LookonceError `IO` when something cannot be written, `NOT_FOUND` for a video without ffmpeg
+   */
+  async add(result: Results): Promise<void> {
+    if (this.#options.saveJson) this.#addJson(result);
+    const work = this.#write(result).catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+    this.#work.add(work);
+    void work.then(() => this.#work.delete(work));
+    while (this.#work.size >= atOnce) await Promise.race(this.#work);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /**
+   * Finishes everything: files that were begun are whole after it, also where the source was left early.
+   *
+   * @throws LookonceError `IO` when something cannot be written
+   */
+  async close(): Promise<void> {
+    await Promise.all(this.#work);
+    await this.#endVideo();
+    this.#endJson();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #write(result: Results): Promise<void> {
+    const { save, saveFrames, saveTxt, saveConf = false, saveCrop, draw } = this.#options;
+    const drawn = save || (saveFrames && result.video !== undefined) ? result.plot(draw) : undefined;
+    // In the order of frames, though they are drawn side by side
+    const isFrame = drawn !== undefined && result.video !== undefined;
+    const appended = save && isFrame ? this.#append(result.video, result, drawn) : undefined;
+    if (saveTxt && result.boxes.count > 0) {
+      await result.saveTxt(join(this.#directory, "labels", `${result.stem}.txt`), { conf: saveConf });
+    }
+    if (saveCrop) await result.saveCrop(join(this.#directory, "crops"));
+    if (drawn === undefined) return;
+    if (result.video === undefined) await writePicture(join(this.#directory, savedName(result.name)), await drawn);
+    else if (saveFrames) await writePicture(this.#framePath(result), await drawn);
+    await appended;
+  }
+
+  #framePath({ name, frame = 0 }: Results): string {
+    return join(this.#directory, `${withoutEnding(name)}_frames`, `${String(frame).padStart(6, "0")}.jpg`);
+  }
+
+  /** Hands a frame to the video's writer after those before it; another video ends the one before. */
+  #append(info: VideoInfo, { name }: Results, drawn: Promise<Picture>): Promise<void> {
+    let video = this.#video;
+    if (video?.info !== info) {
+      const before = this.#endVideo();
+      const writer = before.then(() => this.#beginVideo(info, name));
+      video = { info, writer, last: Promise.resolve() };
+      this.#video = video;
+    }
+    const { writer, last } = video;
+    video.last = last.then(async () => (await writer).write(await drawn));
+    return video.last;
+  }
+
+  #beginVideo({ width, height, rate, stride }: VideoInfo, name: string): Promise<VideoWriter> {
+    const stem = withoutEnding(name);
+    const times = (this.#videos.get(stem) ?? 0) + 1;
+    this.#videos.set(stem, times);
+    const path = join(this.#directory, `${stem}${times === 1 ? "" : `-${times}`}.mp4`);
+    const { ffmpeg } = this.#options;
+    return VideoWriter.create(path, {
+      width,
+      height,
+      rate: rate / stride,
+      ...(ffmpeg === undefined ? {} : { ffmpeg }),
+    });
+  }
+
+  async #endVideo(): Promise<void> {
+    const video = this.#video;
+    this.#video = undefined;
+    if (video === undefined) return;
+    try {
+      await video.last;
+    } catch {
+      // Whoever handed in the frame was told
+    }
+    try {
+      await (await video.writer).close();
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
+  #addJson(result: Results): void {
+    const file = join(this.#directory, "predictions.json");
+    const rows = result.toCOCO();
+    writing(file, () => {
+      if (this.#json === undefined) {
+        mkdirSync(this.#directory, { recursive: true });
+        this.#json = { partial: besideOf(file), rows: 0 };
+        writeFileSync(this.#json.partial, "[");
+      }
+      if (rows.length === 0) return;
+      // A line a detection: readable by people, too
+      const text = rows.map((row) => JSON.stringify(row)).join(",\n");
+      appendFileSync(this.#json.partial, `${this.#json.rows === 0 ? "" : ","}\n${text}`);
+      this.#json.rows += rows.length;
+    });
+  }
+
+  #endJson(): void {
+    const json = this.#json;
+    if (json === undefined) return;
+    this.#json = undefined;
+    const file = join(this.#directory, "predictions.json");
+    writing(file, () => appendFileSync(json.partial, "\n]\n"));
+    putInPlaceSync(json.partial, file);
+  }
+}
+
+function savedName(name: string): string {
+  return writable.has(extname(name).toLowerCase()) ? name : `${name}.jpg`;
+}
+
+function withoutEnding(name: string): string {
+  return name.replace(/(?<=[^/])\.[^./]*$/, "");
+}

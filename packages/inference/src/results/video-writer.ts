@@ -1,0 +1,122 @@
+import { once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Picture, resizeBilinear } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import { besideOf, putInPlace } from "@lookonce/files";
+import { FfmpegProcess } from "../sources/video/ffmpeg-process.ts";
+
+/** Options of {@link VideoWriter.create}. */
+export interface VideoWriterOptions {
+  width: number;
+  height: number;
+  /** Frames a second. */
+  rate: number;
+  /** The ffmpeg program. Default `ffmpeg`. */
+  ffmpeg?: string;
+}
+
+/** H.264 by whichever encoder this ffmpeg has; MPEG-4 part 2 is in every one. */
+const encoders = ["libx264", "libopenh264", "h264_videotoolbox", "h264_mf", "mpeg4"];
+
+const chosenEncoders = new Map<string, Promise<string>>();
+
+/** Writes frames into an MP4 file by the program ffmpeg. The file appears under its name when it is whole. */
+export class VideoWriter {
+  readonly path: string;
+  readonly #partial: string;
+  readonly #ffmpeg: FfmpegProcess;
+  readonly #size: { width: number; height: number };
+
+  private constructor(path: string, options: Required<VideoWriterOptions> & { encoder: string }) {
+    const { width, height, ffmpeg } = options;
+    this.path = path;
+    this.#partial = besideOf(path);
+    this.#size = { width, height };
+    this.#ffmpeg = new FfmpegProcess(ffmpeg, argumentsFor(this.#partial, options));
+    this.#ffmpeg.stdout.resume();
+  }
+
+  /**
+   * Begins a video; missing folders are made.
+   *
+   * @throws LookonceError `NOT_FOUND` without ffmpeg, `IO` when the folder cannot be made
+   */
+  static async create(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
+    const { ffmpeg = "ffmpeg" } = options;
+    const encoder = await encoderOf(ffmpeg);
+    await mkdir(dirname(path), { recursive: true }).catch((cause: Error) => {
+      throw new LookonceError("IO", `Cannot write the video ${path}: ${cause.message}`, { cause });
+    });
+    return new VideoWriter(path, { ...options, ffmpeg, encoder });
+  }
+
+  /**
+   * Appends a frame, scaled where the video's size has changed, once ffmpeg has room for it.
+   *
+   * @throws LookonceError `IO` when ffmpeg gave up, with its reason
+   */
+  async write(frame: Picture): Promise<void> {
+    const { width, height } = this.#size;
+    const fits = frame.width === width && frame.height === height;
+    const { data } = fits ? frame : resizeBilinear(frame, this.#size);
+    const { stdin, ended } = this.#ffmpeg;
+    if (!stdin.destroyed && stdin.write(data)) return;
+    const outcome = stdin.destroyed ? await ended : await Promise.race([once(stdin, "drain"), ended]);
+    if (!Array.isArray(outcome)) throw await this.#failure(outcome.reason);
+  }
+
+  /**
+   * Ends the video and puts the file in its place.
+   *
+   * @throws LookonceError `IO` when it cannot be written
+   */
+  async close(): Promise<void> {
+    this.#ffmpeg.stdin.end();
+    const { code, reason } = await this.#ffmpeg.ended;
+    if (code !== 0) throw await this.#failure(reason);
+    await putInPlace(this.#partial, this.path);
+  }
+
+  async #failure(reason: string): Promise<LookonceError> {
+    await rm(this.#partial, { force: true });
+    return new LookonceError("IO", `Cannot write the video ${this.path}: ${reason || "ffmpeg ended early"}.`);
+  }
+}
+
+function argumentsFor(
+  file: string,
+  { width, height, rate, encoder }: VideoWriterOptions & { encoder: string },
+): string[] {
+  // H.264 with colours at half the resolution, which every player knows, takes even sides only
+  const even = "pad=ceil(iw/2)*2:ceil(ih/2)*2";
+  // Without a quality MPEG-4 part 2 is made for the bandwidths of its time
+  const quality = encoder === "mpeg4" ? ["-q:v", "3"] : [];
+  return [
+    ...["-hide_banner", "-nostats", "-v", "level+error", "-f", "rawvideo", "-pix_fmt", "rgb24"],
+    ...["-video_size", `${width}x${height}`, "-framerate", rate.toFixed(6), "-i", "pipe:0"],
+    ...["-vf", even, "-c:v", encoder, ...quality, "-pix_fmt", "yuv420p", "-movflags", "+faststart"],
+    ...["-f", "mp4", "-y", `file:${file}`],
+  ];
+}
+
+function encoderOf(ffmpeg: string): Promise<string> {
+  let chosen = chosenEncoders.get(ffmpeg);
+  if (chosen === undefined) {
+    chosen = chooseEncoder(ffmpeg);
+    chosenEncoders.set(ffmpeg, chosen);
+    chosen.catch(() => chosenEncoders.delete(ffmpeg));
+  }
+  return chosen;
+}
+
+async function chooseEncoder(ffmpeg: string): Promise<string> {
+  const list = new FfmpegProcess(ffmpeg, ["-hide_banner", "-v", "level+error", "-encoders"]);
+  list.stdin.end();
+  let text = "";
+  list.stdout.setEncoding("utf8");
+  for await (const chunk of list.stdout) text += chunk;
+  await list.ended;
+  const known = new Set(text.split("\n").map((line) => line.trim().split(/\s+/)[1]));
+  return encoders.find((name) => known.has(name)) ?? "mpeg4";
+}
