@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
+import { RunsPage } from "./compare/runs-page.tsx";
 import { DetectPage } from "./detect/detect-page.tsx";
 import { ModelsPage } from "./models/models-page.tsx";
-import { RunsPage } from "./runs/runs-page.tsx";
 import { Header } from "./shell/header.tsx";
 import { KeyDialog } from "./shell/key-dialog.tsx";
 import { useRoute, type View } from "./shell/route.ts";

@@ -42,12 +42,14 @@ export interface PredictAnswer {
 export interface Model {
   id: string;
   file: string;
-  family: string;
-  nc: number;
+  family: string | null;
+  nc: number | null;
   names: string[];
   imgsz: number;
-  stride: number;
-  parameters: number;
+  stride: number | null;
+  /** Exported models do not tell. */
+  parameters: number | null;
+  /** False while it is being loaded or unloaded. */
   loaded: boolean;
   default: boolean;
 }
@@ -114,6 +116,14 @@ export interface Artefact {
   type: string;
 }
 
+/** How far a job is; all count from 1. */
+export interface Progress {
+  epoch?: number;
+  epochs?: number;
+  batch?: number;
+  batches?: number;
+}
+
 /** A training, a validation or an export. */
 export interface Job {
   id: string;
@@ -125,10 +135,13 @@ export interface Job {
   model: string;
   data?: string;
   options: Record<string, unknown>;
-  progress?: { epoch: number; epochs: number; batch: number; batches: number };
+  /** Its folder among the runs, once it began. */
+  run?: string;
+  progress?: Progress;
   result?: Record<string, unknown>;
   error?: Fault;
-  artefacts: Artefact[];
+  /** Told of a single job, not in lists. */
+  artefacts?: Artefact[];
 }
 
 /** A training in the list of runs. */

@@ -11,13 +11,15 @@ interface SliderProps {
   /** Shown above the track, as wide as it. */
   children?: ReactNode;
   hint?: string;
+  /** What lies above the value is kept, and that part of the track drawn so. */
+  keepsAbove?: boolean;
 }
 
 /** A number between bounds, with its value beside its name. */
-export function Slider({ label, value, min, max, step, onChange, children, hint }: SliderProps) {
+export function Slider({ label, value, min, max, step, onChange, children, hint, keepsAbove = false }: SliderProps) {
   const id = useId();
   return (
-    <div className="slider">
+    <div className={`slider${keepsAbove ? " keeps-above" : ""}`}>
       <div className="slider-head">
         <label htmlFor={id} title={hint}>
           {label}

@@ -6,7 +6,8 @@ import { lowestConfidence } from "./detections.ts";
 export interface Ask {
   /** Which model; the service's default where there is none. */
   model: string | undefined;
-  iou: number;
+  /** The default of the model's family where there is none. */
+  iou: number | undefined;
   imgsz: number | undefined;
   /** Look at the picture mirrored and at other sizes, too. */
   augment: boolean;
@@ -45,7 +46,7 @@ export function curlFor(options: Ask & { conf: number; name: string }): string {
 function fields({ model, iou, imgsz, augment }: Ask): Record<string, string> {
   return {
     conf: String(lowestConfidence),
-    iou: String(iou),
+    ...(iou === undefined ? {} : { iou: String(iou) }),
     ...(model === undefined ? {} : { model }),
     ...(imgsz === undefined ? {} : { imgsz: String(imgsz) }),
     ...(augment ? { augment: "true" } : {}),

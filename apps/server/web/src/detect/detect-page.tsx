@@ -19,7 +19,7 @@ const none: readonly FoundBox[] = [];
 /** Pictures or the camera in, boxes out. */
 export function DetectPage({ shown }: { shown: boolean }) {
   const models = useResource<ModelList>(shown ? "/v1/models" : undefined);
-  const [chosen, setChosen] = useState<Ask>({ model: undefined, iou: 0.7, imgsz: undefined, augment: false });
+  const [chosen, setChosen] = useState<Ask>({ model: undefined, iou: undefined, imgsz: undefined, augment: false });
   const question = useDeferredValue(chosen);
   const [conf, setConf] = useState(0.25);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());

@@ -41,8 +41,8 @@ export function foundClasses(boxes: readonly FoundBox[], conf: number): FoundCla
   return [...classes.values()].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
 }
 
-/** "4 persons and a bus" as a list for people: `4 person, 1 bus`. */
+/** For people: `4 × person, 1 × bus`. */
 export function tally(boxes: readonly FoundBox[]): string {
   const classes = foundClasses(boxes, 0);
-  return classes.length === 0 ? "nothing" : classes.map(({ name, count }) => `${count} ${name}`).join(", ");
+  return classes.length === 0 ? "nothing" : classes.map(({ name, count }) => `${count} × ${name}`).join(", ");
 }

@@ -1,7 +1,7 @@
-import type { FoundBox, ModelList } from "../api/types.ts";
+import type { FoundBox, Model, ModelList } from "../api/types.ts";
 import type { Resource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
-import { count } from "../controls/format.ts";
+import { short } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { Slider } from "../controls/slider.tsx";
 import type { Ask, Found } from "./ask.ts";
@@ -28,6 +28,17 @@ interface SidePanelProps {
   filled: boolean;
 }
 
+/** What the service takes where a request names no overlap. */
+function defaultIou(family: string | null | undefined): number {
+  return family === "v5" ? 0.45 : 0.7;
+}
+
+function modelHint({ parameters, nc }: Model): string {
+  return [parameters === null ? [] : `${short(parameters)} parameters`, nc === null ? [] : `${nc} classes`]
+    .flat()
+    .join(", ");
+}
+
 const sides = [320, 480, 640, 800, 960, 1280];
 
 /** Settings and findings beside the picture. */
@@ -38,7 +49,7 @@ export function SidePanel(props: SidePanelProps) {
   return (
     <aside className="side" aria-label="Settings and findings">
       {models.error !== undefined && <Notice onRetry={models.reload}>{models.error}</Notice>}
-      <Field label="Model" hint={model && `${count(model.parameters)} parameters, ${model.nc} classes`}>
+      <Field label="Model" hint={model && modelHint(model)}>
         <select
           value={model?.id ?? ""}
           onChange={({ target }) => onQuestion({ ...question, model: target.value })}
@@ -55,11 +66,18 @@ export function SidePanel(props: SidePanelProps) {
       <Slider
         {...{ label: "Confidence", value: conf, min: lowestConfidence, max: 1, step: 0.01, onChange: onConf }}
         hint="Boxes of at least this confidence are shown"
+        keepsAbove
       >
         <ConfidenceStrip boxes={boxes} conf={conf} />
       </Slider>
       <Slider
-        {...{ label: "Overlap (IoU)", value: question.iou, min: 0.1, max: 0.95, step: 0.05 }}
+        {...{
+          label: "Overlap (IoU)",
+          value: question.iou ?? defaultIou(model?.family),
+          min: 0.1,
+          max: 0.95,
+          step: 0.05,
+        }}
         onChange={(iou) => onQuestion({ ...question, iou })}
         hint="A box that overlaps a better one of its class by more than this is left out"
       />

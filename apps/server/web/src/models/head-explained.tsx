@@ -25,7 +25,7 @@ function AnchorFree({ head }: { head: AnchorFreeHead }) {
         whose mean is taken. The <b>class branch</b> tells how sure it is of each of {nc} classes. There are no anchors
         and no separate objectness.
       </p>
-      <p>Both branches are as wide as the finest level's channels, {first}, ask for:</p>
+      <p>How wide they are inside follows from the {first} channels of the finest level:</p>
       <pre className="formula">
         {`c2 = max(16, channels / 4, 4 · bins)      = max(16, ${Math.floor(first / 4)}, ${4 * regMax}) ${own(c2, rule.c2)}\n`}
         {`c3 = max(channels, min(classes, 100))     = max(${first}, ${Math.min(nc, 100)}) ${own(c3, rule.c3)}`}
@@ -41,10 +41,10 @@ function AnchorFree({ head }: { head: AnchorFreeHead }) {
                 Channels in
               </th>
               <th scope="col" className="number">
-                Box branch
+                <i className="key box-part" /> Box branch
               </th>
               <th scope="col" className="number">
-                Class branch
+                <i className="key class-part" /> Class branch
               </th>
               <th scope="col">
                 <span className="visually-hidden">Shares</span>

@@ -44,7 +44,7 @@ export function LayerTable({ info, active, onActive }: LayerTableProps) {
                 onPointerLeave={() => onActive(undefined)}
               >
                 <td className="number">{row.index}</td>
-                <td>{[row.from].flat().join(", ")}</td>
+                <td>{sourcesText(row)}</td>
                 <td>
                   <b>{row.name}</b>
                   {row.repeats > 1 && <span className="muted"> × {row.repeats}</span>}
@@ -69,4 +69,10 @@ export function LayerTable({ info, active, onActive }: LayerTableProps) {
 function shapeText({ shape }: LayerRow): string {
   const levels = (Array.isArray(shape[0]) ? shape : [shape]) as number[][];
   return levels.map((level) => level.join(" × ")).join(", ");
+}
+
+/** Which rows a row reads: the one before it is -1 in model files. */
+function sourcesText({ index, from }: LayerRow): string {
+  const sources = [from].flat().map((source) => (source < 0 ? index + source : source));
+  return sources.map((source) => (source < 0 ? "picture" : source)).join(", ");
 }

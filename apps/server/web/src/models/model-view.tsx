@@ -1,18 +1,16 @@
 import { useState } from "react";
 import type { Model, ModelInfo } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
-import { count, figure, short } from "../controls/format.ts";
+import { figure, short } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { HeadExplained } from "./head-explained.tsx";
 import { LayerTable } from "./layer-table.tsx";
 import { ModelMap } from "./model-map.tsx";
 
-type Details = Partial<ModelInfo> & { info?: ModelInfo };
-
 /** What a model is made of. */
 export function ModelView({ model }: { model: Model }) {
-  const details = useResource<Details>(`/v1/models/${encodeURIComponent(model.id)}`);
-  const info = details.data?.info ?? (details.data?.modules === undefined ? undefined : (details.data as ModelInfo));
+  const details = useResource<ModelInfo>(`/v1/models/${encodeURIComponent(model.id)}`);
+  const info = details.data;
   const [active, setActive] = useState<number>();
   return (
     <article
@@ -25,14 +23,19 @@ export function ModelView({ model }: { model: Model }) {
         <p className="muted">{model.file}</p>
       </header>
       <dl className="facts">
-        <Fact name="family">{model.family === "v5" ? "YOLOv5" : "YOLOv8"}</Fact>
-        <Fact name="parameters">{short(model.parameters)}</Fact>
+        <Fact name="family">{model.family === null ? "exported" : `YOLO${model.family}`}</Fact>
+        <Fact name="parameters">{model.parameters === null ? "–" : short(model.parameters)}</Fact>
         <Fact name={`GFLOPs at ${info?.imgsz ?? model.imgsz}`}>{info === undefined ? "–" : figure(info.gflops)}</Fact>
         <Fact name="rows">{info === undefined ? "–" : info.modules.length}</Fact>
         <Fact name="strides">{info === undefined ? "–" : info.strides.join(", ")}</Fact>
-        <Fact name="classes">{count(model.nc)}</Fact>
+        <Fact name="classes">{model.names.length}</Fact>
       </dl>
-      {details.error !== undefined && <Notice onRetry={details.reload}>{details.error}</Notice>}
+      {details.error !== undefined &&
+        (model.family === null || model.file.endsWith(".onnx") ? (
+          <p className="muted">{details.error}</p>
+        ) : (
+          <Notice onRetry={details.reload}>{details.error}</Notice>
+        ))}
       {info !== undefined && (
         <>
           <ModelMap info={info} active={active} onActive={setActive} />
@@ -40,11 +43,8 @@ export function ModelView({ model }: { model: Model }) {
           <LayerTable info={info} active={active} onActive={setActive} />
         </>
       )}
-      {details.data !== undefined && info === undefined && (
-        <p className="muted">Of an exported model its file alone is known; look at the weights it was made from.</p>
-      )}
       <details className="more">
-        <summary>{model.nc} class names</summary>
+        <summary>{model.names.length} class names</summary>
         <ol className="class-names" start={0}>
           {model.names.map((name) => (
             <li key={name}>{name}</li>

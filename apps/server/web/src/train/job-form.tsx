@@ -99,14 +99,14 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
             optional
           />
           <NumberField label="Seed" value={values.seed} min={0} onChange={(seed) => set({ seed })} optional />
-          <Field label="Name of the run">
-            <input
-              value={values.name}
-              placeholder="train"
-              spellCheck={false}
-              onChange={({ target }) => set({ name: target.value })}
-            />
-          </Field>
+          <NumberField
+            label="Share of data"
+            value={values.fraction}
+            min={0}
+            step="any"
+            onChange={(fraction) => set({ fraction })}
+            optional
+          />
         </div>
       </details>
       {error !== undefined && <Notice>{error}</Notice>}

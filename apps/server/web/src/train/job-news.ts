@@ -1,18 +1,37 @@
 import type { StreamEvent } from "../api/parse-events.ts";
 
+/** How far a job is; all count from 1. */
+export interface JobProgress {
+  /** What the batches are of. */
+  stage: "train" | "val";
+  epoch: number;
+  epochs: number;
+  batch: number;
+  batches: number;
+}
+
 /** What a job's events told so far. */
 export interface JobNews {
   /** Where it is; all count from 1. */
-  progress: { epoch: number; epochs: number; batch: number; batches: number } | undefined;
+  progress: JobProgress | undefined;
   /** Mean losses of the epoch so far, by part. */
   losses: Readonly<Record<string, number>>;
   /** Sum of the losses by batch, over the whole training. */
   byBatch: readonly (readonly [batch: number, loss: number])[];
   imagesPerSecond: number | undefined;
+  /** Learning rate of the weights. */
+  rate: number | undefined;
   log: readonly string[];
 }
 
-export const noNews: JobNews = { progress: undefined, losses: {}, byBatch: [], imagesPerSecond: undefined, log: [] };
+export const noNews: JobNews = {
+  progress: undefined,
+  losses: {},
+  byBatch: [],
+  imagesPerSecond: undefined,
+  rate: undefined,
+  log: [],
+};
 
 /** Lines and batches that are kept; older ones go. */
 const most = { lines: 500, batches: 2000 };
@@ -39,10 +58,11 @@ function addBatch(news: JobNews, told: Readonly<Record<string, unknown>>): JobNe
       : [...news.byBatch.filter(([x]) => x < at), [at, sum] as const].slice(-most.batches);
   return {
     ...news,
-    progress: { epoch, epochs, batch, batches },
-    losses,
+    progress: { stage: told.stage === "val" ? "val" : "train", epoch, epochs, batch, batches },
+    losses: Object.keys(losses).length === 0 ? news.losses : losses,
     byBatch,
     imagesPerSecond: number("images_per_second") ?? news.imagesPerSecond,
+    rate: Array.isArray(told.lr) && typeof told.lr[0] === "number" ? told.lr[0] : news.rate,
   };
 }
 

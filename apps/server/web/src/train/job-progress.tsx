@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
 import type { Job } from "../api/types.ts";
 import { duration, figure } from "../controls/format.ts";
-import type { JobNews } from "./job-news.ts";
+import type { JobNews, JobProgress } from "./job-news.ts";
 
 /** How far a job is and how long it will take. */
-export function JobProgress({ job, news }: { job: Job; news: JobNews }) {
+export function ProgressView({ job, news }: { job: Job; news: JobNews }) {
   const now = useClock();
-  const progress = news.progress ?? job.progress;
+  const progress: Partial<JobProgress> | undefined = news.progress ?? job.progress;
   const share = progress === undefined ? 0 : done(progress);
   const elapsed = job.started === undefined ? 0 : (now - Date.parse(job.started)) / 1000;
   // What the first percent tells of the rest is mostly how long the start took.
@@ -20,7 +20,7 @@ export function JobProgress({ job, news }: { job: Job; news: JobNews }) {
             ? job.state === "queued"
               ? "Waits for its turn"
               : "Getting ready …"
-            : `Epoch ${progress.epoch} of ${progress.epochs} · batch ${progress.batch} of ${progress.batches}`}
+            : whereabouts(progress)}
         </span>
         <span>
           {job.started !== undefined && `${duration(elapsed)}`}
@@ -36,6 +36,11 @@ export function JobProgress({ job, news }: { job: Job; news: JobNews }) {
                 {part} <b>{figure(value)}</b>
               </span>
             ))}
+        {news.rate !== undefined && (
+          <span>
+            learning rate <b>{figure(news.rate)}</b>
+          </span>
+        )}
         {news.imagesPerSecond !== undefined && (
           <span>
             pictures a second <b>{figure(news.imagesPerSecond)}</b>
@@ -46,8 +51,20 @@ export function JobProgress({ job, news }: { job: Job; news: JobNews }) {
   );
 }
 
-function done({ epoch, epochs, batch, batches }: NonNullable<JobNews["progress"]>): number {
-  return Math.min(1, Math.max(0, (epoch - 1 + batch / Math.max(batches, 1)) / Math.max(epochs, 1)));
+/** Trainings count epochs, validations batches alone. */
+function whereabouts({ stage, epoch, epochs, batch, batches }: Partial<JobProgress>): string {
+  const parts = [
+    epoch === undefined ? [] : `Epoch ${epoch} of ${epochs}`,
+    batch === undefined ? [] : `${stage === "val" ? "validating, batch" : "batch"} ${batch} of ${batches}`,
+  ].flat();
+  return parts.join(" · ");
+}
+
+/** An epoch's validation comes after its training: it takes about a fifth as long. */
+function done({ stage, epoch = 1, epochs = 1, batch = 0, batches = 1 }: Partial<JobProgress>): number {
+  const share = batch / Math.max(batches, 1);
+  const within = stage === "val" ? 0.85 + 0.15 * share : 0.85 * share;
+  return Math.min(1, Math.max(0, (epoch - 1 + within) / Math.max(epochs, 1)));
 }
 
 function useClock(): number {

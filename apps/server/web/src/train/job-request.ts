@@ -10,7 +10,7 @@ export interface JobValues {
   freeze: string;
   patience: string;
   seed: string;
-  name: string;
+  fraction: string;
 }
 
 export const startValues: JobValues = {
@@ -24,11 +24,11 @@ export const startValues: JobValues = {
   freeze: "",
   patience: "",
   seed: "",
-  name: "",
+  fraction: "",
 };
 
-const numbers = ["epochs", "imgsz", "batch", "lr0", "freeze", "patience", "seed"] as const;
-const texts = ["optimizer", "name"] as const;
+const numbers = ["epochs", "imgsz", "batch", "lr0", "freeze", "patience", "seed", "fraction"] as const;
+const texts = ["optimizer"] as const;
 
 /** The body of `POST /v1/jobs`: only what was filled in. */
 export function requestOf(values: JobValues): Record<string, unknown> {

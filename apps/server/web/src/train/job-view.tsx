@@ -9,7 +9,7 @@ import { download } from "../detect/download.ts";
 import { linkTo } from "../shell/route.ts";
 import { type FollowedJob, isOver, useFollowedJob } from "./follow-job.ts";
 import { JobLog } from "./job-log.tsx";
-import { JobProgress } from "./job-progress.tsx";
+import { ProgressView } from "./job-progress.tsx";
 import { Pictures } from "./pictures.tsx";
 import { StateChip } from "./state-chip.tsx";
 import { UseWeights } from "./use-weights.tsx";
@@ -25,7 +25,7 @@ export function JobView({ id, onChange }: { id: string; onChange: () => void }) 
       <JobHead job={job} connected={followed.connected} />
       {job.error !== undefined && <Notice>{job.error.message}</Notice>}
       {error !== undefined && <Notice>{error}</Notice>}
-      {!isOver(job) && <JobProgress job={job} news={followed.news} />}
+      {!isOver(job) && <ProgressView job={job} news={followed.news} />}
       {isOver(job) && <Outcome job={job} />}
       {job.kind === "train" && <Curves {...followed} job={job} />}
       <Pictures address={`/v1/jobs/${encodeURIComponent(id)}/artefacts`} names={pictureNames(job)} />
@@ -81,11 +81,12 @@ function JobHead({ job, connected }: { job: Job; connected: boolean }) {
 }
 
 function Outcome({ job }: { job: Job }) {
-  const numbers = Object.entries(job.result ?? {}).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
+  const numbers = shownResults.flatMap(([key, name]) => {
+    const value = job.result?.[key];
+    return typeof value === "number" ? [[name, value] as const] : [];
+  });
   const seconds = job.started && job.ended ? (Date.parse(job.ended) - Date.parse(job.started)) / 1000 : undefined;
-  const best = job.artefacts.find(({ name }) => name === "weights/best.safetensors");
+  const best = job.artefacts?.find(({ name }) => name === "weights/best.safetensors");
   return (
     <section className="outcome" aria-label="Outcome">
       <dl className="facts">
@@ -97,15 +98,15 @@ function Outcome({ job }: { job: Job }) {
         )}
         {numbers.map(([key, value]) => (
           <div key={key}>
-            <dt>{resultNames[key] ?? key}</dt>
-            <dd>{key === "seconds" ? duration(value) : figure(value)}</dd>
+            <dt>{key}</dt>
+            <dd>{figure(value)}</dd>
           </div>
         ))}
       </dl>
       {job.state === "succeeded" && job.kind === "train" && (
         <div className="actions">
           {best !== undefined && <UseWeights job={job} />}
-          <a className="button" href={linkTo("runs")}>
+          <a className="button" href={linkTo("runs", job.run ?? "")}>
             Compare with other runs
           </a>
         </div>
@@ -114,13 +115,15 @@ function Outcome({ job }: { job: Job }) {
   );
 }
 
-const resultNames: Readonly<Record<string, string>> = {
-  map50: "mAP50",
-  map50_95: "mAP50-95",
-  epochs: "epochs",
-  precision: "precision",
-  recall: "recall",
-};
+/** What is told of a result, and how it is called. */
+const shownResults: readonly (readonly [key: string, name: string])[] = [
+  ["epochs", "epochs"],
+  ["map50", "mAP50"],
+  ["map50_95", "mAP50-95"],
+  ["precision", "precision"],
+  ["recall", "recall"],
+  ["bytes", "bytes"],
+];
 
 function Curves({ job, table, news }: FollowedJob & { job: Job }) {
   const epochs = Number(job.options.epochs ?? job.progress?.epochs ?? 0);
@@ -165,12 +168,13 @@ function Files({ job }: { job: Job }) {
     download(await response.blob(), baseName(name));
     setBusy(undefined);
   };
-  if (job.artefacts.length === 0) return null;
+  const { artefacts = [] } = job;
+  if (artefacts.length === 0) return null;
   return (
     <details className="more files">
-      <summary>{job.artefacts.length} files</summary>
+      <summary>{artefacts.length} files</summary>
       <ul>
-        {job.artefacts.map(({ name, bytes: size }) => (
+        {artefacts.map(({ name, bytes: size }) => (
           <li key={name}>
             <button type="button" className="text-button" disabled={busy === name} onClick={() => save(name)}>
               {name}
@@ -183,7 +187,7 @@ function Files({ job }: { job: Job }) {
   );
 }
 
-function pictureNames({ artefacts }: Job): string[] {
+function pictureNames({ artefacts = [] }: Job): string[] {
   return artefacts.filter(({ type }) => type.startsWith("image/")).map(({ name }) => name);
 }
 

@@ -8,13 +8,14 @@ import { goTo, linkTo } from "../shell/route.ts";
 export function UseWeights({ job }: { job: Job }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const file = typeof job.result?.best === "string" ? job.result.best : undefined;
-  if (file === undefined) return null;
+  const { run, result } = job;
+  if (run === undefined || typeof result?.best !== "string") return null;
+  const file = `${run}/${result.best}`;
   const load = async () => {
     setBusy(true);
     setError(undefined);
     try {
-      const { id } = await post<Model>("/v1/models", { file });
+      const { id } = await post<Model>("/v1/models", { file, id: run });
       goTo(linkTo("models", id));
     } catch (reason) {
       setError(sentence(reason));

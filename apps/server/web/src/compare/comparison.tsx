@@ -1,0 +1,55 @@
+import type { Run } from "../api/types.ts";
+import { Chart, type Series } from "../chart/chart.tsx";
+import { type ChartPlan, chartPlans, lineColours, pointsOf, seriesOf } from "../chart/result-charts.ts";
+import { Pictures } from "../train/pictures.tsx";
+import { ArgsTable } from "./args-table.tsx";
+import { PicturePairs } from "./picture-pairs.tsx";
+
+/** Curves, settings and pictures of one run, or of several beside each other. */
+export function Comparison({ runs }: { runs: readonly Run[] }) {
+  const [only] = runs;
+  if (only === undefined) return null;
+  const columns = [...new Set(runs.flatMap((run) => run.columns))];
+  const plans = chartPlans(columns);
+  const charts =
+    runs.length === 1
+      ? plans.map((plan) => ({ title: plan.title, zero: plan.zero, series: seriesOf(only, plan) }))
+      : plans.flatMap((plan) => sideBySide(plan, runs));
+  return (
+    <>
+      {charts.length > 0 ? (
+        <section className="charts" aria-label="Curves">
+          {charts.map(({ title, zero, series }) => (
+            <Chart key={title} title={title} unit="epoch" zero={zero} series={series} />
+          ))}
+        </section>
+      ) : (
+        <p className="muted">This run has no finished epoch yet.</p>
+      )}
+      <ArgsTable runs={runs} />
+      {runs.length === 1 ? (
+        <Pictures address={`/v1/runs/${encodeURIComponent(only.name)}/files`} names={only.pictures} />
+      ) : (
+        <PicturePairs runs={runs} />
+      )}
+    </>
+  );
+}
+
+/** A chart a column, a line a run; of the loss's parts the validation's, of the rates the weights'. */
+function sideBySide(plan: ChartPlan, runs: readonly Run[]): { title: string; zero: boolean; series: Series[] }[] {
+  const wanted = /rate/.test(plan.title) ? plan.columns.slice(0, 1) : plan.columns;
+  return wanted.map(([column, name]) => ({
+    title: /loss|rate/i.test(plan.title) ? `${plan.title}, ${name}` : sentenceCase(name),
+    zero: plan.zero,
+    series: runs.map((run, i) => ({
+      name: run.name,
+      colour: lineColours[i % lineColours.length] as string,
+      points: pointsOf(run, column),
+    })),
+  }));
+}
+
+function sentenceCase(text: string): string {
+  return text.startsWith("mAP") ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}

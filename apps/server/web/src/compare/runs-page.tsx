@@ -1,0 +1,57 @@
+import { useEffect, useState } from "react";
+import type { Run, RunEntry } from "../api/types.ts";
+import { useResource } from "../api/use-resource.ts";
+import { Empty } from "../controls/empty.tsx";
+import { Notice } from "../controls/notice.tsx";
+import { goTo, linkTo } from "../shell/route.ts";
+import { Comparison } from "./comparison.tsx";
+import { RunTable } from "./run-table.tsx";
+import { useRuns } from "./use-runs.ts";
+
+/** Runs that can be compared at a time: as many as there are colours. */
+const most = 6;
+
+/** Browse runs, compare some. `chosen` is their names with commas between them, so that a comparison has an address. */
+export function RunsPage({ chosen }: { chosen: string | undefined }) {
+  const runs = useResource<{ runs: RunEntry[] }>("/v1/runs");
+  const list = runs.data?.runs;
+  const names = chosen === undefined ? [] : chosen.split(",");
+  const [full, setFull] = useState(false);
+  const newest = list?.[0]?.name;
+  useEffect(() => {
+    if (chosen === undefined && newest !== undefined) goTo(linkTo("runs", newest), { replace: true });
+  }, [chosen, newest]);
+  const choose = (next: readonly string[]) => {
+    setFull(next.length > most);
+    if (next.length <= most)
+      goTo(next.length === 0 ? linkTo("runs", ",") : linkTo("runs", next.join(",")), { replace: true });
+  };
+  const wanted = names.filter(Boolean);
+  const { loaded, error } = useRuns(wanted);
+  return (
+    <div className="runs">
+      <h1 className="visually-hidden">Runs</h1>
+      {runs.error !== undefined && <Notice onRetry={runs.reload}>{runs.error}</Notice>}
+      {list?.length === 0 && (
+        <Empty title="No runs yet">
+          <p>
+            Trainings leave their curves, pictures and weights in the folder of runs.{" "}
+            <a href={linkTo("train")}>Start one.</a>
+          </p>
+        </Empty>
+      )}
+      {list !== undefined && list.length > 0 && (
+        <>
+          <RunTable runs={list} chosen={wanted} onChoose={choose} />
+          {full && <Notice>{`More than ${most} curves in a chart cannot be told apart. Take one out first.`}</Notice>}
+          {error !== undefined && <Notice>{error}</Notice>}
+          {wanted.length === 0 ? (
+            <p className="muted">Choose a run to see its curves, several to compare them.</p>
+          ) : (
+            <Comparison runs={wanted.map((name) => loaded.get(name)).filter((run): run is Run => run !== undefined)} />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
