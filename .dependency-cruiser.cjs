@@ -34,7 +34,7 @@ const packageGraph = {
     "onnx",
     "plots",
   ],
-  "packages/export": ["augment", "checkpoint", "errors", "files", "inference", "nn", "onnx", "tensorboard"],
+  "packages/export": ["augment", "boxes", "checkpoint", "errors", "files", "inference", "nn", "onnx", "tensorboard"],
   "packages/trainer": [
     "augment",
     "backend-onnxruntime",

@@ -1,4 +1,5 @@
-export { type ExportOnnxReport, exportOnnx } from "./onnx/export-onnx.ts";
+export type { ExportReport } from "./export-report.ts";
+export { exportOnnx } from "./onnx/export-onnx.ts";
 export type { CalibrationMethod, ExportOnnxOptions } from "./onnx/options.ts";
 export {
   type ModelGraphOptions,

@@ -1,5 +1,5 @@
 import { basename, extname } from "node:path";
-import type { ExportOnnxReport, WriteGraphReport } from "@lookonce/export";
+import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import type { Predictor, Results, SkippedPicture, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
@@ -162,7 +162,7 @@ export class YOLO {
    *
    * @throws LookonceError `NUMERIC` when they disagree (nothing is written then), `IO` when the file cannot be written
    */
-  async export(options: ExportOptions = {}): Promise<ExportOnnxReport> {
+  async export(options: ExportOptions = {}): Promise<ExportReport> {
     const { imgsz = 640, file = `${withoutExtension(this.name)}.onnx`, batch, opset } = options;
     const model = await this.#onHost("export");
     const { exportOnnx } = await import("@lookonce/export");

@@ -2,20 +2,11 @@ import { type Detections, nonMaxSuppression } from "@lookonce/boxes";
 import { LookonceError } from "@lookonce/errors";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
+import { requireAgreement } from "../agreement.ts";
 import { checkPicture } from "../check-picture.ts";
-import { type Differences, largestDifferences, predict } from "../compare.ts";
+import type { ExportReport } from "../export-report.ts";
+import type { WeightPrecision } from "../weight-precision.ts";
 import type { OnnxForm, SuppressionForm } from "./options.ts";
-import { surestDifferences } from "./surest-differences.ts";
-
-/**
- * What an export may differ by before it fails: boxes by this share of the picture's longer side, probabilities by this.
- * With `half` and `int8` it is the weighted mean of the surest predictions that is held to it.
- */
-const tolerances = {
-  single: { pixels: 1e-3, probability: 1e-3 },
-  half: { pixels: 5e-3, probability: 0.02 },
-  int8: { pixels: 0.05, probability: 0.2 },
-} as const;
 
 /** A file's contents, before it is written. */
 export interface FileContents {
@@ -26,6 +17,11 @@ export interface FileContents {
   readonly bytes: Uint8Array;
 }
 
+type Agreement = Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">;
+
+/** How far the rows of suppression may lie from those of our own on the same numbers; pixels are in single precision. */
+const rowTolerance = 1e-3;
+
 /**
  * Runs a file's contents on a photograph and compares them with what the model itself says: without suppression first, then
  * what suppression makes of that. With free sizes, at two sizes and numbers of pictures.
@@ -33,22 +29,38 @@ export interface FileContents {
  * @returns the largest differences found
  * @throws LookonceError `NUMERIC` when they exceed what is allowed
  */
-export async function checkFile(model: DetectionModel, contents: FileContents, form: OnnxForm): Promise<Differences> {
-  const worst = { pixels: 0, probability: 0 };
+export async function checkFile(model: DetectionModel, contents: FileContents, form: OnnxForm): Promise<Agreement> {
+  const found: Agreement[] = [];
   for (const size of checkedSizes(model, form)) {
-    const images = await checkPicture(size);
     const shape = [size.batch, 3, size.height, size.width] as const;
-    const output = await run(contents.plain, images, shape);
-    const found = await compare(model, { images, shape, output }, form);
-    require(contents.file, found, { ...allowed(form), side: Math.max(size.height, size.width) });
-    if (form.nms !== undefined) {
-      const rows = await run(contents.bytes, images, shape);
-      requireSuppressed(contents.file, rows, suppressed(model, output, form.nms));
-    }
-    worst.pixels = Math.max(worst.pixels, found.pixels);
-    worst.probability = Math.max(worst.probability, found.probability);
+    let output: EngineTensor | undefined;
+    const agreement = await requireAgreement(model, {
+      ...size,
+      file: contents.file,
+      precision: precisionOf(form),
+      predict: async (images) => {
+        output = await run(contents.plain, images, shape);
+        return output;
+      },
+    });
+    found.push(agreement);
+    if (form.nms === undefined || output === undefined) continue;
+    const rows = await run(contents.bytes, await checkPicture(size), shape);
+    requireSuppressed(contents.file, rows, suppressed(model, output, form.nms));
   }
-  return worst;
+  const worst = (kind: "pixels" | "probability"): number =>
+    Math.max(...found.map(({ differences }) => differences[kind]));
+  const differences = { pixels: worst("pixels"), probability: worst("probability") };
+  return {
+    differences,
+    largestDifference: Math.max(differences.pixels, differences.probability),
+    checkedOn: (found[0] as Agreement).checkedOn,
+  };
+}
+
+function precisionOf({ half, int8 }: OnnxForm): WeightPrecision {
+  if (int8) return "uint8";
+  return half ? "float16" : "float32";
 }
 
 interface CheckedSize {
@@ -75,36 +87,6 @@ async function run(bytes: Uint8Array, images: Float32Array, shape: readonly numb
   }
 }
 
-interface CheckedRun {
-  images: Float32Array;
-  shape: readonly [batch: number, channels: number, height: number, width: number];
-  output: EngineTensor;
-}
-
-async function compare(
-  model: DetectionModel,
-  { images, shape, output }: CheckedRun,
-  { half, int8 }: OnnxForm,
-): Promise<Differences> {
-  const expected = await predict(model, { images, imagesShape: shape });
-  const pair = { expected, found: output.data, shape: output.shape, family: model.family };
-  return half || int8 ? surestDifferences(pair) : largestDifferences(pair);
-}
-
-function allowed({ half, int8 }: OnnxForm): Differences {
-  if (int8) return tolerances.int8;
-  return half ? tolerances.half : tolerances.single;
-}
-
-function require(file: string, found: Differences, limit: Differences & { side: number }): void {
-  // Written so that a NaN fails.
-  if (found.pixels <= limit.pixels * limit.side && found.probability <= limit.probability) return;
-  throw new LookonceError(
-    "NUMERIC",
-    `${file} was not written: ONNX Runtime's boxes differ from the model's by ${found.pixels} pixels and its probabilities by ${found.probability}.`,
-  );
-}
-
 function suppressed(
   model: DetectionModel,
   output: EngineTensor,
@@ -120,9 +102,9 @@ function requireSuppressed(file: string, { data, shape }: EngineTensor, expected
   for (const [picture, { count, boxes, confidences, classes }] of expected.entries()) {
     for (let i = 0; i < rows; i++) {
       const row = data.subarray((picture * rows + i) * 6, (picture * rows + i + 1) * 6);
-      const wanted =
-        i < count ? [...boxes.subarray(4 * i, 4 * i + 4), confidences[i] ?? 0, classes[i] ?? 0] : [0, 0, 0, 0, 0, 0];
-      if (wanted.every((value, k) => Math.abs(value - (row[k] as number)) <= 1e-3)) continue;
+      const box = boxes.subarray(4 * i, 4 * i + 4);
+      const wanted = i < count ? [...box, confidences[i] ?? 0, classes[i] ?? 0] : [0, 0, 0, 0, 0, 0];
+      if (wanted.every((value, k) => Math.abs(value - (row[k] as number)) <= rowTolerance)) continue;
       throw new LookonceError(
         "NUMERIC",
         `${file} was not written: row ${i} of its suppression is [${row.join(", ")}], not [${wanted.join(", ")}].`,

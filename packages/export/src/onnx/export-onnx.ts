@@ -1,8 +1,7 @@
 import { writeWhole } from "@lookonce/files";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { GraphBuilder, type OnnxModel, serializeModel } from "@lookonce/onnx";
-import { checkPictureName } from "../check-picture.ts";
-import type { Differences } from "../compare.ts";
+import type { ExportReport } from "../export-report.ts";
 import { checkFile } from "./check-file.ts";
 import { decode, joinDecoded } from "./decode.ts";
 import { freeSizes, withFreeSizes } from "./free-sizes.ts";
@@ -12,25 +11,6 @@ import { networkOf } from "./network.ts";
 import { type ExportOnnxOptions, type OnnxForm, onnxForm } from "./options.ts";
 import { quantise } from "./quantise/quantise.ts";
 import { suppress } from "./suppress.ts";
-
-/** What {@link exportOnnx} did. */
-export interface ExportOnnxReport {
-  file: string;
-  format: "onnx";
-  /** Size of the file. */
-  bytes: number;
-  /** How long it took, with the check. */
-  seconds: number;
-  /**
-   * How far the file's predictions lie from the model's: the largest differences, or with `half` and `int8`, which are
-   * known to differ, the mean ones of the surest predictions, weighted by their confidence.
-   */
-  differences: Differences;
-  /** The larger of {@link differences}. */
-  largestDifference: number;
-  /** The picture on which they were compared. */
-  checkedOn: string;
-}
 
 /**
  * Writes a detector as an ONNX file, in the form in which exported YOLO models are known: `images` [batch, 3, H, W], float32
@@ -46,22 +26,20 @@ export interface ExportOnnxReport {
  * @throws LookonceError `ARGUMENT` for options that do not fit, `UNSUPPORTED` for a model that cannot be had in this form,
  *   `NUMERIC` when the numbers disagree, `IO` when the file cannot be written
  */
-export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptions): Promise<ExportOnnxReport> {
+export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptions): Promise<ExportReport> {
   const start = performance.now();
   const form = onnxForm(model, options);
   const network = await networkInForm(model, form, options);
   const plain = serializeModel(complete(model, network, { ...form, nms: undefined }));
   const bytes = form.nms === undefined ? plain : serializeModel(complete(model, network, form));
-  const differences = await checkFile(model, { file: options.file, plain, bytes }, form);
+  const agreement = await checkFile(model, { file: options.file, plain, bytes }, form);
   await writeWhole(options.file, bytes);
   return {
     file: options.file,
     format: "onnx",
     bytes: bytes.length,
     seconds: (performance.now() - start) / 1000,
-    differences,
-    largestDifference: Math.max(differences.pixels, differences.probability),
-    checkedOn: checkPictureName,
+    ...agreement,
   };
 }
 
