@@ -1,1 +1,3 @@
-export { LookonceError } from "@lookonce/errors";
+export { createApp } from "./app.ts";
+export { type Service, type StartServiceOptions, startService } from "./service.ts";
+export type { JobSettings, ServerSettings, StartModel } from "./settings.ts";

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import multipart from "@fastify/multipart";
+import { type FastifyInstance, fastify } from "fastify";
+import { answerErrors, earlyErrors, noRoute } from "./errors/answer-errors.ts";
+import { HttpError } from "./errors/http-error.ts";
+import { jobsPlugin } from "./jobs/index.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { ModelRegistry } from "./models/model-registry.ts";
+import { openApi } from "./openapi.ts";
+import { InferencePool } from "./pool/inference-pool.ts";
+import { healthRoutes } from "./routes/health-routes.ts";
+import { modelRoutes } from "./routes/model-routes.ts";
+import { predictRoute } from "./routes/predict-route.ts";
+import { boundBodies } from "./security/body-budget.ts";
+import { guard } from "./security/guard.ts";
+import { type FullSettings, fillSettings, type ServerSettings } from "./settings.ts";
+import { Turn } from "./turn.ts";
+import { webPage } from "./web-page.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Takes on nothing more, and resolves when what was taken on is done, or the time for it is over. */
+    drain(): Promise<void>;
+    /** Names of the models that are loaded. */
+    modelIds(): string[];
+  }
+}
+
+/** How long a batch may take before its worker counts as stuck, in times that requests may take. */
+const stuckAfter = 4;
+
+/**
+ * Makes a service with its models loaded, ready to `listen`. `drain()` and then `close()` end it.
+ *
+ * @throws LookonceError when a setting or a model cannot be used
+ */
+export async function createApp(given: ServerSettings = {}): Promise<FastifyInstance> {
+  const settings = fillSettings(given);
+  const app = fastify(serverOptions(settings));
+  let metrics: Metrics | undefined;
+  const pool = new InferencePool({
+    ...settings,
+    worker: { rect: settings.rect, device: settings.device, ...(settings.threads && { threads: settings.threads }) },
+    patience: 1000 * stuckAfter * settings.timeout,
+    onBatch: ({ model, size }) => metrics?.batches.observe({ model }, size),
+    onWorkerLost: (cause) => {
+      metrics?.workersLost.inc();
+      app.log.error({ err: cause }, "an inference worker died and is being replaced");
+    },
+  });
+  app.addHook("onClose", () => pool.stop());
+  try {
+    const roots = [...settings.modelRoots, settings.runsRoot];
+    const models = new ModelRegistry(pool, { ...settings, roots });
+    metrics = new Metrics({
+      waiting: () => pool.waiting,
+      workersUp: () => pool.workers.up,
+      models: () => models.list(),
+    });
+    app.decorate("modelIds", () => models.list().map(({ id }) => id));
+    const turn = new Turn(app, settings.grace);
+    await addRoutes(app, { settings, pool, models, metrics, turn });
+    for (const model of settings.models) {
+      const { file, id } = typeof model === "string" ? { file: model, id: undefined } : model;
+      await models.start(file, id);
+    }
+    await app.ready();
+    boundConnections(app, settings);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  settings: FullSettings;
+  pool: InferencePool;
+  models: ModelRegistry;
+  metrics: Metrics;
+  turn: Turn;
+}
+
+async function addRoutes(app: FastifyInstance, { settings, pool, models, metrics, turn }: Parts): Promise<void> {
+  answerErrors(app);
+  await openApi(app, { hasKey: settings.key !== undefined });
+  await guard(app, settings);
+  turn.watch();
+  boundBodies(app, settings);
+  await app.register(multipart, { throwFileSizeLimit: true });
+  app.setNotFoundHandler((request) => {
+    throw new HttpError(404, noRoute(request));
+  });
+  metrics.serve(app);
+  healthRoutes(
+    app,
+    () => turn.reason ?? (pool.workers.up > 0 ? undefined : "No inference worker is up at the moment."),
+  );
+  predictRoute(app, { pool, models, metrics, settings });
+  modelRoutes(app, models);
+  const { runsRoot, dataRoots, modelRoots, device, threads, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;
+  await app.register(jobsPlugin, {
+    ...{ runsRoot, dataRoots, modelRoots, database, device, ...jobs },
+    ...(threads === undefined ? {} : { threads }),
+  });
+  await webPage(app, settings.web);
+}
+
+/** Bounds what clients can take without sending a request that anything looks at. */
+function boundConnections({ server }: FastifyInstance, { maxBody, maxConnections }: FullSettings): void {
+  server.maxConnections = maxConnections;
+  // Of a client that asks before it sends a large body, that body is refused before it is sent.
+  server.on("checkContinue", (request, response) => {
+    if (Number(request.headers["content-length"] ?? 0) <= maxBody) response.writeContinue();
+    server.emit("request", request, response);
+  });
+}
+
+function serverOptions({ log, maxBody, requestTimeout, headersTimeout, proxies, ...rest }: FullSettings): object {
+  const level = { errors: "error", requests: "info", none: "silent" }[log];
+  return {
+    ...earlyErrors,
+    logger: { level, stream: process.stderr },
+    bodyLimit: maxBody,
+    requestTimeout: 1000 * requestTimeout,
+    // A connection on which nothing moves for so long is dead: longer than any answer takes to come.
+    connectionTimeout: 1000 * Math.max(120, 2 * rest.timeout),
+    forceCloseConnections: true,
+    trustProxy: proxies.length === 0 ? false : [...proxies],
+    routerOptions: { maxParamLength: 300 },
+    http: {
+      headersTimeout: 1000 * headersTimeout,
+      connectionsCheckingInterval: Math.min(5000, 500 * headersTimeout),
+      maxHeaderSize: 16 * 1024,
+    },
+  };
+}

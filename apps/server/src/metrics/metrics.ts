@@ -1,0 +1,92 @@
+import type { FastifyInstance } from "fastify";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Seconds: from a small network's single picture to what is given up. */
+const secondBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** What is read off when the measurements are asked for. */
+export interface MetricsSources {
+  /** Pictures that wait. */
+  waiting(): number;
+  workersUp(): number;
+  /** Models with the bytes of their weights. */
+  models(): { id: string; bytes: number }[];
+}
+
+/** The service's measurements, for Prometheus. */
+export class Metrics {
+  readonly registry: Registry = new Registry();
+  /** Pictures that were answered, by model. */
+  readonly pictures: Counter<"model">;
+  /** Sizes of the batches that went to workers. */
+  readonly batches: Histogram<"model">;
+  readonly workersLost: Counter;
+  readonly #requests: Histogram<"method" | "route" | "status">;
+
+  constructor({ waiting, workersUp, models }: MetricsSources) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.#requests = new Histogram({
+      ...{ name: "lookonce_http_request_duration_seconds", help: "Time from a request to its answer" },
+      ...{ labelNames: ["method", "route", "status"] as const, buckets: secondBuckets, registers },
+    });
+    this.pictures = new Counter({
+      ...{
+        name: "lookonce_pictures_total",
+        help: "Pictures that were answered",
+        labelNames: ["model"] as const,
+        registers,
+      },
+    });
+    this.batches = new Histogram({
+      ...{ name: "lookonce_batch_size", help: "Pictures that the network looked at together" },
+      ...{ labelNames: ["model"] as const, buckets: [1, 2, 4, 8, 16, 32, 64], registers },
+    });
+    this.workersLost = new Counter({
+      ...{ name: "lookonce_workers_lost_total", help: "Inference workers that died and were replaced", registers },
+    });
+    gauge(registers, { name: "lookonce_queue_length", help: "Pictures that wait" }, waiting);
+    gauge(registers, { name: "lookonce_workers_up", help: "Inference workers that can take work" }, workersUp);
+    new Gauge({
+      ...{ name: "lookonce_model_bytes", help: "Memory of the weights of loaded models in all workers" },
+      ...{ labelNames: ["model"] as const, registers },
+      collect(): void {
+        this.reset();
+        for (const { id, bytes } of models()) this.set({ model: id }, bytes);
+      },
+    });
+  }
+
+  /** Times every request of an app and shows the measurements at `/metrics`. */
+  serve(app: FastifyInstance): void {
+    app.addHook("onResponse", async ({ method, routeOptions }, reply) => {
+      // Addresses that lead nowhere share one label: anybody can think of any number of them.
+      const route = routeOptions.url ?? "none";
+      this.#requests.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    });
+    app.get(
+      "/metrics",
+      {
+        schema: {
+          ...{ tags: ["service"], operationId: "metrics", summary: "Measurements in Prometheus's text form" },
+          response: { 200: { type: "string" } },
+        },
+        config: { isUncounted: true },
+      },
+      async (_request, reply) => {
+        reply.header("content-type", this.registry.contentType);
+        return reply.serializer((text: unknown) => text as string).send(await this.registry.metrics());
+      },
+    );
+  }
+}
+
+function gauge(registers: Registry[], about: { name: string; help: string }, read: () => number): void {
+  new Gauge({
+    ...about,
+    registers,
+    collect(): void {
+      this.set(read());
+    },
+  });
+}

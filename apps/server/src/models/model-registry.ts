@@ -1,0 +1,211 @@
+import { statSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import type { ModelInfo } from "lookonce";
+import { HttpError } from "../errors/http-error.ts";
+import { withoutRoots } from "../paths/confine.ts";
+import { findModelFile, modelFiles } from "../paths/model-files.ts";
+import type { InferencePool } from "../pool/inference-pool.ts";
+import type { LoadedModel } from "../pool/messages.ts";
+
+/** Names that models may have in requests. */
+export const idPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+
+/** A model as the service shows it. */
+export interface ModelRow {
+  id: string;
+  /** Relative to the folder of models that it is in; of another place the name alone. */
+  file: string;
+  family: string | null;
+  nc: number | null;
+  names: readonly string[];
+  /** Longer side that pictures are scaled to. */
+  imgsz: number;
+  stride: number | null;
+  /** Files of other programs' formats do not tell. */
+  parameters: number | null;
+  /** Bytes of its weights in all workers; what the network works with comes on top. */
+  bytes: number;
+  /** `false` while it is being loaded or unloaded. */
+  loaded: boolean;
+  /** Whether requests that name no model mean it. */
+  default: boolean;
+}
+
+/** A model with its layers and its head. */
+export type ModelDetails = Omit<ModelInfo, "parameters"> & ModelRow;
+
+interface Entry {
+  id: string;
+  /** Absolute, or as the person who started the service wrote it. */
+  path: string;
+  model?: LoadedModel;
+  bytes: number;
+  isLeaving: boolean;
+  details?: Promise<ModelInfo>;
+}
+
+/** A model that can be asked. */
+export interface ReadyModel {
+  id: string;
+  model: LoadedModel;
+}
+
+/** Options of {@link ModelRegistry}. */
+export interface ModelRegistryOptions {
+  /** Folders that requests may load models from. */
+  roots: readonly string[];
+  imgsz: number;
+  maxModels: number;
+  workers: number;
+}
+
+/** The models that a service has, by the names that requests call them. */
+export class ModelRegistry {
+  readonly #pool: InferencePool;
+  readonly #options: ModelRegistryOptions;
+  readonly #entries: Map<string, Entry> = new Map();
+
+  constructor(pool: InferencePool, options: ModelRegistryOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /** All models, in the order in which they were loaded. */
+  list(): ModelRow[] {
+    return [...this.#entries.values()].map((entry) => this.#row(entry));
+  }
+
+  /** Files in the folders of models that are not loaded, relative to their folder. */
+  async available(): Promise<{ file: string }[]> {
+    const loaded = new Set([...this.#entries.values()].map(({ path }) => path));
+    const files = await modelFiles(this.#options.roots);
+    return files.filter((file) => !loaded.has(file) && isWeights(file)).map((file) => ({ file: this.#shown(file) }));
+  }
+
+  /**
+   * The model that a request means.
+   *
+   * @throws HttpError 404 when there is none, 503 while it is being loaded
+   */
+  find(id: string | undefined): ReadyModel {
+    const entry = id === undefined ? this.#default() : this.#entries.get(id);
+    if (entry === undefined || entry.isLeaving) throw this.#unknown(id);
+    if (entry.model !== undefined) return { id: entry.id, model: entry.model };
+    const message = `The model "${entry.id}" is being loaded; try again in 2 seconds.`;
+    throw new HttpError(503, { code: "LOADING", message }, { retryAfter: 2 });
+  }
+
+  /**
+   * Loads a model from the folders of models.
+   *
+   * @throws LookonceError `NOT_FOUND` for a file elsewhere or none, and what loading throws; HttpError 409 when the name is
+   *   taken or there are too many
+   */
+  async load(file: string, id?: string): Promise<ModelRow> {
+    const path = await findModelFile(this.#options.roots, file);
+    if (!isWeights(path)) {
+      const expected = "expected weights (.pt, .safetensors) or an exported model (.onnx)";
+      throw new LookonceError("ARGUMENT", `${file} has no weights to predict with: ${expected}.`);
+    }
+    try {
+      return await this.start(path, id);
+    } catch (error) {
+      if (!(error instanceof LookonceError)) throw error;
+      throw new LookonceError(error.code, withoutRoots(error.message, this.#options.roots), { cause: error });
+    }
+  }
+
+  /** Loads a model from anywhere: for the person who starts the service. */
+  async start(path: string, id: string = this.#freeId(path)): Promise<ModelRow> {
+    if (this.#entries.has(id)) {
+      throw new HttpError(409, { code: "EXISTS", message: `There is a model "${id}" already; give another id.` });
+    }
+    const { maxModels, imgsz, workers } = this.#options;
+    if (this.#entries.size >= maxModels) {
+      const message = `${maxModels} models are loaded, which is the most there may be; unload one first.`;
+      throw new HttpError(409, { code: "TOO_MANY_MODELS", message });
+    }
+    const entry: Entry = { id, path, bytes: 0, isLeaving: false };
+    this.#entries.set(id, entry);
+    try {
+      const model = await this.#pool.load(id, path, imgsz);
+      entry.model = model;
+      entry.bytes = workers * (model.parameters === undefined ? statSync(path).size : 4 * model.parameters);
+      return this.#row(entry);
+    } catch (error) {
+      this.#entries.delete(id);
+      throw error;
+    }
+  }
+
+  /** @throws HttpError 404 when there is none of this name */
+  async unload(id: string): Promise<void> {
+    const { id: known } = this.find(id);
+    const entry = this.#entries.get(known) as Entry;
+    entry.isLeaving = true;
+    await this.#pool.unload(id);
+    this.#entries.delete(id);
+  }
+
+  /**
+   * A model with its layers and parameters.
+   *
+   * @throws HttpError 404 when there is none of this name; LookonceError `UNSUPPORTED` for a file that does not tell its layers
+   */
+  async details(id: string): Promise<ModelDetails> {
+    const { id: known } = this.find(id);
+    const entry = this.#entries.get(known) as Entry;
+    entry.details ??= this.#pool.describe(id, this.#options.imgsz).catch((error: unknown) => {
+      entry.details = undefined as never;
+      throw error;
+    });
+    return { ...(await entry.details), ...this.#row(entry) };
+  }
+
+  #default(): Entry | undefined {
+    return [...this.#entries.values()].find(({ isLeaving }) => !isLeaving);
+  }
+
+  #row(entry: Entry): ModelRow {
+    const { id, path, model, bytes, isLeaving } = entry;
+    return {
+      ...{ id, file: this.#shown(path), family: model?.family ?? null, nc: model?.names.length ?? null },
+      ...{ names: model?.names ?? [], imgsz: model === undefined ? this.#options.imgsz : Math.max(...model.imgsz) },
+      ...{ stride: model?.stride ?? null, parameters: model?.parameters ?? null, bytes },
+      ...{ loaded: model !== undefined && !isLeaving, default: entry === this.#default() },
+    };
+  }
+
+  #shown(path: string): string {
+    const { roots } = this.#options;
+    const shown = withoutRoots(path, roots);
+    return shown === path ? basename(path) : shown;
+  }
+
+  #freeId(path: string): string {
+    const stem = basename(path, extname(path)).replaceAll(/[^\w.-]/g, "-");
+    for (let i = 1; ; i++) {
+      const id = i === 1 ? stem : `${stem}-${i}`;
+      if (!this.#entries.has(id)) return id;
+    }
+  }
+
+  #unknown(id: string | undefined): HttpError {
+    if (id === undefined) {
+      const message = "No model is loaded: load one with POST /v1/models.";
+      return new HttpError(404, { code: "NO_MODEL", message });
+    }
+    const known = [...this.#entries.keys()];
+    const hint = didYouMean(id, known) || (known.length === 0 ? " None is loaded." : ` There are ${known.join(", ")}.`);
+    return new HttpError(404, { code: "UNKNOWN_MODEL", message: `There is no model "${shorten(id)}".${hint}` });
+  }
+}
+
+function isWeights(path: string): boolean {
+  return [".pt", ".pth", ".safetensors", ".onnx"].includes(extname(path).toLowerCase());
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,49 @@
+import swagger from "@fastify/swagger";
+import type { FastifyInstance, FastifySchema } from "fastify";
+import { version } from "./version.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Bodies by content type, where Fastify itself does not read them by schema. */
+    bodies?: object;
+    /** Schema of parameters in the address, where the route itself reads them. */
+    parameters?: object;
+  }
+}
+
+/** Describes all routes that are added after this, at `/openapi.json`. */
+export async function openApi(app: FastifyInstance, { hasKey }: { hasKey: boolean }): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "lookonce",
+        description: "Object detection: finds objects in pictures, trains, validates and exports detectors.",
+        version,
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" } as { name: string },
+      },
+      tags: [
+        { name: "predict", description: "Objects in pictures" },
+        { name: "models", description: "Detectors that are loaded" },
+        { name: "jobs", description: "Trainings, validations and exports" },
+        { name: "runs", description: "What trainings left: curves, pictures, weights" },
+        { name: "service", description: "Health and measurements" },
+      ],
+      components: {
+        securitySchemes: { key: { type: "http", scheme: "bearer", description: "The service's API key" } },
+      },
+      ...(hasKey ? { security: [{ key: [] }] } : {}),
+    },
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, i) => String($id ?? `schema-${i}`) },
+    transform: ({ schema, url, route }) => {
+      const { bodies, parameters, isPublic } = route.config ?? {};
+      const own = schema as FastifySchema | undefined;
+      const shown: Record<string, unknown> = { ...own };
+      if (bodies !== undefined) shown.body = { content: bodies };
+      if (parameters !== undefined) shown.querystring = parameters;
+      if (isPublic === true) shown.security = [];
+      return { schema: shown as FastifySchema, url };
+    },
+  });
+  app.get("/openapi.json", { config: { isPublic: true }, schema: { hide: true } }, async () => app.swagger());
+}

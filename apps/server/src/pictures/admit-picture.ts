@@ -1,0 +1,43 @@
+import { LookonceError } from "@lookonce/errors";
+import { type PictureHeader, readPictureHeader } from "lookonce";
+import { HttpError } from "../errors/http-error.ts";
+import { pictureKind, pictureKinds } from "./picture-kind.ts";
+
+/** A picture that came with a request. */
+export interface SentPicture {
+  /** What to call it in messages. */
+  name: string;
+  file: Uint8Array;
+}
+
+/** Width and height in pixels, the right way up. */
+export type PictureSize = Pick<PictureHeader, "width" | "height">;
+
+/**
+ * The size of a picture, from its first bytes and header alone: nothing is decoded that is no picture or too large.
+ *
+ * @throws HttpError 400 when it is empty, 415 when it is no picture, 413 when it has too many pixels, 422 when its header is
+ *   damaged
+ */
+export async function admitPicture({ name, file }: SentPicture, maxPixels: number): Promise<PictureSize> {
+  if (file.length === 0) throw new HttpError(400, { code: "NO_BODY", message: `${name} is empty.` });
+  if (pictureKind(file) === undefined) {
+    throw new HttpError(415, { code: "NOT_A_PICTURE", message: `${name} is not a picture: expected ${pictureKinds}.` });
+  }
+  const { width, height } = await headerOf(name, file);
+  if (width * height <= maxPixels) return { width, height };
+  const limit = `${Number((maxPixels / 1e6).toPrecision(3))} million`;
+  throw new HttpError(413, {
+    code: "TOO_MANY_PIXELS",
+    message: `${name} has ${width} × ${height} pixels; at most ${limit} are taken.`,
+  });
+}
+
+async function headerOf(name: string, file: Uint8Array): Promise<PictureHeader> {
+  try {
+    return await readPictureHeader(file);
+  } catch (cause) {
+    if (!(cause instanceof LookonceError)) throw cause;
+    throw new HttpError(422, { code: "FORMAT", message: `${name} is damaged: its header cannot be read.` }, { cause });
+  }
+}

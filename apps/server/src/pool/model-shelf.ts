@@ -1,0 +1,122 @@
+import { type DetectOptions, type ModelInfo, type Results, YOLO } from "lookonce";
+import type { DecodedPicture, DetectAnswer, LoadedModel, WorkerSettings } from "./messages.ts";
+import { sendError } from "./messages.ts";
+
+/** Sizes that a model stays compiled for; the one unused for longest goes first. */
+const sizesKept = 2;
+
+interface ShelfEntry {
+  file: string;
+  loaded: LoadedModel;
+  /** By side of the pictures, the last used last. */
+  detectors: Map<number, YOLO>;
+}
+
+/** The models of one worker. One thing is done at a time. */
+export class ModelShelf {
+  readonly #settings: WorkerSettings;
+  readonly #entries: Map<string, ShelfEntry> = new Map();
+
+  constructor(settings: WorkerSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Loads a model; asked a second time for the same it does nothing.
+   *
+   * @throws LookonceError when the file cannot be read or is no model
+   */
+  async load({ model, file, imgsz }: { model: string; file: string; imgsz: number }): Promise<LoadedModel> {
+    const known = this.#entries.get(model);
+    if (known?.file === file) return known.loaded;
+    const yolo = await this.#open(file);
+    try {
+      const side = { width: imgsz, height: imgsz };
+      // Compiles the network and brings its memory in.
+      await yolo.predict({ ...side, data: new Uint8Array(3 * imgsz * imgsz).fill(114) }, { imgsz, ...this.#form });
+      const { parameters } = await yolo.info({ imgsz }).catch(() => ({ parameters: undefined }));
+      const loaded = {
+        ...(await yolo.describe({ imgsz, ...this.#form })),
+        ...(parameters === undefined ? {} : { parameters }),
+      };
+      this.#entries.set(model, { file, loaded, detectors: new Map([[imgsz, yolo]]) });
+      return loaded;
+    } catch (error) {
+      await yolo.dispose();
+      throw error;
+    }
+  }
+
+  async unload({ model }: { model: string }): Promise<void> {
+    const entry = this.#entries.get(model);
+    this.#entries.delete(model);
+    for (const yolo of entry?.detectors.values() ?? []) await yolo.dispose();
+  }
+
+  /** @throws LookonceError `UNSUPPORTED` for a file that does not tell its layers */
+  async describe({ model, imgsz }: { model: string; imgsz: number }): Promise<ModelInfo> {
+    const { file } = this.#entry(model);
+    return (await YOLO.load(file)).info({ imgsz, detailed: true });
+  }
+
+  /** Finds objects in pictures; a fault of one picture's is its answer. */
+  async detect(
+    { model, imgsz }: { model: string; imgsz: number },
+    pictures: readonly (DecodedPicture | Error)[],
+  ): Promise<DetectAnswer[]> {
+    const detector = await this.#detector(model, imgsz);
+    const answers: DetectAnswer[] = [];
+    for (const decoded of pictures) {
+      try {
+        if (decoded instanceof Error) throw decoded;
+        const options: DetectOptions & { imgsz: number; rect: boolean } = { ...decoded.options, imgsz, ...this.#form };
+        const [result] = await detector.predict(decoded.picture, options);
+        answers.push(plain(result as Results));
+      } catch (error) {
+        answers.push({ error: sendError(error) });
+      }
+    }
+    return answers;
+  }
+
+  async dispose(): Promise<void> {
+    for (const model of [...this.#entries.keys()]) await this.unload({ model });
+  }
+
+  get #form(): { rect: boolean } {
+    return { rect: this.#settings.rect };
+  }
+
+  #open(file: string): Promise<YOLO> {
+    const { threads, device } = this.#settings;
+    return YOLO.load(file, {
+      ...(threads === undefined ? {} : { threads }),
+      ...(device === undefined ? {} : { device }),
+    });
+  }
+
+  #entry(model: string): ShelfEntry {
+    const entry = this.#entries.get(model);
+    if (entry === undefined) throw new Error(`the worker does not have the model ${model}`);
+    return entry;
+  }
+
+  /** A detector compiles for one size at a time; each size gets its own. */
+  async #detector(model: string, imgsz: number): Promise<YOLO> {
+    const { file, detectors } = this.#entry(model);
+    const yolo = detectors.get(imgsz) ?? (await this.#open(file));
+    detectors.delete(imgsz);
+    detectors.set(imgsz, yolo);
+    const [oldest] = detectors;
+    if (detectors.size > sizesKept && oldest !== undefined) {
+      detectors.delete(oldest[0]);
+      await oldest[1].dispose();
+    }
+    return yolo;
+  }
+}
+
+function plain(result: Results): DetectAnswer {
+  const { width, height, speed } = result;
+  return { width, height, speed, boxes: result.toJSON().boxes };
+}

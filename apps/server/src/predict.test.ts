@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { pngFile } from "./test-png.ts";
+import { formOf, listen, testService } from "./test-service.ts";
+
+const { app } = await testService({ maxImages: 4 });
+const url = await listen(app);
+const picture = pngFile({ width: 80, height: 48 });
+
+interface Answer {
+  model: string;
+  images: { width: number; height: number; boxes: { class: number; confidence: number }[]; error?: { code: string } }[];
+  queue_ms: number;
+  total_ms: number;
+  error?: { code: string; message: string };
+}
+
+async function post(query: string, body: BodyInit, type?: string): Promise<{ status: number; answer: Answer }> {
+  const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
+  const response = await fetch(`${url}/v1/predict${query}`, { method: "POST", body, headers });
+  return { status: response.status, answer: (await response.json()) as Answer };
+}
+
+const json = (value: object): [string, string] => [JSON.stringify(value), "application/json"];
+const base64 = picture.toString("base64");
+
+describe("POST /v1/predict", () => {
+  it("takes a picture as the body, with parameters in the address", async () => {
+    const { status, answer } = await post("?conf=0.00001&max_det=5", new Uint8Array(picture), "image/png");
+    expect({ status, answer }).toMatchObject({ status: 200, answer: { model: "tiny" } });
+    const [found] = answer.images;
+    expect([found?.width, found?.height, found?.boxes.length]).toEqual([80, 48, 5]);
+    expect(found?.boxes[0]).toEqual({
+      ...{ x1: expect.any(Number), y1: expect.any(Number), x2: expect.any(Number), y2: expect.any(Number) },
+      ...{ confidence: expect.any(Number), class: expect.any(Number), name: expect.stringMatching(/cat|dog|bird/) },
+    });
+    expect(answer.total_ms).toBeGreaterThan(0);
+  });
+
+  it("finds the same in a form, in JSON and in the body", async () => {
+    const wish = { conf: 0.00001, max_det: 3, classes: [0, 2], agnostic_nms: true, imgsz: 96 };
+    const texts = { conf: "0.00001", max_det: "3", classes: "0,2", agnostic_nms: "true", imgsz: "96" };
+    const answers = await Promise.all([
+      post("?conf=0.00001&max_det=3&classes=0,2&agnostic_nms=true&imgsz=96", new Uint8Array(picture), "image/png"),
+      post("", formOf([picture], texts)),
+      post("", ...json({ images: [base64], ...wish })),
+      post("?conf=0.9&max_det=3&classes=[0,2]", ...json({ images: [`data:image/png;base64,${base64}`], ...wish })),
+    ]);
+    for (const { status, answer } of answers) {
+      expect(status).toBe(200);
+      expect(answer.images[0]?.boxes).toEqual(answers[0]?.answer.images[0]?.boxes);
+      expect(answer.images[0]?.boxes.map(({ class: number }) => number).every((n) => n === 0 || n === 2)).toBe(true);
+    }
+  });
+
+  it("looks at several pictures of different sizes, and tells which could not be looked at", async () => {
+    const wide = pngFile({ width: 200, height: 20 });
+    const broken = picture.subarray(0, picture.length - 20);
+    const huge = pngFile({ width: 2, height: 2, announced: { width: 20_000, height: 20_000 } });
+    const { status, answer } = await post("", formOf([picture, wide, broken, huge]));
+    expect(status).toBe(200);
+    expect(answer.images.map(({ width, error }) => width ?? error?.code)).toEqual([
+      80,
+      200,
+      "FORMAT",
+      "TOO_MANY_PIXELS",
+    ]);
+  });
+
+  it("answers many at once, each with its own", async () => {
+    const sizes = Array.from({ length: 40 }, (_, i) => ({ width: 20 + i, height: 30 + (i % 7) }));
+    const answers = await Promise.all(sizes.map((size) => post("", new Uint8Array(pngFile(size)), "image/png")));
+    expect(answers.map(({ answer }) => answer.images[0])).toMatchObject(sizes);
+  });
+
+  it.each([
+    ["a misspelt parameter", "?cnf=0.5", /^There is no parameter "cnf"\. Did you mean "conf"\?$/],
+    ["a value out of range", "?conf=2", /^"conf" must be at most 1, not 2\.$/],
+    ["a value that is no number", "?conf=abc", /^"conf" must be a number, not "abc"\.$/],
+    ["a class that is none", "?classes=0,x", /^"classes\[1\]" must be a whole number, not "x"\.$/],
+    ["a size too large", "?imgsz=4096", /^"imgsz" must be at most 128, not 4096\.$/],
+  ])("refuses %s", async (_, query, message) => {
+    const { status, answer } = await post(query, new Uint8Array(picture), "image/png");
+    expect(status).toBe(400);
+    expect(answer).toEqual({ error: { code: "ARGUMENT", message: expect.stringMatching(message) } });
+  });
+
+  it.each([
+    ["no images", {}, 400, /^The body must have "images"\.$/],
+    ["no image", { images: [] }, 400, /^"images" must have at least 1 item\.$/],
+    ["too many", { images: Array(5).fill("") }, 400, /^"images" must have at most 4 items, not 5\.$/],
+    ["texts for numbers", { images: [base64], conf: "0.5" }, 400, /^"conf" must be a number, not "0\.5"\.$/],
+    ["what is not base64", { images: ["%%%"] }, 400, /^"images\[0\]" is not base64\.$/],
+    ["an empty picture", { images: [""] }, 400, /^The picture is empty\.$/],
+    [
+      "an unknown key",
+      { images: [base64], modle: "x" },
+      400,
+      /^There is no parameter "modle"\. Did you mean "model"\?$/,
+    ],
+    [
+      "an unknown model",
+      { images: [base64], model: "tinny" },
+      404,
+      /^There is no model "tinny"\. Did you mean "tiny"\?$/,
+    ],
+  ])("refuses JSON with %s", async (_, body, wanted, message) => {
+    const { status, answer } = await post("", ...json(body));
+    expect({ status, message: answer.error?.message }).toEqual({
+      status: wanted,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it("refuses forms that are not right", async () => {
+    const other = new FormData();
+    other.append("img", new Blob([new Uint8Array(picture)]), "a.png");
+    const text = new FormData();
+    text.append("image", "a.png");
+    const answers = await Promise.all([
+      post("", other),
+      post("", text),
+      post("", new FormData()),
+      post("", formOf(Array(5).fill(picture))),
+      post("", "--x\r\nnonsense", "multipart/form-data; boundary=x"),
+      post("", "x", "multipart/form-data"),
+    ]);
+    expect(answers.map(({ status, answer }) => [status, answer.error?.message])).toEqual([
+      [400, 'A picture came as the form field "img"; it is called "image".'],
+      [400, expect.stringContaining('The form field "image" holds text')],
+      [400, expect.stringMatching(/^Send a picture: /)],
+      [413, "A request may hold 4 pictures."],
+      [400, "The form in the request's body is damaged: Unexpected end of multipart data."],
+      [400, "The form in the request's body is damaged: Boundary not found."],
+    ]);
+  });
+});

@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { DetectOptions } from "lookonce";
+import type { HttpError } from "../errors/http-error.ts";
+import { refuse } from "../errors/refuse.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { ModelRegistry, ReadyModel } from "../models/model-registry.ts";
+import { admitPicture, type SentPicture } from "../pictures/admit-picture.ts";
+import { networkShape } from "../pictures/network-shape.ts";
+import type { InferencePool, SubmittedPicture } from "../pool/inference-pool.ts";
+import { type FoundPicture, receiveError } from "../pool/messages.ts";
+import { refusals } from "../schemas/error-schema.ts";
+import { answerSchema, jsonSchema, parametersSchema, predictBodies } from "../schemas/predict-schemas.ts";
+import type { FullSettings } from "../settings.ts";
+import { type PredictParameters, readPredictBody } from "./read-predict-body.ts";
+import { watchRequest } from "./watch-request.ts";
+
+/** What the route works with. */
+export interface PredictTools {
+  pool: InferencePool;
+  models: ModelRegistry;
+  metrics: Metrics;
+  settings: FullSettings;
+}
+
+/** What is told of one picture. */
+type PictureAnswer = FoundPicture | { error: { code: string; message: string } };
+
+/** `POST /v1/predict`: finds objects in one picture or several. */
+export function predictRoute(app: FastifyInstance, tools: PredictTools): void {
+  const { settings, metrics } = tools;
+  const { maxBody, maxImages } = settings;
+  const rules = { parameters: parametersSchema(settings), json: jsonSchema(settings), maxBody, maxImages };
+  app.addContentTypeParser(
+    /^(image\/|application\/octet-stream)/,
+    { parseAs: "buffer", bodyLimit: maxBody },
+    (_request, body, done) => done(null, body),
+  );
+  app.post(
+    "/v1/predict",
+    {
+      bodyLimit: maxBody,
+      schema: {
+        tags: ["predict"],
+        operationId: "predict",
+        summary: "Finds objects in pictures",
+        description: "Parameters go in the form, in the JSON, or in the address, with the names that `predict` has.",
+        querystring: { type: "object", properties: {}, additionalProperties: true },
+        response: { 200: { description: "What was found", ...answerSchema }, ...refusals },
+      },
+      config: { bodies: predictBodies(settings), parameters: parametersSchema(settings) },
+    },
+    async (request, reply) => {
+      const { pictures, parameters } = await readPredictBody(request, rules);
+      const model = tools.models.find(parameters.model);
+      const { answers, waited } = await look(pictures, { parameters, model, reply }, tools);
+      metrics.pictures.inc({ model: model.id }, answers.length);
+      const [first] = answers;
+      if (answers.length === 1 && first instanceof Error) throw first;
+      const images = answers.map(
+        (answer): PictureAnswer => (answer instanceof Error ? { error: told(answer) } : answer),
+      );
+      return { model: model.id, images, queue_ms: waited, total_ms: reply.elapsedTime };
+    },
+  );
+}
+
+interface Wish {
+  parameters: PredictParameters;
+  model: ReadyModel;
+  reply: FastifyReply;
+}
+
+/** Has the pictures looked at that can be; of the others it gives the reason. */
+async function look(
+  pictures: readonly SentPicture[],
+  { parameters, model, reply }: Wish,
+  { pool, settings }: PredictTools,
+): Promise<{ answers: (FoundPicture | HttpError)[]; waited: number }> {
+  const imgsz = parameters.imgsz ?? settings.imgsz;
+  const options = detectOptions(parameters);
+  const form = { stride: model.model.stride, rect: settings.rect, imgsz: formOf(model, parameters) };
+  const admitted = await Promise.all(
+    pictures.map(async (picture): Promise<SubmittedPicture | HttpError> => {
+      try {
+        const size = await admitPicture(picture, settings.maxPixels);
+        const shape = networkShape(size, form);
+        return { file: picture.file, options, pixels: size.width * size.height, shape };
+      } catch (error) {
+        return refuse(error);
+      }
+    }),
+  );
+  const accepted = admitted.filter((picture) => !(picture instanceof Error)) as SubmittedPicture[];
+  if (accepted.length === 0) return { answers: admitted as HttpError[], waited: 0 };
+  const watch = watchRequest(reply, settings.timeout);
+  try {
+    const { answers, waited } = await pool.submit(accepted, { model: model.id, imgsz, signal: watch.signal });
+    const found = answers.map((answer) => ("error" in answer ? refuse(receiveError(answer.error)) : answer));
+    return {
+      answers: admitted.map((picture) => (picture instanceof Error ? picture : (found.shift() as FoundPicture))),
+      waited,
+    };
+  } finally {
+    watch.end();
+  }
+}
+
+/** Largest size of the network's pictures: an exported model may fix it. */
+function formOf({ model }: ReadyModel, { imgsz }: PredictParameters): readonly [number, number] {
+  return imgsz === undefined ? model.imgsz : [imgsz, imgsz];
+}
+
+function detectOptions({ conf, iou, max_det, classes, agnostic_nms, augment }: PredictParameters): DetectOptions {
+  return {
+    ...(conf === undefined ? {} : { conf }),
+    ...(iou === undefined ? {} : { iou }),
+    ...(max_det === undefined ? {} : { maxDet: max_det }),
+    ...(classes === undefined ? {} : { classes }),
+    ...(agnostic_nms === undefined ? {} : { agnosticNms: agnostic_nms }),
+    ...(augment === undefined ? {} : { augment }),
+  };
+}
+
+function told({ code, message }: HttpError): { code: string; message: string } {
+  return { code, message };
+}

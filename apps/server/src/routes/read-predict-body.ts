@@ -1,0 +1,155 @@
+import type {} from "@fastify/multipart";
+import type { FastifyRequest } from "fastify";
+import { HttpError } from "../errors/http-error.ts";
+import { validationSentence } from "../errors/validation-sentence.ts";
+import type { SentPicture } from "../pictures/admit-picture.ts";
+import { tooLarge } from "../security/body-budget.ts";
+
+/** Parameters of a prediction, as they are written in requests. */
+export interface PredictParameters {
+  model?: string;
+  conf?: number;
+  iou?: number;
+  max_det?: number;
+  classes?: number[];
+  agnostic_nms?: boolean;
+  imgsz?: number;
+  augment?: boolean;
+}
+
+/** What a request for a prediction holds. */
+export interface PredictBody {
+  pictures: SentPicture[];
+  parameters: PredictParameters;
+}
+
+/** How bodies are held against their schemas. */
+export interface BodyRules {
+  /** Of parameters in an address or a form, whose values are texts. */
+  parameters: object;
+  /** Of a body in JSON. */
+  json: object;
+  maxImages: number;
+  maxBody: number;
+}
+
+const howTo =
+  'Send a picture: as the body with its Content-Type (image/jpeg, …), as the form field "image", or as JSON {"images": [base64, …]}.';
+
+/**
+ * The pictures and parameters of a request, from a form, JSON or a picture as the body. Parameters may always be given in
+ * the address; those in the body come first.
+ *
+ * @throws HttpError 400, 413 or 415, saying what is wrong
+ */
+export async function readPredictBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
+  const query = textParameters(request, request.query as Record<string, unknown>, rules);
+  const body = await readBody(request, rules);
+  if (body.pictures.length === 0) throw new HttpError(400, { code: "NO_BODY", message: howTo });
+  return { pictures: body.pictures, parameters: { ...query, ...body.parameters } };
+}
+
+async function readBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
+  if (request.isMultipart()) {
+    try {
+      return await readForm(request, rules);
+    } catch (error) {
+      throw formFault(error, rules);
+    }
+  }
+  const { body } = request;
+  if (body instanceof Uint8Array) {
+    return { pictures: body.length === 0 ? [] : [{ name: "The picture", file: body }], parameters: {} };
+  }
+  if (body === undefined || body === null) return { pictures: [], parameters: {} };
+  return readJson(request, body, rules);
+}
+
+function readJson(request: FastifyRequest, body: unknown, { json }: BodyRules): PredictBody {
+  holdAgainst(request, body, { schema: json, part: "body" });
+  const { images, ...parameters } = body as { images: string[] } & PredictParameters;
+  const pictures = images.map((text, i) => ({ name: nameOf(i, images.length), file: decodeBase64(text, i) }));
+  return { pictures, parameters };
+}
+
+async function readForm(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
+  const { maxImages, maxBody } = rules;
+  const files: Uint8Array[] = [];
+  const fields: Record<string, unknown> = {};
+  let bytes = 0;
+  const limits = { files: maxImages + 1, fileSize: maxBody, fields: 20, fieldSize: 10_000, headerPairs: 50 };
+  for await (const part of request.parts({ limits })) {
+    if (part.type === "field") {
+      fields[part.fieldname] = part.value;
+      continue;
+    }
+    if (part.fieldname !== "image") throw wrongField(part.fieldname);
+    const file = await part.toBuffer();
+    bytes += file.length;
+    if (bytes > maxBody) throw tooLarge(maxBody);
+    if (files.push(file) > maxImages) {
+      throw new HttpError(413, { code: "TOO_MANY", message: `A request may hold ${maxImages} pictures.` });
+    }
+  }
+  if (typeof fields.image === "string") {
+    const message = 'The form field "image" holds text: send it as a file (curl: -F image=@picture.jpg).';
+    throw new HttpError(400, { code: "ARGUMENT", message });
+  }
+  const pictures = files.map((file, i) => ({ name: nameOf(i, files.length), file }));
+  return { pictures, parameters: textParameters(request, fields, rules) };
+}
+
+/** The parser of forms throws errors of its own, most of them without a status. */
+function formFault(error: unknown, { maxBody }: BodyRules): unknown {
+  if (error instanceof HttpError) return error;
+  const { statusCode, message } = error as { statusCode?: number; message: string };
+  if (statusCode === 413) return tooLarge(maxBody);
+  if (!/multipart|boundary|header|field/i.test(message)) return error;
+  const reason = message.replace(/^Multipart: /, "");
+  return new HttpError(
+    400,
+    { code: "BAD_FORM", message: `The form in the request's body is damaged: ${reason}.` },
+    { cause: error },
+  );
+}
+
+function wrongField(name: string): HttpError {
+  const message = `A picture came as the form field "${name}"; it is called "image".`;
+  return new HttpError(400, { code: "ARGUMENT", message });
+}
+
+/** Parameters whose values are texts. */
+function textParameters(
+  request: FastifyRequest,
+  given: Readonly<Record<string, unknown>>,
+  { parameters }: BodyRules,
+): PredictParameters {
+  const { classes } = given;
+  const list = typeof classes === "string" ? { classes: classes.replace(/^\[(.*)\]$/, "$1").split(",") } : {};
+  const values: Record<string, unknown> = { ...given, ...list };
+  holdAgainst(request, values, { schema: parameters, part: "querystring" });
+  return values;
+}
+
+/** Holds a value against a schema; texts in a query string become what the schema wants. */
+function holdAgainst(
+  request: FastifyRequest,
+  value: unknown,
+  { schema, part }: { schema: object; part: "body" | "querystring" },
+): void {
+  const validate = request.getValidationFunction(schema) ?? request.compileValidationSchema(schema, part);
+  if (validate(value)) return;
+  const message = validationSentence(validate.errors ?? [], part === "body" ? part : "parameters");
+  throw new HttpError(400, { code: "ARGUMENT", message });
+}
+
+/** Base64 or base64url, on its own or in a `data:` address. */
+function decodeBase64(text: string, index: number): Uint8Array {
+  const base64 = text.replace(/^data:[^,]{0,200};base64,/, "");
+  if (/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(base64)) return Buffer.from(base64, "base64");
+  throw new HttpError(400, { code: "ARGUMENT", message: `"images[${index}]" is not base64.` });
+}
+
+function nameOf(index: number, count: number): string {
+  return count === 1 ? "The picture" : `Picture ${index + 1} of ${count}`;
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { HttpError } from "../errors/http-error.ts";
+
+/** Options of {@link boundBodies}. */
+export interface BodyBounds {
+  /** Most bytes of one body. */
+  maxBody: number;
+  /** Most bytes of all bodies that are held at a time. */
+  maxPending: number;
+}
+
+/**
+ * Bounds the memory that requests' bodies take, one by one and together, before any of it is read. A body whose length is
+ * not announced counts as the largest.
+ */
+export function boundBodies(app: FastifyInstance, { maxBody, maxPending }: BodyBounds): void {
+  let pending = 0;
+  app.addHook("onRequest", async (request, reply) => {
+    const bytes = announced(request, maxBody);
+    if (bytes > maxBody) throw tooLarge(maxBody);
+    if (bytes === 0) return;
+    if (pending + bytes > maxPending) {
+      throw new HttpError(
+        503,
+        { code: "BUSY", message: "The service holds as many pictures as it may; try again in 1 second." },
+        { retryAfter: 1 },
+      );
+    }
+    pending += bytes;
+    reply.raw.once("close", () => {
+      pending -= bytes;
+    });
+  });
+}
+
+export function tooLarge(maxBody: number): HttpError {
+  const message = `The request's body is larger than the ${sizeText(maxBody)} that are taken.`;
+  return new HttpError(413, { code: "TOO_LARGE", message });
+}
+
+function sizeText(bytes: number): string {
+  const mebibytes = bytes / 1024 / 1024;
+  return mebibytes < 1 ? `${bytes} bytes` : `${Number(mebibytes.toPrecision(3))} MiB`;
+}
+
+function announced({ headers }: FastifyRequest, maxBody: number): number {
+  if (headers["transfer-encoding"] !== undefined) return maxBody;
+  return Number(headers["content-length"] ?? 0);
+}
