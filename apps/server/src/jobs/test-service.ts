@@ -43,7 +43,11 @@ export async function serviceFolders(more: Partial<JobsOptions> = {}): Promise<S
 
 /** A service with jobs and nothing else, ready to be asked. */
 export async function startService(options: JobsOptions): Promise<FastifyInstance> {
-  const app = Fastify({ ajv: { customOptions: { removeAdditional: false, coerceTypes: true, verbose: true } } });
+  // A client's spare connection, over which nothing was ever asked, would hold the end up for a minute.
+  const app = Fastify({
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, verbose: true } },
+  });
   app.setErrorHandler((error, _request, reply) => {
     const { statusCode, code, message, retryAfter } = refuse(error);
     if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
@@ -57,13 +61,25 @@ export async function startService(options: JobsOptions): Promise<FastifyInstanc
 /** Settings of a training that takes a second. */
 export const quick = { epochs: 2, imgsz: 64, batch: 4, workers: 0, plots: false, tensorboard: false };
 
+/** A job as the service tells it. */
+export interface ToldJob {
+  id: string;
+  state: string;
+  run?: string;
+  starts: number;
+  progress?: object;
+  result?: Record<string, unknown>;
+  error?: { code: string; message: string };
+  artefacts?: { name: string; bytes: number; type: string }[];
+}
+
 /** Asks until a job is in one of some states. */
-export async function waitFor<T extends { state: string }>(
+export async function waitFor(
   app: FastifyInstance,
   { id, states }: { id: string; states: readonly string[] },
-): Promise<T> {
+): Promise<ToldJob> {
   for (;;) {
-    const job = (await app.inject(`/v1/jobs/${id}`)).json<T>();
+    const job = (await app.inject(`/v1/jobs/${id}`)).json<ToldJob>();
     if (states.includes(job.state)) return job;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { describe, expect, it } from "vitest";
+import { openDatabase } from "./store/database.ts";
+import { JobStore } from "./store/job-store.ts";
+import { quick, serviceFolders, startService, waitFor } from "./test-service.ts";
+
+const over = ["succeeded", "failed", "cancelled"];
+const training = { kind: "train", model: "tiny", data: "shapes/shapes", options: { ...quick, epochs: 6, nbs: 8 } };
+
+async function post(app: FastifyInstance, payload: object): Promise<string> {
+  const answer = await app.inject({ method: "POST", url: "/v1/jobs", payload });
+  expect(answer.statusCode, answer.body).toBe(202);
+  return answer.json().id;
+}
+
+/** Waits until a job has told of something. */
+async function heard(app: FastifyInstance, id: string, text: string): Promise<void> {
+  const stream = await app.inject({ url: `/v1/jobs/${id}/events`, payloadAsStream: true });
+  let told = "";
+  for await (const chunk of stream.stream()) {
+    told += chunk;
+    if (told.includes(text)) return;
+  }
+  throw new Error(`${text} was not told: ${told}`);
+}
+
+/** What a training leaves, without times. */
+function traces(run: string): object {
+  const hash = (name: string): string =>
+    createHash("sha256")
+      .update(readFileSync(join(run, "weights", `${name}.safetensors`)))
+      .digest("hex");
+  const rows = readFileSync(join(run, "results.csv"), "utf8").trimEnd().split("\n");
+  return { best: hash("best"), last: hash("last"), rows: rows.map((row) => row.split(",").toSpliced(1, 1)) };
+}
+
+describe("a service that ends and starts again", () => {
+  it("goes on with an interrupted training, which ends as one that was never interrupted", async () => {
+    const { options } = await serviceFolders();
+    const first = await startService(options);
+    const id = await post(first, training);
+    const waiting = await post(first, training);
+    await heard(first, id, "event: epoch");
+    const listener = await first.inject({ url: `/v1/jobs/${id}/events`, payloadAsStream: true });
+    await first.close();
+    // Its stream ended with the service.
+    for await (const _ of listener.stream());
+
+    const database = openDatabase(options.database);
+    const kept = new JobStore(database).list({ limit: 9 });
+    expect(kept.map(({ state, starts, fruitless }) => [state, starts, fruitless])).toEqual([
+      ["queued", 0, 0],
+      ["interrupted", 1, 0],
+    ]);
+    database.close();
+
+    const second = await startService(options);
+    const resumed = await waitFor(second, { id, states: over });
+    expect(resumed, JSON.stringify(resumed)).toMatchObject({
+      state: "succeeded",
+      starts: 2,
+      run: "train",
+      result: { epochs: 6 },
+    });
+    const whole = await waitFor(second, { id: waiting, states: over });
+    expect(whole).toMatchObject({ state: "succeeded", starts: 1, run: "train2" });
+    expect(traces(join(options.runsRoot, "train"))).toEqual(traces(join(options.runsRoot, "train2")));
+    expect(resumed.result?.map50_95).toBe(whole.result?.map50_95);
+    const events = (await second.inject(`/v1/jobs/${id}/events`)).body;
+    const states = [...events.matchAll(/^data: \{"state":"(\w+)"/gm)].map(([, state]) => state);
+    expect(states).toEqual(["queued", "running", "interrupted", "queued", "running", "succeeded"]);
+    await second.close();
+  });
+
+  it("keeps a second service away from its database", async () => {
+    const { options } = await serviceFolders();
+    const app = await startService(options);
+    await expect(startService(options)).rejects.toMatchObject({
+      code: "IO",
+      message: expect.stringContaining("another service"),
+    });
+    await app.close();
+    await (await startService(options)).close();
+  });
+});
+
+describe("a job whose process dies", () => {
+  it("is started again where it had come to, and fails when that leads nowhere", async () => {
+    const { options } = await serviceFolders({ maxFruitless: 2 });
+    const app = await startService(options);
+    const id = await post(app, { ...training, options: { ...training.options, epochs: 1000 } });
+    const pid = (): number => Number(readFileSync(`${options.database}.job-${id}.lock.pid`, "utf8"));
+    await heard(app, id, "event: epoch");
+    const first = pid();
+    process.kill(first, "SIGKILL");
+    await heard(app, id, '"state":"running","starts":2');
+    // Before it can come to a checkpoint.
+    for (let start = 2; start <= 3; start++) {
+      while (!existsSync(`${options.database}.job-${id}.lock.pid`) || !isAlive(pid()) || pid() === first) await pause();
+      const now = pid();
+      process.kill(now, "SIGKILL");
+      while (isAlive(now)) await pause();
+    }
+    const job = await waitFor(app, { id, states: over });
+    expect(job).toMatchObject({ state: "failed", starts: 3, error: { code: "INTERRUPTED" } });
+    expect(job.error?.message).toMatch(/started 2 times without coming to a checkpoint.*signal SIGKILL/);
+    await app.close();
+  });
+});
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,167 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { openDatabase, rowsOf } from "./database.ts";
+import { EventStore } from "./event-store.ts";
+import { JobStore } from "./job-store.ts";
+import { lockHolder, removeLock, tryLock } from "./process-lock.ts";
+
+const place = mkdtempSync(join(tmpdir(), "lookonce-store-"));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+let files = 0;
+const newFile = (): string => join(place, `store-${files++}`, "jobs.sqlite");
+const request = { kind: "train", model: "m.pt", data: "d", options: { epochs: 3, freeze: [0, 1] } } as const;
+
+describe("JobStore", () => {
+  it("knows jobs after the database was closed and opened", () => {
+    const file = newFile();
+    const first = openDatabase(file);
+    const store = new JobStore(first);
+    const job = store.add(request, 1000);
+    expect(job).toEqual({
+      id: 1,
+      state: "queued",
+      created: 1000,
+      starts: 0,
+      fruitless: 0,
+      cancelling: false,
+      ...request,
+    });
+    store.change(1, { state: "running", started: 2000, run: "train", starts: 1 });
+    store.note(1, { progress: { epoch: 1, epochs: 3 } });
+    store.change(1, {
+      state: "failed",
+      ended: 3000,
+      error: { code: "DATA", message: "no pictures" },
+      cancelling: true,
+    });
+    const changed = store.get(1);
+    first.close();
+    const again = openDatabase(file);
+    expect(new JobStore(again).get(1)).toEqual(changed);
+    expect(changed).toMatchObject({ ...request, state: "failed", progress: { epoch: 1, epochs: 3 }, cancelling: true });
+    again.close();
+  });
+
+  it("lists newest first, a state's oldest first, and never uses a number twice", () => {
+    const database = openDatabase(newFile());
+    const store = new JobStore(database);
+    for (let i = 0; i < 5; i++) store.add({ kind: "export", model: "m", options: {} }, i);
+    store.change(2, { state: "cancelled" });
+    expect(store.list({ limit: 2 }).map(({ id }) => id)).toEqual([5, 4]);
+    expect(store.list({ limit: 9, before: 4, state: "queued" }).map(({ id }) => id)).toEqual([3, 1]);
+    expect(store.inState("queued").map(({ id }) => id)).toEqual([1, 3, 4, 5]);
+    expect(store.count("queued")).toBe(4);
+    expect(store.get(9)).toBeUndefined();
+    database.exec("DELETE FROM jobs WHERE id = 5");
+    expect(store.add(request, 9).id).toBe(6);
+    database.close();
+  });
+
+  it("keeps odd texts as they are", () => {
+    const database = openDatabase(newFile());
+    const store = new JobStore(database);
+    const model = "a'; DROP TABLE jobs; --\u{1F600}";
+    expect(store.get(store.add({ kind: "val", model, data: "ä\n", options: {} }, 0).id)).toMatchObject({
+      model,
+      data: "ä\n",
+    });
+    database.close();
+  });
+});
+
+describe("openDatabase", () => {
+  it("refuses a database of a later version, and what is none", async () => {
+    const file = newFile();
+    const database = openDatabase(file);
+    expect(database.pragma("journal_mode")).toEqual([{ journal_mode: "wal" }]);
+    database.pragma("user_version = 99");
+    database.close();
+    expect(() => openDatabase(file)).toThrow(/of a later version of the service \(99/);
+    expect(() => openDatabase(place)).toThrow(expect.objectContaining({ code: "IO" }));
+  });
+});
+
+describe("EventStore", () => {
+  it("keeps the newest batches and all epochs of a job", () => {
+    const database = openDatabase(newFile());
+    const { id } = new JobStore(database).add(request, 0);
+    const events = new EventStore(database);
+    for (let i = 0; i < 1000; i++) events.add(id, i % 10 === 0 ? "epoch" : "batch", { i });
+    const all = events.after(id, 0, 5000);
+    const batches = all.filter(({ type }) => type === "batch");
+    expect(all.filter(({ type }) => type === "epoch")).toHaveLength(100);
+    expect(batches.length).toBeGreaterThanOrEqual(200);
+    expect(batches.length).toBeLessThanOrEqual(300);
+    expect(JSON.parse(batches.at(-1)?.data ?? "")).toEqual({ i: 999 });
+    const ids = all.map((event) => event.id);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(events.after(id, ids.at(-3) as number)).toEqual(all.slice(-2));
+    database.close();
+  });
+
+  it("forgets what happened to jobs long over, and nothing of those to come", () => {
+    const database = openDatabase(newFile());
+    const jobs = new JobStore(database);
+    const events = new EventStore(database);
+    for (let i = 1; i <= 120; i++) {
+      jobs.add(request, i);
+      events.add(i, "log", { i });
+      if (i > 1) jobs.change(i, { state: "succeeded", ended: i });
+    }
+    events.forgetOld();
+    const left = rowsOf<{ job: number }>(database.prepare("SELECT job FROM events ORDER BY job")).map(({ job }) => job);
+    expect(left).toEqual([1, ...Array.from({ length: 100 }, (_, i) => i + 21)]);
+    database.close();
+  });
+
+  it("tells those who listen, of their job", () => {
+    const database = openDatabase(newFile());
+    const jobs = new JobStore(database);
+    const events = new EventStore(database);
+    for (let i = 0; i < 2; i++) jobs.add(request, i);
+    const heard: number[] = [];
+    const stops = [events.listen(1, () => heard.push(1)), events.listen(2, () => heard.push(2))];
+    events.add(1, "log", {});
+    events.add(2, "log", {});
+    stops[0]?.();
+    events.add(1, "log", {});
+    expect(heard).toEqual([1, 2]);
+    stops[1]?.();
+    database.close();
+  });
+});
+
+describe("tryLock", () => {
+  it("is held by one at a time, and free when released", () => {
+    const file = join(place, "locks", "a.lock");
+    const lock = tryLock(file);
+    expect(lockHolder(file)).toBe(process.pid);
+    expect(tryLock(file)).toBeUndefined();
+    lock?.release();
+    const again = tryLock(file);
+    expect(again).toBeDefined();
+    again?.release();
+    removeLock(file);
+    expect(existsSync(file)).toBe(false);
+    expect(lockHolder(file)).toBeUndefined();
+  });
+
+  it("is free when its holder was killed", async () => {
+    const file = join(place, "b.lock");
+    const libsql = createRequire(import.meta.url).resolve("libsql");
+    const program = `const D = require(${JSON.stringify(libsql)}); new D(${JSON.stringify(file)}).exec("BEGIN EXCLUSIVE"); console.log("held"); setInterval(() => {}, 1000);`;
+    const holder = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(holder.stdout, "data");
+    expect(tryLock(file)).toBeUndefined();
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    const lock = tryLock(file);
+    expect(lock).toBeDefined();
+    lock?.release();
+  });
+});
