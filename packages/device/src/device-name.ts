@@ -33,8 +33,11 @@ export const tensorFlowDevices = {
 /** What a user can do to get a device that does not work. */
 export const remedies: Readonly<Record<DeviceName, string>> = {
   cpu: "Reinstall onnxruntime-node; its binaries come with the npm package.",
-  webgpu: "It needs a GPU with a Vulkan, Metal or Direct3D 12 driver.",
+  webgpu:
+    "It needs a GPU with a driver for Vulkan, Metal or Direct3D 12; on Linux also libvulkan1 (`apt install libvulkan1`).",
   cuda: "It needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the provider that `node node_modules/onnxruntime-node/script/install.js` downloads.",
-  tensorflow: "Install it with `npm install @tensorflow/tfjs-node`.",
-  "tensorflow-gpu": "Install it with `npm install @tensorflow/tfjs-node-gpu`; it needs an NVIDIA GPU with CUDA 11.",
+  tensorflow:
+    "Install it with `npm install @tensorflow/tfjs-node`; where that package's download does not work, with `--ignore-scripts`, then `npx lookonce-libtensorflow`.",
+  "tensorflow-gpu":
+    "Install it with `npm install @tensorflow/tfjs-node-gpu` (CUDA 11.2, cuDNN 8.1), or with `--ignore-scripts` and then `npx lookonce-libtensorflow --gpu` (CUDA 12.2, cuDNN 8.9); it needs an NVIDIA GPU.",
 };

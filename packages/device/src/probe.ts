@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { explainCuda } from "./cuda-libraries.ts";
 import { type DeviceName, onnxRuntimeDevices, remedies, tensorFlowDevices } from "./device-name.ts";
 
 /** Whether a device works, tried in a process of its own. */
@@ -26,23 +27,34 @@ const [, url, provider] = process.argv;
 const loaded = await import(url);
 const { InferenceSession, Tensor } = loaded.InferenceSession ? loaded : loaded.default;
 const session = await InferenceSession.create(Buffer.from("${productModel}", "base64"), { executionProviders: [provider] });
-const size = 1024;
-const a = new Tensor("float32", new Float32Array(size * size).fill(1), [size, size]);
-let best = Infinity;
-for (let i = 0; i < 4; i++) {
-  const start = performance.now();
-  const { y } = await session.run({ a });
-  best = Math.min(best, performance.now() - start);
-  if (y.data[0] !== size || y.data[size * size - 1] !== size) throw new Error("it computes wrong numbers");
+async function fastest(size, runs) {
+  const a = new Tensor("float32", new Float32Array(size * size).fill(1), [size, size]);
+  let best = Infinity;
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    const { y } = await session.run({ a });
+    best = Math.min(best, performance.now() - start);
+    if (y.data[0] !== size || y.data[size * size - 1] !== size) throw new Error("it computes wrong numbers");
+  }
+  return best;
 }
-console.log(JSON.stringify({ milliseconds: best }));
+// A renderer in software would take minutes for the large product: what it needs follows from a small one.
+const small = await fastest(128, 2);
+console.log(JSON.stringify({ milliseconds: small > 40 ? small * 512 : await fastest(1024, 4) }));
 `;
 
+/** As {@link loadTensorFlowPackage} does; that cannot be imported where sources are run as they are. */
 const tensorFlowScript = `
-const loaded = await import(process.argv[1]);
+const [, url, needsGpu] = process.argv;
+const { createRequire } = await import("node:module");
+const util = createRequire(url)("node:util");
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+util.isArray ??= Array.isArray;
+const loaded = await import(url);
 const tf = loaded.default ?? loaded;
 await tf.setBackend("tensorflow");
 if ((await tf.square(tf.scalar(3)).data())[0] !== 9) throw new Error("it computes wrong numbers");
+if (needsGpu === "true" && !tf.backend().isUsingGpuDevice) throw new Error("TensorFlow found no GPU that it can use");
 console.log("{}");
 `;
 
@@ -54,9 +66,13 @@ export async function probe(device: DeviceName): Promise<DeviceState> {
   const url = packageUrl(device);
   if (url === undefined) return { device, usable: false, reason: `It is not installed. ${remedies[device]}` };
   const result = isTensorFlow
-    ? await runApart(tensorFlowScript, [url])
+    ? await runApart(tensorFlowScript, [url, String(device === "tensorflow-gpu")])
     : await runApart(onnxRuntimeScript, [url, onnxRuntimeDevices[device].providers[0]]);
-  if ("fault" in result) return { device, usable: false, reason: `${result.fault} ${remedies[device]}` };
+  if ("fault" in result) {
+    const missing = device === "cuda" ? explainCuda(fileURLToPath(url)) : undefined;
+    const reason = missing === undefined ? result.fault : `It does not work: ${missing}`;
+    return { device, usable: false, reason: `${reason} ${remedies[device]}` };
+  }
   const { milliseconds } = result;
   if (milliseconds === undefined) return { device, usable: true, reason: "it computes" };
   return { device, usable: true, reason: `a product of matrices took ${milliseconds.toFixed(1)} ms`, milliseconds };
@@ -82,6 +98,8 @@ function runApart(script: string, args: readonly string[]): Promise<{ millisecon
   return new Promise((done) => {
     const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
+      // What TensorFlow says about libraries that it lacks.
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "0" },
       timeout: secondsAllowed * 1000,
       killSignal: "SIGKILL",
     });
@@ -101,9 +119,17 @@ function runApart(script: string, args: readonly string[]): Promise<{ millisecon
   });
 }
 
-/** The message of the error that ended the script, without its stack and the source file it names. */
+/**
+ * The message of the error that ended the script, without its stack and the source file it names, and what TensorFlow wrote
+ * about CUDA's libraries.
+ */
 function explain(errors: string, signal: string | null): string {
   if (signal !== null) return `It did not answer within ${secondsAllowed} s, or its driver crashed (${signal}).`;
+  const libraries = [...errors.matchAll(/Could not load dynamic library '([^']+)'/g)].map(([, name]) => name);
+  const driver = errors.includes("Could not find cuda drivers")
+    ? [" NVIDIA's driver (libcuda.so.1) was not found."]
+    : [];
+  const missing = [...libraries.map((name) => ` ${name} was not found.`), ...driver].join("");
   const message = /^(?:\w*Error): (.*)$/m.exec(errors)?.[1] ?? errors.trim().split("\n").at(-1) ?? "unknown";
-  return `It does not work: ${message.replace(/^\S*onnxruntime_src\S* .*? was false\. /, "").trim()}.`;
+  return `It does not work: ${message.replace(/^\S*onnxruntime_src\S* .*? was false\. /, "").trim()}.${missing}`;
 }

@@ -24,6 +24,9 @@ export interface DeviceReport {
 /** Threads with which each backend was registered here. */
 const registered = new Map<string, number | undefined>();
 
+/** The build of TensorFlow that this process has loaded. */
+let loadedTensorFlow: DeviceName | undefined;
+
 /**
  * Chooses where tensors live, loads what that needs, and proves that it computes.
  *
@@ -51,12 +54,10 @@ export async function setDevice(
 
 async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
   const before = tf.engine().backendName;
+  if (isTensorFlow(device)) checkTensorFlow(device, options);
   await tryApart(device);
   try {
-    const backend =
-      device === "tensorflow" || device === "tensorflow-gpu"
-        ? await loadTensorFlow(device, options)
-        : await loadOnnxRuntime(device, options);
+    const backend = isTensorFlow(device) ? await loadTensorFlow(device) : await loadOnnxRuntime(device, options);
     if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend "${backend}"`);
     await verify();
     return { device, backend };
@@ -69,10 +70,20 @@ async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<
   }
 }
 
-/** Tries a GPU in another process first: its driver may write to the terminal, or take the process down with it. */
+function isTensorFlow(device: DeviceName): device is keyof typeof tensorFlowDevices {
+  return device in tensorFlowDevices;
+}
+
+function backendOf(device: DeviceName): string {
+  return isTensorFlow(device) ? tensorFlowDevices[device].backend : onnxRuntimeDevices[device].backend;
+}
+
+/**
+ * Tries everything but the processor in another process first: a driver may write to the terminal, or take the process down
+ * with it, and so may a native library that does not fit.
+ */
 async function tryApart(device: DeviceName): Promise<void> {
-  if (device !== "webgpu" && device !== "cuda") return;
-  if (tf.findBackendFactory(onnxRuntimeDevices[device].backend) !== null) return;
+  if (device === "cpu" || tf.findBackendFactory(backendOf(device)) !== null) return;
   const { usable, reason } = await probe(device);
   if (!usable) throw new LookonceError("DEVICE", `device ${device} cannot be used. ${reason}`);
 }
@@ -93,15 +104,25 @@ async function loadOnnxRuntime(
   return backend;
 }
 
-async function loadTensorFlow(device: keyof typeof tensorFlowDevices, { threads }: SetDeviceOptions): Promise<string> {
+/** What cannot be asked of TensorFlow's devices, said before anything is tried. */
+function checkTensorFlow(device: keyof typeof tensorFlowDevices, { threads }: SetDeviceOptions): void {
   if (threads !== undefined) {
     throw new LookonceError(
       "ARGUMENT",
       `threads cannot be set for device ${device}: set TF_NUM_INTRAOP_THREADS in the environment instead.`,
     );
   }
+  if (loadedTensorFlow === undefined || loadedTensorFlow === device) return;
+  throw new LookonceError(
+    "ARGUMENT",
+    `device ${device} cannot be used after ${loadedTensorFlow}: a process holds one build of TensorFlow. Start a new one.`,
+  );
+}
+
+async function loadTensorFlow(device: keyof typeof tensorFlowDevices): Promise<string> {
   const { package: name, backend } = tensorFlowDevices[device];
   await loadTensorFlowPackage(name);
+  loadedTensorFlow = device;
   return backend;
 }
 
