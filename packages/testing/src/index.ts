@@ -1,3 +1,4 @@
+export { describeInBrowser, launchChromium } from "./browser.ts";
 export { expectClose, relativeError, type Tolerance } from "./closeness.ts";
 export {
   describeGolden,

@@ -46,11 +46,7 @@ export function ModelsPage({ chosen }: { chosen: string | undefined }) {
             <li key={model.id}>
               <a href={linkTo("models", model.id)} aria-current={model === shown ? "true" : undefined}>
                 <b>{model.id}</b>
-                <span className="muted small">
-                  {model.family === "v5" ? "YOLOv5" : "YOLOv8"} · {count(model.parameters)} parameters · {model.nc}{" "}
-                  classes
-                  {model.default && " · default"}
-                </span>
+                <span className="muted small">{describe(model)}</span>
               </a>
               <button
                 type="button"
