@@ -11,10 +11,30 @@ export {
 export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
 export { floatPixels } from "./engine/float-pixels.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
+export type { DetectOptions } from "./pipeline/detect-options.ts";
 export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
-export { type DetectOptions, Predictor, type PredictorOptions } from "./predictor.ts";
+export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";
+export type { Boxes } from "./results/boxes.ts";
+export type { CropOptions } from "./results/crop.ts";
+export {
+  ResultsWriter,
+  type ResultsWriterOptions,
+  type SaveOptions,
+  savesAnything,
+} from "./results/results-writer.ts";
 export { type PlainBox, type PlainResults, Results, type ResultsContents, type Speed } from "./results.ts";
-export type { PictureSource, Source, VideoInfo } from "./sources/source.ts";
+export { openSource } from "./sources/open-source.ts";
+export type {
+  OpenedSource,
+  OpenSourceOptions,
+  PictureContent,
+  PictureSource,
+  RawPixels,
+  Source,
+  SourceEntry,
+  SourceItem,
+  VideoInfo,
+} from "./sources/source.ts";
 export { compileGraph } from "./tensorflow/compile-graph.ts";
 export type {
   GraphAttributeValue,

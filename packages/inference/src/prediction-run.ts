@@ -1,8 +1,7 @@
-import { type Picture, readPicture } from "@lookonce/augment";
-import { LookonceError } from "@lookonce/errors";
+import type { LookonceError } from "@lookonce/errors";
+import { lookAhead } from "./pipeline/look-ahead.ts";
 import type { Results } from "./results.ts";
-import { openSource } from "./sources/open-source.ts";
-import type { Source, SourceItem } from "./sources/source.ts";
+import type { OpenedSource, SourceItem } from "./sources/source.ts";
 
 /** A picture that was left out. */
 export interface SkippedPicture {
@@ -11,40 +10,52 @@ export interface SkippedPicture {
   reason: string;
 }
 
-interface Opened {
-  item: SourceItem;
-  picture: Picture | LookonceError;
+/** What was found in each of some pictures, or its fault; asked for when their turn has come. */
+export type FinishPictures = () => Promise<(Results | { path: string; error: LookonceError })[]>;
+
+/** How the pictures of a run are looked at. */
+export interface RunWork {
+  /** Opens the source; `signal` is raised when nothing more is wanted of it. */
+  open: (signal: AbortSignal) => Promise<OpenedSource>;
+  /** How many pictures are looked at together. */
+  batch: number;
+  /** Told how many pictures there are, where that is known. */
+  expect: (count: number | undefined) => void;
+  /** How many groups of pictures may be under way. */
+  ahead: () => number;
+  /** Begins on pictures that come later. */
+  begin: (items: SourceItem[]) => Promise<FinishPictures>;
 }
 
 /** The results of a source's pictures, one after the other. It can be gone through once. */
 export class PredictionRun implements AsyncIterable<Results> {
   /** Pictures that could not be read, so far. */
   readonly skipped: SkippedPicture[] = [];
-  readonly #source: Source;
-  readonly #detect: (picture: Picture, item: SourceItem) => Promise<Results>;
+  readonly #work: RunWork;
 
-  constructor(source: Source, detect: (picture: Picture, item: SourceItem) => Promise<Results>) {
-    this.#source = source;
-    this.#detect = detect;
+  constructor(work: RunWork) {
+    this.#work = work;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Results, void, undefined> {
-    const opened = await openSource(this.#source);
-    const items = opened[Symbol.asyncIterator]();
-    try {
-      let next = open(items);
-      for (;;) {
-        const current = await next;
-        if (current === undefined) return;
-        const { item, picture } = current;
-        // Decoding runs on threads of its own: the next picture is read while the network looks at this one.
-        next = open(items);
-        if (!(picture instanceof LookonceError)) yield await this.#detect(picture, item);
-        else if (opened.single) throw picture;
-        else this.skipped.push({ path: item.path, reason: picture.message });
+    const { open, batch, ahead, begin, expect } = this.#work;
+    const over = new AbortController();
+    const source = await open(over.signal);
+    // What is there now is wanted of a camera, not what was there when its turn came near
+    const live = source.live === true;
+    if (!live) expect(source.count);
+    const groups = lookAhead(source, {
+      group: live ? 1 : batch,
+      ahead: live ? () => 1 : ahead,
+      start: begin,
+      stop: () => over.abort(),
+    });
+    for await (const finish of groups) {
+      for (const found of await finish()) {
+        if (!("error" in found)) yield found;
+        else if (source.single) throw found.error;
+        else this.skipped.push({ path: found.path, reason: found.error.message });
       }
-    } finally {
-      await items.return?.();
     }
   }
 
@@ -53,19 +64,5 @@ export class PredictionRun implements AsyncIterable<Results> {
     const results: Results[] = [];
     for await (const result of this) results.push(result);
     return results;
-  }
-}
-
-/** Reads a picture; a fault of the picture's is handed back, so that it is thrown, or not, when its turn comes. */
-async function open(items: AsyncIterator<SourceItem>): Promise<Opened | undefined> {
-  const { done, value: item } = await items.next();
-  if (done) return undefined;
-  try {
-    const content = typeof item.content === "function" ? await item.content() : item.content;
-    const encoded = typeof content === "string" || content instanceof Uint8Array;
-    return { item, picture: encoded ? await readPicture(content) : content };
-  } catch (error) {
-    if (error instanceof LookonceError) return { item, picture: error };
-    throw error;
   }
 }

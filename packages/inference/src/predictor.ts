@@ -1,28 +1,18 @@
-import { type LetterboxGeometry, letterbox, type Picture, readPicture } from "@lookonce/augment";
-import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { Detector, RawDetections } from "./detector/detector.ts";
+import type { Detector } from "./detector/detector.ts";
 import { FileDetector } from "./detector/file-detector.ts";
 import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
+import type { DetectOptions } from "./pipeline/detect-options.ts";
+import { type BegunPicture, finishPictures, type ItemName } from "./pipeline/finish-pictures.ts";
+import { type FitSettings, preparePicture } from "./pipeline/prepare-picture.ts";
+import { beginInPool } from "./pool/begin-in-pool.ts";
+import { PoolKeeper } from "./pool/pool-keeper.ts";
 import { PredictionRun } from "./prediction-run.ts";
-import { Results } from "./results.ts";
-import type { PictureSource, Source, SourceItem } from "./sources/source.ts";
-
-/** Which detections a person wants. */
-export interface DetectOptions {
-  /** Confidences must exceed this. Default 0.25. */
-  conf?: number;
-  /** A box goes when its IoU with a better one exceeds this. Default 0.7 for YOLOv8 (8.3), 0.45 for YOLOv5 (7.0). */
-  iou?: number;
-  /** Numbers of the classes wanted; all, where missing. */
-  classes?: readonly number[];
-  /** Whether boxes of different classes suppress each other. Default false. */
-  agnosticNms?: boolean;
-  /** Most detections a picture. Default 300. */
-  maxDet?: number;
-}
+import type { Results } from "./results.ts";
+import { openSource } from "./sources/open-source.ts";
+import type { OpenSourceOptions, PictureSource, Source, SourceItem } from "./sources/source.ts";
 
 /** Options of {@link Predictor.create}: `model` or `onnxFile`, and how to run it. */
 export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
@@ -37,25 +27,48 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   imgsz?: number | readonly [height: number, width: number];
   /** Whether pictures are padded only to the next multiple of the stride, not to a square. Default true. */
   rect?: boolean;
-  /** How many sizes of pictures stay compiled. Default 8. */
+  /** How many sizes of pictures stay compiled, where each has to be. Default 8. */
   capacity?: number;
+  /**
+   * Convolutions in half precision, on GPUs. The CPU's have none: ONNX Runtime would compute in single precision between casts.
+   * Default false.
+   */
+  half?: boolean;
+  /**
+   * Threads that read, fit and, on the CPU, look at pictures side by side. 0 for none. Default: one a core, at most 8 and
+   * fewer where the network is large, started when there are enough pictures to be worth it.
+   */
+  workers?: number;
 }
 
-/** What a picture's results are called after. */
-type ItemName = Omit<SourceItem, "content" | "name"> & { name?: string };
+/** Options of {@link Predictor.predict}. */
+export interface RunOptions extends DetectOptions, OpenSourceOptions {
+  /** How many pictures are looked at together. It pays on GPUs. Default 1. */
+  batch?: number;
+}
+
+/** A picture of {@link Predictor.detectBatch}. */
+export interface BatchItem {
+  source: PictureSource;
+  options?: DetectOptions;
+}
 
 /** Finds objects in pictures. */
 export class Predictor {
   readonly #detector: Detector;
   readonly #options: PredictorOptions;
   readonly #size: readonly [height: number, width: number];
+  readonly #fit: FitSettings;
+  readonly #pool: PoolKeeper;
 
   private constructor(detector: Detector, options: PredictorOptions) {
     this.#detector = detector;
     this.#options = options;
     const { fixedSize, stride } = detector;
-    this.#size =
-      fixedSize === undefined ? inputSize(options.imgsz ?? 640, stride) : [fixedSize.height, fixedSize.width];
+    const { imgsz = 640, rect = true, workers, threads } = options;
+    this.#size = fixedSize === undefined ? inputSize(imgsz, stride) : [fixedSize.height, fixedSize.width];
+    this.#fit = { size: this.#size, auto: rect && fixedSize === undefined, stride };
+    this.#pool = new PoolKeeper(detector, { fit: this.#fit, workers, threads });
   }
 
   /**
@@ -64,16 +77,17 @@ export class Predictor {
    * @throws LookonceError `ARGUMENT` for options that make no sense, and what reading the file throws
    */
   static async create(options: PredictorOptions): Promise<Predictor> {
-    const { model, onnxFile, executionProviders, threads, capacity = 8 } = options;
+    const { model, onnxFile, executionProviders, threads, capacity = 8, half = false, workers } = options;
     if ((model === undefined) === (onnxFile === undefined)) {
       throw new LookonceError("ARGUMENT", "Predictor.create takes either `model` or `onnxFile`.");
     }
+    requireCount("workers", workers, 0);
     const engine = {
       ...(executionProviders === undefined ? {} : { executionProviders }),
       ...(threads === undefined ? {} : { threads }),
     };
     if (onnxFile !== undefined) return new Predictor(await FileDetector.create(onnxFile, engine), options);
-    return new Predictor(await ModelDetector.create(model as DetectionModel, { ...engine, capacity }), options);
+    return new Predictor(await ModelDetector.create(model as DetectionModel, { ...engine, capacity, half }), options);
   }
 
   /** Class names by class number. */
@@ -97,12 +111,27 @@ export class Predictor {
   }
 
   /**
-   * Finds objects in every picture of a source, in its order, reading the next picture while one is looked at.
+   * Finds objects in every picture of a source, in its order. The next pictures are read and fitted while one is looked at, and
+   * where there are many, worker threads look at several side by side; never more of them than are soon asked for. Leaving the
+   * loop early frees everything.
    *
    * Of several pictures those that cannot be read are skipped and listed in the run's `skipped`; a single one throws.
    */
-  predict(source: Source, options: DetectOptions = {}): PredictionRun {
-    return new PredictionRun(source, (picture, item) => this.#detect(picture, item, options));
+  predict(source: Source, options: RunOptions = {}): PredictionRun {
+    const { conf, iou, classes, agnosticNms, maxDet, augment, batch = 1, signal, ...opening } = options;
+    requireCount("batch", batch, 1);
+    const detect = this.#detection({ conf, iou, classes, agnosticNms, maxDet, augment });
+    return new PredictionRun({
+      open: (over) =>
+        openSource(source, { ...opening, signal: signal === undefined ? over : AbortSignal.any([over, signal]) }),
+      batch,
+      expect: (count) => this.#pool.expect(count),
+      ahead: () => this.#pool.ahead,
+      begin: async (items) => {
+        const begun = await this.#begin(items, detect);
+        return () => finishPictures(this.#detector, begun, detect);
+      },
+    });
   }
 
   /**
@@ -111,63 +140,64 @@ export class Predictor {
    * @throws LookonceError when it cannot be read
    */
   async detect(source: PictureSource, options: DetectOptions = {}): Promise<Results> {
-    const inMemory = typeof source === "string" || source instanceof Uint8Array;
-    const picture = inMemory ? await readPicture(source) : source;
-    return this.#detect(picture, { path: typeof source === "string" ? source : "picture" }, options);
+    const [found] = (await this.detectBatch([{ source, options }])) as [Results | LookonceError];
+    if (found instanceof LookonceError) throw found;
+    return found;
   }
 
-  /** Frees the compiled networks. */
+  /**
+   * Finds objects in several pictures at once, each with its own options; those of one canvas go through the network together.
+   * Everything but reading and decoding happens on this thread.
+   *
+   * @returns for each picture what was found, or why it could not be read
+   */
+  async detectBatch(items: readonly BatchItem[]): Promise<(Results | LookonceError)[]> {
+    const options = items.map((item) => this.#detection(item.options ?? {}));
+    const begun = await Promise.all(
+      items.map(({ source }, i) => {
+        const name = items.length === 1 ? "picture" : `picture ${i}`;
+        return this.#prepare({ path: typeof source === "string" ? source : name }, source);
+      }),
+    );
+    const found = await finishPictures(this.#detector, begun, options);
+    return found.map((each) => ("error" in each ? each.error : each));
+  }
+
+  /** Frees the compiled networks and ends the worker threads. */
   async dispose(): Promise<void> {
+    await this.#pool.dispose();
     await this.#detector.dispose();
   }
 
-  async #detect(picture: Picture, item: ItemName, options: DetectOptions): Promise<Results> {
-    const { rect = true } = this.#options;
-    const { stride, fixedSize, names } = this.#detector;
-    const start = performance.now();
-    const boxed = letterbox(picture, { size: this.#size, auto: rect && fixedSize === undefined, stride });
-    const letterboxed = performance.now();
-    const network = await this.#detector.compile(boxed.canvas);
-    const compiled = performance.now();
-    const raw = await network.run(boxed.picture);
-    const ran = performance.now();
-    const boxes = this.#select(raw, options, { picture, boxed });
-    const speed = {
-      preprocess: letterboxed - start,
-      inference: ran - compiled,
-      postprocess: performance.now() - ran,
-    };
-    const { path, name, frame, timestamp, video } = item;
-    return new Results({
-      ...{ path, picture, boxes, names, speed, inputSize: boxed.canvas },
-      ...(name === undefined ? {} : { name }),
-      ...(frame === undefined ? {} : { frame }),
-      ...(timestamp === undefined ? {} : { timestamp }),
-      ...(video === undefined ? {} : { video }),
-    });
+  async #begin(items: readonly SourceItem[], options: DetectOptions): Promise<BegunPicture[]> {
+    const pool = await this.#pool.poolFor(items.length);
+    if (pool !== undefined) return beginInPool(pool, items, options);
+    return Promise.all(items.map(({ content, ...item }) => this.#prepare(item, content)));
   }
 
-  #select(
-    raw: RawDetections,
-    options: DetectOptions,
-    { picture, boxed }: { picture: Picture; boxed: LetterboxGeometry },
-  ): Detections {
-    const { family } = this.#detector;
-    const { conf, iou, classes, agnosticNms, maxDet } = { ...this.#options, ...options };
-    const [found] = nonMaxSuppression(
-      { ...raw, family },
-      {
-        conf: conf ?? 0.25,
-        iou: iou ?? (family === "v8" ? 0.7 : 0.45),
-        agnostic: agnosticNms ?? false,
-        maxDet: maxDet ?? 300,
-        ...(classes === undefined ? {} : { classes }),
-      },
-    ) as [Detections];
-    // The families' references differ by up to half a pixel here.
-    const padding = family === "v8" ? boxed.padding : boxed.exactPadding;
-    return { ...found, boxes: scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, picture) };
+  async #prepare(item: ItemName, content: SourceItem["content"]): Promise<BegunPicture> {
+    try {
+      const what = typeof content === "function" ? await content() : content;
+      return { item, prepared: await preparePicture(what, this.#fit) };
+    } catch (error) {
+      if (error instanceof LookonceError) return { item, error };
+      throw error;
+    }
   }
+
+  /** The options of a call, over those of the predictor. */
+  #detection(options: { [K in keyof DetectOptions]?: DetectOptions[K] | undefined }): DetectOptions {
+    const { conf, iou, classes, agnosticNms, maxDet, augment } = this.#options;
+    const own = { conf, iou, classes, agnosticNms, maxDet, augment };
+    return Object.fromEntries(
+      [...Object.entries(own), ...Object.entries(options)].filter(([, value]) => value !== undefined),
+    );
+  }
+}
+
+function requireCount(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  throw new LookonceError("ARGUMENT", `${name} must be a whole number of at least ${least}, not ${value}.`);
 }
 
 /** Height and width as whole multiples of the stride. */

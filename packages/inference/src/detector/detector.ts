@@ -1,16 +1,27 @@
 import type { Picture, Size } from "@lookonce/augment";
+import type { DetectorRecipe } from "./recipe.ts";
 
 /** What a network said of one picture, before suppression; see `nonMaxSuppression` of `@lookonce/boxes`. */
 export interface RawDetections {
   data: Float32Array;
+  /** `[1, anchors, channels]` in layout `NAC`, `[1, channels, anchors]` in layout `NCA`. */
   shape: number[];
   layout: "NAC" | "NCA";
+  /** Where anchors were left out, the numbers of those that are there. */
+  anchors?: Int32Array;
+  /** Whether suppression was part of the network: then there is none again, unless somebody asks for a threshold. */
+  isSuppressed?: true;
 }
 
 /** A network compiled for pictures of one size. */
 export interface CompiledDetector {
-  /** Runs the network on a picture of exactly this size. */
-  run(picture: Picture): Promise<RawDetections>;
+  /**
+   * Runs the network on pictures of exactly this size.
+   *
+   * @param conf anchors whose confidence does not exceed it may be left out
+   * @returns what it says of each
+   */
+  run(pictures: readonly Picture[], conf: number): Promise<RawDetections[]>;
 }
 
 /** A network in whatever form, ready to be compiled for the sizes of pictures that come. */
@@ -23,8 +34,10 @@ export interface Detector {
   readonly stride: number;
   /** The only size that it takes; absent where it takes any. */
   readonly fixedSize?: Size | undefined;
-  /** The network for pictures of a size; compiled once while it is used. */
-  compile(size: Size): Promise<CompiledDetector>;
+  /** The network for pictures of a size, so many at once (default 1); compiled once while it is used. */
+  compile(size: Size, count?: number): Promise<CompiledDetector>;
+  /** What another thread needs to make the same detector; absent, or nothing, where it can only run in this one. */
+  recipe?(): Promise<DetectorRecipe | undefined>;
   /** Frees what was compiled. */
   dispose(): Promise<void>;
 }

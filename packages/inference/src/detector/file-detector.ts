@@ -1,18 +1,25 @@
 import { readFile } from "node:fs/promises";
 import type { Picture, Size } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-import { modelMetadata, parseModel, type ValueInfo } from "@lookonce/onnx";
-import { floatPixels } from "../engine/float-pixels.ts";
-import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { parseClassNames } from "./class-names.ts";
+import { parseModel } from "@lookonce/onnx";
+import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
+import { type FileForm, readFileForm } from "./file-form.ts";
+import { joinPixels } from "./join-pixels.ts";
+import { takePictures } from "./picture-input.ts";
+import type { DetectorRecipe } from "./recipe.ts";
 
-/** The largest stride of YOLO models that do not say theirs. */
-const usualStride = 32;
+/** Side of the picture that a file of free size is asked with what it gives. */
+const askedSide = 320;
 
 /**
- * An exported detector: an ONNX file that takes `[1, 3, H, W]`, float32 RGB from 0 to 1, and gives `[1, 4 + nc, A]`
- * (YOLOv8) or `[1, A, 5 + nc]` (YOLOv5). Names and stride come from its metadata.
+ * An exported detector: an ONNX file that takes `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, for one size or
+ * any, so many pictures at once or any number, and gives one of
+ *
+ * - `[N, 4 + nc, A]` (YOLOv8) or `[N, A, 5 + nc]` (YOLOv5), or either with its last axes the other way round
+ * - `[N, rows, 6]`: left, top, right, bottom, confidence, class, with suppression built in
+ *
+ * Names, stride and the like come from its metadata.
  */
 export class FileDetector implements Detector {
   readonly family: "v5" | "v8";
@@ -20,9 +27,13 @@ export class FileDetector implements Detector {
   readonly stride: number;
   readonly fixedSize: Size | undefined;
   readonly #engine: OnnxEngine;
+  readonly #form: FileForm;
+  readonly #recipe: DetectorRecipe | undefined;
 
-  private constructor(engine: OnnxEngine, form: FileForm) {
+  private constructor(engine: OnnxEngine, form: FileForm, recipe: DetectorRecipe | undefined) {
     this.#engine = engine;
+    this.#form = form;
+    this.#recipe = recipe;
     this.family = form.family;
     this.names = form.names;
     this.stride = form.stride;
@@ -38,23 +49,44 @@ export class FileDetector implements Detector {
   static async create(path: string, options: OnnxEngineOptions = {}): Promise<FileDetector> {
     const bytes = await readModel(path);
     const model = parseModel(bytes, path);
-    const form = readForm(path, {
-      input: model.graph.inputs[0],
-      output: model.graph.outputs[0],
-      metadata: modelMetadata(model),
-    });
-    return new FileDetector(await OnnxEngine.create(bytes, { name: path, ...options }), form);
+    let engine: OnnxEngine | undefined;
+    const compiled = async (): Promise<OnnxEngine> => {
+      engine ??= await OnnxEngine.create(takePictures(model), { name: path, ...options });
+      return engine;
+    };
+    try {
+      const form = await readFileForm(path, model, async () => outputShape(await compiled()));
+      const { executionProviders = ["cpu"] } = options;
+      const onCpu = executionProviders[0] === "cpu";
+      const recipe: DetectorRecipe | undefined = onCpu ? { kind: "file", path, bytes: bytes.length } : undefined;
+      return new FileDetector(await compiled(), form, recipe);
+    } catch (error) {
+      await engine?.dispose();
+      throw error;
+    }
   }
 
   async compile({ width, height }: Size): Promise<CompiledDetector> {
     const engine = this.#engine;
-    const layout = this.family === "v8" ? "NCA" : "NAC";
+    const form = this.#form;
+    // On the CPU a batch takes as long as its pictures one by one, and more memory.
+    const most = form.fixedBatch ?? (this.#recipe === undefined ? Number.POSITIVE_INFINITY : 1);
     return {
-      async run(picture: Picture): Promise<RawDetections> {
-        const [output] = await engine.run(floatPixels(picture), [1, 3, height, width]);
-        return { ...(output as { data: Float32Array; shape: number[] }), layout };
+      async run(pictures: readonly Picture[]): Promise<RawDetections[]> {
+        const found: RawDetections[] = [];
+        for (let from = 0; from < pictures.length; from += most) {
+          const group = pictures.slice(from, from + most);
+          const count = form.fixedBatch ?? group.length;
+          const [output] = await engine.run(joinPixels(group, count), [count, height, width, 3]);
+          found.push(...split(output as EngineTensor, form).slice(0, group.length));
+        }
+        return found;
       },
     };
+  }
+
+  async recipe(): Promise<DetectorRecipe | undefined> {
+    return this.#recipe;
   }
 
   async dispose(): Promise<void> {
@@ -62,17 +94,52 @@ export class FileDetector implements Detector {
   }
 }
 
-interface FileForm {
-  family: "v5" | "v8";
-  names: string[];
-  stride: number;
-  fixedSize: Size | undefined;
+/** What a model gives for a picture, which it is shown for that. */
+async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
+  const shape = engine.input.shape.map((side, axis) => {
+    if (typeof side === "number" && side > 0) return side;
+    return axis === 0 ? 1 : askedSide;
+  });
+  const pixels = new Uint8Array(shape.reduce((product, side) => product * side, 1));
+  const [output] = await engine.run(pixels, shape);
+  return (output as EngineTensor).shape;
 }
 
-interface FileDescription {
-  input: ValueInfo | undefined;
-  output: ValueInfo | undefined;
-  metadata: Readonly<Record<string, string>>;
+/** An output by pictures. */
+function split({ data, shape }: EngineTensor, { output, names, family }: FileForm): RawDetections[] {
+  const [count, rows, columns] = shape as [number, number, number];
+  return Array.from({ length: count }, (_, i): RawDetections => {
+    const part = data.subarray(i * rows * columns, (i + 1) * rows * columns);
+    if (output.kind === "predictions") return { data: part, shape: [1, rows, columns], layout: output.layout };
+    return asPredictions(part, family, names.length);
+  });
+}
+
+/**
+ * Rows of left, top, right, bottom, confidence, class as predictions of a family: centre x, y, width, height, for v5 a
+ * certain objectness, and a probability a class.
+ */
+function asPredictions(rows: Float32Array, family: "v5" | "v8", nc: number): RawDetections {
+  const count = rows.length / 6;
+  const first = family === "v5" ? 5 : 4;
+  const channels = first + nc;
+  const data = new Float32Array(count * channels);
+  for (let i = 0; i < count; i++) {
+    const [left, top, right, bottom, confidence, label] = rows.subarray(6 * i, 6 * i + 6) as unknown as [
+      left: number,
+      top: number,
+      right: number,
+      bottom: number,
+      confidence: number,
+      label: number,
+    ];
+    const row = data.subarray(i * channels, (i + 1) * channels);
+    row.set([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]);
+    if (family === "v5") row[4] = 1;
+    // Of classes without a name the model has none.
+    if (label >= 0 && label < nc) row[first + label] = confidence;
+  }
+  return { data, shape: [1, count, channels], layout: "NAC", isSuppressed: true };
 }
 
 async function readModel(path: string): Promise<Uint8Array> {
@@ -84,47 +151,4 @@ async function readModel(path: string): Promise<Uint8Array> {
       throw new LookonceError("NOT_FOUND", `there is no model ${path}: check the path.`, { cause });
     throw new LookonceError("IO", `cannot read the model ${path}: ${message}`, { cause });
   }
-}
-
-function readForm(path: string, { input, output, metadata }: FileDescription): FileForm {
-  const shape = input?.shape ?? [];
-  const [batch, channels, height, width] = shape;
-  if (input?.type !== "float32" || shape.length !== 4 || channels !== 3 || (typeof batch === "number" && batch !== 1)) {
-    throw new LookonceError(
-      "UNSUPPORTED",
-      `${path} takes ${input?.type} [${shape.join(", ")}]; a detector takes float32 pictures [1, 3, height, width].`,
-    );
-  }
-  if (metadata.task !== undefined && metadata.task !== "detect") {
-    throw new LookonceError("UNSUPPORTED", `${path} is a model for "${metadata.task}"; only "detect" can be run.`);
-  }
-  const given = metadata.names === undefined ? undefined : parseClassNames(metadata.names);
-  const { family, nc } = readOutput(path, output, given?.length);
-  const stride = Number(metadata.stride);
-  return {
-    family,
-    names: given ?? Array.from({ length: nc }, (_, i) => String(i)),
-    stride: Number.isInteger(stride) && stride > 0 ? stride : usualStride,
-    fixedSize: typeof height === "number" && typeof width === "number" ? { width, height } : undefined,
-  };
-}
-
-/** Anchors are many more than channels, and the families put their channels at different places. */
-function readOutput(path: string, output: ValueInfo | undefined, nc?: number): { family: "v5" | "v8"; nc: number } {
-  const [, rows, columns] = output?.shape ?? [];
-  if (output?.shape?.length === 3) {
-    if (nc === undefined && typeof rows === "number" && typeof columns === "number") {
-      return rows < columns ? { family: "v8", nc: rows - 4 } : { family: "v5", nc: columns - 5 };
-    }
-    if (nc !== undefined && rows === 4 + nc) return { family: "v8", nc };
-    if (nc !== undefined && columns === 5 + nc) return { family: "v5", nc };
-  }
-  const expected =
-    nc === undefined
-      ? "[1, 4 + classes, anchors] or [1, anchors, 5 + classes]"
-      : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
-  throw new LookonceError(
-    "UNSUPPORTED",
-    `${path} gives [${output?.shape?.join(", ")}]; a detector gives ${expected}. Models with suppression built in cannot be run.`,
-  );
 }

@@ -7,8 +7,9 @@ import {
   trace,
 } from "@lookonce/backend-onnxruntime";
 import { type DetectionModel, observeModules } from "@lookonce/nn";
-import { int, type OnnxModel } from "@lookonce/onnx";
+import type { OnnxModel } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
+import { takeBytes } from "./bytes-input.ts";
 
 /** Options of {@link traceNetwork}. */
 export interface TraceNetworkOptions {
@@ -82,6 +83,8 @@ function scopeOf(path: string): string {
 export interface TraceForBytesOptions extends DetectorGraphOptions {
   /** Whether the raw maps of the levels, [N, h, w, no] finest first, are outputs too: what losses take. Default `false`. */
   raw?: boolean;
+  /** Whether convolutions and products of matrices are in half precision. Default `false`. */
+  half?: boolean;
 }
 
 /**
@@ -90,7 +93,7 @@ export interface TraceForBytesOptions extends DetectorGraphOptions {
  * JavaScript.
  */
 export async function traceForBytes(model: DetectionModel, options: TraceForBytesOptions): Promise<OnnxModel> {
-  const { height, width, batch = 1, raw = false } = options;
+  const { height, width, batch = 1, raw = false, half = false } = options;
   const forward: TracedFunction = (pixels) => {
     const prediction = model.forward(pixels as tf.Tensor4D);
     const decoded = prediction.decoded as tf.Tensor3D;
@@ -101,46 +104,25 @@ export async function traceForBytes(model: DetectionModel, options: TraceForByte
       inputs: [{ name: "pixels", shape: [batch, height, width, 3] }],
       outputNames: ["output0", ...(raw ? model.strides.map((_, level) => `raw${level}`) : [])],
       target: "onnxruntime",
+      autocast: half,
     }),
   );
   return takeBytes(traced);
 }
 
-/** Puts the conversion of bytes from 0 to 255 to numbers from 0 to 1 before the network. */
-function takeBytes(model: OnnxModel): OnnxModel {
-  const { graph } = model;
-  const [input] = graph.inputs as [OnnxModel["graph"]["inputs"][number]];
-  const domain = "";
-  return {
-    ...model,
-    graph: {
-      ...graph,
-      inputs: [{ name: "images", type: "uint8", shape: input.shape }],
-      initializers: new Map([
-        ...graph.initializers,
-        ["images/unit", { type: "float32" as const, shape: [], data: Float32Array.of(1 / 255) }],
-      ]),
-      nodes: [
-        {
-          op: "Cast",
-          domain,
-          name: "images/cast",
-          inputs: ["images"],
-          outputs: ["images/float"],
-          attributes: { to: int(1) },
-        },
-        {
-          op: "Mul",
-          domain,
-          name: "images/mul",
-          inputs: ["images/float", "images/unit"],
-          outputs: [input.name],
-          attributes: {},
-        },
-        ...graph.nodes,
-      ],
-    },
-  };
+/** The same without decoding: `images` [N, H, W, 3] to `raw0`, `raw1`, …, [N, h, w, no], finest first. */
+export async function traceMaps(
+  model: DetectionModel,
+  { height, width, batch = 1 }: DetectorGraphOptions,
+): Promise<OnnxModel> {
+  const traced = await onTracingBackend(() =>
+    trace((pixels) => model.forward(pixels as tf.Tensor4D).raw, {
+      inputs: [{ name: "pixels", shape: [batch, height, width, 3] }],
+      outputNames: model.strides.map((_, level) => `raw${level}`),
+      target: "onnxruntime",
+    }),
+  );
+  return takeBytes(traced);
 }
 
 /** Runs a task on the `onnxruntime` backend, the only one that traces, and goes back to the one before. */

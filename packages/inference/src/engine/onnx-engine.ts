@@ -50,7 +50,7 @@ export class OnnxEngine {
     const { executionProviders = ["cpu"], threads, name = "the model" } = options;
     let session: InferenceSession;
     try {
-      session = await InferenceSession.create(model instanceof Uint8Array ? model : serializeModel(model), {
+      session = await InferenceSession.create(bytesOf(model), {
         executionProviders: [...executionProviders],
         graphOptimizationLevel: "all",
         // Errors only: warnings about the placing of operators mean nothing to users.
@@ -95,6 +95,12 @@ export class OnnxEngine {
   async dispose(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function bytesOf(model: OnnxModel | Uint8Array): Uint8Array {
+  if (!(model instanceof Uint8Array)) return serializeModel(model);
+  // ONNX Runtime does not read shared memory
+  return model.buffer instanceof SharedArrayBuffer ? model.slice() : model;
 }
 
 function isFree(size: number | string): boolean {

@@ -1,0 +1,168 @@
+import type { RawDetections } from "./detector.ts";
+
+/** What a detector's head needs besides its maps to tell boxes. */
+export interface HeadForm {
+  family: "v5" | "v8";
+  /** Number of classes. */
+  nc: number;
+  /** Pixels per cell of each level, finest first. */
+  strides: readonly number[];
+  /** v8: bins per side of a box. */
+  regMax: number;
+  /** v5: [level][anchor] = [width, height] in cells. */
+  anchors: readonly (readonly (readonly [width: number, height: number])[])[];
+}
+
+/** A level's raw predictions for one picture. */
+export interface RawMap {
+  data: Float32Array;
+  /** [1, h, w, outputs per cell]. */
+  shape: readonly number[];
+}
+
+/**
+ * Boxes and probabilities of those anchors of a picture whose confidence can exceed a threshold.
+ *
+ * The formulas are those of the heads' `decode` in `@lookonce/nn`. A picture has thousands of anchors and a handful of objects:
+ * deciding on raw numbers first, which sigmoids keep in order, spares the network's graph all of the decoding. For v8,
+ * probabilities that do not reach the threshold are left at 0.
+ *
+ * @param maps the levels' raw predictions, finest first
+ * @param conf anchors that do not exceed it are left out; some that miss it by rounding alone may be there
+ */
+export function decodeMaps(maps: readonly RawMap[], head: HeadForm, conf: number): RawDetections {
+  // σ(x) > conf ⇔ x > ln(conf / (1 − conf)), here with some room for rounding
+  const threshold = conf > 0 ? Math.log(conf / (1 - conf)) - 1e-4 : Number.NEGATIVE_INFINITY;
+  const rows = new Rows(4 + (head.family === "v5" ? 1 : 0) + head.nc);
+  const decodeLevel = head.family === "v8" ? decodeFreeLevel : decodeAnchorLevel;
+  let first = 0;
+  maps.forEach(({ data, shape }, level) => {
+    const [, height, width] = shape as [number, number, number];
+    first += decodeLevel({ values: data, height, width, level, first, threshold }, head, rows);
+  });
+  return rows.finish();
+}
+
+interface Level {
+  /** [height, width, outputs]. */
+  values: Float32Array;
+  height: number;
+  width: number;
+  level: number;
+  /** Number of the level's first anchor. */
+  first: number;
+  threshold: number;
+}
+
+/** Without anchors: 4 · regMax bins of left, top, right, bottom, then class logits. Gives the number of anchors. */
+function decodeFreeLevel(
+  { values, height, width, level, first, threshold }: Level,
+  head: HeadForm,
+  rows: Rows,
+): number {
+  const { nc, regMax } = head;
+  const stride = head.strides[level] as number;
+  const bins = 4 * regMax;
+  const outputs = bins + nc;
+  const cells = height * width;
+  for (let cell = 0, at = 0; cell < cells; cell++, at += outputs) {
+    let passes = false;
+    for (let i = at + bins, end = at + outputs; i < end; i++) passes ||= (values[i] as number) > threshold;
+    if (!passes) continue;
+    const row = rows.add(first + cell);
+    const left = expectedBin(values, at, regMax);
+    const top = expectedBin(values, at + regMax, regMax);
+    const right = expectedBin(values, at + 2 * regMax, regMax);
+    const bottom = expectedBin(values, at + 3 * regMax, regMax);
+    const { data } = rows;
+    data[row] = ((cell % width) + 0.5 + (right - left) / 2) * stride;
+    data[row + 1] = (Math.floor(cell / width) + 0.5 + (bottom - top) / 2) * stride;
+    data[row + 2] = (left + right) * stride;
+    data[row + 3] = (top + bottom) * stride;
+    for (let c = 0; c < nc; c++) {
+      const logit = values[at + bins + c] as number;
+      if (logit > threshold) data[row + 4 + c] = sigmoid(logit);
+    }
+  }
+  return cells;
+}
+
+/** With anchors, one after the other within a cell: x, y, width, height, objectness, classes. Rows run over anchor, y, x. */
+function decodeAnchorLevel(
+  { values, height, width, level, first, threshold }: Level,
+  head: HeadForm,
+  rows: Rows,
+): number {
+  const anchors = head.anchors[level] as readonly (readonly [number, number])[];
+  const stride = head.strides[level] as number;
+  const no = 5 + head.nc;
+  const cells = height * width;
+  anchors.forEach(([anchorWidth, anchorHeight], anchor) => {
+    for (let cell = 0, at = anchor * no; cell < cells; cell++, at += no * anchors.length) {
+      if (!((values[at + 4] as number) > threshold)) continue;
+      const row = rows.add(first + anchor * cells + cell);
+      const { data } = rows;
+      data[row] = (2 * sigmoid(values[at] as number) - 0.5 + (cell % width)) * stride;
+      data[row + 1] = (2 * sigmoid(values[at + 1] as number) - 0.5 + Math.floor(cell / width)) * stride;
+      data[row + 2] = (2 * sigmoid(values[at + 2] as number)) ** 2 * anchorWidth * stride;
+      data[row + 3] = (2 * sigmoid(values[at + 3] as number)) ** 2 * anchorHeight * stride;
+      for (let i = 4; i < no; i++) data[row + i] = sigmoid(values[at + i] as number);
+    }
+  });
+  return anchors.length * cells;
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** Σ softmax(x)ᵢ · i over the bins of one side (Distribution Focal Loss, Li et al., arXiv 2006.04388). */
+function expectedBin(values: Float32Array, at: number, regMax: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < regMax; i++) largest = Math.max(largest, values[at + i] as number);
+  let [sum, weighted] = [0, 0];
+  for (let i = 0; i < regMax; i++) {
+    const weight = Math.exp((values[at + i] as number) - largest);
+    sum += weight;
+    weighted += weight * i;
+  }
+  return weighted / sum;
+}
+
+/** Rows of equal width whose number is not known beforehand. */
+class Rows {
+  data: Float32Array;
+  readonly #width: number;
+  #anchors: Int32Array = new Int32Array(64);
+  #count = 0;
+
+  constructor(width: number) {
+    this.#width = width;
+    this.data = new Float32Array(64 * width);
+  }
+
+  /** Makes room for a row of zeros; gives the index of its first number. */
+  add(anchor: number): number {
+    if (this.#count === this.#anchors.length) this.#grow();
+    this.#anchors[this.#count] = anchor;
+    return this.#count++ * this.#width;
+  }
+
+  finish(): RawDetections {
+    const count = this.#count;
+    return {
+      data: this.data.subarray(0, count * this.#width),
+      shape: [1, count, this.#width],
+      layout: "NAC",
+      anchors: this.#anchors.subarray(0, count),
+    };
+  }
+
+  #grow(): void {
+    const [data, anchors] = [this.data, this.#anchors];
+    this.data = new Float32Array(data.length * 4);
+    this.data.set(data);
+    this.#anchors = new Int32Array(anchors.length * 4);
+    this.#anchors.set(anchors);
+  }
+}

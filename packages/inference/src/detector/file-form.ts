@@ -1,0 +1,156 @@
+import type { Size } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import { modelMetadata, type OnnxModel, type ValueInfo } from "@lookonce/onnx";
+import { parseClassNames } from "./class-names.ts";
+
+/** The largest stride of YOLO models that do not say theirs. */
+const usualStride = 32;
+
+/** What of a file's predictions a row or column is; see `FileDetector`. */
+export type FileOutput =
+  | { readonly kind: "predictions"; readonly layout: "NAC" | "NCA" }
+  /** Rows of left, top, right, bottom, confidence, class: suppression is part of the file. */
+  | { readonly kind: "detections" };
+
+/** What an exported detector takes and gives. */
+export interface FileForm {
+  readonly family: "v5" | "v8";
+  readonly names: readonly string[];
+  readonly stride: number;
+  /** The only size of its pictures; absent where it takes any. */
+  readonly fixedSize: Size | undefined;
+  /** The only number of pictures in a batch; absent where it takes any. */
+  readonly fixedBatch: number | undefined;
+  readonly output: FileOutput;
+}
+
+/** The input of an exported detector: the first that is no weight (old files list weights, too). */
+export function imageInput({ graph }: OnnxModel): ValueInfo | undefined {
+  return graph.inputs.find(({ name }) => !graph.initializers.has(name));
+}
+
+/**
+ * Reads from a file what it takes and gives.
+ *
+ * @param measure runs the file and gives the shape of its first output; asked where the file does not say
+ * @throws LookonceError `UNSUPPORTED` for files that are no detectors or of another form
+ */
+export async function readFileForm(
+  path: string,
+  model: OnnxModel,
+  measure: () => Promise<readonly number[]>,
+): Promise<FileForm> {
+  const metadata = modelMetadata(model);
+  if (metadata.task !== undefined && metadata.task !== "detect") {
+    throw new LookonceError("UNSUPPORTED", `${path} is a model for "${metadata.task}"; only "detect" can be run.`);
+  }
+  const [batch, , height, width] = inputShape(path, imageInput(model));
+  const given = metadata.names === undefined ? undefined : parseClassNames(metadata.names);
+  const stride = Number(metadata.stride);
+  const declared = model.graph.outputs[0]?.shape;
+  const shape = isTelling(declared, given?.length) ? declared : await measure();
+  const { family, nc, output } = readOutput(path, shape, { nc: given?.length, model, metadata });
+  return {
+    family,
+    names: given ?? Array.from({ length: nc }, (_, i) => String(i)),
+    stride: Number.isInteger(stride) && stride > 0 ? stride : usualStride,
+    fixedSize: typeof height === "number" && typeof width === "number" ? { width, height } : undefined,
+    fixedBatch: typeof batch === "number" ? batch : undefined,
+    output,
+  };
+}
+
+type Shape = readonly (number | string)[];
+
+function inputShape(path: string, input: ValueInfo | undefined): Shape {
+  const shape = input?.shape ?? [];
+  const [batch, channels, height, width] = shape;
+  const isPicture = shape.length === 4 && (channels === 3 || typeof channels === "string") && batch !== 0;
+  const isWhole = typeof height === typeof width;
+  if ((input?.type === "float32" || input?.type === "float16") && isPicture && isWhole) return shape;
+  const takes = input === undefined ? "takes nothing" : `takes ${input.type} [${shape.join(", ")}]`;
+  const hint = channels !== 3 && width === 3 ? " Export it with channels first." : "";
+  throw new LookonceError(
+    "UNSUPPORTED",
+    `${path} ${takes}; a detector takes float32 pictures [1, 3, height, width], or float16 ones.${hint}`,
+  );
+}
+
+/** Whether a declared shape says what is needed. */
+function isTelling(shape: Shape | undefined, nc: number | undefined): shape is Shape {
+  if (shape === undefined) return false;
+  if (shape.length !== 3) return true;
+  const [, rows, columns] = shape as readonly [unknown, number | string, number | string];
+  if (nc === undefined) return typeof rows === "number" && typeof columns === "number";
+  return [4 + nc, 5 + nc].includes(rows as number) || [4 + nc, 5 + nc, 6].includes(columns as number) || isFixed(shape);
+}
+
+function isFixed(shape: Shape): boolean {
+  return shape.slice(1).every((side) => typeof side === "number");
+}
+
+interface OutputClues {
+  /** How many class names there are. */
+  nc: number | undefined;
+  model: OnnxModel;
+  metadata: Readonly<Record<string, string>>;
+}
+
+function readOutput(
+  path: string,
+  shape: Shape,
+  clues: OutputClues,
+): { family: "v5" | "v8"; nc: number; output: FileOutput } {
+  const { nc, metadata } = clues;
+  const [, rows, columns] = shape;
+  const is = (family: "v5" | "v8", layout: "NAC" | "NCA", classes: number): ReturnType<typeof readOutput> => ({
+    family,
+    nc: classes,
+    output: { kind: "predictions", layout },
+  });
+  if (shape.length === 3 && columns === 6 && isSuppressed(clues)) {
+    if (nc === undefined) throw unnamed(path);
+    return { family: metadata.family === "v5" ? "v5" : "v8", nc, output: { kind: "detections" } };
+  }
+  if (shape.length === 3 && nc !== undefined) {
+    if (rows === 4 + nc) return is("v8", "NCA", nc);
+    if (columns === 5 + nc) return is("v5", "NAC", nc);
+    if (columns === 4 + nc) return is("v8", "NAC", nc);
+    if (rows === 5 + nc) return is("v5", "NCA", nc);
+  }
+  // Anchors are many more than channels, and the families put their channels at different places.
+  if (shape.length === 3 && nc === undefined && typeof rows === "number" && typeof columns === "number") {
+    if (rows < columns && rows > 4) return is("v8", "NCA", rows - 4);
+    if (columns < rows && columns > 5) return is("v5", "NAC", columns - 5);
+  }
+  throw unknownOutput(path, shape, nc);
+}
+
+/**
+ * Whether rows of six are detections, not YOLOv5's predictions of a single class: exporters say so, and suppression or a
+ * choice of the best shows in the graph.
+ */
+function isSuppressed({ nc, model, metadata }: OutputClues): boolean {
+  if (/'nms':\s*True/.test(metadata.args ?? "") || metadata.end2end === "True") return true;
+  if (nc !== undefined && nc !== 1) return true;
+  const signs = ["NonMaxSuppression", "TopK", "EfficientNMS_TRT"];
+  return model.graph.nodes.some(({ op }) => signs.includes(op));
+}
+
+function unnamed(path: string): LookonceError {
+  return new LookonceError(
+    "UNSUPPORTED",
+    `${path} gives detections, but not what its classes are called. Export it with class names in its metadata, under names.`,
+  );
+}
+
+function unknownOutput(path: string, shape: Shape, nc: number | undefined): LookonceError {
+  const expected =
+    nc === undefined
+      ? "[1, 4 + classes, anchors] or [1, anchors, 5 + classes]"
+      : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
+  return new LookonceError(
+    "UNSUPPORTED",
+    `${path} gives [${shape.join(", ")}]; a detector gives ${expected}, or [1, rows, 6] with suppression built in.`,
+  );
+}

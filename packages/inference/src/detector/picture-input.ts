@@ -1,0 +1,48 @@
+import { int, ints, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
+import { imageInput } from "./file-form.ts";
+
+const floatType = 1;
+const halfType = 10;
+
+/**
+ * The same model for our own use: it takes pictures as their bytes, [N, H, W, 3], where it took planes of numbers from 0 to 1
+ * in single or half precision, and gives its first output in single precision. So no pixel is touched in JavaScript.
+ */
+export function takePictures(model: OnnxModel): OnnxModel {
+  const { graph } = model;
+  const input = imageInput(model);
+  const [output] = graph.outputs;
+  if (input === undefined || output === undefined) return model;
+  const [batch, , height, width] = input.shape as readonly (number | string)[];
+  const name = `${input.name}/bytes`;
+  const divisor = `${input.name}/largest`;
+  const isHalf = input.type === "float16";
+  const steps: Omit<OnnxNode, "name" | "domain">[] = [
+    { op: "Transpose", inputs: [name], outputs: [`${name}/planes`], attributes: { perm: ints([0, 3, 1, 2]) } },
+    { op: "Cast", inputs: [`${name}/planes`], outputs: [`${name}/single`], attributes: { to: int(floatType) } },
+    { op: "Div", inputs: [`${name}/single`, divisor], outputs: [isHalf ? `${name}/unit` : input.name], attributes: {} },
+  ];
+  if (isHalf) {
+    steps.push({ op: "Cast", inputs: [`${name}/unit`], outputs: [input.name], attributes: { to: int(halfType) } });
+  }
+  const single = `${output.name}/single`;
+  const ends: typeof steps =
+    output.type === "float16"
+      ? [{ op: "Cast", inputs: [output.name], outputs: [single], attributes: { to: int(floatType) } }]
+      : [];
+  const complete = (nodes: typeof steps): OnnxNode[] =>
+    nodes.map((node) => ({ ...node, name: node.outputs[0] as string, domain: "" }));
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      inputs: [{ name, type: "uint8", shape: [batch ?? "batch", height ?? "height", width ?? "width", 3] }],
+      initializers: new Map([
+        ...graph.initializers,
+        [divisor, { type: "float32" as const, shape: [], data: Float32Array.of(255) }],
+      ]),
+      nodes: [...complete(steps), ...graph.nodes, ...complete(ends)],
+      outputs: [ends.length > 0 ? { ...output, name: single, type: "float32" } : output],
+    },
+  };
+}

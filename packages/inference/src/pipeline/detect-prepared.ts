@@ -1,0 +1,71 @@
+import type { Size } from "@lookonce/augment";
+import type { Detections } from "@lookonce/boxes";
+import { AugmentedDetector } from "../detector/augmented-detector.ts";
+import type { Detector } from "../detector/detector.ts";
+import type { Speed } from "../results.ts";
+import type { DetectOptions } from "./detect-options.ts";
+import type { PreparedPicture } from "./prepare-picture.ts";
+import { defaultConfidence, selectDetections } from "./select-detections.ts";
+
+/** What was found in a picture. */
+export interface Detected {
+  boxes: Detections;
+  speed: Speed;
+  /** Canvas that the network saw. */
+  inputSize: Size;
+}
+
+/**
+ * Finds objects in prepared pictures. Those of one canvas go through the network together, so that none is padded for the
+ * sake of others and each gives what it would give alone.
+ *
+ * @param options for each picture
+ */
+export async function detectPrepared(
+  detector: Detector,
+  pictures: readonly PreparedPicture[],
+  options: readonly DetectOptions[],
+): Promise<Detected[]> {
+  const groups = new Map<string, number[]>();
+  for (const [i, { boxed }] of pictures.entries()) {
+    const key = `${boxed.canvas.height}x${boxed.canvas.width}${options[i]?.augment ? "+" : ""}`;
+    groups.set(key, [...(groups.get(key) ?? []), i]);
+  }
+  const found: Detected[] = [];
+  for (const members of groups.values()) {
+    const group = members.map((i) => pictures[i] as PreparedPicture);
+    const results = await detectGroup(
+      detector,
+      group,
+      members.map((i) => options[i] as DetectOptions),
+    );
+    members.forEach((i, at) => {
+      found[i] = results[at] as Detected;
+    });
+  }
+  return found;
+}
+
+/** Pictures of one canvas, to be looked at in one way. */
+async function detectGroup(
+  detector: Detector,
+  pictures: readonly PreparedPicture[],
+  options: readonly DetectOptions[],
+): Promise<Detected[]> {
+  const { canvas } = (pictures[0] as PreparedPicture).boxed;
+  const looks = options[0]?.augment ? new AugmentedDetector(detector) : detector;
+  const network = await looks.compile(canvas, pictures.length);
+  const conf = Math.min(...options.map((each) => each.conf ?? defaultConfidence));
+  const start = performance.now();
+  const raw = await network.run(
+    pictures.map(({ boxed }) => boxed.picture),
+    conf,
+  );
+  const inference = (performance.now() - start) / pictures.length;
+  return pictures.map(({ picture, boxed, preprocess }, i) => {
+    const ran = performance.now();
+    const place = { family: detector.family, picture, boxed };
+    const boxes = selectDetections(raw[i] as (typeof raw)[number], options[i] as DetectOptions, place);
+    return { boxes, speed: { preprocess, inference, postprocess: performance.now() - ran }, inputSize: canvas };
+  });
+}

@@ -1,0 +1,43 @@
+import type { LetterboxGeometry, Picture } from "@lookonce/augment";
+import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
+import type { RawDetections } from "../detector/detector.ts";
+import type { DetectOptions } from "./detect-options.ts";
+
+/** The confidence that detections must exceed where nothing else is said. */
+export const defaultConfidence = 0.25;
+
+/** Where a network's predictions come from and lead to. */
+export interface SelectionPlace {
+  family: "v5" | "v8";
+  /** Boxes are moved to this picture. */
+  picture: Pick<Picture, "width" | "height">;
+  /** From this canvas. */
+  boxed: LetterboxGeometry;
+}
+
+/** What remains of a network's predictions after suppression, in pixels of the original picture. */
+export function selectDetections(
+  raw: RawDetections,
+  { conf, iou, classes, agnosticNms, maxDet }: DetectOptions,
+  { family, picture, boxed }: SelectionPlace,
+): Detections {
+  const { anchors, isSuppressed = false, ...prediction } = raw;
+  const [found] = nonMaxSuppression(
+    { ...prediction, family },
+    {
+      conf: conf ?? defaultConfidence,
+      // No IoU exceeds 1.
+      iou: iou ?? (isSuppressed ? 1 : family === "v8" ? 0.7 : 0.45),
+      agnostic: agnosticNms ?? false,
+      maxDet: maxDet ?? 300,
+      ...(classes === undefined ? {} : { classes }),
+    },
+  ) as [Detections];
+  // The families' references differ by up to half a pixel here.
+  const padding = family === "v8" ? boxed.padding : boxed.exactPadding;
+  return {
+    ...found,
+    anchors: anchors === undefined ? found.anchors : found.anchors.map((row) => anchors[row] as number),
+    boxes: scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, picture),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Picture } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import type { DetectOptions } from "../pipeline/detect-options.ts";
+import type { BegunPicture } from "../pipeline/finish-pictures.ts";
+import type { SourceItem } from "../sources/source.ts";
+import type { DetectionPool } from "./detection-pool.ts";
+import { receiveError } from "./messages.ts";
+
+type Content = string | Uint8Array | Picture;
+
+/** Has a pool begin on pictures. */
+export async function beginInPool(
+  pool: DetectionPool,
+  items: readonly SourceItem[],
+  options: DetectOptions,
+): Promise<BegunPicture[]> {
+  const fetched = await Promise.all(items.map(fetchContent));
+  const whole = fetched.filter((content) => !(content instanceof LookonceError)) as Content[];
+  // Nobody but us holds the frames of a video: their memory changes hands
+  const owned = whole.filter((_, i) => items[i]?.video !== undefined);
+  const outcomes = await pool.run({ contents: whole, options }, whole.length === items.length ? buffersOf(owned) : []);
+  return items.map(({ content: _, ...item }, i) => {
+    const content = fetched[i] as Content | LookonceError;
+    if (content instanceof LookonceError) return { item, error: content };
+    const outcome = outcomes[whole.indexOf(content)];
+    if (outcome === undefined) throw new Error("a worker left a picture out");
+    if (!("error" in outcome)) return { item, ...outcome };
+    const error = receiveError(outcome.error);
+    if (error instanceof LookonceError) return { item, error };
+    throw error;
+  });
+}
+
+async function fetchContent({ content }: SourceItem): Promise<Content | LookonceError> {
+  if (typeof content !== "function") return content;
+  try {
+    return await content();
+  } catch (error) {
+    if (error instanceof LookonceError) return error;
+    throw error;
+  }
+}
+
+function buffersOf(contents: readonly Content[]): ArrayBuffer[] {
+  return contents.flatMap((content) => {
+    if (typeof content === "string" || content instanceof Uint8Array) return [];
+    const { buffer, byteLength } = content.data;
+    return buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? [buffer] : [];
+  });
+}

@@ -1,0 +1,63 @@
+// The program of a predictor's worker thread: prepares pictures and, where it has a network, finds objects in them.
+import { parentPort, workerData } from "node:worker_threads";
+import { cookDetector } from "../detector/recipe.ts";
+import { type Detected, detectPrepared } from "../pipeline/detect-prepared.ts";
+import { type PreparedPicture, preparePicture } from "../pipeline/prepare-picture.ts";
+import {
+  picturesOf,
+  type SentError,
+  sendError,
+  type WorkerOutcome,
+  type WorkerReply,
+  type WorkerSetup,
+  type WorkerTask,
+} from "./messages.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("This file is the program of a worker thread.");
+const { fit, recipe, threads } = workerData as WorkerSetup;
+const detector = recipe === undefined ? undefined : await cookDetector(recipe, { threads });
+
+type Prepared = PreparedPicture | { error: SentError };
+
+async function prepare(content: WorkerTask["contents"][number]): Promise<Prepared> {
+  try {
+    return await preparePicture(content, fit);
+  } catch (error) {
+    return { error: sendError(error) };
+  }
+}
+
+async function detect(prepared: readonly Prepared[], options: WorkerTask["options"]): Promise<WorkerOutcome[]> {
+  const whole = prepared.filter((each) => !("error" in each)) as PreparedPicture[];
+  if (detector === undefined) return prepared.map((each) => ("error" in each ? each : { prepared: each }));
+  const found = await detectPrepared(
+    detector,
+    whole,
+    whole.map(() => options),
+  );
+  return prepared.map((each) => {
+    if ("error" in each) return each;
+    return { picture: each.picture, detected: found[whole.indexOf(each)] as Detected };
+  });
+}
+
+async function outcomesOf({ contents, options }: WorkerTask): Promise<WorkerOutcome[]> {
+  // Files are read and decoded on threads of their own, while this one runs the network for the task before.
+  const prepared = await Promise.all(contents.map(prepare));
+  try {
+    return await detect(prepared, options);
+  } catch (error) {
+    return contents.map(() => ({ error: sendError(error) }));
+  }
+}
+
+port.on("message", async (task: WorkerTask | "stop") => {
+  if (task === "stop") {
+    port.close();
+    return;
+  }
+  const reply: WorkerReply = { id: task.id, outcomes: await outcomesOf(task) };
+  port.postMessage(reply, picturesOf(reply.outcomes));
+});
+port.postMessage("ready" satisfies WorkerReply);
