@@ -1,6 +1,11 @@
-export type { ExportReport } from "./export-report.ts";
+export { type ExportModelOptions, exportModel } from "./export-model.ts";
+export type { ExportFormat, ExportReport } from "./export-report.ts";
+export { exportFormats, type FormatDescription, findFormat, formatOfFile } from "./formats.ts";
 export { exportOnnx } from "./onnx/export-onnx.ts";
 export type { CalibrationMethod, ExportOnnxOptions } from "./onnx/options.ts";
+export { type ExportSavedModelOptions, exportSavedModel } from "./saved-model/export-saved-model.ts";
+export { type ExportTfjsOptions, exportTfjs } from "./tfjs/export-tfjs.ts";
+export { type ExportWeightsOptions, exportWeights } from "./weights/export-weights.ts";
 export {
   type ModelGraphOptions,
   modelGraph,

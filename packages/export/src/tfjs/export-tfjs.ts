@@ -4,6 +4,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import { checkGraph } from "../check-graph.ts";
 import type { ExportReport } from "../export-report.ts";
 import { type FormOptions, modelForm } from "../form.ts";
+import { largeFilters } from "../large-filters.ts";
 import { modelNotes } from "../model-notes.ts";
 import { detectorOperations } from "../tensorflow/detector-operations.ts";
 import { fuseBiases } from "../tensorflow/fuse-biases.ts";
@@ -11,7 +12,7 @@ import type { WeightPrecision } from "../weight-precision.ts";
 import { writeFolder } from "../write-folder.ts";
 import { encodeWeights, shards } from "./encode-weights.ts";
 import { modelJson } from "./model-json.ts";
-import { largeFilters, scaleFilters } from "./scale-filters.ts";
+import { scaleFilters } from "./scale-filters.ts";
 
 /** Options of {@link exportTfjs}. */
 export interface ExportTfjsOptions extends FormOptions {

@@ -1,13 +1,5 @@
 import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/inference";
-
-/** Fewer numbers than this are not worth less precision. */
-const fewest = 1024;
-
-/** The constants that convolutions take as their filters, by name, where they are large enough to be made smaller. */
-export function largeFilters(graph: OperationGraph): ReadonlySet<string> {
-  const filters = graph.nodes.filter(({ op }) => /Conv2[dD]/.test(op)).map(({ inputs }) => inputs[1] as string);
-  return new Set(filters.filter((name) => (graph.constants.get(name)?.data.length ?? 0) >= fewest));
-}
+import { largeFilters } from "../large-filters.ts";
 
 /**
  * The same graph with filters from −1 to 1 and a factor for each of their output channels, which is multiplied in when the

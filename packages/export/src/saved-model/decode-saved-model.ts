@@ -1,0 +1,75 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { halfToFloat } from "@lookonce/checkpoint";
+import { LookonceError } from "@lookonce/errors";
+import type { GraphAttributeValue, GraphConstant, GraphPort, OperationGraph, OperationNode } from "@lookonce/inference";
+import {
+  type AttrValue,
+  DataType,
+  type MetaGraphDef,
+  type NodeDef,
+  SavedModelSchema,
+  type SignatureDef,
+  type TensorProto,
+} from "../generated/saved-model-pb.ts";
+
+/**
+ * The graph of a `saved_model.pb` whose weights are constants, as `encodeSavedModel` writes it.
+ *
+ * @throws LookonceError `FORMAT` when it is none
+ */
+export function decodeSavedModel(bytes: Uint8Array): OperationGraph {
+  const graph = fromBinary(SavedModelSchema, bytes).metaGraphs[0] as MetaGraphDef;
+  const signature = graph.signatureDef.serving_default as SignatureDef;
+  const constants = new Map<string, GraphConstant>();
+  const nodes = (graph.graphDef?.node ?? []).map((node): OperationNode => {
+    const value = node.attr.value?.value;
+    if (node.op === "Const" && value?.case === "tensor") constants.set(node.name, constantOf(node, value.value));
+    return { name: node.name, op: node.op, inputs: node.input, attributes: attributesOf(node) };
+  });
+  return { nodes, constants, inputs: ports(signature.inputs), outputs: ports(signature.outputs), metadata: {} };
+}
+
+function ports(infos: SignatureDef["inputs"]): GraphPort[] {
+  return Object.entries(infos).map(([name, { name: node, tensorShape }]) => ({
+    name,
+    node,
+    shape: (tensorShape?.dim ?? []).map(({ size }) => Number(size)),
+  }));
+}
+
+function constantOf({ name }: NodeDef, { dtype, tensorShape, tensorContent }: TensorProto): GraphConstant {
+  const shape = (tensorShape?.dim ?? []).map(({ size }) => Number(size));
+  // A copy: typed arrays begin at multiples of their width.
+  const { buffer } = Uint8Array.prototype.slice.call(tensorContent);
+  if (dtype === DataType.DT_FLOAT) return { dtype: "float32", shape, data: new Float32Array(buffer) };
+  if (dtype === DataType.DT_HALF) return { dtype: "float32", shape, data: halfToFloat(new Uint16Array(buffer)) };
+  if (dtype === DataType.DT_INT32) return { dtype: "int32", shape, data: new Int32Array(buffer) };
+  throw new LookonceError("FORMAT", `the constant "${name}" is of the type ${DataType[dtype]}`);
+}
+
+function attributesOf({ attr }: NodeDef): OperationNode["attributes"] {
+  const all = Object.entries(attr).map(([key, value]) => [key, attributeOf(value)] as const);
+  return Object.fromEntries(all.filter((entry): entry is [string, GraphAttributeValue] => entry[1] !== undefined));
+}
+
+/** What computing needs: types other than those of casts mean nothing to TensorFlow.js. */
+function attributeOf({ value }: AttrValue): GraphAttributeValue | undefined {
+  switch (value.case) {
+    case "i":
+      return { i: Number(value.value) };
+    case "f":
+      return { f: value.value };
+    case "b":
+      return { b: value.value };
+    case "s":
+      return { s: text(value.value) };
+    case "list":
+      return value.value.s.length > 0 ? { strings: value.value.s.map(text) } : { ints: value.value.i.map(Number) };
+    default:
+      return undefined;
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

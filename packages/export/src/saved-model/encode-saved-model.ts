@@ -1,0 +1,115 @@
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { floatToHalf } from "@lookonce/checkpoint";
+import type { GraphAttributeValue, GraphConstant, GraphPort, OperationGraph, TensorType } from "@lookonce/inference";
+import {
+  type AttrValueSchema,
+  DataType,
+  type NodeDefSchema,
+  SavedModelSchema,
+  type SignatureDefSchema,
+  type TensorShapeProtoSchema,
+} from "../generated/saved-model-pb.ts";
+import { largeFilters } from "../large-filters.ts";
+
+type NodeDef = MessageInitShape<typeof NodeDefSchema>;
+type AttrValue = MessageInitShape<typeof AttrValueSchema>;
+
+const dataTypes: Readonly<Record<TensorType, DataType>> = {
+  float32: DataType.DT_FLOAT,
+  float16: DataType.DT_HALF,
+  int32: DataType.DT_INT32,
+  bool: DataType.DT_BOOL,
+};
+
+/** Versions of the graph format: that of TensorFlow 2.13, and the oldest reader that knows all operations here. */
+const versions = { producer: 1482, minConsumer: 12 };
+
+/** Options of {@link encodeSavedModel}. */
+export interface EncodeSavedModelOptions {
+  /** Whether filters are stored in half precision; they are widened when the graph runs. Default false. */
+  half?: boolean;
+}
+
+/**
+ * A graph as `saved_model.pb`: a SavedModel whose weights are constants of its graph, with the signature `serving_default`.
+ * It needs no files of variables.
+ */
+export function encodeSavedModel(graph: OperationGraph, { half = false }: EncodeSavedModelOptions = {}): Uint8Array {
+  const filters: ReadonlySet<string> = half ? largeFilters(graph) : new Set();
+  const signature: MessageInitShape<typeof SignatureDefSchema> = {
+    inputs: named(graph.inputs),
+    outputs: named(graph.outputs),
+    methodName: "tensorflow/serving/predict",
+  };
+  const model = create(SavedModelSchema, {
+    savedModelSchemaVersion: 1n,
+    metaGraphs: [
+      {
+        metaInfoDef: { tags: ["serve"], tensorflowVersion: "2.13.0", strippedDefaultAttrs: true },
+        graphDef: { node: graph.nodes.flatMap((node) => nodesOf(graph, node, filters)), versions },
+        signatureDef: { serving_default: signature },
+      },
+    ],
+  });
+  return toBinary(SavedModelSchema, model);
+}
+
+function named(ports: readonly GraphPort[]): MessageInitShape<typeof SignatureDefSchema>["inputs"] {
+  return Object.fromEntries(
+    ports.map(({ name, node, shape = [] }) => [
+      name,
+      { name: node, dtype: DataType.DT_FLOAT, tensorShape: shapeOf(shape) },
+    ]),
+  );
+}
+
+function nodesOf(
+  graph: OperationGraph,
+  node: OperationGraph["nodes"][number],
+  filters: ReadonlySet<string>,
+): NodeDef[] {
+  const { name, op, inputs } = node;
+  if (op !== "Const") {
+    const attr = Object.fromEntries(Object.entries(node.attributes).map(([key, value]) => [key, attribute(value)]));
+    return [{ name, op, input: [...inputs], attr }];
+  }
+  const constant = graph.constants.get(name) as GraphConstant;
+  if (!filters.has(name)) return [constNode(name, constant, { type: constant.dtype, data: constant.data })];
+  // What widens a filter has the filter's name, so that its readers need not know.
+  const stored = `${name}/half`;
+  const data = floatToHalf(constant.data as Float32Array);
+  const attr = { SrcT: attribute({ type: "float16" }), DstT: attribute({ type: "float32" }) };
+  return [constNode(stored, constant, { type: "float16", data }), { name, op: "Cast", input: [stored], attr }];
+}
+
+function constNode(
+  name: string,
+  { shape }: GraphConstant,
+  { type, data }: { type: TensorType; data: GraphConstant["data"] | Uint16Array },
+): NodeDef {
+  const dtype = dataTypes[type];
+  const tensorContent = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const tensor: AttrValue = {
+    value: { case: "tensor", value: { dtype, tensorShape: shapeOf(shape), tensorContent } },
+  };
+  return { name, op: "Const", attr: { dtype: attribute({ type }), value: tensor } };
+}
+
+function attribute(value: GraphAttributeValue): AttrValue {
+  if ("type" in value) return { value: { case: "type", value: dataTypes[value.type] } };
+  if ("i" in value) return { value: { case: "i", value: BigInt(value.i) } };
+  if ("f" in value) return { value: { case: "f", value: value.f } };
+  if ("b" in value) return { value: { case: "b", value: value.b } };
+  if ("s" in value) return { value: { case: "s", value: bytes(value.s) } };
+  if ("shape" in value) return { value: { case: "shape", value: shapeOf(value.shape) } };
+  const list = "ints" in value ? { i: value.ints.map(BigInt) } : { s: value.strings.map(bytes) };
+  return { value: { case: "list", value: list } };
+}
+
+function shapeOf(shape: readonly number[]): MessageInitShape<typeof TensorShapeProtoSchema> {
+  return { dim: shape.map((size) => ({ size: BigInt(size) })) };
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
