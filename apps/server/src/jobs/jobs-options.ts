@@ -16,6 +16,8 @@ export interface JobsOptions {
   device?: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   /** Processor threads of a job (default: ONNX Runtime's choice, one a core). */
   threads?: number;
+  /** How far jobs step back behind everything else on the processor: 0, not at all, to 19, as far as can be (default 10). */
+  niceness?: number;
   /** Seconds that a job which is asked to stop has to save itself, before its process is killed (default 30). */
   grace?: number;
   /** Starts without a checkpoint between them after which a job counts as failed (default 3). */

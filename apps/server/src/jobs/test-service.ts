@@ -38,7 +38,10 @@ export async function serviceFolders(more: Partial<JobsOptions> = {}): Promise<S
   await drawShapes({ directory: join(data, "shapes"), train: 8, val: 2, size: 64 });
   writeFileSync(join(models, "tiny.yaml"), tinyModel);
   const database = join(root, "state", "jobs.sqlite");
-  return { root, options: { runsRoot, dataRoots: [data], modelRoots: [models], database, grace: 20, ...more } };
+  return {
+    root,
+    options: { runsRoot, dataRoots: [data], modelRoots: [models], database, grace: 20, niceness: 0, ...more },
+  };
 }
 
 /** A service with jobs and nothing else, ready to be asked. */

@@ -239,12 +239,12 @@ export class JobQueue {
 
   /** What a job's process is told. A job that is started for the first time gets its folder. */
   async #taskOf(job: Job): Promise<JobTask> {
-    const { runsRoot, database, device, threads } = this.#options;
+    const { runsRoot, database, device, threads, niceness = 10 } = this.#options;
     const { id, kind, options, run } = job;
     const files = await this.#filesOf(job);
     const known = run === undefined ? undefined : confine(runsRoot, run);
     return {
-      ...{ kind, options, ...files, lock: `${database}.job-${id}.lock` },
+      ...{ kind, options, ...files, lock: `${database}.job-${id}.lock`, niceness },
       directory: known ?? (await makeRunDirectory(join(runsRoot, kind))),
       place: { ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) },
     };

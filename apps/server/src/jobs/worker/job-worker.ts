@@ -1,4 +1,4 @@
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { LookonceError } from "@lookonce/errors";
 import { carryOut } from "./carry-out.ts";
 import type { FromJob, JobTask, Outcome, ToJob } from "./messages.ts";
@@ -10,9 +10,6 @@ import { waitForLock } from "./wait-for-lock.ts";
 /** After what it was asked to do, and every other sign, this says to save and end. */
 const stop = new AbortController();
 
-// Threads take the priority of the one that starts them: lowered before there are any, so that pictures of the service's
-// clients go first.
-lowerPriority();
 process.once("disconnect", () => process.exit(1));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 process.on("warning", ({ message }) => tell({ type: "log", line: { level: "warning", message } }));
@@ -22,6 +19,9 @@ process.on("message", (message: ToJob) => {
 });
 
 async function perform(task: JobTask): Promise<void> {
+  // Threads take the priority of the one that starts them: lowered before there are any, so that pictures of the
+  // service's clients go first.
+  stepBack(task.niceness);
   const outcome = await outcomeOf(task);
   process.send?.(outcome satisfies FromJob, () => process.exit(0));
 }
@@ -49,9 +49,9 @@ function tell(message: FromJob): void {
   if (process.connected) process.send?.(message);
 }
 
-function lowerPriority(): void {
+function stepBack(niceness: number): void {
   try {
-    setPriority(constants.priority.PRIORITY_LOW);
+    setPriority(niceness);
   } catch {
     // Not allowed here: it competes with the rest.
   }

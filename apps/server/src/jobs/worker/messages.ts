@@ -12,6 +12,8 @@ export interface JobTask {
   directory: string;
   /** The lock that says who works in the folder. */
   lock: string;
+  /** How far it steps back behind other processes, as `nice` takes it. */
+  niceness: number;
   place: { device?: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu"; threads?: number };
 }
 
