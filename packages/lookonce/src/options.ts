@@ -1,4 +1,4 @@
-import type { DetectOptions, SkippedPicture } from "@lookonce/inference";
+import type { RunOptions as PredictRunOptions, SaveOptions, SkippedPicture } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, TrainSettings, ValidationResult } from "@lookonce/trainer";
 import type { FetchOptions } from "./find-weights-file.ts";
@@ -46,11 +46,31 @@ export interface ModelInfo extends ModelSummary {
 }
 
 /** Options of `YOLO.predict` and `YOLO.stream`. */
-export interface PredictOptions extends DetectOptions {
+export interface PredictOptions extends Omit<PredictRunOptions, "notify">, SaveOptions {
   /** Longer side that pictures are scaled to, in pixels, rounded up to the model's stride (default 640). */
   imgsz?: number;
   /** Whether pictures are padded only as far as the stride needs, not to a square (default true). */
   rect?: boolean;
+  /** Half precision in convolutions, on GPUs (default false). */
+  half?: boolean;
+  /** Threads that look at pictures side by side; 0 for none (default: one a core, when there are enough pictures). */
+  workers?: number;
+  /** Write class names on saved pictures (default true). */
+  showLabels?: boolean;
+  /** Write confidences on saved pictures (default true). */
+  showConf?: boolean;
+  /** Draw boxes on saved pictures (default true). */
+  showBoxes?: boolean;
+  /** Width of the boxes' lines on saved pictures, in pixels (default: from the picture's size). */
+  lineWidth?: number;
+  /** Folder for results (default `runs`). */
+  project?: string;
+  /** Folder of this run in it, made when something is to be saved; a number is added if it exists (default `predict`). */
+  name?: string;
+  /** Whether to write into that folder even if it exists (default false). */
+  existOk?: boolean;
+  /** Told the folder that results are saved in, when the first is. */
+  onSave?: (directory: string) => void;
   /** Told of each picture of several that cannot be read and is left out; a single one throws. Default: `log`. */
   onSkip?: (picture: SkippedPicture) => void;
 }

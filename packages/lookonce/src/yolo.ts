@@ -1,9 +1,8 @@
 import { basename, extname } from "node:path";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
-import type { Predictor, Results, SkippedPicture, Source } from "@lookonce/inference";
+import type { Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
-import { describeProblem } from "./describe-problem.ts";
 import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
@@ -21,6 +20,7 @@ import type {
   ValReport,
 } from "./options.ts";
 import { Place } from "./place.ts";
+import { predictStream } from "./predict-stream.ts";
 import { givenAnchors, givenRecipe, openTrainingData, runTraining } from "./run-training.ts";
 import { valModel } from "./val-model.ts";
 
@@ -93,8 +93,10 @@ export class YOLO {
   }
 
   /**
-   * Finds objects in a picture, a list of pictures, a folder, or the files that a pattern such as `pictures/*.jpg`
-   * matches. Pictures are given as paths, as files' bytes or as pixels.
+   * Finds objects in pictures and videos: files, folders, patterns such as `pictures/**`, lists, addresses, cameras, bytes,
+   * pixels, streams; docs/predict.md has them all. With `save` and its like, results are written, too.
+   *
+   * It gives all results at once, with their pictures: for many pictures, or a video, take {@link stream}.
    *
    * @throws LookonceError when the source, or its only picture, cannot be read
    */
@@ -104,17 +106,15 @@ export class YOLO {
     return results;
   }
 
-  /** As {@link predict}, a picture at a time, so that a large folder takes no more memory than a small one. */
+  /**
+   * As {@link predict}, a picture at a time, so that a million pictures take no more memory than one. Leaving the loop early
+   * frees everything and finishes files that were begun.
+   */
   async *stream(source: Source, options: PredictOptions = {}): AsyncGenerator<Results, void, undefined> {
-    const { imgsz, rect, onSkip = (picture) => this.#log(describeProblem(picture)), ...detect } = options;
-    const predictor = await this.#predictorFor({ imgsz: imgsz ?? 640, rect: rect ?? true });
-    const run = predictor.predict(source, detect);
-    let told = 0;
-    for await (const result of run) {
-      for (; told < run.skipped.length; told++) onSkip(run.skipped[told] as SkippedPicture);
-      yield result;
-    }
-    for (; told < run.skipped.length; told++) onSkip(run.skipped[told] as SkippedPicture);
+    const { imgsz = 640, rect = true, half = false, workers, ...rest } = options;
+    const form = { imgsz, rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
+    const predictor = await this.#predictorFor(form);
+    yield* predictStream(predictor, source, { ...rest, log: this.#log });
   }
 
   /**
@@ -211,7 +211,7 @@ export class YOLO {
     return made;
   }
 
-  async #predictorFor(form: { imgsz: number; rect: boolean }): Promise<Predictor> {
+  async #predictorFor(form: PredictorForm): Promise<Predictor> {
     const key = JSON.stringify(form);
     if (this.#predictor?.key !== key) {
       const before = this.#predictor;
@@ -225,11 +225,11 @@ export class YOLO {
     return this.#predictor.made;
   }
 
-  async #makePredictor({ imgsz, rect }: { imgsz: number; rect: boolean }): Promise<Predictor> {
-    const engine = await this.#place.engine();
+  async #makePredictor({ imgsz, ...form }: PredictorForm): Promise<Predictor> {
+    const engine = { ...(await this.#place.engine()), ...form };
     const { Predictor } = await import("@lookonce/inference");
     if (this.#source.kind === "onnx") {
-      const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz, rect });
+      const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz });
       const [height, width] = predictor.imgsz;
       if (height !== imgsz || width !== imgsz) {
         this.#log(
@@ -239,8 +239,16 @@ export class YOLO {
       return predictor;
     }
     const model = await this.#onHost("predict");
-    return Predictor.create({ ...engine, model, imgsz: fitSide(imgsz, model, this.#log), rect });
+    return Predictor.create({ ...engine, model, imgsz: fitSide(imgsz, model, this.#log) });
   }
+}
+
+/** What a predictor is made for; another one is made when it changes. */
+interface PredictorForm {
+  imgsz: number;
+  rect: boolean;
+  half?: boolean;
+  workers?: number;
 }
 
 function withoutExtension(path: string): string {

@@ -1,74 +1,95 @@
-import { basename, extname, join } from "node:path";
+import type { PredictOptions } from "lookonce";
 import { type Command, command } from "../command.ts";
-import { countClasses } from "../count-classes.ts";
-import { flag, integer, integers, number, requiredText } from "../options/option.ts";
+import { flag, integer, number, type OptionTable, type OptionValues, requiredText, words } from "../options/option.ts";
 import { loadModel } from "./load-model.ts";
+import { PredictReport } from "./predict-report.ts";
 import { deviceOptions, imgszOption, modelOption, outputOptions, placeOptions } from "./shared-options.ts";
 
-/** Formats that pictures are saved in as they came; others become JPEG. */
-const writable = new Set([".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff"]);
+const options = {
+  model: { ...modelOption, help: ".pt, .safetensors or .onnx weights" },
+  source: requiredText(
+    "picture, video, folder, pattern in quotes ('photos/**'), list (.txt, .csv), address (http, rtsp, …), camera (0), or - for standard input",
+    "path",
+  ),
+  imgsz: imgszOption(640),
+  conf: number({ help: "confidence that a detection must exceed", fallback: 0.25, min: 0, max: 1 }),
+  iou: number({
+    help: "overlap above which the weaker of two boxes goes (default 0.7, YOLOv5 0.45)",
+    fallback: undefined,
+    min: 0,
+    max: 1,
+  }),
+  max_det: integer({ help: "most detections in a picture", fallback: 300, min: 1 }),
+  classes: words({ help: "names or numbers of the classes wanted (default: all)", fallback: undefined }),
+  agnostic_nms: flag({ help: "let boxes of different classes suppress each other", fallback: false }),
+  augment: flag({ help: "look three times: as it is, mirrored and smaller, smaller still", fallback: false }),
+  rect: flag({ help: "pad pictures only as far as needed, not to a square", fallback: true }),
+  half: flag({ help: "half precision, on GPUs", fallback: false }),
+  batch: integer({ help: "pictures looked at together; it pays on GPUs", fallback: 1, min: 1 }),
+  workers: integer({
+    help: "threads that look at pictures side by side (default: one a core, for many pictures)",
+    fallback: undefined,
+    min: 0,
+  }),
+  vid_stride: integer({ help: "of videos take every so many frames", fallback: 1, min: 1 }),
+  stream_buffer: flag({ help: "of cameras and broadcasts take every frame, not the newest", fallback: false }),
+  save: flag({ help: "save pictures and videos with boxes drawn in", fallback: true }),
+  save_frames: flag({ help: "save a video's frames as pictures, too", fallback: false }),
+  save_txt: flag({ help: "save labels/, detections as label files", fallback: false }),
+  save_conf: flag({ help: "with confidences", fallback: false }),
+  save_crop: flag({ help: "save crops/, every detection cut out", fallback: false }),
+  save_json: flag({ help: "save predictions.json, as COCO's evaluation reads it", fallback: false }),
+  show_labels: flag({ help: "write class names on boxes", fallback: true }),
+  show_conf: flag({ help: "write confidences on boxes", fallback: true }),
+  show_boxes: flag({ help: "draw boxes", fallback: true }),
+  line_width: integer({ help: "of boxes, in pixels (default: from the picture)", fallback: undefined, min: 1 }),
+  ...placeOptions("predict"),
+  ...deviceOptions,
+  ...outputOptions,
+  json: flag({ help: "a line of JSON for every picture, then one in all; all else to stderr", fallback: false }),
+} satisfies OptionTable;
 
 /** `lookonce predict`: finds objects and draws them into copies of the pictures. */
 export const predict: Command = command({
   name: "predict",
-  summary: "Finds objects in pictures and draws them into copies.",
-  options: {
-    model: { ...modelOption, help: ".pt, .safetensors or .onnx weights" },
-    source: requiredText("a picture, a folder, or a pattern in quotes such as 'pictures/*.jpg'", "path"),
-    imgsz: imgszOption(640),
-    conf: number({ help: "confidence that a detection must exceed", fallback: 0.25, min: 0, max: 1 }),
-    iou: number({
-      help: "overlap above which the weaker of two boxes goes (default 0.7, YOLOv5 0.45)",
-      fallback: undefined,
-      min: 0,
-      max: 1,
-    }),
-    max_det: integer({ help: "most detections in a picture", fallback: 300, min: 1 }),
-    classes: integers("numbers of the classes wanted (default: all)"),
-    agnostic_nms: flag({ help: "let boxes of different classes suppress each other", fallback: false }),
-    rect: flag({ help: "pad pictures only as far as needed, not to a square", fallback: true }),
-    save: flag({ help: "save the pictures with boxes drawn in", fallback: true }),
-    ...placeOptions("predict"),
-    ...deviceOptions,
-    ...outputOptions,
-  },
+  summary: "Finds objects in pictures and videos and draws them into copies.",
+  options,
   examples: [
     "lookonce predict model=yolov8n.pt source=bus.jpg",
-    "lookonce predict model=yolov8n.onnx source=pictures conf=0.5 classes=0,2 --json",
+    "lookonce predict model=yolov8n.onnx source='photos/**' conf=0.5 classes=person,dog --json",
+    "lookonce predict model=yolov8n.pt source=street.mp4 vid_stride=2",
+    "lookonce predict model=yolov8n.pt source=rtsp://192.168.0.10/stream save=false",
   ],
   async run(values, terminal) {
-    const { makeRunDirectory } = await import("lookonce");
-    const { source, imgsz, conf, iou, max_det: maxDet, classes, agnostic_nms: agnosticNms, rect } = values;
     const model = await loadModel(values, terminal);
-    const images: object[] = [];
-    let folder: string | undefined;
-    const total = { preprocess: 0, inference: 0, postprocess: 0 };
-    const options = {
-      ...{ imgsz, conf, maxDet, agnosticNms, rect },
-      ...(iou === undefined ? {} : { iou }),
-      ...(classes === undefined ? {} : { classes }),
-    };
-    for await (const result of model.stream(source, options)) {
-      const plain = result.toJSON();
-      images.push(plain);
-      for (const stage of ["preprocess", "inference", "postprocess"] as const) total[stage] += result.speed[stage];
-      terminal.say(`${terminal.colors.bold(basename(result.path))}: ${countClasses(plain.boxes)}`);
-      if (!values.save) continue;
-      // Made with the first result: a source that cannot be read leaves no empty folder.
-      folder ??= await makeRunDirectory(join(values.project, values.name), { reuse: values.exist_ok });
-      await result.save(join(folder, savedName(result.path)));
+    const report = new PredictReport(terminal, values.json);
+    const signal = terminal.catchInterrupt();
+    try {
+      const settings: PredictOptions = {
+        ...settingsOf(values),
+        onOpen: ({ count }) => report.expect(count),
+        onSave: (directory) => report.savedIn(directory),
+        onSkip: (picture) => report.skip(picture),
+        ...(signal === undefined ? {} : { signal }),
+      };
+      for await (const result of model.stream(values.source, settings)) report.add(result);
+    } finally {
+      await model.dispose();
     }
-    const mean = (sum: number): string => `${(sum / Math.max(1, images.length)).toFixed(1)} ms`;
-    terminal.note(
-      `${images.length} picture${images.length === 1 ? "" : "s"}, each: preparing ${mean(total.preprocess)}, network ${mean(total.inference)}, selecting ${mean(total.postprocess)}`,
-    );
-    if (folder !== undefined) terminal.say(`saved in ${folder}`);
-    await model.dispose();
-    return { images };
+    return report.finish(signal?.aborted === true);
   },
 });
 
-function savedName(path: string): string {
-  const name = basename(path);
-  return writable.has(extname(name).toLowerCase()) ? name : `${name}.jpg`;
+/** What was said on the command line, under the façade's names. */
+function settingsOf(values: OptionValues<typeof options>): PredictOptions {
+  const { imgsz, conf, iou, classes, augment, rect, half, batch, workers, project, name, save } = values;
+  const settings = {
+    ...{ imgsz, conf, iou, classes, augment, rect, half, batch, workers, project, name, save },
+    ...{ maxDet: values.max_det, agnosticNms: values.agnostic_nms, existOk: values.exist_ok },
+    ...{ vidStride: values.vid_stride, streamBuffer: values.stream_buffer, saveFrames: values.save_frames },
+    ...{ saveTxt: values.save_txt, saveConf: values.save_conf, saveCrop: values.save_crop, saveJson: values.save_json },
+    ...{ showLabels: values.show_labels, showConf: values.show_conf, showBoxes: values.show_boxes },
+    lineWidth: values.line_width,
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { type Picture, writePicture } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, putInPlaceSync, writing } from "@lookonce/files";
@@ -53,7 +53,8 @@ export function savesAnything(options: SaveOptions): boolean {
 
 /** Writes what is found, as it is found, into a folder. A few results are drawn and encoded side by side. */
 export class ResultsWriter {
-  readonly #directory: string;
+  readonly #open: () => Promise<string>;
+  #directory: string | undefined;
   readonly #options: ResultsWriterOptions;
   readonly #work = new Set<Promise<void>>();
   #failure: unknown;
@@ -62,14 +63,18 @@ export class ResultsWriter {
   readonly #videos = new Map<string, number>();
   #json: { partial: string; rows: number } | undefined;
 
-  constructor(directory: string, options: ResultsWriterOptions) {
+  /**
+   * @param directory where to write, or a function that makes the folder when the first result has come
+   * @throws LookonceError `ARGUMENT` for options that make no sense together
+   */
+  constructor(directory: string | (() => Promise<string>), options: ResultsWriterOptions) {
     if (options.saveConf && !options.saveTxt) {
       throw new LookonceError(
         "ARGUMENT",
         "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.",
       );
     }
-    this.#directory = directory;
+    this.#open = typeof directory === "string" ? async () => directory : directory;
     this.#options = options;
   }
 
@@ -79,6 +84,7 @@ export class ResultsWriter {
    * @throws LookonceError `IO` when something cannot be written, `NOT_FOUND` for a video without ffmpeg
    */
   async add(result: Results): Promise<void> {
+    this.#directory ??= await this.#open();
     if (this.#options.saveJson) this.#addJson(result);
     const work = this.#write(result).catch((error: unknown) => {
       this.#failure ??= error;
@@ -101,6 +107,10 @@ export class ResultsWriter {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  #path(...parts: string[]): string {
+    return join(this.#directory as string, ...parts);
+  }
+
   async #write(result: Results): Promise<void> {
     const { save, saveFrames, saveTxt, saveConf = false, saveCrop, draw } = this.#options;
     const drawn = save || (saveFrames && result.video !== undefined) ? result.plot(draw) : undefined;
@@ -108,17 +118,17 @@ export class ResultsWriter {
     const isFrame = drawn !== undefined && result.video !== undefined;
     const appended = save && isFrame ? this.#append(result.video, result, drawn) : undefined;
     if (saveTxt && result.boxes.count > 0) {
-      await result.saveTxt(join(this.#directory, "labels", `${result.stem}.txt`), { conf: saveConf });
+      await result.saveTxt(this.#path("labels", `${result.stem}.txt`), { conf: saveConf });
     }
-    if (saveCrop) await result.saveCrop(join(this.#directory, "crops"));
+    if (saveCrop) await result.saveCrop(this.#path("crops"));
     if (drawn === undefined) return;
-    if (result.video === undefined) await writePicture(join(this.#directory, savedName(result.name)), await drawn);
+    if (result.video === undefined) await writePicture(this.#path(savedName(result.name)), await drawn);
     else if (saveFrames) await writePicture(this.#framePath(result), await drawn);
     await appended;
   }
 
   #framePath({ name, frame = 0 }: Results): string {
-    return join(this.#directory, `${withoutEnding(name)}_frames`, `${String(frame).padStart(6, "0")}.jpg`);
+    return this.#path(`${withoutEnding(name)}_frames`, `${String(frame).padStart(6, "0")}.jpg`);
   }
 
   /** Hands a frame to the video's writer after those before it; another video ends the one before. */
@@ -139,7 +149,7 @@ export class ResultsWriter {
     const stem = withoutEnding(name);
     const times = (this.#videos.get(stem) ?? 0) + 1;
     this.#videos.set(stem, times);
-    const path = join(this.#directory, `${stem}${times === 1 ? "" : `-${times}`}.mp4`);
+    const path = this.#path(`${stem}${times === 1 ? "" : `-${times}`}.mp4`);
     const { ffmpeg } = this.#options;
     return VideoWriter.create(path, {
       width,
@@ -166,11 +176,11 @@ export class ResultsWriter {
   }
 
   #addJson(result: Results): void {
-    const file = join(this.#directory, "predictions.json");
+    const file = this.#path("predictions.json");
     const rows = result.toCOCO();
     writing(file, () => {
       if (this.#json === undefined) {
-        mkdirSync(this.#directory, { recursive: true });
+        mkdirSync(dirname(file), { recursive: true });
         this.#json = { partial: besideOf(file), rows: 0 };
         writeFileSync(this.#json.partial, "[");
       }
@@ -186,7 +196,7 @@ export class ResultsWriter {
     const json = this.#json;
     if (json === undefined) return;
     this.#json = undefined;
-    const file = join(this.#directory, "predictions.json");
+    const file = this.#path("predictions.json");
     writing(file, () => appendFileSync(json.partial, "\n]\n"));
     putInPlaceSync(json.partial, file);
   }
