@@ -34,6 +34,8 @@ export function takePictures(model: OnnxModel): OnnxModel {
     nodes.map((node) => ({ ...node, name: node.outputs[0] as string, domain: "" }));
   return {
     ...model,
+    // Below version 4 of the file format weights have to be inputs too.
+    irVersion: Math.max(4, model.irVersion),
     graph: {
       ...graph,
       inputs: [{ name, type: "uint8", shape: [batch ?? "batch", height ?? "height", width ?? "width", 3] }],
