@@ -84,6 +84,8 @@ export interface ServerSettings {
 export interface JobSettings {
   /** Jobs that run at a time (default 1). */
   concurrency?: number;
+  /** Processor threads of a job (default: ONNX Runtime's choice, one a core); workers of inference go before them. */
+  threads?: number;
   /** Seconds that a job which is asked to stop has to save itself (default 30). */
   grace?: number;
 }
