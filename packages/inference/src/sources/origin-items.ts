@@ -1,5 +1,11 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { LookonceError } from "@lookonce/errors";
 import { ByteReader } from "./byte-reader.ts";
+import { isIndexedAtEnd } from "./indexed-at-end.ts";
 import { ask } from "./link.ts";
 import type { Origin, StreamOrigin } from "./origin.ts";
 import type { SourceItem, SourceSettings } from "./source.ts";
@@ -77,12 +83,34 @@ async function* streamItems(
       return;
     }
     if (reader.here.length === 0) throw new LookonceError("FORMAT", `Nothing came from ${path}.`);
+    if (await isIndexedAtEnd(reader)) {
+      yield* spooledFrames({ path, name, reader }, settings);
+      return;
+    }
     const opening: Opening = { bytes: theRest(reader) };
     const input = ["-i", "pipe:0"];
     yield* videoFrames({ kind: "video", path, name, input, live: false }, settings, opening);
   } finally {
     settings.signal?.removeEventListener("abort", close);
     close();
+  }
+}
+
+/** Frames of an MP4 file whose index comes last: only a file on disk can be read from its end. */
+async function* spooledFrames(
+  { path, name, reader }: { path: string; name: string; reader: ByteReader },
+  settings: SourceSettings,
+): AsyncGenerator<SourceItem, void, undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "lookonce-"));
+  try {
+    const file = join(folder, "stream.mp4");
+    await pipeline(theRest(reader), createWriteStream(file));
+    const input = ["-i", `file:${file}`];
+    const { ffmpeg, signal } = settings;
+    const facts = await probeVideo({ path, input, ffmpeg, signal });
+    yield* videoFrames({ kind: "video", path, name, input, live: false }, settings, { facts });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

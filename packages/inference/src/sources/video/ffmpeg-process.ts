@@ -2,14 +2,14 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
 
-/** Lines of complaint that are kept. */
-const keptLines = 8;
+/** Lines of complaint that are kept: the first say what is wrong, others what followed from it. */
+const keptLines = 2;
 
 /** How ffmpeg ended. */
 export interface Ending {
   /** Its exit code; `null` when a signal ended it. */
   code: number | null;
-  /** What it complained of last, in one line; empty when it did not. */
+  /** What it complained of first, in one line; empty when it did not. */
   reason: string;
 }
 
@@ -29,7 +29,7 @@ function killAll(): void {
 /** A run of ffmpeg or ffprobe. Ctrl+C does not reach it: whoever started it ends it. */
 export class FfmpegProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #complaints: string[] = [];
+  readonly #complaints = new Set<string>();
   /** Settles when the program has ended; rejects when it could not be started. */
   readonly ended: Promise<Ending>;
 
@@ -78,9 +78,8 @@ export class FfmpegProcess {
   #line(line: string, onLine: ((line: string) => void) | undefined): void {
     onLine?.(line);
     const complaint = /\[(?:error|fatal|panic)\] (.*)/.exec(line)?.[1];
-    if (complaint === undefined) return;
-    this.#complaints.push(complaint.replace(/^\[[^\]]*\] /, "").trim());
-    if (this.#complaints.length > keptLines) this.#complaints.shift();
+    if (complaint === undefined || this.#complaints.size === keptLines) return;
+    this.#complaints.add(complaint.replace(/^\[[^\]]*\] /, "").trim());
   }
 
   #waitForEnd(program: string): Promise<Ending> {
@@ -95,7 +94,7 @@ export class FfmpegProcess {
       });
       this.#child.once("close", (code) => {
         forget();
-        resolve({ code, reason: [...new Set(this.#complaints)].slice(-3).join("; ") });
+        resolve({ code, reason: [...this.#complaints].join("; ") });
       });
     });
   }
