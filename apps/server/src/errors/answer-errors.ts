@@ -32,7 +32,7 @@ export function answerErrors(app: FastifyInstance): void {
   );
   app.setSchemaErrorFormatter((faults, part) => new Error(validationSentence(faults as never, part)));
   app.setErrorHandler((error, request, reply) => {
-    const refusal = refuse(error);
+    const refusal = refuse(error, request.headers["content-type"]);
     if (refusal.statusCode === 500) request.log.error({ err: refusal.cause ?? error }, refusal.message);
     return answer(refusal, reply);
   });

@@ -35,15 +35,22 @@ const sentences: Readonly<Record<string, Refusal>> = {
 /** A fault of the service's own: what happened is in its log, not in the answer. */
 const internal: Refusal = { code: "INTERNAL", message: "The service failed at this request; its log says how." };
 
-/** What is answered to an error, whatever threw it: never a stack, never the inner workings of a fault of ours. */
-export function refuse(error: unknown): HttpError {
+/**
+ * What is answered to an error, whatever threw it: never a stack, never the inner workings of a fault of ours.
+ *
+ * @param contentType of the request, to name it where it is the fault
+ */
+export function refuse(error: unknown, contentType?: string): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof LookonceError) {
     return new HttpError(statuses[error.code], { code: error.code, message: error.message }, { cause: error });
   }
   const { statusCode = 500, code = "", validation, message } = error as FastifyError;
   if (validation !== undefined) return new HttpError(400, { code: "ARGUMENT", message }, { cause: error });
-  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return unknownMediaType(message);
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return unknownMediaType(contentType);
+  if (code === "ECONNRESET") {
+    return new HttpError(499, { code: "CLIENT_GONE", message: "The client closed the connection." }, { cause: error });
+  }
   const known = sentences[code] ?? badJson(error);
   if (known !== undefined) return new HttpError(statusCode, known, { cause: error });
   if (statusCode >= 400 && statusCode < 500)
@@ -51,13 +58,12 @@ export function refuse(error: unknown): HttpError {
   return new HttpError(500, internal, { cause: error });
 }
 
-function unknownMediaType(message: string): HttpError {
-  const given = /Media Type: (.*)$/.exec(message)?.[1]?.trim();
-  const what = given === undefined || given === "undefined" || given === "" ? "no Content-Type" : `"${given}"`;
-  return new HttpError(415, {
-    code: "MEDIA_TYPE",
-    message: `This route cannot read a body of ${what}.`,
-  });
+function unknownMediaType(given = ""): HttpError {
+  const message =
+    given === ""
+      ? "The request has a body but no Content-Type that says what it is."
+      : `This route cannot read a body of the type "${given.slice(0, 80)}".`;
+  return new HttpError(415, { code: "MEDIA_TYPE", message });
 }
 
 /** The JSON parser's own errors carry a status and no code. */

@@ -52,7 +52,8 @@ export async function readPredictBody(request: FastifyRequest, rules: BodyRules)
 async function readBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
   if (request.isMultipart()) {
     try {
-      return await readForm(request, rules);
+      const form = readForm(request, rules);
+      return await Promise.race([form, overflow(request, rules.maxBody)]);
     } catch (error) {
       throw formFault(error, rules);
     }
@@ -76,7 +77,6 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
   const { maxImages, maxBody } = rules;
   const files: Uint8Array[] = [];
   const fields: Record<string, unknown> = {};
-  let bytes = 0;
   const limits = { files: maxImages + 1, fileSize: maxBody, fields: 20, fieldSize: 10_000, headerPairs: 50 };
   for await (const part of request.parts({ limits })) {
     if (part.type === "field") {
@@ -85,8 +85,6 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
     }
     if (part.fieldname !== "image") throw wrongField(part.fieldname);
     const file = await part.toBuffer();
-    bytes += file.length;
-    if (bytes > maxBody) throw tooLarge(maxBody);
     if (files.push(file) > maxImages) {
       throw new HttpError(413, { code: "TOO_MANY", message: `A request may hold ${maxImages} pictures.` });
     }
@@ -97,6 +95,17 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
   }
   const pictures = files.map((file, i) => ({ name: nameOf(i, files.length), file }));
   return { pictures, parameters: textParameters(request, fields, rules) };
+}
+
+/** Fails as soon as more has come than a body may hold; forms are read past the framework's own limit. */
+function overflow({ raw }: FastifyRequest, maxBody: number): Promise<never> {
+  return new Promise((_, reject) => {
+    let bytes = 0;
+    raw.on("data", (data: Buffer) => {
+      bytes += data.length;
+      if (bytes > maxBody) reject(tooLarge(maxBody));
+    });
+  });
 }
 
 /** The parser of forms throws errors of its own, most of them without a status. */

@@ -40,7 +40,7 @@ export function tooLarge(maxBody: number): HttpError {
 
 function sizeText(bytes: number): string {
   const mebibytes = bytes / 1024 / 1024;
-  return mebibytes < 1 ? `${bytes} bytes` : `${Number(mebibytes.toPrecision(3))} MiB`;
+  return mebibytes < 1 ? `${Math.floor(bytes / 1024)} KiB` : `${Number(mebibytes.toPrecision(3))} MiB`;
 }
 
 function announced({ headers }: FastifyRequest, maxBody: number): number {
