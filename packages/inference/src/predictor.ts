@@ -1,10 +1,11 @@
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
+import { classNumbers } from "./detector/class-numbers.ts";
 import type { Detector } from "./detector/detector.ts";
 import { FileDetector } from "./detector/file-detector.ts";
 import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
-import type { DetectOptions } from "./pipeline/detect-options.ts";
+import type { DetectOptions, SettledDetectOptions } from "./pipeline/detect-options.ts";
 import { type BegunPicture, finishPictures, type ItemName } from "./pipeline/finish-pictures.ts";
 import { type FitSettings, preparePicture } from "./pipeline/prepare-picture.ts";
 import { beginInPool } from "./pool/begin-in-pool.ts";
@@ -18,7 +19,7 @@ import type { OpenSourceOptions, PictureSource, Source, SourceItem } from "./sou
 export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   /** A model from `@lookonce/nn`. It stays as it is; the predictor keeps the weights that it has now. */
   model?: DetectionModel;
-  /** An exported model. */
+  /** An exported model: an ONNX file, or the `model.json` of a graph model of TensorFlow.js. */
   onnxFile?: string;
   /**
    * The longer side that pictures are letterboxed to, or `[height, width]`, in pixels, rounded up to a multiple of the
@@ -169,7 +170,7 @@ export class Predictor {
     await this.#detector.dispose();
   }
 
-  async #begin(items: readonly SourceItem[], options: DetectOptions): Promise<BegunPicture[]> {
+  async #begin(items: readonly SourceItem[], options: SettledDetectOptions): Promise<BegunPicture[]> {
     const pool = await this.#pool.poolFor(items.length);
     if (pool !== undefined) return beginInPool(pool, items, options);
     return Promise.all(items.map(({ content, ...item }) => this.#prepare(item, content)));
@@ -186,12 +187,14 @@ export class Predictor {
   }
 
   /** The options of a call, over those of the predictor. */
-  #detection(options: { [K in keyof DetectOptions]?: DetectOptions[K] | undefined }): DetectOptions {
+  #detection(options: { [K in keyof DetectOptions]?: DetectOptions[K] | undefined }): SettledDetectOptions {
     const { conf, iou, classes, agnosticNms, maxDet, augment } = this.#options;
     const own = { conf, iou, classes, agnosticNms, maxDet, augment };
-    return Object.fromEntries(
+    const chosen: DetectOptions = Object.fromEntries(
       [...Object.entries(own), ...Object.entries(options)].filter(([, value]) => value !== undefined),
     );
+    const { classes: wanted, ...rest } = chosen;
+    return wanted === undefined ? rest : { ...rest, classes: classNumbers(wanted, this.#detector.names) };
   }
 }
 

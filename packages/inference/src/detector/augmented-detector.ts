@@ -63,7 +63,9 @@ export class AugmentedDetector implements Detector {
       const raw = await (networks[i] as CompiledDetector).run(seen, -1);
       raw.forEach((prediction, k) => {
         const rows = rowsOf(prediction);
-        const { first, end } = this.#kept(i, rows.count, canvas);
+        const { first, end } = prediction.isSuppressed
+          ? { first: 0, end: rows.count }
+          : this.#kept(i, rows.count, canvas);
         const { width } = pictures[k] as Picture;
         (parts[k] as Part[]).push(restore({ ...rows, first, end }, look, width));
       });

@@ -3,7 +3,7 @@ import type { Detections } from "@lookonce/boxes";
 import { AugmentedDetector } from "../detector/augmented-detector.ts";
 import type { Detector } from "../detector/detector.ts";
 import type { Speed } from "../results.ts";
-import type { DetectOptions } from "./detect-options.ts";
+import type { SettledDetectOptions } from "./detect-options.ts";
 import type { PreparedPicture } from "./prepare-picture.ts";
 import { defaultConfidence, selectDetections } from "./select-detections.ts";
 
@@ -24,7 +24,7 @@ export interface Detected {
 export async function detectPrepared(
   detector: Detector,
   pictures: readonly PreparedPicture[],
-  options: readonly DetectOptions[],
+  options: readonly SettledDetectOptions[],
 ): Promise<Detected[]> {
   const groups = new Map<string, number[]>();
   for (const [i, { boxed }] of pictures.entries()) {
@@ -37,7 +37,7 @@ export async function detectPrepared(
     const results = await detectGroup(
       detector,
       group,
-      members.map((i) => options[i] as DetectOptions),
+      members.map((i) => options[i] as SettledDetectOptions),
     );
     members.forEach((i, at) => {
       found[i] = results[at] as Detected;
@@ -50,7 +50,7 @@ export async function detectPrepared(
 async function detectGroup(
   detector: Detector,
   pictures: readonly PreparedPicture[],
-  options: readonly DetectOptions[],
+  options: readonly SettledDetectOptions[],
 ): Promise<Detected[]> {
   const { canvas } = (pictures[0] as PreparedPicture).boxed;
   const looks = options[0]?.augment ? new AugmentedDetector(detector) : detector;
@@ -65,7 +65,7 @@ async function detectGroup(
   return pictures.map(({ picture, boxed, preprocess }, i) => {
     const ran = performance.now();
     const place = { family: detector.family, picture, boxed };
-    const boxes = selectDetections(raw[i] as (typeof raw)[number], options[i] as DetectOptions, place);
+    const boxes = selectDetections(raw[i] as (typeof raw)[number], options[i] as SettledDetectOptions, place);
     return { boxes, speed: { preprocess, inference, postprocess: performance.now() - ran }, inputSize: canvas };
   });
 }

@@ -3,7 +3,7 @@ import type { LookonceError } from "@lookonce/errors";
 import type { Detector } from "../detector/detector.ts";
 import { Results } from "../results.ts";
 import type { SourceItem } from "../sources/source.ts";
-import type { DetectOptions } from "./detect-options.ts";
+import type { SettledDetectOptions } from "./detect-options.ts";
 import { type Detected, detectPrepared } from "./detect-prepared.ts";
 import type { PreparedPicture } from "./prepare-picture.ts";
 
@@ -25,13 +25,13 @@ export type BegunPicture = { item: ItemName } & (
 export async function finishPictures(
   detector: Detector,
   begun: readonly BegunPicture[],
-  options: DetectOptions | readonly DetectOptions[],
+  options: SettledDetectOptions | readonly SettledDetectOptions[],
 ): Promise<(Results | { path: string; error: LookonceError })[]> {
   const left = begun.flatMap((each, i) => ("prepared" in each ? [{ i, prepared: each.prepared }] : []));
   const detected = await detectPrepared(
     detector,
     left.map(({ prepared }) => prepared),
-    left.map(({ i }) => (isEach(options) ? (options[i] as DetectOptions) : options)),
+    left.map(({ i }) => (isEach(options) ? (options[i] as SettledDetectOptions) : options)),
   );
   const places = new Map(left.map(({ i }, at) => [i, detected[at] as Detected]));
   return begun.map((each, i) => {
@@ -42,6 +42,8 @@ export async function finishPictures(
   });
 }
 
-function isEach(options: DetectOptions | readonly DetectOptions[]): options is readonly DetectOptions[] {
+function isEach(
+  options: SettledDetectOptions | readonly SettledDetectOptions[],
+): options is readonly SettledDetectOptions[] {
   return Array.isArray(options);
 }

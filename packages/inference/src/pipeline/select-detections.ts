@@ -1,7 +1,7 @@
 import type { LetterboxGeometry, Picture } from "@lookonce/augment";
 import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
 import type { RawDetections } from "../detector/detector.ts";
-import type { DetectOptions } from "./detect-options.ts";
+import type { SettledDetectOptions } from "./detect-options.ts";
 
 /** The confidence that detections must exceed where nothing else is said. */
 export const defaultConfidence = 0.25;
@@ -18,7 +18,7 @@ export interface SelectionPlace {
 /** What remains of a network's predictions after suppression, in pixels of the original picture. */
 export function selectDetections(
   raw: RawDetections,
-  { conf, iou, classes, agnosticNms, maxDet }: DetectOptions,
+  { conf, iou, classes, agnosticNms, maxDet }: SettledDetectOptions,
   { family, picture, boxed }: SelectionPlace,
 ): Detections {
   const { anchors, isSuppressed = false, ...prediction } = raw;

@@ -1,6 +1,6 @@
 import type { Picture } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-import type { DetectOptions } from "../pipeline/detect-options.ts";
+import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
 import type { BegunPicture } from "../pipeline/finish-pictures.ts";
 import type { SourceItem } from "../sources/source.ts";
 import type { DetectionPool } from "./detection-pool.ts";
@@ -12,7 +12,7 @@ type Content = string | Uint8Array | Picture;
 export async function beginInPool(
   pool: DetectionPool,
   items: readonly SourceItem[],
-  options: DetectOptions,
+  options: SettledDetectOptions,
 ): Promise<BegunPicture[]> {
   const fetched = await Promise.all(items.map(fetchContent));
   const whole = fetched.filter((content) => !(content instanceof LookonceError)) as Content[];

@@ -1,7 +1,7 @@
 import type { Picture } from "@lookonce/augment";
 import { type ErrorCode, LookonceError } from "@lookonce/errors";
 import type { DetectorRecipe } from "../detector/recipe.ts";
-import type { DetectOptions } from "../pipeline/detect-options.ts";
+import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
 import type { Detected } from "../pipeline/detect-prepared.ts";
 import type { FitSettings, PreparedPicture } from "../pipeline/prepare-picture.ts";
 
@@ -18,7 +18,7 @@ export interface WorkerSetup {
 export interface WorkerTask {
   id: number;
   contents: readonly (string | Uint8Array | Picture)[];
-  options: DetectOptions;
+  options: SettledDetectOptions;
 }
 
 /** An error as plain data. */
