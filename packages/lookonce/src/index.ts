@@ -1,5 +1,6 @@
 export { type Picture, type PictureHeader, readPicture, readPictureHeader } from "@lookonce/augment";
 export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
+export type { ExportReport } from "@lookonce/export";
 export type { DetectOptions, Results, SkippedPicture, Source } from "@lookonce/inference";
 export {
   type ComparedRow,
@@ -11,20 +12,23 @@ export {
   type TensorDescription,
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
+export { type PublishedWeights, publishedWeights } from "@lookonce/weights";
 export { benchmarkSppf, type SppfBenchmark, type SppfBenchmarkOptions, type SppfComparison } from "./benchmark.ts";
 export { canResume } from "./can-resume.ts";
+export { type Checks, type ChecksOptions, checks } from "./checks/checks.ts";
 export { type CheckDataOptions, checkData, type DataCheck } from "./data/check-data.ts";
 export { type ConvertDataOptions, convertData } from "./data/convert-data.ts";
 export { type DataStatistics, type DataStatisticsOptions, dataStatistics } from "./data/data-statistics.ts";
 export { drawShapes, splitData } from "./data/prepare-data.ts";
 export { type DataSample, type SampleDataOptions, sampleData } from "./data/sample-data.ts";
 export { type EvolveOptions, type EvolveReport, evolve } from "./evolve.ts";
+export type { ExportOptions } from "./export/export-options.ts";
+export { exportPlans, formatOfFile, type PlannedExport } from "./export.ts";
 export type { FetchOptions } from "./find-weights-file.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
 export type {
   DescribeOptions,
   DetectorDescription,
-  ExportOptions,
   InfoOptions,
   LoadOptions,
   ModelInfo,

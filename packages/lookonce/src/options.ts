@@ -159,17 +159,3 @@ export interface ValReport extends ValidationResult {
   /** The folder that was written to, where something was to be written. */
   directory?: string;
 }
-
-/** Options of `YOLO.export`. */
-export interface ExportOptions {
-  /** Other programs' format; ONNX is the one there is (default). */
-  format?: "onnx";
-  /** The file to write (default: the model's name with the format's ending). */
-  file?: string;
-  /** Side of the pictures, in pixels, rounded up to the model's stride (default 640). */
-  imgsz?: number;
-  /** Pictures in a batch (default 1). */
-  batch?: number;
-  /** Version of ONNX's operators (default 17). */
-  opset?: number;
-}

@@ -3,13 +3,13 @@ import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import type { Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
+import type { ExportOptions } from "./export/export-options.ts";
 import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type {
   DescribeOptions,
   DetectorDescription,
-  ExportOptions,
   InfoOptions,
   LoadOptions,
   ModelInfo,
@@ -158,20 +158,14 @@ export class YOLO {
   }
 
   /**
-   * Writes the model in another program's format, after comparing what the file computes with what the model does.
+   * Writes the model in another program's format, after comparing what was written with the model on a photograph.
    *
-   * @throws LookonceError `NUMERIC` when they disagree (nothing is written then), `IO` when the file cannot be written
+   * @throws LookonceError `ARGUMENT` for formats and options that make no sense, `NUMERIC` when the numbers disagree (nothing
+   *   is written then), `IO` when it cannot be written
    */
   async export(options: ExportOptions = {}): Promise<ExportReport> {
-    const { imgsz = 640, file = `${withoutExtension(this.name)}.onnx`, batch, opset } = options;
-    const model = await this.#onHost("export");
-    const { exportOnnx } = await import("@lookonce/export");
-    return exportOnnx(model, {
-      file,
-      imgsz: fitSide(imgsz, model, this.#log),
-      ...(batch === undefined ? {} : { batch }),
-      ...(opset === undefined ? {} : { opset }),
-    });
+    const { runExport } = await import("./export/run-export.ts");
+    return runExport(options, { source: this.#source, model: () => this.#onHost("export"), log: this.#log });
   }
 
   /** Frees compiled networks and tensors. The detector can still be used; it builds them again. */
@@ -228,7 +222,7 @@ export class YOLO {
   async #makePredictor({ imgsz, ...form }: PredictorForm): Promise<Predictor> {
     const engine = { ...(await this.#place.engine()), ...form };
     const { Predictor } = await import("@lookonce/inference");
-    if (this.#source.kind === "onnx") {
+    if (this.#source.kind === "onnx" || this.#source.kind === "tfjs") {
       const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz });
       const [height, width] = predictor.imgsz;
       if (height !== imgsz || width !== imgsz) {

@@ -3,7 +3,7 @@ import type { GraphAttributeValue, GraphConstant, OperationNode } from "@lookonc
 /** A graph of TensorFlow's operations while it is written. */
 export class GraphBuilder {
   readonly nodes: OperationNode[] = [];
-  readonly constants = new Map<string, GraphConstant>();
+  readonly constants: Map<string, GraphConstant> = new Map();
   readonly #taken = new Set<string>();
 
   /** Adds a node under a name that must be free. */

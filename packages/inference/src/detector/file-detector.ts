@@ -19,6 +19,8 @@ const askedSide = 320;
  * - `[N, 4 + nc, A]` (YOLOv8) or `[N, A, 5 + nc]` (YOLOv5), or either with its last axes the other way round
  * - `[N, rows, 6]`: left, top, right, bottom, confidence, class, with suppression built in
  *
+ * or a graph model of TensorFlow.js (`model.json`), which is turned into such a file in memory.
+ *
  * Names, stride and the like come from its metadata.
  */
 export class FileDetector implements Detector {
@@ -143,6 +145,10 @@ function asPredictions(rows: Float32Array, family: "v5" | "v8", nc: number): Raw
 }
 
 async function readModel(path: string): Promise<Uint8Array> {
+  if (/\.json$/i.test(path)) {
+    const { graphModelToOnnx } = await import("../tensorflow/graph-to-onnx.ts");
+    return graphModelToOnnx(path);
+  }
   try {
     return await readFile(path);
   } catch (cause) {

@@ -1,0 +1,70 @@
+import type { Checkpoint } from "@lookonce/checkpoint";
+import { LookonceError } from "@lookonce/errors";
+import type { ExportModelOptions, ExportReport } from "@lookonce/export";
+import type { DetectionModel } from "@lookonce/nn";
+import { fitSide } from "../fit-side.ts";
+import type { ModelSource } from "../model-source.ts";
+import { calibrationPictures } from "./calibration-pictures.ts";
+import type { ExportOptions } from "./export-options.ts";
+import { planExport } from "./plan-export.ts";
+
+/** What {@link runExport} is given besides the person's options. */
+export interface RunExportContext {
+  source: ModelSource;
+  /** Makes the model, once it is known that there is something to do with it. */
+  model: () => Promise<DetectionModel>;
+  log: (line: string) => void;
+}
+
+/** Writes a model in another program's format; see `YOLO.export`. */
+export async function runExport(
+  options: ExportOptions,
+  { source, model: make, log }: RunExportContext,
+): Promise<ExportReport> {
+  const plan = planExport(source.name, options);
+  checkCalibration(options, plan.format);
+  const { exportModel } = await import("@lookonce/export");
+  const model = await make();
+  const { imgsz = 640, data, fraction, format, file, ...rest } = options;
+  const known = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const isWeights = plan.format === "safetensors" || plan.format === "torch";
+  return exportModel(model, {
+    ...Object.fromEntries(known),
+    ...plan,
+    imgsz: fitSides(imgsz, model, log),
+    ...(isWeights ? { metadata: notesOf(source) } : {}),
+    ...(data === undefined ? {} : { calibration: calibrationPictures(data, { fraction, log }) }),
+  } as ExportModelOptions);
+}
+
+function checkCalibration({ int8, data, fraction }: ExportOptions, format: string): void {
+  const wanted = format === "onnx" && int8 === true;
+  if (wanted && data === undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      "int8 for onnx learns ranges of numbers from pictures: name a data set with data=, such as the one it was trained on.",
+    );
+  }
+  if (!wanted && data !== undefined) throw new LookonceError("ARGUMENT", "data is for int8 of the format onnx.");
+  if (fraction === undefined) return;
+  if (data === undefined) throw new LookonceError("ARGUMENT", "fraction is of the data for int8: name it with data=.");
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new LookonceError("ARGUMENT", `fraction must be above 0 and at most 1, not ${fraction}.`);
+  }
+}
+
+function fitSides(
+  imgsz: number | readonly [number, number],
+  model: DetectionModel,
+  log: (line: string) => void,
+): number | [number, number] {
+  if (typeof imgsz === "number") return fitSide(imgsz, model, log);
+  return [fitSide(imgsz[0], model, log), fitSide(imgsz[1], model, log)];
+}
+
+/** What the file that a model came from says of it, but for where in that file it was. */
+function notesOf(source: ModelSource): Checkpoint["metadata"] {
+  if (source.kind !== "checkpoint") return {};
+  const { source: _, modelClass: __, ...notes } = source.checkpoint.metadata;
+  return notes;
+}
