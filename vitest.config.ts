@@ -76,7 +76,12 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "apps/*/src/**/*.test.ts",
+      "apps/*/web/src/**/*.test.ts",
+      "scripts/**/*.test.ts",
+    ],
     exclude: ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"],
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     pool: "forks",

@@ -35,23 +35,20 @@ export function DetectionList({ boxes, active, onActive }: DetectionListProps) {
             onFocus={() => onActive(box)}
             onBlur={() => onActive(undefined)}
             onClick={() => onActive(box)}
-            aria-label={`${box.name}, confidence ${box.confidence.toFixed(2)}, ${place(box)}`}
           >
             <span className="dot" style={{ background: classColour(box.class) }} />
             <span className="detection-name">{box.name}</span>
-            <span className="detection-place">{size(box)}</span>
+            <span className="detection-place">
+              {Math.round(box.x2 - box.x1)} × {Math.round(box.y2 - box.y1)}
+              <span className="visually-hidden">
+                {" "}
+                pixels at {Math.round(box.x1)}, {Math.round(box.y1)}, confidence{" "}
+              </span>
+            </span>
             <span className="detection-confidence">{box.confidence.toFixed(2)}</span>
           </button>
         </li>
       ))}
     </ul>
   );
-}
-
-function size({ x1, y1, x2, y2 }: FoundBox): string {
-  return `${Math.round(x2 - x1)} × ${Math.round(y2 - y1)}`;
-}
-
-function place(box: FoundBox): string {
-  return `at ${Math.round(box.x1)}, ${Math.round(box.y1)}, ${size(box)} pixels`;
 }

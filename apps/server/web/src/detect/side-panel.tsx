@@ -108,7 +108,7 @@ export function SidePanel(props: SidePanelProps) {
       </details>
       <section className="findings" aria-label="Findings">
         <div className="findings-head">
-          <h3>Findings</h3>
+          <h2>Findings</h2>
           <span>{found === undefined ? "" : `${wanted.length} of ${boxes.length}`}</span>
         </div>
         {found !== undefined && wanted.length > 0 ? (

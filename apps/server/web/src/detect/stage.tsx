@@ -24,7 +24,7 @@ export function Stage({ children, width, height, boxes, active, onActive, busy }
         {children}
         {/* The list beside the picture says the same in words. */}
         <div className="boxes" aria-hidden="true">
-          {[...boxes].reverse().map((box) => (
+          {largestFirst(boxes).map((box) => (
             <Box
               key={`${box.class} ${box.x1} ${box.y1} ${box.x2} ${box.y2}`}
               box={box}
@@ -38,6 +38,12 @@ export function Stage({ children, width, height, boxes, active, onActive, busy }
       <div className="stage-progress" hidden={!busy} />
     </div>
   );
+}
+
+/** Small boxes lie on top, so that the pointer reaches them. */
+function largestFirst(boxes: readonly FoundBox[]): FoundBox[] {
+  const area = ({ x1, y1, x2, y2 }: FoundBox) => (x2 - x1) * (y2 - y1);
+  return [...boxes].sort((a, b) => area(b) - area(a));
 }
 
 interface BoxProps {

@@ -15,7 +15,7 @@ export function Timing({ found, rate }: { found: Found | undefined; rate?: numbe
   return (
     <section className="timing" aria-label="Timing">
       <div className="timing-head">
-        <h3>Timing</h3>
+        <h2>Timing</h2>
         <span>
           {found === undefined ? "–" : ms(found.roundTrip)}
           {rate !== undefined && rate > 0 && ` · ${rate.toFixed(1)} frames a second`}
