@@ -12,7 +12,6 @@ import { JobStore } from "./store/job-store.ts";
 import { tryLock } from "./store/process-lock.ts";
 
 export type { JobsOptions } from "./jobs-options.ts";
-export { optionsSchemas as jobOptionsSchemas } from "./routes/job-schemas.ts";
 
 /**
  * Trainings, validations and exports as jobs; their runs and the data sets they may use. Jobs that a service before this one

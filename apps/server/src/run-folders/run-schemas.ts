@@ -17,13 +17,13 @@ const summary = {
 } as const;
 
 /** Answer of `GET /v1/runs`. */
-export const runsSchema = {
+export const runsSchema: object = {
   type: "object",
   properties: { runs: { type: "array", items: { type: "object", properties: summary } } },
-} as const;
+};
 
 /** Answer of `GET /v1/runs/:name`. */
-export const runSchema = {
+export const runSchema: object = {
   type: "object",
   properties: {
     ...summary,
@@ -32,4 +32,4 @@ export const runSchema = {
     rows: { type: "array", items: { type: "array", items: { type: ["number", "null"] } } },
     pictures: { type: "array", items: { type: "string" }, description: "names for /v1/runs/{name}/files/" },
   },
-} as const;
+};

@@ -10,7 +10,14 @@ import type { JobQueue } from "../queue/job-queue.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { JobStore } from "../store/job-store.ts";
 import { eventStream } from "./event-stream.ts";
-import { jobFilterSchema, jobParamsSchema, jobRequestSchema, jobSchema, jobsSchema } from "./job-schemas.ts";
+import {
+  jobFilterSchema,
+  jobParamsSchema,
+  jobRequestSchema,
+  jobRequestsSchema,
+  jobSchema,
+  jobsSchema,
+} from "./job-schemas.ts";
 import { artefactsOf, jobView } from "./job-view.ts";
 
 /** What the routes of jobs work with. */
@@ -40,6 +47,8 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
         ...{ tags, summary: "Takes a job: a training, a validation or an export" },
         ...{ body: jobRequestSchema, response: { 202: jobSchema } },
       },
+      // What options there are hangs on the kind: told here, checked by requestOf, which knows the nearest name.
+      config: { bodies: { "application/json": { schema: jobRequestsSchema } } },
     },
     async ({ body }, reply) => {
       const job = await queue.add(requestOf(body));
@@ -80,7 +89,10 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
     {
       schema: {
         ...{ tags, params, summary: "Follows a job: state, batch, epoch, log and artefact as server-sent events" },
-        response: { 200: { content: { "text/event-stream": { schema: { type: "string" } } } } },
+        response: {
+          200: { description: "events", content: { "text/event-stream": { schema: { type: "string" } } } },
+          204: { type: "null", description: "the job is over, and Last-Event-ID is the last event" },
+        },
       },
     },
     async (request, reply) => follow(request, reply, parts),
@@ -125,12 +137,11 @@ function jobOf(jobs: JobStore, { params }: FastifyRequest<WithId>): Job {
 function follow(request: FastifyRequest<WithId>, reply: FastifyReply, parts: JobRoutesOptions): FastifyReply {
   const { jobs, events, heartbeat, signal } = parts;
   const { id } = jobOf(jobs, request);
-  const known = Number(request.headers["last-event-id"]);
-  const stream = eventStream({
-    ...{ events, job: id, after: Number.isSafeInteger(known) && known > 0 ? known : 0, signal },
-    isOver: () => isOver(jobs.get(id) as Job),
-    heartbeat: heartbeat * 1000,
-  });
+  const over = (): boolean => isOver(jobs.get(id) as Job);
+  const after = lastEventId(request);
+  // By this status, clients know that they need not come back.
+  if (after > 0 && over() && events.after(id, after, 1).length === 0) return reply.code(204).send();
+  const stream = eventStream({ events, job: id, after, signal, isOver: over, heartbeat: heartbeat * 1000 });
   return reply
     .headers({
       "content-type": "text/event-stream; charset=utf-8",
@@ -139,4 +150,10 @@ function follow(request: FastifyRequest<WithId>, reply: FastifyReply, parts: Job
       "x-accel-buffering": "no",
     })
     .send(stream);
+}
+
+/** The last event that a listener knows; 0 for one that knows none. */
+function lastEventId({ headers }: FastifyRequest<WithId>): number {
+  const known = Number(headers["last-event-id"]);
+  return Number.isSafeInteger(known) && known > 0 ? known : 0;
 }

@@ -14,34 +14,42 @@ const artefact = {
   },
 } as const;
 
-/** Body of `POST /v1/jobs`. What `options` may hold is checked by the kind of job. */
-export const jobRequestSchema = {
+const request = {
+  kind: { type: "string", enum: kinds },
+  model: {
+    type: "string",
+    ...{ minLength: 1, maxLength: 1000 },
+    description: "file in the model folders or of a run, or a shipped model file such as yolov8n.yaml",
+  },
+  data: {
+    type: "string",
+    ...{ minLength: 1, maxLength: 1000 },
+    description: "a data set of GET /v1/datasets; needed by train and val",
+  },
+  options: { type: "object", additionalProperties: true },
+} as const;
+
+/** Body of `POST /v1/jobs`. What `options` may hold hangs on the kind of job. */
+export const jobRequestSchema: object = {
   type: "object",
   required: ["kind", "model"],
   additionalProperties: false,
-  properties: {
-    kind: { type: "string", enum: kinds },
-    model: {
-      type: "string",
-      ...{ minLength: 1, maxLength: 1000 },
-      description: "file in the model folders or of a run, or a shipped model file such as yolov8n.yaml",
-    },
-    data: {
-      type: "string",
-      ...{ minLength: 1, maxLength: 1000 },
-      description: "a data set of GET /v1/datasets; needed by train and val",
-    },
-    options: {
-      type: "object",
-      additionalProperties: true,
-      description: "as on the command line, by kind: #/components/schemas/TrainOptions, ValOptions, ExportOptions",
-    },
-  },
-  examples: [{ kind: "train", model: "yolov8n.yaml", data: "shapes", options: { epochs: 10, imgsz: 320 } }],
-} as const;
+  properties: request,
+};
+
+/** The same for the service's document, with the options of every kind. */
+export const jobRequestsSchema: object = {
+  oneOf: kinds.map((kind) => ({
+    type: "object",
+    title: kind,
+    required: kind === "export" ? ["kind", "model"] : ["kind", "model", "data"],
+    additionalProperties: false,
+    properties: { ...request, kind: { type: "string", const: kind }, options: optionsSchema(kind) },
+  })),
+};
 
 /** A job, as answers tell it. */
-export const jobSchema = {
+export const jobSchema: object = {
   type: "object",
   properties: {
     id: { type: "string" },
@@ -70,13 +78,13 @@ export const jobSchema = {
     error: { type: "object", properties: { code: { type: "string" }, message: { type: "string" } } },
     artefacts: { type: "array", items: artefact, description: "files of its run; not in lists of jobs" },
   },
-} as const;
+};
 
 /** Answer of `GET /v1/jobs`. */
-export const jobsSchema = { type: "object", properties: { jobs: { type: "array", items: jobSchema } } } as const;
+export const jobsSchema: object = { type: "object", properties: { jobs: { type: "array", items: jobSchema } } };
 
 /** Query of `GET /v1/jobs`. */
-export const jobFilterSchema = {
+export const jobFilterSchema: object = {
   type: "object",
   additionalProperties: false,
   properties: {
@@ -84,17 +92,10 @@ export const jobFilterSchema = {
     before: { type: "integer", minimum: 1, description: "only jobs older than this one" },
     limit: { type: "integer", minimum: 1, maximum: 1000, default: 100 },
   },
-} as const;
+};
 
 /** `:id` of a job. */
-export const jobParamsSchema = {
+export const jobParamsSchema: object = {
   type: "object",
   properties: { id: { type: "string", description: "of the job" } },
-} as const;
-
-/** What `options` of a job may hold, for the service's document. */
-export const optionsSchemas = {
-  TrainOptions: optionsSchema("train"),
-  ValOptions: optionsSchema("val"),
-  ExportOptions: optionsSchema("export"),
 };

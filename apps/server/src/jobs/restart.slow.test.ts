@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { describe, expect, it } from "vitest";
@@ -73,6 +73,43 @@ describe("a service that ends and starts again", () => {
     const states = [...events.matchAll(/^data: \{"state":"(\w+)"/gm)].map(([, state]) => state);
     expect(states).toEqual(["queued", "running", "interrupted", "queued", "running", "succeeded"]);
     await second.close();
+  });
+
+  it("begins a training anew that was killed before its first checkpoint, and finishes one killed after its last", async () => {
+    const { options } = await serviceFolders();
+    const first = await startService(options);
+    const id = await post(first, { ...training, options: { ...training.options, epochs: 2, plots: true } });
+    const whole = await waitFor(first, { id, states: over });
+    expect(whole).toMatchObject({ state: "succeeded", run: "train" });
+    await first.close();
+    const run = join(options.runsRoot, "train");
+    const expected = traces(run);
+    const changeTo = (state: "running"): void => {
+      const database = openDatabase(options.database);
+      new JobStore(database).change(Number(id), { state });
+      database.close();
+    };
+
+    // As it stands when the service is killed before it hears of the end.
+    changeTo("running");
+    rmSync(join(run, "BoxPR_curve.png"));
+    const second = await startService(options);
+    const finished = await waitFor(second, { id, states: over });
+    expect(finished).toMatchObject({ state: "succeeded", starts: 2 });
+    const { speed: _, ...scores } = whole.result ?? {};
+    expect(finished.result).toMatchObject(scores);
+    expect(existsSync(join(run, "BoxPR_curve.png"))).toBe(true);
+    expect(traces(run)).toEqual(expected);
+    await second.close();
+
+    changeTo("running");
+    rmSync(join(run, "weights"), { recursive: true });
+    writeFileSync(join(run, "left-over.txt"), "of the first time");
+    const third = await startService(options);
+    expect(await waitFor(third, { id, states: over })).toMatchObject({ state: "succeeded", starts: 3, run: "train" });
+    expect(traces(run)).toEqual(expected);
+    expect(existsSync(join(run, "left-over.txt"))).toBe(false);
+    await third.close();
   });
 
   it("keeps a second service away from its database", async () => {
