@@ -1,0 +1,83 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateShapes } from "@lookonce/data";
+import { beforeAll, describe, expect, it } from "vitest";
+import { lookonce, temporaryFolder } from "../test-run.ts";
+import { exportModel } from "./export.ts";
+
+const folder = temporaryFolder();
+const model = join(folder, "tiny.yaml");
+const data = join(folder, "shapes", "shapes.yaml");
+
+beforeAll(async () => {
+  writeFileSync(
+    model,
+    `nc: 3
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+head:
+  - [[1, 2], 1, Detect, [nc]]
+`,
+  );
+  await generateShapes({ directory: join(folder, "shapes"), train: 6, val: 2, size: 64 });
+});
+
+interface Report {
+  file: string;
+  format: string;
+  bytes: number;
+  differences: { pixels: number; probability: number };
+}
+
+describe("lookonce export", () => {
+  it("lists the formats that there are", async () => {
+    const { stderr } = await lookonce("export", `model=${model}`, "format=qqqqqqqqq");
+    expect(stderr).toContain(`There are ${exportModel.options.format?.choices?.join(", ")}.`);
+  });
+
+  it("writes ONNX beside the model and tells size, time and difference", async () => {
+    const { code, stdout, stderr } = await lookonce("export", `model=${model}`, "imgsz=64");
+    expect(stderr).toMatch(/checked on coffee\.jpg: boxes differ by at most [\d.e-]+ pixels, probabilities by/);
+    expect(stdout).toMatch(/saved .*tiny\.onnx \(0\.\d MB, \d+\.\d s\)\n$/);
+    expect(code).toBe(0);
+    expect(existsSync(join(folder, "tiny.onnx"))).toBe(true);
+  });
+
+  it("writes several formats, each with what it knows, and gives their reports as JSON", async () => {
+    const argv = ["export", `model=${model}`, "format=tfjs,safetensors,pt", "imgsz=64,96", "half", "dynamic", "--json"];
+    const finished = await lookonce(...argv);
+    expect(finished.code).toBe(0);
+    expect(finished.stderr).toContain("safetensors is written without dynamic, which it does not know");
+    expect(finished.stderr).toContain("of what it is sure of, boxes differ by a mean of");
+    const { exports } = finished.json<{ exports: Report[] }>();
+    expect(exports.map(({ format }) => format)).toEqual(["tfjs", "safetensors", "torch"]);
+    for (const { file } of exports) expect(existsSync(file)).toBe(true);
+    const json = JSON.parse(readFileSync(join(folder, "tiny_web_model", "model.json"), "utf8"));
+    expect(json.userDefinedMetadata).toMatchObject({ imgsz: [64, 96], dynamic: true, precision: "float16" });
+  });
+
+  it("learns ranges for 8 bits from a data set, into the file that is named", async () => {
+    const file = join(folder, "small.onnx");
+    const argv = ["export", `model=${model}`, "imgsz=64", "int8", `data=${data}`, `file=${file}`, "--json"];
+    const finished = await lookonce(...argv);
+    expect(finished.stderr).toContain("train: 6 pictures");
+    expect(finished.code).toBe(0);
+    expect(finished.json<Report>()).toMatchObject({ file, format: "onnx" });
+  });
+
+  it.each([
+    [["format=onxn"], /there is no format "onxn"\. Did you mean "onnx"\?/],
+    [["format=openvino"], /not written here: OpenVINO reads \.onnx as it is/],
+    [["format=tfjs", "opset=12"], /opset=12 is not possible: expected opset=whole number 13\.\.22/],
+    [["format=tfjs", "nms"], /nms is not for the format tfjs: onnx knows it/],
+    [["format=onnx,tfjs", "file=x.onnx"], /file names one place, and 2 formats are asked for/],
+    [["imgsz=64,64,64"], /imgsz=64,64,64 is not possible: expected imgsz=side\|height,width/],
+    [["formt=onnx"], /no option "formt"\. Did you mean "format"\?/],
+  ])("takes %j for a mistake in the command line", async (argv, message) => {
+    const { code, stderr } = await lookonce("export", `model=${model}`, ...argv);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+});
