@@ -1,6 +1,7 @@
 import { basename, extname } from "node:path";
+import type { LookonceError } from "@lookonce/errors";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
-import type { Predictor, Results, Source } from "@lookonce/inference";
+import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import type { ExportOptions } from "./export/export-options.ts";
@@ -115,6 +116,17 @@ export class YOLO {
     const form = { imgsz, rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
     const predictor = await this.#predictorFor(form);
     yield* predictStream(predictor, source, { ...rest, log: this.#log });
+  }
+
+  /**
+   * Finds objects in a few pictures at once, each with its own options, on this thread; for services that gather pictures of
+   * several people. A picture that cannot be read gives its error.
+   */
+  async detectBatch(
+    items: readonly BatchItem[],
+    { imgsz = 640, rect = true }: DescribeOptions = {},
+  ): Promise<(Results | LookonceError)[]> {
+    return (await this.#predictorFor({ imgsz, rect })).detectBatch(items);
   }
 
   /**
