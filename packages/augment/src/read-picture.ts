@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
 import sharp, { type Metadata, type Sharp, type SharpInput, type SharpOptions } from "sharp";
+import { bitmapHeadLength, bitmapSize, decodeBitmap, isBitmap } from "./bitmap.ts";
 import { decodeFast } from "./decode-fast.ts";
 import type { Picture, Size } from "./picture.ts";
 
@@ -21,7 +22,7 @@ export interface ReadPictureOptions {
 }
 
 /**
- * Reads a picture file (JPEG, PNG, WebP, AVIF, GIF, TIFF, …; of several frames the first) as 8-bit RGB.
+ * Reads a picture file (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, …; of several frames the first) as 8-bit RGB.
  *
  * EXIF orientation is applied; grey, CMYK and 16-bit pictures are converted; an alpha channel is dropped, the colours
  * below it kept.
@@ -36,7 +37,12 @@ export async function readPicture(
   const bytes = typeof source === "string" ? await readBytes(source) : source;
   // What is damaged or out of the ordinary is left to sharp, so that both ways accept and refuse the same files
   const picture = fast ? await decodeFast(bytes) : undefined;
-  return picture ?? decode(sharp(bytes, options), source);
+  if (picture !== undefined) return picture;
+  try {
+    return await (isBitmap(bytes) ? decodeBitmap(bytes) : decode(sharp(bytes, options)));
+  } catch (cause) {
+    throw notAPicture(source, bytes, cause);
+  }
 }
 
 /** What a picture file's header says. */
@@ -61,8 +67,9 @@ export async function readPictureHeader(source: string | Uint8Array): Promise<Pi
     return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1, format };
   } catch (cause) {
     // tells a missing file from a damaged one, which sharp's messages do not do reliably
-    if (typeof source === "string") await readBytes(source);
-    throw notAPicture(source, cause);
+    const head = typeof source === "string" ? await readHead(source) : source;
+    if (isBitmap(head)) return { ...bitmapSize(head), orientation: 1, format: "bmp" };
+    throw notAPicture(source, head, cause);
   }
 }
 
@@ -77,8 +84,25 @@ export async function readPictureSize(source: string | Uint8Array): Promise<Size
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
+  return reading(path, () => readFile(path));
+}
+
+/** The file's first bytes, by which its format is told. */
+async function readHead(path: string): Promise<Uint8Array> {
+  return reading(path, async () => {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(bitmapHeadLength) });
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await readFile(path);
+    return await read();
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") {
@@ -91,30 +115,36 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-async function decode(pipeline: Sharp, source: string | Uint8Array): Promise<Picture> {
-  try {
-    const { data, info } = await pipeline
-      .autoOrient()
-      .toColourspace("srgb")
-      .removeAlpha()
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    return {
-      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      width: info.width,
-      height: info.height,
-    };
-  } catch (cause) {
-    throw notAPicture(source, cause);
-  }
+async function decode(pipeline: Sharp): Promise<Picture> {
+  const { data, info } = await pipeline
+    .autoOrient()
+    .toColourspace("srgb")
+    .removeAlpha()
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return {
+    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    width: info.width,
+    height: info.height,
+  };
 }
 
-function notAPicture(source: string | Uint8Array, cause: unknown): LookonceError {
+function notAPicture(source: string | Uint8Array, head: Uint8Array, cause: unknown): LookonceError {
   const name = typeof source === "string" ? source : `The buffer of ${source.byteLength} bytes`;
+  if (isHeic(head)) {
+    const message = `${name} is a HEIC picture, whose codec is patented and not included: convert it to JPEG first (sips -s format jpeg on macOS, heif-convert on Linux).`;
+    return new LookonceError("FORMAT", message, { cause });
+  }
   const reason = (cause as Error).message.trim().split("\n").at(-1);
   return new LookonceError(
     "FORMAT",
-    `${name} is not a whole picture that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF, …): ${reason}`,
+    `${name} is not a whole picture that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, …): ${reason}`,
     { cause },
   );
+}
+
+/** Whether bytes begin a HEIC file (ISO/IEC 23008-12): a file type box with one of its brands. */
+function isHeic(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(12, bytes.byteLength)).toString("latin1");
+  return /^ftyp(hei[cxms]|hev[cxms]|mif1)/.test(text.slice(4));
 }

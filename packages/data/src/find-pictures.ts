@@ -6,7 +6,7 @@ import type { DatasetConfig } from "./dataset-config.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /**
- * File names that count as pictures. Some of these formats cannot be decoded here (BMP, DNG, HEIC); they are listed all
+ * File names that count as pictures. Some of these formats cannot be decoded here (DNG, HEIC); they are listed all
  * the same, so that such files show up in the report and do not vanish in silence.
  */
 const pictureExtensions = new Set([

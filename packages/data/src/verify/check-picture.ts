@@ -41,7 +41,7 @@ export async function checkPicture(path: string): Promise<CheckedPicture> {
     const reason = error.cause instanceof Error ? error.cause.message.trim().split("\n").at(-1) : error.message;
     return {
       kind: "corrupt",
-      reason: `not a whole picture that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF): ${reason}`,
+      reason: `not a whole picture that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP): ${reason}`,
     };
   }
 }
