@@ -1,5 +1,41 @@
 import { defineConfig, type UserConfig } from "tsdown";
 
+/**
+ * CommonJS packages that are large, or load large ones. Before Node imports such a file it goes through its whole text for the
+ * names of exports, which for tfjs-core takes several times as long as running it. `require` does not.
+ */
+const commonJs: ReadonlySet<string> = new Set([
+  "@napi-rs/image",
+  "@tensorflow/tfjs-core",
+  "onnxruntime-node",
+  "opentype.js",
+  "sharp",
+]);
+
+/** An import of everything, of the default or of names, as Rolldown writes it; the second form binds names. */
+const importLine = /^import (?:(?:\* as )?([\w$]+)|\{ ([^}]+) \}) from "([^"]+)";$/gm;
+
+/**
+ * Loads CommonJS packages with `require`. It is the same module that others import, from the same cache; `import * as` and a
+ * default import both give what the package exports.
+ */
+const requireCommonJs: NonNullable<UserConfig["plugins"]> = {
+  name: "require-common-js",
+  renderChunk(code: string, { fileName }: { fileName: string }): { code: string; map: null } | undefined {
+    if (!fileName.endsWith(".js")) return undefined;
+    // In the line of the first import, so that source maps go on to fit
+    let prelude = 'import { createRequire as requireFrom } from "node:module"; const requireHere = requireFrom(import.meta.url); ';
+    const required = code.replace(importLine, (line, whole?: string, names?: string, source?: string) => {
+      if (!commonJs.has(source as string)) return line;
+      const pattern = whole ?? `{ ${(names as string).replaceAll(/(\S+) as (\S+)/g, "$1: $2")} }`;
+      const result = `${prelude}const ${pattern} = requireHere("${source}");`;
+      prelude = "";
+      return result;
+    });
+    return prelude === "" ? { code: required, map: null } : undefined;
+  },
+};
+
 /** How every package is built: ESM for Node 20.19, types from isolated declarations, dependencies left alone. */
 export function library(overrides: UserConfig = {}): UserConfig {
   return defineConfig({
@@ -12,6 +48,7 @@ export function library(overrides: UserConfig = {}): UserConfig {
     clean: true,
     fixedExtension: false,
     logLevel: "warn",
+    plugins: [requireCommonJs],
     ...overrides,
   });
 }
