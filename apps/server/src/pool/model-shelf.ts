@@ -1,4 +1,5 @@
-import { type DetectOptions, type ModelInfo, type Results, YOLO } from "lookonce";
+import type { LookonceError } from "@lookonce/errors";
+import { type ModelInfo, type Results, YOLO } from "lookonce";
 import type { DecodedPicture, DetectAnswer, LoadedModel, WorkerSettings } from "./messages.ts";
 import { sendError } from "./messages.ts";
 
@@ -31,9 +32,9 @@ export class ModelShelf {
     if (known?.file === file) return known.loaded;
     const yolo = await this.#open(file);
     try {
-      const side = { width: imgsz, height: imgsz };
+      const grey = { width: imgsz, height: imgsz, data: new Uint8Array(3 * imgsz * imgsz).fill(114) };
       // Compiles the network and brings its memory in.
-      await yolo.predict({ ...side, data: new Uint8Array(3 * imgsz * imgsz).fill(114) }, { imgsz, ...this.#form });
+      await yolo.detectBatch([{ source: grey }], { imgsz, ...this.#form });
       const { parameters } = await yolo.info({ imgsz }).catch(() => ({ parameters: undefined }));
       const loaded = {
         ...(await yolo.describe({ imgsz, ...this.#form })),
@@ -65,18 +66,13 @@ export class ModelShelf {
     pictures: readonly (DecodedPicture | Error)[],
   ): Promise<DetectAnswer[]> {
     const detector = await this.#detector(model, imgsz);
-    const answers: DetectAnswer[] = [];
-    for (const decoded of pictures) {
-      try {
-        if (decoded instanceof Error) throw decoded;
-        const options: DetectOptions & { imgsz: number; rect: boolean } = { ...decoded.options, imgsz, ...this.#form };
-        const [result] = await detector.predict(decoded.picture, options);
-        answers.push(plain(result as Results));
-      } catch (error) {
-        answers.push({ error: sendError(error) });
-      }
-    }
-    return answers;
+    const decoded = pictures.filter((picture) => !(picture instanceof Error)) as DecodedPicture[];
+    const items = decoded.map(({ picture, options }) => ({ source: picture, options }));
+    const found = await detector.detectBatch(items, { imgsz, ...this.#form });
+    return pictures.map((picture) => {
+      const result = picture instanceof Error ? picture : (found.shift() as Results | LookonceError);
+      return result instanceof Error ? { error: sendError(result) } : plain(result);
+    });
   }
 
   async dispose(): Promise<void> {
