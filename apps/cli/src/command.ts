@@ -9,6 +9,8 @@ export interface Command {
   readonly options: OptionTable;
   /** Whole command lines, for help. */
   readonly examples: readonly string[];
+  /** The key whose value may stand alone, as the shell's name in `lookonce completion bash`. */
+  readonly positional?: string;
   /** Does the work and gives what `--json` prints. */
   run(values: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<object>;
 }

@@ -1,4 +1,5 @@
 import { run } from "./run.ts";
+import { Interrupt, type StopSignal } from "./terminal/interrupt.ts";
 
 // A reader that has seen enough, such as head, closes the pipe: no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -6,13 +7,21 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await run(process.argv.slice(2), {
+const controller = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const satisfies readonly StopSignal[]) {
+  process.on(name, () => {
+    // Whoever asks twice does not want to wait
+    if (controller.signal.aborted) process.exit(new Interrupt(name).exitCode);
+    controller.abort(new Interrupt(name));
+  });
+}
+
+const code = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  catchInterrupt() {
-    const controller = new AbortController();
-    process.once("SIGINT", () => controller.abort());
-    return controller.signal;
-  },
+  interrupt: controller.signal,
 });
+process.exitCode = code;
+// Work that was cut off would go on
+if (controller.signal.aborted) process.exit(code);

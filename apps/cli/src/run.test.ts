@@ -1,10 +1,27 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Command } from "./command.ts";
 import { commands } from "./commands/index.ts";
+import { run } from "./run.ts";
+import { Interrupt } from "./terminal/interrupt.ts";
 import { lookonce } from "./test-run.ts";
 
 describe("lookonce", () => {
-  it("explains itself when nothing is asked", async () => {
+  it("greets with the few commands to start with when nothing is asked", async () => {
     const { code, stdout, stderr } = await lookonce();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const [, name] of stdout.matchAll(/^ {2}lookonce (\w+)/gm))
+      expect(commands.map((each) => each.name)).toContain(name);
+    expect(stdout.split("\n").length).toBeLessThan(15);
+    expect((await lookonce("--json")).json<{ start: unknown[] }>().start.length).toBeGreaterThan(3);
+  });
+
+  it("lists its commands", async () => {
+    const { code, stdout, stderr } = await lookonce("help");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const { name, summary } of commands) expect(stdout).toMatch(new RegExp(`${name} +${summary.slice(0, 20)}`));
   });
@@ -21,11 +38,12 @@ describe("lookonce", () => {
   it.each(commands.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))(
     "has in its help for %s an example that can be parsed: %s",
     async (name, example) => {
-      const { parseOptions } = await import("./options/parse.ts");
-      expect(example.startsWith(`lookonce ${name} `) || example === `lookonce ${name}`).toBe(true);
-      const rest = example.split(" ").slice(1 + name.split(" ").length);
+      const { readValues } = await import("./options/read-values.ts");
+      const line = example.replace(/^([A-Z_]+=\S+ )+/, "");
+      expect(line.startsWith(`lookonce ${name} `) || line === `lookonce ${name}`).toBe(true);
+      const rest = line.split(" ").slice(1 + name.split(" ").length);
       const command = commands.find((candidate) => candidate.name === name);
-      expect(() => parseOptions(rest, command?.options ?? {}, name)).not.toThrow();
+      expect(() => readValues(rest, command as Command, { commands })).not.toThrow();
     },
   );
 
@@ -62,5 +80,56 @@ describe("lookonce", () => {
     const { stdout, json } = await lookonce("info", "model=none.pt", "--json");
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(json()).toEqual({ error: { code: "NOT_FOUND", message: expect.stringContaining("none.pt") } });
+  });
+
+  it("takes the order of other YOLO programs, and says which of their tasks it does not do", async () => {
+    for (const argv of [
+      ["detect", "info"],
+      ["info", "detect"],
+      ["task=detect", "mode=info"],
+    ]) {
+      expect((await lookonce(...argv, "model=none.pt")).stderr).toContain("none.pt");
+    }
+    expect(await lookonce("segment", "train")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/segment: lookonce finds/),
+    });
+    expect((await lookonce("validate", "model=a.pt")).stderr).toContain('Here it is "val"');
+  });
+
+  it("ends with 130 when Ctrl+C stops it, in one line", async () => {
+    const controller = new AbortController();
+    let stderr = "";
+    const sink = {
+      write(text: string) {
+        stderr += text;
+      },
+    };
+    const server = createServer(() => controller.abort(new Interrupt("SIGINT")));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const folder = mkdtempSync(join(tmpdir(), "lookonce-cli-"));
+    const mirror = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const env = { LOOKONCE_MIRROR: mirror, LOOKONCE_CACHE: folder };
+    const io = { stdout: sink, stderr: sink, env, interrupt: controller.signal };
+    expect(await run(["info", "model=yolov8n.pt"], io)).toBe(130);
+    expect(stderr).toMatch(/^fetching yolov8n\.pt .*AGPL-3\.0.*\nstopped\n$/);
+    expect(readdirSync(join(folder, "weights"))).toEqual([]);
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("tells offline in one sentence how to get a model", async () => {
+    let stderr = "";
+    const sink = {
+      write(text: string) {
+        stderr += text;
+      },
+    };
+    const env = { LOOKONCE_OFFLINE: "1", LOOKONCE_CACHE: "/no/such/cache" };
+    expect(await run(["info", "model=yolov8x.pt"], { stdout: sink, stderr: sink, env })).toBe(1);
+    expect(stderr).toMatch(
+      /^error: yolov8x\.pt is not here .* downloads are switched off\. Fetch https:\S+ where there is a connection and put it to \S+, or name a model that is here\.\n$/,
+    );
   });
 });

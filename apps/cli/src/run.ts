@@ -1,16 +1,23 @@
-import { didYouMean, LookonceError } from "@lookonce/errors";
-import type { Command } from "./command.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LookonceError } from "@lookonce/errors";
 import { commands } from "./commands/index.ts";
-import { commandHelp, familyHelp, generalHelp } from "./help.ts";
-import { parseOptions } from "./options/parse.ts";
+import { complete, completeWord } from "./completion/complete.ts";
+import { findCommand, isFamily } from "./find-command.ts";
+import { greeting } from "./greeting.ts";
+import { help, isHelp } from "./help/help.ts";
+import { inOurOrder } from "./options/python-order.ts";
+import { readValues } from "./options/read-values.ts";
 import { UsageError } from "./options/usage-error.ts";
+import { Interrupt } from "./terminal/interrupt.ts";
 import type { Io } from "./terminal/io.ts";
 import { Terminal } from "./terminal/terminal.ts";
-import { version } from "./version.ts";
+import { ownVersion } from "./version.ts";
 
-/** Exit codes: the work could not be done, and the command line could not be understood. */
-const failed = 1;
-const misused = 2;
+/** What the program exits with; docs/cli.md tells it to users. */
+export const exitCodes = { done: 0, failed: 1, misused: 2, fault: 70 } as const;
+
+/** Milliseconds that work which is cut off has to clean up. */
+const graceTime = 500;
 
 /**
  * Runs one command line.
@@ -19,16 +26,38 @@ const misused = 2;
  * @returns the exit code
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === completeWord) {
+    await complete(argv.slice(1), io.stdout).catch(() => {});
+    return exitCodes.done;
+  }
   const json = isOn(argv, "json");
   const terminal = new Terminal(io, json);
   try {
-    const result = await dispatch(argv, terminal);
+    const result = await untilStopped(dispatch(argv, terminal), terminal);
     if (json) terminal.json(result);
-    return 0;
+    const { interrupt, caught } = terminal;
+    return interrupt?.aborted && caught !== "end" ? stopCode(interrupt) : exitCodes.done;
   } catch (error) {
-    report(error, terminal, { json, verbose: isOn(argv, "verbose") });
-    return error instanceof UsageError ? misused : failed;
+    return report(error, terminal, { json, verbose: isOn(argv, "verbose") });
   }
+}
+
+/** Work that does not end by itself when somebody asks it to stop is left after a moment for cleaning up. */
+async function untilStopped<T>(work: Promise<T>, terminal: Terminal): Promise<T> {
+  const { interrupt } = terminal;
+  if (interrupt === undefined) return work;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    interrupt.addEventListener("abort", () => {
+      if (terminal.caught !== "no") return;
+      const leave = (): void => reject(interrupt.reason as Error);
+      Promise.race([work, sleep(graceTime)]).then(leave, leave);
+    });
+  });
+  return Promise.race([work, stopped]);
+}
+
+function stopCode(interrupt: AbortSignal): number {
+  return interrupt.reason instanceof Interrupt ? interrupt.reason.exitCode : new Interrupt("SIGINT").exitCode;
 }
 
 /** Whether a flag is set, told without understanding the rest, so that mistakes in the rest are reported its way. */
@@ -36,68 +65,49 @@ function isOn(argv: readonly string[], key: string): boolean {
   return argv.some((argument) => new RegExp(`^(--)?${key}(=(true|1|yes|on))?$`, "i").test(argument));
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal): Promise<object> {
-  // YOLO users may name the task first: detect train model=…
-  const [word = "help", ...rest] = argv[0] === "detect" ? argv.slice(1) : argv;
-  if (helpWords.includes(word)) return help(rest, terminal);
-  if (["version", "--version", "-v"].includes(word)) {
+async function dispatch(given: readonly string[], terminal: Terminal): Promise<object> {
+  const argv = inOurOrder(given);
+  const [word, ...rest] = argv.filter((argument) => !isJsonFlag(argument)).length === 0 ? [] : argv;
+  if (word === undefined) return greeting(terminal);
+  if (isHelp(word))
+    return help(
+      rest.filter((argument) => !isJsonFlag(argument)),
+      terminal,
+    );
+  if (["version", "--version", "-v", "-V"].includes(word)) {
+    const version = ownVersion();
     terminal.say(`lookonce ${version}`);
     return { version };
   }
-  const wantsHelp = rest.some((argument) => helpWords.includes(argument));
-  if (isFamily(word) && (wantsHelp || rest.every(isJsonFlag))) return help([word, ...rest], terminal);
-  const { command, used } = find([word, ...rest]);
+  const wantsHelp = rest.some(isHelp);
+  if (isFamily(word, commands) && (wantsHelp || rest.every(isJsonFlag))) {
+    return help([word, ...rest.filter((argument) => !isHelp(argument) && !isJsonFlag(argument))], terminal);
+  }
+  const { command, used } = findCommand([word, ...rest], commands);
   if (wantsHelp) return help([command.name], terminal);
-  return command.run(parseOptions([word, ...rest].slice(used), command.options, command.name), terminal);
-}
-
-const helpWords = ["help", "--help", "-h"];
-
-/** Whether commands of two words begin with this one. */
-function isFamily(word: string): boolean {
-  return commands.some(({ name }) => name.startsWith(`${word} `));
+  const values = readValues([word, ...rest].slice(used), command, { commands, note: (line) => terminal.note(line) });
+  return command.run(values, terminal);
 }
 
 function isJsonFlag(argument: string): boolean {
   return /^(--)?json(=|$)/.test(argument);
 }
 
-function help(arguments_: readonly string[], terminal: Terminal): object {
-  const words = arguments_.flatMap((argument) => (isJsonFlag(argument) ? [] : argument.split(" ")));
-  const [first, ...rest] = words.filter((word) => !helpWords.includes(word));
-  const text = helpText(first, rest);
-  terminal.say(text.trimEnd());
-  return { help: text };
-}
-
-function helpText(first: string | undefined, rest: readonly string[]): string {
-  if (first === undefined) return generalHelp(commands);
-  if (!isFamily(first) || rest.length > 0) return commandHelp(find([first, ...rest]).command);
-  return familyHelp(
-    first,
-    commands.filter(({ name }) => name.startsWith(`${first} `)),
-  );
-}
-
-/** The command that the first word or the first two name, and how many words that took. */
-function find(words: readonly string[]): { command: Command; used: number } {
-  const used = isFamily(words[0] as string) ? 2 : 1;
-  const word = words.slice(0, used).join(" ");
-  const command = commands.find(({ name }) => name === word);
-  if (command !== undefined) return { command, used };
-  const names = [...commands.map(({ name }) => name), "help", "version"];
-  const family = names.filter((name) => name.startsWith(`${words[0]} `));
-  const known = used === 2 ? family : names;
-  const hint = didYouMean(word, known);
-  throw new UsageError(`there is no command "${word}".${hint === "" ? ` There are ${known.join(", ")}.` : hint}`);
-}
-
-function report(error: unknown, terminal: Terminal, { json, verbose }: { json: boolean; verbose: boolean }): void {
+/** Tells what went wrong and gives the exit code. */
+function report(error: unknown, terminal: Terminal, { json, verbose }: { json: boolean; verbose: boolean }): number {
+  const { interrupt } = terminal;
+  if (interrupt?.aborted) {
+    terminal.note("stopped");
+    if (json) terminal.json({ error: { code: "INTERRUPTED", message: "stopped" } });
+    return stopCode(interrupt);
+  }
   const isKnown = error instanceof LookonceError;
   const message = error instanceof Error ? error.message : String(error);
   terminal.error(isKnown ? message : `${message} (a fault of lookonce; verbose=true shows where)`);
   if (verbose && error instanceof Error) terminal.note(traceOf(error));
   if (json) terminal.json({ error: { code: isKnown ? error.code : "INTERNAL", message } });
+  if (!isKnown) return exitCodes.fault;
+  return error instanceof UsageError ? exitCodes.misused : exitCodes.failed;
 }
 
 function traceOf(error: Error): string {

@@ -1,6 +1,10 @@
 import type { Command } from "../command.ts";
 import { anchors } from "./anchors.ts";
+import { benchmarkModel } from "./benchmark-model.ts";
 import { benchmarkSppf } from "./benchmark-sppf.ts";
+import { cfg } from "./cfg.ts";
+import { checksCommand } from "./checks.ts";
+import { completion } from "./completion.ts";
 import { dataCheck } from "./data-check.ts";
 import { dataConvert } from "./data-convert.ts";
 import { dataSample } from "./data-sample.ts";
@@ -12,11 +16,12 @@ import { exportModel } from "./export.ts";
 import { info } from "./info/info.ts";
 import { predict } from "./predict.ts";
 import { quickstart } from "./quickstart.ts";
+import { serve } from "./serve.ts";
 import { train } from "./train.ts";
 import { val } from "./val.ts";
 
-/** All commands, in the order of help. */
-export const commands: readonly Command[] = [
+/** Commands that do something with models and data. */
+const working: readonly Command[] = [
   predict,
   train,
   val,
@@ -30,6 +35,11 @@ export const commands: readonly Command[] = [
   dataConvert,
   dataSplit,
   dataShapes,
+  benchmarkModel,
   benchmarkSppf,
   quickstart,
+  serve,
 ];
+
+/** All commands, in the order of help. */
+export const commands: readonly Command[] = [...working, checksCommand, cfg(working), completion];

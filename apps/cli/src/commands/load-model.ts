@@ -1,17 +1,57 @@
-import type { LoadOptions, YOLO } from "lookonce";
+import { join } from "node:path";
+import type { FetchOptions, LoadOptions, YOLO } from "lookonce";
+import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Loads a model where the command line says; what it has to tell goes to the terminal. */
+/** Loads a model where the command line says; what it has to tell, and how far a download is, goes to the terminal. */
 export async function loadModel(
   values: { model: string; device?: LoadOptions["device"]; threads?: number | undefined; seed?: number },
   terminal: Terminal,
 ): Promise<YOLO> {
-  const { YOLO } = await import("lookonce");
   const { model, device, threads, seed } = values;
-  return YOLO.load(model, {
-    ...(device === undefined ? {} : { device }),
-    ...(threads === undefined ? {} : { threads }),
-    ...(seed === undefined ? {} : { seed }),
-    log: (line) => terminal.note(line),
+  return terminal.during(`loading ${model}`, async () => {
+    const { YOLO } = await import("lookonce");
+    return YOLO.load(model, {
+      ...(device === undefined ? {} : { device }),
+      ...(threads === undefined ? {} : { threads }),
+      ...(seed === undefined ? {} : { seed }),
+      ...fetching(terminal),
+    });
   });
+}
+
+/** How models are fetched, and where what is told goes. */
+export function fetching(terminal: Terminal): { fetch: FetchOptions; log: (line: string) => void } {
+  const { interrupt } = terminal;
+  const fetch = {
+    ...fetchSettings(terminal.env),
+    ...(interrupt === undefined ? {} : { signal: interrupt }),
+    onProgress: ({ done, total }: { done: number; total: number | undefined }) =>
+      terminal.progress(
+        total === undefined ? `${megabytes(done)} MB` : `${bar(done, total)} ${megabytes(done)}/${megabytes(total)} MB`,
+      ),
+  };
+  return { fetch, log: (line) => terminal.note(line) };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+/**
+ * What the environment says of fetching: `LOOKONCE_CACHE` is the cache folder, `LOOKONCE_OFFLINE` forbids the network,
+ * `LOOKONCE_MIRROR` is an address in place of the publisher's; proxies have their usual names.
+ */
+export function fetchSettings(env: Terminal["env"]): Pick<FetchOptions, "directory" | "offline" | "mirror" | "proxy"> {
+  const { LOOKONCE_CACHE: cache, LOOKONCE_MIRROR: mirror, LOOKONCE_OFFLINE: offline } = env;
+  return {
+    ...(cache ? { directory: join(cache, "weights") } : {}),
+    ...(mirror ? { mirror } : {}),
+    ...(offline && !/^(0|false|no|off)$/i.test(offline) ? { offline: true } : {}),
+    proxy: {
+      http: env.http_proxy ?? env.HTTP_PROXY,
+      https: env.https_proxy ?? env.HTTPS_PROXY,
+      no: env.no_proxy ?? env.NO_PROXY,
+    },
+  };
 }

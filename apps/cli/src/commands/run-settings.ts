@@ -33,7 +33,11 @@ export const runOptions: { readonly [K in keyof RunValues]: Option<RunValues[K]>
   imgsz: imgszOption(640),
   batch: integer({ help: "pictures in a batch; -1 is the largest that fits into memory", fallback: 16, min: -1 }),
   amp: flag({ help: "train in mixed precision (default: on GPUs that gain by it)", fallback: undefined }),
-  val: choice(["every", "last", "never"], { help: "epochs to validate after", fallback: "every" }),
+  val: choice(["every", "last", "never"], {
+    help: "epochs to validate after",
+    fallback: "every",
+    aliases: { true: "every", false: "never" },
+  }),
   patience: integer({ help: "epochs without a fitter one after which to stop; 0 never does", fallback: 100, min: 0 }),
   time: number({ help: "hours after which to stop (default no limit)", fallback: undefined, min: 0 }),
   save_period: integer({ help: "keep the weights of every so many epochs; 0 keeps none", fallback: 0, min: 0 }),
@@ -49,7 +53,11 @@ export const runOptions: { readonly [K in keyof RunValues]: Option<RunValues[K]>
     fallback: undefined,
     min: 0,
   }),
-  cache: choice(["auto", "ram", "disk", "none"], { help: "where decoded pictures are kept", fallback: "auto" }),
+  cache: choice(["auto", "ram", "disk", "none"], {
+    help: "where decoded pictures are kept",
+    fallback: "auto",
+    aliases: { true: "ram", false: "none" },
+  }),
   autoanchor: flag({ help: "fit YOLOv5's anchors to the data set where they do not fit", fallback: true }),
   noautoanchor: flag({ help: "leave YOLOv5's anchors alone, as autoanchor=false", fallback: false }),
   hyp: text({

@@ -9,6 +9,10 @@ export interface Option<T> {
   readonly required: boolean;
   /** May be written without a value. */
   readonly isFlag: boolean;
+  /** The words that it can be, where these are few. */
+  readonly choices?: readonly string[];
+  /** What to say of a value that cannot be read, where more helps than what is expected. */
+  explain?(text: string): string | undefined;
   /** The value that a text stands for, or `undefined` when it stands for none. */
   read(text: string): T | undefined;
 }
@@ -43,13 +47,15 @@ export function text<F extends string | undefined>(spec: Spec<F> & { expects: st
   return { ...spec, required: false, isFlag: false, read: nonEmpty };
 }
 
-/** One of a few words. */
+/** One of a few words; `aliases` are others that are understood, in lower case. */
 export function choice<const C extends string, const F extends C | undefined>(
   words: readonly C[],
-  spec: Spec<F>,
+  { aliases = {}, ...spec }: Spec<F> & { aliases?: Readonly<Record<string, C>> },
 ): Option<C | F> {
-  const read = (given: string): C | undefined => words.find((word) => word.toLowerCase() === given.toLowerCase());
-  return { ...spec, expects: words.join("|"), required: false, isFlag: false, read };
+  const read = (given: string): C | undefined =>
+    words.find((word) => word.toLowerCase() === given.toLowerCase()) ??
+    (Object.hasOwn(aliases, given.toLowerCase()) ? aliases[given.toLowerCase()] : undefined);
+  return { ...spec, expects: words.join("|"), required: false, isFlag: false, choices: words, read };
 }
 
 /** A finite number within bounds. */
@@ -107,6 +113,7 @@ export function flag<F extends boolean | undefined>(spec: Spec<F>): Option<boole
     expects: "true|false",
     required: false,
     isFlag: true,
+    choices: ["true", "false"],
     read: (given) => truth.get(given.toLowerCase()),
   };
 }

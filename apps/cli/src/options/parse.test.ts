@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { choice, flag, integer, integers, number, numbers, requiredText, text, words } from "./option.ts";
-import { parseOptions } from "./parse.ts";
+import { type PairsOptions, readPairs, requireValues, valuesOf } from "./parse.ts";
 import { UsageError } from "./usage-error.ts";
 
 const options = {
@@ -16,7 +16,16 @@ const options = {
   save: flag({ help: "save", fallback: true }),
 } as const;
 
-const parse = (...argv: string[]): Record<string, unknown> => parseOptions(argv, options, "predict");
+function parse(...argv: string[]): Record<string, unknown> {
+  return parseWith({}, ...argv);
+}
+
+function parseWith(changes: Partial<PairsOptions>, ...argv: string[]): Record<string, unknown> {
+  const name = "predict";
+  const values = valuesOf(readPairs(argv, options, { name, ...changes }), options);
+  requireValues(values, options, { name, example: "lookonce predict model=yolov8n.pt" });
+  return values;
+}
 
 function complaint(...argv: string[]): string {
   try {
@@ -28,7 +37,7 @@ function complaint(...argv: string[]): string {
   throw new Error("nothing was wrong");
 }
 
-describe("parseOptions", () => {
+describe("options", () => {
   it("fills in what is not given", () => {
     expect(parse("model=a.pt")).toEqual({
       model: "a.pt",
@@ -101,5 +110,66 @@ describe("parseOptions", () => {
     expect(complaint("imgsz=64")).toMatch(/predict needs model=file/);
     expect(complaint("model")).toMatch(/model needs a value: model=file/);
     expect(complaint("--model")).toMatch(/model needs a value/);
+  });
+
+  it("takes --no- before a flag as no", () => {
+    expect(parse("model=a", "--no-save")).toMatchObject({ save: false });
+    expect(complaint("model=a", "--no-conf")).toMatch(/no option "no_conf"\. Did you mean "conf"/);
+  });
+
+  it("does not take the next option as a value", () => {
+    expect(complaint("--conf", "--save", "model=a")).toMatch(/conf needs a value/);
+    expect(complaint("--conf", "model=a")).toMatch(/conf needs a value/);
+    expect(parse("--model", "-1.pt")).toMatchObject({ model: "-1.pt" });
+    expect(complaint("model=a", "-imgsz", "640")).toMatch(/cannot read "-imgsz": options are key=value/);
+  });
+
+  it("reads what shells leave: spaces, quotation marks, Windows' paths, a comma between", () => {
+    expect(parse("model", "=", "a.pt", "conf=", "0.5", "imgsz", "=64")).toMatchObject({
+      model: "a.pt",
+      conf: 0.5,
+      imgsz: 64,
+    });
+    expect(parse("model='C:\\my models\\a=b.pt',", 'name="x y"')).toMatchObject({
+      model: "C:\\my models\\a=b.pt",
+      name: "x y",
+    });
+    expect(parse("--model", "C:\\a=b.pt", "--name", "'q'")).toMatchObject({ model: "C:\\a=b.pt", name: "q" });
+  });
+
+  it("takes None as not given, and Python's True and False", () => {
+    expect(parse("model=a", "conf=None", "classes=None", "name=null", "save=True")).toMatchObject({
+      conf: 0.25,
+      classes: undefined,
+      name: undefined,
+      save: true,
+    });
+    expect(complaint("model=None")).toMatch(/needs model=file/);
+  });
+
+  it("understands keys of other YOLO programs, and says so", () => {
+    const notes: string[] = [];
+    const note = (line: string): void => void notes.push(line);
+    const values = parseWith({ note }, "model=a.pt", "--img", "64", "--conf-thres=0.4", "--nosave", "pretrained=True");
+    expect(values).toMatchObject({ model: "a.pt", imgsz: 64, conf: 0.4, save: false });
+    expect(notes).toEqual([
+      "img is imgsz=64 here",
+      "conf_thres is conf=0.4 here",
+      "nosave is save=false here",
+      "pretrained=True is not needed: weights come with model=yolov8n.pt, and model=yolov8n.yaml starts without",
+    ]);
+    expect(complaint("model=a", "mask_ratio=4")).toMatch(/mask_ratio is not an option here: it is for segmentation/);
+    expect(complaint("model=a", "show=True")).toMatch(/opens no windows/);
+  });
+
+  it("guesses the key of a value that stands alone", () => {
+    expect(complaint("best.onnx")).toContain("such as model=best.onnx");
+    expect(parseWith({ positional: "name" }, "model=a", "bash")).toMatchObject({ name: "bash" });
+  });
+
+  it("shows an example where something is missing", () => {
+    expect(complaint()).toMatch(
+      /needs model=file\. For example: lookonce predict model=yolov8n\.pt \(all options: lookonce help/,
+    );
   });
 });

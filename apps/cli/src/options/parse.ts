@@ -1,71 +1,192 @@
+import { existsSync } from "node:fs";
+import { extname } from "node:path";
 import { didYouMean } from "@lookonce/errors";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
+import { pythonHabit } from "./python-habits.ts";
 import { UsageError } from "./usage-error.ts";
 
-/**
- * Reads the arguments after the command's name: `key=value`, `--key=value`, `--key value`, and a flag's key alone.
- *
- * Dashes and underscores in keys are the same (`--max-det` is `max_det`). The last of several values of a key holds.
- *
- * @throws UsageError for unknown keys, values out of range, missing values and missing keys
- */
-export function parseOptions<T extends OptionTable>(
-  argv: readonly string[],
-  table: T,
-  command: string,
-): OptionValues<T> {
-  const values: Record<string, unknown> = {};
-  for (const [key, option] of Object.entries(table)) values[key] = option.fallback;
-  for (const { key, text } of pairs(argv, table, command)) values[key] = read(table[key] as Option<unknown>, key, text);
-  const missing = Object.keys(table).filter((key) => table[key]?.required && values[key] === undefined);
-  if (missing.length > 0) {
-    const forms = missing.map((key) => `${key}=${table[key]?.expects}`).join(" ");
-    throw new UsageError(`${command} needs ${forms}. See: lookonce help ${command}`);
-  }
-  return values as OptionValues<T>;
-}
-
-interface Pair {
+/** A key with what was written for it. */
+export interface Pair {
   key: string;
   text: string;
+  /** Where it was written, before messages: `my.yaml, line 3: `; empty on the command line. */
+  at: string;
 }
 
-function pairs(argv: readonly string[], table: OptionTable, command: string): Pair[] {
+/** What {@link readPairs} knows of the command. */
+export interface PairsOptions {
+  /** The command's name. */
+  name: string;
+  /** The key whose value may stand alone. */
+  positional?: string | undefined;
+  /** Told what is understood in another way than it was written. */
+  note?: (line: string) => void;
+}
+
+/**
+ * Reads the arguments after the command's name: `key=value`, `--key=value`, `--key value`, a flag's key alone, `--no-flag`.
+ *
+ * Dashes and underscores in keys are the same (`--max-det` is `max_det`), spaces around `=` and quotation marks around
+ * values do not count, and keys of other YOLO programs are understood where they mean the same.
+ *
+ * @throws UsageError for unknown keys and missing values
+ */
+export function readPairs(argv: readonly string[], table: OptionTable, options: PairsOptions): Pair[] {
   const found: Pair[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const argument = argv[i] as string;
-    const [, dashes = "", name = "", text] = /^(--)?([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
-    const key = name.replaceAll("-", "_");
+  const words = joined(argv);
+  for (let i = 0; i < words.length; i++) {
+    const argument = words[i] as string;
+    const [, dashes = "", written = "", value] = /^(--?)?([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
+    const key = written.replaceAll("-", "_");
+    const text = value === undefined ? undefined : unquoted(value);
+    const next = words[i + 1];
     const option = Object.hasOwn(table, key) ? table[key] : undefined;
-    if (option === undefined)
-      throw unknown({ argument, key, isPair: dashes !== "" || text !== undefined }, table, command);
-    if (text !== undefined) found.push({ key, text });
-    else if (option.isFlag) found.push({ key, text: "true" });
-    else if (dashes !== "" && i + 1 < argv.length) found.push({ key, text: argv[++i] as string });
-    else throw new UsageError(`${key} needs a value: ${key}=${option.expects}`);
+    if (option !== undefined && dashes !== "-") {
+      if (text !== undefined) found.push({ key, text, at: "" });
+      else if (option.isFlag) found.push({ key, text: "true", at: "" });
+      else if (dashes !== "" && next !== undefined && !isOption(next, table)) {
+        found.push({ key, text: unquoted(next), at: "" });
+        i++;
+      } else throw new UsageError(`${key} needs a value: ${key}=${option.expects}`);
+    } else if (isNegated(dashes, key, table) && text === undefined) {
+      found.push({ key: key.slice("no_".length), text: "false", at: "" });
+    } else if (dashes === "" && text === undefined && options.positional !== undefined && !hasKey(found, options)) {
+      found.push({ key: options.positional, text: unquoted(argument), at: "" });
+    } else {
+      const alone = text === undefined && dashes === "--" && next !== undefined && !isOption(next, table);
+      const given = text ?? (alone ? unquoted(next) : "true");
+      const pair = habit({ key, text: given, isPair: dashes !== "" || text !== undefined }, table, options);
+      if (pair === undefined)
+        throw unknown({ argument, key, dashes, isPair: dashes !== "" || text !== undefined }, table, options);
+      if (pair !== "noted") {
+        found.push(pair);
+        // What stands alone after a flag is no value of it
+        if (alone && table[pair.key]?.isFlag !== true) i++;
+      }
+    }
   }
   return found;
 }
 
-function unknown(
-  { argument, key, isPair }: { argument: string; key: string; isPair: boolean },
-  table: OptionTable,
-  command: string,
-): UsageError {
-  const keys = Object.keys(table);
-  if (isPair) {
-    const hint = didYouMean(key, keys);
-    return new UsageError(`${command} has no option "${key}".${hint === "" ? ` It has ${keys.join(", ")}.` : hint}`);
-  }
-  const [first] = Object.entries(table).find(([, option]) => option.required) ?? [keys[0]];
-  const hint = keys.includes(key) ? "" : didYouMean(key, keys);
-  return new UsageError(`cannot read "${argument}": arguments are key=value, such as ${first}=${argument}.${hint}`);
+function hasKey(found: readonly Pair[], { positional }: PairsOptions): boolean {
+  return found.some(({ key }) => key === positional);
 }
 
-function read(option: Option<unknown>, key: string, text: string): unknown {
+/** `conf = 0.5`, `conf= 0.5` and `conf =0.5` as one word, and no comma where Python has one between arguments. */
+function joined(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (const argument of argv) {
+    const last = words.at(-1);
+    const opens = last !== undefined && /^(--)?[\w-]+=$/.test(last);
+    const goesOn = last !== undefined && /^=/.test(argument) && /^(--)?[\w-]+$/.test(last);
+    if (goesOn || (opens && !/^(--)?[\w-]+=/.test(argument))) words[words.length - 1] = `${last}${argument}`;
+    else words.push(argument);
+  }
+  return words.map((word) => (/=./.test(word) ? word.replace(/,$/, "") : word));
+}
+
+/** cmd.exe leaves single quotation marks standing, and PowerShell sometimes double ones. */
+function unquoted(text: string): string {
+  return /^(["']).*\1$/s.test(text) && text.length >= 2 ? text.slice(1, -1) : text;
+}
+
+function isOption(word: string, table: OptionTable): boolean {
+  if (/^--[a-z]/i.test(word)) return true;
+  const key = /^([\w-]+)=/.exec(word)?.[1]?.replaceAll("-", "_");
+  return key !== undefined && Object.hasOwn(table, key);
+}
+
+function isNegated(dashes: string, key: string, table: OptionTable): boolean {
+  if (dashes !== "--" || !key.startsWith("no_")) return false;
+  const positive = key.slice("no_".length);
+  return Object.hasOwn(table, positive) && table[positive]?.isFlag === true;
+}
+
+/** What is meant by a key of another program; `noted` when it changes nothing. */
+function habit(
+  { key, text, isPair }: { key: string; text: string; isPair: boolean },
+  table: OptionTable,
+  { note, name }: PairsOptions,
+): Pair | "noted" | undefined {
+  if (!isPair) return undefined;
+  const meant = pythonHabit(key, text, table);
+  if (meant === undefined) return undefined;
+  if (meant.kind === "refusal") throw new UsageError(`${name}: ${meant.line}`);
+  if (meant.kind === "note") {
+    note?.(meant.line);
+    return "noted";
+  }
+  note?.(`${key} is ${meant.key}=${meant.text} here`);
+  return { key: meant.key, text: meant.text, at: "" };
+}
+
+function unknown(
+  { argument, key, dashes, isPair }: { argument: string; key: string; dashes: string; isPair: boolean },
+  table: OptionTable,
+  { name }: PairsOptions,
+): UsageError {
+  const keys = Object.keys(table);
+  if (dashes === "-")
+    return new UsageError(`cannot read "${argument}": options are key=value, --key=value or --key value.`);
+  if (isPair) {
+    const hint = didYouMean(key, keys);
+    return new UsageError(`${name} has no option "${key}".${hint === "" ? ` It has ${keys.join(", ")}.` : hint}`);
+  }
+  const meant = keyFor(argument, table);
+  const hint = meant === undefined && !keys.includes(key) ? didYouMean(key, keys) : "";
+  const [first] = Object.entries(table).find(([, option]) => option.required) ?? [keys[0]];
+  return new UsageError(
+    `cannot read "${argument}": arguments are key=value, such as ${meant ?? first}=${argument}.${hint}`,
+  );
+}
+
+/** The key that a value without one probably belongs to. */
+function keyFor(argument: string, table: OptionTable): string | undefined {
+  const kind = extname(argument).toLowerCase();
+  const key = [".pt", ".pth", ".safetensors", ".onnx"].includes(kind)
+    ? "model"
+    : [".yaml", ".yml"].includes(kind)
+      ? /yolo/i.test(argument)
+        ? "model"
+        : "data"
+      : kind !== "" || existsSync(argument)
+        ? "source"
+        : undefined;
+  return key !== undefined && Object.hasOwn(table, key) ? key : undefined;
+}
+
+/**
+ * The values of all options of a table: what was given last for each, or else what they stand for by themselves. `None`
+ * stands for a key that is not given.
+ *
+ * @throws UsageError for values that cannot be read
+ */
+export function valuesOf<T extends OptionTable>(pairs: readonly Pair[], table: T): OptionValues<T> {
+  const values: Record<string, unknown> = {};
+  for (const [key, option] of Object.entries(table)) values[key] = option.fallback;
+  for (const pair of pairs) values[pair.key] = read(table[pair.key] as Option<unknown>, pair);
+  return values as OptionValues<T>;
+}
+
+function read(option: Option<unknown>, { key, text, at }: Pair): unknown {
   const value = option.read(text);
+  if (/^(none|null)$/i.test(text) && (value === undefined || option.choices === undefined)) return option.fallback;
   if (value !== undefined) return value;
-  const words = option.expects.split("|");
-  const hint = words.length > 1 ? didYouMean(text, words) : "";
-  throw new UsageError(`${key}=${text} is not possible: expected ${key}=${option.expects}.${hint}`);
+  const explained = option.explain?.(text);
+  if (explained !== undefined) throw new UsageError(`${at}${key}=${text} is not possible: ${explained}`);
+  const hint = option.choices === undefined ? "" : didYouMean(text, option.choices);
+  throw new UsageError(`${at}${key}=${text} is not possible: expected ${key}=${option.expects}.${hint}`);
+}
+
+/** @throws UsageError when required options have no value */
+export function requireValues(
+  values: Readonly<Record<string, unknown>>,
+  table: OptionTable,
+  { name, example }: { name: string; example?: string | undefined },
+): void {
+  const missing = Object.keys(table).filter((key) => table[key]?.required && values[key] === undefined);
+  if (missing.length === 0) return;
+  const forms = missing.map((key) => `${key}=${table[key]?.expects}`).join(" ");
+  const such = example === undefined ? "" : ` For example: ${example}`;
+  throw new UsageError(`${name} needs ${forms}.${such} (all options: lookonce help ${name})`);
 }

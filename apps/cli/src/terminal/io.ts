@@ -13,6 +13,6 @@ export interface Io {
   stderr: Output;
   /** Environment variables. */
   env: Readonly<Record<string, string | undefined>>;
-  /** From now on the person's request to stop (Ctrl+C) comes as a signal, once; the next one ends the program. */
-  catchInterrupt?(): AbortSignal;
+  /** The person's request to stop (Ctrl+C), or the system's; its reason is the {@link Interrupt}. */
+  interrupt?: AbortSignal;
 }

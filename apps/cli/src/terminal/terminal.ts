@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import type { Io, Output } from "./io.ts";
+import { startSpinner } from "./spinner.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -17,6 +18,7 @@ export class Terminal {
   readonly #io: Io;
   readonly #noteColors: Colors;
   #hasProgress = false;
+  #caught: "no" | "early" | "end" = "no";
   #lastFrame = Number.NEGATIVE_INFINITY;
 
   constructor(io: Io, json: boolean) {
@@ -37,9 +39,43 @@ export class Terminal {
     return Math.max(40, this.#said.columns ?? 120);
   }
 
-  /** Tells that the person wants the work stopped (Ctrl+C), for work that can end well before its time. */
-  catchInterrupt(): AbortSignal | undefined {
-    return this.#io.catchInterrupt?.();
+  /** Environment variables. */
+  get env(): Io["env"] {
+    return this.#io.env;
+  }
+
+  /** The person's request to stop (Ctrl+C), for work that leaves something behind when it is just cut off. */
+  get interrupt(): AbortSignal | undefined {
+    return this.#io.interrupt;
+  }
+
+  /**
+   * As {@link interrupt}, for work that can end well before its time: from now on it is waited for.
+   *
+   * @param options.isEnd that is how the work ends, as a service's does: the program then exits with 0
+   */
+  catchInterrupt({ isEnd = false }: { isEnd?: boolean } = {}): AbortSignal | undefined {
+    this.#caught = isEnd ? "end" : "early";
+    return this.#io.interrupt;
+  }
+
+  /** Whether the command ends by itself after a request to stop, and whether it then ends early. */
+  get caught(): "no" | "early" | "end" {
+    return this.#caught;
+  }
+
+  /** Shows, where a person looks, that something goes on that cannot say how far it is. */
+  async during<T>(label: string, work: () => Promise<T>): Promise<T> {
+    if (!this.#io.stderr.isTTY) return work();
+    const stop = startSpinner(label, (line) => this.#draw(line));
+    try {
+      // The line is seen before work that holds the thread
+      await new Promise((resolve) => setImmediate(resolve));
+      return await work();
+    } finally {
+      stop();
+      this.#endProgress();
+    }
   }
 
   /** A line of the result. */
@@ -70,6 +106,11 @@ export class Terminal {
     const now = performance.now();
     if (!stderr.isTTY || now - this.#lastFrame < frameTime) return;
     this.#lastFrame = now;
+    this.#draw(line);
+  }
+
+  #draw(line: string): void {
+    const { stderr } = this.#io;
     this.#hasProgress = true;
     stderr.write(`\r\u001b[K${line.slice(0, (stderr.columns ?? 80) - 1)}`);
   }
@@ -87,7 +128,13 @@ export class Terminal {
   }
 }
 
-/** Colours only where a person looks, and never against https://no-color.org */
+/**
+ * Colours only where a person looks; `NO_COLOR` (https://no-color.org) switches them off, and `FORCE_COLOR`
+ * (https://force-color.org) on where nobody looks. Where both are set, there are none.
+ */
 function colorsFor(output: Output, { env }: Io): Colors {
-  return pc.createColors(output.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb");
+  const isSet = (name: string): boolean => (env[name] ?? "") !== "";
+  if (isSet("NO_COLOR")) return pc.createColors(false);
+  if (isSet("FORCE_COLOR")) return pc.createColors(env.FORCE_COLOR !== "0");
+  return pc.createColors(output.isTTY === true && env.TERM !== "dumb");
 }

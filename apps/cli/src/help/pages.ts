@@ -1,6 +1,7 @@
-import type { Command } from "./command.ts";
-import type { Option } from "./options/option.ts";
-import { wrap } from "./terminal/wrap.ts";
+import type { Command } from "../command.ts";
+import { optionsOf } from "../options/all-options.ts";
+import type { Option } from "../options/option.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 /** Characters that the column of options may take. */
 const widestForm = 32;
@@ -46,14 +47,17 @@ export function familyHelp(word: string, commands: readonly Command[]): string {
 
 /** What `lookonce help COMMAND` says. */
 export function commandHelp(command: Command): string {
-  const rows = Object.entries(command.options).map(([key, option]) => ({ form: `${key}=${option.expects}`, option }));
+  const rows = Object.entries(optionsOf(command)).map(([key, option]) => ({
+    form: `${key}=${option.expects}`,
+    option,
+  }));
   const width = Math.min(widestForm, Math.max(...rows.map(({ form }) => form.length)));
   return [
     `Usage: lookonce ${command.name} key=value …`,
     "",
     command.summary,
     "",
-    "Options (key=value, --key=value or --key value):",
+    "Options (key=value, --key=value or --key value; --no-key for false):",
     ...rows.map(({ form, option }) => optionLine(form, `${option.help}${fallbackOf(option)}`, width)),
     "",
     "Examples:",
@@ -69,8 +73,9 @@ function optionLine(form: string, help: string, width: number): string {
   return `  ${form.padEnd(width)}${form.length > width ? margin : "  "}${lines.join(margin)}`;
 }
 
-function fallbackOf({ required, fallback, isFlag }: Option<unknown>): string {
+function fallbackOf({ required, fallback, isFlag, help }: Option<unknown>): string {
   if (required) return " (required)";
-  if (fallback === undefined || (isFlag && fallback === false)) return "";
+  // Some say so in their own words
+  if (fallback === undefined || (isFlag && fallback === false) || /\(default/.test(help)) return "";
   return ` (default ${String(fallback)})`;
 }

@@ -1,0 +1,115 @@
+import type { Command } from "../command.ts";
+import { commands } from "../commands/index.ts";
+import { optionsOf } from "../options/all-options.ts";
+import type { Option, OptionTable } from "../options/option.ts";
+import { filesFor } from "./files.ts";
+
+/** A way to go on, and what it means. */
+export interface Candidate {
+  value: string;
+  help?: string;
+}
+
+/** What a completion may know. */
+export interface CompletionContext {
+  /** Weights that are found by name. */
+  modelNames: () => Promise<readonly string[]>;
+}
+
+/**
+ * How the last word of a command line may go on.
+ *
+ * @param words those after the program's name; the last is being written and may be empty
+ */
+export async function candidates(words: readonly string[], context: CompletionContext): Promise<Candidate[]> {
+  const current = words.at(-1) ?? "";
+  const before = words.slice(0, -1).filter((word) => word !== "detect");
+  if (before[0] === "help") return commandWords(before.slice(1), current);
+  const found = commandOf(before);
+  if (found === undefined) return commandWords(before, current);
+  const { command, used } = found;
+  const table = optionsOf(command);
+  const [, dashes = "", written = "", start] = /^(--)?([^=]*)(?:=(.*))?$/s.exec(current) ?? [];
+  if (start !== undefined) {
+    const option = optionAt(table, written);
+    if (option === undefined) return [];
+    const values = await valuesOf(option, { key: keyOf(written), start, context });
+    return values.map(({ value, ...rest }) => ({ value: `${dashes}${written}=${value}`, ...rest }));
+  }
+  const previous = /^--([^=]+)$/.exec(before.at(-1) ?? "")?.[1];
+  const asked = previous === undefined ? undefined : optionAt(table, previous);
+  if (previous !== undefined && asked !== undefined && !asked.isFlag) {
+    return valuesOf(asked, { key: keyOf(previous), start: current, context });
+  }
+  const rest = before.slice(used);
+  const { positional } = command;
+  if (dashes === "" && positional !== undefined && rest.every((word) => word.includes("="))) {
+    const values = await valuesOf(table[positional] as Option<unknown>, { key: positional, start: current, context });
+    if (values.length > 0) return values;
+  }
+  return keys(command, { rest, dashes, start: written });
+}
+
+/** The command that these words begin with. */
+function commandOf(words: readonly string[]): { command: Command; used: number } | undefined {
+  for (const used of [2, 1]) {
+    const name = words.slice(0, used).join(" ");
+    const command = words.length >= used ? commands.find((each) => each.name === name) : undefined;
+    if (command !== undefined) return { command, used };
+  }
+  return undefined;
+}
+
+/** Words that a command's name may begin or go on with. */
+function commandWords(before: readonly string[], current: string): Candidate[] {
+  const head = before.length === 0 ? "" : `${before.join(" ")} `;
+  const own = commands.filter(({ name }) => name.startsWith(head));
+  const words = new Map<string, string>();
+  for (const { name, summary } of own) {
+    const [word = "", more] = name.slice(head.length).split(" ");
+    if (!words.has(word)) words.set(word, more === undefined ? summary : `${word} commands`);
+  }
+  if (head === "") words.set("help", "the options of a command").set("version", "the version of lookonce");
+  return [...words].filter(([word]) => word.startsWith(current)).map(([value, help]) => ({ value, help }));
+}
+
+function keys(
+  command: Command,
+  { rest, dashes, start }: { rest: readonly string[]; dashes: string; start: string },
+): Candidate[] {
+  const given = new Set(rest.map((word) => keyOf(word.replace(/^--/, "").replace(/=.*$/s, ""))));
+  return Object.entries(optionsOf(command)).flatMap(([key, option]) => {
+    const shown = dashes === "" ? key : key.replaceAll("_", "-");
+    if (given.has(key)) return [];
+    const forms = dashes !== "" && option.isFlag ? [`--${shown}`, `--no-${shown}`] : [`${dashes}${shown}=`];
+    return forms.filter((form) => form.startsWith(`${dashes}${start}`)).map((value) => ({ value, help: option.help }));
+  });
+}
+
+interface Asked {
+  key: string;
+  start: string;
+  context: CompletionContext;
+}
+
+async function valuesOf(option: Option<unknown>, { key, start, context }: Asked): Promise<Candidate[]> {
+  if (option.choices !== undefined) {
+    return option.choices
+      .filter((word) => word.toLowerCase().startsWith(start.toLowerCase()))
+      .map((value) => ({ value }));
+  }
+  const isModel = key === "model" || key === "vs";
+  const files = await filesFor(option.expects, { start, isModel });
+  if (!isModel) return files.map((value) => ({ value }));
+  const known = (await context.modelNames()).filter((name) => name.startsWith(start));
+  return [...files, ...known.filter((name) => !files.includes(name))].map((value) => ({ value }));
+}
+
+function optionAt(table: OptionTable, written: string): Option<unknown> | undefined {
+  const key = keyOf(written);
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function keyOf(written: string): string {
+  return written.replaceAll("-", "_");
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import { load, YAMLException } from "js-yaml";
+import type { OptionTable } from "./option.ts";
+import type { Pair } from "./parse.ts";
+import { pythonHabit } from "./python-habits.ts";
+
+/** What a configuration file may speak of. */
+export interface KnownCommands {
+  /** The command that runs. */
+  name: string;
+  table: OptionTable;
+  /** All commands' options, by name. */
+  all: Readonly<Record<string, OptionTable>>;
+  note?: (line: string) => void;
+}
+
+/**
+ * Reads options from a YAML file: keys as on the command line, for all commands at the top and for single ones under their
+ * names. Keys that only other commands have are left to them.
+ *
+ * @throws LookonceError `NOT_FOUND`, `FORMAT` when it is no YAML map, `ARGUMENT` for keys that no command has, naming file,
+ *   line and the nearest key
+ */
+export function readConfigFile(file: string, known: KnownCommands): Pair[] {
+  const text = readText(file);
+  const content = parse(text, file);
+  const own: Pair[] = [];
+  const top: Pair[] = [];
+  for (const [key, value] of Object.entries(content)) {
+    const at = `${file}, line ${lineOf(text, key)}: `;
+    if (Object.hasOwn(known.all, key) && isMap(value)) {
+      const section = sectionPairs({ file, text, section: key, value }, known);
+      if (key === known.name) own.push(...section);
+    } else top.push(...pairOf({ key, value, at }, { ...known, tables: Object.values(known.all) }));
+  }
+  return [...top, ...own];
+}
+
+interface Section {
+  file: string;
+  text: string;
+  section: string;
+  value: Record<string, unknown>;
+}
+
+function sectionPairs({ file, text, section, value }: Section, known: KnownCommands): Pair[] {
+  const table = known.all[section] as OptionTable;
+  return Object.entries(value).flatMap(([key, item]) => {
+    const at = `${file}, line ${lineOf(text, key, section)}: `;
+    return pairOf({ key, value: item, at }, { ...known, table, name: section, tables: [table] });
+  });
+}
+
+function pairOf(
+  { key: written, value, at }: { key: string; value: unknown; at: string },
+  { name, table, tables, note }: KnownCommands & { tables: readonly OptionTable[] },
+): Pair[] {
+  const key = written.replaceAll("-", "_");
+  // An empty value is a key that is not given
+  if (value === null || value === undefined) {
+    if (tables.some((each) => Object.hasOwn(each, key)) || pythonHabit(key, "true", table) !== undefined) return [];
+  } else if (Object.hasOwn(table, key)) return [{ key, text: textOf(value, { key, at }), at }];
+  else if (tables.some((each) => Object.hasOwn(each, key))) return [];
+  const meant = pythonHabit(key, String(value), table);
+  if (meant?.kind === "pair") return [{ key: meant.key, text: meant.text, at }];
+  if (meant?.kind === "note") {
+    note?.(`${at}${meant.line}`);
+    return [];
+  }
+  if (meant?.kind === "refusal") throw new LookonceError("ARGUMENT", `${at}${meant.line}`);
+  const keys = [...new Set(tables.flatMap((each) => Object.keys(each)))];
+  const whose = tables.length === 1 ? `${name} has` : "there is";
+  throw new LookonceError("ARGUMENT", `${at}${whose} no option "${written}".${didYouMean(key, keys)}`);
+}
+
+function textOf(value: unknown, { key, at }: { key: string; at: string }): string {
+  if (Array.isArray(value)) return value.map(String).join(",");
+  if (isMap(value)) throw new LookonceError("ARGUMENT", `${at}${key} must be one value, or a list of them.`);
+  return String(value);
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** The line, from 1, that a key stands in: at the margin, or below a section's. */
+function lineOf(text: string, key: string, section?: string): number {
+  const lines = text.split("\n");
+  const find = (name: string, from: number, indent: string): number => {
+    const form = new RegExp(`^${indent}["']?${name.replace(/[^\w-]/g, "\\$&")}["']?\\s*:`);
+    return lines.findIndex((line, i) => i >= from && form.test(line));
+  };
+  if (section === undefined) return Math.max(0, find(key, 0, "")) + 1;
+  const start = Math.max(0, find(section, 0, ""));
+  return Math.max(start, find(key, start + 1, "\\s+")) + 1;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    const advice = "lookonce cfg output=lookonce.yaml writes one with all defaults";
+    throw isMissing
+      ? new LookonceError("NOT_FOUND", `there is no configuration file ${file}; ${advice}.`, { cause })
+      : new LookonceError("IO", `${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function parse(text: string, file: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = load(text, { filename: file }) ?? {};
+  } catch (cause) {
+    const line = cause instanceof YAMLException && cause.mark !== undefined ? `, line ${cause.mark.line + 1}` : "";
+    const reason = cause instanceof YAMLException ? cause.reason : (cause as Error).message;
+    throw new LookonceError("FORMAT", `${file}${line} is not valid YAML: ${reason}.`, { cause });
+  }
+  if (isMap(content)) return content;
+  throw new LookonceError("FORMAT", `${file} must hold keys such as imgsz: 640, each on a line.`);
+}

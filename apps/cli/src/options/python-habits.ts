@@ -1,0 +1,106 @@
+import type { OptionTable } from "./option.ts";
+
+/** A pair as a command knows it, or why there is none. */
+export type Habit =
+  | { kind: "pair"; key: string; text: string }
+  | { kind: "note"; line: string }
+  | { kind: "refusal"; line: string };
+
+/** Keys of other YOLO programs (YOLOv5's scripts, the `yolo` command) that have another name here. */
+const names: Readonly<Record<string, string>> = {
+  weights: "model",
+  img: "imgsz",
+  img_size: "imgsz",
+  image_size: "imgsz",
+  batch_size: "batch",
+  conf_thres: "conf",
+  iou_thres: "iou",
+  include: "format",
+  bs: "batch",
+  lr: "lr0",
+  path: "source",
+  input: "source",
+  line_thickness: "line_width",
+  output: "project",
+  warmup: "warmup_epochs",
+  optim: "optimizer",
+};
+
+/** Flags there that are the opposite of an option here, and its value. */
+const opposites: Readonly<Record<string, readonly [key: string, value: string]>> = {
+  nosave: ["save", "false"],
+  noval: ["val", "last"],
+  noplots: ["plots", "false"],
+  hide_labels: ["show_labels", "false"],
+  hide_conf: ["show_conf", "false"],
+};
+
+/** What is always so here, whatever the value. */
+const alreadySo: Readonly<Record<string, string>> = {
+  deterministic: "equal seeds always give equal results",
+  simplify: "exported graphs are always simplified",
+  stream: "pictures are always taken one after the other",
+  pretrained: "weights come with model=yolov8n.pt, and model=yolov8n.yaml starts without",
+  pin_memory: "memory is taken care of",
+  persistent_workers: "workers are kept",
+  quad: "it changes nothing for the result",
+};
+
+const otherTask = "it is for segmentation, classification or poses; lookonce finds boxes";
+const oneGpu = "lookonce uses one device";
+const window = "lookonce opens no windows; it saves pictures (save=true)";
+const upload = "lookonce sends nothing to services; tensorboard=true writes event files";
+
+/** What there is there and not here. */
+const missing: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      "overlap_mask",
+      "mask_ratio",
+      "retina_masks",
+      "dropout",
+      "auto_augment",
+      "erasing",
+      "crop_fraction",
+      "pose",
+      "kobj",
+    ].map((key) => [key, otherTask]),
+  ),
+  ...Object.fromEntries(["sync_bn", "local_rank", "ddp"].map((key) => [key, oneGpu])),
+  ...Object.fromEntries(["show", "view_img", "visualize", "show_boxes"].map((key) => [key, window])),
+  ...Object.fromEntries(["entity", "upload_dataset", "bbox_interval", "artifact_alias"].map((key) => [key, upload])),
+  tracker: "lookonce does not follow objects from picture to picture",
+  embed: "features of layers are not given out",
+  dnn: "ONNX files run on ONNX Runtime",
+  workspace: "it is for TensorRT, which is not written",
+  keras: "it is for Keras, which is not written",
+  bucket: upload,
+  compile: "networks are always compiled",
+  profile: "lookonce benchmark measures",
+  mode: "the mode is the command: lookonce train …",
+};
+
+/**
+ * What somebody who knows another YOLO program meant by a key that a command does not have, or `undefined`.
+ *
+ * @param text the value, `true` where there was none
+ */
+export function pythonHabit(key: string, text: string, table: OptionTable): Habit | undefined {
+  const name = own(names, key);
+  if (name !== undefined && Object.hasOwn(table, name)) return { kind: "pair", key: name, text };
+  const opposite = own(opposites, key);
+  if (opposite !== undefined && Object.hasOwn(table, opposite[0])) {
+    const isOff = /^(false|0|no|off)$/i.test(text);
+    return isOff
+      ? { kind: "note", line: `${key}=${text}: it is so` }
+      : { kind: "pair", key: opposite[0], text: opposite[1] };
+  }
+  const so = own(alreadySo, key);
+  if (so !== undefined) return { kind: "note", line: `${key}=${text} is not needed: ${so}` };
+  const why = own(missing, key);
+  return why === undefined ? undefined : { kind: "refusal", line: `${key} is not an option here: ${why}.` };
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

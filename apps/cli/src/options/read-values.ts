@@ -1,0 +1,26 @@
+import type { Command } from "../command.ts";
+import { optionsOf } from "./all-options.ts";
+import { readConfigFile } from "./config-file.ts";
+import { readPairs, requireValues, valuesOf } from "./parse.ts";
+
+/**
+ * The values of a command's options: from the command line, else from the file that `cfg=` names, else the defaults.
+ *
+ * @throws UsageError, and LookonceError for faults of that file
+ */
+export function readValues(
+  argv: readonly string[],
+  command: Command,
+  { commands, note = () => {} }: { commands: readonly Command[]; note?: (line: string) => void },
+): Record<string, unknown> {
+  const table = optionsOf(command);
+  const { name, positional, examples } = command;
+  const pairs = readPairs(argv, table, { name, positional, note });
+  const { cfg: file, ...given } = valuesOf(pairs, table);
+  const all = Object.fromEntries(commands.map((each) => [each.name, optionsOf(each)]));
+  const fromFile = typeof file === "string" ? readConfigFile(file, { name, table, all, note }) : [];
+  const { cfg: _cfg, ...values } =
+    fromFile.length === 0 ? { cfg: file, ...given } : valuesOf([...fromFile, ...pairs], table);
+  requireValues(values, table, { name, example: examples[0] });
+  return values;
+}
