@@ -1,5 +1,13 @@
+import type { ModelBenchmark, ModelBenchmarkOptions } from "./benchmark/model-benchmark.ts";
 import type { SppfBenchmark, SppfBenchmarkOptions } from "./benchmark/run-sppf.ts";
 
+export {
+  type BenchmarkForm,
+  benchmarkForms,
+  type ModelBenchmark,
+  type ModelBenchmarkOptions,
+  type ModelBenchmarkRow,
+} from "./benchmark/model-benchmark.ts";
 export type { SppfBenchmark, SppfBenchmarkOptions, SppfComparison } from "./benchmark/run-sppf.ts";
 
 /**
@@ -9,4 +17,18 @@ export type { SppfBenchmark, SppfBenchmarkOptions, SppfComparison } from "./benc
 export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise<SppfBenchmark> {
   const { runSppfBenchmark } = await import("./benchmark/run-sppf.ts");
   return runSppfBenchmark(options);
+}
+
+/**
+ * Measures a model as it is and in the formats that it can be written in, on every device that works: size, average
+ * precision on a data set, time of the network, pictures a second from file to boxes. What fails is a row with the reason.
+ *
+ * All forms see squares of `imgsz`, as files of fixed size do, so that their scores can be compared with each other; `YOLO.val`
+ * pads less and may differ a little.
+ *
+ * @throws LookonceError when the model or the data set cannot be used
+ */
+export async function benchmarkModel(options: ModelBenchmarkOptions): Promise<ModelBenchmark> {
+  const { runModelBenchmark } = await import("./benchmark/run-model-benchmark.ts");
+  return runModelBenchmark(options);
 }

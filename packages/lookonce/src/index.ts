@@ -13,7 +13,18 @@ export {
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export { type PublishedWeights, publishedWeights } from "@lookonce/weights";
-export { benchmarkSppf, type SppfBenchmark, type SppfBenchmarkOptions, type SppfComparison } from "./benchmark.ts";
+export {
+  type BenchmarkForm,
+  benchmarkForms,
+  benchmarkModel,
+  benchmarkSppf,
+  type ModelBenchmark,
+  type ModelBenchmarkOptions,
+  type ModelBenchmarkRow,
+  type SppfBenchmark,
+  type SppfBenchmarkOptions,
+  type SppfComparison,
+} from "./benchmark.ts";
 export { canResume } from "./can-resume.ts";
 export { type Checks, type ChecksOptions, checks } from "./checks/checks.ts";
 export { type CheckDataOptions, checkData, type DataCheck } from "./data/check-data.ts";

@@ -14,8 +14,8 @@ export function takePictures(model: OnnxModel): OnnxModel {
   const [output] = graph.outputs;
   if (input === undefined || output === undefined) return model;
   const [batch, , height, width] = input.shape as readonly (number | string)[];
-  const name = `${input.name}/bytes`;
-  const divisor = `${input.name}/largest`;
+  const name = freePrefix(model, `${input.name}/pixels`);
+  const divisor = `${name}/largest`;
   const isHalf = input.type === "float16";
   const steps: Omit<OnnxNode, "name" | "domain">[] = [
     { op: "Transpose", inputs: [name], outputs: [`${name}/planes`], attributes: { perm: ints([0, 3, 1, 2]) } },
@@ -47,4 +47,12 @@ export function takePictures(model: OnnxModel): OnnxModel {
       outputs: [ends.length > 0 ? { ...output, name: single, type: "float32" } : output],
     },
   };
+}
+
+/** A name that neither a value of the model has, nor the beginning of one: quantised files have names of their own here. */
+function freePrefix({ graph }: OnnxModel, wanted: string): string {
+  const taken = [...graph.initializers.keys(), ...graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs])];
+  let prefix = wanted;
+  for (let i = 1; taken.some((name) => name.startsWith(prefix)); i++) prefix = `${wanted}_${i}`;
+  return prefix;
 }

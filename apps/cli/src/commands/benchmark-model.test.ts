@@ -1,0 +1,90 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateShapes } from "@lookonce/data";
+import { benchmarkForms, type ModelBenchmark } from "lookonce";
+import { beforeAll, describe, expect, it } from "vitest";
+import { lookonce, temporaryFolder } from "../test-run.ts";
+import { benchmarkModel } from "./benchmark-model.ts";
+
+const folder = temporaryFolder();
+const model = join(folder, "tiny.yaml");
+const data = join(folder, "shapes", "shapes.yaml");
+
+beforeAll(async () => {
+  writeFileSync(
+    model,
+    `nc: 5
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+head:
+  - [[1, 2], 1, Detect, [nc]]
+`,
+  );
+  await generateShapes({ directory: join(folder, "shapes"), train: 4, val: 3, size: 64 });
+});
+
+describe("lookonce benchmark", () => {
+  it("measures every form, leaves a row for what fails, and the exports where that is asked for", async () => {
+    const kept = join(folder, "exports");
+    const argv = ["benchmark", `model=${model}`, `data=${data}`, "imgsz=64", "device=cpu", `file=${kept}`, "--json"];
+    const finished = await lookonce(...argv);
+    expect(finished.code).toBe(0);
+    const { rows, pictures, imgsz } = finished.json<ModelBenchmark>();
+    expect({ pictures, imgsz }).toEqual({ pictures: 3, imgsz: 64 });
+    const forms = ["source", "onnx", "onnx-half", "onnx-int8", "tfjs", "safetensors", "torch"];
+    expect(rows.map(({ form }) => form)).toEqual(forms);
+    for (const row of rows) {
+      expect(row.error).toBeUndefined();
+      expect(row.bytes).toBeGreaterThan(100);
+      expect(row.milliseconds).toBeGreaterThan(0);
+      expect(row.picturesPerSecond).toBeGreaterThan(0);
+      expect(row.map50_95).toBeLessThanOrEqual(1);
+    }
+    expect(finished.stderr).toMatch(/format +device +MB +mAP50-95 +mAP50 +network ms +pictures\/s\nsource +cpu/);
+    expect(readdirSync(kept)).toEqual(expect.arrayContaining(["onnx.onnx", "tfjs_web_model", "torch.pt"]));
+  });
+
+  it("goes on after a form that cannot be written", async () => {
+    const kept = join(folder, "blocked");
+    mkdirSync(join(kept, "onnx.onnx", "inside"), { recursive: true });
+    const argv = ["benchmark", `model=${model}`, `data=${data}`, "imgsz=64", "device=cpu", "format=onnx,source"];
+    const { code, stdout } = await lookonce(...argv, `file=${kept}`);
+    expect(stdout).toMatch(/onnx +cpu +– +– +– +– +–\nsource +cpu +0\.0 +0/);
+    expect(stdout).toMatch(/onnx on cpu failed: .*onnx\.onnx/);
+    expect(code).toBe(0);
+  });
+
+  it("says so where the exports cannot be kept, and where the classes are others", async () => {
+    const blocked = join(folder, "file");
+    writeFileSync(blocked, "");
+    const argv = ["benchmark", `data=${data}`, "imgsz=64", "device=cpu", "format=source"];
+    const first = await lookonce(...argv, `model=${model}`, `file=${join(blocked, "below")}`);
+    expect(first).toMatchObject({ code: 1, stderr: expect.stringContaining("a file stands where one of its folders") });
+    const other = join(folder, "other.yaml");
+    writeFileSync(other, readFileSync(model, "utf8").replace("nc: 5", "nc: 3"));
+    const second = await lookonce(...argv, `model=${other}`);
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining("knows 3 classes and the data set 5") });
+  });
+
+  it("knows the forms that there are", () => {
+    expect(benchmarkModel.options.format?.choices).toEqual(benchmarkForms);
+  });
+
+  it.each([
+    [["format=onxn"], /expected format=source\|onnx\|onnx-half/],
+    [["device=gpu"], /expected device=cpu\|webgpu\|cuda/],
+    [["data=none.yaml"], /There is no data set file .*none\.yaml/],
+  ])("takes %j for a mistake", async (argv, message) => {
+    const { code, stderr } = await lookonce("benchmark", `model=${model}`, `data=${data}`, ...argv);
+    expect(stderr).toMatch(message);
+    expect(code).toBeGreaterThan(0);
+  });
+
+  it("leaves `benchmark sppf` what it is", async () => {
+    const { code, stdout } = await lookonce("help", "benchmark", "sppf");
+    expect(stdout).toContain("lookonce benchmark sppf");
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,66 @@
+import type { DatasetEntry } from "@lookonce/data";
+import type { YOLO } from "../yolo.ts";
+
+/** Confidences that curves of precision and recall are made from, and most boxes a picture, as in validation. */
+const asInValidation = { conf: 0.001, maxDet: 300 } as const;
+
+/** Pictures that are looked at before the clock runs: networks are compiled and workers started by them. */
+const warmUp = 8;
+
+/** Options of {@link scoreModel}. */
+export interface ScoreModelOptions {
+  entries: readonly DatasetEntry[];
+  names: readonly string[];
+  imgsz: number;
+  onProgress?: (done: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a model is worth and how fast it is. */
+export interface ModelScore {
+  map50: number;
+  map50_95: number;
+  /** Mean time of the network for a picture, in milliseconds. */
+  milliseconds: number;
+  picturesPerSecond: number;
+}
+
+/** Looks at pictures as a user would have it done, from file to boxes, and compares with their labels. */
+export async function scoreModel(
+  model: YOLO,
+  { entries, names, imgsz, onProgress, signal }: ScoreModelOptions,
+): Promise<ModelScore> {
+  const { DetectionMetrics } = await import("@lookonce/metrics");
+  const { family } = await model.describe({ imgsz, rect: false });
+  // Files of fixed size take squares; what is compared is to see the same.
+  const options = { ...asInValidation, iou: family === "v8" ? 0.7 : 0.6, imgsz, rect: false };
+  const paths = entries.map(({ path }) => path);
+  for await (const _ of model.stream(paths.slice(0, warmUp), options)) signal?.throwIfAborted();
+  const metrics = new DetectionMetrics({ names });
+  const labels = new Map(entries.map((entry) => [entry.path, entry]));
+  let [done, network] = [0, 0];
+  const start = performance.now();
+  for await (const { path, boxes, speed } of model.stream(paths, options)) {
+    signal?.throwIfAborted();
+    metrics.add({
+      detections: boxes,
+      labels: labelsOf(labels.get(path) as DatasetEntry),
+    });
+    network += speed.inference;
+    done++;
+    onProgress?.(done);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const { map50, map50_95 } = metrics.result();
+  return { map50, map50_95, milliseconds: network / done, picturesPerSecond: done / seconds };
+}
+
+/** Labels in pixels: rows of centre and size, as shares of the sides, become corners. */
+function labelsOf({ width, height, boxes, classes }: DatasetEntry): { boxes: Float32Array; classes: Int32Array } {
+  const corners = new Float32Array(boxes.length);
+  for (let i = 0; i < boxes.length; i += 4) {
+    const [x, y, w, h] = boxes.subarray(i, i + 4) as unknown as [number, number, number, number];
+    corners.set([(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height], i);
+  }
+  return { boxes: corners, classes };
+}
