@@ -19,6 +19,8 @@ import type { OpenSourceOptions, PictureSource, Source, SourceItem } from "./sou
 export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   /** A model from `@lookonce/nn`. It stays as it is; the predictor keeps the weights that it has now. */
   model?: DetectionModel;
+  /** Whether the predictor takes the model over: it is changed, and disposed of with the predictor; that spares a copy. Default false. */
+  ownModel?: boolean;
   /** An exported model: an ONNX file, or the `model.json` of a graph model of TensorFlow.js. */
   onnxFile?: string;
   /**
@@ -79,6 +81,7 @@ export class Predictor {
    */
   static async create(options: PredictorOptions): Promise<Predictor> {
     const { model, onnxFile, executionProviders, threads, capacity = 8, half = false, workers } = options;
+    const { ownModel = false } = options;
     if ((model === undefined) === (onnxFile === undefined)) {
       throw new LookonceError("ARGUMENT", "Predictor.create takes either `model` or `onnxFile`.");
     }
@@ -88,7 +91,8 @@ export class Predictor {
       ...(threads === undefined ? {} : { threads }),
     };
     if (onnxFile !== undefined) return new Predictor(await FileDetector.create(onnxFile, engine), options);
-    return new Predictor(await ModelDetector.create(model as DetectionModel, { ...engine, capacity, half }), options);
+    const form = { ...engine, capacity, half, own: ownModel };
+    return new Predictor(await ModelDetector.create(model as DetectionModel, form), options);
   }
 
   /** Class names by class number. */

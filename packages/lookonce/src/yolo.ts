@@ -244,8 +244,13 @@ export class YOLO {
       }
       return predictor;
     }
-    const model = await this.#onHost("predict");
-    return Predictor.create({ ...engine, model, imgsz: fitSide(imgsz, model, this.#log) });
+    // A model that nobody else needs is handed over, which spares a copy of it
+    const ownModel = this.#model === undefined;
+    await this.#place.enterHost();
+    const model = ownModel
+      ? await buildModel(this.#source, { seed: this.#seed, use: "predict" })
+      : await this.#modelOn("cpu", "predict");
+    return Predictor.create({ ...engine, model, ownModel, imgsz: fitSide(imgsz, model, this.#log) });
   }
 }
 

@@ -32,7 +32,7 @@ async function run(detector: Detector, picture: Picture, conf: number): Promise<
   return raw;
 }
 
-const options = { capacity: 2, half: false, threads: 1 };
+const options = { capacity: 2, half: false, own: false, threads: 1 };
 
 describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) => {
   it("are what the model decodes, for any size by one network", async () => {

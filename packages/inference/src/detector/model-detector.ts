@@ -16,10 +16,12 @@ export interface ModelDetectorOptions extends OnnxEngineOptions {
   capacity: number;
   /** Whether a GPU computes in half precision. */
   half: boolean;
+  /** Whether the model is the detector's from now on; otherwise a copy of it is. */
+  own: boolean;
 }
 
 /**
- * A model built from modules: a fused copy of it, traced and compiled.
+ * A model built from modules: fused, traced and compiled.
  *
  * On the CPU the network gives raw maps, decoded here where an anchor's confidence passes; its graph then fits pictures of any
  * size. Other devices decode all anchors themselves, in a graph for each size.
@@ -48,9 +50,9 @@ export class ModelDetector implements Detector {
     this.#head = { family, nc, strides, regMax, anchors };
   }
 
-  /** Takes the weights as they are now; later training of the model does not change the detector. */
+  /** Takes the weights as they are now; later training of a model that is copied does not change the detector. */
   static async create(model: DetectionModel, options: ModelDetectorOptions): Promise<ModelDetector> {
-    return onTracingBackend(async () => new ModelDetector(fuse(await copyModel(model)), options));
+    return onTracingBackend(async () => new ModelDetector(fuse(options.own ? model : await copyModel(model)), options));
   }
 
   async compile(size: Size, count = 1): Promise<CompiledDetector> {

@@ -30,7 +30,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Coordinates to a tenth of a pixel, which other numbers of threads do not change. */
 function plain({ boxes, names, width, height }: Results): unknown {
   const round = (values: ArrayLike<number>): number[] => Array.from(values, (value) => Math.round(value * 10) / 10);
-  return { boxes: round(boxes.boxes), scores: round(boxes.confidences), classes: [...boxes.classes], names, width, height };
+  return {
+    boxes: round(boxes.boxes),
+    scores: round(boxes.confidences),
+    classes: [...boxes.classes],
+    names,
+    width,
+    height,
+  };
 }
 
 describe.each(["v5", "v8"] as const)("worker threads for %s", (family) => {

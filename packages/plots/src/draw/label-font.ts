@@ -27,7 +27,9 @@ function loadFont(weight: Weight): Font {
   let font = fonts.get(weight);
   if (font === undefined) {
     const bytes = readFileSync(paths[weight]());
-    font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    // Glyphs are read when they are wanted: a label has a dozen of 6,000
+    const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    font = opentype.parse(whole, { lowMemory: true });
     fonts.set(weight, font);
   }
   return font;
