@@ -25,7 +25,27 @@ const retry = 2000;
  * memory: it misses batches that were forgotten meanwhile, and nothing else.
  */
 export function eventStream(options: EventStreamOptions): Readable {
-  return Readable.from(chunks(options), { objectMode: false, highWaterMark: 16 * 1024 });
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  if (options.signal.aborted) end();
+  options.signal.addEventListener("abort", end, { once: true });
+  const source = chunks({ ...options, signal: ending.signal });
+  const stream: Readable = new Readable({
+    highWaterMark: 16 * 1024,
+    read() {
+      source.next().then(
+        ({ value, done }) => stream.push(done ? null : value),
+        (error: Error) => stream.destroy(error),
+      );
+    },
+    // `Readable.from` would wait for the next event before it let go of a job whose listener has left.
+    destroy(error, callback) {
+      options.signal.removeEventListener("abort", end);
+      end();
+      callback(error);
+    },
+  });
+  return stream;
 }
 
 async function* chunks({ events, job, after, isOver, heartbeat, signal }: EventStreamOptions): AsyncGenerator<string> {

@@ -37,7 +37,7 @@ export function durably<T>(database: Database, action: () => T): T {
   }
 }
 
-/** Rows of a statement. `get` of this library keeps the statement open, which would hold back checkpoints. */
+/** Rows of a statement, as they are; `get` of this library adds a key of its own. */
 export function rowsOf<T>(statement: Libsql.Statement, ...values: unknown[]): T[] {
   return statement.all(...values) as T[];
 }
