@@ -27,7 +27,7 @@ async function open(source: Source, settings: SourceSettings): Promise<OpenedSou
   const stream = streamOf(source, settings);
   if (stream !== undefined) return assemble({ origins: [stream], single: true }, settings);
   if (isAsyncIterable(source)) {
-    return { single: false, live: true, [Symbol.asyncIterator]: () => itemsAsTheyCome(source, settings) };
+    return { single: false, [Symbol.asyncIterator]: () => itemsAsTheyCome(source, settings) };
   }
   if (!Array.isArray(source)) {
     return assemble(await resolveEntry(source as SourceEntry, { settings, index: 0 }), settings);

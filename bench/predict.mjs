@@ -1,0 +1,187 @@
+// From picture files to boxes: lookonce against PyTorch and OpenCV, in turn in one run.
+//
+//     npm run build && node bench/predict.mjs --model yolov8n.pt --source pictures [--rounds 3 --passes 3 --workers 2]
+//
+// - `stream`: every picture of a folder read, letterboxed, looked at, suppressed; pictures a second of the median pass after a
+//   first one, which warms up.
+// - `cold`: one picture by the command `lookonce predict`, from start to end of the process, drawn and saved, against a Python
+//   script that does the same.
+// - `memory`: resident memory while a folder's pictures are streamed again and again, lookonce alone.
+//
+// LOOKONCE_PYTHON names the Python that has torch and cv2; `python3` when not set. Without them lookonce is timed alone.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values } = parseArgs({
+  options: {
+    model: { type: "string" },
+    source: { type: "string" },
+    picture: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    passes: { type: "string", default: "3" },
+    workers: { type: "string" },
+    batch: { type: "string", default: "1" },
+    only: { type: "string", default: "stream,cold" },
+    pictures: { type: "string", default: "10000" },
+    run: { type: "string" },
+  },
+});
+const { model, source, picture, rounds, passes, workers, batch, only } = values;
+if (model === undefined || source === undefined) {
+  console.error("node bench/predict.mjs --model yolov8n.pt --source a folder of pictures");
+  process.exit(2);
+}
+const python = process.env.LOOKONCE_PYTHON ?? "python3";
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+/** This process's part: pictures a second through the façade. */
+async function stream() {
+  const { YOLO } = await import("lookonce");
+  const yolo = await YOLO.load(model);
+  const options = { batch: Number(batch), ...(workers === undefined ? {} : { workers: Number(workers) }) };
+  const seconds = [];
+  let [pictures, found] = [0, 0];
+  for (let pass = 0; pass <= Number(passes); pass++) {
+    [pictures, found] = [0, 0];
+    const start = performance.now();
+    for await (const { boxes } of yolo.stream(source, options)) {
+      pictures++;
+      found += boxes.count ?? boxes.length;
+    }
+    seconds.push((performance.now() - start) / 1000);
+  }
+  await yolo.dispose();
+  const middle = median(seconds.slice(1));
+  return { pictures, found, picturesPerSecond: pictures / middle, firstPassSeconds: seconds[0] };
+}
+
+/** Resident memory after 1,000 pictures and at the end. */
+async function memory() {
+  const { YOLO } = await import("lookonce");
+  const yolo = await YOLO.load(model);
+  const files = readdirSync(source).map((name) => join(source, name));
+  const total = Number(values.pictures);
+  async function* endless() {
+    for (let i = 0; i < total; i++) yield files[i % files.length];
+  }
+  const [marks, megabytes] = [[], () => Math.round(process.memoryUsage().rss / 2 ** 20)];
+  let seen = 0;
+  for await (const _ of yolo.stream(endless(), { imgsz: 160 })) {
+    if (++seen % 1000 === 0) marks.push(megabytes());
+  }
+  await yolo.dispose();
+  return { pictures: seen, megabytesEvery1000: marks };
+}
+
+function ownProcess(what) {
+  const args = process.argv.slice(2).concat("--run", what);
+  const output = execFileSync(process.execPath, [here("predict.mjs"), ...args], { encoding: "utf8" });
+  return JSON.parse(output.trim().split("\n").at(-1));
+}
+
+function timed(program, args, cwd) {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(program, args, { cwd, stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}`);
+  return (performance.now() - start) / 1000;
+}
+
+async function prepareWeights(folder) {
+  if (spawnSync(python, ["-c", "import torch, cv2"], { stdio: "ignore" }).status !== 0) return undefined;
+  const { readCheckpoint, writeSafetensors } = await import("@lookonce/checkpoint");
+  const { tensors } = readCheckpoint(model);
+  writeSafetensors(join(folder, "weights.safetensors"), tensors);
+  const own = join(folder, "weights.pt");
+  execFileSync(python, [
+    here("pytorch/predict.py"),
+    "--weights",
+    join(folder, "weights.safetensors"),
+    "--prepare",
+    own,
+  ]);
+  return own;
+}
+
+function line(name, ours, theirs, ratio, mark) {
+  const show = (list) => (list.length === 0 ? "–" : median(list).toFixed(2));
+  const range = ratio.length === 0 ? "–" : `${Math.min(...ratio).toFixed(2)} to ${Math.max(...ratio).toFixed(2)}`;
+  console.log(`| ${name} | ${show(ours)} | ${show(theirs)} | ${show(ratio)} | ${range} | ${mark} |`);
+}
+
+async function compare(folder) {
+  const weights = await prepareWeights(folder);
+  const threads = String(availableParallelism());
+  const load = () => loadavg()[0].toFixed(1);
+  console.log(
+    `${cpus()[0].model}, ${threads} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}, load ${load()}`,
+  );
+  if (weights === undefined) console.log(`"${python}" has no torch and cv2: no ratios (set LOOKONCE_PYTHON).`);
+  console.log("| work | lookonce | PyTorch | ratio | range | mark |\n| --- | --- | --- | --- | --- | --- |");
+  if (only.includes("stream")) {
+    const [ours, theirs] = [[], []];
+    for (let i = 0; i < Number(rounds); i++) {
+      ours.push(ownProcess("stream").picturesPerSecond);
+      if (weights === undefined) continue;
+      const args = ["--weights", weights, "--source", source, "--passes", passes, "--threads", threads];
+      const output = execFileSync(python, [here("pytorch/predict.py"), ...args], { encoding: "utf8" });
+      theirs.push(JSON.parse(output).picturesPerSecond);
+    }
+    line(
+      "pictures a second, file to boxes",
+      ours,
+      theirs,
+      theirs.map((speed, i) => ours[i] / speed),
+      2,
+    );
+  }
+  if (only.includes("cold")) {
+    const one = picture ?? join(source, readdirSync(source)[0]);
+    const [ours, theirs] = [[], []];
+    for (let i = 0; i < 2 * Number(rounds) + 1; i++) {
+      ours.push(
+        timed(
+          process.execPath,
+          [here("../apps/cli/bin/lookonce.js"), "predict", `model=${model}`, `source=${one}`],
+          folder,
+        ),
+      );
+      if (weights === undefined) continue;
+      theirs.push(
+        timed(python, [
+          here("pytorch/predict.py"),
+          "--weights",
+          weights,
+          "--source",
+          one,
+          "--save",
+          join(folder, "drawn.jpg"),
+        ]),
+      );
+    }
+    line(
+      "one picture, cold, seconds",
+      ours,
+      theirs,
+      theirs.map((seconds, i) => seconds / ours[i]),
+      4,
+    );
+  }
+  if (only.includes("memory")) console.log(JSON.stringify(ownProcess("memory")));
+  console.log(`load at the end ${load()}`);
+}
+
+if (values.run !== undefined) {
+  console.log(JSON.stringify(await { stream, memory }[values.run]()));
+} else {
+  const folder = mkdtempSync(join(tmpdir(), "lookonce-bench-"));
+  try {
+    await compare(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
