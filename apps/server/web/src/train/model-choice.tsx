@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { ModelList } from "../api/types.ts";
 
 /** Architectures to train from nothing, smallest first. */
@@ -12,6 +13,9 @@ const architectures = [
   "yolov3-tiny.yaml",
 ];
 
+/** Stands for a file that is not in the list, such as a model file of one's own. */
+const anotherFile = "another";
+
 interface ModelChoiceProps {
   models: ModelList | undefined;
   value: string;
@@ -24,12 +28,31 @@ export function ModelChoice({ models, value, onChange }: ModelChoiceProps) {
   const loaded = models?.models.map(({ file }) => file).filter(trainable) ?? [];
   const others =
     models?.available.map(({ file }) => file).filter((file) => trainable(file) && !loaded.includes(file)) ?? [];
+  const [other, setOther] = useState(false);
+  const choose = (file: string) => {
+    setOther(file === anotherFile);
+    if (file !== anotherFile) onChange(file);
+  };
   return (
-    <select value={value} onChange={({ target }) => onChange(target.value)}>
-      <Group label="Loaded" files={loaded} />
-      <Group label="In the model folders" files={others} />
-      <Group label="From random weights" files={architectures} />
-    </select>
+    <>
+      <select value={other ? anotherFile : value} onChange={({ target }) => choose(target.value)}>
+        <Group label="Loaded" files={loaded} />
+        <Group label="In the model folders" files={others} />
+        <Group label="From random weights" files={architectures} />
+        <option value={anotherFile}>Another file …</option>
+      </select>
+      {other && (
+        <input
+          aria-label="Name of the file in the service's model folders"
+          placeholder="my-model.yaml"
+          required
+          spellCheck={false}
+          // biome-ignore lint/a11y/noAutofocus: it appears because somebody asked for it
+          autoFocus
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </>
   );
 }
 

@@ -1,0 +1,82 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { hasShared, sharedPath } from "@lookonce/testing";
+import { drawShapes, quickstart } from "lookonce";
+import { build } from "vite";
+import { type ServerSettings, type Service, startService } from "../../src/index.ts";
+
+/** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
+const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
+const tinyModel = `nc: 3\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`;
+
+/** A service with the page, a real model and a small data set. */
+export interface TestService extends Service {
+  /** A file with weights. */
+  model: string;
+  /** Pictures that the model finds something in. */
+  pictures: string[];
+  /** A folder for files of the test. */
+  folder: string;
+  end(): Promise<void>;
+}
+
+/**
+ * Builds the page and serves it. Its model is the published yolov8n where the shared folder has it, or else one that is
+ * trained here for a minute.
+ */
+export async function startTestService(settings: ServerSettings = {}): Promise<TestService> {
+  const folder = mkdtempSync(join(tmpdir(), "lookonce-page-"));
+  const [models, data, runs, web] = ["models", "data", "runs", "web"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  for (const path of [models, data]) mkdirSync(path);
+  await buildPage(web);
+  writeFileSync(join(models, "tiny.yaml"), tinyModel);
+  await drawShapes({ directory: join(data, "shapes"), train: 24, val: 8, size: 96, seed: 3 });
+  const { model, pictures } = await realModel(folder);
+  const file = join(models, basename(model));
+  copyFileSync(model, file);
+  const service = await startService(
+    {
+      ...{ models: [file], modelRoots: [models], dataRoots: [data], runsRoot: runs, web, port: 0, log: "none" },
+      ...settings,
+    },
+    { mayMakeKey: false },
+  );
+  return {
+    ...service,
+    ...{ model: file, pictures, folder },
+    async end() {
+      await service.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Builds the page as `npm run build` does, into a folder. */
+async function buildPage(outDir: string): Promise<void> {
+  const before = process.env.NODE_ENV;
+  // The tests' own would make it a page for development.
+  process.env.NODE_ENV = "production";
+  try {
+    const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
+    await build({ configFile, logLevel: "warn", build: { outDir } });
+  } finally {
+    process.env.NODE_ENV = before;
+  }
+}
+
+async function realModel(folder: string): Promise<{ model: string; pictures: string[] }> {
+  const photograph = fileURLToPath(new URL("../../../../packages/export/pictures/coffee.jpg", import.meta.url));
+  if (hasShared("weights/yolov8n.pt") && hasShared("data/bus.jpg")) {
+    return { model: sharedPath("weights/yolov8n.pt"), pictures: [sharedPath("data/bus.jpg"), photograph] };
+  }
+  const { directory } = await quickstart({ directory: join(folder, "quickstart") });
+  const pictures = ["00005.jpg", "00006.jpg"].map((name) => join(directory, "unseen", "images", "val", name));
+  return { model: join(directory, "train", "weights", "best.safetensors"), pictures };
+}

@@ -1,0 +1,221 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { describeInBrowser, launchChromium } from "@lookonce/testing";
+import { quickstart } from "lookonce";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import {
+  accessibilityFaults,
+  documentationPicture,
+  expectNoComplaints,
+  openPage,
+  sidewaysPixels,
+  type TestPage,
+} from "./test-page.ts";
+import { startTestService, type TestService } from "./test-service.ts";
+
+let browser: Browser;
+let service: TestService;
+let opened: TestPage | undefined;
+
+async function open(view: string, options: object = {}): Promise<Page> {
+  opened = await openPage(browser, { url: `${service.url}/${view}`, ...options });
+  return opened.page;
+}
+
+interface Training {
+  epochs: number;
+  batch?: number;
+  imgsz?: number;
+  lr0?: number;
+  model?: string;
+  data?: string;
+}
+
+/** Fills the form and starts a training. */
+async function start(page: Page, { epochs, lr0, ...rest }: Training): Promise<void> {
+  const { batch = 8, imgsz = 64, model = "tiny.yaml", data = "shapes/shapes" } = rest;
+  const form = page.getByRole("form", { name: "New training" });
+  await form.getByRole("combobox", { name: /^Model/ }).selectOption("another");
+  await form.getByLabel("Name of the file").fill(model);
+  await form.getByLabel("Data set").selectOption(data);
+  await form.getByLabel("Epochs").fill(String(epochs));
+  await form.getByLabel("Picture size").fill(String(imgsz));
+  await form.getByLabel("Batch").fill(String(batch));
+  if (lr0 !== undefined) {
+    await form.getByText("More", { exact: true }).click();
+    await form.getByLabel("First rate").fill(String(lr0));
+  }
+  await form.getByRole("button", { name: "Start training" }).click();
+}
+
+/** The state of the job that is shown. */
+const state = (page: Page): Promise<string | null> => page.locator(".job-head .state-chip").textContent();
+
+/** What a chart says to those who do not see it. */
+const chart = (page: Page, title: string) => page.getByRole("group", { name: new RegExp(`^${title}\\.`) });
+
+describeInBrowser("the page, training", () => {
+  beforeAll(async () => {
+    [browser, service] = await Promise.all([launchChromium(), startTestService()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.end();
+  });
+  afterEach(async () => {
+    if (opened !== undefined) {
+      expectNoComplaints(opened);
+      await opened.page.context().close();
+    }
+    opened = undefined;
+  });
+
+  it("says what there is before the first training", async () => {
+    const page = await open("#/train");
+    await page.getByRole("heading", { name: "No training yet" }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole("link", { name: "Runs" }).click();
+    await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("starts a training, shows its curves as they grow, and its end", async () => {
+    const page = await open("#/train");
+    await start(page, { epochs: 4 });
+    await expect
+      .poll(() => chart(page, "Loss by batch").getAttribute("aria-label"), { timeout: 120_000 })
+      .toMatch(/batch \d/);
+    await expect
+      .poll(() => chart(page, "Average precision").getAttribute("aria-label"), { timeout: 120_000 })
+      .toMatch(/epoch [1-4]/);
+    await expect.poll(() => state(page), { timeout: 180_000 }).toBe("done");
+    for (const title of ["Average precision", "Precision and recall", "Box loss", "Class loss", "Learning rate"]) {
+      await expect.poll(() => chart(page, title).getAttribute("aria-label")).toMatch(/at epoch 4/);
+    }
+    // Arrow keys read the curves.
+    await chart(page, "Box loss").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(() => chart(page, "Box loss").locator("output").textContent()).toMatch(/^epoch 3: training /);
+    await page.getByRole("heading", { name: "Pictures" }).waitFor();
+    const picture = page.locator(".pictures button", { hasText: "Training batch 0" });
+    await picture.locator("img").waitFor();
+    await picture.click();
+    await page.locator(".lightbox img").waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".log").textContent()).not.toBe("");
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("loads what was learnt", async () => {
+    const page = await open("#/train");
+    await page.getByRole("button", { name: "Load the best weights" }).click();
+    await page.getByRole("article", { name: "train" }).waitFor();
+    await page.getByRole("button", { name: "Unload train" }).click();
+    await expect.poll(() => page.getByRole("button", { name: "Unload train" }).count()).toBe(0);
+  });
+
+  it("cancels a training after asking", async () => {
+    const page = await open("#/train");
+    await start(page, { epochs: 5000 });
+    await page.locator(".state-chip[data-state=running]").first().waitFor({ timeout: 120_000 });
+    await expect
+      .poll(() => chart(page, "Loss by batch").getAttribute("aria-label"), { timeout: 120_000 })
+      .toMatch(/batch \d/);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Really cancel?" }).click();
+    await expect.poll(() => state(page), { timeout: 120_000 }).toBe("cancelled");
+  });
+
+  it("takes the stream of events up again where it broke", async () => {
+    const page = await open("#/train");
+    const asked: (string | undefined)[] = [];
+    // The connection is cut after each of the first answers' pieces, as a proxy does that waits no longer.
+    await page.route("**/events", async (route) => {
+      asked.push((await route.request().headerValue("last-event-id")) ?? undefined);
+      if (asked.length > 2) return route.continue();
+      const id = asked.length * 2;
+      await route.fulfill({
+        contentType: "text/event-stream",
+        body: `id: ${id}\nevent: log\ndata: {"message":"line ${asked.length}"}\n\n`,
+      });
+    });
+    await start(page, { epochs: 2 });
+    await expect.poll(() => asked.slice(0, 3), { timeout: 60_000 }).toEqual([undefined, "2", "4"]);
+    await expect.poll(() => state(page), { timeout: 180_000 }).toBe("done");
+  });
+
+  it("says the service's sentence when a training cannot be started", async () => {
+    const page = await open("#/train");
+    await page.route("**/v1/jobs", (route) =>
+      route.request().method() === "POST"
+        ? route.fulfill({
+            status: 429,
+            headers: { "retry-after": "30" },
+            json: { error: { code: "FULL", message: "100 jobs wait already." } },
+          })
+        : route.continue(),
+    );
+    await start(page, { epochs: 1 });
+    await page.getByRole("alert").getByText("100 jobs wait already. Try again in 30 seconds.").waitFor();
+    opened?.complaints.splice(0);
+  });
+
+  it("compares runs: curves, settings, pictures", async () => {
+    const page = await open("#/runs");
+    await page.getByRole("checkbox").first().waitFor();
+    const names = await page.locator(".run-name").allTextContents();
+    expect(names.length).toBeGreaterThanOrEqual(3);
+    for (const name of ["train", names.find((other) => other !== "train") ?? ""]) {
+      await page.getByRole("checkbox", { name: `Show ${name}`, exact: true }).check();
+    }
+    const map = chart(page, "mAP50");
+    await map.waitFor();
+    await expect.poll(async () => (await map.locator(".line, svg > circle").count()) > 1).toBe(true);
+    await page.getByRole("heading", { name: "What was set differently" }).waitFor();
+    expect(await page.locator(".args-table").textContent()).toMatch(/epochs/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    // A comparison has an address.
+    const again = await openPage(browser, {
+      url: page.url(),
+      viewport: { width: 360, height: 740 },
+      colorScheme: "dark",
+    });
+    await chart(again.page, "mAP50").waitFor();
+    expect(await sidewaysPixels(again.page)).toBe(0);
+    expect(await accessibilityFaults(again.page)).toEqual([]);
+    await again.page.context().close();
+  });
+
+  it.runIf(process.env.LOOKONCE_SCREENSHOTS === "1")("makes the documentation's pictures", async () => {
+    // A detector that learns takes a few minutes: these are trained for the pictures alone.
+    const { directory } = await quickstart({ directory: join(service.folder, "quickstart") });
+    cpSync(join(directory, "shapes"), join(service.folder, "data", "coloured-shapes"), { recursive: true });
+    cpSync(join(directory, "yolov8t-shapes.yaml"), join(service.folder, "models", "yolov8t-shapes.yaml"));
+    const page = await open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });
+    const training = {
+      model: "yolov8t-shapes.yaml",
+      data: "coloured-shapes/shapes",
+      epochs: 14,
+      batch: 16,
+      imgsz: 160,
+    };
+    await start(page, training);
+    await expect
+      .poll(() => chart(page, "Average precision").getAttribute("aria-label"), { timeout: 300_000 })
+      .toMatch(/epoch 8/);
+    await documentationPicture(page, "train-dark");
+    await expect.poll(() => state(page), { timeout: 300_000 }).toBe("done");
+    await page.reload();
+    await start(page, { ...training, lr0: 0.001 });
+    await expect.poll(() => state(page), { timeout: 30_000 }).not.toBe("done");
+    await expect.poll(() => state(page), { timeout: 300_000 }).toBe("done");
+    await page.context().close();
+    const runs = await open("#/runs", { viewport: { width: 1360, height: 960 } });
+    const names = await runs.locator(".run-name").allTextContents();
+    await runs.goto(`${service.url}/#/runs/${names.slice(0, 2).join(",")}`);
+    await chart(runs, "mAP50").waitFor();
+    await documentationPicture(runs, "runs-light");
+  });
+});
