@@ -59,7 +59,7 @@ async function resolveAll(entries: readonly SourceEntry[], settings: SourceSetti
   for (const [index, entry] of entries.entries()) {
     for (const origin of (await resolveOrFault(entry, index, settings)).origins) origins.push(origin);
   }
-  return uniqueNames(origins);
+  return origins;
 }
 
 async function resolveOrFault(entry: SourceEntry, index: number, settings: SourceSettings): Promise<Resolved> {
@@ -85,7 +85,9 @@ async function* itemsAsTheyCome(
 }
 
 /** A source of what was found; a single video is asked for its length first. */
-async function assemble({ origins, single }: Resolved, settings: SourceSettings): Promise<OpenedSource> {
+async function assemble(found: Resolved, settings: SourceSettings): Promise<OpenedSource> {
+  const { single } = found;
+  const origins = single ? found.origins : uniqueNames(found.origins);
   const [first] = origins;
   if (single && first?.kind === "video" && !first.live) {
     const facts = await probe(first, settings);

@@ -64,6 +64,14 @@ export class FfmpegProcess {
     this.#child.kill("SIGKILL");
   }
 
+  /** Ends it and lets go of what it still had to say, which would keep it from being over; resolves when it is. */
+  async leave(): Promise<void> {
+    this.kill();
+    this.#child.stdout.destroy();
+    this.#child.stdin.destroy();
+    await this.ended.catch(() => {});
+  }
+
   #follow(onLine: ((line: string) => void) | undefined): void {
     let rest = "";
     this.#child.stderr.setEncoding("utf8");

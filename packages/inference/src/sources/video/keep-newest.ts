@@ -1,7 +1,9 @@
 /**
  * Passes on the newest of what comes, leaving out what came while nobody was asking: at most one thing waits.
+ *
+ * @param stop called when nothing more is wanted, before the source is told so: what it waits for may never come
  */
-export async function* keepNewest<T>(source: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+export async function* keepNewest<T>(source: AsyncIterable<T>, stop: () => void): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
   const state: { newest?: { value: T }; done: boolean; error?: unknown; wake?: () => void } = { done: false };
   const pump = async (): Promise<void> => {
@@ -35,6 +37,7 @@ export async function* keepNewest<T>(source: AsyncIterable<T>): AsyncGenerator<T
     }
   } finally {
     state.done = true;
+    stop();
     await iterator.return?.();
     await pumping;
   }

@@ -31,8 +31,10 @@ export function videoFrames(
   settings: SourceSettings,
   opening: Opening = {},
 ): AsyncGenerator<SourceItem, void, undefined> {
-  const frames = decode(origin, settings, opening);
-  return origin.live && !settings.streamBuffer ? keepNewest(frames) : frames;
+  if (!origin.live || settings.streamBuffer) return decode(origin, settings, opening);
+  const left = new AbortController();
+  const signal = settings.signal === undefined ? left.signal : AbortSignal.any([left.signal, settings.signal]);
+  return keepNewest(decode(origin, { ...settings, signal }, opening), () => left.abort());
 }
 
 async function* decode(
@@ -66,8 +68,7 @@ async function* decode(
     if (!signal?.aborted) await frames.explainEnd(video !== undefined);
   } finally {
     signal?.removeEventListener("abort", stop);
-    ffmpeg.kill();
-    await ffmpeg.ended.catch(() => {});
+    await ffmpeg.leave();
   }
 }
 
