@@ -183,7 +183,7 @@ describe("requests", () => {
     [{ ...training, data: "shape/shapes" }, 404, 'Did you mean "shapes/shapes"?'],
     [{ ...training, data: "../models/tiny.yaml" }, 404, "no data set"],
     [{ kind: "train", model: "tiny" }, 400, '"train" needs data'],
-    [{ kind: "export", model: "tiny", data: "shapes/shapes" }, 400, "no use for data"],
+    [{ kind: "export", model: "tiny", data: "shapes/shapes" }, 400, "with int8 alone"],
     [{ ...training, options: { epoch: 1 } }, 400, 'Did you mean "epochs"?'],
     [{ ...training, kind: "evolve" }, 400, "kind"],
     [{ ...training, name: "x" }, 400, "additional properties"],

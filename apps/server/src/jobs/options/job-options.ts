@@ -3,6 +3,9 @@ import type { JobKind, JobOptions } from "../job.ts";
 import { checkOption, type Option, type OptionTable, schemaOf } from "./option.ts";
 import { recipeOptions } from "./recipe-options.ts";
 
+/** Formats that models are exported in. */
+const exportFormats = ["onnx", "tfjs", "saved_model", "safetensors", "torch"];
+
 const imgsz: Option = {
   is: "integer",
   ...{ min: 32, max: 4096 },
@@ -73,10 +76,23 @@ const val: OptionTable = {
 };
 
 const exporting: OptionTable = {
-  format: { is: "choice", of: ["onnx"], help: "format of the file (onnx)" },
-  imgsz,
+  format: { is: "choice", of: exportFormats, help: "format of the file or folder (onnx)" },
+  imgsz: {
+    is: "sides",
+    ...{ min: 32, max: 4096 },
+    help: "side of the pictures, or [height, width]; rounded up to the model's stride (640)",
+  },
   batch: { is: "integer", min: 1, max: 4096, help: "pictures in a batch (1)" },
-  opset: { is: "integer", min: 13, max: 22, help: "version of ONNX's operators (17)" },
+  dynamic: { is: "flag", help: "any number of pictures, with onnx of any size; onnx, tfjs, saved_model (false)" },
+  half: { is: "flag", help: "half precision: files of half the size (false)" },
+  int8: { is: "flag", help: "8 bits: files of a quarter of the size; onnx, with data, and tfjs (false)" },
+  fraction: { is: "number", min: 0, max: 1, help: "with int8: share of data's pictures (at most 300 of all)" },
+  nms: { is: "flag", help: "suppression inside the graph, which then gives boxes; onnx (false)" },
+  conf: { is: "number", min: 0, max: 1, help: "with nms: confidence that a box must exceed (0.25)" },
+  iou: { is: "number", min: 0, max: 1, help: "with nms: overlap above which the weaker box goes (0.7, YOLOv5 0.45)" },
+  max_det: { is: "integer", min: 1, max: 30_000, help: "with nms: most boxes a picture (300)", as: "maxDet" },
+  agnostic_nms: { is: "flag", help: "with nms: boxes of different classes suppress each other", as: "agnosticNms" },
+  opset: { is: "integer", min: 13, max: 22, help: "version of ONNX's operators; onnx (17)" },
 };
 
 /** Options of every kind of job besides the recipe's. */

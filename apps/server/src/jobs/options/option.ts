@@ -6,7 +6,9 @@ export type OptionForm =
   | { is: "flag" }
   | { is: "choice"; of: readonly string[] }
   /** One whole number, or a list of them. */
-  | { is: "integers" };
+  | { is: "integers" }
+  /** The side of pictures, or their height and width. */
+  | { is: "sides"; min: number; max: number };
 
 /** An option of a job. */
 export type Option = OptionForm & {
@@ -37,6 +39,10 @@ export function schemaOf({ help, ...form }: Option): object {
       return { type: "string", enum: form.of, description };
     case "integers":
       return { description, anyOf: [{ type: "integer" }, { type: "array", items: { type: "integer" } }] };
+    case "sides": {
+      const side = { type: "integer", minimum: form.min, maximum: form.max };
+      return { description, anyOf: [side, { type: "array", items: side, minItems: 2, maxItems: 2 }] };
+    }
     default: {
       const { is, min, max } = form;
       const limits = { ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }) };
@@ -53,6 +59,11 @@ function takes(form: OptionForm, value: unknown): boolean {
       return form.of.includes(value as string);
     case "integers":
       return isRow(value) || (Array.isArray(value) && value.length > 0 && value.length <= 1000 && value.every(isRow));
+    case "sides": {
+      const side = { ...form, is: "integer" } as const;
+      if (Array.isArray(value)) return value.length === 2 && value.every((one) => takes(side, one));
+      return takes(side, value);
+    }
     default: {
       const { is, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = form;
       if (typeof value !== "number" || !Number.isFinite(value) || (is === "integer" && !Number.isInteger(value))) {
@@ -75,6 +86,8 @@ function describeForm(form: OptionForm): string {
       return form.of.length === 1 ? `"${form.of[0]}"` : `one of ${form.of.join(", ")}`;
     case "integers":
       return "a whole number or a list of them";
+    case "sides":
+      return `a whole number from ${form.min} to ${form.max}, or [height, width]`;
     default: {
       const { is, min, max } = form;
       const kind = is === "integer" ? "a whole number" : "a number";

@@ -8,7 +8,7 @@ describe("checkOptions", () => {
     ).not.toThrow();
     expect(() => checkOptions("train", { freeze: 10, cos_lr: true })).not.toThrow();
     expect(() => checkOptions("val", { max_det: 100, conf: 0.5, save_json: true })).not.toThrow();
-    expect(() => checkOptions("export", { format: "onnx", imgsz: 320 })).not.toThrow();
+    expect(() => checkOptions("export", { format: "tfjs", imgsz: [320, 640], half: true })).not.toThrow();
   });
 
   it.each([
@@ -31,6 +31,8 @@ describe("checkOptions", () => {
     ["train", { freeze: [0, -1] }, "a whole number or a list of them"],
     ["train", { lr0: -1 }, "a number of at least 0, not -1"],
     ["train", { momentum: 2 }, "from 0 to 0.9999"],
+    ["export", { format: "onxn" }, "one of onnx, tfjs"],
+    ["export", { imgsz: [320] }, "a whole number from 32 to 4096, or [height, width], not [320]"],
     ["val", { split: "all" }, "one of val, test, train"],
   ] as const)("refuses %s %j", (kind, options, message) => {
     expect(() => checkOptions(kind, options)).toThrow(message);

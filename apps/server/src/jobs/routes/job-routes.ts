@@ -119,7 +119,7 @@ function requestOf({
 }: Omit<JobRequest, "options"> & { options?: JobOptions }): JobRequest {
   checkOptions(kind, options);
   if (kind === "export" && data !== undefined && options.int8 !== true) {
-    throw new LookonceError("ARGUMENT", "an export has no use for data: leave it out.");
+    throw new LookonceError("ARGUMENT", "an export uses data with int8 alone: leave it out.");
   }
   if (kind !== "export" && data === undefined) {
     throw new LookonceError("ARGUMENT", `"${kind}" needs data: the id of a data set of GET /v1/datasets.`);

@@ -1,10 +1,17 @@
 import { basename, extname, join } from "node:path";
-import { YOLO } from "lookonce";
+import { type ExportOptions, YOLO } from "lookonce";
 import { librarySettings } from "../options/job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
 import type { JobTask, Outcome } from "./messages.ts";
 import type { Performance } from "./performance.ts";
 import { placeOf } from "./place-of.ts";
+
+/** Endings by which files and folders of these formats are known, where they are not the format's name. */
+const suffixes: Readonly<Record<string, string>> = {
+  tfjs: "_web_model",
+  saved_model: "_saved_model",
+  torch: "_state_dict.pt",
+};
 
 /** Writes a model in another program's format into the run's folder. An export that was interrupted begins anew. */
 export async function runExport(task: JobTask, { tell, signal }: Performance): Promise<Outcome> {
@@ -13,11 +20,20 @@ export async function runExport(task: JobTask, { tell, signal }: Performance): P
   signal.addEventListener("abort", end, { once: true });
   emptyFolder(task.directory);
   const model = await YOLO.load(task.model, placeOf(task, tell));
+  const settings = librarySettings("export", task.options) as ExportOptions;
+  const { format = "onnx" } = settings;
   const stem = basename(task.model, extname(task.model));
-  const { file, ...report } = await model.export({
-    ...librarySettings("export", task.options),
-    file: join(task.directory, `${stem}.onnx`),
+  const { file, differences, bytes, seconds, checkedOn } = await model.export({
+    ...settings,
+    ...(task.data === undefined ? {} : { data: task.data, onCalibrated }),
+    file: join(task.directory, `${stem}${suffixes[format] ?? `.${format}`}`),
   });
   signal.removeEventListener("abort", end);
-  return { type: "succeeded", result: { ...report, file: basename(file) } };
+  const result = { run: basename(task.directory), file: basename(file), format, bytes, seconds, differences };
+  return { type: "succeeded", result: { ...result, checked_on: checkedOn } };
+
+  function onCalibrated(pictures: number): void {
+    if (pictures % 50 !== 0) return;
+    tell({ type: "log", line: { level: "info", message: `learning ranges of numbers: ${pictures} pictures` } });
+  }
 }
