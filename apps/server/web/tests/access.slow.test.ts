@@ -1,0 +1,183 @@
+import { describeInBrowser, launchChromium } from "@lookonce/testing";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  accessibilityFaults,
+  documentationPicture,
+  expectNoComplaints,
+  openPage,
+  sidewaysPixels,
+  type TestPage,
+} from "./test-page.ts";
+import { startTestService, type TestService } from "./test-service.ts";
+
+const key = "correct-horse-battery-staple-0123456789";
+
+let browser: Browser;
+let service: TestService;
+let opened: TestPage | undefined;
+
+async function open(view = "", options: object = {}): Promise<Page> {
+  opened = await openPage(browser, { url: `${service.url}/${view}`, ...options });
+  return opened.page;
+}
+
+async function enterKey(page: Page, text = key): Promise<void> {
+  await page.getByLabel("API key").fill(text);
+  await page.getByRole("button", { name: "Use this key" }).click();
+}
+
+/** What has the focus, in words. */
+async function focused(page: Page): Promise<string> {
+  return page.evaluate<string>(
+    "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent || document.activeElement.id).trim()",
+  );
+}
+
+/** Whether the element that has the focus can be told from others. */
+async function focusIsVisible(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>("getComputedStyle(document.activeElement).outlineStyle !== 'none'");
+}
+
+describeInBrowser("the page of a service with a key", () => {
+  beforeAll(async () => {
+    [browser, service] = await Promise.all([launchChromium(), startTestService({ key })]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.end();
+  });
+  afterEach(async () => {
+    if (opened !== undefined) {
+      // Chromium itself reports every answer 401.
+      opened.complaints.splice(0, opened.complaints.length, ...opened.complaints.filter((text) => !/401/.test(text)));
+      expectNoComplaints(opened);
+      await opened.page.context().close();
+    }
+    opened = undefined;
+  });
+
+  it("asks for the key, says when it is wrong, and goes on where it was when it is right", async () => {
+    const page = await open("#/models");
+    const dialog = page.getByRole("dialog", { name: "This service needs its key" });
+    await dialog.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await enterKey(page, "wrong");
+    await page.getByText("The service did not accept that key.").waitFor();
+    await enterKey(page);
+    await dialog.waitFor({ state: "hidden" });
+    await page.getByRole("heading", { name: "The head explained" }).waitFor();
+    // It is kept for this tab, and nowhere else.
+    await page.reload();
+    await page.getByRole("heading", { name: "The head explained" }).waitFor();
+    expect(await page.evaluate("localStorage.length + document.cookie.length")).toBe(0);
+  });
+
+  it("shows the service's sentence to those who have no key", async () => {
+    const page = await open("#/runs");
+    await page.getByRole("button", { name: "Not now" }).click();
+    await page
+      .getByRole("alert")
+      .getByText(/needs its API key/)
+      .waitFor();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await enterKey(page);
+    await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+  });
+
+  it("can be used by keyboard alone", async () => {
+    const page = await open();
+    await page.getByLabel("API key").waitFor();
+    expect(await focused(page)).toBe("");
+    await page.keyboard.type(key);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.keyboard.press("Tab");
+    const seen: string[] = [];
+    for (let i = 0; i < 14; i++) {
+      seen.push(await focused(page));
+      expect(await focusIsVisible(page), seen.at(-1)).toBe(true);
+      await page.keyboard.press("Tab");
+    }
+    for (const name of ["Detect", "Train", "Runs", "Models", "Choose pictures", "Use the camera"]) {
+      expect(seen).toContain(name);
+    }
+    await page.getByRole("link", { name: "Models" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Rows" }).waitFor();
+    expect(await focused(page)).toBe("Models");
+    // The table scrolls by keys.
+    await page.getByLabel("Table of rows").focus();
+    await page.keyboard.press("End");
+    await expect.poll(() => page.getByLabel("Table of rows").evaluate("table => table.scrollTop")).toBeGreaterThan(0);
+  });
+
+  it("is light or dark as the system is, or as was chosen, from the first paint on", async () => {
+    const page = await open("", { colorScheme: "dark" });
+    await enterKey(page);
+    const ground = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+    expect(await ground()).toBe("rgb(15, 18, 22)");
+    await page.getByRole("button", { name: /^Theme/ }).click();
+    expect(await ground()).toBe("rgb(246, 247, 249)");
+    await page.reload({ waitUntil: "commit" });
+    await page.locator("html[data-theme=light]").waitFor();
+    await page.getByRole("button", { name: /^Theme: light/ }).click();
+    expect(await ground()).toBe("rgb(15, 18, 22)");
+    await page.getByRole("button", { name: /^Theme: dark/ }).click();
+    await page.getByRole("button", { name: /^Theme: as the system/ }).waitFor();
+  });
+
+  it("moves nothing for those who want no motion", async () => {
+    const page = await open("", { reducedMotion: "reduce" });
+    await enterKey(page);
+    const moving = await page.evaluate<number>(
+      "[...document.querySelectorAll('*')].filter((e) => { const s = getComputedStyle(e); return parseFloat(s.transitionDuration) > 0 || s.animationName !== 'none'; }).length",
+    );
+    expect(moving).toBe(0);
+  });
+
+  it("explains a model: layers, head, and loads and unloads it", async () => {
+    const page = await open("#/models");
+    await enterKey(page);
+    await page.getByRole("heading", { name: "The head explained" }).waitFor();
+    const rows = await page.locator(".layer-table tbody tr").count();
+    expect(rows).toBeGreaterThan(5);
+    expect(await page.locator(".layer-table tbody tr").last().textContent()).toMatch(/Detect/);
+    expect(await page.locator(".formula").textContent()).toMatch(/c3 = max\(channels, min\(classes, 100\)\)/);
+    await page.locator(".layer-table tbody tr").nth(2).hover();
+    await page.locator(".node.active").waitFor();
+    const [id = ""] = await page.locator(".model-list a b").allTextContents();
+    await page.getByRole("button", { name: `Unload ${id}` }).click();
+    await page.getByText("No model is loaded.").waitFor();
+    await page.getByRole("link", { name: "Detect" }).click();
+    await page.getByRole("link", { name: "Models" }).click();
+    await page
+      .getByRole("button", { name: /^Load / })
+      .first()
+      .click();
+    await page.getByRole("article", { name: id }).waitFor();
+  });
+
+  describe.each([
+    { theme: "light", width: 1360, view: "models" },
+    { theme: "dark", width: 360, view: "models" },
+    { theme: "dark", width: 768, view: "train" },
+    { theme: "light", width: 360, view: "train" },
+  ] as const)("$view, $theme, $width pixels wide", ({ theme, width, view }) => {
+    it("can be used by everybody", async () => {
+      const page = await open(`#/${view}`, { colorScheme: theme, viewport: { width, height: 800 } });
+      await enterKey(page);
+      await page.getByRole("heading", { level: 2 }).last().waitFor();
+      if (view === "models") await page.getByRole("heading", { name: "Rows" }).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await sidewaysPixels(page)).toBe(0);
+    });
+  });
+
+  it("makes the documentation's pictures", async () => {
+    const page = await open("#/models", { viewport: { width: 1360, height: 1080 } });
+    await enterKey(page);
+    await page.getByRole("heading", { name: "Rows" }).waitFor();
+    await documentationPicture(page, "models-light");
+  });
+});
