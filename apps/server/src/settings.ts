@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { LookonceError } from "@lookonce/errors";
 
@@ -32,7 +33,7 @@ export interface ServerSettings {
   hosts?: readonly string[];
   /** Addresses of proxies whose `X-Forwarded-For` is believed (default none). */
   proxies?: readonly string[];
-  /** Inference workers (default: one for every two processor cores). */
+  /** Inference workers (default: one for every two processor cores, at most 4; one on a GPU). */
   workers?: number;
   /** Threads of ONNX Runtime in a worker (default: the cores shared out among the workers). */
   threads?: number;
@@ -40,7 +41,7 @@ export interface ServerSettings {
   device?: "auto" | "cpu" | "webgpu" | "cuda";
   /** Most pictures that the network looks at together (default 4). */
   batch?: number;
-  /** Milliseconds that a picture may wait for others to join it (default 2). */
+  /** Milliseconds that a picture may wait for others to join it while the workers have something to do (default 2). */
   window?: number;
   /** Most pictures that wait; more are refused with 503 (default 256). */
   queue?: number;
@@ -100,13 +101,15 @@ const mebibyte = 1024 * 1024;
 /**
  * Fills in the defaults.
  *
- * One worker for every two cores, and the cores shared out among them: see docs/decisions for the measurements.
+ * One worker for every two cores: more of them look at more pictures a second, fewer look at one picture faster and take
+ * less memory.
  *
  * @throws LookonceError `ARGUMENT` for settings that cannot go together
  */
 export function fillSettings(settings: ServerSettings): FullSettings {
   const cores = availableParallelism();
-  const { workers = Math.max(1, Math.floor(cores / 2)) } = settings;
+  const isCpu = settings.device === undefined || settings.device === "cpu";
+  const { workers = isCpu ? Math.max(1, Math.min(4, Math.floor(cores / 2))) : 1 } = settings;
   const full: FullSettings = {
     ...{ models: [], modelRoots: [], dataRoots: [], runsRoot: "runs", host: "127.0.0.1", port: 8080 },
     ...{ cors: [], hosts: [], proxies: [], device: "cpu", batch: 4, window: 2, queue: 256, timeout: 30 },
@@ -118,6 +121,7 @@ export function fillSettings(settings: ServerSettings): FullSettings {
     workers,
   };
   requireSense(full);
+  for (const folder of [...full.modelRoots, ...full.dataRoots]) requireFolder(folder);
   return full;
 }
 
@@ -133,6 +137,11 @@ function requireSense({ imgsz, maxImgsz, queue, maxImages, maxBody, maxPending, 
       throw argument(`cors=${origin} is no origin; one looks like https://example.com, without a path.`);
     }
   }
+}
+
+function requireFolder(folder: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return;
+  throw new LookonceError("NOT_FOUND", `there is no folder ${folder}, from which models or data sets are to be taken.`);
 }
 
 function argument(message: string): LookonceError {

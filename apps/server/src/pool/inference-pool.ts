@@ -1,5 +1,6 @@
 import { HttpError } from "../errors/http-error.ts";
 import { BatchQueue, type BatchQueueOptions, type Ticket, type TicketBatch } from "./batch-queue.ts";
+import { type DecodedBatch, decodeBatch } from "./decode-batch.ts";
 import type { DetectAnswer, DetectRequest, LoadedModel, WorkerSettings } from "./messages.ts";
 import { type CrewMember, WorkerCrew } from "./worker-crew.ts";
 
@@ -148,43 +149,66 @@ export class InferencePool {
   #pump(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const now = performance.now();
-    const free = (): CrewMember[] =>
-      this.#crew.members
-        .filter(({ up, batches }) => up && batches.length < batchesAhead)
-        .sort((a, b) => a.batches.length - b.batches.length);
-    const next = (): boolean =>
-      free().some((member) => {
-        const batch = this.#queue.take(now, (model) => member.models.has(model));
-        if (batch !== undefined) void this.#run(member, batch);
-        return batch !== undefined;
-      });
-    while (next()) {}
+    while (this.#give()) {}
     const ready = this.#queue.nextReady();
-    if (ready !== undefined && ready > now && free().length > 0) {
-      this.#timer = setTimeout(() => this.#pump(), ready - now);
+    const wait = (ready ?? 0) - performance.now();
+    if (ready !== undefined && wait > 0 && this.#free().length > 0) {
+      this.#timer = setTimeout(() => this.#pump(), wait);
     }
   }
 
+  /** Gives the next batch that is ready to a worker that is free, if there are both. */
+  #give(): boolean {
+    // Who comes while there is nothing to do is not kept waiting for others.
+    const isIdle = this.#crew.members.every(({ load }) => load === 0);
+    const now = isIdle ? Number.POSITIVE_INFINITY : performance.now();
+    return this.#free().some((member) => {
+      const batch = this.#queue.take(now, (model) => member.models.has(model));
+      if (batch !== undefined) void this.#run(member, batch);
+      return batch !== undefined;
+    });
+  }
+
+  /** Workers that can take a batch, those with the least to do first. */
+  #free(): CrewMember[] {
+    return this.#crew.members.filter(({ up, load }) => up && load < batchesAhead).sort((a, b) => a.load - b.load);
+  }
+
   async #run(member: CrewMember, batch: TicketBatch): Promise<void> {
-    const { model, imgsz, tickets } = batch;
     const sent = performance.now();
-    this.#options.onBatch?.({ model, size: tickets.length });
-    const watchdog = setTimeout(() => member.slot.kill(), this.#options.patience);
+    this.#options.onBatch?.({ model: batch.model, size: batch.tickets.length });
+    member.load++;
+    const { slot } = member;
+    const decoded = await decodeBatch(batch);
+    try {
+      if (decoded.tickets.length > 0 && slot === member.slot && member.up) await this.#ask(member, decoded, sent);
+      // Its worker died meanwhile.
+      else if (decoded.tickets.length > 0) this.#queue.putBack(decoded.tickets);
+    } finally {
+      member.load--;
+      this.#pump();
+    }
+  }
+
+  /** Has a worker look at a batch, and hands out its answers. */
+  async #ask(member: CrewMember, batch: DecodedBatch, sent: number): Promise<void> {
+    const { model, imgsz, tickets, pictures } = batch;
+    const { slot } = member;
+    const { patience } = this.#options;
+    const stuck = new Error(`the worker did not answer within ${patience} ms`);
+    const watchdog = setTimeout(() => slot.abandon(stuck), patience);
     member.batches.push(batch);
     try {
-      const pictures = tickets.map(({ file, options }) => ({ file, options }));
-      const answers = await member.slot.call("detect", { model, imgsz, pictures });
+      const answers = await slot.call("detect", { model, imgsz, pictures });
       for (const [i, ticket] of tickets.entries()) ticket.resolve(answers[i] as DetectAnswer, sent - ticket.since);
       this.#pace += 0.1 * ((performance.now() - sent) / tickets.length / batchesAhead - this.#pace);
     } catch (error) {
-      // Of a worker that died, the crew tells which batches can be begun again: they are out of its list by now.
+      // Batches that can be begun again, because their worker died over another, are out of its list by now.
       if (member.batches.includes(batch)) for (const ticket of tickets) ticket.reject(error as Error);
     } finally {
       clearTimeout(watchdog);
       const at = member.batches.indexOf(batch);
       if (at >= 0) member.batches.splice(at, 1);
-      this.#pump();
     }
   }
 

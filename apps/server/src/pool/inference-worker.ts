@@ -1,8 +1,7 @@
-// The program of the inference workers: loads models and looks at pictures, one batch after the other. While the network
-// looks at a batch, the pictures of the next are decoded by threads of the decoder's own.
+// The program of the inference workers: loads models and looks at pictures, one batch after the other. Pictures come decoded:
+// a thread that ends while a decoder's own threads work for it takes the whole process with it.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { readPicture } from "lookonce";
-import { type DecodedPicture, type DetectRequest, type SentTask, sendError } from "./messages.ts";
+import { type SentTask, sendError } from "./messages.ts";
 import { ModelShelf } from "./model-shelf.ts";
 
 const port = parentPort as MessagePort;
@@ -16,32 +15,20 @@ port.on("message", (message: SentTask | "stop") => {
     void work.then(() => shelf.dispose()).finally(() => process.exit(0));
     return;
   }
-  const begun = begin(message);
-  work = work.then(() => answer(message.id, begun));
+  const { id } = message;
+  work = work.then(() => answer(id, () => perform(message)));
 });
 
-/** What can be done before it is the task's turn; gives what is left to do then. */
-function begin(message: SentTask): () => Promise<unknown> {
+function perform(message: SentTask): Promise<unknown> {
   switch (message.task) {
     case "load":
-      return () => shelf.load(message.request);
+      return shelf.load(message.request);
     case "unload":
-      return () => shelf.unload(message.request);
+      return shelf.unload(message.request);
     case "describe":
-      return () => shelf.describe(message.request);
-    case "detect": {
-      const { model, imgsz, pictures } = message.request;
-      const decoded = Promise.all(pictures.map(decode));
-      return async () => shelf.detect({ model, imgsz }, await decoded);
-    }
-  }
-}
-
-async function decode({ file, options }: DetectRequest["pictures"][number]): Promise<DecodedPicture | Error> {
-  try {
-    return { picture: await readPicture(file), options };
-  } catch (error) {
-    return error as Error;
+      return shelf.describe(message.request);
+    case "detect":
+      return shelf.detect(message.request);
   }
 }
 

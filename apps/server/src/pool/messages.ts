@@ -26,7 +26,7 @@ export type TaskName = keyof WorkerTasks;
 export interface DetectRequest {
   model: string;
   imgsz: number;
-  pictures: { file: Uint8Array; options: DetectOptions }[];
+  pictures: DecodedPicture[];
 }
 
 /** A model as a worker knows it. */

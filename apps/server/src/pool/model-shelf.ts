@@ -1,6 +1,5 @@
-import type { LookonceError } from "@lookonce/errors";
 import { type ModelInfo, type Results, YOLO } from "lookonce";
-import type { DecodedPicture, DetectAnswer, LoadedModel, WorkerSettings } from "./messages.ts";
+import type { DetectAnswer, DetectRequest, LoadedModel, WorkerSettings } from "./messages.ts";
 import { sendError } from "./messages.ts";
 
 /** Sizes that a model stays compiled for; the one unused for longest goes first. */
@@ -61,18 +60,11 @@ export class ModelShelf {
   }
 
   /** Finds objects in pictures; a fault of one picture's is its answer. */
-  async detect(
-    { model, imgsz }: { model: string; imgsz: number },
-    pictures: readonly (DecodedPicture | Error)[],
-  ): Promise<DetectAnswer[]> {
+  async detect({ model, imgsz, pictures }: DetectRequest): Promise<DetectAnswer[]> {
     const detector = await this.#detector(model, imgsz);
-    const decoded = pictures.filter((picture) => !(picture instanceof Error)) as DecodedPicture[];
-    const items = decoded.map(({ picture, options }) => ({ source: picture, options }));
+    const items = pictures.map(({ picture, options }) => ({ source: picture, options }));
     const found = await detector.detectBatch(items, { imgsz, ...this.#form });
-    return pictures.map((picture) => {
-      const result = picture instanceof Error ? picture : (found.shift() as Results | LookonceError);
-      return result instanceof Error ? { error: sendError(result) } : plain(result);
-    });
+    return found.map((result) => (result instanceof Error ? { error: sendError(result) } : plain(result)));
   }
 
   async dispose(): Promise<void> {

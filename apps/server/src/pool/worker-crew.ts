@@ -18,6 +18,8 @@ export interface CrewMember {
   up: boolean;
   /** Models that it has. */
   readonly models: Set<string>;
+  /** Batches that are its own: those that it was given, and those that are being decoded for it. */
+  load: number;
   /** What it was given and has not answered; the first is what it is at. */
   readonly batches: TicketBatch[];
   /** Deaths in a row. */
@@ -78,9 +80,7 @@ export class WorkerCrew {
   }
 
   async describe(model: string, imgsz: number): Promise<ModelInfo> {
-    const [freest] = [...this.members].filter(({ up }) => up).sort((a, b) => a.batches.length - b.batches.length) as [
-      CrewMember,
-    ];
+    const [freest] = [...this.members].filter(({ up }) => up).sort((a, b) => a.load - b.load) as [CrewMember];
     return freest.slot.call("describe", { model, imgsz });
   }
 
@@ -93,6 +93,7 @@ export class WorkerCrew {
     const member: Omit<CrewMember, "slot"> & { slot?: WorkerSlot } = {
       up: false,
       models: new Set(),
+      load: 0,
       batches: [],
       deaths: 0,
       started: Promise.resolve(),

@@ -4,7 +4,7 @@ import { receiveError, type SentAnswer, type TaskName, type WorkerSettings, type
 import { workerAddress } from "./worker-address.ts";
 
 /** Milliseconds that a worker which is to stop may take for what it is at. */
-const patience = 5000;
+const patience = 30_000;
 
 interface Pending {
   task: TaskName;
@@ -28,6 +28,7 @@ export class WorkerSlot {
   /** Resolves when it is gone. */
   readonly gone: Promise<void>;
   readonly #worker: Worker;
+  readonly #onDeath: (cause: Error) => void;
   readonly #pending: Map<number, Pending> = new Map();
   #lastId = 0;
   #cause: Error | undefined;
@@ -44,13 +45,10 @@ export class WorkerSlot {
     this.online = new Promise((resolve) => {
       this.#worker.once("online", resolve).once("exit", () => resolve());
     });
+    this.#onDeath = onDeath;
     this.gone = new Promise((resolve) => {
       this.#worker.on("exit", (code) => {
-        this.#isGone = true;
-        this.#cause ??= new Error(`the worker exited with code ${code}`);
-        if (!this.#stopping) onDeath(this.#cause);
-        for (const { task, reject } of this.#pending.values()) reject(workerLost(task, this.#cause));
-        this.#pending.clear();
+        this.#lose(this.#cause ?? new Error(`the worker exited with code ${code}`));
         resolve();
       });
     });
@@ -60,32 +58,45 @@ export class WorkerSlot {
     return this.#isGone;
   }
 
-  /** Has a task done; `transfer` changes hands instead of being copied. */
-  call<K extends TaskName>(
-    task: K,
-    request: WorkerTasks[K]["request"],
-    transfer: readonly ArrayBuffer[] = [],
-  ): Promise<WorkerTasks[K]["answer"]> {
+  /** Has a task done. */
+  call<K extends TaskName>(task: K, request: WorkerTasks[K]["request"]): Promise<WorkerTasks[K]["answer"]> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (this.#isGone) return reject(workerLost(task, this.#cause));
       this.#pending.set(id, { task, resolve, reject });
-      this.#worker.postMessage({ id, task, request }, transfer);
+      this.#worker.postMessage({ id, task, request });
     });
   }
 
-  /** Ends it by force, in the middle of what it is at. */
-  kill(): void {
-    void this.#worker.terminate();
+  /**
+   * Counts it as dead, and has it stop when it comes back from wherever it is. A thread cannot be ended safely in the middle of
+   * native code: the process would end with it.
+   */
+  abandon(cause: Error): void {
+    this.#lose(cause);
+    this.#worker.postMessage("stop");
+    this.#worker.unref();
   }
 
-  /** Lets it finish what it is at, and ends it by force where that takes too long. */
+  /** Lets it finish what it is at and end; where that takes too long, it is left alone. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const force = setTimeout(() => this.kill(), patience);
-    if (!this.#isGone) this.#worker.postMessage("stop");
-    await this.gone;
-    clearTimeout(force);
+    if (this.#isGone) return;
+    this.#worker.postMessage("stop");
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([this.gone, over]);
+    clearTimeout(timer);
+  }
+
+  #lose(cause: Error): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    if (!this.#stopping) this.#onDeath(cause);
+    for (const { task, reject } of this.#pending.values()) reject(workerLost(task, cause));
+    this.#pending.clear();
   }
 
   #answered(sent: SentAnswer): void {

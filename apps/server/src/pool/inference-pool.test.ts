@@ -1,0 +1,122 @@
+import type { Worker } from "node:worker_threads";
+import { afterAll, describe, expect, it } from "vitest";
+import { pngFile } from "../test-png.ts";
+import { temporaryFolder, writeTinyWeights } from "../test-service.ts";
+import { InferencePool, type InferencePoolOptions, type SubmittedPicture } from "./inference-pool.ts";
+
+const tiny = `${temporaryFolder()}/tiny.safetensors`;
+await writeTinyWeights(tiny);
+
+async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<InferencePool> {
+  const pool = new InferencePool({
+    ...{ workers: 1, batch: 4, window: 100, maxPixels: 1e6, queue: 100, patience: 60_000 },
+    worker: { rect: true, threads: 1 },
+    ...options,
+  });
+  afterAll(() => pool.stop());
+  await pool.load("tiny", tiny, 64);
+  return pool;
+}
+
+const file = pngFile({ width: 64, height: 64 });
+const picture: SubmittedPicture = { file, options: { conf: 0 }, pixels: 4096, shape: "64x64" };
+const wish = (signal = new AbortController().signal): { model: string; imgsz: number; signal: AbortSignal } => ({
+  ...{ model: "tiny", imgsz: 64, signal },
+});
+
+describe("InferencePool", async () => {
+  const sizes: number[] = [];
+  const pool = await makePool({ onBatch: ({ size }) => sizes.push(size) });
+
+  it("keeps nobody waiting who comes alone, and gathers those who come meanwhile into batches", async () => {
+    sizes.length = 0;
+    const all = await Promise.all(Array.from({ length: 6 }, () => pool.submit([picture], wish())));
+    expect(sizes).toEqual([1, 4, 1]);
+    for (const { answers } of all) expect(answers[0]).toMatchObject({ width: 64, height: 64 });
+  });
+
+  it("answers each picture with its own, whatever it shares a batch with", async () => {
+    const options = [{ conf: 0, maxDet: 1 }, { conf: 0, maxDet: 7 }, { conf: 0, classes: [2] }, { conf: 0.99 }];
+    const pictures = options.map((each) => ({ ...picture, options: each }));
+    sizes.length = 0;
+    const { answers } = await pool.submit(pictures, wish());
+    expect(sizes).toEqual([4]);
+    const found = answers.map((answer) => ("boxes" in answer ? answer.boxes : []));
+    expect([found[0]?.length, found[1]?.length, found[3]?.length]).toEqual([1, 7, 0]);
+    expect(new Set(found[2]?.map(({ class: number }) => number))).toEqual(new Set([2]));
+    expect(found[1]?.[0]).toEqual(found[0]?.[0]);
+  });
+
+  it("drops pictures that nobody waits for any more", async () => {
+    sizes.length = 0;
+    const controller = new AbortController();
+    const first = pool.submit([picture], wish());
+    const dropped = pool.submit([picture, picture], wish(controller.signal));
+    const kept = pool.submit([picture], wish());
+    controller.abort(new Error("gone"));
+    await expect(dropped).rejects.toThrow("gone");
+    await Promise.all([first, kept]);
+    expect(sizes).toEqual([1, 1]);
+    await expect(pool.submit([picture], wish(controller.signal))).rejects.toThrow("gone");
+  });
+
+  it("tells damaged pictures from whole ones", async () => {
+    const damaged = { ...picture, file: file.subarray(0, 60) };
+    const { answers } = await pool.submit([picture, damaged], wish());
+    expect(answers).toMatchObject([{ width: 64 }, { error: { code: "FORMAT" } }]);
+  });
+
+  it("says what is wrong with a model, and goes on with the others", async () => {
+    await expect(pool.load("none", "missing.safetensors", 64)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect((await pool.submit([picture], wish())).answers).toHaveLength(1);
+    await pool.unload("tiny");
+    expect(await pool.load("tiny", tiny, 64)).toMatchObject({ family: "v8", names: ["cat", "dog", "bird"] });
+  });
+});
+
+describe("an InferencePool whose queue is full", () => {
+  it("refuses all of a request or nothing, and says when to come again", async () => {
+    const pool = await makePool({ queue: 8, batch: 64, window: 500 });
+    const first = pool.submit([picture], wish());
+    const second = pool.submit(Array(6).fill(picture), wish());
+    await expect(pool.submit(Array(3).fill(picture), wish())).rejects.toMatchObject({
+      ...{ statusCode: 503, code: "QUEUE_FULL", retryAfter: expect.any(Number) },
+      message: expect.stringMatching(/\(8 pictures waiting\); try again in \d+ seconds?\.$/),
+    });
+    expect(pool.waiting).toBe(6);
+    expect((await pool.submit(Array(2).fill(picture), wish())).answers).toHaveLength(2);
+    expect([(await first).answers.length, (await second).answers.length]).toEqual([1, 6]);
+  });
+});
+
+describe("an InferencePool that loses workers", async () => {
+  const causes: string[] = [];
+  const threads: Worker[] = [];
+  const keep = (worker: Worker): unknown => threads.push(worker);
+  process.on("worker", keep);
+  const pool = await makePool({ workers: 2, batch: 1, onWorkerLost: ({ message }) => causes.push(message) });
+
+  it("replaces them; only the batch that such a worker was at fails", async () => {
+    const work = Array.from({ length: 40 }, () => pool.submit([picture], wish()));
+    // A worker is at one of them, and has another behind it, by the time that the second is answered.
+    await work[1];
+    // What no worker understands: it dies of that.
+    (threads[0] as Worker).postMessage(null);
+    const ends = await Promise.allSettled(work);
+    expect(ends.filter(({ status }) => status === "rejected")).toMatchObject([
+      { reason: { statusCode: 500, code: "WORKER_LOST" } },
+    ]);
+    expect(causes).toEqual([expect.stringMatching(/null/)]);
+    process.off("worker", keep);
+    await expect.poll(() => pool.workers, { timeout: 30_000 }).toEqual({ up: 2, all: 2 });
+    expect((await pool.submit([picture], wish())).answers).toHaveLength(1);
+  });
+});
+
+describe("an InferencePool with a worker that is stuck", () => {
+  it("replaces it", async () => {
+    const pool = await makePool({ patience: 1 });
+    await expect(pool.submit([picture], wish())).rejects.toMatchObject({ code: "WORKER_LOST" });
+    await expect.poll(() => pool.workers.up, { timeout: 30_000 }).toBe(1);
+  });
+});

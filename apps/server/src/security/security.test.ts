@@ -1,0 +1,187 @@
+import { createHash } from "node:crypto";
+import { request } from "node:http";
+import { describe, expect, it } from "vitest";
+import { createApp } from "../app.ts";
+import { startService } from "../service.ts";
+import { pngFile } from "../test-png.ts";
+import { formOf, listen, temporaryFolder, testService } from "../test-service.ts";
+import { ApiKey, makeKey } from "./api-key.ts";
+import { hostName, isLoopback } from "./loopback.ts";
+
+const key = "correct-horse-battery-staple";
+const bearer = (text: string): { headers: Record<string, string> } => ({
+  headers: { authorization: `Bearer ${text}` },
+});
+
+describe("ApiKey", () => {
+  it("opens for its key alone, given as such or as its hash", () => {
+    const hash = `sha256:${createHash("sha256").update(key).digest("hex")}`;
+    for (const api of [new ApiKey(key), new ApiKey(hash)]) {
+      expect(api.opens(`Bearer ${key}`)).toBe(true);
+      for (const other of [undefined, "", key, `Basic ${key}`, "Bearer ", `Bearer ${key}x`, `Bearer ${hash}`]) {
+        expect(api.opens(other)).toBe(false);
+      }
+      expect(JSON.stringify(api) + String(api)).not.toContain(key);
+    }
+    expect(new ApiKey(makeKey()).opens(`Bearer ${makeKey()}`)).toBe(false);
+  });
+
+  it.each(["short", "", "sha256:abc"])("is refused as %j", (weak) => {
+    expect(() => new ApiKey(weak)).toThrow(/the API key/);
+  });
+});
+
+describe("what an address is", () => {
+  it("tells this machine's own", () => {
+    expect(["127.0.0.1", "127.9.9.9", "::1", "localhost"].map(isLoopback)).toEqual(Array(4).fill(true));
+    expect(["0.0.0.0", "::", "192.168.0.1", "example.com", "127.0.0.1.example.com"].map(isLoopback)).toEqual(
+      Array(5).fill(false),
+    );
+    expect(["a.b:80", "[::1]:80", "x", "", "a b", "a@b", undefined].map(hostName)).toEqual([
+      ...["a.b", "::1", "x"],
+      ...Array(4).fill(undefined),
+    ]);
+  });
+});
+
+describe("a service with a key", async () => {
+  const { app } = await testService({ key });
+
+  it("answers nothing that matters without it", async () => {
+    const routes = app.swagger().paths as Record<string, Record<string, { security?: unknown[] }>>;
+    const asked: string[] = [];
+    for (const [path, methods] of Object.entries(routes)) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        if (security?.length === 0) continue;
+        const url = path.replaceAll(/\{.*?\}/g, "x");
+        const { statusCode, headers } = await app.inject({ method: method.toUpperCase() as "GET", url });
+        expect([method, path, statusCode, headers["www-authenticate"]]).toEqual([method, path, 401, "Bearer"]);
+        asked.push(path);
+      }
+    }
+    expect(asked).toEqual(expect.arrayContaining(["/v1/predict", "/v1/models", "/v1/jobs", "/v1/runs", "/metrics"]));
+  });
+
+  it("tells a wrong key from a missing one, and takes the right one", async () => {
+    const ask = async (init: object): Promise<unknown> => {
+      const { statusCode, json } = await app.inject({ url: "/v1/models", ...init });
+      return [statusCode, (json() as { error?: { message: string } }).error?.message];
+    };
+    expect(await ask({})).toEqual([401, expect.stringContaining("Authorization: Bearer KEY")]);
+    expect(await ask(bearer(makeKey()))).toEqual([401, "This is not the service's API key."]);
+    expect(await ask({ query: { key } })).toEqual([401, expect.any(String)]);
+    expect(await ask(bearer(key))).toEqual([200, undefined]);
+  });
+
+  it("shows the page, the description and its health to everybody", async () => {
+    const open = ["/", "/openapi.json", "/healthz", "/readyz"].map((url) => app.inject({ url }));
+    expect((await Promise.all(open)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
+  });
+});
+
+describe("a service without a key", async () => {
+  const { app } = await testService({ hosts: ["detector.test"], cors: ["https://friend.test"] });
+  const url = await listen(app);
+
+  const statusOf = (headers: Record<string, string>, method = "GET"): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const asking = request(`${url}/v1/models`, { method, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode as number);
+      });
+      asking.on("error", reject).end();
+    });
+
+  it("answers to names of this machine alone, against DNS rebinding", async () => {
+    const names = [
+      "localhost",
+      "127.0.0.1:1",
+      "[::1]:8080",
+      "detector.test",
+      "evil.test",
+      "127.0.0.1.evil.test",
+      "a b",
+    ];
+    expect(await Promise.all(names.map((host) => statusOf({ host })))).toEqual([200, 200, 200, 200, 421, 421, 421]);
+  });
+
+  it("takes nothing from pages of others", async () => {
+    const origins = ["https://evil.test", "null", "http://127.0.0.1:1", url, "https://friend.test"];
+    const answers = await Promise.all(
+      origins.map((origin) => statusOf({ origin, "content-type": "application/json" }, "POST")),
+    );
+    expect(answers).toEqual([403, 403, 403, 400, 400]);
+  });
+
+  it("lets browsers of allowed pages alone read its answers", async () => {
+    const allowed = async (origin: string): Promise<unknown> =>
+      (await app.inject({ url: "/v1/models", headers: { origin, host: "localhost" } })).headers[
+        "access-control-allow-origin"
+      ];
+    expect(await allowed("https://friend.test")).toBe("https://friend.test");
+    expect(await allowed("https://evil.test")).toBeUndefined();
+  });
+
+  it("tells browsers what the page may do", async () => {
+    const { headers } = await app.inject({ url: "/" });
+    expect(headers).toMatchObject({
+      "content-security-policy": expect.stringContaining("default-src 'self'"),
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "permissions-policy": expect.stringContaining("camera=(self)"),
+    });
+    expect(headers["strict-transport-security"]).toBeUndefined();
+  });
+});
+
+describe("limits", () => {
+  it("of requests a minute from one address", async () => {
+    const { app } = await testService({ rate: 3 });
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push(await app.inject({ url: "/v1/models" }));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 429, 429]);
+    expect(answers[4]?.headers["retry-after"]).toMatch(/^\d+$/);
+    expect(answers[4]?.json()).toMatchObject({
+      error: { code: "RATE_LIMIT", message: expect.stringMatching(/3 requests a minute/) },
+    });
+    expect((await app.inject({ url: "/healthz" })).statusCode).toBe(200);
+  });
+
+  it("of what is held at a time", async () => {
+    const { app } = await testService({ maxBody: 4000, maxPending: 5000, queue: 64, window: 300, batch: 64 });
+    const url = await listen(app);
+    const picture = pngFile({ width: 30, height: 30 });
+    const body = Buffer.concat([picture, Buffer.alloc(3000 - picture.length)]);
+    const post = (): Promise<Response> =>
+      fetch(`${url}/v1/predict`, { method: "POST", body, headers: { "content-type": "image/png" } });
+    const answers = await Promise.all([post(), post()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
+    expect((await post()).status).toBe(200);
+    expect((await fetch(`${url}/v1/predict`, { method: "POST", body: formOf([picture]) })).status).toBe(200);
+  });
+
+  it.each([
+    [{ imgsz: 2048 }, /imgsz 2048 is larger/],
+    [{ queue: 8 }, /only 8 may wait/],
+    [{ cors: ["*"] }, /needs an API key/],
+    [{ cors: ["https://a.test/path"] }, /is no origin/],
+    [{ modelRoots: ["/nowhere/at/all"] }, /no folder/],
+  ])("that make no sense are refused: %j", async (settings, message) => {
+    await expect(createApp({ ...settings, runsRoot: temporaryFolder(), log: "none" })).rejects.toThrow(message);
+  });
+});
+
+describe("startService", () => {
+  it("refuses to listen for others without a key, unless it may show a new one", async () => {
+    const settings = { ...{ host: "0.0.0.0", port: 0, runsRoot: temporaryFolder(), workers: 1 }, log: "none" } as const;
+    await expect(startService(settings, { mayMakeKey: false })).rejects.toThrow(/needs an API key.*LOOKONCE_KEY/);
+    const { url, newKey, stop } = await startService(settings, { mayMakeKey: true });
+    const address = url.replace("0.0.0.0", "127.0.0.1");
+    expect([(await fetch(`${address}/v1/models`)).status, newKey?.length]).toEqual([401, 43]);
+    expect((await fetch(`${address}/v1/models`, bearer(newKey as string))).status).toBe(200);
+    const taken = { ...settings, host: "127.0.0.1", port: Number(new URL(url).port), runsRoot: temporaryFolder() };
+    await expect(startService(taken, { mayMakeKey: false })).rejects.toThrow(/taken by another program/);
+    await stop();
+  });
+});
