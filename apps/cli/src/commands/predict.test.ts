@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookonce, temporaryFolder } from "../test-run.ts";
+import { type Finished, lookonce, temporaryFolder } from "../test-run.ts";
 
 const folder = temporaryFolder();
 const project = join(folder, "runs");
@@ -18,8 +19,19 @@ interface Box {
   name: string;
 }
 
-interface Prediction {
-  images: { path: string; width: number; height: number; boxes: Box[] }[];
+interface Image {
+  path: string;
+  frame?: number;
+  width: number;
+  height: number;
+  boxes: Box[];
+}
+
+/** What is on stdout with `--json`: a line for every picture, then one in all. */
+function linesOf({ stdout }: Finished): { images: Image[]; summary: Record<string, unknown> } {
+  const lines = stdout.trimEnd().split("\n");
+  const read = lines.map((line) => JSON.parse(line) as Image & Record<string, unknown>);
+  return { images: read.slice(0, -1), summary: read.at(-1) as Record<string, unknown> };
 }
 
 describe("lookonce predict with a model that has learnt nothing", () => {
@@ -41,7 +53,7 @@ describe("lookonce predict with a model that has learnt nothing", () => {
   });
 
   it("prints exactly the promised keys, and nothing is saved when told so", async () => {
-    const { code, stdout, json } = await lookonce(
+    const finished = await lookonce(
       ...common,
       `source=${pictures}`,
       "save=false",
@@ -49,9 +61,13 @@ describe("lookonce predict with a model that has learnt nothing", () => {
       "max_det=3",
       "--json",
     );
-    expect(code).toBe(0);
-    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
-    const { images } = json<Prediction>();
+    expect(finished.code).toBe(0);
+    const { images, summary } = linesOf(finished);
+    expect(Object.keys(images[0] ?? {})).toEqual(["path", "width", "height", "boxes", "speed"]);
+    expect(summary).toEqual({
+      ...{ pictures: 2, skipped: 0, stopped: false, seconds: expect.any(Number), dir: null },
+      speed: { preprocess: expect.any(Number), inference: expect.any(Number), postprocess: expect.any(Number) },
+    });
     expect(images.map(({ path }) => path)).toEqual(["00000.jpg", "00001.jpg"].map((name) => join(pictures, name)));
     expect(images[0]).toMatchObject({ width: 64, height: 64 });
     expect(images[0]?.boxes).toHaveLength(3);
@@ -66,10 +82,15 @@ describe("lookonce predict with a model that has learnt nothing", () => {
     await generateShapes({ directory: join(folder, "one"), train: 1, val: 1, size: 64 });
     const { copyFileSync } = await import("node:fs");
     copyFileSync(join(folder, "one/images/train/00000.jpg"), join(mixed, "b.jpg"));
-    const { code, stderr, json } = await lookonce(...common, `source=${mixed}`, "name=mixed", "--json");
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/left out: .*a\.jpg is not/);
-    expect(json<Prediction>().images.map(({ path }) => path)).toEqual([join(mixed, "b.jpg")]);
+    const finished = await lookonce(...common, `source=${mixed}`, "name=mixed", "--json");
+    expect(finished.code).toBe(0);
+    expect(finished.stderr).toMatch(/left out: .*a\.jpg is not/);
+    const { images, summary } = linesOf(finished);
+    expect(images).toEqual([
+      { path: join(mixed, "a.jpg"), error: { message: expect.stringMatching(/a\.jpg is not a whole picture/) } },
+      expect.objectContaining({ path: join(mixed, "b.jpg"), boxes: [] }),
+    ]);
+    expect(summary).toMatchObject({ pictures: 1, skipped: 1, dir: join(project, "mixed") });
     expect(readdirSync(join(project, "mixed"))).toEqual(["b.jpg"]);
   });
 
@@ -85,12 +106,70 @@ describe("lookonce predict with a model that has learnt nothing", () => {
   });
 });
 
+describe("lookonce predict, saving", () => {
+  const common = ["predict", "model=yolov8n.yaml", "imgsz=64", `project=${project}`, "conf=0.00001", "max_det=2"];
+
+  it("writes labels, cut-outs and COCO rows for what a pattern matches, folders kept apart", async () => {
+    for (const name of ["one", "two"]) {
+      await generateShapes({ directory: join(folder, "many", name), train: 1, val: 1, size: 64 });
+    }
+    const source = `source=${join(folder, "many/**/train/*.jpg")}`;
+    const saved = ["save_txt", "save_conf", "save_crop", "save_json", "name=saving"];
+    const { code, stdout } = await lookonce(...common, source, ...saved);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/one\/images\/train\/00000\.jpg: .*two\/images\/train\/00000\.jpg: /s);
+    const directory = join(project, "saving");
+    expect(readdirSync(directory).sort()).toEqual(["crops", "labels", "one", "predictions.json", "two"]);
+    const lines = readFileSync(join(directory, "labels/two/images/train/00000.txt"), "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => line.split(" ").length)).toEqual([6, 6]);
+    expect(JSON.parse(readFileSync(join(directory, "predictions.json"), "utf8"))).toHaveLength(4);
+  });
+
+  it("says what goes together, and which classes there are", async () => {
+    const source = `source=${join(folder, "many/one/images/train/00000.jpg")}`;
+    expect(await lookonce(...common, source, "save_conf", "save=false")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/saveConf.*add saveTxt/),
+    });
+    expect(await lookonce(...common, source, "classes=persn")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/There is no class "persn"\./),
+    });
+  });
+
+  it("fails when not one of several pictures can be read", async () => {
+    const bad = join(folder, "all-bad");
+    mkdirSync(bad);
+    for (const name of ["a.jpg", "b.png"]) writeFileSync(join(bad, name), "no picture");
+    const finished = await lookonce(...common, `source=${bad}`, "name=all-bad", "--json");
+    expect(finished).toMatchObject({ code: 1, stderr: expect.stringMatching(/None of 2 pictures could be read/) });
+    expect(existsSync(join(project, "all-bad"))).toBe(false);
+  });
+});
+
+const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
+
+describe.skipIf(!hasFfmpeg)("lookonce predict on a video (skipped without ffmpeg)", () => {
+  it("tells of the video in one line, of its frames in JSON, and writes a video", async () => {
+    const clip = join(folder, "clip.mp4");
+    spawnSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-pix_fmt", "yuv420p", clip]);
+    const common = ["predict", "model=yolov8n.yaml", "imgsz=64", `project=${project}`, `source=${clip}`, "name=clip"];
+    const { code, stdout } = await lookonce(...common, "vid_stride=5");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^clip\.mp4: 2 frames, [\d.]+ a second: nothing in any\nsaved in /);
+    expect(readdirSync(join(project, "clip"))).toEqual(["clip.mp4"]);
+    const { images, summary } = linesOf(await lookonce(...common, "save=false", "--json"));
+    expect(images.map(({ path, frame }) => [path, frame])).toEqual(Array.from({ length: 10 }, (_, i) => [clip, i]));
+    expect(summary).toMatchObject({ pictures: 10, dir: null });
+  });
+});
+
 describeShared(
   "lookonce predict on the photographs that everybody knows",
   ["weights/yolov8n.pt", "weights/yolov5n.pt", "data/bus.jpg"],
   () => {
     it.each(["yolov8n.pt", "yolov5n.pt"])("%s sees the bus and the four people", async (weights) => {
-      const { code, stderr, json } = await lookonce(
+      const finished = await lookonce(
         "predict",
         `model=${sharedPath(`weights/${weights}`)}`,
         `source=${sharedPath("data/bus.jpg")}`,
@@ -98,9 +177,9 @@ describeShared(
         `name=${weights}`,
         "--json",
       );
-      expect(code).toBe(0);
-      expect(stderr).toContain("bus.jpg: 4 persons, 1 bus");
-      const [image] = json<Prediction>().images;
+      expect(finished.code).toBe(0);
+      expect(finished.stderr).toContain("bus.jpg: 4 persons, 1 bus");
+      const [image] = linesOf(finished).images;
       expect(image).toMatchObject({ width: 810, height: 1080 });
       const bus = image?.boxes.find(({ name }) => name === "bus");
       expect(bus?.class).toBe(5);
@@ -118,10 +197,10 @@ describeShared(
       expect(await lookonce("export", weights, "imgsz=320", `file=${file}`)).toMatchObject({ code: 0 });
       const common = [`source=${sharedPath("data/bus.jpg")}`, "imgsz=320", "rect=false", "save=false", "--json"];
       const [own, exported] = [
-        (await lookonce("predict", weights, ...common)).json<Prediction>(),
-        (await lookonce("predict", `model=${file}`, ...common)).json<Prediction>(),
+        linesOf(await lookonce("predict", weights, ...common)),
+        linesOf(await lookonce("predict", `model=${file}`, ...common)),
       ];
-      const round = ({ images }: Prediction): object[] =>
+      const round = ({ images }: { images: Image[] }): object[] =>
         (images[0]?.boxes ?? []).map((box) => ({
           ...box,
           x1: Math.round(box.x1),
