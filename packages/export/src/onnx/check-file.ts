@@ -69,12 +69,14 @@ interface CheckedSize {
   width: number;
 }
 
-/** The size that the file is for and, with free sizes, a smaller oblong one and one picture more. */
+/** The size that the file is for and, with free sizes, another, oblong one and one picture more. */
 function checkedSizes({ step }: DetectionModel, { dynamic, batch, height, width }: OnnxForm): CheckedSize[] {
   const usual = { batch, height, width };
   if (!dynamic) return [usual];
   const share = (side: number, part: number): number => Math.max(1, Math.round((side * part) / step)) * step;
-  return [usual, { batch: batch + 1, height: share(height, 0.5), width: share(width, 0.75) }];
+  const [less, wide] = [share(height, 0.5), share(width, 0.75)];
+  const isSame = less === height && wide === width;
+  return [usual, { batch: batch + 1, height: less, width: isSame ? width + step : wide }];
 }
 
 async function run(bytes: Uint8Array, images: Float32Array, shape: readonly number[]): Promise<EngineTensor> {

@@ -48,7 +48,9 @@ async function networkInForm(model: DetectionModel, form: OnnxForm, options: Exp
   const copy = fuse(await copyModel(model));
   try {
     const write = (size: Parameters<typeof networkOf>[1]): Promise<OnnxModel> => networkOf(copy, size);
-    const network = form.dynamic ? await withFreeSizes(write, form) : await write(form);
+    const network = form.dynamic
+      ? await withFreeSizes(write, { step: model.step, opset: form.opset })
+      : await write(form);
     if (form.half) return halve(network);
     if (!form.int8) return network;
     const single = await write({ ...form, batch: 1 });

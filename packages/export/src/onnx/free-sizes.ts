@@ -26,12 +26,15 @@ interface Monomial {
  * size, and is computed from the pictures' shape instead. Convolutions, poolings and the like take any size as they are.
  *
  * @param write the network for pictures of a form
+ * @param step what sides of pictures are multiples of
  * @throws LookonceError `UNSUPPORTED` for networks that hold the size in other ways, such as a table of weights a place
  */
 export async function withFreeSizes(
   write: (form: NetworkForm) => Promise<OnnxModel>,
-  form: NetworkForm,
+  { step, opset }: { step: number; opset: number },
 ): Promise<OnnxModel> {
+  // No two alike, and none so small that a map has a single row: what is one in number is written in a simpler way.
+  const form = { batch: 2, height: 4 * step, width: 6 * step, opset };
   const network = await write(form);
   const doubled = await Promise.all(sides.map((side) => write({ ...form, [side]: 2 * form[side] })));
   const graph = new GraphBuilder({ name: network.graph.name });
