@@ -4,9 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describeInBrowser, hasShared, launchChromium, sharedPath } from "@lookonce/testing";
+import { type Browser, describeInBrowser, hasShared, launchChromium, sharedPath } from "@lookonce/testing";
 import { quickstart, YOLO } from "lookonce";
-import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 

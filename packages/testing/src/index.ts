@@ -1,3 +1,4 @@
+export type { Browser, BrowserContextOptions, Download, Page } from "playwright-core";
 export { describeInBrowser, launchChromium } from "./browser.ts";
 export { expectClose, relativeError, type Tolerance } from "./closeness.ts";
 export {

@@ -1,5 +1,4 @@
-import { describeInBrowser, launchChromium } from "@lookonce/testing";
-import type { Browser, Page } from "playwright-core";
+import { type Browser, describeInBrowser, launchChromium, type Page } from "@lookonce/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   accessibilityFaults,

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { describeInBrowser, launchChromium } from "@lookonce/testing";
+import { type Browser, type Download, describeInBrowser, launchChromium, type Page } from "@lookonce/testing";
 import { YOLO } from "lookonce";
-import type { Browser, Download, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {

@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "@lookonce/testing";
 import { expect } from "vitest";
 
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const require = createRequire(import.meta.url);
+const axe = require.resolve("axe-core/axe.min.js");
 
 /** A page that fails its test when something is wrong in its console. */
 export interface TestPage {

@@ -1,8 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { describeInBrowser, launchChromium } from "@lookonce/testing";
+import { type Browser, describeInBrowser, launchChromium, type Page } from "@lookonce/testing";
 import { quickstart } from "lookonce";
-import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import {
   accessibilityFaults,
