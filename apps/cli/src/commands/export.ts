@@ -113,9 +113,13 @@ async function write(
   const { pixels, probability } = report.differences;
   const isExact = given.half !== true && given.int8 !== true;
   terminal.note(
-    `checked on ${report.checkedOn}: ${isExact ? "" : "of what it is sure of, "}boxes differ by ${isExact ? "at most" : "a mean of"} ${pixels.toPrecision(2)} pixels, probabilities by ${probability.toPrecision(2)}`,
+    `checked on ${report.checkedOn}: ${isExact ? "" : "of what it is sure of, "}boxes differ by ${isExact ? "at most" : "a mean of"} ${short(pixels)} pixels, probabilities by ${short(probability)}`,
   );
   const seconds = (performance.now() - start) / 1000;
   terminal.say(`saved ${report.file} (${(report.bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s)`);
   return report;
+}
+
+function short(difference: number): string {
+  return difference === 0 ? "0" : difference.toPrecision(2);
 }
