@@ -1,5 +1,6 @@
 import { type Command, command } from "../command.ts";
 import { integer, number, requiredText, text } from "../options/option.ts";
+import { fetching } from "./load-model.ts";
 import { imgszOption, outputOptions } from "./shared-options.ts";
 
 /** `lookonce anchors`: anchors that fit a data set, as YOLOv5's `kmean_anchors`. */
@@ -20,11 +21,13 @@ export const anchors: Command = command({
   examples: ["lookonce anchors data=coco128.yaml n=9 imgsz=640", "lookonce anchors data=pets.yaml model=yolov5n.pt"],
   async run({ data, split, model, n, imgsz, anchor_t: threshold, gen: generations, seed }, terminal) {
     const { fitAnchors } = await import("lookonce");
-    const found = await fitAnchors({
-      ...{ data, split, imgsz, threshold, generations, seed, log: (line: string) => terminal.note(line) },
-      ...(model === undefined ? {} : { model }),
-      ...(n === undefined ? {} : { count: n }),
-    });
+    const found = await terminal.during("fitting anchors", () =>
+      fitAnchors({
+        ...{ data, split, imgsz, threshold, generations, seed, ...fetching(terminal) },
+        ...(model === undefined ? {} : { model }),
+        ...(n === undefined ? {} : { count: n }),
+      }),
+    );
     const tell = ({ recall, perTarget, fitness }: Omit<typeof found, "anchors" | "start">): string =>
       `${perTarget.toFixed(2)} anchors/target, ${recall.toFixed(4)} best possible recall (BPR), fitness ${fitness.toFixed(4)}`;
     if (found.model !== undefined) terminal.say(`${model}: ${tell(found.model)}`);

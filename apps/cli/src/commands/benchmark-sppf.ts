@@ -16,7 +16,9 @@ export const benchmarkSppf: Command = command({
   examples: ["lookonce benchmark sppf", "lookonce benchmark sppf passes=500 threads=1 --json"],
   async run({ passes, device, threads }, terminal) {
     const { benchmarkSppf: measure } = await import("lookonce");
-    const result = await measure({ passes, device, ...(threads === undefined ? {} : { threads }) });
+    const result = await terminal.during(`timing ${passes} passes`, () =>
+      measure({ passes, device, ...(threads === undefined ? {} : { threads }) }),
+    );
     const { shape, pooling, modules, overhead, published } = result;
     terminal.say(`${passes} passes of ${shape.join("×")} (pictures × channels × height × width) on ${result.device}`);
     terminal.say();

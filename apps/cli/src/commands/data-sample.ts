@@ -31,11 +31,13 @@ export const dataSample: Command = command({
   ],
   async run({ n, augment, hyp, exist_ok: existOk, json: _json, verbose: _verbose, ...rest }, terminal) {
     const { sampleData } = await import("lookonce");
-    const sample = await sampleData({
-      ...{ ...rest, count: n, existOk, log: (line: string) => terminal.note(line) },
-      ...(augment === "none" ? {} : { augment }),
-      ...(hyp === undefined ? {} : { hyp }),
-    });
+    const sample = await terminal.during(`drawing ${n} pictures`, () =>
+      sampleData({
+        ...{ ...rest, count: n, existOk, log: (line: string) => terminal.note(line) },
+        ...(augment === "none" ? {} : { augment }),
+        ...(hyp === undefined ? {} : { hyp }),
+      }),
+    );
     for (const file of sample.files) terminal.say(terminal.colors.bold(file));
     return sample;
   },

@@ -16,10 +16,12 @@ export const dataSplit: Command = command({
   examples: ["lookonce data split images=pets/images weights=0.8,0.1,0.1"],
   async run({ images, weights, seed, annotated_only: annotatedOnly }, terminal) {
     const { splitData } = await import("lookonce");
-    const result = await splitData({
-      ...{ folder: images, seed, annotatedOnly },
-      ...(weights === undefined ? {} : { weights: weights as [number, number, number] }),
-    });
+    const result = await terminal.during(`splitting ${images}`, () =>
+      splitData({
+        ...{ folder: images, seed, annotatedOnly },
+        ...(weights === undefined ? {} : { weights: weights as [number, number, number] }),
+      }),
+    );
     for (const [split, file] of Object.entries(result.files)) {
       terminal.say(`${file}: ${result.pictures[split as keyof typeof result.pictures].toLocaleString("en")} pictures`);
     }

@@ -20,7 +20,9 @@ export const dataStats: Command = command({
   async run({ data, split, show, project, name, exist_ok: existOk }, terminal) {
     const { dataStatistics } = await import("lookonce");
     const log = (line: string): void => terminal.note(line);
-    const statistics = await dataStatistics({ data, split, project, name, existOk, log });
+    const statistics = await terminal.during(`counting ${data}`, () =>
+      dataStatistics({ data, split, project, name, existOk, log }),
+    );
     tell(statistics, show, terminal);
     return { data, split, ...statistics };
   },

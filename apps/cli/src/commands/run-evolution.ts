@@ -2,6 +2,7 @@ import type { EvolveOptions } from "lookonce";
 import type { OptionValues } from "../options/option.ts";
 import { UsageError } from "../options/usage-error.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { fetching } from "./load-model.ts";
 import { runSettings } from "./run-settings.ts";
 import type { deviceOptions } from "./shared-options.ts";
 
@@ -26,7 +27,7 @@ export async function runEvolution(values: EvolutionValues, terminal: Terminal):
     ...{ device, cache: values.cache, ...(threads === undefined ? {} : { threads }) },
     ...(values.workers === undefined ? {} : { workers: values.workers }),
     ...(signal === undefined ? {} : { signal }),
-    log: (line) => terminal.note(line),
+    ...fetching(terminal),
     callbacks: [
       {
         onTrainBatchEnd({ epoch, iteration }) {
@@ -59,5 +60,7 @@ function startOf(values: EvolutionValues): EvolveOptions {
     return { ...settings, model, name };
   }
   const missing = [model === undefined ? "model=file" : "", data === undefined ? "data=file.yaml" : ""];
-  throw new UsageError(`evolve needs ${missing.join(" ").trim()}. See: lookonce help evolve`);
+  throw new UsageError(
+    `evolve needs ${missing.join(" ").trim()}. For example: lookonce evolve model=yolov8n.pt data=coco128.yaml (all options: lookonce help evolve)`,
+  );
 }

@@ -11,13 +11,7 @@ export const outputOptions: { json: Option<boolean>; verbose: Option<boolean> } 
 
 /** Options of commands that compute. */
 export const deviceOptions: { device: Option<(typeof devices)[number]>; threads: Option<number | undefined> } = {
-  device: {
-    ...choice(devices, { help: "where to compute", fallback: "cpu", aliases: { gpu: "auto", mps: "webgpu" } }),
-    explain: (given) =>
-      /^(cuda:)?\d+(,\d+)*$|^\[[\d, ]+\]$/.test(given)
-        ? "devices have no numbers here; device=auto takes the GPU that works, device=cuda NVIDIA's with its libraries, device=webgpu any (see: lookonce checks)."
-        : undefined,
-  },
+  device: deviceOption(),
   threads: integer({
     help: "processor threads (default: as many as ONNX Runtime chooses)",
     fallback: undefined,
@@ -35,20 +29,20 @@ export const modelOption: Option<string> = requiredText(
 export const imgszOption = (fallback: number): Option<number> =>
   sideOption({ help: "side of the pictures for the model; rounded up to its stride", fallback });
 
-/** One side, or the same one twice, `[640, 640]`. */
+/** One side; of two, as other YOLO programs take them, the longer. */
 function sideOption({ help, fallback }: { help: string; fallback: number }): Option<number> {
   const side = integer({ help, fallback, min: 32 });
-  const sides = (given: string): string[] => given.replace(/^[[(](.*)[\])]$/, "$1").split(/\s*[,x×]\s*/);
+  const two = (given: string): string | undefined => {
+    const [, first, second] = /^[[(]?\s*(\d+)\s*[,x×]\s*(\d+)\s*[\])]?$/.exec(given) ?? [];
+    return first === undefined ? undefined : String(Math.max(Number(first), Number(second)));
+  };
   return {
     ...side,
-    read(given) {
-      const all = sides(given.trim());
-      return all.every((each) => each === all[0]) ? side.read(all[0] as string) : undefined;
+    read: (given) => side.read(two(given) ?? given.replace(/^\[\s*(\d+)\s*\]$/, "$1")),
+    notice(given) {
+      const longer = two(given);
+      return longer === undefined ? undefined : `it is ${longer} here: the longer side, pictures keep their shape`;
     },
-    explain: (given) =>
-      sides(given.trim()).length === 2 && sides(given.trim()).every((each) => /^\d+$/.test(each))
-        ? `it is the longer side; pictures keep their shape: imgsz=${Math.max(...sides(given.trim()).map(Number))}.`
-        : undefined,
   };
 }
 
@@ -68,6 +62,28 @@ export function sidesOption(help: string): Option<number | [number, number] | un
       const [height, width] = parts as [number, number?];
       return width === undefined ? height : [height, width];
     },
+  };
+}
+
+/** A device by name; numbers, as PyTorch counts GPUs, mean the GPU that works. */
+function deviceOption(): Option<(typeof devices)[number]> {
+  const named = choice(devices, {
+    help: "where to compute",
+    fallback: "cpu",
+    aliases: { gpu: "auto", mps: "webgpu", "cuda:0": "cuda", "0": "auto", "-1": "auto", "[0]": "auto" },
+  });
+  return {
+    ...named,
+    notice(given) {
+      const meant = named.read(given);
+      return meant === undefined || meant === given.toLowerCase()
+        ? undefined
+        : `it is ${meant} here; lookonce checks tells which devices work`;
+    },
+    explain: (given) =>
+      /^(cuda:)?\d+(,\d+)*$|^\[[\d, ]+\]$/.test(given)
+        ? "one device computes: device=auto takes the GPU that works (see: lookonce checks)."
+        : undefined,
   };
 }
 

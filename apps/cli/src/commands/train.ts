@@ -92,5 +92,7 @@ async function start(values: StartValues & Omit<Parameters<typeof loadModel>[0],
     .join(" ")
     .trim();
   if (model !== undefined && data !== undefined) return loadModel({ ...values, model }, terminal);
-  throw new UsageError(`train needs ${missing}. See: lookonce help train`);
+  throw new UsageError(
+    `train needs ${missing}. For example: lookonce train model=yolov8n.pt data=coco128.yaml epochs=3 (all options: lookonce help train)`,
+  );
 }

@@ -57,18 +57,23 @@ function pairOf(
   { name, table, tables, note }: KnownCommands & { tables: readonly OptionTable[] },
 ): Pair[] {
   const key = written.replaceAll("-", "_");
+  const isKnown = tables.some((each) => Object.hasOwn(each, key));
+  const meant = pythonHabit(key, String(value ?? true), table);
   // An empty value is a key that is not given
-  if (value === null || value === undefined) {
-    if (tables.some((each) => Object.hasOwn(each, key)) || pythonHabit(key, "true", table) !== undefined) return [];
-  } else if (Object.hasOwn(table, key)) return [{ key, text: textOf(value, { key, at }), at }];
-  else if (tables.some((each) => Object.hasOwn(each, key))) return [];
-  const meant = pythonHabit(key, String(value), table);
-  if (meant?.kind === "pair") return [{ key: meant.key, text: meant.text, at }];
+  if ((value === null || value === undefined) && (isKnown || meant !== undefined)) return [];
+  if (Object.hasOwn(table, key)) return [{ key, text: textOf(value, { key, at }), at }];
+  if (meant?.kind === "pair" && (!isKnown || typeof value === "string"))
+    return [{ key: meant.key, text: meant.text, at }];
+  if (isKnown) return [];
   if (meant?.kind === "note") {
     note?.(`${at}${meant.line}`);
     return [];
   }
-  if (meant?.kind === "refusal") throw new LookonceError("ARGUMENT", `${at}${meant.line}`);
+  // Files of other programs hold every key that these have, mostly with its default
+  if (meant?.kind === "refusal") {
+    note?.(`${at}left out: ${meant.line}`);
+    return [];
+  }
   const keys = [...new Set(tables.flatMap((each) => Object.keys(each)))];
   const whose = tables.length === 1 ? `${name} has` : "there is";
   throw new LookonceError("ARGUMENT", `${at}${whose} no option "${written}".${didYouMean(key, keys)}`);

@@ -11,6 +11,8 @@ export interface Option<T> {
   readonly isFlag: boolean;
   /** The words that it can be, where these are few. */
   readonly choices?: readonly string[];
+  /** What to say of a value that is understood in another way than it is written, e.g. as another program does. */
+  notice?(text: string): string | undefined;
   /** What to say of a value that cannot be read, where more helps than what is expected. */
   explain?(text: string): string | undefined;
   /** The value that a text stands for, or `undefined` when it stands for none. */

@@ -78,6 +78,7 @@ const missing: Readonly<Record<string, string>> = {
   compile: "networks are always compiled",
   profile: "lookonce benchmark measures",
   mode: "the mode is the command: lookonce train …",
+  task: "lookonce finds objects as boxes (detect); it does nothing else",
 };
 
 /**
@@ -86,6 +87,7 @@ const missing: Readonly<Record<string, string>> = {
  * @param text the value, `true` where there was none
  */
 export function pythonHabit(key: string, text: string, table: OptionTable): Habit | undefined {
+  if (key === "task" && text === "detect") return { kind: "note", line: "task=detect is not needed: it is so" };
   const name = own(names, key);
   if (name !== undefined && Object.hasOwn(table, name)) return { kind: "pair", key: name, text };
   const opposite = own(opposites, key);

@@ -21,6 +21,10 @@ export function readValues(
   const fromFile = typeof file === "string" ? readConfigFile(file, { name, table, all, note }) : [];
   const { cfg: _cfg, ...values } =
     fromFile.length === 0 ? { cfg: file, ...given } : valuesOf([...fromFile, ...pairs], table);
+  for (const { key, text, at } of [...fromFile, ...pairs]) {
+    const notice = table[key]?.notice?.(text);
+    if (notice !== undefined) note(`${at}${key}=${text}: ${notice}`);
+  }
   requireValues(values, table, { name, example: examples[0] });
   return values;
 }

@@ -36,7 +36,7 @@ export const info: Command = command({
   async run({ model: name, imgsz, detailed, vs, graph }, terminal) {
     const model = await loadModel({ model: name }, terminal);
     const other = vs === undefined ? undefined : await loadModel({ model: vs }, terminal);
-    const left = { name, info: await model.info({ imgsz, detailed }) };
+    const left = { name, info: await terminal.during(`looking at ${name}`, () => model.info({ imgsz, detailed })) };
     const result = report(left.info);
     const written = graph === undefined ? {} : { graph: await writeGraph(model, { graph, imgsz }, terminal) };
     if (vs === undefined || other === undefined) {
@@ -122,7 +122,7 @@ async function writeGraph(
   { graph, imgsz }: { graph: string; imgsz: number },
   terminal: Terminal,
 ): Promise<{ events: string; onnx: string }> {
-  const { events, onnx } = await model.graph(graph, { imgsz });
+  const { events, onnx } = await terminal.during("tracing the graph", () => model.graph(graph, { imgsz }));
   terminal.note(`wrote ${events} (tensorboard --logdir ${graph}) and ${onnx} (netron)`);
   return { events, onnx };
 }
