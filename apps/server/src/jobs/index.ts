@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import type { FastifyPluginAsync } from "fastify";
 import { datasetRoutes } from "../datasets/dataset-routes.ts";
@@ -20,7 +21,8 @@ export type { JobsOptions } from "./jobs-options.ts";
  * @throws LookonceError `IO` when the database cannot be used, or another service uses it
  */
 export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) => {
-  const { runsRoot, dataRoots, database: file, heartbeat = 15 } = options;
+  const { dataRoots, modelRoots, database: file, heartbeat = 15 } = options;
+  const runsRoot = resolve(options.runsRoot);
   mkdirSync(runsRoot, { recursive: true });
   const database = openDatabase(file);
   const lock = tryLock(`${file}.lock`);
@@ -33,7 +35,8 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
   }
   const jobs = new JobStore(database);
   const events = new EventStore(database);
-  const queue = new JobQueue({ jobs, events, options, now: Date.now });
+  const log = (line: object): void => app.log.error(line, "a job's process printed");
+  const queue = new JobQueue({ jobs, events, options: { ...options, runsRoot }, now: Date.now, log });
   const streams = new AbortController();
 
   app.addHook("onReady", () => queue.start());
@@ -47,6 +50,6 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
     lock.release();
   });
   await app.register(jobRoutes, { jobs, events, queue, runsRoot, heartbeat, signal: streams.signal });
-  await app.register(runRoutes, { runsRoot });
+  await app.register(runRoutes, { runsRoot, roots: [runsRoot, ...dataRoots, ...modelRoots] });
   await app.register(datasetRoutes, { dataRoots: dataRoots.filter((root) => existsSync(root)) });
 };

@@ -15,7 +15,10 @@ const columns = ["epoch", "time", "train/box_loss", "metrics/mAP50(B)", "metrics
 function makeRun(name: string, rows: readonly (readonly (number | string)[])[]): string {
   const folder = join(runsRoot, name);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "args.yaml"), "model: yolov8n.pt\nepochs: 3\nlr0: 0.01\n");
+  writeFileSync(
+    join(folder, "args.yaml"),
+    `model: yolov8n.pt\ndata: ${join(place, "data.yaml")}\nepochs: 3\nlr0: 0.01\n`,
+  );
   if (rows.length > 0) writeFileSync(join(folder, "results.csv"), `${[columns, ...rows].map(String).join("\n")}\n`);
   return folder;
 }
@@ -39,7 +42,7 @@ const app = Fastify();
 app.setErrorHandler((error, _request, reply) =>
   reply.code(refuse(error).statusCode).send({ error: refuse(error).code }),
 );
-app.register(runRoutes, { runsRoot });
+app.register(runRoutes, { runsRoot, roots: [place] });
 afterAll(() => app.close());
 
 describe("GET /v1/runs", () => {
@@ -58,7 +61,7 @@ describe("GET /v1/runs/:name", () => {
     const run = (await app.inject("/v1/runs/train")).json();
     expect(run).toMatchObject({
       ...{ name: "train", epochs: 3, columns, pictures: ["results.png"] },
-      args: { model: "yolov8n.pt", epochs: 3, lr0: 0.01 },
+      args: { model: "yolov8n.pt", data: "data.yaml", epochs: 3, lr0: 0.01 },
     });
     expect(run.rows[1]).toEqual([2, 3, 2, 0.75, 0.5, 0.005]);
     expect(run.rows[2]).toEqual([3, 4.5, 1.75, null, null, 0.001]);

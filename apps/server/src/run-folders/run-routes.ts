@@ -1,13 +1,21 @@
 import type {} from "@fastify/swagger";
 import type { FastifyPluginAsync } from "fastify";
 import { HttpError } from "../errors/http-error.ts";
-import { confine } from "../paths/confine.ts";
+import { confine, withoutRoots } from "../paths/confine.ts";
 import { sendFile } from "../paths/send-file.ts";
 import { isRun, listRuns, readRun } from "./run-files.ts";
 import { runSchema, runsSchema } from "./run-schemas.ts";
 
+/** What the routes of runs work with. */
+export interface RunRoutesOptions {
+  /** Folder of runs. */
+  runsRoot: string;
+  /** All folders of the service: what lies in them is told without them. */
+  roots: readonly string[];
+}
+
 /** `/v1/runs`: the runs of a folder, whoever made them, with curves and files. */
-export const runRoutes: FastifyPluginAsync<{ runsRoot: string }> = async (app, { runsRoot }) => {
+export const runRoutes: FastifyPluginAsync<RunRoutesOptions> = async (app, { runsRoot, roots }) => {
   const tags = ["runs"];
   app.get(
     "/v1/runs",
@@ -20,7 +28,10 @@ export const runRoutes: FastifyPluginAsync<{ runsRoot: string }> = async (app, {
   app.get<{ Params: { name: string } }>(
     "/v1/runs/:name",
     { schema: { tags, summary: "Tells a run's settings, curves and pictures", response: { 200: runSchema } } },
-    async ({ params }) => readRun(folderOf(runsRoot, params.name), params.name),
+    async ({ params }) => {
+      const run = await readRun(folderOf(runsRoot, params.name), params.name);
+      return { ...run, args: forOutside(run.args, roots) };
+    },
   );
 
   app.get<{ Params: { name: string; "*": string } }>(
@@ -40,4 +51,9 @@ function folderOf(root: string, name: string): string {
     throw new HttpError(404, { code: "NOT_FOUND", message: `There is no run "${name}"; GET /v1/runs lists them.` });
   }
   return folder;
+}
+
+function forOutside(args: Readonly<Record<string, unknown>>, roots: readonly string[]): Record<string, unknown> {
+  const shown = (value: unknown): unknown => (typeof value === "string" ? withoutRoots(value, roots) : value);
+  return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, shown(value)]));
 }

@@ -1,17 +1,19 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { FromJob, JobTask, LogLine, Outcome, ToJob } from "../worker/messages.ts";
+import type { FromJob, JobTask, Outcome, ToJob } from "../worker/messages.ts";
 import { workerAddress } from "../worker/worker-address.ts";
 
 /** Who hears of a job's process. */
 export interface ProcessListener {
   message(message: Exclude<FromJob, Outcome>): void;
+  /** A line that it printed: of native libraries, or of an error that nobody expected. */
+  output(line: string): void;
   /** The process is gone. @param outcome missing where it did not come to tell one */
   ended(end: { outcome?: Outcome; exit: string }): void;
 }
 
-/** Longest line of a process that is told. */
+/** Longest line of a process that is passed on. */
 const longestLine = 2000;
 
 /** A job in a process of its own, where it may take all the memory or crash without harm to the service. */
@@ -27,12 +29,10 @@ export class JobProcess {
       execArgv: ["--no-warnings"],
       env: environment(),
     });
-    for (const stream of ["stdout", "stderr"] as const) {
-      const level: LogLine["level"] = stream === "stderr" ? "warning" : "info";
-      const lines = createInterface({ input: this.#child[stream] as NodeJS.ReadableStream });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      const lines = createInterface({ input: stream as NodeJS.ReadableStream });
       lines.on("line", (line) => {
-        if (line.trim() === "") return;
-        listener.message({ type: "log", line: { level, message: line.slice(0, longestLine) } });
+        if (line.trim() !== "") listener.output(line.slice(0, longestLine));
       });
     }
     this.#child.on("message", (message: FromJob) => {

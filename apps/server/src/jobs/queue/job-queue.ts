@@ -10,7 +10,7 @@ import type { JobsOptions } from "../jobs-options.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { JobChanges, JobStore } from "../store/job-store.ts";
 import { removeLock } from "../store/process-lock.ts";
-import type { FromJob, JobTask, Outcome } from "../worker/messages.ts";
+import { type FromJob, type JobTask, type Outcome, ownFault } from "../worker/messages.ts";
 import { ArtefactWatch } from "./artefact-watch.ts";
 import { JobProcess } from "./job-process.ts";
 
@@ -21,6 +21,8 @@ export interface JobQueueParts {
   options: JobsOptions;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Told what only those who run the service should see: what a job's process printed. */
+  log: (line: { job: number; line: string }) => void;
 }
 
 /** How a job's process ended. */
@@ -40,16 +42,18 @@ export class JobQueue {
   readonly #events: EventStore;
   readonly #options: JobsOptions;
   readonly #now: () => number;
+  readonly #report: JobQueueParts["log"];
   /** What is on its way, by job. */
   readonly #performances = new Map<number, Promise<void>>();
   readonly #processes = new Map<number, JobProcess>();
   #closing = false;
 
-  constructor({ jobs, events, options, now }: JobQueueParts) {
+  constructor({ jobs, events, options, now, log }: JobQueueParts) {
     this.#jobs = jobs;
     this.#events = events;
     this.#options = options;
     this.#now = now;
+    this.#report = log;
   }
 
   /** Takes up what a service that ended left: jobs that were running or interrupted wait for their turn again. */
@@ -125,7 +129,7 @@ export class JobQueue {
     try {
       task = await this.#taskOf(job);
     } catch (error) {
-      this.#finish(job.id, { state: "failed", error: errorOf(error) });
+      this.#finish(job.id, { state: "failed", error: this.#errorOf(job.id, error) });
       return;
     }
     const now = this.#jobs.get(job.id) as Job;
@@ -148,6 +152,7 @@ export class JobQueue {
           this.#hear(id, message);
           artefacts.glance();
         },
+        output: (line) => this.#report({ job: id, line }),
         ended: (end) => void artefacts.finish().then(() => resolve(end)),
       });
       this.#processes.set(id, process);
@@ -249,9 +254,10 @@ export class JobQueue {
       place: { ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) },
     };
   }
-}
 
-function errorOf(error: unknown): JobError {
-  if (error instanceof LookonceError) return { code: error.code, message: error.message };
-  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
+  #errorOf(job: number, error: unknown): JobError {
+    if (error instanceof LookonceError) return { code: error.code, message: error.message };
+    this.#report({ job, line: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return ownFault;
+  }
 }

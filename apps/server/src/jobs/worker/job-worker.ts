@@ -1,7 +1,7 @@
 import { setPriority } from "node:os";
 import { LookonceError } from "@lookonce/errors";
 import { carryOut } from "./carry-out.ts";
-import type { FromJob, JobTask, Outcome, ToJob } from "./messages.ts";
+import { type FromJob, type JobTask, type Outcome, ownFault, type ToJob } from "./messages.ts";
 import { waitForLock } from "./wait-for-lock.ts";
 
 // The program of a job's process. It speaks with its service over the channel that `fork` opens, and ends with it: when
@@ -36,10 +36,9 @@ async function outcomeOf(task: JobTask): Promise<Outcome> {
     if (error instanceof LookonceError) {
       return { type: "failed", error: { code: error.code, message: error.message } };
     }
-    // A fault of ours: the service's log has the stack, answers have not.
+    // The service passes what is printed here on to its log.
     console.error(error);
-    const message = error instanceof Error ? error.message : String(error);
-    return { type: "failed", error: { code: "INTERNAL", message } };
+    return { type: "failed", error: ownFault };
   } finally {
     lock.release();
   }

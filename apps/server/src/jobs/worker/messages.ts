@@ -79,3 +79,9 @@ export type Outcome =
   | { type: "failed"; error: JobError }
   /** It was asked to stop, and saved what it had. */
   | { type: "stopped" };
+
+/** What is told of a fault of ours: how it came is for the service's log, not for answers. */
+export const ownFault: JobError = {
+  code: "INTERNAL",
+  message: "The job failed by a fault of the service; its log says how.",
+};
