@@ -157,6 +157,17 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.#inTurn(() => this.#sessions.drop(plan));
   }
 
+  /** Whether contents can stay in the device's memory from one run to the next. */
+  get keepsContents(): boolean {
+    return this.runtime.executionProviders[0] === "webgpu";
+  }
+
+  /** Sees to it that contents are on the host. */
+  async fetch(values: readonly Value[]): Promise<void> {
+    const away = values.filter(({ data, resident }) => data === undefined && resident !== undefined);
+    for (const value of away) await this.#inTurn(() => this.#sessions.fetch(value));
+  }
+
   /** Runs a plan with other contents than it was recorded with. */
   replay(plan: Plan, binding: Binding): Promise<void> {
     return this.#inTurn(() => this.#sessions.run(plan, binding));
@@ -209,11 +220,12 @@ export class OnnxRuntimeBackend extends KernelBackend {
   override async read(dataId: DataId): Promise<BackendValues> {
     const { value, text } = this.#entry(dataId);
     if (text !== undefined) return text;
-    if (value.data === undefined) {
+    if (value.data === undefined && value.resident === undefined) {
       // A tensor that is disposed of while it is read still gets its contents.
       this.#pending.add(value);
       await this.flush();
     }
+    await this.fetch([value]);
     value.isExposed = true;
     return value.data as unknown as BackendValues;
   }

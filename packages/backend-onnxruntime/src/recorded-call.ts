@@ -54,7 +54,9 @@ export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[]
     taken.add(name);
     known.set(value, name);
     const leaf = { name, attrs: {}, inputs: [], outputs: [signature(value)] };
-    calls.push(isInput ? { ...leaf, kernel: "Placeholder" } : { ...leaf, kernel: "Const", contents: contentsOf(value) });
+    calls.push(
+      isInput ? { ...leaf, kernel: "Placeholder" } : { ...leaf, kernel: "Const", contents: contentsOf(value) },
+    );
   }
 
   function unique(scope: string, base: string): string {

@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { OnnxRuntimeBackend } from "./backend.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
-import { type HostData, hostArray, hostValue, type Value } from "./graph/value.ts";
+import { type HostData, hostArray, hostValue, sizeOf, type Value } from "./graph/value.ts";
 import { currentBackend } from "./register.ts";
 
 /** Contents that a step takes; they may differ from run to run. */
@@ -51,8 +51,6 @@ export class RecordedStep {
   readonly #recordings = new Map<string, Recording>();
   /** Memory of contents that a variable had two runs ago, by the variable's number, for the next run to write to. */
   readonly #spare = new Map<number, HostData>();
-  /** Values whose memory came from a run of this step, and so belongs to nobody else. */
-  readonly #own = new WeakSet<Value>();
   /** The backend that the recordings are of. */
   #backend: OnnxRuntimeBackend | undefined;
 
@@ -81,6 +79,7 @@ export class RecordedStep {
     const key = inputs.map(({ shape, dtype = "float32" }) => `${dtype}:${shape}`).join(" ");
     let recording = this.#recordings.get(key);
     if (recording === undefined) {
+      await backend.fetch(this.#variables.map((variable) => backend.held(variable)));
       recording = this.#record(backend, inputs);
       this.#recordings.set(key, recording);
     }
@@ -111,7 +110,8 @@ export class RecordedStep {
       const results = this.#run(...fed.map((value) => tensorOf(backend, value))).map((tensor) => backend.held(tensor));
       const after = this.#variables.map((variable) => backend.held(variable));
       const outputs = [...new Set([...after.filter((value, i) => value !== before[i]), ...results])];
-      const plan = makePlan(outputs, this.#options);
+      const resident = backend.keepsContents ? new Set(outputs.filter((value) => canStay(value, results))) : undefined;
+      const plan = makePlan(outputs, { ...this.#options, ...(resident === undefined ? {} : { resident }) });
       recorded = {
         plan,
         sources: plan.inputs.map((value) => sourceOf(value, before, fed)),
@@ -134,7 +134,7 @@ export class RecordedStep {
     const { plan, sources, assigned, results } = recording;
     const outputs = plan.outputs.map(({ shape, dtype }) => hostValue(shape, dtype, undefined));
     for (const [variable, output] of assigned.entries()) {
-      if (output < 0 || results.includes(output)) continue;
+      if (output < 0 || results.includes(output) || plan.resident.has(output)) continue;
       (outputs[output] as Value).data = this.#spare.get(variable);
       this.#spare.delete(variable);
     }
@@ -149,8 +149,8 @@ export class RecordedStep {
       const value = outputs[output] as Value;
       this.#give(backend, variable, value);
       // Contents that two variables share belong to neither.
-      if (given.has(output)) this.#own.delete(value);
-      else this.#own.add(value);
+      if (given.has(output)) owned.delete(value);
+      else owned.add(value);
       given.add(output);
     }
     return results.map((output) => (outputs[output] as Value).data as HostData);
@@ -162,9 +162,9 @@ export class RecordedStep {
     const { dataId } = variable;
     const old = backend.held(variable);
     assign(backend, variable, value);
-    if (old.data !== undefined && !old.isExposed && this.#own.has(old) && !backend.isAlive(dataId)) {
-      this.#spare.set(index, old.data);
-    }
+    if (!owned.has(old) || backend.isAlive(dataId)) return;
+    old.resident?.dispose();
+    if (old.data !== undefined && old.resident === undefined && !old.isExposed) this.#spare.set(index, old.data);
   }
 
   async #runAtOnce(inputs: readonly StepInput[]): Promise<HostData[]> {
@@ -176,6 +176,14 @@ export class RecordedStep {
     tf.dispose(results);
     return contents as HostData[];
   }
+}
+
+/** Values whose memory came from a run of a step, and so belongs to nobody else. */
+const owned = new WeakSet<Value>();
+
+/** Whether a value may stay where it was computed: a variable's, which the next step reads there. */
+function canStay(value: Value, results: readonly Value[]): boolean {
+  return value.dtype === "float32" && sizeOf(value.shape) > 0 && !results.includes(value);
 }
 
 function sourceOf(value: Value, before: readonly Value[], fed: readonly Value[]): Recording["sources"][number] {

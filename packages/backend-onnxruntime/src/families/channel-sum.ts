@@ -18,7 +18,7 @@ export function channelSum(to: Lowering, x: Value): string {
   const [n, h, w, c] = x.shape as [number, number, number, number];
   const factors = factorsOf(to, x);
   let perPicture: string;
-  if (factors === undefined || to.target === "portable") {
+  if (factors === undefined || to.target !== "onnxruntime") {
     const rows = to.reshape(to.getChannelsFirst(x), [n * c, h * w]);
     perPicture = to.node("ReduceSum", [rows, to.int64s([1])], { keepdims: int(0) });
   } else {

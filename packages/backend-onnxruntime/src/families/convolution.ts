@@ -102,6 +102,7 @@ export function inputGradient(to: Lowering, c: Convolution, dy: string, filter: 
     const inputs = [to.half(dy), turned(to, c, filter)];
     return to.single(to.node("Conv", inputs, { ...attributes(c), pads: ints([...before, ...after]) }));
   }
+  if (to.target === "webgpu" && c.groups > 1) return spreadInputGradient(to, c, dy, filter);
   const rest = [0, 1].map((i) => c.input[i]! + c.before[i]! - (c.output[i]! - 1) * c.strides[i]! - span[i]! - 1);
   const gradient = to.node("ConvTranspose", [to.half(dy), outFirst(to, c, filter)], {
     ...attributes(c),
@@ -109,6 +110,26 @@ export function inputGradient(to: Lowering, c: Convolution, dy: string, filter: 
     output_padding: ints(rest.map((r) => Math.max(0, r))),
   });
   return to.single(gradient);
+}
+
+/**
+ * The gradient with respect to the input where the transposed convolution of groups is wrong, as in the WebGPU provider of
+ * ONNX Runtime 1.30: zeros are put between the elements of `dy`, and the rest is as at stride 1.
+ */
+function spreadInputGradient(to: Lowering, c: Convolution, dy: string, filter: Value): string {
+  const { batch, outChannels } = c;
+  const [h, w] = c.output;
+  const [sh, sw] = c.strides;
+  const apart = to.reshape(dy, [batch, outChannels, h, 1, w, 1]);
+  const gaps = [0, 0, 0, 0, 0, 0, 0, 0, 0, sh - 1, 0, sw - 1];
+  const wide = to.node("Pad", [apart, to.int64s(gaps), to.scalar(0)]);
+  const spread = to.reshape(wide, [batch, outChannels, h * sh, w * sw]);
+  const before = [0, 1].map((i) => c.dilations[i]! * (c.filter[i]! - 1) - c.before[i]!);
+  const after = [0, 1].map((i) => c.input[i]! + c.before[i]! - c.output[i]! * c.strides[i]!);
+  // Negative amounts cut, where `Conv` takes none.
+  const fitted = to.node("Pad", [spread, to.int64s([0, 0, ...before, 0, 0, ...after]), to.scalar(0)]);
+  const unit = { ...attributes(c), strides: ints([1, 1]), pads: ints([0, 0, 0, 0]) };
+  return to.single(to.node("Conv", [to.half(fitted), turned(to, c, filter)], unit));
 }
 
 /** The filter turned by 180° with its channels swapped: [in, out/groups, h, w]. */

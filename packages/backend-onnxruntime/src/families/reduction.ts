@@ -53,8 +53,8 @@ export function reduction(operator: string, { result, keepsNan = false }: Reduct
         const number = dtype === "bool" ? "int32" : dtype;
         let reduced = apply(from === number ? x : to.cast(x, number as TensorType), operator);
         if (dtype === "bool") reduced = to.cast(reduced, "bool");
-        // An exported graph is spared the test.
-        if (!keepsNan || dtype !== "float32" || to.target === "portable") return reduced;
+        // An exported graph is spared the test, and shaders may take it that there is no NaN.
+        if (!keepsNan || dtype !== "float32" || to.target !== "onnxruntime") return reduced;
         const anyNan = to.cast(apply(to.cast(to.node("IsNaN", [x]), "uint8"), "ReduceMax"), "bool");
         return to.node("Where", [anyNan, to.scalar(Number.NaN), reduced]);
       });

@@ -2,8 +2,11 @@ import { type Attribute, type GraphBuilder, ints, type TensorType, type TensorVa
 import { Autocast } from "./autocast.ts";
 import { sizeOf, type Value } from "./value.ts";
 
-/** Where the graph will run: anywhere, or in this process, where ONNX Runtime's own operators may be used. */
-export type Target = "portable" | "onnxruntime";
+/**
+ * Where the graph will run: anywhere; in this process, where ONNX Runtime's own operators may be used; or there on its WebGPU
+ * provider, which lacks some operators and has others that are slow or wrong.
+ */
+export type Target = "portable" | "onnxruntime" | "webgpu";
 
 const toChannelsFirst = [0, 3, 1, 2];
 const toChannelsLast = [0, 2, 3, 1];

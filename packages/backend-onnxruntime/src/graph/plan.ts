@@ -13,6 +13,8 @@ export interface Plan {
   readonly outputs: readonly Value[];
   /** Whether convolutions and products of matrices compute in half precision. */
   readonly autocast: boolean;
+  /** Which outputs, by number, stay in the device's memory; all others are fetched to the host. */
+  readonly resident: ReadonlySet<number>;
   /** Equal for plans with the same structure, shapes, types and attributes, whatever the contents. */
   readonly key: string;
 }
@@ -33,10 +35,17 @@ function shapeNumber(value: Value): number {
 export interface PlanOptions {
   /** See {@link Plan.autocast}. Default `false`. */
   autocast?: boolean;
+  /** Outputs that stay in the device's memory. Default: none. */
+  resident?: ReadonlySet<Value>;
 }
 
+const nobody: ReadonlySet<Value> = new Set();
+
 /** Collects the calls that the outputs depend on, in the order in which they were made. */
-export function makePlan(outputs: readonly Value[], { autocast = false }: PlanOptions = {}): Plan {
+export function makePlan(
+  outputs: readonly Value[],
+  { autocast = false, resident: staying = nobody }: PlanOptions = {},
+): Plan {
   const nodes = reachable(outputs);
   const numbers = new Map<Value, number>();
   const inputs: Value[] = [];
@@ -50,8 +59,10 @@ export function makePlan(outputs: readonly Value[], { autocast = false }: PlanOp
   words.push(-2);
   for (const value of outputs) words.push(numberOf(value));
   if (autocast) words.push(-4);
+  const resident = new Set(outputs.flatMap((value, i) => (staying.has(value) ? [i] : [])));
+  if (resident.size > 0) words.push(-5, ...resident);
   const key = Buffer.from(Int32Array.from(words).buffer).toString("latin1");
-  return { nodes, inputs, constants, outputs, autocast, key };
+  return { nodes, inputs, constants, outputs, autocast, resident, key };
 
   function numberOf(value: Value): number {
     const known = numbers.get(value);

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { type OnnxModel, serializeModel } from "@lookonce/onnx";
+import { GraphBuilder, type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { buildGraph } from "./build.ts";
 import type { Kernel } from "./kernel.ts";
@@ -46,6 +46,8 @@ export class SessionCache {
   readonly statistics: SessionStatistics = { compiled: 0, runs: 0 };
   readonly #options: SessionCacheOptions;
   readonly #compiled = new Map<string, Compiled>();
+  /** Graphs that hand their input on, for fetching contents: one for each number of dimensions. */
+  readonly #copies = new Map<number, Promise<InferenceSession>>();
 
   constructor(options: SessionCacheOptions) {
     this.#options = options;
@@ -67,14 +69,16 @@ export class SessionCache {
     const fetches = Object.fromEntries(
       binding.outputs.map((value, i) => [
         compiled.outputNames[i] as string,
-        value.data === undefined ? null : tensorOf(value),
+        value.data === undefined ? null : hostTensor(value, value.data),
       ]),
     );
     const results = await this.#execute(compiled, feeds, fetches);
     this.statistics.runs++;
     compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
     binding.outputs.forEach((value, i) => {
-      value.data ??= (results[compiled.outputNames[i] as string] as Tensor).data as HostData;
+      const result = results[compiled.outputNames[i] as string] as Tensor;
+      if (plan.resident.has(i)) stay(value, result);
+      else value.data ??= result.data as HostData;
       value.producer = undefined;
       value.isInput = true;
     });
@@ -98,6 +102,17 @@ export class SessionCache {
     }
   }
 
+  /** Copies contents that are only in the device's memory to the host. */
+  async fetch(value: Value): Promise<void> {
+    if (value.data !== undefined || value.resident === undefined) return;
+    const rank = value.shape.length;
+    const copy = this.#copies.get(rank) ?? this.#createSession(identityModel(rank));
+    this.#copies.set(rank, copy);
+    // onnxruntime-node 1.30 ends the process when a tensor of the device is asked for its contents: a graph copies them.
+    const { y } = await (await copy).run({ x: value.resident });
+    value.data = (y as Tensor).data as HostData;
+  }
+
   /** Frees what was compiled for a plan; it is compiled again when it runs again. */
   async drop({ key }: Plan): Promise<void> {
     const compiled = this.#compiled.get(key);
@@ -110,6 +125,8 @@ export class SessionCache {
     const all = [...this.#compiled.values()];
     this.#compiled.clear();
     for (const { session } of all) await session.release();
+    for (const copy of this.#copies.values()) await (await copy).release();
+    this.#copies.clear();
   }
 
   async #lookUp(plan: Plan): Promise<Compiled> {
@@ -135,10 +152,11 @@ export class SessionCache {
     const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
     const { graph, inputs, outputs } = buildGraph(plan, {
       kernels: this.#options.kernels,
-      target: "onnxruntime",
+      target: this.#options.executionProviders[0] === "webgpu" ? "webgpu" : "onnxruntime",
       isConstant: (value) => constants.has(value),
     });
-    const session = await this.#createSession(graph.build());
+    const staying = outputs.filter((_, i) => plan.resident.has(i)).map(({ name }) => name);
+    const session = await this.#createSession(graph.build(), staying);
     this.statistics.compiled++;
     const places = new Map<Value, { from: "inputs" | "constants"; index: number }>();
     plan.inputs.forEach((value, index) => {
@@ -156,7 +174,7 @@ export class SessionCache {
     };
   }
 
-  async #createSession(model: OnnxModel): Promise<InferenceSession> {
+  async #createSession(model: OnnxModel, staying: readonly string[] = []): Promise<InferenceSession> {
     const { executionProviders, threads } = this.#options;
     try {
       return await InferenceSession.create(serializeModel(model), {
@@ -165,6 +183,7 @@ export class SessionCache {
         graphOptimizationLevel: "disabled",
         enableMemPattern: false,
         logSeverityLevel: 3,
+        ...(staying.length === 0 ? {} : { preferredOutputLocation: onDevice(staying) }),
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       });
     } catch (cause) {
@@ -191,7 +210,35 @@ export class SessionCache {
 }
 
 function tensorOf(value: Value): Tensor {
-  return new Tensor(value.dtype as "float32", value.data as Float32Array, value.shape);
+  return value.resident ?? hostTensor(value, value.data as HostData);
+}
+
+function hostTensor({ dtype, shape }: Value, data: HostData): Tensor {
+  return new Tensor(dtype as "float32", data as Float32Array, shape);
+}
+
+/** Frees the device's memory of contents that nobody freed before, once nothing reads them any more. */
+const forgotten = new FinalizationRegistry((tensor: Tensor) => tensor.dispose());
+
+/** Leaves contents in the device's memory; where the runtime put them on the host after all, they are taken from there. */
+function stay(value: Value, tensor: Tensor): void {
+  if (tensor.location !== "gpu-buffer") {
+    value.data = tensor.data as HostData;
+    return;
+  }
+  value.resident = tensor;
+  forgotten.register(value, tensor);
+}
+
+function onDevice(names: readonly string[]): Record<string, "gpu-buffer"> {
+  return Object.fromEntries(names.map((name) => [name, "gpu-buffer"]));
+}
+
+function identityModel(rank: number): OnnxModel {
+  const shape = Array.from({ length: rank }, (_, i) => `d${i}`);
+  const graph = new GraphBuilder({ name: "fetch" });
+  graph.output(graph.node("Identity", [graph.input("x", "float32", shape)], {}, { outputs: ["y"] }), "float32", shape);
+  return graph.build();
 }
 
 function equal(a: HostData, b: HostData): boolean {

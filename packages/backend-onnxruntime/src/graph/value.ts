@@ -1,4 +1,5 @@
 import type { DataType } from "@tensorflow/tfjs-core";
+import type { Tensor } from "onnxruntime-node";
 
 /** Values on the host. Booleans are bytes, as in tfjs. */
 export type HostData = Float32Array | Int32Array | Uint8Array;
@@ -28,6 +29,8 @@ export interface Value extends Signature {
   /** The call that computes it; gone once the contents are on the host. */
   producer: Node | undefined;
   data: HostData | undefined;
+  /** The contents in the device's own memory, where the next run reads them; the host may have a copy in `data`. */
+  resident: Tensor | undefined;
   /**
    * Whether graphs take it as an input rather than as a constant. True for what one run hands to the next and for
    * values that were marked, since these change from run to run.
@@ -41,7 +44,16 @@ export interface Value extends Signature {
 
 /** A value whose contents are known. */
 export function hostValue(shape: readonly number[], dtype: DataType, data: HostData | undefined): Value {
-  return { shape, dtype, data, producer: undefined, isInput: false, isExposed: false, placeholder: undefined };
+  return {
+    shape,
+    dtype,
+    data,
+    resident: undefined,
+    producer: undefined,
+    isInput: false,
+    isExposed: false,
+    placeholder: undefined,
+  };
 }
 
 /** The number of elements of a shape. */

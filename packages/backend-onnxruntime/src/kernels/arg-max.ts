@@ -20,11 +20,11 @@ function position(operator: "ArgMax" | "ArgMin"): Kernel {
   });
 }
 
-/** Numbers to choose from: NaN is never chosen. An exported graph is spared the test for it. */
+/** Numbers to choose from: NaN is never chosen. An exported graph is spared the test for it, and so are shaders. */
 function comparable(to: Lowering, x: Value, last: number): string {
   const name = to.get(x);
   if (x.dtype === "bool") return to.cast(name, "int32");
-  if (x.dtype !== "float32" || to.target === "portable") return name;
+  if (x.dtype !== "float32" || to.target !== "onnxruntime") return name;
   return to.node("Where", [to.node("IsNaN", [name]), to.scalar(last), name]);
 }
 

@@ -1,4 +1,5 @@
 import { str } from "@lookonce/onnx";
+import { maxPoolGradient } from "../families/max-pool-gradient.ts";
 import { type PoolingAttrs, padded, pooling } from "../families/pooling.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 import { sizeOf } from "../graph/value.ts";
@@ -10,6 +11,11 @@ export const maxPoolGrad: Kernel = kernel<PoolingAttrs>({
   lower(to, { inputs, attrs, output }) {
     const [dy, image] = inputs;
     const info = pooling(image!.shape, attrs);
+    if (to.target === "webgpu") {
+      const names = { x: to.getChannelsFirst(image!), dy: to.getChannelsFirst(dy!) };
+      to.setChannelsFirst(output, maxPoolGradient(to, info, names));
+      return;
+    }
     const { top, left, bottom, right } = info.padInfo;
     const { x, attributes, isPadded } = padded(to, to.getChannelsFirst(image!), {
       info,
