@@ -1,6 +1,6 @@
 import type { Size } from "@lookonce/augment";
 import type { Drawable, DrawOptions } from "./drawable.ts";
-import { outlineText, type TextOutline } from "./label-font.ts";
+import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
 import { classColour, hex, textColour } from "./palette.ts";
 
 /** Sizes of what is drawn, in pixels. */
@@ -22,32 +22,51 @@ export function boxesSvg(picture: Size, drawable: Drawable, options: DrawOptions
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${boxMarks(picture, drawable, options)}</svg>`;
 }
 
-/** Boxes and labels as SVG elements: the best detections on top, labels above all boxes and within the picture. */
+/**
+ * Boxes and labels as SVG elements: the best detections on top, labels above all boxes, within the picture and, where there
+ * is room, beside each other.
+ */
 export function boxMarks(picture: Size, { boxes, names }: Drawable, options: DrawOptions): string {
   const sizes = sizesFor(picture, options);
   const frames: string[] = [];
-  const labels: string[] = [];
-  for (let i = boxes.count - 1; i >= 0; i--) {
+  const tags: string[] = [];
+  const taken: Box[] = [];
+  // The best detections choose their places first
+  for (let i = 0; i < boxes.count; i++) {
     const label = boxes.classes[i] as number;
-    const [left, top, right, bottom] = boxes.boxes.subarray(4 * i, 4 * i + 4) as unknown as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const box = { left, top, right, bottom };
+    const box = boxAt(boxes.boxes, i);
     const colour = classColour(label);
     if (options.frames ?? true) frames.push(frame(box, hex(colour), sizes));
-    const text = labelText(names[label] ?? String(label), boxes.confidences[i] as number, options);
-    if (text !== "") labels.push(tag(text, box, { picture, sizes, fill: hex(colour), ink: hex(textColour(colour)) }));
+    const text = labelText(nameOf(label, names), boxes.confidences[i] as number, options);
+    if (text === "") continue;
+    const { place, outline, font } = placeTag(text, box, { picture, sizes, taken });
+    taken.push(place);
+    tags.push(tag(place, outline, { font, fill: hex(colour), ink: hex(textColour(colour)) }));
   }
-  return frames.join("") + labels.join("");
+  return [...frames.reverse(), ...tags.reverse()].join("");
+}
+
+function boxAt(boxes: Float32Array, index: number): Box {
+  const [left, top, right, bottom] = boxes.subarray(4 * index, 4 * index + 4) as unknown as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { left, top, right, bottom };
+}
+
+/** The class's name, or its number where the font has no letters for the name. */
+function nameOf(label: number, names: readonly string[]): string {
+  const name = names[label];
+  return name !== undefined && hasLetters(name) ? name : String(label);
 }
 
 /** Lines and letters grow with the picture, but stay readable on small ones and modest on large ones. */
 function sizesFor({ width, height }: Size, options: DrawOptions): Sizes {
   const side = (width + height) / 2;
-  const line = options.lineWidth ?? Math.max(1, Math.round(side * 0.003));
+  // A line of one pixel has no edge, and is lost in a busy picture
+  const line = options.lineWidth ?? Math.max(side < 160 ? 1 : 2, Math.round(side * 0.003));
   const font = options.fontSize ?? Math.max(Math.min(9, side / 7), side * 0.019);
   return { line, font };
 }
@@ -66,24 +85,53 @@ function frame({ left, top, right, bottom }: Box, colour: string, { line }: Size
   return `${edge}<rect ${shape} stroke="${colour}" stroke-width="${line}"/>`;
 }
 
-interface TagStyle {
+interface TagRoom {
   picture: Size;
   sizes: Sizes;
+  /** Where labels are already. */
+  taken: readonly Box[];
+}
+
+interface PlacedTag {
+  place: Box;
+  outline: TextOutline;
+  font: number;
+}
+
+/**
+ * Where a label goes: above its box, inside its top, below, or inside its bottom, at its left or its right edge; the first of
+ * these that is within the picture and hides no other label, or else the first that is within the picture.
+ */
+function placeTag(text: string, box: Box, { picture, sizes, taken }: TagRoom): PlacedTag {
+  const { font, outline } = fitText(text, sizes.font, picture.width);
+  const width = outline.width + 2 * font * textMargin;
+  const height = font * 1.34;
+  const within = (value: number, most: number): number => Math.max(0, Math.min(value, most));
+  const lefts = [box.left, box.right - width].map((left) => within(left, picture.width - width));
+  const overlap = sizes.line / 2;
+  const tops = [box.top - height + overlap, box.top + overlap, box.bottom - overlap, box.bottom - height - overlap];
+  const fitting = tops.filter((top) => top >= 0 && top + height <= picture.height);
+  const places = (fitting.length > 0 ? fitting : [within(box.top, picture.height - height)]).flatMap((top) =>
+    lefts.map((left) => ({ left, top, right: left + width, bottom: top + height })),
+  );
+  const place = places.find((each) => !taken.some((other) => overlaps(each, other))) ?? (places[0] as Box);
+  return { place, outline, font };
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+interface TagStyle {
+  font: number;
   fill: string;
   ink: string;
 }
 
-/** A filled label above the box, or just inside it where there is no room above, always within the picture. */
-function tag(text: string, box: Box, { picture, sizes, fill, ink }: TagStyle): string {
-  const { font, outline } = fitText(text, sizes.font, picture.width);
+function tag({ left, top, right, bottom }: Box, outline: TextOutline, { font, fill, ink }: TagStyle): string {
   const side = font * textMargin;
-  const width = outline.width + 2 * side;
-  const height = font * 1.34;
-  const left = Math.max(0, Math.min(box.left, picture.width - width));
-  const above = box.top - height + sizes.line / 2;
-  const top = above >= 0 ? above : Math.max(0, Math.min(box.top, picture.height - height));
   return (
-    `<rect x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}" rx="${px(font * 0.14)}" fill="${fill}"/>` +
+    `<rect x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}" rx="${px(font * 0.14)}" fill="${fill}"/>` +
     `<path transform="translate(${px(left + side)} ${px(top + font)})" fill="${ink}" d="${outline.path}"/>`
   );
 }

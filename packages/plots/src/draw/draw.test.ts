@@ -122,6 +122,47 @@ describe("drawDetections", () => {
     expect(Number(y) + Number(height)).toBeLessThanOrEqual(160.01);
   });
 
+  it("puts labels of boxes that begin at the same place beside each other", () => {
+    const same = [50, 60, 120, 140] as const;
+    const svg = boxesSvg(
+      { width: 200, height: 160 },
+      drawable([
+        [...same, 0],
+        [...same, 1],
+        [...same, 2],
+      ]),
+      { fontSize: 12 },
+    );
+    const tags = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" rx/g)].map(
+      (match) => match.slice(1).map(Number),
+    ) as [number, number, number, number][];
+    expect(tags).toHaveLength(3);
+    tags.forEach(([x, y, width, height], i) => {
+      for (const [otherX, otherY, otherWidth, otherHeight] of tags.slice(i + 1)) {
+        const apart =
+          x + width <= otherX || otherX + otherWidth <= x || y + height <= otherY || otherY + otherHeight <= y;
+        expect(apart).toBe(true);
+      }
+    });
+  });
+
+  it("writes a class's number where the font has no letters for its name", () => {
+    const widthOf = (names: string[]): number =>
+      Number(
+        /width="([\d.]+)" height="[\d.]+" rx/.exec(
+          boxesSvg({ width: 200, height: 160 }, { ...drawable([[40, 60, 160, 140, 1]]), names }, {}),
+        )?.[1],
+      );
+    expect(widthOf(["", "日本語の長い名前"])).toBe(widthOf(["", "1"]));
+    expect(widthOf(["", "chien"])).toBeGreaterThan(widthOf(["", "1"]));
+  });
+
+  it("draws labels alone on request", () => {
+    const boxes = drawable([[40, 60, 160, 140, 1]]);
+    expect(boxesSvg({ width: 200, height: 160 }, boxes, { frames: false })).not.toContain("stroke=");
+    expect(boxesSvg({ width: 200, height: 160 }, boxes, {})).toContain("stroke=");
+  });
+
   it("leaves names or confidences out on request", () => {
     const size = { width: 200, height: 160 };
     const boxes = drawable([[40, 60, 160, 140, 1]]);

@@ -54,6 +54,12 @@ export function outlineText(text: string, size: number, weight: Weight = "bold")
   return { path, width: x };
 }
 
+/** Whether the font has a shape for every letter of a text. */
+export function hasLetters(text: string): boolean {
+  const face = loadFont("bold");
+  return Array.from(text).every((letter) => face.charToGlyphIndex(letter) !== 0);
+}
+
 /** SVG path data. opentype.js's own writes numbers that run into each other where one is a hair below zero. */
 function pathData(commands: readonly PathCommand[]): string {
   return commands.map((command) => `${command.type}${hundredths(...coordinates(command))}`).join("");
