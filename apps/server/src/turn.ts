@@ -27,7 +27,8 @@ export class Turn {
   /** Counts the requests that are under way, and refuses new ones once the turn is over. */
   watch(): void {
     this.#app.addHook("onRequest", async ({ routeOptions }, reply) => {
-      if (this.reason !== undefined && routeOptions.config?.isPublic !== true) {
+      const { isPublic, isUncounted } = routeOptions.config ?? {};
+      if (this.reason !== undefined && isPublic !== true && isUncounted !== true) {
         reply.header("connection", "close");
         throw new HttpError(503, { code: "ENDING", message: this.reason }, { retryAfter: 5 });
       }

@@ -79,6 +79,14 @@ export class BatchQueue {
     return true;
   }
 
+  /** Takes all pictures out. */
+  clear(): Ticket[] {
+    const tickets = [...this.#groups.values()].flat();
+    this.#groups.clear();
+    this.#length = 0;
+    return tickets;
+  }
+
   /** All pictures that wait for a model. */
   of(model: string): Ticket[] {
     return [...this.#groups.values()].flat().filter((ticket) => ticket.model === model);

@@ -143,6 +143,11 @@ export class InferencePool {
   /** Ends the workers after the batches that they are at; pictures that still wait are refused. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    const refusal = new HttpError(503, {
+      code: "ENDING",
+      message: "The service ended before it came to this picture.",
+    });
+    for (const ticket of this.#queue.clear()) ticket.reject(refusal);
     await this.#crew.stop();
   }
 
