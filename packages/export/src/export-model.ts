@@ -1,20 +1,13 @@
 import { extname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { ExportFormat, ExportReport } from "./export-report.ts";
+import type { ExportModelOptions } from "./export-model-options.ts";
+import type { ExportReport } from "./export-report.ts";
 import { exportFormats, type FormatDescription } from "./formats.ts";
 import { exportOnnx } from "./onnx/export-onnx.ts";
-import type { ExportOnnxOptions } from "./onnx/options.ts";
 import { exportSavedModel } from "./saved-model/export-saved-model.ts";
 import { exportTfjs } from "./tfjs/export-tfjs.ts";
-import { type ExportWeightsOptions, exportWeights } from "./weights/export-weights.ts";
-
-/** Options of {@link exportModel}. Which format knows which is in `exportFormats`. */
-export interface ExportModelOptions extends ExportOnnxOptions, Pick<ExportWeightsOptions, "metadata"> {
-  format: ExportFormat;
-  /** The file or folder to write; folders above it are made when they are missing. */
-  file: string;
-}
+import { exportWeights } from "./weights/export-weights.ts";
 
 /**
  * Writes a detector in a format of other programs, after comparing what was written with the model on a photograph.

@@ -1,5 +1,5 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import type { ExportModelOptions } from "./export-model.ts";
+import type { ExportModelOptions } from "./export-model-options.ts";
 import type { ExportFormat } from "./export-report.ts";
 
 type OptionName = Exclude<keyof ExportModelOptions, "format" | "file">;

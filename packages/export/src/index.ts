@@ -1,4 +1,5 @@
-export { type ExportModelOptions, exportModel } from "./export-model.ts";
+export { exportModel } from "./export-model.ts";
+export type { ExportModelOptions } from "./export-model-options.ts";
 export type { ExportFormat, ExportReport } from "./export-report.ts";
 export { exportFormats, type FormatDescription, findFormat, formatOfFile } from "./formats.ts";
 export { exportOnnx } from "./onnx/export-onnx.ts";
