@@ -49,7 +49,7 @@ describe("bad checkpoints", () => {
     writeFileSync(path, "x");
     expect(await lookonce("info", `model=${path}`)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/expected \.pt, \.safetensors or \.onnx weights, or a \.yaml/),
+      stderr: expect.stringMatching(/expected \.pt, \.safetensors, \.onnx, a \.yaml model file, or model\.json/),
     });
   });
 });

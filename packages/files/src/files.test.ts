@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -11,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, describe, expect, it } from "vitest";
 import { besideOf, putInPlace, writeWhole, writeWholeSync, writing } from "./index.ts";
@@ -112,5 +114,16 @@ describe("writing", () => {
   it("leaves errors alone that name what they are about", async () => {
     const own = new LookonceError("DATA", "mine");
     await expect(writing("x", () => Promise.reject(own))).rejects.toBe(own);
+  });
+});
+
+describe("a program that ends while it writes", () => {
+  it.each(["process.exit(3)", ""])("leaves nothing of it behind (%s)", async (end) => {
+    const { workerAddress } = await import("../test/worker-address.ts");
+    const file = join(folder, "ended.txt");
+    const run = spawnSync(process.execPath, [fileURLToPath(workerAddress), file, end], { encoding: "utf8" });
+    expect(run.stderr).toBe("");
+    expect(run.status).toBe(end === "" ? 0 : 3);
+    expect(readdirSync(folder).filter((entry) => entry.startsWith("ended.txt"))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { renameSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,13 +7,30 @@ import { writing } from "./writing.ts";
 
 let count = 0;
 
+/** What is being written; a program that is told to end leaves nothing of it behind. */
+const unfinished: Set<string> = new Set();
+
+function removeUnfinished(): void {
+  for (const path of unfinished) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // The program ends; there is nobody to tell
+    }
+  }
+}
+
 /**
  * A name beside a file or folder to write its content under, until {@link putInPlace} gives it its own: in the same folder,
- * so on the same disk, and another one for every call, thread and process, so that nobody writes into another's.
+ * so on the same disk, and another one for every call, thread and process, so that nobody writes into another's. What still
+ * has that name when the program ends by itself or by `process.exit` is removed then.
  */
 export function besideOf(path: string): string {
+  if (count === 0) process.once("exit", removeUnfinished);
   count++;
-  return join(dirname(path), `${basename(path)}.${process.pid}-${threadId}-${count}.partial`);
+  const beside = join(dirname(path), `${basename(path)}.${process.pid}-${threadId}-${count}.partial`);
+  unfinished.add(beside);
+  return beside;
 }
 
 /**
@@ -27,7 +44,8 @@ export async function putInPlace(beside: string, path: string): Promise<void> {
     if ((await stat(beside)).isDirectory()) await rm(path, { recursive: true, force: true });
     for (const pause of pauses) {
       try {
-        return await rename(beside, path);
+        await rename(beside, path);
+        return;
       } catch (error) {
         if (!isHeldOpen(error)) throw error;
         await sleep(pause);
@@ -35,6 +53,7 @@ export async function putInPlace(beside: string, path: string): Promise<void> {
     }
     await rename(beside, path);
   });
+  unfinished.delete(beside);
 }
 
 /** As {@link putInPlace}, without a promise; for files. */
@@ -42,7 +61,8 @@ export function putInPlaceSync(beside: string, path: string): void {
   writing(path, () => {
     for (const pause of pauses) {
       try {
-        return renameSync(beside, path);
+        renameSync(beside, path);
+        return;
       } catch (error) {
         if (!isHeldOpen(error)) throw error;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
@@ -50,6 +70,7 @@ export function putInPlaceSync(beside: string, path: string): void {
     }
     renameSync(beside, path);
   });
+  unfinished.delete(beside);
 }
 
 /**

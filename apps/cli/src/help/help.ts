@@ -18,9 +18,7 @@ export function help(words: readonly string[], terminal: Terminal): object {
 function helpText(words: readonly string[]): string {
   const [first] = words;
   if (first === undefined) return generalHelp(commands);
-  if (!isFamily(first, commands) || words.length > 1) return commandHelp(findCommand(words, commands).command);
-  return familyHelp(
-    first,
-    commands.filter(({ name }) => name.startsWith(`${first} `)),
-  );
+  const family = commands.filter(({ name }) => name.startsWith(`${first} `));
+  if (isFamily(first, commands) && words.length === 1) return familyHelp(first, family);
+  return commandHelp(findCommand(words, commands).command, words.length === 1 ? family : []);
 }

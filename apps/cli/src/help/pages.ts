@@ -45,8 +45,8 @@ export function familyHelp(word: string, commands: readonly Command[]): string {
   ].join("\n");
 }
 
-/** What `lookonce help COMMAND` says. */
-export function commandHelp(command: Command): string {
+/** What `lookonce help COMMAND` says; `more` are commands that begin with its name. */
+export function commandHelp(command: Command, more: readonly Command[] = []): string {
   const rows = Object.entries(optionsOf(command)).map(([key, option]) => ({
     form: `${key}=${option.expects}`,
     option,
@@ -62,6 +62,7 @@ export function commandHelp(command: Command): string {
     "",
     "Examples:",
     ...command.examples.map((example) => `  ${example}`),
+    ...(more.length === 0 ? [] : ["", "See also:", ...more.map(({ name, summary }) => `  ${name}: ${summary}`)]),
     "",
   ].join("\n");
 }

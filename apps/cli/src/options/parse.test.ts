@@ -138,7 +138,7 @@ describe("options", () => {
   });
 
   it("takes None as not given, and Python's True and False", () => {
-    expect(parse("model=a", "conf=None", "classes=None", "name=null", "save=True")).toMatchObject({
+    expect(parse("model=a", "conf=None", "classes=None", "name=None", "save=True")).toMatchObject({
       conf: 0.25,
       classes: undefined,
       name: undefined,

@@ -170,7 +170,9 @@ export function valuesOf<T extends OptionTable>(pairs: readonly Pair[], table: T
 
 function read(option: Option<unknown>, { key, text, at }: Pair): unknown {
   const value = option.read(text);
-  if (/^(none|null)$/i.test(text) && (value === undefined || option.choices === undefined)) return option.fallback;
+  // As Python writes it; a word none may be a value
+  const isNone = value === undefined ? /^(none|null)$/i.test(text) : text === "None" && option.choices === undefined;
+  if (isNone) return option.fallback;
   if (value !== undefined) return value;
   const explained = option.explain?.(text);
   if (explained !== undefined) throw new UsageError(`${at}${key}=${text} is not possible: ${explained}`);
