@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type Libsql from "libsql";
 
 /** What brings the tables from one version to the next; a database says in `user_version` how many were carried out. */
 const migrations: readonly string[] = [
@@ -35,7 +35,7 @@ const migrations: readonly string[] = [
  *
  * @throws Error for a database of a later version of the service
  */
-export function migrate(database: Database): void {
+export function migrate(database: Libsql.Database): void {
   const [row] = database.pragma("user_version") as { user_version: number }[];
   const version = row?.user_version ?? 0;
   if (version > migrations.length) {
