@@ -22,7 +22,7 @@ export async function openPage(
 ): Promise<TestPage> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: "en-GB", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());

@@ -9,7 +9,7 @@ import { type ServerSettings, type Service, startService } from "../../src/index
 
 /** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
 const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-const tinyModel = `nc: 3\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`;
+const tinyModel = `nc: 3\ndepth_multiple: 1.0\nwidth_multiple: 1.0\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`;
 
 /** A service with the page, a real model and a small data set. */
 export interface TestService extends Service {

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useState } from "react";
-import { ApiError, call, send, sentence } from "../api/call.ts";
+import { call, send, sentence } from "../api/call.ts";
 import { followEvents } from "../api/follow-events.ts";
 import type { Job } from "../api/types.ts";
 import type { ResultTable } from "../chart/result-charts.ts";
@@ -35,28 +35,25 @@ export function useFollowedJob(id: string, onChange: () => void): FollowedJob {
     const readJob = latestOnly(signal, async () => {
       const now = await call<Job>(address, { signal });
       setJob(now);
-      if (isOver(now)) abortSoon();
+      if (hasTable(now)) readTable().catch(fail);
+      if (isOver(now)) stop();
     });
     const readTable = latestOnly(signal, async () => {
-      const text = await readText(`${address}/artefacts/results.csv`, signal);
-      if (text !== undefined) setTable(parseCsv(text));
+      const answer = await send(`${address}/artefacts/results.csv`, { signal });
+      setTable(parseCsv(await answer.text()));
     });
-    // What the job left is read once more when its end is known: the last row may be younger than its event.
-    const abortSoon = () => {
+    const stop = () => {
       setConnected(false);
-      readTable().catch(fail);
       stream.abort();
     };
     const stream = new AbortController();
     signal.addEventListener("abort", () => stream.abort());
     readJob().catch(fail);
-    readTable().catch(fail);
     followEvents(`${address}/events`, {
       signal: stream.signal,
       onOpen: setConnected,
       onEvent: (event) => {
         tell(event);
-        if (event.type === "epoch") readTable().catch(fail);
         if (event.type === "state" || event.type === "artefact" || event.type === "epoch") readJob().catch(fail);
         if (event.type === "state") onChange();
       },
@@ -71,14 +68,9 @@ export function isOver({ state }: Pick<Job, "state">): boolean {
   return state === "succeeded" || state === "failed" || state === "cancelled";
 }
 
-async function readText(path: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    return await (await send(path, { signal })).text();
-  } catch (error) {
-    // Before its first epoch a job has no table.
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+/** Before its first epoch a job has no table. */
+function hasTable({ artefacts = [] }: Job): boolean {
+  return artefacts.some(({ name }) => name === "results.csv");
 }
 
 /** Runs a task when asked, but never twice at a time: what was asked meanwhile is done once afterwards. */

@@ -108,6 +108,15 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
             optional
           />
         </div>
+        <div className="field-row">
+          <NumberField
+            label="Reading threads"
+            value={values.workers}
+            min={0}
+            onChange={(workers) => set({ workers })}
+            optional
+          />
+        </div>
       </details>
       {error !== undefined && <Notice>{error}</Notice>}
       <button type="submit" className="button primary wide" disabled={busy || data === ""}>

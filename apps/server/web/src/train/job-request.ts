@@ -11,6 +11,7 @@ export interface JobValues {
   patience: string;
   seed: string;
   fraction: string;
+  workers: string;
 }
 
 export const startValues: JobValues = {
@@ -25,9 +26,10 @@ export const startValues: JobValues = {
   patience: "",
   seed: "",
   fraction: "",
+  workers: "",
 };
 
-const numbers = ["epochs", "imgsz", "batch", "lr0", "freeze", "patience", "seed", "fraction"] as const;
+const numbers = ["epochs", "imgsz", "batch", "lr0", "freeze", "patience", "seed", "fraction", "workers"] as const;
 const texts = ["optimizer"] as const;
 
 /** The body of `POST /v1/jobs`: only what was filled in. */
