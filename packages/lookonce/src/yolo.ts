@@ -36,8 +36,8 @@ export class YOLO {
 
   private constructor(source: ModelSource, options: LoadOptions) {
     this.#source = source;
-    this.#place = new Place(options);
     this.#log = options.log ?? (() => {});
+    this.#place = new Place(options, this.#log);
     this.#seed = options.seed ?? 0;
   }
 
@@ -138,10 +138,11 @@ export class YOLO {
    */
   async train(options: TrainOptions): Promise<TrainReport> {
     const seed = options.seed ?? this.#seed;
+    // A device that is not there is said before any work starts.
+    await this.#place.enter();
     const data = await openTrainingData(this.#source, { ...options, log: this.#log });
     const { family } = await outlineModel(this.#source, { use: "train" });
     const recipe = options.resume ? {} : await givenRecipe(options, family);
-    await this.#place.enter();
     const anchors = givenAnchors(recipe, options);
     const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed, ...anchors });
     this.#log(report);
@@ -164,6 +165,7 @@ export class YOLO {
    */
   async val(options: ValOptions): Promise<ValReport> {
     const { data, split = "val", imgsz = 640, singleCls = false, ...rest } = options;
+    await this.#place.enter();
     const dataset = await openDataset(data, { split, singleCls, log: this.#log });
     const model = await this.#onDevice("validate");
     return valModel(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
@@ -234,6 +236,9 @@ export class YOLO {
   async #makePredictor({ imgsz, ...form }: PredictorForm): Promise<Predictor> {
     const engine = { ...(await this.#place.engine()), ...form };
     const { Predictor } = await import("@lookonce/inference");
+    if (form.half && engine.executionProviders[0] === "cpu") {
+      this.#log("half precision is for GPUs: on the CPU, ONNX Runtime would compute in single precision all the same");
+    }
     if (this.#source.kind === "onnx" || this.#source.kind === "tfjs") {
       const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz });
       const [height, width] = predictor.imgsz;
