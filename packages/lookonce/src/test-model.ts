@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCheckpoint, saveCheckpoint } from "@lookonce/checkpoint";
 import { afterAll } from "vitest";
 
 /** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
@@ -52,4 +53,20 @@ export function writeTinyAnchorModel(folder: string): string {
   const path = join(folder, "tiny-v5.yaml");
   writeFileSync(path, tinyAnchorModel);
   return path;
+}
+
+/**
+ * Gives the model of a file of weights opinions of its own: in a fresh network's maps hardly anything is left of the picture,
+ * its confidences are all alike, and rounding decides which box is the best.
+ */
+export function makeDecided(path: string): void {
+  const checkpoint = readCheckpoint(path);
+  for (const [name, { data, shape }] of checkpoint.tensors) {
+    if (/\.(cv3\.\d+\.2|m\.\d+)\.bias$/.test(name)) data.fill(0 as never);
+    if (shape.length !== 4 || name.includes("dfl") || !(data instanceof Float32Array)) continue;
+    const inputs = data.length / (shape[0] as number);
+    const deviation = Math.hypot(...data) / Math.sqrt(data.length);
+    for (let i = 0; i < data.length; i++) data[i] = ((data[i] as number) * 2) / (deviation * Math.sqrt(inputs));
+  }
+  saveCheckpoint(path, checkpoint);
 }

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { blankPicture, type Picture, writePicture } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder, writeTinyModel } from "./test-model.ts";
+import { makeDecided, temporaryFolder, writeTinyModel } from "./test-model.ts";
 import { YOLO } from "./yolo.ts";
 
 const folder = temporaryFolder();
@@ -135,7 +135,10 @@ describe("YOLO.predict", () => {
 
 describe("YOLO.export", () => {
   it("writes a file that finds what the model finds", async () => {
-    const model = await YOLO.load(tiny);
+    const fresh = await YOLO.load(tiny);
+    const { file: weights } = await fresh.export({ format: "safetensors", imgsz: 64 });
+    makeDecided(weights);
+    const model = await YOLO.load(weights);
     const file = join(folder, "tiny.onnx");
     const report = await model.export({ file, imgsz: 64 });
     expect(report.largestDifference).toBeLessThan(0.01);
@@ -152,8 +155,9 @@ describe("YOLO.export", () => {
     await fixed.predict(picture(), { ...options, imgsz: 96 });
     expect(told.join()).toMatch(/takes pictures of 64 × 64: that is used in place of imgsz 96/);
     await fixed.dispose();
-    await expect(exported.info()).rejects.toThrow(/an ONNX file can be used to predict, not to tell its layers/);
+    await expect(exported.info()).rejects.toThrow(/an exported model can be used to predict, not to tell its layers/);
     await expect(exported.export()).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    await fresh.dispose();
     await model.dispose();
     await exported.dispose();
   });

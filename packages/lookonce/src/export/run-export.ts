@@ -21,6 +21,8 @@ export async function runExport(
   options: ExportOptions,
   { source, model: make, log }: RunExportContext,
 ): Promise<ExportReport> {
+  // What was exported cannot be again, wherever to.
+  if (source.kind === "onnx" || source.kind === "tfjs") await make();
   const plan = planExport(source.name, options);
   checkCalibration(options, plan.format);
   const { exportModel } = await import("@lookonce/export");
