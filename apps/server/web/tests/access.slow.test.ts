@@ -103,7 +103,7 @@ describeInBrowser("the page of a service with a key", () => {
     }
     await page.getByRole("link", { name: "Models" }).focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Rows" }).waitFor();
+    await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
     expect(await focused(page)).toBe("Models");
     // The table scrolls by keys.
     await page.getByLabel("Table of rows").focus();
@@ -167,7 +167,7 @@ describeInBrowser("the page of a service with a key", () => {
       const page = await open(`#/${view}`, { colorScheme: theme, viewport: { width, height: 800 } });
       await enterKey(page);
       await page.getByRole("heading", { level: 2 }).last().waitFor();
-      if (view === "models") await page.getByRole("heading", { name: "Rows" }).waitFor();
+      if (view === "models") await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await sidewaysPixels(page)).toBe(0);
     });
@@ -176,7 +176,7 @@ describeInBrowser("the page of a service with a key", () => {
   it("makes the documentation's pictures", async () => {
     const page = await open("#/models", { viewport: { width: 1360, height: 1080 } });
     await enterKey(page);
-    await page.getByRole("heading", { name: "Rows" }).waitFor();
+    await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
     await documentationPicture(page, "models-light");
   });
 });

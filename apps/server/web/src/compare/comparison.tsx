@@ -17,6 +17,7 @@ export function Comparison({ runs }: { runs: readonly Run[] }) {
       : plans.flatMap((plan) => sideBySide(plan, runs));
   return (
     <>
+      <h2 className="visually-hidden">{runs.map(({ name }) => name).join(", ")}</h2>
       {charts.length > 0 ? (
         <section className="charts" aria-label="Curves">
           {charts.map(({ title, zero, series }) => (
