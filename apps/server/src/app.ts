@@ -99,7 +99,8 @@ async function addRoutes(app: FastifyInstance, { settings, pool, models, metrics
   predictRoute(app, { pool, models, metrics, settings });
   modelRoutes(app, models);
   const { runsRoot, dataRoots, modelRoots, device, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;
-  await app.register(jobsPlugin, { runsRoot, dataRoots, modelRoots, database, device, ...jobs });
+  const modelPath = (name: string): string | undefined => models.pathOf(name);
+  await app.register(jobsPlugin, { runsRoot, dataRoots, modelRoots, modelPath, database, device, ...jobs });
   await webPage(app, settings.web);
 }
 

@@ -6,6 +6,8 @@ export interface JobsOptions {
   dataRoots: readonly string[];
   /** Folders that models are taken from; those of the runs are taken, too. */
   modelRoots: readonly string[];
+  /** The path of a model that the service has loaded, from wherever, by its name in requests. */
+  modelPath?: (name: string) => string | undefined;
   /** File in which jobs and their events are kept, so that a service that was stopped or killed knows them. */
   database: string;
   /** Jobs that run at a time (default 1); others wait. */

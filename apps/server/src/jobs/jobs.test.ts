@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,8 +6,13 @@ import { quick, type ServiceFolders, serviceFolders, startService, type ToldJob,
 
 let folders: ServiceFolders;
 let app: FastifyInstance;
+/** A model that the service was started with. */
+let loaded: string;
 beforeAll(async () => {
-  folders = await serviceFolders({ maxQueued: 2 });
+  folders = await serviceFolders({ maxQueued: 2, modelPath: (name) => (name === "loaded" ? loaded : undefined) });
+  mkdirSync(join(folders.root, "elsewhere"));
+  loaded = join(folders.root, "elsewhere", "model.yaml");
+  copyFileSync(join(folders.root, "models", "tiny.yaml"), loaded);
   app = await startService(folders.options);
 });
 afterAll(() => app.close());
@@ -107,7 +112,7 @@ describe("a training", () => {
     expect([statusCode, body]).toEqual([204, ""]);
   });
 
-  it("gives weights that are validated and exported", async () => {
+  it("gives weights that are validated; models that are loaded are exported", async () => {
     const model = "train/weights/best.safetensors";
     const jobs = [
       await post({
@@ -116,7 +121,7 @@ describe("a training", () => {
         data: "shapes/shapes.yaml",
         options: { imgsz: 64, workers: 0, plots: false, save_json: true },
       }),
-      await post({ kind: "export", model, options: { imgsz: 64 } }),
+      await post({ kind: "export", model: "loaded", options: { imgsz: 64 } }),
     ];
     const [val, exported] = await Promise.all(jobs.map(({ id }) => waitFor(app, { id, states: over })));
     expect(val, JSON.stringify(val)).toMatchObject({ state: "succeeded", run: "val", result: { images: 2 } });
@@ -125,9 +130,9 @@ describe("a training", () => {
     expect(exported, JSON.stringify(exported)).toMatchObject({
       state: "succeeded",
       run: "export",
-      result: { file: "best.onnx" },
+      result: { file: "model.onnx" },
     });
-    expect(exported?.artefacts?.map(({ name }) => name)).toEqual(["best.onnx"]);
+    expect(exported?.artefacts?.map(({ name }) => name)).toEqual(["model.onnx"]);
   });
 });
 
@@ -180,6 +185,7 @@ describe("requests", () => {
     [{ ...training, model: "missing" }, 404, 'no model "missing"'],
     [{ ...training, model: "../tiny" }, 404, "no model"],
     [{ ...training, model: "/etc/passwd" }, 404, "no model"],
+    [{ ...training, model: "elsewhere/model.yaml" }, 404, "no model"],
     [{ ...training, data: "shape/shapes" }, 404, 'Did you mean "shapes/shapes"?'],
     [{ ...training, data: "../models/tiny.yaml" }, 404, "no data set"],
     [{ kind: "train", model: "tiny" }, 400, '"train" needs data'],

@@ -76,6 +76,13 @@ export class ModelRegistry {
     return [...this.#entries.values()].map((entry) => this.#row(entry));
   }
 
+  /** The path of a model that is there, by its id or by the file that it is shown with. */
+  pathOf(name: string): string | undefined {
+    const entries = [...this.#entries.values()];
+    const found = this.#entries.get(name) ?? entries.find(({ path }) => this.#shown(path) === name);
+    return found?.path;
+  }
+
   /** Files in the folders of models that are not loaded, relative to their folder. */
   async available(): Promise<{ file: string }[]> {
     const loaded = new Set([...this.#entries.values()].map(({ path }) => path));

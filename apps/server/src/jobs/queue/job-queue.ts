@@ -237,8 +237,8 @@ export class JobQueue {
   }
 
   async #filesOf({ model, data }: Pick<JobRequest, "model" | "data">): Promise<Pick<JobTask, "model" | "data">> {
-    const { runsRoot, dataRoots, modelRoots } = this.#options;
-    const found = { model: await findModelFile([...modelRoots, runsRoot], model) };
+    const { runsRoot, dataRoots, modelRoots, modelPath } = this.#options;
+    const found = { model: modelPath?.(model) ?? (await findModelFile([...modelRoots, runsRoot], model)) };
     return data === undefined ? found : { ...found, data: await findDataset(dataRoots, data) };
   }
 

@@ -19,7 +19,8 @@ const request = {
   model: {
     type: "string",
     ...{ minLength: 1, maxLength: 1000 },
-    description: "file in the model folders or of a run, or a shipped model file such as yolov8n.yaml",
+    description:
+      "a loaded model, a file in the model folders or of a run, or a shipped model file such as yolov8n.yaml",
   },
   data: {
     type: "string",
