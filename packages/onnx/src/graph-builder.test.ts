@@ -207,4 +207,24 @@ describe("GraphBuilder, given mistakes", () => {
     graph.scope = "";
     expect(graph.node("Add", [x, shared])).toBe("Add_0");
   });
+
+  it("goes on where a graph ended", () => {
+    const before = started();
+    const two = before.initializer({ type: "float32", shape: [], data: Float32Array.of(2) });
+    before.output(before.node("Mul", ["y", two]), "float32", [1]);
+    const { graph } = before.build();
+    const after = GraphBuilder.from(graph);
+    const made = after.node("Mul", [graph.outputs[0]?.name ?? "", two]);
+    expect(graph.nodes.flatMap(({ outputs }) => outputs)).not.toContain(made);
+    expect(errorOf(() => after.input("images", "float32", [1])).message).toContain("has the name of another value");
+    expect(errorOf(() => after.build()).message).toContain("has no output");
+    after.output(made, "float32");
+    const result = after.build().graph;
+    expect(result.nodes.map(({ op }) => op)).toEqual(["Relu", "Mul", "Mul"]);
+    expect(result.inputs).toEqual(graph.inputs);
+    expect(result.initializers.get(two)?.data).toEqual(Float32Array.of(2));
+    expect(result.outputs).toEqual([{ name: made, type: "float32", shape: undefined }]);
+    // The first graph is as it was.
+    expect(graph.nodes).toHaveLength(2);
+  });
 });
