@@ -63,6 +63,7 @@ export interface EvolveReport {
 export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const { log = () => {}, signal, onGeneration } = options;
   const args = options.resume === undefined ? argsOf(options) : readEvolveArgs(options.resume, options.generations);
+  await new Place(options, log).enter();
   const source = await findModel(args.model, options);
   const { data, valData } = await openTrainingData(source, { ...args.train, data: args.data, log });
   if (valData === undefined) {
@@ -71,7 +72,6 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const outline = await outlineModel(source, { use: "evolve" });
   const train = { ...args.train, imgsz: fitSide(args.train.imgsz ?? 640, outline, log) };
   const recipe = await startRecipe(outline, { train, data });
-  await new Place(options).enter();
   const directory = await evolveDirectory(options);
   writeEvolveArgs(directory, args);
   const evaluate = makeEvaluate({ ...{ source, directory, data, valData, train }, options });

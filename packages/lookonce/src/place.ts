@@ -11,10 +11,13 @@ export interface PlaceOptions {
 /** Where a detector computes. `auto` is decided once, when it is first needed. */
 export class Place {
   readonly #options: PlaceOptions;
+  readonly #log: (line: string) => void;
   #chosen: DeviceName | undefined;
 
-  constructor(options: PlaceOptions) {
+  /** @param log is told, in one line, what `auto` took and why */
+  constructor(options: PlaceOptions, log: (line: string) => void = () => {}) {
     this.#options = options;
+    this.#log = log;
   }
 
   /** Makes the device tfjs's current one: other detectors may have changed that. */
@@ -22,6 +25,7 @@ export class Place {
     const { device = "cpu" } = this.#options;
     const { setDevice } = await import("@lookonce/device");
     const report = await setDevice(this.#chosen ?? device, this.#threads);
+    if (this.#chosen === undefined && device === "auto") this.#log(`device ${report.device}: ${report.reason}`);
     this.#chosen = report.device;
     return report.device;
   }
