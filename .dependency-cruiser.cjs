@@ -141,7 +141,7 @@ module.exports = {
       comment: "Another package is entered through its src/index.ts only.",
       severity: "error",
       from: { path: "^((?:packages|apps)/[^/]+)/" },
-      to: { path: "^(packages|apps)/[^/]+/", pathNot: ["^$1/", "^packages/[^/]+/(src|dist)/index\\.(ts|js)$"] },
+      to: { path: "^(packages|apps)/[^/]+/", pathNot: ["^$1/", "^(packages|apps)/[^/]+/(src|dist)/index\\.(ts|js)$"] },
     },
     {
       name: "by-name",

@@ -8,7 +8,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const controller = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const satisfies readonly StopSignal[]) {
+const signals = ["SIGINT", "SIGTERM"] as const satisfies readonly StopSignal[];
+for (const name of signals) {
   process.on(name, () => {
     // Whoever asks twice does not want to wait
     if (controller.signal.aborted) process.exit(new Interrupt(name).exitCode);
@@ -21,6 +22,9 @@ const code = await run(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   interrupt: controller.signal,
+  ignoreInterrupt() {
+    for (const name of signals) process.removeAllListeners(name);
+  },
 });
 process.exitCode = code;
 // Work that was cut off would go on

@@ -48,6 +48,8 @@ async function untilStopped<T>(work: Promise<T>, terminal: Terminal): Promise<T>
   if (interrupt === undefined) return work;
   const stopped = new Promise<never>((_resolve, reject) => {
     interrupt.addEventListener("abort", () => {
+      if (terminal.caught === "early")
+        terminal.note("stopping as soon as nothing is lost; Ctrl+C again ends it at once");
       if (terminal.caught !== "no") return;
       const leave = (): void => reject(interrupt.reason as Error);
       Promise.race([work, sleep(graceTime)]).then(leave, leave);

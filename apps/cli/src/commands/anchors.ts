@@ -21,6 +21,8 @@ export const anchors: Command = command({
   examples: ["lookonce anchors data=coco128.yaml n=9 imgsz=640", "lookonce anchors data=pets.yaml model=yolov5n.pt"],
   async run({ data, split, model, n, imgsz, anchor_t: threshold, gen: generations, seed }, terminal) {
     const { fitAnchors } = await import("lookonce");
+    // The search is one long computation
+    terminal.endAtInterrupt();
     const found = await terminal.during("fitting anchors", () =>
       fitAnchors({
         ...{ data, split, imgsz, threshold, generations, seed, ...fetching(terminal) },

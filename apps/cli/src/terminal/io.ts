@@ -15,4 +15,6 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   /** The person's request to stop (Ctrl+C), or the system's; its reason is the {@link Interrupt}. */
   interrupt?: AbortSignal;
+  /** From now on the system ends the program when it is asked to stop. */
+  ignoreInterrupt?(): void;
 }

@@ -44,6 +44,23 @@ describe("Terminal", () => {
     expect(escaped({ isTTY: true })).toBe(true);
     expect(escaped({ isTTY: false })).toBe(false);
     expect(escaped({ isTTY: true, env: { NO_COLOR: "1" } })).toBe(false);
+    expect(escaped({ isTTY: true, env: { TERM: "dumb" } })).toBe(false);
+    expect(escaped({ isTTY: false, env: { FORCE_COLOR: "1" } })).toBe(true);
+    expect(escaped({ isTTY: true, env: { FORCE_COLOR: "0" } })).toBe(false);
+    expect(escaped({ isTTY: true, env: { FORCE_COLOR: "1", NO_COLOR: "1" } })).toBe(false);
+  });
+
+  it("shows that something goes on only where a person looks, and clears it", async () => {
+    const work = async (terminal: Terminal): Promise<string> => terminal.during("loading", async () => "done");
+    const silent = captured();
+    expect(await work(silent.terminal)).toBe("done");
+    expect(silent.err).toEqual([]);
+    const { terminal, err } = captured({ isTTY: true });
+    await work(terminal);
+    expect(err[0]).toContain("loading");
+    expect(err.at(-1)).toBe("\r\u001b[K");
+    await expect(terminal.during("x", () => Promise.reject(new Error("fault")))).rejects.toThrow("fault");
+    expect(err.at(-1)).toBe("\r\u001b[K");
   });
 
   it("shows progress only where a person looks, cut to the width, and clears it before a line", () => {

@@ -59,6 +59,11 @@ export class Terminal {
     return this.#io.interrupt;
   }
 
+  /** For work that holds the thread for long: nothing could hear of a request to stop, so the system is to end the program. */
+  endAtInterrupt(): void {
+    this.#io.ignoreInterrupt?.();
+  }
+
   /** Whether the command ends by itself after a request to stop, and whether it then ends early. */
   get caught(): "no" | "early" | "end" {
     return this.#caught;
