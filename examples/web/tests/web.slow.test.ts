@@ -90,9 +90,10 @@ describeInBrowser("the page with a detector in it", () => {
     await page.getByText("Ready.").waitFor({ timeout: 120_000 });
     await page.setInputFiles("#file", picture);
     await page.getByText(/^Found \d+ in/).waitFor({ timeout: 120_000 });
-    const shown = await page
-      .locator("#found li")
-      .evaluateAll<Box[]>("items => items.map(({ dataset }) => JSON.parse(dataset.detection))");
+    const items = await page.locator("#found li").all();
+    const shown = await Promise.all(
+      items.map(async (item) => JSON.parse((await item.getAttribute("data-detection")) ?? "") as Box),
+    );
     const inNode = await YOLO.load(model);
     // The exported graph's size is fixed: its square is padded as the page does.
     const [result] = await inNode.predict(picture, { imgsz: 320, rect: false });
