@@ -27,7 +27,12 @@ export function ModelMap({ info, active, onActive }: ModelMapProps) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
       <section className="map-holder" aria-label="Map; the table of rows says the same" tabIndex={0}>
-        <svg width={width} height={height} role="img" aria-label="Rows by resolution, with their connections">
+        <svg
+          viewBox={`0 0 ${width} ${height}`}
+          style={{ minWidth: 0.72 * width, maxWidth: 1.3 * width }}
+          role="img"
+          aria-label="Rows by resolution, with their connections"
+        >
           {Array.from({ length: deepest }, (_, i) => i + 1).map((depth) => (
             <g key={depth}>
               <line className="grid" x1={cell.left} x2={width - 8} y1={y(depth)} y2={y(depth)} />
