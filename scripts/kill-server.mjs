@@ -36,12 +36,14 @@ const training = {
   options: { epochs: Number(values.epochs), imgsz: 64, batch: 4, nbs: 12, save_period: 2, tensorboard: false },
 };
 
+/** What the services logged. */
+let told = "";
+
 /** Starts a service on a folder of runs. */
 async function serve(runs) {
   const options = [`models=${models}`, `data=${data}`, `runs=${runs}`, "port=0", "workers=1", "rate=0"];
   const child = spawn(process.execPath, [cli, "serve", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
-  let told = "";
   child.stderr.on("data", (text) => {
     told += text;
   });
@@ -125,7 +127,7 @@ function isAlive(pid) {
 }
 
 function fail(message) {
-  console.error(`${message} (everything is in ${place})`);
+  console.error(`${message} (everything is in ${place}); the services logged:\n${told}`);
   process.exit(1);
 }
 

@@ -7,11 +7,12 @@ import { waitForLock } from "./wait-for-lock.ts";
 // The program of a job's process. It speaks with its service over the channel that `fork` opens, and ends with it: when
 // the service is gone, nobody may go on writing into the run's folder beside the one who comes after.
 
-/** After what it was asked to do, and every other sign, this says to save and end. */
+/** Says to save what there is and end. */
 const stop = new AbortController();
 
 process.once("disconnect", () => process.exit(1));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+// Ctrl-C and service managers signal all processes of a group: the service is the one to say what that means for jobs.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 process.on("warning", ({ message }) => tell({ type: "log", line: { level: "warning", message } }));
 process.on("message", (message: ToJob) => {
   if (message.type === "stop") stop.abort();
