@@ -1,7 +1,16 @@
 export { type Picture, type PictureHeader, readPicture, readPictureHeader } from "@lookonce/augment";
 export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
 export type { ExportReport } from "@lookonce/export";
-export type { BatchItem, DetectOptions, Results, SkippedPicture, Source } from "@lookonce/inference";
+export type {
+  BatchItem,
+  DetectOptions,
+  RawPixels,
+  Results,
+  SkippedPicture,
+  Source,
+  SourceEntry,
+  VideoInfo,
+} from "@lookonce/inference";
 export {
   type ComparedRow,
   compareRows,

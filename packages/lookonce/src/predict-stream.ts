@@ -25,6 +25,8 @@ export async function* predictStream(
   };
   try {
     for await (const result of run) {
+      // What was begun before is of no use to somebody who wants it ended
+      if (rest.signal?.aborted) break;
       tell();
       await writer?.add(result);
       yield result;
