@@ -112,7 +112,7 @@ describe("lookonce", () => {
     const env = { LOOKONCE_MIRROR: mirror, LOOKONCE_CACHE: folder };
     const io = { stdout: sink, stderr: sink, env, interrupt: controller.signal };
     expect(await run(["info", "model=yolov8n.pt"], io)).toBe(130);
-    expect(stderr).toMatch(/^fetching yolov8n\.pt .*AGPL-3\.0.*\nstopped\n$/);
+    expect(stderr).toBe("stopped\n");
     expect(readdirSync(join(folder, "weights"))).toEqual([]);
     server.closeAllConnections();
     server.close();

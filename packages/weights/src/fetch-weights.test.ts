@@ -86,7 +86,7 @@ describe("fetchWeights", () => {
     expect(new Uint8Array(readFileSync(file()))).toEqual(bytes);
     expect(progress[0]).toEqual({ done: 0, total: bytes.length });
     expect(progress.at(-1)).toEqual({ done: bytes.length, total: bytes.length });
-    expect(notices).toEqual([expect.stringMatching(/fetching yolov8n\.pt from .*AGPL-3\.0/)]);
+    expect(notices).toEqual([expect.stringMatching(/^fetching yolov8n\.pt \(0\.2 MB\) from http.*AGPL-3\.0/)]);
     expect(left()).toEqual(["yolov8n.pt"]);
     expect(await fetchWeights("YOLOv8n.pt", options({ offline: true }))).toMatchObject({ file: file(), isNew: false });
     expect(server.requests).toHaveLength(1);

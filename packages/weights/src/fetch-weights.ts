@@ -82,12 +82,9 @@ interface Request extends FetchWeightsOptions {
   url: string;
 }
 
-async function fetchNow(request: Request): Promise<void> {
-  const { weights, url, file, proxy, timeout = 30_000, onNotice, mirror } = request;
-  const from = mirror === undefined ? `github.com/${weights.repository}, release ${weights.release}` : url;
-  onNotice?.(
-    `fetching ${weights.name} from ${from}; its licence is ${weights.licence} (https://spdx.org/licenses/${weights.licence})`,
-  );
+async function fetchNow(given: Request): Promise<void> {
+  const request = { ...given, onProgress: announcing(given) };
+  const { url, file, proxy, timeout = 30_000, onNotice, weights } = request;
   const partial = new PartialFile(file);
   const client = await openClient({ proxy, timeout });
   try {
@@ -104,6 +101,19 @@ async function fetchNow(request: Request): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** Tells of the download when it really starts, so that without a connection there is one sentence only. */
+function announcing({ weights, url, mirror, onNotice, onProgress }: Request): (progress: FetchProgress) => void {
+  const from = mirror === undefined ? `github.com/${weights.repository}, release ${weights.release}` : url;
+  const licence = `its licence is ${weights.licence} (https://spdx.org/licenses/${weights.licence})`;
+  let told = false;
+  return (progress) => {
+    const size = progress.total === undefined ? "" : ` (${megabytes(progress.total)})`;
+    if (!told) onNotice?.(`fetching ${weights.name}${size} from ${from}; ${licence}`);
+    told = true;
+    onProgress?.(progress);
+  };
 }
 
 /** Tries until the file is whole or trying makes no sense. */
