@@ -179,6 +179,6 @@ describeInBrowser("the page of a service with a key", () => {
     const page = await open("#/models", { viewport: { width: 1360, height: 1080 } });
     await enterKey(page);
     await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
-    await documentationPicture(page, "models-light");
+    await documentationPicture(page, "models-light.png");
   });
 });

@@ -47,13 +47,22 @@ export async function sidewaysPixels(page: Page): Promise<number> {
   return page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
 
-/** A picture for the documentation, written only where `LOOKONCE_SCREENSHOTS=1` asks for it. */
+/**
+ * A picture for the documentation, written only where `LOOKONCE_SCREENSHOTS=1` asks for it.
+ *
+ * @param name with its ending: `.png`, or `.jpg` for what shows a photograph
+ */
 export async function documentationPicture(page: Page, name: string): Promise<void> {
   if (process.env.LOOKONCE_SCREENSHOTS !== "1") return;
-  const path = fileURLToPath(new URL(`../../../../docs/images/web-${name}.png`, import.meta.url));
+  const path = fileURLToPath(new URL(`../../../../docs/images/web-${name}`, import.meta.url));
   mkdirSync(dirname(path), { recursive: true });
   await page.mouse.move(0, 0);
-  await page.screenshot({ path, animations: "disabled", caret: "hide" });
+  await page.screenshot({
+    path,
+    animations: "disabled",
+    caret: "hide",
+    ...(name.endsWith(".jpg") ? { quality: 88 } : {}),
+  });
 }
 
 /** Drops files on the page as from another window. */

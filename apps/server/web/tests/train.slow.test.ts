@@ -194,21 +194,21 @@ describeInBrowser("the page, training", () => {
     // Detectors that learn take a few minutes: these are trained for the pictures alone, with the quickstart's model.
     const settings = { train: 8, val: 4, epochs: 1 };
     const { directory } = await quickstart({ directory: join(service.folder, "quickstart"), settings });
-    await drawShapes({ directory: join(service.folder, "data", "coloured-shapes"), train: 160, val: 48 });
+    await drawShapes({ directory: join(service.folder, "data", "coloured-shapes"), train: 96, val: 32, size: 128 });
     cpSync(join(directory, "yolov8t-shapes.yaml"), join(service.folder, "models", "yolov8t-shapes.yaml"));
     const page = await open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });
     const training = {
       model: "yolov8t-shapes.yaml",
       data: "coloured-shapes/shapes",
-      epochs: 12,
+      epochs: 10,
       batch: 16,
-      imgsz: 160,
+      imgsz: 128,
     };
     await start(page, training);
     await expect
       .poll(() => chart(page, "Average precision").getAttribute("aria-label"), { timeout: 400_000 })
-      .toMatch(/epoch 7/);
-    await documentationPicture(page, "train-dark");
+      .toMatch(/epoch 6/);
+    await documentationPicture(page, "train-dark.png");
     await expect.poll(() => state(page), { timeout: 400_000 }).toBe("done");
     await page.reload();
     await start(page, { ...training, lr0: 0.001 });
@@ -220,6 +220,6 @@ describeInBrowser("the page, training", () => {
     const names = await runs.locator(".run-name").allTextContents();
     await runs.goto(`${service.url}/#/runs/${names.slice(0, 2).join(",")}`);
     await chart(runs, "mAP50").waitFor();
-    await documentationPicture(runs, "runs-light");
+    await documentationPicture(runs, "runs-light.png");
   });
 });
