@@ -6,12 +6,13 @@ const kinds: readonly { kind: string; at: number; bytes: readonly number[] }[] =
   { kind: "gif", at: 0, bytes: [0x47, 0x49, 0x46, 0x38] },
   { kind: "tiff", at: 0, bytes: [0x49, 0x49, 0x2a, 0x00] },
   { kind: "tiff", at: 0, bytes: [0x4d, 0x4d, 0x00, 0x2a] },
+  { kind: "bmp", at: 0, bytes: [0x42, 0x4d] },
   // ISO 14496-12: the box `ftyp`, here with AVIF's brand
   { kind: "avif", at: 4, bytes: [0x66, 0x74, 0x79, 0x70, 0x61, 0x76, 0x69] },
 ];
 
 /** The formats that the service decodes, for people. */
-export const pictureKinds = "JPEG, PNG, WebP, GIF, TIFF or AVIF";
+export const pictureKinds = "JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF";
 
 /**
  * The format of a picture file, by its first bytes alone; `undefined` for anything else.

@@ -74,7 +74,7 @@ const boxSchema = {
 } as const;
 
 /** What was found, picture by picture; one that could not be looked at among several has `error` alone. */
-export const answerSchema = {
+export const answerSchema: Readonly<Record<string, unknown>> = {
   type: "object",
   required: ["model", "images", "queue_ms", "total_ms"],
   properties: {
@@ -105,7 +105,7 @@ export const answerSchema = {
     queue_ms: { ...milliseconds, description: "Milliseconds that the pictures waited" },
     total_ms: { ...milliseconds, description: "Milliseconds from the request's first byte to the answer" },
   },
-} as const;
+};
 
 const picture = { type: "string", format: "binary" } as const;
 
