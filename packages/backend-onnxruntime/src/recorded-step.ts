@@ -163,7 +163,7 @@ export class RecordedStep {
     const old = backend.held(variable);
     assign(backend, variable, value);
     if (!owned.has(old) || backend.isAlive(dataId)) return;
-    old.resident?.dispose();
+    old.resident?.free();
     if (old.data !== undefined && old.resident === undefined && !old.isExposed) this.#spare.set(index, old.data);
   }
 

@@ -47,7 +47,7 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
     for (let i = 0; i < 3; i++) await step.run([input(2)]);
     const backend = currentBackend()!;
     const held = [w, velocity].map((variable) => backend.held(variable));
-    expect(held.map(({ data, resident }) => [data, resident?.location])).toEqual([
+    expect(held.map(({ data, resident }) => [data, resident?.tensor.location])).toEqual([
       [undefined, "gpu-buffer"],
       [undefined, "gpu-buffer"],
     ]);
@@ -55,6 +55,24 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
     expected(start, [2, 2, 2]).forEach((value, i) => {
       expect(values[i]).toBeCloseTo(value, 4);
     });
+  });
+
+  it("come to the host before the graph that holds them is freed", async () => {
+    const start = [3, -1, 0.25];
+    const { w, velocity, step } = descent(start);
+    for (let i = 0; i < 2; i++) await step.run([input(2)]);
+    await step.free();
+    expected(start, [2, 2]).forEach((value, i) => {
+      expect(currentBackend()!.held(w).data?.[i]).toBeCloseTo(value, 4);
+    });
+    await step.run([input(2)]);
+    await currentBackend()!.freeGraphs();
+    await step.run([input(2)]);
+    const values = await w.data();
+    expected(start, [2, 2, 2, 2]).forEach((value, i) => {
+      expect(values[i]).toBeCloseTo(value, 4);
+    });
+    expect((await velocity.data()).length).toBe(3);
   });
 
   it("go on where they were after reading, other shapes, and computing with them outside the step", async () => {

@@ -4,6 +4,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { buildGraph } from "./build.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Plan } from "./plan.ts";
+import { Residents } from "./residents.ts";
 import { type HostData, sizeOf, type Value } from "./value.ts";
 
 /** Options of {@link SessionCache}. */
@@ -28,6 +29,8 @@ interface Compiled {
   written: (HostData | undefined)[];
   /** By how much its first run made the process grow: ONNX Runtime keeps a graph's working memory for its next run. */
   bytes: number | undefined;
+  /** What it left in the device's memory. */
+  readonly residents: Residents;
 }
 
 /** Values that stand in for a plan's inputs and outputs. */
@@ -77,7 +80,8 @@ export class SessionCache {
     compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
     binding.outputs.forEach((value, i) => {
       const result = results[compiled.outputNames[i] as string] as Tensor;
-      if (plan.resident.has(i)) stay(value, result);
+      // Where the runtime put contents on the host after all, they are taken from there.
+      if (plan.resident.has(i) && result.location === "gpu-buffer") compiled.residents.keep(value, result);
       else value.data ??= result.data as HostData;
       value.producer = undefined;
       value.isInput = true;
@@ -109,7 +113,7 @@ export class SessionCache {
     const copy = this.#copies.get(rank) ?? this.#createSession(identityModel(rank));
     this.#copies.set(rank, copy);
     // onnxruntime-node 1.30 ends the process when a tensor of the device is asked for its contents: a graph copies them.
-    const { y } = await (await copy).run({ x: value.resident });
+    const { y } = await (await copy).run({ x: value.resident.tensor });
     value.data = (y as Tensor).data as HostData;
   }
 
@@ -117,14 +121,21 @@ export class SessionCache {
   async drop({ key }: Plan): Promise<void> {
     const compiled = this.#compiled.get(key);
     this.#compiled.delete(key);
-    await compiled?.session.release();
+    if (compiled !== undefined) await this.#release(compiled);
+  }
+
+  /** Frees a compiled graph, after contents that it holds and somebody may read. */
+  async #release({ session, residents }: Compiled): Promise<void> {
+    for (const value of residents.living) await this.fetch(value);
+    residents.clear();
+    await session.release();
   }
 
   /** Frees every compiled graph. */
   async clear(): Promise<void> {
     const all = [...this.#compiled.values()];
     this.#compiled.clear();
-    for (const { session } of all) await session.release();
+    for (const compiled of all) await this.#release(compiled);
     for (const copy of this.#copies.values()) await (await copy).release();
     this.#copies.clear();
   }
@@ -141,7 +152,7 @@ export class SessionCache {
     const isCurrent = known?.written.every((before, i) => before === written[i]) ?? false;
     let compiled = known;
     if (compiled === undefined || !isCurrent) {
-      await known?.session.release();
+      if (known !== undefined) await this.#release(known);
       compiled = await this.#compile(plan, written);
     }
     this.#compiled.set(plan.key, compiled);
@@ -171,6 +182,7 @@ export class SessionCache {
       outputNames: outputs.map(({ name }) => name),
       written,
       bytes: undefined,
+      residents: new Residents(),
     };
   }
 
@@ -204,30 +216,17 @@ export class SessionCache {
       const [key, oldest] = this.#compiled.entries().next().value as [string, Compiled];
       this.#compiled.delete(key);
       bytes -= oldest.bytes ?? 0;
-      await oldest.session.release();
+      await this.#release(oldest);
     }
   }
 }
 
 function tensorOf(value: Value): Tensor {
-  return value.resident ?? hostTensor(value, value.data as HostData);
+  return value.resident?.tensor ?? hostTensor(value, value.data as HostData);
 }
 
 function hostTensor({ dtype, shape }: Value, data: HostData): Tensor {
   return new Tensor(dtype as "float32", data as Float32Array, shape);
-}
-
-/** Frees the device's memory of contents that nobody freed before, once nothing reads them any more. */
-const forgotten = new FinalizationRegistry((tensor: Tensor) => tensor.dispose());
-
-/** Leaves contents in the device's memory; where the runtime put them on the host after all, they are taken from there. */
-function stay(value: Value, tensor: Tensor): void {
-  if (tensor.location !== "gpu-buffer") {
-    value.data = tensor.data as HostData;
-    return;
-  }
-  value.resident = tensor;
-  forgotten.register(value, tensor);
 }
 
 function onDevice(names: readonly string[]): Record<string, "gpu-buffer"> {

@@ -24,13 +24,20 @@ export interface Node {
   readonly scope: string;
 }
 
+/** Contents in the device's own memory. */
+export interface Resident {
+  readonly tensor: Tensor;
+  /** Gives the memory back; the value must not be read any more, unless the host has its contents. */
+  free(): void;
+}
+
 /** A tensor's contents: on the host, or pending as the output of a {@link Node}, or a named input of a trace. */
 export interface Value extends Signature {
   /** The call that computes it; gone once the contents are on the host. */
   producer: Node | undefined;
   data: HostData | undefined;
   /** The contents in the device's own memory, where the next run reads them; the host may have a copy in `data`. */
-  resident: Tensor | undefined;
+  resident: Resident | undefined;
   /**
    * Whether graphs take it as an input rather than as a constant. True for what one run hands to the next and for
    * values that were marked, since these change from run to run.
