@@ -24,7 +24,8 @@ const requireCommonJs: NonNullable<UserConfig["plugins"]> = {
   renderChunk(code: string, { fileName }: { fileName: string }): { code: string; map: null } | undefined {
     if (!fileName.endsWith(".js")) return undefined;
     // In the line of the first import, so that source maps go on to fit
-    let prelude = 'import { createRequire as requireFrom } from "node:module"; const requireHere = requireFrom(import.meta.url); ';
+    let prelude =
+      'import { createRequire as requireFrom } from "node:module"; const requireHere = requireFrom(import.meta.url); ';
     const required = code.replace(importLine, (line, whole?: string, names?: string, source?: string) => {
       if (!commonJs.has(source as string)) return line;
       const pattern = whole ?? `{ ${(names as string).replaceAll(/(\S+) as (\S+)/g, "$1: $2")} }`;

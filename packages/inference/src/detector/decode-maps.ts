@@ -1,17 +1,5 @@
 import type { RawDetections } from "./detector.ts";
-
-/** What a detector's head needs besides its maps to tell boxes. */
-export interface HeadForm {
-  family: "v5" | "v8";
-  /** Number of classes. */
-  nc: number;
-  /** Pixels per cell of each level, finest first. */
-  strides: readonly number[];
-  /** v8: bins per side of a box. */
-  regMax: number;
-  /** v5: [level][anchor] = [width, height] in cells. */
-  anchors: readonly (readonly (readonly [width: number, height: number])[])[];
-}
+import type { HeadForm } from "./recipe.ts";
 
 /** A level's raw predictions for one picture. */
 export interface RawMap {

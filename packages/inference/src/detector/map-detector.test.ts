@@ -5,9 +5,9 @@ import { expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
+import { cookDetector } from "./cook-detector.ts";
 import type { Detector, RawDetections } from "./detector.ts";
 import { ModelDetector } from "./model-detector.ts";
-import { cookDetector } from "./recipe.ts";
 
 beforeAll(useOnnxRuntime);
 

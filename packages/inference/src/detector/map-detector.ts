@@ -1,14 +1,8 @@
 import type { Picture, Size } from "@lookonce/augment";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { decodeMaps, type HeadForm } from "./decode-maps.ts";
+import { decodeMaps } from "./decode-maps.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
-
-/** What a {@link MapDetector} needs besides its network. */
-export interface MapDetectorForm {
-  names: readonly string[];
-  stride: number;
-  head: HeadForm;
-}
+import type { HeadForm, MapDetectorForm } from "./recipe.ts";
 
 /**
  * A network that takes batches of bytes [N, H, W, 3] of any size and gives the raw maps of its levels, which are decoded here.

@@ -2,11 +2,10 @@ import type { Picture, Size } from "@lookonce/augment";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache } from "../engine/engine-cache.ts";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import type { HeadForm } from "./decode-maps.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
 import { joinPixels } from "./join-pixels.ts";
 import { compiledMaps } from "./map-detector.ts";
-import type { DetectorRecipe } from "./recipe.ts";
+import type { DetectorRecipe, HeadForm } from "./recipe.ts";
 import { onTracingBackend, traceForBytes } from "./trace-detector.ts";
 import { TracedNetwork } from "./traced-network.ts";
 

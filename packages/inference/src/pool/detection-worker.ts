@@ -1,6 +1,6 @@
 // The program of a predictor's worker thread: prepares pictures and, where it has a network, finds objects in them.
 import { parentPort, workerData } from "node:worker_threads";
-import { cookDetector } from "../detector/recipe.ts";
+import { cookDetector } from "../detector/cook-detector.ts";
 import { type Detected, detectPrepared } from "../pipeline/detect-prepared.ts";
 import { type PreparedPicture, preparePicture } from "../pipeline/prepare-picture.ts";
 import {
