@@ -59,6 +59,13 @@ describe("Terminal", () => {
     await work(terminal);
     expect(err[0]).toContain("loading");
     expect(err.at(-1)).toBe("\r\u001b[K");
+    err.length = 0;
+    await terminal.during("loading", async () => {
+      terminal.progress("half of it");
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    });
+    expect(err.filter((text) => text.includes("loading"))).toHaveLength(1);
+    expect(err).toContain("\r\u001b[Khalf of it");
     await expect(terminal.during("x", () => Promise.reject(new Error("fault")))).rejects.toThrow("fault");
     expect(err.at(-1)).toBe("\r\u001b[K");
   });

@@ -7,6 +7,9 @@ type Colors = ReturnType<typeof pc.createColors>;
 /** Milliseconds between two drawings of a progress line: fast enough to look alive. */
 const frameTime = 100;
 
+/** Milliseconds without news of progress after which only that something goes on is shown. */
+const quietTime = 2_000;
+
 /**
  * What a command tells. Results go to stdout and progress to stderr; with `--json` stdout is kept for the JSON object
  * and everything else goes to stderr.
@@ -72,7 +75,10 @@ export class Terminal {
   /** Shows, where a person looks, that something goes on that cannot say how far it is. */
   async during<T>(label: string, work: () => Promise<T>): Promise<T> {
     if (!this.#io.stderr.isTTY) return work();
-    const stop = startSpinner(label, (line) => this.#draw(line));
+    // Work that can say for some time how far it is does so itself
+    const stop = startSpinner(label, (line) => {
+      if (performance.now() - this.#lastFrame > quietTime) this.#draw(line);
+    });
     try {
       // The line is seen before work that holds the thread
       await new Promise((resolve) => setImmediate(resolve));
