@@ -25,10 +25,16 @@ export interface ServiceFolders {
   options: JobsOptions;
 }
 
+// Registered when a test file imports this: hooks cannot be added while another runs.
+const made: string[] = [];
+afterAll(() => {
+  for (const root of made) rmSync(root, { recursive: true, force: true });
+});
+
 /** Makes the folders of a service; they are removed after the tests of the file. */
 export async function serviceFolders(more: Partial<JobsOptions> = {}): Promise<ServiceFolders> {
   const root = mkdtempSync(join(tmpdir(), "lookonce-jobs-"));
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  made.push(root);
   const [runsRoot, data, models] = ["runs", "data", "models"].map((name) => join(root, name)) as [
     string,
     string,
