@@ -15,8 +15,11 @@ export interface Conv2dOptions {
   groups?: number;
 }
 
-/** The backend whose convolution kernels read `dilations` in gradients and infer groups from the filter's shape. */
-const generalBackend = "onnxruntime";
+/**
+ * The backends whose convolution kernels read `dilations` in gradients and infer groups from the filter's shape:
+ * `onnxruntime` and, on other execution providers, `onnxruntime-webgpu` and so on.
+ */
+const generalBackends = /^onnxruntime(-|$)/;
 
 /**
  * Two-dimensional convolution with gradients for any stride, padding, dilation and group count, on any backend.
@@ -78,7 +81,7 @@ export function conv2dFilterGradient(
 
 /** Whether the current backend's convolution kernels take the convolution as it is. */
 export function isKernelConv({ dilation = 1, groups = 1 }: Conv2dOptions): boolean {
-  return (dilation === 1 && groups === 1) || tf.getBackend() === generalBackend;
+  return (dilation === 1 && groups === 1) || generalBackends.test(tf.getBackend());
 }
 
 function attributesOf({ stride = 1, padding = 0, dilation = 1 }: Conv2dOptions): object {
