@@ -1,6 +1,7 @@
 export type { Browser, BrowserContextOptions, Download, Page } from "playwright-core";
 export { describeInBrowser, launchChromium } from "./browser.ts";
 export { expectClose, relativeError, type Tolerance } from "./closeness.ts";
+export { askedTestDevice, enterTestDevice, recordsGraphs, type UsualDevice, usualDevices } from "./enter-device.ts";
 export {
   describeGolden,
   describeShared,
@@ -10,4 +11,3 @@ export {
   hasShared,
   sharedPath,
 } from "./golden.ts";
-export { askedTestDevice, enterTestDevice, recordsGraphs, type UsualDevice, usualDevices } from "./test-device.ts";
