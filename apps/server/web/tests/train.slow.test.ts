@@ -42,7 +42,10 @@ async function start(page: Page, { epochs, lr0, ...rest }: Training): Promise<vo
   await form.getByLabel("Picture size").fill(String(imgsz));
   await form.getByLabel("Batch").fill(String(batch));
   await form.getByText("More", { exact: true }).click();
-  if (lr0 !== undefined) await form.getByLabel("First rate").fill(String(lr0));
+  if (lr0 !== undefined) {
+    await form.getByLabel("Optimiser").selectOption("AdamW");
+    await form.getByLabel("First rate").fill(String(lr0));
+  }
   // Programs of threads within a program that vitest bundled are not there.
   await form.getByLabel("Reading threads").fill("0");
   await form.getByRole("button", { name: "Start training" }).click();
@@ -194,26 +197,27 @@ describeInBrowser("the page, training", () => {
     // Detectors that learn take a few minutes: these are trained for the pictures alone, with the quickstart's model.
     const settings = { train: 8, val: 4, epochs: 1 };
     const { directory } = await quickstart({ directory: join(service.folder, "quickstart"), settings });
-    await drawShapes({ directory: join(service.folder, "data", "coloured-shapes"), train: 96, val: 32, size: 128 });
+    await drawShapes({ directory: join(service.folder, "data", "coloured-shapes"), train: 320, val: 80 });
     cpSync(join(directory, "yolov8t-shapes.yaml"), join(service.folder, "models", "yolov8t-shapes.yaml"));
     const page = await open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });
     const training = {
       model: "yolov8t-shapes.yaml",
       data: "coloured-shapes/shapes",
-      epochs: 10,
+      epochs: 14,
       batch: 16,
-      imgsz: 128,
+      imgsz: 160,
+      lr0: 0.006,
     };
     await start(page, training);
     await expect
-      .poll(() => chart(page, "Average precision").getAttribute("aria-label"), { timeout: 400_000 })
-      .toMatch(/epoch 6/);
+      .poll(() => chart(page, "Average precision").getAttribute("aria-label"), { timeout: 800_000 })
+      .toMatch(/epoch 9/);
     await documentationPicture(page, "train-dark.png");
-    await expect.poll(() => state(page), { timeout: 400_000 }).toBe("done");
+    await expect.poll(() => state(page), { timeout: 800_000 }).toBe("done");
     await page.reload();
     await start(page, { ...training, lr0: 0.001 });
     await expect.poll(() => state(page), { timeout: 30_000 }).not.toBe("done");
-    await expect.poll(() => state(page), { timeout: 400_000 }).toBe("done");
+    await expect.poll(() => state(page), { timeout: 800_000 }).toBe("done");
     await page.context().close();
     const runs = await open("#/runs", { viewport: { width: 1360, height: 960 } });
     await runs.locator(".run-name").first().waitFor();
