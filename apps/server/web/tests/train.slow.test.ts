@@ -204,7 +204,7 @@ describeInBrowser("the page, training", () => {
       model: "yolov8t-shapes.yaml",
       data: "coloured-shapes/shapes",
       epochs: 14,
-      batch: 16,
+      batch: 8,
       imgsz: 160,
       lr0: 0.006,
     };
