@@ -89,8 +89,6 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
             onChange={(freeze) => set({ freeze })}
             optional
           />
-        </div>
-        <div className="field-row">
           <NumberField
             label="Patience"
             value={values.patience}
@@ -107,8 +105,6 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
             onChange={(fraction) => set({ fraction })}
             optional
           />
-        </div>
-        <div className="field-row">
           <NumberField
             label="Reading threads"
             value={values.workers}
