@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, buildSync, type Plugin as EsbuildPlugin } from "esbuild";
 import { defineConfig, type Plugin } from "vitest/config";
 
@@ -30,6 +30,45 @@ const oursOnly: EsbuildPlugin = {
   },
 };
 
+/** Lets a bundled file know its own place, where it may have files beside it, and the bundles of programs that it starts. */
+const ownPlaces: EsbuildPlugin = {
+  name: "own-places",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      if (path.includes("node_modules")) return;
+      if (isWorkerAddress(path)) return { contents: (await bundleProgram(path)).contents, loader: "js" };
+      const place = JSON.stringify(pathToFileURL(path).href);
+      return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", place), loader: "ts" };
+    });
+  },
+};
+
+function isWorkerAddress(path: string): boolean {
+  return path.replaceAll("\\", "/").endsWith("/worker-address.ts");
+}
+
+/** Bundles the program whose address a module holds, and gives that module's contents with the bundle's address. */
+async function bundleProgram(address: string): Promise<{ contents: string; inputs: string[] }> {
+  const name = /"\.\/([\w-]+)\.ts"/.exec(readFileSync(address, "utf8"))?.[1];
+  if (name === undefined) throw new Error(`${address} names no program "./….ts"`);
+  const bundle = new URL(`./node_modules/.cache/lookonce/${name}-${process.pid}.mjs`, import.meta.url);
+  process.once("exit", () => rmSync(bundle, { force: true }));
+  const { metafile } = await build({
+    entryPoints: [resolve(dirname(address), `${name}.ts`)],
+    outfile: fileURLToPath(bundle),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    conditions: ["@lookonce/source"],
+    plugins: [oursOnly, ownPlaces],
+    sourcemap: "inline",
+    metafile: true,
+    logLevel: "error",
+  });
+  const inputs = Object.keys(metafile.inputs).map((input) => resolve(input));
+  return { contents: `export const workerAddress = new URL(${JSON.stringify(bundle.href)});`, inputs };
+}
+
 /**
  * Programs of worker threads and child processes are TypeScript, which Node 20 cannot run. Whenever a test imports a
  * module `worker-address.ts`, which holds such a program's address, the program is bundled from the sources as they are
@@ -40,25 +79,10 @@ function workerPrograms(): Plugin {
     name: "worker-programs",
     enforce: "pre",
     async load(id) {
-      if (!id.replaceAll("\\", "/").endsWith("/worker-address.ts")) return;
-      const name = /"\.\/([\w-]+)\.ts"/.exec(readFileSync(id, "utf8"))?.[1];
-      if (name === undefined) throw new Error(`${id} names no program "./….ts"`);
-      const bundle = new URL(`./node_modules/.cache/lookonce/${name}-${process.pid}.mjs`, import.meta.url);
-      process.once("exit", () => rmSync(bundle, { force: true }));
-      const { metafile } = await build({
-        entryPoints: [resolve(dirname(id), `${name}.ts`)],
-        outfile: fileURLToPath(bundle),
-        bundle: true,
-        format: "esm",
-        platform: "node",
-        conditions: ["@lookonce/source"],
-        plugins: [oursOnly],
-        sourcemap: "inline",
-        metafile: true,
-        logLevel: "error",
-      });
-      for (const input of Object.keys(metafile.inputs)) this.addWatchFile(resolve(input));
-      return `export const workerAddress = new URL(${JSON.stringify(bundle.href)});`;
+      if (!isWorkerAddress(id)) return;
+      const { contents, inputs } = await bundleProgram(id);
+      for (const input of inputs) this.addWatchFile(input);
+      return contents;
     },
   };
 }
