@@ -116,7 +116,9 @@ describe("an InferencePool that loses workers", async () => {
 describe("an InferencePool with a worker that is stuck", () => {
   it("replaces it", async () => {
     const pool = await makePool({ patience: 1 });
-    await expect(pool.submit([picture], wish())).rejects.toMatchObject({ code: "WORKER_LOST" });
+    // A size that is compiled first: that takes longer than a millisecond.
+    const large = { ...picture, file: pngFile({ width: 1000, height: 1000 }), pixels: 1e6, shape: "1280x1280" };
+    await expect(pool.submit([large], { ...wish(), imgsz: 1280 })).rejects.toMatchObject({ code: "WORKER_LOST" });
     await expect.poll(() => pool.workers.up, { timeout: 30_000 }).toBe(1);
   });
 });
