@@ -27,19 +27,23 @@ async function* stream(count: number): AsyncGenerator<string> {
   for (let i = 0; i < count; i++) yield files[i % files.length] as string;
 }
 
-it.each([0, 2])("10,000 streamed pictures hold memory flat with %i worker threads", async (workers) => {
-  const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers });
-  const run = predictor.predict(stream(10_000));
-  const megabytes: number[] = [];
-  let seen = 0;
-  for await (const _ of run) {
-    if (++seen % 750 === 0) megabytes.push(process.memoryUsage().rss / 2 ** 20);
-  }
-  await predictor.dispose();
-  expect(seen + run.skipped.length).toBe(10_000);
-  expect(run.skipped.length).toBe(250);
-  // All pictures together are 500 MB: what grows with them would show
-  const [first, last] = [megabytes[0] as number, Math.max(...megabytes.slice(-3))];
-  console.info(`${workers} workers: ${megabytes.map((size) => size.toFixed(0)).join(", ")} MB`);
-  expect(last - first).toBeLessThan(80);
-}, 600_000);
+it.each([0, 2])(
+  "10,000 streamed pictures hold memory flat with %i worker threads",
+  async (workers) => {
+    const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers });
+    const run = predictor.predict(stream(10_000));
+    const megabytes: number[] = [];
+    let seen = 0;
+    for await (const _ of run) {
+      if (++seen % 750 === 0) megabytes.push(process.memoryUsage().rss / 2 ** 20);
+    }
+    await predictor.dispose();
+    expect(seen + run.skipped.length).toBe(10_000);
+    expect(run.skipped.length).toBe(250);
+    // All pictures together are 500 MB: what grows with them would show
+    const [first, last] = [megabytes[0] as number, Math.max(...megabytes.slice(-3))];
+    console.info(`${workers} workers: ${megabytes.map((size) => size.toFixed(0)).join(", ")} MB`);
+    expect(last - first).toBeLessThan(80);
+  },
+  600_000,
+);
