@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { float, GraphBuilder, int, ints, parseModel, serializeModel, str, strs, tensor } from "./index.ts";
 
 /** A Python with the `onnx` package; set LOOKONCE_PYTHON to name one that is not the first on the path. */
-const python = process.env.LOOKONCE_PYTHON ?? "python3";
+const python = process.env.LOOKONCE_PYTHON || "python3";
 const present = spawnSync(python, ["-c", "import onnx"]).status === 0;
 const title = `the Python package onnx${present ? "" : ` (skipped: ${python} -c "import onnx" fails; set LOOKONCE_PYTHON)`}`;
 

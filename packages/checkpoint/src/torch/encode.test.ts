@@ -8,7 +8,7 @@ import { readCheckpoint } from "../read-checkpoint.ts";
 import { encodeStateDict, saveStateDict } from "./encode.ts";
 
 /** A Python with PyTorch; set LOOKONCE_PYTHON to name one that is not the first on the path. */
-const python = process.env.LOOKONCE_PYTHON ?? "python3";
+const python = process.env.LOOKONCE_PYTHON || "python3";
 const hasTorch = spawnSync(python, ["-c", "import torch"]).status === 0;
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-torch-"));

@@ -13,7 +13,7 @@ import { exportOnnx } from "../index.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 
 /** A Python with the `onnx` package; set LOOKONCE_PYTHON to name one that is not the first on the path. */
-const python = process.env.LOOKONCE_PYTHON ?? "python3";
+const python = process.env.LOOKONCE_PYTHON || "python3";
 const checker = spawnSync(python, ["-c", "import onnx"]).status === 0;
 
 const names = ["cat", "d'og", "bird"];

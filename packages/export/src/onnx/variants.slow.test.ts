@@ -8,7 +8,7 @@ import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { calibrationPictures } from "./test-calibration.ts";
 
 /** A Python with the `onnx` package; set LOOKONCE_PYTHON to name one that is not the first on the path. */
-const python = process.env.LOOKONCE_PYTHON ?? "python3";
+const python = process.env.LOOKONCE_PYTHON || "python3";
 const checker = spawnSync(python, ["-c", "import onnx"]).status === 0;
 const script = "import sys, onnx; [onnx.checker.check_model(onnx.load(f), full_check=True) for f in sys.argv[1:]]";
 

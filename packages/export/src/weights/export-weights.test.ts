@@ -14,7 +14,7 @@ import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { exportWeights } from "./export-weights.ts";
 
 /** A Python with PyTorch; set LOOKONCE_PYTHON to name one that is not the first on the path. */
-const python = process.env.LOOKONCE_PYTHON ?? "python3";
+const python = process.env.LOOKONCE_PYTHON || "python3";
 const hasTorch = spawnSync(python, ["-c", "import torch, numpy"]).status === 0;
 
 let folder = "";
