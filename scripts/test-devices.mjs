@@ -18,7 +18,16 @@ const { values } = parseArgs({
 /** Test files by device. In software WebGPU is slow: it gets the building blocks, and one training of each family. */
 const suites = {
   tensorflow: {
-    fast: ["packages/device", "packages/nn", "packages/loss", "packages/trainer", "packages/lookonce/src/devices"],
+    fast: [
+      "packages/device",
+      "packages/nn",
+      "packages/loss",
+      "packages/trainer/src/optimizer",
+      "packages/trainer/src/train-step",
+      "packages/trainer/src/train.test",
+      "packages/trainer/src/validation",
+      "packages/lookonce/src/devices",
+    ],
     slow: ["packages/trainer/src/devices"],
   },
   webgpu: {

@@ -30,7 +30,8 @@ function AnchorFree({ head }: { head: AnchorFreeHead }) {
         {`c2 = max(16, channels / 4, 4 · bins)      = max(16, ${Math.floor(first / 4)}, ${4 * regMax}) ${own(c2, rule.c2)}\n`}
         {`c3 = max(channels, min(classes, 100))     = max(${first}, ${Math.min(nc, 100)}) ${own(c3, rule.c3)}`}
       </pre>
-      <div className="table-holder">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
+      <section className="table-holder" aria-label="How the outputs come about" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -81,7 +82,7 @@ function AnchorFree({ head }: { head: AnchorFreeHead }) {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </section>
     </>
   );
 }
@@ -97,7 +98,8 @@ function AnchorBased({ head }: { head: AnchorBasedHead }) {
         object at all (1), and of which of {nc} classes ({nc}).
       </p>
       <pre className="formula">{`anchors · (5 + classes) = ${anchors} · (5 + ${nc}) = ${outputs} outputs a cell`}</pre>
-      <div className="table-holder">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
+      <section className="table-holder" aria-label="How the outputs come about" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -141,7 +143,7 @@ function AnchorBased({ head }: { head: AnchorBasedHead }) {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </section>
     </>
   );
 }
