@@ -45,7 +45,14 @@ function options(changes: Partial<FetchWeightsOptions> = {}): FetchWeightsOption
 
 /** Options under which the connection breaks when so many bytes are there. */
 function breakingAt(count: number, changes: Partial<FetchWeightsOptions> = {}): FetchWeightsOptions {
-  return options({ onProgress: ({ done }) => done === count && server.breakOff(), ...changes });
+  // Once: a download that goes on says first where it begins, which is there.
+  let isBroken = false;
+  const onProgress = ({ done }: FetchProgress): void => {
+    if (done !== count || isBroken) return;
+    isBroken = true;
+    server.breakOff();
+  };
+  return options({ onProgress, ...changes });
 }
 
 const file = (): string => join(directory, "yolov8n.pt");

@@ -10,7 +10,7 @@ import { decodeSavedModel } from "./decode-saved-model.ts";
 import { exportSavedModel } from "./export-saved-model.ts";
 
 /** A Python with TensorFlow; set LOOKONCE_TENSORFLOW_PYTHON to name one that is not the first on the path. */
-const python = process.env.LOOKONCE_TENSORFLOW_PYTHON ?? process.env.LOOKONCE_PYTHON || "python3";
+const python = process.env.LOOKONCE_TENSORFLOW_PYTHON ?? (process.env.LOOKONCE_PYTHON || "python3");
 const hasTensorFlow = spawnSync(python, ["-c", "import tensorflow"]).status === 0;
 
 let folder = "";
