@@ -26,6 +26,7 @@ const suites = {
       "packages/trainer/src/train-step",
       "packages/trainer/src/train.test",
       "packages/trainer/src/validation",
+      "packages/export/src/saved-model/tfjs-node",
       "packages/lookonce/src/devices",
     ],
     slow: ["packages/trainer/src/devices"],
