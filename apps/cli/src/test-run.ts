@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -38,4 +38,21 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "lookonce-cli-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Writes the model file of a YOLOv8 of three layers and gives its path. */
+export function writeTinyModel(folder: string, nc: number): string {
+  const path = join(folder, "tiny.yaml");
+  writeFileSync(
+    path,
+    `nc: ${nc}
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+head:
+  - [[1, 2], 1, Detect, [nc]]
+`,
+  );
+  return path;
 }

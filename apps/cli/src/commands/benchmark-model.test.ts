@@ -3,25 +3,14 @@ import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
 import { benchmarkForms, type ModelBenchmark } from "lookonce";
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookonce, temporaryFolder } from "../test-run.ts";
+import { lookonce, temporaryFolder, writeTinyModel } from "../test-run.ts";
 import { benchmarkModel } from "./benchmark-model.ts";
 
 const folder = temporaryFolder();
-const model = join(folder, "tiny.yaml");
+const model = writeTinyModel(folder, 5);
 const data = join(folder, "shapes", "shapes.yaml");
 
 beforeAll(async () => {
-  writeFileSync(
-    model,
-    `nc: 5
-backbone:
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-head:
-  - [[1, 2], 1, Detect, [nc]]
-`,
-  );
   await generateShapes({ directory: join(folder, "shapes"), train: 4, val: 3, size: 64 });
 });
 

@@ -1,26 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookonce, temporaryFolder } from "../test-run.ts";
+import { lookonce, temporaryFolder, writeTinyModel } from "../test-run.ts";
 import { exportModel } from "./export.ts";
 
 const folder = temporaryFolder();
-const model = join(folder, "tiny.yaml");
+const model = writeTinyModel(folder, 3);
 const data = join(folder, "shapes", "shapes.yaml");
 
 beforeAll(async () => {
-  writeFileSync(
-    model,
-    `nc: 3
-backbone:
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-head:
-  - [[1, 2], 1, Detect, [nc]]
-`,
-  );
   await generateShapes({ directory: join(folder, "shapes"), train: 6, val: 2, size: 64 });
 });
 
