@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const { hypPreset, readPicture, v8Augmentation } = await import("../packages/augment/dist/index.js");
+const { hypPreset, readImage, v8Augmentation } = await import("../packages/augment/dist/index.js");
 const { Random } = await import("../packages/random/dist/index.js");
 
 const { values } = parseArgs({
@@ -24,7 +24,7 @@ const files = readdirSync(values.folder)
 const rng = new Random("bench");
 const objects = [];
 for (const bytes of files) {
-  const { width, height } = await readPicture(bytes);
+  const { width, height } = await readImage(bytes);
   const boxes = new Float32Array(32);
   for (let i = 0; i < 32; i += 4) {
     const [x1, x2] = [rng.uniform(0, width), rng.uniform(0, width)].sort((a, b) => a - b);
@@ -35,20 +35,18 @@ for (const bytes of files) {
 }
 const source = {
   length: files.length,
-  load: async (index) => ({ ...objects[index], picture: await readPicture(files[index], { fast: true }) }),
+  load: async (index) => ({ ...objects[index], image: await readImage(files[index], { fast: true }) }),
 };
 const augment = v8Augmentation(hypPreset("v8"), { imgsz });
 const batch = new Uint8Array(16 * imgsz * imgsz * 3);
 
 async function make(index) {
-  const { picture } = await augment(source, index % files.length, rng.fork("augment", 0, index));
-  batch.set(picture.data, (index % 16) * picture.data.length);
+  const { image } = await augment(source, index % files.length, rng.fork("augment", 0, index));
+  batch.set(image.data, (index % 16) * image.data.length);
 }
 
 for (let i = 0; i < Math.max(count / 10, 20); i++) await make(i);
 const started = process.cpuUsage();
 for (let i = 0; i < count; i++) await make(i);
 const { user, system } = process.cpuUsage(started);
-console.log(
-  JSON.stringify({ picturesPerSecond: (count * 1e6) / (user + system), pictures: count, node: process.version }),
-);
+console.log(JSON.stringify({ imagesPerSecond: (count * 1e6) / (user + system), images: count, node: process.version }));

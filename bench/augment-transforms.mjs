@@ -1,6 +1,6 @@
-// Times each transform of colours and pixels on one 640 × 640 picture, on one thread, against OpenCV where Python has it.
+// Times each transform of colors and pixels on one 640 × 640 image, on one thread, against OpenCV where Python has it.
 //
-//     npm run build && node bench/augment-transforms.mjs [--picture <file>] [--rounds 15]
+//     npm run build && node bench/augment-transforms.mjs [--image <file>] [--rounds 15]
 //
 // LOOKONCE_PYTHON names the Python that has opencv-python and numpy; `python3` when not set. Numbers are the shortest times.
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 const augment = await import(new URL("../packages/augment/dist/index.js", import.meta.url));
 const { Random } = await import(new URL("../packages/random/dist/index.js", import.meta.url));
 
-const { values } = parseArgs({ options: { picture: { type: "string" }, rounds: { type: "string", default: "15" } } });
+const { values } = parseArgs({ options: { image: { type: "string" }, rounds: { type: "string", default: "15" } } });
 const side = 640;
 const rng = new Random("bench");
 
@@ -27,24 +27,24 @@ function waves() {
   return { data, width: side, height: side };
 }
 
-const picture = values.picture
-  ? augment.resizeBilinear(await augment.readPicture(values.picture), { width: side, height: side })
+const image = values.image
+  ? augment.resizeBilinear(await augment.readImage(values.image), { width: side, height: side })
   : waves();
 const boxes = Float32Array.from({ length: 80 }, (_, i) => (i % 4 < 2 ? 100 : 160) + 3 * i);
-const sample = { picture, boxes, classes: new Int32Array(20) };
+const sample = { image, boxes, classes: new Int32Array(20) };
 const tables = augment.hsvTables({ hue: 0.01, saturation: 0.3, value: -0.2 });
 const operations = {
-  HSV: () => augment.applyHsv(picture, tables),
-  "channel swap": () => augment.swapChannels(picture),
-  grey: () => augment.toGrey(picture),
-  gamma: () => augment.applyTable(picture, augment.gammaTable(1.1)),
-  "histogram equalisation": () => augment.equaliseHistogram(picture),
-  "CLAHE, luma": () => augment.applyClahe(picture, { space: "yuv" }),
-  "CLAHE, Lab": () => augment.applyClahe(picture),
-  "blur 5": () => augment.boxBlur(picture, 5),
-  "median blur 5": () => augment.medianBlur(picture, 5),
-  "JPEG quality 75": () => augment.applyJpegLoss(picture, 75),
-  cutout: () => augment.applyCutout(sample, augment.drawCutout(picture, rng)),
+  HSV: () => augment.applyHsv(image, tables),
+  "channel swap": () => augment.swapChannels(image),
+  gray: () => augment.toGray(image),
+  gamma: () => augment.applyTable(image, augment.gammaTable(1.1)),
+  "histogram equalization": () => augment.equalizeHistogram(image),
+  "CLAHE, luma": () => augment.applyClahe(image, { space: "yuv" }),
+  "CLAHE, Lab": () => augment.applyClahe(image),
+  "blur 5": () => augment.boxBlur(image, 5),
+  "median blur 5": () => augment.medianBlur(image, 5),
+  "JPEG quality 75": () => augment.applyJpegLoss(image, 75),
+  cutout: () => augment.applyCutout(sample, augment.drawCutout(image, rng)),
   replicate: () => augment.applyReplicas(sample, augment.drawReplicas(sample, rng)),
 };
 
@@ -63,9 +63,9 @@ function timeHere() {
 function timePython() {
   const folder = mkdtempSync(join(tmpdir(), "lookonce-bench-"));
   try {
-    writeFileSync(join(folder, "picture"), picture.data);
+    writeFileSync(join(folder, "image"), image.data);
     const script = fileURLToPath(new URL("python/augment_transforms.py", import.meta.url));
-    const args = [script, join(folder, "picture"), String(side), values.rounds];
+    const args = [script, join(folder, "image"), String(side), values.rounds];
     return JSON.parse(
       execFileSync(process.env.LOOKONCE_PYTHON ?? "python3", args, { encoding: "utf8", stdio: "pipe" }),
     );

@@ -3,7 +3,7 @@
 //
 //     npm run build && node bench/augment.mjs [--rounds 5] [--count 100] [--folder <JPEGs>]
 //
-// LOOKONCE_PYTHON names the Python that has cv2 and numpy; `python3` when not set. Without --folder, 24 pictures of
+// LOOKONCE_PYTHON names the Python that has cv2 and numpy; `python3` when not set. Without --folder, 24 images of
 // 640 × 480 are made: soft ground, shapes and grain, about 180 KB each.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const { blankPicture, resizeBilinear, writePicture } = await import("../packages/augment/dist/index.js");
+const { blankImage, resizeBilinear, writeImage } = await import("../packages/augment/dist/index.js");
 const { Random } = await import("../packages/random/dist/index.js");
 
 const { values } = parseArgs({
@@ -26,7 +26,7 @@ const python = process.env.LOOKONCE_PYTHON ?? "python3";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), "lookonce-bench-"));
 
-/** Noise at five sizes, the coarsest strongest, as the ground of natural pictures is. */
+/** Noise at five sizes, the coarsest strongest, as the ground of natural images is. */
 function ground(rng, size) {
   const sum = new Float32Array(size.width * size.height * 3).fill(128);
   for (const [side, strength] of [
@@ -36,7 +36,7 @@ function ground(rng, size) {
     [160, 0.22],
     [480, 0.12],
   ]) {
-    const coarse = blankPicture({ width: Math.round((side * 4) / 3), height: side });
+    const coarse = blankImage({ width: Math.round((side * 4) / 3), height: side });
     coarse.data.forEach((_, i) => {
       coarse.data[i] = rng.integer(0, 256);
     });
@@ -47,21 +47,21 @@ function ground(rng, size) {
   return sum;
 }
 
-async function makePictures() {
+async function makeImages() {
   const size = { width: 640, height: 480 };
   for (let n = 0; n < 24; n++) {
     const rng = new Random("bench").fork(n);
     const sum = ground(rng, size);
     for (let shape = 0; shape < 12; shape++) {
       const [x, y, r] = [rng.integer(0, 640), rng.integer(0, 480), rng.integer(10, 90)];
-      const colour = [0, 1, 2].map(() => rng.integer(-120, 120));
+      const color = [0, 1, 2].map(() => rng.integer(-120, 120));
       for (let j = Math.max(0, y - r); j < Math.min(480, y + r); j++) {
         for (let i = Math.max(0, x - r); i < Math.min(640, x + r); i++) {
-          if ((i - x) ** 2 + (j - y) ** 2 < r * r) for (let k = 0; k < 3; k++) sum[(j * 640 + i) * 3 + k] += colour[k];
+          if ((i - x) ** 2 + (j - y) ** 2 < r * r) for (let k = 0; k < 3; k++) sum[(j * 640 + i) * 3 + k] += color[k];
         }
       }
     }
-    await writePicture(join(folder, `${n}.jpg`), { ...size, data: Uint8ClampedArray.from(sum) });
+    await writeImage(join(folder, `${n}.jpg`), { ...size, data: Uint8ClampedArray.from(sum) });
   }
 }
 
@@ -83,18 +83,18 @@ function hasOpenCv() {
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 try {
-  if (values.folder === undefined) await makePictures();
+  if (values.folder === undefined) await makeImages();
   const withOpenCv = hasOpenCv();
   if (!withOpenCv) console.log(`OpenCV is not installed for "${python}": no ratio (set LOOKONCE_PYTHON).`);
   const rounds = [];
   for (let i = 0; i < Number(values.rounds); i++) {
     const ours = time(process.execPath, "augment-pipeline.mjs");
     const theirs = withOpenCv ? time(python, "python/augment.py") : undefined;
-    rounds.push({ ours: ours.picturesPerSecond, theirs: theirs?.picturesPerSecond, opencv: theirs?.opencv });
+    rounds.push({ ours: ours.imagesPerSecond, theirs: theirs?.imagesPerSecond, opencv: theirs?.opencv });
   }
   const ours = median(rounds.map((round) => round.ours)).toFixed(1);
   console.log(`${cpus()[0].model}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`);
-  console.log("| work | lookonce, pictures a second and core | OpenCV | ratio (median of rounds) | range | mark |");
+  console.log("| work | lookonce, images a second and core | OpenCV | ratio (median of rounds) | range | mark |");
   console.log("| --- | --- | --- | --- | --- | --- |");
   if (withOpenCv) {
     const ratios = rounds.map((round) => round.ours / round.theirs);

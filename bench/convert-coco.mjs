@@ -1,6 +1,6 @@
 // Time and memory that converting a large COCO file takes.
 //
-//     node bench/convert-coco.mjs --annotations 2000000 --pictures 200000
+//     node bench/convert-coco.mjs --annotations 2000000 --images 200000
 //
 // writes a file with that many annotations (a tenth with an outline of 60 numbers) to a temporary folder, converts it in
 // another process and prints one line of JSON with the file's bytes and that process's seconds and peak memory. `--parse`
@@ -18,13 +18,13 @@ import { Random } from "@lookonce/random";
 const { values } = parseArgs({
   options: {
     annotations: { type: "string", default: "2000000" },
-    pictures: { type: "string", default: "200000" },
+    images: { type: "string", default: "200000" },
     parse: { type: "boolean", default: false },
     file: { type: "string" },
   },
 });
 
-async function generate(file, { annotations, pictures }) {
+async function generate(file, { annotations, images }) {
   const rng = new Random(0);
   const stream = createWriteStream(file);
   const write = async (text) => {
@@ -35,7 +35,7 @@ async function generate(file, { annotations, pictures }) {
     await write("]");
   };
   await write('{"info":{},"images":');
-  await list(pictures, (id) => ({
+  await list(images, (id) => ({
     license: 1,
     file_name: `${String(id).padStart(12, "0")}.jpg`,
     height: 480,
@@ -47,7 +47,7 @@ async function generate(file, { annotations, pictures }) {
     const [x, y] = [rng.integer(0, 50000) / 100, rng.integer(0, 30000) / 100];
     const bbox = [x, y, rng.integer(100, 14000) / 100, rng.integer(100, 18000) / 100];
     const segmentation = id % 10 === 0 ? [Array.from({ length: 60 }, () => rng.integer(0, 48000) / 100)] : [];
-    const place = { image_id: rng.integer(0, pictures), bbox, category_id: 1 + rng.integer(0, 80) };
+    const place = { image_id: rng.integer(0, images), bbox, category_id: 1 + rng.integer(0, 80) };
     return { segmentation, area: bbox[2] * bbox[3], iscrowd: 0, ...place, id };
   });
   await write(',"categories":');
@@ -61,7 +61,7 @@ async function work(file) {
   const start = performance.now();
   const result = values.parse
     ? { objects: JSON.parse(readFileSync(file, "utf8")).annotations.length }
-    : await convertCoco({ annotations: file, output: join(file, "..", "out"), pictures: "none" });
+    : await convertCoco({ annotations: file, output: join(file, "..", "out"), images: "none" });
   const seconds = (performance.now() - start) / 1000;
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
@@ -72,7 +72,7 @@ async function compare() {
   const folder = mkdtempSync(join(tmpdir(), "lookonce-bench-"));
   try {
     const file = join(folder, "instances.json");
-    await generate(file, { annotations: Number(values.annotations), pictures: Number(values.pictures) });
+    await generate(file, { annotations: Number(values.annotations), images: Number(values.images) });
     const args = [fileURLToPath(import.meta.url), "--file", file, ...(values.parse ? ["--parse"] : [])];
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(stderr);

@@ -1,17 +1,17 @@
-// Does the loader keep a YOLOv8n training from waiting, and how many pictures a second does it make by itself?
+// Does the loader keep a YOLOv8n training from waiting, and how many images a second does it make by itself?
 //
-//     npm run build && node bench/loader.mjs [--imgsz 640 --batch 8 --workers 1 --steps 12 --pictures 64 --cache none]
+//     npm run build && node bench/loader.mjs [--imgsz 640 --batch 8 --workers 1 --steps 12 --images 64 --cache none]
 //
-// Pictures are generated shapes, JPEG files of 640 × 480; augmentation is YOLOv8's default (mosaics of four). The machine's
+// Images are generated shapes, JPEG files of 640 × 480; augmentation is YOLOv8's default (mosaics of four). The machine's
 // first two cores are the mark: run it with `taskset -c 0,1` elsewhere. Prints one line of JSON a measurement:
-// - `alone`: batches are read and thrown away; pictures a second of all workers and of one
+// - `alone`: batches are read and thrown away; images a second of all workers and of one
 // - `training`: the trainer's step on every batch; share of the time spent waiting for the loader (without the first batch,
 //   which nothing could have been made ahead of), and the step's median seconds beside that on one batch over and over
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultPresets, readPicture, resizeBilinear, writePicture } from "@lookonce/augment";
+import { defaultPresets, readImage, resizeBilinear, writeImage } from "@lookonce/augment";
 import { BatchLoader, Dataset, generateShapes } from "@lookonce/data";
 import { Random } from "@lookonce/random";
 
@@ -21,27 +21,27 @@ const { values } = parseArgs({
     batch: { type: "string", default: "8" },
     workers: { type: "string", default: "1" },
     steps: { type: "string", default: "12" },
-    pictures: { type: "string", default: "64" },
+    images: { type: "string", default: "64" },
     threads: { type: "string", default: "2" },
     cache: { type: "string", default: "none" },
     only: { type: "string", default: "alone,training" },
   },
 });
 const { cache, only, ...texts } = values;
-const { imgsz, batch, workers, steps, pictures, threads } = Object.fromEntries(
+const { imgsz, batch, workers, steps, images, threads } = Object.fromEntries(
   Object.entries(texts).map(([key, text]) => [key, Number(text)]),
 );
 
 /** Shapes, stretched to 640 × 480 and saved as JPEG; the labels, being fractions, stay as they are. */
-async function writePictures(directory) {
+async function writeImages(directory) {
   const shapes = join(directory, "shapes");
-  const { yaml } = await generateShapes({ directory: shapes, train: pictures, val: 1, size: 640, seed: 0 });
+  const { yaml } = await generateShapes({ directory: shapes, train: images, val: 1, size: 640, seed: 0 });
   const { names } = await Dataset.open({ yaml, split: "val" });
   await mkdir(join(directory, "labels"));
   const files = await Dataset.open({ yaml, split: "train" });
   for (const [i, { path }] of files.entries.entries()) {
-    const picture = resizeBilinear(await readPicture(path), { width: 640, height: 480 });
-    await writePicture(join(directory, "images", `${i}.jpg`), picture);
+    const image = resizeBilinear(await readImage(path), { width: 640, height: 480 });
+    await writeImage(join(directory, "images", `${i}.jpg`), image);
     const label = path.replace(/images([/\\])/, "labels$1").replace(/\.\w+$/, ".txt");
     await writeFile(join(directory, "labels", `${i}.txt`), await readFile(label));
   }
@@ -80,7 +80,7 @@ async function alone(dataset) {
   }
   const perSecond = count / ((performance.now() - start) / 1000);
   await loader.dispose();
-  return { picturesPerSecond: perSecond, perWorker: perSecond / Math.max(1, workers) };
+  return { imagesPerSecond: perSecond, perWorker: perSecond / Math.max(1, workers) };
 }
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -120,13 +120,13 @@ async function training(dataset) {
   return {
     ...{ shareWaiting: waiting / total, waiting, firstBatch: waited },
     ...{ secondsPerStep: median(seconds), secondsPerStepAlone: median(same) },
-    picturesPerSecond: (steps * batch) / total,
+    imagesPerSecond: (steps * batch) / total,
   };
 }
 
 const directory = await mkdtemp(join(tmpdir(), "lookonce-bench-"));
 try {
-  const dataset = await writePictures(directory);
+  const dataset = await writeImages(directory);
   const settings = { imgsz, batch, workers, steps, cache };
   for (const [what, measure] of Object.entries({ alone, training })) {
     if (!only.split(",").includes(what)) continue;

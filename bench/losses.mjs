@@ -34,7 +34,7 @@ const strides = [8, 16, 32];
 const rng = new Random(0);
 
 function randomTargets() {
-  const pictures = Array.from({ length: batch }, () => {
+  const images = Array.from({ length: batch }, () => {
     const boxes = new Float32Array(objects * 4);
     for (let i = 0; i < objects; i++) {
       const [width, height] = [rng.uniform(0.02, 0.35) * imgsz, rng.uniform(0.02, 0.35) * imgsz];
@@ -43,7 +43,7 @@ function randomTargets() {
     }
     return { boxes, classes: Int32Array.from({ length: objects }, () => rng.integer(0, nc)) };
   });
-  return padTargets(pictures);
+  return padTargets(images);
 }
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];

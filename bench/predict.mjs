@@ -1,12 +1,12 @@
-// From picture files to boxes: lookonce against PyTorch and OpenCV, in turn in one run.
+// From image files to boxes: lookonce against PyTorch and OpenCV, in turn in one run.
 //
-//     npm run build && node bench/predict.mjs --model yolov8n.pt --source pictures [--rounds 3 --passes 3 --workers 2]
+//     npm run build && node bench/predict.mjs --model yolov8n.pt --source images [--rounds 3 --passes 3 --workers 2]
 //
-// - `stream`: every picture of a folder read, letterboxed, looked at, suppressed; pictures a second of the median pass after a
+// - `stream`: every image of a folder read, letterboxed, looked at, suppressed; images a second of the median pass after a
 //   first one, which warms up.
-// - `cold`: one picture by the command `lookonce predict`, from start to end of the process, drawn and saved, against a Python
+// - `cold`: one image by the command `lookonce predict`, from start to end of the process, drawn and saved, against a Python
 //   script that does the same.
-// - `memory`: resident memory while a folder's pictures are streamed again and again, lookonce alone.
+// - `memory`: resident memory while a folder's images are streamed again and again, lookonce alone.
 //
 // LOOKONCE_PYTHON names the Python that has torch and cv2; `python3` when not set. Without them lookonce is timed alone.
 import { execFileSync, spawnSync } from "node:child_process";
@@ -20,52 +20,52 @@ const { values } = parseArgs({
   options: {
     model: { type: "string" },
     source: { type: "string" },
-    picture: { type: "string" },
+    image: { type: "string" },
     rounds: { type: "string", default: "3" },
     passes: { type: "string", default: "3" },
     workers: { type: "string" },
     batch: { type: "string", default: "1" },
     only: { type: "string", default: "stream,cold" },
-    pictures: { type: "string", default: "10000" },
+    images: { type: "string", default: "10000" },
     run: { type: "string" },
   },
 });
-const { model, source, picture, rounds, passes, workers, batch, only } = values;
+const { model, source, image, rounds, passes, workers, batch, only } = values;
 if (model === undefined || source === undefined) {
-  console.error("node bench/predict.mjs --model yolov8n.pt --source a folder of pictures");
+  console.error("node bench/predict.mjs --model yolov8n.pt --source a folder of images");
   process.exit(2);
 }
 const python = process.env.LOOKONCE_PYTHON ?? "python3";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-/** This process's part: pictures a second through the façade. */
+/** This process's part: images a second through the façade. */
 async function stream() {
   const { YOLO } = await import("lookonce");
   const yolo = await YOLO.load(model);
   const options = { batch: Number(batch), ...(workers === undefined ? {} : { workers: Number(workers) }) };
   const seconds = [];
-  let [pictures, found] = [0, 0];
+  let [images, found] = [0, 0];
   for (let pass = 0; pass <= Number(passes); pass++) {
-    [pictures, found] = [0, 0];
+    [images, found] = [0, 0];
     const start = performance.now();
     for await (const { boxes } of yolo.stream(source, options)) {
-      pictures++;
+      images++;
       found += boxes.count ?? boxes.length;
     }
     seconds.push((performance.now() - start) / 1000);
   }
   await yolo.dispose();
   const middle = median(seconds.slice(1));
-  return { pictures, found, picturesPerSecond: pictures / middle, firstPassSeconds: seconds[0] };
+  return { images, found, imagesPerSecond: images / middle, firstPassSeconds: seconds[0] };
 }
 
-/** Resident memory after 1,000 pictures and at the end. */
+/** Resident memory after 1,000 images and at the end. */
 async function memory() {
   const { YOLO } = await import("lookonce");
   const yolo = await YOLO.load(model);
   const files = readdirSync(source).map((name) => join(source, name));
-  const total = Number(values.pictures);
+  const total = Number(values.images);
   async function* endless() {
     for (let i = 0; i < total; i++) yield files[i % files.length];
   }
@@ -75,7 +75,7 @@ async function memory() {
     if (++seen % 1000 === 0) marks.push(megabytes());
   }
   await yolo.dispose();
-  return { pictures: seen, megabytesEvery1000: marks };
+  return { images: seen, megabytesEvery1000: marks };
 }
 
 function ownProcess(what) {
@@ -125,14 +125,14 @@ async function compare(folder) {
   if (only.includes("stream")) {
     const [ours, theirs] = [[], []];
     for (let i = 0; i < Number(rounds); i++) {
-      ours.push(ownProcess("stream").picturesPerSecond);
+      ours.push(ownProcess("stream").imagesPerSecond);
       if (weights === undefined) continue;
       const args = ["--weights", weights, "--source", source, "--passes", passes, "--threads", threads];
       const output = execFileSync(python, [here("pytorch/predict.py"), ...args], { encoding: "utf8" });
-      theirs.push(JSON.parse(output).picturesPerSecond);
+      theirs.push(JSON.parse(output).imagesPerSecond);
     }
     line(
-      "pictures a second, file to boxes",
+      "images a second, file to boxes",
       ours,
       theirs,
       theirs.map((speed, i) => ours[i] / speed),
@@ -140,7 +140,7 @@ async function compare(folder) {
     );
   }
   if (only.includes("cold")) {
-    const one = picture ?? join(source, readdirSync(source)[0]);
+    const one = image ?? join(source, readdirSync(source)[0]);
     const [ours, theirs] = [[], []];
     for (let i = 0; i < 2 * Number(rounds) + 1; i++) {
       ours.push(
@@ -164,7 +164,7 @@ async function compare(folder) {
       );
     }
     line(
-      "one picture, cold, seconds",
+      "one image, cold, seconds",
       ours,
       theirs,
       theirs.map((seconds, i) => seconds / ours[i]),

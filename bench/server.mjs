@@ -1,12 +1,12 @@
 // How much does the HTTP service cost over a bare loop, how long do its clients wait, does it lose anything, does it keep to
 // its bounds, does its memory stay flat?
 //
-//     npm run build && node bench/server.mjs --model yolov8n.pt [--pictures folder --rounds 3 --seconds 15 --clients 1,8,64]
+//     npm run build && node bench/server.mjs --model yolov8n.pt [--images folder --rounds 3 --seconds 15 --clients 1,8,64]
 //
 // All on loopback. The service, its clients and the bare loop are processes of their own; the loop and the service take
-// turns, and do nothing while the other is measured. Pictures are files of a folder, or generated shapes as JPEG files of
+// turns, and do nothing while the other is measured. Images are files of a folder, or generated shapes as JPEG files of
 // 640 × 480. Prints one line of JSON a measurement:
-// - `loop`: one picture after the other, `await model.predict(bytes)`; `stream`: all through `model.stream`, which looks ahead
+// - `loop`: one image after the other, `await model.predict(bytes)`; `stream`: all through `model.stream`, which looks ahead
 // - `service`: so many clients, each with one request under way all the time; milliseconds by percentile; `lost` are requests
 //   without an answer, or with other boxes than the loop found
 // - `bound`: a queue of 16 and 64 clients; what was refused with 503, and the longest queue that was seen
@@ -25,7 +25,7 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
   options: {
     model: { type: "string" },
-    pictures: { type: "string" },
+    images: { type: "string" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "15" },
     clients: { type: "string", default: "1,8,64" },
@@ -43,38 +43,38 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 const rounded = (value) => (value === undefined ? undefined : Number(value.toPrecision(4)));
 
-async function readPictures(folder) {
+async function readImages(folder) {
   const names = (await readdir(folder)).filter((name) => /\.jpe?g$/i.test(name)).sort();
   return Promise.all(names.slice(0, 32).map((name) => readFile(join(folder, name))));
 }
 
-async function writePictures(directory) {
-  const { drawShapes, readPicture } = await import(values.facade);
-  const { resizeBilinear, writePicture } = await import("@lookonce/augment");
+async function writeImages(directory) {
+  const { drawShapes, readImage } = await import(values.facade);
+  const { resizeBilinear, writeImage } = await import("@lookonce/augment");
   await drawShapes({ directory, train: 16, val: 1, size: 640 });
   const folder = join(directory, "images");
   for (const name of (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".png"))) {
-    const picture = resizeBilinear(await readPicture(join(folder, name)), { width: 640, height: 480 });
-    await writePicture(join(folder, `${name.replaceAll(/\W/g, "-")}.jpg`), picture);
+    const image = resizeBilinear(await readImage(join(folder, name)), { width: 640, height: 480 });
+    await writeImage(join(folder, `${name.replaceAll(/\W/g, "-")}.jpg`), image);
   }
   return folder;
 }
 
-/** Pictures a second of a loop, and the number of boxes in each picture. */
+/** Images a second of a loop, and the number of boxes in each image. */
 async function loop({ model, folder, kind }) {
   const { YOLO } = await import(values.facade);
-  const pictures = await readPictures(folder);
+  const images = await readImages(folder);
   const yolo = await YOLO.load(model);
   const boxes = [];
-  for (const picture of pictures) boxes.push((await yolo.predict(picture))[0].boxes.count);
+  for (const image of images) boxes.push((await yolo.predict(image))[0].boxes.count);
   const start = performance.now();
   const end = start + 1000 * seconds;
   let count = 0;
   if (kind === "loop") {
-    for (; performance.now() < end; count++) await yolo.predict(pictures[count % pictures.length]);
+    for (; performance.now() < end; count++) await yolo.predict(images[count % images.length]);
   } else {
     const endless = (function* () {
-      for (let i = 0; performance.now() < end; i++) yield pictures[i % pictures.length];
+      for (let i = 0; performance.now() < end; i++) yield images[i % images.length];
     })();
     for await (const _ of yolo.stream(asyncOf(endless))) count++;
   }
@@ -89,22 +89,22 @@ async function* asyncOf(iterable) {
 
 /** Closed loop: each client sends its next request when the last one is answered. */
 async function clients({ url, folder, count, duration, boxes }) {
-  const pictures = await readPictures(folder);
+  const images = await readImages(folder);
   const agent = new http.Agent({ keepAlive: true, maxSockets: count });
   const end = performance.now() + 1000 * duration;
   const latencies = [];
   const statuses = {};
   let [lost, sent, queued] = [0, 0, 0];
-  const ask = (picture) =>
+  const ask = (image) =>
     new Promise((resolve, reject) => {
-      const headers = { "content-type": "image/jpeg", "content-length": picture.length };
+      const headers = { "content-type": "image/jpeg", "content-length": image.length };
       const request = http.request(`${url}/v1/predict`, { method: "POST", agent, headers }, async (response) => {
         let text = "";
         for await (const part of response) text += part;
         resolve({ status: response.statusCode, body: JSON.parse(text), wait: Number(response.headers["retry-after"]) });
       });
       request.on("error", reject);
-      request.end(picture);
+      request.end(image);
     });
   const start = performance.now();
   const client = async (first) => {
@@ -112,7 +112,7 @@ async function clients({ url, folder, count, duration, boxes }) {
       const began = performance.now();
       sent++;
       try {
-        const { status, body, wait } = await ask(pictures[i % pictures.length]);
+        const { status, body, wait } = await ask(images[i % images.length]);
         statuses[status] = (statuses[status] ?? 0) + 1;
         if (status === 200) {
           latencies.push(performance.now() - began);
@@ -240,7 +240,7 @@ if (values.role !== "main") {
 } else {
   const directory = await mkdtemp(join(tmpdir(), "lookonce-bench-"));
   try {
-    const folder = values.pictures ?? (await writePictures(join(directory, "shapes")));
+    const folder = values.images ?? (await writeImages(join(directory, "shapes")));
     await compare(directory, folder);
     if (values.only.includes("bound")) await bound(directory, folder);
     if (values.only.includes("memory")) await memory(directory, folder);

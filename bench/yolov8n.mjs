@@ -1,10 +1,10 @@
-// YOLOv8n with lookonce, to time the same work that bench/pytorch/yolov8n.py does: random weights, random pictures.
+// YOLOv8n with lookonce, to time the same work that bench/pytorch/yolov8n.py does: random weights, random images.
 //
 //     node bench/yolov8n.mjs --mode train --imgsz 640 --batch 8 --threads 2 --steps 5
 //
 // prints one line of JSON with the median seconds per step. A training step is what the trainer does for a batch
 // (forward, loss, gradients, SGD with Nesterov momentum), without clipping and averaging, which the other side does not
-// do either. An inference step is one picture, already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
+// do either. An inference step is one image, already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
 import { parseArgs } from "node:util";
 import { padTargets } from "@lookonce/data";
 import { setDevice } from "@lookonce/device";
@@ -29,7 +29,7 @@ const numbers = Object.fromEntries(
 );
 
 function randomBatch(rng, { imgsz, batch }) {
-  const pictures = Array.from({ length: batch }, () => {
+  const samples = Array.from({ length: batch }, () => {
     const count = rng.integer(3, 16);
     const boxes = new Float32Array(count * 4);
     for (let i = 0; i < count; i++) {
@@ -40,7 +40,7 @@ function randomBatch(rng, { imgsz, batch }) {
     return { boxes, classes: Int32Array.from({ length: count }, () => rng.integer(0, 80)) };
   });
   const images = Uint8Array.from({ length: batch * imgsz * imgsz * 3 }, () => rng.integer(0, 256));
-  return { images, count: batch, height: imgsz, width: imgsz, targets: padTargets(pictures) };
+  return { images, count: batch, height: imgsz, width: imgsz, targets: padTargets(samples) };
 }
 
 async function trainingStep(model, rng, options) {

@@ -54,8 +54,8 @@ describe("package boundaries", () => {
   it("lets allowed imports pass", () => {
     const tree = plant({
       "apps/cli/src/main.ts": 'import { errors } from "@lookonce/errors";\nexport const x = errors;\n',
-      "packages/boxes/src/a.ts": 'import { errors } from "@lookonce/errors";\nexport const x = errors;\n',
-      "packages/boxes/src/a.test.ts": 'import { testing } from "@lookonce/testing";\nexport const x = testing;\n',
+      "packages/geometry/src/a.ts": 'import { errors } from "@lookonce/errors";\nexport const x = errors;\n',
+      "packages/geometry/src/a.test.ts": 'import { testing } from "@lookonce/testing";\nexport const x = testing;\n',
       "packages/loss/src/a.ts": 'import type { Shape } from "@lookonce/nn";\nexport const x: Shape = {};\n',
     });
     expect(check(tree)).toEqual({ code: 0, found: [] });
@@ -63,32 +63,36 @@ describe("package boundaries", () => {
 
   it("names every forbidden import", () => {
     const tree = plant({
-      "apps/cli/src/main.ts": 'import { boxes } from "@lookonce/boxes";\nexport const x = boxes;\n',
-      "packages/boxes/src/right.ts": 'import { onnx } from "@lookonce/onnx";\nexport const x = onnx;\n',
-      "packages/boxes/src/right-types.ts": 'import type { Shape } from "@lookonce/nn";\nexport const x: Shape = {};\n',
-      "packages/boxes/src/relative.ts":
+      "apps/cli/src/main.ts": 'import { boxes } from "@lookonce/geometry";\nexport const x = boxes;\n',
+      "packages/geometry/src/right.ts": 'import { onnx } from "@lookonce/onnx";\nexport const x = onnx;\n',
+      "packages/geometry/src/right-types.ts":
+        'import type { Shape } from "@lookonce/nn";\nexport const x: Shape = {};\n',
+      "packages/geometry/src/relative.ts":
         'import { errors } from "../../errors/src/index.ts";\nexport const x = errors;\n',
-      "packages/boxes/src/deep.ts": 'import { inner } from "@lookonce/errors/src/inner.ts";\nexport const x = inner;\n',
-      "packages/boxes/src/deeper.ts": 'import { inner } from "../../errors/src/inner.ts";\nexport const x = inner;\n',
+      "packages/geometry/src/deep.ts":
+        'import { inner } from "@lookonce/errors/src/inner.ts";\nexport const x = inner;\n',
+      "packages/geometry/src/deeper.ts":
+        'import { inner } from "../../errors/src/inner.ts";\nexport const x = inner;\n',
       "packages/errors/src/inner.ts": "export const inner = 1;\n",
-      "packages/boxes/src/ring-a.ts": 'import { b } from "./ring-b.ts";\nexport const a = () => b;\n',
-      "packages/boxes/src/ring-b.ts": 'import { a } from "./ring-a.ts";\nexport const b = () => a;\n',
-      "packages/boxes/src/uses-testing.ts": 'import { testing } from "@lookonce/testing";\nexport const x = testing;\n',
+      "packages/geometry/src/ring-a.ts": 'import { b } from "./ring-b.ts";\nexport const a = () => b;\n',
+      "packages/geometry/src/ring-b.ts": 'import { a } from "./ring-a.ts";\nexport const b = () => a;\n',
+      "packages/geometry/src/uses-testing.ts":
+        'import { testing } from "@lookonce/testing";\nexport const x = testing;\n',
       "packages/loss/src/values.ts": 'import { nn } from "@lookonce/nn";\nexport const x = nn;\n',
-      "packages/newcomer/src/index.ts": 'import { boxes } from "@lookonce/boxes";\nexport const x = boxes;\n',
+      "packages/newcomer/src/index.ts": 'import { boxes } from "@lookonce/geometry";\nexport const x = boxes;\n',
     });
     const { code, found } = check(tree);
     expect(code).toBeGreaterThan(0);
     expect(found).toEqual([
       "apps/cli/src/main.ts: graph-cli",
-      "packages/boxes/src/deep.ts: unresolvable",
-      "packages/boxes/src/deeper.ts: by-name",
-      "packages/boxes/src/deeper.ts: no-deep-import",
-      "packages/boxes/src/relative.ts: by-name",
-      "packages/boxes/src/right-types.ts: graph-boxes-types",
-      "packages/boxes/src/right.ts: graph-boxes",
-      "packages/boxes/src/ring-a.ts: no-cycle",
-      "packages/boxes/src/uses-testing.ts: graph-boxes",
+      "packages/geometry/src/deep.ts: unresolvable",
+      "packages/geometry/src/deeper.ts: by-name",
+      "packages/geometry/src/deeper.ts: no-deep-import",
+      "packages/geometry/src/relative.ts: by-name",
+      "packages/geometry/src/right-types.ts: graph-boxes-types",
+      "packages/geometry/src/right.ts: graph-boxes",
+      "packages/geometry/src/ring-a.ts: no-cycle",
+      "packages/geometry/src/uses-testing.ts: graph-boxes",
       "packages/loss/src/values.ts: graph-loss",
       "packages/newcomer/src/index.ts: unlisted-package",
     ]);

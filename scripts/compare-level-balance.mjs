@@ -76,9 +76,9 @@ async function run(mode, data, valData) {
   const weights = [[...(await balance.weights().data())]];
   let iteration = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
-    for await (const pictures of loader.batches(epoch)) {
+    for await (const images of loader.batches(epoch)) {
       const settings = { ...recipe, epochs, iterations: loader.length, warmsMomentum: false };
-      await step.run(pictures, ratesAt(settings, { epoch, iteration }));
+      await step.run(images, ratesAt(settings, { epoch, iteration }));
       iteration++;
     }
     weights.push([...(await balance.weights().data())]);

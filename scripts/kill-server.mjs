@@ -69,7 +69,7 @@ function post(service, job) {
   return ask(service, "/v1/jobs", { method: "POST", headers, body: JSON.stringify(job) });
 }
 
-const isOver = ({ state }) => ["succeeded", "failed", "cancelled"].includes(state);
+const isOver = ({ state }) => ["succeeded", "failed", "canceled"].includes(state);
 
 async function whenOver(service, id) {
   for (;;) {

@@ -1,5 +1,5 @@
-// Fine-tunes yolov8n.pt and yolov5n.pt on the 128 training pictures of coco128, plain and with the default recipe, scores
-// every epoch on those same pictures, and draws the curves to docs/images/learn-coco128.png. docs/training.md shows them.
+// Fine-tunes yolov8n.pt and yolov5n.pt on the 128 training images of coco128, plain and with the default recipe, scores
+// every epoch on those same images, and draws the curves to docs/images/learn-coco128.png. docs/training.md shows them.
 //
 //   npm run build && node scripts/learn-coco128.mjs [--only yolov8n-plain] [--weights DIR] [--data coco128.yaml]
 //

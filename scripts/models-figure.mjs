@@ -37,7 +37,7 @@ function figure(nn, { model: name, title }) {
   const model = new nn.DetectionModel(nn.readModelConfig(name));
   const summary = { ...nn.summarize(model, { imgsz }), imgsz };
   const { parameters, gflops } = summary;
-  const totals = `${(parameters / 1e6).toFixed(1)} M parameters, ${gflops.toFixed(1)} GFLOPs for a picture of ${imgsz} × ${imgsz}`;
+  const totals = `${(parameters / 1e6).toFixed(1)} M parameters, ${gflops.toFixed(1)} GFLOPs for an image of ${imgsz} × ${imgsz}`;
   return draw(layOut(model, summary), { title, subtitle: `${totals}; ch: channels, k and M: parameters` });
 }
 

@@ -21,13 +21,13 @@ const within = (f, limit) => (t) => (f(t) <= limit ? f(t) : Number.NaN);
 const png = await plotLines(
   [
     {
-      title: "Centre, in cells from the cell's corner",
+      title: "Center, in cells from the cell's corner",
       xLabel: "logit t",
       yDomain: [-0.5, 1.5],
       series: [
         curve("σ(t)", place.old),
         curve("2σ(t) − 0.5", place.now),
-        // One line, so that it has one colour: along the lower border and back along the upper one.
+        // One line, so that it has one color: along the lower border and back along the upper one.
         { name: "cell's borders", x: [ends[0], ends[1], ends[1], ends[0]], y: [0, 0, 1, 1] },
       ],
     },

@@ -1,6 +1,6 @@
 // Packs every public package as `npm publish` would and looks at the tarballs: `npm run publish:check`, after a build.
 //
-// A tarball must please publint and are-the-types-wrong (as an ESM-only package), carry README and the licence, and must
+// A tarball must please publint and are-the-types-wrong (as an ESM-only package), carry README and the license, and must
 // not carry tests, fixtures, or a dependency that is never published.
 
 import { execFileSync } from "node:child_process";
@@ -65,8 +65,8 @@ function checkManifest({ folder, manifest }) {
   for (const field of ["description", "license", "repository", "engines"]) {
     if (!manifest[field]) wrong.push(`package.json has no "${field}"`);
   }
-  const licence = join(folder, "LICENSE");
-  if (!existsSync(licence) || readFileSync(licence, "utf8") !== readFileSync(join(root, "LICENSE"), "utf8")) {
+  const license = join(folder, "LICENSE");
+  if (!existsSync(license) || readFileSync(license, "utf8") !== readFileSync(join(root, "LICENSE"), "utf8")) {
     wrong.push("LICENSE is not the repository's: copy it here");
   }
   return wrong;

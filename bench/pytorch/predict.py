@@ -1,10 +1,10 @@
-"""From picture files to boxes with YOLOv8n in PyTorch and OpenCV, to time the same work that lookonce does.
+"""From image files to boxes with YOLOv8n in PyTorch and OpenCV, to time the same work that lookonce does.
 
-    python predict.py --weights yolov8n.safetensors --source pictures --passes 3 --threads 2
+    python predict.py --weights yolov8n.safetensors --source images --passes 3 --threads 2
 
 reads every file with OpenCV, letterboxes it (longer side 640, padded to the next multiple of 32), runs the network with
-BatchNorm folded into the convolutions, decodes, suppresses with OpenCV's NMS, and moves the boxes to the original picture;
-one picture after the other, as Python programs do. Prints one line of JSON. The first pass warms up and is not counted.
+BatchNorm folded into the convolutions, decodes, suppresses with OpenCV's NMS, and moves the boxes to the original image;
+one image after the other, as Python programs do. Prints one line of JSON. The first pass warms up and is not counted.
 
 `--weights` are yolov8n's in a safetensors file with the names of the published checkpoint, or what `--prepare` made of it: a
 `.pt` file of this module's own names, which torch.load reads at its fastest.
@@ -73,25 +73,25 @@ def load(path):
     return own, fold_batch_norm(model)
 
 
-def letterbox(picture, size=640, stride=32):
-    height, width = picture.shape[:2]
+def letterbox(image, size=640, stride=32):
+    height, width = image.shape[:2]
     ratio = min(size / height, size / width)
     inner = round(width * ratio), round(height * ratio)
     if (width, height) != inner:
-        picture = cv2.resize(picture, inner, interpolation=cv2.INTER_LINEAR)
+        image = cv2.resize(image, inner, interpolation=cv2.INTER_LINEAR)
     across, down = (size - inner[0]) % stride / 2, (size - inner[1]) % stride / 2
     left, top = round(across - 0.1), round(down - 0.1)
-    picture = cv2.copyMakeBorder(
-        picture, top, round(down + 0.1), left, round(across + 0.1), cv2.BORDER_CONSTANT, value=(114, 114, 114)
+    image = cv2.copyMakeBorder(
+        image, top, round(down + 0.1), left, round(across + 0.1), cv2.BORDER_CONSTANT, value=(114, 114, 114)
     )
-    return picture, ratio, (left, top)
+    return image, ratio, (left, top)
 
 
 @torch.inference_mode()
 def detect(model, path, conf=0.25, iou=0.7, most=300):
-    """Rows of left, top, right, bottom, confidence, class in pixels of the file's picture."""
-    picture = cv2.imread(path)
-    boxed, ratio, (left, top) = letterbox(picture)
+    """Rows of left, top, right, bottom, confidence, class in pixels of the file's image."""
+    image = cv2.imread(path)
+    boxed, ratio, (left, top) = letterbox(image)
     pixels = torch.from_numpy(np.ascontiguousarray(boxed[:, :, ::-1].transpose(2, 0, 1)))
     raw = model(pixels[None].float() / 255)
     box_logits, class_logits = split_raw(raw)
@@ -105,18 +105,18 @@ def detect(model, path, conf=0.25, iou=0.7, most=300):
     chosen = cv2.dnn.NMSBoxesBatched(sizes.tolist(), scores.tolist(), label.tolist(), conf, iou)
     chosen = np.asarray(chosen, dtype=np.int64).reshape(-1)[:most]
     found = (corners[chosen] - (left, top, left, top)) / ratio
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     found = found.clip(0, (width, height, width, height))
     return np.concatenate((found, scores.numpy()[chosen, None], label.numpy()[chosen, None]), 1)
 
 
 def draw(path, rows, target):
-    picture = cv2.imread(path)
+    image = cv2.imread(path)
     for x1, y1, x2, y2, score, label in rows:
-        cv2.rectangle(picture, (round(x1), round(y1)), (round(x2), round(y2)), (255, 80, 30), 2)
+        cv2.rectangle(image, (round(x1), round(y1)), (round(x2), round(y2)), (255, 80, 30), 2)
         text = f"{label:.0f} {score:.2f}"
-        cv2.putText(picture, text, (round(x1), round(y1) - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (255, 80, 30), 2)
-    cv2.imwrite(target, picture)
+        cv2.putText(image, text, (round(x1), round(y1) - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (255, 80, 30), 2)
+    cv2.imwrite(target, image)
 
 
 def main():
@@ -151,9 +151,9 @@ def main():
         json.dumps(
             {
                 "framework": f"pytorch {torch.__version__}, opencv {cv2.__version__}",
-                "pictures": len(files),
+                "images": len(files),
                 "found": found,
-                "picturesPerSecond": len(files) / best,
+                "imagesPerSecond": len(files) / best,
                 "firstPassSeconds": seconds[0],
             }
         )

@@ -142,7 +142,7 @@ def fold_batch_norm(model):
 
 
 def anchor_points(raw):
-    """Cell centres [A, 2] in cells, and the stride [A, 1] of each."""
+    """Cell centers [A, 2] in cells, and the stride [A, 1] of each."""
     points, strides = [], []
     for level, stride in zip(raw, STRIDES):
         height, width = level.shape[2:]
@@ -172,11 +172,11 @@ def ciou(a, b):
     iou = overlap / (width_a * height_a + width_b * height_b - overlap + 1e-7)
     hull = torch.maximum(a[..., 2:], b[..., 2:]) - torch.minimum(a[..., :2], b[..., :2])
     diagonal = hull.square().sum(-1) + 1e-7
-    centres = (b[..., :2] + b[..., 2:] - a[..., :2] - a[..., 2:]).square().sum(-1) / 4
+    centers = (b[..., :2] + b[..., 2:] - a[..., :2] - a[..., 2:]).square().sum(-1) / 4
     aspect = 4 / math.pi**2 * (torch.atan(width_b / height_b) - torch.atan(width_a / height_a)).square()
     with torch.no_grad():
         weight = aspect / (aspect - iou + (1 + 1e-7))
-    return iou - centres / diagonal - weight * aspect
+    return iou - centers / diagonal - weight * aspect
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-// Draws a laid out model as SVG. Colours follow the reader's light or dark scheme; the picture has a ground of its own.
+// Draws a laid out model as SVG. Colors follow the reader's light or dark scheme; the image has a ground of its own.
 
 const columnWidth = 158;
 const rowHeight = 58;
@@ -58,7 +58,7 @@ export function draw(layout, { title, subtitle }) {
     ...layout.nodes.map(layer),
     ...drawHead(layout),
   ];
-  const label = escapeXml(`${title}: ${layout.nodes.length + 1} layers by stride, from the picture down to the head`);
+  const label = escapeXml(`${title}: ${layout.nodes.length + 1} layers by stride, from the image down to the head`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">`,
     `<style>${styleSheet()}</style>`,
@@ -114,13 +114,13 @@ function stripe(stride, { column, height, layout }) {
   ];
 }
 
-function centre({ column, row, isHead }) {
+function center({ column, row, isHead }) {
   const y = margin.top + row * rowHeight + rowHeight / 2;
   return { x: margin.left + (column + 0.5) * columnWidth, y: isHead ? y + 4 : y };
 }
 
 function layer(node) {
-  const { x, y } = centre(node);
+  const { x, y } = center(node);
   const joins = node.parameters === 0;
   const { width, height } = joins ? joinBox : box;
   const name = `${node.name}${node.repeats > 1 ? ` × ${node.repeats}` : ""}`;
@@ -134,7 +134,7 @@ function layer(node) {
 }
 
 function arrowPath({ from, to, lane }) {
-  const [a, b] = [centre(from), centre(to)];
+  const [a, b] = [center(from), center(to)];
   const [halfA, halfB] = [halfOf(from), halfOf(to)];
   if (lane > 0) {
     const x = margin.left + to.column * columnWidth + lanesAt.first - (lane - 1) * lanesAt.gap;
@@ -193,7 +193,7 @@ function round(value) {
 }
 
 function headTop({ row }) {
-  return centre({ column: 0, row, isHead: true }).y - box.height / 2;
+  return center({ column: 0, row, isHead: true }).y - box.height / 2;
 }
 
 function headHeight(head) {

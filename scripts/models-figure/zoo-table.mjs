@@ -5,8 +5,8 @@ const families = [
   ["YOLOv8", /^yolov8/],
   ["YOLO11", /^yolo11/],
   ["YOLOv5u and YOLOv3u: the older networks with YOLOv8's head", /^yolov[35].*u\.yaml$/],
-  ["YOLOv5 for pictures of 640 pixels", /^yolov5\.yaml$/],
-  ["YOLOv5 for pictures of 1280 pixels", /^yolov5-6\.yaml$/],
+  ["YOLOv5 for images of 640 pixels", /^yolov5\.yaml$/],
+  ["YOLOv5 for images of 1280 pixels", /^yolov5-6\.yaml$/],
   ["YOLOv5's variants", /^yolov5-/],
   ["YOLOv3", /^yolov3/],
 ];

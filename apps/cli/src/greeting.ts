@@ -2,8 +2,8 @@ import type { Terminal } from "./terminal/terminal.ts";
 import { ownVersion } from "./version.ts";
 
 const first: readonly (readonly [line: string, meaning: string])[] = [
-  ["lookonce predict model=yolov8n.pt source=bus.jpg", "find objects in a picture"],
-  ["lookonce quickstart", "draw pictures, train on them, try the result: a few minutes"],
+  ["lookonce predict model=yolov8n.pt source=bus.jpg", "find objects in an image"],
+  ["lookonce quickstart", "draw images, train on them, try the result: a few minutes"],
   ["lookonce train model=yolov8n.pt data=pets.yaml", "teach a detector your classes"],
   ["lookonce export model=yolov8n.pt format=onnx", "write it for other programs"],
   ["lookonce serve model=yolov8n.pt", "a service with a web page"],
@@ -15,7 +15,7 @@ export function greeting(terminal: Terminal): object {
   const { bold, dim } = terminal.colors;
   const version = ownVersion();
   const width = Math.max(...first.map(([line]) => line.length));
-  terminal.say(`${bold("lookonce")} ${version} finds objects in pictures with YOLO detectors, and trains them.`);
+  terminal.say(`${bold("lookonce")} ${version} finds objects in images with YOLO detectors, and trains them.`);
   terminal.say();
   for (const [line, meaning] of first) terminal.say(`  ${line.padEnd(width)}  ${dim(meaning)}`);
   terminal.say();

@@ -11,7 +11,7 @@ const maxBody = 256 * 1024;
 const { app, folder, models } = await testService({ maxBody, headersTimeout: 1, requestTimeout: 3 });
 const url = await listen(app);
 const { port } = new URL(url);
-const picture = pngFile({ width: 40, height: 40 });
+const image = pngFile({ width: 40, height: 40 });
 
 interface Refused {
   status: number;
@@ -35,14 +35,14 @@ const post = (body: BodyInit | undefined, type?: string): RequestInit => ({
 
 // The service is up after every one of them.
 afterEach(async () => {
-  const response = await fetch(`${url}/v1/predict`, post(new Uint8Array(picture), "image/png"));
+  const response = await fetch(`${url}/v1/predict`, post(new Uint8Array(image), "image/png"));
   expect(response.status).toBe(200);
 });
 
 describe("a bad request is refused with the right status and one clear sentence", () => {
   it.each([
-    ["no body", "/v1/predict", post(undefined), 400, "NO_BODY", /^Send a picture: /],
-    ["an empty picture", "/v1/predict", post("", "image/jpeg"), 400, "NO_BODY", /^Send a picture: /],
+    ["no body", "/v1/predict", post(undefined), 400, "NO_BODY", /^Send an image: /],
+    ["an empty image", "/v1/predict", post("", "image/jpeg"), 400, "NO_BODY", /^Send an image: /],
     ["empty JSON", "/v1/predict", post("", "application/json"), 400, "NO_BODY", /body is empty\.$/],
     ["bad JSON", "/v1/predict", post('{"images": [', "application/json"), 400, "BAD_JSON", /is not valid JSON\.$/],
     [
@@ -70,33 +70,26 @@ describe("a bad request is refused with the right status and one clear sentence"
       /cannot read a body of the type "text\/html"/,
     ],
     [
-      "text for a picture",
+      "text for an image",
       "/v1/predict",
       post("hello", "image/jpeg"),
       415,
-      "NOT_A_PICTURE",
-      /^The picture is not a picture: expected JPEG, PNG/,
+      "NOT_A_IMAGE",
+      /^The image is not an image: expected JPEG, PNG/,
     ],
     [
       "an SVG",
       "/v1/predict",
       post('<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"),
       415,
-      "NOT_A_PICTURE",
+      "NOT_A_IMAGE",
       /expected JPEG/,
     ],
-    [
-      "a damaged picture",
-      "/v1/predict",
-      post(new Uint8Array(picture.subarray(0, 60)), "image/png"),
-      422,
-      "FORMAT",
-      /./,
-    ],
+    ["a damaged image", "/v1/predict", post(new Uint8Array(image.subarray(0, 60)), "image/png"), 422, "FORMAT", /./],
     [
       "an unknown model",
       "/v1/predict?model=nope",
-      post(new Uint8Array(picture), "image/png"),
+      post(new Uint8Array(image), "image/png"),
       404,
       "UNKNOWN_MODEL",
       /^There is no model "nope"\. There are tiny\.$/,
@@ -128,11 +121,11 @@ describe("a bad request is refused with the right status and one clear sentence"
     expect(form).toEqual({ status: 413, code: "TOO_LARGE", message: expect.stringMatching(/larger/) });
   });
 
-  it("a picture of 20,000 × 20,000 pixels, before it is decoded", async () => {
+  it("an image of 20,000 × 20,000 pixels, before it is decoded", async () => {
     const huge = pngFile({ width: 1, height: 1, announced: { width: 20_000, height: 20_000 } });
     expect(await refused("/v1/predict", post(new Uint8Array(huge), "image/png"))).toEqual({
       ...{ status: 413, code: "TOO_MANY_PIXELS" },
-      message: "The picture has 20000 × 20000 pixels; at most 50 million are taken.",
+      message: "The image has 20000 × 20000 pixels; at most 50 million are taken.",
     });
   });
 
@@ -173,7 +166,7 @@ describe("a bad request is refused with the right status and one clear sentence"
     "/v1/models/..%2f..%2fetc%2fpasswd",
     "/v1/runs/..%2f..%2f/files/x",
     "/..%2f..%2fpackage.json",
-    "/v1/jobs/..%2fx/artefacts/..%2f..%2fx",
+    "/v1/jobs/..%2fx/artifacts/..%2f..%2fx",
   ])("a path out of its folder: %s", async (path) => {
     expect((await refused(path, {})).status).toBe(404);
   });
@@ -195,7 +188,7 @@ describe("connections that are no requests", () => {
     const sockets = await Promise.all(Array.from({ length: 1000 }, () => open()));
     const closed = Promise.all(sockets.map((socket) => once(socket.resume(), "close")));
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => fetch(`${url}/v1/predict`, post(new Uint8Array(picture), "image/png"))),
+      Array.from({ length: 8 }, () => fetch(`${url}/v1/predict`, post(new Uint8Array(image), "image/png"))),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
     await closed;

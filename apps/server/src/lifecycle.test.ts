@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { pngFile } from "./test-png.ts";
 import { formOf, listen, testService } from "./test-service.ts";
 
-const picture = pngFile({ width: 64, height: 64 });
+const image = pngFile({ width: 64, height: 64 });
 const post = (url: string, count = 1): Promise<Response> =>
-  fetch(`${url}/v1/predict`, { method: "POST", body: formOf(Array(count).fill(picture)) });
+  fetch(`${url}/v1/predict`, { method: "POST", body: formOf(Array(count).fill(image)) });
 
 async function metric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
@@ -30,7 +30,7 @@ describe("a service with much to do", async () => {
   it("drops what nobody waits for any more", async () => {
     const sending = request(`${url}/v1/predict`, { method: "POST", headers: { "content-type": "application/json" } });
     sending.on("error", () => {});
-    sending.end(JSON.stringify({ images: Array(60).fill(picture.toString("base64")) }));
+    sending.end(JSON.stringify({ images: Array(60).fill(image.toString("base64")) }));
     await expect.poll(() => metric(url, "lookonce_queue_length"), { interval: 5 }).toBeGreaterThan(0);
     sending.destroy();
     await expect.poll(() => metric(url, "lookonce_queue_length"), { interval: 5 }).toBe(0);
@@ -90,7 +90,7 @@ describe("what a service tells of itself", async () => {
     await post(url, 3);
     const text = await (await fetch(`${url}/metrics`)).text();
     for (const line of [
-      /^lookonce_pictures_total\{model="tiny"\} 3$/m,
+      /^lookonce_images_total\{model="tiny"\} 3$/m,
       /^lookonce_batch_size_count\{model="tiny"\} \d+$/m,
       /^lookonce_http_request_duration_seconds_count\{method="POST",route="\/v1\/predict",status="200"\} 1$/m,
       /^lookonce_workers_up 1$/m,

@@ -18,15 +18,15 @@ export async function openApi(app: FastifyInstance, { hasKey }: { hasKey: boolea
       openapi: "3.1.0",
       info: {
         title: "lookonce",
-        description: "Object detection: finds objects in pictures, trains, validates and exports detectors.",
+        description: "Object detection: finds objects in images, trains, validates and exports detectors.",
         version,
         license: { name: "Apache-2.0", identifier: "Apache-2.0" } as { name: string },
       },
       tags: [
-        { name: "predict", description: "Objects in pictures" },
+        { name: "predict", description: "Objects in images" },
         { name: "models", description: "Detectors that are loaded" },
         { name: "jobs", description: "Trainings, validations and exports" },
-        { name: "runs", description: "What trainings left: curves, pictures, weights" },
+        { name: "runs", description: "What trainings left: curves, images, weights" },
         { name: "service", description: "Health and measurements" },
       ],
       components: {

@@ -4,7 +4,7 @@ import { formOf, listen, testService } from "./test-service.ts";
 
 const { app } = await testService({ maxImages: 4 });
 const url = await listen(app);
-const picture = pngFile({ width: 80, height: 48 });
+const image = pngFile({ width: 80, height: 48 });
 
 interface Answer {
   model: string;
@@ -21,11 +21,11 @@ async function post(query: string, body: BodyInit, type?: string): Promise<{ sta
 }
 
 const json = (value: object): [string, string] => [JSON.stringify(value), "application/json"];
-const base64 = picture.toString("base64");
+const base64 = image.toString("base64");
 
 describe("POST /v1/predict", () => {
-  it("takes a picture as the body, with parameters in the address", async () => {
-    const { status, answer } = await post("?conf=0.00001&max_det=5", new Uint8Array(picture), "image/png");
+  it("takes an image as the body, with parameters in the address", async () => {
+    const { status, answer } = await post("?conf=0.00001&max_det=5", new Uint8Array(image), "image/png");
     expect({ status, answer }).toMatchObject({ status: 200, answer: { model: "tiny" } });
     const [found] = answer.images;
     expect([found?.width, found?.height, found?.boxes.length]).toEqual([80, 48, 5]);
@@ -40,8 +40,8 @@ describe("POST /v1/predict", () => {
     const wish = { conf: 0.00001, max_det: 3, classes: [0, 2], agnostic_nms: true, imgsz: 96 };
     const texts = { conf: "0.00001", max_det: "3", classes: "0,2", agnostic_nms: "true", imgsz: "96" };
     const answers = await Promise.all([
-      post("?conf=0.00001&max_det=3&classes=0,2&agnostic_nms=true&imgsz=96", new Uint8Array(picture), "image/png"),
-      post("", formOf([picture], texts)),
+      post("?conf=0.00001&max_det=3&classes=0,2&agnostic_nms=true&imgsz=96", new Uint8Array(image), "image/png"),
+      post("", formOf([image], texts)),
       post("", ...json({ images: [base64], ...wish })),
       post("?conf=0.9&max_det=3&classes=[0,2]", ...json({ images: [`data:image/png;base64,${base64}`], ...wish })),
     ]);
@@ -52,11 +52,11 @@ describe("POST /v1/predict", () => {
     }
   });
 
-  it("looks at several pictures of different sizes, and tells which could not be looked at", async () => {
+  it("looks at several images of different sizes, and tells which could not be looked at", async () => {
     const wide = pngFile({ width: 200, height: 20 });
-    const broken = picture.subarray(0, picture.length - 20);
+    const broken = image.subarray(0, image.length - 20);
     const huge = pngFile({ width: 2, height: 2, announced: { width: 20_000, height: 20_000 } });
-    const { status, answer } = await post("", formOf([picture, wide, broken, huge]));
+    const { status, answer } = await post("", formOf([image, wide, broken, huge]));
     expect(status).toBe(200);
     expect(answer.images.map(({ width, error }) => width ?? error?.code)).toEqual([
       80,
@@ -73,13 +73,13 @@ describe("POST /v1/predict", () => {
   });
 
   it.each([
-    ["a misspelt parameter", "?cnf=0.5", /^There is no parameter "cnf"\. Did you mean "conf"\?$/],
+    ["a misspelled parameter", "?cnf=0.5", /^There is no parameter "cnf"\. Did you mean "conf"\?$/],
     ["a value out of range", "?conf=2", /^"conf" must be at most 1, not 2\.$/],
     ["a value that is no number", "?conf=abc", /^"conf" must be a number, not "abc"\.$/],
     ["a class that is none", "?classes=0,x", /^"classes\[1\]" must be a whole number, not "x"\.$/],
     ["a size too large", "?imgsz=4096", /^"imgsz" must be at most 128, not 4096\.$/],
   ])("refuses %s", async (_, query, message) => {
-    const { status, answer } = await post(query, new Uint8Array(picture), "image/png");
+    const { status, answer } = await post(query, new Uint8Array(image), "image/png");
     expect(status).toBe(400);
     expect(answer).toEqual({ error: { code: "ARGUMENT", message: expect.stringMatching(message) } });
   });
@@ -90,7 +90,7 @@ describe("POST /v1/predict", () => {
     ["too many", { images: Array(5).fill("") }, 400, /^"images" must have at most 4 items, not 5\.$/],
     ["texts for numbers", { images: [base64], conf: "0.5" }, 400, /^"conf" must be a number, not "0\.5"\.$/],
     ["what is not base64", { images: ["%%%"] }, 400, /^"images\[0\]" is not base64\.$/],
-    ["an empty picture", { images: [""] }, 400, /^The picture is empty\.$/],
+    ["an empty image", { images: [""] }, 400, /^The image is empty\.$/],
     [
       "an unknown key",
       { images: [base64], modle: "x" },
@@ -113,22 +113,22 @@ describe("POST /v1/predict", () => {
 
   it("refuses forms that are not right", async () => {
     const other = new FormData();
-    other.append("img", new Blob([new Uint8Array(picture)]), "a.png");
+    other.append("img", new Blob([new Uint8Array(image)]), "a.png");
     const text = new FormData();
     text.append("image", "a.png");
     const answers = await Promise.all([
       post("", other),
       post("", text),
       post("", new FormData()),
-      post("", formOf(Array(5).fill(picture))),
+      post("", formOf(Array(5).fill(image))),
       post("", "--x\r\nnonsense", "multipart/form-data; boundary=x"),
       post("", "x", "multipart/form-data"),
     ]);
     expect(answers.map(({ status, answer }) => [status, answer.error?.message])).toEqual([
-      [400, 'A picture came as the form field "img"; it is called "image".'],
+      [400, 'An image came as the form field "img"; it is called "image".'],
       [400, expect.stringContaining('The form field "image" holds text')],
-      [400, expect.stringMatching(/^Send a picture: /)],
-      [413, "A request may hold 4 pictures."],
+      [400, expect.stringMatching(/^Send an image: /)],
+      [413, "A request may hold 4 images."],
       [400, "The form in the request's body is damaged: Unexpected end of multipart data."],
       [400, "The form in the request's body is damaged: Boundary not found."],
     ]);

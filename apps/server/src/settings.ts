@@ -39,25 +39,25 @@ export interface ServerSettings {
   threads?: number;
   /** Where to compute (default `cpu`). */
   device?: "auto" | "cpu" | "webgpu" | "cuda";
-  /** Most pictures that the network looks at together (default 4). */
+  /** Most images that the network looks at together (default 4). */
   batch?: number;
-  /** Milliseconds that a picture may wait for others to join it while the workers have something to do (default 2). */
+  /** Milliseconds that an image may wait for others to join it while the workers have something to do (default 2). */
   window?: number;
-  /** Most pictures that wait; more are refused with 503 (default 256). */
+  /** Most images that wait; more are refused with 503 (default 256). */
   queue?: number;
   /** Seconds after which a request is given up with 504 (default 30). */
   timeout?: number;
-  /** Longer side that pictures are scaled to where a request does not say (default 640). */
+  /** Longer side that images are scaled to where a request does not say (default 640). */
   imgsz?: number;
   /** Largest `imgsz` that requests may ask for (default 1280). */
   maxImgsz?: number;
-  /** Pad pictures only as far as the model's stride needs, as `predict` does, not to a square (default true). */
+  /** Pad images only as far as the model's stride needs, as `predict` does, not to a square (default true). */
   rect?: boolean;
   /** Most bytes of a request's body (default 32 MiB). */
   maxBody?: number;
-  /** Most pixels of a picture, read from its header before it is decoded (default 50 million). */
+  /** Most pixels of an image, read from its header before it is decoded (default 50 million). */
   maxPixels?: number;
-  /** Most pictures in a request (default 32). */
+  /** Most images in a request (default 32). */
   maxImages?: number;
   /** Most models that are loaded at a time (default 8). */
   maxModels?: number;
@@ -101,7 +101,7 @@ const mebibyte = 1024 * 1024;
 /**
  * Fills in the defaults.
  *
- * One worker for every two cores: more of them look at more pictures a second, fewer look at one picture faster and take
+ * One worker for every two cores: more of them look at more images a second, fewer look at one image faster and take
  * less memory.
  *
  * @throws LookonceError `ARGUMENT` for settings that cannot go together
@@ -128,7 +128,7 @@ export function fillSettings(settings: ServerSettings): FullSettings {
 function requireSense({ imgsz, maxImgsz, queue, maxImages, maxBody, maxPending, cors, key }: FullSettings): void {
   if (imgsz > maxImgsz)
     throw argument(`imgsz ${imgsz} is larger than the largest that requests may ask for, ${maxImgsz}.`);
-  if (maxImages > queue) throw argument(`a request may hold ${maxImages} pictures, but only ${queue} may wait.`);
+  if (maxImages > queue) throw argument(`a request may hold ${maxImages} images, but only ${queue} may wait.`);
   if (maxBody > maxPending) throw argument(`one request may be larger than all that are held together.`);
   for (const origin of cors) {
     if (origin === "*" && key !== undefined) continue;

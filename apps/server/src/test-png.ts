@@ -6,11 +6,11 @@ export interface PngOptions {
   height: number;
   /** Size that the header tells, where it is to lie. */
   announced?: { width: number; height: number };
-  /** Colour of all pixels (default grey). */
+  /** Color of all pixels (default gray). */
   color?: readonly [red: number, green: number, blue: number];
 }
 
-/** A PNG file of one colour, made by hand so that its header can lie. */
+/** A PNG file of one color, made by hand so that its header can lie. */
 export function pngFile({ width, height, announced = { width, height }, color = [114, 114, 114] }: PngOptions): Buffer {
   const row = Buffer.concat([Buffer.of(0), Buffer.from(Array.from({ length: width }, () => [...color]).flat())]);
   const header = Buffer.alloc(13);
@@ -25,7 +25,7 @@ export function pngFile({ width, height, announced = { width, height }, color = 
   ]);
 }
 
-/** A small file of a small picture whose pixels inflate to `bytes` bytes of zeros: a zip bomb. */
+/** A small file of a small image whose pixels inflate to `bytes` bytes of zeros: a zip bomb. */
 export function pngBomb(bytes: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(64, 0);

@@ -41,7 +41,7 @@ export async function writeTinyWeights(path: string, seed = 1): Promise<void> {
   model.dispose();
 }
 
-/** A service for tests: small pictures, one worker, folders of its own with `models/tiny.safetensors`, which it begins with. */
+/** A service for tests: small images, one worker, folders of its own with `models/tiny.safetensors`, which it begins with. */
 export async function testService(
   settings: ServerSettings = {},
 ): Promise<{ app: FastifyInstance; folder: string; models: string }> {
@@ -65,10 +65,10 @@ export function listen(app: FastifyInstance): Promise<string> {
   return app.listen({ host: "127.0.0.1", port: 0 });
 }
 
-/** The body of a form with pictures and fields. */
-export function formOf(pictures: readonly Uint8Array[], fields: Readonly<Record<string, string>> = {}): FormData {
+/** The body of a form with images and fields. */
+export function formOf(images: readonly Uint8Array[], fields: Readonly<Record<string, string>> = {}): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  for (const [i, picture] of pictures.entries()) form.append("image", new Blob([picture as BlobPart]), `${i}.png`);
+  for (const [i, image] of images.entries()) form.append("image", new Blob([image as BlobPart]), `${i}.png`);
   return form;
 }

@@ -9,7 +9,7 @@ const config: UserConfig = defineConfig({
     outDir: "../dist/web",
     emptyOutDir: true,
     target: "es2022",
-    // The page's policy allows no `data:` addresses but for pictures.
+    // The page's policy allows no `data:` addresses but for images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

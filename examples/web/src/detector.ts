@@ -1,13 +1,13 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { letterbox } from "@lookonce/augment/letterbox";
-import { nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
+import { nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 
 // More threads need a page that is isolated from others (headers COOP and COEP).
 env.wasm.numThreads = 1;
 
-/** A box in pixels of the picture. */
+/** A box in pixels of the image. */
 export interface Detection {
   x1: number;
   y1: number;
@@ -35,7 +35,7 @@ export class Detector {
     this.#side = notes.side;
   }
 
-  /** Loads a model; what it is called and how large its pictures are stands in the file. */
+  /** Loads a model; what it is called and how large its images are stands in the file. */
   static async load(url: string): Promise<Detector> {
     const answer = await fetch(url);
     if (!answer.ok) throw new Error(`${url} is not there (${answer.status}).`);
@@ -50,9 +50,9 @@ export class Detector {
     return new Detector(session, { names: classNames(names), family, side });
   }
 
-  /** What is in a picture, best first. */
-  async detect(picture: Picture): Promise<Detection[]> {
-    const { picture: input, ratio, padding } = letterbox(picture, { size: this.#side });
+  /** What is in an image, best first. */
+  async detect(image: Image): Promise<Detection[]> {
+    const { image: input, ratio, padding } = letterbox(image, { size: this.#side });
     const [inputName] = this.#session.inputNames as [string];
     const [outputName] = this.#session.outputNames as [string];
     const tensor = new Tensor("float32", planes(input), [1, 3, input.height, input.width]);
@@ -65,7 +65,7 @@ export class Detector {
       { conf: 0.25, iou: family === "v8" ? 0.7 : 0.45 },
     );
     if (found === undefined) return [];
-    const boxes = scaleBoxes(found.boxes, { ratio, padding }, picture);
+    const boxes = scaleBoxes(found.boxes, { ratio, padding }, image);
     return Array.from({ length: found.count }, (_, i) => {
       const [x1, y1, x2, y2] = boxes.subarray(i * 4, i * 4 + 4) as unknown as [number, number, number, number];
       const label = found.classes[i] as number;
@@ -76,7 +76,7 @@ export class Detector {
 }
 
 /** Bytes RGB RGB … as planes R… G… B… from 0 to 1. */
-function planes({ data, width, height }: Picture): Float32Array {
+function planes({ data, width, height }: Image): Float32Array {
   const area = width * height;
   const values = new Float32Array(3 * area);
   for (let i = 0; i < area; i++) {

@@ -2,7 +2,7 @@ import { type Detection, Detector } from "./detector.ts";
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const status = element("status");
-const canvas = element<HTMLCanvasElement>("picture");
+const canvas = element<HTMLCanvasElement>("image");
 const found = element("found");
 
 const detector = Detector.load("model/model.onnx");
@@ -41,10 +41,10 @@ async function look(file: File | undefined): Promise<void> {
   }
 }
 
-/** Draws the picture in its own size, the right way up. */
+/** Draws the image in its own size, the right way up. */
 async function show(file: File): Promise<CanvasRenderingContext2D> {
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => {
-    throw new Error(`${file.name} is no picture that this browser can read.`);
+    throw new Error(`${file.name} is no image that this browser can read.`);
   });
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
@@ -66,15 +66,15 @@ function pixels(context: CanvasRenderingContext2D): { data: Uint8Array; width: n
 }
 
 function draw(context: CanvasRenderingContext2D, { x1, y1, x2, y2, ...detection }: Detection): void {
-  const colour = `oklch(0.72 0.19 ${(29 + detection.class * 137.508) % 360})`;
+  const color = `oklch(0.72 0.19 ${(29 + detection.class * 137.508) % 360})`;
   const line = Math.max(2, Math.round((context.canvas.width + context.canvas.height) / 600));
   const text = `${detection.name} ${detection.confidence.toFixed(2)}`;
   const letters = line * 6;
   context.lineWidth = line;
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   context.strokeRect(x1, y1, x2 - x1, y2 - y1);
   context.font = `600 ${letters}px system-ui, sans-serif`;
-  context.fillStyle = colour;
+  context.fillStyle = color;
   const top = Math.max(0, y1 - letters * 1.4);
   context.fillRect(x1, top, context.measureText(text).width + letters * 0.6, letters * 1.4);
   context.fillStyle = "#000";

@@ -21,7 +21,7 @@ interface Box {
 let folder: string;
 let browser: Browser;
 let server: Server;
-let picture: string;
+let image: string;
 let model: string;
 
 const example = fileURLToPath(new URL("..", import.meta.url));
@@ -48,14 +48,14 @@ async function serve(root: string): Promise<Server> {
   return made;
 }
 
-async function realModel(): Promise<{ weights: string; picture: string }> {
+async function realModel(): Promise<{ weights: string; image: string }> {
   if (hasShared("weights/yolov8n.pt") && hasShared("data/bus.jpg")) {
-    return { weights: sharedPath("weights/yolov8n.pt"), picture: sharedPath("data/bus.jpg") };
+    return { weights: sharedPath("weights/yolov8n.pt"), image: sharedPath("data/bus.jpg") };
   }
   const { directory } = await quickstart({ directory: join(folder, "quickstart") });
   return {
     weights: join(directory, "train", "weights", "best.safetensors"),
-    picture: join(directory, "unseen", "images", "val", "00005.jpg"),
+    image: join(directory, "unseen", "images", "val", "00005.jpg"),
   };
 }
 
@@ -65,7 +65,7 @@ describeInBrowser("the page with a detector in it", () => {
     const site = join(folder, "site");
     await build({ configFile: join(example, "vite.config.ts"), logLevel: "error", build: { outDir: site } });
     const real = await realModel();
-    picture = real.picture;
+    image = real.image;
     mkdirSync(join(site, "model"), { recursive: true });
     model = join(site, "model", "model.onnx");
     const yolo = await YOLO.load(real.weights);
@@ -88,7 +88,7 @@ describeInBrowser("the page with a detector in it", () => {
     });
     await page.goto(origin);
     await page.getByText("Ready.").waitFor({ timeout: 120_000 });
-    await page.setInputFiles("#file", picture);
+    await page.setInputFiles("#file", image);
     await page.getByText(/^Found \d+ in/).waitFor({ timeout: 120_000 });
     const items = await page.locator("#found li").all();
     const shown = await Promise.all(
@@ -96,7 +96,7 @@ describeInBrowser("the page with a detector in it", () => {
     );
     const inNode = await YOLO.load(model);
     // The exported graph's size is fixed: its square is padded as the page does.
-    const [result] = await inNode.predict(picture, { imgsz: 320, rect: false });
+    const [result] = await inNode.predict(image, { imgsz: 320, rect: false });
     await inNode.dispose();
     const expected = result?.toJSON().boxes ?? [];
     expect(expected.length).toBeGreaterThan(1);
@@ -112,12 +112,12 @@ describeInBrowser("the page with a detector in it", () => {
     await page.close();
   });
 
-  it("says when a file is no picture", async () => {
+  it("says when a file is no image", async () => {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     await page.getByText("Ready.").waitFor({ timeout: 120_000 });
     await page.setInputFiles("#file", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
-    await page.getByText("notes.txt is no picture that this browser can read.").waitFor();
+    await page.getByText("notes.txt is no image that this browser can read.").waitFor();
     await page.close();
   });
 });

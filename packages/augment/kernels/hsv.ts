@@ -1,4 +1,4 @@
-// OpenCV's 8-bit conversion to HSV, tables, and back, 16 pixels at a time. src/kernels/turn-colours.ts makes the tables.
+// OpenCV's 8-bit conversion to HSV, tables, and back, 16 pixels at a time. src/kernels/turn-colors.ts makes the tables.
 
 /** Pixels of a strip: what is held as planes between the two conversions. */
 const STRIP: i32 = 1024;
@@ -89,12 +89,12 @@ function toHsv(source: usize, hue: usize, saturation: usize, value: usize): void
 }
 
 /**
- * Turns the colours of `count` pixels of RGB in place. Tables: what a hue becomes (256 bytes), what a saturation becomes
+ * Turns the colors of `count` pixels of RGB in place. Tables: what a hue becomes (256 bytes), what a saturation becomes
  * (256 bytes), the value as a share (256 f32), the middle channel's factor at `hue · 256 + saturation` (f32), the lowest
  * channel's by saturation (256 f32), and for each hue 16 bytes that put highest, middle, lowest in the order of RGB.
  * `strip` is room for three planes. Up to 15 pixels behind the last are read, up to 4 bytes written.
  */
-export function turnColours(
+export function turnColors(
   pixels: usize, count: i32, strip: usize,
   hueTable: usize, saturationTable: usize, valueTable: usize, middle: usize, lowest: usize, order: usize,
 ): void {

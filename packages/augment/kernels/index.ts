@@ -1,2 +1,2 @@
-export { turnColours } from "./hsv";
+export { turnColors } from "./hsv";
 export { fillWeights, mirror, warpAffine, warpPerspective } from "./warp";

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { describe, expect, it } from "vitest";
-import { readPicture, readPictureHeader } from "./index.ts";
+import { readImage, readImageHeader } from "./index.ts";
 
 /** Rows of red, green, blue from the top. */
 const pixels = [
@@ -28,13 +28,13 @@ function bitmap({ fromTop = false } = {}): Uint8Array {
 
 describe("bitmaps", () => {
   it.each([{ fromTop: false }, { fromTop: true }])("are read, rows in either order (%o)", async (order) => {
-    expect(await readPicture(bitmap(order))).toEqual({ width: 3, height: 2, data: Uint8Array.from(pixels.flat()) });
-    expect(await readPictureHeader(bitmap(order))).toEqual({ width: 3, height: 2, orientation: 1, format: "bmp" });
+    expect(await readImage(bitmap(order))).toEqual({ width: 3, height: 2, data: Uint8Array.from(pixels.flat()) });
+    expect(await readImageHeader(bitmap(order))).toEqual({ width: 3, height: 2, orientation: 1, format: "bmp" });
   });
 
   it("are refused when cut off or damaged", async () => {
     for (const bytes of [bitmap().subarray(0, 60), bitmap().fill(0xff, 14, 18)]) {
-      const error = await readPicture(bytes).catch((caught: unknown) => caught);
+      const error = await readImage(bytes).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(LookonceError);
       expect((error as LookonceError).code).toBe("FORMAT");
     }
@@ -44,7 +44,7 @@ describe("bitmaps", () => {
 describe("HEIC", () => {
   it("is refused with what to do", async () => {
     const head = Uint8Array.from(Buffer.from("\0\0\0\x18ftypheic\0\0\0\0heicmif1", "latin1"));
-    await expect(readPicture(head)).rejects.toThrow(/HEIC picture.*convert it to JPEG/);
-    await expect(readPictureHeader(head)).rejects.toThrow(/HEIC picture/);
+    await expect(readImage(head)).rejects.toThrow(/HEIC image.*convert it to JPEG/);
+    await expect(readImageHeader(head)).rejects.toThrow(/HEIC image/);
   });
 });

@@ -1,5 +1,5 @@
 import { Transformer } from "@napi-rs/image";
-import type { Picture, Size } from "./picture.ts";
+import type { Image, Size } from "./image.ts";
 
 /** Bytes of a bitmap's head that say its size. */
 export const bitmapHeadLength = 26;
@@ -12,7 +12,7 @@ export function isBitmap(bytes: Uint8Array): boolean {
   );
 }
 
-/** Width and height as the head says them; a picture may be written from the top, which a negative height says. */
+/** Width and height as the head says them; an image may be written from the top, which a negative height says. */
 export function bitmapSize(bytes: Uint8Array): Size {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // The heads of OS/2's bitmaps are 12 bytes long and have shorter numbers
@@ -25,7 +25,7 @@ export function bitmapSize(bytes: Uint8Array): Size {
  *
  * @throws Error when it is damaged, cut off, or of a rare kind
  */
-export async function decodeBitmap(bytes: Uint8Array): Promise<Picture> {
+export async function decodeBitmap(bytes: Uint8Array): Promise<Image> {
   const { width, height } = bitmapSize(bytes);
   const pixels = await new Transformer(bytes).rawPixels();
   const channels = pixels.length / (width * height);

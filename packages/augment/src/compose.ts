@@ -2,7 +2,7 @@ import type { Random } from "@lookonce/random";
 import type { Sample } from "./sample.ts";
 
 /**
- * A change of a picture and its objects. It takes a sample and gives another; the one it was given stays as it was, and
+ * A change of an image and its objects. It takes a sample and gives another; the one it was given stays as it was, and
  * everything random comes from `rng`, so that the same seed gives the same bytes.
  */
 export type Transform = (sample: Sample, rng: Random) => Sample;

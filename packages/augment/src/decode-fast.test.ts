@@ -4,7 +4,7 @@ import { describeShared, sharedPath } from "@lookonce/testing";
 import sharp, { type JpegOptions, type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { decodeFast } from "./decode-fast.ts";
-import { readPicture } from "./read-picture.ts";
+import { readImage } from "./read-image.ts";
 
 const [width, height] = [65, 47];
 const scene: Sharp = (() => {
@@ -18,7 +18,7 @@ const scene: Sharp = (() => {
 const jpeg = (options?: JpegOptions): Promise<Uint8Array> => scene.clone().jpeg(options).toBuffer();
 
 async function strays(bytes: Uint8Array): Promise<{ most: number; mean: number }> {
-  const [fast, exact] = [await decodeFast(bytes), await readPicture(bytes)];
+  const [fast, exact] = [await decodeFast(bytes), await readImage(bytes)];
   expect([fast?.width, fast?.height, fast?.data.length]).toEqual([exact.width, exact.height, exact.data.length]);
   const off = exact.data.map((level, i) => Math.abs(level - (fast?.data[i] as number)));
   return { most: off.reduce((a, b) => Math.max(a, b)), mean: off.reduce((sum, d) => sum + d, 0) / off.length };
@@ -26,7 +26,7 @@ async function strays(bytes: Uint8Array): Promise<{ most: number; mean: number }
 
 /** The bytes, or why there are none. */
 const outcome = (bytes: Uint8Array, fast: boolean): Promise<Uint8Array | string> =>
-  readPicture(bytes, { fast }).then(
+  readImage(bytes, { fast }).then(
     ({ data }) => data,
     (error: Error) => error.message,
   );
@@ -44,17 +44,17 @@ describe("decodeFast", () => {
     expect(mean).toBeLessThan(0.7);
   });
 
-  it("ignores colour profiles, as readPicture does", async () => {
+  it("ignores color profiles, as readImage does", async () => {
     const bytes = await scene.clone().withIccProfile("p3").jpeg().toBuffer();
     expect((await strays(bytes)).most).toBeLessThan(12);
   });
 
   it.each([
     ["turned", scene.clone().withMetadata({ orientation: 6 }).jpeg()],
-    ["grey", scene.clone().toColourspace("b-w").jpeg()],
+    ["gray", scene.clone().toColourspace("b-w").jpeg()],
     ["CMYK", scene.clone().toColourspace("cmyk").jpeg()],
     ["PNG", scene.clone().png()],
-  ])("leaves %s pictures to sharp", async (_, pipeline) => {
+  ])("leaves %s images to sharp", async (_, pipeline) => {
     const bytes: Uint8Array = await pipeline.toBuffer();
     expect(await decodeFast(bytes)).toBeUndefined();
     expect(await outcome(bytes, true)).toEqual(await outcome(bytes, false));

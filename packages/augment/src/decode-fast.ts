@@ -1,6 +1,6 @@
 import { Transformer } from "@napi-rs/image";
 import sharp from "sharp";
-import type { Picture } from "./picture.ts";
+import type { Image } from "./image.ts";
 
 /**
  * Decodes an ordinary JPEG file (upright, 8-bit YCbCr or RGB) on the calling thread, or says `undefined` for everything
@@ -8,8 +8,8 @@ import type { Picture } from "./picture.ts";
  *
  * Pixels stray from libjpeg's by a few levels, because chroma is interpolated and rounded differently.
  */
-export async function decodeFast(bytes: Uint8Array): Promise<Picture | undefined> {
-  // This decoder fills up what is cut off with grey where sharp refuses the file
+export async function decodeFast(bytes: Uint8Array): Promise<Image | undefined> {
+  // This decoder fills up what is cut off with gray where sharp refuses the file
   if (bytes.at(-2) !== 0xff || bytes.at(-1) !== 0xd9) return undefined;
   try {
     // Its own metadata takes as long as decoding, and calls CMYK RGB

@@ -1,9 +1,9 @@
-export { randomChannelSwap, randomGrey, swapChannels, toGrey } from "./colour/channels.ts";
-export { type ApplyClaheOptions, applyClahe, type RandomClaheOptions, randomClahe } from "./colour/clahe.ts";
-export type { ClaheOptions } from "./colour/clahe-plane.ts";
-export { equaliseHistogram, randomEqualise } from "./colour/equalise.ts";
-export { applyHsv, drawHsv, type RandomHsvOptions, randomHsv } from "./colour/hsv.ts";
-export { type HsvShift, type HsvTables, type HueRule, hsvTables } from "./colour/hsv-tables.ts";
+export { randomChannelSwap, randomGray, swapChannels, toGray } from "./color/channels.ts";
+export { type ApplyClaheOptions, applyClahe, type RandomClaheOptions, randomClahe } from "./color/clahe.ts";
+export type { ClaheOptions } from "./color/clahe-plane.ts";
+export { equalizeHistogram, randomEqualize } from "./color/equalize.ts";
+export { applyHsv, drawHsv, type RandomHsvOptions, randomHsv } from "./color/hsv.ts";
+export { type HsvShift, type HsvTables, type HueRule, hsvTables } from "./color/hsv-tables.ts";
 export {
   applyTable,
   type BrightnessContrast,
@@ -13,7 +13,7 @@ export {
   type RandomGammaOptions,
   randomBrightnessContrast,
   randomGamma,
-} from "./colour/tone.ts";
+} from "./color/tone.ts";
 export { compose, sometimes, type Transform } from "./compose.ts";
 export { boxCandidates, type CandidateLimits } from "./geometry/box-candidates.ts";
 export { flipLeftRight, flipUpDown, randomFlipLeftRight, randomFlipUpDown } from "./geometry/flip.ts";
@@ -29,6 +29,7 @@ export {
   randomPerspective,
 } from "./geometry/perspective.ts";
 export { drawScene, type Scene, sceneOf, type Tile } from "./geometry/scene.ts";
+export { blankImage, type Image, type Size } from "./image.ts";
 export {
   type Letterboxed,
   type LetterboxGeometry,
@@ -50,13 +51,12 @@ export { type Area, cutMix, drawCutAreas, freeAreas } from "./mixing/cut-mix.ts"
 export { drawMixUp, mixUp } from "./mixing/mix-up.ts";
 export {
   drawMosaic9Corner,
-  drawMosaicCentre,
-  type MosaicCentre,
+  drawMosaicCenter,
+  type MosaicCenter,
   type MosaicOptions,
   mosaic4,
   mosaic9,
 } from "./mixing/mosaic.ts";
-export { blankPicture, type Picture, type Size } from "./picture.ts";
 export type { AugmentationOptions } from "./pipelines/options.ts";
 export { v5Augmentation } from "./pipelines/v5-augmentation.ts";
 export { type V8AugmentationHyp, v8Augmentation } from "./pipelines/v8-augmentation.ts";
@@ -79,13 +79,13 @@ export { type ParseHypOptions, parseHyp } from "./presets/parse-hyp.ts";
 export { defaultPresets, type HypPreset, hypPreset, hypPresets, type PresetHyp } from "./presets/presets.ts";
 export { readHyp } from "./presets/read-hyp.ts";
 export {
-  type PictureHeader,
-  type ReadPictureOptions,
-  readPicture,
-  readPictureHeader,
-  readPictureSize,
-} from "./read-picture.ts";
+  type ImageHeader,
+  type ReadImageOptions,
+  readImage,
+  readImageHeader,
+  readImageSize,
+} from "./read-image.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
 export type { Augmentation, Objects, Sample, SampleSource } from "./sample.ts";
-export { type EncodeOptions, encodePicture, writePicture } from "./write-picture.ts";
+export { type EncodeOptions, encodeImage, writeImage } from "./write-image.ts";

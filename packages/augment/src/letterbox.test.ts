@@ -8,10 +8,10 @@ import {
   sharedPath,
 } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import { blankPicture, letterbox, letterboxGeometry, letterboxSample, type Picture, readPicture } from "./index.ts";
+import { blankImage, type Image, letterbox, letterboxGeometry, letterboxSample, readImage } from "./index.ts";
 
-/** The golden files hold pictures as HWC bytes (YOLOv8) or NCHW 0 to 1 (YOLOv5). */
-function picture({ shape, data }: GoldenTensor): Picture {
+/** The golden files hold images as HWC bytes (YOLOv8) or NCHW 0 to 1 (YOLOv5). */
+function image({ shape, data }: GoldenTensor): Image {
   if (shape.length === 3) {
     return { data: Uint8Array.from(data), height: shape[0] as number, width: shape[1] as number };
   }
@@ -56,12 +56,12 @@ describeGolden("letterbox of YOLOv8", ["v8/augment/letterbox.json", "v8/augment/
         const name = Object.keys(tensors).find((key) => key.startsWith(`${i}.`) && key.includes(part));
         return tensors[name as string] as GoldenTensor;
       };
-      const result = letterbox(picture(find("input")), options);
-      const expected = picture(find("output"));
-      expect([result.picture.height, result.picture.width]).toEqual(run.output_height_width);
+      const result = letterbox(image(find("input")), options);
+      const expected = image(find("output"));
+      expect([result.image.height, result.image.width]).toEqual(run.output_height_width);
       expect(result.ratio).toEqual(run.ratio_width_height);
       expect(result.padding).toEqual(run.pad_left_top);
-      expect(difference(result.picture.data, expected.data).largest).toBeLessThanOrEqual(1);
+      expect(difference(result.image.data, expected.data).largest).toBeLessThanOrEqual(1);
     });
   }
 });
@@ -70,7 +70,7 @@ describeGolden("letterbox of YOLOv5", ["v5/augment/letterbox.json", "v5/augment/
   const tensors = goldenTensors("v5/augment/letterbox.safetensors");
   for (const [name, run] of cases("v5/augment/letterbox.json")) {
     it(name, () => {
-      const result = letterbox(picture(tensors[run.tensors.input] as GoldenTensor), {
+      const result = letterbox(image(tensors[run.tensors.input] as GoldenTensor), {
         size: run.new_shape,
         auto: run.auto,
         stride: run.stride,
@@ -78,17 +78,17 @@ describeGolden("letterbox of YOLOv5", ["v5/augment/letterbox.json", "v5/augment/
         scaleFill: run.scaleFill,
         fill: run.color,
       });
-      const expected = picture(tensors[run.tensors.output] as GoldenTensor);
-      expect([result.picture.height, result.picture.width]).toEqual(run.output_hw);
+      const expected = image(tensors[run.tensors.output] as GoldenTensor);
+      expect([result.image.height, result.image.width]).toEqual(run.output_hw);
       expect(result.ratio).toEqual(run.ratio_wh);
       expect(result.exactPadding).toEqual(run.pad_wh);
-      expect(difference(result.picture.data, expected.data)).toEqual({ over: 0, largest: expect.any(Number) });
+      expect(difference(result.image.data, expected.data)).toEqual({ over: 0, largest: expect.any(Number) });
     });
   }
 });
 
 describeGolden("a letterboxed batch of YOLOv5", ["v5/train/train.safetensors", "v5/train/train.json"], () => {
-  const names: string[] = goldenJson("v5/train/train.json").pictures;
+  const names: string[] = goldenJson("v5/train/train.json").images;
   const pixels = 160 * 160;
   names.forEach((name, n) => {
     const path = `data/coco128/images/train2017/${name}`;
@@ -96,30 +96,30 @@ describeGolden("a letterboxed batch of YOLOv5", ["v5/train/train.safetensors", "
     it.skipIf(!here)(here ? name : `${name} (skipped: ../shared/${path} is not here)`, async () => {
       const { shape, data } = goldenTensors("v5/train/train.safetensors").images as GoldenTensor;
       const one = { shape: [1, ...shape.slice(1)], data: data.slice(n * pixels * 3, (n + 1) * pixels * 3) };
-      const { picture: boxed } = letterbox(await readPicture(sharedPath(path)), { size: 160 });
-      expect(boxed.data).toEqual(picture(one).data);
+      const { image: boxed } = letterbox(await readImage(sharedPath(path)), { size: 160 });
+      expect(boxed.data).toEqual(image(one).data);
     });
   });
 });
 
 describe("letterbox", () => {
   it("gives the odd pixel of the border to the right and the bottom", () => {
-    const white = blankPicture({ width: 4, height: 3 }, 255);
-    const { picture: boxed, padding, exactPadding } = letterbox(white, { size: [6, 4], scaleUp: false });
+    const white = blankImage({ width: 4, height: 3 }, 255);
+    const { image: boxed, padding, exactPadding } = letterbox(white, { size: [6, 4], scaleUp: false });
     expect(padding).toEqual([0, 1]);
     expect(exactPadding).toEqual([0, 1.5]);
     const rows = [0, 1, 2, 3, 4, 5].map((y) => boxed.data[y * 12]);
     expect(rows).toEqual([114, 255, 255, 255, 114, 114]);
   });
 
-  it("never loses a thin picture to rounding", () => {
+  it("never loses a thin image to rounding", () => {
     expect(letterboxGeometry({ width: 4000, height: 1 }, { size: 640 }).resized).toEqual({ width: 640, height: 1 });
   });
 
-  it("moves boxes with the picture", () => {
+  it("moves boxes with the image", () => {
     const { sample, ratio } = letterboxSample(
       {
-        picture: blankPicture({ width: 20, height: 10 }),
+        image: blankImage({ width: 20, height: 10 }),
         boxes: Float32Array.of(2, 1, 20, 10),
         classes: Int32Array.of(3),
       },
@@ -132,7 +132,7 @@ describe("letterbox", () => {
 
   it("refuses sizes that are none", () => {
     for (const size of [0, 1.5, Number.NaN]) {
-      expect(() => letterbox(blankPicture({ width: 2, height: 2 }), { size })).toThrow(/whole numbers of at least 1/);
+      expect(() => letterbox(blankImage({ width: 2, height: 2 }), { size })).toThrow(/whole numbers of at least 1/);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { blankPicture, type Picture, type Size } from "./picture.ts";
+import { blankImage, type Image, type Size } from "./image.ts";
 import { resizeBilinear } from "./resize-bilinear.ts";
 import { roundHalfEven } from "./rounding.ts";
 
@@ -11,21 +11,21 @@ export interface LetterboxOptions {
   auto?: boolean;
   /** Step of the canvas's sides with `auto`, in pixels. Default 32. */
   stride?: number;
-  /** Enlarge pictures smaller than the canvas. Default `true`. */
+  /** Enlarge images smaller than the canvas. Default `true`. */
   scaleUp?: boolean;
   /** Stretch to the canvas, giving up the aspect ratio. Default `false`. */
   scaleFill?: boolean;
-  /** Put the picture in the middle; otherwise in the top left corner. Default `true`. */
+  /** Put the image in the middle; otherwise in the top left corner. Default `true`. */
   center?: boolean;
-  /** Colour of the border, a grey or RGB. Default 114. */
+  /** Color of the border, a gray or RGB. Default 114. */
   fill?: number | readonly [number, number, number];
 }
 
-/** Where a picture lies on its canvas: `canvas = original · ratio + padding`, in pixels. */
+/** Where an image lies on its canvas: `canvas = original · ratio + padding`, in pixels. */
 export interface LetterboxGeometry {
   /** The canvas. */
   canvas: Size;
-  /** The picture on it. */
+  /** The image on it. */
   resized: Size;
   /** Scale `[width, height]`. */
   ratio: [number, number];
@@ -37,11 +37,11 @@ export interface LetterboxGeometry {
 
 /** What {@link letterbox} gives. */
 export interface Letterboxed extends LetterboxGeometry {
-  picture: Picture;
+  image: Image;
 }
 
 /**
- * Size, scale and place of a letterboxed picture, without touching a pixel.
+ * Size, scale and place of a letterboxed image, without touching a pixel.
  *
  * The scaled sides are rounded half to even. A border that does not divide in two gives its odd pixel to the right or
  * bottom: left and top are `round(half − 0.1)`, right and bottom `round(half + 0.1)` (YOLOv5 6.1, YOLOv8 8.3).
@@ -77,23 +77,23 @@ export function letterboxGeometry(original: Size, options: LetterboxOptions): Le
 }
 
 /**
- * Fits a picture into a canvas, keeping its aspect ratio and filling the rest with grey.
+ * Fits an image into a canvas, keeping its aspect ratio and filling the rest with gray.
  *
  * Boxes in pixels follow by `x · ratio[0] + padding[0]`, `y · ratio[1] + padding[1]`.
  *
  * @throws LookonceError `ARGUMENT` as {@link letterboxGeometry}
  */
-export function letterbox(picture: Picture, options: LetterboxOptions): Letterboxed {
-  const geometry = letterboxGeometry(picture, options);
+export function letterbox(image: Image, options: LetterboxOptions): Letterboxed {
+  const geometry = letterboxGeometry(image, options);
   const { canvas, resized, padding } = geometry;
-  const same = resized.width === picture.width && resized.height === picture.height;
-  const inner = same ? picture : resizeBilinear(picture, resized);
-  const target = blankPicture(canvas, options.fill ?? 114);
+  const same = resized.width === image.width && resized.height === image.height;
+  const inner = same ? image : resizeBilinear(image, resized);
+  const target = blankImage(canvas, options.fill ?? 114);
   const row = resized.width * 3;
   for (let y = 0; y < resized.height; y++) {
     target.data.set(inner.data.subarray(y * row, (y + 1) * row), ((padding[1] + y) * canvas.width + padding[0]) * 3);
   }
-  return { ...geometry, picture: target };
+  return { ...geometry, image: target };
 }
 
 function canvasSize(size: number | readonly [number, number], stride: number): Size {

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Picture, Size } from "./picture.ts";
+import type { Image, Size } from "./image.ts";
 import { checkSize } from "./resize-bilinear.ts";
 import { roundHalfEven } from "./rounding.ts";
 
@@ -11,31 +11,31 @@ interface Shares {
 }
 
 /**
- * Shrinks a picture by area averaging: an output pixel is the mean of the input area it covers, pixels at its edge counted
+ * Shrinks an image by area averaging: an output pixel is the mean of the input area it covers, pixels at its edge counted
  * by the part that it covers. Agrees with OpenCV's `INTER_AREA` up to rounding.
  *
  * @throws LookonceError `ARGUMENT` when a side would grow, or is no whole number of at least 1
  */
-export function resizeArea(picture: Picture, size: Size): Picture {
+export function resizeArea(image: Image, size: Size): Image {
   checkSize(size);
   const { width, height } = size;
-  if (width > picture.width || height > picture.height) {
+  if (width > image.width || height > image.height) {
     throw new LookonceError(
       "ARGUMENT",
-      `resizeArea only shrinks: ${picture.width} × ${picture.height} cannot become ${width} × ${height}.`,
+      `resizeArea only shrinks: ${image.width} × ${image.height} cannot become ${width} × ${height}.`,
     );
   }
-  const columns = shares(picture.width, width);
-  const rows = shares(picture.height, height);
+  const columns = shares(image.width, width);
+  const rows = shares(image.height, height);
   const stride = width * 3;
   const data = new Uint8Array(stride * height);
   const line = new Float32Array(stride);
   const sum = new Float32Array(stride);
-  // Neighbouring output rows share at most one input row, so squeezing it again costs little
+  // Neighboring output rows share at most one input row, so squeezing it again costs little
   for (let y = 0; y < height; y++) {
     sum.fill(0);
     for (let k = rows.start[y] as number; k < (rows.start[y + 1] as number); k++) {
-      squeezeRow(picture.data.subarray((rows.index[k] as number) * picture.width * 3), columns, line);
+      squeezeRow(image.data.subarray((rows.index[k] as number) * image.width * 3), columns, line);
       const weight = rows.weight[k] as number;
       for (let i = 0; i < stride; i++) (sum[i] as number) += (line[i] as number) * weight;
     }

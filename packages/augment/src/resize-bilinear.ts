@@ -1,8 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Picture, Size } from "./picture.ts";
+import type { Image, Size } from "./image.ts";
 import { roundHalfEven } from "./rounding.ts";
 
-/** For one axis: the byte offsets of the two neighbours of every output position and their weights in 1/2048. */
+/** For one axis: the byte offsets of the two neighbors of every output position and their weights in 1/2048. */
 interface Taps {
   first: Int32Array;
   second: Int32Array;
@@ -11,20 +11,20 @@ interface Taps {
 }
 
 /**
- * Bilinear resampling with half-pixel centres, edges repeated and no antialiasing.
+ * Bilinear resampling with half-pixel centers, edges repeated and no antialiasing.
  *
- * Arithmetic follows OpenCV's `INTER_LINEAR` for 8-bit pictures (4.x, generic path): weights in 1/2048, sums of a row
- * cut to 1/128, products of a column cut to a quarter, rounded at the end. Networks trained on pictures resized there
+ * Arithmetic follows OpenCV's `INTER_LINEAR` for 8-bit images (4.x, generic path): weights in 1/2048, sums of a row
+ * cut to 1/128, products of a column cut to a quarter, rounded at the end. Networks trained on images resized there
  * so see the same bytes here.
  *
  * @throws LookonceError `ARGUMENT` unless width and height are whole numbers of at least 1
  */
-export function resizeBilinear(picture: Picture, size: Size): Picture {
+export function resizeBilinear(image: Image, size: Size): Image {
   checkSize(size);
   const { width, height } = size;
-  if (width === picture.width && height === picture.height) return { ...picture, data: picture.data.slice() };
-  const columns = taps(picture.width, width, 3);
-  const rows = taps(picture.height, height, picture.width * 3);
+  if (width === image.width && height === image.height) return { ...image, data: image.data.slice() };
+  const columns = taps(image.width, width, 3);
+  const rows = taps(image.height, height, image.width * 3);
   const stride = width * 3;
   const data = new Uint8Array(stride * height);
   let above = new Int32Array(stride);
@@ -38,8 +38,8 @@ export function resizeBilinear(picture: Picture, size: Size): Picture {
       [above, below] = [below, above];
       [aboveAt, belowAt] = [belowAt, aboveAt];
     }
-    if (first !== aboveAt) stretchRow(picture.data.subarray(first), columns, above);
-    if (second !== belowAt) stretchRow(picture.data.subarray(second), columns, below);
+    if (first !== aboveAt) stretchRow(image.data.subarray(first), columns, above);
+    if (second !== belowAt) stretchRow(image.data.subarray(second), columns, below);
     aboveAt = first;
     belowAt = second;
     const firstWeight = rows.firstWeight[y] as number;
@@ -52,7 +52,7 @@ export function resizeBilinear(picture: Picture, size: Size): Picture {
 /** @throws LookonceError `ARGUMENT` unless both sides are whole and positive. */
 export function checkSize({ width, height }: Size): void {
   if (Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0) return;
-  throw new LookonceError("ARGUMENT", `A picture's size must be whole and at least 1 × 1, not ${width} × ${height}.`);
+  throw new LookonceError("ARGUMENT", `An image's size must be whole and at least 1 × 1, not ${width} × ${height}.`);
 }
 
 function taps(from: number, to: number, step: number): Taps {

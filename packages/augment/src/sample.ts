@@ -1,31 +1,31 @@
 import type { Random } from "@lookonce/random";
-import type { Picture } from "./picture.ts";
+import type { Image } from "./image.ts";
 
-/** The objects in a picture. */
+/** The objects in an image. */
 export interface Objects {
-  /** Rows of x1, y1, x2, y2 in the picture's pixels. */
+  /** Rows of x1, y1, x2, y2 in the image's pixels. */
   boxes: Float32Array;
   /** The class of each box. */
   classes: Int32Array;
-  /** The outline of each object, rows of x, y in the picture's pixels; one of length 0 where none is known. */
+  /** The outline of each object, rows of x, y in the image's pixels; one of length 0 where none is known. */
   polygons?: readonly Float32Array[];
 }
 
-/** A picture with its objects. */
+/** An image with its objects. */
 export interface Sample extends Objects {
-  picture: Picture;
+  image: Image;
 }
 
 /** Where samples come from, by index. */
 export interface SampleSource {
   /** How many there are. */
   readonly length: number;
-  /** The sample of this index, its picture resized for loading: the longer side is `imgsz`. It must not be changed. */
+  /** The sample of this index, its image resized for loading: the longer side is `imgsz`. It must not be changed. */
   load(index: number): Promise<Sample>;
 }
 
 /**
  * Makes the sample to train on from the one of this index and, for mosaics and the like, from others of the source.
- * The picture it gives is `imgsz × imgsz`.
+ * The image it gives is `imgsz × imgsz`.
  */
 export type Augmentation = (source: SampleSource, index: number, rng: Random) => Promise<Sample>;

@@ -1,9 +1,9 @@
 import { expectClose, type GoldenTensor } from "@lookonce/testing";
 import { expect } from "vitest";
-import type { Objects, Picture } from "./index.ts";
+import type { Image, Objects } from "./index.ts";
 
-/** The golden files hold pictures as HWC bytes in BGR (YOLOv8) or NCHW RGB from 0 to 1 (YOLOv5). */
-export function goldenPicture({ shape, data }: GoldenTensor): Picture {
+/** The golden files hold images as HWC bytes in BGR (YOLOv8) or NCHW RGB from 0 to 1 (YOLOv5). */
+export function goldenImage({ shape, data }: GoldenTensor): Image {
   if (shape.length === 3) {
     const [height, width] = shape as [number, number, number];
     const rgb = Uint8Array.from(data, (_, i) => data[i - (i % 3) + 2 - (i % 3)] as number);
@@ -37,7 +37,7 @@ export function expectObjects(objects: Objects, rows: GoldenTensor): void {
 }
 
 /** The share of bytes that differ by more than `within`, and the largest difference. */
-export function difference(a: Picture, b: Picture, within = 1): { over: number; largest: number } {
+export function difference(a: Image, b: Image, within = 1): { over: number; largest: number } {
   expect([a.width, a.height]).toEqual([b.width, b.height]);
   let over = 0;
   let largest = 0;

@@ -50,7 +50,7 @@ describe("autocast", () => {
     expect(cast.single).not.toContain("Conv");
   });
 
-  it("keeps the sums of normalisation in single precision, although they are written as products", async () => {
+  it("keeps the sums of normalization in single precision, although they are written as products", async () => {
     const weights = filter(1, [1, 1, 4, 4]);
     const model = await trace(
       (x) => {

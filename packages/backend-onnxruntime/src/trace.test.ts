@@ -93,7 +93,7 @@ describe("trace", () => {
     ]);
   });
 
-  it("keeps the zeros of a padding before a pool of the largest, whatever is optimised away", async () => {
+  it("keeps the zeros of a padding before a pool of the largest, whatever is optimized away", async () => {
     const negate = tf.tensor4d([-1, 0, 0, -1], [1, 1, 2, 2]);
     const padding: [number, number][] = [
       [0, 0],

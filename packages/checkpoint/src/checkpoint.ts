@@ -26,7 +26,7 @@ export interface Checkpoint {
 
 /** The state of a training besides the model that the file is read for. */
 export interface TrainingState {
-  /** Weights of the last step, the optimiser's memory and the like, by name. */
+  /** Weights of the last step, the optimizer's memory and the like, by name. */
   tensors: Map<string, StoredTensor>;
   /** Where the training stood, its settings, its best score. */
   state: { [key: string]: PlainValue };

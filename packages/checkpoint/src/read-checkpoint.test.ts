@@ -270,7 +270,7 @@ describe("damaged files", () => {
     expect(failure(twice).message).toContain('two entries are named "a/data/0"');
   });
 
-  it("recognises what downloads leave behind", () => {
+  it("recognizes what downloads leave behind", () => {
     expect(failure(Buffer.from("version https://git-lfs.github.com/spec/v1\n")).message).toContain("git lfs pull");
     expect(failure(Buffer.from("\n<!DOCTYPE html><html>")).message).toContain("web page");
     expect(failure(Buffer.from("GIF89a")).message).toContain("neither a PyTorch checkpoint nor a safetensors");

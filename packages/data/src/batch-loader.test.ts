@@ -1,24 +1,24 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture, writePicture } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/augment";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson, goldenTensors, hasShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Batch, BatchLoader, type BatchLoaderOptions, Dataset, padTargets, targetBucket } from "./index.ts";
-import { brief } from "./loader/test-pictures.ts";
+import { brief } from "./loader/test-images.ts";
 
 const count = 11;
 let folder: string;
 let yaml: string;
 
-/** Pictures whose grey is 20 times their number; number n has n objects. */
+/** Images whose gray is 20 times their number; number n has n objects. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lookonce-loader-"));
   await mkdir(join(folder, "labels"));
   for (let n = 0; n < count; n++) {
     const name = String(n).padStart(2, "0");
-    await writePicture(join(folder, "images", `${name}.png`), blankPicture({ width: 40 + n, height: 30 }, 20 * n));
+    await writeImage(join(folder, "images", `${name}.png`), blankImage({ width: 40 + n, height: 30 }, 20 * n));
     const rows = Array.from({ length: n }, (_, k) => `${k % 3} 0.5 0.5 0.5 ${0.1 + k / 100}\n`);
     await writeFile(join(folder, "labels", `${name}.txt`), rows.join(""));
   }
@@ -59,7 +59,7 @@ describe("padTargets", () => {
 });
 
 describe("BatchLoader", () => {
-  it("loses no picture and no object", async () => {
+  it("loses no image and no object", async () => {
     const dataset = await open();
     const batches = await epoch(dataset, { shuffle: new Random(1) });
     expect(batches.map((batch) => batch.count)).toEqual([4, 4, 3]);
@@ -70,7 +70,7 @@ describe("BatchLoader", () => {
       samples.forEach(({ path, classes }, i) => {
         const n = Number(path.slice(-6, -4));
         expect(classes.length).toBe(n);
-        // the picture's middle has its grey, its border the letterbox's
+        // the image's middle has its gray, its border the letterbox's
         expect(images[(i * 64 * 64 + 32 * 64 + 32) * 3]).toBe(20 * n);
         expect(images[i * 64 * 64 * 3]).toBe(114);
         const mask = targets.mask.subarray(i * targets.maxTargets, (i + 1) * targets.maxTargets);
@@ -79,7 +79,7 @@ describe("BatchLoader", () => {
     }
   });
 
-  it("places boxes where the picture is", async () => {
+  it("places boxes where the image is", async () => {
     const [batch] = await epoch(await open(), { batch: 2 });
     const sample = batch?.samples[1];
     // 41 × 30 becomes 64 × ceil(46.83) = 64 × 47, under a border of round(8.4) = 8
@@ -118,7 +118,7 @@ describe("BatchLoader", () => {
     expect(new BatchLoader(await open(), { batch: 4, imgsz: 64 }).length).toBe(3);
   });
 
-  it("counts a picture that breaks later, and goes on", async () => {
+  it("counts an image that breaks later, and goes on", async () => {
     const dataset = await open();
     const path = dataset.entries[2]?.path as string;
     await writeFile(path, "gone bad");
@@ -129,7 +129,7 @@ describe("BatchLoader", () => {
       expect(dataset.report.corrupt).toBe(1);
       expect(dataset.report.problems[0]?.path).toBe(path);
     } finally {
-      await writePicture(path, blankPicture({ width: 42, height: 30 }, 40));
+      await writeImage(path, blankImage({ width: 42, height: 30 }, 40));
     }
   });
 
@@ -168,7 +168,7 @@ describeGolden("a training batch of YOLOv8", ["v8/train/batch.safetensors", "v8/
     const [batch] = await epoch(dataset, { batch: 4, imgsz: 160, prefetch: 0 });
     if (batch === undefined) throw new Error("no batch");
     const names = batch.samples.map(({ path }) => path.slice(-16));
-    expect(names).toEqual(goldenJson("v8/train/unclipped.json").settings.pictures);
+    expect(names).toEqual(goldenJson("v8/train/unclipped.json").settings.images);
     expect(Buffer.compare(batch.images, bytesOf(golden.images?.data ?? [], 160 * 160))).toBe(0);
     const boxes = batch.samples.flatMap((sample) => [...sample.boxes]);
     const expected = [...(golden.bboxes?.data ?? [])].map((value) => value * 160);

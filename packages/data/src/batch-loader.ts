@@ -23,17 +23,17 @@ export interface BatchesOptions {
 }
 
 /** What a loader keeps between epochs. */
-export type CacheReport = Pick<CachePlan, "kind" | "need" | "pictures" | "notice">;
+export type CacheReport = Pick<CachePlan, "kind" | "need" | "images" | "notice">;
 
-/** Pictures of a batch named in an error. */
+/** Images of a batch named in an error. */
 const mostNames = 8;
 
 /**
  * Reads a data set in batches: decoded, resized, augmented or letterboxed, with padded targets.
  *
  * Worker threads make batches ahead of the one in use. What a batch holds depends on the data set, the options and the
- * epoch alone, neither on the number of workers nor on where an epoch was begun. A picture that turns out to be damaged is
- * counted in the data set's report; it is left out of its batch or, where pictures are augmented, replaced by the next.
+ * epoch alone, neither on the number of workers nor on where an epoch was begun. An image that turns out to be damaged is
+ * counted in the data set's report; it is left out of its batch or, where images are augmented, replaced by the next.
  *
  * Idle workers do not keep a process running, but hold memory: `dispose()` ends them.
  */
@@ -68,14 +68,14 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return this.#waited;
   }
 
-  /** What is kept between epochs: how, bytes that all pictures need, how many are kept, and why not all as wished. */
+  /** What is kept between epochs: how, bytes that all images need, how many are kept, and why not all as wished. */
   get cache(): CacheReport {
-    const { kind, need, pictures, notice } = this.#planCache();
-    return { kind, need, pictures, ...(notice === undefined ? {} : { notice }) };
+    const { kind, need, images, notice } = this.#planCache();
+    return { kind, need, images, ...(notice === undefined ? {} : { notice }) };
   }
 
   /**
-   * The pictures of every batch of an epoch, by index into the data set, and the batches' sizes.
+   * The images of every batch of an epoch, by index into the data set, and the batches' sizes.
    *
    * @throws LookonceError `ARGUMENT` for `weights` that are none
    */
@@ -145,8 +145,8 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const settings = typeof augment === "function" ? augment(epoch) : augment;
     const reader = new EpochReader({
       ...{ from, count: plans.length, ahead: prefetch },
-      make: (i, cancelled) => {
-        const task = { id: this.#tasks++, epoch, plan: plans[i] as BatchPlan, cancelled };
+      make: (i, canceled) => {
+        const task = { id: this.#tasks++, epoch, plan: plans[i] as BatchPlan, canceled };
         return this.#start().run(settings === undefined ? task : { ...task, augment: settings });
       },
     });
@@ -195,8 +195,8 @@ export class BatchLoader implements AsyncIterable<Batch> {
     if (this.#cache !== undefined) return this.#cache;
     const { cache, cacheBytes, cacheDirectory, onNotice, imgsz, rules } = this.#options;
     const form = formName(this.#form());
-    const pictures = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadSize(entry, imgsz, rules) }));
-    this.#cache = planCache(pictures, {
+    const images = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadSize(entry, imgsz, rules) }));
+    this.#cache = planCache(images, {
       ...{ kind: cache, limit: cacheBytes, freeMemory: process.availableMemory() },
       disk: cacheDirectory === undefined ? { form } : { form, directory: cacheDirectory },
     });
@@ -216,7 +216,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
   }
 }
 
-/** Counts, plan after plan, how often each picture came before; only plans that repeat one say so. */
+/** Counts, plan after plan, how often each image came before; only plans that repeat one say so. */
 function withRepeats(): (plan: BatchPlan) => BatchPlan {
   const seen = new Map<number, number>();
   return (plan) => {

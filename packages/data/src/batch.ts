@@ -10,12 +10,12 @@ export interface BatchTargets {
   maxTargets: number;
 }
 
-/** Where one picture of a batch comes from and how it was placed. */
+/** Where one image of a batch comes from and how it was placed. */
 export interface BatchSample {
   /** Position in the data set's `entries`. */
   index: number;
   path: string;
-  /** Size of the file's picture, in pixels. */
+  /** Size of the file's image, in pixels. */
   originalWidth: number;
   originalHeight: number;
   /** Scale `[width, height]`: batch = original · ratio + padding. */
@@ -27,7 +27,7 @@ export interface BatchSample {
   classes: Int32Array;
 }
 
-/** Pictures of one size with their objects: what a network takes in one step. */
+/** Images of one size with their objects: what a network takes in one step. */
 export interface Batch {
   /** RGB bytes `[count, height, width, 3]`. */
   images: Uint8Array;
@@ -35,7 +35,7 @@ export interface Batch {
   height: number;
   width: number;
   targets: BatchTargets;
-  /** One per picture, in order. */
+  /** One per image, in order. */
   samples: BatchSample[];
 }
 

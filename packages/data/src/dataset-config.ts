@@ -4,7 +4,7 @@ import { didYouMean, LookonceError, nearest } from "@lookonce/errors";
 import { load, YAMLException } from "js-yaml";
 import { nearestName } from "./nearest-name.ts";
 
-/** A data set file (YAML) as it stands, checked but with no picture looked for. */
+/** A data set file (YAML) as it stands, checked but with no image looked for. */
 export interface DatasetConfig {
   /** The YAML file. */
   file: string;
@@ -12,9 +12,9 @@ export interface DatasetConfig {
   root: string;
   /** Class names by class number. */
   names: string[];
-  /** What each of `train`, `val` and `test` names: folders, lists (.txt), pictures, or patterns such as `part-*`. */
+  /** What each of `train`, `val` and `test` names: folders, lists (.txt), images, or patterns such as `part-*`. */
   splits: Record<string, string[]>;
-  /** The file's `download` key, which is never followed: only told of when pictures are missing. */
+  /** The file's `download` key, which is never followed: only told of when images are missing. */
   download?: string;
 }
 
@@ -40,10 +40,10 @@ export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
     if (value !== undefined && value !== null) splits[key] = splitSources(value, key, file);
   }
   if (Object.keys(splits).length === 0) {
-    const hint = misspelt(splitKeys, content);
+    const hint = misspelled(splitKeys, content);
     throw new LookonceError(
       "DATA",
-      `${file} names no pictures: it needs train: and val:, each a folder of pictures.${hint}`,
+      `${file} names no images: it needs train: and val:, each a folder of images.${hint}`,
     );
   }
   const root = resolve(dirname(file), path);
@@ -52,7 +52,7 @@ export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
 }
 
 /** Points out a key that looks like one of the wanted ones, or nothing. */
-function misspelt(wanted: readonly string[], content: Record<string, unknown>): string {
+function misspelled(wanted: readonly string[], content: Record<string, unknown>): string {
   const strange = Object.keys(content).filter((key) => !knownKeys.includes(key));
   const key = strange.find((word) => nearest(word, wanted) !== undefined);
   return key === undefined ? "" : ` It has the key "${key}".${didYouMean(key, wanted)}`;
@@ -151,7 +151,7 @@ function classNames(content: Record<string, unknown>, file: string): string[] {
   }
   if (names === undefined || names === null) {
     if (nc === undefined) {
-      const hint = misspelt(["names"], content);
+      const hint = misspelled(["names"], content);
       throw new LookonceError("DATA", `${file} has no names:, the list of the classes' names.${hint}`);
     }
     return Array.from({ length: nc as number }, (_, i) => `class${i}`);

@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { blankPicture, encodePicture } from "@lookonce/augment";
+import { blankImage, encodeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Dataset, findPictures, readDatasetConfig } from "./index.ts";
+import { Dataset, findImages, readDatasetConfig } from "./index.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -20,8 +20,7 @@ async function write(path: string, content: string | Uint8Array): Promise<string
   return file;
 }
 
-const jpeg = (width = 20, height = 10): Promise<Uint8Array> =>
-  encodePicture(blankPicture({ width, height }, 90), ".jpg");
+const jpeg = (width = 20, height = 10): Promise<Uint8Array> => encodeImage(blankImage({ width, height }, 90), ".jpg");
 
 /** The code and message of the error that opening this YAML gives. */
 async function failure(yaml: string, split = "train"): Promise<string> {
@@ -46,7 +45,7 @@ describe("a data set file", () => {
     await write("images/a.jpg", await jpeg());
     expect(await failure("train: images\nnames: [cat")).toMatch(/^FORMAT: .*data\.yaml, line 2 is not valid YAML/);
     expect(await failure("- cat")).toMatch(/^FORMAT: .*must hold keys/);
-    expect(await failure("names: [cat]")).toMatch(/^DATA: .*names no pictures/);
+    expect(await failure("names: [cat]")).toMatch(/^DATA: .*names no images/);
     expect(await failure("train: images")).toMatch(/^DATA: .*has no names:/);
     expect(await failure("train: images\nnames: []")).toMatch(/^DATA: .*names is empty/);
     expect(await failure("train: images\nnc: 3\nnames: [cat]")).toMatch(/^DATA: .*nc is 3 but names holds 1/);
@@ -59,16 +58,16 @@ describe("a data set file", () => {
       `NOT_FOUND: ${join(folder, "data.yaml")}: train: names "nowhere", but there is no ${join(folder, "nowhere")}. ${folder} holds data.yaml, images. Paths are relative to path:, which is relative to the file.`,
     );
     await mkdir(join(folder, "hollow"));
-    expect(await failure("train: hollow\nnames: [cat]")).toMatch(/^DATA: .*train: holds no pictures/);
+    expect(await failure("train: hollow\nnames: [cat]")).toMatch(/^DATA: .*train: holds no images/);
     await expect(readDatasetConfig(join(folder, "none.yaml"))).rejects.toThrow("There is no data set file");
   });
 
-  it("finds pictures in folders, lists of folders and text lists", async () => {
+  it("finds images in folders, lists of folders and text lists", async () => {
     for (const name of ["a/2.jpg", "a/deep/1.PNG", "a/notes.txt", "b/3.webp", "c/4.jpeg"]) await write(name, "x");
     await write("lists/some.txt", `./../c/4.jpeg\n\nb/3.webp\r\n${join(folder, "a/2.jpg")}\n`);
     const find = async (train: string): Promise<string[]> => {
       const config = await readDatasetConfig(await write("sub/data.yaml", `path: ..\ntrain: ${train}\nnames: [x]`));
-      return (await findPictures(config, "train")).map((path) => path.slice(folder.length + 1));
+      return (await findImages(config, "train")).map((path) => path.slice(folder.length + 1));
     };
     expect(await find("a")).toEqual([join("a", "2.jpg"), join("a", "deep", "1.PNG")]);
     expect(await find("[b, a, b]")).toEqual([join("b", "3.webp"), join("a", "2.jpg"), join("a", "deep", "1.PNG")]);
@@ -87,7 +86,7 @@ describe("Dataset.open", () => {
     await write("images/empty.jpg", good);
     await write("labels/empty.txt", "\n");
     await write("images/old.bmp", "BM no decoder for it");
-    await write("images/text.png", "no picture");
+    await write("images/text.png", "no image");
     await write("images/trailing.jpg", new Uint8Array([...good, 1, 2, 3]));
     const yaml = await write("data.yaml", "train: images\nnames: [cat, dog]");
     const { entries, report } = await Dataset.open({ yaml, split: "train" });
@@ -100,7 +99,7 @@ describe("Dataset.open", () => {
     expect([entries[0]?.width, entries[0]?.height, ...(entries[0]?.classes ?? [])]).toEqual([20, 10, 0]);
     const { problems, ...counts } = report;
     expect(counts).toEqual({
-      ...{ pictures: 4, unusable: 3, instances: 1, found: 2, missing: 2, empty: 1, corrupt: 4, oriented: 0 },
+      ...{ images: 4, unusable: 3, instances: 1, found: 2, missing: 2, empty: 1, corrupt: 4, oriented: 0 },
       kinds: { class: 1, truncated: 1, corrupt: 2 },
     });
     expect(problems.map(({ path, line }) => [path.slice(folder.length + 1), line])).toEqual([
@@ -112,9 +111,9 @@ describe("Dataset.open", () => {
     expect(problems[0]?.reason).toBe("class 2 of 2 classes (0 to 1)");
   });
 
-  it("fails when not one picture can be read", async () => {
+  it("fails when not one image can be read", async () => {
     await write("images/a.jpg", "x");
-    expect(await failure("train: images\nnames: [cat]")).toMatch(/^DATA: .*none of the 1 pictures can be used/);
+    expect(await failure("train: images\nnames: [cat]")).toMatch(/^DATA: .*none of the 1 images can be used/);
   });
 });
 
@@ -123,7 +122,7 @@ describeShared("coco128", ["data/coco128/coco128.yaml"], () => {
     const dataset = await Dataset.open({ yaml: sharedPath("data/coco128/coco128.yaml"), split: "train" });
     expect(dataset.names.length).toBe(80);
     expect(dataset.report).toEqual({
-      ...{ pictures: 128, unusable: 0, instances: 929, found: 126, missing: 2, empty: 0, corrupt: 0, oriented: 0 },
+      ...{ images: 128, unusable: 0, instances: 929, found: 126, missing: 2, empty: 0, corrupt: 0, oriented: 0 },
       kinds: {},
       problems: [],
     });

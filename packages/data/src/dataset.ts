@@ -1,13 +1,13 @@
 import { LookonceError } from "@lookonce/errors";
 import { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
-import { findPictures } from "./find-pictures.ts";
+import { findImages } from "./find-images.ts";
 import { labelPath } from "./labels.ts";
 import { countKinds, type DataProblem, type ProblemKind } from "./problem.ts";
 import { selectObjects } from "./select-objects.ts";
+import type { OnProgress, VerifiedImage } from "./verify/verify-images.ts";
 import { verifyOnce } from "./verify/verify-once.ts";
-import type { OnProgress, VerifiedPicture } from "./verify/verify-pictures.ts";
 
-/** One usable picture of a data set. */
+/** One usable image of a data set. */
 export interface DatasetEntry {
   /** Absolute path. */
   path: string;
@@ -16,32 +16,32 @@ export interface DatasetEntry {
   height: number;
   /** Class numbers. */
   classes: Int32Array;
-  /** Rows of centre x, centre y, width, height, as fractions of the picture's sides. */
+  /** Rows of center x, center y, width, height, as fractions of the image's sides. */
   boxes: Float32Array;
   /**
-   * The outline of each box: rows of x, y as fractions of the picture's sides, of length 0 where the label is a mere box.
-   * Absent when no object of the picture has an outline.
+   * The outline of each box: rows of x, y as fractions of the image's sides, of length 0 where the label is a mere box.
+   * Absent when no object of the image has an outline.
    */
   polygons?: readonly Float32Array[];
 }
 
 /** What was found when a data set was opened, and what was left out. */
 export interface DatasetReport {
-  /** Pictures that can be used: `found` + `missing`. */
-  pictures: number;
-  /** Pictures that cannot be used. */
+  /** Images that can be used: `found` + `missing`. */
+  images: number;
+  /** Images that cannot be used. */
   unusable: number;
   /** Objects that can be used. */
   instances: number;
-  /** Usable pictures with a label file, empty ones included. */
+  /** Usable images with a label file, empty ones included. */
   found: number;
-  /** Usable pictures without a label file: background. */
+  /** Usable images without a label file: background. */
   missing: number;
   /** Label files without a row: background. */
   empty: number;
-  /** Pictures that cannot be used, and label files with rows that were left out. */
+  /** Images that cannot be used, and label files with rows that were left out. */
   corrupt: number;
-  /** Usable pictures that their files hold turned or mirrored; they are put upright when read (EXIF orientation). */
+  /** Usable images that their files hold turned or mirrored; they are put upright when read (EXIF orientation). */
   oriented: number;
   /** How many problems there are of each kind. */
   kinds: Partial<Record<ProblemKind, number>>;
@@ -55,11 +55,11 @@ export interface DatasetOptions {
   yaml: string | DatasetConfig;
   /** `train`, `val` or `test`. */
   split: string;
-  /** Use only the first part of the pictures, above 0 to 1. Default 1: all. */
+  /** Use only the first part of the images, above 0 to 1. Default 1: all. */
   fraction?: number;
   /** Take all objects as one class, named `item`. Default `false`. */
   singleCls?: boolean;
-  /** Keep only objects of these class numbers; the numbers stay, and pictures without one become background. */
+  /** Keep only objects of these class numbers; the numbers stay, and images without one become background. */
   classes?: readonly number[];
   /**
    * Keep what verification finds in a file beside the labels' folder, and use it the next time. Default `false`: nothing is
@@ -73,31 +73,31 @@ export interface DatasetOptions {
   log?: (line: string) => void;
 }
 
-/** The checked pictures and labels of one split of a YOLO data set; pixels are read by {@link BatchLoader}. */
+/** The checked images and labels of one split of a YOLO data set; pixels are read by {@link BatchLoader}. */
 export class Dataset {
   readonly names: readonly string[];
   readonly split: string;
   readonly entries: readonly DatasetEntry[];
-  /** Grows when a picture turns out to be damaged while it is loaded. */
+  /** Grows when an image turns out to be damaged while it is loaded. */
   readonly report: DatasetReport;
 
   private constructor(
-    verified: readonly VerifiedPicture[],
+    verified: readonly VerifiedImage[],
     { names, split, entries }: Pick<Dataset, "names" | "split" | "entries">,
   ) {
     this.names = names;
     this.split = split;
     this.entries = entries;
-    const usable = verified.filter((picture) => picture.usable);
-    const problems = verified.flatMap((picture) => picture.problems);
+    const usable = verified.filter((image) => image.usable);
+    const problems = verified.flatMap((image) => image.problems);
     this.report = {
-      pictures: usable.length,
+      images: usable.length,
       unusable: verified.length - usable.length,
       instances: entries.reduce((sum, { classes }) => sum + classes.length, 0),
       found: usable.filter(({ found }) => found).length,
       missing: usable.filter(({ found }) => !found).length,
       empty: usable.filter(({ empty }) => empty).length,
-      corrupt: verified.filter((picture) => picture.problems.length > 0).length,
+      corrupt: verified.filter((image) => image.problems.length > 0).length,
       oriented: usable.filter(({ oriented }) => oriented).length,
       kinds: countKinds(problems),
       problems,
@@ -105,9 +105,9 @@ export class Dataset {
   }
 
   /**
-   * Finds the pictures of a split, checks them and their labels, and reports what is wrong with them.
+   * Finds the images of a split, checks them and their labels, and reports what is wrong with them.
    *
-   * Damaged pictures and wrong label rows are left out and named in `report.problems`; a picture without labels is
+   * Damaged images and wrong label rows are left out and named in `report.problems`; an image without labels is
    * background. No file of the data set is changed.
    *
    * @throws LookonceError `NOT_FOUND`, `FORMAT`, `ARGUMENT` or `DATA` when the data set as a whole cannot be used
@@ -116,9 +116,9 @@ export class Dataset {
     const { split } = options;
     const config = typeof options.yaml === "string" ? await readDatasetConfig(options.yaml) : options.yaml;
     checkOptions(options, config);
-    const paths = await findPictures(config, split);
+    const paths = await findImages(config, split);
     const verified = await verifyOnce(paths, { ...options, root: config.root, classCount: config.names.length });
-    const usable = verified.filter((picture) => picture.usable);
+    const usable = verified.filter((image) => image.usable);
     checkUsable(verified, { usable, config, split });
     const entries = usable.map(({ path, width, height, objects }) => {
       return { path, width, height, ...selectObjects(objects, options) };
@@ -126,7 +126,7 @@ export class Dataset {
     return new Dataset(verified, { names: options.singleCls ? ["item"] : config.names, split, entries });
   }
 
-  /** Counts a picture that turned out to be damaged after opening; the same picture counts once. */
+  /** Counts an image that turned out to be damaged after opening; the same image counts once. */
   markCorrupt(path: string, reason: string): void {
     const { report } = this;
     if (report.problems.some((problem) => problem.path === path)) return;
@@ -150,20 +150,20 @@ function checkOptions({ fraction = 1, classes }: DatasetOptions, { file, names }
 }
 
 function checkUsable(
-  verified: readonly VerifiedPicture[],
-  { usable, config, split }: { usable: readonly VerifiedPicture[]; config: DatasetConfig; split: string },
+  verified: readonly VerifiedImage[],
+  { usable, config, split }: { usable: readonly VerifiedImage[]; config: DatasetConfig; split: string },
 ): void {
   if (usable.length === 0) {
     const problem = verified[0]?.problems[0];
     throw new LookonceError(
       "DATA",
-      `${config.file}: ${split}: none of the ${verified.length} pictures can be used; the first, ${problem?.path}: ${problem?.reason}.`,
+      `${config.file}: ${split}: none of the ${verified.length} images can be used; the first, ${problem?.path}: ${problem?.reason}.`,
     );
   }
   if (usable.some(({ found }) => found)) return;
-  const { path } = usable[0] as VerifiedPicture;
+  const { path } = usable[0] as VerifiedImage;
   throw new LookonceError(
     "DATA",
-    `${config.file}: ${split}: none of the ${usable.length} pictures has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that a picture holds nothing.)`,
+    `${config.file}: ${split}: none of the ${usable.length} images has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that an image holds nothing.)`,
   );
 }

@@ -3,25 +3,25 @@ export { type BatchesOptions, BatchLoader, type CacheReport } from "./batch-load
 export type { ConversionResult } from "./convert/conversion-result.ts";
 export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts";
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
-export type { PicturesMode } from "./convert/dataset-writer.ts";
+export type { ImageMode } from "./convert/dataset-writer.ts";
 export type { LeftOutKind } from "./convert/left-out.ts";
 export { Dataset, type DatasetEntry, type DatasetOptions, type DatasetReport } from "./dataset.ts";
 export { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
-export { findPictures } from "./find-pictures.ts";
+export { findImages } from "./find-images.ts";
 export { type Labels, labelPath, parseLabels } from "./labels.ts";
 export type { LoadingRules } from "./load-size.ts";
 export type { AugmentSettings } from "./loader/augment-settings.ts";
 export type { BatchLoaderOptions } from "./loader/loader-options.ts";
 export type { DataProblem, ProblemKind } from "./problem.ts";
 export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./rectangular.ts";
-export { classWeights, imageWeights, type LabelledPicture } from "./samplers/image-weights.ts";
+export { classWeights, imageWeights, type LabeledImage } from "./samplers/image-weights.ts";
 export { type GeneratedShapes, type GenerateShapesOptions, generateShapes } from "./shapes/generate-shapes.ts";
 export { type ShapeName, shapeNames } from "./shapes/outline.ts";
-export { type SplitOptions, type SplitResult, splitPictures } from "./split/split-pictures.ts";
+export { type SplitOptions, type SplitResult, splitImages } from "./split/split-images.ts";
 export {
   type BoxTable,
   type ClassStatistics,
   type DatasetStatistics,
   datasetStatistics,
 } from "./statistics/dataset-statistics.ts";
-export type { OnProgress } from "./verify/verify-pictures.ts";
+export type { OnProgress } from "./verify/verify-images.ts";

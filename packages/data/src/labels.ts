@@ -1,14 +1,14 @@
 import { sep } from "node:path";
 import type { DataProblem, ProblemKind } from "./problem.ts";
 
-/** The objects of one picture. */
+/** The objects of one image. */
 export interface Labels {
   /** Class numbers. */
   classes: Int32Array;
-  /** Rows of centre x, centre y, width, height, as fractions of the picture's sides. */
+  /** Rows of center x, center y, width, height, as fractions of the image's sides. */
   boxes: Float32Array;
   /**
-   * The outline of each box: rows of x, y as fractions of the picture's sides, of length 0 where the label is a mere box.
+   * The outline of each box: rows of x, y as fractions of the image's sides, of length 0 where the label is a mere box.
    * Absent when no object has an outline.
    */
   polygons?: readonly Float32Array[];
@@ -17,18 +17,18 @@ export interface Labels {
 }
 
 /**
- * Where a picture's labels lie: the last folder `images` of its path becomes `labels`, the extension `.txt`. Without such
- * a folder, beside the picture.
+ * Where an image's labels lie: the last folder `images` of its path becomes `labels`, the extension `.txt`. Without such
+ * a folder, beside the image.
  */
-export function labelPath(picture: string): string {
-  const text = picture.replace(/\.[^./\\]*$/, "");
+export function labelPath(image: string): string {
+  const text = image.replace(/\.[^./\\]*$/, "");
   const from = `${sep}images${sep}`;
   const at = text.lastIndexOf(from);
   return `${at < 0 ? text : `${text.slice(0, at)}${sep}labels${sep}${text.slice(at + from.length)}`}.txt`;
 }
 
 /**
- * Reads YOLO labels: a row an object, `class cx cy w h` in fractions of the picture's sides, or `class x1 y1 x2 y2 x3 y3 …`,
+ * Reads YOLO labels: a row an object, `class cx cy w h` in fractions of the image's sides, or `class x1 y1 x2 y2 x3 y3 …`,
  * a polygon, of which the enclosing box is taken; the polygon is kept beside it.
  *
  * A row that is wrong (a class that does not exist, a coordinate that is no number or lies outside 0 to 1, a box without
@@ -118,7 +118,7 @@ function coordinateFault(coordinates: readonly number[], words: readonly string[
   if (at < 0) return undefined;
   return {
     kind: (coordinates[at] as number) < 0 ? "negative" : "out-of-bounds",
-    reason: `column ${at + 2} is out of bounds: ${words[at + 1]}; coordinates are fractions of the picture, 0 to 1`,
+    reason: `column ${at + 2} is out of bounds: ${words[at + 1]}; coordinates are fractions of the image, 0 to 1`,
   };
 }
 

@@ -1,10 +1,10 @@
-import { type Picture, resizeArea, resizeBilinear, type Size } from "@lookonce/augment";
+import { type Image, resizeArea, resizeBilinear, type Size } from "@lookonce/augment";
 
-/** Whose rules hold where YOLOv5 (7.0) and YOLOv8 (8.3) load pictures differently. */
+/** Whose rules hold where YOLOv5 (7.0) and YOLOv8 (8.3) load images differently. */
 export type LoadingRules = "v5" | "v8";
 
 /**
- * The size a picture is loaded at: its longer side becomes `imgsz`; the shorter one is rounded up in YOLOv8, and cut to
+ * The size an image is loaded at: its longer side becomes `imgsz`; the shorter one is rounded up in YOLOv8, and cut to
  * a whole number in YOLOv5.
  */
 export function loadSize({ width, height }: Size, imgsz: number, rules: LoadingRules): Size {
@@ -16,7 +16,7 @@ export function loadSize({ width, height }: Size, imgsz: number, rules: LoadingR
   return { width: Math.min(Math.ceil(width * ratio), imgsz), height: Math.min(Math.ceil(height * ratio), imgsz) };
 }
 
-/** How pictures are resized when they are loaded. */
+/** How images are resized when they are loaded. */
 export interface LoadingForm {
   /** Their longer side, in pixels. */
   imgsz: number;
@@ -25,12 +25,12 @@ export interface LoadingForm {
   training: boolean;
 }
 
-/** Resizes to {@link loadSize}: bilinearly, but YOLOv5 shrinks by area averaging where pictures are not augmented. */
-export function resizeForLoading(picture: Picture, { imgsz, rules, training }: LoadingForm): Picture {
-  const size = loadSize(picture, imgsz, rules);
-  if (size.width === picture.width && size.height === picture.height) return picture;
-  const shrinks = imgsz < Math.max(picture.width, picture.height);
-  return rules === "v5" && shrinks && !training ? resizeArea(picture, size) : resizeBilinear(picture, size);
+/** Resizes to {@link loadSize}: bilinearly, but YOLOv5 shrinks by area averaging where images are not augmented. */
+export function resizeForLoading(image: Image, { imgsz, rules, training }: LoadingForm): Image {
+  const size = loadSize(image, imgsz, rules);
+  if (size.width === image.width && size.height === image.height) return image;
+  const shrinks = imgsz < Math.max(image.width, image.height);
+  return rules === "v5" && shrinks && !training ? resizeArea(image, size) : resizeBilinear(image, size);
 }
 
 /** A name that differs where loading would give other pixels for the same file: in training another decoder reads it. */

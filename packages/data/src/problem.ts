@@ -1,13 +1,13 @@
 /**
- * The ways in which a picture or label can be unusable.
+ * The ways in which an image or label can be unusable.
  *
- * Pictures: `missing-picture` (a list names a file that is not there), `unreadable` (a folder, no permission), `zero-byte`,
- * `truncated`, `corrupt` (no picture, damaged inside, or a format without a decoder here), `too-small`. Labels:
+ * Images: `missing-image` (a list names a file that is not there), `unreadable` (a folder, no permission), `zero-byte`,
+ * `truncated`, `corrupt` (no image, damaged inside, or a format without a decoder here), `too-small`. Labels:
  * `unreadable-labels` (the file cannot be read as text), and of a row: `columns`, `not-finite`, `class` (unknown or no whole
  * number), `negative`, `out-of-bounds`, `no-area`, `duplicate`.
  */
 export type ProblemKind =
-  | "missing-picture"
+  | "missing-image"
   | "unreadable"
   | "zero-byte"
   | "truncated"
@@ -24,7 +24,7 @@ export type ProblemKind =
 
 /** Something in the data that was left out, and why. */
 export interface DataProblem {
-  /** The picture or label file. */
+  /** The image or label file. */
   path: string;
   /** Line of a label file, from 1. */
   line?: number;

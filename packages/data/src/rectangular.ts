@@ -2,9 +2,9 @@ import type { Size } from "@lookonce/augment";
 
 /** Options of {@link rectangularBatches}. */
 export interface RectangularOptions {
-  /** Pictures in a batch. */
+  /** Images in a batch. */
   batch: number;
-  /** Longer side of the pictures, in pixels. */
+  /** Longer side of the images, in pixels. */
   imgsz: number;
   /** Batches' sides are multiples of it. Default 32. */
   stride?: number;
@@ -12,21 +12,21 @@ export interface RectangularOptions {
   pad?: number;
 }
 
-/** Pictures by index, and the canvas they share. */
+/** Images by index, and the canvas they share. */
 export interface BatchPlan {
   indices: number[];
-  /** How often each of the pictures came earlier in the epoch, where any comes more than once. */
+  /** How often each of the images came earlier in the epoch, where any comes more than once. */
   repeats?: number[];
   height: number;
   width: number;
 }
 
 /**
- * Groups pictures of like shape, so that little of a batch is border.
+ * Groups images of like shape, so that little of a batch is border.
  *
- * Pictures are sorted by height / width and cut into batches. A batch's canvas has its longer side from `imgsz`, its
- * shorter one from the batch's least oblong picture, each `ceil(side / stride + pad) · stride` (YOLOv5 6.1 and 7.0,
- * YOLOv8 8.3). Pictures of equal ratio keep their order.
+ * Images are sorted by height / width and cut into batches. A batch's canvas has its longer side from `imgsz`, its
+ * shorter one from the batch's least oblong image, each `ceil(side / stride + pad) · stride` (YOLOv5 6.1 and 7.0,
+ * YOLOv8 8.3). Images of equal ratio keep their order.
  */
 export function rectangularBatches(sizes: readonly Size[], options: RectangularOptions): BatchPlan[] {
   const { batch, imgsz, stride = 32, pad = 0.5 } = options;

@@ -1,6 +1,6 @@
 import type { Labels } from "./labels.ts";
 
-/** A picture's objects: classes, boxes and perhaps polygons. */
+/** An image's objects: classes, boxes and perhaps polygons. */
 type Objects = Omit<Labels, "problems">;
 
 /** Keeps the objects of some classes, and takes all as class 0 if asked to. */

@@ -1,15 +1,15 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
-import { blankPicture, encodePicture } from "@lookonce/augment";
+import { blankImage, encodeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Dataset, findPictures, readDatasetConfig } from "./index.ts";
+import { Dataset, findImages, readDatasetConfig } from "./index.ts";
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "lookonce-mistakes-"));
-  const jpeg = await encodePicture(blankPicture({ width: 20, height: 10 }, 90), ".jpg");
+  const jpeg = await encodeImage(blankImage({ width: 20, height: 10 }, 90), ".jpg");
   for (const name of ["train/a", "train/b", "val/c", "extra-1/d", "extra-2/e"]) await write(`images/${name}.jpg`, jpeg);
   for (const name of ["train/a", "train/b"]) await write(`labels/${name}.txt`, "0 0.5 0.5 0.2 0.2\n");
 });
@@ -57,15 +57,15 @@ describe("usual mistakes", () => {
       'DATA …/data.yaml: train has backslashes: write "images/train"',
     ],
     ["backslashes in quotes", 'train: "images\\train\\x"\nnames: [x]', "write paths with /"],
-    ["a misspelt train", "tain: images/train\nnames: [x]", 'It has the key "tain". Did you mean "train"?'],
+    ["a misspelled train", "tain: images/train\nnames: [x]", 'It has the key "tain". Did you mean "train"?'],
     [
-      "a misspelt names",
+      "a misspelled names",
       "train: images/train\nnaems: [x]",
       'has no names:, the list of the classes\' names. It has the key "naems". Did you mean "names"?',
     ],
     ["no train", "val: images/val\nnames: [x]", 'ARGUMENT …/data.yaml has no split "train"; it has val.'],
     [
-      "a misspelt folder",
+      "a misspelled folder",
       "train: images/trian\nnames: [x]",
       'NOT_FOUND …/data.yaml: train: names "images/trian", but there is no …/images/trian. Did you mean …/images/train?',
     ],
@@ -97,7 +97,7 @@ describe("usual mistakes", () => {
     [
       "no labels at all",
       "val: images/val\nnames: [x]",
-      "none of the 1 pictures has labels. The objects of …/images/val/c.jpg belong in …/labels/val/c.txt",
+      "none of the 1 images has labels. The objects of …/images/val/c.jpg belong in …/labels/val/c.txt",
     ],
   ])("%s", async (_what, yaml, expected) => {
     expect(await complaint(yaml, "val")).toContain(expected);
@@ -109,13 +109,13 @@ describe("usual mistakes", () => {
     await expect(readDatasetConfig(folder)).rejects.toThrow("is a folder; expected a data set file");
   });
 
-  it("counts pictures that a list names but that are not there", async () => {
+  it("counts images that a list names but that are not there", async () => {
     await write("list.txt", "\uFEFF./images/train/a.jpg\n./images/train/gone.jpg\n");
     const { report } = await Dataset.open({
       yaml: await write("d.yaml", "train: list.txt\nnames: [x]"),
       split: "train",
     });
-    expect(report).toMatchObject({ pictures: 1, unusable: 1, kinds: { "missing-picture": 1 } });
+    expect(report).toMatchObject({ images: 1, unusable: 1, kinds: { "missing-image": 1 } });
     expect(report.problems[0]).toMatchObject({ path: join(folder, "images", "train", "gone.jpg") });
   });
 });
@@ -123,10 +123,10 @@ describe("usual mistakes", () => {
 describe("patterns", () => {
   const find = async (train: string): Promise<string[]> => {
     const config = await readDatasetConfig(await write("data.yaml", `train: ${train}\nnames: [x]`));
-    return (await findPictures(config, "train")).map((path) => path.slice(join(folder, "images").length + 1));
+    return (await findImages(config, "train")).map((path) => path.slice(join(folder, "images").length + 1));
   };
 
-  it("stand for the folders, lists and pictures that they match", async () => {
+  it("stand for the folders, lists and images that they match", async () => {
     expect(await find("images/extra-*")).toEqual([join("extra-1", "d.jpg"), join("extra-2", "e.jpg")]);
     expect(await find("'images/*/[ac].jpg'")).toEqual([join("train", "a.jpg"), join("val", "c.jpg")]);
     expect(await find("['images/{val,train}', 'images/**/d.*']")).toHaveLength(4);

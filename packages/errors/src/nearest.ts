@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The candidate that a misspelt word most likely meant, or `undefined` when none is close.
+ * The candidate that a misspelled word most likely meant, or `undefined` when none is close.
  *
  * Close means a Levenshtein distance of at most 40 % of the longer word, so that two swapped letters of five are forgiven,
  * and at least one letter in common.

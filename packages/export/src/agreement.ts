@@ -1,13 +1,13 @@
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import { checkPicture, checkPictureName } from "./check-picture.ts";
+import { checkImage, checkImageName } from "./check-image.ts";
 import { largestDifferences, predict } from "./compare.ts";
 import type { ExportReport } from "./export-report.ts";
 import { surestDifferences } from "./onnx/surest-differences.ts";
 import type { WeightPrecision } from "./weight-precision.ts";
 
 /**
- * What an export may differ by before it fails: boxes by this share of the picture's longer side, probabilities by this.
+ * What an export may differ by before it fails: boxes by this share of the image's longer side, probabilities by this.
  * With less than single precision it is the weighted mean of the surest predictions that is held to it.
  */
 const tolerances: Readonly<Record<WeightPrecision, { pixels: number; probability: number }>> = {
@@ -24,7 +24,7 @@ export interface Candidate {
   width: number;
   batch: number;
   precision: WeightPrecision;
-  /** What it predicts for pictures [batch, 3, H, W]: [batch, 4 + nc, A] (v8) or [batch, A, 5 + nc] (v5). */
+  /** What it predicts for images [batch, 3, H, W]: [batch, 4 + nc, A] (v8) or [batch, A, 5 + nc] (v5). */
   predict(images: Float32Array): Promise<{ data: Float32Array; shape: readonly number[] }>;
 }
 
@@ -38,7 +38,7 @@ export async function requireAgreement(
   candidate: Candidate,
 ): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
   const { file, height, width, batch, precision } = candidate;
-  const images = await checkPicture({ height, width, batch });
+  const images = await checkImage({ height, width, batch });
   const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
   const { data, shape } = await candidate.predict(images);
   const pair = { expected, found: data, shape, family: model.family };
@@ -54,6 +54,6 @@ export async function requireAgreement(
   return {
     differences: found,
     largestDifference: Math.max(found.pixels, found.probability),
-    checkedOn: checkPictureName,
+    checkedOn: checkImageName,
   };
 }

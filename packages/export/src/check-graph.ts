@@ -14,7 +14,7 @@ export interface CheckGraphOptions {
 }
 
 /**
- * Runs a graph that was read back and compares it with the model; one for any number of pictures with a picture more, too.
+ * Runs a graph that was read back and compares it with the model; one for any number of images with an image more, too.
  *
  * @throws LookonceError `NUMERIC` when they disagree
  */
@@ -54,10 +54,10 @@ function channelsLast(
 ): Float32Array {
   const values = new Float32Array(planes.length);
   const area = height * width;
-  for (let picture = 0; picture < batch; picture++) {
+  for (let image = 0; image < batch; image++) {
     for (let channel = 0; channel < channels; channel++) {
-      const plane = (picture * channels + channel) * area;
-      const first = picture * area * channels + channel;
+      const plane = (image * channels + channel) * area;
+      const first = image * area * channels + channel;
       for (let i = 0; i < area; i++) values[first + i * channels] = planes[plane + i] as number;
     }
   }

@@ -3,14 +3,14 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** The largest absolute differences of two predictions. */
 export interface Differences {
-  /** Of the boxes' centre, width and height. */
+  /** Of the boxes' center, width and height. */
   pixels: number;
   /** Of objectness and class probabilities. */
   probability: number;
 }
 
-/** Pictures [N, 3, H, W] from 0 to 1 with edges, slopes and texture; the same every time. */
-export function testPicture([batch, channels, height, width]: readonly [number, number, number, number]): Float32Array {
+/** Images [N, 3, H, W] from 0 to 1 with edges, slopes and texture; the same every time. */
+export function testImage([batch, channels, height, width]: readonly [number, number, number, number]): Float32Array {
   const values = new Float32Array(batch * channels * height * width);
   for (let i = 0; i < values.length; i++) {
     const x = i % width;
@@ -23,7 +23,7 @@ export function testPicture([batch, channels, height, width]: readonly [number, 
   return values;
 }
 
-/** Two predictions of the same pictures: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5). */
+/** Two predictions of the same images: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5). */
 export interface PredictionPair {
   expected: Float32Array;
   found: Float32Array;
@@ -45,17 +45,14 @@ export function largestDifferences({ expected, found, shape, family }: Predictio
   return worst;
 }
 
-/** Pictures [N, 3, H, W], RGB from 0 to 1. */
-export interface PicturesToPredict {
+/** Images [N, 3, H, W], RGB from 0 to 1. */
+export interface ImagesToPredict {
   images: Float32Array;
   imagesShape: readonly [batch: number, channels: number, height: number, width: number];
 }
 
 /** The model's own prediction in the layout of exported files: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5); its mode is put back. */
-export async function predict(
-  model: DetectionModel,
-  { images, imagesShape }: PicturesToPredict,
-): Promise<Float32Array> {
+export async function predict(model: DetectionModel, { images, imagesShape }: ImagesToPredict): Promise<Float32Array> {
   const { training } = model;
   model.eval();
   const output = tf.tidy(() => {

@@ -45,7 +45,7 @@ function requireKnown({ format, file, ...options }: ExportModelOptions): void {
   requireEnding(file, description);
 }
 
-/** A file that nothing would recognise by its name could not be loaded back. */
+/** A file that nothing would recognize by its name could not be loaded back. */
 function requireEnding(file: string, { format, suffix, isFolder }: FormatDescription): void {
   const endings = format === "torch" ? [".pt", ".pth"] : [suffix];
   const ending = extname(file).toLowerCase();

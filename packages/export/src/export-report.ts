@@ -19,6 +19,6 @@ export interface ExportReport {
   differences: Differences;
   /** The larger of {@link differences}. */
   largestDifference: number;
-  /** The picture on which they were compared. */
+  /** The image on which they were compared. */
   checkedOn: string;
 }

@@ -1,15 +1,15 @@
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import { pictureSize } from "./picture-size.ts";
+import { imageSize } from "./image-size.ts";
 import type { GraphForm } from "./tensorflow/detector-operations.ts";
 
-/** The form in which exports of graphs take pictures. */
+/** The form in which exports of graphs take images. */
 export interface FormOptions {
-  /** Side of the pictures, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
+  /** Side of the images, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
   imgsz?: number | readonly [height: number, width: number];
-  /** Pictures in a batch. Default 1. */
+  /** Images in a batch. Default 1. */
   batch?: number;
-  /** Whether any number of pictures can be given; `batch` is then what is checked. Default false. */
+  /** Whether any number of images can be given; `batch` is then what is checked. Default false. */
   dynamic?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface FormOptions {
  * @throws LookonceError `ARGUMENT` naming the option
  */
 export function modelForm(model: DetectionModel, { imgsz = 640, batch = 1, dynamic = false }: FormOptions): GraphForm {
-  const [height, width] = pictureSize(imgsz, model.step);
+  const [height, width] = imageSize(imgsz, model.step);
   if (!Number.isInteger(batch) || batch < 1) {
     throw new LookonceError("ARGUMENT", `batch must be a whole number from 1 on, not ${batch}.`);
   }

@@ -19,7 +19,7 @@ export interface FormatDescription {
 
 const everywhere = ["imgsz", "batch", "half"] as const satisfies readonly OptionName[];
 const suppression = ["nms", "conf", "iou", "maxDet", "agnosticNms"] as const satisfies readonly OptionName[];
-const quantisation = [
+const quantization = [
   "int8",
   "calibration",
   "calibrationMethod",
@@ -33,7 +33,7 @@ export const exportFormats: readonly FormatDescription[] = [
     title: "ONNX",
     suffix: ".onnx",
     isFolder: false,
-    options: [...everywhere, "dynamic", "opset", ...suppression, ...quantisation],
+    options: [...everywhere, "dynamic", "opset", ...suppression, ...quantization],
   },
   {
     format: "tfjs",

@@ -14,7 +14,7 @@ export function modelNotes(model: DetectionModel, form: GraphForm): Record<strin
     dynamic: form.dynamic,
     channels: 3,
     names: Object.fromEntries(model.names.map((name, i) => [i, name])),
-    // Whoever draws boxes has to know: some exports of such models give shares of the picture.
+    // Whoever draws boxes has to know: some exports of such models give shares of the image.
     boxes: "xywh, pixels",
   };
 }

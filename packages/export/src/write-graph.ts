@@ -3,14 +3,14 @@ import { LookonceError } from "@lookonce/errors";
 import { detectorGraph } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { type EdgeType, EventWriter, type GraphAttribute, type GraphNode } from "@lookonce/tensorboard";
+import { imageSize } from "./image-size.ts";
 import { exportOnnx } from "./onnx/export-onnx.ts";
-import { pictureSize } from "./picture-size.ts";
 
 /** Options of {@link modelGraph}. */
 export interface ModelGraphOptions {
-  /** Side of the pictures, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
+  /** Side of the images, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
   imgsz?: number | readonly [height: number, width: number];
-  /** Pictures in a batch. Default 1. */
+  /** Images in a batch. Default 1. */
   batch?: number;
 }
 
@@ -34,14 +34,14 @@ export interface WriteGraphReport {
 
 /**
  * The graph by which a model makes its predictions, for TensorBoard: scopes are the model's modules (`model/0/conv`),
- * operators tfjs's kernels, shapes NHWC. Batch normalisations are there as in training, not folded.
+ * operators tfjs's kernels, shapes NHWC. Batch normalizations are there as in training, not folded.
  *
  * The model's mode is put back.
  *
  * @throws LookonceError `ARGUMENT` for a size that does not fit the stride
  */
 export async function modelGraph(model: DetectionModel, options: ModelGraphOptions = {}): Promise<GraphNode[]> {
-  const [height, width] = pictureSize(options.imgsz ?? 640, model.step);
+  const [height, width] = imageSize(options.imgsz ?? 640, model.step);
   const { training } = model;
   model.eval();
   try {

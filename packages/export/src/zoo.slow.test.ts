@@ -6,7 +6,7 @@ import { batchNormDefaults, DetectionModel, parseModelConfig, readModelConfig, s
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testPicture } from "./compare.ts";
+import { testImage } from "./compare.ts";
 import { exportOnnx } from "./index.ts";
 import { useOnnxRuntime } from "./test-tiny-model.ts";
 
@@ -25,8 +25,8 @@ async function slim(name: string): Promise<DetectionModel> {
 }
 
 /**
- * Makes a fresh model's answers depend on the picture, as a trained one's do: its normalisations take the statistics of a
- * batch, so that maps neither vanish nor explode with depth, and its biases favour no class.
+ * Makes a fresh model's answers depend on the image, as a trained one's do: its normalizations take the statistics of a
+ * batch, so that maps neither vanish nor explode with depth, and its biases favor no class.
  */
 async function enliven(model: DetectionModel, rng: Random): Promise<DetectionModel> {
   const shape = [4, 3, 2 * model.step, 2 * model.step] as const;
@@ -37,7 +37,7 @@ async function enliven(model: DetectionModel, rng: Random): Promise<DetectionMod
       const values = Float32Array.from({ length: variable.size }, () => rng.normal(0, 0.2));
       variable.assign(tf.tensor(values, variable.shape));
     }
-    model.train().forward(tf.transpose(tf.tensor4d(testPicture(shape), [...shape]), [0, 2, 3, 1]));
+    model.train().forward(tf.transpose(tf.tensor4d(testImage(shape), [...shape]), [0, 2, 3, 1]));
     for (const [path, variable] of model.namedBuffers()) {
       // After one step from nothing the statistics are the batch's, times the momentum.
       if (path.includes("running_")) variable.assign(tf.div(variable, batchNormDefaults.momentum));
@@ -48,13 +48,13 @@ async function enliven(model: DetectionModel, rng: Random): Promise<DetectionMod
 }
 
 /**
- * What a model says of the picture that an export is checked with: how far apart its largest and smallest probability are
+ * What a model says of the image that an export is checked with: how far apart its largest and smallest probability are
  * (nearly 0 if it does not look), and the largest coordinate of its boxes.
  */
 async function answers(model: DetectionModel): Promise<{ spread: number; largest: number }> {
   const { step } = model;
   const values = tf.tidy(() => {
-    const x = tf.transpose(tf.tensor4d(testPicture([1, 3, step, step]), [1, 3, step, step]), [0, 2, 3, 1]);
+    const x = tf.transpose(tf.tensor4d(testImage([1, 3, step, step]), [1, 3, step, step]), [0, 2, 3, 1]);
     const decoded = model.forward(x).decoded as tf.Tensor3D;
     const classes = tf.slice(decoded, [0, 0, 4]);
     const spread = tf.max(tf.sub(tf.max(classes, 1), tf.min(classes, 1)));
@@ -76,7 +76,7 @@ describe("each shipped model", () => {
       const { spread, largest } = await answers(model);
       expect(spread).toBeGreaterThan(0.05);
       expect(differences.probability).toBeLessThan(1e-4);
-      // With anchors boxes may be many times as large as the smallest picture.
+      // With anchors boxes may be many times as large as the smallest image.
       expect(differences.pixels / Math.max(largest, model.step)).toBeLessThan(1e-4);
       model.dispose();
     },

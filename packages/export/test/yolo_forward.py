@@ -1,9 +1,9 @@
 """YOLOv8 and YOLOv5 detectors in PyTorch, to test exported state dicts.
 
-    python yolo_forward.py STATE.pt PICTURES.bin BATCH HEIGHT WIDTH OUT.bin
+    python yolo_forward.py STATE.pt IMAGES.bin BATCH HEIGHT WIDTH OUT.bin
 
 builds the network of the state dict's own layer table (attribute `yaml`), with PyTorch's modules under the names that
-YOLO checkpoints have, loads the weights strictly, predicts for pictures [BATCH, 3, HEIGHT, WIDTH] of float32 and writes
+YOLO checkpoints have, loads the weights strictly, predicts for images [BATCH, 3, HEIGHT, WIDTH] of float32 and writes
 [BATCH, 4 + nc, A] (v8) or [BATCH, A, 5 + nc] (v5).
 
 Written for this test from the layer tables and papers; only the layers of the n models are here.
@@ -111,8 +111,8 @@ class DetectV8(nn.Module):
             n, _, height, width = x.shape
             bins = box(x).reshape(n, 4, 16, height * width).transpose(1, 2).softmax(1)
             sides = self.dfl.conv(bins)[:, 0]
-            centres = grid(height, width, 0.5).reshape(-1, 2).T[None]
-            low, high = centres - sides[:, :2], centres + sides[:, 2:]
+            centers = grid(height, width, 0.5).reshape(-1, 2).T[None]
+            low, high = centers - sides[:, :2], centers + sides[:, 2:]
             boxes.append(torch.cat(((low + high) / 2, high - low), 1) * stride)
             classes.append(cls(x).reshape(n, self.nc, -1).sigmoid())
         return torch.cat((torch.cat(boxes, 2), torch.cat(classes, 2)), 1)
@@ -130,9 +130,9 @@ class DetectV5(nn.Module):
         for x, conv, stride, anchors in zip(maps, self.m, self.strides, self.anchors):
             n, _, height, width = x.shape
             y = conv(x).reshape(n, len(anchors), 5 + self.nc, height, width).permute(0, 1, 3, 4, 2).sigmoid()
-            centre = (y[..., :2] * 2 - 0.5 + grid(height, width, 0)) * stride
+            center = (y[..., :2] * 2 - 0.5 + grid(height, width, 0)) * stride
             size = (y[..., 2:4] * 2) ** 2 * (anchors * stride)[None, :, None, None]
-            levels.append(torch.cat((centre, size, y[..., 4:]), -1).reshape(n, -1, 5 + self.nc))
+            levels.append(torch.cat((center, size, y[..., 4:]), -1).reshape(n, -1, 5 + self.nc))
         return torch.cat(levels, 1)
 
 
@@ -176,12 +176,12 @@ class Detector(nn.Module):
         return outputs[-1]
 
 
-state, pictures, batch, height, width, out = sys.argv[1:]
+state, images, batch, height, width, out = sys.argv[1:]
 weights = torch.load(state, weights_only=True)
 detector = Detector(weights.yaml, weights.stride)
 detector.load_state_dict(weights, strict=True)
 detector.eval()
-x = torch.frombuffer(bytearray(open(pictures, "rb").read()), dtype=torch.float32)
+x = torch.frombuffer(bytearray(open(images, "rb").read()), dtype=torch.float32)
 with torch.inference_mode():
     y = detector(x.reshape(int(batch), 3, int(height), int(width)))
 open(out, "wb").write(y.contiguous().numpy().tobytes())

@@ -11,7 +11,7 @@ export type Content = string | Uint8Array | readonly Uint8Array[];
 export interface WriteOptions {
   /**
    * Whether to wait until the disk has the bytes (fsync), so that after a power cut the file is the old one or the new one
-   * and never an empty one. Costs milliseconds: leave it out for what can be made again, such as pictures and caches.
+   * and never an empty one. Costs milliseconds: leave it out for what can be made again, such as images and caches.
    * Default true.
    */
   flush?: boolean;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { boxIou } from "@lookonce/boxes";
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { boxIou } from "@lookonce/geometry";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, goldenJson, sharedPath } from "@lookonce/testing";
 import { beforeAll, expect, it } from "vitest";
@@ -37,8 +37,8 @@ function unmatched(found: readonly PlainBox[], expected: readonly Expected[], cl
   return [...missing, ...left].filter(({ confidence }) => confidence > threshold + close.confidence);
 }
 
-/** Where the shared folder keeps a picture of the golden cases. */
-function picturePath(name: string): string | undefined {
+/** Where the shared folder keeps an image of the golden cases. */
+function imagePath(name: string): string | undefined {
   return [`data/${name}`, `data/coco128/images/val2017/${name}`].map(sharedPath).find((path) => existsSync(path));
 }
 
@@ -48,8 +48,8 @@ async function run(weights: string, names: readonly string[]): Promise<Map<strin
   const predictor = await Predictor.create({ model });
   const results = new Map<string, Results>();
   for (const name of names) {
-    const picture = picturePath(name);
-    if (picture !== undefined) results.set(name, await predictor.detect(picture));
+    const image = imagePath(name);
+    if (image !== undefined) results.set(name, await predictor.detect(image));
   }
   await predictor.dispose();
   return results;
@@ -58,17 +58,17 @@ async function run(weights: string, names: readonly string[]): Promise<Map<strin
 beforeAll(useOnnxRuntime);
 
 describeShared("YOLOv8n finds what the reference finds", ["golden/v8/predict", "weights/yolov8n.pt", "data"], () => {
-  it("in every picture of the golden cases", async () => {
-    const { pictures } = goldenJson("v8/predict/detections.json");
+  it("in every image of the golden cases", async () => {
+    const { images } = goldenJson("v8/predict/detections.json");
     const results = await run(
       "yolov8n.pt",
-      pictures.map(({ picture }: { picture: string }) => picture),
+      images.map(({ image }: { image: string }) => image),
     );
-    // Some of the pictures are not in the project's set of 128.
-    const present = pictures.filter(({ picture }: { picture: string }) => results.has(picture));
+    // Some of the images are not in the project's set of 128.
+    const present = images.filter(({ image }: { image: string }) => results.has(image));
     expect(present.length).toBeGreaterThanOrEqual(10);
     for (const golden of present) {
-      const result = results.get(golden.picture) as Results;
+      const result = results.get(golden.image) as Results;
       expect([1, 3, result.inputSize.height, result.inputSize.width]).toEqual(golden.input_shape);
       const expected = golden.detections.map((d: { xyxy: Expected["box"]; conf: number; cls: number }) => ({
         box: d.xyxy,
@@ -79,20 +79,20 @@ describeShared("YOLOv8n finds what the reference finds", ["golden/v8/predict", "
         const allowed = Math.max(1, 0.01 * Math.max(b[2] - b[0], b[3] - b[1]));
         return a.every((value, i) => Math.abs(value - (b[i] as number)) <= allowed);
       };
-      expect(unmatched(result.toJSON().boxes, expected, { same, confidence: 0.01 }), golden.picture).toEqual([]);
+      expect(unmatched(result.toJSON().boxes, expected, { same, confidence: 0.01 }), golden.image).toEqual([]);
     }
   });
 });
 
 describeShared("YOLOv5n finds what the reference finds", ["golden/v5/predict", "weights/yolov5n.pt", "data"], () => {
-  it("in every picture of the golden cases", async () => {
-    const { pictures } = goldenJson("v5/predict/predict.json");
+  it("in every image of the golden cases", async () => {
+    const { images } = goldenJson("v5/predict/predict.json");
     const results = await run(
       "yolov5n.pt",
-      pictures.map(({ file }: { file: string }) => file),
+      images.map(({ file }: { file: string }) => file),
     );
-    expect(results.size).toBe(pictures.length);
-    for (const golden of pictures) {
+    expect(results.size).toBe(images.length);
+    for (const golden of images) {
       const result = results.get(golden.file) as Results;
       expect([result.inputSize.height, result.inputSize.width]).toEqual(golden.network_hw);
       const expected = golden.boxes_xyxy.map((box: Expected["box"], i: number) => ({

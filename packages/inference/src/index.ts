@@ -12,7 +12,7 @@ export { type CompileFunctionOptions, compileFunction } from "./engine/compile-f
 export { floatPixels } from "./engine/float-pixels.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
 export type { DetectOptions } from "./pipeline/detect-options.ts";
-export type { PredictionRun, SkippedPicture } from "./prediction-run.ts";
+export type { PredictionRun, SkippedImage } from "./prediction-run.ts";
 export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";
 export type { Boxes } from "./results/boxes.ts";
 export type { CropOptions } from "./results/crop.ts";
@@ -25,10 +25,10 @@ export {
 export { type PlainBox, type PlainResults, Results, type ResultsContents, type Speed } from "./results.ts";
 export { openSource } from "./sources/open-source.ts";
 export type {
+  ImageContent,
+  ImageSource,
   OpenedSource,
   OpenSourceOptions,
-  PictureContent,
-  PictureSource,
   RawPixels,
   Source,
   SourceEntry,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writePicture } from "@lookonce/augment";
+import { writeImage } from "@lookonce/augment";
 import { Random } from "@lookonce/random";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Predictor } from "./index.ts";
@@ -17,9 +17,9 @@ beforeAll(async () => {
   for (const path of files) {
     const [width, height] = [rng.integer(60, 200), rng.integer(60, 200)];
     const data = Uint8Array.from({ length: width * height * 3 }, () => rng.integer(0, 256));
-    await writePicture(path, { data, width, height });
+    await writeImage(path, { data, width, height });
   }
-  writeFileSync(files[7] as string, "no picture");
+  writeFileSync(files[7] as string, "no image");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -28,7 +28,7 @@ async function* stream(count: number): AsyncGenerator<string> {
 }
 
 it.each([0, 2])(
-  "10,000 streamed pictures hold memory flat with %i worker threads",
+  "10,000 streamed images hold memory flat with %i worker threads",
   async (workers) => {
     const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers });
     const run = predictor.predict(stream(10_000));
@@ -40,7 +40,7 @@ it.each([0, 2])(
     await predictor.dispose();
     expect(seen + run.skipped.length).toBe(10_000);
     expect(run.skipped.length).toBe(250);
-    // All pictures together are 500 MB: what grows with them would show
+    // All images together are 500 MB: what grows with them would show
     const [first, last] = [megabytes[0] as number, Math.max(...megabytes.slice(-3))];
     console.info(`${workers} workers: ${megabytes.map((size) => size.toFixed(0)).join(", ")} MB`);
     expect(last - first).toBeLessThan(80);

@@ -3,34 +3,34 @@ import { lookAhead } from "./pipeline/look-ahead.ts";
 import type { Results } from "./results.ts";
 import type { OpenedSource, SourceItem } from "./sources/source.ts";
 
-/** A picture that was left out. */
-export interface SkippedPicture {
+/** An image that was left out. */
+export interface SkippedImage {
   path: string;
   /** Why it could not be read. */
   reason: string;
 }
 
-/** What was found in each of some pictures, or its fault; asked for when their turn has come. */
-export type FinishPictures = () => Promise<(Results | { path: string; error: LookonceError })[]>;
+/** What was found in each of some images, or its fault; asked for when their turn has come. */
+export type FinishImages = () => Promise<(Results | { path: string; error: LookonceError })[]>;
 
-/** How the pictures of a run are looked at. */
+/** How the images of a run are looked at. */
 export interface RunWork {
   /** Opens the source; `signal` is raised when nothing more is wanted of it. */
   open: (signal: AbortSignal) => Promise<OpenedSource>;
-  /** How many pictures are looked at together. */
+  /** How many images are looked at together. */
   batch: number;
-  /** Told how many pictures there are, where that is known. */
+  /** Told how many images there are, where that is known. */
   expect: (count: number | undefined) => void;
-  /** How many groups of pictures may be under way. */
+  /** How many groups of images may be under way. */
   ahead: () => number;
-  /** Begins on pictures that come later. */
-  begin: (items: SourceItem[]) => Promise<FinishPictures>;
+  /** Begins on images that come later. */
+  begin: (items: SourceItem[]) => Promise<FinishImages>;
 }
 
-/** The results of a source's pictures, one after the other. It can be gone through once. */
+/** The results of a source's images, one after the other. It can be gone through once. */
 export class PredictionRun implements AsyncIterable<Results> {
-  /** Pictures that could not be read, so far. */
-  readonly skipped: SkippedPicture[] = [];
+  /** Images that could not be read, so far. */
+  readonly skipped: SkippedImage[] = [];
   readonly #work: RunWork;
 
   constructor(work: RunWork) {

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodePicture, letterbox, type Picture, readPicture, writePicture } from "@lookonce/augment";
-import { nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
+import { encodeImage, type Image, letterbox, readImage, writeImage } from "@lookonce/augment";
+import { nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import { type DetectionModel, fuse } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";
@@ -11,17 +11,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Predictor, type Results } from "./index.ts";
 import { tinyModel } from "./test-tiny-model.ts";
 
-function noise(width: number, height: number, seed = 1): Picture {
+function noise(width: number, height: number, seed = 1): Image {
   const rng = new Random(seed);
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => rng.integer(0, 256)) };
 }
 
-/** What the model says of a picture, step by step. */
-async function byHand(model: DetectionModel, picture: Picture, size: number): Promise<ReturnType<typeof scaleBoxes>[]> {
-  const boxed = letterbox(picture, { size, auto: true, stride: 8 });
+/** What the model says of an image, step by step. */
+async function byHand(model: DetectionModel, image: Image, size: number): Promise<ReturnType<typeof scaleBoxes>[]> {
+  const boxed = letterbox(image, { size, auto: true, stride: 8 });
   const { width, height } = boxed.canvas;
   const decoded = tf.tidy(() => {
-    const x = tf.div(tf.tensor4d(Float32Array.from(boxed.picture.data), [1, height, width, 3]), 255);
+    const x = tf.div(tf.tensor4d(Float32Array.from(boxed.image.data), [1, height, width, 3]), 255);
     return model.forward(x as tf.Tensor4D).decoded as tf.Tensor3D;
   });
   const data = (await decoded.data()) as Float32Array;
@@ -30,7 +30,7 @@ async function byHand(model: DetectionModel, picture: Picture, size: number): Pr
     { conf: 0, iou: model.family === "v8" ? 0.7 : 0.45, maxDet: 20 },
   )[0]!;
   const padding = model.family === "v8" ? boxed.padding : boxed.exactPadding;
-  return [scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, picture), found.confidences];
+  return [scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image), found.confidences];
 }
 
 let folder = "";
@@ -45,9 +45,9 @@ describe.each(["v5", "v8"] as const)("Predictor of %s", (family) => {
   it("agrees with the model, its suppression and its letterbox done by hand", async () => {
     const model = await tinyModel(family);
     const predictor = await Predictor.create({ model, imgsz: 64, conf: 0, maxDet: 20 });
-    for (const picture of [noise(100, 60), noise(37, 80)]) {
-      const { boxes } = await predictor.detect(picture);
-      const [expectedBoxes, confidences] = (await byHand(model, picture, 64)) as [Float32Array, Float32Array];
+    for (const image of [noise(100, 60), noise(37, 80)]) {
+      const { boxes } = await predictor.detect(image);
+      const [expectedBoxes, confidences] = (await byHand(model, image, 64)) as [Float32Array, Float32Array];
       expect(boxes.count).toBeGreaterThan(3);
       expectClose(boxes.confidences, confidences, { abs: 1e-5 });
       // In no order: confidences may tie but for rounding
@@ -120,13 +120,13 @@ describe("Predictor", () => {
 
   it("filters by confidence, class and number", async () => {
     const predictor = await Predictor.create({ model: v8, imgsz: 64, conf: 0 });
-    const picture = noise(64, 64);
-    const all = await predictor.detect(picture);
-    const kept = await predictor.detect(picture, { classes: [1], maxDet: 2, agnosticNms: true });
+    const image = noise(64, 64);
+    const all = await predictor.detect(image);
+    const kept = await predictor.detect(image, { classes: [1], maxDet: 2, agnosticNms: true });
     expect(all.boxes.count).toBeGreaterThan(2);
     expect([...kept.boxes.classes]).toEqual([1, 1]);
     const highest = all.boxes.confidences[0] as number;
-    expect((await predictor.detect(picture, { conf: highest })).boxes.count).toBe(0);
+    expect((await predictor.detect(image, { conf: highest })).boxes.count).toBe(0);
     await predictor.dispose();
   });
 
@@ -146,50 +146,50 @@ describe("predict", () => {
   let predictor: Predictor;
   beforeAll(async () => {
     predictor = await Predictor.create({ model: v8, imgsz: 64, conf: 0, maxDet: 3 });
-    mkdirSync(join(folder, "pictures", "deeper"), { recursive: true });
+    mkdirSync(join(folder, "images", "deeper"), { recursive: true });
     for (const [i, name] of ["b.png", "a.jpg", "c.PNG"].entries()) {
-      await writePicture(join(folder, "pictures", name), noise(40 + 8 * i, 32, i));
+      await writeImage(join(folder, "images", name), noise(40 + 8 * i, 32, i));
     }
-    writeFileSync(join(folder, "pictures", "broken.jpg"), "this is no picture");
-    writeFileSync(join(folder, "pictures", "notes.txt"), "nor is this");
+    writeFileSync(join(folder, "images", "broken.jpg"), "this is no image");
+    writeFileSync(join(folder, "images", "notes.txt"), "nor is this");
   });
   afterAll(() => predictor.dispose());
 
   const namesOf = (results: Results[]): string[] => results.map(({ path }) => path.slice(folder.length + 10));
 
   it("goes through a folder in order, and lists what it skips", async () => {
-    const run = predictor.predict(join(folder, "pictures"));
+    const run = predictor.predict(join(folder, "images"));
     const results = await run.toArray();
     expect(namesOf(results)).toEqual(["a.jpg", "b.png", "c.PNG"]);
     expect(results.map(({ width }) => width)).toEqual([48, 40, 56]);
     expect(run.skipped).toEqual([
       {
-        path: join(folder, "pictures", "broken.jpg"),
-        reason: expect.stringContaining("broken.jpg is not a whole picture"),
+        path: join(folder, "images", "broken.jpg"),
+        reason: expect.stringContaining("broken.jpg is not a whole image"),
       },
     ]);
   });
 
   it("knows patterns", async () => {
     const matched = async (pattern: string): Promise<string[]> =>
-      namesOf(await predictor.predict(join(folder, "pictures", pattern)).toArray());
+      namesOf(await predictor.predict(join(folder, "images", pattern)).toArray());
     expect(await matched("?.*")).toEqual(["a.jpg", "b.png", "c.PNG"]);
     expect(await matched("?.[jp]*g")).toEqual(["a.jpg", "b.png"]);
     expect(await matched("a.j*")).toEqual(["a.jpg"]);
   });
 
   it("takes bytes, pixels and lists of both", async () => {
-    const picture = noise(48, 40, 3);
-    const bytes = await encodePicture(picture, ".png");
-    const [a, b] = await predictor.predict([bytes, picture]).toArray();
-    expect([a?.path, b?.path]).toEqual(["picture 0", "picture 1"]);
+    const image = noise(48, 40, 3);
+    const bytes = await encodeImage(image, ".png");
+    const [a, b] = await predictor.predict([bytes, image]).toArray();
+    expect([a?.path, b?.path]).toEqual(["image 0", "image 1"]);
     expect(a?.toJSON().boxes).toEqual(b?.toJSON().boxes);
     const [single] = await predictor.predict(bytes).toArray();
     expect(single?.toJSON().boxes).toEqual(a?.toJSON().boxes);
   });
 
-  it("gives plain results in the picture's pixels", async () => {
-    const path = join(folder, "pictures", "a.jpg");
+  it("gives plain results in the image's pixels", async () => {
+    const path = join(folder, "images", "a.jpg");
     const [result] = (await predictor.predict(path).toArray()) as [Results];
     const { boxes, ...rest } = JSON.parse(JSON.stringify(result));
     expect(rest).toEqual({ path, width: 48, height: 32 });
@@ -207,20 +207,20 @@ describe("predict", () => {
   it("draws into a file", async () => {
     const result = await predictor.detect(noise(64, 48));
     await result.save(join(folder, "drawn.png"));
-    const drawn = await readPicture(join(folder, "drawn.png"));
+    const drawn = await readImage(join(folder, "drawn.png"));
     expect([drawn.width, drawn.height]).toEqual([64, 48]);
-    expect(drawn.data).not.toEqual(result.picture.data);
-    expect(result.picture.data).toEqual(noise(64, 48).data);
+    expect(drawn.data).not.toEqual(result.image.data);
+    expect(result.image.data).toEqual(noise(64, 48).data);
   });
 
   it.each([
-    ["nowhere.jpg", "There is no picture or folder nowhere.jpg: check the path."],
+    ["nowhere.jpg", "There is no image or folder nowhere.jpg: check the path."],
     ["nowhere/*.jpg", "No file matches nowhere/*.jpg. Check the pattern and its folder."],
-    ["pictures/x*", "No file matches"],
-    ["pictures/deeper", "holds no pictures"],
-    ["pictures/broken.jpg", "is not a whole picture"],
+    ["images/x*", "No file matches"],
+    ["images/deeper", "holds no images"],
+    ["images/broken.jpg", "is not a whole image"],
   ])("refuses %s", async (path, message) => {
-    const source = path.startsWith("pictures") ? join(folder, path) : path;
+    const source = path.startsWith("images") ? join(folder, path) : path;
     await expect(predictor.predict(source).toArray()).rejects.toThrow(message);
   });
 });

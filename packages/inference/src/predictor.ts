@@ -6,14 +6,14 @@ import { FileDetector } from "./detector/file-detector.ts";
 import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
 import type { DetectOptions, SettledDetectOptions } from "./pipeline/detect-options.ts";
-import { type BegunPicture, finishPictures, type ItemName } from "./pipeline/finish-pictures.ts";
-import { type FitSettings, preparePicture } from "./pipeline/prepare-picture.ts";
+import { type BegunImage, finishImages, type ItemName } from "./pipeline/finish-images.ts";
+import { type FitSettings, prepareImage } from "./pipeline/prepare-image.ts";
 import { beginInPool } from "./pool/begin-in-pool.ts";
 import { PoolKeeper } from "./pool/pool-keeper.ts";
 import { PredictionRun } from "./prediction-run.ts";
 import type { Results } from "./results.ts";
 import { openSource } from "./sources/open-source.ts";
-import type { OpenSourceOptions, PictureSource, Source, SourceItem } from "./sources/source.ts";
+import type { ImageSource, OpenSourceOptions, Source, SourceItem } from "./sources/source.ts";
 
 /** Options of {@link Predictor.create}: `model` or `onnxFile`, and how to run it. */
 export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
@@ -24,13 +24,13 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   /** An exported model: an ONNX file, or the `model.json` of a graph model of TensorFlow.js. */
   onnxFile?: string;
   /**
-   * The longer side that pictures are letterboxed to, or `[height, width]`, in pixels, rounded up to a multiple of the
+   * The longer side that images are letterboxed to, or `[height, width]`, in pixels, rounded up to a multiple of the
    * model's stride. Default 640. An ONNX file of fixed size keeps its own.
    */
   imgsz?: number | readonly [height: number, width: number];
-  /** Whether pictures are padded only to the next multiple of the stride, not to a square. Default true. */
+  /** Whether images are padded only to the next multiple of the stride, not to a square. Default true. */
   rect?: boolean;
-  /** How many sizes of pictures stay compiled, where each has to be. Default 8. */
+  /** How many sizes of images stay compiled, where each has to be. Default 8. */
   capacity?: number;
   /**
    * Convolutions in half precision, on GPUs. The CPU's have none: ONNX Runtime would compute in single precision between casts.
@@ -38,25 +38,25 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
    */
   half?: boolean;
   /**
-   * Threads that read, fit and, on the CPU, look at pictures side by side. 0 for none. Default: one a core, at most 8 and
-   * fewer where the network is large, started when there are enough pictures to be worth it.
+   * Threads that read, fit and, on the CPU, look at images side by side. 0 for none. Default: one a core, at most 8 and
+   * fewer where the network is large, started when there are enough images to be worth it.
    */
   workers?: number;
 }
 
 /** Options of {@link Predictor.predict}. */
 export interface RunOptions extends DetectOptions, OpenSourceOptions {
-  /** How many pictures are looked at together. It pays on GPUs. Default 1. */
+  /** How many images are looked at together. It pays on GPUs. Default 1. */
   batch?: number;
 }
 
-/** A picture of {@link Predictor.detectBatch}. */
+/** An image of {@link Predictor.detectBatch}. */
 export interface BatchItem {
-  source: PictureSource;
+  source: ImageSource;
   options?: DetectOptions;
 }
 
-/** Finds objects in pictures. */
+/** Finds objects in images. */
 export class Predictor {
   readonly #detector: Detector;
   readonly #options: PredictorOptions;
@@ -105,22 +105,22 @@ export class Predictor {
     return this.#detector.family;
   }
 
-  /** Sides of the network's pictures are multiples of this. */
+  /** Sides of the network's images are multiples of this. */
   get stride(): number {
     return this.#detector.stride;
   }
 
-  /** Size that pictures are letterboxed to at most: height and width. */
+  /** Size that images are letterboxed to at most: height and width. */
   get imgsz(): readonly [height: number, width: number] {
     return this.#size;
   }
 
   /**
-   * Finds objects in every picture of a source, in its order. The next pictures are read and fitted while one is looked at, and
+   * Finds objects in every image of a source, in its order. The next images are read and fitted while one is looked at, and
    * where there are many, worker threads look at several side by side; never more of them than are soon asked for. Leaving the
    * loop early frees everything.
    *
-   * Of several pictures those that cannot be read are skipped and listed in the run's `skipped`; a single one throws.
+   * Of several images those that cannot be read are skipped and listed in the run's `skipped`; a single one throws.
    */
   predict(source: Source, options: RunOptions = {}): PredictionRun {
     const { conf, iou, classes, agnosticNms, maxDet, augment, batch = 1, signal, ...opening } = options;
@@ -134,37 +134,37 @@ export class Predictor {
       ahead: () => this.#pool.ahead,
       begin: async (items) => {
         const begun = await this.#begin(items, detect);
-        return () => finishPictures(this.#detector, begun, detect);
+        return () => finishImages(this.#detector, begun, detect);
       },
     });
   }
 
   /**
-   * Finds objects in one picture.
+   * Finds objects in one image.
    *
    * @throws LookonceError when it cannot be read
    */
-  async detect(source: PictureSource, options: DetectOptions = {}): Promise<Results> {
+  async detect(source: ImageSource, options: DetectOptions = {}): Promise<Results> {
     const [found] = (await this.detectBatch([{ source, options }])) as [Results | LookonceError];
     if (found instanceof LookonceError) throw found;
     return found;
   }
 
   /**
-   * Finds objects in several pictures at once, each with its own options; those of one canvas go through the network together.
+   * Finds objects in several images at once, each with its own options; those of one canvas go through the network together.
    * Everything but reading and decoding happens on this thread.
    *
-   * @returns for each picture what was found, or why it could not be read
+   * @returns for each image what was found, or why it could not be read
    */
   async detectBatch(items: readonly BatchItem[]): Promise<(Results | LookonceError)[]> {
     const options = items.map((item) => this.#detection(item.options ?? {}));
     const begun = await Promise.all(
       items.map(({ source }, i) => {
-        const name = items.length === 1 ? "picture" : `picture ${i}`;
+        const name = items.length === 1 ? "image" : `image ${i}`;
         return this.#prepare({ path: typeof source === "string" ? source : name }, source);
       }),
     );
-    const found = await finishPictures(this.#detector, begun, options);
+    const found = await finishImages(this.#detector, begun, options);
     return found.map((each) => ("error" in each ? each.error : each));
   }
 
@@ -174,16 +174,16 @@ export class Predictor {
     await this.#detector.dispose();
   }
 
-  async #begin(items: readonly SourceItem[], options: SettledDetectOptions): Promise<BegunPicture[]> {
+  async #begin(items: readonly SourceItem[], options: SettledDetectOptions): Promise<BegunImage[]> {
     const pool = await this.#pool.poolFor(items.length);
     if (pool !== undefined) return beginInPool(pool, items, options);
     return Promise.all(items.map(({ content, ...item }) => this.#prepare(item, content)));
   }
 
-  async #prepare(item: ItemName, content: SourceItem["content"]): Promise<BegunPicture> {
+  async #prepare(item: ItemName, content: SourceItem["content"]): Promise<BegunImage> {
     try {
       const what = typeof content === "function" ? await content() : content;
-      return { item, prepared: await preparePicture(what, this.#fit) };
+      return { item, prepared: await prepareImage(what, this.#fit) };
     } catch (error) {
       if (error instanceof LookonceError) return { item, error };
       throw error;

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
-import { type Picture, writePicture } from "@lookonce/augment";
-import type { Detections } from "@lookonce/boxes";
+import { type Image, writeImage } from "@lookonce/augment";
 import { writeWhole } from "@lookonce/files";
+import type { Detections } from "@lookonce/geometry";
 import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
@@ -17,14 +17,14 @@ export interface Speed {
   preprocess: number;
   /** The network. */
   inference: number;
-  /** Suppression, and moving boxes to the original picture. */
+  /** Suppression, and moving boxes to the original image. */
   postprocess: number;
 }
 
 /** What {@link Results} is made of. */
 export interface ResultsContents {
   path: string;
-  picture: Picture;
+  image: Image;
   boxes: Detections;
   names: readonly string[];
   speed: Speed;
@@ -40,7 +40,7 @@ export interface ResultsContents {
   video?: VideoInfo;
 }
 
-/** A detection as plain data, in pixels of the original picture. */
+/** A detection as plain data, in pixels of the original image. */
 export interface PlainBox {
   x1: number;
   y1: number;
@@ -64,14 +64,14 @@ export interface PlainResults {
   boxes: PlainBox[];
 }
 
-/** What was found in one picture. It holds the picture, for {@link plot}: let go of results that are done with. */
+/** What was found in one image. It holds the image, for {@link plot}: let go of results that are done with. */
 export class Results {
-  /** The file, or a name for a picture from memory. Frames of a video have the video's. */
+  /** The file, or a name for an image from memory. Frames of a video have the video's. */
   readonly path: string;
   /** Where files about it go below a folder for results, with the ending that the source has. */
   readonly name: string;
-  readonly picture: Picture;
-  /** Size of the original picture in pixels. */
+  readonly image: Image;
+  /** Size of the original image in pixels. */
   readonly width: number;
   readonly height: number;
   /** Best first, as typed arrays in all usual forms. */
@@ -79,7 +79,7 @@ export class Results {
   /** Class names by class number. */
   readonly names: readonly string[];
   readonly speed: Speed;
-  /** Size of the letterboxed picture that the network saw. */
+  /** Size of the letterboxed image that the network saw. */
   readonly inputSize: { readonly width: number; readonly height: number };
   /** Number of the frame in its video, from 0. */
   readonly frame: number | undefined;
@@ -89,13 +89,13 @@ export class Results {
   readonly video: VideoInfo | undefined;
 
   constructor(contents: ResultsContents) {
-    const { path, picture, boxes, names, speed, inputSize } = contents;
+    const { path, image, boxes, names, speed, inputSize } = contents;
     this.path = path;
     this.name = contents.name ?? fileName(basename(path));
-    this.picture = picture;
-    this.width = picture.width;
-    this.height = picture.height;
-    this.boxes = new Boxes(boxes, picture);
+    this.image = image;
+    this.width = image.width;
+    this.height = image.height;
+    this.boxes = new Boxes(boxes, image);
     this.names = names;
     this.speed = speed;
     this.inputSize = inputSize;
@@ -136,14 +136,14 @@ export class Results {
     };
   }
 
-  /** Detections as COCO's evaluation reads them; the picture's number is its file's name where that is a number. */
+  /** Detections as COCO's evaluation reads them; the image's number is its file's name where that is a number. */
   toCOCO(options: CocoDetectionsOptions = {}): CocoDetection[] {
     return cocoDetections(this.stem, this.boxes, options);
   }
 
-  /** The picture with its boxes and labels drawn in. */
-  plot(options: DrawOptions = {}): Promise<Picture> {
-    return drawDetections(this.picture, { boxes: this.boxes, names: this.names }, options);
+  /** The image with its boxes and labels drawn in. */
+  plot(options: DrawOptions = {}): Promise<Image> {
+    return drawDetections(this.image, { boxes: this.boxes, names: this.names }, options);
   }
 
   /**
@@ -152,7 +152,7 @@ export class Results {
    * @throws LookonceError `ARGUMENT` for an unknown extension, `IO` when it cannot be written
    */
   async save(path: string, options: DrawOptions = {}): Promise<void> {
-    await writePicture(path, await this.plot(options));
+    await writeImage(path, await this.plot(options));
   }
 
   /**
@@ -179,7 +179,7 @@ export class Results {
       const time = (times.get(label) ?? 0) + 1;
       times.set(label, time);
       const file = join(folder, fileName(this.#nameOf(i)), `${this.stem}${time === 1 ? "" : `-${time}`}.jpg`);
-      await writePicture(file, crop(this.picture, this.boxes.boxes.subarray(4 * i, 4 * i + 4), options));
+      await writeImage(file, crop(this.image, this.boxes.boxes.subarray(4 * i, 4 * i + 4), options));
       files.push(file);
     }
     return files;

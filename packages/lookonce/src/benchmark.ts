@@ -21,7 +21,7 @@ export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise
 
 /**
  * Measures a model as it is and in the formats that it can be written in, on every device that works: size, average
- * precision on a data set, time of the network, pictures a second from file to boxes. What fails is a row with the reason.
+ * precision on a data set, time of the network, images a second from file to boxes. What fails is a row with the reason.
  *
  * All forms see squares of `imgsz`, as files of fixed size do, so that their scores can be compared with each other; `YOLO.val`
  * pads less and may differ a little.

@@ -42,7 +42,7 @@ describe("evolve", () => {
     await expect(evolve(again)).rejects.toThrow("holds an evolution with other settings");
     const blind = join(folder, "shapes/blind.yaml");
     writeFileSync(blind, readFileSync(shapes.yaml, "utf8").replace(/^val:.*\n/m, ""));
-    await expect(evolve(options({ model: v8, data: blind }))).rejects.toThrow("names no val pictures");
+    await expect(evolve(options({ model: v8, data: blind }))).rejects.toThrow("names no val images");
   });
 });
 

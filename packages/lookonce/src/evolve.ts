@@ -55,7 +55,7 @@ export interface EvolveReport {
  *
  * The folder gets `evolve.csv`, `evolve.png`, the fittest hyper-parameters (`hyp_evolve.yaml` for YOLOv5,
  * `best_hyperparameters.yaml` for YOLOv8) and the run that was fittest (`best/`). Where the recipe leaves the choice of the
- * optimiser open, that which a training would choose is used throughout, and its rate is where the search starts.
+ * optimizer open, that which a training would choose is used throughout, and its rate is where the search starts.
  *
  * @throws LookonceError when model, data set or an option cannot be used. A training whose loss is no finite number counts
  *   as unfit
@@ -67,7 +67,7 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const source = await findModel(args.model, options);
   const { data, valData } = await openTrainingData(source, { ...args.train, data: args.data, log });
   if (valData === undefined) {
-    throw new LookonceError("ARGUMENT", `${args.data} names no val pictures: evolve needs them to compare trainings.`);
+    throw new LookonceError("ARGUMENT", `${args.data} names no val images: evolve needs them to compare trainings.`);
   }
   const outline = await outlineModel(source, { use: "evolve" });
   const train = { ...args.train, imgsz: fitSide(args.train.imgsz ?? 640, outline, log) };
@@ -122,7 +122,7 @@ function argsOf(options: EvolveOptions): EvolveArgs {
   return { model: file, data: resolve(data), generations, train: { epochs: 10, val: "last", ...train } };
 }
 
-/** The recipe of the first generation, its optimiser chosen. */
+/** The recipe of the first generation, its optimizer chosen. */
 async function startRecipe(
   model: DetectionModel,
   { train, data }: { train: EvolveArgs["train"]; data: Dataset },

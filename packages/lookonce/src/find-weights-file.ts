@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import type { FetchWeightsOptions } from "@lookonce/weights";
+import type { FetchWeightsOptions } from "@lookonce/hub";
 import { nearby } from "./nearby-models.ts";
 
 /** How published weights that are not here are fetched. */
@@ -19,7 +19,7 @@ export async function findWeightsFile(
   name: string,
   { fetch = {}, log }: { fetch?: FetchOptions | undefined; log?: ((line: string) => void) | undefined },
 ): Promise<{ name: string; file: string }> {
-  const { fetchWeights, findWeights, publishedWeights } = await import("@lookonce/weights");
+  const { fetchWeights, findWeights, publishedWeights } = await import("@lookonce/hub");
   const published = findWeights(basename(name));
   if (published === undefined) {
     throw new LookonceError(
@@ -43,6 +43,6 @@ export async function findWeightsFile(
 
 /** Where fetched weights stay unless the caller says otherwise. */
 export async function defaultFolder(): Promise<string> {
-  const { cacheFolder } = await import("@lookonce/weights");
+  const { cacheFolder } = await import("@lookonce/hub");
   return join(cacheFolder({ platform: process.platform, env: process.env, home: homedir() }), "weights");
 }

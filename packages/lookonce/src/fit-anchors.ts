@@ -17,7 +17,7 @@ export interface FitAnchorsOptions {
   model?: string;
   /** How many anchors. Default 9. */
   count?: number;
-  /** Longer side that pictures are loaded at, in pixels. Default 640. */
+  /** Longer side that images are loaded at, in pixels. Default 640. */
   imgsz?: number;
   /** Largest ratio of a box's side to an anchor's that still matches. Default 4. */
   threshold?: number;
@@ -35,7 +35,7 @@ export interface FitAnchorsOptions {
 export interface AnchorFinding extends AnchorFit {
   /** Widths and heights in pixels, the smallest area first. */
   anchors: AnchorSize[];
-  /** How well the clusters' centres fitted, before they were refined. */
+  /** How well the clusters' centers fitted, before they were refined. */
   start: AnchorFit;
   /** How well the model's own anchors fit. */
   model?: AnchorFit;

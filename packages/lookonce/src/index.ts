@@ -1,12 +1,13 @@
-export { type Picture, type PictureHeader, readPicture, readPictureHeader } from "@lookonce/augment";
+export { type Image, type ImageHeader, readImage, readImageHeader } from "@lookonce/augment";
 export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
 export type { ExportReport } from "@lookonce/export";
+export { type PublishedWeights, publishedWeights } from "@lookonce/hub";
 export type {
   BatchItem,
   DetectOptions,
   RawPixels,
   Results,
-  SkippedPicture,
+  SkippedImage,
   Source,
   SourceEntry,
   VideoInfo,
@@ -21,7 +22,6 @@ export {
   type TensorDescription,
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
-export { type PublishedWeights, publishedWeights } from "@lookonce/weights";
 export {
   type BenchmarkForm,
   benchmarkForms,

@@ -105,7 +105,7 @@ describe("findModel", () => {
     writeFileSync(join(run, "weights", "best.safetensors"), "");
     expect(await messageOf(run)).toContain(`The best weights of that training are ${join(run, "weights")}`);
     expect(await messageOf("yolov8n.engine")).toMatch(/is a model for TensorRT, which is not read: expected \.pt/);
-    expect(await messageOf("picture.jpg")).toMatch(/^picture\.jpg is no model: expected/);
+    expect(await messageOf("image.jpg")).toMatch(/^image\.jpg is no model: expected/);
     expect(readFileSync(join(run, "weights", "best.safetensors"), "utf8")).toBe("");
   });
 });

@@ -74,7 +74,7 @@ function openFolder(name: string): ModelSource {
 }
 
 async function isPublished(name: string): Promise<boolean> {
-  const { findWeights } = await import("@lookonce/weights");
+  const { findWeights } = await import("@lookonce/hub");
   return findWeights(name) !== undefined;
 }
 

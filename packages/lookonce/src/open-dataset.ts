@@ -1,7 +1,7 @@
 import type { Dataset, DatasetConfig, DatasetOptions, OnProgress } from "@lookonce/data";
 import { describeProblem } from "./describe-problem.ts";
 
-/** Pictures after which a long check says how far it is. */
+/** Images after which a long check says how far it is. */
 const step = 10_000;
 
 /** Problems that are named one by one; the rest is counted. */
@@ -19,13 +19,13 @@ export async function openDataset(
 ): Promise<Dataset> {
   const { Dataset } = await import("@lookonce/data");
   const onProgress: OnProgress = ({ done, total }) => {
-    if (done % step === 0) log(`${options.split}: ${done} of ${total} pictures checked`);
+    if (done % step === 0) log(`${options.split}: ${done} of ${total} images checked`);
   };
   const dataset = await Dataset.open({ cache: true, onProgress, ...options, yaml, log });
   const { split } = dataset;
-  const { pictures, instances, missing, empty, corrupt, problems } = dataset.report;
+  const { images, instances, missing, empty, corrupt, problems } = dataset.report;
   log(
-    `${split}: ${pictures} pictures with ${instances} objects; ${missing + empty} are background, ${corrupt} have faults`,
+    `${split}: ${images} images with ${instances} objects; ${missing + empty} are background, ${corrupt} have faults`,
   );
   for (const problem of problems.slice(0, named)) log(describeProblem(problem));
   if (problems.length > named) log(`… and ${problems.length - named} more were left out`);

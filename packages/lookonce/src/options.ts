@@ -1,4 +1,4 @@
-import type { RunOptions as PredictRunOptions, SaveOptions, SkippedPicture } from "@lookonce/inference";
+import type { RunOptions as PredictRunOptions, SaveOptions, SkippedImage } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, TrainSettings, ValidationResult } from "@lookonce/trainer";
 import type { FetchOptions } from "./find-weights-file.ts";
@@ -16,7 +16,7 @@ export interface LoadOptions extends PlaceOptions {
 
 /** Options of `YOLO.info`. */
 export interface InfoOptions {
-  /** Side of the picture that shapes and operations are for, rounded up to the model's stride (default 640). */
+  /** Side of the image that shapes and operations are for, rounded up to the model's stride (default 640). */
   imgsz?: number;
   /** Whether to tell every parameter tensor with its mean and deviation, which needs the weights (default false). */
   detailed?: boolean;
@@ -31,15 +31,15 @@ export interface DetectorDescription {
   family: "v5" | "v8";
   /** Class names by class number. */
   names: readonly string[];
-  /** Sides of the network's pictures are multiples of this. */
+  /** Sides of the network's images are multiples of this. */
   stride: number;
-  /** Size that pictures are letterboxed to at most, in pixels. */
+  /** Size that images are letterboxed to at most, in pixels. */
   imgsz: readonly [height: number, width: number];
 }
 
 /** What `YOLO.info` tells. */
 export interface ModelInfo extends ModelSummary {
-  /** Side of the picture that shapes and operations are for. */
+  /** Side of the image that shapes and operations are for. */
   imgsz: number;
   /** The tree of modules with their parameters, where it was asked for. */
   details?: ModuleDescription[];
@@ -47,21 +47,21 @@ export interface ModelInfo extends ModelSummary {
 
 /** Options of `YOLO.predict` and `YOLO.stream`. */
 export interface PredictOptions extends Omit<PredictRunOptions, "notify">, SaveOptions {
-  /** Longer side that pictures are scaled to, in pixels, rounded up to the model's stride (default 640). */
+  /** Longer side that images are scaled to, in pixels, rounded up to the model's stride (default 640). */
   imgsz?: number;
-  /** Whether pictures are padded only as far as the stride needs, not to a square (default true). */
+  /** Whether images are padded only as far as the stride needs, not to a square (default true). */
   rect?: boolean;
   /** Half precision in convolutions, on GPUs (default false). */
   half?: boolean;
-  /** Threads that look at pictures side by side; 0 for none (default: one a core, when there are enough pictures). */
+  /** Threads that look at images side by side; 0 for none (default: one a core, when there are enough images). */
   workers?: number;
-  /** Write class names on saved pictures (default true). */
+  /** Write class names on saved images (default true). */
   showLabels?: boolean;
-  /** Write confidences on saved pictures (default true). */
+  /** Write confidences on saved images (default true). */
   showConf?: boolean;
-  /** Draw boxes on saved pictures (default true). */
+  /** Draw boxes on saved images (default true). */
   showBoxes?: boolean;
-  /** Width of the boxes' lines on saved pictures, in pixels (default: from the picture's size). */
+  /** Width of the boxes' lines on saved images, in pixels (default: from the image's size). */
   lineWidth?: number;
   /** Folder for results (default `runs`). */
   project?: string;
@@ -71,8 +71,8 @@ export interface PredictOptions extends Omit<PredictRunOptions, "notify">, SaveO
   existOk?: boolean;
   /** Told the folder that results are saved in, when the first is. */
   onSave?: (directory: string) => void;
-  /** Told of each picture of several that cannot be read and is left out; a single one throws. Default: `log`. */
-  onSkip?: (picture: SkippedPicture) => void;
+  /** Told of each image of several that cannot be read and is left out; a single one throws. Default: `log`. */
+  onSkip?: (image: SkippedImage) => void;
 }
 
 /** Options of `YOLO.train`. */
@@ -90,7 +90,7 @@ export interface TrainOptions
   resume?: boolean;
   /** Treat all objects as one class (default false). */
   singleCls?: boolean;
-  /** Share of the training pictures that is used (default 1). */
+  /** Share of the training images that is used (default 1). */
   fraction?: number;
   /**
    * Draw `labels.png`, the first batches, `results.png` and, from the best weights at the end, the plots of a validation
@@ -116,21 +116,21 @@ export interface ValOptions {
   data: string;
   /** `val` (default), `test` or `train`. */
   split?: string;
-  /** Longer side of the pictures, in pixels, rounded up to the model's stride (default 640). */
+  /** Longer side of the images, in pixels, rounded up to the model's stride (default 640). */
   imgsz?: number;
-  /** Pictures in a batch (default 16). */
+  /** Images in a batch (default 16). */
   batch?: number;
   /** Detections of at most this confidence do not count (default 0.001). */
   conf?: number;
   /** Overlap from which on a box suppresses another (default 0.7, YOLOv5 0.6). */
   iou?: number;
-  /** Most detections a picture (default 300). */
+  /** Most detections an image (default 300). */
   maxDet?: number;
-  /** Batches of pictures of like shape, with little border (default true). */
+  /** Batches of images of like shape, with little border (default true). */
   rect?: boolean;
   /** Treat all objects as one class, for a model that was trained so (default false). */
   singleCls?: boolean;
-  /** Threads that read pictures ahead (default: one less than processor cores, at least 1). */
+  /** Threads that read images ahead (default: one less than processor cores, at least 1). */
   workers?: number;
   /** Draw the confusion matrix, curves, and the labels and detections of the first batches (default false). */
   plots?: boolean;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { blankPicture, writePicture } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/augment";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeTinyModel } from "./test-model.ts";
 import { YOLO } from "./yolo.ts";
@@ -8,13 +8,13 @@ import { YOLO } from "./yolo.ts";
 const folder = temporaryFolder();
 const tiny = writeTinyModel(folder);
 const project = join(folder, "runs");
-const pictures = join(folder, "pictures");
+const images = join(folder, "images");
 const options = { imgsz: 64, conf: 0.00001, maxDet: 2, project };
 
 beforeAll(async () => {
-  mkdirSync(join(pictures, "deeper"), { recursive: true });
+  mkdirSync(join(images, "deeper"), { recursive: true });
   for (const name of ["a.png", "b.jpg", "deeper/a.png"]) {
-    await writePicture(join(pictures, name), blankPicture({ width: 64, height: 48 }, 90));
+    await writeImage(join(images, name), blankImage({ width: 64, height: 48 }, 90));
   }
 });
 
@@ -22,7 +22,7 @@ describe("YOLO.stream, saving", () => {
   it("writes what is asked for, and tells where", async () => {
     const model = await YOLO.load(tiny);
     const told: (string | number | undefined)[] = [];
-    const results = await model.predict(join(pictures, "**"), {
+    const results = await model.predict(join(images, "**"), {
       ...{ ...options, save: true, saveTxt: true, saveCrop: true, saveJson: true, name: "all" },
       onOpen: ({ count }) => told.push(count),
       onSave: (directory) => told.push(directory),
@@ -38,7 +38,7 @@ describe("YOLO.stream, saving", () => {
 
   it("finishes files when the loop is left early", async () => {
     const model = await YOLO.load(tiny);
-    for await (const _ of model.stream(pictures, { ...options, saveJson: true, saveTxt: true, name: "left" })) break;
+    for await (const _ of model.stream(images, { ...options, saveJson: true, saveTxt: true, name: "left" })) break;
     expect(readdirSync(join(project, "left")).sort()).toEqual(["labels", "predictions.json"]);
     expect(readdirSync(join(project, "left", "labels"))).toEqual(["a.txt"]);
     await model.dispose();
@@ -48,7 +48,7 @@ describe("YOLO.stream, saving", () => {
     const model = await YOLO.load(tiny);
     const controller = new AbortController();
     const seen: string[] = [];
-    for await (const { name } of model.stream(join(pictures, "**"), {
+    for await (const { name } of model.stream(join(images, "**"), {
       ...options,
       signal: controller.signal,
       workers: 0,
@@ -60,14 +60,14 @@ describe("YOLO.stream, saving", () => {
     await model.dispose();
   });
 
-  it("makes no folder for nothing, and refuses what makes no sense before it looks at a picture", async () => {
+  it("makes no folder for nothing, and refuses what makes no sense before it looks at an image", async () => {
     const model = await YOLO.load(tiny);
-    await model.predict(join(pictures, "a.png"), { ...options, name: "nothing" });
-    await expect(model.predict(join(pictures, "a.png"), { ...options, saveConf: true })).rejects.toThrow(/add saveTxt/);
+    await model.predict(join(images, "a.png"), { ...options, name: "nothing" });
+    await expect(model.predict(join(images, "a.png"), { ...options, saveConf: true })).rejects.toThrow(/add saveTxt/);
     const broken = join(folder, "broken.jpg");
-    writeFileSync(broken, "no picture");
+    writeFileSync(broken, "no image");
     await expect(model.predict(broken, { ...options, save: true, name: "nothing" })).rejects.toThrow(
-      /not a whole picture/,
+      /not a whole image/,
     );
     expect(existsSync(join(project, "nothing"))).toBe(false);
     await model.dispose();
@@ -75,14 +75,14 @@ describe("YOLO.stream, saving", () => {
 
   it("takes classes by name, and looks three times when told to", async () => {
     const model = await YOLO.load(tiny);
-    const [one] = await model.predict(join(pictures, "a.png"), { ...options, classes: ["1"] });
+    const [one] = await model.predict(join(images, "a.png"), { ...options, classes: ["1"] });
     expect([...(one?.boxes.cls ?? [])]).toEqual([1, 1]);
     const [twice, thrice] = await Promise.all(
-      [false, true].map(async (augment) => (await model.predict(join(pictures, "a.png"), { ...options, augment }))[0]),
+      [false, true].map(async (augment) => (await model.predict(join(images, "a.png"), { ...options, augment }))[0]),
     );
     expect(thrice?.boxes.count).toBe(2);
     expect(thrice?.boxes.conf).not.toEqual(twice?.boxes.conf);
-    await expect(model.predict(join(pictures, "a.png"), { ...options, classes: ["no such"] })).rejects.toThrow(
+    await expect(model.predict(join(images, "a.png"), { ...options, classes: ["no such"] })).rejects.toThrow(
       /no class/,
     );
     await model.dispose();

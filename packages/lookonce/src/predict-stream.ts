@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Predictor, Results, ResultsWriter, SkippedPicture, Source } from "@lookonce/inference";
+import type { Predictor, Results, ResultsWriter, SkippedImage, Source } from "@lookonce/inference";
 import { describeProblem } from "./describe-problem.ts";
 import type { PredictOptions } from "./options.ts";
 import { makeRunDirectory } from "./run-directory.ts";
@@ -16,12 +16,12 @@ export async function* predictStream(
   source: Source,
   options: Settled & { log: (line: string) => void },
 ): AsyncGenerator<Results, void, undefined> {
-  const { log, onSkip = (picture) => log(describeProblem(picture)), ...rest } = options;
+  const { log, onSkip = (image) => log(describeProblem(image)), ...rest } = options;
   const writer = await writerFor(rest);
   const run = predictor.predict(source, { ...detectionOf(rest), notify: log });
   let told = 0;
   const tell = (): void => {
-    for (; told < run.skipped.length; told++) onSkip(run.skipped[told] as SkippedPicture);
+    for (; told < run.skipped.length; told++) onSkip(run.skipped[told] as SkippedImage);
   };
   try {
     for await (const result of run) {

@@ -56,7 +56,7 @@ export function writeTinyAnchorModel(folder: string): string {
 }
 
 /**
- * Gives the model of a file of weights opinions of its own: in a fresh network's maps hardly anything is left of the picture,
+ * Gives the model of a file of weights opinions of its own: in a fresh network's maps hardly anything is left of the image,
  * its confidences are all alike, and rounding decides which box is the best.
  */
 export function makeDecided(path: string): void {

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { blankPicture, type Picture, writePicture } from "@lookonce/augment";
+import { blankImage, type Image, writeImage } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
 import { makeDecided, temporaryFolder, writeTinyModel } from "./test-model.ts";
 import { YOLO } from "./yolo.ts";
@@ -9,9 +9,9 @@ const folder = temporaryFolder();
 const tiny = writeTinyModel(folder);
 const detectAll = { imgsz: 64, conf: 0.00001, maxDet: 5 };
 
-/** A picture with an edge, so that predictions differ from place to place. */
-function picture(width = 64, height = 48): Picture {
-  const blank = blankPicture({ width, height }, 30);
+/** An image with an edge, so that predictions differ from place to place. */
+function image(width = 64, height = 48): Image {
+  const blank = blankImage({ width, height }, 30);
   for (let i = 0; i < blank.data.length / 2; i++) blank.data[i] = (i * 7) % 256;
   return blank;
 }
@@ -33,7 +33,7 @@ describe("YOLO.load", () => {
 });
 
 describe("YOLO.info", () => {
-  it("rounds the picture's side up and tells", async () => {
+  it("rounds the image's side up and tells", async () => {
     const lines: string[] = [];
     const model = await YOLO.load(tiny, { log: (line) => lines.push(line) });
     const info = await model.info({ imgsz: 65 });
@@ -86,11 +86,11 @@ describe("YOLO.graph", () => {
 
 describe("YOLO.predict", () => {
   it("takes pixels, bytes, paths and lists of them, and gives the same for all", async () => {
-    const path = join(folder, "picture.png");
-    await writePicture(path, picture());
+    const path = join(folder, "image.png");
+    await writeImage(path, image());
     const model = await YOLO.load(tiny);
-    const [fromPixels] = await model.predict(picture(), detectAll);
-    const [fromPath, again] = await model.predict([path, picture()], detectAll);
+    const [fromPixels] = await model.predict(image(), detectAll);
+    const [fromPath, again] = await model.predict([path, image()], detectAll);
     expect(fromPixels?.boxes.count).toBe(5);
     expect(fromPath?.boxes).toEqual(fromPixels?.boxes);
     expect(again?.boxes).toEqual(fromPixels?.boxes);
@@ -101,7 +101,7 @@ describe("YOLO.predict", () => {
   it("gives other random weights with another seed, and the same with the same", async () => {
     const boxes = async (seed: number): Promise<unknown> => {
       const model = await YOLO.load(tiny, { seed });
-      const [result] = await model.predict(picture(), detectAll);
+      const [result] = await model.predict(image(), detectAll);
       await model.dispose();
       return result?.boxes;
     };
@@ -111,24 +111,24 @@ describe("YOLO.predict", () => {
 
   it("works again after dispose", async () => {
     const model = await YOLO.load(tiny);
-    const [before] = await model.predict(picture(), detectAll);
+    const [before] = await model.predict(image(), detectAll);
     await model.dispose();
-    const [after] = await model.predict(picture(), detectAll);
+    const [after] = await model.predict(image(), detectAll);
     expect(after?.boxes).toEqual(before?.boxes);
     await model.dispose();
   });
 
-  it("tells of pictures that it leaves out", async () => {
-    const pictures = join(folder, "pictures");
-    mkdirSync(pictures);
-    await writePicture(join(pictures, "good.png"), picture());
-    writeFileSync(join(pictures, "bad.png"), "no picture");
-    copyFileSync(join(pictures, "bad.png"), join(pictures, "worse.png"));
+  it("tells of images that it leaves out", async () => {
+    const images = join(folder, "images");
+    mkdirSync(images);
+    await writeImage(join(images, "good.png"), image());
+    writeFileSync(join(images, "bad.png"), "no image");
+    copyFileSync(join(images, "bad.png"), join(images, "worse.png"));
     const model = await YOLO.load(tiny);
     const skipped: string[] = [];
-    const results = await model.predict(pictures, { ...detectAll, onSkip: ({ path }) => skipped.push(path) });
-    expect(results.map(({ path }) => path)).toEqual([join(pictures, "good.png")]);
-    expect(skipped).toEqual(["bad.png", "worse.png"].map((name) => join(pictures, name)));
+    const results = await model.predict(images, { ...detectAll, onSkip: ({ path }) => skipped.push(path) });
+    expect(results.map(({ path }) => path)).toEqual([join(images, "good.png")]);
+    expect(skipped).toEqual(["bad.png", "worse.png"].map((name) => join(images, name)));
     await model.dispose();
   });
 });
@@ -144,7 +144,7 @@ describe("YOLO.export", () => {
     expect(report.largestDifference).toBeLessThan(0.01);
     const exported = await YOLO.load(file);
     const options = { ...detectAll, rect: false };
-    const [[own], [theirs]] = [await model.predict(picture(), options), await exported.predict(picture(), options)];
+    const [[own], [theirs]] = [await model.predict(image(), options), await exported.predict(image(), options)];
     expect(theirs?.boxes.count).toBe(5);
     expect(theirs?.boxes.classes).toEqual(own?.boxes.classes);
     theirs?.boxes.boxes.forEach((value, i) => {
@@ -152,8 +152,8 @@ describe("YOLO.export", () => {
     });
     const told: string[] = [];
     const fixed = await YOLO.load(file, { log: (line) => told.push(line) });
-    await fixed.predict(picture(), { ...options, imgsz: 96 });
-    expect(told.join()).toMatch(/takes pictures of 64 × 64: that is used in place of imgsz 96/);
+    await fixed.predict(image(), { ...options, imgsz: 96 });
+    expect(told.join()).toMatch(/takes images of 64 × 64: that is used in place of imgsz 96/);
     await fixed.dispose();
     await expect(exported.info()).rejects.toThrow(/an exported model can be used to predict, not to tell its layers/);
     await expect(exported.export()).rejects.toMatchObject({ code: "UNSUPPORTED" });

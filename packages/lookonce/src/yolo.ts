@@ -72,7 +72,7 @@ export class YOLO {
   }
 
   /**
-   * What the detector takes and gives when it predicts: its classes, and the size of its pictures, which an exported model
+   * What the detector takes and gives when it predicts: its classes, and the size of its images, which an exported model
    * may fix.
    */
   async describe({ imgsz = 640, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
@@ -94,12 +94,12 @@ export class YOLO {
   }
 
   /**
-   * Finds objects in pictures and videos: files, folders, patterns such as `pictures/**`, lists, addresses, cameras, bytes,
+   * Finds objects in images and videos: files, folders, patterns such as `images/**`, lists, addresses, cameras, bytes,
    * pixels, streams; docs/predict.md has them all. With `save` and its like, results are written, too.
    *
-   * It gives all results at once, with their pictures: for many pictures, or a video, take {@link stream}.
+   * It gives all results at once, with their images: for many images, or a video, take {@link stream}.
    *
-   * @throws LookonceError when the source, or its only picture, cannot be read
+   * @throws LookonceError when the source, or its only image, cannot be read
    */
   async predict(source: Source, options: PredictOptions = {}): Promise<Results[]> {
     const results: Results[] = [];
@@ -108,7 +108,7 @@ export class YOLO {
   }
 
   /**
-   * As {@link predict}, a picture at a time, so that a million pictures take no more memory than one. Leaving the loop early
+   * As {@link predict}, an image at a time, so that a million images take no more memory than one. Leaving the loop early
    * frees everything and finishes files that were begun.
    */
   async *stream(source: Source, options: PredictOptions = {}): AsyncGenerator<Results, void, undefined> {
@@ -119,8 +119,8 @@ export class YOLO {
   }
 
   /**
-   * Finds objects in a few pictures at once, each with its own options, on this thread; for services that gather pictures of
-   * several people. A picture that cannot be read gives its error.
+   * Finds objects in a few images at once, each with its own options, on this thread; for services that gather images of
+   * several people. An image that cannot be read gives its error.
    */
   async detectBatch(
     items: readonly BatchItem[],
@@ -243,9 +243,7 @@ export class YOLO {
       const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz });
       const [height, width] = predictor.imgsz;
       if (height !== imgsz || width !== imgsz) {
-        this.#log(
-          `${this.#source.name} takes pictures of ${width} × ${height}: that is used in place of imgsz ${imgsz}`,
-        );
+        this.#log(`${this.#source.name} takes images of ${width} × ${height}: that is used in place of imgsz ${imgsz}`);
       }
       return predictor;
     }

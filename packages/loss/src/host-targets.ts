@@ -1,4 +1,4 @@
-/** Objects of a batch on the host, padded to one number of rows a picture as `@lookonce/data` pads them. */
+/** Objects of a batch on the host, padded to one number of rows an image as `@lookonce/data` pads them. */
 export interface HostTargets {
   /** [B, M], class numbers. */
   labels: Int32Array;
@@ -10,7 +10,7 @@ export interface HostTargets {
   maxTargets: number;
 }
 
-/** Number and size of a batch's pictures, in pixels. */
+/** Number and size of a batch's images, in pixels. */
 export interface BatchSize {
   count: number;
   height: number;

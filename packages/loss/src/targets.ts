@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /**
- * The objects of a batch, padded to one number M of rows a picture so that shapes stay the same from batch to batch.
+ * The objects of a batch, padded to one number M of rows an image so that shapes stay the same from batch to batch.
  * A batch without any object has M ≥ 1 and a mask of zeros.
  */
 export interface PaddedTargets {

@@ -1,5 +1,5 @@
-import { sortByScore } from "@lookonce/boxes";
 import { LookonceError } from "@lookonce/errors";
+import { sortByScore } from "@lookonce/geometry";
 import { averagePrecision } from "./average-precision.ts";
 import { interpolate, unitSteps } from "./interpolate.ts";
 import type { RuleSet } from "./match-detections.ts";

@@ -5,7 +5,7 @@ const found = { boxes: [10.12345, 20, 30.5, 60.00049], confidences: [0.123456], 
 
 describe("cocoDetections", () => {
   it("gives left, top, width and height to a thousandth, and the score to five decimals", () => {
-    expect(cocoDetections("pictures/000000000139.jpg", found)).toEqual([
+    expect(cocoDetections("images/000000000139.jpg", found)).toEqual([
       { image_id: 139, category_id: 79, bbox: [10.123, 20, 20.377, 40], score: 0.12346 },
     ]);
   });
@@ -16,7 +16,7 @@ describe("cocoDetections", () => {
   });
 
   it.each([
-    ["C:\\pictures\\0042.png", 42],
+    ["C:\\images\\0042.png", 42],
     ["street.v2.jpg", "street.v2"],
     ["12a.jpg", "12a"],
     ["12345678901234567890.jpg", "12345678901234567890"],

@@ -1,8 +1,8 @@
-import type { FoundObjects } from "./picture.ts";
+import type { FoundObjects } from "./image.ts";
 
 /** One detection in the form in which COCO's evaluation reads results. */
 export interface CocoDetection {
-  /** The picture: its file's name without ending, as a number where it is one. */
+  /** The image: its file's name without ending, as a number where it is one. */
   image_id: number | string;
   category_id: number;
   /** Left, top, width, height in pixels, to a thousandth. */
@@ -36,9 +36,9 @@ export interface CocoDetectionsOptions {
 }
 
 /**
- * A picture's detections as COCO's evaluation reads them.
+ * An image's detections as COCO's evaluation reads them.
  *
- * @param path the picture's file, of which the name counts
+ * @param path the image's file, of which the name counts
  * @param found boxes in the file's pixels
  */
 export function cocoDetections(
@@ -46,7 +46,7 @@ export function cocoDetections(
   { boxes, confidences, classes }: FoundObjects,
   { categories }: CocoDetectionsOptions = {},
 ): CocoDetection[] {
-  const id = pictureId(path);
+  const id = imageId(path);
   return Array.from({ length: classes.length }, (_, i) => {
     const corner = (k: number): number => boxes[i * 4 + k] as number;
     const label = classes[i] as number;
@@ -65,7 +65,7 @@ export function cocoDetections(
 }
 
 /** The name without folder and ending; as a number where that loses none of its digits but leading zeros. */
-function pictureId(path: string): number | string {
+function imageId(path: string): number | string {
   const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const stem = name.replace(/(?<=.)\.[^.]*$/, "");
   return /^\d+$/.test(stem) && Number.isSafeInteger(Number(stem)) ? Number(stem) : stem;

@@ -1,5 +1,5 @@
-import { iouMatrix } from "@lookonce/boxes";
-import { checkPicture, type EvaluatedPicture } from "./picture.ts";
+import { iouMatrix } from "@lookonce/geometry";
+import { checkImage, type EvaluatedImage } from "./image.ts";
 
 /** Options of {@link ConfusionMatrix}. */
 export interface ConfusionOptions {
@@ -38,15 +38,15 @@ export class ConfusionMatrix {
   }
 
   /**
-   * Counts one picture.
+   * Counts one image.
    *
    * @throws LookonceError `ARGUMENT` or `DATA` when lengths or classes do not fit
    */
-  add(picture: EvaluatedPicture): void {
-    const { detections, labels } = picture;
+  add(image: EvaluatedImage): void {
+    const { detections, labels } = image;
     const background = this.size - 1;
-    checkPicture(picture, background);
-    const pairs = this.#pair(picture);
+    checkImage(image, background);
+    const pairs = this.#pair(image);
     const taken = new Set(pairs);
     for (let d = 0; d < detections.classes.length; d++) {
       const counts = detections.confidences[d]! > this.#conf && !taken.has(d);
@@ -62,7 +62,7 @@ export class ConfusionMatrix {
   }
 
   /** For each label its detection, or −1. */
-  #pair({ detections, labels }: EvaluatedPicture): Int32Array {
+  #pair({ detections, labels }: EvaluatedImage): Int32Array {
     const labelCount = labels.classes.length;
     const overlaps = iouMatrix(detections.boxes, labels.boxes);
     const pairs = new Int32Array(labelCount).fill(-1);

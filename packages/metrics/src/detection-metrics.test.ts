@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { DetectionMetrics, evaluateDetections } from "./detection-metrics.ts";
-import type { EvaluatedPicture } from "./picture.ts";
+import type { EvaluatedImage } from "./image.ts";
 
 const names = ["cat", "dog"];
 const left = [0, 0, 10, 10];
 const right = [20, 0, 30, 10];
 
-function picture(
+function image(
   found: [box: number[], label: number, confidence: number][],
   labels: [number[], number][],
-): EvaluatedPicture {
+): EvaluatedImage {
   return {
     detections: {
       boxes: found.flatMap(([box]) => box),
@@ -20,7 +20,7 @@ function picture(
   };
 }
 
-const empty = picture([], []);
+const empty = image([], []);
 
 /** Every number in the result. */
 function numbersOf(value: unknown): number[] {
@@ -33,8 +33,8 @@ describe("DetectionMetrics", () => {
   it("scores a detector that finds everything", () => {
     const result = evaluateDetections(
       [
-        picture([[left, 0, 0.9]], [[left, 0]]),
-        picture(
+        image([[left, 0, 0.9]], [[left, 0]]),
+        image(
           [
             [right, 1, 0.8],
             [left, 0, 0.7],
@@ -63,7 +63,7 @@ describe("DetectionMetrics", () => {
   it("counts confusions, misses and false alarms", () => {
     const { confusion } = evaluateDetections(
       [
-        picture(
+        image(
           [
             [left, 1, 0.9],
             [[50, 50, 60, 60], 0, 0.6],
@@ -74,8 +74,8 @@ describe("DetectionMetrics", () => {
             [right, 0],
           ],
         ),
-        picture([[left, 1, 0.3]], []),
-        picture([], [[left, 1]]),
+        image([[left, 1, 0.3]], []),
+        image([], [[left, 1]]),
       ],
       { names },
     );
@@ -91,7 +91,7 @@ describe("DetectionMetrics", () => {
     const loose = [0, 0, 10, 6];
     const { confusion } = evaluateDetections(
       [
-        picture(
+        image(
           [
             [loose, 1, 0.9],
             [left, 0, 0.5],
@@ -104,14 +104,14 @@ describe("DetectionMetrics", () => {
     expect([confusion.at(0, 0), confusion.at(1, 2), confusion.at(1, 0)]).toEqual([1, 1, 0]);
   });
 
-  it.each<[string, EvaluatedPicture[]]>([
-    ["no picture", []],
-    ["empty pictures", [empty, empty]],
-    ["labels only", [picture([], [[left, 0]])]],
-    ["detections only", [picture([[left, 0, 0.9]], [])]],
-    ["nothing right", [picture([[left, 0, 0.9]], [[right, 1]])]],
-  ])("gives zeros, never NaN: %s", (_, pictures) => {
-    const result = evaluateDetections(pictures, { names });
+  it.each<[string, EvaluatedImage[]]>([
+    ["no image", []],
+    ["empty images", [empty, empty]],
+    ["labels only", [image([], [[left, 0]])]],
+    ["detections only", [image([[left, 0, 0.9]], [])]],
+    ["nothing right", [image([[left, 0, 0.9]], [[right, 1]])]],
+  ])("gives zeros, never NaN: %s", (_, images) => {
+    const result = evaluateDetections(images, { names });
     expect([result.map50, result.map75, result.map50_95, result.fitness, result.recall, result.f1]).toEqual([
       0, 0, 0, 0, 0, 0,
     ]);
@@ -121,16 +121,16 @@ describe("DetectionMetrics", () => {
 
   it("works with one class, without names, and after a result was read", () => {
     const metrics = new DetectionMetrics({ nc: 1 });
-    metrics.add(picture([], [[left, 0]]));
+    metrics.add(image([], [[left, 0]]));
     expect(metrics.result().map50).toBe(0);
-    metrics.add(picture([[left, 0, 0.9]], [[left, 0]]));
+    metrics.add(image([[left, 0, 0.9]], [[left, 0]]));
     const result = metrics.result();
     expect(result.perClass[0]).toMatchObject({ class: 0, name: "0", images: 2, instances: 2 });
     expect(result.map50).toBeGreaterThan(0.5);
   });
 
   it("passes thresholds on to the confusion matrix", () => {
-    const unsure = picture([[left, 0, 0.2]], [[left, 0]]);
+    const unsure = image([[left, 0, 0.2]], [[left, 0]]);
     const seen = evaluateDetections([unsure], { names, confusion: { conf: 0.1 } }).confusion;
     expect([seen.at(0, 0), evaluateDetections([unsure], { names }).confusion.at(0, 0)]).toEqual([1, 0]);
   });
@@ -138,16 +138,16 @@ describe("DetectionMetrics", () => {
 
 describe("DetectionMetrics refuses", () => {
   const metrics = new DetectionMetrics({ names });
-  const good = picture([[left, 0, 0.9]], [[left, 0]]);
+  const good = image([[left, 0, 0.9]], [[left, 0]]);
 
   it("no classes", () => {
     expect(() => new DetectionMetrics({})).toThrow(/at least one class, but nc is 0/);
     expect(() => new DetectionMetrics({ nc: 1.5 })).toThrow(expect.objectContaining({ code: "ARGUMENT" }));
   });
 
-  it.each<[string, EvaluatedPicture, string, RegExp]>([
-    ["a label out of range", picture([], [[left, 2]]), "DATA", /labels.classes\[0\] is 2.*2 classes, 0 to 1/],
-    ["a class that is no whole number", picture([[left, 0.5, 1]], []), "DATA", /detections.classes\[0\] is 0.5/],
+  it.each<[string, EvaluatedImage, string, RegExp]>([
+    ["a label out of range", image([], [[left, 2]]), "DATA", /labels.classes\[0\] is 2.*2 classes, 0 to 1/],
+    ["a class that is no whole number", image([[left, 0.5, 1]], []), "DATA", /detections.classes\[0\] is 0.5/],
     ["boxes that are missing", { ...good, labels: { boxes: [], classes: [0] } }, "ARGUMENT", /1 classes but 0 numbers/],
     [
       "confidences that are missing",

@@ -2,8 +2,8 @@ import { LookonceError } from "@lookonce/errors";
 import { type ClassCurves, type ClassMetrics, classMetrics, type MetricsByClass } from "./class-metrics.ts";
 import { ConfusionMatrix, type ConfusionOptions } from "./confusion-matrix.ts";
 import { fitness } from "./fitness.ts";
+import { checkImage, type EvaluatedImage } from "./image.ts";
 import { IOU_THRESHOLDS, matchDetections, type RuleSet } from "./match-detections.ts";
-import { checkPicture, type EvaluatedPicture } from "./picture.ts";
 
 /** Options of {@link DetectionMetrics}. */
 export interface DetectionMetricsOptions {
@@ -21,7 +21,7 @@ export interface DetectionMetricsOptions {
 export interface ClassResult {
   class: number;
   name: string;
-  /** Pictures with a label of this class. */
+  /** Images with a label of this class. */
   images: number;
   /** Labels of this class. */
   instances: number;
@@ -56,7 +56,7 @@ export interface DetectionResult {
   confusion: ConfusionMatrix;
 }
 
-/** Gathers detections and labels picture by picture and scores them. */
+/** Gathers detections and labels image by image and scores them. */
 export class DetectionMetrics {
   readonly nc: number;
   readonly #names: readonly string[];
@@ -66,7 +66,7 @@ export class DetectionMetrics {
   readonly #confidences: number[] = [];
   readonly #predictedClasses: number[] = [];
   readonly #labelClasses: number[] = [];
-  readonly #picturesOfClass: number[];
+  readonly #imagesOfClass: number[];
   #images = 0;
 
   /** @throws LookonceError `ARGUMENT` when there is no class */
@@ -81,17 +81,17 @@ export class DetectionMetrics {
     }
     this.#rules = options.rules ?? "7.0";
     this.#confusion = new ConfusionMatrix(this.nc, options.confusion);
-    this.#picturesOfClass = new Array<number>(this.nc).fill(0);
+    this.#imagesOfClass = new Array<number>(this.nc).fill(0);
   }
 
   /**
-   * Takes in one picture, its detections best first. Call it for pictures without labels or detections too.
+   * Takes in one image, its detections best first. Call it for images without labels or detections too.
    *
    * @throws LookonceError `ARGUMENT` or `DATA` when lengths or classes do not fit
    */
-  add(picture: EvaluatedPicture): void {
-    checkPicture(picture, this.nc);
-    const { detections, labels } = picture;
+  add(image: EvaluatedImage): void {
+    checkImage(image, this.nc);
+    const { detections, labels } = image;
     this.#correct.push(matchDetections(detections, labels, { rules: this.#rules }));
     for (let i = 0; i < detections.classes.length; i++) {
       this.#confidences.push(detections.confidences[i]!);
@@ -99,12 +99,12 @@ export class DetectionMetrics {
     }
     const present = new Set(Array.from(labels.classes));
     for (let i = 0; i < labels.classes.length; i++) this.#labelClasses.push(labels.classes[i]!);
-    for (const label of present) this.#picturesOfClass[label]!++;
-    this.#confusion.add(picture);
+    for (const label of present) this.#imagesOfClass[label]!++;
+    this.#confusion.add(image);
     this.#images++;
   }
 
-  /** The scores of all pictures so far. */
+  /** The scores of all images so far. */
   result(): DetectionResult {
     const byClass = this.#measure();
     const perClass = byClass.perClass.map((one) => this.#describe(one));
@@ -150,7 +150,7 @@ export class DetectionMetrics {
     return {
       class: one.class,
       name: this.#names[one.class] ?? String(one.class),
-      images: this.#picturesOfClass[one.class]!,
+      images: this.#imagesOfClass[one.class]!,
       instances: one.labels,
       precision,
       recall,
@@ -163,13 +163,13 @@ export class DetectionMetrics {
   }
 }
 
-/** Scores all pictures at once; see {@link DetectionMetrics}. */
+/** Scores all images at once; see {@link DetectionMetrics}. */
 export function evaluateDetections(
-  pictures: Iterable<EvaluatedPicture>,
+  images: Iterable<EvaluatedImage>,
   options: DetectionMetricsOptions,
 ): DetectionResult {
   const metrics = new DetectionMetrics(options);
-  for (const picture of pictures) metrics.add(picture);
+  for (const image of images) metrics.add(image);
   return metrics.result();
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { clipBoxes, iouMatrix, normalizedXywhToXyxy } from "@lookonce/boxes";
+import { clipBoxes, iouMatrix, normalizedXywhToXyxy } from "@lookonce/geometry";
 import { describeGolden, describeShared, expectClose, goldenJson, goldenTensors, sharedPath } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { averagePrecision } from "./average-precision.ts";
@@ -7,8 +7,8 @@ import { CONFIDENCES, classMetrics, type MetricsByClass } from "./class-metrics.
 import { ConfusionMatrix } from "./confusion-matrix.ts";
 import { evaluateDetections } from "./detection-metrics.ts";
 import { fitness } from "./fitness.ts";
+import type { EvaluatedImage, LabeledObjects } from "./image.ts";
 import { IOU_THRESHOLDS, matchDetections, type RuleSet } from "./match-detections.ts";
-import type { EvaluatedPicture, LabelledObjects } from "./picture.ts";
 
 const exact = { abs: 1e-6 };
 
@@ -103,7 +103,7 @@ function jpegSize(path: string): { width: number; height: number } {
 }
 
 /**
- * The size that labels see: pictures are resized to whole pixels (ceil) with the longer side 640, and both labels and
+ * The size that labels see: images are resized to whole pixels (ceil) with the longer side 640, and both labels and
  * detections come back from there by the height's ratio alone, which stretches the width by up to a pixel.
  */
 function roundTripSize({ width, height }: { width: number; height: number }): { width: number; height: number } {
@@ -112,10 +112,10 @@ function roundTripSize({ width, height }: { width: number; height: number }): { 
   return { width: (networkWidth! * height) / networkHeight!, height };
 }
 
-function labelsOf(picture: string): LabelledObjects {
-  const text = readFileSync(sharedPath(`data/coco128/labels/val2017/${picture.replace(".jpg", ".txt")}`), "utf8");
+function labelsOf(image: string): LabeledObjects {
+  const text = readFileSync(sharedPath(`data/coco128/labels/val2017/${image.replace(".jpg", ".txt")}`), "utf8");
   const numbers = text.trim().split(/\s+/).filter(Boolean).map(Number);
-  const size = jpegSize(sharedPath(`data/coco128/images/val2017/${picture}`));
+  const size = jpegSize(sharedPath(`data/coco128/images/val2017/${image}`));
   const boxes = normalizedXywhToXyxy(boxesOf(numbers, 5, 1), roundTripSize(size));
   return { classes: columns(numbers, 5)[0]!, boxes: clipBoxes(boxes, size) };
 }
@@ -123,14 +123,14 @@ function labelsOf(picture: string): LabelledObjects {
 const validation = ["val/detections.safetensors", "val/metrics.json", "val/confusion_matrix.json", "val/batches.json"];
 const needs = [...validation.map((file) => `golden/v8/${file}`), "data/coco128/labels/val2017"];
 
-describeShared("YOLOv8's detections against the pictures' labels", needs, () => {
+describeShared("YOLOv8's detections against the images' labels", needs, () => {
   const tensors = goldenTensors("v8/val/detections.safetensors");
-  const { pictures_in_order: names } = goldenJson("v8/val/batches.json") as { pictures_in_order: string[] };
+  const { images_in_order: names } = goldenJson("v8/val/batches.json") as { images_in_order: string[] };
   const rows = columns(tensors.rows!.data, 6);
   const boxes = boxesOf(tensors.rows!.data, 6);
-  const owner = Array.from(tensors.picture!.data);
-  const pictures: EvaluatedPicture[] = names.map((name, picture) => {
-    const [from, to] = [owner.indexOf(picture), owner.lastIndexOf(picture) + 1];
+  const owner = Array.from(tensors.image!.data);
+  const images: EvaluatedImage[] = names.map((name, image) => {
+    const [from, to] = [owner.indexOf(image), owner.lastIndexOf(image) + 1];
     return {
       detections: {
         boxes: boxes.slice(from * 4, to * 4),
@@ -142,16 +142,16 @@ describeShared("YOLOv8's detections against the pictures' labels", needs, () => 
   });
 
   it("give the same true positives", () => {
-    const correct = pictures.flatMap(({ detections, labels }) => Array.from(matchDetections(detections, labels)));
+    const correct = images.flatMap(({ detections, labels }) => Array.from(matchDetections(detections, labels)));
     const expected = Array.from(tensors.true_positive!.data);
     expect(correct.length).toBe(expected.length);
     expect(correct.filter((flag, i) => flag !== expected[i]).length).toBe(0);
   });
 
   it("give the same scores and confusion", () => {
-    const result = evaluateDetections(pictures, { nc: 80 });
+    const result = evaluateDetections(images, { nc: 80 });
     const expected = goldenJson("v8/val/metrics.json");
-    expect(result.images).toBe(expected.pictures);
+    expect(result.images).toBe(expected.images);
     expect(result.instances).toBe(expected.labels);
     expectClose(
       [result.precision, result.recall, result.map50, result.map75, result.map50_95, result.fitness],
@@ -160,7 +160,7 @@ describeShared("YOLOv8's detections against the pictures' labels", needs, () => 
     );
     for (const one of result.perClass) {
       const wanted = expected.per_class[one.class];
-      expect([one.images, one.instances]).toEqual([wanted.pictures, wanted.labels]);
+      expect([one.images, one.instances]).toEqual([wanted.images, wanted.labels]);
       expectClose([one.ap50, one.ap], [wanted.ap50, wanted.ap], exact);
     }
     const entries: number[][] = goldenJson("v8/val/confusion_matrix.json").entries_row_column_count;
@@ -179,7 +179,7 @@ describe.each(releases)("YOLOv5 $rules", ({ file, rules }) => {
   describeGolden("metrics", [`v5/val/${file}.json`, `v5/val/${file}.safetensors`], () => {
     const json = goldenJson(`v5/val/${file}.json`);
     const tensors = goldenTensors(`v5/val/${file}.safetensors`);
-    const pictures: EvaluatedPicture[] = Array.from({ length: json.images }, (_, i) => {
+    const images: EvaluatedImage[] = Array.from({ length: json.images }, (_, i) => {
       const found = tensors[`image${i}.detections`]!.data;
       const labels = tensors[`image${i}.labels`]!.data;
       return {
@@ -190,17 +190,17 @@ describe.each(releases)("YOLOv5 $rules", ({ file, rules }) => {
 
     it("matching", () => {
       expect(Array.from(IOU_THRESHOLDS)).toEqual(Array.from(tensors.iou_thresholds!.data));
-      pictures.forEach(({ detections, labels }, i) => {
+      images.forEach(({ detections, labels }, i) => {
         const expected = Array.from(tensors[`image${i}.correct`]!.data);
         expect(Array.from(matchDetections(detections, labels, { rules }))).toEqual(expected);
       });
-      const { labels, detections } = pictures[0]!;
+      const { labels, detections } = images[0]!;
       expectClose(iouMatrix(labels.boxes, detections.boxes), tensors["image0.box_iou"]!.data, { abs: 1e-5 });
     });
 
     it("confusion matrix", () => {
       const confusion = new ConfusionMatrix(json.classes, { conf: json.confusion.conf, iou: json.confusion.iou });
-      for (const picture of pictures) confusion.add(picture);
+      for (const image of images) confusion.add(image);
       expect(Array.from(confusion.counts)).toEqual(json.confusion.matrix.flat());
     });
 
@@ -214,7 +214,7 @@ describe.each(releases)("YOLOv5 $rules", ({ file, rules }) => {
       );
     });
 
-    it("average precision with classes only predicted and only labelled", () => {
+    it("average precision with classes only predicted and only labeled", () => {
       const correct = Uint8Array.from(tensors["ap.tp"]!.data);
       const confidences = tensors["ap.conf"]!.data as Float32Array;
       const predictedClasses = tensors["ap_stray.predicted_class"]!.data;

@@ -24,14 +24,14 @@ export interface ModelRow extends Omit<ConfigRow, "args" | "repeats"> {
 export interface BuiltRows {
   rows: ModelRow[];
   head: Head;
-  /** The sides of pictures must be multiples of this many pixels: those of a cell of the coarsest map. */
+  /** The sides of images must be multiples of this many pixels: those of a cell of the coarsest map. */
   step: number;
 }
 
 /** The size at which the shapes of a model under construction are followed: divisible by every usual stride. */
 const probeSide = 256;
 
-/** Largest side of a map for a picture of that size; the largest that the zoo makes is the picture itself. */
+/** Largest side of a map for an image of that size; the largest that the zoo makes is the image itself. */
 const largestSide = 16 * probeSide;
 
 /** Most repeats of one layer after scaling by depth; the zoo's most are 20. */
@@ -55,8 +55,8 @@ export function buildRows(config: ModelConfig, release: V5Release): BuiltRows {
   let size: ModelSize = { modules: 0, parameters: 0 };
   for (const row of config.rows) {
     const where = `${config.name}, layer ${row.index} (${row.module})`;
-    const picture: Shape = [probeSide, probeSide, config.channels];
-    const inputs = row.sources.map((source) => (source < 0 ? picture : (shapes[source] as Shape)));
+    const image: Shape = [probeSide, probeSide, config.channels];
+    const inputs = row.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
     const built = buildRow(config, row, { where, inputs, release });
     size = checkSize(size, built.layer, where);
     rows.push(built);
@@ -116,16 +116,13 @@ export function shapeOf(layer: Module, inputs: Shape[], { where, cost }: { where
 function checked(shape: Shape): Shape {
   if (Math.max(shape[0], shape[1]) > largestSide) {
     const size = `${shape[0]}x${shape[1]}`;
-    throw new LookonceError(
-      "ARGUMENT",
-      `the map is ${size} here for a picture of ${probeSide}x${probeSide}: too large`,
-    );
+    throw new LookonceError("ARGUMENT", `the map is ${size} here for an image of ${probeSide}x${probeSide}: too large`);
   }
   if (!shape.every(Number.isInteger)) {
     throw new LookonceError("ARGUMENT", `the map or its channels do not divide evenly here (${shape.join("x")})`);
   }
   if (shape[0] >= 1 && shape[1] >= 1) return shape;
-  throw new LookonceError("ARGUMENT", `nothing is left of the picture here (${shape[0]}x${shape[1]})`);
+  throw new LookonceError("ARGUMENT", `nothing is left of the image here (${shape[0]}x${shape[1]})`);
 }
 
 interface RowPlace {

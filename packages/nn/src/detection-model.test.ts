@@ -8,7 +8,7 @@ import {
   Conv,
   DetectionModel,
   fuse,
-  initialise,
+  initialize,
   modelFromCheckpoint,
   parseModelConfig,
   stateDict,
@@ -36,7 +36,7 @@ head:
 const build = (detect: string, seed = 3): DetectionModel =>
   new DetectionModel(parseModelConfig(yaml(detect)), { rng: new Random(seed), names: ["cat", "dog"] });
 
-const pictures = (seed = 1): tf.Tensor4D => {
+const images = (seed = 1): tf.Tensor4D => {
   const rng = new Random(seed);
   return tf.tensor4d(
     Float32Array.from({ length: 2 * 16 * 8 * 3 }, () => rng.uniform()),
@@ -54,7 +54,7 @@ describe.each(families)("DetectionModel $family", ({ family, detect, outputs, an
     const start = tf.memory().numTensors;
     const model = build(detect);
     expect([model.family, model.nc, model.strides, model.names]).toEqual([family, 2, [2, 4], ["cat", "dog"]]);
-    const x = pictures();
+    const x = images();
     const before = tf.memory().numTensors;
     const trained = model.forward(x);
     expect(trained.raw.map(({ shape }) => shape)).toEqual([
@@ -73,7 +73,7 @@ describe.each(families)("DetectionModel $family", ({ family, detect, outputs, an
 
   it("gives every trained parameter a gradient, and moves running statistics", async () => {
     const model = build(detect);
-    const x = pictures();
+    const x = images();
     const mean = model.namedBuffers().get("model.0.bn.running_mean") as tf.Variable;
     const names = model.freeze("model.1.");
     expect(names).toEqual(["model.1.conv.weight", "model.1.bn.weight", "model.1.bn.bias"]);
@@ -102,8 +102,8 @@ describe.each(families)("DetectionModel $family", ({ family, detect, outputs, an
 
   it("predicts the same when fused", async () => {
     const model = build(detect);
-    const x = pictures();
-    for (let i = 0; i < 3; i++) tf.dispose(model.forward(pictures(i)).raw);
+    const x = images();
+    for (let i = 0; i < 3; i++) tf.dispose(model.forward(images(i)).raw);
     const plain = await (model.eval().forward(x).decoded as tf.Tensor).data();
     const count = model.namedVariables().size;
     const fused = await (fuse(model).forward(x).decoded as tf.Tensor).data();
@@ -116,7 +116,7 @@ describe.each(families)("DetectionModel $family", ({ family, detect, outputs, an
 
   it("comes back from its own state and configuration", async () => {
     const model = build(detect).eval();
-    const x = pictures();
+    const x = images();
     const contents = {
       tensors: await stateDict(model),
       config: structuredClone(model.config.source),
@@ -132,10 +132,10 @@ describe.each(families)("DetectionModel $family", ({ family, detect, outputs, an
 });
 
 describe("DetectionModel", () => {
-  it("refuses pictures that do not fit, names that do not, and files without a configuration", () => {
+  it("refuses images that do not fit, names that do not, and files without a configuration", () => {
     const model = build("[nc]");
     expect(() => model.forward(tf.zeros([1, 18, 16, 3]))).toThrow(
-      "the model takes pictures [N, height, width, 3] with sides that are multiples of 4, but got [1, 18, 16, 3]",
+      "the model takes images [N, height, width, 3] with sides that are multiples of 4, but got [1, 18, 16, 3]",
     );
     expect(() => new DetectionModel(parseModelConfig(yaml("[nc]")), { names: ["cat"] })).toThrow(
       "1 names for 2 classes",
@@ -156,10 +156,10 @@ describe("DetectionModel", () => {
   });
 });
 
-describe("initialise", () => {
+describe("initialize", () => {
   it("draws filters within one over the root of the fan-in, norms at one and zero", async () => {
     const conv = new Conv(16, 32, { kernel: 3, groups: 4 });
-    initialise(conv, new Random(9));
+    initialize(conv, new Random(9));
     const bound = 1 / Math.sqrt(4 * 9);
     const values = (await conv.conv.weight.data()) as Float32Array;
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(bound);

@@ -6,14 +6,14 @@ import { type ModelConfig, parseModelConfig } from "./config/model-config.ts";
 import type { V5Release } from "./config/module-spec.ts";
 import { ModuleList } from "./containers.ts";
 import { Head } from "./head.ts";
-import { initialise, Join, type Layer, Module } from "./module.ts";
+import { initialize, Join, type Layer, Module } from "./module.ts";
 import { DetectV5 } from "./modules/detect-v5.ts";
 
 /** Options of {@link DetectionModel}. */
 export interface DetectionModelOptions {
   /**
    * Source of the initial weights. Without it every filter is zero, for weights that are loaded right after, and a
-   * variable takes memory when it is first used: a model that is only summarised needs neither device nor memory.
+   * variable takes memory when it is first used: a model that is only summarized needs neither device nor memory.
    */
   rng?: Random;
   /** What the classes are called (default "0", "1", …). */
@@ -35,7 +35,7 @@ export class DetectionModel extends Module {
   #config: ModelConfig;
   readonly rows: readonly ModelRow[];
   readonly head: Head;
-  /** The sides of pictures must be multiples of this many pixels: the coarsest map's stride. */
+  /** The sides of images must be multiples of this many pixels: the coarsest map's stride. */
   readonly step: number;
   readonly model: ModuleList<Module>;
   /** Class names by class number. */
@@ -55,7 +55,7 @@ export class DetectionModel extends Module {
       throw new LookonceError("ARGUMENT", `${config.name}: ${this.names.length} names for ${config.nc} classes`);
     }
     this.#lastUse = new Map(rows.flatMap((row) => row.sources.map((source) => [source, row.index] as const)));
-    if (options.rng !== undefined) initialise(this, options.rng);
+    if (options.rng !== undefined) initialize(this, options.rng);
     head.resetBiases();
   }
 
@@ -108,7 +108,7 @@ export class DetectionModel extends Module {
   }
 
   /**
-   * Predictions for pictures x [N, H, W, channels], RGB from 0 to 1, both sides multiples of the largest stride.
+   * Predictions for images x [N, H, W, channels], RGB from 0 to 1, both sides multiples of the largest stride.
    *
    * In training only `raw`; in inference `decoded` too. Nothing else of the pass stays in memory.
    */
@@ -158,7 +158,7 @@ export class DetectionModel extends Module {
     if (channels === this.config.channels && height % step === 0 && width % step === 0) return;
     throw new LookonceError(
       "ARGUMENT",
-      `the model takes pictures [N, height, width, ${this.config.channels}] with sides that are multiples of ${step}, but got [${x.shape.join(", ")}]`,
+      `the model takes images [N, height, width, ${this.config.channels}] with sides that are multiples of ${step}, but got [${x.shape.join(", ")}]`,
     );
   }
 }

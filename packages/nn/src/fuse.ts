@@ -2,7 +2,7 @@ import type { Module } from "./module.ts";
 import { Conv } from "./modules/conv.ts";
 
 /**
- * Folds every batch normalisation into the convolution before it and switches to inference: the same predictions but
+ * Folds every batch normalization into the convolution before it and switches to inference: the same predictions but
  * for rounding (about 1e-3 pixels), fewer operations. It cannot be undone or trained further.
  */
 export function fuse<T extends Module>(model: T): T {

@@ -27,7 +27,7 @@ beforeAll(async () => {
 const values = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;
 
 /** A golden tensor [N, C, H, W] as [N, H, W, C]. */
-function picture({ shape, data }: GoldenTensor): tf.Tensor4D {
+function image({ shape, data }: GoldenTensor): tf.Tensor4D {
   return tf.tidy(() => tf.transpose(tf.tensor4d(data, shape as [number, number, number, number]), [0, 2, 3, 1]));
 }
 
@@ -75,7 +75,7 @@ describeShared(
     it.each(cases)("$name in inference, plain and fused", async ({ name, file }) => {
       const model = await fromFile(file);
       const golden = goldenTensors(`v8/forward/${name}/output.safetensors`);
-      const x = picture(goldenTensors(`v8/forward/${name}/input.safetensors`).images as GoldenTensor);
+      const x = image(goldenTensors(`v8/forward/${name}/input.safetensors`).images as GoldenTensor);
       const before = tf.memory().numTensors;
       const { raw, decoded } = model.forward(x);
       expect(tf.memory().numTensors - before).toBe(raw.length + 1);
@@ -98,7 +98,7 @@ describeShared(
     it.each(cases)("$name in training, with its running statistics", async ({ name, file }) => {
       const model = (await fromFile(file)).train();
       const golden = goldenTensors(`v8/forward/${name}/train_mode.safetensors`);
-      const { raw, decoded } = model.forward(picture(golden.images as GoldenTensor));
+      const { raw, decoded } = model.forward(image(golden.images as GoldenTensor));
       expect(decoded).toBeUndefined();
       for (const [i, map] of raw.map(channelsFirst).entries()) {
         expectClose(await values(map), (golden[`raw_${i}`] as GoldenTensor).data, {
@@ -142,7 +142,7 @@ describeShared("forward, YOLOv5", ["golden/v5/forward/yolov5n_real.safetensors",
     const model = await fromFile("weights/yolov5n.pt");
     const golden = goldenTensors("v5/forward/yolov5n_real.safetensors");
     const info = goldenJson("v5/forward/yolov5n_real.json");
-    const x = picture(golden.input as GoldenTensor);
+    const x = image(golden.input as GoldenTensor);
     expect(model.anchors).toEqual(info.anchors_grid_units);
     await compareV5(model, golden, x);
     await compareLayers(model, x, info.layers);
@@ -172,7 +172,7 @@ describeGolden("forward, YOLOv5 with random weights", ["v5/forward/yolov5n_rando
       const weights = new Map(Object.entries(goldenTensors(`v5/forward/${name}.weights.safetensors`)));
       const model = withWidth(file, width).eval();
       expect(loadStateDict(model, weights).summary).toBe(`transferred ${items}/${items} items`);
-      const x = picture(golden.input as GoldenTensor);
+      const x = image(golden.input as GoldenTensor);
       await compareV5(model, golden, x);
       await compareLayers(model, x, info.eval_layers);
       const trained = "train_raw_0" in golden ? model.train().forward(x).raw : [];
@@ -194,7 +194,7 @@ describeGolden("forward, a checkpoint of ghost modules", ["v5/forward/ghost_rand
   it("builds the model it describes", async () => {
     const model = await fromFile("golden/v5/forward/ghost_random.pt");
     const golden = goldenTensors("v5/forward/ghost_random.safetensors");
-    await compareV5(model, golden, picture(golden.input as GoldenTensor));
+    await compareV5(model, golden, image(golden.input as GoldenTensor));
     model.dispose();
   });
 });

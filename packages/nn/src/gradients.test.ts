@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DetectionModel, parseModelConfig, upsampleNearest2x } from "./index.ts";
 
-// Not on tfjs-backend-cpu: in 4.22 its gradient of nearest resizing is wrong for more than one picture.
+// Not on tfjs-backend-cpu: in 4.22 its gradient of nearest resizing is wrong for more than one image.
 beforeAll(async () => {
   await enterTestDevice();
 });
@@ -65,7 +65,7 @@ const build = (detect: string, seed = 3): DetectionModel =>
     rng: new Random(seed),
   });
 
-const pictures = (seed = 1): tf.Tensor4D => {
+const images = (seed = 1): tf.Tensor4D => {
   const rng = new Random(seed);
   return tf.tensor4d(
     Float32Array.from({ length: 2 * 16 * 8 * 3 }, () => rng.uniform()),
@@ -80,7 +80,7 @@ describe("gradients", () => {
     ...others.map((row) => ({ family: row, detect: row })),
   ])("of $family along a random direction are what finite differences show", async ({ detect }) => {
     const model = build(detect);
-    const x = pictures();
+    const x = images();
     const weights = model.forward(x).raw.map(({ shape }, i) => {
       const rng = new Random(20 + i);
       return tf.tensor(
@@ -118,7 +118,7 @@ describe("gradients", () => {
     model.dispose();
   });
 
-  it("of upsampling sum over each block of every picture", async () => {
+  it("of upsampling sum over each block of every image", async () => {
     const dy = tf.tensor4d(
       Array.from({ length: 16 }, (_, i) => i),
       [2, 2, 4, 1],

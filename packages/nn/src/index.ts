@@ -37,7 +37,7 @@ export { fuse } from "./fuse.ts";
 export { Head, type ResetBiasesOptions } from "./head.ts";
 export { readModelConfig, shippedModels } from "./model-files.ts";
 export { type CheckpointContents, modelFromCheckpoint } from "./model-from-checkpoint.ts";
-export { initialise, Join, Layer, Module } from "./module.ts";
+export { initialize, Join, Layer, Module } from "./module.ts";
 export { Activation } from "./modules/activation.ts";
 export { BatchNorm2d } from "./modules/batch-norm2d.ts";
 export { Bottleneck, type BottleneckOptions } from "./modules/bottleneck.ts";

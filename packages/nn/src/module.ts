@@ -102,7 +102,7 @@ export abstract class Module {
     return this;
   }
 
-  /** Switches the tree to inference: normalisation uses the running statistics. */
+  /** Switches the tree to inference: normalization uses the running statistics. */
   eval(): this {
     return this.train(false);
   }
@@ -155,7 +155,7 @@ export abstract class Join extends Module {
 }
 
 /** Draws every parameter of the tree afresh, each module from a stream named by its path; all variables are there then. */
-export function initialise(module: Module, rng: Random): void {
+export function initialize(module: Module, rng: Random): void {
   module.namedVariables();
   for (const [path, child] of module.namedModules()) child.reset(rng.fork(path));
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { Random } from "@lookonce/random";
 import { beforeAll, describe, expect, it } from "vitest";
-import { C3, initialise, Module, observeModules } from "./index.ts";
+import { C3, initialize, Module, observeModules } from "./index.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
@@ -19,7 +19,7 @@ function observed(module: Module, run: () => unknown): string[] {
 
 describe("observeModules", () => {
   const module = new C3(4, 4);
-  initialise(module, new Random(0));
+  initialize(module, new Random(0));
   module.eval();
   const x = tf.ones([1, 4, 4, 4]) as tf.Tensor4D;
 

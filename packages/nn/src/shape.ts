@@ -1,9 +1,9 @@
 /** Height, width and channels of a feature map; the batch is left out. */
 export type Shape = readonly [height: number, width: number, channels: number];
 
-/** What a forward pass of one picture costs. */
+/** What a forward pass of one image costs. */
 export interface Cost {
-  /** Multiply-accumulates of convolutions; bias, normalisation, activation and pooling are not counted. */
+  /** Multiply-accumulates of convolutions; bias, normalization, activation and pooling are not counted. */
   macs: number;
   /** Multiply-accumulates of fully connected layers, but for the output of an attention; its products are not counted. */
   linearMacs: number;

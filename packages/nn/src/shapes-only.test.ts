@@ -12,7 +12,7 @@ tf.registerBackend("nothing", () => {
 });
 
 describe("a model that is only measured", () => {
-  it("is built and summarised without a kernel, a variable or an allocation", () => {
+  it("is built and summarized without a kernel, a variable or an allocation", () => {
     const model = new DetectionModel(readModelConfig("yolov8x.yaml"));
     const { parameters, gradients, gflops } = summarize(model);
     expect([parameters, gradients, Number(gflops.toFixed(1))]).toEqual([68229648, 68229632, 257.8]);

@@ -20,7 +20,7 @@ function unknownInput(graph: OnnxGraph, node: OnnxNode, name: string, known: Set
     : didYouMean(name, [...known, ...graph.nodes.flatMap((other) => other.outputs)]);
   return new LookonceError(
     "ARGUMENT",
-    `${label(node)} of graph "${graph.name}" reads "${name}", which no input, initialiser or earlier node makes.${hint}`,
+    `${label(node)} of graph "${graph.name}" reads "${name}", which no input, initializer or earlier node makes.${hint}`,
   );
 }
 
@@ -45,8 +45,8 @@ export function checkGraph(graph: OnnxGraph, outer: ReadonlySet<string> = new Se
   for (const { name } of graph.inputs) define(known, name, "input");
   const inputs = new Set(graph.inputs.map((input) => input.name));
   for (const name of graph.initializers.keys()) {
-    // Before file format 4 an initialiser was also listed as an input, as its default value; that is still legal.
-    if (!inputs.has(name)) define(known, name, "initialiser");
+    // Before file format 4 an initializer was also listed as an input, as its default value; that is still legal.
+    if (!inputs.has(name)) define(known, name, "initializer");
   }
   for (const node of graph.nodes) {
     for (const name of node.inputs) {

@@ -13,14 +13,14 @@ import type { AnyTensorValue, Attribute, OnnxGraph, OnnxNode, ValueInfo } from "
 /** A graph out of a model; `where` names the file in messages. */
 export function decodeGraph(proto: GraphProto, where: string): OnnxGraph {
   if (proto.sparseInitializer.length > 0) {
-    throw new LookonceError("UNSUPPORTED", `${where}: sparse initialisers cannot be read.`);
+    throw new LookonceError("UNSUPPORTED", `${where}: sparse initializers cannot be read.`);
   }
   const initializers = new Map<string, AnyTensorValue>();
   for (const tensor of proto.initializer) {
     if (initializers.has(tensor.name)) {
-      throw new LookonceError("FORMAT", `${where}: two initialisers have the name "${tensor.name}".`);
+      throw new LookonceError("FORMAT", `${where}: two initializers have the name "${tensor.name}".`);
     }
-    initializers.set(tensor.name, decodeTensor(tensor, `${where}, initialiser "${tensor.name}"`));
+    initializers.set(tensor.name, decodeTensor(tensor, `${where}, initializer "${tensor.name}"`));
   }
   return {
     name: proto.name,

@@ -108,7 +108,7 @@ describe("GraphBuilder, given mistakes", () => {
       '"y" has the name of another',
       (g) => g.node("Relu", ["y"], {}, { outputs: ["y"] }),
     ],
-    ["an initialiser of that name", 'initialiser "images" has', (g) => g.initializer(int64(1), "images")],
+    ["an initializer of that name", 'initializer "images" has', (g) => g.initializer(int64(1), "images")],
     ["no name", "an input needs a name", (g) => g.input("", "float32", [1])],
     ["no operator", "a node needs an operator", (g) => g.node("", ["y"])],
     ["a negative size", "-1 is not a size", (g) => g.input("x", "float32", [-1])],
@@ -117,7 +117,7 @@ describe("GraphBuilder, given mistakes", () => {
     ["an unknown type", '"float" is not a tensor type', (g) => g.input("x", "float" as "float32", [1])],
     [
       "data of the wrong length",
-      'initialiser "w": shape [2, 2] has 4 elements, but the data has 3',
+      'initializer "w": shape [2, 2] has 4 elements, but the data has 3',
       (g) => g.initializer({ type: "float32", shape: [2, 2], data: new Float32Array(3) }, "w"),
     ],
     [
@@ -144,7 +144,7 @@ describe("GraphBuilder, given mistakes", () => {
   it.each<[string, string, (graph: GraphBuilder) => unknown]>([
     [
       "an input that nothing makes, with the likely name",
-      'node "Relu_0" (Relu) of graph "net" reads "image", which no input, initialiser or earlier node makes. Did you mean "images"?',
+      'node "Relu_0" (Relu) of graph "net" reads "image", which no input, initializer or earlier node makes. Did you mean "images"?',
       (g) => g.node("Relu", ["image"]),
     ],
     [

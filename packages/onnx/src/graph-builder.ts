@@ -41,7 +41,7 @@ export interface BuildOptions {
 
 const NO_ATTRIBUTES: Readonly<Record<string, Attribute>> = Object.freeze({});
 
-/** Unnamed initialisers of up to this many elements (shapes, axes, scalars) are stored once. */
+/** Unnamed initializers of up to this many elements (shapes, axes, scalars) are stored once. */
 const SHARED_ELEMENTS = 16;
 
 /**
@@ -110,9 +110,9 @@ export class GraphBuilder {
    * The data is held by reference. Equal unnamed constants of up to 16 elements become one.
    */
   initializer(value: AnyTensorValue, name?: string): string {
-    checkTensor(value, name === undefined ? "initialiser" : `initialiser "${name}"`);
+    checkTensor(value, name === undefined ? "initializer" : `initializer "${name}"`);
     if (name !== undefined) {
-      this.#define(name, "initialiser");
+      this.#define(name, "initializer");
       this.#initializers.set(name, value);
       return name;
     }

@@ -108,7 +108,7 @@ describe("parseModel, given bad input", () => {
 
   it.each([
     ["text", new TextEncoder().encode("not a model at all\n")],
-    ["a picture", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0)],
+    ["an image", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0)],
     ["a zip archive", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 0, 0, 8, 0)],
     ["zeros", new Uint8Array(64)],
   ])("says that %s is no model", (_what, bytes) => {
@@ -140,7 +140,7 @@ describe("parseModel, given bad input", () => {
       "fewer elements than the shape asks for",
       foreignTensor({ dataType: DataType.FLOAT, dims: [3n], floatData: [1] }),
       "FORMAT",
-      'best.onnx, initialiser "w": shape [3] needs 3 elements, but the file has 1. The file is damaged.',
+      'best.onnx, initializer "w": shape [3] needs 3 elements, but the file has 1. The file is damaged.',
     ],
     [
       "broken elements",
@@ -167,10 +167,10 @@ describe("parseModel, given bad input", () => {
       "not UTF-8",
     ],
     [
-      "two initialisers of one name",
+      "two initializers of one name",
       foreign({ initializer: ["w", "w"].map((name) => ({ name, dataType: DataType.FLOAT, dims: [0n] })) }),
       "FORMAT",
-      'two initialisers have the name "w"',
+      'two initializers have the name "w"',
     ],
     [
       "two attributes of one name",
@@ -190,14 +190,14 @@ describe("parseModel, given bad input", () => {
       "UNSUPPORTED",
       "the data lies in another file",
     ],
-    ["quantised types", foreignTensor({ dataType: DataType.INT4, dims: [2n] }), "UNSUPPORTED", "tensors of type INT4"],
+    ["quantized types", foreignTensor({ dataType: DataType.INT4, dims: [2n] }), "UNSUPPORTED", "tensors of type INT4"],
     [
       "inputs that are no tensors",
       foreign({ input: [{ name: "x", type: { value: { case: "sequenceType", value: {} } } }] }),
       "UNSUPPORTED",
       'input "x" is a sequenceType, not a tensor',
     ],
-    ["sparse weights", foreign({ sparseInitializer: [{}] }), "UNSUPPORTED", "sparse initialisers"],
+    ["sparse weights", foreign({ sparseInitializer: [{}] }), "UNSUPPORTED", "sparse initializers"],
     ["functions", foreign({}, { functions: [{ name: "f" }] }), "UNSUPPORTED", "models with functions"],
     [
       "attributes that hold types",

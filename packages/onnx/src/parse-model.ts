@@ -7,8 +7,8 @@ import type { OnnxModel } from "./model.ts";
 /**
  * Reads a model out of the bytes of an `.onnx` file; `name` is what messages call it.
  *
- * Initialisers share memory with the bytes where their alignment allows it. Throws `FORMAT` when the bytes are damaged
- * or are no ONNX model, and `UNSUPPORTED` for what this package does not read: sparse and quantised tensors, weights
+ * Initializers share memory with the bytes where their alignment allows it. Throws `FORMAT` when the bytes are damaged
+ * or are no ONNX model, and `UNSUPPORTED` for what this package does not read: sparse and quantized tensors, weights
  * in other files, inputs that are not tensors, and functions.
  */
 export function parseModel(bytes: Uint8Array, name = "ONNX model"): OnnxModel {

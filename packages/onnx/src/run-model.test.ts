@@ -55,7 +55,7 @@ describe("ONNX Runtime", () => {
     expect(Array.from((await run(serializeModel(model), feeds))[y]!.data as Float32Array)).toEqual([5, 11, 11, 25]);
   });
 
-  it("reads the initialisers of every type that the runtime can return", async () => {
+  it("reads the initializers of every type that the runtime can return", async () => {
     const graph = new GraphBuilder();
     const values = {
       float32: Float32Array.of(-1.5, 2),
@@ -83,7 +83,7 @@ describe("ONNX Runtime", () => {
     expect(results.string!.data).toEqual(["cat", "Hündin"]);
   });
 
-  it("accepts an initialiser without elements, as an optional input that is empty", async () => {
+  it("accepts an initializer without elements, as an optional input that is empty", async () => {
     const graph = new GraphBuilder();
     const x = graph.input("x", "float32", [1, 1, 2, 2]);
     const none = graph.initializer(float32([0], []));

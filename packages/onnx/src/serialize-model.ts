@@ -81,7 +81,7 @@ function graphPieces(graph: OnnxGraph): Pieces {
 }
 
 function appendInitializer(pieces: Pieces, name: string, value: AnyTensorValue): void {
-  checkTensor(value, `initialiser "${name}"`);
+  checkTensor(value, `initializer "${name}"`);
   const header = toBinary(TensorProtoSchema, tensorHeader(value, name));
   const raw = rawBytes(value);
   if (raw === undefined) {

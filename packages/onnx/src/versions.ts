@@ -16,7 +16,7 @@ const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
   [10, 5],
 ];
 
-/** Below operator set 10 too, since version 4 is the first that does not list initialisers as inputs. */
+/** Below operator set 10 too, since version 4 is the first that does not list initializers as inputs. */
 const OLDEST_IR_VERSION = 4;
 
 /** The version of the file format in which this version of ONNX's operators appeared. */

@@ -19,7 +19,7 @@ const NODE_INPUT = NODE.input.number;
 const NODE_OUTPUT = NODE.output.number;
 const NODE_ATTRIBUTE = NODE.attribute.number;
 
-/** The bytes of a graph but for its initialisers, which the caller appends without copying them. */
+/** The bytes of a graph but for its initializers, which the caller appends without copying them. */
 export function graphWithoutInitializers(graph: OnnxGraph): Uint8Array {
   return writeGraph(graph).finish();
 }
@@ -41,7 +41,7 @@ function writeGraph(graph: OnnxGraph): BinaryWriter {
 function wholeGraph(graph: OnnxGraph): Uint8Array {
   const writer = writeGraph(graph);
   for (const [name, value] of graph.initializers) {
-    checkTensor(value, `initialiser "${name}"`);
+    checkTensor(value, `initializer "${name}"`);
     const bytes = toBinary(TensorProtoSchema, tensorMessage(value, name));
     writer.tag(GRAPH.initializer.number, WireType.LengthDelimited).bytes(bytes);
   }

@@ -11,4 +11,4 @@ export { type Generation, plotEvolution } from "./figures/plot-evolution.ts";
 export { type LabelBoxes, plotLabels } from "./figures/plot-labels.ts";
 export { type LinePanel, type LineSeries, type PlotLinesOptions, plotLines } from "./figures/plot-lines.ts";
 export { plotResults, type ResultsRow } from "./figures/plot-results.ts";
-export { type GridPicture, type PictureGridOptions, pictureGrid } from "./grid/picture-grid.ts";
+export { type GridImage, type ImageGridOptions, imageGrid } from "./grid/image-grid.ts";

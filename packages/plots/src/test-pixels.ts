@@ -1,19 +1,19 @@
-import { type Picture, readPicture } from "@lookonce/augment";
+import { type Image, readImage } from "@lookonce/augment";
 
 /** The pixels of a plot. */
-export function pixelsOf(png: Uint8Array): Promise<Picture> {
-  return readPicture(png);
+export function pixelsOf(png: Uint8Array): Promise<Image> {
+  return readImage(png);
 }
 
-/** The colour of a pixel. */
-export function at({ data, width }: Picture, x: number, y: number): [number, number, number] {
+/** The color of a pixel. */
+export function at({ data, width }: Image, x: number, y: number): [number, number, number] {
   const i = 3 * (Math.round(y) * width + Math.round(x));
   return [data[i] as number, data[i + 1] as number, data[i + 2] as number];
 }
 
-/** How many pixels have a colour, each channel within the tolerance. */
-export function countColour(
-  { data }: Picture,
+/** How many pixels have a color, each channel within the tolerance. */
+export function countColor(
+  { data }: Image,
   [r, g, b]: readonly [number, number, number],
   tolerance: number = 2,
 ): number {
@@ -27,6 +27,6 @@ export function countColour(
 }
 
 /** `#rrggbb` as numbers. */
-export function rgb(colour: string): [number, number, number] {
-  return [1, 3, 5].map((i) => Number.parseInt(colour.slice(i, i + 2), 16)) as [number, number, number];
+export function rgb(color: string): [number, number, number] {
+  return [1, 3, 5].map((i) => Number.parseInt(color.slice(i, i + 2), 16)) as [number, number, number];
 }

@@ -18,7 +18,7 @@ const dataTypes: Readonly<Record<EdgeType, DataType>> = {
 };
 
 /**
- * A graph as TensorFlow's GraphDef, serialised.
+ * A graph as TensorFlow's GraphDef, serialized.
  *
  * @throws LookonceError `ARGUMENT` for two nodes of one name, a node without name or operator, and an input that no node
  *   gives

@@ -31,7 +31,7 @@ describe("encodeRecord", () => {
     const record = encodeRecord(Uint8Array.from(Buffer.from("foo")));
     expect(readRecords(record)).toEqual([Uint8Array.from(Buffer.from("foo"))]);
     expect(record.length).toBe(8 + 4 + 3 + 4);
-    // CRC-32C of "123456789" is 0xE3069283 (RFC 3720, B.4, and the catalogue of CRC algorithms).
+    // CRC-32C of "123456789" is 0xE3069283 (RFC 3720, B.4, and the catalog of CRC algorithms).
     const checked = new DataView(encodeRecord(Uint8Array.from(Buffer.from("123456789"))).buffer);
     const [rotated, delta] = [((0xe3069283 >>> 15) | (0xe3069283 << 17)) >>> 0, 0xa282ead8];
     expect(checked.getUint32(8 + 4 + 9, true)).toBe((rotated + delta) >>> 0);
@@ -58,19 +58,19 @@ describe("EventWriter", () => {
     ]);
   });
 
-  it("writes pictures as they are", async () => {
+  it("writes images as they are", async () => {
     const log = writer();
     log.image("val/batch0", png, { width: 300, height: 200, step: 1 });
-    log.image("grey", jpeg, { width: 5, height: 6, channels: 1, step: 2 });
+    log.image("gray", jpeg, { width: 5, height: 6, channels: 1, step: 2 });
     await log.close();
     const values = events(log.path).map((event) => inner(inner(event, 5), 1));
-    expect(values.map((value) => texts(value, 1)[0])).toEqual(["val/batch0", "grey"]);
-    const pictures = values.map((value) => inner(value, 4));
-    expect(pictures.map((picture) => [1, 2, 3].map((field) => picture.get(field)?.[0]))).toEqual([
+    expect(values.map((value) => texts(value, 1)[0])).toEqual(["val/batch0", "gray"]);
+    const images = values.map((value) => inner(value, 4));
+    expect(images.map((image) => [1, 2, 3].map((field) => image.get(field)?.[0]))).toEqual([
       [200n, 300n, 3n],
       [6n, 5n, 1n],
     ]);
-    expect(pictures.map((picture) => picture.get(4)?.[0])).toEqual([png, jpeg].map((bytes) => Buffer.from(bytes)));
+    expect(images.map((image) => image.get(4)?.[0])).toEqual([png, jpeg].map((bytes) => Buffer.from(bytes)));
   });
 
   it("writes a graph with shapes for the edges", async () => {

@@ -21,13 +21,13 @@ export interface EventWriterOptions {
   startStep?: number;
 }
 
-/** Options of {@link EventWriter.image}: what TensorBoard must know of a picture besides its file's bytes. */
+/** Options of {@link EventWriter.image}: what TensorBoard must know of an image besides its file's bytes. */
 export interface ImageOptions {
   step: number;
   /** In pixels. */
   width: number;
   height: number;
-  /** 1 for grey, 3 for RGB, 4 for RGBA. Default 3. */
+  /** 1 for gray, 3 for RGB, 4 for RGBA. Default 3. */
   channels?: 1 | 3 | 4;
 }
 
@@ -80,16 +80,16 @@ export class EventWriter {
   }
 
   /**
-   * Adds a picture, given as the bytes of a PNG or JPEG file. Those of one tag and several steps become a slider.
+   * Adds an image, given as the bytes of a PNG or JPEG file. Those of one tag and several steps become a slider.
    *
    * @throws LookonceError `ARGUMENT` for a bad tag or step, for bytes of another format and for sides that are no sizes
    */
   image(tag: string, bytes: Uint8Array, options: ImageOptions): void {
     const { width, height, channels = 3, step } = options;
     if (![width, height].every((side) => Number.isInteger(side) && side > 0)) {
-      throw new LookonceError("ARGUMENT", `picture "${tag}": ${width} × ${height} is no size; give whole pixels.`);
+      throw new LookonceError("ARGUMENT", `image "${tag}": ${width} × ${height} is no size; give whole pixels.`);
     }
-    if (!isPicture(bytes)) throw new LookonceError("ARGUMENT", `picture "${tag}": its bytes are neither PNG nor JPEG.`);
+    if (!isImage(bytes)) throw new LookonceError("ARGUMENT", `image "${tag}": its bytes are neither PNG nor JPEG.`);
     const value = { width, height, colorspace: channels, encodedImageString: Uint8Array.from(bytes) };
     this.#summary(tag, step, { case: "image", value });
   }
@@ -184,7 +184,7 @@ function checkStep(step: number, what: string): number {
   throw new LookonceError("ARGUMENT", `${what} must be a whole number from 0 on, not ${step}.`);
 }
 
-function isPicture(bytes: Uint8Array): boolean {
+function isImage(bytes: Uint8Array): boolean {
   const isPng = [0x89, 0x50, 0x4e, 0x47].every((byte, i) => bytes[i] === byte);
   return isPng || (bytes[0] === 0xff && bytes[1] === 0xd8);
 }

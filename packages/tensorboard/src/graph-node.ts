@@ -19,7 +19,7 @@ export interface GraphNode {
   op: string;
   /** Names of the nodes that it reads; `name:1` for the second output of one. */
   inputs?: readonly string[];
-  /** Where it runs, such as `/device:CPU:0`; TensorBoard can colour by it. */
+  /** Where it runs, such as `/device:CPU:0`; TensorBoard can color by it. */
   device?: string;
   /** Shapes and types of its outputs; TensorBoard writes the shapes on the edges. */
   outputs?: readonly GraphOutput[];

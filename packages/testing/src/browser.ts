@@ -13,7 +13,7 @@ const usualPlaces = [
 /** The npm package `@sparticuz/chromium` holds a Chromium for this system alone. */
 const isPackaged = process.platform === "linux" && process.arch === "x64";
 
-/** Cameras and microphones are Chromium's own test picture, and nobody is asked whether they may be used. */
+/** Cameras and microphones are Chromium's own test image, and nobody is asked whether they may be used. */
 const fakeCamera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
 /**

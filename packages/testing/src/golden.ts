@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { decodeSafetensors } from "@lookonce/checkpoint";
 import { describe, it } from "vitest";
 
-/** The folder beside the repository that holds reference cases, pictures and weights; absent on most machines. */
+/** The folder beside the repository that holds reference cases, images and weights; absent on most machines. */
 const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 
 /** The path of a file below the shared folder, e.g. `sharedPath("weights/yolov8n.pt")`. */

@@ -15,7 +15,7 @@ import { TrainStep } from "./train-step.ts";
 type Weights = Awaited<ReturnType<typeof stateDict>>;
 
 interface Outcome {
-  /** What the network says of a picture in inference mode. */
+  /** What the network says of an image in inference mode. */
   decoded: Float32Array;
   /** Losses and gradient norm of each step. */
   steps: number[][];

@@ -1,7 +1,7 @@
 export { type AnchorFit, type AnchorSize, anchorFit } from "./anchors/anchor-fit.ts";
 export { type AnchorReport, type AutoAnchorOptions, autoAnchor } from "./anchors/auto-anchor.ts";
 export { type FitAnchorsOptions, type FittedAnchors, fitAnchors } from "./anchors/fit-anchors.ts";
-export { type LabelSizesOptions, labelSizes, type SizedPicture } from "./anchors/label-sizes.ts";
+export { type LabelSizesOptions, labelSizes, type SizedImage } from "./anchors/label-sizes.ts";
 export { type AutoBatchOptions, autoBatch } from "./auto-batch/auto-batch.ts";
 export type { AutoBatchReport } from "./auto-batch/largest-batch.ts";
 export type { MemoryMeter } from "./auto-batch/memory-meter.ts";

@@ -1,4 +1,4 @@
-import { type Picture, resizeBilinear } from "@lookonce/augment";
+import { type Image, resizeBilinear } from "@lookonce/augment";
 import type { Batch } from "@lookonce/data";
 import type { Random } from "@lookonce/random";
 
@@ -19,18 +19,18 @@ export function drawScale(
   return { height: fit(height), width: fit(width) };
 }
 
-/** A batch at another size: pictures are resized, boxes go with them. */
+/** A batch at another size: images are resized, boxes go with them. */
 export function rescaleBatch(batch: Batch, { height, width }: { height: number; width: number }): Batch {
   if (height === batch.height && width === batch.width) return batch;
   const bytes = batch.height * batch.width * 3;
   const images = new Uint8Array(batch.count * height * width * 3);
   for (let i = 0; i < batch.count; i++) {
-    const picture: Picture = {
+    const image: Image = {
       data: batch.images.subarray(i * bytes, (i + 1) * bytes),
       width: batch.width,
       height: batch.height,
     };
-    images.set(resizeBilinear(picture, { width, height }).data, i * height * width * 3);
+    images.set(resizeBilinear(image, { width, height }).data, i * height * width * 3);
   }
   const [x, y] = [width / batch.width, height / batch.height];
   const boxes = batch.targets.boxes.map((value, i) => value * (i % 2 === 0 ? x : y));

@@ -18,7 +18,7 @@ export async function prepareRun(
   const chosen = { ...options, amp: precision.amp };
   const autoBatch = await settleBatch(model, chosen);
   const settings = settle(model, autoBatch === undefined ? chosen : { ...chosen, batch: autoBatch.batch });
-  const anchors = prepareAnchors(model, { ...settings, pictures: options.data.entries });
+  const anchors = prepareAnchors(model, { ...settings, images: options.data.entries });
   const found = { ...(autoBatch === undefined ? {} : { autoBatch }), ...(anchors === undefined ? {} : { anchors }) };
   return { settings, found: { precision, ...found } };
 }

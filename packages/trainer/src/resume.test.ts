@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { blankPicture, writePicture } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/augment";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
@@ -25,12 +25,12 @@ beforeAll(async () => {
   valData = await Dataset.open({ yaml, split: "val" });
 });
 
-/** Pictures of these widths and heights, without objects. */
+/** Images of these widths and heights, without objects. */
 async function shapedData(sizes: readonly (readonly [width: number, height: number])[]): Promise<Dataset> {
   const folder = mkdtempSync(join(place, "shaped-"));
   for (const part of ["images", "labels"]) mkdirSync(join(folder, part));
   for (const [i, [width, height]] of sizes.entries()) {
-    await writePicture(join(folder, `images/${i}.png`), blankPicture({ width, height }, 90));
+    await writeImage(join(folder, `images/${i}.png`), blankImage({ width, height }, 90));
     writeFileSync(join(folder, `labels/${i}.txt`), "");
   }
   const yaml = join(folder, "shaped.yaml");
@@ -100,7 +100,7 @@ describe("a training that goes on", () => {
     expect(left(finished)).toEqual(left(whole));
   });
 
-  it("keeps what the loss learnt in every file", async () => {
+  it("keeps what the loss learned in every file", async () => {
     const { last, best } = await run({
       family: "v5",
       recipe: { balance: "learned", lr0: 0.1, nbs: 2, warmup_epochs: 0 },
@@ -161,7 +161,7 @@ describe.runIf(existsSync("/dev/full"))("a full disk", () => {
 describe("a training that ends early", () => {
   it("stops when patience is spent, and leaves a model without a training's state", async () => {
     const { epochs, last, best } = await run({ epochs: 30, patience: 2, recipe: { lr0: 0, warmup_epochs: 0 } });
-    // Nothing is learnt, so the first epoch's fitness, 0, stays the best.
+    // Nothing is learned, so the first epoch's fitness, 0, stays the best.
     expect(epochs).toBe(3);
     expect(readCheckpoint(last).training).toBeUndefined();
     expect(existsSync(best)).toBe(true);
@@ -204,7 +204,7 @@ describe("a training's options", () => {
     expect(new Set(await sizes({ multiScale: false }))).toEqual(new Set([64]));
   });
 
-  it("show pictures of badly found classes more often", async () => {
+  it("show images of badly found classes more often", async () => {
     const seen = async (imageWeights: boolean): Promise<number> => {
       const indices: number[] = [];
       await run({
@@ -216,12 +216,12 @@ describe("a training's options", () => {
       expect(indices).toHaveLength(24);
       return new Set(indices.slice(0, 12)).size;
     };
-    // Without weights every picture comes once an epoch; drawn by weight, some come twice.
+    // Without weights every image comes once an epoch; drawn by weight, some come twice.
     expect(await seen(false)).toBe(12);
     expect(await seen(true)).toBeLessThan(12);
   });
 
-  it("group pictures by shape", async () => {
+  it("group images by shape", async () => {
     await expect(run({ rect: true, imageWeights: true })).rejects.toMatchObject({ code: "ARGUMENT" });
     const shaped = await shapedData([
       [64, 32],
@@ -238,7 +238,7 @@ describe("a training's options", () => {
       return seen;
     };
     expect(await sizes(false)).toEqual(["64 × 64", "64 × 64"]);
-    // Wide pictures first, with half a stride of border.
+    // Wide images first, with half a stride of border.
     expect(await sizes(true)).toEqual(["48 × 80", "80 × 48"]);
   });
 

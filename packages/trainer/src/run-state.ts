@@ -11,7 +11,7 @@ import type { Losses, TrainStep } from "./train-step.ts";
 export interface RunPosition {
   /** The epoch under way, from 0. */
   epoch: number;
-  /** Batches of it that were learnt from. */
+  /** Batches of it that were learned from. */
   iteration: number;
   /** Updates of the weights so far. */
   updates: number;
@@ -77,7 +77,7 @@ export async function captureState(
   return { tensors, state: JSON.parse(JSON.stringify({ version: 1, position, settings })) };
 }
 
-/** What a loss learnt or keeps besides the model, by name; nothing where it has none. */
+/** What a loss learned or keeps besides the model, by name; nothing where it has none. */
 export async function lossContents({
   criterion,
 }: Pick<RunParts, "criterion">): Promise<Record<string, number[]> | undefined> {

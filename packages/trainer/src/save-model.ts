@@ -7,7 +7,7 @@ export interface ModelNotes {
   epoch?: number;
   imgsz?: number;
   fitness?: number;
-  /** What the loss learnt or keeps besides the model, by name, such as `balance`: the levels' weights. */
+  /** What the loss learned or keeps besides the model, by name, such as `balance`: the levels' weights. */
   loss?: Record<string, number[]> | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface ScheduleSettings {
   warmup_bias_lr: number;
   /** Whether momentum warms up too, as that of SGD and RMSProp does; Adam's β₁ does not. Default `true`. */
   warmsMomentum?: boolean;
-  /** Pictures in a batch, and in the batch that rates are meant for; gradients are summed up to it. Default: equal. */
+  /** Images in a batch, and in the batch that rates are meant for; gradients are summed up to it. Default: equal. */
   batch?: number;
   nbs?: number;
   /** After warm-up every epoch has the rate of the one before, as in YOLOv5. Default `false`. */
@@ -41,7 +41,7 @@ export function warmupLength(settings: ScheduleSettings): number {
   return warmup_epochs > 0 ? Math.max(roundHalfToEven(warmup_epochs * iterations), warmup_iterations) : 0;
 }
 
-/** The learning rate of an epoch as a share of `lr0`: from 1 in the first epoch towards `lrf`. */
+/** The learning rate of an epoch as a share of `lr0`: from 1 in the first epoch toward `lrf`. */
 export function rateShare(
   epoch: number,
   { epochs, lrf, cos_lr = false }: Pick<ScheduleSettings, "epochs" | "lrf" | "cos_lr">,
@@ -56,7 +56,7 @@ export function fullAccumulation({ batch = 1, nbs = batch }: Pick<ScheduleSettin
 }
 
 /**
- * The schedules of YOLOv8 8.3 and, with `lags`, YOLOv5 6.1 and 7.0: rates fall from `lr0` towards `lr0 · lrf`, epoch by
+ * The schedules of YOLOv8 8.3 and, with `lags`, YOLOv5 6.1 and 7.0: rates fall from `lr0` toward `lr0 · lrf`, epoch by
  * epoch. During warm-up they rise from 0, that of biases falls from `warmup_bias_lr`, momentum rises from
  * `warmup_momentum`, and the number of batches in an update grows from 1.
  *
@@ -73,14 +73,14 @@ export function ratesAt(settings: ScheduleSettings, at: { epoch: number; iterati
       accumulate: fullAccumulation(settings),
     };
   }
-  const towards = (from: number, to: number): number => from + (to - from) * (at.iteration / warmup);
+  const toward = (from: number, to: number): number => from + (to - from) * (at.iteration / warmup);
   const goal = lr0 * rateShare(at.epoch, settings);
-  const weight = towards(0, goal);
+  const weight = toward(0, goal);
   const { batch = 1, nbs = batch } = settings;
   return {
-    rates: { bias: towards(settings.warmup_bias_lr, goal), weight, norm: weight },
-    momentum: warmsMomentum ? towards(settings.warmup_momentum, momentum) : momentum,
-    accumulate: Math.max(1, roundHalfToEven(towards(1, nbs / batch))),
+    rates: { bias: toward(settings.warmup_bias_lr, goal), weight, norm: weight },
+    momentum: warmsMomentum ? toward(settings.warmup_momentum, momentum) : momentum,
+    accumulate: Math.max(1, roundHalfToEven(toward(1, nbs / batch))),
   };
 }
 

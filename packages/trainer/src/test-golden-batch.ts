@@ -3,17 +3,17 @@ import { type Module, stateDict } from "@lookonce/nn";
 import { expectClose, type GoldenTensor, type Tolerance } from "@lookonce/testing";
 import type { TrainBatch } from "./criteria/criterion.ts";
 
-/** A batch of the reference: pictures [N, RGB, H, W] of 0 to 1, and objects with their picture, class and normalised xywh. */
+/** A batch of the reference: images [N, RGB, H, W] of 0 to 1, and objects with their image, class and normalized xywh. */
 export interface ReferenceBatch {
   images: GoldenTensor;
   /** Of each object. */
-  pictures: ArrayLike<number>;
+  imageIndices: ArrayLike<number>;
   classes: ArrayLike<number>;
   boxes: ArrayLike<number>;
 }
 
 /** The batch as a step takes it. */
-export function batchOf({ images, pictures, classes, boxes }: ReferenceBatch): TrainBatch {
+export function batchOf({ images, imageIndices, classes, boxes }: ReferenceBatch): TrainBatch {
   const [count, channels, height, width] = images.shape as [number, number, number, number];
   const bytes = new Uint8Array(images.data.length as number);
   const plane = height * width;
@@ -22,7 +22,7 @@ export function batchOf({ images, pictures, classes, boxes }: ReferenceBatch): T
     bytes[i] = Math.round((images.data[(n * channels + c) * plane + pixel] as number) * 255);
   });
   const samples = Array.from({ length: count }, (_, n) => {
-    const rows = Array.from(pictures).flatMap((picture, row) => (picture === n ? [row] : []));
+    const rows = Array.from(imageIndices).flatMap((image, row) => (image === n ? [row] : []));
     const corners = rows.flatMap((row) => {
       const [x, y, w, h] = [0, 1, 2, 3].map((i) => boxes[row * 4 + i]) as [number, number, number, number];
       return [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height];

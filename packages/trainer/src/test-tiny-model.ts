@@ -11,7 +11,7 @@ export interface TinyModelOptions {
   family?: "v5" | "v8";
 }
 
-/** The smallest model with a family's head: two levels, a handful of layers. Pictures' sides are multiples of 16. */
+/** The smallest model with a family's head: two levels, a handful of layers. Images' sides are multiples of 16. */
 export function tinyModel(options: TinyModelOptions = {}): DetectionModel {
   const { nc = options.names?.length ?? 2, seed = 0, names, family = "v8" } = options;
   const anchors = [

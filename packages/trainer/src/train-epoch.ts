@@ -11,7 +11,7 @@ export interface EpochOptions {
   step: TrainStep;
   schedule: ScheduleSettings;
   callbacks: Pick<Required<TrainCallbacks>, "onTrainBatchStart" | "onTrainBatchEnd">;
-  /** Changes every batch before it is learnt from, e.g. its size; `iteration` counts from the start of training. */
+  /** Changes every batch before it is learned from, e.g. its size; `iteration` counts from the start of training. */
   prepare?: (batch: Batch, iteration: number) => Batch;
   /** Asked after every batch: whether to stop here. */
   isOver: () => boolean;

@@ -3,7 +3,7 @@ import { makeRecipe } from "./recipes/recipe.ts";
 import { augmentOf } from "./train-loader.ts";
 
 describe("augmentOf", () => {
-  it("leaves other pictures' parts out of the last epochs", () => {
+  it("leaves other images' parts out of the last epochs", () => {
     const recipe = makeRecipe("v8", { mixup: 0.1, cutmix: 0.2, copy_paste: 0.3, close_mosaic: 2 });
     expect(augmentOf(recipe, 3)).toMatchObject({
       family: "v8",

@@ -29,7 +29,7 @@ export function trainLoader(model: DetectionModel, options: TrainLoaderOptions):
   });
 }
 
-/** How to augment when so many epochs are left: the last ones do without other pictures' parts. */
+/** How to augment when so many epochs are left: the last ones do without other images' parts. */
 export function augmentOf(recipe: Recipe, epochsLeft: number): AugmentSettings {
   const closed = epochsLeft <= recipe.close_mosaic ? { mosaic: 0, mixup: 0, copy_paste: 0 } : {};
   if (!("dfl" in recipe)) return { family: "v5", hyp: { ...recipe, ...closed } };

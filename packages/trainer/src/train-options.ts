@@ -12,15 +12,15 @@ import type { ValidationResult } from "./validation/validation-result.ts";
 export interface TrainSettings {
   /** Default 100. */
   epochs?: number;
-  /** Side of the pictures, in pixels; a multiple of the model's largest stride. Default 640. */
+  /** Side of the images, in pixels; a multiple of the model's largest stride. Default 640. */
   imgsz?: number;
-  /** Pictures in a batch; -1 finds the largest that fits into 60 % of the free memory. Default 16. */
+  /** Images in a batch; -1 finds the largest that fits into 60 % of the free memory. Default 16. */
   batch?: number;
   /** What differs from the family's {@link defaultRecipes}. */
   recipe?: RecipeChanges;
   /** Validate every epoch, only after the last one, or never. Default `"every"`. */
   val?: "every" | "last" | "never";
-  /** Seed of the order of pictures and of augmentation. Default 0. */
+  /** Seed of the order of images and of augmentation. Default 0. */
   seed?: number;
   /** Rows of the model file whose weights stay as they are: the first so many, or these. Default none. */
   freeze?: number | readonly number[];
@@ -30,9 +30,9 @@ export interface TrainSettings {
   time?: number;
   /** Keep `weights/epochN.safetensors` every so many epochs; 0 keeps none. Default 0. */
   savePeriod?: number;
-  /** Group pictures of like shape and neither shuffle nor augment them. Default `false`. */
+  /** Group images of like shape and neither shuffle nor augment them. Default `false`. */
   rect?: boolean;
-  /** Show pictures of rare and badly found classes more often, as YOLOv5's `--image-weights`. Default `false`. */
+  /** Show images of rare and badly found classes more often, as YOLOv5's `--image-weights`. Default `false`. */
   imageWeights?: boolean;
   /** Give every batch another size, from half of `imgsz` to one and a half of it. Default `false`. */
   multiScale?: boolean;
@@ -52,15 +52,15 @@ export interface TrainSettings {
 
 /** Options of {@link train}. */
 export interface TrainOptions extends TrainSettings {
-  /** Pictures to learn from. */
+  /** Images to learn from. */
   data: Dataset;
-  /** Pictures to validate with; without them the last epoch counts as the best. */
+  /** Images to validate with; without them the last epoch counts as the best. */
   valData?: Dataset;
   /** An existing folder to write to. Default: a new one, `runs/train/exp`, `exp2`, … */
   directory?: string;
-  /** Threads that decode and augment; does not change what is learnt. Default: that of `BatchLoader`. */
+  /** Threads that decode and augment; does not change what is learned. Default: that of `BatchLoader`. */
   workers?: number;
-  /** Keep decoded pictures: in memory (`ram`), on disk (`disk`), those that fit (`auto`, the default), or `none`. */
+  /** Keep decoded images: in memory (`ram`), on disk (`disk`), those that fit (`auto`, the default), or `none`. */
   cache?: "auto" | "ram" | "disk" | "none";
   /** Your own transforms, done last: the address of a module that exports them, or functions, which need `workers: 0`. */
   transforms?: URL | readonly Transform[];
@@ -120,7 +120,7 @@ export function checkTrainOptions(model: DetectionModel, { data, valData, ...opt
   if (rect && imageWeights) {
     throw new LookonceError(
       "ARGUMENT",
-      "rect keeps pictures in the order of their shapes, imageWeights draws them: drop one of the two.",
+      "rect keeps images in the order of their shapes, imageWeights draws them: drop one of the two.",
     );
   }
   for (const dataset of [data, valData]) {

@@ -29,7 +29,7 @@ function goldenBatch(): TrainBatch {
   ]);
   return batchOf({
     images,
-    pictures: rows.map(([picture]) => picture as number),
+    imageIndices: rows.map(([image]) => image as number),
     classes: rows.map(([, label]) => label as number),
     boxes: rows.flatMap((row) => row.slice(2) as number[]),
   });

@@ -71,7 +71,7 @@ describeShared("train, YOLOv8", ["golden/v8/train/batch.safetensors", "weights/y
       "images" | "batch_idx" | "cls" | "bboxes",
       GoldenTensor
     >;
-    const batch = batchOf({ images, pictures: batch_idx.data, classes: cls.data, boxes: bboxes.data });
+    const batch = batchOf({ images, imageIndices: batch_idx.data, classes: cls.data, boxes: bboxes.data });
     const rates = { rates: { bias: lr, weight: lr, norm: lr }, momentum };
     for (const [i, tolerance] of bounds.rows.entries()) {
       const { losses, total, gradientNorm } = await step.run(batch, rates);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const side = 64;
 
-/** Noise with up to 40 objects a picture. */
+/** Noise with up to 40 objects an image. */
 function randomBatch(seed: number): TrainBatch {
   const rng = new Random(seed);
   const samples = [0, 1].map(() => {
@@ -55,7 +55,7 @@ describe("500 steps", () => {
     for (let i = 100; i < 600; i++) await run(i);
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
     expect((currentBackend() as OnnxRuntimeBackend).statistics.compiled).toBe(compiled);
-    // One batch's pictures alone take 100 KB as numbers, and what a step computes many times that.
+    // One batch's images alone take 100 KB as numbers, and what a step computes many times that.
     expect(process.memoryUsage().rss - before).toBeLessThan(48 * 2 ** 20);
     for (const part of [step, optimizer, criterion, ema, model]) part.dispose();
   });

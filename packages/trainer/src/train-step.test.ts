@@ -18,7 +18,7 @@ beforeAll(async () => {
   await enterTestDevice();
 });
 
-/** Two noisy pictures with `objects` objects each. */
+/** Two noisy images with `objects` objects each. */
 function randomBatch(seed: number, objects = 3): TrainBatch {
   const rng = new Random(seed);
   const side = 64;
@@ -110,14 +110,14 @@ describe("TrainStep", () => {
     const still = { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
     const rates = { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0 };
     const path = "model.3.cv1.conv.weight";
-    /** How far the weights move when these batches are learnt from, the last one with the update. */
-    const moved = async (accumulates: boolean, learnt: TrainBatch[]): Promise<Float32Array> => {
+    /** How far the weights move when these batches are learned from, the last one with the update. */
+    const moved = async (accumulates: boolean, learned: TrainBatch[]): Promise<Float32Array> => {
       const model = tinyModel();
       const optimizer = new Sgd(groupParameters(model));
       const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer, accumulates });
       const before = (await stateDict(model)).get(path)?.data as Float32Array;
-      for (const batch of learnt.slice(0, -1)) await step.run(batch, { ...rates, updates: false });
-      await step.run(learnt.at(-1) as TrainBatch, rates);
+      for (const batch of learned.slice(0, -1)) await step.run(batch, { ...rates, updates: false });
+      await step.run(learned.at(-1) as TrainBatch, rates);
       const after = (await stateDict(model)).get(path)?.data as Float32Array;
       // Nothing of the sum stays for the next update.
       for (const sum of step.waiting.values()) expect((await sum.data()).every((value) => value === 0)).toBe(true);

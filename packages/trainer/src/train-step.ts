@@ -3,11 +3,11 @@ import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
 import type { Ema } from "./ema.ts";
+import { imageInput } from "./images.ts";
 import { clipGradients, gradientNorm } from "./optimizer/clip-gradients.ts";
 import type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 import { zerosBeside } from "./optimizer/optimizer-state.ts";
 import { type GroupName, groupNames } from "./optimizer/parameter-groups.ts";
-import { pictureInput } from "./pictures.ts";
 import { LossScaler } from "./precision/loss-scaler.ts";
 import { remember, undoUnless } from "./precision/undo-unless.ts";
 import type { Rates } from "./schedule.ts";
@@ -40,7 +40,7 @@ export type Losses = Readonly<Record<string, number>>;
 
 /** The numbers of one step, from before its update. */
 export interface StepResult {
-  /** Parts of the loss, per picture. */
+  /** Parts of the loss, per image. */
   losses: Losses;
   /** What was differentiated: the parts' sum times the batch size. */
   total: number;
@@ -53,7 +53,7 @@ export interface StepResult {
 /**
  * One training step: forward, loss, gradients, clipping, update and average, as a single graph.
  *
- * On the lazy backend a step of the same shapes (batch, picture size, padded targets) is recorded and compiled once.
+ * On the lazy backend a step of the same shapes (batch, image size, padded targets) is recorded and compiled once.
  */
 export class TrainStep {
   readonly #model: DetectionModel;
@@ -100,9 +100,9 @@ export class TrainStep {
     const { criterion, optimizer, ema } = this.#options;
     if (updates) this.#updates++;
     this.#model.train();
-    const pictures = pictureInput(batch, this.#pixels);
-    this.#pixels = pictures.data;
-    const inputs = [pictures, ...criterion.inputs(batch)];
+    const images = imageInput(batch, this.#pixels);
+    this.#pixels = images.data;
+    const inputs = [images, ...criterion.inputs(batch)];
     const scalars = updates
       ? [
           ...groupNames.map((group) => rates[group]),

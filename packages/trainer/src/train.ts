@@ -292,7 +292,7 @@ function makeWeightsDirectory(directory: string): void {
   }
 }
 
-/** mAP50-95 of every class; 0 for those that no picture shows. */
+/** mAP50-95 of every class; 0 for those that no image shows. */
 function classScores({ perClass }: ValidationResult, nc: number): number[] {
   const scores = new Array<number>(nc).fill(0);
   for (const { class: number, map50_95 } of perClass) scores[number] = map50_95;

@@ -20,18 +20,18 @@ describe("lookonce benchmark", () => {
     const argv = ["benchmark", `model=${model}`, `data=${data}`, "imgsz=64", "device=cpu", `file=${kept}`, "--json"];
     const finished = await lookonce(...argv);
     expect(finished.code).toBe(0);
-    const { rows, pictures, imgsz } = finished.json<ModelBenchmark>();
-    expect({ pictures, imgsz }).toEqual({ pictures: 3, imgsz: 64 });
+    const { rows, images, imgsz } = finished.json<ModelBenchmark>();
+    expect({ images, imgsz }).toEqual({ images: 3, imgsz: 64 });
     const forms = ["source", "onnx", "onnx-half", "onnx-int8", "tfjs", "safetensors", "torch"];
     expect(rows.map(({ form }) => form)).toEqual(forms);
     for (const row of rows) {
       expect(row.error).toBeUndefined();
       expect(row.bytes).toBeGreaterThan(100);
       expect(row.milliseconds).toBeGreaterThan(0);
-      expect(row.picturesPerSecond).toBeGreaterThan(0);
+      expect(row.imagesPerSecond).toBeGreaterThan(0);
       expect(row.map50_95).toBeLessThanOrEqual(1);
     }
-    expect(finished.stderr).toMatch(/format +device +MB +mAP50-95 +mAP50 +network ms +pictures\/s\nsource +cpu/);
+    expect(finished.stderr).toMatch(/format +device +MB +mAP50-95 +mAP50 +network ms +images\/s\nsource +cpu/);
     expect(readdirSync(kept)).toEqual(expect.arrayContaining(["onnx.onnx", "tfjs_web_model", "torch.pt"]));
   });
 

@@ -40,12 +40,12 @@ function some<W extends string>(known: readonly W[], help: string): Option<W[] |
 
 const options = {
   model: modelOption,
-  data: requiredText("data set whose pictures are looked at", "file"),
+  data: requiredText("data set whose images are looked at", "file"),
   split: text({ help: "part of the data set", expects: "val|test|train", fallback: "val" }),
   imgsz: imgszOption(640),
   format: some(forms, "what is measured, with commas between (default: all but tfjs-half and tfjs-int8)"),
   device: some(devices, "where, with commas between (default: wherever it works)"),
-  fraction: number({ help: "share of the pictures that is looked at", fallback: 1, min: 0, max: 1 }),
+  fraction: number({ help: "share of the images that is looked at", fallback: 1, min: 0, max: 1 }),
   threads: deviceOptions.threads,
   file: text({ help: "folder to leave the exports in (default: none)", expects: "folder", fallback: undefined }),
   ...outputOptions,
@@ -71,8 +71,8 @@ export const benchmarkModel: Command = command({
       ...(file === undefined ? {} : { directory: file }),
       ...(interrupt === undefined ? {} : { signal: interrupt }),
       log: (line) => terminal.note(line),
-      onProgress: ({ form, device: where, done, pictures }) =>
-        terminal.progress(`${form} on ${where} ${bar(done, pictures)} ${done}/${pictures}`),
+      onProgress: ({ form, device: where, done, images }) =>
+        terminal.progress(`${form} on ${where} ${bar(done, images)} ${done}/${images}`),
       onRow: (row) => terminal.note(line(row)),
     });
     tell(found, terminal);
@@ -81,25 +81,25 @@ export const benchmarkModel: Command = command({
 });
 
 /** A row in words, while others are still measured. */
-function line({ form, device, error, map50_95, picturesPerSecond }: ModelBenchmarkRow): string {
+function line({ form, device, error, map50_95, imagesPerSecond }: ModelBenchmarkRow): string {
   if (error !== undefined) return `${form} on ${device}: ${error}`;
-  return `${form} on ${device}: mAP50-95 ${map50_95?.toFixed(4)}, ${picturesPerSecond?.toFixed(1)} pictures a second`;
+  return `${form} on ${device}: mAP50-95 ${map50_95?.toFixed(4)}, ${imagesPerSecond?.toFixed(1)} images a second`;
 }
 
-function tell({ pictures, imgsz, rows }: ModelBenchmark, terminal: Terminal): void {
+function tell({ images, imgsz, rows }: ModelBenchmark, terminal: Terminal): void {
   terminal.say();
   const cell = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
-  const header = ["format", "device", "MB", "mAP50-95", "mAP50", "network ms", "pictures/s"];
+  const header = ["format", "device", "MB", "mAP50-95", "mAP50", "network ms", "images/s"];
   const lines = table(
     header,
-    rows.map(({ form, device, bytes, map50_95, map50, milliseconds, picturesPerSecond }) => [
+    rows.map(({ form, device, bytes, map50_95, map50, milliseconds, imagesPerSecond }) => [
       form,
       device,
       cell(bytes === undefined ? undefined : bytes / 1e6, 1),
       cell(map50_95, 4),
       cell(map50, 4),
       cell(milliseconds, 1),
-      cell(picturesPerSecond, 1),
+      cell(imagesPerSecond, 1),
     ]),
     { align: "<<>>>>>" },
   );
@@ -108,5 +108,5 @@ function tell({ pictures, imgsz, rows }: ModelBenchmark, terminal: Terminal): vo
     if (error !== undefined) terminal.say(`${form} on ${device} failed: ${error}`);
   }
   terminal.say();
-  terminal.say(`${pictures} pictures of ${imgsz} × ${imgsz}; network ms a picture, pictures/s from file to boxes`);
+  terminal.say(`${images} images of ${imgsz} × ${imgsz}; network ms an image, images/s from file to boxes`);
 }

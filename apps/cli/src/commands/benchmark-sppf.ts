@@ -20,7 +20,7 @@ export const benchmarkSppf: Command = command({
       measure({ passes, device, ...(threads === undefined ? {} : { threads }) }),
     );
     const { shape, pooling, modules, overhead, published } = result;
-    terminal.say(`${passes} passes of ${shape.join("×")} (pictures × channels × height × width) on ${result.device}`);
+    terminal.say(`${passes} passes of ${shape.join("×")} (images × channels × height × width) on ${result.device}`);
     terminal.say();
     const row = (title: string, { spp, sppf, ratio, identical }: SppfComparison): string[] => [
       title,

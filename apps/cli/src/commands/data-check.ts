@@ -7,10 +7,10 @@ import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { outputOptions } from "./shared-options.ts";
 
-/** `lookonce data check`: looks at every picture and label. */
+/** `lookonce data check`: looks at every image and label. */
 export const dataCheck: Command = command({
   name: "data check",
-  summary: "Checks every picture and label of a data set, and counts and names what is wrong.",
+  summary: "Checks every image and label of a data set, and counts and names what is wrong.",
   options: {
     data: requiredText("data set file", "file.yaml"),
     splits: words({ help: "parts to check, such as train,val (default: all)", fallback: undefined }),
@@ -40,11 +40,11 @@ export const dataCheck: Command = command({
 type Reports = [split: string, report: DatasetReport][];
 
 function tell(reports: Reports, show: number, terminal: Terminal): void {
-  const header = ["", "pictures", "objects", "labelled", "no labels", "empty", "corrupt", "turned"];
+  const header = ["", "images", "objects", "labeled", "no labels", "empty", "corrupt", "turned"];
   const rows = reports.map(([split, report]) => [
     split,
     ...[
-      report.pictures,
+      report.images,
       report.instances,
       report.found,
       report.missing,

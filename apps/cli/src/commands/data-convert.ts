@@ -13,15 +13,15 @@ export const dataConvert: Command = command({
   options: {
     annotations: requiredText("COCO's file, or VOC's folder of XML files", "path"),
     images: text({
-      help: "folder of the pictures (needed unless pictures=none)",
+      help: "folder of the images (needed unless mode=none)",
       expects: "folder",
       fallback: undefined,
     }),
     output: requiredText("folder for the data set; another split can be added to it", "folder"),
     split: choice(["train", "val", "test"], { help: "part of the data set", fallback: "train" }),
     from: choice(["auto", "coco", "voc"], { help: "form of the annotations", fallback: "auto" }),
-    pictures: choice(["link", "copy", "none"], {
-      help: "link (no space taken), copy or leave the pictures",
+    mode: choice(["link", "copy", "none"], {
+      help: "link (no space taken), copy or leave the images",
       fallback: "link",
     }),
     polygons: flag({ help: "COCO: write outlines where there are some, not just boxes", fallback: false }),
@@ -54,11 +54,11 @@ function tell(
   split: string,
   terminal: Terminal,
 ): void {
-  const [pictures, objects] = [counts.pictures.toLocaleString("en"), counts.objects.toLocaleString("en")];
-  terminal.say(`${split}: ${pictures} pictures with ${objects} objects of ${names.length} classes`);
-  if (counts.background > 0) terminal.say(`${counts.background.toLocaleString("en")} pictures hold nothing`);
+  const [images, objects] = [counts.images.toLocaleString("en"), counts.objects.toLocaleString("en")];
+  terminal.say(`${split}: ${images} images with ${objects} objects of ${names.length} classes`);
+  if (counts.background > 0) terminal.say(`${counts.background.toLocaleString("en")} images hold nothing`);
   if (counts.clipped > 0) {
-    terminal.say(`${counts.clipped.toLocaleString("en")} objects were cut off at the border of their picture`);
+    terminal.say(`${counts.clipped.toLocaleString("en")} objects were cut off at the border of their image`);
   }
   const rows = Object.entries(leftOut).map(([kind, count]): [string, string] => [kind, count.toLocaleString("en")]);
   if (rows.length > 0) for (const line of table(["left out", ""], rows)) terminal.say(line);

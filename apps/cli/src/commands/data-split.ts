@@ -5,12 +5,12 @@ import { outputOptions } from "./shared-options.ts";
 /** `lookonce data split`: lists for training and validation of one folder. */
 export const dataSplit: Command = command({
   name: "data split",
-  summary: "Deals a folder's pictures out to autosplit_train.txt, autosplit_val.txt and autosplit_test.txt.",
+  summary: "Deals a folder's images out to autosplit_train.txt, autosplit_val.txt and autosplit_test.txt.",
   options: {
-    images: requiredText("folder of the pictures; the lists are written beside it", "folder"),
+    images: requiredText("folder of the images; the lists are written beside it", "folder"),
     weights: numbers({ help: "shares of train, val and test (default 0.9,0.1,0)", fallback: undefined }),
     seed: integer({ help: "equal seeds give equal lists", fallback: 0, min: 0 }),
-    annotated_only: flag({ help: "leave out pictures without labels", fallback: false }),
+    annotated_only: flag({ help: "leave out images without labels", fallback: false }),
     ...outputOptions,
   },
   examples: ["lookonce data split images=pets/images weights=0.8,0.1,0.1"],
@@ -23,10 +23,10 @@ export const dataSplit: Command = command({
       }),
     );
     for (const [split, file] of Object.entries(result.files)) {
-      terminal.say(`${file}: ${result.pictures[split as keyof typeof result.pictures].toLocaleString("en")} pictures`);
+      terminal.say(`${file}: ${result.images[split as keyof typeof result.images].toLocaleString("en")} images`);
     }
     if (result.leftOut > 0)
-      terminal.say(`${result.leftOut.toLocaleString("en")} pictures have no labels and are left out`);
+      terminal.say(`${result.leftOut.toLocaleString("en")} images have no labels and are left out`);
     return result;
   },
 });

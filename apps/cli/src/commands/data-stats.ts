@@ -8,7 +8,7 @@ import { outputOptions, placeOptions } from "./shared-options.ts";
 /** `lookonce data stats`: what the labels of a data set are like. */
 export const dataStats: Command = command({
   name: "data stats",
-  summary: "Counts classes, boxes and picture sizes of a data set, and draws them as labels.png.",
+  summary: "Counts classes, boxes and image sizes of a data set, and draws them as labels.png.",
   options: {
     data: requiredText("data set file", "file.yaml"),
     split: text({ help: "part to count", expects: "name", fallback: "train" }),
@@ -29,16 +29,16 @@ export const dataStats: Command = command({
 });
 
 function tell(statistics: DataStatistics, show: number, terminal: Terminal): void {
-  const { pictures, instances, background, classes, areas, sizes, plot } = statistics;
+  const { images, instances, background, classes, areas, sizes, plot } = statistics;
   const rows = classes
     .slice(0, show)
-    .map(({ label, name, instances: own, pictures: holding }) => [String(label), name, count(own), count(holding)]);
-  for (const line of table(["", "class", "objects", "pictures"], rows)) terminal.say(line);
+    .map(({ label, name, instances: own, images: holding }) => [String(label), name, count(own), count(holding)]);
+  for (const line of table(["", "class", "objects", "images"], rows)) terminal.say(line);
   if (classes.length > show) terminal.say(`and ${classes.length - show} more classes`);
   terminal.say();
-  const mean = pictures === 0 ? 0 : instances / pictures;
+  const mean = images === 0 ? 0 : instances / images;
   terminal.say(
-    `${count(instances)} objects in ${count(pictures)} pictures, ${mean.toFixed(1)} in each; ${count(background)} pictures hold none`,
+    `${count(instances)} objects in ${count(images)} images, ${mean.toFixed(1)} in each; ${count(background)} images hold none`,
   );
   const shares = [
     ["small, under 32²", areas.small],
@@ -48,9 +48,9 @@ function tell(statistics: DataStatistics, show: number, terminal: Terminal): voi
   terminal.say(`areas in pixels: ${shares.map(([kind, own]) => `${count(own)} ${kind}`).join("; ")}`);
   const common = sizes
     .slice(0, Math.min(5, show))
-    .map((size) => `${size.width} × ${size.height} (${count(size.pictures)})`);
+    .map((size) => `${size.width} × ${size.height} (${count(size.images)})`);
   const others = sizes.length - common.length;
-  terminal.say(`sizes of pictures: ${common.join(", ")}${others > 0 ? ` and ${count(others)} others` : ""}`);
+  terminal.say(`sizes of images: ${common.join(", ")}${others > 0 ? ` and ${count(others)} others` : ""}`);
   terminal.say(terminal.colors.bold(plot));
 }
 

@@ -24,7 +24,7 @@ describe("lookonce data", () => {
 
   it("draws, splits and checks a data set", async () => {
     const drawn = await lookonce("data", "shapes", `output=${shapes}`, "train=6", "val=2", "size=64", "--json");
-    expect(drawn.json()).toMatchObject({ pictures: { train: 6, val: 2 } });
+    expect(drawn.json()).toMatchObject({ images: { train: 6, val: 2 } });
     const split = await lookonce(
       "data",
       "split",
@@ -32,7 +32,7 @@ describe("lookonce data", () => {
       "weights=2,1,0",
       "--json",
     );
-    expect(split.json()).toMatchObject({ pictures: { train: 4, val: 2, test: 0 }, leftOut: 0 });
+    expect(split.json()).toMatchObject({ images: { train: 4, val: 2, test: 0 }, leftOut: 0 });
     const yaml = join(shapes, "shapes.yaml");
     const good = await lookonce("data", "check", `data=${yaml}`);
     expect(good.code).toBe(0);
@@ -85,7 +85,7 @@ describe("lookonce data", () => {
       `output=${output}`,
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/train: 1 pictures with 1 objects of 1 classes/);
+    expect(stdout).toMatch(/train: 1 images with 1 objects of 1 classes/);
     expect(stdout).toMatch(/^crowd +1$/m);
     expect(readFileSync(join(output, "labels", "train", "00000.txt"), "utf8")).toBe("0 0.25 0.375 0.25 0.5\n");
     const wrong = await lookonce("data", "convert", `annotations=${file}`, `output=${output}`, "difficult=true");

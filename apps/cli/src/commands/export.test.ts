@@ -51,7 +51,7 @@ describe("lookonce export", () => {
     const file = join(folder, "small.onnx");
     const argv = ["export", `model=${model}`, "imgsz=64", "int8", `data=${data}`, `file=${file}`, "--json"];
     const finished = await lookonce(...argv);
-    expect(finished.stderr).toContain("train: 6 pictures");
+    expect(finished.stderr).toContain("train: 6 images");
     expect(finished.code).toBe(0);
     expect(finished.json<Report>()).toMatchObject({ file, format: "onnx" });
   });

@@ -33,21 +33,21 @@ const share = (help: string): Option<number | undefined> => number({ help, fallb
 const options = {
   model: modelOption,
   format: formatOption,
-  imgsz: sidesOption("side of the pictures, or height,width; rounded up to the model's stride"),
-  batch: integer({ help: "pictures in a batch", fallback: undefined, min: 1 }),
-  dynamic: flag({ help: "any number of pictures, with onnx of any size (onnx, tfjs, saved_model)", fallback: false }),
+  imgsz: sidesOption("side of the images, or height,width; rounded up to the model's stride"),
+  batch: integer({ help: "images in a batch", fallback: undefined, min: 1 }),
+  dynamic: flag({ help: "any number of images, with onnx of any size (onnx, tfjs, saved_model)", fallback: false }),
   half: flag({ help: "half precision: files of half the size", fallback: false }),
   int8: flag({ help: "8 bits: files of a quarter of the size (onnx with data=, tfjs)", fallback: false }),
   data: text({
-    help: "with int8: data set whose pictures ranges are learned from",
+    help: "with int8: data set whose images ranges are learned from",
     expects: "file",
     fallback: undefined,
   }),
-  fraction: share("with int8: share of these pictures (default: at most 300)"),
+  fraction: share("with int8: share of these images (default: at most 300)"),
   nms: flag({ help: "suppression inside the graph, which then gives boxes (onnx)", fallback: false }),
   conf: share("with nms: confidence that a box must exceed (default 0.25)"),
   iou: share("with nms: overlap above which the weaker box goes (default 0.7, YOLOv5 0.45)"),
-  max_det: integer({ help: "with nms: most boxes a picture (default 300)", fallback: undefined, min: 1 }),
+  max_det: integer({ help: "with nms: most boxes an image (default 300)", fallback: undefined, min: 1 }),
   agnostic_nms: flag({ help: "with nms: boxes of different classes suppress each other", fallback: false }),
   opset: integer({
     help: "version of ONNX's operators (onnx, default 17)",
@@ -106,7 +106,7 @@ async function write(
   terminal: Terminal,
 ): Promise<ExportReport> {
   const start = performance.now();
-  const onCalibrated = (done: number): void => terminal.progress(`learning ranges: ${done} pictures`);
+  const onCalibrated = (done: number): void => terminal.progress(`learning ranges: ${done} images`);
   const report = await terminal.during(`writing ${format}`, () =>
     model.export({ ...given, ...(given.int8 && given.data !== undefined ? { onCalibrated } : {}) }),
   );

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Results, SkippedPicture } from "lookonce";
+import type { Results, SkippedImage } from "lookonce";
 import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -7,13 +7,13 @@ type Stage = "preprocess" | "inference" | "postprocess";
 
 /** What the JSON line at the end says. */
 interface PredictSummary {
-  /** Pictures and frames that were looked at. */
-  pictures: number;
-  /** Pictures that could not be read. */
+  /** Images and frames that were looked at. */
+  images: number;
+  /** Images that could not be read. */
   skipped: number;
   /** Whether it was stopped before its end. */
   stopped: boolean;
-  /** Seconds from the first picture's beginning to the last one's end. */
+  /** Seconds from the first image's beginning to the last one's end. */
   seconds: number;
   /** Mean milliseconds of each stage. */
   speed: Record<Stage, number>;
@@ -28,7 +28,7 @@ export class PredictReport {
   readonly #total: Record<Stage, number> = { preprocess: 0, inference: 0, postprocess: 0 };
   #start = performance.now();
   #expected: number | undefined;
-  #pictures = 0;
+  #images = 0;
   #skipped = 0;
   #directory: string | undefined;
   #video: VideoTally | undefined;
@@ -38,7 +38,7 @@ export class PredictReport {
     this.#json = json;
   }
 
-  /** The source is open and has so many pictures, if that is known. */
+  /** The source is open and has so many images, if that is known. */
   expect(count: number | undefined): void {
     this.#expected = count;
     this.#start = performance.now();
@@ -49,21 +49,21 @@ export class PredictReport {
     this.#directory = directory;
   }
 
-  /** A picture could not be read. */
-  skip({ path, reason }: SkippedPicture): void {
+  /** An image could not be read. */
+  skip({ path, reason }: SkippedImage): void {
     this.#skipped++;
     this.#terminal.warn(reason.includes(path) ? `left out: ${reason}` : `left out: ${path}: ${reason}`);
     if (this.#json) this.#terminal.json({ path, error: { message: reason } });
     this.#progress();
   }
 
-  /** A picture was looked at. */
+  /** An image was looked at. */
   add(result: Results): void {
-    this.#pictures++;
+    this.#images++;
     for (const stage of Object.keys(this.#total) as Stage[]) this.#total[stage] += result.speed[stage];
     if (this.#json) this.#terminal.json({ ...result.toJSON(), speed: result.speed });
     if (this.#video !== undefined && this.#video.of !== result.video) this.#endVideo();
-    if (result.video === undefined) this.#tellPicture(result);
+    if (result.video === undefined) this.#tellImage(result);
     else {
       this.#video ??= new VideoTally(result);
       this.#video.add(result);
@@ -74,26 +74,26 @@ export class PredictReport {
   /**
    * Tells what was done in all.
    *
-   * @throws LookonceError `FORMAT` when none of several pictures could be read
+   * @throws LookonceError `FORMAT` when none of several images could be read
    */
   finish(stopped: boolean): PredictSummary {
     this.#endVideo();
-    const [pictures, skipped] = [this.#pictures, this.#skipped];
-    if (pictures === 0 && skipped > 0 && !stopped) {
-      throw new LookonceError("FORMAT", `None of ${skipped} pictures could be read.`);
+    const [images, skipped] = [this.#images, this.#skipped];
+    if (images === 0 && skipped > 0 && !stopped) {
+      throw new LookonceError("FORMAT", `None of ${skipped} images could be read.`);
     }
-    const mean = (stage: Stage): number => this.#total[stage] / Math.max(1, pictures);
+    const mean = (stage: Stage): number => this.#total[stage] / Math.max(1, images);
     const speed = { preprocess: mean("preprocess"), inference: mean("inference"), postprocess: mean("postprocess") };
     const seconds = (performance.now() - this.#start) / 1000;
     const ms = (value: number): string => `${value.toFixed(1)} ms`;
     this.#terminal.note(
-      `${stopped ? "stopped after " : ""}${counted(pictures, "picture")}${skipped === 0 ? "" : `, ${skipped} left out`}, ${seconds.toFixed(1)} s; each: preparing ${ms(speed.preprocess)}, network ${ms(speed.inference)}, selecting ${ms(speed.postprocess)}`,
+      `${stopped ? "stopped after " : ""}${counted(images, "image")}${skipped === 0 ? "" : `, ${skipped} left out`}, ${seconds.toFixed(1)} s; each: preparing ${ms(speed.preprocess)}, network ${ms(speed.inference)}, selecting ${ms(speed.postprocess)}`,
     );
     if (this.#directory !== undefined) this.#terminal.say(`saved in ${this.#directory}`);
-    return { pictures, skipped, stopped, seconds, speed, dir: this.#directory ?? null };
+    return { images, skipped, stopped, seconds, speed, dir: this.#directory ?? null };
   }
 
-  #tellPicture(result: Results): void {
+  #tellImage(result: Results): void {
     const { bold, dim } = this.#terminal.colors;
     const facts = `${result.width} × ${result.height}, ${result.speed.inference.toFixed(0)} ms`;
     this.#terminal.say(`${bold(result.name)}: ${result.describe()} ${dim(`(${facts})`)}`);
@@ -105,9 +105,9 @@ export class PredictReport {
   }
 
   #progress(): void {
-    const done = this.#pictures + this.#skipped;
+    const done = this.#images + this.#skipped;
     const rate = done / Math.max(0.001, (performance.now() - this.#start) / 1000);
-    const unit = this.#video === undefined ? "pictures" : "frames";
+    const unit = this.#video === undefined ? "images" : "frames";
     const pace = `${rate.toFixed(1)} ${unit}/s`;
     const total = this.#expected;
     if (total === undefined) this.#terminal.progress(`${done} ${unit}, ${pace}`);

@@ -27,15 +27,15 @@ interface Image {
   boxes: Box[];
 }
 
-/** What is on stdout with `--json`: a line for every picture, then one in all. */
+/** What is on stdout with `--json`: a line for every image, then one in all. */
 function linesOf({ stdout }: Finished): { images: Image[]; summary: Record<string, unknown> } {
   const lines = stdout.trimEnd().split("\n");
   const read = lines.map((line) => JSON.parse(line) as Image & Record<string, unknown>);
   return { images: read.slice(0, -1), summary: read.at(-1) as Record<string, unknown> };
 }
 
-describe("lookonce predict with a model that has learnt nothing", () => {
-  const pictures = join(folder, "shapes/images/train");
+describe("lookonce predict with a model that has learned nothing", () => {
+  const imageFolder = join(folder, "shapes/images/train");
   const common = ["predict", "model=yolov8n.yaml", "imgsz=64", `project=${project}`];
   const sawNothing = { code: 0, stdout: expect.stringMatching(/00000\.jpg: nothing/) };
 
@@ -43,8 +43,8 @@ describe("lookonce predict with a model that has learnt nothing", () => {
     await generateShapes({ directory: join(folder, "shapes"), train: 2, val: 1, size: 64 });
   });
 
-  it("numbers its folders and copies pictures without boxes as they are", async () => {
-    const argv = [...common, `source=${join(pictures, "00000.jpg")}`, "name=numbered"];
+  it("numbers its folders and copies images without boxes as they are", async () => {
+    const argv = [...common, `source=${join(imageFolder, "00000.jpg")}`, "name=numbered"];
     expect(await lookonce(...argv)).toMatchObject(sawNothing);
     const { stdout } = await lookonce(...argv);
     expect(stdout).toContain(`saved in ${join(project, "numbered2")}`);
@@ -55,7 +55,7 @@ describe("lookonce predict with a model that has learnt nothing", () => {
   it("prints exactly the promised keys, and nothing is saved when told so", async () => {
     const finished = await lookonce(
       ...common,
-      `source=${pictures}`,
+      `source=${imageFolder}`,
       "save=false",
       "conf=0.00001",
       "max_det=3",
@@ -65,20 +65,20 @@ describe("lookonce predict with a model that has learnt nothing", () => {
     const { images, summary } = linesOf(finished);
     expect(Object.keys(images[0] ?? {})).toEqual(["path", "width", "height", "boxes", "speed"]);
     expect(summary).toEqual({
-      ...{ pictures: 2, skipped: 0, stopped: false, seconds: expect.any(Number), dir: null },
+      ...{ images: 2, skipped: 0, stopped: false, seconds: expect.any(Number), dir: null },
       speed: { preprocess: expect.any(Number), inference: expect.any(Number), postprocess: expect.any(Number) },
     });
-    expect(images.map(({ path }) => path)).toEqual(["00000.jpg", "00001.jpg"].map((name) => join(pictures, name)));
+    expect(images.map(({ path }) => path)).toEqual(["00000.jpg", "00001.jpg"].map((name) => join(imageFolder, name)));
     expect(images[0]).toMatchObject({ width: 64, height: 64 });
     expect(images[0]?.boxes).toHaveLength(3);
     expect(Object.keys(images[0]?.boxes[0] ?? {})).toEqual(["x1", "y1", "x2", "y2", "confidence", "class", "name"]);
     expect(existsSync(join(project, "predict"))).toBe(false);
   });
 
-  it("leaves out a file of several that is no picture, and says so", async () => {
+  it("leaves out a file of several that is no image, and says so", async () => {
     const mixed = join(folder, "mixed");
     mkdirSync(mixed);
-    writeFileSync(join(mixed, "a.jpg"), "no picture");
+    writeFileSync(join(mixed, "a.jpg"), "no image");
     await generateShapes({ directory: join(folder, "one"), train: 1, val: 1, size: 64 });
     const { copyFileSync } = await import("node:fs");
     copyFileSync(join(folder, "one/images/train/00000.jpg"), join(mixed, "b.jpg"));
@@ -87,16 +87,16 @@ describe("lookonce predict with a model that has learnt nothing", () => {
     expect(finished.stderr).toMatch(/left out: .*a\.jpg is not/);
     const { images, summary } = linesOf(finished);
     expect(images).toEqual([
-      { path: join(mixed, "a.jpg"), error: { message: expect.stringMatching(/a\.jpg is not a whole picture/) } },
+      { path: join(mixed, "a.jpg"), error: { message: expect.stringMatching(/a\.jpg is not a whole image/) } },
       expect.objectContaining({ path: join(mixed, "b.jpg"), boxes: [] }),
     ]);
-    expect(summary).toMatchObject({ pictures: 1, skipped: 1, dir: join(project, "mixed") });
+    expect(summary).toMatchObject({ images: 1, skipped: 1, dir: join(project, "mixed") });
     expect(readdirSync(join(project, "mixed"))).toEqual(["b.jpg"]);
   });
 
-  it("refuses a picture that is none, and a path that leads nowhere, without leaving a folder", async () => {
+  it("refuses an image that is none, and a path that leads nowhere, without leaving a folder", async () => {
     const text = join(folder, "text.jpg");
-    writeFileSync(text, "no picture");
+    writeFileSync(text, "no image");
     const refused = await lookonce(...common, `source=${text}`, "name=refused");
     expect(refused).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/^error: .*text\.jpg/) });
     const lost = await lookonce(...common, "source=nowhere.jpg", "name=refused", "--json");
@@ -137,12 +137,12 @@ describe("lookonce predict, saving", () => {
     });
   });
 
-  it("fails when not one of several pictures can be read", async () => {
+  it("fails when not one of several images can be read", async () => {
     const bad = join(folder, "all-bad");
     mkdirSync(bad);
-    for (const name of ["a.jpg", "b.png"]) writeFileSync(join(bad, name), "no picture");
+    for (const name of ["a.jpg", "b.png"]) writeFileSync(join(bad, name), "no image");
     const finished = await lookonce(...common, `source=${bad}`, "name=all-bad", "--json");
-    expect(finished).toMatchObject({ code: 1, stderr: expect.stringMatching(/None of 2 pictures could be read/) });
+    expect(finished).toMatchObject({ code: 1, stderr: expect.stringMatching(/None of 2 images could be read/) });
     expect(existsSync(join(project, "all-bad"))).toBe(false);
   });
 });
@@ -160,7 +160,7 @@ describe.skipIf(!hasFfmpeg)("lookonce predict on a video (skipped without ffmpeg
     expect(readdirSync(join(project, "clip"))).toEqual(["clip.mp4"]);
     const { images, summary } = linesOf(await lookonce(...common, "save=false", "--json"));
     expect(images.map(({ path, frame }) => [path, frame])).toEqual(Array.from({ length: 10 }, (_, i) => [clip, i]));
-    expect(summary).toMatchObject({ pictures: 10, dir: null });
+    expect(summary).toMatchObject({ images: 10, dir: null });
   });
 });
 
@@ -183,7 +183,7 @@ describeShared(
       expect(image).toMatchObject({ width: 810, height: 1080 });
       const bus = image?.boxes.find(({ name }) => name === "bus");
       expect(bus?.class).toBe(5);
-      // The bus spans the picture; by eye from about x 10 to 805 and y 225 to 750.
+      // The bus spans the image; by eye from about x 10 to 805 and y 225 to 750.
       expect(bus?.x1).toBeLessThan(80);
       expect(bus?.x2).toBeGreaterThan(770);
       expect(bus?.y1).toBeGreaterThan(180);

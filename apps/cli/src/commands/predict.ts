@@ -8,7 +8,7 @@ import { deviceOptions, imgszOption, modelOption, outputOptions, placeOptions } 
 const options = {
   model: { ...modelOption, help: ".pt, .safetensors or .onnx weights" },
   source: requiredText(
-    "picture, video, folder, pattern in quotes ('photos/**'), list (.txt, .csv), address (http, rtsp, …), camera (0), or - for standard input",
+    "image, video, folder, pattern in quotes ('photos/**'), list (.txt, .csv), address (http, rtsp, …), camera (0), or - for standard input",
     "path",
   ),
   imgsz: imgszOption(640),
@@ -19,22 +19,22 @@ const options = {
     min: 0,
     max: 1,
   }),
-  max_det: integer({ help: "most detections in a picture", fallback: 300, min: 1 }),
+  max_det: integer({ help: "most detections in an image", fallback: 300, min: 1 }),
   classes: words({ help: "names or numbers of the classes wanted (default: all)", fallback: undefined }),
   agnostic_nms: flag({ help: "let boxes of different classes suppress each other", fallback: false }),
   augment: flag({ help: "look three times: as it is, mirrored and smaller, smaller still", fallback: false }),
-  rect: flag({ help: "pad pictures only as far as needed, not to a square", fallback: true }),
+  rect: flag({ help: "pad images only as far as needed, not to a square", fallback: true }),
   half: flag({ help: "half precision, on GPUs", fallback: false }),
-  batch: integer({ help: "pictures looked at together; it pays on GPUs", fallback: 1, min: 1 }),
+  batch: integer({ help: "images looked at together; it pays on GPUs", fallback: 1, min: 1 }),
   workers: integer({
-    help: "threads that look at pictures side by side (default: one a core, for many pictures)",
+    help: "threads that look at images side by side (default: one a core, for many images)",
     fallback: undefined,
     min: 0,
   }),
   vid_stride: integer({ help: "of videos take every so many frames", fallback: 1, min: 1 }),
   stream_buffer: flag({ help: "of cameras and broadcasts take every frame, not the newest", fallback: false }),
-  save: flag({ help: "save pictures and videos with boxes drawn in", fallback: true }),
-  save_frames: flag({ help: "save a video's frames as pictures, too", fallback: false }),
+  save: flag({ help: "save images and videos with boxes drawn in", fallback: true }),
+  save_frames: flag({ help: "save a video's frames as images, too", fallback: false }),
   save_txt: flag({ help: "save labels/, detections as label files", fallback: false }),
   save_conf: flag({ help: "with confidences", fallback: false }),
   save_crop: flag({ help: "save crops/, every detection cut out", fallback: false }),
@@ -42,17 +42,17 @@ const options = {
   show_labels: flag({ help: "write class names on boxes", fallback: true }),
   show_conf: flag({ help: "write confidences on boxes", fallback: true }),
   show_boxes: flag({ help: "draw boxes", fallback: true }),
-  line_width: integer({ help: "of boxes, in pixels (default: from the picture)", fallback: undefined, min: 1 }),
+  line_width: integer({ help: "of boxes, in pixels (default: from the image)", fallback: undefined, min: 1 }),
   ...placeOptions("predict"),
   ...deviceOptions,
   ...outputOptions,
-  json: flag({ help: "a line of JSON for every picture, then one in all; all else to stderr", fallback: false }),
+  json: flag({ help: "a line of JSON for every image, then one in all; all else to stderr", fallback: false }),
 } satisfies OptionTable;
 
-/** `lookonce predict`: finds objects and draws them into copies of the pictures. */
+/** `lookonce predict`: finds objects and draws them into copies of the images. */
 export const predict: Command = command({
   name: "predict",
-  summary: "Finds objects in pictures and videos and draws them into copies.",
+  summary: "Finds objects in images and videos and draws them into copies.",
   options,
   examples: [
     "lookonce predict model=yolov8n.pt source=bus.jpg",
@@ -69,7 +69,7 @@ export const predict: Command = command({
         ...settingsOf(values),
         onOpen: ({ count }) => report.expect(count),
         onSave: (directory) => report.savedIn(directory),
-        onSkip: (picture) => report.skip(picture),
+        onSkip: (image) => report.skip(image),
         ...(signal === undefined ? {} : { signal }),
       };
       for await (const result of model.stream(values.source, settings)) report.add(result);

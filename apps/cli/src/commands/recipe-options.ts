@@ -14,7 +14,7 @@ const share = { max: 1 };
  * YOLOv8's, and YOLOv5's where it is another.
  */
 export const recipeOptions: OptionTable = {
-  optimizer: choice(optimizers, { help: "optimiser (auto; SGD)", fallback: undefined }),
+  optimizer: choice(optimizers, { help: "optimizer (auto; SGD)", fallback: undefined }),
   lr0: hyper("learning rate after warm-up (0.01)"),
   lrf: hyper("last rate as a share of lr0 (0.01)", share),
   cos_lr: flag({ help: "let rates fall along a cosine (false)", fallback: undefined }),

@@ -31,7 +31,7 @@ interface RunValues {
 export const runOptions: { readonly [K in keyof RunValues]: Option<RunValues[K]> } = {
   epochs: integer({ help: "times to go through the data set", fallback: 100, min: 1 }),
   imgsz: imgszOption(640),
-  batch: integer({ help: "pictures in a batch; -1 is the largest that fits into memory", fallback: 16, min: -1 }),
+  batch: integer({ help: "images in a batch; -1 is the largest that fits into memory", fallback: 16, min: -1 }),
   amp: flag({ help: "train in mixed precision (default: on GPUs that gain by it)", fallback: undefined }),
   val: choice(["every", "last", "never"], {
     help: "epochs to validate after",
@@ -42,19 +42,19 @@ export const runOptions: { readonly [K in keyof RunValues]: Option<RunValues[K]>
   time: number({ help: "hours after which to stop (default no limit)", fallback: undefined, min: 0 }),
   save_period: integer({ help: "keep the weights of every so many epochs; 0 keeps none", fallback: 0, min: 0 }),
   freeze: integers("rows whose weights stay as they are: 10 is the first ten, 0,1,2 are these"),
-  rect: flag({ help: "group pictures of like shape, unshuffled and not augmented", fallback: false }),
+  rect: flag({ help: "group images of like shape, unshuffled and not augmented", fallback: false }),
   multi_scale: flag({ help: "give every batch another size, ±50 %", fallback: false }),
-  image_weights: flag({ help: "show pictures of badly found classes more often", fallback: false }),
+  image_weights: flag({ help: "show images of badly found classes more often", fallback: false }),
   single_cls: flag({ help: "take all objects as one class", fallback: false }),
-  fraction: number({ help: "share of the training pictures to use", fallback: 1, min: 0, max: 1 }),
-  seed: integer({ help: "seed of the pictures' order, of augmentation and of new weights", fallback: 0, min: 0 }),
+  fraction: number({ help: "share of the training images to use", fallback: 1, min: 0, max: 1 }),
+  seed: integer({ help: "seed of the images' order, of augmentation and of new weights", fallback: 0, min: 0 }),
   workers: integer({
     help: "threads that decode and augment (default: one less than there are cores)",
     fallback: undefined,
     min: 0,
   }),
   cache: choice(["auto", "ram", "disk", "none"], {
-    help: "where decoded pictures are kept",
+    help: "where decoded images are kept",
     fallback: "auto",
     aliases: { true: "ram", false: "none" },
   }),

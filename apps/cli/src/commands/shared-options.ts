@@ -25,9 +25,9 @@ export const modelOption: Option<string> = requiredText(
   "file",
 );
 
-/** Side of the pictures that the model sees. */
+/** Side of the images that the model sees. */
 export const imgszOption = (fallback: number): Option<number> =>
-  sideOption({ help: "side of the pictures for the model; rounded up to its stride", fallback });
+  sideOption({ help: "side of the images for the model; rounded up to its stride", fallback });
 
 /** One side; of two, as other YOLO programs take them, the longer. */
 function sideOption({ help, fallback }: { help: string; fallback: number }): Option<number> {
@@ -41,7 +41,7 @@ function sideOption({ help, fallback }: { help: string; fallback: number }): Opt
     read: (given) => side.read(two(given) ?? given.replace(/^\[\s*(\d+)\s*\]$/, "$1")),
     notice(given) {
       const longer = two(given);
-      return longer === undefined ? undefined : `it is ${longer} here: the longer side, pictures keep their shape`;
+      return longer === undefined ? undefined : `it is ${longer} here: the longer side, images keep their shape`;
     },
   };
 }

@@ -80,15 +80,15 @@ describe("lookonce train", () => {
     expect(existsSync(join(project, "missing"))).toBe(false);
   });
 
-  it("counts and skips a label of a class that does not exist and a picture that is none", async () => {
+  it("counts and skips a label of a class that does not exist and an image that is none", async () => {
     const copy = spoilt("odd");
     const label = join(copy, "labels/train/00000.txt");
     const rows = readFileSync(label, "utf8").trimEnd().split("\n").length;
     appendFileSync(label, "5 0.5 0.5 0.2 0.2\n");
-    writeFileSync(join(copy, "images/train/00001.jpg"), "no picture");
+    writeFileSync(join(copy, "images/train/00001.jpg"), "no image");
     const { code, stderr } = await trainOn(join(copy, "shapes.yaml"), "name=odd", "epochs=1");
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/train: 3 pictures with \d+ objects; 0 are background, 2 have faults/);
+    expect(stderr).toMatch(/train: 3 images with \d+ objects; 0 are background, 2 have faults/);
     expect(stderr).toMatch(new RegExp(`left out: .*00000\\.txt, line ${rows + 1}: .*5`));
     expect(stderr).toMatch(/left out: .*00001\.jpg/);
   });

@@ -45,7 +45,7 @@ export const train: Command = command({
   },
   examples: [
     "lookonce train model=yolov8n.pt data=coco128.yaml epochs=3 imgsz=320",
-    "lookonce train model=yolov8n.yaml data=my-pictures.yaml epochs=100 batch=8 device=auto",
+    "lookonce train model=yolov8n.yaml data=my-images.yaml epochs=100 batch=8 device=auto",
     "lookonce train resume=runs/train/weights/last.safetensors",
   ],
   async run(values, terminal) {

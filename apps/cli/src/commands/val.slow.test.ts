@@ -6,7 +6,7 @@ import { lookonce, temporaryFolder } from "../test-run.ts";
 
 const folder = temporaryFolder();
 
-/** A copy of the pictures, since what checking them finds is kept beside their labels. */
+/** A copy of the images, since what checking them finds is kept beside their labels. */
 beforeAll(() => {
   if (!existsSync(sharedPath("data/coco128"))) return;
   cpSync(sharedPath("data/coco128"), join(folder, "coco128"), {
@@ -32,11 +32,11 @@ async function val(weights: string): Promise<Scores> {
   return json<Scores>();
 }
 
-describeShared("lookonce val on COCO's pictures", ["golden", "weights", "data/coco128"], () => {
+describeShared("lookonce val on COCO's images", ["golden", "weights", "data/coco128"], () => {
   it("gives YOLOv8n's mAP50 and mAP50-95", async () => {
     const golden = goldenJson("v8/val/metrics.json");
     const { images, instances, map50, map50_95, dir } = await val("yolov8n.pt");
-    expect([images, instances, dir]).toEqual([golden.pictures, golden.labels, join(folder, "val")]);
+    expect([images, instances, dir]).toEqual([golden.images, golden.labels, join(folder, "val")]);
     expectClose([map50, map50_95], [golden.map50, golden.map50_95], { abs: 0.003 });
   });
 

@@ -31,7 +31,7 @@ describe("lookonce val", () => {
     expect(all).toMatch(/^all +5 +\d+( +\d\.\d{3}){4}$/);
     const directory = join(folder, "runs/val");
     expect(rest.at(-1)).toBe(`saved in ${directory}`);
-    expect(stderr).toMatch(/each picture: preprocess [\d.]+ ms, inference [\d.]+ ms, postprocess [\d.]+ ms/);
+    expect(stderr).toMatch(/each image: preprocess [\d.]+ ms, inference [\d.]+ ms, postprocess [\d.]+ ms/);
 
     const curves = ["F1", "P", "PR", "R"].map((curve) => `Box${curve}_curve.png`);
     const batches = [0, 1, 2].flatMap((i) => [`val_batch${i}_labels.jpg`, `val_batch${i}_pred.jpg`]);

@@ -14,7 +14,7 @@ export const val: Command = command({
     data: requiredText("data set file", "file.yaml"),
     split: choice(["val", "test", "train"], { help: "part of the data set", fallback: "val" }),
     imgsz: imgszOption(640),
-    batch: integer({ help: "pictures in a batch", fallback: 16, min: 1 }),
+    batch: integer({ help: "images in a batch", fallback: 16, min: 1 }),
     conf: number({ help: "confidence that a detection must exceed", fallback: 0.001, min: 0, max: 1 }),
     iou: number({
       help: "overlap above which the weaker of two boxes goes (default 0.7, YOLOv5 0.6)",
@@ -22,15 +22,15 @@ export const val: Command = command({
       min: 0,
       max: 1,
     }),
-    max_det: integer({ help: "most detections in a picture", fallback: 300, min: 1 }),
-    rect: flag({ help: "batches of pictures of like shape, with little border", fallback: true }),
+    max_det: integer({ help: "most detections in an image", fallback: 300, min: 1 }),
+    rect: flag({ help: "batches of images of like shape, with little border", fallback: true }),
     single_cls: flag({ help: "take all objects as one class", fallback: false }),
     workers: integer({
-      help: "threads that read pictures ahead (default: one less than there are cores)",
+      help: "threads that read images ahead (default: one less than there are cores)",
       fallback: undefined,
       min: 0,
     }),
-    plots: flag({ help: "draw confusion matrix, curves, and labels and detections of pictures", fallback: true }),
+    plots: flag({ help: "draw confusion matrix, curves, and labels and detections of images", fallback: true }),
     save_json: flag({ help: "write predictions.json, as COCO's evaluation reads it", fallback: false }),
     coco_ids: flag({ help: "number its categories as COCO's annotations, 1 to 90", fallback: false }),
     save_txt: flag({ help: "write labels/, detections as label files", fallback: false }),
@@ -58,7 +58,7 @@ export const val: Command = command({
     for (const line of scoresTable(report)) terminal.say(line);
     const { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, directory } = report;
     const each = Object.entries(speed).map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(1)} ms`);
-    terminal.note(`each picture: ${each.join(", ")}`);
+    terminal.note(`each image: ${each.join(", ")}`);
     if (directory !== undefined) terminal.say(`saved in ${directory}`);
     const dir = directory ?? null;
     return { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, dir };

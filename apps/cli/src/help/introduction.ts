@@ -4,7 +4,7 @@ export const introduction = `# The command line
 This page is written from the command's own tables of options: \`npx vitest run apps/cli/src/help -u\` writes it anew.
 
 \`lookonce COMMAND key=value …\`; \`--key=value\` and \`--key value\` mean the same, a flag's key alone is yes and \`--no-key\` no,
-dashes and underscores in keys are the same. \`lookonce help COMMAND\` shows the options of a command. Misspelt commands, keys,
+dashes and underscores in keys are the same. \`lookonce help COMMAND\` shows the options of a command. Misspelled commands, keys,
 values, models and data files are answered with the nearest one.
 
 Command lines of other YOLO programs work where they mean the same: \`yolo detect train …\` with \`lookonce\` in place of
@@ -17,7 +17,7 @@ understood in another way than it was written is told; what there is there and n
 predict with also an exported model (\`.onnx\`, TensorFlow.js's \`model.json\` or its folder).
 
 Published weights, such as \`yolov8n.pt\`, that are not here are fetched from their publisher's release page once, into
-\`~/.cache/lookonce\` (\`~/Library/Caches/lookonce\` on macOS, \`%LOCALAPPDATA%\\lookonce\\Cache\` on Windows). They have a licence of
+\`~/.cache/lookonce\` (\`~/Library/Caches/lookonce\` on macOS, \`%LOCALAPPDATA%\\lookonce\\Cache\` on Windows). They have a license of
 their own, AGPL-3.0, which is told when they are fetched. A download that broke off goes on where it was.
 
 ## Configuration files
@@ -69,8 +69,8 @@ A second Ctrl+C ends the program at once.
 | \`LOOKONCE_MIRROR\` | an address to fetch weights from in place of their publisher's |
 | \`HTTP_PROXY\`, \`HTTPS_PROXY\`, \`NO_PROXY\` | proxies to go through, and hosts that need none |
 | \`LOOKONCE_KEY\` | API key of \`lookonce serve\` |
-| \`NO_COLOR\` | no colours |
-| \`FORCE_COLOR\` | colours also where no terminal is |
+| \`NO_COLOR\` | no colors |
+| \`FORCE_COLOR\` | colors also where no terminal is |
 
-Colours and moving lines appear only on a terminal.
+Colors and moving lines appear only on a terminal.
 `;

@@ -15,7 +15,7 @@ export function generalHelp(commands: readonly Command[]): string {
   return [
     "Usage: lookonce COMMAND key=value …",
     "",
-    "Finds objects in pictures with YOLO detectors, and trains, measures and exports them.",
+    "Finds objects in images with YOLO detectors, and trains, measures and exports them.",
     "",
     "Commands:",
     ...commands.map(({ name, summary }) => line(name, summary)),

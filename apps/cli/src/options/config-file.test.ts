@@ -125,7 +125,7 @@ describe("values of other programs", () => {
     const read = readValues(given, command, { commands, note: (line) => notes.push(line) });
     expect(read).toMatchObject({ imgsz: 640, device: "auto" });
     expect(notes).toEqual([
-      "imgsz=[640, 480]: it is 640 here: the longer side, pictures keep their shape",
+      "imgsz=[640, 480]: it is 640 here: the longer side, images keep their shape",
       "device=0: it is auto here; lookonce checks tells which devices work",
     ]);
     expect(() => readValues(["model=a", "data=b", "device=0,1"], command, { commands })).toThrow(/one device computes/);

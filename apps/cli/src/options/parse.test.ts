@@ -97,7 +97,7 @@ describe("options", () => {
   });
 
   it("takes the words of a choice in any case, and gives them as they are written", () => {
-    const optimizer = choice(["SGD", "AdamW"], { help: "optimiser", fallback: undefined });
+    const optimizer = choice(["SGD", "AdamW"], { help: "optimizer", fallback: undefined });
     for (const given of ["AdamW", "adamw", "ADAMW"]) expect(optimizer.read(given)).toBe("AdamW");
     expect(optimizer.read("Adam")).toBeUndefined();
   });

@@ -39,7 +39,7 @@ const opposites: Readonly<Record<string, readonly [key: string, value: string]>>
 const alreadySo: Readonly<Record<string, string>> = {
   deterministic: "equal seeds always give equal results",
   simplify: "exported graphs are always simplified",
-  stream: "pictures are always taken one after the other",
+  stream: "images are always taken one after the other",
   pretrained: "weights come with model=yolov8n.pt, and model=yolov8n.yaml starts without",
   pin_memory: "memory is taken care of",
   persistent_workers: "workers are kept",
@@ -48,7 +48,7 @@ const alreadySo: Readonly<Record<string, string>> = {
 
 const otherTask = "it is for segmentation, classification or poses; lookonce finds boxes";
 const oneGpu = "lookonce uses one device";
-const window = "lookonce opens no windows; it saves pictures (save=true)";
+const window = "lookonce opens no windows; it saves images (save=true)";
 const upload = "lookonce sends nothing to services; tensorboard=true writes event files";
 
 /** What there is there and not here. */
@@ -69,7 +69,7 @@ const missing: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["sync_bn", "local_rank", "ddp"].map((key) => [key, oneGpu])),
   ...Object.fromEntries(["show", "view_img", "visualize", "show_boxes"].map((key) => [key, window])),
   ...Object.fromEntries(["entity", "upload_dataset", "bbox_interval", "artifact_alias"].map((key) => [key, upload])),
-  tracker: "lookonce does not follow objects from picture to picture",
+  tracker: "lookonce does not follow objects from image to image",
   embed: "features of layers are not given out",
   dnn: "ONNX files run on ONNX Runtime",
   workspace: "it is for TensorRT, which is not written",

@@ -35,7 +35,7 @@ describe("Terminal", () => {
     expect({ out, err }).toEqual({ out: ['{"a":1}\n'], err: ["found\n"] });
   });
 
-  it("colours where a person looks, unless NO_COLOR forbids it", () => {
+  it("colors where a person looks, unless NO_COLOR forbids it", () => {
     const escaped = (setting: Parameters<typeof captured>[0]): boolean => {
       const { terminal, err } = captured(setting);
       terminal.warn("careful");

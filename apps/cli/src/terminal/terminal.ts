@@ -15,7 +15,7 @@ const quietTime = 2_000;
  * and everything else goes to stderr.
  */
 export class Terminal {
-  /** Colours for {@link say}. */
+  /** Colors for {@link say}. */
   readonly colors: Colors;
   readonly #said: Output;
   readonly #io: Io;
@@ -140,7 +140,7 @@ export class Terminal {
 }
 
 /**
- * Colours only where a person looks; `NO_COLOR` (https://no-color.org) switches them off, and `FORCE_COLOR`
+ * Colors only where a person looks; `NO_COLOR` (https://no-color.org) switches them off, and `FORCE_COLOR`
  * (https://force-color.org) on where nobody looks. Where both are set, there are none.
  */
 function colorsFor(output: Output, { env }: Io): Colors {

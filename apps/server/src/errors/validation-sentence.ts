@@ -84,7 +84,7 @@ function count(items: number): string {
   return `${items} item${items === 1 ? "" : "s"}`;
 }
 
-/** A value, cut short: answers do not repeat a whole picture. */
+/** A value, cut short: answers do not repeat a whole image. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

@@ -3,9 +3,9 @@ export type JobKind = "train" | "val" | "export";
 
 /**
  * Where a job stands. `interrupted` ones were stopped with the server, or with their process, and go on by themselves;
- * `succeeded`, `failed` and `cancelled` are final.
+ * `succeeded`, `failed` and `canceled` are final.
  */
-export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+export type JobState = "queued" | "running" | "succeeded" | "failed" | "canceled" | "interrupted";
 
 /** What went wrong, as every answer of the service tells it. */
 export interface JobError {
@@ -52,11 +52,11 @@ export interface Job extends JobRequest {
   /** How often since it last saved a checkpoint. */
   fruitless: number;
   /** Whether somebody asked to stop it. */
-  cancelling: boolean;
+  canceling: boolean;
 }
 
 /** States that a job does not leave. */
-export const finalStates: readonly JobState[] = ["succeeded", "failed", "cancelled"];
+export const finalStates: readonly JobState[] = ["succeeded", "failed", "canceled"];
 
 /** Whether a job is over. */
 export function isOver({ state }: Pick<Job, "state">): boolean {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const over = ["succeeded", "failed", "cancelled"];
+const over = ["succeeded", "failed", "canceled"];
 const training = { kind: "train", model: "tiny", data: "shapes/shapes", options: quick };
 
 async function post(payload: object): Promise<ToldJob> {
@@ -60,21 +60,21 @@ describe("a training", () => {
   });
 
   it("leaves a run, and tells what came of it", async () => {
-    expect(job).toMatchObject({ state: "succeeded", run: "train", starts: 1, options: quick, cancelling: false });
+    expect(job).toMatchObject({ state: "succeeded", run: "train", starts: 1, options: quick, canceling: false });
     expect(job.result).toMatchObject({ run: "train", epochs: 2, best: "weights/best.safetensors", images: 2 });
     expect(job.result?.map50).toEqual(expect.any(Number));
     expect(job.progress).toEqual({ epoch: 2, epochs: 2, batch: 2, batches: 2 });
-    const names = job.artefacts?.map(({ name }) => name);
+    const names = job.artifacts?.map(({ name }) => name);
     for (const name of ["args.yaml", "results.csv", "weights/best.safetensors", "weights/last.safetensors"]) {
       expect(names).toContain(name);
     }
-    const file = await app.inject(`/v1/jobs/${job.id}/artefacts/results.csv`);
+    const file = await app.inject(`/v1/jobs/${job.id}/artifacts/results.csv`);
     expect(file.body).toBe(readFileSync(join(folders.options.runsRoot, "train", "results.csv"), "utf8"));
-    const weights = await app.inject(`/v1/jobs/${job.id}/artefacts/weights/best.safetensors`);
+    const weights = await app.inject(`/v1/jobs/${job.id}/artifacts/weights/best.safetensors`);
     expect(
       weights.rawPayload.equals(readFileSync(join(folders.options.runsRoot, "train/weights/best.safetensors"))),
     ).toBe(true);
-    expect((await app.inject(`/v1/jobs/${job.id}/artefacts/../../x`)).statusCode).toBe(404);
+    expect((await app.inject(`/v1/jobs/${job.id}/artifacts/../../x`)).statusCode).toBe(404);
     expect((await app.inject("/v1/runs/train")).json()).toMatchObject({ epochs: 2 });
     expect(existsSync(`${folders.options.database}.job-${job.id}.lock`)).toBe(false);
   });
@@ -95,8 +95,8 @@ describe("a training", () => {
     });
     expect(of("epoch")[0]?.lr).toHaveLength(3);
     expect(of("batch")).toContainEqual(expect.objectContaining({ stage: "train", epoch: 2, batch: 2, batches: 2 }));
-    expect(of("artefact")).toContainEqual(expect.objectContaining({ name: "weights/best.safetensors" }));
-    expect(of("log").some(({ message }) => String(message).startsWith("train: 8 pictures"))).toBe(true);
+    expect(of("artifact")).toContainEqual(expect.objectContaining({ name: "weights/best.safetensors" }));
+    expect(of("log").some(({ message }) => String(message).startsWith("train: 8 images"))).toBe(true);
     expect(JSON.stringify(events)).not.toContain(folders.root);
     expect(events.at(-1)).toMatchObject({ type: "state", data: { state: "succeeded", result: { epochs: 2 } } });
   });
@@ -126,18 +126,18 @@ describe("a training", () => {
     const [val, exported] = await Promise.all(jobs.map(({ id }) => waitFor(app, { id, states: over })));
     expect(val, JSON.stringify(val)).toMatchObject({ state: "succeeded", run: "val", result: { images: 2 } });
     expect(val?.result?.map50_95).toBe(job.result?.map50_95);
-    expect(val?.artefacts?.map(({ name }) => name)).toEqual(["predictions.json"]);
+    expect(val?.artifacts?.map(({ name }) => name)).toEqual(["predictions.json"]);
     expect(exported, JSON.stringify(exported)).toMatchObject({
       state: "succeeded",
       run: "export",
       result: { file: "model.onnx" },
     });
-    expect(exported?.artefacts?.map(({ name }) => name)).toEqual(["model.onnx"]);
+    expect(exported?.artifacts?.map(({ name }) => name)).toEqual(["model.onnx"]);
   });
 });
 
 describe("waiting and running jobs", () => {
-  it("are followed live and cancelled, and the queue has an end", async () => {
+  it("are followed live and canceled, and the queue has an end", async () => {
     const long = { ...training, options: { ...quick, epochs: 1000 } };
     const address = await app.listen({ port: 0, host: "127.0.0.1" });
     const running = await post(long);
@@ -147,13 +147,13 @@ describe("waiting and running jobs", () => {
 
     for (const { id } of waiting) {
       const { statusCode, body } = await cancel(id);
-      expect([statusCode, JSON.parse(body).state]).toEqual([202, "cancelled"]);
+      expect([statusCode, JSON.parse(body).state]).toEqual([202, "canceled"]);
       const again = await cancel(id);
       expect([again.statusCode, again.json().error]).toEqual([
         409,
-        { code: "JOB_OVER", message: `Job ${id} is over already: it is cancelled.` },
+        { code: "JOB_OVER", message: `Job ${id} is over already: it is canceled.` },
       ]);
-      const files = await app.inject(`/v1/jobs/${id}/artefacts/results.csv`);
+      const files = await app.inject(`/v1/jobs/${id}/artifacts/results.csv`);
       expect([files.statusCode, files.json().error.code]).toEqual([404, "NOT_FOUND"]);
     }
 
@@ -162,21 +162,21 @@ describe("waiting and running jobs", () => {
     const left = fetch(`${address}/v1/jobs/${running.id}/events`, { signal: leaver.signal });
     const response = await fetch(`${address}/v1/jobs/${running.id}/events`);
     let text = "";
-    let cancelled: string | undefined;
+    let canceled: string | undefined;
     const decoder = new TextDecoder();
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       text += decoder.decode(chunk, { stream: true });
-      if (cancelled !== undefined || !text.includes("event: epoch")) continue;
+      if (canceled !== undefined || !text.includes("event: epoch")) continue;
       leaver.abort();
-      cancelled = (await cancel(running.id)).json().state;
+      canceled = (await cancel(running.id)).json().state;
     }
     await left.then((answer) => answer.text()).catch(() => {});
-    expect(cancelled).toBe("running");
-    expect(eventsIn(text).at(-1)).toMatchObject({ type: "state", data: { state: "cancelled" } });
+    expect(canceled).toBe("running");
+    expect(eventsIn(text).at(-1)).toMatchObject({ type: "state", data: { state: "canceled" } });
     const job = await waitFor(app, { id: running.id, states: over });
-    expect(job).toMatchObject({ state: "cancelled", cancelling: true });
-    // What it had learnt stays.
-    expect(job.artefacts?.map(({ name }) => name)).toContain("weights/last.safetensors");
+    expect(job).toMatchObject({ state: "canceled", canceling: true });
+    // What it had learned stays.
+    expect(job.artifacts?.map(({ name }) => name)).toContain("weights/last.safetensors");
   });
 });
 
@@ -207,7 +207,7 @@ describe("requests", () => {
     "/v1/jobs/x",
     "/v1/jobs/1e3",
     "/v1/jobs/999/events",
-    "/v1/jobs/-1/artefacts/a",
+    "/v1/jobs/-1/artifacts/a",
   ])("knows nothing of %s", async (url) => {
     const { statusCode, body } = await app.inject(url);
     expect([statusCode, JSON.parse(body).error.code]).toEqual([404, "NOT_FOUND"]);
@@ -217,8 +217,8 @@ describe("requests", () => {
     const { jobs } = (await app.inject("/v1/jobs?limit=3")).json();
     expect(jobs).toHaveLength(3);
     expect(Number(jobs[0].id)).toBeGreaterThan(Number(jobs[1].id));
-    const cancelled = (await app.inject("/v1/jobs?state=cancelled")).json().jobs;
-    expect(cancelled.every(({ state }: ToldJob) => state === "cancelled")).toBe(true);
+    const canceled = (await app.inject("/v1/jobs?state=canceled")).json().jobs;
+    expect(canceled.every(({ state }: ToldJob) => state === "canceled")).toBe(true);
     expect((await app.inject("/v1/jobs?state=lost")).statusCode).toBe(400);
     expect((await app.inject("/v1/datasets")).json()).toEqual({
       datasets: [{ id: "shapes/shapes", file: "shapes/shapes.yaml" }],

@@ -7,7 +7,7 @@ import { openDatabase } from "./store/database.ts";
 import { JobStore } from "./store/job-store.ts";
 import { quick, serviceFolders, startService, waitFor } from "./test-service.ts";
 
-const over = ["succeeded", "failed", "cancelled"];
+const over = ["succeeded", "failed", "canceled"];
 const training = { kind: "train", model: "tiny", data: "shapes/shapes", options: { ...quick, epochs: 6, nbs: 8 } };
 
 async function post(app: FastifyInstance, payload: object): Promise<string> {

@@ -79,7 +79,7 @@ export interface ToldJob {
   progress?: object;
   result?: Record<string, unknown>;
   error?: { code: string; message: string };
-  artefacts?: { name: string; bytes: number; type: string }[];
+  artifacts?: { name: string; bytes: number; type: string }[];
 }
 
 /** Asks until a job is in one of some states. */

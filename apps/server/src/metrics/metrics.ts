@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Seconds: from a small network's single picture to what is given up. */
+/** Seconds: from a small network's single image to what is given up. */
 const secondBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** What is read off when the measurements are asked for. */
 export interface MetricsSources {
-  /** Pictures that wait. */
+  /** Images that wait. */
   waiting(): number;
   workersUp(): number;
   /** Models with the bytes of their weights. */
@@ -16,8 +16,8 @@ export interface MetricsSources {
 /** The service's measurements, for Prometheus. */
 export class Metrics {
   readonly registry: Registry = new Registry();
-  /** Pictures that were answered, by model. */
-  readonly pictures: Counter<"model">;
+  /** Images that were answered, by model. */
+  readonly images: Counter<"model">;
   /** Sizes of the batches that went to workers. */
   readonly batches: Histogram<"model">;
   readonly workersLost: Counter;
@@ -30,22 +30,22 @@ export class Metrics {
       ...{ name: "lookonce_http_request_duration_seconds", help: "Time from a request to its answer" },
       ...{ labelNames: ["method", "route", "status"] as const, buckets: secondBuckets, registers },
     });
-    this.pictures = new Counter({
+    this.images = new Counter({
       ...{
-        name: "lookonce_pictures_total",
-        help: "Pictures that were answered",
+        name: "lookonce_images_total",
+        help: "Images that were answered",
         labelNames: ["model"] as const,
         registers,
       },
     });
     this.batches = new Histogram({
-      ...{ name: "lookonce_batch_size", help: "Pictures that the network looked at together" },
+      ...{ name: "lookonce_batch_size", help: "Images that the network looked at together" },
       ...{ labelNames: ["model"] as const, buckets: [1, 2, 4, 8, 16, 32, 64], registers },
     });
     this.workersLost = new Counter({
       ...{ name: "lookonce_workers_lost_total", help: "Inference workers that died and were replaced", registers },
     });
-    gauge(registers, { name: "lookonce_queue_length", help: "Pictures that wait" }, waiting);
+    gauge(registers, { name: "lookonce_queue_length", help: "Images that wait" }, waiting);
     gauge(registers, { name: "lookonce_workers_up", help: "Inference workers that can take work" }, workersUp);
     new Gauge({
       ...{ name: "lookonce_model_bytes", help: "Memory of the weights of loaded models in all workers" },

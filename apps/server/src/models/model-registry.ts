@@ -19,7 +19,7 @@ export interface ModelRow {
   family: string | null;
   nc: number | null;
   names: readonly string[];
-  /** Longer side that pictures are scaled to. */
+  /** Longer side that images are scaled to. */
   imgsz: number;
   stride: number | null;
   /** Files of other programs' formats do not tell. */

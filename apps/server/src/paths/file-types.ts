@@ -26,7 +26,7 @@ export function isShown(name: string): boolean {
   return typeOf(name) !== download;
 }
 
-/** Whether it is a picture. */
-export function isPicture(name: string): boolean {
+/** Whether it is an image. */
+export function isImage(name: string): boolean {
   return typeOf(name).startsWith("image/");
 }

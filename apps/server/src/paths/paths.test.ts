@@ -17,7 +17,7 @@ mkdirSync(join(root, "deep", "deeper", "deepest"), { recursive: true });
 mkdirSync(join(root, ".hidden"));
 mkdirSync(other);
 writeFileSync(join(root, "a.txt"), "0123456789");
-writeFileSync(join(root, "deep", "picture one.jpg"), "jpg");
+writeFileSync(join(root, "deep", "image one.jpg"), "jpg");
 writeFileSync(join(root, "deep", "deeper", "deepest", "b.txt"), "b");
 writeFileSync(join(root, ".hidden", "key.txt"), "key");
 writeFileSync(join(root, "page.html"), "<script>alert(1)</script>");
@@ -30,8 +30,8 @@ symlinkSync(other, join(root, "way-out"));
 symlinkSync(join(root, "a.txt"), join(root, "inside.txt"));
 
 describe("confine", () => {
-  it.each(["a.txt", "deep/picture one.jpg", "deep/../a.txt", "inside.txt", join(root, "a.txt")])("finds %s", (name) => {
-    expect(confine(root, name)).toMatch(/(a\.txt|picture one\.jpg)$/);
+  it.each(["a.txt", "deep/image one.jpg", "deep/../a.txt", "inside.txt", join(root, "a.txt")])("finds %s", (name) => {
+    expect(confine(root, name)).toMatch(/(a\.txt|image one\.jpg)$/);
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe("names for outside", () => {
 describe("listFiles", () => {
   it("lists regular files that are whole, by name", async () => {
     const files = await listFiles(root);
-    expect(files.map(({ name }) => name)).toEqual(["a.txt", "deep/picture one.jpg", "model.safetensors", "page.html"]);
+    expect(files.map(({ name }) => name)).toEqual(["a.txt", "deep/image one.jpg", "model.safetensors", "page.html"]);
     expect(files[1]).toMatchObject({ bytes: 3, type: "image/jpeg" });
   });
 
@@ -136,7 +136,7 @@ describe("sendFile", () => {
     const etag = String(whole.headers.etag);
     const known = await app.inject({ url: "/files/a.txt", headers: { "if-none-match": etag } });
     expect([known.statusCode, known.body]).toEqual([304, ""]);
-    expect((await app.inject("/files/deep/picture%20one.jpg")).headers["content-type"]).toBe("image/jpeg");
+    expect((await app.inject("/files/deep/image%20one.jpg")).headers["content-type"]).toBe("image/jpeg");
     expect((await app.inject("/files/inside.txt")).body).toBe("0123456789");
   });
 

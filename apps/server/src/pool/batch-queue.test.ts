@@ -18,7 +18,7 @@ const fill = (queue: BatchQueue, ...tickets: Ticket[]): void => {
 };
 
 describe("BatchQueue", () => {
-  it("waits for others until a picture's window is over, or the batch is full", () => {
+  it("waits for others until an image's window is over, or the batch is full", () => {
     const queue = new BatchQueue(options);
     fill(queue, ticket("a", 0), ticket("a", 2));
     expect(queue.take(4.9)).toBeUndefined();
@@ -30,7 +30,7 @@ describe("BatchQueue", () => {
     expect([queue.length, queue.take(10)]).toEqual([1, undefined]);
   });
 
-  it("keeps pictures of different keys apart, and takes the one that has waited longest first", () => {
+  it("keeps images of different keys apart, and takes the one that has waited longest first", () => {
     const queue = new BatchQueue(options);
     fill(queue, ticket("a", 1), ticket("b", 0), ticket("a", 2), ticket("b", 3));
     expect(queue.take(20)?.tickets.map(({ key, since }) => [key, since])).toEqual([
@@ -47,7 +47,7 @@ describe("BatchQueue", () => {
     expect(queue.take(20, (model) => model === "new")).toBeUndefined();
   });
 
-  it("bounds the pixels of a batch, and lets a larger picture go alone", () => {
+  it("bounds the pixels of a batch, and lets a larger image go alone", () => {
     const queue = new BatchQueue(options);
     fill(queue, ticket("a", 0, { pixels: 2000 }), ticket("a", 0, { pixels: 600 }), ticket("a", 0, { pixels: 600 }));
     expect([1, 2, 3].map(() => queue.take(20)?.tickets.map(({ pixels }) => pixels))).toEqual([[2000], [600], [600]]);

@@ -1,9 +1,9 @@
 import type { DetectOptions } from "lookonce";
 import type { DetectAnswer } from "./messages.ts";
 
-/** A picture that waits to be looked at. */
+/** An image that waits to be looked at. */
 export interface Ticket {
-  /** Pictures of the same key are looked at together: same model, and same size for the network. */
+  /** Images of the same key are looked at together: same model, and same size for the network. */
   readonly key: string;
   readonly model: string;
   readonly imgsz: number;
@@ -19,7 +19,7 @@ export interface Ticket {
   reject(error: Error): void;
 }
 
-/** Pictures that go to a worker together. */
+/** Images that go to a worker together. */
 export interface TicketBatch {
   readonly model: string;
   readonly imgsz: number;
@@ -28,15 +28,15 @@ export interface TicketBatch {
 
 /** Options of {@link BatchQueue}. */
 export interface BatchQueueOptions {
-  /** Most pictures in a batch. */
+  /** Most images in a batch. */
   batch: number;
-  /** Milliseconds that a picture may wait for others to join it. */
+  /** Milliseconds that an image may wait for others to join it. */
   window: number;
-  /** Most pixels of a batch's pictures together; a picture with more goes alone. */
+  /** Most pixels of a batch's images together; an image with more goes alone. */
   maxPixels: number;
 }
 
-/** Waiting pictures, gathered into batches: the picture that has waited longest leads the next one. */
+/** Waiting images, gathered into batches: the image that has waited longest leads the next one. */
 export class BatchQueue {
   readonly #options: BatchQueueOptions;
   /** By key, each in the order of arrival. */
@@ -47,7 +47,7 @@ export class BatchQueue {
     this.#options = options;
   }
 
-  /** Pictures that wait. */
+  /** Images that wait. */
   get length(): number {
     return this.#length;
   }
@@ -59,7 +59,7 @@ export class BatchQueue {
     this.#length++;
   }
 
-  /** Puts pictures of one batch, those that are still wanted, back to the head of the queue. */
+  /** Puts images of one batch, those that are still wanted, back to the head of the queue. */
   putBack(tickets: readonly Ticket[]): void {
     const wanted = tickets.filter(({ isWanted }) => isWanted());
     const [first] = wanted;
@@ -68,7 +68,7 @@ export class BatchQueue {
     this.#length += wanted.length;
   }
 
-  /** Takes a picture out that is no longer wanted. */
+  /** Takes an image out that is no longer wanted. */
   remove(ticket: Ticket): boolean {
     const group = this.#groups.get(ticket.key);
     const at = group?.indexOf(ticket) ?? -1;
@@ -79,7 +79,7 @@ export class BatchQueue {
     return true;
   }
 
-  /** Takes all pictures out. */
+  /** Takes all images out. */
   clear(): Ticket[] {
     const tickets = [...this.#groups.values()].flat();
     this.#groups.clear();
@@ -87,13 +87,13 @@ export class BatchQueue {
     return tickets;
   }
 
-  /** All pictures that wait for a model. */
+  /** All images that wait for a model. */
   of(model: string): Ticket[] {
     return [...this.#groups.values()].flat().filter((ticket) => ticket.model === model);
   }
 
   /**
-   * The next batch, if one is ready: it is full, or the picture that leads it has waited for its window.
+   * The next batch, if one is ready: it is full, or the image that leads it has waited for its window.
    *
    * @param now milliseconds on the clock of `Ticket.since`
    * @param has whether the worker that it is for has a model

@@ -1,15 +1,15 @@
-import { readPicture } from "lookonce";
+import { readImage } from "lookonce";
 import type { Ticket, TicketBatch } from "./batch-queue.ts";
-import { type DecodedPicture, sendError } from "./messages.ts";
+import { type DecodedImage, sendError } from "./messages.ts";
 
-/** A batch whose pictures can be looked at. */
+/** A batch whose images can be looked at. */
 export interface DecodedBatch extends TicketBatch {
-  /** Pictures of the tickets. */
-  readonly pictures: DecodedPicture[];
+  /** Images of the tickets. */
+  readonly images: DecodedImage[];
 }
 
 /**
- * Decodes a batch's pictures, side by side on the decoder's own threads, while the workers look at others. A picture that
+ * Decodes a batch's images, side by side on the decoder's own threads, while the workers look at others. An image that
  * cannot be decoded has its answer with that, and leaves the batch.
  */
 export async function decodeBatch(batch: TicketBatch): Promise<DecodedBatch> {
@@ -18,13 +18,13 @@ export async function decodeBatch(batch: TicketBatch): Promise<DecodedBatch> {
   return {
     ...batch,
     tickets: whole.map(({ ticket }) => ticket),
-    pictures: whole.map(({ picture, ticket: { options } }) => ({ picture, options })),
+    images: whole.map(({ image, ticket: { options } }) => ({ image, options })),
   };
 }
 
-async function decode(ticket: Ticket): Promise<{ ticket: Ticket; picture: DecodedPicture["picture"] } | undefined> {
+async function decode(ticket: Ticket): Promise<{ ticket: Ticket; image: DecodedImage["image"] } | undefined> {
   try {
-    return { ticket, picture: await readPicture(ticket.file) };
+    return { ticket, image: await readImage(ticket.file) };
   } catch (error) {
     ticket.resolve({ error: sendError(error) }, performance.now() - ticket.since);
     return undefined;

@@ -2,7 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, it } from "vitest";
 import { pngFile } from "../test-png.ts";
 import { temporaryFolder, writeTinyWeights } from "../test-service.ts";
-import { InferencePool, type InferencePoolOptions, type SubmittedPicture } from "./inference-pool.ts";
+import { InferencePool, type InferencePoolOptions, type SubmittedImage } from "./inference-pool.ts";
 
 const tiny = `${temporaryFolder()}/tiny.safetensors`;
 await writeTinyWeights(tiny);
@@ -19,7 +19,7 @@ async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<In
 }
 
 const file = pngFile({ width: 64, height: 64 });
-const picture: SubmittedPicture = { file, options: { conf: 0 }, pixels: 4096, shape: "64x64" };
+const image: SubmittedImage = { file, options: { conf: 0 }, pixels: 4096, shape: "64x64" };
 const wish = (signal = new AbortController().signal): { model: string; imgsz: number; signal: AbortSignal } => ({
   ...{ model: "tiny", imgsz: 64, signal },
 });
@@ -30,16 +30,16 @@ describe("InferencePool", async () => {
 
   it("keeps nobody waiting who comes alone, and gathers those who come meanwhile into batches", async () => {
     sizes.length = 0;
-    const all = await Promise.all(Array.from({ length: 6 }, () => pool.submit([picture], wish())));
+    const all = await Promise.all(Array.from({ length: 6 }, () => pool.submit([image], wish())));
     expect(sizes).toEqual([1, 4, 1]);
     for (const { answers } of all) expect(answers[0]).toMatchObject({ width: 64, height: 64 });
   });
 
-  it("answers each picture with its own, whatever it shares a batch with", async () => {
+  it("answers each image with its own, whatever it shares a batch with", async () => {
     const options = [{ conf: 0, maxDet: 1 }, { conf: 0, maxDet: 7 }, { conf: 0, classes: [2] }, { conf: 0.99 }];
-    const pictures = options.map((each) => ({ ...picture, options: each }));
+    const images = options.map((each) => ({ ...image, options: each }));
     sizes.length = 0;
-    const { answers } = await pool.submit(pictures, wish());
+    const { answers } = await pool.submit(images, wish());
     expect(sizes).toEqual([4]);
     const found = answers.map((answer) => ("boxes" in answer ? answer.boxes : []));
     expect([found[0]?.length, found[1]?.length, found[3]?.length]).toEqual([1, 7, 0]);
@@ -47,28 +47,28 @@ describe("InferencePool", async () => {
     expect(found[1]?.[0]).toEqual(found[0]?.[0]);
   });
 
-  it("drops pictures that nobody waits for any more", async () => {
+  it("drops images that nobody waits for any more", async () => {
     sizes.length = 0;
     const controller = new AbortController();
-    const first = pool.submit([picture], wish());
-    const dropped = pool.submit([picture, picture], wish(controller.signal));
-    const kept = pool.submit([picture], wish());
+    const first = pool.submit([image], wish());
+    const dropped = pool.submit([image, image], wish(controller.signal));
+    const kept = pool.submit([image], wish());
     controller.abort(new Error("gone"));
     await expect(dropped).rejects.toThrow("gone");
     await Promise.all([first, kept]);
     expect(sizes).toEqual([1, 1]);
-    await expect(pool.submit([picture], wish(controller.signal))).rejects.toThrow("gone");
+    await expect(pool.submit([image], wish(controller.signal))).rejects.toThrow("gone");
   });
 
-  it("tells damaged pictures from whole ones", async () => {
-    const damaged = { ...picture, file: file.subarray(0, 60) };
-    const { answers } = await pool.submit([picture, damaged], wish());
+  it("tells damaged images from whole ones", async () => {
+    const damaged = { ...image, file: file.subarray(0, 60) };
+    const { answers } = await pool.submit([image, damaged], wish());
     expect(answers).toMatchObject([{ width: 64 }, { error: { code: "FORMAT" } }]);
   });
 
   it("says what is wrong with a model, and goes on with the others", async () => {
     await expect(pool.load("none", "missing.safetensors", 64)).rejects.toMatchObject({ code: "NOT_FOUND" });
-    expect((await pool.submit([picture], wish())).answers).toHaveLength(1);
+    expect((await pool.submit([image], wish())).answers).toHaveLength(1);
     await pool.unload("tiny");
     expect(await pool.load("tiny", tiny, 64)).toMatchObject({ family: "v8", names: ["cat", "dog", "bird"] });
   });
@@ -77,14 +77,14 @@ describe("InferencePool", async () => {
 describe("an InferencePool whose queue is full", () => {
   it("refuses all of a request or nothing, and says when to come again", async () => {
     const pool = await makePool({ queue: 8, batch: 64, window: 500 });
-    const first = pool.submit([picture], wish());
-    const second = pool.submit(Array(6).fill(picture), wish());
-    await expect(pool.submit(Array(3).fill(picture), wish())).rejects.toMatchObject({
+    const first = pool.submit([image], wish());
+    const second = pool.submit(Array(6).fill(image), wish());
+    await expect(pool.submit(Array(3).fill(image), wish())).rejects.toMatchObject({
       ...{ statusCode: 503, code: "QUEUE_FULL", retryAfter: expect.any(Number) },
-      message: expect.stringMatching(/\(8 pictures waiting\); try again in \d+ seconds?\.$/),
+      message: expect.stringMatching(/\(8 images waiting\); try again in \d+ seconds?\.$/),
     });
     expect(pool.waiting).toBe(6);
-    expect((await pool.submit(Array(2).fill(picture), wish())).answers).toHaveLength(2);
+    expect((await pool.submit(Array(2).fill(image), wish())).answers).toHaveLength(2);
     expect([(await first).answers.length, (await second).answers.length]).toEqual([1, 6]);
   });
 });
@@ -97,7 +97,7 @@ describe("an InferencePool that loses workers", async () => {
   const pool = await makePool({ workers: 2, batch: 1, onWorkerLost: ({ message }) => causes.push(message) });
 
   it("replaces them; only the batch that such a worker was at fails", async () => {
-    const work = Array.from({ length: 40 }, () => pool.submit([picture], wish()));
+    const work = Array.from({ length: 40 }, () => pool.submit([image], wish()));
     // A worker is at one of them, and has another behind it, by the time that the second is answered.
     await work[1];
     // What no worker understands: it dies of that.
@@ -109,7 +109,7 @@ describe("an InferencePool that loses workers", async () => {
     expect(causes).toEqual([expect.stringMatching(/null/)]);
     process.off("worker", keep);
     await expect.poll(() => pool.workers, { timeout: 30_000 }).toEqual({ up: 2, all: 2 });
-    expect((await pool.submit([picture], wish())).answers).toHaveLength(1);
+    expect((await pool.submit([image], wish())).answers).toHaveLength(1);
   });
 });
 
@@ -117,7 +117,7 @@ describe("an InferencePool with a worker that is stuck", () => {
   it("replaces it", async () => {
     const pool = await makePool({ patience: 1 });
     // A size that is compiled first: that takes longer than a millisecond.
-    const large = { ...picture, file: pngFile({ width: 1000, height: 1000 }), pixels: 1e6, shape: "1280x1280" };
+    const large = { ...image, file: pngFile({ width: 1000, height: 1000 }), pixels: 1e6, shape: "1280x1280" };
     await expect(pool.submit([large], { ...wish(), imgsz: 1280 })).rejects.toMatchObject({ code: "WORKER_LOST" });
     await expect.poll(() => pool.workers.up, { timeout: 30_000 }).toBe(1);
   });

@@ -20,36 +20,36 @@ export interface InferencePoolOptions extends BatchQueueOptions, PoolObserver {
   /** Number of worker threads. */
   workers: number;
   worker: WorkerSettings;
-  /** Most pictures that wait; more are refused. */
+  /** Most images that wait; more are refused. */
   queue: number;
   /** Milliseconds after which a worker that has not answered a batch is taken for stuck and replaced. */
   patience: number;
 }
 
-/** A picture to look at. */
-export interface SubmittedPicture {
+/** An image to look at. */
+export interface SubmittedImage {
   file: Uint8Array;
-  options: DetectRequest["pictures"][number]["options"];
+  options: DetectRequest["images"][number]["options"];
   /** Pixels that it has when decoded. */
   pixels: number;
   /** Sizes that differ are not looked at together. */
   shape: string;
 }
 
-/** What came of a request's pictures. */
+/** What came of a request's images. */
 export interface Answered {
-  /** In the order of the pictures. */
+  /** In the order of the images. */
   answers: DetectAnswer[];
   /** Milliseconds until the last of them went to a worker. */
   waited: number;
 }
 
-/** Looks at pictures in worker threads, several at a time; what cannot be taken on at once waits in a bounded queue. */
+/** Looks at images in worker threads, several at a time; what cannot be taken on at once waits in a bounded queue. */
 export class InferencePool {
   readonly #options: InferencePoolOptions;
   readonly #queue: BatchQueue;
   readonly #crew: WorkerCrew;
-  /** Milliseconds that a picture took, averaged over the last ones. */
+  /** Milliseconds that an image took, averaged over the last ones. */
   #pace = 100;
   #timer: NodeJS.Timeout | undefined;
 
@@ -63,7 +63,7 @@ export class InferencePool {
     });
   }
 
-  /** Pictures that wait. */
+  /** Images that wait. */
   get waiting(): number {
     return this.#queue.length;
   }
@@ -82,7 +82,7 @@ export class InferencePool {
     return this.#crew.load({ model, file, imgsz });
   }
 
-  /** Frees a model in every worker, after the pictures that wait for it. */
+  /** Frees a model in every worker, after the images that wait for it. */
   async unload(model: string): Promise<void> {
     while (this.#queue.of(model).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     await this.#crew.unload(model);
@@ -94,22 +94,22 @@ export class InferencePool {
   }
 
   /**
-   * Has pictures looked at.
+   * Has images looked at.
    *
    * @param signal when it aborts, those that still wait are dropped, and its reason is thrown
    * @throws HttpError 503 with `Retry-After` when not all of them have a place in the queue
    */
   async submit(
-    pictures: readonly SubmittedPicture[],
+    images: readonly SubmittedImage[],
     { model, imgsz, signal }: { model: string; imgsz: number; signal: AbortSignal },
   ): Promise<Answered> {
     signal.throwIfAborted();
-    if (this.#queue.length + pictures.length > this.#options.queue) throw this.#full();
+    if (this.#queue.length + images.length > this.#options.queue) throw this.#full();
     const since = performance.now();
     let waited = 0;
     const tickets: Ticket[] = [];
-    const answers = pictures.map(
-      ({ shape, ...picture }) =>
+    const answers = images.map(
+      ({ shape, ...image }) =>
         new Promise<DetectAnswer>((resolve, reject) => {
           const key = `${model} ${imgsz} ${shape}`;
           const settle = (answer: DetectAnswer, wait: number): void => {
@@ -117,7 +117,7 @@ export class InferencePool {
             resolve(answer);
           };
           const isWanted = (): boolean => !signal.aborted;
-          tickets.push({ ...picture, key, model, imgsz, since, isWanted, resolve: settle, reject });
+          tickets.push({ ...image, key, model, imgsz, since, isWanted, resolve: settle, reject });
         }),
     );
     const drop = (): void => {
@@ -140,12 +140,12 @@ export class InferencePool {
     }
   }
 
-  /** Ends the workers after the batches that they are at; pictures that still wait are refused. */
+  /** Ends the workers after the batches that they are at; images that still wait are refused. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     const refusal = new HttpError(503, {
       code: "ENDING",
-      message: "The service ended before it came to this picture.",
+      message: "The service ended before it came to this image.",
     });
     for (const ticket of this.#queue.clear()) ticket.reject(refusal);
     await this.#crew.stop();
@@ -197,14 +197,14 @@ export class InferencePool {
 
   /** Has a worker look at a batch, and hands out its answers. */
   async #ask(member: CrewMember, batch: DecodedBatch, sent: number): Promise<void> {
-    const { model, imgsz, tickets, pictures } = batch;
+    const { model, imgsz, tickets, images } = batch;
     const { slot } = member;
     const { patience } = this.#options;
     const stuck = new Error(`the worker did not answer within ${patience} ms`);
     const watchdog = setTimeout(() => slot.abandon(stuck), patience);
     member.batches.push(batch);
     try {
-      const answers = await slot.call("detect", { model, imgsz, pictures });
+      const answers = await slot.call("detect", { model, imgsz, images });
       for (const [i, ticket] of tickets.entries()) ticket.resolve(answers[i] as DetectAnswer, sent - ticket.since);
       this.#pace += 0.1 * ((performance.now() - sent) / tickets.length / batchesAhead - this.#pace);
     } catch (error) {
@@ -232,7 +232,7 @@ export class InferencePool {
       503,
       {
         code: "QUEUE_FULL",
-        message: `The service has all the work that it takes on (${queue} pictures waiting); try again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
+        message: `The service has all the work that it takes on (${queue} images waiting); try again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
       },
       { retryAfter: seconds },
     );

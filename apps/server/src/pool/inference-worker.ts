@@ -1,4 +1,4 @@
-// The program of the inference workers: loads models and looks at pictures, one batch after the other. Pictures come decoded:
+// The program of the inference workers: loads models and looks at images, one batch after the other. Images come decoded:
 // a thread that ends while a decoder's own threads work for it takes the whole process with it.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { type SentTask, sendError } from "./messages.ts";

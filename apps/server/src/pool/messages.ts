@@ -1,23 +1,23 @@
 import { type ErrorCode, LookonceError } from "@lookonce/errors";
-import type { DetectOptions, ModelInfo, Picture } from "lookonce";
+import type { DetectOptions, Image, ModelInfo } from "lookonce";
 
 /** How every worker runs its models. */
 export interface WorkerSettings {
   /** Threads of ONNX Runtime in each worker; its own choice where missing. */
   threads?: number;
   device?: "auto" | "cpu" | "webgpu" | "cuda";
-  /** Pad pictures only as far as the stride needs, not to a square. */
+  /** Pad images only as far as the stride needs, not to a square. */
   rect: boolean;
 }
 
 /** What a worker is asked to do. */
 export interface WorkerTasks {
-  /** Loads a model under a key and looks at a grey picture once, so that the first real one need not wait. */
+  /** Loads a model under a key and looks at a gray image once, so that the first real one need not wait. */
   load: { request: { model: string; file: string; imgsz: number }; answer: LoadedModel };
   unload: { request: { model: string }; answer: undefined };
   /** Layers and parameters of a model. */
   describe: { request: { model: string; imgsz: number }; answer: ModelInfo };
-  /** Looks at pictures that the network takes at the same size. */
+  /** Looks at images that the network takes at the same size. */
   detect: { request: DetectRequest; answer: DetectAnswer[] };
 }
 
@@ -26,7 +26,7 @@ export type TaskName = keyof WorkerTasks;
 export interface DetectRequest {
   model: string;
   imgsz: number;
-  pictures: DecodedPicture[];
+  images: DecodedImage[];
 }
 
 /** A model as a worker knows it. */
@@ -34,16 +34,16 @@ export interface LoadedModel {
   family: string;
   names: readonly string[];
   stride: number;
-  /** Size that pictures are letterboxed to at most. */
+  /** Size that images are letterboxed to at most. */
   imgsz: readonly [height: number, width: number];
   /** Parameters; files in other programs' formats do not tell. */
   parameters?: number;
 }
 
-/** What was found in one picture, or why it could not be looked at. */
-export type DetectAnswer = FoundPicture | { error: SentError };
+/** What was found in one image, or why it could not be looked at. */
+export type DetectAnswer = FoundImage | { error: SentError };
 
-export interface FoundPicture {
+export interface FoundImage {
   width: number;
   height: number;
   speed: { preprocess: number; inference: number; postprocess: number };
@@ -58,9 +58,9 @@ export interface FoundPicture {
   }[];
 }
 
-/** A picture with what it is to be looked at for. */
-export interface DecodedPicture {
-  picture: Picture;
+/** An image with what it is to be looked at for. */
+export interface DecodedImage {
+  image: Image;
   options: DetectOptions;
 }
 

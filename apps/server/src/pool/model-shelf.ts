@@ -8,7 +8,7 @@ const sizesKept = 2;
 interface ShelfEntry {
   file: string;
   loaded: LoadedModel;
-  /** By side of the pictures, the last used last. */
+  /** By side of the images, the last used last. */
   detectors: Map<number, YOLO>;
 }
 
@@ -31,9 +31,9 @@ export class ModelShelf {
     if (known?.file === file) return known.loaded;
     const yolo = await this.#open(file);
     try {
-      const grey = { width: imgsz, height: imgsz, data: new Uint8Array(3 * imgsz * imgsz).fill(114) };
+      const gray = { width: imgsz, height: imgsz, data: new Uint8Array(3 * imgsz * imgsz).fill(114) };
       // Compiles the network and brings its memory in.
-      await yolo.detectBatch([{ source: grey }], { imgsz, ...this.#form });
+      await yolo.detectBatch([{ source: gray }], { imgsz, ...this.#form });
       const { parameters } = await yolo.info({ imgsz }).catch(() => ({ parameters: undefined }));
       const loaded = {
         ...(await yolo.describe({ imgsz, ...this.#form })),
@@ -59,10 +59,10 @@ export class ModelShelf {
     return (await YOLO.load(file)).info({ imgsz, detailed: true });
   }
 
-  /** Finds objects in pictures; a fault of one picture's is its answer. */
-  async detect({ model, imgsz, pictures }: DetectRequest): Promise<DetectAnswer[]> {
+  /** Finds objects in images; a fault of one image's is its answer. */
+  async detect({ model, imgsz, images }: DetectRequest): Promise<DetectAnswer[]> {
     const detector = await this.#detector(model, imgsz);
-    const items = pictures.map(({ picture, options }) => ({ source: picture, options }));
+    const items = images.map(({ image, options }) => ({ source: image, options }));
     const found = await detector.detectBatch(items, { imgsz, ...this.#form });
     return found.map((result) => (result instanceof Error ? { error: sendError(result) } : plain(result)));
   }

@@ -16,7 +16,7 @@ interface Pending {
 function workerLost(task: TaskName, cause?: Error): HttpError {
   const message =
     task === "detect"
-      ? "The worker that looked at this picture died and is being replaced; send the picture again."
+      ? "The worker that looked at this image died and is being replaced; send the image again."
       : "A worker died over this model and is being replaced.";
   return new HttpError(500, { code: "WORKER_LOST", message }, cause === undefined ? {} : { cause });
 }

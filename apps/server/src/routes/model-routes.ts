@@ -10,7 +10,7 @@ const modelProperties = {
   family: { ...orNull("string"), description: "v5 or v8" },
   nc: { ...orNull("integer"), description: "Number of classes" },
   names: { type: "array", items: { type: "string" }, description: "Class names by class number" },
-  imgsz: { type: "integer", description: "Longer side that pictures are scaled to" },
+  imgsz: { type: "integer", description: "Longer side that images are scaled to" },
   stride: orNull("integer"),
   parameters: { ...orNull("integer"), description: "Exported models do not tell" },
   bytes: { type: "integer", description: "Memory of its weights in all workers" },

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { DetectOptions } from "lookonce";
 import type { HttpError } from "../errors/http-error.ts";
 import { refuse } from "../errors/refuse.ts";
+import { admitImage, type SentImage } from "../images/admit-image.ts";
+import { networkShape } from "../images/network-shape.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { ModelRegistry, ReadyModel } from "../models/model-registry.ts";
-import { admitPicture, type SentPicture } from "../pictures/admit-picture.ts";
-import { networkShape } from "../pictures/network-shape.ts";
-import type { InferencePool, SubmittedPicture } from "../pool/inference-pool.ts";
-import { type FoundPicture, receiveError } from "../pool/messages.ts";
+import type { InferencePool, SubmittedImage } from "../pool/inference-pool.ts";
+import { type FoundImage, receiveError } from "../pool/messages.ts";
 import { refusals } from "../schemas/error-schema.ts";
 import { answerSchema, jsonSchema, parametersSchema, predictBodies } from "../schemas/predict-schemas.ts";
 import type { FullSettings } from "../settings.ts";
@@ -22,10 +22,10 @@ export interface PredictTools {
   settings: FullSettings;
 }
 
-/** What is told of one picture. */
-type PictureAnswer = FoundPicture | { error: { code: string; message: string } };
+/** What is told of one image. */
+type ImageAnswer = FoundImage | { error: { code: string; message: string } };
 
-/** `POST /v1/predict`: finds objects in one picture or several. */
+/** `POST /v1/predict`: finds objects in one image or several. */
 export function predictRoute(app: FastifyInstance, tools: PredictTools): void {
   const { settings, metrics } = tools;
   const { maxBody, maxImages } = settings;
@@ -42,7 +42,7 @@ export function predictRoute(app: FastifyInstance, tools: PredictTools): void {
       schema: {
         tags: ["predict"],
         operationId: "predict",
-        summary: "Finds objects in pictures",
+        summary: "Finds objects in images",
         description: "Parameters go in the form, in the JSON, or in the address, with the names that `predict` has.",
         querystring: { type: "object", properties: {}, additionalProperties: true },
         response: { 200: { description: "What was found", ...answerSchema }, ...refusals },
@@ -50,16 +50,14 @@ export function predictRoute(app: FastifyInstance, tools: PredictTools): void {
       config: { bodies: predictBodies(settings), parameters: parametersSchema(settings) },
     },
     async (request, reply) => {
-      const { pictures, parameters } = await readPredictBody(request, rules);
+      const { images, parameters } = await readPredictBody(request, rules);
       const model = tools.models.find(parameters.model);
-      const { answers, waited } = await look(pictures, { parameters, model, reply }, tools);
-      metrics.pictures.inc({ model: model.id }, answers.length);
+      const { answers, waited } = await look(images, { parameters, model, reply }, tools);
+      metrics.images.inc({ model: model.id }, answers.length);
       const [first] = answers;
       if (answers.length === 1 && first instanceof Error) throw first;
-      const images = answers.map(
-        (answer): PictureAnswer => (answer instanceof Error ? { error: told(answer) } : answer),
-      );
-      return { model: model.id, images, queue_ms: waited, total_ms: reply.elapsedTime };
+      const found = answers.map((answer): ImageAnswer => (answer instanceof Error ? { error: told(answer) } : answer));
+      return { model: model.id, images: found, queue_ms: waited, total_ms: reply.elapsedTime };
     },
   );
 }
@@ -70,34 +68,34 @@ interface Wish {
   reply: FastifyReply;
 }
 
-/** Has the pictures looked at that can be; of the others it gives the reason. */
+/** Has the images looked at that can be; of the others it gives the reason. */
 async function look(
-  pictures: readonly SentPicture[],
+  images: readonly SentImage[],
   { parameters, model, reply }: Wish,
   { pool, settings }: PredictTools,
-): Promise<{ answers: (FoundPicture | HttpError)[]; waited: number }> {
+): Promise<{ answers: (FoundImage | HttpError)[]; waited: number }> {
   const imgsz = parameters.imgsz ?? settings.imgsz;
   const options = detectOptions(parameters);
   const form = { stride: model.model.stride, rect: settings.rect, imgsz: formOf(model, parameters) };
   const admitted = await Promise.all(
-    pictures.map(async (picture): Promise<SubmittedPicture | HttpError> => {
+    images.map(async (image): Promise<SubmittedImage | HttpError> => {
       try {
-        const size = await admitPicture(picture, settings.maxPixels);
+        const size = await admitImage(image, settings.maxPixels);
         const shape = networkShape(size, form);
-        return { file: picture.file, options, pixels: size.width * size.height, shape };
+        return { file: image.file, options, pixels: size.width * size.height, shape };
       } catch (error) {
         return refuse(error);
       }
     }),
   );
-  const accepted = admitted.filter((picture) => !(picture instanceof Error)) as SubmittedPicture[];
+  const accepted = admitted.filter((image) => !(image instanceof Error)) as SubmittedImage[];
   if (accepted.length === 0) return { answers: admitted as HttpError[], waited: 0 };
   const watch = watchRequest(reply, settings.timeout);
   try {
     const { answers, waited } = await pool.submit(accepted, { model: model.id, imgsz, signal: watch.signal });
     const found = answers.map((answer) => ("error" in answer ? refuse(receiveError(answer.error)) : answer));
     return {
-      answers: admitted.map((picture) => (picture instanceof Error ? picture : (found.shift() as FoundPicture))),
+      answers: admitted.map((image) => (image instanceof Error ? image : (found.shift() as FoundImage))),
       waited,
     };
   } finally {
@@ -105,7 +103,7 @@ async function look(
   }
 }
 
-/** Largest size of the network's pictures: an exported model may fix it. */
+/** Largest size of the network's images: an exported model may fix it. */
 function formOf({ model }: ReadyModel, { imgsz }: PredictParameters): readonly [number, number] {
   return imgsz === undefined ? model.imgsz : [imgsz, imgsz];
 }

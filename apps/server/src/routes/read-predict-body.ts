@@ -2,7 +2,7 @@ import type {} from "@fastify/multipart";
 import type { FastifyRequest } from "fastify";
 import { HttpError } from "../errors/http-error.ts";
 import { validationSentence } from "../errors/validation-sentence.ts";
-import type { SentPicture } from "../pictures/admit-picture.ts";
+import type { SentImage } from "../images/admit-image.ts";
 import { tooLarge } from "../security/body-budget.ts";
 
 /** Parameters of a prediction, as they are written in requests. */
@@ -19,7 +19,7 @@ export interface PredictParameters {
 
 /** What a request for a prediction holds. */
 export interface PredictBody {
-  pictures: SentPicture[];
+  images: SentImage[];
   parameters: PredictParameters;
 }
 
@@ -34,10 +34,10 @@ export interface BodyRules {
 }
 
 const howTo =
-  'Send a picture: as the body with its Content-Type (image/jpeg, …), as the form field "image", or as JSON {"images": [base64, …]}.';
+  'Send an image: as the body with its Content-Type (image/jpeg, …), as the form field "image", or as JSON {"images": [base64, …]}.';
 
 /**
- * The pictures and parameters of a request, from a form, JSON or a picture as the body. Parameters may always be given in
+ * The images and parameters of a request, from a form, JSON or an image as the body. Parameters may always be given in
  * the address; those in the body come first.
  *
  * @throws HttpError 400, 413 or 415, saying what is wrong
@@ -45,8 +45,8 @@ const howTo =
 export async function readPredictBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
   const query = textParameters(request, request.query as Record<string, unknown>, rules);
   const body = await readBody(request, rules);
-  if (body.pictures.length === 0) throw new HttpError(400, { code: "NO_BODY", message: howTo });
-  return { pictures: body.pictures, parameters: { ...query, ...body.parameters } };
+  if (body.images.length === 0) throw new HttpError(400, { code: "NO_BODY", message: howTo });
+  return { images: body.images, parameters: { ...query, ...body.parameters } };
 }
 
 async function readBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
@@ -60,17 +60,17 @@ async function readBody(request: FastifyRequest, rules: BodyRules): Promise<Pred
   }
   const { body } = request;
   if (body instanceof Uint8Array) {
-    return { pictures: body.length === 0 ? [] : [{ name: "The picture", file: body }], parameters: {} };
+    return { images: body.length === 0 ? [] : [{ name: "The image", file: body }], parameters: {} };
   }
-  if (body === undefined || body === null) return { pictures: [], parameters: {} };
+  if (body === undefined || body === null) return { images: [], parameters: {} };
   return readJson(request, body, rules);
 }
 
 function readJson(request: FastifyRequest, body: unknown, { json }: BodyRules): PredictBody {
   holdAgainst(request, body, { schema: json, part: "body" });
-  const { images, ...parameters } = body as { images: string[] } & PredictParameters;
-  const pictures = images.map((text, i) => ({ name: nameOf(i, images.length), file: decodeBase64(text, i) }));
-  return { pictures, parameters };
+  const { images: texts, ...parameters } = body as { images: string[] } & PredictParameters;
+  const images = texts.map((text, i) => ({ name: nameOf(i, texts.length), file: decodeBase64(text, i) }));
+  return { images, parameters };
 }
 
 async function readForm(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
@@ -86,15 +86,15 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
     if (part.fieldname !== "image") throw wrongField(part.fieldname);
     const file = await part.toBuffer();
     if (files.push(file) > maxImages) {
-      throw new HttpError(413, { code: "TOO_MANY", message: `A request may hold ${maxImages} pictures.` });
+      throw new HttpError(413, { code: "TOO_MANY", message: `A request may hold ${maxImages} images.` });
     }
   }
   if (typeof fields.image === "string") {
-    const message = 'The form field "image" holds text: send it as a file (curl: -F image=@picture.jpg).';
+    const message = 'The form field "image" holds text: send it as a file (curl: -F image=@image.jpg).';
     throw new HttpError(400, { code: "ARGUMENT", message });
   }
-  const pictures = files.map((file, i) => ({ name: nameOf(i, files.length), file }));
-  return { pictures, parameters: textParameters(request, fields, rules) };
+  const images = files.map((file, i) => ({ name: nameOf(i, files.length), file }));
+  return { images, parameters: textParameters(request, fields, rules) };
 }
 
 /** Fails as soon as more has come than a body may hold; forms are read past the framework's own limit. */
@@ -123,7 +123,7 @@ function formFault(error: unknown, { maxBody }: BodyRules): unknown {
 }
 
 function wrongField(name: string): HttpError {
-  const message = `A picture came as the form field "${name}"; it is called "image".`;
+  const message = `An image came as the form field "${name}"; it is called "image".`;
   return new HttpError(400, { code: "ARGUMENT", message });
 }
 
@@ -160,5 +160,5 @@ function decodeBase64(text: string, index: number): Uint8Array {
 }
 
 function nameOf(index: number, count: number): string {
-  return count === 1 ? "The picture" : `Picture ${index + 1} of ${count}`;
+  return count === 1 ? "The image" : `Image ${index + 1} of ${count}`;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { load } from "js-yaml";
-import { isPicture } from "../paths/file-types.ts";
+import { isImage } from "../paths/file-types.ts";
 import { listFiles } from "../paths/list-files.ts";
 
 /** Scores of a run's fittest epoch, counted from 1. */
@@ -31,8 +31,8 @@ export interface Run extends RunSummary {
   columns: string[];
   /** Its rows; what was not measured is null. */
   rows: (number | null)[][];
-  /** Names of the pictures in its folder. */
-  pictures: string[];
+  /** Names of the images in its folder. */
+  images: string[];
 }
 
 /** Files that tell that a folder is a run's. */
@@ -51,11 +51,11 @@ export async function listRuns(root: string): Promise<RunSummary[]> {
 /** A run, by its folder. */
 export async function readRun(directory: string, name: string): Promise<Run> {
   const { columns, rows } = readResults(directory);
-  const pictures = await listFiles(directory, { depth: 0, only: isPicture });
+  const images = await listFiles(directory, { depth: 0, only: isImage });
   return {
     ...summaryOf(directory, name),
     args: readArgs(directory),
-    ...{ columns, rows, pictures: pictures.map((file) => file.name) },
+    ...{ columns, rows, images: images.map((file) => file.name) },
   };
 }
 

@@ -57,10 +57,10 @@ describe("GET /v1/runs", () => {
 });
 
 describe("GET /v1/runs/:name", () => {
-  it("tells settings, curves and pictures", async () => {
+  it("tells settings, curves and images", async () => {
     const run = (await app.inject("/v1/runs/train")).json();
     expect(run).toMatchObject({
-      ...{ name: "train", epochs: 3, columns, pictures: ["results.png"] },
+      ...{ name: "train", epochs: 3, columns, images: ["results.png"] },
       args: { model: "yolov8n.pt", data: "data.yaml", epochs: 3, lr0: 0.01 },
     });
     expect(run.rows[1]).toEqual([2, 3, 2, 0.75, 0.5, 0.005]);

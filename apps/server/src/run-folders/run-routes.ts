@@ -27,7 +27,7 @@ export const runRoutes: FastifyPluginAsync<RunRoutesOptions> = async (app, { run
 
   app.get<{ Params: { name: string } }>(
     "/v1/runs/:name",
-    { schema: { tags, summary: "Tells a run's settings, curves and pictures", response: { 200: runSchema } } },
+    { schema: { tags, summary: "Tells a run's settings, curves and images", response: { 200: runSchema } } },
     async ({ params }) => {
       const run = await readRun(folderOf(runsRoot, params.name), params.name);
       return { ...run, args: forOutside(run.args, roots) };
@@ -36,7 +36,7 @@ export const runRoutes: FastifyPluginAsync<RunRoutesOptions> = async (app, { run
 
   app.get<{ Params: { name: string; "*": string } }>(
     "/v1/runs/:name/files/*",
-    { schema: { tags, summary: "Gives a file of a run: weights, results.csv, pictures" } },
+    { schema: { tags, summary: "Gives a file of a run: weights, results.csv, images" } },
     async (request, reply) => {
       const { name, "*": file } = request.params;
       return sendFile(request, reply, { folder: folderOf(runsRoot, name), name: file });

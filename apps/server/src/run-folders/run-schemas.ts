@@ -30,6 +30,6 @@ export const runSchema: object = {
     args: { type: "object", additionalProperties: true, description: "what args.yaml tells" },
     columns: { type: "array", items: { type: "string" }, description: "columns of results.csv" },
     rows: { type: "array", items: { type: "array", items: { type: ["number", "null"] } } },
-    pictures: { type: "array", items: { type: "string" }, description: "names for /v1/runs/{name}/files/" },
+    images: { type: "array", items: { type: "string" }, description: "names for /v1/runs/{name}/files/" },
   },
 };

@@ -16,7 +16,7 @@ export function detectParameters({ maxImgsz }: FullSettings): Record<string, obj
       maximum: 1,
       description: "A box goes when its IoU with a better one exceeds this (default 0.7, YOLOv5 0.45)",
     },
-    max_det: { type: "integer", minimum: 1, maximum: 10_000, description: "Most detections a picture (default 300)" },
+    max_det: { type: "integer", minimum: 1, maximum: 10_000, description: "Most detections an image (default 300)" },
     classes: {
       type: "array",
       maxItems: 10_000,
@@ -31,9 +31,9 @@ export function detectParameters({ maxImgsz }: FullSettings): Record<string, obj
       type: "integer",
       minimum: 32,
       maximum: maxImgsz,
-      description: "Longer side that pictures are scaled to, rounded up to the model's stride",
+      description: "Longer side that images are scaled to, rounded up to the model's stride",
     },
-    augment: { type: "boolean", description: "Look at each picture at several scales and mirrored (default false)" },
+    augment: { type: "boolean", description: "Look at each image at several scales and mirrored (default false)" },
   };
 }
 
@@ -53,7 +53,7 @@ export function jsonSchema(settings: FullSettings): object {
         type: "array",
         minItems: 1,
         maxItems: settings.maxImages,
-        items: { type: "string", description: "A picture file in base64, or as a data: address" },
+        items: { type: "string", description: "An image file in base64, or as a data: address" },
       },
       ...detectParameters(settings),
     },
@@ -73,7 +73,7 @@ const boxSchema = {
   },
 } as const;
 
-/** What was found, picture by picture; one that could not be looked at among several has `error` alone. */
+/** What was found, image by image; one that could not be looked at among several has `error` alone. */
 export const answerSchema: Readonly<Record<string, unknown>> = {
   type: "object",
   required: ["model", "images", "queue_ms", "total_ms"],
@@ -84,7 +84,7 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
       items: {
         type: "object",
         properties: {
-          width: { type: "integer", description: "Of the picture, in pixels, the right way up" },
+          width: { type: "integer", description: "Of the image, in pixels, the right way up" },
           height: { type: "integer" },
           speed: {
             type: "object",
@@ -92,7 +92,7 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
           },
           boxes: {
             type: "array",
-            description: "Best first; corners in pixels of the picture",
+            description: "Best first; corners in pixels of the image",
             items: boxSchema,
           },
           error: {
@@ -102,23 +102,23 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
         },
       },
     },
-    queue_ms: { ...milliseconds, description: "Milliseconds that the pictures waited" },
+    queue_ms: { ...milliseconds, description: "Milliseconds that the images waited" },
     total_ms: { ...milliseconds, description: "Milliseconds from the request's first byte to the answer" },
   },
 };
 
-const picture = { type: "string", format: "binary" } as const;
+const image = { type: "string", format: "binary" } as const;
 
 /** The bodies that a prediction takes, for the OpenAPI document: Fastify itself reads only one of them by schema. */
 export function predictBodies(settings: FullSettings): object {
   const form = {
     type: "object",
     required: ["image"],
-    properties: { image: { type: "array", items: picture }, ...detectParameters(settings) },
+    properties: { image: { type: "array", items: image }, ...detectParameters(settings) },
   };
   return {
     "multipart/form-data": { schema: form },
     "application/json": { schema: jsonSchema(settings) },
-    "image/*": { schema: picture },
+    "image/*": { schema: image },
   };
 }

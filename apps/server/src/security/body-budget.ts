@@ -22,7 +22,7 @@ export function boundBodies(app: FastifyInstance, { maxBody, maxPending }: BodyB
     if (pending + bytes > maxPending) {
       throw new HttpError(
         503,
-        { code: "BUSY", message: "The service holds as many pictures as it may; try again in 1 second." },
+        { code: "BUSY", message: "The service holds as many images as it may; try again in 1 second." },
         { retryAfter: 1 },
       );
     }

@@ -151,14 +151,14 @@ describe("limits", () => {
   it("of what is held at a time", async () => {
     const { app } = await testService({ maxBody: 4000, maxPending: 5000, queue: 64, window: 300, batch: 64 });
     const url = await listen(app);
-    const picture = pngFile({ width: 30, height: 30 });
-    const body = Buffer.concat([picture, Buffer.alloc(3000 - picture.length)]);
+    const image = pngFile({ width: 30, height: 30 });
+    const body = Buffer.concat([image, Buffer.alloc(3000 - image.length)]);
     const post = (): Promise<Response> =>
       fetch(`${url}/v1/predict`, { method: "POST", body, headers: { "content-type": "image/png" } });
     const answers = await Promise.all([post(), post()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
     expect((await post()).status).toBe(200);
-    expect((await fetch(`${url}/v1/predict`, { method: "POST", body: formOf([picture]) })).status).toBe(200);
+    expect((await fetch(`${url}/v1/predict`, { method: "POST", body: formOf([image]) })).status).toBe(200);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { type Browser, describeInBrowser, launchChromium, type Page } from "@loo
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   accessibilityFaults,
-  documentationPicture,
+  documentationImage,
   expectNoComplaints,
   openPage,
   sidewaysPixels,
@@ -98,7 +98,7 @@ describeInBrowser("the page of a service with a key", () => {
       expect(await focusIsVisible(page), seen.at(-1)).toBe(true);
       await page.keyboard.press("Tab");
     }
-    for (const name of ["Detect", "Train", "Runs", "Models", "Choose pictures", "Use the camera"]) {
+    for (const name of ["Detect", "Train", "Runs", "Models", "Choose images", "Use the camera"]) {
       expect(seen).toContain(name);
     }
     await page.getByRole("link", { name: "Models" }).focus();
@@ -175,10 +175,10 @@ describeInBrowser("the page of a service with a key", () => {
     });
   });
 
-  it("makes the documentation's pictures", async () => {
+  it("makes the documentation's images", async () => {
     const page = await open("#/models", { viewport: { width: 1360, height: 1080 } });
     await enterKey(page);
     await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
-    await documentationPicture(page, "models-light.png");
+    await documentationImage(page, "models-light.png");
   });
 });

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   accessibilityFaults,
-  documentationPicture,
+  documentationImage,
   dropFiles,
   expectNoComplaints,
   openPage,
@@ -18,7 +18,7 @@ import { startTestService, type TestService } from "./test-service.ts";
 let browser: Browser;
 let service: TestService;
 let opened: TestPage | undefined;
-/** What the library finds in the first picture. */
+/** What the library finds in the first image. */
 let expected: { name: string; confidence: number }[];
 
 async function open(options: Parameters<typeof openPage>[1] | object = {}): Promise<Page> {
@@ -26,8 +26,8 @@ async function open(options: Parameters<typeof openPage>[1] | object = {}): Prom
   return opened.page;
 }
 
-async function give(page: Page, pictures: readonly string[]): Promise<void> {
-  await page.setInputFiles("input[type=file]", [...pictures]);
+async function give(page: Page, images: readonly string[]): Promise<void> {
+  await page.setInputFiles("input[type=file]", [...images]);
   await page.locator(".detection").first().waitFor();
 }
 
@@ -46,7 +46,7 @@ describeInBrowser("the page, detecting", () => {
   beforeAll(async () => {
     [browser, service] = await Promise.all([launchChromium(), startTestService()]);
     const model = await YOLO.load(service.model);
-    const [result] = await model.predict(service.pictures[0] as string, { conf: 0.05 });
+    const [result] = await model.predict(service.images[0] as string, { conf: 0.05 });
     await model.dispose();
     expected = result?.toJSON().boxes ?? [];
     expect(expected.length).toBeGreaterThan(1);
@@ -63,11 +63,11 @@ describeInBrowser("the page, detecting", () => {
     opened = undefined;
   });
 
-  it("shows what the library finds in a dropped picture, and hides what is less sure than the slider", async () => {
+  it("shows what the library finds in a dropped image, and hides what is less sure than the slider", async () => {
     const page = await open();
-    const [picture = ""] = service.pictures;
-    const base64 = readFileSync(picture, "base64");
-    await dropFiles(page, [{ name: basename(picture), type: "image/jpeg", base64 }]);
+    const [image = ""] = service.images;
+    const base64 = readFileSync(image, "base64");
+    await dropFiles(page, [{ name: basename(image), type: "image/jpeg", base64 }]);
     await page.locator(".detection").first().waitFor();
     const requests: string[] = [];
     page.on("request", (request) => requests.push(request.url()));
@@ -86,10 +86,10 @@ describeInBrowser("the page, detecting", () => {
     expect(requests).toEqual([]);
   });
 
-  it("draws boxes where the objects are, on the picture as large as it is shown", async () => {
+  it("draws boxes where the objects are, on the image as large as it is shown", async () => {
     const page = await open();
-    await give(page, service.pictures.slice(0, 1));
-    const { width, height } = await sharp(service.pictures[0]).metadata();
+    await give(page, service.images.slice(0, 1));
+    const { width, height } = await sharp(service.images[0]).metadata();
     const frame = await page.locator(".frame").boundingBox();
     const drawn = await page.locator(".frame > img").boundingBox();
     expect(drawn?.width).toBeCloseTo(frame?.width ?? 0, 0);
@@ -105,7 +105,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("lights a box's row up, and a row's box", async () => {
     const page = await open();
-    await give(page, service.pictures.slice(0, 1));
+    await give(page, service.images.slice(0, 1));
     await page.locator(".box").last().hover();
     await page.locator(".detection.active").waitFor();
     await page.locator(".detection").first().focus();
@@ -115,7 +115,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("hides and shows classes", async () => {
     const page = await open();
-    await give(page, service.pictures.slice(0, 1));
+    await give(page, service.images.slice(0, 1));
     await slide(page, "Confidence", 0.05);
     const chip = page.locator(".chip").first();
     const [, name = "", count = ""] = /^(.*?)(\d+)$/.exec((await chip.textContent()) ?? "") ?? [];
@@ -131,7 +131,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("asks the service again for another overlap, once", async () => {
     const page = await open();
-    await give(page, service.pictures.slice(0, 1));
+    await give(page, service.images.slice(0, 1));
     const asked: (string | null)[] = [];
     page.on("request", (request) => asked.push(request.postData()));
     const answered = page.waitForResponse((response) => response.url().endsWith("/v1/predict"));
@@ -141,47 +141,47 @@ describeInBrowser("the page, detecting", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("saves the picture with its boxes, and what was found as JSON", async () => {
+  it("saves the image with its boxes, and what was found as JSON", async () => {
     const page = await open();
-    await give(page, service.pictures.slice(0, 1));
+    await give(page, service.images.slice(0, 1));
     const saving = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save JSON" }).click();
     const { boxes, width, height } = JSON.parse(await textOf(await saving));
     expect(boxes).toHaveLength(expected.filter(({ confidence }) => confidence >= 0.25).length);
     const drawing = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Save picture" }).click();
+    await page.getByRole("button", { name: "Save image" }).click();
     const file = await drawing;
     expect(file.suggestedFilename()).toMatch(/-boxes\.png$/);
     const { data, info } = await sharp((await file.path()) as string)
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([width, height]);
-    const original = await sharp(service.pictures[0]).raw().toBuffer();
-    // On the best box's left edge the picture is changed.
+    const original = await sharp(service.images[0]).raw().toBuffer();
+    // On the best box's left edge the image is changed.
     const { x1, y1, y2 } = boxes[0] as { x1: number; y1: number; y2: number };
     const at = (Math.round((y1 + y2) / 2) * info.width + Math.round(x1)) * info.channels;
     const distance = [0, 1, 2].reduce((sum, i) => sum + Math.abs((data[at + i] ?? 0) - (original[at + i] ?? 0)), 0);
     expect(distance).toBeGreaterThan(20);
   });
 
-  it("looks at several pictures, and says which one it cannot read", async () => {
+  it("looks at several images, and says which one it cannot read", async () => {
     const page = await open();
     const broken = { name: "broken.jpg", mimeType: "image/jpeg", buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2]) };
-    await give(page, service.pictures);
+    await give(page, service.images);
     await page.locator(".film").nth(1).waitFor();
     await expect.poll(() => page.locator(".film-count").allInnerTexts()).not.toContain("…");
     await page.locator(".film").nth(1).click();
-    await page.getByRole("img", { name: basename(service.pictures[1] as string) }).waitFor();
+    await page.getByRole("img", { name: basename(service.images[1] as string) }).waitFor();
     await page.setInputFiles("input[type=file]", [broken]);
     const notice = page.getByRole("alert");
     await notice.waitFor();
-    expect(await notice.textContent()).toMatch(/broken\.jpg|picture/i);
+    expect(await notice.textContent()).toMatch(/broken\.jpg|image/i);
     expect(await page.locator(".film-count.failed").count()).toBe(1);
     // The browser says by itself that it cannot show the file and that the service refused it.
     opened?.complaints.splice(0);
   });
 
-  it("shows the camera's picture live, and lets go of it", async () => {
+  it("shows the camera's image live, and lets go of it", async () => {
     const page = await open();
     await page.getByRole("button", { name: "Use the camera" }).click();
     await page.locator(".timing-head").getByText("frames a second").waitFor();
@@ -191,7 +191,7 @@ describeInBrowser("the page, detecting", () => {
     expect(drawn[0]).toBeGreaterThan(100);
     expect(drawn[1]).toBeGreaterThan(10);
     await page.getByRole("button", { name: "Stop the camera" }).click();
-    await page.getByRole("heading", { name: "Drop pictures here" }).waitFor();
+    await page.getByRole("heading", { name: "Drop images here" }).waitFor();
   });
 
   describe.each([
@@ -204,15 +204,15 @@ describeInBrowser("the page, detecting", () => {
       const page = await open({ colorScheme: theme, viewport: { width, height: 800 } });
       await page.locator("select option[value]").first().waitFor({ state: "attached" });
       expect(await accessibilityFaults(page)).toEqual([]);
-      await give(page, service.pictures);
+      await give(page, service.images);
       await expect.poll(() => page.locator(".film-count").allInnerTexts()).not.toContain("…");
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await sidewaysPixels(page)).toBe(0);
     });
   });
 
-  it("makes the documentation's pictures", async () => {
-    const [, photograph = ""] = service.pictures;
+  it("makes the documentation's images", async () => {
+    const [, photograph = ""] = service.images;
     for (const [theme, width, height] of [
       ["light", 1360, 850],
       ["dark", 1360, 850],
@@ -224,7 +224,7 @@ describeInBrowser("the page, detecting", () => {
       await page.getByRole("button", { name: "Clear" }).click();
       await give(page, [photograph]);
       await expect.poll(() => page.locator(".stage").getAttribute("aria-busy")).toBe("false");
-      await documentationPicture(page, `detect-${theme}${width < 600 ? "-narrow" : ""}.jpg`);
+      await documentationImage(page, `detect-${theme}${width < 600 ? "-narrow" : ""}.jpg`);
       await page.context().close();
     }
   });

@@ -48,11 +48,11 @@ export async function sidewaysPixels(page: Page): Promise<number> {
 }
 
 /**
- * A picture for the documentation, written only where `LOOKONCE_SCREENSHOTS=1` asks for it.
+ * An image for the documentation, written only where `LOOKONCE_SCREENSHOTS=1` asks for it.
  *
  * @param name with its ending: `.png`, or `.jpg` for what shows a photograph
  */
-export async function documentationPicture(page: Page, name: string): Promise<void> {
+export async function documentationImage(page: Page, name: string): Promise<void> {
   if (process.env.LOOKONCE_SCREENSHOTS !== "1") return;
   const path = fileURLToPath(new URL(`../../../../docs/images/web-${name}`, import.meta.url));
   mkdirSync(dirname(path), { recursive: true });

@@ -15,8 +15,8 @@ const tinyModel = `nc: 3\ndepth_multiple: 1.0\nwidth_multiple: 1.0\nbackbone:\n$
 export interface TestService extends Service {
   /** A file with weights. */
   model: string;
-  /** Pictures that the model finds something in. */
-  pictures: string[];
+  /** Images that the model finds something in. */
+  images: string[];
   /** A folder for files of the test. */
   folder: string;
   end(): Promise<void>;
@@ -38,7 +38,7 @@ export async function startTestService(settings: ServerSettings = {}): Promise<T
   await buildPage(web);
   writeFileSync(join(models, "tiny.yaml"), tinyModel);
   await drawShapes({ directory: join(data, "shapes"), train: 24, val: 8, size: 96, seed: 3 });
-  const { model, pictures } = await realModel(folder);
+  const { model, images } = await realModel(folder);
   const file = join(models, basename(model));
   copyFileSync(model, file);
   const service = await startService(
@@ -50,7 +50,7 @@ export async function startTestService(settings: ServerSettings = {}): Promise<T
   );
   return {
     ...service,
-    ...{ model: file, pictures, folder },
+    ...{ model: file, images, folder },
     async end() {
       await service.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -71,12 +71,12 @@ async function buildPage(outDir: string): Promise<void> {
   }
 }
 
-async function realModel(folder: string): Promise<{ model: string; pictures: string[] }> {
-  const photograph = fileURLToPath(new URL("../../../../packages/export/pictures/coffee.jpg", import.meta.url));
+async function realModel(folder: string): Promise<{ model: string; images: string[] }> {
+  const photograph = fileURLToPath(new URL("../../../../packages/export/images/coffee.jpg", import.meta.url));
   if (hasShared("weights/yolov8n.pt") && hasShared("data/bus.jpg")) {
-    return { model: sharedPath("weights/yolov8n.pt"), pictures: [sharedPath("data/bus.jpg"), photograph] };
+    return { model: sharedPath("weights/yolov8n.pt"), images: [sharedPath("data/bus.jpg"), photograph] };
   }
   const { directory } = await quickstart({ directory: join(folder, "quickstart") });
-  const pictures = ["00005.jpg", "00006.jpg"].map((name) => join(directory, "unseen", "images", "val", name));
-  return { model: join(directory, "train", "weights", "best.safetensors"), pictures };
+  const images = ["00005.jpg", "00006.jpg"].map((name) => join(directory, "unseen", "images", "val", name));
+  return { model: join(directory, "train", "weights", "best.safetensors"), images };
 }

@@ -5,7 +5,7 @@ import { drawShapes, quickstart } from "lookonce";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import {
   accessibilityFaults,
-  documentationPicture,
+  documentationImage,
   expectNoComplaints,
   openPage,
   sidewaysPixels,
@@ -39,11 +39,11 @@ async function start(page: Page, { epochs, lr0, ...rest }: Training): Promise<vo
   await form.getByLabel("Name of the file").fill(model);
   await form.getByLabel("Data set").selectOption(data);
   await form.getByLabel("Epochs").fill(String(epochs));
-  await form.getByLabel("Picture size").fill(String(imgsz));
+  await form.getByLabel("Image size").fill(String(imgsz));
   await form.getByLabel("Batch").fill(String(batch));
   await form.getByText("More", { exact: true }).click();
   if (lr0 !== undefined) {
-    await form.getByLabel("Optimiser").selectOption("AdamW");
+    await form.getByLabel("Optimizer").selectOption("AdamW");
     await form.getByLabel("First rate").fill(String(lr0));
   }
   // Programs of threads within a program that vitest bundled are not there.
@@ -101,17 +101,17 @@ describeInBrowser("the page, training", () => {
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
     await expect.poll(() => chart(page, "Box loss").locator("output").textContent()).toMatch(/^epoch 3: training /);
-    await page.getByRole("heading", { name: "Pictures" }).waitFor();
-    const picture = page.locator(".pictures button", { hasText: "Training batch 0" });
-    await picture.locator("img").waitFor();
-    await picture.click();
+    await page.getByRole("heading", { name: "Images" }).waitFor();
+    const image = page.locator(".images button", { hasText: "Training batch 0" });
+    await image.locator("img").waitFor();
+    await image.click();
     await page.locator(".lightbox img").waitFor();
     await page.keyboard.press("Escape");
     expect(await page.locator(".log").textContent()).not.toBe("");
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
-  it("loads what was learnt", async () => {
+  it("loads what was learned", async () => {
     const page = await open("#/train");
     await page.getByRole("button", { name: "Load the best weights" }).click();
     await page.getByRole("article", { name: "train" }).waitFor();
@@ -128,7 +128,7 @@ describeInBrowser("the page, training", () => {
       .toMatch(/batch \d/);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Really cancel?" }).click();
-    await expect.poll(() => state(page), { timeout: 120_000 }).toBe("cancelled");
+    await expect.poll(() => state(page), { timeout: 120_000 }).toBe("canceled");
   });
 
   it("takes the stream of events up again where it broke", async () => {
@@ -167,7 +167,7 @@ describeInBrowser("the page, training", () => {
     opened?.complaints.splice(0);
   });
 
-  it("compares runs: curves, settings, pictures", async () => {
+  it("compares runs: curves, settings, images", async () => {
     const page = await open("#/runs");
     await page.getByRole("checkbox").first().waitFor();
     const names = await page.locator(".run-name").allTextContents();
@@ -193,16 +193,16 @@ describeInBrowser("the page, training", () => {
     await again.page.context().close();
   });
 
-  it.runIf(process.env.LOOKONCE_SCREENSHOTS === "1")("makes the documentation's pictures", async () => {
-    // Detectors that learn take a few minutes: these are trained for the pictures alone, with the quickstart's model.
+  it.runIf(process.env.LOOKONCE_SCREENSHOTS === "1")("makes the documentation's images", async () => {
+    // Detectors that learn take a few minutes: these are trained for the images alone, with the quickstart's model.
     const settings = { train: 8, val: 4, epochs: 1 };
     const { directory } = await quickstart({ directory: join(service.folder, "quickstart"), settings });
-    await drawShapes({ directory: join(service.folder, "data", "coloured-shapes"), train: 320, val: 80 });
+    await drawShapes({ directory: join(service.folder, "data", "colored-shapes"), train: 320, val: 80 });
     cpSync(join(directory, "yolov8t-shapes.yaml"), join(service.folder, "models", "yolov8t-shapes.yaml"));
     const page = await open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });
     const training = {
       model: "yolov8t-shapes.yaml",
-      data: "coloured-shapes/shapes",
+      data: "colored-shapes/shapes",
       epochs: 14,
       batch: 8,
       imgsz: 160,
@@ -212,7 +212,7 @@ describeInBrowser("the page, training", () => {
     await expect
       .poll(() => chart(page, "Average precision").getAttribute("aria-label"), { timeout: 800_000 })
       .toMatch(/epoch 9/);
-    await documentationPicture(page, "train-dark.png");
+    await documentationImage(page, "train-dark.png");
     await expect.poll(() => state(page), { timeout: 800_000 }).toBe("done");
     await page.reload();
     await start(page, { ...training, lr0: 0.001 });
@@ -224,6 +224,6 @@ describeInBrowser("the page, training", () => {
     const names = await runs.locator(".run-name").allTextContents();
     await runs.goto(`${service.url}/#/runs/${names.slice(0, 2).join(",")}`);
     await chart(runs, "mAP50").waitFor();
-    await documentationPicture(runs, "runs-light.png");
+    await documentationImage(runs, "runs-light.png");
   });
 });

@@ -15,7 +15,7 @@ const EPSILON = 1e-16;
  * Which boxes are worth keeping after a warp: those still large enough, not too thin, and of which enough is left.
  *
  * `before` are the boxes before the warp but with its scale applied, so that only what was cut off counts; `after`
- * those that were moved and clipped to the picture. Rows of xyxy in pixels, as many in both. (YOLOv5 6.1, YOLOv8 8.3.)
+ * those that were moved and clipped to the image. Rows of xyxy in pixels, as many in both. (YOLOv5 6.1, YOLOv8 8.3.)
  */
 export function boxCandidates(
   before: ArrayLike<number>,

@@ -1,4 +1,4 @@
-import type { Size } from "../picture.ts";
+import type { Size } from "../image.ts";
 
 /** Positions along a row are held in 1/65536 pixel, as OpenCV holds them. */
 const ONE = 65536;

@@ -1,19 +1,19 @@
 import { sometimes, type Transform } from "../compose.ts";
+import type { Image } from "../image.ts";
 import { reserve } from "../kernels/kernels.ts";
-import type { Picture } from "../picture.ts";
 import type { Sample } from "../sample.ts";
 import { mirrorObjects, moveObjects, swapSides } from "./objects.ts";
 
 /** The sample mirrored left to right. Twice is nothing. */
 export function flipLeftRight(sample: Sample): Sample {
-  return { ...mirrorObjects(sample, sample.picture.width), picture: mirrorRows(sample.picture) };
+  return { ...mirrorObjects(sample, sample.image.width), image: mirrorRows(sample.image) };
 }
 
 /** The sample mirrored upside down. Twice is nothing. */
 export function flipUpDown(sample: Sample): Sample {
-  const { picture } = sample;
-  const { boxes, ...rest } = moveObjects(sample, { scale: [1, -1], shift: [0, picture.height] });
-  return { ...rest, boxes: swapSides(boxes, 1), picture: mirrorColumns(picture) };
+  const { image } = sample;
+  const { boxes, ...rest } = moveObjects(sample, { scale: [1, -1], shift: [0, image.height] });
+  return { ...rest, boxes: swapSides(boxes, 1), image: mirrorColumns(image) };
 }
 
 /** {@link flipLeftRight} with this probability. */
@@ -26,7 +26,7 @@ export function randomFlipUpDown(probability: number): Transform {
   return sometimes(probability, flipUpDown);
 }
 
-function mirrorRows({ data, width, height }: Picture): Picture {
+function mirrorRows({ data, width, height }: Image): Image {
   const kernels = reserve(2 * data.length);
   const { bytes, free } = kernels;
   const target = free + data.length;
@@ -35,7 +35,7 @@ function mirrorRows({ data, width, height }: Picture): Picture {
   return { data: bytes.slice(target, target + data.length), width, height };
 }
 
-function mirrorColumns({ data, width, height }: Picture): Picture {
+function mirrorColumns({ data, width, height }: Image): Image {
   const mirrored = new Uint8Array(data.length);
   const stride = width * 3;
   for (let y = 0; y < height; y++) {

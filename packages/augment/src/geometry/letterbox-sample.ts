@@ -4,14 +4,14 @@ import type { Sample } from "../sample.ts";
 import { moveObjects } from "./objects.ts";
 
 /**
- * Letterboxes a sample: its boxes and polygons move with the picture; none is dropped.
+ * Letterboxes a sample: its boxes and polygons move with the image; none is dropped.
  *
  * @throws LookonceError `ARGUMENT` as `letterboxGeometry`
  */
 export function letterboxSample(sample: Sample, options: LetterboxOptions): { sample: Sample } & LetterboxGeometry {
-  const { picture, ...geometry } = letterbox(sample.picture, options);
+  const { image, ...geometry } = letterbox(sample.image, options);
   const { ratio, padding } = geometry;
-  return { sample: { picture, ...moveObjects(sample, { scale: ratio, shift: padding }) }, ...geometry };
+  return { sample: { image, ...moveObjects(sample, { scale: ratio, shift: padding }) }, ...geometry };
 }
 
 /**

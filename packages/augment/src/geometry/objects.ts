@@ -1,4 +1,4 @@
-import type { Size } from "../picture.ts";
+import type { Size } from "../image.ts";
 import type { Objects } from "../sample.ts";
 
 /** `x · scale[0] + shift[0]`, `y · scale[1] + shift[1]`, in pixels. */
@@ -12,7 +12,7 @@ export function moveObjects(objects: Objects, { scale = [1, 1], shift = [0, 0] }
   return mapPoints(objects, (value, axis) => value * scale[axis] + shift[axis]);
 }
 
-/** The objects with every point moved to the nearest one inside a picture of this size, `margin` pixels from its edges. */
+/** The objects with every point moved to the nearest one inside an image of this size, `margin` pixels from its edges. */
 export function clipObjects(objects: Objects, { width, height }: Size, margin = 0): Objects {
   const limits = [width - margin, height - margin] as const;
   return mapPoints(objects, (value, axis) => Math.min(Math.max(value, margin), limits[axis]));
@@ -70,7 +70,7 @@ function mapPoints(objects: Objects, change: (value: number, axis: 0 | 1) => num
   return moved;
 }
 
-/** Objects on a picture of this width that is mirrored left to right. */
+/** Objects on an image of this width that is mirrored left to right. */
 export function mirrorObjects(objects: Objects, width: number): Objects {
   const { boxes, ...rest } = moveObjects(objects, { scale: [-1, 1], shift: [width, 0] });
   return { ...rest, boxes: swapSides(boxes, 0) };

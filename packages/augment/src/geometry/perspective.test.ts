@@ -1,7 +1,7 @@
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { expect, it } from "vitest";
 import { boxCandidates, type PerspectiveDraw, perspectiveMatrix, type Sample } from "../index.ts";
-import { difference, expectObjects, goldenObjects, goldenPicture } from "../test-golden.ts";
+import { difference, expectObjects, goldenImage, goldenObjects } from "../test-golden.ts";
 import { applyPerspective, movedObjects } from "./perspective.ts";
 import { sceneOf } from "./scene.ts";
 
@@ -31,13 +31,13 @@ describeGolden("perspective of YOLOv5", ["v5/augment/perspective.json", "v5/augm
         translateX: d["translation x fraction"],
         translateY: d["translation y fraction"],
       };
-      const sample: Sample = { ...goldenObjects(of("labels")), picture: goldenPicture(of("input")) };
+      const sample: Sample = { ...goldenObjects(of("labels")), image: goldenImage(of("input")) };
       if (run.polygons > 0) {
         sample.polygons = Array.from({ length: run.polygons }, (_, i) => of(`polygon${i}`).data as Float32Array);
       }
       const [height, width] = run.output_hw;
       const size = { width, height };
-      const matrix = perspectiveMatrix(draw, sample.picture, size);
+      const matrix = perspectiveMatrix(draw, sample.image, size);
       expectClose(matrix, run.matrix.flat(), { abs: 1e-9 });
       const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, rules: "v5" });
       expectClose(candidates.boxes, of("boxes_before_filter").data, { abs: 1e-3 });
@@ -45,7 +45,7 @@ describeGolden("perspective of YOLOv5", ["v5/augment/perspective.json", "v5/augm
       const result = applyPerspective(sceneOf(sample), { draw, size, rules: "v5" });
       expectObjects(result, of("output_labels"));
       // The golden file allows 1 for the mean and 12 for the largest; the arithmetic is the same, so we ask for more
-      expect(difference(result.picture, goldenPicture(of("output")))).toEqual({
+      expect(difference(result.image, goldenImage(of("output")))).toEqual({
         over: 0,
         largest: expect.toSatisfy((d) => d <= 1),
       });
@@ -72,10 +72,10 @@ describeGolden("perspective of YOLOv8", ["v8/augment/perspective.json", "v8/augm
       };
       const boxes = of("boxes").data as Float32Array;
       const classes = Int32Array.from({ length: boxes.length / 4 }, (_, i) => i);
-      const sample = { picture: goldenPicture(of("input_bgr")), boxes, classes };
+      const sample = { image: goldenImage(of("input_bgr")), boxes, classes };
       const [height, width] = run.output_height_width;
       const size = { width, height };
-      const matrix = perspectiveMatrix(draw, sample.picture, size);
+      const matrix = perspectiveMatrix(draw, sample.image, size);
       expectClose(matrix, run.matrix.flat(), { abs: 1e-4 });
       const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, rules: "v8" });
       expectClose(candidates.boxes, of("boxes_warped_clipped").data, { abs: 1e-3 });
@@ -83,7 +83,7 @@ describeGolden("perspective of YOLOv8", ["v8/augment/perspective.json", "v8/augm
       const result = applyPerspective(sceneOf(sample), { draw, size, rules: "v8" });
       expect(result.classes.length).toBe(run.kept);
       expectClose(result.boxes, of("boxes_out").data, { abs: 1e-3 });
-      const { over, largest } = difference(result.picture, goldenPicture(of("output_bgr")), 3);
+      const { over, largest } = difference(result.image, goldenImage(of("output_bgr")), 3);
       expect(over).toBeLessThan(0.001);
       expect(largest).toBeLessThanOrEqual(4);
     });

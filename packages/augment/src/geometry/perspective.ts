@@ -1,6 +1,6 @@
 import type { Random } from "@lookonce/random";
 import type { Transform } from "../compose.ts";
-import type { Size } from "../picture.ts";
+import type { Size } from "../image.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { boxCandidates } from "./box-candidates.ts";
 import { type Matrix, movePoints, multiply } from "./matrix.ts";
@@ -36,7 +36,7 @@ export interface PerspectiveDraw {
   /** Degrees. */
   shearX: number;
   shearY: number;
-  /** Where the canvas's centre comes to lie, as share of the output's width and height: 0.5 is its middle. */
+  /** Where the canvas's center comes to lie, as share of the output's width and height: 0.5 is its middle. */
   translateX: number;
   translateY: number;
 }
@@ -47,11 +47,11 @@ export interface PerspectiveOptions {
   /** The output. */
   size: Size;
   rules: AugmentationRules;
-  /** Colours and a flip from left to right, applied to the result with less copying than by transforms of their own. */
+  /** Colors and a flip from left to right, applied to the result with less copying than by transforms of their own. */
   look?: Omit<WarpOptions, keyof Size>;
 }
 
-/** Points of an outline that the picture's edge cuts. */
+/** Points of an outline that the image's edge cuts. */
 const OUTLINE_POINTS = 1000;
 
 /** The share of a box's area that must be left when its outline is known. */
@@ -73,7 +73,7 @@ export function drawPerspective(range: PerspectiveRange, rng: Random): Perspecti
 }
 
 /**
- * The matrix from canvas to output pixels: the canvas's centre to the origin, perspective, rotation with scale, shear,
+ * The matrix from canvas to output pixels: the canvas's center to the origin, perspective, rotation with scale, shear,
  * then the origin to its place in the output (YOLOv5 6.1, YOLOv8 8.3).
  */
 export function perspectiveMatrix(draw: PerspectiveDraw, canvas: Size, output: Size): Matrix {
@@ -98,17 +98,17 @@ export function applyPerspective(scene: Scene, { draw, size, rules, look = {} }:
   const matrix = perspectiveMatrix(draw, scene, size);
   const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, rules });
   const objects = filterObjects(candidates, (row) => kept[row] as boolean);
-  const picture = warpScene(scene, matrix, { ...look, width: size.width, height: size.height });
-  return { ...(look.mirrored ? mirrorObjects(objects, size.width) : objects), picture };
+  const image = warpScene(scene, matrix, { ...look, width: size.width, height: size.height });
+  return { ...(look.mirrored ? mirrorObjects(objects, size.width) : objects), image };
 }
 
-/** {@link applyPerspective} with fresh random numbers, for a picture that keeps its size, or is cut to `size`. */
+/** {@link applyPerspective} with fresh random numbers, for an image that keeps its size, or is cut to `size`. */
 export function randomPerspective(
   range: PerspectiveRange,
   { size, rules = "v8" }: { size?: Size; rules?: AugmentationRules } = {},
 ): Transform {
   return (sample, rng) =>
-    applyPerspective(sceneOf(sample), { draw: drawPerspective(range, rng), size: size ?? sample.picture, rules });
+    applyPerspective(sceneOf(sample), { draw: drawPerspective(range, rng), size: size ?? sample.image, rules });
 }
 
 /** How objects are moved: by the matrix, whose scale is given apart. */
@@ -144,7 +144,7 @@ interface MovedObject {
   polygon: Float32Array;
 }
 
-/** The box is that of many points along the outline; the outline needs them only where the picture's edge cuts it. */
+/** The box is that of many points along the outline; the outline needs them only where the image's edge cuts it. */
 function movePolygon(polygon: Float32Array, { matrix, size, rules }: ObjectMove): MovedObject {
   const points = movePoints(resamplePolygon(polygon, OUTLINE_POINTS, rules === "v8"), matrix);
   const box = polygonBox(points, size, rules === "v8");

@@ -1,4 +1,4 @@
-import type { Size } from "../picture.ts";
+import type { Size } from "../image.ts";
 
 /**
  * An outline as `count` points, at equal distances in index along it; positions between two corners are interpolated
@@ -25,9 +25,9 @@ export function resamplePolygon(polygon: ArrayLike<number>, count: number, close
 }
 
 /**
- * The box around those points that lie inside the picture; 0 0 0 0 when none does.
+ * The box around those points that lie inside the image; 0 0 0 0 when none does.
  *
- * With `clampAround`, an outline that reaches over at least three sides of the picture has its points moved to the edge
+ * With `clampAround`, an outline that reaches over at least three sides of the image has its points moved to the edge
  * first, because its own points may all lie outside (YOLOv8 8.3; YOLOv5 loses such objects).
  */
 export function polygonBox(

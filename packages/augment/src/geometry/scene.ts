@@ -1,10 +1,10 @@
-import { blankPicture, type Picture, type Size } from "../picture.ts";
+import { blankImage, type Image, type Size } from "../image.ts";
 import type { Objects, Sample } from "../sample.ts";
 
-/** A part of a picture at its place on a canvas. */
+/** A part of an image at its place on a canvas. */
 export interface Tile {
-  picture: Picture;
-  /** Where the picture's left top corner lies on the canvas, perhaps outside of it. */
+  image: Image;
+  /** Where the image's left top corner lies on the canvas, perhaps outside of it. */
   left: number;
   top: number;
   /** The part of the canvas that this tile covers, half open. */
@@ -15,16 +15,16 @@ export interface Tile {
 }
 
 /**
- * A picture that is not drawn yet: parts of other pictures on a canvas, later ones above earlier ones, and its objects
+ * An image that is not drawn yet: parts of other images on a canvas, later ones above earlier ones, and its objects
  * in the canvas's pixels. A mosaic that is warped is never drawn as a whole.
  */
 export interface Scene extends Size, Objects {
   tiles: readonly Tile[];
-  /** The grey where no tile lies, and around the canvas. */
+  /** The gray where no tile lies, and around the canvas. */
   fill: number;
 }
 
-/** The grey that fills borders in YOLOv5 and YOLOv8. */
+/** The gray that fills borders in YOLOv5 and YOLOv8. */
 export const BORDER_GREY = 114;
 
 /** A part of the canvas, half open; it may reach beyond it. */
@@ -36,34 +36,34 @@ export interface Window {
 }
 
 /** The scene that shows one sample. */
-export function sceneOf({ picture, ...objects }: Sample, fill: number = BORDER_GREY): Scene {
-  const { width, height } = picture;
+export function sceneOf({ image, ...objects }: Sample, fill: number = BORDER_GREY): Scene {
+  const { width, height } = image;
   return {
     ...objects,
     width,
     height,
     fill,
-    tiles: [{ picture, left: 0, top: 0, x1: 0, y1: 0, x2: width, y2: height }],
+    tiles: [{ image, left: 0, top: 0, x1: 0, y1: 0, x2: width, y2: height }],
   };
 }
 
 /** The sample that the scene shows. */
 export function drawScene({ tiles, fill, width, height, ...objects }: Scene): Sample {
-  const picture = blankPicture({ width, height }, fill);
-  drawTiles(tiles, { x1: 0, y1: 0, x2: width, y2: height }, picture.data);
-  return { ...objects, picture };
+  const image = blankImage({ width, height }, fill);
+  drawTiles(tiles, { x1: 0, y1: 0, x2: width, y2: height }, image.data);
+  return { ...objects, image };
 }
 
 /** Copies what the tiles show of the window into `target`, its pixels row by row; the rest stays as it is. */
 export function drawTiles(tiles: readonly Tile[], window: Window, target: Uint8Array): void {
   const stride = (window.x2 - window.x1) * 3;
-  for (const { picture, left, top, ...part } of tiles) {
+  for (const { image, left, top, ...part } of tiles) {
     const x1 = Math.max(part.x1, window.x1);
     const x2 = Math.min(part.x2, window.x2);
     if (x1 >= x2) continue;
     for (let y = Math.max(part.y1, window.y1); y < Math.min(part.y2, window.y2); y++) {
-      const from = ((y - top) * picture.width + x1 - left) * 3;
-      target.set(picture.data.subarray(from, from + (x2 - x1) * 3), (y - window.y1) * stride + (x1 - window.x1) * 3);
+      const from = ((y - top) * image.width + x1 - left) * 3;
+      target.set(image.data.subarray(from, from + (x2 - x1) * 3), (y - window.y1) * stride + (x1 - window.x1) * 3);
     }
   }
 }

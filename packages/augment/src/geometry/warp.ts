@@ -1,33 +1,33 @@
-import type { HsvTables } from "../colour/hsv-tables.ts";
+import type { HsvTables } from "../color/hsv-tables.ts";
+import { blankImage, type Image, type Size } from "../image.ts";
 import { reserve } from "../kernels/kernels.ts";
-import { turnColours, turnPixels } from "../kernels/turn-colours.ts";
-import { blankPicture, type Picture, type Size } from "../picture.ts";
+import { turnColors, turnPixels } from "../kernels/turn-colors.ts";
 import { invert, isAffine, type Matrix, movePoints } from "./matrix.ts";
 import { drawTiles, type Scene, type Window } from "./scene.ts";
 
 /** The output's size, and what is done with its pixels before they leave the kernels' memory. */
 export interface WarpOptions extends Size {
-  /** What becomes of the colours. */
-  colours?: HsvTables | undefined;
+  /** What becomes of the colors. */
+  colors?: HsvTables | undefined;
   /** Left and right changed places, last of all. */
   mirrored?: boolean;
 }
 
 /**
- * The picture that a scene gives when the matrix (canvas pixels to output pixels) moves it, bilinearly; beyond the
- * canvas is the scene's grey.
+ * The image that a scene gives when the matrix (canvas pixels to output pixels) moves it, bilinearly; beyond the
+ * canvas is the scene's gray.
  *
- * The arithmetic is that of OpenCV's `warpAffine` and `warpPerspective` for 8-bit pictures (4.x, generic path): positions in
+ * The arithmetic is that of OpenCV's `warpAffine` and `warpPerspective` for 8-bit images (4.x, generic path): positions in
  * steps of 1/32 pixel, weights as whole numbers. Only the part of the canvas that the output shows is ever drawn, and it is
  * drawn where the WebAssembly kernels read it.
  */
-export function warpScene(scene: Scene, matrix: Matrix, { colours, mirrored, ...size }: WarpOptions): Picture {
+export function warpScene(scene: Scene, matrix: Matrix, { colors, mirrored, ...size }: WarpOptions): Image {
   const { width, height } = size;
   const inverse = invert(matrix);
   const window = inverse && seenWindow(scene, inverse, size);
   if (inverse === undefined || window === undefined) {
-    const blank = blankPicture(size, scene.fill);
-    return colours === undefined ? blank : turnColours(blank, colours);
+    const blank = blankImage(size, scene.fill);
+    return colors === undefined ? blank : turnColors(blank, colors);
   }
   const columns = window.x2 - window.x1;
   const rows = window.y2 - window.y1;
@@ -47,7 +47,7 @@ export function warpScene(scene: Scene, matrix: Matrix, { colours, mirrored, ...
     const where = [view, columns, rows, weights, x1, y1, target, width, height];
     kernels.warpPerspective(...where, scene.fill, a, b, c, d, e, f, g, h, i);
   }
-  if (colours !== undefined) turnPixels(kernels, { at: target, count: width * height }, colours);
+  if (colors !== undefined) turnPixels(kernels, { at: target, count: width * height }, colors);
   // Where the view was there is room now
   if (mirrored) kernels.mirror(target, view, width, height);
   const from = mirrored ? view : target;

@@ -6,7 +6,7 @@ interface KernelFunctions {
   warpAffine(...numbers: number[]): void;
   warpPerspective(...numbers: number[]): void;
   mirror(source: number, target: number, width: number, height: number): void;
-  turnColours(...numbers: number[]): void;
+  turnColors(...numbers: number[]): void;
 }
 
 /** The kernels and their memory. */
@@ -15,8 +15,8 @@ export interface Kernels extends KernelFunctions {
   bytes: Uint8Array;
   /** Where the weights of interpolation lie. */
   weights: number;
-  /** Where `COLOUR_BYTES` of room for the tables of colours lie, which stay from call to call. */
-  colours: number;
+  /** Where `COLOR_BYTES` of room for the tables of colors lie, which stay from call to call. */
+  colors: number;
   /** Where room for the caller begins, a multiple of 16. */
   free: number;
 }
@@ -24,8 +24,8 @@ export interface Kernels extends KernelFunctions {
 const PAGE = 65536;
 const WEIGHT_BYTES = 1024 * 16;
 
-/** Room for what `turnColours` looks up and for three planes of 1,024 pixels. */
-const COLOUR_BYTES = 256 * 1024;
+/** Room for what `turnColors` looks up and for three planes of 1,024 pixels. */
+const COLOR_BYTES = 256 * 1024;
 
 let memory: WebAssembly.Memory | undefined;
 let kernels: Kernels | undefined;
@@ -48,11 +48,11 @@ export function reserve(bytes: number): Kernels {
 
 function start(): Kernels {
   const weights = PAGE;
-  const colours = weights + WEIGHT_BYTES;
-  const free = colours + COLOUR_BYTES;
+  const colors = weights + WEIGHT_BYTES;
+  const free = colors + COLOR_BYTES;
   memory = new WebAssembly.Memory({ initial: Math.ceil(free / PAGE) });
   const module = new WebAssembly.Module(Buffer.from(kernelBytes, "base64"));
   const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelFunctions;
   functions.fillWeights(weights);
-  return { ...functions, bytes: new Uint8Array(memory.buffer), weights, colours, free };
+  return { ...functions, bytes: new Uint8Array(memory.buffer), weights, colors, free };
 }

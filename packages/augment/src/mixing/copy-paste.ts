@@ -1,9 +1,9 @@
-import { bboxIoa } from "@lookonce/boxes";
+import { bboxIoa } from "@lookonce/geometry";
 import type { Random } from "@lookonce/random";
 import { fillPolygon } from "../geometry/fill-polygon.ts";
 import { flipLeftRight } from "../geometry/flip.ts";
 import { joinObjects, selectObjects } from "../geometry/objects.ts";
-import type { Picture, Size } from "../picture.ts";
+import type { Image, Size } from "../image.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { requireSameSize } from "./mix-up.ts";
@@ -18,22 +18,22 @@ export interface PasteMirroredOptions {
 }
 
 /**
- * Objects of another picture of the same size drawn onto this one along their polygons, and added to its objects
+ * Objects of another image of the same size drawn onto this one along their polygons, and added to its objects
  * (Ghiasi et al. 2021; YOLOv8 8.3).
  *
  * @param rows which objects of `other`
  * @throws LookonceError `ARGUMENT` when the sizes differ
  */
 export function pasteObjects(sample: Sample, other: Sample, rows: readonly number[]): Sample {
-  requireSameSize(sample.picture, other.picture);
+  requireSameSize(sample.image, other.image);
   if (rows.length === 0) return sample;
   const pasted = selectObjects(other, rows);
-  const picture = paste(sample.picture, other.picture, { mask: outlineMask(pasted, sample.picture), skipBlack: false });
-  return { ...joinObjects([sample, pasted]), picture };
+  const image = paste(sample.image, other.image, { mask: outlineMask(pasted, sample.image), skipBlack: false });
+  return { ...joinObjects([sample, pasted]), image };
 }
 
 /**
- * Objects of the picture itself pasted onto its other half, mirrored (YOLOv5 6.1, 7.0). Pixels are chosen where the
+ * Objects of the image itself pasted onto its other half, mirrored (YOLOv5 6.1, 7.0). Pixels are chosen where the
  * objects are, then mirrored; that is a pixel off from choosing them where the mirrored polygons are, as YOLOv8 does.
  *
  * @param rows which objects
@@ -44,12 +44,12 @@ export function pasteMirrored(
   { skipBlack = false }: PasteMirroredOptions = {},
 ): Sample {
   if (rows.length === 0) return sample;
-  const { width } = sample.picture;
+  const { width } = sample.image;
   const mirrored = flipLeftRight(sample);
-  const mask = outlineMask(selectObjects(sample, rows), sample.picture);
+  const mask = outlineMask(selectObjects(sample, rows), sample.image);
   for (let start = 0; start < mask.length; start += width) mask.subarray(start, start + width).reverse();
-  const picture = paste(sample.picture, mirrored.picture, { mask, skipBlack });
-  return { ...joinObjects([sample, selectObjects(mirrored, rows)]), picture };
+  const image = paste(sample.image, mirrored.image, { mask, skipBlack });
+  return { ...joinObjects([sample, selectObjects(mirrored, rows)]), image };
 }
 
 /**
@@ -91,7 +91,7 @@ export function hasPolygons({ polygons }: Objects): boolean {
   return polygons?.some(({ length }) => length > 0) ?? false;
 }
 
-/** YOLOv5's copy-paste: mirrored copies of the picture's own objects, of those that have a polygon. */
+/** YOLOv5's copy-paste: mirrored copies of the image's own objects, of those that have a polygon. */
 export function copyPasteV5(sample: Sample, probability: number, rng: Random): Sample {
   if (probability === 0 || !hasPolygons(sample)) return sample;
   const mirrored = flipLeftRight(sample);
@@ -115,7 +115,7 @@ function outlineMask({ polygons = [] }: Objects, { width, height }: Size): Uint8
   return mask;
 }
 
-function paste(below: Picture, above: Picture, { mask, skipBlack }: { mask: Uint8Array; skipBlack: boolean }): Picture {
+function paste(below: Image, above: Image, { mask, skipBlack }: { mask: Uint8Array; skipBlack: boolean }): Image {
   const { width, height } = below;
   const data = below.data.slice();
   for (let i = 0, t = 0; i < mask.length; i++, t += 3) {

@@ -1,7 +1,7 @@
-import { bboxIoa } from "@lookonce/boxes";
+import { bboxIoa } from "@lookonce/geometry";
 import type { Random } from "@lookonce/random";
 import { dropEmpty, joinObjects, selectObjects } from "../geometry/objects.ts";
-import type { Size } from "../picture.ts";
+import type { Size } from "../image.ts";
 import type { Sample } from "../sample.ts";
 import { hasPolygons } from "./copy-paste.ts";
 import { requireSameSize } from "./mix-up.ts";
@@ -10,8 +10,8 @@ import { requireSameSize } from "./mix-up.ts";
 export type Area = readonly [number, number, number, number];
 
 /**
- * Draws areas to cut: a share from Beta(1, 1), sides that cover the square root of the rest, and a centre anywhere, cut
- * off at the picture's edges (Yun et al. 2019). YOLOv8 (8.3) tries three.
+ * Draws areas to cut: a share from Beta(1, 1), sides that cover the square root of the rest, and a center anywhere, cut
+ * off at the image's edges (Yun et al. 2019). YOLOv8 (8.3) tries three.
  */
 export function drawCutAreas({ width, height }: Size, rng: Random, count = 3): Area[] {
   return Array.from({ length: count }, () => {
@@ -35,27 +35,27 @@ export function freeAreas({ boxes }: Sample, areas: readonly Area[]): Area[] {
 }
 
 /**
- * An area of another picture of the same size copied onto this one, with those of its objects of which at least 10 % (1 %
+ * An area of another image of the same size copied onto this one, with those of its objects of which at least 10 % (1 %
  * when objects have polygons) lie in it, cut off at its edges. Without such an object the sample stays as it is.
  *
  * @throws LookonceError `ARGUMENT` when the sizes differ
  */
 export function cutMix(sample: Sample, other: Sample, area: Area): Sample {
-  requireSameSize(sample.picture, other.picture);
+  requireSameSize(sample.image, other.image);
   const least = hasPolygons(other) ? 0.01 : 0.1;
   const rows = [...bboxIoa(area, other.boxes).entries()].filter(([, share]) => share >= least).map(([row]) => row);
   if (rows.length === 0) return sample;
   const [x1, y1, x2, y2] = area;
-  const { width, height } = sample.picture;
-  const data = sample.picture.data.slice();
+  const { width, height } = sample.image;
+  const data = sample.image.data.slice();
   for (let y = y1; y < y2; y++) {
     const at = (y * width + x1) * 3;
-    data.set(other.picture.data.subarray(at, at + (x2 - x1) * 3), at);
+    data.set(other.image.data.subarray(at, at + (x2 - x1) * 3), at);
   }
   const cut = selectObjects(other, rows);
   const into = (values: Float32Array): Float32Array =>
     values.map((value, i) => (i % 2 === 0 ? Math.min(Math.max(value, x1), x2) : Math.min(Math.max(value, y1), y2)));
   cut.boxes = into(cut.boxes);
   if (cut.polygons !== undefined) cut.polygons = cut.polygons.map(into);
-  return { ...joinObjects([sample, dropEmpty(cut)]), picture: { data, width, height } };
+  return { ...joinObjects([sample, dropEmpty(cut)]), image: { data, width, height } };
 }

@@ -1,7 +1,7 @@
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import {
-  blankPicture,
+  blankImage,
   copyPasteV8,
   cutMix,
   fittingCopies,
@@ -11,7 +11,7 @@ import {
   pasteMirrored,
   type Sample,
 } from "../index.ts";
-import { expectObjects, goldenObjects, goldenPicture } from "../test-golden.ts";
+import { expectObjects, goldenImage, goldenObjects } from "../test-golden.ts";
 
 describeGolden("mixup of YOLOv5", ["v5/augment/blend.json", "v5/augment/blend.safetensors"], () => {
   const tensors = goldenTensors("v5/augment/blend.safetensors");
@@ -20,11 +20,11 @@ describeGolden("mixup of YOLOv5", ["v5/augment/blend.json", "v5/augment/blend.sa
     it(name, () => {
       const of = (role: string): GoldenTensor => tensors[runs[name].tensors[role]] as GoldenTensor;
       const result = mixUp(
-        { ...goldenObjects(of("labels")), picture: goldenPicture(of("input")) },
-        { ...goldenObjects(of("labels2")), picture: goldenPicture(of("input2")) },
+        { ...goldenObjects(of("labels")), image: goldenImage(of("input")) },
+        { ...goldenObjects(of("labels2")), image: goldenImage(of("input2")) },
         runs[name].ratio,
       );
-      expect(result.picture).toEqual(goldenPicture(of("output")));
+      expect(result.image).toEqual(goldenImage(of("output")));
       expectObjects(result, of("output_labels"));
     });
   }
@@ -35,12 +35,12 @@ describeGolden("mixup of YOLOv8", ["v8/augment/mixup.json", "v8/augment/mixup.sa
     const tensors = goldenTensors("v8/augment/mixup.safetensors");
     const sample = (which: string): Sample => {
       const boxes = tensors[`${which}_boxes`]?.data as Float32Array;
-      const picture = goldenPicture(tensors[`${which}_bgr`] as GoldenTensor);
-      return { picture, boxes, classes: new Int32Array(boxes.length / 4) };
+      const image = goldenImage(tensors[`${which}_bgr`] as GoldenTensor);
+      return { image, boxes, classes: new Int32Array(boxes.length / 4) };
     };
     const { ratio_of_first: share } = goldenJson("v8/augment/mixup.json");
     const result = mixUp(sample("first"), sample("second"), share);
-    expect(result.picture).toEqual(goldenPicture(tensors.output_bgr as GoldenTensor));
+    expect(result.image).toEqual(goldenImage(tensors.output_bgr as GoldenTensor));
     expectClose(result.boxes, tensors.boxes_out?.data as Float32Array, {});
   });
 });
@@ -57,10 +57,10 @@ for (const [release, file, skipBlack] of [
       it(name, () => {
         const of = (role: string): GoldenTensor => tensors[run.tensors[role]] as GoldenTensor;
         const polygons = [0, 1, 2, 3].map((i) => of(`polygon${i}`).data as Float32Array);
-        const sample = { ...goldenObjects(of("labels")), polygons, picture: goldenPicture(of("input")) };
+        const sample = { ...goldenObjects(of("labels")), polygons, image: goldenImage(of("input")) };
         const mirrored = flipLeftRight(sample);
         const result = pasteMirrored(sample, fittingCopies(sample, mirrored, run.chosen), { skipBlack });
-        expect(result.picture).toEqual(goldenPicture(of("output")));
+        expect(result.image).toEqual(goldenImage(of("output")));
         expectObjects(result, of("output_labels"));
         expect(result.polygons?.length).toBe(run.output_polygons);
         result.polygons?.forEach((polygon, i) => {
@@ -80,7 +80,7 @@ describeGolden("copy-paste of YOLOv8", ["v8/augment/copy_paste.json", "v8/augmen
       const outlines = (data: GoldenTensor["data"]): Float32Array[] =>
         Array.from({ length: data.length / 200 }, (_, i) => Float32Array.from(data.subarray(i * 200, i * 200 + 200)));
       const sample = {
-        picture: goldenPicture(of("input_bgr")),
+        image: goldenImage(of("input_bgr")),
         boxes: of("boxes").data as Float32Array,
         classes: Int32Array.from(of("cls").data),
         polygons: outlines(of("segments").data),
@@ -89,7 +89,7 @@ describeGolden("copy-paste of YOLOv8", ["v8/augment/copy_paste.json", "v8/augmen
       expect([...result.classes]).toEqual([...of("cls_out").data]);
       expectClose(result.boxes, of("boxes_out").data, { abs: 1e-3 });
       expectClose(result.polygons?.flatMap((one) => [...one]) ?? [], of("segments_out").data, { abs: 1e-3 });
-      expect(result.picture).toEqual(goldenPicture(of("output_bgr")));
+      expect(result.image).toEqual(goldenImage(of("output_bgr")));
     });
   }
 });
@@ -97,28 +97,28 @@ describeGolden("copy-paste of YOLOv8", ["v8/augment/copy_paste.json", "v8/augmen
 describe("copyPasteV8", () => {
   const square = (x: number): Float32Array => Float32Array.of(x, 1, x + 2, 1, x + 2, 3, x, 3);
   const sample: Sample = {
-    picture: blankPicture({ width: 12, height: 5 }, 9),
+    image: blankImage({ width: 12, height: 5 }, 9),
     boxes: Float32Array.of(1, 1, 3, 3),
     classes: Int32Array.of(4),
     polygons: [square(1)],
   };
 
-  it("pastes objects of another picture along their outline", () => {
+  it("pastes objects of another image along their outline", () => {
     const other = {
-      picture: blankPicture({ width: 12, height: 5 }, 200),
+      image: blankImage({ width: 12, height: 5 }, 200),
       boxes: Float32Array.of(6, 1, 8, 3, 1, 1, 3, 3),
       classes: Int32Array.of(1, 2),
       polygons: [square(6), square(1)],
     };
     const result = copyPasteV8(sample, 1, other);
     expect([...result.classes]).toEqual([4, 1]);
-    const changed = Array.from({ length: 60 }, (_, i) => result.picture.data[i * 3] === 200);
+    const changed = Array.from({ length: 60 }, (_, i) => result.image.data[i * 3] === 200);
     expect(changed.flatMap((is, i) => (is ? [[i % 12, Math.floor(i / 12)]] : []))).toEqual(
       [1, 2, 3].flatMap((y) => [6, 7, 8].map((x) => [x, y])),
     );
   });
 
-  it("leaves pictures without outlines alone", () => {
+  it("leaves images without outlines alone", () => {
     const { polygons: _, ...plain } = sample;
     expect(copyPasteV8(plain, 1)).toBe(plain);
     expect(copyPasteV8(sample, 0)).toBe(sample);
@@ -128,12 +128,12 @@ describe("copyPasteV8", () => {
 describe("cutMix", () => {
   const size = { width: 10, height: 8 };
   const sample: Sample = {
-    picture: blankPicture(size, 1),
+    image: blankImage(size, 1),
     boxes: Float32Array.of(0, 0, 3, 3),
     classes: Int32Array.of(0),
   };
   const other: Sample = {
-    picture: blankPicture(size, 2),
+    image: blankImage(size, 2),
     boxes: Float32Array.of(4, 4, 8, 8, 0, 0, 6, 5),
     classes: Int32Array.of(1, 2),
   };
@@ -142,8 +142,8 @@ describe("cutMix", () => {
     const result = cutMix(sample, other, [5, 4, 9, 7]);
     expect([...result.classes]).toEqual([0, 1]);
     expect([...result.boxes]).toEqual([0, 0, 3, 3, 5, 4, 8, 7]);
-    expect(result.picture.data.filter((level) => level === 2).length).toBe(4 * 3 * 3);
-    expect(result.picture.data[(4 * 10 + 5) * 3]).toBe(2);
+    expect(result.image.data.filter((level) => level === 2).length).toBe(4 * 3 * 3);
+    expect(result.image.data[(4 * 10 + 5) * 3]).toBe(2);
   });
 
   it("changes nothing when the area holds no object", () => {
@@ -162,9 +162,9 @@ describe("cutMix", () => {
 });
 
 describe("mixUp", () => {
-  it("refuses pictures of two sizes", () => {
+  it("refuses images of two sizes", () => {
     const of = (width: number): Sample => ({
-      picture: blankPicture({ width, height: 2 }),
+      image: blankImage({ width, height: 2 }),
       boxes: new Float32Array(0),
       classes: new Int32Array(0),
     });

@@ -3,9 +3,9 @@ import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTenso
 import { describe, expect, it } from "vitest";
 import {
   applyPerspective,
-  blankPicture,
+  blankImage,
   drawMosaic9Corner,
-  drawMosaicCentre,
+  drawMosaicCenter,
   drawScene,
   mosaic4,
   mosaic9,
@@ -13,7 +13,7 @@ import {
   type Sample,
   type Scene,
 } from "../index.ts";
-import { expectObjects, goldenPicture, rowsOf } from "../test-golden.ts";
+import { expectObjects, goldenImage, rowsOf } from "../test-golden.ts";
 
 /** A perspective that only cuts out the middle. */
 const still: PerspectiveDraw = {
@@ -27,12 +27,12 @@ const still: PerspectiveDraw = {
   translateY: 0.5,
 };
 
-/** A tile of YOLOv5's cases: labels and polygons are normalised. */
+/** A tile of YOLOv5's cases: labels and polygons are normalized. */
 // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
 function tile(tensors: Record<string, GoldenTensor>, tiles: any, i: number): Sample {
   const of = (role: string): GoldenTensor => tensors[tiles.tensors[`tile${i}.${role}`]] as GoldenTensor;
-  const picture = goldenPicture(of("picture"));
-  const { width: w, height: h } = picture;
+  const image = goldenImage(of("image"));
+  const { width: w, height: h } = image;
   const rows = of("labels").data;
   const boxes: number[] = [];
   const classes: number[] = [];
@@ -44,14 +44,14 @@ function tile(tensors: Record<string, GoldenTensor>, tiles: any, i: number): Sam
   const polygons = Array.from({ length: tiles.polygons_per_tile[i] }, (_, k) =>
     (of(`polygon${k}`).data as Float32Array).map((value, j) => value * (j % 2 === 0 ? w : h)),
   );
-  const sample: Sample = { picture, boxes: Float32Array.from(boxes), classes: Int32Array.from(classes) };
+  const sample: Sample = { image, boxes: Float32Array.from(boxes), classes: Int32Array.from(classes) };
   return polygons.length > 0 ? { ...sample, polygons } : sample;
 }
 
 /** What the scene shows is the golden canvas, with its labels and polygons. */
 function expectCanvas(scene: Scene, of: (role: string) => GoldenTensor, polygons: number): void {
   const drawn = drawScene(scene);
-  expect(drawn.picture).toEqual(goldenPicture(of("canvas_before_perspective")));
+  expect(drawn.image).toEqual(goldenImage(of("canvas_before_perspective")));
   expectClose(rowsOf(drawn), of("labels_before_perspective").data, { abs: 1e-3 });
   const known = (drawn.polygons ?? []).filter(({ length }) => length > 0);
   expect(known.length).toBe(polygons);
@@ -84,7 +84,7 @@ for (const [count, mosaic] of [
         const of = (role: string): GoldenTensor => tensors[run.tensors[role]] as GoldenTensor;
         const samples = run.tile_order.map((i: number) => tile(tensors, tiles, i));
         const [y, x] = run.centre_yx;
-        const scene = mosaic(samples, { centre: { y, x }, imgsz: tiles.img_size, rules: "v5" });
+        const scene = mosaic(samples, { center: { y, x }, imgsz: tiles.img_size, rules: "v5" });
         const polygons = Object.keys(run.tensors).filter((role) => role.startsWith("polygon")).length;
         expectCanvas(scene, of, polygons);
         if (count === 4) {
@@ -101,7 +101,7 @@ for (const [count, mosaic] of [
         }
         const size = { width: tiles.img_size, height: tiles.img_size };
         const result = applyPerspective(pairedAsInV5(scene), { draw: still, size, rules: "v5" });
-        expect(result.picture).toEqual(goldenPicture(of("output")));
+        expect(result.image).toEqual(goldenImage(of("output")));
         expectObjects(result, of("output_labels"));
       });
     }
@@ -114,16 +114,16 @@ describeGolden("mosaic of YOLOv8", ["v8/augment/mosaic.json", "v8/augment/mosaic
   for (const [name, run] of Object.entries<any>(goldenJson("v8/augment/mosaic.json"))) {
     it(`case ${name}`, () => {
       // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
-      const samples: Sample[] = run.pictures.map((one: any, i: number) => {
+      const samples: Sample[] = run.images.map((one: any, i: number) => {
         const boxes = tensors[`${name}.boxes_${i}`]?.data as Float32Array;
         const [height, width] = one.height_width;
-        return { picture: blankPicture({ width, height }), boxes, classes: new Int32Array(boxes.length / 4) };
+        return { image: blankImage({ width, height }), boxes, classes: new Int32Array(boxes.length / 4) };
       });
       const [y, x] = run.centre_y_x;
-      const scene = mosaic4(samples, { centre: { y, x }, imgsz: run.imgsz, rules: "v8" });
+      const scene = mosaic4(samples, { center: { y, x }, imgsz: run.imgsz, rules: "v8" });
       expect([scene.height, scene.width]).toEqual(run.canvas_height_width);
       scene.tiles.forEach(({ left, top, x1, y1, x2, y2 }, i) => {
-        const expected = run.pictures[i];
+        const expected = run.images[i];
         expect([left, top]).toEqual(expected.label_shift_x_y);
         expect([x1, y1, x2, y2]).toEqual(expected.canvas_xyxy);
         expect([x1 - left, y1 - top, x2 - left, y2 - top]).toEqual(expected.source_xyxy);
@@ -134,22 +134,22 @@ describeGolden("mosaic of YOLOv8", ["v8/augment/mosaic.json", "v8/augment/mosaic
 });
 
 describe("mosaic", () => {
-  it("lets four pictures touch its centre and fills the rest with grey", () => {
+  it("lets four images touch its center and fills the rest with gray", () => {
     const samples = [10, 20, 30, 40].map((level, i) => ({
-      picture: blankPicture({ width: 2, height: 1 }, level),
+      image: blankImage({ width: 2, height: 1 }, level),
       boxes: Float32Array.of(0, 0, 2, 1),
       classes: Int32Array.of(i),
     }));
-    const { picture, boxes } = drawScene(mosaic4(samples, { centre: { y: 1, x: 1 }, imgsz: 2, rules: "v8" }));
-    const reds = Array.from({ length: 16 }, (_, i) => picture.data[i * 3]);
+    const { image, boxes } = drawScene(mosaic4(samples, { center: { y: 1, x: 1 }, imgsz: 2, rules: "v8" }));
+    const reds = Array.from({ length: 16 }, (_, i) => image.data[i * 3]);
     expect(reds).toEqual([10, 20, 20, 114, 30, 40, 40, 114, ...Array(8).fill(114)]);
     expect([...boxes]).toEqual([0, 0, 1, 1, 1, 0, 3, 1, 0, 1, 1, 2, 1, 1, 3, 2]);
   });
 
-  it("draws centres from the canvas's middle half, and corners of nine below imgsz", () => {
+  it("draws centers from the canvas's middle half, and corners of nine below imgsz", () => {
     const rng = new Random("mosaic");
     for (let i = 0; i < 200; i++) {
-      for (const value of Object.values(drawMosaicCentre(64, rng))) expect(value >= 32 && value < 96).toBe(true);
+      for (const value of Object.values(drawMosaicCenter(64, rng))) expect(value >= 32 && value < 96).toBe(true);
       for (const value of Object.values(drawMosaic9Corner(64, rng))) expect(value >= 0 && value < 64).toBe(true);
     }
   });

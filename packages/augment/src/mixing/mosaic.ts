@@ -4,71 +4,71 @@ import type { AugmentationRules } from "../geometry/perspective.ts";
 import { BORDER_GREY, type Scene, type Tile } from "../geometry/scene.ts";
 import type { Sample } from "../sample.ts";
 
-/** Where the pictures of a mosaic meet, in whole canvas pixels. */
-export interface MosaicCentre {
+/** Where the images of a mosaic meet, in whole canvas pixels. */
+export interface MosaicCenter {
   y: number;
   x: number;
 }
 
-/** What {@link mosaic4} and {@link mosaic9} need besides the pictures. */
+/** What {@link mosaic4} and {@link mosaic9} need besides the images. */
 export interface MosaicOptions {
-  centre: MosaicCentre;
+  center: MosaicCenter;
   /** Half the canvas's side, in pixels. */
   imgsz: number;
   /** YOLOv8 drops boxes that the canvas's edge leaves empty at once; YOLOv5 leaves that to the perspective after it. */
   rules: AugmentationRules;
 }
 
-/** Draws where four pictures meet: y, then x, uniformly from the canvas's middle half, cut to whole pixels. */
-export function drawMosaicCentre(imgsz: number, rng: Random): MosaicCentre {
+/** Draws where four images meet: y, then x, uniformly from the canvas's middle half, cut to whole pixels. */
+export function drawMosaicCenter(imgsz: number, rng: Random): MosaicCenter {
   const y = Math.trunc(rng.uniform(imgsz / 2, 1.5 * imgsz));
   return { y, x: Math.trunc(rng.uniform(imgsz / 2, 1.5 * imgsz)) };
 }
 
-/** Draws which part of nine pictures is cut out: its top, then its left edge, uniformly below `imgsz`. */
-export function drawMosaic9Corner(imgsz: number, rng: Random): MosaicCentre {
+/** Draws which part of nine images is cut out: its top, then its left edge, uniformly below `imgsz`. */
+export function drawMosaic9Corner(imgsz: number, rng: Random): MosaicCenter {
   const y = Math.trunc(rng.uniform(0, imgsz));
   return { y, x: Math.trunc(rng.uniform(0, imgsz)) };
 }
 
 /**
- * Four pictures around a point of a canvas of twice `imgsz`: left above it, right above, left below, right below; each
+ * Four images around a point of a canvas of twice `imgsz`: left above it, right above, left below, right below; each
  * touches the point with its nearest corner, and what reaches beyond the canvas is cut off, of boxes and polygons too.
  */
-export function mosaic4(samples: readonly Sample[], { centre, imgsz, rules }: MosaicOptions): Scene {
+export function mosaic4(samples: readonly Sample[], { center, imgsz, rules }: MosaicOptions): Scene {
   const side = 2 * imgsz;
-  const tiles = samples.slice(0, 4).map(({ picture }, i): Tile => {
-    const left = i % 2 === 0 ? centre.x - picture.width : centre.x;
-    const top = i < 2 ? centre.y - picture.height : centre.y;
-    return placeTile({ picture, left, top }, side);
+  const tiles = samples.slice(0, 4).map(({ image }, i): Tile => {
+    const left = i % 2 === 0 ? center.x - image.width : center.x;
+    const top = i < 2 ? center.y - image.height : center.y;
+    return placeTile({ image, left, top }, side);
   });
   return assemble(samples, tiles, { side, rules });
 }
 
 /**
- * Nine pictures on a canvas of three times `imgsz`, of which a square of twice `imgsz` is cut out, its left top corner
- * given by `centre`: one in the middle, the others around it clockwise from the one above, each beside the one before.
+ * Nine images on a canvas of three times `imgsz`, of which a square of twice `imgsz` is cut out, its left top corner
+ * given by `center`: one in the middle, the others around it clockwise from the one above, each beside the one before.
  */
-export function mosaic9(samples: readonly Sample[], { centre, imgsz, rules }: MosaicOptions): Scene {
+export function mosaic9(samples: readonly Sample[], { center, imgsz, rules }: MosaicOptions): Scene {
   const side = 2 * imgsz;
-  const sizes = samples.map(({ picture }) => picture);
+  const sizes = samples.map(({ image }) => image);
   const tiles = corners9(sizes, imgsz).map(([left, top], i): Tile => {
-    const { picture } = samples[i] as Sample;
-    // On the large canvas a picture is cut off at its edges before the square is cut out
-    const tile = placeTile({ picture, left, top }, 3 * imgsz);
-    const shifted = { ...tile, left: left - centre.x, top: top - centre.y };
+    const { image } = samples[i] as Sample;
+    // On the large canvas an image is cut off at its edges before the square is cut out
+    const tile = placeTile({ image, left, top }, 3 * imgsz);
+    const shifted = { ...tile, left: left - center.x, top: top - center.y };
     return {
       ...shifted,
-      x1: clamp(tile.x1 - centre.x, side),
-      x2: clamp(tile.x2 - centre.x, side),
-      y1: clamp(tile.y1 - centre.y, side),
-      y2: clamp(tile.y2 - centre.y, side),
+      x1: clamp(tile.x1 - center.x, side),
+      x2: clamp(tile.x2 - center.x, side),
+      y1: clamp(tile.y1 - center.y, side),
+      y2: clamp(tile.y2 - center.y, side),
     };
   });
   return assemble(samples, tiles, { side, rules });
 }
 
-/** Left and top of nine pictures, each placed by its own size, the middle one's and the one before it. */
+/** Left and top of nine images, each placed by its own size, the middle one's and the one before it. */
 function corners9(sizes: readonly { width: number; height: number }[], s: number): [number, number][] {
   const at = (i: number): { width: number; height: number } => sizes[i] as { width: number; height: number };
   const middle = at(0);
@@ -86,15 +86,15 @@ function corners9(sizes: readonly { width: number; height: number }[], s: number
   ];
 }
 
-function placeTile({ picture, left, top }: Pick<Tile, "picture" | "left" | "top">, side: number): Tile {
+function placeTile({ image, left, top }: Pick<Tile, "image" | "left" | "top">, side: number): Tile {
   return {
-    picture,
+    image,
     left,
     top,
     x1: clamp(left, side),
     y1: clamp(top, side),
-    x2: clamp(left + picture.width, side),
-    y2: clamp(top + picture.height, side),
+    x2: clamp(left + image.width, side),
+    y2: clamp(top + image.height, side),
   };
 }
 

@@ -3,9 +3,9 @@ import type { Transform } from "../compose.ts";
 
 /** Options of `v5Augmentation` and `v8Augmentation`. */
 export interface AugmentationOptions {
-  /** Side of the picture that comes out, in pixels. */
+  /** Side of the image that comes out, in pixels. */
   imgsz: number;
-  /** Your own transforms, done last, each to every picture. */
+  /** Your own transforms, done last, each to every image. */
   transforms?: readonly Transform[];
 }
 

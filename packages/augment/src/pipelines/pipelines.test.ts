@@ -14,11 +14,11 @@ import {
   v5Augmentation,
   v8Augmentation,
 } from "../index.ts";
-import { goldenPicture } from "../test-golden.ts";
+import { goldenImage } from "../test-golden.ts";
 
 const IMGSZ = 64;
 
-/** Random pictures whose longer side is IMGSZ, with boxes, some of them with an outline of five points. */
+/** Random images whose longer side is IMGSZ, with boxes, some of them with an outline of five points. */
 function randomSource(length: number, rng: Random): SampleSource {
   const samples = Array.from({ length }, (_, index): Sample => {
     const [width, height] = rng.chance(0.5) ? [IMGSZ, rng.integer(20, IMGSZ + 1)] : [rng.integer(20, IMGSZ + 1), IMGSZ];
@@ -34,7 +34,7 @@ function randomSource(length: number, rng: Random): SampleSource {
       polygons.push(Float32Array.from(index % 2 === 0 ? outline : []));
     }
     const classes = Int32Array.from({ length: count }, () => rng.integer(0, 3));
-    return { picture: { data, width, height }, boxes: Float32Array.from(boxes), classes, polygons };
+    return { image: { data, width, height }, boxes: Float32Array.from(boxes), classes, polygons };
   });
   return { length, load: async (index) => samples[index] as Sample };
 }
@@ -57,7 +57,7 @@ const families: Record<string, Augmentation> = {
   "v5 without mosaic": v5Augmentation({ ...v5, ...everything, ...alone }, { imgsz: IMGSZ }),
   v8: v8Augmentation(v8, { imgsz: IMGSZ }),
   "v8 with everything": v8Augmentation({ ...v8, ...everything, cutmix: 0.5 }, { imgsz: IMGSZ }),
-  "v8 with objects of other pictures": v8Augmentation(
+  "v8 with objects of other images": v8Augmentation(
     { ...v8, ...everything, copy_paste_mode: "mixup" },
     { imgsz: IMGSZ },
   ),
@@ -65,8 +65,8 @@ const families: Record<string, Augmentation> = {
 };
 
 /** Every sample is well formed: sizes, boxes inside, classes of the source, outlines inside their boxes. */
-function expectWellFormed({ picture, boxes, classes, polygons }: Sample): void {
-  expect([picture.width, picture.height, picture.data.length]).toEqual([IMGSZ, IMGSZ, IMGSZ * IMGSZ * 3]);
+function expectWellFormed({ image, boxes, classes, polygons }: Sample): void {
+  expect([image.width, image.height, image.data.length]).toEqual([IMGSZ, IMGSZ, IMGSZ * IMGSZ * 3]);
   expect(boxes.length).toBe(classes.length * 4);
   expect(classes.every((one) => one >= 0 && one < 3)).toBe(true);
   const wrong: number[] = [];
@@ -103,7 +103,7 @@ describe.each(Object.entries(families))("%s", (name, augment) => {
     // Others in between, and at once, change nothing
     const [, second] = await Promise.all([run(4), run(3), run(5)]);
     expect(second).toEqual(first);
-    expect((await run(11)).picture).not.toEqual(first.picture);
+    expect((await run(11)).image).not.toEqual(first.image);
     expect(await Promise.all(Array.from({ length: 8 }, (_, i) => source.load(i)))).toEqual(before);
   });
 
@@ -125,20 +125,20 @@ describe("pipelines", () => {
 
   it("letterbox and nothing else when every setting is 0", async () => {
     for (let i = 0; i < 5; i++) {
-      const { picture, boxes } = letterboxSample(await source.load(i), { size: IMGSZ }).sample;
+      const { image, boxes } = letterboxSample(await source.load(i), { size: IMGSZ }).sample;
       const result = await v8Augmentation(nothing, { imgsz: IMGSZ })(source, i, new Random(i));
-      expect(result.picture).toEqual(picture);
+      expect(result.image).toEqual(image);
       expectClose(result.boxes, boxes, { abs: 0.1 });
     }
   });
 
   it("do the user's own transforms last", async () => {
-    const grey = (sample: Sample): Sample => ({
+    const gray = (sample: Sample): Sample => ({
       ...sample,
-      picture: { ...sample.picture, data: sample.picture.data.map(() => 7) },
+      image: { ...sample.image, data: sample.image.data.map(() => 7) },
     });
-    const result = await v8Augmentation(v8, { imgsz: IMGSZ, transforms: [grey] })(source, 0, new Random(1));
-    expect(new Set(result.picture.data)).toEqual(new Set([7]));
+    const result = await v8Augmentation(v8, { imgsz: IMGSZ, transforms: [gray] })(source, 0, new Random(1));
+    expect(new Set(result.image.data)).toEqual(new Set([7]));
   });
 
   it("refuse a size that is none", () => {
@@ -154,7 +154,7 @@ describe("flips", () => {
       const sample = await source.load(i);
       for (const flip of [flipLeftRight, flipUpDown]) {
         const twice = flip(flip(sample));
-        expect(twice.picture).toEqual(sample.picture);
+        expect(twice.image).toEqual(sample.image);
         expectClose(twice.boxes, sample.boxes, { abs: 1e-5 });
         expect(twice.classes).toEqual(sample.classes);
       }
@@ -163,25 +163,25 @@ describe("flips", () => {
 });
 
 describe("randomPerspective", () => {
-  it("keeps the picture's size and drops what is cut off", async () => {
+  it("keeps the image's size and drops what is cut off", async () => {
     const source = randomSource(6, new Random("perspective"));
     const warp = randomPerspective({ degrees: 180, translate: 0.4, scale: 0.5 });
     for (let i = 0; i < 6; i++) {
       const sample = await source.load(i);
       const result = warp(sample, new Random(i));
-      expect([result.picture.width, result.picture.height]).toEqual([sample.picture.width, sample.picture.height]);
+      expect([result.image.width, result.image.height]).toEqual([sample.image.width, sample.image.height]);
       expect(result.classes.length).toBeLessThanOrEqual(sample.classes.length);
     }
   });
 });
 
-/** Rows of normalised centre x, y, width, height as corners in pixels, and back. */
+/** Rows of normalized center x, y, width, height as corners in pixels, and back. */
 function corners(xywh: ArrayLike<number>, width: number, height: number): Float32Array {
   return Float32Array.from(xywh, (_, i) => {
     const row = i - (i % 4);
     const [axis, sign] = [i % 2, i % 4 < 2 ? -1 : 1];
-    const centre = xywh[row + axis] as number;
-    return (centre + (sign * (xywh[row + axis + 2] as number)) / 2) * (axis === 0 ? width : height);
+    const center = xywh[row + axis] as number;
+    return (center + (sign * (xywh[row + axis + 2] as number)) / 2) * (axis === 0 ? width : height);
   });
 }
 
@@ -192,11 +192,11 @@ describeGolden("flips of YOLOv8", ["v8/augment/flips.safetensors"], () => {
     ["left_right", flipLeftRight],
     ["up_down", flipUpDown],
   ] as const)("%s", (name, flip) => {
-    const picture = goldenPicture(of("input_bgr"));
-    const { width, height } = picture;
+    const image = goldenImage(of("input_bgr"));
+    const { width, height } = image;
     const boxes = corners(of("boxes_xywh_normalized").data, width, height);
-    const result = flip({ picture, boxes, classes: new Int32Array(4) });
-    expect(result.picture).toEqual(goldenPicture(of(`${name}.output_bgr`)));
+    const result = flip({ image, boxes, classes: new Int32Array(4) });
+    expect(result.image).toEqual(goldenImage(of(`${name}.output_bgr`)));
     expectClose(result.boxes, corners(of(`${name}.boxes_xywh_normalized`).data, width, height), { abs: 1e-4 });
   });
 });
@@ -212,13 +212,13 @@ describeGolden("the reader of YOLOv5 with flips", ["v5/augment/flip.json", "v5/a
         const rows = of(role).data.filter((_, i) => i % 5 > 0);
         return corners(rows, width, height);
       };
-      const picture = goldenPicture(of("input"));
-      const boxes = boxesOf("labels", picture.width, picture.height);
+      const image = goldenImage(of("input"));
+      const boxes = boxesOf("labels", image.width, image.height);
       const classes = Int32Array.from({ length: boxes.length / 4 }, (_, i) => of("labels").data[i * 5] as number);
       const augment = v5Augmentation({ ...still, flipud: run.flipud, fliplr: run.fliplr }, { imgsz: run.img_size });
-      const source = { length: 1, load: async () => ({ picture, boxes, classes }) };
+      const source = { length: 1, load: async () => ({ image, boxes, classes }) };
       const result = await augment(source, 0, new Random(0));
-      expect(result.picture).toEqual(goldenPicture(of("output")));
+      expect(result.image).toEqual(goldenImage(of("output")));
       expectClose(result.boxes, boxesOf("output_labels", run.img_size, run.img_size), { abs: 2e-3 });
       expect(result.classes).toEqual(classes);
     });

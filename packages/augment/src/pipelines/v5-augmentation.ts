@@ -1,5 +1,5 @@
 import type { Random } from "@lookonce/random";
-import { randomHsv } from "../colour/hsv.ts";
+import { randomHsv } from "../color/hsv.ts";
 import { compose } from "../compose.ts";
 import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
 import { clipObjects, moveObjects } from "../geometry/objects.ts";
@@ -8,7 +8,7 @@ import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
 import { letterbox } from "../letterbox.ts";
 import { copyPasteV5, hasPolygons } from "../mixing/copy-paste.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
-import { drawMosaicCentre, mosaic4 } from "../mixing/mosaic.ts";
+import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
 import type { AugmentationHyp } from "../presets/hyp.ts";
 import type { Augmentation, Sample, SampleSource } from "../sample.ts";
 import { type AugmentationOptions, checkImgsz } from "./options.ts";
@@ -19,12 +19,12 @@ interface Settings {
   source: SampleSource;
 }
 
-/** YOLOv5 keeps boxes this far from the edges, in pixels of the finished picture. */
+/** YOLOv5 keeps boxes this far from the edges, in pixels of the finished image. */
 const EDGE = 1e-3;
 
 /**
- * YOLOv5's training augmentation (7.0): a mosaic, perhaps mixed with another, or a letterboxed picture, warped; then
- * colour and flips. For epochs without mosaics give a `hyp` with `mosaic` 0, which rules out mixups and copies as well.
+ * YOLOv5's training augmentation (7.0): a mosaic, perhaps mixed with another, or a letterboxed image, warped; then
+ * color and flips. For epochs without mosaics give a `hyp` with `mosaic` 0, which rules out mixups and copies as well.
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1
  */
@@ -38,7 +38,7 @@ export function v5Augmentation(hyp: AugmentationHyp, { imgsz, transforms = [] }:
   );
   return async (source, index, rng) => {
     const sample = await placedSample({ hyp, imgsz, source }, index, rng);
-    return finish({ ...clipObjects(sample, sample.picture, EDGE), picture: sample.picture }, rng);
+    return finish({ ...clipObjects(sample, sample.image, EDGE), image: sample.image }, rng);
   };
 }
 
@@ -52,17 +52,17 @@ async function placedSample(settings: Settings, index: number, rng: Random): Pro
 
 /** Boxes move by halves of the whole border, as drawn or half a pixel off. */
 function letterboxed(sample: Sample, imgsz: number): Sample {
-  const { picture, ratio, exactPadding } = letterbox(sample.picture, { size: imgsz });
-  return { ...moveObjects(sample, { scale: ratio, shift: exactPadding }), picture };
+  const { image, ratio, exactPadding } = letterbox(sample.image, { size: imgsz });
+  return { ...moveObjects(sample, { scale: ratio, shift: exactPadding }), image };
 }
 
 async function mosaicSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
   const { hyp, imgsz, source } = settings;
-  const centre = drawMosaicCentre(imgsz, rng);
+  const center = drawMosaicCenter(imgsz, rng);
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
   const order = rng.permutation(4).map((i) => indices[i] as number);
   const samples = await Promise.all(order.map((i) => source.load(i)));
-  let scene = mosaic4(samples, { centre, imgsz, rules: "v5" });
+  let scene = mosaic4(samples, { center, imgsz, rules: "v5" });
   if (hyp.copy_paste > 0 && hasPolygons(scene)) scene = sceneOf(copyPasteV5(drawScene(scene), hyp.copy_paste, rng));
   return warp(scene, settings, rng);
 }

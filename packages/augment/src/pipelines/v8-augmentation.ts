@@ -1,6 +1,6 @@
 import type { Random } from "@lookonce/random";
-import { randomChannelSwap } from "../colour/channels.ts";
-import { drawHsvTables } from "../colour/hsv.ts";
+import { randomChannelSwap } from "../color/channels.ts";
+import { drawHsvTables } from "../color/hsv.ts";
 import { compose } from "../compose.ts";
 import { flipLeftRight, flipUpDown } from "../geometry/flip.ts";
 import { letterboxSample } from "../geometry/letterbox-sample.ts";
@@ -11,16 +11,16 @@ import {
   type PerspectiveOptions,
 } from "../geometry/perspective.ts";
 import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
-import { turnColours } from "../kernels/turn-colours.ts";
+import { turnColors } from "../kernels/turn-colors.ts";
 import { copyPasteV8, hasPolygons } from "../mixing/copy-paste.ts";
 import { cutMix, drawCutAreas, freeAreas } from "../mixing/cut-mix.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
-import { drawMosaicCentre, mosaic4 } from "../mixing/mosaic.ts";
+import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
 import type { V8Hyp } from "../presets/hyp.ts";
 import type { Augmentation, Sample, SampleSource } from "../sample.ts";
 import { type AugmentationOptions, checkImgsz } from "./options.ts";
 
-/** The hyper-parameters of YOLOv8 that say how pictures are augmented, by their YAML names. */
+/** The hyper-parameters of YOLOv8 that say how images are augmented, by their YAML names. */
 export type V8AugmentationHyp = Pick<
   V8Hyp,
   | "hsv_h"
@@ -57,8 +57,8 @@ interface Settings {
 }
 
 /**
- * YOLOv8's training augmentation (8.3): a mosaic or a letterboxed picture, copy-paste, perspective, then MixUp and CutMix
- * with other such pictures, colour, flips, and BGR. For the last epochs (`close_mosaic`) give a `hyp` with `mosaic`, `mixup`,
+ * YOLOv8's training augmentation (8.3): a mosaic or a letterboxed image, copy-paste, perspective, then MixUp and CutMix
+ * with other such images, color, flips, and BGR. For the last epochs (`close_mosaic`) give a `hyp` with `mosaic`, `mixup`,
  * `cutmix` and `copy_paste` 0.
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1
@@ -69,21 +69,21 @@ export function v8Augmentation(hyp: V8AugmentationHyp, { imgsz, transforms = [] 
   return async (source, index, rng) => finish(await lookedSample({ hyp, imgsz, source }, index, rng), rng);
 }
 
-/** A sample with its colours turned and flipped, where nothing was mixed into it in one go with the warp. */
+/** A sample with its colors turned and flipped, where nothing was mixed into it in one go with the warp. */
 async function lookedSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
   const { hyp } = settings;
   const placed = await placeScene(settings, index, rng);
   const mixed = await mixedSample(settings, placed, rng);
-  const colours = drawHsvTables({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v }, rng);
+  const colors = drawHsvTables({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v }, rng);
   const upsideDown = rng.chance(hyp.flipud);
   const mirrored = rng.chance(hyp.fliplr);
   const sample =
-    mixed === undefined ? warpPlaced(placed, { colours, mirrored }) : applyLook(mixed, { colours, mirrored });
+    mixed === undefined ? warpPlaced(placed, { colors, mirrored }) : applyLook(mixed, { colors, mirrored });
   return upsideDown ? flipUpDown(sample) : sample;
 }
 
-function applyLook(sample: Sample, { colours, mirrored }: Look): Sample {
-  const turned = colours === undefined ? sample : { ...sample, picture: turnColours(sample.picture, colours) };
+function applyLook(sample: Sample, { colors, mirrored }: Look): Sample {
+  const turned = colors === undefined ? sample : { ...sample, image: turnColors(sample.image, colors) };
   return mirrored ? flipLeftRight(turned) : turned;
 }
 
@@ -100,13 +100,13 @@ async function mixedSample(settings: Settings, placed: Placed, rng: Random): Pro
   if (rng.chance(hyp.mixup)) sample = mixUp(sample ?? warpPlaced(placed, {}), await another(), drawMixUp(rng));
   if (rng.chance(hyp.cutmix)) {
     sample ??= warpPlaced(placed, {});
-    const free = freeAreas(sample, drawCutAreas(sample.picture, rng));
+    const free = freeAreas(sample, drawCutAreas(sample.image, rng));
     if (free.length > 0) sample = cutMix(sample, await another(), rng.choice(free));
   }
   return sample;
 }
 
-/** A mosaic or a letterboxed picture, and how it is to be warped. */
+/** A mosaic or a letterboxed image, and how it is to be warped. */
 async function placeScene({ hyp, imgsz, source }: Settings, index: number, rng: Random): Promise<Placed> {
   let scene = rng.chance(hyp.mosaic)
     ? await mosaicScene(source, { imgsz, index }, rng)
@@ -127,7 +127,7 @@ async function mosaicScene(
   rng: Random,
 ): Promise<Scene> {
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
-  const centre = drawMosaicCentre(imgsz, rng);
+  const center = drawMosaicCenter(imgsz, rng);
   const samples = await Promise.all(indices.map((i) => source.load(i)));
-  return mosaic4(samples, { centre, imgsz, rules: "v8" });
+  return mosaic4(samples, { center, imgsz, rules: "v8" });
 }

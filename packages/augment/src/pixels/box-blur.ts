@@ -1,6 +1,6 @@
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Picture } from "../picture.ts";
+import type { Image } from "../image.ts";
 import { checkBlurSize } from "./blur-size.ts";
 import { mirror } from "./mirror.ts";
 
@@ -25,9 +25,9 @@ export function drawBlurSize([smallest, largest]: readonly [number, number], rng
  * @param size side of the square, odd
  * @throws LookonceError `ARGUMENT` unless the size is odd and positive
  */
-export function boxBlur(picture: Picture, size: number): Picture {
+export function boxBlur(image: Image, size: number): Image {
   checkBlurSize(size);
-  const { width, height, data } = picture;
+  const { width, height, data } = image;
   const reach = (size - 1) / 2;
   const stride = width * 3;
   const target = new Uint8Array(data.length);
@@ -50,7 +50,7 @@ export function boxBlur(picture: Picture, size: number): Picture {
 export function randomBlur({ probability, sizes = [3, 7] }: RandomBlurOptions): Transform {
   return sometimes(probability, (sample, rng) => ({
     ...sample,
-    picture: boxBlur(sample.picture, drawBlurSize(sizes, rng)),
+    image: boxBlur(sample.image, drawBlurSize(sizes, rng)),
   }));
 }
 

@@ -1,7 +1,7 @@
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
 import { filterObjects } from "../geometry/objects.ts";
-import type { Size } from "../picture.ts";
+import type { Size } from "../image.ts";
 import type { Sample } from "../sample.ts";
 
 /** A rectangle to be painted over: half-open, in whole pixels. */
@@ -11,12 +11,12 @@ export interface Patch {
   x2: number;
   y2: number;
   /** RGB. */
-  colour: readonly [number, number, number];
-  /** Its largest side as a share of the picture's. Boxes are looked at only where this is above 0.03. */
+  color: readonly [number, number, number];
+  /** Its largest side as a share of the image's. Boxes are looked at only where this is above 0.03. */
   share: number;
 }
 
-/** How many patches are drawn, and their largest sides as shares of the picture's sides (YOLOv5 6.1, 7.0). */
+/** How many patches are drawn, and their largest sides as shares of the image's sides (YOLOv5 6.1, 7.0). */
 const patchShares: readonly (readonly [count: number, share: number])[] = [
   [1, 1 / 2],
   [2, 1 / 4],
@@ -28,14 +28,14 @@ const patchShares: readonly (readonly [count: number, share: number])[] = [
 /** Boxes of which at least this share is hidden by one patch are dropped (YOLOv5 6.1, 7.0). */
 const hiddenShare = 0.6;
 
-/** Patches below this share of the picture hide no box. */
+/** Patches below this share of the image hide no box. */
 const smallShare = 0.03;
 
 /**
  * 31 patches of YOLOv5's cutout (6.1, 7.0; the idea: DeVries and Taylor, arXiv:1708.04552): one of up to half the
- * picture's sides, two of up to a quarter, … sixteen of up to a 32nd, in a middling colour.
+ * image's sides, two of up to a quarter, … sixteen of up to a 32nd, in a middling color.
  *
- * Of each are drawn: height, width, x and y of its centre, three channels from 64 to 191; all limits included.
+ * Of each are drawn: height, width, x and y of its center, three channels from 64 to 191; all limits included.
  */
 export function drawCutout({ width, height }: Size, rng: Random): Patch[] {
   const patches: Patch[] = [];
@@ -45,13 +45,13 @@ export function drawCutout({ width, height }: Size, rng: Random): Patch[] {
       const patchWidth = rng.integer(1, Math.max(1, Math.floor(width * share)) + 1);
       const x1 = Math.max(0, rng.integer(0, width + 1) - Math.floor(patchWidth / 2));
       const y1 = Math.max(0, rng.integer(0, height + 1) - Math.floor(patchHeight / 2));
-      const colour = [rng.integer(64, 192), rng.integer(64, 192), rng.integer(64, 192)] as const;
+      const color = [rng.integer(64, 192), rng.integer(64, 192), rng.integer(64, 192)] as const;
       patches.push({
         x1,
         y1,
         x2: Math.min(width, x1 + patchWidth),
         y2: Math.min(height, y1 + patchHeight),
-        colour,
+        color,
         share,
       });
     }
@@ -60,15 +60,15 @@ export function drawCutout({ width, height }: Size, rng: Random): Patch[] {
 }
 
 /**
- * Paints patches over the picture. A box of which one patch with a share above 0.03 hides 60 % or more is dropped, with
+ * Paints patches over the image. A box of which one patch with a share above 0.03 hides 60 % or more is dropped, with
  * its class and polygon; the others stay as they are.
  */
 export function applyCutout(sample: Sample, patches: readonly Patch[]): Sample {
-  const { picture, ...objects } = sample;
-  const data = picture.data.slice();
-  for (const { x1, y1, x2, y2, colour } of patches) {
+  const { image, ...objects } = sample;
+  const data = image.data.slice();
+  for (const { x1, y1, x2, y2, color } of patches) {
     for (let y = y1; y < y2; y++) {
-      for (let i = (y * picture.width + x1) * 3; i < (y * picture.width + x2) * 3; i += 3) data.set(colour, i);
+      for (let i = (y * image.width + x1) * 3; i < (y * image.width + x2) * 3; i += 3) data.set(color, i);
     }
   }
   const hiding = patches.filter(({ share }) => share > smallShare);
@@ -76,12 +76,12 @@ export function applyCutout(sample: Sample, patches: readonly Patch[]): Sample {
     const box = objects.boxes.subarray(row * 4, row * 4 + 4);
     return hiding.every((patch) => shareHidden(box, patch) < hiddenShare);
   });
-  return { picture: { ...picture, data }, ...kept };
+  return { image: { ...image, data }, ...kept };
 }
 
 /** Cutout with a probability. Boxes that are mostly hidden are dropped. */
 export function randomCutout(probability: number): Transform {
-  return sometimes(probability, (sample, rng) => applyCutout(sample, drawCutout(sample.picture, rng)));
+  return sometimes(probability, (sample, rng) => applyCutout(sample, drawCutout(sample.image, rng)));
 }
 
 /** The part of the box that the patch covers, 0 to 1. */

@@ -1,10 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
-import type { Plane } from "../colour/luma.ts";
+import type { Plane } from "../color/luma.ts";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Picture } from "../picture.ts";
+import type { Image } from "../image.ts";
 import { forwardTransform, inverseTransform } from "./jpeg/cosine-transform.ts";
-import { quantisationSteps } from "./jpeg/quantisation.ts";
+import { quantizationSteps } from "./jpeg/quantization.ts";
 import { fromHalvedYcbcr, toHalvedYcbcr } from "./jpeg/ycbcr.ts";
 
 /** Options of {@link randomJpegQuality}. */
@@ -20,26 +20,26 @@ export function drawJpegQuality([lowest, highest]: readonly [number, number], rn
 }
 
 /**
- * The picture as it looks after being written as JPEG and read again: baseline, colours at half the width and height.
+ * The image as it looks after being written as JPEG and read again: baseline, colors at half the width and height.
  *
- * Only the steps that lose something are done (ITU-T T.81: colour transform, halving, cosine transform, quantisation),
+ * Only the steps that lose something are done (ITU-T T.81: color transform, halving, cosine transform, quantization),
  * with the arithmetic of the Independent JPEG Group's library (from 5 pixels of width on), without coding bits; so it
  * needs no codec, and its bytes are the same on every machine.
  *
  * @param quality 1 to 100
  * @throws LookonceError `ARGUMENT` unless the quality is a whole number from 1 to 100
  */
-export function applyJpegLoss(picture: Picture, quality: number): Picture {
+export function applyJpegLoss(image: Image, quality: number): Image {
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new LookonceError("ARGUMENT", `A JPEG quality must be a whole number from 1 to 100, not ${quality}.`);
   }
-  const { y, cb, cr } = toHalvedYcbcr(picture);
-  const lumaSteps = quantisationSteps(quality, "luma");
-  const colourSteps = quantisationSteps(quality, "colour");
+  const { y, cb, cr } = toHalvedYcbcr(image);
+  const lumaSteps = quantizationSteps(quality, "luma");
+  const colorSteps = quantizationSteps(quality, "color");
   return fromHalvedYcbcr({
-    y: quantise(y, lumaSteps),
-    cb: quantise(cb, colourSteps),
-    cr: quantise(cr, colourSteps),
+    y: quantize(y, lumaSteps),
+    cb: quantize(cb, colorSteps),
+    cr: quantize(cr, colorSteps),
   });
 }
 
@@ -47,12 +47,12 @@ export function applyJpegLoss(picture: Picture, quality: number): Picture {
 export function randomJpegQuality({ probability, quality = [75, 100] }: RandomJpegQualityOptions): Transform {
   return sometimes(probability, (sample, rng) => ({
     ...sample,
-    picture: applyJpegLoss(sample.picture, drawJpegQuality(quality, rng)),
+    image: applyJpegLoss(sample.image, drawJpegQuality(quality, rng)),
   }));
 }
 
 /** Every 8 × 8 block through transform, division by the steps, rounding, and back; edges are repeated to fill blocks. */
-function quantise({ data, width, height }: Plane, steps: Int32Array): Plane {
+function quantize({ data, width, height }: Plane, steps: Int32Array): Plane {
   const target = new Uint8ClampedArray(data.length);
   const block = new Int32Array(64);
   for (let top = 0; top < height; top += 8) {

@@ -1,5 +1,5 @@
 import { sometimes, type Transform } from "../compose.ts";
-import type { Picture } from "../picture.ts";
+import type { Image } from "../image.ts";
 import { checkBlurSize } from "./blur-size.ts";
 import { drawBlurSize, type RandomBlurOptions } from "./box-blur.ts";
 
@@ -11,9 +11,9 @@ import { drawBlurSize, type RandomBlurOptions } from "./box-blur.ts";
  * @param size side of the square, odd
  * @throws LookonceError `ARGUMENT` unless the size is odd and positive
  */
-export function medianBlur(picture: Picture, size: number): Picture {
+export function medianBlur(image: Image, size: number): Image {
   checkBlurSize(size);
-  const { width, height, data } = picture;
+  const { width, height, data } = image;
   const reach = (size - 1) / 2;
   const target = new Uint8Array(data.length);
   const rows = new Int32Array(size);
@@ -35,7 +35,7 @@ export function medianBlur(picture: Picture, size: number): Picture {
 export function randomMedianBlur({ probability, sizes = [3, 7] }: RandomBlurOptions): Transform {
   return sometimes(probability, (sample, rng) => ({
     ...sample,
-    picture: medianBlur(sample.picture, drawBlurSize(sizes, rng)),
+    image: medianBlur(sample.image, drawBlurSize(sizes, rng)),
   }));
 }
 

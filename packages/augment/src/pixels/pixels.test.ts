@@ -1,9 +1,9 @@
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import { goldenPicture } from "../colour/test-golden-picture.ts";
-import { formulaPicture, madeByOpencv } from "../colour/test-opencv-cases.ts";
-import { blankPicture } from "../picture.ts";
+import { goldenImage } from "../color/test-golden-image.ts";
+import { formulaImage, madeByOpencv } from "../color/test-opencv-cases.ts";
+import { blankImage } from "../image.ts";
 import type { Sample } from "../sample.ts";
 import { boxBlur, drawBlurSize } from "./box-blur.ts";
 import { applyCutout, drawCutout, type Patch } from "./cutout.ts";
@@ -44,20 +44,20 @@ for (const version of ["cutout", "cutout_v70"]) {
     // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
     for (const [name, run] of Object.entries<any>(goldenJson(paths[0]))) {
       it(name, () => {
-        const picture = goldenPicture(tensors[run.tensors.input] as GoldenTensor);
+        const image = goldenImage(tensors[run.tensors.input] as GoldenTensor);
         const draws: [number, number, number][] = run.integer_draws;
         const rng = new Recorded(draws.map(([, , value]) => value));
-        // The reference draws colours as blue, green, red
-        const patches = drawCutout(picture, rng).map(
-          (patch): Patch => ({ ...patch, colour: [...patch.colour].reverse() as unknown as Patch["colour"] }),
+        // The reference draws colors as blue, green, red
+        const patches = drawCutout(image, rng).map(
+          (patch): Patch => ({ ...patch, color: [...patch.color].reverse() as unknown as Patch["color"] }),
         );
         expect(rng.limits).toEqual(draws.map(([low, high]) => [low, high]));
         const labels = objects(tensors[run.tensors.labels] as GoldenTensor);
-        const before = version === "cutout" ? labels.boxes : corners(labels.boxes, picture);
-        const result = applyCutout({ picture, boxes: before, classes: labels.classes }, patches);
-        expect(result.picture).toEqual(goldenPicture(tensors[run.tensors.output] as GoldenTensor));
+        const before = version === "cutout" ? labels.boxes : corners(labels.boxes, image);
+        const result = applyCutout({ image, boxes: before, classes: labels.classes }, patches);
+        expect(result.image).toEqual(goldenImage(tensors[run.tensors.output] as GoldenTensor));
         const kept = objects(tensors[run.tensors.output_labels] as GoldenTensor);
-        const after = version === "cutout" ? kept.boxes : corners(kept.boxes, picture);
+        const after = version === "cutout" ? kept.boxes : corners(kept.boxes, image);
         expect(result.classes).toEqual(kept.classes);
         expect(result.boxes).toEqual(after);
       });
@@ -78,12 +78,12 @@ describeGolden("replicate of YOLOv5", ["v5/augment/blend.json", "v5/augment/blen
   const tensors = goldenTensors("v5/augment/blend.safetensors");
   const run = goldenJson("v5/augment/blend.json").replicate;
   it("copies the smaller half", () => {
-    const picture = goldenPicture(tensors[run.tensors.input] as GoldenTensor);
-    const sample: Sample = { picture, ...objects(tensors[run.tensors.labels] as GoldenTensor) };
+    const image = goldenImage(tensors[run.tensors.input] as GoldenTensor);
+    const sample: Sample = { image, ...objects(tensors[run.tensors.labels] as GoldenTensor) };
     const rng = new Recorded(run.draws.map((draw: { value: number }) => draw.value));
     const result = applyReplicas(sample, drawReplicas(sample, rng));
     expect(rng.limits).toEqual(run.draws.map((draw: { arguments: number[] }) => draw.arguments));
-    expect(result.picture).toEqual(goldenPicture(tensors[run.tensors.output] as GoldenTensor));
+    expect(result.image).toEqual(goldenImage(tensors[run.tensors.output] as GoldenTensor));
     const expected = objects(tensors[run.tensors.output_labels] as GoldenTensor);
     expect(result.classes).toEqual(expected.classes);
     expectClose(result.boxes, expected.boxes, { abs: 1e-3 });
@@ -91,7 +91,7 @@ describeGolden("replicate of YOLOv5", ["v5/augment/blend.json", "v5/augment/blen
 });
 
 const samples = (): Sample => ({
-  picture: formulaPicture(),
+  image: formulaImage(),
   boxes: Float32Array.of(1, 1, 4, 5, 5, 2, 9, 6),
   classes: Int32Array.of(3, 8),
   polygons: [Float32Array.of(1, 1, 4, 3, 2, 5), new Float32Array(0)],
@@ -99,17 +99,17 @@ const samples = (): Sample => ({
 
 describe("cutout", () => {
   it("drops what one patch hides to 60 % or more, with its polygon", () => {
-    const hide = (x2: number, share = 0.5): Patch => ({ x1: 0, y1: 0, x2, y2: 7, colour: [70, 80, 90], share });
+    const hide = (x2: number, share = 0.5): Patch => ({ x1: 0, y1: 0, x2, y2: 7, color: [70, 80, 90], share });
     const patched = applyCutout(samples(), [hide(3)]);
     expect([...patched.classes]).toEqual([8]);
     expect([...patched.boxes]).toEqual([5, 2, 9, 6]);
     expect(patched.polygons).toEqual([new Float32Array(0)]);
-    expect([...patched.picture.data.subarray(0, 3)]).toEqual([70, 80, 90]);
+    expect([...patched.image.data.subarray(0, 3)]).toEqual([70, 80, 90]);
     expect(applyCutout(samples(), [hide(2)]).classes).toHaveLength(2);
     expect(applyCutout(samples(), [hide(3, 0.02)]).classes).toHaveLength(2);
   });
-  it("stays inside the picture", () => {
-    for (const size of [formulaPicture(), { width: 1, height: 1 }, { width: 640, height: 33 }]) {
+  it("stays inside the image", () => {
+    for (const size of [formulaImage(), { width: 1, height: 1 }, { width: 640, height: 33 }]) {
       const patches = drawCutout(size, new Random("cutout"));
       expect(patches).toHaveLength(31);
       for (const { x1, y1, x2, y2, share } of patches) {
@@ -124,23 +124,23 @@ describe("cutout", () => {
 });
 
 describe("replicate", () => {
-  it("copies picture, class and polygon", () => {
+  it("copies image, class and polygon", () => {
     const sample = samples();
     const result = applyReplicas(sample, [{ row: 0, x: 6, y: 2 }]);
     expect([...result.classes]).toEqual([3, 8, 3]);
     expect([...result.boxes.subarray(8)]).toEqual([6, 2, 9, 6]);
     expect([...(result.polygons?.[2] ?? [])]).toEqual([6, 2, 9, 4, 7, 6]);
     const pixel = (data: Uint8Array, x: number, y: number): number[] => [...data.slice((y * 10 + x) * 3).slice(0, 3)];
-    expect(pixel(result.picture.data, 8, 5)).toEqual(pixel(sample.picture.data, 3, 4));
+    expect(pixel(result.image.data, 8, 5)).toEqual(pixel(sample.image.data, 3, 4));
   });
   it("copies whole patches although they overlap", () => {
     const sample = samples();
     const result = applyReplicas(sample, [{ row: 0, x: 1, y: 2 }]);
     const rows = (data: Uint8Array, top: number): number[][] =>
       [0, 1, 2, 3].map((k) => [...data.slice(((top + k) * 10 + 1) * 3).slice(0, 9)]);
-    expect(rows(result.picture.data, 2)).toEqual(rows(sample.picture.data, 1));
+    expect(rows(result.image.data, 2)).toEqual(rows(sample.image.data, 1));
   });
-  it("passes over boxes without a pixel, and copes with those that leave the picture", () => {
+  it("passes over boxes without a pixel, and copes with those that leave the image", () => {
     const sample = { ...samples(), boxes: Float32Array.of(4, 4, 4, 4, -5, -5, 30, 30) };
     expect(drawReplicas(sample, new Random(1))).toEqual([]);
     const { boxes } = applyReplicas(sample, [{ row: 1, x: 0, y: 0 }]);
@@ -150,15 +150,15 @@ describe("replicate", () => {
 
 describe("blurs", () => {
   it("give OpenCV's bytes", () => {
-    expect(boxBlur(formulaPicture(), 3).data).toEqual(madeByOpencv("blur3"));
-    expect(boxBlur(formulaPicture(), 7).data).toEqual(madeByOpencv("blur7"));
-    expect(medianBlur(formulaPicture(), 3).data).toEqual(madeByOpencv("median3"));
-    expect(medianBlur(formulaPicture(), 7).data).toEqual(madeByOpencv("median7"));
+    expect(boxBlur(formulaImage(), 3).data).toEqual(madeByOpencv("blur3"));
+    expect(boxBlur(formulaImage(), 7).data).toEqual(madeByOpencv("blur7"));
+    expect(medianBlur(formulaImage(), 3).data).toEqual(madeByOpencv("median3"));
+    expect(medianBlur(formulaImage(), 7).data).toEqual(madeByOpencv("median7"));
   });
-  it("of size 1 are nothing, and pictures may be smaller than their square", () => {
-    expect(boxBlur(formulaPicture(), 1)).toEqual(formulaPicture());
-    expect(medianBlur(formulaPicture(), 1)).toEqual(formulaPicture());
-    const dot = blankPicture({ width: 1, height: 2 }, [5, 6, 7]);
+  it("of size 1 are nothing, and images may be smaller than their square", () => {
+    expect(boxBlur(formulaImage(), 1)).toEqual(formulaImage());
+    expect(medianBlur(formulaImage(), 1)).toEqual(formulaImage());
+    const dot = blankImage({ width: 1, height: 2 }, [5, 6, 7]);
     expect(boxBlur(dot, 7)).toEqual(dot);
     expect(medianBlur(dot, 7)).toEqual(dot);
   });
@@ -166,19 +166,19 @@ describe("blurs", () => {
     const rng = new Random("blur");
     expect(new Set(Array.from({ length: 60 }, () => drawBlurSize([3, 7], rng)))).toEqual(new Set([3, 5, 7]));
     expect(() => drawBlurSize([3, 6], rng)).toThrow("odd number");
-    expect(() => medianBlur(formulaPicture(), 4)).toThrow("must be an odd number such as 3, 5 or 7, not 4.");
+    expect(() => medianBlur(formulaImage(), 4)).toThrow("must be an odd number such as 3, 5 or 7, not 4.");
   });
 });
 
 describe("JPEG quality", () => {
   it("loses what OpenCV's JPEG files lose", () => {
-    expect(applyJpegLoss(formulaPicture(), 30).data).toEqual(madeByOpencv("jpeg30"));
-    expect(applyJpegLoss(formulaPicture(), 75).data).toEqual(madeByOpencv("jpeg75"));
-    expect(applyJpegLoss(formulaPicture(), 96).data).toEqual(madeByOpencv("jpeg96"));
+    expect(applyJpegLoss(formulaImage(), 30).data).toEqual(madeByOpencv("jpeg30"));
+    expect(applyJpegLoss(formulaImage(), 75).data).toEqual(madeByOpencv("jpeg75"));
+    expect(applyJpegLoss(formulaImage(), 96).data).toEqual(madeByOpencv("jpeg96"));
   });
   it("takes whole numbers from 1 to 100", () => {
     for (const quality of [0, 101, 80.5, Number.NaN]) {
-      expect(() => applyJpegLoss(formulaPicture(), quality)).toThrow("whole number from 1 to 100");
+      expect(() => applyJpegLoss(formulaImage(), quality)).toThrow("whole number from 1 to 100");
     }
     expect(drawJpegQuality([80, 80], new Random(1))).toBe(80);
   });

@@ -1,10 +1,10 @@
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
-import { randomChannelSwap, randomGrey } from "../colour/channels.ts";
-import { randomClahe } from "../colour/clahe.ts";
-import { randomEqualise } from "../colour/equalise.ts";
-import { randomHsv } from "../colour/hsv.ts";
-import { randomBrightnessContrast, randomGamma } from "../colour/tone.ts";
+import { randomChannelSwap, randomGray } from "../color/channels.ts";
+import { randomClahe } from "../color/clahe.ts";
+import { randomEqualize } from "../color/equalize.ts";
+import { randomHsv } from "../color/hsv.ts";
+import { randomBrightnessContrast, randomGamma } from "../color/tone.ts";
 import type { Transform } from "../compose.ts";
 import type { Sample } from "../sample.ts";
 import { randomBlur } from "./box-blur.ts";
@@ -17,8 +17,8 @@ import { randomReplicate } from "./replicate.ts";
 const onPixels: Record<string, (probability: number) => Transform> = {
   hsv: (p) => randomHsv({ hue: 0.1 * p, saturation: 0.5 * p, value: 0.5 * p }),
   channelSwap: randomChannelSwap,
-  grey: randomGrey,
-  equalise: randomEqualise,
+  gray: randomGray,
+  equalize: randomEqualize,
   clahe: (probability) => randomClahe({ probability }),
   claheOfLuma: (probability) => randomClahe({ probability, space: "yuv" }),
   brightnessContrast: (probability) => randomBrightnessContrast({ probability }),
@@ -27,7 +27,7 @@ const onPixels: Record<string, (probability: number) => Transform> = {
   medianBlur: (probability) => randomMedianBlur({ probability }),
   jpegQuality: (probability) => randomJpegQuality({ probability }),
   rareChanges: (p) =>
-    rareChanges({ blur: p, medianBlur: p, grey: p, clahe: p, brightnessContrast: p, gamma: p, jpegQuality: p }),
+    rareChanges({ blur: p, medianBlur: p, gray: p, clahe: p, brightnessContrast: p, gamma: p, jpegQuality: p }),
 };
 const onObjects: Record<string, (probability: number) => Transform> = {
   cutout: randomCutout,
@@ -35,7 +35,7 @@ const onObjects: Record<string, (probability: number) => Transform> = {
 };
 const all = Object.entries({ ...onPixels, ...onObjects });
 
-/** A picture with up to five objects, some with an outline. */
+/** An image with up to five objects, some with an outline. */
 function randomSample(rng: Random): Sample {
   const width = rng.integer(1, 24);
   const height = rng.integer(1, 24);
@@ -54,16 +54,16 @@ function randomSample(rng: Random): Sample {
     row % 2 === 0 ? new Float32Array(0) : boxes.slice(row * 4, row * 4 + 4),
   );
   return {
-    picture: { data, width, height },
+    image: { data, width, height },
     boxes,
     classes: Int32Array.from({ length: count }, (_, i) => i),
     polygons,
   };
 }
 
-function copy({ picture, boxes, classes, polygons }: Sample): Sample {
+function copy({ image, boxes, classes, polygons }: Sample): Sample {
   return {
-    picture: { ...picture, data: picture.data.slice() },
+    image: { ...image, data: image.data.slice() },
     boxes: boxes.slice(),
     classes: classes.slice(),
     polygons: polygons?.map((polygon) => polygon.slice()) ?? [],
@@ -81,8 +81,8 @@ describe.each(all)("%s", (name, make) => {
       const before = copy(sample);
       const result = make(1)(sample, new Random(round));
       expect(sample).toEqual(before);
-      expect([result.picture.width, result.picture.height]).toEqual([sample.picture.width, sample.picture.height]);
-      expect(result.picture.data).toHaveLength(sample.picture.data.length);
+      expect([result.image.width, result.image.height]).toEqual([sample.image.width, sample.image.height]);
+      expect(result.image.data).toHaveLength(sample.image.data.length);
       expect(make(1)(sample, new Random(round))).toEqual(result);
     }
   });
@@ -95,7 +95,7 @@ describe.each(Object.entries(onPixels))("%s", (name, make) => {
   it("leaves boxes, classes and polygons as they are", () => {
     for (let round = 0; round < 4; round++) {
       const sample = randomSample(new Random(`${name} objects ${round}`));
-      const { picture, ...objects } = make(1)(sample, new Random(round));
+      const { image, ...objects } = make(1)(sample, new Random(round));
       expect(objects).toEqual({ boxes: sample.boxes, classes: sample.classes, polygons: sample.polygons });
     }
   });
@@ -112,7 +112,7 @@ describe("cutout and replicate", () => {
       });
     }
   });
-  it("replicate's boxes are the old ones, and copies of the same class inside the picture", () => {
+  it("replicate's boxes are the old ones, and copies of the same class inside the image", () => {
     for (let round = 0; round < 40; round++) {
       const sample = randomSample(new Random(`replicate ${round}`));
       const { boxes, classes, polygons } = randomReplicate(1)(sample, new Random(round));
@@ -122,7 +122,7 @@ describe("cutout and replicate", () => {
       expect(boxes.slice(0, count * 4)).toEqual(sample.boxes);
       boxes.subarray(count * 4).forEach((value, i) => {
         expect(value).toBeGreaterThanOrEqual(0);
-        expect(value).toBeLessThanOrEqual(i % 2 === 0 ? sample.picture.width : sample.picture.height);
+        expect(value).toBeLessThanOrEqual(i % 2 === 0 ? sample.image.width : sample.image.height);
       });
     }
   });

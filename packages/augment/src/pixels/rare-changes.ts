@@ -1,6 +1,6 @@
-import { randomGrey } from "../colour/channels.ts";
-import { randomClahe } from "../colour/clahe.ts";
-import { randomBrightnessContrast, randomGamma } from "../colour/tone.ts";
+import { randomGray } from "../color/channels.ts";
+import { randomClahe } from "../color/clahe.ts";
+import { randomBrightnessContrast, randomGamma } from "../color/tone.ts";
 import { compose, type Transform } from "../compose.ts";
 import { randomBlur } from "./box-blur.ts";
 import { randomJpegQuality } from "./jpeg-quality.ts";
@@ -13,7 +13,7 @@ export interface RareChanges {
   /** Default 0.01. */
   medianBlur?: number;
   /** Default 0.01. */
-  grey?: number;
+  gray?: number;
   /** Default 0.01. */
   clahe?: number;
   /** Default 0. */
@@ -26,16 +26,16 @@ export interface RareChanges {
 
 /**
  * The pixel transforms that YOLOv5 (7.0) and YOLOv8 (8.3) add when Albumentations is installed, in their order and with
- * their probabilities: blur, median blur, grey, CLAHE, brightness and contrast, gamma, JPEG quality (75 to 100). Boxes
+ * their probabilities: blur, median blur, gray, CLAHE, brightness and contrast, gamma, JPEG quality (75 to 100). Boxes
  * and polygons stay.
  */
 export function rareChanges(probabilities: RareChanges = {}): Transform {
-  const { blur = 0.01, medianBlur = 0.01, grey = 0.01, clahe = 0.01 } = probabilities;
+  const { blur = 0.01, medianBlur = 0.01, gray = 0.01, clahe = 0.01 } = probabilities;
   const { brightnessContrast = 0, gamma = 0, jpegQuality = 0 } = probabilities;
   return compose(
     randomBlur({ probability: blur }),
     randomMedianBlur({ probability: medianBlur }),
-    randomGrey(grey),
+    randomGray(gray),
     randomClahe({ probability: clahe }),
     randomBrightnessContrast({ probability: brightnessContrast }),
     randomGamma({ probability: gamma }),

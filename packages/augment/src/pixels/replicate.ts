@@ -1,7 +1,7 @@
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
 import { joinObjects, moveObjects, selectObjects } from "../geometry/objects.ts";
-import type { Size } from "../picture.ts";
+import type { Size } from "../image.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Sample } from "../sample.ts";
 
@@ -16,15 +16,15 @@ export interface Replica {
 /**
  * New places of the smaller half (rounded half to even) of a sample's objects, by width + height (YOLOv5 6.1, 7.0).
  *
- * For each, y and then x are drawn so that the copy lies inside the picture. Objects below a pixel are passed over.
+ * For each, y and then x are drawn so that the copy lies inside the image. Objects below a pixel are passed over.
  */
-export function drawReplicas({ picture, boxes, classes }: Sample, rng: Random): Replica[] {
+export function drawReplicas({ image, boxes, classes }: Sample, rng: Random): Replica[] {
   const replicas: Replica[] = [];
   for (const row of smallerHalf(boxes, classes.length)) {
-    const { width, height } = patchOf(boxes, row, picture);
+    const { width, height } = patchOf(boxes, row, image);
     if (width < 1 || height < 1) continue;
-    const y = Math.floor(rng.uniform(0, picture.height - height));
-    const x = Math.floor(rng.uniform(0, picture.width - width));
+    const y = Math.floor(rng.uniform(0, image.height - height));
+    const x = Math.floor(rng.uniform(0, image.width - width));
     replicas.push({ row, x, y });
   }
   return replicas;
@@ -35,12 +35,12 @@ export function drawReplicas({ picture, boxes, classes }: Sample, rng: Random): 
  * along, the polygon of the original. Corners are cut to whole pixels. No box is dropped, even if a copy covers it.
  */
 export function applyReplicas(sample: Sample, replicas: readonly Replica[]): Sample {
-  const { picture, ...objects } = sample;
-  const stride = picture.width * 3;
-  const data = picture.data.slice();
+  const { image, ...objects } = sample;
+  const stride = image.width * 3;
+  const data = image.data.slice();
   const copies = replicas.map(({ row, x, y }) => {
-    const { left, top, width, height } = patchOf(objects.boxes, row, picture);
-    // A later copy may show an earlier one, as in YOLOv5, which reads from the picture that it paints on
+    const { left, top, width, height } = patchOf(objects.boxes, row, image);
+    // A later copy may show an earlier one, as in YOLOv5, which reads from the image that it paints on
     const source = data.slice(top * stride, (top + height) * stride);
     for (let k = 0; k < height; k++) {
       const from = k * stride + left * 3;
@@ -49,10 +49,10 @@ export function applyReplicas(sample: Sample, replicas: readonly Replica[]): Sam
     const copy = moveObjects(selectObjects(objects, [row]), { shift: [x - left, y - top] });
     return { ...copy, boxes: Float32Array.of(x, y, x + width, y + height) };
   });
-  return { picture: { ...picture, data }, ...joinObjects([objects, ...copies]) };
+  return { image: { ...image, data }, ...joinObjects([objects, ...copies]) };
 }
 
-/** Copies small objects with a probability: the smaller half of a picture's objects, each once. No box is dropped. */
+/** Copies small objects with a probability: the smaller half of an image's objects, each once. No box is dropped. */
 export function randomReplicate(probability: number): Transform {
   return sometimes(probability, (sample, rng) => applyReplicas(sample, drawReplicas(sample, rng)));
 }
@@ -73,11 +73,11 @@ interface PatchPlace {
   height: number;
 }
 
-/** The whole pixels of the picture that a box begins in. */
-function patchOf(boxes: Float32Array, row: number, picture: Size): PatchPlace {
+/** The whole pixels of the image that a box begins in. */
+function patchOf(boxes: Float32Array, row: number, image: Size): PatchPlace {
   const inside = (value: number, side: number): number => Math.trunc(Math.min(Math.max(value, 0), side));
   const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as [number, number, number, number];
-  const left = inside(x1, picture.width);
-  const top = inside(y1, picture.height);
-  return { left, top, width: inside(x2, picture.width) - left, height: inside(y2, picture.height) - top };
+  const left = inside(x1, image.width);
+  const top = inside(y1, image.height);
+  return { left, top, width: inside(x2, image.width) - left, height: inside(y2, image.height) - top };
 }

@@ -12,7 +12,7 @@ export interface AugmentationHyp {
   hsv_v: number;
   /** Largest rotation to either side, in degrees. */
   degrees: number;
-  /** Largest shift to either side, as a share of the picture's side. */
+  /** Largest shift to either side, as a share of the image's side. */
   translate: number;
   /** Largest change of the scale: factors are drawn from 1 − scale to 1 + scale. */
   scale: number;
@@ -32,7 +32,7 @@ export interface AugmentationHyp {
   copy_paste: number;
 }
 
-/** Hyper-parameters of the optimiser that both families' files share. */
+/** Hyper-parameters of the optimizer that both families' files share. */
 export interface OptimizerHyp {
   /** Learning rate after warm-up. */
   lr0: number;
@@ -84,11 +84,11 @@ export interface V8Hyp extends OptimizerHyp, AugmentationHyp {
   bgr: number;
   /** Probability of a CutMix. */
   cutmix: number;
-  /** Where copied objects come from: the mirrored picture, or another one. */
+  /** Where copied objects come from: the mirrored image, or another one. */
   copy_paste_mode: CopyPasteMode;
 }
 
-/** Where CopyPaste takes its objects from: `flip`, the mirrored picture itself; `mixup`, another picture. */
+/** Where CopyPaste takes its objects from: `flip`, the mirrored image itself; `mixup`, another image. */
 export type CopyPasteMode = "flip" | "mixup";
 
 /** The hyper-parameters of each family. */

@@ -5,7 +5,7 @@ import { registerOnnxRuntime, trace } from "../index.ts";
 import { floats, type RandomTensor } from "./test-random-case.ts";
 
 // What tfjs's reference backend does not compute: convolutions in groups, gradients with dilation, resize gradients of
-// several pictures.
+// several images.
 
 beforeAll(async () => {
   await registerOnnxRuntime();

@@ -132,7 +132,7 @@ const pooling: RandomCases = (rng) => {
   return { inputs: { x }, attrs };
 };
 
-/** With `isSimple`, one square picture: tfjs's reference gradients mix up several pictures, and width and height. */
+/** With `isSimple`, one square image: tfjs's reference gradients mix up several images, and width and height. */
 function resize(rng: Random, isSimple: boolean): { images: RandomTensor; attrs: { size: [number, number] } } {
   const alignCorners = rng.chance(0.3);
   const [batch, channels] = randomShape(rng, 2) as [number, number];
@@ -150,7 +150,7 @@ function resize(rng: Random, isSimple: boolean): { images: RandomTensor; attrs: 
 const resizing: RandomCases = (rng) => {
   const isPlain = rng.chance(0.5);
   const { images, attrs } = resize(rng, isPlain);
-  // tfjs's gradients leave half-pixel centres out of account.
+  // tfjs's gradients leave half-pixel centers out of account.
   if (isPlain) return { inputs: { images }, attrs: { ...attrs, halfPixelCenters: false } };
   return { inputs: { images }, attrs, differentiate: [] };
 };
@@ -162,7 +162,7 @@ const resizeGradient: RandomCases = (rng) => {
   return { inputs: { images, dy }, attrs: { ...attrs, halfPixelCenters: false } };
 };
 
-function normalised(rng: Random): { x: RandomTensor; attrs: object } {
+function normalized(rng: Random): { x: RandomTensor; attrs: object } {
   return {
     x: floats(rng, [...randomShape(rng, 3), rng.integer(1, 7)]),
     attrs: {
@@ -191,7 +191,7 @@ function batchNorm(rng: Random): RandomCase {
   };
 }
 
-/** Kernels on pictures, [batch, height, width, channels]. */
+/** Kernels on images, [batch, height, width, channels]. */
 export const spatialCases: Record<string, RandomCases> = {
   AvgPool: pooling,
   AvgPoolGrad: (rng) => {
@@ -225,11 +225,11 @@ export const spatialCases: Record<string, RandomCases> = {
   FusedConv2D: fused(false),
   FusedDepthwiseConv2D: fused(true),
   LRN: (rng) => {
-    const { x, attrs } = normalised(rng);
+    const { x, attrs } = normalized(rng);
     return { inputs: { x }, attrs };
   },
   LRNGrad: (rng) => {
-    const { x, attrs } = normalised(rng);
+    const { x, attrs } = normalized(rng);
     return { inputs: { x, y: floats(rng, x.shape), dy: floats(rng, x.shape) }, attrs };
   },
   MaxPool: pooling,

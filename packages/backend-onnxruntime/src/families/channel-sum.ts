@@ -9,25 +9,25 @@ export function isChannelSum(to: Lowering, x: Value, axes: readonly number[]): b
 }
 
 /**
- * Writes the sums of a channels-first value over pictures, rows and columns, [channels].
+ * Writes the sums of a channels-first value over images, rows and columns, [channels].
  *
- * ONNX Runtime sums contiguous rows several times faster than strided ones: first each picture's channels, then the
- * pictures. The sum of a product is written as inner products, which spares the pass that would write the product.
+ * ONNX Runtime sums contiguous rows several times faster than strided ones: first each image's channels, then the
+ * images. The sum of a product is written as inner products, which spares the pass that would write the product.
  */
 export function channelSum(to: Lowering, x: Value): string {
   const [n, h, w, c] = x.shape as [number, number, number, number];
   const factors = factorsOf(to, x);
-  let perPicture: string;
+  let perImage: string;
   if (factors === undefined || to.target !== "onnxruntime") {
     const rows = to.reshape(to.getChannelsFirst(x), [n * c, h * w]);
-    perPicture = to.node("ReduceSum", [rows, to.int64s([1])], { keepdims: int(0) });
+    perImage = to.node("ReduceSum", [rows, to.int64s([1])], { keepdims: int(0) });
   } else {
     const rows = factors.map((value) =>
       to.derive(value, "rows", () => to.reshape(to.getChannelsFirst(value), [n * c, 1, h * w])),
     );
-    perPicture = to.microsoft("FusedMatMul", rows, { transB: int(1) });
+    perImage = to.microsoft("FusedMatMul", rows, { transB: int(1) });
   }
-  return to.node("ReduceSum", [to.reshape(perPicture, [n, c]), to.int64s([0])], { keepdims: int(0) });
+  return to.node("ReduceSum", [to.reshape(perImage, [n, c]), to.int64s([0])], { keepdims: int(0) });
 }
 
 /** The two values of the same shape whose product the value is. */

@@ -162,7 +162,7 @@ function turned(to: Lowering, c: Convolution, filter: Value): string {
  * Writes the gradient with respect to the filter, [h, w, in/groups, out].
  *
  * For each tap of the filter: the matrix product, over all output positions, of the input that the tap met with `dy`.
- * In half precision these are products of one picture each, and their sum is in single.
+ * In half precision these are products of one image each, and their sum is in single.
  */
 export function filterGradient(to: Lowering, c: Convolution, x: string, dy: string): string {
   const { batch, groups, inChannels, outChannels } = c;
@@ -177,8 +177,8 @@ export function filterGradient(to: Lowering, c: Convolution, x: string, dy: stri
   for (let i = 0; i < h; i++) {
     for (let j = 0; j < w; j++) {
       const rows = to.reshape(tap(to, c, padded, [i, j]), [...lead, inGroup, positions]);
-      const perPicture = to.single(transposedProduct(to, rows, dyRows, lead.length));
-      taps.push(to.node("ReduceSum", [perPicture, to.int64s([0])], { keepdims: int(0) }));
+      const perImage = to.single(transposedProduct(to, rows, dyRows, lead.length));
+      taps.push(to.node("ReduceSum", [perImage, to.int64s([0])], { keepdims: int(0) }));
     }
   }
   // Each tap is [groups, in/groups, out/groups], or without the first axis for one group.

@@ -39,7 +39,7 @@ function scaleOf(from: number, to: number, alignCorners: boolean): number {
   return alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
 }
 
-/** Nearest neighbour, with tfjs's rounding. */
+/** Nearest neighbor, with tfjs's rounding. */
 export function nearestMatrix({ alignCorners, halfPixelCenters }: ResizeAttrs): AxisMatrix {
   return (from, to) => {
     const scale = scaleOf(from, to, alignCorners);
@@ -53,7 +53,7 @@ export function nearestMatrix({ alignCorners, halfPixelCenters }: ResizeAttrs): 
   };
 }
 
-/** Linear interpolation between the two neighbours. */
+/** Linear interpolation between the two neighbors. */
 export function linearMatrix({ alignCorners, halfPixelCenters }: ResizeAttrs): AxisMatrix {
   return (from, to) => {
     const scale = scaleOf(from, to, alignCorners);

@@ -16,7 +16,7 @@ export interface BuiltGraph {
 export interface BuildOptions {
   readonly kernels: ReadonlyMap<string, Kernel>;
   readonly target: Target;
-  /** Whether a value with contents becomes an initialiser (true) or an input of the graph (false). */
+  /** Whether a value with contents becomes an initializer (true) or an input of the graph (false). */
   readonly isConstant: (value: Value) => boolean;
   /** Names for values with contents, such as a network's weights. */
   readonly names?: ReadonlyMap<Value, string>;

@@ -191,7 +191,7 @@ export class SessionCache {
     try {
       return await InferenceSession.create(serializeModel(model), {
         executionProviders: [...executionProviders],
-        // The lowering leaves little to optimise, and looking for it takes seconds for a training step's thousands of nodes.
+        // The lowering leaves little to optimize, and looking for it takes seconds for a training step's thousands of nodes.
         graphOptimizationLevel: "disabled",
         enableMemPattern: false,
         logSeverityLevel: 3,

@@ -4,13 +4,13 @@ import { type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
 
-/** Where a crop's rows (or columns) fall in the picture, [boxes, size], and which of them lie outside. */
+/** Where a crop's rows (or columns) fall in the image, [boxes, size], and which of them lie outside. */
 interface Samples {
   at: string;
   isOut: string;
 }
 
-/** Samples along one axis between the box's two corners, which are fractions of the picture. */
+/** Samples along one axis between the box's two corners, which are fractions of the image. */
 function samples(
   to: Lowering,
   boxes: string,
@@ -34,7 +34,7 @@ function samples(
   return { at, isOut: to.node("Or", [to.node("Less", [at, to.scalar(0)]), to.node("Greater", [at, last])]) };
 }
 
-/** The parts of pictures that boxes of [y1, x1, y2, x2] cut out, each resized to the same size. */
+/** The parts of images that boxes of [y1, x1, y2, x2] cut out, each resized to the same size. */
 export const cropAndResize: Kernel = kernel<CropAndResizeAttrs>({
   inputs: ["image", "boxes", "boxInd"],
   infer: ([image, boxes], { cropSize }) => ({
@@ -42,7 +42,7 @@ export const cropAndResize: Kernel = kernel<CropAndResizeAttrs>({
     dtype: "float32",
   }),
   lower(to, { inputs, attrs, output }) {
-    const [image, boxes, pictures] = inputs;
+    const [image, boxes, images] = inputs;
     const [, h, w] = image!.shape as [number, number, number, number];
     const [rows, columns] = attrs.cropSize;
     const count = boxes!.shape[0]!;
@@ -50,7 +50,7 @@ export const cropAndResize: Kernel = kernel<CropAndResizeAttrs>({
     const x = samples(to, to.get(boxes!), { corner: 1, from: w, size: columns });
     const rowShape = [count, rows, 1];
     const columnShape = [count, 1, columns];
-    const read = reader(to, image!, to.reshape(to.get(pictures!), [count, 1, 1]));
+    const read = reader(to, image!, to.reshape(to.get(images!), [count, 1, 1]));
     const [ys, xs] = [to.reshape(y.at, rowShape), to.reshape(x.at, columnShape)];
     const crop = attrs.method === "nearest" ? nearest(to, read, [ys, xs]) : bilinear(to, read, [ys, xs]);
     const isOut = to.node("Or", [to.reshape(y.isOut, rowShape), to.reshape(x.isOut, columnShape)]);
@@ -61,14 +61,14 @@ export const cropAndResize: Kernel = kernel<CropAndResizeAttrs>({
 
 type Read = (row: string, column: string) => string;
 
-/** Reads [boxes, rows, columns, channels] at whole positions, which it keeps inside the picture. */
-function reader(to: Lowering, image: Value, picture: string): Read {
+/** Reads [boxes, rows, columns, channels] at whole positions, which it keeps inside the image. */
+function reader(to: Lowering, image: Value, index: string): Read {
   const [n, h, w, c] = image.shape as [number, number, number, number];
   const name = image.dtype === "float32" ? to.get(image) : to.cast(to.get(image), "float32");
   const list = to.reshape(name, [n * h * w, c]);
   const whole = (position: string, size: number): string =>
     to.cast(to.node("Clip", [position, to.scalar(0), to.scalar(size - 1)]), "int32");
-  const first = to.node("Mul", [picture, to.scalar(h, "int32")]);
+  const first = to.node("Mul", [index, to.scalar(h, "int32")]);
   return (row, column) => {
     const line = to.node("Mul", [to.node("Add", [first, whole(row, h)]), to.scalar(w, "int32")]);
     return to.node("Gather", [list, to.node("Add", [line, whole(column, w)])], { axis: int(0) });

@@ -1,7 +1,7 @@
 import { type Kernel, kernel } from "../graph/kernel.ts";
 import { reversed } from "./reverse.ts";
 
-/** Pictures mirrored left to right. */
+/** Images mirrored left to right. */
 export const flipLeftRight: Kernel = kernel({
   inputs: ["image"],
   infer: ([image]) => ({ shape: image!.shape, dtype: image!.dtype }),

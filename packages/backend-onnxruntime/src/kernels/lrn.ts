@@ -3,8 +3,8 @@ import { type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
 
-/** A matrix that sums each channel with its neighbours. */
-function neighbours(to: Lowering, channels: number, radius: number): string {
+/** A matrix that sums each channel with its neighbors. */
+function neighbors(to: Lowering, channels: number, radius: number): string {
   const matrix = Float32Array.from({ length: channels ** 2 }, (_, i) =>
     Math.abs(Math.floor(i / channels) - (i % channels)) <= radius ? 1 : 0,
   );
@@ -12,7 +12,7 @@ function neighbours(to: Lowering, channels: number, radius: number): string {
 }
 
 function norm(to: Lowering, x: Value, { depthRadius, bias, alpha }: LRNAttrs): { norm: string; sums: string } {
-  const sums = neighbours(to, x.shape[3]!, depthRadius);
+  const sums = neighbors(to, x.shape[3]!, depthRadius);
   const name = to.get(x);
   const squares = to.node("MatMul", [to.node("Mul", [name, name]), sums]);
   return { norm: to.node("Add", [to.node("Mul", [squares, to.scalar(alpha)]), to.scalar(bias)]), sums };

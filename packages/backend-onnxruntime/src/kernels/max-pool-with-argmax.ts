@@ -3,7 +3,7 @@ import { padded, pooling } from "../families/pooling.ts";
 import { type Kernel, kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 
-/** The maximum of each window, and its place: (y · width + x) · channels + channel, counted in its own picture or in all. */
+/** The maximum of each window, and its place: (y · width + x) · channels + channel, counted in its own image or in all. */
 export const maxPoolWithArgmax: Kernel = kernel<MaxPoolWithArgmaxAttrs>({
   inputs: ["x"],
   infer([x], attrs) {

@@ -11,7 +11,7 @@ export const resizeNearestNeighbor: Kernel = kernel<ResizeNearestNeighborAttrs>(
     const [, h, w] = images.shape as [number, number, number, number];
     const scales = [attrs.size[0] / h, attrs.size[1] / w];
     if (scales.every(Number.isInteger) && !attrs.alignCorners) {
-      // A whole number of copies of each element, wherever its centre is said to be.
+      // A whole number of copies of each element, wherever its center is said to be.
       const scale = to.constant("float32", Float32Array.of(1, 1, scales[0]!, scales[1]!));
       const name = to.node("Resize", [to.getChannelsFirst(images), "", scale], {
         mode: str("nearest"),

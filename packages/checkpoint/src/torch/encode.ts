@@ -94,20 +94,20 @@ function storageOf(name: string, { data, dtype }: StoredTensor): string {
   throw new LookonceError("UNSUPPORTED", `tensor "${name}" is of 16-bit whole numbers without sign: PyTorch has none.`);
 }
 
-/** Elements between neighbours along each axis, of a row-major tensor. */
+/** Elements between neighbors along each axis, of a row-major tensor. */
 function stridesOf(shape: readonly number[]): number[] {
   return shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
 }
 
 /** By the names that the Python implementations' checkpoints have for them. */
 function attributes({ config, names, nc, stride, metadata }: Checkpoint): [string, PickleValue][] {
-  const { license, licence = license, version, date, ...rest } = metadata;
+  const { license, version, date, ...rest } = metadata;
   const all: [string, PickleValue | undefined][] = [
     ["yaml", config],
     ["names", names],
     ["nc", nc],
     ["stride", stride],
-    ["license", licence],
+    ["license", license],
     ["version", version],
     ["date", date],
     ["train_args", rest.trainArgs],

@@ -59,7 +59,7 @@ const otherStorage = /^(Complex(Float|Double)|QU?Int(8|32|4x2|2x4))Storage$/;
 const numpyType = /^(numpy\.(float|int|uint|complex)\d+|numpy\.bool_?|numpy\.dtypes\.\w+DType)$/;
 
 /**
- * Packages whose classes are the parts of models, losses and training arguments: PyTorch's modules and optimisers,
+ * Packages whose classes are the parts of models, losses and training arguments: PyTorch's modules and optimizers,
  * and the source trees that YOLO checkpoints were saved from.
  */
 const modelPackages = [
@@ -94,7 +94,7 @@ export function findTorchGlobal(module: string, name: string): PickledGlobal | u
   return known ? new PickledGlobal(home, name, record) : undefined;
 }
 
-/** Tensors that are no plain array: sparse, quantised, nested, without data. */
+/** Tensors that are no plain array: sparse, quantized, nested, without data. */
 function refuseKind(_args: readonly unknown[], self: PickledGlobal): never {
   throw new LookonceError("UNSUPPORTED", `tensors made by ${self.path} cannot be read; save dense ones`);
 }

@@ -5,11 +5,11 @@ export interface ConversionResult {
   /** The data set file. */
   yaml: string;
   names: string[];
-  pictures: number;
-  /** Pictures without an object. */
+  images: number;
+  /** Images without an object. */
   background: number;
   objects: number;
-  /** Objects that were cut off at the border of their picture. */
+  /** Objects that were cut off at the border of their image. */
   clipped: number;
   /** How much was left out, by kind. */
   leftOut: Partial<Record<LeftOutKind, number>>;

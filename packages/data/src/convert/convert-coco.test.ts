@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture, writePicture } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/augment";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset, readDatasetConfig } from "../index.ts";
 import { convertCoco } from "./convert-coco.ts";
@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "lookonce-coco-"));
   for (const name of ["a.jpg", "b.jpg", "deep/c.jpg"]) {
-    await writePicture(join(folder, "pictures", name), blankPicture({ width: 100, height: 50 }, 9));
+    await writeImage(join(folder, "images", name), blankImage({ width: 100, height: 50 }, 9));
   }
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -23,8 +23,8 @@ const categories = [
 ];
 
 let nextId = 0;
-const object = (picture: number, bbox: unknown, more: object = {}): object => ({
-  ...{ id: ++nextId, image_id: picture, category_id: 3, bbox },
+const object = (image: number, bbox: unknown, more: object = {}): object => ({
+  ...{ id: ++nextId, image_id: image, category_id: 3, bbox },
   ...more,
 });
 
@@ -36,7 +36,7 @@ const coco = async (content: object | string): Promise<string> => {
 
 const options = (annotations: string): { annotations: string; images: string; output: string } => ({
   annotations,
-  images: join(folder, "pictures"),
+  images: join(folder, "images"),
   output: join(folder, "out"),
 });
 
@@ -60,13 +60,13 @@ describe("convertCoco", () => {
     const result = await convertCoco(options(annotations));
     expect(result).toEqual({
       ...{ yaml: join(folder, "out", "data.yaml"), names: ["cat", "yes: no"] },
-      ...{ pictures: 3, background: 1, objects: 2, clipped: 0, leftOut: {}, examples: [] },
+      ...{ images: 3, background: 1, objects: 2, clipped: 0, leftOut: {}, examples: [] },
     });
     expect(await label("a.txt")).toBe("0 0.3 0.4 0.4 0.4\n");
     expect(await label("deep/c.txt")).toBe("1 0.5 0.5 1 1\n");
     expect(await label("b.txt")).toBe("");
     const dataset = await Dataset.open({ yaml: result.yaml, split: "train" });
-    expect(dataset.report).toMatchObject({ pictures: 3, instances: 2, found: 3, missing: 0, empty: 1, corrupt: 0 });
+    expect(dataset.report).toMatchObject({ images: 3, instances: 2, found: 3, missing: 0, empty: 1, corrupt: 0 });
     expect(dataset.names).toEqual(["cat", "yes: no"]);
   });
 
@@ -106,12 +106,12 @@ describe("convertCoco", () => {
         object(3, [1, 1, 2, 2]),
       ],
     });
-    await writePicture(join(folder, "pictures", "a.png"), blankPicture({ width: 100, height: 50 }, 9));
-    const { leftOut, examples, objects, clipped, pictures } = await convertCoco(options(annotations));
-    expect({ objects, clipped, pictures }).toEqual({ objects: 2, clipped: 1, pictures: 2 });
+    await writeImage(join(folder, "images", "a.png"), blankImage({ width: 100, height: 50 }, 9));
+    const { leftOut, examples, objects, clipped, images } = await convertCoco(options(annotations));
+    expect({ objects, clipped, images }).toEqual({ objects: 2, clipped: 1, images: 2 });
     expect(leftOut).toEqual({
-      ...{ crowd: 1, "unknown-class": 1, "unknown-picture": 1, "no-box": 2, "no-area": 2 },
-      ...{ "missing-picture": 2, "name-taken": 1 },
+      ...{ crowd: 1, "unknown-class": 1, "unknown-image": 1, "no-box": 2, "no-area": 2 },
+      ...{ "missing-image": 2, "name-taken": 1 },
     });
     expect(examples).toHaveLength(10);
     expect(await label("a.txt")).toBe("0 0.95 0.05 0.1 0.1\n");
@@ -122,9 +122,9 @@ describe("convertCoco", () => {
   it("adds splits to what it wrote before, with the same classes only", async () => {
     const content = { images: [image(1, "a.jpg")], categories, annotations: [object(1, [1, 1, 5, 5])] };
     const annotations = await coco(content);
-    await convertCoco({ ...options(annotations), pictures: "copy" });
+    await convertCoco({ ...options(annotations), mode: "copy" });
     await expect(convertCoco(options(annotations))).rejects.toThrow("already holds 1 files");
-    const { yaml } = await convertCoco({ ...options(annotations), split: "val", pictures: "none" });
+    const { yaml } = await convertCoco({ ...options(annotations), split: "val", mode: "none" });
     expect((await readDatasetConfig(yaml)).splits).toEqual({ train: ["images/train"], val: ["images/val"] });
     expect(await readdir(join(folder, "out", "images"))).toEqual(["train"]);
     await coco({ ...content, categories: [{ id: 3, name: "dog" }] });
@@ -152,8 +152,8 @@ describe("convertCoco", () => {
     expect(await failure(`\uFEFF${whole}`)).toBe("[object Object]");
   });
 
-  it("takes sizes from the pictures where the file has none", async () => {
-    await mkdir(join(folder, "pictures", "x"));
+  it("takes sizes from the images where the file has none", async () => {
+    await mkdir(join(folder, "images", "x"));
     const annotations = await coco({
       ...{ images: [{ id: "one", file_name: "a.jpg" }], categories },
       annotations: [object(0, [0, 0, 50, 50], { image_id: "one" })],

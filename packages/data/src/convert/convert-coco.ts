@@ -1,27 +1,27 @@
 import { stat } from "node:fs/promises";
-import { readPictureSize } from "@lookonce/augment";
+import { readImageSize } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-import type { OnProgress } from "../verify/verify-pictures.ts";
+import type { OnProgress } from "../verify/verify-images.ts";
 import type { ConversionResult } from "./conversion-result.ts";
-import { DatasetWriter, type PicturesMode } from "./dataset-writer.ts";
+import { DatasetWriter, type ImageMode } from "./dataset-writer.ts";
+import { ImageIndex, safeName } from "./image-index.ts";
 import { joinPolygons } from "./join-polygons.ts";
 import { boxRow, type LabelRow, polygonRow } from "./label-row.ts";
 import { LeftOut } from "./left-out.ts";
-import { PictureIndex, safeName } from "./picture-index.ts";
 import { readCoco } from "./read-coco.ts";
 
 /** Options of {@link convertCoco}. */
 export interface ConvertCocoOptions {
   /** The JSON file, such as `instances_train2017.json`. */
   annotations: string;
-  /** Folder of its pictures; needed unless `pictures` is `none`. */
+  /** Folder of its images; needed unless `mode` is `none`. */
   images?: string;
   /** Folder of the new data set; further splits can be added to it. */
   output: string;
   /** Default `train`. */
   split?: "train" | "val" | "test";
   /** Default `link`. */
-  pictures?: PicturesMode;
+  mode?: ImageMode;
   /** Write outlines where there are some, not just boxes. Default `false`. */
   polygons?: boolean;
   /** Is told of bytes read; the file is read twice. */
@@ -36,7 +36,7 @@ interface Image {
   hasObject: boolean;
 }
 
-/** A picture as the file describes it. */
+/** An image as the file describes it. */
 interface Listed {
   id: unknown;
   name: string;
@@ -53,41 +53,41 @@ interface Reading {
 
 /**
  * Makes a YOLO data set of a COCO annotation file (https://cocodataset.org/#format-data) of any size: annotations are
- * streamed, only pictures' names and sizes stay in memory.
+ * streamed, only images' names and sizes stay in memory.
  *
  * Class numbers are the categories in the order of their ids, whose gaps close. Crowds (`iscrowd`) are left out; masks
- * in run lengths are taken by their boxes; an outline of several parts becomes one. Boxes are cut off at the picture's
- * border. A picture without annotations gets an empty label file: it is known to be background. What cannot be used is
+ * in run lengths are taken by their boxes; an outline of several parts becomes one. Boxes are cut off at the image's
+ * border. An image without annotations gets an empty label file: it is known to be background. What cannot be used is
  * counted by kind.
  *
  * @throws LookonceError `NOT_FOUND`, `FORMAT`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
 export async function convertCoco(options: ConvertCocoOptions): Promise<ConversionResult> {
-  const { output, split = "train", pictures = "link" } = options;
-  if (options.images === undefined && pictures !== "none") {
-    throw new LookonceError("ARGUMENT", "images must name the folder of the pictures, unless pictures is none.");
+  const { output, split = "train", mode = "link" } = options;
+  if (options.images === undefined && mode !== "none") {
+    throw new LookonceError("ARGUMENT", "images must name the folder of the images, unless mode is none.");
   }
-  const index = options.images === undefined ? undefined : await PictureIndex.of(options.images);
+  const index = options.images === undefined ? undefined : await ImageIndex.of(options.images);
   const reading: Reading = { options, images: new Map(), categories: new Map(), leftOut: new LeftOut() };
   const found = await readLists(reading);
   const ids = [...reading.categories.keys()].sort((a, b) => Number(a) - Number(b));
   const names = ids.map((id) => reading.categories.get(id) as string);
-  const writer = await DatasetWriter.open({ output, split, pictures }, names);
+  const writer = await DatasetWriter.open({ output, split, mode }, names);
   try {
-    await addPictures(found, { reading, index, writer });
+    await addImages(found, { reading, index, writer });
     const labels = new Map(ids.map((id, label) => [id, label]));
     const counts = await addObjects(reading, { labels, writer });
     const all = [...reading.images.values()];
     const background = all.filter(({ hasObject }) => !hasObject).length;
     const { counts: leftOut, examples } = reading.leftOut;
-    return { yaml: await writer.finish(), names, pictures: all.length, background, ...counts, leftOut, examples };
+    return { yaml: await writer.finish(), names, images: all.length, background, ...counts, leftOut, examples };
   } catch (error) {
     await writer.abandon();
     throw error;
   }
 }
 
-/** First reading: pictures and categories, which may stand behind the annotations. */
+/** First reading: images and categories, which may stand behind the annotations. */
 async function readLists({ options, categories }: Reading): Promise<Listed[]> {
   const found: Listed[] = [];
   const { annotations: file } = options;
@@ -104,15 +104,15 @@ async function readLists({ options, categories }: Reading): Promise<Listed[]> {
   );
 }
 
-async function addPictures(
+async function addImages(
   found: readonly Listed[],
-  { reading, index, writer }: { reading: Reading; index: PictureIndex | undefined; writer: DatasetWriter },
+  { reading, index, writer }: { reading: Reading; index: ImageIndex | undefined; writer: DatasetWriter },
 ): Promise<void> {
   const { images, leftOut } = reading;
   for (const { id, name: given, width, height } of found) {
     const source = index?.find(given);
     if (index !== undefined && source === undefined) {
-      leftOut.add("missing-picture", `there is no picture ${given}`);
+      leftOut.add("missing-image", `there is no image ${given}`);
       continue;
     }
     const size = width > 0 && height > 0 ? { width, height } : await sizeOf(source);
@@ -120,14 +120,14 @@ async function addPictures(
       leftOut.add("no-size", `the size of ${given} is not known`);
       continue;
     }
-    const number = await writer.addPicture(safeName(given), source);
-    if (number === undefined) leftOut.add("name-taken", `another picture is called ${given}, too`);
+    const number = await writer.addImage(safeName(given), source);
+    if (number === undefined) leftOut.add("name-taken", `another image is called ${given}, too`);
     else images.set(id, { number, ...size, hasObject: false });
   }
 }
 
 async function sizeOf(source: string | undefined): Promise<{ width: number; height: number } | undefined> {
-  return source === undefined ? undefined : readPictureSize(source).catch(() => undefined);
+  return source === undefined ? undefined : readImageSize(source).catch(() => undefined);
 }
 
 /** Second reading: the annotations. */
@@ -141,12 +141,12 @@ async function addObjects(
     const image = images.get(imageId);
     const label = labels.get(categoryId);
     if (Number(iscrowd) === 1) leftOut.add("crowd", `annotation ${id} is a crowd of ${categories.get(categoryId)}`);
-    else if (image === undefined) leftOut.add("unknown-picture", `annotation ${id} is of picture ${imageId}`);
+    else if (image === undefined) leftOut.add("unknown-image", `annotation ${id} is of image ${imageId}`);
     else if (label === undefined) leftOut.add("unknown-class", `annotation ${id} is of category ${categoryId}`);
     else {
       const row = rowOf(annotation, { label, image, polygons: options.polygons ?? false });
       if (typeof row === "string") {
-        leftOut.add(row, `annotation ${id} of picture ${imageId}: bbox ${JSON.stringify(annotation.bbox)}`);
+        leftOut.add(row, `annotation ${id} of image ${imageId}: bbox ${JSON.stringify(annotation.bbox)}`);
         return undefined;
       }
       image.hasObject = true;

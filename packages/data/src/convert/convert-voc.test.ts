@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture, writePicture } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/augment";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset } from "../index.ts";
 import { convertVoc } from "./convert-voc.ts";
@@ -12,7 +12,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "lookonce-voc-"));
   await mkdir(join(folder, "Annotations"));
   for (const name of ["a.jpg", "b.png", "c.jpg"]) {
-    await writePicture(join(folder, "JPEGImages", name), blankPicture({ width: 100, height: 50 }, 9));
+    await writeImage(join(folder, "JPEGImages", name), blankImage({ width: 100, height: 50 }, 9));
   }
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -55,13 +55,13 @@ describe("convertVoc", () => {
     const result = await convertVoc(options());
     expect(result).toEqual({
       ...{ yaml: join(folder, "out", "data.yaml"), names: ["cat", "dog"] },
-      ...{ pictures: 3, background: 1, objects: 3, clipped: 0, leftOut: {}, examples: [] },
+      ...{ images: 3, background: 1, objects: 3, clipped: 0, leftOut: {}, examples: [] },
     });
     expect(await label("a.txt")).toBe("1 0.5 0.5 1 1\n0 0.15 0.3 0.1 0.2\n");
-    // Neither the name nor the size of the picture is in the file
+    // Neither the name nor the size of the image is in the file
     expect(await label("b.txt")).toBe("0 0.6275 0.75 0.255 0.5\n");
     const { report } = await Dataset.open({ yaml: result.yaml, split: "train" });
-    expect(report).toMatchObject({ pictures: 3, instances: 3, corrupt: 0 });
+    expect(report).toMatchObject({ images: 3, instances: 3, corrupt: 0 });
   });
 
   it("counts what it leaves out or cuts off", async () => {
@@ -77,9 +77,9 @@ describe("convertVoc", () => {
     await annotate("gone", size + object("cat", "1 1 9 9"));
     await writeFile(join(folder, "Annotations", "c.xml"), "<annotation><object></annotation>");
     const { leftOut, examples, ...counts } = await convertVoc({ ...options(), names: ["cat"] });
-    expect(counts).toMatchObject({ pictures: 1, objects: 1, clipped: 1 });
+    expect(counts).toMatchObject({ images: 1, objects: 1, clipped: 1 });
     expect(leftOut).toEqual({
-      ...{ difficult: 1, "unknown-class": 1, "no-box": 1, "no-area": 1, "missing-picture": 1, "damaged-file": 1 },
+      ...{ difficult: 1, "unknown-class": 1, "no-box": 1, "no-area": 1, "missing-image": 1, "damaged-file": 1 },
     });
     expect(examples.find(({ kind }) => kind === "damaged-file")?.reason).toMatch(
       /c\.xml: Unexpected close tag, Line: 0/,
@@ -96,7 +96,7 @@ describe("convertVoc", () => {
     await writeFile(val, "c.jpg\n");
     expect((await convertVoc({ ...options(), list: train })).names).toEqual(["cat", "dog"]);
     const added = await convertVoc({ ...options(), list: val, split: "val", difficult: true });
-    expect(added).toMatchObject({ names: ["cat", "dog"], pictures: 1, objects: 1 });
+    expect(added).toMatchObject({ names: ["cat", "dog"], images: 1, objects: 1 });
     expect((await Dataset.open({ yaml: added.yaml, split: "val" })).entries[0]?.classes[0]).toBe(1);
   });
 

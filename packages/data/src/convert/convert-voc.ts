@@ -1,29 +1,29 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { readPictureSize } from "@lookonce/augment";
+import { readImageSize } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-import { isFolder } from "../find-pictures.ts";
+import { isFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
-import type { OnProgress } from "../verify/verify-pictures.ts";
+import type { OnProgress } from "../verify/verify-images.ts";
 import type { ConversionResult } from "./conversion-result.ts";
-import { DatasetWriter, namesBefore, type PicturesMode } from "./dataset-writer.ts";
+import { DatasetWriter, type ImageMode, namesBefore } from "./dataset-writer.ts";
+import { ImageIndex } from "./image-index.ts";
 import { boxRow } from "./label-row.ts";
 import { LeftOut } from "./left-out.ts";
-import { PictureIndex } from "./picture-index.ts";
 import { readVoc, type VocAnnotation } from "./read-voc.ts";
 
 /** Options of {@link convertVoc}. */
 export interface ConvertVocOptions {
   /** Folder of XML files, such as `VOC2007/Annotations`. */
   annotations: string;
-  /** Folder of pictures, such as `VOC2007/JPEGImages`. */
+  /** Folder of images, such as `VOC2007/JPEGImages`. */
   images: string;
   /** Folder of the new data set; further splits can be added to it. */
   output: string;
   /** Default `train`. */
   split?: "train" | "val" | "test";
   /** Default `link`. */
-  pictures?: PicturesMode;
+  mode?: ImageMode;
   /** A list of names, a line each, of the XML files to take, such as `ImageSets/Main/train.txt`. Default: all. */
   list?: string;
   /** Classes by number; others are left out. Default: all, in alphabetical order, or those of the output. */
@@ -44,16 +44,16 @@ interface Reading {
  * Makes a YOLO data set of Pascal VOC annotations, a file at a time.
  *
  * VOC counts pixels from 1 and includes the last, so that a box reaches from `xmin − 1` to `xmax`. Objects marked as
- * difficult are left out unless asked for, parts of objects always; boxes are cut off at the picture's border.
+ * difficult are left out unless asked for, parts of objects always; boxes are cut off at the image's border.
  *
  * @throws LookonceError `NOT_FOUND`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
 export async function convertVoc(options: ConvertVocOptions): Promise<ConversionResult> {
-  const { output, split = "train", pictures = "link" } = options;
-  const index = await PictureIndex.of(options.images);
+  const { output, split = "train", mode = "link" } = options;
+  const index = await ImageIndex.of(options.images);
   const reading: Reading = { options, files: await listAnnotations(options), leftOut: new LeftOut() };
   const names = [...(options.names ?? (await namesBefore({ output })) ?? (await namesOf(reading)))];
-  const writer = await DatasetWriter.open({ output, split, pictures }, names);
+  const writer = await DatasetWriter.open({ output, split, mode }, names);
   try {
     const counts = await addAll(reading, { index, writer, names });
     const { counts: leftOut, examples } = reading.leftOut;
@@ -77,7 +77,7 @@ async function listAnnotations({ annotations, list }: ConvertVocOptions): Promis
   throw new LookonceError("DATA", `${annotations} holds no XML files.`);
 }
 
-/** Lists of one class have a second column: whether the picture holds it. */
+/** Lists of one class have a second column: whether the image holds it. */
 async function namesInList(file: string): Promise<string[]> {
   let text: string;
   try {
@@ -106,9 +106,9 @@ async function namesOf({ files, options }: Reading): Promise<string[]> {
 
 async function addAll(
   { files, options, leftOut }: Reading,
-  { index, writer, names }: { index: PictureIndex; writer: DatasetWriter; names: readonly string[] },
-): Promise<Pick<ConversionResult, "pictures" | "background" | "objects" | "clipped">> {
-  const counts = { pictures: 0, background: 0, objects: 0, clipped: 0 };
+  { index, writer, names }: { index: ImageIndex; writer: DatasetWriter; names: readonly string[] },
+): Promise<Pick<ConversionResult, "images" | "background" | "objects" | "clipped">> {
+  const counts = { images: 0, background: 0, objects: 0, clipped: 0 };
   const labels = new Map(names.map((name, label) => [name, label]));
   for (const [done, file] of files.entries()) {
     options.onProgress?.({ done: files.length + done + 1, total: 2 * files.length });
@@ -117,17 +117,17 @@ async function addAll(
       leftOut.add("damaged-file", `${file}: ${annotation}`);
       continue;
     }
-    const picture = await locate(annotation, { file, index, leftOut });
-    if (picture === undefined) continue;
-    const name = basename(picture.source);
-    const number = await writer.addPicture(name, picture.source);
+    const image = await locate(annotation, { file, index, leftOut });
+    if (image === undefined) continue;
+    const name = basename(image.source);
+    const number = await writer.addImage(name, image.source);
     if (number === undefined) {
-      leftOut.add("name-taken", `${file}: another picture is called ${name}, too`);
+      leftOut.add("name-taken", `${file}: another image is called ${name}, too`);
       continue;
     }
-    const rows = rowsOf(annotation, { file, picture, labels, leftOut, difficult: options.difficult ?? false });
+    const rows = rowsOf(annotation, { file, image, labels, leftOut, difficult: options.difficult ?? false });
     for (const { text } of rows) await writer.addRow(number, text);
-    counts.pictures++;
+    counts.images++;
     counts.objects += rows.length;
     if (rows.length === 0) counts.background++;
     counts.clipped += rows.filter(({ clipped }) => clipped).length;
@@ -141,35 +141,35 @@ interface Found {
   height: number;
 }
 
-/** The picture of an annotation: named as the XML file is, or as the XML says. */
+/** The image of an annotation: named as the XML file is, or as the XML says. */
 async function locate(
   { filename, width, height }: VocAnnotation,
-  { file, index, leftOut }: { file: string; index: PictureIndex; leftOut: LeftOut },
+  { file, index, leftOut }: { file: string; index: ImageIndex; leftOut: LeftOut },
 ): Promise<Found | undefined> {
   const stem = basename(file).replace(/\.xml$/i, "");
   const source = (filename && index.find(filename)) || index.findStem(stem);
   if (source === undefined) {
-    leftOut.add("missing-picture", `${file}: there is no picture ${filename ?? stem}`);
+    leftOut.add("missing-image", `${file}: there is no image ${filename ?? stem}`);
     return undefined;
   }
   if (width > 0 && height > 0) return { source, width, height };
-  const size = await readPictureSize(source).catch(() => undefined);
+  const size = await readImageSize(source).catch(() => undefined);
   if (size === undefined) leftOut.add("no-size", `${file}: the size of ${source} is not known`);
   return size && { source, ...size };
 }
 
 function rowsOf(
   { objects }: VocAnnotation,
-  context: { file: string; picture: Found; labels: ReadonlyMap<string, number>; leftOut: LeftOut; difficult: boolean },
+  context: { file: string; image: Found; labels: ReadonlyMap<string, number>; leftOut: LeftOut; difficult: boolean },
 ): { text: string; clipped: boolean }[] {
-  const { file, picture, labels, leftOut } = context;
+  const { file, image, labels, leftOut } = context;
   return objects.flatMap(({ name, difficult, corners }, i) => {
     const object = `${file}: object ${i + 1} ("${name}")`;
     const label = labels.get(name);
     const [xmin, ymin, xmax, ymax] = corners;
     const row =
       label !== undefined && corners.every(Number.isFinite)
-        ? boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], picture)
+        ? boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], image)
         : undefined;
     if (difficult && !context.difficult) leftOut.add("difficult", `${object} is marked as difficult`);
     else if (label === undefined) leftOut.add("unknown-class", `${object} is of no known class`);

@@ -9,8 +9,8 @@ import { LabelSpool } from "./label-spool.ts";
 
 const firstLine = "# Written by lookonce data convert";
 
-/** What becomes of the pictures: hard links (copies where the disk has no links), copies, or nothing. */
-export type PicturesMode = "link" | "copy" | "none";
+/** What becomes of the images: hard links (copies where the disk has no links), copies, or nothing. */
+export type ImageMode = "link" | "copy" | "none";
 
 /** Where a converted split goes. */
 export interface Target {
@@ -18,7 +18,7 @@ export interface Target {
   output: string;
   /** `train`, `val` or `test`. */
   split: string;
-  pictures: PicturesMode;
+  mode: ImageMode;
 }
 
 /**
@@ -56,17 +56,17 @@ export class DatasetWriter {
   }
 
   /**
-   * Takes in a picture: its labels, none so far, and the file itself if it is known.
+   * Takes in an image: its labels, none so far, and the file itself if it is known.
    *
    * @param name path below the split's folder, with `/`
-   * @returns its number, or `undefined` when another picture's labels have the same name
+   * @returns its number, or `undefined` when another image's labels have the same name
    */
-  async addPicture(name: string, source: string | undefined): Promise<number | undefined> {
+  async addImage(name: string, source: string | undefined): Promise<number | undefined> {
     const stem = stemOf(name).toLowerCase();
     if (this.#stems.has(stem)) return undefined;
     this.#stems.add(stem);
     const number = this.#labelFiles.push(`${stemOf(name)}.txt`) - 1;
-    if (this.#target.pictures === "none" || source === undefined) return number;
+    if (this.#target.mode === "none" || source === undefined) return number;
     const place = join(this.#partial("images"), name);
     await mkdir(dirname(place), { recursive: true });
     await this.#place(source, place);
@@ -74,9 +74,9 @@ export class DatasetWriter {
     return number;
   }
 
-  /** Adds an object to a picture that was taken in; a promise, if any, is waited for as in {@link LabelSpool.add}. */
-  addRow(picture: number, row: string): Promise<void> | undefined {
-    return this.#spool.add(picture, row);
+  /** Adds an object to an image that was taken in; a promise, if any, is waited for as in {@link LabelSpool.add}. */
+  addRow(image: number, row: string): Promise<void> | undefined {
+    return this.#spool.add(image, row);
   }
 
   /** Moves everything to its place and names the split in `data.yaml`, whose path it returns. */
@@ -102,7 +102,7 @@ export class DatasetWriter {
   }
 
   async #place(source: string, place: string): Promise<void> {
-    if (this.#target.pictures === "link") {
+    if (this.#target.mode === "link") {
       const linked = await link(source, place).then(
         () => true,
         () => false,

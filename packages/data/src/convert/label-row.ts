@@ -1,10 +1,10 @@
-/** Digits behind the point in label files: a thousandth of a pixel for any picture of today. */
+/** Digits behind the point in label files: a thousandth of a pixel for any image of today. */
 const digits = 6;
 
 /** A row of a label file. */
 export interface LabelRow {
   text: string;
-  /** Whether something stuck out of the picture and was cut off. */
+  /** Whether something stuck out of the image and was cut off. */
   clipped: boolean;
 }
 
@@ -14,9 +14,9 @@ interface Size {
 }
 
 /**
- * The row `class cx cy w h` of a box given by its corners in pixels, cut off at the picture's border.
+ * The row `class cx cy w h` of a box given by its corners in pixels, cut off at the image's border.
  *
- * @returns `undefined` when nothing of it is in the picture, or too little to be written
+ * @returns `undefined` when nothing of it is in the image, or too little to be written
  */
 export function boxRow(label: number, corners: readonly number[], { width, height }: Size): LabelRow | undefined {
   const [x1, y1, x2, y2] = corners as [number, number, number, number];
@@ -32,7 +32,7 @@ export function boxRow(label: number, corners: readonly number[], { width, heigh
 }
 
 /**
- * The row `class x1 y1 x2 y2 …` of a polygon in pixels, its points moved into the picture.
+ * The row `class x1 y1 x2 y2 …` of a polygon in pixels, its points moved into the image.
  *
  * @returns `undefined` when it then has no area
  */

@@ -1,19 +1,19 @@
 /**
  * Why something did not come over.
  *
- * `crowd`: groups of objects in one box (COCO's `iscrowd`); `difficult`: marked so (VOC); `unknown-class`, `unknown-picture`:
+ * `crowd`: groups of objects in one box (COCO's `iscrowd`); `difficult`: marked so (VOC); `unknown-class`, `unknown-image`:
  * the annotation points to one that does not exist; `no-box`: no four finite numbers; `no-area`: no width or height, or
- * wholly outside of the picture; `missing-picture`: no such file; `no-size`: nobody knows the picture's width and height;
- * `name-taken`: another picture's labels would have the same name; `damaged-file`: an XML file that cannot be read.
+ * wholly outside of the image; `missing-image`: no such file; `no-size`: nobody knows the image's width and height;
+ * `name-taken`: another image's labels would have the same name; `damaged-file`: an XML file that cannot be read.
  */
 export type LeftOutKind =
   | "crowd"
   | "difficult"
   | "unknown-class"
-  | "unknown-picture"
+  | "unknown-image"
   | "no-box"
   | "no-area"
-  | "missing-picture"
+  | "missing-image"
   | "no-size"
   | "name-taken"
   | "damaged-file";

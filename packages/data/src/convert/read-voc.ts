@@ -10,7 +10,7 @@ export interface VocObject {
 
 /** A VOC annotation file. */
 export interface VocAnnotation {
-  /** The picture's name, if the file tells it. */
+  /** The image's name, if the file tells it. */
   filename?: string;
   /** Pixels; 0 where the file does not tell. */
   width: number;

@@ -6,11 +6,11 @@ import {
   v8Augmentation,
 } from "@lookonce/augment";
 
-/** How pictures are augmented: whose pipeline, and its hyper-parameters. A form that can be sent to workers. */
+/** How images are augmented: whose pipeline, and its hyper-parameters. A form that can be sent to workers. */
 export type AugmentSettings = { family: "v8"; hyp: V8AugmentationHyp } | { family: "v5"; hyp: AugmentationHyp };
 
 /**
- * The augmentation that settings describe; its pictures are `imgsz × imgsz`.
+ * The augmentation that settings describe; its images are `imgsz × imgsz`.
  *
  * @throws LookonceError `ARGUMENT` as the pipelines
  */

@@ -7,28 +7,28 @@ import type { BatchPlan } from "../rectangular.ts";
 import { makeAugmentation } from "./augment-settings.ts";
 import { DiskCache } from "./cache/disk-cache.ts";
 import { MemoryCache } from "./cache/memory-cache.ts";
+import { ImageSource, type LoadedImage, placeObjects, sampleOf } from "./image-source.ts";
 import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./job.ts";
-import { type LoadedPicture, PictureSource, placeObjects, sampleOf } from "./picture-source.ts";
 import { applyTransforms, importTransforms } from "./user-transforms.ts";
 
-/** Pictures of a batch under way at once: while one waits for its file or its decoder, another is worked on. */
-const picturesAtOnce = 4;
+/** Images of a batch under way at once: while one waits for its file or its decoder, another is worked on. */
+const imagesAtOnce = 4;
 
 interface Finished {
   sample: Sample;
   info: Omit<BatchSample, "boxes" | "classes">;
 }
 
-/** What came of one picture: nothing where it is damaged or no longer wanted. */
+/** What came of one image: nothing where it is damaged or no longer wanted. */
 interface Outcome {
   finished?: Finished | undefined;
   error?: unknown;
 }
 
-/** How the pictures of one task come about. */
+/** How the images of one task come about. */
 interface Making {
   task: BatchTask;
-  source: PictureSource;
+  source: ImageSource;
   augmentation: Augmentation | undefined;
   transforms: readonly Transform[];
 }
@@ -55,14 +55,14 @@ export class BatchMaker implements BatchMakers {
   }
 
   async run(task: BatchTask): Promise<MadeBatch> {
-    const source = new PictureSource({ ...this.#job, memory: this.#memory, disk: this.#disk });
+    const source = new ImageSource({ ...this.#job, memory: this.#memory, disk: this.#disk });
     const { imgsz } = this.#job.form;
     const augmentation = task.augment === undefined ? undefined : makeAugmentation(task.augment, imgsz);
     const making = { task, source, augmentation, transforms: await this.#transforms };
     const { indices } = task.plan;
-    const outcomes = await mapConcurrently(indices, picturesAtOnce, async (index, place): Promise<Outcome> => {
-      if (isCancelled(task)) return {};
-      return this.#picture(index, place, making).then(
+    const outcomes = await mapConcurrently(indices, imagesAtOnce, async (index, place): Promise<Outcome> => {
+      if (isCanceled(task)) return {};
+      return this.#image(index, place, making).then(
         (finished) => ({ finished }),
         (error: unknown) => ({ error }),
       );
@@ -71,20 +71,20 @@ export class BatchMaker implements BatchMakers {
     const failed = outcomes.find((outcome) => "error" in outcome);
     if (failed !== undefined) throw failed.error;
     const failure = this.#disk?.takeFailure();
-    const damaged = [...new Map(source.damaged.map((picture) => [picture.index, picture])).values()];
+    const damaged = [...new Map(source.damaged.map((image) => [image.index, image])).values()];
     damaged.sort((a, b) => a.index - b.index);
     const made = { damaged, notices: failure === undefined ? [] : [failure] };
     const whole = outcomes.flatMap(({ finished }) => finished ?? []);
-    if (whole.length === 0 || isCancelled(task)) return made;
+    if (whole.length === 0 || isCanceled(task)) return made;
     return { ...made, batch: join(whole, task.plan) };
   }
 
   async dispose(): Promise<void> {}
 
-  async #picture(index: number, place: number, making: Making): Promise<Finished | undefined> {
+  async #image(index: number, place: number, making: Making): Promise<Finished | undefined> {
     const { task, source, augmentation, transforms } = making;
     const augmented = augmentation !== undefined;
-    // in training the batch keeps its size, which a compiled step is made for; a validation counts no picture twice
+    // in training the batch keeps its size, which a compiled step is made for; a validation counts no image twice
     const loaded = augmented ? await source.whole(index) : await source.read(index);
     if (loaded === undefined) return undefined;
     const { path, width: originalWidth, height: originalHeight } = loaded.entry;
@@ -99,52 +99,52 @@ export class BatchMaker implements BatchMakers {
     return { sample: changed, info: { ...about, ...position } };
   }
 
-  /** A picture drawn again in the same epoch gets other numbers than the first time. */
+  /** An image drawn again in the same epoch gets other numbers than the first time. */
   #randomOf({ epoch, plan: { indices, repeats } }: BatchTask, place: number): Random {
     const index = indices[place] as number;
     const repeat = repeats?.[place] ?? 0;
     return this.#random.fork("augment", epoch, index, ...(repeat === 0 ? [] : [repeat]));
   }
 
-  #letterbox({ entry, picture }: LoadedPicture, { height, width }: BatchPlan): { sample: Sample } & typeof inPlace {
-    const boxed = letterbox(picture, { size: [height, width], scaleUp: false });
+  #letterbox({ entry, image }: LoadedImage, { height, width }: BatchPlan): { sample: Sample } & typeof inPlace {
+    const boxed = letterbox(image, { size: [height, width], scaleUp: false });
     const padding = this.#job.form.rules === "v5" ? boxed.exactPadding : boxed.padding;
-    const scale = [picture.width * boxed.ratio[0], picture.height * boxed.ratio[1]] as const;
-    const sample = placeObjects(entry, boxed.picture, { scale, shift: padding });
+    const scale = [image.width * boxed.ratio[0], image.height * boxed.ratio[1]] as const;
+    const sample = placeObjects(entry, boxed.image, { scale, shift: padding });
     return { sample, ratio: [scale[0] / entry.width, scale[1] / entry.height], padding };
   }
 }
 
-function isCancelled({ cancelled }: BatchTask): boolean {
-  return Atomics.load(cancelled, 0) !== 0;
+function isCanceled({ canceled }: BatchTask): boolean {
+  return Atomics.load(canceled, 0) !== 0;
 }
 
-/** Of augmented pictures there is no way back to their files' pixels. */
+/** Of augmented images there is no way back to their files' pixels. */
 const inPlace: Pick<BatchSample, "ratio" | "padding"> = { ratio: [1, 1], padding: [0, 0] };
 
-/** Augments a picture; its own sample is at hand already. */
+/** Augments an image; its own sample is at hand already. */
 function augment(
   augmentation: Augmentation,
-  { loaded, source, rng }: { loaded: LoadedPicture; source: PictureSource; rng: Random },
+  { loaded, source, rng }: { loaded: LoadedImage; source: ImageSource; rng: Random },
 ): Promise<Sample> {
   const own = Promise.resolve(sampleOf(loaded));
   const load = (index: number): Promise<Sample> => (index === loaded.index ? own : source.load(index));
   return augmentation({ length: source.length, load }, loaded.index, rng);
 }
 
-function checkSize({ picture }: Sample, { height, width }: BatchPlan, path: string): void {
-  if (picture.width === width && picture.height === height) return;
+function checkSize({ image }: Sample, { height, width }: BatchPlan, path: string): void {
+  if (image.width === width && image.height === height) return;
   throw new LookonceError(
     "ARGUMENT",
-    `${path} came out of its transforms ${picture.width} × ${picture.height} pixels large; its batch is made of ${width} × ${height}: resize before the transform ends.`,
+    `${path} came out of its transforms ${image.width} × ${image.height} pixels large; its batch is made of ${width} × ${height}: resize before the transform ends.`,
   );
 }
 
 function join(finished: readonly Finished[], { height, width }: BatchPlan): Batch {
   const bytes = height * width * 3;
   const images = new Uint8Array(finished.length * bytes);
-  const samples = finished.map(({ sample: { picture, boxes, classes }, info }, i): BatchSample => {
-    images.set(picture.data, i * bytes);
+  const samples = finished.map(({ sample: { image, boxes, classes }, info }, i): BatchSample => {
+    images.set(image.data, i * bytes);
     // copies: these arrays change hands, and a transform may go on using its own
     return { ...info, boxes: boxes.slice(), classes: classes.slice() };
   });

@@ -2,7 +2,7 @@ import type { DatasetEntry } from "../dataset.ts";
 
 /**
  * The entries of a data set in shared memory, so that every worker reads the same bytes: handing a worker a table copies
- * a few handles, whatever the number of pictures.
+ * a few handles, whatever the number of images.
  */
 export interface EntryTable {
   count: number;

@@ -6,9 +6,9 @@ import type { MadeBatch } from "./job.ts";
 function reader(options: { from?: number; count: number; ahead: number }) {
   const begun: number[] = [];
   const flags: Int32Array[] = [];
-  const make = async (i: number, cancelled: Int32Array): Promise<MadeBatch> => {
+  const make = async (i: number, canceled: Int32Array): Promise<MadeBatch> => {
     begun.push(i);
-    flags.push(cancelled);
+    flags.push(canceled);
     if (i === 5) throw new Error("five");
     return { damaged: [], notices: [String(i)] };
   };

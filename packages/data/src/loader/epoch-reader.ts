@@ -7,15 +7,15 @@ export interface EpochReaderOptions {
   count: number;
   /** Batches begun before they are asked for. */
   ahead: number;
-  /** Makes batch number `i`; it may give up once `cancelled` holds anything but 0. */
-  make: (i: number, cancelled: Int32Array) => Promise<MadeBatch>;
+  /** Makes batch number `i`; it may give up once `canceled` holds anything but 0. */
+  make: (i: number, canceled: Int32Array) => Promise<MadeBatch>;
 }
 
 /** The batches of one epoch in order, never more than a fixed number ahead of the one that was taken last. */
 export class EpochReader {
   readonly #options: EpochReaderOptions;
   readonly #underWay: Promise<MadeBatch>[] = [];
-  readonly #cancelled: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+  readonly #canceled: Int32Array = new Int32Array(new SharedArrayBuffer(4));
   #begun: number;
   #taken: number;
 
@@ -29,7 +29,7 @@ export class EpochReader {
   begin(): void {
     const { count, ahead, make } = this.#options;
     for (; this.#begun < Math.min(count, this.#taken + ahead); this.#begun++) {
-      const making = make(this.#begun, this.#cancelled);
+      const making = make(this.#begun, this.#canceled);
       // whoever stops early must not be ended by the failure of a batch nobody waits for; take() still throws it
       making.catch(() => {});
       this.#underWay.push(making);
@@ -45,6 +45,6 @@ export class EpochReader {
 
   /** Lets go of what is under way. */
   cancel(): void {
-    Atomics.store(this.#cancelled, 0, 1);
+    Atomics.store(this.#canceled, 0, 1);
   }
 }

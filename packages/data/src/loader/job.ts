@@ -26,20 +26,20 @@ export interface BatchTask {
   plan: BatchPlan;
   augment?: AugmentSettings;
   /** One number in shared memory that is not 0 once the batch is no longer wanted. */
-  cancelled: Int32Array;
+  canceled: Int32Array;
 }
 
-/** A picture that could not be read. */
-export interface DamagedPicture {
+/** An image that could not be read. */
+export interface DamagedImage {
   index: number;
   reason: string;
 }
 
 /** What came of a task. */
 export interface MadeBatch {
-  /** Absent when none of its pictures can be read, or the task was cancelled. */
+  /** Absent when none of its images can be read, or the task was canceled. */
   batch?: Batch;
-  damaged: DamagedPicture[];
+  damaged: DamagedImage[];
   /** Lines for people. */
   notices: string[];
 }

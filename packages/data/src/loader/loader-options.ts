@@ -7,18 +7,18 @@ import type { AugmentSettings } from "./augment-settings.ts";
 
 /** Options of {@link BatchLoader}. */
 export interface BatchLoaderOptions {
-  /** Pictures in a batch. */
+  /** Images in a batch. */
   batch: number;
-  /** Longer side of the pictures, in pixels. */
+  /** Longer side of the images, in pixels. */
   imgsz: number;
   /** Shuffle every epoch anew, from this source of random numbers. Without it, the data set's order. */
   shuffle?: Random;
   /**
-   * How likely each picture is to come in an epoch, as many pictures as the data set has being drawn with replacement;
+   * How likely each image is to come in an epoch, as many images as the data set has being drawn with replacement;
    * see {@link imageWeights}. Asked for at the start of every epoch; needs `shuffle`.
    */
   weights?: (epoch: number) => ArrayLike<number>;
-  /** Group pictures of like shape, as validation does; excludes `shuffle` and `augment`. Default `false`: square batches. */
+  /** Group images of like shape, as validation does; excludes `shuffle` and `augment`. Default `false`: square batches. */
   rect?: boolean;
   /** Sides of rectangular batches are multiples of it. Default 32. */
   stride?: number;
@@ -28,14 +28,14 @@ export interface BatchLoaderOptions {
   dropLast?: boolean;
   /** Whose rounding, resampling and box shifts hold: YOLOv8's, or those of YOLOv5. Default `"v8"`. */
   rules?: LoadingRules;
-  /** How to augment, or how to in each epoch (from 0); without it pictures are only letterboxed. */
+  /** How to augment, or how to in each epoch (from 0); without it images are only letterboxed. */
   augment?: AugmentSettings | ((epoch: number) => AugmentSettings);
   /**
    * Transforms of your own, applied last: the address of a module whose default export is one or a list of them, which
    * workers import too; or the functions themselves, which only `workers: 0` can use.
    */
   transforms?: URL | readonly Transform[];
-  /** Where augmentation draws from; pictures have their own numbers by epoch and index. Default: seed 0. */
+  /** Where augmentation draws from; images have their own numbers by epoch and index. Default: seed 0. */
   random?: Random;
   /**
    * Threads that decode and augment; 0 does it in this one. What comes, and in which order, is the same for any number.
@@ -45,13 +45,13 @@ export interface BatchLoaderOptions {
   /** Batches read ahead while one is in use. Default: 2 a worker, at least 2. */
   prefetch?: number;
   /**
-   * Keep resized pictures for later epochs: all in memory (`ram`) or on disk (`disk`), where there is room; in memory those
+   * Keep resized images for later epochs: all in memory (`ram`) or on disk (`disk`), where there is room; in memory those
    * that fit into `cacheBytes` (`auto`); or `none`. Default `auto`.
    */
   cache?: "auto" | "ram" | "disk" | "none";
   /** Most bytes that `auto` keeps, never more than a quarter of the free memory. Default 512 MiB. */
   cacheBytes?: number;
-  /** Folder of `cache: "disk"`. Default: `.lookonce-cache` beside the pictures. */
+  /** Folder of `cache: "disk"`. Default: `.lookonce-cache` beside the images. */
   cacheDirectory?: string;
   /** Told in one line when a cache is refused or fails. Default: a warning of the process. */
   onNotice?: (line: string) => void;
@@ -114,10 +114,10 @@ function checkTogether(options: FullOptions, inThisThread: boolean): void {
     fault("rect batches are sorted by shape and cannot be shuffled: drop one of the two.");
   }
   if (rect && augment !== undefined) {
-    fault("rect batches have other sides than imgsz, which augmented pictures have: drop one of the two.");
+    fault("rect batches have other sides than imgsz, which augmented images have: drop one of the two.");
   }
   if (weights !== undefined && shuffle === undefined) {
-    fault("weights draw pictures at random: pass a Random as shuffle, too.");
+    fault("weights draw images at random: pass a Random as shuffle, too.");
   }
   if (inThisThread && workers > 0) {
     fault(

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { blankPicture, defaultPresets, type Sample, type Transform, writePicture } from "@lookonce/augment";
+import { blankImage, defaultPresets, type Sample, type Transform, writeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import { describeShared, sharedPath } from "@lookonce/testing";
@@ -12,19 +12,19 @@ import { BatchLoader } from "../batch-loader.ts";
 import { Dataset } from "../dataset.ts";
 import type { AugmentSettings } from "./augment-settings.ts";
 import type { BatchLoaderOptions } from "./loader-options.ts";
-import { brief, readEpoch, TestPictures } from "./test-pictures.ts";
+import { brief, readEpoch, TestImages } from "./test-images.ts";
 
-let pictures: TestPictures;
+let images: TestImages;
 beforeAll(async () => {
-  pictures = await TestPictures.make();
+  images = await TestImages.make();
 });
-afterAll(() => pictures.remove());
+afterAll(() => images.remove());
 
 /** Adds noise to every byte and drops a box, at random. */
 const noise = `export default [
   (sample, rng) => {
-    const data = sample.picture.data.map((value) => value + rng.integer(-20, 20));
-    return { ...sample, picture: { ...sample.picture, data } };
+    const data = sample.image.data.map((value) => value + rng.integer(-20, 20));
+    return { ...sample, image: { ...sample.image, data } };
   },
   (sample, rng) => {
     const keep = sample.classes.length > 0 && rng.chance(0.5) ? 1 : sample.classes.length;
@@ -49,14 +49,14 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
 
 describe("any number of workers", () => {
   const cases: [string, number, () => Promise<Partial<BatchLoaderOptions>>][] = [
-    ["augmented as YOLOv8", 4, async () => ({ augment, transforms: await pictures.module("noise", noise) })],
+    ["augmented as YOLOv8", 4, async () => ({ augment, transforms: await images.module("noise", noise) })],
     ["augmented as YOLOv5", 2, async () => ({ augment: { ...augment, family: "v5" }, rules: "v5" })],
     ["rectangular", 2, async () => ({ rect: true })],
   ];
   it.each(cases)("gives the same bytes %s, with up to %i", async (_, most, make) => {
     const given = await make();
     const options = { ...given, batch: 3, ...(given.rect ? {} : { shuffle: new Random(4) }), random: new Random(1) };
-    const dataset = await pictures.open();
+    const dataset = await images.open();
     const [none, one, several] = [
       await readEpoch(dataset, { ...options, workers: 0 }, { epoch: 2 }),
       await readEpoch(dataset, { ...options, workers: 1, cacheBytes: 0 }, { epoch: 2 }),
@@ -68,15 +68,15 @@ describe("any number of workers", () => {
   });
 
   it("gives the same bytes from JPEG files of many sizes", async () => {
-    const folder = join(pictures.folder, "jpeg");
+    const folder = join(images.folder, "jpeg");
     const rng = new Random("texture");
     for (let n = 0; n < 12; n++) {
       const size = { width: 33 + 7 * n, height: 90 - 5 * n };
-      const picture = blankPicture(size);
-      picture.data.forEach((_, i) => {
-        picture.data[i] = 128 + 100 * Math.sin(i / (5 + n)) + rng.uniform(-20, 20);
+      const image = blankImage(size);
+      image.data.forEach((_, i) => {
+        image.data[i] = 128 + 100 * Math.sin(i / (5 + n)) + rng.uniform(-20, 20);
       });
-      await writePicture(join(folder, "images", `${n}.jpg`), picture);
+      await writeImage(join(folder, "images", `${n}.jpg`), image);
     }
     await mkdir(join(folder, "labels"));
     await writeFile(join(folder, "labels", "0.txt"), "0 0.5 0.5 0.5 0.5\n");
@@ -91,7 +91,7 @@ describe("any number of workers", () => {
   });
 
   it("draws anew in every epoch, from the given source of random numbers", async () => {
-    const dataset = await pictures.open();
+    const dataset = await images.open();
     const read = (seed: number, epoch: number): Promise<Batch[]> =>
       readEpoch(dataset, { augment, random: new Random(seed), workers: 0 }, { epoch });
     const first = await read(1, 0);
@@ -101,21 +101,21 @@ describe("any number of workers", () => {
   });
 
   it("lets the settings change from epoch to epoch", async () => {
-    const dataset = await pictures.open();
+    const dataset = await images.open();
     const hyp = { ...defaultPresets.v8, scale: 0, translate: 0, fliplr: 0, hsv_h: 0, hsv_s: 0, hsv_v: 0 };
     const closing = (epoch: number): AugmentSettings => {
       return { family: "v8", hyp: { ...hyp, mosaic: epoch === 0 ? 1 : 0 } };
     };
     const [mosaic] = await readEpoch(dataset, { augment: closing, workers: 1 });
     const [plain] = await readEpoch(dataset, { augment: closing, workers: 1 }, { epoch: 1 });
-    // without mosaics a picture has its own objects, and its own grey in the middle
+    // without mosaics an image has its own objects, and its own gray in the middle
     expect(plain?.samples.map(({ classes }) => classes.length)).toEqual([0, 1, 2, 3]);
     expect([0, 1, 2, 3].map((i) => plain?.images[(i * 64 * 64 + 32 * 64 + 32) * 3])).toEqual([0, 20, 40, 60]);
     expect(mosaic?.samples.map(({ classes }) => classes.length)).not.toEqual([0, 1, 2, 3]);
   });
 
   it("goes on at any batch as if it had never stopped", async () => {
-    const dataset = await pictures.open();
+    const dataset = await images.open();
     const options = { augment, shuffle: new Random(3), batch: 2, workers: 1 };
     const whole = await readEpoch(dataset, { ...options, workers: 0 }, { epoch: 1 });
     const loader = new BatchLoader(dataset, { imgsz: 64, ...options });
@@ -129,7 +129,7 @@ describe("any number of workers", () => {
   });
 
   it("begins an epoch before it is asked for", async () => {
-    const dataset = await pictures.open();
+    const dataset = await images.open();
     const order: number[] = [];
     const watch: Transform = (sample) => {
       order.push(sample.classes.length);
@@ -169,20 +169,20 @@ describe("a worker that dies", () => {
     };`;
 
   it.each([1, 2])("is replaced, and its batch made again (%i workers)", async (workers) => {
-    const flag = join(pictures.folder, `flag-${workers}`);
+    const flag = join(images.folder, `flag-${workers}`);
     await writeFile(flag, "");
-    const transforms = await pictures.module(`killing-${workers}`, killing(flag, 6));
-    const dataset = await pictures.open();
+    const transforms = await images.module(`killing-${workers}`, killing(flag, 6));
+    const dataset = await images.open();
     const batches = await readEpoch(dataset, { transforms, workers, batch: 2 });
     expect(brief(batches)).toEqual(brief(await readEpoch(dataset, { workers: 0, batch: 2 })));
     await expect(readFile(flag)).rejects.toThrow("ENOENT");
     expect(dataset.report.problems).toEqual([]);
   });
 
-  it.each([1, 3])("twice of the same batch is an error that names its pictures (%i workers)", async (workers) => {
+  it.each([1, 3])("twice of the same batch is an error that names its images (%i workers)", async (workers) => {
     const deadly = "export default (sample) => (sample.classes.length === 5 ? process.exit(7) : sample);";
-    const transforms = await pictures.module("deadly", deadly);
-    const dataset = await pictures.open();
+    const transforms = await images.module("deadly", deadly);
+    const dataset = await images.open();
     const loader = new BatchLoader(dataset, { transforms, workers, batch: 2, imgsz: 64 });
     const got: Batch[] = [];
     const error = await failure(
@@ -193,7 +193,7 @@ describe("a worker that dies", () => {
     expect(numbers(got)).toEqual([0, 1, 2, 3]);
     expect(error).toBeInstanceOf(LookonceError);
     expect((error as LookonceError).code).toBe("DATA");
-    expect(error.message).toContain(`died twice while it made a batch of ${pictures.path(4)}, ${pictures.path(5)}:`);
+    expect(error.message).toContain(`died twice while it made a batch of ${images.path(4)}, ${images.path(5)}:`);
     expect(error.message).toContain("exited with code 7");
     // the loader itself goes on
     const rest: Batch[] = [];
@@ -203,21 +203,21 @@ describe("a worker that dies", () => {
   });
 
   it("says what it died of", async () => {
-    const transforms = await pictures.module(
+    const transforms = await images.module(
       "later",
       "export default (s) => { setImmediate(() => { throw new Error('boom'); }); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); return s; };",
     );
-    const error = await failure(readEpoch(await pictures.open(), { transforms, workers: 1, batch: 11 }));
+    const error = await failure(readEpoch(await images.open(), { transforms, workers: 1, batch: 11 }));
     expect(error.message).toContain("boom");
   });
 });
 
 describe("transforms", () => {
-  it("say on which picture they failed, here and in workers", async () => {
+  it("say on which image they failed, here and in workers", async () => {
     const source = "(sample) => { if (sample.classes.length === 5) throw new TypeError('no fives'); return sample; }";
-    const dataset = await pictures.open();
-    const transforms = await pictures.module("throwing", `export default ${source};`);
-    const expected = `a transform failed on ${pictures.path(5)}: no fives`;
+    const dataset = await images.open();
+    const transforms = await images.module("throwing", `export default ${source};`);
+    const expected = `a transform failed on ${images.path(5)}: no fives`;
     for (const workers of [0, 2]) {
       const error = await failure(readEpoch(dataset, { transforms, workers }));
       expect([error.message, (error as LookonceError).code]).toEqual([expected, "ARGUMENT"]);
@@ -229,8 +229,8 @@ describe("transforms", () => {
   });
 
   it("must come from a module that exports them", async () => {
-    const dataset = await pictures.open();
-    const bad = await pictures.module("bad", "export default [() => {}, 5];");
+    const dataset = await images.open();
+    const bad = await images.module("bad", "export default [() => {}, 5];");
     const none = new URL("./nowhere.mjs", bad);
     for (const workers of [0, 1]) {
       expect(await failure(readEpoch(dataset, { transforms: bad, workers }))).toMatchObject({ code: "ARGUMENT" });
@@ -244,30 +244,30 @@ describe("transforms", () => {
   it.each([
     ["a promise", async (sample: Sample) => sample],
     ["undefined", () => undefined],
-    ["no picture of bytes", (sample: Sample) => ({ ...sample, picture: 5 })],
-    ["3 bytes as a picture of 64 × 64", (s: Sample) => ({ ...s, picture: { ...s.picture, data: new Uint8Array(3) } })],
+    ["no image of bytes", (sample: Sample) => ({ ...sample, image: 5 })],
+    ["3 bytes as an image of 64 × 64", (s: Sample) => ({ ...s, image: { ...s.image, data: new Uint8Array(3) } })],
     ["no Float32Array of boxes", (sample: Sample) => ({ ...sample, boxes: [] })],
     ["1 boxes with 0 classes", (sample: Sample) => ({ ...sample, boxes: new Float32Array(4) })],
   ])("must give a sample, not %s", async (what, transform) => {
-    const error = await failure(readEpoch(await pictures.open(), { transforms: [transform as Transform] }));
+    const error = await failure(readEpoch(await images.open(), { transforms: [transform as Transform] }));
     expect(error.message).toContain(`the transforms gave ${what}`);
-    expect(error.message).toContain(`for ${pictures.path(0)}:`);
+    expect(error.message).toContain(`for ${images.path(0)}:`);
   });
 
   it("must keep the size of the batch", async () => {
     const halve: Transform = (sample) => {
-      const { data, width } = sample.picture;
-      return { ...sample, picture: { data: data.subarray(0, data.length / 2), width, height: 32 } };
+      const { data, width } = sample.image;
+      return { ...sample, image: { data: data.subarray(0, data.length / 2), width, height: 32 } };
     };
-    const error = await failure(readEpoch(await pictures.open(), { transforms: [halve] }));
+    const error = await failure(readEpoch(await images.open(), { transforms: [halve] }));
     expect(error.message).toContain("came out of its transforms 64 × 32 pixels large; its batch is made of 64 × 64");
   });
 });
 
 describe("memory", () => {
   it("stays flat, here and in workers", async () => {
-    const record = join(pictures.folder, "memory.txt");
-    // at the picture without objects, once an epoch
+    const record = join(images.folder, "memory.txt");
+    // at the image without objects, once an epoch
     const source = `import { appendFileSync } from "node:fs";
       import { setFlagsFromString } from "node:v8";
       import { runInNewContext } from "node:vm";
@@ -278,9 +278,9 @@ describe("memory", () => {
         appendFileSync(${JSON.stringify(record)}, process.memoryUsage().arrayBuffers + " ");
         return sample;
       };`;
-    const transforms = await pictures.module("memory", source);
+    const transforms = await images.module("memory", source);
     const options = { batch: 1, imgsz: 320, workers: 1, cache: "none", transforms } as const;
-    const loader = new BatchLoader(await pictures.open(), options);
+    const loader = new BatchLoader(await images.open(), options);
     const here: number[] = [];
     for (let epoch = 0; epoch < 12; epoch++) {
       for await (const batch of loader.batches(epoch)) expect(batch.images.length).toBe(320 * 320 * 3);
@@ -305,7 +305,7 @@ describe("ending", () => {
 
   it("early leaves nothing that keeps the process running", async () => {
     const before = held();
-    const loader = new BatchLoader(await pictures.open(), { batch: 1, imgsz: 64, workers: 2 });
+    const loader = new BatchLoader(await images.open(), { batch: 1, imgsz: 64, workers: 2 });
     for await (const batch of loader) {
       expect(batch.count).toBe(1);
       expect(held()).toBeGreaterThan(before);
@@ -321,8 +321,8 @@ describe("ending", () => {
   it("by a signal throws its reason, also while a batch is waited for", async () => {
     const slow =
       "export default (s) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); return s; };";
-    const transforms = await pictures.module("slow", slow);
-    const loader = new BatchLoader(await pictures.open(), { batch: 8, imgsz: 64, workers: 1, transforms });
+    const transforms = await images.module("slow", slow);
+    const loader = new BatchLoader(await images.open(), { batch: 8, imgsz: 64, workers: 1, transforms });
     const control = new AbortController();
     const waiting = failure(loader.batches(0, { signal: control.signal }).next());
     control.abort(new Error("enough"));
@@ -334,7 +334,7 @@ describe("ending", () => {
   it("by dispose() frees the threads, and whoever waits is told", async () => {
     const before = held();
     for (const workers of [0, 2]) {
-      const loader = new BatchLoader(await pictures.open(), { batch: 1, imgsz: 64, workers });
+      const loader = new BatchLoader(await images.open(), { batch: 1, imgsz: 64, workers });
       const iterator = loader.batches();
       await iterator.next();
       const waiting = failure(iterator.next());
@@ -346,9 +346,9 @@ describe("ending", () => {
     }
   });
 
-  it("while pictures are decoded does no harm", async () => {
+  it("while images are decoded does no harm", async () => {
     for (let i = 0; i < 2; i++) {
-      const loader = new BatchLoader(await pictures.open(), { batch: 2, imgsz: 320, workers: 2, cache: "none" });
+      const loader = new BatchLoader(await images.open(), { batch: 2, imgsz: 320, workers: 2, cache: "none" });
       await loader.batches().next();
       await loader.dispose();
     }
@@ -356,9 +356,9 @@ describe("ending", () => {
 });
 
 describe("damage that shows while loading", () => {
-  it("leaves a picture out, or has the next one in its place where pictures are augmented", async () => {
-    const path = pictures.path(2);
-    const datasets = [await pictures.open(), await pictures.open()] as const;
+  it("leaves an image out, or has the next one in its place where images are augmented", async () => {
+    const path = images.path(2);
+    const datasets = [await images.open(), await images.open()] as const;
     await writeFile(path, "gone bad");
     try {
       for (const workers of [0, 2]) {
@@ -372,20 +372,20 @@ describe("damage that shows while loading", () => {
         expect(report.problems.map((problem) => problem.path)).toEqual([path]);
       }
     } finally {
-      await pictures.write(2);
+      await images.write(2);
     }
   });
 
-  it("of every picture is an error where batches must be full", async () => {
-    const dataset = await pictures.open();
-    for (let n = 0; n < pictures.count; n++) await rm(pictures.path(n));
+  it("of every image is an error where batches must be full", async () => {
+    const dataset = await images.open();
+    for (let n = 0; n < images.count; n++) await rm(images.path(n));
     try {
       expect(await readEpoch(dataset, { workers: 1 })).toEqual([]);
       const error = await failure(readEpoch(dataset, { augment, workers: 1 }));
-      expect(error).toMatchObject({ code: "DATA", message: expect.stringContaining("There is no picture") });
-      expect(dataset.report.corrupt).toBe(pictures.count);
+      expect(error).toMatchObject({ code: "DATA", message: expect.stringContaining("There is no image") });
+      expect(dataset.report.corrupt).toBe(images.count);
     } finally {
-      for (let n = 0; n < pictures.count; n++) await pictures.write(n);
+      for (let n = 0; n < images.count; n++) await images.write(n);
     }
   });
 });

@@ -1,12 +1,12 @@
-/** Turns fractions of a picture's sides into pixels: `pixel = fraction · scale + shift`. */
+/** Turns fractions of an image's sides into pixels: `pixel = fraction · scale + shift`. */
 export interface Placement {
-  /** Width and height of the picture, in pixels. */
+  /** Width and height of the image, in pixels. */
   scale: readonly [number, number];
   /** Its left and top edge, in pixels. */
   shift: readonly [number, number];
 }
 
-/** Corners x1, y1, x2, y2 in pixels from rows of centre and size in fractions. */
+/** Corners x1, y1, x2, y2 in pixels from rows of center and size in fractions. */
 export function placeBoxes(
   rows: Float32Array,
   { scale: [width, height], shift: [left, top] }: Placement,

@@ -26,7 +26,7 @@ export async function importTransforms(address: string): Promise<Transform[]> {
 }
 
 /**
- * Applies the user's transforms; what goes wrong says on which picture.
+ * Applies the user's transforms; what goes wrong says on which image.
  *
  * @throws LookonceError `ARGUMENT` when a transform throws or gives something that is no sample
  */
@@ -52,10 +52,10 @@ export function applyTransforms(
 function faultOf(value: Partial<Sample> | Promise<unknown> | undefined): string | undefined {
   if (value instanceof Promise) return "a promise (a transform is no async function)";
   if (value === undefined || value === null) return String(value);
-  const { picture, boxes, classes } = value;
-  if (!(picture?.data instanceof Uint8Array)) return "no picture of bytes";
-  const { data, width, height } = picture;
-  if (data.length !== width * height * 3) return `${data.length} bytes as a picture of ${width} × ${height}`;
+  const { image, boxes, classes } = value;
+  if (!(image?.data instanceof Uint8Array)) return "no image of bytes";
+  const { data, width, height } = image;
+  if (data.length !== width * height * 3) return `${data.length} bytes as an image of ${width} × ${height}`;
   if (!(boxes instanceof Float32Array && classes instanceof Int32Array))
     return "no Float32Array of boxes or no Int32Array of classes";
   return boxes.length === 4 * classes.length ? undefined : `${boxes.length / 4} boxes with ${classes.length} classes`;

@@ -10,7 +10,7 @@ const tasksAhead = 2;
 /** Times a batch is begun before its workers' deaths count as its own fault. */
 const mostAttempts = 2;
 
-/** Milliseconds that a worker which is to stop may take for the picture it is at. */
+/** Milliseconds that a worker which is to stop may take for the image it is at. */
 const patience = 5000;
 
 interface Pending {
@@ -42,7 +42,7 @@ export class WorkerPool implements BatchMakers {
   readonly #queue: Pending[] = [];
   #disposed = false;
 
-  /** @param nameOf names a task's pictures in errors */
+  /** @param nameOf names a task's images in errors */
   constructor(job: LoaderJob, size: number, nameOf: (task: BatchTask) => string) {
     this.#job = job;
     this.#size = size;
@@ -121,13 +121,13 @@ export class WorkerPool implements BatchMakers {
     const how = cause === undefined ? `it exited with code ${code}` : cause.message;
     return new LookonceError(
       "DATA",
-      `A loader's worker died twice while it made a batch of ${this.#nameOf(task)}: ${how}. Leave these pictures or the transforms out, or set workers: 0 to see where it happens.`,
+      `A loader's worker died twice while it made a batch of ${this.#nameOf(task)}: ${how}. Leave these images or the transforms out, or set workers: 0 to see where it happens.`,
       cause === undefined ? {} : { cause },
     );
   }
 }
 
-/** Asks a worker to stop after the picture it is at, and ends it by force where that takes too long. */
+/** Asks a worker to stop after the image it is at, and ends it by force where that takes too long. */
 function stopped(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => worker.terminate(), patience);

@@ -1,35 +1,35 @@
 import type { Random } from "@lookonce/random";
 
-/** What the weights are counted from: the classes of one picture's objects. */
-export interface LabelledPicture {
+/** What the weights are counted from: the classes of one image's objects. */
+export interface LabeledImage {
   classes: Int32Array;
 }
 
 /**
- * A weight for each class, `[classCount]`, sum 1: the inverse of how often it is labelled; a class without labels counts
+ * A weight for each class, `[classCount]`, sum 1: the inverse of how often it is labeled; a class without labels counts
  * as one label (YOLOv5 6.1 and 7.0).
  */
-export function classWeights(pictures: readonly LabelledPicture[], classCount: number): Float64Array {
+export function classWeights(images: readonly LabeledImage[], classCount: number): Float64Array {
   const counts = new Float64Array(classCount);
-  for (const { classes } of pictures) for (const label of classes) counts[label] = (counts[label] ?? 0) + 1;
+  for (const { classes } of images) for (const label of classes) counts[label] = (counts[label] ?? 0) + 1;
   const inverse = counts.map((count) => 1 / Math.max(1, count));
   const sum = inverse.reduce((total, value) => total + value, 0);
   return inverse.map((value) => value / sum);
 }
 
 /**
- * A weight for each picture, `[pictures]`: the weights of its objects' classes, added up, each times `(1 − mAP)²` of its
- * class, so that pictures of rare and badly found classes come more often (YOLOv5 6.1 and 7.0, `--image-weights`).
+ * A weight for each image, `[images]`: the weights of its objects' classes, added up, each times `(1 − mAP)²` of its
+ * class, so that images of rare and badly found classes come more often (YOLOv5 6.1 and 7.0, `--image-weights`).
  *
  * @param classMaps mAP 50-95 of every class in the last validation; without it all count as 0
  */
 export function imageWeights(
-  pictures: readonly LabelledPicture[],
+  images: readonly LabeledImage[],
   classCount: number,
   classMaps?: ArrayLike<number>,
 ): Float64Array {
-  const weights = classWeights(pictures, classCount).map((weight, i) => weight * (1 - (classMaps?.[i] ?? 0)) ** 2);
-  return Float64Array.from(pictures, ({ classes }) =>
+  const weights = classWeights(images, classCount).map((weight, i) => weight * (1 - (classMaps?.[i] ?? 0)) ** 2);
+  return Float64Array.from(images, ({ classes }) =>
     classes.reduce((sum, label) => sum + (weights[label] as number), 0),
   );
 }

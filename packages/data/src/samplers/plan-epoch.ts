@@ -3,25 +3,25 @@ import type { Random } from "@lookonce/random";
 import type { BatchPlan } from "../rectangular.ts";
 import { drawByWeight } from "./image-weights.ts";
 
-/** What the order of an epoch's pictures depends on. */
+/** What the order of an epoch's images depends on. */
 export interface EpochOrder {
-  /** Pictures to choose from. */
+  /** Images to choose from. */
   count: number;
-  /** Pictures in a batch. */
+  /** Images in a batch. */
   batch: number;
   /** Side of the square batches, in pixels. */
   imgsz: number;
-  /** Shuffles, or draws by weight; without it the pictures keep their order. */
+  /** Shuffles, or draws by weight; without it the images keep their order. */
   shuffle?: Random | undefined;
-  /** How likely each picture is to be drawn, with replacement; needs `shuffle`. */
+  /** How likely each image is to be drawn, with replacement; needs `shuffle`. */
   weights?: ArrayLike<number> | undefined;
 }
 
 /**
- * The square batches of an epoch: every picture once, in order or shuffled, or drawn by weight. The last batch may be
+ * The square batches of an epoch: every image once, in order or shuffled, or drawn by weight. The last batch may be
  * smaller. Depends on nothing but the arguments.
  *
- * @throws LookonceError `ARGUMENT` when there is not one finite weight of at least 0 for every picture
+ * @throws LookonceError `ARGUMENT` when there is not one finite weight of at least 0 for every image
  */
 export function planEpoch(epoch: number, order: EpochOrder): BatchPlan[] {
   const { batch, imgsz } = order;
@@ -39,7 +39,7 @@ function orderOf(epoch: number, { count, shuffle, weights }: EpochOrder): number
     const came = weights.length === count ? `weight ${bad} is ${weights[bad]}` : `there are ${weights.length}`;
     throw new LookonceError(
       "ARGUMENT",
-      `weights must hold a number of at least 0 for each of ${count} pictures: ${came}.`,
+      `weights must hold a number of at least 0 for each of ${count} images: ${came}.`,
     );
   }
   return drawByWeight(weights, count, shuffle.fork("weights", epoch));

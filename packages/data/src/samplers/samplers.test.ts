@@ -9,35 +9,35 @@ const files = ["v5/sampling/image_weights.safetensors", "v5/sampling/image_weigh
 describeGolden("image weights of YOLOv5", files, () => {
   const golden = goldenTensors("v5/sampling/image_weights.safetensors");
   const values = (name: string): ArrayLike<number> => golden[name]?.data as ArrayLike<number>;
-  const { nc, pictures: names } = goldenJson("v5/sampling/image_weights.json");
+  const { nc, images: names } = goldenJson("v5/sampling/image_weights.json");
   const rows = values("labels");
-  const pictures = names.map((_: string, picture: number) => {
+  const images = names.map((_: string, image: number) => {
     const classes: number[] = [];
-    for (let i = 0; i < rows.length; i += 6) if (rows[i] === picture) classes.push(rows[i + 1] as number);
+    for (let i = 0; i < rows.length; i += 6) if (rows[i] === image) classes.push(rows[i + 1] as number);
     return { classes: Int32Array.from(classes) };
   });
 
   it("are those of the classes, by their frequency", () => {
-    expectClose(classWeights(pictures, nc), values("class_weights"), { rel: 1e-6 });
-    expectClose(imageWeights(pictures, nc), values("image_weights_first_epoch"), { rel: 1e-6 });
+    expectClose(classWeights(images, nc), values("class_weights"), { rel: 1e-6 });
+    expectClose(imageWeights(images, nc), values("image_weights_first_epoch"), { rel: 1e-6 });
   });
 
   it("grow with what a class lacks in mAP", () => {
-    const weights = imageWeights(pictures, nc, values("class_map"));
+    const weights = imageWeights(images, nc, values("class_map"));
     expectClose(weights, values("image_weights_with_maps"), { rel: 1e-6 });
   });
 });
 
 describe("imageWeights", () => {
-  it("favours rare classes", () => {
-    const pictures = [
+  it("favors rare classes", () => {
+    const images = [
       { classes: Int32Array.of(0, 0, 0) },
       { classes: Int32Array.of(0, 1) },
       { classes: Int32Array.of() },
     ];
-    expectClose([...classWeights(pictures, 3)], [1 / 9, 4 / 9, 4 / 9], { rel: 1e-12 });
-    expectClose([...imageWeights(pictures, 3)], [3 / 9, 5 / 9, 0], { rel: 1e-12 });
-    expectClose([...imageWeights(pictures, 3, [0.5, 1, 0])], [1 / 12, 1 / 36, 0], { rel: 1e-12 });
+    expectClose([...classWeights(images, 3)], [1 / 9, 4 / 9, 4 / 9], { rel: 1e-12 });
+    expectClose([...imageWeights(images, 3)], [3 / 9, 5 / 9, 0], { rel: 1e-12 });
+    expectClose([...imageWeights(images, 3, [0.5, 1, 0])], [1 / 12, 1 / 36, 0], { rel: 1e-12 });
   });
 });
 
@@ -57,7 +57,7 @@ describe("drawByWeight", () => {
 describe("planEpoch", () => {
   const order = { count: 7, batch: 3, imgsz: 32 };
 
-  it("holds every picture once", () => {
+  it("holds every image once", () => {
     expect(planEpoch(0, order).map(({ indices }) => indices)).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
     const shuffled = planEpoch(5, { ...order, shuffle: new Random(1) });
     expect(shuffled.flatMap(({ indices }) => indices).sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -73,6 +73,6 @@ describe("planEpoch", () => {
   });
 
   it.each([[[1, 2]], [[1, 2, 3, Number.NaN, 5, 6, 7]], [[1, 2, 3, 4, 5, -6, 7]]])("refuses weights %j", (weights) => {
-    expect(() => planEpoch(0, { ...order, shuffle: new Random(1), weights })).toThrow("for each of 7 pictures");
+    expect(() => planEpoch(0, { ...order, shuffle: new Random(1), weights })).toThrow("for each of 7 images");
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture } from "@lookonce/augment";
+import { blankImage } from "@lookonce/augment";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -37,7 +37,7 @@ describe("generateShapes", () => {
     expect(await make("c", 8)).not.toEqual(first);
   });
 
-  it("draws a picture alike in however large a data set", async () => {
+  it("draws an image alike in however large a data set", async () => {
     await generateShapes({ directory: join(folder, "a"), train: 2, val: 1, size: 64 });
     const small = await files(join(folder, "a"));
     await generateShapes({ directory: join(folder, "a"), train: 4, val: 1, size: 64 });
@@ -76,7 +76,7 @@ describe("generateShapes", () => {
 });
 
 describe("a scene", () => {
-  it("holds 2 to 5 shapes, inside the picture and mostly in sight", () => {
+  it("holds 2 to 5 shapes, inside the image and mostly in sight", () => {
     for (let i = 0; i < 100; i++) {
       const { objects, size } = drawScene(new Random(i), shapeNames, 160);
       expect(objects.length).toBeGreaterThanOrEqual(2);
@@ -96,10 +96,10 @@ describe("a scene", () => {
         [0.3, 0],
         [2.1, 3],
       ] as const) {
-        const object = { shape, x: 40.3, y: 37.8, radius: 25, angle, colour: [1, 1, 1] as const, stroke };
+        const object = { shape, x: 40.3, y: 37.8, radius: 25, angle, color: [1, 1, 1] as const, stroke };
         const background: Scene["background"] = {
           kind: "gradient",
-          colours: [
+          colors: [
             [0, 0, 0],
             [0, 0, 0],
           ],
@@ -121,14 +121,14 @@ describe("a scene", () => {
     const plain = { shape: "circle", x: 16, y: 16, angle: 0, stroke: 0 } as const;
     const scene = drawScene(new Random(3), shapeNames, 32);
     scene.objects = [
-      { ...plain, radius: 12, colour: [1, 0, 0] },
-      { ...plain, radius: 6, colour: [0, 0, 1] },
+      { ...plain, radius: 12, color: [1, 0, 0] },
+      { ...plain, radius: 6, color: [0, 0, 1] },
     ];
     const { data } = renderScene(scene, new Random(1));
     const middle = (16 * 32 + 16) * 3;
     expect(data[middle + 2]).toBeGreaterThan(200);
     expect(data[middle]).toBeLessThan(60);
-    expect(blankPicture({ width: 32, height: 32 }).data.length).toBe(data.length);
+    expect(blankImage({ width: 32, height: 32 }).data.length).toBe(data.length);
   });
 });
 

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writePicture } from "@lookonce/augment";
+import { writeImage } from "@lookonce/augment";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import { mapConcurrently } from "../map-concurrently.ts";
-import type { OnProgress } from "../verify/verify-pictures.ts";
+import type { OnProgress } from "../verify/verify-images.ts";
 import { outlineBox, outlineOf, type ShapeName, shapeNames } from "./outline.ts";
 import { renderScene } from "./render-scene.ts";
 import { drawScene, type Scene } from "./scene.ts";
@@ -13,17 +13,17 @@ import { drawScene, type Scene } from "./scene.ts";
 export interface GenerateShapesOptions {
   /** Folder to write to: new, empty, or one that this function wrote before. */
   directory: string;
-  /** Pictures to train on. Default 320. */
+  /** Images to train on. Default 320. */
   train?: number;
-  /** Pictures to validate on. Default 80. */
+  /** Images to validate on. Default 80. */
   val?: number;
-  /** Side of the pictures, in pixels. Default 160. */
+  /** Side of the images, in pixels. Default 160. */
   size?: number;
   /** Equal seeds give equal files. Default 0. */
   seed?: number;
   /** Shapes to draw, in the order of their class numbers. Default: all, see {@link shapeNames}. */
   classes?: readonly ShapeName[];
-  /** Is told how many pictures are drawn. */
+  /** Is told how many images are drawn. */
   onProgress?: OnProgress;
 }
 
@@ -32,18 +32,18 @@ export interface GeneratedShapes {
   /** Path of the data set file. */
   yaml: string;
   names: readonly ShapeName[];
-  /** Pictures and objects by split. */
-  pictures: { train: number; val: number };
+  /** Images and objects by split. */
+  images: { train: number; val: number };
   instances: { train: number; val: number };
 }
 
 const firstLine = "# Shapes drawn by lookonce";
 
 /**
- * Draws a data set in YOLO's layout: coloured shapes, filled or outlined, turned and overlapping, on textured grounds.
+ * Draws a data set in YOLO's layout: colored shapes, filled or outlined, turned and overlapping, on textured grounds.
  *
  * Writes `images/{train,val}/*.jpg`, `labels/{train,val}/*.txt` and `shapes.yaml`. Boxes are exact, from the shapes'
- * geometry; a shape that is partly covered keeps its whole box. A picture depends on the seed, its split and its number
+ * geometry; a shape that is partly covered keeps its whole box. An image depends on the seed, its split and its number
  * alone.
  *
  * @throws LookonceError `ARGUMENT` for bad options or a folder that holds something else
@@ -63,7 +63,7 @@ export async function generateShapes(options: GenerateShapesOptions): Promise<Ge
       const source = rng.fork("shapes", split, number);
       const scene = drawScene(source, classes, size);
       const name = String(number).padStart(5, "0");
-      await writePicture(join(directory, "images", split, `${name}.jpg`), renderScene(scene, source));
+      await writeImage(join(directory, "images", split, `${name}.jpg`), renderScene(scene, source));
       await writeFile(join(directory, "labels", split, `${name}.txt`), labelText(scene, classes));
       onProgress?.({ done: ++done, total: train + val });
       return scene.objects.length;
@@ -72,7 +72,7 @@ export async function generateShapes(options: GenerateShapesOptions): Promise<Ge
   }
   const yaml = join(directory, "shapes.yaml");
   await writeFile(yaml, yamlText(classes));
-  return { yaml, names: classes, pictures: { train, val }, instances };
+  return { yaml, names: classes, images: { train, val }, instances };
 }
 
 function checkOptions(options: { train: number; val: number; size: number; classes: readonly ShapeName[] }): void {

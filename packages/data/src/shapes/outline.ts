@@ -27,7 +27,7 @@ export const shapeNames: readonly ShapeName[] = Object.keys(forms) as ShapeName[
 /** Where and how large a shape lies. */
 export interface Placement {
   shape: ShapeName;
-  /** Centre, in pixels. */
+  /** Center, in pixels. */
   x: number;
   y: number;
   /** Radius of the circle around the shape, in pixels. */

@@ -1,19 +1,19 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import type { Random } from "@lookonce/random";
-import { mix } from "./colour.ts";
+import { mix } from "./color.ts";
 import type { Background } from "./scene.ts";
 
-/** From 0 to 1: how much of the second colour a place shows. */
+/** From 0 to 1: how much of the second color a place shows. */
 type Pattern = (x: number, y: number) => number;
 
-/** Paints the ground over the whole picture; the random source gives blobs and noise. */
-export function paintBackground(picture: Picture, background: Background, rng: Random): void {
-  const pattern = patternOf(background, Math.max(picture.width, picture.height), rng);
-  const { data, width, height } = picture;
-  const { colours, noise } = background;
+/** Paints the ground over the whole image; the random source gives blobs and noise. */
+export function paintBackground(image: Image, background: Background, rng: Random): void {
+  const pattern = patternOf(background, Math.max(image.width, image.height), rng);
+  const { data, width, height } = image;
+  const { colors, noise } = background;
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i += 3) {
-      const [r, g, b] = mix(colours[0], colours[1], pattern(x, y));
+      const [r, g, b] = mix(colors[0], colors[1], pattern(x, y));
       const speck = rng.uniform(-noise, noise);
       data[i] = toByte(r + speck);
       data[i + 1] = toByte(g + speck);

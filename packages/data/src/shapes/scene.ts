@@ -1,11 +1,11 @@
 import type { Random } from "@lookonce/random";
-import { type Colour, colourDistance, hsv } from "./colour.ts";
+import { type Color, colorDistance, hsv } from "./color.ts";
 import { outlineBox, outlineOf, type Placement, type ShapeName } from "./outline.ts";
 
 /** The look of the ground. */
 export interface Background {
   kind: "gradient" | "stripes" | "checks" | "blobs" | "grain";
-  colours: [Colour, Colour];
+  colors: [Color, Color];
   /** Direction in radians. */
   angle: number;
   /** Length of the pattern's period, in pixels. */
@@ -16,12 +16,12 @@ export interface Background {
 
 /** A shape in a scene. */
 export interface SceneObject extends Placement {
-  colour: Colour;
+  color: Color;
   /** Width of the line in pixels of a shape drawn as an outline; 0 when it is filled. */
   stroke: number;
 }
 
-/** All that a picture shows, drawn from the random source; later objects cover earlier ones. */
+/** All that an image shows, drawn from the random source; later objects cover earlier ones. */
 export interface Scene {
   /** Side in pixels. */
   size: number;
@@ -31,14 +31,14 @@ export interface Scene {
 
 const backgroundKinds = ["gradient", "stripes", "checks", "blobs", "grain"] as const;
 
-/** How near two shapes may come: centre distance over the sum of their radii. At 0.75 the one below stays mostly seen. */
+/** How near two shapes may come: center distance over the sum of their radii. At 0.75 the one below stays mostly seen. */
 const nearness = 0.75;
 
 /**
- * Draws a scene: 2 to 5 shapes with radii of 6 to 24 % of the picture's side, wholly inside the picture.
+ * Draws a scene: 2 to 5 shapes with radii of 6 to 24 % of the image's side, wholly inside the image.
  *
  * @param classes the shapes to choose from
- * @param size side of the picture in pixels
+ * @param size side of the image in pixels
  */
 export function drawScene(rng: Random, classes: readonly ShapeName[], size: number): Scene {
   const background = drawBackground(rng, size);
@@ -53,7 +53,7 @@ export function drawScene(rng: Random, classes: readonly ShapeName[], size: numb
     if (!clear) continue;
     const outlined = rng.chance(0.3);
     const stroke = outlined ? Math.max(2, placement.radius * rng.uniform(0.17, 0.25)) : 0;
-    objects.push({ ...placement, colour: drawColour(rng, background), stroke });
+    objects.push({ ...placement, color: drawColor(rng, background), stroke });
   }
   return { size, background, objects };
 }
@@ -65,7 +65,7 @@ function drawBackground(rng: Random, size: number): Background {
   const saturation = rng.uniform(0.05, 0.4);
   return {
     kind: rng.choice(backgroundKinds),
-    colours: [hsv(hue, saturation, value), hsv((hue + rng.uniform(0, 0.15)) % 1, saturation, other)],
+    colors: [hsv(hue, saturation, value), hsv((hue + rng.uniform(0, 0.15)) % 1, saturation, other)],
     angle: rng.uniform(0, 2 * Math.PI),
     period: size * rng.uniform(0.06, 0.25),
     noise: rng.uniform(0.02, 0.14),
@@ -86,15 +86,15 @@ function drawPlacement(rng: Random, classes: readonly ShapeName[], size: number)
   };
 }
 
-/** A lively colour that stands out from both colours of the ground. */
-function drawColour(rng: Random, { colours }: Background): Colour {
-  let best: Colour = [1, 1, 1];
+/** A lively color that stands out from both colors of the ground. */
+function drawColor(rng: Random, { colors }: Background): Color {
+  let best: Color = [1, 1, 1];
   let contrast = 0;
   for (let tries = 0; tries < 12 && contrast < 0.55; tries++) {
-    const colour = hsv(rng.uniform(), rng.uniform(0.6, 1), rng.uniform(0.55, 1));
-    const distance = Math.min(colourDistance(colour, colours[0]), colourDistance(colour, colours[1]));
+    const color = hsv(rng.uniform(), rng.uniform(0.6, 1), rng.uniform(0.55, 1));
+    const distance = Math.min(colorDistance(color, colors[0]), colorDistance(color, colors[1]));
     if (distance > contrast) {
-      best = colour;
+      best = color;
       contrast = distance;
     }
   }

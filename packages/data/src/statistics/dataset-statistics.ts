@@ -1,21 +1,21 @@
 import type { Dataset } from "../dataset.ts";
 
-/** Numbers about the objects and pictures of a split. */
+/** Numbers about the objects and images of a split. */
 export interface DatasetStatistics {
-  pictures: number;
+  images: number;
   instances: number;
-  /** Pictures without an object. */
+  /** Images without an object. */
   background: number;
   /** Every class of the data set, in the order of class numbers, those without an object included. */
   classes: ClassStatistics[];
-  /** How many pictures hold 0, 1, 2, … objects. */
-  objectsPerPicture: number[];
+  /** How many images hold 0, 1, 2, … objects. */
+  objectsPerImage: number[];
   /** Every object's box, for drawing. */
   boxes: BoxTable;
-  /** Boxes by their area in the pictures' own pixels, with COCO's bounds: under 32², under 96², and the rest. */
+  /** Boxes by their area in the images' own pixels, with COCO's bounds: under 32², under 96², and the rest. */
   areas: { small: number; medium: number; large: number };
-  /** Sizes of pictures in pixels, the most frequent first. */
-  sizes: { width: number; height: number; pictures: number }[];
+  /** Sizes of images in pixels, the most frequent first. */
+  sizes: { width: number; height: number; images: number }[];
 }
 
 /** Objects of one class. */
@@ -23,28 +23,28 @@ export interface ClassStatistics {
   label: number;
   name: string;
   instances: number;
-  /** Pictures that hold at least one. */
-  pictures: number;
+  /** Images that hold at least one. */
+  images: number;
 }
 
-/** Boxes of all objects, one row each, as fractions of their pictures' sides. */
+/** Boxes of all objects, one row each, as fractions of their images' sides. */
 export interface BoxTable {
   labels: Int32Array;
   /** Rows of x, y. */
-  centres: Float32Array;
+  centers: Float32Array;
   /** Rows of width, height. */
   sizes: Float32Array;
 }
 
-/** Counts a split's classes, boxes and pictures; nothing is read from disk. */
+/** Counts a split's classes, boxes and images; nothing is read from disk. */
 export function datasetStatistics({ entries, names }: Pick<Dataset, "entries" | "names">): DatasetStatistics {
-  const perPicture = entries.map(({ classes }) => classes.length);
+  const perImage = entries.map(({ classes }) => classes.length);
   return {
-    pictures: entries.length,
-    instances: perPicture.reduce((a, b) => a + b, 0),
-    background: perPicture.filter((count) => count === 0).length,
+    images: entries.length,
+    instances: perImage.reduce((a, b) => a + b, 0),
+    background: perImage.filter((count) => count === 0).length,
     classes: classStatistics(entries, names),
-    objectsPerPicture: histogram(perPicture),
+    objectsPerImage: histogram(perImage),
     boxes: boxTable(entries),
     areas: areaCounts(entries),
     sizes: sizeCounts(entries),
@@ -54,10 +54,10 @@ export function datasetStatistics({ entries, names }: Pick<Dataset, "entries" | 
 type Entries = Dataset["entries"];
 
 function classStatistics(entries: Entries, names: readonly string[]): ClassStatistics[] {
-  const rows = names.map((name, label) => ({ label, name, instances: 0, pictures: 0 }));
+  const rows = names.map((name, label) => ({ label, name, instances: 0, images: 0 }));
   for (const { classes } of entries) {
     for (const label of classes) (rows[label] as ClassStatistics).instances++;
-    for (const label of new Set(classes)) (rows[label] as ClassStatistics).pictures++;
+    for (const label of new Set(classes)) (rows[label] as ClassStatistics).images++;
   }
   return rows;
 }
@@ -72,17 +72,17 @@ function histogram(counts: readonly number[]): number[] {
 function boxTable(entries: Entries): BoxTable {
   const count = entries.reduce((sum, { classes }) => sum + classes.length, 0);
   const labels = new Int32Array(count);
-  const centres = new Float32Array(2 * count);
+  const centers = new Float32Array(2 * count);
   const sizes = new Float32Array(2 * count);
   let row = 0;
   for (const { classes, boxes } of entries) {
     for (let i = 0; i < classes.length; i++, row++) {
       labels[row] = classes[i] as number;
-      centres.set(boxes.subarray(4 * i, 4 * i + 2), 2 * row);
+      centers.set(boxes.subarray(4 * i, 4 * i + 2), 2 * row);
       sizes.set(boxes.subarray(4 * i + 2, 4 * i + 4), 2 * row);
     }
   }
-  return { labels, centres, sizes };
+  return { labels, centers, sizes };
 }
 
 function areaCounts(entries: Entries): DatasetStatistics["areas"] {
@@ -100,9 +100,9 @@ function sizeCounts(entries: Entries): DatasetStatistics["sizes"] {
   const sizes = new Map<string, DatasetStatistics["sizes"][0]>();
   for (const { width, height } of entries) {
     const key = `${width}x${height}`;
-    const size = sizes.get(key) ?? { width, height, pictures: 0 };
-    size.pictures++;
+    const size = sizes.get(key) ?? { width, height, images: 0 };
+    size.images++;
     sizes.set(key, size);
   }
-  return [...sizes.values()].sort((a, b) => b.pictures - a.pictures || a.width - b.width || a.height - b.height);
+  return [...sizes.values()].sort((a, b) => b.images - a.images || a.width - b.width || a.height - b.height);
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { endianness } from "node:os";
 import { labelPath } from "../labels.ts";
 import type { DataProblem } from "../problem.ts";
-import type { VerifiedPicture } from "./verify-pictures.ts";
+import type { VerifiedImage } from "./verify-images.ts";
 
 /** Counts up whenever the file's form or what verification finds changes; older files are then ignored. */
 export const formatVersion = 1;
@@ -10,32 +10,32 @@ export const formatVersion = 1;
 const magic = Buffer.from("LOOKONCE", "latin1");
 const digestBytes = 32;
 
-/** Bits of a picture's flags. */
+/** Bits of an image's flags. */
 const bits = { usable: 1, found: 2, empty: 4, oriented: 8 } as const;
 
 interface Header {
   version: number;
   byteOrder: string;
   hash: string;
-  pictures: number;
+  images: number;
   objects: number;
-  /** Numbers in the list of polygons' lengths: one for each object, or none when no picture has polygons. */
+  /** Numbers in the list of polygons' lengths: one for each object, or none when no image has polygons. */
   lengths: number;
   points: number;
-  /** Number of the picture, problems. */
+  /** Number of the image, problems. */
   problems: [number, KeptProblem[]][];
 }
 
 /** Paths are not kept, so that a data set that was moved finds its cache still right. */
-type KeptProblem = Omit<DataProblem, "path"> & { of: "picture" | "labels" };
+type KeptProblem = Omit<DataProblem, "path"> & { of: "image" | "labels" };
 
 /**
  * The cache file's bytes: `LOOKONCE`, SHA-256 of the rest, length of the header (uint32), the header (JSON), then
- * arrays in the machine's byte order: flags (uint32), widths, heights, objects of each picture; classes; boxes (float32); polygons'
+ * arrays in the machine's byte order: flags (uint32), widths, heights, objects of each image; classes; boxes (float32); polygons'
  * lengths; polygons' points (float32). The header is padded with spaces so that the arrays start at a multiple of 4.
  */
-export function encodeVerified(verified: readonly VerifiedPicture[], hash: string): Buffer {
-  const objects = verified.map((picture) => picture.objects);
+export function encodeVerified(verified: readonly VerifiedImage[], hash: string): Buffer {
+  const objects = verified.map((image) => image.objects);
   const hasPolygons = objects.some(({ polygons }) => polygons !== undefined);
   const polygons = hasPolygons
     ? objects.flatMap((own) => own.polygons ?? Array.from(own.classes, () => new Float32Array(0)))
@@ -46,11 +46,11 @@ export function encodeVerified(verified: readonly VerifiedPicture[], hash: strin
     version: formatVersion,
     byteOrder: endianness(),
     hash,
-    pictures: verified.length,
+    images: verified.length,
     objects: counts.reduce((a, b) => a + b, 0),
     lengths: lengths.length,
     points: lengths.reduce((a, b) => a + b, 0),
-    problems: verified.flatMap((picture, i) => (picture.problems.length > 0 ? [keptProblems(picture, i)] : [])),
+    problems: verified.flatMap((image, i) => (image.problems.length > 0 ? [keptProblems(image, i)] : [])),
   };
   const text = Buffer.from(JSON.stringify(header), "utf8");
   const start = digestBytes + magic.length + 4;
@@ -70,11 +70,11 @@ export function encodeVerified(verified: readonly VerifiedPicture[], hash: strin
   return Buffer.concat([magic, createHash("sha256").update(body).digest(), body]);
 }
 
-function keptProblems({ path: picture, problems }: VerifiedPicture, index: number): [number, KeptProblem[]] {
-  return [index, problems.map(({ path, ...problem }) => ({ ...problem, of: path === picture ? "picture" : "labels" }))];
+function keptProblems({ path: image, problems }: VerifiedImage, index: number): [number, KeptProblem[]] {
+  return [index, problems.map(({ path, ...problem }) => ({ ...problem, of: path === image ? "image" : "labels" }))];
 }
 
-function flagsOf({ usable, found, empty, oriented }: VerifiedPicture): number {
+function flagsOf({ usable, found, empty, oriented }: VerifiedImage): number {
   return (
     (usable ? bits.usable : 0) | (found ? bits.found : 0) | (empty ? bits.empty : 0) | (oriented ? bits.oriented : 0)
   );
@@ -88,7 +88,7 @@ function bytesOf(values: Int32Array | Float32Array): Uint8Array {
 export function decodeVerified(
   bytes: Uint8Array,
   { hash, paths }: { hash: string; paths: readonly string[] },
-): VerifiedPicture[] | undefined {
+): VerifiedImage[] | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bodyAt = magic.length + digestBytes;
   if (buffer.length < bodyAt + 4 || !buffer.subarray(0, magic.length).equals(magic)) return undefined;
@@ -98,7 +98,7 @@ export function decodeVerified(
   const headerEnd = 4 + body.readUInt32LE(0);
   const header = JSON.parse(body.toString("utf8", 4, headerEnd)) as Header;
   if (header.version !== formatVersion || header.byteOrder !== endianness()) return undefined;
-  if (header.hash !== hash || header.pictures !== paths.length) return undefined;
+  if (header.hash !== hash || header.images !== paths.length) return undefined;
   return decodeArrays(body.subarray(headerEnd), { header, paths });
 }
 
@@ -123,12 +123,9 @@ class ArrayReader {
   }
 }
 
-function decodeArrays(
-  body: Buffer,
-  { header, paths }: { header: Header; paths: readonly string[] },
-): VerifiedPicture[] {
+function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: readonly string[] }): VerifiedImage[] {
   const reader = new ArrayReader(body);
-  const [flags, widths, heights, counts] = Array.from({ length: 4 }, () => reader.integers(header.pictures)) as [
+  const [flags, widths, heights, counts] = Array.from({ length: 4 }, () => reader.integers(header.images)) as [
     ...[Int32Array, Int32Array, Int32Array, Int32Array],
   ];
   const takeObjects = objectsTaker(reader, header);
@@ -145,7 +142,7 @@ function decodeArrays(
       empty: (flag & bits.empty) > 0,
       usable: (flag & bits.usable) > 0,
       problems: (problems.get(i) ?? []).map(({ of, ...problem }) => ({
-        path: of === "picture" ? path : labelPath(path),
+        path: of === "image" ? path : labelPath(path),
         ...problem,
       })),
     };
@@ -153,10 +150,10 @@ function decodeArrays(
 }
 
 /**
- * Takes the next picture's objects. Slices and no views: a view sent to another thread would take the memory of all
- * pictures with it.
+ * Takes the next image's objects. Slices and no views: a view sent to another thread would take the memory of all
+ * images with it.
  */
-function objectsTaker(reader: ArrayReader, header: Header): (count: number) => VerifiedPicture["objects"] {
+function objectsTaker(reader: ArrayReader, header: Header): (count: number) => VerifiedImage["objects"] {
   const classes = reader.integers(header.objects);
   const boxes = reader.floats(4 * header.objects);
   const lengths = reader.integers(header.lengths);

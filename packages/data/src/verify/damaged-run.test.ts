@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodePicture, type Picture } from "@lookonce/augment";
+import { encodeImage, type Image } from "@lookonce/augment";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BatchLoader, Dataset, type ProblemKind } from "../index.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 
 const count = 2000;
-/** Every 20th picture is damaged, and the labels of every 20th. */
+/** Every 20th image is damaged, and the labels of every 20th. */
 const every = 20;
 
 let folder: string;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const noise = (width: number, height: number): Picture => ({
+const noise = (width: number, height: number): Image => ({
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 7 + (i >> 3)) % 256),
   width,
   height,
@@ -40,10 +40,10 @@ function turned(jpeg: Uint8Array): Uint8Array {
 
 type Case<T> = [ProblemKind, T];
 
-/** Every way for a picture to be damaged. */
-async function damagedPictures(jpeg: Uint8Array, png: Uint8Array): Promise<Case<[extension: string, Uint8Array]>[]> {
-  const webp = await encodePicture(noise(16, 12), ".webp");
-  const tiny = await encodePicture(noise(9, 30), ".png");
+/** Every way for an image to be damaged. */
+async function damagedImages(jpeg: Uint8Array, png: Uint8Array): Promise<Case<[extension: string, Uint8Array]>[]> {
+  const webp = await encodeImage(noise(16, 12), ".webp");
+  const tiny = await encodeImage(noise(9, 30), ".png");
   return [
     ["zero-byte", [".jpg", new Uint8Array(0)]],
     ["truncated", [".jpg", jpeg.subarray(0, jpeg.length - 2)]],
@@ -85,19 +85,19 @@ interface Planted {
 }
 
 async function plant(): Promise<Planted> {
-  const jpeg = await encodePicture(noise(16, 12), ".jpg");
-  const png = await encodePicture(noise(16, 12), ".png");
-  const pictures = await damagedPictures(jpeg, png);
+  const jpeg = await encodeImage(noise(16, 12), ".jpg");
+  const png = await encodeImage(noise(16, 12), ".png");
+  const images = await damagedImages(jpeg, png);
   const planted: Planted = { problems: new Map(), usable: 0, instances: 0, missing: 0, empty: 0, turned: 0 };
   await mapConcurrently([...Array(count).keys()], 32, async (i) => {
     const name = String(i).padStart(4, "0");
-    const picture = i % every === 0 ? pictures[(i / every) % pictures.length] : undefined;
+    const image = i % every === 0 ? images[(i / every) % images.length] : undefined;
     const [extension, bytes] =
-      picture?.[1] ?? (i % 2 === 0 ? [".png", png] : [".jpg", i % 3 === 0 ? turned(jpeg) : jpeg]);
+      image?.[1] ?? (i % 2 === 0 ? [".png", png] : [".jpg", i % 3 === 0 ? turned(jpeg) : jpeg]);
     await writeFile(join(folder, "images", name + extension), bytes);
-    if (picture === undefined) planted.usable++;
-    else planted.problems.set(join(folder, "images", name + extension), picture[0]);
-    if (picture === undefined && bytes.length > jpeg.length && i % 2 === 1) planted.turned++;
+    if (image === undefined) planted.usable++;
+    else planted.problems.set(join(folder, "images", name + extension), image[0]);
+    if (image === undefined && bytes.length > jpeg.length && i % 2 === 1) planted.turned++;
     const labels = join(folder, "labels", `${name}.txt`);
     if (i % every === 7) {
       const [kind, row] = damagedLabels[((i - 7) / every) % damagedLabels.length] as Case<string>;
@@ -110,7 +110,7 @@ async function plant(): Promise<Planted> {
     } else if (i % every === 9) planted.missing++;
     else {
       if (i % every === 11) planted.empty++;
-      else if (picture === undefined) planted.instances++;
+      else if (image === undefined) planted.instances++;
       await writeFile(labels, i % every === 11 ? "\n" : good);
     }
   });
@@ -129,7 +129,7 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-it("counts and names every damage among 2,000 pictures, loses nothing, and changes no file", async () => {
+it("counts and names every damage among 2,000 images, loses nothing, and changes no file", async () => {
   const planted = await plant();
   const before = [await hashOf(join(folder, "images")), await hashOf(join(folder, "labels"))];
   const yaml = join(folder, "data.yaml");
@@ -142,7 +142,7 @@ it("counts and names every damage among 2,000 pictures, loses nothing, and chang
   for (const kind of planted.problems.values()) expected[kind] = (expected[kind] ?? 0) + 1;
   expect(kinds).toEqual(expected);
   expect(counts).toEqual({
-    ...{ pictures: planted.usable, unusable: 100, instances: planted.instances, corrupt: 201 },
+    ...{ images: planted.usable, unusable: 100, instances: planted.instances, corrupt: 201 },
     ...{ found: planted.usable - planted.missing, missing: planted.missing, empty: planted.empty },
     oriented: planted.turned,
   });

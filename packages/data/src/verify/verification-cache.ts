@@ -5,13 +5,13 @@ import { writeWhole } from "@lookonce/files";
 import { labelPath } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { decodeVerified, encodeVerified, formatVersion } from "./cache-format.ts";
-import type { VerifiedPicture } from "./verify-pictures.ts";
+import type { VerifiedImage } from "./verify-images.ts";
 
 /** Stats under way at once. */
 const openStats = 64;
 
 /**
- * Where what was found out about a split is kept: beside the folder of its first picture's labels, such as
+ * Where what was found out about a split is kept: beside the folder of its first image's labels, such as
  * `labels/train.train.lookonce-cache` for the split `train` in `labels/train`.
  */
 export function cachePath(paths: readonly string[], split: string): string {
@@ -19,7 +19,7 @@ export function cachePath(paths: readonly string[], split: string): string {
 }
 
 /**
- * A hash of everything that verification depends on: the format's version, the number of classes, and for each picture,
+ * A hash of everything that verification depends on: the format's version, the number of classes, and for each image,
  * in order, its path relative to `root`, its size and time of change, and those of its label file or that there is none.
  *
  * What changes neither size nor time of change goes unnoticed.
@@ -47,7 +47,7 @@ async function stateOf(path: string): Promise<[size: number, time: number] | nul
 export async function readCache(
   file: string,
   { hash, paths }: { hash: string; paths: readonly string[] },
-): Promise<VerifiedPicture[] | undefined> {
+): Promise<VerifiedImage[] | undefined> {
   const bytes = await readFile(file).catch(() => undefined);
   return bytes === undefined ? undefined : decodeVerified(bytes, { hash, paths });
 }
@@ -59,7 +59,7 @@ export async function readCache(
  */
 export async function writeCache(
   file: string,
-  { hash, verified }: { hash: string; verified: readonly VerifiedPicture[] },
+  { hash, verified }: { hash: string; verified: readonly VerifiedImage[] },
 ): Promise<string | undefined> {
   try {
     await writeWhole(file, encodeVerified(verified, hash), { flush: false });

@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { blankPicture, encodePicture } from "@lookonce/augment";
+import { blankImage, encodeImage } from "@lookonce/augment";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset, type DatasetOptions } from "../index.ts";
 
 let folder: string;
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), "lookonce-verify-")), "set");
-  const jpeg = await encodePicture(blankPicture({ width: 20, height: 10 }, 90), ".jpg");
+  const jpeg = await encodeImage(blankImage({ width: 20, height: 10 }, 90), ".jpg");
   for (const name of ["a", "b", "c", "d"])
     await write(`images/${name}.jpg`, name === "d" ? jpeg.subarray(0, 60) : jpeg);
   await write("labels/a.txt", "0 0.5 0.5 0.2 0.2\n1 0.1 0.1 0.3 0.1 0.2 0.4\n5 0 0 1 1\n");
@@ -26,7 +26,7 @@ async function write(path: string, content: string | Uint8Array): Promise<string
 
 interface Opened {
   dataset: Dataset;
-  /** Pictures that were looked at, and did not come from the cache. */
+  /** Images that were looked at, and did not come from the cache. */
   looked: number;
   lines: string[];
 }
@@ -54,19 +54,19 @@ describe("the verification cache", () => {
     expect(second.dataset.entries).toEqual(first.dataset.entries);
     expect(second.dataset.report).toMatchObject({ found: 2, missing: 1, empty: 1, kinds: { class: 1, truncated: 1 } });
     expect(second.dataset.entries[0]?.polygons?.map(({ length }) => length)).toEqual([0, 6]);
-    // A view would take all pictures' memory along to another thread
+    // A view would take all images' memory along to another thread
     expect(second.dataset.entries[0]?.boxes.buffer.byteLength).toBe(32);
     expect((await readdir(folder)).sort()).toEqual(["data.yaml", "images", "labels", "labels.train.lookonce-cache"]);
   });
 
-  it("is not used when a file, the number of classes or the list of pictures changed", async () => {
+  it("is not used when a file, the number of classes or the list of images changed", async () => {
     const changes: [string, () => Promise<unknown>][] = [
       ["a label's content", () => write("labels/a.txt", "0 0.5 0.5 0.2 0.2\n")],
       ["a label's time", () => utimes(join(folder, "labels/a.txt"), 5, 5)],
       ["a new label", () => write("labels/c.txt", "")],
-      ["a picture's time", () => utimes(join(folder, "images/a.jpg"), 5, 5)],
-      ["a picture less", () => rm(join(folder, "images/d.jpg"))],
-      ["a picture's name", () => rename(join(folder, "images/c.jpg"), join(folder, "images/e.jpg"))],
+      ["an image's time", () => utimes(join(folder, "images/a.jpg"), 5, 5)],
+      ["an image less", () => rm(join(folder, "images/d.jpg"))],
+      ["an image's name", () => rename(join(folder, "images/c.jpg"), join(folder, "images/e.jpg"))],
       ["a class more", () => write("data.yaml", "train: images\nnames: [cat, dog, owl]\n")],
     ];
     await open();
@@ -112,7 +112,7 @@ describe("the verification cache", () => {
   it("says in a line when it cannot be kept, and goes on", async () => {
     await mkdir(join(cacheFile(), "in the way"), { recursive: true });
     const { dataset, lines } = await open();
-    expect(dataset.report.pictures).toBe(3);
+    expect(dataset.report.images).toBe(3);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^train: the check cannot be kept for the next time: /);
     expect((await readdir(folder)).filter((name) => name.endsWith(".partial"))).toEqual([]);
@@ -158,7 +158,7 @@ describe("Dataset.open", () => {
   it("says where labels belong when there are none at all", async () => {
     await rm(join(folder, "labels"), { recursive: true });
     await expect(open()).rejects.toThrow(
-      `none of the 3 pictures has labels. The objects of ${join(folder, "images", "a.jpg")} belong in ${join(folder, "labels", "a.txt")}`,
+      `none of the 3 images has labels. The objects of ${join(folder, "images", "a.jpg")} belong in ${join(folder, "labels", "a.txt")}`,
     );
   });
 });

@@ -5,7 +5,7 @@ import { float32, int64, int64s } from "./constants.ts";
 export interface Level {
   /** A map of the level, [N, …, h, w]. */
   readonly map: string;
-  /** Height and width in cells; undefined where they depend on the pictures. */
+  /** Height and width in cells; undefined where they depend on the images. */
   readonly grid: readonly [height: number, width: number] | undefined;
   /** Pixels a cell. */
   readonly stride: number;
@@ -24,10 +24,10 @@ export interface CellPlaces {
 }
 
 /**
- * Writes the places of a head's predictions. Where the pictures' size is known they are constants, or made of small ones,
+ * Writes the places of a head's predictions. Where the images' size is known they are constants, or made of small ones,
  * which runtimes do once; else they are computed from the maps' shapes.
  *
- * @param offset added to the cells' numbers: 0.5 for their centres
+ * @param offset added to the cells' numbers: 0.5 for their centers
  */
 export function cellPlaces(graph: GraphBuilder, levels: readonly Level[], offset: number): CellPlaces {
   const parts = levels.map((level) => placesOf(graph, level, offset));

@@ -1,9 +1,9 @@
-import { type Detections, nonMaxSuppression } from "@lookonce/boxes";
 import { LookonceError } from "@lookonce/errors";
+import { type Detections, nonMaxSuppression } from "@lookonce/geometry";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { requireAgreement } from "../agreement.ts";
-import { checkPicture } from "../check-picture.ts";
+import { checkImage } from "../check-image.ts";
 import type { ExportReport } from "../export-report.ts";
 import type { WeightPrecision } from "../weight-precision.ts";
 import type { OnnxForm, SuppressionForm } from "./options.ts";
@@ -24,7 +24,7 @@ const rowTolerance = 1e-3;
 
 /**
  * Runs a file's contents on a photograph and compares them with what the model itself says: without suppression first, then
- * what suppression makes of that. With free sizes, at two sizes and numbers of pictures.
+ * what suppression makes of that. With free sizes, at two sizes and numbers of images.
  *
  * @returns the largest differences found
  * @throws LookonceError `NUMERIC` when they exceed what is allowed
@@ -45,7 +45,7 @@ export async function checkFile(model: DetectionModel, contents: FileContents, f
     });
     found.push(agreement);
     if (form.nms === undefined || output === undefined) continue;
-    const rows = await run(contents.bytes, await checkPicture(size), shape);
+    const rows = await run(contents.bytes, await checkImage(size), shape);
     requireSuppressed(contents.file, rows, suppressed(model, output, form.nms));
   }
   const worst = (kind: "pixels" | "probability"): number =>
@@ -69,7 +69,7 @@ interface CheckedSize {
   width: number;
 }
 
-/** The size that the file is for and, with free sizes, another, oblong one and one picture more. */
+/** The size that the file is for and, with free sizes, another, oblong one and one image more. */
 function checkedSizes({ step }: DetectionModel, { dynamic, batch, height, width }: OnnxForm): CheckedSize[] {
   const usual = { batch, height, width };
   if (!dynamic) return [usual];
@@ -101,9 +101,9 @@ function suppressed(
 /** Suppression decides alike on the same numbers: as many detections, classes and confidences the same, boxes nearly. */
 function requireSuppressed(file: string, { data, shape }: EngineTensor, expected: readonly Detections[]): void {
   const rows = shape[1] as number;
-  for (const [picture, { count, boxes, confidences, classes }] of expected.entries()) {
+  for (const [image, { count, boxes, confidences, classes }] of expected.entries()) {
     for (let i = 0; i < rows; i++) {
-      const row = data.subarray((picture * rows + i) * 6, (picture * rows + i + 1) * 6);
+      const row = data.subarray((image * rows + i) * 6, (image * rows + i + 1) * 6);
       const box = boxes.subarray(4 * i, 4 * i + 4);
       const wanted = i < count ? [...box, confidences[i] ?? 0, classes[i] ?? 0] : [0, 0, 0, 0, 0, 0];
       if (wanted.every((value, k) => Math.abs(value - (row[k] as number)) <= rowTolerance)) continue;

@@ -5,8 +5,8 @@ import { float32, int64s } from "./constants.ts";
 
 /** Predictions in pixels and probabilities as values of a graph; `axis` is that of their channels. */
 export interface Decoded {
-  /** Centre x and y: [N, 2, A] or [N, A, 2]. */
-  readonly centres: string;
+  /** Center x and y: [N, 2, A] or [N, A, 2]. */
+  readonly centers: string;
   /** Width and height, alike. */
   readonly sizes: string;
   /** Probability of each class, alike; with objectness before it where `hasObjectness`. */
@@ -20,7 +20,7 @@ export interface Decoded {
 export interface DecodeOptions {
   /** The network's outputs; see `networkOf`. */
   readonly maps: readonly string[];
-  /** Size of the pictures; undefined where it is free. */
+  /** Size of the images; undefined where it is free. */
   readonly size: { readonly height: number; readonly width: number } | undefined;
 }
 
@@ -64,9 +64,9 @@ function decodeAnchorFree(
   const turn = (name: string): string => graph.node("Transpose", [name], { perm: ints([0, 2, 1]) });
   const strides = turn(places.strides);
   const shift = graph.node("Div", [graph.node("Sub", [far, near]), float32(graph, [2])]);
-  const centres = graph.node("Add", [shift, turn(places.cells)]);
+  const centers = graph.node("Add", [shift, turn(places.cells)]);
   return {
-    centres: graph.node("Mul", [centres, strides]),
+    centers: graph.node("Mul", [centers, strides]),
     sizes: graph.node("Mul", [graph.node("Add", [near, far]), strides]),
     probabilities: graph.node("Sigmoid", [join(graph, classes, 2)]),
     axis: 1,
@@ -91,10 +91,10 @@ function decodeAnchorBased(graph: GraphBuilder, levels: readonly Level[], output
   ];
   const { cells, strides, anchors } = cellPlaces(graph, levels, -0.5) as CellPlaces & { anchors: string };
   const two = float32(graph, [2]);
-  const centres = graph.node("Add", [graph.node("Mul", [xy, two]), cells]);
+  const centers = graph.node("Add", [graph.node("Mul", [xy, two]), cells]);
   const doubled = graph.node("Mul", [wh, two]);
   return {
-    centres: graph.node("Mul", [centres, strides]),
+    centers: graph.node("Mul", [centers, strides]),
     sizes: graph.node("Mul", [graph.node("Mul", [doubled, doubled]), anchors]),
     probabilities,
     axis: 2,
@@ -105,10 +105,10 @@ function decodeAnchorBased(graph: GraphBuilder, levels: readonly Level[], output
 /** Writes predictions as one value, as programs for exported YOLO models expect it; see `exportOnnx`. */
 export function joinDecoded(
   graph: GraphBuilder,
-  { centres, sizes, probabilities, axis }: Decoded,
+  { centers, sizes, probabilities, axis }: Decoded,
   name: string,
 ): string {
-  return graph.node("Concat", [centres, sizes, probabilities], { axis: int(axis) }, { outputs: [name] });
+  return graph.node("Concat", [centers, sizes, probabilities], { axis: int(axis) }, { outputs: [name] });
 }
 
 function join(graph: GraphBuilder, names: readonly string[], axis: number): string {

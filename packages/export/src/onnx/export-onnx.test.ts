@@ -8,7 +8,7 @@ import { modelFromCheckpoint } from "@lookonce/nn";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { largestDifferences, predict, testPicture } from "../compare.ts";
+import { largestDifferences, predict, testImage } from "../compare.ts";
 import { exportOnnx } from "../index.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 
@@ -100,7 +100,7 @@ describe("exportOnnx", () => {
     await exportOnnx(model, { file, imgsz: 64 });
     const engine = await OnnxEngine.create(readFileSync(file));
     const imagesShape = [1, 3, 64, 64] as const;
-    const images = testPicture(imagesShape);
+    const images = testImage(imagesShape);
     const [output] = (await engine.run(images, imagesShape)) as [{ data: Float32Array; shape: number[] }];
     const expected = await predict(model, { images, imagesShape });
     const pair = { expected, found: output.data, shape: output.shape, family: "v8" } as const;
@@ -131,9 +131,9 @@ describe("exportOnnx", () => {
   });
 });
 
-const pictures = ["data/bus.jpg", "data/zidane.jpg", "data/coco128/images/val2017/000000000139.jpg"];
+const images = ["data/bus.jpg", "data/zidane.jpg", "data/coco128/images/val2017/000000000139.jpg"];
 const weights = ["yolov8n", "yolov5n"] as const;
-const needed = [...weights.map((name) => `weights/${name}.pt`), ...pictures];
+const needed = [...weights.map((name) => `weights/${name}.pt`), ...images];
 
 describeShared("exportOnnx of real weights", needed, () => {
   it.each(weights)("%s agrees to 1e-3 pixels and 1e-4 in confidence on photographs", async (name) => {
@@ -147,8 +147,8 @@ describeShared("exportOnnx of real weights", needed, () => {
       await Predictor.create({ onnxFile: file, ...options }),
     ];
     expect(theirs.names).toEqual(ours.names);
-    for (const picture of pictures) {
-      const [a, b] = [(await ours.detect(sharedPath(picture))).boxes, (await theirs.detect(sharedPath(picture))).boxes];
+    for (const image of images) {
+      const [a, b] = [(await ours.detect(sharedPath(image))).boxes, (await theirs.detect(sharedPath(image))).boxes];
       expect(b.count).toBeGreaterThan(0);
       expect([...b.classes]).toEqual([...a.classes]);
       expect(largest(a.boxes, b.boxes)).toBeLessThan(1e-3);

@@ -9,18 +9,18 @@ import { halve } from "./halve.ts";
 import { metadataOf } from "./metadata.ts";
 import { networkOf } from "./network.ts";
 import { type ExportOnnxOptions, type OnnxForm, onnxForm } from "./options.ts";
-import { quantise } from "./quantise/quantise.ts";
+import { quantize } from "./quantize/quantize.ts";
 import { suppress } from "./suppress.ts";
 
 /**
  * Writes a detector as an ONNX file, in the form in which exported YOLO models are known: `images` [batch, 3, H, W], float32
  * RGB from 0 to 1, to `output0`, float32:
  *
- * - [batch, 4 + nc, A] for YOLOv8: centre x, centre y, width, height in pixels, class probabilities
+ * - [batch, 4 + nc, A] for YOLOv8: center x, center y, width, height in pixels, class probabilities
  * - [batch, A, 5 + nc] for YOLOv5: the same with objectness before the classes
  * - [batch, maxDet, 6] with `nms`: left, top, right, bottom in pixels, confidence, class; best first, then rows of zeros
  *
- * The model itself stays as it is; batch normalisations are folded in a copy. Before anything is written the file's
+ * The model itself stays as it is; batch normalizations are folded in a copy. Before anything is written the file's
  * contents are run by ONNX Runtime and compared with the model, on a photograph.
  *
  * @throws LookonceError `ARGUMENT` for options that do not fit, `UNSUPPORTED` for a model that cannot be had in this form,
@@ -43,7 +43,7 @@ export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptio
   };
 }
 
-/** The network up to its raw maps, with free sizes, in half precision or quantised, as is wanted. */
+/** The network up to its raw maps, with free sizes, in half precision or quantized, as is wanted. */
 async function networkInForm(model: DetectionModel, form: OnnxForm, options: ExportOnnxOptions): Promise<OnnxModel> {
   const copy = fuse(await copyModel(model));
   try {
@@ -54,7 +54,7 @@ async function networkInForm(model: DetectionModel, form: OnnxForm, options: Exp
     if (form.half) return halve(network);
     if (!form.int8) return network;
     const single = await write({ ...form, batch: 1 });
-    return await quantise(network, { ...options, single, height: form.height, width: form.width });
+    return await quantize(network, { ...options, single, height: form.height, width: form.width });
   } finally {
     copy.dispose();
   }

@@ -19,14 +19,14 @@ interface Monomial {
 }
 
 /**
- * The same network for pictures of any size and number.
+ * The same network for images of any size and number.
  *
  * A network written down for one size holds it in the shapes that some of its nodes are given. Here the network is written
  * down four times, with the batch, the height and the width doubled one by one: a number that doubles along depends on that
- * size, and is computed from the pictures' shape instead. Convolutions, poolings and the like take any size as they are.
+ * size, and is computed from the images' shape instead. Convolutions, poolings and the like take any size as they are.
  *
- * @param write the network for pictures of a form
- * @param step what sides of pictures are multiples of
+ * @param write the network for images of a form
+ * @param step what sides of images are multiples of
  * @throws LookonceError `UNSUPPORTED` for networks that hold the size in other ways, such as a table of weights a place
  */
 export async function withFreeSizes(
@@ -70,7 +70,7 @@ function requireSame(node: OnnxNode, others: readonly (OnnxNode | undefined)[]):
 function unsupported(node: OnnxNode): LookonceError {
   return new LookonceError(
     "UNSUPPORTED",
-    `the model cannot be exported for pictures of any size: ${node.name} (${node.op}) works for one size only. Export it without dynamic.`,
+    `the model cannot be exported for images of any size: ${node.name} (${node.op}) works for one size only. Export it without dynamic.`,
   );
 }
 

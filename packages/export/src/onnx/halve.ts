@@ -10,7 +10,7 @@ const alwaysSingle: Readonly<Record<string, readonly number[]>> = { Resize: [1, 
 
 /**
  * The same network with its weights kept, and its maps computed, in half precision. Its input and outputs stay float32:
- * what decodes the maps needs the range, since pixels of large pictures lie further than a pixel apart in half precision.
+ * what decodes the maps needs the range, since pixels of large images lie further than a pixel apart in half precision.
  *
  * @throws LookonceError `UNSUPPORTED` for weights that half precision cannot hold
  */
@@ -40,7 +40,7 @@ export function halve(network: OnnxModel): OnnxModel {
       const value = source.initializers.get(name);
       if (value?.type === "float32" && !isSingle(node, i))
         return constant(single.has(name) ? `${name}/half` : name, value);
-      // Sizes are read off the pictures as they come.
+      // Sizes are read off the images as they come.
       return node.op === "Shape" ? name : (names.get(name) ?? name);
     });
     graph.multi(node.op, inputs, halfAttributes(node), { domain: node.domain, outputs: node.outputs, name: node.name });

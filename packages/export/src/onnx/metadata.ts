@@ -11,7 +11,7 @@ export function metadataOf(model: DetectionModel, form: OnnxForm): Record<string
     description: `${model.config.name} for ${model.nc} classes`,
     author: "lookonce",
     task: "detect",
-    // Of our own: rows of suppression do not show it, and the families fit pictures half a pixel apart.
+    // Of our own: rows of suppression do not show it, and the families fit images half a pixel apart.
     family: model.family,
     stride: String(Math.max(...model.strides)),
     batch: String(batch),

@@ -3,7 +3,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { OnnxModel, OnnxNode, ValueInfo } from "@lookonce/onnx";
 import { simplifyModel } from "./simplify-model.ts";
 
-/** The pictures that a network is written down for. */
+/** The images that a network is written down for. */
 export interface NetworkForm {
   readonly height: number;
   readonly width: number;

@@ -1,7 +1,7 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import { pictureSize } from "../picture-size.ts";
+import { imageSize } from "../image-size.ts";
 
 /** How the range of an activation's numbers is chosen from those that were seen; see {@link ExportOnnxOptions}. */
 export type CalibrationMethod = "mse" | "minmax" | "percentile";
@@ -10,14 +10,14 @@ export type CalibrationMethod = "mse" | "minmax" | "percentile";
 export interface ExportOnnxOptions {
   /** The file to write; its folder is made when it is missing. */
   file: string;
-  /** Side of the pictures, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
+  /** Side of the images, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
   imgsz?: number | readonly [height: number, width: number];
-  /** Pictures in a batch. Default 1. */
+  /** Images in a batch. Default 1. */
   batch?: number;
   /** Version of ONNX's operators, 13 to 22. Default 17, which most programs that run ONNX files take. */
   opset?: number;
   /**
-   * Whether pictures of any size that the stride divides, and any number of them, can be given to the file; `imgsz` and
+   * Whether images of any size that the stride divides, and any number of them, can be given to the file; `imgsz` and
    * `batch` are then what it is calibrated with and what its metadata name. Default false.
    */
   dynamic?: boolean;
@@ -32,21 +32,21 @@ export interface ExportOnnxOptions {
   conf?: number;
   /** With `nms`: a box goes when its IoU with a better one exceeds this. Default 0.7 for YOLOv8, 0.45 for YOLOv5. */
   iou?: number;
-  /** With `nms`: rows of detections a picture; those that are not needed are zeros. Default 300. */
+  /** With `nms`: rows of detections an image; those that are not needed are zeros. Default 300. */
   maxDet?: number;
   /** With `nms`: whether boxes of different classes suppress each other. Default false. */
   agnosticNms?: boolean;
   /** Whether convolutions are computed with 8-bit integers; needs `calibration`. Default false. */
   int8?: boolean;
-  /** With `int8`: pictures like those that the file will see, from which ranges are learned; 100 to 300 are usual. */
-  calibration?: Iterable<Picture> | AsyncIterable<Picture>;
+  /** With `int8`: images like those that the file will see, from which ranges are learned; 100 to 300 are usual. */
+  calibration?: Iterable<Image> | AsyncIterable<Image>;
   /**
    * With `int8`: how ranges are chosen. `mse` (default) loses the least on the whole, in the mean of squares, of what the
    * activation functions make of the numbers; `minmax` holds every number seen; `percentile` all but one in 10,000.
    */
   calibrationMethod?: CalibrationMethod;
-  /** With `int8`: called after each picture of `calibration`. */
-  onCalibrated?: (pictures: number) => void;
+  /** With `int8`: called after each image of `calibration`. */
+  onCalibrated?: (images: number) => void;
 }
 
 /** {@link ExportOnnxOptions} with defaults filled in and checked. */
@@ -69,11 +69,11 @@ export interface SuppressionForm {
   readonly agnostic: boolean;
 }
 
-/** Sets of ONNX's operators that files can be written for; 13 is the first that quantises by channel. */
+/** Sets of ONNX's operators that files can be written for; 13 is the first that quantizes by channel. */
 const opsets = { first: 13, last: 22, usual: 17 } as const;
 
 const suppressionKeys = ["conf", "iou", "maxDet", "agnosticNms"] as const;
-const quantisationKeys = ["calibration", "calibrationMethod", "onCalibrated"] as const;
+const quantizationKeys = ["calibration", "calibrationMethod", "onCalibrated"] as const;
 const methods: readonly CalibrationMethod[] = ["mse", "minmax", "percentile"];
 
 /**
@@ -83,17 +83,15 @@ const methods: readonly CalibrationMethod[] = ["mse", "minmax", "percentile"];
  */
 export function onnxForm(model: DetectionModel, options: ExportOnnxOptions): OnnxForm {
   const { batch = 1, opset = opsets.usual, dynamic = false, half = false, int8 = false } = options;
-  const [height, width] = pictureSize(options.imgsz ?? 640, model.step);
+  const [height, width] = imageSize(options.imgsz ?? 640, model.step);
   need(Number.isInteger(batch) && batch >= 1, "batch", `a whole number from 1 on, not ${batch}`);
   const known = Number.isInteger(opset) && opset >= opsets.first && opset <= opsets.last;
   need(known, "opset", `a whole number from ${opsets.first} to ${opsets.last}, not ${opset}`);
   if (half && int8) throw bad("half and int8 cannot both be had: the weights are 16-bit floats or 8-bit integers.");
   checkDependents(options, { keys: suppressionKeys, of: "nms", isSet: options.nms ?? false });
-  checkDependents(options, { keys: quantisationKeys, of: "int8", isSet: int8 });
+  checkDependents(options, { keys: quantizationKeys, of: "int8", isSet: int8 });
   if (int8 && options.calibration === undefined) {
-    throw bad(
-      "int8 needs calibration data: pictures like those that the file will see, from which ranges are learned.",
-    );
+    throw bad("int8 needs calibration data: images like those that the file will see, from which ranges are learned.");
   }
   const { calibrationMethod: method = "mse" } = options;
   need(methods.includes(method), "calibrationMethod", `one of ${methods.join(", ")}, not ${JSON.stringify(method)}`);

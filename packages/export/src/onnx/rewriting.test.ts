@@ -6,7 +6,7 @@ import { withFreeSizes } from "./free-sizes.ts";
 import { halve } from "./halve.ts";
 import type { NetworkForm } from "./network.ts";
 
-/** Writes a network of pictures for a form. */
+/** Writes a network of images for a form. */
 type Write = (graph: GraphBuilder, x: string, form: NetworkForm) => string;
 
 const networkBy =
@@ -25,7 +25,7 @@ const rows: Write = (graph, x, { batch, height, width }) => {
 };
 
 describe("withFreeSizes", () => {
-  it("computes shapes from the pictures", async () => {
+  it("computes shapes from the images", async () => {
     const network = await withFreeSizes(networkBy(rows), { step: 8, opset: 17 });
     expect(network.graph.inputs[0]?.shape).toEqual(["batch", 3, "height", "width"]);
     const engine = await OnnxEngine.create(network);

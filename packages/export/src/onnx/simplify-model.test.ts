@@ -12,7 +12,7 @@ function floats(count: number): Float32Array {
   return Float32Array.from({ length: count }, () => rng.normal());
 }
 
-/** A graph of [1, 3, 4, 4] pictures under construction. */
+/** A graph of [1, 3, 4, 4] images under construction. */
 class Draft {
   readonly graph = new GraphBuilder();
   readonly x = this.graph.input("x", "float32", shape);

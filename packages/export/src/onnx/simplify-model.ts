@@ -2,7 +2,7 @@ import type { AnyTensorValue, Attribute, OnnxModel, OnnxNode, TensorValue } from
 
 /**
  * The same model with fewer nodes: weights lie in the file as its operators want them, biases belong to their convolutions,
- * and transpositions that cancel out are gone. Programs without an optimiser run it faster, and people see more in it.
+ * and transpositions that cancel out are gone. Programs without an optimizer run it faster, and people see more in it.
  *
  * A weight that only one node reads keeps its name.
  */

@@ -14,7 +14,7 @@ export interface SuppressOptions extends SuppressionForm {
 }
 
 /**
- * Writes non-maximum suppression as `nonMaxSuppression` of `@lookonce/boxes` does it, one class an anchor: [N, maxDet, 6]
+ * Writes non-maximum suppression as `nonMaxSuppression` of `@lookonce/geometry` does it, one class an anchor: [N, maxDet, 6]
  * rows of left, top, right, bottom in pixels, confidence, class number, best first, then zeros.
  */
 export function suppress(graph: GraphBuilder, decoded: Decoded, options: SuppressOptions): string {
@@ -29,13 +29,13 @@ export function suppress(graph: GraphBuilder, decoded: Decoded, options: Suppres
     float32(graph, [options.conf], [1]),
   ]);
   const column = (i: number): string => graph.node("Gather", [selected, int64s(graph, [i])], { axis: int(1) });
-  const [picture, anchor] = [column(0), column(2)];
+  const [image, anchor] = [column(0), column(2)];
   const found = graph.node("GatherND", [
     graph.node("Concat", [corners, scores, labels], { axis: int(2) }),
-    graph.node("Concat", [picture, anchor], { axis: int(1) }),
+    graph.node("Concat", [image, anchor], { axis: int(1) }),
   ]);
   const batch = graph.node("Gather", [graph.node("Shape", [scores]), int64s(graph, [0])]);
-  const places = graph.node("Concat", [picture, ranks(graph, picture, batch)], { axis: int(1) });
+  const places = graph.node("Concat", [image, ranks(graph, image, batch)], { axis: int(1) });
   const shape = graph.node("Concat", [batch, int64s(graph, [options.maxDet, 6])], { axis: int(0) });
   const nothing = graph.node("Expand", [float32(graph, [0], [1, 1, 1]), shape]);
   return graph.node("ScatterND", [nothing, places, found], {}, { outputs: [options.name] });
@@ -44,13 +44,13 @@ export function suppress(graph: GraphBuilder, decoded: Decoded, options: Suppres
 /** Corners [N, A, 4], and confidence and number of the best class, [N, A, 1]. */
 function candidates(
   graph: GraphBuilder,
-  { centres, sizes, probabilities, axis, hasObjectness }: Decoded,
+  { centers, sizes, probabilities, axis, hasObjectness }: Decoded,
   opset: number,
 ): { corners: string; scores: string; labels: string } {
   const rows = (name: string): string =>
     axis === 2 ? name : graph.node("Transpose", [name], { perm: ints([0, 2, 1]) });
   const half = graph.node("Div", [sizes, float32(graph, [2])]);
-  const corners = graph.node("Concat", [graph.node("Sub", [centres, half]), graph.node("Add", [centres, half])], {
+  const corners = graph.node("Concat", [graph.node("Sub", [centers, half]), graph.node("Add", [centers, half])], {
     axis: int(axis),
   });
   let confidences = probabilities;
@@ -74,19 +74,19 @@ function largest(graph: GraphBuilder, name: string, { axis, opset }: { axis: num
 }
 
 /**
- * The how-manieth of its picture each detection is, [K, 1]: suppression lists them picture by picture, best first, so that
- * it is the detection's number less those of the pictures before.
+ * The how-manieth of its image each detection is, [K, 1]: suppression lists them image by image, best first, so that
+ * it is the detection's number less those of the images before.
  */
-function ranks(graph: GraphBuilder, picture: string, batch: string): string {
+function ranks(graph: GraphBuilder, image: string, batch: string): string {
   const [zero, one] = [int64(graph, 0), int64(graph, 1)];
   const scalar = (name: string): string => graph.node("Squeeze", [name, int64s(graph, [0])]);
-  const count = graph.node("Gather", [graph.node("Shape", [picture]), zero]);
+  const count = graph.node("Gather", [graph.node("Shape", [image]), zero]);
   const numbers = graph.node("Unsqueeze", [graph.node("Range", [zero, count, one]), int64s(graph, [1])]);
-  const pictures = graph.node("Range", [zero, scalar(batch), one]);
-  const isEarlier = graph.node("Less", [picture, graph.node("Unsqueeze", [pictures, int64s(graph, [0])])]);
-  // [K, N] → how many detections lie before each picture's first, [N]
+  const images = graph.node("Range", [zero, scalar(batch), one]);
+  const isEarlier = graph.node("Less", [image, graph.node("Unsqueeze", [images, int64s(graph, [0])])]);
+  // [K, N] → how many detections lie before each image's first, [N]
   const before = graph.node("ReduceSum", [graph.node("Cast", [isEarlier], { to: int(7) }), int64s(graph, [0])], {
     keepdims: int(0),
   });
-  return graph.node("Sub", [numbers, graph.node("Gather", [before, picture])]);
+  return graph.node("Sub", [numbers, graph.node("Gather", [before, image])]);
 }

@@ -5,24 +5,22 @@ const sureShare = 0.5;
 
 /**
  * The mean differences of the predictions that matter, each weighted by its confidence: those at least half as sure as the
- * picture's surest. Half precision and 8-bit integers change every number a little; of the thousands of places where the
+ * image's surest. Half precision and 8-bit integers change every number a little; of the thousands of places where the
  * model sees nothing this says nothing worth knowing.
  */
 export function surestDifferences({ expected, found, shape, family }: PredictionPair): Differences {
-  const [pictures, anchors, channels] = (
+  const [images, anchors, channels] = (
     family === "v8" ? [shape[0], shape[2], shape[1]] : [shape[0], shape[1], shape[2]]
   ) as [number, number, number];
-  const at = (picture: number, anchor: number, channel: number): number =>
-    family === "v8"
-      ? (picture * channels + channel) * anchors + anchor
-      : (picture * anchors + anchor) * channels + channel;
+  const at = (image: number, anchor: number, channel: number): number =>
+    family === "v8" ? (image * channels + channel) * anchors + anchor : (image * anchors + anchor) * channels + channel;
   const sums = { weight: 0, pixels: 0, probability: 0 };
-  for (let picture = 0; picture < pictures; picture++) {
+  for (let image = 0; image < images; image++) {
     const confidence = (values: Float32Array, anchor: number): number => {
       let best = 0;
       for (let c = family === "v8" ? 4 : 5; c < channels; c++)
-        best = larger(best, values[at(picture, anchor, c)] as number);
-      return family === "v8" ? best : best * (values[at(picture, anchor, 4)] as number);
+        best = larger(best, values[at(image, anchor, c)] as number);
+      return family === "v8" ? best : best * (values[at(image, anchor, 4)] as number);
     };
     const confidences = Float32Array.from({ length: anchors }, (_, anchor) => confidence(expected, anchor));
     const least = sureShare * confidences.reduce(larger, 0);
@@ -30,7 +28,7 @@ export function surestDifferences({ expected, found, shape, family }: Prediction
       if (weight < least) continue;
       let distance = 0;
       for (let side = 0; side < 4; side++) {
-        const i = at(picture, anchor, side);
+        const i = at(image, anchor, side);
         distance = larger(distance, Math.abs((expected[i] as number) - (found[i] as number)));
       }
       sums.weight += weight;

@@ -1,8 +1,8 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { Random } from "@lookonce/random";
 
-/** Pictures of blocks and noise, 80 × 60, one after the other. */
-export async function* calibrationPictures(count: number): AsyncGenerator<Picture> {
+/** Images of blocks and noise, 80 × 60, one after the other. */
+export async function* calibrationImages(count: number): AsyncGenerator<Image> {
   const [width, height] = [80, 60];
   for (let i = 0; i < count; i++) {
     const rng = new Random(i);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ExportOnnxOptions, exportOnnx } from "../index.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
-import { calibrationPictures } from "./test-calibration.ts";
+import { calibrationImages } from "./test-calibration.ts";
 
 /** A Python with the `onnx` package; set LOOKONCE_PYTHON to name one that is not the first on the path. */
 const python = process.env.LOOKONCE_PYTHON || "python3";
@@ -37,8 +37,8 @@ const opsets = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22];
 describe.each(["v8", "v5"] as const)("every form of %s", (family) => {
   const write = async (options: Variant, name: string): Promise<string> => {
     const file = join(folder, `${name}.onnx`);
-    const pictures = options.int8 ? { calibration: calibrationPictures(2) } : {};
-    await exportOnnx(await tinyModel(family), { file, imgsz: 64, ...options, ...pictures });
+    const images = options.int8 ? { calibration: calibrationImages(2) } : {};
+    await exportOnnx(await tinyModel(family), { file, imgsz: 64, ...options, ...images });
     return file;
   };
 

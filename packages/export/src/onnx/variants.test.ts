@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { OnnxEngine, Predictor } from "@lookonce/inference";
 import { modelMetadata, type OnnxModel, parseModel } from "@lookonce/onnx";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { largestDifferences, predict, testPicture } from "../compare.ts";
+import { largestDifferences, predict, testImage } from "../compare.ts";
 import { type ExportOnnxOptions, exportOnnx } from "../index.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
-import { calibrationPictures } from "./test-calibration.ts";
+import { calibrationImages } from "./test-calibration.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe.each(families)("%s with dynamic", (family) => {
     expect(modelMetadata(onnx).args).toContain("'dynamic': True");
   });
 
-  it("agrees with the model at sizes and numbers of pictures that it was not exported for", async () => {
+  it("agrees with the model at sizes and numbers of images that it was not exported for", async () => {
     const { file } = await exported(family, { dynamic: true });
     const model = await tinyModel(family);
     const engine = await OnnxEngine.create(readFileSync(file));
@@ -54,7 +54,7 @@ describe.each(families)("%s with dynamic", (family) => {
       [3, 3, 32, 160],
       [2, 3, 8, 8],
     ] as const) {
-      const images = testPicture(shape);
+      const images = testImage(shape);
       const [output] = await engine.run(images, shape);
       const { data, shape: found } = output as { data: Float32Array; shape: number[] };
       const expected = await predict(model, { images, imagesShape: shape });
@@ -65,7 +65,7 @@ describe.each(families)("%s with dynamic", (family) => {
     await engine.dispose();
   });
 
-  it("is run on pictures of any size", async () => {
+  it("is run on images of any size", async () => {
     const { file } = await exported(family, { dynamic: true });
     const predictor = await Predictor.create({ onnxFile: file, imgsz: 96, workers: 0 });
     const { inputSize } = await predictor.detect({ data: new Uint8Array(96 * 48 * 3), width: 96, height: 48 });
@@ -101,12 +101,12 @@ describe.each(families)("%s with nms", (family) => {
     ["more detections than rows", { conf: 0, iou: 0.9, maxDet: 3 }],
     ["classes that suppress each other", { conf: 0, agnosticNms: true }],
     ["no detection at all", { conf: 1 }],
-    ["half precision, free sizes and several pictures", { conf: 0, half: true, dynamic: true, batch: 3, opset: 20 }],
+    ["half precision, free sizes and several images", { conf: 0, half: true, dynamic: true, batch: 3, opset: 20 }],
   ])("agrees with ours: %s", async (_, options) => {
     const { file } = await exported(family, { nms: true, ...options });
     const engine = await OnnxEngine.create(readFileSync(file));
     const shape = [options.batch ?? 1, 3, 64, 64];
-    const [rows] = await engine.run(testPicture(shape as never), shape);
+    const [rows] = await engine.run(testImage(shape as never), shape);
     expect(rows?.shape).toEqual([options.batch ?? 1, options.maxDet ?? 300, 6]);
     const confidences = rows?.data.filter((_value, i) => i % 6 === 4) as Float32Array;
     if (options.conf === 0) expect(confidences[0]).toBeGreaterThan(0);
@@ -116,15 +116,15 @@ describe.each(families)("%s with nms", (family) => {
 
   it("finds in its predictor what the same file without it finds", async () => {
     const [plain, nms] = [await exported(family, {}), await exported(family, { nms: true, conf: 0 })];
-    const picture = {
-      data: Uint8Array.from(testPicture([1, 3, 64, 64]), (value) => 255 * value),
+    const image = {
+      data: Uint8Array.from(testImage([1, 3, 64, 64]), (value) => 255 * value),
       width: 64,
       height: 64,
     };
     const found = [];
     for (const { file } of [plain, nms]) {
       const predictor = await Predictor.create({ onnxFile: file, conf: 0, workers: 0 });
-      found.push((await predictor.detect(picture)).boxes);
+      found.push((await predictor.detect(image)).boxes);
       await predictor.dispose();
     }
     const [a, b] = found as [NonNullable<(typeof found)[0]>, NonNullable<(typeof found)[0]>];
@@ -139,8 +139,8 @@ describe.each(families)("%s with int8", (family) => {
     const counted: number[] = [];
     const { onnx, bytes } = await exported(family, {
       int8: true,
-      calibration: calibrationPictures(4),
-      onCalibrated: (pictures) => counted.push(pictures),
+      calibration: calibrationImages(4),
+      onCalibrated: (images) => counted.push(images),
     });
     const plain = await exported(family, {});
     expect(counted).toEqual([1, 2, 3, 4]);
@@ -154,14 +154,14 @@ describe.each(families)("%s with int8", (family) => {
   });
 
   it("is to be had of free size with suppression", async () => {
-    const calibration = calibrationPictures(2);
+    const calibration = calibrationImages(2);
     const { onnx } = await exported(family, { int8: true, calibration, dynamic: true, nms: true, opset: 21 });
     expect(onnx.graph.nodes.some(({ op }) => op === "QuantizeLinear")).toBe(true);
   });
 
-  it("needs pictures", async () => {
+  it("needs images", async () => {
     const none = exported(family, { int8: true, calibration: [] });
-    await expect(none).rejects.toMatchObject({ code: "DATA", message: expect.stringContaining("no pictures") });
+    await expect(none).rejects.toMatchObject({ code: "DATA", message: expect.stringContaining("no images") });
   });
 });
 

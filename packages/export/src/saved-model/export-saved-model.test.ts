@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkPicture } from "../check-picture.ts";
+import { checkImage } from "../check-image.ts";
 import { largestDifferences, predict } from "../compare.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { decodeSavedModel } from "./decode-saved-model.ts";
@@ -54,7 +54,7 @@ describe("exportSavedModel", () => {
   const skipped = hasTensorFlow ? "" : " (skipped: no Python with tensorflow; set LOOKONCE_TENSORFLOW_PYTHON)";
   it.skipIf(!hasTensorFlow)(`TensorFlow says what the models do${skipped}`, async () => {
     const size = { height: 64, width: 96, batch: 2 };
-    const images = await checkPicture(size);
+    const images = await checkImage(size);
     const input = join(folder, "images.bin");
     writeFileSync(input, images);
     const cases = [

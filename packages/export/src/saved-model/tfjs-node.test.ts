@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { enterTestDevice } from "@lookonce/testing";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkPicture } from "../check-picture.ts";
+import { checkImage } from "../check-image.ts";
 import { predict } from "../compare.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { exportSavedModel } from "./export-saved-model.ts";
@@ -34,7 +34,7 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "tensorflow")("a SavedModel 
     const model = await tinyModel(family);
     const file = join(folder, family);
     await exportSavedModel(model, { file, imgsz: [64, 96] });
-    const images = await checkPicture({ height: 64, width: 96, batch: 1 });
+    const images = await checkImage({ height: 64, width: 96, batch: 1 });
     const expected = await predict(model, { images, imagesShape: [1, 3, 64, 96] });
     await enterTestDevice();
     const tf = createRequire(import.meta.url)("@tensorflow/tfjs-node") as TensorFlowNode;

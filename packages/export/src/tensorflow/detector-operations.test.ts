@@ -54,7 +54,7 @@ describe("detectorOperations", () => {
     expect(differences.pixels).toBeLessThan(1e-3);
   });
 
-  it("opens the number of pictures and nothing else", async () => {
+  it("opens the number of images and nothing else", async () => {
     const graph = await detectorOperations(grouped(), { ...form, dynamic: true });
     expect(graph.inputs[0]?.shape).toEqual([-1, 32, 48, 3]);
     expect(graph.outputs[0]?.shape).toEqual([-1, 6, 120]);

@@ -15,14 +15,14 @@ import { kernelRules } from "./lower-kernels.ts";
 export interface GraphForm {
   height: number;
   width: number;
-  /** Pictures in a batch; with `dynamic` any number can be given. */
+  /** Images in a batch; with `dynamic` any number can be given. */
   batch: number;
   dynamic: boolean;
 }
 
 /**
  * A detector as TensorFlow's operations: `images` [N, H, W, 3], RGB from 0 to 1, to `output0`, [N, 4 + nc, A] for YOLOv8 and
- * [N, A, 5 + nc] for YOLOv5, boxes in pixels. Batch normalisations are folded in; the model itself stays as it is.
+ * [N, A, 5 + nc] for YOLOv5, boxes in pixels. Batch normalizations are folded in; the model itself stays as it is.
  *
  * @throws LookonceError `UNSUPPORTED` for a layer that TensorFlow's operations cannot say
  */
@@ -30,7 +30,7 @@ export async function detectorOperations(model: DetectionModel, form: GraphForm)
   const copy = fuse(await copyModel(model));
   try {
     if (!form.dynamic) return await graphOf(copy, form);
-    // What differs between two numbers of pictures is what depends on it.
+    // What differs between two numbers of images is what depends on it.
     const [one, two] = [await graphOf(copy, { ...form, batch: 1 }), await graphOf(copy, { ...form, batch: 2 })];
     return withOpenBatch(one, two);
   } finally {
@@ -92,7 +92,7 @@ function outputShape({ family }: DetectionModel, shape: readonly number[]): numb
   return family === "v8" ? [batch, channels, anchors] : [batch, anchors, channels];
 }
 
-/** The graph in which the sizes that differ between two numbers of pictures are open (−1). */
+/** The graph in which the sizes that differ between two numbers of images are open (−1). */
 function withOpenBatch(one: OperationGraph, two: OperationGraph): OperationGraph {
   const constants = new Map<string, GraphConstant>();
   for (const [name, constant] of one.constants) {
@@ -120,6 +120,6 @@ function withOpenBatch(one: OperationGraph, two: OperationGraph): OperationGraph
 function dependsOnBatch(name: string): LookonceError {
   return new LookonceError(
     "UNSUPPORTED",
-    `"${name}" depends on the number of pictures in a way that a graph for any number cannot say: leave dynamic out.`,
+    `"${name}" depends on the number of images in a way that a graph for any number cannot say: leave dynamic out.`,
   );
 }

@@ -23,7 +23,7 @@ function slim(name: string): DetectionModel {
 }
 
 describe("each shipped model", () => {
-  it.each(shippedModels())("%s can be said in TensorFlow's operations, for any number of pictures", async (name) => {
+  it.each(shippedModels())("%s can be said in TensorFlow's operations, for any number of images", async (name) => {
     const model = slim(name);
     const size = { imgsz: [model.step, 2 * model.step] as [number, number], dynamic: true };
     const tfjs = await exportTfjs(model, { file: join(folder, `${name}-tfjs`), ...size });

@@ -8,7 +8,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkPicture } from "../check-picture.ts";
+import { checkImage } from "../check-image.ts";
 import { largestDifferences, predict } from "../compare.ts";
 import { surestDifferences } from "../onnx/surest-differences.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
@@ -29,7 +29,7 @@ async function both(
   size: { height: number; width: number; batch: number },
 ): Promise<Parameters<typeof largestDifferences>[0]> {
   const { height, width, batch } = size;
-  const images = await checkPicture(size);
+  const images = await checkImage(size);
   const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
   await tf.setBackend("cpu");
   try {
@@ -70,7 +70,7 @@ describe.each([
     expect(found.probability).toBeLessThan(1e-4);
   });
 
-  it("says what other programs need to know, and folds batch normalisation in", async () => {
+  it("says what other programs need to know, and folds batch normalization in", async () => {
     const file = join(folder, `notes-${family}`);
     await exportTfjs(await tinyModel(family), { file, imgsz: [64, 96] });
     const json = JSON.parse(readFileSync(join(file, "model.json"), "utf8"));
@@ -92,7 +92,7 @@ describe.each([
     expect(operations).not.toContain("Conv2D");
   });
 
-  it("takes any number of pictures when it is dynamic", async () => {
+  it("takes any number of images when it is dynamic", async () => {
     const model = await tinyModel(family);
     const file = join(folder, `dynamic-${family}`);
     await exportTfjs(model, { file, imgsz: [64, 96], dynamic: true });

@@ -15,7 +15,7 @@ export function scaleFilters(graph: OperationGraph): OperationGraph {
       /Conv2[dD]/.test(node.op) && filters.has(filter) ? { ...node, inputs: [x, scaled(filter), ...rest] } : node,
     );
     if (!filters.has(node.name)) continue;
-    const { normal, factors } = normalised(constants.get(node.name) as GraphConstant);
+    const { normal, factors } = normalized(constants.get(node.name) as GraphConstant);
     constants.set(node.name, normal);
     constants.set(`${node.name}/factors`, factors);
     nodes.push(
@@ -36,7 +36,7 @@ function scaled(filter: string): string {
 }
 
 /** A filter [kh, kw, in, out] over the largest magnitude of each output channel. */
-function normalised({ shape, data }: GraphConstant): { normal: GraphConstant; factors: GraphConstant } {
+function normalized({ shape, data }: GraphConstant): { normal: GraphConstant; factors: GraphConstant } {
   const channels = shape.at(-1) as number;
   const factors = new Float32Array(channels);
   for (const [i, value] of data.entries()) {

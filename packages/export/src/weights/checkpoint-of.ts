@@ -4,7 +4,7 @@ import { type DetectionModel, stateDict } from "@lookonce/nn";
 /**
  * A model as files of weights hold it, complete: weights under PyTorch's names, configuration, class names, strides, anchors.
  *
- * @param metadata what else is known of it, such as its licence
+ * @param metadata what else is known of it, such as its license
  */
 export async function checkpointOf(model: DetectionModel, metadata: Checkpoint["metadata"]): Promise<Checkpoint> {
   const { config, names, nc, strides, anchors } = model;
@@ -23,8 +23,8 @@ export async function checkpointOf(model: DetectionModel, metadata: Checkpoint["
 }
 
 /**
- * With the counter of batches that PyTorch's batch normalisations keep, where their names say that there is one. It weighs
- * batches only when a normalisation has no momentum; with one, as here, it means nothing, and starts at 0.
+ * With the counter of batches that PyTorch's batch normalizations keep, where their names say that there is one. It weighs
+ * batches only when a normalization has no momentum; with one, as here, it means nothing, and starts at 0.
  */
 function withCounters(tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
   const all = new Map<string, StoredTensor>();

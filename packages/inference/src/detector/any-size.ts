@@ -1,12 +1,12 @@
 import type { OnnxModel, TensorValue } from "@lookonce/onnx";
 
 /**
- * The graph for pictures of any size and number, from those of two sizes: when they differ in nothing but the shapes of what goes
+ * The graph for images of any size and number, from those of two sizes: when they differ in nothing but the shapes of what goes
  * in and comes out, nothing in them depends on the size. `undefined` for networks where something does, such as
  * attention, whose reshapes count the cells.
  *
  * @param one a graph of one input [N, H, W, C] and outputs [N, h, w, c]
- * @param other the same network's for another height, width and number of pictures
+ * @param other the same network's for another height, width and number of images
  */
 export function anySizeGraph(one: OnnxModel, other: OnnxModel): OnnxModel | undefined {
   const { graph } = one;

@@ -1,4 +1,4 @@
-import { blankPicture, type Picture, type Size } from "@lookonce/augment";
+import { blankImage, type Image, type Size } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
 import { AugmentedDetector } from "./augmented-detector.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
@@ -22,18 +22,18 @@ class Eyes implements Detector {
 
   async compile(size: Size): Promise<CompiledDetector> {
     this.seen.push(size);
-    return { run: async (pictures) => pictures.map((picture) => this.#see(picture, size)) };
+    return { run: async (images) => images.map((image) => this.#see(image, size)) };
   }
 
   async dispose(): Promise<void> {}
 
-  #see(picture: Picture, size: Size): RawDetections {
-    expect({ width: picture.width, height: picture.height }).toEqual(size);
+  #see(image: Image, size: Size): RawDetections {
+    expect({ width: image.width, height: image.height }).toEqual(size);
     const rows = strides.flatMap((stride) => {
       const [columns, lines] = [size.width / stride, size.height / stride];
       return Array.from({ length: columns * lines }, (_, i) => {
         const [x, y] = [((i % columns) + 0.5) * stride, (Math.floor(i / columns) + 0.5) * stride];
-        const brightness = picture.data[(Math.floor(y) * size.width + Math.floor(x)) * 3] as number;
+        const brightness = image.data[(Math.floor(y) * size.width + Math.floor(x)) * 3] as number;
         return [x, y, stride, stride, brightness / 255];
       });
     });
@@ -46,19 +46,19 @@ class Eyes implements Detector {
 }
 
 /** Black, with a white square around a point. */
-function light(size: Size, x: number, y: number, reach = 24): Picture {
-  const picture = blankPicture(size, 0);
+function light(size: Size, x: number, y: number, reach = 24): Image {
+  const image = blankImage(size, 0);
   for (let row = y - reach; row < y + reach; row++) {
     for (let column = x - reach; column < x + reach; column++) {
-      picture.data.fill(255, (row * size.width + column) * 3, (row * size.width + column + 1) * 3);
+      image.data.fill(255, (row * size.width + column) * 3, (row * size.width + column + 1) * 3);
     }
   }
-  return picture;
+  return image;
 }
 
-async function look(eyes: Eyes, picture: Picture): Promise<number[][]> {
-  const network = await new AugmentedDetector(eyes).compile(picture);
-  const [raw] = (await network.run([picture], 0.25)) as [RawDetections];
+async function look(eyes: Eyes, image: Image): Promise<number[][]> {
+  const network = await new AugmentedDetector(eyes).compile(image);
+  const [raw] = (await network.run([image], 0.25)) as [RawDetections];
   expect(raw.layout).toBe("NAC");
   const channels = raw.shape[2] as number;
   return Array.from({ length: raw.shape[1] as number }, (_, i) => [
@@ -72,7 +72,7 @@ const anchorsOf = ({ width, height }: Size, of = strides): number =>
 describe("AugmentedDetector", () => {
   it("looks at the sizes of the published rule, multiples of the stride", async () => {
     const eyes = new Eyes();
-    await look(eyes, blankPicture({ width: 640, height: 480 }));
+    await look(eyes, blankImage({ width: 640, height: 480 }));
     expect(eyes.seen).toEqual([
       { width: 640, height: 480 },
       { width: 544, height: 416 },
@@ -82,7 +82,7 @@ describe("AugmentedDetector", () => {
 
   it("leaves out the coarsest grid of the largest look and the finest of the smallest", async () => {
     const size = { width: 640, height: 480 };
-    const rows = await look(new Eyes(), blankPicture(size));
+    const rows = await look(new Eyes(), blankImage(size));
     const expected =
       anchorsOf(size, [8, 16]) +
       anchorsOf({ width: 544, height: 416 }) +
@@ -128,10 +128,10 @@ describe("AugmentedDetector", () => {
     }
   });
 
-  it("answers for every picture of a batch", async () => {
+  it("answers for every image of a batch", async () => {
     const size = { width: 96, height: 64 };
     const network = await new AugmentedDetector(new Eyes()).compile(size, 2);
-    const [dark, bright] = (await network.run([blankPicture(size), blankPicture(size, 255)], 0)) as RawDetections[];
+    const [dark, bright] = (await network.run([blankImage(size), blankImage(size, 255)], 0)) as RawDetections[];
     const most = ({ data }: RawDetections): number => Math.max(...data.filter((_, i) => i % 5 === 4));
     expect(most(bright as RawDetections)).toBe(1);
     // Only the border is not black

@@ -1,7 +1,7 @@
-import { blankPicture, flipLeftRight, type Picture, resizeBilinear, type Size } from "@lookonce/augment";
+import { blankImage, flipLeftRight, type Image, resizeBilinear, type Size } from "@lookonce/augment";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
 
-/** How a picture is looked at once more. */
+/** How an image is looked at once more. */
 interface Look {
   scale: number;
   mirrored: boolean;
@@ -14,15 +14,15 @@ const looks: readonly Look[] = [
   { scale: 0.67, mirrored: false },
 ];
 
-/** Grey of a letterbox, with which scaled pictures are filled up. */
+/** Gray of a letterbox, with which scaled images are filled up. */
 const border = 114;
 
 /**
- * Looks at every picture three times, as it is, mirrored at 83 % and at 67 % of its size, and joins what another detector
+ * Looks at every image three times, as it is, mirrored at 83 % and at 67 % of its size, and joins what another detector
  * says of each, before suppression (YOLOv5 6.0 to 7.0, YOLOv8 8.0 to 8.3). Predictions of the coarsest grid for the largest
- * picture and of the finest for the smallest are left out: the other looks see such objects better.
+ * image and of the finest for the smallest are left out: the other looks see such objects better.
  *
- * Networks of one fixed size see the smaller pictures on their canvas of that size.
+ * Networks of one fixed size see the smaller images on their canvas of that size.
  */
 export class AugmentedDetector implements Detector {
   readonly family: "v5" | "v8";
@@ -44,21 +44,21 @@ export class AugmentedDetector implements Detector {
     const canvases = looks.map(({ scale }) => this.fixedSize ?? canvasFor(size, scale, this.stride));
     const networks: CompiledDetector[] = [];
     for (const canvas of canvases) networks.push(await this.#inner.compile(canvas, count));
-    return { run: (pictures) => this.#look(pictures, canvases, networks) };
+    return { run: (images) => this.#look(images, canvases, networks) };
   }
 
   /** The inner detector belongs to whoever made it. */
   async dispose(): Promise<void> {}
 
   async #look(
-    pictures: readonly Picture[],
+    images: readonly Image[],
     canvases: readonly Size[],
     networks: readonly CompiledDetector[],
   ): Promise<RawDetections[]> {
-    const parts: Part[][] = pictures.map(() => []);
+    const parts: Part[][] = images.map(() => []);
     for (const [i, look] of looks.entries()) {
       const canvas = canvases[i] as Size;
-      const seen = pictures.map((picture) => lookOf(picture, look, canvas));
+      const seen = images.map((image) => lookOf(image, look, canvas));
       // Below every confidence: which grid an anchor is of shows only while all are there
       const raw = await (networks[i] as CompiledDetector).run(seen, -1);
       raw.forEach((prediction, k) => {
@@ -66,7 +66,7 @@ export class AugmentedDetector implements Detector {
         const { first, end } = prediction.isSuppressed
           ? { first: 0, end: rows.count }
           : this.#kept(i, rows.count, canvas);
-        const { width } = pictures[k] as Picture;
+        const { width } = images[k] as Image;
         (parts[k] as Part[]).push(restore({ ...rows, first, end }, look, width));
       });
     }
@@ -85,19 +85,19 @@ export class AugmentedDetector implements Detector {
   }
 }
 
-/** Sides of a scaled picture's canvas: whole multiples of the stride. */
+/** Sides of a scaled image's canvas: whole multiples of the stride. */
 function canvasFor({ width, height }: Size, scale: number, stride: number): Size {
   const side = (length: number): number => Math.ceil((length * scale) / stride) * stride;
   return { width: side(width), height: side(height) };
 }
 
-/** The picture, mirrored and scaled, in the top left corner of its canvas. */
-function lookOf(picture: Picture, { scale, mirrored }: Look, canvas: Size): Picture {
-  if (scale === 1 && !mirrored) return picture;
-  const turned = mirrored ? mirror(picture) : picture;
-  const size = { width: Math.floor(picture.width * scale), height: Math.floor(picture.height * scale) };
+/** The image, mirrored and scaled, in the top left corner of its canvas. */
+function lookOf(image: Image, { scale, mirrored }: Look, canvas: Size): Image {
+  if (scale === 1 && !mirrored) return image;
+  const turned = mirrored ? mirror(image) : image;
+  const size = { width: Math.floor(image.width * scale), height: Math.floor(image.height * scale) };
   const scaled = resizeBilinear(turned, size);
-  const target = blankPicture(canvas, border);
+  const target = blankImage(canvas, border);
   const row = size.width * 3;
   for (let y = 0; y < size.height; y++) {
     target.data.set(scaled.data.subarray(y * row, (y + 1) * row), y * canvas.width * 3);
@@ -105,8 +105,8 @@ function lookOf(picture: Picture, { scale, mirrored }: Look, canvas: Size): Pict
   return target;
 }
 
-function mirror(picture: Picture): Picture {
-  return flipLeftRight({ picture, boxes: new Float32Array(0), classes: new Int32Array(0) }).picture;
+function mirror(image: Image): Image {
+  return flipLeftRight({ image, boxes: new Float32Array(0), classes: new Int32Array(0) }).image;
 }
 
 /** Rows of one anchor each. */
@@ -128,13 +128,13 @@ function rowsOf({ data, shape, layout }: RawDetections): Rows {
   return { data: rows, count, channels };
 }
 
-/** Rows in pixels of the picture that was looked at. */
+/** Rows in pixels of the image that was looked at. */
 interface Part {
   data: Float32Array;
   channels: number;
 }
 
-/** Brings boxes (centre x, centre y, width, height) back from a look to the picture. */
+/** Brings boxes (center x, center y, width, height) back from a look to the image. */
 function restore(rows: Rows & { first: number; end: number }, { scale, mirrored }: Look, width: number): Part {
   const { data, channels, first, end } = rows;
   const restored = data.slice(first * channels, end * channels);

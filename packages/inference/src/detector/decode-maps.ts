@@ -1,7 +1,7 @@
 import type { RawDetections } from "./detector.ts";
 import type { HeadForm } from "./recipe.ts";
 
-/** A level's raw predictions for one picture. */
+/** A level's raw predictions for one image. */
 export interface RawMap {
   data: Float32Array;
   /** [1, h, w, outputs per cell]. */
@@ -9,9 +9,9 @@ export interface RawMap {
 }
 
 /**
- * Boxes and probabilities of those anchors of a picture whose confidence can exceed a threshold.
+ * Boxes and probabilities of those anchors of an image whose confidence can exceed a threshold.
  *
- * The formulas are those of the heads' `decode` in `@lookonce/nn`. A picture has thousands of anchors and a handful of objects:
+ * The formulas are those of the heads' `decode` in `@lookonce/nn`. An image has thousands of anchors and a handful of objects:
  * deciding on raw numbers first, which sigmoids keep in order, spares the network's graph all of the decoding. For v8,
  * probabilities that do not reach the threshold are left at 0.
  *

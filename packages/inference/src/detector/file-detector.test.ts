@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { GraphBuilder, ints, type OnnxModel, serializeModel, type TensorType } from "@lookonce/onnx";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OnnxEngine, Predictor, type Results } from "../index.ts";
@@ -20,7 +20,7 @@ interface FileOptions {
 }
 
 /**
- * A network of one output row per class, whose box and probability are means of the picture's colours: a file of the
+ * A network of one output row per class, whose box and probability are means of the image's colors: a file of the
  * right form whose answers can be worked out by hand. [N, 3, H, W] → [N, 3 + 4, 1]: x = y = w = h = 16, then R, G, B.
  */
 function detectorModel({ opset = 17, metadata = {}, end = (_, value) => value, ...options }: FileOptions): OnnxModel {
@@ -31,15 +31,15 @@ function detectorModel({ opset = 17, metadata = {}, end = (_, value) => value, .
   const means = graph.node("ReduceMean", [x], { axes: ints([2]), keepdims: { int: 1 } });
   const columns = graph.node("ReduceMean", [means], { axes: ints([3]), keepdims: { int: 1 } });
   const axes = graph.initializer({ type: "int64", shape: [1], data: BigInt64Array.of(3n) });
-  const colours =
+  const colors =
     opset < 13 ? graph.node("Squeeze", [columns], { axes: ints([3]) }) : graph.node("Squeeze", [columns, axes]);
   const sixteen = graph.initializer({ type: "float32", shape: [1, 4, 1], data: new Float32Array(4).fill(16) });
   const nothing = graph.node("Mul", [
-    graph.node("ReduceMax", [colours], { axes: ints([1]), keepdims: { int: 1 } }),
+    graph.node("ReduceMax", [colors], { axes: ints([1]), keepdims: { int: 1 } }),
     graph.initializer({ type: "float32", shape: [], data: new Float32Array(1) }),
   ]);
   const box = graph.node("Add", [sixteen, nothing]);
-  let result = end(graph, graph.node("Concat", [box, colours], { axis: { int: 1 } }));
+  let result = end(graph, graph.node("Concat", [box, colors], { axis: { int: 1 } }));
   if (type === "float16") result = graph.node("Cast", [result], { to: { int: 10 } });
   const named = graph.node("Identity", [result], {}, { outputs: ["output0"] });
   const output = "output" in options ? options.output : [1, 7, 1];
@@ -63,13 +63,13 @@ function write(bytes: Uint8Array): string {
   return path;
 }
 
-/** A picture of one channel at its brightest. */
-const coloured = (channel: number): Picture => ({
+/** An image of one channel at its brightest. */
+const colored = (channel: number): Image => ({
   width: 16,
   height: 32,
   data: Uint8Array.from({ length: 16 * 32 * 3 }, (_, i) => (i % 3 === channel ? 255 : 0)),
 });
-const [red, green] = [coloured(0), coloured(1)];
+const [red, green] = [colored(0), colored(1)];
 
 describe("an ONNX file", () => {
   it("is fed with planes of RGB from 0 to 1, letterboxed to its own size", async () => {
@@ -79,14 +79,14 @@ describe("an ONNX file", () => {
     const { boxes, names } = await predictor.detect(green);
     expect(names).toEqual(["red", "green", "blue"]);
     expect([...boxes.classes]).toEqual([1]);
-    // Half the canvas is the green picture, half the grey border of 114.
+    // Half the canvas is the green image, half the gray border of 114.
     expect(boxes.confidences[0]).toBeCloseTo((1 + 114 / 255) / 2, 5);
     // The box from 8 to 24 in both directions, 8 pixels to the left.
     expect([...boxes.boxes]).toEqual([0, 8, 16, 24]);
     await predictor.dispose();
   });
 
-  it("of free size takes pictures padded to its stride, and has numbers for names", async () => {
+  it("of free size takes images padded to its stride, and has numbers for names", async () => {
     const file = detectorFile({ input: [1, 3, "height", "width"], output: [1, 7, 8400], metadata: { stride: "16" } });
     const predictor = await Predictor.create({ onnxFile: write(file), imgsz: 64 });
     const result = await predictor.detect(green);
@@ -97,7 +97,7 @@ describe("an ONNX file", () => {
   });
 
   it.each<[string, FileOptions, string]>([
-    ["pictures of bytes", { type: "uint8" }, "takes uint8 [1, 3, 32, 32]; a detector takes float32 pictures"],
+    ["images of bytes", { type: "uint8" }, "takes uint8 [1, 3, 32, 32]; a detector takes float32 images"],
     ["one channel", { input: [1, 1, 32, 32] }, "takes float32 [1, 1, 32, 32]"],
     ["channels last", { input: [1, 32, 32, 3] }, "takes float32 [1, 32, 32, 3]; a detector takes"],
     ["one free side", { input: [1, 3, 32, "width"] }, "takes float32 [1, 3, 32, width]"],
@@ -134,7 +134,7 @@ describe("an ONNX file", () => {
     ["with channels of a name", { input: [1, "channels", 32, 32] }],
     ["of half precision", { type: "float16" }],
     ["of half precision and free size", { type: "float16", input: ["batch", 3, "h", "w"], output: ["batch", 7, "a"] }],
-    ["for two pictures at once", { input: [2, 3, 32, 32], output: [2, 7, 1] }],
+    ["for two images at once", { input: [2, 3, 32, 32], output: [2, 7, 1] }],
     ["with channels last", { end: turn, output: [1, 1, 7] }],
     ["of operator set 9", { opset: 9 }],
     ["of operator set 12, with names as JSON", { opset: 12, metadata: { names: '["red", "green", "blue"]' } }],
@@ -165,7 +165,7 @@ describe("an ONNX file", () => {
     await predictor.dispose();
   });
 
-  /** Rows of two detections that overlap and one of padding, whatever the picture. */
+  /** Rows of two detections that overlap and one of padding, whatever the image. */
   const rows = (graph: GraphBuilder): string => {
     const data = Float32Array.of(8, 8, 24, 24, 0.9, 1, 9, 8, 24, 24, 0.6, 1, 0, 0, 0, 0, 0, 0);
     return graph.initializer({ type: "float32", shape: [1, 3, 6], data });
@@ -215,7 +215,7 @@ describe("OnnxEngine", () => {
     await expect(made).rejects.toMatchObject({ code: "FORMAT", message: expect.stringContaining("odd.onnx: ") });
   });
 
-  it("refuses models of two inputs, and pictures that do not fit", async () => {
+  it("refuses models of two inputs, and images that do not fit", async () => {
     const graph = new GraphBuilder();
     const [a, b] = [graph.input("a", "float32", [1]), graph.input("b", "float32", [1])];
     graph.output(graph.node("Add", [a, b]), "float32", [1]);

@@ -1,20 +1,20 @@
 import { readFile } from "node:fs/promises";
-import type { Picture, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { parseModel } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
 import { type FileForm, readFileForm } from "./file-form.ts";
+import { takeImages } from "./image-input.ts";
 import { joinPixels } from "./join-pixels.ts";
-import { takePictures } from "./picture-input.ts";
 import type { DetectorRecipe } from "./recipe.ts";
 
-/** Side of the picture that a file of free size is asked with what it gives. */
+/** Side of the image that a file of free size is asked with what it gives. */
 const askedSide = 320;
 
 /**
  * An exported detector: an ONNX file that takes `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, for one size or
- * any, so many pictures at once or any number, and gives one of
+ * any, so many images at once or any number, and gives one of
  *
  * - `[N, 4 + nc, A]` (YOLOv8) or `[N, A, 5 + nc]` (YOLOv5), or either with its last axes the other way round
  * - `[N, rows, 6]`: left, top, right, bottom, confidence, class, with suppression built in
@@ -53,7 +53,7 @@ export class FileDetector implements Detector {
     const model = parseModel(bytes, path);
     let engine: OnnxEngine | undefined;
     const compiled = async (): Promise<OnnxEngine> => {
-      engine ??= await OnnxEngine.create(takePictures(model), { name: path, ...options });
+      engine ??= await OnnxEngine.create(takeImages(model), { name: path, ...options });
       return engine;
     };
     try {
@@ -71,13 +71,13 @@ export class FileDetector implements Detector {
   async compile({ width, height }: Size): Promise<CompiledDetector> {
     const engine = this.#engine;
     const form = this.#form;
-    // On the CPU a batch takes as long as its pictures one by one, and more memory.
+    // On the CPU a batch takes as long as its images one by one, and more memory.
     const most = form.fixedBatch ?? (this.#recipe === undefined ? Number.POSITIVE_INFINITY : 1);
     return {
-      async run(pictures: readonly Picture[]): Promise<RawDetections[]> {
+      async run(images: readonly Image[]): Promise<RawDetections[]> {
         const found: RawDetections[] = [];
-        for (let from = 0; from < pictures.length; from += most) {
-          const group = pictures.slice(from, from + most);
+        for (let from = 0; from < images.length; from += most) {
+          const group = images.slice(from, from + most);
           const count = form.fixedBatch ?? group.length;
           const [output] = await engine.run(joinPixels(group, count), [count, height, width, 3]);
           found.push(...split(output as EngineTensor, form).slice(0, group.length));
@@ -96,7 +96,7 @@ export class FileDetector implements Detector {
   }
 }
 
-/** What a model gives for a picture, which it is shown for that. */
+/** What a model gives for an image, which it is shown for that. */
 async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
   const shape = engine.input.shape.map((side, axis) => {
     if (typeof side === "number" && side > 0) return side;
@@ -107,7 +107,7 @@ async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
   return (output as EngineTensor).shape;
 }
 
-/** An output by pictures. */
+/** An output by images. */
 function split({ data, shape }: EngineTensor, { output, names, family }: FileForm): RawDetections[] {
   const [count, rows, columns] = shape as [number, number, number];
   return Array.from({ length: count }, (_, i): RawDetections => {
@@ -118,7 +118,7 @@ function split({ data, shape }: EngineTensor, { output, names, family }: FileFor
 }
 
 /**
- * Rows of left, top, right, bottom, confidence, class as predictions of a family: centre x, y, width, height, for v5 a
+ * Rows of left, top, right, bottom, confidence, class as predictions of a family: center x, y, width, height, for v5 a
  * certain objectness, and a probability a class.
  */
 function asPredictions(rows: Float32Array, family: "v5" | "v8", nc: number): RawDetections {

@@ -17,9 +17,9 @@ export interface FileForm {
   readonly family: "v5" | "v8";
   readonly names: readonly string[];
   readonly stride: number;
-  /** The only size of its pictures; absent where it takes any. */
+  /** The only size of its images; absent where it takes any. */
   readonly fixedSize: Size | undefined;
-  /** The only number of pictures in a batch; absent where it takes any. */
+  /** The only number of images in a batch; absent where it takes any. */
   readonly fixedBatch: number | undefined;
   readonly output: FileOutput;
 }
@@ -65,14 +65,14 @@ type Shape = readonly (number | string)[];
 function inputShape(path: string, input: ValueInfo | undefined): Shape {
   const shape = input?.shape ?? [];
   const [batch, channels, height, width] = shape;
-  const isPicture = shape.length === 4 && (channels === 3 || typeof channels === "string") && batch !== 0;
+  const isImage = shape.length === 4 && (channels === 3 || typeof channels === "string") && batch !== 0;
   const isWhole = typeof height === typeof width;
-  if ((input?.type === "float32" || input?.type === "float16") && isPicture && isWhole) return shape;
+  if ((input?.type === "float32" || input?.type === "float16") && isImage && isWhole) return shape;
   const takes = input === undefined ? "takes nothing" : `takes ${input.type} [${shape.join(", ")}]`;
   const hint = channels !== 3 && width === 3 ? " Export it with channels first." : "";
   throw new LookonceError(
     "UNSUPPORTED",
-    `${path} ${takes}; a detector takes float32 pictures [1, 3, height, width], or float16 ones.${hint}`,
+    `${path} ${takes}; a detector takes float32 images [1, 3, height, width], or float16 ones.${hint}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";
@@ -11,13 +11,13 @@ import { ModelDetector } from "./model-detector.ts";
 
 beforeAll(useOnnxRuntime);
 
-function noise(width: number, height: number): Picture {
+function noise(width: number, height: number): Image {
   const rng = new Random(width + height);
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => rng.integer(0, 256)) };
 }
 
-/** What the model's own modules say of a picture. */
-async function decodedByModel(model: DetectionModel, { data, width, height }: Picture): Promise<Float32Array> {
+/** What the model's own modules say of an image. */
+async function decodedByModel(model: DetectionModel, { data, width, height }: Image): Promise<Float32Array> {
   const decoded = tf.tidy(() => {
     const x = tf.div(tf.tensor4d(Float32Array.from(data), [1, height, width, 3]), 255) as tf.Tensor4D;
     return model.forward(x).decoded as tf.Tensor3D;
@@ -27,8 +27,8 @@ async function decodedByModel(model: DetectionModel, { data, width, height }: Pi
   return values;
 }
 
-async function run(detector: Detector, picture: Picture, conf: number): Promise<RawDetections> {
-  const [raw] = (await (await detector.compile(picture)).run([picture], conf)) as [RawDetections];
+async function run(detector: Detector, image: Image, conf: number): Promise<RawDetections> {
+  const [raw] = (await (await detector.compile(image)).run([image], conf)) as [RawDetections];
   return raw;
 }
 
@@ -38,10 +38,10 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
   it("are what the model decodes, for any size by one network", async () => {
     const model = await tinyModel(family);
     const detector = await ModelDetector.create(model, options);
-    for (const picture of [noise(64, 32), noise(32, 48), noise(80, 64)]) {
-      const raw = await run(detector, picture, 0);
+    for (const image of [noise(64, 32), noise(32, 48), noise(80, 64)]) {
+      const raw = await run(detector, image, 0);
       expect([...(raw.anchors as Int32Array)]).toEqual(Array.from({ length: raw.shape[1] as number }, (_, i) => i));
-      expectClose(raw.data, await decodedByModel(model, picture), { abs: 2e-4 });
+      expectClose(raw.data, await decodedByModel(model, image), { abs: 2e-4 });
     }
     await detector.dispose();
   });
@@ -49,8 +49,8 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
   it("leave out anchors that cannot pass", async () => {
     const model = await tinyModel(family);
     const detector = await ModelDetector.create(model, options);
-    const picture = noise(64, 64);
-    const all = await run(detector, picture, 0);
+    const image = noise(64, 64);
+    const all = await run(detector, image, 0);
     const width = all.shape[2] as number;
     const best = (row: number): number => {
       const values = all.data.subarray(row * width, (row + 1) * width);
@@ -58,7 +58,7 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
     };
     const scores = Array.from({ length: all.shape[1] as number }, (_, row) => best(row)).sort((a, b) => b - a);
     const conf = ((scores[9] as number) + (scores[10] as number)) / 2;
-    const few = await run(detector, picture, conf);
+    const few = await run(detector, image, conf);
     expect(few.shape[1]).toBe(10);
     for (const [i, anchor] of [...(few.anchors as Int32Array)].entries()) {
       const box = few.data.subarray(i * width, i * width + 4);
@@ -73,8 +73,8 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
     const recipe = await detector.recipe();
     expect(recipe?.kind).toBe("maps");
     const other = await cookDetector(recipe as NonNullable<typeof recipe>, { threads: 1 });
-    const picture = noise(48, 64);
-    expectClose((await run(other, picture, 0)).data, (await run(detector, picture, 0)).data, { abs: 1e-4 });
+    const image = noise(48, 64);
+    expectClose((await run(other, image, 0)).data, (await run(detector, image, 0)).data, { abs: 1e-4 });
     expect([other.family, other.stride, other.names]).toEqual([detector.family, detector.stride, detector.names]);
     await Promise.all([other.dispose(), detector.dispose()]);
   });
@@ -89,8 +89,8 @@ describe("networks that depend on the size", () => {
     const config = parseModelConfig({ ...source, nc: 3, backbone: rows }, { name: "attention.yaml" });
     const model = new DetectionModel(config, { rng: new Random(0) }).eval();
     const detector = await ModelDetector.create(model, options);
-    for (const picture of [noise(64, 32), noise(32, 64)]) {
-      expectClose((await run(detector, picture, 0)).data, await decodedByModel(model, picture), { abs: 1e-3 });
+    for (const image of [noise(64, 32), noise(32, 64)]) {
+      expectClose((await run(detector, image, 0)).data, await decodedByModel(model, image), { abs: 1e-3 });
     }
     expect(await detector.recipe()).toBeUndefined();
     await detector.dispose();

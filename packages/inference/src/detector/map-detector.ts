@@ -1,4 +1,4 @@
-import type { Picture, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/augment";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { decodeMaps } from "./decode-maps.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
@@ -37,14 +37,14 @@ export class MapDetector implements Detector {
   }
 }
 
-/** An engine of raw maps for pictures of one size. */
+/** An engine of raw maps for images of one size. */
 export function compiledMaps(engine: OnnxEngine, head: HeadForm, { width, height }: Size): CompiledDetector {
   return {
-    async run(pictures: readonly Picture[], conf: number): Promise<RawDetections[]> {
+    async run(images: readonly Image[], conf: number): Promise<RawDetections[]> {
       const found: RawDetections[] = [];
       // One after the other: on the CPU a batch takes as long, and more memory
-      for (const picture of pictures) {
-        const maps = await engine.run(picture.data, [1, height, width, 3]);
+      for (const image of images) {
+        const maps = await engine.run(image.data, [1, height, width, 3]);
         found.push(decodeMaps(maps, head, conf));
       }
       return found;

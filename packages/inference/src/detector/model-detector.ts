@@ -1,4 +1,4 @@
-import type { Picture, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/augment";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache } from "../engine/engine-cache.ts";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
@@ -11,7 +11,7 @@ import { TracedNetwork } from "./traced-network.ts";
 
 /** Options of {@link ModelDetector}. */
 export interface ModelDetectorOptions extends OnnxEngineOptions {
-  /** How many sizes of pictures stay compiled. */
+  /** How many sizes of images stay compiled. */
   capacity: number;
   /** Whether a GPU computes in half precision. */
   half: boolean;
@@ -22,7 +22,7 @@ export interface ModelDetectorOptions extends OnnxEngineOptions {
 /**
  * A model built from modules: fused, traced and compiled.
  *
- * On the CPU the network gives raw maps, decoded here where an anchor's confidence passes; its graph then fits pictures of any
+ * On the CPU the network gives raw maps, decoded here where an anchor's confidence passes; its graph then fits images of any
  * size. Other devices decode all anchors themselves, in a graph for each size.
  */
 export class ModelDetector implements Detector {
@@ -58,15 +58,15 @@ export class ModelDetector implements Detector {
     if (this.#network !== undefined) return compiledMaps(await this.#network.engine(size), this.#head, size);
     const { width, height } = size;
     const { half } = this.#options;
-    // A graph for each number of pictures would be compiled for the rest of every batch, too: powers of two are enough
+    // A graph for each number of images would be compiled for the rest of every batch, too: powers of two are enough
     const batch = 2 ** Math.ceil(Math.log2(count));
     const engine = await this.#engines.get(`${batch}x${height}x${width}`, async () =>
       OnnxEngine.create(await traceForBytes(this.#model, { height, width, batch, half }), this.#options),
     );
     return {
-      async run(pictures: readonly Picture[]): Promise<RawDetections[]> {
-        const [output] = await engine.run(joinPixels(pictures, batch), [batch, height, width, 3]);
-        return splitPictures(output as { data: Float32Array; shape: number[] }, pictures.length);
+      async run(images: readonly Image[]): Promise<RawDetections[]> {
+        const [output] = await engine.run(joinPixels(images, batch), [batch, height, width, 3]);
+        return splitImages(output as { data: Float32Array; shape: number[] }, images.length);
       },
     };
   }
@@ -84,14 +84,14 @@ export class ModelDetector implements Detector {
   }
 }
 
-/** Predictions [N, A, C] of the first `pictures`, one by one. */
-function splitPictures(
+/** Predictions [N, A, C] of the first `images`, one by one. */
+function splitImages(
   { data, shape }: { data: Float32Array; shape: readonly number[] },
-  pictures: number,
+  images: number,
 ): RawDetections[] {
   const [, anchors, channels] = shape as [number, number, number];
   const size = anchors * channels;
-  return Array.from({ length: pictures }, (_, i) => ({
+  return Array.from({ length: images }, (_, i) => ({
     data: data.subarray(i * size, (i + 1) * size),
     shape: [1, anchors, channels],
     layout: "NAC",

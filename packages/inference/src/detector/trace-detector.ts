@@ -13,10 +13,10 @@ import { takeBytes } from "./bytes-input.ts";
 
 /** Options of {@link traceNetwork}. */
 export interface TraceNetworkOptions {
-  /** Size of the pictures, in pixels. */
+  /** Size of the images, in pixels. */
   height: number;
   width: number;
-  /** Pictures in a batch. Default 1. */
+  /** Images in a batch. Default 1. */
   batch?: number;
   /** Version of ONNX's operators. Default 17, which ONNX Runtime has had since 1.12. */
   opset?: number;
@@ -88,7 +88,7 @@ export interface TraceForBytesOptions extends DetectorGraphOptions {
 }
 
 /**
- * A detector as an ONNX model for our own use: a batch of pictures as its bytes, `images` [N, H, W, 3], to `output0`
+ * A detector as an ONNX model for our own use: a batch of images as its bytes, `images` [N, H, W, 3], to `output0`
  * [N, A, channels] and, where asked for, `raw0`, `raw1`, …. Neither the pixels nor the predictions are touched in
  * JavaScript.
  */

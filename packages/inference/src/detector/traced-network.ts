@@ -31,7 +31,7 @@ export class TracedNetwork {
     this.#engines = new EngineCache(options.capacity);
   }
 
-  /** An engine that takes pictures [N, height, width, 3] of a size: one at a time, or any number where its shape says so. */
+  /** An engine that takes images [N, height, width, 3] of a size: one at a time, or any number where its shape says so. */
   async engine(size: Size): Promise<OnnxEngine> {
     const key = `${size.height}x${size.width}`;
     if (this.#first === undefined || this.#first.key === key) {
@@ -46,7 +46,7 @@ export class TracedNetwork {
     return this.#engines.get(key, async () => OnnxEngine.create(await this.#trace(size, 1), this.#options));
   }
 
-  /** The network for pictures of any size and number as a file's bytes; `undefined` where it depends on the size. */
+  /** The network for images of any size and number as a file's bytes; `undefined` where it depends on the size. */
   anySizeModel(): Promise<Uint8Array<SharedArrayBuffer> | undefined> {
     this.#anySize ??= this.#makeAnySize();
     return this.#anySize;

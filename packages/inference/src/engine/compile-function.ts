@@ -11,7 +11,7 @@ export interface CompileFunctionOptions extends OnnxEngineOptions {
 
 /**
  * A function of one tensor as an engine, as models are run for inference: traced once, what it reads besides its input
- * constant, compiled with all of ONNX Runtime's optimisations.
+ * constant, compiled with all of ONNX Runtime's optimizations.
  */
 export async function compileFunction(
   run: (x: tf.Tensor) => tf.Tensor,

@@ -1,10 +1,10 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 
 /** k / 255 for every byte: a table is faster than a division for each of a million pixels. */
 const unit = Float32Array.from({ length: 256 }, (_, k) => k / 255);
 
-/** The pixels of a picture as a network takes them: [3, height, width], RGB from 0 to 1, in one pass. */
-export function floatPixels({ data, width, height }: Picture): Float32Array {
+/** The pixels of an image as a network takes them: [3, height, width], RGB from 0 to 1, in one pass. */
+export function floatPixels({ data, width, height }: Image): Float32Array {
   const area = width * height;
   const planes = new Float32Array(3 * area);
   for (let i = 0, byte = 0; i < area; i++, byte += 3) {

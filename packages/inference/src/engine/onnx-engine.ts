@@ -25,7 +25,7 @@ export interface EnginePort {
   shape: readonly (number | string)[];
 }
 
-/** An ONNX model with constant weights, compiled by ONNX Runtime; it takes one batch of pictures. */
+/** An ONNX model with constant weights, compiled by ONNX Runtime; it takes one batch of images. */
 export class OnnxEngine {
   readonly #session: InferenceSession;
   readonly input: EnginePort;
@@ -41,7 +41,7 @@ export class OnnxEngine {
    * Compiles a model, given as such or as the bytes of its file.
    *
    * The settings are those that were fastest for YOLOv8n at 640 on two cores, shared with other work, in medians of 25 alternating runs: 37 ms
-   * as here; 47 ms with threads that sleep between operators, 47 ms without the layout optimisation, 65 ms without ONNX
+   * as here; 47 ms with threads that sleep between operators, 47 ms without the layout optimization, 65 ms without ONNX
    * Runtime's fusion of SiLU. Without memory patterns or the arena, or with operators side by side, it was slower too.
    *
    * @throws LookonceError `FORMAT` when ONNX Runtime does not take the model, `UNSUPPORTED` when it has several inputs
@@ -64,15 +64,15 @@ export class OnnxEngine {
     await session.release();
     throw new LookonceError(
       "UNSUPPORTED",
-      `${name} takes ${session.inputNames.length} inputs (${session.inputNames.join(", ")}); a detector takes one, its pictures.`,
+      `${name} takes ${session.inputNames.length} inputs (${session.inputNames.join(", ")}); a detector takes one, its images.`,
     );
   }
 
   /**
-   * Runs the model on pictures in the layout and type that {@link input} says.
+   * Runs the model on images in the layout and type that {@link input} says.
    *
    * @returns its outputs in order
-   * @throws LookonceError `ARGUMENT` when the pictures do not fit
+   * @throws LookonceError `ARGUMENT` when the images do not fit
    */
   async run(images: Float32Array | Uint8Array, shape: readonly number[]): Promise<EngineTensor[]> {
     const type = images instanceof Float32Array ? "float32" : "uint8";

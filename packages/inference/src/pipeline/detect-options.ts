@@ -8,9 +8,9 @@ export interface DetectOptions {
   classes?: readonly (number | string)[];
   /** Whether boxes of different classes suppress each other. Default false. */
   agnosticNms?: boolean;
-  /** Most detections a picture. Default 300. */
+  /** Most detections an image. Default 300. */
   maxDet?: number;
-  /** Whether each picture is looked at three times, scaled and mirrored, too. Default false. */
+  /** Whether each image is looked at three times, scaled and mirrored, too. Default false. */
   augment?: boolean;
 }
 

@@ -1,13 +1,13 @@
 import type { Size } from "@lookonce/augment";
-import type { Detections } from "@lookonce/boxes";
+import type { Detections } from "@lookonce/geometry";
 import { AugmentedDetector } from "../detector/augmented-detector.ts";
 import type { Detector } from "../detector/detector.ts";
 import type { Speed } from "../results.ts";
 import type { SettledDetectOptions } from "./detect-options.ts";
-import type { PreparedPicture } from "./prepare-picture.ts";
+import type { PreparedImage } from "./prepare-image.ts";
 import { defaultConfidence, selectDetections } from "./select-detections.ts";
 
-/** What was found in a picture. */
+/** What was found in an image. */
 export interface Detected {
   boxes: Detections;
   speed: Speed;
@@ -16,24 +16,24 @@ export interface Detected {
 }
 
 /**
- * Finds objects in prepared pictures. Those of one canvas go through the network together, so that none is padded for the
+ * Finds objects in prepared images. Those of one canvas go through the network together, so that none is padded for the
  * sake of others and each gives what it would give alone.
  *
- * @param options for each picture
+ * @param options for each image
  */
 export async function detectPrepared(
   detector: Detector,
-  pictures: readonly PreparedPicture[],
+  images: readonly PreparedImage[],
   options: readonly SettledDetectOptions[],
 ): Promise<Detected[]> {
   const groups = new Map<string, number[]>();
-  for (const [i, { boxed }] of pictures.entries()) {
+  for (const [i, { boxed }] of images.entries()) {
     const key = `${boxed.canvas.height}x${boxed.canvas.width}${options[i]?.augment ? "+" : ""}`;
     groups.set(key, [...(groups.get(key) ?? []), i]);
   }
   const found: Detected[] = [];
   for (const members of groups.values()) {
-    const group = members.map((i) => pictures[i] as PreparedPicture);
+    const group = members.map((i) => images[i] as PreparedImage);
     const results = await detectGroup(
       detector,
       group,
@@ -46,25 +46,25 @@ export async function detectPrepared(
   return found;
 }
 
-/** Pictures of one canvas, to be looked at in one way. */
+/** Images of one canvas, to be looked at in one way. */
 async function detectGroup(
   detector: Detector,
-  pictures: readonly PreparedPicture[],
+  images: readonly PreparedImage[],
   options: readonly SettledDetectOptions[],
 ): Promise<Detected[]> {
-  const { canvas } = (pictures[0] as PreparedPicture).boxed;
+  const { canvas } = (images[0] as PreparedImage).boxed;
   const looks = options[0]?.augment ? new AugmentedDetector(detector) : detector;
-  const network = await looks.compile(canvas, pictures.length);
+  const network = await looks.compile(canvas, images.length);
   const conf = Math.min(...options.map((each) => each.conf ?? defaultConfidence));
   const start = performance.now();
   const raw = await network.run(
-    pictures.map(({ boxed }) => boxed.picture),
+    images.map(({ boxed }) => boxed.image),
     conf,
   );
-  const inference = (performance.now() - start) / pictures.length;
-  return pictures.map(({ picture, boxed, preprocess }, i) => {
+  const inference = (performance.now() - start) / images.length;
+  return images.map(({ image, boxed, preprocess }, i) => {
     const ran = performance.now();
-    const place = { family: detector.family, picture, boxed };
+    const place = { family: detector.family, image, boxed };
     const boxes = selectDetections(raw[i] as (typeof raw)[number], options[i] as SettledDetectOptions, place);
     return { boxes, speed: { preprocess, inference, postprocess: performance.now() - ran }, inputSize: canvas };
   });

@@ -1,5 +1,5 @@
-import type { LetterboxGeometry, Picture } from "@lookonce/augment";
-import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
+import type { Image, LetterboxGeometry } from "@lookonce/augment";
+import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import type { RawDetections } from "../detector/detector.ts";
 import type { SettledDetectOptions } from "./detect-options.ts";
 
@@ -9,17 +9,17 @@ export const defaultConfidence = 0.25;
 /** Where a network's predictions come from and lead to. */
 export interface SelectionPlace {
   family: "v5" | "v8";
-  /** Boxes are moved to this picture. */
-  picture: Pick<Picture, "width" | "height">;
+  /** Boxes are moved to this image. */
+  image: Pick<Image, "width" | "height">;
   /** From this canvas. */
   boxed: LetterboxGeometry;
 }
 
-/** What remains of a network's predictions after suppression, in pixels of the original picture. */
+/** What remains of a network's predictions after suppression, in pixels of the original image. */
 export function selectDetections(
   raw: RawDetections,
   { conf, iou, classes, agnosticNms, maxDet }: SettledDetectOptions,
-  { family, picture, boxed }: SelectionPlace,
+  { family, image, boxed }: SelectionPlace,
 ): Detections {
   const { anchors, isSuppressed = false, ...prediction } = raw;
   const [found] = nonMaxSuppression(
@@ -38,6 +38,6 @@ export function selectDetections(
   return {
     ...found,
     anchors: anchors === undefined ? found.anchors : found.anchors.map((row) => anchors[row] as number),
-    boxes: scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, picture),
+    boxes: scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image),
   };
 }

@@ -1,19 +1,19 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
-import type { BegunPicture } from "../pipeline/finish-pictures.ts";
+import type { BegunImage } from "../pipeline/finish-images.ts";
 import type { SourceItem } from "../sources/source.ts";
 import type { DetectionPool } from "./detection-pool.ts";
 import { receiveError } from "./messages.ts";
 
-type Content = string | Uint8Array | Picture;
+type Content = string | Uint8Array | Image;
 
-/** Has a pool begin on pictures. */
+/** Has a pool begin on images. */
 export async function beginInPool(
   pool: DetectionPool,
   items: readonly SourceItem[],
   options: SettledDetectOptions,
-): Promise<BegunPicture[]> {
+): Promise<BegunImage[]> {
   const fetched = await Promise.all(items.map(fetchContent));
   const whole = fetched.filter((content) => !(content instanceof LookonceError)) as Content[];
   // Nobody but us holds the frames of a video: their memory changes hands
@@ -23,7 +23,7 @@ export async function beginInPool(
     const content = fetched[i] as Content | LookonceError;
     if (content instanceof LookonceError) return { item, error: content };
     const outcome = outcomes[whole.indexOf(content)];
-    if (outcome === undefined) throw new Error("a worker left a picture out");
+    if (outcome === undefined) throw new Error("a worker left an image out");
     if (!("error" in outcome)) return { item, ...outcome };
     const error = receiveError(outcome.error);
     if (error instanceof LookonceError) return { item, error };

@@ -30,7 +30,7 @@ interface Slot {
 }
 
 /**
- * Worker threads that prepare pictures and run a network on them.
+ * Worker threads that prepare images and run a network on them.
  *
  * They start at once, take tasks when the first of them is ready, and do not keep the process running while they have nothing
  * to do. One that dies is replaced, and its tasks are begun once more.
@@ -55,7 +55,7 @@ export class DetectionPool {
   }
 
   /**
-   * What became of each picture.
+   * What became of each image.
    *
    * @param owned memory of pixels that is handed over to the worker; it comes back with the outcome
    * @throws LookonceError `DATA` when workers die of it
@@ -145,7 +145,7 @@ function deathOf(code: number, cause: Error | undefined): LookonceError {
   const how = cause === undefined ? `it exited with code ${code}` : cause.message;
   return new LookonceError(
     "DATA",
-    `A thread that looked at pictures died: ${how}. Set workers: 0 to do without such threads.`,
+    `A thread that looked at images died: ${how}. Set workers: 0 to do without such threads.`,
     cause === undefined ? {} : { cause },
   );
 }

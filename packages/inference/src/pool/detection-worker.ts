@@ -1,10 +1,10 @@
-// The program of a predictor's worker thread: prepares pictures and, where it has a network, finds objects in them.
+// The program of a predictor's worker thread: prepares images and, where it has a network, finds objects in them.
 import { parentPort, workerData } from "node:worker_threads";
 import { cookDetector } from "../detector/cook-detector.ts";
 import { type Detected, detectPrepared } from "../pipeline/detect-prepared.ts";
-import { type PreparedPicture, preparePicture } from "../pipeline/prepare-picture.ts";
+import { type PreparedImage, prepareImage } from "../pipeline/prepare-image.ts";
 import {
-  picturesOf,
+  imagesOf,
   type SentError,
   sendError,
   type WorkerOutcome,
@@ -18,18 +18,18 @@ if (port === null) throw new Error("This file is the program of a worker thread.
 const { fit, recipe, threads } = workerData as WorkerSetup;
 const detector = recipe === undefined ? undefined : await cookDetector(recipe, { threads });
 
-type Prepared = PreparedPicture | { error: SentError };
+type Prepared = PreparedImage | { error: SentError };
 
 async function prepare(content: WorkerTask["contents"][number]): Promise<Prepared> {
   try {
-    return await preparePicture(content, fit);
+    return await prepareImage(content, fit);
   } catch (error) {
     return { error: sendError(error) };
   }
 }
 
 async function detect(prepared: readonly Prepared[], options: WorkerTask["options"]): Promise<WorkerOutcome[]> {
-  const whole = prepared.filter((each) => !("error" in each)) as PreparedPicture[];
+  const whole = prepared.filter((each) => !("error" in each)) as PreparedImage[];
   if (detector === undefined) return prepared.map((each) => ("error" in each ? each : { prepared: each }));
   const found = await detectPrepared(
     detector,
@@ -38,7 +38,7 @@ async function detect(prepared: readonly Prepared[], options: WorkerTask["option
   );
   return prepared.map((each) => {
     if ("error" in each) return each;
-    return { picture: each.picture, detected: found[whole.indexOf(each)] as Detected };
+    return { image: each.image, detected: found[whole.indexOf(each)] as Detected };
   });
 }
 
@@ -58,6 +58,6 @@ port.on("message", async (task: WorkerTask | "stop") => {
     return;
   }
   const reply: WorkerReply = { id: task.id, outcomes: await outcomesOf(task) };
-  port.postMessage(reply, picturesOf(reply.outcomes));
+  port.postMessage(reply, imagesOf(reply.outcomes));
 });
 port.postMessage("ready" satisfies WorkerReply);

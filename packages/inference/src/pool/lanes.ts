@@ -15,7 +15,7 @@ const modelBudget = 2 ** 30;
 /**
  * How many workers run a network side by side, and with how many threads each.
  *
- * One picture a core is faster than all cores on one picture: threads of one operator wait for each other. So there is a
+ * One image a core is faster than all cores on one image: threads of one operator wait for each other. So there is a
  * worker a core, fewer where the network is large, and the rest of the cores are shared among them.
  */
 export function lanesFor({ cores, modelBytes, wanted }: { cores: number; modelBytes: number; wanted?: number }): Lanes {

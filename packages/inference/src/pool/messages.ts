@@ -1,23 +1,23 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { type ErrorCode, LookonceError } from "@lookonce/errors";
 import type { DetectorRecipe } from "../detector/recipe.ts";
 import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
 import type { Detected } from "../pipeline/detect-prepared.ts";
-import type { FitSettings, PreparedPicture } from "../pipeline/prepare-picture.ts";
+import type { FitSettings, PreparedImage } from "../pipeline/prepare-image.ts";
 
 /** What a worker is told when it starts. */
 export interface WorkerSetup {
   fit: FitSettings;
-  /** The network to run; without one a worker only prepares pictures. */
+  /** The network to run; without one a worker only prepares images. */
   recipe: DetectorRecipe | undefined;
   /** Threads that the network may use. */
   threads: number;
 }
 
-/** Pictures to be prepared and, where the worker has a network, looked at. */
+/** Images to be prepared and, where the worker has a network, looked at. */
 export interface WorkerTask {
   id: number;
-  contents: readonly (string | Uint8Array | Picture)[];
+  contents: readonly (string | Uint8Array | Image)[];
   options: SettledDetectOptions;
 }
 
@@ -27,11 +27,8 @@ export interface SentError {
   message: string;
 }
 
-/** What became of a picture in a worker. */
-export type WorkerOutcome =
-  | { picture: Picture; detected: Detected }
-  | { prepared: PreparedPicture }
-  | { error: SentError };
+/** What became of an image in a worker. */
+export type WorkerOutcome = { image: Image; detected: Detected } | { prepared: PreparedImage } | { error: SentError };
 
 /** What a worker says: that it is ready, or what became of a task. */
 export type WorkerReply = "ready" | { id: number; outcomes: WorkerOutcome[] };
@@ -47,19 +44,19 @@ export function receiveError({ code, message }: SentError): Error {
   return code === undefined ? new Error(message) : new LookonceError(code, message);
 }
 
-/** The memory of pictures that changes hands with an outcome, each piece once. */
-export function picturesOf(outcomes: readonly WorkerOutcome[]): ArrayBuffer[] {
+/** The memory of images that changes hands with an outcome, each piece once. */
+export function imagesOf(outcomes: readonly WorkerOutcome[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   for (const outcome of outcomes) {
-    if ("picture" in outcome) add(buffers, outcome.picture);
+    if ("image" in outcome) add(buffers, outcome.image);
     if (!("prepared" in outcome)) continue;
-    add(buffers, outcome.prepared.picture);
-    add(buffers, outcome.prepared.boxed.picture);
+    add(buffers, outcome.prepared.image);
+    add(buffers, outcome.prepared.boxed.image);
   }
   return [...buffers];
 }
 
-function add(buffers: Set<ArrayBuffer>, { data }: Picture): void {
-  // A view of part of a larger piece of memory is copied: its neighbours stay
+function add(buffers: Set<ArrayBuffer>, { data }: Image): void {
+  // A view of part of a larger piece of memory is copied: its neighbors stay
   if (data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength) buffers.add(data.buffer);
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Detector } from "../detector/detector.ts";
-import type { FitSettings } from "../pipeline/prepare-picture.ts";
+import type { FitSettings } from "../pipeline/prepare-image.ts";
 import { DetectionPool, tasksAhead } from "./detection-pool.ts";
 import { lanesFor } from "./lanes.ts";
 
@@ -13,13 +13,13 @@ export interface PoolKeeperOptions {
   threads: number | undefined;
 }
 
-/** So many pictures are worth the start of worker threads, which takes as long as a dozen of them. */
+/** So many images are worth the start of worker threads, which takes as long as a dozen of them. */
 const worthwhile = 24;
 
-/** Pictures that a thread of its own prepares while the network, which is elsewhere, looks at one. */
+/** Images that a thread of its own prepares while the network, which is elsewhere, looks at one. */
 const mostPreparing = 4;
 
-/** Starts worker threads when there are enough pictures for them, and not before. */
+/** Starts worker threads when there are enough images for them, and not before. */
 export class PoolKeeper {
   readonly #detector: Detector;
   readonly #options: PoolKeeperOptions;
@@ -33,18 +33,18 @@ export class PoolKeeper {
     this.#options = options;
   }
 
-  /** Groups of pictures that may be under way. */
+  /** Groups of images that may be under way. */
   get ahead(): number {
     return this.#pool?.ready ? this.#pool.size * tasksAhead : tasksAhead;
   }
 
-  /** Tells how many pictures a run has, if that is known. */
+  /** Tells how many images a run has, if that is known. */
   expect(count: number | undefined): void {
     this.#seen = 0;
     if (count !== undefined && count >= this.#enough) this.#start();
   }
 
-  /** The pool, as soon as there is one that can take pictures; until then they are looked at without. */
+  /** The pool, as soon as there is one that can take images; until then they are looked at without. */
   async poolFor(count: number): Promise<DetectionPool | undefined> {
     this.#seen += count;
     if (this.#seen >= this.#enough) this.#start();

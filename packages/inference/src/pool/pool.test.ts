@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Picture, writePicture } from "@lookonce/augment";
+import { type Image, writeImage } from "@lookonce/augment";
 import { Random } from "@lookonce/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Predictor, type Results } from "../index.ts";
@@ -12,7 +12,7 @@ let folder = "";
 const count = 12;
 const damaged = 5;
 
-function noise(seed: number): Picture {
+function noise(seed: number): Image {
   const rng = new Random(seed);
   const [width, height] = [rng.integer(30, 90), rng.integer(30, 90)];
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => rng.integer(0, 256)) };
@@ -22,8 +22,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lookonce-pool-"));
   for (let i = 0; i < count; i++) {
     const path = join(folder, `${String(i).padStart(2, "0")}.png`);
-    if (i === damaged) writeFileSync(path, "no picture");
-    else await writePicture(path, noise(i));
+    if (i === damaged) writeFileSync(path, "no image");
+    else await writeImage(path, noise(i));
   }
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,9 +69,9 @@ describe.each(["v5", "v8"] as const)("worker threads for %s", (family) => {
     const results = await run.toArray();
     expect(results.map(({ path }) => path)).toEqual(alone.map(({ path }) => path));
     expect(results.map(plain)).toEqual(alone.map(plain));
-    expect(results.map(({ picture }) => picture)).toEqual(alone.map(({ picture }) => picture));
+    expect(results.map(({ image }) => image)).toEqual(alone.map(({ image }) => image));
     expect(run.skipped).toEqual([
-      { path: join(folder, "05.png"), reason: expect.stringContaining("05.png is not a whole picture") },
+      { path: join(folder, "05.png"), reason: expect.stringContaining("05.png is not a whole image") },
     ]);
     await predictor.dispose();
   });
@@ -99,14 +99,14 @@ describe("a run with worker threads", () => {
       maxDet: 20,
       workers: 1,
     });
-    const pictures = [noise(1), noise(2)];
-    const results = await predictor.predict(pictures).toArray();
-    expect(results.map(({ picture }) => picture)).toEqual(pictures);
-    expect(pictures.map(({ data }) => data.length)).toEqual([noise(1), noise(2)].map(({ data }) => data.length));
+    const images = [noise(1), noise(2)];
+    const results = await predictor.predict(images).toArray();
+    expect(results.map(({ image }) => image)).toEqual(images);
+    expect(images.map(({ data }) => data.length)).toEqual([noise(1), noise(2)].map(({ data }) => data.length));
     await predictor.dispose();
   });
 
-  it("throws the fault of a single picture", async () => {
+  it("throws the fault of a single image", async () => {
     const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers: 1 });
     await expect(predictor.predict(join(folder, "05.png")).toArray()).rejects.toMatchObject({ code: "FORMAT" });
     await predictor.dispose();
@@ -122,7 +122,7 @@ describe("a run with worker threads", () => {
 });
 
 describe("detectBatch", () => {
-  it("gives each picture what it gives alone, with its own options, and faults in their places", async () => {
+  it("gives each image what it gives alone, with its own options, and faults in their places", async () => {
     const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, conf: 0, maxDet: 20 });
     const sources = [noise(1), join(folder, "05.png"), noise(2), noise(1), join(folder, "03.png")];
     const options = [{}, {}, { iou: 0.2 }, { maxDet: 1 }, { classes: [1] }];
@@ -130,7 +130,7 @@ describe("detectBatch", () => {
     const found = await predictor.detectBatch(items);
     for (const [i, each] of found.entries()) {
       if (i === 1) expect(each).toMatchObject({ code: "FORMAT" });
-      else expect(plain(each as Results)).toEqual(plain(await predictor.detect(sources[i] as Picture, options[i])));
+      else expect(plain(each as Results)).toEqual(plain(await predictor.detect(sources[i] as Image, options[i])));
     }
     expect((found[3] as Results).boxes.count).toBe(1);
     expect(await predictor.detectBatch([])).toEqual([]);

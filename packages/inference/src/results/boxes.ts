@@ -1,8 +1,8 @@
-import { type Detections, normalizeBoxes, xyxyToNormalizedXywh, xyxyToXywh } from "@lookonce/boxes";
+import { type Detections, normalizeBoxes, xyxyToNormalizedXywh, xyxyToXywh } from "@lookonce/geometry";
 
-/** What was found in a picture, best first, in the forms that people use. Rows have four numbers each. */
+/** What was found in an image, best first, in the forms that people use. Rows have four numbers each. */
 export class Boxes implements Detections {
-  /** Left, top, right, bottom in pixels of the original picture; the same array as {@link xyxy}. */
+  /** Left, top, right, bottom in pixels of the original image; the same array as {@link xyxy}. */
   readonly boxes: Float32Array;
   /** How sure the model is, 0 to 1; the same array as {@link conf}. */
   readonly confidences: Float32Array;
@@ -28,17 +28,17 @@ export class Boxes implements Detections {
     return this.boxes;
   }
 
-  /** Centre x, centre y, width, height in pixels; a new array each time. */
+  /** Center x, center y, width, height in pixels; a new array each time. */
   get xywh(): Float32Array {
     return xyxyToXywh(this.boxes);
   }
 
-  /** Left, top, right, bottom as shares of the picture's sides; a new array each time. */
+  /** Left, top, right, bottom as shares of the image's sides; a new array each time. */
   get xyxyn(): Float32Array {
     return normalizeBoxes(this.boxes, this.#size);
   }
 
-  /** Centre x, centre y, width, height as shares of the picture's sides; a new array each time. */
+  /** Center x, center y, width, height as shares of the image's sides; a new array each time. */
   get xywhn(): Float32Array {
     return xyxyToNormalizedXywh(this.boxes, this.#size);
   }

@@ -1,4 +1,4 @@
-import type { Detections } from "@lookonce/boxes";
+import type { Detections } from "@lookonce/geometry";
 
 /** What was seen, in the order of class numbers: `4 persons, 1 bus`, or `nothing`. */
 export function countClasses({ classes }: Pick<Detections, "classes">, names: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Boxes } from "./boxes.ts";
 
 /**
- * Detections as lines of a label file in YOLO's form: `class x y width height` as shares of the picture, and the confidence
+ * Detections as lines of a label file in YOLO's form: `class x y width height` as shares of the image, and the confidence
  * where it is asked for, to six digits.
  */
 export function labelLines(boxes: Boxes, { conf = false }: { conf?: boolean }): string {

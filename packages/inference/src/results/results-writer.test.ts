@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture, type Picture, readPicture } from "@lookonce/augment";
+import { blankImage, type Image, readImage } from "@lookonce/augment";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Results, type ResultsContents } from "../results.ts";
 import type { VideoInfo } from "../sources/source.ts";
@@ -16,11 +16,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Two cats and something between them, in a picture of 100 × 50. */
+/** Two cats and something between them, in an image of 100 × 50. */
 function results(more: Partial<ResultsContents> = {}): Results {
   return new Results({
     path: "photos/bus.jpg",
-    picture: blankPicture({ width: 100, height: 50 }, 120),
+    image: blankImage({ width: 100, height: 50 }, 120),
     boxes: {
       boxes: Float32Array.of(10, 5, 30, 25, 40, 10, 60, 40, 80, 20, 100, 50),
       confidences: Float32Array.of(0.9, 0.8, 0.5),
@@ -97,31 +97,31 @@ describe("Results", () => {
   it("cuts detections out, with some of what is around", async () => {
     const files = await results().saveCrop(join(folder, "cut"));
     expect(files).toEqual(["cat/bus.jpg", "a_b_ c/bus.jpg", "cat/bus-2.jpg"].map((name) => join(folder, "cut", name)));
-    const first = await readPicture(files[0] as string);
-    // 20 · 1.02 + 10, of which the top is beyond the picture's edge
+    const first = await readImage(files[0] as string);
+    // 20 · 1.02 + 10, of which the top is beyond the image's edge
     expect([first.width, first.height]).toEqual([31, 30]);
   });
 });
 
 describe("crop", () => {
-  const picture: Picture = {
+  const image: Image = {
     width: 4,
     height: 3,
     data: Uint8Array.from({ length: 36 }, (_, i) => i),
   };
 
   it("cuts exactly when told to", () => {
-    expect(crop(picture, [1, 1, 3, 3], { gain: 1, pad: 0 })).toEqual({
+    expect(crop(image, [1, 1, 3, 3], { gain: 1, pad: 0 })).toEqual({
       width: 2,
       height: 2,
       data: Uint8Array.of(15, 16, 17, 18, 19, 20, 27, 28, 29, 30, 31, 32),
     });
   });
 
-  it("keeps to the picture and to a pixel at least", () => {
-    expect(crop(picture, [0, 0, 4, 3])).toEqual(picture);
-    expect(crop(picture, [4, 3, 4, 3], { pad: 0 })).toMatchObject({ width: 1, height: 1 });
-    expect(crop(picture, [2, 1, 2, 1], { pad: 0 })).toMatchObject({ width: 1, height: 1 });
+  it("keeps to the image and to a pixel at least", () => {
+    expect(crop(image, [0, 0, 4, 3])).toEqual(image);
+    expect(crop(image, [4, 3, 4, 3], { pad: 0 })).toMatchObject({ width: 1, height: 1 });
+    expect(crop(image, [2, 1, 2, 1], { pad: 0 })).toMatchObject({ width: 1, height: 1 });
   });
 });
 
@@ -203,8 +203,8 @@ describeFfmpeg("ResultsWriter of videos", () => {
     for (let frame = 0; frame < 6; frame++) {
       await writer.add(results({ path: "one.avi", name: "one.avi", video: one, frame, timestamp: frame / 10 }));
     }
-    const picture = blankPicture({ width: 101, height: 51 }, 30);
-    for (const frame of [0, 2, 4]) await writer.add(results({ name: "in/two.mp4", video: two, frame, picture }));
+    const image = blankImage({ width: 101, height: 51 }, 30);
+    for (const frame of [0, 2, 4]) await writer.add(results({ name: "in/two.mp4", video: two, frame, image }));
     await writer.close();
     // Players know H.264 of even sides only
     expect(factsOf(join(directory, "one.mp4"))).toMatch(/^(h264|mpeg4),100,50,10\/1,6$/);
@@ -227,17 +227,17 @@ describeFfmpeg("ResultsWriter of videos", () => {
     for (const info of [video("clip.mp4"), video("clip.mp4")]) {
       for (let frame = 0; frame < 8; frame++) {
         const size = frame === 3 ? { width: 60, height: 50 } : { width: 100, height: 50 };
-        const picture = blankPicture(size, 20 + 25 * frame);
-        await writer.add(results({ name: "clip.mp4", video: info, frame, picture, boxes: nothing }));
+        const image = blankImage(size, 20 + 25 * frame);
+        await writer.add(results({ name: "clip.mp4", video: info, frame, image, boxes: nothing }));
       }
     }
     await writer.close();
     expect(filesIn(directory)).toEqual(["clip-2.mp4", "clip.mp4"]);
-    const greys = execFileSync("ffmpeg", [
+    const grays = execFileSync("ffmpeg", [
       ...["-v", "error", "-i", join(directory, "clip.mp4"), "-vf", "scale=1:1:flags=area"],
       ...["-pix_fmt", "gray", "-f", "rawvideo", "-"],
     ]);
-    expect([...greys].map((grey) => Math.round((grey - 20) / 25) + 0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect([...grays].map((gray) => Math.round((gray - 20) / 25) + 0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   it("leaves no half video where ffmpeg is missing", async () => {

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
-import { type Picture, writePicture } from "@lookonce/augment";
+import { type Image, writeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, putInPlaceSync, writing } from "@lookonce/files";
 import type { DrawOptions } from "@lookonce/plots";
@@ -10,7 +10,7 @@ import { VideoWriter } from "./video-writer.ts";
 
 /** What is written about results. */
 export interface SaveOptions {
-  /** Pictures and videos with boxes drawn in: `name.jpg`, `name.mp4`. Default false. */
+  /** Images and videos with boxes drawn in: `name.jpg`, `name.mp4`. Default false. */
   save?: boolean;
   /** Each frame of a video with boxes drawn in: `name_frames/000012.jpg`. Default false. */
   saveFrames?: boolean;
@@ -39,10 +39,10 @@ interface VideoInWork {
   last: Promise<void>;
 }
 
-/** Formats that pictures are written in as they came; others become JPEG. */
+/** Formats that images are written in as they came; others become JPEG. */
 const writable = new Set([".avif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
 
-/** How many results may be in work at once: encoding pictures takes longer than finding what is in them. */
+/** How many results may be in work at once: encoding images takes longer than finding what is in them. */
 const atOnce = 4;
 
 /** Whether anything is to be written. */
@@ -122,8 +122,8 @@ export class ResultsWriter {
     }
     if (saveCrop) await result.saveCrop(this.#path("crops"));
     if (drawn === undefined) return;
-    if (result.video === undefined) await writePicture(this.#path(savedName(result.name)), await drawn);
-    else if (saveFrames) await writePicture(this.#framePath(result), await drawn);
+    if (result.video === undefined) await writeImage(this.#path(savedName(result.name)), await drawn);
+    else if (saveFrames) await writeImage(this.#framePath(result), await drawn);
     await appended;
   }
 
@@ -132,7 +132,7 @@ export class ResultsWriter {
   }
 
   /** Hands a frame to the video's writer after those before it; another video ends the one before. */
-  #append(info: VideoInfo, { name }: Results, drawn: Promise<Picture>): Promise<void> {
+  #append(info: VideoInfo, { name }: Results, drawn: Promise<Image>): Promise<void> {
     let video = this.#video;
     if (video?.info !== info) {
       const before = this.#endVideo();

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Picture, resizeBilinear } from "@lookonce/augment";
+import { type Image, resizeBilinear } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, putInPlace } from "@lookonce/files";
 import { FfmpegProcess } from "../sources/video/ffmpeg-process.ts";
@@ -56,7 +56,7 @@ export class VideoWriter {
    *
    * @throws LookonceError `IO` when ffmpeg gave up, with its reason
    */
-  async write(frame: Picture): Promise<void> {
+  async write(frame: Image): Promise<void> {
     const { width, height } = this.#size;
     const fits = frame.width === width && frame.height === height;
     const { data } = fits ? frame : resizeBilinear(frame, this.#size);
@@ -88,7 +88,7 @@ function argumentsFor(
   file: string,
   { width, height, rate, encoder }: VideoWriterOptions & { encoder: string },
 ): string[] {
-  // H.264 with colours at half the resolution, which every player knows, takes even sides only
+  // H.264 with colors at half the resolution, which every player knows, takes even sides only
   const even = "pad=ceil(iw/2)*2:ceil(ih/2)*2";
   // Without a quality MPEG-4 part 2 is made for the bandwidths of its time
   const quality = encoder === "mpeg4" ? ["-q:v", "3"] : [];

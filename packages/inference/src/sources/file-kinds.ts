@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 
-/** Endings of pictures. HEIC cannot be decoded; such files are listed so that they do not vanish in silence. */
-export const pictureExtensions: ReadonlySet<string> = new Set([
+/** Endings of images. HEIC cannot be decoded; such files are listed so that they do not vanish in silence. */
+export const imageExtensions: ReadonlySet<string> = new Set([
   ...[".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"],
   ...[".heic", ".heif"],
 ]);
@@ -16,12 +16,12 @@ export const videoExtensions: ReadonlySet<string> = new Set([
 const playlistExtensions: ReadonlySet<string> = new Set([".m3u8", ".mpd"]);
 
 /** What a file is by its name. */
-export type FileKind = "picture" | "video" | "playlist" | "list" | "other";
+export type FileKind = "image" | "video" | "playlist" | "list" | "other";
 
 /** What a path or an address's path is by its ending. */
 export function kindOfFile(path: string): FileKind {
   const extension = extname(path).toLowerCase();
-  if (pictureExtensions.has(extension)) return "picture";
+  if (imageExtensions.has(extension)) return "image";
   if (videoExtensions.has(extension)) return "video";
   if (playlistExtensions.has(extension)) return "playlist";
   return extension === ".txt" || extension === ".csv" ? "list" : "other";

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { blankPicture, encodePicture } from "@lookonce/augment";
+import { blankImage, encodeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSource } from "./open-source.ts";
@@ -14,7 +14,7 @@ let brokenOff = 0;
 
 const answers: Record<string, RequestListener> = {
   "/a.png": (_, response) => response.writeHead(200, { "content-type": "image/png" }).end(bytes),
-  "/picture": (_, response) => response.writeHead(200, { "content-type": "image/png; charset=x" }).end(bytes),
+  "/image": (_, response) => response.writeHead(200, { "content-type": "image/png; charset=x" }).end(bytes),
   "/plain.jpg": (_, response) => response.writeHead(200, { "content-type": "application/octet-stream" }).end(bytes),
   "/moved.png": (_, response) => response.writeHead(302, { location: "/a.png" }).end(),
   "/round.png": (_, response) => response.writeHead(302, { location: "/round.png" }).end(),
@@ -46,7 +46,7 @@ const answers: Record<string, RequestListener> = {
 };
 
 beforeAll(async () => {
-  bytes = await encodePicture(blankPicture({ width: 6, height: 4 }, 50), ".png");
+  bytes = await encodeImage(blankImage({ width: 6, height: 4 }, 50), ".png");
   server = createServer((request, response) => {
     const answer = answers[new URL(request.url ?? "/", "http://x").pathname];
     if (answer === undefined) response.writeHead(404).end();
@@ -79,14 +79,14 @@ async function get(path: string, options: OpenSourceOptions = {}): Promise<strin
   return contentOf(item as SourceItem);
 }
 
-describe("a picture's address", () => {
-  it.each(["/a.png", "/a.png?size=large#x", "/picture", "/plain.jpg", "/moved.png"])("%s is fetched", async (path) => {
+describe("an image's address", () => {
+  it.each(["/a.png", "/a.png?size=large#x", "/image", "/plain.jpg", "/moved.png"])("%s is fetched", async (path) => {
     expect(await get(path)).toEqual(Buffer.from(bytes));
   });
 
-  it("names the picture after its path", async () => {
-    const items = await fetchAll([`${origin}/a.png?x=1`, `${origin}/picture`, `${origin}/a%20b%2f..png`]);
-    expect(items.map(({ name }) => name)).toEqual(["a.png", "picture", "a b_..png"]);
+  it("names the image after its path", async () => {
+    const items = await fetchAll([`${origin}/a.png?x=1`, `${origin}/image`, `${origin}/a%20b%2f..png`]);
+    expect(items.map(({ name }) => name)).toEqual(["a.png", "image", "a b_..png"]);
     expect(items[0]?.path).toBe(`${origin}/a.png?x=1`);
   });
 

@@ -3,7 +3,7 @@ import type { SourceSettings } from "./source.ts";
 
 /** An address that answered: what it says it gives, and a way to read it or to leave it. */
 export interface Answer {
-  kind: "picture" | "video";
+  kind: "image" | "video";
   /** Reads the whole answer. */
   read(): Promise<Uint8Array>;
   /** Breaks the connection off. */
@@ -16,7 +16,7 @@ type Limits = Pick<SourceSettings, "timeout" | "maxBytes" | "signal">;
  * Asks for an address over HTTP and looks at the answer's head. Redirects are followed.
  *
  * @throws LookonceError `NOT_FOUND` when the server says that there is nothing, `FORMAT` when it is a web page or other
- *   than a picture or video, `IO` when it cannot be reached, refuses, takes too long or gives too much
+ *   than an image or video, `IO` when it cannot be reached, refuses, takes too long or gives too much
  */
 export async function ask(address: string, limits: Limits): Promise<Answer> {
   const watch = new Watch(address, limits);
@@ -100,7 +100,7 @@ function reasonOf(error: unknown): string {
   return message === "" ? String(code) : `${message}.`;
 }
 
-function kindOfAnswer(response: Response, address: string): "picture" | "video" {
+function kindOfAnswer(response: Response, address: string): "image" | "video" {
   const { status, statusText, redirected, url } = response;
   const place = redirected ? `${address} (redirected to ${url})` : address;
   if (status === 404 || status === 410) {
@@ -112,10 +112,10 @@ function kindOfAnswer(response: Response, address: string): "picture" | "video" 
   }
   const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (type.startsWith("video/") || /mpegurl$|dash\+xml$|^multipart\/x-mixed-replace$/.test(type)) return "video";
-  // Storage services give pictures as plain bytes; what they are shows when they are decoded
-  if (type === "" || type.startsWith("image/") || type.endsWith("/octet-stream")) return "picture";
-  const hint = type.includes("html") ? " It is a web page: give the address of the picture itself." : "";
-  throw new LookonceError("FORMAT", `${place} is no picture: the server says that it is ${type}.${hint}`);
+  // Storage services give images as plain bytes; what they are shows when they are decoded
+  if (type === "" || type.startsWith("image/") || type.endsWith("/octet-stream")) return "image";
+  const hint = type.includes("html") ? " It is a web page: give the address of the image itself." : "";
+  throw new LookonceError("FORMAT", `${place} is no image: the server says that it is ${type}.${hint}`);
 }
 
 function checkLength(response: Response, { maxBytes }: Limits): void {
@@ -125,7 +125,7 @@ function checkLength(response: Response, { maxBytes }: Limits): void {
 
 function tooLarge(address: string, maxBytes: number): LookonceError {
   const size = `${(maxBytes / 2 ** 20).toFixed(maxBytes < 2 ** 20 ? 3 : 0)} MiB`;
-  return new LookonceError("IO", `${address} gives more than ${size}; maxBytes sets how much one picture may have.`);
+  return new LookonceError("IO", `${address} gives more than ${size}; maxBytes sets how much one image may have.`);
 }
 
 interface Reading {

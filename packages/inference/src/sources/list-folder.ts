@@ -1,18 +1,18 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { kindOfFile, pictureExtensions } from "./file-kinds.ts";
+import { imageExtensions, kindOfFile } from "./file-kinds.ts";
 
 /** What a folder holds, in the order of names. */
 export interface FolderContents {
-  /** Paths of pictures and videos. */
+  /** Paths of images and videos. */
   files: string[];
   /** Names of folders inside. */
   folders: string[];
 }
 
 /**
- * Pictures and videos of a folder. Folders inside are not searched, as YOLOv5 (7.0) and YOLOv8 (8.3) have it: `folder/**`
+ * Images and videos of a folder. Folders inside are not searched, as YOLOv5 (7.0) and YOLOv8 (8.3) have it: `folder/**`
  * does that.
  *
  * @throws LookonceError `NOT_FOUND` when there are none, `IO` when it cannot be read
@@ -28,9 +28,9 @@ export async function listFolder(folder: string): Promise<FolderContents> {
     else if (isShown(entry.name)) files.push(entry.name);
   }
   if (files.length > 0) return { files: files.sort().map((name) => join(folder, name)), folders: folders.sort() };
-  const known = [...pictureExtensions].join(", ");
+  const known = [...imageExtensions].join(", ");
   const hint = folders.length === 0 ? "" : ` ${searchHint(folder, folders)}`;
-  throw new LookonceError("NOT_FOUND", `The folder ${folder} holds no pictures or videos (${known}, …).${hint}`);
+  throw new LookonceError("NOT_FOUND", `The folder ${folder} holds no images or videos (${known}, …).${hint}`);
 }
 
 /** A sentence on folders that are not searched. */
@@ -39,9 +39,9 @@ export function searchHint(folder: string, folders: readonly string[]): string {
   return `Folders inside it (${names}) are searched when asked for: '${join(folder, "**")}'.`;
 }
 
-/** Whether a file is a picture or a video by its name; hidden files, such as those that macOS leaves, are neither. */
+/** Whether a file is an image or a video by its name; hidden files, such as those that macOS leaves, are neither. */
 function isShown(name: string): boolean {
   if (name.startsWith(".")) return false;
   const kind = kindOfFile(name);
-  return kind === "picture" || kind === "video";
+  return kind === "image" || kind === "video";
 }

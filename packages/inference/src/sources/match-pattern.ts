@@ -12,27 +12,27 @@ export function isPattern(path: string): boolean {
 export interface Matches {
   /** The part of the pattern before anything that may vary. */
   base: string;
-  /** Paths of pictures and videos, in their order. */
+  /** Paths of images and videos, in their order. */
   files: string[];
 }
 
 /**
- * Pictures and videos that a pattern matches, seen from a folder. `**` stands for any number of folders; links to folders
+ * Images and videos that a pattern matches, seen from a folder. `**` stands for any number of folders; links to folders
  * are followed, hidden files are left out.
  *
- * @throws LookonceError `NOT_FOUND` when nothing matches, or nothing that is a picture or a video by its name
+ * @throws LookonceError `NOT_FOUND` when nothing matches, or nothing that is an image or a video by its name
  */
 export async function matchPattern(pattern: string, cwd: string): Promise<Matches> {
   const given = withSlashes(pattern);
   const form = { cwd, absolute: isAbsolute(given), expandDirectories: false };
   const matched = await glob(given, { ...form, onlyFiles: true });
-  const files = matched.filter((path) => ["picture", "video"].includes(kindOfFile(path))).sort();
+  const files = matched.filter((path) => ["image", "video"].includes(kindOfFile(path))).sort();
   const seen = (path: string): string => (isAbsolute(given) ? path : join(cwd, path));
   if (files.length > 0) return { base: seen(fixedPart(given)), files: files.map(seen) };
   if (matched.length > 0) {
     throw new LookonceError(
       "NOT_FOUND",
-      `${pattern} matches ${matched.length === 1 ? "a file" : `${matched.length} files`}, such as ${matched[0]}, but no picture or video by its ending.`,
+      `${pattern} matches ${matched.length === 1 ? "a file" : `${matched.length} files`}, such as ${matched[0]}, but no image or video by its ending.`,
     );
   }
   const folders = await glob(given, { ...form, onlyDirectories: true });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { blankPicture, encodePicture, type Picture } from "@lookonce/augment";
+import { blankImage, encodeImage, type Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSource } from "./open-source.ts";
@@ -13,7 +13,7 @@ let folder = "";
 let bytes: Uint8Array;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lookonce-sources-"));
-  bytes = await encodePicture(blankPicture({ width: 12, height: 8 }, 100), ".png");
+  bytes = await encodeImage(blankImage({ width: 12, height: 8 }, 100), ".png");
   mkdirSync(join(folder, "photos/2024/may"), { recursive: true });
   mkdirSync(join(folder, "only-folders/inside"), { recursive: true });
   mkdirSync(join(folder, "odd [1]"), { recursive: true });
@@ -60,7 +60,7 @@ async function refusal(source: Source, options?: OpenSourceOptions): Promise<str
 }
 
 describe("a file", () => {
-  it("is one picture, by path or file address, whatever its ending", async () => {
+  it("is one image, by path or file address, whatever its ending", async () => {
     for (const source of [
       at("photos/a.png"),
       pathToFileURL(at("photos/a.png")),
@@ -80,15 +80,15 @@ describe("a file", () => {
 });
 
 describe("a folder", () => {
-  it("is its own pictures by name; folders inside are told of", async () => {
+  it("is its own images by name; folders inside are told of", async () => {
     const found = await gather(at("photos"));
     expect(pathsOf(found)).toEqual(["photos/a.png", "photos/b.JPG"]);
     expect(found).toMatchObject({ single: false, count: 2 });
     expect(found.notes).toEqual([expect.stringMatching(/\(2024\).*photos[/\\]\*\*'/)]);
   });
 
-  it("without pictures says where there may be some", async () => {
-    expect(await refusal(at("only-folders"))).toMatch(/NOT_FOUND: .*holds no pictures.*\(inside\).*\*\*/);
+  it("without images says where there may be some", async () => {
+    expect(await refusal(at("only-folders"))).toMatch(/NOT_FOUND: .*holds no images.*\(inside\).*\*\*/);
   });
 });
 
@@ -114,10 +114,8 @@ describe("a pattern", () => {
     expect(items[0]?.path).toBe(join(pattern, "../a.png"));
   });
 
-  it("says what it found instead of pictures", async () => {
-    expect(await refusal(at("photos/*.md"))).toMatch(
-      /NOT_FOUND: .* matches a file, such as .*notes\.md, but no picture/,
-    );
+  it("says what it found instead of images", async () => {
+    expect(await refusal(at("photos/*.md"))).toMatch(/NOT_FOUND: .* matches a file, such as .*notes\.md, but no image/);
     expect(await refusal(at("photos/20*"))).toMatch(/NOT_FOUND: .*It matches folders: '.*20\*\/\*'/);
     expect(await refusal(at("photos/*.tiff"))).toMatch(/NOT_FOUND: No file matches/);
   });
@@ -157,7 +155,7 @@ describe("a list file", () => {
     writeFileSync(list, "nowhere.jpg\na.png\nlist.csv\nnothing-*.jpg\n");
     const { items } = await gather(list);
     expect(await Promise.all(items.map(faultOf))).toEqual([
-      "NOT_FOUND: There is no picture or folder nowhere.jpg: check the path.",
+      "NOT_FOUND: There is no image or folder nowhere.jpg: check the path.",
       "no fault",
       expect.stringMatching(/^UNSUPPORTED: .*lists hold no lists/),
       expect.stringMatching(/^NOT_FOUND: No file matches/),
@@ -176,23 +174,23 @@ describe("a list file", () => {
 
 describe("things in memory", () => {
   it("are bytes and pixels, alone and in lists", async () => {
-    const pixels: Picture = blankPicture({ width: 2, height: 1 }, [1, 2, 3]);
+    const pixels: Image = blankImage({ width: 2, height: 1 }, [1, 2, 3]);
     expect(await gather(bytes)).toMatchObject({ single: true, count: 1 });
     const { items, single } = await gather([bytes, pixels, at("photos/a.png")]);
     expect(single).toBe(false);
     expect(items.map(({ path, name }) => [path, name])).toEqual([
-      ["picture 0", "picture-0"],
-      ["picture 1", "picture-1"],
+      ["image 0", "image-0"],
+      ["image 1", "image-1"],
       [at("photos/a.png"), "a.png"],
     ]);
     expect(items[1]?.content).toEqual(pixels);
   });
 
-  it("may be grey or RGBA when they say so", async () => {
-    const grey = { data: Uint8Array.of(7, 9), width: 2, height: 1, channels: 1 } as const;
+  it("may be gray or RGBA when they say so", async () => {
+    const gray = { data: Uint8Array.of(7, 9), width: 2, height: 1, channels: 1 } as const;
     const rgba = { data: Uint8ClampedArray.of(1, 2, 3, 0, 4, 5, 6, 255), width: 2, height: 1, channels: 4 } as const;
-    const { items } = await gather([grey, rgba]);
-    expect(items.map(({ content }) => [...(content as Picture).data])).toEqual([
+    const { items } = await gather([gray, rgba]);
+    expect(items.map(({ content }) => [...(content as Image).data])).toEqual([
       [7, 7, 7, 9, 9, 9],
       [1, 2, 3, 4, 5, 6],
     ]);
@@ -203,7 +201,7 @@ describe("things in memory", () => {
     expect(await refusal(rgba)).toBe(
       "ARGUMENT: Pixels of 2 × 2 with 3 channels are 12 bytes, not 16. They fit channels: 4.",
     );
-    expect(await refusal({ ...rgba, width: 0.5 })).toMatch(/ARGUMENT: A picture's width/);
+    expect(await refusal({ ...rgba, width: 0.5 })).toMatch(/ARGUMENT: An image's width/);
     expect(await refusal({ ...rgba, channels: 2 as 1 })).toMatch(/ARGUMENT: Pixels have 1, 3 or 4 channels/);
     const { items } = await gather([rgba, bytes]);
     expect(await faultOf(items[0] as SourceItem)).toMatch(/^ARGUMENT: Pixels of 2 × 2/);
@@ -222,15 +220,15 @@ describe("things in memory", () => {
       seen.push(path);
       if (seen.length === 3) break;
     }
-    expect(seen).toEqual(["picture 0", "picture 1", "picture 2"]);
+    expect(seen).toEqual(["image 0", "image 1", "image 2"]);
     expect(given).toBe(3);
   });
 });
 
 describe("a stream of bytes", () => {
-  it("is split into its pictures, however it is cut up", async () => {
-    const small = blankPicture({ width: 5, height: 4 }, 200);
-    const encoded = await Promise.all([".jpg", ".png", ".webp", ".jpg"].map((ending) => encodePicture(small, ending)));
+  it("is split into its images, however it is cut up", async () => {
+    const small = blankImage({ width: 5, height: 4 }, 200);
+    const encoded = await Promise.all([".jpg", ".png", ".webp", ".jpg"].map((ending) => encodeImage(small, ending)));
     const whole = Buffer.concat(encoded);
     for (const size of [1, 7, 100, whole.length]) {
       const chunks = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) =>
@@ -252,7 +250,7 @@ describe("a stream of bytes", () => {
     expect(single).toBe(true);
   });
 
-  it("hands on what there is of a picture that is cut off, for the decoder to refuse", async () => {
+  it("hands on what there is of an image that is cut off, for the decoder to refuse", async () => {
     const { items } = await gather(Readable.from([bytes, bytes.subarray(0, 40)]));
     expect(items.map(({ content }) => (content as Uint8Array).length)).toEqual([bytes.length, 40]);
   });
@@ -263,7 +261,7 @@ describe("a stream of bytes", () => {
       return faultOf(items.at(-1) as SourceItem);
     };
     expect(await first()).toBe("FORMAT: Nothing came from stream.");
-    expect(await first(bytes, Buffer.from("something quite different"))).toMatch(/After 1 pictures/);
+    expect(await first(bytes, Buffer.from("something quite different"))).toMatch(/After 1 images/);
     const terminal = Object.assign(Readable.from([]), { isTTY: true });
     expect(await refusal("-", { stdin: terminal })).toMatch(/ARGUMENT: .*nothing is piped in/);
     const { items } = await gather(Readable.from([bytes]), { maxBytes: 30 });
@@ -276,7 +274,7 @@ describe("openSource", () => {
     ["", /ARGUMENT: The source is empty/],
     ["gopher://host/a.jpg", /ARGUMENT: Addresses of gopher:.*known are http:/],
     ["photos/a.pgn", /NOT_FOUND: .*Did you mean "a\.png"/],
-    ["nowhere/at/all.jpg", /NOT_FOUND: There is no picture or folder .*: check the path/],
+    ["nowhere/at/all.jpg", /NOT_FOUND: There is no image or folder .*: check the path/],
     ["http://", /ARGUMENT: http:\/\/ is no valid address/],
   ])("refuses %j", async (source, message) => {
     expect(await refusal(source.startsWith("photos") ? at(source) : source)).toMatch(message);
@@ -290,7 +288,7 @@ describe("openSource", () => {
     expect(await refusal(bytes, { maxBytes: Number.NaN })).toMatch(/ARGUMENT: maxBytes/);
   });
 
-  it("gives names of a list's pictures once only", async () => {
+  it("gives names of a list's images once only", async () => {
     const found = await gather([
       at("photos/a.png"),
       at("photos/2024/a.png"),
@@ -301,7 +299,7 @@ describe("openSource", () => {
     expect(new Set(namesOf(found)).size).toBe(4);
   });
 
-  it("ends when the signal says so, and tells of the number of pictures beforehand", async () => {
+  it("ends when the signal says so, and tells of the number of images beforehand", async () => {
     const controller = new AbortController();
     const counts: unknown[] = [];
     const opened = await openSource(at("photos/**"), {

@@ -9,10 +9,10 @@ import { uniqueNames } from "./unique-names.ts";
 import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
 
 /**
- * Opens a source of pictures. What it stands for is found out here, from names; pictures are read, fetched and decoded when
+ * Opens a source of images. What it stands for is found out here, from names; images are read, fetched and decoded when
  * their turn comes.
  *
- * @throws LookonceError `NOT_FOUND` for what leads nowhere, a folder without pictures, a pattern that nothing matches, or
+ * @throws LookonceError `NOT_FOUND` for what leads nowhere, a folder without images, a pattern that nothing matches, or
  *   ffmpeg when it is needed and missing; `ARGUMENT`, `FORMAT`, `IO` or `UNSUPPORTED` for what cannot be opened
  */
 export async function openSource(source: Source, options: OpenSourceOptions = {}): Promise<OpenedSource> {
@@ -42,7 +42,7 @@ function streamOf(source: Source, { stdin = process.stdin }: SourceSettings): Or
   if (isStdin && (stdin as { isTTY?: boolean }).isTTY) {
     throw new LookonceError(
       "ARGUMENT",
-      "Source - reads pictures or a video from standard input, but nothing is piped in: cat picture.jpg | …",
+      "Source - reads images or a video from standard input, but nothing is piped in: cat image.jpg | …",
     );
   }
   const name = isStdin ? "stdin" : "stream";
@@ -67,8 +67,8 @@ async function resolveOrFault(entry: SourceEntry, index: number, settings: Sourc
     return await resolveEntry(entry, { settings, index });
   } catch (error) {
     if (!(error instanceof LookonceError)) throw error;
-    const path = typeof entry === "string" ? entry : `picture ${index}`;
-    return { origins: [{ kind: "fault", path, name: `picture-${index}`, error }], single: false };
+    const path = typeof entry === "string" ? entry : `image ${index}`;
+    return { origins: [{ kind: "fault", path, name: `image-${index}`, error }], single: false };
   }
 }
 
@@ -94,7 +94,7 @@ async function assemble(found: Resolved, settings: SourceSettings): Promise<Open
     const frames = facts.frames === undefined ? undefined : Math.ceil(facts.frames / settings.vidStride);
     return { single, ...(frames === undefined ? {} : { count: frames }), ...iterator(origins, settings, facts) };
   }
-  const count = origins.every(({ kind }) => kind === "picture" || kind === "fault") ? origins.length : undefined;
+  const count = origins.every(({ kind }) => kind === "image" || kind === "fault") ? origins.length : undefined;
   const live = origins.some((origin) => origin.kind === "video" && origin.live);
   return {
     single,

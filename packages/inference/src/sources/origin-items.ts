@@ -9,12 +9,12 @@ import { isIndexedAtEnd } from "./indexed-at-end.ts";
 import { ask } from "./link.ts";
 import type { Origin, StreamOrigin } from "./origin.ts";
 import type { SourceItem, SourceSettings } from "./source.ts";
-import { beginsWithPicture, splitPictures } from "./split-pictures.ts";
+import { beginsWithImage, splitImages } from "./split-images.ts";
 import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
 import { type Opening, videoFrames } from "./video/video-frames.ts";
 
 /**
- * The pictures of an origin. What cannot be opened becomes a picture that cannot be read, so that whoever goes through the
+ * The images of an origin. What cannot be opened becomes an image that cannot be read, so that whoever goes through the
  * source decides whether that ends it.
  */
 export async function* originItems(
@@ -38,7 +38,7 @@ async function* itemsOf(
 ): AsyncGenerator<SourceItem, void, undefined> {
   const { path, name } = origin;
   switch (origin.kind) {
-    case "picture":
+    case "image":
       yield { path, name, content: origin.content };
       return;
     case "fault":
@@ -48,7 +48,7 @@ async function* itemsOf(
       return;
     case "link": {
       const answer = await ask(path, settings);
-      if (answer.kind === "picture") {
+      if (answer.kind === "image") {
         yield { path, name, content: () => answer.read() };
         return;
       }
@@ -64,7 +64,7 @@ async function* itemsOf(
   }
 }
 
-/** The pictures of a stream of bytes, or the frames when it does not begin with a picture. */
+/** The images of a stream of bytes, or the frames when it does not begin with an image. */
 async function* streamItems(
   { path, name, stream }: StreamOrigin,
   settings: SourceSettings,
@@ -74,9 +74,9 @@ async function* streamItems(
   settings.signal?.addEventListener("abort", close, { once: true });
   const reader = new ByteReader(bytes);
   try {
-    if (await beginsWithPicture(reader)) {
+    if (await beginsWithImage(reader)) {
       let index = 0;
-      for await (const content of splitPictures(reader, settings.maxBytes)) {
+      for await (const content of splitImages(reader, settings.maxBytes)) {
         yield { path: `${path} ${index}`, name: `${name}-${index}`, content };
         index++;
       }

@@ -1,13 +1,13 @@
 import type { Readable } from "node:stream";
 import type { LookonceError } from "@lookonce/errors";
-import type { PictureContent } from "./source.ts";
+import type { ImageContent } from "./source.ts";
 
-/** A picture, read when its turn comes. */
-interface PictureOrigin {
-  kind: "picture";
+/** An image, read when its turn comes. */
+interface ImageOrigin {
+  kind: "image";
   path: string;
   name: string;
-  content: PictureContent;
+  content: ImageContent;
 }
 
 /** Something that ffmpeg opens: a file, an address, a camera. */
@@ -20,14 +20,14 @@ export interface VideoOrigin {
   live: boolean;
 }
 
-/** An address that does not tell whether a picture or a video is behind it. */
+/** An address that does not tell whether an image or a video is behind it. */
 interface LinkOrigin {
   kind: "link";
   path: string;
   name: string;
 }
 
-/** The bytes of one picture, of several, or of a video. */
+/** The bytes of one image, of several, or of a video. */
 export interface StreamOrigin {
   kind: "stream";
   path: string;
@@ -44,4 +44,4 @@ interface FaultOrigin {
 }
 
 /** What one entry of a source stands for, before anything of it is read. */
-export type Origin = PictureOrigin | VideoOrigin | LinkOrigin | StreamOrigin | FaultOrigin;
+export type Origin = ImageOrigin | VideoOrigin | LinkOrigin | StreamOrigin | FaultOrigin;

@@ -1,13 +1,13 @@
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { RawPixels } from "./source.ts";
 
 /**
- * Pixels as RGB. RGB itself is not copied; grey is spread to three channels, alpha is dropped.
+ * Pixels as RGB. RGB itself is not copied; gray is spread to three channels, alpha is dropped.
  *
  * @throws LookonceError `ARGUMENT` when the array's length does not fit width, height and channels
  */
-export function toRgb(pixels: Picture | RawPixels): Picture {
+export function toRgb(pixels: Image | RawPixels): Image {
   const { data, width, height } = pixels;
   const channels = "channels" in pixels ? pixels.channels : 3;
   checkPixels(data, { width, height, channels });
@@ -33,14 +33,14 @@ interface Form {
 
 function checkPixels(data: unknown, { width, height, channels }: Form): void {
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    throw new LookonceError("ARGUMENT", "The pixels of a picture must be bytes (Uint8Array), RGB from 0 to 255.");
+    throw new LookonceError("ARGUMENT", "The pixels of an image must be bytes (Uint8Array), RGB from 0 to 255.");
   }
   for (const [name, side] of Object.entries({ width, height })) {
     if (Number.isInteger(side) && side > 0) continue;
-    throw new LookonceError("ARGUMENT", `A picture's ${name} must be a whole number of pixels, not ${side}.`);
+    throw new LookonceError("ARGUMENT", `An image's ${name} must be a whole number of pixels, not ${side}.`);
   }
   if (![1, 3, 4].includes(channels)) {
-    throw new LookonceError("ARGUMENT", `Pixels have 1, 3 or 4 channels (grey, RGB, RGBA), not ${channels}.`);
+    throw new LookonceError("ARGUMENT", `Pixels have 1, 3 or 4 channels (gray, RGB, RGBA), not ${channels}.`);
   }
   const pixels = width * height;
   if (data.length === pixels * channels) return;

@@ -40,9 +40,9 @@ export async function resolveEntry(entry: SourceEntry, context: Context): Promis
   if (typeof entry === "string") return resolveText(entry, context);
   if (typeof entry === "number") return resolveText(String(entry), context);
   if (entry instanceof URL) return resolveText(entry.href, context);
-  const [path, name] = [`picture ${context.index}`, `picture-${context.index}`];
+  const [path, name] = [`image ${context.index}`, `image-${context.index}`];
   const content = entry instanceof Uint8Array ? entry : toRgb(entry);
-  return one({ kind: "picture", path, name, content });
+  return one({ kind: "image", path, name, content });
 }
 
 async function resolveText(text: string, context: Context): Promise<Resolved> {
@@ -55,7 +55,7 @@ async function resolveText(text: string, context: Context): Promise<Resolved> {
   const path = await locate(text, context);
   if (path !== undefined) return resolveFound(path, context);
   if (isPattern(text)) return resolvePattern(text, context);
-  throw new LookonceError("NOT_FOUND", `There is no picture or folder ${text}${await nearestHint(text)}`);
+  throw new LookonceError("NOT_FOUND", `There is no image or folder ${text}${await nearestHint(text)}`);
 }
 
 /** The path if something is there; for an entry of a list file also seen from the list's folder. */
@@ -94,14 +94,14 @@ async function resolveFound(path: string, context: Context): Promise<Resolved> {
   return one(fileOrigin(path, dirname(path)));
 }
 
-/** A picture or a video of a folder; what is neither by its name is tried as a picture. */
+/** An image or a video of a folder; what is neither by its name is tried as an image. */
 function fileOrigin(path: string, base: string): Origin {
   const name = relativeName(relative(resolve(base), resolve(path)));
   const kind = kindOfFile(path);
   if (kind === "video" || kind === "playlist") {
     return { kind: "video", path, name, input: ["-i", `file:${path}`], live: false };
   }
-  return { kind: "picture", path, name, content: path };
+  return { kind: "image", path, name, content: path };
 }
 
 async function resolvePattern(pattern: string, { list }: Context): Promise<Resolved> {
@@ -152,10 +152,10 @@ function resolveAddress(address: string, context: Context): Promise<Resolved> | 
   const kind = kindOfFile(url.pathname);
   if (kind === "video") return one({ kind: "video", path: address, name, input: ["-i", address], live: false });
   if (kind === "playlist") return one({ kind: "video", path: address, name, input: ["-i", address], live: true });
-  if (kind !== "picture") return one({ kind: "link", path: address, name });
+  if (kind !== "image") return one({ kind: "link", path: address, name });
   const { settings } = context;
   const content = async (): Promise<Uint8Array> => (await ask(address, settings)).read();
-  return one({ kind: "picture", path: address, name, content });
+  return one({ kind: "image", path: address, name, content });
 }
 
 /** RTSP over TCP loses no packets; without a buffer of its own ffmpeg falls less behind. */

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 
-/** One picture: its path, the bytes of its file, or its pixels. */
-export type PictureSource = string | Uint8Array | Picture;
+/** One image: its path, the bytes of its file, or its pixels. */
+export type ImageSource = string | Uint8Array | Image;
 
-/** Pixels as other libraries give them: grey (1), RGB (3) or RGBA (4, whose alpha is dropped), row by row from the top. */
+/** Pixels as other libraries give them: gray (1), RGB (3) or RGBA (4, whose alpha is dropped), row by row from the top. */
 export interface RawPixels {
   data: Uint8Array | Uint8ClampedArray;
   width: number;
@@ -12,12 +12,12 @@ export interface RawPixels {
   channels: 1 | 3 | 4;
 }
 
-/** One thing that pictures come from; a text is a path, a pattern, an address or `-`, a number a camera. */
-export type SourceEntry = PictureSource | RawPixels | URL | number;
+/** One thing that images come from; a text is a path, a pattern, an address or `-`, a number a camera. */
+export type SourceEntry = ImageSource | RawPixels | URL | number;
 
 /**
- * Where pictures come from: one thing, a list of things, something that gives one after the other, or a stream of the bytes
- * of pictures or of a video. docs/predict.md has the table of all kinds.
+ * Where images come from: one thing, a list of things, something that gives one after the other, or a stream of the bytes
+ * of images or of a video. docs/predict.md has the table of all kinds.
  */
 export type Source = SourceEntry | readonly SourceEntry[] | AsyncIterable<SourceEntry> | Readable;
 
@@ -39,17 +39,17 @@ export interface VideoInfo {
 }
 
 /**
- * What there is of a picture before it is decoded: a file to read, an encoded file's bytes, pixels, or a function that
- * fetches one of the latter two, and throws a `LookonceError` when it cannot. The function is called once, when the picture's
+ * What there is of an image before it is decoded: a file to read, an encoded file's bytes, pixels, or a function that
+ * fetches one of the latter two, and throws a `LookonceError` when it cannot. The function is called once, when the image's
  * turn to be decoded comes.
  */
-export type PictureContent = string | Uint8Array | Picture | (() => Promise<Uint8Array | Picture>);
+export type ImageContent = string | Uint8Array | Image | (() => Promise<Uint8Array | Image>);
 
-/** One picture on its way. */
+/** One image on its way. */
 export interface SourceItem {
   /** A name for people. Frames of a video have the video's. */
   path: string;
-  content: PictureContent;
+  content: ImageContent;
   /** Where files about it go below a folder for results: with `/`, no way out of the folder, its own ending if it has one. */
   name: string;
   /** Number of the frame in its video, from 0. */
@@ -60,13 +60,13 @@ export interface SourceItem {
   video?: VideoInfo;
 }
 
-/** A source whose pictures are about to come. It can be gone through once; `return()` of its iterator frees everything. */
+/** A source whose images are about to come. It can be gone through once; `return()` of its iterator frees everything. */
 export interface OpenedSource extends AsyncIterable<SourceItem> {
-  /** Whether it is one picture or one video, whose fault is thrown; of several, what cannot be read is passed over. */
+  /** Whether it is one image or one video, whose fault is thrown; of several, what cannot be read is passed over. */
   readonly single: boolean;
-  /** How many pictures will come, where that is known. */
+  /** How many images will come, where that is known. */
   readonly count?: number;
-  /** Whether pictures show what is there now, so that looking far ahead makes them stale. */
+  /** Whether images show what is there now, so that looking far ahead makes them stale. */
   readonly live?: boolean;
 }
 
@@ -81,13 +81,13 @@ export interface OpenSourceOptions {
   streamBuffer?: boolean;
   /** Seconds until an address, a camera or a broadcast that gives nothing is given up. Default 30. */
   timeout?: number;
-  /** Most bytes that one picture may have when it is fetched or read from a stream. Default 256 MiB. */
+  /** Most bytes that one image may have when it is fetched or read from a stream. Default 256 MiB. */
   maxBytes?: number;
   /** The ffmpeg program. Default `ffmpeg`, looked for on the PATH; ffprobe is expected beside it. */
   ffmpeg?: string;
   /** What `-` reads. Default: the process's standard input. */
   stdin?: Readable;
-  /** Told once the source is open, before its first picture. */
+  /** Told once the source is open, before its first image. */
   onOpen?: (source: Pick<OpenedSource, "count" | "live">) => void;
   /** Told what a person should know, such as folders that are not searched. Default: nobody. */
   notify?: (line: string) => void;

@@ -23,7 +23,7 @@ interface Parts {
   paths?: string[];
 }
 
-/** A "detector" whose boxes and one class are 4 channels of constants plus the mean of the picture: [1, 5, 6]. */
+/** A "detector" whose boxes and one class are 4 channels of constants plus the mean of the image: [1, 5, 6]. */
 function write(name: string, parts: Parts = {}): string {
   const values = Float32Array.from({ length: 30 }, (_, i) => i);
   const axes = Int32Array.of(1, 2, 3);
@@ -79,7 +79,7 @@ describe("graphModelToOnnx", () => {
     expect([...(await run(onnx))]).toEqual(Array.from({ length: 30 }, (_, i) => i + 0.25));
   });
 
-  it("turns shares of the picture into pixels", async () => {
+  it("turns shares of the image into pixels", async () => {
     const small = Float32Array.from({ length: 30 }, (_, i) => i / 64);
     const file = write("shares", {
       bytes: Buffer.concat([Buffer.from(small.buffer), Buffer.from(Int32Array.of(1, 2, 3).buffer)]),
@@ -91,7 +91,7 @@ describe("graphModelToOnnx", () => {
     }
   });
 
-  it("widens quantised weights", async () => {
+  it("widens quantized weights", async () => {
     const bytes = Buffer.concat([
       Buffer.from(Uint16Array.from({ length: 30 }, () => 0x4248).buffer), // 3.140625
       Buffer.from(Int32Array.of(1, 2, 3).buffer),

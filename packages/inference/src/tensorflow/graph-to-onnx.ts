@@ -29,21 +29,21 @@ export async function graphModelToOnnx(path: string): Promise<Uint8Array> {
   }
 }
 
-type PictureShape = readonly [batch: number, height: number, width: number];
+type ImageShape = readonly [batch: number, height: number, width: number];
 
-function inputShape({ inputs, outputs }: OperationGraph, path: string): PictureShape {
+function inputShape({ inputs, outputs }: OperationGraph, path: string): ImageShape {
   const [batch = 0, height = 0, width = 0, channels = 0] = inputs[0]?.shape ?? [];
   const isDetector = inputs.length === 1 && outputs.length > 0 && channels === 3 && height > 0 && width > 0;
   if (isDetector) return [Math.max(1, batch), height, width];
   throw new LookonceError(
     "UNSUPPORTED",
-    `${path} takes ${inputs.map(({ name, shape = [] }) => `${name} [${shape.join(", ")}]`).join(" and ")}; a detector takes pictures [N, height, width, 3].`,
+    `${path} takes ${inputs.map(({ name, shape = [] }) => `${name} [${shape.join(", ")}]`).join(" and ")}; a detector takes images [N, height, width, 3].`,
   );
 }
 
 async function writeOnnx(
   graph: OperationGraph,
-  [batch, height, width]: PictureShape,
+  [batch, height, width]: ImageShape,
   { sharesToPixels = false }: { sharesToPixels?: boolean } = {},
 ): Promise<Uint8Array> {
   const run: TracedFunction = (images) => {
@@ -68,24 +68,24 @@ function metadataOf({ names, stride, task }: OperationGraph["metadata"]): Record
   };
 }
 
-/** Anchors lie all over the picture: where no centre is beyond 2, boxes are shares of it, not pixels. */
+/** Anchors lie all over the image: where no center is beyond 2, boxes are shares of it, not pixels. */
 const largestShare = 2;
 
-/** Whether boxes are written as shares of the picture's sides, as converters for TensorFlow Lite have it. */
-async function givesShares(onnx: Uint8Array, [batch, height, width]: PictureShape): Promise<boolean> {
+/** Whether boxes are written as shares of the image's sides, as converters for TensorFlow Lite have it. */
+async function givesShares(onnx: Uint8Array, [batch, height, width]: ImageShape): Promise<boolean> {
   const engine = await OnnxEngine.create(onnx);
   try {
-    const grey = new Float32Array(batch * 3 * height * width).fill(0.5);
-    const [output] = await engine.run(grey, [batch, 3, height, width]);
+    const gray = new Float32Array(batch * 3 * height * width).fill(0.5);
+    const [output] = await engine.run(gray, [batch, 3, height, width]);
     const { data, shape } = output as { data: Float32Array; shape: number[] };
     const [, rows = 0, columns = 0] = shape;
     if (shape.length !== 3) return false;
-    // The first two channels are the centre, wherever the layout has its channels.
-    const centres =
+    // The first two channels are the center, wherever the layout has its channels.
+    const centers =
       rows < columns
         ? data.subarray(0, 2 * columns)
         : Float32Array.from({ length: 2 * rows }, (_, i) => data[(i >> 1) * columns + (i & 1)] as number);
-    return centres.every((value) => value < largestShare);
+    return centers.every((value) => value < largestShare);
   } finally {
     await engine.dispose();
   }

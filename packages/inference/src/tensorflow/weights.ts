@@ -27,7 +27,7 @@ const widths: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The weights of a TensorFlow.js manifest, quantised ones as the numbers that they stand for.
+ * The weights of a TensorFlow.js manifest, quantized ones as the numbers that they stand for.
  *
  * @param bytes all files of the group, one after the other, little-endian
  * @throws LookonceError `FORMAT` when there are fewer bytes than weights, `UNSUPPORTED` for other types

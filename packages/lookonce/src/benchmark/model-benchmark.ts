@@ -31,17 +31,17 @@ export const usualForms: readonly BenchmarkForm[] = [
 export interface ModelBenchmarkOptions {
   /** The model's file. */
   model: string;
-  /** The data set file whose pictures are looked at. */
+  /** The data set file whose images are looked at. */
   data: string;
   /** `val` (default), `test` or `train`. */
   split?: string;
-  /** Side of the pictures for the model, in pixels (default 640). */
+  /** Side of the images for the model, in pixels (default 640). */
   imgsz?: number;
   /** What is measured (default: all but half and 8-bit files of TensorFlow.js). */
   forms?: readonly BenchmarkForm[];
   /** Where (default: wherever ONNX Runtime works here). */
   devices?: readonly DeviceName[];
-  /** Share of the pictures that is looked at, from the first, above 0 to 1 (default 1). */
+  /** Share of the images that is looked at, from the first, above 0 to 1 (default 1). */
   fraction?: number;
   /** Threads for the CPU. */
   threads?: number;
@@ -50,7 +50,7 @@ export interface ModelBenchmarkOptions {
   /** Told what goes on, a line at a time. Default: nobody. */
   log?: (line: string) => void;
   /** Told how far a row is. */
-  onProgress?: (progress: { form: BenchmarkForm; device: DeviceName; done: number; pictures: number }) => void;
+  onProgress?: (progress: { form: BenchmarkForm; device: DeviceName; done: number; images: number }) => void;
   /** Told of each row when it is measured. */
   onRow?: (row: ModelBenchmarkRow) => void;
   /** Stops it; it throws the signal's reason. */
@@ -65,10 +65,10 @@ export interface ModelBenchmarkRow {
   bytes?: number;
   map50?: number;
   map50_95?: number;
-  /** Mean time of the network for a picture. */
+  /** Mean time of the network for an image. */
   milliseconds?: number;
-  /** From file to boxes, all pictures in one go. */
-  picturesPerSecond?: number;
+  /** From file to boxes, all images in one go. */
+  imagesPerSecond?: number;
   /** Why nothing was measured. */
   error?: string;
 }
@@ -78,7 +78,7 @@ export interface ModelBenchmark {
   model: string;
   data: string;
   imgsz: number;
-  /** Pictures looked at for each row. */
-  pictures: number;
+  /** Images looked at for each row. */
+  images: number;
   rows: ModelBenchmarkRow[];
 }

@@ -33,7 +33,7 @@ export async function runModelBenchmark(options: ModelBenchmarkOptions): Promise
       await writing(folder, () => mkdir(folder, { recursive: true }));
       const run = new Run(source, { ...options, imgsz, folder, dataset });
       for (const form of options.forms ?? usualForms) await run.measure(form, devices);
-      return { model, data, imgsz, pictures: dataset.entries.length, rows: run.rows };
+      return { model, data, imgsz, images: dataset.entries.length, rows: run.rows };
     } finally {
       if (options.directory === undefined) await rm(folder, { recursive: true, force: true });
     }
@@ -115,7 +115,7 @@ class Run {
         names: dataset.names,
         imgsz,
         signal,
-        onProgress: (done) => onProgress?.({ form, device, done, pictures: entries.length }),
+        onProgress: (done) => onProgress?.({ form, device, done, images: entries.length }),
       });
     } finally {
       await model.dispose();

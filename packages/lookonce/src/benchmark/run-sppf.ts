@@ -25,7 +25,7 @@ export interface SppfComparison {
 export interface SppfBenchmark {
   device: string;
   passes: number;
-  /** Pictures, channels, height and width of the map. */
+  /** Images, channels, height and width of the map. */
   shape: readonly [number, number, number, number];
   /** The pools and the concatenation alone. */
   pooling: SppfComparison;

@@ -1,10 +1,10 @@
 import type { DatasetEntry } from "@lookonce/data";
 import type { YOLO } from "../yolo.ts";
 
-/** Confidences that curves of precision and recall are made from, and most boxes a picture, as in validation. */
+/** Confidences that curves of precision and recall are made from, and most boxes an image, as in validation. */
 const asInValidation = { conf: 0.001, maxDet: 300 } as const;
 
-/** Pictures that are looked at before the clock runs: networks are compiled and workers started by them. */
+/** Images that are looked at before the clock runs: networks are compiled and workers started by them. */
 const warmUp = 8;
 
 /** Options of {@link scoreModel}. */
@@ -20,12 +20,12 @@ export interface ScoreModelOptions {
 export interface ModelScore {
   map50: number;
   map50_95: number;
-  /** Mean time of the network for a picture, in milliseconds. */
+  /** Mean time of the network for an image, in milliseconds. */
   milliseconds: number;
-  picturesPerSecond: number;
+  imagesPerSecond: number;
 }
 
-/** Looks at pictures as a user would have it done, from file to boxes, and compares with their labels. */
+/** Looks at images as a user would have it done, from file to boxes, and compares with their labels. */
 export async function scoreModel(
   model: YOLO,
   { entries, names, imgsz, onProgress, signal }: ScoreModelOptions,
@@ -52,10 +52,10 @@ export async function scoreModel(
   }
   const seconds = (performance.now() - start) / 1000;
   const { map50, map50_95 } = metrics.result();
-  return { map50, map50_95, milliseconds: network / done, picturesPerSecond: done / seconds };
+  return { map50, map50_95, milliseconds: network / done, imagesPerSecond: done / seconds };
 }
 
-/** Labels in pixels: rows of centre and size, as shares of the sides, become corners. */
+/** Labels in pixels: rows of center and size, as shares of the sides, become corners. */
 function labelsOf({ width, height, boxes, classes }: DatasetEntry): { boxes: Float32Array; classes: Int32Array } {
   const corners = new Float32Array(boxes.length);
   for (let i = 0; i < boxes.length; i += 4) {

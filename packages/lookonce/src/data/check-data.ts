@@ -23,7 +23,7 @@ export interface DataCheck {
 }
 
 /**
- * Checks every picture and label of a data set, whatever was found before; what is found is kept for training.
+ * Checks every image and label of a data set, whatever was found before; what is found is kept for training.
  *
  * @throws LookonceError when the data set file cannot be used
  */

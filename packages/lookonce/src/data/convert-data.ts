@@ -23,7 +23,7 @@ export async function convertData(options: ConvertDataOptions): Promise<Conversi
   refuse(isVoc ? { polygons } : { list, names, difficult }, isVoc ? "COCO" : "VOC");
   if (!isVoc) return convertCoco({ ...shared, ...(polygons === undefined ? {} : { polygons }) });
   const { images } = shared;
-  if (images === undefined) throw new LookonceError("ARGUMENT", "images must name the folder of the pictures.");
+  if (images === undefined) throw new LookonceError("ARGUMENT", "images must name the folder of the images.");
   return convertVoc({
     ...shared,
     images,

@@ -22,14 +22,14 @@ export interface DataStatisticsOptions {
 /** What {@link dataStatistics} counted and drew. */
 export interface DataStatistics extends Omit<DatasetStatistics, "boxes"> {
   names: readonly string[];
-  /** Path of the picture. */
+  /** Path of the image. */
   plot: string;
 }
 
 /**
- * Counts the classes, boxes and pictures of a part of a data set, and draws them as `labels.png`.
+ * Counts the classes, boxes and images of a part of a data set, and draws them as `labels.png`.
  *
- * @throws LookonceError when the data set cannot be used or the picture cannot be written
+ * @throws LookonceError when the data set cannot be used or the image cannot be written
  */
 export async function dataStatistics(options: DataStatisticsOptions): Promise<DataStatistics> {
   const { data, split = "train", project = "runs", name = "data-stats", existOk = false, log = () => {} } = options;

@@ -1,13 +1,13 @@
 import type { GeneratedShapes, GenerateShapesOptions, SplitOptions, SplitResult } from "@lookonce/data";
 
 /**
- * Deals a folder's pictures out by chance to lists that a data set file can name; see `splitPictures` of `@lookonce/data`.
+ * Deals a folder's images out by chance to lists that a data set file can name; see `splitImages` of `@lookonce/data`.
  *
  * @throws LookonceError `ARGUMENT`, `NOT_FOUND`, `DATA` or `IO`
  */
 export async function splitData(options: SplitOptions): Promise<SplitResult> {
-  const { splitPictures } = await import("@lookonce/data");
-  return splitPictures(options);
+  const { splitImages } = await import("@lookonce/data");
+  return splitImages(options);
 }
 
 /**

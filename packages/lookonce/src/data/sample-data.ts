@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import type { HypFamily } from "@lookonce/augment";
 import type { AugmentSettings, BatchLoader, Dataset, DatasetEntry } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import type { GridPicture } from "@lookonce/plots";
+import type { GridImage } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
 import { openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
@@ -13,15 +13,15 @@ export interface SampleDataOptions {
   data: string;
   /** Default `train`. */
   split?: string;
-  /** How many pictures. Default 16, or all there are. */
+  /** How many images. Default 16, or all there are. */
   count?: number;
   /** Hyper-parameters to augment with: a preset's name, such as `v8` or `v5-scratch-low`. Without it, not at all. */
   augment?: string;
   /** A hyper-parameter file of the preset's family, in place of the preset. */
   hyp?: string;
-  /** Side of the augmented pictures, in pixels. Default 640. */
+  /** Side of the augmented images, in pixels. Default 640. */
   imgsz?: number;
-  /** Equal seeds choose equal pictures and change them equally. Default 0. */
+  /** Equal seeds choose equal images and change them equally. Default 0. */
   seed?: number;
   /** Folder for results. Default `runs`. */
   project?: string;
@@ -35,41 +35,41 @@ export interface SampleDataOptions {
 
 /** What {@link sampleData} drew. */
 export interface DataSample {
-  /** The pictures that were chosen. */
-  pictures: string[];
+  /** The images that were chosen. */
+  images: string[];
   /** Paths of the grids: as they are and, where asked for, augmented. */
   files: string[];
 }
 
 /**
- * Draws some pictures of a data set with their labels side by side, as they are and as training would see them.
+ * Draws some images of a data set with their labels side by side, as they are and as training would see them.
  *
  * @throws LookonceError when the data set cannot be used, for hyper-parameters that there are not, and when a grid cannot
  *   be written
  */
 export async function sampleData(options: SampleDataOptions): Promise<DataSample> {
   const { data, split = "train", count = 16, project = "runs", name = "data-sample", existOk = false } = options;
-  const { pictureGrid } = await import("@lookonce/plots");
-  const { readPicture, writePicture } = await import("@lookonce/augment");
+  const { imageGrid } = await import("@lookonce/plots");
+  const { readImage, writeImage } = await import("@lookonce/augment");
   const settings = await augmentSettings(options);
   const dataset = await openDataset(data, { split, log: options.log ?? (() => {}) });
   const { names } = dataset;
   const loader = await makeLoader(dataset, { ...options, count: Math.min(count, dataset.entries.length), settings });
   const entries = (loader.plan(0)[0]?.indices ?? []).map((index) => dataset.entries[index] as DatasetEntry);
-  const plain = await Promise.all(entries.map(async (entry) => labelled(entry, await readPicture(entry.path))));
-  const grids = [{ file: "sample.jpg", grid: await pictureGrid(plain, { names }) }];
+  const plain = await Promise.all(entries.map(async (entry) => labeled(entry, await readImage(entry.path))));
+  const grids = [{ file: "sample.jpg", grid: await imageGrid(plain, { names }) }];
   if (settings !== undefined) {
-    const pictures = await firstBatch(loader);
-    grids.push({ file: "sample_augmented.jpg", grid: await pictureGrid(pictures, { names }) });
+    const images = await firstBatch(loader);
+    grids.push({ file: "sample_augmented.jpg", grid: await imageGrid(images, { names }) });
   }
   await loader.dispose();
   const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
   const files: string[] = [];
   for (const { file, grid } of grids) {
     files.push(join(directory, file));
-    await writePicture(files.at(-1) as string, grid);
+    await writeImage(files.at(-1) as string, grid);
   }
-  return { pictures: entries.map(({ path }) => path), files };
+  return { images: entries.map(({ path }) => path), files };
 }
 
 async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<AugmentSettings | undefined> {
@@ -83,16 +83,16 @@ async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<Aug
   return { family, hyp: hyp === undefined ? preset : await readHyp(hyp, family) } as AugmentSettings;
 }
 
-/** A picture as it is, with its labels. */
-function labelled({ path, boxes, classes }: DatasetEntry, picture: GridPicture["picture"]): GridPicture {
-  const { width, height } = picture;
+/** An image as it is, with its labels. */
+function labeled({ path, boxes, classes }: DatasetEntry, image: GridImage["image"]): GridImage {
+  const { width, height } = image;
   const corners = Float32Array.from(boxes, (_, i) => {
     const row = i - (i % 4);
     const side = i % 2 === 0 ? width : height;
     const half = ((boxes[row + 2 + (i % 2)] as number) / 2) * (i % 4 < 2 ? -1 : 1);
     return ((boxes[row + (i % 2)] as number) + half) * side;
   });
-  return { picture, boxes: corners, classes, caption: basename(path) };
+  return { image, boxes: corners, classes, caption: basename(path) };
 }
 
 /** A loader whose first batch is the sample. */
@@ -113,12 +113,12 @@ async function makeLoader(
   });
 }
 
-/** The pictures of the first batch, as training would see them. */
-async function firstBatch(loader: BatchLoader): Promise<GridPicture[]> {
+/** The images of the first batch, as training would see them. */
+async function firstBatch(loader: BatchLoader): Promise<GridImage[]> {
   for await (const { images, height, width, samples } of loader) {
     const bytes = height * width * 3;
     return samples.map(({ path, boxes, classes }, i) => ({
-      picture: { data: images.subarray(i * bytes, (i + 1) * bytes), width, height },
+      image: { data: images.subarray(i * bytes, (i + 1) * bytes), width, height },
       ...{ boxes, classes, caption: basename(path) },
     }));
   }

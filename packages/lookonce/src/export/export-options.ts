@@ -13,12 +13,12 @@ export interface ExportOptions
   format?: string;
   /** The file or folder to write (default: beside the model, its name with the format's ending). */
   file?: string;
-  /** Side of the pictures, or `[height, width]`, in pixels, rounded up to the model's stride (default 640). */
+  /** Side of the images, or `[height, width]`, in pixels, rounded up to the model's stride (default 640). */
   imgsz?: number | readonly [height: number, width: number];
-  /** With `int8` for ONNX: a data set file, from whose pictures the ranges of numbers are learned. */
+  /** With `int8` for ONNX: a data set file, from whose images the ranges of numbers are learned. */
   data?: string;
-  /** Share of the data set's pictures that is looked at for that, above 0 to 1 (default: at most 300 pictures of all). */
+  /** Share of the data set's images that is looked at for that, above 0 to 1 (default: at most 300 images of all). */
   fraction?: number;
-  /** Called after each of these pictures. */
-  onCalibrated?: (pictures: number) => void;
+  /** Called after each of these images. */
+  onCalibrated?: (images: number) => void;
 }

@@ -6,7 +6,7 @@ import { type ExportOptions, exportPlans, YOLO } from "../index.ts";
 import { makeDecided, temporaryFolder, writeTinyAnchorModel, writeTinyModel } from "../test-model.ts";
 
 const folder = temporaryFolder();
-const grey = (width: number, height: number): { data: Uint8Array; width: number; height: number } => ({
+const gray = (width: number, height: number): { data: Uint8Array; width: number; height: number } => ({
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % 256),
   width,
   height,
@@ -38,7 +38,7 @@ describe.each([
     expect(existsSync(report.file)).toBe(true);
     const back = await YOLO.load(`${report.file}${load}`);
     const options = { imgsz: 96, conf: 0.05, rect: true };
-    const [[ours], [theirs]] = [await model.predict(grey(96, 64), options), await back.predict(grey(96, 64), options)];
+    const [[ours], [theirs]] = [await model.predict(gray(96, 64), options), await back.predict(gray(96, 64), options)];
     expect(theirs?.boxes.count).toBeGreaterThan(0);
     expect(theirs?.boxes.classes).toEqual(ours?.boxes.classes);
     const largest = Math.max(
@@ -82,7 +82,7 @@ describe("YOLO.export", () => {
     [{ format: "tensorrt" }, /not written here: TensorRT builds engines from \.onnx with trtexec/],
     [{ format: "tfjs", opset: 17 }, /opset is not for the format tfjs: onnx knows it/],
     [{ format: "torch", nms: true }, /nms is not for the format torch: onnx knows it/],
-    [{ int8: true }, /int8 for onnx learns ranges of numbers from pictures: name a data set with data=/],
+    [{ int8: true }, /int8 for onnx learns ranges of numbers from images: name a data set with data=/],
     [{ data: "x.yaml" }, /data is for int8/],
     [{ fraction: 0.5 }, /fraction is of the data for int8/],
     [{ int8: true, data: "x.yaml", fraction: 0 }, /fraction must be above 0/],

@@ -10,9 +10,9 @@ const files = ["weights/yolov8n.pt", "weights/yolov5n.pt", "data/bus.jpg"];
 describeShared("exports of real weights", files, () => {
   it.each(["yolov8n", "yolov5n"])("%s finds on bus.jpg what it finds itself, to 1e-3 pixels and 1e-4", async (name) => {
     const options = { imgsz: 640, rect: false, workers: 0 };
-    const picture = sharedPath("data/bus.jpg");
+    const image = sharedPath("data/bus.jpg");
     const detect = async (model: YOLO): Promise<Results> => {
-      const [found] = await model.predict(picture, options);
+      const [found] = await model.predict(image, options);
       await model.dispose();
       return found as Results;
     };

@@ -4,7 +4,7 @@ import type { ExportModelOptions, ExportReport } from "@lookonce/export";
 import type { DetectionModel } from "@lookonce/nn";
 import { fitSide } from "../fit-side.ts";
 import type { ModelSource } from "../model-source.ts";
-import { calibrationPictures } from "./calibration-pictures.ts";
+import { calibrationImages } from "./calibration-images.ts";
 import type { ExportOptions } from "./export-options.ts";
 import { planExport } from "./plan-export.ts";
 
@@ -35,7 +35,7 @@ export async function runExport(
     ...plan,
     imgsz: fitSides(imgsz, model, log),
     ...(isWeights ? { metadata: notesOf(source) } : {}),
-    ...(data === undefined ? {} : { calibration: calibrationPictures(data, { fraction, log }) }),
+    ...(data === undefined ? {} : { calibration: calibrationImages(data, { fraction, log }) }),
   } as ExportModelOptions);
 }
 
@@ -44,7 +44,7 @@ function checkCalibration({ int8, data, fraction }: ExportOptions, format: strin
   if (wanted && data === undefined) {
     throw new LookonceError(
       "ARGUMENT",
-      "int8 for onnx learns ranges of numbers from pictures: name a data set with data=, such as the one it was trained on.",
+      "int8 for onnx learns ranges of numbers from images: name a data set with data=, such as the one it was trained on.",
     );
   }
   if (!wanted && data !== undefined) throw new LookonceError("ARGUMENT", "data is for int8 of the format onnx.");

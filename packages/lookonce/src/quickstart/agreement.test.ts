@@ -27,7 +27,7 @@ describe("agreementOf", () => {
     expect(agreementOf([[]], [[]])).toEqual({ counts: [0, 0], pixels: 0, confidence: 0 });
   });
 
-  it("adds pictures up and keeps the worst", () => {
+  it("adds images up and keeps the worst", () => {
     const ours = [[box(0, 1, 0.9)], [box(0, 1, 0.9), box(50, 2, 0.9)]];
     const theirs = [[box(2, 1, 0.9)], [box(1, 1, 0.9), box(50, 2, 0.8)]];
     const { counts, pixels, confidence } = agreementOf(ours, theirs);

@@ -10,16 +10,16 @@ export interface Agreement {
   confidence: number;
 }
 
-/** Compares two engines' detections on the same pictures; the worst of each picture counts. */
+/** Compares two engines' detections on the same images; the worst of each image counts. */
 export function agreementOf(
   ours: readonly (readonly PlainBox[])[],
   theirs: readonly (readonly PlainBox[])[],
 ): Agreement {
-  const pictures = ours.map((boxes, i) => agreementOnPicture(boxes, theirs[i] ?? []));
+  const images = ours.map((boxes, i) => agreementOnImage(boxes, theirs[i] ?? []));
   return {
-    counts: [sum(pictures.map(({ counts }) => counts[0])), sum(pictures.map(({ counts }) => counts[1]))],
-    pixels: Math.max(0, ...pictures.map(({ pixels }) => pixels)),
-    confidence: Math.max(0, ...pictures.map(({ confidence }) => confidence)),
+    counts: [sum(images.map(({ counts }) => counts[0])), sum(images.map(({ counts }) => counts[1]))],
+    pixels: Math.max(0, ...images.map(({ pixels }) => pixels)),
+    confidence: Math.max(0, ...images.map(({ confidence }) => confidence)),
   };
 }
 
@@ -28,7 +28,7 @@ function sum(values: readonly number[]): number {
 }
 
 /** Each detection is compared with the nearest of the same class on the other side. */
-function agreementOnPicture(ours: readonly PlainBox[], theirs: readonly PlainBox[]): Agreement {
+function agreementOnImage(ours: readonly PlainBox[], theirs: readonly PlainBox[]): Agreement {
   const agreement: Agreement = {
     counts: [ours.length, theirs.length],
     pixels: ours.length === theirs.length ? 0 : Number.POSITIVE_INFINITY,

@@ -1,11 +1,11 @@
-import { blankPicture } from "@lookonce/augment";
+import { blankImage } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
 import { collage } from "./collage.ts";
 
 describe("collage", () => {
-  it("puts pictures side by side and starts a new row when one is full", () => {
+  it("puts images side by side and starts a new row when one is full", () => {
     const colors = [10, 20, 30] as const;
-    const tiles = colors.map((grey) => blankPicture({ width: 2, height: 1 }, [grey, grey, grey]));
+    const tiles = colors.map((gray) => blankImage({ width: 2, height: 1 }, [gray, gray, gray]));
     const { width, height, data } = collage(tiles, { columns: 2, gap: 1 });
     expect([width, height]).toEqual([7, 5]);
     const red = Array.from({ length: width * height }, (_, i) => data[i * 3]);

@@ -12,19 +12,19 @@ export interface QuickstartFigures {
   /** Seconds of each stage. */
   seconds: { draw: number; train: number; validate: number; total: number };
   validation: ValidationResult;
-  /** For each unseen picture what was drawn and what was found. */
+  /** For each unseen image what was drawn and what was found. */
   unseen: { drawn: string[]; found: PlainBox[] }[];
   export: { file: string; bytes: number };
   agreement: Agreement;
 }
 
-/** The report of a quickstart, in Markdown, beside the pictures that it shows. */
+/** The report of a quickstart, in Markdown, beside the images that it shows. */
 export function writeReport(figures: QuickstartFigures): string {
   const { settings, instances, model, seconds, validation, unseen } = figures;
   const { train, val, epochs } = settings;
   const { name, imgsz, batch } = model;
-  const count = (list: (picture: QuickstartFigures["unseen"][number]) => unknown[]): number =>
-    unseen.reduce((sum, picture) => sum + list(picture).length, 0);
+  const count = (list: (image: QuickstartFigures["unseen"][number]) => unknown[]): number =>
+    unseen.reduce((sum, image) => sum + list(image).length, 0);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const classRows = validation.perClass.map(
     ({ name: shape, instances: objects, precision, recall, map50, map50_95 }) =>
@@ -34,29 +34,29 @@ export function writeReport(figures: QuickstartFigures): string {
 
 Made by \`lookonce quickstart\` in ${seconds.total.toFixed(0)} seconds, from nothing but random numbers.
 
-1. **Drawn:** ${train} pictures with ${instances.train} shapes to learn from and ${val} with ${instances.val} to validate on, ${imgsz} × ${imgsz} pixels (${seconds.draw.toFixed(1)} s).
-2. **Trained:** ${name}, ${model.parameters.toLocaleString("en")} parameters, ${model.gflops.toFixed(2)} GFLOPs a picture, from random weights, ${epochs} epochs in batches of ${batch} (${seconds.train.toFixed(0)} s).
+1. **Drawn:** ${train} images with ${instances.train} shapes to learn from and ${val} with ${instances.val} to validate on, ${imgsz} × ${imgsz} pixels (${seconds.draw.toFixed(1)} s).
+2. **Trained:** ${name}, ${model.parameters.toLocaleString("en")} parameters, ${model.gflops.toFixed(2)} GFLOPs an image, from random weights, ${epochs} epochs in batches of ${batch} (${seconds.train.toFixed(0)} s).
 3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): **mAP50 ${percent(validation.map50)}**, mAP50-95 ${percent(validation.map50_95)}.
-4. **Tried** on ${unseen.length} pictures that it had never seen, with ${count(({ drawn }) => drawn)} shapes: ${count(({ found }) => found)} detections, listed below.
-5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same pictures: ${describeAgreement(figures.agreement)}
+4. **Tried** on ${unseen.length} images that it had never seen, with ${count(({ drawn }) => drawn)} shapes: ${count(({ found }) => found)} detections, listed below.
+5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same images: ${describeAgreement(figures.agreement)}
 
-## What it learnt from
+## What it learned from
 
-![Pictures of the training set with their labels](training-samples.png)
+![Images of the training set with their labels](training-samples.png)
 
-## How it learnt
+## How it learned
 
 ![Losses and average precision by epoch](curves.png)
 
-## What it finds in unseen pictures
+## What it finds in unseen images
 
 ![Detections](unseen-detected.png)
 
-| picture | drawn | found |
+| image | drawn | found |
 | --- | --- | --- |
 ${unseen.map(describeUnseen).join("\n")}
 
-## Scores on the ${val} validation pictures
+## Scores on the ${val} validation images
 
 | class | objects | precision | recall | mAP50 | mAP50-95 |
 | --- | --- | --- | --- | --- | --- |

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPictureSize } from "@lookonce/augment";
+import { readImageSize } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../test-model.ts";
 import { runQuickstart } from "./run-quickstart.ts";
@@ -8,7 +8,7 @@ import { runQuickstart } from "./run-quickstart.ts";
 const folder = temporaryFolder();
 
 describe("runQuickstart", () => {
-  it("leaves pictures, weights, the ONNX file and a report of what it measured", async () => {
+  it("leaves images, weights, the ONNX file and a report of what it measured", async () => {
     const directory = join(folder, "quickstart");
     const lines: string[] = [];
     const result = await runQuickstart({
@@ -19,7 +19,7 @@ describe("runQuickstart", () => {
     expect(result.directory).toBe(directory);
     const made = ["model.onnx", "curves.png", "train/weights/best.safetensors", "shapes/shapes.yaml"];
     for (const name of made) expect(existsSync(join(directory, name)), name).toBe(true);
-    expect(await readPictureSize(join(directory, "unseen-detected.png"))).toEqual({
+    expect(await readImageSize(join(directory, "unseen-detected.png"))).toEqual({
       width: 4 * 286 + 6,
       height: 2 * 286 + 6,
     });

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { writePicture } from "@lookonce/augment";
+import { writeImage } from "@lookonce/augment";
 import { Dataset, generateShapes, shapeNames } from "@lookonce/data";
 import type { Results } from "@lookonce/inference";
 import { plotLines, writePlot } from "@lookonce/plots";
@@ -9,8 +9,8 @@ import type { PlaceOptions } from "../place.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { YOLO } from "../yolo.ts";
 import { agreementOf } from "./agreement.ts";
+import { detectionSheet, sampleSheet } from "./images.ts";
 import { modelFileText } from "./model-file.ts";
-import { detectionSheet, sampleSheet } from "./pictures.ts";
 import { type QuickstartFigures, writeReport } from "./report.ts";
 import type { QuickstartSettings } from "./settings.ts";
 
@@ -18,7 +18,7 @@ import type { QuickstartSettings } from "./settings.ts";
 export interface QuickstartOptions extends PlaceOptions {
   /** Folder for results; a number is added if it exists (default `runs/quickstart`). */
   directory?: string;
-  /** What differs from 320 and 80 pictures, the recipe's epochs, and seed 0. */
+  /** What differs from 320 and 80 images, the recipe's epochs, and seed 0. */
   settings?: Partial<QuickstartSettings>;
   /** Told a line a stage. */
   log?: (line: string) => void;
@@ -33,7 +33,7 @@ export interface QuickstartResult extends QuickstartFigures {
   report: string;
 }
 
-/** Pictures that the detector is tried on. */
+/** Images that the detector is tried on. */
 const unseenCount = 8;
 
 /** See `quickstart` of this package. */
@@ -45,7 +45,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const directory = await makeRunDirectory(options.directory ?? "runs/quickstart");
   const file = (name: string): string => join(directory, name);
 
-  log(`drawing ${settings.train + settings.val} pictures of shapes …`);
+  log(`drawing ${settings.train + settings.val} images of shapes …`);
   const shapes = await drawShapes(directory, settings);
   const drawn = performance.now();
 
@@ -59,16 +59,16 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const validation = await model.val({ data: shapes.yaml, imgsz });
   const validated = performance.now();
 
-  log("looking at unseen pictures, with the model and with the ONNX file made from it …");
+  log("looking at unseen images, with the model and with the ONNX file made from it …");
   const unseen = await drawUnseen(directory, settings);
   const look = { imgsz, rect: false };
   const paths = unseen.map(({ path }) => path);
   const ours = await model.predict(paths, look);
-  await writePicture(file("unseen-detected.png"), await detectionSheet(ours));
+  await writeImage(file("unseen-detected.png"), await detectionSheet(ours));
   const exported = await model.export({ file: file("model.onnx"), imgsz });
   const onnx = await YOLO.load(exported.file, options);
   const theirs = await onnx.predict(paths, look);
-  await writePicture(file("unseen-detected-onnx.png"), await detectionSheet(theirs));
+  await writeImage(file("unseen-detected-onnx.png"), await detectionSheet(theirs));
   const { parameters, gflops } = await model.info({ imgsz });
   await Promise.all([model.dispose(), onnx.dispose()]);
 
@@ -116,11 +116,11 @@ async function drawShapes(directory: string, { train, val, seed }: QuickstartSet
     seed,
   });
   const dataset = await Dataset.open({ yaml, split: "train" });
-  await writePicture(join(directory, "training-samples.png"), await sampleSheet(dataset, 12));
+  await writeImage(join(directory, "training-samples.png"), await sampleSheet(dataset, 12));
   return { yaml, instances };
 }
 
-/** Draws pictures from another seed than the data set's, and tells what is on each. */
+/** Draws images from another seed than the data set's, and tells what is on each. */
 async function drawUnseen(
   directory: string,
   { seed }: QuickstartSettings,
@@ -159,7 +159,7 @@ async function train(
   return { training: seconds, epochs };
 }
 
-/** A picture of how it learnt. */
+/** An image of how it learned. */
 function curves(epochs: readonly EpochInfo[]): Promise<Uint8Array> {
   const series = (name: string, pick: (epoch: EpochInfo) => number | undefined) => ({
     name,
@@ -173,7 +173,7 @@ function curves(epochs: readonly EpochInfo[]): Promise<Uint8Array> {
         series: ["box", "cls", "dfl"].map((part) => series(part, ({ losses }) => losses[part])),
       },
       {
-        ...{ title: "Average precision on validation pictures", ...axis, yDomain: [0, 1] },
+        ...{ title: "Average precision on validation images", ...axis, yDomain: [0, 1] },
         series: [
           series("mAP50", ({ validation }) => validation?.map50),
           series("mAP50-95", ({ validation }) => validation?.map50_95),

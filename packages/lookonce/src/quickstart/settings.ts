@@ -1,9 +1,9 @@
 /** Sizes of a quickstart; the model and its recipe are `shapesModel` and `shapesRecipe` of `@lookonce/trainer`. */
 export interface QuickstartSettings {
-  /** Pictures drawn to learn from and to validate on. */
+  /** Images drawn to learn from and to validate on. */
   train: number;
   val: number;
   epochs: number;
-  /** Seed of pictures, weights and order. */
+  /** Seed of images, weights and order. */
   seed: number;
 }

@@ -20,9 +20,9 @@ for (const name of ["three_layers", "four_layers", "three_layers_rectangular"]) 
       const [height, width] = golden.image_hw;
       const rows = tensors.targets!;
       const targets = Array.from({ length: rows.shape[0]! }, (_, i) => {
-        const [picture, label, x, y, w, h] = rows.data.subarray(6 * i, 6 * i + 6) as unknown as number[];
-        const centre = { x: x! * width, y: y! * height };
-        return { picture: picture!, label: label!, ...centre, width: w! * width, height: h! * height };
+        const [image, label, x, y, w, h] = rows.data.subarray(6 * i, 6 * i + 6) as unknown as number[];
+        const center = { x: x! * width, y: y! * height };
+        return { image: image!, label: label!, ...center, width: w! * width, height: h! * height };
       });
       const assigner = new AnchorAssigner({
         anchors: golden.anchors_grid_units,
@@ -35,7 +35,7 @@ for (const name of ["three_layers", "four_layers", "three_layers_rectangular"]) 
         const expected = (field: string) => tensors[`layer${level}.${field}`]!.data;
         const actual = {
           class: matches.map(({ label }) => label),
-          image: matches.map(({ picture }) => picture),
+          image: matches.map(({ image }) => image),
           anchor_index: matches.map(({ anchor }) => anchor),
           grid_x: matches.map(({ column }) => column),
           grid_y: matches.map(({ row }) => row),

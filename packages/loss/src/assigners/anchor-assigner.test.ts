@@ -7,26 +7,26 @@ import { AnchorAssigner, type AnchorTarget } from "./anchor-assigner.ts";
 
 /** One level of 8-pixel cells with one anchor of 2 × 2 cells. */
 const single = new AnchorAssigner({ anchors: [[[2, 2]]], strides: [8] });
-const picture = { height: 32, width: 32 };
+const image = { height: 32, width: 32 };
 
 /** A target given in cells of 8 pixels. */
 function inCells(x: number, y: number, width = 2, height = 2): AnchorTarget {
-  return { picture: 0, label: 0, x: 8 * x, y: 8 * y, width: 8 * width, height: 8 * height };
+  return { image: 0, label: 0, x: 8 * x, y: 8 * y, width: 8 * width, height: 8 * height };
 }
 
 function cellsOf(target: AnchorTarget): [number, number][] {
-  return single.match([target], picture)[0]!.map(({ column, row }) => [column, row]);
+  return single.match([target], image)[0]!.map(({ column, row }) => [column, row]);
 }
 
-function hostTargets(pictures: number[][][], maxTargets = 8): HostTargets {
-  const size = pictures.length * maxTargets;
+function hostTargets(images: number[][][], maxTargets = 8): HostTargets {
+  const size = images.length * maxTargets;
   const targets = {
     labels: new Int32Array(size).fill(7),
     boxes: new Float32Array(size * 4),
     mask: new Float32Array(size),
     maxTargets,
   };
-  pictures.forEach((objects, p) => {
+  images.forEach((objects, p) => {
     objects.forEach(([label, ...box], i) => {
       const at = p * maxTargets + i;
       targets.labels[at] = label!;
@@ -46,10 +46,10 @@ describe("AnchorAssigner", () => {
     expect(matches(2, 0.5)).toBe(false);
     expect(matches(7.9, 0.51)).toBe(true);
     const strict = new AnchorAssigner({ anchors: [[[2, 2]]], strides: [8], threshold: 1.5 });
-    expect(strict.match([inCells(1.5, 1.5, 3.1, 2)], picture)[0]).toEqual([]);
+    expect(strict.match([inCells(1.5, 1.5, 3.1, 2)], image)[0]).toEqual([]);
   });
 
-  it("asks the neighbours that the centre is nearest to, left or right, up or down", () => {
+  it("asks the neighbors that the center is nearest to, left or right, up or down", () => {
     expect(cellsOf(inCells(1.25, 2.25))).toEqual([
       [1, 2],
       [0, 2],
@@ -63,7 +63,7 @@ describe("AnchorAssigner", () => {
     expect(cellsOf(inCells(1.5, 1.5))).toEqual([[1, 1]]);
   });
 
-  it("counts the cell of a centre on its border twice, as the reference does", () => {
+  it("counts the cell of a center on its border twice, as the reference does", () => {
     // Half a cell to the right of the border is still the same cell.
     expect(cellsOf(inCells(2, 1.5))).toEqual([
       [2, 1],
@@ -72,14 +72,14 @@ describe("AnchorAssigner", () => {
     ]);
   });
 
-  it("asks no neighbour beyond the border, and the nearest cell for centres outside", () => {
+  it("asks no neighbor beyond the border, and the nearest cell for centers outside", () => {
     expect(cellsOf(inCells(0.25, 3.75))).toEqual([[0, 3]]);
     expect(cellsOf(inCells(3.75, 0.25))).toEqual([[3, 0]]);
-    const [outside] = single.match([inCells(-0.5, 4.5)], picture)[0]!;
+    const [outside] = single.match([inCells(-0.5, 4.5)], image)[0]!;
     expect([outside!.column, outside!.row, ...outside!.box]).toEqual([0, 3, -0.5, 1.5, 2, 2]);
   });
 
-  it("knows rectangular pictures, several levels and anchors", () => {
+  it("knows rectangular images, several levels and anchors", () => {
     const assigner = new AnchorAssigner({
       anchors: [
         [
@@ -93,19 +93,19 @@ describe("AnchorAssigner", () => {
       ],
       strides: [8, 16],
     });
-    const target = { picture: 1, label: 5, x: 92, y: 28, width: 32, height: 16 };
+    const target = { image: 1, label: 5, x: 92, y: 28, width: 32, height: 16 };
     const [fine, coarse] = assigner.match([target], { height: 64, width: 96 });
     expect(fine!.map(({ anchor, column, row }) => [anchor, column, row])).toEqual([
       [0, 11, 3],
       [1, 11, 3],
     ]);
     expect(coarse).toEqual([
-      { picture: 1, label: 5, anchor: 0, column: 5, row: 1, box: [0.75, 0.75, 2, 1] },
-      { picture: 1, label: 5, anchor: 0, column: 5, row: 2, box: [0.75, -0.25, 2, 1] },
+      { image: 1, label: 5, anchor: 0, column: 5, row: 1, box: [0.75, 0.75, 2, 1] },
+      { image: 1, label: 5, anchor: 0, column: 5, row: 2, box: [0.75, -0.25, 2, 1] },
     ]);
   });
 
-  it("covers every target that an anchor fits with one to three cells around its centre, and no other", () => {
+  it("covers every target that an anchor fits with one to three cells around its center, and no other", () => {
     const random = new Random(5);
     const anchors = [
       [
@@ -121,7 +121,7 @@ describe("AnchorAssigner", () => {
     const assigner = new AnchorAssigner({ anchors, strides });
     for (let round = 0; round < 300; round++) {
       const target = {
-        picture: 0,
+        image: 0,
         label: 0,
         x: random.uniform(0, 96),
         y: random.uniform(0, 64),
@@ -166,12 +166,12 @@ describe("AnchorAssigner", () => {
 });
 
 describe("rows of anchor targets", () => {
-  const size = { count: 2, ...picture };
+  const size = { count: 2, ...image };
 
   it("name places in the head's map and leave padding out", () => {
     const rows = single.assign(hostTargets([[], [[3, 4, 4, 20, 20]]]), size);
     expect([rows.levels, rows.rows, rows.counts]).toEqual([1, 1024, [1]]);
-    // Picture 1, row 1, column 1 of 4 × 4 cells.
+    // Image 1, row 1, column 1 of 4 × 4 cells.
     expect([...rows.cells.subarray(0, 2)]).toEqual([21, 0]);
     expect([...rows.labels.subarray(0, 2)]).toEqual([3, 0]);
     expect([...rows.boxes.subarray(0, 8)]).toEqual([0.5, 0.5, 2, 2, 1, 1, 1, 1]);
@@ -195,7 +195,7 @@ describe("rows of anchor targets", () => {
   });
 
   it("come in few numbers", () => {
-    // Centres in the corner of a cell have three matches each.
+    // Centers in the corner of a cell have three matches each.
     const many = (count: number) =>
       single.assign(hostTargets([Array.from({ length: count }, () => [0, 9, 9, 25, 25])], count), {
         ...size,

@@ -13,9 +13,9 @@ export interface AnchorAssignerOptions {
   threshold?: number;
 }
 
-/** One object of a batch: picture, class, centre and size in pixels. */
+/** One object of a batch: image, class, center and size in pixels. */
 export interface AnchorTarget {
-  picture: number;
+  image: number;
   label: number;
   x: number;
   y: number;
@@ -25,13 +25,13 @@ export interface AnchorTarget {
 
 /** A target that one anchor of one cell of a level is to learn. */
 export interface AnchorMatch {
-  picture: number;
+  image: number;
   /** The anchor's number within its level. */
   anchor: number;
   column: number;
   row: number;
   label: number;
-  /** Offset of the centre from the cell's corner and size, in cells: x, y, width, height. */
+  /** Offset of the center from the cell's corner and size, in cells: x, y, width, height. */
   box: readonly [number, number, number, number];
 }
 
@@ -41,8 +41,8 @@ interface Candidate extends AnchorTarget {
 }
 
 /**
- * Steps back from a target's centre to the cells it is matched with: its own, left, up, right, down. The centre moves
- * by half a cell, so that a neighbour is reached from the half of the cell that touches it.
+ * Steps back from a target's center to the cells it is matched with: its own, left, up, right, down. The center moves
+ * by half a cell, so that a neighbor is reached from the half of the cell that touches it.
  */
 const moves: readonly { x: number; y: number; applies: (target: Candidate, grid: Grid) => boolean }[] = [
   { x: 0, y: 0, applies: () => true },
@@ -56,9 +56,9 @@ const moves: readonly { x: number; y: number; applies: (target: Candidate, grid:
  * Target building of YOLOv5 (6.1 and 7.0).
  *
  * A target is matched with every anchor of every level whose sides differ from its own by less than `threshold`:
- * max(w/wₐ, wₐ/w, h/hₐ, hₐ/h) < 4. Each match is learned by the cell that holds the target's centre and by the
- * neighbours, at most two, that the centre is nearer than half a cell to; cells beyond the border do not exist. A box
- * whose centre is outside the picture belongs to the nearest cell inside. A centre exactly on the border of two cells
+ * max(w/wₐ, wₐ/w, h/hₐ, hₐ/h) < 4. Each match is learned by the cell that holds the target's center and by the
+ * neighbors, at most two, that the center is nearer than half a cell to; cells beyond the border do not exist. A box
+ * whose center is outside the image belongs to the nearest cell inside. A center exactly on the border of two cells
  * is matched with the later one twice, which doubles its say in the mean.
  *
  * All of it depends on targets and anchors alone, so it runs on the host, beside the device's work, and what the graph
@@ -90,16 +90,16 @@ export class AnchorAssigner {
    * The number of rows R is 1,024, 4,096, 16,384, …: the smallest that holds every level's matches. It is all that the
    * shapes depend on, besides the number of levels.
    *
-   * @throws LookonceError `ARGUMENT` when the pictures' sides are not multiples of every stride
+   * @throws LookonceError `ARGUMENT` when the images' sides are not multiples of every stride
    */
   assign({ labels, boxes, mask, maxTargets }: HostTargets, size: BatchSize): AnchorTargets {
     const targets: AnchorTarget[] = [];
     for (let i = 0; i < size.count * maxTargets; i++) {
       if (mask[i] !== 1) continue;
       const [x1, y1, x2, y2] = [0, 1, 2, 3].map((side) => boxes[4 * i + side]) as [number, number, number, number];
-      const picture = Math.floor(i / maxTargets);
-      const centre = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
-      targets.push({ picture, label: labels[i] as number, ...centre, width: x2 - x1, height: y2 - y1 });
+      const image = Math.floor(i / maxTargets);
+      const center = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
+      targets.push({ image, label: labels[i] as number, ...center, width: x2 - x1, height: y2 - y1 });
     }
     const grids = cellGrids(size, this.strides);
     return packRows(
@@ -156,11 +156,11 @@ function isNear(position: number): boolean {
   return position % 1 < 0.5 && position > 1;
 }
 
-function matchAt(target: Candidate, centre: { x: number; y: number }, grid: Grid): AnchorMatch {
-  const column = limit(Math.trunc(centre.x), grid.width);
-  const row = limit(Math.trunc(centre.y), grid.height);
-  const { picture, label, anchor, x, y, width, height } = target;
-  return { picture, label, anchor, column, row, box: [x - column, y - row, width, height] };
+function matchAt(target: Candidate, center: { x: number; y: number }, grid: Grid): AnchorMatch {
+  const column = limit(Math.trunc(center.x), grid.width);
+  const row = limit(Math.trunc(center.y), grid.height);
+  const { image, label, anchor, x, y, width, height } = target;
+  return { image, label, anchor, column, row, box: [x - column, y - row, width, height] };
 }
 
 function limit(cell: number, count: number): number {
@@ -194,8 +194,8 @@ function packRows(levels: readonly Level[]): AnchorTargets {
     const lastOf = new Map<number, number>();
     matches.forEach((match, i) => {
       const at = level * rows + i;
-      const { picture, row, column, anchor, label, box } = match;
-      const cell = ((picture * grid.height + row) * grid.width + column) * anchors.length + anchor;
+      const { image, row, column, anchor, label, box } = match;
+      const cell = ((image * grid.height + row) * grid.width + column) * anchors.length + anchor;
       packed.cells[at] = cell;
       packed.labels[at] = label;
       packed.boxes.set(box, at * 4);

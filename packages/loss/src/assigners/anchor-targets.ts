@@ -12,11 +12,11 @@ export interface AnchorTargets {
   levels: number;
   /** R. */
   rows: number;
-  /** [L, R], place in a level's map [B, h, w, na]: ((picture · h + y) · w + x) · na + anchor. */
+  /** [L, R], place in a level's map [B, h, w, na]: ((image · h + y) · w + x) · na + anchor. */
   cells: Int32Array;
   /** [L, R], class numbers. */
   labels: Int32Array;
-  /** [L, R, 4], in cells: centre's offset from the cell's corner, size. */
+  /** [L, R, 4], in cells: center's offset from the cell's corner, size. */
   boxes: Float32Array;
   /** [L, R, 2], width and height in cells. */
   anchors: Float32Array;

@@ -28,7 +28,7 @@ export interface Assignment {
 /** A rule that shares objects out among anchors. No gradient flows through it. */
 export interface Assigner {
   /**
-   * The most anchors of one picture that can become foreground when its targets have this many rows. Losses that
+   * The most anchors of one image that can become foreground when its targets have this many rows. Losses that
    * concern foreground alone work on that many rows. Absent: all anchors.
    */
   maxForeground?(objects: number): number;

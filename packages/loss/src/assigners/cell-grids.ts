@@ -7,7 +7,7 @@ export interface Grid {
 }
 
 /**
- * The levels' cells for pictures of a size in pixels.
+ * The levels' cells for images of a size in pixels.
  *
  * @throws LookonceError `ARGUMENT` when a side is not a multiple of every stride
  */
@@ -17,7 +17,7 @@ export function cellGrids({ height, width }: Grid, strides: readonly number[]): 
     if (Number.isInteger(grid.height) && Number.isInteger(grid.width)) return grid;
     throw new LookonceError(
       "ARGUMENT",
-      `pictures must have sides that are multiples of ${Math.max(...strides)}, but are ${width} × ${height} pixels`,
+      `images must have sides that are multiples of ${Math.max(...strides)}, but are ${width} × ${height} pixels`,
     );
   });
 }

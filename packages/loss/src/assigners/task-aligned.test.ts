@@ -10,8 +10,8 @@ import { TaskAlignedAssigner } from "./task-aligned.ts";
 
 useTestDevice();
 
-/** One picture: [class, x1, y1, x2, y2] rows, padded to `rows`. */
-function onePicture(objects: number[][], rows = objects.length): PaddedTargets {
+/** One image: [class, x1, y1, x2, y2] rows, padded to `rows`. */
+function oneImage(objects: number[][], rows = objects.length): PaddedTargets {
   const padded = Array.from({ length: rows }, (_, i) => objects[i] ?? [9, 0, 0, 100, 100]);
   return {
     labels: tf.tensor2d([padded.map(([label]) => label!)], [1, rows], "int32"),
@@ -44,7 +44,7 @@ describe("TaskAlignedAssigner", () => {
       labels,
       scores,
       boxes: goals,
-    } = await read(new TaskAlignedAssigner({ topk: 2 }).assign(rowOfAnchors(boxes), onePicture([[1, ...target]])));
+    } = await read(new TaskAlignedAssigner({ topk: 2 }).assign(rowOfAnchors(boxes), oneImage([[1, ...target]])));
     expect(foreground).toEqual([1, 1, 0, 0]);
     expect([labels[0], labels[1]]).toEqual([1, 1]);
     expect(goals.slice(0, 8)).toEqual([...target, ...target]);
@@ -57,7 +57,7 @@ describe("TaskAlignedAssigner", () => {
     const target = [0, 0, 60, 10];
     const assigner = new TaskAlignedAssigner({ topk: 3 });
     const boxes = [[0, 0, 40, 10], target, target, target, target, target];
-    const { foreground } = await read(assigner.assign(rowOfAnchors(boxes), onePicture([[0, ...target]])));
+    const { foreground } = await read(assigner.assign(rowOfAnchors(boxes), oneImage([[0, ...target]])));
     expect(foreground).toEqual([0, 1, 1, 1, 0, 0]);
   });
 
@@ -76,7 +76,7 @@ describe("TaskAlignedAssigner", () => {
         [0.1, 0.1],
       ],
     );
-    const objects = onePicture([
+    const objects = oneImage([
       [0, ...wide],
       [1, ...narrow],
       [0, ...wide],
@@ -85,7 +85,7 @@ describe("TaskAlignedAssigner", () => {
     expect(foreground).toEqual([1, 1, 0, 0]);
     expect(gtIndex.slice(0, 2)).toEqual([1, 1]);
 
-    const twins = onePicture([
+    const twins = oneImage([
       [0, ...wide],
       [1, ...wide],
     ]);
@@ -100,10 +100,10 @@ describe("TaskAlignedAssigner", () => {
     const target = [0, 0, 30, 10];
     const boxes = [target, target, target, [0, 0, 100, 100]];
     const assigner = new TaskAlignedAssigner();
-    const bare = await read(assigner.assign(rowOfAnchors(boxes), onePicture([[1, ...target]])));
-    const padded = await read(assigner.assign(rowOfAnchors(boxes), onePicture([[1, ...target]], 5)));
+    const bare = await read(assigner.assign(rowOfAnchors(boxes), oneImage([[1, ...target]])));
+    const padded = await read(assigner.assign(rowOfAnchors(boxes), oneImage([[1, ...target]], 5)));
     expect(padded).toEqual(bare);
-    const empty = await read(assigner.assign(rowOfAnchors(boxes), onePicture([], 2)));
+    const empty = await read(assigner.assign(rowOfAnchors(boxes), oneImage([], 2)));
     expect([...empty.foreground, ...empty.scores].every((x) => x === 0)).toBe(true);
   });
 
@@ -118,7 +118,7 @@ describe("TaskAlignedAssigner", () => {
       [1, 1],
       [1, 0],
     ];
-    const objects = onePicture([
+    const objects = oneImage([
       [0, 5, 5, 5, 5],
       [1, 15, 0, 15, 9],
       [0, 0, 0, 30, 10],
@@ -128,7 +128,7 @@ describe("TaskAlignedAssigner", () => {
     expect(all.foreground).toEqual([0, 0, 1]);
   });
 
-  it("does a large batch a few pictures at a time with the same result", async () => {
+  it("does a large batch a few images at a time with the same result", async () => {
     const random = new Random(12);
     const [batch, objects, anchors] = [5, 3, 16];
     const draw = (shape: number[], low: number, high: number) =>
@@ -153,8 +153,8 @@ describe("TaskAlignedAssigner", () => {
     };
     const whole = await read(new TaskAlignedAssigner({ topk: 4 }).assign(predictions, targets));
     expect(whole.foreground.filter((f) => f === 1).length).toBeGreaterThan(15);
-    for (const pictures of [1, 2, 4]) {
-      const pairsAtOnce = pictures * objects * anchors;
+    for (const images of [1, 2, 4]) {
+      const pairsAtOnce = images * objects * anchors;
       const parts = await read(new TaskAlignedAssigner({ topk: 4, pairsAtOnce }).assign(predictions, targets));
       expect(parts).toEqual(whole);
     }
@@ -164,7 +164,7 @@ describe("TaskAlignedAssigner", () => {
     const random = new Random(3);
     const grid = makeAnchors([[12, 12]], [8]);
     const points = tf.mul(grid.points, 8) as tf.Tensor2D;
-    const centres = await points.data();
+    const centers = await points.data();
     for (let round = 0; round < 5; round++) {
       // One object a quarter, so that none can lose all its anchors to another.
       const objects = [0, 1, 2, 3].map((i) => {
@@ -178,7 +178,7 @@ describe("TaskAlignedAssigner", () => {
         ];
       });
       const boxes = Array.from({ length: 144 }, (_, a) => {
-        const [x, y] = [centres[2 * a]!, centres[2 * a + 1]!];
+        const [x, y] = [centers[2 * a]!, centers[2 * a + 1]!];
         return [
           x - random.uniform(8, 30),
           y - random.uniform(8, 30),
@@ -190,7 +190,7 @@ describe("TaskAlignedAssigner", () => {
       const assigned = await read(
         new TaskAlignedAssigner().assign(
           { scores: tf.tensor3d([scores]), boxes: tf.tensor3d([boxes]), points },
-          onePicture(objects, 6),
+          oneImage(objects, 6),
         ),
       );
       const covered = new Set<number>();
@@ -199,8 +199,8 @@ describe("TaskAlignedAssigner", () => {
         const [label, x1, y1, x2, y2] = objects[assigned.gtIndex[a]!]! as [number, number, number, number, number];
         covered.add(assigned.gtIndex[a]!);
         expect(assigned.labels[a]).toBe(label);
-        expect(centres[2 * a]! > x1 && centres[2 * a]! < x2).toBe(true);
-        expect(centres[2 * a + 1]! > y1 && centres[2 * a + 1]! < y2).toBe(true);
+        expect(centers[2 * a]! > x1 && centers[2 * a]! < x2).toBe(true);
+        expect(centers[2 * a + 1]! > y1 && centers[2 * a + 1]! < y2).toBe(true);
         expect(assigned.scores[3 * a + label]).toBeLessThanOrEqual(1);
       });
       expect(covered.size).toBe(4);
@@ -211,7 +211,7 @@ describe("TaskAlignedAssigner", () => {
     expect(() => new TaskAlignedAssigner({ topk: 0 })).toThrow(/topk must be a whole number from 1, but is 0/);
     expect(() => new TaskAlignedAssigner({ beta: 0 })).toThrow(/alpha and beta/);
     const predictions = rowOfAnchors([[0, 0, 1, 1]]);
-    const targets = onePicture([[0, 0, 0, 1, 1]]);
+    const targets = oneImage([[0, 0, 0, 1, 1]]);
     const wrong = { ...targets, mask: tf.ones([1, 2]) as tf.Tensor2D };
     expect(() => new TaskAlignedAssigner().assign(predictions, wrong)).toThrow(/targets must be/);
     const points = tf.zeros([3, 2]) as tf.Tensor2D;

@@ -16,10 +16,10 @@ export interface TaskAlignedOptions {
   alpha?: number;
   /** Power of the CIoU in the alignment. Default 6. */
   beta?: number;
-  /** Keeps the normalisation finite. Default 1e-9. */
+  /** Keeps the normalization finite. Default 1e-9. */
   epsilon?: number;
   /**
-   * How many pairs of an object and an anchor are looked at in one go, at least those of one picture: each pair takes some
+   * How many pairs of an object and an anchor are looked at in one go, at least those of one image: each pair takes some
    * 100 bytes of memory. Default 4,194,304.
    */
   pairsAtOnce?: number;
@@ -58,7 +58,7 @@ interface Inputs {
  *
  * All shapes are static. Tensors over all pairs [B, M, A] are the cost: they are built for the alignment and for the
  * best alignment an object keeps; the choice itself works on [B, M, topk] and [B, A]. A large batch is done a few
- * pictures at a time.
+ * images at a time.
  */
 export class TaskAlignedAssigner implements Assigner {
   readonly topk: number;
@@ -91,13 +91,13 @@ export class TaskAlignedAssigner implements Assigner {
   assign(predictions: AnchorPredictions, targets: PaddedTargets): Assignment {
     const [batch, objects] = targets.mask.shape;
     const anchors = predictions.points.shape[0];
-    const pictures = Math.max(1, Math.floor(this.pairsAtOnce / (objects * anchors)));
-    if (pictures >= batch) return this.#assign(prepare(predictions, targets));
+    const images = Math.max(1, Math.floor(this.pairsAtOnce / (objects * anchors)));
+    if (images >= batch) return this.#assign(prepare(predictions, targets));
     return tf.tidy(() => {
       const { scores, boxes, points } = predictions;
       prepare(predictions, targets);
-      const parts = Array.from({ length: Math.ceil(batch / pictures) }, (_, part) => {
-        const some = <T extends tf.Tensor>(tensor: T): T => picturesOf(tensor, part * pictures, pictures);
+      const parts = Array.from({ length: Math.ceil(batch / images) }, (_, part) => {
+        const some = <T extends tf.Tensor>(tensor: T): T => imagesOf(tensor, part * images, images);
         const { labels, boxes: goals, mask } = targets;
         return this.#assign(
           prepare(
@@ -126,7 +126,7 @@ export class TaskAlignedAssigner implements Assigner {
       const labels = tf.gather<tf.Tensor>(tf.reshape(inputs.labels, [-1]), rows) as tf.Tensor2D;
       const boxes = tf.gather<tf.Tensor>(tf.reshape(inputs.boxes, [-1, 4]), rows) as tf.Tensor3D;
       const chosen = this.#alignChosen(inputs, labels, boxes);
-      const quality = this.#normalise(chosen, { foreground, gtIndex }, inputs.sizes.objects);
+      const quality = this.#normalize(chosen, { foreground, gtIndex }, inputs.sizes.objects);
       const scores = tf.mul(smoothLabels(labels, inputs.sizes.classes), tf.expandDims(quality, -1));
       return { labels, boxes, scores: scores as tf.Tensor3D, foreground, gtIndex };
     });
@@ -169,7 +169,7 @@ export class TaskAlignedAssigner implements Assigner {
   }
 
   /** Score targets [B, A]: alignment · (object's best CIoU) / (object's best alignment), over the anchors it keeps. */
-  #normalise({ alignment, overlaps }: Aligned, { foreground, gtIndex }: Choice, objects: number): tf.Tensor {
+  #normalize({ alignment, overlaps }: Aligned, { foreground, gtIndex }: Choice, objects: number): tf.Tensor {
     const [batch, anchors] = gtIndex.shape;
     const kept = tf.mul(alignment, foreground);
     // Background belongs to no object: its index becomes −1.
@@ -190,8 +190,8 @@ export interface Aligned {
   overlaps: tf.Tensor;
 }
 
-/** Up to `count` pictures of a batch, from `first` on. */
-function picturesOf<T extends tf.Tensor>(tensor: T, first: number, count: number): T {
+/** Up to `count` images of a batch, from `first` on. */
+function imagesOf<T extends tf.Tensor>(tensor: T, first: number, count: number): T {
   const [batch, ...rest] = tensor.shape as [number, ...number[]];
   const begin = [first, ...rest.map(() => 0)];
   return tf.slice(tensor, begin, [Math.min(count, batch - first), ...rest]) as T;
@@ -221,7 +221,7 @@ function prepare({ scores, boxes, points }: AnchorPredictions, targets: PaddedTa
   };
 }
 
-/** Row numbers at which each picture starts in a tensor whose first two dimensions were made one: [B, 1] int32. */
+/** Row numbers at which each image starts in a tensor whose first two dimensions were made one: [B, 1] int32. */
 function offsets(batch: number, rows: number): tf.Tensor {
   return tf.tensor2d(
     Int32Array.from({ length: batch }, (_, b) => b * rows),

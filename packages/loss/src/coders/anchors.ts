@@ -3,18 +3,18 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** Where the cells of all levels lie. */
 export interface AnchorGrid {
-  /** [A, 2], x and y of the cells' centres, in cells of their own level. */
+  /** [A, 2], x and y of the cells' centers, in cells of their own level. */
   points: tf.Tensor2D;
   /** [A, 1], pixels per cell. */
   strides: tf.Tensor2D;
 }
 
 /**
- * Cell centres of all levels, level by level in the order given, row by row.
+ * Cell centers of all levels, level by level in the order given, row by row.
  *
  * @param shapes rows and columns of every level
  * @param strides pixels per cell of every level
- * @param offset where in its cell a point lies; 0.5 is the centre
+ * @param offset where in its cell a point lies; 0.5 is the center
  * @throws LookonceError `ARGUMENT` when there are not as many strides as shapes
  */
 export function makeAnchors(

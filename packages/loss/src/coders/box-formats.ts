@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Boxes [..., 4] from centre, width, height to two corners. Differentiable. */
+/** Boxes [..., 4] from center, width, height to two corners. Differentiable. */
 export function xywhToXyxy(boxes: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    const [centre, size] = tf.split(boxes, 2, -1) as [tf.Tensor, tf.Tensor];
+    const [center, size] = tf.split(boxes, 2, -1) as [tf.Tensor, tf.Tensor];
     const half = tf.mul(size, 0.5);
-    return tf.concat([tf.sub(centre, half), tf.add(centre, half)], -1);
+    return tf.concat([tf.sub(center, half), tf.add(center, half)], -1);
   });
 }
 
-/** Boxes [..., 4] from two corners to centre, width, height. Differentiable. */
+/** Boxes [..., 4] from two corners to center, width, height. Differentiable. */
 export function xyxyToXywh(boxes: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const [low, high] = tf.split(boxes, 2, -1) as [tf.Tensor, tf.Tensor];

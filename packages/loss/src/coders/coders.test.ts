@@ -10,7 +10,7 @@ import { expectedBin } from "./expected-bin.ts";
 await enterTestDevice("javascript");
 
 describe("makeAnchors", () => {
-  it("lists cell centres level by level, row by row", async () => {
+  it("lists cell centers level by level, row by row", async () => {
     const { points, strides } = makeAnchors(
       [
         [1, 2],
@@ -75,9 +75,9 @@ describe("box formats", () => {
       [1, 2, 5, 10],
       [0, 0, 0, 0],
     ]);
-    const centres = xyxyToXywh(corners);
-    expect([...(await centres.data())]).toEqual([3, 6, 4, 8, 0, 0, 0, 0]);
-    expect([...(await values(xywhToXyxy(centres)))]).toEqual([...(await corners.data())]);
+    const centers = xyxyToXywh(corners);
+    expect([...(await centers.data())]).toEqual([3, 6, 4, 8, 0, 0, 0, 0]);
+    expect([...(await values(xywhToXyxy(centers)))]).toEqual([...(await corners.data())]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { AnchorGrid } from "../coders/anchors.ts";
 
 /** The anchors that a loss of the foreground needs to look at, B · K rows. */
 export interface ForegroundRows {
-  /** [B·K] int32, into the anchors of all pictures in a row. */
+  /** [B·K] int32, into the anchors of all images in a row. */
   indices: tf.Tensor1D;
   /** [B·K, 2], the anchors' points in cells. */
   points: tf.Tensor2D;
@@ -15,12 +15,12 @@ export interface ForegroundRows {
 }
 
 /**
- * The same number of rows K for every picture, foreground first.
+ * The same number of rows K for every image, foreground first.
  *
- * At 640 pixels a picture has 8,400 anchors of which a few hundred at most are foreground: losses of boxes, which are
+ * At 640 pixels an image has 8,400 anchors of which a few hundred at most are foreground: losses of boxes, which are
  * weighted by 0 elsewhere, need not be computed elsewhere. K follows from shapes alone, so the graph stays the same.
  *
- * @param limit the most foreground anchors of one picture
+ * @param limit the most foreground anchors of one image
  */
 export function foregroundRows(
   { foreground, boxes, scores }: Assignment,
@@ -28,14 +28,14 @@ export function foregroundRows(
   limit: number,
 ): ForegroundRows {
   const [batch, anchors] = foreground.shape;
-  const inPicture = tf.topk(foreground, Math.min(limit, anchors)).indices;
+  const inImage = tf.topk(foreground, Math.min(limit, anchors)).indices;
   const first = tf.tensor2d(
     Int32Array.from({ length: batch }, (_, b) => b * anchors),
     [batch, 1],
     "int32",
   );
-  const indices = tf.reshape(tf.add(inPicture, first), [-1]) as tf.Tensor1D;
-  const cells = tf.reshape(inPicture, [-1]);
+  const indices = tf.reshape(tf.add(inImage, first), [-1]) as tf.Tensor1D;
+  const cells = tf.reshape(inImage, [-1]);
   return {
     indices,
     points: tf.gather(points, cells),

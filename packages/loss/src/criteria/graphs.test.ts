@@ -16,16 +16,16 @@ const strides = [8, 16, 32];
 const [side, nc, count] = [64, 3, 2];
 const buckets = [16, 64, 256, 512];
 
-/** 0 to 300 objects a picture, padded as `@lookonce/data` pads them. */
+/** 0 to 300 objects an image, padded as `@lookonce/data` pads them. */
 function randomTargets(random: Random): HostTargets {
   const counts = Array.from({ length: count }, () => (random.chance(0.2) ? 0 : Math.floor(301 ** random.uniform())));
   const maxTargets = buckets.find((bucket) => bucket >= Math.max(...counts))!;
   const labels = new Int32Array(count * maxTargets);
   const boxes = new Float32Array(count * maxTargets * 4);
   const mask = new Float32Array(count * maxTargets);
-  counts.forEach((objects, picture) => {
+  counts.forEach((objects, image) => {
     for (let i = 0; i < objects; i++) {
-      const at = picture * maxTargets + i;
+      const at = image * maxTargets + i;
       const [x, y] = [random.uniform(0, side), random.uniform(0, side)];
       labels[at] = random.integer(0, nc);
       boxes.set([x, y, Math.min(x + random.uniform(2, 60), side), Math.min(y + random.uniform(2, 60), side)], 4 * at);
@@ -83,7 +83,7 @@ describe.runIf(recordsGraphs).each([
 ])("$name on a backend that compiles graphs", ({ make }) => {
   useTestDevice("cpu");
 
-  it("is one graph for all batches of a padding bucket, from empty to 300 objects a picture", async () => {
+  it("is one graph for all batches of a padding bucket, from empty to 300 objects an image", async () => {
     const { outputs, inputs, loss, variables } = make();
     const step = new RecordedStep((...tensors) => {
       const { value, grads } = tf.valueAndGrads((...raw) => loss(raw as tf.Tensor4D[], tensors.slice(3)))(

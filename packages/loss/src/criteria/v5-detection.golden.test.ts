@@ -30,18 +30,18 @@ interface Case {
   calls: { total: number; box: number; objectness: number; class: number; balance_after: number[] }[];
 }
 
-type FixedRow = [picture: number, label: number, x: number, y: number, w: number, h: number];
+type FixedRow = [image: number, label: number, x: number, y: number, w: number, h: number];
 
-/** Rows of picture, class and normalised xywh, padded per picture as a batch of the trainer is. */
+/** Rows of image, class and normalized xywh, padded per image as a batch of the trainer is. */
 function padded(rows: Float32Array, { batch, image_hw: [height, width], targets_used: used }: Case): HostTargets {
   const maxTargets = 64;
   const boxes = new Float32Array(batch * maxTargets * 4);
   const labels = new Int32Array(batch * maxTargets);
   const mask = new Float32Array(batch * maxTargets);
-  const next = Array.from({ length: batch }, (_, picture) => picture * maxTargets);
+  const next = Array.from({ length: batch }, (_, image) => image * maxTargets);
   for (let i = 0; i < used; i++) {
-    const [picture, label, x, y, w, h] = rows.subarray(6 * i, 6 * i + 6) as unknown as FixedRow;
-    const at = next[picture]!++;
+    const [image, label, x, y, w, h] = rows.subarray(6 * i, 6 * i + 6) as unknown as FixedRow;
+    const at = next[image]!++;
     labels[at] = label;
     mask[at] = 1;
     boxes.set([(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height], 4 * at);

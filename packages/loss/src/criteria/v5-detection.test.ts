@@ -29,7 +29,7 @@ const assigner = new AnchorAssigner({
 });
 const options: V5LossOptions = { nc, gains: { box: 0.05, cls: 0.5, obj: 1 } };
 
-/** Two levels of a 32 × 32 picture, logits drawn from a normal distribution or all ±`extreme`. */
+/** Two levels of a 32 × 32 image, logits drawn from a normal distribution or all ±`extreme`. */
 function randomRaw(
   random: Random,
   batch: number,
@@ -43,24 +43,24 @@ function randomRaw(
   });
 }
 
-/** Rows of class and corners in pixels, a list a picture. */
-function targets(...pictures: number[][][]): AnchorTargetTensors {
+/** Rows of class and corners in pixels, a list an image. */
+function targets(...images: number[][][]): AnchorTargetTensors {
   const maxTargets = 4;
   const host = {
-    labels: new Int32Array(pictures.length * maxTargets),
-    boxes: new Float32Array(pictures.length * maxTargets * 4),
-    mask: new Float32Array(pictures.length * maxTargets),
+    labels: new Int32Array(images.length * maxTargets),
+    boxes: new Float32Array(images.length * maxTargets * 4),
+    mask: new Float32Array(images.length * maxTargets),
     maxTargets,
   };
-  pictures.forEach((objects, picture) => {
+  images.forEach((objects, image) => {
     objects.forEach(([label, ...box], i) => {
-      const at = picture * maxTargets + i;
+      const at = image * maxTargets + i;
       host.labels[at] = label!;
       host.boxes.set(box, 4 * at);
       host.mask[at] = 1;
     });
   });
-  return croppedTargets(assigner.assign(host, { count: pictures.length, height: 32, width: 32 }));
+  return croppedTargets(assigner.assign(host, { count: images.length, height: 32, width: 32 }));
 }
 
 const some = [

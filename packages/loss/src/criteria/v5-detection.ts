@@ -54,7 +54,7 @@ type LevelTargets = { [K in keyof AnchorTargetTensors]: tf.Tensor };
  * the IoU that matched anchors reach (0 elsewhere), and binary cross-entropy of the matched anchors' class logits; each
  * a mean per level, summed over levels, objectness weighed by {@link LevelBalance}.
  *
- * Boxes are read as centre 2σ(t) − 0.5 from the cell's corner and size (2σ(t))² · anchor. Where several matches fall on
+ * Boxes are read as center 2σ(t) − 0.5 from the cell's corner and size (2σ(t))² · anchor. Where several matches fall on
  * one anchor of one cell, the last decides its objectness, all teach it boxes and classes. With one class there is no
  * class loss. `total` is what to differentiate: (box + obj + cls) · batch size.
  *
@@ -122,9 +122,9 @@ function logitLoss({ focalGamma = 0 }: V5LossOptions): LogitLoss {
 
 /** xyxy in cells from the cell's corner, [R, 4]. */
 function decode(xy: tf.Tensor, wh: tf.Tensor, anchors: tf.Tensor): tf.Tensor {
-  const centre = tf.sub(tf.mul(tf.sigmoid(xy), 2), 0.5);
+  const center = tf.sub(tf.mul(tf.sigmoid(xy), 2), 0.5);
   const size = tf.mul(tf.square(tf.mul(tf.sigmoid(wh), 2)), anchors);
-  return xywhToXyxy(tf.concat([centre, size], 1));
+  return xywhToXyxy(tf.concat([center, size], 1));
 }
 
 interface ObjectnessOptions {

@@ -11,7 +11,7 @@ export interface V5Scale {
   nl: number;
   /** Number of classes. */
   nc: number;
-  /** Side of the pictures in pixels. */
+  /** Side of the images in pixels. */
   imgsz: number;
 }
 

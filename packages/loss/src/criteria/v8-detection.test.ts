@@ -50,7 +50,7 @@ async function evaluate(raw: tf.Tensor4D[], targets: PaddedTargets, options: V8L
 const strides = [8, 16];
 const options: V8LossOptions = { strides, nc: 2, regMax: 4 };
 
-/** Two levels of a 32 × 32 picture, logits drawn from a normal distribution or all ±`extreme`. */
+/** Two levels of a 32 × 32 image, logits drawn from a normal distribution or all ±`extreme`. */
 function randomRaw(random: Random, batch: number, extreme?: number): tf.Tensor4D[] {
   return [4, 2].map((side) => {
     const shape: [number, number, number, number] = [batch, side, side, 18];
@@ -237,13 +237,13 @@ describe.runIf(recordsGraphs)("v8DetectionLoss on a backend that compiles graphs
   });
 });
 
-/** The golden cases' objects, which come as one list with picture numbers, padded with `spare` rows. */
+/** The golden cases' objects, which come as one list with image numbers, padded with `spare` rows. */
 function goldenTargets(folder: string, spare: number): PaddedTargets {
   const { batch, shape } = goldenJson(`${folder}/settings.json`) as { batch: number; shape: [number, number] };
   const { batch_idx, cls, bboxes } = goldenTensors(`${folder}/inputs.safetensors`);
   const lists: { label: number; box: number[] }[][] = Array.from({ length: batch }, () => []);
-  batch_idx!.data.forEach((picture, i) => {
-    lists[picture]!.push({ label: cls!.data[i]!, box: [...bboxes!.data.subarray(4 * i, 4 * i + 4)] });
+  batch_idx!.data.forEach((image, i) => {
+    lists[image]!.push({ label: cls!.data[i]!, box: [...bboxes!.data.subarray(4 * i, 4 * i + 4)] });
   });
   const rows = Math.max(...lists.map((list) => list.length)) + spare;
   const pad = <T>(pick: (object: { label: number; box: number[] }) => T, blank: T) =>

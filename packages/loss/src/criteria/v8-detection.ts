@@ -107,7 +107,7 @@ function flatten(raw: readonly tf.Tensor4D[], nc: number, regMax: number): { bin
  * Sums over the foreground, weighted by score targets: Σ w·(1 − CIoU), and Σ w·DFL averaged over the four sides.
  *
  * @param bins [N, A, 4, regMax]
- * @param limit the most foreground anchors of one picture
+ * @param limit the most foreground anchors of one image
  */
 function boxSums(
   bins: tf.Tensor,

@@ -40,7 +40,7 @@ describe("boxIou", () => {
   it("agrees with values worked out by hand", async () => {
     const a = tf.tensor2d([[0, 0, 2, 2]]);
     const b = tf.tensor2d([[1, 0, 3, 1]]);
-    // Intersection 1, union 5, hull 3 × 2, centres (1,1) and (2,0.5), aspect ratios 1 and 2.
+    // Intersection 1, union 5, hull 3 × 2, centers (1,1) and (2,0.5), aspect ratios 1 and 2.
     const iou = 1 / 5;
     const diou = iou - 1.25 / 13;
     const v = ((2 / Math.PI) * (Math.atan(2) - Math.atan(1))) ** 2;
@@ -144,7 +144,7 @@ describeGolden("boxIou against the reference", ["v8/boxes/iou.safetensors", "v8/
     expectClose(actual.subarray(6, 11), goal.subarray(6, 11), { abs: 1e-4 });
   });
 
-  it.each(kinds)("gives its %s of centre boxes, and numbers where it gives none", async (kind) => {
+  it.each(kinds)("gives its %s of center boxes, and numbers where it gives none", async (kind) => {
     const [a, b] = [xywhToXyxy(tensor("box1_xywh")), xywhToXyxy(tensor("box2_xywh"))];
     const actual = await values(boxIou(a, b, { kind, heights: "exact" }));
     expect([...actual].every(Number.isFinite)).toBe(true);

@@ -11,7 +11,7 @@ export interface IouOptions {
   kind?: IouKind;
   /**
    * `padded` adds epsilon to heights, as YOLOv8 8.3 does with corner boxes; `exact` leaves them, as the YOLO releases
-   * do with centre boxes. It shows in boxes smaller than about a hundredth of a pixel. Default `padded`.
+   * do with center boxes. It shows in boxes smaller than about a hundredth of a pixel. Default `padded`.
    */
   heights?: "padded" | "exact";
 }
@@ -24,7 +24,7 @@ const EPSILON = 1e-7;
  *
  * - `iou`: intersection / union
  * - `giou`: IoU − (hull − union) / hull, hull the smallest box around both (Rezatofighi et al. 2019)
- * - `diou`: IoU − ρ² / c², ρ the distance of the centres, c the hull's diagonal (Zheng et al. 2020)
+ * - `diou`: IoU − ρ² / c², ρ the distance of the centers, c the hull's diagonal (Zheng et al. 2020)
  * - `ciou`: DIoU − α·v, v = 4/π² · (atan(w₂/h₂) − atan(w₁/h₁))², α = v / (1 − IoU + v) (Zheng et al. 2020)
  *
  * α is held constant in the gradient. Epsilon 1e-7 is added to the union, to the hull and to c², and to heights
@@ -65,7 +65,7 @@ export function planeIou(a: BoxPlanes, b: BoxPlanes, options: IouOptions = {}): 
 }
 
 interface Size {
-  /** Centre. */
+  /** Center. */
   x: tf.Tensor;
   y: tf.Tensor;
   area: tf.Tensor;

@@ -62,7 +62,7 @@ describe("parseModelConfig", () => {
     );
   });
 
-  it("honours depth_multiple and width_multiple", () => {
+  it("honors depth_multiple and width_multiple", () => {
     const model = build({ depth_multiple: 0.33, width_multiple: 0.5 });
     expect(summarize(model).modules.map(({ repeats, args }) => [repeats, args])).toEqual([
       [1, [3, 8, 3, 2]],
@@ -106,7 +106,7 @@ describe("a faulty model file", () => {
       'tiny.yaml, layer 0 (Convv): unknown module "Convv"; known are',
       'Did you mean "Conv"?',
     ],
-    [rows([-2, 1, "Conv", [16]]), "tiny.yaml: layer 0 reads from -2, which does not exist", "only -1, the picture"],
+    [rows([-2, 1, "Conv", [16]]), "tiny.yaml: layer 0 reads from -2, which does not exist", "only -1, the image"],
     [rows(conv, [3, 1, "Conv", [16]]), "tiny.yaml: layer 1 reads from 3, which does not exist", "are 0 to 0"],
     [rows([[], 1, "Concat", [1]]), "tiny.yaml: layer 0 (Concat) reads from no layer", ""],
     [rows([-1, 1, "Conv", []]), "tiny.yaml, layer 0 (Conv): argument 1 (channels) is missing", "whole number"],
@@ -126,7 +126,7 @@ describe("a faulty model file", () => {
       "128x128, 64x64",
     ],
     [rows([-1, 1, "SPPF", [16, 4]]), "argument 2 (kernel) is 4: an odd whole number is expected", ""],
-    [rows([-1, 1, "Conv", [16, 999, 1, 0]]), "layer 0 (Conv): nothing is left of the picture", ""],
+    [rows([-1, 1, "Conv", [16, 999, 1, 0]]), "layer 0 (Conv): nothing is left of the image", ""],
     [rows(conv, detect), "layer 1 (Detect): must be the last layer", ""],
     [rows(conv, [-1, 1, "Contract", [3]]), "layer 1 (Contract): the map or its channels do not divide evenly", ""],
     [rows(conv, [-1, 1, "Expand", [3]]), "the gain's square is 9, which does not divide 16 channels", ""],

@@ -12,7 +12,7 @@ export interface ConfigRow {
   index: number;
   /** As it is written: negative counts back, others are indices. */
   from: number | number[];
-  /** The rows this one reads; −1 is the picture. */
+  /** The rows this one reads; −1 is the image. */
   sources: number[];
   /** As it is written, before scaling by depth. */
   repeats: number;
@@ -28,7 +28,7 @@ export interface ModelConfig extends ScaleFactors {
   name: string;
   /** Number of classes. */
   nc: number;
-  /** Channels of the picture. */
+  /** Channels of the image. */
   channels: number;
   activation: ActivationName;
   /** Bins per side of an anchor-free box. */
@@ -48,11 +48,11 @@ export interface ParseModelConfigOptions {
   nc?: number;
   /** Key of `scales` in place of the file's. */
   scale?: string;
-  /** Channels of the picture (default the file's `ch` or `channels`, or 3). */
+  /** Channels of the image (default the file's `ch` or `channels`, or 3). */
   channels?: number;
 }
 
-/** Most classes, channels of the picture, and bins: far beyond any use, but small enough to count in reasonable time. */
+/** Most classes, channels of the image, and bins: far beyond any use, but small enough to count in reasonable time. */
 const largest = 100_000;
 
 /** Most layers that one reads from. */
@@ -88,7 +88,7 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   const document = readDocument(input, options.name ?? "model");
   const name = options.name ?? (typeof document.yaml_file === "string" ? document.yaml_file : "model");
   const file = new ConfigFile(document, name);
-  file.refuseMisspelt();
+  file.refuseMisspelled();
   const nc = file.positive("nc", options.nc ?? document.nc ?? 80);
   const channels = file.positive("ch", options.channels ?? document.ch ?? document.channels ?? 3);
   const factors = chooseScale(document, { name, scale: options.scale });
@@ -129,7 +129,7 @@ class ConfigFile {
   }
 
   /** Keys of other programs are left alone; one that looks like a slip of the pen is not. */
-  refuseMisspelt(): void {
+  refuseMisspelled(): void {
     for (const key of Object.keys(this.#document)) {
       // Distances to long words take long, and no slip of the pen is that long.
       if (knownKeys.includes(key) || key.length < 5 || key.length > 40) continue;
@@ -177,8 +177,7 @@ class ConfigFile {
   #source(from: unknown, index: number): number {
     const source = typeof from === "number" && from < 0 ? index + from : from;
     if (Number.isInteger(source) && (source as number) >= -1 && (source as number) < index) return source as number;
-    const earlier =
-      index === 0 ? "only -1, the picture, comes before it" : `the layers before it are 0 to ${index - 1}`;
+    const earlier = index === 0 ? "only -1, the image, comes before it" : `the layers before it are 0 to ${index - 1}`;
     throw this.error(`layer ${index} reads from ${show(from)}, which does not exist: ${earlier}`);
   }
 }

@@ -6,7 +6,7 @@ import { decodeAnchorLevel } from "./anchor-based.ts";
 await enterTestDevice("javascript");
 
 describe("decodeAnchorLevel", () => {
-  it("decodes zeros to cell centres and anchors, rows running over anchor, y, x", async () => {
+  it("decodes zeros to cell centers and anchors, rows running over anchor, y, x", async () => {
     const anchors = tf.tensor2d([1, 2, 3, 4], [2, 2]);
     const boxes = decodeAnchorLevel(tf.zeros([1, 1, 2, 12]), { anchors, stride: 8 });
     expect(boxes.shape).toEqual([1, 4, 6]);
@@ -19,7 +19,7 @@ describe("decodeAnchorLevel", () => {
     expectClose(await boxes.data(), expected, { abs: 1e-5 });
   });
 
-  it("keeps centres within one and a half cells and sizes within four anchors", async () => {
+  it("keeps centers within one and a half cells and sizes within four anchors", async () => {
     const anchors = tf.tensor2d([2, 2], [1, 2]);
     const [far, near] = [tf.fill([1, 1, 1, 6], 100), tf.fill([1, 1, 1, 6], -100)] as [tf.Tensor4D, tf.Tensor4D];
     expectClose(await decodeAnchorLevel(far, { anchors, stride: 4 }).data(), [6, 6, 32, 32, 1, 1], { abs: 1e-4 });

@@ -10,9 +10,9 @@ export interface AnchorLevel {
 
 /**
  * Boxes of one level of an anchor-based head, free of grid sensitivity (YOLOv5 6.1; Bochkovskiy et al.,
- * arXiv 2004.10934, section 3.4): centre (2σ(t) − 0.5 + cell) · stride, size (2σ(t))² · anchor · stride.
+ * arXiv 2004.10934, section 3.4): center (2σ(t) − 0.5 + cell) · stride, size (2σ(t))² · anchor · stride.
  *
- * raw [N, h, w, na·(5 + nc)], anchor by anchor → [N, na·h·w, 5 + nc]: centre x, centre y, width, height in pixels,
+ * raw [N, h, w, na·(5 + nc)], anchor by anchor → [N, na·h·w, 5 + nc]: center x, center y, width, height in pixels,
  * objectness, class probabilities; rows run over anchor, y, x.
  */
 export function decodeAnchorLevel(raw: tf.Tensor4D, { anchors, stride }: AnchorLevel): tf.Tensor3D {
@@ -22,9 +22,9 @@ export function decodeAnchorLevel(raw: tf.Tensor4D, { anchors, stride }: AnchorL
   const split = tf.transpose(tf.reshape(raw, [n, height, width, na, no]), [0, 3, 1, 2, 4]);
   const rows = tf.sigmoid(tf.reshape(split, [n, na, height * width, no]));
   const [xy, wh, rest] = tf.split(rows, [2, 2, no - 4], 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const centres = tf.mul(tf.add(tf.mul(xy, 2), shiftedCells(height, width)), stride);
+  const centers = tf.mul(tf.add(tf.mul(xy, 2), shiftedCells(height, width)), stride);
   const sizes = tf.mul(tf.square(tf.mul(wh, 2)), tf.mul(tf.reshape(anchors, [na, 1, 2]), stride));
-  return tf.reshape(tf.concat([centres, sizes, rest], 3), [n, na * height * width, no]);
+  return tf.reshape(tf.concat([centers, sizes, rest], 3), [n, na * height * width, no]);
 }
 
 /** x − 0.5, y − 0.5 of every cell, row by row [h·w, 2]. */

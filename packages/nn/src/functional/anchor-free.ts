@@ -5,13 +5,13 @@ export type Grid = readonly [height: number, width: number];
 
 /** The places where an anchor-free head predicts, all levels one after another. */
 export interface AnchorPoints {
-  /** Cell centres in cells of their level, x then y [A, 2]. */
+  /** Cell centers in cells of their level, x then y [A, 2]. */
   points: tf.Tensor2D;
   /** Pixels per cell of each point [A, 1]. */
   strides: tf.Tensor2D;
 }
 
-/** Cell centres (offset 0.5) of every level, in the order given, row by row. */
+/** Cell centers (offset 0.5) of every level, in the order given, row by row. */
 export function anchorPoints(grids: readonly Grid[], strides: readonly number[]): AnchorPoints {
   const count = grids.reduce((sum, [h, w]) => sum + h * w, 0);
   const points = new Float32Array(count * 2);
@@ -39,11 +39,11 @@ export function expectedDistances(logits: tf.Tensor3D, bins: tf.Tensor1D): tf.Te
   return tf.sum(tf.mul(probability, bins), 3);
 }
 
-/** Boxes from distances to their four sides. distances [N, A, 4], points [A, 2] → centre x, y, width, height [N, A, 4]. */
+/** Boxes from distances to their four sides. distances [N, A, 4], points [A, 2] → center x, y, width, height [N, A, 4]. */
 export function distancesToXywh(distances: tf.Tensor3D, points: tf.Tensor2D): tf.Tensor3D {
   const [leftTop, rightBottom] = tf.split(distances, 2, 2) as [tf.Tensor3D, tf.Tensor3D];
-  const centre = tf.add(points, tf.div(tf.sub(rightBottom, leftTop), 2));
-  return tf.concat([centre, tf.add(leftTop, rightBottom)], 2) as tf.Tensor3D;
+  const center = tf.add(points, tf.div(tf.sub(rightBottom, leftTop), 2));
+  return tf.concat([center, tf.add(leftTop, rightBottom)], 2) as tf.Tensor3D;
 }
 
 /** Boxes from distances to their four sides. distances [N, A, 4], points [A, 2] → corners x1, y1, x2, y2 [N, A, 4]. */

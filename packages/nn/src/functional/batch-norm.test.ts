@@ -8,11 +8,11 @@ import { convBnAct } from "./conv-bn-act.ts";
 
 await enterTestDevice("javascript");
 
-describe("batch normalisation", () => {
+describe("batch normalization", () => {
   const x = tf.tensor4d([1, 10, 2, 20, 3, 30, 6, 40], [1, 2, 2, 2]);
   const affine = { gamma: tf.tensor1d([2, 1]), beta: tf.tensor1d([0.5, 0]) };
 
-  it("normalises with the batch's biased variance", async () => {
+  it("normalizes with the batch's biased variance", async () => {
     const { y, mean, variance } = batchNormTrain(x, affine, 1e-3);
     expectClose(await mean.data(), [3, 25], { abs: 1e-6 });
     expectClose(await variance.data(), [3.5, 125], { abs: 1e-5 });

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Normalisation settings of YOLO's BatchNorm layers (YOLOv5 6.1 and Ultralytics 8.3 set them on every layer). */
+/** Normalization settings of YOLO's BatchNorm layers (YOLOv5 6.1 and Ultralytics 8.3 set them on every layer). */
 export const batchNormDefaults = { eps: 1e-3, momentum: 0.03 } as const;
 
 /** What {@link batchNormTrain} gives back. */
 export interface BatchNormResult {
-  /** The normalised map, the shape of the input. */
+  /** The normalized map, the shape of the input. */
   y: tf.Tensor4D;
   /** Mean of the batch per channel [C]. */
   mean: tf.Tensor1D;
@@ -13,23 +13,23 @@ export interface BatchNormResult {
   variance: tf.Tensor1D;
 }
 
-/** The trained factors of a normalisation, one of each per channel. */
+/** The trained factors of a normalization, one of each per channel. */
 export interface Affine {
   gamma: tf.Tensor1D;
   beta: tf.Tensor1D;
 }
 
 /**
- * Batch normalisation with the statistics of the batch (Ioffe and Szegedy, arXiv 1502.03167).
+ * Batch normalization with the statistics of the batch (Ioffe and Szegedy, arXiv 1502.03167).
  *
  * x [N, H, W, C] → y = γ · (x − mean) / √(variance + eps) + β, the statistics taken over N, H and W.
  */
 export function batchNormTrain(x: tf.Tensor4D, { gamma, beta }: Affine, eps: number): BatchNormResult {
   const mean = tf.mean(x, [0, 1, 2]) as tf.Tensor1D;
-  const centred = tf.sub(x, mean) as tf.Tensor4D;
-  const variance = tf.mean(tf.square(centred), [0, 1, 2]) as tf.Tensor1D;
+  const centerd = tf.sub(x, mean) as tf.Tensor4D;
+  const variance = tf.mean(tf.square(centerd), [0, 1, 2]) as tf.Tensor1D;
   const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, eps)));
-  return { y: tf.add(tf.mul(centred, scale), beta), mean, variance };
+  return { y: tf.add(tf.mul(centerd, scale), beta), mean, variance };
 }
 
 /** The statistics gathered in training. */
@@ -38,7 +38,7 @@ export interface RunningStatistics {
   variance: tf.Tensor1D;
 }
 
-/** Batch normalisation with running statistics: one factor and one offset per channel. x and y [N, H, W, C]. */
+/** Batch normalization with running statistics: one factor and one offset per channel. x and y [N, H, W, C]. */
 export function batchNormEval(
   x: tf.Tensor4D,
   affine: Affine,
@@ -50,7 +50,7 @@ export function batchNormEval(
 }
 
 /**
- * Moves running statistics towards those of a batch: running ← (1 − momentum) · running + momentum · batch.
+ * Moves running statistics toward those of a batch: running ← (1 − momentum) · running + momentum · batch.
  *
  * As in PyTorch the running variance takes the unbiased variance, biased · n / (n − 1).
  *

@@ -14,7 +14,7 @@ import {
 export interface ConvBnActOptions extends Conv2dOptions {
   /** Added to the variance before the root is taken. */
   eps: number;
-  /** What follows the normalisation. */
+  /** What follows the normalization. */
   activation: ActivationName;
   /**
    * A guess of the convolution's mean per channel [out], such as the running mean. It changes no result: taking it off
@@ -24,13 +24,13 @@ export interface ConvBnActOptions extends Conv2dOptions {
 }
 
 /**
- * Convolution, batch normalisation with the statistics of the batch, activation: YOLO's usual layer in training.
+ * Convolution, batch normalization with the statistics of the batch, activation: YOLO's usual layer in training.
  *
  * x [N, H, W, in], filter [kh, kw, in / groups, out], gamma and beta [out] → y [N, H', W', out] and the batch's mean and
  * biased variance [out]. No gradient is wanted of the statistics.
  *
- * The gradient is that of convolution and normalisation together (Ioffe and Szegedy, arXiv 1502.03167, section 3),
- * arranged to pass over memory as few times as it can: the normalisation's factor per channel goes into the filter and
+ * The gradient is that of convolution and normalization together (Ioffe and Szegedy, arXiv 1502.03167, section 3),
+ * arranged to pass over memory as few times as it can: the normalization's factor per channel goes into the filter and
  * into the filter's gradient, which are small, in place of the map.
  */
 export function convBnAct(
@@ -46,7 +46,7 @@ export function convBnAct(
   const map = conv2dWithBias(x, filter, { ...geometry, bias: tf.neg(shift) });
   const { mean, variance } = statistics(map);
   const root = tf.rsqrt(tf.add(variance, eps)) as tf.Tensor1D;
-  const normalise = tf.customGrad((...args) => {
+  const normalize = tf.customGrad((...args) => {
     const [input, weights, factor, offset, save] = args as unknown as [
       tf.Tensor4D,
       tf.Tensor4D,
@@ -61,11 +61,11 @@ export function convBnAct(
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => convBnGradient(dy as tf.Tensor4D, saved as Saved, geometry),
     };
   });
-  const normalised = normalise(x, filter, gamma, beta) as tf.Tensor4D;
-  return { y: activations[activation](normalised), mean: tf.add(mean, shift), variance };
+  const normalized = normalize(x, filter, gamma, beta) as tf.Tensor4D;
+  return { y: activations[activation](normalized), mean: tf.add(mean, shift), variance };
 }
 
-/** Mean and biased variance per channel, from sums that need no centred copy of the map. */
+/** Mean and biased variance per channel, from sums that need no centerd copy of the map. */
 function statistics(map: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const mean = tf.mean(map, [0, 1, 2]) as tf.Tensor1D;
   const variance = tf.sub(tf.mean(tf.square(map), [0, 1, 2]), tf.square(mean));

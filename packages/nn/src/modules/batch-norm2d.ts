@@ -5,9 +5,9 @@ import type { Shape } from "../shape.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /**
- * Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) with eps 1e-3 and momentum 0.03. [N, H, W, C] → the same.
+ * Batch normalization (Ioffe and Szegedy, arXiv 1502.03167) with eps 1e-3 and momentum 0.03. [N, H, W, C] → the same.
  *
- * In training it normalises with the batch's statistics and moves the running ones; in inference it uses the latter.
+ * In training it normalizes with the batch's statistics and moves the running ones; in inference it uses the latter.
  */
 export class BatchNorm2d extends Layer {
   readonly eps: number = batchNormDefaults.eps;
@@ -50,7 +50,7 @@ export class BatchNorm2d extends Layer {
     return { gamma: this.weight as tf.Tensor1D, beta: this.bias as tf.Tensor1D };
   }
 
-  /** Moves the running statistics towards those of a batch that had `count` values per channel. */
+  /** Moves the running statistics toward those of a batch that had `count` values per channel. */
   track(batch: { mean: tf.Tensor1D; variance: tf.Tensor1D }, count: number): void {
     const running = { mean: this.runningMean as tf.Variable, variance: this.runningVariance as tf.Variable };
     updateRunning(running, batch, { momentum: this.momentum, count });

@@ -11,7 +11,7 @@ import { Conv } from "./conv.ts";
 import { Conv2d } from "./conv2d.ts";
 
 /**
- * Cross-stage partial stage with four outer convolutions, the two before the join without normalisation of their own
+ * Cross-stage partial stage with four outer convolutions, the two before the join without normalization of their own
  * (Wang et al., arXiv 1911.11929; YOLOv5 6.1, `BottleneckCSP`). [N, H, W, in] → [N, H, W, out].
  */
 export class BottleneckCSP extends Layer {

@@ -22,12 +22,12 @@ export interface ConvOptions {
   dilation?: number;
   /** Groups the channels fall into (default 1). */
   groups?: number;
-  /** What follows the normalisation (default SiLU). */
+  /** What follows the normalization (default SiLU). */
   activation?: ActivationName;
 }
 
 /**
- * Convolution without bias, batch normalisation, activation. [N, H, W, in] → [N, H', W', out].
+ * Convolution without bias, batch normalization, activation. [N, H, W, in] → [N, H', W', out].
  *
  * Variables: `conv.weight`, `bn.weight`, `bn.bias`, `bn.running_mean`, `bn.running_var`; once fused `conv.weight` and
  * `conv.bias`.
@@ -48,7 +48,7 @@ export class Conv extends Layer {
     this.act = this.child("act", new Activation(activation));
   }
 
-  /** The normalisation; `undefined` once it is folded into the convolution. */
+  /** The normalization; `undefined` once it is folded into the convolution. */
   get bn(): BatchNorm2d | undefined {
     return this.#bn;
   }
@@ -72,7 +72,7 @@ export class Conv extends Layer {
     return y;
   }
 
-  /** Folds the normalisation's running statistics into the convolution: the same function with one operation less. */
+  /** Folds the normalization's running statistics into the convolution: the same function with one operation less. */
   fuse(): void {
     const bn = this.#bn;
     if (bn === undefined) return;

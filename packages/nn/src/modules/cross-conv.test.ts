@@ -15,7 +15,7 @@ function ones(options: ConstructorParameters<typeof CrossConv>[2]): CrossConv {
 }
 
 describe("CrossConv", () => {
-  // Each of the two normalisations divides by √1.001.
+  // Each of the two normalizations divides by √1.001.
   it("steps along x in the first convolution and along y in the second", async () => {
     const x = tf.tensor4d([1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500], [1, 3, 5, 1]);
     const y = ones({ stride: 2 }).forward(x);
@@ -52,7 +52,7 @@ describe("CrossConv", () => {
     const backbone = [[-1, 1, "Conv", [8, 3, 2]], row];
     const model = new DetectionModel(parseModelConfig({ nc: 1, backbone, head: [[[1], 1, "Detect", ["nc"]]] }));
     const summary = summarize(model, { imgsz: 64 }).modules[1];
-    // 8 → 8 by 1×3 and 8 → 16 by 3×1 in two groups, with two parameters of normalisation a channel.
+    // 8 → 8 by 1×3 and 8 → 16 by 3×1 in two groups, with two parameters of normalization a channel.
     expect(summary?.parameters).toBe(8 * 8 * 3 + 16 + (8 / 2) * 16 * 3 + 32);
     expect(summary?.shape).toEqual([16, 16, 16]);
   });

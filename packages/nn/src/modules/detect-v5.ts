@@ -19,7 +19,7 @@ export interface DetectV5Options {
 /**
  * YOLOv5's anchor-based head: one 1×1 convolution a level (`m`).
  *
- * Raw [N, h, w, na·(5 + nc)], anchor by anchor. Decoded [N, A, 5 + nc]: centre x, centre y, width, height in pixels,
+ * Raw [N, h, w, na·(5 + nc)], anchor by anchor. Decoded [N, A, 5 + nc]: center x, center y, width, height in pixels,
  * objectness, class probabilities; A runs over level, anchor, y, x.
  */
 export class DetectV5 extends Head {

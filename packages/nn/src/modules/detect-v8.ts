@@ -32,14 +32,14 @@ export function headWidths(finest: number, { nc, regMax }: { nc: number; regMax:
   return { c2: Math.max(16, Math.floor(finest / 4), 4 * regMax), c3: Math.max(finest, Math.min(nc, 100)) };
 }
 
-/** The picture side for which class biases assume five objects (Ultralytics 8.3). */
-const biasPictureSide = 640;
+/** The image side for which class biases assume five objects (Ultralytics 8.3). */
+const biasImageSide = 640;
 
 /**
  * YOLOv8's anchor-free head: a branch for box distributions (`cv2`) and one for classes (`cv3`) on every level.
  *
- * Raw [N, h, w, 4·regMax + nc]: bins of left, top, right, bottom, then class logits. Decoded [N, A, 4 + nc]: centre x,
- * centre y, width, height in pixels, class probabilities; A runs over level, y, x.
+ * Raw [N, h, w, 4·regMax + nc]: bins of left, top, right, bottom, then class logits. Decoded [N, A, 4 + nc]: center x,
+ * center y, width, height in pixels, class probabilities; A runs over level, y, x.
  */
 export class DetectV8 extends Head {
   override readonly family = "v8";
@@ -121,7 +121,7 @@ export class DetectV8 extends Head {
   override resetBiases(): void {
     for (const [i, stride] of this.#strides.entries()) {
       const [box, cls] = this.#branches(i).map((branch) => (branch.items.at(-1) as Conv2d).requireBias());
-      const prior = Math.log(5 / this.nc / (biasPictureSide / stride) ** 2);
+      const prior = Math.log(5 / this.nc / (biasImageSide / stride) ** 2);
       box?.change(() => tf.ones(box.shape));
       cls?.change(() => tf.fill(cls.shape, prior));
     }

@@ -7,7 +7,7 @@ import { Conv, type ConvOptions } from "./conv.ts";
 /**
  * Every second row and column into channels, then a convolution (YOLOv5 5.0, `Focus`). [N, H, W, in] → [N, H / 2, W / 2, out].
  *
- * The four pictures lie one after another: top left, bottom left, top right, bottom right of each block of 2×2.
+ * The four images lie one after another: top left, bottom left, top right, bottom right of each block of 2×2.
  */
 export class Focus extends Layer {
   readonly conv: Conv;

@@ -17,19 +17,19 @@ import {
 
 beforeAll(() => enterTestDevice("javascript"));
 
-/** The picture 0 1 2 3 / 4 5 6 7, one channel. */
-const picture = (): tf.Tensor4D => tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7], [1, 2, 4, 1]);
+/** The image 0 1 2 3 / 4 5 6 7, one channel. */
+const image = (): tf.Tensor4D => tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7], [1, 2, 4, 1]);
 
 const listed = (x: tf.Tensor): number[] => Array.from(x.dataSync());
 
 describe("modules that rearrange", () => {
   it("Contract takes blocks row by row into channels, and Expand puts them back", () => {
-    const blocks = new Contract(2).forward(picture());
+    const blocks = new Contract(2).forward(image());
     expect([blocks.shape, listed(blocks)]).toEqual([
       [1, 1, 2, 4],
       [0, 1, 4, 5, 2, 3, 6, 7],
     ]);
-    expect(listed(new Expand(2).forward(blocks))).toEqual(listed(picture()));
+    expect(listed(new Expand(2).forward(blocks))).toEqual(listed(image()));
     expect([new Contract(2).outputShape([4, 6, 3]), new Expand(2).outputShape([2, 3, 12])]).toEqual([
       [2, 3, 12],
       [4, 6, 3],
@@ -39,14 +39,14 @@ describe("modules that rearrange", () => {
   it("Focus takes blocks column by column", () => {
     const focus = new Focus(1, 4, { activation: "identity" }).eval();
     focus.conv.conv.weight.assign(tf.reshape(tf.eye(4), [1, 1, 4, 4]));
-    const y = listed(focus.forward(picture())).map((v) => Math.round(v));
+    const y = listed(focus.forward(image())).map((v) => Math.round(v));
     expect(y).toEqual([0, 4, 1, 5, 2, 6, 3, 7]);
   });
 
   it("ZeroPad2d counts left, right, top, bottom", () => {
     const pad = new ZeroPad2d([1, 0, 0, 2]);
     expect(pad.outputShape([2, 4, 1])).toEqual([4, 5, 1]);
-    expect(listed(pad.forward(picture())).slice(0, 6)).toEqual([0, 0, 1, 2, 3, 0]);
+    expect(listed(pad.forward(image())).slice(0, 6)).toEqual([0, 0, 1, 2, 3, 0]);
   });
 });
 

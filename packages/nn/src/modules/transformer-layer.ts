@@ -5,7 +5,7 @@ import { Linear } from "./linear.ts";
 import { MultiheadAttention } from "./multihead-attention.ts";
 
 /**
- * Attention and two linear layers, each with a shortcut, without normalisation and activation (Dosovitskiy et al.,
+ * Attention and two linear layers, each with a shortcut, without normalization and activation (Dosovitskiy et al.,
  * arXiv 2010.11929, less these two; YOLOv5 6.1, `TransformerLayer`). [N, T, C] → [N, T, C].
  */
 export class TransformerLayer extends Module {

@@ -14,7 +14,7 @@ function headOf(name: string, options: { nc?: number; detect?: unknown[] } = {})
 
 describe("the head of yolov8x-p2", () => {
   // A box branch of c channels: 3·3·c·64 + 2·64, 3·3·64·64 + 2·64, 64·64 + 64; a class branch: 3·3·c·160 + 2·160,
-  // 3·3·160·160 + 2·160, 160·80 + 80. Batch normalisation has two parameters a channel.
+  // 3·3·160·160 + 2·160, 160·80 + 80. Batch normalization has two parameters a channel.
   it("is narrow because its finest map has 160 channels, computed by hand", () => {
     const { head } = headOf("yolov8x-p2");
     expect(head).toEqual({

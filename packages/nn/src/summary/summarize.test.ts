@@ -78,7 +78,7 @@ describeGolden("summarize, YOLOv5", ["v5/params/totals.json"], () => {
 });
 
 describe("summarize", () => {
-  it("follows the picture's size and leaves frozen parameters out of the gradients", () => {
+  it("follows the image's size and leaves frozen parameters out of the gradients", () => {
     const model = new DetectionModel(readModelConfig("yolov8n.yaml", { nc: 2 }));
     const [full, half] = [summarize(model), summarize(model, { imgsz: [320, 640] })];
     expect(half.gflops).toBeCloseTo(full.gflops / 2, 6);

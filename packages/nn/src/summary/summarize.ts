@@ -18,9 +18,9 @@ export interface SummaryRow {
   args: unknown[];
   /** Output [height, width, channels]; for the head one a level. */
   shape: number[] | number[][];
-  /** Multiply-accumulates of its convolutions for one picture. */
+  /** Multiply-accumulates of its convolutions for one image. */
   macs: number;
-  /** Multiply-accumulates of its fully connected layers for one picture; only transformers have any. */
+  /** Multiply-accumulates of its fully connected layers for one image; only transformers have any. */
   linearMacs: number;
 }
 
@@ -39,7 +39,7 @@ export interface ModelSummary {
   rows: number;
   /** All modules of the tree, with its containers and root. */
   moduleCount: number;
-  /** 2 · multiply-accumulates of all convolutions for one picture / 1e9; nothing else is counted. */
+  /** 2 · multiply-accumulates of all convolutions for one image / 1e9; nothing else is counted. */
   gflops: number;
   /** 2 · multiply-accumulates of fully connected layers / 1e9, which `gflops` leaves out. */
   gflopsLinear: number;
@@ -51,7 +51,7 @@ export interface ModelSummary {
 
 /** Options of {@link summarize}. */
 export interface SummarizeOptions {
-  /** Side, or height and width, of the picture (default 640). */
+  /** Side, or height and width, of the image (default 640). */
   imgsz?: number | readonly [height: number, width: number];
 }
 
@@ -59,9 +59,9 @@ export interface SummarizeOptions {
 export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptions = {}): ModelSummary {
   const [height, width] = typeof imgsz === "number" ? [imgsz, imgsz] : imgsz;
   const shapes: Shape[] = [];
-  const picture: Shape = [height, width, model.config.channels];
+  const image: Shape = [height, width, model.config.channels];
   const modules = model.rows.map((row) => {
-    const inputs = row.sources.map((source) => (source < 0 ? picture : (shapes[source] as Shape)));
+    const inputs = row.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
     return summarizeRow(row, inputs, shapes);
   });
   const parameters = [...model.parameterSlots().values()];

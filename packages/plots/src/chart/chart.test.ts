@@ -93,7 +93,7 @@ describe("legends", () => {
   const entries = Array.from({ length: 6 }, (_, i) => ({
     name: `class ${i} with a name`,
     value: "0.873",
-    colour: "#123456",
+    color: "#123456",
   }));
 
   it("break lines, and keep values where names are cut", () => {
@@ -109,10 +109,10 @@ describe("legends", () => {
 describe("drawLine", () => {
   it("goes on past what is not finite", () => {
     const panel = makePanel({ x: 0, y: 0, width: 100, height: 100 }, { x: { domain: [0, 3] }, y: { domain: [0, 1] } });
-    const path = drawLine(panel, [[0, 0], [1, Number.NaN], [2, 1]], { colour: "#000" }); // biome-ignore format: points
+    const path = drawLine(panel, [[0, 0], [1, Number.NaN], [2, 1]], { color: "#000" }); // biome-ignore format: points
     expect(path.match(/M/g)).toHaveLength(1);
     expect(path).not.toContain("NaN");
-    expect(drawLine(panel, [[0, Number.NaN]], { colour: "#000" })).toBe("");
+    expect(drawLine(panel, [[0, Number.NaN]], { color: "#000" })).toBe("");
   });
 });
 

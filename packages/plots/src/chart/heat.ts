@@ -6,23 +6,23 @@ import { ink } from "./style.ts";
 import { element, type Rect, round } from "./svg.ts";
 import { text } from "./text.ts";
 
-/** The colour of a share from 0 to 1, from almost white to dark blue. */
-export function heatColour(share: number): string {
+/** The color of a share from 0 to 1, from almost white to dark blue. */
+export function heatColor(share: number): string {
   return interpolateBlues(0.03 + 0.97 * Math.min(1, Math.max(0, share)));
 }
 
-/** Whether text on this share's colour must be white. */
+/** Whether text on this share's color must be white. */
 export function isDark(share: number): boolean {
   return share > 0.6;
 }
 
 /** One cell of a heat map; cells overlap by a hair, so that no seams show. */
 export function heatCell({ x, y, width, height }: Rect, share: number): string {
-  return element("rect", { x, y, width: width + 0.2, height: height + 0.2, fill: heatColour(share) });
+  return element("rect", { x, y, width: width + 0.2, height: height + 0.2, fill: heatColor(share) });
 }
 
-/** What colours mean: a bar from 0 at the bottom to `highest` at the top. */
-export function colourBar({ x, y, width, height }: Rect, highest: number): string {
+/** What colors mean: a bar from 0 at the bottom to `highest` at the top. */
+export function colorBar({ x, y, width, height }: Rect, highest: number): string {
   const steps = 48;
   const step = height / steps;
   const cells = range(steps).map((i) =>
@@ -35,7 +35,7 @@ export function colourBar({ x, y, width, height }: Rect, highest: number): strin
       const at = y + height - (value / highest) * height;
       return (
         element("path", { d: `M${round(x + width)} ${round(at)}h4`, stroke: ink.frame }) +
-        text(countLabel(value), { x: x + width + 8, y: at + 4.3, colour: ink.quiet })
+        text(countLabel(value), { x: x + width + 8, y: at + 4.3, color: ink.quiet })
       );
     });
   return cells.join("") + marks.join("");

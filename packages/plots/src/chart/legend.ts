@@ -9,7 +9,7 @@ export interface LegendEntry {
   /** Behind the name. */
   value?: string;
   /** Missing for a heading. */
-  colour?: string;
+  color?: string;
   dashes?: string;
   thick?: boolean;
 }
@@ -52,17 +52,17 @@ export function legendColumn(entries: readonly LegendEntry[], room: number): Leg
 }
 
 function legendEntry(entry: LegendEntry, room: number): { svg: string; width: number } {
-  const { name, value, colour, dashes, thick = false } = entry;
-  const weight = colour === undefined || thick ? "bold" : "regular";
-  const left = colour === undefined ? 0 : swatch + gap;
+  const { name, value, color, dashes, thick = false } = entry;
+  const weight = color === undefined || thick ? "bold" : "regular";
+  const left = color === undefined ? 0 : swatch + gap;
   const behind = value === undefined ? "" : ` ${value}`;
   const shown = shorten(name, room - left - textWidth(behind, letters.tick, weight), letters.tick, weight) + behind;
   const line =
-    colour === undefined
+    color === undefined
       ? ""
       : element("path", {
           d: `M0 ${lineHeight / 2}h${swatch}`,
-          stroke: colour,
+          stroke: color,
           "stroke-width": thick ? 3.5 : 2,
           "stroke-dasharray": dashes,
         });

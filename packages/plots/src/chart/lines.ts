@@ -4,7 +4,7 @@ import { element, round } from "./svg.ts";
 
 /** How {@link drawLine} draws. */
 export interface LineLook {
-  colour: string;
+  color: string;
   width?: number;
   dashes?: string;
   opacity?: number;
@@ -16,7 +16,7 @@ export interface LineLook {
 export function drawLine(
   panel: Panel,
   points: readonly (readonly [x: number, y: number])[],
-  { colour, width = 2, dashes, opacity, points: radius }: LineLook,
+  { color, width = 2, dashes, opacity, points: radius }: LineLook,
 ): string {
   const finite = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
   const path = line<readonly [number, number]>(
@@ -28,7 +28,7 @@ export function drawLine(
     element("path", {
       d: path,
       fill: "none",
-      stroke: colour,
+      stroke: color,
       "stroke-width": width,
       "stroke-dasharray": dashes,
       "stroke-opacity": opacity,
@@ -39,7 +39,7 @@ export function drawLine(
   if (radius !== undefined) {
     for (const [x, y] of finite)
       marks.push(
-        element("circle", { cx: panel.x(x), cy: panel.y(y), r: radius, fill: colour, "fill-opacity": opacity }),
+        element("circle", { cx: panel.x(x), cy: panel.y(y), r: radius, fill: color, "fill-opacity": opacity }),
       );
   }
   return marks.join("");

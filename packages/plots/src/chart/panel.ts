@@ -113,7 +113,7 @@ function heading(outer: Rect, area: Rect, { title, note = "" }: PanelOptions): s
   const x = area.x + textWidth(shown, letters.title, "bold") + 10;
   return (
     text(shown, { x: area.x, y, size: letters.title, weight: "bold" }) +
-    text(shorten(note, room), { x, y, colour: ink.quiet })
+    text(shorten(note, room), { x, y, color: ink.quiet })
   );
 }
 
@@ -123,7 +123,7 @@ function yAxis(area: Rect, y: ScaleLinear<number, number>, { values, labels }: T
       const at = y(value);
       return (
         element("path", { d: `M${area.x} ${at}h${area.width}`, stroke: ink.grid }) +
-        text(labels[i] as string, { x: area.x - 8, y: at + 4.3, anchor: "end", colour: ink.quiet })
+        text(labels[i] as string, { x: area.x - 8, y: at + 4.3, anchor: "end", color: ink.quiet })
       );
     })
     .join("");
@@ -135,7 +135,7 @@ function xAxis(area: Rect, x: ScaleLinear<number, number>, { values, labels }: T
     const at = x(value);
     return (
       element("path", { d: `M${at} ${bottom}v5`, stroke: ink.frame }) +
-      text(labels[i] as string, { x: at, y: bottom + 18, anchor: "middle", colour: ink.quiet })
+      text(labels[i] as string, { x: at, y: bottom + 18, anchor: "middle", color: ink.quiet })
     );
   });
   return element("path", { d: `M${area.x} ${bottom}h${area.width}`, stroke: ink.frame }) + marks.join("");

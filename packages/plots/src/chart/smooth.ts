@@ -1,6 +1,6 @@
 /**
- * A curve without its noise: each value becomes that of a straight line fitted to its neighbours with the weights of a
- * Gaussian whose standard deviation is `sigma` steps (local linear regression, Cleveland 1979). A mean of neighbours
+ * A curve without its noise: each value becomes that of a straight line fitted to its neighbors with the weights of a
+ * Gaussian whose standard deviation is `sigma` steps (local linear regression, Cleveland 1979). A mean of neighbors
  * would be pulled away from steep ends, where they lie on one side only. Values that are not finite have no weight, and
  * stay.
  */

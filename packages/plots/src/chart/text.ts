@@ -10,7 +10,7 @@ export interface TextOptions {
   /** Of the letters, in pixels. */
   size?: number;
   weight?: Weight;
-  colour?: string;
+  color?: string;
   /** What of the text is at x. Default `start`. */
   anchor?: "start" | "middle" | "end";
   /** Degrees, clockwise, about x and y. */
@@ -19,13 +19,13 @@ export interface TextOptions {
 
 /** A line of text as a path, so that no font need be on the machine. */
 export function text(line: string, options: TextOptions): string {
-  const { x, y, size = letters.tick, weight = "regular", colour = ink.text, anchor = "start", turn } = options;
+  const { x, y, size = letters.tick, weight = "regular", color = ink.text, anchor = "start", turn } = options;
   const { path, width } = outlineText(line, size, weight);
   if (path === "") return "";
   const shift = anchor === "start" ? 0 : anchor === "middle" ? -width / 2 : -width;
   const place = `translate(${round(x)} ${round(y)})`;
   const turned = turn === undefined ? "" : ` rotate(${turn})`;
-  return element("path", { transform: `${place}${turned} translate(${round(shift)} 0)`, fill: colour, d: path });
+  return element("path", { transform: `${place}${turned} translate(${round(shift)} 0)`, fill: color, d: path });
 }
 
 /** Extent of a line of text in pixels. */

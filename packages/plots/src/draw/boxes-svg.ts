@@ -1,7 +1,7 @@
 import type { Size } from "@lookonce/augment";
 import type { Drawable, DrawOptions } from "./drawable.ts";
 import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
-import { classColour, hex, textColour } from "./palette.ts";
+import { classColor, hex, textColor } from "./palette.ts";
 
 /** Sizes of what is drawn, in pixels. */
 interface Sizes {
@@ -16,18 +16,18 @@ interface Box {
   bottom: number;
 }
 
-/** Boxes and labels as an SVG of the picture's size; see {@link boxMarks}. */
-export function boxesSvg(picture: Size, drawable: Drawable, options: DrawOptions): string {
-  const { width, height } = picture;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${boxMarks(picture, drawable, options)}</svg>`;
+/** Boxes and labels as an SVG of the image's size; see {@link boxMarks}. */
+export function boxesSvg(image: Size, drawable: Drawable, options: DrawOptions): string {
+  const { width, height } = image;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${boxMarks(image, drawable, options)}</svg>`;
 }
 
 /**
- * Boxes and labels as SVG elements: the best detections on top, labels above all boxes, within the picture and, where there
+ * Boxes and labels as SVG elements: the best detections on top, labels above all boxes, within the image and, where there
  * is room, beside each other.
  */
-export function boxMarks(picture: Size, { boxes, names }: Drawable, options: DrawOptions): string {
-  const sizes = sizesFor(picture, options);
+export function boxMarks(image: Size, { boxes, names }: Drawable, options: DrawOptions): string {
+  const sizes = sizesFor(image, options);
   const frames: string[] = [];
   const tags: string[] = [];
   const taken: Box[] = [];
@@ -35,13 +35,13 @@ export function boxMarks(picture: Size, { boxes, names }: Drawable, options: Dra
   for (let i = 0; i < boxes.count; i++) {
     const label = boxes.classes[i] as number;
     const box = boxAt(boxes.boxes, i);
-    const colour = classColour(label);
-    if (options.frames ?? true) frames.push(frame(box, hex(colour), sizes));
+    const color = classColor(label);
+    if (options.frames ?? true) frames.push(frame(box, hex(color), sizes));
     const text = labelText(nameOf(label, names), boxes.confidences[i] as number, options);
     if (text === "") continue;
-    const { place, outline, font } = placeTag(text, box, { picture, sizes, taken });
+    const { place, outline, font } = placeTag(text, box, { image, sizes, taken });
     taken.push(place);
-    tags.push(tag(place, outline, { font, fill: hex(colour), ink: hex(textColour(colour)) }));
+    tags.push(tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) }));
   }
   return [...frames.reverse(), ...tags.reverse()].join("");
 }
@@ -62,10 +62,10 @@ function nameOf(label: number, names: readonly string[]): string {
   return name !== undefined && hasLetters(name) ? name : String(label);
 }
 
-/** Lines and letters grow with the picture, but stay readable on small ones and modest on large ones. */
+/** Lines and letters grow with the image, but stay readable on small ones and modest on large ones. */
 function sizesFor({ width, height }: Size, options: DrawOptions): Sizes {
   const side = (width + height) / 2;
-  // A line of one pixel has no edge, and is lost in a busy picture
+  // A line of one pixel has no edge, and is lost in a busy image
   const line = options.lineWidth ?? Math.max(side < 160 ? 1 : 2, Math.round(side * 0.003));
   const font = options.fontSize ?? Math.max(Math.min(9, side / 7), side * 0.019);
   return { line, font };
@@ -75,18 +75,18 @@ function labelText(name: string, confidence: number, { labels = true, confidence
   return [labels ? name : "", confidences ? confidence.toFixed(2) : ""].filter((part) => part !== "").join(" ");
 }
 
-/** A line in the class's colour with a thin dark edge, so that it is seen on a background of its colour. */
-function frame({ left, top, right, bottom }: Box, colour: string, { line }: Sizes): string {
+/** A line in the class's color with a thin dark edge, so that it is seen on a background of its color. */
+function frame({ left, top, right, bottom }: Box, color: string, { line }: Sizes): string {
   const half = line / 2;
   const width = Math.max(right - left - line, 0.5);
   const height = Math.max(bottom - top - line, 0.5);
   const shape = `x="${px(left + half)}" y="${px(top + half)}" width="${px(width)}" height="${px(height)}" fill="none"`;
   const edge = line < 2 ? "" : `<rect ${shape} stroke="#000" stroke-opacity="0.35" stroke-width="${line + 1.5}"/>`;
-  return `${edge}<rect ${shape} stroke="${colour}" stroke-width="${line}"/>`;
+  return `${edge}<rect ${shape} stroke="${color}" stroke-width="${line}"/>`;
 }
 
 interface TagRoom {
-  picture: Size;
+  image: Size;
   sizes: Sizes;
   /** Where labels are already. */
   taken: readonly Box[];
@@ -100,18 +100,18 @@ interface PlacedTag {
 
 /**
  * Where a label goes: above its box, inside its top, below, or inside its bottom, at its left or its right edge; the first of
- * these that is within the picture and hides no other label, or else the first that is within the picture.
+ * these that is within the image and hides no other label, or else the first that is within the image.
  */
-function placeTag(text: string, box: Box, { picture, sizes, taken }: TagRoom): PlacedTag {
-  const { font, outline } = fitText(text, sizes.font, picture.width);
+function placeTag(text: string, box: Box, { image, sizes, taken }: TagRoom): PlacedTag {
+  const { font, outline } = fitText(text, sizes.font, image.width);
   const width = outline.width + 2 * font * textMargin;
   const height = font * 1.34;
   const within = (value: number, most: number): number => Math.max(0, Math.min(value, most));
-  const lefts = [box.left, box.right - width].map((left) => within(left, picture.width - width));
+  const lefts = [box.left, box.right - width].map((left) => within(left, image.width - width));
   const overlap = sizes.line / 2;
   const tops = [box.top - height + overlap, box.top + overlap, box.bottom - overlap, box.bottom - height - overlap];
-  const fitting = tops.filter((top) => top >= 0 && top + height <= picture.height);
-  const places = (fitting.length > 0 ? fitting : [within(box.top, picture.height - height)]).flatMap((top) =>
+  const fitting = tops.filter((top) => top >= 0 && top + height <= image.height);
+  const places = (fitting.length > 0 ? fitting : [within(box.top, image.height - height)]).flatMap((top) =>
     lefts.map((left) => ({ left, top, right: left + width, bottom: top + height })),
   );
   const place = places.find((each) => !taken.some((other) => overlaps(each, other))) ?? (places[0] as Box);
@@ -139,7 +139,7 @@ function tag({ left, top, right, bottom }: Box, outline: TextOutline, { font, fi
 /** Room left and right of a label's text, in its letters' size. */
 const textMargin = 0.3;
 
-/** The text's outline in the wanted size, or smaller where the picture is too narrow for it. */
+/** The text's outline in the wanted size, or smaller where the image is too narrow for it. */
 function fitText(text: string, wanted: number, room: number): { font: number; outline: TextOutline } {
   const outline = outlineText(text, wanted);
   const width = outline.width + 2 * wanted * textMargin;

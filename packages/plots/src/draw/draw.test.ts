@@ -1,10 +1,10 @@
-import { blankPicture, type Picture } from "@lookonce/augment";
+import { blankImage, type Image } from "@lookonce/augment";
 import { describe, expect, it } from "vitest";
 import { boxesSvg } from "./boxes-svg.ts";
 import { drawDetections } from "./draw-detections.ts";
 import type { Drawable } from "./drawable.ts";
 import { outlineText } from "./label-font.ts";
-import { type Colour, classColour, textColour } from "./palette.ts";
+import { type Color, classColor, textColor } from "./palette.ts";
 
 function drawable(rows: readonly (readonly [...box: [number, number, number, number], label: number])[]): Drawable {
   return {
@@ -18,15 +18,15 @@ function drawable(rows: readonly (readonly [...box: [number, number, number, num
   };
 }
 
-function at(picture: Picture, x: number, y: number): Colour {
-  const i = 3 * (y * picture.width + x);
-  return [picture.data[i] as number, picture.data[i + 1] as number, picture.data[i + 2] as number];
+function at(image: Image, x: number, y: number): Color {
+  const i = 3 * (y * image.width + x);
+  return [image.data[i] as number, image.data[i + 1] as number, image.data[i + 2] as number];
 }
 
-function contrast(a: Colour, b: Colour): number {
+function contrast(a: Color, b: Color): number {
   const [high, low] = [a, b]
-    .map((colour) => {
-      const [r, g, b] = colour.map((v) =>
+    .map((color) => {
+      const [r, g, b] = color.map((v) =>
         v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
       ) as [number, number, number];
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -35,13 +35,13 @@ function contrast(a: Colour, b: Colour): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-describe("classColour", () => {
+describe("classColor", () => {
   it("differs between any two of 80 classes, and lets text be read (WCAG AA)", () => {
-    const colours = Array.from({ length: 80 }, (_, label) => classColour(label));
-    expect(new Set(colours.map(String)).size).toBe(80);
-    for (const colour of colours) expect(contrast(colour, textColour(colour))).toBeGreaterThanOrEqual(4.5);
+    const colors = Array.from({ length: 80 }, (_, label) => classColor(label));
+    expect(new Set(colors.map(String)).size).toBe(80);
+    for (const color of colors) expect(contrast(color, textColor(color))).toBeGreaterThanOrEqual(4.5);
     for (let i = 1; i < 80; i++) {
-      const [a, b] = [colours[i - 1] as Colour, colours[i] as Colour];
+      const [a, b] = [colors[i - 1] as Color, colors[i] as Color];
       expect(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])).toBeGreaterThan(80);
     }
   });
@@ -72,46 +72,42 @@ describe("outlineText", () => {
 });
 
 describe("drawDetections", () => {
-  it("draws a frame in the class's colour and leaves the rest alone", async () => {
-    const picture = blankPicture({ width: 200, height: 160 }, 90);
-    const drawn = await drawDetections(picture, drawable([[40, 60, 160, 140, 1]]), { lineWidth: 4 });
+  it("draws a frame in the class's color and leaves the rest alone", async () => {
+    const image = blankImage({ width: 200, height: 160 }, 90);
+    const drawn = await drawDetections(image, drawable([[40, 60, 160, 140, 1]]), { lineWidth: 4 });
     expect([drawn.width, drawn.height, drawn.data.length]).toEqual([200, 160, 200 * 160 * 3]);
     for (const [x, y] of [
       [42, 100],
       [158, 100],
       [100, 138],
     ] as const)
-      expect(at(drawn, x, y)).toEqual(classColour(1));
+      expect(at(drawn, x, y)).toEqual(classColor(1));
     for (const [x, y] of [
       [100, 100],
       [20, 100],
       [100, 150],
     ] as const)
       expect(at(drawn, x, y)).toEqual([90, 90, 90]);
-    expect(picture.data.every((value) => value === 90)).toBe(true);
+    expect(image.data.every((value) => value === 90)).toBe(true);
   });
 
-  it("writes labels above boxes in the colour that is best read", async () => {
-    const drawn = await drawDetections(
-      blankPicture({ width: 200, height: 160 }, 90),
-      drawable([[40, 60, 160, 140, 1]]),
-      {
-        fontSize: 20,
-        lineWidth: 4,
-      },
-    );
+  it("writes labels above boxes in the color that is best read", async () => {
+    const drawn = await drawDetections(blankImage({ width: 200, height: 160 }, 90), drawable([[40, 60, 160, 140, 1]]), {
+      fontSize: 20,
+      lineWidth: 4,
+    });
     let ink = 0;
     for (let y = 36; y < 60; y++)
-      for (let x = 40; x < 140; x++) if (String(at(drawn, x, y)) === String(textColour(classColour(1)))) ink++;
+      for (let x = 40; x < 140; x++) if (String(at(drawn, x, y)) === String(textColor(classColor(1)))) ink++;
     expect(ink).toBeGreaterThan(150);
   });
 
   it.each([
-    ["the picture's top", [10, 0, 60, 30, 0]],
+    ["the image's top", [10, 0, 60, 30, 0]],
     ["its right edge", [190, 50, 200, 60, 0]],
     ["its corner", [195, 155, 200, 160, 0]],
-    ["any place, however narrow the picture,", [20, 20, 40, 60, 0], 100],
-  ] as const)("keeps labels of boxes at %s in the picture", (_, row, fontSize: number = 16) => {
+    ["any place, however narrow the image,", [20, 20, 40, 60, 0], 100],
+  ] as const)("keeps labels of boxes at %s in the image", (_, row, fontSize: number = 16) => {
     const svg = boxesSvg({ width: 200, height: 160 }, drawable([row]), { fontSize });
     const [, x, y, width, height] = /<rect x="([\d.-]+)" y="([\d.-]+)" width="([\d.]+)" height="([\d.]+)" rx/.exec(
       svg,
@@ -173,12 +169,12 @@ describe("drawDetections", () => {
     expect(widthOf({ labels: false, confidences: false })).toBe(0);
   });
 
-  it("copies pictures without detections, and takes pictures of a pixel and boxes without area", async () => {
-    const picture = blankPicture({ width: 3, height: 2 }, 7);
-    const same = await drawDetections(picture, drawable([]));
-    expect(same).toEqual(picture);
-    expect(same.data).not.toBe(picture.data);
-    const tiny = await drawDetections(blankPicture({ width: 1, height: 1 }), drawable([[0, 0, 0, 0, 2]]));
+  it("copies images without detections, and takes images of a pixel and boxes without area", async () => {
+    const image = blankImage({ width: 3, height: 2 }, 7);
+    const same = await drawDetections(image, drawable([]));
+    expect(same).toEqual(image);
+    expect(same.data).not.toBe(image.data);
+    const tiny = await drawDetections(blankImage({ width: 1, height: 1 }), drawable([[0, 0, 0, 0, 2]]));
     expect(tiny.data).toHaveLength(3);
   });
 });

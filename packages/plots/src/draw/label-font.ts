@@ -22,7 +22,7 @@ const paths: Record<Weight, () => string> = {
 
 const fonts = new Map<Weight, Font>();
 
-/** DejaVu Sans: many scripts, a free licence, and inside an npm package, so that it is on every machine. */
+/** DejaVu Sans: many scripts, a free license, and inside an npm package, so that it is on every machine. */
 function loadFont(weight: Weight): Font {
   let font = fonts.get(weight);
   if (font === undefined) {

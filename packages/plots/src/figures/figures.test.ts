@@ -1,8 +1,8 @@
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
 import { lineStyle } from "../chart/style.ts";
-import { classColour } from "../draw/palette.ts";
-import { countColour, pixelsOf, rgb } from "../test-pixels.ts";
+import { classColor } from "../draw/palette.ts";
+import { countColor, pixelsOf, rgb } from "../test-pixels.ts";
 import { type ConfusionCounts, plotConfusionMatrix } from "./plot-confusion-matrix.ts";
 import { type CurvesOfClass, plotCurve } from "./plot-curve.ts";
 import { plotEvolution } from "./plot-evolution.ts";
@@ -11,21 +11,21 @@ import { plotLines } from "./plot-lines.ts";
 import { plotResults, type ResultsRow } from "./plot-results.ts";
 
 const quick = { pixelRatio: 1 };
-const first = rgb(lineStyle(0).colour);
-const second = rgb(lineStyle(1).colour);
+const first = rgb(lineStyle(0).color);
+const second = rgb(lineStyle(1).color);
 const names = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `class ${i}${i === 1 ? " with a name that is far too long" : ""}`);
 
 describe("plotLines", () => {
-  it("draws each line in its colour, and panels side by side", async () => {
+  it("draws each line in its color, and panels side by side", async () => {
     const series = [
       { name: "a", y: [1, 2, 3] },
       { name: "b", y: [3, 2, 1] },
     ];
     const one = await pixelsOf(await plotLines([{ title: "t", series }], quick));
     expect([one.width, one.height]).toEqual([408, 306]);
-    expect(countColour(one, first)).toBeGreaterThan(200);
-    expect(countColour(one, second)).toBeGreaterThan(200);
+    expect(countColor(one, first)).toBeGreaterThan(200);
+    expect(countColor(one, second)).toBeGreaterThan(200);
     const five = Array.from({ length: 5 }, () => ({ title: "t", series }));
     const many = await pixelsOf(await plotLines(five, { ...quick, title: "five" }));
     expect([many.width, many.height]).toEqual([1608, 640]);
@@ -42,7 +42,7 @@ describe("plotLines", () => {
       [0, 1e12],
     ]) {
       const png = await plotLines([{ title: "t", series: [{ y }], smooth: 2, wholeX: true }], quick);
-      const drawn = countColour(await pixelsOf(png), first, 25) > 5;
+      const drawn = countColor(await pixelsOf(png), first, 25) > 5;
       expect(drawn).toBe(y.some(Number.isFinite));
     }
   });
@@ -69,10 +69,10 @@ describe("plotResults", () => {
 
   it("has a panel for each loss and score, training beside validation, and one for learning rates", async () => {
     const rows = Array.from({ length: 12 }, (_, i) => row(i + 1));
-    const picture = await pixelsOf(await plotResults(rows, quick));
+    const image = await pixelsOf(await plotResults(rows, quick));
     // Loss: box, Loss: cls, Precision, mAP at IoU 0.50, Learning rate: five panels in two lines.
-    expect([picture.width, picture.height]).toEqual([3 * 400 + 8, 2 * 300 + 6]);
-    expect(countColour(picture, second)).toBeGreaterThan(200);
+    expect([image.width, image.height]).toEqual([3 * 400 + 8, 2 * 300 + 6]);
+    expect(countColor(image, second)).toBeGreaterThan(200);
     const fewer = rows.map(({ "lr/pg0": _0, "lr/pg1": _1, ...rest }) => rest);
     expect((await pixelsOf(await plotResults(fewer, quick))).width).toBe(4 * 400 + 8);
   });
@@ -94,14 +94,14 @@ describe("plotConfusionMatrix", () => {
 
   it("paints a perfect diagonal darkest, and shares by column", async () => {
     const perfect = matrix(3, (p, a) => (p === a && p < 3 ? 10 : 0));
-    const full = countColour(await pixelsOf(await plotConfusionMatrix(perfect, names(3), quick)), darkest, 6);
+    const full = countColor(await pixelsOf(await plotConfusionMatrix(perfect, names(3), quick)), darkest, 6);
     expect(full).toBeGreaterThan(3 * 80 * 80);
     // One of two labels of each class is missed: half the shares, while the highest count is still the darkest.
     const half = matrix(3, (p, a) => (a < 3 && (p === a || p === 3) ? 10 : 0));
-    const shares = countColour(await pixelsOf(await plotConfusionMatrix(half, names(3), quick)), darkest, 6);
+    const shares = countColor(await pixelsOf(await plotConfusionMatrix(half, names(3), quick)), darkest, 6);
     expect(shares).toBeLessThan(1000);
     const counted = await plotConfusionMatrix(half, names(3), { ...quick, normalize: false });
-    expect(countColour(await pixelsOf(counted), darkest, 6)).toBeGreaterThan(6 * 80 * 80);
+    expect(countColor(await pixelsOf(counted), darkest, 6)).toBeGreaterThan(6 * 80 * 80);
   });
 
   it.each([1, 3, 80, 365])("lays out %d classes, whatever their names", async (classes) => {
@@ -117,14 +117,14 @@ describe("plotConfusionMatrix", () => {
 
   it("takes matrices of nothing and of NaN, and refuses those that are not square", async () => {
     for (const value of [0, Number.NaN]) {
-      const picture = await pixelsOf(
+      const image = await pixelsOf(
         await plotConfusionMatrix(
           matrix(2, () => value),
           [],
           quick,
         ),
       );
-      expect(countColour(picture, [247, 251, 255], 8)).toBeGreaterThan(10_000);
+      expect(countColor(image, [247, 251, 255], 8)).toBeGreaterThan(10_000);
     }
     await expect(plotConfusionMatrix({ size: 3, counts: [1] }, [])).rejects.toThrow("needs 9 counts, but has 1");
   });
@@ -137,25 +137,25 @@ describe("plotCurve", () => {
   };
   const classes = (count: number): CurvesOfClass[] =>
     names(count).map((name, i) => ({ name, ap50: (i + 1) / count, curves: curves((i + 1) / count) }));
-  const grey = rgb("#c3c9d0");
+  const gray = rgb("#c3c9d0");
   const mean = rgb("#0b3d91");
 
   it.each(["precision-recall", "f1", "precision", "recall"] as const)(
     "draws %s of 1, 3 and 80 classes",
     async (kind) => {
       for (const count of [1, 3, 80]) {
-        const picture = await pixelsOf(await plotCurve(kind, classes(count), quick));
-        expect([picture.width, picture.height]).toEqual([920, 610]);
-        expect(countColour(picture, mean)).toBeGreaterThan(1000);
-        // Of many classes most are grey, of few none is.
-        if (count === 80) expect(countColour(picture, grey)).toBeGreaterThan(1000);
-        else expect(countColour(picture, grey)).toBeLessThan(20);
+        const image = await pixelsOf(await plotCurve(kind, classes(count), quick));
+        expect([image.width, image.height]).toEqual([920, 610]);
+        expect(countColor(image, mean)).toBeGreaterThan(1000);
+        // Of many classes most are gray, of few none is.
+        if (count === 80) expect(countColor(image, gray)).toBeGreaterThan(1000);
+        else expect(countColor(image, gray)).toBeLessThan(20);
       }
     },
   );
 
   it("takes no classes, and curves of NaN", async () => {
-    expect(countColour(await pixelsOf(await plotCurve("f1", [], quick)), mean)).toBe(0);
+    expect(countColor(await pixelsOf(await plotCurve("f1", [], quick)), mean)).toBe(0);
     const png = await plotCurve("f1", [{ name: "a", ap50: Number.NaN, curves: curves(Number.NaN) }], quick);
     expect((await pixelsOf(png)).width).toBe(920);
   });
@@ -166,15 +166,15 @@ describe("plotLabels", () => {
     const rng = new Random(3);
     const shares = (): Float32Array => Float32Array.from({ length: 2 * count }, () => rng.uniform(0, 1));
     const labels = Int32Array.from({ length: count }, () => rng.integer(0, classes));
-    return { labels, centres: shares(), sizes: shares() };
+    return { labels, centers: shares(), sizes: shares() };
   };
 
-  it("draws bars in the classes' colours, as high as the counts", async () => {
+  it("draws bars in the classes' colors, as high as the counts", async () => {
     const labels = [...Array(20).fill(0), ...Array(10).fill(1)];
     const halves = new Float32Array(60).fill(0.5);
-    const table = { names: ["a", "b"], labels, centres: halves, sizes: halves };
-    const picture = await pixelsOf(await plotLabels(table, quick));
-    const [a, b] = [countColour(picture, classColour(0)), countColour(picture, classColour(1))];
+    const table = { names: ["a", "b"], labels, centers: halves, sizes: halves };
+    const image = await pixelsOf(await plotLabels(table, quick));
+    const [a, b] = [countColor(image, classColor(0)), countColor(image, classColor(1))];
     expect(b).toBeGreaterThan(5000);
     expect(a / b).toBeGreaterThan(1.9);
     expect(a / b).toBeLessThan(2.1);
@@ -188,14 +188,14 @@ describe("plotLabels", () => {
 
   it("takes no labels, no classes, classes without a name and boxes that are not finite", async () => {
     for (const table of [
-      { names: [], labels: [], centres: [], sizes: [] },
-      { names: ["a"], labels: [], centres: [], sizes: [] },
-      { names: ["a"], labels: [4], centres: [Number.NaN, 0.5], sizes: [-1, Number.POSITIVE_INFINITY] },
-      { names: ["a"], labels: [0], centres: [1.5, -0.5], sizes: [2, 3] },
+      { names: [], labels: [], centers: [], sizes: [] },
+      { names: ["a"], labels: [], centers: [], sizes: [] },
+      { names: ["a"], labels: [4], centers: [Number.NaN, 0.5], sizes: [-1, Number.POSITIVE_INFINITY] },
+      { names: ["a"], labels: [0], centers: [1.5, -0.5], sizes: [2, 3] },
     ]) {
       expect((await pixelsOf(await plotLabels(table, quick))).width).toBe(920);
     }
-    const short = { names: [], labels: [0], centres: [1], sizes: [1, 1] };
+    const short = { names: [], labels: [0], centers: [1], sizes: [1, 1] };
     await expect(plotLabels(short)).rejects.toThrow("1 labels need 2 numbers");
   });
 });
@@ -209,15 +209,15 @@ describe("plotEvolution", () => {
 
   it("marks the fittest generation in each panel", async () => {
     const one = Array.from({ length: 8 }, (_, i) => generation(i));
-    const picture = await pixelsOf(await plotEvolution(one, quick));
+    const image = await pixelsOf(await plotEvolution(one, quick));
     const single = await pixelsOf(await plotEvolution([{ fitness: 1, parameters: { lr0: 1 } }], quick));
-    expect(countColour(picture, red, 30)).toBeGreaterThan(2 * countColour(single, red, 30));
-    expect(countColour(single, red, 30)).toBeGreaterThan(15);
+    expect(countColor(image, red, 30)).toBeGreaterThan(2 * countColor(single, red, 30));
+    expect(countColor(single, red, 30)).toBeGreaterThan(15);
   });
 
   it("leaves failed generations out, and says what is missing", async () => {
     const failed = [{ ...generation(1), fitness: Number.NaN }];
-    expect(countColour(await pixelsOf(await plotEvolution(failed, quick)), red, 30)).toBe(0);
+    expect(countColor(await pixelsOf(await plotEvolution(failed, quick)), red, 30)).toBe(0);
     await expect(plotEvolution([])).rejects.toMatchObject({ code: "ARGUMENT" });
   });
 });

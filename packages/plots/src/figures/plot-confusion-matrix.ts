@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { range } from "d3-array";
 import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
-import { colourBar, countLabel, heatCell, heatColour, isDark } from "../chart/heat.ts";
+import { colorBar, countLabel, heatCell, heatColor, isDark } from "../chart/heat.ts";
 import { ink, letters } from "../chart/style.ts";
 import { element, type Rect } from "../chart/svg.ts";
 import { shorten, text, textWidth } from "../chart/text.ts";
@@ -51,7 +51,7 @@ export async function plotConfusionMatrix(
     cells({ size, values, highest, normalize }, area),
     classLabels(labels, layout),
     element("rect", { ...area, fill: "none", stroke: ink.frame }),
-    colourBar({ x: area.x + area.width + 20, y: area.y, width: 16, height: area.height }, highest),
+    colorBar({ x: area.x + area.width + 20, y: area.y, width: 16, height: area.height }, highest),
     text("true class", { ...middleBelow(area, layout.height - 10), size: letters.label, anchor: "middle" }),
     text("predicted class", {
       x: 20,
@@ -111,7 +111,7 @@ function cells(
   area: Rect,
 ): string {
   const cell = area.width / size;
-  const paper = element("rect", { ...area, fill: heatColour(0) });
+  const paper = element("rect", { ...area, fill: heatColor(0) });
   const filled = values.map((value, i) => {
     const share = value / highest;
     // What would read 0.00 is left empty, so that the eye finds what matters.
@@ -128,8 +128,8 @@ function cells(
 function cellText({ x, y, width, height }: Rect, share: number, label: string): string {
   const wanted = Math.min(15, width * 0.36);
   const size = wanted * Math.min(1, (width - 4) / textWidth(label, wanted));
-  const colour = isDark(share) ? "#fff" : ink.text;
-  return text(label, { x: x + width / 2, y: y + height / 2 + size * 0.36, size, anchor: "middle", colour });
+  const color = isDark(share) ? "#fff" : ink.text;
+  return text(label, { x: x + width / 2, y: y + height / 2 + size * 0.36, size, anchor: "middle", color });
 }
 
 function classLabels(labels: readonly string[], { area, cell, font, every, level }: Layout): string {

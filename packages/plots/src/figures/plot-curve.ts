@@ -29,12 +29,12 @@ const kinds = {
   recall: { key: "recall", title: "Recall–confidence curve", x: "confidence", y: "recall" },
 } as const;
 
-/** Up to so many classes each have a colour and a line in the legend. */
+/** Up to so many classes each have a color and a line in the legend. */
 const mostNamed = 20;
 /** Of more classes, so many of the best and of the worst. */
 const extremes = 5;
 
-const meanColour = "#0b3d91";
+const meanColor = "#0b3d91";
 const faint = "#c3c9d0";
 const legendWidth = 250;
 const side = 560;
@@ -50,7 +50,7 @@ interface Curve {
 /**
  * A curve for each class and, bold, their mean, as a PNG. The legend says a class's average precision at IoU 0.5, or its
  * highest F1, and for the mean the mAP at IoU 0.5, or the mean's highest value and the confidence it is reached at. Of
- * more than 20 classes, the five best and five worst are named and the others grey.
+ * more than 20 classes, the five best and five worst are named and the others gray.
  */
 export async function plotCurve(
   kind: CurveKind,
@@ -64,7 +64,7 @@ export async function plotCurve(
   );
   const size = { width: side + 110 + legendWidth, height: side + titleHeight + 10 };
   const heading = { title, ...options };
-  if (classes.length === 0) return renderFigure(size, [panel.svg, noData(panel, "no labelled objects")], heading);
+  if (classes.length === 0) return renderFigure(size, [panel.svg, noData(panel, "no labeled objects")], heading);
   const curves = classes.map((one) => curveOf(kind, one));
   const { marks, entries } = curves.length <= mostNamed ? allNamed(panel, curves) : fewNamed(panel, curves);
   const mean = meanOf(curves);
@@ -74,11 +74,11 @@ export async function plotCurve(
     kind === "precision-recall"
       ? `${meanScore(curves).toFixed(3)} mAP@0.5`
       : `${(mean[best] ?? 0).toFixed(2)} at ${at.toFixed(3)}`;
-  const summary = { name: "all classes", value, colour: meanColour, thick: true };
+  const summary = { name: "all classes", value, color: meanColor, thick: true };
   const drawn = [
     panel.svg,
     ...marks,
-    drawLine(panel, pointsOf(mean), { colour: meanColour, width: 4 }),
+    drawLine(panel, pointsOf(mean), { color: meanColor, width: 4 }),
     kind === "precision-recall" ? "" : dot(panel, at, mean[best] ?? 0),
     moved(side + 100, titleHeight + 8, legendColumn([summary, ...entries], legendWidth - 10).svg),
   ];
@@ -107,10 +107,10 @@ function allNamed(panel: Panel, curves: readonly Curve[]): Drawn {
 function fewNamed(panel: Panel, curves: readonly Curve[]): Drawn {
   const ranked = [...curves].sort((a, b) => b.score - a.score);
   const [best, worst] = [ranked.slice(0, extremes), ranked.slice(-extremes)];
-  const grey = ranked.slice(extremes, -extremes);
+  const gray = ranked.slice(extremes, -extremes);
   return {
     marks: [
-      ...grey.map(({ values }) => drawLine(panel, pointsOf(values), { colour: faint, width: 1 })),
+      ...gray.map(({ values }) => drawLine(panel, pointsOf(values), { color: faint, width: 1 })),
       ...[...best, ...worst].map(({ values }, i) => drawLine(panel, pointsOf(values), { ...lineStyle(i), width: 1.6 })),
     ],
     entries: [
@@ -119,7 +119,7 @@ function fewNamed(panel: Panel, curves: readonly Curve[]): Drawn {
       { name: "lowest" },
       ...worst.map(({ name, value }, i) => ({ name, value, ...lineStyle(extremes + i) })),
       { name: "" },
-      { name: `${grey.length} others`, colour: faint },
+      { name: `${gray.length} others`, color: faint },
     ],
   };
 }
@@ -130,7 +130,7 @@ function dot(panel: Panel, x: number, y: number): string {
     cy: panel.y(y),
     r: 6,
     fill: "#fff",
-    stroke: meanColour,
+    stroke: meanColor,
     "stroke-width": 3,
   });
 }

@@ -1,22 +1,22 @@
 import { LookonceError } from "@lookonce/errors";
 import { range } from "d3-array";
 import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
-import { countLabel, heatCell, heatColour } from "../chart/heat.ts";
+import { countLabel, heatCell, heatColor } from "../chart/heat.ts";
 import { makePanel } from "../chart/panel.ts";
 import { ink, letters } from "../chart/style.ts";
 import { element, type Rect } from "../chart/svg.ts";
 import { shorten, text, textWidth } from "../chart/text.ts";
-import { classColour, hex } from "../draw/palette.ts";
+import { classColor, hex } from "../draw/palette.ts";
 import { noData } from "./plot-lines.ts";
 
-/** All labelled boxes of a data set, as `datasetStatistics` of `@lookonce/data` gives them beside the names. */
+/** All labeled boxes of a data set, as `datasetStatistics` of `@lookonce/data` gives them beside the names. */
 export interface LabelBoxes {
   names: readonly string[];
   /** The class of each box. */
   labels: ArrayLike<number>;
-  /** Rows of x, y, as fractions of the picture's width and height. */
-  centres: ArrayLike<number>;
-  /** Rows of width, height, as fractions of the picture's. */
+  /** Rows of x, y, as fractions of the image's width and height. */
+  centers: ArrayLike<number>;
+  /** Rows of width, height, as fractions of the image's. */
   sizes: ArrayLike<number>;
 }
 
@@ -32,34 +32,34 @@ const mostCounted = 16;
 
 /**
  * What the labels of a data set are like, for `labels.png`: how many each class has, the boxes laid over each other with
- * their centres in the middle, where centres lie, and how wide and high boxes are. Boxes that are not finite are left out.
+ * their centers in the middle, where centers lie, and how wide and high boxes are. Boxes that are not finite are left out.
  *
- * @throws LookonceError `ARGUMENT` when there are not two centres and two sizes for each label
+ * @throws LookonceError `ARGUMENT` when there are not two centers and two sizes for each label
  */
 export async function plotLabels(table: LabelBoxes, options: FigureOptions = {}): Promise<Uint8Array> {
   const count = table.labels.length;
-  if (table.centres.length !== 2 * count || table.sizes.length !== 2 * count) {
+  if (table.centers.length !== 2 * count || table.sizes.length !== 2 * count) {
     throw new LookonceError(
       "ARGUMENT",
-      `${count} labels need ${2 * count} numbers for their centres and as many for their sizes, but there are ${table.centres.length} and ${table.sizes.length}.`,
+      `${count} labels need ${2 * count} numbers for their centers and as many for their sizes, but there are ${table.centers.length} and ${table.sizes.length}.`,
     );
   }
   const { places, size } = layOut(table);
   const marks = [
     classHistogram(table, places.classes),
     overlay(table, places.overlay),
-    heatMap(places.centres, {
+    heatMap(places.centers, {
       count,
-      title: "Centres of boxes",
-      x: { value: (i) => table.centres[2 * i], label: "x ÷ width of the picture" },
-      y: { value: (i) => table.centres[2 * i + 1], label: "y ÷ height of the picture" },
+      title: "Centers of boxes",
+      x: { value: (i) => table.centers[2 * i], label: "x ÷ width of the image" },
+      y: { value: (i) => table.centers[2 * i + 1], label: "y ÷ height of the image" },
       downwards: true,
     }),
     heatMap(places.sizes, {
       count,
       title: "Sizes of boxes",
-      x: { value: (i) => table.sizes[2 * i], label: "width ÷ width of the picture" },
-      y: { value: (i) => table.sizes[2 * i + 1], label: "height ÷ height of the picture" },
+      x: { value: (i) => table.sizes[2 * i], label: "width ÷ width of the image" },
+      y: { value: (i) => table.sizes[2 * i + 1], label: "height ÷ height of the image" },
       downwards: false,
     }),
   ];
@@ -68,7 +68,7 @@ export async function plotLabels(table: LabelBoxes, options: FigureOptions = {})
 }
 
 interface Layout {
-  places: Record<"classes" | "overlay" | "centres" | "sizes", Rect>;
+  places: Record<"classes" | "overlay" | "centers" | "sizes", Rect>;
   size: { width: number; height: number };
 }
 
@@ -94,9 +94,9 @@ function layOut({ names }: LabelBoxes): Layout {
         [1, 0],
         [1, 1],
       ] as const);
-  const [overlay, centres, sizes] = rest.map(([row, column]) => place(row, column, panelSize)) as [Rect, Rect, Rect];
+  const [overlay, centers, sizes] = rest.map(([row, column]) => place(row, column, panelSize)) as [Rect, Rect, Rect];
   return {
-    places: { classes: place(0, 0, wide ? 3 * step - 20 : panelSize), overlay, centres, sizes },
+    places: { classes: place(0, 0, wide ? 3 * step - 20 : panelSize), overlay, centers, sizes },
     size: { width: columns * step, height: titleHeight + 2 * step },
   };
 }
@@ -123,7 +123,7 @@ function classHistogram({ names, labels: classes }: LabelBoxes, outer: Rect): st
     const x = panel.x(i + 0.5);
     const top = panel.y(count);
     const width = Math.min(step * 0.84, 80);
-    const fill = hex(classColour(i));
+    const fill = hex(classColor(i));
     const shape = element("rect", { x: x - width / 2, y: top, width, height: bottom - top, fill });
     if (counts.length > mostCounted) return shape;
     return shape + text(countLabel(count), { x, y: top - 4, anchor: "middle", size: Math.min(12, step * 0.34) });
@@ -166,19 +166,19 @@ function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
       width,
       height,
       fill: "none",
-      stroke: hex(classColour(labels[i] as number)),
+      stroke: hex(classColor(labels[i] as number)),
       "stroke-opacity": opacity,
     });
   });
-  const note = step === 1 ? "centred" : `centred; ${frames.length.toLocaleString("en")} of all`;
+  const note = step === 1 ? "centerd" : `centerd; ${frames.length.toLocaleString("en")} of all`;
   const title = text("Boxes over each other", { x: area.x, y: outer.y + 18, size: letters.title, weight: "bold" });
   const behind = area.x + textWidth("Boxes over each other", letters.title, "bold") + 10;
   return [
     title,
-    text(note, { x: behind, y: outer.y + 18, colour: ink.quiet }),
+    text(note, { x: behind, y: outer.y + 18, color: ink.quiet }),
     ...frames,
     element("rect", { ...area, fill: "none", stroke: ink.frame }),
-    text("the whole picture", { x: area.x, y: area.y + area.height + 18, colour: ink.quiet }),
+    text("the whole image", { x: area.x, y: area.y + area.height + 18, color: ink.quiet }),
     labels.length === 0 ? noData({ area }) : "",
   ].join("");
 }
@@ -194,7 +194,7 @@ interface HeatMapOptions {
   count: number;
   x: HeatAxis;
   y: HeatAxis;
-  /** Whether y grows downwards, as in pictures. */
+  /** Whether y grows downwards, as in images. */
   downwards: boolean;
 }
 
@@ -228,7 +228,7 @@ function heatMap(outer: Rect, { title, count, x, y, downwards }: HeatMapOptions)
       0.12 + 0.88 * Math.sqrt(inCell / highest),
     );
   });
-  const paper = element("rect", { ...panel.area, fill: heatColour(0) });
+  const paper = element("rect", { ...panel.area, fill: heatColor(0) });
   return panel.svg + paper + cells.join("") + element("rect", { ...panel.area, fill: "none", stroke: ink.frame });
 }
 

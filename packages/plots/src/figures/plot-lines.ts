@@ -31,7 +31,7 @@ export interface LinePanel {
   wholeX?: boolean;
   /**
    * Draws each line faint with its points, and over it, bold, what is left without noise: straight lines fitted to
-   * neighbours weighted by a Gaussian with this standard deviation in steps. Default: no smoothing.
+   * neighbors weighted by a Gaussian with this standard deviation in steps. Default: no smoothing.
    */
   smooth?: number;
 }
@@ -86,7 +86,7 @@ function linePanel({ title, xLabel, yLabel, series, ...rest }: LinePanel, outer:
 /** Says in an empty panel that nothing is missing but data. */
 export function noData({ area }: Pick<Panel, "area">, why = "no data"): string {
   const { x, y, width, height } = area;
-  return text(why, { x: x + width / 2, y: y + height / 2, anchor: "middle", size: 14, colour: ink.quiet });
+  return text(why, { x: x + width / 2, y: y + height / 2, anchor: "middle", size: 14, color: ink.quiet });
 }
 
 function pointsOf({ name, x, y }: LineSeries): [number, number][] {
@@ -104,18 +104,17 @@ function drawSeries(
   values: readonly [number, number][],
   { index, smooth }: { index: number; smooth: number | undefined },
 ): string {
-  const { colour, dashes } = lineStyle(index);
+  const { color, dashes } = lineStyle(index);
   const finite = values.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
   // A line that is one point long shows nothing without it.
   const alone = finite.length === 1;
-  if (alone || smooth === undefined)
-    return drawLine(panel, finite, { colour, dashes, points: alone ? 3.5 : undefined });
+  if (alone || smooth === undefined) return drawLine(panel, finite, { color, dashes, points: alone ? 3.5 : undefined });
   const points = finite.length <= mostPoints ? 2.4 : undefined;
-  const faint = drawLine(panel, finite, { colour, width: 1.2, opacity: 0.45, points });
+  const faint = drawLine(panel, finite, { color, width: 1.2, opacity: 0.45, points });
   const means = smoothed(
     finite.map(([, y]) => y),
     smooth,
   );
   const bold = finite.map(([x], i): [number, number] => [x, means[i] as number]);
-  return faint + drawLine(panel, bold, { colour, width: 2.6, dashes });
+  return faint + drawLine(panel, bold, { color, width: 2.6, dashes });
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type AnchorSize, anchorFit } from "./anchor-fit.ts";
 import { fitAnchors } from "./fit-anchors.ts";
 import { kMeans } from "./k-means.ts";
-import { labelSizes, type SizedPicture, withoutTiny } from "./label-sizes.ts";
+import { labelSizes, type SizedImage, withoutTiny } from "./label-sizes.ts";
 import { refineAnchors } from "./refine-anchors.ts";
 
 const files = ["v5/autoanchor/autoanchor.json", "v5/autoanchor/autoanchor.safetensors"];
@@ -34,11 +34,11 @@ interface GoldenFit {
   after_evolution: GoldenScores;
 }
 
-/** The labels of coco128, a picture each. */
-function goldenPictures(): SizedPicture[] {
+/** The labels of coco128, an image each. */
+function goldenImages(): SizedImage[] {
   const tensors = goldenTensors(files[1] as string);
   const labels = tensors.labels?.data as Float32Array;
-  const sizes = tensors.picture_wh?.data as Float32Array;
+  const sizes = tensors.image_wh?.data as Float32Array;
   const boxes: number[][] = Array.from({ length: sizes.length / 2 }, () => []);
   for (let row = 0; row < labels.length; row += 6)
     boxes[labels[row] as number]?.push(...labels.slice(row + 2, row + 6));
@@ -52,7 +52,7 @@ describeGolden("AutoAnchor on coco128", files, () => {
   const json = goldenJson(files[0] as string) as { checks: Record<string, GoldenCheck>; kmean_anchors: GoldenFit[] };
 
   it("finds the sizes of the labels", () => {
-    const sizes = labelSizes(goldenPictures(), { imgsz: 640 });
+    const sizes = labelSizes(goldenImages(), { imgsz: 640 });
     expectClose(sizes, tensor("label_wh"), { abs: 1e-3 });
     expectClose(withoutTiny(sizes, 2), tensor("label_wh_filtered"), { abs: 1e-3 });
     const [across, down] = (json.kmean_anchors[0] as GoldenFit).standard_deviation;
@@ -62,14 +62,14 @@ describeGolden("AutoAnchor on coco128", files, () => {
 
   it.each(Object.entries(json.checks))("finds recall and matches of the case %s", (name, check) => {
     const scales = tensor(`${name}.augment_scale`);
-    const sizes = labelSizes(goldenPictures(), { imgsz: 640, scales });
+    const sizes = labelSizes(goldenImages(), { imgsz: 640, scales });
     const { recall, perTarget } = anchorFit(sizes, check.anchors_pixels, { threshold: check.anchor_t });
     expectClose([recall], [check.best_possible_recall], { abs: 2e-3 });
     expectClose([perTarget], [check.anchors_above_threshold], { abs: 5e-3 });
   });
 
   it.each(json.kmean_anchors)("finds $n anchors that are as fit in $generations generations", (golden) => {
-    const sizes = labelSizes(goldenPictures(), { imgsz: 640 });
+    const sizes = labelSizes(goldenImages(), { imgsz: 640 });
     const filtered = withoutTiny(sizes, 2);
     const options = { threshold: golden.anchor_t };
     for (const [anchors, scores] of [
@@ -95,9 +95,9 @@ describeGolden("AutoAnchor on coco128", files, () => {
 });
 
 /** Boxes around a few sizes. */
-function boxesAround(centres: readonly AnchorSize[], each: number, rng = new Random(1)): Float32Array {
+function boxesAround(centers: readonly AnchorSize[], each: number, rng = new Random(1)): Float32Array {
   return Float32Array.from(
-    centres.flatMap(([w, h]) =>
+    centers.flatMap(([w, h]) =>
       Array.from({ length: each }, () => [w, h].map((s) => s * rng.uniform(0.9, 1.1))).flat(),
     ),
   );
@@ -131,8 +131,8 @@ describe("kMeans", () => {
   it("finds clusters that are apart, whatever it starts from", () => {
     const points = Float64Array.from(boxesAround([[1, 1], [5, 1], [1, 9]], 40)); // biome-ignore format: one line
     for (const seed of [1, 2, 3]) {
-      const { centres, distortion } = kMeans(points, 3, { rng: new Random(seed), restarts: 5 });
-      const sorted = Array.from({ length: 3 }, (_, i) => [...centres.slice(2 * i, 2 * i + 2)]).sort(
+      const { centers, distortion } = kMeans(points, 3, { rng: new Random(seed), restarts: 5 });
+      const sorted = Array.from({ length: 3 }, (_, i) => [...centers.slice(2 * i, 2 * i + 2)]).sort(
         (a, b) => (a[0] as number) * (a[1] as number) - (b[0] as number) * (b[1] as number),
       );
       expectClose(sorted.flat(), [1, 1, 5, 1, 1, 9], { abs: 0.15 });
@@ -140,9 +140,9 @@ describe("kMeans", () => {
     }
   });
 
-  it("gives as many centres as asked for, even of fewer points", () => {
-    const { centres, distortion } = kMeans(Float64Array.of(1, 2, 1, 2), 3, { rng: new Random(1) });
-    expect([...centres]).toEqual([1, 2, 1, 2, 1, 2]);
+  it("gives as many centers as asked for, even of fewer points", () => {
+    const { centers, distortion } = kMeans(Float64Array.of(1, 2, 1, 2), 3, { rng: new Random(1) });
+    expect([...centers]).toEqual([1, 2, 1, 2, 1, 2]);
     expect(distortion).toBe(0);
   });
 });

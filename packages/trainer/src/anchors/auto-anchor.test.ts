@@ -20,8 +20,8 @@ const model = (anchors: number[][]): DetectionModel =>
     ),
   );
 
-/** Pictures of 100 × 80, each with boxes of these shares of its sides. */
-const pictures = (shares: [number, number][]) =>
+/** Images of 100 × 80, each with boxes of these shares of its sides. */
+const images = (shares: [number, number][]) =>
   Array.from({ length: 20 }, () => ({
     ...{ width: 100, height: 80, boxes: Float32Array.from(shares.flatMap(([w, h]) => [0.5, 0.5, w, h])) },
   }));
@@ -36,7 +36,7 @@ const shares: [number, number][] = [
   [0.5, 0.9],
   [0.9, 0.6],
 ];
-const options = { pictures: pictures(shares), imgsz: 100, rng: new Random(5), generations: 100 };
+const options = { images: images(shares), imgsz: 100, rng: new Random(5), generations: 100 };
 
 describe("autoAnchor", () => {
   it("leaves anchors alone that fit", () => {
@@ -62,15 +62,15 @@ describe("autoAnchor", () => {
   });
 
   it("keeps its own where no better ones are found", () => {
-    const extreme = pictures([[0.02, 0.99]]);
+    const extreme = images([[0.02, 0.99]]);
     const net = model([
       [2, 79, 2, 79],
       [2, 79, 2, 79],
     ]);
-    expect(autoAnchor(net, { ...options, pictures: extreme }).outcome).toBe("good");
-    expect(autoAnchor(net, { ...options, pictures: pictures([]) }).outcome).toBe("kept");
-    // A threshold that nothing meets within the pictures' changes of scale.
-    const strict = { ...options, pictures: extreme, threshold: 1.0001 };
+    expect(autoAnchor(net, { ...options, images: extreme }).outcome).toBe("good");
+    expect(autoAnchor(net, { ...options, images: images([]) }).outcome).toBe("kept");
+    // A threshold that nothing meets within the images' changes of scale.
+    const strict = { ...options, images: extreme, threshold: 1.0001 };
     const before = net.anchors;
     expect(autoAnchor(net, strict).outcome).toBe("kept");
     expect(net.anchors).toEqual(before);

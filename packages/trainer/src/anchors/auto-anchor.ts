@@ -3,12 +3,12 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";
 import { type AnchorFit, type AnchorSize, anchorFit } from "./anchor-fit.ts";
 import { fitAnchors } from "./fit-anchors.ts";
-import { labelSizes, type SizedPicture } from "./label-sizes.ts";
+import { labelSizes, type SizedImage } from "./label-sizes.ts";
 
 /** Options of {@link autoAnchor}. */
 export interface AutoAnchorOptions {
-  /** The pictures to learn from, with their labels. */
-  pictures: readonly SizedPicture[];
+  /** The images to learn from, with their labels. */
+  images: readonly SizedImage[];
   /** Longer side that they are loaded at, in pixels. */
   imgsz: number;
   rng: Random;
@@ -35,7 +35,7 @@ export interface AnchorReport extends AnchorFit {
 /** Best possible recall from which on anchors are good (YOLOv5 7.0). */
 const goodRecall = 0.98;
 
-/** Pictures are scaled by up to a tenth either way, as augmentation would (YOLOv5 7.0). */
+/** Images are scaled by up to a tenth either way, as augmentation would (YOLOv5 7.0). */
 const scaling = [0.9, 1.1] as const;
 
 /**
@@ -47,17 +47,17 @@ const scaling = [0.9, 1.1] as const;
  * @throws LookonceError `ARGUMENT` for a model without anchors, or options out of range
  */
 export function autoAnchor(model: DetectionModel, options: AutoAnchorOptions): AnchorReport {
-  const { pictures, imgsz, rng, threshold = 4, generations, always = false } = options;
+  const { images, imgsz, rng, threshold = 4, generations, always = false } = options;
   if (model.family !== "v5") throw new LookonceError("ARGUMENT", `${model.config.name}: the model has no anchors`);
   const random = rng.fork("scales");
-  const scales = Float32Array.from(pictures, () => random.uniform(...scaling));
-  const scaled = labelSizes(pictures, { imgsz, scales });
+  const scales = Float32Array.from(images, () => random.uniform(...scaling));
+  const scaled = labelSizes(images, { imgsz, scales });
   const current = anchorsInPixels(model);
   const before = anchorFit(scaled, current.flat(), { threshold });
   if (scaled.length === 0) return report({ before, now: before, anchors: current, outcome: "kept" });
   if (before.recall > goodRecall && !always) return report({ before, now: before, anchors: current, outcome: "good" });
   const count = current.flat().length;
-  const fitted = fitAnchors(labelSizes(pictures, { imgsz }), {
+  const fitted = fitAnchors(labelSizes(images, { imgsz }), {
     ...{ count, threshold, rng: rng.fork("fit") },
     ...(generations === undefined ? {} : { generations }),
   });

@@ -31,7 +31,7 @@ const smallestBox = 2;
 const mostBoxes = 20_000;
 
 /**
- * Finds anchors for boxes, as YOLOv5's `kmean_anchors` (7.0): centres of clusters of the boxes' sizes, changed at random
+ * Finds anchors for boxes, as YOLOv5's `kmean_anchors` (7.0): centers of clusters of the boxes' sizes, changed at random
  * as long as that makes them fitter.
  *
  * YOLOv5 clusters sizes measured in their standard deviations. What decides whether an anchor matches is a ratio of sides,
@@ -63,18 +63,18 @@ export function fitAnchors(sizes: Float32Array, options: FitAnchorsOptions): Fit
   };
 }
 
-/** Centres of clusters of sizes in units of their standard deviations. */
+/** Centers of clusters of sizes in units of their standard deviations. */
 function clusterSizes(boxes: Float32Array, count: number, rng: Random): Float64Array {
   const deviations = [deviation(boxes, 0), deviation(boxes, 1)] as const;
   const points = Float64Array.from(boxes, (side, i) => side / deviations[i % 2 === 0 ? 0 : 1]);
-  return kMeans(points, count, { rng }).centres.map((side, i) => side * deviations[i % 2 === 0 ? 0 : 1]);
+  return kMeans(points, count, { rng }).centers.map((side, i) => side * deviations[i % 2 === 0 ? 0 : 1]);
 }
 
-/** Centres of clusters in which sizes are as far apart as their ratio is great. */
+/** Centers of clusters in which sizes are as far apart as their ratio is great. */
 function clusterRatios(boxes: Float32Array, count: number, rng: Random): Float64Array {
   // A side of no length would be infinitely far from all others.
   const points = Float64Array.from(boxes, (side) => Math.log(Math.max(side, 0.5)));
-  return kMeans(points, count, { rng }).centres.map(Math.exp);
+  return kMeans(points, count, { rng }).centers.map(Math.exp);
 }
 
 /** At most so many rows of two, chosen at random. */

@@ -12,16 +12,16 @@ export interface KMeansOptions {
 /** What {@link kMeans} found. */
 export interface Clusters {
   /** Rows of x, y. */
-  centres: Float64Array;
-  /** Mean distance of the points to their nearest centre. */
+  centers: Float64Array;
+  /** Mean distance of the points to their nearest center. */
   distortion: number;
 }
 
 /**
- * Centres of `count` clusters of points in the plane (Lloyd, 1982), started from points that are far from each other
+ * Centers of `count` clusters of points in the plane (Lloyd, 1982), started from points that are far from each other
  * (k-means++, Arthur and Vassilvitskii, 2007).
  *
- * There are always `count` centres; where the points are fewer, some are equal. The defaults are those that YOLOv5 calls
+ * There are always `count` centers; where the points are fewer, some are equal. The defaults are those that YOLOv5 calls
  * SciPy's `kmeans` with.
  *
  * @param points rows of x, y; at least one
@@ -30,34 +30,34 @@ export function kMeans(points: Float64Array, count: number, options: KMeansOptio
   const { rng, restarts = 30, tolerance = 1e-5 } = options;
   let best: Clusters | undefined;
   for (let restart = 0; restart < restarts; restart++) {
-    const found = lloyd(points, spreadCentres(points, count, rng), tolerance);
+    const found = lloyd(points, spreadCenters(points, count, rng), tolerance);
     if (best === undefined || found.distortion < best.distortion) best = found;
   }
   return best as Clusters;
 }
 
-/** Moves every centre to the middle of its points until that changes little. */
-function lloyd(points: Float64Array, centres: Float64Array, tolerance: number): Clusters {
-  const sums = new Float64Array(centres.length);
-  const counts = new Float64Array(centres.length / 2);
+/** Moves every center to the middle of its points until that changes little. */
+function lloyd(points: Float64Array, centers: Float64Array, tolerance: number): Clusters {
+  const sums = new Float64Array(centers.length);
+  const counts = new Float64Array(centers.length / 2);
   for (let before = Number.POSITIVE_INFINITY; ; ) {
     sums.fill(0);
     counts.fill(0);
     let total = 0;
     for (let i = 0; i < points.length; i += 2) {
       const [x, y] = [points[i] as number, points[i + 1] as number];
-      const { nearest, square } = nearestCentre(centres, x, y);
+      const { nearest, square } = nearestCenter(centers, x, y);
       total += Math.sqrt(square);
       sums[nearest] = (sums[nearest] as number) + x;
       sums[nearest + 1] = (sums[nearest + 1] as number) + y;
       counts[nearest / 2] = (counts[nearest / 2] as number) + 1;
     }
     const distortion = total / (points.length / 2);
-    if (before - distortion <= tolerance) return { centres, distortion };
+    if (before - distortion <= tolerance) return { centers, distortion };
     before = distortion;
-    // A centre that no point is nearest to stays where it is.
-    const moved = centres.map((centre, i) => ((counts[i >> 1] as number) > 0 ? sumOver(sums, counts, i) : centre));
-    centres = moved;
+    // A center that no point is nearest to stays where it is.
+    const moved = centers.map((center, i) => ((counts[i >> 1] as number) > 0 ? sumOver(sums, counts, i) : center));
+    centers = moved;
   }
 }
 
@@ -65,12 +65,12 @@ function sumOver(sums: Float64Array, counts: Float64Array, i: number): number {
   return (sums[i] as number) / (counts[i >> 1] as number);
 }
 
-/** Where the nearest centre begins, and the square of its distance. */
-function nearestCentre(centres: Float64Array, x: number, y: number): { nearest: number; square: number } {
+/** Where the nearest center begins, and the square of its distance. */
+function nearestCenter(centers: Float64Array, x: number, y: number): { nearest: number; square: number } {
   let nearest = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < centres.length; i += 2) {
-    const square = ((centres[i] as number) - x) ** 2 + ((centres[i + 1] as number) - y) ** 2;
+  for (let i = 0; i < centers.length; i += 2) {
+    const square = ((centers[i] as number) - x) ** 2 + ((centers[i + 1] as number) - y) ** 2;
     if (square < least) {
       least = square;
       nearest = i;
@@ -80,20 +80,20 @@ function nearestCentre(centres: Float64Array, x: number, y: number): { nearest: 
 }
 
 /** Points to start from: each is drawn by the square of its distance to those before. */
-function spreadCentres(points: Float64Array, count: number, rng: Random): Float64Array {
+function spreadCenters(points: Float64Array, count: number, rng: Random): Float64Array {
   const total = points.length / 2;
-  const centres = new Float64Array(count * 2);
+  const centers = new Float64Array(count * 2);
   const squares = new Float64Array(total).fill(Number.POSITIVE_INFINITY);
   for (let i = 0; i < count; i++) {
     const chosen = i === 0 ? rng.integer(0, total) : drawBy(squares, rng);
     const [x, y] = [points[2 * chosen] as number, points[2 * chosen + 1] as number];
-    centres.set([x, y], 2 * i);
+    centers.set([x, y], 2 * i);
     for (let p = 0; p < total; p++) {
       const square = ((points[2 * p] as number) - x) ** 2 + ((points[2 * p + 1] as number) - y) ** 2;
       if (square < (squares[p] as number)) squares[p] = square;
     }
   }
-  return centres;
+  return centers;
 }
 
 /** An index, each with a probability in proportion to its weight. */

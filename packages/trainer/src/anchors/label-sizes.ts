@@ -1,26 +1,26 @@
 import type { DatasetEntry } from "@lookonce/data";
 
-/** What is read of a picture of a data set. */
-export type SizedPicture = Pick<DatasetEntry, "width" | "height" | "boxes">;
+/** What is read of an image of a data set. */
+export type SizedImage = Pick<DatasetEntry, "width" | "height" | "boxes">;
 
 /** Options of {@link labelSizes}. */
 export interface LabelSizesOptions {
-  /** Longer side that pictures are loaded at, in pixels. */
+  /** Longer side that images are loaded at, in pixels. */
   imgsz: number;
-  /** A further factor for each picture. Default 1. */
+  /** A further factor for each image. Default 1. */
   scales?: ArrayLike<number>;
 }
 
 /**
- * Widths and heights of all labelled boxes in the pixels of the pictures as they are loaded: rows of width, height.
+ * Widths and heights of all labeled boxes in the pixels of the images as they are loaded: rows of width, height.
  *
  * Computed in single precision, as YOLOv5 (7.0) does, so that boxes on a limit fall on the same side of it.
  */
-export function labelSizes(pictures: readonly SizedPicture[], { imgsz, scales }: LabelSizesOptions): Float32Array {
-  const count = pictures.reduce((sum, { boxes }) => sum + boxes.length / 4, 0);
+export function labelSizes(images: readonly SizedImage[], { imgsz, scales }: LabelSizesOptions): Float32Array {
+  const count = images.reduce((sum, { boxes }) => sum + boxes.length / 4, 0);
   const sizes = new Float32Array(count * 2);
   let at = 0;
-  for (const [i, { width, height, boxes }] of pictures.entries()) {
+  for (const [i, { width, height, boxes }] of images.entries()) {
     const factor = (imgsz / Math.max(width, height)) * (scales?.[i] ?? 1);
     for (let box = 0; box < boxes.length; box += 4) {
       sizes[at++] = (boxes[box + 2] as number) * width * factor;

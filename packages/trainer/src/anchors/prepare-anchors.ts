@@ -3,11 +3,11 @@ import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import type { Recipe } from "../recipes/recipe.ts";
 import { type AnchorReport, autoAnchor } from "./auto-anchor.ts";
-import type { SizedPicture } from "./label-sizes.ts";
+import type { SizedImage } from "./label-sizes.ts";
 
 /** What is read of a training's settings. */
 export interface PrepareAnchorsOptions {
-  pictures: readonly SizedPicture[];
+  images: readonly SizedImage[];
   autoAnchor: boolean;
   recipe: Recipe;
   imgsz: number;
@@ -21,7 +21,7 @@ export interface PrepareAnchorsOptions {
  * @throws LookonceError `ARGUMENT` when the recipe asks for another number of anchors than the model has
  */
 export function prepareAnchors(model: DetectionModel, options: PrepareAnchorsOptions): AnchorReport | undefined {
-  const { recipe, pictures, imgsz, seed } = options;
+  const { recipe, images, imgsz, seed } = options;
   if (!options.autoAnchor || !("anchor_t" in recipe) || model.family !== "v5") return undefined;
   const { anchor_t: threshold, anchors } = recipe;
   const perLevel = model.anchors[0]?.length ?? 0;
@@ -32,5 +32,5 @@ export function prepareAnchors(model: DetectionModel, options: PrepareAnchorsOpt
     );
   }
   const rng = new Random(seed).fork("anchors");
-  return autoAnchor(model, { pictures, imgsz, rng, threshold, always: anchors !== undefined });
+  return autoAnchor(model, { images, imgsz, rng, threshold, always: anchors !== undefined });
 }

@@ -27,9 +27,9 @@ describeShared("the largest batch of YOLOv8n", ["weights/yolov8n.pt"], () => {
     const settings = { recipe, batch: 64, nbs: 64, imgsz: 320, freeze: 0, amp: false };
     const { step, optimizer, criterion, ema } = await makeParts(model, settings as Parameters<typeof makeParts>[1]);
     const batch = 4 * (measured.at(-1)?.batch ?? 1);
-    const pictures = practiceBatch({ count: batch, imgsz: 320, objects: 16, nc: model.nc, rng: new Random(1) });
+    const images = practiceBatch({ count: batch, imgsz: 320, objects: 16, nc: model.nc, rng: new Random(1) });
     const before = await hostMemory.used();
-    await step.run(pictures, { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 });
+    await step.run(images, { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 });
     const taken = (await hostMemory.used()) - before;
     expect(Math.abs(taken / (start + slope * batch) - 1)).toBeLessThan(0.2);
     for (const part of [step, optimizer, criterion, ema, model]) part?.dispose();

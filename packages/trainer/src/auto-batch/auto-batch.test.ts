@@ -11,7 +11,7 @@ beforeAll(async () => {
   await tf.setBackend("onnxruntime");
 });
 
-/** A meter of steps that take 100 bytes and 10 a picture; batches are tried in this order, the first one twice. */
+/** A meter of steps that take 100 bytes and 10 an image; batches are tried in this order, the first one twice. */
 function scripted(free: number): MemoryMeter {
   const readings = [1, 1, 2, 4, 8, 16, 32, 64, 128, 256].flatMap((batch) => {
     const update = 100 + 10 * batch;
@@ -24,7 +24,7 @@ describe("autoBatch", () => {
   it("takes the share of free memory that it is told to, after steps that fit for sure", async () => {
     const model = tinyModel({ family: "v5" });
     const options = { imgsz: 64, objects: 3, recipe: { nbs: 1024 } };
-    // 60 % of 1000 bytes: two graphs of 100 + 10 · batch bytes each fit up to 20 pictures.
+    // 60 % of 1000 bytes: two graphs of 100 + 10 · batch bytes each fit up to 20 images.
     const { batch, measured, free, line } = await autoBatch(model, { ...options, meter: scripted(1000) });
     expect([batch, free]).toEqual([16, 1000]);
     // One of 8 takes 360 bytes; one of 16 would not be sure to fit.
@@ -62,7 +62,7 @@ describe("autoBatch", () => {
     expect(batch).toBe(4);
     const [first, last] = [measured[0], measured.at(-1)];
     expect(last?.batch).toBe(4);
-    // Eight channels at half of the pictures' side, of single precision, are 3.3 MB a picture, and there are more.
+    // Eight channels at half of the images' side, of single precision, are 3.3 MB an image, and there are more.
     expect((last?.update ?? 0) - (first?.update ?? 0)).toBeGreaterThan(3 * 3.3e6);
     model.dispose();
   });

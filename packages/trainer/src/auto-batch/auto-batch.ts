@@ -14,11 +14,11 @@ import { practiceBatch } from "./practice-batch.ts";
 
 /** Options of {@link autoBatch}. */
 export interface AutoBatchOptions extends Pick<TrainSettings, "imgsz" | "recipe" | "freeze" | "amp"> {
-  /** The most objects to expect in a picture, mosaics included. Default 64. */
+  /** The most objects to expect in an image, mosaics included. Default 64. */
   objects?: number;
   /** The share of the free memory to fill. Default 0.6. */
   share?: number;
-  /** The largest batch that makes sense, such as the number of pictures. Default 1024. */
+  /** The largest batch that makes sense, such as the number of images. Default 1024. */
   limit?: number;
   /** Where to look how much memory there is. Default: the process's, or an NVIDIA GPU's. */
   meter?: MemoryMeter;
@@ -29,10 +29,10 @@ const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const clear = 512 * 2 ** 20;
 
 /**
- * Finds the largest batch to train with: makes real training steps of 1, 2, 4, … pictures, forward to update, measures
+ * Finds the largest batch to train with: makes real training steps of 1, 2, 4, … images, forward to update, measures
  * the memory each takes, and follows the line through them to the given share of what is free.
  *
- * It practises on a copy; the model stays as it is. The copy's steps are on noise with boxes.
+ * It practices on a copy; the model stays as it is. The copy's steps are on noise with boxes.
  *
  * @throws LookonceError `DEVICE` where the device's memory cannot be seen
  */
@@ -81,18 +81,18 @@ interface Practice extends AutoBatchOptions {
   budget: number;
 }
 
-/** Measures steps of more and more pictures, as long as the next ones are sure to fit. */
+/** Measures steps of more and more images, as long as the next ones are sure to fit. */
 async function measureSteps(backend: OnnxRuntimeBackend, practice: Practice): Promise<Measurement[]> {
   const { meter, parts, imgsz = 640, objects = 64, budget, limit = 1024 } = practice;
   const rng = new Random(0);
   const measure = async (batch: number): Promise<Measurement> => {
-    const pictures = practiceBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });
+    const images = practiceBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });
     const still = { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
     await backend.freeGraphs();
     const before = await meter.used();
-    await parts.step.run(pictures, still);
+    await parts.step.run(images, still);
     const update = (await meter.used()) - before;
-    await parts.step.run(pictures, { ...still, updates: false });
+    await parts.step.run(images, { ...still, updates: false });
     return { batch, update, both: (await meter.used()) - before };
   };
   // The first step of all takes memory that later ones find there.

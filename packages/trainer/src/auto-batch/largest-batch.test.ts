@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fitLine, largestBatch, type Measurement } from "./largest-batch.ts";
 
-/** Steps of 100 bytes and 10 a picture, twice that with the graph that only gathers. */
+/** Steps of 100 bytes and 10 an image, twice that with the graph that only gathers. */
 const measured: Measurement[] = [1, 2, 4].map((batch) => {
   const update = 100 + 10 * batch;
   return { batch, update, both: 2 * update };
@@ -19,7 +19,7 @@ describe("fitLine", () => {
 
 describe("largestBatch", () => {
   it.each([
-    // A batch of the nominal size or more needs one graph: (budget − 100) / 10 pictures.
+    // A batch of the nominal size or more needs one graph: (budget − 100) / 10 images.
     { budget: 1100, nbs: 64, batch: 96 },
     // Smaller ones need two: (budget / 2 − 100) / 10.
     { budget: 600, nbs: 64, batch: 48 },

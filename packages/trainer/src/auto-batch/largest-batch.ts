@@ -43,7 +43,7 @@ export interface BatchLimits {
   budget: number;
   /** The nominal batch, to which gradients of smaller ones are summed up. */
   nbs: number;
-  /** The largest batch that makes sense, such as the number of pictures. */
+  /** The largest batch that makes sense, such as the number of images. */
   limit: number;
 }
 

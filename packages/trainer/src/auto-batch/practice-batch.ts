@@ -4,7 +4,7 @@ import type { TrainBatch } from "../criteria/criterion.ts";
 
 /** Options of {@link practiceBatch}. */
 export interface PracticeBatchOptions {
-  /** Pictures. */
+  /** Images. */
   count: number;
   /** Their side, in pixels. */
   imgsz: number;
@@ -15,10 +15,10 @@ export interface PracticeBatchOptions {
   rng: Random;
 }
 
-/** Bytes of noise that are drawn; they are repeated over the pictures. */
+/** Bytes of noise that are drawn; they are repeated over the images. */
 const drawn = 65_536;
 
-/** A batch to practise a training step on: noise, with boxes from a sixteenth to half of the picture's side. */
+/** A batch to practice a training step on: noise, with boxes from a sixteenth to half of the image's side. */
 export function practiceBatch({ count, imgsz, objects, nc, rng }: PracticeBatchOptions): TrainBatch {
   const size = count * imgsz * imgsz * 3;
   const noise = Uint8Array.from({ length: Math.min(size, drawn) }, () => rng.integer(0, 256));

@@ -19,7 +19,7 @@ export async function settleBatch(model: DetectionModel, options: TrainOptions):
   });
 }
 
-/** The most objects to expect in a picture: those of the fullest one, or of a mosaic of four usual ones. */
+/** The most objects to expect in an image: those of the fullest one, or of a mosaic of four usual ones. */
 function crowd(entries: readonly Pick<DatasetEntry, "classes">[], isMosaic: boolean): number {
   const counts = entries.map(({ classes }) => classes.length);
   const fullest = counts.reduce((most, count) => Math.max(most, count), 1);

@@ -40,7 +40,7 @@ describe("a training with batch -1", () => {
       return readCheckpoint(last).tensors;
     };
     const found = await run(-1);
-    // Five pictures fit, and five are there: an even number.
+    // Five images fit, and five are there: an even number.
     expect(started?.batch).toBe(4);
     expect(lines[0]).toBe(`${started?.autoBatch?.line}\n`);
     expect(lines[0]).toMatch(/^batch 4 fits into /);

@@ -7,9 +7,9 @@ export type TrainBatch = Pick<Batch, "images" | "count" | "height" | "width" | "
 
 /** A loss as it is differentiated. */
 export interface CriterionLoss {
-  /** What is differentiated: the parts' sum times the number of pictures. */
+  /** What is differentiated: the parts' sum times the number of images. */
   total: tf.Scalar;
-  /** With gains, per picture; in the order of {@link Criterion.parts}. */
+  /** With gains, per image; in the order of {@link Criterion.parts}. */
   parts: readonly tf.Scalar[];
 }
 

@@ -4,7 +4,7 @@ import type { Criterion } from "./criterion.ts";
 import { V5Criterion } from "./v5-criterion.ts";
 import { V8Criterion } from "./v8-criterion.ts";
 
-/** The criterion of a model's family, with a recipe's gains. @param imgsz side of the pictures, in pixels */
+/** The criterion of a model's family, with a recipe's gains. @param imgsz side of the images, in pixels */
 export function makeCriterion(model: DetectionModel, { recipe, imgsz }: { recipe: Recipe; imgsz: number }): Criterion {
   const { box, cls } = recipe;
   if ("dfl" in recipe) return new V8Criterion(model, { box, cls, dfl: recipe.dfl });

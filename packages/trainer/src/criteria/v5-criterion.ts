@@ -18,7 +18,7 @@ import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
 export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" | "balance"> {
   /** Meant for 3 levels, 80 classes and 640 pixels; they are fitted to the model and `imgsz`. */
   gains: V5Gains;
-  /** Side of the pictures, in pixels. */
+  /** Side of the images, in pixels. */
   imgsz: number;
   /** Largest ratio of a target's side to an anchor's. Default 4. */
   threshold?: number;

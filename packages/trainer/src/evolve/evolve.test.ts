@@ -108,9 +108,9 @@ describe("evolve", () => {
     // A line without scores is read again.
     expect((await evolve(options({ directory }))).generations).toEqual(generations);
     const missing = async (): Promise<never> => {
-      throw new LookonceError("NOT_FOUND", "no pictures");
+      throw new LookonceError("NOT_FOUND", "no images");
     };
-    await expect(evolve(options({ evaluate: missing }))).rejects.toThrow("no pictures");
+    await expect(evolve(options({ evaluate: missing }))).rejects.toThrow("no images");
   });
 
   it("refuses tables of other evolutions, damaged ones and impossible numbers", async () => {

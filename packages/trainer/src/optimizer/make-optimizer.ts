@@ -9,7 +9,7 @@ import { Sgd } from "./sgd.ts";
 
 type OptimizerClass = new (parameters: readonly GroupedParameter[], options: { weightDecay: number }) => Optimizer;
 
-/** An optimiser, as recipes name it. */
+/** An optimizer, as recipes name it. */
 export type OptimizerName = "SGD" | "Adam" | "AdamW" | "NAdam" | "RAdam" | "RMSProp";
 
 const optimizers: Readonly<Record<OptimizerName, OptimizerClass>> = {
@@ -24,7 +24,7 @@ const optimizers: Readonly<Record<OptimizerName, OptimizerClass>> = {
 /** All of them. */
 export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
-/** Makes an optimiser by its name; `weightDecay` as its class explains it. */
+/** Makes an optimizer by its name; `weightDecay` as its class explains it. */
 export function makeOptimizer(
   name: OptimizerName,
   parameters: readonly GroupedParameter[],
@@ -42,7 +42,7 @@ export interface AutoOptimizer {
 }
 
 /**
- * The optimiser, rate and momentum that YOLOv8 8.3 takes for `optimizer=auto`: SGD at 0.01 for more than 10,000 iterations,
+ * The optimizer, rate and momentum that YOLOv8 8.3 takes for `optimizer=auto`: SGD at 0.01 for more than 10,000 iterations,
  * else AdamW at 0.002 · 5 / (4 + nc), rounded to six digits; biases do not start at a higher rate.
  *
  * @param iterations of the whole training, in updates of the nominal batch

@@ -1,7 +1,7 @@
 import { BatchNorm2d, type Module } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** The groups that an optimiser treats apart: only `weight` decays, `bias` has its own rate while warming up. */
+/** The groups that an optimizer treats apart: only `weight` decays, `bias` has its own rate while warming up. */
 export const groupNames = ["bias", "weight", "norm"] as const;
 
 /** A group, see {@link groupNames}. */
@@ -16,7 +16,7 @@ export interface GroupedParameter {
 }
 
 /**
- * The trainable parameters of a model: biases (those of normalisations too), factors of normalisations, and the rest,
+ * The trainable parameters of a model: biases (those of normalizations too), factors of normalizations, and the rest,
  * which is convolution weights (YOLOv5 7.0, YOLOv8 8.3). Frozen parameters, such as the DFL's, are left out.
  */
 export function groupParameters(model: Module): GroupedParameter[] {

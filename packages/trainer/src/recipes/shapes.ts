@@ -11,7 +11,7 @@ export interface ShapesRecipe {
 }
 
 /**
- * Learns the shapes of `generateShapes` (320 pictures of 160 × 160, the default) from random weights in a minute or two
+ * Learns the shapes of `generateShapes` (320 images of 160 × 160, the default) from random weights in a minute or two
  * on two cores. Small batches for many steps, AdamW for fast ones, a short memory of the average for a short run, and a
  * higher class gain, since the five shapes are quicker found than told apart.
  */
@@ -35,7 +35,7 @@ export const shapesRecipe: Readonly<ShapesRecipe> = {
 };
 
 /**
- * A YOLOv8 for pictures of about 160 pixels: without the level of stride 32, whose objects would fill the picture, and
+ * A YOLOv8 for images of about 160 pixels: without the level of stride 32, whose objects would fill the image, and
  * with 8 bins a side, since no box is longer than 16 cells.
  *
  * @param nc number of classes

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
-import type { Picture } from "@lookonce/augment";
-import type { Detections } from "@lookonce/boxes";
+import type { Image } from "@lookonce/augment";
 import type { Batch } from "@lookonce/data";
-import type { GridPicture } from "@lookonce/plots";
+import type { Detections } from "@lookonce/geometry";
+import type { GridImage } from "@lookonce/plots";
 
-/** Pictures of a batch that a grid shows, from the first on. */
-const mostPictures = 16;
+/** Images of a batch that a grid shows, from the first on. */
+const mostImages = 16;
 
 /** Detections that a grid shows have at least this confidence, as in YOLOv5 and YOLOv8. */
 const shownConfidence = 0.25;
@@ -16,23 +16,23 @@ export interface BatchGridOptions {
   names: readonly string[];
   /** What was found, in pixels of the batch, to draw in place of the labels. */
   found?: readonly Pick<Detections, "boxes" | "confidences" | "classes">[];
-  /** Side of a picture's cell, in pixels. Default: as large as fits. */
+  /** Side of an image's cell, in pixels. Default: as large as fits. */
   cell?: number;
 }
 
 /** A batch as the network sees it, with its labels or what was found drawn in. */
-export async function batchGrid(batch: Batch, { names, found, cell }: BatchGridOptions): Promise<Picture> {
-  const { pictureGrid } = await import("@lookonce/plots");
+export async function batchGrid(batch: Batch, { names, found, cell }: BatchGridOptions): Promise<Image> {
+  const { imageGrid } = await import("@lookonce/plots");
   const { images, height, width, samples } = batch;
   const bytes = height * width * 3;
-  const pictures = samples.slice(0, mostPictures).map((sample, i): GridPicture => {
-    const picture = { data: images.subarray(i * bytes, (i + 1) * bytes), width, height };
+  const cells = samples.slice(0, mostImages).map((sample, i): GridImage => {
+    const image = { data: images.subarray(i * bytes, (i + 1) * bytes), width, height };
     const drawn = found === undefined ? sample : confident(found[i] as (typeof found)[number]);
     const { boxes, classes } = drawn;
     const confidences = "confidences" in drawn ? { confidences: drawn.confidences } : {};
-    return { picture, boxes, classes, ...confidences, caption: basename(sample.path) };
+    return { image, boxes, classes, ...confidences, caption: basename(sample.path) };
   });
-  return pictureGrid(pictures, { names, ...(cell === undefined ? {} : { cell }) });
+  return imageGrid(cells, { names, ...(cell === undefined ? {} : { cell }) });
 }
 
 function confident({

@@ -31,7 +31,7 @@ export interface RunInfo {
   args: Readonly<Record<string, unknown>>;
 }
 
-/** A batch that was learnt from. */
+/** A batch that was learned from. */
 export interface BatchInfo extends StepResult {
   /** From 0. */
   epoch: number;

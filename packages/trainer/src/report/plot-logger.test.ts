@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readPicture } from "@lookonce/augment";
+import { readImage } from "@lookonce/augment";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { enterTestDevice } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(place, { recursive: true }));
 
 describe("a training with plots", () => {
-  it("leaves pictures of labels, batches, results and the best weights' validation", async () => {
+  it("leaves images of labels, batches, results and the best weights' validation", async () => {
     const model = tinyModel({ names: data.names });
     const directory = join(place, "run");
     mkdirSync(directory);
@@ -44,8 +44,8 @@ describe("a training with plots", () => {
     // The last validation is of the best weights.
     expect(order.slice(-3)).toEqual(["epoch 1", "val", "end"]);
     expect(validation?.images).toBe(3);
-    const pictures = readdirSync(directory).filter((file) => /\.(png|jpg)$/.test(file));
-    expect(pictures.sort()).toEqual(
+    const images = readdirSync(directory).filter((file) => /\.(png|jpg)$/.test(file));
+    expect(images.sort()).toEqual(
       [
         ...["F1", "P", "PR", "R"].map((curve) => `Box${curve}_curve.png`),
         ...["confusion_matrix.png", "confusion_matrix_normalized.png", "labels.png", "results.png"],
@@ -54,8 +54,8 @@ describe("a training with plots", () => {
         ...[0, 1].flatMap((number) => [`val_batch${number}_labels.jpg`, `val_batch${number}_pred.jpg`]),
       ].sort(),
     );
-    for (const file of pictures) {
-      const { width, height, data: pixels } = await readPicture(join(directory, file));
+    for (const file of images) {
+      const { width, height, data: pixels } = await readImage(join(directory, file));
       expect(Math.min(width, height)).toBeGreaterThan(100);
       expect(new Set(pixels).size).toBeGreaterThan(8);
     }

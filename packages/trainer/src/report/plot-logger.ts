@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writePicture } from "@lookonce/augment";
+import { writeImage } from "@lookonce/augment";
 import { type Dataset, datasetStatistics } from "@lookonce/data";
 import { attempt, type OnNotice, warn } from "./attempt.ts";
 import { batchGrid } from "./batch-grid.ts";
@@ -9,7 +9,7 @@ import { drawnIterations } from "./drawn-iterations.ts";
 
 /** Options of {@link plotLogger}. */
 export interface PlotLoggerOptions {
-  /** The pictures that are learnt from. */
+  /** The images that are learned from. */
   data: Pick<Dataset, "entries" | "names">;
   /** Told of a plot that cannot be drawn or written. Default: a warning of the process. */
   onNotice?: OnNotice;
@@ -44,7 +44,7 @@ export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainC
     async onTrainBatchStart({ epoch, iteration, batch }) {
       const number = epoch * run.iterations + iteration;
       if (!drawn.has(number)) return;
-      await draw(`train_batch${number}.jpg`, async (file) => writePicture(file, await batchGrid(batch, { names })));
+      await draw(`train_batch${number}.jpg`, async (file) => writeImage(file, await batchGrid(batch, { names })));
     },
     async onFitEpochEnd() {
       const start = performance.now();

@@ -1,4 +1,4 @@
-import { encodePicture } from "@lookonce/augment";
+import { encodeImage } from "@lookonce/augment";
 import type { EventWriter, GraphNode } from "@lookonce/tensorboard";
 import { attempt, type OnNotice, warn } from "./attempt.ts";
 import { batchGrid } from "./batch-grid.ts";
@@ -8,7 +8,7 @@ import { resultsRow } from "./results-row.ts";
 
 /** Options of {@link tensorboardLogger}. */
 export interface TensorboardLoggerOptions {
-  /** Names of the classes, for the pictures. Default: their numbers. */
+  /** Names of the classes, for the images. Default: their numbers. */
   names?: readonly string[];
   /** The model's graph, as `modelGraph` of `@lookonce/export` gives it. Default: none is shown. */
   graph?: readonly GraphNode[];
@@ -16,12 +16,12 @@ export interface TensorboardLoggerOptions {
   onNotice?: OnNotice;
 }
 
-/** Side of a picture in the grids, in pixels: they are looked at small, and every run keeps them. */
+/** Side of an image in the grids, in pixels: they are looked at small, and every run keeps them. */
 const cell = 160;
 
 /**
  * Writes an event file for TensorBoard into the run's folder: the columns of `results.csv` as curves over epochs, the
- * batches that `plotLogger` draws as pictures, and the model's graph. A training that goes on has its curves go on.
+ * batches that `plotLogger` draws as images, and the model's graph. A training that goes on has its curves go on.
  * Events that cannot be written are a notice, not an error.
  */
 export function tensorboardLogger(options: TensorboardLoggerOptions = {}): TrainCallbacks {
@@ -49,9 +49,9 @@ export function tensorboardLogger(options: TensorboardLoggerOptions = {}): Train
     async onTrainBatchStart({ epoch, iteration, batch }) {
       if (!drawn.has(epoch * run.iterations + iteration)) return;
       await log(async (to) => {
-        const picture = await batchGrid(batch, { names, cell });
-        const { width, height } = picture;
-        const bytes = await encodePicture(picture, ".jpg", { quality: 85 });
+        const image = await batchGrid(batch, { names, cell });
+        const { width, height } = image;
+        const bytes = await encodeImage(image, ".jpg", { quality: 85 });
         to.image(`train_batch/${iteration}`, bytes, { width, height, step: epoch + 1 });
       });
     },

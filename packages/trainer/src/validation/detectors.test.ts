@@ -15,7 +15,7 @@ beforeAll(async () => {
   await enterTestDevice();
 });
 
-/** Two pictures of noise, with an object each. */
+/** Two images of noise, with an object each. */
 function noise(height = 64, width = 96) {
   const rng = new Random(5);
   const images = Uint8Array.from({ length: 2 * height * width * 3 }, () => rng.integer(0, 256));
@@ -56,14 +56,14 @@ describe("ValidationLoss", () => {
     const detector = await makeDetector(model, { raw: true });
     const { raw } = await detector.detect(batch);
     const losses = await new ValidationLoss(criterion, 2).of(batch, raw);
-    const pictures = tf.tensor4d(
+    const images = tf.tensor4d(
       Float32Array.from(batch.images, (byte) => byte / 255),
       [2, 64, 96, 3],
     );
     const targets = criterion
       .inputs(batch)
       .map(({ data, shape, dtype }) => tf.tensor(data as Float32Array, [...shape], dtype));
-    const { parts } = criterion.loss(model.forward(pictures).raw, targets);
+    const { parts } = criterion.loss(model.forward(images).raw, targets);
     const expected = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
     expect(Object.keys(losses)).toEqual(["box", "cls", "dfl"]);
     expectClose(Object.values(losses), expected, { abs: 1e-4, rel: 1e-4 });

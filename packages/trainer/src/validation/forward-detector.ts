@@ -1,6 +1,6 @@
 import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import { feedPictures } from "../pictures.ts";
+import { feedImages } from "../images.ts";
 import type { BatchDetector, BatchPrediction, Numbers } from "./batch-detector.ts";
 
 /** Runs a fused model on whatever device tfjs computes on. */
@@ -16,13 +16,13 @@ export class ForwardDetector implements BatchDetector {
 
   async detect(batch: Parameters<BatchDetector["detect"]>[0]): Promise<BatchPrediction> {
     const start = performance.now();
-    const pictures = feedPictures(batch);
+    const images = feedImages(batch);
     const ready = performance.now();
-    const prediction = this.#model.forward(pictures);
+    const prediction = this.#model.forward(images);
     const wanted = [prediction.decoded as tf.Tensor3D, ...(this.#raw ? prediction.raw : [])];
     if (!this.#raw) for (const map of prediction.raw) map.dispose();
     const [decoded, ...raw] = await Promise.all(wanted.map(read));
-    pictures.dispose();
+    images.dispose();
     const computing = performance.now() - ready;
     return { decoded: decoded as Numbers, raw, preparing: ready - start, computing };
   }

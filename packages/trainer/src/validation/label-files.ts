@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
-import type { Detections } from "@lookonce/boxes";
-import { xyxyToNormalizedXywh } from "@lookonce/boxes";
 import type { BatchSample } from "@lookonce/data";
 import { writing } from "@lookonce/files";
+import type { Detections } from "@lookonce/geometry";
+import { xyxyToNormalizedXywh } from "@lookonce/geometry";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 
 /** Options of {@link labelFiles}. */
@@ -13,8 +13,8 @@ export interface LabelFilesOptions {
 }
 
 /**
- * Writes what a validation finds as label files in YOLO's form, one for each picture in which something was found: a line
- * an object, `class x y width height`, as shares of the picture, and the confidence where it is asked for.
+ * Writes what a validation finds as label files in YOLO's form, one for each image in which something was found: a line
+ * an object, `class x y width height`, as shares of the image, and the confidence where it is asked for.
  *
  * @throws LookonceError `IO` when a file cannot be written
  */
@@ -35,7 +35,7 @@ export function labelFiles(directory: string, { conf = false }: LabelFilesOption
   };
 }
 
-/** The picture's name; with its folder's before it where another folder has a picture of this name. */
+/** The image's name; with its folder's before it where another folder has an image of this name. */
 function freeName(path: string, used: Set<string>): string {
   const stem = basename(path, extname(path));
   const name = used.has(stem) ? `${basename(dirname(path))}-${stem}` : stem;

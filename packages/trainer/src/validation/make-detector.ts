@@ -8,7 +8,7 @@ import { ForwardDetector } from "./forward-detector.ts";
  * A fused copy of a model that runs batches in inference mode, in the way that is fastest on tfjs's current backend.
  *
  * On the processor it is compiled for every size of batches with its weights as constants. That pays from the first batch
- * on, even where the weights change from one validation to the next: for 8 pictures of 512 × 672 YOLOv8n took 387 ms of
+ * on, even where the weights change from one validation to the next: for 8 images of 512 × 672 YOLOv8n took 387 ms of
  * one core and 97 ms for compiling, replayed as a lazy graph with its weights as inputs 530 ms; YOLOv5n 249 and 80 against
  * 387 ms (best of 6).
  *

@@ -6,7 +6,7 @@ import { scoreBatch } from "./score-batch.ts";
 
 const nms = { conf: 0.001, iou: 0.7, maxDet: 300 };
 
-/** A picture of 200 × 100 pixels in a canvas of 128 × 96. */
+/** An image of 200 × 100 pixels in a canvas of 128 × 96. */
 const sample: BatchSample = {
   index: 0,
   path: "a.jpg",

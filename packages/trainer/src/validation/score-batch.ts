@@ -1,5 +1,5 @@
-import { type Detections, type NmsOptions, nonMaxSuppression, scaleBoxes } from "@lookonce/boxes";
 import type { BatchSample } from "@lookonce/data";
+import { type Detections, type NmsOptions, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import type { DetectionMetrics } from "@lookonce/metrics";
 
 /** A batch's predictions and what they are measured by. */

@@ -1,5 +1,5 @@
-import type { Detections } from "@lookonce/boxes";
 import type { Batch } from "@lookonce/data";
+import type { Detections } from "@lookonce/geometry";
 import type { ValidationResult } from "./validation-result.ts";
 
 /** What a validation is, told at its start. */
@@ -15,7 +15,7 @@ export interface ValidatedBatch {
   number: number;
   /** Its arrays are not to be changed or kept. */
   batch: Batch;
-  /** What was found, one for each picture, best first, in pixels of the batch. */
+  /** What was found, one for each image, best first, in pixels of the batch. */
   found: readonly Detections[];
   /** The same in pixels of the files. */
   inFiles: readonly Pick<Detections, "boxes" | "confidences" | "classes" | "count">[];

@@ -21,7 +21,7 @@ export class ValidationLoss {
     }, variables);
   }
 
-  /** The parts of a batch's loss, gains applied, per picture. */
+  /** The parts of a batch's loss, gains applied, per image. */
   async of(batch: TrainBatch, raw: readonly Numbers[]): Promise<Losses> {
     const inputs = [...raw, ...this.#criterion.inputs(batch)];
     const shapes = inputs.map(({ shape }) => shape.join("x")).join(" ");

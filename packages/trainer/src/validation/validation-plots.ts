@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writePicture } from "@lookonce/augment";
+import { writeImage } from "@lookonce/augment";
 import type { CurveKind } from "@lookonce/plots";
 import { attempt, type OnNotice, warn } from "../report/attempt.ts";
 import { batchGrid } from "../report/batch-grid.ts";
@@ -8,13 +8,13 @@ import type { ValidationResult } from "./validation-result.ts";
 
 /** Options of {@link validationPlots}. */
 export interface ValidationPlotsOptions {
-  /** Folder for the pictures; it is made when it is not there. */
+  /** Folder for the images; it is made when it is not there. */
   directory: string;
-  /** Told of a picture that cannot be drawn or written. Default: a warning of the process. */
+  /** Told of an image that cannot be drawn or written. Default: a warning of the process. */
   onNotice?: OnNotice;
 }
 
-/** Batches of which pictures are drawn. */
+/** Batches of which images are drawn. */
 const drawnBatches = 3;
 
 const curveFiles: readonly (readonly [kind: CurveKind, file: string])[] = [
@@ -42,7 +42,7 @@ export function validationPlots({ directory, onNotice = warn }: ValidationPlotsO
         ["pred", { found }],
       ] as const) {
         const file = join(directory, `val_batch${number}_${kind}.jpg`);
-        await attempt(file, async () => writePicture(file, await batchGrid(batch, { names, ...drawn })), onNotice);
+        await attempt(file, async () => writeImage(file, await batchGrid(batch, { names, ...drawn })), onNotice);
       }
     },
     async onValEnd(result) {

@@ -5,7 +5,7 @@ import type { Losses } from "../train-step.ts";
 export interface ClassScores {
   class: number;
   name: string;
-  /** Pictures with a label of this class. */
+  /** Images with a label of this class. */
   images: number;
   /** Labels of this class. */
   instances: number;
@@ -28,7 +28,7 @@ export interface ValidationResult
   curves: { name: string; ap50: number; curves: ClassCurves }[];
   confusion: ConfusionMatrix;
   /**
-   * Milliseconds a picture: waiting for pictures that threads read and making the network ready for their size; the
+   * Milliseconds an image: waiting for images that threads read and making the network ready for their size; the
    * network; choosing boxes and matching them with labels.
    */
   speed: { preprocess: number; inference: number; postprocess: number };

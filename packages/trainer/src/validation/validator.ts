@@ -7,7 +7,7 @@ import type { Losses } from "../train-step.ts";
 import type { BatchDetector } from "./batch-detector.ts";
 import { makeDetector } from "./make-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
-import { summarise } from "./summarise.ts";
+import { summarize } from "./summarize.ts";
 import type { ValidateOptions } from "./validate-options.ts";
 import { ValidationLoss } from "./validation-loss.ts";
 import type { ValidationResult } from "./validation-result.ts";
@@ -22,7 +22,7 @@ export interface ValidatorOptions
 /** Who hears of one validation, and who may stop it. */
 export type ValidationAudience = Pick<ValidateOptions, "callbacks" | "onProgress" | "signal">;
 
-/** Validates models of one form on one data set, again and again: threads and decoded pictures stay between times. */
+/** Validates models of one form on one data set, again and again: threads and decoded images stay between times. */
 export class Validator {
   readonly #dataset: Dataset;
   readonly #options: ValidatorOptions;
@@ -100,7 +100,7 @@ export class Validator {
       waiting = performance.now();
     }
     const losses = Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / Math.max(1, done)]));
-    const result = summarise(metrics.result(), { spent, ...(this.#losses === undefined ? {} : { losses }) });
+    const result = summarize(metrics.result(), { spent, ...(this.#losses === undefined ? {} : { losses }) });
     for (const one of callbacks) await one.onValEnd?.(result);
     return result;
   }

@@ -27,10 +27,10 @@ const two: Found = {
   count: 2,
 };
 
-/** A batch of pictures of 200 × 100 pixels at these paths. */
-function batchOf(...pictures: [path: string, found: Found][]): ValidatedBatch {
-  const samples = pictures.map(([path]) => ({ path, originalWidth: 200, originalHeight: 100 }) as BatchSample);
-  return { number: 0, batch: { samples } as unknown as Batch, found: [], inFiles: pictures.map(([, found]) => found) };
+/** A batch of images of 200 × 100 pixels at these paths. */
+function batchOf(...images: [path: string, found: Found][]): ValidatedBatch {
+  const samples = images.map(([path]) => ({ path, originalWidth: 200, originalHeight: 100 }) as BatchSample);
+  return { number: 0, batch: { samples } as unknown as Batch, found: [], inFiles: images.map(([, found]) => found) };
 }
 
 const start = { batches: 2, names: ["cat"] };
@@ -75,14 +75,14 @@ describe("cocoJson", () => {
 });
 
 describe("labelFiles", () => {
-  it("has a file for each picture with objects, in shares of the picture", async () => {
+  it("has a file for each image with objects, in shares of the image", async () => {
     const folder = join(place, "labels");
     await labelFiles(folder).onValBatch?.(batchOf(["x/1.jpg", two], ["x/2.jpg", nothing]));
     expect(readdirSync(folder)).toEqual(["1.txt"]);
     expect(readFileSync(join(folder, "1.txt"), "utf8")).toBe("11 0.25 0.25 0.5 0.5\n0 0.1 0.3 0.1 0.2\n");
   });
 
-  it("adds confidences, and keeps pictures of one name in two folders apart", async () => {
+  it("adds confidences, and keeps images of one name in two folders apart", async () => {
     const folder = join(place, "confident");
     await labelFiles(folder, { conf: true }).onValBatch?.(batchOf(["x/1.jpg", two], ["y/1.png", two]));
     expect(readdirSync(folder).sort()).toEqual(["1.txt", "y-1.txt"]);

@@ -35,7 +35,7 @@ describe("lookonce info", () => {
     expect(info.modules[0]).toEqual({ ...first, repeats: 1, args: [3, 16, 3, 2] });
   });
 
-  it("rounds the picture's side up to the stride and says so", async () => {
+  it("rounds the image's side up to the stride and says so", async () => {
     const { code, stderr, json } = await lookonce("info", "model=yolov5n.yaml", "imgsz=100", "json=true");
     expect(code).toBe(0);
     expect(stderr).toContain("imgsz 100 is not a multiple of the model's stride 32: 128 is used");

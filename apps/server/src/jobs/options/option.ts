@@ -7,7 +7,7 @@ export type OptionForm =
   | { is: "choice"; of: readonly string[] }
   /** One whole number, or a list of them. */
   | { is: "integers" }
-  /** The side of pictures, or their height and width. */
+  /** The side of images, or their height and width. */
   | { is: "sides"; min: number; max: number };
 
 /** An option of a job. */

@@ -12,7 +12,7 @@ export const recipeOptions: OptionTable = {
   optimizer: {
     is: "choice",
     of: ["auto", "SGD", "Adam", "AdamW", "NAdam", "RAdam", "RMSProp"],
-    help: "optimiser",
+    help: "optimizer",
   },
   lr0: hyper("learning rate after warm-up"),
   lrf: hyper("last rate as a share of lr0", share),

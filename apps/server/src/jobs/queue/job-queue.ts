@@ -11,7 +11,7 @@ import type { EventStore } from "../store/event-store.ts";
 import type { JobChanges, JobStore } from "../store/job-store.ts";
 import { removeLock } from "../store/process-lock.ts";
 import { type FromJob, type JobTask, type Outcome, ownFault } from "../worker/messages.ts";
-import { ArtefactWatch } from "./artefact-watch.ts";
+import { ArtifactWatch } from "./artifact-watch.ts";
 import { JobProcess } from "./job-process.ts";
 
 /** What a queue works with. */
@@ -92,8 +92,8 @@ export class JobQueue {
       throw new HttpError(409, { code: "JOB_OVER", message: `Job ${job.id} is over already: it is ${job.state}.` });
     }
     const process = this.#processes.get(job.id);
-    if (process === undefined) return this.#finish(job.id, { state: "cancelled", cancelling: true });
-    const changed = this.#jobs.change(job.id, { cancelling: true });
+    if (process === undefined) return this.#finish(job.id, { state: "canceled", canceling: true });
+    const changed = this.#jobs.change(job.id, { canceling: true });
     process.stop(this.#grace);
     return changed;
   }
@@ -146,14 +146,14 @@ export class JobQueue {
 
   #run(id: number, task: JobTask): Promise<End> {
     return new Promise((resolve) => {
-      const artefacts = new ArtefactWatch(task.directory, (file) => this.#events.add(id, "artefact", file));
+      const artifacts = new ArtifactWatch(task.directory, (file) => this.#events.add(id, "artifact", file));
       const process = new JobProcess(task, {
         message: (message) => {
           this.#hear(id, message);
-          artefacts.glance();
+          artifacts.glance();
         },
         output: (line) => this.#report({ job: id, line }),
-        ended: (end) => void artefacts.finish().then(() => resolve(end)),
+        ended: (end) => void artifacts.finish().then(() => resolve(end)),
       });
       this.#processes.set(id, process);
     });
@@ -184,12 +184,12 @@ export class JobQueue {
 
   /** Decides what becomes of a job whose process has ended. */
   #afterEnd(id: number, { outcome, exit }: End): void {
-    const { cancelling, fruitless } = this.#jobs.get(id) as Job;
+    const { canceling, fruitless } = this.#jobs.get(id) as Job;
     const { maxFruitless = 3 } = this.#options;
     if (outcome?.type === "succeeded") {
       this.#finish(id, { state: "succeeded", result: outcome.result });
-    } else if (cancelling) {
-      this.#finish(id, { state: "cancelled" });
+    } else if (canceling) {
+      this.#finish(id, { state: "canceled" });
     } else if (outcome?.type === "failed") {
       this.#finish(id, { state: "failed", error: outcome.error });
     } else if (this.#closing) {

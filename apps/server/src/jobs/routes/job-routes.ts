@@ -18,7 +18,7 @@ import {
   jobSchema,
   jobsSchema,
 } from "./job-schemas.ts";
-import { artefactsOf, jobView } from "./job-view.ts";
+import { artifactsOf, jobView } from "./job-view.ts";
 
 /** What the routes of jobs work with. */
 export interface JobRoutesOptions {
@@ -74,7 +74,7 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
     { schema: { tags, summary: "Tells how a job is going, and its files", params, response: { 200: jobSchema } } },
     async (request) => {
       const job = jobOf(jobs, request);
-      return { ...jobView(job), artefacts: await artefactsOf(job, runsRoot) };
+      return { ...jobView(job), artifacts: await artifactsOf(job, runsRoot) };
     },
   );
 
@@ -88,7 +88,7 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
     "/v1/jobs/:id/events",
     {
       schema: {
-        ...{ tags, params, summary: "Follows a job: state, batch, epoch, log and artefact as server-sent events" },
+        ...{ tags, params, summary: "Follows a job: state, batch, epoch, log and artifact as server-sent events" },
         response: {
           200: { description: "events", content: { "text/event-stream": { schema: { type: "string" } } } },
           204: { type: "null", description: "the job is over, and Last-Event-ID is the last event" },
@@ -99,8 +99,8 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
   );
 
   app.get<{ Params: { id: string; "*": string } }>(
-    "/v1/jobs/:id/artefacts/*",
-    { schema: { tags, summary: "Gives a file of a job's run: weights, results.csv, pictures" } },
+    "/v1/jobs/:id/artifacts/*",
+    { schema: { tags, summary: "Gives a file of a job's run: weights, results.csv, images" } },
     async (request, reply) => {
       const { run } = jobOf(jobs, request);
       const name = request.params["*"];

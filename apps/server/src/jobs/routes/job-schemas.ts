@@ -1,14 +1,14 @@
 import { optionsSchema } from "../options/job-options.ts";
 
-const states = ["queued", "running", "succeeded", "failed", "cancelled", "interrupted"] as const;
+const states = ["queued", "running", "succeeded", "failed", "canceled", "interrupted"] as const;
 const kinds = ["train", "val", "export"] as const;
 const time = { type: "string", format: "date-time" } as const;
 
 /** A file of a job's run. */
-const artefact = {
+const artifact = {
   type: "object",
   properties: {
-    name: { type: "string", description: "for /v1/jobs/{id}/artefacts/" },
+    name: { type: "string", description: "for /v1/jobs/{id}/artifacts/" },
     bytes: { type: "integer" },
     type: { type: "string", description: "content type" },
   },
@@ -64,7 +64,7 @@ export const jobSchema: object = {
     options: { type: "object", additionalProperties: true },
     run: { type: "string", description: "its name in GET /v1/runs, once it has begun" },
     starts: { type: "integer", description: "how often it was started: more than once where it was interrupted" },
-    cancelling: { type: "boolean", description: "whether it was asked to end" },
+    canceling: { type: "boolean", description: "whether it was asked to end" },
     progress: {
       type: "object",
       description: "counted from 1",
@@ -77,7 +77,7 @@ export const jobSchema: object = {
     },
     result: { type: "object", additionalProperties: true },
     error: { type: "object", properties: { code: { type: "string" }, message: { type: "string" } } },
-    artefacts: { type: "array", items: artefact, description: "files of its run; not in lists of jobs" },
+    artifacts: { type: "array", items: artifact, description: "files of its run; not in lists of jobs" },
   },
 };
 

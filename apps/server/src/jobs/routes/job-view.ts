@@ -3,7 +3,7 @@ import { type ListedFile, listFiles } from "../../paths/list-files.ts";
 import type { Job } from "../job.ts";
 
 /** A file of a job, as answers tell it. */
-export type Artefact = Omit<ListedFile, "modified">;
+export type Artifact = Omit<ListedFile, "modified">;
 
 /** A job as answers tell it: with ISO 8601 times, without what only the service needs. */
 export function jobView(job: Job): Record<string, unknown> {
@@ -16,7 +16,7 @@ export function jobView(job: Job): Record<string, unknown> {
 }
 
 /** The files of a job's run. */
-export async function artefactsOf({ run }: Job, runsRoot: string): Promise<Artefact[]> {
+export async function artifactsOf({ run }: Job, runsRoot: string): Promise<Artifact[]> {
   if (run === undefined) return [];
   const files = await listFiles(join(runsRoot, run));
   return files.map(({ name, bytes, type }) => ({ name, bytes, type }));

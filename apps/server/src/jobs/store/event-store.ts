@@ -1,7 +1,7 @@
 import { type Database, rowsOf } from "./database.ts";
 
 /** What a listener is told of a job. */
-export type EventType = "state" | "batch" | "epoch" | "log" | "artefact";
+export type EventType = "state" | "batch" | "epoch" | "log" | "artifact";
 
 /** Something that happened to a job. */
 export interface JobEvent {
@@ -13,7 +13,7 @@ export interface JobEvent {
 }
 
 /** How many events of a type are kept of a job: the newest. */
-const kept: Readonly<Record<EventType, number>> = { state: 200, batch: 200, epoch: 10_000, log: 1000, artefact: 500 };
+const kept: Readonly<Record<EventType, number>> = { state: 200, batch: 200, epoch: 10_000, log: 1000, artifact: 500 };
 
 /** Events of a job after which the oldest are looked for. */
 const pruneEvery = 100;

@@ -18,7 +18,7 @@ interface Row {
   error: string | null;
   starts: number;
   fruitless: number;
-  cancelling: number;
+  canceling: number;
 }
 
 /** What changes while a job goes on. `undefined` leaves a value as it is. */
@@ -32,7 +32,7 @@ export interface JobChanges {
   error?: Job["error"];
   starts?: number;
   fruitless?: number;
-  cancelling?: boolean;
+  canceling?: boolean;
 }
 
 /** Which jobs to list. */
@@ -119,6 +119,6 @@ function jobOf(row: Row): Job {
     ...(progress === null ? {} : { progress: JSON.parse(progress) }),
     ...(result === null ? {} : { result: JSON.parse(result) }),
     ...(error === null ? {} : { error: JSON.parse(error) }),
-    ...{ starts: row.starts, fruitless: row.fruitless, cancelling: row.cancelling === 1 },
+    ...{ starts: row.starts, fruitless: row.fruitless, canceling: row.canceling === 1 },
   };
 }

@@ -18,7 +18,7 @@ const migrations: readonly string[] = [
      error TEXT,
      starts INTEGER NOT NULL DEFAULT 0,
      fruitless INTEGER NOT NULL DEFAULT 0,
-     cancelling INTEGER NOT NULL DEFAULT 0
+     canceling INTEGER NOT NULL DEFAULT 0
    ) STRICT;
    CREATE INDEX jobs_by_state ON jobs (state, id);
    CREATE TABLE events (

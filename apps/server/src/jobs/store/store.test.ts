@@ -28,7 +28,7 @@ describe("JobStore", () => {
       created: 1000,
       starts: 0,
       fruitless: 0,
-      cancelling: false,
+      canceling: false,
       ...request,
     });
     store.change(1, { state: "running", started: 2000, run: "train", starts: 1 });
@@ -36,14 +36,14 @@ describe("JobStore", () => {
     store.change(1, {
       state: "failed",
       ended: 3000,
-      error: { code: "DATA", message: "no pictures" },
-      cancelling: true,
+      error: { code: "DATA", message: "no images" },
+      canceling: true,
     });
     const changed = store.get(1);
     first.close();
     const again = openDatabase(file);
     expect(new JobStore(again).get(1)).toEqual(changed);
-    expect(changed).toMatchObject({ ...request, state: "failed", progress: { epoch: 1, epochs: 3 }, cancelling: true });
+    expect(changed).toMatchObject({ ...request, state: "failed", progress: { epoch: 1, epochs: 3 }, canceling: true });
     again.close();
   });
 
@@ -51,7 +51,7 @@ describe("JobStore", () => {
     const database = openDatabase(newFile());
     const store = new JobStore(database);
     for (let i = 0; i < 5; i++) store.add({ kind: "export", model: "m", options: {} }, i);
-    store.change(2, { state: "cancelled" });
+    store.change(2, { state: "canceled" });
     expect(store.list({ limit: 2 }).map(({ id }) => id)).toEqual([5, 4]);
     expect(store.list({ limit: 9, before: 4, state: "queued" }).map(({ id }) => id)).toEqual([3, 1]);
     expect(store.inState("queued").map(({ id }) => id)).toEqual([1, 3, 4, 5]);

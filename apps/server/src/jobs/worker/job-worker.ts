@@ -20,7 +20,7 @@ process.on("message", (message: ToJob) => {
 });
 
 async function perform(task: JobTask): Promise<void> {
-  // Threads take the priority of the one that starts them: lowered before there are any, so that pictures of the
+  // Threads take the priority of the one that starts them: lowered before there are any, so that images of the
   // service's clients go first.
   stepBack(task.niceness);
   const outcome = await outcomeOf(task);

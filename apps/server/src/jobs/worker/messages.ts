@@ -20,7 +20,7 @@ export interface JobTask {
 /** To a job's process: its task, first of all, and that it is to save what it has and end. */
 export type ToJob = { type: "task"; task: JobTask } | { type: "stop" };
 
-/** A batch that was learnt from, or validated; epochs and batches count from 1. */
+/** A batch that was learned from, or validated; epochs and batches count from 1. */
 export interface BatchReport extends Required<Pick<JobProgress, "batch" | "batches">> {
   stage: "train" | "val";
   epoch?: number;

@@ -32,8 +32,8 @@ export async function runExport(task: JobTask, { tell, signal }: Performance): P
   const result = { run: basename(task.directory), file: basename(file), format, bytes, seconds, differences };
   return { type: "succeeded", result: { ...result, checked_on: checkedOn } };
 
-  function onCalibrated(pictures: number): void {
-    if (pictures % 50 !== 0) return;
-    tell({ type: "log", line: { level: "info", message: `learning ranges of numbers: ${pictures} pictures` } });
+  function onCalibrated(images: number): void {
+    if (images % 50 !== 0) return;
+    tell({ type: "log", line: { level: "info", message: `learning ranges of numbers: ${images} images` } });
   }
 }

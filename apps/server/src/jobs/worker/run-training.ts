@@ -86,7 +86,7 @@ function succeeded({ directory }: JobTask, { epochs, best, validation }: Trained
   };
 }
 
-/** A weights file as artefacts are named. */
+/** A weights file as artifacts are named. */
 function nameOf(file: string): string {
   return `weights/${basename(file)}`;
 }

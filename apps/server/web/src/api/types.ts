@@ -1,4 +1,4 @@
-/** A box that was found, in pixels of the picture. */
+/** A box that was found, in pixels of the image. */
 export interface FoundBox {
   x1: number;
   y1: number;
@@ -16,8 +16,8 @@ export interface Speed {
   postprocess: number;
 }
 
-/** What was found in a picture. */
-export interface FoundPicture {
+/** What was found in an image. */
+export interface FoundImage {
   width: number;
   height: number;
   speed: Speed;
@@ -33,7 +33,7 @@ export interface Fault {
 /** The answer to `POST /v1/predict`. */
 export interface PredictAnswer {
   model: string;
-  images: (FoundPicture | { error: Fault })[];
+  images: (FoundImage | { error: Fault })[];
   queue_ms: number;
   total_ms: number;
 }
@@ -107,10 +107,10 @@ export interface ModelInfo {
 }
 
 /** Where a job stands. */
-export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+export type JobState = "queued" | "running" | "succeeded" | "failed" | "canceled" | "interrupted";
 
 /** A file that a job wrote. */
-export interface Artefact {
+export interface Artifact {
   name: string;
   bytes: number;
   type: string;
@@ -141,7 +141,7 @@ export interface Job {
   result?: Record<string, unknown>;
   error?: Fault;
   /** Told of a single job, not in lists. */
-  artefacts?: Artefact[];
+  artifacts?: Artifact[];
 }
 
 /** A training in the list of runs. */
@@ -158,5 +158,5 @@ export interface Run {
   args: Record<string, unknown>;
   columns: string[];
   rows: (number | null)[][];
-  pictures: string[];
+  images: string[];
 }

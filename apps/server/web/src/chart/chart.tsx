@@ -5,8 +5,8 @@ import { bounds, ticks } from "./ticks.ts";
 /** One line of a chart. */
 export interface Series {
   name: string;
-  /** CSS colour. */
-  colour: string;
+  /** CSS color. */
+  color: string;
   dashed?: boolean;
   /** By x, ascending. */
   points: readonly (readonly [x: number, y: number])[];
@@ -100,8 +100,8 @@ export function Chart({ title, series, unit, zero = false, until }: ChartProps) 
           {drawn.map((line) => (
             <Line key={line.name} line={line} x={x} y={y} />
           ))}
-          {readings.map(({ name, colour, value }) => (
-            <circle key={name} className="reading" cx={x(shown as number)} cy={y(value)} r={4} fill={colour} />
+          {readings.map(({ name, color, value }) => (
+            <circle key={name} className="reading" cx={x(shown as number)} cy={y(value)} r={4} fill={color} />
           ))}
         </svg>
         {drawn.length === 0 && <p className="chart-none">nothing yet</p>}
@@ -125,19 +125,19 @@ export function Chart({ title, series, unit, zero = false, until }: ChartProps) 
 
 interface Reading {
   name: string;
-  colour: string;
+  color: string;
   value: number;
 }
 
 function Legend({ series, readings }: { series: readonly Series[]; readings: readonly Reading[] }) {
   return (
     <ul className="legend">
-      {series.map(({ name, colour, dashed, points }) => {
+      {series.map(({ name, color, dashed, points }) => {
         const value = readings.find((reading) => reading.name === name)?.value ?? points.at(-1)?.[1];
         return (
           <li key={name}>
             <svg width="16" height="8" aria-hidden="true">
-              <line x1="0" x2="16" y1="4" y2="4" stroke={colour} className={dashed ? "dashed" : ""} />
+              <line x1="0" x2="16" y1="4" y2="4" stroke={color} className={dashed ? "dashed" : ""} />
             </svg>
             {name}
             <b>{value === undefined ? "–" : figure(value)}</b>
@@ -154,19 +154,19 @@ interface LineProps {
   y: (value: number) => number;
 }
 
-function Line({ line: { points, colour, dashed }, x, y }: LineProps) {
+function Line({ line: { points, color, dashed }, x, y }: LineProps) {
   if (points.length === 1) {
     const [[px, py]] = points as [readonly [number, number]];
-    return <circle cx={x(px)} cy={y(py)} r={3} fill={colour} />;
+    return <circle cx={x(px)} cy={y(py)} r={3} fill={color} />;
   }
   const path = points.map(([px, py], i) => `${i === 0 ? "M" : "L"}${x(px).toFixed(1)} ${y(py).toFixed(1)}`).join("");
-  return <path className={`line${dashed ? " dashed" : ""}`} d={path} stroke={colour} />;
+  return <path className={`line${dashed ? " dashed" : ""}`} d={path} stroke={color} />;
 }
 
 function readingsAt(series: readonly Series[], at: number): Reading[] {
-  return series.flatMap(({ name, colour, points }) => {
+  return series.flatMap(({ name, color, points }) => {
     const point = points.find(([x]) => x === at);
-    return point === undefined ? [] : [{ name, colour, value: point[1] }];
+    return point === undefined ? [] : [{ name, color, value: point[1] }];
   });
 }
 

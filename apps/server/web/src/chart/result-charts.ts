@@ -54,7 +54,7 @@ export function chartPlans(columns: readonly string[]): ChartPlan[] {
       title: "Learning rate",
       columns: [
         ["lr/pg0", "weights"],
-        ["lr/pg1", "normalisation"],
+        ["lr/pg1", "normalization"],
         ["lr/pg2", "biases"],
       ],
       zero: true,
@@ -65,8 +65,8 @@ export function chartPlans(columns: readonly string[]): ChartPlan[] {
     .filter((plan) => plan.columns.length > 0);
 }
 
-/** Colours of lines that stand beside each other: told apart by every kind of colour vision (after Okabe and Ito). */
-export const lineColours: readonly string[] = [
+/** Colors of lines that stand beside each other: told apart by every kind of color vision (after Okabe and Ito). */
+export const lineColors: readonly string[] = [
   "var(--line-1)",
   "var(--line-2)",
   "var(--line-3)",
@@ -88,7 +88,7 @@ export function pointsOf({ columns, rows }: ResultTable, column: string): [x: nu
 export function seriesOf(table: ResultTable, plan: ChartPlan): Series[] {
   return plan.columns.map(([column, name], i) => ({
     name,
-    colour: lineColours[i % lineColours.length] as string,
+    color: lineColors[i % lineColors.length] as string,
     points: pointsOf(table, column),
   }));
 }

@@ -1,11 +1,11 @@
 import type { Run } from "../api/types.ts";
 import { Chart, type Series } from "../chart/chart.tsx";
-import { type ChartPlan, chartPlans, lineColours, pointsOf, seriesOf } from "../chart/result-charts.ts";
-import { Pictures } from "../train/pictures.tsx";
+import { type ChartPlan, chartPlans, lineColors, pointsOf, seriesOf } from "../chart/result-charts.ts";
+import { Images } from "../train/images.tsx";
 import { ArgsTable } from "./args-table.tsx";
-import { PicturePairs } from "./picture-pairs.tsx";
+import { ImagePairs } from "./image-pairs.tsx";
 
-/** Curves, settings and pictures of one run, or of several beside each other. */
+/** Curves, settings and images of one run, or of several beside each other. */
 export function Comparison({ runs }: { runs: readonly Run[] }) {
   const [only] = runs;
   if (only === undefined) return null;
@@ -29,9 +29,9 @@ export function Comparison({ runs }: { runs: readonly Run[] }) {
       )}
       <ArgsTable runs={runs} />
       {runs.length === 1 ? (
-        <Pictures address={`/v1/runs/${encodeURIComponent(only.name)}/files`} names={only.pictures} />
+        <Images address={`/v1/runs/${encodeURIComponent(only.name)}/files`} names={only.images} />
       ) : (
-        <PicturePairs runs={runs} />
+        <ImagePairs runs={runs} />
       )}
     </>
   );
@@ -45,7 +45,7 @@ function sideBySide(plan: ChartPlan, runs: readonly Run[]): { title: string; zer
     zero: plan.zero,
     series: runs.map((run, i) => ({
       name: run.name,
-      colour: lineColours[i % lineColours.length] as string,
+      color: lineColors[i % lineColors.length] as string,
       points: pointsOf(run, column),
     })),
   }));

@@ -1,5 +1,5 @@
 import type { RunEntry } from "../api/types.ts";
-import { lineColours } from "../chart/result-charts.ts";
+import { lineColors } from "../chart/result-charts.ts";
 import { moment } from "../controls/format.ts";
 
 interface RunTableProps {
@@ -47,7 +47,7 @@ export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
                     aria-label={`Show ${name}`}
                     checked={at >= 0}
                     onChange={toggle}
-                    style={{ accentColor: at < 0 ? undefined : lineColours[at] } as React.CSSProperties}
+                    style={{ accentColor: at < 0 ? undefined : lineColors[at] } as React.CSSProperties}
                   />
                 </td>
                 <td>

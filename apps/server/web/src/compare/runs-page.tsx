@@ -8,7 +8,7 @@ import { Comparison } from "./comparison.tsx";
 import { RunTable } from "./run-table.tsx";
 import { useRuns } from "./use-runs.ts";
 
-/** Runs that can be compared at a time: as many as there are colours. */
+/** Runs that can be compared at a time: as many as there are colors. */
 const most = 6;
 
 /** Browse runs, compare some. `chosen` is their names with commas between them, so that a comparison has an address. */
@@ -35,7 +35,7 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
       {list?.length === 0 && (
         <Empty title="No runs yet">
           <p>
-            Trainings leave their curves, pictures and weights in the folder of runs.{" "}
+            Trainings leave their curves, images and weights in the folder of runs.{" "}
             <a href={linkTo("train")}>Start one.</a>
           </p>
         </Empty>

@@ -1,35 +1,35 @@
 import { call } from "../api/call.ts";
-import type { FoundPicture, PredictAnswer } from "../api/types.ts";
+import type { FoundImage, PredictAnswer } from "../api/types.ts";
 import { lowestConfidence } from "./detections.ts";
 
-/** What the service is asked to do with a picture. */
+/** What the service is asked to do with an image. */
 export interface Ask {
   /** Which model; the service's default where there is none. */
   model: string | undefined;
   /** The default of the model's family where there is none. */
   iou: number | undefined;
   imgsz: number | undefined;
-  /** Look at the picture mirrored and at other sizes, too. */
+  /** Look at the image mirrored and at other sizes, too. */
   augment: boolean;
 }
 
 /** What came back, with how long it took from here. */
-export interface Found extends FoundPicture {
+export interface Found extends FoundImage {
   queue: number;
   /** From sending to having the answer, milliseconds. */
   roundTrip: number;
 }
 
-/** Asks the service what is in a picture. */
-export async function ask(picture: Blob, options: Ask & { name?: string; signal?: AbortSignal }): Promise<Found> {
-  const { name = "picture", signal } = options;
+/** Asks the service what is in an image. */
+export async function ask(image: Blob, options: Ask & { name?: string; signal?: AbortSignal }): Promise<Found> {
+  const { name = "image", signal } = options;
   const form = new FormData();
   for (const [key, value] of Object.entries(fields(options))) form.append(key, value);
-  form.append("image", picture, name);
+  form.append("image", image, name);
   const start = performance.now();
   const answer = await call<PredictAnswer>("/v1/predict", { method: "POST", body: form, signal: signal ?? null });
   const [found] = answer.images;
-  if (found === undefined) throw new Error("The service answered without a picture.");
+  if (found === undefined) throw new Error("The service answered without an image.");
   if ("error" in found) throw new Error(found.error.message);
   return { ...found, queue: answer.queue_ms, roundTrip: performance.now() - start };
 }

@@ -1,5 +1,5 @@
 import type { FoundBox } from "../api/types.ts";
-import { classColour } from "./class-colour.ts";
+import { classColor } from "./class-color.ts";
 import { foundClasses } from "./detections.ts";
 
 interface ClassFilterProps {
@@ -39,7 +39,7 @@ export function ClassFilter({ boxes, conf, hidden, onChange }: ClassFilterProps)
             className={`chip${count === 0 ? " none" : ""}`}
             aria-pressed={!hidden.has(name)}
             onClick={() => toggle(name)}
-            style={{ "--class": classColour(label) } as React.CSSProperties}
+            style={{ "--class": classColor(label) } as React.CSSProperties}
           >
             <span className="dot" />
             {name}

@@ -1,5 +1,5 @@
 import type { FoundBox } from "../api/types.ts";
-import { classColour } from "./class-colour.ts";
+import { classColor } from "./class-color.ts";
 import { lowestConfidence } from "./detections.ts";
 
 /** A tick for every box at its confidence: shows what the slider will keep. */
@@ -12,7 +12,7 @@ export function ConfidenceStrip({ boxes, conf }: { boxes: readonly FoundBox[]; c
           className={box.confidence < conf ? "out" : ""}
           style={{
             left: `${((box.confidence - lowestConfidence) / (1 - lowestConfidence)) * 100}%`,
-            background: classColour(box.class),
+            background: classColor(box.class),
           }}
         />
       ))}

@@ -5,11 +5,11 @@ import { tally } from "./detections.ts";
 import { download, drawAnnotated } from "./download.ts";
 import { FilePicker } from "./file-picker.tsx";
 import type { Camera } from "./use-camera.ts";
-import type { GivenPicture } from "./use-pictures.ts";
+import type { GivenImage } from "./use-images.ts";
 
 interface DetectActionsProps {
   camera: Camera;
-  picture: GivenPicture | undefined;
+  image: GivenImage | undefined;
   boxes: readonly FoundBox[];
   conf: number;
   question: Ask;
@@ -18,30 +18,30 @@ interface DetectActionsProps {
   onProblem: (error: unknown) => void;
 }
 
-/** What can be done with the picture that is shown, and what it shows in words. */
+/** What can be done with the image that is shown, and what it shows in words. */
 export function DetectActions(props: DetectActionsProps) {
-  const { camera, picture, boxes, conf, question, onFiles, onClear, onProblem } = props;
+  const { camera, image, boxes, conf, question, onFiles, onClear, onProblem } = props;
   const [copied, setCopied] = useState(false);
-  const found = camera.on ? camera.found : picture?.found;
+  const found = camera.on ? camera.found : image?.found;
   const run = (task: () => Promise<void>) => {
     onProblem(undefined);
     task().catch(onProblem);
   };
   const saveJson = async () => {
-    if (picture?.found === undefined) return;
-    const { width, height, speed } = picture.found;
-    const text = JSON.stringify({ path: picture.name, width, height, speed, boxes }, undefined, 2);
-    download(new Blob([text], { type: "application/json" }), `${stem(picture.name)}.json`);
+    if (image?.found === undefined) return;
+    const { width, height, speed } = image.found;
+    const text = JSON.stringify({ path: image.name, width, height, speed, boxes }, undefined, 2);
+    download(new Blob([text], { type: "application/json" }), `${stem(image.name)}.json`);
   };
-  const savePicture = async () => {
-    if (picture?.found === undefined) return;
-    const { width, height } = picture.found;
-    const pixels = await createImageBitmap(picture.file, { imageOrientation: "from-image" });
-    download(await drawAnnotated(pixels, { width, height, boxes }), `${stem(picture.name)}-boxes.png`);
+  const saveImage = async () => {
+    if (image?.found === undefined) return;
+    const { width, height } = image.found;
+    const pixels = await createImageBitmap(image.file, { imageOrientation: "from-image" });
+    download(await drawAnnotated(pixels, { width, height, boxes }), `${stem(image.name)}-boxes.png`);
     pixels.close();
   };
   const copy = async () => {
-    await navigator.clipboard.writeText(curlFor({ ...question, conf, name: picture?.name ?? "picture.jpg" }));
+    await navigator.clipboard.writeText(curlFor({ ...question, conf, name: image?.name ?? "image.jpg" }));
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
   };
@@ -57,8 +57,8 @@ export function DetectActions(props: DetectActionsProps) {
           </button>
         ) : (
           <>
-            <button type="button" className="button" disabled={found === undefined} onClick={() => run(savePicture)}>
-              Save picture
+            <button type="button" className="button" disabled={found === undefined} onClick={() => run(saveImage)}>
+              Save image
             </button>
             <button type="button" className="button" disabled={found === undefined} onClick={() => run(saveJson)}>
               Save JSON
@@ -66,7 +66,7 @@ export function DetectActions(props: DetectActionsProps) {
             <button type="button" className="button" onClick={() => run(copy)}>
               {copied ? "Copied" : "Copy as curl"}
             </button>
-            <FilePicker onFiles={onFiles}>Add pictures</FilePicker>
+            <FilePicker onFiles={onFiles}>Add images</FilePicker>
             <button type="button" className="button" onClick={camera.start}>
               Camera
             </button>

@@ -12,11 +12,11 @@ import { SidePanel } from "./side-panel.tsx";
 import { Stage } from "./stage.tsx";
 import { useCamera } from "./use-camera.ts";
 import { useGivenFiles } from "./use-given-files.ts";
-import { type GivenPicture, usePictures } from "./use-pictures.ts";
+import { type GivenImage, useImages } from "./use-images.ts";
 
 const none: readonly FoundBox[] = [];
 
-/** Pictures or the camera in, boxes out. */
+/** Images or the camera in, boxes out. */
 export function DetectPage({ shown }: { shown: boolean }) {
   const models = useResource<ModelList>(shown ? "/v1/models" : undefined);
   const [chosen, setChosen] = useState<Ask>({ model: undefined, iou: undefined, imgsz: undefined, augment: false });
@@ -28,19 +28,19 @@ export function DetectPage({ shown }: { shown: boolean }) {
   const [problem, setProblem] = useState<string>();
 
   const settled = useSettled(question, 200);
-  const { pictures, add, clear, retry } = usePictures(settled);
+  const { images, add, clear, retry } = useImages(settled);
   const canvas = useRef<HTMLCanvasElement>(null);
   const camera = useCamera(canvas, settled);
-  const picture = pictures.find(({ id }) => id === current) ?? pictures[0];
+  const image = images.find(({ id }) => id === current) ?? images[0];
 
   const take = useCallback(
     (files: readonly File[]) => {
-      const pictures = files.filter(({ type }) => type === "" || type.startsWith("image/"));
-      const refused = files.length - pictures.length;
-      setProblem(refused === 0 ? undefined : `${refused === 1 ? "A file is" : `${refused} files are`} no picture.`);
-      if (pictures.length === 0) return;
+      const images = files.filter(({ type }) => type === "" || type.startsWith("image/"));
+      const refused = files.length - images.length;
+      setProblem(refused === 0 ? undefined : `${refused === 1 ? "A file is" : `${refused} files are`} no image.`);
+      if (images.length === 0) return;
       camera.stop();
-      const first = add(pictures);
+      const first = add(images);
       setCurrent(first);
     },
     [add, camera.stop],
@@ -50,13 +50,13 @@ export function DetectPage({ shown }: { shown: boolean }) {
     if (!shown) camera.stop();
   }, [shown, camera.stop]);
 
-  const found: Found | undefined = camera.on ? camera.found : picture?.found;
+  const found: Found | undefined = camera.on ? camera.found : image?.found;
   const boxes = found?.boxes ?? none;
   const wanted = useMemo(() => wantedBoxes(boxes, { conf, hidden }), [boxes, conf, hidden]);
-  const filled = camera.on || picture !== undefined;
+  const filled = camera.on || image !== undefined;
   return (
     <div className={`detect${dragging ? " dragging" : ""}`}>
-      <h1 className="visually-hidden">Find objects in pictures</h1>
+      <h1 className="visually-hidden">Find objects in images</h1>
       <div className="detect-main">
         {!filled && <DropZone onFiles={take} onCamera={camera.start} dragging={dragging} />}
         {camera.on && (
@@ -64,25 +64,23 @@ export function DetectPage({ shown }: { shown: boolean }) {
             {...sizeOf(camera.found, 4 / 3)}
             {...{ boxes: wanted, active, onActive: setActive, busy: camera.found === undefined }}
           >
-            <canvas ref={canvas} role="img" aria-label="The camera's picture" />
+            <canvas ref={canvas} role="img" aria-label="The camera's image" />
           </Stage>
         )}
-        {!camera.on && picture !== undefined && (
-          <PictureStage
-            {...{ picture, boxes: wanted, active, onActive: setActive, onRetry: () => retry(picture.id) }}
-          />
+        {!camera.on && image !== undefined && (
+          <ImageStage {...{ image, boxes: wanted, active, onActive: setActive, onRetry: () => retry(image.id) }} />
         )}
         {(problem ?? camera.error) !== undefined && <Notice>{problem ?? camera.error}</Notice>}
         {filled && (
           <DetectActions
-            {...{ camera, picture, boxes: wanted, conf, question: chosen }}
+            {...{ camera, image, boxes: wanted, conf, question: chosen }}
             onFiles={take}
             onClear={clear}
             onProblem={(error) => setProblem(error === undefined ? undefined : sentence(error))}
           />
         )}
-        {!camera.on && pictures.length > 1 && (
-          <FilmStrip pictures={pictures} current={picture?.id} wanted={{ conf, hidden }} onChoose={setCurrent} />
+        {!camera.on && images.length > 1 && (
+          <FilmStrip images={images} current={image?.id} wanted={{ conf, hidden }} onChoose={setCurrent} />
         )}
       </div>
       <SidePanel
@@ -95,36 +93,36 @@ export function DetectPage({ shown }: { shown: boolean }) {
   );
 }
 
-interface PictureStageProps {
-  picture: GivenPicture;
+interface ImageStageProps {
+  image: GivenImage;
   boxes: readonly FoundBox[];
   active: FoundBox | undefined;
   onActive: (box: FoundBox | undefined) => void;
   onRetry: () => void;
 }
 
-function PictureStage({ picture, boxes, onRetry, ...rest }: PictureStageProps) {
+function ImageStage({ image, boxes, onRetry, ...rest }: ImageStageProps) {
   const [own, setOwn] = useState<{ url: string; ratio: number; unreadable: boolean }>();
-  const known = own?.url === picture.url ? own : undefined;
-  const alt = picture.found === undefined ? picture.name : `${picture.name}: ${boxes.length} objects`;
+  const known = own?.url === image.url ? own : undefined;
+  const alt = image.found === undefined ? image.name : `${image.name}: ${boxes.length} objects`;
   return (
     <>
-      <Stage {...sizeOf(picture.found, known?.ratio ?? 4 / 3)} {...rest} boxes={boxes} busy={picture.busy}>
+      <Stage {...sizeOf(image.found, known?.ratio ?? 4 / 3)} {...rest} boxes={boxes} busy={image.busy}>
         {known?.unreadable ? (
-          <p className="unreadable">This browser cannot show this kind of picture; the service may still read it.</p>
+          <p className="unreadable">This browser cannot show this kind of image; the service may still read it.</p>
         ) : (
           <img
-            key={picture.url}
-            src={picture.url}
+            key={image.url}
+            src={image.url}
             alt={alt}
             onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
-              setOwn({ url: picture.url, ratio: naturalWidth / naturalHeight, unreadable: false })
+              setOwn({ url: image.url, ratio: naturalWidth / naturalHeight, unreadable: false })
             }
-            onError={() => setOwn({ url: picture.url, ratio: 4 / 3, unreadable: true })}
+            onError={() => setOwn({ url: image.url, ratio: 4 / 3, unreadable: true })}
           />
         )}
       </Stage>
-      {picture.error !== undefined && !picture.busy && <Notice onRetry={onRetry}>{picture.error}</Notice>}
+      {image.error !== undefined && !image.busy && <Notice onRetry={onRetry}>{image.error}</Notice>}
     </>
   );
 }

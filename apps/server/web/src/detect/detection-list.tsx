@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { FoundBox } from "../api/types.ts";
-import { classColour } from "./class-colour.ts";
+import { classColor } from "./class-color.ts";
 
 interface DetectionListProps {
   boxes: readonly FoundBox[];
@@ -36,7 +36,7 @@ export function DetectionList({ boxes, active, onActive }: DetectionListProps) {
             onBlur={() => onActive(undefined)}
             onClick={() => onActive(box)}
           >
-            <span className="dot" style={{ background: classColour(box.class) }} />
+            <span className="dot" style={{ background: classColor(box.class) }} />
             <span className="detection-name">{box.name}</span>
             <span className="detection-place">
               {Math.round(box.x2 - box.x1)} × {Math.round(box.y2 - box.y1)}

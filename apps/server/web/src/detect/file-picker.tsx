@@ -6,7 +6,7 @@ interface FilePickerProps {
   children: ReactNode;
 }
 
-/** A button that lets pictures be chosen. */
+/** A button that lets images be chosen. */
 export function FilePicker({ onFiles, primary = false, children }: FilePickerProps) {
   const input = useRef<HTMLInputElement>(null);
   return (

@@ -1,18 +1,18 @@
 import { type Wanted, wantedBoxes } from "./detections.ts";
-import type { GivenPicture } from "./use-pictures.ts";
+import type { GivenImage } from "./use-images.ts";
 
 interface FilmStripProps {
-  pictures: readonly GivenPicture[];
+  images: readonly GivenImage[];
   current: number | undefined;
   wanted: Wanted;
   onChoose: (id: number) => void;
 }
 
-/** All pictures that were given, with how many objects each shows. */
-export function FilmStrip({ pictures, current, wanted, onChoose }: FilmStripProps) {
+/** All images that were given, with how many objects each shows. */
+export function FilmStrip({ images, current, wanted, onChoose }: FilmStripProps) {
   return (
-    <ul className="film-strip" aria-label="Pictures">
-      {pictures.map(({ id, name, url, found, busy, error }) => {
+    <ul className="film-strip" aria-label="Images">
+      {images.map(({ id, name, url, found, busy, error }) => {
         const count = found === undefined ? undefined : wantedBoxes(found.boxes, wanted).length;
         const state = error !== undefined ? "failed" : busy && found === undefined ? "waiting" : `${count} objects`;
         return (

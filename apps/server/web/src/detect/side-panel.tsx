@@ -41,7 +41,7 @@ function modelHint({ parameters, nc }: Model): string {
 
 const sides = [320, 480, 640, 800, 960, 1280];
 
-/** Settings and findings beside the picture. */
+/** Settings and findings beside the image. */
 export function SidePanel(props: SidePanelProps) {
   const { models, question, onQuestion, conf, onConf, hidden, onHidden, boxes, wanted, found, filled } = props;
   const loaded = models.data?.models.filter(({ loaded }) => loaded) ?? [];
@@ -84,7 +84,7 @@ export function SidePanel(props: SidePanelProps) {
       <ClassFilter {...{ boxes, conf, hidden }} onChange={onHidden} />
       <details className="more">
         <summary>More</summary>
-        <Field label="Picture size" hint="longer side, pixels">
+        <Field label="Image size" hint="longer side, pixels">
           <select
             value={question.imgsz ?? ""}
             onChange={({ target }) => onQuestion({ ...question, imgsz: Number(target.value) || undefined })}
@@ -123,7 +123,7 @@ export function SidePanel(props: SidePanelProps) {
 }
 
 function nothing(found: Found | undefined, filled: boolean): string {
-  if (!filled) return "What is found in a picture stands here.";
+  if (!filled) return "What is found in an image stands here.";
   if (found === undefined) return "Looking …";
   return found.boxes.length === 0 ? "Nothing was found." : "Nothing with these settings. Try a lower confidence.";
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import type { FoundBox } from "../api/types.ts";
-import { classColour, classTextColour } from "./class-colour.ts";
+import { classColor, classTextColor } from "./class-color.ts";
 
 interface StageProps {
-  /** The picture, or the camera's canvas. */
+  /** The image, or the camera's canvas. */
   children: ReactNode;
   width: number;
   height: number;
@@ -13,7 +13,7 @@ interface StageProps {
   busy: boolean;
 }
 
-/** A picture with boxes over it, as large as there is room. */
+/** An image with boxes over it, as large as there is room. */
 export function Stage({ children, width, height, boxes, active, onActive, busy }: StageProps) {
   return (
     <div className="stage" aria-busy={busy}>
@@ -22,7 +22,7 @@ export function Stage({ children, width, height, boxes, active, onActive, busy }
         style={{ "--ratio": width / height, aspectRatio: `${width} / ${height}` } as React.CSSProperties}
       >
         {children}
-        {/* The list beside the picture says the same in words. */}
+        {/* The list beside the image says the same in words. */}
         <div className="boxes" aria-hidden="true">
           {largestFirst(boxes).map((box) => (
             <Box
@@ -68,8 +68,8 @@ function Box({ box, size, active, onActive }: BoxProps) {
           top: percent(y1, size.height),
           width: percent(x2 - x1, size.width),
           height: percent(y2 - y1, size.height),
-          "--class": classColour(box.class),
-          "--on-class": classTextColour(box.class),
+          "--class": classColor(box.class),
+          "--on-class": classTextColor(box.class),
         } as React.CSSProperties
       }
       data-class={name}

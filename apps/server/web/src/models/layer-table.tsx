@@ -74,5 +74,5 @@ function shapeText({ shape }: LayerRow): string {
 /** Which rows a row reads: the one before it is -1 in model files. */
 function sourcesText({ index, from }: LayerRow): string {
   const sources = [from].flat().map((source) => (source < 0 ? index + source : source));
-  return sources.map((source) => (source < 0 ? "picture" : source)).join(", ");
+  return sources.map((source) => (source < 0 ? "image" : source)).join(", ");
 }

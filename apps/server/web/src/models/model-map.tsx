@@ -87,13 +87,13 @@ export function ModelMap({ info, active, onActive }: ModelMapProps) {
   );
 }
 
-/** How often the picture's side was halved at a row; a head stands on several levels. */
+/** How often the image's side was halved at a row; a head stands on several levels. */
 function depthOf({ shape }: LayerRow, imgsz: number): number[] {
   const levels = (Array.isArray(shape[0]) ? shape : [shape]) as number[][];
   return levels.map(([side = imgsz]) => Math.max(1, Math.round(Math.log2(imgsz / side))));
 }
 
-/** The rows that a row reads, without the picture. */
+/** The rows that a row reads, without the image. */
 function sourcesOf({ index, from }: LayerRow): number[] {
   return [from]
     .flat()

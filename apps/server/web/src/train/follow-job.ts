@@ -39,7 +39,7 @@ export function useFollowedJob(id: string, onChange: () => void): FollowedJob {
       if (isOver(now)) stop();
     });
     const readTable = latestOnly(signal, async () => {
-      const answer = await send(`${address}/artefacts/results.csv`, { signal });
+      const answer = await send(`${address}/artifacts/results.csv`, { signal });
       setTable(parseCsv(await answer.text()));
     });
     const stop = () => {
@@ -54,7 +54,7 @@ export function useFollowedJob(id: string, onChange: () => void): FollowedJob {
       onOpen: setConnected,
       onEvent: (event) => {
         tell(event);
-        if (event.type === "state" || event.type === "artefact" || event.type === "epoch") readJob().catch(fail);
+        if (event.type === "state" || event.type === "artifact" || event.type === "epoch") readJob().catch(fail);
         if (event.type === "state") onChange();
       },
     }).catch(fail);
@@ -65,12 +65,12 @@ export function useFollowedJob(id: string, onChange: () => void): FollowedJob {
 
 /** Whether nothing will happen any more. */
 export function isOver({ state }: Pick<Job, "state">): boolean {
-  return state === "succeeded" || state === "failed" || state === "cancelled";
+  return state === "succeeded" || state === "failed" || state === "canceled";
 }
 
 /** Before its first epoch a job has no table. */
-function hasTable({ artefacts = [] }: Job): boolean {
-  return artefacts.some(({ name }) => name === "results.csv");
+function hasTable({ artifacts = [] }: Job): boolean {
+  return artifacts.some(({ name }) => name === "results.csv");
 }
 
 /** Runs a task when asked, but never twice at a time: what was asked meanwhile is done once afterwards. */

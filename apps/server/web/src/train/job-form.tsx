@@ -54,19 +54,13 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
       </Field>
       <div className="field-row">
         <NumberField label="Epochs" value={values.epochs} min={1} onChange={(epochs) => set({ epochs })} />
-        <NumberField
-          label="Picture size"
-          value={values.imgsz}
-          min={32}
-          step={32}
-          onChange={(imgsz) => set({ imgsz })}
-        />
+        <NumberField label="Image size" value={values.imgsz} min={32} step={32} onChange={(imgsz) => set({ imgsz })} />
         <NumberField label="Batch" value={values.batch} min={1} onChange={(batch) => set({ batch })} />
       </div>
       <details className="more">
         <summary>More</summary>
         <div className="field-row">
-          <Field label="Optimiser">
+          <Field label="Optimizer">
             <select value={values.optimizer} onChange={({ target }) => set({ optimizer: target.value })}>
               <option value="">as the recipe</option>
               {["SGD", "Adam", "AdamW", "NAdam", "RAdam", "RMSProp"].map((name) => (

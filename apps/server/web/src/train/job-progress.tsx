@@ -43,7 +43,7 @@ export function ProgressView({ job, news }: { job: Job; news: JobNews }) {
         )}
         {news.imagesPerSecond !== undefined && (
           <span>
-            pictures a second <b>{figure(news.imagesPerSecond)}</b>
+            images a second <b>{figure(news.imagesPerSecond)}</b>
           </span>
         )}
       </p>

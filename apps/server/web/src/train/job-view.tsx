@@ -2,15 +2,15 @@ import { useState } from "react";
 import { post, send, sentence } from "../api/call.ts";
 import type { Job } from "../api/types.ts";
 import { Chart } from "../chart/chart.tsx";
-import { chartPlans, lineColours, seriesOf } from "../chart/result-charts.ts";
+import { chartPlans, lineColors, seriesOf } from "../chart/result-charts.ts";
 import { baseName, bytes, duration, figure } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { download } from "../detect/download.ts";
 import { linkTo } from "../shell/route.ts";
 import { type FollowedJob, isOver, useFollowedJob } from "./follow-job.ts";
+import { Images } from "./images.tsx";
 import { JobLog } from "./job-log.tsx";
 import { ProgressView } from "./job-progress.tsx";
-import { Pictures } from "./pictures.tsx";
 import { StateChip } from "./state-chip.tsx";
 import { UseWeights } from "./use-weights.tsx";
 
@@ -28,7 +28,7 @@ export function JobView({ id, onChange }: { id: string; onChange: () => void }) 
       {!isOver(job) && <ProgressView job={job} news={followed.news} />}
       {isOver(job) && <Outcome job={job} />}
       {job.kind === "train" && <Curves {...followed} job={job} />}
-      <Pictures address={`/v1/jobs/${encodeURIComponent(id)}/artefacts`} names={pictureNames(job)} />
+      <Images address={`/v1/jobs/${encodeURIComponent(id)}/artifacts`} names={imageNames(job)} />
       <Files job={job} />
       <JobLog lines={followed.news.log} />
     </article>
@@ -86,7 +86,7 @@ function Outcome({ job }: { job: Job }) {
     return typeof value === "number" ? [[name, value] as const] : [];
   });
   const seconds = job.started && job.ended ? (Date.parse(job.ended) - Date.parse(job.started)) / 1000 : undefined;
-  const best = job.artefacts?.find(({ name }) => name === "weights/best.safetensors");
+  const best = job.artifacts?.find(({ name }) => name === "weights/best.safetensors");
   return (
     <section className="outcome" aria-label="Outcome">
       <dl className="facts">
@@ -134,7 +134,7 @@ function Curves({ job, table, news }: FollowedJob & { job: Job }) {
         <Chart
           title="Loss by batch"
           unit="batch"
-          series={[{ name: "sum of all parts", colour: lineColours[0] as string, points: news.byBatch }]}
+          series={[{ name: "sum of all parts", color: lineColors[0] as string, points: news.byBatch }]}
         />
       )}
       {chartPlans(shownColumns).map((plan) => (
@@ -164,17 +164,17 @@ function Files({ job }: { job: Job }) {
   const [busy, setBusy] = useState<string>();
   const save = async (name: string) => {
     setBusy(name);
-    const response = await send(`/v1/jobs/${encodeURIComponent(job.id)}/artefacts/${encodePath(name)}`);
+    const response = await send(`/v1/jobs/${encodeURIComponent(job.id)}/artifacts/${encodePath(name)}`);
     download(await response.blob(), baseName(name));
     setBusy(undefined);
   };
-  const { artefacts = [] } = job;
-  if (artefacts.length === 0) return null;
+  const { artifacts = [] } = job;
+  if (artifacts.length === 0) return null;
   return (
     <details className="more files">
-      <summary>{artefacts.length} files</summary>
+      <summary>{artifacts.length} files</summary>
       <ul>
-        {artefacts.map(({ name, bytes: size }) => (
+        {artifacts.map(({ name, bytes: size }) => (
           <li key={name}>
             <button type="button" className="text-button" disabled={busy === name} onClick={() => save(name)}>
               {name}
@@ -187,8 +187,8 @@ function Files({ job }: { job: Job }) {
   );
 }
 
-function pictureNames({ artefacts = [] }: Job): string[] {
-  return artefacts.filter(({ type }) => type.startsWith("image/")).map(({ name }) => name);
+function imageNames({ artifacts = [] }: Job): string[] {
+  return artifacts.filter(({ type }) => type.startsWith("image/")).map(({ name }) => name);
 }
 
 function encodePath(path: string): string {

@@ -5,7 +5,7 @@ const names: Record<JobState, string> = {
   running: "running",
   succeeded: "done",
   failed: "failed",
-  cancelled: "cancelled",
+  canceled: "canceled",
   interrupted: "interrupted",
 };
 

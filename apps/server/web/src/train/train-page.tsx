@@ -39,7 +39,7 @@ export function TrainPage({ job }: { job: string | undefined }) {
         {shown === undefined && jobs.data !== undefined && (
           <Empty title="No training yet">
             <p>
-              Choose a model and a data set, and start. Losses, scores and pictures appear here while it learns; it goes
+              Choose a model and a data set, and start. Losses, scores and images appear here while it learns; it goes
               on if you close this page.
             </p>
           </Empty>

@@ -4,7 +4,7 @@ import type { Job, Model } from "../api/types.ts";
 import { Notice } from "../controls/notice.tsx";
 import { goTo, linkTo } from "../shell/route.ts";
 
-/** Loads what a training learnt, to try it at once. */
+/** Loads what a training learned, to try it at once. */
 export function UseWeights({ job }: { job: Job }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();

@@ -1,5 +1,5 @@
-import type { Plane } from "../../colour/luma.ts";
-import type { Picture } from "../../picture.ts";
+import type { Plane } from "../../color/luma.ts";
+import type { Image } from "../../image.ts";
 
 /** Y, and Cb and Cr at half the width and height, filled up to the right to whole blocks of 8. */
 export interface HalvedYcbcr {
@@ -8,8 +8,8 @@ export interface HalvedYcbcr {
   cr: Plane;
 }
 
-/** To YCbCr (JFIF), then every 2 × 2 colours become their mean, rounded up and down in turns along a row. */
-export function toHalvedYcbcr({ data, width, height }: Picture): HalvedYcbcr {
+/** To YCbCr (JFIF), then every 2 × 2 colors become their mean, rounded up and down in turns along a row. */
+export function toHalvedYcbcr({ data, width, height }: Image): HalvedYcbcr {
   const y = new Uint8Array(width * height);
   const cb = new Uint8Array(width * height);
   const cr = new Uint8Array(width * height);
@@ -28,8 +28,8 @@ export function toHalvedYcbcr({ data, width, height }: Picture): HalvedYcbcr {
   };
 }
 
-/** Back to RGB; colours in between are interpolated, the nearer counting three times the farther on each axis. */
-export function fromHalvedYcbcr({ y, cb, cr }: HalvedYcbcr): Picture {
+/** Back to RGB; colors in between are interpolated, the nearer counting three times the farther on each axis. */
+export function fromHalvedYcbcr({ y, cb, cr }: HalvedYcbcr): Image {
   const { width, height } = y;
   const target = new Uint8ClampedArray(width * height * 3);
   const blue = new Int16Array(width);
@@ -50,7 +50,7 @@ export function fromHalvedYcbcr({ y, cb, cr }: HalvedYcbcr): Picture {
 }
 
 function halve({ data, width, height }: Plane): Plane {
-  // The last pixel is repeated before means are taken: their rounding in turns goes on beyond the picture
+  // The last pixel is repeated before means are taken: their rounding in turns goes on beyond the image
   const halved = { width: Math.ceil(width / 16) * 8, height: (height + 1) >> 1 };
   const target = new Uint8Array(halved.width * halved.height);
   for (let y = 0, p = 0; y < height; y += 2) {

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { blankPicture, type Picture } from "@lookonce/augment";
+import { blankImage, type Image } from "@lookonce/augment";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Batch } from "../../batch.ts";
 import { BatchLoader } from "../../batch-loader.ts";
-import { brief, readEpoch, TestPictures } from "../test-pictures.ts";
+import { brief, readEpoch, TestImages } from "../test-images.ts";
 import { cacheFile, DiskCache } from "./disk-cache.ts";
 import { layOutMemory, MemoryCache } from "./memory-cache.ts";
 import { planCache } from "./plan-cache.ts";
@@ -13,21 +13,21 @@ import { planCache } from "./plan-cache.ts";
 const sizes = [4, 2, 8, 1].map((width) => ({ path: `/${width}.png`, width, height: 10 }));
 
 describe("MemoryCache", () => {
-  it("keeps the pictures that fit, for whoever shares its memory", () => {
+  it("keeps the images that fit, for whoever shares its memory", () => {
     const layout = layOutMemory(sizes, 6 * 30 + 29);
     expect([...layout.places]).toEqual([0, 120, -1, -1]);
     const [one, other] = [new MemoryCache(layout), new MemoryCache(layout)];
-    const made = sizes.map((size, i) => blankPicture(size, i + 1));
+    const made = sizes.map((size, i) => blankImage(size, i + 1));
     expect(other.get(0)).toBeUndefined();
-    made.forEach((picture, i) => {
-      one.add(i, picture);
+    made.forEach((image, i) => {
+      one.add(i, image);
     });
     expect([0, 1, 2, 3].map((i) => other.get(i))).toEqual([made[0], made[1], undefined, undefined]);
   });
 
-  it("does not take a picture of another size than it has place for", () => {
+  it("does not take an image of another size than it has place for", () => {
     const cache = new MemoryCache(layOutMemory(sizes, 1000));
-    cache.add(0, blankPicture({ width: 10, height: 4 }));
+    cache.add(0, blankImage({ width: 10, height: 4 }));
     expect(cache.get(0)).toBeUndefined();
   });
 
@@ -35,7 +35,7 @@ describe("MemoryCache", () => {
     const layout = layOutMemory(sizes, 1000);
     layout.states[1] = 1;
     const cache = new MemoryCache(layout);
-    cache.add(1, blankPicture(sizes[1] ?? { width: 1, height: 1 }, 5));
+    cache.add(1, blankImage(sizes[1] ?? { width: 1, height: 1 }, 5));
     expect(cache.get(1)).toBeUndefined();
   });
 
@@ -51,25 +51,25 @@ describe("MemoryCache", () => {
 describe("planCache", () => {
   const wish = { limit: 100, freeMemory: 1e9, disk: { form: "x", directory: tmpdir() } };
 
-  it("says what all pictures need, and keeps what is allowed", () => {
-    expect(planCache(sizes, { ...wish, kind: "ram" })).toMatchObject({ kind: "ram", need: 450, pictures: 4 });
-    expect(planCache(sizes, { ...wish, kind: "auto" })).toMatchObject({ kind: "ram", need: 450, pictures: 2 });
-    expect(planCache(sizes, { ...wish, kind: "none" })).toEqual({ kind: "none", need: 450, pictures: 0 });
-    expect(planCache(sizes, { ...wish, kind: "auto", limit: 0 })).toEqual({ kind: "none", need: 450, pictures: 0 });
-    expect(planCache(sizes, { ...wish, kind: "disk" })).toMatchObject({ kind: "disk", need: 450, pictures: 4 });
+  it("says what all images need, and keeps what is allowed", () => {
+    expect(planCache(sizes, { ...wish, kind: "ram" })).toMatchObject({ kind: "ram", need: 450, images: 4 });
+    expect(planCache(sizes, { ...wish, kind: "auto" })).toMatchObject({ kind: "ram", need: 450, images: 2 });
+    expect(planCache(sizes, { ...wish, kind: "none" })).toEqual({ kind: "none", need: 450, images: 0 });
+    expect(planCache(sizes, { ...wish, kind: "auto", limit: 0 })).toEqual({ kind: "none", need: 450, images: 0 });
+    expect(planCache(sizes, { ...wish, kind: "disk" })).toMatchObject({ kind: "disk", need: 450, images: 4 });
   });
 
   it("refuses in one line what does not fit, and goes on with what is allowed", () => {
     const plan = planCache(sizes, { ...wish, kind: "ram", freeMemory: 670 });
-    expect(plan).toMatchObject({ kind: "ram", pictures: 2 });
+    expect(plan).toMatchObject({ kind: "ram", images: 2 });
     expect(plan.notice).toBe(
-      "cache ram: 4 pictures need 0.0 MB (0.0 MB with a margin for training), 0.0 MB of memory are free: keeping 2 of them in memory.",
+      "cache ram: 4 images need 0.0 MB (0.0 MB with a margin for training), 0.0 MB of memory are free: keeping 2 of them in memory.",
     );
     expect(planCache(sizes, { ...wish, kind: "ram", freeMemory: 670, limit: 0 }).notice).toContain("going on without");
     expect(planCache(sizes, { ...wish, kind: "ram", freeMemory: 675 }).notice).toBeUndefined();
     const vast = Array.from({ length: 1000 }, () => ({ path: "/a", width: 1e7, height: 1e7 }));
     expect(planCache(vast, { ...wish, kind: "disk" }).notice).toMatch(
-      /^cache disk: 1000 pictures need [\d.]+ GB, [\d.]+ GB of disk space are free: going on without\.$/,
+      /^cache disk: 1000 images need [\d.]+ GB, [\d.]+ GB of disk space are free: going on without\.$/,
     );
   });
 });
@@ -78,9 +78,9 @@ describe("DiskCache", () => {
   let folder: string;
   let source: string;
   let reads: number;
-  const read = (fill: number) => async (): Promise<Picture> => {
+  const read = (fill: number) => async (): Promise<Image> => {
     reads++;
-    return blankPicture({ width: 5, height: 3 }, fill);
+    return blankImage({ width: 5, height: 3 }, fill);
   };
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "lookonce-cache-"));
@@ -89,7 +89,7 @@ describe("DiskCache", () => {
   afterEach(() => rm(join(folder, ".lookonce-cache"), { recursive: true, force: true }));
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("reads a picture once, until its file changes in size or time", async () => {
+  it("reads an image once, until its file changes in size or time", async () => {
     reads = 0;
     await writeFile(source, "one");
     const cache = new DiskCache({ form: "64-v8" });
@@ -117,7 +117,7 @@ describe("DiskCache", () => {
     }
   });
 
-  it("keeps apart pictures of one name from several folders", () => {
+  it("keeps apart images of one name from several folders", () => {
     const settings = { form: "f", directory: "/cache" };
     const [one, other] = [cacheFile("/a/x.jpg", settings), cacheFile("/b/x.jpg", settings)];
     expect(one).not.toBe(other);
@@ -135,11 +135,11 @@ describe("DiskCache", () => {
 });
 
 describe("a loader's cache", () => {
-  let pictures: TestPictures;
+  let images: TestImages;
   beforeAll(async () => {
-    pictures = await TestPictures.make();
+    images = await TestImages.make();
   });
-  afterAll(() => pictures.remove());
+  afterAll(() => images.remove());
 
   async function twice(loader: BatchLoader): Promise<[Batch[], Batch[]]> {
     const epochs: [Batch[], Batch[]] = [[], []];
@@ -154,38 +154,38 @@ describe("a loader's cache", () => {
     ["disk", 2],
     ["auto", 1],
   ] as const)("gives the same batches from %s with %i workers, without reading files again", async (cache, workers) => {
-    const dataset = await pictures.open();
+    const dataset = await images.open();
     const plain = brief(await readEpoch(dataset, { cache: "none", workers: 0 }));
     const loader = new BatchLoader(dataset, { batch: 4, imgsz: 64, cache, workers });
     const sizeOf = (n: number): number => 64 * Math.ceil((30 * 64) / (40 + n)) * 3;
-    const need = Array.from({ length: pictures.count }, (_, n) => sizeOf(n)).reduce((a, b) => a + b);
-    expect(loader.cache).toEqual({ kind: cache === "auto" ? "ram" : cache, need, pictures: pictures.count });
+    const need = Array.from({ length: images.count }, (_, n) => sizeOf(n)).reduce((a, b) => a + b);
+    expect(loader.cache).toEqual({ kind: cache === "auto" ? "ram" : cache, need, images: images.count });
     expect((await twice(loader)).map(brief)).toEqual([plain, plain]);
-    if (cache !== "disk") await rm(pictures.path(4));
+    if (cache !== "disk") await rm(images.path(4));
     const again: Batch[] = [];
     for await (const batch of loader.batches(1)) again.push(batch);
     expect(brief(again)).toEqual(plain);
     await loader.dispose();
-    await pictures.write(4);
+    await images.write(4);
   });
 
-  it("on disk sees that a picture was replaced", async () => {
-    const dataset = await pictures.open();
-    const options = { cache: "disk", cacheDirectory: join(pictures.folder, "kept"), workers: 1 } as const;
+  it("on disk sees that an image was replaced", async () => {
+    const dataset = await images.open();
+    const options = { cache: "disk", cacheDirectory: join(images.folder, "kept"), workers: 1 } as const;
     const before = await readEpoch(dataset, options);
-    const { writePicture } = await import("@lookonce/augment");
-    await writePicture(pictures.path(0), blankPicture({ width: 40, height: 30 }, [200, 0, 100]));
+    const { writeImage } = await import("@lookonce/augment");
+    await writeImage(images.path(0), blankImage({ width: 40, height: 30 }, [200, 0, 100]));
     const after = await readEpoch(dataset, options);
     expect([...(after[0]?.images.subarray(32 * 64 * 3, 32 * 64 * 3 + 3) ?? [])]).toEqual([200, 0, 100]);
     expect(brief(after.slice(1))).toEqual(brief(before.slice(1)));
-    await pictures.write(0);
+    await images.write(0);
   });
 
   it("tells in one line what it cannot do", async () => {
-    const dataset = await pictures.open();
+    const dataset = await images.open();
     const lines: string[] = [];
     const onNotice = (line: string): void => void lines.push(line);
-    const cacheDirectory = join(pictures.path(3), "no-folder");
+    const cacheDirectory = join(images.path(3), "no-folder");
     await readEpoch(dataset, { cache: "disk", cacheDirectory, onNotice, workers: 1 });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^cache disk: cannot write /);

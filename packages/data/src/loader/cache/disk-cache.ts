@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { writeWhole } from "@lookonce/files";
-import { pictureBytes } from "./memory-cache.ts";
+import { imageBytes } from "./memory-cache.ts";
 
 /** `LKNCPIC1`, size and modification time (ms) of the source as doubles, width and height as 32 bits; little endian. */
 const magic = "LKNCPIC1";
 const headerBytes = 32;
 
-/** Where pictures are kept and in which form. */
+/** Where images are kept and in which form. */
 export interface DiskCacheSettings {
-  /** The folder; without it, `.lookonce-cache` beside each picture. */
+  /** The folder; without it, `.lookonce-cache` beside each image. */
   directory?: string;
-  /** Tells apart pictures resized in different ways; part of the file names. */
+  /** Tells apart images resized in different ways; part of the file names. */
   form: string;
 }
 
@@ -23,7 +23,7 @@ interface SourceState {
   mtimeMs: number;
 }
 
-/** The file that keeps a picture. Pictures of several folders do not meet in one directory. */
+/** The file that keeps an image. Images of several folders do not meet in one directory. */
 export function cacheFile(path: string, { directory, form }: DiskCacheSettings): string {
   const name = `${basename(path)}.${form}.rgb`;
   if (directory === undefined) return join(dirname(path), ".lookonce-cache", name);
@@ -31,9 +31,9 @@ export function cacheFile(path: string, { directory, form }: DiskCacheSettings):
 }
 
 /**
- * Resized pictures on disk, uncompressed: reading one is reading a file.
+ * Resized images on disk, uncompressed: reading one is reading a file.
  *
- * A picture whose source has another size or modification time than when it was kept is read anew. Files appear whole or
+ * An image whose source has another size or modification time than when it was kept is read anew. Files appear whole or
  * not at all, whoever writes at the same time.
  */
 export class DiskCache {
@@ -52,22 +52,22 @@ export class DiskCache {
     return failure;
   }
 
-  /** The picture kept for a source, or what `read` gives, which is then kept. */
-  async through(path: string, read: () => Promise<Picture | undefined>): Promise<Picture | undefined> {
+  /** The image kept for a source, or what `read` gives, which is then kept. */
+  async through(path: string, read: () => Promise<Image | undefined>): Promise<Image | undefined> {
     const source = await stat(path).catch(() => undefined);
     // readers say what is wrong with a missing file better than this can
     if (source === undefined) return read();
     const file = cacheFile(path, this.#settings);
     const kept = await readKept(file, source);
     if (kept !== undefined) return kept;
-    const picture = await read();
-    if (picture !== undefined && this.#canWrite) await this.#write(file, source, picture);
-    return picture;
+    const image = await read();
+    if (image !== undefined && this.#canWrite) await this.#write(file, source, image);
+    return image;
   }
 
-  async #write(file: string, source: SourceState, picture: Picture): Promise<void> {
+  async #write(file: string, source: SourceState, image: Image): Promise<void> {
     try {
-      await writeWhole(file, [header(source, picture), picture.data], { flush: false });
+      await writeWhole(file, [header(source, image), image.data], { flush: false });
     } catch (error) {
       this.#canWrite = false;
       this.#failure = `cache disk: ${(error as Error).message}; going on without keeping more.`;
@@ -75,7 +75,7 @@ export class DiskCache {
   }
 }
 
-function header({ size, mtimeMs }: SourceState, { width, height }: Picture): Buffer {
+function header({ size, mtimeMs }: SourceState, { width, height }: Image): Buffer {
   const bytes = Buffer.alloc(headerBytes);
   bytes.write(magic, "latin1");
   bytes.writeDoubleLE(size, 8);
@@ -85,8 +85,8 @@ function header({ size, mtimeMs }: SourceState, { width, height }: Picture): Buf
   return bytes;
 }
 
-/** The picture in a file of the cache, unless there is none, it is not whole, or its source has changed. */
-async function readKept(file: string, source: SourceState): Promise<Picture | undefined> {
+/** The image in a file of the cache, unless there is none, it is not whole, or its source has changed. */
+async function readKept(file: string, source: SourceState): Promise<Image | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file);
@@ -99,7 +99,7 @@ async function readKept(file: string, source: SourceState): Promise<Picture | un
     if (bytesRead < headerBytes || head.toString("latin1", 0, 8) !== magic) return undefined;
     if (head.readDoubleLE(8) !== source.size || head.readDoubleLE(16) !== source.mtimeMs) return undefined;
     const [width, height] = [head.readUInt32LE(24), head.readUInt32LE(28)];
-    const bytes = pictureBytes({ width, height });
+    const bytes = imageBytes({ width, height });
     if ((await handle.stat()).size !== headerBytes + bytes) return undefined;
     const data = new Uint8Array(bytes);
     const read = await handle.read(data, 0, bytes, headerBytes);

@@ -1,27 +1,27 @@
-import type { Picture, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/augment";
 
-/** Most bytes in one piece of shared memory; far below any engine's limit, far above any picture. */
+/** Most bytes in one piece of shared memory; far below any engine's limit, far above any image. */
 const chunkBytes = 2 ** 28;
 
 const states = { empty: 0, filling: 1, ready: 2 } as const;
 
-/** Shared memory with a place for some of the pictures of a data set. Handing it to a worker copies handles alone. */
+/** Shared memory with a place for some of the images of a data set. Handing it to a worker copies handles alone. */
 export interface MemoryLayout {
   chunks: Uint8Array[];
-  /** Where each picture goes, counted through all chunks; -1 for those that have no place. */
+  /** Where each image goes, counted through all chunks; -1 for those that have no place. */
   places: Float64Array;
-  /** Width and height of each picture as it is kept. */
+  /** Width and height of each image as it is kept. */
   sizes: Int32Array;
-  /** Whether each picture is there. */
+  /** Whether each image is there. */
   states: Int32Array;
 }
 
-/** Bytes of a picture's pixels. */
-export function pictureBytes({ width, height }: Size): number {
+/** Bytes of an image's pixels. */
+export function imageBytes({ width, height }: Size): number {
   return width * height * 3;
 }
 
-/** Sets shared memory aside for the first pictures that fit into `limit` bytes. It is taken up as pictures come in. */
+/** Sets shared memory aside for the first images that fit into `limit` bytes. It is taken up as images come in. */
 export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayout {
   const layout: MemoryLayout = {
     chunks: [],
@@ -32,7 +32,7 @@ export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayou
   const filled: number[] = [];
   let used = 0;
   sizes.forEach((size, i) => {
-    const bytes = pictureBytes(size);
+    const bytes = imageBytes(size);
     layout.sizes.set([size.width, size.height], i * 2);
     if (used + bytes > limit || bytes > chunkBytes) return;
     if (filled.length === 0 || (filled.at(-1) as number) + bytes > chunkBytes) filled.push(0);
@@ -46,9 +46,9 @@ export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayou
 }
 
 /**
- * Resized pictures in memory that all threads share; whichever thread reads a picture first puts it in, for all.
+ * Resized images in memory that all threads share; whichever thread reads an image first puts it in, for all.
  *
- * Nothing is ever thrown out: an epoch asks for every picture once, in another order each time, so that throwing out the
+ * Nothing is ever thrown out: an epoch asks for every image once, in another order each time, so that throwing out the
  * oldest would keep nothing that is asked for next.
  */
 export class MemoryCache {
@@ -58,24 +58,24 @@ export class MemoryCache {
     this.#layout = layout;
   }
 
-  /** The picture, when it is there: the shared memory itself, which must not be changed. */
-  get(index: number): Picture | undefined {
+  /** The image, when it is there: the shared memory itself, which must not be changed. */
+  get(index: number): Image | undefined {
     const { states: all } = this.#layout;
     if (Atomics.load(all, index) !== states.ready) return undefined;
     const { width, height } = this.#size(index);
     return { data: this.#bytes(index), width, height };
   }
 
-  /** Keeps a copy of the picture, when it has a place and nobody has put it there. */
-  add(index: number, picture: Picture): void {
+  /** Keeps a copy of the image, when it has a place and nobody has put it there. */
+  add(index: number, image: Image): void {
     const { places, states: all } = this.#layout;
     if ((places[index] as number) < 0) return;
     const { width, height } = this.#size(index);
     // a file that was replaced by one of another size after the data set was opened has no place
-    if (picture.width !== width || picture.height !== height) return;
-    // a worker that dies while filling leaves the picture out; the others read it from its file
+    if (image.width !== width || image.height !== height) return;
+    // a worker that dies while filling leaves the image out; the others read it from its file
     if (Atomics.compareExchange(all, index, states.empty, states.filling) !== states.empty) return;
-    this.#bytes(index).set(picture.data);
+    this.#bytes(index).set(image.data);
     Atomics.store(all, index, states.ready);
   }
 
@@ -88,6 +88,6 @@ export class MemoryCache {
     const place = this.#layout.places[index] as number;
     const chunk = Math.floor(place / chunkBytes);
     const start = place - chunk * chunkBytes;
-    return (this.#layout.chunks[chunk] as Uint8Array).subarray(start, start + pictureBytes(this.#size(index)));
+    return (this.#layout.chunks[chunk] as Uint8Array).subarray(start, start + imageBytes(this.#size(index)));
   }
 }

@@ -16,7 +16,7 @@ describe("readFacts", () => {
     expect(facts({})).toEqual({ width: 640, height: 360, rate: 30000 / 1001 });
   });
 
-  it("turns the size with the picture", () => {
+  it("turns the size with the image", () => {
     const turned = { width: 360, height: 640 };
     expect(facts({ side_data_list: [{ rotation: -90 }] })).toMatchObject(turned);
     expect(facts({ tags: { rotate: "270" } })).toMatchObject(turned);
@@ -32,7 +32,7 @@ describe("readFacts", () => {
 });
 
 describe("probeBeside", () => {
-  it("is ffmpeg's neighbour", () => {
+  it("is ffmpeg's neighbor", () => {
     expect(probeBeside("ffmpeg")).toBe("ffprobe");
     expect(probeBeside(join("tools", "ffmpeg-7", "ffmpeg.exe"))).toBe(join("tools", "ffmpeg-7", "ffprobe.exe"));
   });

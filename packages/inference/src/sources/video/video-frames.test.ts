@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openSource } from "../open-source.ts";
@@ -34,9 +34,9 @@ async function gather(source: Source, options: OpenSourceOptions = {}): Promise<
   return { items, notes, count: opened.count };
 }
 
-/** Which frame of a test video a picture is, by its grey. */
+/** Which frame of a test video an image is, by its gray. */
 function numberOf({ content }: SourceItem): number {
-  const { data, width, height } = content as Picture;
+  const { data, width, height } = content as Image;
   const middle = data[(Math.floor(height / 2) * width + Math.floor(width / 2)) * 3] as number;
   return Math.round((middle - 20) / 8) + 0;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Picture } from "@lookonce/augment";
+import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { ByteReader } from "../byte-reader.ts";
 import type { VideoOrigin } from "../origin.ts";
@@ -57,13 +57,13 @@ async function* decode(
   let video: VideoInfo | undefined;
   try {
     for (let index = 0; ; index++) {
-      const picture = await frames.next();
-      if (picture === undefined || signal?.aborted) break;
-      const { width, height } = picture;
+      const image = await frames.next();
+      if (image === undefined || signal?.aborted) break;
+      const { width, height } = image;
       const time = await log.nextTime();
       video ??= { rate: log.rate ?? 30, ...opening.facts, path, width, height, live, stride: vidStride };
       const frame = index * vidStride;
-      yield { path, name, content: picture, frame, timestamp: time ?? frame / video.rate, video };
+      yield { path, name, content: image, frame, timestamp: time ?? frame / video.rate, video };
     }
     if (!signal?.aborted) await frames.explainEnd(video !== undefined);
   } finally {
@@ -87,7 +87,7 @@ class Frames {
     this.#reader = new ByteReader(ffmpeg.stdout);
   }
 
-  async next(): Promise<Picture | undefined> {
+  async next(): Promise<Image | undefined> {
     const { timeout } = this.#settings;
     // A file may take long to decode; what comes over a wire may never come
     if (!(this.#origin.live || this.#origin.path.includes("://"))) return readPpm(this.#reader);

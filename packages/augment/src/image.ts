@@ -1,0 +1,26 @@
+/**
+ * An image in memory: 8-bit RGB, row by row from the top, three bytes a pixel.
+ */
+export interface Image {
+  /** `height · width · 3` bytes, HWC, RGB. */
+  data: Uint8Array;
+  /** Pixels in a row. */
+  width: number;
+  /** Rows. */
+  height: number;
+}
+
+/** A width and a height in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** An image of one color (RGB, 0 to 255; a single number is a gray). */
+export function blankImage(size: Size, fill: number | readonly [number, number, number] = 0): Image {
+  const { width, height } = size;
+  const data = new Uint8Array(width * height * 3);
+  if (typeof fill === "number") data.fill(fill);
+  else for (let i = 0; i < data.length; i++) data[i] = fill[i % 3] as number;
+  return { data, width, height };
+}

@@ -1,0 +1,67 @@
+import { extname } from "node:path";
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import { writeWhole } from "@lookonce/files";
+import sharp, { type Sharp } from "sharp";
+import type { Image } from "./image.ts";
+
+/** Options of {@link encodeImage} and {@link writeImage}. */
+export interface EncodeOptions {
+  /** 1 to 100, for formats that lose detail. Default 95, of AVIF 80. */
+  quality?: number;
+}
+
+type Encoder = (pipeline: Sharp, options: EncodeOptions) => Sharp;
+
+const jpeg: Encoder = (pipeline, { quality = 95 }) => pipeline.jpeg({ quality });
+const tiff: Encoder = (pipeline) => pipeline.tiff({ compression: "lzw" });
+
+const encoders: Record<string, Encoder> = {
+  ".jpg": jpeg,
+  ".jpeg": jpeg,
+  ".png": (pipeline) => pipeline.png(),
+  ".webp": (pipeline, { quality = 95 }) => pipeline.webp({ quality }),
+  ".avif": (pipeline, { quality = 80 }) => pipeline.avif({ quality }),
+  ".tif": tiff,
+  ".tiff": tiff,
+};
+
+/**
+ * An image as the bytes of a file.
+ *
+ * @param extension `.jpg`, `.jpeg`, `.png` (lossless), `.webp`, `.avif`, `.tif` or `.tiff` (both lossless)
+ * @throws LookonceError `ARGUMENT` for another extension or a quality that there is not, or when the pixels do not fit width and height
+ */
+export async function encodeImage(image: Image, extension: string, options: EncodeOptions = {}): Promise<Uint8Array> {
+  const encoder = encoders[extension.toLowerCase()];
+  if (encoder === undefined) {
+    const known = Object.keys(encoders);
+    throw new LookonceError(
+      "ARGUMENT",
+      `Cannot write images as "${extension}": known are ${known.join(", ")}.${didYouMean(extension, known)}`,
+    );
+  }
+  const { quality = 95 } = options;
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
+    throw new LookonceError("ARGUMENT", `quality must be a whole number from 1 to 100, not ${quality}.`);
+  }
+  const { data, width, height } = image;
+  if (data.length !== width * height * 3) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `An image of ${width} × ${height} has ${width * height * 3} bytes of RGB, not ${data.length}.`,
+    );
+  }
+  return encoder(sharp(data, { raw: { width, height, channels: 3 } }), options).toBuffer();
+}
+
+/**
+ * Writes an image in the format of the path's extension (see {@link encodeImage}); missing folders are made, and a
+ * file never stands half written under its name.
+ *
+ * @throws LookonceError `ARGUMENT` as {@link encodeImage}; `IO` when the file cannot be written
+ */
+export async function writeImage(path: string, image: Image, options: EncodeOptions = {}): Promise<void> {
+  const bytes = await encodeImage(image, extname(path), options);
+  // An image can be drawn again: not worth waiting for the disk
+  await writeWhole(path, bytes, { flush: false });
+}

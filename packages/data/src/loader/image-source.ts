@@ -1,0 +1,98 @@
+import { type Image, readImage, type Sample, type SampleSource } from "@lookonce/augment";
+import { LookonceError } from "@lookonce/errors";
+import type { DatasetEntry } from "../dataset.ts";
+import { type LoadingForm, resizeForLoading } from "../load-size.ts";
+import type { DiskCache } from "./cache/disk-cache.ts";
+import type { MemoryCache } from "./cache/memory-cache.ts";
+import { type EntryTable, entryAt } from "./entry-table.ts";
+import type { DamagedImage } from "./job.ts";
+import { type Placement, placeBoxes, placePoints } from "./place.ts";
+
+/** Where a {@link ImageSource} gets its images from. */
+export interface ImageSourceOptions {
+  entries: EntryTable;
+  form: LoadingForm;
+  memory?: MemoryCache | undefined;
+  disk?: DiskCache | undefined;
+}
+
+/** An image as it was loaded, with its entry. */
+export interface LoadedImage {
+  index: number;
+  entry: DatasetEntry;
+  image: Image;
+}
+
+/** Images most tried in place of a damaged one before the data set counts as lost. */
+const mostReplacements = 100;
+
+/** The resized images of a data set with their objects, from memory, disk or their files. */
+export class ImageSource implements SampleSource {
+  readonly length: number;
+  /** Images that could not be read, in the order in which that was noticed. */
+  readonly damaged: DamagedImage[] = [];
+  readonly #options: ImageSourceOptions;
+
+  constructor(options: ImageSourceOptions) {
+    this.#options = options;
+    this.length = options.entries.count;
+  }
+
+  /** The sample of an index or, where its image is damaged, of the next one whose image is whole. */
+  async load(index: number): Promise<Sample> {
+    return sampleOf(await this.whole(index));
+  }
+
+  /**
+   * The image of an index, or the next whole one after it.
+   *
+   * @throws LookonceError `DATA` when a hundred images in a row are damaged
+   */
+  async whole(index: number): Promise<LoadedImage> {
+    for (let step = 0; step < Math.min(this.length, mostReplacements); step++) {
+      const loaded = await this.read((index + step) % this.length);
+      if (loaded !== undefined) return loaded;
+    }
+    const first = this.damaged.at(-1);
+    throw new LookonceError("DATA", `None of many images in a row can be read any more; the last: ${first?.reason}`);
+  }
+
+  /** The image of an index, or nothing when it is damaged. */
+  async read(index: number): Promise<LoadedImage | undefined> {
+    const { entries, memory, disk } = this.#options;
+    const entry = entryAt(entries, index);
+    const kept = memory?.get(index);
+    if (kept !== undefined) return { index, entry, image: kept };
+    const fromFile = (): Promise<Image | undefined> => this.#readFile(entry.path, index);
+    const image = await (disk === undefined ? fromFile() : disk.through(entry.path, fromFile));
+    if (image === undefined) return undefined;
+    memory?.add(index, image);
+    return { index, entry, image };
+  }
+
+  async #readFile(path: string, index: number): Promise<Image | undefined> {
+    try {
+      const { form } = this.#options;
+      // Augmentation strays much further than the fast decoder; validation keeps to the pixels that others measure with
+      return resizeForLoading(await readImage(path, { fast: form.training }), form);
+    } catch (error) {
+      // a machine that cannot read files now says nothing about the image
+      if (!(error instanceof LookonceError) || error.code === "IO") throw error;
+      this.damaged.push({ index, reason: error.message });
+      return undefined;
+    }
+  }
+}
+
+/** The sample that a transform sees: coordinates in the pixels of the image as it was loaded. */
+export function sampleOf({ entry, image }: LoadedImage): Sample {
+  return placeObjects(entry, image, { scale: [image.width, image.height], shift: [0, 0] });
+}
+
+/** An entry's objects on an image, where `scale` and `shift` put fractions of the entry's image. */
+export function placeObjects(entry: DatasetEntry, image: Image, placement: Placement): Sample {
+  const { classes, polygons } = entry;
+  const sample: Sample = { image, classes, boxes: placeBoxes(entry.boxes, placement) };
+  if (polygons === undefined) return sample;
+  return { ...sample, polygons: polygons.map((points) => placePoints(points, placement)) };
+}

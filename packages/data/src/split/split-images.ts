@@ -1,0 +1,111 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import { Random } from "@lookonce/random";
+import { isFolder, listFolder } from "../find-images.ts";
+import { labelPath } from "../labels.ts";
+import { mapConcurrently } from "../map-concurrently.ts";
+import { nearestName } from "../nearest-name.ts";
+
+const splits = ["train", "val", "test"] as const;
+
+type Split = (typeof splits)[number];
+
+/** Options of {@link splitImages}. */
+export interface SplitOptions {
+  /** Folder of images. */
+  folder: string;
+  /** Shares of train, val and test; their sum counts as all. Default 0.9, 0.1, 0. */
+  weights?: readonly [train: number, val: number, test: number];
+  /** Equal seeds give equal lists. Default 0. */
+  seed?: number;
+  /** Leave out images whose label file is missing or empty. Default `false`. */
+  annotatedOnly?: boolean;
+}
+
+/** What {@link splitImages} wrote. */
+export interface SplitResult {
+  /** Paths of the lists, of splits that got an image. */
+  files: Partial<Record<Split, string>>;
+  /** Images in each list. */
+  images: Record<Split, number>;
+  /** Images left out because they have no labels. */
+  leftOut: number;
+}
+
+/**
+ * Deals a folder's images out by chance to lists that a data set file can name: `autosplit_train.txt`,
+ * `autosplit_val.txt` and `autosplit_test.txt` beside the folder, with paths relative to the list.
+ *
+ * The lists have as many images as their shares say, rounded so that nothing is lost. Lists of an earlier split are
+ * replaced; images and labels stay where they are.
+ *
+ * @throws LookonceError `ARGUMENT` for bad weights, `NOT_FOUND` without the folder, `DATA` without an image, `IO` when a
+ *   list cannot be written
+ */
+export async function splitImages(options: SplitOptions): Promise<SplitResult> {
+  const { folder, weights = [0.9, 0.1, 0], seed = 0, annotatedOnly = false } = options;
+  checkWeights(weights);
+  if (!(await isFolder(folder))) {
+    throw new LookonceError("NOT_FOUND", `There is no folder ${resolve(folder)}.${await nearestName(folder)}`);
+  }
+  const all = await listFolder(resolve(folder));
+  const paths = annotatedOnly ? await withLabels(all) : all;
+  if (paths.length === 0) {
+    const reason = all.length === 0 ? "no images" : `${all.length} images, none of which has labels`;
+    throw new LookonceError("DATA", `${folder} holds ${reason}.`);
+  }
+  const order = new Random(seed).fork("split").permutation(paths.length);
+  const bounds = cuts(weights, paths.length);
+  const result: SplitResult = {
+    files: {},
+    images: { train: 0, val: 0, test: 0 },
+    leftOut: all.length - paths.length,
+  };
+  for (const [i, split] of splits.entries()) {
+    const numbers = order.slice(bounds[i], bounds[i + 1]).sort((a, b) => a - b);
+    const file = join(dirname(resolve(folder)), `autosplit_${split}.txt`);
+    await writeList(
+      file,
+      numbers.map((number) => paths[number] as string),
+    );
+    result.images[split] = numbers.length;
+    if (numbers.length > 0) result.files[split] = file;
+  }
+  return result;
+}
+
+function checkWeights(weights: readonly number[]): void {
+  const isPossible = weights.length === 3 && weights.every((weight) => Number.isFinite(weight) && weight >= 0);
+  if (isPossible && weights.some((weight) => weight > 0)) return;
+  throw new LookonceError(
+    "ARGUMENT",
+    `weights must be three numbers from 0, the shares of train, val and test, such as 0.9,0.1,0; not ${weights.join(",")}.`,
+  );
+}
+
+/** Where each split begins and ends in a list of `count`: 0, …, count. */
+function cuts(weights: readonly number[], count: number): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const upTo = (end: number): number => weights.slice(0, end).reduce((a, b) => a + b, 0);
+  return [0, 1, 2, 3].map((end) => Math.round((upTo(end) / sum) * count));
+}
+
+async function withLabels(paths: readonly string[]): Promise<string[]> {
+  const flags = await mapConcurrently(paths, 32, async (path) => {
+    const text = await readFile(labelPath(path), "utf8").catch(() => "");
+    return text.trim() !== "";
+  });
+  return paths.filter((_, i) => flags[i]);
+}
+
+/** An empty list would only be an error for whoever names it, so there is none. */
+async function writeList(file: string, paths: readonly string[]): Promise<void> {
+  const lines = paths.map((path) => `./${relative(dirname(file), path).split(sep).join("/")}\n`);
+  try {
+    if (lines.length === 0) await rm(file, { force: true });
+    else await writeFile(file, lines.join(""));
+  } catch (cause) {
+    throw new LookonceError("IO", `Cannot write the list ${file}: ${(cause as Error).message}`, { cause });
+  }
+}

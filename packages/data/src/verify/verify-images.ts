@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { type Labels, labelPath, parseLabels } from "../labels.ts";
+import { mapConcurrently } from "../map-concurrently.ts";
+import type { DataProblem } from "../problem.ts";
+import { checkImage } from "./check-image.ts";
+
+/** Files open at once while a data set is checked: enough to keep a disk busy, far below any limit on open files. */
+const openFiles = 16;
+
+/** What is known of one image after looking at it and its labels. */
+export interface VerifiedImage {
+  path: string;
+  /** Pixels of the upright image. */
+  width: number;
+  height: number;
+  /** Whether the file stores it turned or mirrored (EXIF orientation 2 to 8). */
+  oriented: boolean;
+  /** The objects that can be used. */
+  objects: Omit<Labels, "problems">;
+  /** Whether there is a label file, and whether it has no row. */
+  found: boolean;
+  empty: boolean;
+  /** Whether the image can be used; its labels are then as good as they can be. */
+  usable: boolean;
+  problems: readonly DataProblem[];
+}
+
+/** How far a long piece of work has come. */
+export type OnProgress = (state: { done: number; total: number }) => void;
+
+/** Checks images and their labels, some at a time; the results keep the order of the paths. */
+export async function verifyImages(
+  paths: readonly string[],
+  { classCount, onProgress }: { classCount: number; onProgress?: OnProgress | undefined },
+): Promise<VerifiedImage[]> {
+  let done = 0;
+  return mapConcurrently(paths, openFiles, async (path) => {
+    const verified = await verifyImage(path, classCount);
+    onProgress?.({ done: ++done, total: paths.length });
+    return verified;
+  });
+}
+
+async function verifyImage(path: string, classCount: number): Promise<VerifiedImage> {
+  const image = await checkImage(path);
+  if ("kind" in image) {
+    const nothing = { width: 0, height: 0, oriented: false, objects: noObjects, found: false, empty: false };
+    return { path, ...nothing, usable: false, problems: [{ path, ...image }] };
+  }
+  const { width, height, orientation } = image;
+  const labels = await readLabels(labelPath(path), classCount);
+  const { problems, ...objects } = labels ?? { ...noObjects, problems: [] };
+  const empty = labels !== undefined && objects.classes.length === 0 && problems.length === 0;
+  const found = labels !== undefined;
+  return { path, width, height, oriented: orientation > 1, objects, found, empty, usable: true, problems };
+}
+
+const noObjects: Omit<Labels, "problems"> = { classes: new Int32Array(0), boxes: new Float32Array(0) };
+
+/** The labels, or `undefined` without a label file. */
+async function readLabels(file: string, classCount: number): Promise<Labels | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    return {
+      ...noObjects,
+      problems: [{ path: file, kind: "unreadable-labels", reason: `cannot be read: ${message}` }],
+    };
+  }
+  return parseLabels(text, file, classCount);
+}

@@ -1,0 +1,51 @@
+import { fileURLToPath } from "node:url";
+import { type Image, letterbox, readImage } from "@lookonce/augment";
+
+/** The form of a batch of images. */
+export interface ImageBatch {
+  /** Sides of the images, in pixels. */
+  height: number;
+  width: number;
+  /** How many. Default 1. */
+  batch?: number;
+}
+
+/** The photograph on which exports are checked; where it is from is said in `images/README.md`. */
+const photograph: string = fileURLToPath(new URL("../images/coffee.jpg", import.meta.url));
+
+/** A word for people, for reports. */
+export const checkImageName = "coffee.jpg";
+
+/**
+ * The photograph on which exports are checked, letterboxed: [batch, 3, height, width], RGB from 0 to 1. Networks trained
+ * on COCO find a cup and a table in it.
+ *
+ * Further images of a batch are the same one mirrored left to right, then upside down, then both, so that images which
+ * change places in a batch are noticed.
+ */
+export async function checkImage({ height, width, batch = 1 }: ImageBatch): Promise<Float32Array> {
+  const { image } = letterbox(await readImage(photograph), { size: [height, width] });
+  const values = new Float32Array(batch * 3 * height * width);
+  for (let i = 0; i < batch; i++) {
+    const planes = values.subarray(i * 3 * height * width, (i + 1) * 3 * height * width);
+    fillPlanes(planes, image, { mirrored: (i & 1) === 1, upsideDown: (i & 2) === 2 });
+  }
+  return values;
+}
+
+function fillPlanes(
+  planes: Float32Array,
+  { data, width, height }: Image,
+  { mirrored, upsideDown }: { mirrored: boolean; upsideDown: boolean },
+): void {
+  const area = width * height;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const to = (upsideDown ? height - 1 - y : y) * width + (mirrored ? width - 1 - x : x);
+      const from = (y * width + x) * 3;
+      for (let channel = 0; channel < 3; channel++) {
+        planes[channel * area + to] = (data[from + channel] as number) / 255;
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** What of a convolution its weights' scales depend on. */
+export interface WeightOptions {
+  /** Output channels, the weights' first axis. */
+  readonly channels: number;
+  /** One a channel. */
+  readonly biases: Float32Array | undefined;
+  /** Scale of the bytes that the convolution reads. */
+  readonly inputScale: number;
+}
+
+/** Biases must fit 32 bits with room for the sum that they are added to. */
+const mostBias = 2 ** 30;
+
+/**
+ * Weights as signed bytes, symmetric about zero: weight = byte · scale of its channel. A channel's largest weight is ±127;
+ * a channel of hardly any weights gets a scale with which its bias can be written.
+ */
+export function quantizeWeights(
+  weights: Float32Array,
+  { channels, biases, inputScale }: WeightOptions,
+): { bytes: Int8Array; scales: Float32Array } {
+  const bytes = new Int8Array(weights.length);
+  const scales = new Float32Array(channels);
+  const size = weights.length / channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const from = channel * size;
+    let largest = 0;
+    for (let i = from; i < from + size; i++) largest = Math.max(largest, Math.abs(weights[i] as number));
+    const forBias = Math.abs(biases?.[channel] ?? 0) / (inputScale * mostBias);
+    const scale = Math.fround(Math.max(largest / 127, forBias)) || 1;
+    scales[channel] = scale;
+    for (let i = from; i < from + size; i++) {
+      bytes[i] = Math.max(-127, Math.min(127, Math.round((weights[i] as number) / scale)));
+    }
+  }
+  return { bytes, scales };
+}
+
+/** Biases as 32-bit integers in the scale of the sums of products: input scale times weight scale. */
+export function quantizeBias(
+  biases: Float32Array,
+  { scales, inputScale }: { scales: Float32Array; inputScale: number },
+): { integers: Int32Array; scales: Float32Array } {
+  const product = scales.map((scale) => inputScale * scale);
+  return { integers: Int32Array.from(biases, (bias, i) => Math.round(bias / (product[i] as number))), scales: product };
+}

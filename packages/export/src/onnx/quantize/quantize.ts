@@ -1,0 +1,97 @@
+import type { OnnxModel } from "@lookonce/onnx";
+import type { CalibrationMethod, ExportOnnxOptions } from "../options.ts";
+import { collectHistograms } from "./calibrate.ts";
+import type { Histogram } from "./histogram.ts";
+import { planQuantization, type RangeSource } from "./plan.ts";
+import { chooseRange, endsOf, leastError, type Range, rangeOf } from "./range.ts";
+import { writeQuantized } from "./write-quantized.ts";
+
+/** What {@link quantize} works on. */
+export interface QuantizeOptions extends Pick<ExportOnnxOptions, "calibration" | "calibrationMethod" | "onCalibrated"> {
+  /** The same network for one image, to run the images of the calibration through. */
+  readonly single: OnnxModel;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * The same network with its convolutions computed with 8-bit integers, in the form that runtimes know: every value is
+ * followed by `QuantizeLinear` and `DequantizeLinear`, which they join with the operators between. Activations are unsigned
+ * bytes with a range of their own each, learned from images; weights are signed bytes with a scale for every channel.
+ *
+ * @throws LookonceError `DATA` when there are no images
+ */
+export async function quantize(network: OnnxModel, options: QuantizeOptions): Promise<OnnxModel> {
+  const { single, calibration = [], calibrationMethod = "mse", onCalibrated, height, width } = options;
+  const plan = planQuantization(network);
+  const seen = [...plan.values].flatMap(([name, { kind }]) => (kind === "seen" ? [name] : []));
+  const histograms = await collectHistograms(single, {
+    values: seen,
+    images: calibration,
+    height,
+    width,
+    onCalibrated,
+  });
+  const ranges = new Map<string, Range>();
+  for (const [name, source] of plan.values) {
+    ranges.set(name, rangeFor(name, source, { histograms, ranges, method: calibrationMethod }));
+  }
+  return writeQuantized(network, plan, ranges);
+}
+
+interface Known {
+  readonly histograms: ReadonlyMap<string, Histogram>;
+  /** Of the values before. */
+  readonly ranges: ReadonlyMap<string, Range>;
+  readonly method: CalibrationMethod;
+}
+
+function rangeFor(name: string, source: RangeSource, { histograms, ranges, method }: Known): Range {
+  switch (source.kind) {
+    case "pixels":
+    case "share":
+      return rangeOf(0, 1);
+    case "seen":
+      return chooseRange(histograms.get(name) as Histogram, {
+        method,
+        activation: source.activation ? silu : undefined,
+      });
+    case "silu":
+      return siluRange(histograms.get(source.of), ranges.get(source.of) as Range, method);
+    case "same":
+      return ranges.get(source.as) as Range;
+    case "union": {
+      const ends = source.of.map((other) => endsOf(ranges.get(other) as Range));
+      return rangeOf(Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high)));
+    }
+  }
+}
+
+/** The range of what SiLU makes of numbers in a range. */
+function siluRange(histogram: Histogram | undefined, range: Range, method: CalibrationMethod): Range {
+  const [low, high] = endsOf(range);
+  if (method !== "mse" || histogram === undefined)
+    return rangeOf(low < 0 ? siluMinimum(low) : 0, silu(Math.max(0, high)));
+  const { values, counts } = histogram.entries();
+  const made = values.map((value) => silu(Math.min(high, Math.max(low, value))));
+  const order = Array.from(made.keys()).sort((a, b) => (made[a] as number) - (made[b] as number));
+  return leastError(
+    {
+      values: Float64Array.from(order, (i) => made[i] as number),
+      counts: Float64Array.from(order, (i) => counts[i] as number),
+    },
+    (value) => value,
+  );
+}
+
+/** x · σ(x). */
+function silu(value: number): number {
+  return value / (1 + Math.exp(-value));
+}
+
+/** Where SiLU is smallest; it rises on either side. */
+const siluLowest = -1.2784645;
+
+function siluMinimum(low: number): number {
+  return silu(Math.max(low, siluLowest));
+}

@@ -1,0 +1,16 @@
+export {
+  denormalizeBoxes,
+  type ImageSize,
+  normalizeBoxes,
+  normalizedXywhToXyxy,
+  xywhToXyxy,
+  xyxyToNormalizedXywh,
+  xyxyToXywh,
+} from "./formats.ts";
+export { bboxIoa, boxIou, type IouKind, iouMatrix, type PairwiseIouOptions, pairwiseIou } from "./iou.ts";
+export type { Detections } from "./nms/detections.ts";
+export { nonMaxSuppression } from "./nms/non-max-suppression.ts";
+export type { AprioriLabels, NmsOptions } from "./nms/options.ts";
+export type { Prediction } from "./nms/prediction.ts";
+export { sortByScore } from "./nms/sort-by-score.ts";
+export { clipBoxes, type Letterboxing, scaleBoxes } from "./scale.ts";

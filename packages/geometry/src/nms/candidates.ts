@@ -1,0 +1,98 @@
+import type { ImagePrediction } from "./prediction.ts";
+
+/** Pairs of anchor and class that passed the confidence threshold, in the order they were met. */
+export class Candidates {
+  count = 0;
+  confidences: Float32Array = new Float32Array(256);
+  anchors: Int32Array = new Int32Array(256);
+  classes: Int32Array = new Int32Array(256);
+
+  push(anchor: number, label: number, confidence: number): void {
+    if (this.count === this.anchors.length) this.#grow();
+    this.confidences[this.count] = confidence;
+    this.anchors[this.count] = anchor;
+    this.classes[this.count++] = label;
+  }
+
+  #grow(): void {
+    const { confidences, anchors, classes } = this;
+    const size = anchors.length * 4;
+    this.confidences = new Float32Array(size);
+    this.confidences.set(confidences);
+    this.anchors = new Int32Array(size);
+    this.anchors.set(anchors);
+    this.classes = new Int32Array(size);
+    this.classes.set(classes);
+  }
+}
+
+/** What makes an anchor a candidate. */
+export interface CandidateRules {
+  /** Confidences must exceed this. Compared in single precision, as the references do. */
+  conf: number;
+  /** Every class above the threshold counts, not only an anchor's best. */
+  multiLabel: boolean;
+  /** 1 for the classes that are wanted; all, where missing. */
+  wanted: Uint8Array | undefined;
+  /** Shortest and longest side in pixels that a box may have; any, where missing. */
+  sideLimits: readonly [shortest: number, longest: number] | undefined;
+}
+
+/** Scans one image's prediction: anchors in order, and classes in order within an anchor. */
+export function collectCandidates(prediction: ImagePrediction, rules: CandidateRules): Candidates {
+  const candidates = new Candidates();
+  const scan = rules.multiLabel ? scanAllClasses : scanBestClass;
+  scan(prediction, { ...rules, conf: Math.fround(rules.conf) }, candidates);
+  return candidates;
+}
+
+function scanBestClass(prediction: ImagePrediction, rules: CandidateRules, candidates: Candidates): void {
+  const { data, start, anchors, anchorStride, channelStride, nc, hasObjectness } = prediction;
+  const { conf, wanted } = rules;
+  const firstClass = (hasObjectness ? 5 : 4) * channelStride;
+  for (let anchor = 0, at = start; anchor < anchors; anchor++, at += anchorStride) {
+    const objectness = objectnessAt(prediction, rules, at);
+    if (objectness < 0) continue;
+    let best = conf;
+    let label = -1;
+    for (let c = 0, i = at + firstClass; c < nc; c++, i += channelStride) {
+      // Rounding costs, and never lifts a product above a single-precision number: only those above need it.
+      const product = objectness * data[i]!;
+      if (product > best && Math.fround(product) > best) {
+        best = Math.fround(product);
+        label = c;
+      }
+    }
+    if (label >= 0 && (wanted === undefined || wanted[label] === 1)) candidates.push(anchor, label, best);
+  }
+}
+
+function scanAllClasses(prediction: ImagePrediction, rules: CandidateRules, candidates: Candidates): void {
+  const { data, start, anchors, anchorStride, channelStride, nc, hasObjectness } = prediction;
+  const { conf, wanted } = rules;
+  const firstClass = (hasObjectness ? 5 : 4) * channelStride;
+  for (let anchor = 0, at = start; anchor < anchors; anchor++, at += anchorStride) {
+    const objectness = objectnessAt(prediction, rules, at);
+    if (objectness < 0) continue;
+    for (let c = 0, i = at + firstClass; c < nc; c++, i += channelStride) {
+      const product = objectness * data[i]!;
+      if (product > conf && Math.fround(product) > conf && (wanted === undefined || wanted[c] === 1)) {
+        candidates.push(anchor, c, product);
+      }
+    }
+  }
+}
+
+/** The objectness of the anchor whose first number is at `at`; −1 when the anchor is out. */
+function objectnessAt(prediction: ImagePrediction, rules: CandidateRules, at: number): number {
+  const { data, channelStride, hasObjectness } = prediction;
+  if (rules.sideLimits !== undefined) {
+    const [shortest, longest] = rules.sideLimits;
+    const width = data[at + 2 * channelStride]!;
+    const height = data[at + 3 * channelStride]!;
+    if (width < shortest || height < shortest || width > longest || height > longest) return -1;
+  }
+  if (!hasObjectness) return 1;
+  const objectness = data[at + 4 * channelStride]!;
+  return objectness > rules.conf ? objectness : -1;
+}

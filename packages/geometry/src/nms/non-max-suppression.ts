@@ -1,0 +1,103 @@
+import { LookonceError } from "@lookonce/errors";
+import { type Candidates, collectCandidates } from "./candidates.ts";
+import type { Detections } from "./detections.ts";
+import { type AprioriLabels, type NmsOptions, type ResolvedNmsOptions, resolveNmsOptions } from "./options.ts";
+import { type ImagePrediction, type Prediction, splitPrediction } from "./prediction.ts";
+import { sortByScore } from "./sort-by-score.ts";
+import { suppress } from "./suppress.ts";
+
+/**
+ * Turns a network's decoded output into detections, image by image, best first.
+ *
+ * Follows YOLOv5 7.0 and YOLOv8 8.3 to the bit where rounding decides: single precision throughout, confidence and
+ * IoU thresholds strict, classes kept apart by adding class · 7680 to the boxes. Of boxes that tie in confidence the
+ * one met first (lower anchor, then lower class) comes first.
+ *
+ * @throws LookonceError `ARGUMENT` when shape, data or an option do not fit
+ */
+export function nonMaxSuppression(prediction: Prediction, options: NmsOptions = {}): Detections[] {
+  const images = splitPrediction(prediction);
+  return images.map((image, index) => {
+    const resolved = resolveNmsOptions(options, image.nc);
+    return detectImage(image, resolved, options.labels?.[index]);
+  });
+}
+
+function detectImage(
+  image: ImagePrediction,
+  options: ResolvedNmsOptions,
+  labels: AprioriLabels | undefined,
+): Detections {
+  const { conf, multiLabel, wanted, sideLimits } = options;
+  const candidates = collectCandidates(image, { conf, multiLabel, wanted, sideLimits });
+  if (labels !== undefined) addLabels(candidates, labels, { image, wanted, conf });
+
+  const order = sortByScore(candidates.confidences.subarray(0, candidates.count)).subarray(0, options.maxNms);
+  const boxes = cornersOf(order, candidates, { image, labels });
+  const classes = order.map((candidate) => candidates.classes[candidate]!);
+  const { iou, maxDet, agnostic } = options;
+  const kept = suppress({ boxes, classes }, { iou, maxDet, classOffset: agnostic ? 0 : options.classOffset });
+
+  const out = new Float32Array(kept.length * 4);
+  kept.forEach((position, i) => {
+    out.set(boxes.subarray(position * 4, position * 4 + 4), i * 4);
+  });
+  return {
+    boxes: out,
+    confidences: Float32Array.from(kept, (position) => candidates.confidences[order[position]!]!),
+    classes: kept.map((position) => classes[position]!),
+    anchors: kept.map((position) => candidates.anchors[order[position]!]!),
+    count: kept.length,
+  };
+}
+
+function addLabels(
+  candidates: Candidates,
+  labels: AprioriLabels,
+  context: { image: ImagePrediction; wanted: Uint8Array | undefined; conf: number },
+): void {
+  const { image, wanted, conf } = context;
+  const { nc } = image;
+  if (labels.boxes.length !== labels.classes.length * 4) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `Option labels of nonMaxSuppression needs 4 numbers a label, but there are ${labels.classes.length} classes and ${labels.boxes.length} numbers of boxes.`,
+    );
+  }
+  for (let i = 0; i < labels.classes.length; i++) {
+    const label = labels.classes[i]!;
+    if (!Number.isInteger(label) || label < 0 || label >= nc) {
+      throw new LookonceError(
+        "ARGUMENT",
+        `Option labels of nonMaxSuppression has class ${label}; there are classes 0 to ${nc - 1}.`,
+      );
+    }
+    if (conf < 1 && (wanted === undefined || wanted[label] === 1)) candidates.push(image.anchors + i, label, 1);
+  }
+}
+
+/** The candidates' boxes as xyxy, in the given order. */
+function cornersOf(
+  order: Int32Array,
+  candidates: Candidates,
+  source: { image: ImagePrediction; labels: AprioriLabels | undefined },
+): Float32Array {
+  const { image, labels } = source;
+  const corners = new Float32Array(order.length * 4);
+  for (let i = 0; i < order.length; i++) {
+    const anchor = candidates.anchors[order[i]!]!;
+    const known = anchor >= image.anchors;
+    const data: ArrayLike<number> = known ? labels!.boxes : image.data;
+    const at = known ? (anchor - image.anchors) * 4 : image.start + anchor * image.anchorStride;
+    const step = known ? 1 : image.channelStride;
+    const x = data[at]!;
+    const y = data[at + step]!;
+    const halfWidth = data[at + 2 * step]! / 2;
+    const halfHeight = data[at + 3 * step]! / 2;
+    corners[i * 4] = x - halfWidth;
+    corners[i * 4 + 1] = y - halfHeight;
+    corners[i * 4 + 2] = x + halfWidth;
+    corners[i * 4 + 3] = y + halfHeight;
+  }
+  return corners;
+}

@@ -1,0 +1,116 @@
+import { LookonceError } from "@lookonce/errors";
+import type { ByteReader } from "./byte-reader.ts";
+
+/** Bytes by which all formats below are told. */
+const headLength = 16;
+
+type Format = "jpeg" | "png" | "webp" | "bmp" | "other";
+
+/** What the image at the beginning of some bytes is; `undefined` when they begin no image. */
+export function imageFormat(head: Buffer): Format | undefined {
+  const text = (start: number, end: number): string => head.toString("latin1", start, end);
+  if (text(0, 3) === "\xff\xd8\xff") return "jpeg";
+  if (text(0, 8) === "\x89PNG\r\n\x1a\n") return "png";
+  if (text(0, 4) === "RIFF" && text(8, 12) === "WEBP") return "webp";
+  // A bitmap's reserved fields are 0
+  if (text(0, 2) === "BM" && text(6, 10) === "\0\0\0\0") return "bmp";
+  const isWhole = text(0, 4) === "GIF8" || ["II*\0", "MM\0*"].includes(text(0, 4));
+  const isBoxed = text(4, 8) === "ftyp" && /^(avi[fs]|hei[cx]|mif1|msf1)/.test(text(8, 12));
+  return isWhole || isBoxed ? "other" : undefined;
+}
+
+/** Whether a stream begins with an image. */
+export async function beginsWithImage(reader: ByteReader): Promise<boolean> {
+  await reader.ensure(headLength);
+  return imageFormat(reader.here) !== undefined;
+}
+
+/**
+ * The images of a stream in which one follows the other without anything between. JPEG, PNG, WebP and BMP tell where they
+ * end; an image of another format is taken to be all the rest.
+ *
+ * @throws LookonceError `FORMAT` for an image that is cut off or larger than `maxBytes`, or bytes that are no image
+ */
+export async function* splitImages(reader: ByteReader, maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let index = 0; ; index++) {
+    await reader.ensure(headLength);
+    const head = reader.here;
+    if (head.length === 0) return;
+    const format = imageFormat(head);
+    if (format === undefined) {
+      throw new LookonceError("FORMAT", `After ${index} images the stream goes on with something else.`);
+    }
+    const length = await lengthOf(format, reader, maxBytes);
+    if (length > maxBytes) {
+      throw new LookonceError("FORMAT", `Image ${index} of the stream has more than maxBytes (${maxBytes}) bytes.`);
+    }
+    const bytes = await reader.take(length);
+    if (bytes === undefined) throw new LookonceError("FORMAT", `Image ${index} of the stream is cut off.`);
+    yield bytes;
+  }
+}
+
+async function lengthOf(format: Format, reader: ByteReader, limit: number): Promise<number> {
+  if (format === "webp") return 8 + reader.here.readUInt32LE(4);
+  if (format === "bmp") return reader.here.readUInt32LE(2) || wholeLength(reader, limit);
+  if (format === "png") return pngLength(reader, limit);
+  return format === "jpeg" ? jpegLength(reader, limit) : wholeLength(reader, limit);
+}
+
+/** Chunks of length, type, data and checksum follow the signature; IEND is the last (PNG specification, section 5). */
+async function pngLength(reader: ByteReader, limit: number): Promise<number> {
+  let at = 8;
+  while (at <= limit && (await reader.ensure(at + 8))) {
+    const length = reader.here.readUInt32BE(at);
+    const isLast = reader.here.toString("latin1", at + 4, at + 8) === "IEND";
+    at += 12 + length;
+    if (isLast) return at;
+  }
+  return atEnd(reader, at);
+}
+
+/** Markers and their segments; after a scan's head come coded bytes up to the next marker (ITU T.81, annex B). */
+async function jpegLength(reader: ByteReader, limit: number): Promise<number> {
+  let at = 2;
+  while (at <= limit && (await reader.ensure(at + 4))) {
+    const { here } = reader;
+    const marker = here[at + 1] as number;
+    if (here[at] !== 0xff || marker === 0xff) at++;
+    else if (marker === 0xd9) return at + 2;
+    else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
+    else {
+      at += 2 + here.readUInt16BE(at + 2);
+      if (marker === 0xda) at = await endOfScan(reader, at, limit);
+    }
+  }
+  // The end marker may be the stream's very last bytes
+  return atEnd(reader, at);
+}
+
+/** Where the coded bytes of a scan end: at a marker that is neither a stuffed byte nor a restart. */
+async function endOfScan(reader: ByteReader, start: number, limit: number): Promise<number> {
+  let at = start;
+  while (at <= limit) {
+    const found = reader.here.indexOf(0xff, at);
+    if (found === -1) {
+      at = Math.max(at, reader.here.length);
+      if (!(await reader.ensure(at + 1))) return at;
+      continue;
+    }
+    if (!(await reader.ensure(found + 2))) return found + 1;
+    const next = reader.here[found + 1] as number;
+    if (next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return found;
+    at = next === 0xff ? found + 1 : found + 2;
+  }
+  return at;
+}
+
+async function wholeLength(reader: ByteReader, limit: number): Promise<number> {
+  await reader.ensure(limit + 1);
+  return reader.here.length;
+}
+
+/** The stream ends, or the image is too large: what is here is all there is to say. */
+function atEnd(reader: ByteReader, at: number): number {
+  return Math.max(reader.here.length, at > reader.here.length + 4 ? at : 0);
+}

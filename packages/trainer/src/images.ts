@@ -1,0 +1,29 @@
+import type { StepInput } from "@lookonce/backend-onnxruntime";
+import type { Batch } from "@lookonce/data";
+import { feed } from "@lookonce/device";
+import type * as tf from "@tensorflow/tfjs-core";
+
+const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/** What is read of a batch here. */
+type Images = Omit<Batch, "targets" | "samples">;
+
+/**
+ * A batch's images as what a network takes: [N, height, width, RGB], 0 to 1.
+ *
+ * @param spare written to in place of new memory where it has the right size
+ */
+export function imageInput(
+  { images, count, height, width }: Images,
+  spare?: Float32Array,
+): StepInput & { data: Float32Array } {
+  const data = spare?.length === images.length ? spare : new Float32Array(images.length);
+  for (let i = 0; i < data.length; i++) data[i] = shares[images[i] as number] as number;
+  return { data, shape: [count, height, width, 3] };
+}
+
+/** {@link imageInput} as a tensor. */
+export function feedImages(batch: Images): tf.Tensor4D {
+  const { data } = imageInput(batch);
+  return feed<tf.Rank.R4>(data, [batch.count, batch.height, batch.width, 3]);
+}

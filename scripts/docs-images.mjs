@@ -1,0 +1,31 @@
+// Draws docs/images/augment-*.jpg, the images of docs/augmentation.md, from generated shapes: `node
+// scripts/docs-images.mjs`, after a build. The same files come out every time, with one version of sharp.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeImage } from "@lookonce/augment";
+import { imageGrid } from "@lookonce/plots";
+import { colorCells, geometryCells, mixingCells, pipelineCells, pixelCells } from "./docs-images/cells.mjs";
+import { makeSamples } from "./docs-images/samples.mjs";
+
+const images = fileURLToPath(new URL("../docs/images/", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "lookonce-docs-"));
+
+try {
+  const samples = await makeSamples(folder);
+  const grids = {
+    "augment-mixing": mixingCells(samples),
+    "augment-geometry": geometryCells(samples),
+    "augment-color": colorCells(samples),
+    "augment-pixels": pixelCells(samples),
+    "augment-pipelines": await pipelineCells(samples),
+  };
+  for (const [name, cells] of Object.entries(grids)) {
+    const grid = await imageGrid(cells, { columns: 4, cell: 200, names: samples.names, labels: false });
+    await writeImage(join(images, `${name}.jpg`), grid, { quality: 80 });
+    console.log(`docs/images/${name}.jpg`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
