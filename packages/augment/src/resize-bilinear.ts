@@ -23,8 +23,8 @@ export function resizeBilinear(image: Image, size: Size): Image {
   checkSize(size);
   const { width, height } = size;
   if (width === image.width && height === image.height) return { ...image, data: image.data.slice() };
-  const columns = taps(image.width, width, 3);
-  const rows = taps(image.height, height, image.width * 3);
+  const columns = taps(image.width, width, { step: 3, repeatsEdge: true });
+  const rows = taps(image.height, height, { step: image.width * 3, repeatsEdge: false });
   const stride = width * 3;
   const data = new Uint8Array(stride * height);
   let above = new Int32Array(stride);
@@ -55,24 +55,31 @@ export function checkSize({ width, height }: Size): void {
   throw new LookonceError("ARGUMENT", `An image's size must be whole and at least 1 × 1, not ${width} × ${height}.`);
 }
 
-function taps(from: number, to: number, step: number): Taps {
+interface TapOptions {
+  /** Bytes between neighbors. */
+  step: number;
+  /**
+   * Whether positions beyond an edge pixel's center get that pixel with the full weight, as OpenCV's columns do. Its rows
+   * keep the fraction and clamp both indices: the two weights of one pixel are then rounded apart.
+   */
+  repeatsEdge: boolean;
+}
+
+function taps(from: number, to: number, { step, repeatsEdge }: TapOptions): Taps {
   const first = new Int32Array(to);
   const second = new Int32Array(to);
   const firstWeight = new Int32Array(to);
   const secondWeight = new Int32Array(to);
   const scale = from / to;
+  const clamp = (index: number): number => Math.min(Math.max(index, 0), from - 1);
   for (let i = 0; i < to; i++) {
-    // OpenCV holds positions in single precision, which decides a weight now and then
-    let position = Math.fround((i + 0.5) * scale - 0.5);
-    if (position < 0) position = 0;
-    let index = Math.floor(position);
-    let part = Math.fround(position - index);
-    if (index >= from - 1) {
-      index = from - 1;
-      part = 0;
-    }
-    first[i] = index * step;
-    second[i] = Math.min(index + 1, from - 1) * step;
+    // OpenCV computes positions in single precision, which decides a weight now and then
+    const position = Math.fround((i + 0.5) * scale - 0.5);
+    const index = Math.floor(position);
+    const isBeyond = index < 0 || index >= from - 1;
+    const part = repeatsEdge && isBeyond ? 0 : Math.fround(position - index);
+    first[i] = clamp(index) * step;
+    second[i] = clamp(index + 1) * step;
     firstWeight[i] = roundHalfEven(Math.fround(1 - part) * 2048);
     secondWeight[i] = roundHalfEven(part * 2048);
   }

@@ -38,6 +38,12 @@ describe("resizeBilinear", () => {
     expect(reds(resizeBilinear(gray([0, 100], 2), { width: 4, height: 1 }))).toEqual([0, 25, 75, 100]);
   });
 
+  it("rounds the two weights of a row beyond the edge apart, as OpenCV does, and those of a column not", () => {
+    const [columns, rows] = [gray([0, 255, 0, 255], 2), gray([0, 0, 255, 255], 2)];
+    expect(reds(resizeBilinear(columns, { width: 3, height: 3 }))).toEqual([0, 127, 255, 0, 128, 255, 0, 127, 255]);
+    expect(reds(resizeBilinear(rows, { width: 3, height: 3 }))).toEqual([0, 0, 0, 128, 128, 128, 255, 255, 255]);
+  });
+
   it("averages four pixels when it halves", () => {
     expect(reds(resizeBilinear(gray([10, 20, 30, 41], 2), { width: 1, height: 1 }))).toEqual([25]);
   });

@@ -170,6 +170,18 @@ describe("GraphBuilder, given mistakes", () => {
     expect(error.message).toContain(message);
   });
 
+  it("prunes nodes and initializers that nothing reads, and keeps the rest", () => {
+    const graph = started();
+    const used = graph.initializer({ type: "float32", shape: [1], data: Float32Array.of(2) }, "used");
+    const unused = graph.initializer({ type: "float32", shape: [1], data: Float32Array.of(3) }, "unused");
+    graph.node("Mul", ["images", unused]);
+    graph.output(graph.node("Mul", ["images", used]), "float32");
+    graph.prune();
+    const { nodes, initializers } = graph.build().graph;
+    expect(nodes.map(({ inputs }) => inputs)).toEqual([["images", "used"]]);
+    expect([...initializers.keys()]).toEqual(["used"]);
+  });
+
   it("build refuses a graph without outputs", () => {
     expect(errorOf(() => started().build()).message).toBe('graph "net" has no output. Declare one with output().');
   });

@@ -157,7 +157,7 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo({ name, type, shape }, "output"));
   }
 
-  /** Drops the nodes whose outputs neither another node nor the graph's outputs need. */
+  /** Drops the nodes and initializers that neither another node nor the graph's outputs need. */
   prune(): void {
     const needed = new Set(this.#outputs.map(({ name }) => name));
     const kept: OnnxNode[] = [];
@@ -168,6 +168,7 @@ export class GraphBuilder {
       for (const name of node.inputs) needed.add(name);
     }
     this.#nodes.splice(0, this.#nodes.length, ...kept.reverse());
+    for (const name of this.#initializers.keys()) if (!needed.has(name)) this.#initializers.delete(name);
   }
 
   /** Checks the graph and returns the model. */

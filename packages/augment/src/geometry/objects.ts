@@ -12,10 +12,10 @@ export function moveObjects(objects: Objects, { scale = [1, 1], shift = [0, 0] }
   return mapPoints(objects, (value, axis) => value * scale[axis] + shift[axis]);
 }
 
-/** The objects with every point moved to the nearest one inside an image of this size, `margin` pixels from its edges. */
+/** Clips every point to x in [0, width − `margin`] and y in [0, height − `margin`], in pixels. */
 export function clipObjects(objects: Objects, { width, height }: Size, margin = 0): Objects {
   const limits = [width - margin, height - margin] as const;
-  return mapPoints(objects, (value, axis) => Math.min(Math.max(value, margin), limits[axis]));
+  return mapPoints(objects, (value, axis) => Math.min(Math.max(value, 0), limits[axis]));
 }
 
 /** The objects in the given rows, in that order. */

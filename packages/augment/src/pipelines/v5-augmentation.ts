@@ -19,7 +19,7 @@ interface Settings {
   source: SampleSource;
 }
 
-/** YOLOv5 keeps boxes this far from the edges, in pixels of the finished image. */
+/** YOLOv5 clips boxes to [0, side − 1e-3], in pixels of the finished image. */
 const EDGE = 1e-3;
 
 /**

@@ -35,6 +35,17 @@ function typesOf({ graph }: OnnxModel): Record<string, number> {
   return counts;
 }
 
+describe.each(families)("%s", (family) => {
+  it.each<Omit<ExportOnnxOptions, "file">>([{}, { nms: true }, { dynamic: true, nms: true }, { half: true }])(
+    "has no initializer that no node reads with %o",
+    async (options) => {
+      const { graph } = (await exported(family, options)).onnx;
+      const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
+      expect([...graph.initializers.keys()].filter((name) => !read.has(name))).toEqual([]);
+    },
+  );
+});
+
 describe.each(families)("%s with dynamic", (family) => {
   it("says which sizes are free", async () => {
     const { onnx } = await exported(family, { dynamic: true, batch: 2, imgsz: [64, 96] });
