@@ -8,6 +8,7 @@ const packageGraph = {
   "packages/errors": [],
   "packages/random": [],
   "packages/files": ["errors"],
+  "packages/worker-pool": ["errors"],
   "packages/geometry": ["errors"],
   "packages/hub": ["errors", "files"],
   "packages/onnx": ["errors"],

@@ -1,0 +1,216 @@
+import { LookonceError } from "@lookonce/errors";
+import { type TaskMap, WorkerLostError, WorkerThread, type WorkerThreadOptions } from "./worker-thread.ts";
+
+/** Milliseconds that a worker must have lived for its death not to count as one in a row. */
+const stableAfterMs = 10_000;
+
+/** Options of {@link WorkerPool}. */
+export interface WorkerPoolOptions<T extends TaskMap<T>> extends WorkerThreadOptions {
+  /** Most worker threads. */
+  maxWorkers: number;
+  /** Most tasks that a worker has at once: one that runs, and others that wait for it in the thread. Default 2. */
+  maxTasksPerWorker?: number;
+  /** Times that a task is run before the death of its workers counts as its own fault. Default 2. */
+  maxAttempts?: number;
+  /** Start all workers at once and replace each one that dies. Default `false`: they start when tasks come. */
+  keepAlive?: boolean;
+  /** With `keepAlive`: milliseconds before a worker that died is replaced, by the number of deaths in a row before. */
+  restartDelaysMs?: readonly number[];
+  /** Milliseconds that a worker may take to finish its tasks and stop. Default 5000. */
+  shutdownTimeoutMs?: number;
+  /** Called with each new worker before the pool gives it tasks; the worker takes them when this resolves. */
+  prepare?: (worker: WorkerThread<T>) => Promise<void>;
+  /** Called when a worker has died or was given up, before its tasks fail or are run again. */
+  onWorkerLost?: (cause: Error) => void;
+  /** Called when a worker can take tasks. */
+  onWorkerReady?: () => void;
+}
+
+/** Options of {@link WorkerPool.run}. */
+export interface RunOptions<T extends TaskMap<T>> {
+  /** Memory of the request that is moved to the worker instead of copied. A task that moves memory is never run again. */
+  transfer?: readonly ArrayBuffer[];
+  /** When it aborts, `run()` throws its reason; the worker's handler sees it as `context.aborted`. */
+  signal?: AbortSignal;
+  /** Milliseconds from when a worker has the task until that worker counts as hung and is replaced. Default: no limit. */
+  timeoutMs?: number;
+  /** Whether a worker can run the task. Default: any. */
+  accepts?: (worker: WorkerThread<T>) => boolean;
+}
+
+interface Task<T extends TaskMap<T>> extends RunOptions<T> {
+  name: keyof T;
+  request: T[keyof T]["request"];
+  attempts: number;
+  canceled: Int32Array | undefined;
+  resolve: (response: T[keyof T]["response"]) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Member<T extends TaskMap<T>> {
+  thread: WorkerThread<T>;
+  isReady: boolean;
+}
+
+/**
+ * Runs tasks in worker threads of one program.
+ *
+ * Tasks start in the order in which they come. A task whose worker dies is run once more, and those that waited behind it as
+ * if nothing had happened. Workers without tasks do not keep the process running, but hold memory: `dispose()` ends them.
+ *
+ * Example: see the README.
+ */
+export class WorkerPool<T extends TaskMap<T>> {
+  readonly #options: WorkerPoolOptions<T>;
+  readonly #members: Set<Member<T>> = new Set();
+  readonly #queue: Task<T>[] = [];
+  readonly #restarts: Set<NodeJS.Timeout> = new Set();
+  #disposal: Promise<unknown> | undefined;
+
+  constructor(options: WorkerPoolOptions<T>) {
+    this.#options = options;
+    if (options.keepAlive) this.spawnAll();
+  }
+
+  /** Workers that have been started and not been lost. */
+  get workers(): WorkerThread<T>[] {
+    return [...this.#members].map(({ thread }) => thread);
+  }
+
+  /** Number of workers that can take tasks. */
+  get ready(): number {
+    return this.#disposal === undefined ? [...this.#members].filter(({ isReady }) => isReady).length : 0;
+  }
+
+  /** Starts all workers, before there are tasks. */
+  spawnAll(): void {
+    while (this.#members.size < this.#options.maxWorkers) this.#spawn();
+  }
+
+  /**
+   * Runs a task in a worker.
+   *
+   * @throws WorkerLostError when workers died of it, or the one that had its memory died; LookonceError `ARGUMENT` when the
+   *   pool is disposed of; otherwise what the task threw, or the signal's reason
+   */
+  async run<K extends keyof T>(
+    name: K,
+    request: T[K]["request"],
+    options: RunOptions<T> = {},
+  ): Promise<T[K]["response"]> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.#disposal !== undefined) throw disposed();
+    const canceled = signal === undefined ? undefined : new Int32Array(new SharedArrayBuffer(4));
+    let onAbort = (): void => {};
+    try {
+      return await new Promise<T[K]["response"]>((resolve, reject) => {
+        const task: Task<T> = { ...options, name, request, attempts: 0, canceled, resolve, reject };
+        onAbort = () => {
+          reject(signal?.reason);
+          if (canceled !== undefined) Atomics.store(canceled, 0, 1);
+          const index = this.#queue.indexOf(task);
+          if (index >= 0) this.#queue.splice(index, 1);
+          this.#pump();
+        };
+        signal?.addEventListener("abort", onAbort, { once: true });
+        this.#queue.push(task);
+        this.#pump();
+      });
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Lets workers finish the tasks that they have, and ends them. Tasks that still wait fail. May be called twice. */
+  async dispose(): Promise<void> {
+    this.#disposal ??= Promise.all(this.workers.map((worker) => worker.stop(this.#options.shutdownTimeoutMs ?? 5000)));
+    for (const timer of this.#restarts) clearTimeout(timer);
+    for (const { reject } of this.#queue.splice(0)) reject(disposed());
+    await this.#disposal;
+  }
+
+  #pump(): void {
+    if (this.#disposal !== undefined) return;
+    for (const task of [...this.#queue]) {
+      const worker = this.#workerFor(task);
+      if (worker === undefined) continue;
+      this.#queue.splice(this.#queue.indexOf(task), 1);
+      void this.#runIn(worker, task);
+    }
+    for (const worker of this.workers) {
+      if (worker.pending + this.#queue.length > 0) worker.ref();
+      else worker.unref();
+    }
+  }
+
+  /** The worker with the fewest tasks. One that is still starting gets tasks only where none is ready. */
+  #workerFor({ accepts }: Task<T>): WorkerThread<T> | undefined {
+    const { maxWorkers, maxTasksPerWorker = 2, prepare, keepAlive } = this.#options;
+    const members = [...this.#members].filter(({ thread }) => accepts?.(thread) ?? true);
+    const ready = members.filter(({ isReady }) => isReady);
+    const threads = (ready.length > 0 || prepare ? ready : members).map(({ thread }) => thread);
+    const [least] = threads.sort((a, b) => a.pending - b.pending);
+    if (least?.pending !== 0 && !keepAlive && this.#members.size < maxWorkers) {
+      const thread = this.#spawn();
+      if (ready.length === 0 && !prepare) return thread;
+    }
+    return least !== undefined && least.pending < maxTasksPerWorker ? least : undefined;
+  }
+
+  async #runIn(worker: WorkerThread<T>, task: Task<T>): Promise<void> {
+    try {
+      task.resolve(await worker.run(task.name, task.request, task));
+    } catch (error) {
+      const wasLost = error instanceof WorkerLostError;
+      if (wasLost && this.#mayRunAgain(task, error)) this.#queue.unshift(task);
+      else task.reject(wasLost && this.#disposal !== undefined ? disposed() : error);
+    }
+    this.#pump();
+  }
+
+  #mayRunAgain(task: Task<T>, { wasRunning }: WorkerLostError): boolean {
+    if (wasRunning) task.attempts++;
+    const { transfer = [], signal, attempts } = task;
+    if (this.#disposal !== undefined || signal?.aborted || transfer.length > 0) return false;
+    return attempts < (this.#options.maxAttempts ?? 2);
+  }
+
+  #spawn(deaths = 0): WorkerThread<T> {
+    const since = performance.now();
+    const thread = new WorkerThread<T>(this.#options, (cause) => {
+      this.#members.delete(member);
+      if (this.#disposal !== undefined) return;
+      this.#options.onWorkerLost?.(cause);
+      if (this.#options.keepAlive) this.#respawn(performance.now() - since < stableAfterMs ? deaths : 0);
+    });
+    const member = { thread, isReady: false };
+    this.#members.add(member);
+    thread.unref();
+    void this.#prepare(member);
+    return thread;
+  }
+
+  async #prepare(member: Member<T>): Promise<void> {
+    const { thread } = member;
+    await thread.ready;
+    if (!thread.isLost) await this.#options.prepare?.(thread);
+    if (thread.isLost) return;
+    member.isReady = true;
+    this.#pump();
+    this.#options.onWorkerReady?.();
+  }
+
+  #respawn(deaths: number): void {
+    const { restartDelaysMs = [0, 100, 1000, 5000, 15_000] } = this.#options;
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#spawn(deaths + 1);
+    }, restartDelaysMs[deaths] ?? restartDelaysMs.at(-1));
+    this.#restarts.add(timer);
+  }
+}
+
+function disposed(): LookonceError {
+  return new LookonceError("ARGUMENT", "The pool of workers has been disposed of.");
+}

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { threadId, workerData } from "node:worker_threads";
+import { LookonceError } from "@lookonce/errors";
+import { serveTasks, Transfer } from "../src/index.ts";
+import type { TestTasks } from "./tasks.ts";
+
+const counters: Int32Array = workerData.counters;
+
+serveTasks<TestTasks>({
+  async double(numbers) {
+    const doubled = numbers.map((n) => 2 * n);
+    return new Transfer(doubled, [doubled.buffer as ArrayBuffer]);
+  },
+  async whoAmI(ms) {
+    await sleep(ms);
+    return threadId;
+  },
+  async fail(kind) {
+    if (kind === "plain") throw new TypeError("wrong type", { cause: "a string" });
+    throw new LookonceError("FORMAT", "not an image", { cause: new RangeError("too far") });
+  },
+  async die(times) {
+    if (Atomics.add(counters, 0, 1) < times) process.exit(3);
+    return Atomics.load(counters, 0);
+  },
+  async hang() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    Atomics.add(counters, 1, 1);
+    return undefined;
+  },
+  async untilAborted(_, context) {
+    while (!context.aborted) await sleep(5);
+    Atomics.store(counters, 2, 1);
+    return undefined;
+  },
+});

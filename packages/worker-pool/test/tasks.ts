@@ -1,0 +1,11 @@
+/** The tasks of the tests' program. */
+export interface TestTasks {
+  double: { request: Float32Array; response: Float32Array };
+  /** The thread's number, after some milliseconds. */
+  whoAmI: { request: number; response: number };
+  fail: { request: "plain" | "coded"; response: never };
+  /** Ends the worker the first times that it is run; counts the times. */
+  die: { request: number; response: number };
+  hang: { request: undefined; response: undefined };
+  untilAborted: { request: undefined; response: undefined };
+}
