@@ -11,8 +11,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultPresets, readImage, resizeBilinear, writeImage } from "@lookonce/augment";
+import { defaultPresets } from "@lookonce/augment";
 import { BatchLoader, Dataset, generateShapes } from "@lookonce/data";
+import { readImage, resizeBilinear, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 
 const { values } = parseArgs({

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeImage } from "@lookonce/augment";
+import { writeImage } from "@lookonce/image";
 import { imageGrid } from "@lookonce/plots";
 import { colorCells, geometryCells, mixingCells, pipelineCells, pixelCells } from "./docs-images/cells.mjs";
 import { makeSamples } from "./docs-images/samples.mjs";

@@ -1,7 +1,7 @@
 // Samples to try augmentation on, from generated shapes.
 import { join } from "node:path";
-import { readImage } from "@lookonce/augment";
 import { Dataset, generateShapes } from "@lookonce/data";
+import { readImage } from "@lookonce/image";
 
 /** Side of the images, in pixels. */
 const size = 256;

@@ -1,6 +1,6 @@
-import type { Image } from "@lookonce/augment";
-import { letterbox } from "@lookonce/augment/letterbox";
 import { nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import type { Image } from "@lookonce/image";
+import { letterbox } from "@lookonce/image/letterbox";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 

@@ -1,3 +1,23 @@
+export {
+  blankImage,
+  type EncodeOptions,
+  encodeImage,
+  type Image,
+  type ImageHeader,
+  type Letterboxed,
+  type LetterboxGeometry,
+  type LetterboxOptions,
+  letterbox,
+  letterboxGeometry,
+  type ReadImageOptions,
+  readImage,
+  readImageHeader,
+  readImageSize,
+  resizeArea,
+  resizeBilinear,
+  type Size,
+  writeImage,
+} from "@lookonce/image";
 export { randomChannelSwap, randomGray, swapChannels, toGray } from "./color/channels.ts";
 export { type ApplyClaheOptions, applyClahe, type RandomClaheOptions, randomClahe } from "./color/clahe.ts";
 export type { ClaheOptions } from "./color/clahe-plane.ts";
@@ -29,14 +49,6 @@ export {
   randomPerspective,
 } from "./geometry/perspective.ts";
 export { drawScene, type Scene, sceneOf, type Tile } from "./geometry/scene.ts";
-export { blankImage, type Image, type Size } from "./image.ts";
-export {
-  type Letterboxed,
-  type LetterboxGeometry,
-  type LetterboxOptions,
-  letterbox,
-  letterboxGeometry,
-} from "./letterbox.ts";
 export {
   copyPasteV5,
   copyPasteV8,
@@ -78,14 +90,4 @@ export type {
 export { type ParseHypOptions, parseHyp } from "./presets/parse-hyp.ts";
 export { defaultPresets, type HypPreset, hypPreset, hypPresets, type PresetHyp } from "./presets/presets.ts";
 export { readHyp } from "./presets/read-hyp.ts";
-export {
-  type ImageHeader,
-  type ReadImageOptions,
-  readImage,
-  readImageHeader,
-  readImageSize,
-} from "./read-image.ts";
-export { resizeArea } from "./resize-area.ts";
-export { resizeBilinear } from "./resize-bilinear.ts";
 export type { Augmentation, Objects, Sample, SampleSource } from "./sample.ts";
-export { type EncodeOptions, encodeImage, writeImage } from "./write-image.ts";

@@ -1,5 +1,5 @@
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
-import type { Image } from "./image.ts";
 
 /** The objects in an image. */
 export interface Objects {

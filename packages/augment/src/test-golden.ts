@@ -1,6 +1,7 @@
+import type { Image } from "@lookonce/image";
 import { expectClose, type GoldenTensor } from "@lookonce/testing";
 import { expect } from "vitest";
-import type { Image, Objects } from "./index.ts";
+import type { Objects } from "./index.ts";
 
 /** The golden files hold images as HWC bytes in BGR (YOLOv8) or NCHW RGB from 0 to 1 (YOLOv5). */
 export function goldenImage({ shape, data }: GoldenTensor): Image {

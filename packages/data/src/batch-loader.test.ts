@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankImage, writeImage } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson, goldenTensors, hasShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { blankImage, encodeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { blankImage, encodeImage } from "@lookonce/image";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset, findImages, readDatasetConfig } from "./index.ts";

@@ -1,4 +1,4 @@
-import { type Image, resizeArea, resizeBilinear, type Size } from "@lookonce/augment";
+import { type Image, resizeArea, resizeBilinear, type Size } from "@lookonce/image";
 
 /** Whose rules hold where YOLOv5 (7.0) and YOLOv8 (8.3) load images differently. */
 export type LoadingRules = "v5" | "v8";

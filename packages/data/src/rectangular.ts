@@ -1,4 +1,4 @@
-import type { Size } from "@lookonce/augment";
+import type { Size } from "@lookonce/image";
 
 /** Options of {@link rectangularBatches}. */
 export interface RectangularOptions {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
-import { blankImage, encodeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { blankImage, encodeImage } from "@lookonce/image";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset, findImages, readDatasetConfig } from "./index.ts";
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Image, letterbox, readImage } from "@lookonce/augment";
+import { type Image, letterbox, readImage } from "@lookonce/image";
 
 /** The form of a batch of images. */
 export interface ImageBatch {

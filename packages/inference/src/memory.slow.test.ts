@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeImage } from "@lookonce/augment";
+import { writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Predictor } from "./index.ts";

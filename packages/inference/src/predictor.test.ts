@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeImage, type Image, letterbox, readImage, writeImage } from "@lookonce/augment";
 import { nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import { encodeImage, type Image, letterbox, readImage, writeImage } from "@lookonce/image";
 import { type DetectionModel, fuse } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
-import { type Image, writeImage } from "@lookonce/augment";
 import { writeWhole } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
+import { type Image, writeImage } from "@lookonce/image";
 import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";

@@ -1,7 +1,7 @@
-export { type Image, type ImageHeader, readImage, readImageHeader } from "@lookonce/augment";
 export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
 export type { ExportReport } from "@lookonce/export";
 export { type PublishedWeights, publishedWeights } from "@lookonce/hub";
+export { type Image, type ImageHeader, imageFormat, imageFormats, readImage, readImageHeader } from "@lookonce/image";
 export type {
   BatchItem,
   DetectOptions,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { blankImage, writeImage } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/image";
 import { beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeTinyModel } from "./test-model.ts";
 import { YOLO } from "./yolo.ts";

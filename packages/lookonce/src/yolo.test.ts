@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { blankImage, type Image, writeImage } from "@lookonce/augment";
+import { blankImage, type Image, writeImage } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { makeDecided, temporaryFolder, writeTinyModel } from "./test-model.ts";
 import { YOLO } from "./yolo.ts";

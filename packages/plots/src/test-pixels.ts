@@ -1,4 +1,4 @@
-import { type Image, readImage } from "@lookonce/augment";
+import { type Image, readImage } from "@lookonce/image";
 
 /** The pixels of a plot. */
 export function pixelsOf(png: Uint8Array): Promise<Image> {

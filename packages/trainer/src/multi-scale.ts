@@ -1,5 +1,5 @@
-import { type Image, resizeBilinear } from "@lookonce/augment";
 import type { Batch } from "@lookonce/data";
+import { type Image, resizeBilinear } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 
 /**

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { blankImage, writeImage } from "@lookonce/augment";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
+import { blankImage, writeImage } from "@lookonce/image";
 import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import { enterTestDevice } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";

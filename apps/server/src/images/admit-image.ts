@@ -1,7 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import { type ImageHeader, readImageHeader } from "lookonce";
+import { type ImageHeader, imageFormat, imageFormats, readImageHeader } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
-import { imageKind, imageKinds } from "./image-kind.ts";
 
 /** An image that came with a request. */
 export interface SentImage {
@@ -21,8 +20,8 @@ export type ImageSize = Pick<ImageHeader, "width" | "height">;
  */
 export async function admitImage({ name, file }: SentImage, maxPixels: number): Promise<ImageSize> {
   if (file.length === 0) throw new HttpError(400, { code: "NO_BODY", message: `${name} is empty.` });
-  if (imageKind(file) === undefined) {
-    throw new HttpError(415, { code: "NOT_A_IMAGE", message: `${name} is not an image: expected ${imageKinds}.` });
+  if (imageFormat(file) === undefined) {
+    throw new HttpError(415, { code: "NOT_A_IMAGE", message: `${name} is not an image: expected ${imageFormats}.` });
   }
   const { width, height } = await headerOf(name, file);
   if (width * height <= maxPixels) return { width, height };

@@ -1,5 +1,5 @@
+import type { Image } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 
 /** Red and blue change places. */
 export function swapChannels({ data, width, height }: Image): Image {

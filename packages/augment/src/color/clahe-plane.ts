@@ -1,5 +1,5 @@
+import { roundHalfEven } from "@lookonce/image";
 import { mirror } from "../pixels/mirror.ts";
-import { roundHalfEven } from "../rounding.ts";
 import type { Plane } from "./luma.ts";
 
 /** How {@link claheEqualize} works. */

@@ -1,5 +1,5 @@
+import type { Image } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 import { type ClaheOptions, equalizeAdaptively } from "./clahe-plane.ts";
 import { fromLab, toLab } from "./lab.ts";
 import { luma, withLuma } from "./luma.ts";

@@ -1,13 +1,13 @@
+import { blankImage, type Image } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { describeGolden, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import { blankImage, type Image } from "../image.ts";
+import { goldenImage } from "../test-golden.ts";
 import { randomChannelSwap, swapChannels, toGray } from "./channels.ts";
 import { applyClahe } from "./clahe.ts";
 import { equalizeHistogram } from "./equalize.ts";
 import { applyHsv, drawHsv, randomHsv } from "./hsv.ts";
 import { hsvTables } from "./hsv-tables.ts";
-import { goldenImage } from "./test-golden-image.ts";
 import { formulaImage, madeByOpencv } from "./test-opencv-cases.ts";
 import { applyTable, brightnessContrastTable, gammaTable } from "./tone.ts";
 

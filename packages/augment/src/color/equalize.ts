@@ -1,6 +1,6 @@
+import type { Image } from "@lookonce/image";
+import { roundHalfEven } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
-import { roundHalfEven } from "../rounding.ts";
 import { luma, type Plane, withLuma } from "./luma.ts";
 
 /**

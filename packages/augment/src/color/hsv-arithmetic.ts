@@ -1,4 +1,4 @@
-import { roundHalfEven } from "../rounding.ts";
+import { roundHalfEven } from "@lookonce/image";
 
 /** Reciprocals in 1/4096 by which OpenCV's 8-bit conversion to HSV divides. */
 export interface HsvDivisions {

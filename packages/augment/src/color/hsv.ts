@@ -1,6 +1,6 @@
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import type { Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 import { turnColors } from "../kernels/turn-colors.ts";
 import { hsvDivisions, hsvInverse } from "./hsv-arithmetic.ts";
 import { type HsvShift, type HsvTables, type HueRule, hsvTables } from "./hsv-tables.ts";

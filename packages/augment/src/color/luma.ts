@@ -1,4 +1,4 @@
-import type { Image } from "../image.ts";
+import type { Image } from "@lookonce/image";
 
 /** One number a pixel, 0 to 255, row by row. */
 export interface Plane {

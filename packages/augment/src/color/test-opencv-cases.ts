@@ -1,4 +1,4 @@
-import type { Image } from "../image.ts";
+import type { Image } from "@lookonce/image";
 
 /** An image that a formula gives. */
 export function formulaImage(width = 10, height = 7): Image {

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 
 /** A contrast factor, and a brightness to add as a share of 255. */
 export interface BrightnessContrast {

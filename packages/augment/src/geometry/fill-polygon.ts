@@ -1,4 +1,4 @@
-import type { Size } from "../image.ts";
+import type { Size } from "@lookonce/image";
 
 /** Positions along a row are held in 1/65536 pixel, as OpenCV holds them. */
 const ONE = 65536;

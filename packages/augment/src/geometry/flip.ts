@@ -1,5 +1,5 @@
+import type { Image } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 import { reserve } from "../kernels/kernels.ts";
 import type { Sample } from "../sample.ts";
 import { mirrorObjects, moveObjects, swapSides } from "./objects.ts";

@@ -1,5 +1,5 @@
+import { type LetterboxGeometry, type LetterboxOptions, letterbox } from "@lookonce/image";
 import type { Transform } from "../compose.ts";
-import { type LetterboxGeometry, type LetterboxOptions, letterbox } from "../letterbox.ts";
 import type { Sample } from "../sample.ts";
 import { moveObjects } from "./objects.ts";
 

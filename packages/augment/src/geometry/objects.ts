@@ -1,4 +1,4 @@
-import type { Size } from "../image.ts";
+import type { Size } from "@lookonce/image";
 import type { Objects } from "../sample.ts";
 
 /** `x · scale[0] + shift[0]`, `y · scale[1] + shift[1]`, in pixels. */

@@ -1,6 +1,6 @@
+import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import type { Transform } from "../compose.ts";
-import type { Size } from "../image.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { boxCandidates } from "./box-candidates.ts";
 import { type Matrix, movePoints, multiply } from "./matrix.ts";

@@ -1,4 +1,4 @@
-import type { Size } from "../image.ts";
+import type { Size } from "@lookonce/image";
 
 /**
  * An outline as `count` points, at equal distances in index along it; positions between two corners are interpolated

@@ -1,4 +1,4 @@
-import { blankImage, type Image, type Size } from "../image.ts";
+import { blankImage, type Image, type Size } from "@lookonce/image";
 import type { Objects, Sample } from "../sample.ts";
 
 /** A part of an image at its place on a canvas. */

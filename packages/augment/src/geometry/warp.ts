@@ -1,5 +1,5 @@
+import { blankImage, type Image, type Size } from "@lookonce/image";
 import type { HsvTables } from "../color/hsv-tables.ts";
-import { blankImage, type Image, type Size } from "../image.ts";
 import { reserve } from "../kernels/kernels.ts";
 import { turnColors, turnPixels } from "../kernels/turn-colors.ts";
 import { invert, isAffine, type Matrix, movePoints } from "./matrix.ts";

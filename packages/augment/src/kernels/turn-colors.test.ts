@@ -1,8 +1,8 @@
+import type { Image } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { expect, it } from "vitest";
 import { applyHsv } from "../color/hsv.ts";
 import { hsvTables } from "../color/hsv-tables.ts";
-import type { Image } from "../image.ts";
 import { turnColors } from "./turn-colors.ts";
 
 it("gives the bytes of the plain arithmetic", () => {

@@ -1,6 +1,6 @@
+import type { Image } from "@lookonce/image";
 import { hsvInverse } from "../color/hsv-arithmetic.ts";
 import type { HsvTables } from "../color/hsv-tables.ts";
-import type { Image } from "../image.ts";
 import { type Kernels, reserve } from "./kernels.ts";
 
 /** Offsets within the room for colors. */

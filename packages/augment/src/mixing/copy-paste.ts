@@ -1,10 +1,10 @@
 import { bboxIoa } from "@lookonce/geometry";
+import type { Image, Size } from "@lookonce/image";
+import { roundHalfEven } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { fillPolygon } from "../geometry/fill-polygon.ts";
 import { flipLeftRight } from "../geometry/flip.ts";
 import { joinObjects, selectObjects } from "../geometry/objects.ts";
-import type { Image, Size } from "../image.ts";
-import { roundHalfEven } from "../rounding.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { requireSameSize } from "./mix-up.ts";
 

@@ -1,7 +1,7 @@
 import { bboxIoa } from "@lookonce/geometry";
+import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { dropEmpty, joinObjects, selectObjects } from "../geometry/objects.ts";
-import type { Size } from "../image.ts";
 import type { Sample } from "../sample.ts";
 import { hasPolygons } from "./copy-paste.ts";
 import { requireSameSize } from "./mix-up.ts";

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { joinObjects } from "../geometry/objects.ts";
-import type { Image } from "../image.ts";
 import type { Sample } from "../sample.ts";
 
 /** Draws the first image's share from Beta(32, 32): nearly always 0.3 to 0.7 (YOLOv5 6.1, YOLOv8 8.3). */

@@ -1,7 +1,7 @@
+import { blankImage } from "@lookonce/image";
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import {
-  blankImage,
   copyPasteV8,
   cutMix,
   fittingCopies,

@@ -1,9 +1,9 @@
+import { blankImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import {
   applyPerspective,
-  blankImage,
   drawMosaic9Corner,
   drawMosaicCenter,
   drawScene,
@@ -31,7 +31,7 @@ const still: PerspectiveDraw = {
 // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
 function tile(tensors: Record<string, GoldenTensor>, tiles: any, i: number): Sample {
   const of = (role: string): GoldenTensor => tensors[tiles.tensors[`tile${i}.${role}`]] as GoldenTensor;
-  const image = goldenImage(of("image"));
+  const image = goldenImage(of("picture"));
   const { width: w, height: h } = image;
   const rows = of("labels").data;
   const boxes: number[] = [];
@@ -114,7 +114,7 @@ describeGolden("mosaic of YOLOv8", ["v8/augment/mosaic.json", "v8/augment/mosaic
   for (const [name, run] of Object.entries<any>(goldenJson("v8/augment/mosaic.json"))) {
     it(`case ${name}`, () => {
       // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
-      const samples: Sample[] = run.images.map((one: any, i: number) => {
+      const samples: Sample[] = run.pictures.map((one: any, i: number) => {
         const boxes = tensors[`${name}.boxes_${i}`]?.data as Float32Array;
         const [height, width] = one.height_width;
         return { image: blankImage({ width, height }), boxes, classes: new Int32Array(boxes.length / 4) };
@@ -123,7 +123,7 @@ describeGolden("mosaic of YOLOv8", ["v8/augment/mosaic.json", "v8/augment/mosaic
       const scene = mosaic4(samples, { center: { y, x }, imgsz: run.imgsz, rules: "v8" });
       expect([scene.height, scene.width]).toEqual(run.canvas_height_width);
       scene.tiles.forEach(({ left, top, x1, y1, x2, y2 }, i) => {
-        const expected = run.images[i];
+        const expected = run.pictures[i];
         expect([left, top]).toEqual(expected.label_shift_x_y);
         expect([x1, y1, x2, y2]).toEqual(expected.canvas_xyxy);
         expect([x1 - left, y1 - top, x2 - left, y2 - top]).toEqual(expected.source_xyxy);

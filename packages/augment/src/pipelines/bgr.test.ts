@@ -1,6 +1,6 @@
+import { blankImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
-import { blankImage } from "../image.ts";
 import { hypPresets } from "../presets/presets.ts";
 import { v8Augmentation } from "./v8-augmentation.ts";
 

@@ -1,3 +1,4 @@
+import { letterbox } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { randomHsv } from "../color/hsv.ts";
 import { compose } from "../compose.ts";
@@ -5,7 +6,6 @@ import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
 import { clipObjects, moveObjects } from "../geometry/objects.ts";
 import { applyPerspective, drawPerspective } from "../geometry/perspective.ts";
 import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
-import { letterbox } from "../letterbox.ts";
 import { copyPasteV5, hasPolygons } from "../mixing/copy-paste.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";

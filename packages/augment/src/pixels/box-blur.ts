@@ -1,6 +1,6 @@
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 import { checkBlurSize } from "./blur-size.ts";
 import { mirror } from "./mirror.ts";
 

@@ -1,7 +1,7 @@
+import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
 import { filterObjects } from "../geometry/objects.ts";
-import type { Size } from "../image.ts";
 import type { Sample } from "../sample.ts";
 
 /** A rectangle to be painted over: half-open, in whole pixels. */

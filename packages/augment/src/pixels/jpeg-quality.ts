@@ -1,8 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import type { Plane } from "../color/luma.ts";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 import { forwardTransform, inverseTransform } from "./jpeg/cosine-transform.ts";
 import { quantizationSteps } from "./jpeg/quantization.ts";
 import { fromHalvedYcbcr, toHalvedYcbcr } from "./jpeg/ycbcr.ts";

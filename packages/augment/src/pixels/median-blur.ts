@@ -1,5 +1,5 @@
+import type { Image } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
-import type { Image } from "../image.ts";
 import { checkBlurSize } from "./blur-size.ts";
 import { drawBlurSize, type RandomBlurOptions } from "./box-blur.ts";
 

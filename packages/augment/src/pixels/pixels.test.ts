@@ -1,10 +1,10 @@
+import { blankImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import { goldenImage } from "../color/test-golden-image.ts";
 import { formulaImage, madeByOpencv } from "../color/test-opencv-cases.ts";
-import { blankImage } from "../image.ts";
 import type { Sample } from "../sample.ts";
+import { goldenImage } from "../test-golden.ts";
 import { boxBlur, drawBlurSize } from "./box-blur.ts";
 import { applyCutout, drawCutout, type Patch } from "./cutout.ts";
 import { applyJpegLoss, drawJpegQuality } from "./jpeg-quality.ts";

@@ -1,8 +1,8 @@
+import type { Size } from "@lookonce/image";
+import { roundHalfEven } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
 import { joinObjects, moveObjects, selectObjects } from "../geometry/objects.ts";
-import type { Size } from "../image.ts";
-import { roundHalfEven } from "../rounding.ts";
 import type { Sample } from "../sample.ts";
 
 /** A copy of an object: which, and the top left corner of its new place in whole pixels. */

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankImage, writeImage } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/image";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset, readDatasetConfig } from "../index.ts";
 import { convertCoco } from "./convert-coco.ts";

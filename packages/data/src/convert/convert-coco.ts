@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import { readImageSize } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { readImageSize } from "@lookonce/image";
 import type { OnProgress } from "../verify/verify-images.ts";
 import type { ConversionResult } from "./conversion-result.ts";
 import { DatasetWriter, type ImageMode } from "./dataset-writer.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankImage, writeImage } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/image";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset } from "../index.ts";
 import { convertVoc } from "./convert-voc.ts";

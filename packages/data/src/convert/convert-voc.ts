@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { readImageSize } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { readImageSize } from "@lookonce/image";
 import { isFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { OnProgress } from "../verify/verify-images.ts";

@@ -1,5 +1,6 @@
-import { type Augmentation, letterbox, type Sample, type Transform } from "@lookonce/augment";
+import type { Augmentation, Sample, Transform } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { letterbox } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { type Batch, type BatchSample, padTargets } from "../batch.ts";
 import { mapConcurrently } from "../map-concurrently.ts";

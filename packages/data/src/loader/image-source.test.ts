@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readImage, writeImage } from "@lookonce/augment";
+import { readImage, writeImage } from "@lookonce/image";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packEntries } from "./entry-table.ts";
 import { ImageSource } from "./image-source.ts";

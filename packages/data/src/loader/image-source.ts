@@ -1,5 +1,6 @@
-import { type Image, readImage, type Sample, type SampleSource } from "@lookonce/augment";
+import type { Sample, SampleSource } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { type Image, readImage } from "@lookonce/image";
 import type { DatasetEntry } from "../dataset.ts";
 import { type LoadingForm, resizeForLoading } from "../load-size.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { blankImage, writeImage } from "@lookonce/augment";
+import { blankImage, writeImage } from "@lookonce/image";
 import type { Batch } from "../batch.ts";
 import { type BatchesOptions, BatchLoader } from "../batch-loader.ts";
 import { Dataset } from "../dataset.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankImage } from "@lookonce/augment";
+import { blankImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

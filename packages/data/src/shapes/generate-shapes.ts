@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeImage } from "@lookonce/augment";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { mapConcurrently } from "../map-concurrently.ts";
 import type { OnProgress } from "../verify/verify-images.ts";

@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { mix } from "./color.ts";
 import type { Background } from "./scene.ts";

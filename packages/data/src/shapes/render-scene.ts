@@ -1,4 +1,4 @@
-import { blankImage, type Image } from "@lookonce/augment";
+import { blankImage, type Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { type Color, mix } from "./color.ts";
 import { type Outline, outlineBox, outlineOf, signedDistance } from "./outline.ts";

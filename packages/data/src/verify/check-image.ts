@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { type ImageHeader, readImage, readImageHeader } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { type ImageHeader, readImage, readImageHeader } from "@lookonce/image";
 import type { ProblemKind } from "../problem.ts";
 import { inspectStructure } from "./image-damage.ts";
 

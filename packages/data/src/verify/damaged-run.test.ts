@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeImage, type Image } from "@lookonce/augment";
+import { encodeImage, type Image } from "@lookonce/image";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BatchLoader, Dataset, type ProblemKind } from "../index.ts";
 import { mapConcurrently } from "../map-concurrently.ts";

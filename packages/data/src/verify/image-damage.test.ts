@@ -1,4 +1,4 @@
-import { encodeImage, type Image } from "@lookonce/augment";
+import { encodeImage, type Image } from "@lookonce/image";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inspectStructure } from "./image-damage.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { blankImage, encodeImage } from "@lookonce/augment";
+import { blankImage, encodeImage } from "@lookonce/image";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset, type DatasetOptions } from "../index.ts";
 

@@ -1,5 +1,5 @@
-import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { imageSize } from "../image-size.ts";
 

@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 
 /** Images of blocks and noise, 80 × 60, one after the other. */

@@ -1,4 +1,4 @@
-import { blankImage, type Image, type Size } from "@lookonce/augment";
+import { blankImage, type Image, type Size } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { AugmentedDetector } from "./augmented-detector.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";

@@ -1,4 +1,5 @@
-import { blankImage, flipLeftRight, type Image, resizeBilinear, type Size } from "@lookonce/augment";
+import { flipLeftRight } from "@lookonce/augment";
+import { blankImage, type Image, resizeBilinear, type Size } from "@lookonce/image";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
 
 /** How an image is looked at once more. */

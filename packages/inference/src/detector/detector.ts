@@ -1,4 +1,4 @@
-import type { Image, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/image";
 import type { DetectorRecipe } from "./recipe.ts";
 
 /** What a network said of one image, before suppression; see `nonMaxSuppression` of `@lookonce/geometry`. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 import { GraphBuilder, ints, type OnnxModel, serializeModel, type TensorType } from "@lookonce/onnx";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OnnxEngine, Predictor, type Results } from "../index.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { Image, Size } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Image, Size } from "@lookonce/image";
 import { parseModel } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";

@@ -1,5 +1,5 @@
-import type { Size } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Size } from "@lookonce/image";
 import { modelMetadata, type OnnxModel, type ValueInfo } from "@lookonce/onnx";
 import { parseClassNames } from "./class-names.ts";
 

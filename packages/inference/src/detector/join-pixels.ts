@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 
 /**
  * The bytes of images of one size, one after the other; those of a single one are not copied.

@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";

@@ -1,4 +1,4 @@
-import type { Image, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/image";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { decodeMaps } from "./decode-maps.ts";
 import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";

@@ -1,4 +1,4 @@
-import type { Image, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache } from "../engine/engine-cache.ts";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";

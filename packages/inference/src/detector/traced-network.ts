@@ -1,4 +1,4 @@
-import type { Size } from "@lookonce/augment";
+import type { Size } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { EngineCache } from "../engine/engine-cache.ts";

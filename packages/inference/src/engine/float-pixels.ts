@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 
 /** k / 255 for every byte: a table is faster than a division for each of a million pixels. */
 const unit = Float32Array.from({ length: 256 }, (_, k) => k / 255);

@@ -1,5 +1,5 @@
-import type { Size } from "@lookonce/augment";
 import type { Detections } from "@lookonce/geometry";
+import type { Size } from "@lookonce/image";
 import { AugmentedDetector } from "../detector/augmented-detector.ts";
 import type { Detector } from "../detector/detector.ts";
 import type { Speed } from "../results.ts";

@@ -1,5 +1,5 @@
-import type { Image } from "@lookonce/augment";
 import type { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { Detector } from "../detector/detector.ts";
 import { Results } from "../results.ts";
 import type { SourceItem } from "../sources/source.ts";

@@ -1,4 +1,4 @@
-import { type Image, type Letterboxed, letterbox, letterboxGeometry, readImage } from "@lookonce/augment";
+import { type Image, type Letterboxed, letterbox, letterboxGeometry, readImage } from "@lookonce/image";
 
 /** How images are fitted into the network's input. */
 export interface FitSettings {

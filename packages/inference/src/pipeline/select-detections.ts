@@ -1,5 +1,5 @@
-import type { Image, LetterboxGeometry } from "@lookonce/augment";
 import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import type { Image, LetterboxGeometry } from "@lookonce/image";
 import type { RawDetections } from "../detector/detector.ts";
 import type { SettledDetectOptions } from "./detect-options.ts";
 

@@ -1,5 +1,5 @@
-import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
 import type { BegunImage } from "../pipeline/finish-images.ts";
 import type { SourceItem } from "../sources/source.ts";

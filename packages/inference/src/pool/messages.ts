@@ -1,5 +1,5 @@
-import type { Image } from "@lookonce/augment";
 import { type ErrorCode, LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { DetectorRecipe } from "../detector/recipe.ts";
 import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
 import type { Detected } from "../pipeline/detect-prepared.ts";

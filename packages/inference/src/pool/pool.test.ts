@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Image, writeImage } from "@lookonce/augment";
+import { type Image, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Predictor, type Results } from "../index.ts";

@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 
 /** How far around its box a detection is cut out. */
 export interface CropOptions {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankImage, type Image, readImage } from "@lookonce/augment";
+import { blankImage, type Image, readImage } from "@lookonce/image";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Results, type ResultsContents } from "../results.ts";
 import type { VideoInfo } from "../sources/source.ts";

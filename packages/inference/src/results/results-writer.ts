@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
-import { type Image, writeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, putInPlaceSync, writing } from "@lookonce/files";
+import { type Image, writeImage } from "@lookonce/image";
 import type { DrawOptions } from "@lookonce/plots";
 import type { Results } from "../results.ts";
 import type { VideoInfo } from "../sources/source.ts";

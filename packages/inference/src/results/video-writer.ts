@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Image, resizeBilinear } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, putInPlace } from "@lookonce/files";
+import { type Image, resizeBilinear } from "@lookonce/image";
 import { FfmpegProcess } from "../sources/video/ffmpeg-process.ts";
 
 /** Options of {@link VideoWriter.create}. */

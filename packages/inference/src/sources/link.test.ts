@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { blankImage, encodeImage } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { blankImage, encodeImage } from "@lookonce/image";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSource } from "./open-source.ts";
 import type { OpenSourceOptions, SourceItem } from "./source.ts";

@@ -1,5 +1,5 @@
-import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { RawPixels } from "./source.ts";
 
 /**

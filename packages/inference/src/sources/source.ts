@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 
 /** One image: its path, the bytes of its file, or its pixels. */
 export type ImageSource = string | Uint8Array | Image;

@@ -55,7 +55,7 @@ export async function checks({ cache, ffmpeg = "ffmpeg" }: ChecksOptions = {}): 
       node: process.versions.node,
       onnxruntime: packageVersion("onnxruntime-node", "@lookonce/device") ?? null,
       tfjs: packageVersion("@tensorflow/tfjs-core", "@lookonce/device") ?? null,
-      sharp: packageVersion("sharp", "@lookonce/augment") ?? null,
+      sharp: packageVersion("sharp", "@lookonce/image") ?? null,
     },
     system: {
       platform: process.platform,

@@ -50,7 +50,7 @@ export interface DataSample {
 export async function sampleData(options: SampleDataOptions): Promise<DataSample> {
   const { data, split = "train", count = 16, project = "runs", name = "data-sample", existOk = false } = options;
   const { imageGrid } = await import("@lookonce/plots");
-  const { readImage, writeImage } = await import("@lookonce/augment");
+  const { readImage, writeImage } = await import("@lookonce/image");
   const settings = await augmentSettings(options);
   const dataset = await openDataset(data, { split, log: options.log ?? (() => {}) });
   const { names } = dataset;

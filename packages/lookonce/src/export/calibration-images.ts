@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 import { openDataset } from "../open-dataset.ts";
 
 /** As many images as ranges are learned from: more change them little. */
@@ -22,7 +22,7 @@ export async function* calibrationImages(
   { fraction, log }: CalibrationOptions,
 ): AsyncGenerator<Image, void, undefined> {
   const { readDatasetConfig } = await import("@lookonce/data");
-  const { readImage } = await import("@lookonce/augment");
+  const { readImage } = await import("@lookonce/image");
   const { splits } = await readDatasetConfig(data);
   const { entries } = await openDataset(data, { split: splits.train === undefined ? "val" : "train", log });
   const share = fraction === undefined ? Math.min(usual, entries.length) : Math.ceil(fraction * entries.length);

@@ -1,4 +1,4 @@
-import { blankImage, type Image } from "@lookonce/augment";
+import { blankImage, type Image } from "@lookonce/image";
 
 /** Options of {@link collage}. */
 export interface CollageOptions {

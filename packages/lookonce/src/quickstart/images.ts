@@ -1,5 +1,5 @@
-import { type Image, readImage, resizeBilinear } from "@lookonce/augment";
 import type { Dataset, DatasetEntry } from "@lookonce/data";
+import { type Image, readImage, resizeBilinear } from "@lookonce/image";
 import type { Results } from "@lookonce/inference";
 import { drawDetections } from "@lookonce/plots";
 import { collage } from "./collage.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readImageSize } from "@lookonce/augment";
+import { readImageSize } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../test-model.ts";
 import { runQuickstart } from "./run-quickstart.ts";

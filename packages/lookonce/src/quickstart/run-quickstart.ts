@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { writeImage } from "@lookonce/augment";
 import { Dataset, generateShapes, shapeNames } from "@lookonce/data";
+import { writeImage } from "@lookonce/image";
 import type { Results } from "@lookonce/inference";
 import { plotLines, writePlot } from "@lookonce/plots";
 import { type EpochInfo, shapesModel, shapesRecipe, type TrainCallbacks } from "@lookonce/trainer";

@@ -1,4 +1,4 @@
-import type { Size } from "@lookonce/augment";
+import type { Size } from "@lookonce/image";
 import type { Drawable, DrawOptions } from "./drawable.ts";
 import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
 import { classColor, hex, textColor } from "./palette.ts";

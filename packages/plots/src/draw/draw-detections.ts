@@ -1,4 +1,4 @@
-import type { Image } from "@lookonce/augment";
+import type { Image } from "@lookonce/image";
 import sharp from "sharp";
 import { boxesSvg } from "./boxes-svg.ts";
 import type { Drawable, DrawOptions } from "./drawable.ts";

@@ -1,4 +1,4 @@
-import { blankImage, type Image } from "@lookonce/augment";
+import { blankImage, type Image } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { boxesSvg } from "./boxes-svg.ts";
 import { drawDetections } from "./draw-detections.ts";

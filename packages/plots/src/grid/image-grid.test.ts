@@ -1,4 +1,4 @@
-import { blankImage } from "@lookonce/augment";
+import { blankImage } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { classColor } from "../draw/palette.ts";
 import { at, countColor } from "../test-pixels.ts";

@@ -1,5 +1,5 @@
-import type { Image, Size } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Image, Size } from "@lookonce/image";
 import sharp, { type OverlayOptions } from "sharp";
 import { ink } from "../chart/style.ts";
 import { element, moved, type Rect, round } from "../chart/svg.ts";
@@ -42,7 +42,7 @@ const captionFont = 13;
 
 /**
  * Images side by side with their boxes drawn in, for `train_batch0.jpg` and the like; write it with `writeImage` of
- * `@lookonce/augment`. Boxes and labels are drawn after images are scaled, so that they are sharp in cells of any size.
+ * `@lookonce/image`. Boxes and labels are drawn after images are scaled, so that they are sharp in cells of any size.
  *
  * @throws LookonceError `ARGUMENT` without images, or when boxes and classes do not fit each other
  */

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import type { Image } from "@lookonce/augment";
 import type { Batch } from "@lookonce/data";
 import type { Detections } from "@lookonce/geometry";
+import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";
 
 /** Images of a batch that a grid shows, from the first on. */

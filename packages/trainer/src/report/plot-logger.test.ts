@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readImage } from "@lookonce/augment";
 import { Dataset, generateShapes } from "@lookonce/data";
+import { readImage } from "@lookonce/image";
 import { enterTestDevice } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultRecipes } from "../recipes/recipe.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeImage } from "@lookonce/augment";
 import { type Dataset, datasetStatistics } from "@lookonce/data";
+import { writeImage } from "@lookonce/image";
 import { attempt, type OnNotice, warn } from "./attempt.ts";
 import { batchGrid } from "./batch-grid.ts";
 import type { RunInfo, TrainCallbacks } from "./callbacks.ts";

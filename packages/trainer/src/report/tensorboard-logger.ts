@@ -1,4 +1,4 @@
-import { encodeImage } from "@lookonce/augment";
+import { encodeImage } from "@lookonce/image";
 import type { EventWriter, GraphNode } from "@lookonce/tensorboard";
 import { attempt, type OnNotice, warn } from "./attempt.ts";
 import { batchGrid } from "./batch-grid.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeImage } from "@lookonce/augment";
+import { writeImage } from "@lookonce/image";
 import type { CurveKind } from "@lookonce/plots";
 import { attempt, type OnNotice, warn } from "../report/attempt.ts";
 import { batchGrid } from "../report/batch-grid.ts";

@@ -1,5 +1,5 @@
+import type { Image } from "@lookonce/image";
 import type { Plane } from "../../color/luma.ts";
-import type { Image } from "../../image.ts";
 
 /** Y, and Cb and Cr at half the width and height, filled up to the right to whole blocks of 8. */
 export interface HalvedYcbcr {

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { blankImage, type Image } from "@lookonce/augment";
+import { blankImage, type Image } from "@lookonce/image";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Batch } from "../../batch.ts";
 import { BatchLoader } from "../../batch-loader.ts";
@@ -173,7 +173,7 @@ describe("a loader's cache", () => {
     const dataset = await images.open();
     const options = { cache: "disk", cacheDirectory: join(images.folder, "kept"), workers: 1 } as const;
     const before = await readEpoch(dataset, options);
-    const { writeImage } = await import("@lookonce/augment");
+    const { writeImage } = await import("@lookonce/image");
     await writeImage(images.path(0), blankImage({ width: 40, height: 30 }, [200, 0, 100]));
     const after = await readEpoch(dataset, options);
     expect([...(after[0]?.images.subarray(32 * 64 * 3, 32 * 64 * 3 + 3) ?? [])]).toEqual([200, 0, 100]);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Image } from "@lookonce/augment";
 import { writeWhole } from "@lookonce/files";
+import type { Image } from "@lookonce/image";
 import { imageBytes } from "./memory-cache.ts";
 
 /** `LKNCPIC1`, size and modification time (ms) of the source as doubles, width and height as 32 bits; little endian. */

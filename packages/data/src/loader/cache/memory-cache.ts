@@ -1,4 +1,4 @@
-import type { Image, Size } from "@lookonce/augment";
+import type { Image, Size } from "@lookonce/image";
 
 /** Most bytes in one piece of shared memory; far below any engine's limit, far above any image. */
 const chunkBytes = 2 ** 28;

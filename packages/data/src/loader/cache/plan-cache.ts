@@ -1,6 +1,6 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Size } from "@lookonce/augment";
+import type { Size } from "@lookonce/image";
 import { cacheFile, type DiskCacheSettings } from "./disk-cache.ts";
 import { imageBytes, layOutMemory, type MemoryLayout } from "./memory-cache.ts";
 

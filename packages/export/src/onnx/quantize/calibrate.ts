@@ -1,5 +1,5 @@
-import { type Image, letterbox } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import { type Image, letterbox } from "@lookonce/image";
 import { floatPixels, OnnxEngine } from "@lookonce/inference";
 import type { OnnxModel } from "@lookonce/onnx";
 import { Histogram } from "./histogram.ts";

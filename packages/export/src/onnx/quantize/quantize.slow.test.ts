@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Image, letterbox, readImage } from "@lookonce/augment";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { nonMaxSuppression, normalizedXywhToXyxy, scaleBoxes } from "@lookonce/geometry";
+import { type Image, letterbox, readImage } from "@lookonce/image";
 import { floatPixels, OnnxEngine } from "@lookonce/inference";
 import { type EvaluatedImage, evaluateDetections } from "@lookonce/metrics";
 import { modelFromCheckpoint } from "@lookonce/nn";

@@ -1,5 +1,5 @@
-import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { ByteReader } from "../byte-reader.ts";
 
 /** Longest head that ffmpeg writes before the pixels. */

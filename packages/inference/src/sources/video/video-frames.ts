@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Image } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import { ByteReader } from "../byte-reader.ts";
 import type { VideoOrigin } from "../origin.ts";
 import type { SourceItem, SourceSettings, VideoInfo } from "../source.ts";

@@ -13,9 +13,9 @@ export interface LetterboxOptions {
   stride?: number;
   /** Enlarge images smaller than the canvas. Default `true`. */
   scaleUp?: boolean;
-  /** Stretch to the canvas, giving up the aspect ratio. Default `false`. */
+  /** Stretch to the canvas without keeping the aspect ratio. Default `false`. */
   scaleFill?: boolean;
-  /** Put the image in the middle; otherwise in the top left corner. Default `true`. */
+  /** Center the image; otherwise it is in the top left corner. Default `true`. */
   center?: boolean;
   /** Color of the border, a gray or RGB. Default 114. */
   fill?: number | readonly [number, number, number];
@@ -35,13 +35,13 @@ export interface LetterboxGeometry {
   exactPadding: [number, number];
 }
 
-/** What {@link letterbox} gives. */
+/** Result of {@link letterbox}. */
 export interface Letterboxed extends LetterboxGeometry {
   image: Image;
 }
 
 /**
- * Size, scale and place of a letterboxed image, without touching a pixel.
+ * Computes size, scale and position of a letterboxed image.
  *
  * The scaled sides are rounded half to even. A border that does not divide in two gives its odd pixel to the right or
  * bottom: left and top are `round(half − 0.1)`, right and bottom `round(half + 0.1)` (YOLOv5 6.1, YOLOv8 8.3).

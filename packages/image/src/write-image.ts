@@ -6,7 +6,7 @@ import type { Image } from "./image.ts";
 
 /** Options of {@link encodeImage} and {@link writeImage}. */
 export interface EncodeOptions {
-  /** 1 to 100, for formats that lose detail. Default 95, of AVIF 80. */
+  /** 1 to 100, for lossy formats. Default 95, of AVIF 80. */
   quality?: number;
 }
 
@@ -26,10 +26,10 @@ const encoders: Record<string, Encoder> = {
 };
 
 /**
- * An image as the bytes of a file.
+ * Encodes an image as the bytes of a file.
  *
  * @param extension `.jpg`, `.jpeg`, `.png` (lossless), `.webp`, `.avif`, `.tif` or `.tiff` (both lossless)
- * @throws LookonceError `ARGUMENT` for another extension or a quality that there is not, or when the pixels do not fit width and height
+ * @throws LookonceError `ARGUMENT` for another extension or quality, or when the number of bytes does not match width and height
  */
 export async function encodeImage(image: Image, extension: string, options: EncodeOptions = {}): Promise<Uint8Array> {
   const encoder = encoders[extension.toLowerCase()];
@@ -37,7 +37,7 @@ export async function encodeImage(image: Image, extension: string, options: Enco
     const known = Object.keys(encoders);
     throw new LookonceError(
       "ARGUMENT",
-      `Cannot write images as "${extension}": known are ${known.join(", ")}.${didYouMean(extension, known)}`,
+      `Cannot write images as "${extension}": expected one of ${known.join(", ")}.${didYouMean(extension, known)}`,
     );
   }
   const { quality = 95 } = options;
@@ -55,13 +55,13 @@ export async function encodeImage(image: Image, extension: string, options: Enco
 }
 
 /**
- * Writes an image in the format of the path's extension (see {@link encodeImage}); missing folders are made, and a
- * file never stands half written under its name.
+ * Writes an image in the format of the path's extension (see {@link encodeImage}), whole or not at all; missing folders are
+ * created.
  *
  * @throws LookonceError `ARGUMENT` as {@link encodeImage}; `IO` when the file cannot be written
  */
 export async function writeImage(path: string, image: Image, options: EncodeOptions = {}): Promise<void> {
   const bytes = await encodeImage(image, extname(path), options);
-  // An image can be drawn again: not worth waiting for the disk
+  // An image can be written again: not worth waiting for the disk
   await writeWhole(path, bytes, { flush: false });
 }

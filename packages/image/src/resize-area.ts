@@ -11,10 +11,10 @@ interface Shares {
 }
 
 /**
- * Shrinks an image by area averaging: an output pixel is the mean of the input area it covers, pixels at its edge counted
+ * Shrinks an image by area averaging: an output pixel is the mean of the input area it covers, pixels at its edge weighted
  * by the part that it covers. Agrees with OpenCV's `INTER_AREA` up to rounding.
  *
- * @throws LookonceError `ARGUMENT` when a side would grow, or is no whole number of at least 1
+ * @throws LookonceError `ARGUMENT` when a side would grow, or is not a whole number of at least 1
  */
 export function resizeArea(image: Image, size: Size): Image {
   checkSize(size);
@@ -31,11 +31,11 @@ export function resizeArea(image: Image, size: Size): Image {
   const data = new Uint8Array(stride * height);
   const line = new Float32Array(stride);
   const sum = new Float32Array(stride);
-  // Neighboring output rows share at most one input row, so squeezing it again costs little
+  // Neighboring output rows share at most one input row, so averaging it again costs little
   for (let y = 0; y < height; y++) {
     sum.fill(0);
     for (let k = rows.start[y] as number; k < (rows.start[y + 1] as number); k++) {
-      squeezeRow(image.data.subarray((rows.index[k] as number) * image.width * 3), columns, line);
+      averageRow(image.data.subarray((rows.index[k] as number) * image.width * 3), columns, line);
       const weight = rows.weight[k] as number;
       for (let i = 0; i < stride; i++) (sum[i] as number) += (line[i] as number) * weight;
     }
@@ -64,7 +64,7 @@ function shares(from: number, to: number): Shares {
   return { start, index: Int32Array.from(index), weight: Float32Array.from(weight) };
 }
 
-function squeezeRow(source: Uint8Array, { start, index, weight }: Shares, target: Float32Array): void {
+function averageRow(source: Uint8Array, { start, index, weight }: Shares, target: Float32Array): void {
   for (let x = 0, t = 0; t < target.length; x++, t += 3) {
     let [r, g, b] = [0, 0, 0];
     for (let k = start[x] as number; k < (start[x + 1] as number); k++) {

@@ -16,7 +16,7 @@ export interface Size {
   height: number;
 }
 
-/** An image of one color (RGB, 0 to 255; a single number is a gray). */
+/** Creates an image of one color (RGB, 0 to 255; a single number is a gray). */
 export function blankImage(size: Size, fill: number | readonly [number, number, number] = 0): Image {
   const { width, height } = size;
   const data = new Uint8Array(width * height * 3);

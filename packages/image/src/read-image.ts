@@ -1,77 +1,82 @@
 import { open, readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
-import sharp, { type Metadata, type Sharp, type SharpInput, type SharpOptions } from "sharp";
-import { bitmapHeadLength, bitmapSize, decodeBitmap, isBitmap } from "./bitmap.ts";
+import sharp, { type Sharp, type SharpInput, type SharpOptions } from "sharp";
+import { bitmapHeadLength, bitmapSize, decodeBitmap } from "./bitmap.ts";
 import { decodeFast } from "./decode-fast.ts";
 import type { Image, Size } from "./image.ts";
+import { type ImageFormat, imageFormat, imageFormats } from "./image-format.ts";
 
 /**
- * `failOn: "error"` refuses truncated and damaged pixels but lets through what merely warns (odd metadata, bytes after
- * the end), which real data sets hold plenty of. Color profiles are ignored, so that pixels are those stored in the
- * file, as readers built on OpenCV see them.
+ * `failOn: "error"` refuses truncated and damaged pixels but accepts what merely warns (odd metadata, bytes after the
+ * end), which is common in real data sets. Color profiles are ignored, so that pixels are those stored in the file, as
+ * OpenCV reads them.
  */
 const options: SharpOptions = { failOn: "error", ignoreIcc: true, sequentialRead: true };
 
 /** Options of {@link readImage}. */
 export interface ReadImageOptions {
   /**
-   * Decode ordinary JPEG files with a faster decoder, on the calling thread: about two thirds of the processor's time, pixels
-   * a few levels off libjpeg's. For training; not where pixels have to be those that YOLO users know. Default `false`.
+   * Decode ordinary JPEG files with a faster decoder, on the calling thread: about two thirds of the CPU time, pixels a few
+   * levels off libjpeg's. For training; not where pixels must equal OpenCV's. Default `false`.
    */
   fast?: boolean;
 }
 
 /**
- * Reads an image file (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, …; of several frames the first) as 8-bit RGB.
+ * Reads an image file (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP; the first of several frames) as 8-bit RGB.
  *
  * EXIF orientation is applied; gray, CMYK and 16-bit images are converted; an alpha channel is dropped, the colors
- * below it kept.
+ * below it are kept.
  *
  * @param source a path, or the file's bytes
- * @throws LookonceError `NOT_FOUND` when there is no such file; `FORMAT` when it is no image, damaged or truncated
+ * @throws LookonceError `NOT_FOUND` when the file does not exist; `FORMAT` when it is damaged, truncated or of another
+ *   format
  */
 export async function readImage(source: string | Uint8Array, { fast = false }: ReadImageOptions = {}): Promise<Image> {
   const bytes = typeof source === "string" ? await readBytes(source) : source;
-  // What is damaged or out of the ordinary is left to sharp, so that both ways accept and refuse the same files
+  // Damaged and unusual files are left to sharp, so that both decoders accept and refuse the same files
   const image = fast ? await decodeFast(bytes) : undefined;
   if (image !== undefined) return image;
   try {
-    return await (isBitmap(bytes) ? decodeBitmap(bytes) : decode(sharp(bytes, options)));
+    return await (checkFormat(bytes) === "bmp" ? decodeBitmap(bytes) : decode(sharp(bytes, options)));
   } catch (cause) {
-    throw notAImage(source, bytes, cause);
+    throw notAnImage(source, bytes, cause);
   }
 }
 
-/** What an image file's header says. */
+/** The header of an image file. */
 export interface ImageHeader extends Size {
   /** EXIF orientation, 1 (upright) to 8; width and height are those of the upright image. */
   orientation: number;
-  /** The decoder's name of the file format: `jpeg`, `png`, `webp`, … */
-  format: string;
+  format: ImageFormat;
 }
 
 /**
- * Width, height, orientation and format of an image from the file's header alone, however many pixels it announces.
+ * Reads width, height, orientation and format of an image from the file's header, for any number of pixels.
  *
  * @throws LookonceError as {@link readImage}, though damage behind the header goes unnoticed
  */
 export async function readImageHeader(source: string | Uint8Array): Promise<ImageHeader> {
+  const head = typeof source === "string" ? await readHead(source) : source;
   try {
-    const { autoOrient, orientation, format }: Metadata = await sharp(source as SharpInput, {
-      ...options,
-      limitInputPixels: false,
-    }).metadata();
+    const format = checkFormat(head);
+    if (format === "bmp") return { ...bitmapSize(head), orientation: 1, format };
+    const input: SharpInput = source;
+    const { autoOrient, orientation } = await sharp(input, { ...options, limitInputPixels: false }).metadata();
     return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1, format };
   } catch (cause) {
-    // tells a missing file from a damaged one, which sharp's messages do not do reliably
-    const head = typeof source === "string" ? await readHead(source) : source;
-    if (isBitmap(head)) return { ...bitmapSize(head), orientation: 1, format: "bmp" };
-    throw notAImage(source, head, cause);
+    throw notAnImage(source, head, cause);
   }
 }
 
+function checkFormat(head: Uint8Array): ImageFormat {
+  const format = imageFormat(head);
+  if (format === undefined) throw new Error("its first bytes are not those of such a file");
+  return format;
+}
+
 /**
- * Width and height of an image as {@link readImage} would give them, from the file's header alone.
+ * Reads width and height of the image that {@link readImage} returns, from the file's header.
  *
  * @throws LookonceError as {@link readImage}, though damage behind the header goes unnoticed
  */
@@ -84,7 +89,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   return reading(path, () => readFile(path));
 }
 
-/** The file's first bytes, by which its format is told. */
+/** Reads the first bytes of a file, which identify its format. */
 async function readHead(path: string): Promise<Uint8Array> {
   return reading(path, async () => {
     const file = await open(path);
@@ -126,18 +131,16 @@ async function decode(pipeline: Sharp): Promise<Image> {
   };
 }
 
-function notAImage(source: string | Uint8Array, head: Uint8Array, cause: unknown): LookonceError {
+function notAnImage(source: string | Uint8Array, head: Uint8Array, cause: unknown): LookonceError {
   const name = typeof source === "string" ? source : `The buffer of ${source.byteLength} bytes`;
   if (isHeic(head)) {
     const message = `${name} is a HEIC image, whose codec is patented and not included: convert it to JPEG first (sips -s format jpeg on macOS, heif-convert on Linux).`;
     return new LookonceError("FORMAT", message, { cause });
   }
   const reason = (cause as Error).message.trim().split("\n").at(-1);
-  return new LookonceError(
-    "FORMAT",
-    `${name} is not a whole image that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, …): ${reason}`,
-    { cause },
-  );
+  return new LookonceError("FORMAT", `${name} is not a whole image that can be read (${imageFormats}): ${reason}`, {
+    cause,
+  });
 }
 
 /** Whether bytes begin a HEIC file (ISO/IEC 23008-12): a file type box with one of its brands. */

@@ -11,11 +11,10 @@ interface Taps {
 }
 
 /**
- * Bilinear resampling with half-pixel centers, edges repeated and no antialiasing.
+ * Resizes an image bilinearly with half-pixel centers, edges repeated and no antialiasing.
  *
  * Arithmetic follows OpenCV's `INTER_LINEAR` for 8-bit images (4.x, generic path): weights in 1/2048, sums of a row
- * cut to 1/128, products of a column cut to a quarter, rounded at the end. Networks trained on images resized there
- * so see the same bytes here.
+ * truncated to 1/128, products of a column truncated to a quarter, rounded at the end.
  *
  * @throws LookonceError `ARGUMENT` unless width and height are whole numbers of at least 1
  */
@@ -73,7 +72,7 @@ function taps(from: number, to: number, { step, repeatsEdge }: TapOptions): Taps
   const scale = from / to;
   const clamp = (index: number): number => Math.min(Math.max(index, 0), from - 1);
   for (let i = 0; i < to; i++) {
-    // OpenCV computes positions in single precision, which decides a weight now and then
+    // OpenCV computes positions in single precision, which changes some weights
     const position = Math.fround((i + 0.5) * scale - 0.5);
     const index = Math.floor(position);
     const isBeyond = index < 0 || index >= from - 1;

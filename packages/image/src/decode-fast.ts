@@ -3,16 +3,16 @@ import sharp from "sharp";
 import type { Image } from "./image.ts";
 
 /**
- * Decodes an ordinary JPEG file (upright, 8-bit YCbCr or RGB) on the calling thread, or says `undefined` for everything
- * else, which is then sharp's to read or to refuse.
+ * Decodes an ordinary JPEG file (upright, 8-bit YCbCr or RGB) on the calling thread; returns `undefined` for every other
+ * file, which sharp then decodes or refuses.
  *
- * Pixels stray from libjpeg's by a few levels, because chroma is interpolated and rounded differently.
+ * Pixels differ from libjpeg's by a few levels, because chroma is interpolated and rounded differently.
  */
 export async function decodeFast(bytes: Uint8Array): Promise<Image | undefined> {
-  // This decoder fills up what is cut off with gray where sharp refuses the file
+  // This decoder fills truncated images with gray where sharp refuses them
   if (bytes.at(-2) !== 0xff || bytes.at(-1) !== 0xd9) return undefined;
   try {
-    // Its own metadata takes as long as decoding, and calls CMYK RGB
+    // Its own metadata takes as long as decoding, and reports CMYK as RGB
     const { format, space, channels, orientation = 1, width, height } = await sharp(bytes).metadata();
     if (format !== "jpeg" || space !== "srgb" || channels !== 3 || orientation !== 1) return undefined;
     const pixels = new Transformer(bytes).rawPixelsSync();

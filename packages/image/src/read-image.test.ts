@@ -5,11 +5,20 @@ import { LookonceError } from "@lookonce/errors";
 import { describeGolden, expectClose, goldenJson, hasShared, sharedPath } from "@lookonce/testing";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { blankImage, encodeImage, type Image, letterbox, readImage, readImageSize, writeImage } from "./index.ts";
+import {
+  blankImage,
+  encodeImage,
+  type Image,
+  letterbox,
+  readImage,
+  readImageHeader,
+  readImageSize,
+  writeImage,
+} from "./index.ts";
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lookonce-augment-"));
+  folder = await mkdtemp(join(tmpdir(), "lookonce-image-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -64,7 +73,14 @@ describe("readImage", () => {
     expect([width, height]).toEqual([4, 8]);
   });
 
-  it("names what is missing, no image, or cut off", async () => {
+  it("never decodes formats that are programs", async () => {
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
+    expect((await sharp(svg).metadata()).format).toBe("svg");
+    expect(await code(readImage(svg))).toBe("FORMAT");
+    expect(await code(readImageHeader(svg))).toBe("FORMAT");
+  });
+
+  it("names what is missing, not an image, or truncated", async () => {
     const path = join(folder, "cut.jpg");
     const bytes = await encodeImage(gradient, ".jpg");
     await writeFile(path, bytes.subarray(0, bytes.length - 40));
@@ -111,10 +127,10 @@ describeGolden("images as YOLOv8 sees them", ["v8/predict/detections.json"], () 
   };
   const place = (name: string): string => (/^\d/.test(name) ? `data/coco128/images/val2017/${name}` : `data/${name}`);
 
-  for (const run of goldenJson("v8/predict/detections.json").images) {
-    const path = place(run.image);
+  for (const run of goldenJson("v8/predict/detections.json").pictures) {
+    const path = place(run.picture);
     const here = hasShared(path);
-    it.skipIf(!here)(here ? run.image : `${run.image} (skipped: ../shared/${path} is not here)`, async () => {
+    it.skipIf(!here)(here ? run.picture : `${run.picture} (skipped: ../shared/${path} is not here)`, async () => {
       const image = await readImage(sharedPath(path));
       expect([image.height, image.width]).toEqual(run.height_width);
       expectClose(mean(image, 1), run.decoded_rgb_mean_0_255, { abs: 0.5 });

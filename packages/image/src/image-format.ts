@@ -1,0 +1,22 @@
+/** A file format that is decoded. Decoders know more of them, some of which are programs rather than pixels (SVG, PDF). */
+export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "bmp" | "avif";
+
+/** The formats that are decoded, for messages. */
+export const imageFormats = "JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP";
+
+/** The first bytes of each format, in Latin-1. The brands of ISO 14496-12's box `ftyp` are those that AVIF files have. */
+const signatures: readonly [ImageFormat, RegExp][] = [
+  ["jpeg", /^\xff\xd8\xff/],
+  ["png", /^\x89PNG\r\n.\n/s],
+  ["webp", /^RIFF.{4}WEBP/s],
+  ["gif", /^GIF8/],
+  ["tiff", /^(II[*+]\0|MM\0[*+])/],
+  ["bmp", /^BM/],
+  ["avif", /^.{4}ftyp(avi[fs]|mif1|msf1)/s],
+];
+
+/** Returns the format of an image file by its first 12 bytes; `undefined` for a file that is not decoded. */
+export function imageFormat(file: Uint8Array): ImageFormat | undefined {
+  const head = Buffer.from(file.buffer, file.byteOffset, Math.min(12, file.byteLength)).toString("latin1");
+  return signatures.find(([, signature]) => signature.test(head))?.[0];
+}

@@ -1,0 +1,20 @@
+export { blankImage, type Image, type Size } from "./image.ts";
+export { type ImageFormat, imageFormat, imageFormats } from "./image-format.ts";
+export {
+  type Letterboxed,
+  type LetterboxGeometry,
+  type LetterboxOptions,
+  letterbox,
+  letterboxGeometry,
+} from "./letterbox.ts";
+export {
+  type ImageHeader,
+  type ReadImageOptions,
+  readImage,
+  readImageHeader,
+  readImageSize,
+} from "./read-image.ts";
+export { resizeArea } from "./resize-area.ts";
+export { resizeBilinear } from "./resize-bilinear.ts";
+export { roundHalfEven } from "./rounding.ts";
+export { type EncodeOptions, encodeImage, writeImage } from "./write-image.ts";
