@@ -13,7 +13,7 @@ const trees: string[] = [];
 function plant(files: Record<string, string>): string {
   const tree = mkdtempSync(join(tmpdir(), "lookonce-boundaries-"));
   trees.push(tree);
-  for (const name of ["errors", "boxes", "onnx", "loss", "nn", "testing"]) {
+  for (const name of ["errors", "geometry", "onnx", "loss", "nn", "testing"]) {
     const manifest = {
       name: `@lookonce/${name}`,
       type: "module",
@@ -63,7 +63,7 @@ describe("package boundaries", () => {
 
   it("names every forbidden import", () => {
     const tree = plant({
-      "apps/cli/src/main.ts": 'import { boxes } from "@lookonce/geometry";\nexport const x = boxes;\n',
+      "apps/cli/src/main.ts": 'import { geometry } from "@lookonce/geometry";\nexport const x = geometry;\n',
       "packages/geometry/src/right.ts": 'import { onnx } from "@lookonce/onnx";\nexport const x = onnx;\n',
       "packages/geometry/src/right-types.ts":
         'import type { Shape } from "@lookonce/nn";\nexport const x: Shape = {};\n',
@@ -79,7 +79,7 @@ describe("package boundaries", () => {
       "packages/geometry/src/uses-testing.ts":
         'import { testing } from "@lookonce/testing";\nexport const x = testing;\n',
       "packages/loss/src/values.ts": 'import { nn } from "@lookonce/nn";\nexport const x = nn;\n',
-      "packages/newcomer/src/index.ts": 'import { boxes } from "@lookonce/geometry";\nexport const x = boxes;\n',
+      "packages/newcomer/src/index.ts": 'import { geometry } from "@lookonce/geometry";\nexport const x = geometry;\n',
     });
     const { code, found } = check(tree);
     expect(code).toBeGreaterThan(0);
@@ -89,10 +89,10 @@ describe("package boundaries", () => {
       "packages/geometry/src/deeper.ts: by-name",
       "packages/geometry/src/deeper.ts: no-deep-import",
       "packages/geometry/src/relative.ts: by-name",
-      "packages/geometry/src/right-types.ts: graph-boxes-types",
-      "packages/geometry/src/right.ts: graph-boxes",
+      "packages/geometry/src/right-types.ts: graph-geometry-types",
+      "packages/geometry/src/right.ts: graph-geometry",
       "packages/geometry/src/ring-a.ts: no-cycle",
-      "packages/geometry/src/uses-testing.ts: graph-boxes",
+      "packages/geometry/src/uses-testing.ts: graph-geometry",
       "packages/loss/src/values.ts: graph-loss",
       "packages/newcomer/src/index.ts: unlisted-package",
     ]);
