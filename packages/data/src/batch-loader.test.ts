@@ -168,7 +168,7 @@ describeGolden("a training batch of YOLOv8", ["v8/train/batch.safetensors", "v8/
     const [batch] = await epoch(dataset, { batch: 4, imgsz: 160, prefetch: 0 });
     if (batch === undefined) throw new Error("no batch");
     const names = batch.samples.map(({ path }) => path.slice(-16));
-    expect(names).toEqual(goldenJson("v8/train/unclipped.json").settings.images);
+    expect(names).toEqual(goldenJson("v8/train/unclipped.json").settings.pictures);
     expect(Buffer.compare(batch.images, bytesOf(golden.images?.data ?? [], 160 * 160))).toBe(0);
     const boxes = batch.samples.flatMap((sample) => [...sample.boxes]);
     const expected = [...(golden.bboxes?.data ?? [])].map((value) => value * 160);

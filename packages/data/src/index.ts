@@ -3,7 +3,7 @@ export { type BatchesOptions, BatchLoader, type CacheReport } from "./batch-load
 export type { ConversionResult } from "./convert/conversion-result.ts";
 export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts";
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
-export type { ImageMode } from "./convert/dataset-writer.ts";
+export type { SaveImages } from "./convert/dataset-writer.ts";
 export type { LeftOutKind } from "./convert/left-out.ts";
 export { Dataset, type DatasetEntry, type DatasetOptions, type DatasetReport } from "./dataset.ts";
 export { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";

@@ -26,7 +26,7 @@ describeShared(
 
     it("has the same shapes and, up to equal ratios, the same order", async () => {
       const dataset = await Dataset.open({ yaml: sharedPath("data/coco128/coco128.yaml"), split: "val" });
-      const wanted = new Set(golden.images_in_order);
+      const wanted = new Set(golden.pictures_in_order);
       const entries = dataset.entries.filter(({ path }) => wanted.has(path.split(/[/\\]/).at(-1)));
       expect(entries.length).toBe(64);
       const plans = rectangularBatches(entries, { batch: 8, imgsz: 640 });
@@ -35,7 +35,7 @@ describeShared(
       const ratios = new Map(entries.map(({ path, width, height }) => [path.split(/[/\\]/).at(-1), height / width]));
       const order = plans.flatMap(({ indices }) => indices.map((i) => entries[i] as (typeof entries)[number]));
       expect(order.map(({ width, height }) => height / width)).toEqual(
-        golden.images_in_order.map((name: string) => ratios.get(name)),
+        golden.pictures_in_order.map((name: string) => ratios.get(name)),
       );
     });
 

@@ -59,16 +59,16 @@ beforeAll(useOnnxRuntime);
 
 describeShared("YOLOv8n finds what the reference finds", ["golden/v8/predict", "weights/yolov8n.pt", "data"], () => {
   it("in every image of the golden cases", async () => {
-    const { images } = goldenJson("v8/predict/detections.json");
+    const { pictures: images } = goldenJson("v8/predict/detections.json");
     const results = await run(
       "yolov8n.pt",
-      images.map(({ image }: { image: string }) => image),
+      images.map(({ picture }: { picture: string }) => picture),
     );
     // Some of the images are not in the project's set of 128.
-    const present = images.filter(({ image }: { image: string }) => results.has(image));
+    const present = images.filter(({ picture }: { picture: string }) => results.has(picture));
     expect(present.length).toBeGreaterThanOrEqual(10);
     for (const golden of present) {
-      const result = results.get(golden.image) as Results;
+      const result = results.get(golden.picture) as Results;
       expect([1, 3, result.inputSize.height, result.inputSize.width]).toEqual(golden.input_shape);
       const expected = golden.detections.map((d: { xyxy: Expected["box"]; conf: number; cls: number }) => ({
         box: d.xyxy,
@@ -79,14 +79,14 @@ describeShared("YOLOv8n finds what the reference finds", ["golden/v8/predict", "
         const allowed = Math.max(1, 0.01 * Math.max(b[2] - b[0], b[3] - b[1]));
         return a.every((value, i) => Math.abs(value - (b[i] as number)) <= allowed);
       };
-      expect(unmatched(result.toJSON().boxes, expected, { same, confidence: 0.01 }), golden.image).toEqual([]);
+      expect(unmatched(result.toJSON().boxes, expected, { same, confidence: 0.01 }), golden.picture).toEqual([]);
     }
   });
 });
 
 describeShared("YOLOv5n finds what the reference finds", ["golden/v5/predict", "weights/yolov5n.pt", "data"], () => {
   it("in every image of the golden cases", async () => {
-    const { images } = goldenJson("v5/predict/predict.json");
+    const { pictures: images } = goldenJson("v5/predict/predict.json");
     const results = await run(
       "yolov5n.pt",
       images.map(({ file }: { file: string }) => file),

@@ -125,10 +125,10 @@ const needs = [...validation.map((file) => `golden/v8/${file}`), "data/coco128/l
 
 describeShared("YOLOv8's detections against the images' labels", needs, () => {
   const tensors = goldenTensors("v8/val/detections.safetensors");
-  const { images_in_order: names } = goldenJson("v8/val/batches.json") as { images_in_order: string[] };
+  const { pictures_in_order: names } = goldenJson("v8/val/batches.json") as { pictures_in_order: string[] };
   const rows = columns(tensors.rows!.data, 6);
   const boxes = boxesOf(tensors.rows!.data, 6);
-  const owner = Array.from(tensors.image!.data);
+  const owner = Array.from(tensors.picture!.data);
   const images: EvaluatedImage[] = names.map((name, image) => {
     const [from, to] = [owner.indexOf(image), owner.lastIndexOf(image) + 1];
     return {
@@ -151,7 +151,7 @@ describeShared("YOLOv8's detections against the images' labels", needs, () => {
   it("give the same scores and confusion", () => {
     const result = evaluateDetections(images, { nc: 80 });
     const expected = goldenJson("v8/val/metrics.json");
-    expect(result.images).toBe(expected.images);
+    expect(result.images).toBe(expected.pictures);
     expect(result.instances).toBe(expected.labels);
     expectClose(
       [result.precision, result.recall, result.map50, result.map75, result.map50_95, result.fitness],

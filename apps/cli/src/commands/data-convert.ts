@@ -13,14 +13,14 @@ export const dataConvert: Command = command({
   options: {
     annotations: requiredText("COCO's file, or VOC's folder of XML files", "path"),
     images: text({
-      help: "folder of the images (needed unless mode=none)",
+      help: "folder of the images (needed unless save_images=none)",
       expects: "folder",
       fallback: undefined,
     }),
     output: requiredText("folder for the data set; another split can be added to it", "folder"),
     split: choice(["train", "val", "test"], { help: "part of the data set", fallback: "train" }),
     from: choice(["auto", "coco", "voc"], { help: "form of the annotations", fallback: "auto" }),
-    mode: choice(["link", "copy", "none"], {
+    save_images: choice(["link", "copy", "none"], {
       help: "link (no space taken), copy or leave the images",
       fallback: "link",
     }),
@@ -34,10 +34,13 @@ export const dataConvert: Command = command({
     "lookonce data convert annotations=instances_val2017.json images=val2017 output=coco split=val",
     "lookonce data convert annotations=VOC2007/Annotations images=VOC2007/JPEGImages output=voc list=train.txt",
   ],
-  async run({ images, list, classes, split, json: _json, verbose: _verbose, ...values }, terminal) {
+  async run(
+    { images, list, classes, split, save_images: saveImages, json: _json, verbose: _verbose, ...values },
+    terminal,
+  ) {
     const { convertData } = await import("lookonce");
     const result = await convertData({
-      ...{ ...values, split },
+      ...{ ...values, split, saveImages },
       ...(images === undefined ? {} : { images }),
       ...(list === undefined ? {} : { list }),
       ...(classes === undefined ? {} : { names: classes }),

@@ -36,7 +36,7 @@ describeShared("lookonce val on COCO's images", ["golden", "weights", "data/coco
   it("gives YOLOv8n's mAP50 and mAP50-95", async () => {
     const golden = goldenJson("v8/val/metrics.json");
     const { images, instances, map50, map50_95, dir } = await val("yolov8n.pt");
-    expect([images, instances, dir]).toEqual([golden.images, golden.labels, join(folder, "val")]);
+    expect([images, instances, dir]).toEqual([golden.pictures, golden.labels, join(folder, "val")]);
     expectClose([map50, map50_95], [golden.map50, golden.map50_95], { abs: 0.003 });
   });
 

@@ -16,8 +16,8 @@ const folder = temporaryFolder();
 const before = process.cwd();
 
 beforeAll(() => {
-  for (const name of ["runs", "images"]) mkdirSync(join(folder, "work", name), { recursive: true });
-  for (const name of ["pets.yaml", "pets.pt", "notes.txt", "images/cat.jpg", ".hidden.pt"]) {
+  for (const name of ["runs", "photos"]) mkdirSync(join(folder, "work", name), { recursive: true });
+  for (const name of ["pets.yaml", "pets.pt", "notes.txt", "photos/cat.jpg", ".hidden.pt"]) {
     writeFileSync(join(folder, "work", name), "");
   }
   process.chdir(join(folder, "work"));
@@ -51,8 +51,8 @@ describe("candidates", () => {
     expect(await after("lookonce train --optimizer rad")).toEqual(["RAdam"]);
     expect(await after("lookonce predict rect=")).toEqual(["rect=true", "rect=false"]);
     expect(await after("lookonce train model=yolov8")).toEqual(["model=yolov8n.pt", "model=yolov8s.pt"]);
-    expect(await after("lookonce train model=p")).toEqual(["model=pets.pt", "model=pets.yaml", "model=images/"]);
-    expect(await after("lookonce train data=")).toEqual(["data=pets.yaml", "data=images/", "data=runs/"]);
+    expect(await after("lookonce train model=p")).toEqual(["model=pets.pt", "model=pets.yaml", "model=photos/"]);
+    expect(await after("lookonce train data=")).toEqual(["data=pets.yaml", "data=photos/", "data=runs/"]);
     expect(await after("lookonce train --data pe")).toEqual(["pets.yaml"]);
     expect(await after("lookonce train project=r")).toEqual(["project=runs/"]);
     expect(await after("lookonce train epochs=")).toEqual([]);
@@ -139,7 +139,7 @@ _lookonce; printf '%s\\n' "\${COMPREPLY[@]}"`,
     // What is behind = is all that bash replaces
     expect(await press("lookonce train optimizer=Ad")).toEqual(["Adam", "AdamW"]);
     expect(await press("lookonce train model=yolo11n")).toEqual(["yolo11n.pt"]);
-    expect(await press("lookonce predict source=images/")).toEqual(["images/cat.jpg"]);
+    expect(await press("lookonce predict source=photos/")).toEqual(["photos/cat.jpg"]);
     expect(await press("lookonce train --data pe")).toEqual(["pets.yaml"]);
   });
 

@@ -122,9 +122,9 @@ describe("convertCoco", () => {
   it("adds splits to what it wrote before, with the same classes only", async () => {
     const content = { images: [image(1, "a.jpg")], categories, annotations: [object(1, [1, 1, 5, 5])] };
     const annotations = await coco(content);
-    await convertCoco({ ...options(annotations), mode: "copy" });
+    await convertCoco({ ...options(annotations), saveImages: "copy" });
     await expect(convertCoco(options(annotations))).rejects.toThrow("already holds 1 files");
-    const { yaml } = await convertCoco({ ...options(annotations), split: "val", mode: "none" });
+    const { yaml } = await convertCoco({ ...options(annotations), split: "val", saveImages: "none" });
     expect((await readDatasetConfig(yaml)).splits).toEqual({ train: ["images/train"], val: ["images/val"] });
     expect(await readdir(join(folder, "out", "images"))).toEqual(["train"]);
     await coco({ ...content, categories: [{ id: 3, name: "dog" }] });
@@ -146,7 +146,7 @@ describe("convertCoco", () => {
     expect(await failure(`{"images": [{"id": 1}]}`)).toMatch(/no list "categories"/);
     expect(await failure("")).toMatch(/no list "images"/);
     await expect(convertCoco(options(join(folder, "instance.json")))).rejects.toThrow("Did you mean");
-    await expect(convertCoco({ ...options("x"), images: join(folder, "picturs") })).rejects.toThrow("Did you mean");
+    await expect(convertCoco({ ...options("x"), images: join(folder, "imags") })).rejects.toThrow("Did you mean");
     await expect(stat(join(folder, "out", "data.yaml"))).rejects.toThrow();
     await expect(stat(join(folder, "out", "labels", "train.partial"))).rejects.toThrow();
     expect(await failure(`\uFEFF${whole}`)).toBe("[object Object]");

@@ -3,7 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import { readImageSize } from "@lookonce/image";
 import type { OnProgress } from "../verify/verify-images.ts";
 import type { ConversionResult } from "./conversion-result.ts";
-import { DatasetWriter, type ImageMode } from "./dataset-writer.ts";
+import { DatasetWriter, type SaveImages } from "./dataset-writer.ts";
 import { ImageIndex, safeName } from "./image-index.ts";
 import { joinPolygons } from "./join-polygons.ts";
 import { boxRow, type LabelRow, polygonRow } from "./label-row.ts";
@@ -14,14 +14,14 @@ import { readCoco } from "./read-coco.ts";
 export interface ConvertCocoOptions {
   /** The JSON file, such as `instances_train2017.json`. */
   annotations: string;
-  /** Folder of its images; needed unless `mode` is `none`. */
+  /** Folder of its images; needed unless `saveImages` is `none`. */
   images?: string;
   /** Folder of the new data set; further splits can be added to it. */
   output: string;
   /** Default `train`. */
   split?: "train" | "val" | "test";
   /** Default `link`. */
-  mode?: ImageMode;
+  saveImages?: SaveImages;
   /** Write outlines where there are some, not just boxes. Default `false`. */
   polygons?: boolean;
   /** Is told of bytes read; the file is read twice. */
@@ -63,16 +63,16 @@ interface Reading {
  * @throws LookonceError `NOT_FOUND`, `FORMAT`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
 export async function convertCoco(options: ConvertCocoOptions): Promise<ConversionResult> {
-  const { output, split = "train", mode = "link" } = options;
-  if (options.images === undefined && mode !== "none") {
-    throw new LookonceError("ARGUMENT", "images must name the folder of the images, unless mode is none.");
+  const { output, split = "train", saveImages = "link" } = options;
+  if (options.images === undefined && saveImages !== "none") {
+    throw new LookonceError("ARGUMENT", "images must name the folder of the images, unless save_images is none.");
   }
   const index = options.images === undefined ? undefined : await ImageIndex.of(options.images);
   const reading: Reading = { options, images: new Map(), categories: new Map(), leftOut: new LeftOut() };
   const found = await readLists(reading);
   const ids = [...reading.categories.keys()].sort((a, b) => Number(a) - Number(b));
   const names = ids.map((id) => reading.categories.get(id) as string);
-  const writer = await DatasetWriter.open({ output, split, mode }, names);
+  const writer = await DatasetWriter.open({ output, split, saveImages }, names);
   try {
     await addImages(found, { reading, index, writer });
     const labels = new Map(ids.map((id, label) => [id, label]));

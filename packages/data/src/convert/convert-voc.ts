@@ -6,7 +6,7 @@ import { isFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { OnProgress } from "../verify/verify-images.ts";
 import type { ConversionResult } from "./conversion-result.ts";
-import { DatasetWriter, type ImageMode, namesBefore } from "./dataset-writer.ts";
+import { DatasetWriter, namesBefore, type SaveImages } from "./dataset-writer.ts";
 import { ImageIndex } from "./image-index.ts";
 import { boxRow } from "./label-row.ts";
 import { LeftOut } from "./left-out.ts";
@@ -23,7 +23,7 @@ export interface ConvertVocOptions {
   /** Default `train`. */
   split?: "train" | "val" | "test";
   /** Default `link`. */
-  mode?: ImageMode;
+  saveImages?: SaveImages;
   /** A list of names, a line each, of the XML files to take, such as `ImageSets/Main/train.txt`. Default: all. */
   list?: string;
   /** Classes by number; others are left out. Default: all, in alphabetical order, or those of the output. */
@@ -49,11 +49,11 @@ interface Reading {
  * @throws LookonceError `NOT_FOUND`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
 export async function convertVoc(options: ConvertVocOptions): Promise<ConversionResult> {
-  const { output, split = "train", mode = "link" } = options;
+  const { output, split = "train", saveImages = "link" } = options;
   const index = await ImageIndex.of(options.images);
   const reading: Reading = { options, files: await listAnnotations(options), leftOut: new LeftOut() };
   const names = [...(options.names ?? (await namesBefore({ output })) ?? (await namesOf(reading)))];
-  const writer = await DatasetWriter.open({ output, split, mode }, names);
+  const writer = await DatasetWriter.open({ output, split, saveImages }, names);
   try {
     const counts = await addAll(reading, { index, writer, names });
     const { counts: leftOut, examples } = reading.leftOut;

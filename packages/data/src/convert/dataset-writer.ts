@@ -10,7 +10,7 @@ import { LabelSpool } from "./label-spool.ts";
 const firstLine = "# Written by lookonce data convert";
 
 /** What becomes of the images: hard links (copies where the disk has no links), copies, or nothing. */
-export type ImageMode = "link" | "copy" | "none";
+export type SaveImages = "link" | "copy" | "none";
 
 /** Where a converted split goes. */
 export interface Target {
@@ -18,7 +18,7 @@ export interface Target {
   output: string;
   /** `train`, `val` or `test`. */
   split: string;
-  mode: ImageMode;
+  saveImages: SaveImages;
 }
 
 /**
@@ -66,7 +66,7 @@ export class DatasetWriter {
     if (this.#stems.has(stem)) return undefined;
     this.#stems.add(stem);
     const number = this.#labelFiles.push(`${stemOf(name)}.txt`) - 1;
-    if (this.#target.mode === "none" || source === undefined) return number;
+    if (this.#target.saveImages === "none" || source === undefined) return number;
     const place = join(this.#partial("images"), name);
     await mkdir(dirname(place), { recursive: true });
     await this.#place(source, place);
@@ -102,7 +102,7 @@ export class DatasetWriter {
   }
 
   async #place(source: string, place: string): Promise<void> {
-    if (this.#target.mode === "link") {
+    if (this.#target.saveImages === "link") {
       const linked = await link(source, place).then(
         () => true,
         () => false,

@@ -9,7 +9,7 @@ const files = ["v5/sampling/image_weights.safetensors", "v5/sampling/image_weigh
 describeGolden("image weights of YOLOv5", files, () => {
   const golden = goldenTensors("v5/sampling/image_weights.safetensors");
   const values = (name: string): ArrayLike<number> => golden[name]?.data as ArrayLike<number>;
-  const { nc, images: names } = goldenJson("v5/sampling/image_weights.json");
+  const { nc, pictures: names } = goldenJson("v5/sampling/image_weights.json");
   const rows = values("labels");
   const images = names.map((_: string, image: number) => {
     const classes: number[] = [];

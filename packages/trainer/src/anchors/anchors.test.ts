@@ -38,7 +38,7 @@ interface GoldenFit {
 function goldenImages(): SizedImage[] {
   const tensors = goldenTensors(files[1] as string);
   const labels = tensors.labels?.data as Float32Array;
-  const sizes = tensors.image_wh?.data as Float32Array;
+  const sizes = tensors.picture_wh?.data as Float32Array;
   const boxes: number[][] = Array.from({ length: sizes.length / 2 }, () => []);
   for (let row = 0; row < labels.length; row += 6)
     boxes[labels[row] as number]?.push(...labels.slice(row + 2, row + 6));

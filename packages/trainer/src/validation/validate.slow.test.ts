@@ -32,7 +32,7 @@ describeShared("validation, YOLOv8", ["golden/v8/val/metrics.json", "weights/yol
   it("gives yolov8n's scores on 64 images of COCO", async () => {
     const golden = goldenJson("v8/val/metrics.json");
     const result = await score("yolov8n.pt");
-    expect([result.images, result.instances]).toEqual([golden.images, golden.labels]);
+    expect([result.images, result.instances]).toEqual([golden.pictures, golden.labels]);
     expect(result.perClass).toHaveLength(golden.classes_present);
     const { map50, map75, map50_95, precision, recall } = result;
     expectClose([map50, map75, map50_95], [golden.map50, golden.map75, golden.map50_95], { abs: 0.003 });
