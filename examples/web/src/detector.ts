@@ -70,7 +70,7 @@ export class Detector {
       const [x1, y1, x2, y2] = boxes.subarray(i * 4, i * 4 + 4) as unknown as [number, number, number, number];
       const label = found.classes[i] as number;
       const name = this.#names[label] ?? String(label);
-      return { x1, y1, x2, y2, confidence: found.confidences[i] as number, class: label, name };
+      return { x1, y1, x2, y2, confidence: found.scores[i] as number, class: label, name };
     });
   }
 }

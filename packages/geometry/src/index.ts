@@ -1,3 +1,4 @@
+export { type Detections, makeDetections } from "./detections.ts";
 export {
   denormalizeBoxes,
   type ImageSize,
@@ -8,7 +9,6 @@ export {
   xyxyToXywh,
 } from "./formats.ts";
 export { bboxIoa, boxIou, type IouKind, iouMatrix, type PairwiseIouOptions, pairwiseIou } from "./iou.ts";
-export type { Detections } from "./nms/detections.ts";
 export { nonMaxSuppression } from "./nms/non-max-suppression.ts";
 export type { AprioriLabels, NmsOptions } from "./nms/options.ts";
 export type { Prediction } from "./nms/prediction.ts";

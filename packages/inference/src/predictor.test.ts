@@ -30,7 +30,7 @@ async function byHand(model: DetectionModel, image: Image, size: number): Promis
     { conf: 0, iou: model.family === "v8" ? 0.7 : 0.45, maxDet: 20 },
   )[0]!;
   const padding = model.family === "v8" ? boxed.padding : boxed.exactPadding;
-  return [scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image), found.confidences];
+  return [scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image), found.scores];
 }
 
 let folder = "";
@@ -47,10 +47,10 @@ describe.each(["v5", "v8"] as const)("Predictor of %s", (family) => {
     const predictor = await Predictor.create({ model, imgsz: 64, conf: 0, maxDet: 20 });
     for (const image of [noise(100, 60), noise(37, 80)]) {
       const { boxes } = await predictor.detect(image);
-      const [expectedBoxes, confidences] = (await byHand(model, image, 64)) as [Float32Array, Float32Array];
+      const [expectedBoxes, scores] = (await byHand(model, image, 64)) as [Float32Array, Float32Array];
       expect(boxes.count).toBeGreaterThan(3);
-      expectClose(boxes.confidences, confidences, { abs: 1e-5 });
-      // In no order: confidences may tie but for rounding
+      expectClose(boxes.scores, scores, { abs: 1e-5 });
+      // In no order: scores may tie but for rounding
       const rows = (values: Float32Array): string[] =>
         Array.from({ length: values.length / 4 }, (_, i) =>
           Array.from(values.subarray(4 * i, 4 * i + 4), (side) => side.toFixed(1)).join(" "),
@@ -78,7 +78,7 @@ describe.each(["v5", "v8"] as const)("Predictor of %s", (family) => {
     const [one, two] = [await Predictor.create({ model, imgsz: 64, conf: 0 }), fuse(await tinyModel(family))];
     const fused = await Predictor.create({ model: two, imgsz: 64, conf: 0 });
     const [a, b] = [await one.detect(noise(64, 64)), await fused.detect(noise(64, 64))];
-    expectClose(b.boxes.confidences, a.boxes.confidences, { abs: 1e-5 });
+    expectClose(b.boxes.scores, a.boxes.scores, { abs: 1e-5 });
     await Promise.all([one.dispose(), fused.dispose()]);
   });
 });
@@ -125,7 +125,7 @@ describe("Predictor", () => {
     const kept = await predictor.detect(image, { classes: [1], maxDet: 2, agnosticNms: true });
     expect(all.boxes.count).toBeGreaterThan(2);
     expect([...kept.boxes.classes]).toEqual([1, 1]);
-    const highest = all.boxes.confidences[0] as number;
+    const highest = all.boxes.scores[0] as number;
     expect((await predictor.detect(image, { conf: highest })).boxes.count).toBe(0);
     await predictor.dispose();
   });

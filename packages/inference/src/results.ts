@@ -117,7 +117,7 @@ export class Results {
 
   /** Plain data for JSON. */
   toJSON(): PlainResults {
-    const { boxes, confidences, classes, count } = this.boxes;
+    const { boxes, scores, classes, count } = this.boxes;
     return {
       path: this.path,
       ...(this.frame === undefined ? {} : { frame: this.frame }),
@@ -129,7 +129,7 @@ export class Results {
         y1: boxes[4 * i + 1] as number,
         x2: boxes[4 * i + 2] as number,
         y2: boxes[4 * i + 3] as number,
-        confidence: confidences[i] as number,
+        confidence: scores[i] as number,
         class: classes[i] as number,
         name: this.#nameOf(i),
       })),
@@ -143,7 +143,7 @@ export class Results {
 
   /** The image with its boxes and labels drawn in. */
   plot(options: DrawOptions = {}): Promise<Image> {
-    return drawDetections(this.image, { boxes: this.boxes, names: this.names }, options);
+    return drawDetections(this.image, { detections: this.boxes, names: this.names }, options);
   }
 
   /**

@@ -67,7 +67,7 @@ function drawOptions({
   showBoxes,
   lineWidth,
 }: Omit<Settled, "onSkip">): NonNullable<Parameters<Results["plot"]>[0]> {
-  return given({ labels: showLabels, confidences: showConf, frames: showBoxes, lineWidth });
+  return given({ labels: showLabels, scores: showConf, frames: showBoxes, lineWidth });
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -47,7 +47,7 @@ describe("classMetrics", () => {
   it("scores two of three found with one false alarm", () => {
     const { perClass, confidence } = classMetrics({
       correct: Uint8Array.from([...upTo(10), ...upTo(0), ...upTo(5)]),
-      confidences: Float32Array.of(0.9, 0.5, 0.7),
+      scores: Float32Array.of(0.9, 0.5, 0.7),
       predictedClasses: [2, 2, 2],
       labelClasses: [2, 2, 2],
     });
@@ -65,31 +65,31 @@ describe("classMetrics", () => {
   });
 
   it("gives nothing without labels, zeros without detections", () => {
-    const none = { correct: new Uint8Array(0), confidences: new Float32Array(0), predictedClasses: [] };
+    const none = { correct: new Uint8Array(0), scores: new Float32Array(0), predictedClasses: [] };
     expect(classMetrics({ ...none, labelClasses: [] }).perClass).toEqual([]);
     const [one] = classMetrics({ ...none, labelClasses: [4] }).perClass;
     const { precision, recall, f1, truePositives, falsePositives } = one!;
     expect([precision, recall, f1, truePositives, falsePositives, ...one!.ap]).toEqual(new Array(15).fill(0));
     const stray = classMetrics({
       correct: new Uint8Array(10),
-      confidences: Float32Array.of(0.5),
+      scores: Float32Array.of(0.5),
       predictedClasses: [1],
       labelClasses: [],
     });
     expect(stray.perClass).toEqual([]);
   });
 
-  it("does not depend on the order of detections with distinct confidences", () => {
+  it("does not depend on the order of detections with distinct scores", () => {
     const rng = new Random("metrics");
     const count = 200;
     const flags = Array.from({ length: count }, () => upTo(rng.integer(0, 11)));
-    const confidences = Array.from({ length: count }, () => rng.uniform());
+    const scores = Array.from({ length: count }, () => rng.uniform());
     const classes = Array.from({ length: count }, () => rng.integer(0, 4));
     const labelClasses = Array.from({ length: 300 }, () => rng.integer(0, 4));
     const inOrder = (order: number[]): ReturnType<typeof classMetrics> =>
       classMetrics({
         correct: Uint8Array.from(order.flatMap((i) => flags[i]!)),
-        confidences: Float32Array.from(order, (i) => confidences[i]!),
+        scores: Float32Array.from(order, (i) => scores[i]!),
         predictedClasses: order.map((i) => classes[i]!),
         labelClasses,
       });
@@ -105,8 +105,8 @@ describe("classMetrics", () => {
   });
 
   it("refuses arrays that do not fit", () => {
-    const matched = { correct: new Uint8Array(15), confidences: new Float32Array(2), predictedClasses: [0, 0] };
-    expect(() => classMetrics({ ...matched, labelClasses: [] })).toThrow(/2 confidences, 2 classes, 15 match flags/);
+    const matched = { correct: new Uint8Array(15), scores: new Float32Array(2), predictedClasses: [0, 0] };
+    expect(() => classMetrics({ ...matched, labelClasses: [] })).toThrow(/2 scores, 2 classes, 15 match flags/);
     expect(() =>
       classMetrics({ ...matched, correct: new Uint8Array(20), predictedClasses: [], labelClasses: [] }),
     ).toThrow(expect.objectContaining({ code: "ARGUMENT" }));

@@ -15,7 +15,7 @@ export const CONFIDENCES: Float64Array = unitSteps(1000);
 export interface MatchedDetections {
   /** Row-major `[detections, thresholds]`, 1 where a detection is right; see `matchDetections`. */
   correct: Uint8Array;
-  confidences: Float32Array;
+  scores: Float32Array;
   /** Class number of each detection. */
   predictedClasses: ArrayLike<number>;
   /** Class number of each label. */
@@ -78,9 +78,9 @@ export function classMetrics(matched: MatchedDetections, options: { rules?: Rule
 }
 
 /** Indices of the detections of each class, best first. */
-function detectionsByClass({ confidences, predictedClasses }: MatchedDetections): Map<number, number[]> {
+function detectionsByClass({ scores, predictedClasses }: MatchedDetections): Map<number, number[]> {
   const byClass = new Map<number, number[]>();
-  for (const index of sortByScore(confidences)) {
+  for (const index of sortByScore(scores)) {
     const own = byClass.get(predictedClasses[index]!);
     if (own === undefined) byClass.set(predictedClasses[index]!, [index]);
     else own.push(index);
@@ -88,13 +88,13 @@ function detectionsByClass({ confidences, predictedClasses }: MatchedDetections)
   return byClass;
 }
 
-function thresholdCount({ correct, confidences, predictedClasses }: MatchedDetections): number {
-  const count = confidences.length;
+function thresholdCount({ correct, scores, predictedClasses }: MatchedDetections): number {
+  const count = scores.length;
   const thresholds = count === 0 ? 10 : correct.length / count;
   if (predictedClasses.length !== count || !Number.isInteger(thresholds) || thresholds < 1) {
     throw new LookonceError(
       "ARGUMENT",
-      `The arrays of the detections do not fit: ${count} confidences, ${predictedClasses.length} classes, ${correct.length} match flags. Pass one confidence and class a detection, and one flag for each IoU threshold.`,
+      `The arrays of the detections do not fit: ${count} scores, ${predictedClasses.length} classes, ${correct.length} match flags. Pass one score and class a detection, and one flag for each IoU threshold.`,
     );
   }
   return thresholds;
@@ -127,19 +127,19 @@ function measureClass(
     const area = averagePrecision(recall, precision);
     ap[t] = area.ap;
     if (t > 0) continue;
-    const confidences = Float64Array.from(own, (index) => matched.confidences[index]!);
-    curves.precision = overConfidence(confidences, precision, 1);
-    curves.recall = overConfidence(confidences, recall, 0);
+    const scores = Float64Array.from(own, (index) => matched.scores[index]!);
+    curves.precision = overConfidence(scores, precision, 1);
+    curves.recall = overConfidence(scores, recall, 0);
     curves.f1 = curves.precision.map((p, i) => (2 * p * curves.recall[i]!) / (p + curves.recall[i]! + EPSILON));
     curves.precisionAtRecall = interpolate(CONFIDENCES, { x: area.recall, y: area.envelope }, 1);
   }
   return { ap, curves };
 }
 
-/** Values at descending confidences, read at {@link CONFIDENCES}; `above` the highest confidence. */
-function overConfidence(confidences: Float64Array, values: Float64Array, above: number): Float64Array {
-  const positions = CONFIDENCES.map((confidence) => -confidence).reverse();
-  const curve = { x: confidences.map((confidence) => -confidence), y: values };
+/** Values at descending scores, sampled at {@link CONFIDENCES}; `above` beyond the highest score. */
+function overConfidence(scores: Float64Array, values: Float64Array, above: number): Float64Array {
+  const positions = CONFIDENCES.map((score) => -score).reverse();
+  const curve = { x: scores.map((score) => -score), y: values };
   return interpolate(positions, curve, above).reverse();
 }
 

@@ -1,7 +1,8 @@
+import { makeDetections } from "@lookonce/geometry";
 import { describe, expect, it } from "vitest";
 import { cocoCategories, cocoDetections } from "./coco-detections.ts";
 
-const found = { boxes: [10.12345, 20, 30.5, 60.00049], confidences: [0.123456], classes: [79] };
+const found = makeDetections([10.12345, 20, 30.5, 60.00049], [0.123456], [79]);
 
 describe("cocoDetections", () => {
   it("gives left, top, width and height to a thousandth, and the score to five decimals", () => {
@@ -26,7 +27,7 @@ describe("cocoDetections", () => {
   });
 
   it("gives nothing for nothing", () => {
-    expect(cocoDetections("1.jpg", { boxes: [], confidences: [], classes: [] })).toEqual([]);
+    expect(cocoDetections("1.jpg", makeDetections([], [], []))).toEqual([]);
   });
 });
 

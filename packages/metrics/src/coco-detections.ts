@@ -1,4 +1,4 @@
-import type { FoundObjects } from "./image.ts";
+import type { Detections } from "@lookonce/geometry";
 
 /** One detection in the form in which COCO's evaluation reads results. */
 export interface CocoDetection {
@@ -43,7 +43,7 @@ export interface CocoDetectionsOptions {
  */
 export function cocoDetections(
   path: string,
-  { boxes, confidences, classes }: FoundObjects,
+  { boxes, scores, classes }: Detections,
   { categories }: CocoDetectionsOptions = {},
 ): CocoDetection[] {
   const id = imageId(path);
@@ -59,7 +59,7 @@ export function cocoDetections(
         rounded(corner(2) - corner(0), 3),
         rounded(corner(3) - corner(1), 3),
       ],
-      score: rounded(confidences[i] as number, 5),
+      score: rounded(scores[i] as number, 5),
     };
   });
 }

@@ -49,7 +49,7 @@ export class ConfusionMatrix {
     const pairs = this.#pair(image);
     const taken = new Set(pairs);
     for (let d = 0; d < detections.classes.length; d++) {
-      const counts = detections.confidences[d]! > this.#conf && !taken.has(d);
+      const counts = detections.scores[d]! > this.#conf && !taken.has(d);
       if (counts) this.#count(detections.classes[d]!, background);
     }
     pairs.forEach((detection, l) => {
@@ -68,7 +68,7 @@ export class ConfusionMatrix {
     const pairs = new Int32Array(labelCount).fill(-1);
     const ious = new Float32Array(labelCount);
     for (let d = 0; d < detections.classes.length; d++) {
-      if (!(detections.confidences[d]! > this.#conf)) continue;
+      if (!(detections.scores[d]! > this.#conf)) continue;
       const row = overlaps.subarray(d * labelCount, (d + 1) * labelCount);
       let l = -1;
       let iou = this.#iou;

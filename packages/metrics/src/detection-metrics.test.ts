@@ -1,3 +1,4 @@
+import { makeDetections } from "@lookonce/geometry";
 import { describe, expect, it } from "vitest";
 import { DetectionMetrics, evaluateDetections } from "./detection-metrics.ts";
 import type { EvaluatedImage } from "./image.ts";
@@ -6,16 +7,13 @@ const names = ["cat", "dog"];
 const left = [0, 0, 10, 10];
 const right = [20, 0, 30, 10];
 
-function image(
-  found: [box: number[], label: number, confidence: number][],
-  labels: [number[], number][],
-): EvaluatedImage {
+function image(found: [box: number[], label: number, score: number][], labels: [number[], number][]): EvaluatedImage {
   return {
-    detections: {
-      boxes: found.flatMap(([box]) => box),
-      classes: found.map(([, label]) => label),
-      confidences: found.map(([, , confidence]) => confidence),
-    },
+    detections: makeDetections(
+      found.flatMap(([box]) => box),
+      found.map(([, , score]) => score),
+      found.map(([, label]) => label),
+    ),
     labels: { boxes: labels.flatMap(([box]) => box), classes: labels.map(([, label]) => label) },
   };
 }
@@ -147,13 +145,14 @@ describe("DetectionMetrics refuses", () => {
 
   it.each<[string, EvaluatedImage, string, RegExp]>([
     ["a label out of range", image([], [[left, 2]]), "DATA", /labels.classes\[0\] is 2.*2 classes, 0 to 1/],
-    ["a class that is no whole number", image([[left, 0.5, 1]], []), "DATA", /detections.classes\[0\] is 0.5/],
+    ["a class that is no whole number", image([[left, 0, 1]], [[left, 0.5]]), "DATA", /labels.classes\[0\] is 0.5/],
+    ["a detection out of range", image([[left, 2, 1]], []), "DATA", /detections.classes\[0\] is 2/],
     ["boxes that are missing", { ...good, labels: { boxes: [], classes: [0] } }, "ARGUMENT", /1 classes but 0 numbers/],
     [
-      "confidences that are missing",
-      { ...good, detections: { ...good.detections, confidences: [] } },
+      "scores that are missing",
+      { ...good, detections: { ...good.detections, scores: new Float32Array(0) } },
       "ARGUMENT",
-      /1 classes but 0 confidences/,
+      /1 classes but 0 scores/,
     ],
   ])("%s, and counts nothing of it", (_, bad, code, message) => {
     expect(() => metrics.add(bad)).toThrow(message);

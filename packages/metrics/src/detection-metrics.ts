@@ -63,7 +63,7 @@ export class DetectionMetrics {
   readonly #rules: RuleSet;
   readonly #confusion: ConfusionMatrix;
   readonly #correct: Uint8Array[] = [];
-  readonly #confidences: number[] = [];
+  readonly #scores: number[] = [];
   readonly #predictedClasses: number[] = [];
   readonly #labelClasses: number[] = [];
   readonly #imagesOfClass: number[];
@@ -94,7 +94,7 @@ export class DetectionMetrics {
     const { detections, labels } = image;
     this.#correct.push(matchDetections(detections, labels, { rules: this.#rules }));
     for (let i = 0; i < detections.classes.length; i++) {
-      this.#confidences.push(detections.confidences[i]!);
+      this.#scores.push(detections.scores[i]!);
       this.#predictedClasses.push(detections.classes[i]!);
     }
     const present = new Set(Array.from(labels.classes));
@@ -128,7 +128,7 @@ export class DetectionMetrics {
 
   #measure(): MetricsByClass {
     const thresholds = IOU_THRESHOLDS.length;
-    const correct = new Uint8Array(this.#confidences.length * thresholds);
+    const correct = new Uint8Array(this.#scores.length * thresholds);
     let at = 0;
     for (const part of this.#correct) {
       correct.set(part, at);
@@ -137,7 +137,7 @@ export class DetectionMetrics {
     return classMetrics(
       {
         correct,
-        confidences: Float32Array.from(this.#confidences),
+        scores: Float32Array.from(this.#scores),
         predictedClasses: this.#predictedClasses,
         labelClasses: this.#labelClasses,
       },

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { clipBoxes, iouMatrix, normalizedXywhToXyxy } from "@lookonce/geometry";
+import { clipBoxes, iouMatrix, makeDetections, normalizedXywhToXyxy } from "@lookonce/geometry";
 import { describeGolden, describeShared, expectClose, goldenJson, goldenTensors, sharedPath } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { averagePrecision } from "./average-precision.ts";
@@ -44,7 +44,7 @@ describeGolden("average precision of YOLOv8", apFiles, () => {
   const input = goldenTensors("v8/val/ap_input.safetensors");
   const result = classMetrics({
     correct: Uint8Array.from(input.tp!.data),
-    confidences: input.conf!.data as Float32Array,
+    scores: input.conf!.data as Float32Array,
     predictedClasses: input.pred_cls!.data,
     labelClasses: input.target_cls!.data,
   });
@@ -77,7 +77,7 @@ describeGolden("metrics of YOLOv8's validation", ["v8/val/detections.safetensors
     const rows = columns(tensors.rows!.data, 6);
     const { perClass } = classMetrics({
       correct: Uint8Array.from(tensors.true_positive!.data),
-      confidences: Float32Array.from(rows[4]!),
+      scores: Float32Array.from(rows[4]!),
       predictedClasses: rows[5]!,
       labelClasses: tensors.target_cls!.data,
     });
@@ -132,11 +132,7 @@ describeShared("YOLOv8's detections against the images' labels", needs, () => {
   const images: EvaluatedImage[] = names.map((name, image) => {
     const [from, to] = [owner.indexOf(image), owner.lastIndexOf(image) + 1];
     return {
-      detections: {
-        boxes: boxes.slice(from * 4, to * 4),
-        confidences: rows[4]!.slice(from, to),
-        classes: rows[5]!.slice(from, to),
-      },
+      detections: makeDetections(boxes.slice(from * 4, to * 4), rows[4]!.slice(from, to), rows[5]!.slice(from, to)),
       labels: labelsOf(name),
     };
   });
@@ -160,7 +156,7 @@ describeShared("YOLOv8's detections against the images' labels", needs, () => {
     );
     for (const one of result.perClass) {
       const wanted = expected.per_class[one.class];
-      expect([one.images, one.instances]).toEqual([wanted.images, wanted.labels]);
+      expect([one.images, one.instances]).toEqual([wanted.pictures, wanted.labels]);
       expectClose([one.ap50, one.ap], [wanted.ap50, wanted.ap], exact);
     }
     const entries: number[][] = goldenJson("v8/val/confusion_matrix.json").entries_row_column_count;
@@ -183,7 +179,7 @@ describe.each(releases)("YOLOv5 $rules", ({ file, rules }) => {
       const found = tensors[`image${i}.detections`]!.data;
       const labels = tensors[`image${i}.labels`]!.data;
       return {
-        detections: { boxes: boxesOf(found, 6), confidences: columns(found, 6)[4]!, classes: columns(found, 6)[5]! },
+        detections: makeDetections(boxesOf(found, 6), columns(found, 6)[4]!, columns(found, 6)[5]!),
         labels: { boxes: boxesOf(labels, 5, 1), classes: columns(labels, 5)[0]! },
       };
     });
@@ -206,20 +202,17 @@ describe.each(releases)("YOLOv5 $rules", ({ file, rules }) => {
 
     it("average precision", () => {
       const correct = Uint8Array.from(tensors["ap.tp"]!.data);
-      const confidences = tensors["ap.conf"]!.data as Float32Array;
+      const scores = tensors["ap.conf"]!.data as Float32Array;
       const [predictedClasses, labelClasses] = [tensors["ap.predicted_class"]!.data, tensors["ap.label_class"]!.data];
-      expectClasses(
-        classMetrics({ correct, confidences, predictedClasses, labelClasses }, { rules }),
-        json.ap_per_class,
-      );
+      expectClasses(classMetrics({ correct, scores, predictedClasses, labelClasses }, { rules }), json.ap_per_class);
     });
 
     it("average precision with classes only predicted and only labeled", () => {
       const correct = Uint8Array.from(tensors["ap.tp"]!.data);
-      const confidences = tensors["ap.conf"]!.data as Float32Array;
+      const scores = tensors["ap.conf"]!.data as Float32Array;
       const predictedClasses = tensors["ap_stray.predicted_class"]!.data;
       const labelClasses = tensors["ap_stray.label_class"]!.data;
-      const actual = classMetrics({ correct, confidences, predictedClasses, labelClasses }, { rules });
+      const actual = classMetrics({ correct, scores, predictedClasses, labelClasses }, { rules });
       expectClasses(actual, json.ap_per_class_stray);
     });
 

@@ -1,15 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Detections } from "@lookonce/geometry";
 
-/** What a detector found in an image. `Detections` of `@lookonce/geometry` fit. */
-export interface FoundObjects {
-  /** Rows of xyxy in pixels. */
-  boxes: ArrayLike<number>;
-  confidences: ArrayLike<number>;
-  /** Class numbers. */
-  classes: ArrayLike<number>;
-}
-
-/** What is in an image, according to its labels. */
+/** Ground truth of an image. */
 export interface LabeledObjects {
   /** Rows of xyxy in the same pixels as the detections'. */
   boxes: ArrayLike<number>;
@@ -19,22 +11,22 @@ export interface LabeledObjects {
 
 /** One image's detections and labels. */
 export interface EvaluatedImage {
-  detections: FoundObjects;
+  detections: Detections;
   labels: LabeledObjects;
 }
 
 /**
- * Makes sure that the arrays of an image fit each other and that its classes exist.
+ * Checks that the arrays of an image have matching lengths and that its classes exist.
  *
  * @throws LookonceError `ARGUMENT` for lengths that differ, `DATA` for a class that is not below `nc`
  */
 export function checkImage({ detections, labels }: EvaluatedImage, nc: number): void {
   checkLengths("detections", detections, detections.classes.length);
   checkLengths("labels", labels, labels.classes.length);
-  if (detections.confidences.length !== detections.classes.length) {
+  if (detections.scores.length !== detections.classes.length) {
     throw new LookonceError(
       "ARGUMENT",
-      `detections has ${detections.classes.length} classes but ${detections.confidences.length} confidences.`,
+      `detections has ${detections.classes.length} classes but ${detections.scores.length} scores.`,
     );
   }
   checkClasses("detections", detections.classes, nc);

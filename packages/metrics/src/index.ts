@@ -22,5 +22,5 @@ export {
   evaluateDetections,
 } from "./detection-metrics.ts";
 export { fitness } from "./fitness.ts";
-export type { EvaluatedImage, FoundObjects, LabeledObjects } from "./image.ts";
+export type { EvaluatedImage, LabeledObjects } from "./image.ts";
 export { IOU_THRESHOLDS, type MatchOptions, matchDetections, type RuleSet } from "./match-detections.ts";

@@ -1,3 +1,4 @@
+import { type Detections, makeDetections } from "@lookonce/geometry";
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
 import { IOU_THRESHOLDS, matchDetections } from "./match-detections.ts";
@@ -7,8 +8,13 @@ const label = [0, 0, 100, 100];
 /** A box whose IoU with `label` is `iou`. */
 const overlapping = (iou: number): number[] => [0, 0, 100, 100 * iou];
 
+/** Detections whose scores do not matter. */
+function detected(boxes: readonly number[][], classes: readonly number[]): Detections {
+  return makeDetections(boxes.flat(), new Float32Array(classes.length), classes);
+}
+
 function match(boxes: number[][], classes: number[], labels: number[][], labelClasses: number[]): number[][] {
-  const correct = matchDetections({ boxes: boxes.flat(), classes }, { boxes: labels.flat(), classes: labelClasses });
+  const correct = matchDetections(detected(boxes, classes), { boxes: labels.flat(), classes: labelClasses });
   return boxes.map((_, d) => Array.from(correct.subarray(d * 10, d * 10 + 10)));
 }
 
@@ -35,7 +41,7 @@ describe("matchDetections", () => {
 
   it("by the rules of 6.1 matches once for all thresholds", () => {
     const correct = matchDetections(
-      { boxes: [overlapping(0.72), overlapping(0.92)].flat(), classes: [0, 0] },
+      detected([overlapping(0.72), overlapping(0.92)], [0, 0]),
       { boxes: label, classes: [0] },
       { rules: "6.1" },
     );
@@ -72,7 +78,7 @@ describe("matchDetections", () => {
         }).flat();
       const classes = Array.from({ length: 40 }, () => rng.integer(0, 2));
       const labels = { boxes: random(12), classes: Array.from({ length: 12 }, () => rng.integer(0, 2)) };
-      const correct = matchDetections({ boxes: random(40), classes }, labels);
+      const correct = matchDetections(detected([random(40)], classes), labels);
       const totals = Array.from(IOU_THRESHOLDS, (_, t) =>
         classes.reduce((sum, _label, d) => sum + correct[d * 10 + t]!, 0),
       );

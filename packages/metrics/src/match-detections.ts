@@ -1,5 +1,5 @@
-import { iouMatrix } from "@lookonce/geometry";
-import type { FoundObjects, LabeledObjects } from "./image.ts";
+import { type Detections, iouMatrix } from "@lookonce/geometry";
+import type { LabeledObjects } from "./image.ts";
 
 /** The IoU thresholds of COCO's mean average precision, 0.50 to 0.95, in single precision as in the references. */
 export const IOU_THRESHOLDS: Float32Array = Float32Array.from({ length: 10 }, (_, i) => 0.5 + 0.05 * i);
@@ -30,7 +30,7 @@ export interface MatchOptions {
  * @returns row-major `[detections, thresholds]`, 1 where the detection is right
  */
 export function matchDetections(
-  detections: Pick<FoundObjects, "boxes" | "classes">,
+  detections: Detections,
   labels: LabeledObjects,
   options: MatchOptions = {},
 ): Uint8Array {
@@ -52,10 +52,7 @@ export function matchDetections(
 }
 
 /** For each detection the label of its class that it overlaps most, −1 where none, and their IoU. */
-function bestLabels(
-  detections: Pick<FoundObjects, "boxes" | "classes">,
-  labels: LabeledObjects,
-): { labels: Int32Array; ious: Float32Array } {
+function bestLabels(detections: Detections, labels: LabeledObjects): { labels: Int32Array; ious: Float32Array } {
   const count = detections.classes.length;
   const labelCount = labels.classes.length;
   const overlaps = iouMatrix(detections.boxes, labels.boxes);

@@ -98,14 +98,14 @@ function suppressed(
   return nonMaxSuppression({ ...output, layout, family: model.family }, { conf, iou, maxDet, agnostic });
 }
 
-/** Suppression decides alike on the same numbers: as many detections, classes and confidences the same, boxes nearly. */
+/** Suppression decides alike on the same numbers: as many detections, classes and scores the same, boxes nearly. */
 function requireSuppressed(file: string, { data, shape }: EngineTensor, expected: readonly Detections[]): void {
   const rows = shape[1] as number;
-  for (const [image, { count, boxes, confidences, classes }] of expected.entries()) {
+  for (const [image, { count, boxes, scores, classes }] of expected.entries()) {
     for (let i = 0; i < rows; i++) {
       const row = data.subarray((image * rows + i) * 6, (image * rows + i + 1) * 6);
       const box = boxes.subarray(4 * i, 4 * i + 4);
-      const wanted = i < count ? [...box, confidences[i] ?? 0, classes[i] ?? 0] : [0, 0, 0, 0, 0, 0];
+      const wanted = i < count ? [...box, scores[i] ?? 0, classes[i] ?? 0] : [0, 0, 0, 0, 0, 0];
       if (wanted.every((value, k) => Math.abs(value - (row[k] as number)) <= rowTolerance)) continue;
       throw new LookonceError(
         "NUMERIC",

@@ -152,7 +152,7 @@ describeShared("exportOnnx of real weights", needed, () => {
       expect(b.count).toBeGreaterThan(0);
       expect([...b.classes]).toEqual([...a.classes]);
       expect(largest(a.boxes, b.boxes)).toBeLessThan(1e-3);
-      expect(largest(a.confidences, b.confidences)).toBeLessThan(1e-4);
+      expect(largest(a.scores, b.scores)).toBeLessThan(1e-4);
     }
     await ours.dispose();
     await theirs.dispose();

@@ -3,22 +3,22 @@ import type { ImagePrediction } from "./prediction.ts";
 /** Pairs of anchor and class that passed the confidence threshold, in the order they were met. */
 export class Candidates {
   count = 0;
-  confidences: Float32Array = new Float32Array(256);
+  scores: Float32Array = new Float32Array(256);
   anchors: Int32Array = new Int32Array(256);
   classes: Int32Array = new Int32Array(256);
 
-  push(anchor: number, label: number, confidence: number): void {
+  push(anchor: number, label: number, score: number): void {
     if (this.count === this.anchors.length) this.#grow();
-    this.confidences[this.count] = confidence;
+    this.scores[this.count] = score;
     this.anchors[this.count] = anchor;
     this.classes[this.count++] = label;
   }
 
   #grow(): void {
-    const { confidences, anchors, classes } = this;
+    const { scores, anchors, classes } = this;
     const size = anchors.length * 4;
-    this.confidences = new Float32Array(size);
-    this.confidences.set(confidences);
+    this.scores = new Float32Array(size);
+    this.scores.set(scores);
     this.anchors = new Int32Array(size);
     this.anchors.set(anchors);
     this.classes = new Int32Array(size);

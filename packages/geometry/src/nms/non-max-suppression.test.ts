@@ -1,7 +1,7 @@
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
+import type { Detections } from "../detections.ts";
 import { boxIou } from "../iou.ts";
-import type { Detections } from "./detections.ts";
 import { nonMaxSuppression } from "./non-max-suppression.ts";
 import type { NmsOptions } from "./options.ts";
 import type { Prediction } from "./prediction.ts";
@@ -24,7 +24,7 @@ function run(prediction: Prediction, options?: NmsOptions): Detections {
   return nonMaxSuppression(prediction, options)[0]!;
 }
 
-const anchorsOf = (found: Detections): number[] => Array.from(found.anchors);
+const anchorsOf = (found: Detections): number[] => Array.from(found.anchors ?? []);
 
 describe("nonMaxSuppression", () => {
   const rows = [
@@ -39,7 +39,7 @@ describe("nonMaxSuppression", () => {
     const found = run(v8(rows));
     expect(anchorsOf(found)).toEqual([1, 2, 4]);
     expect(Array.from(found.classes)).toEqual([0, 1, 1]);
-    expect(Array.from(found.confidences)).toEqual([0.9, 0.8, 0.5].map(Math.fround));
+    expect(Array.from(found.scores)).toEqual([0.9, 0.8, 0.5].map(Math.fround));
     expect(Array.from(found.boxes.subarray(0, 4))).toEqual([41, 40, 61, 60]);
     expect(found.count).toBe(3);
   });
@@ -87,7 +87,7 @@ describe("nonMaxSuppression", () => {
       ]),
     );
     expect(anchorsOf(found)).toEqual([0, 2]);
-    expect(found.confidences[0]).toBe(Math.fround(0.5 * Math.fround(0.8)));
+    expect(found.scores[0]).toBe(Math.fround(0.5 * Math.fround(0.8)));
   });
 
   it("drops boxes outside the side limits", () => {
@@ -149,7 +149,7 @@ describe("nonMaxSuppression of random predictions", () => {
   function asRows(found: Detections): number[][] {
     return Array.from({ length: found.count }, (_, i) => {
       const [left, top, right, bottom] = found.boxes.subarray(i * 4, i * 4 + 4) as unknown as number[];
-      const scores = Array.from({ length: nc }, (_, c) => (c === found.classes[i] ? found.confidences[i]! : 0));
+      const scores = Array.from({ length: nc }, (_, c) => (c === found.classes[i] ? found.scores[i]! : 0));
       return [(left! + right!) / 2, (top! + bottom!) / 2, right! - left!, bottom! - top!, ...scores];
     });
   }
@@ -170,10 +170,10 @@ describe("nonMaxSuppression of random predictions", () => {
       let largest = 0;
       for (let i = 0; i < found.count; i++) {
         // A subset: each detection is its anchor's box and class probability.
-        const row = rows[found.anchors[i]!]!;
-        expect(found.confidences[i]).toBe(Math.fround(row[4 + found.classes[i]!]!));
+        const row = rows[anchorsOf(found)[i]!]!;
+        expect(found.scores[i]).toBe(Math.fround(row[4 + found.classes[i]!]!));
         expect(found.boxes[i * 4]).toBeCloseTo(row[0]! - row[2]! / 2, 3);
-        if (i > 0) expect(found.confidences[i]!).toBeLessThanOrEqual(found.confidences[i - 1]!);
+        if (i > 0) expect(found.scores[i]!).toBeLessThanOrEqual(found.scores[i - 1]!);
         for (let j = 0; j < i; j++) {
           if (!mode.agnostic && found.classes[i] !== found.classes[j]) continue;
           const overlap = boxIou(found.boxes.subarray(i * 4, i * 4 + 4), found.boxes.subarray(j * 4, j * 4 + 4));

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Detections } from "../detections.ts";
 import { type Candidates, collectCandidates } from "./candidates.ts";
-import type { Detections } from "./detections.ts";
 import { type AprioriLabels, type NmsOptions, type ResolvedNmsOptions, resolveNmsOptions } from "./options.ts";
 import { type ImagePrediction, type Prediction, splitPrediction } from "./prediction.ts";
 import { sortByScore } from "./sort-by-score.ts";
@@ -32,21 +32,22 @@ function detectImage(
   const candidates = collectCandidates(image, { conf, multiLabel, wanted, sideLimits });
   if (labels !== undefined) addLabels(candidates, labels, { image, wanted, conf });
 
-  const order = sortByScore(candidates.confidences.subarray(0, candidates.count)).subarray(0, options.maxNms);
+  const order = sortByScore(candidates.scores.subarray(0, candidates.count)).subarray(0, options.maxNms);
   const boxes = cornersOf(order, candidates, { image, labels });
   const classes = order.map((candidate) => candidates.classes[candidate]!);
   const { iou, maxDet, agnostic } = options;
   const kept = suppress({ boxes, classes }, { iou, maxDet, classOffset: agnostic ? 0 : options.classOffset });
 
+  const numberOf = (row: number): number => image.anchorNumbers?.[row] ?? row;
   const out = new Float32Array(kept.length * 4);
   kept.forEach((position, i) => {
     out.set(boxes.subarray(position * 4, position * 4 + 4), i * 4);
   });
   return {
     boxes: out,
-    confidences: Float32Array.from(kept, (position) => candidates.confidences[order[position]!]!),
+    scores: Float32Array.from(kept, (position) => candidates.scores[order[position]!]!),
     classes: kept.map((position) => classes[position]!),
-    anchors: kept.map((position) => candidates.anchors[order[position]!]!),
+    anchors: kept.map((position) => numberOf(candidates.anchors[order[position]!]!)),
     count: kept.length,
   };
 }

@@ -11,6 +11,8 @@ export interface Prediction {
   /** `[images, anchors, channels]` in layout `NAC`, `[images, channels, anchors]` in layout `NCA`. */
   shape: readonly number[];
   layout: "NAC" | "NCA";
+  /** Number of the anchor in each row, where a prediction of one image has left anchors out. */
+  anchors?: Int32Array;
   /** `v8`: no objectness. `v5`: the confidence is objectness times class probability. */
   family: "v5" | "v8";
 }
@@ -21,6 +23,7 @@ export interface ImagePrediction {
   /** Index of the image's first number. */
   start: number;
   anchors: number;
+  anchorNumbers: Int32Array | undefined;
   anchorStride: number;
   channelStride: number;
   /** Number of classes. */
@@ -55,6 +58,7 @@ export function splitPrediction(prediction: Prediction): ImagePrediction[] {
     data,
     start: image * anchors * channels,
     anchors,
+    anchorNumbers: prediction.anchors,
     anchorStride: layout === "NAC" ? channels : 1,
     channelStride: layout === "NAC" ? 1 : anchors,
     nc,

@@ -80,7 +80,7 @@ describe("an ONNX file", () => {
     expect(names).toEqual(["red", "green", "blue"]);
     expect([...boxes.classes]).toEqual([1]);
     // Half the canvas is the green image, half the gray border of 114.
-    expect(boxes.confidences[0]).toBeCloseTo((1 + 114 / 255) / 2, 5);
+    expect(boxes.scores[0]).toBeCloseTo((1 + 114 / 255) / 2, 5);
     // The box from 8 to 24 in both directions, 8 pixels to the left.
     expect([...boxes.boxes]).toEqual([0, 8, 16, 24]);
     await predictor.dispose();
@@ -92,7 +92,7 @@ describe("an ONNX file", () => {
     const result = await predictor.detect(green);
     expect(result.inputSize).toEqual({ width: 32, height: 64 });
     expect(result.toJSON().boxes[0]?.name).toBe("1");
-    expect(result.boxes.confidences[0]).toBeCloseTo(1, 5);
+    expect(result.boxes.scores[0]).toBeCloseTo(1, 5);
     await predictor.dispose();
   });
 
@@ -149,7 +149,7 @@ describe("an ONNX file", () => {
     const found = (await predictor.detectBatch(items)) as Results[];
     expect(found.map(({ boxes }) => [...boxes.classes])).toEqual([[1], [0], [1]]);
     for (const { boxes } of found) {
-      expect(boxes.confidences[0]).toBeCloseTo((1 + 114 / 255) / 2, 3);
+      expect(boxes.scores[0]).toBeCloseTo((1 + 114 / 255) / 2, 3);
       expect([...boxes.boxes]).toEqual([0, 8, 16, 24]);
     }
     await predictor.dispose();
@@ -177,7 +177,7 @@ describe("an ONNX file", () => {
     const predictor = await Predictor.create({ onnxFile: file });
     const { boxes } = await predictor.detect(green);
     expect([...boxes.boxes]).toEqual([0, 8, 16, 24, 1, 8, 16, 24]);
-    expect([...boxes.confidences].map((value) => value.toFixed(3))).toEqual(["0.900", "0.600"]);
+    expect([...boxes.scores].map((value) => value.toFixed(3))).toEqual(["0.900", "0.600"]);
     expect([...boxes.classes]).toEqual([1, 1]);
     // More can be asked of what the file gives, not less.
     expect((await predictor.detect(green, { conf: 0.7 })).boxes.count).toBe(1);
@@ -194,7 +194,7 @@ describe("an ONNX file", () => {
     const file = write(detectorFile({ end: anchor, output: [1, 1, 6], metadata: { names: "{0: 'cat'}" } }));
     const predictor = await Predictor.create({ onnxFile: file });
     const { boxes } = await predictor.detect(green);
-    expect(boxes.confidences[0]).toBeCloseTo(0.45, 5);
+    expect(boxes.scores[0]).toBeCloseTo(0.45, 5);
     expect([...boxes.boxes]).toEqual([0, 8, 16, 24]);
     await predictor.dispose();
   });

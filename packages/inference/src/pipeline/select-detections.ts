@@ -21,7 +21,7 @@ export function selectDetections(
   { conf, iou, classes, agnosticNms, maxDet }: SettledDetectOptions,
   { family, image, boxed }: SelectionPlace,
 ): Detections {
-  const { anchors, isSuppressed = false, ...prediction } = raw;
+  const { isSuppressed = false, ...prediction } = raw;
   const [found] = nonMaxSuppression(
     { ...prediction, family },
     {
@@ -37,7 +37,6 @@ export function selectDetections(
   const padding = family === "v8" ? boxed.padding : boxed.exactPadding;
   return {
     ...found,
-    anchors: anchors === undefined ? found.anchors : found.anchors.map((row) => anchors[row] as number),
     boxes: scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image),
   };
 }

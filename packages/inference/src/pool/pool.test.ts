@@ -28,11 +28,11 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Coordinates to a tenth of a pixel, in no order: confidences may tie but for rounding. */
+/** Coordinates to a tenth of a pixel, in no order: scores may tie but for rounding. */
 function plain({ boxes, names, width, height }: Results): unknown {
   const rows = Array.from({ length: boxes.count }, (_, i) => {
     const sides = Array.from(boxes.boxes.subarray(4 * i, 4 * i + 4), (side) => side.toFixed(1));
-    return [...sides, boxes.confidences[i]?.toFixed(3), boxes.classes[i]].join(" ");
+    return [...sides, boxes.scores[i]?.toFixed(3), boxes.classes[i]].join(" ");
   });
   return { rows: rows.sort(), names, width, height };
 }

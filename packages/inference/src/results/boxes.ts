@@ -4,19 +4,19 @@ import { type Detections, normalizeBoxes, xyxyToNormalizedXywh, xyxyToXywh } fro
 export class Boxes implements Detections {
   /** Left, top, right, bottom in pixels of the original image; the same array as {@link xyxy}. */
   readonly boxes: Float32Array;
-  /** How sure the model is, 0 to 1; the same array as {@link conf}. */
-  readonly confidences: Float32Array;
+  /** Confidence of each, from 0 to 1; the same array as {@link conf}. */
+  readonly scores: Float32Array;
   /** Class numbers; the same array as {@link cls}. */
   readonly classes: Int32Array;
   /** The network's anchor that each detection came from. */
-  readonly anchors: Int32Array;
+  readonly anchors: Int32Array | undefined;
   /** How many there are. */
   readonly count: number;
   readonly #size: { width: number; height: number };
 
-  constructor({ boxes, confidences, classes, anchors, count }: Detections, size: { width: number; height: number }) {
+  constructor({ boxes, scores, classes, anchors, count }: Detections, size: { width: number; height: number }) {
     this.boxes = boxes;
-    this.confidences = confidences;
+    this.scores = scores;
     this.classes = classes;
     this.anchors = anchors;
     this.count = count;
@@ -43,9 +43,9 @@ export class Boxes implements Detections {
     return xyxyToNormalizedXywh(this.boxes, this.#size);
   }
 
-  /** How sure the model is of each, 0 to 1. */
+  /** Confidence of each, from 0 to 1. */
   get conf(): Float32Array {
-    return this.confidences;
+    return this.scores;
   }
 
   /** Class numbers. */

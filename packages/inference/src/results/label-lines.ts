@@ -8,7 +8,7 @@ export function labelLines(boxes: Boxes, { conf = false }: { conf?: boolean }): 
   const shares = boxes.xywhn;
   const short = (value: number): number => Number(value.toPrecision(6));
   return Array.from({ length: boxes.count }, (_, i) => {
-    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [boxes.confidences[i] as number] : [])];
+    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [boxes.scores[i] as number] : [])];
     return `${[boxes.classes[i], ...numbers.map(short)].join(" ")}\n`;
   }).join("");
 }

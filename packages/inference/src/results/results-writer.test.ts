@@ -23,7 +23,7 @@ function results(more: Partial<ResultsContents> = {}): Results {
     image: blankImage({ width: 100, height: 50 }, 120),
     boxes: {
       boxes: Float32Array.of(10, 5, 30, 25, 40, 10, 60, 40, 80, 20, 100, 50),
-      confidences: Float32Array.of(0.9, 0.8, 0.5),
+      scores: Float32Array.of(0.9, 0.8, 0.5),
       classes: Int32Array.of(1, 0, 1),
       anchors: Int32Array.of(3, 4, 5),
       count: 3,
@@ -37,7 +37,7 @@ function results(more: Partial<ResultsContents> = {}): Results {
 
 const nothing = {
   boxes: new Float32Array(),
-  confidences: new Float32Array(),
+  scores: new Float32Array(),
   classes: new Int32Array(),
   anchors: new Int32Array(),
   count: 0,
@@ -64,7 +64,7 @@ describe("Results", () => {
     expect([...boxes.xywh.slice(0, 4)]).toEqual([20, 15, 20, 20]);
     expect([...boxes.xyxyn.slice(4, 8)].map((v) => Math.round(v * 1000) / 1000)).toEqual([0.4, 0.2, 0.6, 0.8]);
     expect([...boxes.xywhn.slice(4, 8)].map((v) => Math.round(v * 1000) / 1000)).toEqual([0.5, 0.5, 0.2, 0.6]);
-    expect(boxes.conf).toBe(boxes.confidences);
+    expect(boxes.conf).toBe(boxes.scores);
     expect(boxes.cls).toBe(boxes.classes);
     for (const form of [boxes.xyxy, boxes.xywh, boxes.xyxyn, boxes.xywhn]) expect(form).toBeInstanceOf(Float32Array);
   });

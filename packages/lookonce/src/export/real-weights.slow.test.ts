@@ -29,7 +29,7 @@ describeShared("exports of real weights", files, () => {
       const worst = (a: Float32Array, b: Float32Array): number =>
         a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0);
       expect(worst(theirs.boxes.boxes, own.boxes.boxes), format).toBeLessThan(1e-3);
-      expect(worst(theirs.boxes.confidences, own.boxes.confidences), format).toBeLessThan(1e-4);
+      expect(worst(theirs.boxes.scores, own.boxes.scores), format).toBeLessThan(1e-4);
     }
   });
 });

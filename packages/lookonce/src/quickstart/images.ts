@@ -19,7 +19,7 @@ function drawEnlarged({ image, boxes, names }: Results): Promise<Image> {
   const factor = tile / image.width;
   const size = { width: tile, height: Math.round(image.height * factor) };
   const enlarged = { ...boxes, boxes: boxes.boxes.map((side) => side * factor) };
-  return drawDetections(resizeBilinear(image, size), { boxes: enlarged, names });
+  return drawDetections(resizeBilinear(image, size), { detections: enlarged, names });
 }
 
 /** The first images of a data set with their labels drawn in, as one image. */
@@ -40,6 +40,6 @@ async function drawLabels({ path, boxes, classes }: DatasetEntry, names: readonl
       4 * i,
     );
   }
-  const labels = { boxes: corners, confidences: new Float32Array(count).fill(1), classes, count };
-  return drawDetections(image, { boxes: labels, names }, { confidences: false });
+  const detections = { boxes: corners, scores: new Float32Array(count).fill(1), classes, count };
+  return drawDetections(image, { detections, names }, { scores: false });
 }

@@ -26,18 +26,18 @@ export function boxesSvg(image: Size, drawable: Drawable, options: DrawOptions):
  * Boxes and labels as SVG elements: the best detections on top, labels above all boxes, within the image and, where there
  * is room, beside each other.
  */
-export function boxMarks(image: Size, { boxes, names }: Drawable, options: DrawOptions): string {
+export function boxMarks(image: Size, { detections, names }: Drawable, options: DrawOptions): string {
   const sizes = sizesFor(image, options);
   const frames: string[] = [];
   const tags: string[] = [];
   const taken: Box[] = [];
   // The best detections choose their places first
-  for (let i = 0; i < boxes.count; i++) {
-    const label = boxes.classes[i] as number;
-    const box = boxAt(boxes.boxes, i);
+  for (let i = 0; i < detections.count; i++) {
+    const label = detections.classes[i] as number;
+    const box = boxAt(detections.boxes, i);
     const color = classColor(label);
     if (options.frames ?? true) frames.push(frame(box, hex(color), sizes));
-    const text = labelText(nameOf(label, names), boxes.confidences[i] as number, options);
+    const text = labelText(nameOf(label, names), detections.scores[i] as number, options);
     if (text === "") continue;
     const { place, outline, font } = placeTag(text, box, { image, sizes, taken });
     taken.push(place);
@@ -71,8 +71,8 @@ function sizesFor({ width, height }: Size, options: DrawOptions): Sizes {
   return { line, font };
 }
 
-function labelText(name: string, confidence: number, { labels = true, confidences = true }: DrawOptions): string {
-  return [labels ? name : "", confidences ? confidence.toFixed(2) : ""].filter((part) => part !== "").join(" ");
+function labelText(name: string, score: number, { labels = true, scores = true }: DrawOptions): string {
+  return [labels ? name : "", scores ? score.toFixed(2) : ""].filter((part) => part !== "").join(" ");
 }
 
 /** A line in the class's color with a thin dark edge, so that it is seen on a background of its color. */

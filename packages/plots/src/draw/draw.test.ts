@@ -8,9 +8,9 @@ import { type Color, classColor, textColor } from "./palette.ts";
 
 function drawable(rows: readonly (readonly [...box: [number, number, number, number], label: number])[]): Drawable {
   return {
-    boxes: {
+    detections: {
       boxes: Float32Array.from(rows.flatMap((row) => row.slice(0, 4))),
-      confidences: Float32Array.from(rows, () => 0.875),
+      scores: Float32Array.from(rows, () => 0.875),
       classes: Int32Array.from(rows, (row) => row[4]),
       count: rows.length,
     },
@@ -159,14 +159,14 @@ describe("drawDetections", () => {
     expect(boxesSvg({ width: 200, height: 160 }, boxes, {})).toContain("stroke=");
   });
 
-  it("leaves names or confidences out on request", () => {
+  it("leaves names or scores out on request", () => {
     const size = { width: 200, height: 160 };
     const boxes = drawable([[40, 60, 160, 140, 1]]);
-    const widthOf = (options: { labels?: boolean; confidences?: boolean }): number =>
+    const widthOf = (options: { labels?: boolean; scores?: boolean }): number =>
       Number(/width="([\d.]+)" height="[\d.]+" rx/.exec(boxesSvg(size, boxes, options))?.[1] ?? 0);
     expect(widthOf({ labels: false })).toBeLessThan(widthOf({}));
-    expect(widthOf({ confidences: false })).toBeLessThan(widthOf({}));
-    expect(widthOf({ labels: false, confidences: false })).toBe(0);
+    expect(widthOf({ scores: false })).toBeLessThan(widthOf({}));
+    expect(widthOf({ labels: false, scores: false })).toBe(0);
   });
 
   it("copies images without detections, and takes images of a pixel and boxes without area", async () => {

@@ -10,12 +10,12 @@ export interface DrawOptions {
   frames?: boolean;
   /** Whether to write class names. Default true. */
   labels?: boolean;
-  /** Whether to write confidences. Default true. */
-  confidences?: boolean;
+  /** Whether to write scores. Default true. */
+  scores?: boolean;
 }
 
-/** What is drawn: boxes in the image's pixels, and what their classes are called. */
+/** Detections to draw, in the image's pixels, and the names of the classes. */
 export interface Drawable {
-  boxes: Pick<Detections, "boxes" | "confidences" | "classes" | "count">;
+  detections: Detections;
   names: readonly string[];
 }

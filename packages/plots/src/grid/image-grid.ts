@@ -14,8 +14,8 @@ export interface GridImage {
   boxes?: Float32Array;
   /** The class of each box. */
   classes?: Int32Array;
-  /** Of each box, for its label. Labeled boxes have none. */
-  confidences?: Float32Array;
+  /** Of each box, for its label. Ground truth has none. */
+  scores?: Float32Array;
   /** Outlines in the image's pixels: x, y, x, y, … each, one for each box; empty for none. */
   polygons?: readonly Float32Array[];
   /** Above the image, such as its file's name. */
@@ -32,7 +32,7 @@ export interface ImageGridOptions {
   cell?: number;
   /** Size of the labels' letters in pixels. Default: from the cell's size. */
   fontSize?: number;
-  /** Whether to write class names and confidences. Default true. */
+  /** Whether to write class names and scores. Default true. */
   labels?: boolean;
 }
 
@@ -78,13 +78,13 @@ export async function imageGrid(images: readonly GridImage[], options: ImageGrid
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), ...size };
 }
 
-function checkImage({ boxes, classes, confidences, polygons }: GridImage, index: number): void {
+function checkImage({ boxes, classes, scores, polygons }: GridImage, index: number): void {
   const count = (boxes?.length ?? 0) / 4;
-  const lengths = [classes, confidences, polygons].flatMap((one) => (one === undefined ? [] : [one.length]));
+  const lengths = [classes, scores, polygons].flatMap((one) => (one === undefined ? [] : [one.length]));
   if (lengths.every((length) => length === count) && (count === 0 || classes !== undefined)) return;
   throw new LookonceError(
     "ARGUMENT",
-    `Image ${index} of the grid has ${count} boxes and ${classes?.length ?? 0} classes; each box needs one class, and, where given, one confidence and one polygon.`,
+    `Image ${index} of the grid has ${count} boxes and ${classes?.length ?? 0} classes; each box needs one class, and, where given, one score and one polygon.`,
   );
 }
 
@@ -117,12 +117,12 @@ function annotations(
   place: Rect,
   { names = [], cell, head, fontSize, labels = true }: CellOptions,
 ): string {
-  const { image, boxes = new Float32Array(0), classes = new Int32Array(0), confidences, polygons = [], caption } = one;
+  const { image, boxes = new Float32Array(0), classes = new Int32Array(0), scores, polygons = [], caption } = one;
   const [sx, sy] = [place.width / image.width, place.height / image.height];
   const drawable = {
-    boxes: {
+    detections: {
       boxes: boxes.map((value, i) => value * (i % 2 === 0 ? sx : sy)),
-      confidences: confidences ?? new Float32Array(classes.length),
+      scores: scores ?? new Float32Array(classes.length),
       classes,
       count: classes.length,
     },
@@ -132,7 +132,7 @@ function annotations(
     fontSize: fontSize ?? Math.max(9, Math.min(15, cell / 30)),
     lineWidth: cell < 160 ? 1 : Math.max(2, Math.round(cell / 240)),
     labels,
-    confidences: labels && confidences !== undefined,
+    scores: labels && scores !== undefined,
   };
   const outlines = polygons.map((polygon, i) => outline(polygon, classes[i] as number, [sx, sy]));
   const drawn = moved(place.x, place.y, outlines.join("") + boxMarks(place, drawable, look));

@@ -7,7 +7,7 @@ import type { GridImage } from "@lookonce/plots";
 /** Images of a batch that a grid shows, from the first on. */
 const mostImages = 16;
 
-/** Detections that a grid shows have at least this confidence, as in YOLOv5 and YOLOv8. */
+/** Detections that a grid shows have at least this score, as in YOLOv5 and YOLOv8. */
 const shownConfidence = 0.25;
 
 /** Options of {@link batchGrid}. */
@@ -15,7 +15,7 @@ export interface BatchGridOptions {
   /** Names of the classes. */
   names: readonly string[];
   /** What was found, in pixels of the batch, to draw in place of the labels. */
-  found?: readonly Pick<Detections, "boxes" | "confidences" | "classes">[];
+  found?: readonly Detections[];
   /** Side of an image's cell, in pixels. Default: as large as fits. */
   cell?: number;
 }
@@ -29,23 +29,20 @@ export async function batchGrid(batch: Batch, { names, found, cell }: BatchGridO
     const image = { data: images.subarray(i * bytes, (i + 1) * bytes), width, height };
     const drawn = found === undefined ? sample : confident(found[i] as (typeof found)[number]);
     const { boxes, classes } = drawn;
-    const confidences = "confidences" in drawn ? { confidences: drawn.confidences } : {};
-    return { image, boxes, classes, ...confidences, caption: basename(sample.path) };
+    const scores = "scores" in drawn ? { scores: drawn.scores } : {};
+    return { image, boxes, classes, ...scores, caption: basename(sample.path) };
   });
   return imageGrid(cells, { names, ...(cell === undefined ? {} : { cell }) });
 }
 
-function confident({
-  boxes,
-  confidences,
-  classes,
-}: Pick<Detections, "boxes" | "confidences" | "classes">): Pick<Detections, "boxes" | "confidences" | "classes"> {
+function confident({ boxes, scores, classes }: Detections): Detections {
   // Best first.
-  const below = confidences.findIndex((confidence) => confidence < shownConfidence);
-  const count = below < 0 ? confidences.length : below;
+  const below = scores.findIndex((score) => score < shownConfidence);
+  const count = below < 0 ? scores.length : below;
   return {
+    count,
     boxes: boxes.subarray(0, 4 * count),
-    confidences: confidences.subarray(0, count),
+    scores: scores.subarray(0, count),
     classes: classes.subarray(0, count),
   };
 }

@@ -44,14 +44,14 @@ function freeName(path: string, used: Set<string>): string {
 }
 
 function linesOf(
-  { boxes, confidences, classes, count }: Pick<Detections, "boxes" | "confidences" | "classes" | "count">,
+  { boxes, scores, classes, count }: Detections,
   { originalWidth, originalHeight }: BatchSample,
   conf: boolean,
 ): string {
   const shares = xyxyToNormalizedXywh(boxes, { width: originalWidth, height: originalHeight });
   const short = (value: number): number => Number(value.toPrecision(6));
   const lines = Array.from({ length: count }, (_, i) => {
-    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [confidences[i] as number] : [])];
+    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [scores[i] as number] : [])];
     return [classes[i], ...numbers.map(short)].join(" ");
   });
   return `${lines.join("\n")}\n`;

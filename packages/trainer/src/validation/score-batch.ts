@@ -14,15 +14,15 @@ export interface ScoredBatch {
 /** What was found in a batch, in pixels of the batch and of its files. */
 export interface FoundInBatch {
   found: Detections[];
-  inFiles: Pick<Detections, "boxes" | "confidences" | "classes" | "count">[];
+  inFiles: Detections[];
 }
 
 /** Finds the objects in a batch's predictions and adds them with the labels, both in the files' pixels. */
 export function scoreBatch(metrics: DetectionMetrics, { samples, prediction, family, nms }: ScoredBatch): FoundInBatch {
   const found = nonMaxSuppression({ ...prediction, layout: "NAC", family }, { ...nms, multiLabel: true });
   const inFiles = samples.map((sample, i) => {
-    const { boxes, confidences, classes, count } = found[i] as Detections;
-    const detections = { boxes: toOriginal(boxes, sample), confidences, classes, count };
+    const { boxes, scores, classes, count } = found[i] as Detections;
+    const detections = { boxes: toOriginal(boxes, sample), scores, classes, count };
     metrics.add({
       detections,
       labels: { boxes: toOriginal(sample.boxes, sample), classes: sample.classes },

@@ -18,7 +18,7 @@ export interface ValidatedBatch {
   /** What was found, one for each image, best first, in pixels of the batch. */
   found: readonly Detections[];
   /** The same in pixels of the files. */
-  inFiles: readonly Pick<Detections, "boxes" | "confidences" | "classes" | "count">[];
+  inFiles: readonly Detections[];
 }
 
 /** Called while a model is validated; what they return is waited for. */

@@ -16,13 +16,13 @@ type Found = ValidatedBatch["inFiles"][number];
 
 const nothing: Found = {
   boxes: new Float32Array(0),
-  confidences: new Float32Array(0),
+  scores: new Float32Array(0),
   classes: new Int32Array(0),
   count: 0,
 };
 const two: Found = {
   boxes: Float32Array.of(0, 0, 100, 50, 10, 20, 30, 40),
-  confidences: Float32Array.of(0.75, 0.5),
+  scores: Float32Array.of(0.75, 0.5),
   classes: Int32Array.of(11, 0),
   count: 2,
 };
@@ -82,7 +82,7 @@ describe("labelFiles", () => {
     expect(readFileSync(join(folder, "1.txt"), "utf8")).toBe("11 0.25 0.25 0.5 0.5\n0 0.1 0.3 0.1 0.2\n");
   });
 
-  it("adds confidences, and keeps images of one name in two folders apart", async () => {
+  it("adds scores, and keeps images of one name in two folders apart", async () => {
     const folder = join(place, "confident");
     await labelFiles(folder, { conf: true }).onValBatch?.(batchOf(["x/1.jpg", two], ["y/1.png", two]));
     expect(readdirSync(folder).sort()).toEqual(["1.txt", "y-1.txt"]);

@@ -1,0 +1,29 @@
+/**
+ * Objects detected in one image, as arrays side by side, best first. What a task has besides boxes (masks, keypoints,
+ * angles) is a further array of `count` rows.
+ */
+export interface Detections {
+  count: number;
+  /** [count, 4]: left, top, right, bottom in pixels. */
+  boxes: Float32Array;
+  /** [count]: confidence of each detection, from 0 to 1. */
+  scores: Float32Array;
+  /** [count]: class numbers. */
+  classes: Int32Array;
+  /** [count]: row of the network's prediction that each detection came from, where they came from one. */
+  anchors?: Int32Array;
+}
+
+/** Makes {@link Detections} of plain rows of left, top, right, bottom, with a score and a class number each. */
+export function makeDetections(
+  boxes: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  classes: ArrayLike<number>,
+): Detections {
+  return {
+    count: classes.length,
+    boxes: Float32Array.from(boxes),
+    scores: Float32Array.from(scores),
+    classes: Int32Array.from(classes),
+  };
+}
