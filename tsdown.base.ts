@@ -17,7 +17,7 @@ const importLine = /^import (?:(?:\* as )?([\w$]+)|\{ ([^}]+) \}) from "([^"]+)"
 
 /**
  * Loads CommonJS packages with `require`. It is the same module that others import, from the same cache; `import * as` and a
- * default import both give what the package exports.
+ * default import both return what the package exports.
  */
 const requireCommonJs: NonNullable<UserConfig["plugins"]> = {
   name: "require-common-js",

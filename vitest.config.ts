@@ -19,7 +19,7 @@ buildSync({
   logLevel: "error",
 });
 
-/** Leaves npm's packages out of a bundle and takes ours in from their sources. */
+/** Leaves npm's packages out of a bundle and bundles ours from their sources. */
 const oursOnly: EsbuildPlugin = {
   name: "ours-only",
   setup({ onResolve }) {
@@ -47,7 +47,7 @@ function isWorkerAddress(path: string): boolean {
   return path.replaceAll("\\", "/").endsWith("/worker-address.ts");
 }
 
-/** Bundles the program whose address a module holds, and gives that module's contents with the bundle's address. */
+/** Bundles the program whose address a module exports, and returns that module's contents with the bundle's address. */
 async function bundleProgram(address: string): Promise<{ contents: string; inputs: string[] }> {
   const name = /"\.\/([\w-]+)\.ts"/.exec(readFileSync(address, "utf8"))?.[1];
   if (name === undefined) throw new Error(`${address} names no program "./….ts"`);
@@ -71,7 +71,7 @@ async function bundleProgram(address: string): Promise<{ contents: string; input
 
 /**
  * Programs of worker threads and child processes are TypeScript, which Node 20 cannot run. Whenever a test imports a
- * module `worker-address.ts`, which holds such a program's address, the program is bundled from the sources as they are
+ * module `worker-address.ts`, which exports such a program's address, the program is bundled from the sources as they are
  * then, and the address is that of the bundle.
  */
 function workerPrograms(): Plugin {

@@ -57,8 +57,8 @@ export class Detector {
     const [outputName] = this.#session.outputNames as [string];
     const tensor = new Tensor("float32", planes(input), [1, 3, input.height, input.width]);
     const { [outputName]: output } = await this.#session.run({ [inputName]: tensor });
-    if (output === undefined) throw new Error("The model gave no output.");
-    // YOLOv8 gives [1, 4 + classes, anchors], YOLOv5 [1, anchors, 5 + classes].
+    if (output === undefined) throw new Error("The model returned no output.");
+    // YOLOv8 returns [1, 4 + classes, anchors], YOLOv5 [1, anchors, 5 + classes].
     const family = this.#family;
     const [found] = nonMaxSuppression(
       { data: output.data as Float32Array, shape: [...output.dims], layout: family === "v8" ? "NCA" : "NAC", family },

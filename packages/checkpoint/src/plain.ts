@@ -69,7 +69,7 @@ export class PlainConverter {
     if (module.startsWith("numpy")) return numpyValue(object);
     if (entries !== undefined) return this.#object(entries, depth);
     if (elements !== undefined) return this.convert(elements, depth);
-    // Modules are no settings; settings objects (namespaces) hold nothing but their attributes.
+    // Modules are no settings; settings objects (namespaces) have nothing but their attributes.
     if (state instanceof Map && !state.has("_modules") && /Namespace$/.test(name)) return this.#object(state, depth);
     return null;
   }

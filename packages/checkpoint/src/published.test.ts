@@ -45,7 +45,7 @@ describeShared("yolov8n.pt", ["weights/yolov8n.pt", "golden/v8/params"], () => {
     }
   });
 
-  it("tells names, classes, strides and configuration", () => {
+  it("reads names, classes, strides and configuration", () => {
     const { names, nc, stride, config, metadata } = checkpoint;
     expect([names?.length, names?.[0], names?.[79], nc, stride]).toEqual([80, "person", "toothbrush", 80, [8, 16, 32]]);
     expect(config).toMatchObject({ nc: 80, scale: "n", scales: { n: [0.33, 0.25, 1024] } });
@@ -75,7 +75,7 @@ describeShared("yolov5n.pt", ["weights/yolov5n.pt", "golden/v5/params/totals.jso
     expect(checkpoint.stride).toEqual(totals.strides);
   });
 
-  it("gives anchors in pixels, names and arguments", () => {
+  it("returns anchors in pixels, names and arguments", () => {
     const { anchors, names, nc, config, metadata } = checkpoint;
     expect(anchors).toEqual(config?.anchors);
     expect([names?.length, names?.[5], nc]).toEqual([80, "bus", 80]);
@@ -85,7 +85,7 @@ describeShared("yolov5n.pt", ["weights/yolov5n.pt", "golden/v5/params/totals.jso
 
 const ghost = "golden/v5/forward/ghost_random";
 describeShared("ghost_random.pt", [`${ghost}.pt`, `${ghost}.weights.safetensors`], () => {
-  it("holds the golden weights", () => {
+  it("contains the golden weights", () => {
     expectTensors(
       readCheckpoint(sharedPath(`${ghost}.pt`)),
       goldenTensors("v5/forward/ghost_random.weights.safetensors"),

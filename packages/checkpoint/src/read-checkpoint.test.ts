@@ -58,7 +58,7 @@ describe("files that PyTorch wrote", () => {
     expect(tensors.get("bool")?.dtype).toBe("BOOL");
   });
 
-  it("takes the moving average from a training checkpoint, or the model when told to", () => {
+  it("reads the moving average from a training checkpoint, or the model on request", () => {
     const cases = expected("module.json");
     const ema = readCheckpoint(fixture("module.pt"));
     expect(listed(ema.tensors)).toEqual(numbers(cases.ema));
@@ -67,7 +67,7 @@ describe("files that PyTorch wrote", () => {
     expect([ema.metadata.source, model.metadata.source]).toEqual(["ema", "model"]);
   });
 
-  it("tells what is known of the model", () => {
+  it("returns what is known of the model", () => {
     const { tensors, ...rest } = readCheckpoint(fixture("module.pt"));
     expect([...tensors.keys()].filter((name) => name.includes("transient"))).toEqual([]);
     expect(rest).toEqual({
@@ -121,12 +121,12 @@ describe("where the weights lie", () => {
     });
   });
 
-  it("says what it looked for when there is none", () => {
+  it("says what it searched for when there is none", () => {
     const error = failure(archive(pickle(dict({ epoch: int(1), results: str("x") }))));
     expect(error).toMatchObject({ code: "FORMAT", message: expect.stringContaining('["epoch","results"]') });
   });
 
-  it("gives anchors in pixels, numpy numbers and paths as plain values", () => {
+  it("returns anchors in pixels, numpy numbers and paths as plain values", () => {
     const f8 = [
       ...call(global("numpy", "dtype"), str("f8"), op("\x89"), op("\x88")),
       ...tuple(int(3), str("<")),
@@ -209,7 +209,7 @@ describe("hostile files", () => {
     });
   });
 
-  it("tells tensors that it cannot read from calls that nobody should make", () => {
+  it("distinguishes tensors that it cannot read from calls that nobody should make", () => {
     const sparse = call(global("torch._utils", "_rebuild_sparse_tensor"), int(0));
     expect(failure(archive(pickle(dict({ a: sparse }))))).toMatchObject({ code: "UNSUPPORTED" });
   });
@@ -240,7 +240,7 @@ describe("hostile files", () => {
     ).toBe("FORMAT");
   });
 
-  it("takes names for names", () => {
+  it("reads names as names", () => {
     const bytes = archive(pickle(dict({ __proto__x: row, constructor: row })), one);
     expect([...readCheckpoint(bytes).tensors.keys()]).toEqual(["__proto__x", "constructor"]);
   });

@@ -9,10 +9,10 @@ import { loadTorch } from "./torch/load.ts";
 
 /** Options of {@link readCheckpoint}. */
 export interface ReadCheckpointOptions {
-  /** What to call the file in errors; its path unless told, or "checkpoint" for bytes. */
+  /** What to call the file in errors; its path by default, or "checkpoint" for bytes. */
   name?: string;
   /**
-   * Which model is taken from a training checkpoint that holds two: the moving average of the weights (`"ema"`, the
+   * Which model is read from a training checkpoint that contains two: the moving average of the weights (`"ema"`, the
    * default, which validation and users of such checkpoints expect) or the weights themselves (`"model"`).
    */
   prefer?: "ema" | "model";
@@ -21,7 +21,7 @@ export interface ReadCheckpointOptions {
 /**
  * Reads a model's weights and what the file says about the model, from a PyTorch checkpoint (`.pt`, as `torch.save`
  * writes it, today's zip archive or the format from before PyTorch 1.6: a dict with a pickled model, a model, or a dict of tensors) or from a safetensors file.
- * The kind of file is told by its content.
+ * The kind of file is detected from its content.
  *
  * Nothing of the file is executed: classes become inert records, and a pickle that names anything beyond the parts of
  * models is refused. Half precision and bfloat16 are widened to single precision.

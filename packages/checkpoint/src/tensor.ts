@@ -9,7 +9,7 @@ export type TensorData =
   | Uint8Array
   | Uint16Array;
 
-/** A tensor as files hold it: row-major data and a shape; `[]` is a scalar. */
+/** A tensor as files store it: row-major data and a shape; `[]` is a scalar. */
 export interface StoredTensor {
   shape: number[];
   data: TensorData;

@@ -4,7 +4,7 @@ import { Random } from "./index.ts";
 const draw = (rng: Random, n: number): number[] => Array.from({ length: n }, () => rng.uniform());
 
 describe("Random", () => {
-  it("gives the same stream for the same seed and another for another", () => {
+  it("draws the same stream for the same seed and another for another", () => {
     expect(draw(new Random(7), 5)).toEqual(draw(new Random(7), 5));
     expect(draw(new Random(7), 5)).not.toEqual(draw(new Random(8), 5));
   });

@@ -13,7 +13,7 @@ export class Random {
   readonly #key: string;
   readonly #generator: JumpableRandomGenerator;
 
-  /** @param seed any number or text; equal seeds give equal streams. */
+  /** @param seed any number or text; equal seeds draw equal streams. */
   constructor(seed: number | string) {
     this.#key = String(seed);
     this.#generator = xoroshiro128plusFromState(hash128(this.#key));

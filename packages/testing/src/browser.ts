@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Browser, LaunchOptions } from "playwright-core";
 import { describe, it } from "vitest";
 
-/** Where Linux systems put Chromium and Chrome. */
+/** Where Linux systems install Chromium and Chrome. */
 const usualPlaces = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -10,7 +10,7 @@ const usualPlaces = [
   "/usr/bin/google-chrome-stable",
 ];
 
-/** The npm package `@sparticuz/chromium` holds a Chromium for this system alone. */
+/** The npm package `@sparticuz/chromium` contains a Chromium for this system alone. */
 const isPackaged = process.platform === "linux" && process.arch === "x64";
 
 /** Cameras and microphones are Chromium's own test image, and nobody is asked whether they may be used. */
@@ -48,7 +48,7 @@ function installedChromium(): FoundChromium | undefined {
 /** Unpacks the npm package's Chromium with the few libraries that slim systems lack. */
 async function packagedChromium(): Promise<FoundChromium> {
   const before = { ...process.env };
-  // The package brings its libraries along only where it takes the machine for Amazon's.
+  // The package brings its libraries along only on what it detects as Amazon's machines.
   process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs22.x";
   try {
     const { default: packaged } = await import("@sparticuz/chromium");

@@ -14,7 +14,7 @@ export const recordsGraphs: boolean = !askedTestDevice?.startsWith("tensorflow")
 export const usualDevices: readonly UsualDevice[] = askedTestDevice === undefined ? ["javascript", "cpu"] : ["cpu"];
 
 /**
- * Puts a test file's tensors on the device that is asked for, else on its usual one. For `beforeAll`.
+ * Sets the device of a test file's tensors: the one that is asked for, else on its usual one. For `beforeAll`.
  *
  * @throws LookonceError when the device does not work: a test must not pass on another than it says
  */

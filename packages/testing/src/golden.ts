@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { decodeSafetensors } from "@lookonce/checkpoint";
 import { describe, it } from "vitest";
 
-/** The folder beside the repository that holds reference cases, images and weights; absent on most machines. */
+/** The folder beside the repository of reference cases, images and weights; absent on most machines. */
 const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 
 /** The path of a file below the shared folder, e.g. `sharedPath("weights/yolov8n.pt")`. */
@@ -11,7 +11,7 @@ export function sharedPath(path: string): string {
   return `${shared}${path}`;
 }
 
-/** Whether the shared folder holds this file or folder. */
+/** Whether the shared folder contains this file or folder. */
 export function hasShared(path: string): boolean {
   return existsSync(sharedPath(path));
 }

@@ -19,7 +19,7 @@ export function parseRawUnicode(text: string): string {
   });
 }
 
-/** A whole number in decimal, as a `bigint` when a double cannot hold it; `undefined` when the text is none. */
+/** A whole number in decimal, as a `bigint` when a double cannot represent it; `undefined` when the text is none. */
 export function parseInteger(text: string): number | bigint | undefined {
   if (!/^[+-]?\d{1,2500}$/.test(text)) return undefined;
   return narrow(BigInt(text.startsWith("+") ? text.slice(1) : text));

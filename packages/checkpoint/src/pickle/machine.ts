@@ -10,7 +10,7 @@ export interface PickleHooks {
   persistentLoad(id: unknown): unknown;
 }
 
-/** More than any real checkpoint holds, and little enough to stay in memory. */
+/** More than any real checkpoint contains, and little enough to stay in memory. */
 const maxDepth = 1_000_000;
 
 /** The stack machine that a pickle is a program for (Python 3.13, `pickletools` describes it). */
@@ -55,14 +55,14 @@ export class PickleMachine {
     return this.#stack.splice(start);
   }
 
-  /** Python's POP takes a value, or the mark when nothing lies above it. */
+  /** Python's POP removes a value, or the mark when nothing lies above it. */
   popValueOrMark(): void {
     if (this.#marks.at(-1) === this.#stack.length) this.#marks.pop();
     else this.pop();
   }
 
   /** Remembers the topmost value under a number; without one, under how many are remembered already. */
-  put(index: number = this.#remembered): void {
+  memoize(index: number = this.#remembered): void {
     if (!Number.isSafeInteger(index) || index < 0) throw this.cursor.error("a bad memo index");
     if (index >= maxDepth) throw this.cursor.error(`more than ${maxDepth} remembered values`);
     if (this.#memo[index] === undefined) this.#remembered++;
@@ -89,7 +89,7 @@ export class PickleMachine {
     return found;
   }
 
-  /** Stands in for a call: only what {@link global} gave can be called. */
+  /** Stands in for a call: only what {@link global} returned can be called. */
   call(target: unknown, args: unknown): unknown {
     if (target instanceof PickledGlobal) {
       if (!Array.isArray(args)) throw this.cursor.error(`${printable(target.path)} is called with no tuple`);

@@ -5,7 +5,7 @@ import { PickledObject, setDictState } from "./values.ts";
 
 type Operation = (machine: PickleMachine, cursor: Cursor) => void;
 
-/** Whole numbers longer than this serve no checkpoint, and reading them takes quadratic time. */
+/** Whole numbers longer than this serve no checkpoint, and reading them needs quadratic time. */
 const maxIntegerBytes = 1024;
 
 const constants: Record<string, Operation> = {
@@ -68,10 +68,10 @@ const stackAndMemo: Record<string, Operation> = {
   "0": (m) => m.popValueOrMark(),
   "1": (m) => void m.popMark(),
   "2": (m) => m.push(m.top()),
-  p: (m, c) => m.put(Number(c.line())),
-  q: (m, c) => m.put(c.u8()),
-  r: (m, c) => m.put(c.u32()),
-  "\x94": (m) => m.put(),
+  p: (m, c) => m.memoize(Number(c.line())),
+  q: (m, c) => m.memoize(c.u8()),
+  r: (m, c) => m.memoize(c.u32()),
+  "\x94": (m) => m.memoize(),
   g: (m, c) => m.get(Number(c.line())),
   h: (m, c) => m.get(c.u8()),
   j: (m, c) => m.get(c.u32()),
@@ -79,7 +79,7 @@ const stackAndMemo: Record<string, Operation> = {
     const protocol = c.u8();
     if (protocol > 5) throw c.error(`protocol ${protocol} is unknown`);
   },
-  // A frame only tells readers of streams how much to fetch at once.
+  // A frame only lets readers of streams know how much to fetch at once.
   "\x95": (_m, c) => void c.u64(),
 };
 

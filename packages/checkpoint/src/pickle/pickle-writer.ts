@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 
-/** A value of Python's that a pickle can hold. Arrays become lists, objects and maps dicts; {@link PickleWriter.tuple} a tuple. */
+/** A value of Python's that a pickle can contain. Arrays become lists, objects and maps dicts; {@link PickleWriter.tuple} a tuple. */
 export type PickleValue =
   | null
   | boolean
@@ -43,12 +43,12 @@ export class PickleWriter {
   #length = 0;
 
   constructor() {
-    this.#put(code.protocol, 2);
+    this.#write(code.protocol, 2);
   }
 
   /** All bytes, with the end. */
   finish(): Uint8Array {
-    this.#put(code.stop);
+    this.#write(code.stop);
     return this.#bytes.slice(0, this.#length);
   }
 
@@ -57,8 +57,8 @@ export class PickleWriter {
    */
   value(value: PickleValue): void {
     if (typeof value === "function") value(this);
-    else if (value === null) this.#put(code.none);
-    else if (typeof value === "boolean") this.#put(value ? code.true : code.false);
+    else if (value === null) this.#write(code.none);
+    else if (typeof value === "boolean") this.#write(value ? code.true : code.false);
     else if (typeof value === "number") this.#number(value);
     else if (typeof value === "string") this.#text(value);
     else if (Array.isArray(value)) this.#list(value);
@@ -68,33 +68,33 @@ export class PickleWriter {
 
   /** A dict, or the items of the one that was just made. */
   dict(entries: Iterable<readonly [string, PickleValue]>): void {
-    this.#put(code.dict);
+    this.#write(code.dict);
     this.items(entries);
   }
 
   /** Sets items of the dict that was written last. */
   items(entries: Iterable<readonly [string, PickleValue]>): void {
-    this.#put(code.mark);
+    this.#write(code.mark);
     for (const [key, value] of entries) {
       this.#text(key);
       this.value(value);
     }
-    this.#put(code.items);
+    this.#write(code.items);
   }
 
   tuple(...values: readonly PickleValue[]): void {
     if (values.length === 0) {
-      this.#put(code.emptyTuple);
+      this.#write(code.emptyTuple);
       return;
     }
-    this.#put(code.mark);
+    this.#write(code.mark);
     for (const value of values) this.value(value);
-    this.#put(code.tuple);
+    this.#write(code.tuple);
   }
 
   /** A class or function by its name. */
   global(module: string, name: string): void {
-    this.#put(code.global);
+    this.#write(code.global);
     this.#raw(new TextEncoder().encode(`${module}\n${name}\n`));
   }
 
@@ -102,25 +102,25 @@ export class PickleWriter {
   call(module: string, name: string, ...values: readonly PickleValue[]): void {
     this.global(module, name);
     this.tuple(...values);
-    this.#put(code.call);
+    this.#write(code.call);
   }
 
   /** Attributes of the object that was written last. */
   attributes(entries: Iterable<readonly [string, PickleValue]>): void {
     this.dict(entries);
-    this.#put(code.build);
+    this.#write(code.build);
   }
 
   /** Something outside of the pickle, by whatever its reader knows it. */
   persistent(...id: readonly PickleValue[]): void {
     this.tuple(...id);
-    this.#put(code.persistent);
+    this.#write(code.persistent);
   }
 
   #list(values: readonly PickleValue[]): void {
-    this.#put(code.list, code.mark);
+    this.#write(code.list, code.mark);
     for (const value of values) this.value(value);
-    this.#put(code.appends);
+    this.#write(code.appends);
   }
 
   #text(text: string): void {
@@ -131,8 +131,8 @@ export class PickleWriter {
 
   #number(value: number): void {
     if (!Number.isSafeInteger(value) || Object.is(value, -0)) this.#float(value);
-    else if (value >= 0 && value < 2 ** 8) this.#put(code.byte, value);
-    else if (value >= 0 && value < 2 ** 16) this.#put(code.short, value & 255, value >> 8);
+    else if (value >= 0 && value < 2 ** 8) this.#write(code.byte, value);
+    else if (value >= 0 && value < 2 ** 16) this.#write(code.short, value & 255, value >> 8);
     else if (value >= -(2 ** 31) && value < 2 ** 31) this.#number32(code.int, value);
     else this.#long(value);
   }
@@ -140,7 +140,7 @@ export class PickleWriter {
   #long(value: number): void {
     const view = new DataView(new ArrayBuffer(8));
     view.setBigInt64(0, BigInt(value), true);
-    this.#put(code.long, 8);
+    this.#write(code.long, 8);
     this.#raw(new Uint8Array(view.buffer));
   }
 
@@ -148,15 +148,15 @@ export class PickleWriter {
     const view = new DataView(new ArrayBuffer(8));
     // The only big-endian number of the format.
     view.setFloat64(0, value, false);
-    this.#put(code.float);
+    this.#write(code.float);
     this.#raw(new Uint8Array(view.buffer));
   }
 
   #number32(operation: number, value: number): void {
-    this.#put(operation, value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255);
+    this.#write(operation, value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255);
   }
 
-  #put(...bytes: number[]): void {
+  #write(...bytes: number[]): void {
     this.#raw(bytes);
   }
 

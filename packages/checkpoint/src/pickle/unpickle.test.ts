@@ -60,7 +60,7 @@ describe("values", () => {
     expect(readText(source)).toEqual(expected);
   });
 
-  it("tells where the pickle ends", () => {
+  it("returns where the pickle ends", () => {
     expect(unpickle(new Uint8Array([...pickle(int(5)), 1, 2, 3]), hooks, "x").length).toBe(8);
   });
 });

@@ -20,7 +20,7 @@ export class PickledGlobal {
   }
 }
 
-/** An object of a pickle as an inert record: which class, built from what, holding what. */
+/** An object of a pickle as an inert record: which class, built from what, with what content. */
 export class PickledObject {
   readonly module: string;
   readonly name: string;

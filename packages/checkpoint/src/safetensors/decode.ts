@@ -113,7 +113,7 @@ function isCounts(value: unknown): value is number[] {
 function readTensor(bytes: Uint8Array, start: number, entry: Entry): StoredTensor {
   const [begin, end] = entry.data_offsets;
   // A copy, since typed arrays need aligned offsets and the caller may drop the file. Not `slice`: on a Buffer, as
-  // `readFileSync` gives, it makes no copy.
+  // `readFileSync` returns, it makes no copy.
   const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end).buffer as ArrayBuffer;
   const tensor: StoredTensor = { shape: [...entry.shape], data: typed(entry.dtype, raw) };
   if (entry.dtype === "BOOL") tensor.dtype = "BOOL";

@@ -14,7 +14,7 @@ const isList =
 const isNumber = (value: unknown): boolean => typeof value === "number";
 
 /** The parts of a checkpoint that are kept as JSON under `__metadata__`, each with the form it must have. */
-const fields: Readonly<Record<Field, FieldForm>> = {
+const fields: Readonly<Record<Field, FieldFormat>> = {
   config: { expected: "an object", fits: isObject },
   names: { expected: "a list of texts", fits: isList((value) => typeof value === "string") },
   nc: { expected: "a number", fits: (value) => Number.isInteger(value) },
@@ -77,12 +77,12 @@ function splitTraining(
   return { tensors, training: { tensors: own, state } };
 }
 
-interface FieldForm {
+interface FieldFormat {
   expected: string;
   fits: (value: unknown) => boolean;
 }
 
-function parse({ expected, fits }: FieldForm, key: string, { text, name }: { text: string; name: string }): unknown {
+function parse({ expected, fits }: FieldFormat, key: string, { text, name }: { text: string; name: string }): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);

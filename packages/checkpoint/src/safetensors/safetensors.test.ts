@@ -60,7 +60,7 @@ describe("safetensors", () => {
     expect(header.bool?.dtype).toBe("BOOL");
   });
 
-  it("writes half precision when told to", () => {
+  it("writes half precision on request", () => {
     const bytes = encodeSafetensors(
       new Map([["a", { shape: [2], data: new Float32Array([1.0001, 3]) }]]),
       {},

@@ -13,7 +13,7 @@ export interface TorchArchive {
 const maxEntries = 500_000;
 
 /**
- * Takes apart the zip archive that `torch.save` writes since PyTorch 1.6: `<folder>/data.pkl`, `<folder>/data/<key>`,
+ * Splits the zip archive that `torch.save` writes since PyTorch 1.6: `<folder>/data.pkl`, `<folder>/data/<key>`,
  * all stored uncompressed.
  *
  * @throws LookonceError `FORMAT` for truncated or damaged files, `UNSUPPORTED` for TorchScript and big-endian ones
@@ -89,6 +89,6 @@ function compressed(name: string): LookonceError {
 function script(name: string): LookonceError {
   return new LookonceError(
     "UNSUPPORTED",
-    `${name}: a TorchScript archive, which holds a program; give the checkpoint that it was exported from`,
+    `${name}: a TorchScript archive, which contains a program; pass the checkpoint that it was exported from`,
   );
 }

@@ -23,7 +23,7 @@ interface Found {
 /**
  * The checkpoint in a file of `torch.save`.
  *
- * @param options `load` takes the object out of the file, `prefer` chooses between two stored models
+ * @param options `load` reads the object from the file, `prefer` chooses between two stored models
  * @throws LookonceError `FORMAT`, `UNSAFE` or `UNSUPPORTED`; each names the file
  */
 export function decodeTorchCheckpoint(bytes: Uint8Array, name: string, options: TorchOptions): Checkpoint {
@@ -34,7 +34,7 @@ export function decodeTorchCheckpoint(bytes: Uint8Array, name: string, options: 
     if (found === undefined) {
       throw new LookonceError(
         "FORMAT",
-        `holds no model: expected a module or a dict of tensors, alone or under "ema", "model" or "state_dict"${keysOf(root)}`,
+        `contains no model: expected a module or a dict of tensors, alone or under "ema", "model" or "state_dict"${keysOf(root)}`,
       );
     }
     const reader = new TensorReader(name, bytes.length);
@@ -67,11 +67,11 @@ function weights(value: unknown, source: string): Found | undefined {
   for (const [key, item] of value) {
     if (typeof key === "string" && item instanceof TorchTensor) tensors.set(key, item);
   }
-  // A dict that holds a tensor by the way (a training state) is no state_dict.
+  // A dict that contains a tensor by the way (a training state) is no state_dict.
   return tensors.size > value.size / 2 ? { source, tensors } : undefined;
 }
 
-/** Drops the `module.` that wrappers for several devices put before every name. */
+/** Drops the `module.` that wrappers for several devices prepend to every name. */
 function stripWrapper(tensors: Map<string, TorchTensor>): Map<string, TorchTensor> {
   const wrapped = [...tensors.keys()].every((key) => key.startsWith("module."));
   return wrapped ? new Map([...tensors].map(([key, tensor]) => [key.slice("module.".length), tensor])) : tensors;

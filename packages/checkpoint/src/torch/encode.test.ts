@@ -51,7 +51,7 @@ describe("encodeStateDict", () => {
     expect(tensors.get("double")?.data).toEqual(Float64Array.of(0.1, -1e300));
   });
 
-  it("puts every entry at a multiple of 64 bytes, as PyTorch does", () => {
+  it("aligns every entry to a multiple of 64 bytes, as PyTorch does", () => {
     const bytes = bytesOf(checkpoint);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     let offset = 0;
@@ -64,7 +64,7 @@ describe("encodeStateDict", () => {
     expect(entries).toBe(checkpoint.tensors.size + 3);
   });
 
-  it("gives the same bytes for the same content", () => {
+  it("writes the same bytes for the same content", () => {
     expect(bytesOf(checkpoint)).toEqual(bytesOf(checkpoint));
   });
 

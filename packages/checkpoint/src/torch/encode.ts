@@ -15,7 +15,7 @@ export interface EncodeStateDictOptions {
 
 /**
  * A `state_dict` as `torch.save` writes it: a dict of tensors by name, in a zip archive. `torch.load` reads it, also with
- * `weights_only=True`, and `load_state_dict` takes it.
+ * `weights_only=True`, and `load_state_dict` accepts it.
  *
  * What is known of the model (`yaml`, `names`, `nc`, `stride`, `license` and the like) becomes attributes of the dict, as
  * PyTorch keeps its own `_metadata`: `readCheckpoint` finds it there, and programs that look for tensors do not stumble over it.

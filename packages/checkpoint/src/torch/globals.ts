@@ -30,7 +30,7 @@ const builders: ReadonlyMap<string, Construct> = new Map<string, Construct>([
 
 /** Names that become inert records: part of checkpoints in the wild, of no further meaning here. */
 const records: ReadonlySet<string> = new Set([
-  // `getattr` stands in the published YOLOv8 checkpoints; its record holds the two arguments and looks nothing up.
+  // `getattr` stands in the published YOLOv8 checkpoints; its record has the two arguments and looks nothing up.
   ...["getattr", "slice", "range", "complex", "bytearray", "object", "int", "float", "bool", "str", "bytes"].map(
     (name) => `builtins.${name}`,
   ),

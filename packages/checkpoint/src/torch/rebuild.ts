@@ -26,7 +26,7 @@ const dtypeKinds: Readonly<Record<string, StorageKind>> = {
 
 /**
  * The tensor of `torch._utils._rebuild_tensor_v2(storage, offset, size, stride, …)`: the first four arguments place
- * it, the rest (gradients, hooks, metadata) is of no use here. Also `_rebuild_tensor`, which takes only those four.
+ * it, the rest (gradients, hooks, metadata) is of no use here. Also `_rebuild_tensor`, which has only those four.
  */
 export function rebuildTensor(args: readonly unknown[]): TorchTensor {
   const [storage, offset, shape, strides] = args;
@@ -56,14 +56,14 @@ export function rebuildTensorV3(args: readonly unknown[]): TorchTensor {
 /** A function whose first argument is the tensor itself, such as `torch._utils._rebuild_parameter`. */
 export function firstTensor(args: readonly unknown[]): TorchTensor {
   if (args[0] instanceof TorchTensor) return args[0];
-  throw new LookonceError("FORMAT", "a parameter holds no tensor");
+  throw new LookonceError("FORMAT", "a parameter contains no tensor");
 }
 
 /** `torch._tensor._rebuild_from_type_v2(function, type, args, state)`: tensors of a derived class. */
 export function rebuildFromType(args: readonly unknown[]): unknown {
   const [target, , inner] = args;
   if (!(target instanceof PickledGlobal) || !tensorFunctions.has(target.path) || !Array.isArray(inner)) {
-    throw new LookonceError("FORMAT", "a tensor of a derived class holds no tensor");
+    throw new LookonceError("FORMAT", "a tensor of a derived class contains no tensor");
   }
   return target.construct(inner, target);
 }

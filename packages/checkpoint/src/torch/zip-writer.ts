@@ -14,7 +14,7 @@ const largest = 0xffffffff;
 const maxEntries = 0xffff;
 const localSize = 30;
 const centralSize = 46;
-/** 1 January 1980, the first day that the format knows: the same content gives the same bytes. */
+/** 1 January 1980, the first day that the format knows: the same content becomes the same bytes. */
 const date = 0x0021;
 
 /**
