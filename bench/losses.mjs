@@ -53,8 +53,7 @@ const sumOf = (raw) => tf.addN(raw.map((map) => tf.sum(tf.square(map))));
 /** Milliseconds of preparing and of a step, without the first. */
 async function time(criterion, { outputs, evaluate }) {
   const filters = strides.map(() => tf.variable(tf.randomNormal([1, 1, 16, outputs], 0, 0.1, "float32", 1)));
-  const step = new RecordedStep((...inputs) => {
-    const [maps, targets] = [inputs.slice(0, 3), inputs.slice(3)];
+  const step = new RecordedStep(({ maps, targets }) => {
     const { value, grads } = tf.variableGrads(
       () =>
         evaluate(
@@ -63,7 +62,7 @@ async function time(criterion, { outputs, evaluate }) {
         ),
       filters,
     );
-    return [value, ...filters.map((filter) => grads[filter.name])];
+    return { value, ...Object.fromEntries(filters.map((filter) => [filter.name, grads[filter.name]])) };
   }, filters);
   const maps = strides.map((stride) => {
     const shape = [batch, imgsz / stride, imgsz / stride, 16];
@@ -75,7 +74,7 @@ async function time(criterion, { outputs, evaluate }) {
     const start = performance.now();
     const inputs = criterion.inputs({ targets, count: batch, height: imgsz, width: imgsz });
     const middle = performance.now();
-    await step.run([...maps, ...inputs]);
+    await step.run({ maps, targets: inputs });
     if (k === 0) continue;
     prepared.push(middle - start);
     stepped.push(performance.now() - middle);
@@ -98,7 +97,7 @@ const families = {
   v8: { criterion: new V8Criterion({ strides, nc, regMax: 16 }), outputs: 64 + nc },
 };
 for (const [family, { criterion, outputs }] of Object.entries(families)) {
-  const full = await time(criterion, { outputs, evaluate: (...given) => criterion.loss(...given).total });
+  const full = await time(criterion, { outputs, evaluate: (raw, targets) => criterion.loss(raw, targets).total });
   const base = await time(criterion, { outputs, evaluate: sumOf });
   const rounded = { prepare: full.prepare, step: full.step, withoutLoss: base.step };
   const ms = Object.fromEntries(Object.entries(rounded).map(([key, value]) => [key, Number(value.toFixed(1))]));

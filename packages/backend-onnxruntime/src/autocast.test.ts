@@ -105,26 +105,26 @@ describe("autocast", () => {
     const w = filter(5, shape);
     const step = (autocast: boolean) => {
       const recorded = new RecordedStep(
-        (a, b) => {
+        ({ a, b }: Record<"a" | "b", tf.Tensor>) => {
           const f = (one: tf.Tensor, two: tf.Tensor) =>
             tf.sum(tf.square(convolve(one as tf.Tensor4D, two as tf.Tensor4D, strides, "same")));
-          const [dx, dw] = tf.grads(f)([a!, b!]);
-          return [f(a!, b!), dx!, dw!];
+          const [dx, dw] = tf.grads(f)([a, b]);
+          return { value: f(a, b), dx: dx!, dw: dw! };
         },
         [],
         { autocast },
       );
-      return recorded.run([
-        { data: contents[0]!, shape: x.shape },
-        { data: contents[1]!, shape: w.shape },
-      ]);
+      return recorded.run({
+        a: { data: contents[0]!, shape: x.shape },
+        b: { data: contents[1]!, shape: w.shape },
+      });
     };
     const contents = [(await x.data()) as Float32Array, (await w.data()) as Float32Array];
     const [single, halves] = [await step(false), await step(true)];
-    for (const [i, contents] of single.entries()) {
-      const values = contents as Float32Array;
+    for (const name of ["value", "dx", "dw"] as const) {
+      const values = single[name] as Float32Array;
       const spread = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-      const errors = values.map((value, j) => Math.abs(value - halves[i]![j]!));
+      const errors = values.map((value, j) => Math.abs(value - halves[name][j]!));
       // Half precision keeps 11 bits: 2⁻¹¹ of a value, and a few of them add up.
       expect(Math.max(...errors) / spread).toBeLessThan(0.01);
       expect(Math.max(...errors)).toBeGreaterThan(0);
@@ -132,33 +132,33 @@ describe("autocast", () => {
   });
 
   it("rounds factors to half precision, leaves what is not a product alone, and overflows where that does", async () => {
-    const run = (x: tf.Tensor): tf.Tensor[] => {
+    const run = ({ x }: { x: tf.Tensor4D }) => {
       const one = tf.ones([1, 1, 1, 1]) as tf.Tensor4D;
-      return [tf.conv2d(x as tf.Tensor4D, one, 1, "same"), tf.mul(x, 1)];
+      return { product: tf.conv2d(x, one, 1, "same"), copy: tf.mul(x, 1) };
     };
-    const inputs = [{ data: [1 + 2 ** -12, 2049, 1e5], shape: [1, 1, 3, 1] }];
-    const [product, copy] = await new RecordedStep((x) => run(x!), [], { autocast: true }).run(inputs);
-    expect([...product!]).toEqual([1, 2048, Number.POSITIVE_INFINITY]);
-    expect([...copy!]).toEqual([1 + 2 ** -12, 2049, 1e5]);
-    const [exact] = await new RecordedStep((x) => run(x!), []).run(inputs);
-    expect([...exact!]).toEqual([1 + 2 ** -12, 2049, 1e5]);
+    const inputs = { x: { data: [1 + 2 ** -12, 2049, 1e5], shape: [1, 1, 3, 1] } };
+    const { product, copy } = await new RecordedStep(run, [], { autocast: true }).run(inputs);
+    expect([...product]).toEqual([1, 2048, Number.POSITIVE_INFINITY]);
+    expect([...copy]).toEqual([1 + 2 ** -12, 2049, 1e5]);
+    const { product: exact } = await new RecordedStep(run, []).run(inputs);
+    expect([...exact]).toEqual([1 + 2 ** -12, 2049, 1e5]);
   });
 
   it("is part of what graphs are known by", async () => {
     const weights = filter(6, [1, 1, 4, 4]);
-    const contents = { data: new Float32Array(2 * 6 * 6 * 4).fill(1 / 3), shape: [2, 6, 6, 4] };
-    const run = (x: tf.Tensor): tf.Tensor[] => [tf.conv2d(x as tf.Tensor4D, weights, 1, "same")];
+    const x = { data: new Float32Array(2 * 6 * 6 * 4).fill(1 / 3), shape: [2, 6, 6, 4] };
+    const run = ({ x }: { x: tf.Tensor4D }) => ({ y: tf.conv2d(x, weights, 1, "same") });
     const before = currentBackend()!.statistics.compiled;
-    const steps = [false, true].map((autocast) => new RecordedStep((x) => run(x!), [], { autocast }));
-    for (const step of [...steps, ...steps]) await step.run([contents]);
+    const steps = [false, true].map((autocast) => new RecordedStep(run, [], { autocast }));
+    for (const step of [...steps, ...steps]) await step.run({ x });
     expect(currentBackend()!.statistics.compiled - before).toBe(2);
   });
 
   it("leaves products of whole numbers alone", async () => {
-    const run = (): tf.Tensor[] => [
-      tf.matMul(tf.tensor2d([[2049]], [1, 1], "int32"), tf.tensor2d([[3]], [1, 1], "int32")),
-    ];
-    const [product] = await new RecordedStep(run, [], { autocast: true }).run([]);
-    expect([...product!]).toEqual([6147]);
+    const run = () => ({
+      product: tf.matMul(tf.tensor2d([[2049]], [1, 1], "int32"), tf.tensor2d([[3]], [1, 1], "int32")),
+    });
+    const { product } = await new RecordedStep(run, [], { autocast: true }).run({});
+    expect([...product]).toEqual([6147]);
   });
 });

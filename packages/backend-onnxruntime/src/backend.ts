@@ -178,6 +178,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.#pending;
   }
 
+  /** Drops the calls behind a pending value: they were recorded for another use, and are never computed. */
+  forget(value: Value): void {
+    this.#pending.delete(value);
+  }
+
   #inTurn(task: () => Promise<void>): Promise<void> {
     const run = this.#queue.then(task);
     // A failed run must not fail the runs after it.

@@ -3,7 +3,13 @@ export type { SessionStatistics } from "./graph/session-cache.ts";
 export type { HostData } from "./graph/value.ts";
 export { lowerings } from "./kernels/index.ts";
 export type { RecordedCall } from "./recorded-call.ts";
-export { RecordedStep, type RecordedStepOptions, type StepInput } from "./recorded-step.ts";
+export {
+  RecordedStep,
+  type RecordedStepOptions,
+  type StepInput,
+  type StepInputs,
+  type StepOutputs,
+} from "./recorded-step.ts";
 export { backendName, currentBackend, flush, type RegisterOptions, registerOnnxRuntime } from "./register.ts";
 export {
   enterScope,

@@ -3,70 +3,85 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { OnnxRuntimeBackend } from "./backend.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
 import { type HostData, hostArray, hostValue, sizeOf, type Value } from "./graph/value.ts";
+import { inScope, recordOnly, tensorOf } from "./record-only.ts";
 import { currentBackend } from "./register.ts";
 
-/** Contents that a step takes; they may differ from run to run. */
+/** Contents of a tensor that a step reads; they may differ from run to run. */
 export interface StepInput {
   /** Row-major; not to be written to while the step runs. */
-  data: Float32Array | Int32Array | readonly number[];
+  data: Float32Array | Int32Array | number[];
   shape: readonly number[];
   /** Default: `float32`. */
   dtype?: "float32" | "int32";
 }
 
-/** What a step computes: tensors in, tensors out; it may assign variables on the way. */
-export type StepFunction = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
+/** What is passed to a step for the tensors `T` that its function reads: contents, or a number for a float32 scalar. */
+export type StepInputs<T> = {
+  readonly [K in keyof T]: T[K] extends tf.Tensor ? StepInput | number : StepInputs<T[K]>;
+};
+
+/** The contents of the tensors `T` that a step returns. */
+export type StepOutputs<T> = { readonly [K in keyof T]: HostData };
 
 /** Options of {@link RecordedStep}. */
 export interface RecordedStepOptions {
   /**
-   * Compute convolutions, products of matrices and their gradients in half precision, everything else in single; all
-   * inputs, results and variables stay float32. Backends that compute at once pay no heed to it. Default `false`.
+   * Compute convolutions, matrix products and their gradients in half precision, everything else in single; all inputs,
+   * outputs and variables stay float32. Backends that compute at once ignore it. Default `false`.
    */
   autocast?: boolean;
 }
 
+/** A variable, an input of the step by its path, or a value that never changes. */
+type Source = { variable: tf.Variable } | { input: string } | { value: Value };
+
 /** A step as it was recorded for inputs of certain shapes. */
 interface Recording {
   plan: Plan;
-  /** For each input of the plan: which variable or which input of the step it is, or a value that stays. */
-  sources: ({ variable: number } | { input: number } | { value: Value })[];
-  /** For each variable, which output of the plan it takes; `-1` for those that the step leaves alone. */
-  assigned: number[];
-  /** For each result of the step, which output of the plan it is. */
-  results: number[];
+  /** For each input of the plan, where its contents come from. */
+  sources: Source[];
+  /** Variables that the step assigns, and which output of the plan each is assigned. */
+  assigned: ReadonlyMap<tf.Variable, number>;
+  /** Outputs of the step by name, and which output of the plan each is. */
+  outputs: ReadonlyMap<string, number>;
 }
 
 /**
- * A step, such as one of training, that is recorded once for each set of input shapes and then run again and again with
- * other contents. Running costs little besides the computation: the step's function is not called again, so whatever
- * changes from run to run must be an input or one of the variables.
+ * A step, such as one of training: a function from named tensors to named tensors that may also assign variables. Names of
+ * inputs can be grouped in records and lists: `{ images, lr: { weight, bias }, levels: [p3, p4] }`.
  *
- * On backends that compute at once the function is called at every run.
+ * It is recorded once for each set of input shapes and then run again and again with other contents. Running costs little
+ * besides the computation: the function is not called again, so whatever changes from run to run must be an input or one of
+ * the variables. On backends that compute at once the function is called at every run.
+ *
+ * @typeParam I the tensors that the function reads
+ * @typeParam O the tensors that it returns
  */
-export class RecordedStep {
-  readonly #run: StepFunction;
+export class RecordedStep<I extends object, O extends Readonly<Record<string, tf.Tensor>>> {
+  readonly #run: (inputs: I) => O;
   readonly #variables: readonly tf.Variable[];
   readonly #options: RecordedStepOptions;
   readonly #recordings = new Map<string, Recording>();
-  /** Memory of contents that a variable had two runs ago, by the variable's number, for the next run to write to. */
-  readonly #spare = new Map<number, HostData>();
+  /** Memory of contents that a variable had two runs ago, for the next run to write to. */
+  readonly #spare = new Map<tf.Variable, HostData>();
   /** The backend that the recordings are of. */
   #backend: OnnxRuntimeBackend | undefined;
 
-  /** @param variables all that the function reads and assigns, or may come to change otherwise */
-  constructor(run: StepFunction, variables: readonly tf.Variable[], options: RecordedStepOptions = {}) {
+  /** @param variables every variable that the function reads or assigns */
+  constructor(run: (inputs: I) => O, variables: readonly tf.Variable[], options: RecordedStepOptions = {}) {
     this.#run = run;
     this.#variables = variables;
     this.#options = options;
   }
 
   /**
-   * Runs the step and gives the contents of its results.
+   * Runs the step and returns the contents of its outputs.
    *
-   * @throws LookonceError `ARGUMENT` when the function assigns a variable that the step was not told of
+   * Where the function throws while it is recorded, every variable keeps the contents from before.
+   *
+   * @throws LookonceError `ARGUMENT` when the function assigns a variable that is not among the step's
    */
-  async run(inputs: readonly StepInput[]): Promise<HostData[]> {
+  async run(inputs: StepInputs<I>): Promise<StepOutputs<O>> {
     const backend = currentBackend();
     if (backend === undefined) return this.#runAtOnce(inputs);
     if (backend !== this.#backend) {
@@ -76,14 +91,15 @@ export class RecordedStep {
     }
     // A variable may still be pending from elsewhere, such as its first contents.
     if (backend.pending.size > 0) await backend.flush();
-    const key = inputs.map(({ shape, dtype = "float32" }) => `${dtype}:${shape}`).join(" ");
+    const contents = new Map<string, StepInput>();
+    mapInputs(inputs, (input, path) => contents.set(path, input));
+    const key = [...contents].map(([path, { shape, dtype = "float32" }]) => `${path}:${dtype}:${shape}`).join(" ");
     let recording = this.#recordings.get(key);
     if (recording === undefined) {
-      await backend.fetch(this.#variables.map((variable) => backend.held(variable)));
       recording = this.#record(backend, inputs);
       this.#recordings.set(key, recording);
     }
-    return this.#replay(backend, recording, inputs);
+    return this.#replay(backend, recording, contents);
   }
 
   /** Frees the recordings and the memory of their compiled graphs. The step can be run again; it is recorded anew then. */
@@ -94,121 +110,124 @@ export class RecordedStep {
     for (const plan of plans) await this.#backend?.freeGraph(plan);
   }
 
-  #record(backend: OnnxRuntimeBackend, inputs: readonly StepInput[]): Recording {
-    const contents = this.#variables.map((variable) => backend.held(variable).data);
-    const put = (): Value[] =>
-      this.#variables.map(({ shape, dtype }, i) => ({ ...hostValue(shape, dtype, contents[i]), isInput: true }));
-    // The recording has values of its own for the variables, so that it keeps no contents alive.
-    const before = put();
-    assignAll(backend, this.#variables, before);
-    const fed = inputs.map(({ shape, dtype = "float32" }) => ({
-      ...hostValue(shape, dtype, undefined),
-      isInput: true,
-    }));
-    let recorded: Recording | undefined;
-    tf.tidy(() => {
-      const results = this.#run(...fed.map((value) => tensorOf(backend, value))).map((tensor) => backend.held(tensor));
-      const after = this.#variables.map((variable) => backend.held(variable));
-      const outputs = [...new Set([...after.filter((value, i) => value !== before[i]), ...results])];
-      const resident = backend.keepsContents ? new Set(outputs.filter((value) => canStay(value, results))) : undefined;
-      const plan = makePlan(outputs, { ...this.#options, ...(resident === undefined ? {} : { resident }) });
-      recorded = {
-        plan,
-        sources: plan.inputs.map((value) => sourceOf(value, before, fed)),
-        assigned: after.map((value, i) => (value === before[i] ? -1 : outputs.indexOf(value))),
-        results: results.map((value) => outputs.indexOf(value)),
-      };
+  #record(backend: OnnxRuntimeBackend, inputs: StepInputs<I>): Recording {
+    return recordOnly(backend, (isNew) => {
+      const recording = inScope(() => this.#call(backend, inputs));
+      const assigned = new Set(recording.assigned.values());
+      const strays = [...backend.pending].filter(isNew).length - assigned.size;
+      if (strays === 0) return recording;
+      throw new LookonceError(
+        "ARGUMENT",
+        `the step leaves ${strays} tensors behind besides its outputs: name every variable that it assigns, and keep no other tensor`,
+      );
     });
-    const recording = recorded as unknown as Recording;
-    const strays = backend.pending.size - new Set(recording.assigned.filter((output) => output >= 0)).size;
-    assignAll(backend, this.#variables, put());
-    for (const value of before) value.data = undefined;
-    if (strays === 0) return recording;
-    throw new LookonceError(
-      "ARGUMENT",
-      `the step leaves ${strays} tensors behind besides its results: name every variable that it assigns, and keep no other tensor`,
-    );
   }
 
-  async #replay(backend: OnnxRuntimeBackend, recording: Recording, inputs: readonly StepInput[]): Promise<HostData[]> {
-    const { plan, sources, assigned, results } = recording;
-    const outputs = plan.outputs.map(({ shape, dtype }) => hostValue(shape, dtype, undefined));
-    for (const [variable, output] of assigned.entries()) {
-      if (output < 0 || results.includes(output) || plan.resident.has(output)) continue;
-      (outputs[output] as Value).data = this.#spare.get(variable);
+  /** Calls the function, with placeholders for its inputs and variables so that the recording keeps no contents alive. */
+  #call(backend: OnnxRuntimeBackend, inputs: StepInputs<I>): Recording {
+    const sources = new Map<Value, Source>();
+    const placeholder = (shape: readonly number[], dtype: tf.DataType, source: Source): tf.Tensor => {
+      const value = { ...hostValue(shape, dtype, undefined), isInput: true };
+      sources.set(value, source);
+      return tensorOf(backend, value);
+    };
+    const before = this.#variables.map((variable) => {
+      variable.assign(placeholder(variable.shape, variable.dtype, { variable }));
+      return backend.held(variable);
+    });
+    const tensors = mapInputs(inputs, ({ shape, dtype = "float32" }, path) =>
+      placeholder(shape, dtype, { input: path }),
+    );
+    const results = Object.entries<tf.Tensor>(this.#run(tensors as I));
+    const outputs = results.map(([name, tensor]) => ({ name, value: backend.held(tensor) }));
+    const assigned = this.#variables
+      .map((variable) => ({ variable, value: backend.held(variable) }))
+      .filter(({ value }, i) => value !== before[i]);
+    const computed = [...new Set([...assigned, ...outputs].map(({ value }) => value))];
+    const read = new Set(outputs.map(({ value }) => value));
+    const resident = new Set(
+      backend.keepsContents ? computed.filter((value) => canStay(value) && !read.has(value)) : [],
+    );
+    const plan = makePlan(computed, { ...this.#options, resident });
+    return {
+      plan,
+      sources: plan.inputs.map((value) => sources.get(value) ?? { value }),
+      assigned: new Map(assigned.map(({ variable, value }) => [variable, computed.indexOf(value)])),
+      outputs: new Map(outputs.map(({ name, value }) => [name, computed.indexOf(value)])),
+    };
+  }
+
+  async #replay(
+    backend: OnnxRuntimeBackend,
+    { plan, sources, assigned, outputs }: Recording,
+    contents: ReadonlyMap<string, StepInput>,
+  ): Promise<StepOutputs<O>> {
+    const values = plan.outputs.map(({ shape, dtype }) => hostValue(shape, dtype, undefined));
+    const read = new Set(outputs.values());
+    for (const [variable, output] of assigned) {
+      if (read.has(output) || plan.resident.has(output)) continue;
+      values[output]!.data = this.#spare.get(variable);
       this.#spare.delete(variable);
     }
-    const values = sources.map((source) => {
-      if ("variable" in source) return backend.held(this.#variables[source.variable] as tf.Variable);
-      return "input" in source ? fedValue(inputs[source.input] as StepInput) : source.value;
+    const inputs = sources.map((source) => {
+      if ("variable" in source) return backend.held(source.variable);
+      return "input" in source ? inputValue(contents.get(source.input)!) : source.value;
     });
-    await backend.replay(plan, { inputs: values, outputs });
-    const given = new Set<number>();
-    for (const [variable, output] of assigned.entries()) {
-      if (output < 0) continue;
-      const value = outputs[output] as Value;
-      this.#give(backend, variable, value);
+    await backend.replay(plan, { inputs, outputs: values });
+    const taken = new Set<number>();
+    for (const [variable, output] of assigned) {
+      const value = values[output]!;
+      this.#assign(backend, variable, value);
       // Contents that two variables share belong to neither.
-      if (given.has(output)) owned.delete(value);
+      if (taken.has(output)) owned.delete(value);
       else owned.add(value);
-      given.add(output);
+      taken.add(output);
     }
-    return results.map((output) => (outputs[output] as Value).data as HostData);
+    return Object.fromEntries([...outputs].map(([name, output]) => [name, values[output]!.data])) as StepOutputs<O>;
   }
 
-  /** Gives a variable new contents and keeps the memory of the old ones for the next run, where nobody else has it. */
-  #give(backend: OnnxRuntimeBackend, index: number, value: Value): void {
-    const variable = this.#variables[index] as tf.Variable;
+  /** Assigns a variable and keeps the memory of its old contents for the next run, where nobody else reads them. */
+  #assign(backend: OnnxRuntimeBackend, variable: tf.Variable, value: Value): void {
     const { dataId } = variable;
     const old = backend.held(variable);
-    assign(backend, variable, value);
+    const tensor = tensorOf(backend, value);
+    variable.assign(tensor);
+    tensor.dispose();
     if (!owned.has(old) || backend.isAlive(dataId)) return;
     old.resident?.free();
-    if (old.data !== undefined && old.resident === undefined && !old.isExposed) this.#spare.set(index, old.data);
+    if (old.data !== undefined && old.resident === undefined && !old.isExposed) this.#spare.set(variable, old.data);
   }
 
-  async #runAtOnce(inputs: readonly StepInput[]): Promise<HostData[]> {
-    const results = tf.tidy(() => {
-      const tensors = inputs.map(({ data, shape, dtype }) => tf.tensor(data as Float32Array, [...shape], dtype));
-      return [...this.#run(...tensors)];
-    });
-    const contents = await Promise.all(results.map((tensor) => tensor.data()));
-    tf.dispose(results);
-    return contents as HostData[];
+  async #runAtOnce(inputs: StepInputs<I>): Promise<StepOutputs<O>> {
+    const outputs = tf.tidy(() =>
+      this.#run(mapInputs(inputs, ({ data, shape, dtype }) => tf.tensor(data, [...shape], dtype)) as I),
+    );
+    const contents = Object.entries<tf.Tensor>(outputs).map(async ([name, tensor]) => [name, await tensor.data()]);
+    const results = await Promise.all(contents);
+    tf.dispose(outputs);
+    return Object.fromEntries(results) as StepOutputs<O>;
   }
 }
 
 /** Values whose memory came from a run of a step, and so belongs to nobody else. */
 const owned = new WeakSet<Value>();
 
-/** Whether a value may stay where it was computed: a variable's, which the next step reads there. */
-function canStay(value: Value, results: readonly Value[]): boolean {
-  return value.dtype === "float32" && sizeOf(value.shape) > 0 && !results.includes(value);
+/** Whether a variable's contents can stay where they were computed, for the next step to read them there. */
+function canStay({ dtype, shape }: Value): boolean {
+  return dtype === "float32" && sizeOf(shape) > 0;
 }
 
-function sourceOf(value: Value, before: readonly Value[], fed: readonly Value[]): Recording["sources"][number] {
-  const variable = before.indexOf(value);
-  if (variable >= 0) return { variable };
-  const input = fed.indexOf(value);
-  return input >= 0 ? { input } : { value };
+/** The inputs with every tensor's contents mapped, given also their path such as `lr.bias`. */
+function mapInputs(inputs: object, map: (input: StepInput, path: string) => unknown, prefix = ""): unknown {
+  const mapped = Object.entries(inputs).map(([name, input]: [string, StepInput | number | object]) => {
+    const path = `${prefix}${name}`;
+    if (typeof input === "number") return [name, map({ data: [input], shape: [] }, path)];
+    return [name, "shape" in input ? map(input, path) : mapInputs(input, map, `${path}.`)];
+  });
+  return Array.isArray(inputs) ? mapped.map(([, value]) => value) : Object.fromEntries(mapped);
 }
 
-function fedValue({ data, shape, dtype = "float32" }: StepInput): Value {
-  const isTyped = dtype === "int32" ? data instanceof Int32Array : data instanceof Float32Array;
-  return hostValue(shape, dtype, isTyped ? (data as HostData) : hostArray(dtype, data));
-}
-
-function tensorOf(backend: OnnxRuntimeBackend, value: Value): tf.Tensor {
-  return tf.engine().makeTensorFromDataId(backend.register(value), [...value.shape], value.dtype, backend);
-}
-
-/** Gives a variable new contents, as `variable.assign` does. */
-function assign(backend: OnnxRuntimeBackend, variable: tf.Variable, value: Value): void {
-  const tensor = tensorOf(backend, value);
-  variable.assign(tensor);
-  tensor.dispose();
-}
-
-function assignAll(backend: OnnxRuntimeBackend, variables: readonly tf.Variable[], values: readonly Value[]): void {
-  for (const [i, variable] of variables.entries()) assign(backend, variable, values[i] as Value);
+function inputValue({ data, shape, dtype = "float32" }: StepInput): Value {
+  const Type = dtype === "int32" ? Int32Array : Float32Array;
+  return hostValue(shape, dtype, data instanceof Type ? data : hostArray(dtype, data));
 }

@@ -10,15 +10,15 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
   });
 
   /** A step of descent with momentum on Σ (w · x)², which is Σ w² · |x|² for each element of w. */
-  function descent(start: number[]): { w: tf.Variable; velocity: tf.Variable; step: RecordedStep } {
+  function descent(start: number[]) {
     const w = tf.variable(tf.tensor1d(start));
     const velocity = tf.variable(tf.zerosLike(w));
     const step = new RecordedStep(
-      (x) => {
-        const scale = tf.sum(tf.square(x!));
+      ({ x }: { x: tf.Tensor1D }) => {
+        const scale = tf.sum(tf.square(x));
         velocity.assign(tf.add(tf.mul(velocity, 0.5), tf.mul(tf.mul(w, 2), scale)));
         w.assign(tf.sub(w, tf.mul(velocity, 0.01)));
-        return [tf.sum(tf.square(w))];
+        return { square: tf.sum(tf.square(w)) };
       },
       [w, velocity],
     );
@@ -44,7 +44,7 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
   it("are not on the host between steps, and are when they are read", async () => {
     const start = [1, -2, 3];
     const { w, velocity, step } = descent(start);
-    for (let i = 0; i < 3; i++) await step.run([input(2)]);
+    for (let i = 0; i < 3; i++) await step.run({ x: input(2) });
     const backend = currentBackend()!;
     const held = [w, velocity].map((variable) => backend.held(variable));
     expect(held.map(({ data, resident }) => [data, resident?.tensor.location])).toEqual([
@@ -60,14 +60,14 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
   it("come to the host before the graph that holds them is freed", async () => {
     const start = [3, -1, 0.25];
     const { w, velocity, step } = descent(start);
-    for (let i = 0; i < 2; i++) await step.run([input(2)]);
+    for (let i = 0; i < 2; i++) await step.run({ x: input(2) });
     await step.free();
     expected(start, [2, 2]).forEach((value, i) => {
       expect(currentBackend()!.held(w).data?.[i]).toBeCloseTo(value, 4);
     });
-    await step.run([input(2)]);
+    await step.run({ x: input(2) });
     await currentBackend()!.freeGraphs();
-    await step.run([input(2)]);
+    await step.run({ x: input(2) });
     const values = await w.data();
     expected(start, [2, 2, 2, 2]).forEach((value, i) => {
       expect(values[i]).toBeCloseTo(value, 4);
@@ -78,12 +78,12 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
   it("go on where they were after reading, other shapes, and computing with them outside the step", async () => {
     const start = [0.5, 4];
     const { w, step } = descent(start);
-    await step.run([input(2)]);
-    await step.run([input(5)]);
+    await step.run({ x: input(2) });
+    await step.run({ x: input(5) });
     const doubled = tf.mul(w, 2);
-    await step.run([input(2)]);
+    await step.run({ x: input(2) });
     await w.data();
-    await step.run([input(5)]);
+    await step.run({ x: input(5) });
     const after = expected(start, [2, 5, 2, 5]);
     const [values, before] = [await w.data(), await doubled.data()];
     expected(start, [2, 5]).forEach((value, i) => {

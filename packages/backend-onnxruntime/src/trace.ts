@@ -6,6 +6,7 @@ import type { Target } from "./graph/lowering.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
 import { hostValue, type Value } from "./graph/value.ts";
 import { kernels } from "./kernels/index.ts";
+import { inScope, recordOnly, tensorOf } from "./record-only.ts";
 import { nameCalls, type RecordedCall } from "./recorded-call.ts";
 import { currentBackend } from "./register.ts";
 
@@ -95,14 +96,13 @@ async function record(run: TracedFunction, options: RecordOptions): Promise<{ pl
   }
   // What is pending now would otherwise be recomputed inside the model.
   await backend.flush();
-  let plan: Plan | undefined;
-  tf.tidy(() => {
-    const inputs = options.inputs.map(({ name, shape, dtype = "float32" }) => {
-      const dataId = backend.register({ ...hostValue(shape, dtype, undefined), placeholder: name });
-      return tf.engine().makeTensorFromDataId(dataId, shape, dtype, backend);
-    });
-    plan = makePlan(run(...inputs).map((tensor) => backend.held(tensor)));
-  });
   const names = new Map([...(options.names ?? [])].map(([name, tensor]) => [backend.held(tensor), name]));
-  return { plan: plan as unknown as Plan, names };
+  return recordOnly(backend, () =>
+    inScope(() => {
+      const inputs = options.inputs.map(({ name, shape, dtype = "float32" }) =>
+        tensorOf(backend, { ...hostValue(shape, dtype, undefined), placeholder: name }),
+      );
+      return { plan: makePlan(run(...inputs).map((tensor) => backend.held(tensor))), names };
+    }),
+  );
 }

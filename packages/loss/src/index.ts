@@ -9,7 +9,6 @@ export {
   type AnchorTargetTensors,
   anchorTargetInputs,
   anchorTargetTensors,
-  readAnchorTargets,
 } from "./assigners/anchor-targets.ts";
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
 export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";

@@ -1,13 +1,12 @@
 import { RecordedStep } from "@lookonce/backend-onnxruntime";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
+import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criteria/criterion.ts";
 import type { Ema } from "./ema.ts";
 import { imageInput } from "./images.ts";
 import { clipGradients, gradientNorm } from "./optimizer/clip-gradients.ts";
 import type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 import { zerosBeside } from "./optimizer/optimizer-state.ts";
-import { type GroupName, groupNames } from "./optimizer/parameter-groups.ts";
 import { LossScaler } from "./precision/loss-scaler.ts";
 import { remember, undoUnless } from "./precision/undo-unless.ts";
 import type { Rates } from "./schedule.ts";
@@ -50,6 +49,15 @@ export interface StepResult {
   scaling?: { scale: number; skipped: boolean };
 }
 
+/** What a step reads of a batch. */
+type BatchTensors = { images: tf.Tensor4D; targets: NamedTensors };
+
+/** What an update reads besides. */
+type UpdateTensors = UpdateSettings & { emaDecay: tf.Scalar };
+
+/** What a step computes: `losses` in the order of the criterion's parts, and the scale where there is one. */
+type StepTensors = { losses: tf.Tensor1D; total: tf.Scalar; norm: tf.Scalar; scale?: tf.Scalar };
+
 /**
  * One training step: forward, loss, gradients, clipping, update and average, as a single graph.
  *
@@ -65,9 +73,10 @@ export class TrainStep {
   readonly waiting: ReadonlyMap<string, tf.Variable>;
   /** In mixed precision alone. */
   readonly scaler: LossScaler | undefined;
-  readonly #update: RecordedStep;
-  readonly #gather: RecordedStep;
-  #updates = 0;
+  readonly #update: RecordedStep<BatchTensors & UpdateTensors, StepTensors>;
+  readonly #gather: RecordedStep<BatchTensors, StepTensors>;
+  /** How many updates were made; a resumed run sets it to where it was. */
+  updates = 0;
   /** The last batch's pixels; their memory serves the next batch. */
   #pixels: Float32Array | undefined;
 
@@ -82,76 +91,67 @@ export class TrainStep {
     const own = [criterion.parameters, criterion.state, optimizer.state];
     this.#changing = [...models.map((one) => one.namedVariables()), ...own].flatMap((map) => [...map.values()]);
     const all = [...this.#changing, ...this.waiting.values(), ...(this.scaler?.state.values() ?? [])];
-    this.#update = new RecordedStep((...inputs) => this.#record(inputs, true), all, { autocast: amp });
-    this.#gather = new RecordedStep((...inputs) => this.#record(inputs, false), all, { autocast: amp });
-  }
-
-  /** How many updates were made; a run that goes on sets it to where it was. */
-  get updates(): number {
-    return this.#updates;
-  }
-
-  set updates(count: number) {
-    this.#updates = count;
+    this.#update = new RecordedStep(
+      ({ images, targets, ...update }) => this.#record({ images, targets }, update),
+      all,
+      { autocast: amp },
+    );
+    this.#gather = new RecordedStep((batch) => this.#record(batch), all, { autocast: amp });
   }
 
   /** Makes a step and reads its numbers; the model is in training mode afterwards. */
   async run(batch: TrainBatch, { rates, momentum, updates = true }: StepSettings): Promise<StepResult> {
     const { criterion, optimizer, ema } = this.#options;
-    if (updates) this.#updates++;
+    const count = this.updates + 1;
     this.#model.train();
     const images = imageInput(batch, this.#pixels);
     this.#pixels = images.data;
-    const inputs = [images, ...criterion.inputs(batch)];
-    const scalars = updates
-      ? [
-          ...groupNames.map((group) => rates[group]),
+    const inputs = { images, targets: criterion.inputs(batch) };
+    const { losses, total, norm, scale } = updates
+      ? await this.#update.run({
+          ...inputs,
+          rates,
           momentum,
-          ema?.decayAt(this.#updates) ?? 1,
-          ...optimizer.scalars({ count: this.#updates, momentum }),
-        ]
-      : [];
-    const step = updates ? this.#update : this.#gather;
-    const [numbers] = await step.run([...scalars.map((value) => ({ data: [value], shape: [] })), ...inputs]);
-    const values = [...(numbers as Float32Array)];
-    const losses = Object.fromEntries(criterion.parts.map((part, i) => [part, values[i] as number]));
-    const [total, norm, scale] = values.slice(criterion.parts.length) as [number, number, number?];
-    const result = { losses, total, gradientNorm: norm };
-    if (scale === undefined) return result;
-    const skipped = !Number.isFinite(norm);
+          emaDecay: ema?.decayAt(count) ?? 1,
+          scalars: optimizer.scalars({ count, momentum }),
+        })
+      : await this.#gather.run(inputs);
+    const result = {
+      losses: Object.fromEntries(criterion.parts.map((part, i) => [part, losses[i] as number])),
+      total: total[0] as number,
+      gradientNorm: norm[0] as number,
+    };
+    const skipped = scale !== undefined && !Number.isFinite(result.gradientNorm);
     // An update that did not count has no number: the next one's rates and averages are those of its place.
-    if (skipped && updates) this.#updates--;
-    return { ...result, scaling: { scale, skipped } };
+    if (updates && !skipped) this.updates = count;
+    return scale === undefined ? result : { ...result, scaling: { scale: scale[0] as number, skipped } };
   }
 
-  /** What is recorded, given the inputs as `run` lists them; the result is [parts…, total, gradient norm, scale?]. */
-  #record(inputs: tf.Tensor[], updates: boolean): tf.Tensor[] {
+  /** Records a step, with an update or, without its settings, one that only adds up gradients. */
+  #record({ images, targets }: BatchTensors, update?: UpdateTensors): StepTensors {
     const { optimizer, ema, clip } = this.#options;
-    const count = updates ? groupNames.length + 2 + optimizer.scalars({ count: 1, momentum: 0 }).length : 0;
-    const scalars = inputs.slice(0, count) as tf.Scalar[];
-    const [images, ...targets] = inputs.slice(count);
     const { scaler } = this;
+    const updates = update !== undefined;
     const waiting = updates ? [] : [...this.waiting.values()];
     const before = scaler === undefined ? [] : remember([...this.#changing, ...waiting]);
-    const scale = scaler === undefined ? [] : [tf.clone(scaler.scale)];
-    const { parts, total, gradients: fresh } = this.#differentiate(images as tf.Tensor4D, targets);
+    const scale = scaler === undefined ? undefined : tf.clone(scaler.scale);
+    const { parts, total, gradients: fresh } = this.#differentiate(images, targets);
     const gradients = this.#addWaiting(fresh);
     const norm = gradientNorm(gradients);
     if (updates) {
-      const { decay, settings } = named(scalars);
-      optimizer.update(clip === undefined ? gradients : clipGradients(gradients, norm, clip), settings);
-      ema?.update(decay);
+      optimizer.update(clip === undefined ? gradients : clipGradients(gradients, norm, clip), update);
+      ema?.update(update.emaDecay);
     }
     this.#keepWaiting(gradients, updates);
     const counts = tf.isFinite(norm);
     undoUnless(counts, before);
     scaler?.adjust(counts, updates);
-    const numbers = tf.stack([...parts, total, norm, ...scale]);
+    const results = { losses: tf.stack([...parts]) as tf.Tensor1D, total: tf.clone(total), norm };
     tf.dispose([total, ...parts]);
-    return [numbers];
+    return scale === undefined ? results : { ...results, scale };
   }
 
-  #differentiate(images: tf.Tensor4D, targets: tf.Tensor[]): CriterionLoss & { gradients: tf.Tensor[] } {
+  #differentiate(images: tf.Tensor4D, targets: NamedTensors): CriterionLoss & { gradients: tf.Tensor[] } {
     const { criterion } = this.#options;
     let kept: readonly tf.Scalar[] = [];
     const { grads } = tf.variableGrads(() => {
@@ -181,11 +181,4 @@ export class TrainStep {
     for (const variable of this.waiting.values()) variable.dispose();
     this.scaler?.dispose();
   }
-}
-
-/** The scalars of an update as `run` lists them. */
-function named(values: readonly tf.Scalar[]): { decay: tf.Scalar; settings: UpdateSettings } {
-  const [momentum, decay, ...scalars] = values.slice(groupNames.length) as [tf.Scalar, tf.Scalar, ...tf.Scalar[]];
-  const rates = Object.fromEntries(groupNames.map((group, i) => [group, values[i]]));
-  return { decay, settings: { rates: rates as Record<GroupName, tf.Scalar>, momentum, scalars } };
 }

@@ -1,4 +1,3 @@
-import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { HostTensor } from "../host-targets.ts";
 
@@ -29,38 +28,37 @@ export interface AnchorTargets {
 }
 
 /** {@link AnchorTargets} as tensors of the same shapes; `cells` and `labels` are int32. */
-export interface AnchorTargetTensors {
+export type AnchorTargetTensors = {
   cells: tf.Tensor2D;
   labels: tf.Tensor2D;
   boxes: tf.Tensor3D;
   anchors: tf.Tensor3D;
   mask: tf.Tensor2D;
   last: tf.Tensor2D;
-}
+};
 
-/** The arrays in a fixed order, as inputs of a recorded step; {@link readAnchorTargets} takes them up there. */
-export function anchorTargetInputs(targets: AnchorTargets): HostTensor[] {
+/** The arrays as inputs of a recorded step. */
+export function anchorTargetInputs(targets: AnchorTargets): Record<keyof AnchorTargetTensors, HostTensor> {
   const shape = [targets.levels, targets.rows];
-  return [
-    { data: targets.cells, shape, dtype: "int32" },
-    { data: targets.labels, shape, dtype: "int32" },
-    { data: targets.boxes, shape: [...shape, 4], dtype: "float32" },
-    { data: targets.anchors, shape: [...shape, 2], dtype: "float32" },
-    { data: targets.mask, shape, dtype: "float32" },
-    { data: targets.last, shape, dtype: "float32" },
-  ];
-}
-
-/** The tensors that were made of {@link anchorTargetInputs}, by name. */
-export function readAnchorTargets(inputs: readonly tf.Tensor[]): AnchorTargetTensors {
-  if (inputs.length !== 6) {
-    throw new LookonceError("ARGUMENT", `anchor targets are 6 tensors, but ${inputs.length} came`);
-  }
-  const [cells, labels, boxes, anchors, mask, last] = inputs;
-  return { cells, labels, boxes, anchors, mask, last } as AnchorTargetTensors;
+  return {
+    cells: { data: targets.cells, shape, dtype: "int32" },
+    labels: { data: targets.labels, shape, dtype: "int32" },
+    boxes: { data: targets.boxes, shape: [...shape, 4], dtype: "float32" },
+    anchors: { data: targets.anchors, shape: [...shape, 2], dtype: "float32" },
+    mask: { data: targets.mask, shape, dtype: "float32" },
+    last: { data: targets.last, shape, dtype: "float32" },
+  };
 }
 
 /** Uploads targets. */
 export function anchorTargetTensors(targets: AnchorTargets): AnchorTargetTensors {
-  return readAnchorTargets(anchorTargetInputs(targets).map(({ data, shape, dtype }) => tf.tensor(data, shape, dtype)));
+  const shape: [number, number] = [targets.levels, targets.rows];
+  return {
+    cells: tf.tensor2d(targets.cells, shape, "int32"),
+    labels: tf.tensor2d(targets.labels, shape, "int32"),
+    boxes: tf.tensor3d(targets.boxes, [...shape, 4]),
+    anchors: tf.tensor3d(targets.anchors, [...shape, 2]),
+    mask: tf.tensor2d(targets.mask, shape),
+    last: tf.tensor2d(targets.last, shape),
+  };
 }

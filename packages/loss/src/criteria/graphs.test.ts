@@ -1,10 +1,10 @@
-import { currentBackend, RecordedStep, type StepInput } from "@lookonce/backend-onnxruntime";
+import { currentBackend, RecordedStep, type StepInput, type StepInputs } from "@lookonce/backend-onnxruntime";
 import { Random } from "@lookonce/random";
 import { expectClose, recordsGraphs } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
-import { anchorTargetInputs, readAnchorTargets } from "../assigners/anchor-targets.ts";
+import { type AnchorTargetTensors, anchorTargetInputs } from "../assigners/anchor-targets.ts";
 import type { HostTargets } from "../host-targets.ts";
 import type { PaddedTargets } from "../targets.ts";
 import { useTestDevice } from "../test-device.ts";
@@ -36,14 +36,14 @@ function randomTargets(random: Random): HostTargets {
 }
 
 /** How a family takes part: what it needs of a batch, and its loss. */
-interface Family {
+interface Family<T extends Record<string, tf.Tensor>> {
   outputs: number;
-  inputs: (targets: HostTargets) => StepInput[];
-  loss: (raw: tf.Tensor4D[], inputs: tf.Tensor[]) => tf.Scalar;
+  inputs(targets: HostTargets): StepInputs<T>;
+  loss(raw: tf.Tensor4D[], targets: T): tf.Scalar;
   variables: tf.Variable[];
 }
 
-function v5(): Family {
+function v5(): Family<AnchorTargetTensors> {
   const sides: [number, number][] = [
     [1, 1],
     [2, 3],
@@ -54,30 +54,28 @@ function v5(): Family {
   return {
     outputs: 3 * (5 + nc),
     inputs: (targets) => anchorTargetInputs(assigner.assign(targets, { count, height: side, width: side })),
-    loss: (raw, inputs) => v5DetectionLoss(raw, readAnchorTargets(inputs), { nc, balance }).total,
+    loss: (raw, targets) => v5DetectionLoss(raw, targets, { nc, balance }).total,
     variables: [...balance.state.values()],
   };
 }
 
-function v8(): Family {
+function v8(): Family<PaddedTargets> {
   return {
     outputs: 4 * 16 + nc,
     inputs({ labels, boxes, mask, maxTargets }) {
       const shape = [count, maxTargets];
-      return [
-        { data: labels, shape, dtype: "int32" },
-        { data: boxes, shape: [...shape, 4] },
-        { data: mask, shape },
-      ];
+      return {
+        labels: { data: labels, shape, dtype: "int32" },
+        boxes: { data: boxes, shape: [...shape, 4] },
+        mask: { data: mask, shape },
+      };
     },
-    loss(raw, [labels, boxes, mask]) {
-      return v8DetectionLoss(raw, { labels, boxes, mask } as PaddedTargets, { nc, strides }).total;
-    },
+    loss: (raw, targets) => v8DetectionLoss(raw, targets, { nc, strides }).total,
     variables: [],
   };
 }
 
-describe.runIf(recordsGraphs).each([
+describe.runIf(recordsGraphs).each<{ name: string; make: () => Family<Record<string, tf.Tensor>> }>([
   { name: "v5DetectionLoss", make: v5 },
   { name: "v8DetectionLoss", make: v8 },
 ])("$name on a backend that compiles graphs", ({ make }) => {
@@ -85,34 +83,35 @@ describe.runIf(recordsGraphs).each([
 
   it("is one graph for all batches of a padding bucket, from empty to 300 objects an image", async () => {
     const { outputs, inputs, loss, variables } = make();
-    const step = new RecordedStep((...tensors) => {
-      const { value, grads } = tf.valueAndGrads((...raw) => loss(raw as tf.Tensor4D[], tensors.slice(3)))(
-        tensors.slice(0, 3),
-      );
-      return [tf.stack([value, ...grads.map((gradient) => tf.sum(tf.square(gradient)))])];
+    const step = new RecordedStep(({ raw, targets }: { raw: tf.Tensor4D[]; targets: Record<string, tf.Tensor> }) => {
+      const { value, grads } = tf.valueAndGrads((...maps) => loss(maps as tf.Tensor4D[], targets))(raw);
+      return { numbers: tf.stack([value, ...grads.map((gradient) => tf.sum(tf.square(gradient)))]) };
     }, variables);
     const random = new Random(11);
     const seen = new Set<string>();
     let compiled = 0;
     for (let k = 0; k < 50; k++) {
-      const batch = inputs(randomTargets(random));
-      seen.add(batch.map(({ shape }) => shape.join()).join(" "));
+      const targets = inputs(randomTargets(random)) as Record<string, StepInput>;
+      seen.add(
+        Object.values(targets)
+          .map(({ shape }) => shape.join())
+          .join(" "),
+      );
       const raw = strides.map((stride): StepInput => {
         const shape = [count, side / stride, side / stride, outputs];
         const size = shape.reduce((a, b) => a * b);
         return { data: Float32Array.from({ length: size }, () => random.normal()), shape };
       });
       const before = currentBackend()!.statistics.compiled;
-      const [numbers] = await step.run([...raw, ...batch]);
+      const { numbers } = await step.run({ raw, targets });
       compiled += currentBackend()!.statistics.compiled - before;
-      expect([...numbers!].every(Number.isFinite)).toBe(true);
+      expect([...numbers].every(Number.isFinite)).toBe(true);
       if (k % 10 > 0) continue;
       // The same at once, to see that nothing of the first batch was baked in; level weights move little in a step.
-      const [maps, rest] = [raw, batch].map((list) =>
-        list.map(({ data, shape, dtype }) => tf.tensor(data as Float32Array, [...shape], dtype)),
-      );
-      const direct = loss(maps as tf.Tensor4D[], rest!);
-      expectClose(await direct.data(), numbers!.subarray(0, 1), { rel: 1e-3 });
+      const upload = ({ data, shape, dtype }: StepInput): tf.Tensor => tf.tensor(data, [...shape], dtype);
+      const uploaded = Object.entries(targets).map(([name, target]) => [name, upload(target)]);
+      const direct = loss(raw.map(upload) as tf.Tensor4D[], Object.fromEntries(uploaded));
+      expectClose(await direct.data(), numbers.subarray(0, 1), { rel: 1e-3 });
     }
     expect(seen.size).toBeGreaterThan(1);
     expect(seen.size).toBeLessThanOrEqual(buckets.length);

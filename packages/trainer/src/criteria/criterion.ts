@@ -1,9 +1,12 @@
-import type { StepInput } from "@lookonce/backend-onnxruntime";
+import type { StepInputs } from "@lookonce/backend-onnxruntime";
 import type { Batch } from "@lookonce/data";
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** What a training step takes of a batch. */
 export type TrainBatch = Pick<Batch, "images" | "count" | "height" | "width" | "targets">;
+
+/** Tensors by name. */
+export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
 /** A loss as it is differentiated. */
 export interface CriterionLoss {
@@ -16,8 +19,10 @@ export interface CriterionLoss {
 /**
  * What a model is trained for: takes a batch's targets to the step's inputs and the model's raw maps to a loss. The trainer
  * knows a family of models by its criterion only.
+ *
+ * @typeParam T the targets' tensors
  */
-export interface Criterion {
+export interface Criterion<T extends NamedTensors = NamedTensors> {
   /** Names of the loss's parts, such as `box`. */
   readonly parts: readonly string[];
   /** Variables of its own that are trained along, by path; they are saved with the run. */
@@ -25,8 +30,8 @@ export interface Criterion {
   /** Variables that it assigns itself, by path; they are saved with the run. */
   readonly state: ReadonlyMap<string, tf.Variable>;
   /** The targets of a batch, as inputs of the recorded step; their shapes are few. */
-  inputs(batch: TrainBatch): StepInput[];
-  /** The loss, recorded as tensor operations on `inputs`' tensors. */
-  loss(raw: readonly tf.Tensor4D[], inputs: readonly tf.Tensor[]): CriterionLoss;
+  inputs(batch: TrainBatch): StepInputs<T>;
+  /** The loss, recorded as tensor operations on the tensors of {@link inputs}. */
+  loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
   dispose(): void;
 }

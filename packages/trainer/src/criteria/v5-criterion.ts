@@ -1,10 +1,10 @@
-import type { StepInput } from "@lookonce/backend-onnxruntime";
+import type { StepInputs } from "@lookonce/backend-onnxruntime";
 import {
   AnchorAssigner,
+  type AnchorTargetTensors,
   anchorTargetInputs,
   type BalanceMode,
   LevelBalance,
-  readAnchorTargets,
   scaleV5Gains,
   type V5Gains,
   type V5LossOptions,
@@ -27,7 +27,7 @@ export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" |
 }
 
 /** YOLOv5's loss: box (CIoU), obj and cls; which anchors learn which target is told on the host, beside the step. */
-export class V5Criterion implements Criterion {
+export class V5Criterion implements Criterion<AnchorTargetTensors> {
   readonly parts = ["box", "obj", "cls"] as const;
   readonly #assigner: AnchorAssigner;
   readonly #balance: LevelBalance;
@@ -50,12 +50,12 @@ export class V5Criterion implements Criterion {
     return this.#balance.state;
   }
 
-  inputs({ targets, count, height, width }: TrainBatch): StepInput[] {
+  inputs({ targets, count, height, width }: TrainBatch): StepInputs<AnchorTargetTensors> {
     return anchorTargetInputs(this.#assigner.assign(targets, { count, height, width }));
   }
 
-  loss(raw: readonly tf.Tensor4D[], inputs: readonly tf.Tensor[]): CriterionLoss {
-    const { total, box, obj, cls } = v5DetectionLoss(raw, readAnchorTargets(inputs), this.#options);
+  loss(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors): CriterionLoss {
+    const { total, box, obj, cls } = v5DetectionLoss(raw, targets, this.#options);
     return { total, parts: [box, obj, cls] };
   }
 

@@ -26,8 +26,10 @@ export interface Moments {
  * m ← β₁ · m + (1 − β₁) · g; v ← β₂ · v + (1 − β₂) · g².
  *
  * Weight decay is added to the gradient (`"coupled"`) or taken off the weights (`"decoupled"`: arXiv 1711.05101).
+ *
+ * @typeParam S names of the factors that an update takes
  */
-export abstract class AdamFamily implements Optimizer {
+export abstract class AdamFamily<S extends string> implements Optimizer {
   readonly parameters: readonly GroupedParameter[];
   readonly state: ReadonlyMap<string, tf.Variable>;
   readonly warmsMomentum = false;
@@ -45,12 +47,12 @@ export abstract class AdamFamily implements Optimizer {
     this.#decay = decay;
   }
 
-  abstract scalars(at: { count: number; momentum: number }): number[];
+  abstract scalars(at: { count: number; momentum: number }): Record<S, number>;
 
   /** What is taken off a parameter, divided by the learning rate. */
-  protected abstract change(moments: Moments, scalars: readonly tf.Scalar[]): tf.Tensor;
+  protected abstract change(moments: Moments, scalars: Readonly<Record<S, tf.Scalar>>): tf.Tensor;
 
-  update(gradients: readonly tf.Tensor[], { rates, momentum, scalars }: UpdateSettings): void {
+  update(gradients: readonly tf.Tensor[], { rates, momentum, scalars }: UpdateSettings<S>): void {
     const { weightDecay, beta2 } = this.options;
     tf.tidy(() => {
       const beta1Rest = tf.sub(1, momentum);

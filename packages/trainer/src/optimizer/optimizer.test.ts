@@ -30,7 +30,9 @@ async function runUpdates(optimizer: Optimizer, updates: number): Promise<number
         {
           rates: scalars as Record<GroupName, tf.Scalar>,
           momentum: tf.scalar(momentum),
-          scalars: optimizer.scalars({ count, momentum }).map((value) => tf.scalar(value)),
+          scalars: Object.fromEntries(
+            Object.entries(optimizer.scalars({ count, momentum })).map(([name, value]) => [name, tf.scalar(value)]),
+          ),
         },
       );
     });

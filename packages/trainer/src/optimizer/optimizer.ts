@@ -1,14 +1,14 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { GroupedParameter, GroupName } from "./parameter-groups.ts";
 
-/** What steers one update; all of it changes from step to step, so it comes as tensors. */
-export interface UpdateSettings {
+/** The settings of one update, as tensors since they change from step to step. */
+export interface UpdateSettings<S extends string = string> {
   /** Learning rate by group. */
   rates: Readonly<Record<GroupName, tf.Scalar>>;
   /** Momentum; β₁ of the Adam family. */
   momentum: tf.Scalar;
-  /** What {@link Optimizer.scalars} gave for this update. */
-  scalars: readonly tf.Scalar[];
+  /** The tensors of {@link Optimizer.scalars} for this update. */
+  scalars: Readonly<Record<S, tf.Scalar>>;
 }
 
 /** Moves parameters along gradients. One update is recorded as tensor operations; nothing is read. */
@@ -19,11 +19,11 @@ export interface Optimizer {
   /** Whether its momentum takes part in warm-up. */
   readonly warmsMomentum: boolean;
   /**
-   * Factors of one update that depend on its number alone, in double precision: float32 would lose the digits of 1 − β₂ᵗ.
+   * Factors of one update, by name, that depend on its number alone, in double precision: float32 would lose the digits of 1 − β₂ᵗ.
    *
    * @param at the update's number, from 1, and its momentum
    */
-  scalars(at: { count: number; momentum: number }): number[];
+  scalars(at: { count: number; momentum: number }): Readonly<Record<string, number>>;
   /** @param gradients one for each of `parameters`, in that order */
   update(gradients: readonly tf.Tensor[], settings: UpdateSettings): void;
   /** Frees what it remembers; the parameters stay. */

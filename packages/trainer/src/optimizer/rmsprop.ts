@@ -30,8 +30,8 @@ export class RmsProp implements Optimizer {
     this.#options = { weightDecay: 0, alpha: 0.99, epsilon: 1e-8, ...options };
   }
 
-  scalars(): number[] {
-    return [];
+  scalars(): Record<string, number> {
+    return {};
   }
 
   update(gradients: readonly tf.Tensor[], { rates, momentum }: UpdateSettings): void {

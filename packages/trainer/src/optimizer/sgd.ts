@@ -26,8 +26,8 @@ export class Sgd implements Optimizer {
     this.#weightDecay = weightDecay;
   }
 
-  scalars(): number[] {
-    return [];
+  scalars(): Record<string, number> {
+    return {};
   }
 
   update(gradients: readonly tf.Tensor[], { rates, momentum }: UpdateSettings): void {

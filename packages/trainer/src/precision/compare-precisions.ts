@@ -25,22 +25,22 @@ const repeats = 3;
 export async function comparePrecisions(): Promise<PrecisionTimes> {
   const rng = new Random(0);
   const drawn = (length: number): Float32Array => Float32Array.from({ length }, () => rng.uniform(-1, 1));
-  const inputs = [
-    { data: drawn(side * channels), shape: [1, side, 1, channels] },
-    { data: drawn(9 * channels * channels).map((value) => value / 24), shape: [3, 3, channels, channels] },
-  ];
-  const run = (row: tf.Tensor, filter: tf.Tensor): tf.Tensor[] => {
-    let map = tf.broadcastTo(row, [1, side, side, channels]) as tf.Tensor4D;
-    for (let i = 0; i < depth; i++) map = tf.conv2d(map, filter as tf.Tensor4D, 1, "same");
-    return [tf.mean(tf.abs(map))];
+  const inputs = {
+    row: { data: drawn(side * channels), shape: [1, side, 1, channels] },
+    filter: { data: drawn(9 * channels * channels).map((value) => value / 24), shape: [3, 3, channels, channels] },
+  };
+  const run = ({ row, filter }: Record<keyof typeof inputs, tf.Tensor4D>): { mean: tf.Tensor } => {
+    let map: tf.Tensor4D = tf.broadcastTo(row, [1, side, side, channels]);
+    for (let i = 0; i < depth; i++) map = tf.conv2d(map, filter, 1, "same");
+    return { mean: tf.mean(tf.abs(map)) };
   };
   const time = async (autocast: boolean): Promise<{ milliseconds: number; value: number }> => {
-    const step = new RecordedStep((row, filter) => run(row as tf.Tensor, filter as tf.Tensor), [], { autocast });
+    const step = new RecordedStep(run, [], { autocast });
     let milliseconds = Number.POSITIVE_INFINITY;
     let value = Number.NaN;
     for (let i = 0; i <= repeats; i++) {
       const start = performance.now();
-      value = (await step.run(inputs))[0]?.[0] as number;
+      value = (await step.run(inputs)).mean[0] as number;
       if (i > 0) milliseconds = Math.min(milliseconds, performance.now() - start);
     }
     return { milliseconds, value };

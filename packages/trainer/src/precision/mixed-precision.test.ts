@@ -1,4 +1,10 @@
-import { currentBackend, type OnnxRuntimeBackend, registerOnnxRuntime, trace } from "@lookonce/backend-onnxruntime";
+import {
+  currentBackend,
+  type OnnxRuntimeBackend,
+  registerOnnxRuntime,
+  type StepInput,
+  trace,
+} from "@lookonce/backend-onnxruntime";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
@@ -106,14 +112,13 @@ describe.each(Object.entries(models))("mixed precision, %s", (_, make) => {
     const model = make();
     const criterion = makeCriterion(model, { recipe: makeRecipe(model.family), imgsz: 64 });
     const variables = [...model.namedParameters().values()];
-    const [images, ...targets] = [
-      { data: Float32Array.from(batch.images), shape: [2, 64, 64, 3] },
-      ...criterion.inputs(batch),
-    ];
+    const targets = Object.entries(criterion.inputs(batch) as Record<string, StepInput>);
     model.train();
     const graph = await trace(
       (x) => {
-        const fed = targets.map(({ data, shape, dtype }) => tf.tensor(data as Float32Array, [...shape], dtype));
+        const fed = Object.fromEntries(
+          targets.map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)]),
+        );
         const { value, grads } = tf.variableGrads(
           () => criterion.loss(model.forward(x as tf.Tensor4D).raw, fed).total,
           variables,
@@ -121,7 +126,7 @@ describe.each(Object.entries(models))("mixed precision, %s", (_, make) => {
         return [value, ...Object.values(grads).filter((one) => one !== null)];
       },
       {
-        inputs: [{ name: "images", shape: [...(images as { shape: number[] }).shape] }],
+        inputs: [{ name: "images", shape: [2, 64, 64, 3] }],
         autocast: true,
         target: "onnxruntime",
       },

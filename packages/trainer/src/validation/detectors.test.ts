@@ -1,3 +1,4 @@
+import type { StepInput } from "@lookonce/backend-onnxruntime";
 import { copyModel, fuse } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { askedTestDevice, enterTestDevice, expectClose } from "@lookonce/testing";
@@ -55,15 +56,15 @@ describe("ValidationLoss", () => {
     const batch = noise();
     const detector = await makeDetector(model, { raw: true });
     const { raw } = await detector.detect(batch);
-    const losses = await new ValidationLoss(criterion, 2).of(batch, raw);
+    const losses = await new ValidationLoss(criterion).of(batch, raw);
     const images = tf.tensor4d(
       Float32Array.from(batch.images, (byte) => byte / 255),
       [2, 64, 96, 3],
     );
-    const targets = criterion
-      .inputs(batch)
-      .map(({ data, shape, dtype }) => tf.tensor(data as Float32Array, [...shape], dtype));
-    const { parts } = criterion.loss(model.forward(images).raw, targets);
+    const targets = Object.entries(criterion.inputs(batch) as Record<string, StepInput>).map(
+      ([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)],
+    );
+    const { parts } = criterion.loss(model.forward(images).raw, Object.fromEntries(targets));
     const expected = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
     expect(Object.keys(losses)).toEqual(["box", "cls", "dfl"]);
     expectClose(Object.values(losses), expected, { abs: 1e-4, rel: 1e-4 });

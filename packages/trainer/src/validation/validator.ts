@@ -42,7 +42,7 @@ export class Validator {
       ...(workers === undefined ? {} : { workers }),
       ...(cache === undefined ? {} : { cache }),
     });
-    this.#losses = criterion === undefined ? undefined : new ValidationLoss(criterion, form.strides.length);
+    this.#losses = criterion === undefined ? undefined : new ValidationLoss(criterion);
   }
 
   /**
