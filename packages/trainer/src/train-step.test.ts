@@ -4,7 +4,7 @@ import { stateDict } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { enterTestDevice, expectClose, recordsGraphs } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { TrainBatch } from "./criteria/criterion.ts";
 import { V8Criterion } from "./criteria/v8-criterion.ts";
 import { Ema, emaDecay } from "./ema.ts";
@@ -76,6 +76,35 @@ describe("TrainStep", () => {
     expect(totals.at(-1)).toBeLessThan(0.5 * Math.max(...totals));
     for (const part of [optimizer, model]) part.dispose();
   });
+
+  it.runIf(recordsGraphs).each(["the loss", "the update"])(
+    "goes on from the weights it had when %s fails while a step is recorded",
+    async (part) => {
+      const rates = { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
+      const train = async (fails: boolean): Promise<Map<string, { data: Float32Array | Int32Array }>> => {
+        const model = tinyModel();
+        const criterion = new V8Criterion(model);
+        const optimizer = new Sgd(groupParameters(model));
+        const ema = await Ema.of(model);
+        const step = new TrainStep(model, { criterion, optimizer, ema });
+        if (fails) {
+          const broken = vi.spyOn(
+            ...((part === "the loss" ? [criterion, "loss"] : [ema, "update"]) as [Ema, "update"]),
+          );
+          broken.mockImplementationOnce(() => {
+            throw new Error("broken");
+          });
+          await expect(step.run(randomBatch(1), rates)).rejects.toThrow("broken");
+          expect(step.updates).toBe(0);
+        }
+        for (let i = 0; i < 2; i++) await step.run(randomBatch(i), rates);
+        const state = await stateDict(model);
+        for (const part of [optimizer, ema, model]) part.dispose();
+        return state;
+      };
+      expect(await train(true)).toEqual(await train(false));
+    },
+  );
 
   it("averages weights and statistics as the formula says", async () => {
     const model = tinyModel();
