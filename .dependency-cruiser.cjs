@@ -19,7 +19,7 @@ const packageGraph = {
   "packages/nn": ["errors", "random"],
   "packages/image": ["errors", "files"],
   "packages/augment": ["errors", "geometry", "image", "random"],
-  "packages/data": ["augment", "errors", "files", "geometry", "image", "random"],
+  "packages/data": ["augment", "errors", "files", "geometry", "image", "random", "worker-pool"],
   "packages/loss": ["errors"],
   "packages/metrics": ["geometry", "errors"],
   "packages/plots": ["errors", "files", "geometry", "image"],

@@ -4,13 +4,12 @@ import type { Batch } from "./batch.ts";
 import type { Dataset, DatasetEntry } from "./dataset.ts";
 import { formName, type LoadingForm, loadSize } from "./load-size.ts";
 import { BatchMaker } from "./loader/batch-maker.ts";
+import { BatchWorkers } from "./loader/batch-workers.ts";
 import { type CachePlan, planCache } from "./loader/cache/plan-cache.ts";
 import { packEntries } from "./loader/entry-table.ts";
 import { EpochReader } from "./loader/epoch-reader.ts";
 import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./loader/job.ts";
 import { type BatchLoaderOptions, type FullOptions, fullOptions } from "./loader/loader-options.ts";
-import { unlessAborted } from "./loader/unless-aborted.ts";
-import { WorkerPool } from "./loader/worker-pool.ts";
 import { type BatchPlan, rectangularBatches } from "./rectangular.ts";
 import { planEpoch } from "./samplers/plan-epoch.ts";
 
@@ -26,7 +25,7 @@ export interface BatchesOptions {
 export type CacheReport = Pick<CachePlan, "kind" | "need" | "images" | "notice">;
 
 /** Images of a batch named in an error. */
-const mostNames = 8;
+const maxNames = 8;
 
 /**
  * Reads a data set in batches: decoded, resized, augmented or letterboxed, with padded targets.
@@ -46,7 +45,6 @@ export class BatchLoader implements AsyncIterable<Batch> {
   #prepared: { epoch: number; from: number; reader: EpochReader } | undefined;
   #cache: CachePlan | undefined;
   #makers: BatchMakers | undefined;
-  #tasks = 0;
   #waited = 0;
 
   /** @throws LookonceError `ARGUMENT` for options that make no sense */
@@ -105,12 +103,12 @@ export class BatchLoader implements AsyncIterable<Batch> {
    *   die of a batch; whatever transforms throw
    */
   async *batches(epoch = 0, { from = 0, signal }: BatchesOptions = {}): AsyncGenerator<Batch, void, void> {
-    const signals = signal === undefined ? [this.#end.signal] : [this.#end.signal, signal];
+    const either = signal === undefined ? this.#end.signal : AbortSignal.any([this.#end.signal, signal]);
     const reader = this.#takePrepared(epoch, from) ?? this.#read(epoch, from);
     try {
       for (let next = reader.take(); next !== undefined; next = reader.take()) {
         const start = performance.now();
-        const made = await unlessAborted(next, signals);
+        const made = await unlessAborted(next, either);
         this.#waited += (performance.now() - start) / 1000;
         this.#report(made);
         if (made.batch !== undefined) yield made.batch;
@@ -145,9 +143,9 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const settings = typeof augment === "function" ? augment(epoch) : augment;
     const reader = new EpochReader({
       ...{ from, count: plans.length, ahead: prefetch },
-      make: (i, canceled) => {
-        const task = { id: this.#tasks++, epoch, plan: plans[i] as BatchPlan, canceled };
-        return this.#start().run(settings === undefined ? task : { ...task, augment: settings });
+      make: (i, signal) => {
+        const task = { epoch, plan: plans[i] as BatchPlan };
+        return this.#start().run(settings === undefined ? task : { ...task, augment: settings }, signal);
       },
     });
     this.#readers.add(reader);
@@ -164,7 +162,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
 
   #drop(reader: EpochReader | undefined): void {
     if (reader === undefined) return;
-    reader.cancel();
+    reader.abort();
     this.#readers.delete(reader);
   }
 
@@ -186,8 +184,9 @@ export class BatchLoader implements AsyncIterable<Batch> {
       ...(transforms instanceof URL ? { transforms: transforms.href } : {}),
     };
     const here = transforms instanceof URL ? [] : transforms;
-    const most = Math.min(workers, this.length);
-    this.#makers = workers === 0 ? new BatchMaker(job, here) : new WorkerPool(job, most, (task) => this.#names(task));
+    const maxWorkers = Math.min(workers, this.length);
+    this.#makers =
+      workers === 0 ? new BatchMaker(job, here) : new BatchWorkers(job, maxWorkers, (task) => this.#names(task));
     return this.#makers;
   }
 
@@ -210,9 +209,26 @@ export class BatchLoader implements AsyncIterable<Batch> {
   }
 
   #names({ plan: { indices } }: BatchTask): string {
-    const names = indices.slice(0, mostNames).map((index) => (this.#dataset.entries[index] as DatasetEntry).path);
+    const names = indices.slice(0, maxNames).map((index) => (this.#dataset.entries[index] as DatasetEntry).path);
     const others = indices.length - names.length;
     return names.join(", ") + (others > 0 ? ` and ${others} more` : "");
+  }
+}
+
+/** Waits for a promise, unless the signal aborts first; then throws its reason. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", onAbort);
+  try {
+    const value = await Promise.race([promise, aborted]);
+    signal.throwIfAborted();
+    return value;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

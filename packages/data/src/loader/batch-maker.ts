@@ -12,21 +12,21 @@ import { ImageSource, type LoadedImage, placeObjects, sampleOf } from "./image-s
 import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./job.ts";
 import { applyTransforms, importTransforms } from "./user-transforms.ts";
 
-/** Images of a batch under way at once: while one waits for its file or its decoder, another is worked on. */
-const imagesAtOnce = 4;
+/** Images of a batch that are read and augmented at once: while one waits for its decoder, another is augmented. */
+const maxConcurrentImages = 4;
 
 interface Finished {
   sample: Sample;
   info: Omit<BatchSample, "boxes" | "classes">;
 }
 
-/** What came of one image: nothing where it is damaged or no longer wanted. */
+/** The result of one image: nothing where it is damaged or the task was aborted. */
 interface Outcome {
   finished?: Finished | undefined;
   error?: unknown;
 }
 
-/** How the images of one task come about. */
+/** What the images of one task have in common. */
 interface Making {
   task: BatchTask;
   source: ImageSource;
@@ -55,14 +55,15 @@ export class BatchMaker implements BatchMakers {
     this.#transforms.catch(() => {});
   }
 
-  async run(task: BatchTask): Promise<MadeBatch> {
+  /** @param signal once it is aborted, no further image is read and no batch comes of the task */
+  async run(task: BatchTask, signal: { readonly aborted: boolean }): Promise<MadeBatch> {
     const source = new ImageSource({ ...this.#job, memory: this.#memory, disk: this.#disk });
     const { imgsz } = this.#job.form;
     const augmentation = task.augment === undefined ? undefined : makeAugmentation(task.augment, imgsz);
     const making = { task, source, augmentation, transforms: await this.#transforms };
     const { indices } = task.plan;
-    const outcomes = await mapConcurrently(indices, imagesAtOnce, async (index, place): Promise<Outcome> => {
-      if (isCanceled(task)) return {};
+    const outcomes = await mapConcurrently(indices, maxConcurrentImages, async (index, place): Promise<Outcome> => {
+      if (signal.aborted) return {};
       return this.#image(index, place, making).then(
         (finished) => ({ finished }),
         (error: unknown) => ({ error }),
@@ -76,7 +77,7 @@ export class BatchMaker implements BatchMakers {
     damaged.sort((a, b) => a.index - b.index);
     const made = { damaged, notices: failure === undefined ? [] : [failure] };
     const whole = outcomes.flatMap(({ finished }) => finished ?? []);
-    if (whole.length === 0 || isCanceled(task)) return made;
+    if (whole.length === 0 || signal.aborted) return made;
     return { ...made, batch: join(whole, task.plan) };
   }
 
@@ -110,14 +111,10 @@ export class BatchMaker implements BatchMakers {
   #letterbox({ entry, image }: LoadedImage, { height, width }: BatchPlan): { sample: Sample } & typeof inPlace {
     const boxed = letterbox(image, { size: [height, width], scaleUp: false });
     const padding = this.#job.form.rules === "v5" ? boxed.exactPadding : boxed.padding;
-    const scale = [image.width * boxed.ratio[0], image.height * boxed.ratio[1]] as const;
-    const sample = placeObjects(entry, boxed.image, { scale, shift: padding });
-    return { sample, ratio: [scale[0] / entry.width, scale[1] / entry.height], padding };
+    const [inWidth, inHeight] = [image.width * boxed.ratio[0], image.height * boxed.ratio[1]];
+    const sample = placeObjects(entry, boxed.image, { width: inWidth, height: inHeight, padding });
+    return { sample, ratio: [inWidth / entry.width, inHeight / entry.height], padding };
   }
-}
-
-function isCanceled({ canceled }: BatchTask): boolean {
-  return Atomics.load(canceled, 0) !== 0;
 }
 
 /** Of augmented images there is no way back to their files' pixels. */

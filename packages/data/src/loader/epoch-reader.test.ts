@@ -5,14 +5,14 @@ import type { MadeBatch } from "./job.ts";
 /** A reader whose batches are named by a notice, and the numbers that were begun. */
 function reader(options: { from?: number; count: number; ahead: number }) {
   const begun: number[] = [];
-  const flags: Int32Array[] = [];
-  const make = async (i: number, canceled: Int32Array): Promise<MadeBatch> => {
+  const signals: AbortSignal[] = [];
+  const make = async (i: number, signal: AbortSignal): Promise<MadeBatch> => {
     begun.push(i);
-    flags.push(canceled);
+    signals.push(signal);
     if (i === 5) throw new Error("five");
     return { damaged: [], notices: [String(i)] };
   };
-  return { begun, flags, reader: new EpochReader({ from: 0, ...options, make }) };
+  return { begun, signals, reader: new EpochReader({ from: 0, ...options, make }) };
 }
 
 describe("EpochReader", () => {
@@ -43,11 +43,11 @@ describe("EpochReader", () => {
     expect((await batches.take())?.notices).toEqual(["6"]);
   });
 
-  it("tells the makers when nobody wants the batches any more", () => {
-    const { flags, reader: batches } = reader({ count: 3, ahead: 2 });
+  it("aborts the batches that are being made", () => {
+    const { signals, reader: batches } = reader({ count: 3, ahead: 2 });
     batches.begin();
-    expect(flags.map(([flag]) => flag)).toEqual([0, 0]);
-    batches.cancel();
-    expect(flags.map(([flag]) => flag)).toEqual([1, 1]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+    batches.abort();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 });

@@ -7,15 +7,15 @@ export interface EpochReaderOptions {
   count: number;
   /** Batches begun before they are asked for. */
   ahead: number;
-  /** Makes batch number `i`; it may give up once `canceled` holds anything but 0. */
-  make: (i: number, canceled: Int32Array) => Promise<MadeBatch>;
+  /** Makes batch number `i`, unless the signal aborts. */
+  make: (i: number, signal: AbortSignal) => Promise<MadeBatch>;
 }
 
 /** The batches of one epoch in order, never more than a fixed number ahead of the one that was taken last. */
 export class EpochReader {
   readonly #options: EpochReaderOptions;
   readonly #underWay: Promise<MadeBatch>[] = [];
-  readonly #canceled: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+  readonly #control: AbortController = new AbortController();
   #begun: number;
   #taken: number;
 
@@ -29,7 +29,7 @@ export class EpochReader {
   begin(): void {
     const { count, ahead, make } = this.#options;
     for (; this.#begun < Math.min(count, this.#taken + ahead); this.#begun++) {
-      const making = make(this.#begun, this.#canceled);
+      const making = make(this.#begun, this.#control.signal);
       // whoever stops early must not be ended by the failure of a batch nobody waits for; take() still throws it
       making.catch(() => {});
       this.#underWay.push(making);
@@ -43,8 +43,8 @@ export class EpochReader {
     return this.#underWay.shift();
   }
 
-  /** Lets go of what is under way. */
-  cancel(): void {
-    Atomics.store(this.#canceled, 0, 1);
+  /** Aborts the batches that are being made. */
+  abort(): void {
+    this.#control.abort();
   }
 }

@@ -1,13 +1,13 @@
 import type { Sample, SampleSource } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-import { type Image, readImage } from "@lookonce/image";
+import { normalizedXywhToXyxy } from "@lookonce/geometry";
+import { type Image, readImage, type Size } from "@lookonce/image";
 import type { DatasetEntry } from "../dataset.ts";
 import { type LoadingForm, resizeForLoading } from "../load-size.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";
 import type { MemoryCache } from "./cache/memory-cache.ts";
 import { type EntryTable, entryAt } from "./entry-table.ts";
 import type { DamagedImage } from "./job.ts";
-import { type Placement, placeBoxes, placePoints } from "./place.ts";
 
 /** Where a {@link ImageSource} gets its images from. */
 export interface ImageSourceOptions {
@@ -24,8 +24,8 @@ export interface LoadedImage {
   image: Image;
 }
 
-/** Images most tried in place of a damaged one before the data set counts as lost. */
-const mostReplacements = 100;
+/** Images tried in place of a damaged one before the data set counts as unreadable. */
+const maxReplacements = 100;
 
 /** The resized images of a data set with their objects, from memory, disk or their files. */
 export class ImageSource implements SampleSource {
@@ -50,7 +50,7 @@ export class ImageSource implements SampleSource {
    * @throws LookonceError `DATA` when a hundred images in a row are damaged
    */
   async whole(index: number): Promise<LoadedImage> {
-    for (let step = 0; step < Math.min(this.length, mostReplacements); step++) {
+    for (let step = 0; step < Math.min(this.length, maxReplacements); step++) {
       const loaded = await this.read((index + step) % this.length);
       if (loaded !== undefined) return loaded;
     }
@@ -87,13 +87,18 @@ export class ImageSource implements SampleSource {
 
 /** The sample that a transform sees: coordinates in the pixels of the image as it was loaded. */
 export function sampleOf({ entry, image }: LoadedImage): Sample {
-  return placeObjects(entry, image, { scale: [image.width, image.height], shift: [0, 0] });
+  return placeObjects(entry, image, image);
 }
 
-/** An entry's objects on an image, where `scale` and `shift` put fractions of the entry's image. */
-export function placeObjects(entry: DatasetEntry, image: Image, placement: Placement): Sample {
-  const { classes, polygons } = entry;
-  const sample: Sample = { image, classes, boxes: placeBoxes(entry.boxes, placement) };
+/** An entry's objects on an image: coordinates in its pixels, where the entry's image has this size and padding. */
+export function placeObjects(
+  { classes, boxes, polygons }: DatasetEntry,
+  image: Image,
+  { width, height, padding = [0, 0] }: Size & { padding?: readonly [left: number, top: number] },
+): Sample {
+  const sample: Sample = { image, classes, boxes: normalizedXywhToXyxy(boxes, { width, height }, padding) };
   if (polygons === undefined) return sample;
-  return { ...sample, polygons: polygons.map((points) => placePoints(points, placement)) };
+  const toPixels = (value: number, i: number): number =>
+    i % 2 === 0 ? value * width + padding[0] : value * height + padding[1];
+  return { ...sample, polygons: polygons.map((points) => points.map(toPixels)) };
 }

@@ -6,7 +6,7 @@ import type { DiskCacheSettings } from "./cache/disk-cache.ts";
 import type { MemoryLayout } from "./cache/memory-cache.ts";
 import type { EntryTable } from "./entry-table.ts";
 
-/** What every thread that makes batches knows from the start. Threads share the memory of its arrays. */
+/** The data of every thread that makes batches. Threads share the memory of its arrays. */
 export interface LoaderJob {
   entries: EntryTable;
   form: LoadingForm;
@@ -20,13 +20,9 @@ export interface LoaderJob {
 
 /** One batch to make. */
 export interface BatchTask {
-  /** Tells it from all others of its loader. */
-  id: number;
   epoch: number;
   plan: BatchPlan;
   augment?: AugmentSettings;
-  /** One number in shared memory that is not 0 once the batch is no longer wanted. */
-  canceled: Int32Array;
 }
 
 /** An image that could not be read. */
@@ -35,19 +31,24 @@ export interface DamagedImage {
   reason: string;
 }
 
-/** What came of a task. */
+/** The result of a task. */
 export interface MadeBatch {
-  /** Absent when none of its images can be read, or the task was canceled. */
+  /** Absent when none of its images can be read, or the task was aborted. */
   batch?: Batch;
   damaged: DamagedImage[];
   /** Lines for people. */
   notices: string[];
 }
 
-/** Makes batches, here or in workers. */
+/** Tasks of a loader's worker threads. */
+export interface LoaderTasks {
+  makeBatch: { request: BatchTask; response: MadeBatch };
+}
+
+/** Makes batches, in this thread or in workers. */
 export interface BatchMakers {
   /** @throws whatever making the batch threw */
-  run(task: BatchTask): Promise<MadeBatch>;
-  /** Ends what is under way, without waiting for its results, and frees the threads. */
+  run(task: BatchTask, signal: AbortSignal): Promise<MadeBatch>;
+  /** Ends the worker threads. */
   dispose(): Promise<void>;
 }
