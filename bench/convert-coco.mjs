@@ -1,4 +1,4 @@
-// Time and memory that converting a large COCO file takes.
+// Time and memory that converting a large COCO file needs.
 //
 //     node bench/convert-coco.mjs --annotations 2000000 --images 200000
 //

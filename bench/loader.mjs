@@ -59,7 +59,7 @@ function makeLoader(dataset, count) {
   });
 }
 
-/** Batches without end, each epoch begun before the last one ends. */
+/** Batches without end, each epoch started before the last one ends. */
 async function* endless(loader) {
   for (let epoch = 0; ; epoch++) {
     let left = loader.length;

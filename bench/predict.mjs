@@ -2,7 +2,7 @@
 //
 //     npm run build && node bench/predict.mjs --model yolov8n.pt --source images [--rounds 3 --passes 3 --workers 2]
 //
-// - `stream`: every image of a folder read, letterboxed, looked at, suppressed; images a second of the median pass after a
+// - `stream`: every image of a folder read, letterboxed, detected, suppressed; images a second of the median pass after a
 //   first one, which warms up.
 // - `cold`: one image by the command `lookonce predict`, from start to end of the process, drawn and saved, against a Python
 //   script that does the same.

@@ -3,7 +3,7 @@
 //
 //     npm run build && node bench/server.mjs --model yolov8n.pt [--images folder --rounds 3 --seconds 15 --clients 1,8,64]
 //
-// All on loopback. The service, its clients and the bare loop are processes of their own; the loop and the service take
+// All on loopback. The service, its clients and the bare loop are processes of their own; the loop and the service use
 // turns, and do nothing while the other is measured. Images are files of a folder, or generated shapes as JPEG files of
 // 640 × 480. Prints one line of JSON a measurement:
 // - `loop`: one image after the other, `await model.predict(bytes)`; `stream`: all through `model.stream`, which looks ahead
@@ -119,7 +119,7 @@ async function clients({ url, folder, count, duration, boxes }) {
           queued += body.queue_ms;
           if (boxes !== undefined && body.images[0].boxes.length !== boxes[i % boxes.length]) lost++;
         } else if (!(wait > 0)) lost++;
-        // Refused, and told when to come again: a little sooner, so that the bound is tried.
+        // Refused, with a time to retry after: a little sooner, so that the bound is tested.
         else await new Promise((resolve) => setTimeout(resolve, 200));
       } catch {
         lost++;

@@ -34,7 +34,7 @@ function write(tree: string, path: string, text: string): void {
   writeFileSync(join(tree, path), text);
 }
 
-/** Runs the check on a tree; gives its exit code and `file: rule` for every violation. */
+/** Runs the check on a tree; returns its exit code and `file: rule` for every violation. */
 function check(tree: string): { code: number | null; found: string[] } {
   const config = join(root, ".dependency-cruiser.cjs");
   const { status, stdout } = spawnSync(process.execPath, [cruiser, "--config", config, "packages", "apps"], {

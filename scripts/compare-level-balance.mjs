@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const [epochs, seed] = [Number(values.epochs), Number(values.seed)];
 const [imgsz, batch] = [160, 8];
 const modes = ["fixed", "auto", "learned"];
-// Five shapes are quicker found than told apart: a higher class gain than YOLOv5's 0.5.
+// Five shapes are quicker found than distinguished: a higher class gain than YOLOv5's 0.5.
 const lossGains = { box: 0.05, cls: 4, obj: 1 };
 
 /** YOLOv5 with an eighth of the channels and anchors of the shapes' sizes, 19 to 77 pixels. */
@@ -45,7 +45,7 @@ function smallModel(nc) {
   return new DetectionModel(config, { rng: new Random(seed).fork("weights") });
 }
 
-/** YOLOv5's criterion, with a balance that can be looked at between epochs. */
+/** YOLOv5's criterion, with a balance that can be read between epochs. */
 function criterionOf(model, balance) {
   const { anchors, strides, nc } = model;
   const assigner = new AnchorAssigner({ anchors, strides });

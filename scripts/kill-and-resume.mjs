@@ -34,7 +34,7 @@ function modelFile() {
   return file;
 }
 
-/** Starts or goes on with a training; `ended` gives its exit code, or the signal that killed it. */
+/** Starts or resumes a training; `ended` resolves to its exit code, or the signal that killed it. */
 function start(run, data, model) {
   const settings = existsSync(last(run))
     ? [`resume=${last(run)}`]
@@ -44,12 +44,12 @@ function start(run, data, model) {
         ...["plots=false", "tensorboard=false"],
       ];
   const child = spawn(process.execPath, [cli, "train", ...settings], { stdio: ["ignore", "ignore", "pipe"] });
-  let told = "";
+  let printed = "";
   child.stderr.on("data", (text) => {
-    told += text;
+    printed += text;
   });
   const ended = new Promise((resolve) => {
-    child.on("close", (code, signal) => resolve({ result: signal ?? code, told }));
+    child.on("close", (code, signal) => resolve({ result: signal ?? code, printed }));
   });
   return { child, ended };
 }
@@ -68,7 +68,7 @@ const { yaml } = await generateShapes({ directory: join(place, "shapes"), train:
 const model = modelFile();
 const began = performance.now();
 const whole = await start("whole", yaml, model).ended;
-if (whole.result !== 0) throw new Error(whole.told);
+if (whole.result !== 0) throw new Error(whole.printed);
 const duration = performance.now() - began;
 console.log(`never killed: ${(duration / 1000).toFixed(1)} s`);
 
@@ -77,7 +77,7 @@ for (let kill = 1; kill <= Number(values.kills); ) {
   const after = rng.uniform(0.1, 1) * duration;
   const { child, ended } = start("killed", yaml, model);
   const timer = setTimeout(() => child.kill("SIGKILL"), after);
-  const { result, told } = await ended;
+  const { result, printed } = await ended;
   clearTimeout(timer);
   const epochs = existsSync(join(place, "killed", "results.csv"))
     ? readFileSync(join(place, "killed", "results.csv"), "utf8")
@@ -86,15 +86,15 @@ for (let kill = 1; kill <= Number(values.kills); ) {
     : 0;
   if (result === "SIGKILL") {
     console.log(`kill ${kill++} after ${(after / 1000).toFixed(2)} s: ${epochs} epochs in results.csv`);
-  } else if (result === 0 || told.includes("no state of a training")) {
-    // It came to its end, this time or just before it was killed last time: compared, then begun anew.
+  } else if (result === 0 || printed.includes("no state of a training")) {
+    // It came to its end, this time or just before it was killed last time: compared, then started anew.
     compare();
-    console.log("  came to its end, the same; begun anew");
+    console.log("  came to its end, the same; started anew");
     rmSync(join(place, "killed"), { recursive: true });
-  } else throw new Error(told);
+  } else throw new Error(printed);
 }
 const rest = await start("killed", yaml, model).ended;
-if (rest.result !== 0 && !rest.told.includes("no state of a training")) throw new Error(rest.told);
+if (rest.result !== 0 && !rest.printed.includes("no state of a training")) throw new Error(rest.printed);
 compare();
 console.log(`the same after ${values.kills} kills: weights byte for byte, every number of results.csv`);
 rmSync(place, { recursive: true });

@@ -1,7 +1,7 @@
 // Kills a service with SIGKILL at random moments of a training job, starts it again each time, and compares what the job
 // leaves with that of a service that was never killed: weights byte for byte, and every number of results.csv but the time.
 // Also: the process of a job never outlives its service by long, never works beside its successor, and a listener who
-// comes back is told on from where it was cut off.
+// comes back is reported on from where it was cut off.
 //
 //   npm run build && node scripts/kill-server.mjs [--kills 6] [--epochs 6] [--seed 0]
 import { spawn } from "node:child_process";
@@ -37,7 +37,7 @@ const training = {
 };
 
 /** What the services logged. */
-let told = "";
+let printed = "";
 
 /** Starts a service on a folder of runs. */
 async function serve(runs) {
@@ -45,14 +45,14 @@ async function serve(runs) {
   const child = spawn(process.execPath, [cli, "serve", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
   child.stderr.on("data", (text) => {
-    told += text;
+    printed += text;
   });
   const url = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       const found = /http:\/\/\S+/.exec(line)?.[0];
       if (found !== undefined) resolve(found);
     });
-    ended.then((end) => reject(new Error(`the service ended with ${end}: ${told}`)));
+    ended.then((end) => reject(new Error(`the service ended with ${end}: ${printed}`)));
   });
   return { child, ended, url };
 }
@@ -79,7 +79,7 @@ async function whenOver(service, id) {
   }
 }
 
-/** Follows a job until its stream ends; gives the ids of the events, and what came last. */
+/** Follows a job until its stream ends; returns the ids of the events, and what came last. */
 async function follow({ url }, id, after) {
   const headers = after > 0 ? { "last-event-id": String(after) } : {};
   const ids = [];
@@ -127,7 +127,7 @@ function isAlive(pid) {
 }
 
 function fail(message) {
-  console.error(`${message} (everything is in ${place}); the services logged:\n${told}`);
+  console.error(`${message} (everything is in ${place}); the services logged:\n${printed}`);
   process.exit(1);
 }
 
@@ -191,12 +191,12 @@ const last = await whenOver(service, id);
 heard.push(...(await rest));
 compare(last);
 if (heard.some((event, i) => i > 0 && event <= heard[i - 1])) fail(`events came twice or out of order: ${heard}`);
-// All but the batches that were forgotten; the last tells the end.
+// All but the batches that were forgotten; the last reports the end.
 const kept = await follow(service, id, 0);
 if (kept.at(-1) !== heard.at(-1)) fail(`the listener's last event is ${heard.at(-1)}, the job's ${kept.at(-1)}`);
 if (kept.some((event) => !heard.includes(event))) fail("a listener who came back missed events");
 const worker = workerOf(runs, id);
-if (worker !== undefined) fail(`the job is over, but process ${worker} still holds its lock`);
+if (worker !== undefined) fail(`the job is over, but process ${worker} still owns its lock`);
 service.child.kill("SIGTERM");
 await service.ended;
 console.log(

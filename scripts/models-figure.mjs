@@ -18,7 +18,7 @@ const figures = [
 const imgsz = 640;
 
 /**
- * What the files should hold, by their paths from the repository's root.
+ * What the files should contain, by their paths from the repository's root.
  *
  * @param nn the package `@lookonce/nn`
  * @param current reads a file: of the page only the tables are replaced

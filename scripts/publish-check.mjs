@@ -1,4 +1,4 @@
-// Packs every public package as `npm publish` would and looks at the tarballs: `npm run publish:check`, after a build.
+// Packs every public package as `npm publish` would and checks the tarballs: `npm run publish:check`, after a build.
 //
 // A tarball must please publint and are-the-types-wrong (as an ESM-only package), carry README and the license, and must
 // not carry tests, fixtures, or a dependency that is never published.
@@ -27,7 +27,7 @@ const publicPackages = ["packages", "apps"].flatMap((group) =>
 );
 const published = new Set(publicPackages.map(({ manifest }) => manifest.name));
 
-/** Packs all at once; npm's own report tells which files went in. */
+/** Packs all at once; npm's own report lists which files went in. */
 function pack(destination) {
   const workspaces = publicPackages.flatMap(({ manifest }) => ["--workspace", manifest.name]);
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", destination, ...workspaces];

@@ -68,7 +68,7 @@ function layOut() {
   );
 }
 
-/** Puts README names and lines in place of the workplace's files. */
+/** Replaces the workplace's file names by README names and lines. */
 function inReadmeTerms(text, examples) {
   let said = text;
   for (const { name, readme } of examples) {

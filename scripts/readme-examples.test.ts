@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { extractExamples } from "./readme-examples.mjs";
 
 describe("extractExamples", () => {
-  it("takes ts blocks only, keeps their line numbers, and sees which are not to be run", () => {
+  it("reads ts blocks only, keeps their line numbers, and sees which are not to be run", () => {
     const markdown = ["# x", "```sh", "npm i", "```", "```ts", "const a = 1;", "```", "```ts no-run", "b();", "```"];
     expect(extractExamples(markdown.join("\n"))).toEqual([
       { run: true, line: 5, code: "\n\n\n\n\nconst a = 1;\n" },

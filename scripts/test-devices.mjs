@@ -101,12 +101,12 @@ function isInstalled(name) {
   }
 }
 
-const told = ["cpu: the usual tests run on it"];
+const lines = ["cpu: the usual tests run on it"];
 let failed = false;
 for (const [device, { fast, slow }] of Object.entries(suites)) {
   const { env, reason, note } = prepare[device]();
   if (reason !== undefined) {
-    told.push(`${device}: not run, ${reason}`);
+    lines.push(`${device}: not run, ${reason}`);
     continue;
   }
   const outcomes = [fast, slow].map((files, i) => {
@@ -126,9 +126,9 @@ for (const [device, { fast, slow }] of Object.entries(suites)) {
     return status === 0;
   });
   failed ||= outcomes.includes(false);
-  told.push(
+  lines.push(
     `${device}: ran${note === undefined ? "" : ` ${note}`}${outcomes.includes(false) ? ", with failures" : ""}`,
   );
 }
-console.log(`\ndevices\n${told.map((line) => `  ${line}`).join("\n")}`);
+console.log(`\ndevices\n${lines.map((line) => `  ${line}`).join("\n")}`);
 process.exitCode = failed ? 1 : 0;

@@ -40,7 +40,7 @@ const schemes = {
 /**
  * The figure of a model.
  *
- * @param layout what `layOut` gives
+ * @param layout what `layOut` returns
  * @param texts the model's title and a line of totals
  * @returns the text of an SVG file
  */

@@ -16,7 +16,7 @@ const reasons = [
 
 const explanations = {
   precision:
-    "The test wants more digits than the operator of ONNX Runtime gives in single precision: the relative error is about 5·10⁻⁸, one unit in the last place.",
+    "The test wants more digits than the operator of ONNX Runtime has in single precision: the relative error is about 5·10⁻⁸, one unit in the last place.",
   "late error":
     "The test wants an error from the call. This backend computes later: it knows an index's value, and that it is out of bounds, only when the result is read, and throws then.",
   "contradictory shapes":
@@ -24,7 +24,7 @@ const explanations = {
   unexplained: "Not looked into yet.",
 };
 
-/** Counts the outcomes and gives each failure its reason. */
+/** Counts the outcomes and finds each failure's reason. */
 export function classify(outcomes) {
   const report = { passed: [], failures: [], outOfScope: new Map() };
   for (const outcome of outcomes) {
@@ -83,7 +83,7 @@ fails when more tests fail, or fewer pass, than recorded here.
 | out of scope | ${out} |
 
 ${share} % of the tests in scope pass, from ${files.size} files. ${computed} of those that pass made the backend record a kernel; the others
-look at how tfjs-core itself checks arguments.
+test how tfjs-core itself checks arguments.
 
 ## Failures
 

@@ -42,7 +42,7 @@ export async function runTests(files) {
   return outcomes;
 }
 
-/** One file that imports every test after tfjs was told of the backend, all on one copy of tfjs-core. */
+/** One file that imports every test after the backend is registered, all on one copy of tfjs-core. */
 async function bundleTests(files) {
   mkdirSync(dirname(bundle), { recursive: true });
   const imports = files.map(
