@@ -19,14 +19,14 @@ import { webPage } from "./web-page.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
-    /** Takes on nothing more, and resolves when what was taken on is done, or the time for it is over. */
+    /** Accepts nothing more, and resolves when what was accepted is done, or the time for it is over. */
     drain(): Promise<void>;
     /** Names of the models that are loaded. */
     modelIds(): string[];
   }
 }
 
-/** How long a batch may take before its worker counts as stuck, in times that requests may take. */
+/** How long a batch may run before its worker counts as stuck, as a multiple of the request timeout. */
 const stuckAfter = 4;
 
 /**
@@ -104,7 +104,7 @@ async function addRoutes(app: FastifyInstance, { settings, pool, models, metrics
   await webPage(app, settings.web);
 }
 
-/** Bounds what clients can take without sending a request that anything looks at. */
+/** Bounds what clients can occupy without sending a request that is processed. */
 function boundConnections({ server }: FastifyInstance, { maxBody, maxConnections }: FullSettings): void {
   server.maxConnections = maxConnections;
   // Of a client that asks before it sends a large body, that body is refused before it is sent.
@@ -121,7 +121,7 @@ function serverOptions({ log, maxBody, requestTimeout, headersTimeout, proxies, 
     logger: { level, stream: process.stderr },
     bodyLimit: maxBody,
     requestTimeout: 1000 * requestTimeout,
-    // A connection on which nothing moves for so long is dead: longer than any answer takes to come.
+    // A connection on which nothing moves for so long is dead: longer than any answer needs.
     connectionTimeout: 1000 * Math.max(120, 2 * rest.timeout),
     forceCloseConnections: true,
     trustProxy: proxies.length === 0 ? false : [...proxies],

@@ -134,7 +134,7 @@ describe("a bad request is refused with the right status and one clear sentence"
     expect(bomb.length).toBeLessThan(maxBody);
     const before = process.memoryUsage().rss;
     const answer = await fetch(`${url}/v1/predict`, post(new Uint8Array(bomb), "image/png"));
-    // Its 64 × 64 pixels are there: what inflates behind them is never looked at.
+    // Its 64 × 64 pixels are there: what inflates behind them is never decoded.
     expect([200, 422]).toContain(answer.status);
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
   });

@@ -17,7 +17,7 @@ describe("a service with much to do", async () => {
   const { app } = await testService({ queue: 64, maxImages: 64, batch: 1, timeout: 0.4, imgsz: 640, maxImgsz: 640 });
   const url = await listen(app);
 
-  it("gives up what takes too long, and what of it has not begun", async () => {
+  it("aborts what is too slow, and what of it has not started", async () => {
     const response = await post(url, 64);
     expect(response.status).toBe(504);
     expect(await response.json()).toEqual({
@@ -36,7 +36,7 @@ describe("a service with much to do", async () => {
     await expect.poll(() => metric(url, "lookonce_queue_length"), { interval: 5 }).toBe(0);
   });
 
-  it("refuses more than it takes on, and says when to come again", async () => {
+  it("refuses more than it accepts, and says when to come again", async () => {
     const answers = await Promise.all([post(url, 40), post(url, 40), post(url, 40)]);
     const refused = answers.filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThanOrEqual(1);
@@ -48,7 +48,7 @@ describe("a service with much to do", async () => {
 });
 
 describe("a service that is to end", () => {
-  it("takes on nothing more, finishes what it took on, and ends", async () => {
+  it("accepts nothing more, finishes what it accepted, and ends", async () => {
     const { app } = await testService({ batch: 1, imgsz: 640, maxImgsz: 640, maxImages: 64 });
     const url = await listen(app);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -58,7 +58,7 @@ describe("a service that is to end", () => {
     const ready = await fetch(`${url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { error: { code: "NOT_READY", message: "The service is about to end and takes on nothing more." } },
+      { error: { code: "NOT_READY", message: "The service is about to end and accepts nothing more." } },
     ]);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const late = await post(url);
@@ -82,7 +82,7 @@ describe("a service that is to end", () => {
   });
 });
 
-describe("what a service tells of itself", async () => {
+describe("what a service reports of itself", async () => {
   const { app } = await testService();
   const url = await listen(app);
 

@@ -24,7 +24,7 @@ const json = (value: object): [string, string] => [JSON.stringify(value), "appli
 const base64 = image.toString("base64");
 
 describe("POST /v1/predict", () => {
-  it("takes an image as the body, with parameters in the address", async () => {
+  it("accepts an image as the body, with parameters in the address", async () => {
     const { status, answer } = await post("?conf=0.00001&max_det=5", new Uint8Array(image), "image/png");
     expect({ status, answer }).toMatchObject({ status: 200, answer: { model: "tiny" } });
     const [found] = answer.images;
@@ -52,7 +52,7 @@ describe("POST /v1/predict", () => {
     }
   });
 
-  it("looks at several images of different sizes, and tells which could not be looked at", async () => {
+  it("detects in several images of different sizes, and reports which could not be read", async () => {
     const wide = pngFile({ width: 200, height: 20 });
     const broken = image.subarray(0, image.length - 20);
     const huge = pngFile({ width: 2, height: 2, announced: { width: 20_000, height: 20_000 } });
@@ -126,9 +126,9 @@ describe("POST /v1/predict", () => {
     ]);
     expect(answers.map(({ status, answer }) => [status, answer.error?.message])).toEqual([
       [400, 'An image came as the form field "img"; it is called "image".'],
-      [400, expect.stringContaining('The form field "image" holds text')],
+      [400, expect.stringContaining('The form field "image" contains text')],
       [400, expect.stringMatching(/^Send an image: /)],
-      [413, "A request may hold 4 images."],
+      [413, "A request may contain 4 images."],
       [400, "The form in the request's body is damaged: Unexpected end of multipart data."],
       [400, "The form in the request's body is damaged: Boundary not found."],
     ]);

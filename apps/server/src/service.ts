@@ -13,7 +13,7 @@ export interface Service {
   newKey?: string;
   /** Models that are loaded, by their names in requests. */
   models: readonly string[];
-  /** Takes on nothing more, finishes what it took on, and ends. */
+  /** Accepts nothing more, finishes what it accepted, and ends. */
   stop(): Promise<void>;
 }
 

@@ -23,7 +23,7 @@ export interface ServerSettings {
   database?: string;
   /** Address to listen on (default `127.0.0.1`, which only programs of the same machine reach). */
   host?: string;
-  /** Port to listen on (default 8080; 0 takes a free one). */
+  /** Port to listen on (default 8080; 0 selects a free one). */
   port?: number;
   /** API key that requests must carry, or `sha256:` and its hash in hex. Needed where others reach the service. */
   key?: string;
@@ -39,7 +39,7 @@ export interface ServerSettings {
   threads?: number;
   /** Where to compute (default `cpu`). */
   device?: "auto" | "cpu" | "webgpu" | "cuda";
-  /** Most images that the network looks at together (default 4). */
+  /** Most images in a batch of the network (default 4). */
   batch?: number;
   /** Milliseconds that an image may wait for others to join it while the workers have something to do (default 2). */
   window?: number;
@@ -61,15 +61,15 @@ export interface ServerSettings {
   maxImages?: number;
   /** Most models that are loaded at a time (default 8). */
   maxModels?: number;
-  /** Most bytes of requests that are held at a time (default 512 MiB). */
+  /** Most bytes of requests in memory at a time (default 512 MiB). */
   maxPending?: number;
   /** Most connections at a time (default 4096). */
   maxConnections?: number;
   /** Requests that one address may make in a minute (default 6000; 0 for any number). */
   rate?: number;
-  /** Seconds that a client may take to send a request's headers (default 15). */
+  /** Seconds that a client has to send a request's headers (default 15). */
   headersTimeout?: number;
-  /** Seconds that a client may take to send a whole request (default 60). */
+  /** Seconds that a client has to send a whole request (default 60). */
   requestTimeout?: number;
   /** Seconds that work under way is given when the service is to stop (default 60). */
   grace?: number;
@@ -101,7 +101,7 @@ const mebibyte = 1024 * 1024;
 /**
  * Fills in the defaults.
  *
- * One worker for every two cores: more of them look at more images a second, fewer look at one image faster and take
+ * One worker for every two cores: more of them process more images a second, fewer process one image faster and need
  * less memory.
  *
  * @throws LookonceError `ARGUMENT` for settings that cannot go together
@@ -128,8 +128,8 @@ export function fillSettings(settings: ServerSettings): FullSettings {
 function requireSense({ imgsz, maxImgsz, queue, maxImages, maxBody, maxPending, cors, key }: FullSettings): void {
   if (imgsz > maxImgsz)
     throw argument(`imgsz ${imgsz} is larger than the largest that requests may ask for, ${maxImgsz}.`);
-  if (maxImages > queue) throw argument(`a request may hold ${maxImages} images, but only ${queue} may wait.`);
-  if (maxBody > maxPending) throw argument(`one request may be larger than all that are held together.`);
+  if (maxImages > queue) throw argument(`a request may contain ${maxImages} images, but only ${queue} may wait.`);
+  if (maxBody > maxPending) throw argument(`one request may be larger than all in memory together may be.`);
   for (const origin of cors) {
     if (origin === "*" && key !== undefined) continue;
     if (origin === "*") throw argument("cors=* lets every web page use the service: that needs an API key.");

@@ -4,7 +4,7 @@ import { crc32, deflateSync } from "node:zlib";
 export interface PngOptions {
   width: number;
   height: number;
-  /** Size that the header tells, where it is to lie. */
+  /** Size in the header, where it is to be wrong. */
   announced?: { width: number; height: number };
   /** Color of all pixels (default gray). */
   color?: readonly [red: number, green: number, blue: number];

@@ -60,7 +60,7 @@ export async function testService(
   return { app, folder, models };
 }
 
-/** Makes a service listen on a free port of this machine and gives its address. */
+/** Makes a service listen on a free port of this machine and returns its address. */
 export function listen(app: FastifyInstance): Promise<string> {
   return app.listen({ host: "127.0.0.1", port: 0 });
 }

@@ -4,7 +4,7 @@ import { HttpError } from "./errors/http-error.ts";
 /** Routes whose answers are waited for when the service is to end; jobs and streams of events look after themselves. */
 const awaited = /^\/v1\/(predict|models)/;
 
-/** A service's turn: it takes on work, until it is told that its turn is over; then it finishes what it took on. */
+/** A service's turn: it accepts work until its turn is over; then it finishes what it accepted. */
 export class Turn {
   readonly #app: FastifyInstance;
   readonly #grace: number;
@@ -21,7 +21,7 @@ export class Turn {
 
   /** Why nothing is taken on, if so. */
   get reason(): string | undefined {
-    return this.#isOver ? "The service is about to end and takes on nothing more." : undefined;
+    return this.#isOver ? "The service is about to end and accepts nothing more." : undefined;
   }
 
   /** Counts the requests that are under way, and refuses new ones once the turn is over. */

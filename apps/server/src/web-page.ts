@@ -25,7 +25,7 @@ export async function webPage(app: FastifyInstance, folder: string = builtPage):
       root: folder,
       wildcard: false,
       setHeaders(reply, path) {
-        // Names of built files hold a hash of what is in them; the page itself keeps its name.
+        // Names of built files contain a hash of what is in them; the page itself keeps its name.
         const isHashed = /[/\\]assets[/\\]/.test(path);
         reply.setHeader("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
       },

@@ -22,7 +22,7 @@ export class HttpError extends Error {
   }
 }
 
-/** What every answer to a request that failed holds, as `{ error: … }`. */
+/** What every answer to a request that failed contains, as `{ error: … }`. */
 export interface Refusal {
   code: string;
   message: string;

@@ -19,14 +19,14 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
 const sentences: Readonly<Record<string, Refusal>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: {
     code: "NO_BODY",
-    message: "The request says that it holds JSON but its body is empty.",
+    message: "The request's content type is JSON but its body is empty.",
   },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: "BAD_JSON", message: "The request's body is not valid JSON." },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: "BAD_LENGTH",
     message: "The request's body is not as long as its Content-Length says.",
   },
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: "TOO_LARGE", message: "The request's body is larger than this route takes." },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: "TOO_LARGE", message: "The request's body is larger than this route accepts." },
   FST_ERR_BAD_URL: { code: "BAD_URL", message: "The request's address is not a valid URL." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "BAD_URL", message: "A part of the request's address is too long." },
   FST_ERR_HANDLER_TIMEOUT: { code: "TIMEOUT", message: "The request took too long." },

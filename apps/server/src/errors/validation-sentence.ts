@@ -1,6 +1,6 @@
 import { didYouMean } from "@lookonce/errors";
 
-/** The part of a request that was looked at, for people. */
+/** The part of a request that was validated, for people. */
 const places: Readonly<Record<string, string>> = {
   body: "the body",
   querystring: "the address",
@@ -9,13 +9,13 @@ const places: Readonly<Record<string, string>> = {
   headers: "the headers",
 };
 
-/** What a validator tells of a value, as far as sentences need it. */
+/** What a validator reports of a value, as far as sentences need it. */
 interface Fault {
   keyword: string;
   instancePath: string;
   params: Record<string, unknown>;
   message?: string;
-  /** The value, and the schema that it was held against (the validator is `verbose`). */
+  /** The value, and the schema that it was validated against (the validator is `verbose`). */
   data?: unknown;
   parentSchema?: object;
 }

@@ -1,7 +1,7 @@
 import type { ImageSize } from "./admit-image.ts";
 
-/** How a model takes images. */
-export interface NetworkForm {
+/** The input sizes that a model accepts. */
+export interface NetworkSpec {
   /** Size that they are letterboxed to at most. */
   imgsz: readonly [height: number, width: number];
   stride: number;
@@ -9,8 +9,8 @@ export interface NetworkForm {
   rect: boolean;
 }
 
-/** Names the size at which the network takes an image, so that images of one size can be looked at together. */
-export function networkShape({ width, height }: ImageSize, { imgsz, stride, rect }: NetworkForm): string {
+/** Names the size at which the network runs on an image, so that images of one size can be batched. */
+export function networkShape({ width, height }: ImageSize, { imgsz, stride, rect }: NetworkSpec): string {
   const [maxHeight, maxWidth] = imgsz;
   if (!rect) return `${maxHeight}x${maxWidth}`;
   const ratio = Math.min(maxHeight / height, maxWidth / width);

@@ -39,14 +39,14 @@ export class Metrics {
       },
     });
     this.batches = new Histogram({
-      ...{ name: "lookonce_batch_size", help: "Images that the network looked at together" },
+      ...{ name: "lookonce_batch_size", help: "Images in a batch of the network" },
       ...{ labelNames: ["model"] as const, buckets: [1, 2, 4, 8, 16, 32, 64], registers },
     });
     this.workersLost = new Counter({
       ...{ name: "lookonce_workers_lost_total", help: "Inference workers that died and were replaced", registers },
     });
     gauge(registers, { name: "lookonce_queue_length", help: "Images that wait" }, waiting);
-    gauge(registers, { name: "lookonce_workers_up", help: "Inference workers that can take work" }, workersUp);
+    gauge(registers, { name: "lookonce_workers_up", help: "Inference workers that can accept work" }, workersUp);
     new Gauge({
       ...{ name: "lookonce_model_bytes", help: "Memory of the weights of loaded models in all workers" },
       ...{ labelNames: ["model"] as const, registers },

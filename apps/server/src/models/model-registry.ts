@@ -22,7 +22,7 @@ export interface ModelRow {
   /** Longer side that images are scaled to. */
   imgsz: number;
   stride: number | null;
-  /** Files of other programs' formats do not tell. */
+  /** Files of other programs' formats do not contain it. */
   parameters: number | null;
   /** Bytes of its weights in all workers; what the network works with comes on top. */
   bytes: number;
@@ -126,7 +126,7 @@ export class ModelRegistry {
   /** Loads a model from anywhere: for the person who starts the service. */
   async start(path: string, id: string = this.#freeId(path)): Promise<ModelRow> {
     if (this.#entries.has(id)) {
-      throw new HttpError(409, { code: "EXISTS", message: `There is a model "${id}" already; give another id.` });
+      throw new HttpError(409, { code: "EXISTS", message: `There is a model "${id}" already; choose another id.` });
     }
     const { maxModels, imgsz, workers } = this.#options;
     if (this.#entries.size >= maxModels) {
@@ -158,7 +158,7 @@ export class ModelRegistry {
   /**
    * A model with its layers and parameters.
    *
-   * @throws HttpError 404 when there is none of this name; LookonceError `UNSUPPORTED` for a file that does not tell its layers
+   * @throws HttpError 404 when there is none of this name; LookonceError `UNSUPPORTED` for a file that does not contain its layers
    */
   async details(id: string): Promise<ModelDetails> {
     const { id: known } = this.find(id);

@@ -51,7 +51,7 @@ describe("/v1/models", () => {
     expect(await predict("&model=tiny")).toEqual([200, first]);
   });
 
-  it("tells a model's layers and its head", async () => {
+  it("describes a model's layers and its head", async () => {
     const [status, details] = await ask("GET", "/v1/models/second");
     expect(status).toBe(200);
     expect(details).toMatchObject({

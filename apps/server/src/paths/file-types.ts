@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 
-/** Content types of what runs leave. Anything else is downloaded, never shown: a run's folder may hold other files too. */
+/** Content types of what runs leave. Anything else is downloaded, never shown: a run's folder may contain other files too. */
 const types: Readonly<Record<string, string>> = {
   ".png": "image/png",
   ".jpg": "image/jpeg",

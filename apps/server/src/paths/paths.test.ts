@@ -73,7 +73,7 @@ describe("listFiles", () => {
     expect(files[1]).toMatchObject({ bytes: 3, type: "image/jpeg" });
   });
 
-  it("goes as deep, and lists as many, as it is told", async () => {
+  it("goes as deep, and lists as many, as the options allow", async () => {
     const deep = await listFiles(root, { depth: 3, only: (name) => name.endsWith("b.txt") });
     expect(deep.map(({ name }) => name)).toEqual(["deep/deeper/deepest/b.txt"]);
     expect(await listFiles(root, { limit: 2 })).toHaveLength(2);

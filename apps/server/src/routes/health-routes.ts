@@ -4,7 +4,7 @@ import { refusals } from "../schemas/error-schema.ts";
 
 const statusSchema = { type: "object", properties: { status: { type: "string" } } } as const;
 
-/** `/healthz`: the process lives. `/readyz`: it can take work, told by `whyNot`, which gives a sentence when it cannot. */
+/** `/healthz`: the process lives. `/readyz`: it can accept work, decided by `whyNot`, which returns a sentence when it cannot. */
 export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefined): void {
   const tags = ["service"];
   const config = { isPublic: true, isUncounted: true };
@@ -16,7 +16,7 @@ export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefi
   );
   app.get(
     "/readyz",
-    { config, schema: { tags, operationId: "readyz", summary: "Whether the service takes work", response } },
+    { config, schema: { tags, operationId: "readyz", summary: "Whether the service accepts work", response } },
     async () => {
       const reason = whyNot();
       if (reason === undefined) return { status: "ready" };

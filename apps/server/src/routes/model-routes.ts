@@ -12,7 +12,7 @@ const modelProperties = {
   names: { type: "array", items: { type: "string" }, description: "Class names by class number" },
   imgsz: { type: "integer", description: "Longer side that images are scaled to" },
   stride: orNull("integer"),
-  parameters: { ...orNull("integer"), description: "Exported models do not tell" },
+  parameters: { ...orNull("integer"), description: "Null for exported models" },
   bytes: { type: "integer", description: "Memory of its weights in all workers" },
   loaded: { type: "boolean", description: "false while it is being loaded or unloaded" },
   default: { type: "boolean", description: "Whether requests that name no model mean it" },
@@ -72,14 +72,14 @@ export function modelRoutes(app: FastifyInstance, models: ModelRegistry): void {
 
   const detailsSchema = {
     ...modelSchema,
-    description: "The model; with its layers (modules) and its head explained, where its file tells them",
+    description: "The model; with its layers (modules) and its head explained, where its file contains them",
     additionalProperties: true,
   };
   app.get<{ Params: { id: string } }>(
     "/v1/models/:id",
     {
       schema: {
-        ...{ tags, operationId: "describeModel", summary: "Tells a model's layers and its head", params: byId },
+        ...{ tags, operationId: "describeModel", summary: "Describes a model's layers and its head", params: byId },
         response: { 200: detailsSchema, ...refusals },
       },
     },

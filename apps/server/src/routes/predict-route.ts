@@ -22,7 +22,7 @@ export interface PredictTools {
   settings: FullSettings;
 }
 
-/** What is told of one image. */
+/** The answer for one image. */
 type ImageAnswer = FoundImage | { error: { code: string; message: string } };
 
 /** `POST /v1/predict`: finds objects in one image or several. */
@@ -56,7 +56,9 @@ export function predictRoute(app: FastifyInstance, tools: PredictTools): void {
       metrics.images.inc({ model: model.id }, answers.length);
       const [first] = answers;
       if (answers.length === 1 && first instanceof Error) throw first;
-      const found = answers.map((answer): ImageAnswer => (answer instanceof Error ? { error: told(answer) } : answer));
+      const found = answers.map(
+        (answer): ImageAnswer => (answer instanceof Error ? { error: plainError(answer) } : answer),
+      );
       return { model: model.id, images: found, queue_ms: waited, total_ms: reply.elapsedTime };
     },
   );
@@ -68,7 +70,7 @@ interface Wish {
   reply: FastifyReply;
 }
 
-/** Has the images looked at that can be; of the others it gives the reason. */
+/** Detects in the images that can be read; returns the reason for the others. */
 async function look(
   images: readonly SentImage[],
   { parameters, model, reply }: Wish,
@@ -119,6 +121,6 @@ function detectOptions({ conf, iou, max_det, classes, agnostic_nms, augment }: P
   };
 }
 
-function told({ code, message }: HttpError): { code: string; message: string } {
+function plainError({ code, message }: HttpError): { code: string; message: string } {
   return { code, message };
 }

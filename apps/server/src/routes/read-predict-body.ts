@@ -17,13 +17,13 @@ export interface PredictParameters {
   augment?: boolean;
 }
 
-/** What a request for a prediction holds. */
+/** The contents of a request for a prediction. */
 export interface PredictBody {
   images: SentImage[];
   parameters: PredictParameters;
 }
 
-/** How bodies are held against their schemas. */
+/** How bodies are validated against their schemas. */
 export interface BodyRules {
   /** Of parameters in an address or a form, whose values are texts. */
   parameters: object;
@@ -67,7 +67,7 @@ async function readBody(request: FastifyRequest, rules: BodyRules): Promise<Pred
 }
 
 function readJson(request: FastifyRequest, body: unknown, { json }: BodyRules): PredictBody {
-  holdAgainst(request, body, { schema: json, part: "body" });
+  validateAgainst(request, body, { schema: json, part: "body" });
   const { images: texts, ...parameters } = body as { images: string[] } & PredictParameters;
   const images = texts.map((text, i) => ({ name: nameOf(i, texts.length), file: decodeBase64(text, i) }));
   return { images, parameters };
@@ -86,18 +86,18 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
     if (part.fieldname !== "image") throw wrongField(part.fieldname);
     const file = await part.toBuffer();
     if (files.push(file) > maxImages) {
-      throw new HttpError(413, { code: "TOO_MANY", message: `A request may hold ${maxImages} images.` });
+      throw new HttpError(413, { code: "TOO_MANY", message: `A request may contain ${maxImages} images.` });
     }
   }
   if (typeof fields.image === "string") {
-    const message = 'The form field "image" holds text: send it as a file (curl: -F image=@image.jpg).';
+    const message = 'The form field "image" contains text: send it as a file (curl: -F image=@image.jpg).';
     throw new HttpError(400, { code: "ARGUMENT", message });
   }
   const images = files.map((file, i) => ({ name: nameOf(i, files.length), file }));
   return { images, parameters: textParameters(request, fields, rules) };
 }
 
-/** Fails as soon as more has come than a body may hold; forms are read past the framework's own limit. */
+/** Fails as soon as more has come than a body may contain; forms are read past the framework's own limit. */
 function overflow({ raw }: FastifyRequest, maxBody: number): Promise<never> {
   return new Promise((_, reject) => {
     let bytes = 0;
@@ -136,12 +136,12 @@ function textParameters(
   const { classes } = given;
   const list = typeof classes === "string" ? { classes: classes.replace(/^\[(.*)\]$/, "$1").split(",") } : {};
   const values: Record<string, unknown> = { ...given, ...list };
-  holdAgainst(request, values, { schema: parameters, part: "querystring" });
+  validateAgainst(request, values, { schema: parameters, part: "querystring" });
   return values;
 }
 
-/** Holds a value against a schema; texts in a query string become what the schema wants. */
-function holdAgainst(
+/** Validates a value against a schema; texts in a query string become what the schema wants. */
+function validateAgainst(
   request: FastifyRequest,
   value: unknown,
   { schema, part }: { schema: object; part: "body" | "querystring" },

@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { HttpError } from "../errors/http-error.ts";
 
-/** Tells when nobody waits for a request's answer any more. */
+/** Signals when nobody waits for a request's answer any more. */
 export interface RequestWatch {
   readonly signal: AbortSignal;
   /** Stops watching. */

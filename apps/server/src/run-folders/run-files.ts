@@ -25,7 +25,7 @@ export interface RunSummary {
 
 /** A run with all of its numbers. */
 export interface Run extends RunSummary {
-  /** What `args.yaml` tells: settings and recipe. */
+  /** The contents of `args.yaml`: settings and recipe. */
   args: Readonly<Record<string, unknown>>;
   /** Names of the columns of `results.csv`. */
   columns: string[];
@@ -35,7 +35,7 @@ export interface Run extends RunSummary {
   images: string[];
 }
 
-/** Files that tell that a folder is a run's. */
+/** Files that mark a folder as a run's. */
 const signs = ["results.csv", "args.yaml"];
 
 /** The runs below a folder, newest first: folders, up to three deep, with a `results.csv` or `args.yaml`. */

@@ -57,7 +57,7 @@ describe("GET /v1/runs", () => {
 });
 
 describe("GET /v1/runs/:name", () => {
-  it("tells settings, curves and images", async () => {
+  it("returns settings, curves and images", async () => {
     const run = (await app.inject("/v1/runs/train")).json();
     expect(run).toMatchObject({
       ...{ name: "train", epochs: 3, columns, images: ["results.png"] },
@@ -82,7 +82,7 @@ describe("GET /v1/runs/:name", () => {
     },
   );
 
-  it("gives its files", async () => {
+  it("serves its files", async () => {
     const { statusCode, headers, body } = await app.inject("/v1/runs/train/files/results.png");
     expect([statusCode, headers["content-type"], body]).toEqual([200, "image/png", "png"]);
     expect((await app.inject("/v1/runs/project%2Fexp/files/results.csv")).body).toContain("epoch,time");

@@ -10,7 +10,7 @@ import { runSchema, runsSchema } from "./run-schemas.ts";
 export interface RunRoutesOptions {
   /** Folder of runs. */
   runsRoot: string;
-  /** All folders of the service: what lies in them is told without them. */
+  /** All folders of the service: paths in them are reported without them. */
   roots: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export const runRoutes: FastifyPluginAsync<RunRoutesOptions> = async (app, { run
 
   app.get<{ Params: { name: string } }>(
     "/v1/runs/:name",
-    { schema: { tags, summary: "Tells a run's settings, curves and images", response: { 200: runSchema } } },
+    { schema: { tags, summary: "Returns a run's settings, curves and images", response: { 200: runSchema } } },
     async ({ params }) => {
       const run = await readRun(folderOf(runsRoot, params.name), params.name);
       return { ...run, args: forOutside(run.args, roots) };
@@ -36,7 +36,7 @@ export const runRoutes: FastifyPluginAsync<RunRoutesOptions> = async (app, { run
 
   app.get<{ Params: { name: string; "*": string } }>(
     "/v1/runs/:name/files/*",
-    { schema: { tags, summary: "Gives a file of a run: weights, results.csv, images" } },
+    { schema: { tags, summary: "Returns a file of a run: weights, results.csv, images" } },
     async (request, reply) => {
       const { name, "*": file } = request.params;
       return sendFile(request, reply, { folder: folderOf(runsRoot, name), name: file });

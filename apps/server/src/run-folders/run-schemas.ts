@@ -27,7 +27,7 @@ export const runSchema: object = {
   type: "object",
   properties: {
     ...summary,
-    args: { type: "object", additionalProperties: true, description: "what args.yaml tells" },
+    args: { type: "object", additionalProperties: true, description: "the contents of args.yaml" },
     columns: { type: "array", items: { type: "string" }, description: "columns of results.csv" },
     rows: { type: "array", items: { type: "array", items: { type: ["number", "null"] } } },
     images: { type: "array", items: { type: "string" }, description: "names for /v1/runs/{name}/files/" },

@@ -33,7 +33,7 @@ export function detectParameters({ maxImgsz }: FullSettings): Record<string, obj
       maximum: maxImgsz,
       description: "Longer side that images are scaled to, rounded up to the model's stride",
     },
-    augment: { type: "boolean", description: "Look at each image at several scales and mirrored (default false)" },
+    augment: { type: "boolean", description: "Run at several scales and mirrored, and merge (default false)" },
   };
 }
 
@@ -73,7 +73,7 @@ const boxSchema = {
   },
 } as const;
 
-/** What was found, image by image; one that could not be looked at among several has `error` alone. */
+/** What was found, image by image; one that could not be read among several has `error` alone. */
 export const answerSchema: Readonly<Record<string, unknown>> = {
   type: "object",
   required: ["model", "images", "queue_ms", "total_ms"],
@@ -109,7 +109,7 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
 
 const image = { type: "string", format: "binary" } as const;
 
-/** The bodies that a prediction takes, for the OpenAPI document: Fastify itself reads only one of them by schema. */
+/** The bodies that a prediction accepts, for the OpenAPI document: Fastify itself reads only one of them by schema. */
 export function predictBodies(settings: FullSettings): object {
   const form = {
     type: "object",

@@ -10,7 +10,7 @@ export function makeKey(): string {
 }
 
 /**
- * An API key of which only the SHA-256 hash is held. Keys are long and random, so that a slow hash, which short passwords
+ * An API key of which only the SHA-256 hash is stored. Keys are long and random, so that a slow hash, which short passwords
  * need, would only slow requests down.
  */
 export class ApiKey {
@@ -34,7 +34,7 @@ export class ApiKey {
     this.#hash = hash === undefined ? hashOf(key) : Buffer.from(hash, "hex");
   }
 
-  /** Whether a request's `Authorization` carries the key. The time it takes tells nothing of the key. */
+  /** Whether a request's `Authorization` carries the key. Its duration reveals nothing of the key. */
   opens(authorization: string | undefined): boolean {
     const [, given] = /^Bearer +(\S+) *$/i.exec(authorization ?? "") ?? [];
     return given !== undefined && timingSafeEqual(hashOf(given), this.#hash);

@@ -5,12 +5,12 @@ import { HttpError } from "../errors/http-error.ts";
 export interface BodyBounds {
   /** Most bytes of one body. */
   maxBody: number;
-  /** Most bytes of all bodies that are held at a time. */
+  /** Most bytes of all bodies in memory at a time. */
   maxPending: number;
 }
 
 /**
- * Bounds the memory that requests' bodies take, one by one and together, before any of it is read. A body whose length is
+ * Bounds the memory that requests' bodies occupy, one by one and together, before any of it is read. A body whose length is
  * not announced counts as the largest.
  */
 export function boundBodies(app: FastifyInstance, { maxBody, maxPending }: BodyBounds): void {
@@ -22,7 +22,7 @@ export function boundBodies(app: FastifyInstance, { maxBody, maxPending }: BodyB
     if (pending + bytes > maxPending) {
       throw new HttpError(
         503,
-        { code: "BUSY", message: "The service holds as many images as it may; try again in 1 second." },
+        { code: "BUSY", message: "The service has as many images in memory as it may; try again in 1 second." },
         { retryAfter: 1 },
       );
     }

@@ -31,13 +31,13 @@ const headers = helmet({
       frameAncestors: ["'none'"],
     },
   },
-  // TLS is a proxy's business, and so is what holds for its whole domain.
+  // TLS is a proxy's business, and so is what applies to its whole domain.
   hsts: false,
   xFrameOptions: { action: "deny" },
   referrerPolicy: { policy: "no-referrer" },
 });
 
-/** Puts what every request must pass before its route: whom it asks, from which page, how often, with which key. */
+/** Adds the checks that every request must pass before its route: whom it asks, from which page, how often, with which key. */
 export async function guard(app: FastifyInstance, settings: FullSettings): Promise<void> {
   app.addHook("onRequest", (request, reply, done) => headers(request.raw, reply.raw, () => done()));
   app.addHook("onRequest", async (_request, reply) => {
@@ -74,7 +74,7 @@ function checkHost({ host, hosts, key }: FullSettings): onRequestAsyncHookHandle
   };
 }
 
-/** Forms of other pages reach us without the browser asking first: their origin tells them apart. */
+/** Forms of other pages reach us without the browser asking first: their origin distinguishes them. */
 function checkOrigin({ cors: allowed }: FullSettings): onRequestAsyncHookHandler {
   return async (request) => {
     const { origin } = request.headers;

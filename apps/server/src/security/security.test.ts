@@ -32,7 +32,7 @@ describe("ApiKey", () => {
 });
 
 describe("what an address is", () => {
-  it("tells this machine's own", () => {
+  it("recognizes this machine's own", () => {
     expect(["127.0.0.1", "127.9.9.9", "::1", "localhost"].map(isLoopback)).toEqual(Array(4).fill(true));
     expect(["0.0.0.0", "::", "192.168.0.1", "example.com", "127.0.0.1.example.com"].map(isLoopback)).toEqual(
       Array(5).fill(false),
@@ -62,7 +62,7 @@ describe("a service with a key", async () => {
     expect(asked).toEqual(expect.arrayContaining(["/v1/predict", "/v1/models", "/v1/jobs", "/v1/runs", "/metrics"]));
   });
 
-  it("tells a wrong key from a missing one, and takes the right one", async () => {
+  it("distinguishes a wrong key from a missing one, and accepts the right one", async () => {
     const ask = async (init: object): Promise<unknown> => {
       const { statusCode, json } = await app.inject({ url: "/v1/models", ...init });
       return [statusCode, (json() as { error?: { message: string } }).error?.message];
@@ -105,7 +105,7 @@ describe("a service without a key", async () => {
     expect(await Promise.all(names.map((host) => statusOf({ host })))).toEqual([200, 200, 200, 200, 421, 421, 421]);
   });
 
-  it("takes nothing from pages of others", async () => {
+  it("accepts nothing from pages of others", async () => {
     const origins = ["https://evil.test", "null", "http://127.0.0.1:1", url, "https://friend.test"];
     const answers = await Promise.all(
       origins.map((origin) => statusOf({ origin, "content-type": "application/json" }, "POST")),
@@ -122,7 +122,7 @@ describe("a service without a key", async () => {
     expect(await allowed("https://evil.test")).toBeUndefined();
   });
 
-  it("tells browsers what the page may do", async () => {
+  it("informs browsers what the page may do", async () => {
     const { headers } = await app.inject({ url: "/" });
     expect(headers).toMatchObject({
       "content-security-policy": expect.stringContaining("default-src 'self'"),
@@ -148,7 +148,7 @@ describe("limits", () => {
     expect((await app.inject({ url: "/healthz" })).statusCode).toBe(200);
   });
 
-  it("of what is held at a time", async () => {
+  it("of what is in memory at a time", async () => {
     const { app } = await testService({ maxBody: 4000, maxPending: 5000, queue: 64, window: 300, batch: 64 });
     const url = await listen(app);
     const image = pngFile({ width: 30, height: 30 });

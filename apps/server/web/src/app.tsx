@@ -26,7 +26,7 @@ export function App() {
       </button>
       <Header view={view} />
       <main id="content" ref={main} tabIndex={-1} aria-label={titles[view]}>
-        {/* Detections and camera stay as they are while another view is looked at. */}
+        {/* Detections and camera stay as they are while another view is open. */}
         <div hidden={view !== "detect"}>
           <DetectPage shown={view === "detect"} />
         </div>

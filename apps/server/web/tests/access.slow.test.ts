@@ -33,7 +33,7 @@ async function focused(page: Page): Promise<string> {
   );
 }
 
-/** Whether the element that has the focus can be told from others. */
+/** Whether the element that has the focus can be distinguished from others. */
 async function focusIsVisible(page: Page): Promise<boolean> {
   return page.evaluate<boolean>("getComputedStyle(document.activeElement).outlineStyle !== 'none'");
 }

@@ -26,7 +26,7 @@ async function open(options: Parameters<typeof openPage>[1] | object = {}): Prom
   return opened.page;
 }
 
-async function give(page: Page, images: readonly string[]): Promise<void> {
+async function addImages(page: Page, images: readonly string[]): Promise<void> {
   await page.setInputFiles("input[type=file]", [...images]);
   await page.locator(".detection").first().waitFor();
 }
@@ -88,7 +88,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("draws boxes where the objects are, on the image as large as it is shown", async () => {
     const page = await open();
-    await give(page, service.images.slice(0, 1));
+    await addImages(page, service.images.slice(0, 1));
     const { width, height } = await sharp(service.images[0]).metadata();
     const frame = await page.locator(".frame").boundingBox();
     const drawn = await page.locator(".frame > img").boundingBox();
@@ -105,7 +105,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("lights a box's row up, and a row's box", async () => {
     const page = await open();
-    await give(page, service.images.slice(0, 1));
+    await addImages(page, service.images.slice(0, 1));
     await page.locator(".box").last().hover();
     await page.locator(".detection.active").waitFor();
     await page.locator(".detection").first().focus();
@@ -115,7 +115,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("hides and shows classes", async () => {
     const page = await open();
-    await give(page, service.images.slice(0, 1));
+    await addImages(page, service.images.slice(0, 1));
     await slide(page, "Confidence", 0.05);
     const chip = page.locator(".chip").first();
     const [, name = "", count = ""] = /^(.*?)(\d+)$/.exec((await chip.textContent()) ?? "") ?? [];
@@ -131,7 +131,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("asks the service again for another overlap, once", async () => {
     const page = await open();
-    await give(page, service.images.slice(0, 1));
+    await addImages(page, service.images.slice(0, 1));
     const asked: (string | null)[] = [];
     page.on("request", (request) => asked.push(request.postData()));
     const answered = page.waitForResponse((response) => response.url().endsWith("/v1/predict"));
@@ -143,7 +143,7 @@ describeInBrowser("the page, detecting", () => {
 
   it("saves the image with its boxes, and what was found as JSON", async () => {
     const page = await open();
-    await give(page, service.images.slice(0, 1));
+    await addImages(page, service.images.slice(0, 1));
     const saving = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save JSON" }).click();
     const { boxes, width, height } = JSON.parse(await textOf(await saving));
@@ -164,10 +164,10 @@ describeInBrowser("the page, detecting", () => {
     expect(distance).toBeGreaterThan(20);
   });
 
-  it("looks at several images, and says which one it cannot read", async () => {
+  it("detects in several images, and says which one it cannot read", async () => {
     const page = await open();
     const broken = { name: "broken.jpg", mimeType: "image/jpeg", buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2]) };
-    await give(page, service.images);
+    await addImages(page, service.images);
     await page.locator(".film").nth(1).waitFor();
     await expect.poll(() => page.locator(".film-count").allInnerTexts()).not.toContain("…");
     await page.locator(".film").nth(1).click();
@@ -204,7 +204,7 @@ describeInBrowser("the page, detecting", () => {
       const page = await open({ colorScheme: theme, viewport: { width, height: 800 } });
       await page.locator("select option[value]").first().waitFor({ state: "attached" });
       expect(await accessibilityFaults(page)).toEqual([]);
-      await give(page, service.images);
+      await addImages(page, service.images);
       await expect.poll(() => page.locator(".film-count").allInnerTexts()).not.toContain("…");
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await sidewaysPixels(page)).toBe(0);
@@ -219,10 +219,10 @@ describeInBrowser("the page, detecting", () => {
       ["light", 360, 740],
     ] as const) {
       const page = await open({ colorScheme: theme, viewport: { width, height } });
-      await give(page, [photograph]);
-      // The first answer's timing holds what the model does once.
+      await addImages(page, [photograph]);
+      // The first answer's timing includes what the model does once.
       await page.getByRole("button", { name: "Clear" }).click();
-      await give(page, [photograph]);
+      await addImages(page, [photograph]);
       await expect.poll(() => page.locator(".stage").getAttribute("aria-busy")).toBe("false");
       await documentationImage(page, `detect-${theme}${width < 600 ? "-narrow" : ""}.jpg`);
       await page.context().close();

@@ -44,7 +44,7 @@ async function start(page: Page, { epochs, lr0, ...rest }: Training): Promise<vo
   await form.getByText("More", { exact: true }).click();
   if (lr0 !== undefined) {
     await form.getByLabel("Optimizer").selectOption("AdamW");
-    await form.getByLabel("First rate").fill(String(lr0));
+    await form.getByLabel("Learning rate").fill(String(lr0));
   }
   // Programs of threads within a program that vitest bundled are not there.
   await form.getByLabel("Reading threads").fill("0");
@@ -131,7 +131,7 @@ describeInBrowser("the page, training", () => {
     await expect.poll(() => state(page), { timeout: 120_000 }).toBe("canceled");
   });
 
-  it("takes the stream of events up again where it broke", async () => {
+  it("resumes the stream of events where it broke", async () => {
     const page = await open("#/train");
     const asked = new Map<string, (string | undefined)[]>();
     // The connection is cut after each of a job's first two answers, as a proxy does that waits no longer.

@@ -4,7 +4,7 @@ import { EventParser, type StreamEvent } from "./parse-events.ts";
 /** Options of {@link followEvents}. */
 export interface FollowOptions {
   onEvent: (event: StreamEvent) => void;
-  /** Told whether the stream is open; it is opened again by itself. */
+  /** Called with whether the stream is open; it is opened again by itself. */
   onOpen?: (open: boolean) => void;
   signal: AbortSignal;
 }

@@ -36,7 +36,7 @@ export function askForKey(used: Record<string, string>, reason: unknown): Promis
   });
 }
 
-/** Takes a key and lets the waiting requests go. */
+/** Stores a key and lets the waiting requests go. */
 export function enterKey(given: string): void {
   key = given;
   try {
@@ -44,12 +44,12 @@ export function enterKey(given: string): void {
   } catch {
     // As above.
   }
-  settle(({ resolve }) => resolve());
+  resumeWaiting(({ resolve }) => resolve());
 }
 
-/** Gives up: the waiting requests fail with the service's answer. */
+/** Cancels: the waiting requests fail with the service's answer. */
 export function refuseKey(): void {
-  settle(({ reject }) => reject(undefined));
+  resumeWaiting(({ reject }) => reject(undefined));
 }
 
 export function keyState(): KeyState {
@@ -61,7 +61,7 @@ export function onKeyChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function settle(each: (waiter: (typeof waiting)[number]) => void): void {
+function resumeWaiting(each: (waiter: (typeof waiting)[number]) => void): void {
   const now = waiting;
   waiting = [];
   change({ asking: false, refused: false });

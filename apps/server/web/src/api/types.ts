@@ -47,7 +47,7 @@ export interface Model {
   names: string[];
   imgsz: number;
   stride: number | null;
-  /** Exported models do not tell. */
+  /** Null for exported models. */
   parameters: number | null;
   /** False while it is being loaded or unloaded. */
   loaded: boolean;
@@ -140,7 +140,7 @@ export interface Job {
   progress?: Progress;
   result?: Record<string, unknown>;
   error?: Fault;
-  /** Told of a single job, not in lists. */
+  /** Only for a single job, not in lists. */
   artifacts?: Artifact[];
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { send, sentence } from "./call.ts";
 
-/** Fetches a file with the key, which `<img src>` cannot send, and gives it an address in this page. */
+/** Fetches a file with the key, which `<img src>` cannot send, and makes an address for it in this page. */
 export function useBlobUrl(path: string | undefined): { url?: string; error?: string } {
   const [found, setFound] = useState<{ path: string; url?: string; error?: string }>();
   useEffect(() => {

@@ -21,7 +21,7 @@ const partNames: Readonly<Record<string, string>> = {
   obj: "Objectness loss",
 };
 
-/** The charts that a table gives: scores, then each part of the loss, then learning rates. */
+/** The charts of a table: scores, then each part of the loss, then learning rates. */
 export function chartPlans(columns: readonly string[]): ChartPlan[] {
   const has = (column: string) => columns.includes(column);
   const parts = columns.flatMap((column) => /^train\/(\w+)_loss$/.exec(column)?.[1] ?? []);
@@ -65,7 +65,7 @@ export function chartPlans(columns: readonly string[]): ChartPlan[] {
     .filter((plan) => plan.columns.length > 0);
 }
 
-/** Colors of lines that stand beside each other: told apart by every kind of color vision (after Okabe and Ito). */
+/** Colors of lines that stand beside each other: distinguishable for every kind of color vision (after Okabe and Ito). */
 export const lineColors: readonly string[] = [
   "var(--line-1)",
   "var(--line-2)",

@@ -12,7 +12,7 @@ describe("ticks", () => {
 });
 
 describe("bounds", () => {
-  it("hold all values with some air", () => {
+  it("contain all values with some air", () => {
     const [low, high] = bounds([1, 3, Number.NaN]);
     expect(low).toBeLessThan(1);
     expect(high).toBeGreaterThan(3);

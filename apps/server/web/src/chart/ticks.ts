@@ -13,7 +13,7 @@ export function ticks(low: number, high: number, wanted: number): number[] {
   return Array.from({ length: Math.max(count, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** Bounds of an axis that holds these values, with a little air and without a span of zero. */
+/** Bounds of an axis that contains these values, with a little air and without a span of zero. */
 export function bounds(values: readonly number[], { zero = false } = {}): [low: number, high: number] {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return [0, 1];

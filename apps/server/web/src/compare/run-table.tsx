@@ -31,7 +31,7 @@ export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
               mAP50-95
             </th>
             <th scope="col" className="moment">
-              Begun
+              Started
             </th>
           </tr>
         </thead>

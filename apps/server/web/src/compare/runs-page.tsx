@@ -43,7 +43,7 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
       {list !== undefined && list.length > 0 && (
         <>
           <RunTable runs={list} chosen={wanted} onChoose={choose} />
-          {full && <Notice>{`More than ${most} curves in a chart cannot be told apart. Take one out first.`}</Notice>}
+          {full && <Notice>{`More than ${most} curves in a chart cannot be distinguished. Remove one first.`}</Notice>}
           {error !== undefined && <Notice>{error}</Notice>}
           {wanted.length === 0 ? (
             <p className="muted">Choose a run to see its curves, several to compare them.</p>

@@ -9,7 +9,7 @@ export interface Ask {
   /** The default of the model's family where there is none. */
   iou: number | undefined;
   imgsz: number | undefined;
-  /** Look at the image mirrored and at other sizes, too. */
+  /** Run on the image mirrored and at other sizes, too. */
   augment: boolean;
 }
 

@@ -11,7 +11,7 @@ import { FilmStrip } from "./film-strip.tsx";
 import { SidePanel } from "./side-panel.tsx";
 import { Stage } from "./stage.tsx";
 import { useCamera } from "./use-camera.ts";
-import { useGivenFiles } from "./use-given-files.ts";
+import { useDroppedFiles } from "./use-dropped-files.ts";
 import { type GivenImage, useImages } from "./use-images.ts";
 
 const none: readonly FoundBox[] = [];
@@ -27,13 +27,13 @@ export function DetectPage({ shown }: { shown: boolean }) {
   const [current, setCurrent] = useState<number>();
   const [problem, setProblem] = useState<string>();
 
-  const settled = useSettled(question, 200);
-  const { images, add, clear, retry } = useImages(settled);
+  const debounced = useDebounced(question, 200);
+  const { images, add, clear, retry } = useImages(debounced);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const camera = useCamera(canvas, settled);
+  const camera = useCamera(canvas, debounced);
   const image = images.find(({ id }) => id === current) ?? images[0];
 
-  const take = useCallback(
+  const addFiles = useCallback(
     (files: readonly File[]) => {
       const images = files.filter(({ type }) => type === "" || type.startsWith("image/"));
       const refused = files.length - images.length;
@@ -45,7 +45,7 @@ export function DetectPage({ shown }: { shown: boolean }) {
     },
     [add, camera.stop],
   );
-  const dragging = useGivenFiles(take, shown);
+  const dragging = useDroppedFiles(addFiles, shown);
   useEffect(() => {
     if (!shown) camera.stop();
   }, [shown, camera.stop]);
@@ -58,7 +58,7 @@ export function DetectPage({ shown }: { shown: boolean }) {
     <div className={`detect${dragging ? " dragging" : ""}`}>
       <h1 className="visually-hidden">Find objects in images</h1>
       <div className="detect-main">
-        {!filled && <DropZone onFiles={take} onCamera={camera.start} dragging={dragging} />}
+        {!filled && <DropZone onFiles={addFiles} onCamera={camera.start} dragging={dragging} />}
         {camera.on && (
           <Stage
             {...sizeOf(camera.found, 4 / 3)}
@@ -74,7 +74,7 @@ export function DetectPage({ shown }: { shown: boolean }) {
         {filled && (
           <DetectActions
             {...{ camera, image, boxes: wanted, conf, question: chosen }}
-            onFiles={take}
+            onFiles={addFiles}
             onClear={clear}
             onProblem={(error) => setProblem(error === undefined ? undefined : sentence(error))}
           />
@@ -127,17 +127,17 @@ function ImageStage({ image, boxes, onRetry, ...rest }: ImageStageProps) {
   );
 }
 
-/** The size that boxes are told in; before there is an answer, the shape alone. */
+/** The size that boxes are measured in; before there is an answer, the shape alone. */
 function sizeOf(found: Found | undefined, ratio: number): { width: number; height: number } {
   return found === undefined ? { width: ratio, height: 1 } : { width: found.width, height: found.height };
 }
 
 /** A value once it has not changed for some milliseconds, so that a slider asks once and not on its whole way. */
-function useSettled<T>(value: T, wait: number): T {
-  const [settled, setSettled] = useState(value);
+function useDebounced<T>(value: T, wait: number): T {
+  const [debounced, setDebounced] = useState(value);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), wait);
+    const timer = setTimeout(() => setDebounced(value), wait);
     return () => clearTimeout(timer);
   }, [value, wait]);
-  return settled;
+  return debounced;
 }

@@ -28,7 +28,7 @@ interface SidePanelProps {
   filled: boolean;
 }
 
-/** What the service takes where a request names no overlap. */
+/** What the service uses where a request names no overlap. */
 function defaultIou(family: string | null | undefined): number {
   return family === "v5" ? 0.45 : 0.7;
 }
@@ -103,7 +103,7 @@ export function SidePanel(props: SidePanelProps) {
             checked={question.augment}
             onChange={({ target }) => onQuestion({ ...question, augment: target.checked })}
           />
-          Look at mirrored and scaled copies, too: slower, often better
+          Run on mirrored and scaled copies, too: slower, often better
         </label>
       </details>
       <section className="findings" aria-label="Findings">

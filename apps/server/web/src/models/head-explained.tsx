@@ -20,10 +20,10 @@ function AnchorFree({ head }: { head: AnchorFreeHead }) {
   return (
     <>
       <p>
-        On each of {levels.length} levels the head looks at every cell of a grid with two branches. The{" "}
-        <b>box branch</b> tells, for each of a box's four sides, how far it is away: as weights of {regMax} distances,
-        whose mean is taken. The <b>class branch</b> tells how sure it is of each of {nc} classes. There are no anchors
-        and no separate objectness.
+        On each of {levels.length} levels the head processes every cell of a grid with two branches. The{" "}
+        <b>box branch</b> predicts, for each of a box's four sides, how far it is away: as weights of {regMax}{" "}
+        distances, whose mean is the result. The <b>class branch</b> predicts how sure it is of each of {nc} classes.
+        There are no anchors and no separate objectness.
       </p>
       <p>How wide they are inside follows from the {first} channels of the finest level:</p>
       <pre className="formula">
@@ -93,9 +93,9 @@ function AnchorBased({ head }: { head: AnchorBasedHead }) {
   return (
     <>
       <p>
-        On each of {levels.length} levels one 1×1 convolution looks at every cell of a grid. For each of {anchors}{" "}
-        anchors, boxes of a usual size, it tells how that box must be moved and scaled (4 numbers), whether there is an
-        object at all (1), and of which of {nc} classes ({nc}).
+        On each of {levels.length} levels one 1×1 convolution processes every cell of a grid. For each of {anchors}{" "}
+        anchors, boxes of a usual size, it predicts how that box must be moved and scaled (4 numbers), whether there is
+        an object at all (1), and of which of {nc} classes ({nc}).
       </p>
       <pre className="formula">{`anchors · (5 + classes) = ${anchors} · (5 + ${nc}) = ${outputs} outputs a cell`}</pre>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}

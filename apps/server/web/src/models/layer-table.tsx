@@ -7,7 +7,7 @@ interface LayerTableProps {
   onActive: (row: number | undefined) => void;
 }
 
-/** Every row of a model with what it holds and costs. */
+/** Every row of a model with its parameters and costs. */
 export function LayerTable({ info, active, onActive }: LayerTableProps) {
   const most = Math.max(...info.modules.map(({ parameters }) => parameters), 1);
   return (
@@ -23,7 +23,7 @@ export function LayerTable({ info, active, onActive }: LayerTableProps) {
               </th>
               <th scope="col">Reads</th>
               <th scope="col">Module</th>
-              <th scope="col">Gives</th>
+              <th scope="col">Output</th>
               <th scope="col" className="number">
                 Parameters
               </th>

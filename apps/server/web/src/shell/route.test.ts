@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { linkTo, routeOf } from "./route.ts";
 
-it("reads the addresses that it writes, and takes what it does not know for the start", () => {
+it("reads the addresses that it writes, and reads what it does not know as the start", () => {
   expect(linkTo("runs", "a b/c,d")).toBe("#/runs/a%20b%2Fc%2Cd");
   expect(routeOf(linkTo("runs", "a b/c,d"))).toEqual({ view: "runs", rest: ["a b/c,d"] });
   expect(routeOf("")).toEqual({ view: "detect", rest: [] });

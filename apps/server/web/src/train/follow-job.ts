@@ -22,7 +22,7 @@ const noTable: ResultTable = { columns: [], rows: [] };
 export function useFollowedJob(id: string, onChange: () => void): FollowedJob {
   const [job, setJob] = useState<Job>();
   const [table, setTable] = useState(noTable);
-  const [news, tell] = useReducer(addEvent, noNews);
+  const [news, dispatch] = useReducer(addEvent, noNews);
   const [connected, setConnected] = useState(false);
   const [error, setError] = useState<string>();
   useEffect(() => {
@@ -53,7 +53,7 @@ export function useFollowedJob(id: string, onChange: () => void): FollowedJob {
       signal: stream.signal,
       onOpen: setConnected,
       onEvent: (event) => {
-        tell(event);
+        dispatch(event);
         if (event.type === "state" || event.type === "artifact" || event.type === "epoch") readJob().catch(fail);
         if (event.type === "state") onChange();
       },

@@ -69,7 +69,7 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
             </select>
           </Field>
           <NumberField
-            label="First rate"
+            label="Learning rate"
             value={values.lr0}
             min={0}
             step="any"

@@ -29,7 +29,7 @@ describe("addEvent", () => {
     expect(news.progress?.stage).toBe("val");
   });
 
-  it("takes a log's lines as they come", () => {
+  it("accepts a log's lines as they come", () => {
     const events = ['{"level":"info","message":"one"}', "two"].map((data) => ({ type: "log", data }));
     expect(events.reduce(addEvent, noNews).log).toEqual(["one", "two"]);
   });

@@ -10,7 +10,7 @@ export interface JobProgress {
   batches: number;
 }
 
-/** What a job's events told so far. */
+/** What a job's events reported so far. */
 export interface JobNews {
   /** Where it is; all count from 1. */
   progress: JobProgress | undefined;
@@ -36,20 +36,20 @@ export const noNews: JobNews = {
 /** Lines and batches that are kept; older ones go. */
 const most = { lines: 500, batches: 2000 };
 
-/** Takes an event in. */
+/** Adds an event. */
 export function addEvent(news: JobNews, { type, data }: StreamEvent): JobNews {
-  const told = parse(data);
-  if (type === "log") return { ...news, log: [...news.log, lineOf(told, data)].slice(-most.lines) };
-  if (type === "batch") return addBatch(news, told);
+  const event = parse(data);
+  if (type === "log") return { ...news, log: [...news.log, lineOf(event, data)].slice(-most.lines) };
+  if (type === "batch") return addBatch(news, event);
   return news;
 }
 
-function addBatch(news: JobNews, told: Readonly<Record<string, unknown>>): JobNews {
-  const number = (key: string) => (typeof told[key] === "number" ? (told[key] as number) : undefined);
+function addBatch(news: JobNews, event: Readonly<Record<string, unknown>>): JobNews {
+  const number = (key: string) => (typeof event[key] === "number" ? (event[key] as number) : undefined);
   const [epoch, batch] = [number("epoch") ?? 1, number("batch") ?? 1];
   const epochs = number("epochs") ?? news.progress?.epochs ?? epoch;
   const batches = number("batches") ?? news.progress?.batches ?? batch;
-  const losses = numbersOf(told.losses);
+  const losses = numbersOf(event.losses);
   const sum = Object.values(losses).reduce((total, part) => total + part, 0);
   const at = (epoch - 1) * batches + batch;
   const byBatch =
@@ -58,11 +58,11 @@ function addBatch(news: JobNews, told: Readonly<Record<string, unknown>>): JobNe
       : [...news.byBatch.filter(([x]) => x < at), [at, sum] as const].slice(-most.batches);
   return {
     ...news,
-    progress: { stage: told.stage === "val" ? "val" : "train", epoch, epochs, batch, batches },
+    progress: { stage: event.stage === "val" ? "val" : "train", epoch, epochs, batch, batches },
     losses: Object.keys(losses).length === 0 ? news.losses : losses,
     byBatch,
     imagesPerSecond: number("images_per_second") ?? news.imagesPerSecond,
-    rate: Array.isArray(told.lr) && typeof told.lr[0] === "number" ? told.lr[0] : news.rate,
+    rate: Array.isArray(event.lr) && typeof event.lr[0] === "number" ? event.lr[0] : news.rate,
   };
 }
 
@@ -75,8 +75,8 @@ function parse(data: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function lineOf(told: Readonly<Record<string, unknown>>, data: string): string {
-  const line = told.line ?? told.message;
+function lineOf(event: Readonly<Record<string, unknown>>, data: string): string {
+  const line = event.line ?? event.message;
   return typeof line === "string" ? line : data;
 }
 

@@ -9,7 +9,7 @@ export function ProgressView({ job, news }: { job: Job; news: JobNews }) {
   const progress: Partial<JobProgress> | undefined = news.progress ?? job.progress;
   const share = progress === undefined ? 0 : done(progress);
   const elapsed = job.started === undefined ? 0 : (now - Date.parse(job.started)) / 1000;
-  // What the first percent tells of the rest is mostly how long the start took.
+  // What the first percent predicts of the rest is mostly how long the start took.
   const left = share > 0.01 ? (elapsed / share) * (1 - share) : undefined;
   const losses = Object.entries(news.losses);
   return (

@@ -1,4 +1,4 @@
-/** What the form for a training holds: texts, as they were typed; an empty one stands for the default. */
+/** The contents of the form for a training: texts, as they were typed; an empty one stands for the default. */
 export interface JobValues {
   model: string;
   data: string;

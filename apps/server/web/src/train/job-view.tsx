@@ -115,7 +115,7 @@ function Outcome({ job }: { job: Job }) {
   );
 }
 
-/** What is told of a result, and how it is called. */
+/** What is shown of a result, and how it is called. */
 const shownResults: readonly (readonly [key: string, name: string])[] = [
   ["epochs", "epochs"],
   ["map50", "mAP50"],

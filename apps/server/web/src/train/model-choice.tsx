@@ -22,7 +22,7 @@ interface ModelChoiceProps {
   onChange: (model: string) => void;
 }
 
-/** Weights to go on from, or an architecture to train from nothing. */
+/** Weights to continue from, or an architecture to train from nothing. */
 export function ModelChoice({ models, value, onChange }: ModelChoiceProps) {
   const trainable = (file: string) => /\.(pt|safetensors|ya?ml)$/.test(file);
   const loaded = models?.models.map(({ file }) => file).filter(trainable) ?? [];

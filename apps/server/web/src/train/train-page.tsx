@@ -14,7 +14,7 @@ export function TrainPage({ job }: { job: string | undefined }) {
   const list = jobs.data?.jobs ?? [];
   const { reload } = jobs;
   const someOpen = list.some(({ state }) => state === "queued" || state === "running" || state === "interrupted");
-  // The list is asked for again while something happens in it; the job that is looked at follows its own events.
+  // The list is asked for again while something happens in it; the job that is shown follows its own events.
   useEffect(() => {
     if (!someOpen) return;
     const timer = setInterval(reload, 5000);

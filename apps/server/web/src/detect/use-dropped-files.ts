@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
-/** Takes files that are dropped anywhere on the page or pasted into it; tells whether some hang over it. */
-export function useGivenFiles(onFiles: (files: readonly File[]) => void, enabled: boolean): boolean {
+/** Accepts files that are dropped anywhere on the page or pasted into it; returns whether some hang over it. */
+export function useDroppedFiles(onFiles: (files: readonly File[]) => void, enabled: boolean): boolean {
   const [dragging, setDragging] = useState(false);
   const latest = useRef(onFiles);
   latest.current = onFiles;
