@@ -11,7 +11,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultPresets } from "@lookonce/augment";
+import { hypPresets } from "@lookonce/config";
 import { BatchLoader, Dataset, generateShapes } from "@lookonce/data";
 import { readImage, resizeBilinear, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
@@ -55,7 +55,7 @@ function makeLoader(dataset, count) {
   return new BatchLoader(dataset, {
     ...{ batch, imgsz, cache, workers: count, dropLast: true },
     shuffle: new Random(0),
-    augment: { family: "v8", hyp: defaultPresets.v8 },
+    augment: { family: "v8", hyp: hypPresets.v8 },
   });
 }
 

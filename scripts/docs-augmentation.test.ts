@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type HypPreset, hypPresets } from "@lookonce/augment";
+import { type HypPreset, hypPresets } from "@lookonce/config";
 import { describe, expect, it } from "vitest";
 
 /** The columns of the table, in order. */

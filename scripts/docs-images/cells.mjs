@@ -6,7 +6,6 @@ import {
   drawScene,
   flipLeftRight,
   flipUpDown,
-  hypPreset,
   letterboxSample,
   mixUp,
   mosaic4,
@@ -27,6 +26,7 @@ import {
   v5Augmentation,
   v8Augmentation,
 } from "@lookonce/augment";
+import { hypPreset } from "@lookonce/config";
 import { Random } from "@lookonce/random";
 
 const random = (purpose) => new Random(7).fork("docs", purpose);

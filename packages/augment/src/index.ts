@@ -78,16 +78,4 @@ export { applyJpegLoss, type RandomJpegQualityOptions, randomJpegQuality } from 
 export { medianBlur, randomMedianBlur } from "./pixels/median-blur.ts";
 export { type RareChanges, rareChanges } from "./pixels/rare-changes.ts";
 export { applyReplicas, drawReplicas, type Replica, randomReplicate } from "./pixels/replicate.ts";
-export type {
-  AugmentationHyp,
-  CopyPasteMode,
-  HypFamilies,
-  HypFamily,
-  OptimizerHyp,
-  V5Hyp,
-  V8Hyp,
-} from "./presets/hyp.ts";
-export { type ParseHypOptions, parseHyp } from "./presets/parse-hyp.ts";
-export { defaultPresets, type HypPreset, hypPreset, hypPresets, type PresetHyp } from "./presets/presets.ts";
-export { readHyp } from "./presets/read-hyp.ts";
 export type { Augmentation, Objects, Sample, SampleSource } from "./sample.ts";

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { familySettings, makeRecipe, type Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { EvolvedGeneration, GenerationReport, GenerationScores, Recipe, TrainResult } from "@lookonce/trainer";
+import type { EvolvedGeneration, GenerationReport, GenerationScores, TrainResult } from "@lookonce/trainer";
 import { buildForClasses, outlineModel } from "./build-model.ts";
 import { type EvolveArgs, readEvolveArgs, writeEvolveArgs } from "./evolve-args.ts";
 import type { FetchOptions } from "./find-weights-file.ts";
@@ -79,9 +80,9 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const { Random } = await import("@lookonce/random");
   let best = 0;
   const found = await trainer.evolve({
-    ...{ family: outline.family, recipe, evaluate, directory, generations: args.generations, log },
+    ...{ family: familySettings[outline.family], recipe, evaluate, directory, generations: args.generations, log },
     rng: new Random(train.seed ?? 0).fork("evolve"),
-    space: searchSpace(trainer.searchSpaces[outline.family], train),
+    space: searchSpace(familySettings[outline.family].evolution.space, train),
     onGeneration: async (report, all) => {
       if (report.isBest) keepRun(directory);
       await plot(directory, all);
@@ -127,8 +128,8 @@ async function startRecipe(
   model: DetectionModel,
   { train, data }: { train: EvolveArgs["train"]; data: Dataset },
 ): Promise<Recipe> {
-  const { autoOptimizer, makeRecipe } = await import("@lookonce/trainer");
-  const recipe = makeRecipe(model.family, await givenRecipe(train, model.family));
+  const { autoOptimizer } = await import("@lookonce/trainer");
+  const recipe = makeRecipe(familySettings[model.family], await givenRecipe(train, familySettings[model.family]));
   if (recipe.optimizer !== "auto") return recipe;
   const { batch = 16, epochs = 10 } = train;
   const iterations = Math.ceil(data.entries.length / Math.max(batch, recipe.nbs)) * epochs;

@@ -1,3 +1,4 @@
+export type { Recipe } from "@lookonce/config";
 export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
 export type { ExportReport } from "@lookonce/export";
 export { type PublishedWeights, publishedWeights } from "@lookonce/hub";
@@ -21,7 +22,7 @@ export {
   shippedModels,
   type TensorDescription,
 } from "@lookonce/nn";
-export type { BatchInfo, EpochInfo, Recipe, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
+export type { BatchInfo, EpochInfo, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export {
   type BenchmarkForm,
   benchmarkForms,

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { HypFamily } from "@lookonce/augment";
+import { type FamilySettings, hypPreset, type RecipeChanges } from "@lookonce/config";
 import type { Dataset, DatasetConfig } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { RecipeChanges, TrainCallbacks, TrainResult } from "@lookonce/trainer";
+import type { TrainCallbacks, TrainResult } from "@lookonce/trainer";
 import type { ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type { TrainOptions } from "./options.ts";
@@ -53,7 +53,7 @@ function argsOf(source: ModelSource, { data }: TrainOptions): Pick<TrainOptions,
 /** What differs from the family's recipe: a preset's or a file's hyper-parameters, with single ones replaced. */
 export async function givenRecipe(
   { hyp, recipe }: Pick<TrainOptions, "hyp" | "recipe">,
-  family: HypFamily,
+  family: FamilySettings,
 ): Promise<RecipeChanges> {
   return { ...(await readPreset(hyp, family)), ...recipe };
 }
@@ -105,9 +105,10 @@ async function tensorboardOf(model: DetectionModel, { imgsz, resume = false }: T
 }
 
 /** The hyper-parameters of a preset or a file. */
-async function readPreset(hyp: string | undefined, family: HypFamily): Promise<RecipeChanges> {
+async function readPreset(hyp: string | undefined, family: FamilySettings): Promise<RecipeChanges> {
   if (hyp === undefined) return {};
-  const { hypPreset, readHyp } = await import("@lookonce/augment");
   const isFile = existsSync(hyp) || /\.ya?ml$/.test(hyp);
-  return isFile ? readHyp(hyp, family) : hypPreset(hyp);
+  if (!isFile) return hypPreset(hyp);
+  const { readHyp } = await import("@lookonce/trainer");
+  return readHyp(hyp, family);
 }

@@ -1,4 +1,5 @@
 import { basename, extname } from "node:path";
+import { familySettings } from "@lookonce/config";
 import type { LookonceError } from "@lookonce/errors";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
@@ -142,7 +143,7 @@ export class YOLO {
     await this.#place.enter();
     const data = await openTrainingData(this.#source, { ...options, log: this.#log });
     const { family } = await outlineModel(this.#source, { use: "train" });
-    const recipe = options.resume ? {} : await givenRecipe(options, family);
+    const recipe = options.resume ? {} : await givenRecipe(options, familySettings[family]);
     const anchors = givenAnchors(recipe, options);
     const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed, ...anchors });
     this.#log(report);

@@ -1,3 +1,4 @@
+import { familySettings, makeRecipe } from "@lookonce/config";
 import { setDevice } from "@lookonce/device";
 import { DetectionModel, loadStateDict, readModelConfig, stateDict } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -9,7 +10,6 @@ import { makeCriterion } from "./criteria/make-criterion.ts";
 import { Ema } from "./ema.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
-import { makeRecipe } from "./recipes/recipe.ts";
 import { TrainStep } from "./train-step.ts";
 
 type Weights = Awaited<ReturnType<typeof stateDict>>;
@@ -30,7 +30,7 @@ const steps = 3;
 async function train(name: string, start?: Weights): Promise<Outcome> {
   const model = new DetectionModel(readModelConfig(name, { nc: 3 }), { rng: new Random(7) });
   if (start !== undefined) loadStateDict(model, start);
-  const recipe = makeRecipe(model.family, {});
+  const recipe = makeRecipe(familySettings[model.family], {});
   const batch = practiceBatch({ count: 2, imgsz, objects: 3, nc: 3, rng: new Random(1) });
   const pixels = Float32Array.from(batch.images.subarray(0, imgsz * imgsz * 3), (byte) => byte / 255);
   model.eval();

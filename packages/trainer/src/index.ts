@@ -16,25 +16,11 @@ export {
   type GenerationReport,
 } from "./evolve/evolve.ts";
 export type { EvolvedGeneration, GenerationScores } from "./evolve/evolve-table.ts";
-export { type SearchRange, type SearchSpace, searchSpaces } from "./evolve/search-space.ts";
-export {
-  type AutoOptimizer,
-  autoOptimizer,
-  makeOptimizer,
-  type OptimizerName,
-  optimizerNames,
-} from "./optimizer/make-optimizer.ts";
+export { type AutoOptimizer, autoOptimizer, makeOptimizer } from "./optimizer/make-optimizer.ts";
 export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
 export type { PrecisionChoice } from "./precision/choose-precision.ts";
-export {
-  defaultRecipes,
-  makeRecipe,
-  type Recipe,
-  type RecipeChanges,
-  type RecipeOf,
-  type TrainingSettings,
-} from "./recipes/recipe.ts";
+export { readHyp } from "./recipes/read-hyp.ts";
 export { type ShapesRecipe, shapesModel, shapesRecipe } from "./recipes/shapes.ts";
 export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks } from "./report/callbacks.ts";
 export { type PlotLoggerOptions, plotLogger } from "./report/plot-logger.ts";

@@ -1,11 +1,12 @@
+import type { OptimizerName } from "@lookonce/config";
+import { familySettings, makeRecipe, type Recipe } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { Criterion } from "./criteria/criterion.ts";
 import { makeCriterion } from "./criteria/make-criterion.ts";
 import { Ema } from "./ema.ts";
-import { autoOptimizer, makeOptimizer, type OptimizerName } from "./optimizer/make-optimizer.ts";
+import { autoOptimizer, makeOptimizer } from "./optimizer/make-optimizer.ts";
 import { type GroupedParameter, groupParameters } from "./optimizer/parameter-groups.ts";
-import { makeRecipe, type Recipe } from "./recipes/recipe.ts";
 import type { RunParts } from "./run-state.ts";
 import { fullAccumulation } from "./schedule.ts";
 import { freezeRows, type TrainOptions, type TrainSettings } from "./train-options.ts";
@@ -24,7 +25,7 @@ export function settle(model: DetectionModel, { data, ...options }: TrainOptions
   const { epochs = 100, imgsz = 640, batch = 16, val = "every", seed = 0 } = options;
   const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
   const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true, amp = false } = options;
-  const given = makeRecipe(model.family, options.recipe);
+  const given = makeRecipe(familySettings[model.family], options.recipe);
   const { nbs } = given;
   // As many updates as a batch of the nominal size, or the larger one there is, would make.
   const iterations = Math.ceil(data.entries.length / Math.max(batch, nbs)) * epochs;

@@ -1,10 +1,10 @@
+import { familySettings, makeRecipe } from "@lookonce/config";
 import { describe, expect, it } from "vitest";
-import { makeRecipe } from "./recipes/recipe.ts";
 import { augmentOf } from "./train-loader.ts";
 
 describe("augmentOf", () => {
   it("leaves other images' parts out of the last epochs", () => {
-    const recipe = makeRecipe("v8", { mixup: 0.1, cutmix: 0.2, copy_paste: 0.3, close_mosaic: 2 });
+    const recipe = makeRecipe(familySettings.v8, { mixup: 0.1, cutmix: 0.2, copy_paste: 0.3, close_mosaic: 2 });
     expect(augmentOf(recipe, 3)).toMatchObject({
       family: "v8",
       hyp: { mosaic: 1, mixup: 0.1, cutmix: 0.2, copy_paste: 0.3 },
@@ -15,7 +15,7 @@ describe("augmentOf", () => {
   });
 
   it("keeps YOLOv5's to the end, unless told", () => {
-    expect(augmentOf(makeRecipe("v5"), 1)).toMatchObject({ family: "v5", hyp: { mosaic: 1 } });
-    expect(augmentOf(makeRecipe("v5", { close_mosaic: 1 }), 1)).toMatchObject({ hyp: { mosaic: 0 } });
+    expect(augmentOf(makeRecipe(familySettings.v5), 1)).toMatchObject({ family: "v5", hyp: { mosaic: 1 } });
+    expect(augmentOf(makeRecipe(familySettings.v5, { close_mosaic: 1 }), 1)).toMatchObject({ hyp: { mosaic: 0 } });
   });
 });

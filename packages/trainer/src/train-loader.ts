@@ -1,7 +1,7 @@
+import type { Recipe } from "@lookonce/config";
 import { type AugmentSettings, BatchLoader, imageWeights } from "@lookonce/data";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import type { Recipe } from "./recipes/recipe.ts";
 import type { SettledSettings } from "./run-parts.ts";
 import type { RunPosition } from "./run-state.ts";
 import type { TrainOptions } from "./train-options.ts";

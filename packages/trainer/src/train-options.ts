@@ -1,9 +1,9 @@
 import type { Transform } from "@lookonce/augment";
+import type { RecipeChanges } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import { findBatch } from "./auto-batch/largest-batch.ts";
-import type { RecipeChanges } from "./recipes/recipe.ts";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { Losses } from "./train-step.ts";
 import type { ValidationResult } from "./validation/validation-result.ts";
@@ -16,7 +16,7 @@ export interface TrainSettings {
   imgsz?: number;
   /** Images in a batch; -1 finds the largest that fits into 60 % of the free memory. Default 16. */
   batch?: number;
-  /** What differs from the family's {@link defaultRecipes}. */
+  /** What differs from the family's default recipe. */
   recipe?: RecipeChanges;
   /** Validate every epoch, only after the last one, or never. Default `"every"`. */
   val?: "every" | "last" | "never";

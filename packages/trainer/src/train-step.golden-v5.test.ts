@@ -1,4 +1,5 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { familySettings, makeRecipe } from "@lookonce/config";
 import { type DetectionModel, modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import {
   describeShared,
@@ -14,7 +15,6 @@ import type { TrainBatch } from "./criteria/criterion.ts";
 import { makeCriterion } from "./criteria/make-criterion.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
-import { makeRecipe } from "./recipes/recipe.ts";
 import { batchOf, compareState } from "./test-golden-batch.ts";
 import { TrainStep } from "./train-step.ts";
 
@@ -38,7 +38,7 @@ function goldenBatch(): TrainBatch {
 async function golden(weightDecay: number): Promise<{ model: DetectionModel; step: TrainStep; batch: TrainBatch }> {
   const model = modelFromCheckpoint(readCheckpoint(sharedPath("weights/yolov5n.pt")), "yolov5n.pt");
   const optimizer = new Sgd(groupParameters(model), { weightDecay });
-  const criterion = makeCriterion(model, { recipe: makeRecipe("v5"), imgsz: 160 });
+  const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings.v5), imgsz: 160 });
   return { model, step: new TrainStep(model, { criterion, optimizer }), batch: goldenBatch() };
 }
 

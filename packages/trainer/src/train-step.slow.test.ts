@@ -1,4 +1,5 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
+import { familySettings, makeRecipe } from "@lookonce/config";
 import { padTargets } from "@lookonce/data";
 import { Random } from "@lookonce/random";
 import { enterTestDevice } from "@lookonce/testing";
@@ -9,7 +10,6 @@ import { makeCriterion } from "./criteria/make-criterion.ts";
 import { Ema } from "./ema.ts";
 import { makeOptimizer } from "./optimizer/make-optimizer.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
-import { makeRecipe } from "./recipes/recipe.ts";
 import { tinyModel } from "./test-tiny-model.ts";
 import { TrainStep } from "./train-step.ts";
 
@@ -39,7 +39,7 @@ describe("500 steps", () => {
   it.each(["v8", "v5"] as const)("hold memory flat, %s", async (family) => {
     const model = tinyModel({ family });
     const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
-    const criterion = makeCriterion(model, { recipe: makeRecipe(family), imgsz: side });
+    const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings[family]), imgsz: side });
     const ema = await Ema.of(model);
     const step = new TrainStep(model, { criterion, optimizer, ema, clip: 10, accumulates: true });
     const settings = { rates: { bias: 0.001, weight: 0.001, norm: 0.001 }, momentum: 0.9 };

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hypPresets } from "@lookonce/augment";
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { hypPresets } from "@lookonce/config";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import { enterTestDevice } from "@lookonce/testing";

@@ -1,7 +1,7 @@
+import { hypPresets } from "@lookonce/config";
 import { blankImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
-import { hypPresets } from "../presets/presets.ts";
 import { v8Augmentation } from "./v8-augmentation.ts";
 
 describe("bgr", () => {

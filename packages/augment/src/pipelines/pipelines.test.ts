@@ -1,3 +1,4 @@
+import { hypPresets, type V5Hyp } from "@lookonce/config";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
@@ -5,12 +6,10 @@ import {
   type Augmentation,
   flipLeftRight,
   flipUpDown,
-  hypPresets,
   letterboxSample,
   randomPerspective,
   type Sample,
   type SampleSource,
-  type V5Hyp,
   v5Augmentation,
   v8Augmentation,
 } from "../index.ts";

@@ -1,3 +1,4 @@
+import type { AugmentationHyp } from "@lookonce/config";
 import { letterbox } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { randomHsv } from "../color/hsv.ts";
@@ -9,7 +10,6 @@ import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
 import { copyPasteV5, hasPolygons } from "../mixing/copy-paste.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
-import type { AugmentationHyp } from "../presets/hyp.ts";
 import type { Augmentation, Sample, SampleSource } from "../sample.ts";
 import { type AugmentationOptions, checkImgsz } from "./options.ts";
 

@@ -1,3 +1,4 @@
+import type { V8Hyp } from "@lookonce/config";
 import type { Random } from "@lookonce/random";
 import { randomChannelSwap } from "../color/channels.ts";
 import { drawHsvTables } from "../color/hsv.ts";
@@ -16,7 +17,6 @@ import { copyPasteV8, hasPolygons } from "../mixing/copy-paste.ts";
 import { cutMix, drawCutAreas, freeAreas } from "../mixing/cut-mix.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
-import type { V8Hyp } from "../presets/hyp.ts";
 import type { Augmentation, Sample, SampleSource } from "../sample.ts";
 import { type AugmentationOptions, checkImgsz } from "./options.ts";
 

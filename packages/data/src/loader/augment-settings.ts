@@ -1,10 +1,5 @@
-import {
-  type Augmentation,
-  type AugmentationHyp,
-  type V8AugmentationHyp,
-  v5Augmentation,
-  v8Augmentation,
-} from "@lookonce/augment";
+import { type Augmentation, type V8AugmentationHyp, v5Augmentation, v8Augmentation } from "@lookonce/augment";
+import type { AugmentationHyp } from "@lookonce/config";
 
 /** How images are augmented: whose pipeline, and its hyper-parameters. A form that can be sent to workers. */
 export type AugmentSettings = { family: "v8"; hyp: V8AugmentationHyp } | { family: "v5"; hyp: AugmentationHyp };

@@ -2,7 +2,8 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { defaultPresets, type Sample, type Transform } from "@lookonce/augment";
+import type { Sample, Transform } from "@lookonce/augment";
+import { hypPresets } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { blankImage, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
@@ -33,7 +34,7 @@ const noise = `export default [
   },
 ];`;
 
-const augment: AugmentSettings = { family: "v8", hyp: { ...defaultPresets.v8, mixup: 0.5, degrees: 10 } };
+const augment: AugmentSettings = { family: "v8", hyp: { ...hypPresets.v8, mixup: 0.5, degrees: 10 } };
 const numbers = (batches: Batch[]): number[] => batches.flatMap(({ samples }) => samples.map(({ index }) => index));
 
 /** For machines that are busy with other work. */
@@ -103,7 +104,7 @@ describe("any number of workers", () => {
 
   it("lets the settings change from epoch to epoch", async () => {
     const dataset = await images.open();
-    const hyp = { ...defaultPresets.v8, scale: 0, translate: 0, fliplr: 0, hsv_h: 0, hsv_s: 0, hsv_v: 0 };
+    const hyp = { ...hypPresets.v8, scale: 0, translate: 0, fliplr: 0, hsv_h: 0, hsv_s: 0, hsv_v: 0 };
     const closing = (epoch: number): AugmentSettings => {
       return { family: "v8", hyp: { ...hyp, mosaic: epoch === 0 ? 1 : 0 } };
     };

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import type { HypFamily } from "@lookonce/augment";
+import { familySettings, type HypFamily, hypPreset } from "@lookonce/config";
 import type { AugmentSettings, BatchLoader, Dataset, DatasetEntry } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { GridImage } from "@lookonce/plots";
@@ -77,10 +77,11 @@ async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<Aug
     if (hyp === undefined) return undefined;
     throw new LookonceError("ARGUMENT", "hyp changes an augmentation, and none is asked for: add augment=v8.");
   }
-  const { hypPreset, readHyp } = await import("@lookonce/augment");
   const preset = hypPreset(augment);
   const family: HypFamily = augment.startsWith("v5") ? "v5" : "v8";
-  return { family, hyp: hyp === undefined ? preset : await readHyp(hyp, family) } as AugmentSettings;
+  if (hyp === undefined) return { family, hyp: preset } as AugmentSettings;
+  const { readHyp } = await import("@lookonce/trainer");
+  return { family, hyp: await readHyp(hyp, familySettings[family]) } as AugmentSettings;
 }
 
 /** An image as it is, with its labels. */

@@ -1,7 +1,7 @@
+import type { Recipe } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import type { Recipe } from "../recipes/recipe.ts";
 import { type AnchorReport, autoAnchor } from "./auto-anchor.ts";
 import type { SizedImage } from "./label-sizes.ts";
 

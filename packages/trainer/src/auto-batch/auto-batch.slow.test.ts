@@ -1,11 +1,11 @@
 import { currentBackend, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { familySettings, makeRecipe } from "@lookonce/config";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
-import { makeRecipe } from "../recipes/recipe.ts";
 import { makeParts } from "../run-parts.ts";
 import { autoBatch } from "./auto-batch.ts";
 import { fitLine } from "./largest-batch.ts";
@@ -23,7 +23,7 @@ describeShared("the largest batch of YOLOv8n", ["weights/yolov8n.pt"], () => {
     const model = modelFromCheckpoint(readCheckpoint(file), file);
     const { measured } = await autoBatch(model, { imgsz: 320, objects: 16 });
     const { start, slope } = fitLine(measured.map(({ batch, update }) => [batch, update]));
-    const recipe = { ...makeRecipe("v8"), optimizer: "AdamW" } as const;
+    const recipe = { ...makeRecipe(familySettings.v8), optimizer: "AdamW" } as const;
     const settings = { recipe, batch: 64, nbs: 64, imgsz: 320, freeze: 0, amp: false };
     const { step, optimizer, criterion, ema } = await makeParts(model, settings as Parameters<typeof makeParts>[1]);
     const batch = 4 * (measured.at(-1)?.batch ?? 1);

@@ -1,10 +1,10 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
+import { familySettings, makeRecipe } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { copyModel, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { choosePrecision } from "../precision/choose-precision.ts";
-import { makeRecipe } from "../recipes/recipe.ts";
 import { makeParts, type PartSettings } from "../run-parts.ts";
 import type { RunParts } from "../run-state.ts";
 import type { TrainSettings } from "../train-options.ts";
@@ -69,7 +69,7 @@ function partSettings(
   model: DetectionModel,
   { imgsz = 640, freeze = 0, amp = false, ...options }: AutoBatchOptions,
 ): PartSettings {
-  const recipe = makeRecipe(model.family, options.recipe);
+  const recipe = makeRecipe(familySettings[model.family], options.recipe);
   // Of the two that `auto` may stand for, the one that remembers more.
   const optimizer = recipe.optimizer === "auto" ? "AdamW" : recipe.optimizer;
   return { recipe: { ...recipe, optimizer } as PartSettings["recipe"], batch: 1, nbs: recipe.nbs, imgsz, freeze, amp };

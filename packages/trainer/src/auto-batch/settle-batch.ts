@@ -1,6 +1,6 @@
+import { familySettings, makeRecipe } from "@lookonce/config";
 import type { DatasetEntry } from "@lookonce/data";
 import type { DetectionModel } from "@lookonce/nn";
-import { makeRecipe } from "../recipes/recipe.ts";
 import type { TrainOptions } from "../train-options.ts";
 import { autoBatch } from "./auto-batch.ts";
 import { type AutoBatchReport, findBatch } from "./largest-batch.ts";
@@ -9,7 +9,7 @@ import { type AutoBatchReport, findBatch } from "./largest-batch.ts";
 export async function settleBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport | undefined> {
   const { batch, data, imgsz = 640, multiScale = false, recipe = {}, freeze, amp } = options;
   if (batch !== findBatch) return undefined;
-  const { mosaic } = makeRecipe(model.family, recipe);
+  const { mosaic } = makeRecipe(familySettings[model.family], recipe);
   // The largest size that multi-scale training draws.
   const largest = multiScale ? Math.floor((imgsz * 1.5) / model.step) * model.step : imgsz;
   return autoBatch(model, {

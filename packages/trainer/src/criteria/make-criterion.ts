@@ -1,5 +1,5 @@
+import type { Recipe } from "@lookonce/config";
 import type { DetectionModel } from "@lookonce/nn";
-import type { Recipe } from "../recipes/recipe.ts";
 import type { Criterion } from "./criterion.ts";
 import { V5Criterion } from "./v5-criterion.ts";
 import { V8Criterion } from "./v8-criterion.ts";

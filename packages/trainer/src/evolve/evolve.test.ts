@@ -1,11 +1,11 @@
 import { appendFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readHyp } from "@lookonce/augment";
+import { familySettings, makeRecipe, type Recipe } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
-import { makeRecipe, type Recipe } from "../recipes/recipe.ts";
+import { readHyp } from "../recipes/read-hyp.ts";
 import { type EvolveOptions, evolve, type GenerationReport } from "./evolve.ts";
 import type { GenerationScores } from "./evolve-table.ts";
 
@@ -20,7 +20,7 @@ async function objective(recipe: Recipe): Promise<GenerationScores> {
 }
 
 const options = (more: Partial<EvolveOptions> = {}): EvolveOptions => ({
-  ...{ family: "v8", recipe: makeRecipe("v8"), evaluate: objective, directory: newFolder() },
+  ...{ family: familySettings.v8, recipe: makeRecipe(familySettings.v8), evaluate: objective, directory: newFolder() },
   ...{ rng: new Random(0), generations: 12 },
   ...more,
 });
@@ -39,7 +39,8 @@ describe("evolve", () => {
     }
   });
 
-  it.each(["v5", "v8"] as const)("writes a line a generation and a file that trainings of %s read", async (family) => {
+  it.each(["v5", "v8"] as const)("writes a line a generation and a file that trainings of %s read", async (name) => {
+    const family = familySettings[name];
     const told: GenerationReport[] = [];
     const recipe = makeRecipe(family, { warmup_bias_lr: 0.05 });
     const onGeneration = (report: GenerationReport): void => void told.push(report);
@@ -50,13 +51,13 @@ describe("evolve", () => {
     expect(lines(csv)).toHaveLength(13);
     expect(told.map(({ generation }) => generation)).toEqual(generations.map((_, i) => i + 1));
     expect(told.filter(({ isBest }) => isBest).at(-1)?.hyps).toEqual(best?.hyps);
-    expect(hyp).toMatch(family === "v5" ? /hyp_evolve\.yaml$/ : /best_hyperparameters\.yaml$/);
+    expect(hyp).toMatch(name === "v5" ? /hyp_evolve\.yaml$/ : /best_hyperparameters\.yaml$/);
     expect(await readHyp(hyp, family)).toMatchObject({
       ...best?.hyps,
-      ...(family === "v8" && { warmup_bias_lr: 0.05 }),
+      ...(name === "v8" && { warmup_bias_lr: 0.05 }),
     });
     expect(readFileSync(hyp, "utf8")).toContain(`generation ${best?.generation}, fitness 0.`);
-    expect("anchors" in (best?.hyps ?? {})).toBe(family === "v5");
+    expect("anchors" in (best?.hyps ?? {})).toBe(name === "v5");
   });
 
   it("goes on to what it would have found undivided, whatever its last line lost", async () => {
@@ -116,9 +117,9 @@ describe("evolve", () => {
   it("refuses tables of other evolutions, damaged ones and impossible numbers", async () => {
     const { csv } = await evolve(options({ generations: 2 }));
     const directory = join(csv, "..");
-    await expect(evolve(options({ directory, family: "v5", recipe: makeRecipe("v5") }))).rejects.toThrow(
-      /evolve\.csv is of another evolution: at "/,
-    );
+    await expect(
+      evolve(options({ directory, family: familySettings.v5, recipe: makeRecipe(familySettings.v5) })),
+    ).rejects.toThrow(/evolve\.csv is of another evolution: at "/);
     appendFileSync(csv, "0.5,what\n");
     await expect(evolve(options({ directory }))).rejects.toThrow(/evolve\.csv, line 4: \d+ numbers were expected/);
     writeFileSync(csv, "fit");

@@ -1,18 +1,16 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { type HypFamily, hypPreset } from "@lookonce/augment";
+import { type FamilySettings, hypKeys, type Recipe, type SearchSpace } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { writeWholeSync, writing } from "@lookonce/files";
 import type { Random } from "@lookonce/random";
 import { dump } from "js-yaml";
-import type { Recipe } from "../recipes/recipe.ts";
 import { type EvolvedGeneration, EvolveTable, type GenerationScores } from "./evolve-table.ts";
 import { chooseParent, drawMutation, type Hyps, mutate, withinLimits } from "./mutate.ts";
-import { type SearchSpace, searchSpaces } from "./search-space.ts";
 
 /** Options of {@link evolve}. */
 export interface EvolveOptions {
-  family: HypFamily;
+  family: FamilySettings;
   /** What the first generation is trained with, and what stays as it is. */
   recipe: Recipe;
   /**
@@ -60,12 +58,6 @@ export interface Evolution {
   interrupted: boolean;
 }
 
-/** Names that users of each family know. */
-const hypFiles: Readonly<Record<HypFamily, string>> = {
-  v5: "hyp_evolve.yaml",
-  v8: "best_hyperparameters.yaml",
-};
-
 /**
  * Changes hyper-parameters at random, trains with them, and changes those further that did well: the evolution of YOLOv5
  * (7.0) and YOLOv8's tuner (8.3).
@@ -82,10 +74,10 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
   if (!Number.isInteger(generations) || generations < 1) {
     throw new LookonceError("ARGUMENT", `generations must be a whole number of at least 1, not ${generations}.`);
   }
-  const space = options.space ?? searchSpaces[family];
+  const space = options.space ?? family.evolution.space;
   const start = startHyps(options.recipe, space);
   const csv = join(directory, "evolve.csv");
-  const hyp = join(directory, hypFiles[family]);
+  const hyp = join(directory, family.evolution.file);
   const table = new EvolveTable(csv, Object.keys(start), options.log);
   let best = fittest(table.rows);
   while (table.rows.length < generations && signal?.aborted !== true) {
@@ -162,7 +154,7 @@ function fittest(rows: readonly EvolvedGeneration[]): Evolution["best"] {
 /** Writes the fittest hyper-parameters, and those that were not evolved, as a file that trainings read. */
 function writeHyps(file: string, best: Required<Evolution>["best"], { family, recipe }: EvolveOptions): void {
   const { generation, scores, hyps } = best;
-  const known = [...Object.keys(hypPreset(family === "v5" ? "v5-scratch-low" : "v8")), "label_smoothing"];
+  const known = hypKeys(family);
   const kept = Object.entries(recipe).filter(([key]) => known.includes(key));
   const told = Object.entries(scores).map(([key, value]) => `${key} ${(value as number).toFixed(5)}`);
   const lines = [

@@ -1,8 +1,8 @@
+import { familySettings } from "@lookonce/config";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { chooseParent, drawMutation, mutate, parentChoices, withinLimits } from "./mutate.ts";
-import { searchSpaces } from "./search-space.ts";
 
 interface GoldenGeneration {
   results_table: number[][];
@@ -19,12 +19,12 @@ describeGolden("evolution, YOLOv5", ["v5/evolve/meta.json", "v5/evolve/mutations
   };
 
   it("has the reference's table", () => {
-    expect(searchSpaces.v5).toEqual(goldenJson("v5/evolve/meta.json"));
+    expect(familySettings.v5.evolution.space).toEqual(goldenJson("v5/evolve/meta.json"));
   });
 
   it("keeps the first generation within limits", () => {
     const [first] = golden.generations as [GoldenGeneration];
-    expect(withinLimits(golden.start_hyp, searchSpaces.v5)).toEqual(first.mutated_hyp);
+    expect(withinLimits(golden.start_hyp, familySettings.v5.evolution.space)).toEqual(first.mutated_hyp);
   });
 
   it.each(golden.generations.slice(1))("chooses and mutates as the reference does", (generation) => {
@@ -40,7 +40,7 @@ describeGolden("evolution, YOLOv5", ["v5/evolve/meta.json", "v5/evolve/mutations
     const values = (table[parent.row] as number[]).slice(7);
     const hyps = Object.fromEntries(order.map((key, i) => [key, values[i] as number]));
     const [chances, normals, strength] = draws.slice(-3).map(({ value }) => value) as [number[], number[], number];
-    const child = mutate(hyps, searchSpaces.v5, { chances, normals, strength });
+    const child = mutate(hyps, familySettings.v5.evolution.space, { chances, normals, strength });
     expect(Object.keys(child)).toEqual(order);
     expectClose(Object.values(child), order.map((key) => generation.mutated_hyp[key] as number), { abs: 1e-9 }); // biome-ignore format: one line
   });
@@ -82,11 +82,11 @@ describe("mutate", () => {
 
 describe("the search space of YOLOv8", () => {
   it("is that of its tuner", () => {
-    expect(Object.keys(searchSpaces.v8).sort()).toEqual(
+    expect(Object.keys(familySettings.v8.evolution.space).sort()).toEqual(
       "bgr box cls copy_paste cutmix degrees dfl fliplr flipud hsv_h hsv_s hsv_v lr0 lrf mixup momentum mosaic perspective scale shear translate warmup_epochs warmup_momentum weight_decay".split(
         " ",
       ),
     );
-    expect(searchSpaces.v8.box).toEqual({ gain: 1, lower: 1, upper: 20 });
+    expect(familySettings.v8.evolution.space.box).toEqual({ gain: 1, lower: 1, upper: 20 });
   });
 });

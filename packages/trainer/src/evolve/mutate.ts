@@ -1,5 +1,5 @@
+import type { SearchSpace } from "@lookonce/config";
 import type { Random } from "@lookonce/random";
-import type { SearchSpace } from "./search-space.ts";
 
 /** Hyper-parameters by their names. */
 export type Hyps = Readonly<Record<string, number>>;

@@ -1,3 +1,4 @@
+import type { OptimizerName } from "@lookonce/config";
 import { Adam } from "./adam.ts";
 import { AdamW } from "./adamw.ts";
 import { NAdam } from "./nadam.ts";
@@ -9,9 +10,6 @@ import { Sgd } from "./sgd.ts";
 
 type OptimizerClass = new (parameters: readonly GroupedParameter[], options: { weightDecay: number }) => Optimizer;
 
-/** An optimizer, as recipes name it. */
-export type OptimizerName = "SGD" | "Adam" | "AdamW" | "NAdam" | "RAdam" | "RMSProp";
-
 const optimizers: Readonly<Record<OptimizerName, OptimizerClass>> = {
   SGD: Sgd,
   Adam,
@@ -20,9 +18,6 @@ const optimizers: Readonly<Record<OptimizerName, OptimizerClass>> = {
   RAdam,
   RMSProp: RmsProp,
 };
-
-/** All of them. */
-export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
 /** Makes an optimizer by its name; `weightDecay` as its class explains it. */
 export function makeOptimizer(

@@ -1,10 +1,11 @@
+import { type OptimizerName, optimizerNames } from "@lookonce/config";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { describeGolden, enterTestDevice, expectClose, goldenJson } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { clipGradients, gradientNorm } from "./clip-gradients.ts";
-import { autoOptimizer, makeOptimizer, type OptimizerName, optimizerNames } from "./make-optimizer.ts";
+import { autoOptimizer, makeOptimizer } from "./make-optimizer.ts";
 import { NAdam } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./parameter-groups.ts";

@@ -1,6 +1,5 @@
-import { hypPresets } from "@lookonce/augment";
+import { familySettings, hypPresets, makeRecipe, type RecipeOf } from "@lookonce/config";
 import { type ModelConfig, parseModelConfig } from "@lookonce/nn";
-import { makeRecipe, type RecipeOf } from "./recipe.ts";
 
 /** Settings of a run, to be handed to `train` as they are. */
 export interface ShapesRecipe {
@@ -19,7 +18,7 @@ export const shapesRecipe: Readonly<ShapesRecipe> = {
   epochs: 14,
   imgsz: 160,
   batch: 8,
-  recipe: makeRecipe("v8", {
+  recipe: makeRecipe(familySettings.v8, {
     ...hypPresets["v8-no-augmentation"],
     nbs: 8,
     optimizer: "AdamW",

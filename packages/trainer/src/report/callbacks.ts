@@ -1,8 +1,8 @@
+import type { Recipe } from "@lookonce/config";
 import type { Batch } from "@lookonce/data";
 import type { AnchorReport } from "../anchors/auto-anchor.ts";
 import type { AutoBatchReport } from "../auto-batch/largest-batch.ts";
 import type { PrecisionChoice } from "../precision/choose-precision.ts";
-import type { Recipe } from "../recipes/recipe.ts";
 import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
 import type { ValidationResult } from "../validation/validation-result.ts";

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { familySettings } from "@lookonce/config";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { readImage } from "@lookonce/image";
 import { enterTestDevice } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultRecipes } from "../recipes/recipe.ts";
 import { tinyModel } from "../test-tiny-model.ts";
 import { train } from "../train.ts";
 import { drawnIterations } from "./drawn-iterations.ts";
@@ -66,7 +66,7 @@ describe("a training with plots", () => {
 describe("plotLogger", () => {
   const run = {
     ...{ epochs: 2, iterations: 2, batch: 2, imgsz: 64, firstEpoch: 0, args: {} },
-    recipe: defaultRecipes.v8,
+    recipe: familySettings.v8.recipe,
   };
 
   it("tells of what it cannot draw, and lets the training go on", async () => {
@@ -94,7 +94,7 @@ describe("drawnIterations", () => {
     [10, 10, [0, 1, 2]],
     [10, 4, [0, 1, 2, 30, 31, 32]],
   ])("of %i epochs of which %i are without mosaics", (epochs, closeMosaic, expected) => {
-    const recipe = { ...defaultRecipes.v8, close_mosaic: closeMosaic };
+    const recipe = { ...familySettings.v8.recipe, close_mosaic: closeMosaic };
     expect([...drawnIterations({ epochs, iterations: 5, recipe })]).toEqual(expected);
   });
 });

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { familySettings } from "@lookonce/config";
 import { ConfusionMatrix } from "@lookonce/metrics";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
-import { defaultRecipes } from "../recipes/recipe.ts";
 import { argsYaml } from "./args-yaml.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 import { jsonLog } from "./json-log.ts";
@@ -14,7 +14,7 @@ import { resultsCsv } from "./results-csv.ts";
 const directory = mkdtempSync(join(tmpdir(), "report-"));
 const run: RunInfo = {
   ...{ directory, epochs: 2, iterations: 4, batch: 8, imgsz: 64, firstEpoch: 0, args: { data: "shapes.yaml" } },
-  recipe: defaultRecipes.v8,
+  recipe: familySettings.v8.recipe,
 };
 const losses = { box: 1.5, cls: 2.25, dfl: 1.125 };
 const rates = { bias: 0.1, weight: 0.01, norm: 0.02 };
@@ -117,7 +117,7 @@ describe("argsYaml", () => {
     await play(argsYaml());
     const file = join(directory, "args.yaml");
     const args = load(readFileSync(file, "utf8"));
-    expect(args).toEqual({ data: "shapes.yaml", epochs: 2, batch: 8, imgsz: 64, ...defaultRecipes.v8 });
+    expect(args).toEqual({ data: "shapes.yaml", epochs: 2, batch: 8, imgsz: 64, ...familySettings.v8.recipe });
     await argsYaml().onTrainStart?.({ ...run, firstEpoch: 1, epochs: 9 });
     expect(load(readFileSync(file, "utf8"))).toEqual(args);
   });

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { familySettings } from "@lookonce/config";
 import type { Batch } from "@lookonce/data";
 import { afterAll, describe, expect, it } from "vitest";
-import { defaultRecipes } from "../recipes/recipe.ts";
 import type { EpochInfo, RunInfo } from "./callbacks.ts";
 import { tensorboardLogger } from "./tensorboard-logger.ts";
 
@@ -12,7 +12,7 @@ afterAll(() => rmSync(place, { recursive: true }));
 
 const run = (directory: string, firstEpoch = 0): RunInfo => ({
   ...{ directory, epochs: 3, iterations: 4, batch: 1, imgsz: 16, firstEpoch, args: {} },
-  recipe: defaultRecipes.v8,
+  recipe: familySettings.v8.recipe,
 });
 
 const epoch = (number: number): EpochInfo => ({

@@ -1,11 +1,11 @@
 import type { StepInput } from "@lookonce/backend-onnxruntime";
+import { familySettings } from "@lookonce/config";
 import { copyModel, fuse } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { askedTestDevice, enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeCriterion } from "../criteria/make-criterion.ts";
-import { defaultRecipes } from "../recipes/recipe.ts";
 import { tinyModel } from "../test-tiny-model.ts";
 import { EngineDetector } from "./engine-detector.ts";
 import { ForwardDetector } from "./forward-detector.ts";
@@ -52,7 +52,7 @@ describe("detectors", () => {
 describe("ValidationLoss", () => {
   it("is the criterion's loss of the raw maps", async () => {
     const model = tinyModel().eval();
-    const criterion = makeCriterion(model, { recipe: defaultRecipes.v8, imgsz: 64 });
+    const criterion = makeCriterion(model, { recipe: familySettings.v8.recipe, imgsz: 64 });
     const batch = noise();
     const detector = await makeDetector(model, { raw: true });
     const { raw } = await detector.detect(batch);

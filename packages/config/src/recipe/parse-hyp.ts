@@ -1,12 +1,7 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import type { FamilySettings } from "../families/family-settings.ts";
+import { familySettings } from "../families/table.ts";
 import type { CopyPasteMode, HypFamilies, HypFamily } from "./hyp.ts";
-import { defaultPresets } from "./presets.ts";
-
-/** Keys that a family's files may have although its preset has none. */
-const optionalKeys: Record<HypFamily, readonly string[]> = { v5: ["anchors", "label_smoothing"], v8: [] };
-
-/** Keys of YOLOv8's settings that concern other tasks than detection: legal, and without effect here. */
-const otherTasks: readonly string[] = ["pose", "kobj", "auto_augment", "erasing", "crop_fraction"];
 
 /** Probabilities, and shares of which more than the whole has no meaning. */
 const sharesOfOne: ReadonlySet<string> = new Set([
@@ -27,29 +22,28 @@ const copyPasteModes: readonly CopyPasteMode[] = ["flip", "mixup"];
 
 /** Options of {@link parseHyp}. */
 export interface ParseHypOptions<F extends HypFamily> {
-  family: F;
-  /** What errors call the values, such as a file's name. Default `hyper-parameters`. */
+  family: FamilySettings<F>;
+  /** Name of the values in errors, such as a file's name. Default `hyper-parameters`. */
   name?: string;
-  /** What keys that are missing come from. Default `v5-scratch-low` or `v8`. */
+  /** Values of missing keys. Default: the family's. */
   base?: Readonly<HypFamilies[F]>;
-  /** Where a key stands, for errors, e.g. its line. Default says nothing. */
+  /** Place of a key for errors, e.g. its line. Default: none. */
   place?: (key: string) => string;
 }
 
 /**
  * Checks hyper-parameters under their YAML names and fills in those that are missing.
  *
- * Keys of YOLOv8 that only other tasks have (`pose`, `kobj`, `auto_augment`, `erasing`, `crop_fraction`) are left out.
+ * Keys that only other tasks have (`pose`, `kobj`, `auto_augment`, `erasing`, `crop_fraction` of YOLOv8) are left out.
  *
  * @throws LookonceError `ARGUMENT` for a key that the family does not have, or a value that is no number or out of range
  */
 export function parseHyp<F extends HypFamily>(values: object, options: ParseHypOptions<F>): HypFamilies[F] {
   const { family, name = "hyper-parameters", place = () => "" } = options;
-  const base: Readonly<HypFamilies[F]> = options.base ?? defaultPresets[family];
-  const known = [...Object.keys(defaultPresets[family]), ...optionalKeys[family]];
-  const hyp = { ...base } as HypFamilies[F];
+  const known = hypKeys(family);
+  const hyp = { ...(options.base ?? family.hyp) } as HypFamilies[F];
   for (const [key, value] of Object.entries(values)) {
-    if (value === undefined || (family === "v8" && otherTasks.includes(key))) continue;
+    if (value === undefined || family.ignoredHyps.includes(key)) continue;
     const where = `${name}${place(key)}`;
     if (!known.includes(key)) throw new LookonceError("ARGUMENT", unknownKey(key, { family, known, where }));
     const complaint = complain(key, value);
@@ -62,20 +56,20 @@ export function parseHyp<F extends HypFamily>(values: object, options: ParseHypO
 }
 
 interface UnknownKey {
-  family: HypFamily;
+  family: FamilySettings;
   known: readonly string[];
   where: string;
 }
 
 function unknownKey(key: string, { family, known, where }: UnknownKey): string {
-  const other: HypFamily = family === "v5" ? "v8" : "v5";
-  const elsewhere = Object.hasOwn(defaultPresets[other], key) || optionalKeys[other].includes(key);
-  const hint = elsewhere ? ` It is one of ${familyName(other)}.` : didYouMean(key, known);
-  return `${where}: ${familyName(family)} has no hyper-parameter "${key}"; it has ${known.join(", ")}.${hint}`;
+  const other = Object.values(familySettings).find((one: FamilySettings) => hypKeys(one).includes(key));
+  const hint = other === undefined ? didYouMean(key, known) : ` It is one of ${other.title}.`;
+  return `${where}: ${family.title} has no hyper-parameter "${key}"; it has ${known.join(", ")}.${hint}`;
 }
 
-function familyName(family: HypFamily): string {
-  return family === "v5" ? "YOLOv5" : "YOLOv8";
+/** All hyper-parameters that a family's files may set. */
+export function hypKeys({ hyp, optionalHyps }: FamilySettings): string[] {
+  return [...Object.keys(hyp), ...optionalHyps];
 }
 
 /** What the value should have been, or `undefined` when it is right. */

@@ -137,9 +137,6 @@ export const hypPresets: Readonly<Record<V5Preset, Readonly<V5Hyp>> & Record<V8P
 /** The name of one of {@link hypPresets}. */
 export type HypPreset = keyof typeof hypPresets;
 
-/** The preset that stands for a family where nothing else is asked for. */
-export const defaultPresets: { readonly v5: Readonly<V5Hyp>; readonly v8: Readonly<V8Hyp> } = { v5: v5ScratchLow, v8 };
-
 /** The kind of hyper-parameters that a preset's name promises. */
 export type PresetHyp<Name extends string> = Name extends `v5-${string}` ? V5Hyp : V8Hyp;
 

@@ -1,19 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { defaultRecipes, makeRecipe } from "./recipe.ts";
+import { familySettings, makeRecipe } from "../index.ts";
 
 describe("makeRecipe", () => {
   it("replaces what is given and keeps the rest", () => {
-    expect(makeRecipe("v8", { lr0: 0.1, optimizer: "AdamW" })).toEqual({
-      ...defaultRecipes.v8,
+    expect(makeRecipe(familySettings.v8, { lr0: 0.1, optimizer: "AdamW" })).toEqual({
+      ...familySettings.v8.recipe,
       lr0: 0.1,
       optimizer: "AdamW",
     });
-    expect(makeRecipe("v5", { label_smoothing: 0.1, cos_lr: true })).toMatchObject({
-      ...defaultRecipes.v5,
+    expect(makeRecipe(familySettings.v5, { label_smoothing: 0.1, cos_lr: true })).toMatchObject({
+      ...familySettings.v5.recipe,
       label_smoothing: 0.1,
       cos_lr: true,
     });
-    expect(makeRecipe("v8", {}, { ...defaultRecipes.v8, box: 1, clip: 3 })).toMatchObject({ box: 1, clip: 3 });
+    expect(makeRecipe(familySettings.v8, {}, { ...familySettings.v8.recipe, box: 1, clip: 3 })).toMatchObject({
+      box: 1,
+      clip: 3,
+    });
   });
 
   it.each([
@@ -30,7 +33,7 @@ describe("makeRecipe", () => {
     [{ nbs: 0 }, /nbs must be a number of at least 1/],
     [{ mosaic: 2 }, /mosaic must be a number from 0 to 1/],
   ])("refuses %o", (changes, message) => {
-    expect(() => makeRecipe("v8", changes as object)).toThrow(
+    expect(() => makeRecipe(familySettings.v8, changes as object)).toThrow(
       expect.objectContaining({ code: "ARGUMENT", message: expect.stringMatching(message) }),
     );
   });

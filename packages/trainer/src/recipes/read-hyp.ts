@@ -1,19 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { type FamilySettings, type HypFamilies, type HypFamily, parseHyp } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { load, YAMLException } from "js-yaml";
-import type { HypFamilies, HypFamily } from "./hyp.ts";
-import { parseHyp } from "./parse-hyp.ts";
 
 /**
  * Reads a hyper-parameter file (YAML) of one's own, such as YOLOv5's `data/hyps/*.yaml` or what its evolution leaves.
  *
- * Keys that are missing keep the values of `v5-scratch-low` or `v8`.
+ * Keys that are missing keep the family's default values.
  *
  * @throws LookonceError `NOT_FOUND` or `IO` without the file; `FORMAT` when it is no YAML map; `ARGUMENT` as `parseHyp`,
  *   with the line
  */
-export async function readHyp<F extends HypFamily>(path: string, family: F): Promise<HypFamilies[F]> {
+export async function readHyp<F extends HypFamily>(path: string, family: FamilySettings<F>): Promise<HypFamilies[F]> {
   const text = await readText(path);
   const lines = text.split("\n");
   const place = (key: string): string => {

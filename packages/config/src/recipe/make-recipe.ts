@@ -1,48 +1,10 @@
-import { defaultPresets, type HypFamilies, type HypFamily, parseHyp } from "@lookonce/augment";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import type { BalanceMode } from "@lookonce/loss";
-import { type OptimizerName, optimizerNames } from "../optimizer/make-optimizer.ts";
+import type { FamilySettings } from "../families/family-settings.ts";
+import type { HypFamilies, HypFamily } from "./hyp.ts";
+import { parseHyp } from "./parse-hyp.ts";
+import { balanceModes, optimizerNames, type RecipeChanges, type RecipeOf, type TrainingSettings } from "./recipe.ts";
 
-/** What steers a training besides the hyper-parameters of YOLO's files. */
-export interface TrainingSettings {
-  /** `"auto"` also chooses `lr0`, `momentum` and `warmup_bias_lr`, by the length of the training. */
-  optimizer: OptimizerName | "auto";
-  /** Rates fall along half a cosine instead of a line. */
-  cos_lr: boolean;
-  /** Nominal batch: gradients of smaller batches are summed up to it. */
-  nbs: number;
-  /** Warm-up lasts at least this many iterations. */
-  warmup_iterations: number;
-  /** Epochs at the end that are trained without mosaics, mixups and the like. */
-  close_mosaic: number;
-  /** Largest norm of all gradients together; 0 does not clip. */
-  clip: number;
-  /** Long-run decay of the average of weights that is kept and validated; 0 keeps no average. */
-  ema_decay: number;
-  /** Updates over which that decay ramps up. */
-  ema_tau: number;
-  /** How the levels' objectness losses are weighed; YOLOv5 only. */
-  balance?: BalanceMode;
-}
-
-/** How a model of a family is trained. Names are those of YOLO's hyper-parameter files, where they have one. */
-export type RecipeOf<F extends HypFamily> = HypFamilies[F] & TrainingSettings;
-
-/** A recipe of either family. */
-export type Recipe = RecipeOf<"v5"> | RecipeOf<"v8">;
-
-/** What differs from a recipe. */
-export type RecipeChanges = Partial<HypFamilies["v5"] & HypFamilies["v8"] & TrainingSettings>;
-
-const shared = { cos_lr: false, nbs: 64, warmup_iterations: 100, ema_decay: 0.9999, ema_tau: 2000, clip: 10 } as const;
-
-/** YOLOv5's defaults (7.0) and YOLOv8's (8.3). */
-export const defaultRecipes: { readonly [F in HypFamily]: Readonly<RecipeOf<F>> } = {
-  v5: { ...defaultPresets.v5, ...shared, optimizer: "SGD", close_mosaic: 0, balance: "fixed" },
-  v8: { ...defaultPresets.v8, ...shared, optimizer: "auto", close_mosaic: 10 },
-};
-
-/** The values that a number may have, where 0 and above is not it. */
+/** Ranges of the numbers that may not be everything from 0 on. */
 const limits: Partial<Record<string, readonly [low: number, high: number]>> = {
   lrf: [0, 1],
   momentum: [0, 0.9999],
@@ -52,14 +14,14 @@ const limits: Partial<Record<string, readonly [low: number, high: number]>> = {
 };
 
 /**
- * A family's recipe with some of its values replaced.
+ * Returns a family's recipe with some of its values replaced.
  *
  * @throws LookonceError `ARGUMENT` for a key that the family's recipes do not have, or a value that is wrong or out of range
  */
 export function makeRecipe<F extends HypFamily>(
-  family: F,
+  family: FamilySettings<F>,
   changes: RecipeChanges = {},
-  base: Readonly<RecipeOf<F>> = defaultRecipes[family],
+  base: Readonly<RecipeOf<F>> = family.recipe,
 ): RecipeOf<F> {
   const settings: Record<string, unknown> = {};
   const hyp: Record<string, unknown> = {};
@@ -79,7 +41,7 @@ export function makeRecipe<F extends HypFamily>(
 const isNumber = "a number";
 const optimizers = ["auto", ...optimizerNames];
 
-/** What the values of {@link TrainingSettings} are. */
+/** Types of {@link TrainingSettings}. */
 const checks: Record<keyof TrainingSettings, readonly string[] | typeof isNumber | "true or false"> = {
   optimizer: optimizers,
   cos_lr: "true or false",
@@ -89,7 +51,7 @@ const checks: Record<keyof TrainingSettings, readonly string[] | typeof isNumber
   clip: isNumber,
   ema_decay: isNumber,
   ema_tau: isNumber,
-  balance: ["fixed", "auto", "learned"],
+  balance: balanceModes,
 };
 
 function checkValue(key: string, value: unknown): void {

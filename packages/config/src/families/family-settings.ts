@@ -1,0 +1,60 @@
+import type { HypFamilies, HypFamily } from "../recipe/hyp.ts";
+import type { RecipeOf } from "../recipe/recipe.ts";
+import type { SearchSpace } from "./search-space.ts";
+
+/** Thresholds of non-maximum suppression. */
+export interface NmsDefaults {
+  /** Least confidence of a detection, 0 to 1. */
+  conf: number;
+  /** Largest IoU of two detections of a class, 0 to 1. */
+  iou: number;
+  /** Most detections an image. */
+  maxDet: number;
+}
+
+/** How images are resized and padded when they are not augmented. */
+export interface LoadingRules {
+  /** Borders of a letterbox: both sides in whole pixels, or half of the whole border each. */
+  padding: "rounded" | "exact";
+  /** How the shorter side becomes a whole number when an image is loaded. */
+  shorterSide: "ceil" | "truncate";
+  /** How an image is shrunk for validation. */
+  shrinking: "area" | "bilinear";
+}
+
+/**
+ * What distinguishes a family of models, as plain data. `ModelFamily` of `@lookonce/families` adds the functions.
+ *
+ * @typeParam F whose hyper-parameter files its recipes follow
+ */
+export interface FamilySettings<F extends HypFamily = HypFamily> {
+  /** As `model.family` names it. */
+  name: string;
+  /** For people: `YOLOv8`. */
+  title: string;
+  /** Default thresholds of prediction and of validation. */
+  nms: { predict: Readonly<NmsDefaults>; val: Readonly<NmsDefaults> };
+  /** Whether boxes are written as offsets of anchors, which belong to the model and can be fitted to a data set. */
+  hasAnchors: boolean;
+  /** Whether decoded detections have an objectness between box and classes. */
+  hasObjectness: boolean;
+  /** Axes of the decoded output in exported files: images, anchors, channels. */
+  outputLayout: "NAC" | "NCA";
+  loading: Readonly<LoadingRules>;
+  /** Which pipeline of `@lookonce/augment` augments training images. */
+  augmentation: HypFamily;
+  /** The default recipe. */
+  recipe: Readonly<RecipeOf<F>>;
+  /** The default hyper-parameters, a part of the recipe. */
+  hyp: Readonly<HypFamilies[F]>;
+  /** Hyper-parameters that files may have although the default does not. */
+  optionalHyps: readonly string[];
+  /** Hyper-parameters that files may have and that have no effect, since they are of other tasks. */
+  ignoredHyps: readonly string[];
+  /** After warm-up, an epoch has the learning rate of the epoch before it. */
+  usesPreviousEpochLr: boolean;
+  /** What `layers` of a model summary counts: the layers of the model file, or all modules of the tree. */
+  countedLayers: "layers" | "modules";
+  /** What an evolution changes, and the file that its best hyper-parameters are written to. */
+  evolution: { space: SearchSpace; file: string };
+}

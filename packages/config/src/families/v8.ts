@@ -1,0 +1,38 @@
+import { hypPresets } from "../recipe/presets.ts";
+import { trainingDefaults } from "../recipe/recipe.ts";
+import type { FamilySettings } from "./family-settings.ts";
+import { searchSpace } from "./search-space.ts";
+
+const hyp = hypPresets.v8;
+
+/** YOLOv8 (8.3), YOLO11, and other models of its anchor-free head. */
+export const v8: FamilySettings<"v8"> = {
+  name: "v8",
+  title: "YOLOv8",
+  nms: { predict: { conf: 0.25, iou: 0.7, maxDet: 300 }, val: { conf: 0.001, iou: 0.7, maxDet: 300 } },
+  hasAnchors: false,
+  hasObjectness: false,
+  outputLayout: "NCA",
+  loading: { padding: "rounded", shorterSide: "ceil", shrinking: "bilinear" },
+  augmentation: "v8",
+  recipe: { ...hyp, ...trainingDefaults, optimizer: "auto", close_mosaic: 10 },
+  hyp,
+  optionalHyps: [],
+  ignoredHyps: ["pose", "kobj", "auto_augment", "erasing", "crop_fraction"],
+  usesPreviousEpochLr: false,
+  countedLayers: "layers",
+  evolution: {
+    file: "best_hyperparameters.yaml",
+    space: searchSpace([
+      ["lrf", 1, 0.0001, 0.1],
+      ["momentum", 0.3, 0.7, 0.98],
+      ["box", 1, 1, 20],
+      ["dfl", 1, 0.4, 6],
+      ["scale", 1, 0, 0.95],
+      ["perspective", 1, 0, 0.001],
+      ["fliplr", 1, 0, 1],
+      ["bgr", 1, 0, 1],
+      ["cutmix", 1, 0, 1],
+    ]),
+  },
+};
