@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { besideOf, putInPlace, writeWhole, writing } from "@lookonce/files";
+import { besideOf, renameIntoPlace, writeWhole, writing } from "@lookonce/files";
 
 /** What {@link writeFolder} wrote. */
 export interface WrittenFolder<T> {
@@ -31,7 +31,7 @@ export async function writeFolder<T>(
       bytes += content.length;
     }
     const checked = await check(beside);
-    await putInPlace(beside, path);
+    await renameIntoPlace(beside, path);
     return { bytes, checked };
   } catch (error) {
     // The failure that counts is the one above; there may be nothing to remove.

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, describe, expect, it } from "vitest";
-import { besideOf, putInPlace, writeWhole, writeWholeSync, writing } from "./index.ts";
+import { besideOf, renameIntoPlace, writeWhole, writeWholeSync, writing } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-files-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,7 +89,7 @@ describe("a disk that is full", () => {
   });
 });
 
-describe("putInPlace", () => {
+describe("renameIntoPlace", () => {
   it("replaces a folder that is not empty", async () => {
     const [beside, place] = [join(folder, "new"), join(folder, "place")];
     for (const [path, text] of [
@@ -99,14 +99,14 @@ describe("putInPlace", () => {
       mkdirSync(path);
       writeFileSync(join(path, text), text);
     }
-    await putInPlace(beside, place);
+    await renameIntoPlace(beside, place);
     expect(readdirSync(place)).toEqual(["new"]);
     expect(existsSync(beside)).toBe(false);
   });
 });
 
 describe("writing", () => {
-  it("gives what the action gives, now or later", async () => {
+  it("returns what the action returns, now or later", async () => {
     expect(writing("x", () => 1)).toBe(1);
     expect(await writing("x", async () => 2)).toBe(2);
   });

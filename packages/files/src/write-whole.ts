@@ -1,10 +1,10 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
 import { mkdir, open, realpath, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { besideOf, putInPlace, putInPlaceSync } from "./put-in-place.ts";
+import { besideOf, renameIntoPlace, renameIntoPlaceSync } from "./rename-into-place.ts";
 import { writing } from "./writing.ts";
 
-/** What a file shall hold: a text (UTF-8), bytes, or pieces of bytes one after the other. */
+/** The content of a file: a text (UTF-8), bytes, or pieces of bytes one after the other. */
 export type Content = string | Uint8Array | readonly Uint8Array[];
 
 /** Options of {@link writeWhole}. */
@@ -37,7 +37,7 @@ export async function writeWhole(path: string, content: Content, { flush = true 
         await file.close();
       }
     });
-    await putInPlace(beside, target);
+    await renameIntoPlace(beside, target);
   } catch (error) {
     // The failure that counts is the one above; there may be nothing to remove
     await rm(beside, { force: true }).catch(() => {});
@@ -60,7 +60,7 @@ export function writeWholeSync(path: string, content: Content, { flush = true }:
         closeSync(file);
       }
     });
-    putInPlaceSync(beside, target);
+    renameIntoPlaceSync(beside, target);
   } catch (error) {
     remove(beside);
     throw error;

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { besideOf } from "../src/put-in-place.ts";
+import { besideOf } from "../src/rename-into-place.ts";
 
 // A program that ends before what it writes is whole.
 const [, , file, end] = process.argv;

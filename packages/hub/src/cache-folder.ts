@@ -4,7 +4,7 @@ import { posix, win32 } from "node:path";
 export interface CacheFolderSettings {
   /** `process.platform`. */
   platform: string;
-  /** `process.env`; `XDG_CACHE_HOME` and `LOCALAPPDATA` are looked at. */
+  /** `process.env`; `XDG_CACHE_HOME` and `LOCALAPPDATA` are read. */
   env: Readonly<Record<string, string | undefined>>;
   /** The person's home folder. */
   home: string;

@@ -12,8 +12,8 @@ export interface Checksum {
 }
 
 /**
- * The checksum that a server tells with a whole file: `Repr-Digest` (RFC 9530) or `Digest` (RFC 3230) with SHA-256, or the
- * MD5 of `Content-MD5` and of Azure's storage, which holds the files of GitHub's releases.
+ * The checksum that a server sends with a whole file: `Repr-Digest` (RFC 9530) or `Digest` (RFC 3230) with SHA-256, or the
+ * MD5 of `Content-MD5` and of Azure's storage, which serves the files of GitHub's releases.
  */
 export function checksumOf(headers: { get(name: string): string | null }, isWhole: boolean): Checksum | undefined {
   const from = "the server";

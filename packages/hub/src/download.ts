@@ -26,9 +26,9 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches a file, or the rest of one that was begun, in one try.
+ * Fetches a file, or the rest of one that was started, in one try.
  *
- * @returns the checksum that the server tells, if it does
+ * @returns the checksum that the server sends, if it does
  * @throws PassingFailure when the connection breaks or the server is busy; LookonceError when trying again is no use
  */
 export async function download(
@@ -36,23 +36,23 @@ export async function download(
   partial: PartialFile,
   { client, signal, onProgress }: DownloadOptions,
 ): Promise<Checksum | undefined> {
-  const begun = await partial.begun(url);
+  const started = await partial.started(url);
   const headers: Record<string, string> =
-    begun === undefined ? {} : { range: `bytes=${begun.bytes}-`, "if-range": begun.validator };
+    started === undefined ? {} : { range: `bytes=${started.bytes}-`, "if-range": started.validator };
   const response = await client.get(url, { headers, signal });
   try {
     checkOrigin(url, response);
     if (response.status === 416) return await outOfRange(url, partial, response);
     if (response.status !== 200 && response.status !== 206) throw refusal(url, response);
     if (response.status === 200) await refusePage(url, response);
-    const start = response.status === 206 ? startOf(response, begun?.bytes) : 0;
+    const start = response.status === 206 ? startOf(response, started?.bytes) : 0;
     const total = totalOf(response, start);
     await checkSpace(partial.path, total === undefined ? 0 : total - start);
     if (start === 0) await partial.note(validatorOf(url, response));
     await receive(response, partial.path, { start, total, onProgress });
     return checksumOf(response.headers, response.status === 200);
   } finally {
-    // What is not read holds its connection
+    // What is not read keeps its connection
     await response.body?.cancel().catch(() => {});
   }
 }
@@ -67,8 +67,8 @@ function checkOrigin(url: string, response: Response): void {
 /** All is there already, or more than there should be. */
 async function outOfRange(url: string, partial: PartialFile, response: Response): Promise<undefined> {
   const total = Number(/\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
-  const begun = await partial.begun(url);
-  if (begun?.bytes === total) return undefined;
+  const started = await partial.started(url);
+  if (started?.bytes === total) return undefined;
   await partial.remove();
   throw new PassingFailure("what was there of it is of another file");
 }
@@ -80,7 +80,7 @@ function refusal(url: string, { status, statusText }: Response): Error {
   }
   if (status === 408 || status === 425 || status === 429 || status >= 500)
     return new PassingFailure(`it answers ${said}`);
-  return new LookonceError("IO", `${new URL(url).host} does not give ${url} (${said}).`);
+  return new LookonceError("IO", `${new URL(url).host} does not serve ${url} (${said}).`);
 }
 
 /** A page to log in at, or one of a firewall's, comes with 200 as files do. */

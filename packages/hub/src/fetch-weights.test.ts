@@ -37,7 +37,7 @@ afterEach(() => server.close());
 
 function options(changes: Partial<FetchWeightsOptions> = {}): FetchWeightsOptions {
   return {
-    ...{ directory, mirror: server.address, timeout: 2_000, pauses: [1, 1] },
+    ...{ directory, mirror: server.address, timeout: 2_000, retryDelaysMs: [1, 1] },
     onNotice: (line) => notices.push(line),
     ...changes,
   };
@@ -85,7 +85,7 @@ describe("cacheFolder", () => {
 });
 
 describe("fetchWeights", () => {
-  it("fetches a file once, tells its license and how far it is, and leaves nothing else", async () => {
+  it("fetches a file once, reports its license and how far it is, and leaves nothing else", async () => {
     server.answer = serveFile(bytes);
     const progress: FetchProgress[] = [];
     const first = await fetchWeights("yolov8n.pt", options({ onProgress: (state) => progress.push(state) }));
@@ -112,7 +112,7 @@ describe("fetchWeights", () => {
 
   it("goes on the next time, when one time was not enough", async () => {
     server.answer = sendBeginning(bytes, 50_000);
-    await expect(fetchWeights("yolov8n.pt", breakingAt(50_000, { pauses: [] }))).rejects.toMatchObject({
+    await expect(fetchWeights("yolov8n.pt", breakingAt(50_000, { retryDelaysMs: [] }))).rejects.toMatchObject({
       code: "IO",
       message: expect.stringMatching(
         /yolov8n\.pt is not here and cannot be fetched from 127\.0\.0\.1.*there is a connection/,
@@ -129,7 +129,7 @@ describe("fetchWeights", () => {
 
   it("starts again when the file at the publisher's is another by then", async () => {
     server.answer = sendBeginning(bytes, 50_000);
-    await expect(fetchWeights("yolov8n.pt", breakingAt(50_000, { pauses: [] }))).rejects.toThrow();
+    await expect(fetchWeights("yolov8n.pt", breakingAt(50_000, { retryDelaysMs: [] }))).rejects.toThrow();
     const other = fakeArchive(90_000).map((value, i) => (i > 10 && i < 60_000 ? value ^ 1 : value));
     server.answer = serveFile(other);
     await fetchWeights("yolov8n.pt", options());
@@ -137,7 +137,7 @@ describe("fetchWeights", () => {
     expect(server.requests.at(-1)?.range).toBe("bytes=50000-");
   });
 
-  it("takes what is whole already, and drops what is more than there should be", async () => {
+  it("keeps what is whole already, and drops what is more than there should be", async () => {
     mkdirSync(directory);
     const state = JSON.stringify({ url: `${server.address}/yolov8n.pt`, validator: etagOf(bytes) });
     writeFileSync(`${file()}.partial`, bytes);
@@ -160,15 +160,15 @@ describe("fetchWeights", () => {
     expect(server.requests[0]?.range).toBeUndefined();
     rmSync(file());
     server.answer = sendBeginning(bytes, 1_000);
-    await expect(fetchWeights("yolov8n.pt", breakingAt(1_000, { pauses: [] }))).rejects.toThrow();
+    await expect(fetchWeights("yolov8n.pt", breakingAt(1_000, { retryDelaysMs: [] }))).rejects.toThrow();
     server.answer = (_request, response) => response.writeHead(200, { "content-length": bytes.length }).end(bytes);
     await fetchWeights("yolov8n.pt", options());
     expect(new Uint8Array(readFileSync(file()))).toEqual(bytes);
   });
 
-  it("fetches whole what it went on with and what does not fit then", async () => {
+  it("fetches whole what it resumed and what does not fit then", async () => {
     server.answer = sendBeginning(bytes, 50_000);
-    await expect(fetchWeights("yolov8n.pt", breakingAt(50_000, { pauses: [] }))).rejects.toThrow();
+    await expect(fetchWeights("yolov8n.pt", breakingAt(50_000, { retryDelaysMs: [] }))).rejects.toThrow();
     writeFileSync(`${file()}.partial`, Buffer.alloc(50_000, 1));
     const md5 = createHash("md5").update(bytes).digest("base64");
     server.answer = serveFile(bytes, { "x-ms-blob-content-md5": md5 });
@@ -237,7 +237,7 @@ describe("fetchWeights", () => {
       return `${server.requests.length}: ${(error as Error).message}`;
     };
     expect(await status(404)).toMatch(/^1: yolov8n\.pt cannot be fetched: .*does not exist \(404 Not Found\)/);
-    expect(await status(403)).toMatch(/^1: .*does not give/);
+    expect(await status(403)).toMatch(/^1: .*does not serve/);
     expect(await status(503)).toMatch(/^3: .*it answers 503/);
     expect(await status(429)).toMatch(/^3: .*it answers 429/);
     expect(left()).toEqual([]);
@@ -245,9 +245,11 @@ describe("fetchWeights", () => {
 
   it("is one sentence without a connection", async () => {
     await server.close();
-    const error = await fetchWeights("yolov8n.pt", options({ pauses: [10_000] })).catch((caught: Error) => caught);
+    const error = await fetchWeights("yolov8n.pt", options({ retryDelaysMs: [10_000] })).catch(
+      (caught: Error) => caught,
+    );
     expect((error as Error).message).toMatch(
-      /^yolov8n\.pt is not here and cannot be fetched from 127\.0\.0\.1:\d+: it refuses connections \(ECONNREFUSED\)\. Fetch http\S+ where there is a connection and put it to \S+yolov8n\.pt, or name a model that is here\.$/,
+      /^yolov8n\.pt is not here and cannot be fetched from 127\.0\.0\.1:\d+: it refuses connections \(ECONNREFUSED\)\. Fetch http\S+ where there is a connection and save it as \S+yolov8n\.pt, or name a model that is here\.$/,
     );
     server = await startServer();
     await expect(fetchWeights("yolov8n.pt", options({ offline: true }))).rejects.toThrow(/downloads are switched off/);
@@ -256,12 +258,14 @@ describe("fetchWeights", () => {
 
   it("does not wait for ever for a server that says nothing", async () => {
     server.answer = () => {};
-    await expect(fetchWeights("yolov8n.pt", options({ timeout: 50, pauses: [] }))).rejects.toThrow(/does not answer/);
+    await expect(fetchWeights("yolov8n.pt", options({ timeout: 50, retryDelaysMs: [] }))).rejects.toThrow(
+      /does not answer/,
+    );
     server.answer = (_request, response) => {
       response.writeHead(200, { "content-length": String(bytes.length), etag: etagOf(bytes) });
       response.write(bytes.subarray(0, 1_000));
     };
-    await expect(fetchWeights("yolov8n.pt", options({ timeout: 50, pauses: [] }))).rejects.toThrow(
+    await expect(fetchWeights("yolov8n.pt", options({ timeout: 50, retryDelaysMs: [] }))).rejects.toThrow(
       /nothing came any more/,
     );
   });

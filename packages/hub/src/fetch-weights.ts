@@ -2,7 +2,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { putInPlace, writing } from "@lookonce/files";
+import { renameIntoPlace, writing } from "@lookonce/files";
 import { findWeights, type PublishedWeights, publishedWeights } from "./catalog.ts";
 import { type Checksum, hashOf } from "./checksum.ts";
 import { download, type FetchProgress, PassingFailure } from "./download.ts";
@@ -20,7 +20,7 @@ export interface FetchWeightsOptions {
   directory: string;
   /** Do not use the network; what is in the folder is found all the same. Default false. */
   offline?: boolean;
-  /** A mirror: an address that the file's name is put behind, in place of the publisher's release. */
+  /** A mirror: an address that the file's name is appended to, in place of the publisher's release. */
   mirror?: string;
   /** What the file must hash to, in hexadecimal, if you know. */
   sha256?: string;
@@ -29,15 +29,15 @@ export interface FetchWeightsOptions {
   /** Milliseconds without an answer, or without further bytes, after which a try is given up (default 30 000). */
   timeout?: number;
   /** Milliseconds to wait before each further try after a connection broke (default 1 s, 3 s, 10 s). */
-  pauses?: readonly number[];
+  retryDelaysMs?: readonly number[];
   /** Ends the download; what has come is kept for the next time. */
   signal?: AbortSignal;
   onProgress?: (progress: FetchProgress) => void;
-  /** Told, a line a time, what is fetched, from where and under which license. */
+  /** Called with a line on what is fetched, from where and under which license. */
   onNotice?: (line: string) => void;
 }
 
-/** What {@link fetchWeights} gives. */
+/** What {@link fetchWeights} resolves to. */
 export interface FetchedWeights {
   /** Path of the file. */
   file: string;
@@ -50,8 +50,8 @@ export interface FetchedWeights {
  * Finds published weights by name in a folder, or fetches them into it, once.
  *
  * A download that broke off goes on where it was, if the file is still the same; several processes that want the same file
- * wait for one. The file stands under its name only when it is whole: size, checksum where the server tells one, and both
- * ends of the archive are looked at.
+ * wait for one. The file stands under its name only when it is whole: size, checksum where the server sends one, and both
+ * ends of the archive are checked.
  *
  * @param name such as `yolov8n.pt`; see {@link publishedWeights}
  * @throws LookonceError `NOT_FOUND` for a name that nobody publishes or that is nowhere to be had, `FORMAT` when something
@@ -88,7 +88,7 @@ async function fetchNow(given: Request): Promise<void> {
   const partial = new PartialFile(file);
   const client = await openClient({ proxy, timeout });
   try {
-    const isContinued = (await partial.begun(url)) !== undefined;
+    const isContinued = (await partial.started(url)) !== undefined;
     const receive = async (): Promise<void> => verify(request, partial, await persist(request, partial, client));
     await receive().catch((error: unknown) => {
       // What was there of it may have been at fault; the next try starts from nothing
@@ -96,29 +96,29 @@ async function fetchNow(given: Request): Promise<void> {
       onNotice?.(`${weights.name}: what was there of it does not fit; fetching it whole`);
       return receive();
     });
-    await putInPlace(partial.path, file);
+    await renameIntoPlace(partial.path, file);
     await partial.remove();
   } finally {
     await client.close();
   }
 }
 
-/** Tells of the download when it really starts, so that without a connection there is one sentence only. */
+/** Reports the download when it really starts, so that without a connection there is one sentence only. */
 function announcing({ weights, url, mirror, onNotice, onProgress }: Request): (progress: FetchProgress) => void {
   const from = mirror === undefined ? `github.com/${weights.repository}, release ${weights.release}` : url;
   const license = `its license is ${weights.license} (https://spdx.org/licenses/${weights.license})`;
-  let told = false;
+  let notified = false;
   return (progress) => {
     const size = progress.total === undefined ? "" : ` (${megabytes(progress.total)})`;
-    if (!told) onNotice?.(`fetching ${weights.name}${size} from ${from}; ${license}`);
-    told = true;
+    if (!notified) onNotice?.(`fetching ${weights.name}${size} from ${from}; ${license}`);
+    notified = true;
     onProgress?.(progress);
   };
 }
 
 /** Tries until the file is whole or trying makes no sense. */
 async function persist(request: Request, partial: PartialFile, client: Client): Promise<Checksum | undefined> {
-  const { url, signal, onProgress, onNotice, pauses = [1_000, 3_000, 10_000], weights } = request;
+  const { url, signal, onProgress, onNotice, retryDelaysMs = [1_000, 3_000, 10_000], weights } = request;
   for (let attempt = 0; ; attempt++) {
     try {
       return await download(url, partial, { client, signal, onProgress });
@@ -126,7 +126,7 @@ async function persist(request: Request, partial: PartialFile, client: Client): 
       signal?.throwIfAborted();
       if (error instanceof LookonceError) throw failed(request, error);
       const problem = error instanceof PassingFailure ? error.message : connectionProblem(error);
-      const pause = pauses[attempt];
+      const pause = retryDelaysMs[attempt];
       if (pause === undefined || isHopeless(error)) throw unreachable(request, problem, error);
       onNotice?.(`${weights.name}: ${problem}; trying again`);
       await sleep(pause, undefined, signal === undefined ? {} : { signal });
@@ -142,9 +142,9 @@ function isHopeless(error: unknown): boolean {
   );
 }
 
-async function verify(request: Request, partial: PartialFile, told: Checksum | undefined): Promise<void> {
+async function verify(request: Request, partial: PartialFile, sent: Checksum | undefined): Promise<void> {
   const { sha256, weights, url } = request;
-  const wanted: Checksum[] = told === undefined ? [] : [told];
+  const wanted: Checksum[] = sent === undefined ? [] : [sent];
   if (sha256 !== undefined) wanted.push({ algorithm: "sha256", hex: sha256.toLowerCase(), from: "you" });
   for (const { algorithm, hex, from } of wanted) {
     const found = await hashOf(partial.path, algorithm);
@@ -188,7 +188,7 @@ function unknownName(name: string): LookonceError {
 function unreachable({ weights, url, file }: Request, problem: string, cause?: unknown): LookonceError {
   return new LookonceError(
     "IO",
-    `${weights.name} is not here and cannot be fetched from ${new URL(url).host}: ${problem}. Fetch ${url} where there is a connection and put it to ${file}, or name a model that is here.`,
+    `${weights.name} is not here and cannot be fetched from ${new URL(url).host}: ${problem}. Fetch ${url} where there is a connection and save it as ${file}, or name a model that is here.`,
     { cause },
   );
 }
@@ -196,7 +196,7 @@ function unreachable({ weights, url, file }: Request, problem: string, cause?: u
 function failed({ weights, file }: Request, error: LookonceError): LookonceError {
   return new LookonceError(
     error.code,
-    `${weights.name} cannot be fetched: ${error.message} You can put the file to ${file} yourself.`,
+    `${weights.name} cannot be fetched: ${error.message} You can save the file as ${file} yourself.`,
     { cause: error },
   );
 }

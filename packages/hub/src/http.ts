@@ -11,7 +11,7 @@ export interface ProxySettings {
 /** Options of {@link openClient}. */
 export interface ClientOptions {
   proxy?: ProxySettings | undefined;
-  /** Milliseconds that connecting, the answer's head, or a pause within its body may take. */
+  /** Milliseconds that connecting, the answer's head, or a stall within its body may last. */
   timeout: number;
 }
 
@@ -24,7 +24,7 @@ export interface Client {
 /**
  * Opens connections to servers, through a proxy where one is named.
  *
- * Node's own fetch takes proxies from the environment only since Node 24, and only when asked; undici is the same code as a
+ * Node's own fetch reads proxies from the environment only since Node 24, and only when asked; undici is the same code as a
  * package.
  */
 export async function openClient({ proxy, timeout }: ClientOptions): Promise<Client> {
@@ -37,7 +37,7 @@ export async function openClient({ proxy, timeout }: ClientOptions): Promise<Cli
   return {
     get: (url, { headers = {}, signal }) =>
       fetch(url, {
-        // Bytes as they are: the sizes that are told are then those that arrive
+        // Bytes as they are: the sizes in headers are then those that arrive
         headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "lookonce", ...headers },
         dispatcher,
         redirect: "follow",

@@ -11,16 +11,16 @@ const pollTime = 200;
 /** Options of {@link withLock}. */
 export interface LockOptions {
   signal?: AbortSignal | undefined;
-  /** Told once when somebody else holds the lock. */
+  /** Called once when somebody else has the lock. */
   onWait?: () => void;
 }
 
 /**
- * Does something while no other process or thread does it, told by a file: the others wait. A lock whose process is gone, or
- * that gives no sign of life for 15 seconds, does not count.
+ * Does something while no other process or thread does it, by a lock file: the others wait. A lock whose process is gone, or
+ * that shows no sign of life for 15 seconds, does not count.
  */
 export async function withLock<T>(file: string, action: () => Promise<T>, options: LockOptions = {}): Promise<T> {
-  await take(file, options);
+  await acquire(file, options);
   const heart = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), beat);
   try {
     return await action();
@@ -30,8 +30,8 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
   }
 }
 
-async function take(file: string, { signal, onWait }: LockOptions): Promise<void> {
-  let told = false;
+async function acquire(file: string, { signal, onWait }: LockOptions): Promise<void> {
+  let notified = false;
   while (true) {
     signal?.throwIfAborted();
     try {
@@ -42,8 +42,8 @@ async function take(file: string, { signal, onWait }: LockOptions): Promise<void
     }
     if (await isAbandoned(file)) await rm(file, { force: true });
     else {
-      if (!told) onWait?.();
-      told = true;
+      if (!notified) onWait?.();
+      notified = true;
       await sleep(pollTime);
     }
   }

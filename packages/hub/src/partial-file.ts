@@ -8,7 +8,7 @@ export interface PartialState {
   validator: string;
 }
 
-/** The beginning of a file, kept when a download ends too soon, so that the next goes on with it. */
+/** The beginning of a file, kept when a download ends too soon, so that the next resumes it. */
 export class PartialFile {
   /** Where the bytes are. */
   readonly path: string;
@@ -19,8 +19,8 @@ export class PartialFile {
     this.#statePath = `${this.path}.json`;
   }
 
-  /** How much is there of what this address gives, and what it must still belong to. */
-  async begun(url: string): Promise<{ bytes: number; validator: string } | undefined> {
+  /** How much is there of what this address serves, and what it must still belong to. */
+  async started(url: string): Promise<{ bytes: number; validator: string } | undefined> {
     const text = await readFile(this.#statePath, "utf8").catch(() => undefined);
     const found = await stat(this.path).catch(() => undefined);
     if (text === undefined || found === undefined || found.size === 0) return undefined;
@@ -28,7 +28,7 @@ export class PartialFile {
     return state?.url === url ? { bytes: found.size, validator: state.validator } : undefined;
   }
 
-  /** Notes what the bytes that come now belong to; without a validator nobody can go on with them. */
+  /** Notes what the bytes that come now belong to; without a validator nobody can resume them. */
   async note(state: PartialState | undefined): Promise<void> {
     if (state === undefined) await rm(this.#statePath, { force: true });
     else await writeWhole(this.#statePath, JSON.stringify(state), { flush: false });

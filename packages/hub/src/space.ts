@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 
 /**
- * Tells before, not in the middle, that a disk has no room for so many bytes.
+ * Throws before, not in the middle, when a disk has no room for so many bytes.
  *
  * @throws LookonceError `IO`
  */
 export async function checkSpace(path: string, bytes: number): Promise<void> {
   const folder = dirname(path);
-  // Some file systems cannot tell; writing will
+  // Some file systems do not report it; writing will
   const found = await statfs(folder).catch(() => undefined);
   if (found === undefined || found.bavail * found.bsize >= bytes) return;
   const free = megabytes(found.bavail * found.bsize);

@@ -5,8 +5,8 @@ const endBytes = 22;
 const longestComment = 65_535;
 
 /**
- * What is wrong with a file that should be PyTorch's, a zip archive, as its two ends tell; `undefined` when nothing is.
- * Reading it tells the rest.
+ * What is wrong with a file that should be PyTorch's, a zip archive, judged by its two ends; `undefined` when nothing is.
+ * Reading it finds the rest.
  */
 export async function archiveProblem(path: string): Promise<string | undefined> {
   const file = await open(path);

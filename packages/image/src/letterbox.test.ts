@@ -80,7 +80,7 @@ describeGolden("letterbox of YOLOv5", ["v5/augment/letterbox.json", "v5/augment/
 });
 
 describeGolden("a letterboxed batch of YOLOv5", ["v5/train/train.safetensors", "v5/train/train.json"], () => {
-  const names: string[] = goldenJson("v5/train/train.json").pictures;
+  const names: string[] = goldenJson("v5/train/train.json").pictures; // vocabulary-allow: pictures
   const pixels = 160 * 160;
   names.forEach((name, n) => {
     const path = `data/coco128/images/train2017/${name}`;

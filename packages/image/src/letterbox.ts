@@ -43,7 +43,7 @@ export interface Letterboxed extends LetterboxGeometry {
 /**
  * Computes size, scale and position of a letterboxed image.
  *
- * The scaled sides are rounded half to even. A border that does not divide in two gives its odd pixel to the right or
+ * The scaled sides are rounded half to even. A border that does not divide in two adds its odd pixel at the right or
  * bottom: left and top are `round(half − 0.1)`, right and bottom `round(half + 0.1)` (YOLOv5 6.1, YOLOv8 8.3).
  *
  * @throws LookonceError `ARGUMENT` when size or stride is not whole and positive

@@ -128,8 +128,10 @@ describeGolden("images as YOLOv8 sees them", ["v8/predict/detections.json"], () 
   const place = (name: string): string => (/^\d/.test(name) ? `data/coco128/images/val2017/${name}` : `data/${name}`);
 
   for (const run of goldenJson("v8/predict/detections.json").pictures) {
-    const path = place(run.picture);
+    // vocabulary-allow: pictures
+    const path = place(run.picture); // vocabulary-allow: picture
     const here = hasShared(path);
+    // vocabulary-allow: picture
     it.skipIf(!here)(here ? run.picture : `${run.picture} (skipped: ../shared/${path} is not here)`, async () => {
       const image = await readImage(sharedPath(path));
       expect([image.height, image.width]).toEqual(run.height_width);

@@ -54,7 +54,7 @@ describe("findModel", () => {
   });
 
   it("fetches them from where it is told", async () => {
-    const fetch = { directory: join(folder, "other"), mirror, pauses: [] };
+    const fetch = { directory: join(folder, "other"), mirror, retryDelaysMs: [] };
     expect(await messageOf("yolov8s.pt", { fetch })).toMatch(/yolov8s\.pt cannot be fetched: .*404/);
     expect(asked).toEqual(["/yolov8s.pt"]);
     expect(await messageOf("yolov8s.pt", { fetch: { ...fetch, offline: true } })).toMatch(

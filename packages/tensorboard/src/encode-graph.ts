@@ -5,7 +5,7 @@ import type { EdgeType, GraphAttribute, GraphNode } from "./graph-node.ts";
 
 type AttrValue = MessageInitShape<typeof AttrValueSchema>;
 
-/** Version of the graph format; any reader of the last years takes it. */
+/** Version of the graph format; any reader of the last years accepts it. */
 const producer = 22;
 
 const dataTypes: Readonly<Record<EdgeType, DataType>> = {
@@ -21,7 +21,7 @@ const dataTypes: Readonly<Record<EdgeType, DataType>> = {
  * A graph as TensorFlow's GraphDef, serialized.
  *
  * @throws LookonceError `ARGUMENT` for two nodes of one name, a node without name or operator, and an input that no node
- *   gives
+ *   outputs
  */
 export function encodeGraph(nodes: readonly GraphNode[]): Uint8Array {
   checkGraph(nodes);
@@ -60,7 +60,7 @@ function checkGraph(nodes: readonly GraphNode[]): void {
     for (const input of inputs) {
       const [, source = input, number = "0"] = /^(.*):(\d+)$/.exec(input) ?? [];
       if (Number(number) < (outputs.get(source) ?? 0)) continue;
-      throw new LookonceError("ARGUMENT", `node "${name}" of the graph reads "${input}", which no node gives.`);
+      throw new LookonceError("ARGUMENT", `node "${name}" of the graph reads "${input}", which no node outputs.`);
     }
   }
 }

@@ -19,7 +19,7 @@ function writer(options: EventWriterOptions = {}): EventWriter {
   return new EventWriter(folder, { hostname: "box", now: () => 1_700_000_000_500, ...options });
 }
 
-/** The events of a file, after the one that tells its version. */
+/** The events of a file, after the one that states its version. */
 function events(path: string | undefined): Message[] {
   const [version, ...rest] = readRecords(readFileSync(path as string)).map(readMessage);
   expect(texts(version as Message, 3)).toEqual(["brain.Event:2"]);
@@ -128,9 +128,9 @@ describe("EventWriter", () => {
 
   it.each<[string, GraphNode[]]>([
     ['two nodes of the graph are called "a"', ["a", "a"].map((name) => ({ name, op: "Add" }))],
-    ['node "b" of the graph reads "a", which no node gives', [{ name: "b", op: "Abs", inputs: ["a"] }]],
+    ['node "b" of the graph reads "a", which no node outputs', [{ name: "b", op: "Abs", inputs: ["a"] }]],
     [
-      'node "b" of the graph reads "a:1", which no node gives',
+      'node "b" of the graph reads "a:1", which no node outputs',
       [
         { name: "a", op: "Abs" },
         { name: "b", op: "Abs", inputs: ["a:1"] },

@@ -15,7 +15,7 @@ export interface EventWriterOptions {
   /** The time, in milliseconds since 1970. Default: the clock. */
   now?: () => number;
   /**
-   * The first step of a run that goes on from a checkpoint: TensorBoard drops what files before this one in the folder
+   * The first step of a run that resumes from a checkpoint: TensorBoard drops what files before this one in the folder
    * say of this step and later ones.
    */
   startStep?: number;
@@ -34,7 +34,7 @@ export interface ImageOptions {
 type EventContents = NonNullable<MessageInitShape<typeof EventSchema>["what"]>;
 
 /** Names of files to try before giving up; only writers that start in one folder in the same second need a second one. */
-const mostNames = 1000;
+const maxNames = 1000;
 
 /**
  * Writes one event file for TensorBoard.
@@ -87,7 +87,7 @@ export class EventWriter {
   image(tag: string, bytes: Uint8Array, options: ImageOptions): void {
     const { width, height, channels = 3, step } = options;
     if (![width, height].every((side) => Number.isInteger(side) && side > 0)) {
-      throw new LookonceError("ARGUMENT", `image "${tag}": ${width} × ${height} is no size; give whole pixels.`);
+      throw new LookonceError("ARGUMENT", `image "${tag}": ${width} × ${height} is no size; pass whole pixels.`);
     }
     if (!isImage(bytes)) throw new LookonceError("ARGUMENT", `image "${tag}": its bytes are neither PNG nor JPEG.`);
     const value = { width, height, colorspace: channels, encodedImageString: Uint8Array.from(bytes) };
@@ -97,7 +97,7 @@ export class EventWriter {
   /**
    * Adds the graph of a network. TensorBoard shows one a run.
    *
-   * @throws LookonceError `ARGUMENT` for names given twice and inputs that no node gives
+   * @throws LookonceError `ARGUMENT` for duplicate names and inputs that no node outputs
    */
   graph(nodes: readonly GraphNode[]): void {
     this.#add({ case: "graphDef", value: encodeGraph(nodes) }, 0);
@@ -115,7 +115,7 @@ export class EventWriter {
     return run;
   }
 
-  /** Flushes and closes the file; the writer takes no more events. A second call does nothing. */
+  /** Flushes and closes the file; the writer accepts no more events. A second call does nothing. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     await this.flush();
@@ -168,7 +168,7 @@ export class EventWriter {
       try {
         return { path, handle: await open(path, "ax") };
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || number === mostNames - 1) throw cause;
+        if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || number === maxNames - 1) throw cause;
       }
     }
   }

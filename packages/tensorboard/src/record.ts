@@ -9,8 +9,8 @@ const maskDelta = 0xa282ead8;
 /**
  * One record of a TFRecord file: the length of the data (64 bits, little endian), its checksum, the data, its checksum.
  *
- * Checksums are CRC-32C, rotated right by 15 bits and shifted by a constant, so that data that holds checksums itself
- * does not give a checksum of a checksum (TensorFlow, "TFRecord and tf.train.Example", format details).
+ * Checksums are CRC-32C, rotated right by 15 bits and shifted by a constant, so that data that contains checksums itself
+ * does not become a checksum of a checksum (TensorFlow, "TFRecord and tf.train.Example", format details).
  */
 export function encodeRecord(data: Uint8Array): Uint8Array {
   const record = new Uint8Array(lengthBytes + checksumBytes + data.length + checksumBytes);

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { putInPlace, writeWhole } from "@lookonce/files";
+import { renameIntoPlace, writeWhole } from "@lookonce/files";
 import { dump } from "js-yaml";
 import { readDatasetConfig } from "../dataset-config.ts";
 import { LabelSpool } from "./label-spool.ts";
@@ -85,7 +85,7 @@ export class DatasetWriter {
     await this.#spool.finish(this.#labelFiles.map((file) => join(this.#partial("labels"), file)));
     for (const part of this.#linked ? ["labels", "images"] : ["labels"]) {
       const place = join(output, part, split);
-      await putInPlace(this.#partial(part), place);
+      await renameIntoPlace(this.#partial(part), place);
     }
     const file = yamlPath(this.#target);
     const before = (await isOurs(file)) ? (await readDatasetConfig(file)).splits : {};

@@ -1,6 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { type Checkpoint, readCheckpoint, saveCheckpoint, saveStateDict } from "@lookonce/checkpoint";
-import { besideOf, putInPlace, writing } from "@lookonce/files";
+import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { requireAgreement } from "../agreement.ts";
 import { predict } from "../compare.ts";
@@ -42,7 +42,7 @@ export async function exportWeights(model: DetectionModel, options: ExportWeight
     save(beside, checkpoint, { half });
     const checked = await checkFile(model, beside, { form, half, file });
     const { size: bytes } = await writing(file, () => stat(beside));
-    await putInPlace(beside, file);
+    await renameIntoPlace(beside, file);
     return { file, format, bytes, seconds: (performance.now() - start) / 1000, ...checked };
   } catch (error) {
     // The failure that counts is the one above; there may be nothing to remove.

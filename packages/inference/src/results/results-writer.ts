@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { besideOf, putInPlaceSync, writing } from "@lookonce/files";
+import { besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
 import { type Image, writeImage } from "@lookonce/image";
 import type { DrawOptions } from "@lookonce/plots";
 import type { Results } from "../results.ts";
@@ -198,7 +198,7 @@ export class ResultsWriter {
     this.#json = undefined;
     const file = this.#path("predictions.json");
     writing(file, () => appendFileSync(json.partial, "\n]\n"));
-    putInPlaceSync(json.partial, file);
+    renameIntoPlaceSync(json.partial, file);
   }
 }
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { besideOf, putInPlace } from "@lookonce/files";
+import { besideOf, renameIntoPlace } from "@lookonce/files";
 import { type Image, resizeBilinear } from "@lookonce/image";
 import { FfmpegProcess } from "../sources/video/ffmpeg-process.ts";
 
@@ -75,7 +75,7 @@ export class VideoWriter {
     this.#ffmpeg.stdin.end();
     const { code, reason } = await this.#ffmpeg.ended;
     if (code !== 0) throw await this.#failure(reason);
-    await putInPlace(this.#partial, this.path);
+    await renameIntoPlace(this.#partial, this.path);
   }
 
   async #failure(reason: string): Promise<LookonceError> {

@@ -34,7 +34,7 @@ describe("text", () => {
 });
 
 describe("smoothed", () => {
-  it("keeps straight lines to their ends, and takes noise away", () => {
+  it("keeps straight lines to their ends, and removes noise", () => {
     const line = Array.from({ length: 30 }, (_, i) => 3 - 0.1 * i);
     smoothed(line, 3).forEach((value, i) => {
       expect(value).toBeCloseTo(line[i] as number, 10);
@@ -45,7 +45,7 @@ describe("smoothed", () => {
     expect(spread(smoothed(noise, 3))).toBeLessThan(0.5 * spread(noise));
   });
 
-  it("gives NaN no weight and leaves it where it is", () => {
+  it("ignores NaN and leaves it where it is", () => {
     const values = smoothed([1, Number.NaN, 3, 4], 1);
     expect(values[1]).toBeNaN();
     expect(values[0]).toBeCloseTo(1, 10);

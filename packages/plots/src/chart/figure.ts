@@ -13,10 +13,10 @@ export interface FigureOptions {
   pixelRatio?: number;
 }
 
-/** Room that a figure's title takes. */
+/** Height of a figure's title. */
 export const titleHeight = 40;
 
-/** An SVG as a PNG on white. Equal figures give equal bytes, with one version of sharp. */
+/** An SVG as a PNG on white. Equal figures become equal bytes, with one version of sharp. */
 export async function renderFigure(
   size: { width: number; height: number },
   marks: readonly string[],

@@ -18,7 +18,7 @@ const lineHeight = 18;
 const swatch = 20;
 const gap = 7;
 
-/** A legend and the room it takes. */
+/** A legend and the space it needs. */
 export interface Legend {
   width: number;
   height: number;

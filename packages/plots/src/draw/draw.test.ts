@@ -118,7 +118,7 @@ describe("drawDetections", () => {
     expect(Number(y) + Number(height)).toBeLessThanOrEqual(160.01);
   });
 
-  it("puts labels of boxes that begin at the same place beside each other", () => {
+  it("draws labels of boxes that begin at the same place beside each other", () => {
     const same = [50, 60, 120, 140] as const;
     const svg = boxesSvg(
       { width: 200, height: 160 },
@@ -169,7 +169,7 @@ describe("drawDetections", () => {
     expect(widthOf({ labels: false, scores: false })).toBe(0);
   });
 
-  it("copies images without detections, and takes images of a pixel and boxes without area", async () => {
+  it("copies images without detections, and accepts images of a pixel and boxes without area", async () => {
     const image = blankImage({ width: 3, height: 2 }, 7);
     const same = await drawDetections(image, drawable([]));
     expect(same).toEqual(image);

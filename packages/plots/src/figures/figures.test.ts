@@ -31,7 +31,7 @@ describe("plotLines", () => {
     expect([many.width, many.height]).toEqual([1608, 640]);
   });
 
-  it("takes what is empty, constant, alone or not finite", async () => {
+  it("accepts what is empty, constant, alone or not finite", async () => {
     for (const y of [
       [],
       [Number.NaN],
@@ -77,7 +77,7 @@ describe("plotResults", () => {
     expect((await pixelsOf(await plotResults(fewer, quick))).width).toBe(4 * 400 + 8);
   });
 
-  it("takes no rows, one row, and rows of NaN", async () => {
+  it("accepts no rows, one row, and rows of NaN", async () => {
     for (const rows of [[], [row(1)], [{ epoch: 1, "train/box_loss": Number.NaN }]]) {
       const { width, height } = await pixelsOf(await plotResults(rows, quick));
       expect(width * height).toBeGreaterThan(100_000);
@@ -115,7 +115,7 @@ describe("plotConfusionMatrix", () => {
     expect(width).toBeGreaterThanOrEqual(480);
   });
 
-  it("takes matrices of nothing and of NaN, and refuses those that are not square", async () => {
+  it("accepts matrices of nothing and of NaN, and refuses those that are not square", async () => {
     for (const value of [0, Number.NaN]) {
       const image = await pixelsOf(
         await plotConfusionMatrix(
@@ -154,7 +154,7 @@ describe("plotCurve", () => {
     },
   );
 
-  it("takes no classes, and curves of NaN", async () => {
+  it("accepts no classes, and curves of NaN", async () => {
     expect(countColor(await pixelsOf(await plotCurve("f1", [], quick)), mean)).toBe(0);
     const png = await plotCurve("f1", [{ name: "a", ap50: Number.NaN, curves: curves(Number.NaN) }], quick);
     expect((await pixelsOf(png)).width).toBe(920);
@@ -180,13 +180,13 @@ describe("plotLabels", () => {
     expect(a / b).toBeLessThan(2.1);
   });
 
-  it("gives many classes a line of their own", async () => {
+  it("draws many classes with a line of their own", async () => {
     const few = await pixelsOf(await plotLabels({ names: names(3), ...random(50, 3) }, quick));
     const many = await pixelsOf(await plotLabels({ names: names(80), ...random(3000, 80) }, quick));
     expect([few.width, many.width]).toEqual([920, 1380]);
   });
 
-  it("takes no labels, no classes, classes without a name and boxes that are not finite", async () => {
+  it("accepts no labels, no classes, classes without a name and boxes that are not finite", async () => {
     for (const table of [
       { names: [], labels: [], centers: [], sizes: [] },
       { names: ["a"], labels: [], centers: [], sizes: [] },

@@ -30,7 +30,7 @@ const kinds = {
 } as const;
 
 /** Up to so many classes each have a color and a line in the legend. */
-const mostNamed = 20;
+const maxNamed = 20;
 /** Of more classes, so many of the best and of the worst. */
 const extremes = 5;
 
@@ -66,7 +66,7 @@ export async function plotCurve(
   const heading = { title, ...options };
   if (classes.length === 0) return renderFigure(size, [panel.svg, noData(panel, "no labeled objects")], heading);
   const curves = classes.map((one) => curveOf(kind, one));
-  const { marks, entries } = curves.length <= mostNamed ? allNamed(panel, curves) : fewNamed(panel, curves);
+  const { marks, entries } = curves.length <= maxNamed ? allNamed(panel, curves) : fewNamed(panel, curves);
   const mean = meanOf(curves);
   const best = mean.indexOf(Math.max(...mean));
   const at = best / Math.max(mean.length - 1, 1);

@@ -9,7 +9,7 @@ import { shorten, text, textWidth } from "../chart/text.ts";
 import { classColor, hex } from "../draw/palette.ts";
 import { noData } from "./plot-lines.ts";
 
-/** All labeled boxes of a data set, as `datasetStatistics` of `@lookonce/data` gives them beside the names. */
+/** All labeled boxes of a data set, as `datasetStatistics` of `@lookonce/data` returns them beside the names. */
 export interface LabelBoxes {
   names: readonly string[];
   /** The class of each box. */
@@ -24,11 +24,11 @@ const panelSize = 440;
 /** Cells of a heat map, each way. */
 const bins = 50;
 /** So many boxes are drawn over each other, chosen evenly; more would only be a blot. */
-const mostBoxes = 1000;
+const maxBoxes = 1000;
 /** More classes than this need a panel wider than a square. */
-const mostInSquare = 24;
+const maxInSquare = 24;
 /** Classes up to this many have their count above their bar. */
-const mostCounted = 16;
+const maxCounted = 16;
 
 /**
  * What the labels of a data set are like, for `labels.png`: how many each class has, the boxes laid over each other with
@@ -75,7 +75,7 @@ interface Layout {
 /** Two by two; with many classes, these above the other three. */
 function layOut({ names }: LabelBoxes): Layout {
   const step = panelSize + 20;
-  const wide = names.length > mostInSquare;
+  const wide = names.length > maxInSquare;
   const columns = wide ? 3 : 2;
   const place = (row: number, column: number, width: number): Rect => ({
     x: 10 + column * step,
@@ -125,7 +125,7 @@ function classHistogram({ names, labels: classes }: LabelBoxes, outer: Rect): st
     const width = Math.min(step * 0.84, 80);
     const fill = hex(classColor(i));
     const shape = element("rect", { x: x - width / 2, y: top, width, height: bottom - top, fill });
-    if (counts.length > mostCounted) return shape;
+    if (counts.length > maxCounted) return shape;
     return shape + text(countLabel(count), { x, y: top - 4, anchor: "middle", size: Math.min(12, step * 0.34) });
   });
   const under = labels.map((label, i) => {
@@ -154,7 +154,7 @@ function squareBelow(outer: Rect): Rect {
 
 function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
   const area = squareBelow(outer);
-  const step = Math.max(1, Math.ceil(labels.length / mostBoxes));
+  const step = Math.max(1, Math.ceil(labels.length / maxBoxes));
   const opacity = labels.length / step > 300 ? 0.35 : 0.7;
   const frames = range(0, labels.length, step).map((i) => {
     const width = (sizes[2 * i] as number) * area.width;

@@ -46,7 +46,7 @@ export interface PlotLinesOptions extends FigureOptions {
 }
 
 /** Above this many values a line shows no points. */
-const mostPoints = 80;
+const maxPoints = 80;
 
 /**
  * Line charts, one or several in a grid, as a PNG.
@@ -109,7 +109,7 @@ function drawSeries(
   // A line that is one point long shows nothing without it.
   const alone = finite.length === 1;
   if (alone || smooth === undefined) return drawLine(panel, finite, { color, dashes, points: alone ? 3.5 : undefined });
-  const points = finite.length <= mostPoints ? 2.4 : undefined;
+  const points = finite.length <= maxPoints ? 2.4 : undefined;
   const faint = drawLine(panel, finite, { color, width: 1.2, opacity: 0.45, points });
   const means = smoothed(
     finite.map(([, y]) => y),

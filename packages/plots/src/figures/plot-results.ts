@@ -69,7 +69,7 @@ function chart(title: string, series: readonly Named[], order: number): LinePane
   return {
     title,
     xLabel: "epoch",
-    // A legend of one line would repeat the title, except for losses, where it tells training from validation.
+    // A legend of one line would repeat the title, except for losses, where it distinguishes training from validation.
     series: series.length > 1 || order === 0 ? series : series.map(({ x, y }) => ({ x, y })),
     wholeX: true,
     yDomain: isScore && highest > 0 ? [0, highest] : undefined,

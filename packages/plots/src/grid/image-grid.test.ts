@@ -8,7 +8,7 @@ describe("imageGrid", () => {
   const gray = { image: blankImage({ width: 200, height: 100 }, 90) };
   const boxed = { ...gray, boxes: Float32Array.of(20, 20, 120, 80), classes: Int32Array.of(1) };
 
-  it("puts images side by side, whole and in the middle of their cells", async () => {
+  it("draws images side by side, whole and in the middle of their cells", async () => {
     const grid = await imageGrid([gray, gray, gray], { columns: 2, cell: 100 });
     expect([grid.width, grid.height]).toEqual([4 + 2 * 104, 4 + 2 * 104]);
     // 200 × 100 fits a cell of 100 as 100 × 50, 25 from its top.
@@ -46,7 +46,7 @@ describe("imageGrid", () => {
     expect(b).toEqual(a);
   });
 
-  it("takes images of a pixel, and says what does not fit", async () => {
+  it("accepts images of a pixel, and says what does not fit", async () => {
     const tiny = await imageGrid([{ image: blankImage({ width: 1, height: 3 }, 10) }], { cell: 5 });
     expect([tiny.width, tiny.height]).toEqual([13, 13]);
     await expect(imageGrid([])).rejects.toThrow("at least one image");

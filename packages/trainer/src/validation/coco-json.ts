@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { besideOf, putInPlaceSync, writing } from "@lookonce/files";
+import { besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
 import { cocoDetections } from "@lookonce/metrics";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 
@@ -39,7 +39,7 @@ export function cocoJson(file: string, { categories }: CocoJsonOptions = {}): Va
     },
     onValEnd() {
       writing(file, () => appendFileSync(partial, "\n]\n"));
-      putInPlaceSync(partial, file);
+      renameIntoPlaceSync(partial, file);
     },
   };
 }

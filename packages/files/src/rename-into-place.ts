@@ -7,7 +7,7 @@ import { writing } from "./writing.ts";
 
 let count = 0;
 
-/** What is being written; a program that is told to end leaves nothing of it behind. */
+/** What is being written; a program that is asked to end leaves nothing of it behind. */
 const unfinished: Set<string> = new Set();
 
 function removeUnfinished(): void {
@@ -15,13 +15,13 @@ function removeUnfinished(): void {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // The program ends; there is nobody to tell
+      // The program ends; there is nobody to notify
     }
   }
 }
 
 /**
- * A name beside a file or folder to write its content under, until {@link putInPlace} gives it its own: in the same folder,
+ * A name beside a file or folder to write its content under, until {@link renameIntoPlace} renames it: in the same folder,
  * so on the same disk, and another one for every call, thread and process, so that nobody writes into another's. What still
  * has that name when the program ends by itself or by `process.exit` is removed then.
  */
@@ -39,16 +39,16 @@ export function besideOf(path: string): string {
  *
  * @throws LookonceError `IO`; a file that was there before stays
  */
-export async function putInPlace(beside: string, path: string): Promise<void> {
+export async function renameIntoPlace(beside: string, path: string): Promise<void> {
   await writing(path, async () => {
     if ((await stat(beside)).isDirectory()) await rm(path, { recursive: true, force: true });
-    for (const pause of pauses) {
+    for (const delay of retryDelaysMs) {
       try {
         await rename(beside, path);
         return;
       } catch (error) {
-        if (!isHeldOpen(error)) throw error;
-        await sleep(pause);
+        if (!isOpenElsewhere(error)) throw error;
+        await sleep(delay);
       }
     }
     await rename(beside, path);
@@ -56,16 +56,16 @@ export async function putInPlace(beside: string, path: string): Promise<void> {
   unfinished.delete(beside);
 }
 
-/** As {@link putInPlace}, without a promise; for files. */
-export function putInPlaceSync(beside: string, path: string): void {
+/** As {@link renameIntoPlace}, without a promise; for files. */
+export function renameIntoPlaceSync(beside: string, path: string): void {
   writing(path, () => {
-    for (const pause of pauses) {
+    for (const delay of retryDelaysMs) {
       try {
         renameSync(beside, path);
         return;
       } catch (error) {
-        if (!isHeldOpen(error)) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+        if (!isOpenElsewhere(error)) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
       }
     }
     renameSync(beside, path);
@@ -74,12 +74,12 @@ export function putInPlaceSync(beside: string, path: string): void {
 }
 
 /**
- * Milliseconds between two tries: on Windows a virus scanner or an indexer may hold a file open that was just written, for
+ * Milliseconds between two tries: on Windows a virus scanner or an indexer may keep a file open that was just written, for
  * some tenths of a second.
  */
-const pauses = process.platform === "win32" ? [10, 30, 60, 100, 200, 400] : [0];
+const retryDelaysMs = process.platform === "win32" ? [10, 30, 60, 100, 200, 400] : [0];
 
-function isHeldOpen(error: unknown): boolean {
+function isOpenElsewhere(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return process.platform === "win32" && (code === "EPERM" || code === "EACCES" || code === "EBUSY");
 }
