@@ -127,8 +127,8 @@ describeGolden("images as YOLOv8 sees them", ["v8/predict/detections.json"], () 
   };
   const place = (name: string): string => (/^\d/.test(name) ? `data/coco128/images/val2017/${name}` : `data/${name}`);
 
+  // vocabulary-allow: pictures
   for (const run of goldenJson("v8/predict/detections.json").pictures) {
-    // vocabulary-allow: pictures
     const path = place(run.picture); // vocabulary-allow: picture
     const here = hasShared(path);
     // vocabulary-allow: picture
