@@ -102,7 +102,7 @@ describe("BatchLoader", () => {
     expect(order(await epoch(dataset, {}))).toEqual(Array.from({ length: count }, (_, i) => i));
   });
 
-  it("gives the same batches from memory", async () => {
+  it("yields the same batches from memory", async () => {
     const loader = new BatchLoader(await open(), { batch: 4, imgsz: 64, cacheBytes: 5 * 64 * 48 * 3 });
     const read = async (): Promise<Batch[]> => {
       const batches: Batch[] = [];
@@ -168,7 +168,7 @@ describeGolden("a training batch of YOLOv8", ["v8/train/batch.safetensors", "v8/
     const [batch] = await epoch(dataset, { batch: 4, imgsz: 160, prefetch: 0 });
     if (batch === undefined) throw new Error("no batch");
     const names = batch.samples.map(({ path }) => path.slice(-16));
-    expect(names).toEqual(goldenJson("v8/train/unclipped.json").settings.pictures);
+    expect(names).toEqual(goldenJson("v8/train/unclipped.json").settings.pictures); // vocabulary-allow: pictures
     expect(Buffer.compare(batch.images, bytesOf(golden.images?.data ?? [], 160 * 160))).toBe(0);
     const boxes = batch.samples.flatMap((sample) => [...sample.boxes]);
     const expected = [...(golden.bboxes?.data ?? [])].map((value) => value * 160);

@@ -27,7 +27,7 @@ export interface BatchSample {
   classes: Int32Array;
 }
 
-/** Images of one size with their objects: what a network takes in one step. */
+/** Images of one size with their objects: the input of a network in one step. */
 export interface Batch {
   /** RGB bytes `[count, height, width, 3]`. */
   images: Uint8Array;

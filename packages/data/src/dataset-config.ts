@@ -14,7 +14,7 @@ export interface DatasetConfig {
   names: string[];
   /** What each of `train`, `val` and `test` names: folders, lists (.txt), images, or patterns such as `part-*`. */
   splits: Record<string, string[]>;
-  /** The file's `download` key, which is never followed: only told of when images are missing. */
+  /** The file's `download` key, which is never followed: only mentioned when images are missing. */
   download?: string;
 }
 
@@ -104,7 +104,7 @@ function parseYaml(text: string, file: string): Record<string, unknown> {
     throw notYaml(cause as Error, text, file);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new LookonceError("FORMAT", `${file} must hold keys such as path:, train:, val: and names:.`);
+    throw new LookonceError("FORMAT", `${file} must have keys such as path:, train:, val: and names:.`);
   }
   return content as Record<string, unknown>;
 }
@@ -159,7 +159,7 @@ function classNames(content: Record<string, unknown>, file: string): string[] {
   const list = Array.isArray(names) ? names.map(String) : namesOfMap(names, file);
   if (list.length === 0) throw new LookonceError("DATA", `${file}: names is empty; it needs one name for each class.`);
   if (nc !== undefined && nc !== list.length) {
-    throw new LookonceError("DATA", `${file}: nc is ${nc} but names holds ${list.length}; make them agree or drop nc.`);
+    throw new LookonceError("DATA", `${file}: nc is ${nc} but names has ${list.length}; make them agree or drop nc.`);
   }
   return list;
 }

@@ -22,7 +22,7 @@ async function write(path: string, content: string | Uint8Array): Promise<string
 
 const jpeg = (width = 20, height = 10): Promise<Uint8Array> => encodeImage(blankImage({ width, height }, 90), ".jpg");
 
-/** The code and message of the error that opening this YAML gives. */
+/** The code and message of the error that opening this YAML throws. */
 async function failure(yaml: string, split = "train"): Promise<string> {
   const file = await write("data.yaml", yaml);
   return Dataset.open({ yaml: file, split }).then(
@@ -44,21 +44,21 @@ describe("a data set file", () => {
   it("says what is wrong with it", async () => {
     await write("images/a.jpg", await jpeg());
     expect(await failure("train: images\nnames: [cat")).toMatch(/^FORMAT: .*data\.yaml, line 2 is not valid YAML/);
-    expect(await failure("- cat")).toMatch(/^FORMAT: .*must hold keys/);
+    expect(await failure("- cat")).toMatch(/^FORMAT: .*must have keys/);
     expect(await failure("names: [cat]")).toMatch(/^DATA: .*names no images/);
     expect(await failure("train: images")).toMatch(/^DATA: .*has no names:/);
     expect(await failure("train: images\nnames: []")).toMatch(/^DATA: .*names is empty/);
-    expect(await failure("train: images\nnc: 3\nnames: [cat]")).toMatch(/^DATA: .*nc is 3 but names holds 1/);
+    expect(await failure("train: images\nnc: 3\nnames: [cat]")).toMatch(/^DATA: .*nc is 3 but names has 1/);
     expect(await failure("train: images\nnc: many\nnames: [cat]")).toMatch(/^DATA: .*nc must be/);
     expect(await failure("train: images\nnames: {1: cat, 2: dog}")).toMatch(/^DATA: .*0 is missing \(keys: 1, 2\)/);
     expect(await failure("train: 7\nnames: [cat]")).toMatch(/^DATA: .*train must be a folder.*not 7/);
     expect(await failure("path: [a]\ntrain: images\nnames: [cat]")).toMatch(/^DATA: .*path must be text/);
     expect(await failure("train: images\nnames: [cat]", "trains")).toMatch(/^ARGUMENT: .*Did you mean "train"/);
     expect(await failure("train: nowhere\nnames: [cat]")).toBe(
-      `NOT_FOUND: ${join(folder, "data.yaml")}: train: names "nowhere", but there is no ${join(folder, "nowhere")}. ${folder} holds data.yaml, images. Paths are relative to path:, which is relative to the file.`,
+      `NOT_FOUND: ${join(folder, "data.yaml")}: train: names "nowhere", but there is no ${join(folder, "nowhere")}. ${folder} contains data.yaml, images. Paths are relative to path:, which is relative to the file.`,
     );
     await mkdir(join(folder, "hollow"));
-    expect(await failure("train: hollow\nnames: [cat]")).toMatch(/^DATA: .*train: holds no images/);
+    expect(await failure("train: hollow\nnames: [cat]")).toMatch(/^DATA: .*train: contains no images/);
     await expect(readDatasetConfig(join(folder, "none.yaml"))).rejects.toThrow("There is no data set file");
   });
 

@@ -41,7 +41,7 @@ export interface DatasetReport {
   empty: number;
   /** Images that cannot be used, and label files with rows that were left out. */
   corrupt: number;
-  /** Usable images that their files hold turned or mirrored; they are put upright when read (EXIF orientation). */
+  /** Usable images that their files store turned or mirrored; they are rotated upright when read (EXIF orientation). */
   oriented: number;
   /** How many problems there are of each kind. */
   kinds: Partial<Record<ProblemKind, number>>;
@@ -57,19 +57,19 @@ export interface DatasetOptions {
   split: string;
   /** Use only the first part of the images, above 0 to 1. Default 1: all. */
   fraction?: number;
-  /** Take all objects as one class, named `item`. Default `false`. */
+  /** Treat all objects as one class, named `item`. Default `false`. */
   singleCls?: boolean;
   /** Keep only objects of these class numbers; the numbers stay, and images without one become background. */
   classes?: readonly number[];
   /**
    * Keep what verification finds in a file beside the labels' folder, and use it the next time. Default `false`: nothing is
-   * written. `renew` looks at every file whatever was found before. `YOLO.train`, `YOLO.val` and the command line switch
+   * written. `renew` checks every file whatever was found before. `YOLO.train`, `YOLO.val` and the command line switch
    * it on.
    */
   cache?: boolean | "renew";
-  /** Is told how far verification has come. */
+  /** Called with how far verification has come. */
   onProgress?: OnProgress;
-  /** Is told what a person should know, a line at a time. */
+  /** Called with what a person should know, a line at a time. */
   log?: (line: string) => void;
 }
 
@@ -144,7 +144,7 @@ function checkOptions({ fraction = 1, classes }: DatasetOptions, { file, names }
   if (unknown !== undefined) {
     throw new LookonceError(
       "ARGUMENT",
-      `classes holds ${unknown}, but the classes of ${file} are 0 to ${names.length - 1}.`,
+      `classes has ${unknown}, but the classes of ${file} are 0 to ${names.length - 1}.`,
     );
   }
 }
@@ -164,6 +164,6 @@ function checkUsable(
   const { path } = usable[0] as VerifiedImage;
   throw new LookonceError(
     "DATA",
-    `${config.file}: ${split}: none of the ${usable.length} images has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that an image holds nothing.)`,
+    `${config.file}: ${split}: none of the ${usable.length} images has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that an image shows nothing.)`,
   );
 }

@@ -15,7 +15,7 @@ const imageExtensions = new Set([
 ]);
 
 /**
- * The images of a split, as absolute paths: folders are searched to any depth, `.txt` lists hold a path a line,
+ * The images of a split, as absolute paths: folders are searched to any depth, `.txt` lists have a path a line,
  * patterns such as `part-*` stand for all that they match.
  *
  * Sorted by path within a folder; lists keep their order; an image named twice comes once.
@@ -40,7 +40,7 @@ export async function findImages(config: DatasetConfig, split: string): Promise<
     const where = sources.map((source) => resolve(config.root, source)).join(", ");
     throw new LookonceError(
       "DATA",
-      `${config.file}: ${split}: holds no images (looked for ${[...imageExtensions].join(" ")} in ${where}).`,
+      `${config.file}: ${split}: contains no images (searched for ${[...imageExtensions].join(" ")} in ${where}).`,
     );
   }
   return [...found];

@@ -29,7 +29,7 @@ describe("parseLabels", () => {
     expect(problems).toEqual([]);
   });
 
-  it("takes the box around a polygon", () => {
+  it("computes the box around a polygon", () => {
     const { boxes } = parseLabels("1 0.1 0.2 0.5 0.3 0.3 0.8", "a.txt", 2);
     expectClose(boxes, [0.3, 0.5, 0.4, 0.6], { abs: 1e-7 });
   });

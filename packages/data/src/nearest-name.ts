@@ -13,5 +13,5 @@ export async function nearestName(path: string): Promise<string> {
   if (match !== undefined) return ` Did you mean ${join(parent, match)}?`;
   const shown = names.filter((name) => !name.startsWith(".")).slice(0, 8);
   if (shown.length === 0) return ` ${parent} is empty.`;
-  return ` ${parent} holds ${shown.join(", ")}${names.length > shown.length ? ", …" : ""}.`;
+  return ` ${parent} contains ${shown.join(", ")}${names.length > shown.length ? ", …" : ""}.`;
 }

@@ -26,7 +26,7 @@ describeShared(
 
     it("has the same shapes and, up to equal ratios, the same order", async () => {
       const dataset = await Dataset.open({ yaml: sharedPath("data/coco128/coco128.yaml"), split: "val" });
-      const wanted = new Set(golden.pictures_in_order);
+      const wanted = new Set(golden.pictures_in_order); // vocabulary-allow: pictures
       const entries = dataset.entries.filter(({ path }) => wanted.has(path.split(/[/\\]/).at(-1)));
       expect(entries.length).toBe(64);
       const plans = rectangularBatches(entries, { batch: 8, imgsz: 640 });
@@ -35,6 +35,7 @@ describeShared(
       const ratios = new Map(entries.map(({ path, width, height }) => [path.split(/[/\\]/).at(-1), height / width]));
       const order = plans.flatMap(({ indices }) => indices.map((i) => entries[i] as (typeof entries)[number]));
       expect(order.map(({ width, height }) => height / width)).toEqual(
+        // vocabulary-allow: pictures
         golden.pictures_in_order.map((name: string) => ratios.get(name)),
       );
     });
@@ -53,7 +54,7 @@ describeShared(
 );
 
 describe("rectangularBatches", () => {
-  it("is square where a batch holds lying and standing images", () => {
+  it("is square where a batch has lying and standing images", () => {
     const sizes = [
       { width: 100, height: 50 },
       { width: 50, height: 100 },

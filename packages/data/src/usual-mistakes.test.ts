@@ -72,7 +72,7 @@ describe("usual mistakes", () => {
     [
       "a wrong folder above",
       "path: pets\ntrain: images/train\nnames: [x]",
-      "there is no …/pets/images/train. … holds data.yaml, images, labels.",
+      "there is no …/pets/images/train. … contains data.yaml, images, labels.",
     ],
     [
       "a download that never comes",
@@ -82,7 +82,7 @@ describe("usual mistakes", () => {
     [
       "names and nc that differ",
       "train: images/train\nnc: 3\nnames: [x]",
-      "DATA …/data.yaml: nc is 3 but names holds 1; make them agree or drop nc.",
+      "DATA …/data.yaml: nc is 3 but names has 1; make them agree or drop nc.",
     ],
     [
       "a pattern that matches nothing",

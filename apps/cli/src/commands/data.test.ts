@@ -98,6 +98,6 @@ describe("lookonce data", () => {
       `images=${images}`,
       "output=x",
     );
-    expect(empty.stderr).toContain("holds no XML files");
+    expect(empty.stderr).toContain("contains no XML files");
   });
 });

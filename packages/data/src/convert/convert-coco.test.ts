@@ -70,7 +70,7 @@ describe("convertCoco", () => {
     expect(dataset.names).toEqual(["cat", "yes: no"]);
   });
 
-  it("takes outlines when asked, parts joined to one", async () => {
+  it("writes outlines when asked, parts joined to one", async () => {
     const segmentation = [
       [10, 10, 30, 10, 30, 30, 10, 30],
       [50, 10, 40, 10, 50, 20],
@@ -123,7 +123,7 @@ describe("convertCoco", () => {
     const content = { images: [image(1, "a.jpg")], categories, annotations: [object(1, [1, 1, 5, 5])] };
     const annotations = await coco(content);
     await convertCoco({ ...options(annotations), saveImages: "copy" });
-    await expect(convertCoco(options(annotations))).rejects.toThrow("already holds 1 files");
+    await expect(convertCoco(options(annotations))).rejects.toThrow("already contains 1 files");
     const { yaml } = await convertCoco({ ...options(annotations), split: "val", saveImages: "none" });
     expect((await readDatasetConfig(yaml)).splits).toEqual({ train: ["images/train"], val: ["images/val"] });
     expect(await readdir(join(folder, "out", "images"))).toEqual(["train"]);
@@ -152,7 +152,7 @@ describe("convertCoco", () => {
     expect(await failure(`\uFEFF${whole}`)).toBe("[object Object]");
   });
 
-  it("takes sizes from the images where the file has none", async () => {
+  it("reads sizes from the images where the file has none", async () => {
     await mkdir(join(folder, "images", "x"));
     const annotations = await coco({
       ...{ images: [{ id: "one", file_name: "a.jpg" }], categories },

@@ -24,7 +24,7 @@ export interface ConvertCocoOptions {
   saveImages?: SaveImages;
   /** Write outlines where there are some, not just boxes. Default `false`. */
   polygons?: boolean;
-  /** Is told of bytes read; the file is read twice. */
+  /** Called with bytes read; the file is read twice. */
   onProgress?: OnProgress;
 }
 

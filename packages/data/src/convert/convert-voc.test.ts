@@ -87,7 +87,7 @@ describe("convertVoc", () => {
     expect(await readdir(join(folder, "out", "labels"))).toEqual(["train"]);
   });
 
-  it("takes the files of a list, and the classes of the split before", async () => {
+  it("reads the files of a list, and the classes of the split before", async () => {
     await annotate("a", size + object("dog", "1 1 9 9"));
     await annotate("b", size + object("cat", "1 1 9 9"));
     await annotate("c", size + object("dog", "1 1 9 9", "<difficult>1</difficult>"));
@@ -101,10 +101,10 @@ describe("convertVoc", () => {
   });
 
   it("says what is wrong", async () => {
-    await expect(convertVoc(options())).rejects.toThrow("holds no XML files");
+    await expect(convertVoc(options())).rejects.toThrow("contains no XML files");
     await expect(convertVoc({ ...options(), annotations: join(folder, "Anotations") })).rejects.toThrow("Did you mean");
     await annotate("a", size);
-    await expect(convertVoc(options())).rejects.toThrow("no XML file there holds an object");
+    await expect(convertVoc(options())).rejects.toThrow("no XML file there contains an object");
     await expect(convertVoc({ ...options(), list: join(folder, "none.txt") })).rejects.toThrow("Cannot read the list");
   });
 });

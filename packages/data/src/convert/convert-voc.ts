@@ -24,13 +24,13 @@ export interface ConvertVocOptions {
   split?: "train" | "val" | "test";
   /** Default `link`. */
   saveImages?: SaveImages;
-  /** A list of names, a line each, of the XML files to take, such as `ImageSets/Main/train.txt`. Default: all. */
+  /** A list of names, a line each, of the XML files to read, such as `ImageSets/Main/train.txt`. Default: all. */
   list?: string;
   /** Classes by number; others are left out. Default: all, in alphabetical order, or those of the output. */
   names?: readonly string[];
-  /** Take objects that are marked as difficult, too. Default `false`. */
+  /** Use objects that are marked as difficult, too. Default `false`. */
   difficult?: boolean;
-  /** Is told of files read; each is read twice. */
+  /** Called with files read; each is read twice. */
   onProgress?: OnProgress;
 }
 
@@ -74,10 +74,10 @@ async function listAnnotations({ annotations, list }: ConvertVocOptions): Promis
   const entries = await readdir(annotations);
   const files = entries.filter((name) => /\.xml$/i.test(name)).sort();
   if (files.length > 0) return files.map((name) => join(annotations, name));
-  throw new LookonceError("DATA", `${annotations} holds no XML files.`);
+  throw new LookonceError("DATA", `${annotations} contains no XML files.`);
 }
 
-/** Lists of one class have a second column: whether the image holds it. */
+/** Lists of one class have a second column: whether the image shows it. */
 async function namesInList(file: string): Promise<string[]> {
   let text: string;
   try {
@@ -101,7 +101,7 @@ async function namesOf({ files, options }: Reading): Promise<string[]> {
   }
   names.delete("");
   if (names.size > 0) return [...names].sort();
-  throw new LookonceError("DATA", `${options.annotations}: no XML file there holds an object of VOC's form.`);
+  throw new LookonceError("DATA", `${options.annotations}: no XML file there contains an object of VOC's form.`);
 }
 
 async function addAll(

@@ -39,7 +39,7 @@ export class DatasetWriter {
     this.#spool = new LabelSpool(join(this.#partial("labels"), ".spool"));
   }
 
-  /** @throws LookonceError `ARGUMENT` when the place holds something that would be mixed up or lost, `IO` */
+  /** @throws LookonceError `ARGUMENT` when the folder contains something that would be mixed up or lost, `IO` */
   static async open(target: Target, names: readonly string[]): Promise<DatasetWriter> {
     await checkTarget(target);
     const before = await namesBefore(target);
@@ -56,7 +56,7 @@ export class DatasetWriter {
   }
 
   /**
-   * Takes in an image: its labels, none so far, and the file itself if it is known.
+   * Adds an image: its labels, none so far, and the file itself if it is known.
    *
    * @param name path below the split's folder, with `/`
    * @returns its number, or `undefined` when another image's labels have the same name
@@ -140,7 +140,7 @@ async function checkTarget({ output, split }: Target): Promise<void> {
     if (names.length > 0) {
       throw new LookonceError(
         "ARGUMENT",
-        `${folder} already holds ${names.length} files: choose another output, or another split of train, val and test.`,
+        `${folder} already contains ${names.length} files: choose another output, or another split of train, val and test.`,
       );
     }
   }

@@ -35,7 +35,7 @@ export class ImageIndex {
   }
 }
 
-/** A name from an annotation file as a path that stays below the folder it is put in. */
+/** A name from an annotation file as a path that stays below the folder it is written to. */
 export function safeName(name: string): string {
   const parts = name.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
   return parts.includes("..") || /^[A-Za-z]:/.test(name) ? (parts.at(-1) ?? "") : parts.join("/");

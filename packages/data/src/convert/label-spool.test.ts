@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { LabelSpool } from "./label-spool.ts";
 
-it("gives every label file its rows in order, however often memory is full", async () => {
+it("writes every label file's rows in order, however often memory is full", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lookonce-spool-"));
   const spool = new LabelSpool(join(folder, "spool"), { buckets: 3, limit: 50 });
   await spool.open();

@@ -4,9 +4,9 @@ import { mapConcurrently } from "../map-concurrently.ts";
 
 /** Options of {@link LabelSpool}. */
 interface LabelSpoolOptions {
-  /** Files between which the label files are dealt; one at a time is then held in memory. */
+  /** Files between which the label files are dealt; one at a time is then in memory. */
   buckets?: number;
-  /** Characters of a bucket that are held before they are written. */
+  /** Characters of a bucket that are kept before they are written. */
   limit?: number;
 }
 
@@ -26,13 +26,13 @@ interface Bucket {
 export class LabelSpool {
   readonly #folder: string;
   readonly #limit: number;
-  readonly #held: Bucket[];
+  readonly #buckets: Bucket[];
 
   /** @param folder for the spool files; made, and removed by {@link finish} */
   constructor(folder: string, { buckets = 64, limit = 2 ** 16 }: LabelSpoolOptions = {}) {
     this.#folder = folder;
     this.#limit = limit;
-    this.#held = Array.from({ length: buckets }, () => ({ rows: [], length: 0 }));
+    this.#buckets = Array.from({ length: buckets }, () => ({ rows: [], length: 0 }));
   }
 
   /** Makes the folder. */
@@ -47,23 +47,23 @@ export class LabelSpool {
    * @returns a promise when rows are being written: wait for it now and then, or memory grows
    */
   add(file: number, row: string): Promise<void> | undefined {
-    const bucket = this.#held[file % this.#held.length] as Bucket;
+    const bucket = this.#buckets[file % this.#buckets.length] as Bucket;
     const line = `${file} ${row}\n`;
     bucket.rows.push(line);
     bucket.length += line.length;
-    return bucket.length > this.#limit ? this.#write(file % this.#held.length) : undefined;
+    return bucket.length > this.#limit ? this.#write(file % this.#buckets.length) : undefined;
   }
 
   /** Writes all label files, those without a row empty, and makes their folders. */
   async finish(files: readonly string[]): Promise<void> {
     for (const folder of new Set(files.map(dirname))) await mkdir(folder, { recursive: true });
-    for (const [bucket, { rows: held, writing }] of this.#held.entries()) {
+    for (const [bucket, { rows: kept, writing }] of this.#buckets.entries()) {
       await writing;
       const spooled = writing === undefined ? "" : await readFile(this.#spoolFile(bucket), "utf8");
-      const rows = rowsByFile(`${spooled}${held.join("")}`);
+      const rows = rowsByFile(`${spooled}${kept.join("")}`);
       const numbers = Array.from(
-        { length: Math.ceil(Math.max(0, files.length - bucket) / this.#held.length) },
-        (_, i) => bucket + i * this.#held.length,
+        { length: Math.ceil(Math.max(0, files.length - bucket) / this.#buckets.length) },
+        (_, i) => bucket + i * this.#buckets.length,
       );
       await mapConcurrently(numbers, 32, (number) =>
         writeFile(files[number] as string, rows.get(String(number))?.join("") ?? ""),
@@ -74,7 +74,7 @@ export class LabelSpool {
 
   /** One writing after the other, so that rows keep their order. */
   #write(index: number): Promise<void> {
-    const bucket = this.#held[index] as Bucket;
+    const bucket = this.#buckets[index] as Bucket;
     const text = bucket.rows.join("");
     bucket.rows = [];
     bucket.length = 0;

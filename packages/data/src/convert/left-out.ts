@@ -18,8 +18,8 @@ export type LeftOutKind =
   | "name-taken"
   | "damaged-file";
 
-/** Examples told one by one; millions of annotations can be wrong in the same way. */
-const told = 20;
+/** Most examples that are listed; millions of annotations can be wrong in the same way. */
+const maxExamples = 20;
 
 /** What did not come over: how much of each kind, and the first few in words. */
 export class LeftOut {
@@ -28,6 +28,6 @@ export class LeftOut {
 
   add(kind: LeftOutKind, reason: string): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
-    if (this.examples.length < told) this.examples.push({ kind, reason });
+    if (this.examples.length < maxExamples) this.examples.push({ kind, reason });
   }
 }

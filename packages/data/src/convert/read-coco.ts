@@ -12,7 +12,7 @@ export type CocoList = "images" | "categories" | "annotations";
 
 /**
  * Reads a COCO file piece by piece and hands over each element of its lists, in the order of the file; no more than one
- * element and one megabyte of the file are held.
+ * element and one megabyte of the file are in memory.
  *
  * Elements are handed over as they stand: anything may be missing or of another type. If `onElement` returns a promise,
  * reading waits for it at the end of the megabyte.
@@ -49,7 +49,7 @@ export async function readCoco(
   }
 }
 
-/** Some programs put a byte order mark before the JSON. */
+/** Some programs write a byte order mark before the JSON. */
 function withoutMark(chunk: Buffer, isFirst: boolean): Buffer {
   return isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk;
 }

@@ -10,9 +10,9 @@ export interface VocObject {
 
 /** A VOC annotation file. */
 export interface VocAnnotation {
-  /** The image's name, if the file tells it. */
+  /** The image's name, if the file has it. */
   filename?: string;
-  /** Pixels; 0 where the file does not tell. */
+  /** Pixels; 0 where the file has none. */
   width: number;
   height: number;
   objects: VocObject[];
@@ -48,7 +48,7 @@ export function readVoc(xml: string): VocAnnotation {
   parser.ontext = addText;
   parser.oncdata = addText;
   parser.onclosetag = () => {
-    take(annotation, path.join("/"), text.trim());
+    setField(annotation, path.join("/"), text.trim());
     path.pop();
   };
   parser.onerror = (error) => {
@@ -58,7 +58,7 @@ export function readVoc(xml: string): VocAnnotation {
   return annotation;
 }
 
-function take(annotation: VocAnnotation, path: string, text: string): void {
+function setField(annotation: VocAnnotation, path: string, text: string): void {
   const object = annotation.objects.at(-1);
   const corner = cornerNames.findIndex((name) => path === `annotation/object/bndbox/${name}`);
   if (path === "annotation/filename" && text !== "") annotation.filename = text;

@@ -39,7 +39,7 @@ function orderOf(epoch: number, { count, shuffle, weights }: EpochOrder): number
     const came = weights.length === count ? `weight ${bad} is ${weights[bad]}` : `there are ${weights.length}`;
     throw new LookonceError(
       "ARGUMENT",
-      `weights must hold a number of at least 0 for each of ${count} images: ${came}.`,
+      `weights must have a number of at least 0 for each of ${count} images: ${came}.`,
     );
   }
   return drawByWeight(weights, count, shuffle.fork("weights", epoch));

@@ -9,6 +9,7 @@ const files = ["v5/sampling/image_weights.safetensors", "v5/sampling/image_weigh
 describeGolden("image weights of YOLOv5", files, () => {
   const golden = goldenTensors("v5/sampling/image_weights.safetensors");
   const values = (name: string): ArrayLike<number> => golden[name]?.data as ArrayLike<number>;
+  // vocabulary-allow: pictures
   const { nc, pictures: names } = goldenJson("v5/sampling/image_weights.json");
   const rows = values("labels");
   const images = names.map((_: string, image: number) => {
@@ -49,7 +50,7 @@ describe("drawByWeight", () => {
     expectClose([counts[0] ?? 0, counts[2] ?? 0, counts[3] ?? 0], [2500, 7500, 10_000], { rel: 0.06 });
   });
 
-  it("takes weights of nothing but 0 for equal", () => {
+  it("treats weights of nothing but 0 as equal", () => {
     expect(new Set(drawByWeight([0, 0, 0], 100, new Random(1))).size).toBe(3);
   });
 });
@@ -57,7 +58,7 @@ describe("drawByWeight", () => {
 describe("planEpoch", () => {
   const order = { count: 7, batch: 3, imgsz: 32 };
 
-  it("holds every image once", () => {
+  it("contains every image once", () => {
     expect(planEpoch(0, order).map(({ indices }) => indices)).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
     const shuffled = planEpoch(5, { ...order, shuffle: new Random(1) });
     expect(shuffled.flatMap(({ indices }) => indices).sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);

@@ -26,7 +26,7 @@ async function files(directory: string): Promise<Record<string, string>> {
 }
 
 describe("generateShapes", () => {
-  it("gives the same bytes for the same seed, and others for another", async () => {
+  it("draws the same bytes for the same seed, and others for another", async () => {
     const make = async (name: string, seed: number): Promise<Record<string, string>> => {
       await generateShapes({ directory: join(folder, name), train: 6, val: 3, size: 96, seed });
       return files(join(folder, name));
@@ -76,7 +76,7 @@ describe("generateShapes", () => {
 });
 
 describe("a scene", () => {
-  it("holds 2 to 5 shapes, inside the image and mostly in sight", () => {
+  it("shows 2 to 5 shapes, inside the image and mostly in sight", () => {
     for (let i = 0; i < 100; i++) {
       const { objects, size } = drawScene(new Random(i), shapeNames, 160);
       expect(objects.length).toBeGreaterThanOrEqual(2);

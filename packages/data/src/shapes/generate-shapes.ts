@@ -19,11 +19,11 @@ export interface GenerateShapesOptions {
   val?: number;
   /** Side of the images, in pixels. Default 160. */
   size?: number;
-  /** Equal seeds give equal files. Default 0. */
+  /** Equal seeds draw equal files. Default 0. */
   seed?: number;
   /** Shapes to draw, in the order of their class numbers. Default: all, see {@link shapeNames}. */
   classes?: readonly ShapeName[];
-  /** Is told how many images are drawn. */
+  /** Called with how many images are drawn. */
   onProgress?: OnProgress;
 }
 
@@ -46,7 +46,7 @@ const firstLine = "# Shapes drawn by lookonce";
  * geometry; a shape that is partly covered keeps its whole box. An image depends on the seed, its split and its number
  * alone.
  *
- * @throws LookonceError `ARGUMENT` for bad options or a folder that holds something else
+ * @throws LookonceError `ARGUMENT` for bad options or a folder that contains something else
  */
 export async function generateShapes(options: GenerateShapesOptions): Promise<GeneratedShapes> {
   const { directory, train = 320, val = 80, size = 160, seed = 0, classes = shapeNames, onProgress } = options;
@@ -105,7 +105,7 @@ async function clear(directory: string): Promise<void> {
   if (!yaml.startsWith(firstLine)) {
     throw new LookonceError(
       "ARGUMENT",
-      `${directory} holds files that are not a data set of shapes; name a new or an empty folder.`,
+      `${directory} contains files that are not a data set of shapes; name a new or an empty folder.`,
     );
   }
   for (const part of ["images", "labels"]) await rm(join(directory, part), { recursive: true, force: true });

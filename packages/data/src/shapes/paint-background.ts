@@ -6,7 +6,7 @@ import type { Background } from "./scene.ts";
 /** From 0 to 1: how much of the second color a place shows. */
 type Pattern = (x: number, y: number) => number;
 
-/** Paints the ground over the whole image; the random source gives blobs and noise. */
+/** Paints the ground over the whole image; blobs and noise come from the random source. */
 export function paintBackground(image: Image, background: Background, rng: Random): void {
   const pattern = patternOf(background, Math.max(image.width, image.height), rng);
   const { data, width, height } = image;

@@ -56,7 +56,7 @@ describe("splitImages", () => {
     await expect(splitImages({ folder: join(folder, "imges") })).rejects.toThrow("Did you mean");
     await expect(splitImages({ folder: imageFolder(), weights: [0, 0, 0] })).rejects.toThrow("weights must be");
     await expect(splitImages({ folder: imageFolder(), weights: [1, -1, 1] })).rejects.toThrow("weights must be");
-    await expect(splitImages({ folder: join(folder, "labels") })).rejects.toThrow("holds no images");
+    await expect(splitImages({ folder: join(folder, "labels") })).rejects.toThrow("contains no images");
     await expect(splitImages({ folder: join(imageFolder(), "deep"), annotatedOnly: true })).rejects.toThrow(
       "5 images, none of which has labels",
     );

@@ -17,7 +17,7 @@ export interface SplitOptions {
   folder: string;
   /** Shares of train, val and test; their sum counts as all. Default 0.9, 0.1, 0. */
   weights?: readonly [train: number, val: number, test: number];
-  /** Equal seeds give equal lists. Default 0. */
+  /** Equal seeds draw equal lists. Default 0. */
   seed?: number;
   /** Leave out images whose label file is missing or empty. Default `false`. */
   annotatedOnly?: boolean;
@@ -53,7 +53,7 @@ export async function splitImages(options: SplitOptions): Promise<SplitResult> {
   const paths = annotatedOnly ? await withLabels(all) : all;
   if (paths.length === 0) {
     const reason = all.length === 0 ? "no images" : `${all.length} images, none of which has labels`;
-    throw new LookonceError("DATA", `${folder} holds ${reason}.`);
+    throw new LookonceError("DATA", `${folder} contains ${reason}.`);
   }
   const order = new Random(seed).fork("split").permutation(paths.length);
   const bounds = cuts(weights, paths.length);

@@ -8,7 +8,7 @@ export interface DatasetStatistics {
   background: number;
   /** Every class of the data set, in the order of class numbers, those without an object included. */
   classes: ClassStatistics[];
-  /** How many images hold 0, 1, 2, … objects. */
+  /** How many images show 0, 1, 2, … objects. */
   objectsPerImage: number[];
   /** Every object's box, for drawing. */
   boxes: BoxTable;
@@ -23,7 +23,7 @@ export interface ClassStatistics {
   label: number;
   name: string;
   instances: number;
-  /** Images that hold at least one. */
+  /** Images that show at least one. */
   images: number;
 }
 

@@ -150,7 +150,7 @@ function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: 
 }
 
 /**
- * Takes the next image's objects. Slices and no views: a view sent to another thread would take the memory of all
+ * Reads the next image's objects. Slices and no views: a view sent to another thread would copy the memory of all
  * images with it.
  */
 function objectsTaker(reader: ArrayReader, header: Header): (count: number) => VerifiedImage["objects"] {

@@ -4,14 +4,14 @@ import { type ImageHeader, readImage, readImageHeader } from "@lookonce/image";
 import type { ProblemKind } from "../problem.ts";
 import { inspectStructure } from "./image-damage.ts";
 
-/** Shorter sides than this, in pixels, hold nothing to learn from (YOLOv5 7.0 and YOLOv8 refuse under 10, too). */
+/** Shorter sides than this, in pixels, show nothing to learn from (YOLOv5 7.0 and YOLOv8 refuse under 10, too). */
 const leastSide = 10;
 
 /** An image's header, or what is wrong with the file. */
 export type CheckedImage = ImageHeader | { kind: ProblemKind; reason: string };
 
 /**
- * Reads an image file and tells whether it can be used: there, not empty, whole, of a format that can be decoded, and
+ * Reads an image file and returns whether it can be used: there, not empty, whole, of a format that can be decoded, and
  * at least 10 pixels wide and high.
  *
  * JPEG, PNG and WebP are followed through their structure; other formats, and doubtful cases, are decoded.

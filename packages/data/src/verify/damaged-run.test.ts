@@ -74,7 +74,7 @@ const damagedLabels: Case<string>[] = [
   ["duplicate", good.trim()],
 ];
 
-/** What was put into the folder. */
+/** What was written into the folder. */
 interface Planted {
   problems: Map<string, ProblemKind>;
   usable: number;

@@ -26,7 +26,7 @@ async function write(path: string, content: string | Uint8Array): Promise<string
 
 interface Opened {
   dataset: Dataset;
-  /** Images that were looked at, and did not come from the cache. */
+  /** Images that were checked, and did not come from the cache. */
   looked: number;
   lines: string[];
 }
@@ -46,7 +46,7 @@ async function open(options: Partial<DatasetOptions> = {}): Promise<Opened> {
 const cacheFile = (): string => join(folder, "labels.train.lookonce-cache");
 
 describe("the verification cache", () => {
-  it("gives what was found, without looking again", async () => {
+  it("returns what was found, without checking again", async () => {
     const first = await open();
     const second = await open();
     expect([first.looked, second.looked]).toEqual([4, 0]);
@@ -54,7 +54,7 @@ describe("the verification cache", () => {
     expect(second.dataset.entries).toEqual(first.dataset.entries);
     expect(second.dataset.report).toMatchObject({ found: 2, missing: 1, empty: 1, kinds: { class: 1, truncated: 1 } });
     expect(second.dataset.entries[0]?.polygons?.map(({ length }) => length)).toEqual([0, 6]);
-    // A view would take all images' memory along to another thread
+    // A view would copy all images' memory along to another thread
     expect(second.dataset.entries[0]?.boxes.buffer.byteLength).toBe(32);
     expect((await readdir(folder)).sort()).toEqual(["data.yaml", "images", "labels", "labels.train.lookonce-cache"]);
   });
@@ -137,7 +137,7 @@ describe("the verification cache", () => {
 });
 
 describe("Dataset.open", () => {
-  it("keeps some classes, or takes all as one", async () => {
+  it("keeps some classes, or treats all as one", async () => {
     const dogs = (await open({ classes: [1] })).dataset;
     expect([...(dogs.entries[0]?.classes ?? [])]).toEqual([1]);
     expect(dogs.entries[0]?.boxes.length).toBe(4);
@@ -152,7 +152,7 @@ describe("Dataset.open", () => {
   it("refuses fractions and classes that make no sense", async () => {
     await expect(open({ fraction: 0 })).rejects.toThrow("fraction must be above 0");
     await expect(open({ fraction: 1.5 })).rejects.toThrow("fraction must be above 0");
-    await expect(open({ classes: [2] })).rejects.toThrow("classes holds 2, but the classes of");
+    await expect(open({ classes: [2] })).rejects.toThrow("classes has 2, but the classes of");
   });
 
   it("says where labels belong when there are none at all", async () => {

@@ -7,7 +7,7 @@ import { checkImage } from "./check-image.ts";
 /** Files open at once while a data set is checked: enough to keep a disk busy, far below any limit on open files. */
 const openFiles = 16;
 
-/** What is known of one image after looking at it and its labels. */
+/** What is known of one image after checking it and its labels. */
 export interface VerifiedImage {
   path: string;
   /** Pixels of the upright image. */

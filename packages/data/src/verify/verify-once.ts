@@ -14,7 +14,7 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies the first `fraction` of the images, unless a cache file tells what came out the last time.
+ * Verifies the first `fraction` of the images, unless a cache file has the last result.
  *
  * Only what was found out about all images is kept.
  */
