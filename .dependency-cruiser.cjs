@@ -24,6 +24,17 @@ const packageGraph = {
   "packages/loss": ["errors"],
   "packages/metrics": ["geometry", "errors"],
   "packages/plots": ["errors", "files", "geometry", "image"],
+  "packages/families": [
+    "backend-onnxruntime",
+    "config",
+    "data",
+    "errors",
+    "geometry",
+    "loss",
+    "metrics",
+    "nn",
+    "plots",
+  ],
   // inference traces a fused copy of a model of nn into the graph that it runs, and export writes that trace to a file.
   "packages/inference": [
     "augment",

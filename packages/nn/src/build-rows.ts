@@ -8,7 +8,7 @@ import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
 import { Join, Layer, type Module } from "./module.ts";
 import { isAnchorBased } from "./modules/detect.ts";
-import { type ModuleName, moduleTable } from "./modules/table.ts";
+import { registeredModules } from "./modules/table.ts";
 import type { Cost, Shape } from "./shape.ts";
 
 /** A row of the model with its module. */
@@ -181,9 +181,10 @@ function chain(first: Module, context: BuildRow, build: (later: BuildRow) => Mod
 }
 
 function findSpec(module: string, where: string): ModuleSpec {
-  const spec = Object.hasOwn(moduleTable, module) ? moduleTable[module as ModuleName] : undefined;
+  const modules = registeredModules();
+  const spec = modules.get(module);
   if (spec !== undefined) return spec;
-  const known = Object.keys(moduleTable);
+  const known = [...modules.keys()];
   throw new LookonceError(
     "ARGUMENT",
     `${where}: unknown module "${module}"; known are ${known.join(", ")}.${didYouMean(module, known)}`,

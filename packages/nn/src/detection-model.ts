@@ -69,6 +69,11 @@ export class DetectionModel extends Module {
     return this.head.family;
   }
 
+  /** What it predicts, such as `detect`. */
+  get task(): string {
+    return this.head.task;
+  }
+
   /** Number of classes. */
   get nc(): number {
     return this.head.nc;

@@ -12,6 +12,8 @@ export interface ResetBiasesOptions {
 export abstract class Head extends Module {
   /** How boxes are written: with anchors (v5) or without (v8). */
   abstract readonly family: "v5" | "v8";
+  /** What it predicts, such as `detect`. */
+  readonly task: string = "detect";
   /** Number of classes. */
   abstract readonly nc: number;
   /** Bins per side of a box; 0 where boxes are not distributions. */

@@ -93,3 +93,15 @@ export const moduleTable: Readonly<Record<ModuleName, ModuleSpec>> = {
   ZeroPad2d: zeroPad2dSpec,
   Detect: detectSpec,
 };
+
+const registered = new Map<string, ModuleSpec>(Object.entries(moduleTable));
+
+/** Lets model files use a module of your own, or another one under a name that there is. */
+export function registerModule(name: string, spec: ModuleSpec): void {
+  registered.set(name, spec);
+}
+
+/** The modules that model files may use, by name. */
+export function registeredModules(): ReadonlyMap<string, ModuleSpec> {
+  return registered;
+}

@@ -1,0 +1,23 @@
+import type { FamilySettings, HypFamily, RecipeOf } from "@lookonce/config";
+import type { DetectionModel } from "@lookonce/nn";
+import type { Criterion } from "./criterion.ts";
+
+/** Options of a criterion. */
+export interface CriterionOptions<F extends HypFamily = HypFamily> {
+  recipe: Readonly<RecipeOf<F>>;
+  /** Side of the images, in pixels. */
+  imgsz: number;
+}
+
+/**
+ * What distinguishes a family of models: its settings, and its loss of detection.
+ *
+ * How a head decodes is a method of the head (`@lookonce/nn`), and of its parameters for typed arrays (`decodeMaps` of
+ * `@lookonce/geometry`).
+ *
+ * @typeParam F whose hyper-parameter files its recipes follow
+ */
+export interface ModelFamily<F extends HypFamily = HypFamily> extends FamilySettings<F> {
+  /** Creates the loss of detection, with a recipe's gains. */
+  createCriterion(model: DetectionModel, options: CriterionOptions<F>): Criterion;
+}

@@ -1,0 +1,64 @@
+import type { BatchSample } from "@lookonce/data";
+import type { Detections, ImageSize, Letterboxing, NmsOptions, Prediction } from "@lookonce/geometry";
+import type { DetectionModel, ModuleSpec } from "@lookonce/nn";
+import type { Criterion } from "./criterion.ts";
+import type { CriterionOptions } from "./model-family.ts";
+
+/** Thresholds and choices of {@link Task.postprocess}. */
+export type PostprocessOptions = Pick<NmsOptions, "conf" | "iou" | "maxDet" | "agnostic" | "classes" | "multiLabel">;
+
+/** What the scores of every task have. */
+export interface Scores {
+  images: number;
+  /** Labels of all images. */
+  instances: number;
+  /** What weights are chosen by: the larger, the better. */
+  fitness: number;
+}
+
+/**
+ * Metrics of a validation.
+ *
+ * @typeParam D what a task detects in an image
+ * @typeParam S its scores
+ */
+export interface TaskMetrics<D extends Detections, S extends Scores> {
+  /** Adds an image. @param detections in pixels of its file, @param sample with the labels */
+  add(detections: D, sample: BatchSample): void;
+  result(): S;
+}
+
+/** A plot of a validation's scores: the name of its file, and what draws it as PNG. */
+export type ScorePlot = readonly [file: string, draw: () => Promise<Uint8Array>];
+
+/**
+ * What distinguishes a task, from the head to the exported file. A task is a record of this type and a file of its name in
+ * each package that has something to say on it; detection, `detect`, is built in.
+ *
+ * Methods, so that the tasks of the table may be read as `Task`: what a task detects goes back to that task alone.
+ *
+ * @typeParam D what it detects in an image: detections with further arrays, such as masks
+ * @typeParam S its scores
+ */
+export interface Task<D extends Detections = Detections, S extends Scores = Scores> {
+  /** As `model.task` names it. */
+  readonly name: string;
+  /** Modules that end the model files of this task, by the names that the files use. */
+  readonly heads: Readonly<Record<string, ModuleSpec>>;
+  /** Creates the loss, which also turns a batch's labels into targets. */
+  createCriterion(model: DetectionModel, options: CriterionOptions): Criterion;
+  /** What is detected in each image of a head's decoded output, in pixels of the network's input. */
+  postprocess(output: Prediction, options: PostprocessOptions): D[];
+  /** Maps detections from pixels of the network's input to those of the image. */
+  toImage(detections: D, letterboxing: Letterboxing, size: ImageSize): D;
+  /** The arrays that results have besides boxes, by name, such as `masks`. */
+  entries(detections: D): Readonly<Record<string, unknown>>;
+  /** Creates the metrics of a validation. */
+  createMetrics(names: readonly string[]): TaskMetrics<D, S>;
+  /** Columns of `results.csv` with an epoch's scores, or without any for an epoch that was not validated. */
+  columns(scores: S | undefined): Readonly<Record<string, number | undefined>>;
+  /** Plots of a validation's scores. */
+  plots(scores: S, names: readonly string[]): Promise<readonly ScorePlot[]>;
+  /** Shape of the decoded output in exported files. */
+  outputShape(model: Pick<DetectionModel, "family" | "nc">, size: { batch: number; anchors: number }): number[];
+}

@@ -1,0 +1,65 @@
+import type { StepInputs } from "@lookonce/backend-onnxruntime";
+import {
+  AnchorAssigner,
+  type AnchorTargetTensors,
+  anchorTargetInputs,
+  type BalanceMode,
+  LevelBalance,
+  scaleV5Gains,
+  type V5Gains,
+  type V5LossOptions,
+  v5DetectionLoss,
+} from "@lookonce/loss";
+import type { DetectionModel } from "@lookonce/nn";
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
+
+/** Options of {@link V5Criterion}. */
+export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" | "balance"> {
+  /** Meant for 3 levels, 80 classes and 640 pixels; they are fitted to the model and `imgsz`. */
+  gains: V5Gains;
+  /** Side of the images, in pixels. */
+  imgsz: number;
+  /** Largest ratio of a target's side to an anchor's. Default 4. */
+  threshold?: number;
+  /** How the levels' objectness losses are weighed. Default `fixed`. */
+  balance?: BalanceMode;
+}
+
+/** YOLOv5's loss: box (CIoU), obj and cls; which anchors learn which target is told on the host, beside the step. */
+export class V5Criterion implements Criterion<AnchorTargetTensors> {
+  readonly parts = ["box", "obj", "cls"] as const;
+  readonly #assigner: AnchorAssigner;
+  readonly #balance: LevelBalance;
+  readonly #options: V5LossOptions;
+
+  constructor(model: Pick<DetectionModel, "strides" | "nc" | "anchors">, options: V5CriterionOptions) {
+    const { gains, imgsz, threshold, balance: mode = "fixed", ...rest } = options;
+    const { strides, nc, anchors } = model;
+    this.#assigner = new AnchorAssigner({ anchors, strides, ...(threshold === undefined ? {} : { threshold }) });
+    this.#balance = new LevelBalance({ strides, mode });
+    const scaled = scaleV5Gains(gains, { nl: strides.length, nc, imgsz });
+    this.#options = { ...rest, nc, gains: scaled, balance: this.#balance };
+  }
+
+  get parameters(): ReadonlyMap<string, tf.Variable> {
+    return this.#balance.parameters;
+  }
+
+  get state(): ReadonlyMap<string, tf.Variable> {
+    return this.#balance.state;
+  }
+
+  inputs({ targets, count, height, width }: TrainBatch): StepInputs<AnchorTargetTensors> {
+    return anchorTargetInputs(this.#assigner.assign(targets, { count, height, width }));
+  }
+
+  loss(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors): CriterionLoss {
+    const { total, box, obj, cls } = v5DetectionLoss(raw, targets, this.#options);
+    return { total, parts: [box, obj, cls] };
+  }
+
+  dispose(): void {
+    this.#balance.dispose();
+  }
+}
