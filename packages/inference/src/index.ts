@@ -1,5 +1,8 @@
 export type { RecordedCall as DetectorCall } from "@lookonce/backend-onnxruntime";
+export type { DetectOptions } from "./detect.ts";
 export { formatClassNames, parseClassNames } from "./detector/class-names.ts";
+export { type Detector, type DetectorOutput, joinPixels } from "./detector/detector.ts";
+export { ModelDetector, type ModelDetectorOptions, splitImages } from "./detector/model-detector.ts";
 export {
   type DetectorGraphOptions,
   detectorGraph,
@@ -11,8 +14,7 @@ export {
 export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
 export { floatPixels } from "./engine/float-pixels.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
-export type { DetectOptions } from "./pipeline/detect-options.ts";
-export type { PredictionRun, SkippedImage } from "./prediction-run.ts";
+export type { PredictionRun, SkippedImage } from "./predict.ts";
 export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";
 export type { Boxes } from "./results/boxes.ts";
 export type { CropOptions } from "./results/crop.ts";

@@ -1,25 +1,22 @@
 import { LookonceError } from "@lookonce/errors";
+import type { LetterboxOptions } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
-import { classNumbers } from "./detector/class-numbers.ts";
+import type { DetectOptions, ResolvedDetectOptions } from "./detect.ts";
+import { classNumbers } from "./detector/class-names.ts";
 import type { Detector } from "./detector/detector.ts";
 import { FileDetector } from "./detector/file-detector.ts";
 import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
-import type { DetectOptions, SettledDetectOptions } from "./pipeline/detect-options.ts";
-import { type BegunImage, finishImages, type ItemName } from "./pipeline/finish-images.ts";
-import { type FitSettings, prepareImage } from "./pipeline/prepare-image.ts";
-import { beginInPool } from "./pool/begin-in-pool.ts";
 import { PoolKeeper } from "./pool/pool-keeper.ts";
-import { PredictionRun } from "./prediction-run.ts";
-import type { Results } from "./results.ts";
-import { openSource } from "./sources/open-source.ts";
-import type { ImageSource, OpenSourceOptions, Source, SourceItem } from "./sources/source.ts";
+import { detectPending, PredictionRun, prepareItem } from "./predict.ts";
+import { Results } from "./results.ts";
+import type { ImageSource, OpenSourceOptions, Source } from "./sources/source.ts";
 
 /** Options of {@link Predictor.create}: `model` or `onnxFile`, and how to run it. */
 export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   /** A model from `@lookonce/nn`. It stays as it is; the predictor keeps the weights that it has now. */
   model?: DetectionModel;
-  /** Whether the predictor takes the model over: it is changed, and disposed of with the predictor; that spares a copy. Default false. */
+  /** Whether the predictor owns the model: it is changed, and disposed of with the predictor; that spares a copy. Default false. */
   ownModel?: boolean;
   /** An exported model: an ONNX file, or the `model.json` of a graph model of TensorFlow.js. */
   onnxFile?: string;
@@ -30,7 +27,7 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   imgsz?: number | readonly [height: number, width: number];
   /** Whether images are padded only to the next multiple of the stride, not to a square. Default true. */
   rect?: boolean;
-  /** How many sizes of images stay compiled, where each has to be. Default 8. */
+  /** Number of image sizes that stay compiled, where each has to be. Default 8. */
   capacity?: number;
   /**
    * Convolutions in half precision, on GPUs. The CPU's have none: ONNX Runtime would compute in single precision between casts.
@@ -38,15 +35,15 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
    */
   half?: boolean;
   /**
-   * Threads that read, fit and, on the CPU, look at images side by side. 0 for none. Default: one a core, at most 8 and
-   * fewer where the network is large, started when there are enough images to be worth it.
+   * Threads that read and letterbox images and, on the CPU, run the network on them side by side. 0 for none. Default: one a
+   * core, at most 8 and fewer where the network is large, started when there are enough images to be worth it.
    */
   workers?: number;
 }
 
 /** Options of {@link Predictor.predict}. */
 export interface RunOptions extends DetectOptions, OpenSourceOptions {
-  /** How many images are looked at together. It pays on GPUs. Default 1. */
+  /** Images in a batch. More than one pays on GPUs. Default 1. */
   batch?: number;
 }
 
@@ -56,12 +53,12 @@ export interface BatchItem {
   options?: DetectOptions;
 }
 
-/** Finds objects in images. */
+/** Detects objects in images. */
 export class Predictor {
   readonly #detector: Detector;
   readonly #options: PredictorOptions;
   readonly #size: readonly [height: number, width: number];
-  readonly #fit: FitSettings;
+  readonly #letterbox: LetterboxOptions;
   readonly #pool: PoolKeeper;
 
   private constructor(detector: Detector, options: PredictorOptions) {
@@ -70,29 +67,29 @@ export class Predictor {
     const { fixedSize, stride } = detector;
     const { imgsz = 640, rect = true, workers, threads } = options;
     this.#size = fixedSize === undefined ? inputSize(imgsz, stride) : [fixedSize.height, fixedSize.width];
-    this.#fit = { size: this.#size, auto: rect && fixedSize === undefined, stride };
-    this.#pool = new PoolKeeper(detector, { fit: this.#fit, workers, threads });
+    this.#letterbox = { size: this.#size, auto: rect && fixedSize === undefined, stride };
+    this.#pool = new PoolKeeper(detector, { letterbox: this.#letterbox, workers, threads });
   }
 
   /**
-   * Makes a predictor from a model or an ONNX file.
+   * Creates a predictor from a model or an ONNX file.
    *
-   * @throws LookonceError `ARGUMENT` for options that make no sense, and what reading the file throws
+   * @throws LookonceError `ARGUMENT` for invalid options, and what reading the file throws
    */
   static async create(options: PredictorOptions): Promise<Predictor> {
-    const { model, onnxFile, executionProviders, threads, capacity = 8, half = false, workers } = options;
-    const { ownModel = false } = options;
-    if ((model === undefined) === (onnxFile === undefined)) {
-      throw new LookonceError("ARGUMENT", "Predictor.create takes either `model` or `onnxFile`.");
-    }
+    const { model, onnxFile, executionProviders, threads, capacity, half, ownModel: own, workers } = options;
     requireCount("workers", workers, 0);
-    const engine = {
-      ...(executionProviders === undefined ? {} : { executionProviders }),
-      ...(threads === undefined ? {} : { threads }),
-    };
-    if (onnxFile !== undefined) return new Predictor(await FileDetector.create(onnxFile, engine), options);
-    const form = { ...engine, capacity, half, own: ownModel };
-    return new Predictor(await ModelDetector.create(model as DetectionModel, form), options);
+    const engine = definedOnly({ executionProviders, threads });
+    if (onnxFile !== undefined && model === undefined) {
+      return new Predictor(await FileDetector.create(onnxFile, engine), options);
+    }
+    if (model !== undefined && onnxFile === undefined) {
+      return new Predictor(
+        await ModelDetector.create(model, { ...engine, ...definedOnly({ capacity, half, own }) }),
+        options,
+      );
+    }
+    throw new LookonceError("ARGUMENT", "Predictor.create takes either `model` or `onnxFile`.");
   }
 
   /** Class names by class number. */
@@ -100,7 +97,7 @@ export class Predictor {
     return this.#detector.names;
   }
 
-  /** How the network writes boxes: with anchors and objectness (v5) or without (v8). */
+  /** How the network encodes boxes: with anchors and objectness (v5) or without (v8). */
   get family(): "v5" | "v8" {
     return this.#detector.family;
   }
@@ -110,62 +107,53 @@ export class Predictor {
     return this.#detector.stride;
   }
 
-  /** Size that images are letterboxed to at most: height and width. */
+  /** Largest size that images are letterboxed to: height and width. */
   get imgsz(): readonly [height: number, width: number] {
     return this.#size;
   }
 
   /**
-   * Finds objects in every image of a source, in its order. The next images are read and fitted while one is looked at, and
-   * where there are many, worker threads look at several side by side; never more of them than are soon asked for. Leaving the
-   * loop early frees everything.
+   * Detects objects in every image of a source, in its order. The next images are read and letterboxed while one is
+   * processed, and of many, worker threads process several side by side; never more than a few ahead of the consumer.
+   * Leaving the loop early frees everything.
    *
    * Of several images those that cannot be read are skipped and listed in the run's `skipped`; a single one throws.
    */
   predict(source: Source, options: RunOptions = {}): PredictionRun {
-    const { conf, iou, classes, agnosticNms, maxDet, augment, batch = 1, signal, ...opening } = options;
+    const { conf, iou, classes, agnosticNms, maxDet, augment, batch = 1, ...opening } = options;
     requireCount("batch", batch, 1);
-    const detect = this.#detection({ conf, iou, classes, agnosticNms, maxDet, augment });
-    return new PredictionRun({
-      open: (over) =>
-        openSource(source, { ...opening, signal: signal === undefined ? over : AbortSignal.any([over, signal]) }),
-      batch,
-      expect: (count) => this.#pool.expect(count),
-      ahead: () => this.#pool.ahead,
-      begin: async (items) => {
-        const begun = await this.#begin(items, detect);
-        return () => finishImages(this.#detector, begun, detect);
-      },
-    });
+    const detect = this.#resolve({ conf, iou, classes, agnosticNms, maxDet, augment });
+    const context = { detector: this.#detector, letterbox: this.#letterbox, pool: this.#pool };
+    return new PredictionRun(source, context, { detect, batch, source: opening });
   }
 
   /**
-   * Finds objects in one image.
+   * Detects objects in one image.
    *
    * @throws LookonceError when it cannot be read
    */
   async detect(source: ImageSource, options: DetectOptions = {}): Promise<Results> {
-    const [found] = (await this.detectBatch([{ source, options }])) as [Results | LookonceError];
-    if (found instanceof LookonceError) throw found;
-    return found;
+    const [result] = (await this.detectBatch([{ source, options }])) as [Results | LookonceError];
+    if (result instanceof LookonceError) throw result;
+    return result;
   }
 
   /**
-   * Finds objects in several images at once, each with its own options; those of one canvas go through the network together.
-   * Everything but reading and decoding happens on this thread.
+   * Detects objects in several images, each with its own options; those of one canvas are one batch. Everything but reading
+   * and decoding happens on this thread.
    *
-   * @returns for each image what was found, or why it could not be read
+   * @returns for each image its results, or why it could not be read
    */
   async detectBatch(items: readonly BatchItem[]): Promise<(Results | LookonceError)[]> {
-    const options = items.map((item) => this.#detection(item.options ?? {}));
-    const begun = await Promise.all(
+    const options = items.map((item) => this.#resolve(item.options ?? {}));
+    const pending = await Promise.all(
       items.map(({ source }, i) => {
         const name = items.length === 1 ? "image" : `image ${i}`;
-        return this.#prepare({ path: typeof source === "string" ? source : name }, source);
+        return prepareItem({ path: typeof source === "string" ? source : name }, source, this.#letterbox);
       }),
     );
-    const found = await finishImages(this.#detector, begun, options);
-    return found.map((each) => ("error" in each ? each.error : each));
+    const results = await detectPending(this.#detector, pending, options);
+    return results.map((result) => (result instanceof Results ? result : result.error));
   }
 
   /** Frees the compiled networks and ends the worker threads. */
@@ -174,37 +162,25 @@ export class Predictor {
     await this.#detector.dispose();
   }
 
-  async #begin(items: readonly SourceItem[], options: SettledDetectOptions): Promise<BegunImage[]> {
-    const pool = await this.#pool.poolFor(items.length);
-    if (pool !== undefined) return beginInPool(pool, items, options);
-    return Promise.all(items.map(({ content, ...item }) => this.#prepare(item, content)));
-  }
-
-  async #prepare(item: ItemName, content: SourceItem["content"]): Promise<BegunImage> {
-    try {
-      const what = typeof content === "function" ? await content() : content;
-      return { item, prepared: await prepareImage(what, this.#fit) };
-    } catch (error) {
-      if (error instanceof LookonceError) return { item, error };
-      throw error;
-    }
-  }
-
-  /** The options of a call, over those of the predictor. */
-  #detection(options: { [K in keyof DetectOptions]?: DetectOptions[K] | undefined }): SettledDetectOptions {
+  /** Merges the options of a call with those of the predictor. */
+  #resolve(options: { [K in keyof DetectOptions]?: DetectOptions[K] | undefined }): ResolvedDetectOptions {
     const { conf, iou, classes, agnosticNms, maxDet, augment } = this.#options;
-    const own = { conf, iou, classes, agnosticNms, maxDet, augment };
-    const chosen: DetectOptions = Object.fromEntries(
-      [...Object.entries(own), ...Object.entries(options)].filter(([, value]) => value !== undefined),
-    );
-    const { classes: wanted, ...rest } = chosen;
+    const defaults = definedOnly({ conf, iou, classes, agnosticNms, maxDet, augment });
+    const { classes: wanted, ...rest }: DetectOptions = { ...defaults, ...definedOnly(options) };
     return wanted === undefined ? rest : { ...rest, classes: classNumbers(wanted, this.#detector.names) };
   }
 }
 
-function requireCount(name: string, value: number | undefined, least: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
-  throw new LookonceError("ARGUMENT", `${name} must be a whole number of at least ${least}, not ${value}.`);
+/** The entries that are not `undefined`. */
+function definedOnly<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+function requireCount(name: string, value: number | undefined, min: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= min)) return;
+  throw new LookonceError("ARGUMENT", `${name} must be a whole number of at least ${min}, not ${value}.`);
 }
 
 /** Height and width as whole multiples of the stride. */

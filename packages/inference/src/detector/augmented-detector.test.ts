@@ -1,7 +1,8 @@
+import type { Prediction } from "@lookonce/geometry";
 import { blankImage, type Image, type Size } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { AugmentedDetector } from "./augmented-detector.ts";
-import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
+import type { Detector, DetectorOutput } from "./detector.ts";
 
 /** Strides of the eyes below. */
 const strides = [8, 16, 32];
@@ -20,14 +21,16 @@ class Eyes implements Detector {
     this.#layout = layout;
   }
 
-  async compile(size: Size): Promise<CompiledDetector> {
-    this.seen.push(size);
-    return { run: async (images) => images.map((image) => this.#see(image, size)) };
+  async detect(images: readonly Image[]): Promise<DetectorOutput> {
+    const { width, height } = images[0] as Image;
+    this.seen.push({ width, height });
+    const predictions = images.map((image) => this.#see(image, { width, height }));
+    return { predictions, prepareMs: 0, inferenceMs: 0 };
   }
 
   async dispose(): Promise<void> {}
 
-  #see(image: Image, size: Size): RawDetections {
+  #see(image: Image, size: Size): Prediction {
     expect({ width: image.width, height: image.height }).toEqual(size);
     const rows = strides.flatMap((stride) => {
       const [columns, lines] = [size.width / stride, size.height / stride];
@@ -38,10 +41,10 @@ class Eyes implements Detector {
       });
     });
     if (this.#layout === "NAC") {
-      return { data: Float32Array.from(rows.flat()), shape: [1, rows.length, 5], layout: "NAC" };
+      return { data: Float32Array.from(rows.flat()), shape: [1, rows.length, 5], layout: "NAC", family: "v8" };
     }
     const columns = [0, 1, 2, 3, 4].flatMap((channel) => rows.map((row) => row[channel] as number));
-    return { data: Float32Array.from(columns), shape: [1, 5, rows.length], layout: "NCA" };
+    return { data: Float32Array.from(columns), shape: [1, 5, rows.length], layout: "NCA", family: "v8" };
   }
 }
 
@@ -57,8 +60,8 @@ function light(size: Size, x: number, y: number, reach = 24): Image {
 }
 
 async function look(eyes: Eyes, image: Image): Promise<number[][]> {
-  const network = await new AugmentedDetector(eyes).compile(image);
-  const [raw] = (await network.run([image], 0.25)) as [RawDetections];
+  const { predictions } = await new AugmentedDetector(eyes).detect([image]);
+  const [raw] = predictions as [Prediction];
   expect(raw.layout).toBe("NAC");
   const channels = raw.shape[2] as number;
   return Array.from({ length: raw.shape[1] as number }, (_, i) => [
@@ -130,11 +133,11 @@ describe("AugmentedDetector", () => {
 
   it("answers for every image of a batch", async () => {
     const size = { width: 96, height: 64 };
-    const network = await new AugmentedDetector(new Eyes()).compile(size, 2);
-    const [dark, bright] = (await network.run([blankImage(size), blankImage(size, 255)], 0)) as RawDetections[];
-    const most = ({ data }: RawDetections): number => Math.max(...data.filter((_, i) => i % 5 === 4));
-    expect(most(bright as RawDetections)).toBe(1);
+    const { predictions } = await new AugmentedDetector(new Eyes()).detect([blankImage(size), blankImage(size, 255)]);
+    const [dark, bright] = predictions;
+    const most = ({ data }: Prediction): number => Math.max(...data.filter((_, i) => i % 5 === 4));
+    expect(most(bright as Prediction)).toBe(1);
     // Only the border is not black
-    expect(most(dark as RawDetections)).toBeCloseTo(114 / 255, 5);
+    expect(most(dark as Prediction)).toBeCloseTo(114 / 255, 5);
   });
 });

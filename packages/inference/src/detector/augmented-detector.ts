@@ -1,29 +1,30 @@
 import { flipLeftRight } from "@lookonce/augment";
+import type { Prediction } from "@lookonce/geometry";
 import { blankImage, type Image, resizeBilinear, type Size } from "@lookonce/image";
-import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
+import type { Detector, DetectorOutput } from "./detector.ts";
 
-/** How an image is looked at once more. */
-interface Look {
+/** A variant of an image that the network runs on. */
+interface View {
   scale: number;
   mirrored: boolean;
 }
 
-/** The looks of YOLOv5 (6.0 to 7.0) and YOLOv8 (8.0 to 8.3). */
-const looks: readonly Look[] = [
+/** The views of YOLOv5 (6.0 to 7.0) and YOLOv8 (8.0 to 8.3). */
+const views: readonly View[] = [
   { scale: 1, mirrored: false },
   { scale: 0.83, mirrored: true },
   { scale: 0.67, mirrored: false },
 ];
 
-/** Gray of a letterbox, with which scaled images are filled up. */
+/** Gray of a letterbox, with which scaled images are padded. */
 const border = 114;
 
 /**
- * Looks at every image three times, as it is, mirrored at 83 % and at 67 % of its size, and joins what another detector
- * says of each, before suppression (YOLOv5 6.0 to 7.0, YOLOv8 8.0 to 8.3). Predictions of the coarsest grid for the largest
- * image and of the finest for the smallest are left out: the other looks see such objects better.
+ * Test-time augmentation: runs a detector on every image three times, as it is, mirrored at 83 % and at 67 % of its size, and
+ * joins the predictions before suppression (YOLOv5 6.0 to 7.0, YOLOv8 8.0 to 8.3). Predictions of the coarsest grid for the
+ * largest view and of the finest for the smallest are left out: the other views detect such objects better.
  *
- * Networks of one fixed size see the smaller images on their canvas of that size.
+ * Networks of one fixed size run on the smaller views on their canvas of that size.
  */
 export class AugmentedDetector implements Detector {
   readonly family: "v5" | "v8";
@@ -32,7 +33,7 @@ export class AugmentedDetector implements Detector {
   readonly fixedSize: Size | undefined;
   readonly #inner: Detector;
 
-  /** @param inner the detector that looks; it is not disposed of with this one */
+  /** @param inner the detector to run; it is not disposed of with this one */
   constructor(inner: Detector) {
     this.family = inner.family;
     this.names = inner.names;
@@ -41,48 +42,41 @@ export class AugmentedDetector implements Detector {
     this.#inner = inner;
   }
 
-  async compile(size: Size, count?: number): Promise<CompiledDetector> {
-    const canvases = looks.map(({ scale }) => this.fixedSize ?? canvasFor(size, scale, this.stride));
-    const networks: CompiledDetector[] = [];
-    for (const canvas of canvases) networks.push(await this.#inner.compile(canvas, count));
-    return { run: (images) => this.#look(images, canvases, networks) };
+  async detect(images: readonly Image[]): Promise<DetectorOutput> {
+    const start = performance.now();
+    const parts: Part[][] = images.map(() => []);
+    let prepareMs = 0;
+    for (const [i, view] of views.entries()) {
+      const canvas = this.fixedSize ?? canvasFor(images[0] as Image, view.scale, this.stride);
+      // Below every confidence: the grid of an anchor can be determined only while all anchors are there
+      const output = await this.#inner.detect(
+        images.map((image) => drawView(image, view, canvas)),
+        -1,
+      );
+      prepareMs += output.prepareMs;
+      for (const [k, prediction] of output.predictions.entries()) {
+        const rows = rowsOf(prediction);
+        const all = { first: 0, end: rows.count };
+        const kept = this.#inner.isSuppressed ? all : this.#keptAnchors(i, rows.count, canvas);
+        parts[k]?.push(restore({ ...rows, ...kept }, view, images[k] as Image));
+      }
+    }
+    const predictions = parts.map((one) => join(one, this.family));
+    return { predictions, prepareMs, inferenceMs: performance.now() - start - prepareMs };
   }
 
-  /** The inner detector belongs to whoever made it. */
+  /** The inner detector belongs to its creator. */
   async dispose(): Promise<void> {}
 
-  async #look(
-    images: readonly Image[],
-    canvases: readonly Size[],
-    networks: readonly CompiledDetector[],
-  ): Promise<RawDetections[]> {
-    const parts: Part[][] = images.map(() => []);
-    for (const [i, look] of looks.entries()) {
-      const canvas = canvases[i] as Size;
-      const seen = images.map((image) => lookOf(image, look, canvas));
-      // Below every confidence: which grid an anchor is of shows only while all are there
-      const raw = await (networks[i] as CompiledDetector).run(seen, -1);
-      raw.forEach((prediction, k) => {
-        const rows = rowsOf(prediction);
-        const { first, end } = prediction.isSuppressed
-          ? { first: 0, end: rows.count }
-          : this.#kept(i, rows.count, canvas);
-        const { width } = images[k] as Image;
-        (parts[k] as Part[]).push(restore({ ...rows, first, end }, look, width));
-      });
-    }
-    return parts.map(join);
-  }
-
-  /** Which of a look's anchors count. */
-  #kept(look: number, count: number, { width, height }: Size): { first: number; end: number } {
+  /** Range of a view's anchors that count. */
+  #keptAnchors(view: number, count: number, { width, height }: Size): { first: number; end: number } {
     const cells = (width / this.stride) * (height / this.stride);
-    const levels = levelsOf(count / cells);
+    const levels = countLevels(count / cells);
     if (levels === undefined) return { first: 0, end: count };
-    const coarsest = count / cellsOver(levels);
+    const coarsest = count / cellsPerCoarsest(levels);
     const finest = coarsest * 4 ** (levels - 1);
-    if (look === 0) return { first: 0, end: count - coarsest };
-    return look === looks.length - 1 ? { first: finest, end: count } : { first: 0, end: count };
+    if (view === 0) return { first: 0, end: count - coarsest };
+    return view === views.length - 1 ? { first: finest, end: count } : { first: 0, end: count };
   }
 }
 
@@ -93,7 +87,7 @@ function canvasFor({ width, height }: Size, scale: number, stride: number): Size
 }
 
 /** The image, mirrored and scaled, in the top left corner of its canvas. */
-function lookOf(image: Image, { scale, mirrored }: Look, canvas: Size): Image {
+function drawView(image: Image, { scale, mirrored }: View, canvas: Size): Image {
   if (scale === 1 && !mirrored) return image;
   const turned = mirrored ? mirror(image) : image;
   const size = { width: Math.floor(image.width * scale), height: Math.floor(image.height * scale) };
@@ -117,7 +111,7 @@ interface Rows {
   channels: number;
 }
 
-function rowsOf({ data, shape, layout }: RawDetections): Rows {
+function rowsOf({ data, shape, layout }: Prediction): Rows {
   const [count, channels] = (layout === "NAC" ? [shape[1], shape[2]] : [shape[2], shape[1]]) as [number, number];
   if (layout === "NAC") return { data, count, channels };
   const rows = new Float32Array(count * channels);
@@ -129,14 +123,14 @@ function rowsOf({ data, shape, layout }: RawDetections): Rows {
   return { data: rows, count, channels };
 }
 
-/** Rows in pixels of the image that was looked at. */
+/** Rows in pixels of the original image. */
 interface Part {
   data: Float32Array;
   channels: number;
 }
 
-/** Brings boxes (center x, center y, width, height) back from a look to the image. */
-function restore(rows: Rows & { first: number; end: number }, { scale, mirrored }: Look, width: number): Part {
+/** Maps boxes (center x, center y, width, height) of a view back to the image. */
+function restore(rows: Rows & { first: number; end: number }, { scale, mirrored }: View, { width }: Size): Part {
   const { data, channels, first, end } = rows;
   const restored = data.slice(first * channels, end * channels);
   for (let at = 0; at < restored.length; at += channels) {
@@ -146,7 +140,7 @@ function restore(rows: Rows & { first: number; end: number }, { scale, mirrored 
   return { data: restored, channels };
 }
 
-function join(parts: readonly Part[]): RawDetections {
+function join(parts: readonly Part[], family: "v5" | "v8"): Prediction {
   const channels = (parts[0] as Part).channels;
   const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let at = 0;
@@ -154,16 +148,16 @@ function join(parts: readonly Part[]): RawDetections {
     data.set(part.data, at);
     at += part.data.length;
   }
-  return { data, shape: [1, data.length / channels, channels], layout: "NAC" };
+  return { data, shape: [1, data.length / channels, channels], layout: "NAC", family };
 }
 
 /** Cells of all grids for one of the coarsest, each grid twice as fine as the next: 1, 5, 21, 85, … */
-function cellsOver(levels: number): number {
+function cellsPerCoarsest(levels: number): number {
   return (4 ** levels - 1) / 3;
 }
 
-/** How many grids there are, from how many anchors there are for each cell of the coarsest; each cell has as many. */
-function levelsOf(anchorsPerCell: number): number | undefined {
-  for (let levels = 5; levels > 1; levels--) if (anchorsPerCell % cellsOver(levels) === 0) return levels;
+/** Number of grids, from the number of anchors for each cell of the coarsest; each cell has the same number. */
+function countLevels(anchorsPerCell: number): number | undefined {
+  for (let levels = 5; levels > 1; levels--) if (anchorsPerCell % cellsPerCoarsest(levels) === 0) return levels;
   return undefined;
 }

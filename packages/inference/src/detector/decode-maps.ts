@@ -1,5 +1,5 @@
-import type { RawDetections } from "./detector.ts";
-import type { HeadForm } from "./recipe.ts";
+import type { Prediction } from "@lookonce/geometry";
+import type { HeadSpec } from "./detector.ts";
 
 /** A level's raw predictions for one image. */
 export interface RawMap {
@@ -18,7 +18,7 @@ export interface RawMap {
  * @param maps the levels' raw predictions, finest first
  * @param conf anchors that do not exceed it are left out; some that miss it by rounding alone may be there
  */
-export function decodeMaps(maps: readonly RawMap[], head: HeadForm, conf: number): RawDetections {
+export function decodeMaps(maps: readonly RawMap[], head: HeadSpec, conf: number): Omit<Prediction, "family"> {
   // σ(x) > conf ⇔ x > ln(conf / (1 − conf)), here with some room for rounding
   const threshold = conf > 0 ? Math.log(conf / (1 - conf)) - 1e-4 : Number.NEGATIVE_INFINITY;
   const rows = new Rows(4 + (head.family === "v5" ? 1 : 0) + head.nc);
@@ -45,7 +45,7 @@ interface Level {
 /** Without anchors: 4 · regMax bins of left, top, right, bottom, then class logits. Gives the number of anchors. */
 function decodeFreeLevel(
   { values, height, width, level, first, threshold }: Level,
-  head: HeadForm,
+  head: HeadSpec,
   rows: Rows,
 ): number {
   const { nc, regMax } = head;
@@ -78,7 +78,7 @@ function decodeFreeLevel(
 /** With anchors, one after the other within a cell: x, y, width, height, objectness, classes. Rows run over anchor, y, x. */
 function decodeAnchorLevel(
   { values, height, width, level, first, threshold }: Level,
-  head: HeadForm,
+  head: HeadSpec,
   rows: Rows,
 ): number {
   const anchors = head.anchors[level] as readonly (readonly [number, number])[];
@@ -136,7 +136,7 @@ class Rows {
     return this.#count++ * this.#width;
   }
 
-  finish(): RawDetections {
+  finish(): Omit<Prediction, "family"> {
     const count = this.#count;
     return {
       data: this.data.subarray(0, count * this.#width),

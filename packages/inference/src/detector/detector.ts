@@ -1,43 +1,85 @@
+import type { Prediction } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
-import type { DetectorRecipe } from "./recipe.ts";
+import type { EngineTensor } from "../engine/onnx-engine.ts";
 
-/** What a network said of one image, before suppression; see `nonMaxSuppression` of `@lookonce/geometry`. */
-export interface RawDetections {
-  data: Float32Array;
-  /** `[1, anchors, channels]` in layout `NAC`, `[1, channels, anchors]` in layout `NCA`. */
-  shape: number[];
-  layout: "NAC" | "NCA";
-  /** Where anchors were left out, the numbers of those that are there. */
-  anchors?: Int32Array;
-  /** Whether suppression was part of the network: then there is none again, unless somebody asks for a threshold. */
-  isSuppressed?: true;
+/** Output of a network for images of one size. */
+export interface DetectorOutput {
+  /** Decoded predictions before suppression, one for each image. */
+  predictions: Prediction[];
+  /** Raw maps of the levels, [N, h, w, outputs per cell], finest first; only of detectors created with `raw`. */
+  raw?: EngineTensor[];
+  /** Milliseconds before the network ran: compiling for a new size, converting pixels. */
+  prepareMs: number;
+  /** Milliseconds of the network, for all images together. */
+  inferenceMs: number;
 }
 
-/** A network compiled for images of one size. */
-export interface CompiledDetector {
-  /**
-   * Runs the network on images of exactly this size.
-   *
-   * @param conf anchors whose confidence does not exceed it may be left out
-   * @returns what it says of each
-   */
-  run(images: readonly Image[], conf: number): Promise<RawDetections[]>;
-}
-
-/** A network in whatever form, ready to be compiled for the sizes of images that come. */
+/** A network with its decoding, from whatever kind of model: what prediction and validation run. */
 export interface Detector {
-  /** How its boxes are written: with anchors and objectness (v5) or without (v8). */
+  /** How boxes are encoded: with anchors and objectness (v5) or without (v8). */
   readonly family: "v5" | "v8";
   /** Class names by class number. */
   readonly names: readonly string[];
   /** Sides of images are multiples of this. */
   readonly stride: number;
-  /** The only size that it takes; absent where it takes any. */
+  /** The only size that it accepts; absent where it accepts any. */
   readonly fixedSize?: Size | undefined;
-  /** The network for images of a size, so many at once (default 1); compiled once while it is used. */
-  compile(size: Size, count?: number): Promise<CompiledDetector>;
-  /** What another thread needs to make the same detector; absent, or nothing, where it can only run in this one. */
-  recipe?(): Promise<DetectorRecipe | undefined>;
+  /** Whether suppression is part of the network: the default is not to suppress again. */
+  readonly isSuppressed?: boolean;
+  /**
+   * Runs the network on images of one size, whose sides are multiples of the stride.
+   *
+   * @param conf anchors whose confidence does not exceed it may be left out
+   */
+  detect(images: readonly Image[], conf: number): Promise<DetectorOutput>;
+  /** Describes the detector for another thread; absent, or `undefined`, where it can only run in this one. */
+  spec?(): Promise<DetectorSpec | undefined>;
   /** Frees what was compiled. */
   dispose(): Promise<void>;
+}
+
+/** Parameters of a detection head, besides its maps. */
+export interface HeadSpec {
+  family: "v5" | "v8";
+  /** Number of classes. */
+  nc: number;
+  /** Pixels per cell of each level, finest first. */
+  strides: readonly number[];
+  /** v8: bins per side of a box. */
+  regMax: number;
+  /** v5: [level][anchor] = [width, height] in cells. */
+  anchors: readonly (readonly (readonly [width: number, height: number])[])[];
+}
+
+/** A detector as plain data, which can be sent to another thread. The bytes of models are in shared memory. */
+export type DetectorSpec =
+  | {
+      kind: "maps";
+      /** An ONNX model from bytes [N, H, W, 3] of any size to the raw maps. */
+      model: Uint8Array<SharedArrayBuffer>;
+      names: readonly string[];
+      stride: number;
+      head: HeadSpec;
+    }
+  | { kind: "file"; path: string; bytes: number };
+
+/**
+ * Pixels of images of one size in one array, [count, height, width, 3]; not copied where they are consecutive in memory
+ * already, as the images of a loader's batch are.
+ *
+ * @param count how many images the array has room for; the rest stays black
+ */
+export function joinPixels(images: readonly Image[], count: number = images.length): Uint8Array {
+  const [first] = images;
+  if (first === undefined) return new Uint8Array(0);
+  const { buffer, byteOffset, length } = first.data;
+  const isConsecutive = images.every(
+    ({ data }, i) => data.buffer === buffer && data.byteOffset === byteOffset + i * length,
+  );
+  if (isConsecutive && count === images.length) return new Uint8Array(buffer, byteOffset, count * length);
+  const joined = new Uint8Array(length * count);
+  images.forEach(({ data }, i) => {
+    joined.set(data, i * length);
+  });
+  return joined;
 }

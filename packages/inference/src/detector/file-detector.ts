@@ -1,25 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
+import type { Prediction } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
 import { parseModel } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
-import { type FileForm, readFileForm } from "./file-form.ts";
-import { takeImages } from "./image-input.ts";
-import { joinPixels } from "./join-pixels.ts";
-import type { DetectorRecipe } from "./recipe.ts";
+import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
+import { acceptBytes, type FileFormat, readFileFormat } from "./file-format.ts";
 
-/** Side of the image that a file of free size is asked with what it gives. */
-const askedSide = 320;
+/** Side of the image that a file of free size is run on once, to learn the shape of its output. */
+const probeSide = 320;
 
 /**
- * An exported detector: an ONNX file that takes `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, for one size or
- * any, so many images at once or any number, and gives one of
+ * An exported detector: an ONNX file whose input is `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, of one size
+ * or any, for a fixed number of images or any, and whose output is one of
  *
- * - `[N, 4 + nc, A]` (YOLOv8) or `[N, A, 5 + nc]` (YOLOv5), or either with its last axes the other way round
+ * - `[N, 4 + nc, A]` (YOLOv8) or `[N, A, 5 + nc]` (YOLOv5), or either with its last axes swapped
  * - `[N, rows, 6]`: left, top, right, bottom, confidence, class, with suppression built in
  *
- * or a graph model of TensorFlow.js (`model.json`), which is turned into such a file in memory.
+ * or a graph model of TensorFlow.js (`model.json`), which is converted to such a file in memory.
  *
  * Names, stride and the like come from its metadata.
  */
@@ -28,18 +26,20 @@ export class FileDetector implements Detector {
   readonly names: readonly string[];
   readonly stride: number;
   readonly fixedSize: Size | undefined;
+  readonly isSuppressed: boolean;
   readonly #engine: OnnxEngine;
-  readonly #form: FileForm;
-  readonly #recipe: DetectorRecipe | undefined;
+  readonly #format: FileFormat;
+  readonly #spec: DetectorSpec | undefined;
 
-  private constructor(engine: OnnxEngine, form: FileForm, recipe: DetectorRecipe | undefined) {
+  private constructor(engine: OnnxEngine, format: FileFormat, spec: DetectorSpec | undefined) {
     this.#engine = engine;
-    this.#form = form;
-    this.#recipe = recipe;
-    this.family = form.family;
-    this.names = form.names;
-    this.stride = form.stride;
-    this.fixedSize = form.fixedSize;
+    this.#format = format;
+    this.#spec = spec;
+    this.family = format.family;
+    this.names = format.names;
+    this.stride = format.stride;
+    this.fixedSize = format.fixedSize;
+    this.isSuppressed = format.output.kind === "detections";
   }
 
   /**
@@ -53,42 +53,42 @@ export class FileDetector implements Detector {
     const model = parseModel(bytes, path);
     let engine: OnnxEngine | undefined;
     const compiled = async (): Promise<OnnxEngine> => {
-      engine ??= await OnnxEngine.create(takeImages(model), { name: path, ...options });
+      engine ??= await OnnxEngine.create(acceptBytes(model), { name: path, ...options });
       return engine;
     };
     try {
-      const form = await readFileForm(path, model, async () => outputShape(await compiled()));
+      const format = await readFileFormat(path, model, async () => outputShape(await compiled()));
       const { executionProviders = ["cpu"] } = options;
       const onCpu = executionProviders[0] === "cpu";
-      const recipe: DetectorRecipe | undefined = onCpu ? { kind: "file", path, bytes: bytes.length } : undefined;
-      return new FileDetector(await compiled(), form, recipe);
+      return new FileDetector(
+        await compiled(),
+        format,
+        onCpu ? { kind: "file", path, bytes: bytes.length } : undefined,
+      );
     } catch (error) {
       await engine?.dispose();
       throw error;
     }
   }
 
-  async compile({ width, height }: Size): Promise<CompiledDetector> {
-    const engine = this.#engine;
-    const form = this.#form;
-    // On the CPU a batch takes as long as its images one by one, and more memory.
-    const most = form.fixedBatch ?? (this.#recipe === undefined ? Number.POSITIVE_INFINITY : 1);
-    return {
-      async run(images: readonly Image[]): Promise<RawDetections[]> {
-        const found: RawDetections[] = [];
-        for (let from = 0; from < images.length; from += most) {
-          const group = images.slice(from, from + most);
-          const count = form.fixedBatch ?? group.length;
-          const [output] = await engine.run(joinPixels(group, count), [count, height, width, 3]);
-          found.push(...split(output as EngineTensor, form).slice(0, group.length));
-        }
-        return found;
-      },
-    };
+  async detect(images: readonly Image[]): Promise<DetectorOutput> {
+    const start = performance.now();
+    const { fixedBatch } = this.#format;
+    // On the CPU a batch takes as long as its images one by one, and more memory
+    const maxBatch = fixedBatch ?? (this.#spec === undefined ? images.length : 1);
+    const predictions: Prediction[] = [];
+    for (let from = 0; from < images.length; from += maxBatch) {
+      const group = images.slice(from, from + maxBatch);
+      const { width, height } = group[0] as Image;
+      const count = fixedBatch ?? group.length;
+      const [output] = await this.#engine.run(joinPixels(group, count), [count, height, width, 3]);
+      predictions.push(...splitOutput(output as EngineTensor, this.#format).slice(0, group.length));
+    }
+    return { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
   }
 
-  async recipe(): Promise<DetectorRecipe | undefined> {
-    return this.#recipe;
+  async spec(): Promise<DetectorSpec | undefined> {
+    return this.#spec;
   }
 
   async dispose(): Promise<void> {
@@ -96,52 +96,45 @@ export class FileDetector implements Detector {
   }
 }
 
-/** What a model gives for an image, which it is shown for that. */
+/** Runs a model on a black image and returns the shape of its output. */
 async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
   const shape = engine.input.shape.map((side, axis) => {
     if (typeof side === "number" && side > 0) return side;
-    return axis === 0 ? 1 : askedSide;
+    return axis === 0 ? 1 : probeSide;
   });
   const pixels = new Uint8Array(shape.reduce((product, side) => product * side, 1));
   const [output] = await engine.run(pixels, shape);
   return (output as EngineTensor).shape;
 }
 
-/** An output by images. */
-function split({ data, shape }: EngineTensor, { output, names, family }: FileForm): RawDetections[] {
+/** Splits a batch's output into predictions of its images, without copying those that are in the usual format. */
+function splitOutput({ data, shape }: EngineTensor, { output, names, family }: FileFormat): Prediction[] {
   const [count, rows, columns] = shape as [number, number, number];
-  return Array.from({ length: count }, (_, i): RawDetections => {
+  return Array.from({ length: count }, (_, i): Prediction => {
     const part = data.subarray(i * rows * columns, (i + 1) * rows * columns);
-    if (output.kind === "predictions") return { data: part, shape: [1, rows, columns], layout: output.layout };
-    return asPredictions(part, family, names.length);
+    if (output.kind === "predictions") return { data: part, shape: [1, rows, columns], layout: output.layout, family };
+    return detectionsAsPrediction(part, family, names.length);
   });
 }
 
 /**
- * Rows of left, top, right, bottom, confidence, class as predictions of a family: center x, y, width, height, for v5 a
- * certain objectness, and a probability a class.
+ * Rows of left, top, right, bottom, confidence, class as a prediction of a family: center x, y, width, height, for v5 an
+ * objectness of 1, and a probability for each class.
  */
-function asPredictions(rows: Float32Array, family: "v5" | "v8", nc: number): RawDetections {
+function detectionsAsPrediction(rows: Float32Array, family: "v5" | "v8", nc: number): Prediction {
   const count = rows.length / 6;
   const first = family === "v5" ? 5 : 4;
   const channels = first + nc;
   const data = new Float32Array(count * channels);
   for (let i = 0; i < count; i++) {
-    const [left, top, right, bottom, confidence, label] = rows.subarray(6 * i, 6 * i + 6) as unknown as [
-      left: number,
-      top: number,
-      right: number,
-      bottom: number,
-      confidence: number,
-      label: number,
-    ];
+    const [left = 0, top = 0, right = 0, bottom = 0, score = 0, label = 0] = rows.subarray(6 * i, 6 * i + 6);
     const row = data.subarray(i * channels, (i + 1) * channels);
     row.set([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]);
     if (family === "v5") row[4] = 1;
-    // Of classes without a name the model has none.
-    if (label >= 0 && label < nc) row[first + label] = confidence;
+    // Classes without a name do not exist in the model
+    if (label >= 0 && label < nc) row[first + label] = score;
   }
-  return { data, shape: [1, count, channels], layout: "NAC", isSuppressed: true };
+  return { data, shape: [1, count, channels], layout: "NAC", family };
 }
 
 async function readModel(path: string): Promise<Uint8Array> {

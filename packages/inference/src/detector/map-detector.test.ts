@@ -1,3 +1,4 @@
+import type { Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -5,8 +6,8 @@ import { expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
-import { cookDetector } from "./cook-detector.ts";
-import type { Detector, RawDetections } from "./detector.ts";
+import type { Detector } from "./detector.ts";
+import { createDetector } from "./map-detector.ts";
 import { ModelDetector } from "./model-detector.ts";
 
 beforeAll(useOnnxRuntime);
@@ -27,12 +28,12 @@ async function decodedByModel(model: DetectionModel, { data, width, height }: Im
   return values;
 }
 
-async function run(detector: Detector, image: Image, conf: number): Promise<RawDetections> {
-  const [raw] = (await (await detector.compile(image)).run([image], conf)) as [RawDetections];
-  return raw;
+async function run(detector: Detector, image: Image, conf: number): Promise<Prediction> {
+  const { predictions } = await detector.detect([image], conf);
+  return predictions[0] as Prediction;
 }
 
-const options = { capacity: 2, half: false, own: false, threads: 1 };
+const options = { capacity: 2, threads: 1 };
 
 describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) => {
   it("are what the model decodes, for any size by one network", async () => {
@@ -70,9 +71,9 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
   it("come the same from the network that other threads make", async () => {
     const model = await tinyModel(family);
     const detector = await ModelDetector.create(model, options);
-    const recipe = await detector.recipe();
-    expect(recipe?.kind).toBe("maps");
-    const other = await cookDetector(recipe as NonNullable<typeof recipe>, { threads: 1 });
+    const spec = await detector.spec();
+    expect(spec?.kind).toBe("maps");
+    const other = await createDetector(spec as NonNullable<typeof spec>, { threads: 1 });
     const image = noise(48, 64);
     expectClose((await run(other, image, 0)).data, (await run(detector, image, 0)).data, { abs: 1e-4 });
     expect([other.family, other.stride, other.names]).toEqual([detector.family, detector.stride, detector.names]);
@@ -92,7 +93,7 @@ describe("networks that depend on the size", () => {
     for (const image of [noise(64, 32), noise(32, 64)]) {
       expectClose((await run(detector, image, 0)).data, await decodedByModel(model, image), { abs: 1e-3 });
     }
-    expect(await detector.recipe()).toBeUndefined();
+    expect(await detector.spec()).toBeUndefined();
     await detector.dispose();
   });
 });

@@ -1,21 +1,28 @@
-import type { Image, Size } from "@lookonce/image";
+import type { Image } from "@lookonce/image";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { decodeMaps } from "./decode-maps.ts";
-import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
-import type { HeadForm, MapDetectorForm } from "./recipe.ts";
+import type { Detector, DetectorOutput, DetectorSpec, HeadSpec } from "./detector.ts";
+import { FileDetector } from "./file-detector.ts";
+
+type MapDetectorSpec = Extract<DetectorSpec, { kind: "maps" }>;
+
+/** Creates the detector that a spec describes. */
+export async function createDetector(spec: DetectorSpec, engine: OnnxEngineOptions): Promise<Detector> {
+  return spec.kind === "file" ? FileDetector.create(spec.path, engine) : MapDetector.create(spec, engine);
+}
 
 /**
- * A network that takes batches of bytes [N, H, W, 3] of any size and gives the raw maps of its levels, which are decoded here.
- * It is made from plain data, so it needs neither the model's modules nor TensorFlow.js, and can run in any thread.
+ * A network from batches of bytes [N, H, W, 3] of any size to the raw maps of its levels, which are decoded here. It is
+ * created from plain data, so it needs neither the model's modules nor TensorFlow.js, and can run in any thread.
  */
-export class MapDetector implements Detector {
+class MapDetector implements Detector {
   readonly family: "v5" | "v8";
   readonly names: readonly string[];
   readonly stride: number;
   readonly #engine: OnnxEngine;
-  readonly #head: HeadForm;
+  readonly #head: HeadSpec;
 
-  private constructor(engine: OnnxEngine, { names, stride, head }: MapDetectorForm) {
+  private constructor(engine: OnnxEngine, { names, stride, head }: MapDetectorSpec) {
     this.family = head.family;
     this.names = names;
     this.stride = stride;
@@ -23,13 +30,12 @@ export class MapDetector implements Detector {
     this.#head = head;
   }
 
-  /** Compiles the network: bytes of an ONNX model. */
-  static async create(model: Uint8Array, form: MapDetectorForm, options: OnnxEngineOptions): Promise<MapDetector> {
-    return new MapDetector(await OnnxEngine.create(model, options), form);
+  static async create(spec: MapDetectorSpec, options: OnnxEngineOptions): Promise<MapDetector> {
+    return new MapDetector(await OnnxEngine.create(spec.model, options), spec);
   }
 
-  async compile(size: Size): Promise<CompiledDetector> {
-    return compiledMaps(this.#engine, this.#head, size);
+  detect(images: readonly Image[], conf: number): Promise<DetectorOutput> {
+    return runMaps(this.#engine, this.#head, { images, conf });
   }
 
   async dispose(): Promise<void> {
@@ -37,17 +43,17 @@ export class MapDetector implements Detector {
   }
 }
 
-/** An engine of raw maps for images of one size. */
-export function compiledMaps(engine: OnnxEngine, head: HeadForm, { width, height }: Size): CompiledDetector {
-  return {
-    async run(images: readonly Image[], conf: number): Promise<RawDetections[]> {
-      const found: RawDetections[] = [];
-      // One after the other: on the CPU a batch takes as long, and more memory
-      for (const image of images) {
-        const maps = await engine.run(image.data, [1, height, width, 3]);
-        found.push(decodeMaps(maps, head, conf));
-      }
-      return found;
-    },
-  };
+/** Runs an engine of raw maps, one image after the other: on the CPU a batch takes as long, and more memory. */
+export async function runMaps(
+  engine: OnnxEngine,
+  head: HeadSpec,
+  { images, conf }: { images: readonly Image[]; conf: number },
+): Promise<DetectorOutput> {
+  const start = performance.now();
+  const predictions: DetectorOutput["predictions"] = [];
+  for (const { data, width, height } of images) {
+    const maps = await engine.run(data, [1, height, width, 3]);
+    predictions.push({ ...decodeMaps(maps, head, conf), family: head.family });
+  }
+  return { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
 }

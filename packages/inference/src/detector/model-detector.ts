@@ -1,29 +1,31 @@
-import type { Image, Size } from "@lookonce/image";
+import type { Prediction } from "@lookonce/geometry";
+import type { Image } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
-import { EngineCache } from "../engine/engine-cache.ts";
-import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import type { CompiledDetector, Detector, RawDetections } from "./detector.ts";
-import { joinPixels } from "./join-pixels.ts";
-import { compiledMaps } from "./map-detector.ts";
-import type { DetectorRecipe, HeadForm } from "./recipe.ts";
+import { EngineCache, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
+import { type Detector, type DetectorOutput, type DetectorSpec, type HeadSpec, joinPixels } from "./detector.ts";
+import { runMaps } from "./map-detector.ts";
 import { onTracingBackend, traceForBytes } from "./trace-detector.ts";
 import { TracedNetwork } from "./traced-network.ts";
 
-/** Options of {@link ModelDetector}. */
+/** Options of {@link ModelDetector.create}. */
 export interface ModelDetectorOptions extends OnnxEngineOptions {
-  /** How many sizes of images stay compiled. */
-  capacity: number;
-  /** Whether a GPU computes in half precision. */
-  half: boolean;
-  /** Whether the model is the detector's from now on; otherwise a copy of it is. */
-  own: boolean;
+  /** Number of image sizes that stay compiled. Default 8. */
+  capacity?: number;
+  /** Whether a GPU computes in half precision. Default false. */
+  half?: boolean;
+  /** Whether the detector owns the model: it is fused in place and disposed of. Otherwise a copy is. Default false. */
+  own?: boolean;
+  /** Whether images of one call are one batch on the CPU, too, compiled for their size and number. Default false. */
+  batched?: boolean;
+  /** Whether outputs have the raw maps, which losses are computed from; only with `batched`. Default false. */
+  raw?: boolean;
 }
 
 /**
  * A model built from modules: fused, traced and compiled.
  *
- * On the CPU the network gives raw maps, decoded here where an anchor's confidence passes; its graph then fits images of any
- * size. Other devices decode all anchors themselves, in a graph for each size.
+ * On the CPU the network returns raw maps, decoded here where an anchor's confidence passes; its graph then fits images of
+ * any size. On other devices, and in batches, the graph decodes all anchors itself, and there is one for each size.
  */
 export class ModelDetector implements Detector {
   readonly family: "v5" | "v8";
@@ -32,49 +34,57 @@ export class ModelDetector implements Detector {
   readonly #model: DetectionModel;
   readonly #options: ModelDetectorOptions;
   readonly #engines: EngineCache;
-  /** On the CPU. */
+  readonly #onCpu: boolean;
+  /** For images one by one. */
   readonly #network: TracedNetwork | undefined;
-  readonly #head: HeadForm;
+  readonly #head: HeadSpec;
 
   private constructor(model: DetectionModel, options: ModelDetectorOptions) {
     const { family, names, step, nc, strides, regMax, anchors } = model;
+    const { executionProviders = ["cpu"], capacity = 8, batched = false } = options;
     this.family = family;
     this.names = [...names];
     this.stride = step;
     this.#model = model;
     this.#options = options;
-    this.#engines = new EngineCache(options.capacity);
-    const { executionProviders = ["cpu"] } = options;
-    this.#network = executionProviders[0] === "cpu" ? new TracedNetwork(model, options) : undefined;
+    this.#engines = new EngineCache(capacity);
+    this.#onCpu = executionProviders[0] === "cpu";
+    this.#network = this.#onCpu && !batched ? new TracedNetwork(model, { ...options, capacity }) : undefined;
     this.#head = { family, nc, strides, regMax, anchors };
   }
 
-  /** Takes the weights as they are now; later training of a model that is copied does not change the detector. */
-  static async create(model: DetectionModel, options: ModelDetectorOptions): Promise<ModelDetector> {
+  /** Copies the current weights, unless `own` is set: later training of the model does not change the detector. */
+  static async create(model: DetectionModel, options: ModelDetectorOptions = {}): Promise<ModelDetector> {
     return onTracingBackend(async () => new ModelDetector(fuse(options.own ? model : await copyModel(model)), options));
   }
 
-  async compile(size: Size, count = 1): Promise<CompiledDetector> {
-    if (this.#network !== undefined) return compiledMaps(await this.#network.engine(size), this.#head, size);
-    const { width, height } = size;
-    const { half } = this.#options;
-    // A graph for each number of images would be compiled for the rest of every batch, too: powers of two are enough
-    const batch = 2 ** Math.ceil(Math.log2(count));
+  async detect(images: readonly Image[], conf: number): Promise<DetectorOutput> {
+    const start = performance.now();
+    const { width, height } = images[0] as Image;
+    if (this.#network !== undefined) {
+      const engine = await this.#network.engine({ width, height });
+      const prepareMs = performance.now() - start;
+      return { ...(await runMaps(engine, this.#head, { images, conf })), prepareMs };
+    }
+    const { half = false, raw: withRaw = false } = this.#options;
+    // On GPUs a graph for each number of images would be compiled for the rest of every batch, too: powers of two are enough
+    const batch = this.#onCpu ? images.length : 2 ** Math.ceil(Math.log2(images.length));
     const engine = await this.#engines.get(`${batch}x${height}x${width}`, async () =>
-      OnnxEngine.create(await traceForBytes(this.#model, { height, width, batch, half }), this.#options),
+      OnnxEngine.create(await traceForBytes(this.#model, { height, width, batch, half, raw: withRaw }), this.#options),
     );
-    return {
-      async run(images: readonly Image[]): Promise<RawDetections[]> {
-        const [output] = await engine.run(joinPixels(images, batch), [batch, height, width, 3]);
-        return splitImages(output as { data: Float32Array; shape: number[] }, images.length);
-      },
-    };
+    const ready = performance.now();
+    const [decoded, ...raw] = await engine.run(joinPixels(images, batch), [batch, height, width, 3]);
+    const inferenceMs = performance.now() - ready;
+    const predictions = splitImages(decoded as EngineTensor, images.length).map((one) => ({
+      ...one,
+      family: this.family,
+    }));
+    return { predictions, ...(withRaw ? { raw } : {}), prepareMs: ready - start, inferenceMs };
   }
 
-  async recipe(): Promise<DetectorRecipe | undefined> {
+  async spec(): Promise<DetectorSpec | undefined> {
     const model = await this.#network?.anySizeModel();
-    if (model === undefined) return undefined;
-    return { kind: "maps", model, form: { names: this.names, stride: this.stride, head: this.#head } };
+    return model && { kind: "maps", model, names: this.names, stride: this.stride, head: this.#head };
   }
 
   async dispose(): Promise<void> {
@@ -84,14 +94,11 @@ export class ModelDetector implements Detector {
   }
 }
 
-/** Predictions [N, A, C] of the first `images`, one by one. */
-function splitImages(
-  { data, shape }: { data: Float32Array; shape: readonly number[] },
-  images: number,
-): RawDetections[] {
+/** The predictions of the first `count` images of a batch's output [N, A, channels], without copying. */
+export function splitImages({ data, shape }: EngineTensor, count: number): Omit<Prediction, "family">[] {
   const [, anchors, channels] = shape as [number, number, number];
   const size = anchors * channels;
-  return Array.from({ length: images }, (_, i) => ({
+  return Array.from({ length: count }, (_, i) => ({
     data: data.subarray(i * size, (i + 1) * size),
     shape: [1, anchors, channels],
     layout: "NAC",

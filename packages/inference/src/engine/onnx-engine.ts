@@ -97,6 +97,42 @@ export class OnnxEngine {
   }
 }
 
+/** Compiled engines by key, at most `capacity`: the least recently used one is freed first. */
+export class EngineCache {
+  readonly #capacity: number;
+  readonly #engines = new Map<string, Promise<OnnxEngine>>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Returns the engine of a key, compiled on first use; concurrent calls share it. */
+  async get(key: string, create: () => Promise<OnnxEngine>): Promise<OnnxEngine> {
+    const known = this.#engines.get(key);
+    const engine = known ?? create();
+    // A map iterates in the order of insertion: the last used is the last
+    this.#engines.delete(key);
+    this.#engines.set(key, engine);
+    // The next call after a failure tries again
+    if (known === undefined) engine.catch(() => this.#engines.delete(key));
+    const [oldest] = this.#engines.keys();
+    if (this.#engines.size > this.#capacity && oldest !== undefined) await this.#drop(oldest);
+    return engine;
+  }
+
+  /** Frees all engines. */
+  async clear(): Promise<void> {
+    await Promise.all([...this.#engines.keys()].map((key) => this.#drop(key)));
+  }
+
+  async #drop(key: string): Promise<void> {
+    const engine = this.#engines.get(key);
+    this.#engines.delete(key);
+    const created = await engine?.catch(() => undefined);
+    await created?.dispose();
+  }
+}
+
 function bytesOf(model: OnnxModel | Uint8Array): Uint8Array {
   if (!(model instanceof Uint8Array)) return serializeModel(model);
   // ONNX Runtime does not read shared memory

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
-import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
-import type { BegunImage } from "../pipeline/finish-images.ts";
+import type { ResolvedDetectOptions } from "../detect.ts";
+import type { PendingImage } from "../predict.ts";
 import type { SourceItem } from "../sources/source.ts";
 import type { DetectionPool } from "./detection-pool.ts";
 import { receiveError } from "./messages.ts";
@@ -12,8 +12,8 @@ type Content = string | Uint8Array | Image;
 export async function beginInPool(
   pool: DetectionPool,
   items: readonly SourceItem[],
-  options: SettledDetectOptions,
-): Promise<BegunImage[]> {
+  options: ResolvedDetectOptions,
+): Promise<PendingImage[]> {
   const fetched = await Promise.all(items.map(fetchContent));
   const whole = fetched.filter((content) => !(content instanceof LookonceError)) as Content[];
   // Nobody but us holds the frames of a video: their memory changes hands

@@ -1,8 +1,7 @@
 // The program of a predictor's worker thread: prepares images and, where it has a network, finds objects in them.
 import { parentPort, workerData } from "node:worker_threads";
-import { cookDetector } from "../detector/cook-detector.ts";
-import { type Detected, detectPrepared } from "../pipeline/detect-prepared.ts";
-import { type PreparedImage, prepareImage } from "../pipeline/prepare-image.ts";
+import { type DetectedImage, detectPrepared, type PreparedImage, prepareImage } from "../detect.ts";
+import { createDetector } from "../detector/map-detector.ts";
 import {
   imagesOf,
   type SentError,
@@ -15,14 +14,14 @@ import {
 
 const port = parentPort;
 if (port === null) throw new Error("This file is the program of a worker thread.");
-const { fit, recipe, threads } = workerData as WorkerSetup;
-const detector = recipe === undefined ? undefined : await cookDetector(recipe, { threads });
+const { letterbox, spec, threads } = workerData as WorkerSetup;
+const detector = spec === undefined ? undefined : await createDetector(spec, { threads });
 
 type Prepared = PreparedImage | { error: SentError };
 
 async function prepare(content: WorkerTask["contents"][number]): Promise<Prepared> {
   try {
-    return await prepareImage(content, fit);
+    return await prepareImage(content, letterbox);
   } catch (error) {
     return { error: sendError(error) };
   }
@@ -33,12 +32,11 @@ async function detect(prepared: readonly Prepared[], options: WorkerTask["option
   if (detector === undefined) return prepared.map((each) => ("error" in each ? each : { prepared: each }));
   const found = await detectPrepared(
     detector,
-    whole,
-    whole.map(() => options),
+    whole.map((one) => ({ prepared: one, options })),
   );
   return prepared.map((each) => {
     if ("error" in each) return each;
-    return { image: each.image, detected: found[whole.indexOf(each)] as Detected };
+    return { image: each.image, detected: found[whole.indexOf(each)] as DetectedImage };
   });
 }
 

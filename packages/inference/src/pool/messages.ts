@@ -1,15 +1,13 @@
 import { type ErrorCode, LookonceError } from "@lookonce/errors";
-import type { Image } from "@lookonce/image";
-import type { DetectorRecipe } from "../detector/recipe.ts";
-import type { SettledDetectOptions } from "../pipeline/detect-options.ts";
-import type { Detected } from "../pipeline/detect-prepared.ts";
-import type { FitSettings, PreparedImage } from "../pipeline/prepare-image.ts";
+import type { Image, LetterboxOptions } from "@lookonce/image";
+import type { DetectedImage, PreparedImage, ResolvedDetectOptions } from "../detect.ts";
+import type { DetectorSpec } from "../detector/detector.ts";
 
 /** What a worker is told when it starts. */
 export interface WorkerSetup {
-  fit: FitSettings;
+  letterbox: LetterboxOptions;
   /** The network to run; without one a worker only prepares images. */
-  recipe: DetectorRecipe | undefined;
+  spec: DetectorSpec | undefined;
   /** Threads that the network may use. */
   threads: number;
 }
@@ -18,7 +16,7 @@ export interface WorkerSetup {
 export interface WorkerTask {
   id: number;
   contents: readonly (string | Uint8Array | Image)[];
-  options: SettledDetectOptions;
+  options: ResolvedDetectOptions;
 }
 
 /** An error as plain data. */
@@ -28,7 +26,10 @@ export interface SentError {
 }
 
 /** What became of an image in a worker. */
-export type WorkerOutcome = { image: Image; detected: Detected } | { prepared: PreparedImage } | { error: SentError };
+export type WorkerOutcome =
+  | { image: Image; detected: DetectedImage }
+  | { prepared: PreparedImage }
+  | { error: SentError };
 
 /** What a worker says: that it is ready, or what became of a task. */
 export type WorkerReply = "ready" | { id: number; outcomes: WorkerOutcome[] };

@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
+import type { LetterboxOptions } from "@lookonce/image";
 import type { Detector } from "../detector/detector.ts";
-import type { FitSettings } from "../pipeline/prepare-image.ts";
 import { DetectionPool, tasksAhead } from "./detection-pool.ts";
 import { lanesFor } from "./lanes.ts";
 
 /** Options of {@link PoolKeeper}. */
 export interface PoolKeeperOptions {
-  fit: FitSettings;
+  letterbox: LetterboxOptions;
   /** Worker threads asked for; 0 for none. */
   workers: number | undefined;
   /** Threads that the network may use. */
@@ -71,17 +71,17 @@ export class PoolKeeper {
   }
 
   async #makePool(): Promise<void> {
-    const { fit, workers, threads } = this.#options;
+    const { letterbox, workers, threads } = this.#options;
     const cores = threads ?? availableParallelism();
-    const recipe = await this.#detector.recipe?.();
+    const spec = await this.#detector.spec?.();
     if (this.#disposed) return;
-    if (recipe === undefined) {
+    if (spec === undefined) {
       const size = workers ?? Math.max(1, Math.min(mostPreparing, availableParallelism() - 1));
-      this.#pool = new DetectionPool({ fit, recipe, threads: 1 }, size);
+      this.#pool = new DetectionPool({ letterbox, spec, threads: 1 }, size);
       return;
     }
-    const modelBytes = recipe.kind === "maps" ? recipe.model.length : recipe.bytes;
+    const modelBytes = spec.kind === "maps" ? spec.model.length : spec.bytes;
     const lanes = lanesFor({ cores, modelBytes, ...(workers === undefined ? {} : { wanted: workers }) });
-    this.#pool = new DetectionPool({ fit, recipe, threads: lanes.threads }, lanes.workers);
+    this.#pool = new DetectionPool({ letterbox, spec, threads: lanes.threads }, lanes.workers);
   }
 }

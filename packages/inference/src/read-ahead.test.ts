@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lookAhead } from "./look-ahead.ts";
+import { readAhead } from "./read-ahead.ts";
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -31,15 +31,15 @@ async function all<T>(results: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-describe("lookAhead", () => {
+describe("readAhead", () => {
   it("gives results in order, whatever finishes first, in groups", async () => {
     const start = async (group: number[]): Promise<string> => {
       for (let i = 0; i < 10 - (group[0] as number); i++) await tick();
       return group.join("+");
     };
     const options = { group: 3, ahead: () => 4, start };
-    expect(await all(lookAhead(numbers(8).source, options))).toEqual(["0+1+2", "3+4+5", "6+7"]);
-    expect(await all(lookAhead(numbers(0).source, options))).toEqual([]);
+    expect(await all(readAhead(numbers(8).source, options))).toEqual(["0+1+2", "3+4+5", "6+7"]);
+    expect(await all(readAhead(numbers(0).source, options))).toEqual([]);
   });
 
   it("begins no more than it may while nobody asks", async () => {
@@ -49,7 +49,7 @@ describe("lookAhead", () => {
       begun.push(n as number);
       return n as number;
     };
-    const results = lookAhead(source, { group: 1, ahead: () => 3, start });
+    const results = readAhead(source, { group: 1, ahead: () => 3, start });
     await settled();
     expect(read).toEqual([]);
     expect((await results.next()).value).toBe(0);
@@ -71,9 +71,9 @@ describe("lookAhead", () => {
       if (n === 4) allowed = 3;
       return n as number;
     };
-    await all(lookAhead(numbers(5).source, { group: 1, ahead: () => allowed, start }));
+    await all(readAhead(numbers(5).source, { group: 1, ahead: () => allowed, start }));
     expect(most).toBe(1);
-    await all(lookAhead(numbers(9).source, { group: 1, ahead: () => allowed, start }));
+    await all(readAhead(numbers(9).source, { group: 1, ahead: () => allowed, start }));
     expect(most).toBe(3);
   });
 
@@ -90,7 +90,7 @@ describe("lookAhead", () => {
     const stop = (): void => {
       stopped = true;
     };
-    for await (const n of lookAhead(source, { group: 1, ahead: () => 4, start, stop })) {
+    for await (const n of readAhead(source, { group: 1, ahead: () => 4, start, stop })) {
       if (n === 2) break;
     }
     expect([closed(), under, stopped]).toEqual([true, 0, true]);
@@ -105,7 +105,7 @@ describe("lookAhead", () => {
       });
     }
     const start = async ([n]: number[]): Promise<number> => n as number;
-    for await (const n of lookAhead(source(), { group: 1, ahead: () => 4, start, stop: () => release() })) {
+    for await (const n of readAhead(source(), { group: 1, ahead: () => 4, start, stop: () => release() })) {
       expect(n).toBe(0);
       await settled();
       break;
@@ -121,7 +121,7 @@ describe("lookAhead", () => {
     }
     const options = { group: 1, ahead: () => 4, start: async ([n]: number[]): Promise<number> => n as number };
     const readAll = async (): Promise<void> => {
-      for await (const n of lookAhead(failing(), options)) seen.push(n);
+      for await (const n of readAhead(failing(), options)) seen.push(n);
     };
     await expect(readAll()).rejects.toThrow("no more");
     expect(seen).toEqual([0, 1]);
@@ -130,7 +130,7 @@ describe("lookAhead", () => {
       if (n === 2) throw new Error("bad one");
       return n as number;
     };
-    await expect(all(lookAhead(source, { ...options, start }))).rejects.toThrow("bad one");
+    await expect(all(readAhead(source, { ...options, start }))).rejects.toThrow("bad one");
     expect(closed()).toBe(true);
   });
 });

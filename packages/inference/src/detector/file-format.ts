@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Size } from "@lookonce/image";
-import { modelMetadata, type OnnxModel, type ValueInfo } from "@lookonce/onnx";
+import { int, ints, modelMetadata, type OnnxModel, type OnnxNode, type ValueInfo } from "@lookonce/onnx";
 import { parseClassNames } from "./class-names.ts";
 
 /** The largest stride of YOLO models that do not say theirs. */
@@ -13,7 +13,7 @@ export type FileOutput =
   | { readonly kind: "detections" };
 
 /** What an exported detector takes and gives. */
-export interface FileForm {
+export interface FileFormat {
   readonly family: "v5" | "v8";
   readonly names: readonly string[];
   readonly stride: number;
@@ -25,7 +25,7 @@ export interface FileForm {
 }
 
 /** The input of an exported detector: the first that is no weight (old files list weights, too). */
-export function imageInput({ graph }: OnnxModel): ValueInfo | undefined {
+function imageInput({ graph }: OnnxModel): ValueInfo | undefined {
   return graph.inputs.find(({ name }) => !graph.initializers.has(name));
 }
 
@@ -35,11 +35,11 @@ export function imageInput({ graph }: OnnxModel): ValueInfo | undefined {
  * @param measure runs the file and gives the shape of its first output; asked where the file does not say
  * @throws LookonceError `UNSUPPORTED` for files that are no detectors or of another form
  */
-export async function readFileForm(
+export async function readFileFormat(
   path: string,
   model: OnnxModel,
   measure: () => Promise<readonly number[]>,
-): Promise<FileForm> {
+): Promise<FileFormat> {
   const metadata = modelMetadata(model);
   if (metadata.task !== undefined && metadata.task !== "detect") {
     throw new LookonceError("UNSUPPORTED", `${path} is a model for "${metadata.task}"; only "detect" can be run.`);
@@ -153,4 +153,60 @@ function unknownOutput(path: string, shape: Shape, nc: number | undefined): Look
     "UNSUPPORTED",
     `${path} gives [${shape.join(", ")}]; a detector gives ${expected}, or [1, rows, 6] with suppression built in.`,
   );
+}
+
+const floatType = 1;
+const halfType = 10;
+
+/**
+ * The same model for our own use: it takes images as their bytes, [N, H, W, 3], where it took planes of numbers from 0 to 1
+ * in single or half precision, and gives its first output in single precision. So no pixel is touched in JavaScript.
+ */
+export function acceptBytes(model: OnnxModel): OnnxModel {
+  const { graph } = model;
+  const input = imageInput(model);
+  const [output] = graph.outputs;
+  if (input === undefined || output === undefined) return model;
+  const [batch, , height, width] = input.shape as readonly (number | string)[];
+  const name = freePrefix(model, `${input.name}/pixels`);
+  const divisor = `${name}/largest`;
+  const isHalf = input.type === "float16";
+  const steps: Omit<OnnxNode, "name" | "domain">[] = [
+    { op: "Transpose", inputs: [name], outputs: [`${name}/planes`], attributes: { perm: ints([0, 3, 1, 2]) } },
+    { op: "Cast", inputs: [`${name}/planes`], outputs: [`${name}/single`], attributes: { to: int(floatType) } },
+    { op: "Div", inputs: [`${name}/single`, divisor], outputs: [isHalf ? `${name}/unit` : input.name], attributes: {} },
+  ];
+  if (isHalf) {
+    steps.push({ op: "Cast", inputs: [`${name}/unit`], outputs: [input.name], attributes: { to: int(halfType) } });
+  }
+  const single = `${output.name}/single`;
+  const ends: typeof steps =
+    output.type === "float16"
+      ? [{ op: "Cast", inputs: [output.name], outputs: [single], attributes: { to: int(floatType) } }]
+      : [];
+  const complete = (nodes: typeof steps): OnnxNode[] =>
+    nodes.map((node) => ({ ...node, name: node.outputs[0] as string, domain: "" }));
+  return {
+    ...model,
+    // Below version 4 of the file format weights have to be inputs too.
+    irVersion: Math.max(4, model.irVersion),
+    graph: {
+      ...graph,
+      inputs: [{ name, type: "uint8", shape: [batch ?? "batch", height ?? "height", width ?? "width", 3] }],
+      initializers: new Map([
+        ...graph.initializers,
+        [divisor, { type: "float32" as const, shape: [], data: Float32Array.of(255) }],
+      ]),
+      nodes: [...complete(steps), ...graph.nodes, ...complete(ends)],
+      outputs: [ends.length > 0 ? { ...output, name: single, type: "float32" } : output],
+    },
+  };
+}
+
+/** A name that neither a value of the model has, nor the beginning of one: quantized files have names of their own here. */
+function freePrefix({ graph }: OnnxModel, wanted: string): string {
+  const taken = [...graph.initializers.keys(), ...graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs])];
+  let prefix = wanted;
+  for (let i = 1; taken.some((name) => name.startsWith(prefix)); i++) prefix = `${wanted}_${i}`;
+  return prefix;
 }

@@ -1,0 +1,141 @@
+// From an image to its detections: letterbox → engine → decode → NMS. Worker threads import this file and the detectors
+// only; the route from a source to results is in predict.ts.
+import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import {
+  type Image,
+  type Letterboxed,
+  type LetterboxOptions,
+  letterbox,
+  letterboxGeometry,
+  readImage,
+  type Size,
+} from "@lookonce/image";
+import { AugmentedDetector } from "./detector/augmented-detector.ts";
+import type { Detector, DetectorOutput } from "./detector/detector.ts";
+import type { Speed } from "./results.ts";
+
+/** Options of detection. */
+export interface DetectOptions {
+  /** Detections must have a higher confidence. Default 0.25. */
+  conf?: number;
+  /** A box is suppressed when its IoU with a better one exceeds this. Default 0.7 for YOLOv8 (8.3), 0.45 for YOLOv5 (7.0). */
+  iou?: number;
+  /** Numbers or names of the classes wanted. Default: all. */
+  classes?: readonly (number | string)[];
+  /** Whether boxes of different classes suppress each other. Default false. */
+  agnosticNms?: boolean;
+  /** Most detections an image. Default 300. */
+  maxDet?: number;
+  /** Test-time augmentation: whether the network runs on each image three times, scaled and mirrored. Default false. */
+  augment?: boolean;
+}
+
+/** {@link DetectOptions} with class numbers in place of names. */
+export interface ResolvedDetectOptions extends Omit<DetectOptions, "classes"> {
+  classes?: readonly number[];
+}
+
+/** An image and its letterboxed version. */
+export interface PreparedImage {
+  /** As it was read. */
+  image: Image;
+  /** The network's input. Read only: it may share the image's memory. */
+  boxed: Letterboxed;
+  /** Milliseconds of letterboxing. */
+  preprocess: number;
+}
+
+/** Detections of an image, in its pixels. */
+export interface DetectedImage {
+  detections: Detections;
+  speed: Speed;
+  /** Canvas that the network ran on. */
+  inputSize: Size;
+}
+
+/**
+ * Reads an image, unless its pixels are passed, and letterboxes it.
+ *
+ * @param content a path, an encoded file's bytes, or pixels
+ * @throws LookonceError when it cannot be read
+ */
+export async function prepareImage(
+  content: string | Uint8Array | Image,
+  options: LetterboxOptions,
+): Promise<PreparedImage> {
+  const encoded = typeof content === "string" || content instanceof Uint8Array;
+  const image = encoded ? await readImage(content) : content;
+  const start = performance.now();
+  const geometry = letterboxGeometry(image, options);
+  const { width, height } = geometry.canvas;
+  const fits = width === image.width && height === image.height;
+  const boxed = fits ? { ...geometry, image } : letterbox(image, options);
+  return { image, boxed, preprocess: performance.now() - start };
+}
+
+/** A prepared image and the options to detect with. */
+export interface DetectTask {
+  prepared: PreparedImage;
+  options: ResolvedDetectOptions;
+}
+
+/**
+ * Detects objects in prepared images. Those of one canvas are one batch, so that none is padded because of others and each
+ * has the detections that it has alone.
+ */
+export async function detectPrepared(detector: Detector, tasks: readonly DetectTask[]): Promise<DetectedImage[]> {
+  const batches = new Map<string, DetectTask[]>();
+  for (const task of tasks) {
+    const { width, height } = task.prepared.boxed.canvas;
+    const key = `${height}x${width}${task.options.augment ? " augmented" : ""}`;
+    const batch = batches.get(key);
+    if (batch === undefined) batches.set(key, [task]);
+    else batch.push(task);
+  }
+  const detected = new Map<DetectTask, DetectedImage>();
+  for (const batch of batches.values()) await detectBatch(detector, batch, detected);
+  return tasks.flatMap((task) => detected.get(task) ?? []);
+}
+
+/** Detects objects in images of one canvas, all with or all without augmentation. */
+async function detectBatch(
+  detector: Detector,
+  batch: readonly DetectTask[],
+  detected: Map<DetectTask, DetectedImage>,
+): Promise<void> {
+  const runner = batch[0]?.options.augment ? new AugmentedDetector(detector) : detector;
+  const images = batch.map(({ prepared }) => prepared.boxed.image);
+  const conf = Math.min(...batch.map(({ options }) => options.conf ?? defaultConf));
+  const { predictions, inferenceMs } = await runner.detect(images, conf);
+  for (const [i, prediction] of predictions.entries()) {
+    const task = batch[i] as DetectTask;
+    const { preprocess, boxed } = task.prepared;
+    const start = performance.now();
+    const detections = suppress(prediction, task, runner);
+    const speed = { preprocess, inference: inferenceMs / batch.length, postprocess: performance.now() - start };
+    detected.set(task, { detections, speed, inputSize: boxed.canvas });
+  }
+}
+
+/** Default confidence threshold. */
+const defaultConf = 0.25;
+
+/** Suppresses a prediction's duplicates and maps what remains to the pixels of the original image. */
+function suppress(
+  prediction: DetectorOutput["predictions"][number],
+  { prepared: { image, boxed }, options }: DetectTask,
+  { family, isSuppressed }: Detector,
+): Detections {
+  const { conf = defaultConf, iou, classes, agnosticNms: agnostic = false, maxDet = 300 } = options;
+  const [found] = nonMaxSuppression(prediction, {
+    conf,
+    // No IoU exceeds 1
+    iou: iou ?? (isSuppressed ? 1 : family === "v8" ? 0.7 : 0.45),
+    agnostic,
+    maxDet,
+    ...(classes === undefined ? {} : { classes }),
+  }) as [Detections];
+  // The families' references differ by up to half a pixel here
+  const padding = family === "v8" ? boxed.padding : boxed.exactPadding;
+  return { ...found, boxes: scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image) };
+}

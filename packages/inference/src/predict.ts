@@ -1,0 +1,150 @@
+import { LookonceError } from "@lookonce/errors";
+import type { Image, LetterboxOptions } from "@lookonce/image";
+import {
+  type DetectedImage,
+  detectPrepared,
+  type PreparedImage,
+  prepareImage,
+  type ResolvedDetectOptions,
+} from "./detect.ts";
+import type { Detector } from "./detector/detector.ts";
+import { beginInPool } from "./pool/begin-in-pool.ts";
+import type { PoolKeeper } from "./pool/pool-keeper.ts";
+import { readAhead } from "./read-ahead.ts";
+import { Results } from "./results.ts";
+import { openSource } from "./sources/open-source.ts";
+import type { OpenSourceOptions, Source, SourceItem } from "./sources/source.ts";
+
+/** An image that could not be read. */
+export interface SkippedImage {
+  path: string;
+  /** Why it could not be read. */
+  reason: string;
+}
+
+/** What a predictor runs. */
+export interface PredictContext {
+  detector: Detector;
+  letterbox: LetterboxOptions;
+  /** Threads that prepare images and, on the CPU, run the network on them. */
+  pool: PoolKeeper;
+}
+
+/** Resolved options of one call of `predict`. */
+export interface PredictSpec {
+  detect: ResolvedDetectOptions;
+  /** Images in a batch. */
+  batch: number;
+  source: OpenSourceOptions;
+}
+
+/** Results of a source's images, one after the other. It can be iterated once. */
+export class PredictionRun implements AsyncIterable<Results> {
+  /** Images that could not be read, so far. */
+  readonly skipped: SkippedImage[] = [];
+  readonly #source: Source;
+  readonly #context: PredictContext;
+  readonly #spec: PredictSpec;
+
+  constructor(source: Source, context: PredictContext, spec: PredictSpec) {
+    this.#source = source;
+    this.#context = context;
+    this.#spec = spec;
+  }
+
+  /** The route of every prediction: source → image → letterbox → engine → decode → NMS → `Results`. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Results, void, undefined> {
+    const { detector, pool } = this.#context;
+    const { detect, batch, source: options } = this.#spec;
+    const left = new AbortController();
+    const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal]);
+    const source = await openSource(this.#source, { ...options, signal });
+    // Of a camera the current frame is wanted, not the one from when its turn was near
+    const live = source.live === true;
+    if (!live) pool.expect(source.count);
+    const groups = readAhead(source, {
+      group: live ? 1 : batch,
+      ahead: () => (live ? 1 : pool.ahead),
+      start: (items) => prepareItems(items, this.#context, detect),
+      stop: () => left.abort(),
+    });
+    for await (const pending of groups) {
+      for (const result of await detectPending(detector, pending, detect)) {
+        if (result instanceof Results) yield result;
+        else if (source.single) throw result.error;
+        else this.skipped.push({ path: result.item.path, reason: result.error.message });
+      }
+    }
+  }
+
+  /** Collects all results. */
+  async toArray(): Promise<Results[]> {
+    const results: Results[] = [];
+    for await (const result of this) results.push(result);
+    return results;
+  }
+}
+
+/** What the results of an image are named after. */
+export type ItemName = Omit<SourceItem, "content" | "name"> & { name?: string };
+
+/** An image that could not be read. */
+interface FailedImage {
+  item: ItemName;
+  error: LookonceError;
+}
+
+/** An image on its way: detected by a thread, or prepared, or not readable. */
+export type PendingImage =
+  | { item: ItemName; image: Image; detected: DetectedImage }
+  | { item: ItemName; prepared: PreparedImage }
+  | FailedImage;
+
+/** Prepares images in threads where there are enough of them, else here. Threads on the CPU run the network, too. */
+async function prepareItems(
+  items: readonly SourceItem[],
+  { letterbox, pool }: PredictContext,
+  options: ResolvedDetectOptions,
+): Promise<PendingImage[]> {
+  const threads = await pool.poolFor(items.length);
+  if (threads !== undefined) return beginInPool(threads, items, options);
+  return Promise.all(items.map(({ content, ...item }) => prepareItem(item, content, letterbox)));
+}
+
+/** Reads and letterboxes an image on this thread. */
+export async function prepareItem(
+  item: ItemName,
+  content: SourceItem["content"],
+  letterbox: LetterboxOptions,
+): Promise<PendingImage> {
+  try {
+    return { item, prepared: await prepareImage(typeof content === "function" ? await content() : content, letterbox) };
+  } catch (error) {
+    if (error instanceof LookonceError) return { item, error };
+    throw error;
+  }
+}
+
+/**
+ * Runs the network on images that are only prepared.
+ *
+ * @param options for all images, or for each
+ * @returns results in the order of the images; those that could not be read as they are
+ */
+export async function detectPending(
+  detector: Detector,
+  pending: readonly PendingImage[],
+  options: ResolvedDetectOptions | readonly ResolvedDetectOptions[],
+): Promise<(Results | FailedImage)[]> {
+  const tasks = pending.flatMap((one, i) => {
+    if (!("prepared" in one)) return [];
+    return [{ prepared: one.prepared, options: "length" in options ? (options[i] ?? {}) : options }];
+  });
+  const detected = (await detectPrepared(detector, tasks)).values();
+  return pending.map((one) => {
+    if ("error" in one) return one;
+    const image = "prepared" in one ? one.prepared.image : one.image;
+    const { detections: boxes, ...rest } = "prepared" in one ? (detected.next().value as DetectedImage) : one.detected;
+    return new Results({ ...one.item, ...rest, image, boxes, names: detector.names });
+  });
+}
