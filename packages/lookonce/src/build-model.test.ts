@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 describe("buildForClasses", () => {
-  it("takes over everything for as many classes", async () => {
+  it("keeps everything for as many classes", async () => {
     const { model, report } = await buildForClasses(await findModel(weights), { names: ["a", "b", "c"], seed: 0 });
     const total = model.namedVariables().size;
     expect(report).toContain(`transferred ${total}/${total} items`);
@@ -29,7 +29,7 @@ describe("buildForClasses", () => {
     model.dispose();
   });
 
-  it("takes over all but the outputs for classes for another number of them", async () => {
+  it("keeps all but the outputs for classes for another number of them", async () => {
     const { model, report } = await buildForClasses(await findModel(weights), { names: ["a", "b"], seed: 0 });
     const total = model.namedVariables().size;
     // A weight and a bias of each of three levels' last convolution.

@@ -15,7 +15,7 @@ export async function buildModel(
 }
 
 /**
- * The model that a source describes for its shapes alone: it takes no memory for weights and needs no device. A
+ * The model that a source describes for its shapes alone: it needs no memory for weights and needs no device. A
  * checkpoint's weights are compared with it.
  *
  * @throws LookonceError when the weights do not fit the model that their file describes
@@ -77,7 +77,10 @@ function anchorsPerLevel({ anchors }: Readonly<Record<string, unknown>>): number
 }
 
 function withoutConfig(name: string, use: string): LookonceError {
-  return new LookonceError("FORMAT", `${name} holds weights but no model configuration: it cannot be used to ${use}.`);
+  return new LookonceError(
+    "FORMAT",
+    `${name} contains weights but no model configuration: it cannot be used to ${use}.`,
+  );
 }
 
 function exportedOnlyPredicts(name: string, use: string): LookonceError {

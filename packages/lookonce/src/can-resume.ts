@@ -1,5 +1,5 @@
 /**
- * Whether `YOLO.train` can go on with a checkpoint: it is the `last.safetensors` of a training that did not come to its end.
+ * Whether `YOLO.train` can resume a checkpoint: it is the `last.safetensors` of a training that did not come to its end.
  *
  * @throws LookonceError when the file cannot be read
  */

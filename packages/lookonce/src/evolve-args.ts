@@ -4,7 +4,7 @@ import { LookonceError } from "@lookonce/errors";
 import { writeWholeSync } from "@lookonce/files";
 import type { TrainOptions } from "./options.ts";
 
-/** What an evolution was told, kept with it so that it can go on. */
+/** The options of an evolution, kept with it so that it can be resumed. */
 export interface EvolveArgs {
   model: string;
   data: string;
@@ -19,7 +19,7 @@ export interface EvolveArgs {
 const fileName = "evolve.json";
 
 /**
- * Keeps what an evolution was told in its folder.
+ * Writes an evolution's options into its folder.
  *
  * @throws LookonceError `ARGUMENT` when an evolution with other settings lies there
  */
@@ -31,7 +31,7 @@ export function writeEvolveArgs(directory: string, args: EvolveArgs): void {
     if (JSON.stringify(before) !== JSON.stringify(now)) {
       throw new LookonceError(
         "ARGUMENT",
-        `${directory} holds an evolution with other settings: give another name, or resume to go on with that one.`,
+        `${directory} has an evolution with other settings: choose another name, or resume that one.`,
       );
     }
   }
@@ -39,15 +39,15 @@ export function writeEvolveArgs(directory: string, args: EvolveArgs): void {
 }
 
 /**
- * What the evolution in a folder was told.
+ * Reads the options of the evolution in a folder.
  *
- * @param generations in place of the number it was told
+ * @param generations in place of its number
  * @throws LookonceError `NOT_FOUND` when there is none, `FORMAT` when the file is damaged
  */
 export function readEvolveArgs(directory: string, generations?: number): EvolveArgs {
   const file = join(directory, fileName);
   if (!existsSync(file)) {
-    throw new LookonceError("NOT_FOUND", `there is no evolution to go on with in ${directory}: it has no ${fileName}.`);
+    throw new LookonceError("NOT_FOUND", `there is no evolution to resume in ${directory}: it has no ${fileName}.`);
   }
   const args = read(file);
   return generations === undefined ? args : { ...args, generations };
@@ -60,5 +60,5 @@ function read(file: string): EvolveArgs {
   } catch (cause) {
     throw new LookonceError("FORMAT", `${file} cannot be read: ${(cause as Error).message}`, { cause });
   }
-  throw new LookonceError("FORMAT", `${file} does not tell what an evolution needs: model, data and train.`);
+  throw new LookonceError("FORMAT", `${file} does not have what an evolution needs: model, data and train.`);
 }

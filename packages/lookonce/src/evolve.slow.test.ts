@@ -35,9 +35,9 @@ describe("evolve", () => {
     expect(readFileSync(whole.hyp, "utf8")).toContain("optimizer=AdamW");
 
     const stop = new AbortController();
-    const told: number[] = [];
-    const callbacks = [{ onTrainEpochStart: () => void (told.length === 1 && stop.abort()) }];
-    const onGeneration: EvolveOptions["onGeneration"] = ({ generation }) => void told.push(generation);
+    const lines: number[] = [];
+    const callbacks = [{ onTrainEpochStart: () => void (lines.length === 1 && stop.abort()) }];
+    const onGeneration: EvolveOptions["onGeneration"] = ({ generation }) => void lines.push(generation);
     const cut = await evolve(options({ model: v8, name: "cut", callbacks, onGeneration, signal: stop.signal }));
     expect(cut).toMatchObject({ generations: 1, interrupted: true });
     expect(existsSync(join(cut.directory, "current"))).toBe(false);

@@ -39,7 +39,7 @@ describe("evolve", () => {
     await expect(evolve(options({ model: v8, val: "never" }))).rejects.toThrow("evolve needs scores");
     await expect(evolve({ resume: folder })).rejects.toMatchObject({ code: "NOT_FOUND" });
     const again = options({ model: v5, name: "fixed", existOk: true, epochs: 2 });
-    await expect(evolve(again)).rejects.toThrow("holds an evolution with other settings");
+    await expect(evolve(again)).rejects.toThrow("has an evolution with other settings");
     const blind = join(folder, "shapes/blind.yaml");
     writeFileSync(blind, readFileSync(shapes.yaml, "utf8").replace(/^val:.*\n/m, ""));
     await expect(evolve(options({ model: v8, data: blind }))).rejects.toThrow("names no val images");
@@ -47,7 +47,7 @@ describe("evolve", () => {
 });
 
 describe("fitAnchors", () => {
-  it("finds anchors of a data set and tells how well a model's fit", async () => {
+  it("finds anchors of a data set and reports how well a model's fit", async () => {
     const found = await fitAnchors({ data: shapes.yaml, imgsz: 64, model: v5, generations: 50 });
     expect(found.anchors).toHaveLength(4);
     expect(found.fitness).toBeGreaterThan(found.model?.fitness as number);

@@ -13,7 +13,7 @@ import { findModel, type ModelSource } from "./model-source.ts";
 import type { TrainOptions } from "./options.ts";
 import { Place, type PlaceOptions } from "./place.ts";
 import { makeRunDirectory } from "./run-directory.ts";
-import { givenAnchors, givenRecipe, openTrainingData } from "./run-training.ts";
+import { anchorsPerLevel, openTrainingData, parsedRecipe } from "./run-training.ts";
 
 /**
  * Options of {@link evolve}: those of `YOLO.train`, where `epochs` is 10 by default and `val` is `last`, and these. Single
@@ -129,7 +129,7 @@ async function startRecipe(
   { train, data }: { train: EvolveArgs["train"]; data: Dataset },
 ): Promise<Recipe> {
   const { autoOptimizer } = await import("@lookonce/trainer");
-  const recipe = makeRecipe(familySettings[model.family], await givenRecipe(train, familySettings[model.family]));
+  const recipe = makeRecipe(familySettings[model.family], await parsedRecipe(train, familySettings[model.family]));
   if (recipe.optimizer !== "auto") return recipe;
   const { batch = 16, epochs = 10 } = train;
   const iterations = Math.ceil(data.entries.length / Math.max(batch, recipe.nbs)) * epochs;
@@ -167,7 +167,7 @@ function makeEvaluate(context: EvaluateContext) {
     const directory = join(context.directory, currentRun);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    const anchors = givenAnchors(recipe, train);
+    const anchors = anchorsPerLevel(recipe, train);
     const { model } = await buildForClasses(source, { names: data.names, seed: train.seed ?? 0, ...anchors });
     try {
       const args = { model: source.name, generation };

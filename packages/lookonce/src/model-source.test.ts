@@ -53,7 +53,7 @@ describe("findModel", () => {
     expect((await YOLO.load("yolov8n.pt", offline)).name).toBe("yolov8n.pt");
   });
 
-  it("fetches them from where it is told", async () => {
+  it("fetches them from the given mirror", async () => {
     const fetch = { directory: join(folder, "other"), mirror, retryDelaysMs: [] };
     expect(await messageOf("yolov8s.pt", { fetch })).toMatch(/yolov8s\.pt cannot be fetched: .*404/);
     expect(asked).toEqual(["/yolov8s.pt"]);
@@ -71,7 +71,7 @@ describe("findModel", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("tells apart model files, exported models and folders of them", async () => {
+  it("distinguishes model files, exported models and folders of them", async () => {
     expect(await findModel("yolov8n.yaml")).toMatchObject({ kind: "config" });
     const web = join(folder, "web_model");
     mkdirSync(web);

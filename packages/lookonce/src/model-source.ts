@@ -21,7 +21,7 @@ export interface FindModelOptions {
 
 /**
  * Finds a model by its file: weights (`.pt`, `.safetensors`), a model file (`.yaml`, or the name of one that is shipped,
- * such as `yolov8n.yaml`), or an exported model (`.onnx`, TensorFlow.js's `model.json` or the folder that holds it).
+ * such as `yolov8n.yaml`), or an exported model (`.onnx`, TensorFlow.js's `model.json` or the folder that contains it).
  *
  * Published weights such as `yolov8n.pt`, or for short `yolov8n`, that are not here are looked for in the cache folder and
  * else fetched; they keep their short name.
@@ -64,7 +64,7 @@ async function openConfig(name: string): Promise<ModelSource> {
   return { kind: "config", name, config: readModelConfig(name) };
 }
 
-/** A folder stands for the graph model of TensorFlow.js that it holds. */
+/** A folder stands for the graph model of TensorFlow.js that it contains. */
 function openFolder(name: string): ModelSource {
   const file = join(name, "model.json");
   if (existsSync(file)) return { kind: "tfjs", name: file };

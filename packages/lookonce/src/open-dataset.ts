@@ -8,7 +8,7 @@ const step = 10_000;
 const named = 5;
 
 /**
- * Opens a split of a data set and tells what was found in it and what was left out. What the check finds is kept beside
+ * Opens a split of a data set and reports what was found in it and what was left out. What the check finds is kept beside
  * the labels' folder for the next time.
  *
  * @throws LookonceError when the data set as a whole cannot be used

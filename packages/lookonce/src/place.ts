@@ -2,7 +2,7 @@ import type { DeviceName } from "@lookonce/device";
 
 /** Options of where to compute. */
 export interface PlaceOptions {
-  /** Where to compute (default `cpu`); `auto` takes a GPU when one works and is faster. */
+  /** Where to compute (default `cpu`); `auto` chooses a GPU when one works and is faster. */
   device?: DeviceName | "auto";
   /** Threads for the CPU (default: ONNX Runtime's choice, one a core). */
   threads?: number;
@@ -14,7 +14,7 @@ export class Place {
   readonly #log: (line: string) => void;
   #chosen: DeviceName | undefined;
 
-  /** @param log is told, in one line, what `auto` took and why */
+  /** @param log called with one line on what `auto` chose and why */
   constructor(options: PlaceOptions, log: (line: string) => void = () => {}) {
     this.#options = options;
     this.#log = log;

@@ -19,15 +19,15 @@ beforeAll(async () => {
 });
 
 describe("YOLO.stream, saving", () => {
-  it("writes what is asked for, and tells where", async () => {
+  it("writes what is asked for, and reports where", async () => {
     const model = await YOLO.load(tiny);
-    const told: (string | number | undefined)[] = [];
+    const notified: (string | number | undefined)[] = [];
     const results = await model.predict(join(images, "**"), {
       ...{ ...options, save: true, saveTxt: true, saveCrop: true, saveJson: true, name: "all" },
-      onOpen: ({ count }) => told.push(count),
-      onSave: (directory) => told.push(directory),
+      onOpen: ({ count }) => notified.push(count),
+      onSave: (directory) => notified.push(directory),
     });
-    expect(told).toEqual([3, join(project, "all")]);
+    expect(notified).toEqual([3, join(project, "all")]);
     expect(results.map(({ name }) => name)).toEqual(["a.png", "b.jpg", "deeper/a.png"]);
     expect(readdirSync(join(project, "all")).sort()).toEqual(
       ["a.png", "b.jpg", "crops", "deeper", "labels", "predictions.json"].sort(),
@@ -60,7 +60,7 @@ describe("YOLO.stream, saving", () => {
     await model.dispose();
   });
 
-  it("makes no folder for nothing, and refuses what makes no sense before it looks at an image", async () => {
+  it("makes no folder for nothing, and refuses what makes no sense before it opens an image", async () => {
     const model = await YOLO.load(tiny);
     await model.predict(join(images, "a.png"), { ...options, name: "nothing" });
     await expect(model.predict(join(images, "a.png"), { ...options, saveConf: true })).rejects.toThrow(/add saveTxt/);
@@ -73,7 +73,7 @@ describe("YOLO.stream, saving", () => {
     await model.dispose();
   });
 
-  it("takes classes by name, and looks three times when told to", async () => {
+  it("accepts classes by name, and runs three times with augment", async () => {
     const model = await YOLO.load(tiny);
     const [one] = await model.predict(join(images, "a.png"), { ...options, classes: ["1"] });
     expect([...(one?.boxes.cls ?? [])]).toEqual([1, 1]);

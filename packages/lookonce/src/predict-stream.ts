@@ -5,33 +5,33 @@ import type { PredictOptions } from "./options.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 
 /** What {@link predictStream} is given besides the options that shape the predictor. */
-type Settled = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers">;
+type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers">;
 
 /**
- * Results one after the other, those that are to be saved written on the way. Leaving early finishes what was begun to be
+ * Results one after the other, those that are to be saved written on the way. Leaving early finishes what was started to be
  * written.
  */
 export async function* predictStream(
   predictor: Predictor,
   source: Source,
-  options: Settled & { log: (line: string) => void },
+  options: ResolvedPredict & { log: (line: string) => void },
 ): AsyncGenerator<Results, void, undefined> {
   const { log, onSkip = (image) => log(describeProblem(image)), ...rest } = options;
   const writer = await writerFor(rest);
   const run = predictor.predict(source, { ...detectionOf(rest), notify: log });
-  let told = 0;
-  const tell = (): void => {
-    for (; told < run.skipped.length; told++) onSkip(run.skipped[told] as SkippedImage);
+  let reported = 0;
+  const reportSkipped = (): void => {
+    for (; reported < run.skipped.length; reported++) onSkip(run.skipped[reported] as SkippedImage);
   };
   try {
     for await (const result of run) {
-      // What was begun before is of no use to somebody who wants it ended
+      // What was started before is of no use to somebody who wants it ended
       if (rest.signal?.aborted) break;
-      tell();
+      reportSkipped();
       await writer?.add(result);
       yield result;
     }
-    tell();
+    reportSkipped();
   } finally {
     await writer?.close();
   }
@@ -39,14 +39,14 @@ export async function* predictStream(
 
 type Detection = NonNullable<Parameters<Predictor["predict"]>[1]>;
 
-/** The options that the predictor takes, without those about saving. */
-function detectionOf(options: Omit<Settled, "onSkip">): Detection {
+/** The options that the predictor accepts, without those about saving. */
+function detectionOf(options: Omit<ResolvedPredict, "onSkip">): Detection {
   const { save, saveFrames, saveTxt, saveConf, saveCrop, saveJson, ...drawing } = options;
   const { showLabels, showConf, showBoxes, lineWidth, project, name, existOk, onSave, ...detection } = drawing;
   return detection;
 }
 
-async function writerFor(options: Omit<Settled, "onSkip">): Promise<ResultsWriter | undefined> {
+async function writerFor(options: Omit<ResolvedPredict, "onSkip">): Promise<ResultsWriter | undefined> {
   const { ResultsWriter, savesAnything } = await import("@lookonce/inference");
   const { save, saveFrames, saveTxt, saveConf, saveCrop, saveJson, ffmpeg } = options;
   const saved = given({ save, saveFrames, saveTxt, saveConf, saveCrop, saveJson, ffmpeg });
@@ -60,13 +60,13 @@ async function writerFor(options: Omit<Settled, "onSkip">): Promise<ResultsWrite
   return new ResultsWriter(begin, { ...saved, draw: drawOptions(options) });
 }
 
-/** YOLO's names for what is drawn, as `plot` takes them. */
+/** YOLO's names for what is drawn, as `plot` accepts them. */
 function drawOptions({
   showLabels,
   showConf,
   showBoxes,
   lineWidth,
-}: Omit<Settled, "onSkip">): NonNullable<Parameters<Results["plot"]>[0]> {
+}: Omit<ResolvedPredict, "onSkip">): NonNullable<Parameters<Results["plot"]>[0]> {
   return given({ labels: showLabels, scores: showConf, frames: showBoxes, lineWidth });
 }
 

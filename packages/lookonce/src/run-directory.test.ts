@@ -14,7 +14,7 @@ describe("makeRunDirectory", () => {
     expect(existsSync(`${path}2`)).toBe(true);
   });
 
-  it("takes the same folder again when told so", async () => {
+  it("uses the same folder again on request", async () => {
     const path = join(folder, "again");
     expect(await makeRunDirectory(path, { reuse: true })).toBe(path);
     expect(await makeRunDirectory(path, { reuse: true })).toBe(path);

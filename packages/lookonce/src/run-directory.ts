@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 
 /**
- * Makes a new folder for results, `path`, or `path2`, `path3`, … when it exists, and gives its path. With `reuse`, `path`
+ * Makes a new folder for results, `path`, or `path2`, `path3`, … when it exists, and returns its path. With `reuse`, `path`
  * is taken even if it exists.
  *
  * @throws LookonceError `IO` when the folder cannot be made
@@ -33,7 +33,7 @@ export function newestTraining(project: string): string {
   if (newest !== undefined) return newest;
   throw new LookonceError(
     "NOT_FOUND",
-    `there is no training to go on with in ${project}: name its weights/last.safetensors.`,
+    `there is no training to resume in ${project}: name its weights/last.safetensors.`,
   );
 }
 
@@ -42,6 +42,6 @@ export function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch {
-    // It holds results, or somebody else's files.
+    // It contains results, or somebody else's files.
   }
 }

@@ -30,20 +30,20 @@ export async function openTrainingData(
 ): Promise<TrainingData> {
   const { readDatasetConfig } = await import("@lookonce/data");
   const { data: file, singleCls = false, fraction = 1 } = options.resume ? argsOf(source, options) : options;
-  if (file === undefined) throw new LookonceError("ARGUMENT", "train needs a data set: give its file as data.");
+  if (file === undefined) throw new LookonceError("ARGUMENT", "train needs a data set: pass its file as data.");
   const config = await readDatasetConfig(file);
   const data = await openDataset(config, { split: "train", singleCls, fraction, log });
   if (!("val" in config.splits)) return { file, config, data };
   return { file, config, data, valData: await openDataset(config, { split: "val", singleCls, log }) };
 }
 
-/** What a training that goes on was told of its data set, where it is not told anew. */
+/** The options of a resumed training on its data set, where they are not set anew. */
 function argsOf(source: ModelSource, { data }: TrainOptions): Pick<TrainOptions, "data" | "singleCls" | "fraction"> {
   const training = source.kind === "checkpoint" ? source.checkpoint.training : undefined;
   if (training === undefined) {
     throw new LookonceError(
       "ARGUMENT",
-      `${source.name} holds no state of a training to go on from: resume needs the weights/last.safetensors of a run that was stopped.`,
+      `${source.name} has no state of a training to resume: resume needs the weights/last.safetensors of a run that was stopped.`,
     );
   }
   const { args = {} } = training.state.settings as { args?: { data?: string; singleCls?: boolean; fraction?: number } };
@@ -51,7 +51,7 @@ function argsOf(source: ModelSource, { data }: TrainOptions): Pick<TrainOptions,
 }
 
 /** What differs from the family's recipe: a preset's or a file's hyper-parameters, with single ones replaced. */
-export async function givenRecipe(
+export async function parsedRecipe(
   { hyp, recipe }: Pick<TrainOptions, "hyp" | "recipe">,
   family: FamilySettings,
 ): Promise<RecipeChanges> {
@@ -59,14 +59,14 @@ export async function givenRecipe(
 }
 
 /** How many anchors a recipe asks for, where AutoAnchor is to find them. */
-export function givenAnchors(recipe: RecipeChanges, { autoAnchor = true }: TrainOptions): { anchors?: number } {
+export function anchorsPerLevel(recipe: RecipeChanges, { autoAnchor = true }: TrainOptions): { anchors?: number } {
   return autoAnchor && recipe.anchors !== undefined ? { anchors: Math.round(recipe.anchors) } : {};
 }
 
 /**
  * Trains in a new folder, or goes on in the one there is; a new one that nothing came to lie in is removed again.
  *
- * @param options with the whole {@link givenRecipe} as `recipe`
+ * @param options with the whole {@link parsedRecipe} as `recipe`
  */
 export async function runTraining(
   model: DetectionModel,

@@ -25,7 +25,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Writes the model file of a tiny detector and gives its path. */
+/** Writes the model file of a tiny detector and returns its path. */
 export function writeTinyModel(folder: string): string {
   const path = join(folder, "tiny-v8.yaml");
   writeFileSync(path, tinyModel);
@@ -48,7 +48,7 @@ head:
   - [[2, 3], 1, Detect, [nc, anchors]]
 `;
 
-/** Writes the model file of a tiny detector with anchors and gives its path. */
+/** Writes the model file of a tiny detector with anchors and returns its path. */
 export function writeTinyAnchorModel(folder: string): string {
   const path = join(folder, "tiny-v5.yaml");
   writeFileSync(path, tinyAnchorModel);
@@ -56,7 +56,7 @@ export function writeTinyAnchorModel(folder: string): string {
 }
 
 /**
- * Gives the model of a file of weights opinions of its own: in a fresh network's maps hardly anything is left of the image,
+ * Makes the model of a file of weights detect something: in a fresh network's maps hardly anything is left of the image,
  * its confidences are all alike, and rounding decides which box is the best.
  */
 export function makeDecided(path: string): void {

@@ -7,10 +7,10 @@ import type { ValOptions, ValReport } from "./options.ts";
 import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
 
 /** What {@link valModel} is given besides the options that shape a validation. */
-type Settled = Omit<ValOptions, "data" | "split" | "singleCls">;
+type ResolvedOptions = Omit<ValOptions, "data" | "split" | "singleCls">;
 
 /** Scores a model, and writes what the options ask for into a new folder; none is made where nothing is to be written. */
-export async function valModel(model: DetectionModel, dataset: Dataset, options: Settled): Promise<ValReport> {
+export async function valModel(model: DetectionModel, dataset: Dataset, options: ResolvedOptions): Promise<ValReport> {
   const {
     project = "runs",
     name = "val",
@@ -36,7 +36,7 @@ export async function valModel(model: DetectionModel, dataset: Dataset, options:
   }
 }
 
-type Writes = Pick<Settled, "plots" | "saveJson" | "saveTxt" | "saveConf" | "cocoIds">;
+type Writes = Pick<ResolvedOptions, "plots" | "saveJson" | "saveTxt" | "saveConf" | "cocoIds">;
 
 function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: Writes, { nc }: DetectionModel): void {
   if (saveConf && !saveTxt) {

@@ -33,7 +33,7 @@ describe("YOLO.load", () => {
 });
 
 describe("YOLO.info", () => {
-  it("rounds the image's side up and tells", async () => {
+  it("rounds the image's side up and reports it", async () => {
     const lines: string[] = [];
     const model = await YOLO.load(tiny, { log: (line) => lines.push(line) });
     const info = await model.info({ imgsz: 65 });
@@ -53,7 +53,7 @@ describe("YOLO.info of shapes alone", () => {
     expect({ backends: Object.keys(engine().registryFactory), tensors: engine().state.numTensors }).toEqual(before);
   });
 
-  it("tells what every parameter holds when asked", async () => {
+  it("describes every parameter when asked", async () => {
     const { details, parameters } = await (await YOLO.load(tiny)).info({ imgsz: 64, detailed: true });
     const tensors = details?.flatMap((module) => module.tensors) ?? [];
     expect(tensors.reduce((sum, tensor) => sum + tensor.parameters, 0)).toBe(parameters);
@@ -85,7 +85,7 @@ describe("YOLO.graph", () => {
 });
 
 describe("YOLO.predict", () => {
-  it("takes pixels, bytes, paths and lists of them, and gives the same for all", async () => {
+  it("accepts pixels, bytes, paths and lists of them, and finds the same in all", async () => {
     const path = join(folder, "image.png");
     await writeImage(path, image());
     const model = await YOLO.load(tiny);
@@ -98,7 +98,7 @@ describe("YOLO.predict", () => {
     await model.dispose();
   });
 
-  it("gives other random weights with another seed, and the same with the same", async () => {
+  it("draws other random weights with another seed, and the same with the same", async () => {
     const boxes = async (seed: number): Promise<unknown> => {
       const model = await YOLO.load(tiny, { seed });
       const [result] = await model.predict(image(), detectAll);
@@ -118,7 +118,7 @@ describe("YOLO.predict", () => {
     await model.dispose();
   });
 
-  it("tells of images that it leaves out", async () => {
+  it("reports images that it leaves out", async () => {
     const images = join(folder, "images");
     mkdirSync(images);
     await writeImage(join(images, "good.png"), image());
@@ -150,12 +150,12 @@ describe("YOLO.export", () => {
     theirs?.boxes.boxes.forEach((value, i) => {
       expect(value).toBeCloseTo(own?.boxes.boxes[i] as number, 2);
     });
-    const told: string[] = [];
-    const fixed = await YOLO.load(file, { log: (line) => told.push(line) });
+    const lines: string[] = [];
+    const fixed = await YOLO.load(file, { log: (line) => lines.push(line) });
     await fixed.predict(image(), { ...options, imgsz: 96 });
-    expect(told.join()).toMatch(/takes images of 64 × 64: that is used in place of imgsz 96/);
+    expect(lines.join()).toMatch(/accepts images of 64 × 64: that is used in place of imgsz 96/);
     await fixed.dispose();
-    await expect(exported.info()).rejects.toThrow(/an exported model can be used to predict, not to tell its layers/);
+    await expect(exported.info()).rejects.toThrow(/an exported model can be used to predict, not to list its layers/);
     await expect(exported.export()).rejects.toMatchObject({ code: "UNSUPPORTED" });
     await fresh.dispose();
     await model.dispose();

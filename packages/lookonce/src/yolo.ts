@@ -23,7 +23,7 @@ import type {
 } from "./options.ts";
 import { Place } from "./place.ts";
 import { predictStream } from "./predict-stream.ts";
-import { givenAnchors, givenRecipe, openTrainingData, runTraining } from "./run-training.ts";
+import { anchorsPerLevel, openTrainingData, parsedRecipe, runTraining } from "./run-training.ts";
 import { valModel } from "./val-model.ts";
 
 /** A detector: load it, then predict, train, validate, export. */
@@ -62,10 +62,10 @@ export class YOLO {
 
   /**
    * Layers, parameters and operations, from shapes alone: no device is entered and no weights are built, unless `detailed`
-   * asks what these hold.
+   * asks for these.
    */
   async info({ imgsz = 640, detailed = false }: InfoOptions = {}): Promise<ModelInfo> {
-    const outline = await outlineModel(this.#source, { use: "tell its layers" });
+    const outline = await outlineModel(this.#source, { use: "list its layers" });
     const { summarize } = await import("@lookonce/nn");
     const side = fitSide(imgsz, outline, this.#log);
     const summary = { ...summarize(outline, { imgsz: side }), imgsz: side };
@@ -73,7 +73,7 @@ export class YOLO {
   }
 
   /**
-   * What the detector takes and gives when it predicts: its classes, and the size of its images, which an exported model
+   * Describes the detector's inputs and outputs: its classes, and the size of its images, which an exported model
    * may fix.
    */
   async describe({ imgsz = 640, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
@@ -82,7 +82,7 @@ export class YOLO {
   }
 
   /**
-   * Writes the model's graph into a folder, to be looked at: an event file for TensorBoard, with the modules as scopes and
+   * Writes the model's graph into a folder, to be viewed: an event file for TensorBoard, with the modules as scopes and
    * shapes on the edges, and an ONNX file for Netron.
    *
    * @throws LookonceError `IO` when a file cannot be written
@@ -98,7 +98,7 @@ export class YOLO {
    * Finds objects in images and videos: files, folders, patterns such as `images/**`, lists, addresses, cameras, bytes,
    * pixels, streams; docs/predict.md has them all. With `save` and its like, results are written, too.
    *
-   * It gives all results at once, with their images: for many images, or a video, take {@link stream}.
+   * It returns all results at once, with their images: for many images, or a video, use {@link stream}.
    *
    * @throws LookonceError when the source, or its only image, cannot be read
    */
@@ -109,8 +109,8 @@ export class YOLO {
   }
 
   /**
-   * As {@link predict}, an image at a time, so that a million images take no more memory than one. Leaving the loop early
-   * frees everything and finishes files that were begun.
+   * As {@link predict}, an image at a time, so that a million images need no more memory than one. Leaving the loop early
+   * frees everything and finishes files that were started.
    */
   async *stream(source: Source, options: PredictOptions = {}): AsyncGenerator<Results, void, undefined> {
     const { imgsz = 640, rect = true, half = false, workers, ...rest } = options;
@@ -121,7 +121,7 @@ export class YOLO {
 
   /**
    * Finds objects in a few images at once, each with its own options, on this thread; for services that gather images of
-   * several people. An image that cannot be read gives its error.
+   * several people. An image that cannot be read returns its error.
    */
   async detectBatch(
     items: readonly BatchItem[],
@@ -143,8 +143,8 @@ export class YOLO {
     await this.#place.enter();
     const data = await openTrainingData(this.#source, { ...options, log: this.#log });
     const { family } = await outlineModel(this.#source, { use: "train" });
-    const recipe = options.resume ? {} : await givenRecipe(options, familySettings[family]);
-    const anchors = givenAnchors(recipe, options);
+    const recipe = options.resume ? {} : await parsedRecipe(options, familySettings[family]);
+    const anchors = anchorsPerLevel(recipe, options);
     const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed, ...anchors });
     this.#log(report);
     try {
@@ -195,7 +195,7 @@ export class YOLO {
   async #details(outline: DetectionModel): Promise<ModuleDescription[]> {
     const { describeModules, stateDict } = await import("@lookonce/nn");
     if (this.#source.kind === "checkpoint") return describeModules(outline, this.#source.checkpoint.tensors);
-    return describeModules(outline, await stateDict(await this.#onHost("tell its parameters")));
+    return describeModules(outline, await stateDict(await this.#onHost("list its parameters")));
   }
 
   /** The model with its tensors on the CPU, for tracing: that computes nothing worth a GPU. */
@@ -220,7 +220,7 @@ export class YOLO {
     return made;
   }
 
-  async #predictorFor(form: PredictorForm): Promise<Predictor> {
+  async #predictorFor(form: PredictorKey): Promise<Predictor> {
     const key = JSON.stringify(form);
     if (this.#predictor?.key !== key) {
       const before = this.#predictor;
@@ -234,7 +234,7 @@ export class YOLO {
     return this.#predictor.made;
   }
 
-  async #makePredictor({ imgsz, ...form }: PredictorForm): Promise<Predictor> {
+  async #makePredictor({ imgsz, ...form }: PredictorKey): Promise<Predictor> {
     const engine = { ...(await this.#place.engine()), ...form };
     const { Predictor } = await import("@lookonce/inference");
     if (form.half && engine.executionProviders[0] === "cpu") {
@@ -244,7 +244,9 @@ export class YOLO {
       const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz });
       const [height, width] = predictor.imgsz;
       if (height !== imgsz || width !== imgsz) {
-        this.#log(`${this.#source.name} takes images of ${width} × ${height}: that is used in place of imgsz ${imgsz}`);
+        this.#log(
+          `${this.#source.name} accepts images of ${width} × ${height}: that is used in place of imgsz ${imgsz}`,
+        );
       }
       return predictor;
     }
@@ -259,7 +261,7 @@ export class YOLO {
 }
 
 /** What a predictor is made for; another one is made when it changes. */
-interface PredictorForm {
+interface PredictorKey {
   imgsz: number;
   rect: boolean;
   half?: boolean;

@@ -16,7 +16,7 @@ export const benchmarkForms = [
 /** One of {@link benchmarkForms}. */
 export type BenchmarkForm = (typeof benchmarkForms)[number];
 
-/** Those that are measured unless told. */
+/** Those that are measured by default. */
 export const usualForms: readonly BenchmarkForm[] = [
   "source",
   "onnx",
@@ -31,7 +31,7 @@ export const usualForms: readonly BenchmarkForm[] = [
 export interface ModelBenchmarkOptions {
   /** The model's file. */
   model: string;
-  /** The data set file whose images are looked at. */
+  /** The data set file whose images are used. */
   data: string;
   /** `val` (default), `test` or `train`. */
   split?: string;
@@ -41,17 +41,17 @@ export interface ModelBenchmarkOptions {
   forms?: readonly BenchmarkForm[];
   /** Where (default: wherever ONNX Runtime works here). */
   devices?: readonly DeviceName[];
-  /** Share of the images that is looked at, from the first, above 0 to 1 (default 1). */
+  /** Share of the images that is used, from the first, above 0 to 1 (default 1). */
   fraction?: number;
   /** Threads for the CPU. */
   threads?: number;
   /** Folder to leave what is written in (default: a passing one). */
   directory?: string;
-  /** Told what goes on, a line at a time. Default: nobody. */
+  /** Called with what happens, a line at a time. Default: nobody. */
   log?: (line: string) => void;
-  /** Told how far a row is. */
+  /** Called with how far a row is. */
   onProgress?: (progress: { form: BenchmarkForm; device: DeviceName; done: number; images: number }) => void;
-  /** Told of each row when it is measured. */
+  /** Called with each row when it is measured. */
   onRow?: (row: ModelBenchmarkRow) => void;
   /** Stops it; it throws the signal's reason. */
   signal?: AbortSignal;
@@ -78,7 +78,7 @@ export interface ModelBenchmark {
   model: string;
   data: string;
   imgsz: number;
-  /** Images looked at for each row. */
+  /** Images used for each row. */
   images: number;
   rows: ModelBenchmarkRow[];
 }

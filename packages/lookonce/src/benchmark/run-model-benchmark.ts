@@ -47,7 +47,7 @@ async function requireClasses(source: YOLO, { names }: Dataset, imgsz: number): 
   if (own.length === names.length) return;
   throw new LookonceError(
     "ARGUMENT",
-    `${source.name} knows ${own.length} classes and the data set ${names.length}: take the data set that it was trained on.`,
+    `${source.name} knows ${own.length} classes and the data set ${names.length}: choose the data set that it was trained on.`,
   );
 }
 
@@ -80,14 +80,14 @@ class Run {
     try {
       ({ file, ...size } = await this.#write(form));
     } catch (error) {
-      for (const device of devices) this.#tell({ form, device, error: this.#reason(error) });
+      for (const device of devices) this.#report({ form, device, error: this.#reason(error) });
       return;
     }
     for (const device of devices) {
       try {
-        this.#tell({ form, device, ...size, ...(await this.#score(form, file, device)) });
+        this.#report({ form, device, ...size, ...(await this.#score(form, file, device)) });
       } catch (error) {
-        this.#tell({ form, device, ...size, error: this.#reason(error) });
+        this.#report({ form, device, ...size, error: this.#reason(error) });
       }
     }
   }
@@ -122,7 +122,7 @@ class Run {
     }
   }
 
-  #tell(row: ModelBenchmarkRow): void {
+  #report(row: ModelBenchmarkRow): void {
     this.rows.push(row);
     this.#settings.onRow?.(row);
   }

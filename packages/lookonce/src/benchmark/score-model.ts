@@ -4,7 +4,7 @@ import type { YOLO } from "../yolo.ts";
 /** Confidences that curves of precision and recall are made from, and most boxes an image, as in validation. */
 const asInValidation = { conf: 0.001, maxDet: 300 } as const;
 
-/** Images that are looked at before the clock runs: networks are compiled and workers started by them. */
+/** Images that are processed before the clock runs: networks are compiled and workers started by them. */
 const warmUp = 8;
 
 /** Options of {@link scoreModel}. */
@@ -25,14 +25,14 @@ export interface ModelScore {
   imagesPerSecond: number;
 }
 
-/** Looks at images as a user would have it done, from file to boxes, and compares with their labels. */
+/** Detects as a user would, from file to boxes, and compares with their labels. */
 export async function scoreModel(
   model: YOLO,
   { entries, names, imgsz, onProgress, signal }: ScoreModelOptions,
 ): Promise<ModelScore> {
   const { DetectionMetrics } = await import("@lookonce/metrics");
   const { family } = await model.describe({ imgsz, rect: false });
-  // Files of fixed size take squares; what is compared is to see the same.
+  // Files of fixed size accept squares; what is compared is to see the same.
   const options = { ...asInValidation, iou: family === "v8" ? 0.7 : 0.6, imgsz, rect: false };
   const paths = entries.map(({ path }) => path);
   for await (const _ of model.stream(paths.slice(0, warmUp), options)) signal?.throwIfAborted();

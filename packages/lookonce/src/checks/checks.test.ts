@@ -10,7 +10,7 @@ import { ffmpegState } from "./tool-state.ts";
 const folder = temporaryFolder();
 
 describe("checks", () => {
-  it("tells versions, the system, and every device with what is missing", async () => {
+  it("lists versions, the system, and every device with what is missing", async () => {
     const { versions, system, cache, devices } = await checks({ cache: folder });
     for (const version of Object.values(versions)) expect(version).toMatch(/^\d+\.\d+\.\d+/);
     expect(versions.node).toBe(process.versions.node);
@@ -31,7 +31,7 @@ describe("packageVersion", () => {
 });
 
 describe("diskOf", () => {
-  it("adds up files, and takes a folder that is not there for an empty one", async () => {
+  it("adds up files, and treats a folder that is not there as an empty one", async () => {
     const own = join(folder, "cache");
     mkdirSync(join(own, "weights"), { recursive: true });
     writeFileSync(join(own, "a"), "12345");

@@ -43,7 +43,7 @@ export interface ChecksOptions {
   ffmpeg?: string;
 }
 
-/** Looks at what lookonce needs and could use on this machine. Devices are tried for real, in processes of their own. */
+/** Checks what lookonce needs and could use on this machine. Devices are tried for real, in processes of their own. */
 export async function checks({ cache, ffmpeg = "ffmpeg" }: ChecksOptions = {}): Promise<Checks> {
   const { availableDevices } = await import("@lookonce/device");
   const folder = cache ?? dirname(await defaultFolder());

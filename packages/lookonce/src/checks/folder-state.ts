@@ -6,11 +6,11 @@ export interface FolderState {
   folder: string;
   /** Bytes of the files in it; 0 when it is not there yet. */
   used: number;
-  /** Bytes that are free on its disk, where the system tells. */
+  /** Bytes that are free on its disk, where the system reports it. */
   free: number | null;
 }
 
-/** How much a folder holds and how much its disk has left. */
+/** How many bytes a folder has and how much its disk has left. */
 export async function diskOf(folder: string): Promise<FolderState> {
   return { folder, used: await sizeOf(folder), free: await freeAt(folder) };
 }

@@ -7,9 +7,9 @@ export interface CheckDataOptions {
   data: string;
   /** Splits to check. Default: all that the file names. */
   splits?: readonly string[];
-  /** Is told how far the check of a split has come. */
+  /** Called with how far the check of a split has come. */
   onProgress?: (split: string, state: Parameters<OnProgress>[0]) => void;
-  /** Told, a line at a time, what a person should know. */
+  /** Called with lines for people. */
   log?: (line: string) => void;
 }
 

@@ -15,7 +15,7 @@ export interface DataStatisticsOptions {
   name?: string;
   /** Write into the subfolder even if it exists. Default `false`. */
   existOk?: boolean;
-  /** Told, a line at a time, what a person should know. */
+  /** Called with lines for people. */
   log?: (line: string) => void;
 }
 

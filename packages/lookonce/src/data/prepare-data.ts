@@ -13,7 +13,7 @@ export async function splitData(options: SplitOptions): Promise<SplitResult> {
 /**
  * Draws a data set of shapes to try things on; see `generateShapes` of `@lookonce/data`.
  *
- * @throws LookonceError `ARGUMENT` for bad options or a folder that holds something else
+ * @throws LookonceError `ARGUMENT` for bad options or a folder that contains something else
  */
 export async function drawShapes(options: GenerateShapesOptions): Promise<GeneratedShapes> {
   const { generateShapes } = await import("@lookonce/data");

@@ -29,7 +29,7 @@ export interface SampleDataOptions {
   name?: string;
   /** Write into the subfolder even if it exists. Default `false`. */
   existOk?: boolean;
-  /** Told, a line at a time, what a person should know. */
+  /** Called with lines for people. */
   log?: (line: string) => void;
 }
 

@@ -17,7 +17,7 @@ export interface ExportOptions
   imgsz?: number | readonly [height: number, width: number];
   /** With `int8` for ONNX: a data set file, from whose images the ranges of numbers are learned. */
   data?: string;
-  /** Share of the data set's images that is looked at for that, above 0 to 1 (default: at most 300 images of all). */
+  /** Share of the data set's images that is used for that, above 0 to 1 (default: at most 300 images of all). */
   fraction?: number;
   /** Called after each of these images. */
   onCalibrated?: (images: number) => void;

@@ -50,7 +50,7 @@ describe.each([
 });
 
 describe("YOLO.export", () => {
-  it("tells the format by the file's ending, and takes other words for it", async () => {
+  it("finds the format by the file's ending, and accepts other words for it", async () => {
     const model = await YOLO.load(writeTinyModel(folder));
     const byFile = await model.export({ file: join(folder, "new", "named.safetensors"), imgsz: 64, half: true });
     expect(byFile.format).toBe("safetensors");
@@ -107,7 +107,7 @@ describe("YOLO.export", () => {
 });
 
 describe("exportPlans", () => {
-  it("gives each format the options that it knows", async () => {
+  it("passes each format the options that it knows", async () => {
     const plans = await exportPlans(["onnx", "pt", "onnx"], { half: true, opset: 15, dynamic: false });
     expect(plans).toEqual([
       { format: "onnx", options: { format: "onnx", half: true, opset: 15 }, leftOut: [] },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { collage } from "./collage.ts";
 
 describe("collage", () => {
-  it("puts images side by side and starts a new row when one is full", () => {
+  it("draws images side by side and starts a new row when one is full", () => {
     const colors = [10, 20, 30] as const;
     const tiles = colors.map((gray) => blankImage({ width: 2, height: 1 }, [gray, gray, gray]));
     const { width, height, data } = collage(tiles, { columns: 2, gap: 1 });

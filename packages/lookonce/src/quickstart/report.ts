@@ -63,7 +63,7 @@ ${unseen.map(describeUnseen).join("\n")}
 | all | ${validation.instances} | ${[validation.precision, validation.recall, validation.map50, validation.map50_95].map(percent).join(" | ")} |
 ${classRows.join("\n")}
 
-The weights are \`train/weights/best.safetensors\`, the data set is \`shapes/shapes.yaml\`. Go on from here:
+The weights are \`train/weights/best.safetensors\`, the data set is \`shapes/shapes.yaml\`. Continue from here:
 
 \`\`\`sh
 lookonce predict model=train/weights/best.safetensors source=unseen/images/val imgsz=${imgsz}

@@ -20,9 +20,9 @@ export interface QuickstartOptions extends PlaceOptions {
   directory?: string;
   /** What differs from 320 and 80 images, the recipe's epochs, and seed 0. */
   settings?: Partial<QuickstartSettings>;
-  /** Told a line a stage. */
+  /** Called with a line a stage. */
   log?: (line: string) => void;
-  /** Told how training goes. */
+  /** Called with the progress of training. */
   callbacks?: readonly TrainCallbacks[];
 }
 
@@ -59,7 +59,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const validation = await model.val({ data: shapes.yaml, imgsz });
   const validated = performance.now();
 
-  log("looking at unseen images, with the model and with the ONNX file made from it …");
+  log("detecting in unseen images, with the model and with the ONNX file made from it …");
   const unseen = await drawUnseen(directory, settings);
   const look = { imgsz, rect: false };
   const paths = unseen.map(({ path }) => path);
@@ -93,7 +93,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   return { ...figures, directory, report: file("report.md") };
 }
 
-/** Writes the model file, for people to look at and to train again. */
+/** Writes the model file, for people to read and to train again. */
 function writeModelFile(directory: string): string {
   const config = shapesModel(shapeNames.length);
   const path = join(directory, config.name);
@@ -120,7 +120,7 @@ async function drawShapes(directory: string, { train, val, seed }: QuickstartSet
   return { yaml, instances };
 }
 
-/** Draws images from another seed than the data set's, and tells what is on each. */
+/** Draws images from another seed than the data set's, and returns what is on each. */
 async function drawUnseen(
   directory: string,
   { seed }: QuickstartSettings,
