@@ -59,6 +59,7 @@ const packageGraph = {
     "data",
     "device",
     "errors",
+    "families",
     "files",
     "image",
     "inference",

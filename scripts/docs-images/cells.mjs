@@ -47,8 +47,8 @@ export function mixingCells({ plain, circles, size }) {
   const [first, second] = plain;
   const [round] = circles;
   const center = { y: Math.round(1.1 * size), x: Math.round(0.9 * size) };
-  const four = drawScene(mosaic4(plain, { center, imgsz: size, rules: "v8" }));
-  const nine = drawScene(mosaic9(plain, { center: { y: size / 2, x: size / 2 }, imgsz: size, rules: "v8" }));
+  const four = drawScene(mosaic4(plain, { center, imgsz: size }));
+  const nine = drawScene(mosaic9(plain, { center: { y: size / 2, x: size / 2 }, imgsz: size }));
   const area = [size * 0.54, size * 0.42, size * 0.95, size * 0.9].map(Math.round);
   return [
     cell("the image", first),
@@ -70,7 +70,6 @@ export function geometryCells({ plain: [first], size }) {
       applyPerspective(sceneOf(first), {
         draw: { ...still, ...draw },
         size: { width: size, height: size },
-        rules: "v8",
       }),
     );
   return [

@@ -39,7 +39,6 @@ export { boxCandidates, type CandidateLimits } from "./geometry/box-candidates.t
 export { flipLeftRight, flipUpDown, randomFlipLeftRight, randomFlipUpDown } from "./geometry/flip.ts";
 export { letterboxSample, letterboxTo } from "./geometry/letterbox-sample.ts";
 export {
-  type AugmentationRules,
   applyPerspective,
   drawPerspective,
   type PerspectiveDraw,

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { familySettings } from "@lookonce/config";
 import { blankImage, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson, goldenTensors, hasShared, sharedPath } from "@lookonce/testing";
@@ -87,7 +88,7 @@ describe("BatchLoader", () => {
     expect(sample?.padding).toEqual([0, 8]);
     expectClose(sample?.boxes ?? [], [16, 8 + 0.45 * 47, 48, 8 + 0.55 * 47], { abs: 1e-4 });
     expect([sample?.originalWidth, sample?.originalHeight]).toEqual([41, 30]);
-    const [v5] = await epoch(await open(), { batch: 2, rules: "v5" });
+    const [v5] = await epoch(await open(), { batch: 2, loading: familySettings.v5.loading });
     expect(v5?.samples[1]?.padding).toEqual([0, 9]);
     expectClose(v5?.samples[1]?.ratio ?? [], [64 / 41, 46 / 30], { rel: 1e-12 });
   });

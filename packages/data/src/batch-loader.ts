@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import type { Batch } from "./batch.ts";
 import type { Dataset, DatasetEntry } from "./dataset.ts";
-import { formName, type LoadingForm, loadSize } from "./load-size.ts";
+import { loadSize, type ResizeSpec, resizeName } from "./load-size.ts";
 import { BatchMaker } from "./loader/batch-maker.ts";
 import { BatchWorkers } from "./loader/batch-workers.ts";
 import { type CachePlan, planCache } from "./loader/cache/plan-cache.ts";
@@ -192,9 +192,9 @@ export class BatchLoader implements AsyncIterable<Batch> {
 
   #planCache(): CachePlan {
     if (this.#cache !== undefined) return this.#cache;
-    const { cache, cacheBytes, cacheDirectory, onNotice, imgsz, rules } = this.#options;
-    const form = formName(this.#form());
-    const images = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadSize(entry, imgsz, rules) }));
+    const { cache, cacheBytes, cacheDirectory, onNotice, imgsz, loading } = this.#options;
+    const form = resizeName(this.#form());
+    const images = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadSize(entry, imgsz, loading) }));
     this.#cache = planCache(images, {
       ...{ kind: cache, limit: cacheBytes, freeMemory: process.availableMemory() },
       disk: cacheDirectory === undefined ? { form } : { form, directory: cacheDirectory },
@@ -203,9 +203,9 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return this.#cache;
   }
 
-  #form(): LoadingForm {
-    const { imgsz, rules, augment } = this.#options;
-    return { imgsz, rules, training: augment !== undefined };
+  #form(): ResizeSpec {
+    const { imgsz, loading, augment } = this.#options;
+    return { imgsz, loading, training: augment !== undefined };
   }
 
   #names({ plan: { indices } }: BatchTask): string {

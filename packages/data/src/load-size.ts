@@ -1,39 +1,39 @@
+import type { LoadingRules } from "@lookonce/config";
 import { type Image, resizeArea, resizeBilinear, type Size } from "@lookonce/image";
 
-/** Whose rules hold where YOLOv5 (7.0) and YOLOv8 (8.3) load images differently. */
-export type LoadingRules = "v5" | "v8";
-
-/**
- * The size an image is loaded at: its longer side becomes `imgsz`; the shorter one is rounded up in YOLOv8, and cut to
- * a whole number in YOLOv5.
- */
-export function loadSize({ width, height }: Size, imgsz: number, rules: LoadingRules): Size {
+/** Returns the size that an image is loaded at: its longer side becomes `imgsz`, the shorter one a whole number by the rule. */
+export function loadSize(
+  { width, height }: Size,
+  imgsz: number,
+  { shorterSide }: Pick<LoadingRules, "shorterSide">,
+): Size {
   const ratio = imgsz / Math.max(width, height);
   if (ratio === 1) return { width, height };
-  if (rules === "v5") {
+  if (shorterSide === "truncate") {
     return { width: Math.max(1, Math.trunc(width * ratio)), height: Math.max(1, Math.trunc(height * ratio)) };
   }
   return { width: Math.min(Math.ceil(width * ratio), imgsz), height: Math.min(Math.ceil(height * ratio), imgsz) };
 }
 
 /** How images are resized when they are loaded. */
-export interface LoadingForm {
+export interface ResizeSpec {
   /** Their longer side, in pixels. */
   imgsz: number;
-  rules: LoadingRules;
-  /** Whether they are to be augmented. */
+  loading: LoadingRules;
+  /** Whether they are to be augmented; such images are always resized bilinearly. */
   training: boolean;
 }
 
-/** Resizes to {@link loadSize}: bilinearly, but YOLOv5 shrinks by area averaging where images are not augmented. */
-export function resizeForLoading(image: Image, { imgsz, rules, training }: LoadingForm): Image {
-  const size = loadSize(image, imgsz, rules);
+/** Resizes to {@link loadSize}. */
+export function resizeForLoading(image: Image, { imgsz, loading, training }: ResizeSpec): Image {
+  const size = loadSize(image, imgsz, loading);
   if (size.width === image.width && size.height === image.height) return image;
   const shrinks = imgsz < Math.max(image.width, image.height);
-  return rules === "v5" && shrinks && !training ? resizeArea(image, size) : resizeBilinear(image, size);
+  const averages = loading.shrinking === "area" && shrinks && !training;
+  return averages ? resizeArea(image, size) : resizeBilinear(image, size);
 }
 
-/** A name that differs where loading would give other pixels for the same file: in training another decoder reads it. */
-export function formName({ imgsz, rules, training }: LoadingForm): string {
-  return `${imgsz}-${rules}${training ? "-train" : ""}`;
+/** A name that differs where loading would return other pixels for the same file: in training another decoder reads it. */
+export function resizeName({ imgsz, loading: { shorterSide, shrinking }, training }: ResizeSpec): string {
+  return `${imgsz}-${shorterSide}-${shrinking}${training ? "-train" : ""}`;
 }

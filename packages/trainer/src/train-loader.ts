@@ -1,5 +1,6 @@
 import type { Recipe } from "@lookonce/config";
 import { type AugmentSettings, BatchLoader, imageWeights } from "@lookonce/data";
+import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import type { SettledSettings } from "./run-parts.ts";
@@ -20,7 +21,14 @@ export function trainLoader(model: DetectionModel, options: TrainLoaderOptions):
   const random = new Random(seed);
   const weights = (): Float64Array => imageWeights(data.entries, data.names.length, position.classScores);
   return new BatchLoader(data, {
-    ...{ batch, imgsz, rect, rules: model.family, stride: model.step, random: random.fork("augment") },
+    ...{
+      batch,
+      imgsz,
+      rect,
+      loading: familyOf(model.family).loading,
+      stride: model.step,
+      random: random.fork("augment"),
+    },
     ...(rect ? {} : { shuffle: random.fork("order"), augment: (epoch) => augmentOf(recipe, epochs - epoch) }),
     ...(settings.imageWeights ? { weights } : {}),
     ...(workers === undefined ? {} : { workers }),

@@ -39,10 +39,10 @@ describeGolden("perspective of YOLOv5", ["v5/augment/perspective.json", "v5/augm
       const size = { width, height };
       const matrix = perspectiveMatrix(draw, sample.image, size);
       expectClose(matrix, run.matrix.flat(), { abs: 1e-9 });
-      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, rules: "v5" });
+      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, closedOutlines: false });
       expectClose(candidates.boxes, of("boxes_before_filter").data, { abs: 1e-3 });
       expect(kept.map(Number)).toEqual([...of("kept").data]);
-      const result = applyPerspective(sceneOf(sample), { draw, size, rules: "v5" });
+      const result = applyPerspective(sceneOf(sample), { draw, size, closedOutlines: false });
       expectObjects(result, of("output_labels"));
       // The golden file allows 1 for the mean and 12 for the largest; the arithmetic is the same, so we ask for more
       expect(difference(result.image, goldenImage(of("output")))).toEqual({
@@ -77,10 +77,10 @@ describeGolden("perspective of YOLOv8", ["v8/augment/perspective.json", "v8/augm
       const size = { width, height };
       const matrix = perspectiveMatrix(draw, sample.image, size);
       expectClose(matrix, run.matrix.flat(), { abs: 1e-4 });
-      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, rules: "v8" });
+      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, closedOutlines: true });
       expectClose(candidates.boxes, of("boxes_warped_clipped").data, { abs: 1e-3 });
       expect(kept.map(Number)).toEqual([...of("keep").data]);
-      const result = applyPerspective(sceneOf(sample), { draw, size, rules: "v8" });
+      const result = applyPerspective(sceneOf(sample), { draw, size });
       expect(result.classes.length).toBe(run.kept);
       expectClose(result.boxes, of("boxes_out").data, { abs: 1e-3 });
       const { over, largest } = difference(result.image, goldenImage(of("output_bgr")), 3);

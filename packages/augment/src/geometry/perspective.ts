@@ -9,9 +9,6 @@ import { polygonBox, resamplePolygon } from "./polygon-box.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 import { type WarpOptions, warpScene } from "./warp.ts";
 
-/** Whose rules hold where YOLOv5 (6.1, 7.0) and YOLOv8 (8.3) differ. */
-export type AugmentationRules = "v5" | "v8";
-
 /** How far {@link drawPerspective} may go. All default to 0, that is nothing. */
 export interface PerspectiveRange {
   /** Turn by up to ± this many degrees. */
@@ -46,7 +43,11 @@ export interface PerspectiveOptions {
   draw: PerspectiveDraw;
   /** The output. */
   size: Size;
-  rules: AugmentationRules;
+  /**
+   * Whether the edge from an outline's last corner to its first counts, and outlines around the image are kept (YOLOv8 8.3,
+   * the default; not in YOLOv5 6.1 and 7.0).
+   */
+  closedOutlines?: boolean;
   /** Colors and a flip from left to right, applied to the result with less copying than by transforms of their own. */
   look?: Omit<WarpOptions, keyof Size>;
 }
@@ -94,21 +95,21 @@ export function perspectiveMatrix(draw: PerspectiveDraw, canvas: Size, output: S
  * polygon's points inside the output; both are clipped to the output. Boxes that {@link boxCandidates} does not find
  * worth keeping are dropped: 10 % of the area must be left, or 1 % with a polygon.
  */
-export function applyPerspective(scene: Scene, { draw, size, rules, look = {} }: PerspectiveOptions): Sample {
+export function applyPerspective(
+  scene: Scene,
+  { draw, size, closedOutlines = true, look = {} }: PerspectiveOptions,
+): Sample {
   const matrix = perspectiveMatrix(draw, scene, size);
-  const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, rules });
+  const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, closedOutlines });
   const objects = filterObjects(candidates, (row) => kept[row] as boolean);
   const image = warpScene(scene, matrix, { ...look, width: size.width, height: size.height });
   return { ...(look.mirrored ? mirrorObjects(objects, size.width) : objects), image };
 }
 
 /** {@link applyPerspective} with fresh random numbers, for an image that keeps its size, or is cut to `size`. */
-export function randomPerspective(
-  range: PerspectiveRange,
-  { size, rules = "v8" }: { size?: Size; rules?: AugmentationRules } = {},
-): Transform {
+export function randomPerspective(range: PerspectiveRange, { size }: { size?: Size } = {}): Transform {
   return (sample, rng) =>
-    applyPerspective(sceneOf(sample), { draw: drawPerspective(range, rng), size: size ?? sample.image, rules });
+    applyPerspective(sceneOf(sample), { draw: drawPerspective(range, rng), size: size ?? sample.image });
 }
 
 /** How objects are moved: by the matrix, whose scale is given apart. */
@@ -116,7 +117,7 @@ export interface ObjectMove {
   matrix: Matrix;
   scale: number;
   size: Size;
-  rules: AugmentationRules;
+  closedOutlines: boolean;
 }
 
 /** All objects after a warp, clipped to the output, and which of them are worth keeping. */
@@ -145,9 +146,9 @@ interface MovedObject {
 }
 
 /** The box is that of many points along the outline; the outline needs them only where the image's edge cuts it. */
-function movePolygon(polygon: Float32Array, { matrix, size, rules }: ObjectMove): MovedObject {
-  const points = movePoints(resamplePolygon(polygon, OUTLINE_POINTS, rules === "v8"), matrix);
-  const box = polygonBox(points, size, rules === "v8");
+function movePolygon(polygon: Float32Array, { matrix, size, closedOutlines }: ObjectMove): MovedObject {
+  const points = movePoints(resamplePolygon(polygon, OUTLINE_POINTS, closedOutlines), matrix);
+  const box = polygonBox(points, size, closedOutlines);
   const limit = [size.width, size.height] as const;
   const corners = movePoints(polygon, matrix);
   const whole = corners.every((value, i) => value >= 0 && value <= limit[(i % 2) as 0 | 1]);

@@ -1,6 +1,5 @@
 import type { Random } from "@lookonce/random";
 import { clipObjects, dropEmpty, joinObjects, moveObjects } from "../geometry/objects.ts";
-import type { AugmentationRules } from "../geometry/perspective.ts";
 import { BORDER_GREY, type Scene, type Tile } from "../geometry/scene.ts";
 import type { Sample } from "../sample.ts";
 
@@ -15,8 +14,8 @@ export interface MosaicOptions {
   center: MosaicCenter;
   /** Half the canvas's side, in pixels. */
   imgsz: number;
-  /** YOLOv8 drops boxes that the canvas's edge leaves empty at once; YOLOv5 leaves that to the perspective after it. */
-  rules: AugmentationRules;
+  /** Whether boxes that the canvas's edge leaves empty are kept, for the perspective to drop (YOLOv5). Default `false`. */
+  keepEmpty?: boolean;
 }
 
 /** Draws where four images meet: y, then x, uniformly from the canvas's middle half, cut to whole pixels. */
@@ -35,21 +34,21 @@ export function drawMosaic9Corner(imgsz: number, rng: Random): MosaicCenter {
  * Four images around a point of a canvas of twice `imgsz`: left above it, right above, left below, right below; each
  * touches the point with its nearest corner, and what reaches beyond the canvas is cut off, of boxes and polygons too.
  */
-export function mosaic4(samples: readonly Sample[], { center, imgsz, rules }: MosaicOptions): Scene {
+export function mosaic4(samples: readonly Sample[], { center, imgsz, keepEmpty = false }: MosaicOptions): Scene {
   const side = 2 * imgsz;
   const tiles = samples.slice(0, 4).map(({ image }, i): Tile => {
     const left = i % 2 === 0 ? center.x - image.width : center.x;
     const top = i < 2 ? center.y - image.height : center.y;
     return placeTile({ image, left, top }, side);
   });
-  return assemble(samples, tiles, { side, rules });
+  return assemble(samples, tiles, { side, keepEmpty });
 }
 
 /**
  * Nine images on a canvas of three times `imgsz`, of which a square of twice `imgsz` is cut out, its left top corner
  * given by `center`: one in the middle, the others around it clockwise from the one above, each beside the one before.
  */
-export function mosaic9(samples: readonly Sample[], { center, imgsz, rules }: MosaicOptions): Scene {
+export function mosaic9(samples: readonly Sample[], { center, imgsz, keepEmpty = false }: MosaicOptions): Scene {
   const side = 2 * imgsz;
   const sizes = samples.map(({ image }) => image);
   const tiles = corners9(sizes, imgsz).map(([left, top], i): Tile => {
@@ -65,7 +64,7 @@ export function mosaic9(samples: readonly Sample[], { center, imgsz, rules }: Mo
       y2: clamp(tile.y2 - center.y, side),
     };
   });
-  return assemble(samples, tiles, { side, rules });
+  return assemble(samples, tiles, { side, keepEmpty });
 }
 
 /** Left and top of nine images, each placed by its own size, the middle one's and the one before it. */
@@ -105,11 +104,11 @@ function clamp(value: number, limit: number): number {
 function assemble(
   samples: readonly Sample[],
   tiles: readonly Tile[],
-  { side, rules }: { side: number; rules: AugmentationRules },
+  { side, keepEmpty }: { side: number; keepEmpty: boolean },
 ): Scene {
   const canvas = { width: side, height: side };
   const moved = tiles.map(({ left, top }, i) => moveObjects(samples[i] as Sample, { shift: [left, top] }));
   const clipped = clipObjects(joinObjects(moved), canvas);
-  const objects = rules === "v8" ? dropEmpty(clipped) : clipped;
+  const objects = keepEmpty ? clipped : dropEmpty(clipped);
   return { ...objects, ...canvas, fill: BORDER_GREY, tiles };
 }

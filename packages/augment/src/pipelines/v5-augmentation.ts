@@ -62,12 +62,12 @@ async function mosaicSample(settings: Settings, index: number, rng: Random): Pro
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
   const order = rng.permutation(4).map((i) => indices[i] as number);
   const samples = await Promise.all(order.map((i) => source.load(i)));
-  let scene = mosaic4(samples, { center, imgsz, rules: "v5" });
+  let scene = mosaic4(samples, { center, imgsz, keepEmpty: true });
   if (hyp.copy_paste > 0 && hasPolygons(scene)) scene = sceneOf(copyPasteV5(drawScene(scene), hyp.copy_paste, rng));
   return warp(scene, settings, rng);
 }
 
 function warp(scene: Scene, { hyp, imgsz }: Settings, rng: Random): Sample {
   const size = { width: imgsz, height: imgsz };
-  return applyPerspective(scene, { draw: drawPerspective(hyp, rng), size, rules: "v5" });
+  return applyPerspective(scene, { draw: drawPerspective(hyp, rng), size, closedOutlines: false });
 }

@@ -118,7 +118,7 @@ async function placeScene({ hyp, imgsz, source }: Settings, index: number, rng: 
 }
 
 function warpPlaced({ scene, imgsz, draw }: Placed, look: Look): Sample {
-  return applyPerspective(scene, { draw, size: { width: imgsz, height: imgsz }, rules: "v8", look });
+  return applyPerspective(scene, { draw, size: { width: imgsz, height: imgsz }, look });
 }
 
 async function mosaicScene(
@@ -129,5 +129,5 @@ async function mosaicScene(
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
   const center = drawMosaicCenter(imgsz, rng);
   const samples = await Promise.all(indices.map((i) => source.load(i)));
-  return mosaic4(samples, { center, imgsz, rules: "v8" });
+  return mosaic4(samples, { center, imgsz });
 }

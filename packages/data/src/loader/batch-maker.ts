@@ -110,7 +110,7 @@ export class BatchMaker implements BatchMakers {
 
   #letterbox({ entry, image }: LoadedImage, { height, width }: BatchPlan): { sample: Sample } & typeof inPlace {
     const boxed = letterbox(image, { size: [height, width], scaleUp: false });
-    const padding = this.#job.form.rules === "v5" ? boxed.exactPadding : boxed.padding;
+    const padding = this.#job.form.loading.padding === "exact" ? boxed.exactPadding : boxed.padding;
     const [inWidth, inHeight] = [image.width * boxed.ratio[0], image.height * boxed.ratio[1]];
     const sample = placeObjects(entry, boxed.image, { width: inWidth, height: inHeight, padding });
     return { sample, ratio: [inWidth / entry.width, inHeight / entry.height], padding };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { familySettings } from "@lookonce/config";
 import { readImage, writeImage } from "@lookonce/image";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packEntries } from "./entry-table.ts";
@@ -20,7 +21,7 @@ it("reads libjpeg's pixels for validation, and the fast decoder's for training a
   const [exact, fast] = [await readImage(path), await readImage(path, { fast: true })];
   expect(fast).not.toEqual(exact);
   for (const training of [false, true]) {
-    const source = new ImageSource({ entries, form: { imgsz: 64, rules: "v8", training } });
+    const source = new ImageSource({ entries, form: { imgsz: 64, loading: familySettings.v8.loading, training } });
     expect((await source.load(0)).image).toEqual(training ? fast : exact);
   }
 });

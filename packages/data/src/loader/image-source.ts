@@ -3,7 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import { normalizedXywhToXyxy } from "@lookonce/geometry";
 import { type Image, readImage, type Size } from "@lookonce/image";
 import type { DatasetEntry } from "../dataset.ts";
-import { type LoadingForm, resizeForLoading } from "../load-size.ts";
+import { type ResizeSpec, resizeForLoading } from "../load-size.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";
 import type { MemoryCache } from "./cache/memory-cache.ts";
 import { type EntryTable, entryAt } from "./entry-table.ts";
@@ -12,7 +12,7 @@ import type { DamagedImage } from "./job.ts";
 /** Where a {@link ImageSource} gets its images from. */
 export interface ImageSourceOptions {
   entries: EntryTable;
-  form: LoadingForm;
+  form: ResizeSpec;
   memory?: MemoryCache | undefined;
   disk?: DiskCache | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Batch } from "../batch.ts";
-import type { LoadingForm } from "../load-size.ts";
+import type { ResizeSpec } from "../load-size.ts";
 import type { BatchPlan } from "../rectangular.ts";
 import type { AugmentSettings } from "./augment-settings.ts";
 import type { DiskCacheSettings } from "./cache/disk-cache.ts";
@@ -9,7 +9,7 @@ import type { EntryTable } from "./entry-table.ts";
 /** The data of every thread that makes batches. Threads share the memory of its arrays. */
 export interface LoaderJob {
   entries: EntryTable;
-  form: LoadingForm;
+  form: ResizeSpec;
   /** Key of the source of random numbers. */
   randomKey: string;
   memory?: MemoryLayout;

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { Transform } from "@lookonce/augment";
+import { familySettings, type LoadingRules } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
-import type { LoadingRules } from "../load-size.ts";
 import type { AugmentSettings } from "./augment-settings.ts";
 
 /** Options of {@link BatchLoader}. */
@@ -26,8 +26,8 @@ export interface BatchLoaderOptions {
   pad?: number;
   /** Leave out a last batch that is not full. Default `false`. */
   dropLast?: boolean;
-  /** Whose rounding, resampling and box shifts hold: YOLOv8's, or those of YOLOv5. Default `"v8"`. */
-  rules?: LoadingRules;
+  /** Rounding of sizes and borders, and resampling. Default: YOLOv8's. */
+  loading?: LoadingRules;
   /** How to augment, or how to in each epoch (from 0); without it images are only letterboxed. */
   augment?: AugmentSettings | ((epoch: number) => AugmentSettings);
   /**
@@ -62,7 +62,7 @@ type Defaulted =
   | "stride"
   | "pad"
   | "dropLast"
-  | "rules"
+  | "loading"
   | "workers"
   | "prefetch"
   | "cache"
@@ -81,7 +81,8 @@ export function fullOptions(options: BatchLoaderOptions): FullOptions {
   const inThisThread = options.transforms !== undefined && !(options.transforms instanceof URL);
   const workers = options.workers ?? (inThisThread ? 0 : Math.min(8, Math.max(1, availableParallelism() - 1)));
   const full: FullOptions = {
-    ...{ rect: false, stride: 32, pad: 0.5, dropLast: false, rules: "v8", cache: "auto", cacheBytes: 512 * 2 ** 20 },
+    ...{ rect: false, stride: 32, pad: 0.5, dropLast: false, cache: "auto", cacheBytes: 512 * 2 ** 20 },
+    loading: familySettings.v8.loading,
     ...{ prefetch: Math.max(2, 2 * workers), onNotice: (line: string) => process.emitWarning(line) },
     ...options,
     workers,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Sample, Transform } from "@lookonce/augment";
-import { hypPresets } from "@lookonce/config";
+import { familySettings, hypPresets } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { blankImage, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
@@ -52,7 +52,11 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
 describe("any number of workers", () => {
   const cases: [string, number, () => Promise<Partial<BatchLoaderOptions>>][] = [
     ["augmented as YOLOv8", 4, async () => ({ augment, transforms: await images.module("noise", noise) })],
-    ["augmented as YOLOv5", 2, async () => ({ augment: { ...augment, family: "v5" }, rules: "v5" })],
+    [
+      "augmented as YOLOv5",
+      2,
+      async () => ({ augment: { ...augment, family: "v5" }, loading: familySettings.v5.loading }),
+    ],
     ["rectangular", 2, async () => ({ rect: true })],
   ];
   it.each(cases)("gives the same bytes %s, with up to %i", async (_, most, make) => {

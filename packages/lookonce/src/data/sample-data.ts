@@ -110,7 +110,7 @@ async function makeLoader(
   const random = new Random(seed).fork("sample");
   return new BatchLoader(dataset, {
     ...{ batch: count, imgsz, shuffle: random, random, workers: 0, prefetch: 0, cache: "none" },
-    ...(settings === undefined ? {} : { augment: settings, rules: settings.family }),
+    ...(settings === undefined ? {} : { augment: settings, loading: familySettings[settings.family].loading }),
   });
 }
 

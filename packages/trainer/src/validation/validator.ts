@@ -1,5 +1,6 @@
 import { BatchLoader, type Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { familyOf } from "@lookonce/families";
 import { DetectionMetrics } from "@lookonce/metrics";
 import type { DetectionModel } from "@lookonce/nn";
 import type { Criterion } from "../criteria/criterion.ts";
@@ -38,7 +39,7 @@ export class Validator {
     this.#dataset = dataset;
     this.#options = options;
     this.#loader = new BatchLoader(dataset, {
-      ...{ batch, imgsz, rect, stride: form.step, rules: form.family },
+      ...{ batch, imgsz, rect, stride: form.step, loading: familyOf(form.family).loading },
       ...(workers === undefined ? {} : { workers }),
       ...(cache === undefined ? {} : { cache }),
     });
