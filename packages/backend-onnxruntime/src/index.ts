@@ -10,7 +10,14 @@ export {
   type StepInputs,
   type StepOutputs,
 } from "./recorded-step.ts";
-export { backendName, currentBackend, flush, type RegisterOptions, registerOnnxRuntime } from "./register.ts";
+export {
+  backendName,
+  currentBackend,
+  flush,
+  onTracingBackend,
+  type RegisterOptions,
+  registerOnnxRuntime,
+} from "./register.ts";
 export {
   enterScope,
   type RecordOptions,

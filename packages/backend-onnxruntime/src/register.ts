@@ -64,6 +64,19 @@ export async function flush(): Promise<void> {
   await currentBackend()?.flush();
 }
 
+/** Runs a task on the `onnxruntime` backend, the only one that traces; then restores the backend before. */
+export async function onTracingBackend<T>(task: () => Promise<T>): Promise<T> {
+  const before = tf.getBackend();
+  if (before === backendName) return task();
+  if (tf.findBackend(backendName) === null) await registerOnnxRuntime();
+  await tf.setBackend(backendName);
+  try {
+    return await task();
+  } finally {
+    if (before) await tf.setBackend(before);
+  }
+}
+
 function recorder(name: string, rules: Kernel): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
     const ordered =

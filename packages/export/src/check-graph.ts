@@ -1,5 +1,7 @@
-import { compileGraph, type OperationGraph } from "@lookonce/inference";
+import { type OperationGraph, runGraph } from "@lookonce/graph-model";
+import { compileFunction } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
+import type * as tf from "@tensorflow/tfjs-core";
 import { requireAgreement } from "./agreement.ts";
 import type { ExportReport } from "./export-report.ts";
 import type { GraphForm } from "./tensorflow/detector-operations.ts";
@@ -26,7 +28,7 @@ export async function checkGraph(
   const { height, width, dynamic } = form;
   const check = async (batch: number): ReturnType<typeof checkGraph> => {
     const shape = [batch, height, width, 3] as const;
-    const engine = await compileGraph(graph, { shape });
+    const engine = await compileFunction((x) => runGraph(graph, [x])[0] as tf.Tensor, { shape });
     try {
       return await requireAgreement(model, {
         file,

@@ -1,4 +1,4 @@
-import type { OperationGraph } from "@lookonce/inference";
+import type { OperationGraph } from "@lookonce/graph-model";
 
 /** Fewer numbers than this are not worth less precision. */
 const fewest = 1024;

@@ -1,6 +1,5 @@
 export type { RecordedCall as DetectorCall } from "@lookonce/backend-onnxruntime";
 export type { DetectOptions } from "./detect.ts";
-export { formatClassNames, parseClassNames } from "./detector/class-names.ts";
 export { type Detector, type DetectorOutput, joinPixels } from "./detector/detector.ts";
 export { ModelDetector, type ModelDetectorOptions, splitImages } from "./detector/model-detector.ts";
 export {
@@ -37,14 +36,3 @@ export type {
   SourceItem,
   VideoInfo,
 } from "./sources/source.ts";
-export { compileGraph } from "./tensorflow/compile-graph.ts";
-export type {
-  GraphAttributeValue,
-  GraphConstant,
-  GraphPort,
-  OperationGraph,
-  OperationNode,
-  TensorType,
-} from "./tensorflow/graph.ts";
-export { readModelJson } from "./tensorflow/read-model-json.ts";
-export type { WeightEntry, WeightQuantization } from "./tensorflow/weights.ts";

@@ -1,8 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
 import type { LetterboxOptions } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
+import { classNumbers } from "./class-numbers.ts";
 import type { DetectOptions, ResolvedDetectOptions } from "./detect.ts";
-import { classNumbers } from "./detector/class-names.ts";
 import type { Detector } from "./detector/detector.ts";
 import { FileDetector } from "./detector/file-detector.ts";
 import { ModelDetector } from "./detector/model-detector.ts";

@@ -1,5 +1,5 @@
-import { formatClassNames } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
+import { formatClassNames } from "@lookonce/onnx";
 import type { OnnxForm } from "./options.ts";
 
 /** What a file says of itself, under the keys by which programs know exported YOLO models (Ultralytics 8.3). */

@@ -1,7 +1,13 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { halfToFloat } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
-import type { GraphAttributeValue, GraphConstant, GraphPort, OperationGraph, OperationNode } from "@lookonce/inference";
+import type {
+  GraphAttributeValue,
+  GraphConstant,
+  GraphPort,
+  OperationGraph,
+  OperationNode,
+} from "@lookonce/graph-model";
 import {
   type AttrValue,
   DataType,

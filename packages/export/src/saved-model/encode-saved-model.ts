@@ -1,6 +1,6 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { floatToHalf } from "@lookonce/checkpoint";
-import type { GraphAttributeValue, GraphConstant, GraphPort, OperationGraph, TensorType } from "@lookonce/inference";
+import type { GraphAttributeValue, GraphConstant, GraphPort, OperationGraph, TensorType } from "@lookonce/graph-model";
 import {
   type AttrValueSchema,
   DataType,

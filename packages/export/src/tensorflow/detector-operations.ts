@@ -1,11 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import {
-  type DetectorCall,
-  detectorGraph,
-  type GraphConstant,
-  type OperationGraph,
-  type OperationNode,
-} from "@lookonce/inference";
+import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/graph-model";
+import { type DetectorCall, detectorGraph } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { float, GraphBuilder, indices } from "./graph-builder.ts";
 import { KernelCall } from "./kernel-call.ts";

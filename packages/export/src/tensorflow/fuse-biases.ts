@@ -1,4 +1,4 @@
-import type { OperationGraph, OperationNode } from "@lookonce/inference";
+import type { OperationGraph, OperationNode } from "@lookonce/graph-model";
 
 /** Convolutions by the name of the operation that also adds a bias, as TensorFlow.js knows them. */
 const fused: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { GraphAttributeValue, GraphConstant, OperationNode } from "@lookonce/inference";
+import type { GraphAttributeValue, GraphConstant, OperationNode } from "@lookonce/graph-model";
 
 /** A graph of TensorFlow's operations while it is written. */
 export class GraphBuilder {

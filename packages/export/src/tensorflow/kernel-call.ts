@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import type { DetectorCall, OperationNode } from "@lookonce/inference";
+import type { OperationNode } from "@lookonce/graph-model";
+import type { DetectorCall } from "@lookonce/inference";
 
 /** A kernel call of TensorFlow.js on its way to a graph. */
 export class KernelCall<A extends object = object> {

@@ -1,5 +1,5 @@
 import { floatToHalf } from "@lookonce/checkpoint";
-import type { GraphConstant, OperationGraph, WeightEntry } from "@lookonce/inference";
+import type { GraphConstant, OperationGraph, WeightEntry } from "@lookonce/graph-model";
 import type { WeightPrecision } from "../weight-precision.ts";
 
 /** Weights as a manifest lists them, and their bytes one after the other. */

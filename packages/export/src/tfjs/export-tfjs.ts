@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { type OperationGraph, readModelJson } from "@lookonce/inference";
+import { type OperationGraph, readModelJson } from "@lookonce/graph-model";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkGraph } from "../check-graph.ts";
 import type { ExportReport } from "../export-report.ts";

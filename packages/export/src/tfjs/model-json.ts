@@ -1,4 +1,4 @@
-import type { GraphAttributeValue, GraphPort, OperationGraph, OperationNode, WeightEntry } from "@lookonce/inference";
+import type { GraphAttributeValue, GraphPort, OperationGraph, OperationNode, WeightEntry } from "@lookonce/graph-model";
 
 /** What goes into a `model.json` besides the graph. */
 export interface ModelJsonParts {

@@ -1,4 +1,4 @@
-import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/inference";
+import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/graph-model";
 import { largeFilters } from "../large-filters.ts";
 
 /**

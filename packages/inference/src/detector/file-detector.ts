@@ -139,7 +139,7 @@ function detectionsAsPrediction(rows: Float32Array, family: "v5" | "v8", nc: num
 
 async function readModel(path: string): Promise<Uint8Array> {
   if (/\.json$/i.test(path)) {
-    const { graphModelToOnnx } = await import("../tensorflow/graph-to-onnx.ts");
+    const { graphModelToOnnx } = await import("@lookonce/graph-model");
     return graphModelToOnnx(path);
   }
   try {

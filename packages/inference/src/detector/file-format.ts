@@ -1,7 +1,14 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Size } from "@lookonce/image";
-import { int, ints, modelMetadata, type OnnxModel, type OnnxNode, type ValueInfo } from "@lookonce/onnx";
-import { parseClassNames } from "./class-names.ts";
+import {
+  int,
+  ints,
+  modelMetadata,
+  type OnnxModel,
+  type OnnxNode,
+  parseClassNames,
+  type ValueInfo,
+} from "@lookonce/onnx";
 
 /** The largest stride of YOLO models that do not say theirs. */
 const usualStride = 32;

@@ -1,10 +1,11 @@
+import { onTracingBackend } from "@lookonce/backend-onnxruntime";
 import type { Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { type Detector, type DetectorOutput, type DetectorSpec, type HeadSpec, joinPixels } from "./detector.ts";
 import { runMaps } from "./map-detector.ts";
-import { onTracingBackend, traceForBytes } from "./trace-detector.ts";
+import { traceForBytes } from "./trace-detector.ts";
 import { TracedNetwork } from "./traced-network.ts";
 
 /** Options of {@link ModelDetector.create}. */

@@ -1,8 +1,8 @@
 import {
   enterScope,
+  onTracingBackend,
   type RecordedCall,
   recordCalls,
-  registerOnnxRuntime,
   type TracedFunction,
   trace,
 } from "@lookonce/backend-onnxruntime";
@@ -122,19 +122,6 @@ export async function traceMaps(
     }),
   );
   return acceptBytes(traced);
-}
-
-/** Runs a task on the `onnxruntime` backend, the only one that traces, and goes back to the one before. */
-export async function onTracingBackend<T>(task: () => Promise<T>): Promise<T> {
-  const before = tf.getBackend();
-  if (before === "onnxruntime") return task();
-  if (tf.findBackend("onnxruntime") === null) await registerOnnxRuntime();
-  await tf.setBackend("onnxruntime");
-  try {
-    return await task();
-  } finally {
-    if (before) await tf.setBackend(before);
-  }
 }
 
 /**

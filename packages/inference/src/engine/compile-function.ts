@@ -1,6 +1,5 @@
-import { type TracedFunction, trace } from "@lookonce/backend-onnxruntime";
+import { onTracingBackend, type TracedFunction, trace } from "@lookonce/backend-onnxruntime";
 import type * as tf from "@tensorflow/tfjs-core";
-import { onTracingBackend } from "../detector/trace-detector.ts";
 import { OnnxEngine, type OnnxEngineOptions } from "./onnx-engine.ts";
 
 /** Options of {@link compileFunction}. */

@@ -1,16 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import type {
-  GraphAttributeValue,
-  GraphConstant,
-  GraphPort,
-  OperationGraph,
-  OperationNode,
-  TensorType,
+import { decodeWeights, type WeightEntry } from "./decode-weights.ts";
+import {
+  type GraphAttributeValue,
+  type GraphConstant,
+  type GraphPort,
+  nodeOf,
+  type OperationGraph,
+  type OperationNode,
+  type TensorType,
 } from "./graph.ts";
-import { nodeOf } from "./run-graph.ts";
-import { decodeWeights, type WeightEntry } from "./weights.ts";
 
 interface JsonShape {
   dim?: { size?: string | number }[];
@@ -48,7 +48,7 @@ interface ModelJson {
 }
 
 /**
- * Reads a graph model of TensorFlow.js: `model.json` and the files of weights that it names, which lie beside it.
+ * Reads a graph model of TensorFlow.js: `model.json` and the files of weights that it names, in the same folder.
  *
  * @throws LookonceError `NOT_FOUND` when a file is missing, `FORMAT` when one is damaged, `UNSUPPORTED` for a layers model
  */
@@ -75,7 +75,7 @@ async function readBytes(path: string, what: string): Promise<Buffer> {
 }
 
 function beside(path: string, part: string): string {
-  // A model from somebody else must not make us read files elsewhere.
+  // A model must not make us read files elsewhere
   if (isAbsolute(part) || normalize(part).startsWith("..")) {
     throw new LookonceError("UNSAFE", `${path} names the file of weights "${part}", which is not beside it.`);
   }
@@ -90,11 +90,11 @@ function parse(bytes: Buffer, path: string): ModelJson {
     throw new LookonceError("FORMAT", `${path}: ${(cause as Error).message}`, { cause });
   }
   if (json?.format === "layers-model") {
-    throw new LookonceError("UNSUPPORTED", `${path} is a layers model of TensorFlow.js; graph models can be run.`);
+    throw new LookonceError("UNSUPPORTED", `${path} is a layers model of TensorFlow.js; only graph models can be run.`);
   }
   const isGraph = Array.isArray(json?.modelTopology?.node) && Array.isArray(json.weightsManifest);
   if (!isGraph)
-    throw new LookonceError("FORMAT", `${path} is no graph model of TensorFlow.js: it has no modelTopology.`);
+    throw new LookonceError("FORMAT", `${path} is not a graph model of TensorFlow.js: it has no modelTopology.`);
   return json as ModelJson;
 }
 
@@ -107,7 +107,7 @@ function readNode({ name, op, input = [], attr = {} }: JsonNode): OperationNode 
   return { name, op, inputs: input, attributes: Object.fromEntries(attributes) };
 }
 
-/** Numbers are texts where they have 64 bits, texts base 64: protobuf's JSON. Other kinds mean nothing for computing. */
+/** Protobuf's JSON: 64-bit numbers are strings, strings are base 64. Other kinds of attributes do not matter here. */
 function readAttribute(value: JsonAttribute): GraphAttributeValue | undefined {
   if (value.type !== undefined) return { type: readType(value.type) };
   if (value.i !== undefined) return { i: Number(value.i) };
@@ -127,7 +127,7 @@ const types: ReadonlyMap<string | number, TensorType> = new Map<string | number,
   [19, "float16"],
   ["DT_INT32", "int32"],
   [3, "int32"],
-  // tfjs has no 64-bit integers; shapes and axes fit 32.
+  // tfjs has no 64-bit integers; shapes and axes fit in 32 bits
   ["DT_INT64", "int32"],
   [9, "int32"],
   ["DT_BOOL", "bool"],
@@ -146,7 +146,7 @@ function readShape({ dim = [], unknownRank = false }: JsonShape): number[] | und
   return unknownRank ? undefined : dim.map(({ size = 0 }) => Number(size));
 }
 
-/** From the signature; without one the placeholders, and the nodes that nothing reads. */
+/** The ports of the signature; without one, the placeholders and the nodes that no other node reads. */
 function ports({ signature }: ModelJson, nodes: readonly OperationNode[]): Pick<OperationGraph, "inputs" | "outputs"> {
   if (signature?.inputs !== undefined && signature.outputs !== undefined) {
     return { inputs: named(signature.inputs), outputs: named(signature.outputs) };
@@ -163,8 +163,8 @@ function ports({ signature }: ModelJson, nodes: readonly OperationNode[]): Pick<
   };
 }
 
-function named(given: Record<string, JsonPort>): GraphPort[] {
-  return Object.entries(given).map(([name, { name: node, tensorShape }]) => {
+function named(ports: Record<string, JsonPort>): GraphPort[] {
+  return Object.entries(ports).map(([name, { name: node, tensorShape }]) => {
     const shape = tensorShape === undefined ? undefined : readShape(tensorShape);
     return { name, node, ...(shape === undefined ? {} : { shape }) };
   });

@@ -130,7 +130,7 @@ const shapes = {
   GatherV2: (call) => tf.gather(call.input(0), call.input<tf.Tensor1D>(1), call.numbers(2)[0]),
 } satisfies Record<string, Operation>;
 
-/** How each of TensorFlow's operations is computed: those that detectors are made of. */
+/** The operations of TensorFlow that detectors use. */
 export const operations: Readonly<Record<string, Operation>> = { ...arithmetic, ...reductions, ...maps, ...shapes };
 
 function pairs(flat: readonly number[]): [number, number][] {

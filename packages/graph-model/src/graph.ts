@@ -1,4 +1,4 @@
-/** Types of tensors in TensorFlow's graphs, as far as detectors need them. */
+/** Types of tensors in TensorFlow's graphs that detectors use. */
 export type TensorType = "float32" | "float16" | "int32" | "bool";
 
 /** A node's attribute: one of TensorFlow's kinds. */
@@ -10,7 +10,7 @@ export type GraphAttributeValue =
   | { s: string }
   | { ints: readonly number[] }
   | { strings: readonly string[] }
-  /** Sizes; −1 where any size will do. */
+  /** Sizes; −1 for any size. */
   | { shape: readonly number[] };
 
 /** An operation of TensorFlow. */
@@ -24,7 +24,7 @@ export interface OperationNode {
   attributes: Readonly<Record<string, GraphAttributeValue>>;
 }
 
-/** What a node `Const` holds; half precision is widened when it is read. */
+/** The value of a node `Const`; half precision is converted to single when it is read. */
 export interface GraphConstant {
   dtype: "float32" | "int32" | "bool";
   shape: readonly number[];
@@ -33,21 +33,26 @@ export interface GraphConstant {
 
 /** An input or output of a graph. */
 export interface GraphPort {
-  /** What it is called outside. */
+  /** Its public name. */
   name: string;
   /** The node, with `:1` for a second output. */
   node: string;
-  /** Sizes, −1 where they are open; absent where the file does not say. */
+  /** Sizes, −1 for any size; absent where the file has none. */
   shape?: readonly number[];
 }
 
-/** A program of TensorFlow's operations: what a `model.json` of TensorFlow.js or a SavedModel holds. */
+/** A graph of TensorFlow's operations: the contents of a `model.json` of TensorFlow.js or of a SavedModel. */
 export interface OperationGraph {
   nodes: readonly OperationNode[];
-  /** Contents of the nodes `Const`, by name. */
+  /** Values of the nodes `Const`, by name. */
   constants: ReadonlyMap<string, GraphConstant>;
   inputs: readonly GraphPort[];
   outputs: readonly GraphPort[];
-  /** What its maker says of it, such as the names of classes. */
+  /** User-defined metadata, such as the names of classes. */
   metadata: Readonly<Record<string, unknown>>;
+}
+
+/** Returns the node's name of a reference such as `split:1`. */
+export function nodeOf(reference: string): string {
+  return reference.replace(/:\d+$/, "");
 }

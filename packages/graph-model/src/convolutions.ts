@@ -26,7 +26,7 @@ export function averagePooling(call: OperationCall): tf.Tensor {
   return tf.avgPool(call.input<tf.Tensor4D>(0), sides(call, "ksize"), strides(call), poolPadding(call));
 }
 
-/** What a fused operation does after its convolution. */
+/** Applies what is fused with a convolution. */
 function finish(call: OperationCall, convolved: tf.Tensor): tf.Tensor {
   let value = convolved;
   let next = 2;
@@ -38,7 +38,7 @@ function finish(call: OperationCall, convolved: tf.Tensor): tf.Tensor {
     else if (step === "Sigmoid") value = tf.sigmoid(value);
     else if (step === "LeakyRelu") value = tf.leakyRelu(value, call.float("leakyrelu_alpha", 0.2));
     else if (step === "Prelu") value = tf.prelu(value, call.input(next++));
-    else throw call.fault(`is fused with ${step}, which is not known`);
+    else throw call.unsupported(`is fused with ${step}, which is not supported`);
   }
   return value;
 }
@@ -48,7 +48,9 @@ function sides(call: OperationCall, key: string): Pair {
   const [batch = 1, height = 1, width = 1, channels = 1] = call.integers(key);
   const format = call.text("data_format", "NHWC");
   if (format !== "NHWC" || batch !== 1 || channels !== 1) {
-    throw call.fault(`is of the layout ${format} with ${key} [${call.integers(key).join(", ")}]; NHWC is known`);
+    throw call.unsupported(
+      `is of the layout ${format} with ${key} [${call.integers(key).join(", ")}]; only NHWC is supported`,
+    );
   }
   return [height, width];
 }
@@ -71,5 +73,5 @@ function padding(call: OperationCall): Padding {
 function poolPadding(call: OperationCall): "same" | "valid" {
   const known = padding(call);
   if (typeof known === "string") return known;
-  throw call.fault("pools with borders of its own, which is not known");
+  throw call.unsupported("pools with explicit padding, which is not supported");
 }

@@ -2,14 +2,14 @@ import { halfToFloat } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import type { GraphConstant } from "./graph.ts";
 
-/** How a weight lies in the file, where it does not lie as it is: `value = stored · scale + min`, or half precision. */
+/** How a quantized weight is stored: `value = stored · scale + min`, or half precision. */
 export interface WeightQuantization {
   dtype: "float16" | "uint8" | "uint16";
   min?: number;
   scale?: number;
 }
 
-/** A weight of a TensorFlow.js manifest; their values follow one another in the order of the entries. */
+/** A weight of a TensorFlow.js manifest; values are stored in the order of the entries. */
 export interface WeightEntry {
   name: string;
   shape: number[];
@@ -27,9 +27,9 @@ const widths: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The weights of a TensorFlow.js manifest, quantized ones as the numbers that they stand for.
+ * Decodes the weights of a TensorFlow.js manifest; quantized ones are dequantized.
  *
- * @param bytes all files of the group, one after the other, little-endian
+ * @param bytes all files of the group, concatenated, little-endian
  * @throws LookonceError `FORMAT` when there are fewer bytes than weights, `UNSUPPORTED` for other types
  */
 export function decodeWeights(
@@ -43,16 +43,19 @@ export function decodeWeights(
     const stored = entry.quantization?.dtype ?? entry.dtype;
     const width = widths.get(stored);
     if (width === undefined) {
-      throw new LookonceError("UNSUPPORTED", `${path}: weight "${entry.name}" is ${stored}, which cannot be read`);
+      throw new LookonceError(
+        "UNSUPPORTED",
+        `${path}: weight "${entry.name}" has the type ${stored}, which is not supported`,
+      );
     }
     const end = offset + width * entry.shape.reduce((size, side) => size * side, 1);
     if (!(end <= bytes.length)) {
       throw new LookonceError(
         "FORMAT",
-        `${path}: its files of weights have ${bytes.length} bytes, and weight "${entry.name}" ends at ${end}; one is cut off`,
+        `${path}: its files of weights have ${bytes.length} bytes, and weight "${entry.name}" ends at ${end}; one is truncated`,
       );
     }
-    // A copy: typed arrays begin at multiples of their width.
+    // A copy: typed arrays start at multiples of their width
     weights.set(entry.name, decodeWeight(Uint8Array.prototype.slice.call(bytes, offset, end), entry, stored));
     offset = end;
   }

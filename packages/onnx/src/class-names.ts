@@ -1,8 +1,4 @@
-import { didYouMean, LookonceError } from "@lookonce/errors";
-
-/**
- * Class names as exported YOLO models keep them in their metadata: a Python dictionary, `{0: 'person', 1: 'bicycle'}`.
- */
+/** Formats class names as in the metadata of exported YOLO models: a Python dictionary, `{0: 'person', 1: 'bicycle'}`. */
 export function formatClassNames(names: readonly string[]): string {
   return `{${names.map((name, i) => `${i}: ${quote(name)}`).join(", ")}}`;
 }
@@ -15,7 +11,7 @@ function quote(text: string): string {
 
 const entry = /["']?(\d+)["']?\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/gy;
 
-/** The names that {@link formatClassNames} wrote, or a JSON object or list of them; `undefined` for anything else. */
+/** Parses what {@link formatClassNames} writes, or a JSON object or list of names; returns `undefined` for anything else. */
 export function parseClassNames(text: string): string[] | undefined {
   const json = parseJson(text);
   if (json !== undefined) return json;
@@ -61,39 +57,4 @@ function unescapeName(text: string): string {
     if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
     return controls[other as string] ?? (other as string);
   });
-}
-
-/**
- * Numbers of the classes that are wanted, given as numbers or names; a name counts for all classes that bear it, whatever the
- * case of its letters.
- *
- * @throws LookonceError `ARGUMENT` for a class that there is not
- */
-export function classNumbers(classes: readonly (number | string)[], names: readonly string[]): number[] {
-  const numbers = classes.flatMap((wanted) => {
-    if (typeof wanted === "number") return isClass(wanted, names) ? [wanted] : refuse(wanted, names);
-    const named = numbersOf(wanted, names);
-    if (named.length > 0) return named;
-    const number = /^\s*\d+\s*$/.test(wanted) ? Number(wanted) : Number.NaN;
-    return isClass(number, names) ? [number] : refuse(wanted, names);
-  });
-  return [...new Set(numbers)];
-}
-
-function isClass(number: number, names: readonly string[]): boolean {
-  return Number.isInteger(number) && number >= 0 && number < names.length;
-}
-
-function numbersOf(wanted: string, names: readonly string[]): number[] {
-  const key = wanted.trim().toLowerCase();
-  return names.flatMap((name, number) => (name.toLowerCase() === key ? [number] : []));
-}
-
-function refuse(wanted: number | string, names: readonly string[]): never {
-  const listed = names.length > 12 ? `${names.slice(0, 12).join(", ")}, …` : names.join(", ");
-  const hint = typeof wanted === "string" ? didYouMean(wanted, names) : "";
-  throw new LookonceError(
-    "ARGUMENT",
-    `There is no class ${typeof wanted === "string" ? `"${wanted}"` : wanted}.${hint} The model has ${names.length}, 0 to ${names.length - 1}: ${listed}.`,
-  );
 }

@@ -1,26 +1,26 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import type { GraphConstant, GraphPort, OperationGraph, OperationNode } from "./graph.ts";
+import { type GraphConstant, nodeOf, type OperationGraph, type OperationNode } from "./graph.ts";
 import { OperationCall } from "./operation-call.ts";
 import { operations } from "./operations.ts";
 
 /**
- * Computes a graph's outputs with TensorFlow.js, on whatever device is current. Run while a function is traced it turns the
- * graph into one of that device.
+ * Computes the outputs of a graph with TensorFlow.js, on the current device. Called inside a traced function, it converts the
+ * graph to that device's.
  *
- * @throws LookonceError `UNSUPPORTED` for operations that are not known, `FORMAT` when the graph is none
+ * @throws LookonceError `UNSUPPORTED` for unknown operations, `FORMAT` when the graph is invalid
  */
 export function runGraph(graph: OperationGraph, inputs: readonly tf.Tensor[]): tf.Tensor[] {
   requireKnown(graph);
   return tf.tidy(() => new GraphRun(graph, inputs).outputs());
 }
 
-/** Operations that carry no value. */
-const silent: ReadonlySet<string> = new Set(["NoOp", "Assert"]);
+/** Operations without a value. */
+const valueless: ReadonlySet<string> = new Set(["NoOp", "Assert"]);
 
 function requireKnown({ nodes }: OperationGraph): void {
   const known = (op: string): boolean =>
-    Object.hasOwn(operations, op) || silent.has(op) || op === "Const" || op === "Placeholder";
+    Object.hasOwn(operations, op) || valueless.has(op) || op === "Const" || op === "Placeholder";
   const unknown = [...new Set(nodes.map(({ op }) => op).filter((op) => !known(op)))];
   if (unknown.length === 0) return;
   throw new LookonceError("UNSUPPORTED", `TensorFlow's ${unknown.join(", ")} cannot be computed here`);
@@ -38,24 +38,24 @@ class GraphRun {
   }
 
   outputs(): tf.Tensor[] {
-    return this.#graph.outputs.map(({ node }: GraphPort) => this.#value(node));
+    return this.#graph.outputs.map(({ node }) => this.#value(node));
   }
 
   #value(reference: string): tf.Tensor {
     this.#compute(nodeOf(reference));
     const output = this.#values.get(nodeOf(reference))?.[outputOf(reference)];
-    if (output === undefined) throw new LookonceError("FORMAT", `"${reference}" is read, which no node gives`);
+    if (output === undefined) throw new LookonceError("FORMAT", `"${reference}" is read, but no node computes it`);
     return output;
   }
 
-  /** Without recursion: networks are deeper than a stack of calls likes. */
+  /** Without recursion: networks are deeper than the call stack allows. */
   #compute(wanted: string): void {
     const stack = [wanted];
     const open = new Set<string>();
     for (let name = stack.at(-1); name !== undefined; name = stack.at(-1)) {
       const node = this.#nodes.get(name);
       if (node === undefined && !this.#values.has(name)) {
-        throw new LookonceError("FORMAT", `"${name}" is read, which no node gives`);
+        throw new LookonceError("FORMAT", `"${name}" is read, but no node computes it`);
       }
       const missing = this.#values.has(name) ? [] : dataInputs(node as OperationNode).map(nodeOf);
       const next = missing.find((input) => !this.#values.has(input));
@@ -64,7 +64,7 @@ class GraphRun {
         stack.pop();
         continue;
       }
-      if (open.has(next)) throw new LookonceError("FORMAT", `the graph runs in a circle through "${next}"`);
+      if (open.has(next)) throw new LookonceError("FORMAT", `the graph has a cycle through "${next}"`);
       open.add(next);
       stack.push(next);
     }
@@ -89,7 +89,7 @@ class GraphRun {
     return tf.tensor(constant.data, [...constant.shape], constant.dtype);
   }
 
-  /** The constant that an input is, looking through what changes nothing. */
+  /** The constant that an input is, through any `Identity`. */
   #hostConstant(reference: string): GraphConstant | undefined {
     for (let name = nodeOf(reference); ; ) {
       const node = this.#nodes.get(name);
@@ -99,14 +99,9 @@ class GraphRun {
   }
 }
 
-/** Inputs that carry values: `^name` only says what must come before. */
+/** Inputs that have values: `^name` is only a control dependency. */
 function dataInputs({ inputs }: OperationNode): string[] {
   return inputs.filter((input) => !input.startsWith("^"));
-}
-
-/** The node of a reference such as `split:1`. */
-export function nodeOf(reference: string): string {
-  return reference.replace(/:\d+$/, "");
 }
 
 function outputOf(reference: string): number {

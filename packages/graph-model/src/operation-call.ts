@@ -2,13 +2,13 @@ import { LookonceError } from "@lookonce/errors";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { GraphAttributeValue, OperationNode } from "./graph.ts";
 
-/** A node that is being computed: its inputs and attributes. */
+/** A node being computed: its inputs and attributes. */
 export class OperationCall {
   readonly node: OperationNode;
   readonly inputs: readonly tf.Tensor[];
   readonly #hostValues: (input: number) => ArrayLike<number> | undefined;
 
-  /** @param hostValues the contents of an input that is a constant */
+  /** @param hostValues returns the values of an input that is a constant */
   constructor(
     node: OperationNode,
     inputs: readonly tf.Tensor[],
@@ -22,7 +22,7 @@ export class OperationCall {
   /** An input, counted from the end where the number is negative. */
   input<T extends tf.Tensor>(index: number): T {
     const found = this.inputs.at(index);
-    if (found === undefined) throw this.fault(`has ${this.inputs.length} inputs`);
+    if (found === undefined) throw this.unsupported(`has ${this.inputs.length} inputs`);
     return found as T;
   }
 
@@ -30,17 +30,17 @@ export class OperationCall {
   numbers(index: number): number[] {
     const place = index < 0 ? this.inputs.length + index : index;
     const values = this.#hostValues(place);
-    if (values === undefined) throw this.fault(`takes input ${place} from a computation, where it must be a constant`);
+    if (values === undefined) throw this.unsupported(`computes input ${place}, which must be a constant`);
     return Array.from(values);
   }
 
-  /** A whole number of an attribute. */
+  /** An integer attribute. */
   integer(key: string, fallback = 0): number {
     const value = this.#attribute(key);
     return value !== undefined && "i" in value ? value.i : fallback;
   }
 
-  /** A number of an attribute. */
+  /** A number attribute. */
   float(key: string, fallback: number): number {
     const value = this.#attribute(key);
     if (value === undefined) return fallback;
@@ -74,8 +74,8 @@ export class OperationCall {
     return type === "float16" ? "float32" : type;
   }
 
-  /** Something about this node that cannot be computed. */
-  fault(what: string): LookonceError {
+  /** Creates the error for something about this node that is not supported. */
+  unsupported(what: string): LookonceError {
     return new LookonceError("UNSUPPORTED", `node "${this.node.name}" (${this.node.op}) ${what}`);
   }
 

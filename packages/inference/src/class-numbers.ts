@@ -1,0 +1,36 @@
+import { didYouMean, LookonceError } from "@lookonce/errors";
+
+/**
+ * Numbers of the classes that are wanted, given as numbers or names; a name counts for all classes that bear it, whatever the
+ * case of its letters.
+ *
+ * @throws LookonceError `ARGUMENT` for a class that there is not
+ */
+export function classNumbers(classes: readonly (number | string)[], names: readonly string[]): number[] {
+  const numbers = classes.flatMap((wanted) => {
+    if (typeof wanted === "number") return isClass(wanted, names) ? [wanted] : refuse(wanted, names);
+    const named = numbersOf(wanted, names);
+    if (named.length > 0) return named;
+    const number = /^\s*\d+\s*$/.test(wanted) ? Number(wanted) : Number.NaN;
+    return isClass(number, names) ? [number] : refuse(wanted, names);
+  });
+  return [...new Set(numbers)];
+}
+
+function isClass(number: number, names: readonly string[]): boolean {
+  return Number.isInteger(number) && number >= 0 && number < names.length;
+}
+
+function numbersOf(wanted: string, names: readonly string[]): number[] {
+  const key = wanted.trim().toLowerCase();
+  return names.flatMap((name, number) => (name.toLowerCase() === key ? [number] : []));
+}
+
+function refuse(wanted: number | string, names: readonly string[]): never {
+  const listed = names.length > 12 ? `${names.slice(0, 12).join(", ")}, …` : names.join(", ");
+  const hint = typeof wanted === "string" ? didYouMean(wanted, names) : "";
+  throw new LookonceError(
+    "ARGUMENT",
+    `There is no class ${typeof wanted === "string" ? `"${wanted}"` : wanted}.${hint} The model has ${names.length}, 0 to ${names.length - 1}: ${listed}.`,
+  );
+}
