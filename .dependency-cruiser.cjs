@@ -103,8 +103,8 @@ const packageGraph = {
   ],
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.
-  "apps/cli": ["errors", "lookonce", "server"],
-  "apps/server": ["errors", "lookonce"],
+  "apps/cli": ["config", "errors", "lookonce", "server"],
+  "apps/server": ["config", "errors", "lookonce"],
 };
 
 // What may be known of packages further left, by `import type` only.

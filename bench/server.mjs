@@ -51,7 +51,7 @@ async function readImages(folder) {
 async function writeImages(directory) {
   const { drawShapes, readImage } = await import(values.facade);
   const { resizeBilinear, writeImage } = await import("@lookonce/image");
-  await drawShapes({ directory, train: 16, val: 1, size: 640 });
+  await drawShapes({ output: directory, train: 16, val: 1, size: 640 });
   const folder = join(directory, "images");
   for (const name of (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".png"))) {
     const image = resizeBilinear(await readImage(join(folder, name)), { width: 640, height: 480 });

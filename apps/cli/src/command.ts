@@ -1,27 +1,53 @@
-import type { OptionTable, OptionValues } from "./options/option.ts";
+import {
+  type CommandArgs,
+  type CommandName,
+  type CommandSchema,
+  type CommandValues,
+  generalOptions,
+  type OptionTable,
+} from "@lookonce/config";
 import type { Terminal } from "./terminal/terminal.ts";
 
-/** One command of `lookonce`. */
-export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  readonly options: OptionTable;
+type Values = Readonly<Record<string, unknown>>;
+
+/** What a command does with the values of its options. */
+export interface CommandWork {
   /** Whole command lines, for help. */
   readonly examples: readonly string[];
   /** The key whose value may stand alone, as the shell's name in `lookonce completion bash`. */
   readonly positional?: string;
-  /** Does the work and gives what `--json` prints. */
-  run(values: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<object>;
+  /**
+   * Does the work and returns what `--json` prints.
+   *
+   * @param values of all options, under the library's names
+   * @param args those of them that the library takes
+   */
+  run(values: Values, terminal: Terminal, args: Values): Promise<object>;
 }
 
-/** A {@link Command} whose `run` knows the types of its options' values. */
-export interface CommandSpec<T extends OptionTable> extends Omit<Command, "options" | "run"> {
-  readonly options: T;
-  run(values: OptionValues<T>, terminal: Terminal): Promise<object>;
+/** One command of `lookonce`: its options, of `@lookonce/config`, and its work. */
+export interface Command extends CommandSchema, CommandWork {
+  readonly name: string;
 }
 
-/** Ties a command's work to its table of options. */
-export function command<T extends OptionTable>(spec: CommandSpec<T>): Command {
-  return { ...spec, run: (values, terminal) => spec.run(values as OptionValues<T>, terminal) };
+/** Values of the options that every command has. */
+interface GeneralValues {
+  json: boolean;
+  verbose: boolean;
+}
+
+/** {@link CommandWork} that knows the types of its options' values. */
+interface TypedWork<N extends CommandName> extends Omit<CommandWork, "run"> {
+  run(values: CommandValues[N] & GeneralValues, terminal: Terminal, args: CommandArgs[N]): Promise<object>;
+}
+
+/** Ties a command's work to the types of its options. */
+export function work<N extends CommandName>(_name: N, spec: TypedWork<N>): CommandWork {
+  // Values are read by the schema that the types are generated from
+  return spec as unknown as CommandWork;
+}
+
+/** All options of a command, with those that every command has. */
+export function optionsOf({ options }: Pick<Command, "options">): OptionTable {
+  return { ...options, ...generalOptions, ...options };
 }

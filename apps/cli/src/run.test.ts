@@ -129,7 +129,7 @@ describe("lookonce", () => {
     const env = { LOOKONCE_OFFLINE: "1", LOOKONCE_CACHE: "/no/such/cache" };
     expect(await run(["info", "model=yolov8x.pt"], { stdout: sink, stderr: sink, env })).toBe(1);
     expect(stderr).toMatch(
-      /^error: yolov8x\.pt is not here .* downloads are switched off\. Fetch https:\S+ where there is a connection and put it to \S+, or name a model that is here\.\n$/,
+      /^error: yolov8x\.pt is not here .* downloads are switched off\. Fetch https:\S+ where there is a connection and save it as \S+, or name a model that is here\.\n$/,
     );
   });
 });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { libraryValues, optionsFor } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
+import { optionsOf } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { complete, completeWord } from "./completion/complete.ts";
 import { findCommand, isFamily } from "./find-command.ts";
@@ -88,7 +90,8 @@ async function dispatch(given: readonly string[], terminal: Terminal): Promise<o
   const { command, used } = findCommand([word, ...rest], commands);
   if (wantsHelp) return help([command.name], terminal);
   const values = readValues([word, ...rest].slice(used), command, { commands, note: (line) => terminal.note(line) });
-  return command.run(values, terminal);
+  const args = libraryValues(optionsFor(command.options, "library"), values);
+  return command.run(libraryValues(optionsOf(command), values), terminal, args);
 }
 
 function isJsonFlag(argument: string): boolean {

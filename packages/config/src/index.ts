@@ -1,6 +1,36 @@
 export type { FamilySettings, LoadingRules, NmsDefaults } from "./families/family-settings.ts";
 export type { SearchRange, SearchSpace } from "./families/search-space.ts";
 export { familySettings } from "./families/table.ts";
+export type * from "./generated/option-types.ts";
+export { accepts, checkValues, describeValue } from "./options/check-value.ts";
+export { describeDefault, expects, fixedDefault, fixedDefaults, sharedDefault } from "./options/describe.ts";
+export { type JsonSchema, optionJsonSchema, tableJsonSchema } from "./options/json-schema.ts";
+export { libraryMarkdown, optionsMarkdown, replaceRegions } from "./options/markdown.ts";
+export {
+  type CommandSchema,
+  isSetBy,
+  libraryName,
+  libraryValues,
+  type Option,
+  type OptionSchema,
+  type OptionSetter,
+  type OptionTable,
+  type OptionType,
+  type OptionValue,
+  optionsFor,
+} from "./options/option.ts";
+export { benchmarkFormats, shells } from "./options/other-options.ts";
+export { readText } from "./options/read-text.ts";
+export { recipeOptions } from "./options/recipe-options.ts";
+export { type CommandName, optionSchema, type ResolvedArgs, withDefaults } from "./options/schema.ts";
+export {
+  type DeviceName,
+  deviceNames,
+  exportFormatNames,
+  generalOptions,
+  onnxRuntimeDevices,
+  tensorFlowDevices,
+} from "./options/shared-options.ts";
 export type {
   AugmentationHyp,
   CopyPasteMode,
@@ -21,3 +51,4 @@ export {
   type RecipeOf,
   type TrainingSettings,
 } from "./recipe/recipe.ts";
+export { jsonSchemas, type SchemaName } from "./schemas/json-schemas.ts";

@@ -1,12 +1,11 @@
 import type { ModelBenchmark, ModelBenchmarkOptions } from "./benchmark/model-benchmark.ts";
 import type { SppfBenchmark, SppfBenchmarkOptions } from "./benchmark/run-sppf.ts";
 
-export {
-  type BenchmarkForm,
-  benchmarkForms,
-  type ModelBenchmark,
-  type ModelBenchmarkOptions,
-  type ModelBenchmarkRow,
+export type {
+  BenchmarkFormat,
+  ModelBenchmark,
+  ModelBenchmarkOptions,
+  ModelBenchmarkRow,
 } from "./benchmark/model-benchmark.ts";
 export type { SppfBenchmark, SppfBenchmarkOptions, SppfComparison } from "./benchmark/run-sppf.ts";
 
@@ -23,7 +22,7 @@ export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise
  * Measures a model as it is and in the formats that it can be written in, on every device that works: size, average
  * precision on a data set, time of the network, images a second from file to boxes. What fails is a row with the reason.
  *
- * All forms see squares of `imgsz`, as files of fixed size do, so that their scores can be compared with each other; `YOLO.val`
+ * All formats see squares of `imgsz`, as files of fixed size do, so that their scores can be compared with each other; `YOLO.val`
  * pads less and may differ a little.
  *
  * @throws LookonceError when the model or the data set cannot be used

@@ -11,7 +11,7 @@ describe.runIf(askedTestDevice !== undefined && askedTestDevice !== "cpu")(`YOLO
   const folder = temporaryFolder();
 
   it("trains, validates as the cpu does, and exports", async () => {
-    const { yaml: file } = await drawShapes({ directory: join(folder, "shapes"), train: 8, val: 4, size: 64, seed: 1 });
+    const { yaml: file } = await drawShapes({ output: join(folder, "shapes"), train: 8, val: 4, size: 64, seed: 1 });
     const model = await YOLO.load(writeTinyModel(folder), { device });
     const run = { project: folder, name: "run", plots: false, tensorboard: false, workers: 0 };
     const report = await model.train({ data: file, epochs: 2, imgsz: 64, batch: 4, ...run });

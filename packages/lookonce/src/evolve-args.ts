@@ -4,8 +4,8 @@ import { LookonceError } from "@lookonce/errors";
 import { writeWholeSync } from "@lookonce/files";
 import type { TrainOptions } from "./options.ts";
 
-/** The options of an evolution, kept with it so that it can be resumed. */
-export interface EvolveArgs {
+/** The settings of an evolution, saved with it so that it can be resumed. */
+export interface SavedEvolution {
   model: string;
   data: string;
   generations: number;
@@ -23,11 +23,11 @@ const fileName = "evolve.json";
  *
  * @throws LookonceError `ARGUMENT` when an evolution with other settings lies there
  */
-export function writeEvolveArgs(directory: string, args: EvolveArgs): void {
+export function writeEvolveArgs(directory: string, args: SavedEvolution): void {
   const file = join(directory, fileName);
   if (existsSync(file)) {
     const { generations: _before, ...before } = read(file);
-    const { generations: _now, ...now } = JSON.parse(JSON.stringify(args)) as EvolveArgs;
+    const { generations: _now, ...now } = JSON.parse(JSON.stringify(args)) as SavedEvolution;
     if (JSON.stringify(before) !== JSON.stringify(now)) {
       throw new LookonceError(
         "ARGUMENT",
@@ -44,7 +44,7 @@ export function writeEvolveArgs(directory: string, args: EvolveArgs): void {
  * @param generations in place of its number
  * @throws LookonceError `NOT_FOUND` when there is none, `FORMAT` when the file is damaged
  */
-export function readEvolveArgs(directory: string, generations?: number): EvolveArgs {
+export function readEvolveArgs(directory: string, generations?: number): SavedEvolution {
   const file = join(directory, fileName);
   if (!existsSync(file)) {
     throw new LookonceError("NOT_FOUND", `there is no evolution to resume in ${directory}: it has no ${fileName}.`);
@@ -53,9 +53,9 @@ export function readEvolveArgs(directory: string, generations?: number): EvolveA
   return generations === undefined ? args : { ...args, generations };
 }
 
-function read(file: string): EvolveArgs {
+function read(file: string): SavedEvolution {
   try {
-    const args = JSON.parse(readFileSync(file, "utf8")) as EvolveArgs;
+    const args = JSON.parse(readFileSync(file, "utf8")) as SavedEvolution;
     if (typeof args.model === "string" && typeof args.data === "string" && typeof args.train === "object") return args;
   } catch (cause) {
     throw new LookonceError("FORMAT", `${file} cannot be read: ${(cause as Error).message}`, { cause });

@@ -48,10 +48,10 @@ describe("evolve", () => {
 
 describe("fitAnchors", () => {
   it("finds anchors of a data set and reports how well a model's fit", async () => {
-    const found = await fitAnchors({ data: shapes.yaml, imgsz: 64, model: v5, generations: 50 });
+    const found = await fitAnchors({ data: shapes.yaml, imgsz: 64, model: v5, gen: 50 });
     expect(found.anchors).toHaveLength(4);
     expect(found.fitness).toBeGreaterThan(found.model?.fitness as number);
-    expect((await fitAnchors({ data: shapes.yaml, imgsz: 64, count: 2, generations: 5 })).anchors).toHaveLength(2);
+    expect((await fitAnchors({ data: shapes.yaml, imgsz: 64, n: 2, gen: 5 })).anchors).toHaveLength(2);
     await expect(fitAnchors({ data: shapes.yaml, model: v8 })).rejects.toThrow("has no anchors");
   });
 });

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { familySettings, makeRecipe, type Recipe } from "@lookonce/config";
+import { type EvolveArgs, familySettings, makeRecipe, type Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { EvolvedGeneration, GenerationReport, GenerationScores, TrainResult } from "@lookonce/trainer";
 import { buildForClasses, outlineModel } from "./build-model.ts";
-import { type EvolveArgs, readEvolveArgs, writeEvolveArgs } from "./evolve-args.ts";
+import { readEvolveArgs, type SavedEvolution, writeEvolveArgs } from "./evolve-args.ts";
 import type { FetchOptions } from "./find-weights-file.ts";
 import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
@@ -19,14 +19,13 @@ import { anchorsPerLevel, openTrainingData, parsedRecipe } from "./run-training.
  * Options of {@link evolve}: those of `YOLO.train`, where `epochs` is 10 by default and `val` is `last`, and these. Single
  * trainings are not drawn.
  */
-export interface EvolveOptions extends Omit<TrainOptions, "resume" | "plots" | "tensorboard">, PlaceOptions {
-  /** Weights or a model file, which every generation starts from; needed unless an evolution goes on. */
+export interface EvolveOptions
+  extends Omit<TrainOptions, "resume" | "plots" | "tensorboard">,
+    Pick<EvolveArgs, "generations" | "resume">,
+    PlaceOptions {
+  /** Weights or a model file that every generation starts from; required unless an evolution is resumed. */
   model?: string;
-  /** How many generations there are to be in all (default 300). */
-  generations?: number;
-  /** The folder of an evolution that was stopped, to go on with: its settings hold, but for `generations`. */
-  resume?: string;
-  /** Told of every generation. */
+  /** Called with every generation. */
   onGeneration?: (generation: GenerationReport & { best: number }) => void | Promise<void>;
   /** Told, a line a time, what a person should know. */
   log?: (line: string) => void;
@@ -102,7 +101,7 @@ const currentRun = "current";
 const bestRun = "best";
 
 /** What is kept for going on: everything that shapes what is found. */
-function argsOf(options: EvolveOptions): EvolveArgs {
+function argsOf(options: EvolveOptions): SavedEvolution {
   const {
     model,
     data,
@@ -126,7 +125,7 @@ function argsOf(options: EvolveOptions): EvolveArgs {
 /** The recipe of the first generation, its optimizer chosen. */
 async function startRecipe(
   model: DetectionModel,
-  { train, data }: { train: EvolveArgs["train"]; data: Dataset },
+  { train, data }: { train: SavedEvolution["train"]; data: Dataset },
 ): Promise<Recipe> {
   const { autoOptimizer } = await import("@lookonce/trainer");
   const recipe = makeRecipe(familySettings[model.family], await parsedRecipe(train, familySettings[model.family]));
@@ -137,7 +136,7 @@ async function startRecipe(
 }
 
 /** Without AutoAnchor the number of anchors has no effect. */
-function searchSpace<T extends object>(space: T, { autoAnchor = true }: EvolveArgs["train"]): T {
+function searchSpace<T extends object>(space: T, { autoAnchor = true }: SavedEvolution["train"]): T {
   if (autoAnchor) return space;
   return Object.fromEntries(Object.entries(space).filter(([key]) => key !== "anchors")) as T;
 }
@@ -151,7 +150,7 @@ interface EvaluateContext {
   directory: string;
   data: Dataset;
   valData: Dataset;
-  train: EvolveArgs["train"];
+  train: SavedEvolution["train"];
   options: EvolveOptions;
 }
 

@@ -1,3 +1,4 @@
+import { type AnchorsArgs, withDefaults } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { AnchorFit, AnchorSize } from "@lookonce/trainer";
@@ -8,24 +9,8 @@ import { type FindModelOptions, findModel } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 
 /** Options of {@link fitAnchors}. */
-export interface FitAnchorsOptions {
-  /** The data set file, in YOLO's form. */
-  data: string;
-  /** Default `train`. */
-  split?: string;
-  /** A model with anchors, whose fit is told too; `count` is then by default as many as it has. */
-  model?: string;
-  /** How many anchors. Default 9. */
-  count?: number;
-  /** Longer side that images are loaded at, in pixels. Default 640. */
-  imgsz?: number;
-  /** Largest ratio of a box's side to an anchor's that still matches. Default 4. */
-  threshold?: number;
-  /** Changes that the genetic algorithm tries. Default 1000. */
-  generations?: number;
-  /** Default 0. */
-  seed?: number;
-  /** Told, a line at a time, what a person should know. */
+export interface FitAnchorsOptions extends AnchorsArgs {
+  /** Called with lines for people. */
   log?: (line: string) => void;
   /** How published weights that are not here are fetched, as for `YOLO.load`. */
   fetch?: FetchOptions;
@@ -48,7 +33,8 @@ export interface AnchorFinding extends AnchorFit {
  * @throws LookonceError when the data set or the model cannot be used, `DATA` when no box is larger than 2 pixels
  */
 export async function fitAnchors(options: FitAnchorsOptions): Promise<AnchorFinding> {
-  const { data, split = "train", imgsz = 640, threshold = 4, generations = 1000, seed = 0, log = () => {} } = options;
+  const { data, split, imgsz, anchorT: threshold, gen: generations, seed, ...rest } = withDefaults("anchors", options);
+  const { log = () => {} } = rest;
   const { anchorFit, fitAnchors: fit, labelSizes } = await import("@lookonce/trainer");
   const { Random } = await import("@lookonce/random");
   const model = options.model === undefined ? undefined : await anchorsOf(options.model, options);
@@ -56,7 +42,7 @@ export async function fitAnchors(options: FitAnchorsOptions): Promise<AnchorFind
   const side = model === undefined ? imgsz : fitSide(imgsz, model.outline, log);
   const dataset = await openDataset(data, { split, log });
   const sizes = labelSizes(dataset.entries, { imgsz: side });
-  const { count = held?.length ?? 9 } = options;
+  const { n: count = held?.length ?? 9 } = rest;
   const found = fit(sizes, { count, threshold, generations, rng: new Random(seed).fork("anchors") });
   if (found === undefined) {
     throw new LookonceError("DATA", `${data}: no box of ${split} is larger than 2 pixels at imgsz ${side}.`);

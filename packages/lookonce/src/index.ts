@@ -24,8 +24,7 @@ export {
 } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export {
-  type BenchmarkForm,
-  benchmarkForms,
+  type BenchmarkFormat,
   benchmarkModel,
   benchmarkSppf,
   type ModelBenchmark,

@@ -5,7 +5,7 @@ export interface PlaceOptions {
   /** Where to compute (default `cpu`); `auto` chooses a GPU when one works and is faster. */
   device?: DeviceName | "auto";
   /** Threads for the CPU (default: ONNX Runtime's choice, one a core). */
-  threads?: number;
+  threads?: number | undefined;
 }
 
 /** Where a detector computes. `auto` is decided once, when it is first needed. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ResolvedArgs } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
@@ -7,21 +8,11 @@ import type { ValOptions, ValReport } from "./options.ts";
 import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
 
 /** What {@link valModel} is given besides the options that shape a validation. */
-type ResolvedOptions = Omit<ValOptions, "data" | "split" | "singleCls">;
+type ResolvedOptions = Omit<ValOptions & ResolvedArgs<"val">, "data" | "split" | "singleCls">;
 
 /** Scores a model, and writes what the options ask for into a new folder; none is made where nothing is to be written. */
 export async function valModel(model: DetectionModel, dataset: Dataset, options: ResolvedOptions): Promise<ValReport> {
-  const {
-    project = "runs",
-    name = "val",
-    existOk = false,
-    plots,
-    saveJson,
-    saveTxt,
-    saveConf,
-    cocoIds,
-    ...rest
-  } = options;
+  const { project, name, existOk, plots, saveJson, saveTxt, saveConf, cocoIds, ...rest } = options;
   const writes = { plots, saveJson, saveTxt, saveConf, cocoIds };
   checkWrites(writes, model);
   const { validate } = await import("@lookonce/trainer");
@@ -60,7 +51,7 @@ function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: Writes, { nc }: D
 async function writersOf(directory: string, writes: Writes): Promise<ValidationCallbacks[]> {
   const { cocoCategories } = await import("@lookonce/metrics");
   const { cocoJson, labelFiles, validationPlots } = await import("@lookonce/trainer");
-  const { plots, saveJson, saveTxt, saveConf = false, cocoIds } = writes;
+  const { plots, saveJson, saveTxt, saveConf, cocoIds } = writes;
   const categories = cocoIds ? { categories: cocoCategories } : {};
   return [
     ...(plots ? [validationPlots({ directory })] : []),

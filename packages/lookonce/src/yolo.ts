@@ -1,5 +1,5 @@
 import { basename, extname } from "node:path";
-import { familySettings } from "@lookonce/config";
+import { familySettings, withDefaults } from "@lookonce/config";
 import type { LookonceError } from "@lookonce/errors";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
@@ -165,7 +165,7 @@ export class YOLO {
    * @throws LookonceError when the data set cannot be used or has another number of classes
    */
   async val(options: ValOptions): Promise<ValReport> {
-    const { data, split = "val", imgsz = 640, singleCls = false, ...rest } = options;
+    const { data, split, imgsz, singleCls, ...rest } = withDefaults("val", options);
     await this.#place.enter();
     const dataset = await openDataset(data, { split, singleCls, log: this.#log });
     const model = await this.#onDevice("validate");

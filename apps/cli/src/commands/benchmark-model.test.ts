@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
-import { benchmarkForms, type ModelBenchmark } from "lookonce";
+import type { ModelBenchmark } from "lookonce";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lookonce, temporaryFolder, writeTinyModel } from "../test-run.ts";
-import { benchmarkModel } from "./benchmark-model.ts";
 
 const folder = temporaryFolder();
 const model = writeTinyModel(folder, 5);
@@ -15,15 +14,15 @@ beforeAll(async () => {
 });
 
 describe("lookonce benchmark", () => {
-  it("measures every form, leaves a row for what fails, and the exports where that is asked for", async () => {
+  it("measures every format, leaves a row for what fails, and the exports where that is asked for", async () => {
     const kept = join(folder, "exports");
     const argv = ["benchmark", `model=${model}`, `data=${data}`, "imgsz=64", "device=cpu", `file=${kept}`, "--json"];
     const finished = await lookonce(...argv);
     expect(finished.code).toBe(0);
     const { rows, images, imgsz } = finished.json<ModelBenchmark>();
     expect({ images, imgsz }).toEqual({ images: 3, imgsz: 64 });
-    const forms = ["source", "onnx", "onnx-half", "onnx-int8", "tfjs", "safetensors", "torch"];
-    expect(rows.map(({ form }) => form)).toEqual(forms);
+    const formats = ["source", "onnx", "onnx-half", "onnx-int8", "tfjs", "safetensors", "torch"];
+    expect(rows.map(({ format }) => format)).toEqual(formats);
     for (const row of rows) {
       expect(row.error).toBeUndefined();
       expect(row.bytes).toBeGreaterThan(100);
@@ -55,10 +54,6 @@ describe("lookonce benchmark", () => {
     writeFileSync(other, readFileSync(model, "utf8").replace("nc: 5", "nc: 3"));
     const second = await lookonce(...argv, `model=${other}`);
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining("knows 3 classes and the data set 5") });
-  });
-
-  it("knows the forms that there are", () => {
-    expect(benchmarkModel.options.format?.choices).toEqual(benchmarkForms);
   });
 
   it.each([

@@ -1,24 +1,13 @@
 import type { SppfComparison } from "lookonce";
-import { type Command, command } from "../command.ts";
-import { integer } from "../options/option.ts";
+import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
-import { deviceOptions, outputOptions } from "./shared-options.ts";
 
 /** `lookonce benchmark sppf`: that SPPF is SPP, and faster. */
-export const benchmarkSppf: Command = command({
-  name: "benchmark sppf",
-  summary: "Shows that SPPF gives what SPP gives, bit for bit, and how much faster it is here.",
-  options: {
-    passes: integer({ help: "how often each is timed", fallback: 100, min: 1 }),
-    ...deviceOptions,
-    ...outputOptions,
-  },
+export const benchmarkSppf: CommandWork = work("benchmark sppf", {
   examples: ["lookonce benchmark sppf", "lookonce benchmark sppf passes=500 threads=1 --json"],
   async run({ passes, device, threads }, terminal) {
     const { benchmarkSppf: measure } = await import("lookonce");
-    const result = await terminal.during(`timing ${passes} passes`, () =>
-      measure({ passes, device, ...(threads === undefined ? {} : { threads }) }),
-    );
+    const result = await terminal.during(`timing ${passes} passes`, () => measure({ passes, device, threads }));
     const { shape, pooling, modules, overhead, published } = result;
     terminal.say(`${passes} passes of ${shape.join("×")} (images × channels × height × width) on ${result.device}`);
     terminal.say();

@@ -1,35 +1,22 @@
 import { writeFile } from "node:fs/promises";
+import { describeDefault, expects, fixedDefault, generalOptions, type Option, sharedDefault } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import { type Command, command } from "../command.ts";
+import { dump } from "js-yaml";
+import { type Command, type CommandWork, optionsOf, work } from "../command.ts";
 import { findCommand, isFamily } from "../find-command.ts";
-import { optionsOf } from "../options/all-options.ts";
-import { configText, optionRecord } from "../options/config-text.ts";
-import { choice, type Option, text } from "../options/option.ts";
 import { table } from "../terminal/table.ts";
 import { wrap } from "../terminal/wrap.ts";
-import { outputOptions } from "./shared-options.ts";
 
 /** The file that `lookonce cfg copy` writes. */
 const copyName = "lookonce.yaml";
 
 /** `lookonce cfg`: all options of these commands with their defaults, or a file of them. */
-export const cfg = (commands: readonly Command[]): Command =>
-  command({
-    name: "cfg",
-    summary: "Shows every option with its default, or writes a configuration file for cfg=.",
+export const cfg = (all: () => readonly Command[]): CommandWork =>
+  work("cfg", {
     positional: "command",
-    options: {
-      command: text({
-        help: `command to show, such as train or "data check" (default: all); copy writes ${copyName}`,
-        expects: "command",
-        fallback: undefined,
-      }),
-      format: choice(["yaml", "table"], { help: "how to show them", fallback: "yaml" }),
-      output: text({ help: "file to write in place of showing them", expects: "file.yaml", fallback: undefined }),
-      ...outputOptions,
-    },
     examples: ["lookonce cfg", "lookonce cfg train format=table", "lookonce cfg output=lookonce.yaml"],
     async run({ command: name, format, output, json }, terminal) {
+      const commands = all().filter(({ isTool }) => isTool !== true);
       const file = output ?? (name === "copy" ? copyName : undefined);
       const chosen = name === undefined || name === "copy" ? commands : named(name, commands);
       const defaults = Object.fromEntries(chosen.map((each) => [each.name, mapValues(optionsOf(each), optionRecord)]));
@@ -52,7 +39,7 @@ function named(name: string, commands: readonly Command[]): Command[] {
 
 function tableOf(each: Command, columns: number): string[] {
   const entries = Object.entries(optionsOf(each));
-  const left = entries.map(([key, option]) => [key, option.required ? "(required)" : shown(option), option.expects]);
+  const left = entries.map(([key, option]) => [key, shown(option), expects(option)]);
   const room =
     columns - [0, 1, 2].reduce((sum, i) => sum + 2 + Math.max(8, ...left.map((row) => (row[i] as string).length)), 0);
   const rows = entries.map(([, option], i) => [
@@ -70,8 +57,40 @@ function tableOf(each: Command, columns: number): string[] {
   ];
 }
 
-function shown({ fallback }: Option<unknown>): string {
-  return fallback === undefined ? "–" : String(fallback);
+function shown(option: Option): string {
+  return option.required ? "(required)" : (describeDefault(option) ?? "–");
+}
+
+/** What programs want to know of an option. */
+function optionRecord(option: Option): object {
+  const { help, required = false, choices } = option;
+  const record = { default: sharedDefault(option) ?? null, required, expects: expects(option), help };
+  return choices === undefined ? record : { ...record, choices };
+}
+
+/** The options of commands as a YAML file that changes nothing: what has no fixed default is commented out. */
+function configText(commands: readonly Command[]): string {
+  const head = [
+    "# Options of lookonce, with their defaults. Use it with cfg=FILE; the command line overrides it.",
+    "# Keys at the top, such as imgsz: 320, are for all commands that have them.",
+  ];
+  return [...head, ...commands.flatMap((command) => ["", ...section(command)])].join("\n").concat("\n");
+}
+
+function section({ name, options }: Command): string[] {
+  const entries = Object.entries(options).filter(([key]) => !(key in generalOptions));
+  const lines = entries.map(([key, option]) => [lineOf(key, option), option.help] as const);
+  const width = Math.min(40, Math.max(...lines.map(([line]) => line.length)));
+  const isEmpty = lines.every(([line]) => line.startsWith("#"));
+  const title = `${/\s/.test(name) ? JSON.stringify(name) : name}:${isEmpty ? " {}" : ""}`;
+  return [title, ...lines.map(([line, help]) => `  ${line.padEnd(width)}  # ${help}`)];
+}
+
+function lineOf(key: string, option: Option): string {
+  const fixed = fixedDefault(option);
+  if (option.required) return `# ${key}: ${expects(option)}`;
+  if (fixed === undefined) return `# ${key}: ${describeDefault(option) ?? ""}`.trimEnd();
+  return `${key}: ${dump(fixed, { flowLevel: 0 }).trim()}`;
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {

@@ -1,18 +1,14 @@
 import { homedir } from "node:os";
 import type { Checks } from "lookonce";
-import { type Command, command } from "../command.ts";
+import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";
 import { ownVersion } from "../version.ts";
 import { fetchSettings } from "./load-model.ts";
-import { outputOptions } from "./shared-options.ts";
 
 /** `lookonce checks`: what works on this machine. */
-export const checksCommand: Command = command({
-  name: "checks",
-  summary: "Tells versions, threads and memory, and which devices work here or what they lack.",
-  options: { ...outputOptions },
+export const checksCommand: CommandWork = work("checks", {
   examples: ["lookonce checks", "lookonce checks --json"],
   async run(_values, terminal) {
     const { checks } = await import("lookonce");

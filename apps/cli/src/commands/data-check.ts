@@ -1,35 +1,25 @@
 import { LookonceError } from "@lookonce/errors";
 import type { DatasetReport } from "lookonce";
-import { type Command, command } from "../command.ts";
-import { integer, requiredText, words } from "../options/option.ts";
+import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { outputOptions } from "./shared-options.ts";
 
 /** `lookonce data check`: looks at every image and label. */
-export const dataCheck: Command = command({
-  name: "data check",
-  summary: "Checks every image and label of a data set, and counts and names what is wrong.",
-  options: {
-    data: requiredText("data set file", "file.yaml"),
-    splits: words({ help: "parts to check, such as train,val (default: all)", fallback: undefined }),
-    show: integer({ help: "problems of each part to name; --json names all", fallback: 10, min: 0 }),
-    ...outputOptions,
-  },
+export const dataCheck: CommandWork = work("data check", {
   examples: ["lookonce data check data=coco128.yaml", "lookonce data check data=pets.yaml splits=val show=100"],
-  async run({ data, splits, show }, terminal) {
+  async run({ data, show }, terminal, args) {
     const { checkData } = await import("lookonce");
     const check = await checkData({
-      ...{ data, log: (line: string) => terminal.note(line) },
-      ...(splits === undefined ? {} : { splits }),
+      ...args,
+      log: (line) => terminal.note(line),
       onProgress: (split, { done, total }) =>
         terminal.progress(`${split} ${bar(done, total)} ${done.toLocaleString("en")}/${total.toLocaleString("en")}`),
     });
     const { names } = check;
     terminal.say(`${data}: ${names.length} classes: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`);
     const reports = Object.entries(check.splits);
-    if (reports.length > 0) tell(reports, show, terminal);
+    if (reports.length > 0) print(reports, show, terminal);
     const [failure] = Object.values(check.errors);
     for (const { message } of Object.values(check.errors).slice(1)) terminal.error(message);
     if (failure !== undefined) throw new LookonceError(failure.code as LookonceError["code"], failure.message);
@@ -39,7 +29,7 @@ export const dataCheck: Command = command({
 
 type Reports = [split: string, report: DatasetReport][];
 
-function tell(reports: Reports, show: number, terminal: Terminal): void {
+function print(reports: Reports, show: number, terminal: Terminal): void {
   const header = ["", "images", "objects", "labeled", "no labels", "empty", "corrupt", "turned"];
   const rows = reports.map(([split, report]) => [
     split,

@@ -1,58 +1,28 @@
 import type { ConversionResult } from "lookonce";
-import { type Command, command } from "../command.ts";
-import { choice, flag, requiredText, text, words } from "../options/option.ts";
+import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { outputOptions } from "./shared-options.ts";
 
 /** `lookonce data convert`: other programs' annotations to YOLO's. */
-export const dataConvert: Command = command({
-  name: "data convert",
-  summary: "Makes a YOLO data set of COCO (JSON) or Pascal VOC (XML) annotations.",
-  options: {
-    annotations: requiredText("COCO's file, or VOC's folder of XML files", "path"),
-    images: text({
-      help: "folder of the images (needed unless save_images=none)",
-      expects: "folder",
-      fallback: undefined,
-    }),
-    output: requiredText("folder for the data set; another split can be added to it", "folder"),
-    split: choice(["train", "val", "test"], { help: "part of the data set", fallback: "train" }),
-    from: choice(["auto", "coco", "voc"], { help: "form of the annotations", fallback: "auto" }),
-    save_images: choice(["link", "copy", "none"], {
-      help: "link (no space taken), copy or leave the images",
-      fallback: "link",
-    }),
-    polygons: flag({ help: "COCO: write outlines where there are some, not just boxes", fallback: false }),
-    list: text({ help: "VOC: list of the files to take", expects: "file.txt", fallback: undefined }),
-    classes: words({ help: "VOC: classes to take, in the order of their numbers (default: all)", fallback: undefined }),
-    difficult: flag({ help: "VOC: take objects marked as difficult, too", fallback: false }),
-    ...outputOptions,
-  },
+export const dataConvert: CommandWork = work("data convert", {
   examples: [
     "lookonce data convert annotations=instances_val2017.json images=val2017 output=coco split=val",
     "lookonce data convert annotations=VOC2007/Annotations images=VOC2007/JPEGImages output=voc list=train.txt",
   ],
-  async run(
-    { images, list, classes, split, save_images: saveImages, json: _json, verbose: _verbose, ...values },
-    terminal,
-  ) {
+  async run({ split }, terminal, args) {
     const { convertData } = await import("lookonce");
     const result = await convertData({
-      ...{ ...values, split, saveImages },
-      ...(images === undefined ? {} : { images }),
-      ...(list === undefined ? {} : { list }),
-      ...(classes === undefined ? {} : { names: classes }),
+      ...args,
       onProgress: ({ done, total }) =>
         terminal.progress(`${bar(done, total)} ${Math.floor((100 * done) / Math.max(1, total))} %`),
     });
-    tell(result, split, terminal);
+    print(result, split, terminal);
     return result;
   },
 });
 
-function tell(
+function print(
   { yaml, names, leftOut, examples, ...counts }: ConversionResult,
   split: string,
   terminal: Terminal,

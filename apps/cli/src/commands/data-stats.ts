@@ -1,34 +1,21 @@
 import type { DataStatistics } from "lookonce";
-import { type Command, command } from "../command.ts";
-import { integer, requiredText, text } from "../options/option.ts";
+import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { outputOptions, placeOptions } from "./shared-options.ts";
 
 /** `lookonce data stats`: what the labels of a data set are like. */
-export const dataStats: Command = command({
-  name: "data stats",
-  summary: "Counts classes, boxes and image sizes of a data set, and draws them as labels.png.",
-  options: {
-    data: requiredText("data set file", "file.yaml"),
-    split: text({ help: "part to count", expects: "name", fallback: "train" }),
-    show: integer({ help: "classes and sizes to name; --json names all", fallback: 100, min: 0 }),
-    ...placeOptions("data-stats"),
-    ...outputOptions,
-  },
+export const dataStats: CommandWork = work("data stats", {
   examples: ["lookonce data stats data=coco128.yaml", "lookonce data stats data=pets.yaml split=val --json"],
-  async run({ data, split, show, project, name, exist_ok: existOk }, terminal) {
+  async run({ data, split, show }, terminal, args) {
     const { dataStatistics } = await import("lookonce");
     const log = (line: string): void => terminal.note(line);
-    const statistics = await terminal.during(`counting ${data}`, () =>
-      dataStatistics({ data, split, project, name, existOk, log }),
-    );
-    tell(statistics, show, terminal);
+    const statistics = await terminal.during(`counting ${data}`, () => dataStatistics({ ...args, log }));
+    print(statistics, show, terminal);
     return { data, split, ...statistics };
   },
 });
 
-function tell(statistics: DataStatistics, show: number, terminal: Terminal): void {
+function print(statistics: DataStatistics, show: number, terminal: Terminal): void {
   const { images, instances, background, classes, areas, sizes, plot } = statistics;
   const rows = classes
     .slice(0, show)

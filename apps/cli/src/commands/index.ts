@@ -1,4 +1,5 @@
-import type { Command } from "../command.ts";
+import { type CommandName, type CommandSchema, optionSchema } from "@lookonce/config";
+import type { Command, CommandWork } from "../command.ts";
 import { anchors } from "./anchors.ts";
 import { benchmarkModel } from "./benchmark-model.ts";
 import { benchmarkSppf } from "./benchmark-sppf.ts";
@@ -16,30 +17,23 @@ import { exportModel } from "./export.ts";
 import { info } from "./info/info.ts";
 import { predict } from "./predict.ts";
 import { quickstart } from "./quickstart.ts";
+import { schemaCommand } from "./schema.ts";
 import { serve } from "./serve.ts";
 import { train } from "./train.ts";
 import { val } from "./val.ts";
 
-/** Commands that do something with models and data. */
-const working: readonly Command[] = [
-  predict,
-  train,
-  val,
-  evolve,
-  anchors,
-  info,
-  exportModel,
-  dataCheck,
-  dataStats,
-  dataSample,
-  dataConvert,
-  dataSplit,
-  dataShapes,
-  benchmarkModel,
-  benchmarkSppf,
-  quickstart,
-  serve,
-];
+/** All commands with the options of a schema, in its order. */
+export function commandsOf(schema: Readonly<Record<CommandName, CommandSchema>>): readonly Command[] {
+  const works: Readonly<Record<CommandName, CommandWork>> = {
+    ...{ predict, train, val, evolve, anchors, info, export: exportModel, quickstart, serve, completion },
+    ...{ "data check": dataCheck, "data stats": dataStats, "data sample": dataSample, "data convert": dataConvert },
+    ...{ "data split": dataSplit, "data shapes": dataShapes },
+    ...{ benchmark: benchmarkModel, "benchmark sppf": benchmarkSppf },
+    ...{ checks: checksCommand, cfg: cfg(() => commands), schema: schemaCommand },
+  };
+  const commands = (Object.keys(schema) as CommandName[]).map((name) => ({ name, ...schema[name], ...works[name] }));
+  return commands;
+}
 
 /** All commands, in the order of help. */
-export const commands: readonly Command[] = [...working, checksCommand, cfg(working), completion];
+export const commands: readonly Command[] = commandsOf(optionSchema);

@@ -5,18 +5,18 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 /** Loads a model where the command line says; what it has to tell, and how far a download is, goes to the terminal. */
 export async function loadModel(
-  values: { model: string; device?: LoadOptions["device"]; threads?: number | undefined; seed?: number },
+  values: {
+    model: string;
+    device?: LoadOptions["device"] | undefined;
+    threads?: number | undefined;
+    seed?: number | undefined;
+  },
   terminal: Terminal,
 ): Promise<YOLO> {
   const { model, device, threads, seed } = values;
   return terminal.during(`loading ${model}`, async () => {
     const { YOLO } = await import("lookonce");
-    return YOLO.load(model, {
-      ...(device === undefined ? {} : { device }),
-      ...(threads === undefined ? {} : { threads }),
-      ...(seed === undefined ? {} : { seed }),
-      ...fetching(terminal),
-    });
+    return YOLO.load(model, { device, threads, seed, ...fetching(terminal) });
   });
 }
 

@@ -1,25 +1,15 @@
 import { join } from "node:path";
-import { type Command, command } from "../command.ts";
-import { text } from "../options/option.ts";
-import { deviceOptions, outputOptions } from "./shared-options.ts";
+import { type CommandWork, work } from "../command.ts";
 
 /** `lookonce quickstart`: the whole way of a detector, with nothing to bring. */
-export const quickstart: Command = command({
-  name: "quickstart",
-  summary: "Draws shapes, trains a small detector on them, tries and exports it: a few minutes.",
-  options: {
-    project: text({ help: "folder for results", expects: "folder", fallback: "runs" }),
-    name: text({ help: "subfolder; a number is added if it exists", expects: "name", fallback: "quickstart" }),
-    ...deviceOptions,
-    ...outputOptions,
-  },
+export const quickstart: CommandWork = work("quickstart", {
   examples: ["lookonce quickstart"],
   async run({ project, name, device, threads }, terminal) {
     const { progress, quickstart: start } = await import("lookonce");
     const result = await start({
       directory: join(project, name),
       device,
-      ...(threads === undefined ? {} : { threads }),
+      threads,
       log: (line) => terminal.note(line),
       callbacks: [await progress(terminal.stderr)],
     });

@@ -1,32 +1,27 @@
+import type { CommandValues, EvolveArgs, TrainArgs } from "@lookonce/config";
 import type { EvolveOptions } from "lookonce";
-import type { OptionValues } from "../options/option.ts";
 import { UsageError } from "../options/usage-error.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fetching } from "./load-model.ts";
-import { runSettings } from "./run-settings.ts";
-import type { deviceOptions } from "./shared-options.ts";
 
-type EvolutionValues = Parameters<typeof runSettings>[0] &
-  OptionValues<typeof deviceOptions> & {
-    model: string | undefined;
-    data: string | undefined;
-    resume: string | undefined;
-    generations: number | undefined;
-  };
+interface EvolutionValues
+  extends Pick<CommandValues["evolve"], "model" | "data" | "resume" | "generations" | "device" | "threads"> {
+  /** Settings of its trainings. */
+  args: TrainArgs | EvolveArgs;
+}
 
 /** Evolves hyper-parameters and tells of every generation; what `lookonce evolve` and `lookonce train evolve=N` do. */
 export async function runEvolution(values: EvolutionValues, terminal: Terminal): Promise<object> {
   const { evolve } = await import("lookonce");
-  const { resume, device, threads, generations } = values;
+  const { resume, device, threads, generations, args } = values;
+  const { cache, workers } = args;
   const signal = terminal.catchInterrupt();
   const total = generations ?? 300;
   let generation = 0;
   const options: EvolveOptions = {
     ...(resume === undefined ? startOf(values) : { resume }),
     ...(generations === undefined ? {} : { generations }),
-    ...{ device, cache: values.cache, ...(threads === undefined ? {} : { threads }) },
-    ...(values.workers === undefined ? {} : { workers: values.workers }),
-    ...(signal === undefined ? {} : { signal }),
+    ...{ device, threads, cache, workers, signal },
     ...fetching(terminal),
     callbacks: [
       {
@@ -51,13 +46,10 @@ export async function runEvolution(values: EvolutionValues, terminal: Terminal):
 }
 
 /** What a new evolution needs. */
-function startOf(values: EvolutionValues): EvolveOptions {
-  const { model, data } = values;
+function startOf({ model, data, args }: EvolutionValues): EvolveOptions {
   if (model !== undefined && data !== undefined) {
-    // `lookonce train evolve=N` writes where an evolution does, unless told.
-    const name = values.name === "train" ? "evolve" : values.name;
-    const { plots: _plots, tensorboard: _tensorboard, ...settings } = runSettings(values);
-    return { ...settings, model, name };
+    // `lookonce train evolve=N` writes where an evolution does, unless it is named
+    return { ...args, model, name: args.name === "train" ? "evolve" : args.name };
   }
   const missing = [model === undefined ? "model=file" : "", data === undefined ? "data=file.yaml" : ""];
   throw new UsageError(

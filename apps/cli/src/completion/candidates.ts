@@ -1,7 +1,6 @@
-import type { Command } from "../command.ts";
-import { commands } from "../commands/index.ts";
-import { optionsOf } from "../options/all-options.ts";
-import type { Option, OptionTable } from "../options/option.ts";
+import { expects, type Option, type OptionTable } from "@lookonce/config";
+import { type Command, optionsOf } from "../command.ts";
+import { isFlag, wordsOf } from "../options/parse.ts";
 import { filesFor } from "./files.ts";
 
 /** A way to go on, and what it means. */
@@ -12,6 +11,7 @@ export interface Candidate {
 
 /** What a completion may know. */
 export interface CompletionContext {
+  commands: readonly Command[];
   /** Weights that are found by name. */
   modelNames: () => Promise<readonly string[]>;
 }
@@ -22,11 +22,12 @@ export interface CompletionContext {
  * @param words those after the program's name; the last is being written and may be empty
  */
 export async function candidates(words: readonly string[], context: CompletionContext): Promise<Candidate[]> {
+  const { commands } = context;
   const current = words.at(-1) ?? "";
   const before = words.slice(0, -1).filter((word) => word !== "detect");
-  if (before[0] === "help") return commandWords(before.slice(1), current);
-  const found = commandOf(before);
-  if (found === undefined) return commandWords(before, current);
+  if (before[0] === "help") return commandWords(before.slice(1), current, commands);
+  const found = commandOf(before, commands);
+  if (found === undefined) return commandWords(before, current, commands);
   const { command, used } = found;
   const table = optionsOf(command);
   const [, dashes = "", written = "", start] = /^(--)?([^=]*)(?:=(.*))?$/s.exec(current) ?? [];
@@ -38,20 +39,23 @@ export async function candidates(words: readonly string[], context: CompletionCo
   }
   const previous = /^--([^=]+)$/.exec(before.at(-1) ?? "")?.[1];
   const asked = previous === undefined ? undefined : optionAt(table, previous);
-  if (previous !== undefined && asked !== undefined && !asked.isFlag) {
+  if (previous !== undefined && asked !== undefined && !isFlag(asked)) {
     return valuesOf(asked, { key: keyOf(previous), start: current, context });
   }
   const rest = before.slice(used);
   const { positional } = command;
   if (dashes === "" && positional !== undefined && rest.every((word) => word.includes("="))) {
-    const values = await valuesOf(table[positional] as Option<unknown>, { key: positional, start: current, context });
+    const values = await valuesOf(table[positional] as Option, { key: positional, start: current, context });
     if (values.length > 0) return values;
   }
   return keys(command, { rest, dashes, start: written });
 }
 
 /** The command that these words begin with. */
-function commandOf(words: readonly string[]): { command: Command; used: number } | undefined {
+function commandOf(
+  words: readonly string[],
+  commands: readonly Command[],
+): { command: Command; used: number } | undefined {
   for (const used of [2, 1]) {
     const name = words.slice(0, used).join(" ");
     const command = words.length >= used ? commands.find((each) => each.name === name) : undefined;
@@ -61,7 +65,7 @@ function commandOf(words: readonly string[]): { command: Command; used: number }
 }
 
 /** Words that a command's name may begin or go on with. */
-function commandWords(before: readonly string[], current: string): Candidate[] {
+function commandWords(before: readonly string[], current: string, commands: readonly Command[]): Candidate[] {
   const head = before.length === 0 ? "" : `${before.join(" ")} `;
   const own = commands.filter(({ name }) => name.startsWith(head));
   const words = new Map<string, string>();
@@ -81,7 +85,7 @@ function keys(
   return Object.entries(optionsOf(command)).flatMap(([key, option]) => {
     const shown = dashes === "" ? key : key.replaceAll("_", "-");
     if (given.has(key)) return [];
-    const forms = dashes !== "" && option.isFlag ? [`--${shown}`, `--no-${shown}`] : [`${dashes}${shown}=`];
+    const forms = dashes !== "" && isFlag(option) ? [`--${shown}`, `--no-${shown}`] : [`${dashes}${shown}=`];
     return forms.filter((form) => form.startsWith(`${dashes}${start}`)).map((value) => ({ value, help: option.help }));
   });
 }
@@ -92,20 +96,19 @@ interface Asked {
   context: CompletionContext;
 }
 
-async function valuesOf(option: Option<unknown>, { key, start, context }: Asked): Promise<Candidate[]> {
-  if (option.choices !== undefined) {
-    return option.choices
-      .filter((word) => word.toLowerCase().startsWith(start.toLowerCase()))
-      .map((value) => ({ value }));
+async function valuesOf(option: Option, { key, start, context }: Asked): Promise<Candidate[]> {
+  const choices = wordsOf(option);
+  if (choices !== undefined) {
+    return choices.filter((word) => word.toLowerCase().startsWith(start.toLowerCase())).map((value) => ({ value }));
   }
   const isModel = key === "model" || key === "vs";
-  const files = await filesFor(option.expects, { start, isModel });
+  const files = await filesFor(expects(option), { start, isModel });
   if (!isModel) return files.map((value) => ({ value }));
   const known = (await context.modelNames()).filter((name) => name.startsWith(start));
   return [...files, ...known.filter((name) => !files.includes(name))].map((value) => ({ value }));
 }
 
-function optionAt(table: OptionTable, written: string): Option<unknown> | undefined {
+function optionAt(table: OptionTable, written: string): Option | undefined {
   const key = keyOf(written);
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }

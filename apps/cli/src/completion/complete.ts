@@ -1,3 +1,4 @@
+import { commands } from "../commands/index.ts";
 import type { Output } from "../terminal/io.ts";
 import { candidates } from "./candidates.ts";
 import { splitLine } from "./split-line.ts";
@@ -13,7 +14,7 @@ export const completeWord = "__complete";
 export async function complete(arguments_: readonly string[], output: Output): Promise<void> {
   const [form, ...rest] = arguments_;
   const words = form === "--line" ? splitLine(rest[0] ?? "").slice(1) : rest;
-  const found = await candidates(words, { modelNames });
+  const found = await candidates(words, { commands, modelNames });
   for (const { value, help } of found) output.write(help === undefined ? `${value}\n` : `${value}\t${help}\n`);
 }
 

@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => process.chdir(before));
 
-const context = { modelNames: () => Promise.resolve(["yolov8n.pt", "yolov8s.pt", "yolov5n.pt"]) };
+const context = { commands, modelNames: () => Promise.resolve(["yolov8n.pt", "yolov8s.pt", "yolov5n.pt"]) };
 const after = async (line: string): Promise<string[]> =>
   (await candidates(splitLine(line).slice(1), context)).map(({ value }) => value);
 

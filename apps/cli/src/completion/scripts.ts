@@ -1,5 +1,4 @@
-/** Shells that completions are written for. */
-export const shells = ["bash", "zsh", "fish"] as const;
+import type { shells } from "@lookonce/config";
 
 /**
  * The script that teaches a shell to complete. It asks `lookonce __complete` at every press of the key, so that it knows

@@ -1,6 +1,5 @@
-import type { Command } from "../command.ts";
-import { optionsOf } from "../options/all-options.ts";
-import type { Option } from "../options/option.ts";
+import { describeDefault, expects, type Option } from "@lookonce/config";
+import { type Command, optionsOf } from "../command.ts";
 import { wrap } from "../terminal/wrap.ts";
 
 /** Characters that the column of options may take. */
@@ -48,7 +47,7 @@ export function familyHelp(word: string, commands: readonly Command[]): string {
 /** What `lookonce help COMMAND` says; `more` are commands that begin with its name. */
 export function commandHelp(command: Command, more: readonly Command[] = []): string {
   const rows = Object.entries(optionsOf(command)).map(([key, option]) => ({
-    form: `${key}=${option.expects}`,
+    form: `${key}=${expects(option)}`,
     option,
   }));
   const width = Math.min(widestForm, Math.max(...rows.map(({ form }) => form.length)));
@@ -58,7 +57,7 @@ export function commandHelp(command: Command, more: readonly Command[] = []): st
     command.summary,
     "",
     "Options (key=value, --key=value or --key value; --no-key for false):",
-    ...rows.map(({ form, option }) => optionLine(form, `${option.help}${fallbackOf(option)}`, width)),
+    ...rows.map(({ form, option }) => optionLine(form, `${option.help}${defaultOf(option)}`, width)),
     "",
     "Examples:",
     ...command.examples.map((example) => `  ${example}`),
@@ -74,9 +73,8 @@ function optionLine(form: string, help: string, width: number): string {
   return `  ${form.padEnd(width)}${form.length > width ? margin : "  "}${lines.join(margin)}`;
 }
 
-function fallbackOf({ required, fallback, isFlag, help }: Option<unknown>): string {
-  if (required) return " (required)";
-  // Some say so in their own words
-  if (fallback === undefined || (isFlag && fallback === false) || /\(default/.test(help)) return "";
-  return ` (default ${String(fallback)})`;
+function defaultOf(option: Option): string {
+  if (option.required) return " (required)";
+  const words = describeDefault(option);
+  return words === undefined || words === "false" ? "" : ` (default ${words})`;
 }

@@ -1,55 +1,12 @@
+import { generalOptions, optionsMarkdown } from "@lookonce/config";
 import type { Command } from "../command.ts";
-import { outputOptions } from "../commands/shared-options.ts";
-import { optionsOf } from "../options/all-options.ts";
-import type { Option, OptionTable } from "../options/option.ts";
 
-/** Keys that every command has; they are told once. */
-const everywhere = ["json", "verbose", "cfg"];
-
-/** The part of docs/cli.md that follows from the tables of options: a section a command. */
+/** What docs/cli.md says of the options: a table of those of every command, and a section for each command. */
 export function reference(commands: readonly Command[]): string {
-  const general = optionsOf({ options: outputOptions });
-  return [
-    "## Options of every command",
-    "",
-    ...optionTable(everywhere.map((key) => [key, general[key] as Option<unknown>])),
-    ...commands.flatMap(section),
-    "",
-  ].join("\n");
+  return ["## Options of every command", "", optionsMarkdown(generalOptions), ...commands.flatMap(section)].join("\n");
 }
 
-function section(command: Command): string[] {
-  const general: OptionTable = outputOptions;
-  const own = Object.entries(command.options).filter(([key, { help }]) => help !== general[key]?.help);
-  return [
-    "",
-    `## lookonce ${command.name}`,
-    "",
-    command.summary,
-    "",
-    "```sh",
-    ...command.examples,
-    "```",
-    ...(own.length === 0 ? [] : ["", ...optionTable(own)]),
-  ];
-}
-
-function optionTable(rows: readonly (readonly [string, Option<unknown>])[]): string[] {
-  return [
-    "| key | expects | default | meaning |",
-    "| --- | --- | --- | --- |",
-    ...rows.map(
-      ([key, option]) => `| \`${key}\` | ${cell(option.expects)} | ${fallbackOf(option)} | ${cell(option.help)} |`,
-    ),
-  ];
-}
-
-function fallbackOf({ required, fallback }: Option<unknown>): string {
-  if (required) return "needed";
-  return fallback === undefined ? "" : `\`${cell(String(fallback))}\``;
-}
-
-/** A vertical bar would end the cell. */
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
+function section({ name, summary, examples, options }: Command): string[] {
+  const table = Object.keys(options).length === 0 ? [] : ["", optionsMarkdown(options)];
+  return ["", `## lookonce ${name}`, "", summary, "", "```sh", ...examples, "```", ...table];
 }

@@ -126,7 +126,7 @@ describe("values of other programs", () => {
     expect(read).toMatchObject({ imgsz: 640, device: "auto" });
     expect(notes).toEqual([
       "imgsz=[640, 480]: it is 640 here: the longer side, images keep their shape",
-      "device=0: it is auto here; lookonce checks tells which devices work",
+      "device=0: it is auto here; lookonce checks shows which devices work",
     ]);
     expect(() => readValues(["model=a", "data=b", "device=0,1"], command, { commands })).toThrow(/one device computes/);
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { OptionTable } from "@lookonce/config";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { load, YAMLException } from "js-yaml";
-import type { OptionTable } from "./option.ts";
 import type { Pair } from "./parse.ts";
 import { pythonHabit } from "./python-habits.ts";
 

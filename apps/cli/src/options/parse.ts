@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
+import { expects, fixedDefault, type Option, type OptionTable, readText } from "@lookonce/config";
 import { didYouMean } from "@lookonce/errors";
-import type { Option, OptionTable, OptionValues } from "./option.ts";
-import { pythonHabit } from "./python-habits.ts";
+import { pythonHabit, translateValue } from "./python-habits.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A key with what was written for it. */
@@ -43,11 +43,11 @@ export function readPairs(argv: readonly string[], table: OptionTable, options: 
     const option = Object.hasOwn(table, key) ? table[key] : undefined;
     if (option !== undefined && dashes !== "-") {
       if (text !== undefined) found.push({ key, text, at: "" });
-      else if (option.isFlag) found.push({ key, text: "true", at: "" });
+      else if (isFlag(option)) found.push({ key, text: "true", at: "" });
       else if (dashes !== "" && next !== undefined && !isOption(next, table)) {
         found.push({ key, text: unquoted(next), at: "" });
         i++;
-      } else throw new UsageError(`${key} needs a value: ${key}=${option.expects}`);
+      } else throw new UsageError(`${key} needs a value: ${key}=${expects(option)}`);
     } else if (isNegated(dashes, key, table) && text === undefined) {
       found.push({ key: key.slice("no_".length), text: "false", at: "" });
     } else if (dashes === "" && text === undefined && options.positional !== undefined && !hasKey(found, options)) {
@@ -61,7 +61,7 @@ export function readPairs(argv: readonly string[], table: OptionTable, options: 
       if (pair !== "noted") {
         found.push(pair);
         // What stands alone after a flag is no value of it
-        if (alone && table[pair.key]?.isFlag !== true) i++;
+        if (alone && !isFlag(table[pair.key])) i++;
       }
     }
   }
@@ -99,7 +99,7 @@ function isOption(word: string, table: OptionTable): boolean {
 function isNegated(dashes: string, key: string, table: OptionTable): boolean {
   if (dashes !== "--" || !key.startsWith("no_")) return false;
   const positive = key.slice("no_".length);
-  return Object.hasOwn(table, positive) && table[positive]?.isFlag === true;
+  return Object.hasOwn(table, positive) && isFlag(table[positive]);
 }
 
 /** What is meant by a key of another program; `noted` when it changes nothing. */
@@ -134,7 +134,7 @@ function unknown(
   }
   const meant = keyFor(argument, table);
   const hint = meant === undefined && !keys.includes(key) ? didYouMean(key, keys) : "";
-  const [first] = Object.entries(table).find(([, option]) => option.required) ?? [keys[0]];
+  const [first] = Object.entries(table).find(([, { required }]) => required) ?? [keys[0]];
   return new UsageError(
     `cannot read "${argument}": arguments are key=value, such as ${meant ?? first}=${argument}.${hint}`,
   );
@@ -156,28 +156,39 @@ function keyFor(argument: string, table: OptionTable): string | undefined {
 }
 
 /**
- * The values of all options of a table: what was given last for each, or else what they stand for by themselves. `None`
- * stands for a key that is not given.
+ * The values of all options of a table: the last one written for each, or else the default. `None` stands for a key that is
+ * not set.
  *
  * @throws UsageError for values that cannot be read
  */
-export function valuesOf<T extends OptionTable>(pairs: readonly Pair[], table: T): OptionValues<T> {
+export function valuesOf(pairs: readonly Pair[], table: OptionTable): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const [key, option] of Object.entries(table)) values[key] = option.fallback;
-  for (const pair of pairs) values[pair.key] = read(table[pair.key] as Option<unknown>, pair);
-  return values as OptionValues<T>;
+  for (const [key, option] of Object.entries(table)) values[key] = fixedDefault(option);
+  for (const pair of pairs) values[pair.key] = read(table[pair.key] as Option, pair);
+  return values;
 }
 
-function read(option: Option<unknown>, { key, text, at }: Pair): unknown {
-  const value = option.read(text);
+function read(option: Option, { key, text, at }: Pair): unknown {
+  const meant = translateValue(key, text, option);
+  const value = readText(option, meant?.text ?? text);
+  const words = wordsOf(option);
   // As Python writes it; a word none may be a value
-  const isNone = value === undefined ? /^(none|null)$/i.test(text) : text === "None" && option.choices === undefined;
-  if (isNone) return option.fallback;
+  const isNone = value === undefined ? /^(none|null)$/i.test(text) : text === "None" && words === undefined;
+  if (isNone) return fixedDefault(option);
   if (value !== undefined) return value;
-  const explained = option.explain?.(text);
-  if (explained !== undefined) throw new UsageError(`${at}${key}=${text} is not possible: ${explained}`);
-  const hint = option.choices === undefined ? "" : didYouMean(text, option.choices);
-  throw new UsageError(`${at}${key}=${text} is not possible: expected ${key}=${option.expects}.${hint}`);
+  if (meant?.refusal !== undefined) throw new UsageError(`${at}${key}=${text} is not possible: ${meant.refusal}`);
+  const hint = words === undefined ? "" : didYouMean(text, words);
+  throw new UsageError(`${at}${key}=${text} is not possible: expected ${key}=${expects(option)}.${hint}`);
+}
+
+/** Whether the key may be written without a value. */
+export function isFlag(option: Option | undefined): boolean {
+  return option?.type === "boolean";
+}
+
+/** The words that an option can be, where these are few. */
+export function wordsOf(option: Option): readonly string[] | undefined {
+  return isFlag(option) ? ["true", "false"] : option.choices;
 }
 
 /** @throws UsageError when required options have no value */
@@ -188,7 +199,7 @@ export function requireValues(
 ): void {
   const missing = Object.keys(table).filter((key) => table[key]?.required && values[key] === undefined);
   if (missing.length === 0) return;
-  const forms = missing.map((key) => `${key}=${table[key]?.expects}`).join(" ");
+  const forms = missing.map((key) => `${key}=${expects(table[key] as Option)}`).join(" ");
   const such = example === undefined ? "" : ` For example: ${example}`;
   throw new UsageError(`${name} needs ${forms}.${such} (all options: lookonce help ${name})`);
 }

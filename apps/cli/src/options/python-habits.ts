@@ -1,4 +1,4 @@
-import type { OptionTable } from "./option.ts";
+import type { Option, OptionTable } from "@lookonce/config";
 
 /** A pair as a command knows it, or why there is none. */
 export type Habit =
@@ -24,6 +24,7 @@ const names: Readonly<Record<string, string>> = {
   output: "project",
   warmup: "warmup_epochs",
   optim: "optimizer",
+  autoanchor: "auto_anchor",
 };
 
 /** Flags there that are the opposite of an option here, and its value. */
@@ -33,6 +34,7 @@ const opposites: Readonly<Record<string, readonly [key: string, value: string]>>
   noplots: ["plots", "false"],
   hide_labels: ["show_labels", "false"],
   hide_conf: ["show_conf", "false"],
+  noautoanchor: ["auto_anchor", "false"],
 };
 
 /** What is always so here, whatever the value. */
@@ -101,6 +103,39 @@ export function pythonHabit(key: string, text: string, table: OptionTable): Habi
   if (so !== undefined) return { kind: "note", line: `${key}=${text} is not needed: ${so}` };
   const why = own(missing, key);
   return why === undefined ? undefined : { kind: "refusal", line: `${key} is not an option here: ${why}.` };
+}
+
+/** Devices as PyTorch names them, and ours. */
+const devices: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(["gpu", "0", "-1", "[0]"].map((name) => [name, "auto"])),
+  mps: "webgpu",
+  "cuda:0": "cuda",
+};
+
+/** A value of another program: the text that is meant and what to note about it, or why there is none. */
+export interface TranslatedValue {
+  text?: string;
+  notice?: string;
+  refusal?: string;
+}
+
+/** What somebody who knows another YOLO program meant by a value: `device=0`, `imgsz=[640, 480]`. */
+export function translateValue(key: string, text: string, { type, choices = [] }: Option): TranslatedValue | undefined {
+  if (key === "device" && choices.includes("auto")) {
+    const meant = own(devices, text.toLowerCase());
+    if (meant !== undefined) {
+      return { text: meant, notice: `it is ${meant} here; lookonce checks shows which devices work` };
+    }
+    const isSeveral = /^(cuda:)?\d+(,\d+)*$|^\[[\d, ]+\]$/.test(text);
+    return isSeveral
+      ? { refusal: "one device computes: device=auto takes the GPU that works (see: lookonce checks)." }
+      : undefined;
+  }
+  if (key !== "imgsz" || type !== "integer") return undefined;
+  const [, first, second] = /^[[(]?\s*(\d+)\s*[,x×]\s*(\d+)\s*[\])]?$/.exec(text) ?? [];
+  if (first === undefined) return { text: text.replace(/^\[\s*(\d+)\s*\]$/, "$1") };
+  const longer = String(Math.max(Number(first), Number(second)));
+  return { text: longer, notice: `it is ${longer} here: the longer side, images keep their shape` };
 }
 
 function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {

@@ -1,7 +1,8 @@
-import type { Command } from "../command.ts";
-import { optionsOf } from "./all-options.ts";
+import type { Option } from "@lookonce/config";
+import { type Command, optionsOf } from "../command.ts";
 import { readConfigFile } from "./config-file.ts";
 import { readPairs, requireValues, valuesOf } from "./parse.ts";
+import { translateValue } from "./python-habits.ts";
 
 /**
  * The values of a command's options: from the command line, else from the file that `cfg=` names, else the defaults.
@@ -22,7 +23,7 @@ export function readValues(
   const { cfg: _cfg, ...values } =
     fromFile.length === 0 ? { cfg: file, ...given } : valuesOf([...fromFile, ...pairs], table);
   for (const { key, text, at } of [...fromFile, ...pairs]) {
-    const notice = table[key]?.notice?.(text);
+    const notice = translateValue(key, text, table[key] as Option)?.notice;
     if (notice !== undefined) note(`${at}${key}=${text}: ${notice}`);
   }
   requireValues(values, table, { name, example: examples[0] });

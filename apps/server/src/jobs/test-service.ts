@@ -41,7 +41,7 @@ export async function serviceFolders(more: Partial<JobsOptions> = {}): Promise<S
     string,
   ];
   for (const folder of [runsRoot, data, models]) mkdirSync(folder);
-  await drawShapes({ directory: join(data, "shapes"), train: 8, val: 2, size: 64 });
+  await drawShapes({ output: join(data, "shapes"), train: 8, val: 2, size: 64 });
   writeFileSync(join(models, "tiny.yaml"), tinyModel);
   const database = join(root, "state", "jobs.sqlite");
   return {

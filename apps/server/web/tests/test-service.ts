@@ -37,7 +37,7 @@ export async function startTestService(settings: ServerSettings = {}): Promise<T
   for (const path of [models, data]) mkdirSync(path);
   await buildPage(web);
   writeFileSync(join(models, "tiny.yaml"), tinyModel);
-  await drawShapes({ directory: join(data, "shapes"), train: 24, val: 8, size: 96, seed: 3 });
+  await drawShapes({ output: join(data, "shapes"), train: 24, val: 8, size: 96, seed: 3 });
   const { model, images } = await realModel(folder);
   const file = join(models, basename(model));
   copyFileSync(model, file);

@@ -197,7 +197,7 @@ describeInBrowser("the page, training", () => {
     // Detectors that learn take a few minutes: these are trained for the images alone, with the quickstart's model.
     const settings = { train: 8, val: 4, epochs: 1 };
     const { directory } = await quickstart({ directory: join(service.folder, "quickstart"), settings });
-    await drawShapes({ directory: join(service.folder, "data", "colored-shapes"), train: 320, val: 80 });
+    await drawShapes({ output: join(service.folder, "data", "colored-shapes"), train: 320, val: 80 });
     cpSync(join(directory, "yolov8t-shapes.yaml"), join(service.folder, "models", "yolov8t-shapes.yaml"));
     const page = await open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });
     const training = {

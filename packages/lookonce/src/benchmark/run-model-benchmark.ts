@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onnxRuntimeDevices, withDefaults } from "@lookonce/config";
 import type { Dataset, DatasetEntry } from "@lookonce/data";
 import type { DeviceName } from "@lookonce/device";
 import { LookonceError } from "@lookonce/errors";
@@ -9,33 +10,30 @@ import type { ExportOptions } from "../export/export-options.ts";
 import { openDataset } from "../open-dataset.ts";
 import { YOLO } from "../yolo.ts";
 import {
-  type BenchmarkForm,
+  type BenchmarkFormat,
+  defaultFormats,
   type ModelBenchmark,
   type ModelBenchmarkOptions,
   type ModelBenchmarkRow,
-  usualForms,
 } from "./model-benchmark.ts";
 import { scoreModel } from "./score-model.ts";
 
-/** Devices on which exported models run. */
-const candidates: readonly DeviceName[] = ["cpu", "webgpu", "cuda"];
-
-/** Measures a model in its forms; see `benchmarkModel`. */
+/** Measures a model in its formats; see `benchmarkModel`. */
 export async function runModelBenchmark(options: ModelBenchmarkOptions): Promise<ModelBenchmark> {
-  const { model, data, split = "val", imgsz = 640, fraction = 1, log = () => {} } = options;
+  const { model, data, split, imgsz, fraction, log = () => {} } = withDefaults("benchmark", options);
   const dataset = await openDataset(data, { split, fraction, log });
   const source = await YOLO.load(model, { log });
   try {
     await requireClasses(source, dataset, imgsz);
-    const devices = options.devices ?? (await usableDevices());
-    const folder = options.directory ?? (await mkdtemp(join(tmpdir(), "lookonce-benchmark-")));
+    const devices = options.device ?? (await usableDevices());
+    const folder = options.file ?? (await mkdtemp(join(tmpdir(), "lookonce-benchmark-")));
     try {
       await writing(folder, () => mkdir(folder, { recursive: true }));
       const run = new Run(source, { ...options, imgsz, folder, dataset });
-      for (const form of options.forms ?? usualForms) await run.measure(form, devices);
+      for (const format of options.format ?? defaultFormats) await run.measure(format, devices);
       return { model, data, imgsz, images: dataset.entries.length, rows: run.rows };
     } finally {
-      if (options.directory === undefined) await rm(folder, { recursive: true, force: true });
+      if (options.file === undefined) await rm(folder, { recursive: true, force: true });
     }
   } finally {
     await source.dispose();
@@ -54,6 +52,7 @@ async function requireClasses(source: YOLO, { names }: Dataset, imgsz: number): 
 async function usableDevices(): Promise<DeviceName[]> {
   const { availableDevices } = await import("@lookonce/device");
   const states = await availableDevices();
+  const candidates: readonly DeviceName[] = onnxRuntimeDevices;
   return states.filter(({ device, usable }) => usable && candidates.includes(device)).map(({ device }) => device);
 }
 
@@ -73,49 +72,49 @@ class Run {
     this.#settings = settings;
   }
 
-  /** Writes the model in a form and measures that on each device; what goes wrong becomes a row, too. */
-  async measure(form: BenchmarkForm, devices: readonly DeviceName[]): Promise<void> {
+  /** Writes the model in a format and measures that on each device; what goes wrong becomes a row, too. */
+  async measure(format: BenchmarkFormat, devices: readonly DeviceName[]): Promise<void> {
     let file: string;
     let size: { bytes?: number };
     try {
-      ({ file, ...size } = await this.#write(form));
+      ({ file, ...size } = await this.#write(format));
     } catch (error) {
-      for (const device of devices) this.#report({ form, device, error: this.#reason(error) });
+      for (const device of devices) this.#report({ format, device, error: this.#reason(error) });
       return;
     }
     for (const device of devices) {
       try {
-        this.#report({ form, device, ...size, ...(await this.#score(form, file, device)) });
+        this.#report({ format, device, ...size, ...(await this.#score(format, file, device)) });
       } catch (error) {
-        this.#report({ form, device, ...size, error: this.#reason(error) });
+        this.#report({ format, device, ...size, error: this.#reason(error) });
       }
     }
   }
 
-  async #write(form: BenchmarkForm): Promise<{ file: string; bytes?: number }> {
+  async #write(format: BenchmarkFormat): Promise<{ file: string; bytes?: number }> {
     const { folder, imgsz, data, log = () => {} } = this.#settings;
-    if (form === "source") return { file: this.#source.name, ...(await sizeOf(this.#source.name)) };
-    const [format, precision] = form.split("-") as [string, ("half" | "int8")?];
-    const path = join(folder, `${form}${endings[format]}`);
-    const options: ExportOptions = { format, file: path, imgsz };
+    if (format === "source") return { file: this.#source.name, ...(await sizeOf(this.#source.name)) };
+    const [written, precision] = format.split("-") as [string, ("half" | "int8")?];
+    const path = join(folder, `${format}${endings[written]}`);
+    const options: ExportOptions = { format: written, file: path, imgsz };
     if (precision !== undefined) options[precision] = true;
-    if (form === "onnx-int8") options.data = data;
-    log(`writing ${form}`);
+    if (format === "onnx-int8") options.data = data;
+    log(`writing ${format}`);
     const { bytes } = await this.#source.export(options);
-    return { file: format === "tfjs" ? join(path, "model.json") : path, bytes };
+    return { file: written === "tfjs" ? join(path, "model.json") : path, bytes };
   }
 
-  async #score(form: BenchmarkForm, file: string, device: DeviceName): Promise<Partial<ModelBenchmarkRow>> {
+  async #score(format: BenchmarkFormat, file: string, device: DeviceName): Promise<Partial<ModelBenchmarkRow>> {
     const { dataset, imgsz, threads, signal, onProgress } = this.#settings;
     const entries: readonly DatasetEntry[] = dataset.entries;
-    const model = await YOLO.load(file, { device, ...(threads === undefined ? {} : { threads }) });
+    const model = await YOLO.load(file, { device, threads });
     try {
       return await scoreModel(model, {
         entries,
         names: dataset.names,
         imgsz,
         signal,
-        onProgress: (done) => onProgress?.({ form, device, done, images: entries.length }),
+        onProgress: (done) => onProgress?.({ format, device, done, images: entries.length }),
       });
     } finally {
       await model.dispose();

@@ -1,13 +1,10 @@
+import type { DataCheckArgs } from "@lookonce/config";
 import type { DatasetReport, OnProgress } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 
 /** Options of {@link checkData}. */
-export interface CheckDataOptions {
-  /** The data set file, in YOLO's form. */
-  data: string;
-  /** Splits to check. Default: all that the file names. */
-  splits?: readonly string[];
-  /** Called with how far the check of a split has come. */
+export interface CheckDataOptions extends DataCheckArgs {
+  /** Called with the progress of the check of a split. */
   onProgress?: (split: string, state: Parameters<OnProgress>[0]) => void;
   /** Called with lines for people. */
   log?: (line: string) => void;

@@ -1,14 +1,12 @@
 import { stat } from "node:fs/promises";
-import type { ConversionResult, ConvertCocoOptions, ConvertVocOptions } from "@lookonce/data";
+import type { DataConvertArgs } from "@lookonce/config";
+import type { ConversionResult, OnProgress } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 
-/** Options of {@link convertData}: those of both forms. */
-export interface ConvertDataOptions
-  extends Omit<ConvertCocoOptions, "polygons">,
-    Omit<ConvertVocOptions, keyof ConvertCocoOptions>,
-    Pick<ConvertCocoOptions, "polygons"> {
-  /** Default `auto`: COCO for a file, VOC for a folder. */
-  from?: "auto" | "coco" | "voc";
+/** Options of {@link convertData}. */
+export interface ConvertDataOptions extends DataConvertArgs {
+  /** Called with the progress. */
+  onProgress?: OnProgress;
 }
 
 /**
@@ -17,10 +15,10 @@ export interface ConvertDataOptions
  * @throws LookonceError `ARGUMENT` for an option of the other form, and as the conversions of `@lookonce/data`
  */
 export async function convertData(options: ConvertDataOptions): Promise<ConversionResult> {
-  const { from = "auto", list, names, difficult, polygons, ...shared } = options;
+  const { from = "auto", list, classes, difficult, polygons, ...shared } = options;
   const { convertCoco, convertVoc } = await import("@lookonce/data");
   const isVoc = from === "voc" || (from === "auto" && (await isFolder(shared.annotations)));
-  refuse(isVoc ? { polygons } : { list, names, difficult }, isVoc ? "COCO" : "VOC");
+  refuse(isVoc ? { polygons } : { list, classes, difficult }, isVoc ? "COCO" : "VOC");
   if (!isVoc) return convertCoco({ ...shared, ...(polygons === undefined ? {} : { polygons }) });
   const { images } = shared;
   if (images === undefined) throw new LookonceError("ARGUMENT", "images must name the folder of the images.");
@@ -28,7 +26,7 @@ export async function convertData(options: ConvertDataOptions): Promise<Conversi
     ...shared,
     images,
     ...(list === undefined ? {} : { list }),
-    ...(names === undefined ? {} : { names }),
+    ...(classes === undefined ? {} : { names: classes }),
     ...(difficult === undefined ? {} : { difficult }),
   });
 }

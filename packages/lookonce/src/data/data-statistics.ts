@@ -1,20 +1,11 @@
 import { join } from "node:path";
+import { type DataStatsArgs, withDefaults } from "@lookonce/config";
 import type { DatasetStatistics } from "@lookonce/data";
 import { openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 
 /** Options of {@link dataStatistics}. */
-export interface DataStatisticsOptions {
-  /** The data set file, in YOLO's form. */
-  data: string;
-  /** Default `train`. */
-  split?: string;
-  /** Folder for results. Default `runs`. */
-  project?: string;
-  /** Subfolder that `labels.png` is written to. Default `data-stats`; a number is added if it exists. */
-  name?: string;
-  /** Write into the subfolder even if it exists. Default `false`. */
-  existOk?: boolean;
+export interface DataStatisticsOptions extends DataStatsArgs {
   /** Called with lines for people. */
   log?: (line: string) => void;
 }
@@ -32,7 +23,7 @@ export interface DataStatistics extends Omit<DatasetStatistics, "boxes"> {
  * @throws LookonceError when the data set cannot be used or the image cannot be written
  */
 export async function dataStatistics(options: DataStatisticsOptions): Promise<DataStatistics> {
-  const { data, split = "train", project = "runs", name = "data-stats", existOk = false, log = () => {} } = options;
+  const { data, split, project, name, existOk, log = () => {} } = withDefaults("data stats", options);
   const [{ datasetStatistics }, { plotLabels, writePlot }] = await Promise.all([
     import("@lookonce/data"),
     import("@lookonce/plots"),

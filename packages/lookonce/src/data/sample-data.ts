@@ -1,5 +1,12 @@
 import { basename, join } from "node:path";
-import { familySettings, type HypFamily, hypPreset } from "@lookonce/config";
+import {
+  type DataSampleArgs,
+  familySettings,
+  type HypFamily,
+  hypPreset,
+  type ResolvedArgs,
+  withDefaults,
+} from "@lookonce/config";
 import type { AugmentSettings, BatchLoader, Dataset, DatasetEntry } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { GridImage } from "@lookonce/plots";
@@ -8,27 +15,7 @@ import { openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 
 /** Options of {@link sampleData}. */
-export interface SampleDataOptions {
-  /** The data set file, in YOLO's form. */
-  data: string;
-  /** Default `train`. */
-  split?: string;
-  /** How many images. Default 16, or all there are. */
-  count?: number;
-  /** Hyper-parameters to augment with: a preset's name, such as `v8` or `v5-scratch-low`. Without it, not at all. */
-  augment?: string;
-  /** A hyper-parameter file of the preset's family, in place of the preset. */
-  hyp?: string;
-  /** Side of the augmented images, in pixels. Default 640. */
-  imgsz?: number;
-  /** Equal seeds choose equal images and change them equally. Default 0. */
-  seed?: number;
-  /** Folder for results. Default `runs`. */
-  project?: string;
-  /** Subfolder for `sample.jpg` and `sample_augmented.jpg`. Default `data-sample`; a number is added if it exists. */
-  name?: string;
-  /** Write into the subfolder even if it exists. Default `false`. */
-  existOk?: boolean;
+export interface SampleDataOptions extends DataSampleArgs {
   /** Called with lines for people. */
   log?: (line: string) => void;
 }
@@ -48,13 +35,18 @@ export interface DataSample {
  *   be written
  */
 export async function sampleData(options: SampleDataOptions): Promise<DataSample> {
-  const { data, split = "train", count = 16, project = "runs", name = "data-sample", existOk = false } = options;
+  const resolved = withDefaults("data sample", options);
+  const { data, split, n: count, project, name, existOk } = resolved;
   const { imageGrid } = await import("@lookonce/plots");
   const { readImage, writeImage } = await import("@lookonce/image");
   const settings = await augmentSettings(options);
   const dataset = await openDataset(data, { split, log: options.log ?? (() => {}) });
   const { names } = dataset;
-  const loader = await makeLoader(dataset, { ...options, count: Math.min(count, dataset.entries.length), settings });
+  const loader = await makeLoader(dataset, {
+    ...resolved,
+    count: Math.min(count, dataset.entries.length),
+    settings,
+  });
   const entries = (loader.plan(0)[0]?.indices ?? []).map((index) => dataset.entries[index] as DatasetEntry);
   const plain = await Promise.all(entries.map(async (entry) => labeled(entry, await readImage(entry.path))));
   const grids = [{ file: "sample.jpg", grid: await imageGrid(plain, { names }) }];
@@ -73,7 +65,7 @@ export async function sampleData(options: SampleDataOptions): Promise<DataSample
 }
 
 async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<AugmentSettings | undefined> {
-  if (augment === undefined) {
+  if (augment === undefined || augment === "none") {
     if (hyp === undefined) return undefined;
     throw new LookonceError("ARGUMENT", "hyp changes an augmentation, and none is asked for: add augment=v8.");
   }
@@ -102,9 +94,9 @@ async function makeLoader(
   {
     count,
     settings,
-    imgsz = 640,
-    seed = 0,
-  }: SampleDataOptions & { count: number; settings: AugmentSettings | undefined },
+    imgsz,
+    seed,
+  }: ResolvedArgs<"data sample"> & { count: number; settings: AugmentSettings | undefined },
 ): Promise<BatchLoader> {
   const { BatchLoader } = await import("@lookonce/data");
   const random = new Random(seed).fork("sample");

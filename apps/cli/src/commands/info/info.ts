@@ -1,10 +1,8 @@
 import type { ModelInfo, YOLO } from "lookonce";
-import { type Command, command } from "../../command.ts";
-import { flag, text } from "../../options/option.ts";
+import { type CommandWork, work } from "../../command.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { wrap } from "../../terminal/wrap.ts";
 import { loadModel } from "../load-model.ts";
-import { imgszOption, modelOption, outputOptions } from "../shared-options.ts";
 import { comparedTable, comparedTotals, legend, type NamedInfo } from "./compare-lines.ts";
 import { detailLines } from "./detail-lines.ts";
 import { count } from "./format.ts";
@@ -12,21 +10,7 @@ import { headLines, widthHint } from "./head-lines.ts";
 import { layerTable } from "./layer-table.ts";
 
 /** `lookonce info`: what a model is made of and costs. */
-export const info: Command = command({
-  name: "info",
-  summary: "Lists a model's layers, parameters and operations, and explains its head.",
-  options: {
-    model: modelOption,
-    imgsz: imgszOption(640),
-    detailed: flag({ help: "also every parameter tensor, with its mean and deviation", fallback: false }),
-    vs: text({ help: "another model, to put beside this one", expects: "file", fallback: undefined }),
-    graph: text({
-      help: "folder to write the graph into, for TensorBoard and Netron",
-      expects: "folder",
-      fallback: undefined,
-    }),
-    ...outputOptions,
-  },
+export const info: CommandWork = work("info", {
   examples: [
     "lookonce info model=yolov8n.pt",
     "lookonce info model=yolov5s.yaml imgsz=320 --json",
