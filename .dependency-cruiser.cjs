@@ -104,7 +104,7 @@ const packageGraph = {
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.
   "apps/cli": ["config", "errors", "lookonce", "server"],
-  "apps/server": ["config", "errors", "lookonce"],
+  "apps/server": ["config", "errors", "lookonce", "worker-pool"],
 };
 
 // What may be known of packages further left, by `import type` only.

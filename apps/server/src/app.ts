@@ -41,7 +41,7 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   const pool = new InferencePool({
     ...settings,
     worker: { rect: settings.rect, device: settings.device, ...(settings.threads && { threads: settings.threads }) },
-    patience: 1000 * stuckAfter * settings.timeout,
+    batchTimeoutMs: 1000 * stuckAfter * settings.timeout,
     onBatch: ({ model, size }) => metrics?.batches.observe({ model }, size),
     onWorkerLost: (cause) => {
       metrics?.workersLost.inc();

@@ -117,10 +117,12 @@ describe("a worker that dies", () => {
       },
       onWorkerReady: () => ready++,
     });
-    await expect.poll(() => pool.ready, { timeout: 20_000 }).toBe(2);
+    await pool.whenStarted();
+    expect(pool.ready).toBe(2);
     await expect(pool.run("die", 1)).rejects.toBeInstanceOf(WorkerLostError);
-    await expect.poll(() => pool.ready, { timeout: 20_000 }).toBe(2);
-    expect([prepared, ready]).toEqual([3, 3]);
+    expect(pool.ready).toBe(1);
+    await pool.whenStarted();
+    expect([pool.ready, prepared, ready]).toEqual([2, 3, 3]);
   });
 
   it("while it starts fails the task, with the reason", async () => {

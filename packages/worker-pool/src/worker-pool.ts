@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
 import { type TaskMap, WorkerLostError, WorkerThread, type WorkerThreadOptions } from "./worker-thread.ts";
 
@@ -50,6 +51,8 @@ interface Task<T extends TaskMap<T>> extends RunOptions<T> {
 interface Member<T extends TaskMap<T>> {
   thread: WorkerThread<T>;
   isReady: boolean;
+  /** Resolves when it is ready, or was lost. */
+  started: Promise<void>;
 }
 
 /**
@@ -64,7 +67,9 @@ export class WorkerPool<T extends TaskMap<T>> {
   readonly #options: WorkerPoolOptions<T>;
   readonly #members: Set<Member<T>> = new Set();
   readonly #queue: Task<T>[] = [];
-  readonly #restarts: Set<NodeJS.Timeout> = new Set();
+  /** Workers that are being replaced. */
+  readonly #restarts: Set<Promise<void>> = new Set();
+  readonly #end: AbortController = new AbortController();
   #disposal: Promise<unknown> | undefined;
 
   constructor(options: WorkerPoolOptions<T>) {
@@ -80,6 +85,11 @@ export class WorkerPool<T extends TaskMap<T>> {
   /** Number of workers that can take tasks. */
   get ready(): number {
     return this.#disposal === undefined ? [...this.#members].filter(({ isReady }) => isReady).length : 0;
+  }
+
+  /** Waits until each worker that is being started or replaced is ready, or was lost. */
+  async whenStarted(): Promise<void> {
+    await Promise.all([...this.#restarts, ...[...this.#members].map(({ started }) => started)]);
   }
 
   /** Starts all workers, before there are tasks. */
@@ -125,7 +135,7 @@ export class WorkerPool<T extends TaskMap<T>> {
   /** Lets workers finish the tasks that they have, and ends them. Tasks that still wait fail. May be called twice. */
   async dispose(): Promise<void> {
     this.#disposal ??= Promise.all(this.workers.map((worker) => worker.stop(this.#options.shutdownTimeoutMs ?? 5000)));
-    for (const timer of this.#restarts) clearTimeout(timer);
+    this.#end.abort();
     for (const { reject } of this.#queue.splice(0)) reject(disposed());
     await this.#disposal;
   }
@@ -152,7 +162,7 @@ export class WorkerPool<T extends TaskMap<T>> {
     const threads = (ready.length > 0 || prepare ? ready : members).map(({ thread }) => thread);
     const [least] = threads.sort((a, b) => a.pending - b.pending);
     if (least?.pending !== 0 && !keepAlive && this.#members.size < maxWorkers) {
-      const thread = this.#spawn();
+      const { thread } = this.#spawn();
       if (ready.length === 0 && !prepare) return thread;
     }
     return least !== undefined && least.pending < maxTasksPerWorker ? least : undefined;
@@ -176,19 +186,22 @@ export class WorkerPool<T extends TaskMap<T>> {
     return attempts < (this.#options.maxAttempts ?? 2);
   }
 
-  #spawn(deaths = 0): WorkerThread<T> {
+  #spawn(deaths = 0): Member<T> {
     const since = performance.now();
     const thread = new WorkerThread<T>(this.#options, (cause) => {
       this.#members.delete(member);
       if (this.#disposal !== undefined) return;
       this.#options.onWorkerLost?.(cause);
-      if (this.#options.keepAlive) this.#respawn(performance.now() - since < stableAfterMs ? deaths : 0);
+      if (!this.#options.keepAlive) return;
+      const restart = this.#respawn(performance.now() - since < stableAfterMs ? deaths : 0);
+      this.#restarts.add(restart);
+      void restart.finally(() => this.#restarts.delete(restart));
     });
-    const member = { thread, isReady: false };
+    const member: Member<T> = { thread, isReady: false, started: Promise.resolve() };
     this.#members.add(member);
     thread.unref();
-    void this.#prepare(member);
-    return thread;
+    member.started = this.#prepare(member);
+    return member;
   }
 
   async #prepare(member: Member<T>): Promise<void> {
@@ -201,13 +214,12 @@ export class WorkerPool<T extends TaskMap<T>> {
     this.#options.onWorkerReady?.();
   }
 
-  #respawn(deaths: number): void {
+  async #respawn(deaths: number): Promise<void> {
     const { restartDelaysMs = [0, 100, 1000, 5000, 15_000] } = this.#options;
-    const timer = setTimeout(() => {
-      this.#restarts.delete(timer);
-      this.#spawn(deaths + 1);
-    }, restartDelaysMs[deaths] ?? restartDelaysMs.at(-1));
-    this.#restarts.add(timer);
+    await sleep(restartDelaysMs[deaths] ?? restartDelaysMs.at(-1), undefined, { signal: this.#end.signal }).catch(
+      () => {},
+    );
+    if (this.#disposal === undefined) await this.#spawn(deaths + 1).started;
   }
 }
 

@@ -6,7 +6,7 @@ import { HttpError } from "../errors/http-error.ts";
 import { withoutRoots } from "../paths/confine.ts";
 import { findModelFile, modelFiles } from "../paths/model-files.ts";
 import type { InferencePool } from "../pool/inference-pool.ts";
-import type { LoadedModel } from "../pool/messages.ts";
+import type { LoadedModel } from "../pool/inference-tasks.ts";
 
 /** Names that models may have in requests. */
 export const idPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";

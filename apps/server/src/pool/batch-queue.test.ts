@@ -1,66 +1,61 @@
 import { describe, expect, it } from "vitest";
-import { BatchQueue, type Ticket } from "./batch-queue.ts";
+import { BatchQueue, type PendingImage } from "./batch-queue.ts";
 
 const options = { batch: 3, window: 5, maxPixels: 1000 };
 
-function ticket(key: string, since: number, { pixels = 10, model = "m", wanted = true } = {}): Ticket {
+function image(key: string, since: number, { pixels = 10, model = "m" } = {}): PendingImage {
   const file = new Uint8Array();
-  return {
-    ...{ key, model, imgsz: 64, file, pixels, options: {}, since },
-    isWanted: () => wanted,
-    resolve() {},
-    reject() {},
-  };
+  return { key, model, imgsz: 64, file, pixels, options: {}, since, resolve() {}, reject() {} };
 }
 
-const fill = (queue: BatchQueue, ...tickets: Ticket[]): void => {
-  for (const each of tickets) queue.push(each);
+const fill = (queue: BatchQueue, ...images: PendingImage[]): void => {
+  for (const each of images) queue.push(each);
 };
 
 describe("BatchQueue", () => {
   it("waits for others until an image's window is over, or the batch is full", () => {
     const queue = new BatchQueue(options);
-    fill(queue, ticket("a", 0), ticket("a", 2));
-    expect(queue.take(4.9)).toBeUndefined();
+    fill(queue, image("a", 0), image("a", 2));
+    expect(queue.next(4.9)).toBeUndefined();
     expect(queue.nextReady()).toBe(5);
-    expect(queue.take(5)?.tickets.map(({ since }) => since)).toEqual([0, 2]);
+    expect(queue.next(5)?.images.map(({ since }) => since)).toEqual([0, 2]);
     expect([queue.length, queue.nextReady()]).toEqual([0, undefined]);
-    fill(queue, ticket("a", 10), ticket("a", 10), ticket("a", 10), ticket("a", 10));
-    expect(queue.take(10)?.tickets).toHaveLength(3);
-    expect([queue.length, queue.take(10)]).toEqual([1, undefined]);
+    fill(queue, image("a", 10), image("a", 10), image("a", 10), image("a", 10));
+    expect(queue.next(10)?.images).toHaveLength(3);
+    expect([queue.length, queue.next(10)]).toEqual([1, undefined]);
   });
 
-  it("keeps images of different keys apart, and takes the one that has waited longest first", () => {
+  it("keeps images of different keys apart, the one that has waited longest first", () => {
     const queue = new BatchQueue(options);
-    fill(queue, ticket("a", 1), ticket("b", 0), ticket("a", 2), ticket("b", 3));
-    expect(queue.take(20)?.tickets.map(({ key, since }) => [key, since])).toEqual([
+    fill(queue, image("a", 1), image("b", 0), image("a", 2), image("b", 3));
+    expect(queue.next(20)?.images.map(({ key, since }) => [key, since])).toEqual([
       ["b", 0],
       ["b", 3],
     ]);
-    expect(queue.take(20)?.tickets.map(({ key }) => key)).toEqual(["a", "a"]);
+    expect(queue.next(20)?.images.map(({ key }) => key)).toEqual(["a", "a"]);
   });
 
-  it("gives a worker only what it has the model for", () => {
+  it("returns only batches of models that a worker has", () => {
     const queue = new BatchQueue(options);
-    fill(queue, ticket("a", 0, { model: "old" }), ticket("b", 1, { model: "new" }));
-    expect(queue.take(20, (model) => model === "new")?.model).toBe("new");
-    expect(queue.take(20, (model) => model === "new")).toBeUndefined();
+    fill(queue, image("a", 0, { model: "old" }), image("b", 1, { model: "new" }));
+    expect(queue.next(20, (model) => model === "new")?.model).toBe("new");
+    expect(queue.next(20, (model) => model === "new")).toBeUndefined();
   });
 
-  it("bounds the pixels of a batch, and lets a larger image go alone", () => {
+  it("bounds the pixels of a batch, and makes a larger image a batch of its own", () => {
     const queue = new BatchQueue(options);
-    fill(queue, ticket("a", 0, { pixels: 2000 }), ticket("a", 0, { pixels: 600 }), ticket("a", 0, { pixels: 600 }));
-    expect([1, 2, 3].map(() => queue.take(20)?.tickets.map(({ pixels }) => pixels))).toEqual([[2000], [600], [600]]);
+    fill(queue, image("a", 0, { pixels: 2000 }), image("a", 0, { pixels: 600 }), image("a", 0, { pixels: 600 }));
+    expect([1, 2, 3].map(() => queue.next(20)?.images.map(({ pixels }) => pixels))).toEqual([[2000], [600], [600]]);
   });
 
-  it("drops what is no longer wanted, and puts back what is", () => {
+  it("drops what is no longer wanted", () => {
     const queue = new BatchQueue(options);
-    const [first, second] = [ticket("a", 0), ticket("a", 1)];
+    const [first, second] = [image("a", 0), image("a", 1)];
     fill(queue, first, second);
     expect([queue.remove(first), queue.remove(first), queue.length]).toEqual([true, false, 1]);
-    queue.putBack([ticket("a", 0, { wanted: false }), ticket("a", 0.5)]);
-    expect(queue.of("m").map(({ since }) => since)).toEqual([0.5, 1]);
-    queue.putBack([ticket("c", 0, { wanted: false })]);
-    expect(queue.length).toBe(2);
+    expect(queue.of("m")).toEqual([second]);
+    expect([queue.remove(second), queue.length, queue.nextReady()]).toEqual([true, 0, undefined]);
+    fill(queue, first, second);
+    expect([queue.clear(), queue.length]).toEqual([[first, second], 0]);
   });
 });

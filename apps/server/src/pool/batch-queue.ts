@@ -1,136 +1,124 @@
 import type { DetectOptions } from "lookonce";
-import type { DetectAnswer } from "./messages.ts";
+import type { DetectAnswer } from "./inference-tasks.ts";
 
-/** An image that waits to be looked at. */
-export interface Ticket {
-  /** Images of the same key are looked at together: same model, and same size for the network. */
+/** An image that waits for a worker. */
+export interface PendingImage {
+  /** Images of the same key can be in one batch: same model, and same size for the network. */
   readonly key: string;
   readonly model: string;
   readonly imgsz: number;
   readonly file: Uint8Array;
-  /** Pixels that it has when decoded. */
+  /** Number of pixels once decoded. */
   readonly pixels: number;
   readonly options: DetectOptions;
-  /** When it came, in milliseconds. */
+  /** When it arrived, in milliseconds. */
   readonly since: number;
-  /** Whether somebody still waits for the answer. */
-  readonly isWanted: () => boolean;
   resolve(answer: DetectAnswer, waited: number): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
 }
 
-/** Images that go to a worker together. */
-export interface TicketBatch {
+/** Images that one worker processes at once. */
+export interface PendingBatch {
   readonly model: string;
   readonly imgsz: number;
-  readonly tickets: readonly Ticket[];
+  readonly images: readonly PendingImage[];
 }
 
 /** Options of {@link BatchQueue}. */
 export interface BatchQueueOptions {
-  /** Most images in a batch. */
+  /** Maximum number of images in a batch. */
   batch: number;
   /** Milliseconds that an image may wait for others to join it. */
   window: number;
-  /** Most pixels of a batch's images together; an image with more goes alone. */
+  /** Maximum number of pixels of a batch's images together; an image with more is a batch of its own. */
   maxPixels: number;
 }
+
+/** The waiting images of one key, in the order of arrival; never empty. */
+type Group = [PendingImage, ...PendingImage[]];
 
 /** Waiting images, gathered into batches: the image that has waited longest leads the next one. */
 export class BatchQueue {
   readonly #options: BatchQueueOptions;
-  /** By key, each in the order of arrival. */
-  readonly #groups: Map<string, Ticket[]> = new Map();
+  readonly #groups: Map<string, Group> = new Map();
   #length = 0;
 
   constructor(options: BatchQueueOptions) {
     this.#options = options;
   }
 
-  /** Images that wait. */
+  /** Number of images that wait. */
   get length(): number {
     return this.#length;
   }
 
-  push(ticket: Ticket): void {
-    const group = this.#groups.get(ticket.key);
-    if (group === undefined) this.#groups.set(ticket.key, [ticket]);
-    else group.push(ticket);
+  push(image: PendingImage): void {
+    const group = this.#groups.get(image.key);
+    if (group === undefined) this.#groups.set(image.key, [image]);
+    else group.push(image);
     this.#length++;
   }
 
-  /** Puts images of one batch, those that are still wanted, back to the head of the queue. */
-  putBack(tickets: readonly Ticket[]): void {
-    const wanted = tickets.filter(({ isWanted }) => isWanted());
-    const [first] = wanted;
-    if (first === undefined) return;
-    this.#groups.set(first.key, [...wanted, ...(this.#groups.get(first.key) ?? [])]);
-    this.#length += wanted.length;
-  }
-
-  /** Takes an image out that is no longer wanted. */
-  remove(ticket: Ticket): boolean {
-    const group = this.#groups.get(ticket.key);
-    const at = group?.indexOf(ticket) ?? -1;
-    if (group === undefined || at < 0) return false;
-    group.splice(at, 1);
-    if (group.length === 0) this.#groups.delete(ticket.key);
-    this.#length--;
+  /** Removes an image that is no longer wanted; returns whether it was waiting. */
+  remove(image: PendingImage): boolean {
+    const group = this.#groups.get(image.key);
+    const index = group?.indexOf(image) ?? -1;
+    if (group === undefined || index < 0) return false;
+    this.#splice(group, index, 1);
     return true;
   }
 
-  /** Takes all images out. */
-  clear(): Ticket[] {
-    const tickets = [...this.#groups.values()].flat();
+  /** Removes and returns all images. */
+  clear(): PendingImage[] {
+    const images = [...this.#groups.values()].flat();
     this.#groups.clear();
     this.#length = 0;
-    return tickets;
+    return images;
   }
 
   /** All images that wait for a model. */
-  of(model: string): Ticket[] {
-    return [...this.#groups.values()].flat().filter((ticket) => ticket.model === model);
+  of(model: string): PendingImage[] {
+    return [...this.#groups.values()].flat().filter((image) => image.model === model);
   }
 
   /**
-   * The next batch, if one is ready: it is full, or the image that leads it has waited for its window.
+   * Removes and returns the next batch, if one is ready: it is full, or the image that leads it has waited for its window.
    *
-   * @param now milliseconds on the clock of `Ticket.since`
-   * @param has whether the worker that it is for has a model
+   * @param now milliseconds on the clock of `PendingImage.since`
+   * @param has whether any worker has a model
    */
-  take(now: number, has: (model: string) => boolean = () => true): TicketBatch | undefined {
-    const ready = [...this.#groups.values()].filter(
-      (group) => this.#readyAt(group) <= now && has((group[0] as Ticket).model),
-    );
-    const [first] = ready.sort((a, b) => since(a) - since(b));
-    return first === undefined ? undefined : this.#takeFrom(first);
+  next(now: number, has: (model: string) => boolean = () => true): PendingBatch | undefined {
+    const ready = [...this.#groups.values()].filter((group) => this.#readyAt(group) <= now && has(group[0].model));
+    const [first] = ready.sort(([a], [b]) => a.since - b.since);
+    return first === undefined ? undefined : this.#batchOf(first);
   }
 
-  /** When {@link take} will give something, if nothing else comes; `undefined` while nothing waits. */
+  /** When {@link next} will return a batch, if no image is added; `undefined` while nothing waits. */
   nextReady(): number | undefined {
     const times = [...this.#groups.values()].map((group) => this.#readyAt(group));
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  #readyAt(group: readonly Ticket[]): number {
-    return group.length >= this.#options.batch ? Number.NEGATIVE_INFINITY : since(group) + this.#options.window;
+  #readyAt(group: Group): number {
+    return group.length >= this.#options.batch ? Number.NEGATIVE_INFINITY : group[0].since + this.#options.window;
   }
 
-  #takeFrom(group: Ticket[]): TicketBatch {
-    const [{ key, model, imgsz }] = group as [Ticket];
+  #batchOf(group: Group): PendingBatch {
+    const [{ model, imgsz }] = group;
     let [count, pixels] = [0, 0];
-    for (const ticket of group.slice(0, this.#options.batch)) {
-      pixels += ticket.pixels;
+    for (const image of group.slice(0, this.#options.batch)) {
+      pixels += image.pixels;
       if (count > 0 && pixels > this.#options.maxPixels) break;
       count++;
     }
-    const tickets = group.splice(0, count);
-    if (group.length === 0) this.#groups.delete(key);
-    this.#length -= tickets.length;
-    return { model, imgsz, tickets };
+    return { model, imgsz, images: this.#splice(group, 0, count) };
   }
-}
 
-function since(group: readonly Ticket[]): number {
-  return (group[0] as Ticket).since;
+  #splice(group: Group, start: number, count: number): PendingImage[] {
+    const [{ key }] = group;
+    const removed = group.splice(start, count);
+    if (group.length === 0) this.#groups.delete(key);
+    this.#length -= count;
+    return removed;
+  }
 }

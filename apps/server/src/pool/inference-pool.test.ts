@@ -9,7 +9,7 @@ await writeTinyWeights(tiny);
 
 async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<InferencePool> {
   const pool = new InferencePool({
-    ...{ workers: 1, batch: 4, window: 100, maxPixels: 1e6, queue: 100, patience: 60_000 },
+    ...{ workers: 1, batch: 4, window: 100, maxPixels: 1e6, queue: 100, batchTimeoutMs: 60_000 },
     worker: { rect: true, threads: 1 },
     ...options,
   });
@@ -20,7 +20,7 @@ async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<In
 
 const file = pngFile({ width: 64, height: 64 });
 const image: SubmittedImage = { file, options: { conf: 0 }, pixels: 4096, shape: "64x64" };
-const wish = (signal = new AbortController().signal): { model: string; imgsz: number; signal: AbortSignal } => ({
+const request = (signal = new AbortController().signal): { model: string; imgsz: number; signal: AbortSignal } => ({
   ...{ model: "tiny", imgsz: 64, signal },
 });
 
@@ -28,18 +28,18 @@ describe("InferencePool", async () => {
   const sizes: number[] = [];
   const pool = await makePool({ onBatch: ({ size }) => sizes.push(size) });
 
-  it("keeps nobody waiting who comes alone, and gathers those who come meanwhile into batches", async () => {
+  it("starts an image that comes alone at once, and batches those that come meanwhile", async () => {
     sizes.length = 0;
-    const all = await Promise.all(Array.from({ length: 6 }, () => pool.submit([image], wish())));
+    const all = await Promise.all(Array.from({ length: 6 }, () => pool.submit([image], request())));
     expect(sizes).toEqual([1, 4, 1]);
     for (const { answers } of all) expect(answers[0]).toMatchObject({ width: 64, height: 64 });
   });
 
-  it("answers each image with its own, whatever it shares a batch with", async () => {
+  it("detects in each image as alone, whatever shares a batch with it", async () => {
     const options = [{ conf: 0, maxDet: 1 }, { conf: 0, maxDet: 7 }, { conf: 0, classes: [2] }, { conf: 0.99 }];
     const images = options.map((each) => ({ ...image, options: each }));
     sizes.length = 0;
-    const { answers } = await pool.submit(images, wish());
+    const { answers } = await pool.submit(images, request());
     expect(sizes).toEqual([4]);
     const found = answers.map((answer) => ("boxes" in answer ? answer.boxes : []));
     expect([found[0]?.length, found[1]?.length, found[3]?.length]).toEqual([1, 7, 0]);
@@ -50,41 +50,41 @@ describe("InferencePool", async () => {
   it("drops images that nobody waits for any more", async () => {
     sizes.length = 0;
     const controller = new AbortController();
-    const first = pool.submit([image], wish());
-    const dropped = pool.submit([image, image], wish(controller.signal));
-    const kept = pool.submit([image], wish());
+    const first = pool.submit([image], request());
+    const dropped = pool.submit([image, image], request(controller.signal));
+    const kept = pool.submit([image], request());
     controller.abort(new Error("gone"));
     await expect(dropped).rejects.toThrow("gone");
     await Promise.all([first, kept]);
     expect(sizes).toEqual([1, 1]);
-    await expect(pool.submit([image], wish(controller.signal))).rejects.toThrow("gone");
+    await expect(pool.submit([image], request(controller.signal))).rejects.toThrow("gone");
   });
 
-  it("tells damaged images from whole ones", async () => {
+  it("reports damaged images among whole ones", async () => {
     const damaged = { ...image, file: file.subarray(0, 60) };
-    const { answers } = await pool.submit([image, damaged], wish());
+    const { answers } = await pool.submit([image, damaged], request());
     expect(answers).toMatchObject([{ width: 64 }, { error: { code: "FORMAT" } }]);
   });
 
-  it("says what is wrong with a model, and goes on with the others", async () => {
+  it("reports what is wrong with a model, and continues with the others", async () => {
     await expect(pool.load("none", "missing.safetensors", 64)).rejects.toMatchObject({ code: "NOT_FOUND" });
-    expect((await pool.submit([image], wish())).answers).toHaveLength(1);
+    expect((await pool.submit([image], request())).answers).toHaveLength(1);
     await pool.unload("tiny");
     expect(await pool.load("tiny", tiny, 64)).toMatchObject({ family: "v8", names: ["cat", "dog", "bird"] });
   });
 });
 
 describe("an InferencePool whose queue is full", () => {
-  it("refuses all of a request or nothing, and says when to come again", async () => {
+  it("refuses all of a request or nothing, and reports when to try again", async () => {
     const pool = await makePool({ queue: 8, batch: 64, window: 500 });
-    const first = pool.submit([image], wish());
-    const second = pool.submit(Array(6).fill(image), wish());
-    await expect(pool.submit(Array(3).fill(image), wish())).rejects.toMatchObject({
+    const first = pool.submit([image], request());
+    const second = pool.submit(Array(6).fill(image), request());
+    await expect(pool.submit(Array(3).fill(image), request())).rejects.toMatchObject({
       ...{ statusCode: 503, code: "QUEUE_FULL", retryAfter: expect.any(Number) },
       message: expect.stringMatching(/\(8 images waiting\); try again in \d+ seconds?\.$/),
     });
     expect(pool.waiting).toBe(6);
-    expect((await pool.submit(Array(2).fill(image), wish())).answers).toHaveLength(2);
+    expect((await pool.submit(Array(2).fill(image), request())).answers).toHaveLength(2);
     expect([(await first).answers.length, (await second).answers.length]).toEqual([1, 6]);
   });
 });
@@ -96,11 +96,11 @@ describe("an InferencePool that loses workers", async () => {
   process.on("worker", keep);
   const pool = await makePool({ workers: 2, batch: 1, onWorkerLost: ({ message }) => causes.push(message) });
 
-  it("replaces them; only the batch that such a worker was at fails", async () => {
-    const work = Array.from({ length: 40 }, () => pool.submit([image], wish()));
-    // A worker is at one of them, and has another behind it, by the time that the second is answered.
+  it("replaces them; only the batch that such a worker was running fails", async () => {
+    const work = Array.from({ length: 40 }, () => pool.submit([image], request()));
+    // By the time that the second is answered, a worker runs one of them and has another behind it
     await work[1];
-    // What no worker understands: it dies of that.
+    // A message that is no task: it dies of that
     (threads[0] as Worker).postMessage(null);
     const ends = await Promise.allSettled(work);
     expect(ends.filter(({ status }) => status === "rejected")).toMatchObject([
@@ -109,16 +109,16 @@ describe("an InferencePool that loses workers", async () => {
     expect(causes).toEqual([expect.stringMatching(/null/)]);
     process.off("worker", keep);
     await expect.poll(() => pool.workers, { timeout: 30_000 }).toEqual({ up: 2, all: 2 });
-    expect((await pool.submit([image], wish())).answers).toHaveLength(1);
+    expect((await pool.submit([image], request())).answers).toHaveLength(1);
   });
 });
 
-describe("an InferencePool with a worker that is stuck", () => {
+describe("an InferencePool with a worker that hangs", () => {
   it("replaces it", async () => {
-    const pool = await makePool({ patience: 1 });
-    // A size that is compiled first: that takes longer than a millisecond.
+    const pool = await makePool({ batchTimeoutMs: 1 });
+    // A size that is compiled first, which lasts longer than a millisecond
     const large = { ...image, file: pngFile({ width: 1000, height: 1000 }), pixels: 1e6, shape: "1280x1280" };
-    await expect(pool.submit([large], { ...wish(), imgsz: 1280 })).rejects.toMatchObject({ code: "WORKER_LOST" });
+    await expect(pool.submit([large], { ...request(), imgsz: 1280 })).rejects.toMatchObject({ code: "WORKER_LOST" });
     await expect.poll(() => pool.workers.up, { timeout: 30_000 }).toBe(1);
   });
 });

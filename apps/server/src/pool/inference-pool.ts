@@ -1,17 +1,28 @@
+import { encodeError, WorkerLostError, WorkerPool, type WorkerThread } from "@lookonce/worker-pool";
+import { type ModelInfo, readImage } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
-import { BatchQueue, type BatchQueueOptions, type Ticket, type TicketBatch } from "./batch-queue.ts";
-import { type DecodedBatch, decodeBatch } from "./decode-batch.ts";
-import type { DetectAnswer, DetectRequest, LoadedModel, WorkerSettings } from "./messages.ts";
-import { type CrewMember, WorkerCrew } from "./worker-crew.ts";
+import { BatchQueue, type BatchQueueOptions, type PendingBatch, type PendingImage } from "./batch-queue.ts";
+import type {
+  DecodedImage,
+  DetectAnswer,
+  InferenceTasks,
+  LoadedModel,
+  LoadRequest,
+  WorkerSettings,
+} from "./inference-tasks.ts";
+import { workerAddress } from "./worker-address.ts";
 
-/** Batches that a worker holds at once: one that the network looks at, and one that is decoded meanwhile. */
-const batchesAhead = 2;
+/** Batches for each worker that are in progress at once: one that the network runs on, and one that is decoded meanwhile. */
+const batchesPerWorker = 2;
 
-/** What a pool tells while it works. */
+/** Milliseconds that a worker may need to finish its batches when the service stops. */
+const shutdownTimeoutMs = 30_000;
+
+/** Callbacks of a pool. */
 export interface PoolObserver {
-  /** A batch went to a worker. */
+  /** Called when a batch is started. */
   onBatch?(batch: { model: string; size: number }): void;
-  /** A worker died and is being replaced. */
+  /** Called when a worker died and is being replaced. */
   onWorkerLost?(cause: Error): void;
 }
 
@@ -20,84 +31,118 @@ export interface InferencePoolOptions extends BatchQueueOptions, PoolObserver {
   /** Number of worker threads. */
   workers: number;
   worker: WorkerSettings;
-  /** Most images that wait; more are refused. */
+  /** Maximum number of images that wait; more are refused. */
   queue: number;
-  /** Milliseconds after which a worker that has not answered a batch is taken for stuck and replaced. */
-  patience: number;
+  /** Milliseconds after which a worker that has not answered a batch counts as hung and is replaced. */
+  batchTimeoutMs: number;
 }
 
-/** An image to look at. */
+/** An image to detect objects in. */
 export interface SubmittedImage {
   file: Uint8Array;
-  options: DetectRequest["images"][number]["options"];
-  /** Pixels that it has when decoded. */
+  options: DecodedImage["options"];
+  /** Number of pixels once decoded. */
   pixels: number;
-  /** Sizes that differ are not looked at together. */
+  /** Images of different shapes are not batched. */
   shape: string;
 }
 
-/** What came of a request's images. */
+/** The answers to a request's images. */
 export interface Answered {
   /** In the order of the images. */
   answers: DetectAnswer[];
-  /** Milliseconds until the last of them went to a worker. */
+  /** Milliseconds until the last of them was started. */
   waited: number;
 }
 
-/** Looks at images in worker threads, several at a time; what cannot be taken on at once waits in a bounded queue. */
+type InferenceThread = WorkerThread<InferenceTasks>;
+
+/** Detects objects in images in worker threads, batched; images that cannot start at once wait in a bounded queue. */
 export class InferencePool {
   readonly #options: InferencePoolOptions;
   readonly #queue: BatchQueue;
-  readonly #crew: WorkerCrew;
-  /** Milliseconds that an image took, averaged over the last ones. */
+  readonly #pool: WorkerPool<InferenceTasks>;
+  /** Batches that are being decoded, or are in a worker. */
+  readonly #inProgress: Set<PendingBatch> = new Set();
+  readonly #models: Map<string, LoadRequest> = new Map();
+  readonly #modelsOf: WeakMap<InferenceThread, Set<string>> = new WeakMap();
+  /** Milliseconds per image, averaged over the last ones. */
   #pace = 100;
   #timer: NodeJS.Timeout | undefined;
+  #isStopping = false;
 
   constructor(options: InferencePoolOptions) {
     this.#options = options;
     this.#queue = new BatchQueue(options);
-    this.#crew = new WorkerCrew(options.worker, {
-      size: options.workers,
-      onLost: (batches, cause) => this.#lost(batches, cause),
-      onReady: () => this.#pump(),
+    this.#pool = new WorkerPool({
+      program: workerAddress,
+      name: "lookonce inference",
+      workerData: options.worker,
+      maxWorkers: options.workers,
+      maxTasksPerWorker: batchesPerWorker,
+      maxAttempts: 1,
+      keepAlive: true,
+      // A thread cannot be ended safely in native code: the process would end with it
+      whenHung: "abandon",
+      shutdownTimeoutMs,
+      prepare: (worker) => this.#loadAll(worker),
+      onWorkerLost: (cause) => options.onWorkerLost?.(cause),
+      onWorkerReady: () => this.#pump(),
     });
   }
 
-  /** Images that wait. */
+  /** Number of images that wait. */
   get waiting(): number {
     return this.#queue.length;
   }
 
-  /** Workers that can take work, of all. */
+  /** Number of workers that accept work, and of all. */
   get workers(): { up: number; all: number } {
-    return { up: this.#crew.members.filter(({ up }) => up).length, all: this.#options.workers };
+    return { up: this.#pool.ready, all: this.#options.workers };
   }
 
   /**
-   * Loads a model in every worker.
+   * Loads a model in one worker after the other, so that the rest continues to work.
    *
    * @throws LookonceError when the file cannot be read or is no model
    */
-  load(model: string, file: string, imgsz: number): Promise<LoadedModel> {
-    return this.#crew.load({ model, file, imgsz });
+  async load(model: string, file: string, imgsz: number): Promise<LoadedModel> {
+    const request = { model, file, imgsz };
+    this.#models.set(model, request);
+    try {
+      await this.#pool.whenStarted();
+      let loaded: LoadedModel | undefined;
+      for (const worker of this.#pool.workers) loaded = await this.#loadIn(worker, request);
+      if (loaded === undefined) throw new WorkerLostError(new Error("no worker could be started"), false);
+      this.#pump();
+      return loaded;
+    } catch (error) {
+      await this.#forget(model);
+      throw this.#failure(error, "A worker died over this model and is being replaced.");
+    }
   }
 
   /** Frees a model in every worker, after the images that wait for it. */
   async unload(model: string): Promise<void> {
-    while (this.#queue.of(model).length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    await this.#crew.unload(model);
+    const isUsed = (): boolean => [...this.#inProgress].some((batch) => batch.model === model);
+    while (this.#queue.of(model).length > 0 || isUsed()) await new Promise((resolve) => setTimeout(resolve, 10));
+    await this.#forget(model);
   }
 
   /** Layers and parameters of a model. */
-  describe(model: string, imgsz: number): ReturnType<WorkerCrew["describe"]> {
-    return this.#crew.describe(model, imgsz);
+  async describe(model: string, imgsz: number): Promise<ModelInfo> {
+    try {
+      return await this.#pool.run("describe", { model, imgsz }, { accepts: this.#accepts(model) });
+    } catch (error) {
+      throw this.#failure(error, "A worker died over this model and is being replaced.");
+    }
   }
 
   /**
-   * Has images looked at.
+   * Detects objects in images.
    *
    * @param signal when it aborts, those that still wait are dropped, and its reason is thrown
-   * @throws HttpError 503 with `Retry-After` when not all of them have a place in the queue
+   * @throws HttpError 503 with `Retry-After` when the queue does not have room for all of them
    */
   async submit(
     images: readonly SubmittedImage[],
@@ -107,122 +152,128 @@ export class InferencePool {
     if (this.#queue.length + images.length > this.#options.queue) throw this.#full();
     const since = performance.now();
     let waited = 0;
-    const tickets: Ticket[] = [];
+    const pending: PendingImage[] = [];
     const answers = images.map(
       ({ shape, ...image }) =>
         new Promise<DetectAnswer>((resolve, reject) => {
           const key = `${model} ${imgsz} ${shape}`;
-          const settle = (answer: DetectAnswer, wait: number): void => {
+          const answer = (found: DetectAnswer, wait: number): void => {
             waited = Math.max(waited, wait);
-            resolve(answer);
+            resolve(found);
           };
-          const isWanted = (): boolean => !signal.aborted;
-          tickets.push({ ...image, key, model, imgsz, since, isWanted, resolve: settle, reject });
+          pending.push({ ...image, key, model, imgsz, since, resolve: answer, reject });
         }),
     );
     const drop = (): void => {
-      for (const ticket of tickets) {
-        this.#queue.remove(ticket);
-        ticket.reject(signal.reason);
+      for (const image of pending) {
+        this.#queue.remove(image);
+        image.reject(signal.reason);
       }
     };
     signal.addEventListener("abort", drop, { once: true });
-    for (const ticket of tickets) this.#queue.push(ticket);
+    for (const image of pending) this.#queue.push(image);
     this.#pump();
     try {
       return { answers: await Promise.all(answers), waited };
     } catch (error) {
-      // One of them was lost: nobody waits for the others any more.
-      for (const ticket of tickets) this.#queue.remove(ticket);
+      // One of them was lost: nobody waits for the others any more
+      for (const image of pending) this.#queue.remove(image);
       throw error;
     } finally {
       signal.removeEventListener("abort", drop);
     }
   }
 
-  /** Ends the workers after the batches that they are at; images that still wait are refused. */
+  /** Ends the workers after their batches; images that still wait are refused. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     clearTimeout(this.#timer);
-    const refusal = new HttpError(503, {
-      code: "ENDING",
-      message: "The service ended before it came to this image.",
-    });
-    for (const ticket of this.#queue.clear()) ticket.reject(refusal);
-    await this.#crew.stop();
+    for (const image of this.#queue.clear()) image.reject(ending());
+    await this.#pool.dispose();
   }
 
+  /** Starts the batches that are ready, as many as the workers have room for. */
   #pump(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    while (this.#give()) {}
+    const limit = batchesPerWorker * this.#pool.ready;
+    while (this.#inProgress.size < limit) {
+      // An image that comes while nothing is in progress does not wait for others
+      const now = this.#inProgress.size === 0 ? Number.POSITIVE_INFINITY : performance.now();
+      const batch = this.#queue.next(now, (model) => this.#pool.workers.some((worker) => this.#has(worker, model)));
+      if (batch === undefined) break;
+      void this.#run(batch);
+    }
     const ready = this.#queue.nextReady();
     const wait = (ready ?? 0) - performance.now();
-    if (ready !== undefined && wait > 0 && this.#free().length > 0) {
+    if (ready !== undefined && wait > 0 && this.#inProgress.size < limit) {
       this.#timer = setTimeout(() => this.#pump(), wait);
     }
   }
 
-  /** Gives the next batch that is ready to a worker that is free, if there are both. */
-  #give(): boolean {
-    // Who comes while there is nothing to do is not kept waiting for others.
-    const isIdle = this.#crew.members.every(({ load }) => load === 0);
-    const now = isIdle ? Number.POSITIVE_INFINITY : performance.now();
-    return this.#free().some((member) => {
-      const batch = this.#queue.take(now, (model) => member.models.has(model));
-      if (batch !== undefined) void this.#run(member, batch);
-      return batch !== undefined;
-    });
-  }
-
-  /** Workers that can take a batch, those with the least to do first. */
-  #free(): CrewMember[] {
-    return this.#crew.members.filter(({ up, load }) => up && load < batchesAhead).sort((a, b) => a.load - b.load);
-  }
-
-  async #run(member: CrewMember, batch: TicketBatch): Promise<void> {
-    const sent = performance.now();
-    this.#options.onBatch?.({ model: batch.model, size: batch.tickets.length });
-    member.load++;
-    const { slot } = member;
-    const decoded = await decodeBatch(batch);
+  /** Decodes a batch's images in this thread's decoders, and detects in them in a worker. */
+  async #run(batch: PendingBatch): Promise<void> {
+    const { model, imgsz } = batch;
+    const start = performance.now();
+    this.#inProgress.add(batch);
+    this.#options.onBatch?.({ model, size: batch.images.length });
+    const decoded = (await Promise.all(batch.images.map(decode))).filter((each) => each !== undefined);
     try {
-      if (decoded.tickets.length > 0 && slot === member.slot && member.up) await this.#ask(member, decoded, sent);
-      // Its worker died meanwhile.
-      else if (decoded.tickets.length > 0) this.#queue.putBack(decoded.tickets);
+      if (decoded.length === 0) return;
+      const images = decoded.map(({ pending, image }) => ({ image, options: pending.options }));
+      const { batchTimeoutMs: timeoutMs } = this.#options;
+      const request = { model, imgsz, images };
+      const answers = await this.#pool.run("detect", request, { timeoutMs, accepts: this.#accepts(model) });
+      for (const [i, answer] of answers.entries())
+        decoded[i]?.pending.resolve(answer, start - decoded[i].pending.since);
+      this.#pace += 0.1 * ((performance.now() - start) / decoded.length / batchesPerWorker - this.#pace);
+    } catch (error) {
+      const lost = "The worker that processed this image died and is being replaced; send the image again.";
+      for (const { pending } of decoded) pending.reject(this.#failure(error, lost));
     } finally {
-      member.load--;
+      this.#inProgress.delete(batch);
       this.#pump();
     }
   }
 
-  /** Has a worker look at a batch, and hands out its answers. */
-  async #ask(member: CrewMember, batch: DecodedBatch, sent: number): Promise<void> {
-    const { model, imgsz, tickets, images } = batch;
-    const { slot } = member;
-    const { patience } = this.#options;
-    const stuck = new Error(`the worker did not answer within ${patience} ms`);
-    const watchdog = setTimeout(() => slot.abandon(stuck), patience);
-    member.batches.push(batch);
-    try {
-      const answers = await slot.call("detect", { model, imgsz, images });
-      for (const [i, ticket] of tickets.entries()) ticket.resolve(answers[i] as DetectAnswer, sent - ticket.since);
-      this.#pace += 0.1 * ((performance.now() - sent) / tickets.length / batchesAhead - this.#pace);
-    } catch (error) {
-      // Batches that can be begun again, because their worker died over another, are out of its list by now.
-      if (member.batches.includes(batch)) for (const ticket of tickets) ticket.reject(error as Error);
-    } finally {
-      clearTimeout(watchdog);
-      const at = member.batches.indexOf(batch);
-      if (at >= 0) member.batches.splice(at, 1);
+  /** Loads all models in a new worker. */
+  async #loadAll(worker: InferenceThread): Promise<void> {
+    for (const request of [...this.#models.values()]) {
+      // Its file may have been deleted since: the other models are loaded all the same
+      await this.#loadIn(worker, request).catch(() => {});
     }
   }
 
-  /** A worker died: the batch that it was at fails, those behind it are begun again elsewhere. */
-  #lost(batches: TicketBatch[], cause: Error): void {
-    this.#options.onWorkerLost?.(cause);
-    const behind = batches.splice(1);
-    for (const { tickets } of behind.reverse()) this.#queue.putBack(tickets);
-    this.#pump();
+  async #loadIn(worker: InferenceThread, request: LoadRequest): Promise<LoadedModel> {
+    const loaded = await worker.run("load", request);
+    const models = this.#modelsOf.get(worker) ?? new Set();
+    if (this.#models.has(request.model)) this.#modelsOf.set(worker, models.add(request.model));
+    return loaded;
+  }
+
+  async #forget(model: string): Promise<void> {
+    this.#models.delete(model);
+    await Promise.allSettled(
+      this.#pool.workers.map((worker) => {
+        this.#modelsOf.get(worker)?.delete(model);
+        return worker.run("unload", { model });
+      }),
+    );
+  }
+
+  #has(worker: InferenceThread, model: string): boolean {
+    return this.#modelsOf.get(worker)?.has(model) ?? false;
+  }
+
+  /** Restricts a task to workers that have the model. Where none has it any more, each can report that. */
+  #accepts(model: string): (worker: InferenceThread) => boolean {
+    return (worker) => this.#has(worker, model) || !this.#pool.workers.some((other) => this.#has(other, model));
+  }
+
+  /** The error of a request: a worker that died is the service's fault. */
+  #failure(error: unknown, message: string): unknown {
+    if (this.#isStopping) return ending();
+    if (!(error instanceof WorkerLostError)) return error;
+    return new HttpError(500, { code: "WORKER_LOST", message }, { cause: error.cause });
   }
 
   #full(): HttpError {
@@ -232,9 +283,25 @@ export class InferencePool {
       503,
       {
         code: "QUEUE_FULL",
-        message: `The service has all the work that it takes on (${queue} images waiting); try again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
+        message: `The service has as much work as it accepts (${queue} images waiting); try again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
       },
       { retryAfter: seconds },
     );
   }
+}
+
+/** Decodes an image on the decoder's own threads. One that cannot be decoded is answered with that. */
+async function decode(
+  pending: PendingImage,
+): Promise<{ pending: PendingImage; image: DecodedImage["image"] } | undefined> {
+  try {
+    return { pending, image: await readImage(pending.file) };
+  } catch (error) {
+    pending.resolve({ error: encodeError(error) }, performance.now() - pending.since);
+    return undefined;
+  }
+}
+
+function ending(): HttpError {
+  return new HttpError(503, { code: "ENDING", message: "The service stopped before it processed this image." });
 }

@@ -1,3 +1,4 @@
+import { decodeError } from "@lookonce/worker-pool";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { DetectOptions } from "lookonce";
 import type { HttpError } from "../errors/http-error.ts";
@@ -7,7 +8,7 @@ import { networkShape } from "../images/network-shape.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { ModelRegistry, ReadyModel } from "../models/model-registry.ts";
 import type { InferencePool, SubmittedImage } from "../pool/inference-pool.ts";
-import { type FoundImage, receiveError } from "../pool/messages.ts";
+import type { FoundImage } from "../pool/inference-tasks.ts";
 import { refusals } from "../schemas/error-schema.ts";
 import { answerSchema, jsonSchema, parametersSchema, predictBodies } from "../schemas/predict-schemas.ts";
 import type { FullSettings } from "../settings.ts";
@@ -95,7 +96,7 @@ async function look(
   const watch = watchRequest(reply, settings.timeout);
   try {
     const { answers, waited } = await pool.submit(accepted, { model: model.id, imgsz, signal: watch.signal });
-    const found = answers.map((answer) => ("error" in answer ? refuse(receiveError(answer.error)) : answer));
+    const found = answers.map((answer) => ("error" in answer ? refuse(decodeError(answer.error)) : answer));
     return {
       answers: admitted.map((image) => (image instanceof Error ? image : (found.shift() as FoundImage))),
       waited,

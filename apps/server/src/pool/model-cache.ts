@@ -1,21 +1,21 @@
+import { encodeError } from "@lookonce/worker-pool";
 import { type ModelInfo, type Results, YOLO } from "lookonce";
-import type { DetectAnswer, DetectRequest, LoadedModel, WorkerSettings } from "./messages.ts";
-import { sendError } from "./messages.ts";
+import type { DetectAnswer, DetectRequest, LoadedModel, LoadRequest, WorkerSettings } from "./inference-tasks.ts";
 
-/** Sizes that a model stays compiled for; the one unused for longest goes first. */
-const sizesKept = 2;
+/** Sizes that a model stays compiled for; the one unused for longest is freed first. */
+const maxSizes = 2;
 
-interface ShelfEntry {
+interface CacheEntry {
   file: string;
   loaded: LoadedModel;
   /** By side of the images, the last used last. */
   detectors: Map<number, YOLO>;
 }
 
-/** The models of one worker. One thing is done at a time. */
-export class ModelShelf {
+/** The models of one worker. Its methods are called one at a time. */
+export class ModelCache {
   readonly #settings: WorkerSettings;
-  readonly #entries: Map<string, ShelfEntry> = new Map();
+  readonly #entries: Map<string, CacheEntry> = new Map();
 
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
@@ -26,17 +26,17 @@ export class ModelShelf {
    *
    * @throws LookonceError when the file cannot be read or is no model
    */
-  async load({ model, file, imgsz }: { model: string; file: string; imgsz: number }): Promise<LoadedModel> {
+  async load({ model, file, imgsz }: LoadRequest): Promise<LoadedModel> {
     const known = this.#entries.get(model);
     if (known?.file === file) return known.loaded;
     const yolo = await this.#open(file);
     try {
       const gray = { width: imgsz, height: imgsz, data: new Uint8Array(3 * imgsz * imgsz).fill(114) };
       // Compiles the network and brings its memory in.
-      await yolo.detectBatch([{ source: gray }], { imgsz, ...this.#form });
+      await yolo.detectBatch([{ source: gray }], { imgsz, ...this.#rect });
       const { parameters } = await yolo.info({ imgsz }).catch(() => ({ parameters: undefined }));
       const loaded = {
-        ...(await yolo.describe({ imgsz, ...this.#form })),
+        ...(await yolo.describe({ imgsz, ...this.#rect })),
         ...(parameters === undefined ? {} : { parameters }),
       };
       this.#entries.set(model, { file, loaded, detectors: new Map([[imgsz, yolo]]) });
@@ -53,25 +53,25 @@ export class ModelShelf {
     for (const yolo of entry?.detectors.values() ?? []) await yolo.dispose();
   }
 
-  /** @throws LookonceError `UNSUPPORTED` for a file that does not tell its layers */
+  /** @throws LookonceError `UNSUPPORTED` for a file without its layers */
   async describe({ model, imgsz }: { model: string; imgsz: number }): Promise<ModelInfo> {
     const { file } = this.#entry(model);
     return (await YOLO.load(file)).info({ imgsz, detailed: true });
   }
 
-  /** Finds objects in images; a fault of one image's is its answer. */
+  /** Finds objects in images; an image that fails has its error as its answer. */
   async detect({ model, imgsz, images }: DetectRequest): Promise<DetectAnswer[]> {
     const detector = await this.#detector(model, imgsz);
     const items = images.map(({ image, options }) => ({ source: image, options }));
-    const found = await detector.detectBatch(items, { imgsz, ...this.#form });
-    return found.map((result) => (result instanceof Error ? { error: sendError(result) } : plain(result)));
+    const found = await detector.detectBatch(items, { imgsz, ...this.#rect });
+    return found.map((result) => (result instanceof Error ? { error: encodeError(result) } : plain(result)));
   }
 
   async dispose(): Promise<void> {
     for (const model of [...this.#entries.keys()]) await this.unload({ model });
   }
 
-  get #form(): { rect: boolean } {
+  get #rect(): { rect: boolean } {
     return { rect: this.#settings.rect };
   }
 
@@ -83,7 +83,7 @@ export class ModelShelf {
     });
   }
 
-  #entry(model: string): ShelfEntry {
+  #entry(model: string): CacheEntry {
     const entry = this.#entries.get(model);
     if (entry === undefined) throw new Error(`the worker does not have the model ${model}`);
     return entry;
@@ -96,7 +96,7 @@ export class ModelShelf {
     detectors.delete(imgsz);
     detectors.set(imgsz, yolo);
     const [oldest] = detectors;
-    if (detectors.size > sizesKept && oldest !== undefined) {
+    if (detectors.size > maxSizes && oldest !== undefined) {
       detectors.delete(oldest[0]);
       await oldest[1].dispose();
     }

@@ -1,0 +1,69 @@
+import type { SentError } from "@lookonce/worker-pool";
+import type { DetectOptions, Image, ModelInfo } from "lookonce";
+
+/** How every worker runs its models. */
+export interface WorkerSettings {
+  /** Threads of ONNX Runtime in each worker; its own choice where missing. */
+  threads?: number;
+  device?: "auto" | "cpu" | "webgpu" | "cuda";
+  /** Pad images only as far as the stride needs, not to a square. */
+  rect: boolean;
+}
+
+/** The tasks of a worker. */
+export interface InferenceTasks {
+  /** Loads a model under a key and runs it on a gray image once, so that the first real one need not wait. */
+  load: { request: LoadRequest; response: LoadedModel };
+  unload: { request: { model: string }; response: undefined };
+  /** Layers and parameters of a model. */
+  describe: { request: { model: string; imgsz: number }; response: ModelInfo };
+  /** Detects objects in images that have the same size for the network. */
+  detect: { request: DetectRequest; response: DetectAnswer[] };
+}
+
+export interface LoadRequest {
+  model: string;
+  file: string;
+  imgsz: number;
+}
+
+export interface DetectRequest {
+  model: string;
+  imgsz: number;
+  images: DecodedImage[];
+}
+
+/** A model as a worker knows it. */
+export interface LoadedModel {
+  family: string;
+  names: readonly string[];
+  stride: number;
+  /** Size that images are letterboxed to at most. */
+  imgsz: readonly [height: number, width: number];
+  /** Parameters; absent for files in other programs' formats. */
+  parameters?: number;
+}
+
+/** The objects in one image, or why it could not be processed. */
+export type DetectAnswer = FoundImage | { error: SentError };
+
+export interface FoundImage {
+  width: number;
+  height: number;
+  speed: { preprocess: number; inference: number; postprocess: number };
+  boxes: {
+    x1: number;
+    y1: number;
+    x2: number;
+    y2: number;
+    confidence: number;
+    class: number;
+    name: string;
+  }[];
+}
+
+/** An image with its options. */
+export interface DecodedImage {
+  image: Image;
+  options: DetectOptions;
+}
