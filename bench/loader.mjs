@@ -95,10 +95,10 @@ async function training(dataset) {
   const model = new DetectionModel(await readModelConfig("yolov8n.yaml"), { rng, nc: dataset.names.length });
   const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
   const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer });
-  const rates = { rates: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
+  const settings = { lr: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
   const timed = async (data) => {
     const start = performance.now();
-    await step.run(data, rates);
+    await step.run(data, settings);
     return (performance.now() - start) / 1000;
   };
   const loader = makeLoader(dataset, workers);

@@ -47,10 +47,10 @@ async function trainingStep(model, rng, options) {
   const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
   const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer });
   const batch = randomBatch(rng, options);
-  const rates = { rates: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
+  const settings = { lr: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
   return async () => {
     const start = performance.now();
-    const { losses } = await step.run(batch, rates);
+    const { losses } = await step.run(batch, settings);
     return { seconds: (performance.now() - start) / 1000, last: Object.values(losses) };
   };
 }

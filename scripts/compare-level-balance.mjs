@@ -21,7 +21,15 @@ import {
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { plotLines, writePlot } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
-import { Ema, groupParameters, makeOptimizer, ratesAt, shapesRecipe, TrainStep, validate } from "@lookonce/trainer";
+import {
+  groupParameters,
+  LrScheduler,
+  ModelEMA,
+  makeOptimizer,
+  shapesRecipe,
+  TrainStep,
+  validate,
+} from "@lookonce/trainer";
 
 const { values } = parseArgs({
   options: { epochs: { type: "string", default: "14" }, seed: { type: "string", default: "0" } },
@@ -70,15 +78,15 @@ async function run(mode, data, valData) {
   const own = [...balance.parameters].map(([name, variable]) => ({ path: `loss.${name}`, group: "norm", variable }));
   const { recipe } = shapesRecipe;
   const optimizer = makeOptimizer("AdamW", [...groupParameters(model), ...own], { weightDecay: recipe.weight_decay });
-  const ema = await Ema.of(model, { decay: recipe.ema_decay, tau: recipe.ema_tau });
+  const ema = await ModelEMA.of(model, { decay: recipe.ema_decay, tau: recipe.ema_tau });
   const step = new TrainStep(model, { criterion, optimizer, ema, clip: recipe.clip });
   const loader = new BatchLoader(data, { batch, imgsz, shuffle: new Random(seed).fork("order"), workers: 0 });
   const weights = [[...(await balance.weights().data())]];
+  const scheduler = new LrScheduler({ ...recipe, epochs, iterations: loader.length, warmsMomentum: false });
   let iteration = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
     for await (const images of loader.batches(epoch)) {
-      const settings = { ...recipe, epochs, iterations: loader.length, warmsMomentum: false };
-      await step.run(images, ratesAt(settings, { epoch, iteration }));
+      await step.run(images, scheduler.lrAt({ epoch, iteration }));
       iteration++;
     }
     weights.push([...(await balance.weights().data())]);

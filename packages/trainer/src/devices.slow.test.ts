@@ -5,9 +5,9 @@ import { Random } from "@lookonce/random";
 import { askedTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { practiceBatch } from "./auto-batch/practice-batch.ts";
+import { noiseBatch } from "./auto-batch/auto-batch.ts";
 import { makeCriterion } from "./criteria/make-criterion.ts";
-import { Ema } from "./ema.ts";
+import { ModelEMA } from "./model-ema.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
 import { TrainStep } from "./train-step.ts";
@@ -31,19 +31,19 @@ async function train(name: string, start?: Weights): Promise<Outcome> {
   const model = new DetectionModel(readModelConfig(name, { nc: 3 }), { rng: new Random(7) });
   if (start !== undefined) loadStateDict(model, start);
   const recipe = makeRecipe(familySettings[model.family], {});
-  const batch = practiceBatch({ count: 2, imgsz, objects: 3, nc: 3, rng: new Random(1) });
+  const batch = noiseBatch({ count: 2, imgsz, objects: 3, nc: 3, rng: new Random(1) });
   const pixels = Float32Array.from(batch.images.subarray(0, imgsz * imgsz * 3), (byte) => byte / 255);
   model.eval();
   const output = tf.tidy(() => model.forward(tf.tensor4d(pixels, [1, imgsz, imgsz, 3])).decoded as tf.Tensor3D);
   const decoded = (await output.data()) as Float32Array;
   const optimizer = new Sgd(groupParameters(model), { weightDecay: recipe.weight_decay });
-  const ema = await Ema.of(model);
+  const ema = await ModelEMA.of(model);
   const criterion = makeCriterion(model, { recipe, imgsz });
   const step = new TrainStep(model, { criterion, optimizer, ema, clip: 10 });
   const numbers: number[][] = [];
   for (let i = 0; i < steps; i++) {
-    const rates = { rates: { bias: 1e-4, weight: 1e-4, norm: 1e-4 }, momentum: 0.9 };
-    const { losses, gradientNorm } = await step.run(batch, rates);
+    const settings = { lr: { bias: 1e-4, weight: 1e-4, norm: 1e-4 }, momentum: 0.9 };
+    const { losses, gradientNorm } = await step.run(batch, settings);
     numbers.push([...Object.values(losses), gradientNorm]);
   }
   const outcome = { decoded, steps: numbers, weights: await stateDict(model), averages: await stateDict(ema.model) };

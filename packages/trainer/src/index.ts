@@ -5,10 +5,10 @@ export { type LabelSizesOptions, labelSizes, type SizedImage } from "./anchors/l
 export { type AutoBatchOptions, autoBatch } from "./auto-batch/auto-batch.ts";
 export type { AutoBatchReport } from "./auto-batch/largest-batch.ts";
 export type { MemoryMeter } from "./auto-batch/memory-meter.ts";
+export { type ModelNotes, saveModel } from "./checkpointer.ts";
 export type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
 export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
 export { V8Criterion } from "./criteria/v8-criterion.ts";
-export { Ema, type EmaOptions } from "./ema.ts";
 export {
   type Evolution,
   type EvolveOptions,
@@ -16,6 +16,8 @@ export {
   type GenerationReport,
 } from "./evolve/evolve.ts";
 export type { EvolvedGeneration, GenerationScores } from "./evolve/evolve-table.ts";
+export { LrScheduler, type ScheduleSettings } from "./lr-scheduler.ts";
+export { ModelEMA, type ModelEMAOptions } from "./model-ema.ts";
 export { type AutoOptimizer, autoOptimizer, makeOptimizer } from "./optimizer/make-optimizer.ts";
 export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
@@ -28,8 +30,6 @@ export { type ProgressStream, plainProgress, progress, terminalProgress } from "
 export { resultsCsv } from "./report/results-csv.ts";
 export { type TensorboardLoggerOptions, tensorboardLogger } from "./report/tensorboard-logger.ts";
 export { makeRunDirectory, type RunDirectoryOptions } from "./run-directory.ts";
-export { type ModelNotes, saveModel } from "./save-model.ts";
-export { type Rates, ratesAt, type ScheduleSettings, warmupLength } from "./schedule.ts";
 export { train } from "./train.ts";
 export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
@@ -40,3 +40,4 @@ export type { ValidateOptions } from "./validation/validate-options.ts";
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
 export { type ValidationPlotsOptions, validationPlots } from "./validation/validation-plots.ts";
 export type { ClassScores, ValidationResult } from "./validation/validation-result.ts";
+export { type StepSchedule, type WarmupSettings, warmupIterations } from "./warmup.ts";

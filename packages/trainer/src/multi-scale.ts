@@ -3,24 +3,18 @@ import { type Image, resizeBilinear } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 
 /**
- * The size that a batch is given in multi-scale training: a random multiple of the stride from half of `imgsz` to one and
- * a half of it, as in YOLOv5 (`--multi-scale`).
- *
- * @returns sides in pixels, of a batch whose longer side is that multiple
+ * Resizes a batch for multi-scale training: its longer side becomes a random multiple of the stride from half of `imgsz` to
+ * one and a half of it, as in YOLOv5 (`--multi-scale`); boxes are scaled along.
  */
-export function drawScale(
-  { height, width }: Pick<Batch, "height" | "width">,
+export function scaleRandomly(
+  batch: Batch,
   { imgsz, stride, rng }: { imgsz: number; stride: number; rng: Random },
-): { height: number; width: number } {
+): Batch {
   const [low, high] = [Math.floor((imgsz * 0.5) / stride), Math.floor((imgsz * 1.5) / stride)];
   const side = Math.max(1, rng.integer(low, high + 1)) * stride;
-  const factor = side / Math.max(height, width);
+  const factor = side / Math.max(batch.height, batch.width);
   const fit = (length: number): number => Math.ceil((length * factor) / stride) * stride;
-  return { height: fit(height), width: fit(width) };
-}
-
-/** A batch at another size: images are resized, boxes go with them. */
-export function rescaleBatch(batch: Batch, { height, width }: { height: number; width: number }): Batch {
+  const [height, width] = [fit(batch.height), fit(batch.width)];
   if (height === batch.height && width === batch.width) return batch;
   const bytes = batch.height * batch.width * 3;
   const images = new Uint8Array(batch.count * height * width * 3);

@@ -72,7 +72,7 @@ function crash(epoch: number, iteration: number): TrainCallbacks {
   };
 }
 
-describe("a training that goes on", () => {
+describe("a training that is resumed", () => {
   // Batches of 2 for a nominal batch of 6: gradients wait for an update when an epoch ends.
   const recipes = [
     { optimizer: "SGD", nbs: 6, warmup_epochs: 1, warmup_iterations: 0 },
@@ -118,7 +118,7 @@ describe("a training that goes on", () => {
     await expect(run({ directory, seed: 3, callbacks: [crash(1, 0)] })).rejects.toThrow("crash");
     const last = join(directory, "weights/last.safetensors");
     const { training } = readCheckpoint(last);
-    expect(training?.state).toMatchObject({ position: { epoch: 1 }, settings: { seed: 3, epochs: 3 } });
+    expect(training?.state).toMatchObject({ progress: { epoch: 1 }, settings: { seed: 3, epochs: 3 } });
     const { epochs } = await run({ resume: last, epochs: 50, seed: 4 }, last);
     expect(epochs).toBe(3);
   });
@@ -128,7 +128,7 @@ describe("a training that goes on", () => {
     expect(readCheckpoint(last).training).toBeUndefined();
     await expect(run({ resume: last }, last)).rejects.toMatchObject({
       code: "ARGUMENT",
-      message: expect.stringContaining("no state of a training to go on from"),
+      message: expect.stringContaining("no state of a training to resume"),
     });
   });
 });
@@ -151,7 +151,7 @@ describe.runIf(existsSync("/dev/full"))("a full disk", () => {
         message: expect.stringMatching(new RegExp(`cannot write .*${name}.*ENOSPC`)),
       });
       const last = join(directory, "weights/last.safetensors");
-      expect(readCheckpoint(last).training?.state).toMatchObject({ position: { epoch: 1, iteration: 0 } });
+      expect(readCheckpoint(last).training?.state).toMatchObject({ progress: { epoch: 1, iteration: 0 } });
       rmSync(file);
       expect((await run({ resume: last }, last)).epochs).toBe(3);
     },
@@ -175,7 +175,7 @@ describe("a training that ends early", () => {
 });
 
 describe("a training's options", () => {
-  it("freeze rows of the model", async () => {
+  it("freeze layers of the model", async () => {
     const { last } = await run({ epochs: 1, freeze: 2, val: "never", recipe: { ema_decay: 0 } });
     const model = tinyModel({ names: data.names });
     const before = await stateDict(model);
@@ -185,10 +185,10 @@ describe("a training's options", () => {
       expect({ path, isSame }).toEqual({ path, isSame: /^model\.[01]\./.test(path) || !variable.trainable });
     }
     model.dispose();
-    await expect(run({ freeze: [99] })).rejects.toThrow(/no row 99; its rows are 0 to 5/);
+    await expect(run({ freeze: [99] })).rejects.toThrow(/no layer 99; its layers are 0 to 5/);
   });
 
-  it("give batches other sizes from step to step, the same after going on", async () => {
+  it("give batches other sizes from step to step, the same when resumed", async () => {
     const sizes = async (more: Partial<TrainOptions>): Promise<number[]> => {
       const seen: number[] = [];
       await run({

@@ -1,84 +1,103 @@
-import type { Batch, BatchLoader } from "@lookonce/data";
+import type { Batch } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import type { TrainCallbacks } from "./report/callbacks.ts";
-import type { RunPosition } from "./run-state.ts";
-import { type Rates, ratesAt, type ScheduleSettings, updateIsDue } from "./schedule.ts";
-import type { Losses, StepResult, TrainStep } from "./train-step.ts";
+import { Random } from "@lookonce/random";
+import { scaleRandomly } from "./multi-scale.ts";
+import type { Losses, StepResult } from "./train-step.ts";
+import type { Training } from "./training.ts";
+import type { TrainingProgress } from "./training-state.ts";
+import type { StepSchedule } from "./warmup.ts";
 
-/** What an epoch needs. */
-export interface EpochOptions {
-  loader: BatchLoader;
-  step: TrainStep;
-  schedule: ScheduleSettings;
-  callbacks: Pick<Required<TrainCallbacks>, "onTrainBatchStart" | "onTrainBatchEnd">;
-  /** Changes every batch before it is learned from, e.g. its size; `iteration` counts from the start of training. */
-  prepare?: (batch: Batch, iteration: number) => Batch;
-  /** Asked after every batch: whether to stop here. */
-  isOver: () => boolean;
-}
+/** Parts of a training that an epoch needs. */
+export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "scheduler"> & {
+  model: Pick<Training["model"], "step">;
+  settings: Pick<Training["settings"], "imgsz" | "seed" | "multiScale">;
+  options: Pick<Training["options"], "signal">;
+  callbacks: Pick<Training["callbacks"], "onTrainBatchStart" | "onTrainBatchEnd">;
+};
 
-/** What an epoch gave. */
+/** The outcome of an epoch. */
 export interface EpochResult {
   /** Means over its batches. */
   losses: Losses;
-  /** Learning rates in its last batch. */
-  rates: Rates["rates"];
+  /** Learning rates of its last batch. */
+  lr: StepSchedule["lr"];
   /** `false` when it was stopped before its last batch. */
   finished: boolean;
 }
 
 /**
- * Learns from the batches of an epoch that `position` has not seen yet, and moves it on; after the last one it stands at
- * the next epoch's first.
+ * Trains on the remaining batches of the current epoch; after the last one the progress is that of the next epoch's start.
  *
  * @throws LookonceError `NUMERIC` when the loss is no finite number
  */
-export async function runEpoch(position: RunPosition, options: EpochOptions): Promise<EpochResult> {
-  const { loader, step, schedule, callbacks } = options;
-  const { epoch, sums } = position;
+export async function trainEpoch(training: EpochParts): Promise<EpochResult> {
+  const { progress, loader, callbacks, settings, options } = training;
+  const { epoch } = progress;
   const start = performance.now();
-  let images = 0;
-  let done = 0;
-  let rates: Rates["rates"] = { bias: 0, weight: 0, norm: 0 };
-  for await (const loaded of loader.batches(epoch, { from: position.iteration })) {
-    const iteration = epoch * loader.length + position.iteration;
-    const batch = options.prepare?.(loaded, iteration) ?? loaded;
-    await callbacks.onTrainBatchStart({ epoch, iteration: position.iteration, batch });
-    const { accumulate, ...settings } = ratesAt(schedule, { epoch, iteration });
-    const updates = updateIsDue({ iteration, last: position.lastUpdate, accumulate });
-    const result = await step.run(batch, { ...settings, updates });
-    checkFinite(result, { epoch, iteration: position.iteration });
-    if (updates) position.lastUpdate = iteration;
-    position.updates = step.updates;
-    for (const [part, value] of Object.entries(result.losses)) sums[part] = (sums[part] ?? 0) + value;
-    rates = settings.rates;
+  let [images, done] = [0, 0];
+  let lr: StepSchedule["lr"] = { bias: 0, weight: 0, norm: 0 };
+  for await (const loaded of loader.batches(epoch, { from: progress.iteration })) {
+    const { iteration } = progress;
+    const batch = settings.multiScale ? rescale(loaded, training) : loaded;
+    await callbacks.onTrainBatchStart({ epoch, iteration, batch });
+    const result = await trainStep(training, batch);
+    lr = result.lr;
     images += batch.count;
     done++;
     const seconds = (performance.now() - start) / 1000;
     await callbacks.onTrainBatchEnd({
-      ...{ ...result, epoch, iteration: position.iteration++, mean: means(position), rates, images: batch.count },
+      ...{ ...result, epoch, iteration, mean: meanLosses(progress), images: batch.count },
       instances: batch.samples.reduce((sum, { classes }) => sum + classes.length, 0),
       imagesPerSecond: images / seconds,
-      secondsLeft: (seconds / done) * (loader.length - position.iteration),
+      secondsLeft: (seconds / done) * (loader.length - progress.iteration),
     });
-    if (options.isOver() && position.iteration < loader.length) {
-      return { losses: means(position), rates, finished: false };
+    if (options.signal?.aborted && progress.iteration < loader.length) {
+      return { losses: meanLosses(progress), lr, finished: false };
     }
   }
-  const losses = means(position);
-  Object.assign(position, { epoch: epoch + 1, iteration: 0, sums: {}, losses: [...position.losses, losses] });
-  return { losses, rates, finished: true };
+  const losses = meanLosses(progress);
+  Object.assign(progress, { epoch: epoch + 1, iteration: 0, lossSums: {}, losses: [...progress.losses, losses] });
+  return { losses, lr, finished: true };
 }
 
-function means({ sums, iteration }: RunPosition): Losses {
-  return Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / Math.max(1, iteration)]));
+/** Trains on one batch, with an optimizer step when enough gradients are accumulated. */
+async function trainStep(
+  { progress, loader, scheduler, step }: EpochParts,
+  batch: Batch,
+): Promise<StepResult & Pick<StepSchedule, "lr">> {
+  const iteration = totalIterations({ progress, loader });
+  const { lr, momentum, accumulate } = scheduler.lrAt({ epoch: progress.epoch, iteration });
+  const optimizerStep = iteration - progress.lastOptimizerStep >= accumulate;
+  const result = await step.run(batch, { lr, momentum, optimizerStep });
+  checkFinite(result, progress);
+  if (optimizerStep) progress.lastOptimizerStep = iteration;
+  progress.optimizerSteps = step.optimizerSteps;
+  const { lossSums } = progress;
+  for (const [part, value] of Object.entries(result.losses)) lossSums[part] = (lossSums[part] ?? 0) + value;
+  progress.iteration++;
+  return { ...result, lr };
 }
 
-function checkFinite(result: StepResult, { epoch, iteration }: { epoch: number; iteration: number }): void {
+/** Iterations since the start of training. */
+function totalIterations({ progress, loader }: Pick<EpochParts, "progress" | "loader">): number {
+  return progress.epoch * loader.length + progress.iteration;
+}
+
+function rescale(batch: Batch, training: EpochParts): Batch {
+  const { imgsz, seed } = training.settings;
+  const rng = new Random(seed).fork("scale", totalIterations(training));
+  return scaleRandomly(batch, { imgsz, stride: training.model.step, rng });
+}
+
+function meanLosses({ lossSums, iteration }: TrainingProgress): Losses {
+  return Object.fromEntries(Object.entries(lossSums).map(([part, sum]) => [part, sum / Math.max(1, iteration)]));
+}
+
+function checkFinite(result: StepResult, { epoch, iteration }: TrainingProgress): void {
   const { total, gradientNorm, scaling } = result;
-  // Mixed precision tries how far it can go: gradients that overflow are no fault while a smaller scale may help.
-  const tries = scaling?.skipped === true && scaling.scale >= 1;
-  if (Number.isFinite(total) && (tries || Number.isFinite(gradientNorm))) return;
+  // In mixed precision, gradients that overflow are no fault while a smaller scale may help.
+  const mayRecover = scaling?.skipped === true && scaling.scale >= 1;
+  if (Number.isFinite(total) && (mayRecover || Number.isFinite(gradientNorm))) return;
   const parts = Object.entries(result.losses).map(([part, value]) => `${part} loss ${value}`);
   const kept = epoch === 0 ? "Nothing was saved yet" : `The weights saved after epoch ${epoch} are intact`;
   throw new LookonceError(

@@ -3,23 +3,23 @@ import { type AugmentSettings, BatchLoader, imageWeights } from "@lookonce/data"
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import type { SettledSettings } from "./run-parts.ts";
-import type { RunPosition } from "./run-state.ts";
+import type { ResolvedSettings } from "./resolve-settings.ts";
 import type { TrainOptions } from "./train-options.ts";
+import type { TrainingProgress } from "./training-state.ts";
 
-/** What {@link trainLoader} is told. */
+/** Options of {@link trainLoader}. */
 export interface TrainLoaderOptions extends Pick<TrainOptions, "data" | "workers" | "cache" | "transforms"> {
-  settings: SettledSettings;
-  /** Where the training stands when an epoch begins. */
-  position: Readonly<RunPosition>;
+  settings: ResolvedSettings;
+  /** Read when an epoch begins. */
+  progress: Readonly<TrainingProgress>;
 }
 
-/** The loader of a training: what it gives depends on the settings and the epoch, and with image weights on the scores. */
+/** Creates the loader of a training; its batches depend on settings and epoch, and with image weights on the scores. */
 export function trainLoader(model: DetectionModel, options: TrainLoaderOptions): BatchLoader {
-  const { data, settings, position, workers, cache, transforms } = options;
+  const { data, settings, progress, workers, cache, transforms } = options;
   const { batch, imgsz, seed, rect, recipe, epochs } = settings;
   const random = new Random(seed);
-  const weights = (): Float64Array => imageWeights(data.entries, data.names.length, position.classScores);
+  const weights = (): Float64Array => imageWeights(data.entries, data.names.length, progress.classScores);
   return new BatchLoader(data, {
     ...{
       batch,

@@ -26,7 +26,7 @@ export interface TrainSettings {
   freeze?: number | readonly number[];
   /** Stop when so many epochs brought no fitter one; 0 never does. Default 100. */
   patience?: number;
-  /** Stop after so many hours; rates fall as if the training were as long as that. Default no limit. */
+  /** Stop after so many hours; learning learning rates decay as if the training were as long as that. Default no limit. */
   time?: number;
   /** Keep `weights/epochN.safetensors` every so many epochs; 0 keeps none. Default 0. */
   savePeriod?: number;
@@ -128,23 +128,6 @@ export function checkTrainOptions(model: DetectionModel, { data, valData, ...opt
     throw new LookonceError(
       "DATA",
       `the data set has ${dataset.names.length} classes, the model ${model.nc}: build the model for ${dataset.names.length} classes.`,
-    );
-  }
-}
-
-/**
- * Keeps rows of the model file as they are.
- *
- * @param rows the first so many, or the rows of these numbers
- * @throws LookonceError `ARGUMENT` for a row that the model does not have
- */
-export function freezeRows(model: DetectionModel, rows: number | readonly number[]): void {
-  const list = typeof rows === "number" ? Array.from({ length: rows }, (_, row) => row) : rows;
-  for (const row of list) {
-    if (model.freeze(`model.${row}.`).length > 0 || row in model.config.rows) continue;
-    throw new LookonceError(
-      "ARGUMENT",
-      `freeze: the model has no row ${row}; its rows are 0 to ${model.config.rows.length - 1}.`,
     );
   }
 }

@@ -47,10 +47,10 @@ describeShared("train, YOLOv5", ["golden/v5/train/train.safetensors", "weights/y
 
   it("has the reference's losses before each of six steps, and its weights after them", async () => {
     const { model, step, batch } = await golden(5e-4);
-    const rates = { rates: { bias: expected.lr, weight: expected.lr, norm: expected.lr }, momentum: 0.937 };
+    const settings = { lr: { bias: expected.lr, weight: expected.lr, norm: expected.lr }, momentum: 0.937 };
     const close = { rel: 1e-4 };
     for (const { total, box, objectness, class: cls, gradient_norm } of expected.before_each_step) {
-      const result = await step.run(batch, rates);
+      const result = await step.run(batch, settings);
       expectClose([result.losses.box as number], [box], close);
       expectClose([result.losses.obj as number], [objectness], close);
       expectClose([result.losses.cls as number], [cls], close);
@@ -59,7 +59,7 @@ describeShared("train, YOLOv5", ["golden/v5/train/train.safetensors", "weights/y
     }
     await compareState(model, expected.parameters_after, { abs: 5e-5 });
     await compareState(model, expected.running_statistics_after, { abs: 1e-4 });
-    const { total } = await step.run(batch, rates);
+    const { total } = await step.run(batch, settings);
     expectClose([total], [expected.loss_of_a_train_mode_forward_after_the_last_step.total], close);
     model.dispose();
   });
@@ -67,7 +67,7 @@ describeShared("train, YOLOv5", ["golden/v5/train/train.safetensors", "weights/y
   it("has the reference's first gradients", async () => {
     const { model, step, batch } = await golden(0);
     const before = await stateDict(model);
-    await step.run(batch, { rates: { bias: 1, weight: 1, norm: 1 }, momentum: 0 });
+    await step.run(batch, { lr: { bias: 1, weight: 1, norm: 1 }, momentum: 0 });
     const after = await stateDict(model);
     const prefix = "first_step_gradient.";
     for (const [name, gradient] of Object.entries(goldenTensors("v5/train/train.safetensors"))) {
@@ -79,7 +79,7 @@ describeShared("train, YOLOv5", ["golden/v5/train/train.safetensors", "weights/y
       // Of the difference of two numbers, float32 leaves 1e-7 of the larger.
       expectClose(difference, gradient.data as Float32Array, { abs: 1e-4 * largest + 2e-7 });
     }
-    expect(step.updates).toBe(1);
+    expect(step.optimizerSteps).toBe(1);
     model.dispose();
   });
 });

@@ -72,22 +72,22 @@ describeShared("train, YOLOv8", ["golden/v8/train/batch.safetensors", "weights/y
       GoldenTensor
     >;
     const batch = batchOf({ images, imageIndices: batch_idx.data, classes: cls.data, boxes: bboxes.data });
-    const rates = { rates: { bias: lr, weight: lr, norm: lr }, momentum };
+    const settings = { lr: { bias: lr, weight: lr, norm: lr }, momentum };
     for (const [i, tolerance] of bounds.rows.entries()) {
-      const { losses, total, gradientNorm } = await step.run(batch, rates);
+      const { losses, total, gradientNorm } = await step.run(batch, settings);
       expectClose(Object.values(losses), golden.loss_items_before_step[i], tolerance);
       expectClose([total], [golden.loss_sum_before_step[i]], tolerance);
       if (bounds.norm) expectClose([gradientNorm], [golden.gradient_norm_before_clipping[i]], bounds.norm);
     }
     if (bounds.after) {
       await compareState(model, golden.parameters_after, bounds.after.parameters);
-      const { losses } = await step.run(batch, rates);
+      const { losses } = await step.run(batch, settings);
       expectClose(Object.values(losses), golden.loss_items_after_last_step, bounds.after.loss);
       // The reference measured that last loss in training mode too, which moved the statistics a seventh time.
       await compareState(model, golden.running_stats_after, bounds.after.statistics);
     }
     optimizer.dispose();
     model.dispose();
-    expect(step.updates).toBeGreaterThan(3);
+    expect(step.optimizerSteps).toBeGreaterThan(3);
   });
 });

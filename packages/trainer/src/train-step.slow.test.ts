@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainBatch } from "./criteria/criterion.ts";
 import { makeCriterion } from "./criteria/make-criterion.ts";
-import { Ema } from "./ema.ts";
+import { ModelEMA } from "./model-ema.ts";
 import { makeOptimizer } from "./optimizer/make-optimizer.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { tinyModel } from "./test-tiny-model.ts";
@@ -40,11 +40,11 @@ describe("500 steps", () => {
     const model = tinyModel({ family });
     const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
     const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings[family]), imgsz: side });
-    const ema = await Ema.of(model);
+    const ema = await ModelEMA.of(model);
     const step = new TrainStep(model, { criterion, optimizer, ema, clip: 10, accumulates: true });
-    const settings = { rates: { bias: 0.001, weight: 0.001, norm: 0.001 }, momentum: 0.9 };
+    const settings = { lr: { bias: 0.001, weight: 0.001, norm: 0.001 }, momentum: 0.9 };
     const run = async (i: number): Promise<void> => {
-      const { total } = await step.run(randomBatch(i), { ...settings, updates: i % 2 === 1 });
+      const { total } = await step.run(randomBatch(i), { ...settings, optimizerStep: i % 2 === 1 });
       expect(Number.isFinite(total)).toBe(true);
     };
     // All padding sizes have come by then.

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { TrainBatch } from "./criteria/criterion.ts";
 import { V8Criterion } from "./criteria/v8-criterion.ts";
-import { Ema, emaDecay } from "./ema.ts";
+import { emaDecay, ModelEMA } from "./model-ema.ts";
 import { AdamW } from "./optimizer/adamw.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
@@ -44,18 +44,18 @@ describe("TrainStep", () => {
   it.runIf(recordsGraphs)("is compiled once for batches of a padding size, and memory stays flat", async () => {
     const model = tinyModel();
     const optimizer = new Sgd(groupParameters(model), { weightDecay: 5e-4 });
-    const ema = await Ema.of(model);
+    const ema = await ModelEMA.of(model);
     const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer, ema, clip: 10 });
     const before = { graphs: compiled(), tensors: tf.memory().numTensors, bytes: tf.memory().numBytes };
     for (let i = 0; i < 30; i++) {
       const rate = 0.01 / (i + 1);
-      const rates = { bias: 0.1 - rate, weight: rate, norm: rate };
-      await step.run(randomBatch(i, i % 9), { rates, momentum: 0.8 + i / 1000 });
+      const lr = { bias: 0.1 - rate, weight: rate, norm: rate };
+      await step.run(randomBatch(i, i % 9), { lr, momentum: 0.8 + i / 1000 });
       expect(tf.memory().numTensors).toBe(before.tensors);
       expect(tf.memory().numBytes).toBe(before.bytes);
     }
     expect(compiled() - before.graphs).toBe(1);
-    await step.run(randomBatch(0, 20), { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 });
+    await step.run(randomBatch(0, 20), { lr: { bias: 0, weight: 0, norm: 0 }, momentum: 0 });
     expect(compiled() - before.graphs).toBe(2);
     for (const part of [optimizer, ema, model]) part.dispose();
   });
@@ -64,11 +64,11 @@ describe("TrainStep", () => {
     const model = tinyModel();
     const optimizer = new AdamW(groupParameters(model));
     const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer, clip: 10 });
-    const rates = { rates: { bias: 0.005, weight: 0.005, norm: 0.005 }, momentum: 0.9 };
+    const settings = { lr: { bias: 0.005, weight: 0.005, norm: 0.005 }, momentum: 0.9 };
     const batch = randomBatch(1);
     const totals: number[] = [];
     for (let i = 0; i < 30; i++) {
-      const { losses, total } = await step.run(batch, rates);
+      const { losses, total } = await step.run(batch, settings);
       totals.push(total);
       expect(total).toBeCloseTo(((losses.box as number) + (losses.cls as number) + (losses.dfl as number)) * 2, 3);
     }
@@ -80,22 +80,22 @@ describe("TrainStep", () => {
   it.runIf(recordsGraphs).each(["the loss", "the update"])(
     "goes on from the weights it had when %s fails while a step is recorded",
     async (part) => {
-      const rates = { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
+      const rates = { lr: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
       const train = async (fails: boolean): Promise<Map<string, { data: Float32Array | Int32Array }>> => {
         const model = tinyModel();
         const criterion = new V8Criterion(model);
         const optimizer = new Sgd(groupParameters(model));
-        const ema = await Ema.of(model);
+        const ema = await ModelEMA.of(model);
         const step = new TrainStep(model, { criterion, optimizer, ema });
         if (fails) {
           const broken = vi.spyOn(
-            ...((part === "the loss" ? [criterion, "loss"] : [ema, "update"]) as [Ema, "update"]),
+            ...((part === "the loss" ? [criterion, "loss"] : [ema, "update"]) as [ModelEMA, "update"]),
           );
           broken.mockImplementationOnce(() => {
             throw new Error("broken");
           });
           await expect(step.run(randomBatch(1), rates)).rejects.toThrow("broken");
-          expect(step.updates).toBe(0);
+          expect(step.optimizerSteps).toBe(0);
         }
         for (let i = 0; i < 2; i++) await step.run(randomBatch(i), rates);
         const state = await stateDict(model);
@@ -109,7 +109,7 @@ describe("TrainStep", () => {
   it("averages weights and statistics as the formula says", async () => {
     const model = tinyModel();
     const optimizer = new Sgd(groupParameters(model));
-    const ema = await Ema.of(model, { decay: 0.9, tau: 2 });
+    const ema = await ModelEMA.of(model, { decay: 0.9, tau: 2 });
     const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer, ema });
     const paths = ["model.0.conv.weight", "model.1.bn.running_mean"];
     const read = async () => {
@@ -118,7 +118,7 @@ describe("TrainStep", () => {
     };
     const expected = (await read()).map((values) => Float64Array.from(values));
     for (let update = 1; update <= 3; update++) {
-      await step.run(randomBatch(update), { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 });
+      await step.run(randomBatch(update), { lr: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 });
       const share = emaDecay(update, { decay: 0.9, tau: 2 });
       (await read()).forEach((values, i) => {
         const average = expected[i] as Float64Array;
@@ -136,8 +136,8 @@ describe("TrainStep", () => {
 
   it("updates with the sum of several batches' gradients", async () => {
     const batches = [randomBatch(1), randomBatch(2)];
-    const still = { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
-    const rates = { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0 };
+    const still = { lr: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
+    const settings = { lr: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0 };
     const path = "model.3.cv1.conv.weight";
     /** How far the weights move when these batches are learned from, the last one with the update. */
     const moved = async (accumulates: boolean, learned: TrainBatch[]): Promise<Float32Array> => {
@@ -145,13 +145,14 @@ describe("TrainStep", () => {
       const optimizer = new Sgd(groupParameters(model));
       const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer, accumulates });
       const before = (await stateDict(model)).get(path)?.data as Float32Array;
-      for (const batch of learned.slice(0, -1)) await step.run(batch, { ...rates, updates: false });
-      await step.run(learned.at(-1) as TrainBatch, rates);
+      for (const batch of learned.slice(0, -1)) await step.run(batch, { ...settings, optimizerStep: false });
+      await step.run(learned.at(-1) as TrainBatch, settings);
       const after = (await stateDict(model)).get(path)?.data as Float32Array;
       // Nothing of the sum stays for the next update.
-      for (const sum of step.waiting.values()) expect((await sum.data()).every((value) => value === 0)).toBe(true);
+      for (const sum of step.accumulatedGrads.values())
+        expect((await sum.data()).every((value) => value === 0)).toBe(true);
       await step.run(batches[0] as TrainBatch, still);
-      expect(step.updates).toBe(2);
+      expect(step.optimizerSteps).toBe(2);
       for (const part of [optimizer, model, step]) part.dispose();
       return after.map((value, i) => value - (before[i] as number));
     };

@@ -2,10 +2,9 @@ import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { type AnchorSize, anchorFit } from "./anchor-fit.ts";
-import { fitAnchors } from "./fit-anchors.ts";
+import { fitAnchors, refineAnchors } from "./fit-anchors.ts";
 import { kMeans } from "./k-means.ts";
 import { labelSizes, type SizedImage, withoutTiny } from "./label-sizes.ts";
-import { refineAnchors } from "./refine-anchors.ts";
 
 const files = ["v5/autoanchor/autoanchor.json", "v5/autoanchor/autoanchor.safetensors"];
 

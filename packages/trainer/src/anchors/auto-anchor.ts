@@ -1,3 +1,4 @@
+import type { Recipe } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";
@@ -48,7 +49,7 @@ const scaling = [0.9, 1.1] as const;
  */
 export function autoAnchor(model: DetectionModel, options: AutoAnchorOptions): AnchorReport {
   const { images, imgsz, rng, threshold = 4, generations, always = false } = options;
-  if (model.family !== "v5") throw new LookonceError("ARGUMENT", `${model.config.name}: the model has no anchors`);
+  if (model.anchors.length === 0) throw new LookonceError("ARGUMENT", `${model.config.name}: the model has no anchors`);
   const random = rng.fork("scales");
   const scales = Float32Array.from(images, () => random.uniform(...scaling));
   const scaled = labelSizes(images, { imgsz, scales });
@@ -68,6 +69,28 @@ export function autoAnchor(model: DetectionModel, options: AutoAnchorOptions): A
   const anchors = toLevels(fitted.anchors, model.strides);
   model.setAnchors(anchors);
   return report({ before, now, anchors, outcome: "fitted" });
+}
+
+/**
+ * {@link autoAnchor} for a model that is about to be trained, if it has anchors. With `anchors` in the recipe they are
+ * fitted however good the model's are, as in YOLOv5.
+ *
+ * @throws LookonceError `ARGUMENT` when the recipe asks for another number of anchors than the model has
+ */
+export function checkAnchors(
+  model: DetectionModel,
+  { recipe, ...options }: Pick<AutoAnchorOptions, "images" | "imgsz" | "rng"> & { recipe: Recipe },
+): AnchorReport | undefined {
+  if (!("anchor_t" in recipe) || model.anchors.length === 0) return undefined;
+  const { anchor_t: threshold, anchors } = recipe;
+  const perLevel = model.anchors[0]?.length ?? 0;
+  if (anchors !== undefined && Math.round(anchors) !== perLevel) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `the recipe asks for ${Math.round(anchors)} anchors on each level, but the model has ${perLevel}: build it with anchors: ${Math.round(anchors)}.`,
+    );
+  }
+  return autoAnchor(model, { ...options, threshold, always: anchors !== undefined });
 }
 
 /** A model's anchors in pixels, finest level first: [level][anchor] = [width, height]. */

@@ -1,16 +1,16 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
 import { familySettings, makeRecipe } from "@lookonce/config";
+import { type DatasetEntry, padTargets } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { copyModel, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
+import type { TrainBatch } from "../criteria/criterion.ts";
 import { choosePrecision } from "../precision/choose-precision.ts";
-import { makeParts, type PartSettings } from "../run-parts.ts";
-import type { RunParts } from "../run-state.ts";
-import type { TrainSettings } from "../train-options.ts";
+import type { TrainOptions, TrainSettings } from "../train-options.ts";
+import { createParts, disposeParts, type PartSettings, type TrainingParts } from "../training-parts.ts";
 import { type AutoBatchReport, largestBatch, type Measurement } from "./largest-batch.ts";
 import { type MemoryMeter, meterFor } from "./memory-meter.ts";
-import { practiceBatch } from "./practice-batch.ts";
 
 /** Options of {@link autoBatch}. */
 export interface AutoBatchOptions extends Pick<TrainSettings, "imgsz" | "recipe" | "freeze" | "amp"> {
@@ -51,7 +51,7 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
   await backend.freeGraphs();
   const free = await meter.free();
   const copy = await copyModel(model);
-  const parts = await makeParts(copy, settings);
+  const parts = await createParts(copy, settings);
   try {
     // Graphs beyond the backend's own budget would be compiled anew at every step.
     const budget = Math.min(share * free, backend.memoryBudget);
@@ -59,9 +59,36 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
     const batch = largestBatch(measured, { budget, nbs: settings.nbs, limit });
     return { batch, line: describe({ batch, measured, budget, free, meter }), free, measured };
   } finally {
-    for (const part of [parts.optimizer, parts.criterion, parts.ema, parts.step, copy]) part?.dispose();
+    disposeParts(parts);
+    copy.dispose();
     await backend.freeGraphs();
   }
+}
+
+/** Finds the batch of a training with {@link autoBatch}, for the largest images and the most objects it will see. */
+export async function largestTrainingBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport> {
+  const { data, imgsz = 640, multiScale = false, recipe = {}, freeze, amp } = options;
+  const { mosaic } = makeRecipe(familySettings[model.family], recipe);
+  // The largest size that multi-scale training draws.
+  const largest = multiScale ? Math.floor((imgsz * 1.5) / model.step) * model.step : imgsz;
+  return autoBatch(model, {
+    ...{
+      imgsz: largest,
+      recipe,
+      limit: Math.max(1, data.entries.length),
+      objects: mostObjects(data.entries, mosaic > 0),
+    },
+    ...(freeze === undefined ? {} : { freeze }),
+    ...(amp === undefined ? {} : { amp }),
+  });
+}
+
+/** The most objects to expect in an image: those of the fullest one, or of a mosaic of four average ones. */
+function mostObjects(entries: readonly Pick<DatasetEntry, "classes">[], isMosaic: boolean): number {
+  const counts = entries.map(({ classes }) => classes.length);
+  const fullest = counts.reduce((most, count) => Math.max(most, count), 1);
+  const mean = counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length);
+  return isMosaic ? Math.max(fullest, Math.ceil(4 * mean)) : fullest;
 }
 
 /** What a step of a training with these settings is made of. */
@@ -76,7 +103,7 @@ function partSettings(
 }
 
 interface Practice extends AutoBatchOptions {
-  parts: RunParts;
+  parts: TrainingParts;
   meter: MemoryMeter;
   budget: number;
 }
@@ -86,13 +113,13 @@ async function measureSteps(backend: OnnxRuntimeBackend, practice: Practice): Pr
   const { meter, parts, imgsz = 640, objects = 64, budget, limit = 1024 } = practice;
   const rng = new Random(0);
   const measure = async (batch: number): Promise<Measurement> => {
-    const images = practiceBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });
-    const still = { rates: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
+    const images = noiseBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });
+    const still = { lr: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
     await backend.freeGraphs();
     const before = await meter.used();
     await parts.step.run(images, still);
     const update = (await meter.used()) - before;
-    await parts.step.run(images, { ...still, updates: false });
+    await parts.step.run(images, { ...still, optimizerStep: false });
     return { batch, update, both: (await meter.used()) - before };
   };
   // The first step of all takes memory that later ones find there.
@@ -124,4 +151,39 @@ interface Found {
 
 function gibibytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
+
+/** Options of {@link noiseBatch}. */
+export interface NoiseBatchOptions {
+  /** Images. */
+  count: number;
+  /** Their side, in pixels. */
+  imgsz: number;
+  /** Objects in each. */
+  objects: number;
+  /** Number of classes. */
+  nc: number;
+  rng: Random;
+}
+
+/** Bytes of noise that are drawn; they are repeated over the images. */
+const noiseBytes = 65_536;
+
+/** Creates a batch of noise with boxes from a sixteenth to half of the images' side. */
+export function noiseBatch({ count, imgsz, objects, nc, rng }: NoiseBatchOptions): TrainBatch {
+  const size = count * imgsz * imgsz * 3;
+  const noise = Uint8Array.from({ length: Math.min(size, noiseBytes) }, () => rng.integer(0, 256));
+  const images = new Uint8Array(size);
+  for (let at = 0; at < size; at += noise.length) images.set(noise.subarray(0, size - at), at);
+  const samples = Array.from({ length: count }, () => ({
+    classes: Int32Array.from({ length: objects }, () => rng.integer(0, nc)),
+    boxes: Float32Array.from(Array.from({ length: objects }, () => drawBox(imgsz, rng)).flat()),
+  }));
+  return { images, count, height: imgsz, width: imgsz, targets: padTargets(samples) };
+}
+
+function drawBox(imgsz: number, rng: Random): number[] {
+  const [width, height] = [rng.uniform(imgsz / 16, imgsz / 2), rng.uniform(imgsz / 16, imgsz / 2)];
+  const [x, y] = [rng.uniform(0, imgsz - width), rng.uniform(0, imgsz - height)];
+  return [x, y, x + width, y + height];
 }

@@ -1,4 +1,4 @@
-import { fullAccumulation } from "../schedule.ts";
+import { accumulationSteps } from "../warmup.ts";
 
 /** What stands for a batch that is to be found. */
 export const findBatch = -1;
@@ -57,7 +57,7 @@ export function largestBatch(measured: readonly Measurement[], { budget, nbs, li
   const both = fitLine(measured.map((one) => [one.batch, one.both]));
   if (!(update.slope > 0 && both.slope > 0)) return roundDown(Math.min(limit, measured.at(-1)?.batch ?? 1));
   for (let batch = limit; batch > 1; batch--) {
-    const { start, slope } = fullAccumulation({ batch, nbs }) > 1 ? both : update;
+    const { start, slope } = accumulationSteps({ batch, nbs }) > 1 ? both : update;
     if (start + slope * batch <= budget) return roundDown(batch);
   }
   return 1;

@@ -52,7 +52,7 @@ export abstract class AdamFamily<S extends string> implements Optimizer {
   /** What is taken off a parameter, divided by the learning rate. */
   protected abstract change(moments: Moments, scalars: Readonly<Record<S, tf.Scalar>>): tf.Tensor;
 
-  update(gradients: readonly tf.Tensor[], { rates, momentum, scalars }: UpdateSettings<S>): void {
+  update(gradients: readonly tf.Tensor[], { lr, momentum, scalars }: UpdateSettings<S>): void {
     const { weightDecay, beta2 } = this.options;
     tf.tidy(() => {
       const beta1Rest = tf.sub(1, momentum);
@@ -65,8 +65,8 @@ export abstract class AdamFamily<S extends string> implements Optimizer {
         const square = this.#advance(`square.${path}`, tf.square(gradient), { keep: beta2, take: 1 - beta2 });
         const change = this.change({ gradient, mean, root: tf.sqrt(square) }, scalars);
         const shrinks = decays && this.#decay === "decoupled";
-        const start = shrinks ? tf.sub(variable, tf.mul(variable, tf.mul(rates[group], weightDecay))) : variable;
-        variable.assign(tf.sub(start, tf.mul(change, rates[group])));
+        const start = shrinks ? tf.sub(variable, tf.mul(variable, tf.mul(lr[group], weightDecay))) : variable;
+        variable.assign(tf.sub(start, tf.mul(change, lr[group])));
       }
     });
   }

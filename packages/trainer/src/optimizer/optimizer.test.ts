@@ -14,7 +14,7 @@ beforeAll(async () => {
   await enterTestDevice();
 });
 
-const rates = { bias: 0.3, weight: 0.1, norm: 0.2 };
+const lr = { bias: 0.3, weight: 0.1, norm: 0.2 };
 const momentum = 0.9;
 
 /** One parameter in each group, all starting from the same two numbers. */
@@ -25,11 +25,11 @@ function parameters(): GroupedParameter[] {
 async function runUpdates(optimizer: Optimizer, updates: number): Promise<number[][]> {
   for (let count = 1; count <= updates; count++) {
     tf.tidy(() => {
-      const scalars = Object.fromEntries(groupNames.map((group) => [group, tf.scalar(rates[group])]));
+      const scalars = Object.fromEntries(groupNames.map((group) => [group, tf.scalar(lr[group])]));
       optimizer.update(
         optimizer.parameters.map(() => tf.tensor1d([0.5 * count, (-1) ** count])),
         {
-          rates: scalars as Record<GroupName, tf.Scalar>,
+          lr: scalars as Record<GroupName, tf.Scalar>,
           momentum: tf.scalar(momentum),
           scalars: Object.fromEntries(
             Object.entries(optimizer.scalars({ count, momentum })).map(([name, value]) => [name, tf.scalar(value)]),
@@ -42,7 +42,7 @@ async function runUpdates(optimizer: Optimizer, updates: number): Promise<number
 }
 
 /**
- * What PyTorch 2.13 has after eight updates with these rates, momentum 0.9 (β₁ of the Adam family) and a decay of 0.01 for
+ * What PyTorch 2.13 has after eight updates with these learning rates, momentum 0.9 (β₁ of the Adam family) and a decay of 0.01 for
  * the weights alone, in float64: biases, weights, norms.
  */
 const afterEight: Record<OptimizerName, number[][]> = {

@@ -4,7 +4,7 @@ import type { GroupedParameter, GroupName } from "./parameter-groups.ts";
 /** The settings of one update, as tensors since they change from step to step. */
 export interface UpdateSettings<S extends string = string> {
   /** Learning rate by group. */
-  rates: Readonly<Record<GroupName, tf.Scalar>>;
+  lr: Readonly<Record<GroupName, tf.Scalar>>;
   /** Momentum; β₁ of the Adam family. */
   momentum: tf.Scalar;
   /** The tensors of {@link Optimizer.scalars} for this update. */

@@ -34,7 +34,7 @@ export class RmsProp implements Optimizer {
     return {};
   }
 
-  update(gradients: readonly tf.Tensor[], { rates, momentum }: UpdateSettings): void {
+  update(gradients: readonly tf.Tensor[], { lr, momentum }: UpdateSettings): void {
     const { weightDecay, alpha, epsilon } = this.#options;
     tf.tidy(() => {
       for (const [i, { path, group, variable }] of this.parameters.entries()) {
@@ -48,7 +48,7 @@ export class RmsProp implements Optimizer {
         const moved = tf.add(tf.mul(velocity, momentum), step);
         square.assign(nextSquare);
         velocity.assign(moved);
-        variable.assign(tf.sub(variable, tf.mul(moved, rates[group])));
+        variable.assign(tf.sub(variable, tf.mul(moved, lr[group])));
       }
     });
   }

@@ -30,7 +30,7 @@ export class Sgd implements Optimizer {
     return {};
   }
 
-  update(gradients: readonly tf.Tensor[], { rates, momentum }: UpdateSettings): void {
+  update(gradients: readonly tf.Tensor[], { lr, momentum }: UpdateSettings): void {
     tf.tidy(() => {
       for (const [i, { path, group, variable }] of this.parameters.entries()) {
         const decays = group === "weight" && this.#weightDecay > 0;
@@ -39,7 +39,7 @@ export class Sgd implements Optimizer {
         const velocity = this.state.get(`momentum.${path}`) as tf.Variable;
         const moved = tf.add(tf.mul(velocity, momentum), gradient);
         velocity.assign(moved);
-        variable.assign(tf.sub(variable, tf.mul(tf.add(gradient, tf.mul(moved, momentum)), rates[group])));
+        variable.assign(tf.sub(variable, tf.mul(tf.add(gradient, tf.mul(moved, momentum)), lr[group])));
       }
     });
   }

@@ -10,10 +10,10 @@ import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { practiceBatch } from "../auto-batch/practice-batch.ts";
+import { noiseBatch } from "../auto-batch/auto-batch.ts";
 import type { Criterion } from "../criteria/criterion.ts";
 import { makeCriterion } from "../criteria/make-criterion.ts";
-import { Ema } from "../ema.ts";
+import { ModelEMA } from "../model-ema.ts";
 import { groupParameters } from "../optimizer/parameter-groups.ts";
 import { Sgd } from "../optimizer/sgd.ts";
 import { tinyModel } from "../test-tiny-model.ts";
@@ -26,22 +26,22 @@ beforeAll(async () => {
 
 const models = { v8: () => tinyModel(), v5: () => tinyModel({ family: "v5" }) };
 
-const batch = practiceBatch({ count: 2, imgsz: 64, objects: 4, nc: 2, rng: new Random(1) });
+const batch = noiseBatch({ count: 2, imgsz: 64, objects: 4, nc: 2, rng: new Random(1) });
 
 /** Plain gradient descent at rate 1: the weights move by the gradients. */
-const descend: StepSettings = { rates: { bias: 1, weight: 1, norm: 1 }, momentum: 0 };
+const descend: StepSettings = { lr: { bias: 1, weight: 1, norm: 1 }, momentum: 0 };
 
 interface Parts {
   model: DetectionModel;
   optimizer: Sgd;
   step: TrainStep;
-  ema: Ema;
+  ema: ModelEMA;
 }
 
 async function parts(model: DetectionModel, options: Partial<TrainStepOptions> = {}): Promise<Parts> {
   const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings[model.family]), imgsz: 64 });
   const optimizer = new Sgd(groupParameters(model));
-  const ema = await Ema.of(model, { decay: 0.5, tau: 1 });
+  const ema = await ModelEMA.of(model, { decay: 0.5, tau: 1 });
   return { model, optimizer, ema, step: new TrainStep(model, { criterion, optimizer, ema, ...options }) };
 }
 
@@ -55,7 +55,7 @@ async function contents(variables: Iterable<tf.Variable>): Promise<number[][]> {
 
 /** All that a step may change, but the scale. */
 function everything({ model, ema, optimizer, step }: Parts): tf.Variable[] {
-  return [model.namedVariables(), ema.model.namedVariables(), optimizer.state, step.waiting].flatMap((map) => [
+  return [model.namedVariables(), ema.model.namedVariables(), optimizer.state, step.accumulatedGrads].flatMap((map) => [
     ...map.values(),
   ]);
 }
@@ -157,16 +157,14 @@ describe("the scale of the loss", () => {
     expect(Number.isFinite(result.total)).toBe(true);
     expect(await contents(everything(all))).toEqual(before);
     expect(await readScaler(all)).toEqual([2 ** 39, 0]);
-    expect(all.step.updates).toBe(1);
+    expect(all.step.optimizerSteps).toBe(1);
     // It goes on shrinking until a step counts again.
     let skipped = 0;
-    while (
-      (await all.step.run(batch, { ...descend, rates: { bias: 1e-3, weight: 1e-3, norm: 1e-3 } })).scaling?.skipped
-    )
+    while ((await all.step.run(batch, { ...descend, lr: { bias: 1e-3, weight: 1e-3, norm: 1e-3 } })).scaling?.skipped)
       skipped++;
     expect(skipped).toBeGreaterThan(2);
     expect(await readScaler(all)).toEqual([2 ** (39 - skipped), 1]);
-    expect(all.step.updates).toBe(2);
+    expect(all.step.optimizerSteps).toBe(2);
     expect(await contents(everything(all))).not.toEqual(before);
     dispose(all);
   });
@@ -175,11 +173,11 @@ describe("the scale of the loss", () => {
     const all = await parts(tinyModel({ family: "v5" }), { amp: true });
     const { compiled } = (currentBackend() as OnnxRuntimeBackend).statistics;
     const { numTensors, numBytes } = tf.memory();
-    const rates = { rates: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
+    const settings = { lr: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
     const totals: number[] = [];
     for (let i = 0; i < 20; i++) {
       if (i === 5) setScale(all, 2 ** 40);
-      const { total, scaling } = await all.step.run(batch, rates);
+      const { total, scaling } = await all.step.run(batch, settings);
       if (i === 5) expect(scaling?.skipped).toBe(true);
       totals.push(total);
       expect([tf.memory().numTensors, tf.memory().numBytes]).toEqual([numTensors, numBytes]);
@@ -192,14 +190,14 @@ describe("the scale of the loss", () => {
 
   it("drops an overflowing batch from the gradients that wait, and those of an update that overflows", async () => {
     const all = await parts(tinyModel(), { amp: true, accumulates: true });
-    await all.step.run(batch, { ...descend, updates: false });
-    const waiting = await contents(all.step.waiting.values());
+    await all.step.run(batch, { ...descend, optimizerStep: false });
+    const waiting = await contents(all.step.accumulatedGrads.values());
     expect(waiting.flat().some((value) => value !== 0)).toBe(true);
     setScale(all, 2 ** 40);
-    expect((await all.step.run(batch, { ...descend, updates: false })).scaling?.skipped).toBe(true);
-    expect(await contents(all.step.waiting.values())).toEqual(waiting);
+    expect((await all.step.run(batch, { ...descend, optimizerStep: false })).scaling?.skipped).toBe(true);
+    expect(await contents(all.step.accumulatedGrads.values())).toEqual(waiting);
     expect((await all.step.run(batch, descend)).scaling?.skipped).toBe(true);
-    expect((await contents(all.step.waiting.values())).flat().every((value) => value === 0)).toBe(true);
+    expect((await contents(all.step.accumulatedGrads.values())).flat().every((value) => value === 0)).toBe(true);
     expect(await readScaler(all)).toEqual([2 ** 38, 0]);
     dispose(all);
   });

@@ -9,11 +9,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainCallbacks } from "../report/callbacks.ts";
 import { makeRunDirectory } from "../run-directory.ts";
-import { startPosition } from "../run-state.ts";
 import { tinyModel } from "../test-tiny-model.ts";
 import { train } from "../train.ts";
-import { type EpochOptions, runEpoch } from "../train-epoch.ts";
+import { type EpochParts, trainEpoch } from "../train-epoch.ts";
 import type { StepResult, TrainStep } from "../train-step.ts";
+import { initialProgress } from "../training-state.ts";
 
 const place = mkdtempSync(join(tmpdir(), "mixed-"));
 let data: Dataset;
@@ -63,20 +63,22 @@ describe("a training in mixed precision", () => {
 });
 
 describe("an epoch in mixed precision", () => {
-  /** Runs an epoch of one batch whose step gives these numbers. */
+  /** Runs an epoch of one batch whose step returns these numbers. */
   const epochOf = (result: StepResult): Promise<unknown> => {
     const batches = async function* () {
       yield { count: 1, samples: [] };
     };
     const nothing = (): void => undefined;
-    const schedule = { epochs: 1, iterations: 1, lr0: 0.1, lrf: 1, momentum: 0.9, warmup_epochs: 0 };
-    return runEpoch(startPosition(), {
+    return trainEpoch({
+      progress: initialProgress(),
       loader: { length: 1, batches } as unknown as BatchLoader,
-      step: { updates: 0, run: async () => result } as unknown as TrainStep,
-      schedule: { ...schedule, warmup_iterations: 0, warmup_momentum: 0.8, warmup_bias_lr: 0.1 },
+      step: { optimizerSteps: 0, run: async () => result } as unknown as TrainStep,
+      scheduler: { lrAt: () => ({ lr: {}, momentum: 0.9, accumulate: 1 }) } as unknown as EpochParts["scheduler"],
+      model: { step: 32 },
+      settings: { imgsz: 32, seed: 0, multiScale: false },
+      options: {},
       callbacks: { onTrainBatchStart: nothing, onTrainBatchEnd: nothing },
-      isOver: () => false,
-    } as EpochOptions);
+    });
   };
   const numbers = { losses: { box: 1 }, total: 1, gradientNorm: Number.POSITIVE_INFINITY };
 

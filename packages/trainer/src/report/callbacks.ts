@@ -3,9 +3,9 @@ import type { Batch } from "@lookonce/data";
 import type { AnchorReport } from "../anchors/auto-anchor.ts";
 import type { AutoBatchReport } from "../auto-batch/largest-batch.ts";
 import type { PrecisionChoice } from "../precision/choose-precision.ts";
-import type { Rates } from "../schedule.ts";
 import type { Losses, StepResult } from "../train-step.ts";
 import type { ValidationResult } from "../validation/validation-result.ts";
+import type { StepSchedule } from "../warmup.ts";
 
 /** What a run is, told at its start. */
 export interface RunInfo {
@@ -40,7 +40,7 @@ export interface BatchInfo extends StepResult {
   /** Mean losses of the epoch so far. */
   mean: Losses;
   /** Learning rates by group of parameters. */
-  rates: Rates["rates"];
+  lr: StepSchedule["lr"];
   images: number;
   instances: number;
   /** Since the epoch began, validation excluded. */
@@ -58,7 +58,7 @@ export interface EpochInfo {
   /** Means over the epoch's batches. */
   losses: Losses;
   /** Learning rates by group of parameters in the last batch. */
-  rates: Rates["rates"];
+  lr: StepSchedule["lr"];
   /** Missing where the epoch was not validated. */
   validation?: ValidationResult;
   /** Whether no epoch before was as fit. */
@@ -74,7 +74,7 @@ export interface EndInfo {
 }
 
 /** An epoch's training, before its validation. */
-export interface TrainEpochInfo extends Pick<EpochInfo, "epoch" | "losses" | "rates"> {}
+export interface TrainEpochInfo extends Pick<EpochInfo, "epoch" | "losses" | "lr"> {}
 
 /** Weights that were written. */
 export interface SavedInfo {

@@ -17,9 +17,9 @@ const run: RunInfo = {
   recipe: familySettings.v8.recipe,
 };
 const losses = { box: 1.5, cls: 2.25, dfl: 1.125 };
-const rates = { bias: 0.1, weight: 0.01, norm: 0.02 };
+const lr = { bias: 0.1, weight: 0.01, norm: 0.02 };
 const batch: BatchInfo = {
-  ...{ losses, rates, total: 39, gradientNorm: 3, epoch: 0, iteration: 1, mean: losses, images: 8, instances: 21 },
+  ...{ losses, lr, total: 39, gradientNorm: 3, epoch: 0, iteration: 1, mean: losses, images: 8, instances: 21 },
   ...{ imagesPerSecond: 12.34, secondsLeft: 65 },
 };
 const scores = { precision: 0.5, recall: 0.25, map50: 0.375, map50_95: 0.125 };
@@ -28,7 +28,7 @@ const validation = {
   ...{ speed: { preprocess: 1, inference: 2, postprocess: 3 }, confusion: new ConfusionMatrix(1) },
   ...{ confidence: 0.4, curves: [], losses: { box: 1.75, cls: 2.5, dfl: 1.25 } },
 };
-const epoch: EpochInfo = { epoch: 0, seconds: 12.345, losses, rates, validation, isBest: true };
+const epoch: EpochInfo = { epoch: 0, seconds: 12.345, losses, lr, validation, isBest: true };
 
 async function play(callbacks: TrainCallbacks): Promise<void> {
   const { validation: _, ...unvalidated } = epoch;
@@ -130,7 +130,7 @@ describe("jsonLog", () => {
     const events = lines.map((line) => JSON.parse(line));
     expect(events.map(({ event }) => event)).toEqual(["start", "batch", "epoch", "epoch", "end"]);
     expect(events[1]).toMatchObject({ epoch: 0, iteration: 1, losses, instances: 21 });
-    expect(events[2]).toMatchObject({ rates, scores: { map50: 0.375 }, isBest: true });
+    expect(events[2]).toMatchObject({ lr, scores: { map50: 0.375 }, isBest: true });
     expect(events[3]).not.toHaveProperty("scores");
   });
 });

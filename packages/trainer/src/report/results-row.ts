@@ -5,7 +5,7 @@ import type { EpochInfo } from "./callbacks.ts";
  * An epoch as a row of `results.csv`: texts by the names of the columns, which are YOLOv8's (8.3). What was not measured is
  * empty.
  */
-export function resultsRow({ epoch, seconds, losses, validation, rates }: EpochInfo): Map<string, string> {
+export function resultsRow({ epoch, seconds, losses, validation, lr }: EpochInfo): Map<string, string> {
   const fixed = (value: number | undefined): string => value?.toFixed(5) ?? "";
   const parts = Object.keys(losses);
   return new Map([
@@ -17,6 +17,6 @@ export function resultsRow({ epoch, seconds, losses, validation, rates }: EpochI
     ["metrics/mAP50(B)", fixed(validation?.map50)],
     ["metrics/mAP50-95(B)", fixed(validation?.map50_95)],
     ...parts.map((part) => [`val/${part}_loss`, fixed(validation?.losses?.[part])] as const),
-    ...groupNames.map((group, i) => [`lr/pg${i}`, String(Number(rates[group].toPrecision(6)))] as const),
+    ...groupNames.map((group, i) => [`lr/pg${i}`, String(Number(lr[group].toPrecision(6)))] as const),
   ]);
 }

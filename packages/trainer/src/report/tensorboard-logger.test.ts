@@ -17,7 +17,7 @@ const run = (directory: string, firstEpoch = 0): RunInfo => ({
 
 const epoch = (number: number): EpochInfo => ({
   ...{ epoch: number, seconds: 1, losses: { box: 1.5 + number }, isBest: false },
-  rates: { bias: 0.5, weight: 0.25, norm: 0.125 },
+  lr: { bias: 0.5, weight: 0.25, norm: 0.125 },
 });
 
 const batch: Batch = {

@@ -14,13 +14,13 @@ export function trainingReporter(tell: Performance["tell"]): TrainCallbacks {
     onTrainStart({ epochs, iterations }) {
       run = { epochs, iterations };
     },
-    async onTrainBatchEnd({ epoch, iteration, mean, rates, imagesPerSecond, secondsLeft }) {
+    async onTrainBatchEnd({ epoch, iteration, mean, lr, imagesPerSecond, secondsLeft }) {
       const { epochs, iterations: batches } = run;
       now = epoch + 1;
       if (isDue(iteration + 1 === batches)) {
         const report = { stage: "train", epoch: now, epochs, batch: iteration + 1, batches, losses: mean } as const;
         const pace = { images_per_second: imagesPerSecond, seconds_left: secondsLeft };
-        tell({ type: "batch", report: { ...report, lr: Object.values(rates), ...pace } });
+        tell({ type: "batch", report: { ...report, lr: Object.values(lr), ...pace } });
       }
       // Lets the process notice that its service wants it to stop, or is gone.
       await turn();
@@ -40,9 +40,9 @@ export function trainingReporter(tell: Performance["tell"]): TrainCallbacks {
   };
 }
 
-function epochReport({ epoch, seconds, losses, rates, validation, isBest }: EpochInfo, epochs: number): EpochReport {
+function epochReport({ epoch, seconds, losses, lr, validation, isBest }: EpochInfo, epochs: number): EpochReport {
   return {
-    ...{ epoch: epoch + 1, epochs, seconds, losses, lr: Object.values(rates), best: isBest },
+    ...{ epoch: epoch + 1, epochs, seconds, losses, lr: Object.values(lr), best: isBest },
     ...(validation === undefined ? {} : { metrics: scoresOf(validation) }),
     ...(validation?.losses === undefined ? {} : { val_losses: validation.losses }),
   };

@@ -8,7 +8,7 @@ import { Random } from "@lookonce/random";
 import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Ema } from "../ema.ts";
+import { ModelEMA } from "../model-ema.ts";
 import type { RunInfo } from "../report/callbacks.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { train } from "../train.ts";
@@ -93,7 +93,7 @@ describe("anchors of a training", () => {
   it("are not moved by averaging them with themselves", async () => {
     const model = pixelModel();
     model.setAnchors([[[3.1, 7.3], [11.7, 13.3]], [[17.9, 19.1], [23.3, 29.9]]]); // biome-ignore format: one line
-    const ema = await Ema.of(model);
+    const ema = await ModelEMA.of(model);
     for (let update = 0; update < 100; update++) tf.tidy(() => ema.update(tf.scalar(0.37)));
     const held = async (one: DetectionModel) => one.namedBuffers().get("model.4.anchors")?.data();
     expect((await held(model))?.length).toBe(8);

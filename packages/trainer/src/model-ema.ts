@@ -1,8 +1,8 @@
 import { copyModel, type DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Options of {@link Ema}. */
-export interface EmaOptions {
+/** Options of {@link ModelEMA}. */
+export interface ModelEMAOptions {
   /** Share of the average that stays at an update, in the long run. Default 0.9999. */
   decay?: number;
   /** Updates over which the share ramps up: decay · (1 − exp(−updates / tau)). Default 2000. */
@@ -10,18 +10,18 @@ export interface EmaOptions {
 }
 
 /** The share of an average that stays at the given update, counted from 1: decay · (1 − exp(−update / tau)). */
-export function emaDecay(update: number, { decay = 0.9999, tau = 2000 }: EmaOptions = {}): number {
+export function emaDecay(update: number, { decay = 0.9999, tau = 2000 }: ModelEMAOptions = {}): number {
   return decay * (1 - Math.exp(-update / tau));
 }
 
 /** A running average of a model's weights and statistics, which predicts better than the model that is being trained. */
-export class Ema {
+export class ModelEMA {
   /** The averaged model, in inference mode. */
   readonly model: DetectionModel;
   readonly #pairs: { average: tf.Variable; current: tf.Variable }[];
-  readonly #options: EmaOptions;
+  readonly #options: ModelEMAOptions;
 
-  private constructor(current: DetectionModel, average: DetectionModel, options: EmaOptions) {
+  private constructor(current: DetectionModel, average: DetectionModel, options: ModelEMAOptions) {
     this.model = average;
     this.#options = options;
     const changing = new Map([...current.namedParameters()].filter(([, variable]) => variable.trainable));
@@ -37,8 +37,8 @@ export class Ema {
   }
 
   /** Starts from the model as it is. */
-  static async of(model: DetectionModel, options: EmaOptions = {}): Promise<Ema> {
-    return new Ema(model, await copyModel(model), options);
+  static async of(model: DetectionModel, options: ModelEMAOptions = {}): Promise<ModelEMA> {
+    return new ModelEMA(model, await copyModel(model), options);
   }
 
   /** The share of the average that stays at the given update, counted from 1. */

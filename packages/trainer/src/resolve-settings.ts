@@ -1,0 +1,60 @@
+import { familySettings, makeRecipe, type OptimizerName, type Recipe } from "@lookonce/config";
+import type { DetectionModel } from "@lookonce/nn";
+import { Random } from "@lookonce/random";
+import { checkAnchors } from "./anchors/auto-anchor.ts";
+import { largestTrainingBatch } from "./auto-batch/auto-batch.ts";
+import { findBatch } from "./auto-batch/largest-batch.ts";
+import { autoOptimizer } from "./optimizer/make-optimizer.ts";
+import { choosePrecision } from "./precision/choose-precision.ts";
+import type { RunInfo } from "./report/callbacks.ts";
+import type { TrainOptions, TrainSettings } from "./train-options.ts";
+
+/** {@link TrainSettings} with defaults filled in and `auto` replaced by what was chosen. */
+export interface ResolvedSettings extends Required<Omit<TrainSettings, "recipe">> {
+  recipe: Recipe & { optimizer: OptimizerName };
+  nbs: number;
+  /** See `ScheduleSettings`. */
+  usesPreviousEpochLr: boolean;
+}
+
+/** What was measured and chosen before a training starts. */
+export type Choices = Pick<RunInfo, "anchors" | "autoBatch" | "precision">;
+
+/** Resolves the settings of a new training: defaults, precision, batch, and the anchors of models that have some. */
+export async function resolveSettings(
+  model: DetectionModel,
+  options: TrainOptions,
+): Promise<{ settings: ResolvedSettings; choices: Choices }> {
+  const { data } = options;
+  const precision = await choosePrecision(options.amp);
+  const { amp } = precision;
+  const autoBatch = options.batch === findBatch ? await largestTrainingBatch(model, { ...options, amp }) : undefined;
+  const { epochs = 100, imgsz = 640, val = "every", seed = 0 } = options;
+  const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
+  const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
+  const batch = autoBatch?.batch ?? options.batch ?? 16;
+  const family = familySettings[model.family];
+  const parsed = makeRecipe(family, options.recipe);
+  const { nbs } = parsed;
+  // As many optimizer steps as a batch of the nominal size, or the larger one there is, would make.
+  const iterations = Math.ceil(data.entries.length / Math.max(batch, nbs)) * epochs;
+  const chosen = parsed.optimizer === "auto" ? autoOptimizer({ nc: model.nc, iterations }) : {};
+  const recipe = { ...parsed, ...chosen } as ResolvedSettings["recipe"];
+  const rng = new Random(seed).fork("anchors");
+  const anchors = autoAnchor ? checkAnchors(model, { recipe, imgsz, rng, images: data.entries }) : undefined;
+  const settings = {
+    ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args },
+    ...{
+      amp,
+      rect,
+      imageWeights,
+      multiScale,
+      autoAnchor,
+      recipe,
+      nbs,
+      usesPreviousEpochLr: family.usesPreviousEpochLr,
+    },
+  };
+  const measured = { ...(autoBatch === undefined ? {} : { autoBatch }), ...(anchors === undefined ? {} : { anchors }) };
+  return { settings, choices: { precision, ...measured } };
+}

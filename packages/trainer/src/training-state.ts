@@ -1,0 +1,129 @@
+import { readCheckpoint, type TrainingState } from "@lookonce/checkpoint";
+import { LookonceError } from "@lookonce/errors";
+import { loadStateDict, stateDict } from "@lookonce/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import type { BestEpoch } from "./early-stopping.ts";
+import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { Losses } from "./train-step.ts";
+import type { TrainingParts } from "./training-parts.ts";
+
+/** Version of the saved state; a training is only resumed from a state of the same version. */
+const version = 2;
+
+/** Progress of a training, apart from its tensors. */
+export interface TrainingProgress {
+  /** The current epoch, from 0. */
+  epoch: number;
+  /** Batches of it that are finished. */
+  iteration: number;
+  optimizerSteps: number;
+  /** Iteration, counted from the start of training, of the last optimizer step; -1 before the first. */
+  lastOptimizerStep: number;
+  /** Sums of the loss's parts over the epoch's batches. */
+  lossSums: Record<string, number>;
+  /** Seconds of training before this process resumed it, and until the end of the last finished epoch. */
+  seconds: number;
+  epochSeconds: number;
+  /** Mean losses of every finished epoch. */
+  losses: Losses[];
+  /** mAP50-95 of every class in the last validation, for image weights. */
+  classScores?: number[];
+}
+
+/** What a saved training continues with. */
+export interface SavedTraining {
+  progress: TrainingProgress;
+  best?: BestEpoch;
+  settings: ResolvedSettings;
+}
+
+/** Returns the progress of a training that starts. */
+export function initialProgress(): TrainingProgress {
+  const counts = { epoch: 0, iteration: 0, optimizerSteps: 0, lastOptimizerStep: -1 };
+  return { ...counts, lossSums: {}, seconds: 0, epochSeconds: 0, losses: [] };
+}
+
+/** Variables besides the model's, by the names they are saved under. */
+function ownVariables({ criterion, optimizer, step }: TrainingParts): Map<string, tf.Variable> {
+  const groups = {
+    criterion: new Map([...criterion.parameters, ...criterion.state]),
+    optimizer: optimizer.state,
+    accumulatedGrads: step.accumulatedGrads,
+    scaler: step.scaler?.state ?? new Map(),
+  };
+  return new Map(
+    Object.entries(groups).flatMap(([kind, variables]) =>
+      [...variables].map(([name, variable]) => [`${kind}.${name}`, variable] as const),
+    ),
+  );
+}
+
+/**
+ * Captures all that is needed to resume a training as if it had never stopped. The weights of the last step are part of it
+ * only where an average is kept beside them; otherwise they are the model that is saved.
+ */
+export async function captureState(parts: TrainingParts, saved: SavedTraining): Promise<TrainingState> {
+  const tensors: TrainingState["tensors"] = new Map();
+  for (const [name, variable] of ownVariables(parts)) {
+    tensors.set(name, { shape: [...variable.shape], data: Float32Array.from(await variable.data()) });
+  }
+  if (parts.ema !== undefined) {
+    for (const [path, tensor] of await stateDict(parts.model)) tensors.set(`model.${path}`, tensor);
+  }
+  return { tensors, state: JSON.parse(JSON.stringify({ version, ...saved })) };
+}
+
+/** A checkpoint to resume a training from. */
+export interface ResumedCheckpoint extends SavedTraining {
+  file: string;
+  /** The model as it was saved: the average, or the weights themselves. */
+  weights: TrainingState["tensors"];
+  tensors: TrainingState["tensors"];
+}
+
+/**
+ * Reads a checkpoint with the state of a training.
+ *
+ * @throws LookonceError `ARGUMENT` for a file without one, `FORMAT` for a state of another version
+ */
+export function readTraining(file: string): ResumedCheckpoint {
+  const { tensors: weights, training } = readCheckpoint(file);
+  if (training === undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `${file} has a model, but no state of a training to resume: that training was finished. To train the model further, start a new training with it.`,
+    );
+  }
+  const { tensors, state } = training;
+  if (state.version !== version) {
+    throw new LookonceError(
+      "FORMAT",
+      `${file}: the training's state has version ${state.version}, expected ${version}`,
+    );
+  }
+  return { file, weights, tensors, ...(state as unknown as SavedTraining) };
+}
+
+/**
+ * Restores the parts of a training to what {@link captureState} captured.
+ *
+ * @throws LookonceError `FORMAT` when the state is not of a training like this one
+ */
+export function restoreState(parts: TrainingParts, { file, weights, tensors, progress }: ResumedCheckpoint): void {
+  const raw = new Map(
+    [...tensors].flatMap(([key, tensor]) => (key.startsWith("model.") ? [[key.slice(6), tensor]] : [])),
+  );
+  loadStateDict(parts.ema?.model ?? parts.model, weights, { name: file });
+  if (parts.ema !== undefined) loadStateDict(parts.model, raw, { name: file });
+  for (const [key, variable] of ownVariables(parts)) {
+    const saved = tensors.get(key);
+    if (saved === undefined || saved.shape.join() !== variable.shape.join()) {
+      throw new LookonceError(
+        "FORMAT",
+        `${file}: the training's state has ${saved === undefined ? "no" : "another shape of"} ${key}: it is of a training with another optimizer, loss or batch`,
+      );
+    }
+    tf.tidy(() => variable.assign(tf.tensor(saved.data as Float32Array, variable.shape)));
+  }
+  parts.step.optimizerSteps = progress.optimizerSteps;
+}

@@ -1,0 +1,97 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { BatchLoader } from "@lookonce/data";
+import { LookonceError } from "@lookonce/errors";
+import type { DetectionModel } from "@lookonce/nn";
+import { Checkpointer } from "./checkpointer.ts";
+import { EarlyStopping } from "./early-stopping.ts";
+import { LrScheduler } from "./lr-scheduler.ts";
+import { argsYaml } from "./report/args-yaml.ts";
+import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
+import { jsonLog } from "./report/json-log.ts";
+import { plotLogger } from "./report/plot-logger.ts";
+import { resultsCsv } from "./report/results-csv.ts";
+import { type Choices, type ResolvedSettings, resolveSettings } from "./resolve-settings.ts";
+import { makeRunDirectory } from "./run-directory.ts";
+import { trainLoader } from "./train-loader.ts";
+import type { TrainOptions } from "./train-options.ts";
+import { createParts, disposeParts, type TrainingParts } from "./training-parts.ts";
+import { initialProgress, readTraining, restoreState, type TrainingProgress } from "./training-state.ts";
+import { Validator } from "./validation/validator.ts";
+
+/** All that a training consists of. */
+export interface Training extends TrainingParts {
+  options: TrainOptions;
+  settings: ResolvedSettings;
+  /** What was chosen when it was started; nothing of a resumed one. */
+  choices: Choices;
+  directory: string;
+  progress: TrainingProgress;
+  loader: BatchLoader;
+  scheduler: LrScheduler;
+  earlyStopping: EarlyStopping;
+  checkpointer: Checkpointer;
+  /** Missing without images to validate with. */
+  validator?: Validator;
+  callbacks: Required<TrainCallbacks>;
+  /** When this process started it, on the clock of `performance.now()`. */
+  startedAt: number;
+}
+
+/** Sets up a new training, or the one that `resume` names as it was when it was saved. */
+export async function setUpTraining(model: DetectionModel, options: TrainOptions): Promise<Training> {
+  const { resume, data, valData, workers, cache, plots = false } = options;
+  const startedAt = performance.now();
+  const saved = resume === undefined ? undefined : readTraining(resume);
+  const { settings, choices } = saved === undefined ? await resolveSettings(model, options) : { ...saved, choices: {} };
+  const directory = options.directory ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
+  createWeightsDirectory(directory);
+  const progress = saved?.progress ?? initialProgress();
+  const loader = trainLoader(model, { ...options, settings, progress });
+  const parts = await createParts(model, settings);
+  if (saved !== undefined) restoreState(parts, saved);
+  const { recipe, epochs, imgsz, batch } = settings;
+  const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
+  const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
+  const validation = {
+    ...{ imgsz, batch, criterion: parts.criterion },
+    ...(workers === undefined ? {} : { workers }),
+    ...(cache === undefined ? {} : { cache }),
+  };
+  return {
+    ...{ ...parts, options, settings, choices, directory, progress, loader, callbacks, startedAt },
+    scheduler: new LrScheduler({
+      ...{ ...recipe, ...settings, epochs, iterations: loader.length },
+      warmsMomentum: parts.optimizer.warmsMomentum,
+    }),
+    earlyStopping: new EarlyStopping(settings.patience, saved?.best),
+    checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),
+    ...(valData === undefined ? {} : { validator: new Validator(valData, model, validation) }),
+  };
+}
+
+function createWeightsDirectory(directory: string): void {
+  try {
+    mkdirSync(join(directory, "weights"), { recursive: true });
+  } catch (cause) {
+    throw new LookonceError("IO", `cannot write to ${directory}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Frees all but the model. */
+export async function disposeTraining(training: Training): Promise<void> {
+  disposeParts(training);
+  await training.loader.dispose();
+  await training.validator?.dispose();
+}
+
+/** Seconds that a training took so far, in all processes that ran it. */
+export function secondsOf({ progress, startedAt }: Training): number {
+  return progress.seconds + (performance.now() - startedAt) / 1000;
+}
+
+/** Epochs of a training: with a time limit, as many as fit into it at the pace so far. */
+export function epochsOf({ settings: { epochs, time }, progress: { losses, epochSeconds } }: Training): number {
+  if (!(time > 0) || losses.length === 0) return epochs;
+  return Math.max(losses.length, Math.ceil((time * 3600) / (epochSeconds / losses.length)));
+}
