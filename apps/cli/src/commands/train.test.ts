@@ -99,7 +99,7 @@ describe("lookonce train", () => {
       ...["name=frozen", "freeze=0,99"],
     );
     expect(code).toBe(1);
-    expect(stderr).toContain("no row 99");
+    expect(stderr).toContain("no layer 99");
     expect(readdirSync(project)).not.toContain("frozen");
   });
 

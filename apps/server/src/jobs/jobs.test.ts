@@ -229,6 +229,6 @@ describe("requests", () => {
     const { id } = await post({ ...training, options: { ...quick, freeze: [99] } });
     const job = await waitFor(app, { id, states: over });
     expect(job).toMatchObject({ state: "failed", starts: 1, error: { code: "ARGUMENT" } });
-    expect(job.error?.message).toContain("no row 99");
+    expect(job.error?.message).toContain("no layer 99");
   });
 });
