@@ -1,3 +1,4 @@
+export { type DecodedMaps, decodeMaps, type HeadSpec, type RawMap } from "./decode-maps.ts";
 export { type Detections, makeDetections } from "./detections.ts";
 export {
   denormalizeBoxes,

@@ -26,7 +26,7 @@ async function byHand(model: DetectionModel, image: Image, size: number): Promis
   });
   const data = (await decoded.data()) as Float32Array;
   const found = nonMaxSuppression(
-    { data, shape: decoded.shape, layout: "NAC", family: model.family },
+    { data, shape: decoded.shape, layout: "NAC", hasObjectness: model.family === "v5" },
     { conf: 0, iou: model.family === "v8" ? 0.7 : 0.45, maxDet: 20 },
   )[0]!;
   const padding = model.family === "v8" ? boxed.padding : boxed.exactPadding;

@@ -12,10 +12,6 @@ export {
 } from "./assigners/anchor-targets.ts";
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
 export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";
-export { type AnchorGrid, makeAnchors } from "./coders/anchors.ts";
-export { xywhToXyxy, xyxyToXywh } from "./coders/box-formats.ts";
-export { decodeDistances, encodeDistances } from "./coders/distances.ts";
-export { expectedBin } from "./coders/expected-bin.ts";
 export { type BalanceMode, LevelBalance, type LevelBalanceOptions } from "./criteria/level-balance.ts";
 export { type V5Loss, type V5LossOptions, v5DetectionLoss } from "./criteria/v5-detection.ts";
 export { scaleV5Gains, type V5Gains, type V5Scale } from "./criteria/v5-gains.ts";

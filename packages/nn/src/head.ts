@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import type { CellPositions } from "./decode/cell-positions.ts";
 import { Module } from "./module.ts";
 import type { Cost, Shape } from "./shape.ts";
 
@@ -27,8 +28,12 @@ export abstract class Head extends Module {
   /** Predictions of each level before any decoding, [N, h, w, outputs per cell]. */
   abstract forward(levels: tf.Tensor4D[]): tf.Tensor4D[];
 
-  /** Boxes in pixels and probabilities from raw predictions, [N, A, 4 + nc] or [N, A, 5 + nc]. */
-  abstract decode(raw: tf.Tensor4D[]): tf.Tensor3D;
+  /**
+   * Decodes raw predictions to boxes in pixels and probabilities, [N, A, 4 + nc] or [N, A, 5 + nc].
+   *
+   * @param cells where the cells lie. Default: a constant
+   */
+  abstract decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D;
 
   /** Shapes of the raw predictions; adds what they would cost to `cost`. */
   abstract outputShapes(levels: Shape[], cost?: Cost): Shape[];

@@ -9,17 +9,21 @@ export type { BuildRow, BuiltModule, ModuleSpec, RowInputs, V5Release } from "./
 export type { ScaleFactors } from "./config/scale.ts";
 export { ModuleList, Sequential } from "./containers.ts";
 export { copyModel } from "./copy-model.ts";
-export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
-export { type ActivationName, activations, silu } from "./functional/activation.ts";
-export { type AnchorLevel, decodeAnchorLevel } from "./functional/anchor-based.ts";
+export { type AnchorBasedOptions, anchorsToXywh, decodeAnchorBased } from "./decode/anchor-based.ts";
 export {
+  type AnchorFreeOptions,
   type AnchorPoints,
   anchorPoints,
+  decodeAnchorFree,
   distancesToXywh,
   distancesToXyxy,
   expectedDistances,
-  type Grid,
-} from "./functional/anchor-free.ts";
+  xyxyToDistances,
+} from "./decode/anchor-free.ts";
+export { xywhToXyxy, xyxyToXywh } from "./decode/box-formats.ts";
+export { type CellPositions, cellPositions, countedCellPositions, type Grid } from "./decode/cell-positions.ts";
+export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
+export { type ActivationName, activations, silu } from "./functional/activation.ts";
 export {
   type Affine,
   type BatchNormResult,

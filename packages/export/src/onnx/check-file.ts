@@ -95,7 +95,10 @@ function suppressed(
   { conf, iou, maxDet, agnostic }: SuppressionForm,
 ): Detections[] {
   const layout = model.family === "v8" ? "NCA" : "NAC";
-  return nonMaxSuppression({ ...output, layout, family: model.family }, { conf, iou, maxDet, agnostic });
+  return nonMaxSuppression(
+    { ...output, layout, hasObjectness: model.family === "v5" },
+    { conf, iou, maxDet, agnostic },
+  );
 }
 
 /** Suppression decides alike on the same numbers: as many detections, classes and scores the same, boxes nearly. */

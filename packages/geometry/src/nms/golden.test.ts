@@ -39,7 +39,7 @@ function expectRows(found: Detections, rows: Float32Array, tolerance: { boxes: n
 }
 
 /** [N, C, A] to [N, A, C]. */
-function anchorsFirst({ data, shape, family }: Prediction): Prediction {
+function anchorsFirst({ data, shape, hasObjectness }: Prediction): Prediction {
   const [images, channels, anchors] = shape as [number, number, number];
   const out = new Float32Array(data.length);
   for (let n = 0; n < images; n++) {
@@ -47,7 +47,7 @@ function anchorsFirst({ data, shape, family }: Prediction): Prediction {
       for (let a = 0; a < anchors; a++) out[(n * anchors + a) * channels + c] = data[(n * channels + c) * anchors + a]!;
     }
   }
-  return { data: out, shape: [images, anchors, channels], layout: "NAC", family };
+  return { data: out, shape: [images, anchors, channels], layout: "NAC", hasObjectness };
 }
 
 const v8 = ["input.safetensors", "output.safetensors", "settings.json"].map((file) => `v8/nms/${file}`);
@@ -60,7 +60,7 @@ describeGolden("non-maximum suppression of YOLOv8", v8, () => {
     data: decoded.data as Float32Array,
     shape: decoded.shape,
     layout: "NCA",
-    family: "v8",
+    hasObjectness: false,
   };
   describe.each([channelsFirst, anchorsFirst(channelsFirst)])("layout $layout", (prediction) => {
     it.each(Object.entries(runs))("%s", (name, run) => {
@@ -94,7 +94,7 @@ describeGolden("non-maximum suppression of YOLOv5", ["v5/nms/nms.json", "v5/nms/
       data: decoded.data as Float32Array,
       shape: decoded.shape,
       layout: "NAC",
-      family: "v5",
+      hasObjectness: true,
     };
     const detections = nonMaxSuppression(prediction, options);
     expect(detections.length).toBe(decoded.shape[0]);

@@ -12,12 +12,12 @@ function v8(rows: number[][]): Prediction {
     data: Float32Array.from(rows.flat()),
     shape: [1, rows.length, rows[0]!.length],
     layout: "NAC",
-    family: "v8",
+    hasObjectness: false,
   };
 }
 
 function v5(rows: number[][]): Prediction {
-  return { ...v8(rows), family: "v5" };
+  return { ...v8(rows), hasObjectness: true };
 }
 
 function run(prediction: Prediction, options?: NmsOptions): Detections {
@@ -208,7 +208,7 @@ describe("nonMaxSuppression refuses", () => {
     ["data that do not fill the shape", { ...good, shape: [1, 2, 5] }, {}, /shape is \[1, 2, 5\].*5 numbers/],
     ["two dimensions", { ...good, shape: [1, 5] }, {}, /three dimensions/],
     ["too few channels", { ...good, layout: "NCA" }, {}, /Is the layout right/],
-    ["v5 without classes", { ...good, family: "v5" }, {}, /v5 prediction has 5 channels/],
+    ["objectness without classes", { ...good, hasObjectness: true }, {}, /with objectness has 5 channels/],
     ["a confidence above 1", good, { conf: 25 }, /Option conf .* from 0 to 1 but is 25/],
     ["a NaN threshold", good, { iou: Number.NaN }, /Option iou .* but is NaN/],
     ["no detections", good, { maxDet: 0 }, /Option maxDet/],

@@ -3,8 +3,8 @@ import { LookonceError } from "@lookonce/errors";
 /**
  * A network's decoded output for a batch.
  *
- * The channels of an anchor are center x, center y, width, height in network pixels, then for family `v5` the
- * objectness, then a probability for every class.
+ * The channels of an anchor are center x, center y, width, height in network pixels, then the objectness where there is
+ * one, then a probability for every class.
  */
 export interface Prediction {
   data: Float32Array;
@@ -13,8 +13,8 @@ export interface Prediction {
   layout: "NAC" | "NCA";
   /** Number of the anchor in each row, where a prediction of one image has left anchors out. */
   anchors?: Int32Array;
-  /** `v8`: no objectness. `v5`: the confidence is objectness times class probability. */
-  family: "v5" | "v8";
+  /** Whether the confidence is objectness times class probability (YOLOv5) or the class probability alone (YOLOv8). */
+  hasObjectness: boolean;
 }
 
 /** Where the numbers of one image's prediction lie. */
@@ -37,21 +37,27 @@ export interface ImagePrediction {
  * @throws LookonceError `ARGUMENT` when shape and data disagree or there is no channel for a class
  */
 export function splitPrediction(prediction: Prediction): ImagePrediction[] {
-  const { data, shape, layout, family } = prediction;
-  if (shape.length !== 3 || data.length !== shape.reduce((product, side) => product * side, 1)) {
+  const { data, shape, layout, hasObjectness } = prediction;
+  const [images, second, third] = shape;
+  if (
+    images === undefined ||
+    second === undefined ||
+    third === undefined ||
+    shape.length !== 3 ||
+    data.length !== shape.reduce((product, side) => product * side, 1)
+  ) {
     throw new LookonceError(
       "ARGUMENT",
       `A prediction has three dimensions and data to match, but the shape is [${shape.join(", ")}] and there are ${data.length} numbers.`,
     );
   }
-  const images = shape[0]!;
-  const [anchors, channels] = layout === "NAC" ? [shape[1]!, shape[2]!] : [shape[2]!, shape[1]!];
-  const hasObjectness = family === "v5";
-  const nc = channels - (hasObjectness ? 5 : 4);
+  const [anchors, channels] = layout === "NAC" ? [second, third] : [third, second];
+  const others = hasObjectness ? 5 : 4;
+  const nc = channels - others;
   if (nc < 1) {
     throw new LookonceError(
       "ARGUMENT",
-      `A ${family} prediction has ${hasObjectness ? 5 : 4} channels and one for each class, but shape [${shape.join(", ")}] in layout ${layout} has ${channels}. Is the layout right?`,
+      `A prediction ${hasObjectness ? "with" : "without"} objectness has ${others} channels and one for each class, but shape [${shape.join(", ")}] in layout ${layout} has ${channels}. Is the layout right?`,
     );
   }
   return Array.from({ length: images }, (_, image) => ({

@@ -41,10 +41,10 @@ class Eyes implements Detector {
       });
     });
     if (this.#layout === "NAC") {
-      return { data: Float32Array.from(rows.flat()), shape: [1, rows.length, 5], layout: "NAC", family: "v8" };
+      return { data: Float32Array.from(rows.flat()), shape: [1, rows.length, 5], layout: "NAC", hasObjectness: false };
     }
     const columns = [0, 1, 2, 3, 4].flatMap((channel) => rows.map((row) => row[channel] as number));
-    return { data: Float32Array.from(columns), shape: [1, 5, rows.length], layout: "NCA", family: "v8" };
+    return { data: Float32Array.from(columns), shape: [1, 5, rows.length], layout: "NCA", hasObjectness: false };
   }
 }
 

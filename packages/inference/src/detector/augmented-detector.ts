@@ -61,7 +61,7 @@ export class AugmentedDetector implements Detector {
         parts[k]?.push(restore({ ...rows, ...kept }, view, images[k] as Image));
       }
     }
-    const predictions = parts.map((one) => join(one, this.family));
+    const predictions = parts.map((one) => join(one, this.family === "v5"));
     return { predictions, prepareMs, inferenceMs: performance.now() - start - prepareMs };
   }
 
@@ -140,7 +140,7 @@ function restore(rows: Rows & { first: number; end: number }, { scale, mirrored 
   return { data: restored, channels };
 }
 
-function join(parts: readonly Part[], family: "v5" | "v8"): Prediction {
+function join(parts: readonly Part[], hasObjectness: boolean): Prediction {
   const channels = (parts[0] as Part).channels;
   const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let at = 0;
@@ -148,7 +148,7 @@ function join(parts: readonly Part[], family: "v5" | "v8"): Prediction {
     data.set(part.data, at);
     at += part.data.length;
   }
-  return { data, shape: [1, data.length / channels, channels], layout: "NAC", family };
+  return { data, shape: [1, data.length / channels, channels], layout: "NAC", hasObjectness };
 }
 
 /** Cells of all grids for one of the coarsest, each grid twice as fine as the next: 1, 5, 21, 85, … */

@@ -1,4 +1,4 @@
-import type { Prediction } from "@lookonce/geometry";
+import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
 import type { EngineTensor } from "../engine/onnx-engine.ts";
 
@@ -38,19 +38,6 @@ export interface Detector {
   dispose(): Promise<void>;
 }
 
-/** Parameters of a detection head, besides its maps. */
-export interface HeadSpec {
-  family: "v5" | "v8";
-  /** Number of classes. */
-  nc: number;
-  /** Pixels per cell of each level, finest first. */
-  strides: readonly number[];
-  /** v8: bins per side of a box. */
-  regMax: number;
-  /** v5: [level][anchor] = [width, height] in cells. */
-  anchors: readonly (readonly (readonly [width: number, height: number])[])[];
-}
-
 /** A detector as plain data, which can be sent to another thread. The bytes of models are in shared memory. */
 export type DetectorSpec =
   | {
@@ -59,6 +46,7 @@ export type DetectorSpec =
       model: Uint8Array<SharedArrayBuffer>;
       names: readonly string[];
       stride: number;
+      family: "v5" | "v8";
       head: HeadSpec;
     }
   | { kind: "file"; path: string; bytes: number };

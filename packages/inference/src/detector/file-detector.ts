@@ -110,31 +110,32 @@ async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
 /** Splits a batch's output into predictions of its images, without copying those that are in the usual format. */
 function splitOutput({ data, shape }: EngineTensor, { output, names, family }: FileFormat): Prediction[] {
   const [count, rows, columns] = shape as [number, number, number];
+  const hasObjectness = family === "v5";
   return Array.from({ length: count }, (_, i): Prediction => {
     const part = data.subarray(i * rows * columns, (i + 1) * rows * columns);
-    if (output.kind === "predictions") return { data: part, shape: [1, rows, columns], layout: output.layout, family };
-    return detectionsAsPrediction(part, family, names.length);
+    if (output.kind === "detections") return detectionsAsPrediction(part, hasObjectness, names.length);
+    return { data: part, shape: [1, rows, columns], layout: output.layout, hasObjectness };
   });
 }
 
 /**
- * Rows of left, top, right, bottom, confidence, class as a prediction of a family: center x, y, width, height, for v5 an
+ * Rows of left, top, right, bottom, confidence, class as a prediction: center x, y, width, height, perhaps an
  * objectness of 1, and a probability for each class.
  */
-function detectionsAsPrediction(rows: Float32Array, family: "v5" | "v8", nc: number): Prediction {
+function detectionsAsPrediction(rows: Float32Array, hasObjectness: boolean, nc: number): Prediction {
   const count = rows.length / 6;
-  const first = family === "v5" ? 5 : 4;
+  const first = hasObjectness ? 5 : 4;
   const channels = first + nc;
   const data = new Float32Array(count * channels);
   for (let i = 0; i < count; i++) {
     const [left = 0, top = 0, right = 0, bottom = 0, score = 0, label = 0] = rows.subarray(6 * i, 6 * i + 6);
     const row = data.subarray(i * channels, (i + 1) * channels);
     row.set([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]);
-    if (family === "v5") row[4] = 1;
+    if (hasObjectness) row[4] = 1;
     // Classes without a name do not exist in the model
     if (label >= 0 && label < nc) row[first + label] = score;
   }
-  return { data, shape: [1, count, channels], layout: "NAC", family };
+  return { data, shape: [1, count, channels], layout: "NAC", hasObjectness };
 }
 
 async function readModel(path: string): Promise<Uint8Array> {

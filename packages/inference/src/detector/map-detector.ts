@@ -1,7 +1,7 @@
+import { decodeMaps, type HeadSpec } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { decodeMaps } from "./decode-maps.ts";
-import type { Detector, DetectorOutput, DetectorSpec, HeadSpec } from "./detector.ts";
+import type { Detector, DetectorOutput, DetectorSpec } from "./detector.ts";
 import { FileDetector } from "./file-detector.ts";
 
 type MapDetectorSpec = Extract<DetectorSpec, { kind: "maps" }>;
@@ -22,8 +22,8 @@ class MapDetector implements Detector {
   readonly #engine: OnnxEngine;
   readonly #head: HeadSpec;
 
-  private constructor(engine: OnnxEngine, { names, stride, head }: MapDetectorSpec) {
-    this.family = head.family;
+  private constructor(engine: OnnxEngine, { names, stride, family, head }: MapDetectorSpec) {
+    this.family = family;
     this.names = names;
     this.stride = stride;
     this.#engine = engine;
@@ -53,7 +53,7 @@ export async function runMaps(
   const predictions: DetectorOutput["predictions"] = [];
   for (const { data, width, height } of images) {
     const maps = await engine.run(data, [1, height, width, 3]);
-    predictions.push({ ...decodeMaps(maps, head, conf), family: head.family });
+    predictions.push(decodeMaps(maps, head, conf));
   }
   return { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
 }

@@ -1,9 +1,9 @@
 import { onTracingBackend } from "@lookonce/backend-onnxruntime";
-import type { Prediction } from "@lookonce/geometry";
+import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { type Detector, type DetectorOutput, type DetectorSpec, type HeadSpec, joinPixels } from "./detector.ts";
+import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
 import { runMaps } from "./map-detector.ts";
 import { traceForBytes } from "./trace-detector.ts";
 import { TracedNetwork } from "./traced-network.ts";
@@ -51,7 +51,7 @@ export class ModelDetector implements Detector {
     this.#engines = new EngineCache(capacity);
     this.#onCpu = executionProviders[0] === "cpu";
     this.#network = this.#onCpu && !batched ? new TracedNetwork(model, { ...options, capacity }) : undefined;
-    this.#head = { family, nc, strides, regMax, anchors };
+    this.#head = { nc, strides, regMax, anchors };
   }
 
   /** Copies the current weights, unless `own` is set: later training of the model does not change the detector. */
@@ -78,14 +78,15 @@ export class ModelDetector implements Detector {
     const inferenceMs = performance.now() - ready;
     const predictions = splitImages(decoded as EngineTensor, images.length).map((one) => ({
       ...one,
-      family: this.family,
+      hasObjectness: this.family === "v5",
     }));
     return { predictions, ...(withRaw ? { raw } : {}), prepareMs: ready - start, inferenceMs };
   }
 
   async spec(): Promise<DetectorSpec | undefined> {
     const model = await this.#network?.anySizeModel();
-    return model && { kind: "maps", model, names: this.names, stride: this.stride, head: this.#head };
+    const { names, stride, family } = this;
+    return model && { kind: "maps", model, names, stride, family, head: this.#head };
   }
 
   async dispose(): Promise<void> {
@@ -96,7 +97,7 @@ export class ModelDetector implements Detector {
 }
 
 /** The predictions of the first `count` images of a batch's output [N, A, channels], without copying. */
-export function splitImages({ data, shape }: EngineTensor, count: number): Omit<Prediction, "family">[] {
+export function splitImages({ data, shape }: EngineTensor, count: number): Omit<Prediction, "hasObjectness">[] {
   const [, anchors, channels] = shape as [number, number, number];
   const size = anchors * channels;
   return Array.from({ length: count }, (_, i) => ({

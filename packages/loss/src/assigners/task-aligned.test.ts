@@ -1,8 +1,8 @@
+import { anchorPoints } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { askedTestDevice, describeGolden, expectClose, goldenTensors, usualDevices } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { makeAnchors } from "../coders/anchors.ts";
 import type { PaddedTargets } from "../targets.ts";
 import { useTestDevice, values } from "../test-device.ts";
 import type { Assignment } from "./assigner.ts";
@@ -140,7 +140,7 @@ describe("TaskAlignedAssigner", () => {
     const predictions = {
       scores: draw([batch, anchors, 2], 0, 1) as tf.Tensor3D,
       boxes: around(draw([batch, anchors, 2], 0, 20)) as tf.Tensor3D,
-      points: tf.mul(makeAnchors([[4, 4]], [8]).points, 8) as tf.Tensor2D,
+      points: tf.mul(anchorPoints([[4, 4]], [8]).points, 8) as tf.Tensor2D,
     };
     const targets: PaddedTargets = {
       labels: tf.tensor2d(
@@ -162,7 +162,7 @@ describe("TaskAlignedAssigner", () => {
 
   it("covers every object that has anchors of its own, and only anchors inside", async () => {
     const random = new Random(3);
-    const grid = makeAnchors([[12, 12]], [8]);
+    const grid = anchorPoints([[12, 12]], [8]);
     const points = tf.mul(grid.points, 8) as tf.Tensor2D;
     const centers = await points.data();
     for (let round = 0; round < 5; round++) {

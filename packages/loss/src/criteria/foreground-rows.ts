@@ -1,6 +1,6 @@
+import type { AnchorPoints } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Assignment } from "../assigners/assigner.ts";
-import type { AnchorGrid } from "../coders/anchors.ts";
 
 /** The anchors that a loss of the foreground needs to look at, B · K rows. */
 export interface ForegroundRows {
@@ -24,7 +24,7 @@ export interface ForegroundRows {
  */
 export function foregroundRows(
   { foreground, boxes, scores }: Assignment,
-  { points, strides }: AnchorGrid,
+  { points, strides }: AnchorPoints,
   limit: number,
 ): ForegroundRows {
   const [batch, anchors] = foreground.shape;

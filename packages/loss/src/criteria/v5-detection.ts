@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import { anchorsToXywh, xywhToXyxy } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AnchorTargetTensors } from "../assigners/anchor-targets.ts";
-import { xywhToXyxy } from "../coders/box-formats.ts";
 import { boxIou } from "../iou/box-iou.ts";
 import { stopGradient } from "../stop-gradient.ts";
 import { takeRows } from "../take-rows.ts";
@@ -90,15 +90,11 @@ function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptio
   const loss = logitLoss(options);
   const flat = tf.reshape(map, [-1, 5 + nc]);
   const rows = takeRows(flat, targets.cells as tf.Tensor1D);
-  const [xy, wh, objectness, classes] = tf.split(rows, [2, 2, 1, nc], 1) as [
-    tf.Tensor2D,
-    tf.Tensor2D,
-    tf.Tensor2D,
-    tf.Tensor2D,
-  ];
+  const [box, objectness, classes] = tf.split<tf.Tensor>(rows, [4, 1, nc], 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const count = tf.maximum(tf.sum(targets.mask), 1);
-  const iou = boxIou(decode(xy, wh, targets.anchors), xywhToXyxy(targets.boxes), { kind: "ciou" });
-  const box = tf.div(tf.sum(tf.mul(tf.sub(1, iou), targets.mask)), count);
+  const predicted = xywhToXyxy(anchorsToXywh(tf.sigmoid(box), -0.5, targets.anchors));
+  const iou = boxIou(predicted, xywhToXyxy(targets.boxes), { kind: "ciou" });
+  const boxLoss = tf.div(tf.sum(tf.mul(tf.sub(1, iou), targets.mask)), count);
 
   const goal = tf.add(tf.mul(tf.relu(stopGradient(iou)), iouRatio), 1 - iouRatio);
   const obj = objectnessLoss(flat, tf.squeeze(objectness, [1]), {
@@ -106,25 +102,18 @@ function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptio
     last: targets.last,
     loss: (x, t, reduction) => loss(x, t, { reduction, positiveWeight: objectPositiveWeight }),
   });
-  if (nc === 1) return { box, obj, cls: tf.scalar(0) };
+  if (nc === 1) return { box: boxLoss, obj, cls: tf.scalar(0) };
   const each = loss(classes, smoothLabels(targets.labels, nc, labelSmoothing), {
     positiveWeight: classPositiveWeight,
   });
   const cls = tf.div(tf.sum(tf.mul(tf.mean(each, 1), targets.mask)), count);
-  return { box, obj, cls };
+  return { box: boxLoss, obj, cls };
 }
 
 /** Cross-entropy, or focal loss where a power is given. */
 function logitLoss({ focalGamma = 0 }: V5LossOptions): LogitLoss {
   if (focalGamma === 0) return bceWithLogits;
   return (logits, targets, options) => focalWithLogits(logits, targets, { ...options, gamma: focalGamma });
-}
-
-/** xyxy in cells from the cell's corner, [R, 4]. */
-function decode(xy: tf.Tensor, wh: tf.Tensor, anchors: tf.Tensor): tf.Tensor {
-  const center = tf.sub(tf.mul(tf.sigmoid(xy), 2), 0.5);
-  const size = tf.mul(tf.square(tf.mul(tf.sigmoid(wh), 2)), anchors);
-  return xywhToXyxy(tf.concat([center, size], 1));
 }
 
 interface ObjectnessOptions {

@@ -1,4 +1,5 @@
 import { currentBackend } from "@lookonce/backend-onnxruntime";
+import { xywhToXyxy } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import {
   askedTestDevice,
@@ -13,7 +14,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
 import { TaskAlignedAssigner } from "../assigners/task-aligned.ts";
-import { xywhToXyxy } from "../coders/box-formats.ts";
 import type { PaddedTargets } from "../targets.ts";
 import { differences, useTestDevice, values } from "../test-device.ts";
 import { type V8LossOptions, v8DetectionLoss } from "./v8-detection.ts";

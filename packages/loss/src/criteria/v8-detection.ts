@@ -1,10 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
+import { type AnchorPoints, anchorPoints, distancesToXyxy, expectedDistances, xyxyToDistances } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
 import { TaskAlignedAssigner, type TaskAlignedOptions } from "../assigners/task-aligned.ts";
-import { type AnchorGrid, makeAnchors } from "../coders/anchors.ts";
-import { decodeDistances, encodeDistances } from "../coders/distances.ts";
-import { expectedBin } from "../coders/expected-bin.ts";
 import { boxIou } from "../iou/box-iou.ts";
 import { stopGradient } from "../stop-gradient.ts";
 import { takeRows } from "../take-rows.ts";
@@ -59,12 +57,12 @@ export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTarg
   const batch = checkRaw(raw, nc, regMax);
   checkTargets(targets, batch);
   return tf.tidy(() => {
-    const grid = makeAnchors(
+    const grid = anchorPoints(
       raw.map(({ shape }) => [shape[1], shape[2]] as const),
       options.strides,
     );
     const { bins, logits } = flatten(raw, nc, regMax);
-    const boxes = decodeDistances(expectedBin(stopGradient(bins)), grid.points);
+    const boxes = distancesToXyxy(expectedDistances(stopGradient(bins)), grid.points);
     const assignment = assigner.assign(
       {
         scores: probabilities(stopGradient(logits)),
@@ -111,14 +109,14 @@ function flatten(raw: readonly tf.Tensor4D[], nc: number, regMax: number): { bin
  */
 function boxSums(
   bins: tf.Tensor,
-  { assignment, grid, limit }: { assignment: Assignment; grid: AnchorGrid; limit: number },
+  { assignment, grid, limit }: { assignment: Assignment; grid: AnchorPoints; limit: number },
 ): { box: tf.Tensor; dfl: tf.Tensor } {
   const regMax = bins.shape[3] as number;
   const rows = foregroundRows(assignment, grid, limit);
   const logits = tf.reshape(takeRows(tf.reshape(bins, [-1, 4 * regMax]), rows.indices), [-1, 4, regMax]);
-  const boxes = decodeDistances(expectedBin(logits), rows.points);
+  const boxes = distancesToXyxy(expectedDistances(logits), rows.points);
   const box = tf.sum(tf.mul(tf.sub(1, boxIou(boxes, rows.goals, { kind: "ciou" })), rows.weights));
-  const sides = distributionFocal(logits, encodeDistances(rows.goals, rows.points, regMax));
+  const sides = distributionFocal(logits, xyxyToDistances(rows.goals, rows.points, regMax));
   return { box, dfl: tf.sum(tf.mul(tf.mean(sides, 1), rows.weights)) };
 }
 

@@ -1,8 +1,8 @@
+import { xywhToXyxy } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { xywhToXyxy } from "../coders/box-formats.ts";
 import { differences, useTestDevice, values } from "../test-device.ts";
 import { boxIou, type IouKind } from "./box-iou.ts";
 

@@ -2,7 +2,8 @@ import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { V5Release } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
-import { decodeAnchorLevel } from "../functional/anchor-based.ts";
+import { decodeAnchorBased } from "../decode/anchor-based.ts";
+import type { CellPositions } from "../decode/cell-positions.ts";
 import { Head, type ResetBiasesOptions } from "../head.ts";
 import type { Cost, Shape } from "../shape.ts";
 import type { VariableSlot } from "../variable-slot.ts";
@@ -119,13 +120,10 @@ export class DetectV5 extends Head {
     return levels.map((x, i) => (this.m.items[i] as Conv2d).forward(x));
   }
 
-  override decode(raw: tf.Tensor4D[]): tf.Tensor3D {
+  override decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D {
     return tf.tidy(() => {
       const anchors = tf.unstack(this.#buffer.value, 0) as tf.Tensor2D[];
-      const levels = raw.map((map, i) =>
-        decodeAnchorLevel(map, { anchors: anchors[i] as tf.Tensor2D, stride: this.#strides[i] as number }),
-      );
-      return tf.concat(levels, 1);
+      return decodeAnchorBased(raw, { anchors, strides: this.#strides, cells });
     });
   }
 

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ModuleList, Sequential } from "../containers.ts";
+import { decodeAnchorFree } from "../decode/anchor-free.ts";
+import type { CellPositions } from "../decode/cell-positions.ts";
 import type { ActivationName } from "../functional/activation.ts";
-import { anchorPoints, distancesToXywh } from "../functional/anchor-free.ts";
 import { Head } from "../head.ts";
 import type { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -99,15 +100,9 @@ export class DetectV8 extends Head {
     );
   }
 
-  override decode(raw: tf.Tensor4D[]): tf.Tensor3D {
-    return tf.tidy(() => {
-      const flat = raw.map((map) => tf.reshape(map, [map.shape[0], -1, map.shape[3]]));
-      const [box, cls] = tf.split(tf.concat(flat, 1), [4 * this.regMax, this.nc], 2) as [tf.Tensor3D, tf.Tensor3D];
-      const grids = raw.map(({ shape }) => [shape[1], shape[2]] as const);
-      const { points, strides } = anchorPoints(grids, this.#strides);
-      const xywh = tf.mul(distancesToXywh(this.dfl.forward(box), points), strides);
-      return tf.concat([xywh, tf.sigmoid(cls)], 2) as tf.Tensor3D;
-    });
+  override decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D {
+    const distances = (logits: tf.Tensor): tf.Tensor => this.dfl.forward(logits);
+    return tf.tidy(() => decodeAnchorFree(raw, { strides: this.#strides, regMax: this.regMax, distances, cells }));
   }
 
   override outputShapes(levels: Shape[], cost?: Cost): Shape[] {

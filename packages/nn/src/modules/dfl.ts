@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { expectedDistances } from "../functional/anchor-free.ts";
+import { expectedDistances } from "../decode/anchor-free.ts";
 import { Module } from "../module.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
@@ -18,7 +18,7 @@ class BinValues extends Module {
   }
 }
 
-/** Expected distances under box distributions (Li et al., arXiv 2006.04388). [N, A, 4·bins] → [N, A, 4]. */
+/** Distribution Focal Loss's integral, {@link expectedDistances} with the bins of the checkpoint: [..., bins] → [...]. */
 export class Dfl extends Module {
   readonly bins: number;
   readonly conv: BinValues;
@@ -29,7 +29,7 @@ export class Dfl extends Module {
     this.conv = this.child("conv", new BinValues(bins));
   }
 
-  forward(logits: tf.Tensor3D): tf.Tensor3D {
+  forward(logits: tf.Tensor): tf.Tensor {
     return expectedDistances(logits, tf.reshape(this.conv.weight, [this.bins]));
   }
 }

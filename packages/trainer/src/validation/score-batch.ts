@@ -19,7 +19,10 @@ export interface FoundInBatch {
 
 /** Finds the objects in a batch's predictions and adds them with the labels, both in the files' pixels. */
 export function scoreBatch(metrics: DetectionMetrics, { samples, prediction, family, nms }: ScoredBatch): FoundInBatch {
-  const found = nonMaxSuppression({ ...prediction, layout: "NAC", family }, { ...nms, multiLabel: true });
+  const found = nonMaxSuppression(
+    { ...prediction, layout: "NAC", hasObjectness: family === "v5" },
+    { ...nms, multiLabel: true },
+  );
   const inFiles = samples.map((sample, i) => {
     const { boxes, scores, classes, count } = found[i] as Detections;
     const detections = { boxes: toOriginal(boxes, sample), scores, classes, count };

@@ -50,7 +50,10 @@ async function score(file: string, { family, nc }: { family: "v5" | "v8"; nc: nu
     const image = await readImage(path);
     const boxed = letterbox(image, { size: [640, 640] });
     const [output] = await engine.run(floatPixels(boxed.image), [1, 3, 640, 640]);
-    const prediction = { ...(output as { data: Float32Array; shape: number[] }), family } as const;
+    const prediction = {
+      ...(output as { data: Float32Array; shape: number[] }),
+      hasObjectness: family === "v5",
+    } as const;
     const [found] = nonMaxSuppression(
       { ...prediction, layout: family === "v8" ? "NCA" : "NAC" },
       { conf: 0.001, iou: 0.7, multiLabel: true },

@@ -1,5 +1,4 @@
-import type { Prediction } from "@lookonce/geometry";
-import type { HeadSpec } from "./detector.ts";
+import type { Prediction } from "./nms/prediction.ts";
 
 /** A level's raw predictions for one image. */
 export interface RawMap {
@@ -8,27 +7,48 @@ export interface RawMap {
   shape: readonly number[];
 }
 
+/** What a detector's head needs besides its maps to predict boxes. */
+export interface HeadSpec {
+  /** Number of classes. */
+  nc: number;
+  /** Pixels per cell of each level, finest first. */
+  strides: readonly number[];
+  /** Bins per side of a box; 0 with anchors. */
+  regMax: number;
+  /** [level][anchor] = [width, height] in cells; empty for an anchor-free head. */
+  anchors: readonly (readonly (readonly [width: number, height: number])[])[];
+}
+
+/** The decoded anchors of one image, [1, count, channels]. */
+export interface DecodedMaps extends Prediction {
+  shape: number[];
+  layout: "NAC";
+  /** Number of each row's anchor among all anchors of the image. */
+  anchors: Int32Array;
+}
+
 /**
- * Boxes and probabilities of those anchors of an image whose confidence can exceed a threshold.
+ * Decodes those anchors of an image whose confidence can exceed a threshold to boxes in pixels and probabilities.
  *
- * The formulas are those of the heads' `decode` in `@lookonce/nn`. An image has thousands of anchors and a handful of objects:
- * deciding on raw numbers first, which sigmoids keep in order, spares the network's graph all of the decoding. For v8,
- * probabilities that do not reach the threshold are left at 0.
+ * The formulas are those of `decodeAnchorFree` and `decodeAnchorBased` in `@lookonce/nn`. An image has thousands of anchors
+ * and a handful of objects: deciding on raw numbers first, which sigmoids keep in order, spares the network's graph all of
+ * the decoding. Without anchors, probabilities that do not reach the threshold are left at 0.
  *
  * @param maps the levels' raw predictions, finest first
  * @param conf anchors that do not exceed it are left out; some that miss it by rounding alone may be there
  */
-export function decodeMaps(maps: readonly RawMap[], head: HeadSpec, conf: number): Omit<Prediction, "family"> {
+export function decodeMaps(maps: readonly RawMap[], head: HeadSpec, conf: number): DecodedMaps {
   // σ(x) > conf ⇔ x > ln(conf / (1 − conf)), here with some room for rounding
   const threshold = conf > 0 ? Math.log(conf / (1 - conf)) - 1e-4 : Number.NEGATIVE_INFINITY;
-  const rows = new Rows(4 + (head.family === "v5" ? 1 : 0) + head.nc);
-  const decodeLevel = head.family === "v8" ? decodeFreeLevel : decodeAnchorLevel;
+  const hasObjectness = head.anchors.length > 0;
+  const rows = new Rows((hasObjectness ? 5 : 4) + head.nc);
+  const decodeLevel = hasObjectness ? decodeAnchorBased : decodeAnchorFree;
   let first = 0;
   maps.forEach(({ data, shape }, level) => {
-    const [, height, width] = shape as [number, number, number];
+    const [, height = 0, width = 0] = shape;
     first += decodeLevel({ values: data, height, width, level, first, threshold }, head, rows);
   });
-  return rows.finish();
+  return { ...rows.finish(), hasObjectness };
 }
 
 interface Level {
@@ -42,8 +62,8 @@ interface Level {
   threshold: number;
 }
 
-/** Without anchors: 4 · regMax bins of left, top, right, bottom, then class logits. Gives the number of anchors. */
-function decodeFreeLevel(
+/** Without anchors: 4 · regMax bins of left, top, right, bottom, then class logits. Returns the number of anchors. */
+function decodeAnchorFree(
   { values, height, width, level, first, threshold }: Level,
   head: HeadSpec,
   rows: Rows,
@@ -58,10 +78,10 @@ function decodeFreeLevel(
     for (let i = at + bins, end = at + outputs; i < end; i++) passes ||= (values[i] as number) > threshold;
     if (!passes) continue;
     const row = rows.add(first + cell);
-    const left = expectedBin(values, at, regMax);
-    const top = expectedBin(values, at + regMax, regMax);
-    const right = expectedBin(values, at + 2 * regMax, regMax);
-    const bottom = expectedBin(values, at + 3 * regMax, regMax);
+    const left = expectedDistance(values, at, regMax);
+    const top = expectedDistance(values, at + regMax, regMax);
+    const right = expectedDistance(values, at + 2 * regMax, regMax);
+    const bottom = expectedDistance(values, at + 3 * regMax, regMax);
     const { data } = rows;
     data[row] = ((cell % width) + 0.5 + (right - left) / 2) * stride;
     data[row + 1] = (Math.floor(cell / width) + 0.5 + (bottom - top) / 2) * stride;
@@ -76,12 +96,12 @@ function decodeFreeLevel(
 }
 
 /** With anchors, one after the other within a cell: x, y, width, height, objectness, classes. Rows run over anchor, y, x. */
-function decodeAnchorLevel(
+function decodeAnchorBased(
   { values, height, width, level, first, threshold }: Level,
   head: HeadSpec,
   rows: Rows,
 ): number {
-  const anchors = head.anchors[level] as readonly (readonly [number, number])[];
+  const anchors = head.anchors[level] ?? [];
   const stride = head.strides[level] as number;
   const no = 5 + head.nc;
   const cells = height * width;
@@ -105,7 +125,7 @@ function sigmoid(x: number): number {
 }
 
 /** Σ softmax(x)ᵢ · i over the bins of one side (Distribution Focal Loss, Li et al., arXiv 2006.04388). */
-function expectedBin(values: Float32Array, at: number, regMax: number): number {
+function expectedDistance(values: Float32Array, at: number, regMax: number): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < regMax; i++) largest = Math.max(largest, values[at + i] as number);
   let [sum, weighted] = [0, 0];
@@ -129,14 +149,14 @@ class Rows {
     this.data = new Float32Array(64 * width);
   }
 
-  /** Makes room for a row of zeros; gives the index of its first number. */
+  /** Adds a row of zeros; returns the index of its first number. */
   add(anchor: number): number {
     if (this.#count === this.#anchors.length) this.#grow();
     this.#anchors[this.#count] = anchor;
     return this.#count++ * this.#width;
   }
 
-  finish(): Omit<Prediction, "family"> {
+  finish(): Omit<DecodedMaps, "hasObjectness"> {
     const count = this.#count;
     return {
       data: this.data.subarray(0, count * this.#width),

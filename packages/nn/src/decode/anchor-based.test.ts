@@ -1,14 +1,14 @@
 import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { decodeAnchorLevel } from "./anchor-based.ts";
+import { decodeAnchorBased } from "./anchor-based.ts";
 
 await enterTestDevice("javascript");
 
-describe("decodeAnchorLevel", () => {
+describe("decodeAnchorBased", () => {
   it("decodes zeros to cell centers and anchors, rows running over anchor, y, x", async () => {
-    const anchors = tf.tensor2d([1, 2, 3, 4], [2, 2]);
-    const boxes = decodeAnchorLevel(tf.zeros([1, 1, 2, 12]), { anchors, stride: 8 });
+    const anchors = [tf.tensor2d([1, 2, 3, 4], [2, 2])];
+    const boxes = decodeAnchorBased([tf.zeros([1, 1, 2, 12])], { anchors, strides: [8] });
     expect(boxes.shape).toEqual([1, 4, 6]);
     const expected = [
       [4, 4, 8, 16, 0.5, 0.5],
@@ -20,9 +20,9 @@ describe("decodeAnchorLevel", () => {
   });
 
   it("keeps centers within one and a half cells and sizes within four anchors", async () => {
-    const anchors = tf.tensor2d([2, 2], [1, 2]);
-    const [far, near] = [tf.fill([1, 1, 1, 6], 100), tf.fill([1, 1, 1, 6], -100)] as [tf.Tensor4D, tf.Tensor4D];
-    expectClose(await decodeAnchorLevel(far, { anchors, stride: 4 }).data(), [6, 6, 32, 32, 1, 1], { abs: 1e-4 });
-    expectClose(await decodeAnchorLevel(near, { anchors, stride: 4 }).data(), [-2, -2, 0, 0, 0, 0], { abs: 1e-4 });
+    const options = { anchors: [tf.tensor2d([2, 2], [1, 2])], strides: [4] };
+    const decoded = (logit: number) => decodeAnchorBased([tf.fill([1, 1, 1, 6], logit) as tf.Tensor4D], options).data();
+    expectClose(await decoded(100), [6, 6, 32, 32, 1, 1], { abs: 1e-4 });
+    expectClose(await decoded(-100), [-2, -2, 0, 0, 0, 0], { abs: 1e-4 });
   });
 });

@@ -1,0 +1,75 @@
+import { decodeMaps, type HeadSpec } from "@lookonce/geometry";
+import { Random } from "@lookonce/random";
+import { enterTestDevice, expectClose } from "@lookonce/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { decodeAnchorBased } from "./anchor-based.ts";
+import { decodeAnchorFree } from "./anchor-free.ts";
+
+await enterTestDevice("javascript");
+
+const strides = [8, 16];
+const shapes: readonly [height: number, width: number][] = [
+  [6, 10],
+  [3, 5],
+];
+const anchors: HeadSpec["anchors"] = [
+  [
+    [1.25, 1.625],
+    [2, 3.75],
+  ],
+  [
+    [1.875, 3.8125],
+    [3.875, 2.8125],
+  ],
+];
+
+const heads = [
+  {
+    name: "anchor-free",
+    head: { nc: 3, strides, regMax: 16, anchors: [] },
+    outputs: 4 * 16 + 3,
+    decode: (raw: tf.Tensor4D[]) => decodeAnchorFree(raw, { strides, regMax: 16 }),
+  },
+  {
+    name: "anchor-based",
+    head: { nc: 3, strides, regMax: 0, anchors },
+    outputs: 2 * (5 + 3),
+    decode: (raw: tf.Tensor4D[]) =>
+      decodeAnchorBased(raw, { strides, anchors: anchors.map((level) => tf.tensor2d(level.flat(), [2, 2])) }),
+  },
+];
+
+describe.each(heads)("$name decoding of random maps", ({ head, outputs, decode }) => {
+  const rng = new Random(`decode ${outputs}`);
+  const maps = shapes.map(([height, width]) => ({
+    data: Float32Array.from({ length: height * width * outputs }, () => 4 * rng.normal()),
+    shape: [1, height, width, outputs],
+  }));
+
+  it.each([0, 0.25, 0.9])("is the same in tensors and in typed arrays above confidence %f", async (conf) => {
+    const tensors = maps.map(({ data, shape }) => tf.tensor4d(data, shape as [number, number, number, number]));
+    const decoded = decode(tensors);
+    const [, anchorCount, channels] = decoded.shape;
+    const all = await decoded.data();
+    const found = decodeMaps(maps, head, conf);
+    expect(found.hasObjectness).toBe(head.anchors.length > 0);
+    expect(found.shape).toEqual([1, found.anchors.length, channels]);
+    const scores = (row: ArrayLike<number>) => Array.from(row).slice(4, head.anchors.length > 0 ? 5 : channels);
+    const passing = Array.from({ length: anchorCount }, (_, i) => i).filter((i) =>
+      scores(all.subarray(i * channels, (i + 1) * channels)).some((score) => score > conf),
+    );
+    expect([...found.anchors]).toEqual(passing);
+    found.anchors.forEach((anchor, i) => {
+      const row = found.data.subarray(i * channels, (i + 1) * channels);
+      const expected = all.slice(anchor * channels, (anchor + 1) * channels);
+      // Without anchors, classes that do not pass are left at 0.
+      const isLeftOut = (value: number, c: number) => head.anchors.length === 0 && c >= 4 && value <= conf;
+      expectClose(
+        row,
+        expected.map((value, c) => (isLeftOut(value, c) ? 0 : value)),
+        { abs: 1e-4 },
+      );
+    });
+  });
+});
