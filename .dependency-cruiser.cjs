@@ -14,7 +14,8 @@ const packageGraph = {
   "packages/hub": ["errors", "files"],
   "packages/onnx": ["errors"],
   "packages/checkpoint": ["errors", "files"],
-  "packages/tensorboard": ["errors"],
+  "packages/tensorflow-messages": [],
+  "packages/tensorboard": ["errors", "tensorflow-messages"],
   "packages/backend-onnxruntime": ["errors", "onnx"],
   "packages/device": ["backend-onnxruntime", "errors"],
   "packages/nn": ["errors", "random"],
@@ -62,6 +63,7 @@ const packageGraph = {
     "nn",
     "onnx",
     "tensorboard",
+    "tensorflow-messages",
   ],
   "packages/trainer": [
     "augment",

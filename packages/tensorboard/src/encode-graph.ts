@@ -1,24 +1,15 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { LookonceError } from "@lookonce/errors";
-import { type AttrValueSchema, DataType, GraphDefSchema, type TensorShapeProtoSchema } from "./generated/event-pb.ts";
-import type { EdgeType, GraphAttribute, GraphNode } from "./graph-node.ts";
+import { type AttrValueSchema, dataTypes, GraphDefSchema, shapeProto } from "@lookonce/tensorflow-messages";
+import type { GraphAttribute, GraphNode } from "./graph-node.ts";
 
 type AttrValue = MessageInitShape<typeof AttrValueSchema>;
 
-/** Version of the graph format; any reader of the last years accepts it. */
+/** Version of the graph format; TensorBoard 1 and 2 accept it. */
 const producer = 22;
 
-const dataTypes: Readonly<Record<EdgeType, DataType>> = {
-  float32: DataType.DT_FLOAT,
-  float16: DataType.DT_HALF,
-  int32: DataType.DT_INT32,
-  int64: DataType.DT_INT64,
-  bool: DataType.DT_BOOL,
-  string: DataType.DT_STRING,
-};
-
 /**
- * A graph as TensorFlow's GraphDef, serialized.
+ * Serializes a graph as TensorFlow's GraphDef.
  *
  * @throws LookonceError `ARGUMENT` for two nodes of one name, a node without name or operator, and an input that no node
  *   outputs
@@ -40,7 +31,7 @@ export function encodeGraph(nodes: readonly GraphNode[]): Uint8Array {
         // TensorBoard reads the shapes of edges from the node that they come from, under this name.
         ...(outputs.length === 0
           ? {}
-          : { _output_shapes: list({ shape: outputs.map(({ shape }) => shapeOf(shape)) }) }),
+          : { _output_shapes: list({ shape: outputs.map(({ shape }) => shapeProto(shape)) }) }),
       } as Record<string, AttrValue>,
     })),
   });
@@ -88,10 +79,6 @@ function listAttribute(values: readonly number[] | readonly string[]): AttrValue
 
 function list(value: Extract<NonNullable<AttrValue["value"]>, { case: "list" }>["value"]): AttrValue {
   return { value: { case: "list", value } };
-}
-
-function shapeOf(shape: readonly number[]): MessageInitShape<typeof TensorShapeProtoSchema> {
-  return { dim: shape.map((size) => ({ size: BigInt(size) })) };
 }
 
 function bytes(text: string): Uint8Array {

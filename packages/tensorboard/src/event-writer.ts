@@ -3,8 +3,8 @@ import { hostname as ownHostname } from "node:os";
 import { join } from "node:path";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { LookonceError } from "@lookonce/errors";
+import { EventSchema, SessionLog_Status } from "@lookonce/tensorflow-messages";
 import { encodeGraph } from "./encode-graph.ts";
-import { EventSchema, SessionLog_Status } from "./generated/event-pb.ts";
 import type { GraphNode } from "./graph-node.ts";
 import { encodeRecord } from "./record.ts";
 

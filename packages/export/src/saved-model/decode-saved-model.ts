@@ -16,12 +16,12 @@ import {
   SavedModelSchema,
   type SignatureDef,
   type TensorProto,
-} from "../generated/saved-model-pb.ts";
+} from "@lookonce/tensorflow-messages";
 
 /**
- * The graph of a `saved_model.pb` whose weights are constants, as `encodeSavedModel` writes it.
+ * Decodes the graph of a `saved_model.pb` whose weights are constants, as `encodeSavedModel` writes it.
  *
- * @throws LookonceError `FORMAT` when it is none
+ * @throws LookonceError `FORMAT` for constants of other types
  */
 export function decodeSavedModel(bytes: Uint8Array): OperationGraph {
   const graph = fromBinary(SavedModelSchema, bytes).metaGraphs[0] as MetaGraphDef;
@@ -45,7 +45,7 @@ function ports(infos: SignatureDef["inputs"]): GraphPort[] {
 
 function constantOf({ name }: NodeDef, { dtype, tensorShape, tensorContent }: TensorProto): GraphConstant {
   const shape = (tensorShape?.dim ?? []).map(({ size }) => Number(size));
-  // A copy: typed arrays begin at multiples of their width.
+  // A copy: typed arrays start at multiples of their width
   const { buffer } = Uint8Array.prototype.slice.call(tensorContent);
   if (dtype === DataType.DT_FLOAT) return { dtype: "float32", shape, data: new Float32Array(buffer) };
   if (dtype === DataType.DT_HALF) return { dtype: "float32", shape, data: halfToFloat(new Uint16Array(buffer)) };
@@ -58,7 +58,7 @@ function attributesOf({ attr }: NodeDef): OperationNode["attributes"] {
   return Object.fromEntries(all.filter((entry): entry is [string, GraphAttributeValue] => entry[1] !== undefined));
 }
 
-/** What computing needs: types other than those of casts mean nothing to TensorFlow.js. */
+/** Types are left out: TensorFlow.js infers them. */
 function attributeOf({ value }: AttrValue): GraphAttributeValue | undefined {
   switch (value.case) {
     case "i":

@@ -3,35 +3,28 @@ import { floatToHalf } from "@lookonce/checkpoint";
 import type { GraphAttributeValue, GraphConstant, GraphPort, OperationGraph, TensorType } from "@lookonce/graph-model";
 import {
   type AttrValueSchema,
-  DataType,
+  dataTypes,
   type NodeDefSchema,
   SavedModelSchema,
   type SignatureDefSchema,
-  type TensorShapeProtoSchema,
-} from "../generated/saved-model-pb.ts";
+  shapeProto,
+} from "@lookonce/tensorflow-messages";
 import { largeFilters } from "../large-filters.ts";
 
 type NodeDef = MessageInitShape<typeof NodeDefSchema>;
 type AttrValue = MessageInitShape<typeof AttrValueSchema>;
-
-const dataTypes: Readonly<Record<TensorType, DataType>> = {
-  float32: DataType.DT_FLOAT,
-  float16: DataType.DT_HALF,
-  int32: DataType.DT_INT32,
-  bool: DataType.DT_BOOL,
-};
 
 /** Versions of the graph format: that of TensorFlow 2.13, and the oldest reader that knows all operations here. */
 const versions = { producer: 1482, minConsumer: 12 };
 
 /** Options of {@link encodeSavedModel}. */
 export interface EncodeSavedModelOptions {
-  /** Whether filters are stored in half precision; they are widened when the graph runs. Default false. */
+  /** Store filters in half precision; the graph casts them to single. Default false. */
   half?: boolean;
 }
 
 /**
- * A graph as `saved_model.pb`: a SavedModel whose weights are constants of its graph, with the signature `serving_default`.
+ * Encodes a graph as `saved_model.pb`: a SavedModel whose weights are constants of its graph, with the signature `serving_default`.
  * It needs no files of variables.
  */
 export function encodeSavedModel(graph: OperationGraph, { half = false }: EncodeSavedModelOptions = {}): Uint8Array {
@@ -58,7 +51,7 @@ function named(ports: readonly GraphPort[]): MessageInitShape<typeof SignatureDe
   return Object.fromEntries(
     ports.map(({ name, node, shape = [] }) => [
       name,
-      { name: node, dtype: DataType.DT_FLOAT, tensorShape: shapeOf(shape) },
+      { name: node, dtype: dataTypes.float32, tensorShape: shapeProto(shape) },
     ]),
   );
 }
@@ -75,7 +68,7 @@ function nodesOf(
   }
   const constant = graph.constants.get(name) as GraphConstant;
   if (!filters.has(name)) return [constNode(name, constant, { type: constant.dtype, data: constant.data })];
-  // What widens a filter has the filter's name, so that its readers need not know.
+  // The cast has the filter's name, so that nodes that read it stay the same
   const stored = `${name}/half`;
   const data = floatToHalf(constant.data as Float32Array);
   const attr = { SrcT: attribute({ type: "float16" }), DstT: attribute({ type: "float32" }) };
@@ -90,7 +83,7 @@ function constNode(
   const dtype = dataTypes[type];
   const tensorContent = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const tensor: AttrValue = {
-    value: { case: "tensor", value: { dtype, tensorShape: shapeOf(shape), tensorContent } },
+    value: { case: "tensor", value: { dtype, tensorShape: shapeProto(shape), tensorContent } },
   };
   return { name, op: "Const", attr: { dtype: attribute({ type }), value: tensor } };
 }
@@ -101,13 +94,9 @@ function attribute(value: GraphAttributeValue): AttrValue {
   if ("f" in value) return { value: { case: "f", value: value.f } };
   if ("b" in value) return { value: { case: "b", value: value.b } };
   if ("s" in value) return { value: { case: "s", value: bytes(value.s) } };
-  if ("shape" in value) return { value: { case: "shape", value: shapeOf(value.shape) } };
+  if ("shape" in value) return { value: { case: "shape", value: shapeProto(value.shape) } };
   const list = "ints" in value ? { i: value.ints.map(BigInt) } : { s: value.strings.map(bytes) };
   return { value: { case: "list", value: list } };
-}
-
-function shapeOf(shape: readonly number[]): MessageInitShape<typeof TensorShapeProtoSchema> {
-  return { dim: shape.map((size) => ({ size: BigInt(size) })) };
 }
 
 function bytes(text: string): Uint8Array {
