@@ -7,13 +7,24 @@ import {
   engine,
   KernelBackend,
   type MemoryInfo,
+  type NamedTensorInfoMap,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 import { Entries } from "./graph/entries.ts";
-import type { Kernel } from "./graph/kernel.ts";
+import type { AnyKernel, KernelName } from "./graph/kernel.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
 import { type Binding, byteSize, SessionCache, type SessionStatistics } from "./graph/session-cache.ts";
-import { type HostData, hostArray, hostValue, type Node, type Signature, sizeOf, type Value } from "./graph/value.ts";
+import {
+  type HostData,
+  hostArray,
+  hostValue,
+  type Node,
+  type NumericType,
+  numericType,
+  sizeOf,
+  type Value,
+} from "./graph/value.ts";
+import { kernels } from "./kernels/index.ts";
 
 /** Options of the backend. */
 export interface OnnxRuntimeBackendOptions {
@@ -28,10 +39,9 @@ export interface OnnxRuntimeBackendOptions {
 }
 
 interface Entry {
-  value: Value;
+  /** A value, or texts, which stay on the host: graphs do not compute with them. */
+  contents: Value | { readonly text: BackendValues };
   references: number;
-  /** Text tensors stay on the host; graphs do not compute with them. */
-  text?: BackendValues;
 }
 
 /**
@@ -49,7 +59,6 @@ export class OnnxRuntimeBackend extends KernelBackend {
   /** Bytes of working memory that compiled graphs may hold together. */
   readonly memoryBudget: number;
   readonly #data = new Entries<Entry>();
-  readonly #kernels: ReadonlyMap<string, Kernel>;
   readonly #sessions: SessionCache;
   /** Values of living tensors that are not computed yet. */
   readonly #pending = new Set<Value>();
@@ -58,13 +67,12 @@ export class OnnxRuntimeBackend extends KernelBackend {
   #nextNode = 0;
   #bytes = 0;
 
-  constructor(kernels: ReadonlyMap<string, Kernel>, options: OnnxRuntimeBackendOptions = {}) {
+  constructor(options: OnnxRuntimeBackendOptions = {}) {
     super();
-    this.#kernels = kernels;
     const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = totalmem() / 2 } = options;
     this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
     this.memoryBudget = memoryBudget;
-    this.#sessions = new SessionCache({ kernels, capacity, memoryBudget, ...this.runtime });
+    this.#sessions = new SessionCache({ capacity, memoryBudget, ...this.runtime });
   }
 
   /** How many graphs were compiled and run so far. */
@@ -72,29 +80,31 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return { ...this.#sessions.statistics };
   }
 
-  /** Records a kernel call. */
-  record(name: string, inputs: readonly (TensorInfo | undefined)[], attrs: object): TensorInfo[] {
-    const rules = this.#kernels.get(name) as Kernel;
-    const values = inputs.map((input) => (input === undefined ? undefined : this.held(input)));
-    const inferred = rules.infer(inputs as readonly Signature[], attrs);
-    const signatures = Array.isArray(inferred) ? inferred : [inferred as Signature];
+  /** Records a kernel call. Kernels of several outputs return a list. */
+  record(name: KernelName, inputs: NamedTensorInfoMap, attrs: object): TensorInfo | TensorInfo[] {
+    const kernel: AnyKernel = kernels[name];
+    const list = Object.values(inputs).filter((input) => input !== undefined);
+    const ordered = kernel.inputs === "list" ? list : kernel.inputs.map((input) => inputs[input]);
     const node: Node = {
       id: this.#nextNode++,
       kernel: name,
       signature: callNumber(name, attrs),
-      inputs: values,
+      inputs: ordered.map((input) => (input === undefined ? undefined : this.value(input))),
       attrs,
       outputs: [],
       scope: this.scope,
     };
-    return signatures.map(({ shape, dtype }) => {
-      const value = hostValue(shape, dtype, undefined);
+    const inferred = kernel.infer(kernel.inputs === "list" ? list : inputs, attrs);
+    const outputs = [inferred].flat().map(({ shape, dtype }) => {
+      const value = hostValue(shape, numericType(dtype), undefined);
       node.outputs.push(value);
       // Empty tensors have no contents to compute.
-      if (sizeOf(shape) === 0) value.data = hostArray(dtype, 0);
+      if (sizeOf(shape) === 0) value.data = hostArray(value.dtype, 0);
       else value.producer = node;
       return { dataId: this.register(value), shape: [...shape], dtype };
     });
+    const [first] = outputs;
+    return Array.isArray(inferred) || first === undefined ? outputs : first;
   }
 
   /** Another tensor of the same contents: one more reference. */
@@ -106,7 +116,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   /** Makes a value known to tfjs, with one reference. */
   register(value: Value): DataId {
     const dataId: DataId = {};
-    this.#data.set(dataId, { value, references: 1 });
+    this.#data.set(dataId, { contents: value, references: 1 });
     this.#bytes += byteSize(value);
     if (value.producer !== undefined) this.#pending.add(value);
     return dataId;
@@ -114,32 +124,30 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** The entry of an id, fetched from the backend that holds it where that is another one. */
   #entry(dataId: DataId): Entry {
-    const known = this.#data.find(dataId);
-    if (known !== undefined) return known;
-    engine().moveData(this, dataId);
-    return this.#data.find(dataId) as Entry;
+    if (!this.isAlive(dataId)) engine().moveData(this, dataId);
+    const entry = this.#data.find(dataId);
+    if (entry === undefined) throw new LookonceError("ARGUMENT", "a tensor that was disposed of is used");
+    return entry;
   }
 
-  /** The value behind a tensor. */
-  held(tensor: TensorInfo): Value {
-    const { value, text } = this.#entry(tensor.dataId);
-    if (text !== undefined) {
-      throw new LookonceError(
-        "UNSUPPORTED",
-        "tensors of text cannot be computed with on this device; keep them on the host",
-      );
-    }
-    return value;
+  /** The value of a tensor. @throws LookonceError `UNSUPPORTED` for texts */
+  value(tensor: TensorInfo): Value {
+    const { contents } = this.#entry(tensor.dataId);
+    if (!("text" in contents)) return contents;
+    throw new LookonceError(
+      "UNSUPPORTED",
+      "tensors of text cannot be computed with on this device; keep them on the host",
+    );
   }
 
-  /** Whether a tensor holds the id. */
+  /** Whether some tensor has this id. */
   isAlive(dataId: DataId): boolean {
     return this.#data.find(dataId) !== undefined;
   }
 
   /** Says that a tensor's contents change from call to call: graphs take it as an input and never as a constant. */
   markInput(tensor: TensorInfo): void {
-    this.held(tensor).isInput = true;
+    this.value(tensor).isInput = true;
   }
 
   /** Computes every recorded call that a living tensor needs, as one graph. */
@@ -207,45 +215,43 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, references: number): void {
-    if (dtype === "complex64") {
-      throw new LookonceError("UNSUPPORTED", "complex numbers are not supported on this device");
-    }
     if (dtype === "string") {
-      this.#data.set(dataId, { value: hostValue(shape, dtype, undefined), references, text: values });
+      this.#data.set(dataId, { contents: { text: values }, references });
       return;
     }
-    const data = isHostArray(values, dtype)
+    const type = numericType(dtype);
+    const data = isHostArray(values, type)
       ? values
-      : hostArray(dtype, (values ?? sizeOf(shape)) as unknown as ArrayLike<number>);
-    const value = hostValue([...shape], dtype, data);
-    this.#data.set(dataId, { value, references });
+      : hostArray(type, (values ?? sizeOf(shape)) as unknown as ArrayLike<number>);
+    const value = hostValue([...shape], type, data);
+    this.#data.set(dataId, { contents: value, references });
     this.#bytes += byteSize(value);
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
-    const { value, text } = this.#entry(dataId);
-    if (text !== undefined) return text;
-    if (value.data === undefined && value.resident === undefined) {
+    const { contents } = this.#entry(dataId);
+    if ("text" in contents) return contents.text;
+    if (contents.data === undefined && contents.resident === undefined) {
       // A tensor that is disposed of while it is read still gets its contents.
-      this.#pending.add(value);
+      this.#pending.add(contents);
       await this.flush();
     }
-    await this.fetch([value]);
-    value.isExposed = true;
-    return value.data as unknown as BackendValues;
+    await this.fetch([contents]);
+    contents.isExposed = true;
+    return contents.data as unknown as BackendValues;
   }
 
   override readSync(dataId: DataId): BackendValues {
-    const { value, text } = this.#entry(dataId);
-    if (text !== undefined) return text;
-    if (value.data === undefined) {
+    const { contents } = this.#entry(dataId);
+    if ("text" in contents) return contents.text;
+    if (contents.data === undefined) {
       throw new LookonceError(
         "UNSUPPORTED",
         "this device computes asynchronously: use `await tensor.data()` in place of `tensor.dataSync()`",
       );
     }
-    value.isExposed = true;
-    return value.data as unknown as BackendValues;
+    contents.isExposed = true;
+    return contents.data;
   }
 
   override incRef(dataId: DataId): void {
@@ -268,9 +274,10 @@ export class OnnxRuntimeBackend extends KernelBackend {
     entry.references--;
     if (!force && entry.references > 0) return false;
     this.#data.delete(dataId);
-    if (entry.text === undefined) this.#bytes -= byteSize(entry.value);
+    if ("text" in entry.contents) return true;
+    this.#bytes -= byteSize(entry.contents);
     // A call that still needs it keeps it alive; nothing else does.
-    this.#pending.delete(entry.value);
+    this.#pending.delete(entry.contents);
     return true;
   }
 
@@ -312,7 +319,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 }
 
-function isHostArray(values: BackendValues, dtype: DataType): values is Extract<BackendValues, HostData> {
+function isHostArray(values: BackendValues, dtype: NumericType): values is Extract<BackendValues, HostData> {
   if (dtype === "float32") return values instanceof Float32Array;
   return dtype === "int32" ? values instanceof Int32Array : values instanceof Uint8Array && !(values instanceof Buffer);
 }

@@ -1,7 +1,7 @@
 export { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts";
 export type { SessionStatistics } from "./graph/session-cache.ts";
 export type { HostData } from "./graph/value.ts";
-export { lowerings } from "./kernels/index.ts";
+export { kernels } from "./kernels/index.ts";
 export type { RecordedCall } from "./recorded-call.ts";
 export {
   RecordedStep,

@@ -126,22 +126,22 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
   /** Calls the function, with placeholders for its inputs and variables so that the recording keeps no contents alive. */
   #call(backend: OnnxRuntimeBackend, inputs: StepInputs<I>): Recording {
     const sources = new Map<Value, Source>();
-    const placeholder = (shape: readonly number[], dtype: tf.DataType, source: Source): tf.Tensor => {
+    const placeholder = ({ shape, dtype }: Pick<Value, "shape" | "dtype">, source: Source): tf.Tensor => {
       const value = { ...hostValue(shape, dtype, undefined), isInput: true };
       sources.set(value, source);
       return tensorOf(backend, value);
     };
     const before = this.#variables.map((variable) => {
-      variable.assign(placeholder(variable.shape, variable.dtype, { variable }));
-      return backend.held(variable);
+      variable.assign(placeholder(backend.value(variable), { variable }));
+      return backend.value(variable);
     });
     const tensors = mapInputs(inputs, ({ shape, dtype = "float32" }, path) =>
-      placeholder(shape, dtype, { input: path }),
+      placeholder({ shape: [...shape], dtype }, { input: path }),
     );
     const results = Object.entries<tf.Tensor>(this.#run(tensors as I));
-    const outputs = results.map(([name, tensor]) => ({ name, value: backend.held(tensor) }));
+    const outputs = results.map(([name, tensor]) => ({ name, value: backend.value(tensor) }));
     const assigned = this.#variables
-      .map((variable) => ({ variable, value: backend.held(variable) }))
+      .map((variable) => ({ variable, value: backend.value(variable) }))
       .filter(({ value }, i) => value !== before[i]);
     const computed = [...new Set([...assigned, ...outputs].map(({ value }) => value))];
     const read = new Set(outputs.map(({ value }) => value));
@@ -170,7 +170,7 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
       this.#spare.delete(variable);
     }
     const inputs = sources.map((source) => {
-      if ("variable" in source) return backend.held(source.variable);
+      if ("variable" in source) return backend.value(source.variable);
       return "input" in source ? inputValue(contents.get(source.input)!) : source.value;
     });
     await backend.replay(plan, { inputs, outputs: values });
@@ -189,7 +189,7 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
   /** Assigns a variable and keeps the memory of its old contents for the next run, where nobody else reads them. */
   #assign(backend: OnnxRuntimeBackend, variable: tf.Variable, value: Value): void {
     const { dataId } = variable;
-    const old = backend.held(variable);
+    const old = backend.value(variable);
     const tensor = tensorOf(backend, value);
     variable.assign(tensor);
     tensor.dispose();
@@ -229,5 +229,5 @@ function mapInputs(inputs: object, map: (input: StepInput, path: string) => unkn
 
 function inputValue({ data, shape, dtype = "float32" }: StepInput): Value {
   const Type = dtype === "int32" ? Int32Array : Float32Array;
-  return hostValue(shape, dtype, data instanceof Type ? data : hostArray(dtype, data));
+  return hostValue([...shape], dtype, data instanceof Type ? data : hostArray(dtype, data));
 }

@@ -2,10 +2,10 @@ import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts";
 import { registerReductionGradients } from "./gradients.ts";
-import type { Kernel } from "./graph/kernel.ts";
+import type { KernelName } from "./graph/kernel.ts";
 import { kernels } from "./kernels/index.ts";
 
-/** Where to tell of a missing kernel. */
+/** Where to report a missing kernel. */
 const issueTracker = "https://github.com/lookonce/lookonce/issues";
 
 /** The name under which tfjs knows the backend, unless another is asked for. */
@@ -20,7 +20,7 @@ export interface RegisterOptions extends OnnxRuntimeBackendOptions {
 /**
  * Registers the backend, its kernels and tfjs-core's gradients with tfjs. Call it before `tf.setBackend(name)`.
  *
- * Registering a name again replaces the backend of that name; tensors that it held are lost.
+ * Registering a name again replaces the backend of that name; its tensors are lost.
  */
 export async function registerOnnxRuntime(options: RegisterOptions = {}): Promise<void> {
   const { name = backendName, ...rest } = options;
@@ -28,7 +28,7 @@ export async function registerOnnxRuntime(options: RegisterOptions = {}): Promis
   await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
   registerReductionGradients();
   if (tf.findBackend(name) !== null) tf.removeBackend(name);
-  tf.registerBackend(name, () => new OnnxRuntimeBackend(kernels, rest));
+  tf.registerBackend(name, () => new OnnxRuntimeBackend(rest));
   const known = new Set(tf.getKernelsForBackend(name).map(({ kernelName }) => kernelName));
   if (!known.has(tf.Identity)) {
     // A copy shares its contents, texts included: nothing to record.
@@ -39,14 +39,13 @@ export async function registerOnnxRuntime(options: RegisterOptions = {}): Promis
     });
     known.add(tf.Identity);
   }
-  for (const [kernelName, rules] of kernels) {
-    if (!known.has(kernelName))
-      tf.registerKernel({ kernelName, backendName: name, kernelFunc: recorder(kernelName, rules) });
+  const names = Object.keys(kernels) as KernelName[];
+  for (const kernelName of names.filter((one) => !known.has(one))) {
+    tf.registerKernel({ kernelName, backendName: name, kernelFunc: recorder(kernelName) });
+    known.add(kernelName);
   }
-  for (const kernelName of kernelNames()) {
-    if (!kernels.has(kernelName) && !known.has(kernelName)) {
-      tf.registerKernel({ kernelName, backendName: name, kernelFunc: () => refuse(kernelName) });
-    }
+  for (const kernelName of kernelNames().filter((one) => !known.has(one))) {
+    tf.registerKernel({ kernelName, backendName: name, kernelFunc: () => refuse(kernelName) });
   }
 }
 
@@ -77,24 +76,15 @@ export async function onTracingBackend<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-function recorder(name: string, rules: Kernel): tf.KernelFunc {
-  return ({ inputs, attrs, backend }) => {
-    const ordered =
-      rules.inputs === "list"
-        ? Object.values(inputs)
-        : rules.inputs.map((input) => (inputs as tf.NamedTensorInfoMap)[input]);
-    const outputs = (backend as OnnxRuntimeBackend).record(name, ordered as tf.TensorInfo[], attrs ?? {});
-    return outputs.length === 1 && !severalOutputs.has(name) ? (outputs[0] as tf.TensorInfo) : outputs;
-  };
+function recorder(name: KernelName): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) =>
+    (backend as OnnxRuntimeBackend).record(name, inputs as tf.NamedTensorInfoMap, attrs ?? {});
 }
-
-/** Kernels that hand back a list even when it has one element. */
-const severalOutputs = new Set(["SplitV", "Unpack", "TopK"]);
 
 function refuse(kernelName: string): never {
   throw new LookonceError(
     "UNSUPPORTED",
-    `the tfjs kernel "${kernelName}" has no lowering to ONNX yet, so this device cannot run it. Please tell us what needs it: ${issueTracker}`,
+    `the tfjs kernel "${kernelName}" has no lowering to ONNX yet, so this device cannot run it. Please report what needs it: ${issueTracker}`,
   );
 }
 

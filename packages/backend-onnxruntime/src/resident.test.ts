@@ -46,7 +46,7 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
     const { w, velocity, step } = descent(start);
     for (let i = 0; i < 3; i++) await step.run({ x: input(2) });
     const backend = currentBackend()!;
-    const held = [w, velocity].map((variable) => backend.held(variable));
+    const held = [w, velocity].map((variable) => backend.value(variable));
     expect(held.map(({ data, resident }) => [data, resident?.tensor.location])).toEqual([
       [undefined, "gpu-buffer"],
       [undefined, "gpu-buffer"],
@@ -63,7 +63,7 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
     for (let i = 0; i < 2; i++) await step.run({ x: input(2) });
     await step.free();
     expected(start, [2, 2]).forEach((value, i) => {
-      expect(currentBackend()!.held(w).data?.[i]).toBeCloseTo(value, 4);
+      expect(currentBackend()!.value(w).data?.[i]).toBeCloseTo(value, 4);
     });
     await step.run({ x: input(2) });
     await currentBackend()!.freeGraphs();

@@ -5,7 +5,6 @@ import { buildGraph } from "./graph/build.ts";
 import type { Target } from "./graph/lowering.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
 import { hostValue, type Value } from "./graph/value.ts";
-import { kernels } from "./kernels/index.ts";
 import { inScope, recordOnly, tensorOf } from "./record-only.ts";
 import { nameCalls, type RecordedCall } from "./recorded-call.ts";
 import { currentBackend } from "./register.ts";
@@ -52,7 +51,6 @@ export async function trace(run: TracedFunction, options: TraceOptions): Promise
   const recorded = await record(run, { inputs, ...(names === undefined ? {} : { names }) });
   const plan = { ...recorded.plan, autocast };
   const { graph } = buildGraph(plan, {
-    kernels,
     target,
     isConstant: () => true,
     names: recorded.names,
@@ -96,13 +94,13 @@ async function record(run: TracedFunction, options: RecordOptions): Promise<{ pl
   }
   // What is pending now would otherwise be recomputed inside the model.
   await backend.flush();
-  const names = new Map([...(options.names ?? [])].map(([name, tensor]) => [backend.held(tensor), name]));
+  const names = new Map([...(options.names ?? [])].map(([name, tensor]) => [backend.value(tensor), name]));
   return recordOnly(backend, () =>
     inScope(() => {
       const inputs = options.inputs.map(({ name, shape, dtype = "float32" }) =>
         tensorOf(backend, { ...hostValue(shape, dtype, undefined), placeholder: name }),
       );
-      return { plan: makePlan(run(...inputs).map((tensor) => backend.held(tensor))), names };
+      return { plan: makePlan(run(...inputs).map((tensor) => backend.value(tensor))), names };
     }),
   );
 }

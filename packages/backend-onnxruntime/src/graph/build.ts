@@ -1,5 +1,6 @@
-import { GraphBuilder, type TensorType } from "@lookonce/onnx";
-import type { Kernel } from "./kernel.ts";
+import { GraphBuilder } from "@lookonce/onnx";
+import { kernels } from "../kernels/index.ts";
+import type { AnyKernel } from "./kernel.ts";
 import { Lowering, type Target } from "./lowering.ts";
 import type { Plan } from "./plan.ts";
 import type { Value } from "./value.ts";
@@ -14,7 +15,6 @@ export interface BuiltGraph {
 
 /** Options of {@link buildGraph}. */
 export interface BuildOptions {
-  readonly kernels: ReadonlyMap<string, Kernel>;
   readonly target: Target;
   /** Whether a value with contents becomes an initializer (true) or an input of the graph (false). */
   readonly isConstant: (value: Value) => boolean;
@@ -30,8 +30,7 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
   const to = new Lowering(graph, options.target, { autocast: plan.autocast });
   const inputs: { name: string; value: Value }[] = [];
   for (const value of [...plan.inputs, ...plan.constants]) {
-    const { shape } = value;
-    const type = value.dtype as TensorType;
+    const { shape, dtype: type } = value;
     if (options.isConstant(value) && value.data !== undefined) {
       to.set(value, graph.initializer({ type, shape, data: value.data }, options.names?.get(value)));
     } else {
@@ -40,25 +39,28 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
       inputs.push({ name, value });
     }
   }
-  for (const node of plan.nodes) {
-    const rules = options.kernels.get(node.kernel) as Kernel;
-    graph.scope = node.scope;
-    rules.lower(to, {
-      inputs: node.inputs as readonly Value[],
-      attrs: node.attrs,
-      outputs: node.outputs,
-      output: node.outputs[0] as Value,
-    });
+  for (const { kernel: name, scope, inputs: values, attrs, outputs } of plan.nodes) {
+    const kernel: AnyKernel = kernels[name];
+    const named = kernel.inputs === "list" ? values : fromNames(kernel.inputs, values);
+    graph.scope = scope;
+    kernel.lower(to, { inputs: named, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";
   const outputs = plan.outputs.map((value, i) => {
     const name = options.outputNames?.[i] ?? `output${i}`;
     // A copy under the output's own name: the same node may feed several outputs.
     graph.node("Identity", [to.get(value)], {}, { outputs: [name] });
-    graph.output(name, value.dtype as TensorType, value.shape);
+    graph.output(name, value.dtype, value.shape);
     return { name, value };
   });
   // A lowering may compute from an input's inputs and leave the input itself unread.
   graph.prune();
   return { graph, inputs, outputs };
+}
+
+function fromNames(
+  names: readonly string[],
+  values: readonly (Value | undefined)[],
+): Record<string, Value | undefined> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]]));
 }

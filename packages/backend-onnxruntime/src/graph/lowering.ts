@@ -1,6 +1,6 @@
-import { type Attribute, type GraphBuilder, ints, type TensorType, type TensorValue } from "@lookonce/onnx";
+import { type Attribute, type GraphBuilder, int, ints, type TensorType, type TensorValue } from "@lookonce/onnx";
 import { Autocast } from "./autocast.ts";
-import { sizeOf, type Value } from "./value.ts";
+import { type NumericType, shape4, sizeOf, type Value } from "./value.ts";
 
 /**
  * Where the graph will run: anywhere; in this process, where ONNX Runtime's own operators may be used; or there on its WebGPU
@@ -139,13 +139,19 @@ export class Lowering {
     return this.graph.node(op, inputs, attributes, { domain: "com.microsoft" });
   }
 
+  /** Adds a node of two outputs and returns their names. */
+  pair(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): [string, string] {
+    const [first = "", second = ""] = this.graph.multi(op, inputs, attributes, { outputs: 2 });
+    return [first, second];
+  }
+
   /** A constant tensor; the builder shares equal small ones. */
   constant(type: TensorType, data: TensorValue["data"], shape: readonly number[] = [data.length]): string {
     return this.graph.initializer({ type, shape, data });
   }
 
   /** A single-precision, int32 or boolean scalar of the value's element type. */
-  scalar(value: number, dtype: string = "float32"): string {
+  scalar(value: number, dtype: NumericType = "float32"): string {
     if (dtype === "int32") return this.constant("int32", Int32Array.of(value), []);
     if (dtype === "bool") return this.constant("bool", Uint8Array.of(value ? 1 : 0), []);
     return this.constant("float32", Float32Array.of(value), []);
@@ -166,13 +172,13 @@ export class Lowering {
     return this.node("Reshape", [name, this.int64s(shape)], attributes);
   }
 
-  cast(name: string, to: TensorType): string {
-    return this.node("Cast", [name], { to: { int: onnxType[to] as number } });
+  cast(name: string, to: keyof typeof onnxType): string {
+    return this.node("Cast", [name], { to: int(onnxType[to]) });
   }
 
   /** Moves the last axis of a rank-4 tensor to the second place: a transposition, or a reshape where that is enough. */
   toChannelsFirst(name: string, shape: readonly number[]): string {
-    const [n, h, w, c] = shape as [number, number, number, number];
+    const [n, h, w, c] = shape4({ shape });
     if (c === 1 || h * w === 1) return this.reshape(name, [n, c, h, w]);
     return this.transpose(name, toChannelsFirst);
   }
@@ -198,13 +204,9 @@ export class Lowering {
 }
 
 /** TensorProto.DataType of the ONNX specification. */
-const onnxType: Partial<Record<TensorType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-};
+const onnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+
+/** The place among [n, c, h, w] of one of the axes [n, h, w, c]. */
+export function channelsFirst(axis: number): number {
+  return axis === 0 ? 0 : (axis % 3) + 1;
+}

@@ -2,14 +2,12 @@ import { LookonceError } from "@lookonce/errors";
 import { GraphBuilder, type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { buildGraph } from "./build.ts";
-import type { Kernel } from "./kernel.ts";
 import type { Plan } from "./plan.ts";
 import { Residents } from "./residents.ts";
 import { type HostData, sizeOf, type Value } from "./value.ts";
 
 /** Options of {@link SessionCache}. */
 export interface SessionCacheOptions {
-  kernels: ReadonlyMap<string, Kernel>;
   /** ONNX Runtime's execution providers, in the order of preference. */
   executionProviders: readonly string[];
   /** Threads that one operator may use; ONNX Runtime chooses when not given. */
@@ -162,7 +160,6 @@ export class SessionCache {
   async #compile(plan: Plan, written: (HostData | undefined)[]): Promise<Compiled> {
     const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
     const { graph, inputs, outputs } = buildGraph(plan, {
-      kernels: this.#options.kernels,
       target: this.#options.executionProviders[0] === "webgpu" ? "webgpu" : "onnxruntime",
       isConstant: (value) => constants.has(value),
     });

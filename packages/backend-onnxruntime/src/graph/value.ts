@@ -1,12 +1,17 @@
-import type { DataType } from "@tensorflow/tfjs-core";
+import { LookonceError } from "@lookonce/errors";
+import { type DataType, util } from "@tensorflow/tfjs-core";
 import type { Tensor } from "onnxruntime-node";
+import type { KernelName } from "./kernel.ts";
 
 /** Values on the host. Booleans are bytes, as in tfjs. */
 export type HostData = Float32Array | Int32Array | Uint8Array;
 
-/** What a kernel's shape rule knows of a tensor. */
+/** Element types that graphs compute with. */
+export type NumericType = "float32" | "int32" | "bool";
+
+/** Shape and element type of a tensor. */
 export interface Signature {
-  readonly shape: readonly number[];
+  readonly shape: number[];
   readonly dtype: DataType;
 }
 
@@ -14,7 +19,7 @@ export interface Signature {
 export interface Node {
   /** Grows with every call, so that ascending order is a topological order. */
   readonly id: number;
-  readonly kernel: string;
+  readonly kernel: KernelName;
   /** Kernel name and attributes as one interned number: equal calls have equal numbers. */
   readonly signature: number;
   readonly inputs: readonly (Value | undefined)[];
@@ -33,6 +38,7 @@ export interface Resident {
 
 /** A tensor's contents: on the host, or pending as the output of a {@link Node}, or a named input of a trace. */
 export interface Value extends Signature {
+  readonly dtype: NumericType;
   /** The call that computes it; gone once the contents are on the host. */
   producer: Node | undefined;
   data: HostData | undefined;
@@ -49,8 +55,15 @@ export interface Value extends Signature {
   readonly placeholder: string | undefined;
 }
 
+/** An element type that graphs compute with. @throws LookonceError `UNSUPPORTED` for texts and complex numbers */
+export function numericType(dtype: DataType): NumericType {
+  if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype;
+  const what = dtype === "string" ? "texts" : "complex numbers";
+  throw new LookonceError("UNSUPPORTED", `${what} are not supported on this device`);
+}
+
 /** A value whose contents are known. */
-export function hostValue(shape: readonly number[], dtype: DataType, data: HostData | undefined): Value {
+export function hostValue(shape: number[], dtype: NumericType, data: HostData | undefined): Value {
   return {
     shape,
     dtype,
@@ -71,7 +84,32 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** A typed array of the element type, with the given length or contents. */
-export function hostArray(dtype: DataType, contents: number | ArrayLike<number>): HostData {
+export function hostArray(dtype: NumericType, contents: number | ArrayLike<number>): HostData {
   const Type = dtype === "int32" ? Int32Array : dtype === "bool" ? Uint8Array : Float32Array;
   return typeof contents === "number" ? new Type(contents) : Type.from(contents);
+}
+
+/** The four dimensions of images and filters. */
+export type Shape4 = readonly [number, number, number, number];
+
+/** The dimensions of a tensor of rank 4. */
+export function shape4({ shape }: { readonly shape: readonly number[] }): [number, number, number, number] {
+  const [a, b, c, d, ...rest] = shape;
+  if (a === undefined || b === undefined || c === undefined || d === undefined || rest.length > 0) {
+    throw new Error(`internal: a tensor of rank 4 was expected, not one of shape [${shape}]`);
+  }
+  return [a, b, c, d];
+}
+
+/** The dimension of one axis. */
+export function dimOf({ shape }: { readonly shape: readonly number[] }, axis: number): number {
+  const dim = shape.at(axis);
+  if (dim === undefined) throw new Error(`internal: shape [${shape}] has no axis ${axis}`);
+  return dim;
+}
+
+/** An axis counted from the front. @throws Error where the shape has no such axis */
+export function axisOf(axis: number, shape: number[]): number {
+  const [fromFront = axis] = util.parseAxisParam(axis, shape);
+  return fromFront;
 }

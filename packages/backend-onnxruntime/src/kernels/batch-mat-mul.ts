@@ -1,63 +1,79 @@
-import { int } from "@lookonce/onnx";
-import { type BatchMatMulAttrs, broadcast_util, util } from "@tensorflow/tfjs-core";
-import { type Kernel, kernel } from "../graph/kernel.ts";
+import { int, str } from "@lookonce/onnx";
+import { type BatchMatMulAttrs, backend_util, broadcast_util, type Tensor, util } from "@tensorflow/tfjs-core";
+import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import type { Signature, Value } from "../graph/value.ts";
+import { dimOf, type Signature, type Value } from "../graph/value.ts";
+import { activate } from "./activation.ts";
 
-/** Attributes that say which operand is transposed. */
+export const matMulKernels: Kernels<"BatchMatMul" | "Einsum" | "_FusedMatMul"> = {
+  BatchMatMul: {
+    inputs: ["a", "b"],
+    infer: ({ a, b }, attrs) => ({ shape: productShape(a, b, attrs), dtype: a.dtype }),
+    lower(to, { inputs: { a, b }, attrs, output }) {
+      const name = matMul(to, [a, b], attrs);
+      to.set(output, output.dtype === "bool" ? to.cast(name, "bool") : name);
+    },
+  },
+  Einsum: {
+    inputs: "list",
+    infer(inputs, { equation }) {
+      const { allDims, summedDims, idDims } = backend_util.decodeEinsumEquation(equation, inputs.length);
+      // It reads nothing but shapes.
+      backend_util.checkEinsumDimSizes(allDims.length, idDims, inputs as Tensor[]);
+      const sizes = new Map<number, number>();
+      for (const [i, { shape }] of inputs.entries()) {
+        for (const [axis, dim] of (idDims[i] ?? []).entries()) sizes.set(dim, dimOf({ shape }, axis));
+      }
+      const kept = allDims.map((_, dim) => dim).filter((dim) => !summedDims.includes(dim));
+      return { shape: kept.map((dim) => sizes.get(dim) ?? 1), dtype: inputs[0]?.dtype ?? "float32" };
+    },
+    lower(to, { inputs, attrs, output }) {
+      const names = inputs.map((value) => to.get(value));
+      to.set(output, to.node("Einsum", names, { equation: str(attrs.equation) }));
+    },
+  },
+  _FusedMatMul: {
+    inputs: ["a", "b", "bias", "preluActivationWeights"],
+    infer: ({ a, b }, attrs) => ({ shape: productShape(a, b, attrs), dtype: "float32" }),
+    lower(to, { inputs: { a, b, bias, preluActivationWeights: slope }, attrs, output }) {
+      let y = matMul(to, [a, b], attrs);
+      if (bias !== undefined) y = to.node("Add", [y, to.get(bias)]);
+      to.set(output, activate(to, y, slope === undefined ? attrs : { ...attrs, slope: to.get(slope) }));
+    },
+  },
+};
+
+/** Which operand is transposed. */
 type Transposes = Pick<BatchMatMulAttrs, "transposeA" | "transposeB">;
 
-/** The shape of a matrix product whose leading axes broadcast. */
-export function productShape(a: Signature, b: Signature, { transposeA, transposeB }: Transposes): number[] {
+/** The shape of a matmul whose leading axes broadcast. */
+function productShape(a: Signature, b: Signature, { transposeA, transposeB }: Transposes): number[] {
   const [innerA, innerB] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
   util.assert(
     a.shape.length >= 2 && b.shape.length >= 2 && innerA === innerB,
     () => `Error in matMul: the inner dimensions of [${a.shape}] and [${b.shape}] (${innerA}, ${innerB}) must match.`,
   );
-  const rows = a.shape.at(transposeA ? -1 : -2)!;
-  const columns = b.shape.at(transposeB ? -2 : -1)!;
   const batch = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return [...batch, rows, columns];
+  return [...batch, dimOf(a, transposeA ? -1 : -2), dimOf(b, transposeB ? -2 : -1)];
 }
 
-/** Writes a matrix product. */
-export function product(to: Lowering, a: Value, b: Value, transposes: Transposes): string {
-  const rank = { a: a.shape.length, b: b.shape.length };
-  if (a.dtype !== "float32") return multiply(to, { a: matrix(to, a), b: matrix(to, b) }, { ...transposes, rank });
-  const names = { a: to.half(to.get(a)), b: to.half(to.get(b)) };
-  return to.single(multiply(to, names, { ...transposes, rank, isFloat: true }));
-}
-
-/** In this process ONNX Runtime's own operator reads a transposed operand in place. */
-function multiply(
-  to: Lowering,
-  { a, b }: Record<"a" | "b", string>,
-  {
-    transposeA,
-    transposeB,
-    rank,
-    isFloat = false,
-  }: Transposes & { rank: Record<"a" | "b", number>; isFloat?: boolean },
-): string {
-  if (!transposeA && !transposeB) return to.node("MatMul", [a, b]);
-  if (to.target === "onnxruntime" && isFloat) {
-    return to.microsoft("FusedMatMul", [a, b], { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) });
-  }
+/** Writes a matmul. In this process ONNX Runtime's own operator reads a transposed operand in place. */
+function matMul(to: Lowering, [a, b]: readonly [Value, Value], { transposeA, transposeB }: Transposes): string {
+  const isFloat = a.dtype === "float32";
+  // ONNX multiplies matrices of numbers only.
+  const matrix = (value: Value): string => (value.dtype === "bool" ? to.cast(to.get(value), "int32") : to.get(value));
+  const name = (value: Value): string => (isFloat ? to.half(to.get(value)) : matrix(value));
+  const names = [name(a), name(b)] as const;
   const swap = (name: string, rank: number): string =>
     to.transpose(name, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
-  return to.node("MatMul", [transposeA ? swap(a, rank.a) : a, transposeB ? swap(b, rank.b) : b]);
+  let product: string;
+  if ((transposeA || transposeB) && isFloat && to.target === "onnxruntime") {
+    product = to.microsoft("FusedMatMul", names, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) });
+  } else {
+    product = to.node("MatMul", [
+      transposeA ? swap(names[0], a.shape.length) : names[0],
+      transposeB ? swap(names[1], b.shape.length) : names[1],
+    ]);
+  }
+  return isFloat ? to.single(product) : product;
 }
-
-/** ONNX multiplies matrices of numbers only. */
-function matrix(to: Lowering, value: Value): string {
-  return value.dtype === "bool" ? to.cast(to.get(value), "int32") : to.get(value);
-}
-
-export const batchMatMul: Kernel = kernel<BatchMatMulAttrs>({
-  inputs: ["a", "b"],
-  infer: ([a, b], attrs) => ({ shape: productShape(a!, b!, attrs), dtype: a!.dtype }),
-  lower(to, { inputs, attrs, output }) {
-    const name = product(to, inputs[0]!, inputs[1]!, attrs);
-    to.set(output, output.dtype === "bool" ? to.cast(name, "bool") : name);
-  },
-});

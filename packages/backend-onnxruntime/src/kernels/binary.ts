@@ -1,32 +1,92 @@
-import { binary } from "../families/elementwise.ts";
-import type { Kernel } from "../graph/kernel.ts";
+import { float, int } from "@lookonce/onnx";
+import type { Kernel, Kernels } from "../graph/kernel.ts";
+import { binary, elementwise } from "./elementwise.ts";
 
-const arithmetic = {
-  Add: "Add",
-  Maximum: "Max",
-  Minimum: "Min",
-  Sub: "Sub",
-} as const;
+/** A kernel that is one ONNX operator. */
+const operator = (op: string): Kernel<"Add"> => binary((to, a, b) => to.node(op, [a, b]));
 
-const comparisons = {
-  Equal: "Equal",
-  Greater: "Greater",
-  GreaterEqual: "GreaterOrEqual",
-  Less: "Less",
-  LessEqual: "LessOrEqual",
-  LogicalAnd: "And",
-  LogicalOr: "Or",
-} as const;
+const comparison = (op: string): Kernel<"Add"> => binary((to, a, b) => to.node(op, [a, b]), "bool");
 
-/** Kernels that are one ONNX operator of two broadcasting inputs. */
-export const binaryKernels = {
-  ...Object.fromEntries(
-    Object.entries(arithmetic).map(([name, operator]) => [name, binary((to, a, b) => to.node(operator, [a, b]))]),
-  ),
-  ...Object.fromEntries(
-    Object.entries(comparisons).map(([name, operator]) => [
-      name,
-      binary((to, a, b) => to.node(operator, [a, b]), "bool"),
-    ]),
-  ),
-} as Record<keyof typeof arithmetic | keyof typeof comparisons, Kernel>;
+const product = operator("Mul");
+
+export const binaryKernels: Kernels<
+  | ("Add" | "AddN" | "Atan2" | "BitwiseAnd" | "Equal" | "FloorDiv" | "Greater" | "GreaterEqual" | "Less" | "LessEqual")
+  | ("LogicalAnd" | "LogicalOr" | "Maximum" | "Minimum" | "Mod" | "Multiply" | "NotEqual" | "Pow" | "RealDiv")
+  | ("SquaredDifference" | "Sub")
+> = {
+  Add: operator("Add"),
+  AddN: {
+    inputs: "list",
+    infer: ([first]) => ({ shape: first?.shape ?? [], dtype: first?.dtype ?? "float32" }),
+    lower: (to, { inputs, output }) =>
+      elementwise(to, { inputs, output }, (names) =>
+        // ONNX's `Sum` is for floating-point numbers only, and WebGPU's provider leaves it to the CPU.
+        output.dtype === "float32" && to.target !== "webgpu"
+          ? to.node("Sum", names)
+          : names.reduce((sum, name) => to.node("Add", [sum, name])),
+      ),
+  },
+  /** The angle of the point (b, a), from the arctangent of the smaller side over the larger, by octants. */
+  Atan2: binary((to, y, x) => {
+    const zero = to.scalar(0);
+    const [ax, ay] = [to.node("Abs", [x]), to.node("Abs", [y])];
+    const longer = to.node("Max", [ax, ay]);
+    const safe = to.node("Where", [to.node("Equal", [longer, zero]), to.scalar(1), longer]);
+    const base = to.node("Atan", [to.node("Div", [to.node("Min", [ax, ay]), safe])]);
+    const steep = to.node("Greater", [ay, ax]);
+    const first = to.node("Where", [steep, to.node("Sub", [to.scalar(Math.PI / 2), base]), base]);
+    // 1/x distinguishes −0 from +0: the angle of (−0, 0) is π.
+    const isLeft = to.node("Or", [
+      to.node("Less", [x, zero]),
+      to.node("And", [to.node("Equal", [x, zero]), to.node("Less", [to.node("Reciprocal", [x]), zero])]),
+    ]);
+    const half = to.node("Where", [isLeft, to.node("Sub", [to.scalar(Math.PI), first]), first]);
+    const isBelow = to.node("Less", [y, zero]);
+    return to.node("Where", [isBelow, to.node("Neg", [half]), half]);
+  }),
+  BitwiseAnd: operator("BitwiseAnd"),
+  Equal: comparison("Equal"),
+  /** The quotient rounded down, as a whole number of type int32 even for fractions, as in tfjs. */
+  FloorDiv: binary((to, a, b, dtype) => {
+    if (dtype === "float32") return to.cast(to.node("Floor", [to.node("Div", [a, b])]), "int32");
+    // ONNX divides whole numbers toward zero; in double precision every int32 quotient is exact enough to floor.
+    const quotient = to.node("Div", [to.cast(a, "float64"), to.cast(b, "float64")]);
+    return to.cast(to.node("Floor", [quotient]), "int32");
+  }, "int32"),
+  Greater: comparison("Greater"),
+  GreaterEqual: comparison("GreaterOrEqual"),
+  Less: comparison("Less"),
+  LessEqual: comparison("LessOrEqual"),
+  LogicalAnd: comparison("And"),
+  LogicalOr: comparison("Or"),
+  Maximum: operator("Max"),
+  Minimum: operator("Min"),
+  /** Remainder with the divisor's sign, as in tfjs and Python; ONNX's floating-point `Mod` has the dividend's. */
+  Mod: binary((to, a, b, dtype) => {
+    if (dtype === "int32") return to.node("Mod", [a, b]);
+    const remainder = to.node("Mod", [a, b], { fmod: int(1) });
+    return to.node("Mod", [to.node("Add", [remainder, b]), b], { fmod: int(1) });
+  }),
+  /** The product. In this process SiLU, x · σ(x), is one operator of ONNX Runtime's, in one pass over memory. */
+  Multiply: {
+    ...product,
+    lower(to, call) {
+      const { a, b } = call.inputs;
+      const isSilu = b.producer?.kernel === "Sigmoid" && b.producer.inputs[0] === a;
+      if (!isSilu || to.target === "portable") product.lower(to, call);
+      else
+        elementwise(to, { inputs: [a], output: call.output }, ([x]) =>
+          to.microsoft("QuickGelu", [x], { alpha: float(1) }),
+        );
+    },
+  },
+  NotEqual: binary((to, a, b) => to.node("Not", [to.node("Equal", [a, b])]), "bool"),
+  Pow: operator("Pow"),
+  /** Division. Of whole numbers too it gives fractions, as in tfjs; the kernel's callers cast. */
+  RealDiv: operator("Div"),
+  SquaredDifference: binary((to, a, b) => {
+    const difference = to.node("Sub", [a, b]);
+    return to.node("Mul", [difference, difference]);
+  }),
+  Sub: operator("Sub"),
+};

@@ -1,33 +1,49 @@
 import { int } from "@lookonce/onnx";
-import { backend_util, type ConcatAttrs, util } from "@tensorflow/tfjs-core";
-import { type Kernel, kernel } from "../graph/kernel.ts";
-import { sizeOf } from "../graph/value.ts";
+import { backend_util, util } from "@tensorflow/tfjs-core";
+import type { Kernels } from "../graph/kernel.ts";
+import { channelsFirst } from "../graph/lowering.ts";
+import { axisOf, sizeOf } from "../graph/value.ts";
 
-const channelsFirstAxis = [0, 2, 3, 1];
-
-export const concat: Kernel = kernel<ConcatAttrs>({
-  inputs: "list",
-  infer(inputs, { axis }) {
-    const [at] = util.parseAxisParam(axis, inputs[0]!.shape as number[]);
-    const shapes = inputs.map(({ shape }) => shape as number[]);
-    backend_util.assertParamsConsistent(shapes, at!);
-    return { shape: backend_util.computeOutShape(shapes, at!), dtype: inputs[0]!.dtype };
+export const concatKernels: Kernels<"Concat" | "Pack"> = {
+  Concat: {
+    inputs: "list",
+    infer(inputs, attrs) {
+      const [first] = inputs;
+      const shapes = inputs.map(({ shape }) => shape);
+      const axis = axisOf(attrs.axis, first?.shape ?? []);
+      backend_util.assertParamsConsistent(shapes, axis);
+      return { shape: backend_util.computeOutShape(shapes, axis), dtype: first?.dtype ?? "float32" };
+    },
+    lower(to, { inputs, attrs, output }) {
+      const axis = axisOf(attrs.axis, output.shape);
+      const parts = inputs.filter(({ shape }) => sizeOf(shape) > 0);
+      if (output.shape.length === 4 && parts.some((value) => to.isChannelsFirst(value))) {
+        const names = parts.map((value) => to.getChannelsFirst(value));
+        to.setChannelsFirst(output, to.node("Concat", names, { axis: int(channelsFirst(axis)) }));
+      } else {
+        const names = parts.map((value) => to.get(value));
+        to.set(output, to.node("Concat", names, { axis: int(axis) }));
+      }
+    },
   },
-  lower(to, { inputs, attrs, output }) {
-    const [axis] = util.parseAxisParam(attrs.axis, output.shape as number[]);
-    const parts = inputs.filter(({ shape }) => sizeOf(shape) > 0);
-    if (output.shape.length === 4 && parts.some((value) => to.isChannelsFirst(value))) {
-      const names = parts.map((value) => to.getChannelsFirst(value));
-      to.setChannelsFirst(output, to.node("Concat", names, { axis: int(channelsFirstAxis[axis!]!) }));
-    } else {
-      to.set(
-        output,
-        to.node(
-          "Concat",
-          parts.map((value) => to.get(value)),
-          { axis: int(axis!) },
-        ),
-      );
-    }
+  /** The tensors along a new axis; −1 is behind the last one. */
+  Pack: {
+    inputs: "list",
+    infer(inputs, { axis }) {
+      const [first = { shape: [], dtype: "float32" as const }] = inputs;
+      for (const { shape, dtype } of inputs) {
+        util.assertShapesMatch(first.shape, shape, "All tensors passed to stack must have matching shapes");
+        util.assert(dtype === first.dtype, () => "All tensors passed to stack must have matching dtypes");
+      }
+      const shape = [...first.shape];
+      shape.splice(axis < 0 ? axis + shape.length + 1 : axis, 0, inputs.length);
+      return { shape, dtype: first.dtype };
+    },
+    lower(to, { inputs, attrs, output }) {
+      const axis = attrs.axis < 0 ? attrs.axis + output.shape.length : attrs.axis;
+      const shape = output.shape.with(axis, 1);
+      const parts = inputs.map((value) => to.reshape(to.get(value), shape));
+      to.set(output, to.node("Concat", parts, { axis: int(axis) }));
+    },
   },
-});
+};

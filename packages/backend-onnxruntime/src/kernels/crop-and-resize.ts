@@ -1,8 +1,31 @@
 import { int } from "@lookonce/onnx";
-import type { CropAndResizeAttrs } from "@tensorflow/tfjs-core";
-import { type Kernel, kernel } from "../graph/kernel.ts";
+import type { Kernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import type { Value } from "../graph/value.ts";
+import { dimOf, shape4, type Value } from "../graph/value.ts";
+
+/** The parts of images that boxes of [y1, x1, y2, x2] cut out, each resized to the same size. */
+export const cropAndResize: Kernel<"CropAndResize"> = {
+  inputs: ["image", "boxes", "boxInd"],
+  infer: ({ image, boxes }, { cropSize }) => ({
+    shape: [dimOf(boxes, 0), ...cropSize, dimOf(image, 3)],
+    dtype: "float32",
+  }),
+  lower(to, { inputs: { image, boxes, boxInd }, attrs, output }) {
+    const [, h, w] = shape4(image);
+    const [rows, columns] = attrs.cropSize;
+    const count = dimOf(boxes, 0);
+    const y = samples(to, to.get(boxes), { corner: 0, from: h, size: rows });
+    const x = samples(to, to.get(boxes), { corner: 1, from: w, size: columns });
+    const rowShape = [count, rows, 1];
+    const columnShape = [count, 1, columns];
+    const read = reader(to, image, to.reshape(to.get(boxInd), [count, 1, 1]));
+    const at = [to.reshape(y.at, rowShape), to.reshape(x.at, columnShape)] as const;
+    const crop = attrs.method === "nearest" ? nearest(to, read, at) : bilinear(to, read, at);
+    const isOut = to.node("Or", [to.reshape(y.isOut, rowShape), to.reshape(x.isOut, columnShape)]);
+    const mask = to.reshape(isOut, [count, rows, columns, 1]);
+    to.set(output, to.node("Where", [mask, to.scalar(attrs.extrapolationValue), crop]));
+  },
+};
 
 /** Where a crop's rows (or columns) fall in the image, [boxes, size], and which of them lie outside. */
 interface Samples {
@@ -21,11 +44,8 @@ function samples(
   const last = to.scalar(from - 1);
   let at: string;
   if (size > 1) {
-    const steps = to.constant(
-      "float32",
-      Float32Array.from({ length: size }, (_, i) => i),
-      [1, size],
-    );
+    const numbers = Float32Array.from({ length: size }, (_, i) => i);
+    const steps = to.constant("float32", numbers, [1, size]);
     const stride = to.node("Div", [to.node("Mul", [to.node("Sub", [high, low]), last]), to.scalar(size - 1)]);
     at = to.node("Add", [to.node("Mul", [low, last]), to.node("Mul", [steps, stride])]);
   } else {
@@ -34,36 +54,11 @@ function samples(
   return { at, isOut: to.node("Or", [to.node("Less", [at, to.scalar(0)]), to.node("Greater", [at, last])]) };
 }
 
-/** The parts of images that boxes of [y1, x1, y2, x2] cut out, each resized to the same size. */
-export const cropAndResize: Kernel = kernel<CropAndResizeAttrs>({
-  inputs: ["image", "boxes", "boxInd"],
-  infer: ([image, boxes], { cropSize }) => ({
-    shape: [boxes!.shape[0]!, ...cropSize, image!.shape[3]!],
-    dtype: "float32",
-  }),
-  lower(to, { inputs, attrs, output }) {
-    const [image, boxes, images] = inputs;
-    const [, h, w] = image!.shape as [number, number, number, number];
-    const [rows, columns] = attrs.cropSize;
-    const count = boxes!.shape[0]!;
-    const y = samples(to, to.get(boxes!), { corner: 0, from: h, size: rows });
-    const x = samples(to, to.get(boxes!), { corner: 1, from: w, size: columns });
-    const rowShape = [count, rows, 1];
-    const columnShape = [count, 1, columns];
-    const read = reader(to, image!, to.reshape(to.get(images!), [count, 1, 1]));
-    const [ys, xs] = [to.reshape(y.at, rowShape), to.reshape(x.at, columnShape)];
-    const crop = attrs.method === "nearest" ? nearest(to, read, [ys, xs]) : bilinear(to, read, [ys, xs]);
-    const isOut = to.node("Or", [to.reshape(y.isOut, rowShape), to.reshape(x.isOut, columnShape)]);
-    const mask = to.reshape(isOut, [count, rows, columns, 1]);
-    to.set(output, to.node("Where", [mask, to.scalar(attrs.extrapolationValue), crop]));
-  },
-});
-
 type Read = (row: string, column: string) => string;
 
 /** Reads [boxes, rows, columns, channels] at whole positions, which it keeps inside the image. */
 function reader(to: Lowering, image: Value, index: string): Read {
-  const [n, h, w, c] = image.shape as [number, number, number, number];
+  const [n, h, w, c] = shape4(image);
   const name = image.dtype === "float32" ? to.get(image) : to.cast(to.get(image), "float32");
   const list = to.reshape(name, [n * h * w, c]);
   const whole = (position: string, size: number): string =>
@@ -75,22 +70,21 @@ function reader(to: Lowering, image: Value, index: string): Read {
   };
 }
 
-/** Halves round up, as tfjs has it. */
-function nearest(to: Lowering, read: Read, at: readonly [string, string]): string {
-  const [row, column] = at.map((name) => to.node("Floor", [to.node("Add", [name, to.scalar(0.5)])]));
-  return read(row!, column!);
+/** Halves round up, as in tfjs. */
+function nearest(to: Lowering, read: Read, [y, x]: readonly [string, string]): string {
+  const round = (position: string): string => to.node("Floor", [to.node("Add", [position, to.scalar(0.5)])]);
+  return read(round(y), round(x));
 }
 
-function bilinear(to: Lowering, read: Read, at: readonly [string, string]): string {
-  const low = at.map((name) => to.node("Floor", [name])) as [string, string];
-  const high = at.map((name) => to.node("Ceil", [name])) as [string, string];
-  const [dy, dx] = at.map((name, i) => to.node("Unsqueeze", [to.node("Sub", [name, low[i]!]), to.int64s([3])])) as [
-    string,
-    string,
-  ];
-  const between = (a: string, b: string, fraction: string): string =>
-    to.node("Add", [a, to.node("Mul", [to.node("Sub", [b, a]), fraction])]);
-  const top = between(read(low[0], low[1]), read(low[0], high[1]), dx);
-  const bottom = between(read(high[0], low[1]), read(high[0], high[1]), dx);
+function bilinear(to: Lowering, read: Read, [y, x]: readonly [string, string]): string {
+  const [low, lowX] = [to.node("Floor", [y]), to.node("Floor", [x])];
+  const [high, highX] = [to.node("Ceil", [y]), to.node("Ceil", [x])];
+  const fraction = (position: string, floor: string): string =>
+    to.node("Unsqueeze", [to.node("Sub", [position, floor]), to.int64s([3])]);
+  const [dy, dx] = [fraction(y, low), fraction(x, lowX)];
+  const between = (a: string, b: string, share: string): string =>
+    to.node("Add", [a, to.node("Mul", [to.node("Sub", [b, a]), share])]);
+  const top = between(read(low, lowX), read(low, highX), dx);
+  const bottom = between(read(high, lowX), read(high, highX), dx);
   return between(top, bottom, dy);
 }

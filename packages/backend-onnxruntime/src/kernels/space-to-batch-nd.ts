@@ -1,29 +1,71 @@
-import { backend_util, type SpaceToBatchNDAttrs } from "@tensorflow/tfjs-core";
-import { type Kernel, kernel } from "../graph/kernel.ts";
-import { sizeOf } from "../graph/value.ts";
+import { backend_util } from "@tensorflow/tfjs-core";
+import type { Kernels } from "../graph/kernel.ts";
+import { dimOf, sizeOf } from "../graph/value.ts";
+import { channelsLast, shapeIn } from "./convolution.ts";
 
-/** The input's dimensions with the padding of the spatial ones, and the padding of all. */
-function padded(shape: readonly number[], paddings: readonly number[][]): { pads: number[][]; sizes: number[] } {
-  const pads = shape.map((_, axis) => paddings[axis - 1] ?? [0, 0]);
-  return { pads, sizes: shape.map((dim, axis) => dim + pads[axis]![0]! + pads[axis]![1]!) };
+/** Moves blocks of space to the batch or the channels, and back. */
+export const blockKernels: Kernels<"BatchToSpaceND" | "DepthToSpace" | "SpaceToBatchND"> = {
+  /** Moves parts of the batch into blocks of the spatial axes, whose borders are then cropped. */
+  BatchToSpaceND: {
+    inputs: ["x"],
+    infer({ x }, { blockShape, crops }) {
+      const whole = backend_util.getReshapedPermuted(x.shape, blockShape, sizeOf(blockShape));
+      const cropped = backend_util.getSliceSize(whole, crops, blockShape.length);
+      return { shape: [...cropped, ...whole.slice(cropped.length)], dtype: x.dtype };
+    },
+    lower(to, { inputs: { x }, attrs: { blockShape, crops }, output }) {
+      const size = sizeOf(blockShape);
+      const blocks = backend_util.getReshaped(x.shape, blockShape, size);
+      const perm = backend_util.getPermuted(blocks.length, blockShape.length);
+      const spread = to.transpose(to.reshape(to.get(x), blocks), perm);
+      const whole = to.reshape(spread, backend_util.getReshapedPermuted(x.shape, blockShape, size));
+      const begin = backend_util.getSliceBeginCoords(crops, blockShape.length);
+      const end = begin.map((start, axis) => start + dimOf(output, axis));
+      const axes = begin.map((_, axis) => axis);
+      to.set(output, to.node("Slice", [whole, to.int64s(begin), to.int64s(end), to.int64s(axes)]));
+    },
+  },
+  /** Spreads each position's channels over a square of positions. */
+  DepthToSpace: {
+    inputs: ["x"],
+    infer({ x }, { blockSize, dataFormat }) {
+      const [n, h, w, c] = channelsLast(x, dataFormat).shape;
+      return { shape: shapeIn([n, h * blockSize, w * blockSize, c / blockSize ** 2], dataFormat), dtype: x.dtype };
+    },
+    lower(to, { inputs: { x }, attrs: { blockSize, dataFormat }, output }) {
+      const [n, h, w, c] = channelsLast(x, dataFormat).shape;
+      const depth = c / blockSize ** 2;
+      const isFirst = dataFormat === "NCHW";
+      const blocks = isFirst ? [n, blockSize, blockSize, depth, h, w] : [n, h, w, blockSize, blockSize, depth];
+      const perm = isFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 3, 2, 4, 5];
+      to.set(output, to.reshape(to.transpose(to.reshape(to.get(x), blocks), perm), output.shape));
+    },
+  },
+  /** Moves blocks of the spatial axes, after padding with zeros, into the batch. */
+  SpaceToBatchND: {
+    inputs: ["x"],
+    infer({ x }, { blockShape, paddings }) {
+      const { sizes } = padded(x.shape, paddings);
+      const shape = backend_util.getReshapedPermuted(sizes, blockShape, sizeOf(blockShape), false);
+      return { shape, dtype: x.dtype };
+    },
+    lower(to, { inputs: { x }, attrs: { blockShape, paddings }, output }) {
+      const { amounts, sizes } = padded(x.shape, paddings);
+      const isPadded = amounts.some((amount) => amount > 0);
+      const whole = isPadded ? to.node("Pad", [to.get(x), to.int64s(amounts), to.scalar(0, x.dtype)]) : to.get(x);
+      const blocks = backend_util.getReshaped(sizes, blockShape, sizeOf(blockShape), false);
+      const perm = backend_util.getPermuted(blocks.length, blockShape.length, false);
+      to.set(output, to.reshape(to.transpose(to.reshape(whole, blocks), perm), output.shape));
+    },
+  },
+};
+
+/** The dimensions with the padding of the spatial ones, and ONNX's amounts of it: all before, then all after. */
+function padded(shape: readonly number[], paddings: readonly number[][]): { amounts: number[]; sizes: number[] } {
+  const before = shape.map((_, axis) => paddings[axis - 1]?.[0] ?? 0);
+  const after = shape.map((_, axis) => paddings[axis - 1]?.[1] ?? 0);
+  return {
+    amounts: [...before, ...after],
+    sizes: shape.map((dim, axis) => dim + (before[axis] ?? 0) + (after[axis] ?? 0)),
+  };
 }
-
-/** Moves blocks of the spatial axes, after padding with zeros, into the batch. */
-export const spaceToBatchND: Kernel = kernel<SpaceToBatchNDAttrs>({
-  inputs: ["x"],
-  infer([x], { blockShape, paddings }) {
-    const { sizes } = padded(x!.shape, paddings);
-    const shape = backend_util.getReshapedPermuted(sizes, blockShape, sizeOf(blockShape), false);
-    return { shape, dtype: x!.dtype };
-  },
-  lower(to, { inputs, attrs: { blockShape, paddings }, output }) {
-    const x = inputs[0]!;
-    const { pads, sizes } = padded(x.shape, paddings);
-    const sides = [...pads.map(([before]) => before!), ...pads.map(([, after]) => after!)];
-    const isPadded = sides.some((side) => side > 0);
-    const whole = isPadded ? to.node("Pad", [to.get(x), to.int64s(sides), to.scalar(0, x.dtype)]) : to.get(x);
-    const blocks = backend_util.getReshaped(sizes, blockShape, sizeOf(blockShape), false);
-    const perm = backend_util.getPermuted(blocks.length, blockShape.length, false);
-    to.set(output, to.reshape(to.transpose(to.reshape(whole, blocks), perm), output.shape));
-  },
-});

@@ -1,43 +1,86 @@
-import { unary } from "../families/elementwise.ts";
-import type { Kernel } from "../graph/kernel.ts";
+import type { Kernels, UnaryKernel } from "../graph/kernel.ts";
+import type { Lowering } from "../graph/lowering.ts";
+import type { NumericType } from "../graph/value.ts";
+import { elementwise, unary } from "./elementwise.ts";
 
-/** Kernels that are one ONNX operator of one input. */
-const operators = {
-  Abs: "Abs",
-  Acos: "Acos",
-  Acosh: "Acosh",
-  Asin: "Asin",
-  Asinh: "Asinh",
-  Atan: "Atan",
-  Atanh: "Atanh",
-  Cos: "Cos",
-  Cosh: "Cosh",
-  Erf: "Erf",
-  Log: "Log",
-  Neg: "Neg",
-  Reciprocal: "Reciprocal",
-  Relu: "Relu",
-  Sigmoid: "Sigmoid",
-  Sin: "Sin",
-  Sinh: "Sinh",
-  Softplus: "Softplus",
-  Sqrt: "Sqrt",
-  Tan: "Tan",
-  Tanh: "Tanh",
-} as const;
+/** A kernel that is one ONNX operator. */
+const operator = (op: string): UnaryKernel<object> => unary((to, x) => to.node(op, [x]));
 
-/** Roundings, which leave whole numbers as they are. */
-const roundings = { Ceil: "Ceil", Floor: "Floor", Round: "Round" } as const;
+/** A rounding, which leaves whole numbers as they are. */
+const rounding = (op: string): UnaryKernel<object> =>
+  unary((to, x, _, dtype) => (dtype === "float32" ? to.node(op, [x]) : x));
 
-/** One lowering for each of them. */
-export const unaryKernels = {
-  ...Object.fromEntries(
-    Object.entries(operators).map(([name, operator]) => [name, unary((to, x) => to.node(operator, [x]))]),
+const float = (to: Lowering, x: string, dtype: NumericType): string =>
+  dtype === "float32" ? x : to.cast(x, "float32");
+
+export const unaryKernels: Kernels<
+  | ("Abs" | "Acos" | "Acosh" | "Asin" | "Asinh" | "Atan" | "Atanh" | "Cast" | "Ceil" | "ClipByValue" | "Cos" | "Cosh")
+  | ("Erf" | "Exp" | "Expm1" | "Floor" | "IsFinite" | "IsInf" | "IsNan" | "Log" | "Log1p" | "LogicalNot" | "Neg")
+  | ("Reciprocal" | "Round" | "Rsqrt" | "Sign" | "Sin" | "Sinh" | "Sqrt" | "Square" | "Tan" | "Tanh")
+> = {
+  Abs: operator("Abs"),
+  Acos: operator("Acos"),
+  Acosh: operator("Acosh"),
+  Asin: operator("Asin"),
+  Asinh: operator("Asinh"),
+  Atan: operator("Atan"),
+  Atanh: operator("Atanh"),
+  Cast: {
+    inputs: ["x"],
+    infer: ({ x }, { dtype }) => ({ shape: x.shape, dtype }),
+    lower: (to, { inputs: { x }, output }) =>
+      elementwise(to, { inputs: [x], output }, ([name]) =>
+        output.dtype === x.dtype ? name : to.cast(name, output.dtype),
+      ),
+  },
+  Ceil: rounding("Ceil"),
+  ClipByValue: unary((to, x, { clipValueMin, clipValueMax }, dtype) =>
+    to.node("Clip", [x, to.scalar(clipValueMin, dtype), to.scalar(clipValueMax, dtype)]),
   ),
-  ...Object.fromEntries(
-    Object.entries(roundings).map(([name, operator]) => [
-      name,
-      unary((to, x, _, dtype) => (dtype === "float32" ? to.node(operator, [x]) : x)),
-    ]),
-  ),
-} as Record<keyof typeof operators | keyof typeof roundings, Kernel>;
+  Cos: operator("Cos"),
+  Cosh: operator("Cosh"),
+  Erf: operator("Erf"),
+  Exp: unary((to, x, _, dtype) => to.node("Exp", [float(to, x, dtype)]), "float32"),
+  /** exp(x) − 1 = tanh(x/2) · (exp(x) + 1), which keeps its digits near zero. */
+  Expm1: unary((to, x) => {
+    const one = to.scalar(1);
+    const exp = to.node("Exp", [x]);
+    const half = to.node("Tanh", [to.node("Mul", [x, to.scalar(0.5)])]);
+    const nearZero = to.node("Mul", [half, to.node("Add", [exp, one])]);
+    const isNearZero = to.node("Less", [to.node("Abs", [x]), one]);
+    return to.node("Where", [isNearZero, nearZero, to.node("Sub", [exp, one])]);
+  }),
+  Floor: rounding("Floor"),
+  /** x − x is zero for every finite number and NaN for the others. */
+  IsFinite: unary((to, x, _, dtype) => {
+    const number = float(to, x, dtype);
+    return to.node("Equal", [to.node("Sub", [number, number]), to.scalar(0)]);
+  }, "bool"),
+  IsInf: unary((to, x, _, dtype) => to.node("IsInf", [float(to, x, dtype)]), "bool"),
+  IsNan: unary((to, x, _, dtype) => to.node("IsNaN", [float(to, x, dtype)]), "bool"),
+  Log: operator("Log"),
+  /** log(1 + x) = 2 · artanh(x / (x + 2)), which keeps its digits near zero. */
+  Log1p: unary((to, x) => {
+    const one = to.scalar(1);
+    const ratio = to.node("Div", [x, to.node("Add", [x, to.scalar(2)])]);
+    const nearZero = to.node("Mul", [to.node("Atanh", [ratio]), to.scalar(2)]);
+    const isNearZero = to.node("Less", [to.node("Abs", [x]), to.scalar(0.5)]);
+    return to.node("Where", [isNearZero, nearZero, to.node("Log", [to.node("Add", [x, one])])]);
+  }),
+  LogicalNot: unary((to, x) => to.node("Not", [x]), "bool"),
+  Neg: operator("Neg"),
+  Reciprocal: operator("Reciprocal"),
+  Round: rounding("Round"),
+  Rsqrt: unary((to, x) => to.node("Reciprocal", [to.node("Sqrt", [x])])),
+  /** −1, 0 or 1; 0 for NaN, as in tfjs. */
+  Sign: unary((to, x, _, dtype) => {
+    const sign = to.node("Sign", [x]);
+    return dtype === "float32" ? to.node("Where", [to.node("IsNaN", [x]), to.scalar(0), sign]) : sign;
+  }),
+  Sin: operator("Sin"),
+  Sinh: operator("Sinh"),
+  Sqrt: operator("Sqrt"),
+  Square: unary((to, x) => to.node("Mul", [x, x])),
+  Tan: operator("Tan"),
+  Tanh: operator("Tanh"),
+};

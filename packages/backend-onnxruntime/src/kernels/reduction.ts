@@ -1,0 +1,137 @@
+import { int } from "@lookonce/onnx";
+import { backend_util, util } from "@tensorflow/tfjs-core";
+import type { Kernel, Kernels } from "../graph/kernel.ts";
+import { channelsFirst, type Lowering } from "../graph/lowering.ts";
+import { type NumericType, shape4, type Value } from "../graph/value.ts";
+
+interface ReductionAttrs {
+  axis?: number | number[];
+  /** What `Max` alone calls its axes. */
+  reductionIndices?: number | number[];
+  keepDims: boolean;
+}
+
+function axesOf({ axis, reductionIndices }: ReductionAttrs, shape: number[]): number[] {
+  // Without axes tfjs-core reduces over all of them.
+  return util.parseAxisParam(axis ?? reductionIndices ?? shape.map((_, i) => i), shape);
+}
+
+interface ReductionOptions {
+  /** The output's type. Default: the input's, with int32 for booleans where the operator computes numbers. */
+  result?: "float32" | "bool" | "number";
+  /** Whether one NaN makes the result NaN although ONNX's operator ignores it. */
+  keepsNan?: boolean;
+}
+
+/** A kernel that reduces `x` over axes by one ONNX operator, which works on numbers: booleans are 0 and 1 to it. */
+function reduction(operator: string, { result, keepsNan = false }: ReductionOptions = {}): Kernel<"Sum" | "Max"> {
+  return {
+    inputs: ["x"],
+    infer({ x }, attrs: ReductionAttrs) {
+      const axes = axesOf(attrs, x.shape);
+      const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+      const shape = attrs.keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
+      if (result === "number") return { shape, dtype: x.dtype === "bool" ? "int32" : x.dtype };
+      return { shape, dtype: result ?? x.dtype };
+    },
+    lower(to, { inputs: { x }, attrs, output }: { inputs: { x: Value }; attrs: ReductionAttrs; output: Value }) {
+      const axes = axesOf(attrs, x.shape);
+      const factor = perChannelFactor(operator, x.shape);
+      if (factor !== undefined && isChannelSum(to, x, axes)) {
+        const sums = channelSum(to, x);
+        const scaled = factor === 1 ? sums : to.node("Mul", [sums, to.scalar(factor)]);
+        to.set(output, attrs.keepDims ? to.reshape(scaled, output.shape) : scaled);
+        return;
+      }
+      // The kept axes stay in order in both layouts.
+      const keepsOrder = attrs.keepDims || axes.includes(3) || (axes.includes(1) && axes.includes(2));
+      const make = (name: string, over: readonly number[]): string =>
+        reduce(to, { name, axes: over, keepDims: attrs.keepDims, operator, keepsNan }, [x.dtype, output.dtype]);
+      if (x.shape.length === 4 && to.isChannelsFirst(x) && keepsOrder) {
+        const name = make(to.getChannelsFirst(x), axes.map(channelsFirst));
+        if (attrs.keepDims) to.setChannelsFirst(output, name);
+        else to.set(output, name);
+      } else {
+        to.set(output, make(to.get(x), axes));
+      }
+    },
+  };
+}
+
+interface Reduce {
+  name: string;
+  axes: readonly number[];
+  keepDims: boolean;
+  operator: string;
+  keepsNan: boolean;
+}
+
+function reduce(
+  to: Lowering,
+  { name, axes, keepDims, operator, keepsNan }: Reduce,
+  [from, dtype]: readonly [NumericType, NumericType],
+): string {
+  const apply = (x: string, by: string): string =>
+    axes.length === 0 ? x : to.node(by, [x, to.int64s(axes)], { keepdims: int(keepDims ? 1 : 0) });
+  const number = dtype === "bool" ? "int32" : dtype;
+  let reduced = apply(from === number ? name : to.cast(name, number), operator);
+  if (dtype === "bool") reduced = to.cast(reduced, "bool");
+  // Exported graphs go without the test, and shaders may assume that there is no NaN.
+  if (!keepsNan || dtype !== "float32" || to.target !== "onnxruntime") return reduced;
+  const anyNan = to.cast(apply(to.cast(to.node("IsNaN", [name]), "uint8"), "ReduceMax"), "bool");
+  return to.node("Where", [anyNan, to.scalar(Number.NaN), reduced]);
+}
+
+/** The factor by which a sum per channel becomes the reduction, or nothing where that is no sum. */
+function perChannelFactor(operator: string, [n = 1, h = 1, w = 1]: readonly number[]): number | undefined {
+  if (operator === "ReduceSum") return 1;
+  return operator === "ReduceMean" ? 1 / (n * h * w) : undefined;
+}
+
+function isChannelSum(to: Lowering, x: Value, axes: readonly number[]): boolean {
+  const isPerChannel = axes.length === 3 && !axes.includes(3);
+  return isPerChannel && x.shape.length === 4 && x.dtype === "float32" && to.isChannelsFirst(x);
+}
+
+/**
+ * Writes the sums of a channels-first value over images, rows and columns, [channels].
+ *
+ * ONNX Runtime sums contiguous rows several times faster than strided ones: first each image's channels, then the
+ * images. The sum of a product is written as inner products, which saves the pass that would write the product.
+ */
+function channelSum(to: Lowering, x: Value): string {
+  const [n, h, w, c] = shape4(x);
+  const factors = factorsOf(to, x);
+  let perImage: string;
+  if (factors === undefined || to.target !== "onnxruntime") {
+    const rows = to.reshape(to.getChannelsFirst(x), [n * c, h * w]);
+    perImage = to.node("ReduceSum", [rows, to.int64s([1])], { keepdims: int(0) });
+  } else {
+    const rows = factors.map((value) =>
+      to.derive(value, "rows", () => to.reshape(to.getChannelsFirst(value), [n * c, 1, h * w])),
+    );
+    perImage = to.microsoft("FusedMatMul", rows, { transB: int(1) });
+  }
+  return to.node("ReduceSum", [to.reshape(perImage, [n, c]), to.int64s([0])], { keepdims: int(0) });
+}
+
+/** The two values of the same shape whose product the value is. */
+function factorsOf(to: Lowering, x: Value): readonly [Value, Value] | undefined {
+  const node = x.producer;
+  if (node?.kernel !== "Multiply" && node?.kernel !== "Square") return undefined;
+  const [a, b = a] = node.inputs;
+  const isWhole = (value: Value | undefined): value is Value =>
+    value?.shape.length === 4 && value.shape.every((dim, i) => dim === x.shape[i]) && to.isChannelsFirst(value);
+  return isWhole(a) && isWhole(b) ? [a, b] : undefined;
+}
+
+export const reductions: Kernels<"All" | "Any" | "Max" | "Mean" | "Min" | "Prod" | "Sum"> = {
+  All: reduction("ReduceMin", { result: "bool" }),
+  Any: reduction("ReduceMax", { result: "bool" }),
+  Max: reduction("ReduceMax", { keepsNan: true }),
+  /** The mean; of whole numbers too it is a fraction. */
+  Mean: reduction("ReduceMean", { result: "float32" }),
+  Min: reduction("ReduceMin", { keepsNan: true }),
+  Prod: reduction("ReduceProd", { result: "number" }),
+  Sum: reduction("ReduceSum", { result: "number" }),
+};
