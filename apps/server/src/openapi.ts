@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
-import { version } from "./version.ts";
+
+const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+
+/** The version of this package. */
+const version: string = manifest.version;
 
 declare module "fastify" {
   interface FastifyContextConfig {

@@ -1,9 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
 import { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 import { findImages } from "./find-images.ts";
-import { labelPath } from "./labels.ts";
+import { type Labels, labelPath } from "./labels.ts";
 import { countKinds, type DataProblem, type ProblemKind } from "./problem.ts";
-import { selectObjects } from "./select-objects.ts";
 import type { OnProgress, VerifiedImage } from "./verify/verify-images.ts";
 import { verifyOnce } from "./verify/verify-once.ts";
 
@@ -166,4 +165,24 @@ function checkUsable(
     "DATA",
     `${config.file}: ${split}: none of the ${usable.length} images has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that an image shows nothing.)`,
   );
+}
+
+/** An image's objects: classes, boxes and perhaps polygons. */
+type Objects = Omit<Labels, "problems">;
+
+/** Keeps the objects of some classes, and takes all as class 0 if asked to. */
+function selectObjects(
+  objects: Objects,
+  { classes: wanted, singleCls = false }: { classes?: readonly number[]; singleCls?: boolean },
+): Objects {
+  if (wanted === undefined && !singleCls) return objects;
+  const kept = [...objects.classes.keys()].filter(
+    (i) => wanted === undefined || wanted.includes(objects.classes[i] as number),
+  );
+  const polygons = objects.polygons && kept.map((i) => objects.polygons?.[i] as Float32Array);
+  return {
+    classes: Int32Array.from(kept, (i) => (singleCls ? 0 : (objects.classes[i] as number))),
+    boxes: Float32Array.from(kept.flatMap((i) => [...objects.boxes.subarray(4 * i, 4 * i + 4)])),
+    ...(polygons?.some(({ length }) => length > 0) ? { polygons } : {}),
+  };
 }

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { didYouMean, LookonceError } from "@lookonce/errors";
@@ -10,7 +10,29 @@ import { type Client, connectionProblem, openClient, type ProxySettings } from "
 import { withLock } from "./lock.ts";
 import { PartialFile } from "./partial-file.ts";
 import { megabytes } from "./space.ts";
-import { archiveProblem } from "./whole-archive.ts";
+
+/** A zip's end: signature, then 18 bytes and a comment of at most 65535 (APPNOTE 4.3.16). */
+const endBytes = 22;
+const longestComment = 65_535;
+
+/**
+ * What is wrong with a file that should be PyTorch's, a zip archive, judged by its two ends; `undefined` when nothing is.
+ * Reading it finds the rest.
+ */
+async function archiveProblem(path: string): Promise<string | undefined> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(Math.min(size, 4));
+    await file.read(head, 0, head.length, 0);
+    if (head.toString("latin1") !== "PK\u0003\u0004") return "it does not begin as a .pt file does";
+    const tail = Buffer.alloc(Math.min(size, endBytes + longestComment));
+    await file.read(tail, 0, tail.length, size - tail.length);
+    return tail.includes("PK\u0005\u0006", 0, "latin1") ? undefined : "its end is missing";
+  } finally {
+    await file.close();
+  }
+}
 
 export type { FetchProgress } from "./download.ts";
 

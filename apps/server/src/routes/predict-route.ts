@@ -1,10 +1,9 @@
 import { decodeError } from "@lookonce/worker-pool";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { DetectOptions } from "lookonce";
-import type { HttpError } from "../errors/http-error.ts";
+import { HttpError } from "../errors/http-error.ts";
 import { refuse } from "../errors/refuse.ts";
-import { admitImage, type SentImage } from "../images/admit-image.ts";
-import { networkShape } from "../images/network-shape.ts";
+import { admitImage, type ImageSize, type SentImage } from "../images/admit-image.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { ModelRegistry, ReadyModel } from "../models/model-registry.ts";
 import type { InferencePool, SubmittedImage } from "../pool/inference-pool.ts";
@@ -13,7 +12,6 @@ import { refusals } from "../schemas/error-schema.ts";
 import { answerSchema, jsonSchema, parametersSchema, predictBodies } from "../schemas/predict-schemas.ts";
 import type { FullSettings } from "../settings.ts";
 import { type PredictParameters, readPredictBody } from "./read-predict-body.ts";
-import { watchRequest } from "./watch-request.ts";
 
 /** What the route works with. */
 export interface PredictTools {
@@ -124,4 +122,49 @@ function detectOptions({ conf, iou, max_det, classes, agnostic_nms, augment }: P
 
 function plainError({ code, message }: HttpError): { code: string; message: string } {
   return { code, message };
+}
+
+/** The input sizes that a model accepts. */
+interface NetworkSpec {
+  /** Size that they are letterboxed to at most. */
+  imgsz: readonly [height: number, width: number];
+  stride: number;
+  /** Whether they are padded only to the next multiple of the stride. */
+  rect: boolean;
+}
+
+/** Names the size at which the network runs on an image, so that images of one size can be batched. */
+function networkShape({ width, height }: ImageSize, { imgsz, stride, rect }: NetworkSpec): string {
+  const [maxHeight, maxWidth] = imgsz;
+  if (!rect) return `${maxHeight}x${maxWidth}`;
+  const ratio = Math.min(maxHeight / height, maxWidth / width);
+  const [down, across] = [height, width].map((side) => Math.ceil(Math.round(side * ratio) / stride) * stride);
+  return `${down}x${across}`;
+}
+
+/** Signals when nobody waits for a request's answer any more. */
+interface RequestWatch {
+  readonly signal: AbortSignal;
+  /** Stops watching. */
+  end(): void;
+}
+
+/** Watches for a request's time running out, and for its client going away. */
+function watchRequest(reply: FastifyReply, seconds: number): RequestWatch {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    const message = `The answer was not there within ${seconds} seconds; the service may have too much to do.`;
+    controller.abort(new HttpError(504, { code: "TIMEOUT", message }, { retryAfter: 1 }));
+  }, 1000 * seconds);
+  const onClose = (): void => {
+    controller.abort(new HttpError(499, { code: "CLIENT_GONE", message: "The client closed the connection." }));
+  };
+  reply.raw.once("close", onClose);
+  return {
+    signal: controller.signal,
+    end(): void {
+      clearTimeout(timer);
+      reply.raw.off("close", onClose);
+    },
+  };
 }

@@ -4,7 +4,42 @@ import { HttpError } from "../errors/http-error.ts";
 import { confine, withoutRoots } from "../paths/confine.ts";
 import { sendFile } from "../paths/send-file.ts";
 import { isRun, listRuns, readRun } from "./run-files.ts";
-import { runSchema, runsSchema } from "./run-schemas.ts";
+
+const best = {
+  type: "object",
+  description: "scores of the fittest epoch",
+  properties: {
+    epoch: { type: "integer" },
+    map50: { type: "number" },
+    map50_95: { type: "number" },
+    fitness: { type: "number" },
+  },
+} as const;
+
+const summary = {
+  name: { type: "string" },
+  created: { type: "string", format: "date-time" },
+  epochs: { type: "integer", description: "epochs that were finished" },
+  best,
+} as const;
+
+/** Answer of `GET /v1/runs`. */
+const runsSchema: object = {
+  type: "object",
+  properties: { runs: { type: "array", items: { type: "object", properties: summary } } },
+};
+
+/** Answer of `GET /v1/runs/:name`. */
+const runSchema: object = {
+  type: "object",
+  properties: {
+    ...summary,
+    args: { type: "object", additionalProperties: true, description: "the contents of args.yaml" },
+    columns: { type: "array", items: { type: "string" }, description: "columns of results.csv" },
+    rows: { type: "array", items: { type: "array", items: { type: ["number", "null"] } } },
+    images: { type: "array", items: { type: "string" }, description: "names for /v1/runs/{name}/files/" },
+  },
+};
 
 /** What the routes of runs work with. */
 export interface RunRoutesOptions {

@@ -5,7 +5,6 @@ import type { OnProgress } from "../verify/verify-images.ts";
 import type { ConversionResult } from "./conversion-result.ts";
 import { DatasetWriter, type SaveImages } from "./dataset-writer.ts";
 import { ImageIndex, safeName } from "./image-index.ts";
-import { joinPolygons } from "./join-polygons.ts";
 import { boxRow, type LabelRow, polygonRow } from "./label-row.ts";
 import { LeftOut } from "./left-out.ts";
 import { readCoco } from "./read-coco.ts";
@@ -192,4 +191,38 @@ async function progressOf({ annotations, onProgress }: ConvertCocoOptions, readi
     () => 0,
   );
   return (bytes: number): void => onProgress?.({ done: reading * size + bytes, total: 2 * size });
+}
+
+/**
+ * One outline for an object of several parts (an animal behind a post): each further part is entered and left again where
+ * it comes nearest to what is joined so far.
+ *
+ * @param parts at least one polygon, each a list of x, y, …
+ */
+function joinPolygons(parts: readonly (readonly number[])[]): number[] {
+  const [first = [], ...others] = parts;
+  return others.reduce<number[]>(
+    (joined, part) => {
+      const [from, to] = nearestPoints(joined, part);
+      const around = [...part.slice(to), ...part.slice(0, to), ...part.slice(to, to + 2)];
+      return [...joined.slice(0, from + 2), ...around, ...joined.slice(from)];
+    },
+    [...first],
+  );
+}
+
+/** Where in each list the two points begin that are nearest to each other. */
+function nearestPoints(a: readonly number[], b: readonly number[]): [number, number] {
+  let best: [number, number] = [0, 0];
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < a.length; i += 2) {
+    for (let j = 0; j < b.length; j += 2) {
+      const [dx, dy] = [(a[i] as number) - (b[j] as number), (a[i + 1] as number) - (b[j + 1] as number)];
+      const distance = dx * dx + dy * dy;
+      if (distance >= least) continue;
+      least = distance;
+      best = [i, j];
+    }
+  }
+  return best;
 }

@@ -1,4 +1,5 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { call, sentence } from "../api/call.ts";
 import type { Run, RunEntry } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
 import { Empty } from "../controls/empty.tsx";
@@ -6,7 +7,6 @@ import { Notice } from "../controls/notice.tsx";
 import { goTo, linkTo } from "../shell/route.ts";
 import { Comparison } from "./comparison.tsx";
 import { RunTable } from "./run-table.tsx";
-import { useRuns } from "./use-runs.ts";
 
 /** Runs that can be compared at a time: as many as there are colors. */
 const most = 6;
@@ -54,4 +54,25 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
       )}
     </div>
   );
+}
+
+/** Reads runs, each once. */
+function useRuns(names: readonly string[]): { loaded: ReadonlyMap<string, Run>; error: string | undefined } {
+  const [loaded, setLoaded] = useState<ReadonlyMap<string, Run>>(new Map());
+  const [error, setError] = useState<string>();
+  const asked = useRef(new Set<string>());
+  useEffect(() => {
+    for (const name of names) {
+      if (asked.current.has(name)) continue;
+      asked.current.add(name);
+      call<Run>(`/v1/runs/${encodeURIComponent(name)}`).then(
+        (run) => setLoaded((now) => new Map(now).set(name, run)),
+        (reason) => {
+          asked.current.delete(name);
+          setError(sentence(reason));
+        },
+      );
+    }
+  }, [names]);
+  return { loaded, error };
 }
