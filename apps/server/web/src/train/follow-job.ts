@@ -4,6 +4,7 @@ import { followEvents } from "../api/follow-events.ts";
 import type { Job } from "../api/types.ts";
 import type { ResultTable } from "../chart/result-charts.ts";
 import { addEvent, type JobNews, noNews } from "./job-news.ts";
+import { parseCsv } from "./parse-csv.ts";
 
 /** A job that is followed. */
 export interface FollowedJob {
@@ -92,16 +93,4 @@ function latestOnly(signal: AbortSignal, task: () => Promise<void>): () => Promi
     }
   };
   return run;
-}
-
-/** Reads `results.csv`; a last line that is still being written is left out. */
-function parseCsv(text: string): ResultTable {
-  const [header = "", ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const columns = header.split(",").map((name) => name.trim());
-  const rows = lines
-    .map((line) =>
-      line.split(",").map((cell) => (cell.trim() === "" || Number.isNaN(Number(cell)) ? null : Number(cell))),
-    )
-    .filter((row) => row.length === columns.length);
-  return { columns, rows };
 }
