@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkImage, checkImageName } from "./check-image.ts";
 import { largestDifferences, predict } from "./compare.ts";
@@ -41,7 +42,7 @@ export async function requireAgreement(
   const images = await checkImage({ height, width, batch });
   const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
   const { data, shape } = await candidate.predict(images);
-  const pair = { expected, found: data, shape, family: model.family };
+  const pair = { expected, found: data, shape, ...familyOf(model.family) };
   const found = precision === "float32" ? largestDifferences(pair) : surestDifferences(pair);
   const limit = tolerances[precision];
   // Written so that a NaN fails.

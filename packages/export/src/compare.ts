@@ -1,3 +1,5 @@
+import type { FamilySettings } from "@lookonce/config";
+import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -23,20 +25,19 @@ export function testImage([batch, channels, height, width]: readonly [number, nu
   return values;
 }
 
-/** Two predictions of the same images: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5). */
-export interface PredictionPair {
+/** Two predictions of the same images, in the layout of exported files. */
+export interface PredictionPair extends Pick<FamilySettings, "outputLayout" | "hasObjectness"> {
   expected: Float32Array;
   found: Float32Array;
   shape: readonly number[];
-  family: "v5" | "v8";
 }
 
 /** How far two predictions lie apart at most. */
-export function largestDifferences({ expected, found, shape, family }: PredictionPair): Differences {
+export function largestDifferences({ expected, found, shape, outputLayout }: PredictionPair): Differences {
   const [, rows, columns] = shape as readonly [number, number, number];
   const worst = { pixels: 0, probability: 0 };
   for (let i = 0; i < expected.length; i++) {
-    const channel = family === "v8" ? Math.floor(i / columns) % rows : i % columns;
+    const channel = outputLayout === "NCA" ? Math.floor(i / columns) % rows : i % columns;
     const distance = Math.abs((found[i] as number) - (expected[i] as number));
     const kind = channel < 4 ? "pixels" : "probability";
     // Math.max keeps a NaN, which no tolerance allows.
@@ -51,14 +52,14 @@ export interface ImagesToPredict {
   imagesShape: readonly [batch: number, channels: number, height: number, width: number];
 }
 
-/** The model's own prediction in the layout of exported files: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5); its mode is put back. */
+/** Returns the model's own prediction in the layout of exported files; its mode is restored. */
 export async function predict(model: DetectionModel, { images, imagesShape }: ImagesToPredict): Promise<Float32Array> {
   const { training } = model;
   model.eval();
   const output = tf.tidy(() => {
     const x = tf.transpose(tf.tensor4d(images, [...imagesShape]), [0, 2, 3, 1]);
     const decoded = model.forward(x).decoded as tf.Tensor3D;
-    return model.family === "v8" ? tf.transpose(decoded, [0, 2, 1]) : decoded;
+    return familyOf(model.family).outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded;
   });
   if (training) model.train();
   const values = (await output.data()) as Float32Array;

@@ -29,6 +29,6 @@ export async function useOnnxRuntime(): Promise<void> {
 /** A detector with random weights and strides 4 and 8, on the `onnxruntime` backend. */
 export async function tinyModel(family: "v5" | "v8", seed = 5): Promise<DetectionModel> {
   await useOnnxRuntime();
-  const config = parseModelConfig(yaml(family === "v8" ? "[nc]" : "[nc, anchors]"), { name: `tiny-${family}` });
+  const config = parseModelConfig(yaml({ v8: "[nc]", v5: "[nc, anchors]" }[family]), { name: `tiny-${family}` });
   return new DetectionModel(config, { rng: new Random(seed), names: ["cat", "d'og", "bird"] }).eval();
 }

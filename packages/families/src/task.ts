@@ -60,5 +60,8 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
   /** Plots of a validation's scores. */
   plots(scores: S, names: readonly string[]): Promise<readonly ScorePlot[]>;
   /** Shape of the decoded output in exported files. */
-  outputShape(model: Pick<DetectionModel, "family" | "nc">, size: { batch: number; anchors: number }): number[];
+  outputShape<D extends number | string>(
+    model: Pick<DetectionModel, "family" | "nc">,
+    size: { batch: D; anchors: D },
+  ): (D | number)[];
 }

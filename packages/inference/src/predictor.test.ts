@@ -26,8 +26,8 @@ async function byHand(model: DetectionModel, image: Image, size: number): Promis
   });
   const data = (await decoded.data()) as Float32Array;
   const found = nonMaxSuppression(
-    { data, shape: decoded.shape, layout: "NAC", hasObjectness: model.family === "v5" },
-    { conf: 0, iou: model.family === "v8" ? 0.7 : 0.45, maxDet: 20 },
+    { data, shape: decoded.shape, layout: "NAC", hasObjectness: model.anchors.length > 0 },
+    { conf: 0, iou: { v8: 0.7, v5: 0.45 }[model.family], maxDet: 20 },
   )[0]!;
   const padding = model.family === "v8" ? boxed.padding : boxed.exactPadding;
   return [scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image), found.scores];

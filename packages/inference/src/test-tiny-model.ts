@@ -32,7 +32,7 @@ export async function useOnnxRuntime(): Promise<void> {
  */
 export async function tinyModel(family: "v5" | "v8", seed = 5): Promise<DetectionModel> {
   await useOnnxRuntime();
-  const config = parseModelConfig(yaml(family === "v8" ? "[nc]" : "[nc, anchors]"), { name: `tiny-${family}` });
+  const config = parseModelConfig(yaml({ v8: "[nc]", v5: "[nc, anchors]" }[family]), { name: `tiny-${family}` });
   const model = new DetectionModel(config, { rng: new Random(seed), names: ["cat", "d'og", "bird"] });
   for (const [path, variable] of model.namedParameters()) {
     if (

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type EvolveArgs, familySettings, makeRecipe, type Recipe } from "@lookonce/config";
+import { type EvolveArgs, makeRecipe, type Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
@@ -76,12 +76,14 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   writeEvolveArgs(directory, args);
   const evaluate = makeEvaluate({ ...{ source, directory, data, valData, train }, options });
   const trainer = await import("@lookonce/trainer");
+  const { familyOf } = await import("@lookonce/families");
+  const family = familyOf(outline.family);
   const { Random } = await import("@lookonce/random");
   let best = 0;
   const found = await trainer.evolve({
-    ...{ family: familySettings[outline.family], recipe, evaluate, directory, generations: args.generations, log },
+    ...{ family, recipe, evaluate, directory, generations: args.generations, log },
     rng: new Random(train.seed ?? 0).fork("evolve"),
-    space: searchSpace(familySettings[outline.family].evolution.space, train),
+    space: searchSpace(family.evolution.space, train),
     onGeneration: async (report, all) => {
       if (report.isBest) keepRun(directory);
       await plot(directory, all);
@@ -128,7 +130,9 @@ async function startRecipe(
   { train, data }: { train: SavedEvolution["train"]; data: Dataset },
 ): Promise<Recipe> {
   const { autoOptimizer } = await import("@lookonce/trainer");
-  const recipe = makeRecipe(familySettings[model.family], await parsedRecipe(train, familySettings[model.family]));
+  const { familyOf } = await import("@lookonce/families");
+  const family = familyOf(model.family);
+  const recipe = makeRecipe(family, await parsedRecipe(train, family));
   if (recipe.optimizer !== "auto") return recipe;
   const { batch = 16, epochs = 10 } = train;
   const iterations = Math.ceil(data.entries.length / Math.max(batch, recipe.nbs)) * epochs;

@@ -57,7 +57,7 @@ async function anchorsOf(
 ): Promise<{ outline: DetectionModel; anchors: AnchorSize[] }> {
   const source = await findModel(name, options);
   const outline = await outlineModel(source, { use: "tell its anchors" });
-  if (outline.family !== "v5") throw new LookonceError("ARGUMENT", `${name} has no anchors: they are YOLOv5's.`);
+  if (outline.anchors.length === 0) throw new LookonceError("ARGUMENT", `${name} has no anchors: they are YOLOv5's.`);
   const own = outline.anchors.map((level, i) => level.flat().map((side) => side * (outline.strides[i] as number)));
   const sides = ((source.kind === "checkpoint" ? source.checkpoint.anchors : undefined) ?? own).flat();
   const anchors = Array.from({ length: sides.length / 2 }, (_, i): AnchorSize => {

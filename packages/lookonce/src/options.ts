@@ -23,8 +23,8 @@ export type DescribeOptions = Pick<PredictOptions, "imgsz" | "rect">;
 
 /** What `YOLO.describe` tells. */
 export interface DetectorDescription {
-  /** How the network writes boxes: with anchors and objectness (v5) or without (v8). */
-  family: "v5" | "v8";
+  /** Family of the model, as `familyOf` of `@lookonce/families` names it. */
+  family: string;
   /** Class names by class number. */
   names: readonly string[];
   /** Sides of the network's images are multiples of this. */

@@ -1,5 +1,5 @@
 import { basename, extname } from "node:path";
-import { familySettings, withDefaults } from "@lookonce/config";
+import { withDefaults } from "@lookonce/config";
 import type { LookonceError } from "@lookonce/errors";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
@@ -143,7 +143,8 @@ export class YOLO {
     await this.#place.enter();
     const data = await openTrainingData(this.#source, { ...options, log: this.#log });
     const { family } = await outlineModel(this.#source, { use: "train" });
-    const recipe = options.resume ? {} : await parsedRecipe(options, familySettings[family]);
+    const { familyOf } = await import("@lookonce/families");
+    const recipe = options.resume ? {} : await parsedRecipe(options, familyOf(family));
     const anchors = anchorsPerLevel(recipe, options);
     const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed, ...anchors });
     this.#log(report);

@@ -148,7 +148,7 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
     nc: config.nc,
     regMax: config.regMax,
     activation: config.activation,
-    family: isAnchorBased(config.rows.at(-1)?.args ?? []) ? "v5" : "v8",
+    bottleneckKernel: isAnchorBased(config.rows.at(-1)?.args ?? []) ? 1 : 3,
     scale: config.scale,
     depthwiseClasses: config.rows.some((other) => other.module === "C3k2"),
     scaleWidth: (count) => scaleWidth(count, config),

@@ -28,8 +28,8 @@ export function tinyModel(options: TinyModelOptions = {}): DetectionModel {
         [-1, 1, "C2f", [16, true]],
         [-1, 1, "Conv", [16, 3, 2]],
       ],
-      head: [[[3, 4], 1, "Detect", family === "v8" ? ["nc"] : ["nc", "anchors"]]],
-      ...(family === "v8" ? {} : { anchors }),
+      head: [[[3, 4], 1, "Detect", { v8: ["nc"], v5: ["nc", "anchors"] }[family]]],
+      ...{ v8: {}, v5: { anchors } }[family],
     },
     { name: "tiny.yaml" },
   );

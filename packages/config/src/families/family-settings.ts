@@ -53,8 +53,6 @@ export interface FamilySettings<F extends HypFamily = HypFamily> {
   ignoredHyps: readonly string[];
   /** After warm-up, an epoch has the learning rate of the epoch before it. */
   usesPreviousEpochLr: boolean;
-  /** What `layers` of a model summary counts: the layers of the model file, or all modules of the tree. */
-  countedLayers: "layers" | "modules";
   /** What an evolution changes, and the file that its best hyper-parameters are written to. */
   evolution: { space: SearchSpace; file: string };
 }

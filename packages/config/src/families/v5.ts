@@ -20,7 +20,6 @@ export const v5: FamilySettings<"v5"> = {
   optionalHyps: ["anchors", "label_smoothing"],
   ignoredHyps: [],
   usesPreviousEpochLr: true,
-  countedLayers: "modules",
   evolution: {
     file: "hyp_evolve.yaml",
     space: searchSpace([

@@ -20,7 +20,6 @@ export const v8: FamilySettings<"v8"> = {
   optionalHyps: [],
   ignoredHyps: ["pose", "kobj", "auto_augment", "erasing", "crop_fraction"],
   usesPreviousEpochLr: false,
-  countedLayers: "layers",
   evolution: {
     file: "best_hyperparameters.yaml",
     space: searchSpace([

@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { familyOf } from "@lookonce/families";
 import { type Detections, nonMaxSuppression } from "@lookonce/geometry";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
@@ -94,11 +95,8 @@ function suppressed(
   output: EngineTensor,
   { conf, iou, maxDet, agnostic }: SuppressionForm,
 ): Detections[] {
-  const layout = model.family === "v8" ? "NCA" : "NAC";
-  return nonMaxSuppression(
-    { ...output, layout, hasObjectness: model.family === "v5" },
-    { conf, iou, maxDet, agnostic },
-  );
+  const { outputLayout: layout, hasObjectness } = familyOf(model.family);
+  return nonMaxSuppression({ ...output, layout, hasObjectness }, { conf, iou, maxDet, agnostic });
 }
 
 /** Suppression decides alike on the same numbers: as many detections, classes and scores the same, boxes nearly. */

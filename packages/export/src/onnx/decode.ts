@@ -32,7 +32,7 @@ export function decode(graph: GraphBuilder, model: DetectionModel, { maps, size 
     const grid = size === undefined ? undefined : ([size.height / stride, size.width / stride] as const);
     return { map: maps[i * mapsPerLevel] as string, grid, stride, anchors };
   });
-  if (model.family === "v5") return decodeAnchorBased(graph, levels, 5 + model.nc);
+  if (model.anchors.length > 0) return decodeAnchorBased(graph, levels, 5 + model.nc);
   return decodeAnchorFree(graph, levels, { maps, regMax: model.regMax });
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { familyOf } from "@lookonce/families";
 import { OnnxEngine, Predictor } from "@lookonce/inference";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
@@ -103,7 +104,7 @@ describe("exportOnnx", () => {
     const images = testImage(imagesShape);
     const [output] = (await engine.run(images, imagesShape)) as [{ data: Float32Array; shape: number[] }];
     const expected = await predict(model, { images, imagesShape });
-    const pair = { expected, found: output.data, shape: output.shape, family: "v8" } as const;
+    const pair = { expected, found: output.data, shape: output.shape, ...familyOf("v8") };
     output.data[2 * 320 + 5]! += 3;
     output.data[6 * 320 + 5]! += 0.25;
     const found = largestDifferences(pair);

@@ -1,3 +1,4 @@
+import { taskOf } from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { GraphBuilder, type OnnxModel, serializeModel } from "@lookonce/onnx";
@@ -70,11 +71,7 @@ function complete(model: DetectionModel, network: OnnxModel, form: OnnxForm): On
   if (form.nms === undefined) {
     joinDecoded(graph, decoded, "output0");
     const anchors = form.dynamic ? "anchors" : anchorCount(model, form);
-    graph.output(
-      "output0",
-      "float32",
-      model.family === "v8" ? [batch, 4 + model.nc, anchors] : [batch, anchors, 5 + model.nc],
-    );
+    graph.output("output0", "float32", taskOf(model.task).outputShape(model, { batch, anchors }));
   } else {
     suppress(graph, decoded, { ...form.nms, opset: form.opset, name: "output0" });
     graph.output("output0", "float32", [batch, form.nms.maxDet, 6]);

@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { familyOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { imageSize } from "../image-size.ts";
@@ -100,7 +101,8 @@ export function onnxForm(model: DetectionModel, options: ExportOnnxOptions): Onn
 }
 
 function suppressionForm(model: DetectionModel, options: ExportOnnxOptions): SuppressionForm {
-  const { conf = 0.25, iou = model.family === "v8" ? 0.7 : 0.45, maxDet = 300, agnosticNms = false } = options;
+  const { predict } = familyOf(model.family).nms;
+  const { conf = predict.conf, iou = predict.iou, maxDet = predict.maxDet, agnosticNms = false } = options;
   need(conf >= 0 && conf <= 1, "conf", `a number from 0 to 1, not ${conf}`);
   need(iou >= 0 && iou <= 1, "iou", `a number from 0 to 1, not ${iou}`);
   need(Number.isInteger(maxDet) && maxDet >= 1, "maxDet", `a whole number from 1 on, not ${maxDet}`);

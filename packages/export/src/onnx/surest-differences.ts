@@ -8,19 +8,21 @@ const sureShare = 0.5;
  * image's surest. Half precision and 8-bit integers change every number a little; of the thousands of places where the
  * model sees nothing this says nothing worth knowing.
  */
-export function surestDifferences({ expected, found, shape, family }: PredictionPair): Differences {
+export function surestDifferences(pair: PredictionPair): Differences {
+  const { expected, found, shape, outputLayout, hasObjectness } = pair;
+  const channelsFirst = outputLayout === "NCA";
   const [images, anchors, channels] = (
-    family === "v8" ? [shape[0], shape[2], shape[1]] : [shape[0], shape[1], shape[2]]
+    channelsFirst ? [shape[0], shape[2], shape[1]] : [shape[0], shape[1], shape[2]]
   ) as [number, number, number];
   const at = (image: number, anchor: number, channel: number): number =>
-    family === "v8" ? (image * channels + channel) * anchors + anchor : (image * anchors + anchor) * channels + channel;
+    channelsFirst ? (image * channels + channel) * anchors + anchor : (image * anchors + anchor) * channels + channel;
   const sums = { weight: 0, pixels: 0, probability: 0 };
   for (let image = 0; image < images; image++) {
     const confidence = (values: Float32Array, anchor: number): number => {
       let best = 0;
-      for (let c = family === "v8" ? 4 : 5; c < channels; c++)
+      for (let c = hasObjectness ? 5 : 4; c < channels; c++)
         best = larger(best, values[at(image, anchor, c)] as number);
-      return family === "v8" ? best : best * (values[at(image, anchor, 4)] as number);
+      return hasObjectness ? best * (values[at(image, anchor, 4)] as number) : best;
     };
     const confidences = Float32Array.from({ length: anchors }, (_, anchor) => confidence(expected, anchor));
     const least = sureShare * confidences.reduce(larger, 0);

@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { familyOf } from "@lookonce/families";
 import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/graph-model";
 import { type DetectorCall, detectorGraph } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
@@ -66,7 +67,7 @@ function lower(call: DetectorCall, { shapes, builder, model }: Context): void {
     const shape = shapes.get(name) as readonly number[];
     const data = (call.contents as () => GraphConstant["data"])();
     builder.constant(name, { dtype: data instanceof Int32Array ? "int32" : "float32", shape, data });
-  } else if (name === "output0" && model.family === "v8") {
+  } else if (name === "output0" && familyOf(model.family).outputLayout === "NCA") {
     const perm = builder.integers("output0/perm", [0, 2, 1]);
     const attributes = { ...float, ...indices("Tperm") };
     builder.node(name, "Transpose", { inputs: [...inputs, perm], attributes });
@@ -84,7 +85,7 @@ function lower(call: DetectorCall, { shapes, builder, model }: Context): void {
 
 function outputShape({ family }: DetectionModel, shape: readonly number[]): number[] {
   const [batch, anchors, channels] = shape as [number, number, number];
-  return family === "v8" ? [batch, channels, anchors] : [batch, anchors, channels];
+  return familyOf(family).outputLayout === "NCA" ? [batch, channels, anchors] : [batch, anchors, channels];
 }
 
 /** The graph in which the sizes that differ between two numbers of images are open (−1). */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { familyOf } from "@lookonce/families";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import "@tensorflow/tfjs-backend-cpu";
@@ -42,7 +43,7 @@ async function both(
     const { shape } = output;
     tf.dispose(output);
     graph.dispose();
-    return { expected, found, shape, family: model.family };
+    return { expected, found, shape, ...familyOf(model.family) };
   } finally {
     await tf.setBackend("onnxruntime");
   }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { familyOf } from "@lookonce/families";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -38,9 +39,9 @@ describe.each([
     const checkpoint = readCheckpoint(file);
     expect(checkpoint).toMatchObject({ names: ["cat", "d'og", "bird"], nc: 3, stride: [4, 8] });
     expect(checkpoint.metadata).toMatchObject(metadata);
-    expect(checkpoint.anchors?.[0]).toEqual(family === "v5" ? [4, 6, 10, 8] : undefined);
+    expect(checkpoint.anchors?.[0]).toEqual({ v5: [4, 6, 10, 8], v8: undefined }[family]);
     expect(checkpoint.tensors.get("model.0.bn.num_batches_tracked")).toEqual({ shape: [], data: BigInt64Array.of(0n) });
-    expect(checkpoint.tensors.has(family === "v5" ? "model.8.anchors" : "model.8.dfl.conv.weight")).toBe(true);
+    expect(checkpoint.tensors.has({ v5: "model.8.anchors", v8: "model.8.dfl.conv.weight" }[family])).toBe(true);
     expect(readdirSync(join(folder, "new")).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 
@@ -103,9 +104,9 @@ describeShared("a state_dict of real weights", ["weights/yolov8n.pt", "weights/y
     const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
     const found = new Float32Array(Uint8Array.from(readFileSync(output)).buffer);
     expect(found.length).toBe(expected.length);
-    const anchors = model.family === "v8" ? 1008 : 3024;
-    const shape = model.family === "v8" ? [batch, 84, anchors] : [batch, anchors, 85];
-    const pair = { expected, found, shape, family: model.family };
+    const anchors = { v8: 1008, v5: 3024 }[model.family];
+    const shape = { v8: [batch, 84, anchors], v5: [batch, anchors, 85] }[model.family];
+    const pair = { expected, found, shape, ...familyOf(model.family) };
     const differences = half ? surestDifferences(pair) : largestDifferences(pair);
     expect(differences.pixels).toBeLessThan(half ? 0.5 : 1e-3);
     expect(differences.probability).toBeLessThan(half ? 0.005 : 1e-4);

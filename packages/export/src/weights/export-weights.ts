@@ -1,5 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { type Checkpoint, readCheckpoint, saveCheckpoint, saveStateDict } from "@lookonce/checkpoint";
+import { taskOf } from "@lookonce/families";
 import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { requireAgreement } from "../agreement.ts";
@@ -75,12 +76,9 @@ async function checkFile(
   }
 }
 
-/** Shape of a prediction: [N, 4 + nc, A] (v8) or [N, A, 5 + nc] (v5). */
-function predictionShape(
-  { family, nc, strides, anchors }: DetectionModel,
-  { height, width, batch }: GraphForm,
-): number[] {
-  const cells = strides.map((stride, i) => (height / stride) * (width / stride) * (anchors[i]?.length ?? 1));
-  const count = cells.reduce((sum, cell) => sum + cell, 0);
-  return family === "v8" ? [batch, 4 + nc, count] : [batch, count, 5 + nc];
+function predictionShape(model: DetectionModel, { height, width, batch }: GraphForm): number[] {
+  const cells = model.strides.map(
+    (stride, i) => (height / stride) * (width / stride) * (model.anchors[i]?.length ?? 1),
+  );
+  return taskOf(model.task).outputShape(model, { batch, anchors: cells.reduce((sum, cell) => sum + cell, 0) });
 }

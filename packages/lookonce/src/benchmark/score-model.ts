@@ -2,8 +2,6 @@ import type { DatasetEntry } from "@lookonce/data";
 import type { YOLO } from "../yolo.ts";
 
 /** Confidences that curves of precision and recall are made from, and most boxes an image, as in validation. */
-const asInValidation = { conf: 0.001, maxDet: 300 } as const;
-
 /** Images that are processed before the clock runs: networks are compiled and workers started by them. */
 const warmUp = 8;
 
@@ -31,9 +29,10 @@ export async function scoreModel(
   { entries, names, imgsz, onProgress, signal }: ScoreModelOptions,
 ): Promise<ModelScore> {
   const { DetectionMetrics } = await import("@lookonce/metrics");
+  const { familyOf } = await import("@lookonce/families");
   const { family } = await model.describe({ imgsz, rect: false });
   // Files of fixed size accept squares; what is compared is to see the same.
-  const options = { ...asInValidation, iou: family === "v8" ? 0.7 : 0.6, imgsz, rect: false };
+  const options = { ...familyOf(family).nms.val, imgsz, rect: false };
   const paths = entries.map(({ path }) => path);
   for await (const _ of model.stream(paths.slice(0, warmUp), options)) signal?.throwIfAborted();
   const metrics = new DetectionMetrics({ names });

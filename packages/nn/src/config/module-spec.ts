@@ -26,8 +26,8 @@ export interface BuildRow {
   /** Bins per side of an anchor-free box. */
   regMax: number;
   release: V5Release;
-  /** Whose rules hold where YOLOv5 and YOLOv8 differ, told by the head: v5 with anchors, v8 without. */
-  family: "v5" | "v8";
+  /** Side of a Bottleneck's first filter: 1 in models with anchors (YOLOv5), 3 in others (YOLOv8). */
+  bottleneckKernel: 1 | 3;
   /** Key of `scales` that was chosen. */
   scale: string | undefined;
   /** Whether the head's class branches are depthwise: in models with C3k2, YOLO11's stage (Ultralytics 8.3). */

@@ -46,7 +46,7 @@ export class Bottleneck extends Layer {
 
 /** `Bottleneck: [channels, shortcut = true, groups = 1]`; its first filter has side 1 in YOLOv5, 3 in YOLOv8. */
 export const bottleneckSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation, family }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation, bottleneckKernel }: BuildRow) {
     const channels = scaleWidth(args.size("channels"));
     const shortcut = args.flag("shortcut", true);
     const groups = args.size("groups", 1);
@@ -55,7 +55,7 @@ export const bottleneckSpec: ModuleSpec = {
     const module = new Bottleneck(input, channels, {
       shortcut,
       groups,
-      kernels: [family === "v5" ? 1 : 3, 3],
+      kernels: [bottleneckKernel, 3],
       activation,
     });
     return { module, args: [input, channels, ...args.given(1)] };

@@ -69,7 +69,7 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
   return {
     parameters: countParameters(model),
     gradients: parameters.filter((p) => p.trainable).reduce((sum, p) => sum + p.size, 0),
-    layers: model.family === "v8" ? modules.length : moduleCount,
+    layers: model.anchors.length > 0 ? moduleCount : modules.length,
     rows: modules.length,
     moduleCount,
     gflops: (2 * modules.reduce((sum, row) => sum + row.macs, 0)) / 1e9,

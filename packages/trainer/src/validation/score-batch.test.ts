@@ -23,9 +23,9 @@ function exact(family: "v5" | "v8", shift = 0): { data: Float32Array; shape: num
   const rows = [0, 1].map((i) => {
     const [x1, y1, x2, y2] = [...sample.boxes.subarray(i * 4, i * 4 + 4)] as [number, number, number, number];
     const classes = sample.classes[i] === 0 ? [0.9, 0] : [0, 0.8];
-    return [(x1 + x2) / 2 + shift, (y1 + y2) / 2, x2 - x1, y2 - y1, ...(family === "v5" ? [1] : []), ...classes];
+    return [(x1 + x2) / 2 + shift, (y1 + y2) / 2, x2 - x1, y2 - y1, ...{ v5: [1], v8: [] }[family], ...classes];
   });
-  return { data: Float32Array.from(rows.flat()), shape: [1, 2, family === "v5" ? 7 : 6] };
+  return { data: Float32Array.from(rows.flat()), shape: [1, 2, { v5: 7, v8: 6 }[family]] };
 }
 
 describe("scoreBatch", () => {

@@ -8,7 +8,7 @@ type AnchorBased = Extract<HeadDescription, { family: "v5" }>;
 
 /** What a head's parameters come from, branch by branch. */
 export function headLines(head: HeadDescription, columns: number): string[] {
-  return head.family === "v8" ? anchorFree(head, columns) : anchorBased(head, columns);
+  return "regMax" in head ? anchorFree(head, columns) : anchorBased(head, columns);
 }
 
 /** What follows for a person who wonders at an anchor-free head's size. */

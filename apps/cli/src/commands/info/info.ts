@@ -89,7 +89,7 @@ function showHeads(models: readonly NamedInfo[], terminal: Terminal): void {
     terminal.say(terminal.colors.bold(`Head of ${name}`));
     for (const line of headLines(info.head, terminal.columns)) terminal.say(line);
   }
-  if (models.some(({ info }) => info.head.family === "v8")) {
+  if (models.some(({ info }) => "regMax" in info.head)) {
     for (const line of widthHint(terminal.columns)) terminal.say(line);
   }
 }

@@ -48,3 +48,8 @@ export function figure(value: number): string {
   if (size < 0.001 || size >= 1e6) return value.toExponential(2);
   return Number(value.toPrecision(4)).toString();
 }
+
+/** A model's family for people. @param family absent for exported files, which do not name it */
+export function familyTitle(family: string | null): string {
+  return family ? `YOLO${family}` : "exported";
+}

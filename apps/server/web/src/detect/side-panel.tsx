@@ -1,3 +1,4 @@
+import { type FamilySettings, familySettings } from "@lookonce/config";
 import type { FoundBox, Model, ModelList } from "../api/types.ts";
 import type { Resource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
@@ -30,7 +31,8 @@ interface SidePanelProps {
 
 /** What the service uses where a request names no overlap. */
 function defaultIou(family: string | null | undefined): number {
-  return family === "v5" ? 0.45 : 0.7;
+  const families: Readonly<Record<string, FamilySettings>> = familySettings;
+  return (families[family ?? ""] ?? familySettings.v8).nms.predict.iou;
 }
 
 function modelHint({ parameters, nc }: Model): string {

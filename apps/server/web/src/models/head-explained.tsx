@@ -6,7 +6,7 @@ export function HeadExplained({ head }: { head: AnchorFreeHead | AnchorBasedHead
   return (
     <section className="head-explained" aria-label="The head explained">
       <h3>The head explained</h3>
-      {head.family === "v8" ? <AnchorFree head={head} /> : <AnchorBased head={head} />}
+      {"regMax" in head ? <AnchorFree head={head} /> : <AnchorBased head={head} />}
     </section>
   );
 }

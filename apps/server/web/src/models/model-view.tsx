@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Model, ModelInfo } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
-import { figure, short } from "../controls/format.ts";
+import { familyTitle, figure, short } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { HeadExplained } from "./head-explained.tsx";
 import { LayerTable } from "./layer-table.tsx";
@@ -23,7 +23,7 @@ export function ModelView({ model }: { model: Model }) {
         <p className="muted">{model.file}</p>
       </header>
       <dl className="facts">
-        <Fact name="family">{model.family === null ? "exported" : `YOLO${model.family}`}</Fact>
+        <Fact name="family">{familyTitle(model.family)}</Fact>
         <Fact name="parameters">{model.parameters === null ? "–" : short(model.parameters)}</Fact>
         <Fact name={`GFLOPs at ${info?.imgsz ?? model.imgsz}`}>{info === undefined ? "–" : figure(info.gflops)}</Fact>
         <Fact name="rows">{info === undefined ? "–" : info.modules.length}</Fact>
@@ -31,7 +31,7 @@ export function ModelView({ model }: { model: Model }) {
         <Fact name="classes">{model.names.length}</Fact>
       </dl>
       {details.error !== undefined &&
-        (model.family === null || model.file.endsWith(".onnx") ? (
+        (!model.family || model.file.endsWith(".onnx") ? (
           <p className="muted">{details.error}</p>
         ) : (
           <Notice onRetry={details.reload}>{details.error}</Notice>

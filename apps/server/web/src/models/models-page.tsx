@@ -2,7 +2,7 @@ import { useState } from "react";
 import { call, post, sentence } from "../api/call.ts";
 import type { Model, ModelList } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
-import { short } from "../controls/format.ts";
+import { familyTitle, short } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { goTo, linkTo } from "../shell/route.ts";
 import { ModelView } from "./model-view.tsx";
@@ -91,7 +91,7 @@ export function ModelsPage({ chosen }: { chosen: string | undefined }) {
 function describe({ family, parameters, nc, loaded, ...model }: Model): string {
   if (!loaded) return "on its way …";
   return [
-    family === null ? "exported" : `YOLO${family}`,
+    familyTitle(family),
     parameters === null ? [] : `${short(parameters)} parameters`,
     nc === null ? [] : `${nc} classes`,
     model.default ? "default" : [],

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { familyOf } from "@lookonce/families";
 import { nonMaxSuppression, normalizedXywhToXyxy, scaleBoxes } from "@lookonce/geometry";
 import { type Image, letterbox, readImage } from "@lookonce/image";
 import { floatPixels, OnnxEngine } from "@lookonce/inference";
@@ -55,7 +56,7 @@ async function score(file: string, { family, nc }: { family: "v5" | "v8"; nc: nu
       hasObjectness: family === "v5",
     } as const;
     const [found] = nonMaxSuppression(
-      { ...prediction, layout: family === "v8" ? "NCA" : "NAC" },
+      { ...prediction, layout: familyOf(family).outputLayout },
       { conf: 0.001, iou: 0.7, multiLabel: true },
     );
     if (found === undefined) throw new Error("no image");
