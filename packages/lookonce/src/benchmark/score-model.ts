@@ -1,7 +1,6 @@
 import type { DatasetEntry } from "@lookonce/data";
 import type { YOLO } from "../yolo.ts";
 
-/** Confidences that curves of precision and recall are made from, and most boxes an image, as in validation. */
 /** Images that are processed before the clock runs: networks are compiled and workers started by them. */
 const warmUp = 8;
 
