@@ -51,6 +51,7 @@ const packageGraph = {
     "nn",
     "onnx",
     "plots",
+    "worker-pool",
   ],
   "packages/export": [
     "checkpoint",

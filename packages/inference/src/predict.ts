@@ -1,15 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Image, LetterboxOptions } from "@lookonce/image";
-import {
-  type DetectedImage,
-  detectPrepared,
-  type PreparedImage,
-  prepareImage,
-  type ResolvedDetectOptions,
-} from "./detect.ts";
+import type { LetterboxOptions } from "@lookonce/image";
+import { type DetectedImage, detectPrepared, prepareImage, type ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
-import { beginInPool } from "./pool/begin-in-pool.ts";
-import type { PoolKeeper } from "./pool/pool-keeper.ts";
+import type { DetectionThreads, ThreadResult } from "./pool/detection-threads.ts";
 import { readAhead } from "./read-ahead.ts";
 import { Results } from "./results.ts";
 import { openSource } from "./sources/open-source.ts";
@@ -27,7 +20,7 @@ export interface PredictContext {
   detector: Detector;
   letterbox: LetterboxOptions;
   /** Threads that prepare images and, on the CPU, run the network on them. */
-  pool: PoolKeeper;
+  threads: DetectionThreads;
 }
 
 /** Resolved options of one call of `predict`. */
@@ -54,17 +47,17 @@ export class PredictionRun implements AsyncIterable<Results> {
 
   /** The route of every prediction: source → image → letterbox → engine → decode → NMS → `Results`. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Results, void, undefined> {
-    const { detector, pool } = this.#context;
+    const { detector, threads } = this.#context;
     const { detect, batch, source: options } = this.#spec;
     const left = new AbortController();
     const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal]);
     const source = await openSource(this.#source, { ...options, signal });
     // Of a camera the current frame is wanted, not the one from when its turn was near
     const live = source.live === true;
-    if (!live) pool.expect(source.count);
+    if (!live) threads.expect(source.count);
     const groups = readAhead(source, {
       group: live ? 1 : batch,
-      ahead: () => (live ? 1 : pool.ahead),
+      ahead: () => (live ? 1 : threads.ahead),
       start: (items) => prepareItems(items, this.#context, detect),
       stop: () => left.abort(),
     });
@@ -95,20 +88,21 @@ interface FailedImage {
 }
 
 /** An image on its way: detected by a thread, or prepared, or not readable. */
-export type PendingImage =
-  | { item: ItemName; image: Image; detected: DetectedImage }
-  | { item: ItemName; prepared: PreparedImage }
-  | FailedImage;
+export type PendingImage = { item: ItemName } & ThreadResult;
 
 /** Prepares images in threads where there are enough of them, else here. Threads on the CPU run the network, too. */
 async function prepareItems(
   items: readonly SourceItem[],
-  { letterbox, pool }: PredictContext,
+  { letterbox, threads }: PredictContext,
   options: ResolvedDetectOptions,
 ): Promise<PendingImage[]> {
-  const threads = await pool.poolFor(items.length);
-  if (threads !== undefined) return beginInPool(threads, items, options);
-  return Promise.all(items.map(({ content, ...item }) => prepareItem(item, content, letterbox)));
+  const results = (await threads.detect(items, options))?.values();
+  return Promise.all(
+    items.map(async ({ content, ...item }) => {
+      const result = results?.next().value;
+      return result === undefined ? prepareItem(item, content, letterbox) : { item, ...result };
+    }),
+  );
 }
 
 /** Reads and letterboxes an image on this thread. */

@@ -7,7 +7,7 @@ import type { Detector } from "./detector/detector.ts";
 import { FileDetector } from "./detector/file-detector.ts";
 import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
-import { PoolKeeper } from "./pool/pool-keeper.ts";
+import { DetectionThreads } from "./pool/detection-threads.ts";
 import { detectPending, PredictionRun, prepareItem } from "./predict.ts";
 import { Results } from "./results.ts";
 import type { ImageSource, OpenSourceOptions, Source } from "./sources/source.ts";
@@ -59,7 +59,7 @@ export class Predictor {
   readonly #options: PredictorOptions;
   readonly #size: readonly [height: number, width: number];
   readonly #letterbox: LetterboxOptions;
-  readonly #pool: PoolKeeper;
+  readonly #threads: DetectionThreads;
 
   private constructor(detector: Detector, options: PredictorOptions) {
     this.#detector = detector;
@@ -68,7 +68,7 @@ export class Predictor {
     const { imgsz = 640, rect = true, workers, threads } = options;
     this.#size = fixedSize === undefined ? inputSize(imgsz, stride) : [fixedSize.height, fixedSize.width];
     this.#letterbox = { size: this.#size, auto: rect && fixedSize === undefined, stride };
-    this.#pool = new PoolKeeper(detector, { letterbox: this.#letterbox, workers, threads });
+    this.#threads = new DetectionThreads(detector, { letterbox: this.#letterbox, workers, threads });
   }
 
   /**
@@ -123,7 +123,7 @@ export class Predictor {
     const { conf, iou, classes, agnosticNms, maxDet, augment, batch = 1, ...opening } = options;
     requireCount("batch", batch, 1);
     const detect = this.#resolve({ conf, iou, classes, agnosticNms, maxDet, augment });
-    const context = { detector: this.#detector, letterbox: this.#letterbox, pool: this.#pool };
+    const context = { detector: this.#detector, letterbox: this.#letterbox, threads: this.#threads };
     return new PredictionRun(source, context, { detect, batch, source: opening });
   }
 
@@ -158,7 +158,7 @@ export class Predictor {
 
   /** Frees the compiled networks and ends the worker threads. */
   async dispose(): Promise<void> {
-    await this.#pool.dispose();
+    await this.#threads.dispose();
     await this.#detector.dispose();
   }
 

@@ -36,7 +36,7 @@ export interface ServeOptions {
 }
 
 /**
- * Answers the tasks of a {@link WorkerPool}; called once, at the end of a worker's program, when it can take tasks.
+ * Answers the tasks of a {@link WorkerPool}; called once, at the end of a worker's program, when it is ready for tasks.
  *
  * What a handler throws is thrown by `run()`, with the code and causes it had.
  */

@@ -95,7 +95,7 @@ describe("a worker that dies", () => {
     expect(counters[0]).toBe(2);
   });
 
-  it("with memory that was moved to it takes the task along", async () => {
+  it("loses tasks whose memory was moved to it", async () => {
     const { pool } = makePool();
     const numbers = Float32Array.of(1);
     const tasks = [pool.run("die", 1), pool.run("double", numbers, { transfer: [numbers.buffer as ArrayBuffer] })];
@@ -152,7 +152,7 @@ describe("a worker that hangs", () => {
 });
 
 describe("a signal", () => {
-  it("takes a task out of the queue", async () => {
+  it("removes a task from the queue", async () => {
     const { pool, counters } = makePool({ maxTasksPerWorker: 1 });
     const control = new AbortController();
     const [first, second] = [pool.run("whoAmI", 50), pool.run("die", 1, { signal: control.signal })];
@@ -198,13 +198,13 @@ describe("WorkerPool.dispose", () => {
   });
 
   it("is not needed for idle workers not to keep the process running", async () => {
-    const held = (): number =>
+    const alive = (): number =>
       process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort/.test(name)).length;
-    const before = held();
+    const before = alive();
     const { pool } = makePool();
     const task = pool.run("whoAmI", 30);
-    expect(held()).toBeGreaterThan(before);
+    expect(alive()).toBeGreaterThan(before);
     await task;
-    await expect.poll(held).toBe(before);
+    await expect.poll(alive).toBe(before);
   });
 });

@@ -17,13 +17,13 @@ export interface WorkerPoolOptions<T extends TaskMap<T>> extends WorkerThreadOpt
   keepAlive?: boolean;
   /** With `keepAlive`: milliseconds before a worker that died is replaced, by the number of deaths in a row before. */
   restartDelaysMs?: readonly number[];
-  /** Milliseconds that a worker may take to finish its tasks and stop. Default 5000. */
+  /** Milliseconds that a worker may need to finish its tasks and stop. Default 5000. */
   shutdownTimeoutMs?: number;
-  /** Called with each new worker before the pool gives it tasks; the worker takes them when this resolves. */
+  /** Called with each new worker before it gets tasks, which it does when this resolves. */
   prepare?: (worker: WorkerThread<T>) => Promise<void>;
   /** Called when a worker has died or was given up, before its tasks fail or are run again. */
   onWorkerLost?: (cause: Error) => void;
-  /** Called when a worker can take tasks. */
+  /** Called when a worker is ready for tasks. */
   onWorkerReady?: () => void;
 }
 
@@ -59,7 +59,7 @@ interface Member<T extends TaskMap<T>> {
  * Runs tasks in worker threads of one program.
  *
  * Tasks start in the order in which they come. A task whose worker dies is run once more, and those that waited behind it as
- * if nothing had happened. Workers without tasks do not keep the process running, but hold memory: `dispose()` ends them.
+ * if nothing had happened. Workers without tasks do not keep the process running, but use memory: `dispose()` ends them.
  *
  * Example: see the README.
  */
@@ -82,7 +82,7 @@ export class WorkerPool<T extends TaskMap<T>> {
     return [...this.#members].map(({ thread }) => thread);
   }
 
-  /** Number of workers that can take tasks. */
+  /** Number of workers that are ready for tasks. */
   get ready(): number {
     return this.#disposal === undefined ? [...this.#members].filter(({ isReady }) => isReady).length : 0;
   }

@@ -18,7 +18,7 @@ export type ToWorker<T extends TaskMap<T>> = TaskMessage<T> | "stop";
 /** A message from a worker. */
 export type FromWorker = "ready" | { id: number; response: unknown } | { id: number; error: SentError };
 
-/** A worker died or stopped answering before it had finished a task; `cause` says of what. */
+/** A worker died or stopped answering before it had finished a task; `cause` is the reason. */
 export class WorkerLostError extends Error {
   override readonly name = "WorkerLostError";
   override readonly cause: Error;
@@ -42,7 +42,7 @@ export interface WorkerThreadOptions {
   workerData?: unknown;
   /**
    * What happens to a thread that does not answer or stop in time: it is ended by force, or left alone. Native code that is
-   * ended by force can take the whole process with it. Default `"terminate"`.
+   * ended by force can end the whole process. Default `"terminate"`.
    */
   whenHung?: "terminate" | "abandon";
 }
@@ -65,7 +65,7 @@ interface Call {
 
 /** One worker thread, which answers tasks. When it is lost, all that it has not answered fail. */
 export class WorkerThread<T extends TaskMap<T>> {
-  /** Resolves when it can take tasks, or was lost. */
+  /** Resolves when it is ready for tasks, or was lost. */
   readonly ready: Promise<void>;
   readonly #worker: Worker;
   readonly #whenHung: "terminate" | "abandon";
@@ -172,7 +172,7 @@ export class WorkerThread<T extends TaskMap<T>> {
     this.#markReady();
     const calls = [...this.#calls.values()];
     this.#calls.clear();
-    // The last one first: who runs them again puts each at the head of a queue
+    // The last one first: the pool runs them again, each at the head of its queue
     for (const [i, { reject, timer }] of [...calls.entries()].reverse()) {
       clearTimeout(timer);
       reject(new WorkerLostError(cause, i === 0));

@@ -1,61 +1,50 @@
-// The program of a predictor's worker thread: prepares images and, where it has a network, finds objects in them.
-import { parentPort, workerData } from "node:worker_threads";
+// The program of a predictor's worker thread: prepares images and, where it has a network, detects objects in them.
+import { workerData } from "node:worker_threads";
+import { encodeError, serveTasks, Transfer } from "@lookonce/worker-pool";
 import { type DetectedImage, detectPrepared, type PreparedImage, prepareImage } from "../detect.ts";
 import { createDetector } from "../detector/map-detector.ts";
+import type { ImageSource } from "../sources/source.ts";
 import {
-  imagesOf,
-  type SentError,
-  sendError,
+  type DetectionTasks,
+  type DetectRequest,
+  memoryOf,
   type WorkerOutcome,
-  type WorkerReply,
   type WorkerSetup,
-  type WorkerTask,
-} from "./messages.ts";
+} from "./detection-tasks.ts";
 
-const port = parentPort;
-if (port === null) throw new Error("This file is the program of a worker thread.");
 const { letterbox, spec, threads } = workerData as WorkerSetup;
 const detector = spec === undefined ? undefined : await createDetector(spec, { threads });
 
-type Prepared = PreparedImage | { error: SentError };
-
-async function prepare(content: WorkerTask["contents"][number]): Promise<Prepared> {
+async function prepare(image: ImageSource): Promise<Exclude<WorkerOutcome, { image: unknown }>> {
   try {
-    return await prepareImage(content, letterbox);
+    return { prepared: await prepareImage(image, letterbox) };
   } catch (error) {
-    return { error: sendError(error) };
+    return { error: encodeError(error) };
   }
 }
 
-async function detect(prepared: readonly Prepared[], options: WorkerTask["options"]): Promise<WorkerOutcome[]> {
-  const whole = prepared.filter((each) => !("error" in each)) as PreparedImage[];
-  if (detector === undefined) return prepared.map((each) => ("error" in each ? each : { prepared: each }));
-  const found = await detectPrepared(
-    detector,
-    whole.map((one) => ({ prepared: one, options })),
+async function detect({ images, options }: DetectRequest): Promise<WorkerOutcome[]> {
+  const outcomes = await Promise.all(images.map(prepare));
+  if (detector === undefined) return outcomes;
+  const tasks = outcomes.flatMap((one) => ("prepared" in one ? [{ prepared: one.prepared, options }] : []));
+  const detected = (await detectPrepared(detector, tasks)).values();
+  return outcomes.map((one) =>
+    "error" in one ? one : { image: one.prepared.image, detected: detected.next().value as DetectedImage },
   );
-  return prepared.map((each) => {
-    if ("error" in each) return each;
-    return { image: each.image, detected: found[whole.indexOf(each)] as DetectedImage };
-  });
 }
 
-async function outcomesOf({ contents, options }: WorkerTask): Promise<WorkerOutcome[]> {
-  // Files are read and decoded on threads of their own, while this one runs the network for the task before.
-  const prepared = await Promise.all(contents.map(prepare));
-  try {
-    return await detect(prepared, options);
-  } catch (error) {
-    return contents.map(() => ({ error: sendError(error) }));
-  }
+function imagesOf(outcome: WorkerOutcome): PreparedImage["image"][] {
+  if ("error" in outcome) return [];
+  return "image" in outcome ? [outcome.image] : [outcome.prepared.image, outcome.prepared.boxed.image];
 }
 
-port.on("message", async (task: WorkerTask | "stop") => {
-  if (task === "stop") {
-    port.close();
-    return;
-  }
-  const reply: WorkerReply = { id: task.id, outcomes: await outcomesOf(task) };
-  port.postMessage(reply, imagesOf(reply.outcomes));
-});
-port.postMessage("ready" satisfies WorkerReply);
+serveTasks<DetectionTasks>(
+  {
+    async detect(request) {
+      const outcomes = await detect(request);
+      return new Transfer(outcomes, memoryOf(outcomes.flatMap(imagesOf)));
+    },
+  },
+  // Files are read and decoded on threads of their own, while this one runs the network for the task before
+  { concurrent: true },
+);

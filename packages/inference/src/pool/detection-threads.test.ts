@@ -6,7 +6,7 @@ import { Random } from "@lookonce/random";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Predictor, type Results } from "../index.ts";
 import { tinyModel } from "../test-tiny-model.ts";
-import { lanesFor } from "./lanes.ts";
+import { threadCounts } from "./detection-threads.ts";
 
 let folder = "";
 const count = 12;
@@ -78,7 +78,7 @@ describe.each(["v5", "v8"] as const)("worker threads for %s", (family) => {
 });
 
 describe("a run with worker threads", () => {
-  it("can be left early and begun again, and ends with the predictor", async () => {
+  it("can be left early and started again, and ends with the predictor", async () => {
     const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers: 2 });
     for (let round = 0; round < 2; round++) {
       const seen: string[] = [];
@@ -91,7 +91,7 @@ describe("a run with worker threads", () => {
     await predictor.dispose();
   });
 
-  it("takes pixels and files' bytes, and leaves them to their owner", async () => {
+  it("accepts pixels and files' bytes, and leaves them to their owner", async () => {
     const predictor = await Predictor.create({
       model: await tinyModel("v8"),
       imgsz: 64,
@@ -122,7 +122,7 @@ describe("a run with worker threads", () => {
 });
 
 describe("detectBatch", () => {
-  it("gives each image what it gives alone, with its own options, and faults in their places", async () => {
+  it("detects in each image as alone, with its own options, and returns errors in their places", async () => {
     const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, conf: 0, maxDet: 20 });
     const sources = [noise(1), join(folder, "05.png"), noise(2), noise(1), join(folder, "03.png")];
     const options = [{}, {}, { iou: 0.2 }, { maxDet: 1 }, { classes: [1] }];
@@ -138,7 +138,7 @@ describe("detectBatch", () => {
   });
 });
 
-describe("lanesFor", () => {
+describe("threadCounts", () => {
   it.each([
     [
       { cores: 2, modelBytes: 12e6 },
@@ -157,14 +157,14 @@ describe("lanesFor", () => {
       { workers: 1, threads: 8 },
     ],
     [
-      { cores: 4, modelBytes: 12e6, wanted: 3 },
+      { cores: 4, modelBytes: 12e6, workers: 3 },
       { workers: 3, threads: 1 },
     ],
     [
-      { cores: 2, modelBytes: 12e6, wanted: 6 },
+      { cores: 2, modelBytes: 12e6, workers: 6 },
       { workers: 6, threads: 1 },
     ],
-  ])("shares %o out as %o", (machine, lanes) => {
-    expect(lanesFor(machine)).toEqual(lanes);
+  ])("shares %o as %o", (machine, counts) => {
+    expect(threadCounts(machine)).toEqual(counts);
   });
 });
