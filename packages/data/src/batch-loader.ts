@@ -178,7 +178,12 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const { workers, transforms, random = new Random(0) } = this.#options;
     const { memory, disk } = this.#planCache();
     const job: LoaderJob = {
-      ...{ entries: packEntries(this.#dataset.entries), form: this.#form(), randomKey: random.key },
+      ...{
+        entries: packEntries(this.#dataset.entries),
+        form: this.#form(),
+        rect: this.#options.rect,
+        randomKey: random.key,
+      },
       ...(memory === undefined ? {} : { memory }),
       ...(disk === undefined ? {} : { disk }),
       ...(transforms instanceof URL ? { transforms: transforms.href } : {}),

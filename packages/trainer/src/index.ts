@@ -9,6 +9,7 @@ export { type ModelNotes, saveModel } from "./checkpointer.ts";
 export type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
 export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
 export { V8Criterion } from "./criteria/v8-criterion.ts";
+export { type BestEpoch, EarlyStopping } from "./early-stopping.ts";
 export {
   type Evolution,
   type EvolveOptions,
@@ -16,6 +17,7 @@ export {
   type GenerationReport,
 } from "./evolve/evolve.ts";
 export type { EvolvedGeneration, GenerationScores } from "./evolve/evolve-table.ts";
+export { GradScaler, type GradScalerOptions } from "./grad-scaler.ts";
 export { LrScheduler, type ScheduleSettings } from "./lr-scheduler.ts";
 export { ModelEMA, type ModelEMAOptions } from "./model-ema.ts";
 export { type AutoOptimizer, autoOptimizer, makeOptimizer } from "./optimizer/make-optimizer.ts";

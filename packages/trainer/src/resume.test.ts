@@ -238,8 +238,8 @@ describe("a training's options", () => {
       return seen;
     };
     expect(await sizes(false)).toEqual(["64 × 64", "64 × 64"]);
-    // Wide images first, with half a stride of border.
-    expect(await sizes(true)).toEqual(["48 × 80", "80 × 48"]);
+    // Wide images first, without a border.
+    expect(await sizes(true)).toEqual(["32 × 64", "64 × 32"]);
   });
 
   it("keep the weights of every so many epochs", async () => {

@@ -21,15 +21,10 @@ export function trainLoader(model: DetectionModel, options: TrainLoaderOptions):
   const random = new Random(seed);
   const weights = (): Float64Array => imageWeights(data.entries, data.names.length, progress.classScores);
   return new BatchLoader(data, {
-    ...{
-      batch,
-      imgsz,
-      rect,
-      loading: familyOf(model.family).loading,
-      stride: model.step,
-      random: random.fork("augment"),
-    },
-    ...(rect ? {} : { shuffle: random.fork("order"), augment: (epoch) => augmentOf(recipe, epochs - epoch) }),
+    ...{ batch, imgsz, rect, pad: 0, stride: model.step, random: random.fork("augment") },
+    loading: familyOf(model.family).loading,
+    augment: (epoch) => augmentOf(recipe, epochs - epoch),
+    ...(rect ? {} : { shuffle: random.fork("order") }),
     ...(settings.imageWeights ? { weights } : {}),
     ...(workers === undefined ? {} : { workers }),
     ...(cache === undefined ? {} : { cache }),
@@ -37,7 +32,7 @@ export function trainLoader(model: DetectionModel, options: TrainLoaderOptions):
   });
 }
 
-/** How to augment when so many epochs are left: the last ones do without other images' parts. */
+/** Returns how to augment; the last `close_mosaic` epochs mix no images. */
 export function augmentOf(recipe: Recipe, epochsLeft: number): AugmentSettings {
   const closed = epochsLeft <= recipe.close_mosaic ? { mosaic: 0, mixup: 0, copy_paste: 0 } : {};
   if (!("dfl" in recipe)) return { family: "v5", hyp: { ...recipe, ...closed } };

@@ -30,7 +30,7 @@ export interface TrainSettings {
   time?: number;
   /** Keep `weights/epochN.safetensors` every so many epochs; 0 keeps none. Default 0. */
   savePeriod?: number;
-  /** Group images of like shape and neither shuffle nor augment them. Default `false`. */
+  /** Batches of images of similar shape, which are neither shuffled nor mixed with others. Default `false`. */
   rect?: boolean;
   /** Show images of rare and badly found classes more often, as YOLOv5's `--image-weights`. Default `false`. */
   imageWeights?: boolean;

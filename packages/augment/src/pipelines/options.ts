@@ -1,10 +1,16 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Size } from "@lookonce/image";
 import type { Transform } from "../compose.ts";
 
 /** Options of `v5Augmentation` and `v8Augmentation`. */
 export interface AugmentationOptions {
   /** Side of the image that comes out, in pixels. */
   imgsz: number;
+  /**
+   * Size of the image that comes out of rectangular training, in pixels: images are letterboxed to it, and none is mixed
+   * with others (no mosaic, MixUp and CutMix). Default: a square of `imgsz`.
+   */
+  canvas?: Size;
   /** Your own transforms, done last, each to every image. */
   transforms?: readonly Transform[];
 }

@@ -120,7 +120,8 @@ describe.each(Object.entries(families))("%s", (name, augment) => {
 
 describe("pipelines", () => {
   const source = randomSource(5, new Random("letterbox"));
-  const nothing = { ...v8, hsv_h: 0, hsv_s: 0, hsv_v: 0, translate: 0, scale: 0, fliplr: 0, mosaic: 0 };
+  const still = { hsv_h: 0, hsv_s: 0, hsv_v: 0, translate: 0, scale: 0, fliplr: 0 };
+  const nothing = { ...v8, ...still, mosaic: 0 };
 
   it("letterbox and nothing else when every setting is 0", async () => {
     for (let i = 0; i < 5; i++) {
@@ -128,6 +129,38 @@ describe("pipelines", () => {
       const result = await v8Augmentation(nothing, { imgsz: IMGSZ })(source, i, new Random(i));
       expect(result.image).toEqual(image);
       expectClose(result.boxes, boxes, { abs: 0.1 });
+    }
+  });
+
+  it.each([
+    ["v5", v5Augmentation({ ...v5, ...everything, mosaic: 1 }, { imgsz: IMGSZ, canvas: { width: 64, height: 48 } })],
+    [
+      "v8",
+      v8Augmentation(
+        { ...v8, ...everything, copy_paste: 0, cutmix: 1 },
+        { imgsz: IMGSZ, canvas: { width: 64, height: 48 } },
+      ),
+    ],
+  ])("fill a canvas with one image, in other colors and flipped, %s", async (_, augment) => {
+    for (let seed = 0; seed < 10; seed++) {
+      const { image, boxes, classes } = await augment(source, seed % 5, new Random(seed));
+      expect([image.width, image.height]).toEqual([64, 48]);
+      const original = [...(await source.load(seed % 5)).classes];
+      for (const one of classes) original.splice(original.indexOf(one), 1);
+      expect(original.length + classes.length).toBe((await source.load(seed % 5)).classes.length);
+      expect(boxes.every((side, i) => side >= 0 && side <= (i % 2 === 0 ? 64 : 48))).toBe(true);
+    }
+  });
+
+  it("letterbox to a canvas and flip when every other setting is 0", async () => {
+    const canvas = { width: 64, height: 48 };
+    for (const make of [
+      () => v8Augmentation({ ...nothing, mosaic: 1, mixup: 1, cutmix: 1, fliplr: 1 }, { imgsz: IMGSZ, canvas }),
+      () => v5Augmentation({ ...v5, ...still, mosaic: 1, mixup: 1, fliplr: 1 }, { imgsz: IMGSZ, canvas }),
+    ]) {
+      const { sample } = letterboxSample(await source.load(0), { size: [48, 64] });
+      const { image } = await make()(source, 0, new Random(2));
+      expect(image).toEqual(flipLeftRight(sample).image);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { AugmentationHyp } from "@lookonce/config";
-import { letterbox } from "@lookonce/image";
+import { letterbox, type Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { randomHsv } from "../color/hsv.ts";
 import { compose } from "../compose.ts";
@@ -16,6 +16,8 @@ import { type AugmentationOptions, checkImgsz } from "./options.ts";
 interface Settings {
   hyp: AugmentationHyp;
   imgsz: number;
+  /** The output. */
+  size: Size;
   source: SampleSource;
 }
 
@@ -24,12 +26,18 @@ const EDGE = 1e-3;
 
 /**
  * YOLOv5's training augmentation (7.0): a mosaic, perhaps mixed with another, or a letterboxed image, warped; then
- * color and flips. For epochs without mosaics give a `hyp` with `mosaic` 0, which rules out mixups and copies as well.
+ * color and flips. For epochs without mosaics give a `hyp` with `mosaic` 0, which rules out mixups and copies as well; a
+ * `canvas` does the same.
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1
  */
-export function v5Augmentation(hyp: AugmentationHyp, { imgsz, transforms = [] }: AugmentationOptions): Augmentation {
+export function v5Augmentation(
+  given: AugmentationHyp,
+  { imgsz, canvas, transforms = [] }: AugmentationOptions,
+): Augmentation {
   checkImgsz(imgsz);
+  const hyp = canvas === undefined ? given : { ...given, mosaic: 0 };
+  const size = canvas ?? { width: imgsz, height: imgsz };
   const finish = compose(
     randomHsv({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v, hueRule: "multiply" }),
     randomFlipUpDown(hyp.flipud),
@@ -37,22 +45,22 @@ export function v5Augmentation(hyp: AugmentationHyp, { imgsz, transforms = [] }:
     ...transforms,
   );
   return async (source, index, rng) => {
-    const sample = await placedSample({ hyp, imgsz, source }, index, rng);
+    const sample = await placedSample({ hyp, imgsz, size, source }, index, rng);
     return finish({ ...clipObjects(sample, sample.image, EDGE), image: sample.image }, rng);
   };
 }
 
 async function placedSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
-  const { hyp, imgsz, source } = settings;
-  if (!rng.chance(hyp.mosaic)) return warp(sceneOf(letterboxed(await source.load(index), imgsz)), settings, rng);
+  const { hyp, size, source } = settings;
+  if (!rng.chance(hyp.mosaic)) return warp(sceneOf(letterboxed(await source.load(index), size)), settings, rng);
   const sample = await mosaicSample(settings, index, rng);
   if (!rng.chance(hyp.mixup)) return sample;
   return mixUp(sample, await mosaicSample(settings, rng.integer(0, source.length), rng), drawMixUp(rng));
 }
 
 /** Boxes move by halves of the whole border, as drawn or half a pixel off. */
-function letterboxed(sample: Sample, imgsz: number): Sample {
-  const { image, ratio, exactPadding } = letterbox(sample.image, { size: imgsz });
+function letterboxed(sample: Sample, { height, width }: Size): Sample {
+  const { image, ratio, exactPadding } = letterbox(sample.image, { size: [height, width] });
   return { ...moveObjects(sample, { scale: ratio, shift: exactPadding }), image };
 }
 
@@ -67,7 +75,6 @@ async function mosaicSample(settings: Settings, index: number, rng: Random): Pro
   return warp(scene, settings, rng);
 }
 
-function warp(scene: Scene, { hyp, imgsz }: Settings, rng: Random): Sample {
-  const size = { width: imgsz, height: imgsz };
+function warp(scene: Scene, { hyp, size }: Settings, rng: Random): Sample {
   return applyPerspective(scene, { draw: drawPerspective(hyp, rng), size, closedOutlines: false });
 }

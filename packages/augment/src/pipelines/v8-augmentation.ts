@@ -1,4 +1,5 @@
 import type { V8Hyp } from "@lookonce/config";
+import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { randomChannelSwap } from "../color/channels.ts";
 import { drawHsvTables } from "../color/hsv.ts";
@@ -41,10 +42,10 @@ export type V8AugmentationHyp = Pick<
   | "copy_paste_mode"
 >;
 
-/** A scene and its warp to `imgsz × imgsz`. */
+/** A scene and its warp to `size`. */
 interface Placed {
   scene: Scene;
-  imgsz: number;
+  size: Size;
   draw: PerspectiveDraw;
 }
 
@@ -53,20 +54,27 @@ type Look = NonNullable<PerspectiveOptions["look"]>;
 interface Settings {
   hyp: V8AugmentationHyp;
   imgsz: number;
+  /** The output. */
+  size: Size;
   source: SampleSource;
 }
 
 /**
  * YOLOv8's training augmentation (8.3): a mosaic or a letterboxed image, copy-paste, perspective, then MixUp and CutMix
  * with other such images, color, flips, and BGR. For the last epochs (`close_mosaic`) give a `hyp` with `mosaic`, `mixup`,
- * `cutmix` and `copy_paste` 0.
+ * `cutmix` and `copy_paste` 0; with a `canvas` the first three are off.
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1
  */
-export function v8Augmentation(hyp: V8AugmentationHyp, { imgsz, transforms = [] }: AugmentationOptions): Augmentation {
+export function v8Augmentation(
+  given: V8AugmentationHyp,
+  { imgsz, canvas, transforms = [] }: AugmentationOptions,
+): Augmentation {
   checkImgsz(imgsz);
+  const hyp = canvas === undefined ? given : { ...given, mosaic: 0, mixup: 0, cutmix: 0 };
+  const size = canvas ?? { width: imgsz, height: imgsz };
   const finish = compose(randomChannelSwap(hyp.bgr), ...transforms);
-  return async (source, index, rng) => finish(await lookedSample({ hyp, imgsz, source }, index, rng), rng);
+  return async (source, index, rng) => finish(await lookedSample({ hyp, imgsz, size, source }, index, rng), rng);
 }
 
 /** A sample with its colors turned and flipped, where nothing was mixed into it in one go with the warp. */
@@ -107,18 +115,18 @@ async function mixedSample(settings: Settings, placed: Placed, rng: Random): Pro
 }
 
 /** A mosaic or a letterboxed image, and how it is to be warped. */
-async function placeScene({ hyp, imgsz, source }: Settings, index: number, rng: Random): Promise<Placed> {
+async function placeScene({ hyp, imgsz, size, source }: Settings, index: number, rng: Random): Promise<Placed> {
   let scene = rng.chance(hyp.mosaic)
     ? await mosaicScene(source, { imgsz, index }, rng)
-    : sceneOf(letterboxSample(await source.load(index), { size: imgsz }).sample);
+    : sceneOf(letterboxSample(await source.load(index), { size: [size.height, size.width] }).sample);
   if (hyp.copy_paste_mode === "flip" && hyp.copy_paste > 0 && hasPolygons(scene)) {
     scene = sceneOf(copyPasteV8(drawScene(scene), hyp.copy_paste));
   }
-  return { scene, imgsz, draw: drawPerspective(hyp, rng) };
+  return { scene, size, draw: drawPerspective(hyp, rng) };
 }
 
-function warpPlaced({ scene, imgsz, draw }: Placed, look: Look): Sample {
-  return applyPerspective(scene, { draw, size: { width: imgsz, height: imgsz }, look });
+function warpPlaced({ scene, size, draw }: Placed, look: Look): Sample {
+  return applyPerspective(scene, { draw, size, look });
 }
 
 async function mosaicScene(

@@ -15,7 +15,7 @@ export const v8: FamilySettings<"v8"> = {
   outputLayout: "NCA",
   loading: { padding: "rounded", shorterSide: "ceil", shrinking: "bilinear" },
   augmentation: "v8",
-  recipe: { ...hyp, ...trainingDefaults, optimizer: "auto", close_mosaic: 10 },
+  recipe: { ...hyp, ...trainingDefaults, warmup_iterations: 0, optimizer: "auto", close_mosaic: 10 },
   hyp,
   optionalHyps: [],
   ignoredHyps: ["pose", "kobj", "auto_augment", "erasing", "crop_fraction"],

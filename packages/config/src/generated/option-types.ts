@@ -76,7 +76,7 @@ export interface RecipeArgs {
   copy_paste?: number;
   /** Last epochs without mosaic. Default: 10, YOLOv5 0. */
   close_mosaic?: number;
-  /** Minimum iterations of warm-up. Default: 100. */
+  /** Minimum iterations of warm-up; 0 shortens it in short trainings. Default: 0, YOLOv5 100. */
   warmup_iterations?: number;
   /** Largest global norm of the gradients; 0 does not clip. Default: 10. */
   clip?: number;
@@ -203,7 +203,7 @@ export interface TrainArgs {
   savePeriod?: number;
   /** Layers to freeze: 10 is the first ten, 0,1,2 are these. */
   freeze?: number | readonly number[];
-  /** Batches of images of similar shape, without shuffling and augmentation. Default: false. */
+  /** Batches of images of similar shape, without shuffling, mosaic, MixUp and CutMix. Default: false. */
   rect?: boolean;
   /** Vary the image size from batch to batch, ±50 %. Default: false. */
   multiScale?: boolean;
@@ -364,7 +364,7 @@ export interface EvolveArgs {
   savePeriod?: number;
   /** Layers to freeze: 10 is the first ten, 0,1,2 are these. */
   freeze?: number | readonly number[];
-  /** Batches of images of similar shape, without shuffling and augmentation. Default: false. */
+  /** Batches of images of similar shape, without shuffling, mosaic, MixUp and CutMix. Default: false. */
   rect?: boolean;
   /** Vary the image size from batch to batch, ±50 %. Default: false. */
   multiScale?: boolean;

@@ -46,7 +46,7 @@ const numbers: Readonly<Record<string, readonly [help: string, range?: Range]>> 
   cutmix: ["probability of CutMix", share],
   copy_paste: ["probability that objects with outlines are copied", share],
   close_mosaic: ["last epochs without mosaic"],
-  warmup_iterations: ["minimum iterations of warm-up", library],
+  warmup_iterations: ["minimum iterations of warm-up; 0 shortens it in short trainings", library],
   clip: ["largest global norm of the gradients; 0 does not clip", library],
   ema_decay: ["decay of the weights' moving average (EMA); 0 turns it off", { ...share, ...library }],
   ema_tau: ["optimizer steps over which the decay ramps up", library],

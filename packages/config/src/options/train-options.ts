@@ -47,7 +47,7 @@ const trainingRun: OptionTable = {
   freeze: { type: "integers", label: "Freeze layers", help: "layers to freeze: 10 is the first ten, 0,1,2 are these" },
   rect: {
     type: "boolean",
-    help: "batches of images of similar shape, without shuffling and augmentation",
+    help: "batches of images of similar shape, without shuffling, mosaic, MixUp and CutMix",
     default: false,
   },
   multi_scale: { type: "boolean", help: "vary the image size from batch to batch, ±50 %", default: false },

@@ -17,7 +17,10 @@ export interface TrainingSettings {
   cos_lr: boolean;
   /** Nominal batch size: gradients of smaller batches are accumulated up to it. */
   nbs: number;
-  /** Warm-up lasts at least this many iterations. */
+  /**
+   * Warm-up lasts at least this many iterations: 100 in YOLOv8 8.3 and YOLOv5 7.0. With 0 there is no lower bound, the last
+   * epoch is never part of warm-up, and gradients are accumulated over at most the batches of the training (8.4).
+   */
   warmup_iterations: number;
   /** Last epochs, which are trained without mosaic, MixUp, CutMix and CopyPaste. */
   close_mosaic: number;

@@ -59,7 +59,8 @@ export class BatchMaker implements BatchMakers {
   async run(task: BatchTask, signal: { readonly aborted: boolean }): Promise<MadeBatch> {
     const source = new ImageSource({ ...this.#job, memory: this.#memory, disk: this.#disk });
     const { imgsz } = this.#job.form;
-    const augmentation = task.augment === undefined ? undefined : makeAugmentation(task.augment, imgsz);
+    const size = this.#job.rect ? { imgsz, canvas: task.plan } : { imgsz };
+    const augmentation = task.augment === undefined ? undefined : makeAugmentation(task.augment, size);
     const making = { task, source, augmentation, transforms: await this.#transforms };
     const { indices } = task.plan;
     const outcomes = await mapConcurrently(indices, maxConcurrentImages, async (index, place): Promise<Outcome> => {

@@ -10,6 +10,8 @@ import type { EntryTable } from "./entry-table.ts";
 export interface LoaderJob {
   entries: EntryTable;
   form: ResizeSpec;
+  /** Whether batches are rectangular, so that augmentation mixes no images. */
+  rect: boolean;
   /** Key of the source of random numbers. */
   randomKey: string;
   memory?: MemoryLayout;

@@ -18,11 +18,14 @@ export interface BatchLoaderOptions {
    * see {@link imageWeights}. Asked for at the start of every epoch; needs `shuffle`.
    */
   weights?: (epoch: number) => ArrayLike<number>;
-  /** Group images of like shape, as validation does; excludes `shuffle` and `augment`. Default `false`: square batches. */
+  /**
+   * Batches of images of similar shape, as in validation, in the order of their shapes: excludes `shuffle`. Augmentation
+   * mixes no images then. Default `false`: square batches.
+   */
   rect?: boolean;
   /** Sides of rectangular batches are multiples of it. Default 32. */
   stride?: number;
-  /** Extra border of rectangular batches, in strides. Default 0.5. */
+  /** Extra border of rectangular batches, in strides. Default 0.5, as in validation; trainings have 0. */
   pad?: number;
   /** Leave out a last batch that is not full. Default `false`. */
   dropLast?: boolean;
@@ -110,12 +113,9 @@ function checkTogether(options: FullOptions, inThisThread: boolean): void {
   const fault = (message: string): never => {
     throw new LookonceError("ARGUMENT", message);
   };
-  const { rect, shuffle, augment, weights, workers, cache } = options;
+  const { rect, shuffle, weights, workers, cache } = options;
   if (rect && shuffle !== undefined) {
     fault("rect batches are sorted by shape and cannot be shuffled: drop one of the two.");
-  }
-  if (rect && augment !== undefined) {
-    fault("rect batches have other sides than imgsz, which augmented images have: drop one of the two.");
   }
   if (weights !== undefined && shuffle === undefined) {
     fault("weights draw images at random: pass a Random as shuffle, too.");

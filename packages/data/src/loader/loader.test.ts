@@ -58,6 +58,7 @@ describe("any number of workers", () => {
       async () => ({ augment: { ...augment, family: "v5" }, loading: familySettings.v5.loading }),
     ],
     ["rectangular", 2, async () => ({ rect: true })],
+    ["rectangular and augmented", 2, async () => ({ rect: true, pad: 0, augment })],
   ];
   it.each(cases)("gives the same bytes %s, with up to %i", async (_, most, make) => {
     const given = await make();
