@@ -1,12 +1,12 @@
 import type { StepInput } from "@lookonce/backend-onnxruntime";
 import type { Batch } from "@lookonce/data";
 import { feed } from "@lookonce/device";
+import type { Image } from "@lookonce/image";
 import type * as tf from "@tensorflow/tfjs-core";
 
 const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-/** What is read of a batch here. */
-type Images = Omit<Batch, "targets" | "samples">;
+type Images = Pick<Batch, "images" | "count" | "height" | "width">;
 
 /**
  * A batch's images as what a network takes: [N, height, width, RGB], 0 to 1.
@@ -20,6 +20,12 @@ export function imageInput(
   const data = spare?.length === images.length ? spare : new Float32Array(images.length);
   for (let i = 0; i < data.length; i++) data[i] = shares[images[i] as number] as number;
   return { data, shape: [count, height, width, 3] };
+}
+
+/** The images of a batch as views of its memory. */
+export function imagesOf({ images, count, height, width }: Images): Image[] {
+  const size = height * width * 3;
+  return Array.from({ length: count }, (_, i) => ({ data: images.subarray(i * size, (i + 1) * size), width, height }));
 }
 
 /** {@link imageInput} as a tensor. */

@@ -3,9 +3,10 @@ import type { Batch } from "@lookonce/data";
 import type { Detections } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";
+import { imagesOf } from "../images.ts";
 
 /** Images of a batch that a grid shows, from the first on. */
-const mostImages = 16;
+const maxImages = 16;
 
 /** Detections that a grid shows have at least this score, as in YOLOv5 and YOLOv8. */
 const shownConfidence = 0.25;
@@ -23,10 +24,9 @@ export interface BatchGridOptions {
 /** A batch as the network sees it, with its labels or what was found drawn in. */
 export async function batchGrid(batch: Batch, { names, found, cell }: BatchGridOptions): Promise<Image> {
   const { imageGrid } = await import("@lookonce/plots");
-  const { images, height, width, samples } = batch;
-  const bytes = height * width * 3;
-  const cells = samples.slice(0, mostImages).map((sample, i): GridImage => {
-    const image = { data: images.subarray(i * bytes, (i + 1) * bytes), width, height };
+  const images = imagesOf(batch);
+  const cells = batch.samples.slice(0, maxImages).map((sample, i): GridImage => {
+    const image = images[i] as Image;
     const drawn = found === undefined ? sample : confident(found[i] as (typeof found)[number]);
     const { boxes, classes } = drawn;
     const scores = "scores" in drawn ? { scores: drawn.scores } : {};

@@ -1,4 +1,5 @@
 import type { BatchSample } from "@lookonce/data";
+import type { Prediction } from "@lookonce/geometry";
 import { DetectionMetrics } from "@lookonce/metrics";
 import { expectClose } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
@@ -19,26 +20,27 @@ const sample: BatchSample = {
 };
 
 /** A prediction of exactly these boxes, [1, 2, 4 + 2] or with objectness [1, 2, 5 + 2]. */
-function exact(family: "v5" | "v8", shift = 0): { data: Float32Array; shape: number[] } {
+function exact(family: "v5" | "v8", shift = 0): Prediction {
   const rows = [0, 1].map((i) => {
     const [x1, y1, x2, y2] = [...sample.boxes.subarray(i * 4, i * 4 + 4)] as [number, number, number, number];
     const classes = sample.classes[i] === 0 ? [0.9, 0] : [0, 0.8];
     return [(x1 + x2) / 2 + shift, (y1 + y2) / 2, x2 - x1, y2 - y1, ...{ v5: [1], v8: [] }[family], ...classes];
   });
-  return { data: Float32Array.from(rows.flat()), shape: [1, 2, { v5: 7, v8: 6 }[family]] };
+  const hasObjectness = family === "v5";
+  return { data: Float32Array.from(rows.flat()), shape: [1, 2, hasObjectness ? 7 : 6], layout: "NAC", hasObjectness };
 }
 
 describe("scoreBatch", () => {
   it.each(["v5", "v8"] as const)("gives a perfect %s prediction a perfect score", (family) => {
     const metrics = new DetectionMetrics({ nc: 2 });
-    scoreBatch(metrics, { samples: [sample], prediction: exact(family), family, nms });
+    scoreBatch(metrics, { samples: [sample], predictions: [exact(family)], nms });
     const { map50, map50_95, recall } = metrics.result();
     expectClose([map50, map50_95, recall], [0.995, 0.995, 1], { abs: 1e-9 });
   });
 
   it("gives boxes that are off less at high overlaps only", () => {
     const metrics = new DetectionMetrics({ nc: 2 });
-    scoreBatch(metrics, { samples: [sample], prediction: exact("v8", 8), family: "v8", nms });
+    scoreBatch(metrics, { samples: [sample], predictions: [exact("v8", 8)], nms });
     const { map50, map50_95 } = metrics.result();
     expect(map50).toBeCloseTo(0.995, 9);
     // Overlap (50 − 8) / (50 + 8) = 0.72: right at 0.50 … 0.70, wrong at 0.75 … 0.95.

@@ -1,13 +1,12 @@
 import type { BatchSample } from "@lookonce/data";
-import { type Detections, type NmsOptions, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import { type Detections, type NmsOptions, nonMaxSuppression, type Prediction, scaleBoxes } from "@lookonce/geometry";
 import type { DetectionMetrics } from "@lookonce/metrics";
 
 /** A batch's predictions and what they are measured by. */
 export interface ScoredBatch {
   samples: readonly BatchSample[];
-  /** Decoded output [N, A, channels]. */
-  prediction: { data: Float32Array; shape: readonly number[] };
-  family: "v5" | "v8";
+  /** Of each image, before suppression. */
+  predictions: readonly Prediction[];
   nms: Pick<NmsOptions, "conf" | "iou" | "maxDet">;
 }
 
@@ -18,11 +17,8 @@ export interface FoundInBatch {
 }
 
 /** Finds the objects in a batch's predictions and adds them with the labels, both in the files' pixels. */
-export function scoreBatch(metrics: DetectionMetrics, { samples, prediction, family, nms }: ScoredBatch): FoundInBatch {
-  const found = nonMaxSuppression(
-    { ...prediction, layout: "NAC", hasObjectness: family === "v5" },
-    { ...nms, multiLabel: true },
-  );
+export function scoreBatch(metrics: DetectionMetrics, { samples, predictions, nms }: ScoredBatch): FoundInBatch {
+  const found = predictions.flatMap((one) => nonMaxSuppression(one, { ...nms, multiLabel: true }));
   const inFiles = samples.map((sample, i) => {
     const { boxes, scores, classes, count } = found[i] as Detections;
     const detections = { boxes: toOriginal(boxes, sample), scores, classes, count };

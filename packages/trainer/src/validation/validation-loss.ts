@@ -1,8 +1,8 @@
 import { RecordedStep } from "@lookonce/backend-onnxruntime";
+import type { EngineTensor } from "@lookonce/inference";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Criterion, NamedTensors, TrainBatch } from "../criteria/criterion.ts";
 import type { Losses } from "../train-step.ts";
-import type { Numbers } from "./batch-detector.ts";
 
 /** The losses of a model that is not being trained: what a criterion says of its raw maps. */
 export class ValidationLoss {
@@ -21,7 +21,7 @@ export class ValidationLoss {
   }
 
   /** The parts of a batch's loss, gains applied, per image. */
-  async of(batch: TrainBatch, raw: readonly Numbers[]): Promise<Losses> {
+  async of(batch: TrainBatch, raw: readonly EngineTensor[]): Promise<Losses> {
     const inputs = { raw, targets: this.#criterion.inputs(batch) };
     const shapes = JSON.stringify(inputs, (key, value) => (key === "data" ? undefined : value));
     // Hundreds of megabytes of working memory each: only that of the shapes under way is kept.

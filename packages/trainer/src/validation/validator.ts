@@ -1,12 +1,13 @@
 import { BatchLoader, type Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
+import type { Detector } from "@lookonce/inference";
 import { DetectionMetrics } from "@lookonce/metrics";
 import type { DetectionModel } from "@lookonce/nn";
 import type { Criterion } from "../criteria/criterion.ts";
+import { imagesOf } from "../images.ts";
 import type { Losses } from "../train-step.ts";
-import type { BatchDetector } from "./batch-detector.ts";
-import { makeDetector } from "./make-detector.ts";
+import { createDetector } from "./create-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
 import { summarize } from "./summarize.ts";
 import type { ValidateOptions } from "./validate-options.ts";
@@ -60,7 +61,7 @@ export class Validator {
       );
     }
     const losses = this.#losses;
-    const detector = await makeDetector(model, { raw: losses !== undefined });
+    const detector = await createDetector(model, { raw: losses !== undefined });
     try {
       const measure = (): Promise<ValidationResult> => this.#measure(model.family, detector, audience);
       return await (losses === undefined ? measure() : losses.withoutTrace(measure));
@@ -71,7 +72,7 @@ export class Validator {
 
   async #measure(
     family: "v5" | "v8",
-    detector: BatchDetector,
+    detector: Detector,
     { callbacks = [], onProgress, signal }: ValidationAudience,
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
@@ -86,13 +87,15 @@ export class Validator {
     let waiting = performance.now();
     for await (const batch of this.#loader.batches(0, signal === undefined ? {} : { signal })) {
       const start = performance.now();
-      const { decoded, raw, preparing, computing } = await detector.detect(batch);
+      const { predictions, raw = [], prepareMs, inferenceMs } = await detector.detect(imagesOf(batch), conf);
       const ready = performance.now();
       const scored = scoreBatch(metrics, {
-        ...{ samples: batch.samples, prediction: decoded, nms: { conf, iou, maxDet }, family },
+        samples: batch.samples,
+        predictions,
+        nms: { conf, iou, maxDet },
       });
-      spent.preprocess += start - waiting + preparing;
-      spent.inference += computing;
+      spent.preprocess += start - waiting + prepareMs;
+      spent.inference += inferenceMs;
       spent.postprocess += performance.now() - ready;
       addAll(sums, await this.#losses?.of(batch, raw));
       for (const one of callbacks) await one.onValBatch?.({ number: done, batch, ...scored });

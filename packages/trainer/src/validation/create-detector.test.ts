@@ -1,15 +1,15 @@
 import type { StepInput } from "@lookonce/backend-onnxruntime";
 import { familySettings } from "@lookonce/config";
+import { ModelDetector } from "@lookonce/inference";
 import { copyModel, fuse } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { askedTestDevice, enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeCriterion } from "../criteria/make-criterion.ts";
+import { imagesOf } from "../images.ts";
 import { tinyModel } from "../test-tiny-model.ts";
-import { EngineDetector } from "./engine-detector.ts";
-import { ForwardDetector } from "./forward-detector.ts";
-import { makeDetector } from "./make-detector.ts";
+import { createDetector, ForwardDetector } from "./create-detector.ts";
 import { ValidationLoss } from "./validation-loss.ts";
 
 beforeAll(async () => {
@@ -31,14 +31,15 @@ describe("detectors", () => {
     "agree, compiled or computed by tfjs, for sizes one after another",
     async () => {
       const model = tinyModel();
-      const engine = await makeDetector(model, { raw: true });
-      expect(engine).toBeInstanceOf(EngineDetector);
+      const engine = await createDetector(model, { raw: true });
+      expect(engine).toBeInstanceOf(ModelDetector);
       const forward = new ForwardDetector(fuse(await copyModel(model)), { raw: true });
       for (const batch of [noise(), noise(96, 64), noise()]) {
-        const [ours, theirs] = [await engine.detect(batch), await forward.detect(batch)];
-        expect(ours.raw).toHaveLength(2);
-        for (const [i, one] of [ours.decoded, ...ours.raw].entries()) {
-          const other = [theirs.decoded, ...theirs.raw][i] as typeof one;
+        const ours = await engine.detect(imagesOf(batch), 0);
+        const theirs = await forward.detect(imagesOf(batch));
+        expect([ours.predictions.length, ours.raw?.length]).toEqual([2, 2]);
+        for (const [i, one] of [...ours.predictions, ...(ours.raw ?? [])].entries()) {
+          const other = [...theirs.predictions, ...(theirs.raw ?? [])][i] as typeof one;
           expect(one.shape).toEqual(other.shape);
           expectClose(one.data, other.data, { abs: 1e-4, rel: 1e-5 });
         }
@@ -54,8 +55,8 @@ describe("ValidationLoss", () => {
     const model = tinyModel().eval();
     const criterion = makeCriterion(model, { recipe: familySettings.v8.recipe, imgsz: 64 });
     const batch = noise();
-    const detector = await makeDetector(model, { raw: true });
-    const { raw } = await detector.detect(batch);
+    const detector = await createDetector(model, { raw: true });
+    const { raw = [] } = await detector.detect(imagesOf(batch), 0);
     const losses = await new ValidationLoss(criterion).of(batch, raw);
     const images = tf.tensor4d(
       Float32Array.from(batch.images, (byte) => byte / 255),
