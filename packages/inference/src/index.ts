@@ -5,8 +5,10 @@ export { ModelDetector, type ModelDetectorOptions, splitImages } from "./detecto
 export {
   type DetectorGraphOptions,
   detectorGraph,
+  type TraceDecodingOptions,
   type TraceForBytesOptions,
   type TraceNetworkOptions,
+  traceDecoding,
   traceForBytes,
   traceNetwork,
 } from "./detector/trace-detector.ts";

@@ -152,6 +152,25 @@ export class GraphBuilder {
     return outputs;
   }
 
+  /**
+   * Adds the nodes and initializers of another graph under new names, and returns the names of its outputs here.
+   *
+   * @param inputs the value that takes the place of each of its inputs
+   */
+  append({ nodes, initializers, outputs }: OnnxGraph, inputs: ReadonlyMap<string, string>): string[] {
+    const names = new Map(inputs);
+    const here = (name: string): string => names.get(name) ?? name;
+    for (const [name, value] of initializers) names.set(name, this.initializer(value));
+    const { scope } = this;
+    for (const { op, domain, name, inputs: read, outputs: made, attributes } of nodes) {
+      this.scope = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+      const own = this.multi(op, read.map(here), attributes, { domain, outputs: made.length });
+      for (const [i, output] of own.entries()) names.set(made[i] ?? "", output);
+    }
+    this.scope = scope;
+    return outputs.map(({ name }) => here(name));
+  }
+
   /** Declares a value as a graph output; strings in the shape are symbolic sizes. Without a shape its rank is left open. */
   output(name: string, type: TensorType, shape?: readonly (number | string)[]): void {
     this.#outputs.push(valueInfo({ name, type, shape }, "output"));

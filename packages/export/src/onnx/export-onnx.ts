@@ -1,17 +1,19 @@
-import { taskOf } from "@lookonce/families";
+import { familyOf, taskOf } from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
-import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
-import { GraphBuilder, type OnnxModel, serializeModel } from "@lookonce/onnx";
+import { traceDecoding } from "@lookonce/inference";
+import { copyModel, countedCellPositions, type DetectionModel, fuse } from "@lookonce/nn";
+import { GraphBuilder, int, type OnnxModel, serializeModel } from "@lookonce/onnx";
+import * as tf from "@tensorflow/tfjs-core";
 import type { ExportReport } from "../export-report.ts";
 import { checkFile } from "./check-file.ts";
-import { decode, joinDecoded } from "./decode.ts";
 import { freeSizes, withFreeSizes } from "./free-sizes.ts";
 import { halve } from "./halve.ts";
 import { metadataOf } from "./metadata.ts";
-import { networkOf } from "./network.ts";
+import { type NetworkForm, networkOf } from "./network.ts";
 import { type ExportOnnxOptions, type OnnxForm, onnxForm } from "./options.ts";
 import { quantize } from "./quantize/quantize.ts";
-import { suppress } from "./suppress.ts";
+import { simplifyModel } from "./simplify-model.ts";
+import { candidates, suppress } from "./suppress.ts";
 
 /**
  * Writes a detector as an ONNX file, in the form in which exported YOLO models are known: `images` [batch, 3, H, W], float32
@@ -30,9 +32,7 @@ import { suppress } from "./suppress.ts";
 export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptions): Promise<ExportReport> {
   const start = performance.now();
   const form = onnxForm(model, options);
-  const network = await networkInForm(model, form, options);
-  const plain = serializeModel(complete(model, network, { ...form, nms: undefined }));
-  const bytes = form.nms === undefined ? plain : serializeModel(complete(model, network, form));
+  const { plain, bytes } = await contentsOf(model, form, options);
   const agreement = await checkFile(model, { file: options.file, plain, bytes }, form);
   await writeWhole(options.file, bytes);
   return {
@@ -44,36 +44,62 @@ export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptio
   };
 }
 
-/** The network up to its raw maps, with free sizes, in half precision or quantized, as is wanted. */
-async function networkInForm(model: DetectionModel, form: OnnxForm, options: ExportOnnxOptions): Promise<OnnxModel> {
+/** The file's contents, and the same without suppression. */
+async function contentsOf(
+  model: DetectionModel,
+  form: OnnxForm,
+  options: ExportOnnxOptions,
+): Promise<{ plain: Uint8Array; bytes: Uint8Array }> {
   const copy = fuse(await copyModel(model));
   try {
-    const write = (size: Parameters<typeof networkOf>[1]): Promise<OnnxModel> => networkOf(copy, size);
-    const network = form.dynamic
-      ? await withFreeSizes(write, { step: model.step, opset: form.opset })
-      : await write(form);
-    if (form.half) return halve(network);
-    if (!form.int8) return network;
-    const single = await write({ ...form, batch: 1 });
-    return await quantize(network, { ...options, single, height: form.height, width: form.width });
+    const network = await networkInForm(copy, form, options);
+    const plain = serializeModel(await complete(copy, network, { ...form, nms: undefined }));
+    return { plain, bytes: form.nms === undefined ? plain : serializeModel(await complete(copy, network, form)) };
   } finally {
     copy.dispose();
   }
 }
 
-/** Puts what comes after the network behind it, and says what the file is. */
-function complete(model: DetectionModel, network: OnnxModel, form: OnnxForm): OnnxModel {
+/** The network of a fused model up to its raw maps, with free sizes, in half precision or quantized, as the form says. */
+async function networkInForm(model: DetectionModel, form: OnnxForm, options: ExportOnnxOptions): Promise<OnnxModel> {
+  const network = await writtenFor((size) => networkOf(model, size), model, form);
+  if (form.half) return halve(network);
+  if (!form.int8) return network;
+  const single = await networkOf(model, { ...form, batch: 1 });
+  return await quantize(network, { ...options, single, height: form.height, width: form.width });
+}
+
+/** A graph for the form's size or, with free sizes, for any. */
+function writtenFor(
+  write: (size: NetworkForm) => Promise<OnnxModel>,
+  model: DetectionModel,
+  form: OnnxForm,
+): Promise<OnnxModel> {
+  return form.dynamic ? withFreeSizes(write, { step: model.step, opset: form.opset }) : write(form);
+}
+
+/** Appends decoding and suppression to the network, and describes the file. */
+async function complete(model: DetectionModel, network: OnnxModel, form: OnnxForm): Promise<OnnxModel> {
   const graph = GraphBuilder.from(network.graph);
   graph.scope = `model/${model.rows.length - 1}`;
-  const maps = network.graph.outputs.map(({ name }) => name);
-  const decoded = decode(graph, model, { maps, size: form.dynamic ? undefined : form });
+  const { hasObjectness, outputLayout } = familyOf(model.family);
+  const layout = (decoded: tf.Tensor3D) => (outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded);
+  const convert = (decoded: tf.Tensor3D) =>
+    form.nms === undefined ? [layout(decoded)] : candidates(decoded, hasObjectness);
+  const cells = form.dynamic ? countedCellPositions : undefined;
+  const decoding = await writtenFor(
+    async (size) => simplifyModel(await traceDecoding(model, { ...size, cells, convert })),
+    model,
+    form,
+  );
+  const outputs = graph.append(decoding.graph, new Map([["images", "images"], ...levelsOf(graph, network, model)]));
   const batch = form.dynamic ? freeSizes.batch : form.batch;
   if (form.nms === undefined) {
-    joinDecoded(graph, decoded, "output0");
+    graph.node("Identity", outputs, {}, { outputs: ["output0"] });
     const anchors = form.dynamic ? "anchors" : anchorCount(model, form);
     graph.output("output0", "float32", taskOf(model.task).outputShape(model, { batch, anchors }));
   } else {
-    suppress(graph, decoded, { ...form.nms, opset: form.opset, name: "output0" });
+    suppress(graph, outputs, { ...form.nms, opset: form.opset, name: "output0" });
     graph.output("output0", "float32", [batch, form.nms.maxDet, 6]);
   }
   graph.prune();
@@ -81,6 +107,17 @@ function complete(model: DetectionModel, network: OnnxModel, form: OnnxForm): On
     opset: form.opset,
     docString: `${model.config.name} for ${model.nc} classes`,
     metadata: metadataOf(model, form),
+  });
+}
+
+/** The network's map of each level by the name that decoding reads it by; a head's branches are joined. */
+function levelsOf(graph: GraphBuilder, network: OnnxModel, { strides }: DetectionModel): [string, string][] {
+  const maps = network.graph.outputs.map(({ name }) => name);
+  const branches = maps.length / strides.length;
+  return strides.map((_, level) => {
+    const parts = maps.slice(level * branches, (level + 1) * branches);
+    const [first = ""] = parts;
+    return [`level${level}`, branches === 1 ? first : graph.node("Concat", parts, { axis: int(1) })];
   });
 }
 

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { type AnyTensorValue, GraphBuilder, int, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
+import { type AnyTensorValue, GraphBuilder, int, type OnnxModel, type OnnxNode, type ValueInfo } from "@lookonce/onnx";
 import { int64, int64s } from "./constants.ts";
 import type { NetworkForm } from "./network.ts";
 
@@ -39,7 +39,11 @@ export async function withFreeSizes(
   const doubled = await Promise.all(sides.map((side) => write({ ...form, [side]: 2 * form[side] })));
   const graph = new GraphBuilder({ name: network.graph.name });
   graph.scope = "sizes";
-  for (const { name, type, shape } of network.graph.inputs) {
+  // Sizes are read off the images, also by a graph behind the network that has none.
+  const images: ValueInfo = { name: "images", type: "float32", shape: [2, 3, form.height, form.width] };
+  for (const { name, type, shape } of new Map(
+    [images, ...network.graph.inputs].map((input) => [input.name, input]),
+  ).values()) {
     graph.input(name, type, [freeSizes.batch, shape?.[1] as number, freeSizes.height, freeSizes.width]);
   }
   for (const [name, value] of network.graph.initializers) graph.initializer(value, name);

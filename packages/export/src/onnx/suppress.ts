@@ -1,6 +1,7 @@
+import { xywhToXyxy } from "@lookonce/nn";
 import { type GraphBuilder, int, ints } from "@lookonce/onnx";
+import * as tf from "@tensorflow/tfjs-core";
 import { float32, int64, int64s } from "./constants.ts";
-import type { Decoded } from "./decode.ts";
 import type { SuppressionForm } from "./options.ts";
 
 /** Pixels between the classes' boxes while they are compared: YOLOv5 7.0 and YOLOv8 8.3. */
@@ -14,11 +15,27 @@ export interface SuppressOptions extends SuppressionForm {
 }
 
 /**
- * Writes non-maximum suppression as `nonMaxSuppression` of `@lookonce/geometry` does it, one class an anchor: [N, maxDet, 6]
- * rows of left, top, right, bottom in pixels, confidence, class number, best first, then zeros.
+ * Converts decoded predictions [N, A, 4 + nc], or [N, A, 5 + nc] with objectness, to what {@link suppress} reads: corners
+ * [N, A, 4] and the classes' confidences [N, A, nc].
  */
-export function suppress(graph: GraphBuilder, decoded: Decoded, options: SuppressOptions): string {
-  const { corners, scores, labels } = candidates(graph, decoded, options.opset);
+export function candidates(decoded: tf.Tensor3D, hasObjectness: boolean): tf.Tensor[] {
+  const classes = decoded.shape[2] - (hasObjectness ? 5 : 4);
+  const sizes = hasObjectness ? [4, 1, classes] : [4, classes];
+  const [boxes, ...probabilities] = tf.split<tf.Tensor>(decoded, sizes, 2);
+  return [xywhToXyxy(boxes as tf.Tensor), probabilities.reduce((objectness, share) => tf.mul(objectness, share))];
+}
+
+/**
+ * Writes non-maximum suppression as `nonMaxSuppression` of `@lookonce/geometry` computes it, one class an anchor:
+ * [N, maxDet, 6] rows of left, top, right, bottom in pixels, confidence, class number, best first, then zeros.
+ *
+ * @param found what {@link candidates} returns, as values of the graph
+ */
+export function suppress(graph: GraphBuilder, found: readonly string[], options: SuppressOptions): string {
+  const [corners, confidences] = found as [string, string];
+  const scores = bestScores(graph, confidences, options.opset);
+  const best = graph.node("ArgMax", [confidences], { axis: int(2), keepdims: int(1) });
+  const labels = graph.node("Cast", [best], { to: int(1) });
   const apart = graph.node("Mul", [labels, float32(graph, [classOffset])]);
   const compared = options.agnostic ? corners : graph.node("Add", [corners, apart]);
   const selected = graph.node("NonMaxSuppression", [
@@ -30,7 +47,7 @@ export function suppress(graph: GraphBuilder, decoded: Decoded, options: Suppres
   ]);
   const column = (i: number): string => graph.node("Gather", [selected, int64s(graph, [i])], { axis: int(1) });
   const [image, anchor] = [column(0), column(2)];
-  const found = graph.node("GatherND", [
+  const rows = graph.node("GatherND", [
     graph.node("Concat", [corners, scores, labels], { axis: int(2) }),
     graph.node("Concat", [image, anchor], { axis: int(1) }),
   ]);
@@ -38,39 +55,16 @@ export function suppress(graph: GraphBuilder, decoded: Decoded, options: Suppres
   const places = graph.node("Concat", [image, ranks(graph, image, batch)], { axis: int(1) });
   const shape = graph.node("Concat", [batch, int64s(graph, [options.maxDet, 6])], { axis: int(0) });
   const nothing = graph.node("Expand", [float32(graph, [0], [1, 1, 1]), shape]);
-  return graph.node("ScatterND", [nothing, places, found], {}, { outputs: [options.name] });
+  return graph.node("ScatterND", [nothing, places, rows], {}, { outputs: [options.name] });
 }
 
-/** Corners [N, A, 4], and confidence and number of the best class, [N, A, 1]. */
-function candidates(
-  graph: GraphBuilder,
-  { centers, sizes, probabilities, axis, hasObjectness }: Decoded,
-  opset: number,
-): { corners: string; scores: string; labels: string } {
-  const rows = (name: string): string =>
-    axis === 2 ? name : graph.node("Transpose", [name], { perm: ints([0, 2, 1]) });
-  const half = graph.node("Div", [sizes, float32(graph, [2])]);
-  const corners = graph.node("Concat", [graph.node("Sub", [centers, half]), graph.node("Add", [centers, half])], {
-    axis: int(axis),
-  });
-  let confidences = probabilities;
-  if (hasObjectness) {
-    const slice = (from: number, to: number): string =>
-      graph.node("Slice", [probabilities, ...[from, to, axis].map((value) => int64s(graph, [value]))]);
-    confidences = graph.node("Mul", [slice(1, Number.MAX_SAFE_INTEGER), slice(0, 1)]);
-  }
-  const labels = graph.node("ArgMax", [confidences], { axis: int(axis), keepdims: int(1) });
-  return {
-    corners: rows(corners),
-    scores: rows(largest(graph, confidences, { axis, opset })),
-    labels: rows(graph.node("Cast", [labels], { to: int(1) })),
-  };
-}
-
-/** Axes of `ReduceMax` are an attribute before operator set 18 and an input from then on. */
-function largest(graph: GraphBuilder, name: string, { axis, opset }: { axis: number; opset: number }): string {
-  if (opset < 18) return graph.node("ReduceMax", [name], { axes: ints([axis]), keepdims: int(1) });
-  return graph.node("ReduceMax", [name, int64s(graph, [axis])], { keepdims: int(1) });
+/**
+ * The best class's confidence, [N, A, 1]. Axes of `ReduceMax` are an attribute before operator set 18 and an input from
+ * then on.
+ */
+function bestScores(graph: GraphBuilder, confidences: string, opset: number): string {
+  if (opset < 18) return graph.node("ReduceMax", [confidences], { axes: ints([2]), keepdims: int(1) });
+  return graph.node("ReduceMax", [confidences, int64s(graph, [2])], { keepdims: int(1) });
 }
 
 /**

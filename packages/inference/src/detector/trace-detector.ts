@@ -6,7 +6,7 @@ import {
   type TracedFunction,
   trace,
 } from "@lookonce/backend-onnxruntime";
-import { type DetectionModel, observeModules } from "@lookonce/nn";
+import { type CellPositions, type DetectionModel, observeModules } from "@lookonce/nn";
 import { int, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -42,6 +42,35 @@ export async function traceNetwork(model: DetectionModel, options: TraceNetworkO
       opset,
     }),
   );
+}
+
+/** Options of {@link traceDecoding}. */
+export interface TraceDecodingOptions extends TraceNetworkOptions {
+  /** Where the cells lie. Default: a constant, for one size of images. */
+  cells?: CellPositions;
+  /** Converts decoded predictions [N, A, channels] to the outputs. */
+  convert: (decoded: tf.Tensor3D) => readonly tf.Tensor[];
+}
+
+/**
+ * Traces what comes behind {@link traceNetwork}: from `level0`, `level1`, … [N, outputs per cell, h, w] to the boxes and
+ * probabilities that the model's head decodes, converted, as `output0`, `output1`, ….
+ */
+export async function traceDecoding(model: DetectionModel, options: TraceDecodingOptions): Promise<OnnxModel> {
+  const { height, width, batch = 1, opset = 17, cells, convert } = options;
+  const { nc, regMax, anchors } = model;
+  const decode: TracedFunction = (...maps) =>
+    convert(
+      model.head.decode(
+        maps.map((map) => tf.transpose(map as tf.Tensor4D, [0, 2, 3, 1])),
+        cells,
+      ),
+    );
+  const inputs = model.strides.map((stride, level) => {
+    const outputs = anchors[level] === undefined ? 4 * regMax + nc : anchors[level].length * (5 + nc);
+    return { name: `level${level}`, shape: [batch, outputs, height / stride, width / stride] };
+  });
+  return onTracingBackend(() => trace(withScopes(model, decode), { inputs, opset }));
 }
 
 /** Options of {@link detectorGraph}. */
