@@ -34,7 +34,7 @@ export interface OnnxRuntimeBackendOptions {
   threads?: number;
   /** How many graphs stay compiled. Default: 128. */
   capacity?: number;
-  /** Bytes of working memory that compiled graphs may hold together. Default: half of the machine's memory. */
+  /** Largest sum of compiled graphs' working memory, in bytes. Default: half of the machine's memory. */
   memoryBudget?: number;
 }
 
@@ -52,11 +52,11 @@ interface Entry {
  * is compiled once for its structure and run.
  */
 export class OnnxRuntimeBackend extends KernelBackend {
-  /** What calls that are recorded now belong to; for the names in graphs that people look at. */
+  /** What calls that are recorded now belong to; for the names in graphs that are displayed. */
   scope = "";
   /** How ONNX Runtime runs its graphs; what else is compiled for this device is to be run alike. */
   readonly runtime: { readonly executionProviders: readonly string[]; readonly threads?: number };
-  /** Bytes of working memory that compiled graphs may hold together. */
+  /** Largest sum of compiled graphs' working memory, in bytes. */
   readonly memoryBudget: number;
   readonly #data = new Entries<Entry>();
   readonly #sessions: SessionCache;
@@ -122,7 +122,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return dataId;
   }
 
-  /** The entry of an id, fetched from the backend that holds it where that is another one. */
+  /** The entry of an id, moved from another backend where it is there. */
   #entry(dataId: DataId): Entry {
     if (!this.isAlive(dataId)) engine().moveData(this, dataId);
     const entry = this.#data.find(dataId);
@@ -145,7 +145,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.#data.find(dataId) !== undefined;
   }
 
-  /** Says that a tensor's contents change from call to call: graphs take it as an input and never as a constant. */
+  /** Marks a tensor whose contents change from call to call: graphs have it as an input and never as a constant. */
   markInput(tensor: TensorInfo): void {
     this.value(tensor).isInput = true;
   }
@@ -288,7 +288,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   override memory(): { unreliable: boolean; reasons: string[] } & Partial<MemoryInfo> {
     return {
       unreliable: true,
-      reasons: ["Computed when asked for: contents that no tensor holds live only while their graph runs."],
+      reasons: ["Computed when asked for: contents without a tensor exist only while their graph runs."],
       numBytes: this.#bytes,
     };
   }

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 
 describe("a training loop of 200 steps", () => {
-  it("holds its memory flat and compiles nothing after the first steps", async () => {
+  it("keeps its memory flat and compiles nothing after the first steps", async () => {
     const w = tf.variable(tf.randomNormal([3, 3, 8, 16], 0, 0.1, "float32", 1) as tf.Tensor4D);
     const momentum = tf.variable(tf.zerosLike(w));
     const rate = tf.variable(tf.scalar(0.1));

@@ -11,7 +11,7 @@ export interface RecordedCall {
   /** Names of the calls that it reads; `name:1` for the second output of one. */
   inputs: readonly string[];
   outputs: readonly Signature[];
-  /** What a constant holds; only `Const` has it. The array belongs to the backend: it is not to be written to. */
+  /** A constant's contents; only `Const` has them. The array belongs to the backend: it is not to be written to. */
   contents?: () => HostData;
 }
 
@@ -25,38 +25,35 @@ export interface NameCallsOptions {
 
 /** Lists what a plan computes, every call after those that it reads. */
 export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[] {
-  const outputNames = plan.outputs.map((_, i) => options.outputNames[i] ?? `output${i}`);
+  const outputs = plan.outputs.map((value, i) => ({ value, name: options.outputNames[i] ?? `output${i}` }));
   const known = new Map<Value, string>();
-  const taken = new Set(outputNames);
+  const taken = new Set(outputs.map(({ name }) => name));
   const calls: RecordedCall[] = [];
   for (const node of plan.nodes) {
     const inputs = node.inputs
       .filter((value) => value !== undefined)
-      .map((value) => {
-        if (!known.has(value)) addLeaf(value, node.scope);
-        return known.get(value) as string;
-      });
+      .map((value) => known.get(value) ?? addLeaf(value, node.scope));
     const name = unique(node.scope, node.kernel);
     for (const [i, value] of node.outputs.entries()) known.set(value, i === 0 ? name : `${name}:${i}`);
     calls.push({ name, kernel: node.kernel, attrs: node.attrs, inputs, outputs: node.outputs.map(signature) });
   }
-  for (const [i, value] of plan.outputs.entries()) {
-    if (!known.has(value)) addLeaf(value, "");
-    const inputs = [known.get(value) as string];
-    calls.push({ name: outputNames[i] as string, kernel: "Identity", attrs: {}, inputs, outputs: [signature(value)] });
+  for (const { value, name } of outputs) {
+    const inputs = [known.get(value) ?? addLeaf(value, "")];
+    calls.push({ name, kernel: "Identity", attrs: {}, inputs, outputs: [signature(value)] });
   }
   return calls;
 
-  function addLeaf(value: Value, scope: string): void {
+  function addLeaf(value: Value, scope: string): string {
     const isInput = value.placeholder !== undefined;
-    const given = value.placeholder ?? options.names.get(value);
-    const name = given === undefined || taken.has(given) ? unique(scope, given ?? "Const") : given;
+    const own = value.placeholder ?? options.names.get(value);
+    const name = own === undefined || taken.has(own) ? unique(scope, own ?? "Const") : own;
     taken.add(name);
     known.set(value, name);
     const leaf = { name, attrs: {}, inputs: [], outputs: [signature(value)] };
     calls.push(
-      isInput ? { ...leaf, kernel: "Placeholder" } : { ...leaf, kernel: "Const", contents: contentsOf(value) },
+      isInput ? { ...leaf, kernel: "Placeholder" } : { ...leaf, kernel: "Const", contents: () => contentsOf(value) },
     );
+    return name;
   }
 
   function unique(scope: string, base: string): string {
@@ -68,13 +65,11 @@ export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[]
   }
 }
 
-function contentsOf(value: Value): () => HostData {
-  // What is pending when a recording begins is computed before, so that every leaf has contents.
-  const data = value.data as HostData;
-  return () => {
-    value.isExposed = true;
-    return data;
-  };
+function contentsOf(value: Value): HostData {
+  // What is pending when a recording starts is computed before, so that every leaf has contents.
+  if (value.data === undefined) throw new Error("internal: a constant has no contents");
+  value.isExposed = true;
+  return value.data;
 }
 
 function signature({ shape, dtype }: Value): Signature {

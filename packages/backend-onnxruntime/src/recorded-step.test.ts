@@ -75,7 +75,7 @@ describe("RecordedStep", () => {
     expect(loss[0]).toBeCloseTo(0, 10);
   });
 
-  it("holds the number of tensors and bytes", async () => {
+  it("keeps the number of tensors and bytes", async () => {
     const { step } = descent();
     await step.run(inputs(0.001));
     const { numTensors, numBytes } = tf.memory();
@@ -83,7 +83,7 @@ describe("RecordedStep", () => {
     expect([tf.memory().numTensors, tf.memory().numBytes]).toEqual([numTensors, numBytes]);
   });
 
-  it("never writes to contents that somebody has read or still holds", async () => {
+  it("never writes to contents that have been read or that a clone shares", async () => {
     const { w, step } = descent();
     const read: Float32Array[] = [];
     const expected: number[][] = [];
@@ -92,10 +92,10 @@ describe("RecordedStep", () => {
       read.push((await w.data()) as Float32Array);
       expected.push([...read[i]!]);
     }
-    const held = tf.clone(w);
+    const clone = tf.clone(w);
     for (let i = 0; i < 4; i++) await step.run(inputs(0.01));
     expect(read.map((values) => [...values])).toEqual(expected);
-    expect([...(await held.data())]).toEqual(expected[3]);
+    expect([...(await clone.data())]).toEqual(expected[3]);
     expect([...(await w.data())]).not.toEqual(expected[3]);
   });
 

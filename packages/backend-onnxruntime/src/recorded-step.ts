@@ -26,7 +26,7 @@ export type StepOutputs<T> = { readonly [K in keyof T]: HostData };
 /** Options of {@link RecordedStep}. */
 export interface RecordedStepOptions {
   /**
-   * Compute convolutions, matrix products and their gradients in half precision, everything else in single; all inputs,
+   * Compute convolutions, matmuls and their gradients in half precision, everything else in single; all inputs,
    * outputs and variables stay float32. Backends that compute at once ignore it. Default `false`.
    */
   autocast?: boolean;
@@ -186,7 +186,7 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
     return Object.fromEntries([...outputs].map(([name, output]) => [name, values[output]!.data])) as StepOutputs<O>;
   }
 
-  /** Assigns a variable and keeps the memory of its old contents for the next run, where nobody else reads them. */
+  /** Assigns a variable and keeps the memory of its old contents for the next run, where nothing else reads them. */
   #assign(backend: OnnxRuntimeBackend, variable: tf.Variable, value: Value): void {
     const { dataId } = variable;
     const old = backend.value(variable);
@@ -209,7 +209,7 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
   }
 }
 
-/** Values whose memory came from a run of a step, and so belongs to nobody else. */
+/** Values whose memory a run of a step allocated, and which only that step's variables use. */
 const owned = new WeakSet<Value>();
 
 /** Whether a variable's contents can stay where they were computed, for the next step to read them there. */
@@ -217,7 +217,7 @@ function canStay({ dtype, shape }: Value): boolean {
   return dtype === "float32" && sizeOf(shape) > 0;
 }
 
-/** The inputs with every tensor's contents mapped, given also their path such as `lr.bias`. */
+/** The inputs with every tensor's contents mapped; their path is such as `lr.bias`. */
 function mapInputs(inputs: object, map: (input: StepInput, path: string) => unknown, prefix = ""): unknown {
   const mapped = Object.entries(inputs).map(([name, input]: [string, StepInput | number | object]) => {
     const path = `${prefix}${name}`;

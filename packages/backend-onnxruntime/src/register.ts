@@ -88,7 +88,7 @@ function refuse(kernelName: string): never {
   );
 }
 
-/** Every kernel name that tfjs-core exports: constants that spell themselves. */
+/** Every kernel name that tfjs-core exports: constants that equal their name. */
 function kernelNames(): string[] {
   const aliases = ["FusedConv2D", "FusedDepthwiseConv2D", "_FusedMatMul"];
   const names = Object.entries(tf).filter(([key, value]) => key === value && /^[A-Z]/.test(key));

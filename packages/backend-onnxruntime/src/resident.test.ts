@@ -46,18 +46,18 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "webgpu")("variables that st
     const { w, velocity, step } = descent(start);
     for (let i = 0; i < 3; i++) await step.run({ x: input(2) });
     const backend = currentBackend()!;
-    const held = [w, velocity].map((variable) => backend.value(variable));
-    expect(held.map(({ data, resident }) => [data, resident?.tensor.location])).toEqual([
+    const values = [w, velocity].map((variable) => backend.value(variable));
+    expect(values.map(({ data, resident }) => [data, resident?.tensor.location])).toEqual([
       [undefined, "gpu-buffer"],
       [undefined, "gpu-buffer"],
     ]);
-    const values = await w.data();
+    const read = await w.data();
     expected(start, [2, 2, 2]).forEach((value, i) => {
-      expect(values[i]).toBeCloseTo(value, 4);
+      expect(read[i]).toBeCloseTo(value, 4);
     });
   });
 
-  it("come to the host before the graph that holds them is freed", async () => {
+  it("come to the host before their graph is freed", async () => {
     const start = [3, -1, 0.25];
     const { w, velocity, step } = descent(start);
     for (let i = 0; i < 2; i++) await step.run({ x: input(2) });

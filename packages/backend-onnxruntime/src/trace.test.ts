@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 describe("trace", () => {
-  it("writes a function of tensors as a model that gives the same numbers", async () => {
+  it("writes a function of tensors as a model with the same numbers", async () => {
     const weight = tf.randomNormal([3, 3, 2, 4], 0, 1, "float32", 3) as tf.Tensor4D;
     const run = (x: tf.Tensor): tf.Tensor[] => {
       const y = tf.sigmoid(tf.conv2d(x as tf.Tensor4D, weight, 1, "same"));
@@ -39,7 +39,7 @@ describe("trace", () => {
     expect(tf.memory().numTensors).toBe(before + 1);
   });
 
-  it("names nodes by scope and constants as it is told", async () => {
+  it("names nodes by scope, and constants by `names`", async () => {
     const weight = tf.tensor4d(new Float32Array(2 * 3).fill(0.5), [1, 1, 2, 3]);
     const run = (x: tf.Tensor): tf.Tensor[] => {
       const leave = enterScope("net/0");

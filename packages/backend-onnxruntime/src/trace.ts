@@ -31,11 +31,11 @@ export interface RecordOptions {
 export interface TraceOptions extends BuildOptions, RecordOptions {
   /** `portable` (default) uses ONNX's own operators alone; `onnxruntime` also those that only ONNX Runtime has. */
   target?: Target;
-  /** Compute convolutions and products of matrices in half precision, everything else in single. Default `false`. */
+  /** Compute convolutions and matmuls in half precision, everything else in single. Default `false`. */
   autocast?: boolean;
 }
 
-/** A function of tensors to be written down. */
+/** A function of tensors to be traced. */
 export type TracedFunction = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
 
 /**
@@ -61,7 +61,7 @@ export async function trace(run: TracedFunction, options: TraceOptions): Promise
 
 /**
  * The kernel calls of a function of tensors, inputs before what reads them, with names and shapes: its graph as tfjs sees
- * it, to be looked at.
+ * it, for display.
  *
  * The current backend must be `onnxruntime`. The function must not wait for values.
  *
@@ -73,9 +73,9 @@ export async function recordCalls(run: TracedFunction, options: RecordOptions): 
 }
 
 /**
- * Says that calls from now on belong to a part of the program, such as a module's path with slashes between its names.
+ * Sets the scope of calls from now on: a part of the program, such as a module's path with slashes between its names.
  *
- * @returns a function that goes back to the scope before; call it in a `finally`
+ * @returns a function that restores the scope from before; call it in a `finally`
  */
 export function enterScope(scope: string): () => void {
   const backend = currentBackend();
@@ -95,12 +95,14 @@ async function record(run: TracedFunction, options: RecordOptions): Promise<{ pl
   // What is pending now would otherwise be recomputed inside the model.
   await backend.flush();
   const names = new Map([...(options.names ?? [])].map(([name, tensor]) => [backend.value(tensor), name]));
-  return recordOnly(backend, () =>
+  const plan = recordOnly(backend, () =>
     inScope(() => {
       const inputs = options.inputs.map(({ name, shape, dtype = "float32" }) =>
         tensorOf(backend, { ...hostValue(shape, dtype, undefined), placeholder: name }),
       );
-      return { plan: makePlan(run(...inputs).map((tensor) => backend.value(tensor))), names };
+      return makePlan(run(...inputs).map((tensor) => backend.value(tensor)));
     }),
   );
+  await backend.fetch([...plan.inputs, ...plan.constants]);
+  return { plan, names };
 }

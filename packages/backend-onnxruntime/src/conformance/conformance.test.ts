@@ -36,7 +36,7 @@ function compute(kernel: string, drawn: RandomCase, rng: Random): tf.Tensor[] {
   const entries = Object.entries(drawn.inputs) as [string, RandomTensor][];
   const tensors = entries.map(([, { data, shape, dtype }]) => tf.tensor(data, shape, dtype));
   const call = (inputs: tf.Tensor[]): tf.Tensor[] => {
-    const named = Object.fromEntries(entries.map(([key], i) => [key, held(inputs[i]!, rng.fork("layout", i))]));
+    const named = Object.fromEntries(entries.map(([key], i) => [key, inLayout(inputs[i]!, rng.fork("layout", i))]));
     const list = Array.isArray(drawn.inputs) ? entries.map(([key]) => named[key]!) : named;
     const outputs = tf.engine().runKernel(kernel, list as tf.NamedTensorMap, drawn.attrs as tf.NamedAttrMap);
     return (Array.isArray(outputs) ? outputs : [outputs]) as tf.Tensor[];
@@ -61,7 +61,7 @@ function floatsOf(rng: Random, size: number): Float32Array {
 }
 
 /** Half of the tensors of rank 4 as a convolution would leave them: channels first in the graph. */
-function held(x: tf.Tensor, rng: Random): tf.Tensor {
+function inLayout(x: tf.Tensor, rng: Random): tf.Tensor {
   if (x.rank !== 4 || x.size === 0 || rng.chance(0.5)) return x;
   const copied = tf.avgPool(tf.cast(x, "float32") as tf.Tensor4D, 1, 1, "valid");
   return tf.cast(copied, x.dtype);

@@ -31,7 +31,7 @@ function alike(rng: Random, count: number): { tensors: RandomTensor[]; axis: num
 
 const strided: RandomCases = (rng) => {
   const shape = shaped(rng, 1, 4, 6);
-  // tfjs's reference takes single indices with strides of 1 alone.
+  // tfjs's reference accepts single indices with strides of 1 alone.
   const isShrunk = rng.chance(0.3);
   const strides = shape.map(() => (isShrunk ? 1 : rng.choice([1, 2, 3, -1, -2])));
   const mask = (): number => rng.integer(0, 2 ** shape.length);

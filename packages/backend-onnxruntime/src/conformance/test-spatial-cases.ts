@@ -15,7 +15,7 @@ const pair = (rng: Random, low: number, high: number): [number, number] => [
   rng.integer(low, high),
 ];
 
-/** Stride, padding and dilation for a filter; tfjs takes strides or dilations, not both. */
+/** Stride, padding and dilation for a filter; tfjs accepts strides or dilations, not both. */
 function window(rng: Random, filter: readonly [number, number], canDilate: boolean): Window {
   const isDilated = canDilate && rng.chance(0.3);
   const [h, w] = filter;

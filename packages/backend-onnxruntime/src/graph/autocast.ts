@@ -7,7 +7,7 @@ interface Move {
   attributes: Record<string, Attribute>;
 }
 
-/** Such operators, and which of their inputs are moved. Rounding before a move and after it gives the same. */
+/** Such operators, and which of their inputs are moved. Rounding before a move and after it are the same. */
 const moves: Readonly<Record<string, "first" | "all">> = {
   Concat: "all",
   Expand: "first",
@@ -22,7 +22,7 @@ const moves: Readonly<Record<string, "first" | "all">> = {
  *
  * A value is cast once, however many nodes want it in half precision. What only moves a value's elements is done again on
  * the halves, so that nothing goes to single precision and back on the way from one such node to the next; the moves and
- * casts that nobody reads in the end are pruned with the graph's other unread nodes.
+ * casts that are not read in the end are pruned with the graph's other unread nodes.
  */
 export class Autocast {
   readonly #graph: GraphBuilder;
@@ -51,7 +51,7 @@ export class Autocast {
     return name;
   }
 
-  /** Takes note of a node in single precision. */
+  /** Notes a node in single precision. */
   note(output: string, node: Move): void {
     if (node.op in moves) this.#moves.set(output, node);
   }
@@ -61,7 +61,7 @@ export class Autocast {
     if (move === undefined) return undefined;
     const { op, inputs, attributes } = move;
     // A part is less to cast than what it was cut out of.
-    if (op === "Slice" && !this.#halves.has(inputs[0] as string)) return undefined;
+    if (op === "Slice" && !inputs.slice(0, 1).every((input) => this.#halves.has(input))) return undefined;
     const all = moves[op] === "all";
     return this.#graph.node(
       op,

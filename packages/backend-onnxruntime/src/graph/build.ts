@@ -5,12 +5,11 @@ import { Lowering, type Target } from "./lowering.ts";
 import type { Plan } from "./plan.ts";
 import type { Value } from "./value.ts";
 
-/** A plan as an ONNX graph, with the names of its inputs and outputs in the plan's order. */
+/** A plan as an ONNX graph. */
 export interface BuiltGraph {
   readonly graph: GraphBuilder;
   /** Inputs of the graph with the values that feed them. */
   readonly inputs: readonly { name: string; value: Value }[];
-  readonly outputs: readonly { name: string; value: Value }[];
 }
 
 /** Options of {@link buildGraph}. */
@@ -20,7 +19,7 @@ export interface BuildOptions {
   readonly isConstant: (value: Value) => boolean;
   /** Names for values with contents, such as a network's weights. */
   readonly names?: ReadonlyMap<Value, string>;
-  /** Names for the outputs; `output0`, `output1`, … when not given. */
+  /** Names of the outputs. Default: `output0`, `output1`, … */
   readonly outputNames?: readonly string[];
 }
 
@@ -46,16 +45,15 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
     kernel.lower(to, { inputs: named, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";
-  const outputs = plan.outputs.map((value, i) => {
+  for (const [i, value] of plan.outputs.entries()) {
     const name = options.outputNames?.[i] ?? `output${i}`;
     // A copy under the output's own name: the same node may feed several outputs.
     graph.node("Identity", [to.get(value)], {}, { outputs: [name] });
     graph.output(name, value.dtype, value.shape);
-    return { name, value };
-  });
+  }
   // A lowering may compute from an input's inputs and leave the input itself unread.
   graph.prune();
-  return { graph, inputs, outputs };
+  return { graph, inputs };
 }
 
 function fromNames(

@@ -2,14 +2,14 @@ import type { DataId } from "@tensorflow/tfjs-core";
 
 const key = Symbol("lookonce entry");
 
-/** A data id of tfjs with what one table holds for it. */
+/** A data id of tfjs with its entry in one table. */
 type Tagged<T> = DataId & { [key]?: { owner: Entries<T>; entry: T } };
 
 /**
  * What a backend knows of each of tfjs's data ids.
  *
- * Entries hang on the ids themselves: a training step makes and drops thousands of them, and the weak map of tfjs-core's
- * own `DataStorage` makes the garbage collector look at every one.
+ * Entries are properties of the ids themselves: a training step makes and drops thousands of them, and the weak map of
+ * tfjs-core's own `DataStorage` makes the garbage collector visit every one.
  */
 export class Entries<T> {
   #count = 0;

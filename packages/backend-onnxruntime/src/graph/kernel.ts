@@ -25,7 +25,7 @@ interface KernelType<I extends object, A extends object = object, O extends "one
 /** No tensors at all. */
 type NoInputs = Record<never, tf.TensorInfo>;
 
-/** What every kernel takes and returns, by tfjs-core's name for it. */
+/** Inputs, attributes and outputs of every kernel, by tfjs-core's name for it. */
 export interface KernelTypes
   extends Record<UnaryName, KernelType<tf.UnaryInputs>>,
     Record<BinaryName, KernelType<tf.BinaryInputs>>,

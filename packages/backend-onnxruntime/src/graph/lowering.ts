@@ -11,9 +11,9 @@ export type Target = "portable" | "onnxruntime" | "webgpu";
 const toChannelsFirst = [0, 3, 1, 2];
 const toChannelsLast = [0, 2, 3, 1];
 
-/** The names under which the graph holds one value. */
+/** The names of one value in the graph. */
 interface Forms {
-  /** In the layout that tfjs sees. */
+  /** In tfjs's layout. */
   natural?: string;
   /** For tensors of rank 4: channels first, the layout of ONNX's convolutions. */
   channelsFirst?: string;
@@ -28,8 +28,8 @@ interface Forms {
 /**
  * What a kernel's lowering writes to.
  *
- * tfjs tensors are NHWC and ONNX's convolutions NCHW. A lowering says in which layout it wants its inputs and in which
- * it leaves its outputs; a `Transpose` is added only where the two differ, and only once a value.
+ * tfjs tensors are NHWC and ONNX's convolutions NCHW. A lowering asks for its inputs in one layout and sets its
+ * outputs in one; a `Transpose` is added only where the two differ, and only once a value.
  */
 export class Lowering {
   readonly graph: GraphBuilder;
@@ -37,24 +37,24 @@ export class Lowering {
   readonly #forms = new Map<Value, Forms>();
   readonly #autocast: Autocast | undefined;
 
-  /** @param autocast whether {@link half} gives half precision; otherwise all stays in single */
+  /** @param autocast whether {@link half} casts to half precision; otherwise all stays in single */
   constructor(graph: GraphBuilder, target: Target, { autocast = false }: { autocast?: boolean } = {}) {
     this.graph = graph;
     this.target = target;
     this.#autocast = autocast ? new Autocast(graph) : undefined;
   }
 
-  /** Says that the graph holds the value under this name, in the layout that tfjs sees. */
+  /** Sets the value's name in the graph, in tfjs's layout. */
   set(value: Value, name: string): void {
     this.#formsOf(value).natural = name;
   }
 
-  /** Says that the graph holds the value (rank 4) under this name, channels first. */
+  /** Sets the name of the value (rank 4) in the graph, channels first. */
   setChannelsFirst(value: Value, name: string): void {
     this.#formsOf(value).channelsFirst = name;
   }
 
-  /** Says that the value repeats the number that the graph holds as a scalar under this name. */
+  /** Marks a value that repeats one number, which is in the graph as a scalar of this name. */
   setUniform(value: Value, scalar: string): void {
     this.#formsOf(value).uniform = scalar;
   }
@@ -64,7 +64,7 @@ export class Lowering {
     return this.#forms.get(value)?.uniform;
   }
 
-  /** Says that the value is another one broadcast to its shape; it is written out only where that is needed. */
+  /** Marks a value that is another one broadcast to its shape; it is written out only where that is needed. */
   setBroadcast(value: Value, source: Value): void {
     const scalar = this.uniform(source);
     if (scalar === undefined) this.#formsOf(value).source = this.source(source) ?? source;
@@ -76,7 +76,7 @@ export class Lowering {
     return this.#forms.get(value)?.source;
   }
 
-  /** The value's name in the layout that tfjs sees. */
+  /** The value's name in tfjs's layout. */
   get(value: Value): string {
     const forms = this.#known(value);
     if (forms.natural === undefined && forms.source !== undefined) {
@@ -86,7 +86,10 @@ export class Lowering {
       forms.natural =
         value.shape.length === 0 ? forms.uniform : this.node("Expand", [forms.uniform, this.int64s(value.shape)]);
     }
-    forms.natural ??= this.transpose(forms.channelsFirst as string, toChannelsLast);
+    if (forms.natural === undefined && forms.channelsFirst !== undefined) {
+      forms.natural = this.transpose(forms.channelsFirst, toChannelsLast);
+    }
+    if (forms.natural === undefined) throw new Error("internal: a value has no name in the graph");
     return forms.natural;
   }
 
@@ -97,7 +100,7 @@ export class Lowering {
     return forms.channelsFirst;
   }
 
-  /** Whether the value is at hand channels first, so that working in that layout saves a transposition. */
+  /** Whether the value is already there channels first, so that working in that layout saves a transposition. */
   isChannelsFirst(value: Value): boolean {
     return this.#forms.get(value)?.channelsFirst !== undefined;
   }
@@ -122,7 +125,7 @@ export class Lowering {
   }
 
   /**
-   * What a convolution or a product of matrices reads of a float32 value with this name: the value in half precision
+   * What a convolution or a matmul reads of a float32 value with this name: the value in half precision
    * where the graph is to compute these so, else the value itself. Their result goes through {@link single}.
    */
   half(name: string): string {

@@ -11,7 +11,7 @@ export interface Plan {
   /** Small values with contents that are written into the graph as long as they stay the same. */
   readonly constants: readonly Value[];
   readonly outputs: readonly Value[];
-  /** Whether convolutions and products of matrices compute in half precision. */
+  /** Whether convolutions and matmuls compute in half precision. */
   readonly autocast: boolean;
   /** Which outputs, by number, stay in the device's memory; all others are fetched to the host. */
   readonly resident: ReadonlySet<number>;
@@ -39,12 +39,12 @@ export interface PlanOptions {
   resident?: ReadonlySet<Value>;
 }
 
-const nobody: ReadonlySet<Value> = new Set();
+const none: ReadonlySet<Value> = new Set();
 
 /** Collects the calls that the outputs depend on, in the order in which they were made. */
 export function makePlan(
   outputs: readonly Value[],
-  { autocast = false, resident: staying = nobody }: PlanOptions = {},
+  { autocast = false, resident: staying = none }: PlanOptions = {},
 ): Plan {
   const nodes = reachable(outputs);
   const numbers = new Map<Value, number>();
@@ -71,7 +71,7 @@ export function makePlan(
     (isConstant ? constants : inputs).push(value);
     const number = numbers.size;
     numbers.set(value, number);
-    // A leaf's first use tells its type, and a constant's that it is one.
+    // A leaf's first use includes its type, and whether it is a constant.
     words.push(-3, isConstant ? 1 : 0, shapeNumber(value));
     return number;
   }

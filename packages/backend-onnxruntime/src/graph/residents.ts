@@ -1,4 +1,4 @@
-import type { Tensor } from "onnxruntime-node";
+import type { RuntimeTensor } from "./runtime.ts";
 import type { Value } from "./value.ts";
 
 /**
@@ -6,10 +6,10 @@ import type { Value } from "./value.ts";
  * the process (onnxruntime-node 1.30), so they go before it does.
  */
 export class Residents {
-  readonly #kept = new Map<Tensor, WeakRef<Value>>();
+  readonly #kept = new Map<RuntimeTensor, WeakRef<Value>>();
 
-  /** Leaves a value's contents on the device, until they are freed or nothing holds the value any more. */
-  keep(value: Value, tensor: Tensor): void {
+  /** Keeps a value's contents on the device, until they are freed or nothing refers to the value any more. */
+  keep(value: Value, tensor: RuntimeTensor): void {
     const free = (): void => {
       this.#kept.delete(tensor);
       // Freeing twice does nothing.
@@ -20,13 +20,13 @@ export class Residents {
     forgotten.register(value, free);
   }
 
-  /** Values whose contents are here and somebody may still read. */
+  /** Values whose contents are here and may still be read. */
   get living(): Value[] {
     const values = [...this.#kept].map(([tensor, reference]) => ({ tensor, value: reference.deref() }));
     return values.flatMap(({ tensor, value }) => (value?.resident?.tensor === tensor ? [value] : []));
   }
 
-  /** Frees all of it. Values that are to live on have their contents on the host by now. */
+  /** Frees all of it. Values that are still needed have their contents on the host by now. */
   clear(): void {
     for (const value of this.living) value.resident = undefined;
     for (const tensor of this.#kept.keys()) tensor.dispose();
@@ -34,5 +34,5 @@ export class Residents {
   }
 }
 
-/** Frees contents that nobody freed before, once nothing holds their value any more. */
+/** Frees contents that were not freed before, once nothing refers to their value any more. */
 const forgotten = new FinalizationRegistry((free: () => void) => free());

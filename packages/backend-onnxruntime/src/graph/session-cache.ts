@@ -1,33 +1,28 @@
-import { LookonceError } from "@lookonce/errors";
-import { GraphBuilder, type OnnxModel, serializeModel } from "@lookonce/onnx";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { GraphBuilder, type OnnxModel } from "@lookonce/onnx";
 import { buildGraph } from "./build.ts";
 import type { Plan } from "./plan.ts";
 import { Residents } from "./residents.ts";
+import { hostTensor, type RuntimeOptions, type RuntimeTensor, Session } from "./runtime.ts";
 import { type HostData, sizeOf, type Value } from "./value.ts";
 
 /** Options of {@link SessionCache}. */
-export interface SessionCacheOptions {
-  /** ONNX Runtime's execution providers, in the order of preference. */
-  executionProviders: readonly string[];
-  /** Threads that one operator may use; ONNX Runtime chooses when not given. */
-  threads?: number;
+export interface SessionCacheOptions extends RuntimeOptions {
   /** How many graphs stay compiled; the one unused for longest goes first. */
   capacity: number;
-  /** Bytes of working memory that compiled graphs may hold together before the ones unused for longest go. */
+  /** Largest sum of compiled graphs' working memory, in bytes; beyond it the ones unused for longest go. */
   memoryBudget: number;
 }
 
 interface Compiled {
-  session: InferenceSession;
-  /** Where each input of the session comes from: the n-th input or constant of the plan. */
-  feeds: readonly { name: string; from: "inputs" | "constants"; index: number }[];
-  outputNames: readonly string[];
+  session: Session;
+  /** The session's inputs by the values of the plan that it was compiled for, in the plan's order. */
+  inputs: (string | undefined)[];
+  constants: (string | undefined)[];
   /** Contents of the plan's constants that are written into the graph; `undefined` for those that are inputs. */
   written: (HostData | undefined)[];
   /** By how much its first run made the process grow: ONNX Runtime keeps a graph's working memory for its next run. */
   bytes: number | undefined;
-  /** What it left in the device's memory. */
+  /** Its outputs in the device's memory. */
   readonly residents: Residents;
 }
 
@@ -47,8 +42,8 @@ export class SessionCache {
   readonly statistics: SessionStatistics = { compiled: 0, runs: 0 };
   readonly #options: SessionCacheOptions;
   readonly #compiled = new Map<string, Compiled>();
-  /** Graphs that hand their input on, for fetching contents: one for each number of dimensions. */
-  readonly #copies = new Map<number, Promise<InferenceSession>>();
+  /** Graphs that return their input, for fetching contents: one for each number of dimensions. */
+  readonly #copies = new Map<number, Promise<Session>>();
 
   constructor(options: SessionCacheOptions) {
     this.#options = options;
@@ -57,62 +52,54 @@ export class SessionCache {
   /**
    * Computes the plan's outputs.
    *
-   * @param binding what to read in place of the plan's inputs and where to leave the outputs' contents, in the plan's
+   * @param binding what to read in place of the plan's inputs and where to write the outputs' contents, in the plan's
    * order: a plan that runs again with other contents. Default: the plan's own values.
    */
   async run(plan: Plan, binding: Binding = plan): Promise<void> {
-    const compiled = await this.#lookUp(plan);
-    const feeds: Record<string, Tensor> = {};
-    const read = { inputs: binding.inputs, constants: plan.constants };
-    for (const { name, from, index } of compiled.feeds) feeds[name] = tensorOf(read[from][index] as Value);
+    const compiled = await this.#compiledFor(plan);
+    const feeds: Record<string, RuntimeTensor> = {};
+    const feed = (names: readonly (string | undefined)[], values: readonly Value[]): void => {
+      for (const [i, value] of values.entries()) {
+        const name = names[i];
+        if (name !== undefined) feeds[name] = tensorOf(value);
+      }
+    };
+    feed(compiled.inputs, binding.inputs);
+    feed(compiled.constants, plan.constants);
     const before = compiled.bytes === undefined ? process.memoryUsage.rss() : 0;
     // An output that has memory already is written there.
-    const fetches = Object.fromEntries(
-      binding.outputs.map((value, i) => [
-        compiled.outputNames[i] as string,
-        value.data === undefined ? null : hostTensor(value, value.data),
-      ]),
-    );
-    const results = await this.#execute(compiled, feeds, fetches);
+    const outputs = binding.outputs.map((value, i) => ({
+      value,
+      name: outputName(i),
+      isResident: plan.resident.has(i),
+    }));
+    const fetches = outputs.map(({ value, name }) => [
+      name,
+      value.data === undefined ? null : hostTensor(value, value.data),
+    ]);
+    const results = await compiled.session.run(feeds, Object.fromEntries(fetches));
     this.statistics.runs++;
     compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
-    binding.outputs.forEach((value, i) => {
-      const result = results[compiled.outputNames[i] as string] as Tensor;
-      // Where the runtime put contents on the host after all, they are taken from there.
-      if (plan.resident.has(i) && result.location === "gpu-buffer") compiled.residents.keep(value, result);
-      else value.data ??= result.data as HostData;
+    for (const { value, name, isResident } of outputs) {
+      const result = results[name];
+      // Contents can be on the host although they were to stay on the device.
+      if (isResident && result?.location === "gpu-buffer") compiled.residents.keep(value, result);
+      else value.data ??= contentsOf(result);
       value.producer = undefined;
       value.isInput = true;
-    });
-    await this.#evict();
-  }
-
-  async #execute(
-    { session }: Compiled,
-    feeds: Record<string, Tensor>,
-    fetches: Record<string, Tensor | null>,
-  ): Promise<InferenceSession.ReturnType> {
-    try {
-      return await session.run(feeds, fetches);
-    } catch (cause) {
-      const { executionProviders } = this.#options;
-      throw new LookonceError(
-        "DEVICE",
-        `ONNX Runtime failed on ${executionProviders.join(", ")}: ${(cause as Error).message}`,
-        { cause },
-      );
     }
+    await this.#evict();
   }
 
   /** Copies contents that are only in the device's memory to the host. */
   async fetch(value: Value): Promise<void> {
     if (value.data !== undefined || value.resident === undefined) return;
     const rank = value.shape.length;
-    const copy = this.#copies.get(rank) ?? this.#createSession(identityModel(rank));
+    const copy = this.#copies.get(rank) ?? Session.create(identityModel(rank), this.#options);
     this.#copies.set(rank, copy);
-    // onnxruntime-node 1.30 ends the process when a tensor of the device is asked for its contents: a graph copies them.
-    const { y } = await (await copy).run({ x: value.resident.tensor });
-    value.data = (y as Tensor).data as HostData;
+    // onnxruntime-node 1.30 ends the process when the contents of a device's tensor are read: a graph copies them.
+    const { y } = await (await copy).run({ x: value.resident.tensor }, { y: null });
+    value.data = contentsOf(y);
   }
 
   /** Frees what was compiled for a plan; it is compiled again when it runs again. */
@@ -122,7 +109,7 @@ export class SessionCache {
     if (compiled !== undefined) await this.#release(compiled);
   }
 
-  /** Frees a compiled graph, after contents that it holds and somebody may read. */
+  /** Frees a compiled graph, after fetching its contents that may still be read. */
   async #release({ session, residents }: Compiled): Promise<void> {
     for (const value of residents.living) await this.fetch(value);
     residents.clear();
@@ -138,13 +125,13 @@ export class SessionCache {
     this.#copies.clear();
   }
 
-  async #lookUp(plan: Plan): Promise<Compiled> {
+  async #compiledFor(plan: Plan): Promise<Compiled> {
     const known = this.#compiled.get(plan.key);
     if (known !== undefined) this.#compiled.delete(plan.key);
-    const written = plan.constants.map((value, i) => {
-      if (known === undefined) return value.data;
+    const written = plan.constants.map(({ data }, i) => {
+      if (known === undefined) return data;
       const before = known.written[i];
-      return before !== undefined && equal(before, value.data as HostData) ? before : undefined;
+      return before !== undefined && data !== undefined && equal(before, data) ? before : undefined;
     });
     // A constant that differs from the last run is promoted to an input: it is likely to differ again.
     const isCurrent = known?.written.every((before, i) => before === written[i]) ?? false;
@@ -159,49 +146,21 @@ export class SessionCache {
 
   async #compile(plan: Plan, written: (HostData | undefined)[]): Promise<Compiled> {
     const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
-    const { graph, inputs, outputs } = buildGraph(plan, {
+    const { graph, inputs } = buildGraph(plan, {
       target: this.#options.executionProviders[0] === "webgpu" ? "webgpu" : "onnxruntime",
       isConstant: (value) => constants.has(value),
     });
-    const staying = outputs.filter((_, i) => plan.resident.has(i)).map(({ name }) => name);
-    const session = await this.#createSession(graph.build(), staying);
+    const session = await Session.create(graph.build(), this.#options, [...plan.resident].map(outputName));
     this.statistics.compiled++;
-    const places = new Map<Value, { from: "inputs" | "constants"; index: number }>();
-    plan.inputs.forEach((value, index) => {
-      places.set(value, { from: "inputs", index });
-    });
-    plan.constants.forEach((value, index) => {
-      places.set(value, { from: "constants", index });
-    });
+    const names = new Map(inputs.map(({ name, value }) => [value, name]));
     return {
       session,
-      feeds: inputs.map(({ name, value }) => ({ name, ...(places.get(value) as { from: "inputs"; index: number }) })),
-      outputNames: outputs.map(({ name }) => name),
+      inputs: plan.inputs.map((value) => names.get(value)),
+      constants: plan.constants.map((value) => names.get(value)),
       written,
       bytes: undefined,
       residents: new Residents(),
     };
-  }
-
-  async #createSession(model: OnnxModel, staying: readonly string[] = []): Promise<InferenceSession> {
-    const { executionProviders, threads } = this.#options;
-    try {
-      return await InferenceSession.create(serializeModel(model), {
-        executionProviders: [...executionProviders],
-        // The lowering leaves little to optimize, and looking for it takes seconds for a training step's thousands of nodes.
-        graphOptimizationLevel: "disabled",
-        enableMemPattern: false,
-        logSeverityLevel: 3,
-        ...(staying.length === 0 ? {} : { preferredOutputLocation: onDevice(staying) }),
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      });
-    } catch (cause) {
-      throw new LookonceError(
-        "DEVICE",
-        `ONNX Runtime refused a graph on ${executionProviders.join(", ")}: ${(cause as Error).message}`,
-        { cause },
-      );
-    }
   }
 
   /** Frees the graphs unused for longest, never the last one used, until number and memory are within bounds. */
@@ -209,8 +168,8 @@ export class SessionCache {
     const { capacity, memoryBudget } = this.#options;
     let bytes = 0;
     for (const compiled of this.#compiled.values()) bytes += compiled.bytes ?? 0;
-    while (this.#compiled.size > 1 && (this.#compiled.size > capacity || bytes > memoryBudget)) {
-      const [key, oldest] = this.#compiled.entries().next().value as [string, Compiled];
+    for (const [key, oldest] of this.#compiled) {
+      if (this.#compiled.size <= 1 || (this.#compiled.size <= capacity && bytes <= memoryBudget)) return;
       this.#compiled.delete(key);
       bytes -= oldest.bytes ?? 0;
       await this.#release(oldest);
@@ -218,16 +177,19 @@ export class SessionCache {
   }
 }
 
-function tensorOf(value: Value): Tensor {
-  return value.resident?.tensor ?? hostTensor(value, value.data as HostData);
+/** The name of a plan's n-th output in its graph. */
+function outputName(i: number): string {
+  return `output${i}`;
 }
 
-function hostTensor({ dtype, shape }: Value, data: HostData): Tensor {
-  return new Tensor(dtype as "float32", data as Float32Array, shape);
+function tensorOf(value: Value): RuntimeTensor {
+  if (value.resident !== undefined) return value.resident.tensor;
+  if (value.data === undefined) throw new Error("internal: a graph reads a value without contents");
+  return hostTensor(value, value.data);
 }
 
-function onDevice(names: readonly string[]): Record<string, "gpu-buffer"> {
-  return Object.fromEntries(names.map((name) => [name, "gpu-buffer"]));
+function contentsOf(tensor: RuntimeTensor | undefined): HostData {
+  return tensor?.data as HostData;
 }
 
 function identityModel(rank: number): OnnxModel {
@@ -243,7 +205,7 @@ function equal(a: HostData, b: HostData): boolean {
   return true;
 }
 
-/** Bytes that a value takes. */
+/** The bytes of a value's contents. */
 export function byteSize(value: Value): number {
   return sizeOf(value.shape) * (value.dtype === "bool" ? 1 : 4);
 }

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { type DataType, util } from "@tensorflow/tfjs-core";
-import type { Tensor } from "onnxruntime-node";
 import type { KernelName } from "./kernel.ts";
+import type { RuntimeTensor } from "./runtime.ts";
 
 /** Values on the host. Booleans are bytes, as in tfjs. */
 export type HostData = Float32Array | Int32Array | Uint8Array;
@@ -25,14 +25,14 @@ export interface Node {
   readonly inputs: readonly (Value | undefined)[];
   readonly attrs: object;
   readonly outputs: Value[];
-  /** The part of the program that made the call, such as a module's path; empty when nobody said. */
+  /** The part of the program that made the call, such as a module's path; empty when none was set. */
   readonly scope: string;
 }
 
 /** Contents in the device's own memory. */
 export interface Resident {
-  readonly tensor: Tensor;
-  /** Gives the memory back; the value must not be read any more, unless the host has its contents. */
+  readonly tensor: RuntimeTensor;
+  /** Frees the memory; the value must not be read any more, unless the host has its contents. */
   free(): void;
 }
 
@@ -45,11 +45,11 @@ export interface Value extends Signature {
   /** The contents in the device's own memory, where the next run reads them; the host may have a copy in `data`. */
   resident: Resident | undefined;
   /**
-   * Whether graphs take it as an input rather than as a constant. True for what one run hands to the next and for
+   * Whether graphs have it as an input rather than as a constant. True for what one run passes to the next and for
    * values that were marked, since these change from run to run.
    */
   isInput: boolean;
-  /** Whether somebody outside was handed the contents' memory, which must then never be written to again. */
+  /** Whether the contents' memory was returned to a caller: then it must never be written to again. */
   isExposed: boolean;
   /** Set for the inputs of a trace: the name in the exported graph. */
   readonly placeholder: string | undefined;
@@ -83,7 +83,7 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
-/** A typed array of the element type, with the given length or contents. */
+/** A typed array of the element type, with this length or contents. */
 export function hostArray(dtype: NumericType, contents: number | ArrayLike<number>): HostData {
   const Type = dtype === "int32" ? Int32Array : dtype === "bool" ? Uint8Array : Float32Array;
   return typeof contents === "number" ? new Type(contents) : Type.from(contents);

@@ -82,7 +82,7 @@ export const binaryKernels: Kernels<
   },
   NotEqual: binary((to, a, b) => to.node("Not", [to.node("Equal", [a, b])]), "bool"),
   Pow: operator("Pow"),
-  /** Division. Of whole numbers too it gives fractions, as in tfjs; the kernel's callers cast. */
+  /** Division. Of whole numbers too it computes fractions, as in tfjs; the kernel's callers cast. */
   RealDiv: operator("Div"),
   SquaredDifference: binary((to, a, b) => {
     const difference = to.node("Sub", [a, b]);

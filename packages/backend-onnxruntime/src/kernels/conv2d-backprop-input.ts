@@ -67,7 +67,7 @@ function convolveBack(to: Lowering, c: Convolution, dy: string, filter: Value): 
 
 /**
  * The gradient with respect to the input where the transposed convolution of groups is wrong, as in the WebGPU provider of
- * ONNX Runtime 1.30: zeros are put between the elements of `dy`, and the rest is as at stride 1.
+ * ONNX Runtime 1.30: zeros are added between the elements of `dy`, and the rest is as at stride 1.
  */
 function convolveBackSpread(to: Lowering, c: Convolution, dy: string, filter: Value): string {
   const { batch, outChannels, rows, columns } = c;

@@ -14,7 +14,7 @@ export function elementwise<const V extends readonly Value[]>(
   make: (names: { readonly [I in keyof V]: string }) => string,
 ): void {
   const size = sizeOf(output.shape);
-  // A tensor that repeats one number joins as a scalar, as long as another input gives the result its shape.
+  // A tensor that repeats one number joins as a scalar, as long as another input has the result's shape.
   const rank = output.shape.length;
   const isShaped = inputs.some(
     (value) =>

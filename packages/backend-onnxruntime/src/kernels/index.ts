@@ -28,7 +28,7 @@ import { blockKernels } from "./space-to-batch-nd.ts";
 import { topKKernels } from "./top-k.ts";
 import { unaryKernels } from "./unary.ts";
 
-/** How each of tfjs's kernels becomes ONNX nodes, by the name that tfjs-core gives the kernel. */
+/** How each of tfjs's kernels becomes ONNX nodes, by tfjs-core's name for the kernel. */
 export const kernels: Kernels<KernelName> = {
   ...activations,
   ...argMaxKernels,

@@ -19,7 +19,7 @@ export const selectKernels: Kernels<"Diag" | "OneHot" | "Select"> = {
       to.set(output, to.reshape(choose(to, dtype, { condition, yes: row, no: to.scalar(0, dtype) }), shape));
     },
   },
-  /** Rows of `offValue` with `onValue` at the index; an index out of range gives a row without it. */
+  /** Rows of `offValue` with `onValue` at the index; an index out of range makes a row without it. */
   OneHot: {
     inputs: ["indices"],
     infer: ({ indices }, { depth, dtype }) => ({ shape: [...indices.shape, depth], dtype: dtype ?? "float32" }),
@@ -34,7 +34,7 @@ export const selectKernels: Kernels<"Diag" | "OneHot" | "Select"> = {
       to.set(output, choose(to, dtype, { condition, yes, no }));
     },
   },
-  /** `t` where the condition holds, else `e`; a condition of rank 1 chooses whole rows. */
+  /** `t` where the condition is true, else `e`; a condition of rank 1 chooses whole rows. */
   Select: {
     inputs: ["condition", "t", "e"],
     infer: ({ t }) => ({ shape: t.shape, dtype: t.dtype }),

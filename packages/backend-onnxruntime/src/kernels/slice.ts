@@ -84,7 +84,7 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
   },
 };
 
-/** Writes a tensor with the order along the axes turned round. */
+/** Writes a tensor with the order along the axes reversed. */
 function reversed(to: Lowering, x: Value, axes: readonly number[]): string {
   const name = to.get(x);
   if (x.shape.length === 0 || axes.length === 0) return name;
