@@ -25,17 +25,7 @@ const packageGraph = {
   "packages/loss": ["errors", "nn"],
   "packages/metrics": ["geometry", "errors"],
   "packages/plots": ["errors", "files", "geometry", "image"],
-  "packages/families": [
-    "backend-onnxruntime",
-    "config",
-    "data",
-    "errors",
-    "geometry",
-    "loss",
-    "metrics",
-    "nn",
-    "plots",
-  ],
+  "packages/families": ["config", "data", "errors", "geometry", "loss", "metrics", "nn", "plots"],
   "packages/graph-model": ["backend-onnxruntime", "checkpoint", "errors", "onnx"],
   // inference traces a fused copy of a model of nn into the graph that it runs, and export writes that trace to a file.
   "packages/inference": [

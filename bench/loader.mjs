@@ -89,7 +89,8 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 async function training(dataset) {
   const { setDevice } = await import("@lookonce/device");
   const { DetectionModel, readModelConfig } = await import("@lookonce/nn");
-  const { groupParameters, makeOptimizer, TrainStep, V8Criterion } = await import("@lookonce/trainer");
+  const { groupParameters, makeOptimizer, TrainStep } = await import("@lookonce/trainer");
+  const { V8Criterion } = await import("@lookonce/loss");
   await setDevice("cpu", { threads });
   const rng = new Random(0).fork("weights");
   const model = new DetectionModel(await readModelConfig("yolov8n.yaml"), { rng, nc: dataset.names.length });

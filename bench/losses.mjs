@@ -10,8 +10,8 @@ import { parseArgs } from "node:util";
 import { RecordedStep } from "@lookonce/backend-onnxruntime";
 import { padTargets } from "@lookonce/data";
 import { setDevice } from "@lookonce/device";
+import { V5Criterion, V8Criterion } from "@lookonce/loss";
 import { Random } from "@lookonce/random";
-import { V5Criterion, V8Criterion } from "@lookonce/trainer";
 import * as tf from "@tensorflow/tfjs-core";
 
 const { values } = parseArgs({

@@ -9,9 +9,10 @@ import { parseArgs } from "node:util";
 import { padTargets } from "@lookonce/data";
 import { setDevice } from "@lookonce/device";
 import { Predictor } from "@lookonce/inference";
+import { V8Criterion } from "@lookonce/loss";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { groupParameters, makeOptimizer, TrainStep, V8Criterion } from "@lookonce/trainer";
+import { groupParameters, makeOptimizer, TrainStep } from "@lookonce/trainer";
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,6 @@
 import type { BatchSample } from "@lookonce/data";
-import { type Detections, type Letterboxing, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import { type Detections, decodeMaps, type Letterboxing, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import { type ClassCurves, type ClassResult, DetectionMetrics, type DetectionResult } from "@lookonce/metrics";
-import { moduleTable } from "@lookonce/nn";
 import { familyOf } from "./family-table.ts";
 import type { ScorePlot, Scores, Task } from "./task.ts";
 
@@ -37,8 +36,8 @@ const curveFiles = [
 /** Detection: boxes with a class each. */
 export const detect: Task<Detections, DetectionScores> = {
   name: "detect",
-  heads: { Detect: moduleTable.Detect },
   createCriterion: (model, options) => familyOf(model.family).createCriterion(model, options),
+  decodeMaps,
   postprocess: nonMaxSuppression,
   toImage: (detections, letterboxing, size) => ({
     ...detections,

@@ -1,12 +1,11 @@
 import { familySettings } from "@lookonce/config";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { ModelFamily } from "./model-family.ts";
-import { V5Criterion } from "./v5-criterion.ts";
-import { V8Criterion } from "./v8-criterion.ts";
 
 const v5: ModelFamily<"v5"> = {
   ...familySettings.v5,
-  createCriterion(model, { recipe, imgsz }) {
+  async createCriterion(model, { recipe, imgsz }) {
+    const { V5Criterion } = await import("@lookonce/loss");
     const { box, cls, obj, anchor_t, cls_pw, obj_pw, fl_gamma, label_smoothing, balance } = recipe;
     return new V5Criterion(model, {
       gains: { box, cls, obj },
@@ -23,7 +22,8 @@ const v5: ModelFamily<"v5"> = {
 
 const v8: ModelFamily<"v8"> = {
   ...familySettings.v8,
-  createCriterion(model, { recipe: { box, cls, dfl } }) {
+  async createCriterion(model, { recipe: { box, cls, dfl } }) {
+    const { V8Criterion } = await import("@lookonce/loss");
     return new V8Criterion(model, { box, cls, dfl });
   },
 };

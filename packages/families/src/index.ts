@@ -1,8 +1,5 @@
-export type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criterion.ts";
 export { type ClassScores, type DetectionScores, detect, letterboxingOf } from "./detect.ts";
 export { familyOf, registerFamily } from "./family-table.ts";
 export type { CriterionOptions, ModelFamily } from "./model-family.ts";
 export type { PostprocessOptions, ScorePlot, Scores, Task, TaskMetrics } from "./task.ts";
 export { createCriterion, registerTask, taskOf } from "./task-table.ts";
-export { V5Criterion, type V5CriterionOptions } from "./v5-criterion.ts";
-export { V8Criterion } from "./v8-criterion.ts";

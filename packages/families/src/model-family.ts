@@ -1,6 +1,6 @@
 import type { FamilySettings, HypFamily, RecipeOf } from "@lookonce/config";
+import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
-import type { Criterion } from "./criterion.ts";
 
 /** Options of a criterion. */
 export interface CriterionOptions<F extends HypFamily = HypFamily> {
@@ -10,7 +10,8 @@ export interface CriterionOptions<F extends HypFamily = HypFamily> {
 }
 
 /**
- * What distinguishes a family of models: its settings, and its loss of detection.
+ * What distinguishes a family of models: its settings, and its loss of detection. Records are cheap to import, in any thread:
+ * losses are loaded when they are created.
  *
  * How a head decodes is a method of the head (`@lookonce/nn`), and of its parameters for typed arrays (`decodeMaps` of
  * `@lookonce/geometry`).
@@ -19,5 +20,5 @@ export interface CriterionOptions<F extends HypFamily = HypFamily> {
  */
 export interface ModelFamily<F extends HypFamily = HypFamily> extends FamilySettings<F> {
   /** Creates the loss of detection, with a recipe's gains. */
-  createCriterion(model: DetectionModel, options: CriterionOptions<F>): Criterion;
+  createCriterion(model: DetectionModel, options: CriterionOptions<F>): Promise<Criterion>;
 }

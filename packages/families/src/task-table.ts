@@ -1,6 +1,6 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { type DetectionModel, registerModule } from "@lookonce/nn";
-import type { Criterion } from "./criterion.ts";
+import type { Criterion } from "@lookonce/loss";
+import type { DetectionModel } from "@lookonce/nn";
 import { detect } from "./detect.ts";
 import type { CriterionOptions } from "./model-family.ts";
 import type { Task } from "./task.ts";
@@ -23,13 +23,12 @@ export function taskOf(name: string): Task {
   );
 }
 
-/** Adds a task to the table, or replaces the one of this name; model files may use its heads from then on. */
+/** Adds a task to the table, or replaces the one of this name. `registerModule` of `@lookonce/nn` adds its head. */
 export function registerTask(task: Task): void {
   tasks.set(task.name, task);
-  for (const [name, spec] of Object.entries(task.heads)) registerModule(name, spec);
 }
 
 /** Creates the loss of a model's task and family. */
-export function createCriterion(model: DetectionModel, options: CriterionOptions): Criterion {
+export function createCriterion(model: DetectionModel, options: CriterionOptions): Promise<Criterion> {
   return taskOf(model.task).createCriterion(model, options);
 }

@@ -1,7 +1,7 @@
 import type { BatchSample } from "@lookonce/data";
-import type { Detections, ImageSize, Letterboxing, NmsOptions, Prediction } from "@lookonce/geometry";
-import type { DetectionModel, ModuleSpec } from "@lookonce/nn";
-import type { Criterion } from "./criterion.ts";
+import type { Detections, HeadSpec, ImageSize, Letterboxing, NmsOptions, Prediction, RawMap } from "@lookonce/geometry";
+import type { Criterion } from "@lookonce/loss";
+import type { DetectionModel } from "@lookonce/nn";
 import type { CriterionOptions } from "./model-family.ts";
 
 /** Thresholds and choices of {@link Task.postprocess}. */
@@ -41,12 +41,16 @@ export type ScorePlot = readonly [file: string, draw: () => Promise<Uint8Array>]
  * @typeParam S its scores
  */
 export interface Task<D extends Detections = Detections, S extends Scores = Scores> {
-  /** As `model.task` names it. */
+  /** As the head of a model names it: `model.task`. */
   readonly name: string;
-  /** Modules that end the model files of this task, by the names that the files use. */
-  readonly heads: Readonly<Record<string, ModuleSpec>>;
   /** Creates the loss, which also turns a batch's labels into targets. */
-  createCriterion(model: DetectionModel, options: CriterionOptions): Criterion;
+  createCriterion(model: DetectionModel, options: CriterionOptions): Promise<Criterion>;
+  /**
+   * Decodes the raw maps of an image where an anchor's confidence can exceed a threshold. Absent: the network's graph
+   * decodes all anchors with the head's `decode`. Worker threads know the tasks that are built in only, so leave it out in
+   * others.
+   */
+  readonly decodeMaps?: (maps: readonly RawMap[], head: HeadSpec, conf: number) => Prediction;
   /** What is detected in each image of a head's decoded output, in pixels of the network's input. */
   postprocess(output: Prediction, options: PostprocessOptions): D[];
   /** Maps detections from pixels of the network's input to those of the image. */

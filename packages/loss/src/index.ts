@@ -12,9 +12,12 @@ export {
 } from "./assigners/anchor-targets.ts";
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
 export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";
+export type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criteria/criterion.ts";
 export { type BalanceMode, LevelBalance, type LevelBalanceOptions } from "./criteria/level-balance.ts";
+export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
 export { type V5Loss, type V5LossOptions, v5DetectionLoss } from "./criteria/v5-detection.ts";
 export { scaleV5Gains, type V5Gains, type V5Scale } from "./criteria/v5-gains.ts";
+export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { type V8Gains, type V8Loss, type V8LossOptions, v8DetectionLoss } from "./criteria/v8-detection.ts";
 export type { BatchSize, HostTargets, HostTensor } from "./host-targets.ts";
 export { boxIou, type IouKind, type IouOptions, planeIou } from "./iou/box-iou.ts";

@@ -1,12 +1,12 @@
 import { familySettings, makeRecipe } from "@lookonce/config";
 import { setDevice } from "@lookonce/device";
+import { createCriterion } from "@lookonce/families";
 import { DetectionModel, loadStateDict, readModelConfig, stateDict } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { askedTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { noiseBatch } from "./auto-batch/auto-batch.ts";
-import { makeCriterion } from "./criteria/make-criterion.ts";
 import { ModelEMA } from "./model-ema.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
@@ -38,7 +38,7 @@ async function train(name: string, start?: Weights): Promise<Outcome> {
   const decoded = (await output.data()) as Float32Array;
   const optimizer = new Sgd(groupParameters(model), { weightDecay: recipe.weight_decay });
   const ema = await ModelEMA.of(model);
-  const criterion = makeCriterion(model, { recipe, imgsz });
+  const criterion = await createCriterion(model, { recipe, imgsz });
   const step = new TrainStep(model, { criterion, optimizer, ema, clip: 10 });
   const numbers: number[][] = [];
   for (let i = 0; i < steps; i++) {

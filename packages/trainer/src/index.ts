@@ -6,9 +6,6 @@ export { type AutoBatchOptions, autoBatch } from "./auto-batch/auto-batch.ts";
 export type { AutoBatchReport } from "./auto-batch/largest-batch.ts";
 export type { MemoryMeter } from "./auto-batch/memory-meter.ts";
 export { type ModelNotes, saveModel } from "./checkpointer.ts";
-export type { Criterion, CriterionLoss, TrainBatch } from "./criteria/criterion.ts";
-export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
-export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { type BestEpoch, EarlyStopping } from "./early-stopping.ts";
 export {
   type Evolution,

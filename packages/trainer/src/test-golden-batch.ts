@@ -1,7 +1,7 @@
 import { padTargets } from "@lookonce/data";
+import type { TrainBatch } from "@lookonce/loss";
 import { type Module, stateDict } from "@lookonce/nn";
 import { expectClose, type GoldenTensor, type Tolerance } from "@lookonce/testing";
-import type { TrainBatch } from "./criteria/criterion.ts";
 
 /** A batch of the reference: images [N, RGB, H, W] of 0 to 1, and objects with their image, class and normalized xywh. */
 export interface ReferenceBatch {

@@ -1,5 +1,7 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { familySettings, makeRecipe } from "@lookonce/config";
+import { createCriterion } from "@lookonce/families";
+import type { TrainBatch } from "@lookonce/loss";
 import { type DetectionModel, modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import {
   describeShared,
@@ -11,8 +13,6 @@ import {
   sharedPath,
 } from "@lookonce/testing";
 import { beforeAll, expect, it } from "vitest";
-import type { TrainBatch } from "./criteria/criterion.ts";
-import { makeCriterion } from "./criteria/make-criterion.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
 import { batchOf, compareState } from "./test-golden-batch.ts";
@@ -38,7 +38,7 @@ function goldenBatch(): TrainBatch {
 async function golden(weightDecay: number): Promise<{ model: DetectionModel; step: TrainStep; batch: TrainBatch }> {
   const model = modelFromCheckpoint(readCheckpoint(sharedPath("weights/yolov5n.pt")), "yolov5n.pt");
   const optimizer = new Sgd(groupParameters(model), { weightDecay });
-  const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings.v5), imgsz: 160 });
+  const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings.v5), imgsz: 160 });
   return { model, step: new TrainStep(model, { criterion, optimizer }), batch: goldenBatch() };
 }
 

@@ -1,4 +1,5 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { V8Criterion } from "@lookonce/loss";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import {
   describeShared,
@@ -12,7 +13,6 @@ import {
   type Tolerance,
 } from "@lookonce/testing";
 import { beforeAll, expect, it } from "vitest";
-import { V8Criterion } from "./criteria/v8-criterion.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
 import { batchOf, compareState } from "./test-golden-batch.ts";

@@ -1,12 +1,12 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
 import { familySettings, makeRecipe } from "@lookonce/config";
 import { padTargets } from "@lookonce/data";
+import { createCriterion } from "@lookonce/families";
+import type { TrainBatch } from "@lookonce/loss";
 import { Random } from "@lookonce/random";
 import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { TrainBatch } from "./criteria/criterion.ts";
-import { makeCriterion } from "./criteria/make-criterion.ts";
 import { ModelEMA } from "./model-ema.ts";
 import { makeOptimizer } from "./optimizer/make-optimizer.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
@@ -39,7 +39,7 @@ describe("500 steps", () => {
   it.each(["v8", "v5"] as const)("hold memory flat, %s", async (family) => {
     const model = tinyModel({ family });
     const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
-    const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings[family]), imgsz: side });
+    const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings[family]), imgsz: side });
     const ema = await ModelEMA.of(model);
     const step = new TrainStep(model, { criterion, optimizer, ema, clip: 10, accumulates: true });
     const settings = { lr: { bias: 0.001, weight: 0.001, norm: 0.001 }, momentum: 0.9 };

@@ -1,12 +1,11 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
 import { padTargets } from "@lookonce/data";
+import { type TrainBatch, V8Criterion } from "@lookonce/loss";
 import { stateDict } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { enterTestDevice, expectClose, recordsGraphs } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { TrainBatch } from "./criteria/criterion.ts";
-import { V8Criterion } from "./criteria/v8-criterion.ts";
 import { emaDecay, ModelEMA } from "./model-ema.ts";
 import { AdamW } from "./optimizer/adamw.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";

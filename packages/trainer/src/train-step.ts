@@ -1,7 +1,7 @@
 import { RecordedStep } from "@lookonce/backend-onnxruntime";
+import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criteria/criterion.ts";
 import { GradScaler, restoreUnless, snapshot } from "./grad-scaler.ts";
 import { imageInput } from "./images.ts";
 import type { ModelEMA } from "./model-ema.ts";

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import { createCriterion } from "@lookonce/families";
+import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
-import type { Criterion } from "./criteria/criterion.ts";
-import { makeCriterion } from "./criteria/make-criterion.ts";
 import { ModelEMA } from "./model-ema.ts";
 import { makeOptimizer } from "./optimizer/make-optimizer.ts";
 import type { Optimizer } from "./optimizer/optimizer.ts";
@@ -26,7 +26,7 @@ export type PartSettings = Pick<ResolvedSettings, "recipe" | "batch" | "nbs" | "
 export async function createParts(model: DetectionModel, settings: PartSettings): Promise<TrainingParts> {
   const { recipe, batch, nbs, imgsz } = settings;
   freezeLayers(model, settings.freeze);
-  const criterion = makeCriterion(model, { recipe, imgsz });
+  const criterion = await createCriterion(model, { recipe, imgsz });
   // A criterion's own parameters have neither decay nor a warm-up of their own.
   const own = [...criterion.parameters].map(([path, variable]): GroupedParameter => {
     return { path: `loss.${path}`, group: "norm", variable };

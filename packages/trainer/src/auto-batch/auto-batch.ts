@@ -2,10 +2,10 @@ import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxr
 import { familySettings, makeRecipe } from "@lookonce/config";
 import { type DatasetEntry, padTargets } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import type { TrainBatch } from "@lookonce/loss";
 import { copyModel, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
-import type { TrainBatch } from "../criteria/criterion.ts";
 import { choosePrecision } from "../precision/choose-precision.ts";
 import type { TrainOptions, TrainSettings } from "../train-options.ts";
 import { createParts, disposeParts, type PartSettings, type TrainingParts } from "../training-parts.ts";

@@ -6,13 +6,13 @@ import {
   trace,
 } from "@lookonce/backend-onnxruntime";
 import { familySettings, makeRecipe } from "@lookonce/config";
+import { createCriterion } from "@lookonce/families";
+import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { noiseBatch } from "../auto-batch/auto-batch.ts";
-import type { Criterion } from "../criteria/criterion.ts";
-import { makeCriterion } from "../criteria/make-criterion.ts";
 import { ModelEMA } from "../model-ema.ts";
 import { groupParameters } from "../optimizer/parameter-groups.ts";
 import { Sgd } from "../optimizer/sgd.ts";
@@ -39,7 +39,7 @@ interface Parts {
 }
 
 async function parts(model: DetectionModel, options: Partial<TrainStepOptions> = {}): Promise<Parts> {
-  const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings[model.family]), imgsz: 64 });
+  const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings[model.family]), imgsz: 64 });
   const optimizer = new Sgd(groupParameters(model));
   const ema = await ModelEMA.of(model, { decay: 0.5, tau: 1 });
   return { model, optimizer, ema, step: new TrainStep(model, { criterion, optimizer, ema, ...options }) };
@@ -110,7 +110,7 @@ describe.each(Object.entries(models))("mixed precision, %s", (_, make) => {
 
   it("computes all convolutions and their gradients in half precision, and little else", async () => {
     const model = make();
-    const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings[model.family]), imgsz: 64 });
+    const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings[model.family]), imgsz: 64 });
     const variables = [...model.namedParameters().values()];
     const targets = Object.entries(criterion.inputs(batch) as Record<string, StepInput>);
     model.train();
@@ -206,7 +206,7 @@ describe("the scale of the loss", () => {
     const norms: number[] = [];
     for (const scale of [1, 2 ** 20]) {
       const model = tinyModel();
-      const inner = makeCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: 64 });
+      const inner = await createCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: 64 });
       const faint = {
         ...{ parts: inner.parts, parameters: inner.parameters, state: inner.state, dispose: () => inner.dispose() },
         inputs: (one) => inner.inputs(one),

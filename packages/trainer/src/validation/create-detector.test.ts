@@ -1,12 +1,12 @@
 import type { StepInput } from "@lookonce/backend-onnxruntime";
 import { familySettings } from "@lookonce/config";
+import { createCriterion } from "@lookonce/families";
 import { ModelDetector } from "@lookonce/inference";
 import { copyModel, fuse } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { askedTestDevice, enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { makeCriterion } from "../criteria/make-criterion.ts";
 import { imagesOf } from "../images.ts";
 import { tinyModel } from "../test-tiny-model.ts";
 import { createDetector, ForwardDetector } from "./create-detector.ts";
@@ -53,7 +53,7 @@ describe("detectors", () => {
 describe("ValidationLoss", () => {
   it("is the criterion's loss of the raw maps", async () => {
     const model = tinyModel().eval();
-    const criterion = makeCriterion(model, { recipe: familySettings.v8.recipe, imgsz: 64 });
+    const criterion = await createCriterion(model, { recipe: familySettings.v8.recipe, imgsz: 64 });
     const batch = noise();
     const detector = await createDetector(model, { raw: true });
     const { raw = [] } = await detector.detect(imagesOf(batch), 0);

@@ -1,7 +1,7 @@
 import { RecordedStep } from "@lookonce/backend-onnxruntime";
 import type { EngineTensor } from "@lookonce/inference";
+import type { Criterion, NamedTensors, TrainBatch } from "@lookonce/loss";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Criterion, NamedTensors, TrainBatch } from "../criteria/criterion.ts";
 import type { Losses } from "../train-step.ts";
 
 /** The losses of a model that is not being trained: what a criterion says of its raw maps. */

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { familySettings, makeRecipe } from "@lookonce/config";
 import { Dataset, generateShapes } from "@lookonce/data";
+import { createCriterion } from "@lookonce/families";
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeCriterion } from "../criteria/make-criterion.ts";
 import { tinyModel } from "../test-tiny-model.ts";
 import { validate } from "./validate.ts";
 import type { ValidatedBatch } from "./validation-callbacks.ts";
@@ -73,7 +73,7 @@ describe("Validator", () => {
 
   it("gives equal results again and again, with threads or without, and frees what it made", async () => {
     const model = tinyModel({ names: data.names });
-    const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: 64 });
+    const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: 64 });
     const tensors = tf.memory().numTensors;
     const validator = new Validator(data, model, { ...form, criterion });
     const { speed: _, ...first } = await validator.run(model);
@@ -89,7 +89,7 @@ describe("Validator", () => {
 
   it("measures losses as means over batches", async () => {
     const model = tinyModel({ names: data.names });
-    const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: 64 });
+    const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: 64 });
     const lossesOf = async (dataset: Dataset, batch: number): Promise<number[]> => {
       const validator = new Validator(dataset, model, { ...form, batch, criterion });
       const { losses = {} } = await validator.run(model);
@@ -107,7 +107,10 @@ describe("Validator", () => {
 
   it("leaves the state of a training's criterion as it was", async () => {
     const model = tinyV5();
-    const criterion = makeCriterion(model, { recipe: makeRecipe(familySettings.v5, { balance: "auto" }), imgsz: 64 });
+    const criterion = await createCriterion(model, {
+      recipe: makeRecipe(familySettings.v5, { balance: "auto" }),
+      imgsz: 64,
+    });
     const state = async (): Promise<unknown[]> =>
       Promise.all([...criterion.state.values()].map(async (variable) => [...(await variable.data())]));
     const before = await state();

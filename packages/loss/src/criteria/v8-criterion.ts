@@ -1,8 +1,9 @@
-import type { StepInputs } from "@lookonce/backend-onnxruntime";
-import { type PaddedTargets, type V8Gains, v8DetectionLoss } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { HostTensor } from "../host-targets.ts";
+import type { PaddedTargets } from "../targets.ts";
 import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
+import { type V8Gains, v8DetectionLoss } from "./v8-detection.ts";
 
 /** YOLOv8's loss: box (CIoU), cls and dfl, with targets that are assigned by task alignment within the step. */
 export class V8Criterion implements Criterion<PaddedTargets> {
@@ -17,12 +18,12 @@ export class V8Criterion implements Criterion<PaddedTargets> {
     this.#gains = gains;
   }
 
-  inputs({ count, targets }: TrainBatch): StepInputs<PaddedTargets> {
+  inputs({ count, targets }: TrainBatch): Record<keyof PaddedTargets, HostTensor> {
     const shape = [count, targets.maxTargets];
     return {
       labels: { data: targets.labels, shape, dtype: "int32" },
-      boxes: { data: targets.boxes, shape: [...shape, 4] },
-      mask: { data: targets.mask, shape },
+      boxes: { data: targets.boxes, shape: [...shape, 4], dtype: "float32" },
+      mask: { data: targets.mask, shape, dtype: "float32" },
     };
   }
 

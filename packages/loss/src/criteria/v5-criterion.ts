@@ -1,18 +1,12 @@
-import type { StepInputs } from "@lookonce/backend-onnxruntime";
-import {
-  AnchorAssigner,
-  type AnchorTargetTensors,
-  anchorTargetInputs,
-  type BalanceMode,
-  LevelBalance,
-  scaleV5Gains,
-  type V5Gains,
-  type V5LossOptions,
-  v5DetectionLoss,
-} from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
+import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
+import { type AnchorTargetTensors, anchorTargetInputs } from "../assigners/anchor-targets.ts";
+import type { HostTensor } from "../host-targets.ts";
 import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
+import { type BalanceMode, LevelBalance } from "./level-balance.ts";
+import { type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
+import { scaleV5Gains, type V5Gains } from "./v5-gains.ts";
 
 /** Options of {@link V5Criterion}. */
 export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" | "balance"> {
@@ -22,11 +16,11 @@ export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" |
   imgsz: number;
   /** Largest ratio of a target's side to an anchor's. Default 4. */
   threshold?: number;
-  /** How the levels' objectness losses are weighed. Default `fixed`. */
+  /** How the levels' objectness losses are weighted. Default `fixed`. */
   balance?: BalanceMode;
 }
 
-/** YOLOv5's loss: box (CIoU), obj and cls; which anchors learn which target is told on the host, beside the step. */
+/** YOLOv5's loss: box (CIoU), obj and cls; targets are assigned to anchors on the host, before the step. */
 export class V5Criterion implements Criterion<AnchorTargetTensors> {
   readonly parts = ["box", "obj", "cls"] as const;
   readonly #assigner: AnchorAssigner;
@@ -50,7 +44,7 @@ export class V5Criterion implements Criterion<AnchorTargetTensors> {
     return this.#balance.state;
   }
 
-  inputs({ targets, count, height, width }: TrainBatch): StepInputs<AnchorTargetTensors> {
+  inputs({ targets, count, height, width }: TrainBatch): Record<keyof AnchorTargetTensors, HostTensor> {
     return anchorTargetInputs(this.#assigner.assign(targets, { count, height, width }));
   }
 

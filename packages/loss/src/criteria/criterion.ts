@@ -1,9 +1,12 @@
-import type { StepInputs } from "@lookonce/backend-onnxruntime";
-import type { Batch } from "@lookonce/data";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { BatchSize, HostTargets, HostTensor } from "../host-targets.ts";
 
-/** What a training step takes of a batch. */
-export type TrainBatch = Pick<Batch, "images" | "count" | "height" | "width" | "targets">;
+/** What a training step reads of a batch. */
+export interface TrainBatch extends BatchSize {
+  /** RGB bytes [count, height, width, 3]. */
+  images: Uint8Array;
+  targets: HostTargets;
+}
 
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
@@ -17,8 +20,7 @@ export interface CriterionLoss {
 }
 
 /**
- * What a model is trained for: takes a batch's targets to the step's inputs and the model's raw maps to a loss. The trainer
- * knows a family of models by its criterion only.
+ * What a model is trained for: converts a batch's targets to inputs of a recorded step, and the model's raw maps to a loss.
  *
  * @typeParam T the targets' tensors
  */
@@ -30,7 +32,7 @@ export interface Criterion<T extends NamedTensors = NamedTensors> {
   /** Variables that it assigns itself, by path; they are saved with the run. */
   readonly state: ReadonlyMap<string, tf.Variable>;
   /** The targets of a batch, as inputs of the recorded step; their shapes are few. */
-  inputs(batch: TrainBatch): StepInputs<T>;
+  inputs(batch: TrainBatch): Readonly<Record<keyof T, HostTensor>>;
   /** The loss, recorded as tensor operations on the tensors of {@link inputs}. */
   loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
   dispose(): void;
