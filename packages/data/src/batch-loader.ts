@@ -30,11 +30,11 @@ const maxNames = 8;
 /**
  * Reads a data set in batches: decoded, resized, augmented or letterboxed, with padded targets.
  *
- * Worker threads make batches ahead of the one in use. What a batch holds depends on the data set, the options and the
- * epoch alone, neither on the number of workers nor on where an epoch was begun. An image that turns out to be damaged is
+ * Worker threads make batches ahead of the one in use. The contents of a batch depend on the data set, the options and the
+ * epoch alone, neither on the number of workers nor on where an epoch was started. An image that turns out to be damaged is
  * counted in the data set's report; it is left out of its batch or, where images are augmented, replaced by the next.
  *
- * Idle workers do not keep a process running, but hold memory: `dispose()` ends them.
+ * Idle workers do not keep a process running, but use memory: `dispose()` ends them.
  */
 export class BatchLoader implements AsyncIterable<Batch> {
   readonly #dataset: Dataset;
@@ -61,7 +61,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return dropLast ? Math.floor(count) : Math.ceil(count);
   }
 
-  /** Seconds that whoever takes the batches has waited for them so far, in all epochs. */
+  /** Seconds that the consumer has waited for batches so far, in all epochs. */
   get waited(): number {
     return this.#waited;
   }
@@ -93,7 +93,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     this.#drop(this.#prepared?.reader);
     const reader = this.#read(epoch, from);
     this.#prepared = { epoch, from, reader };
-    reader.begin();
+    reader.start();
   }
 
   /**
@@ -106,7 +106,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const either = signal === undefined ? this.#end.signal : AbortSignal.any([this.#end.signal, signal]);
     const reader = this.#takePrepared(epoch, from) ?? this.#read(epoch, from);
     try {
-      for (let next = reader.take(); next !== undefined; next = reader.take()) {
+      for (let next = reader.next(); next !== undefined; next = reader.next()) {
         const start = performance.now();
         const made = await unlessAborted(next, either);
         this.#waited += (performance.now() - start) / 1000;

@@ -170,7 +170,7 @@ function checkUsable(
 /** An image's objects: classes, boxes and perhaps polygons. */
 type Objects = Omit<Labels, "problems">;
 
-/** Keeps the objects of some classes, and takes all as class 0 if asked to. */
+/** Keeps the objects of some classes, and with `singleCls` all as class 0. */
 function selectObjects(
   objects: Objects,
   { classes: wanted, singleCls = false }: { classes?: readonly number[]; singleCls?: boolean },

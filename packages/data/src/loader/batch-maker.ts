@@ -35,7 +35,7 @@ interface Making {
 }
 
 /**
- * Makes batches in this thread. What a batch holds depends on the job and the task alone, not on what was made before.
+ * Makes batches in this thread. A batch depends on the job and the task alone, not on what was made before.
  */
 export class BatchMaker implements BatchMakers {
   readonly #job: LoaderJob;
@@ -51,7 +51,7 @@ export class BatchMaker implements BatchMakers {
     this.#disk = job.disk === undefined ? undefined : new DiskCache(job.disk);
     this.#random = new Random(job.randomKey);
     this.#transforms = job.transforms === undefined ? Promise.resolve(transforms) : importTransforms(job.transforms);
-    // a module that cannot be loaded is told by the first batch
+    // A module that cannot be loaded fails the first batch
     this.#transforms.catch(() => {});
   }
 

@@ -9,7 +9,7 @@ const entry = (path: string, classes: number[], polygons?: number[][]): DatasetE
 });
 
 describe("an entry table", () => {
-  it("gives back what was packed, in memory of its own", () => {
+  it("unpacks what was packed, in memory of its own", () => {
     const entries = [
       entry("/a/ä€.jpg", [3, 1], [[0, 0.5, 1, 0.25], []]),
       entry("/b", []),

@@ -56,7 +56,7 @@ export interface BatchLoaderOptions {
   cacheBytes?: number;
   /** Folder of `cache: "disk"`. Default: `.lookonce-cache` beside the images. */
   cacheDirectory?: string;
-  /** Told in one line when a cache is refused or fails. Default: a warning of the process. */
+  /** Called with one line when a cache is refused or fails. Default: a warning of the process. */
   onNotice?: (line: string) => void;
 }
 
@@ -122,7 +122,7 @@ function checkTogether(options: FullOptions, inThisThread: boolean): void {
   }
   if (inThisThread && workers > 0) {
     fault(
-      "transforms that are functions cannot be sent to workers: put them into a module and pass its URL, or set workers: 0.",
+      "transforms that are functions cannot be sent to workers: move them to a module and pass its URL, or set workers: 0.",
     );
   }
   if (!["auto", "ram", "disk", "none"].includes(cache)) {

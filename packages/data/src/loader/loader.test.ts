@@ -60,21 +60,21 @@ describe("any number of workers", () => {
     ["rectangular", 2, async () => ({ rect: true })],
     ["rectangular and augmented", 2, async () => ({ rect: true, pad: 0, augment })],
   ];
-  it.each(cases)("gives the same bytes %s, with up to %i", async (_, most, make) => {
+  it.each(cases)("make the same bytes %s, with up to %i", async (_, max, make) => {
     const given = await make();
     const options = { ...given, batch: 3, ...(given.rect ? {} : { shuffle: new Random(4) }), random: new Random(1) };
     const dataset = await images.open();
     const [none, one, several] = [
       await readEpoch(dataset, { ...options, workers: 0 }, { epoch: 2 }),
       await readEpoch(dataset, { ...options, workers: 1, cacheBytes: 0 }, { epoch: 2 }),
-      await readEpoch(dataset, { ...options, workers: most, prefetch: 3 }, { epoch: 2 }),
+      await readEpoch(dataset, { ...options, workers: max, prefetch: 3 }, { epoch: 2 }),
     ];
     expect(none.map(({ count }) => count)).toEqual([3, 3, 3, 2]);
     expect(brief(one)).toEqual(brief(none));
     expect(brief(several)).toEqual(brief(none));
   });
 
-  it("gives the same bytes from JPEG files of many sizes", async () => {
+  it("make the same bytes from JPEG files of many sizes", async () => {
     const folder = join(images.folder, "jpeg");
     const rng = new Random("texture");
     for (let n = 0; n < 12; n++) {
@@ -244,7 +244,7 @@ describe("transforms", () => {
       expect(await failure(readEpoch(dataset, { transforms: none, workers }))).toMatchObject({ code: "NOT_FOUND" });
     }
     expect(() => new BatchLoader(dataset, { batch: 1, imgsz: 64, transforms: [], workers: 1 })).toThrow(
-      "put them into a module",
+      "move them to a module",
     );
   });
 
@@ -255,9 +255,9 @@ describe("transforms", () => {
     ["3 bytes as an image of 64 × 64", (s: Sample) => ({ ...s, image: { ...s.image, data: new Uint8Array(3) } })],
     ["no Float32Array of boxes", (sample: Sample) => ({ ...sample, boxes: [] })],
     ["1 boxes with 0 classes", (sample: Sample) => ({ ...sample, boxes: new Float32Array(4) })],
-  ])("must give a sample, not %s", async (what, transform) => {
+  ])("must return a sample, not %s", async (what, transform) => {
     const error = await failure(readEpoch(await images.open(), { transforms: [transform as Transform] }));
-    expect(error.message).toContain(`the transforms gave ${what}`);
+    expect(error.message).toContain(`the transforms returned ${what}`);
     expect(error.message).toContain(`for ${images.path(0)}:`);
   });
 
@@ -308,20 +308,20 @@ describe("memory", () => {
 
 describe("ending", () => {
   /** Whatever would keep this process running. */
-  const held = (): number => process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort/.test(name)).length;
+  const alive = (): number => process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort/.test(name)).length;
 
   it("early leaves nothing that keeps the process running", async () => {
-    const before = held();
+    const before = alive();
     const loader = new BatchLoader(await images.open(), { batch: 1, imgsz: 64, workers: 2 });
     for await (const batch of loader) {
       expect(batch.count).toBe(1);
-      expect(held()).toBeGreaterThan(before);
+      expect(alive()).toBeGreaterThan(before);
       break;
     }
-    await expect.poll(held, patient).toBe(before);
+    await expect.poll(alive, patient).toBe(before);
     // the same workers take up work again
     for await (const batch of loader.batches(1)) expect(batch.count).toBe(1);
-    await expect.poll(held, patient).toBe(before);
+    await expect.poll(alive, patient).toBe(before);
     await loader.dispose();
   });
 
@@ -338,8 +338,8 @@ describe("ending", () => {
     await loader.dispose();
   });
 
-  it("by dispose() frees the threads, and whoever waits is told", async () => {
-    const before = held();
+  it("by dispose() frees the threads, and whoever waits gets an error", async () => {
+    const before = alive();
     for (const workers of [0, 2]) {
       const loader = new BatchLoader(await images.open(), { batch: 1, imgsz: 64, workers });
       const iterator = loader.batches();
@@ -349,7 +349,7 @@ describe("ending", () => {
       await loader.dispose();
       expect(await waiting).toMatchObject({ code: "ARGUMENT", message: expect.stringContaining("was disposed") });
       await expect(loader.batches().next()).rejects.toThrow("was disposed");
-      expect(held()).toBe(before);
+      expect(alive()).toBe(before);
     }
   });
 

@@ -42,7 +42,7 @@ export class TestImages {
     return Dataset.open({ yaml: join(this.folder, "data.yaml"), split: "train" });
   }
 
-  /** Writes a module of transforms and gives its address. */
+  /** Writes a module of transforms and returns its address. */
   async module(name: string, source: string): Promise<URL> {
     const path = join(this.folder, `${name}.mjs`);
     await writeFile(path, source);
@@ -70,7 +70,7 @@ export async function readEpoch(
   }
 }
 
-/** Batches with a sum in place of their bytes: comparing many numbers one by one takes the test runner long. */
+/** Batches with a sum in place of their bytes: comparing many numbers one by one is slow. */
 export function brief(batches: readonly Batch[]): object[] {
   return batches.map(({ images, ...rest }) => ({ ...rest, images: createHash("sha256").update(images).digest("hex") }));
 }

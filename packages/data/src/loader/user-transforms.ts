@@ -28,7 +28,7 @@ export async function importTransforms(address: string): Promise<Transform[]> {
 /**
  * Applies the user's transforms; what goes wrong says on which image.
  *
- * @throws LookonceError `ARGUMENT` when a transform throws or gives something that is no sample
+ * @throws LookonceError `ARGUMENT` when a transform throws or returns something that is no sample
  */
 export function applyTransforms(
   sample: Sample,
@@ -45,10 +45,10 @@ export function applyTransforms(
   }
   const fault = faultOf(changed);
   if (fault === undefined) return changed;
-  throw new LookonceError("ARGUMENT", `the transforms gave ${fault} for ${path}: they must give a sample.`);
+  throw new LookonceError("ARGUMENT", `the transforms returned ${fault} for ${path}: they must return a sample.`);
 }
 
-/** What keeps a value that a transform gave from being a sample. */
+/** Why a value that a transform returned is no sample. */
 function faultOf(value: Partial<Sample> | Promise<unknown> | undefined): string | undefined {
   if (value instanceof Promise) return "a promise (a transform is no async function)";
   if (value === undefined || value === null) return String(value);

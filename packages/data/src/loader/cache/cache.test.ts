@@ -25,7 +25,7 @@ describe("MemoryCache", () => {
     expect([0, 1, 2, 3].map((i) => other.get(i))).toEqual([made[0], made[1], undefined, undefined]);
   });
 
-  it("does not take an image of another size than it has place for", () => {
+  it("refuses an image of another size than it has room for", () => {
     const cache = new MemoryCache(layOutMemory(sizes, 1000));
     cache.add(0, blankImage({ width: 10, height: 4 }));
     expect(cache.get(0)).toBeUndefined();
@@ -59,7 +59,7 @@ describe("planCache", () => {
     expect(planCache(sizes, { ...wish, kind: "disk" })).toMatchObject({ kind: "disk", need: 450, images: 4 });
   });
 
-  it("refuses in one line what does not fit, and goes on with what is allowed", () => {
+  it("refuses in one line what does not fit, and does what is allowed", () => {
     const plan = planCache(sizes, { ...wish, kind: "ram", freeMemory: 670 });
     expect(plan).toMatchObject({ kind: "ram", images: 2 });
     expect(plan.notice).toBe(
@@ -153,7 +153,7 @@ describe("a loader's cache", () => {
     ["disk", 0],
     ["disk", 2],
     ["auto", 1],
-  ] as const)("gives the same batches from %s with %i workers, without reading files again", async (cache, workers) => {
+  ] as const)("makes the same batches from %s with %i workers, without reading files again", async (cache, workers) => {
     const dataset = await images.open();
     const plain = brief(await readEpoch(dataset, { cache: "none", workers: 0 }));
     const loader = new BatchLoader(dataset, { batch: 4, imgsz: 64, cache, workers });
@@ -181,7 +181,7 @@ describe("a loader's cache", () => {
     await images.write(0);
   });
 
-  it("tells in one line what it cannot do", async () => {
+  it("reports in one line what it cannot do", async () => {
     const dataset = await images.open();
     const lines: string[] = [];
     const onNotice = (line: string): void => void lines.push(line);

@@ -13,11 +13,11 @@ const headerBytes = 32;
 export interface DiskCacheSettings {
   /** The folder; without it, `.lookonce-cache` beside each image. */
   directory?: string;
-  /** Tells apart images resized in different ways; part of the file names. */
+  /** Distinguishes images resized in different ways; part of the file names. */
   form: string;
 }
 
-/** What tells one state of a source file from another. */
+/** What differs between two states of a source file. */
 interface SourceState {
   size: number;
   mtimeMs: number;
@@ -45,14 +45,14 @@ export class DiskCache {
     this.#settings = settings;
   }
 
-  /** Why nothing more is written, told once. */
+  /** Returns why nothing more is written, once. */
   takeFailure(): string | undefined {
     const failure = this.#failure;
     this.#failure = undefined;
     return failure;
   }
 
-  /** The image kept for a source, or what `read` gives, which is then kept. */
+  /** Returns the image kept for a source, or what `read` returns, which is then kept. */
   async through(path: string, read: () => Promise<Image | undefined>): Promise<Image | undefined> {
     const source = await stat(path).catch(() => undefined);
     // readers say what is wrong with a missing file better than this can

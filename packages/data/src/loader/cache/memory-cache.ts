@@ -46,7 +46,7 @@ export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayou
 }
 
 /**
- * Resized images in memory that all threads share; whichever thread reads an image first puts it in, for all.
+ * Resized images in memory that all threads share; the thread that reads an image first adds it for all.
  *
  * Nothing is ever thrown out: an epoch asks for every image once, in another order each time, so that throwing out the
  * oldest would keep nothing that is asked for next.
@@ -66,7 +66,7 @@ export class MemoryCache {
     return { data: this.#bytes(index), width, height };
   }
 
-  /** Keeps a copy of the image, when it has a place and nobody has put it there. */
+  /** Keeps a copy of the image, when it has a place and is not there yet. */
   add(index: number, image: Image): void {
     const { places, states: all } = this.#layout;
     if ((places[index] as number) < 0) return;
