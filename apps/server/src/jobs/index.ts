@@ -30,7 +30,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
     database.close();
     throw new LookonceError(
       "IO",
-      `another service uses ${file}: stop it, or give this one another folder for its runs.`,
+      `another service uses ${file}: stop it, or choose another folder for the runs of this one.`,
     );
   }
   const jobs = new JobStore(database);

@@ -7,7 +7,7 @@ export type JobKind = "train" | "val" | "export";
  */
 export type JobState = "queued" | "running" | "succeeded" | "failed" | "canceled" | "interrupted";
 
-/** What went wrong, as every answer of the service tells it. */
+/** What went wrong, as in every answer of the service. */
 export interface JobError {
   code: string;
   message: string;

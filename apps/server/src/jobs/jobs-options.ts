@@ -24,6 +24,6 @@ export interface JobsOptions {
   grace?: number;
   /** Starts without a checkpoint between them after which a job counts as failed (default 3). */
   maxFruitless?: number;
-  /** Seconds after which an event stream with nothing to tell says that it is there (default 15). */
+  /** Seconds without events after which an event stream sends a comment (default 15). */
   heartbeat?: number;
 }

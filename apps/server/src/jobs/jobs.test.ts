@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { quick, type ServiceFolders, serviceFolders, startService, type ToldJob, waitFor } from "./test-service.ts";
+import { type JobAnswer, quick, type ServiceFolders, serviceFolders, startService, waitFor } from "./test-service.ts";
 
 let folders: ServiceFolders;
 let app: FastifyInstance;
@@ -20,7 +20,7 @@ afterAll(() => app.close());
 const over = ["succeeded", "failed", "canceled"];
 const training = { kind: "train", model: "tiny", data: "shapes/shapes", options: quick };
 
-async function post(payload: object): Promise<ToldJob> {
+async function post(payload: object): Promise<JobAnswer> {
   const answer = await app.inject({ method: "POST", url: "/v1/jobs", payload });
   expect(answer.statusCode, answer.body).toBe(202);
   expect(answer.headers.location).toBe(`/v1/jobs/${answer.json().id}`);
@@ -29,14 +29,14 @@ async function post(payload: object): Promise<ToldJob> {
 
 const cancel = (id: string) => app.inject({ method: "POST", url: `/v1/jobs/${id}/cancel` });
 
-interface ToldEvent {
+interface ReceivedEvent {
   id: number;
   type: string;
   data: Record<string, unknown>;
 }
 
 /** Events of a job, from an answer's text. */
-function eventsIn(text: string): ToldEvent[] {
+function eventsIn(text: string): ReceivedEvent[] {
   const found = text.matchAll(/^id: (\d+)\nevent: (\w+)\ndata: (.*)$/gm);
   return [...found].map(([, id, type, data]) => ({
     id: Number(id),
@@ -45,21 +45,21 @@ function eventsIn(text: string): ToldEvent[] {
   }));
 }
 
-async function eventsOf(id: string, headers: Record<string, string> = {}): Promise<ToldEvent[]> {
+async function eventsOf(id: string, headers: Record<string, string> = {}): Promise<ReceivedEvent[]> {
   const { body, statusCode, headers: given } = await app.inject({ url: `/v1/jobs/${id}/events`, headers });
   expect([statusCode, given["content-type"]]).toEqual([200, "text/event-stream; charset=utf-8"]);
   return eventsIn(body);
 }
 
 describe("a training", () => {
-  let job: ToldJob;
+  let job: JobAnswer;
   beforeAll(async () => {
     const { id, state } = await post(training);
     expect(["queued", "running"]).toContain(state);
     job = await waitFor(app, { id, states: over });
   });
 
-  it("leaves a run, and tells what came of it", async () => {
+  it("leaves a run, and reports its result", async () => {
     expect(job).toMatchObject({ state: "succeeded", run: "train", starts: 1, options: quick, canceling: false });
     expect(job.result).toMatchObject({ run: "train", epochs: 2, best: "weights/best.safetensors", images: 2 });
     expect(job.result?.map50).toEqual(expect.any(Number));
@@ -79,9 +79,9 @@ describe("a training", () => {
     expect(existsSync(`${folders.options.database}.job-${job.id}.lock`)).toBe(false);
   });
 
-  it("told how it went", async () => {
+  it("reported its progress", async () => {
     const events = await eventsOf(job.id);
-    const of = (type: string): ToldEvent["data"][] =>
+    const of = (type: string): ReceivedEvent["data"][] =>
       events.filter((event) => event.type === type).map(({ data }) => data);
     expect(of("state").map(({ state }) => state)).toEqual(["queued", "running", "succeeded"]);
     expect(of("epoch").map(({ epoch, epochs }) => [epoch, epochs])).toEqual([
@@ -103,16 +103,16 @@ describe("a training", () => {
 
   it("is followed on from the last event that a listener knows", async () => {
     const events = await eventsOf(job.id);
-    const known = events[3] as ToldEvent;
+    const known = events[3] as ReceivedEvent;
     expect(await eventsOf(job.id, { "last-event-id": String(known.id) })).toEqual(events.slice(4));
     expect(await eventsOf(job.id, { "last-event-id": "nonsense" })).toEqual(events);
-    // Nothing is to come: clients are told not to ask again.
+    // Nothing is to come: clients learn not to ask again
     const last = { "last-event-id": String(events.at(-1)?.id) };
     const { statusCode, body } = await app.inject({ url: `/v1/jobs/${job.id}/events`, headers: last });
     expect([statusCode, body]).toEqual([204, ""]);
   });
 
-  it("gives weights that are validated; models that are loaded are exported", async () => {
+  it("leaves weights that are validated; models that are loaded are exported", async () => {
     const model = "train/weights/best.safetensors";
     const jobs = [
       await post({
@@ -218,14 +218,14 @@ describe("requests", () => {
     expect(jobs).toHaveLength(3);
     expect(Number(jobs[0].id)).toBeGreaterThan(Number(jobs[1].id));
     const canceled = (await app.inject("/v1/jobs?state=canceled")).json().jobs;
-    expect(canceled.every(({ state }: ToldJob) => state === "canceled")).toBe(true);
+    expect(canceled.every(({ state }: JobAnswer) => state === "canceled")).toBe(true);
     expect((await app.inject("/v1/jobs?state=lost")).statusCode).toBe(400);
     expect((await app.inject("/v1/datasets")).json()).toEqual({
       datasets: [{ id: "shapes/shapes", file: "shapes/shapes.yaml" }],
     });
   });
 
-  it("tells of a job that fails why", async () => {
+  it("reports why a job failed", async () => {
     const { id } = await post({ ...training, options: { ...quick, freeze: [99] } });
     const job = await waitFor(app, { id, states: over });
     expect(job).toMatchObject({ state: "failed", starts: 1, error: { code: "ARGUMENT" } });

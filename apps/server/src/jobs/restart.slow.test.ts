@@ -16,15 +16,15 @@ async function post(app: FastifyInstance, payload: object): Promise<string> {
   return answer.json().id;
 }
 
-/** Waits until a job has told of something. */
+/** Waits until the events of a job contain a text. */
 async function heard(app: FastifyInstance, id: string, text: string): Promise<void> {
   const stream = await app.inject({ url: `/v1/jobs/${id}/events`, payloadAsStream: true });
-  let told = "";
+  let received = "";
   for await (const chunk of stream.stream()) {
-    told += chunk;
-    if (told.includes(text)) return;
+    received += chunk;
+    if (received.includes(text)) return;
   }
-  throw new Error(`${text} was not told: ${told}`);
+  throw new Error(`${text} was not reported: ${received}`);
 }
 
 /** What a training leaves, without times. */
@@ -38,7 +38,7 @@ function traces(run: string): object {
 }
 
 describe("a service that ends and starts again", () => {
-  it("goes on with an interrupted training, which ends as one that was never interrupted", async () => {
+  it("resumes an interrupted training, which ends as one that was never interrupted", async () => {
     const { options } = await serviceFolders();
     const first = await startService(options);
     const id = await post(first, training);

@@ -52,7 +52,7 @@ export async function serviceFolders(more: Partial<JobsOptions> = {}): Promise<S
 
 /** A service with jobs and nothing else, ready to be asked. */
 export async function startService(options: JobsOptions): Promise<FastifyInstance> {
-  // A client's spare connection, over which nothing was ever asked, would hold the end up for a minute.
+  // A client's spare connection, over which nothing was ever asked, would delay the end by a minute.
   const app = Fastify({
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, verbose: true } },
@@ -70,8 +70,8 @@ export async function startService(options: JobsOptions): Promise<FastifyInstanc
 /** Settings of a training that takes a second. */
 export const quick = { epochs: 2, imgsz: 64, batch: 4, workers: 0, plots: false, tensorboard: false };
 
-/** A job as the service tells it. */
-export interface ToldJob {
+/** A job as in the service's answers. */
+export interface JobAnswer {
   id: string;
   state: string;
   run?: string;
@@ -86,9 +86,9 @@ export interface ToldJob {
 export async function waitFor(
   app: FastifyInstance,
   { id, states }: { id: string; states: readonly string[] },
-): Promise<ToldJob> {
+): Promise<JobAnswer> {
   for (;;) {
-    const job = (await app.inject(`/v1/jobs/${id}`)).json<ToldJob>();
+    const job = (await app.inject(`/v1/jobs/${id}`)).json<JobAnswer>();
     if (states.includes(job.state)) return job;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -7,14 +7,14 @@ const pause = 1000;
 /** Looks for new files in a run's folder, and for images that were drawn anew. */
 export class ArtifactWatch {
   readonly #directory: string;
-  readonly #tell: (file: Omit<ListedFile, "modified">) => void;
+  readonly #report: (file: Omit<ListedFile, "modified">) => void;
   readonly #seen = new Map<string, number>();
   #looking: Promise<void> | undefined;
   #next = 0;
 
-  constructor(directory: string, tell: (file: Omit<ListedFile, "modified">) => void) {
+  constructor(directory: string, report: (file: Omit<ListedFile, "modified">) => void) {
     this.#directory = directory;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** Looks, unless that was done a moment ago. */
@@ -33,13 +33,13 @@ export class ArtifactWatch {
   }
 
   async #look(): Promise<void> {
-    // Validations may write a label file an image, deeper down: those are listed, not told one by one.
+    // Validations may write a label file an image, deeper down: those are listed, not reported one by one.
     const files = await listFiles(this.#directory, { depth: 1, only: (name) => !/^labels\//.test(name) });
     for (const { name, bytes, type, modified } of files) {
       const before = this.#seen.get(name);
       if (before === modified || (before !== undefined && !isImage(name))) continue;
       this.#seen.set(name, modified);
-      this.#tell({ name, bytes, type });
+      this.#report({ name, bytes, type });
     }
   }
 }

@@ -9,14 +9,14 @@ export interface ProcessListener {
   message(message: Exclude<FromJob, Outcome>): void;
   /** A line that it printed: of native libraries, or of an error that nobody expected. */
   output(line: string): void;
-  /** The process is gone. @param outcome missing where it did not come to tell one */
+  /** The process is gone. @param outcome missing where it ended without one */
   ended(end: { outcome?: Outcome; exit: string }): void;
 }
 
 /** Longest line of a process that is passed on. */
 const longestLine = 2000;
 
-/** A job in a process of its own, where it may take all the memory or crash without harm to the service. */
+/** A job in a process of its own, where it may use all the memory or crash without harm to the service. */
 export class JobProcess {
   readonly #child: ChildProcess;
   #killer: NodeJS.Timeout | undefined;
@@ -64,7 +64,7 @@ export class JobProcess {
   }
 
   #send(message: ToJob): void {
-    // It may be gone, which `close` tells.
+    // It may be gone, which `close` reports.
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 }

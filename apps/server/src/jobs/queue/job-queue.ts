@@ -21,13 +21,13 @@ export interface JobQueueParts {
   options: JobsOptions;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Told what only those who run the service should see: what a job's process printed. */
+  /** Called with what only those who run the service should see: what a job's process printed. */
   log: (line: { job: number; line: string }) => void;
 }
 
 /** How a job's process ended. */
 interface End {
-  /** Missing where the process did not come to tell one. */
+  /** Missing where the process ended without one. */
   outcome?: Outcome;
   /** For people: what ended it. */
   exit: string;
@@ -64,7 +64,7 @@ export class JobQueue {
   }
 
   /**
-   * Takes a job. Its model and data set are looked for now, so that a mistake is answered and not only noted.
+   * Adds a job. Its model and data set are looked for now, so that a mistake is answered and not only noted.
    *
    * @throws HttpError 503 when too many wait, and what finding the files throws
    */
@@ -73,11 +73,11 @@ export class JobQueue {
     await this.#filesOf(request);
     if (this.#closing) throw new HttpError(503, { code: "CLOSING", message: "The service is ending." });
     if (this.#jobs.count("queued") >= maxQueued) {
-      const message = `${maxQueued} jobs are waiting and no more are taken: try again later, or cancel some.`;
+      const message = `${maxQueued} jobs are waiting and no more are accepted: try again later, or cancel some.`;
       throw new HttpError(503, { code: "QUEUE_FULL", message }, { retryAfter: 60 });
     }
     const job = this.#jobs.add(request, this.#now());
-    this.#tellState(job);
+    this.#reportState(job);
     this.#next();
     return this.#jobs.get(job.id) as Job;
   }
@@ -98,7 +98,7 @@ export class JobQueue {
     return changed;
   }
 
-  /** Interrupts what runs, and waits until it has ended; the next start of the service goes on with it. */
+  /** Interrupts what runs, and waits until it has ended; the next start of the service resumes it. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const process of this.#processes.values()) process.stop(this.#grace);
@@ -211,19 +211,19 @@ export class JobQueue {
 
   #finish(id: number, changes: JobChanges): Job {
     const { error } = changes;
-    const told = error === undefined ? {} : { error: { ...error, message: this.#forOutside(error.message) } };
-    const job = this.#change(id, { ...changes, ...told, ended: this.#now() });
+    const reported = error === undefined ? {} : { error: { ...error, message: this.#forOutside(error.message) } };
+    const job = this.#change(id, { ...changes, ...reported, ended: this.#now() });
     this.#events.forgetOld();
     return job;
   }
 
   #change(id: number, changes: JobChanges): Job {
     const job = this.#jobs.change(id, changes);
-    this.#tellState(job);
+    this.#reportState(job);
     return job;
   }
 
-  #tellState({ id, state, starts, run, progress, error, result }: Job): void {
+  #reportState({ id, state, starts, run, progress, error, result }: Job): void {
     this.#events.add(id, "state", { state, starts, run, progress, error, result });
   }
 
@@ -242,7 +242,7 @@ export class JobQueue {
     return data === undefined ? found : { ...found, data: await findDataset(dataRoots, data) };
   }
 
-  /** What a job's process is told. A job that is started for the first time gets its folder. */
+  /** The task of a job's process. A job that is started for the first time gets its folder. */
   async #taskOf(job: Job): Promise<JobTask> {
     const { runsRoot, database, device, threads, niceness = 10 } = this.#options;
     const { id, kind, options, run } = job;

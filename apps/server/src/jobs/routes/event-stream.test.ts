@@ -57,7 +57,7 @@ async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
 }
 
 describe("eventStream", () => {
-  it("tells what is kept, then what comes, and ends with the job", async () => {
+  it("sends what is kept, then what comes, and ends with the job", async () => {
     const { job, stream, end } = follow();
     events.add(job, "log", { message: "before" });
     const text = textOf(stream);
@@ -66,8 +66,8 @@ describe("eventStream", () => {
     end();
     const lines = (await text).split("\n\n");
     expect(lines[0]).toBe("retry: 2000");
-    const told = lines.slice(1, -1).map((line) => line.replace(/^id: \d+\n/, ""));
-    expect(told).toEqual([
+    const sent = lines.slice(1, -1).map((line) => line.replace(/^id: \d+\n/, ""));
+    expect(sent).toEqual([
       'event: log\ndata: {"message":"before"}',
       'event: log\ndata: {"message":"line 1\\nline 2"}',
       'event: state\ndata: {"state":"succeeded"}',

@@ -9,7 +9,7 @@ export interface EventStreamOptions {
   after: number;
   /** Whether the job is over, so that no more will come. */
   isOver: () => boolean;
-  /** Milliseconds of silence after which a comment tells that the stream is alive. */
+  /** Milliseconds of silence after which a comment shows that the stream is alive. */
   heartbeat: number;
   /** Ends the stream while the job goes on. */
   signal: AbortSignal;
@@ -21,7 +21,7 @@ const retry = 2000;
 /**
  * The events of a job as server-sent events: those that are kept, then those to come, until the job is over.
  *
- * The stream reads on when the listener has taken what it was sent, so that a slow one holds up nobody and fills no
+ * The stream reads on when the listener has read what it was sent, so that a slow one delays nobody and fills no
  * memory: it misses batches that were forgotten meanwhile, and nothing else.
  */
 export function eventStream(options: EventStreamOptions): Readable {

@@ -34,7 +34,7 @@ export interface JobRoutesOptions {
 
 type WithId = { Params: { id: string } };
 
-/** `/v1/jobs`: starts, lists, tells, follows and cancels jobs. */
+/** `/v1/jobs`: starts, lists, describes, follows and cancels jobs. */
 export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts) => {
   const { jobs, queue, runsRoot } = parts;
   const tags = ["jobs"];
@@ -44,10 +44,10 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
     "/v1/jobs",
     {
       schema: {
-        ...{ tags, summary: "Takes a job: a training, a validation or an export" },
+        ...{ tags, summary: "Adds a job: a training, a validation or an export" },
         ...{ body: jobRequestSchema, response: { 202: jobSchema } },
       },
-      // What options there are hangs on the kind: told here, checked by requestOf, which knows the nearest name.
+      // The options depend on the kind: listed here, checked by requestOf, which knows the nearest name
       config: { bodies: { "application/json": { schema: jobRequestsSchema } } },
     },
     async ({ body }, reply) => {
@@ -71,7 +71,7 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
 
   app.get<WithId>(
     "/v1/jobs/:id",
-    { schema: { tags, summary: "Tells how a job is going, and its files", params, response: { 200: jobSchema } } },
+    { schema: { tags, summary: "Describes the state of a job, and its files", params, response: { 200: jobSchema } } },
     async (request) => {
       const job = jobOf(jobs, request);
       return { ...jobView(job), artifacts: await artifactsOf(job, runsRoot) };
@@ -100,17 +100,17 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
 
   app.get<{ Params: { id: string; "*": string } }>(
     "/v1/jobs/:id/artifacts/*",
-    { schema: { tags, summary: "Gives a file of a job's run: weights, results.csv, images" } },
+    { schema: { tags, summary: "Sends a file of a job's run: weights, results.csv, images" } },
     async (request, reply) => {
       const { run } = jobOf(jobs, request);
       const name = request.params["*"];
       if (run !== undefined) return sendFile(request, reply, { folder: join(runsRoot, run), name });
-      throw new HttpError(404, { code: "NOT_FOUND", message: "This job has not begun: it has no files yet." });
+      throw new HttpError(404, { code: "NOT_FOUND", message: "This job has not started: it has no files yet." });
     },
   );
 };
 
-/** @throws LookonceError `ARGUMENT` for what this kind of job does not take */
+/** @throws LookonceError `ARGUMENT` for options that this kind of job does not have */
 function requestOf({
   kind,
   model,
@@ -146,7 +146,7 @@ function follow(request: FastifyRequest<WithId>, reply: FastifyReply, parts: Job
     .headers({
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
-      // Proxies such as nginx would hold events back until they have enough of them.
+      // Proxies such as nginx would buffer events until they have enough of them.
       "x-accel-buffering": "no",
     })
     .send(stream);

@@ -30,7 +30,7 @@ const request = {
   options: { type: "object", additionalProperties: true },
 } as const;
 
-/** Body of `POST /v1/jobs`. What `options` may hold hangs on the kind of job. */
+/** Body of `POST /v1/jobs`. The keys of `options` depend on the kind of job. */
 export const jobRequestSchema: object = {
   type: "object",
   required: ["kind", "model"],
@@ -49,7 +49,7 @@ export const jobRequestsSchema: object = {
   })),
 };
 
-/** A job, as answers tell it. */
+/** A job, as in answers. */
 export const jobSchema: object = {
   type: "object",
   properties: {
@@ -62,7 +62,7 @@ export const jobSchema: object = {
     model: { type: "string" },
     data: { type: "string" },
     options: { type: "object", additionalProperties: true },
-    run: { type: "string", description: "its name in GET /v1/runs, once it has begun" },
+    run: { type: "string", description: "its name in GET /v1/runs, once it has started" },
     starts: { type: "integer", description: "how often it was started: more than once where it was interrupted" },
     canceling: { type: "boolean", description: "whether it was asked to end" },
     progress: {

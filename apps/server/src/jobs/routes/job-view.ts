@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { type ListedFile, listFiles } from "../../paths/list-files.ts";
 import type { Job } from "../job.ts";
 
-/** A file of a job, as answers tell it. */
+/** A file of a job, as in answers. */
 export type Artifact = Omit<ListedFile, "modified">;
 
-/** A job as answers tell it: with ISO 8601 times, without what only the service needs. */
+/** A job as in answers: with ISO 8601 times, without what only the service needs. */
 export function jobView(job: Job): Record<string, unknown> {
   const { id, created, started, ended, fruitless: _, ...rest } = job;
   return {

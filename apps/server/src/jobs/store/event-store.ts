@@ -1,6 +1,6 @@
 import { type Database, rowsOf } from "./database.ts";
 
-/** What a listener is told of a job. */
+/** An event of a job, as listeners receive it. */
 export type EventType = "state" | "batch" | "epoch" | "log" | "artifact";
 
 /** Something that happened to a job. */
@@ -21,7 +21,7 @@ const pruneEvery = 100;
 /** Jobs that are over of which events are kept: the newest. */
 const jobsWithEvents = 100;
 
-/** What happened to jobs: kept, so that listeners may come late or come back, and told at once to those who wait. */
+/** What happened to jobs: kept, so that listeners may come late or come back, and sent at once to those who wait. */
 export class EventStore {
   readonly #database: Database;
   readonly #waiting = new Map<number, Set<() => void>>();

@@ -2,16 +2,16 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import Libsql from "libsql";
 
-/** A lock that one process at a time holds; it is free when its process ends, however it ends. */
+/** A lock that one process at a time has; it is free when its process ends, however it ends. */
 export interface ProcessLock {
   release(): void;
 }
 
 /**
- * Takes a lock, or says that another process holds it. Node has no lock that the operating system frees, so this is
+ * Locks, unless another process has the lock. Node has no lock that the operating system frees, so this is
  * SQLite's: an exclusive transaction on an otherwise empty database.
  *
- * @param file is made where it does not exist, as is `file.pid`, which tells who holds it
+ * @param file is made where it does not exist, as is `file.pid`, with the number of the process that has it
  */
 export function tryLock(file: string): ProcessLock | undefined {
   mkdirSync(dirname(file), { recursive: true });
@@ -42,7 +42,7 @@ export function lockHolder(file: string): number | undefined {
   }
 }
 
-/** Removes the files of a lock that nobody will take any more. */
+/** Removes the files of a lock that nobody will use any more. */
 export function removeLock(file: string): void {
   for (const path of [file, `${file}-journal`, pidFile(file)]) rmSync(path, { force: true });
 }

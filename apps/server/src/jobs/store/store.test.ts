@@ -119,7 +119,7 @@ describe("EventStore", () => {
     database.close();
   });
 
-  it("tells those who listen, of their job", () => {
+  it("notifies those who listen, of their job", () => {
     const database = openDatabase(newFile());
     const jobs = new JobStore(database);
     const events = new EventStore(database);
@@ -137,7 +137,7 @@ describe("EventStore", () => {
 });
 
 describe("tryLock", () => {
-  it("is held by one at a time, and free when released", () => {
+  it("belongs to one at a time, and free when released", () => {
     const file = join(place, "locks", "a.lock");
     const lock = tryLock(file);
     expect(lockHolder(file)).toBe(process.pid);
@@ -154,7 +154,7 @@ describe("tryLock", () => {
   it("is free when its holder was killed", async () => {
     const file = join(place, "b.lock");
     const libsql = createRequire(import.meta.url).resolve("libsql");
-    const program = `const D = require(${JSON.stringify(libsql)}); new D(${JSON.stringify(file)}).exec("BEGIN EXCLUSIVE"); console.log("held"); setInterval(() => {}, 1000);`;
+    const program = `const D = require(${JSON.stringify(libsql)}); new D(${JSON.stringify(file)}).exec("BEGIN EXCLUSIVE"); console.log("locked"); setInterval(() => {}, 1000);`;
     const holder = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
     await once(holder.stdout, "data");
     expect(tryLock(file)).toBeUndefined();

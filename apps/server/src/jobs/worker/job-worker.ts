@@ -1,26 +1,31 @@
 import { setPriority } from "node:os";
 import { LookonceError } from "@lookonce/errors";
-import { carryOut } from "./carry-out.ts";
 import { type FromJob, type JobTask, type Outcome, ownFault, type ToJob } from "./messages.ts";
+import { runExport } from "./run-export.ts";
+import { runTraining } from "./run-training.ts";
+import { runValidation } from "./run-validation.ts";
 import { waitForLock } from "./wait-for-lock.ts";
 
-// The program of a job's process. It speaks with its service over the channel that `fork` opens, and ends with it: when
-// the service is gone, nobody may go on writing into the run's folder beside the one who comes after.
+// The program of a job's process. It exchanges messages with its service over the channel that `fork` opens, and ends with it: when
+// the service is gone, nobody may continue to write into the run's folder beside the one who comes after.
 
-/** Says to save what there is and end. */
+/** Aborts when the job is to save what it has and end. */
 const stop = new AbortController();
 
 process.once("disconnect", () => process.exit(1));
 // Ctrl-C and service managers signal all processes of a group: the service is the one to say what that means for jobs.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
-process.on("warning", ({ message }) => tell({ type: "log", line: { level: "warning", message } }));
+process.on("warning", ({ message }) => send({ type: "log", line: { level: "warning", message } }));
 process.on("message", (message: ToJob) => {
   if (message.type === "stop") stop.abort();
   else void perform(message.task);
 });
 
+/** The kinds of jobs. */
+const runners = { train: runTraining, val: runValidation, export: runExport };
+
 async function perform(task: JobTask): Promise<void> {
-  // Threads take the priority of the one that starts them: lowered before there are any, so that images of the
+  // Threads inherit the priority of the one that starts them: lowered before there are any, so that images of the
   // service's clients go first.
   stepBack(task.niceness);
   const outcome = await outcomeOf(task);
@@ -31,7 +36,7 @@ async function outcomeOf(task: JobTask): Promise<Outcome> {
   const lock = await waitForLock(task.lock, { signal: stop.signal });
   if (lock === undefined) return { type: "stopped" };
   try {
-    return await carryOut(task, { tell, signal: stop.signal });
+    return await runners[task.kind](task, { send, signal: stop.signal });
   } catch (error) {
     if (stop.signal.aborted) return { type: "stopped" };
     if (error instanceof LookonceError) {
@@ -45,7 +50,7 @@ async function outcomeOf(task: JobTask): Promise<Outcome> {
   }
 }
 
-function tell(message: FromJob): void {
+function send(message: FromJob): void {
   if (process.connected) process.send?.(message);
 }
 

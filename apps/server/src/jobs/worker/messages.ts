@@ -12,7 +12,7 @@ export interface JobTask {
   directory: string;
   /** The lock that says who works in the folder. */
   lock: string;
-  /** How far it steps back behind other processes, as `nice` takes it. */
+  /** How far it steps back behind other processes, a value for `nice`. */
   niceness: number;
   place: { device?: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu"; threads?: number };
 }
@@ -34,7 +34,7 @@ export interface BatchReport extends Required<Pick<JobProgress, "batch" | "batch
   seconds_left?: number;
 }
 
-/** Scores, as answers tell them. */
+/** Scores, as in answers. */
 export interface Scores {
   precision: number;
   recall: number;
@@ -80,7 +80,7 @@ export type Outcome =
   /** It was asked to stop, and saved what it had. */
   | { type: "stopped" };
 
-/** What is told of a fault of ours: how it came is for the service's log, not for answers. */
+/** The answer to a fault of the service: its cause is for the log. */
 export const ownFault: JobError = {
   code: "INTERNAL",
   message: "The job failed by a fault of the service; its log says how.",

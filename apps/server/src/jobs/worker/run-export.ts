@@ -2,9 +2,8 @@ import { basename, extname, join } from "node:path";
 import { type ExportOptions, YOLO } from "lookonce";
 import { librarySettings } from "../options/job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
+import { type JobContext, loadOptions } from "./job-context.ts";
 import type { JobTask, Outcome } from "./messages.ts";
-import type { Performance } from "./performance.ts";
-import { placeOf } from "./place-of.ts";
 
 /** Endings by which files and folders of these formats are known, where they are not the format's name. */
 const suffixes: Readonly<Record<string, string>> = {
@@ -13,13 +12,13 @@ const suffixes: Readonly<Record<string, string>> = {
   torch: "_state_dict.pt",
 };
 
-/** Writes a model in another program's format into the run's folder. An export that was interrupted begins anew. */
-export async function runExport(task: JobTask, { tell, signal }: Performance): Promise<Outcome> {
-  // An export cannot be stopped on its way, and leaves nothing that it could go on from.
+/** Writes a model in another program's format into the run's folder. An export that was interrupted starts anew. */
+export async function runExport(task: JobTask, { send, signal }: JobContext): Promise<Outcome> {
+  // An export cannot be stopped on its way, and leaves nothing that it could resume from.
   const end = (): void => process.exit(1);
   signal.addEventListener("abort", end, { once: true });
   emptyFolder(task.directory);
-  const model = await YOLO.load(task.model, placeOf(task, tell));
+  const model = await YOLO.load(task.model, loadOptions(task, send));
   const settings = librarySettings("export", task.options) as ExportOptions;
   const { format = "onnx" } = settings;
   const stem = basename(task.model, extname(task.model));
@@ -34,6 +33,6 @@ export async function runExport(task: JobTask, { tell, signal }: Performance): P
 
   function onCalibrated(images: number): void {
     if (images % 50 !== 0) return;
-    tell({ type: "log", line: { level: "info", message: `learning ranges of numbers: ${images} images` } });
+    send({ type: "log", line: { level: "info", message: `learning ranges of numbers: ${images} images` } });
   }
 }

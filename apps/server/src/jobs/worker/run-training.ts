@@ -4,43 +4,42 @@ import { canResume, progress, type TrainOptions, type ValidationResult, YOLO } f
 import { readRun } from "../../run-folders/run-files.ts";
 import { librarySettings } from "../options/job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
+import { type JobContext, loadOptions } from "./job-context.ts";
 import type { JobTask, Outcome } from "./messages.ts";
-import type { Performance } from "./performance.ts";
-import { placeOf } from "./place-of.ts";
 import { resultOf } from "./scores-of.ts";
 import { trainingReporter } from "./training-reporter.ts";
 
 /**
- * Trains in the run's folder. What this job left there before tells how it goes on: from its checkpoint; with the last
+ * Trains in the run's folder. What this job left there before decides how it continues: from its checkpoint; with the last
  * validation, where all epochs were done; or anew, with the same seed, where there was no checkpoint yet.
  */
-export async function runTraining(task: JobTask, performance: Performance): Promise<Outcome> {
+export async function runTraining(task: JobTask, context: JobContext): Promise<Outcome> {
   const { directory } = task;
   const last = join(directory, "weights", "last.safetensors");
   if (!existsSync(last)) {
     emptyFolder(directory);
     const where = { project: dirname(directory), name: basename(directory), existOk: true };
-    return train(task.model, { task, performance, more: { ...where, data: task.data as string } });
+    return train(task.model, { task, context, more: { ...where, data: task.data as string } });
   }
-  if (await canResume(last)) return train(last, { task, performance, more: { resume: true } });
-  return finish(task, performance);
+  if (await canResume(last)) return train(last, { task, context, more: { resume: true } });
+  return finish(task, context);
 }
 
 interface Training {
   task: JobTask;
-  performance: Performance;
-  /** What a new training, or one that goes on, is told besides. */
+  context: JobContext;
+  /** Further options: where to write, or to resume. */
   more: Partial<TrainOptions>;
 }
 
-async function train(model: string, { task, performance, more }: Training): Promise<Outcome> {
-  const { tell, signal } = performance;
+async function train(model: string, { task, context, more }: Training): Promise<Outcome> {
+  const { send, signal } = context;
   const settings = librarySettings("train", task.options) as Partial<TrainOptions>;
   const lines = await progress({
-    write: (text: string) => tell({ type: "log", line: { level: "info", message: text.trimEnd() } }),
+    write: (text: string) => send({ type: "log", line: { level: "info", message: text.trimEnd() } }),
   });
-  const detector = await YOLO.load(model, placeOf(task, tell));
-  const callbacks = [trainingReporter(tell), lines];
+  const detector = await YOLO.load(model, loadOptions(task, send));
+  const callbacks = [trainingReporter(send), lines];
   const report = await detector.train({ ...settings, ...more, callbacks, signal });
   if (report.interrupted) return { type: "stopped" };
   const { epochs, best, validation } = report;
@@ -48,7 +47,7 @@ async function train(model: string, { task, performance, more }: Training): Prom
 }
 
 /** Draws and measures what a training that was killed after its last epoch would have: the fittest epoch's scores. */
-async function finish(task: JobTask, { tell, signal }: Performance): Promise<Outcome> {
+async function finish(task: JobTask, { send, signal }: JobContext): Promise<Outcome> {
   const { directory } = task;
   const weights = ["best", "last"].map((name) => join(directory, "weights", `${name}.safetensors`));
   const best = weights.find(existsSync) as string;
@@ -56,7 +55,7 @@ async function finish(task: JobTask, { tell, signal }: Performance): Promise<Out
   if (basename(best) === "last.safetensors") return succeeded(task, { epochs, best: nameOf(best) });
   const settings = librarySettings("train", task.options) as TrainOptions;
   const { imgsz, batch = 16, singleCls, workers, plots = true } = settings;
-  const detector = await YOLO.load(best, placeOf(task, tell));
+  const detector = await YOLO.load(best, loadOptions(task, send));
   const validation = await detector.val({
     data: task.data as string,
     ...(imgsz === undefined ? {} : { imgsz }),

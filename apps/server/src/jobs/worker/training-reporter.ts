@@ -1,12 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { EpochInfo, TrainCallbacks } from "lookonce";
+import type { JobContext } from "./job-context.ts";
 import type { EpochReport } from "./messages.ts";
-import type { Performance } from "./performance.ts";
 import { scoresOf } from "./scores-of.ts";
 import { throttle } from "./throttle.ts";
 
-/** Callbacks that tell the service how a training goes. */
-export function trainingReporter(tell: Performance["tell"]): TrainCallbacks {
+/** Callbacks that report the progress of a training to the service. */
+export function trainingReporter(send: JobContext["send"]): TrainCallbacks {
   let run = { epochs: 0, iterations: 0 };
   let now = 0;
   const isDue = throttle();
@@ -20,7 +20,7 @@ export function trainingReporter(tell: Performance["tell"]): TrainCallbacks {
       if (isDue(iteration + 1 === batches)) {
         const report = { stage: "train", epoch: now, epochs, batch: iteration + 1, batches, losses: mean } as const;
         const pace = { images_per_second: imagesPerSecond, seconds_left: secondsLeft };
-        tell({ type: "batch", report: { ...report, lr: Object.values(lr), ...pace } });
+        send({ type: "batch", report: { ...report, lr: Object.values(lr), ...pace } });
       }
       // Lets the process notice that its service wants it to stop, or is gone.
       await turn();
@@ -28,14 +28,14 @@ export function trainingReporter(tell: Performance["tell"]): TrainCallbacks {
     async onValBatchEnd({ done, batches }) {
       const { epochs } = run;
       if (isDue(done === batches))
-        tell({ type: "batch", report: { stage: "val", epoch: now, epochs, batch: done, batches } });
+        send({ type: "batch", report: { stage: "val", epoch: now, epochs, batch: done, batches } });
       await turn();
     },
     onFitEpochEnd(epoch) {
-      tell({ type: "epoch", report: epochReport(epoch, run.epochs) });
+      send({ type: "epoch", report: epochReport(epoch, run.epochs) });
     },
     onModelSave() {
-      tell({ type: "saved" });
+      send({ type: "saved" });
     },
   };
 }

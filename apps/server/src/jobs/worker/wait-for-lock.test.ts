@@ -12,10 +12,10 @@ const place = mkdtempSync(join(tmpdir(), "lookonce-lock-"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 const libsql = createRequire(import.meta.url).resolve("libsql");
 
-/** A process that holds a lock until it is ended. */
+/** A process that has a lock until it is ended. */
 async function holder(file: string) {
   const open = `new (require(${JSON.stringify(libsql)}))(${JSON.stringify(file)}).exec("BEGIN EXCLUSIVE")`;
-  const child = spawn(process.execPath, ["-e", `${open}; console.log("held"); setInterval(() => {}, 1000)`]);
+  const child = spawn(process.execPath, ["-e", `${open}; console.log("locked"); setInterval(() => {}, 1000)`]);
   await once(child.stdout, "data");
   writeFileSync(`${file}.pid`, String(child.pid));
   return child;
@@ -36,12 +36,12 @@ describe("waitForLock", () => {
     const file = join(place, "b.lock");
     const child = await holder(file);
     const exit = once(child, "exit");
-    const lock = await waitForLock(file, { signal: new AbortController().signal, patience: 100 });
+    const lock = await waitForLock(file, { signal: new AbortController().signal, killAfterMs: 100 });
     expect(await exit).toEqual([null, "SIGKILL"]);
     lock?.release();
   });
 
-  it("gives up when it is told to", async () => {
+  it("stops waiting when its signal aborts", async () => {
     const file = join(place, "c.lock");
     const child = await holder(file);
     const stop = new AbortController();

@@ -5,16 +5,16 @@ import { lockHolder, type ProcessLock, tryLock } from "../store/process-lock.ts"
 /** Options of {@link waitForLock}. */
 export interface WaitForLockOptions {
   signal: AbortSignal;
-  /** Milliseconds that the holder has to end by itself (default 10,000), before it is killed. */
-  patience?: number;
+  /** Milliseconds after which a process that still has the lock is killed (default 10,000). */
+  killAfterMs?: number;
 }
 
 /** Milliseconds between tries. */
-const pause = 50;
+const retryMs = 50;
 
 /**
- * Takes the lock of a run's folder. Who still holds it is the process of a service that was killed: it ends as soon as
- * it notices. One that does not, since it computes without a break or hangs, is killed; a checkpoint is replaced whole,
+ * Locks a run's folder. A process that still has the lock belongs to a service that was killed, and ends as soon as it
+ * notices. One that does not, since it computes without a break or hangs, is killed; a checkpoint is replaced whole,
  * so nothing is lost by that.
  *
  * @returns the lock, or nothing when the signal came first
@@ -22,19 +22,19 @@ const pause = 50;
  */
 export async function waitForLock(
   file: string,
-  { signal, patience = 10_000 }: WaitForLockOptions,
+  { signal, killAfterMs = 10_000 }: WaitForLockOptions,
 ): Promise<ProcessLock | undefined> {
-  for (let waited = 0; !signal.aborted; waited += pause) {
+  for (let waited = 0; !signal.aborted; waited += retryMs) {
     const lock = tryLock(file);
     if (lock !== undefined) return lock;
-    if (waited === patience) kill(lockHolder(file));
-    if (waited > 2 * patience) {
+    if (waited === killAfterMs) kill(lockHolder(file));
+    if (waited > 2 * killAfterMs) {
       throw new LookonceError(
         "IO",
         "another process works on this job and cannot be ended: end it, then start the job again.",
       );
     }
-    await sleep(pause);
+    await sleep(retryMs);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * The program of jobs: beside this file in a built package. Sources that run as they are, which Node can do from version
- * 22.18 on, use the source; the tests put a bundle in this module's place (see vitest.config.ts).
+ * 22.18 on, use the source; the tests replace this module by a bundle's address (see vitest.config.ts).
  */
 export const workerAddress: URL = import.meta.url.endsWith(".ts")
   ? new URL("./job-worker.ts", import.meta.url)
