@@ -201,7 +201,7 @@ module.exports = {
     },
     {
       name: "runtime-in-its-place",
-      comment: "ONNX Runtime is spoken to by the packages that own an engine; the others hold tensors.",
+      comment: "ONNX Runtime is spoken to by the packages that own an engine; the others only see tensors.",
       severity: "error",
       from: {
         path: "^(packages|apps)/",

@@ -1,9 +1,9 @@
 // OpenCV's 8-bit conversion to HSV, tables, and back, 16 pixels at a time. src/kernels/turn-colors.ts makes the tables.
 
-/** Pixels of a strip: what is held as planes between the two conversions. */
+/** Pixels of a strip: what is stored as planes between the two conversions. */
 const STRIP: i32 = 1024;
 
-/** A division as OpenCV's tables hold it, in 1/4096, times `by`, rounded. Single precision gives every entry exactly. */
+/** A division as OpenCV's tables have it, in 1/4096, times `by`, rounded. Single precision reproduces every entry exactly. */
 @inline
 function divided(dividend: f32, divisor: v128, by: v128): v128 {
   const quotient = f32x4.nearest(f32x4.div(f32x4.splat(dividend), f32x4.convert_i32x4_s(divisor)));
@@ -91,7 +91,7 @@ function toHsv(source: usize, hue: usize, saturation: usize, value: usize): void
 /**
  * Turns the colors of `count` pixels of RGB in place. Tables: what a hue becomes (256 bytes), what a saturation becomes
  * (256 bytes), the value as a share (256 f32), the middle channel's factor at `hue · 256 + saturation` (f32), the lowest
- * channel's by saturation (256 f32), and for each hue 16 bytes that put highest, middle, lowest in the order of RGB.
+ * channel's by saturation (256 f32), and for each hue 16 bytes that sort highest, middle, lowest in the order of RGB.
  * `strip` is room for three planes. Up to 15 pixels behind the last are read, up to 4 bytes written.
  */
 export function turnColors(
@@ -107,7 +107,7 @@ export function turnColors(
       toHsv(source + <usize>(i * 3), strip + i, saturation + i, value + i);
     }
     let t = source;
-    // The store of four bytes spills into the next pixel, which is read already; behind the strip it must be put back
+    // The store of four bytes spills into the next pixel, which is read already; behind the strip it must be restored
     const behind = load<u8>(source + <usize>(size * 3));
     for (let i: i32 = 0; i < size; i++) {
       const h = <usize>load<u8>(hueTable + load<u8>(strip + i));

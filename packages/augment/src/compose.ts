@@ -2,8 +2,8 @@ import type { Random } from "@lookonce/random";
 import type { Sample } from "./sample.ts";
 
 /**
- * A change of an image and its objects. It takes a sample and gives another; the one it was given stays as it was, and
- * everything random comes from `rng`, so that the same seed gives the same bytes.
+ * A change of an image and its objects. It accepts a sample and returns another; the one passed in stays as it was, and
+ * everything random comes from `rng`, so that the same seed produces the same bytes.
  */
 export type Transform = (sample: Sample, rng: Random) => Sample;
 

@@ -26,6 +26,6 @@ export interface SampleSource {
 
 /**
  * Makes the sample to train on from the one of this index and, for mosaics and the like, from others of the source.
- * The image it gives is `imgsz × imgsz`.
+ * The resulting image is `imgsz × imgsz`.
  */
 export type Augmentation = (source: SampleSource, index: number, rng: Random) => Promise<Sample>;

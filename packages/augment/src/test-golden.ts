@@ -3,7 +3,7 @@ import { expectClose, type GoldenTensor } from "@lookonce/testing";
 import { expect } from "vitest";
 import type { Objects } from "./index.ts";
 
-/** The golden files hold images as HWC bytes in BGR (YOLOv8) or NCHW RGB from 0 to 1 (YOLOv5). */
+/** The golden files store images as HWC bytes in BGR (YOLOv8) or NCHW RGB from 0 to 1 (YOLOv5). */
 export function goldenImage({ shape, data }: GoldenTensor): Image {
   if (shape.length === 3) {
     const [height, width] = shape as [number, number, number];

@@ -137,7 +137,7 @@ describe("graphModelToOnnx", () => {
       "other inputs",
       { json: { signature: { inputs: { a: { name: "x" } }, outputs: { b: { name: "x" } } } } },
       "UNSUPPORTED",
-      /takes a \[\]/,
+      /has the input a \[\]/,
     ],
   ])("refuses %s", async (name, parts, code, message) => {
     const file = write(name.replaceAll(" ", "-"), parts);

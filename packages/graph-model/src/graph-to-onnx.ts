@@ -48,7 +48,7 @@ function inputShape({ inputs, outputs }: OperationGraph, path: string): ImageSha
   if (isDetector) return [Math.max(1, batch), height, width];
   throw new LookonceError(
     "UNSUPPORTED",
-    `${path} takes ${inputs.map(({ name, shape = [] }) => `${name} [${shape.join(", ")}]`).join(" and ")}; a detector takes images [N, height, width, 3].`,
+    `${path} has the input ${inputs.map(({ name, shape = [] }) => `${name} [${shape.join(", ")}]`).join(" and ")}; a detector has images [N, height, width, 3].`,
   );
 }
 

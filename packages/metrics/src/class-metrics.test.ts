@@ -10,7 +10,7 @@ describe("averagePrecision", () => {
     expect(averagePrecision([0.5, 1], [1, 1]).ap).toBeCloseTo(0.995, 12);
   });
 
-  it("is 0 when nothing is right, and takes the highest precision to the right", () => {
+  it("is 0 when nothing is right, and uses the highest precision to the right", () => {
     expect(averagePrecision([0, 0], [0, 0]).ap).toBe(0);
     expect(Array.from(averagePrecision([0, 0.5, 1], [0, 0.5, 0.6]).envelope)).toEqual([1, 0.6, 0.6, 0.6, 0]);
   });
@@ -31,7 +31,7 @@ describe("interpolate", () => {
 describe("smooth", () => {
   it("leaves a level curve alone and averages an odd window", () => {
     expect(Array.from(smooth(new Float64Array(20).fill(3), 0.1))).toEqual(new Array(20).fill(3));
-    // 20 values and a share of 0.1 give a window of 3.
+    // 20 values and a share of 0.1 make a window of 3.
     const peak = new Float64Array(20);
     peak[10] = 3;
     expect(Array.from(smooth(peak, 0.1)).slice(8, 13)).toEqual([0, 1, 1, 1, 0]);
@@ -64,7 +64,7 @@ describe("classMetrics", () => {
     expect(one!.ap[9]).toBeCloseTo(1 / 3 + (2 / 3) * (1 / 3 / 2), 2);
   });
 
-  it("gives nothing without labels, zeros without detections", () => {
+  it("returns nothing without labels, zeros without detections", () => {
     const none = { correct: new Uint8Array(0), scores: new Float32Array(0), predictedClasses: [] };
     expect(classMetrics({ ...none, labelClasses: [] }).perClass).toEqual([]);
     const [one] = classMetrics({ ...none, labelClasses: [4] }).perClass;

@@ -30,7 +30,7 @@ export interface ClassCurves {
   precisionAtRecall: Float64Array;
 }
 
-/** Scores of one class. Precision, recall, F1 and counts hold at the chosen confidence and lowest IoU threshold. */
+/** Scores of one class. Precision, recall, F1 and counts are at the chosen confidence and lowest IoU threshold. */
 export interface ClassMetrics {
   class: number;
   /** Number of labels. */

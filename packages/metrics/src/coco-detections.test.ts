@@ -5,13 +5,13 @@ import { cocoCategories, cocoDetections } from "./coco-detections.ts";
 const found = makeDetections([10.12345, 20, 30.5, 60.00049], [0.123456], [79]);
 
 describe("cocoDetections", () => {
-  it("gives left, top, width and height to a thousandth, and the score to five decimals", () => {
+  it("writes left, top, width and height to a thousandth, and the score to five decimals", () => {
     expect(cocoDetections("images/000000000139.jpg", found)).toEqual([
       { image_id: 139, category_id: 79, bbox: [10.123, 20, 20.377, 40], score: 0.12346 },
     ]);
   });
 
-  it("takes the categories' numbers from COCO's annotations when asked", () => {
+  it("uses the categories' numbers from COCO's annotations when asked", () => {
     const [one] = cocoDetections("a.jpg", found, { categories: cocoCategories });
     expect(one?.category_id).toBe(90);
   });
@@ -26,7 +26,7 @@ describe("cocoDetections", () => {
     expect(cocoDetections(path, found)[0]?.image_id).toBe(id);
   });
 
-  it("gives nothing for nothing", () => {
+  it("returns nothing for nothing", () => {
     expect(cocoDetections("1.jpg", makeDetections([], [], []))).toEqual([]);
   });
 });

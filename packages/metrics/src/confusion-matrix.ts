@@ -12,9 +12,9 @@ export interface ConfusionOptions {
 /**
  * Counts which classes are taken for which.
  *
- * Row = predicted class, column = true class; the last row holds labels that were missed, the last column detections
+ * Row = predicted class, column = true class; the last row counts labels that were missed, the last column detections
  * of nothing. Pairs are formed whatever the classes: a detection asks for the label that it overlaps most, and a label
- * takes, of those that ask, the one it overlaps most.
+ * gets, of those that ask, the one it overlaps most.
  */
 export class ConfusionMatrix {
   /** Number of classes and one, for the background. */

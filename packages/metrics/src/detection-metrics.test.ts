@@ -85,7 +85,7 @@ describe("DetectionMetrics", () => {
     expect(confusion.counts.reduce((sum, count) => sum + count, 0)).toBe(5);
   });
 
-  it("gives a label to the detection that overlaps it most in the confusion matrix", () => {
+  it("matches a label with the detection that overlaps it most in the confusion matrix", () => {
     const loose = [0, 0, 10, 6];
     const { confusion } = evaluateDetections(
       [
@@ -108,7 +108,7 @@ describe("DetectionMetrics", () => {
     ["labels only", [image([], [[left, 0]])]],
     ["detections only", [image([[left, 0, 0.9]], [])]],
     ["nothing right", [image([[left, 0, 0.9]], [[right, 1]])]],
-  ])("gives zeros, never NaN: %s", (_, images) => {
+  ])("returns zeros, never NaN: %s", (_, images) => {
     const result = evaluateDetections(images, { names });
     expect([result.map50, result.map75, result.map50_95, result.fitness, result.recall, result.f1]).toEqual([
       0, 0, 0, 0, 0, 0,

@@ -50,7 +50,7 @@ export interface DetectionResult {
   map75: number;
   map50_95: number;
   fitness: number;
-  /** The confidence at which precision, recall and F1 hold. */
+  /** The confidence at which precision, recall and F1 are measured. */
   confidence: number;
   perClass: ClassResult[];
   confusion: ConfusionMatrix;
@@ -85,7 +85,7 @@ export class DetectionMetrics {
   }
 
   /**
-   * Takes in one image, its detections best first. Call it for images without labels or detections too.
+   * Adds one image, its detections best first. Call it for images without labels or detections too.
    *
    * @throws LookonceError `ARGUMENT` or `DATA` when lengths or classes do not fit
    */

@@ -125,10 +125,12 @@ const needs = [...validation.map((file) => `golden/v8/${file}`), "data/coco128/l
 
 describeShared("YOLOv8's detections against the images' labels", needs, () => {
   const tensors = goldenTensors("v8/val/detections.safetensors");
-  const { pictures_in_order: names } = goldenJson("v8/val/batches.json") as { pictures_in_order: string[] };
+  const { pictures_in_order: names } /* vocabulary-allow: pictures */ = goldenJson("v8/val/batches.json") as {
+    pictures_in_order: string[];
+  };
   const rows = columns(tensors.rows!.data, 6);
   const boxes = boxesOf(tensors.rows!.data, 6);
-  const owner = Array.from(tensors.picture!.data);
+  const owner = Array.from(tensors.picture!.data); // vocabulary-allow: picture
   const images: EvaluatedImage[] = names.map((name, image) => {
     const [from, to] = [owner.indexOf(image), owner.lastIndexOf(image) + 1];
     return {
@@ -137,17 +139,17 @@ describeShared("YOLOv8's detections against the images' labels", needs, () => {
     };
   });
 
-  it("give the same true positives", () => {
+  it("have the same true positives", () => {
     const correct = images.flatMap(({ detections, labels }) => Array.from(matchDetections(detections, labels)));
     const expected = Array.from(tensors.true_positive!.data);
     expect(correct.length).toBe(expected.length);
     expect(correct.filter((flag, i) => flag !== expected[i]).length).toBe(0);
   });
 
-  it("give the same scores and confusion", () => {
+  it("have the same scores and confusion", () => {
     const result = evaluateDetections(images, { nc: 80 });
     const expected = goldenJson("v8/val/metrics.json");
-    expect(result.images).toBe(expected.pictures);
+    expect(result.images).toBe(expected.pictures); // vocabulary-allow: pictures
     expect(result.instances).toBe(expected.labels);
     expectClose(
       [result.precision, result.recall, result.map50, result.map75, result.map50_95, result.fitness],
@@ -156,7 +158,7 @@ describeShared("YOLOv8's detections against the images' labels", needs, () => {
     );
     for (const one of result.perClass) {
       const wanted = expected.per_class[one.class];
-      expect([one.images, one.instances]).toEqual([wanted.pictures, wanted.labels]);
+      expect([one.images, one.instances]).toEqual([wanted.pictures, wanted.labels]); // vocabulary-allow: pictures
       expectClose([one.ap50, one.ap], [wanted.ap50, wanted.ap], exact);
     }
     const entries: number[][] = goldenJson("v8/val/confusion_matrix.json").entries_row_column_count;

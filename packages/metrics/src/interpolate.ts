@@ -6,7 +6,7 @@ export interface Curve {
 
 /**
  * The curve's value at each of the ascending `positions`: `left` before the first point, the last y after the last.
- * Where several points share an x, the curve takes the last one's y there.
+ * Where several points share an x, the curve has the last one's y there.
  */
 export function interpolate(positions: ArrayLike<number>, curve: Curve, left: number): Float64Array {
   const { x, y } = curve;

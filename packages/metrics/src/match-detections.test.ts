@@ -48,7 +48,7 @@ describe("matchDetections", () => {
     expect(Array.from(correct)).toEqual([...upTo(5), ...upTo(0)]);
   });
 
-  it("gives each detection the label that it overlaps most", () => {
+  it("matches each detection with the label that it overlaps most", () => {
     const other = [0, 50, 100, 150];
     expect(
       match(

@@ -5,7 +5,7 @@ import type { LabeledObjects } from "./image.ts";
 export const IOU_THRESHOLDS: Float32Array = Float32Array.from({ length: 10 }, (_, i) => 0.5 + 0.05 * i);
 
 /**
- * Which detail rules hold: those of YOLOv5 6.1, or those that YOLOv5 7.0 and YOLOv8 share.
+ * Which detail rules apply: those of YOLOv5 6.1, or those that YOLOv5 7.0 and YOLOv8 share.
  *
  * - Matching: 7.0 matches at each IoU threshold anew; 6.1 matches once at the lowest threshold and then asks which
  *   others the pair's IoU reaches.

@@ -30,7 +30,7 @@ export function randomChannelSwap(probability: number): Transform {
   return sometimes(probability, (sample) => ({ ...sample, image: swapChannels(sample.image) }));
 }
 
-/** Takes the colors away with a probability, as Albumentations' ToGray. Boxes and polygons stay. */
+/** Removes the colors with a probability, as Albumentations' ToGray. Boxes and polygons stay. */
 export function randomGray(probability: number): Transform {
   return sometimes(probability, (sample) => ({ ...sample, image: toGray(sample.image) }));
 }

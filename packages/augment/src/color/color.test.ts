@@ -23,7 +23,7 @@ function expectHsv(actual: Image, expected: Image): void {
   expect(differences.filter((_, i) => Math.floor(i / 3) % expected.width < whole).some((d) => d > 0)).toBe(false);
 }
 
-/** What a transform whose gains are all 0 gives. */
+/** The result of a transform whose gains are all 0. */
 function unturned(image: Image): Image {
   const still = randomHsv({ hue: 0, saturation: 0, value: 0 });
   return still({ image, boxes: new Float32Array(), classes: new Int32Array() }, new Random(1)).image;
@@ -162,7 +162,7 @@ describe("equalization", () => {
     image.data.set([110, 110, 110], 3);
     expect([...equalizeHistogram(image).data]).toEqual([0, 0, 0, 255, 255, 255]);
   });
-  it("takes images smaller than its tiles", () => {
+  it("accepts images smaller than its tiles", () => {
     const dot = blankImage({ width: 1, height: 1 }, [10, 200, 30]);
     expect(applyClahe(dot).data).toHaveLength(3);
     expect(applyClahe(dot, { clipLimit: 0, space: "yuv" }).data).toHaveLength(3);

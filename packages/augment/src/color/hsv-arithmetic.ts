@@ -39,7 +39,7 @@ export function hsvInverse(): HsvInverse {
   return inverse;
 }
 
-/** For each sixth of the circle: the channel that holds the value, the middle one, the lowest. */
+/** For each sixth of the circle: the channel of the value, the middle one, the lowest. */
 const order: readonly (readonly [number, number, number])[] = [
   [0, 1, 2],
   [1, 0, 2],
@@ -58,7 +58,7 @@ function makeInverse(): HsvInverse {
   const byte = Math.fround(1 / 255);
   for (let s = 0; s < 256; s++) tables.lowest[s] = 1 - Math.fround(s * byte);
   for (let h = 0; h < 180; h++) {
-    // OpenCV holds the place within the sixth in single precision; fractions are cut off later, so it shows
+    // OpenCV keeps the position within the sixth in single precision; fractions are cut off later, so it shows
     const place = Math.fround(h * Math.fround(6 / 180));
     const sixth = Math.floor(place);
     const part = Math.fround(place - sixth);

@@ -23,7 +23,7 @@ export function drawHsv(gains: HsvShift, rng: Random): HsvShift {
 /**
  * Changes hue, saturation and value of every pixel by tables, in OpenCV's 8-bit HSV (hue in steps of 2°).
  *
- * The conversions give OpenCV's bytes (4.6 to 5.0): toward HSV in whole numbers with divisions from tables, back in
+ * The conversions produce OpenCV's bytes (4.6 to 5.0): toward HSV in whole numbers with divisions from tables, back in
  * single precision with fractions cut off.
  */
 export function applyHsv(image: Image, tables: HsvTables): Image {

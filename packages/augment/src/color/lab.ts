@@ -2,7 +2,7 @@ import type { Image } from "@lookonce/image";
 import { roundHalfEven } from "@lookonce/image";
 import type { Plane } from "./luma.ts";
 
-// CIE 1976 L*a*b* of sRGB with the white point D65, in 8 bits as OpenCV holds it: L · 255 / 100, a + 128, b + 128.
+// CIE 1976 L*a*b* of sRGB with the white point D65, in 8 bits as OpenCV stores it: L · 255 / 100, a + 128, b + 128.
 
 const white = [0.950456, 1, 1.088754] as const;
 const toXyz = [

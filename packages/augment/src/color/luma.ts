@@ -16,7 +16,7 @@ export function luma({ data, width, height }: Image): Plane {
   return { data: plane, width, height };
 }
 
-/** The image with another luma; its U and V, rounded to whole numbers as OpenCV holds them, stay. */
+/** The image with another luma; its U and V, rounded to whole numbers as OpenCV stores them, stay. */
 export function withLuma(image: Image, plane: Plane): Image {
   const { data, width, height } = image;
   const target = new Uint8ClampedArray(data.length);

@@ -1,6 +1,6 @@
 import type { Image } from "@lookonce/image";
 
-/** An image that a formula gives. */
+/** An image made by a formula. */
 export function formulaImage(width = 10, height = 7): Image {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37 + ((i * i) >> 3)) & 255);
   return { data, width, height };

@@ -1,6 +1,6 @@
 import type { Size } from "@lookonce/image";
 
-/** Positions along a row are held in 1/65536 pixel, as OpenCV holds them. */
+/** Positions along a row are in 1/65536 pixel, as in OpenCV. */
 const ONE = 65536;
 
 /**

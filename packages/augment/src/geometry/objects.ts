@@ -29,7 +29,7 @@ export function selectObjects({ boxes, classes, polygons }: Objects, rows: reado
   return objects;
 }
 
-/** The objects for whose box the test holds. */
+/** The objects whose box passes the test. */
 export function filterObjects(objects: Objects, keep: (row: number) => boolean): Objects {
   return selectObjects(
     objects,

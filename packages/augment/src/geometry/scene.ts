@@ -25,7 +25,7 @@ export interface Scene extends Size, Objects {
 }
 
 /** The gray that fills borders in YOLOv5 and YOLOv8. */
-export const BORDER_GREY = 114;
+export const BORDER_GRAY = 114;
 
 /** A part of the canvas, half open; it may reach beyond it. */
 export interface Window {
@@ -36,7 +36,7 @@ export interface Window {
 }
 
 /** The scene that shows one sample. */
-export function sceneOf({ image, ...objects }: Sample, fill: number = BORDER_GREY): Scene {
+export function sceneOf({ image, ...objects }: Sample, fill: number = BORDER_GRAY): Scene {
   const { width, height } = image;
   return {
     ...objects,

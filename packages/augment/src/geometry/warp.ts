@@ -14,7 +14,7 @@ export interface WarpOptions extends Size {
 }
 
 /**
- * The image that a scene gives when the matrix (canvas pixels to output pixels) moves it, bilinearly; beyond the
+ * The image of a scene when the matrix (canvas pixels to output pixels) moves it, bilinearly; beyond the
  * canvas is the scene's gray.
  *
  * The arithmetic is that of OpenCV's `warpAffine` and `warpPerspective` for 8-bit images (4.x, generic path): positions in

@@ -31,8 +31,8 @@ let memory: WebAssembly.Memory | undefined;
 let kernels: Kernels | undefined;
 
 /**
- * The kernels, with at least `bytes` of room from `free` on. One memory serves the whole thread: what a caller puts there
- * holds until the next call of this function, so nothing may be left there across an `await`.
+ * The kernels, with at least `bytes` of room from `free` on. One memory serves the whole thread: what a caller writes there
+ * stays until the next call of this function, so nothing may be left there across an `await`.
  */
 export function reserve(bytes: number): Kernels {
   kernels ??= start();

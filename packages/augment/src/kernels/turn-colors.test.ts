@@ -5,7 +5,7 @@ import { applyHsv } from "../color/hsv.ts";
 import { hsvTables } from "../color/hsv-tables.ts";
 import { turnColors } from "./turn-colors.ts";
 
-it("gives the bytes of the plain arithmetic", () => {
+it("computes the bytes of the plain arithmetic", () => {
   const rng = new Random("colors");
   for (const [width, height] of [
     [1, 1],

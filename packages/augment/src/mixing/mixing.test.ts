@@ -146,7 +146,7 @@ describe("cutMix", () => {
     expect(result.image.data[(4 * 10 + 5) * 3]).toBe(2);
   });
 
-  it("changes nothing when the area holds no object", () => {
+  it("changes nothing when the area has no object", () => {
     expect(cutMix(sample, other, [8, 0, 10, 3])).toBe(sample);
   });
 

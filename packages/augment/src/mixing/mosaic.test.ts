@@ -31,7 +31,7 @@ const still: PerspectiveDraw = {
 // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
 function tile(tensors: Record<string, GoldenTensor>, tiles: any, i: number): Sample {
   const of = (role: string): GoldenTensor => tensors[tiles.tensors[`tile${i}.${role}`]] as GoldenTensor;
-  const image = goldenImage(of("picture"));
+  const image = goldenImage(of("picture")); // vocabulary-allow: picture
   const { width: w, height: h } = image;
   const rows = of("labels").data;
   const boxes: number[] = [];
@@ -83,7 +83,7 @@ for (const [count, mosaic] of [
       it(name, () => {
         const of = (role: string): GoldenTensor => tensors[run.tensors[role]] as GoldenTensor;
         const samples = run.tile_order.map((i: number) => tile(tensors, tiles, i));
-        const [y, x] = run.centre_yx;
+        const [y, x] = run.centre_yx; // vocabulary-allow: centre
         const scene = mosaic(samples, { center: { y, x }, imgsz: tiles.img_size, keepEmpty: true });
         const polygons = Object.keys(run.tensors).filter((role) => role.startsWith("polygon")).length;
         expectCanvas(scene, of, polygons);
@@ -113,17 +113,17 @@ describeGolden("mosaic of YOLOv8", ["v8/augment/mosaic.json", "v8/augment/mosaic
   // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
   for (const [name, run] of Object.entries<any>(goldenJson("v8/augment/mosaic.json"))) {
     it(`case ${name}`, () => {
-      // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form
+      // biome-ignore lint/suspicious/noExplicitAny: the golden file's own form (vocabulary-allow: pictures)
       const samples: Sample[] = run.pictures.map((one: any, i: number) => {
         const boxes = tensors[`${name}.boxes_${i}`]?.data as Float32Array;
         const [height, width] = one.height_width;
         return { image: blankImage({ width, height }), boxes, classes: new Int32Array(boxes.length / 4) };
       });
-      const [y, x] = run.centre_y_x;
+      const [y, x] = run.centre_y_x; // vocabulary-allow: centre
       const scene = mosaic4(samples, { center: { y, x }, imgsz: run.imgsz });
       expect([scene.height, scene.width]).toEqual(run.canvas_height_width);
       scene.tiles.forEach(({ left, top, x1, y1, x2, y2 }, i) => {
-        const expected = run.pictures[i];
+        const expected = run.pictures[i]; // vocabulary-allow: pictures
         expect([left, top]).toEqual(expected.label_shift_x_y);
         expect([x1, y1, x2, y2]).toEqual(expected.canvas_xyxy);
         expect([x1 - left, y1 - top, x2 - left, y2 - top]).toEqual(expected.source_xyxy);

@@ -1,6 +1,6 @@
 import type { Random } from "@lookonce/random";
 import { clipObjects, dropEmpty, joinObjects, moveObjects } from "../geometry/objects.ts";
-import { BORDER_GREY, type Scene, type Tile } from "../geometry/scene.ts";
+import { BORDER_GRAY, type Scene, type Tile } from "../geometry/scene.ts";
 import type { Sample } from "../sample.ts";
 
 /** Where the images of a mosaic meet, in whole canvas pixels. */
@@ -110,5 +110,5 @@ function assemble(
   const moved = tiles.map(({ left, top }, i) => moveObjects(samples[i] as Sample, { shift: [left, top] }));
   const clipped = clipObjects(joinObjects(moved), canvas);
   const objects = keepEmpty ? clipped : dropEmpty(clipped);
-  return { ...objects, ...canvas, fill: BORDER_GREY, tiles };
+  return { ...objects, ...canvas, fill: BORDER_GRAY, tiles };
 }

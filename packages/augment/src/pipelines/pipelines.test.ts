@@ -86,7 +86,7 @@ describe.each(Object.entries(families))("%s", (name, augment) => {
   const source = randomSource(8, new Random("source"));
   const run = (seed: number): Promise<Sample> => augment(source, seed % 8, new Random("seed").fork("augment", 0, seed));
 
-  it("gives well formed samples", async () => {
+  it("returns well formed samples", async () => {
     let objects = 0;
     for (let seed = 0; seed < 40; seed++) {
       const sample = await run(seed);
@@ -96,7 +96,7 @@ describe.each(Object.entries(families))("%s", (name, augment) => {
     expect(objects).toBeGreaterThan(20);
   });
 
-  it("gives the same bytes for the same seed and leaves the source as it is", async () => {
+  it("produces the same bytes for the same seed and leaves the source as it is", async () => {
     const before = structuredClone(await Promise.all(Array.from({ length: 8 }, (_, i) => source.load(i))));
     const first = await run(3);
     // Others in between, and at once, change nothing

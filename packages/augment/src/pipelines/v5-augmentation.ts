@@ -26,7 +26,7 @@ const EDGE = 1e-3;
 
 /**
  * YOLOv5's training augmentation (7.0): a mosaic, perhaps mixed with another, or a letterboxed image, warped; then
- * color and flips. For epochs without mosaics give a `hyp` with `mosaic` 0, which rules out mixups and copies as well; a
+ * color and flips. For epochs without mosaics pass a `hyp` with `mosaic` 0, which rules out mixups and copies as well; a
  * `canvas` does the same.
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1

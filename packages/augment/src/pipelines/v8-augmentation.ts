@@ -61,7 +61,7 @@ interface Settings {
 
 /**
  * YOLOv8's training augmentation (8.3): a mosaic or a letterboxed image, copy-paste, perspective, then MixUp and CutMix
- * with other such images, color, flips, and BGR. For the last epochs (`close_mosaic`) give a `hyp` with `mosaic`, `mixup`,
+ * with other such images, color, flips, and BGR. For the last epochs (`close_mosaic`) pass a `hyp` with `mosaic`, `mixup`,
  * `cutmix` and `copy_paste` 0; with a `canvas` the first three are off.
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1

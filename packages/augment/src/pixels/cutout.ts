@@ -12,7 +12,7 @@ export interface Patch {
   y2: number;
   /** RGB. */
   color: readonly [number, number, number];
-  /** Its largest side as a share of the image's. Boxes are looked at only where this is above 0.03. */
+  /** Its largest side as a share of the image's. Boxes are checked only where this is above 0.03. */
   share: number;
 }
 

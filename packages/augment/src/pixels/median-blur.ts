@@ -31,7 +31,7 @@ export function medianBlur(image: Image, size: number): Image {
   return { data: target, width, height };
 }
 
-/** Takes medians with a probability, as Albumentations' MedianBlur. Boxes and polygons stay. */
+/** Applies a median filter with a probability, as Albumentations' MedianBlur. Boxes and polygons stay. */
 export function randomMedianBlur({ probability, sizes = [3, 7] }: RandomBlurOptions): Transform {
   return sometimes(probability, (sample, rng) => ({
     ...sample,

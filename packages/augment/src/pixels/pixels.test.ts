@@ -19,7 +19,7 @@ function objects({ data, shape: [rows = 0] }: GoldenTensor): { boxes: Float32Arr
   };
 }
 
-/** A source of random numbers that gives recorded ones. */
+/** A source of random numbers that returns recorded ones. */
 class Recorded extends Random {
   readonly #values: number[];
   readonly limits: [number, number][] = [];
@@ -149,7 +149,7 @@ describe("replicate", () => {
 });
 
 describe("blurs", () => {
-  it("give OpenCV's bytes", () => {
+  it("produce OpenCV's bytes", () => {
     expect(boxBlur(formulaImage(), 3).data).toEqual(madeByOpencv("blur3"));
     expect(boxBlur(formulaImage(), 7).data).toEqual(madeByOpencv("blur7"));
     expect(medianBlur(formulaImage(), 3).data).toEqual(madeByOpencv("median3"));
@@ -176,7 +176,7 @@ describe("JPEG quality", () => {
     expect(applyJpegLoss(formulaImage(), 75).data).toEqual(madeByOpencv("jpeg75"));
     expect(applyJpegLoss(formulaImage(), 96).data).toEqual(madeByOpencv("jpeg96"));
   });
-  it("takes whole numbers from 1 to 100", () => {
+  it("accepts whole numbers from 1 to 100", () => {
     for (const quality of [0, 101, 80.5, Number.NaN]) {
       expect(() => applyJpegLoss(formulaImage(), quality)).toThrow("whole number from 1 to 100");
     }

@@ -76,7 +76,7 @@ describe.each(all)("%s", (name, make) => {
     sample: randomSample(new Random(`${name}${round}`)),
   }));
 
-  it("keeps the size, leaves its input alone, and gives the same bytes for the same seed", () => {
+  it("keeps the size, leaves its input alone, and produces the same bytes for the same seed", () => {
     for (const { round, sample } of rounds) {
       const before = copy(sample);
       const result = make(1)(sample, new Random(round));
