@@ -17,7 +17,7 @@ const packageGraph = {
   "packages/tensorflow-messages": [],
   "packages/tensorboard": ["errors", "tensorflow-messages"],
   "packages/backend-onnxruntime": ["errors", "onnx"],
-  "packages/device": ["backend-onnxruntime", "errors"],
+  "packages/device": ["backend-onnxruntime", "config", "errors"],
   "packages/nn": ["errors", "random"],
   "packages/image": ["errors", "files"],
   "packages/augment": ["config", "errors", "geometry", "image", "random"],

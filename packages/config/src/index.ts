@@ -28,6 +28,7 @@ export {
   deviceNames,
   exportFormatNames,
   generalOptions,
+  type OnnxRuntimeDevice,
   onnxRuntimeDevices,
   tensorFlowDevices,
 } from "./options/shared-options.ts";

@@ -1,10 +1,7 @@
+import { type DeviceName, deviceNames } from "@lookonce/config";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 
-/** Where tensors can live. */
-export const deviceNames = ["cpu", "webgpu", "cuda", "tensorflow", "tensorflow-gpu"] as const;
-
-/** A device, see {@link deviceNames}. */
-export type DeviceName = (typeof deviceNames)[number];
+export { type DeviceName, deviceNames } from "@lookonce/config";
 
 /** A device's name as a user typed it, or `auto`. */
 export function parseDeviceName(name: string): DeviceName | "auto" {

@@ -1,3 +1,4 @@
+import type { DeviceName } from "@lookonce/config";
 /** Options of the jobs, runs and data sets of a service. */
 export interface JobsOptions {
   /** Folder that trainings, validations and exports are written to, and that runs are shown from. */
@@ -15,7 +16,7 @@ export interface JobsOptions {
   /** Jobs that may wait (default 100). */
   maxQueued?: number;
   /** Where jobs compute (default `cpu`). */
-  device?: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
+  device?: DeviceName | "auto";
   /** Processor threads of a job (default: ONNX Runtime's choice, one a core). */
   threads?: number;
   /** How far jobs step back behind everything else on the processor: 0, not at all, to 19, as far as can be (default 10). */

@@ -1,3 +1,4 @@
+import type { OnnxRuntimeDevice } from "@lookonce/config";
 import type { SentError } from "@lookonce/worker-pool";
 import type { DetectOptions, Image, ModelInfo } from "lookonce";
 
@@ -5,7 +6,7 @@ import type { DetectOptions, Image, ModelInfo } from "lookonce";
 export interface WorkerSettings {
   /** Threads of ONNX Runtime in each worker; its own choice where missing. */
   threads?: number;
-  device?: "auto" | "cpu" | "webgpu" | "cuda";
+  device?: OnnxRuntimeDevice | "auto";
   /** Pad images only as far as the stride needs, not to a square. */
   rect: boolean;
 }

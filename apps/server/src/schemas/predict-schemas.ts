@@ -1,39 +1,29 @@
+import { optionSchema, tableJsonSchema } from "@lookonce/config";
+import { requestOptions } from "../jobs/job-options.ts";
 import type { FullSettings } from "../settings.ts";
 
 /** Parameters of a prediction, with the names that YOLO users know. */
-export function detectParameters({ maxImgsz }: FullSettings): Record<string, object> {
+function detectParameters({ maxImgsz }: FullSettings): Readonly<Record<string, object>> {
+  const options = requestOptions(optionSchema.predict, { imgsz: maxImgsz, max_det: 10_000 });
+  const { properties } = tableJsonSchema(options);
+  // The validator would fill them in: here the service's settings and the model's family decide
+  const withoutDefaults = Object.entries(properties).map(
+    ([name, { default: _, ...schema }]) => [name, schema] as const,
+  );
   return {
     model: {
       type: "string",
       minLength: 1,
       maxLength: 200,
-      description: "A model of GET /v1/models; default: the first",
+      description: "a model of GET /v1/models; default: the first",
     },
-    conf: { type: "number", minimum: 0, maximum: 1, description: "Confidences must exceed this (default 0.25)" },
-    iou: {
-      type: "number",
-      minimum: 0,
-      maximum: 1,
-      description: "A box goes when its IoU with a better one exceeds this (default 0.7, YOLOv5 0.45)",
-    },
-    max_det: { type: "integer", minimum: 1, maximum: 10_000, description: "Most detections an image (default 300)" },
+    ...Object.fromEntries(withoutDefaults),
     classes: {
       type: "array",
       maxItems: 10_000,
       items: { type: "integer", minimum: 0 },
-      description: "Numbers of the classes wanted (default: all); in an address or a form 0,2,5",
+      description: "numbers of the classes to detect (default: all); in an address or a form 0,2,5",
     },
-    agnostic_nms: {
-      type: "boolean",
-      description: "Whether boxes of different classes suppress each other (default false)",
-    },
-    imgsz: {
-      type: "integer",
-      minimum: 32,
-      maximum: maxImgsz,
-      description: "Longer side that images are scaled to, rounded up to the model's stride",
-    },
-    augment: { type: "boolean", description: "Run at several scales and mirrored, and merge (default false)" },
   };
 }
 

@@ -38,7 +38,7 @@ async function start(page: Page, { epochs, lr0, ...rest }: Training): Promise<vo
   await form.getByRole("combobox", { name: /^Model/ }).selectOption("another");
   await form.getByLabel("Name of the file").fill(model);
   await form.getByLabel("Data set").selectOption(data);
-  await form.getByLabel("Epochs").fill(String(epochs));
+  await form.getByLabel("Epochs", { exact: true }).fill(String(epochs));
   await form.getByLabel("Image size").fill(String(imgsz));
   await form.getByLabel("Batch").fill(String(batch));
   await form.getByText("More", { exact: true }).click();

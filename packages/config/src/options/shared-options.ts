@@ -3,11 +3,14 @@ import type { OptionTable } from "./option.ts";
 /** Execution providers of ONNX Runtime that models run on. */
 export const onnxRuntimeDevices = ["cpu", "webgpu", "cuda"] as const;
 
+/** One of {@link onnxRuntimeDevices}. */
+export type OnnxRuntimeDevice = (typeof onnxRuntimeDevices)[number];
+
 /** Devices that bindings of TensorFlow bring. */
 export const tensorFlowDevices = ["tensorflow", "tensorflow-gpu"] as const;
 
 /** Where tensors can be computed. */
-export type DeviceName = (typeof onnxRuntimeDevices)[number] | (typeof tensorFlowDevices)[number];
+export type DeviceName = OnnxRuntimeDevice | (typeof tensorFlowDevices)[number];
 
 /** All devices, see {@link DeviceName}. */
 export const deviceNames: readonly DeviceName[] = [...onnxRuntimeDevices, ...tensorFlowDevices];

@@ -5,7 +5,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "../../errors/http-error.ts";
 import { sendFile } from "../../paths/send-file.ts";
 import { isOver, type Job, type JobOptions, type JobRequest, type JobState } from "../job.ts";
-import { checkOptions } from "../options/job-options.ts";
+import { checkJobOptions } from "../job-options.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { JobStore } from "../store/job-store.ts";
@@ -117,7 +117,7 @@ function requestOf({
   data,
   options = {},
 }: Omit<JobRequest, "options"> & { options?: JobOptions }): JobRequest {
-  checkOptions(kind, options);
+  checkJobOptions(kind, options);
   if (kind === "export" && data !== undefined && options.int8 !== true) {
     throw new LookonceError("ARGUMENT", "an export uses data with int8 alone: leave it out.");
   }

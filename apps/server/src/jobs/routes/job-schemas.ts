@@ -1,4 +1,4 @@
-import { optionsSchema } from "../options/job-options.ts";
+import { jobOptionsSchema } from "../job-options.ts";
 
 const states = ["queued", "running", "succeeded", "failed", "canceled", "interrupted"] as const;
 const kinds = ["train", "val", "export"] as const;
@@ -45,7 +45,7 @@ export const jobRequestsSchema: object = {
     title: kind,
     required: kind === "export" ? ["kind", "model"] : ["kind", "model", "data"],
     additionalProperties: false,
-    properties: { ...request, kind: { type: "string", const: kind }, options: optionsSchema(kind) },
+    properties: { ...request, kind: { type: "string", const: kind }, options: jobOptionsSchema(kind) },
   })),
 };
 

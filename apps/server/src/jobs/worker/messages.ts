@@ -1,3 +1,4 @@
+import type { DeviceName } from "@lookonce/config";
 import type { JobError, JobKind, JobOptions, JobProgress } from "../job.ts";
 
 /** What a job's process is to do. */
@@ -14,7 +15,7 @@ export interface JobTask {
   lock: string;
   /** How far it steps back behind other processes, a value for `nice`. */
   niceness: number;
-  place: { device?: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu"; threads?: number };
+  place: { device?: DeviceName | "auto"; threads?: number };
 }
 
 /** To a job's process: its task, first of all, and that it is to save what it has and end. */

@@ -1,6 +1,6 @@
 import { basename, extname, join } from "node:path";
 import { type ExportOptions, YOLO } from "lookonce";
-import { librarySettings } from "../options/job-options.ts";
+import { librarySettings } from "../job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
 import { type JobContext, loadOptions } from "./job-context.ts";
 import type { JobTask, Outcome } from "./messages.ts";

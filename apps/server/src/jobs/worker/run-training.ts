@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { canResume, progress, type TrainOptions, type ValidationResult, YOLO } from "lookonce";
 import { readRun } from "../../run-folders/run-files.ts";
-import { librarySettings } from "../options/job-options.ts";
+import { librarySettings } from "../job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
 import { type JobContext, loadOptions } from "./job-context.ts";
 import type { JobTask, Outcome } from "./messages.ts";

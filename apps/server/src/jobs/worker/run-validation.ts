@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { type ValOptions, YOLO } from "lookonce";
-import { librarySettings } from "../options/job-options.ts";
+import { librarySettings } from "../job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
 import { type JobContext, loadOptions } from "./job-context.ts";
 import type { JobTask, Outcome } from "./messages.ts";

@@ -4,17 +4,19 @@ import type { Job, ModelList } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
 import { Notice } from "../controls/notice.tsx";
-import { type JobValues, requestOf, startValues } from "./job-request.ts";
+import { type JobDocument, type JobField, jobOptions, trainingFields } from "./job-fields.ts";
 import { ModelChoice } from "./model-choice.tsx";
 
 /** Starts a training. */
 export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
   const models = useResource<ModelList>("/v1/models");
   const datasets = useResource<{ datasets: { id: string; file: string }[] }>("/v1/datasets");
-  const [values, setValues] = useState<JobValues>(startValues);
+  const api = useResource<JobDocument>("/openapi.json");
+  const fields = api.data === undefined ? [] : trainingFields(api.data);
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const set = (change: Partial<JobValues>) => setValues((now) => ({ ...now, ...change }));
+  const set = (change: Readonly<Record<string, string>>) => setValues((now) => ({ ...now, ...change }));
   const data = values.data || (datasets.data?.datasets[0]?.id ?? "");
   const model = values.model || (models.data?.models[0]?.file ?? models.data?.available[0]?.file ?? "yolov8n.yaml");
 
@@ -23,7 +25,8 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
     setError(undefined);
     setBusy(true);
     try {
-      onStarted(await post<Job>("/v1/jobs", requestOf({ ...values, model, data })));
+      const options = jobOptions(values, fields);
+      onStarted(await post<Job>("/v1/jobs", { kind: "train", model, data, options }));
     } catch (reason) {
       setError(sentence(reason));
     } finally {
@@ -33,8 +36,23 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
   const reload = () => {
     models.reload();
     datasets.reload();
+    api.reload();
   };
-  const unreachable = models.error ?? datasets.error;
+  const unreachable = models.error ?? datasets.error ?? api.error;
+  const common = fields.filter(({ isCommon }) => isCommon);
+  const others = fields.filter(({ isCommon }) => !isCommon);
+  const inputs = (shown: readonly JobField[]) => (
+    <div className="field-row">
+      {shown.map((field) => (
+        <OptionInput
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ""}
+          onChange={(value) => set({ [field.name]: value })}
+        />
+      ))}
+    </div>
+  );
   return (
     <form className="job-form" onSubmit={start} aria-label="New training">
       <h2>New training</h2>
@@ -52,61 +70,14 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
           ))}
         </select>
       </Field>
-      <div className="field-row">
-        <NumberField label="Epochs" value={values.epochs} min={1} onChange={(epochs) => set({ epochs })} />
-        <NumberField label="Image size" value={values.imgsz} min={32} step={32} onChange={(imgsz) => set({ imgsz })} />
-        <NumberField label="Batch" value={values.batch} min={1} onChange={(batch) => set({ batch })} />
-      </div>
+      {inputs(common.slice(0, 3))}
       <details className="more">
         <summary>More</summary>
-        <div className="field-row">
-          <Field label="Optimizer">
-            <select value={values.optimizer} onChange={({ target }) => set({ optimizer: target.value })}>
-              <option value="">as the recipe</option>
-              {["SGD", "Adam", "AdamW", "NAdam", "RAdam", "RMSProp"].map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </Field>
-          <NumberField
-            label="Learning rate"
-            value={values.lr0}
-            min={0}
-            step="any"
-            onChange={(lr0) => set({ lr0 })}
-            optional
-          />
-          <NumberField
-            label="Freeze rows"
-            value={values.freeze}
-            min={0}
-            onChange={(freeze) => set({ freeze })}
-            optional
-          />
-          <NumberField
-            label="Patience"
-            value={values.patience}
-            min={0}
-            onChange={(patience) => set({ patience })}
-            optional
-          />
-          <NumberField label="Seed" value={values.seed} min={0} onChange={(seed) => set({ seed })} optional />
-          <NumberField
-            label="Share of data"
-            value={values.fraction}
-            min={0}
-            step="any"
-            onChange={(fraction) => set({ fraction })}
-            optional
-          />
-          <NumberField
-            label="Reading threads"
-            value={values.workers}
-            min={0}
-            onChange={(workers) => set({ workers })}
-            optional
-          />
-        </div>
+        {inputs(common.slice(3))}
+        <details className="more">
+          <summary>All options</summary>
+          {inputs(others)}
+        </details>
       </details>
       {error !== undefined && <Notice>{error}</Notice>}
       <button type="submit" className="button primary wide" disabled={busy || data === ""}>
@@ -116,28 +87,33 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
   );
 }
 
-interface NumberFieldProps {
-  label: string;
+interface OptionInputProps {
+  field: JobField;
   value: string;
-  min: number;
-  step?: number | "any";
-  optional?: boolean;
   onChange: (value: string) => void;
 }
 
-function NumberField({ label, value, min, step = 1, optional = false, onChange }: NumberFieldProps) {
+function OptionInput({ field, value, onChange }: OptionInputProps) {
+  const { label, help, kind, choices, placeholder, min, max, step } = field;
   return (
     <Field label={label}>
-      <input
-        type="number"
-        inputMode="decimal"
-        value={value}
-        min={min}
-        step={step}
-        required={!optional}
-        placeholder={optional ? "default" : ""}
-        onChange={({ target }) => onChange(target.value)}
-      />
+      {kind === "choice" ? (
+        <select value={value} title={help} onChange={({ target }) => onChange(target.value)}>
+          <option value="">{placeholder === "default" ? placeholder : `default (${placeholder})`}</option>
+          {choices.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      ) : (
+        <input
+          {...(kind === "number" ? { type: "number", min, max, step } : { type: "text" })}
+          inputMode={kind === "number" ? "decimal" : "text"}
+          value={value}
+          title={help}
+          placeholder={placeholder}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
     </Field>
   );
 }
