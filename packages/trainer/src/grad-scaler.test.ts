@@ -31,7 +31,7 @@ describe("GradScaler", () => {
     expect(await scales(steps, { scale: 8, interval: 2 })).toEqual([8, 8, 8, 16, 8]);
   });
 
-  it("starts as PyTorch's does, and frees what it holds", async () => {
+  it("starts as PyTorch's does, and frees its variables", async () => {
     const before = tf.memory().numTensors;
     expect(await scales([...new Array<"good">(3).fill("good"), "bad"], {})).toEqual([65536, 65536, 65536, 32768]);
     const long = await scales(new Array<"good">(2000).fill("good"), {});

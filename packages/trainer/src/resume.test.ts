@@ -242,7 +242,7 @@ describe("a training's options", () => {
     expect(await sizes(true)).toEqual(["32 × 64", "64 × 32"]);
   });
 
-  it("keep the weights of every so many epochs", async () => {
+  it("keep the weights of every n-th epoch", async () => {
     const { directory } = await run({ epochs: 4, savePeriod: 2, val: "never" });
     const kept = [1, 2, 3, 4].filter((n) => existsSync(join(directory, `weights/epoch${n}.safetensors`)));
     expect(kept).toEqual([2, 4]);

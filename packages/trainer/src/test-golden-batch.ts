@@ -32,7 +32,7 @@ export function batchOf({ images, imageIndices, classes, boxes }: ReferenceBatch
   return { images: bytes, count, height, width, targets: padTargets(samples) };
 }
 
-/** What the reference tells of a tensor. */
+/** Statistics of a tensor of the reference. */
 export interface Summary {
   mean: number;
   std: number;
@@ -40,7 +40,7 @@ export interface Summary {
   first?: number[];
 }
 
-/** Compares tensors of a model, in PyTorch's layout, with what the reference tells of them. */
+/** Compares tensors of a model, in PyTorch's layout, with the reference's statistics. */
 export async function compareState(
   model: Module,
   expected: Record<string, Summary>,

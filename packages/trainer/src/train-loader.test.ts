@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { augmentOf } from "./train-loader.ts";
 
 describe("augmentOf", () => {
-  it("leaves other images' parts out of the last epochs", () => {
+  it("mixes no images in the last epochs", () => {
     const recipe = makeRecipe(familySettings.v8, { mixup: 0.1, cutmix: 0.2, copy_paste: 0.3, close_mosaic: 2 });
     expect(augmentOf(recipe, 3)).toMatchObject({
       family: "v8",
@@ -14,7 +14,7 @@ describe("augmentOf", () => {
     expect(augmentOf(recipe, 1)).toMatchObject({ hyp: closed });
   });
 
-  it("keeps YOLOv5's to the end, unless told", () => {
+  it("keeps YOLOv5's to the end by default", () => {
     expect(augmentOf(makeRecipe(familySettings.v5), 1)).toMatchObject({ family: "v5", hyp: { mosaic: 1 } });
     expect(augmentOf(makeRecipe(familySettings.v5, { close_mosaic: 1 }), 1)).toMatchObject({ hyp: { mosaic: 0 } });
   });

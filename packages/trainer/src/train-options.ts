@@ -8,7 +8,7 @@ import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { Losses } from "./train-step.ts";
 import type { ValidationResult } from "./validation/validation-result.ts";
 
-/** What shapes a training's result; saved with it, so that it can go on. */
+/** Settings that determine a training's result; saved with it for resuming. */
 export interface TrainSettings {
   /** Default 100. */
   epochs?: number;
@@ -22,13 +22,13 @@ export interface TrainSettings {
   val?: "every" | "last" | "never";
   /** Seed of the order of images and of augmentation. Default 0. */
   seed?: number;
-  /** Rows of the model file whose weights stay as they are: the first so many, or these. Default none. */
+  /** Layers of the model file to freeze: their number from the first, or their numbers. Default none. */
   freeze?: number | readonly number[];
-  /** Stop when so many epochs brought no fitter one; 0 never does. Default 100. */
+  /** Stop after this many epochs without a fitter one; 0 never does. Default 100. */
   patience?: number;
-  /** Stop after so many hours; learning learning rates decay as if the training were as long as that. Default no limit. */
+  /** Stop after this many hours; learning rates decay within them. Default no limit. */
   time?: number;
-  /** Keep `weights/epochN.safetensors` every so many epochs; 0 keeps none. Default 0. */
+  /** Keep `weights/epochN.safetensors` of every n-th epoch; 0 keeps none. Default 0. */
   savePeriod?: number;
   /** Batches of images of similar shape, which are neither shuffled nor mixed with others. Default `false`. */
   rect?: boolean;

@@ -7,7 +7,7 @@ import { enterTestDevice, expectClose, recordsGraphs } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { emaDecay, ModelEMA } from "./model-ema.ts";
-import { AdamW } from "./optimizer/adamw.ts";
+import { AdamW } from "./optimizer/adam.ts";
 import { groupParameters } from "./optimizer/parameter-groups.ts";
 import { Sgd } from "./optimizer/sgd.ts";
 import { tinyModel } from "./test-tiny-model.ts";

@@ -6,8 +6,7 @@ import { GradScaler, restoreUnless, snapshot } from "./grad-scaler.ts";
 import { imageInput } from "./images.ts";
 import type { ModelEMA } from "./model-ema.ts";
 import { clipGradients, gradientNorm } from "./optimizer/clip-gradients.ts";
-import type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
-import { zerosBeside } from "./optimizer/optimizer-state.ts";
+import { type Optimizer, type UpdateSettings, zerosBeside } from "./optimizer/optimizer.ts";
 import type { StepSchedule } from "./warmup.ts";
 
 /** Options of {@link TrainStep}. */

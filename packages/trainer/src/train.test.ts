@@ -32,22 +32,22 @@ function options(more: Partial<TrainOptions> = {}): TrainOptions {
 }
 
 describe("train", () => {
-  it("trains, validates, tells how it goes, and saves a model that can be read back", async () => {
+  it("trains, validates, calls back, and saves a model that can be read back", async () => {
     const model = tinyModel({ names: data.names });
-    const told: string[] = [];
+    const events: string[] = [];
     const batches: BatchInfo[] = [];
     const result = await train(model, {
       ...options({ recipe: { ...hypPresets["v8-no-augmentation"], ema_decay: 0 } }),
       callbacks: [
         {
-          onTrainStart: ({ iterations }) => void told.push(`start ${iterations}`),
+          onTrainStart: ({ iterations }) => void events.push(`start ${iterations}`),
           onTrainBatchEnd: (batch) => void batches.push(batch),
-          onFitEpochEnd: ({ epoch, validation }) => void told.push(`epoch ${epoch} ${validation?.images}`),
-          onTrainEnd: ({ interrupted }) => void told.push(`end ${interrupted}`),
+          onFitEpochEnd: ({ epoch, validation }) => void events.push(`epoch ${epoch} ${validation?.images}`),
+          onTrainEnd: ({ interrupted }) => void events.push(`end ${interrupted}`),
         },
       ],
     });
-    expect(told).toEqual(["start 3", "epoch 0 4", "epoch 1 4", "end false"]);
+    expect(events).toEqual(["start 3", "epoch 0 4", "epoch 1 4", "end false"]);
     expect(batches.map(({ epoch, iteration }) => `${epoch}.${iteration}`)).toEqual(
       "0.0 0.1 0.2 1.0 1.1 1.2".split(" "),
     );

@@ -139,7 +139,7 @@ describe("kMeans", () => {
     }
   });
 
-  it("gives as many centers as asked for, even of fewer points", () => {
+  it("finds the requested number of centers, even of fewer points", () => {
     const { centers, distortion } = kMeans(Float64Array.of(1, 2, 1, 2), 3, { rng: new Random(1) });
     expect([...centers]).toEqual([1, 2, 1, 2, 1, 2]);
     expect(distortion).toBe(0);

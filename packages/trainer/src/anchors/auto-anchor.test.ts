@@ -76,7 +76,7 @@ describe("autoAnchor", () => {
     expect(net.anchors).toEqual(before);
   });
 
-  it("fits anew what fits already, when told to", () => {
+  it("fits anchors that are good already with `always`", () => {
     const net = model([
       [10, 16, 30, 16],
       [50, 72, 90, 48],

@@ -8,7 +8,7 @@ import { labelSizes, type SizedImage } from "./label-sizes.ts";
 
 /** Options of {@link autoAnchor}. */
 export interface AutoAnchorOptions {
-  /** The images to learn from, with their labels. */
+  /** The training images, with their labels. */
   images: readonly SizedImage[];
   /** Longer side that they are loaded at, in pixels. */
   imgsz: number;
@@ -21,7 +21,7 @@ export interface AutoAnchorOptions {
   always?: boolean;
 }
 
-/** What {@link autoAnchor} found. */
+/** Result of {@link autoAnchor}. */
 export interface AnchorReport extends AnchorFit {
   /** How the anchors fitted before. */
   before: AnchorFit;
@@ -29,7 +29,7 @@ export interface AnchorReport extends AnchorFit {
   outcome: "good" | "fitted" | "kept";
   /** The anchors that the model has now, in pixels: [level][anchor] = [width, height]. */
   anchors: AnchorSize[][];
-  /** All of it for a person, in the words that users of YOLOv5 know. */
+  /** A summary in one line. */
   line: string;
 }
 
@@ -40,8 +40,8 @@ const goodRecall = 0.98;
 const scaling = [0.9, 1.1] as const;
 
 /**
- * YOLOv5's AutoAnchor (7.0): where fewer than 98 % of the boxes find an anchor of the model that matches them, anchors are
- * fitted to the boxes ({@link fitAnchors}), and the model gets them if more boxes find a match then.
+ * YOLOv5's AutoAnchor (7.0): where fewer than 98 % of the boxes match an anchor of the model, anchors are fitted to the
+ * boxes ({@link fitAnchors}), and the model's are replaced if more boxes match them.
  *
  * Small anchors go to levels of fine grids. Nothing is changed when there is no box.
  *

@@ -23,11 +23,11 @@ export interface FittedAnchors extends AnchorFit {
   start: AnchorFit;
 }
 
-/** Boxes smaller than this many pixels on both sides say nothing: they are not fitted to. */
+/** Boxes smaller than this on both sides, in pixels, are not fitted to. */
 const smallestBox = 2;
 
-/** Boxes that are fitted to: a random choice of so many tells the fitness of all to about 0.002, in seconds. */
-const mostBoxes = 20_000;
+/** Most boxes that are fitted to, drawn at random: their fitness is that of all within about 0.002. */
+const maxBoxes = 20_000;
 
 /**
  * Finds anchors for boxes, as YOLOv5's `kmean_anchors` (7.0): centers of clusters of the boxes' sizes, changed at random
@@ -49,7 +49,7 @@ export function fitAnchors(sizes: Float32Array, options: FitAnchorsOptions): Fit
   }
   const large = withoutTiny(sizes, smallestBox);
   if (large.length === 0) return undefined;
-  const boxes = sample(large, mostBoxes, rng.fork("boxes"));
+  const boxes = sample(large, maxBoxes, rng.fork("boxes"));
   const starts = [clusterSizes(boxes, count, rng.fork("k-means")), clusterRatios(boxes, count, rng.fork("ratios"))];
   const fitness = starts.map((start) => anchorFit(boxes, byArea(start), { threshold }).fitness);
   const start = starts[(fitness[1] as number) > (fitness[0] as number) ? 1 : 0] as Float64Array;
@@ -76,12 +76,12 @@ function clusterRatios(boxes: Float32Array, count: number, rng: Random): Float64
   return kMeans(points, count, { rng }).centers.map(Math.exp);
 }
 
-/** At most so many rows of two, chosen at random. */
-function sample(rows: Float32Array, most: number, rng: Random): Float32Array {
+/** Draws at most `max` rows of two. */
+function sample(rows: Float32Array, max: number, rng: Random): Float32Array {
   const count = rows.length / 2;
-  if (count <= most) return rows;
-  const chosen = new Float32Array(most * 2);
-  for (const [at, row] of rng.permutation(count).slice(0, most).entries()) {
+  if (count <= max) return rows;
+  const chosen = new Float32Array(max * 2);
+  for (const [at, row] of rng.permutation(count).slice(0, max).entries()) {
     chosen[2 * at] = rows[2 * row] as number;
     chosen[2 * at + 1] = rows[2 * row + 1] as number;
   }
@@ -106,7 +106,7 @@ function byArea(rows: Float64Array): AnchorSize[] {
   return anchors.sort((a, b) => a[0] * a[1] - b[0] * b[1]);
 }
 
-/** Of the mutation: how likely a side changes, by how much, and how small it may become (YOLOv5 7.0). */
+/** Probability, strength and limits of a side's mutation (YOLOv5 7.0). */
 const mutation = { probability: 0.9, sigma: 0.1, low: 0.3, high: 3, smallest: 2 } as const;
 
 /**
@@ -141,7 +141,7 @@ export function refineAnchors(
   return best;
 }
 
-/** Factors for so many sides, of which at least one is not 1. */
+/** Draws a factor for each side, of which at least one is not 1. */
 function drawFactors(count: number, rng: Random): Float64Array {
   const { probability, sigma, low, high } = mutation;
   const factors = new Float64Array(count).fill(1);

@@ -78,7 +78,7 @@ describe("anchors of a training", () => {
     expect(model.anchors).toEqual(pixelModel().anchors);
   });
 
-  it("stay what they are when it goes on, to the same weights", async () => {
+  it("stay the same when it is resumed, to the same weights", async () => {
     const whole = await run({});
     const stop = new AbortController();
     const callbacks = [{ onFitEpochEnd: () => stop.abort() }];

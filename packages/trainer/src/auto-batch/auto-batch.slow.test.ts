@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 describeShared("the largest batch of YOLOv8n", ["weights/yolov8n.pt"], () => {
-  it("is told from lines that also hold for a larger batch than was tried", { timeout: 300_000 }, async () => {
+  it("is found by lines that also fit a larger batch than was tried", { timeout: 300_000 }, async () => {
     const file = sharedPath("weights/yolov8n.pt");
     const model = modelFromCheckpoint(readCheckpoint(file), file);
     const { measured } = await autoBatch(model, { imgsz: 320, objects: 16 });

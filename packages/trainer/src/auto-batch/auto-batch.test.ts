@@ -21,7 +21,7 @@ function scripted(free: number): MemoryMeter {
 }
 
 describe("autoBatch", () => {
-  it("takes the share of free memory that it is told to, after steps that fit for sure", async () => {
+  it("fills the given share of free memory, after steps that fit for sure", async () => {
     const model = tinyModel({ family: "v5" });
     const options = { imgsz: 64, objects: 3, recipe: { nbs: 1024 } };
     // 60 % of 1000 bytes: two graphs of 100 + 10 · batch bytes each fit up to 20 images.

@@ -20,11 +20,11 @@ export interface AutoBatchOptions extends Pick<TrainSettings, "imgsz" | "recipe"
   share?: number;
   /** The largest batch that makes sense, such as the number of images. Default 1024. */
   limit?: number;
-  /** Where to look how much memory there is. Default: the process's, or an NVIDIA GPU's. */
+  /** Measures the memory. Default: the process's, or an NVIDIA GPU's. */
   meter?: MemoryMeter;
 }
 
-/** The batches to try: three, and more until a step takes so many bytes that noise does not matter. */
+/** The batches to try: at least three, until a step takes `clear` bytes, where noise does not matter. */
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const clear = 512 * 2 ** 20;
 
@@ -32,7 +32,7 @@ const clear = 512 * 2 ** 20;
  * Finds the largest batch to train with: makes real training steps of 1, 2, 4, … images, forward to update, measures
  * the memory each takes, and follows the line through them to the given share of what is free.
  *
- * It practices on a copy; the model stays as it is. The copy's steps are on noise with boxes.
+ * The steps are those of a copy, on noise with boxes; the model is not changed.
  *
  * @throws LookonceError `DEVICE` where the device's memory cannot be seen
  */
@@ -91,7 +91,7 @@ function mostObjects(entries: readonly Pick<DatasetEntry, "classes">[], isMosaic
   return isMosaic ? Math.max(fullest, Math.ceil(4 * mean)) : fullest;
 }
 
-/** What a step of a training with these settings is made of. */
+/** Resolves the settings of a step. */
 function partSettings(
   model: DetectionModel,
   { imgsz = 640, freeze = 0, amp = false, ...options }: AutoBatchOptions,
@@ -102,15 +102,15 @@ function partSettings(
   return { recipe: { ...recipe, optimizer } as PartSettings["recipe"], batch: 1, nbs: recipe.nbs, imgsz, freeze, amp };
 }
 
-interface Practice extends AutoBatchOptions {
+interface Measuring extends AutoBatchOptions {
   parts: TrainingParts;
   meter: MemoryMeter;
   budget: number;
 }
 
 /** Measures steps of more and more images, as long as the next ones are sure to fit. */
-async function measureSteps(backend: OnnxRuntimeBackend, practice: Practice): Promise<Measurement[]> {
-  const { meter, parts, imgsz = 640, objects = 64, budget, limit = 1024 } = practice;
+async function measureSteps(backend: OnnxRuntimeBackend, options: Measuring): Promise<Measurement[]> {
+  const { meter, parts, imgsz = 640, objects = 64, budget, limit = 1024 } = options;
   const rng = new Random(0);
   const measure = async (batch: number): Promise<Measurement> => {
     const images = noiseBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });

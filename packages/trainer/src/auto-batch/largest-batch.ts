@@ -1,6 +1,6 @@
 import { accumulationSteps } from "../warmup.ts";
 
-/** What stands for a batch that is to be found. */
+/** The batch that requests the largest one that fits. */
 export const findBatch = -1;
 
 /** A step's memory at one batch, in bytes. */
@@ -8,14 +8,14 @@ export interface Measurement {
   batch: number;
   /** Of the graph that updates the weights. */
   update: number;
-  /** Of that one and the graph that only gathers gradients, which small batches need beside it. */
+  /** Of that one and the graph that only accumulates gradients, which small batches need beside it. */
   both: number;
 }
 
-/** What `autoBatch` found. */
+/** Result of `autoBatch`. */
 export interface AutoBatchReport {
   batch: number;
-  /** What a user should read of it. */
+  /** A summary in one line. */
   line: string;
   /** Bytes that were free, and those that a step took. */
   free: number;
@@ -41,14 +41,14 @@ export function fitLine(points: readonly (readonly [batch: number, bytes: number
 export interface BatchLimits {
   /** Bytes that a step may take. */
   budget: number;
-  /** The nominal batch, to which gradients of smaller ones are summed up. */
+  /** The nominal batch, to which gradients of smaller ones are accumulated. */
   nbs: number;
   /** The largest batch that makes sense, such as the number of images. */
   limit: number;
 }
 
 /**
- * The largest batch whose step fits into the budget as far as lines through the measurements tell; at least 1. From 16 on
+ * Returns the largest batch whose step fits into the budget by lines through the measurements; at least 1. From 16 on
  * it is a multiple of 8, from 4 on an even number. Where the measurements do not grow, it is the largest one measured:
  * that one is known to fit.
  */

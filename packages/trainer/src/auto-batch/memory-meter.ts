@@ -20,18 +20,18 @@ export const hostMemory: MemoryMeter = {
   used: async () => process.memoryUsage.rss(),
 };
 
-/** What NVIDIA's driver tells of its first GPU: a line `used, total` in MiB. */
-async function askDriver(): Promise<string> {
-  const query = ["--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits", "--id=0"];
-  return (await promisify(execFile)("nvidia-smi", query)).stdout;
+/** Queries NVIDIA's driver for its first GPU: a line `used, total` in MiB. */
+async function queryDriver(): Promise<string> {
+  const args = ["--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits", "--id=0"];
+  return (await promisify(execFile)("nvidia-smi", args)).stdout;
 }
 
-/** Memory of an NVIDIA GPU, as `nvidia-smi` tells it: that of all processes, to one MiB. */
-export function nvidiaMemory(ask: () => Promise<string> = askDriver): MemoryMeter {
+/** Memory of an NVIDIA GPU as `nvidia-smi` reports it: that of all processes, to one MiB. */
+export function nvidiaMemory(query: () => Promise<string> = queryDriver): MemoryMeter {
   const read = async (): Promise<{ used: number; total: number }> => {
-    const [used, total] = (await ask()).split(",").map(Number);
+    const [used, total] = (await query()).split(",").map(Number);
     if (used !== undefined && total !== undefined && total > 0) return { used: used * 2 ** 20, total: total * 2 ** 20 };
-    throw new Error("nvidia-smi told no sizes");
+    throw new Error("nvidia-smi reported no sizes");
   };
   return {
     name: "GPU memory",
@@ -45,10 +45,10 @@ export function nvidiaMemory(ask: () => Promise<string> = askDriver): MemoryMete
 
 /**
  * The meter for a device: the process's memory for `cpu`, the driver's figures for GPUs of NVIDIA. Neither ONNX Runtime
- * nor WebGPU tells how much memory another GPU has.
+ * nor WebGPU reports the memory of another GPU.
  *
  * @param provider ONNX Runtime's execution provider
- * @throws LookonceError `DEVICE` where nothing tells
+ * @throws LookonceError `DEVICE` for other GPUs
  */
 export async function meterFor(provider: string, gpu: MemoryMeter = nvidiaMemory()): Promise<MemoryMeter> {
   if (provider === "cpu") return hostMemory;

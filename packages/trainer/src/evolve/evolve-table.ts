@@ -3,7 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import { writeWholeSync, writing } from "@lookonce/files";
 import type { Hyps } from "./mutate.ts";
 
-/** How well a generation did. */
+/** Scores of a generation. */
 export interface GenerationScores {
   /** What evolution is to raise: 0.1 · mAP50 + 0.9 · mAP50-95 for detectors. */
   fitness: number;
@@ -39,10 +39,10 @@ export class EvolveTable {
   readonly #rows: EvolvedGeneration[] = [];
 
   /**
-   * Opens a table or begins one.
+   * Opens a table or creates one.
    *
    * @param keys names of the hyper-parameters
-   * @param log told of a line that was cut short
+   * @param log receives a notice about a line that was cut short
    * @throws LookonceError `FORMAT` for a file with other columns or with something else than numbers, naming the line;
    *   `IO` when it cannot be read or written
    */
@@ -81,7 +81,7 @@ export class EvolveTable {
     if (cells.length !== expected || scores[0]?.[0] !== "fitness" || !isNumeric) {
       throw new LookonceError(
         "FORMAT",
-        `${this.#file}, line ${number}: ${expected} numbers were expected, but it is "${line.slice(0, 60)}". Remove the line to go on.`,
+        `${this.#file}, line ${number}: ${expected} numbers were expected, but it is "${line.slice(0, 60)}". Remove the line to resume.`,
       );
     }
     const { fitness = 0, ...others } = Object.fromEntries(scores) as Partial<GenerationScores>;

@@ -41,16 +41,16 @@ describe("evolve", () => {
 
   it.each(["v5", "v8"] as const)("writes a line a generation and a file that trainings of %s read", async (name) => {
     const family = familySettings[name];
-    const told: GenerationReport[] = [];
+    const reports: GenerationReport[] = [];
     const recipe = makeRecipe(family, { warmup_bias_lr: 0.05 });
-    const onGeneration = (report: GenerationReport): void => void told.push(report);
+    const onGeneration = (report: GenerationReport): void => void reports.push(report);
     const { csv, hyp, best, generations } = await evolve(options({ family, recipe, onGeneration }));
     const [header, first] = lines(csv);
     expect(header).toMatch(/^fitness,metrics\/precision\(B\),metrics\/recall\(B\),.*mAP50-95\(B\),lr0,/);
     expect(first?.split(",").slice(1, 3)).toEqual(["0.5", "0.25"]);
     expect(lines(csv)).toHaveLength(13);
-    expect(told.map(({ generation }) => generation)).toEqual(generations.map((_, i) => i + 1));
-    expect(told.filter(({ isBest }) => isBest).at(-1)?.hyps).toEqual(best?.hyps);
+    expect(reports.map(({ generation }) => generation)).toEqual(generations.map((_, i) => i + 1));
+    expect(reports.filter(({ isBest }) => isBest).at(-1)?.hyps).toEqual(best?.hyps);
     expect(hyp).toMatch(name === "v5" ? /hyp_evolve\.yaml$/ : /best_hyperparameters\.yaml$/);
     expect(await readHyp(hyp, family)).toMatchObject({
       ...best?.hyps,
@@ -60,7 +60,7 @@ describe("evolve", () => {
     expect("anchors" in (best?.hyps ?? {})).toBe(name === "v5");
   });
 
-  it("goes on to what it would have found undivided, whatever its last line lost", async () => {
+  it("resumes to what it would have found uninterrupted, even if its last line is cut short", async () => {
     const whole = await evolve(options());
     for (const lost of [0, 1, 30]) {
       const directory = newFolder();

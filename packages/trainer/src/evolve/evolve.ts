@@ -14,13 +14,13 @@ export interface EvolveOptions {
   /** What the first generation is trained with, and what stays as it is. */
   recipe: Recipe;
   /**
-   * Trains with a recipe and tells how well that went; `undefined` when it was stopped. A `NUMERIC` error, such as a loss
+   * Trains with a recipe and returns its scores; `undefined` when it was stopped. A `NUMERIC` error, such as a loss
    * that is no number any more, counts as fitness 0; others end the evolution.
    *
    * @param generation from 1
    */
   evaluate: (recipe: Recipe, generation: number) => Promise<GenerationScores | undefined>;
-  /** An existing folder; where it holds an `evolve.csv`, that evolution goes on. */
+  /** An existing directory; if it has an `evolve.csv`, that evolution is resumed. */
   directory: string;
   rng: Random;
   /** How many generations there are to be in all. Default 300. */
@@ -63,8 +63,7 @@ export interface Evolution {
  * (7.0) and YOLOv8's tuner (8.3).
  *
  * Writes `evolve.csv`, `log.jsonl` and the fittest hyper-parameters as a file that `hyp` takes. A generation depends on
- * `rng`, its number and the lines before it alone: an evolution that was stopped and goes on finds what an undivided one
- * would.
+ * `rng`, its number and the lines before it alone: a resumed evolution finds what an uninterrupted one would.
  *
  * @throws LookonceError `ARGUMENT` for options that make no sense, `FORMAT` for an `evolve.csv` of another evolution, `IO`,
  *   and what `evaluate` throws apart from `NUMERIC`
@@ -156,9 +155,9 @@ function writeHyps(file: string, best: Required<Evolution>["best"], { family, re
   const { generation, scores, hyps } = best;
   const known = hypKeys(family);
   const kept = Object.entries(recipe).filter(([key]) => known.includes(key));
-  const told = Object.entries(scores).map(([key, value]) => `${key} ${(value as number).toFixed(5)}`);
+  const scored = Object.entries(scores).map(([key, value]) => `${key} ${(value as number).toFixed(5)}`);
   const lines = [
-    `# The fittest hyper-parameters so far: generation ${generation}, ${told.join(", ")}`,
+    `# The fittest hyper-parameters so far: generation ${generation}, ${scored.join(", ")}`,
     `# They were trained with optimizer=${recipe.optimizer}${recipe.cos_lr ? " cos_lr=true" : ""}`,
     dump({ ...Object.fromEntries(kept), ...hyps }),
   ];

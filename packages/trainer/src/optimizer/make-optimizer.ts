@@ -1,6 +1,5 @@
 import type { OptimizerName } from "@lookonce/config";
-import { Adam } from "./adam.ts";
-import { AdamW } from "./adamw.ts";
+import { Adam, AdamW } from "./adam.ts";
 import { NAdam } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { GroupedParameter } from "./parameter-groups.ts";
@@ -28,7 +27,7 @@ export function makeOptimizer(
   return new optimizers[name](parameters, options);
 }
 
-/** What `optimizer: "auto"` stands for. */
+/** The choice of `optimizer: "auto"`. */
 export interface AutoOptimizer {
   optimizer: OptimizerName;
   lr0: number;

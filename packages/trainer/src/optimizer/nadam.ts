@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { AdamFamily, type Moments } from "./adam-moments.ts";
+import { AdamFamily, type Moments } from "./adam.ts";
 
 /** How fast the momentum of {@link NAdam} comes to its full value, PyTorch's `momentum_decay`. */
 const momentumDecay = 0.004;

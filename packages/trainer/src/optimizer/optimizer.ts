@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { GroupedParameter, GroupName } from "./parameter-groups.ts";
 
 /** The settings of one update, as tensors since they change from step to step. */
@@ -28,4 +28,14 @@ export interface Optimizer {
   update(gradients: readonly tf.Tensor[], settings: UpdateSettings): void;
   /** Frees what it remembers; the parameters stay. */
   dispose(): void;
+}
+
+/** An untrained variable of zeros beside every parameter, named `kind.path`. */
+export function zerosBeside(parameters: readonly GroupedParameter[], kind: string): Map<string, tf.Variable> {
+  return new Map(
+    parameters.map(({ path, variable }) => {
+      const state = tf.tidy(() => tf.variable(tf.zeros(variable.shape), false));
+      return [`${kind}.${path}`, state];
+    }),
+  );
 }

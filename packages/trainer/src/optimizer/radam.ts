@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { AdamFamily, type Moments } from "./adam-moments.ts";
+import { AdamFamily, type Moments } from "./adam.ts";
 
 type Factor = "plain" | "adaptive";
 

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Optimizer, UpdateSettings } from "./optimizer.ts";
-import { zerosBeside } from "./optimizer-state.ts";
+import { type Optimizer, type UpdateSettings, zerosBeside } from "./optimizer.ts";
 import type { GroupedParameter } from "./parameter-groups.ts";
 
 /** Options of {@link Sgd}. */

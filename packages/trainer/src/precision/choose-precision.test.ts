@@ -2,8 +2,7 @@ import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { choosePrecision } from "./choose-precision.ts";
-import { comparePrecisions, type PrecisionTimes } from "./compare-precisions.ts";
+import { choosePrecision, comparePrecisions, type PrecisionTimes } from "./choose-precision.ts";
 
 async function use(provider: string): Promise<void> {
   // A backend is made without its device: only a graph would need that.

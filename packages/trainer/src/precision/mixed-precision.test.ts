@@ -84,7 +84,7 @@ async function moves(make: () => DetectionModel, amp: boolean) {
 const norm = (values: readonly number[]): number => Math.hypot(...values);
 
 describe.each(Object.entries(models))("mixed precision, %s", (_, make) => {
-  it("gives the loss and the gradients of single precision, but for rounding", async () => {
+  it("computes the loss and the gradients of single precision, but for rounding", async () => {
     const single = await moves(make, false);
     const mixed = await moves(make, true);
     expect(mixed.scaling).toEqual({ scale: 65536, skipped: false });
@@ -158,7 +158,7 @@ describe("the scale of the loss", () => {
     expect(await contents(everything(all))).toEqual(before);
     expect(await readScaler(all)).toEqual([2 ** 39, 0]);
     expect(all.step.optimizerSteps).toBe(1);
-    // It goes on shrinking until a step counts again.
+    // The scale shrinks until a step is not skipped.
     let skipped = 0;
     while ((await all.step.run(batch, { ...descend, lr: { bias: 1e-3, weight: 1e-3, norm: 1e-3 } })).scaling?.skipped)
       skipped++;

@@ -30,7 +30,7 @@ const options = (callbacks: TrainCallbacks[] = []) => ({
 });
 
 describe("a training in mixed precision", () => {
-  it("goes on with the scale it had, to the same weights as one that was never stopped", async () => {
+  it("resumes with the scale it had, to the same weights as one that was never stopped", async () => {
     const model = tinyModel({ names: data.names });
     const whole = await train(model, { ...options(), directory: makeRunDirectory({ project: place }) });
     const directory = makeRunDirectory({ project: place });
@@ -53,7 +53,7 @@ describe("a training in mixed precision", () => {
         scales.push(scaling);
       },
     };
-    // Not told again that it is in mixed precision: the file knows.
+    // Mixed precision is read from the file.
     const { amp: _, ...rest } = options([watch]);
     const resumed = await train(found, { ...rest, resume: last });
     expect(scales).toEqual(new Array(3).fill({ scale: 65536, skipped: false }));
@@ -82,7 +82,7 @@ describe("an epoch in mixed precision", () => {
   };
   const numbers = { losses: { box: 1 }, total: 1, gradientNorm: Number.POSITIVE_INFINITY };
 
-  it("takes an overflow of gradients for what it is, unless no smaller scale can help", async () => {
+  it("tolerates an overflow of gradients, unless no smaller scale can help", async () => {
     const skipped = (scale: number) => ({ ...numbers, scaling: { scale, skipped: true } });
     await expect(epochOf(skipped(65536))).resolves.toMatchObject({ finished: true });
     await expect(epochOf(skipped(0.5))).rejects.toMatchObject({

@@ -12,7 +12,7 @@ export interface ShapesRecipe {
 /**
  * Learns the shapes of `generateShapes` (320 images of 160 × 160, the default) from random weights in a minute or two
  * on two cores. Small batches for many steps, AdamW for fast ones, a short memory of the average for a short run, and a
- * higher class gain, since the five shapes are quicker found than told apart.
+ * higher class gain, since finding the five shapes is easier than classifying them.
  */
 export const shapesRecipe: Readonly<ShapesRecipe> = {
   epochs: 14,

@@ -9,17 +9,17 @@ import { train } from "../train.ts";
 import { allCallbacks, type TrainCallbacks } from "./callbacks.ts";
 
 /** A callback for every moment that writes down what happened. */
-function recorder(told: string[]): Required<TrainCallbacks> {
+function recorder(events: string[]): Required<TrainCallbacks> {
   return {
-    onTrainStart: () => void told.push("train start"),
-    onTrainEpochStart: ({ epoch }) => void told.push(`epoch ${epoch} start`),
-    onTrainBatchStart: ({ iteration }) => void told.push(`batch ${iteration} start`),
-    onTrainBatchEnd: ({ iteration }) => void told.push(`batch ${iteration} end`),
-    onTrainEpochEnd: ({ epoch }) => void told.push(`train epoch ${epoch} end`),
-    onValBatchEnd: ({ done, batches }) => void told.push(`val ${done}/${batches}`),
-    onFitEpochEnd: ({ epoch }) => void told.push(`fit epoch ${epoch} end`),
-    onModelSave: ({ file }) => void told.push(`save ${basename(file)}`),
-    onTrainEnd: () => void told.push("train end"),
+    onTrainStart: () => void events.push("train start"),
+    onTrainEpochStart: ({ epoch }) => void events.push(`epoch ${epoch} start`),
+    onTrainBatchStart: ({ iteration }) => void events.push(`batch ${iteration} start`),
+    onTrainBatchEnd: ({ iteration }) => void events.push(`batch ${iteration} end`),
+    onTrainEpochEnd: ({ epoch }) => void events.push(`train epoch ${epoch} end`),
+    onValBatchEnd: ({ done, batches }) => void events.push(`val ${done}/${batches}`),
+    onFitEpochEnd: ({ epoch }) => void events.push(`fit epoch ${epoch} end`),
+    onModelSave: ({ file }) => void events.push(`save ${basename(file)}`),
+    onTrainEnd: () => void events.push("train end"),
   };
 }
 
@@ -30,14 +30,14 @@ describe("callbacks of a training", () => {
     const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 2, val: 1, size: 64 });
     const data = await Dataset.open({ yaml, split: "train" });
     const valData = await Dataset.open({ yaml, split: "val" });
-    const told: string[] = [];
+    const events: string[] = [];
     const model = tinyModel({ names: data.names });
     const directory = join(place, "run");
     await train(model, {
       ...{ data, valData, epochs: 1, imgsz: 64, batch: 1, workers: 0, directory },
-      callbacks: [recorder(told)],
+      callbacks: [recorder(events)],
     });
-    expect(told).toEqual([
+    expect(events).toEqual([
       ...["train start", "epoch 0 start", "batch 0 start", "batch 0 end", "batch 1 start", "batch 1 end"],
       ...["train epoch 0 end", "val 0/1", "val 1/1", "save best.safetensors", "fit epoch 0 end"],
       ...["save last.safetensors", "train end"],
@@ -49,15 +49,15 @@ describe("callbacks of a training", () => {
 
 describe("allCallbacks", () => {
   it("waits for one before it calls the next", async () => {
-    const told: string[] = [];
+    const events: string[] = [];
     const slow: TrainCallbacks = {
       async onTrainEpochStart() {
         await new Promise((resolve) => setTimeout(resolve, 5));
-        told.push("slow");
+        events.push("slow");
       },
     };
-    const quick: TrainCallbacks = { onTrainEpochStart: () => void told.push("quick") };
+    const quick: TrainCallbacks = { onTrainEpochStart: () => void events.push("quick") };
     await allCallbacks([slow, {}, quick]).onTrainEpochStart({ epoch: 0 });
-    expect(told).toEqual(["slow", "quick"]);
+    expect(events).toEqual(["slow", "quick"]);
   });
 });

@@ -7,9 +7,9 @@ import type { Losses, StepResult } from "../train-step.ts";
 import type { ValidationResult } from "../validation/validation-result.ts";
 import type { StepSchedule } from "../warmup.ts";
 
-/** What a run is, told at its start. */
+/** A training, reported at its start. */
 export interface RunInfo {
-  /** The run's folder. */
+  /** The run's directory. */
   directory: string;
   epochs: number;
   /** Batches in an epoch. */
@@ -17,21 +17,21 @@ export interface RunInfo {
   batch: number;
   imgsz: number;
   recipe: Recipe;
-  /** The epoch that it goes on with, from 0; 0 for a new training. */
+  /** The epoch that it is resumed with, from 0; 0 for a new training. */
   firstEpoch: number;
   /** What AutoAnchor found; of new trainings of YOLOv5 models only. */
   anchors?: AnchorReport;
-  /** What batch -1 found. */
+  /** The batch that -1 was resolved to. */
   autoBatch?: AutoBatchReport;
   /** Whether it is in mixed precision. */
   amp?: boolean;
-  /** What was found of that; of new trainings only. */
+  /** How that was chosen; of new trainings only. */
   precision?: PrecisionChoice;
-  /** What else `args.yaml` tells, such as the files of model and data set. */
+  /** Further entries of `args.yaml`, such as the files of model and data set. */
   args: Readonly<Record<string, unknown>>;
 }
 
-/** A batch that was learned from. */
+/** A batch that was trained on. */
 export interface BatchInfo extends StepResult {
   /** From 0. */
   epoch: number;
@@ -45,11 +45,11 @@ export interface BatchInfo extends StepResult {
   instances: number;
   /** Since the epoch began, validation excluded. */
   imagesPerSecond: number;
-  /** Until the epoch's last batch, as far as the batches so far tell. */
+  /** Estimate until the epoch's last batch. */
   secondsLeft: number;
 }
 
-/** An epoch that is over, validation included. */
+/** A finished epoch, validation included. */
 export interface EpochInfo {
   /** From 0. */
   epoch: number;
@@ -65,11 +65,11 @@ export interface EpochInfo {
   isBest: boolean;
 }
 
-/** Where a run ended. */
+/** The end of a training. */
 export interface EndInfo {
   directory: string;
   seconds: number;
-  /** Whether it was asked to stop before its last epoch. */
+  /** Whether the signal stopped it. */
   interrupted: boolean;
 }
 

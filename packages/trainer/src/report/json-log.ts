@@ -1,11 +1,12 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { writing } from "@lookonce/files";
+import { writeWholeSync, writing } from "@lookonce/files";
+import { dump } from "js-yaml";
 import type { TrainCallbacks } from "./callbacks.ts";
 
 /**
- * Writes `log.jsonl` into the run's folder, for programs to follow: a JSON object a line, `event` `start`, `batch`,
- * `epoch`, `save` or `end`. A training that goes on adds to it.
+ * Writes `log.jsonl` to the run's directory, for programs to follow: a JSON object a line, `event` `start`, `batch`,
+ * `epoch`, `save` or `end`. A resumed training appends to it.
  */
 export function jsonLog(): TrainCallbacks {
   let file = "";
@@ -29,6 +30,18 @@ export function jsonLog(): TrainCallbacks {
     },
     onTrainEnd({ directory: _, ...end }) {
       log("end", end);
+    },
+  };
+}
+
+/** Writes `args.yaml`, settings and recipe, to the run's directory when a new training starts. */
+export function argsYaml(): TrainCallbacks {
+  return {
+    onTrainStart({ directory, firstEpoch, args, epochs, batch, imgsz, recipe }) {
+      if (firstEpoch > 0) return;
+      const file = join(directory, "args.yaml");
+      const text = dump({ ...args, epochs, batch, imgsz, ...recipe }, { skipInvalid: true });
+      writeWholeSync(file, text);
     },
   };
 }

@@ -8,8 +8,7 @@ import { enterTestDevice } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyModel } from "../test-tiny-model.ts";
 import { train } from "../train.ts";
-import { drawnIterations } from "./drawn-iterations.ts";
-import { plotLogger } from "./plot-logger.ts";
+import { drawnIterations, plotLogger } from "./plot-logger.ts";
 
 const place = mkdtempSync(join(tmpdir(), "plots-"));
 let data: Dataset;
@@ -69,7 +68,7 @@ describe("plotLogger", () => {
     recipe: familySettings.v8.recipe,
   };
 
-  it("tells of what it cannot draw, and lets the training go on", async () => {
+  it("reports what it cannot draw, and the training continues", async () => {
     const directory = join(place, "taken");
     mkdirSync(join(directory, "labels.png"), { recursive: true });
     const notices: string[] = [];
@@ -78,7 +77,7 @@ describe("plotLogger", () => {
     expect(notices).toEqual([expect.stringMatching(/labels\.png is missing: /)]);
   });
 
-  it("does not draw the labels anew when a training goes on, and nothing where nothing was measured", async () => {
+  it("does not redraw the labels when a training is resumed, and draws nothing without measurements", async () => {
     const directory = join(place, "resumed");
     mkdirSync(directory);
     const plots = plotLogger({ data });

@@ -2,24 +2,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Dataset, datasetStatistics } from "@lookonce/data";
 import { writeImage } from "@lookonce/image";
-import { attempt, type OnNotice, warn } from "./attempt.ts";
 import { batchGrid } from "./batch-grid.ts";
 import type { RunInfo, TrainCallbacks } from "./callbacks.ts";
-import { drawnIterations } from "./drawn-iterations.ts";
 
 /** Options of {@link plotLogger}. */
 export interface PlotLoggerOptions {
-  /** The images that are learned from. */
+  /** The training images. */
   data: Pick<Dataset, "entries" | "names">;
-  /** Told of a plot that cannot be drawn or written. Default: a warning of the process. */
+  /** Receives notices about plots that cannot be drawn or written. Default: a warning of the process. */
   onNotice?: OnNotice;
 }
 
-/** `results.png` is drawn again when so many times the time that it took has passed. */
-const restraint = 20;
+/** `results.png` is drawn again after this many times the time that drawing it took. */
+const redrawPause = 20;
 
 /**
- * Draws a training into the run's folder: `labels.png` at its start, `train_batch0.jpg` to `2` from its first batches and
+ * Draws a training into the run's directory: `labels.png` at its start, `train_batch0.jpg` to `2` from its first batches and
  * more from the first without mosaics, and `results.png`, which is kept up to date. A plot that cannot be drawn is a
  * notice, not an error.
  */
@@ -51,7 +49,7 @@ export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainC
       if (start < next) return;
       await drawResults();
       const end = performance.now();
-      next = end + restraint * (end - start);
+      next = end + redrawPause * (end - start);
     },
     onTrainEnd: drawResults,
   };
@@ -72,4 +70,35 @@ async function plotResultsOf(csv: string, file: string): Promise<void> {
     return Object.fromEntries(columns.map((column, i) => [column, cells[i] ? Number(cells[i]) : undefined]));
   });
   await writePlot(file, await plotResults(rows));
+}
+
+/** Batches with mosaics that are drawn, and without. */
+const drawnBatches = 3;
+
+/**
+ * Returns the iterations, from the start of training, whose batches are drawn: the first three and, where mosaics end before
+ * the training does, the first three without them (YOLOv8 8.3).
+ */
+export function drawnIterations({
+  epochs,
+  iterations,
+  recipe: { close_mosaic: closeMosaic },
+}: Pick<RunInfo, "epochs" | "iterations" | "recipe">): Set<number> {
+  const starts = closeMosaic > 0 && closeMosaic < epochs ? [0, (epochs - closeMosaic) * iterations] : [0];
+  return new Set(starts.flatMap((start) => Array.from({ length: drawnBatches }, (_, i) => start + i)));
+}
+
+/** Receives a line about something that could not be drawn or written. */
+export type OnNotice = (line: string) => void;
+
+/** Emits a warning of the process. */
+export const warn: OnNotice = (line) => process.emitWarning(line);
+
+/** Runs a task whose failure is a notice, not an error. */
+export async function attempt(what: string, task: () => Promise<unknown>, onNotice: OnNotice): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    onNotice(`${what} is missing: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

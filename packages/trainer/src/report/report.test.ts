@@ -5,9 +5,8 @@ import { familySettings } from "@lookonce/config";
 import { ConfusionMatrix } from "@lookonce/metrics";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
-import { argsYaml } from "./args-yaml.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
-import { jsonLog } from "./json-log.ts";
+import { argsYaml, jsonLog } from "./json-log.ts";
 import { duration, progress } from "./progress.ts";
 import { resultsCsv } from "./results-csv.ts";
 
@@ -91,7 +90,7 @@ describe("resultsCsv", () => {
     expect(new Set(rows.map((row) => row.split(",").length)).size).toBe(1);
   });
 
-  it("goes on after the rows of the epochs that a resumed training has behind it", async () => {
+  it("continues after the rows of the epochs that a resumed training has finished", async () => {
     const file = join(directory, "results.csv");
     await play(resultsCsv());
     const before = readFileSync(file, "utf8").split("\n");
@@ -113,7 +112,7 @@ describe("resultsCsv", () => {
 });
 
 describe("argsYaml", () => {
-  it("tells the settings and the whole recipe, once", async () => {
+  it("has the settings and the whole recipe, once", async () => {
     await play(argsYaml());
     const file = join(directory, "args.yaml");
     const args = load(readFileSync(file, "utf8"));

@@ -1,12 +1,12 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeWholeSync, writing } from "@lookonce/files";
+import { groupNames } from "../optimizer/parameter-groups.ts";
 import type { EpochInfo, TrainCallbacks } from "./callbacks.ts";
-import { resultsRow } from "./results-row.ts";
 
 /**
- * Writes `results.csv` into the run's folder, a row an epoch; scores of epochs that were not validated are empty. A
- * training that goes on keeps the rows of the epochs before.
+ * Writes `results.csv` to the run's directory, a row an epoch; scores of epochs that were not validated are empty. A
+ * resumed training keeps the rows of the finished epochs.
  */
 export function resultsCsv(): TrainCallbacks {
   let file = "";
@@ -35,4 +35,24 @@ function rowsOf(file: string): string[] {
 function row(columns: readonly string[], epoch: EpochInfo): string {
   const values = resultsRow(epoch);
   return columns.map((column) => values.get(column) ?? "").join(",");
+}
+
+/**
+ * An epoch as a row of `results.csv`: texts by the names of the columns, which are YOLOv8's (8.3). What was not measured is
+ * empty.
+ */
+export function resultsRow({ epoch, seconds, losses, validation, lr }: EpochInfo): Map<string, string> {
+  const fixed = (value: number | undefined): string => value?.toFixed(5) ?? "";
+  const parts = Object.keys(losses);
+  return new Map([
+    ["epoch", String(epoch + 1)],
+    ["time", seconds.toFixed(2)],
+    ...parts.map((part) => [`train/${part}_loss`, fixed(losses[part])] as const),
+    ["metrics/precision(B)", fixed(validation?.precision)],
+    ["metrics/recall(B)", fixed(validation?.recall)],
+    ["metrics/mAP50(B)", fixed(validation?.map50)],
+    ["metrics/mAP50-95(B)", fixed(validation?.map50_95)],
+    ...parts.map((part) => [`val/${part}_loss`, fixed(validation?.losses?.[part])] as const),
+    ...groupNames.map((group, i) => [`lr/pg${i}`, String(Number(lr[group].toPrecision(6)))] as const),
+  ]);
 }

@@ -87,7 +87,7 @@ describe("tensorboardLogger", () => {
     expect(having("metrics/")).toEqual([]);
   });
 
-  it("goes on in a file of its own, which takes the place of later steps before", async () => {
+  it("continues in a file of its own, which replaces later steps", async () => {
     const directory = join(place, "resumed");
     for (const firstEpoch of [0, 1]) {
       const logger = tensorboardLogger({ graph: [{ name: "images", op: "Placeholder" }] });
@@ -103,7 +103,7 @@ describe("tensorboardLogger", () => {
     expect(events.filter(({ text }) => text.includes("Placeholder"))).toHaveLength(1);
   });
 
-  it("lets a training go on where it cannot write", async () => {
+  it("does not stop a training where it cannot write", async () => {
     const directory = join(place, "file");
     writeFileSync(directory, "");
     const notices: string[] = [];

@@ -1,27 +1,26 @@
 import { encodeImage } from "@lookonce/image";
 import type { EventWriter, GraphNode } from "@lookonce/tensorboard";
-import { attempt, type OnNotice, warn } from "./attempt.ts";
 import { batchGrid } from "./batch-grid.ts";
 import type { RunInfo, TrainCallbacks } from "./callbacks.ts";
-import { drawnIterations } from "./drawn-iterations.ts";
-import { resultsRow } from "./results-row.ts";
+import { attempt, drawnIterations, type OnNotice, warn } from "./plot-logger.ts";
+import { resultsRow } from "./results-csv.ts";
 
 /** Options of {@link tensorboardLogger}. */
 export interface TensorboardLoggerOptions {
   /** Names of the classes, for the images. Default: their numbers. */
   names?: readonly string[];
-  /** The model's graph, as `modelGraph` of `@lookonce/export` gives it. Default: none is shown. */
+  /** The model's graph, as `modelGraph` of `@lookonce/export` returns it. Default: no graph. */
   graph?: readonly GraphNode[];
-  /** Told of what cannot be written. Default: a warning of the process. */
+  /** Receives notices about what cannot be written. Default: a warning of the process. */
   onNotice?: OnNotice;
 }
 
-/** Side of an image in the grids, in pixels: they are looked at small, and every run keeps them. */
+/** Side of an image in the grids, in pixels; small, since every run keeps them. */
 const cell = 160;
 
 /**
- * Writes an event file for TensorBoard into the run's folder: the columns of `results.csv` as curves over epochs, the
- * batches that `plotLogger` draws as images, and the model's graph. A training that goes on has its curves go on.
+ * Writes an event file for TensorBoard into the run's directory: the columns of `results.csv` as curves over epochs, the
+ * batches that `plotLogger` draws as images, and the model's graph. A resumed training continues its curves.
  * Events that cannot be written are a notice, not an error.
  */
 export function tensorboardLogger(options: TensorboardLoggerOptions = {}): TrainCallbacks {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { writeImage } from "@lookonce/image";
 import type { CurveKind } from "@lookonce/plots";
-import { attempt, type OnNotice, warn } from "../report/attempt.ts";
 import { batchGrid } from "../report/batch-grid.ts";
+import { attempt, type OnNotice, warn } from "../report/plot-logger.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 import type { ValidationResult } from "./validation-result.ts";
 
