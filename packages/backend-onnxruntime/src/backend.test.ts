@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 
 describe("compiled graphs", () => {
-  it("are freed, the one unused for longest first, when they hold more memory than the budget", async () => {
+  it("are freed, the one unused for longest first, when they need more memory than the budget", async () => {
     await registerOnnxRuntime({ name: "small", memoryBudget: 2e7 });
     await tf.setBackend("small");
     const run = async (side: number): Promise<number> => {
@@ -18,7 +18,7 @@ describe("compiled graphs", () => {
       tf.dispose([x, y]);
       return currentBackend()!.statistics.compiled;
     };
-    // Each size works on some 36 MB: going back to the first has to compile it again, going on with the last has not.
+    // Each size works on some 36 MB: the first has to be compiled again afterwards, the last has not.
     const first = await run(1730);
     const second = await run(1731);
     expect(await run(1731)).toBe(second);
@@ -98,7 +98,7 @@ describe("the lazy backend", () => {
     expect(() => tf.multinomial(tf.tensor1d([0.5, 0.5]), 3)).toThrow(/"Multinomial".*github\.com/s);
   });
 
-  it("tells that values cannot be read synchronously before they are computed", () => {
+  it("reports that values cannot be read synchronously before they are computed", () => {
     expect(() => tf.add(tf.tensor1d([1]), 1).dataSync()).toThrow(/await tensor\.data\(\)/);
   });
 });

@@ -4,7 +4,7 @@ import { type DeviceState, probe } from "./probe.ts";
 /** A GPU must be this many times as fast as the CPU; a renderer in software, which calls itself a GPU, is not. */
 const worthwhile = 2;
 
-/** The device that `auto` takes, and why. */
+/** The device that `auto` chooses, and why. */
 export async function chooseDevice(
   tryDevice: (device: DeviceName) => Promise<DeviceState> = probe,
 ): Promise<{ device: DeviceName; reason: string }> {
@@ -16,7 +16,7 @@ export async function chooseDevice(
   const times = [...gpus, cpu].map(({ device, milliseconds }) => `${device} ${milliseconds?.toFixed(1)} ms`).join(", ");
   const best = gpus.reduce((a, b) => (time(b) < time(a) ? b : a));
   const wins = time(best) * worthwhile < time(cpu);
-  const verdict = wins ? "fastest for a product of matrices" : "no GPU beats it clearly in a product of matrices";
+  const verdict = wins ? "fastest in a matmul" : "no GPU beats it clearly in a matmul";
   return { device: wins ? best.device : "cpu", reason: `${verdict}: ${times}` };
 }
 

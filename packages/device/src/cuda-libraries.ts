@@ -15,7 +15,7 @@ export function explainCuda(onnxRuntimeEntry: string): string | undefined {
   return error === undefined ? explainLibraries(stdout) : undefined;
 }
 
-/** Names the shared libraries that `ldd` says were not found. */
+/** Names the shared libraries that `ldd` did not find. */
 export function explainLibraries(ldd: string): string | undefined {
   const missing = [...ldd.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name as string);
   if (missing.length === 0) return undefined;

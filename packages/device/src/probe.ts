@@ -10,23 +10,23 @@ export interface DeviceState {
   usable: boolean;
   /** Why it is not usable, or how fast it was. */
   reason: string;
-  /** Shortest time of a product of two 1024 × 1024 matrices, data transfer included. ONNX Runtime's devices only. */
+  /** Shortest time of a matmul of two 1024 × 1024 matrices, data transfer included. ONNX Runtime's devices only. */
   milliseconds?: number;
 }
 
-/** A driver that has not answered after this long is not one to work with. */
-const secondsAllowed = 60;
+/** A driver that has not answered after this long does not work. */
+const timeoutSeconds = 60;
 
 /** An ONNX model, `y = MatMul(a, a)` for a square matrix of any size. */
-const productModel =
+const matMulModel =
   "CAkSCGxvb2tvbmNlGgAyAEIECgAQFDpLChQKAWEKAWESAXkaAXkiBk1hdE11bBIFcHJvYmVaFQoBYRIQCg4IARIKCgMSAW4KAxIBbmIVCgF5EhAKDggBEgoKAxIBbgoDEgFu";
 
-/** Runs in the other process: checks and times a product of matrices of ones on one execution provider. */
+/** Runs in the other process: checks and times a matmul of ones on one execution provider. */
 const onnxRuntimeScript = `
 const [, url, provider] = process.argv;
 const loaded = await import(url);
 const { InferenceSession, Tensor } = loaded.InferenceSession ? loaded : loaded.default;
-const session = await InferenceSession.create(Buffer.from("${productModel}", "base64"), { executionProviders: [provider] });
+const session = await InferenceSession.create(Buffer.from("${matMulModel}", "base64"), { executionProviders: [provider] });
 async function fastest(size, runs) {
   const a = new Tensor("float32", new Float32Array(size * size).fill(1), [size, size]);
   let best = Infinity;
@@ -38,7 +38,7 @@ async function fastest(size, runs) {
   }
   return best;
 }
-// A renderer in software would take minutes for the large product: what it needs follows from a small one.
+// A renderer in software would need minutes for the large matmul: its time follows from a small one.
 const small = await fastest(128, 2);
 console.log(JSON.stringify({ milliseconds: small > 8 ? small * 512 : await fastest(1024, 4) }));
 `;
@@ -59,7 +59,7 @@ console.log("{}");
 `;
 
 /**
- * Tries a device in another process: a driver may write to the terminal, hang, or take its process down with it.
+ * Tries a device in another process: a driver may write to the terminal, hang, or end its process.
  */
 export async function probe(device: DeviceName): Promise<DeviceState> {
   const isTensorFlow = device === "tensorflow" || device === "tensorflow-gpu";
@@ -75,7 +75,7 @@ export async function probe(device: DeviceName): Promise<DeviceState> {
   }
   const { milliseconds } = result;
   if (milliseconds === undefined) return { device, usable: true, reason: "it computes" };
-  return { device, usable: true, reason: `a product of matrices took ${milliseconds.toFixed(1)} ms`, milliseconds };
+  return { device, usable: true, reason: `a matmul took ${milliseconds.toFixed(1)} ms`, milliseconds };
 }
 
 const require: NodeJS.Require = createRequire(import.meta.url);
@@ -98,9 +98,9 @@ function runApart(script: string, args: readonly string[]): Promise<{ millisecon
   return new Promise((done) => {
     const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
-      // What TensorFlow says about libraries that it lacks.
+      // So that TensorFlow writes which libraries it lacks.
       env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "0" },
-      timeout: secondsAllowed * 1000,
+      timeout: timeoutSeconds * 1000,
       killSignal: "SIGKILL",
     });
     let output = "";
@@ -124,7 +124,7 @@ function runApart(script: string, args: readonly string[]): Promise<{ millisecon
  * about CUDA's libraries.
  */
 function explain(errors: string, signal: string | null): string {
-  if (signal !== null) return `It did not answer within ${secondsAllowed} s, or its driver crashed (${signal}).`;
+  if (signal !== null) return `It did not answer within ${timeoutSeconds} s, or its driver crashed (${signal}).`;
   const libraries = [...errors.matchAll(/Could not load dynamic library '([^']+)'/g)].map(([, name]) => name);
   const driver = errors.includes("Could not find cuda drivers")
     ? [" NVIDIA's driver (libcuda.so.1) was not found."]

@@ -16,7 +16,7 @@ function isInstalled(name: string): boolean {
 }
 
 describe("setDevice", () => {
-  it("takes cpu, computes there and keeps tensors when called again", async () => {
+  it("uses cpu, computes there and keeps tensors when called again", async () => {
     expect(await setDevice("cpu", { threads: 1 })).toEqual({
       device: "cpu",
       backend: "onnxruntime",
@@ -76,7 +76,7 @@ describe("chooseDevice", () => {
     // A software renderer poses as a GPU.
     [{ cpu: 20, webgpu: 900 }, "cpu"],
     [{ cpu: 20, webgpu: 15 }, "cpu"],
-  ] as const)("with %o takes %s", async (times, expected) => {
+  ] as const)("with %o chooses %s", async (times, expected) => {
     expect((await chooseDevice(machine(times))).device).toBe(expected);
   });
 });

@@ -30,7 +30,7 @@ let loadedTensorFlow: DeviceName | undefined;
 /**
  * Chooses where tensors live, loads what that needs, and proves that it computes.
  *
- * `auto` takes a GPU when one works and is faster, and the CPU else; it needs nothing but Node. Calling it again with the
+ * `auto` chooses a GPU when one works and is faster, and the CPU else; it needs nothing but Node. Calling it again with the
  * same settings keeps the tensors there are; tensors do not move between devices.
  *
  * @throws LookonceError `ARGUMENT` for an unknown name or a bad number of threads, `DEVICE` when the device does not
@@ -79,8 +79,8 @@ function backendOf(device: DeviceName): string {
 }
 
 /**
- * Tries everything but the processor in another process first: a driver may write to the terminal, or take the process down
- * with it, and so may a native library that does not fit.
+ * Tries everything but the CPU in another process first: a driver may write to the terminal, or end the process,
+ * and so may a native library that does not fit.
  */
 async function tryApart(device: DeviceName): Promise<void> {
   if (device === "cpu" || tf.findBackendFactory(backendOf(device)) !== null) return;
@@ -104,7 +104,7 @@ async function loadOnnxRuntime(
   return backend;
 }
 
-/** What cannot be asked of TensorFlow's devices, said before anything is tried. */
+/** Checks what TensorFlow's devices do not support, before anything is tried. */
 function checkTensorFlow(device: keyof typeof tensorFlowDevices, { threads }: SetDeviceOptions): void {
   if (threads !== undefined) {
     throw new LookonceError(
@@ -115,7 +115,7 @@ function checkTensorFlow(device: keyof typeof tensorFlowDevices, { threads }: Se
   if (loadedTensorFlow === undefined || loadedTensorFlow === device) return;
   throw new LookonceError(
     "ARGUMENT",
-    `device ${device} cannot be used after ${loadedTensorFlow}: a process holds one build of TensorFlow. Start a new one.`,
+    `device ${device} cannot be used after ${loadedTensorFlow}: a process can load one build of TensorFlow. Start a new one.`,
   );
 }
 

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Values before and after each dimension. */
 type Paddings = [before: number, after: number][];
 
-/** What a window's kernel is told of its geometry; convolutions give `pad` as pairs, pooling as a number. */
+/** The attributes of a window's kernel; convolutions have `pad` as pairs, pooling as a number. */
 interface WindowAttributes {
   pad: "valid" | "same" | number | Paddings;
   [name: string]: unknown;
@@ -14,8 +14,7 @@ type Contents = tf.TensorInfo;
 const backendName = "tensorflow";
 
 /**
- * Gives tfjs-node's backend the kernels that it lacks: pooling and the gradients of convolutions with a padding of so many
- * pixels. Version 4.22.0 has them for `valid` and `same` only, and the gradients of depthwise convolutions ask TensorFlow
+ * Adds the kernels that tfjs-node's backend lacks: pooling and the gradients of convolutions with a padding in pixels. Version 4.22.0 has them for `valid` and `same` only, and the gradients of depthwise convolutions ask TensorFlow
  * for a padding that they do not pass on. Each pads its input, does as before without padding, and cuts the padding off.
  *
  * Calling it again does nothing.
@@ -44,7 +43,7 @@ interface Call {
   plain(inputs: Record<string, Contents>, attrs: object): Contents;
 }
 
-/** Puts another kernel in front of one of the backend's, for calls whose padding is a number of pixels. */
+/** Replaces one of the backend's kernels for calls whose padding is a number of pixels. */
 function wrap(kernelName: string, padded: (call: Call) => Contents): void {
   const { kernelFunc } = tf.getKernel(kernelName, backendName);
   const wrapped: tf.KernelFunc = ({ inputs, attrs, backend }) => {
@@ -107,7 +106,7 @@ function cut(x: Contents, paddings: Paddings, size: readonly number[]): Contents
   return run("Slice", { x }, { begin: paddings.map(([before]) => before), size });
 }
 
-/** One of the backend's own kernels, past tfjs's tape and bookkeeping: who calls it disposes of the result. */
+/** One of the backend's own kernels, past tfjs's autodiff and bookkeeping: the caller disposes of the result. */
 function run(kernelName: string, inputs: Record<string, Contents>, attrs: object): Contents {
   const { kernelFunc } = tf.getKernel(kernelName, backendName);
   const backend = tf.engine().backend;

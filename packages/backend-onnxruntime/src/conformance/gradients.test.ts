@@ -165,7 +165,7 @@ describe("what random calls do not reach", () => {
     expect(model.graph.nodes.map(({ op }) => op)).toEqual(["Identity", "Identity"]);
   });
 
-  it("takes images with channels first", async () => {
+  it("accepts images with channels first", async () => {
     const rng = new Random("nchw");
     const x = tensor(floats(rng, [2, 6, 7, 3])) as tf.Tensor4D;
     const filter = tensor(floats(rng, [3, 2, 3, 4])) as tf.Tensor4D;

@@ -30,7 +30,7 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 export function floats(rng: Random, shape: number[], low = -3, high = 3): RandomTensor {
-  // Numbers that single precision holds exactly.
+  // Numbers that are exact in single precision.
   const data = Array.from({ length: sizeOf(shape) }, () => Math.fround(rng.uniform(low, high)));
   return { shape, dtype: "float32", data };
 }
