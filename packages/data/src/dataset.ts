@@ -159,8 +159,9 @@ function checkUsable(
       `${config.file}: ${split}: none of the ${verified.length} images can be used; the first, ${problem?.path}: ${problem?.reason}.`,
     );
   }
-  if (usable.some(({ found }) => found)) return;
-  const { path } = usable[0] as VerifiedImage;
+  const [first] = usable;
+  if (first === undefined || usable.some(({ found }) => found)) return;
+  const { path } = first;
   throw new LookonceError(
     "DATA",
     `${config.file}: ${split}: none of the ${usable.length} images has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that an image shows nothing.)`,
@@ -176,13 +177,11 @@ function selectObjects(
   { classes: wanted, singleCls = false }: { classes?: readonly number[]; singleCls?: boolean },
 ): Objects {
   if (wanted === undefined && !singleCls) return objects;
-  const kept = [...objects.classes.keys()].filter(
-    (i) => wanted === undefined || wanted.includes(objects.classes[i] as number),
-  );
-  const polygons = objects.polygons && kept.map((i) => objects.polygons?.[i] as Float32Array);
+  const kept = [...objects.classes.entries()].filter(([, label]) => wanted === undefined || wanted.includes(label));
+  const polygons = objects.polygons && kept.map(([i]) => objects.polygons?.[i] ?? new Float32Array(0));
   return {
-    classes: Int32Array.from(kept, (i) => (singleCls ? 0 : (objects.classes[i] as number))),
-    boxes: Float32Array.from(kept.flatMap((i) => [...objects.boxes.subarray(4 * i, 4 * i + 4)])),
+    classes: Int32Array.from(kept, ([, label]) => (singleCls ? 0 : label)),
+    boxes: Float32Array.from(kept.flatMap(([i]) => [...objects.boxes.subarray(4 * i, 4 * i + 4)])),
     ...(polygons?.some(({ length }) => length > 0) ? { polygons } : {}),
   };
 }

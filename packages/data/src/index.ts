@@ -1,10 +1,9 @@
 export { type Batch, type BatchSample, type BatchTargets, padTargets, targetBucket } from "./batch.ts";
 export { type BatchesOptions, BatchLoader, type CacheReport } from "./batch-loader.ts";
-export type { ConversionResult } from "./convert/conversion-result.ts";
+export type { ConversionResult, LeftOutKind } from "./convert/conversion-result.ts";
 export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts";
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
 export type { SaveImages } from "./convert/dataset-writer.ts";
-export type { LeftOutKind } from "./convert/left-out.ts";
 export { Dataset, type DatasetEntry, type DatasetOptions, type DatasetReport } from "./dataset.ts";
 export { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 export { findImages } from "./find-images.ts";

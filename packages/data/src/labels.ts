@@ -97,12 +97,13 @@ function parseRow(words: string[], classCount: number): Row | Fault {
     return { kind: "columns", reason };
   }
   const numbers = words.map(Number);
-  const [label, ...coordinates] = numbers as [number, ...number[]];
+  const [label = Number.NaN, ...coordinates] = numbers;
   const bad = numbers.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) return { kind: "not-finite", reason: `column ${bad + 1} is not a finite number: ${words[bad]}` };
-  const fault = classFault(label, words[0] as string, classCount) ?? coordinateFault(coordinates, words);
+  const fault = classFault(label, words[0] ?? "", classCount) ?? coordinateFault(coordinates, words);
   if (fault !== undefined) return fault;
-  const box = isPolygon ? enclosingBox(coordinates) : (coordinates as Box);
+  const [cx = 0, cy = 0, w = 0, h = 0] = coordinates;
+  const box: Box = isPolygon ? enclosingBox(coordinates) : [cx, cy, w, h];
   if (box[2] === 0 || box[3] === 0) return { kind: "no-area", reason: "a box without area" };
   return { label, box, polygon: isPolygon ? coordinates : [] };
 }
@@ -114,12 +115,14 @@ function classFault(label: number, word: string, classCount: number): Fault | un
 }
 
 function coordinateFault(coordinates: readonly number[], words: readonly string[]): Fault | undefined {
-  const at = coordinates.findIndex((value) => value < 0 || value > 1);
-  if (at < 0) return undefined;
-  return {
-    kind: (coordinates[at] as number) < 0 ? "negative" : "out-of-bounds",
-    reason: `column ${at + 2} is out of bounds: ${words[at + 1]}; coordinates are fractions of the image, 0 to 1`,
-  };
+  for (const [i, value] of coordinates.entries()) {
+    if (value >= 0 && value <= 1) continue;
+    return {
+      kind: value < 0 ? "negative" : "out-of-bounds",
+      reason: `column ${i + 2} is out of bounds: ${words[i + 1]}; coordinates are fractions of the image, 0 to 1`,
+    };
+  }
+  return undefined;
 }
 
 function enclosingBox(points: number[]): Box {

@@ -5,13 +5,11 @@ export async function mapConcurrently<T, R>(
   call: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await call(items[index] as T, index);
-    }
+  // Shared: each entry goes to one of the loops
+  const entries = items.entries();
+  const loop = async (): Promise<void> => {
+    for (const [index, item] of entries) results[index] = await call(item, index);
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, loop));
   return results;
 }

@@ -30,14 +30,15 @@ export interface BatchPlan {
  */
 export function rectangularBatches(sizes: readonly Size[], options: RectangularOptions): BatchPlan[] {
   const { batch, imgsz, stride = 32, pad = 0.5 } = options;
-  const aspect = sizes.map(({ width, height }) => height / width);
-  const order = aspect.map((_, i) => i).sort((a, b) => (aspect[a] as number) - (aspect[b] as number));
+  const order = sizes.map(({ width, height }, index) => ({ index, aspect: height / width }));
+  order.sort((a, b) => a.aspect - b.aspect);
   const side = (share: number): number => Math.ceil((share * imgsz) / stride + pad) * stride;
   const plans: BatchPlan[] = [];
   for (let start = 0; start < order.length; start += batch) {
-    const indices = order.slice(start, start + batch);
-    const lowest = aspect[indices[0] as number] as number;
-    const highest = aspect[indices.at(-1) as number] as number;
+    const images = order.slice(start, start + batch);
+    const indices = images.map(({ index }) => index);
+    const aspects = images.map(({ aspect }) => aspect);
+    const [lowest, highest] = [Math.min(...aspects), Math.max(...aspects)];
     plans.push({ indices, height: side(Math.min(highest, 1)), width: side(lowest > 1 ? 1 / lowest : 1) });
   }
   return plans;

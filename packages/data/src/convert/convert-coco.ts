@@ -2,11 +2,10 @@ import { stat } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
 import { readImageSize } from "@lookonce/image";
 import type { OnProgress } from "../verify/verify-images.ts";
-import type { ConversionResult } from "./conversion-result.ts";
+import { type ConversionResult, LeftOut } from "./conversion-result.ts";
 import { DatasetWriter, type SaveImages } from "./dataset-writer.ts";
 import { ImageIndex, safeName } from "./image-index.ts";
 import { boxRow, type LabelRow, polygonRow } from "./label-row.ts";
-import { LeftOut } from "./left-out.ts";
 import { readCoco } from "./read-coco.ts";
 
 /** Options of {@link convertCoco}. */
@@ -69,12 +68,12 @@ export async function convertCoco(options: ConvertCocoOptions): Promise<Conversi
   const index = options.images === undefined ? undefined : await ImageIndex.of(options.images);
   const reading: Reading = { options, images: new Map(), categories: new Map(), leftOut: new LeftOut() };
   const found = await readLists(reading);
-  const ids = [...reading.categories.keys()].sort((a, b) => Number(a) - Number(b));
-  const names = ids.map((id) => reading.categories.get(id) as string);
+  const categories = [...reading.categories].sort(([a], [b]) => Number(a) - Number(b));
+  const names = categories.map(([, name]) => name);
   const writer = await DatasetWriter.open({ output, split, saveImages }, names);
   try {
     await addImages(found, { reading, index, writer });
-    const labels = new Map(ids.map((id, label) => [id, label]));
+    const labels = new Map(categories.map(([id], label) => [id, label]));
     const counts = await addObjects(reading, { labels, writer });
     const all = [...reading.images.values()];
     const background = all.filter(({ hasObject }) => !hasObject).length;
@@ -170,15 +169,18 @@ function rowOf(
   { label, image, polygons }: { label: number; image: Image; polygons: boolean },
 ): LabelRow | "no-box" | "no-area" {
   const parts = polygons && Array.isArray(segmentation) ? segmentation.filter(isPolygon) : [];
-  const box = Array.isArray(bbox) && bbox.length === 4 && bbox.every(Number.isFinite) ? (bbox as number[]) : undefined;
-  if (box === undefined) return "no-box";
-  const [x, y, width, height] = box as [number, number, number, number];
+  if (!isBox(bbox)) return "no-box";
+  const [x, y, width, height] = bbox;
   const row = boxRow(label, [x, y, x + width, y + height], image);
   if (row === undefined) return "no-area";
   if (parts.length === 0) return row;
   const outline = polygonRow(label, joinPolygons(parts), image);
   if (outline === undefined) return row;
   return { text: outline.text, clipped: row.clipped || outline.clipped };
+}
+
+function isBox(bbox: unknown): bbox is [number, number, number, number] {
+  return Array.isArray(bbox) && bbox.length === 4 && bbox.every(Number.isFinite);
 }
 
 function isPolygon(part: unknown): part is number[] {

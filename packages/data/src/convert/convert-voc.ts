@@ -5,11 +5,10 @@ import { readImageSize } from "@lookonce/image";
 import { isFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { OnProgress } from "../verify/verify-images.ts";
-import type { ConversionResult } from "./conversion-result.ts";
+import { type ConversionResult, LeftOut } from "./conversion-result.ts";
 import { DatasetWriter, namesBefore, type SaveImages } from "./dataset-writer.ts";
 import { ImageIndex } from "./image-index.ts";
 import { boxRow } from "./label-row.ts";
-import { LeftOut } from "./left-out.ts";
 import { readVoc, type VocAnnotation } from "./read-voc.ts";
 
 /** Options of {@link convertVoc}. */

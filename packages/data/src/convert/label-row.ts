@@ -18,8 +18,11 @@ interface Size {
  *
  * @returns `undefined` when nothing of it is in the image, or too little to be written
  */
-export function boxRow(label: number, corners: readonly number[], { width, height }: Size): LabelRow | undefined {
-  const [x1, y1, x2, y2] = corners as [number, number, number, number];
+export function boxRow(
+  label: number,
+  [x1, y1, x2, y2]: readonly [number, number, number, number],
+  { width, height }: Size,
+): LabelRow | undefined {
   const [left, right] = [clamp(x1 / width), clamp(x2 / width)];
   const [top, bottom] = [clamp(y1 / height), clamp(y2 / height)];
   const least = 10 ** -digits;

@@ -29,9 +29,7 @@ export function imageWeights(
   classMaps?: ArrayLike<number>,
 ): Float64Array {
   const weights = classWeights(images, classCount).map((weight, i) => weight * (1 - (classMaps?.[i] ?? 0)) ** 2);
-  return Float64Array.from(images, ({ classes }) =>
-    classes.reduce((sum, label) => sum + (weights[label] as number), 0),
-  );
+  return Float64Array.from(images, ({ classes }) => classes.reduce((sum, label) => sum + (weights[label] ?? 0), 0));
 }
 
 /**
@@ -41,8 +39,8 @@ export function imageWeights(
 export function drawByWeight(weights: ArrayLike<number>, count: number, rng: Random): number[] {
   const ends = new Float64Array(weights.length);
   let total = 0;
-  for (let i = 0; i < weights.length; i++) {
-    total += weights[i] as number;
+  for (const [i, weight] of Array.from(weights).entries()) {
+    total += weight;
     ends[i] = total;
   }
   if (!(total > 0)) return Array.from({ length: count }, () => rng.integer(0, weights.length));

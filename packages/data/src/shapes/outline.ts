@@ -92,15 +92,11 @@ function crossCorners(half: number): [number, number][] {
     [reach, half],
     [reach, -half],
   ];
-  return [0, 1, 2, 3].flatMap((quarter) =>
-    arm.map(([u, v]): [number, number] => {
-      const turns: [number, number][] = [
-        [u, v],
-        [v, -u],
-        [-u, -v],
-        [-v, u],
-      ];
-      return turns[quarter] as [number, number];
-    }),
-  );
+  const quarterTurns: ((point: [number, number]) => [number, number])[] = [
+    ([u, v]) => [u, v],
+    ([u, v]) => [v, -u],
+    ([u, v]) => [-u, -v],
+    ([u, v]) => [-v, u],
+  ];
+  return quarterTurns.flatMap((turn) => arm.map(turn));
 }

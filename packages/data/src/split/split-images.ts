@@ -67,7 +67,7 @@ export async function splitImages(options: SplitOptions): Promise<SplitResult> {
     const file = join(dirname(resolve(folder)), `autosplit_${split}.txt`);
     await writeList(
       file,
-      numbers.map((number) => paths[number] as string),
+      numbers.flatMap((number) => paths[number] ?? []),
     );
     result.images[split] = numbers.length;
     if (numbers.length > 0) result.files[split] = file;

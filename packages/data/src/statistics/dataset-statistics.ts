@@ -54,19 +54,27 @@ export function datasetStatistics({ entries, names }: Pick<Dataset, "entries" | 
 type Entries = Dataset["entries"];
 
 function classStatistics(entries: Entries, names: readonly string[]): ClassStatistics[] {
-  const rows = names.map((name, label) => ({ label, name, instances: 0, images: 0 }));
-  for (const { classes } of entries) {
-    for (const label of classes) (rows[label] as ClassStatistics).instances++;
-    for (const label of new Set(classes)) (rows[label] as ClassStatistics).images++;
-  }
-  return rows;
+  const instances = tally(entries.flatMap(({ classes }) => [...classes]));
+  const images = tally(entries.flatMap(({ classes }) => [...new Set(classes)]));
+  return names.map((name, label) => ({
+    label,
+    name,
+    instances: instances.get(label) ?? 0,
+    images: images.get(label) ?? 0,
+  }));
+}
+
+/** How often each number occurs. */
+function tally(numbers: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return counts;
 }
 
 function histogram(counts: readonly number[]): number[] {
-  const most = counts.reduce((a, b) => Math.max(a, b), 0);
-  const bins = new Array<number>(most + 1).fill(0);
-  for (const count of counts) (bins[count] as number)++;
-  return bins;
+  const max = counts.reduce((a, b) => Math.max(a, b), 0);
+  const bins = tally(counts);
+  return Array.from({ length: max + 1 }, (_, count) => bins.get(count) ?? 0);
 }
 
 function boxTable(entries: Entries): BoxTable {
@@ -76,8 +84,8 @@ function boxTable(entries: Entries): BoxTable {
   const sizes = new Float32Array(2 * count);
   let row = 0;
   for (const { classes, boxes } of entries) {
+    labels.set(classes, row);
     for (let i = 0; i < classes.length; i++, row++) {
-      labels[row] = classes[i] as number;
       centers.set(boxes.subarray(4 * i, 4 * i + 2), 2 * row);
       sizes.set(boxes.subarray(4 * i + 2, 4 * i + 4), 2 * row);
     }
@@ -89,7 +97,8 @@ function areaCounts(entries: Entries): DatasetStatistics["areas"] {
   const areas = { small: 0, medium: 0, large: 0 };
   for (const { width, height, boxes } of entries) {
     for (let i = 0; i < boxes.length; i += 4) {
-      const area = (boxes[i + 2] as number) * width * (boxes[i + 3] as number) * height;
+      const [w = 0, h = 0] = boxes.subarray(i + 2, i + 4);
+      const area = w * width * h * height;
       areas[area < 32 ** 2 ? "small" : area < 96 ** 2 ? "medium" : "large"]++;
     }
   }

@@ -125,19 +125,18 @@ class ArrayReader {
 
 function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: readonly string[] }): VerifiedImage[] {
   const reader = new ArrayReader(body);
-  const [flags, widths, heights, counts] = Array.from({ length: 4 }, () => reader.integers(header.images)) as [
-    ...[Int32Array, Int32Array, Int32Array, Int32Array],
-  ];
+  const integers = (): Int32Array => reader.integers(header.images);
+  const [flags, widths, heights, counts] = [integers(), integers(), integers(), integers()];
   const takeObjects = objectsTaker(reader, header);
   const problems = new Map(header.problems);
   return paths.map((path, i) => {
-    const flag = flags[i] as number;
+    const flag = flags[i] ?? 0;
     return {
       path,
-      width: widths[i] as number,
-      height: heights[i] as number,
+      width: widths[i] ?? 0,
+      height: heights[i] ?? 0,
       oriented: (flag & bits.oriented) > 0,
-      objects: takeObjects(counts[i] as number),
+      objects: takeObjects(counts[i] ?? 0),
       found: (flag & bits.found) > 0,
       empty: (flag & bits.empty) > 0,
       usable: (flag & bits.usable) > 0,

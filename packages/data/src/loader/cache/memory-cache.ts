@@ -31,14 +31,15 @@ export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayou
   };
   const filled: number[] = [];
   let used = 0;
+  let [chunk, end] = [-1, chunkBytes];
   sizes.forEach((size, i) => {
     const bytes = imageBytes(size);
     layout.sizes.set([size.width, size.height], i * 2);
     if (used + bytes > limit || bytes > chunkBytes) return;
-    if (filled.length === 0 || (filled.at(-1) as number) + bytes > chunkBytes) filled.push(0);
-    const chunk = filled.length - 1;
-    layout.places[i] = chunk * chunkBytes + (filled[chunk] as number);
-    filled[chunk] = (filled[chunk] as number) + bytes;
+    if (end + bytes > chunkBytes) [chunk, end] = [chunk + 1, 0];
+    layout.places[i] = chunk * chunkBytes + end;
+    end += bytes;
+    filled[chunk] = end;
     used += bytes;
   });
   layout.chunks = filled.map((bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
@@ -69,7 +70,7 @@ export class MemoryCache {
   /** Keeps a copy of the image, when it has a place and is not there yet. */
   add(index: number, image: Image): void {
     const { places, states: all } = this.#layout;
-    if ((places[index] as number) < 0) return;
+    if ((places[index] ?? -1) < 0) return;
     const { width, height } = this.#size(index);
     // a file that was replaced by one of another size after the data set was opened has no place
     if (image.width !== width || image.height !== height) return;
