@@ -31,10 +31,12 @@ const packageGraph = {
   "packages/inference": [
     "augment",
     "backend-onnxruntime",
-    "geometry",
     "checkpoint",
+    "config",
     "errors",
+    "families",
     "files",
+    "geometry",
     "graph-model",
     "image",
     "metrics",

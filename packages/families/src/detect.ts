@@ -1,5 +1,12 @@
 import type { BatchSample } from "@lookonce/data";
-import { type Detections, decodeMaps, type Letterboxing, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import {
+  type Detections,
+  decodeMaps,
+  type Letterboxing,
+  nonMaxSuppression,
+  scaleBoxes,
+  scaleDetections,
+} from "@lookonce/geometry";
 import { type ClassCurves, type ClassResult, DetectionMetrics, type DetectionResult } from "@lookonce/metrics";
 import { familyOf } from "./family-table.ts";
 import type { ScorePlot, Scores, Task } from "./task.ts";
@@ -39,10 +46,7 @@ export const detect: Task<Detections, DetectionScores> = {
   createCriterion: (model, options) => familyOf(model.family).createCriterion(model, options),
   decodeMaps,
   postprocess: nonMaxSuppression,
-  toImage: (detections, letterboxing, size) => ({
-    ...detections,
-    boxes: scaleBoxes(detections.boxes, letterboxing, size),
-  }),
+  toImage: scaleDetections,
   entries: () => ({}),
   createMetrics(names) {
     const metrics = new DetectionMetrics({ names });

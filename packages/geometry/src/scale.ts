@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { countBoxes } from "./box-rows.ts";
+import type { Detections } from "./detections.ts";
 import type { ImageSize } from "./formats.ts";
 
 /** How an image was laid into the network's input. */
@@ -37,4 +38,9 @@ export function scaleBoxes(
   }
   const scaled = Float32Array.from(boxes, (value, i) => (value - padding[i % 2]!) / ratio[i % 2]!);
   return clipBoxes(scaled, originalSize);
+}
+
+/** {@link scaleBoxes} for the boxes of detections, as a new record. */
+export function scaleDetections(detections: Detections, letterboxing: Letterboxing, size: ImageSize): Detections {
+  return { ...detections, boxes: scaleBoxes(detections.boxes, letterboxing, size) };
 }

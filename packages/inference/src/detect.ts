@@ -1,6 +1,7 @@
 // From an image to its detections: letterbox → engine → decode → NMS. Worker threads import this file and the detectors
 // only; the route from a source to results is in predict.ts.
-import { type Detections, nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
+import type { Task } from "@lookonce/families";
+import { type Detections, nonMaxSuppression, type Prediction, scaleDetections } from "@lookonce/geometry";
 import {
   type Image,
   type Letterboxed,
@@ -11,7 +12,7 @@ import {
   type Size,
 } from "@lookonce/image";
 import { AugmentedDetector } from "./detector/augmented-detector.ts";
-import type { Detector, DetectorOutput } from "./detector/detector.ts";
+import type { Detector } from "./detector/detector.ts";
 import type { Speed } from "./results.ts";
 
 /** Options of detection. */
@@ -105,7 +106,7 @@ async function detectBatch(
 ): Promise<void> {
   const runner = batch[0]?.options.augment ? new AugmentedDetector(detector) : detector;
   const images = batch.map(({ prepared }) => prepared.boxed.image);
-  const conf = Math.min(...batch.map(({ options }) => options.conf ?? defaultConf));
+  const conf = Math.min(...batch.map(({ options }) => options.conf ?? detector.family.nms.predict.conf));
   const { predictions, inferenceMs } = await runner.detect(images, conf);
   for (const [i, prediction] of predictions.entries()) {
     const task = batch[i] as DetectTask;
@@ -117,25 +118,29 @@ async function detectBatch(
   }
 }
 
-/** Default confidence threshold. */
-const defaultConf = 0.25;
+/** Boxes, the task of detectors that have no other. */
+const boxes: Pick<Task, "postprocess" | "toImage"> = { postprocess: nonMaxSuppression, toImage: scaleDetections };
 
 /** Suppresses a prediction's duplicates and maps what remains to the pixels of the original image. */
 function suppress(
-  prediction: DetectorOutput["predictions"][number],
+  prediction: Prediction,
   { prepared: { image, boxed }, options }: DetectTask,
-  { family, isSuppressed }: Detector,
+  detector: Detector,
 ): Detections {
-  const { conf = defaultConf, iou, classes, agnosticNms: agnostic = false, maxDet = 300 } = options;
-  const [found] = nonMaxSuppression(prediction, {
+  const { family, isSuppressed = false } = detector;
+  const task: typeof boxes = detector.task ?? boxes;
+  const defaults = family.nms.predict;
+  const { conf = defaults.conf, maxDet = defaults.maxDet, agnosticNms: agnostic = false, classes } = options;
+  // No IoU exceeds 1
+  const { iou = isSuppressed ? 1 : defaults.iou } = options;
+  const [detections] = task.postprocess(prediction, {
     conf,
-    // No IoU exceeds 1
-    iou: iou ?? (isSuppressed ? 1 : family === "v8" ? 0.7 : 0.45),
+    iou,
     agnostic,
     maxDet,
     ...(classes === undefined ? {} : { classes }),
   }) as [Detections];
   // The families' references differ by up to half a pixel here
-  const padding = family === "v8" ? boxed.padding : boxed.exactPadding;
-  return { ...found, boxes: scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image) };
+  const padding = family.loading.padding === "rounded" ? boxed.padding : boxed.exactPadding;
+  return task.toImage(detections, { ratio: boxed.ratio, padding }, image);
 }

@@ -97,9 +97,9 @@ export class Predictor {
     return this.#detector.names;
   }
 
-  /** How the network encodes boxes: with anchors and objectness (v5) or without (v8). */
-  get family(): "v5" | "v8" {
-    return this.#detector.family;
+  /** Name of the model's family: `v5`, `v8`. */
+  get family(): string {
+    return this.#detector.family.name;
   }
 
   /** Sides of the network's images are multiples of this. */

@@ -1,3 +1,4 @@
+import { familySettings } from "@lookonce/config";
 import type { Prediction } from "@lookonce/geometry";
 import { blankImage, type Image, type Size } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
@@ -9,7 +10,7 @@ const strides = [8, 16, 32];
 
 /** A detector that sees brightness: every cell of its grids says how bright its middle is, as a box of the cell's size. */
 class Eyes implements Detector {
-  readonly family = "v8" as const;
+  readonly family = familySettings.v8;
   readonly names = ["light"];
   readonly stride = 32;
   readonly fixedSize: Size | undefined;

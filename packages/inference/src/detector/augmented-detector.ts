@@ -1,7 +1,8 @@
 import { flipLeftRight } from "@lookonce/augment";
+import type { Task } from "@lookonce/families";
 import type { Prediction } from "@lookonce/geometry";
 import { blankImage, type Image, resizeBilinear, type Size } from "@lookonce/image";
-import type { Detector, DetectorOutput } from "./detector.ts";
+import type { Detector, DetectorFamily, DetectorOutput } from "./detector.ts";
 
 /** A variant of an image that the network runs on. */
 interface View {
@@ -27,7 +28,8 @@ const border = 114;
  * Networks of one fixed size run on the smaller views on their canvas of that size.
  */
 export class AugmentedDetector implements Detector {
-  readonly family: "v5" | "v8";
+  readonly family: DetectorFamily;
+  readonly task?: Task;
   readonly names: readonly string[];
   readonly stride: number;
   readonly fixedSize: Size | undefined;
@@ -36,6 +38,7 @@ export class AugmentedDetector implements Detector {
   /** @param inner the detector to run; it is not disposed of with this one */
   constructor(inner: Detector) {
     this.family = inner.family;
+    if (inner.task !== undefined) this.task = inner.task;
     this.names = inner.names;
     this.stride = inner.stride;
     this.fixedSize = inner.fixedSize;
@@ -61,7 +64,7 @@ export class AugmentedDetector implements Detector {
         parts[k]?.push(restore({ ...rows, ...kept }, view, images[k] as Image));
       }
     }
-    const predictions = parts.map((one) => join(one, this.family === "v5"));
+    const predictions = parts.map((one) => join(one, this.family.hasObjectness));
     return { predictions, prepareMs, inferenceMs: performance.now() - start - prepareMs };
   }
 

@@ -1,3 +1,5 @@
+import type { FamilySettings } from "@lookonce/config";
+import type { Task } from "@lookonce/families";
 import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
 import type { EngineTensor } from "../engine/onnx-engine.ts";
@@ -14,10 +16,14 @@ export interface DetectorOutput {
   inferenceMs: number;
 }
 
+/** What detection reads of a family's settings, which other threads get a copy of. */
+export type DetectorFamily = Pick<FamilySettings, "name" | "nms" | "loading" | "hasObjectness">;
+
 /** A network with its decoding, from whatever kind of model: what prediction and validation run. */
 export interface Detector {
-  /** How boxes are encoded: with anchors and objectness (v5) or without (v8). */
-  readonly family: "v5" | "v8";
+  readonly family: DetectorFamily;
+  /** How predictions become detections; absent for boxes. */
+  readonly task?: Task;
   /** Class names by class number. */
   readonly names: readonly string[];
   /** Sides of images are multiples of this. */
@@ -46,7 +52,7 @@ export type DetectorSpec =
       model: Uint8Array<SharedArrayBuffer>;
       names: readonly string[];
       stride: number;
-      family: "v5" | "v8";
+      family: DetectorFamily;
       head: HeadSpec;
     }
   | { kind: "file"; path: string; bytes: number };

@@ -4,7 +4,7 @@ import type { Prediction } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
 import { parseModel } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
+import { type Detector, type DetectorFamily, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
 import { acceptBytes, type FileFormat, readFileFormat } from "./file-format.ts";
 
 /** Side of the image that a file of free size is run on once, to learn the shape of its output. */
@@ -22,7 +22,7 @@ const probeSide = 320;
  * Names, stride and the like come from its metadata.
  */
 export class FileDetector implements Detector {
-  readonly family: "v5" | "v8";
+  readonly family: DetectorFamily;
   readonly names: readonly string[];
   readonly stride: number;
   readonly fixedSize: Size | undefined;
@@ -110,7 +110,7 @@ async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
 /** Splits a batch's output into predictions of its images, without copying those that are in the usual format. */
 function splitOutput({ data, shape }: EngineTensor, { output, names, family }: FileFormat): Prediction[] {
   const [count, rows, columns] = shape as [number, number, number];
-  const hasObjectness = family === "v5";
+  const { hasObjectness } = family;
   return Array.from({ length: count }, (_, i): Prediction => {
     const part = data.subarray(i * rows * columns, (i + 1) * rows * columns);
     if (output.kind === "detections") return detectionsAsPrediction(part, hasObjectness, names.length);

@@ -1,3 +1,4 @@
+import { familySettings } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { Size } from "@lookonce/image";
 import {
@@ -9,6 +10,9 @@ import {
   parseClassNames,
   type ValueInfo,
 } from "@lookonce/onnx";
+import type { DetectorFamily } from "./detector.ts";
+
+const { v5, v8 } = familySettings;
 
 /** The largest stride of YOLO models that do not say theirs. */
 const usualStride = 32;
@@ -21,7 +25,7 @@ export type FileOutput =
 
 /** What an exported detector takes and gives. */
 export interface FileFormat {
-  readonly family: "v5" | "v8";
+  readonly family: DetectorFamily;
   readonly names: readonly string[];
   readonly stride: number;
   /** The only size of its images; absent where it takes any. */
@@ -107,28 +111,28 @@ function readOutput(
   path: string,
   shape: Shape,
   clues: OutputClues,
-): { family: "v5" | "v8"; nc: number; output: FileOutput } {
+): { family: DetectorFamily; nc: number; output: FileOutput } {
   const { nc, metadata } = clues;
   const [, rows, columns] = shape;
-  const is = (family: "v5" | "v8", layout: "NAC" | "NCA", classes: number): ReturnType<typeof readOutput> => ({
+  const is = (family: DetectorFamily, layout: "NAC" | "NCA", classes: number): ReturnType<typeof readOutput> => ({
     family,
     nc: classes,
     output: { kind: "predictions", layout },
   });
   if (shape.length === 3 && columns === 6 && isSuppressed(clues)) {
     if (nc === undefined) throw unnamed(path);
-    return { family: metadata.family === "v5" ? "v5" : "v8", nc, output: { kind: "detections" } };
+    return { family: metadata.family === v5.name ? v5 : v8, nc, output: { kind: "detections" } };
   }
   if (shape.length === 3 && nc !== undefined) {
-    if (rows === 4 + nc) return is("v8", "NCA", nc);
-    if (columns === 5 + nc) return is("v5", "NAC", nc);
-    if (columns === 4 + nc) return is("v8", "NAC", nc);
-    if (rows === 5 + nc) return is("v5", "NCA", nc);
+    if (rows === 4 + nc) return is(v8, "NCA", nc);
+    if (columns === 5 + nc) return is(v5, "NAC", nc);
+    if (columns === 4 + nc) return is(v8, "NAC", nc);
+    if (rows === 5 + nc) return is(v5, "NCA", nc);
   }
   // Anchors are many more than channels, and the families put their channels at different places.
   if (shape.length === 3 && nc === undefined && typeof rows === "number" && typeof columns === "number") {
-    if (rows < columns && rows > 4) return is("v8", "NCA", rows - 4);
-    if (columns < rows && columns > 5) return is("v5", "NAC", columns - 5);
+    if (rows < columns && rows > 4) return is(v8, "NCA", rows - 4);
+    if (columns < rows && columns > 5) return is(v5, "NAC", columns - 5);
   }
   throw unknownOutput(path, shape, nc);
 }

@@ -1,7 +1,7 @@
 import { decodeMaps, type HeadSpec } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import type { Detector, DetectorOutput, DetectorSpec } from "./detector.ts";
+import type { Detector, DetectorFamily, DetectorOutput, DetectorSpec } from "./detector.ts";
 import { FileDetector } from "./file-detector.ts";
 
 type MapDetectorSpec = Extract<DetectorSpec, { kind: "maps" }>;
@@ -16,7 +16,7 @@ export async function createDetector(spec: DetectorSpec, engine: OnnxEngineOptio
  * created from plain data, so it needs neither the model's modules nor TensorFlow.js, and can run in any thread.
  */
 class MapDetector implements Detector {
-  readonly family: "v5" | "v8";
+  readonly family: DetectorFamily;
   readonly names: readonly string[];
   readonly stride: number;
   readonly #engine: OnnxEngine;

@@ -1,9 +1,10 @@
 import { onTracingBackend } from "@lookonce/backend-onnxruntime";
+import { detect as detectTask, familyOf, type Task, taskOf } from "@lookonce/families";
 import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
+import { type Detector, type DetectorFamily, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
 import { runMaps } from "./map-detector.ts";
 import { traceForBytes } from "./trace-detector.ts";
 import { TracedNetwork } from "./traced-network.ts";
@@ -29,7 +30,8 @@ export interface ModelDetectorOptions extends OnnxEngineOptions {
  * any size. On other devices, and in batches, the graph decodes all anchors itself, and there is one for each size.
  */
 export class ModelDetector implements Detector {
-  readonly family: "v5" | "v8";
+  readonly family: DetectorFamily;
+  readonly task: Task;
   readonly names: readonly string[];
   readonly stride: number;
   readonly #model: DetectionModel;
@@ -41,16 +43,20 @@ export class ModelDetector implements Detector {
   readonly #head: HeadSpec;
 
   private constructor(model: DetectionModel, options: ModelDetectorOptions) {
-    const { family, names, step, nc, strides, regMax, anchors } = model;
+    const { names, step, nc, strides, regMax, anchors } = model;
     const { executionProviders = ["cpu"], capacity = 8, batched = false } = options;
-    this.family = family;
+    const { name, nms, loading, hasObjectness } = familyOf(model.family);
+    this.family = { name, nms, loading, hasObjectness };
+    this.task = taskOf(model.task);
     this.names = [...names];
     this.stride = step;
     this.#model = model;
     this.#options = options;
     this.#engines = new EngineCache(capacity);
     this.#onCpu = executionProviders[0] === "cpu";
-    this.#network = this.#onCpu && !batched ? new TracedNetwork(model, { ...options, capacity }) : undefined;
+    // Maps of other tasks' heads are decoded by the graph alone
+    const decodesMaps = this.#onCpu && !batched && this.task === detectTask;
+    this.#network = decodesMaps ? new TracedNetwork(model, { ...options, capacity }) : undefined;
     this.#head = { nc, strides, regMax, anchors };
   }
 
@@ -76,10 +82,7 @@ export class ModelDetector implements Detector {
     const ready = performance.now();
     const [decoded, ...raw] = await engine.run(joinPixels(images, batch), [batch, height, width, 3]);
     const inferenceMs = performance.now() - ready;
-    const predictions = splitImages(decoded as EngineTensor, images.length).map((one) => ({
-      ...one,
-      hasObjectness: this.family === "v5",
-    }));
+    const predictions = splitImages(decoded as EngineTensor, images.length, this.family);
     return { predictions, ...(withRaw ? { raw } : {}), prepareMs: ready - start, inferenceMs };
   }
 
@@ -97,12 +100,17 @@ export class ModelDetector implements Detector {
 }
 
 /** The predictions of the first `count` images of a batch's output [N, A, channels], without copying. */
-export function splitImages({ data, shape }: EngineTensor, count: number): Omit<Prediction, "hasObjectness">[] {
+export function splitImages(
+  { data, shape }: EngineTensor,
+  count: number,
+  { hasObjectness }: Pick<DetectorFamily, "hasObjectness">,
+): Prediction[] {
   const [, anchors, channels] = shape as [number, number, number];
   const size = anchors * channels;
   return Array.from({ length: count }, (_, i) => ({
     data: data.subarray(i * size, (i + 1) * size),
     shape: [1, anchors, channels],
     layout: "NAC",
+    hasObjectness,
   }));
 }

@@ -1,7 +1,14 @@
 import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { familyOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
-import { type Detector, type DetectorOutput, joinPixels, ModelDetector, splitImages } from "@lookonce/inference";
+import {
+  type Detector,
+  type DetectorFamily,
+  type DetectorOutput,
+  joinPixels,
+  ModelDetector,
+  splitImages,
+} from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { feedImages } from "../images.ts";
@@ -27,7 +34,7 @@ export async function createDetector(model: DetectionModel, { raw }: { raw: bool
 
 /** A fused model in whole batches on the device that tfjs computes on. */
 export class ForwardDetector implements Detector {
-  readonly family: "v5" | "v8";
+  readonly family: DetectorFamily;
   readonly names: readonly string[];
   readonly stride: number;
   readonly #model: DetectionModel;
@@ -35,7 +42,7 @@ export class ForwardDetector implements Detector {
 
   /** @param model disposed of with the detector */
   constructor(model: DetectionModel, { raw }: { raw: boolean }) {
-    this.family = model.family;
+    this.family = familyOf(model.family);
     this.names = model.names;
     this.stride = model.step;
     this.#model = model;
@@ -55,8 +62,7 @@ export class ForwardDetector implements Detector {
     ]);
     input.dispose();
     const inferenceMs = performance.now() - ready;
-    const { hasObjectness } = familyOf(this.family);
-    const predictions = splitImages(decoded, images.length).map((one) => ({ ...one, hasObjectness }));
+    const predictions = splitImages(decoded, images.length, this.family);
     return { predictions, ...(this.#raw ? { raw } : {}), prepareMs: ready - start, inferenceMs };
   }
 

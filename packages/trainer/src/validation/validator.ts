@@ -63,7 +63,7 @@ export class Validator {
     const losses = this.#losses;
     const detector = await createDetector(model, { raw: losses !== undefined });
     try {
-      const measure = (): Promise<ValidationResult> => this.#measure(model.family, detector, audience);
+      const measure = (): Promise<ValidationResult> => this.#measure(detector, audience);
       return await (losses === undefined ? measure() : losses.withoutTrace(measure));
     } finally {
       await detector.dispose();
@@ -71,12 +71,12 @@ export class Validator {
   }
 
   async #measure(
-    family: "v5" | "v8",
     detector: Detector,
     { callbacks = [], onProgress, signal }: ValidationAudience,
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
-    const { conf = 0.001, iou = family === "v5" ? 0.6 : 0.7, maxDet = 300 } = this.#options;
+    const defaults = detector.family.nms.val;
+    const { conf = defaults.conf, iou = defaults.iou, maxDet = defaults.maxDet } = this.#options;
     const metrics = new DetectionMetrics({ names });
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
     const sums: Record<string, number> = {};
