@@ -1,5 +1,5 @@
 import { onTracingBackend } from "@lookonce/backend-onnxruntime";
-import { detect as detectTask, familyOf, type Task, taskOf } from "@lookonce/families";
+import { familyOf, type Task, taskOf } from "@lookonce/families";
 import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
@@ -54,8 +54,7 @@ export class ModelDetector implements Detector {
     this.#options = options;
     this.#engines = new EngineCache(capacity);
     this.#onCpu = executionProviders[0] === "cpu";
-    // Maps of other tasks' heads are decoded by the graph alone
-    const decodesMaps = this.#onCpu && !batched && this.task === detectTask;
+    const decodesMaps = this.#onCpu && !batched && this.task.decodeMaps !== undefined;
     this.#network = decodesMaps ? new TracedNetwork(model, { ...options, capacity }) : undefined;
     this.#head = { nc, strides, regMax, anchors };
   }
