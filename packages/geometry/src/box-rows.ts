@@ -10,7 +10,7 @@ export function countBoxes(boxes: ArrayLike<number>, name: string): number {
   if (boxes.length % 4 !== 0) {
     throw new LookonceError(
       "ARGUMENT",
-      `${name} must hold rows of 4 numbers, one row a box, but has ${boxes.length} numbers. Pass a flat array of count * 4 numbers.`,
+      `${name} must be rows of 4 numbers, one row a box, but has ${boxes.length} numbers. Pass a flat array of count * 4 numbers.`,
     );
   }
   return boxes.length / 4;

@@ -19,7 +19,7 @@ export type IouKind = "iou" | "giou" | "diou" | "ciou";
 export interface PairwiseIouOptions {
   /** The measure. Default `iou`. */
   kind?: IouKind;
-  /** What the rows hold: two corners, or center, width and height. Default `xyxy`. */
+  /** Format of the rows: two corners, or center, width and height. Default `xyxy`. */
   format?: "xyxy" | "xywh";
 }
 
@@ -33,10 +33,10 @@ interface Sides {
 }
 
 /**
- * The overlap of each box in `a` with the box in the same row of `b`; `a` and `b` hold `count * 4` numbers.
+ * The overlap of each box in `a` with the box in the same row of `b`; `a` and `b` have `count * 4` numbers.
  *
  * Follows YOLOv8's arithmetic: an epsilon of 1e-7 is added to the union, to the enclosing box's measure and, in the
- * xyxy form, to heights. Boxes without width or height give finite numbers in both forms.
+ * xyxy form, to heights. Boxes without width or height have finite numbers in both forms.
  *
  * @returns `count` numbers
  * @throws LookonceError `ARGUMENT` when the lengths differ or are no multiple of four
@@ -129,7 +129,7 @@ function overlap(a: Sides, b: Sides, kind: IouKind): number {
   return kind === "diou" ? diou : diou - aspectPenalty(a, b, iou);
 }
 
-/** α · v of CIoU. `atan2` gives atan(width / height) for a flat box and 0 for a point, where the quotient is NaN. */
+/** α · v of CIoU. `atan2` is atan(width / height) for a flat box and 0 for a point, where the quotient is NaN. */
 function aspectPenalty(a: Sides, b: Sides, iou: number): number {
   const difference = Math.atan2(b.width, b.height) - Math.atan2(a.width, a.height);
   const v = (4 / Math.PI ** 2) * difference ** 2;

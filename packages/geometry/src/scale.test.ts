@@ -32,7 +32,7 @@ describe("scaleBoxes", () => {
     expect(Array.from(scaleBoxes([-3, 0, 700, 640], letterboxing, size))).toEqual([0, 0, 1280, 960]);
   });
 
-  it("takes different ratios for the two axes", () => {
+  it("uses different ratios for the two axes", () => {
     expect(Array.from(scaleBoxes([10, 10, 20, 20], { ratio: [2, 5], padding: [0, 0] }, size))).toEqual([5, 2, 10, 4]);
   });
 

@@ -20,7 +20,7 @@ export function clipBoxes(boxes: ArrayLike<number>, size: ImageSize): Float32Arr
 /**
  * Rows of xyxy in pixels of the letterboxed network input to pixels of the original image, clipped to it.
  *
- * @param letterboxing the ratio and padding that the letterbox gave
+ * @param letterboxing the ratio and padding of the letterbox
  * @param originalSize the original image's size
  * @throws LookonceError `ARGUMENT` when a ratio is not positive
  */
@@ -33,7 +33,7 @@ export function scaleBoxes(
   if (!(ratio[0] > 0 && ratio[1] > 0)) {
     throw new LookonceError(
       "ARGUMENT",
-      `ratio must be two positive numbers but is [${ratio.join(", ")}]. Pass the ratio that the letterbox gave.`,
+      `ratio must be two positive numbers but is [${ratio.join(", ")}]. Pass the ratio of the letterbox.`,
     );
   }
   const scaled = Float32Array.from(boxes, (value, i) => (value - padding[i % 2]!) / ratio[i % 2]!);

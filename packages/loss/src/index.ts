@@ -11,22 +11,34 @@ export {
   anchorTargetTensors,
 } from "./assigners/anchor-targets.ts";
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
-export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned.ts";
+export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned-assigner.ts";
 export type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criteria/criterion.ts";
 export { type BalanceMode, LevelBalance, type LevelBalanceOptions } from "./criteria/level-balance.ts";
 export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
-export { type V5Loss, type V5LossOptions, v5DetectionLoss } from "./criteria/v5-detection.ts";
-export { scaleV5Gains, type V5Gains, type V5Scale } from "./criteria/v5-gains.ts";
+export {
+  scaleV5Gains,
+  type V5Gains,
+  type V5Loss,
+  type V5LossOptions,
+  type V5Scale,
+  v5DetectionLoss,
+} from "./criteria/v5-detection.ts";
 export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { type V8Gains, type V8Loss, type V8LossOptions, v8DetectionLoss } from "./criteria/v8-detection.ts";
-export type { BatchSize, HostTargets, HostTensor } from "./host-targets.ts";
-export { boxIou, type IouKind, type IouOptions, planeIou } from "./iou/box-iou.ts";
-export { type BoxPlanes, reshapePlanes, splitPlanes } from "./iou/planes.ts";
+export { gatherRows } from "./gather-rows.ts";
 export { stopGradient } from "./stop-gradient.ts";
-export { takeRows } from "./take-rows.ts";
-export type { PaddedTargets } from "./targets.ts";
-export { type BceOptions, bceWithLogits, type LogitLoss } from "./terms/bce-with-logits.ts";
-export { distributionFocal } from "./terms/distribution-focal.ts";
+export type { BatchSize, HostTargets, HostTensor, PaddedTargets } from "./targets.ts";
+export { type BceOptions, bceWithLogits, type LogitLoss, type Reduction } from "./terms/bce-with-logits.ts";
+export {
+  type BoxPlanes,
+  boxIou,
+  type IouKind,
+  type IouOptions,
+  planeIou,
+  reshapePlanes,
+  splitPlanes,
+} from "./terms/ciou.ts";
+export { distributionFocalLoss } from "./terms/dfl.ts";
 export {
   type FocalOptions,
   focalWithLogits,
@@ -34,5 +46,4 @@ export {
   type VarifocalOptions,
   varifocalWithLogits,
 } from "./terms/focal.ts";
-export type { Reduction } from "./terms/reduction.ts";
 export { smoothLabels } from "./terms/smooth-labels.ts";

@@ -19,7 +19,7 @@ describe("stopGradient", () => {
     expect([...(await values(gradient(tf.tensor1d([3, -4]))))]).toEqual([3, -4]);
   });
 
-  it("leaves no way on the tape", () => {
+  it("leaves no path for autodiff", () => {
     expect(() => tf.grad((x) => tf.sum(stopGradient(x)))(tf.tensor1d([1]))).toThrow(/gradient/i);
   });
 

@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs-core";
  * A batch without any object has M ≥ 1 and a mask of zeros.
  */
 export type PaddedTargets = {
-  /** [B, M] int32, class numbers from 0; padding may hold anything. */
+  /** [B, M] int32, class numbers from 0; padding may be anything. */
   labels: tf.Tensor2D;
   /** [B, M, 4] float32, xyxy in pixels of the network's input; padding must be finite. */
   boxes: tf.Tensor3D;
@@ -27,4 +27,30 @@ export function checkTargets({ labels, boxes, mask }: PaddedTargets, batch: numb
     "ARGUMENT",
     `targets must be labels [${batch},M], boxes [${batch},M,4] and mask [${batch},M] with M ≥ 1, but are labels [${labels.shape}], boxes [${boxes.shape}] and mask [${mask.shape}]`,
   );
+}
+
+/** Objects of a batch on the host, padded to one number of rows an image as `@lookonce/data` pads them. */
+export interface HostTargets {
+  /** [B, M], class numbers. */
+  labels: Int32Array;
+  /** [B, M, 4], corners in pixels of the network's input. */
+  boxes: Float32Array;
+  /** [B, M], 1 for an object, 0 for padding. */
+  mask: Float32Array;
+  /** M. */
+  maxTargets: number;
+}
+
+/** Number and size of a batch's images, in pixels. */
+export interface BatchSize {
+  count: number;
+  height: number;
+  width: number;
+}
+
+/** Contents, shape and type of a tensor that is made later: an input of a recorded step. */
+export interface HostTensor {
+  data: Float32Array | Int32Array;
+  shape: number[];
+  dtype: "float32" | "int32";
 }

@@ -8,7 +8,10 @@ function label(node: OnnxNode): string {
 
 function define(known: Set<string>, name: string, what: string): void {
   if (known.has(name)) {
-    throw new LookonceError("ARGUMENT", `${what} "${name}" has the name of another value. Give each its own name.`);
+    throw new LookonceError(
+      "ARGUMENT",
+      `${what} "${name}" has the name of another value. Use a different name for each.`,
+    );
   }
   known.add(name);
 }
@@ -38,7 +41,7 @@ export function subgraphs(node: OnnxNode): OnnxGraph[] {
 /**
  * Throws an `ARGUMENT` error unless every value is defined once and before it is read, and every output is defined.
  *
- * `outer` holds the names that a graph inside an `If` or a `Loop` may read from around it.
+ * `outer` has the names that a graph inside an `If` or a `Loop` may read from around it.
  */
 export function checkGraph(graph: OnnxGraph, outer: ReadonlySet<string> = new Set()): void {
   const known = new Set(outer);

@@ -84,7 +84,7 @@ function fromRaw(raw: Uint8Array, array: TypedArrayClass, where: string): TypedA
   return new array(new Uint8Array(raw).buffer, 0, length);
 }
 
-/** Which typed field holds which type: the comments on `TensorProto` in onnx-ml.proto. */
+/** Which typed field contains which type: the comments on `TensorProto` in onnx-ml.proto. */
 function fromField(proto: TensorProto, type: TensorType, array: TypedArrayClass, where: string): TypedArray {
   const values = typedField(proto, type);
   const data = new array(values.length);

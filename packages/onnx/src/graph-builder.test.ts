@@ -87,7 +87,7 @@ describe("GraphBuilder", () => {
     const error = errorOf(() => graph.build());
     expect([error.code, error.message]).toEqual([
       "ARGUMENT",
-      'node "Thing_0" (Thing) is of domain "com.example", whose version is not known. Give it in extraDomains.',
+      'node "Thing_0" (Thing) is of domain "com.example", whose version is not known. Set it in extraDomains.',
     ]);
   });
 
@@ -170,6 +170,20 @@ describe("GraphBuilder, given mistakes", () => {
     expect(error.message).toContain(message);
   });
 
+  it("appends another graph under new names, reading values of this one", () => {
+    const other = new GraphBuilder();
+    const x = other.input("x", "float32", [1]);
+    const two = other.initializer({ type: "float32", shape: [1], data: Float32Array.of(2) }, "y");
+    other.output(other.node("Mul", [x, two], {}, { outputs: ["images"], name: "model/8/Mul" }), "float32");
+    const graph = started();
+    const outputs = graph.append(other.build().graph, new Map([["x", "y"]]));
+    expect(outputs).toEqual(["model/8/Mul_0"]);
+    for (const name of outputs) graph.output(name, "float32");
+    const { nodes, initializers } = graph.build().graph;
+    expect(nodes.at(-1)).toMatchObject({ op: "Mul", inputs: ["y", "const_0"], outputs: ["model/8/Mul_0"] });
+    expect([...initializers.keys()]).toEqual(["const_0"]);
+  });
+
   it("prunes nodes and initializers that nothing reads, and keeps the rest", () => {
     const graph = started();
     const used = graph.initializer({ type: "float32", shape: [1], data: Float32Array.of(2) }, "used");
@@ -205,7 +219,7 @@ describe("GraphBuilder, given mistakes", () => {
     expect(errorOf(() => build(branch("y", "images"))).message).toContain('"images" has the name of another value');
   });
 
-  it("puts the scope before made-up names of outputs, and of nothing else", () => {
+  it("writes the scope before made-up names of outputs, and of nothing else", () => {
     const graph = new GraphBuilder();
     const x = graph.input("x", "float32", [1]);
     graph.scope = "model/0";

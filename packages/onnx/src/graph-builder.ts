@@ -52,7 +52,7 @@ const SHARED_ELEMENTS = 16;
  * {@link build}.
  */
 export class GraphBuilder {
-  /** Put, with a slash, before the names that are made up for the outputs of nodes; programs draw scopes as a tree. */
+  /** Precedes, with a slash, the names that are made up for the outputs of nodes; programs draw scopes as a tree. */
   scope = "";
   readonly #name: string;
   readonly #inputs: ValueInfo[] = [];
@@ -107,7 +107,7 @@ export class GraphBuilder {
   /**
    * Adds a constant and returns its name, which is made up when not given.
    *
-   * The data is held by reference. Equal unnamed constants of up to 16 elements become one.
+   * The data is kept by reference. Equal unnamed constants of up to 16 elements become one.
    */
   initializer(value: AnyTensorValue, name?: string): string {
     checkTensor(value, name === undefined ? "initializer" : `initializer "${name}"`);
@@ -155,7 +155,7 @@ export class GraphBuilder {
   /**
    * Adds the nodes and initializers of another graph under new names, and returns the names of its outputs here.
    *
-   * @param inputs the value that takes the place of each of its inputs
+   * @param inputs the value of this graph for each of its inputs
    */
   append({ nodes, initializers, outputs }: OnnxGraph, inputs: ReadonlyMap<string, string>): string[] {
     const names = new Map(inputs);
@@ -233,7 +233,7 @@ export class GraphBuilder {
     if (this.#defined.has(name)) {
       throw new LookonceError(
         "ARGUMENT",
-        `graph "${this.#name}": ${what} "${name}" has the name of another value. Give each its own name.`,
+        `graph "${this.#name}": ${what} "${name}" has the name of another value. Use a different name for each.`,
       );
     }
     this.#defined.add(name);
@@ -248,7 +248,7 @@ function valueInfo(info: ValueInfo, what: string): ValueInfo {
     if (typeof size === "string" ? size === "" : !Number.isInteger(size) || size < 0) {
       throw new LookonceError(
         "ARGUMENT",
-        `${what} "${info.name}": ${JSON.stringify(size)} is not a size. Give a whole number from 0 on, or a name for a size that varies.`,
+        `${what} "${info.name}": ${JSON.stringify(size)} is not a size. Use a whole number from 0 on, or a name for a size that varies.`,
       );
     }
   }

@@ -4,7 +4,7 @@ import type { TensorType, TypedArray } from "./tensor-type.ts";
 export interface TensorValue {
   readonly type: TensorType;
   readonly shape: readonly number[];
-  /** Held by reference until the model is serialized. */
+  /** Kept by reference until the model is serialized. */
   readonly data: TypedArray;
 }
 

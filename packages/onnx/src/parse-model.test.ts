@@ -59,7 +59,7 @@ describe("parseModel, given other writers' models", () => {
     expect(initializers.get("w")).toEqual({ type, shape: [2], data });
   });
 
-  it("takes ai.onnx for ONNX's own operators, sizes without value as unknown, shapes that are missing as missing", () => {
+  it("reads ai.onnx as ONNX's own operators, sizes without value as unknown, shapes that are missing as missing", () => {
     const model = parseModel(
       foreign({
         node: [{ opType: "Relu", domain: "ai.onnx", input: ["x"], output: ["y"] }],
@@ -200,7 +200,7 @@ describe("parseModel, given bad input", () => {
     ["sparse weights", foreign({ sparseInitializer: [{}] }), "UNSUPPORTED", "sparse initializers"],
     ["functions", foreign({}, { functions: [{ name: "f" }] }), "UNSUPPORTED", "models with functions"],
     [
-      "attributes that hold types",
+      "attributes that contain types",
       foreign({ node: [{ opType: "A", attribute: [{ name: "k", type: AttributeType.TYPE_PROTO }] }] }),
       "UNSUPPORTED",
       "attributes of kind TYPE_PROTO",

@@ -87,12 +87,12 @@ function rich(): OnnxModel {
 }
 
 describe("serializeModel and parseModel", () => {
-  it("give back the same model: every attribute kind, every tensor type, names, sizes, metadata", () => {
+  it("return the same model: every attribute kind, every tensor type, names, sizes, metadata", () => {
     const model = rich();
     expect(parseModel(serializeModel(model))).toEqual(model);
   });
 
-  it("give the same bytes for the same model, also after reading it", () => {
+  it("are the same bytes for the same model, also after reading it", () => {
     const bytes = serializeModel(rich());
     expect(serializeModel(rich())).toEqual(bytes);
     expect(serializeModel(parseModel(bytes))).toEqual(bytes);
@@ -157,7 +157,7 @@ describe("serializeModel", () => {
     );
   });
 
-  it("refuses models beyond 2 GiB before it takes memory for them", () => {
+  it("refuses models beyond 2 GiB before it allocates memory for them", () => {
     const graph = new GraphBuilder();
     // One buffer of zeros, which the system does not back with memory, named eight times.
     const data = new Uint8Array(2 ** 28);

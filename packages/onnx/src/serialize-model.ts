@@ -14,7 +14,7 @@ const MODEL_GRAPH = ModelProtoSchema.field.graph.number;
 const GRAPH_INITIALIZER = GraphProtoSchema.field.initializer.number;
 const TENSOR_RAW_DATA = TensorProtoSchema.field.rawData.number;
 
-/** Pieces of a message, put together once at the end so that weights are copied only once. */
+/** Pieces of a message, joined once at the end so that weights are copied only once. */
 interface Pieces {
   readonly list: Uint8Array[];
   size: number;
@@ -48,7 +48,7 @@ function fieldStart(field: number, size: number): Uint8Array {
  */
 export function serializeModel(model: OnnxModel): Uint8Array {
   const graph = graphPieces(model.graph);
-  // The graph comes last (protobuf readers take fields in any order), so that a file cut short is always noticed.
+  // The graph comes last (protobuf readers accept fields in any order), so that a file cut short is always noticed.
   const pieces: Pieces = { list: [], size: 0 };
   append(pieces, toBinary(ModelProtoSchema, modelHeader(model)));
   append(pieces, fieldStart(MODEL_GRAPH, graph.size));

@@ -17,7 +17,7 @@ export type TensorType =
   | "bool"
   | "string";
 
-/** The arrays that hold tensors. */
+/** The arrays of tensors. */
 export type TypedArray =
   | Float32Array
   | Float64Array
@@ -42,7 +42,7 @@ export interface TypedArrayClass {
 export interface TensorTypeEntry {
   /** The number of `TensorProto.DataType`. */
   readonly proto: Proto;
-  /** The array that holds the elements; strings have none. */
+  /** The array of the elements; strings have none. */
   readonly array: TypedArrayClass | undefined;
 }
 

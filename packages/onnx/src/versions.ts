@@ -39,7 +39,7 @@ export function opsetsOf(
         if (version === undefined) {
           throw new LookonceError(
             "ARGUMENT",
-            `node "${node.name}" (${node.op}) is of domain "${node.domain}", whose version is not known. Give it in extraDomains.`,
+            `node "${node.name}" (${node.op}) is of domain "${node.domain}", whose version is not known. Set it in extraDomains.`,
           );
         }
         opsets[node.domain] = version;

@@ -48,7 +48,7 @@ describe("nonMaxSuppression", () => {
     expect(anchorsOf(run(v8(rows), { agnostic: true }))).toEqual([1, 4]);
   });
 
-  it("gives a detection for each class above the threshold with multiLabel", () => {
+  it("returns a detection for each class above the threshold with multiLabel", () => {
     const found = run(v8(rows), { multiLabel: true });
     expect(anchorsOf(found)).toEqual([1, 2, 4]);
     const low = run(v8(rows), { multiLabel: true, conf: 0.15, iou: 0.95 });
@@ -61,7 +61,7 @@ describe("nonMaxSuppression", () => {
     expect(anchorsOf(run(v8(rows), { classes: [] }))).toEqual([]);
   });
 
-  it("takes thresholds strictly", () => {
+  it("compares thresholds strictly", () => {
     expect(run(v8([[10, 10, 4, 4, 0.5]]), { conf: 0.5 }).count).toBe(0);
     // Two boxes with an IoU of exactly one half.
     const halves = v8([
@@ -193,7 +193,7 @@ describe("nonMaxSuppression of random predictions", () => {
     }
   });
 
-  it("gives the same when classes are compared apart or by their offset alone", () => {
+  it("finds the same when classes are compared apart or by their offset alone", () => {
     const rows = randomRows(new Random("chains"), 300);
     // A box far to the right makes the image too wide for the classes' separate lists.
     const wide = [...rows, [6000, 10, 5, 5, 1, 0, 0]];

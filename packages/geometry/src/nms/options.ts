@@ -18,7 +18,7 @@ export interface NmsOptions {
   classes?: readonly number[];
   /** Whether boxes of different classes suppress each other. Default false. */
   agnostic?: boolean;
-  /** Whether an anchor may give a detection for each class above the threshold. Default false; validation sets it. */
+  /** Whether an anchor may become a detection for each class above the threshold. Default false; validation sets it. */
   multiLabel?: boolean;
   /** Most detections an image. Default 300. */
   maxDet?: number;

@@ -2,7 +2,7 @@ import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
 import { sortByScore } from "./sort-by-score.ts";
 
-/** What the platform's stable sort gives. */
+/** Order of the platform's stable sort. */
 function expected(scores: Float32Array): number[] {
   return Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
 }

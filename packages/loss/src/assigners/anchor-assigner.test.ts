@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import type { HostTargets } from "../host-targets.ts";
+import type { HostTargets } from "../targets.ts";
 import { AnchorAssigner, type AnchorTarget } from "./anchor-assigner.ts";
 
 /** One level of 8-pixel cells with one anchor of 2 × 2 cells. */

@@ -1,7 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import type { BatchSize, HostTargets } from "../host-targets.ts";
+import type { BatchSize, HostTargets } from "../targets.ts";
 import type { AnchorTargets } from "./anchor-targets.ts";
-import { cellGrids, type Grid, rowBucket } from "./cell-grids.ts";
 
 /** Settings of {@link AnchorAssigner}. */
 export interface AnchorAssignerOptions {
@@ -56,7 +55,7 @@ const moves: readonly { x: number; y: number; applies: (target: Candidate, grid:
  * Target building of YOLOv5 (6.1 and 7.0).
  *
  * A target is matched with every anchor of every level whose sides differ from its own by less than `threshold`:
- * max(w/wₐ, wₐ/w, h/hₐ, hₐ/h) < 4. Each match is learned by the cell that holds the target's center and by the
+ * max(w/wₐ, wₐ/w, h/hₐ, hₐ/h) < 4. Each match is learned by the cell of the target's center and by the
  * neighbors, at most two, that the center is nearer than half a cell to; cells beyond the border do not exist. A box
  * whose center is outside the image belongs to the nearest cell inside. A center exactly on the border of two cells
  * is matched with the later one twice, which doubles its say in the mean.
@@ -87,7 +86,7 @@ export class AnchorAssigner {
   /**
    * Shares out the objects of a batch.
    *
-   * The number of rows R is 1,024, 4,096, 16,384, …: the smallest that holds every level's matches. It is all that the
+   * The number of rows R is 1,024, 4,096, 16,384, …: the smallest that fits every level's matches. It is all that the
    * shapes depend on, besides the number of levels.
    *
    * @throws LookonceError `ARGUMENT` when the images' sides are not multiples of every stride
@@ -206,4 +205,33 @@ function packRows(levels: readonly Level[]): AnchorTargets {
     for (const at of lastOf.values()) packed.last[at] = 1;
   });
   return packed;
+}
+
+/** Cells of a level. */
+interface Grid {
+  height: number;
+  width: number;
+}
+
+/**
+ * The levels' cells for images of a size in pixels.
+ *
+ * @throws LookonceError `ARGUMENT` when a side is not a multiple of every stride
+ */
+function cellGrids({ height, width }: Grid, strides: readonly number[]): Grid[] {
+  return strides.map((stride) => {
+    const grid = { height: height / stride, width: width / stride };
+    if (Number.isInteger(grid.height) && Number.isInteger(grid.width)) return grid;
+    throw new LookonceError(
+      "ARGUMENT",
+      `images must have sides that are multiples of ${Math.max(...strides)}, but are ${width} × ${height} pixels`,
+    );
+  });
+}
+
+/** The smallest of 1,024, 4,096, 16,384, … that is at least `count`: wide steps, since each is a graph to compile. */
+function rowBucket(count: number): number {
+  let rows = 1024;
+  while (rows < count) rows *= 4;
+  return rows;
 }

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { HostTensor } from "../host-targets.ts";
+import type { HostTensor } from "../targets.ts";
 
 /**
  * What the anchors of every level are to learn: rows of matches, padded to one number R for L levels.

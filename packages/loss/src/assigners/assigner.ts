@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { PaddedTargets } from "../targets.ts";
 
-/** What a network says of its anchors, as assigners see it. */
+/** A network's predictions for its anchors. */
 export interface AnchorPredictions {
   /** [B, A, nc], class probabilities. */
   scores: tf.Tensor3D;
@@ -11,7 +11,7 @@ export interface AnchorPredictions {
   points: tf.Tensor2D;
 }
 
-/** Which object every anchor is to learn. Rows of background anchors hold those of object 0 and mean nothing. */
+/** Which object every anchor is to learn. Rows of background anchors are those of object 0 and mean nothing. */
 export interface Assignment {
   /** [B, A] int32, class number. */
   labels: tf.Tensor2D;

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { BatchSize, HostTargets, HostTensor } from "../host-targets.ts";
+import type { BatchSize, HostTargets, HostTensor } from "../targets.ts";
 
 /** What a training step reads of a batch. */
 export interface TrainBatch extends BatchSize {

@@ -29,7 +29,7 @@ const SMALLEST = 1e-6;
  * - `auto` (YOLOv5's `autobalance`): bᵢ ← 0.9999·bᵢ + 0.0001 / lossᵢ after every batch, then all are divided by the
  *   one of stride 16. The weights follow the inverse of the losses, slowly, and the middle level stays at 1.
  * - `learned`: bᵢ = φ·fᵢ + (1 − φ)·S·softmax(log f + θ)ᵢ with f the fixed weights, S their sum, φ the floor. θ is
- *   trained with the model; 0, where it starts, gives the fixed weights. The sum stays S, so that the loss cannot be
+ *   trained with the model; 0, the initial value, means the fixed weights. The sum stays S, so that the loss cannot be
  *   lowered by shrinking the weights, and the floor keeps a level from being given up.
  *
  * `auto` keeps its weights and `learned` its θ in a variable named `balance`, to be saved with the model.
@@ -42,7 +42,7 @@ export class LevelBalance {
   readonly state: ReadonlyMap<string, tf.Variable>;
   readonly #fixed: readonly number[];
   readonly #floor: number;
-  /** The level that `auto` holds at 1. */
+  /** The level that `auto` keeps at 1. */
   readonly #pivot: number;
   readonly #variable: tf.Variable | undefined;
 
@@ -86,7 +86,7 @@ export class LevelBalance {
     });
   }
 
-  /** Lets `auto` take account of a batch; the others do not care. @param losses [levels], objectness of each level */
+  /** Updates the weights of `auto` by a batch; the other modes ignore it. @param losses [levels], objectness of each level */
   observe(losses: tf.Tensor1D): void {
     const variable = this.#variable;
     if (this.mode !== "auto" || variable === undefined) return;

@@ -2,11 +2,10 @@ import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import { type AnchorTargetTensors, anchorTargetInputs } from "../assigners/anchor-targets.ts";
-import type { HostTensor } from "../host-targets.ts";
+import type { HostTensor } from "../targets.ts";
 import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
 import { type BalanceMode, LevelBalance } from "./level-balance.ts";
-import { type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
-import { scaleV5Gains, type V5Gains } from "./v5-gains.ts";
+import { scaleV5Gains, type V5Gains, type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
 
 /** Options of {@link V5Criterion}. */
 export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" | "balance"> {

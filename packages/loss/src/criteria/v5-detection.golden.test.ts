@@ -10,7 +10,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
-import type { HostTargets } from "../host-targets.ts";
+import type { HostTargets } from "../targets.ts";
 import { croppedTargets } from "../test-anchor-targets.ts";
 import { useTestDevice, values } from "../test-device.ts";
 import { LevelBalance } from "./level-balance.ts";

@@ -1,5 +1,5 @@
 import { Random } from "@lookonce/random";
-import { expectClose } from "@lookonce/testing";
+import { describeGolden, expectClose, goldenJson } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
@@ -7,7 +7,7 @@ import type { AnchorTargetTensors } from "../assigners/anchor-targets.ts";
 import { croppedTargets } from "../test-anchor-targets.ts";
 import { differences, useTestDevice, values } from "../test-device.ts";
 import { LevelBalance } from "./level-balance.ts";
-import { type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
+import { scaleV5Gains, type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
 
 useTestDevice();
 
@@ -96,7 +96,7 @@ describe("v5DetectionLoss", () => {
       settings: { focalGamma: 1.5, labelSmoothing: 0.1, classPositiveWeight: 2, objectPositiveWeight: 3 },
     },
   ])("has the gradient that differences show, $name", async ({ settings }) => {
-    // The gradient holds the IoU in the objectness target and CIoU's α constant, differences do not: the target is
+    // The gradient treats the IoU in the objectness target and CIoU's α as constants, differences do not: the target is
     // fixed at 1, the box part, whose gradient has its own tests, is left out.
     const fixed = { ...options, ...settings, iouRatio: 0, gains: { box: 0, cls: 0.5, obj: 1 } };
     const raw = randomRaw(new Random(2), 1);
@@ -167,7 +167,7 @@ describe("v5DetectionLoss", () => {
     expect(Math.abs((await obj(near)) - (await obj(far)))).toBeGreaterThan(1e-4);
   });
 
-  it("takes the IoU as objectness target as far as it is told", async () => {
+  it("uses the IoU as objectness target to the extent of iouRatio", async () => {
     const raw = randomRaw(new Random(6), 1);
     const obj = async (iouRatio: number) => (await evaluate(raw, targets(some), { ...options, iouRatio })).numbers[1]!;
     const [none, half, full] = [await obj(0), await obj(0.5), await obj(1)];
@@ -231,7 +231,7 @@ describe("v5DetectionLoss", () => {
     const raw = randomRaw(new Random(10), 1);
     const batch = targets(some);
     expect(() => v5DetectionLoss(raw, batch, { ...options, nc: 4 })).toThrow(/raw\[0\].*\[1,h,w,na·9\] for nc 4/);
-    expect(() => v5DetectionLoss([], batch, options)).toThrow(/holds no level/);
+    expect(() => v5DetectionLoss([], batch, options)).toThrow(/has no level/);
     expect(() => v5DetectionLoss(raw.slice(1), batch, options)).toThrow(/expected \[1,R\].*1 levels/);
   });
 });
@@ -239,3 +239,27 @@ describe("v5DetectionLoss", () => {
 function auto(): LevelBalance {
   return new LevelBalance({ strides, mode: "auto" });
 }
+
+describe("scaleV5Gains", () => {
+  it("leaves gains alone at 3 levels, 80 classes and 640 pixels, and scales them elsewhere", () => {
+    const gains = { box: 0.05, cls: 0.5, obj: 1 };
+    expect(scaleV5Gains(gains, { nl: 3, nc: 80, imgsz: 640 })).toEqual(gains);
+    const scaled = scaleV5Gains(gains, { nl: 4, nc: 8, imgsz: 320 });
+    expectClose([scaled.box, scaled.cls, scaled.obj], [0.0375, 0.0375, 0.1875], { rel: 1e-12 });
+  });
+});
+
+describeGolden(
+  "scaleV5Gains against the reference",
+  ["v5/schedule/scaling.json", "v5/schedule/scaling_v61.json"],
+  () => {
+    it.each(["scaling", "scaling_v61"])("computes the gains of %s", (name) => {
+      const { unscaled, scaled } = goldenJson(`v5/schedule/${name}.json`);
+      expect(scaled.length).toBeGreaterThan(3);
+      for (const { detection_layers: nl, nc, imgsz, box, cls, obj } of scaled) {
+        const gains = scaleV5Gains(unscaled, { nl, nc, imgsz });
+        expectClose([gains.box, gains.cls, gains.obj], [box, cls, obj], { rel: 1e-9 });
+      }
+    });
+  },
+);

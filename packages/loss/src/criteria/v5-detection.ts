@@ -2,14 +2,20 @@ import { LookonceError } from "@lookonce/errors";
 import { anchorsToXywh, xywhToXyxy } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { AnchorTargetTensors } from "../assigners/anchor-targets.ts";
-import { boxIou } from "../iou/box-iou.ts";
+import { gatherRows } from "../gather-rows.ts";
 import { stopGradient } from "../stop-gradient.ts";
-import { takeRows } from "../take-rows.ts";
 import { bceWithLogits, type LogitLoss } from "../terms/bce-with-logits.ts";
+import { boxIou } from "../terms/ciou.ts";
 import { focalWithLogits } from "../terms/focal.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
 import { LevelBalance } from "./level-balance.ts";
-import type { V5Gains } from "./v5-gains.ts";
+
+/** How much each part of the loss counts. */
+export interface V5Gains {
+  box: number;
+  cls: number;
+  obj: number;
+}
 
 /** Settings of {@link v5DetectionLoss}; the defaults are those of YOLOv5 6.1 and 7.0. */
 export interface V5LossOptions {
@@ -62,7 +68,7 @@ type LevelTargets = { [K in keyof AnchorTargetTensors]: tf.Tensor };
  *
  * @param raw the head's output per level, finest first, [B, h, w, na·(5 + nc)], anchor by anchor: x, y, width, height,
  * objectness, classes
- * @param targets what an `AnchorAssigner` made of the batch for maps of these sizes
+ * @param targets the targets that an `AnchorAssigner` assigned for the batch, for maps of these sizes
  * @throws LookonceError `ARGUMENT` when shapes and numbers of levels and classes do not fit each other
  */
 export function v5DetectionLoss(
@@ -89,7 +95,7 @@ function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptio
   const { nc, iouRatio = 1, labelSmoothing = 0, classPositiveWeight = 1, objectPositiveWeight = 1 } = options;
   const loss = logitLoss(options);
   const flat = tf.reshape(map, [-1, 5 + nc]);
-  const rows = takeRows(flat, targets.cells as tf.Tensor1D);
+  const rows = gatherRows(flat, targets.cells as tf.Tensor1D);
   const [box, objectness, classes] = tf.split<tf.Tensor>(rows, [4, 1, nc], 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const count = tf.maximum(tf.sum(targets.mask), 1);
   const predicted = xywhToXyxy(anchorsToXywh(tf.sigmoid(box), -0.5, targets.anchors));
@@ -148,7 +154,7 @@ function targetsOf(targets: AnchorTargetTensors, level: number): LevelTargets {
 /** @returns the batch size */
 function check(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors, nc: number): number {
   const batch = raw[0]?.shape[0];
-  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw holds no level: give the head's output per level");
+  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw has no level: pass the head's output per level");
   raw.forEach(({ shape }, level) => {
     if (shape.length === 4 && shape[0] === batch && shape[3] % (5 + nc) === 0) return;
     throw new LookonceError(
@@ -162,4 +168,26 @@ function check(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors, nc: nu
     "ARGUMENT",
     `targets have cells [${cells.shape}] and boxes [${boxes.shape}], expected [${raw.length},R] and [${raw.length},R,4] for ${raw.length} levels`,
   );
+}
+
+/** What {@link scaleV5Gains} depends on. */
+export interface V5Scale {
+  /** Number of levels. */
+  nl: number;
+  /** Number of classes. */
+  nc: number;
+  /** Side of the images in pixels. */
+  imgsz: number;
+}
+
+/**
+ * Gains as YOLOv5 (6.1 and 7.0) fits them to a model: its hyper-parameters are meant for 3 levels, 80 classes and 640
+ * pixels. box · 3/nl, cls · nc/80 · 3/nl, obj · (imgsz/640)² · 3/nl.
+ *
+ * Parts are summed over levels but averaged within them, class losses are averaged over classes, and the number of
+ * objects in an area grows slower than the number of cells.
+ */
+export function scaleV5Gains({ box, cls, obj }: V5Gains, { nl, nc, imgsz }: V5Scale): V5Gains {
+  const perLevel = 3 / nl;
+  return { box: box * perLevel, cls: ((cls * nc) / 80) * perLevel, obj: obj * (imgsz / 640) ** 2 * perLevel };
 }

@@ -1,7 +1,6 @@
 import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { HostTensor } from "../host-targets.ts";
-import type { PaddedTargets } from "../targets.ts";
+import type { HostTensor, PaddedTargets } from "../targets.ts";
 import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
 import { type V8Gains, v8DetectionLoss } from "./v8-detection.ts";
 

@@ -13,14 +13,14 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
-import { TaskAlignedAssigner } from "../assigners/task-aligned.ts";
+import { TaskAlignedAssigner } from "../assigners/task-aligned-assigner.ts";
 import type { PaddedTargets } from "../targets.ts";
 import { differences, useTestDevice, values } from "../test-device.ts";
 import { type V8LossOptions, v8DetectionLoss } from "./v8-detection.ts";
 
 useTestDevice();
 
-/** Keeps what the assigner said, for the tests to look at. */
+/** Keeps the assignment for the tests. */
 class Watched implements Assigner {
   seen: Assignment | undefined;
   readonly #inner = new TaskAlignedAssigner();
@@ -109,7 +109,7 @@ describe("v8DetectionLoss", () => {
     expectClose(gradients[1]!, expected, { abs: 3e-3, rel: 1e-2 });
   });
 
-  it("looks at foreground rows alone without changing a number", async () => {
+  it("computes foreground rows alone without changing a number", async () => {
     const raw = randomRaw(new Random(8), 2);
     const batch = targets([
       [1, 1, 0],
@@ -192,7 +192,7 @@ describe("v8DetectionLoss", () => {
     const raw = randomRaw(new Random(6), 1);
     const batch = targets([[1, 1, 0]]);
     expect(() => v8DetectionLoss(raw, batch, { ...options, nc: 3 })).toThrow(/raw\[0\].*\[1,h,w,19\] for nc 3/);
-    expect(() => v8DetectionLoss([], batch, options)).toThrow(/holds no level/);
+    expect(() => v8DetectionLoss([], batch, options)).toThrow(/has no level/);
     expect(() => v8DetectionLoss(raw, batch, { ...options, strides: [8] })).toThrow(/1 entries for 2 levels/);
     expect(() =>
       v8DetectionLoss(
@@ -232,7 +232,7 @@ describe.runIf(recordsGraphs)("v8DetectionLoss on a backend that compiles graphs
       expect([...(await values(total))].every(Number.isFinite)).toBe(true);
       compiled.push(currentBackend()!.statistics.compiled - before);
     }
-    // The backend takes these few labels for constants until it sees them change.
+    // The backend treats these few labels as constants until it sees them change.
     expect(compiled.slice(2)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

@@ -2,14 +2,13 @@ import { LookonceError } from "@lookonce/errors";
 import { type AnchorPoints, anchorPoints, distancesToXyxy, expectedDistances, xyxyToDistances } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
-import { TaskAlignedAssigner, type TaskAlignedOptions } from "../assigners/task-aligned.ts";
-import { boxIou } from "../iou/box-iou.ts";
+import { TaskAlignedAssigner, type TaskAlignedOptions } from "../assigners/task-aligned-assigner.ts";
+import { gatherRows } from "../gather-rows.ts";
 import { stopGradient } from "../stop-gradient.ts";
-import { takeRows } from "../take-rows.ts";
 import { checkTargets, type PaddedTargets } from "../targets.ts";
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
-import { distributionFocal } from "../terms/distribution-focal.ts";
-import { foregroundRows } from "./foreground-rows.ts";
+import { boxIou } from "../terms/ciou.ts";
+import { distributionFocalLoss } from "../terms/dfl.ts";
 
 /** How much each part counts; a tensor where a gain changes while training. */
 export interface V8Gains {
@@ -28,7 +27,7 @@ export interface V8LossOptions extends TaskAlignedOptions {
   regMax?: number;
   /** Default box 7.5, class 0.5, DFL 1.5. */
   gains?: Partial<V8Gains>;
-  /** Shares the objects out. Default: a {@link TaskAlignedAssigner} made of `topk`, `alpha`, `beta`, `epsilon`. */
+  /** Assigns objects to anchors. Default: a {@link TaskAlignedAssigner} made of `topk`, `alpha`, `beta`, `epsilon`. */
   assigner?: Assigner;
 }
 
@@ -85,7 +84,7 @@ export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTarg
 
 /**
  * 1 / (1 + exp(−x)), to float32's full precision however small. ONNX Runtime's sigmoid is off by up to 1e-7, which is
- * more than an unlikely class's probability; the assigner takes its square root and divides by it.
+ * more than an unlikely class's probability; the assigner computes its square root and divides by it.
  */
 function probabilities(logits: tf.Tensor3D): tf.Tensor3D {
   return tf.reciprocal(tf.add(tf.exp(tf.neg(logits)), 1)) as tf.Tensor3D;
@@ -113,17 +112,59 @@ function boxSums(
 ): { box: tf.Tensor; dfl: tf.Tensor } {
   const regMax = bins.shape[3] as number;
   const rows = foregroundRows(assignment, grid, limit);
-  const logits = tf.reshape(takeRows(tf.reshape(bins, [-1, 4 * regMax]), rows.indices), [-1, 4, regMax]);
+  const logits = tf.reshape(gatherRows(tf.reshape(bins, [-1, 4 * regMax]), rows.indices), [-1, 4, regMax]);
   const boxes = distancesToXyxy(expectedDistances(logits), rows.points);
   const box = tf.sum(tf.mul(tf.sub(1, boxIou(boxes, rows.goals, { kind: "ciou" })), rows.weights));
-  const sides = distributionFocal(logits, xyxyToDistances(rows.goals, rows.points, regMax));
+  const sides = distributionFocalLoss(logits, xyxyToDistances(rows.goals, rows.points, regMax));
   return { box, dfl: tf.sum(tf.mul(tf.mean(sides, 1), rows.weights)) };
+}
+
+/** The anchors that a loss of the foreground needs, B · K rows. */
+interface ForegroundRows {
+  /** [B·K] int32, into the anchors of all images in a row. */
+  indices: tf.Tensor1D;
+  /** [B·K, 2], the anchors' points in cells. */
+  points: tf.Tensor2D;
+  /** [B·K, 4], xyxy of the objects in cells. */
+  goals: tf.Tensor2D;
+  /** [B·K], sum of the score targets; 0 in rows of background that fill up. */
+  weights: tf.Tensor1D;
+}
+
+/**
+ * The same number of rows K for every image, foreground first.
+ *
+ * At 640 pixels an image has 8,400 anchors of which a few hundred at most are foreground: losses of boxes, which are
+ * weighted by 0 elsewhere, need not be computed elsewhere. K follows from shapes alone, so the graph stays the same.
+ *
+ * @param limit the most foreground anchors of one image
+ */
+function foregroundRows(
+  { foreground, boxes, scores }: Assignment,
+  { points, strides }: AnchorPoints,
+  limit: number,
+): ForegroundRows {
+  const [batch, anchors] = foreground.shape;
+  const inImage = tf.topk(foreground, Math.min(limit, anchors)).indices;
+  const first = tf.tensor2d(
+    Int32Array.from({ length: batch }, (_, b) => b * anchors),
+    [batch, 1],
+    "int32",
+  );
+  const indices = tf.reshape(tf.add(inImage, first), [-1]) as tf.Tensor1D;
+  const cells = tf.reshape(inImage, [-1]);
+  return {
+    indices,
+    points: tf.gather(points, cells),
+    goals: tf.div(tf.gather<tf.Tensor>(tf.reshape(boxes, [-1, 4]), indices), tf.gather(strides, cells)),
+    weights: tf.gather<tf.Tensor>(tf.reshape(tf.sum(scores, -1), [-1]), indices) as tf.Tensor1D,
+  };
 }
 
 /** @returns the batch size */
 function checkRaw(raw: readonly tf.Tensor4D[], nc: number, regMax: number): number {
   const batch = raw[0]?.shape[0];
-  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw holds no level: give the head's output per level");
+  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw has no level: pass the head's output per level");
   const channels = 4 * regMax + nc;
   raw.forEach(({ shape }, level) => {
     if (shape.length === 4 && shape[0] === batch && shape[3] === channels) return;

@@ -1,5 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Reduction, reduce } from "./reduction.ts";
+
+/**
+ * One number per element (`none`) or their sum. The sum's gradient needs no tensor of ones the size of the
+ * logits, which autodiff would otherwise create for every batch.
+ */
+export type Reduction = "none" | "sum";
+
+/** The values, or their sum axis by axis: one long run of additions would lose digits in float32. */
+export function reduce(values: tf.Tensor, reduction: Reduction): tf.Tensor {
+  if (reduction === "none" || values.rank === 0) return values;
+  return reduce(tf.sum(values, -1), reduction);
+}
 
 /** Settings of {@link bceWithLogits}. */
 export interface BceOptions {
@@ -15,7 +26,7 @@ export type LogitLoss = (logits: tf.Tensor, targets: tf.Tensor, options?: BceOpt
 /**
  * Binary cross-entropy of p = sigmoid(x), element by element: −w·t·log p − (1 − t)·log(1 − p), w the positive weight.
  *
- * Computed as softplus(x) − x·t, which neither overflows nor takes the logarithm of 0, and with a weight as
+ * Computed as softplus(x) − x·t, which neither overflows nor computes the logarithm of 0, and with a weight as
  * (1 − t)·x + (1 + (w − 1)·t)·softplus(−x). No gradient flows to the targets; that of the logits is σ(x) − t, with a
  * weight (1 + (w − 1)·t)·σ(x) − w·t.
  *

@@ -69,7 +69,7 @@ describe.each(cases)("$name", ({ loss, paper }) => {
     expect([...(await values(value)), ...(await values(grad))].every(Number.isFinite)).toBe(true);
   });
 
-  it("takes one target for all", async () => {
+  it("accepts one target for all", async () => {
     const x = tf.tensor1d(logits);
     const one = await values(loss(x, tf.scalar(0)));
     expectClose(one, await values(loss(x, tf.zeros([6]))), { abs: 0 });

@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type BceOptions, crossEntropy } from "./bce-with-logits.ts";
-import { reduce } from "./reduction.ts";
+import { type BceOptions, crossEntropy, reduce } from "./bce-with-logits.ts";
 
 /** Settings of {@link focalWithLogits} and {@link qualityFocalWithLogits}. */
 export interface FocalOptions extends BceOptions {
-  /** Power of the factor that takes weight from what is already right. */
+  /** Power of the factor that lowers the weight of what is already right. */
   gamma?: number;
   /** Share of objects in the weight, 1 − alpha that of background; `null` weighs both alike. */
   alpha?: number | null;
@@ -135,7 +134,7 @@ function scaledFactor(
   { base, slope, gamma }: { base: tf.Tensor; slope: tf.Tensor; gamma: number },
   weight: tf.Tensor,
 ): Factor {
-  // Rounding can put 1 − pₜ a little below 0, and powers below 0 are infinite at 0.
+  // Rounding can bring 1 − pₜ a little below 0, and powers below 0 are infinite at 0.
   const safe = tf.maximum(base, 1e-12);
   const factor = tf.pow(safe, gamma);
   return {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { differences, useTestDevice, values } from "../test-device.ts";
 import { bceWithLogits } from "./bce-with-logits.ts";
-import { distributionFocal } from "./distribution-focal.ts";
+import { distributionFocalLoss } from "./dfl.ts";
 import { smoothLabels } from "./smooth-labels.ts";
 
 useTestDevice();
@@ -69,7 +69,7 @@ describe("smoothLabels", () => {
   });
 });
 
-describe("distributionFocal", () => {
+describe("distributionFocalLoss", () => {
   const logits = [0.3, -1, 2, 0.7, 1, 0, -0.5, 0.2, 1.5, -2];
 
   it("is the cross-entropy against the two nearest bins", async () => {
@@ -78,13 +78,13 @@ describe("distributionFocal", () => {
     const sum = row.reduce((s, x) => s + Math.exp(x), 0);
     const logP = row.map((x) => x - Math.log(sum));
     const expected = -0.25 * logP[2]! - 0.75 * logP[3]!;
-    const actual = await values(distributionFocal(tf.tensor1d(row), tf.scalar(target)));
+    const actual = await values(distributionFocalLoss(tf.tensor1d(row), tf.scalar(target)));
     expectClose(actual, [expected], { abs: 1e-6 });
   });
 
   it("has the gradient that differences show", async () => {
     const targets = tf.tensor1d([3, 0.4]);
-    const f = (x: tf.Tensor) => tf.sum(tf.mul(distributionFocal(x, targets), tf.tensor1d([1, -2])));
+    const f = (x: tf.Tensor) => tf.sum(tf.mul(distributionFocalLoss(x, targets), tf.tensor1d([1, -2])));
     const expected = await differences(f, { point: logits, shape: [2, 5], step: 0.02 });
     expectClose(await values(tf.grad(f)(tf.tensor2d(logits, [2, 5]))), expected, { abs: 1e-3 });
   });
@@ -94,7 +94,7 @@ describe("distributionFocal", () => {
       [1e4, -1e4, 0],
       [-1e4, -1e4, -1e4],
     ]);
-    const loss = (z: tf.Tensor) => distributionFocal(z, tf.tensor1d([1, 0.5]));
+    const loss = (z: tf.Tensor) => distributionFocalLoss(z, tf.tensor1d([1, 0.5]));
     expectClose(await values(loss(x)), [2e4, Math.log(3)], { rel: 1e-6 });
     const gradient = await values(tf.grad((z) => tf.sum(loss(z)))(x));
     expectClose(gradient, [1, -1, 0, 1 / 3 - 0.5, 1 / 3 - 0.5, 1 / 3], { abs: 1e-6 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { PaddedTargets } from "../targets.ts";
 import { useTestDevice, values } from "../test-device.ts";
 import type { Assignment } from "./assigner.ts";
-import { TaskAlignedAssigner } from "./task-aligned.ts";
+import { TaskAlignedAssigner } from "./task-aligned-assigner.ts";
 
 useTestDevice();
 
@@ -36,7 +36,7 @@ async function read(assignment: Assignment): Promise<Record<keyof Assignment, nu
 }
 
 describe("TaskAlignedAssigner", () => {
-  it("gives an object its best anchors inside the box, scored by how well they fit", async () => {
+  it("assigns an object its best anchors inside the box, scored by how well they fit", async () => {
     const target = [0, 0, 30, 10];
     const boxes = [target, [0, 0, 24, 10], [0, 0, 15, 10], target];
     const {
@@ -61,7 +61,7 @@ describe("TaskAlignedAssigner", () => {
     expect(foreground).toEqual([0, 1, 1, 1, 0, 0]);
   });
 
-  it("gives a contested anchor to the higher CIoU, asked or not, and ties to the first object", async () => {
+  it("assigns a contested anchor to the higher CIoU, asked or not, and ties to the first object", async () => {
     const [wide, narrow] = [
       [0, 0, 40, 10],
       [0, 0, 38, 10],
@@ -96,7 +96,7 @@ describe("TaskAlignedAssigner", () => {
     expectClose(tied.scores, [1, 0, 1, 0, 0, 0, 0, 0], { abs: 1e-5 });
   });
 
-  it("sees no padding, whatever it holds", async () => {
+  it("ignores padding, whatever it contains", async () => {
     const target = [0, 0, 30, 10];
     const boxes = [target, target, target, [0, 0, 100, 100]];
     const assigner = new TaskAlignedAssigner();
@@ -107,7 +107,7 @@ describe("TaskAlignedAssigner", () => {
     expect([...empty.foreground, ...empty.scores].every((x) => x === 0)).toBe(true);
   });
 
-  it("takes objects and predictions without area, and certain predictions", async () => {
+  it("accepts objects and predictions without area, and certain predictions", async () => {
     const boxes = [
       [5, 5, 5, 5],
       [10, 0, 10, 10],

@@ -1,12 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import { planeIou } from "../iou/box-iou.ts";
-import { type BoxPlanes, reshapePlanes, splitPlanes } from "../iou/planes.ts";
 import { stopGradient } from "../stop-gradient.ts";
 import { checkTargets, type PaddedTargets } from "../targets.ts";
+import { type BoxPlanes, planeIou, reshapePlanes, splitPlanes } from "../terms/ciou.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
 import type { AnchorPredictions, Assigner, Assignment } from "./assigner.ts";
-import { power } from "./power.ts";
 
 /** Settings of {@link TaskAlignedAssigner}; the defaults are those of YOLOv8 8.3. */
 export interface TaskAlignedOptions {
@@ -19,8 +17,8 @@ export interface TaskAlignedOptions {
   /** Keeps the normalization finite. Default 1e-9. */
   epsilon?: number;
   /**
-   * How many pairs of an object and an anchor are looked at in one go, at least those of one image: each pair takes some
-   * 100 bytes of memory. Default 4,194,304.
+   * Number of pairs of an object and an anchor that are computed at once, at least those of one image; each pair needs
+   * about 100 bytes of memory. Default 4,194,304.
    */
   pairsAtOnce?: number;
 }
@@ -47,7 +45,7 @@ interface Inputs {
 /**
  * Task-aligned assignment (TOOD, Feng et al. 2021) as YOLOv8 8.3 does it.
  *
- * An object looks at the anchors strictly inside its box and measures s^α · u^β there, s the predicted probability of
+ * An object considers the anchors strictly inside its box and computes s^α · u^β there, s the predicted probability of
  * its class and u the CIoU of the predicted box with its own, negative values counted as 0. It asks for the `topk`
  * anchors of highest alignment. An anchor that several objects ask for goes to the object of highest u among all whose
  * box contains it, asked or not. Exact ties go to the lowest index, of anchors and of objects. The score target of an
@@ -133,7 +131,7 @@ export class TaskAlignedAssigner implements Assigner {
   }
 
   /**
-   * What {@link assign} chooses by, for looking at an assignment: alignment (score^α · CIoU^β) and CIoU (not below 0) of
+   * Measures that {@link assign} chooses by, to inspect an assignment: alignment (score^α · CIoU^β) and CIoU (not below 0) of
    * every object with every anchor, both [B, M, A] and 0 where the anchor is not inside the box.
    *
    * @throws LookonceError `ARGUMENT` when shapes do not fit each other
@@ -150,7 +148,7 @@ export class TaskAlignedAssigner implements Assigner {
       tf.maximum(planeIou(truth, reshapePlanes(predicted, [batch, 1, anchors]), { kind: "ciou" }), 0),
       tf.cast(inside(points, truth, tf.reshape(mask, [batch, objects, 1])), "float32"),
     );
-    // One row of anchors per class; an object takes the row of its class.
+    // One row of anchors per class; an object reads the row of its class.
     const perClass = tf.reshape(tf.transpose(power(scores, this.alpha), [0, 2, 1]), [batch * classes, anchors]);
     const likelihood = tf.gather(perClass, tf.add(labels, offsets(batch, classes)));
     return { alignment: tf.mul(likelihood, power(overlaps, this.beta)), overlaps };
@@ -214,7 +212,7 @@ function prepare({ scores, boxes, points }: AnchorPredictions, targets: PaddedTa
     scores: stopGradient(scores),
     predicted: splitPlanes(stopGradient(boxes)),
     points: { x, y },
-    // Padding may hold any label: class 0 keeps the look-up in range.
+    // Padding may have any label: class 0 keeps the look-up in range.
     labels: tf.mul(targets.labels, tf.cast(targets.mask, "int32")),
     boxes: targets.boxes,
     mask: targets.mask,
@@ -232,7 +230,7 @@ function offsets(batch: number, rows: number): tf.Tensor {
 
 /** Whether an anchor lies strictly inside a box that is no padding: bool [B, M, A]. */
 function inside(points: Inputs["points"], { x1, y1, x2, y2 }: BoxPlanes, mask: tf.Tensor): tf.Tensor {
-  // Padding's right side moves to −∞, as far as anchors can tell: cheaper than one more pass over all pairs.
+  // Padding's right side moves to −∞: cheaper than one more pass over all pairs.
   const right = tf.sub(x2, tf.mul(tf.sub(1, mask), 1e9));
   return tf.logicalAnd(
     tf.logicalAnd(tf.greater(points.x, x1), tf.greater(right, points.x)),
@@ -256,4 +254,17 @@ function choose(alignment: tf.Tensor, overlaps: tf.Tensor, topk: number): Choice
   // With one suitor the sum of indices is its index; with several the sum means nothing and the best CIoU decides.
   const gtIndex = tf.where(tf.greater(count, 1), tf.argMax(overlaps, 1), tf.cast(index, "int32")) as tf.Tensor2D;
   return { foreground: tf.minimum(count, 1) as tf.Tensor2D, gtIndex };
+}
+
+/**
+ * x raised to a constant power, for x ≥ 0: whole powers by squaring and ½ by a square root, since the general power
+ * is many times slower than a multiplication.
+ */
+function power(x: tf.Tensor, exponent: number): tf.Tensor {
+  if (exponent === 0.5) return tf.sqrt(x);
+  if (exponent === 1) return x;
+  if (!Number.isInteger(exponent) || exponent < 1) return tf.pow(x, exponent);
+  const half = power(x, Math.floor(exponent / 2) || 1);
+  const squared = tf.square(half);
+  return exponent % 2 === 0 ? squared : tf.mul(squared, x);
 }

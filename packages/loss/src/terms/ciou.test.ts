@@ -4,7 +4,7 @@ import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonc
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { differences, useTestDevice, values } from "../test-device.ts";
-import { boxIou, type IouKind } from "./box-iou.ts";
+import { boxIou, type IouKind } from "./ciou.ts";
 
 useTestDevice();
 
@@ -94,7 +94,7 @@ describe("boxIou", () => {
     expectClose(await values(gradient(tf.tensor2d([a]))), expected, { abs: 1e-4, rel: 5e-3 });
   });
 
-  it("holds α constant in the gradient of CIoU", async () => {
+  it("keeps α constant in the gradient of CIoU", async () => {
     const a = [3, 4, 13, 9];
     const b = tf.tensor2d([[5, 2, 11.5, 12]]);
     const angle = (width: number, height: number) => (2 / Math.PI) * Math.atan(width / height);
@@ -133,7 +133,7 @@ describeGolden("boxIou against the reference", ["v8/boxes/iou.safetensors", "v8/
   const expected = (name: string) => goldenTensors("v8/boxes/iou.safetensors")[name]!.data;
   const isLoose = (row: number) => row >= 6 && row <= 10;
 
-  it.each(kinds)("gives its %s of corner boxes", async (kind) => {
+  it.each(kinds)("equals its %s of corner boxes", async (kind) => {
     const actual = await values(boxIou(tensor("box1_xyxy"), tensor("box2_xyxy"), { kind }));
     const goal = expected(`${kind}_xyxy`);
     expectClose(
@@ -144,7 +144,7 @@ describeGolden("boxIou against the reference", ["v8/boxes/iou.safetensors", "v8/
     expectClose(actual.subarray(6, 11), goal.subarray(6, 11), { abs: 1e-4 });
   });
 
-  it.each(kinds)("gives its %s of center boxes, and numbers where it gives none", async (kind) => {
+  it.each(kinds)("equals its %s of center boxes, and is a number where that is none", async (kind) => {
     const [a, b] = [xywhToXyxy(tensor("box1_xywh")), xywhToXyxy(tensor("box2_xywh"))];
     const actual = await values(boxIou(a, b, { kind, heights: "exact" }));
     expect([...actual].every(Number.isFinite)).toBe(true);
@@ -155,13 +155,13 @@ describeGolden("boxIou against the reference", ["v8/boxes/iou.safetensors", "v8/
     }
   });
 
-  it("gives its matrix of pairs", async () => {
+  it("equals its matrix of pairs", async () => {
     const a = tf.expandDims(tf.slice(tensor("box1_xyxy"), [0, 0], [32, 4]), 1);
     const b = tf.slice(tensor("box2_xyxy"), [0, 0], [24, 4]);
     expectClose(await values(boxIou(a, b, { heights: "exact" })), expected("box_iou_matrix"), { abs: 1e-5 });
   });
 
-  it("gives its gradient of CIoU", async () => {
+  it("equals its gradient of CIoU", async () => {
     const rows = (name: string) => tf.slice(tensor(name), [16, 0], [48, 4]);
     const b = rows("box2_xyxy");
     const gradient = tf.grad((x) => tf.sum(tf.sub(1, boxIou(x, b, { kind: "ciou" }))));

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { stopGradient } from "../stop-gradient.ts";
-import { type BoxPlanes, splitPlanes } from "./planes.ts";
 
 /** A member of the IoU family; see {@link boxIou}. */
 export type IouKind = "iou" | "giou" | "diou" | "ciou";
@@ -27,8 +26,8 @@ const EPSILON = 1e-7;
  * - `diou`: IoU − ρ² / c², ρ the distance of the centers, c the hull's diagonal (Zheng et al. 2020)
  * - `ciou`: DIoU − α·v, v = 4/π² · (atan(w₂/h₂) − atan(w₁/h₁))², α = v / (1 − IoU + v) (Zheng et al. 2020)
  *
- * α is held constant in the gradient. Epsilon 1e-7 is added to the union, to the hull and to c², and to heights
- * unless the options say otherwise; sides that run backwards count as 0. Points, lines and inverted boxes give finite
+ * α is constant in the gradient. Epsilon 1e-7 is added to the union, to the hull and to c², and to heights
+ * unless the options say otherwise; sides that run backwards count as 0. Points, lines and inverted boxes have finite
  * values and finite gradients.
  *
  * @param a xyxy boxes [..., 4], any unit
@@ -95,4 +94,33 @@ function aspectPenalty(a: Size, b: Size, iou: tf.Tensor): tf.Tensor {
   // Rounding can lift the IoU of equal boxes above 1 by more than epsilon: the floor keeps 0 / 0 away.
   const rest = tf.maximum(tf.add(tf.sub(v, iou), 1 + EPSILON), EPSILON);
   return tf.mul(v, stopGradient(tf.div(v, rest)));
+}
+
+/**
+ * Boxes as four separate coordinate tensors of one shape, corner form.
+ *
+ * Two sets of planes that broadcast against each other ([B,M,1] and [B,1,A]) compute all pairs without a tensor of the four
+ * coordinates of every pair.
+ */
+export interface BoxPlanes {
+  x1: tf.Tensor;
+  y1: tf.Tensor;
+  x2: tf.Tensor;
+  y2: tf.Tensor;
+}
+
+/** Splits xyxy boxes [..., 4] into planes [...]. Differentiable. */
+export function splitPlanes(boxes: tf.Tensor): BoxPlanes {
+  const [x1, y1, x2, y2] = tf.unstack(boxes, boxes.rank - 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  return { x1, y1, x2, y2 };
+}
+
+/** Reshapes every plane, e.g. [B,A] → [B,1,A]. */
+export function reshapePlanes(planes: BoxPlanes, shape: number[]): BoxPlanes {
+  return {
+    x1: tf.reshape(planes.x1, shape),
+    y1: tf.reshape(planes.y1, shape),
+    x2: tf.reshape(planes.x2, shape),
+    y2: tf.reshape(planes.y2, shape),
+  };
 }

@@ -11,7 +11,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * @param targets [...], in 0..bins − 1
  * @returns [...], nats
  */
-export function distributionFocal(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
+export function distributionFocalLoss(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
   const loss = tf.customGrad((x, save) => {
     const input = x as tf.Tensor;
     const positions = tf.range(0, input.shape[input.rank - 1] as number);
