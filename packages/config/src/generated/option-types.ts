@@ -44,21 +44,21 @@ export interface RecipeArgs {
   anchors?: number;
   /** Label smoothing (YOLOv5). Default: 0. */
   label_smoothing?: number;
-  /** Largest change of hue. Default: 0.015. */
+  /** Largest change of hue, as a fraction of the color circle. Default: 0.015. */
   hsv_h?: number;
-  /** Largest change of saturation. Default: 0.7. */
+  /** Largest change of saturation, as a fraction of it. Default: 0.7. */
   hsv_s?: number;
-  /** Largest change of brightness. Default: 0.4. */
+  /** Largest change of brightness, as a fraction of it. Default: 0.4. */
   hsv_v?: number;
   /** Largest rotation, in degrees. Default: 0. */
   degrees?: number;
   /** Largest translation as a fraction of the side. Default: 0.1. */
   translate?: number;
-  /** Largest change of scale. Default: 0.5. */
+  /** Largest change of scale: factors are from 1 − scale to 1 + scale. Default: 0.5. */
   scale?: number;
   /** Largest shear, in degrees. Default: 0. */
   shear?: number;
-  /** Largest perspective coefficient. Default: 0. */
+  /** Largest perspective coefficient per pixel; up to 0.001 is sensible. Default: 0. */
   perspective?: number;
   /** Probability of a vertical flip. Default: 0. */
   flipud?: number;
@@ -76,7 +76,7 @@ export interface RecipeArgs {
   copy_paste?: number;
   /** Last epochs without mosaic. Default: 10, YOLOv5 0. */
   close_mosaic?: number;
-  /** Minimum iterations of warm-up; 0 shortens it in short trainings. Default: 0, YOLOv5 100. */
+  /** Minimum iterations of warm-up: 100 in YOLOv8 8.3; 0 (8.4) has no minimum and never warms up in the last epoch. Default: 0, YOLOv5 100. */
   warmup_iterations?: number;
   /** Largest global norm of the gradients; 0 does not clip. Default: 10. */
   clip?: number;

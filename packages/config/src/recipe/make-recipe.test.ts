@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { familySettings, makeRecipe } from "../index.ts";
+import { familySettings, makeRecipe, recipeOptions } from "../index.ts";
 
 describe("makeRecipe", () => {
+  it("has an option for every key of every family's recipe", () => {
+    for (const { recipe, optionalHyps } of Object.values(familySettings)) {
+      expect(Object.keys(recipeOptions)).toEqual(expect.arrayContaining([...Object.keys(recipe), ...optionalHyps]));
+    }
+  });
+
   it("replaces what is given and keeps the rest", () => {
     expect(makeRecipe(familySettings.v8, { lr0: 0.1, optimizer: "AdamW" })).toEqual({
       ...familySettings.v8.recipe,
@@ -24,7 +30,7 @@ describe("makeRecipe", () => {
     [{ optimzer: "SGD" }, /no "optimzer".*optimizer/s],
     [{ obj: 1 }, /"obj".*It is one of YOLOv5/s],
     [{ balance: "auto" }, /"balance"/],
-    [{ optimizer: "Lion" }, /optimizer must be auto, SGD,.* or RMSProp/],
+    [{ optimizer: "Lion" }, /optimizer must be one of auto, SGD,.* RMSProp/],
     [{ cos_lr: 1 }, /cos_lr must be true or false/],
     [{ lr0: -1 }, /lr0 must be a number of at least 0/],
     [{ momentum: 1 }, /momentum must be a number from 0 to 0.9999/],

@@ -1,24 +1,9 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { FamilySettings } from "../families/family-settings.ts";
 import { familySettings } from "../families/table.ts";
-import type { CopyPasteMode, HypFamilies, HypFamily } from "./hyp.ts";
-
-/** Probabilities, and shares of which more than the whole has no meaning. */
-const sharesOfOne: ReadonlySet<string> = new Set([
-  "bgr",
-  "copy_paste",
-  "cutmix",
-  "fliplr",
-  "flipud",
-  "hsv_h",
-  "hsv_s",
-  "hsv_v",
-  "label_smoothing",
-  "mixup",
-  "mosaic",
-]);
-
-const copyPasteModes: readonly CopyPasteMode[] = ["flip", "mixup"];
+import { accepts, describeValue } from "../options/check-value.ts";
+import { recipeOptions } from "../options/recipe-options.ts";
+import type { HypFamilies, HypFamily } from "./hyp.ts";
 
 /** Options of {@link parseHyp}. */
 export interface ParseHypOptions<F extends HypFamily> {
@@ -40,44 +25,46 @@ export interface ParseHypOptions<F extends HypFamily> {
  */
 export function parseHyp<F extends HypFamily>(values: object, options: ParseHypOptions<F>): HypFamilies[F] {
   const { family, name = "hyper-parameters", place = () => "" } = options;
-  const known = hypKeys(family);
-  const hyp = { ...(options.base ?? family.hyp) } as HypFamilies[F];
-  for (const [key, value] of Object.entries(values)) {
-    if (value === undefined || family.ignoredHyps.includes(key)) continue;
-    const where = `${name}${place(key)}`;
-    if (!known.includes(key)) throw new LookonceError("ARGUMENT", unknownKey(key, { family, known, where }));
-    const complaint = complain(key, value);
-    if (complaint !== undefined) {
-      throw new LookonceError("ARGUMENT", `${where}: ${key} must be ${complaint}, not ${JSON.stringify(value)}.`);
-    }
-    Object.assign(hyp, { [key]: value });
-  }
-  return hyp;
+  const where = (key: string): string => `${name}${place(key)}`;
+  const checked = checkRecipe(values, { family, known: hypKeys(family), noun: "hyper-parameter ", where });
+  return { ...(options.base ?? family.hyp), ...checked } as HypFamilies[F];
 }
 
-interface UnknownKey {
+interface RecipeKeys {
   family: FamilySettings;
+  /** Keys that may be set. */
   known: readonly string[];
-  where: string;
+  /** What messages call a key, with a space behind it. */
+  noun: string;
+  /** Where a key was written, for messages. */
+  where: (key: string) => string;
 }
 
-function unknownKey(key: string, { family, known, where }: UnknownKey): string {
-  const other = Object.values(familySettings).find((one: FamilySettings) => hypKeys(one).includes(key));
-  const hint = other === undefined ? didYouMean(key, known) : ` It is one of ${other.title}.`;
-  return `${where}: ${family.title} has no hyper-parameter "${key}"; it has ${known.join(", ")}.${hint}`;
+/**
+ * Checks keys and values of a recipe; keys that only other tasks have are left out.
+ *
+ * @throws LookonceError `ARGUMENT` for an unknown key, with the nearest one, or a value that its option does not accept
+ */
+export function checkRecipe(values: object, { family, known, noun, where }: RecipeKeys): object {
+  const entries = Object.entries(values).filter(
+    ([key, value]) => value !== undefined && !family.ignoredHyps.includes(key),
+  );
+  for (const [key, value] of entries) {
+    const option = known.includes(key) ? recipeOptions[key] : undefined;
+    if (option === undefined) {
+      const other = Object.values(familySettings).find((one: FamilySettings) => hypKeys(one).includes(key));
+      const hint = other === undefined ? didYouMean(key, known) : ` It is one of ${other.title}.`;
+      const sentence = `${family.title} has no ${noun}"${key}"; it has ${known.join(", ")}.${hint}`;
+      throw new LookonceError("ARGUMENT", `${where(key)}: ${sentence}`);
+    }
+    if (accepts(option, value)) continue;
+    const expected = describeValue(option);
+    throw new LookonceError("ARGUMENT", `${where(key)}: ${key} must be ${expected}, not ${JSON.stringify(value)}.`);
+  }
+  return Object.fromEntries(entries);
 }
 
 /** All hyper-parameters that a family's files may set. */
 export function hypKeys({ hyp, optionalHyps }: FamilySettings): string[] {
   return [...Object.keys(hyp), ...optionalHyps];
-}
-
-/** What the value should have been, or `undefined` when it is right. */
-function complain(key: string, value: unknown): string | undefined {
-  if (key === "copy_paste_mode") {
-    return copyPasteModes.some((mode) => mode === value) ? undefined : `one of ${copyPasteModes.join(", ")}`;
-  }
-  const limit = sharesOfOne.has(key) ? 1 : Number.MAX_VALUE;
-  if (typeof value === "number" && value >= 0 && value <= limit) return undefined;
-  return limit === 1 ? "a number from 0 to 1" : "a number of at least 0";
 }

@@ -1,3 +1,4 @@
+import type { RecipeArgs } from "../generated/option-types.ts";
 import type { HypFamilies, HypFamily } from "./hyp.ts";
 
 /** The optimizers. */
@@ -10,29 +11,11 @@ export type OptimizerName = (typeof optimizerNames)[number];
 export const balanceModes = ["fixed", "auto", "learned"] as const;
 
 /** Settings of a training besides the hyper-parameters of YOLO's files. */
-export interface TrainingSettings {
-  /** `"auto"` also chooses `lr0`, `momentum` and `warmup_bias_lr`, by the length of the training. */
-  optimizer: OptimizerName | "auto";
-  /** Learning rates fall along half a cosine instead of a line. */
-  cos_lr: boolean;
-  /** Nominal batch size: gradients of smaller batches are accumulated up to it. */
-  nbs: number;
-  /**
-   * Warm-up lasts at least this many iterations: 100 in YOLOv8 8.3 and YOLOv5 7.0. With 0 there is no lower bound, the last
-   * epoch is never part of warm-up, and gradients are accumulated over at most the batches of the training (8.4).
-   */
-  warmup_iterations: number;
-  /** Last epochs, which are trained without mosaic, MixUp, CutMix and CopyPaste. */
-  close_mosaic: number;
-  /** Largest global norm of the gradients; 0 does not clip. */
-  clip: number;
-  /** Decay of the weights' exponential moving average (EMA), which is saved and validated; 0 turns EMA off. */
-  ema_decay: number;
-  /** Optimizer steps over which the decay ramps up. */
-  ema_tau: number;
-  /** YOLOv5 only. */
-  balance?: (typeof balanceModes)[number];
-}
+export type TrainingSettings = Pick<
+  Required<RecipeArgs>,
+  "optimizer" | "cos_lr" | "nbs" | "warmup_iterations" | "close_mosaic" | "clip" | "ema_decay" | "ema_tau"
+> &
+  Pick<RecipeArgs, "balance">;
 
 /** How a model of a family is trained. Names are those of YOLO's hyper-parameter files, where they have one. */
 export type RecipeOf<F extends HypFamily> = HypFamilies[F] & TrainingSettings;
@@ -41,7 +24,7 @@ export type RecipeOf<F extends HypFamily> = HypFamilies[F] & TrainingSettings;
 export type Recipe = RecipeOf<"v5"> | RecipeOf<"v8">;
 
 /** What differs from a recipe. */
-export type RecipeChanges = Partial<HypFamilies["v5"] & HypFamilies["v8"] & TrainingSettings>;
+export type RecipeChanges = RecipeArgs;
 
 /** The settings that all families share. */
 export const trainingDefaults = {
