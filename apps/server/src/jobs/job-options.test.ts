@@ -1,5 +1,7 @@
-import { type Option, type OptionSchema, optionSchema } from "@lookonce/config";
+import { readFileSync } from "node:fs";
+import { type Option, type OptionSchema, optionSchema, optionsMarkdown, replaceRegions } from "@lookonce/config";
 import { describe, expect, it } from "vitest";
+import { parameterOptions } from "../schemas/predict-schemas.ts";
 import { checkJobOptions, jobOptions, jobOptionsSchema, librarySettings } from "./job-options.ts";
 
 describe("checkJobOptions", () => {
@@ -87,4 +89,11 @@ describe("an option that is added to the schema", () => {
       expect(() => checkJobOptions("train", { warp_gain: 0.5 }, extended(option))).toThrow('no option "warp_gain"');
     }
   });
+});
+
+it("docs/server.md lists the parameters of a prediction (npm run generate rewrites it)", async () => {
+  const page = "../../../../docs/server.md";
+  const text = readFileSync(new URL(page, import.meta.url), "utf8");
+  const parameters = optionsMarkdown(parameterOptions({ maxImgsz: 1280 }));
+  await expect(replaceRegions(text, { parameters })).toMatchFileSnapshot(page);
 });

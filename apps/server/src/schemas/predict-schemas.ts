@@ -1,11 +1,15 @@
-import { optionSchema, tableJsonSchema } from "@lookonce/config";
+import { type OptionTable, optionSchema, tableJsonSchema } from "@lookonce/config";
 import { requestOptions } from "../jobs/job-options.ts";
 import type { FullSettings } from "../settings.ts";
 
+/** The options that a request for a prediction may set. */
+export function parameterOptions({ maxImgsz }: Pick<FullSettings, "maxImgsz">): OptionTable {
+  return requestOptions(optionSchema.predict, { imgsz: maxImgsz, max_det: 10_000 });
+}
+
 /** Parameters of a prediction, with the names that YOLO users know. */
-function detectParameters({ maxImgsz }: FullSettings): Readonly<Record<string, object>> {
-  const options = requestOptions(optionSchema.predict, { imgsz: maxImgsz, max_det: 10_000 });
-  const { properties } = tableJsonSchema(options);
+function detectParameters(settings: FullSettings): Readonly<Record<string, object>> {
+  const { properties } = tableJsonSchema(parameterOptions(settings));
   // The validator would fill them in: here the service's settings and the model's family decide
   const withoutDefaults = Object.entries(properties).map(
     ([name, { default: _, ...schema }]) => [name, schema] as const,

@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { jsonSchemas } from "../schemas/json-schemas.ts";
 import { libraryMarkdown, optionsMarkdown, replaceRegions } from "./markdown.ts";
-import type { Option, OptionSchema } from "./option.ts";
+import { type Option, type OptionSchema, optionsFor } from "./option.ts";
 import { recipeOptions } from "./recipe-options.ts";
 import { optionSchema } from "./schema.ts";
 import { optionTypes } from "./test-option-types.ts";
@@ -10,6 +11,13 @@ import { optionTypes } from "./test-option-types.ts";
 describe("what is derived from the schema", () => {
   it("TypeScript types", async () => {
     await expect(optionTypes(optionSchema, recipeOptions)).toMatchFileSnapshot("../generated/option-types.ts");
+  });
+
+  it("the table of docs/predict.md", async () => {
+    const page = "../../../../docs/predict.md";
+    const text = readFileSync(new URL(page, import.meta.url), "utf8");
+    const table = libraryMarkdown(optionsFor(optionSchema.predict.options, "library"));
+    await expect(replaceRegions(text, { predict: table })).toMatchFileSnapshot(page);
   });
 
   it.each(Object.entries(jsonSchemas(optionSchema, recipeOptions)))("the JSON Schema of %s", async (name, schema) => {
