@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { familyOf } from "@lookonce/families";
 import { nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import { encodeImage, type Image, letterbox, readImage, writeImage } from "@lookonce/image";
 import { type DetectionModel, fuse } from "@lookonce/nn";
@@ -27,9 +28,9 @@ async function byHand(model: DetectionModel, image: Image, size: number): Promis
   const data = (await decoded.data()) as Float32Array;
   const found = nonMaxSuppression(
     { data, shape: decoded.shape, layout: "NAC", hasObjectness: model.anchors.length > 0 },
-    { conf: 0, iou: { v8: 0.7, v5: 0.45 }[model.family], maxDet: 20 },
+    { conf: 0, iou: familyOf(model.family).nms.predict.iou, maxDet: 20 },
   )[0]!;
-  const padding = model.family === "v8" ? boxed.padding : boxed.exactPadding;
+  const padding = familyOf(model.family).loading.padding === "rounded" ? boxed.padding : boxed.exactPadding;
   return [scaleBoxes(found.boxes, { ratio: boxed.ratio, padding }, image), found.scores];
 }
 

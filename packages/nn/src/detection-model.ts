@@ -64,8 +64,8 @@ export class DetectionModel extends Module {
     return this.#config;
   }
 
-  /** How boxes are written: with anchors (v5) or without (v8). */
-  get family(): "v5" | "v8" {
+  /** Name of the family whose rules hold: thresholds, rounding, loss (`@lookonce/families`). */
+  get family(): string {
     return this.head.family;
   }
 

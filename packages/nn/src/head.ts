@@ -11,8 +11,8 @@ export interface ResetBiasesOptions {
 
 /** The last module of a detector: from feature maps, finest first, to predictions. */
 export abstract class Head extends Module {
-  /** How boxes are written: with anchors (v5) or without (v8). */
-  abstract readonly family: "v5" | "v8";
+  /** Name of the family whose rules hold: thresholds, rounding, loss (`@lookonce/families`). */
+  abstract readonly family: string;
   /** What it predicts, such as `detect`. */
   readonly task: string = "detect";
   /** Number of classes. */

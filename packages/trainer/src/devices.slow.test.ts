@@ -1,6 +1,6 @@
-import { familySettings, makeRecipe } from "@lookonce/config";
+import { makeRecipe } from "@lookonce/config";
 import { setDevice } from "@lookonce/device";
-import { createCriterion } from "@lookonce/families";
+import { createCriterion, familyOf } from "@lookonce/families";
 import { DetectionModel, loadStateDict, readModelConfig, stateDict } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { askedTestDevice, expectClose } from "@lookonce/testing";
@@ -30,7 +30,7 @@ const steps = 3;
 async function train(name: string, start?: Weights): Promise<Outcome> {
   const model = new DetectionModel(readModelConfig(name, { nc: 3 }), { rng: new Random(7) });
   if (start !== undefined) loadStateDict(model, start);
-  const recipe = makeRecipe(familySettings[model.family], {});
+  const recipe = makeRecipe(familyOf(model.family), {});
   const batch = noiseBatch({ count: 2, imgsz, objects: 3, nc: 3, rng: new Random(1) });
   const pixels = Float32Array.from(batch.images.subarray(0, imgsz * imgsz * 3), (byte) => byte / 255);
   model.eval();

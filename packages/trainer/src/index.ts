@@ -38,5 +38,5 @@ export { validate } from "./validation/validate.ts";
 export type { ValidateOptions } from "./validation/validate-options.ts";
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
 export { type ValidationPlotsOptions, validationPlots } from "./validation/validation-plots.ts";
-export type { ClassScores, ValidationResult } from "./validation/validation-result.ts";
+export type { ValidationResult } from "./validation/validation-result.ts";
 export { type StepSchedule, type WarmupSettings, warmupIterations } from "./warmup.ts";

@@ -1,4 +1,5 @@
-import { familySettings, makeRecipe, type OptimizerName, type Recipe } from "@lookonce/config";
+import { makeRecipe, type OptimizerName, type Recipe } from "@lookonce/config";
+import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { checkAnchors } from "./anchors/auto-anchor.ts";
@@ -33,7 +34,7 @@ export async function resolveSettings(
   const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
   const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
   const batch = autoBatch?.batch ?? options.batch ?? 16;
-  const family = familySettings[model.family];
+  const family = familyOf(model.family);
   const parsed = makeRecipe(family, options.recipe);
   const { nbs } = parsed;
   // As many optimizer steps as a batch of the nominal size, or the larger one there is, would make.

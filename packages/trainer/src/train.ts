@@ -103,6 +103,7 @@ async function reportStart(training: Training): Promise<void> {
   const { batch, imgsz, recipe, args, amp } = settings;
   const epochs = epochsOf(training);
   await callbacks.onTrainStart({
+    task: training.model.task,
     ...{ directory, epochs, iterations: loader.length, batch, imgsz, recipe, amp, args, firstEpoch: progress.epoch },
     ...choices,
   });

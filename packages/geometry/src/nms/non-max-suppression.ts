@@ -15,7 +15,7 @@ import { suppress } from "./suppress.ts";
  *
  * @throws LookonceError `ARGUMENT` when shape, data or an option do not fit
  */
-export function nonMaxSuppression(prediction: Prediction, options: NmsOptions = {}): Detections[] {
+export function nonMaxSuppression(prediction: Prediction, options: NmsOptions): Detections[] {
   const images = splitPrediction(prediction);
   return images.map((image, index) => {
     const resolved = resolveNmsOptions(options, image.nc);

@@ -8,20 +8,20 @@ export interface AprioriLabels {
   boxes: ArrayLike<number>;
 }
 
-/** Options of `nonMaxSuppression`. Defaults are those of YOLOv5 7.0 and YOLOv8 8.3 for prediction, where not said. */
+/** Options of `nonMaxSuppression`. The usual thresholds of each family are in `familySettings` of `@lookonce/config`. */
 export interface NmsOptions {
-  /** Confidences must exceed this. Default 0.25; validation uses 0.001. */
-  conf?: number;
-  /** A box goes when its IoU with a better one exceeds this. Default 0.45; validation of YOLOv8 uses 0.7. */
-  iou?: number;
+  /** Confidences must exceed this. */
+  conf: number;
+  /** A box goes when its IoU with a better one exceeds this. */
+  iou: number;
   /** The classes wanted; all, where missing. */
   classes?: readonly number[];
   /** Whether boxes of different classes suppress each other. Default false. */
   agnostic?: boolean;
   /** Whether an anchor may become a detection for each class above the threshold. Default false; validation sets it. */
   multiLabel?: boolean;
-  /** Most detections an image. Default 300. */
-  maxDet?: number;
+  /** Most detections an image. */
+  maxDet: number;
   /** Only this many of the best candidates enter suppression. Default 30000. */
   maxNms?: number;
   /** Pixels between the classes' boxes, added in single precision before suppression. Default 7680. */
@@ -46,11 +46,8 @@ export type ResolvedNmsOptions = NmsOptions &
  */
 export function resolveNmsOptions(options: NmsOptions, nc: number): ResolvedNmsOptions {
   const resolved = {
-    conf: 0.25,
-    iou: 0.45,
     agnostic: false,
     multiLabel: false,
-    maxDet: 300,
     maxNms: 30000,
     classOffset: 7680,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),

@@ -1,7 +1,8 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
-import { familySettings, makeRecipe } from "@lookonce/config";
+import { makeRecipe } from "@lookonce/config";
 import { type DatasetEntry, padTargets } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { familyOf } from "@lookonce/families";
 import type { TrainBatch } from "@lookonce/loss";
 import { copyModel, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -68,7 +69,7 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
 /** Finds the batch of a training with {@link autoBatch}, for the largest images and the most objects it will see. */
 export async function largestTrainingBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport> {
   const { data, imgsz = 640, multiScale = false, recipe = {}, freeze, amp } = options;
-  const { mosaic } = makeRecipe(familySettings[model.family], recipe);
+  const { mosaic } = makeRecipe(familyOf(model.family), recipe);
   // The largest size that multi-scale training draws.
   const largest = multiScale ? Math.floor((imgsz * 1.5) / model.step) * model.step : imgsz;
   return autoBatch(model, {
@@ -96,7 +97,7 @@ function partSettings(
   model: DetectionModel,
   { imgsz = 640, freeze = 0, amp = false, ...options }: AutoBatchOptions,
 ): PartSettings {
-  const recipe = makeRecipe(familySettings[model.family], options.recipe);
+  const recipe = makeRecipe(familyOf(model.family), options.recipe);
   // Of the two that `auto` may stand for, the one that remembers more.
   const optimizer = recipe.optimizer === "auto" ? "AdamW" : recipe.optimizer;
   return { recipe: { ...recipe, optimizer } as PartSettings["recipe"], batch: 1, nbs: recipe.nbs, imgsz, freeze, amp };

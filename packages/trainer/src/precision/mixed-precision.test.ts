@@ -6,7 +6,7 @@ import {
   trace,
 } from "@lookonce/backend-onnxruntime";
 import { familySettings, makeRecipe } from "@lookonce/config";
-import { createCriterion } from "@lookonce/families";
+import { createCriterion, familyOf } from "@lookonce/families";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -39,7 +39,7 @@ interface Parts {
 }
 
 async function parts(model: DetectionModel, options: Partial<TrainStepOptions> = {}): Promise<Parts> {
-  const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings[model.family]), imgsz: 64 });
+  const criterion = await createCriterion(model, { recipe: makeRecipe(familyOf(model.family)), imgsz: 64 });
   const optimizer = new Sgd(groupParameters(model));
   const ema = await ModelEMA.of(model, { decay: 0.5, tau: 1 });
   return { model, optimizer, ema, step: new TrainStep(model, { criterion, optimizer, ema, ...options }) };
@@ -110,7 +110,7 @@ describe.each(Object.entries(models))("mixed precision, %s", (_, make) => {
 
   it("computes all convolutions and their gradients in half precision, and little else", async () => {
     const model = make();
-    const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings[model.family]), imgsz: 64 });
+    const criterion = await createCriterion(model, { recipe: makeRecipe(familyOf(model.family)), imgsz: 64 });
     const variables = [...model.namedParameters().values()];
     const targets = Object.entries(criterion.inputs(batch) as Record<string, StepInput>);
     model.train();

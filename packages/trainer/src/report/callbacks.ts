@@ -11,6 +11,8 @@ import type { StepSchedule } from "../warmup.ts";
 export interface RunInfo {
   /** The run's directory. */
   directory: string;
+  /** Name of the model's task. */
+  task: string;
   epochs: number;
   /** Batches in an epoch. */
   iterations: number;

@@ -12,7 +12,16 @@ import { resultsCsv } from "./results-csv.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "report-"));
 const run: RunInfo = {
-  ...{ directory, epochs: 2, iterations: 4, batch: 8, imgsz: 64, firstEpoch: 0, args: { data: "shapes.yaml" } },
+  ...{
+    directory,
+    task: "detect",
+    epochs: 2,
+    iterations: 4,
+    batch: 8,
+    imgsz: 64,
+    firstEpoch: 0,
+    args: { data: "shapes.yaml" },
+  },
   recipe: familySettings.v8.recipe,
 };
 const losses = { box: 1.5, cls: 2.25, dfl: 1.125 };

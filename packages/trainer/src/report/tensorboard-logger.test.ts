@@ -11,7 +11,7 @@ const place = mkdtempSync(join(tmpdir(), "tensorboard-"));
 afterAll(() => rmSync(place, { recursive: true }));
 
 const run = (directory: string, firstEpoch = 0): RunInfo => ({
-  ...{ directory, epochs: 3, iterations: 4, batch: 1, imgsz: 16, firstEpoch, args: {} },
+  ...{ directory, task: "detect", epochs: 3, iterations: 4, batch: 1, imgsz: 16, firstEpoch, args: {} },
   recipe: familySettings.v8.recipe,
 });
 

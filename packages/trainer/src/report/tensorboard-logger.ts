@@ -26,7 +26,7 @@ const cell = 160;
 export function tensorboardLogger(options: TensorboardLoggerOptions = {}): TrainCallbacks {
   const { names = [], graph, onNotice = warn } = options;
   let writer: EventWriter | undefined;
-  let run: Pick<RunInfo, "iterations"> = { iterations: 0 };
+  let run: Pick<RunInfo, "task" | "iterations"> = { task: "detect", iterations: 0 };
   let drawn: ReadonlySet<number> = new Set();
   const log = async (task: (to: EventWriter) => Promise<unknown>): Promise<void> => {
     const to = writer;
@@ -56,7 +56,7 @@ export function tensorboardLogger(options: TensorboardLoggerOptions = {}): Train
     },
     async onFitEpochEnd(epoch) {
       await log(async (to) => {
-        const { epoch: _, time: __, ...scalars } = Object.fromEntries(resultsRow(epoch));
+        const { epoch: _, time: __, ...scalars } = Object.fromEntries(resultsRow(epoch, run));
         for (const [tag, value] of Object.entries(scalars)) {
           if (value !== "") to.scalar(tag, Number(value), epoch.epoch + 1);
         }

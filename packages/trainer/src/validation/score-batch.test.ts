@@ -1,6 +1,6 @@
 import type { BatchSample } from "@lookonce/data";
+import { type DetectionScores, detect, familyOf } from "@lookonce/families";
 import type { Prediction } from "@lookonce/geometry";
-import { DetectionMetrics } from "@lookonce/metrics";
 import { expectClose } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { scoreBatch } from "./score-batch.ts";
@@ -26,22 +26,24 @@ function exact(family: "v5" | "v8", shift = 0): Prediction {
     const classes = sample.classes[i] === 0 ? [0.9, 0] : [0, 0.8];
     return [(x1 + x2) / 2 + shift, (y1 + y2) / 2, x2 - x1, y2 - y1, ...{ v5: [1], v8: [] }[family], ...classes];
   });
-  const hasObjectness = family === "v5";
+  const { hasObjectness } = familyOf(family);
   return { data: Float32Array.from(rows.flat()), shape: [1, 2, hasObjectness ? 7 : 6], layout: "NAC", hasObjectness };
+}
+
+function score(prediction: Prediction): DetectionScores {
+  const metrics = detect.createMetrics(["a", "b"]);
+  scoreBatch({ task: detect, metrics, samples: [sample], predictions: [prediction], nms });
+  return metrics.result();
 }
 
 describe("scoreBatch", () => {
   it.each(["v5", "v8"] as const)("gives a perfect %s prediction a perfect score", (family) => {
-    const metrics = new DetectionMetrics({ nc: 2 });
-    scoreBatch(metrics, { samples: [sample], predictions: [exact(family)], nms });
-    const { map50, map50_95, recall } = metrics.result();
+    const { map50, map50_95, recall } = score(exact(family));
     expectClose([map50, map50_95, recall], [0.995, 0.995, 1], { abs: 1e-9 });
   });
 
   it("gives boxes that are off less at high overlaps only", () => {
-    const metrics = new DetectionMetrics({ nc: 2 });
-    scoreBatch(metrics, { samples: [sample], predictions: [exact("v8", 8)], nms });
-    const { map50, map50_95 } = metrics.result();
+    const { map50, map50_95 } = score(exact("v8", 8));
     expect(map50).toBeCloseTo(0.995, 9);
     // Overlap (50 − 8) / (50 + 8) = 0.72: right at 0.50 … 0.70, wrong at 0.75 … 0.95.
     expect(map50_95).toBeCloseTo(0.995 / 2, 9);

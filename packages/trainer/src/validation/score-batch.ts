@@ -1,13 +1,15 @@
 import type { BatchSample } from "@lookonce/data";
-import { type Detections, type NmsOptions, nonMaxSuppression, type Prediction, scaleBoxes } from "@lookonce/geometry";
-import type { DetectionMetrics } from "@lookonce/metrics";
+import { letterboxingOf, type PostprocessOptions, type Scores, type Task, type TaskMetrics } from "@lookonce/families";
+import type { Detections, Prediction } from "@lookonce/geometry";
 
-/** A batch's predictions and what they are measured by. */
+/** A batch's predictions, and how they are measured. */
 export interface ScoredBatch {
+  task: Pick<Task, "postprocess" | "toImage">;
+  metrics: TaskMetrics<Detections, Scores>;
   samples: readonly BatchSample[];
   /** Of each image, before suppression. */
   predictions: readonly Prediction[];
-  nms: Pick<NmsOptions, "conf" | "iou" | "maxDet">;
+  nms: Pick<PostprocessOptions, "conf" | "iou" | "maxDet">;
 }
 
 /** What was found in a batch, in pixels of the batch and of its files. */
@@ -16,26 +18,14 @@ export interface FoundInBatch {
   inFiles: Detections[];
 }
 
-/** Finds the objects in a batch's predictions and adds them with the labels, both in the files' pixels. */
-export function scoreBatch(metrics: DetectionMetrics, { samples, predictions, nms }: ScoredBatch): FoundInBatch {
-  const found = predictions.flatMap((one) => nonMaxSuppression(one, { ...nms, multiLabel: true }));
+/** Detects in a batch's predictions, and adds what was found to the metrics in the files' pixels. */
+export function scoreBatch({ task, metrics, samples, predictions, nms }: ScoredBatch): FoundInBatch {
+  const found = predictions.flatMap((one) => task.postprocess(one, { ...nms, multiLabel: true }));
   const inFiles = samples.map((sample, i) => {
-    const { boxes, scores, classes, count } = found[i] as Detections;
-    const detections = { boxes: toOriginal(boxes, sample), scores, classes, count };
-    metrics.add({
-      detections,
-      labels: { boxes: toOriginal(sample.boxes, sample), classes: sample.classes },
-    });
+    const { originalWidth: width, originalHeight: height } = sample;
+    const detections = task.toImage(found[i] as Detections, letterboxingOf(sample), { width, height });
+    metrics.add(detections, sample);
     return detections;
   });
   return { found, inFiles };
-}
-
-/**
- * Pixels of the batch to pixels of the file. As in YOLOv5 7.0 and YOLOv8 8.3 both axes go back by the ratio of the
- * heights, although loading rounds them apart; labels make the same way, so that the two meet.
- */
-function toOriginal(boxes: Float32Array, { ratio, padding, originalWidth, originalHeight }: BatchSample): Float32Array {
-  const letterboxing = { ratio: [ratio[1], ratio[1]] as const, padding };
-  return scaleBoxes(boxes, letterboxing, { width: originalWidth, height: originalHeight });
 }

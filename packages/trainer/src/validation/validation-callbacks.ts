@@ -4,6 +4,8 @@ import type { ValidationResult } from "./validation-result.ts";
 
 /** What a validation is, told at its start. */
 export interface ValidationInfo {
+  /** Name of the model's task. */
+  task: string;
   batches: number;
   /** Names of the classes. */
   names: readonly string[];

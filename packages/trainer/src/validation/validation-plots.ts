@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { taskOf } from "@lookonce/families";
 import { writeImage } from "@lookonce/image";
-import type { CurveKind } from "@lookonce/plots";
 import { batchGrid } from "../report/batch-grid.ts";
 import { attempt, type OnNotice, warn } from "../report/plot-logger.ts";
-import type { ValidationCallbacks } from "./validation-callbacks.ts";
+import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
 import type { ValidationResult } from "./validation-result.ts";
 
 /** Options of {@link validationPlots}. */
@@ -17,23 +17,16 @@ export interface ValidationPlotsOptions {
 /** Batches of which images are drawn. */
 const drawnBatches = 3;
 
-const curveFiles: readonly (readonly [kind: CurveKind, file: string])[] = [
-  ["precision-recall", "BoxPR_curve.png"],
-  ["f1", "BoxF1_curve.png"],
-  ["precision", "BoxP_curve.png"],
-  ["recall", "BoxR_curve.png"],
-];
-
 /**
  * Draws a validation, in files of the names that YOLOv8 (8.3) gives them: the labels of the first three batches and what was
  * found in them, the confusion matrix as shares and as counts, and the curves of precision, recall and F1. A plot that
  * cannot be drawn is a notice, not an error.
  */
 export function validationPlots({ directory, onNotice = warn }: ValidationPlotsOptions): ValidationCallbacks {
-  let names: readonly string[] = [];
+  let info: Pick<ValidationInfo, "task" | "names"> = { task: "detect", names: [] };
   return {
     onValStart(validation) {
-      names = validation.names;
+      info = validation;
     },
     async onValBatch({ number, batch, found }) {
       if (number >= drawnBatches) return;
@@ -42,26 +35,25 @@ export function validationPlots({ directory, onNotice = warn }: ValidationPlotsO
         ["pred", { found }],
       ] as const) {
         const file = join(directory, `val_batch${number}_${kind}.jpg`);
-        await attempt(file, async () => writeImage(file, await batchGrid(batch, { names, ...drawn })), onNotice);
+        await attempt(
+          file,
+          async () => writeImage(file, await batchGrid(batch, { names: info.names, ...drawn })),
+          onNotice,
+        );
       }
     },
     async onValEnd(result) {
-      await drawScores(result, { directory, names, onNotice });
+      await drawScores(result, { ...info, directory, onNotice });
     },
   };
 }
 
 async function drawScores(
-  { confusion, curves }: ValidationResult,
-  { directory, names, onNotice }: Required<ValidationPlotsOptions> & { names: readonly string[] },
+  scores: ValidationResult,
+  { task, directory, names, onNotice }: Required<ValidationPlotsOptions> & Pick<ValidationInfo, "task" | "names">,
 ): Promise<void> {
-  const { plotConfusionMatrix, plotCurve, writePlot } = await import("@lookonce/plots");
-  const plots: (readonly [file: string, draw: () => Promise<Uint8Array>])[] = [
-    ["confusion_matrix.png", () => plotConfusionMatrix(confusion, names, { normalize: false })],
-    ["confusion_matrix_normalized.png", () => plotConfusionMatrix(confusion, names)],
-    ...curveFiles.map(([kind, file]) => [file, () => plotCurve(kind, curves)] as const),
-  ];
-  for (const [name, draw] of plots) {
+  const { writePlot } = await import("@lookonce/plots");
+  for (const [name, draw] of await taskOf(task).plots(scores, names)) {
     const file = join(directory, name);
     await attempt(file, async () => writePlot(file, await draw()), onNotice);
   }

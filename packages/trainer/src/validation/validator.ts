@@ -1,15 +1,13 @@
 import { BatchLoader, type Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import { familyOf } from "@lookonce/families";
+import { familyOf, taskOf } from "@lookonce/families";
 import type { Detector } from "@lookonce/inference";
 import type { Criterion } from "@lookonce/loss";
-import { DetectionMetrics } from "@lookonce/metrics";
 import type { DetectionModel } from "@lookonce/nn";
 import { imagesOf } from "../images.ts";
 import type { Losses } from "../train-step.ts";
 import { createDetector } from "./create-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
-import { summarize } from "./summarize.ts";
 import type { ValidateOptions } from "./validate-options.ts";
 import { ValidationLoss } from "./validation-loss.ts";
 import type { ValidationResult } from "./validation-result.ts";
@@ -63,7 +61,7 @@ export class Validator {
     const losses = this.#losses;
     const detector = await createDetector(model, { raw: losses !== undefined });
     try {
-      const measure = (): Promise<ValidationResult> => this.#measure(detector, audience);
+      const measure = (): Promise<ValidationResult> => this.#measure(model, detector, audience);
       return await (losses === undefined ? measure() : losses.withoutTrace(measure));
     } finally {
       await detector.dispose();
@@ -71,29 +69,28 @@ export class Validator {
   }
 
   async #measure(
+    model: DetectionModel,
     detector: Detector,
     { callbacks = [], onProgress, signal }: ValidationAudience,
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
-    const defaults = detector.family.nms.val;
+    const task = taskOf(model.task);
+    const defaults = familyOf(model.family).nms.val;
     const { conf = defaults.conf, iou = defaults.iou, maxDet = defaults.maxDet } = this.#options;
-    const metrics = new DetectionMetrics({ names });
+    const metrics = task.createMetrics(names);
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
     const sums: Record<string, number> = {};
     const batches = this.#loader.length;
     let done = 0;
-    for (const one of callbacks) await one.onValStart?.({ batches, names });
+    for (const one of callbacks) await one.onValStart?.({ task: task.name, batches, names });
     await onProgress?.({ done, batches });
     let waiting = performance.now();
     for await (const batch of this.#loader.batches(0, signal === undefined ? {} : { signal })) {
       const start = performance.now();
       const { predictions, raw = [], prepareMs, inferenceMs } = await detector.detect(imagesOf(batch), conf);
       const ready = performance.now();
-      const scored = scoreBatch(metrics, {
-        samples: batch.samples,
-        predictions,
-        nms: { conf, iou, maxDet },
-      });
+      const { samples } = batch;
+      const scored = scoreBatch({ task, metrics, samples, predictions, nms: { conf, iou, maxDet } });
       spent.preprocess += start - waiting + prepareMs;
       spent.inference += inferenceMs;
       spent.postprocess += performance.now() - ready;
@@ -104,7 +101,17 @@ export class Validator {
       waiting = performance.now();
     }
     const losses = Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / Math.max(1, done)]));
-    const result = summarize(metrics.result(), { spent, ...(this.#losses === undefined ? {} : { losses }) });
+    const scores = metrics.result();
+    const perImage = (milliseconds: number): number => milliseconds / Math.max(1, scores.images);
+    const result = {
+      ...scores,
+      speed: {
+        preprocess: perImage(spent.preprocess),
+        inference: perImage(spent.inference),
+        postprocess: perImage(spent.postprocess),
+      },
+      ...(this.#losses === undefined ? {} : { losses }),
+    } as ValidationResult;
     for (const one of callbacks) await one.onValEnd?.(result);
     return result;
   }

@@ -33,7 +33,7 @@ function batchOf(...images: [path: string, found: Found][]): ValidatedBatch {
   return { number: 0, batch: { samples } as unknown as Batch, found: [], inFiles: images.map(([, found]) => found) };
 }
 
-const start = { batches: 2, names: ["cat"] };
+const start = { task: "detect", batches: 2, names: ["cat"] };
 const end = {} as ValidationResult;
 
 describe("cocoJson", () => {

@@ -1,3 +1,4 @@
+import type { DetectionModel } from "@lookonce/nn";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,7 +45,7 @@ function labelsOf(file: string, image: Image): { boxes: Float32Array; classes: n
 }
 
 /** mAP50-95 of an exported model on the images of `val2017`. */
-async function score(file: string, { family, nc }: { family: "v5" | "v8"; nc: number }): Promise<number> {
+async function score(file: string, { family, nc }: Pick<DetectionModel, "family" | "nc">): Promise<number> {
   const engine = await OnnxEngine.create(readFileSync(file));
   const evaluated: EvaluatedImage[] = [];
   for (const path of filesOf("val2017")) {
@@ -53,11 +54,11 @@ async function score(file: string, { family, nc }: { family: "v5" | "v8"; nc: nu
     const [output] = await engine.run(floatPixels(boxed.image), [1, 3, 640, 640]);
     const prediction = {
       ...(output as { data: Float32Array; shape: number[] }),
-      hasObjectness: family === "v5",
+      hasObjectness: familyOf(family).hasObjectness,
     } as const;
     const [found] = nonMaxSuppression(
       { ...prediction, layout: familyOf(family).outputLayout },
-      { conf: 0.001, iou: 0.7, multiLabel: true },
+      { ...familyOf("v8").nms.val, multiLabel: true },
     );
     if (found === undefined) throw new Error("no image");
     const boxes = scaleBoxes(found.boxes, boxed, image);
