@@ -1,3 +1,4 @@
+import { familySettings } from "@lookonce/config";
 import { nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { letterbox } from "@lookonce/image/letterbox";
@@ -59,11 +60,9 @@ export class Detector {
     const { [outputName]: output } = await this.#session.run({ [inputName]: tensor });
     if (output === undefined) throw new Error("The model returned no output.");
     // YOLOv8 returns [1, 4 + classes, anchors], YOLOv5 [1, anchors, 5 + classes].
-    const family = this.#family;
-    const [found] = nonMaxSuppression(
-      { data: output.data as Float32Array, shape: [...output.dims], layout: family === "v8" ? "NCA" : "NAC", family },
-      { conf: 0.25, iou: family === "v8" ? 0.7 : 0.45 },
-    );
+    const { outputLayout: layout, hasObjectness, nms } = familySettings[this.#family];
+    const prediction = { data: output.data as Float32Array, shape: [...output.dims], layout, hasObjectness };
+    const [found] = nonMaxSuppression(prediction, nms.predict);
     if (found === undefined) return [];
     const boxes = scaleBoxes(found.boxes, { ratio, padding }, image);
     return Array.from({ length: found.count }, (_, i) => {
