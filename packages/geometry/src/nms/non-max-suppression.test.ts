@@ -111,9 +111,9 @@ describe("nonMaxSuppression", () => {
     const data = Float32Array.from([...one.data, 10, 10, 4, 4, 0.1]);
     const batch = nonMaxSuppression({ ...one, data, shape: [2, 1, 5] }, usual);
     expect(batch.map((found) => found.count)).toEqual([1, 0]);
-    expect(nonMaxSuppression({ ...one, data: new Float32Array(0), shape: [2, 0, 5] }, usual).map((d) => d.count)).toEqual([
-      0, 0,
-    ]);
+    expect(
+      nonMaxSuppression({ ...one, data: new Float32Array(0), shape: [2, 0, 5] }, usual).map((d) => d.count),
+    ).toEqual([0, 0]);
   });
 
   it("ignores NaN probabilities and never drops a box for a NaN coordinate of another", () => {
