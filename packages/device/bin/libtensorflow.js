@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 /** The wheels that were tried; the library's C interface is stable, so others may do. */
@@ -172,16 +173,14 @@ function nodeGyp(prefix) {
 /** Whether a convolution and its gradient come out right, in a process of its own: a wrong library may crash. */
 function works(root) {
   const script = `
-    const util = require("node:util");
-    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-    util.isArray ??= Array.isArray;
     const tf = require(process.argv[1]);
     const x = tf.ones([1, 4, 4, 1]);
     const { grads, value } = tf.variableGrads(() => tf.sum(tf.conv2d(x, w, 1, "same")), [(w = tf.variable(tf.ones([3, 3, 1, 1])))]);
     const center = grads[w.name].dataSync()[4];
     if (value.dataSync()[0] !== 100 || center !== 16) throw new Error("it computes wrong numbers");
     var w;`;
-  const { status } = spawnSync(process.execPath, ["-e", script, root], {
+  const restoreUtil = fileURLToPath(new URL("restore-util.cjs", import.meta.url));
+  const { status } = spawnSync(process.execPath, ["--require", restoreUtil, "-e", script, root], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env },
   });

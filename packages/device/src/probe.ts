@@ -43,13 +43,8 @@ const small = await fastest(128, 2);
 console.log(JSON.stringify({ milliseconds: small > 8 ? small * 512 : await fastest(1024, 4) }));
 `;
 
-/** As {@link loadTensorFlowPackage} does; that cannot be imported where sources are run as they are. */
 const tensorFlowScript = `
 const [, url, needsGpu] = process.argv;
-const { createRequire } = await import("node:module");
-const util = createRequire(url)("node:util");
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
 const loaded = await import(url);
 const tf = loaded.default ?? loaded;
 await tf.setBackend("tensorflow");
@@ -79,6 +74,7 @@ export async function probe(device: DeviceName): Promise<DeviceState> {
 }
 
 const require: NodeJS.Require = createRequire(import.meta.url);
+const restoreUtil: string = fileURLToPath(new URL("../bin/restore-util.cjs", import.meta.url));
 
 /** The file that an import of the device's package would load, or `undefined` when it is not installed. */
 function packageUrl(device: DeviceName): string | undefined {
@@ -96,7 +92,8 @@ function packageUrl(device: DeviceName): string | undefined {
 /** Runs a script in a process of its own and reads the JSON it prints. */
 function runApart(script: string, args: readonly string[]): Promise<{ milliseconds?: number } | { fault: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...args], {
+    const flags = ["--require", restoreUtil, "--input-type=module", "-e"];
+    const child = spawn(process.execPath, [...flags, script, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       // So that TensorFlow writes which libraries it lacks.
       env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "0" },

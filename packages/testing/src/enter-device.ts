@@ -1,6 +1,3 @@
-import { setDevice } from "@lookonce/device";
-import * as tf from "@tensorflow/tfjs-core";
-
 /** Where tests of numerical code compute when nobody says otherwise: ONNX Runtime, or tfjs's own JavaScript, slow and plain. */
 export type UsualDevice = "cpu" | "javascript";
 
@@ -20,10 +17,13 @@ export const usualDevices: readonly UsualDevice[] = askedTestDevice === undefine
  */
 export async function enterTestDevice(usual: UsualDevice = "cpu"): Promise<void> {
   const device = askedTestDevice ?? usual;
+  // Imported here: tests without tensors need not load TensorFlow.js
   if (device !== "javascript") {
+    const { setDevice } = await import("@lookonce/device");
     await setDevice(device);
     return;
   }
+  const tf = await import("@tensorflow/tfjs-core");
   await import("@tensorflow/tfjs-backend-cpu");
   await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
   await tf.setBackend("cpu");
