@@ -1,5 +1,5 @@
 export { blankImage, type Image, type Size } from "./image.ts";
-export { type ImageFormat, imageFormat, imageFormats } from "./image-format.ts";
+export { type ImageFormat, imageFormat } from "./image-format.ts";
 export {
   type Letterboxed,
   type LetterboxGeometry,

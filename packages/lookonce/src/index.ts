@@ -2,7 +2,7 @@ export type { Recipe } from "@lookonce/config";
 export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
 export type { ExportReport } from "@lookonce/export";
 export { type PublishedWeights, publishedWeights } from "@lookonce/hub";
-export { type Image, type ImageHeader, imageFormat, imageFormats, readImage, readImageHeader } from "@lookonce/image";
+export type { Image, ImageHeader } from "@lookonce/image";
 export type {
   BatchItem,
   DetectOptions,
@@ -13,15 +13,7 @@ export type {
   SourceEntry,
   VideoInfo,
 } from "@lookonce/inference";
-export {
-  type ComparedRow,
-  compareRows,
-  type HeadDescription,
-  type ModuleDescription,
-  type SummaryRow,
-  shippedModels,
-  type TensorDescription,
-} from "@lookonce/nn";
+export type { ComparedRow, HeadDescription, ModuleDescription, SummaryRow, TensorDescription } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export {
   type BenchmarkFormat,
@@ -46,6 +38,7 @@ export type { ExportOptions } from "./export/export-options.ts";
 export { exportPlans, formatOfFile, type PlannedExport } from "./export.ts";
 export type { FetchOptions } from "./find-weights-file.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
+export { compareRows, isImage, readImage, readImageHeader, shippedModels } from "./lazy-exports.ts";
 export type {
   DescribeOptions,
   DetectorDescription,

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { type ImageHeader, imageFormat, imageFormats, readImageHeader } from "lookonce";
+import { type ImageHeader, isImage, readImageHeader } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
 
 /** An image that came with a request. */
@@ -20,8 +20,11 @@ export type ImageSize = Pick<ImageHeader, "width" | "height">;
  */
 export async function admitImage({ name, file }: SentImage, maxPixels: number): Promise<ImageSize> {
   if (file.length === 0) throw new HttpError(400, { code: "NO_BODY", message: `${name} is empty.` });
-  if (imageFormat(file) === undefined) {
-    throw new HttpError(415, { code: "NOT_A_IMAGE", message: `${name} is not an image: expected ${imageFormats}.` });
+  if (!(await isImage(file))) {
+    throw new HttpError(415, {
+      code: "NOT_A_IMAGE",
+      message: `${name} is not an image: expected JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.`,
+    });
   }
   const { width, height } = await headerOf(name, file);
   if (width * height <= maxPixels) return { width, height };

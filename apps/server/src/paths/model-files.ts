@@ -19,11 +19,12 @@ export async function findModelFile(roots: readonly string[], name: string): Pro
     const found = confineToAny(roots, candidate);
     if (found !== undefined && endings.includes(extname(found)) && statSync(found).isFile()) return found;
   }
-  if (isShipped(name)) return name;
+  const shipped = await shippedModels();
+  if (isShipped(name, shipped)) return name;
   const known = (await modelFiles(roots)).map((file) => withoutRoots(file, roots));
   throw new LookonceError(
     "NOT_FOUND",
-    `there is no model "${name}" in the service's model folders.${didYouMean(name, [...known, ...shippedModels()])}`,
+    `there is no model "${name}" in the service's model folders.${didYouMean(name, [...known, ...shipped])}`,
   );
 }
 
@@ -39,9 +40,9 @@ export async function modelFiles(roots: readonly string[]): Promise<string[]> {
 }
 
 /** Whether a bare name is that of a shipped model file, with or without the letter of its size. */
-function isShipped(name: string): boolean {
+function isShipped(name: string, shipped: readonly string[]): boolean {
   const file = /\.ya?ml$/.test(name) ? name : `${name}.yaml`;
   if (basename(file) !== file || existsSync(file)) return false;
-  const forms = shippedModels().map((known) => known.replace(/^(yolov\d+)/, "$1[nsmlx]?").replaceAll(".", "\\."));
+  const forms = shipped.map((known) => known.replace(/^(yolov\d+)/, "$1[nsmlx]?").replaceAll(".", "\\."));
   return forms.some((form) => new RegExp(`^${form}$`).test(file));
 }

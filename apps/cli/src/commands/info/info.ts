@@ -29,7 +29,7 @@ export const info: CommandWork = work("info", {
     }
     const right = { name: vs, info: await other.info({ imgsz, detailed }) };
     const { compareRows } = await import("lookonce");
-    const rows = compareRows(left.info.modules, right.info.modules);
+    const rows = await compareRows(left.info.modules, right.info.modules);
     for (const line of comparedTable(rows, terminal.columns)) {
       terminal.say(/^[≠−+]/.test(line) ? terminal.colors.yellow(line) : line);
     }
