@@ -18,14 +18,20 @@ export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions 
 export type { PredictionRun, SkippedImage } from "./predict.ts";
 export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";
 export type { Boxes } from "./results/boxes.ts";
-export type { CropOptions } from "./results/crop.ts";
 export {
   ResultsWriter,
   type ResultsWriterOptions,
   type SaveOptions,
   savesAnything,
 } from "./results/results-writer.ts";
-export { type PlainBox, type PlainResults, Results, type ResultsContents, type Speed } from "./results.ts";
+export {
+  type CropOptions,
+  type PlainBox,
+  type PlainResults,
+  Results,
+  type ResultsContents,
+  type Speed,
+} from "./results.ts";
 export { openSource } from "./sources/open-source.ts";
 export type {
   ImageContent,

@@ -5,9 +5,6 @@ import { type Image, writeImage } from "@lookonce/image";
 import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
-import { countClasses } from "./results/count-classes.ts";
-import { type CropOptions, crop } from "./results/crop.ts";
-import { labelLines } from "./results/label-lines.ts";
 import { fileName } from "./sources/file-name.ts";
 import type { VideoInfo } from "./sources/source.ts";
 
@@ -189,4 +186,61 @@ export class Results {
     const label = this.boxes.classes[index] as number;
     return this.names[label] ?? String(label);
   }
+}
+
+/** What was seen, in the order of class numbers: `4 persons, 1 bus`, or `nothing`. */
+function countClasses({ classes }: Pick<Detections, "classes">, names: readonly string[]): string {
+  const counts = new Map<number, number>();
+  for (const label of classes) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const parts = [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([label, count]) => `${count} ${names[label] ?? `class ${label}`}${plural(count)}`);
+  return parts.length === 0 ? "nothing" : parts.join(", ");
+}
+
+/** Class names are many languages' words: an s is what YOLO users are used to. */
+function plural(count: number): string {
+  return count === 1 ? "" : "s";
+}
+
+/**
+ * Detections as lines of a label file in YOLO's form: `class x y width height` as shares of the image, and the confidence
+ * where it is asked for, to six digits.
+ */
+function labelLines(boxes: Boxes, { conf = false }: { conf?: boolean }): string {
+  const shares = boxes.xywhn;
+  const short = (value: number): number => Number(value.toPrecision(6));
+  return Array.from({ length: boxes.count }, (_, i) => {
+    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [boxes.scores[i] as number] : [])];
+    return `${[boxes.classes[i], ...numbers.map(short)].join(" ")}\n`;
+  }).join("");
+}
+
+/** How far around its box a detection is cut out. */
+export interface CropOptions {
+  /** What the box's sides are multiplied by. Default 1.02, as YOLOv8 (8.3) has it. */
+  gain?: number;
+  /** Pixels that are then added to each side's length. Default 10, as YOLOv8 (8.3) has it. */
+  pad?: number;
+}
+
+/** A box of (left, top, right, bottom) in pixels cut out of an image, with some of what is around; a pixel at least. */
+export function crop(image: Image, box: ArrayLike<number>, { gain = 1.02, pad = 10 }: CropOptions = {}): Image {
+  const [x1, y1, x2, y2] = [box[0] as number, box[1] as number, box[2] as number, box[3] as number];
+  const [left, right] = extent((x1 + x2) / 2, (x2 - x1) * gain + pad, image.width);
+  const [top, bottom] = extent((y1 + y2) / 2, (y2 - y1) * gain + pad, image.height);
+  const [width, height] = [right - left, bottom - top];
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * image.width + left) * 3;
+    data.set(image.data.subarray(from, from + width * 3), y * width * 3);
+  }
+  return { data, width, height };
+}
+
+/** First pixel and the one after the last of a stretch, within the image. */
+function extent(center: number, length: number, side: number): [number, number] {
+  const first = Math.min(side - 1, Math.max(0, Math.floor(center - length / 2)));
+  const end = Math.min(side, Math.max(first + 1, Math.floor(center + length / 2)));
+  return [first, end];
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Results, type ResultsContents } from "../results.ts";
 import type { VideoInfo } from "../sources/source.ts";
 import { describeFfmpeg } from "../sources/video/test-videos.ts";
-import { crop } from "./crop.ts";
+import { crop } from "../results.ts";
 import { ResultsWriter } from "./results-writer.ts";
 
 let folder = "";

@@ -3,9 +3,15 @@ import { LookonceError } from "@lookonce/errors";
 import type { Origin, VideoOrigin } from "./origin.ts";
 import { originItems } from "./origin-items.ts";
 import { type Resolved, resolveEntry } from "./resolve-entry.ts";
-import { settle } from "./settle.ts";
-import type { OpenedSource, OpenSourceOptions, Source, SourceEntry, SourceItem, SourceSettings } from "./source.ts";
-import { uniqueNames } from "./unique-names.ts";
+import {
+  type OpenedSource,
+  type OpenSourceOptions,
+  resolveSourceOptions,
+  type Source,
+  type SourceEntry,
+  type SourceItem,
+  type SourceSettings,
+} from "./source.ts";
 import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
 
 /**
@@ -16,7 +22,7 @@ import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
  *   ffmpeg when it is needed and missing; `ARGUMENT`, `FORMAT`, `IO` or `UNSUPPORTED` for what cannot be opened
  */
 export async function openSource(source: Source, options: OpenSourceOptions = {}): Promise<OpenedSource> {
-  const settings = settle(options);
+  const settings = resolveSourceOptions(options);
   const opened = await open(source, settings);
   const { count, live } = opened;
   settings.onOpen?.({ ...(count === undefined ? {} : { count }), ...(live === undefined ? {} : { live }) });
@@ -117,4 +123,24 @@ function iterator(origins: readonly Origin[], settings: SourceSettings, facts?: 
       }
     },
   };
+}
+
+/** The same origins, those whose names were taken with a number before the ending: `a.jpg`, `a-2.jpg`. */
+function uniqueNames(origins: readonly Origin[]): Origin[] {
+  const used = new Map<string, number>();
+  return origins.map((origin) => {
+    // Some file systems take names of other case for the same
+    const key = stem(origin.name).toLowerCase();
+    const times = (used.get(key) ?? 0) + 1;
+    used.set(key, times);
+    if (times === 1) return origin;
+    const name = `${stem(origin.name)}-${times}${origin.name.slice(stem(origin.name).length)}`;
+    used.set(stem(name).toLowerCase(), 1);
+    return { ...origin, name };
+  });
+}
+
+/** A name without its ending. */
+function stem(name: string): string {
+  return name.replace(/(?<=[^/])\.[^./]*$/, "");
 }

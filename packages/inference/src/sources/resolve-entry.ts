@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
@@ -11,7 +11,6 @@ import { isPattern, matchPattern } from "./match-pattern.ts";
 import type { Origin } from "./origin.ts";
 import { toRgb } from "./raw-pixels.ts";
 import { readList } from "./read-list.ts";
-import { siblings } from "./siblings.ts";
 import type { SourceEntry, SourceSettings } from "./source.ts";
 import { linuxCamera, openCamera } from "./video/camera.ts";
 
@@ -183,4 +182,14 @@ function one(origin: Origin): Resolved {
 async function nearestHint(path: string): Promise<string> {
   const hint = didYouMean(basename(path), await siblings(path));
   return hint === "" ? ": check the path." : `.${hint}`;
+}
+
+/** What else lies in a path's folder; nothing where that cannot be told. */
+async function siblings(path: string): Promise<string[]> {
+  try {
+    return await readdir(dirname(path));
+  } catch {
+    // The folder is missing, too: no name is near
+    return [];
+  }
 }

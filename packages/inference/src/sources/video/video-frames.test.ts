@@ -9,8 +9,8 @@ import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openSource } from "../open-source.ts";
-import { settle } from "../settle.ts";
 import type { OpenSourceOptions, Source, SourceItem } from "../source.ts";
+import { resolveSourceOptions } from "../source.ts";
 import { describeFfmpeg, makeVideo } from "./test-videos.ts";
 import { videoFrames } from "./video-frames.ts";
 
@@ -109,7 +109,10 @@ describeFfmpeg("a video file", () => {
 
   it("waits for its reader, and is let go when left", async () => {
     const path = makeVideo(join(folder, "long.mp4"), { frames: 60, rate: 20, size: "640x480" });
-    const frames = videoFrames({ kind: "video", path, name: "long.mp4", input: ["-i", path], live: false }, settle({}));
+    const frames = videoFrames(
+      { kind: "video", path, name: "long.mp4", input: ["-i", path], live: false },
+      resolveSourceOptions({}),
+    );
     const { value: first } = await frames.next();
     const before = process.memoryUsage().rss;
     await sleep(300);
@@ -236,7 +239,7 @@ describeFfmpeg("a live video", () => {
 
   async function watch(options: OpenSourceOptions): Promise<number[]> {
     const frames: number[] = [];
-    for await (const { frame } of videoFrames(camera, settle(options))) {
+    for await (const { frame } of videoFrames(camera, resolveSourceOptions(options))) {
       frames.push(frame as number);
       if (frames.length < 4) await sleep(150);
       else break;
@@ -253,7 +256,7 @@ describeFfmpeg("a live video", () => {
   it("is left at once, though no frame comes", async () => {
     const stalled = { ...camera, input: ["-re", "-f", "lavfi", "-i", "testsrc=s=64x48:r=0.01:d=1000"] };
     const controller = new AbortController();
-    const waiting = videoFrames(stalled, settle({ signal: controller.signal }));
+    const waiting = videoFrames(stalled, resolveSourceOptions({ signal: controller.signal }));
     await waiting.next();
     // The next frame is due in 100 s
     const next = waiting.next();

@@ -5,12 +5,8 @@ import type { Image } from "@lookonce/image";
 import { ByteReader } from "../byte-reader.ts";
 import type { VideoOrigin } from "../origin.ts";
 import type { SourceItem, SourceSettings, VideoInfo } from "../source.ts";
-import { FfmpegProcess } from "./ffmpeg-process.ts";
-import { ffmpegVersion } from "./ffmpeg-version.ts";
-import { FrameLog } from "./frame-log.ts";
-import { keepNewest } from "./keep-newest.ts";
+import { FfmpegProcess, ffmpegVersion } from "./ffmpeg-process.ts";
 import type { VideoFacts } from "./probe-video.ts";
-import { readPpm } from "./read-ppm.ts";
 
 /** What is known of a video beforehand, or where its bytes come from. */
 export interface Opening {
@@ -143,4 +139,115 @@ function argumentsFor({ input }: VideoOrigin, { vidStride, version }: Decoding):
     ...["-map", "0:v:0", "-vf", filters.join(","), pace, "passthrough"],
     ...["-c:v", "ppm", "-pix_fmt", "rgb24", "-f", "image2pipe", "pipe:1"],
   ];
+}
+
+/**
+ * Passes on the newest of what comes, leaving out what came while nobody was asking: at most one thing waits.
+ *
+ * @param stop called when nothing more is wanted, before the source is told so: what it waits for may never come
+ */
+async function* keepNewest<T>(source: AsyncIterable<T>, stop: () => void): AsyncGenerator<T, void, undefined> {
+  const iterator = source[Symbol.asyncIterator]();
+  const state: { newest?: { value: T }; done: boolean; error?: unknown; wake?: () => void } = { done: false };
+  const pump = async (): Promise<void> => {
+    try {
+      for (;;) {
+        const { done, value } = await iterator.next();
+        if (done || state.done) break;
+        state.newest = { value };
+        state.wake?.();
+      }
+    } catch (error) {
+      state.error = error;
+    }
+    state.done = true;
+    state.wake?.();
+  };
+  const pumping = pump();
+  try {
+    for (;;) {
+      if (state.newest === undefined && !state.done) {
+        await new Promise<void>((resolve) => {
+          state.wake = resolve;
+        });
+      }
+      const { newest } = state;
+      if (newest !== undefined) {
+        delete state.newest;
+        yield newest.value;
+      } else if (state.error !== undefined) throw state.error;
+      else return;
+    }
+  } finally {
+    state.done = true;
+    stop();
+    await iterator.return?.();
+    await pumping;
+  }
+}
+
+/** Longest head that ffmpeg writes before the pixels. */
+const longestHead = 32;
+
+/**
+ * The next image of a stream of PPM files (netpbm's `P6`, 8 bits), each of which tells its own size; `undefined` at the
+ * stream's end, also where that cuts an image off.
+ *
+ * @throws LookonceError `FORMAT` when something else comes
+ */
+async function readPpm(reader: ByteReader): Promise<Image | undefined> {
+  await reader.ensure(longestHead);
+  const text = reader.here.toString("latin1", 0, longestHead);
+  if (text.length < 8) return undefined;
+  const head = /^P6\s(\d+)\s(\d+)\s255\s/.exec(text);
+  if (head === null) throw new LookonceError("FORMAT", "ffmpeg gave something else than images.");
+  reader.skip(head[0].length);
+  const [width, height] = [Number(head[1]), Number(head[2])];
+  const data = await reader.take(width * height * 3);
+  return data === undefined ? undefined : { data, width, height };
+}
+
+/** How long a line that must have been written is waited for, in milliseconds: it comes on another pipe than the frame. */
+const patience = 200;
+
+/** What ffmpeg's log tells while it decodes: when each frame is shown, and how many come in a second. */
+class FrameLog {
+  /** Frames a second, once the log has told. */
+  rate: number | undefined;
+  readonly #times: (number | undefined)[] = [];
+  #arrived: (() => void) | undefined;
+  #silent = false;
+
+  /** A line of the log. */
+  line(text: string): void {
+    const time = /\bframe:\d+ +pts:\S+ +pts_time:(\S+)/.exec(text)?.[1];
+    if (time !== undefined) {
+      const seconds = Number(time);
+      this.#times.push(Number.isFinite(seconds) ? seconds : undefined);
+      this.#arrived?.();
+    } else if (this.rate === undefined) {
+      const rate = /Stream #.*Video:.*?([\d.]+) (?:fps|tbr)/.exec(text)?.[1];
+      if (rate !== undefined && Number(rate) > 0) this.rate = Number(rate);
+    }
+  }
+
+  /** Seconds at which the next frame is shown; `undefined` where the log does not tell. */
+  async nextTime(): Promise<number | undefined> {
+    if (this.#times.length === 0 && !this.#silent) {
+      await this.#wait();
+      this.#silent = this.#times.length === 0;
+    }
+    return this.#times.shift();
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.#arrived = () => {
+        clearTimeout(timer);
+        this.#arrived = undefined;
+        resolve();
+      };
+    });
+  }
 }
