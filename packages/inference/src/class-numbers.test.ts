@@ -4,12 +4,12 @@ import { classNumbers } from "./class-numbers.ts";
 const names = ["person", "Bus", "traffic light", "bus", "7"];
 
 describe("classNumbers", () => {
-  it("takes numbers, names in any case, and numbers written as texts", () => {
+  it("accepts numbers, names in any case, and numbers written as texts", () => {
     expect(classNumbers([2, "person", " 3 "], names)).toEqual([2, 0, 3]);
     expect(classNumbers(["Traffic Light"], names)).toEqual([2]);
   });
 
-  it("takes all classes of a name, each once, and names before numbers", () => {
+  it("accepts all classes of a name, each once, and names before numbers", () => {
     expect(classNumbers(["bus", 1], names)).toEqual([1, 3]);
     expect(classNumbers(["7"], names)).toEqual([4]);
     expect(classNumbers([], names)).toEqual([]);

@@ -37,6 +37,10 @@ function unmatched(found: readonly PlainBox[], expected: readonly Expected[], cl
   return [...missing, ...left].filter(({ confidence }) => confidence > threshold + close.confidence);
 }
 
+/** The name of an image in a golden case. */
+// vocabulary-allow: picture (a key of the golden files)
+const nameOf = (golden: { picture?: string }): string => golden.picture ?? "";
+
 /** Where the shared folder keeps an image of the golden cases. */
 function imagePath(name: string): string | undefined {
   return [`data/${name}`, `data/coco128/images/val2017/${name}`].map(sharedPath).find((path) => existsSync(path));
@@ -59,16 +63,14 @@ beforeAll(useOnnxRuntime);
 
 describeShared("YOLOv8n finds what the reference finds", ["golden/v8/predict", "weights/yolov8n.pt", "data"], () => {
   it("in every image of the golden cases", async () => {
+    // vocabulary-allow: picture, pictures (keys of the golden files)
     const { pictures: images } = goldenJson("v8/predict/detections.json");
-    const results = await run(
-      "yolov8n.pt",
-      images.map(({ picture }: { picture: string }) => picture),
-    );
+    const results = await run("yolov8n.pt", images.map(nameOf));
     // Some of the images are not in the project's set of 128.
-    const present = images.filter(({ picture }: { picture: string }) => results.has(picture));
+    const present = images.filter((golden: object) => results.has(nameOf(golden)));
     expect(present.length).toBeGreaterThanOrEqual(10);
     for (const golden of present) {
-      const result = results.get(golden.picture) as Results;
+      const result = results.get(nameOf(golden)) as Results;
       expect([1, 3, result.inputSize.height, result.inputSize.width]).toEqual(golden.input_shape);
       const expected = golden.detections.map((d: { xyxy: Expected["box"]; conf: number; cls: number }) => ({
         box: d.xyxy,
@@ -79,13 +81,14 @@ describeShared("YOLOv8n finds what the reference finds", ["golden/v8/predict", "
         const allowed = Math.max(1, 0.01 * Math.max(b[2] - b[0], b[3] - b[1]));
         return a.every((value, i) => Math.abs(value - (b[i] as number)) <= allowed);
       };
-      expect(unmatched(result.toJSON().boxes, expected, { same, confidence: 0.01 }), golden.picture).toEqual([]);
+      expect(unmatched(result.toJSON().boxes, expected, { same, confidence: 0.01 }), nameOf(golden)).toEqual([]);
     }
   });
 });
 
 describeShared("YOLOv5n finds what the reference finds", ["golden/v5/predict", "weights/yolov5n.pt", "data"], () => {
   it("in every image of the golden cases", async () => {
+    // vocabulary-allow: picture, pictures (keys of the golden files)
     const { pictures: images } = goldenJson("v5/predict/predict.json");
     const results = await run(
       "yolov5n.pt",
@@ -100,7 +103,7 @@ describeShared("YOLOv5n finds what the reference finds", ["golden/v5/predict", "
         confidence: golden.confidence[i],
         class: golden.class[i],
       }));
-      // The case's README gives check sums of bus.jpg and zidane.jpg that are not those of the files at hand: these are
+      // The case's README has check sums of bus.jpg and zidane.jpg that are not those of the files at hand: these are
       // another encoding of the same photographs, whose pixels differ by 3 levels on average.
       const otherFile = !golden.file.startsWith("0");
       const close: Closeness = {

@@ -28,7 +28,7 @@ async function* stream(count: number): AsyncGenerator<string> {
 }
 
 it.each([0, 2])(
-  "10,000 streamed images hold memory flat with %i worker threads",
+  "10,000 streamed images keep memory flat with %i worker threads",
   async (workers) => {
     const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers });
     const run = predictor.predict(stream(10_000));

@@ -74,7 +74,7 @@ describe.each(["v5", "v8"] as const)("Predictor of %s", (family) => {
     await Promise.all([predictor.dispose(), other.dispose()]);
   });
 
-  it("takes a model that is fused already", async () => {
+  it("accepts a model that is fused already", async () => {
     const model = await tinyModel(family);
     const [one, two] = [await Predictor.create({ model, imgsz: 64, conf: 0 }), fuse(await tinyModel(family))];
     const fused = await Predictor.create({ model: two, imgsz: 64, conf: 0 });
@@ -132,8 +132,8 @@ describe("Predictor", () => {
   });
 
   it.each([
-    [{}, "Predictor.create takes either `model` or `onnxFile`."],
-    [{ onnxFile: "a.onnx", model: "v8" }, "Predictor.create takes either `model` or `onnxFile`."],
+    [{}, "Predictor.create needs either `model` or `onnxFile`."],
+    [{ onnxFile: "a.onnx", model: "v8" }, "Predictor.create needs either `model` or `onnxFile`."],
     [{ model: "v8", imgsz: 0 }, "imgsz must be a whole number of pixels, or two, from 1 on, not 0."],
     [{ onnxFile: "missing.onnx" }, "there is no model missing.onnx: check the path."],
   ])("refuses %j", async (options, message) => {
@@ -179,7 +179,7 @@ describe("predict", () => {
     expect(await matched("a.j*")).toEqual(["a.jpg"]);
   });
 
-  it("takes bytes, pixels and lists of both", async () => {
+  it("accepts bytes, pixels and lists of both", async () => {
     const image = noise(48, 40, 3);
     const bytes = await encodeImage(image, ".png");
     const [a, b] = await predictor.predict([bytes, image]).toArray();
@@ -189,7 +189,7 @@ describe("predict", () => {
     expect(single?.toJSON().boxes).toEqual(a?.toJSON().boxes);
   });
 
-  it("gives plain results in the image's pixels", async () => {
+  it("has plain results in the image's pixels", async () => {
     const path = join(folder, "images", "a.jpg");
     const [result] = (await predictor.predict(path).toArray()) as [Results];
     const { boxes, ...rest } = JSON.parse(JSON.stringify(result));
@@ -218,7 +218,7 @@ describe("predict", () => {
     ["nowhere.jpg", "There is no image or folder nowhere.jpg: check the path."],
     ["nowhere/*.jpg", "No file matches nowhere/*.jpg. Check the pattern and its folder."],
     ["images/x*", "No file matches"],
-    ["images/deeper", "holds no images"],
+    ["images/deeper", "has no images"],
     ["images/broken.jpg", "is not a whole image"],
   ])("refuses %s", async (path, message) => {
     const source = path.startsWith("images") ? join(folder, path) : path;

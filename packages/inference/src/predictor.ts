@@ -89,7 +89,7 @@ export class Predictor {
         options,
       );
     }
-    throw new LookonceError("ARGUMENT", "Predictor.create takes either `model` or `onnxFile`.");
+    throw new LookonceError("ARGUMENT", "Predictor.create needs either `model` or `onnxFile`.");
   }
 
   /** Class names by class number. */

@@ -4,7 +4,7 @@ import { readAhead } from "./read-ahead.ts";
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Waits until nothing more happens by itself. */
-async function settled(): Promise<void> {
+async function idle(): Promise<void> {
   for (let i = 0; i < 20; i++) await tick();
 }
 
@@ -32,7 +32,7 @@ async function all<T>(results: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe("readAhead", () => {
-  it("gives results in order, whatever finishes first, in groups", async () => {
+  it("yields results in order, whatever finishes first, in groups", async () => {
     const start = async (group: number[]): Promise<string> => {
       for (let i = 0; i < 10 - (group[0] as number); i++) await tick();
       return group.join("+");
@@ -44,21 +44,21 @@ describe("readAhead", () => {
 
   it("begins no more than it may while nobody asks", async () => {
     const { source, read } = numbers(100);
-    const begun: number[] = [];
+    const started: number[] = [];
     const start = async ([n]: number[]): Promise<number> => {
-      begun.push(n as number);
+      started.push(n as number);
       return n as number;
     };
     const results = readAhead(source, { group: 1, ahead: () => 3, start });
-    await settled();
+    await idle();
     expect(read).toEqual([]);
     expect((await results.next()).value).toBe(0);
-    await settled();
-    expect(begun).toEqual([0, 1, 2, 3]);
+    await idle();
+    expect(started).toEqual([0, 1, 2, 3]);
     expect(read.length).toBeLessThanOrEqual(5);
     expect((await results.next()).value).toBe(1);
-    await settled();
-    expect(begun).toEqual([0, 1, 2, 3, 4]);
+    await idle();
+    expect(started).toEqual([0, 1, 2, 3, 4]);
     await results.return();
   });
 
@@ -66,7 +66,7 @@ describe("readAhead", () => {
     let [allowed, most, under] = [1, 0, 0];
     const start = async ([n]: number[]): Promise<number> => {
       most = Math.max(most, ++under);
-      await settled();
+      await idle();
       under--;
       if (n === 4) allowed = 3;
       return n as number;
@@ -83,7 +83,7 @@ describe("readAhead", () => {
     let stopped = false;
     const start = async ([n]: number[]): Promise<number> => {
       under++;
-      await settled();
+      await idle();
       under--;
       return n as number;
     };
@@ -107,12 +107,12 @@ describe("readAhead", () => {
     const start = async ([n]: number[]): Promise<number> => n as number;
     for await (const n of readAhead(source(), { group: 1, ahead: () => 4, start, stop: () => release() })) {
       expect(n).toBe(0);
-      await settled();
+      await idle();
       break;
     }
   });
 
-  it("throws a fault in its turn, of the source or of what was begun", async () => {
+  it("throws a fault in its turn, of the source or of what was started", async () => {
     const seen: number[] = [];
     async function* failing(): AsyncGenerator<number> {
       yield 0;

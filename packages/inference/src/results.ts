@@ -25,7 +25,7 @@ export interface ResultsContents {
   boxes: Detections;
   names: readonly string[];
   speed: Speed;
-  /** Side of the network's input, for telling how it was run. */
+  /** Size of the network's input. */
   inputSize: { width: number; height: number };
   /** Where files about it go below a folder for results. Default: the file's name in `path`. */
   name?: string;
@@ -61,7 +61,7 @@ export interface PlainResults {
   boxes: PlainBox[];
 }
 
-/** What was found in one image. It holds the image, for {@link plot}: let go of results that are done with. */
+/** Detections of one image, with the image, for {@link plot}: drop references to results that are not needed any more. */
 export class Results {
   /** The file, or a name for an image from memory. Frames of a video have the video's. */
   readonly path: string;

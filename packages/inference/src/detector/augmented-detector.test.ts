@@ -60,7 +60,7 @@ function light(size: Size, x: number, y: number, reach = 24): Image {
   return image;
 }
 
-async function look(eyes: Eyes, image: Image): Promise<number[][]> {
+async function detectViews(eyes: Eyes, image: Image): Promise<number[][]> {
   const { predictions } = await new AugmentedDetector(eyes).detect([image]);
   const [raw] = predictions as [Prediction];
   expect(raw.layout).toBe("NAC");
@@ -74,9 +74,9 @@ const anchorsOf = ({ width, height }: Size, of = strides): number =>
   of.reduce((sum, stride) => sum + (width / stride) * (height / stride), 0);
 
 describe("AugmentedDetector", () => {
-  it("looks at the sizes of the published rule, multiples of the stride", async () => {
+  it("runs on the sizes of the published rule, multiples of the stride", async () => {
     const eyes = new Eyes();
-    await look(eyes, blankImage({ width: 640, height: 480 }));
+    await detectViews(eyes, blankImage({ width: 640, height: 480 }));
     expect(eyes.seen).toEqual([
       { width: 640, height: 480 },
       { width: 544, height: 416 },
@@ -84,9 +84,9 @@ describe("AugmentedDetector", () => {
     ]);
   });
 
-  it("leaves out the coarsest grid of the largest look and the finest of the smallest", async () => {
+  it("leaves out the coarsest grid of the largest view and the finest of the smallest", async () => {
     const size = { width: 640, height: 480 };
-    const rows = await look(new Eyes(), blankImage(size));
+    const rows = await detectViews(new Eyes(), blankImage(size));
     const expected =
       anchorsOf(size, [8, 16]) +
       anchorsOf({ width: 544, height: 416 }) +
@@ -98,23 +98,26 @@ describe("AugmentedDetector", () => {
     );
   });
 
-  it.each(["NAC", "NCA"] as const)("brings what every look sees back to its place, in layout %s", async (layout) => {
-    const [x, y] = [160, 96];
-    const bright = (await look(new Eyes({ layout }), light({ width: 320, height: 256 }, x, y))).filter(
-      (row) => (row[4] as number) > 0.9,
-    );
-    const factors = new Set(bright.map((row) => Math.round((row[2] as number) * 10)));
-    // From every look: 8 and 16 as they are, at 83 % and at 67 %
-    for (const side of [8, 16, 8 / 0.83, 16 / 0.83, 16 / 0.67]) expect(factors).toContain(Math.round(side * 10));
-    for (const [cx, cy] of bright) {
-      expect(Math.abs((cx as number) - x)).toBeLessThan(26);
-      expect(Math.abs((cy as number) - y)).toBeLessThan(26);
-    }
-  });
+  it.each(["NAC", "NCA"] as const)(
+    "maps the predictions of every view back to the image, in layout %s",
+    async (layout) => {
+      const [x, y] = [160, 96];
+      const bright = (await detectViews(new Eyes({ layout }), light({ width: 320, height: 256 }, x, y))).filter(
+        (row) => (row[4] as number) > 0.9,
+      );
+      const factors = new Set(bright.map((row) => Math.round((row[2] as number) * 10)));
+      // From every view: 8 and 16 as they are, at 83 % and at 67 %
+      for (const side of [8, 16, 8 / 0.83, 16 / 0.83, 16 / 0.67]) expect(factors).toContain(Math.round(side * 10));
+      for (const [cx, cy] of bright) {
+        expect(Math.abs((cx as number) - x)).toBeLessThan(26);
+        expect(Math.abs((cy as number) - y)).toBeLessThan(26);
+      }
+    },
+  );
 
-  it("tells left from right, though one look is mirrored", async () => {
+  it("distinguishes left from right, though one view is mirrored", async () => {
     for (const x of [60, 260]) {
-      const rows = await look(new Eyes(), light({ width: 320, height: 256 }, x, 128));
+      const rows = await detectViews(new Eyes(), light({ width: 320, height: 256 }, x, 128));
       const bright = rows.filter((row) => (row[4] as number) > 0.9);
       expect(bright.length).toBeGreaterThan(10);
       for (const [cx] of bright) expect(Math.abs((cx as number) - x)).toBeLessThan(26);
@@ -124,7 +127,7 @@ describe("AugmentedDetector", () => {
   it("keeps to the canvas of a network of fixed size", async () => {
     const fixedSize = { width: 320, height: 320 };
     const eyes = new Eyes({ fixedSize });
-    const bright = (await look(eyes, light(fixedSize, 200, 100))).filter((row) => (row[4] as number) > 0.9);
+    const bright = (await detectViews(eyes, light(fixedSize, 200, 100))).filter((row) => (row[4] as number) > 0.9);
     expect(eyes.seen).toEqual([fixedSize, fixedSize, fixedSize]);
     for (const [cx, cy] of bright) {
       expect(Math.abs((cx as number) - 200)).toBeLessThan(26);

@@ -86,7 +86,7 @@ describe("an ONNX file", () => {
     await predictor.dispose();
   });
 
-  it("of free size takes images padded to its stride, and has numbers for names", async () => {
+  it("of free size accepts images padded to its stride, and has numbers for names", async () => {
     const file = detectorFile({ input: [1, 3, "height", "width"], output: [1, 7, 8400], metadata: { stride: "16" } });
     const predictor = await Predictor.create({ onnxFile: write(file), imgsz: 64 });
     const result = await predictor.detect(green);
@@ -97,22 +97,18 @@ describe("an ONNX file", () => {
   });
 
   it.each<[string, FileOptions, string]>([
-    ["images of bytes", { type: "uint8" }, "takes uint8 [1, 3, 32, 32]; a detector takes float32 images"],
-    ["one channel", { input: [1, 1, 32, 32] }, "takes float32 [1, 1, 32, 32]"],
-    ["channels last", { input: [1, 32, 32, 3] }, "takes float32 [1, 32, 32, 3]; a detector takes"],
-    ["one free side", { input: [1, 3, 32, "width"] }, "takes float32 [1, 3, 32, width]"],
-    [
-      "detections without names",
-      { output: [1, 9, 6], metadata: { end2end: "True" } },
-      "not what its classes are called",
-    ],
+    ["images of bytes", { type: "uint8" }, "accepts uint8 [1, 3, 32, 32]; a detector accepts float32 images"],
+    ["one channel", { input: [1, 1, 32, 32] }, "accepts float32 [1, 1, 32, 32]"],
+    ["channels last", { input: [1, 32, 32, 3] }, "accepts float32 [1, 32, 32, 3]; a detector accepts"],
+    ["one free side", { input: [1, 3, 32, "width"] }, "accepts float32 [1, 3, 32, width]"],
+    ["detections without names", { output: [1, 9, 6], metadata: { end2end: "True" } }, "has no names for its classes"],
     [
       "names that do not fit",
       { metadata: { names: "{0: 'a'}" } },
-      "gives [1, 7, 1]; a detector gives [1, 5, anchors] or [1, anchors, 6] for its 1 class names",
+      "returns [1, 7, 1]; a detector returns [1, 5, anchors] or [1, anchors, 6] for its 1 class names",
     ],
     ["another task", { metadata: { task: "segment" } }, 'is a model for "segment"; only "detect" can be run'],
-    ["two dimensions", { output: [7, 1] }, "gives [7, 1]; a detector gives [1, 4 + classes, anchors]"],
+    ["two dimensions", { output: [7, 1] }, "returns [7, 1]; a detector returns [1, 4 + classes, anchors]"],
   ])("with %s is refused", async (_, options, message) => {
     await expect(Predictor.create({ onnxFile: write(detectorFile(options)) })).rejects.toMatchObject({
       code: "UNSUPPORTED",
@@ -171,7 +167,7 @@ describe("an ONNX file", () => {
     return graph.initializer({ type: "float32", shape: [1, 3, 6], data });
   };
 
-  it.each(["v5", "v8"])("with suppression built in, of %s, gives its detections", async (family) => {
+  it.each(["v5", "v8"])("with suppression built in, of %s, returns its detections", async (family) => {
     const metadata = { names, stride: "16", args: "{'batch': 1, 'nms': True}", family };
     const file = write(detectorFile({ end: rows, output: [1, 3, 6], metadata }));
     const predictor = await Predictor.create({ onnxFile: file });
@@ -179,7 +175,7 @@ describe("an ONNX file", () => {
     expect([...boxes.boxes]).toEqual([0, 8, 16, 24, 1, 8, 16, 24]);
     expect([...boxes.scores].map((value) => value.toFixed(3))).toEqual(["0.900", "0.600"]);
     expect([...boxes.classes]).toEqual([1, 1]);
-    // More can be asked of what the file gives, not less.
+    // More can be asked of what the file returns, not less.
     expect((await predictor.detect(green, { conf: 0.7 })).boxes.count).toBe(1);
     expect((await predictor.detect(green, { iou: 0.5 })).boxes.count).toBe(1);
     expect((await predictor.detect(green, { classes: [0] })).boxes.count).toBe(0);
@@ -221,7 +217,7 @@ describe("OnnxEngine", () => {
     graph.output(graph.node("Add", [a, b]), "float32", [1]);
     await expect(OnnxEngine.create(graph.build())).rejects.toMatchObject({ code: "UNSUPPORTED" });
     const engine = await OnnxEngine.create(detectorFile({}));
-    const refused = { code: "ARGUMENT", message: expect.stringContaining("takes float32 [1, 3, 32, 32], not") };
+    const refused = { code: "ARGUMENT", message: expect.stringContaining("accepts float32 [1, 3, 32, 32], not") };
     await expect(engine.run(new Float32Array(3072), [1, 32, 32, 3])).rejects.toMatchObject(refused);
     await expect(engine.run(new Uint8Array(3072), [1, 3, 32, 32])).rejects.toMatchObject(refused);
     await expect(engine.run(new Float32Array(3), [1, 3, 32, 32])).rejects.toMatchObject(refused);

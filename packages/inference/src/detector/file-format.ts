@@ -23,14 +23,14 @@ export type FileOutput =
   /** Rows of left, top, right, bottom, confidence, class: suppression is part of the file. */
   | { readonly kind: "detections" };
 
-/** What an exported detector takes and gives. */
+/** Input and output of an exported detector. */
 export interface FileFormat {
   readonly family: DetectorFamily;
   readonly names: readonly string[];
   readonly stride: number;
-  /** The only size of its images; absent where it takes any. */
+  /** The only size of its images; absent where it accepts any. */
   readonly fixedSize: Size | undefined;
-  /** The only number of images in a batch; absent where it takes any. */
+  /** The only number of images in a batch; absent where it accepts any. */
   readonly fixedBatch: number | undefined;
   readonly output: FileOutput;
 }
@@ -41,9 +41,9 @@ function imageInput({ graph }: OnnxModel): ValueInfo | undefined {
 }
 
 /**
- * Reads from a file what it takes and gives.
+ * Reads the format of a file's input and output.
  *
- * @param measure runs the file and gives the shape of its first output; asked where the file does not say
+ * @param measure runs the file and returns the shape of its first output; called where the file does not declare it
  * @throws LookonceError `UNSUPPORTED` for files that are no detectors or of another form
  */
 export async function readFileFormat(
@@ -56,14 +56,14 @@ export async function readFileFormat(
     throw new LookonceError("UNSUPPORTED", `${path} is a model for "${metadata.task}"; only "detect" can be run.`);
   }
   const [batch, , height, width] = inputShape(path, imageInput(model));
-  const given = metadata.names === undefined ? undefined : parseClassNames(metadata.names);
+  const parsed = metadata.names === undefined ? undefined : parseClassNames(metadata.names);
   const stride = Number(metadata.stride);
   const declared = model.graph.outputs[0]?.shape;
-  const shape = isTelling(declared, given?.length) ? declared : await measure();
-  const { family, nc, output } = readOutput(path, shape, { nc: given?.length, model, metadata });
+  const shape = isSufficient(declared, parsed?.length) ? declared : await measure();
+  const { family, nc, output } = readOutput(path, shape, { nc: parsed?.length, model, metadata });
   return {
     family,
-    names: given ?? Array.from({ length: nc }, (_, i) => String(i)),
+    names: parsed ?? Array.from({ length: nc }, (_, i) => String(i)),
     stride: Number.isInteger(stride) && stride > 0 ? stride : usualStride,
     fixedSize: typeof height === "number" && typeof width === "number" ? { width, height } : undefined,
     fixedBatch: typeof batch === "number" ? batch : undefined,
@@ -79,16 +79,16 @@ function inputShape(path: string, input: ValueInfo | undefined): Shape {
   const isImage = shape.length === 4 && (channels === 3 || typeof channels === "string") && batch !== 0;
   const isWhole = typeof height === typeof width;
   if ((input?.type === "float32" || input?.type === "float16") && isImage && isWhole) return shape;
-  const takes = input === undefined ? "takes nothing" : `takes ${input.type} [${shape.join(", ")}]`;
+  const accepts = input === undefined ? "accepts nothing" : `accepts ${input.type} [${shape.join(", ")}]`;
   const hint = channels !== 3 && width === 3 ? " Export it with channels first." : "";
   throw new LookonceError(
     "UNSUPPORTED",
-    `${path} ${takes}; a detector takes float32 images [1, 3, height, width], or float16 ones.${hint}`,
+    `${path} ${accepts}; a detector accepts float32 images [1, 3, height, width], or float16 ones.${hint}`,
   );
 }
 
-/** Whether a declared shape says what is needed. */
-function isTelling(shape: Shape | undefined, nc: number | undefined): shape is Shape {
+/** Whether a declared shape is enough to find the layout. */
+function isSufficient(shape: Shape | undefined, nc: number | undefined): shape is Shape {
   if (shape === undefined) return false;
   if (shape.length !== 3) return true;
   const [, rows, columns] = shape as readonly [unknown, number | string, number | string];
@@ -129,7 +129,7 @@ function readOutput(
     if (columns === 4 + nc) return is(v8, "NAC", nc);
     if (rows === 5 + nc) return is(v5, "NCA", nc);
   }
-  // Anchors are many more than channels, and the families put their channels at different places.
+  // Anchors are many more than channels, and the families have their channels on different axes.
   if (shape.length === 3 && nc === undefined && typeof rows === "number" && typeof columns === "number") {
     if (rows < columns && rows > 4) return is(v8, "NCA", rows - 4);
     if (columns < rows && columns > 5) return is(v5, "NAC", columns - 5);
@@ -138,7 +138,7 @@ function readOutput(
 }
 
 /**
- * Whether rows of six are detections, not YOLOv5's predictions of a single class: exporters say so, and suppression or a
+ * Whether rows of six are detections, not YOLOv5's predictions of a single class: exporters record it, and suppression or a
  * choice of the best shows in the graph.
  */
 function isSuppressed({ nc, model, metadata }: OutputClues): boolean {
@@ -151,7 +151,7 @@ function isSuppressed({ nc, model, metadata }: OutputClues): boolean {
 function unnamed(path: string): LookonceError {
   return new LookonceError(
     "UNSUPPORTED",
-    `${path} gives detections, but not what its classes are called. Export it with class names in its metadata, under names.`,
+    `${path} returns detections, but has no names for its classes. Export it with class names in its metadata, under names.`,
   );
 }
 
@@ -162,7 +162,7 @@ function unknownOutput(path: string, shape: Shape, nc: number | undefined): Look
       : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
   return new LookonceError(
     "UNSUPPORTED",
-    `${path} gives [${shape.join(", ")}]; a detector gives ${expected}, or [1, rows, 6] with suppression built in.`,
+    `${path} returns [${shape.join(", ")}]; a detector returns ${expected}, or [1, rows, 6] with suppression built in.`,
   );
 }
 
@@ -170,8 +170,8 @@ const floatType = 1;
 const halfType = 10;
 
 /**
- * The same model for our own use: it takes images as their bytes, [N, H, W, 3], where it took planes of numbers from 0 to 1
- * in single or half precision, and gives its first output in single precision. So no pixel is touched in JavaScript.
+ * Converts the input of a model to the bytes of images, [N, H, W, 3], from planes of numbers from 0 to 1
+ * in single or half precision, and its first output to single precision. So no pixel is converted in JavaScript.
  */
 export function acceptBytes(model: OnnxModel): OnnxModel {
   const { graph } = model;

@@ -77,7 +77,7 @@ export async function traceDecoding(model: DetectionModel, options: TraceDecodin
 export type DetectorGraphOptions = Pick<TraceNetworkOptions, "height" | "width" | "batch">;
 
 /**
- * The calls by which a detector makes its predictions, to be looked at: names are paths of modules with slashes, and shapes
+ * Records the calls by which a detector makes its predictions, for display: names are paths of modules with slashes, and shapes
  * are NHWC. From `images` [N, H, W, 3] to `output0` [N, A, channels]; the model must be in inference mode.
  */
 export async function detectorGraph(model: DetectionModel, options: DetectorGraphOptions): Promise<RecordedCall[]> {
@@ -109,15 +109,15 @@ function scopeOf(path: string): string {
 
 /** Options of {@link traceForBytes}. */
 export interface TraceForBytesOptions extends DetectorGraphOptions {
-  /** Whether the raw maps of the levels, [N, h, w, no] finest first, are outputs too: what losses take. Default `false`. */
+  /** Whether the raw maps of the levels, [N, h, w, no] finest first, are outputs, too: the input of losses. Default `false`. */
   raw?: boolean;
-  /** Whether convolutions and products of matrices are in half precision. Default `false`. */
+  /** Whether convolutions and matrix products are in half precision. Default `false`. */
   half?: boolean;
 }
 
 /**
  * A detector as an ONNX model for our own use: a batch of images as its bytes, `images` [N, H, W, 3], to `output0`
- * [N, A, channels] and, where asked for, `raw0`, `raw1`, …. Neither the pixels nor the predictions are touched in
+ * [N, A, channels] and, where asked for, `raw0`, `raw1`, …. Neither the pixels nor the predictions are converted in
  * JavaScript.
  */
 export async function traceForBytes(model: DetectionModel, options: TraceForBytesOptions): Promise<OnnxModel> {
@@ -154,8 +154,8 @@ export async function traceMaps(
 }
 
 /**
- * Puts the conversion of bytes from 0 to 255 to numbers from 0 to 1 before a network that takes `[N, H, W, 3]` of them. Its
- * input is called `images` then.
+ * Adds the conversion of bytes from 0 to 255 to numbers from 0 to 1 to a network whose input is `[N, H, W, 3]`. Its input
+ * is called `images` then.
  *
  * A network that begins by moving channels to the front moves bytes, which are a quarter of the numbers' size.
  */

@@ -12,7 +12,7 @@ export interface TracedNetworkOptions extends OnnxEngineOptions {
 
 /**
  * A model's network up to its raw maps, as engines: one for the first size asked for, and where nothing in the graph depends on
- * the size, which two traces tell, one for all others.
+ * the size, as two traces show, one for all others.
  */
 export class TracedNetwork {
   readonly #model: DetectionModel;
@@ -29,7 +29,7 @@ export class TracedNetwork {
     this.#engines = new EngineCache(options.capacity);
   }
 
-  /** An engine that takes images [N, height, width, 3] of a size: one at a time, or any number where its shape says so. */
+  /** Returns an engine for images [N, height, width, 3] of a size: one at a time, or any number where its shape says so. */
   async engine(size: Size): Promise<OnnxEngine> {
     const key = `${size.height}x${size.width}`;
     if (this.#first === undefined || this.#first.key === key) {
@@ -56,7 +56,7 @@ export class TracedNetwork {
       size: { width: 2 * step, height: 2 * step },
     };
     const one = graph ?? (await this.#trace(size, 1));
-    // The graph holds the weights: it is not needed any more
+    // The graph contains the weights and is not needed any more
     if (this.#first !== undefined) this.#first = { key: this.#first.key, size };
     const other = await this.#trace({ width: size.width + step, height: size.height + 2 * step }, 2);
     const any = anySizeGraph(one, other);

@@ -18,14 +18,14 @@ export interface EngineTensor {
   shape: number[];
 }
 
-/** What an engine says of its input or an output: symbolic sizes are texts. */
+/** Name, type and shape of an input or output; symbolic sizes are strings. */
 export interface EnginePort {
   name: string;
   type: string;
   shape: readonly (number | string)[];
 }
 
-/** An ONNX model with constant weights, compiled by ONNX Runtime; it takes one batch of images. */
+/** An ONNX model with constant weights, compiled by ONNX Runtime; its one input is a batch of images. */
 export class OnnxEngine {
   readonly #session: InferenceSession;
   readonly input: EnginePort;
@@ -44,7 +44,7 @@ export class OnnxEngine {
    * as here; 47 ms with threads that sleep between operators, 47 ms without the layout optimization, 65 ms without ONNX
    * Runtime's fusion of SiLU. Without memory patterns or the arena, or with operators side by side, it was slower too.
    *
-   * @throws LookonceError `FORMAT` when ONNX Runtime does not take the model, `UNSUPPORTED` when it has several inputs
+   * @throws LookonceError `FORMAT` when ONNX Runtime refuses the model, `UNSUPPORTED` when it has several inputs
    */
   static async create(model: OnnxModel | Uint8Array, options: OnnxEngineOptions = {}): Promise<OnnxEngine> {
     const { executionProviders = ["cpu"], threads, name = "the model" } = options;
@@ -64,7 +64,7 @@ export class OnnxEngine {
     await session.release();
     throw new LookonceError(
       "UNSUPPORTED",
-      `${name} takes ${session.inputNames.length} inputs (${session.inputNames.join(", ")}); a detector takes one, its images.`,
+      `${name} has ${session.inputNames.length} inputs (${session.inputNames.join(", ")}); a detector has one, its images.`,
     );
   }
 
@@ -81,7 +81,7 @@ export class OnnxEngine {
     if (type !== this.input.type || !fits || shape.reduce((product, side) => product * side, 1) !== images.length) {
       throw new LookonceError(
         "ARGUMENT",
-        `the model takes ${this.input.type} [${this.input.shape.join(", ")}], not ${images.length} ${type} as [${shape.join(", ")}]`,
+        `the model accepts ${this.input.type} [${this.input.shape.join(", ")}], not ${images.length} ${type} as [${shape.join(", ")}]`,
       );
     }
     const results = await this.#session.run({ [this.input.name]: new Tensor(type, images, shape) });

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blankImage, type Image, readImage } from "@lookonce/image";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Results, type ResultsContents } from "../results.ts";
+import { crop, Results, type ResultsContents } from "../results.ts";
 import type { VideoInfo } from "../sources/source.ts";
 import { describeFfmpeg } from "../sources/video/test-videos.ts";
-import { crop } from "../results.ts";
 import { ResultsWriter } from "./results-writer.ts";
 
 let folder = "";
@@ -78,7 +77,7 @@ describe("Results", () => {
     expect(results({ path: "rtsp://host/x?y=1" }).name).toBe("x_y=1");
   });
 
-  it("gives plain data, COCO rows and label lines", async () => {
+  it("has plain data, COCO rows and label lines", async () => {
     const plain = JSON.parse(JSON.stringify(results({ frame: 2, timestamp: 0.2 })));
     expect(plain).toMatchObject({ path: "photos/bus.jpg", frame: 2, timestamp: 0.2, width: 100, height: 50 });
     expect(plain.boxes[1]).toMatchObject({ x1: 40, y2: 40, class: 0, name: "a/b: c" });
@@ -110,7 +109,7 @@ describe("crop", () => {
     data: Uint8Array.from({ length: 36 }, (_, i) => i),
   };
 
-  it("cuts exactly when told to", () => {
+  it("cuts exactly on request", () => {
     expect(crop(image, [1, 1, 3, 3], { gain: 1, pad: 0 })).toEqual({
       width: 2,
       height: 2,
@@ -173,7 +172,7 @@ describe("ResultsWriter", () => {
     expect(JSON.parse(readFileSync(join(folder, "late/predictions.json"), "utf8"))).toEqual([]);
   });
 
-  it("tells what cannot be written, and what makes no sense", async () => {
+  it("reports what cannot be written, and what makes no sense", async () => {
     const directory = join(folder, "blocked");
     mkdirSync(directory);
     writeFileSync(join(directory, "labels"), "a file");

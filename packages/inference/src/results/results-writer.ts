@@ -35,7 +35,7 @@ export interface ResultsWriterOptions extends SaveOptions {
 interface VideoInWork {
   info: VideoInfo;
   writer: Promise<VideoWriter>;
-  /** Settles when the last frame so far is written. */
+  /** Resolves when the last frame so far is written. */
   last: Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export class ResultsWriter {
   }
 
   /**
-   * Takes a result to be written. It waits while too many are in work, and throws what went wrong with an earlier one.
+   * Starts writing a result. It waits while too many are being written, and throws what went wrong with an earlier one.
    *
    * @throws LookonceError `IO` when something cannot be written, `NOT_FOUND` for a video without ffmpeg
    */
@@ -96,7 +96,7 @@ export class ResultsWriter {
   }
 
   /**
-   * Finishes everything: files that were begun are whole after it, also where the source was left early.
+   * Finishes everything: started files are complete after it, also where the source was left early.
    *
    * @throws LookonceError `IO` when something cannot be written
    */
@@ -166,7 +166,7 @@ export class ResultsWriter {
     try {
       await video.last;
     } catch {
-      // Whoever handed in the frame was told
+      // The error was thrown where the frame was added
     }
     try {
       await (await video.writer).close();

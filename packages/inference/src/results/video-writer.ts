@@ -67,7 +67,7 @@ export class VideoWriter {
   }
 
   /**
-   * Ends the video and puts the file in its place.
+   * Ends the video and moves the file to its path.
    *
    * @throws LookonceError `IO` when it cannot be written
    */
@@ -88,7 +88,7 @@ function argumentsFor(
   file: string,
   { width, height, rate, encoder }: VideoWriterOptions & { encoder: string },
 ): string[] {
-  // H.264 with colors at half the resolution, which every player knows, takes even sides only
+  // H.264 with colors at half the resolution, which every player supports, needs even sides
   const even = "pad=ceil(iw/2)*2:ceil(ih/2)*2";
   // Without a quality MPEG-4 part 2 is made for the bandwidths of its time
   const quality = encoder === "mpeg4" ? ["-q:v", "3"] : [];

@@ -1,8 +1,8 @@
-/** Takes bytes off a stream, as many at a time as are wanted. It asks for no more of the stream than it needs. */
+/** Reads a stream by numbers of bytes. It requests no more of the stream than it needs. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #buffer: Buffer = Buffer.alloc(0);
-  /** Where the bytes that were not taken yet begin and end in the buffer. */
+  /** Range of the unread bytes in the buffer. */
   #start = 0;
   #end = 0;
 
@@ -10,12 +10,12 @@ export class ByteReader {
     this.#chunks = stream[Symbol.asyncIterator]();
   }
 
-  /** Bytes that are here and were not taken; it changes with the next call of any method. */
+  /** Buffered bytes that were not read; it changes with the next call of any method. */
   get here(): Buffer {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
-  /** Waits until so many bytes are here, and says whether the stream had them. */
+  /** Waits until `count` bytes are buffered; returns whether the stream had them. */
   async ensure(count: number): Promise<boolean> {
     while (this.#end - this.#start < count) {
       const { done, value } = await this.#chunks.next();
@@ -25,8 +25,8 @@ export class ByteReader {
     return true;
   }
 
-  /** Takes exactly so many bytes, or gives `undefined` when the stream ends before. */
-  async take(count: number): Promise<Uint8Array | undefined> {
+  /** Reads exactly `count` bytes, or returns `undefined` when the stream ends before. */
+  async read(count: number): Promise<Uint8Array | undefined> {
     const taken = new Uint8Array(count);
     let length = Math.min(count, this.#end - this.#start);
     taken.set(this.#buffer.subarray(this.#start, this.#start + length));
@@ -42,7 +42,7 @@ export class ByteReader {
     return taken;
   }
 
-  /** Leaves so many of the bytes that are here out. */
+  /** Skips buffered bytes. */
   skip(count: number): void {
     this.#start = Math.min(this.#end, this.#start + count);
   }

@@ -4,7 +4,7 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 /** A text as a name for a file or folder on any system: no separators, no control characters, not too long. */
 export function fileName(text: string): string {
   const name = text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what file names must not hold
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what file names must not contain
     .replace(/[<>:"/\\|?*\u0000-\u001f\u007f]+/g, "_")
     .replace(/[. ]+$/, "")
     .replace(/^[. ]+/, "")

@@ -114,7 +114,7 @@ describe("an image's address", () => {
     expect(await get(path)).toMatch(message);
   });
 
-  it("is refused when it gives too much, announced or not, and left at once", async () => {
+  it("is refused when it sends too much, announced or not, and left at once", async () => {
     expect(await get("/large.png", { maxBytes: 2 ** 12 })).toMatch(/^IO: .*more than 0\.004 MiB; maxBytes/);
     const before = brokenOff;
     expect(await get("/endless.png", { maxBytes: 2 ** 20 })).toMatch(/^IO: .*more than 1 MiB/);
@@ -123,7 +123,7 @@ describe("an image's address", () => {
 
   it.each(["/silent.png", "/stuck.png"])("%s is given up after the timeout", async (path) => {
     const before = brokenOff;
-    expect(await get(path, { timeout: 0.1 })).toMatch(/^IO: .*gave nothing for 0\.1 s; timeout/);
+    expect(await get(path, { timeout: 0.1 })).toMatch(/^IO: .*sent nothing for 0\.1 s; timeout/);
     await expect.poll(() => brokenOff).toBe(before + 1);
   });
 

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import type { SourceSettings } from "./source.ts";
 
-/** An address that answered: what it says it gives, and a way to read it or to leave it. */
+/** A response to a request: its kind, and how to read or to cancel it. */
 export interface Answer {
   kind: "image" | "video";
   /** Reads the whole answer. */
@@ -13,10 +13,10 @@ export interface Answer {
 type Limits = Pick<SourceSettings, "timeout" | "maxBytes" | "signal">;
 
 /**
- * Asks for an address over HTTP and looks at the answer's head. Redirects are followed.
+ * Requests an address over HTTP and reads the response's headers. Redirects are followed.
  *
  * @throws LookonceError `NOT_FOUND` when the server says that there is nothing, `FORMAT` when it is a web page or other
- *   than an image or video, `IO` when it cannot be reached, refuses, takes too long or gives too much
+ *   than an image or video, `IO` when it cannot be reached, refuses, is too slow or sends too much
  */
 export async function ask(address: string, limits: Limits): Promise<Answer> {
   const watch = new Watch(address, limits);
@@ -83,7 +83,7 @@ class Watch {
     if (cause instanceof LookonceError) return cause;
     if (this.#outer?.aborted) return new LookonceError("IO", `Fetching ${this.#address} was ended.`, { cause });
     if (this.#controller.signal.aborted) {
-      const message = `${this.#address} gave nothing for ${this.#seconds} s; timeout sets how long to wait.`;
+      const message = `${this.#address} sent nothing for ${this.#seconds} s; timeout sets how long to wait.`;
       return new LookonceError("IO", message, { cause });
     }
     return new LookonceError("IO", `Cannot fetch ${this.#address}: ${reasonOf(cause)}`, { cause });
@@ -112,9 +112,9 @@ function kindOfAnswer(response: Response, address: string): "image" | "video" {
   }
   const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (type.startsWith("video/") || /mpegurl$|dash\+xml$|^multipart\/x-mixed-replace$/.test(type)) return "video";
-  // Storage services give images as plain bytes; what they are shows when they are decoded
+  // Storage services send images as plain bytes; what they are shows when they are decoded
   if (type === "" || type.startsWith("image/") || type.endsWith("/octet-stream")) return "image";
-  const hint = type.includes("html") ? " It is a web page: give the address of the image itself." : "";
+  const hint = type.includes("html") ? " It is a web page: use the address of the image itself." : "";
   throw new LookonceError("FORMAT", `${place} is no image: the server says that it is ${type}.${hint}`);
 }
 
@@ -125,7 +125,7 @@ function checkLength(response: Response, { maxBytes }: Limits): void {
 
 function tooLarge(address: string, maxBytes: number): LookonceError {
   const size = `${(maxBytes / 2 ** 20).toFixed(maxBytes < 2 ** 20 ? 3 : 0)} MiB`;
-  return new LookonceError("IO", `${address} gives more than ${size}; maxBytes sets how much one image may have.`);
+  return new LookonceError("IO", `${address} sends more than ${size}; maxBytes sets how much one image may have.`);
 }
 
 interface Reading {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { imageExtensions, kindOfFile } from "./file-kinds.ts";
 
-/** What a folder holds, in the order of names. */
+/** Contents of a folder, in the order of names. */
 export interface FolderContents {
   /** Paths of images and videos. */
   files: string[];
@@ -30,7 +30,7 @@ export async function listFolder(folder: string): Promise<FolderContents> {
   if (files.length > 0) return { files: files.sort().map((name) => join(folder, name)), folders: folders.sort() };
   const known = [...imageExtensions].join(", ");
   const hint = folders.length === 0 ? "" : ` ${searchHint(folder, folders)}`;
-  throw new LookonceError("NOT_FOUND", `The folder ${folder} holds no images or videos (${known}, …).${hint}`);
+  throw new LookonceError("NOT_FOUND", `The folder ${folder} has no images or videos (${known}, …).${hint}`);
 }
 
 /** A sentence on folders that are not searched. */

@@ -80,7 +80,7 @@ describe("a file", () => {
 });
 
 describe("a folder", () => {
-  it("is its own images by name; folders inside are told of", async () => {
+  it("is its own images by name; folders inside are reported", async () => {
     const found = await gather(at("photos"));
     expect(pathsOf(found)).toEqual(["photos/a.png", "photos/b.JPG"]);
     expect(found).toMatchObject({ single: false, count: 2 });
@@ -88,7 +88,7 @@ describe("a folder", () => {
   });
 
   it("without images says where there may be some", async () => {
-    expect(await refusal(at("only-folders"))).toMatch(/NOT_FOUND: .*holds no images.*\(inside\).*\*\*/);
+    expect(await refusal(at("only-folders"))).toMatch(/NOT_FOUND: .*has no images.*\(inside\).*\*\*/);
   });
 });
 
@@ -122,7 +122,7 @@ describe("a pattern", () => {
 });
 
 describe("a list file", () => {
-  it("holds paths seen from the working directory or from itself, patterns and comments", async () => {
+  it("contains paths seen from the working directory or from itself, patterns and comments", async () => {
     const list = at("photos/list.txt");
     const fromHere = relative(process.cwd(), at("photos/b.JPG"));
     writeFileSync(
@@ -157,7 +157,7 @@ describe("a list file", () => {
     expect(await Promise.all(items.map(faultOf))).toEqual([
       "NOT_FOUND: There is no image or folder nowhere.jpg: check the path.",
       "no fault",
-      expect.stringMatching(/^UNSUPPORTED: .*lists hold no lists/),
+      expect.stringMatching(/^UNSUPPORTED: .*lists cannot contain lists/),
       expect.stringMatching(/^NOT_FOUND: No file matches/),
     ]);
   });
@@ -288,7 +288,7 @@ describe("openSource", () => {
     expect(await refusal(bytes, { maxBytes: Number.NaN })).toMatch(/ARGUMENT: maxBytes/);
   });
 
-  it("gives names of a list's images once only", async () => {
+  it("names each image of a list once only", async () => {
     const found = await gather([
       at("photos/a.png"),
       at("photos/2024/a.png"),
@@ -299,7 +299,7 @@ describe("openSource", () => {
     expect(new Set(namesOf(found)).size).toBe(4);
   });
 
-  it("ends when the signal says so, and tells of the number of images beforehand", async () => {
+  it("ends on its signal, and reports the number of images beforehand", async () => {
     const controller = new AbortController();
     const counts: unknown[] = [];
     const opened = await openSource(at("photos/**"), {

@@ -59,7 +59,7 @@ function isAsyncIterable(source: Source): source is AsyncIterable<SourceEntry> {
   return typeof source === "object" && Symbol.asyncIterator in source;
 }
 
-/** All that the entries of a list stand for; an entry that leads nowhere is told in its turn. */
+/** All that the entries of a list stand for; an entry that leads nowhere is an error in its turn. */
 async function resolveAll(entries: readonly SourceEntry[], settings: SourceSettings): Promise<Origin[]> {
   const origins: Origin[] = [];
   for (const [index, entry] of entries.entries()) {
@@ -129,7 +129,7 @@ function iterator(origins: readonly Origin[], settings: SourceSettings, facts?: 
 function uniqueNames(origins: readonly Origin[]): Origin[] {
   const used = new Map<string, number>();
   return origins.map((origin) => {
-    // Some file systems take names of other case for the same
+    // Some file systems ignore case
     const key = stem(origin.name).toLowerCase();
     const times = (used.get(key) ?? 0) + 1;
     used.set(key, times);

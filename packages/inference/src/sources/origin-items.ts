@@ -124,7 +124,7 @@ async function* theRest(reader: ByteReader): AsyncGenerator<Uint8Array, void, un
 /** Boxes that may stand before a file's index or its frames. */
 const passedOver = new Set(["ftyp", "styp", "free", "skip", "wide", "uuid", "pdin"]);
 
-/** Bytes within which an index that comes early has begun. */
+/** Bytes within which an early index starts. */
 const farthest = 2 ** 20;
 
 /** Whether a stream is an MP4 or QuickTime file in which the frames come before the index (ISO/IEC 14496-12, section 4). */

@@ -15,12 +15,12 @@ export interface VideoOrigin {
   kind: "video";
   path: string;
   name: string;
-  /** What ffmpeg is told before and with `-i`. */
+  /** ffmpeg's arguments up to `-i`. */
   input: readonly string[];
   live: boolean;
 }
 
-/** An address that does not tell whether an image or a video is behind it. */
+/** An address of an image or a video, which only a request shows. */
 interface LinkOrigin {
   kind: "link";
   path: string;
@@ -35,7 +35,7 @@ export interface StreamOrigin {
   stream: () => Readable;
 }
 
-/** Something of several that cannot be used, to be told when its turn comes. */
+/** Something of several that cannot be used: an error when its turn comes. */
 interface FaultOrigin {
   kind: "fault";
   path: string;

@@ -113,10 +113,13 @@ async function resolvePattern(pattern: string, { list }: Context): Promise<Resol
   return attempt("").catch(() => attempt(dirname(list)));
 }
 
-/** A list's entries. One that leads nowhere is told in its turn and does not end the list. */
+/** A list's entries. One that leads nowhere is an error in its turn and does not end the list. */
 async function resolveList(path: string, context: Context): Promise<Resolved> {
   if (context.list !== undefined) {
-    throw new LookonceError("UNSUPPORTED", `${path} is a list inside the list ${context.list}; lists hold no lists.`);
+    throw new LookonceError(
+      "UNSUPPORTED",
+      `${path} is a list inside the list ${context.list}; lists cannot contain lists.`,
+    );
   }
   const origins: Origin[] = [];
   for (const [index, entry] of (await readList(path)).entries()) {
@@ -184,7 +187,7 @@ async function nearestHint(path: string): Promise<string> {
   return hint === "" ? ": check the path." : `.${hint}`;
 }
 
-/** What else lies in a path's folder; nothing where that cannot be told. */
+/** What else lies in a path's folder; nothing where the folder cannot be read. */
 async function siblings(path: string): Promise<string[]> {
   try {
     return await readdir(dirname(path));

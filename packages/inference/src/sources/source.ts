@@ -5,7 +5,7 @@ import type { Image } from "@lookonce/image";
 /** One image: its path, the bytes of its file, or its pixels. */
 export type ImageSource = string | Uint8Array | Image;
 
-/** Pixels as other libraries give them: gray (1), RGB (3) or RGBA (4, whose alpha is dropped), row by row from the top. */
+/** Pixels as other libraries return them: gray (1), RGB (3) or RGBA (4, whose alpha is dropped), row by row from the top. */
 export interface RawPixels {
   data: Uint8Array | Uint8ClampedArray;
   width: number;
@@ -17,7 +17,7 @@ export interface RawPixels {
 export type SourceEntry = ImageSource | RawPixels | URL | number;
 
 /**
- * Where images come from: one thing, a list of things, something that gives one after the other, or a stream of the bytes
+ * Where images come from: one thing, a list of things, an iterable of things, or a stream of the bytes
  * of images or of a video. docs/predict.md has the table of all kinds.
  */
 export type Source = SourceEntry | readonly SourceEntry[] | AsyncIterable<SourceEntry> | Readable;
@@ -31,11 +31,11 @@ export interface VideoInfo {
   readonly height: number;
   /** Frames a second, before any are stepped over. */
   readonly rate: number;
-  /** Frames in all, before any are stepped over, where the file tells. */
+  /** Frames in all, before any are stepped over, where the file records it. */
   readonly frames?: number;
   /** Whether it goes on without end: a camera or a broadcast. */
   readonly live: boolean;
-  /** Every so many frames are taken. */
+  /** Every `stride`-th frame is read. */
   readonly stride: number;
 }
 
@@ -73,14 +73,14 @@ export interface OpenedSource extends AsyncIterable<SourceItem> {
 
 /** Options of {@link openSource}. */
 export interface OpenSourceOptions {
-  /** Of videos every so many frames are taken. Default 1, all of them. */
+  /** Every `vidStride`-th frame of videos is read. Default 1, all of them. */
   vidStride?: number;
   /**
-   * Of cameras and broadcasts, take every frame, however far behind that falls. Default false: the newest, passing over those
+   * Of cameras and broadcasts, read every frame, however far behind that falls. Default false: the newest, passing over those
    * that came while nobody was reading.
    */
   streamBuffer?: boolean;
-  /** Seconds until an address, a camera or a broadcast that gives nothing is given up. Default 30. */
+  /** Seconds until an address, a camera or a broadcast that sends nothing is given up. Default 30. */
   timeout?: number;
   /** Most bytes that one image may have when it is fetched or read from a stream. Default 256 MiB. */
   maxBytes?: number;
@@ -88,9 +88,9 @@ export interface OpenSourceOptions {
   ffmpeg?: string;
   /** What `-` reads. Default: the process's standard input. */
   stdin?: Readable;
-  /** Told once the source is open, before its first image. */
+  /** Called once the source is open, before its first image. */
   onOpen?: (source: Pick<OpenedSource, "count" | "live">) => void;
-  /** Told what a person should know, such as folders that are not searched. Default: nobody. */
+  /** Called with notices, such as folders that are not searched. Default: none. */
   notify?: (line: string) => void;
   /** Ends the source: nothing comes any more, and what was opened is closed. */
   signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import type { ByteReader } from "./byte-reader.ts";
 
-/** Bytes by which all formats below are told. */
+/** Bytes that identify all formats below. */
 const headLength = 16;
 
 type Format = "jpeg" | "png" | "webp" | "bmp" | "other";
@@ -26,8 +26,8 @@ export async function beginsWithImage(reader: ByteReader): Promise<boolean> {
 }
 
 /**
- * The images of a stream in which one follows the other without anything between. JPEG, PNG, WebP and BMP tell where they
- * end; an image of another format is taken to be all the rest.
+ * The images of a stream in which one follows the other without anything between. JPEG, PNG, WebP and BMP mark where
+ * they end; an image of another format is all the rest.
  *
  * @throws LookonceError `FORMAT` for an image that is cut off or larger than `maxBytes`, or bytes that are no image
  */
@@ -38,13 +38,13 @@ export async function* splitImages(reader: ByteReader, maxBytes: number): AsyncG
     if (head.length === 0) return;
     const format = imageFormat(head);
     if (format === undefined) {
-      throw new LookonceError("FORMAT", `After ${index} images the stream goes on with something else.`);
+      throw new LookonceError("FORMAT", `After ${index} images the stream continues with something else.`);
     }
     const length = await lengthOf(format, reader, maxBytes);
     if (length > maxBytes) {
       throw new LookonceError("FORMAT", `Image ${index} of the stream has more than maxBytes (${maxBytes}) bytes.`);
     }
-    const bytes = await reader.take(length);
+    const bytes = await reader.read(length);
     if (bytes === undefined) throw new LookonceError("FORMAT", `Image ${index} of the stream is cut off.`);
     yield bytes;
   }

@@ -13,9 +13,9 @@ export interface Ending {
   reason: string;
 }
 
-/** What a run of ffmpeg is given besides its arguments. */
+/** Options of {@link FfmpegProcess}. */
 export interface FfmpegOptions {
-  /** Told every line of its log. */
+  /** Called with every line of its log. */
   onLine?: (line: string) => void;
 }
 
@@ -30,7 +30,7 @@ function killAll(): void {
 export class FfmpegProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #complaints = new Set<string>();
-  /** Settles when the program has ended; rejects when it could not be started. */
+  /** Resolves when the program has ended; rejects when it could not be started. */
   readonly ended: Promise<Ending>;
 
   /** Starts it. Whether that worked shows in {@link ended}. */
@@ -43,9 +43,9 @@ export class FfmpegProcess {
     });
     this.#follow(onLine);
     this.ended = this.#waitForEnd(program);
-    // Whoever does not look at the end must not be told by a crash
+    // Without a handler the rejection would end the process
     this.ended.catch(() => {});
-    // Writing to a program that has ended fails; the ending tells why
+    // Writing to a program that has ended fails; the ending has the reason
     this.#child.stdin.on("error", () => {});
     if (running.size === 0) process.on("exit", killAll);
     running.add(this);

@@ -18,7 +18,7 @@ export interface TestVideo {
   output?: string[];
 }
 
-/** Writes a video in which frame k is a gray of 8 · k + 20, so that frames can be told apart. */
+/** Writes a video in which frame k is a gray of 8 · k + 20, so that frames can be distinguished. */
 export function makeVideo(
   path: string,
   { frames = 10, rate = 10, size = "64x48", output = [] }: TestVideo = {},

@@ -65,7 +65,7 @@ describeFfmpeg("a video file", () => {
     afterEach(() => expect.poll(runningFfmpegs).toBe(0));
   }
 
-  it("gives every frame once, with number and time", async () => {
+  it("yields every frame once, with number and time", async () => {
     const path = makeVideo(join(folder, "ten.mp4"));
     const { items, count, notes } = await gather(path);
     expect(count).toBe(10);
@@ -91,7 +91,7 @@ describeFfmpeg("a video file", () => {
     ]);
   });
 
-  it("tells when frames are shown though they do not come evenly", async () => {
+  it("knows when frames are shown though they do not come evenly", async () => {
     const output = ["-vf", "setpts='if(gte(N,5),N+10,N)/10/TB'", "-fps_mode", "vfr"];
     const { items } = await gather(makeVideo(join(folder, "uneven.mkv"), { output }));
     const times = items.map(({ timestamp }) => Math.round((timestamp as number) * 10));
@@ -221,14 +221,14 @@ describeFfmpeg("a video behind an address", () => {
     expect(seen[0]?.content).toMatchObject({ width: 64, height: 48 });
   });
 
-  it("is given up when it gives nothing", async () => {
+  it("is given up when it sends nothing", async () => {
     const { items } = await gather(`${origin}/silence.m3u8`, { timeout: 0.5 });
-    await expect(faultOf(items[0])).rejects.toThrow(/gave no frame for 0\.5 s/);
+    await expect(faultOf(items[0])).rejects.toThrow(/sent no frame for 0\.5 s/);
   });
 });
 
 describeFfmpeg("a live video", () => {
-  /** Ten frames a second, as a camera gives them. */
+  /** Ten frames a second, as a camera sends them. */
   const camera = {
     kind: "video" as const,
     path: "camera 0",
@@ -247,7 +247,7 @@ describeFfmpeg("a live video", () => {
     return frames;
   }
 
-  it("gives the newest frame, passing over those that came while nobody was reading", async () => {
+  it("yields the newest frame, passing over those that came while nobody was reading", async () => {
     const frames = await watch({});
     expect(frames).toHaveLength(4);
     expect((frames[3] as number) - (frames[1] as number)).toBeGreaterThan(6);
@@ -264,7 +264,7 @@ describeFfmpeg("a live video", () => {
     expect((await next).done).toBe(true);
   });
 
-  it("gives every frame when it is told to", async () => {
+  it("yields every frame on request", async () => {
     expect(await watch({ streamBuffer: true })).toEqual([0, 1, 2, 3]);
   });
 });

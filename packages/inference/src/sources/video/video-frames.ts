@@ -17,7 +17,7 @@ export interface Opening {
 
 /**
  * The frames of a video as ffmpeg decodes them, turned upright. ffmpeg waits while nobody reads: a pipe's few kilobytes are
- * all that lies between. Of a live video the newest frame is given, unless `streamBuffer` is set. When the iterator is left,
+ * all that lies between. Of a live video the newest frame is returned, unless `streamBuffer` is set. When the iterator is left,
  * ffmpeg is killed.
  *
  * @throws LookonceError `NOT_FOUND` without ffmpeg, `FORMAT` or `IO` when no frame comes, with ffmpeg's reason
@@ -103,10 +103,10 @@ class Frames {
     const { path } = this.#origin;
     const { code, reason } = await this.#ffmpeg.ended;
     if (this.#isLate) {
-      throw new LookonceError("IO", `${path} gave no frame for ${this.#settings.timeout} s: it is given up.`);
+      throw new LookonceError("IO", `${path} sent no frame for ${this.#settings.timeout} s: it is given up.`);
     }
     if (!came) {
-      const detail = reason === "" ? "it holds no frame." : `${reason}.`;
+      const detail = reason === "" ? "it has no frame." : `${reason}.`;
       throw new LookonceError("FORMAT", `Cannot read ${path} as a video: ${detail}`);
     }
     if (code !== 0 || reason !== "") {
@@ -116,7 +116,7 @@ class Frames {
   }
 }
 
-/** Hands bytes to ffmpeg as fast as it takes them. It may have enough before their end. */
+/** Writes bytes to ffmpeg as fast as it reads them. It may have enough before their end. */
 function feed(ffmpeg: FfmpegProcess, bytes: Opening["bytes"]): void {
   if (bytes === undefined) ffmpeg.stdin.end();
   else pipeline(bytes, ffmpeg.stdin).catch(() => {});
@@ -128,7 +128,7 @@ interface Decoding {
   version: number;
 }
 
-/** Every so many frames as PPM files one after the other; a line of the log tells when each is shown. */
+/** Every `vidStride`-th frame as PPM files one after the other; a line of the log has the time of each. */
 function argumentsFor({ input }: VideoOrigin, { vidStride, version }: Decoding): string[] {
   const step = vidStride === 1 ? [] : [`select=not(mod(n\\,${vidStride}))`];
   const filters = [...step, "metadata=mode=add:key=shown:value=1", "metadata=mode=print:key=shown"];
@@ -144,7 +144,7 @@ function argumentsFor({ input }: VideoOrigin, { vidStride, version }: Decoding):
 /**
  * Passes on the newest of what comes, leaving out what came while nobody was asking: at most one thing waits.
  *
- * @param stop called when nothing more is wanted, before the source is told so: what it waits for may never come
+ * @param stop called when the loop is left, before the source is closed: what it waits for may never come
  */
 async function* keepNewest<T>(source: AsyncIterable<T>, stop: () => void): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
@@ -190,7 +190,7 @@ async function* keepNewest<T>(source: AsyncIterable<T>, stop: () => void): Async
 const longestHead = 32;
 
 /**
- * The next image of a stream of PPM files (netpbm's `P6`, 8 bits), each of which tells its own size; `undefined` at the
+ * The next image of a stream of PPM files (netpbm's `P6`, 8 bits), each of which has its own size; `undefined` at the
  * stream's end, also where that cuts an image off.
  *
  * @throws LookonceError `FORMAT` when something else comes
@@ -200,19 +200,19 @@ async function readPpm(reader: ByteReader): Promise<Image | undefined> {
   const text = reader.here.toString("latin1", 0, longestHead);
   if (text.length < 8) return undefined;
   const head = /^P6\s(\d+)\s(\d+)\s255\s/.exec(text);
-  if (head === null) throw new LookonceError("FORMAT", "ffmpeg gave something else than images.");
+  if (head === null) throw new LookonceError("FORMAT", "ffmpeg wrote something else than images.");
   reader.skip(head[0].length);
   const [width, height] = [Number(head[1]), Number(head[2])];
-  const data = await reader.take(width * height * 3);
+  const data = await reader.read(width * height * 3);
   return data === undefined ? undefined : { data, width, height };
 }
 
 /** How long a line that must have been written is waited for, in milliseconds: it comes on another pipe than the frame. */
-const patience = 200;
+const maxLogDelayMs = 200;
 
-/** What ffmpeg's log tells while it decodes: when each frame is shown, and how many come in a second. */
+/** Reads from ffmpeg's log when each frame is shown, and the frame rate. */
 class FrameLog {
-  /** Frames a second, once the log has told. */
+  /** Frames a second, once the log has had it. */
   rate: number | undefined;
   readonly #times: (number | undefined)[] = [];
   #arrived: (() => void) | undefined;
@@ -231,7 +231,7 @@ class FrameLog {
     }
   }
 
-  /** Seconds at which the next frame is shown; `undefined` where the log does not tell. */
+  /** Seconds at which the next frame is shown; `undefined` where the log does not have it. */
   async nextTime(): Promise<number | undefined> {
     if (this.#times.length === 0 && !this.#silent) {
       await this.#wait();
@@ -242,7 +242,7 @@ class FrameLog {
 
   #wait(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, patience);
+      const timer = setTimeout(resolve, maxLogDelayMs);
       this.#arrived = () => {
         clearTimeout(timer);
         this.#arrived = undefined;
