@@ -2,14 +2,15 @@ import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkImage, checkImageName } from "./check-image.ts";
-import { largestDifferences, predict } from "./compare.ts";
+import { largestDifferences, predict, surestDifferences } from "./compare.ts";
 import type { ExportReport } from "./export-report.ts";
-import { surestDifferences } from "./onnx/surest-differences.ts";
-import type { WeightPrecision } from "./weight-precision.ts";
+
+/** How a file stores weights: as they are, in half precision, or in 8 bits of a range of their own. */
+export type WeightPrecision = "float32" | "float16" | "uint8";
 
 /**
- * What an export may differ by before it fails: boxes by this share of the image's longer side, probabilities by this.
- * With less than single precision it is the weighted mean of the surest predictions that is held to it.
+ * Tolerances of an export: boxes by this share of the image's longer side, probabilities by this.
+ * With less than single precision it is the weighted mean of the surest predictions that is compared with it.
  */
 const tolerances: Readonly<Record<WeightPrecision, { pixels: number; probability: number }>> = {
   float32: { pixels: 1e-3, probability: 1e-3 },

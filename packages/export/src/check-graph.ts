@@ -2,14 +2,14 @@ import { type OperationGraph, runGraph } from "@lookonce/graph-model";
 import { compileFunction } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { WeightPrecision } from "./agreement.ts";
 import { requireAgreement } from "./agreement.ts";
 import type { ExportReport } from "./export-report.ts";
-import type { GraphForm } from "./tensorflow/detector-operations.ts";
-import type { WeightPrecision } from "./weight-precision.ts";
+import type { GraphSpec } from "./graph-spec.ts";
 
 /** Options of {@link checkGraph}. */
 export interface CheckGraphOptions {
-  form: GraphForm;
+  spec: GraphSpec;
   precision: WeightPrecision;
   /** Where it will be, for errors. */
   file: string;
@@ -23,9 +23,9 @@ export interface CheckGraphOptions {
 export async function checkGraph(
   model: DetectionModel,
   graph: OperationGraph,
-  { form, precision, file }: CheckGraphOptions,
+  { spec, precision, file }: CheckGraphOptions,
 ): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
-  const { height, width, dynamic } = form;
+  const { height, width, dynamic } = spec;
   const check = async (batch: number): ReturnType<typeof checkGraph> => {
     const shape = [batch, height, width, 3] as const;
     const engine = await compileFunction((x) => runGraph(graph, [x])[0] as tf.Tensor, { shape });
@@ -45,8 +45,8 @@ export async function checkGraph(
       await engine.dispose();
     }
   };
-  if (dynamic) await check(form.batch + 1);
-  return check(form.batch);
+  if (dynamic) await check(spec.batch + 1);
+  return check(spec.batch);
 }
 
 /** [N, 3, H, W] → [N, H, W, 3] */

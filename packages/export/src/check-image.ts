@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type Image, letterbox, readImage } from "@lookonce/image";
 
-/** The form of a batch of images. */
+/** Sizes of a batch of images. */
 export interface ImageBatch {
   /** Sides of the images, in pixels. */
   height: number;
@@ -10,7 +10,7 @@ export interface ImageBatch {
   batch?: number;
 }
 
-/** The photograph on which exports are checked; where it is from is said in `images/README.md`. */
+/** The photograph on which exports are checked; see `images/README.md`. */
 const photograph: string = fileURLToPath(new URL("../images/coffee.jpg", import.meta.url));
 
 /** A word for people, for reports. */

@@ -14,7 +14,7 @@ export interface WrittenFolder<T> {
  * Writes a folder whole or not at all: beside its place first, checked there, then renamed. A folder that was there before
  * is replaced.
  *
- * @param check looks at the folder under its passing name; when it throws, nothing is left of it
+ * @param check checks the folder under its temporary name; when it throws, nothing is left of it
  * @throws LookonceError `IO` when it cannot be written, and what the check throws
  */
 export async function writeFolder<T>(

@@ -3,7 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import { detectorGraph } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { type EdgeType, EventWriter, type GraphAttribute, type GraphNode } from "@lookonce/tensorboard";
-import { imageSize } from "./image-size.ts";
+import { imageSize } from "./graph-spec.ts";
 import { exportOnnx } from "./onnx/export-onnx.ts";
 
 /** Options of {@link modelGraph}. */
@@ -36,7 +36,7 @@ export interface WriteGraphReport {
  * The graph by which a model makes its predictions, for TensorBoard: scopes are the model's modules (`model/0/conv`),
  * operators tfjs's kernels, shapes NHWC. Batch normalizations are there as in training, not folded.
  *
- * The model's mode is put back.
+ * The model's mode is restored.
  *
  * @throws LookonceError `ARGUMENT` for a size that does not fit the stride
  */
@@ -59,16 +59,16 @@ export async function modelGraph(model: DetectionModel, options: ModelGraphOptio
 }
 
 /**
- * Writes a model's graph to look at: an event file for TensorBoard and an ONNX file, checked as by {@link exportOnnx}, for
+ * Writes a model's graph for inspection: an event file for TensorBoard and an ONNX file, checked as by {@link exportOnnx}, for
  * Netron.
  *
  * @throws LookonceError `ARGUMENT` for a size that does not fit the stride, `IO` when a file cannot be written, `NUMERIC`
  *   when the ONNX file would compute something else
  */
 export async function writeGraph(model: DetectionModel, options: WriteGraphOptions): Promise<WriteGraphReport> {
-  const { directory, name = "model", ...form } = options;
-  const nodes = await modelGraph(model, form);
-  const { file: onnx } = await exportOnnx(model, { ...form, file: join(directory, `${name}.onnx`) });
+  const { directory, name = "model", ...spec } = options;
+  const nodes = await modelGraph(model, spec);
+  const { file: onnx } = await exportOnnx(model, { ...spec, file: join(directory, `${name}.onnx`) });
   const log = new EventWriter(directory);
   log.graph(nodes);
   await log.close();

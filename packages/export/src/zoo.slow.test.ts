@@ -25,7 +25,7 @@ async function slim(name: string): Promise<DetectionModel> {
 }
 
 /**
- * Makes a fresh model's answers depend on the image, as a trained one's do: its normalizations take the statistics of a
+ * Makes a fresh model's answers depend on the image, as a trained one's do: its normalizations get the statistics of a
  * batch, so that maps neither vanish nor explode with depth, and its biases favor no class.
  */
 async function enliven(model: DetectionModel, rng: Random): Promise<DetectionModel> {

@@ -3,11 +3,11 @@ import { familyOf } from "@lookonce/families";
 import { type Detections, nonMaxSuppression } from "@lookonce/geometry";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
+import type { WeightPrecision } from "../agreement.ts";
 import { requireAgreement } from "../agreement.ts";
 import { checkImage } from "../check-image.ts";
 import type { ExportReport } from "../export-report.ts";
-import type { WeightPrecision } from "../weight-precision.ts";
-import type { OnnxForm, SuppressionForm } from "./options.ts";
+import type { OnnxSpec, SuppressionSpec } from "./options.ts";
 
 /** A file's contents, before it is written. */
 export interface FileContents {
@@ -30,24 +30,24 @@ const rowTolerance = 1e-3;
  * @returns the largest differences found
  * @throws LookonceError `NUMERIC` when they exceed what is allowed
  */
-export async function checkFile(model: DetectionModel, contents: FileContents, form: OnnxForm): Promise<Agreement> {
+export async function checkFile(model: DetectionModel, contents: FileContents, spec: OnnxSpec): Promise<Agreement> {
   const found: Agreement[] = [];
-  for (const size of checkedSizes(model, form)) {
+  for (const size of checkedSizes(model, spec)) {
     const shape = [size.batch, 3, size.height, size.width] as const;
     let output: EngineTensor | undefined;
     const agreement = await requireAgreement(model, {
       ...size,
       file: contents.file,
-      precision: precisionOf(form),
+      precision: precisionOf(spec),
       predict: async (images) => {
         output = await run(contents.plain, images, shape);
         return output;
       },
     });
     found.push(agreement);
-    if (form.nms === undefined || output === undefined) continue;
+    if (spec.nms === undefined || output === undefined) continue;
     const rows = await run(contents.bytes, await checkImage(size), shape);
-    requireSuppressed(contents.file, rows, suppressed(model, output, form.nms));
+    requireSuppressed(contents.file, rows, suppressed(model, output, spec.nms));
   }
   const worst = (kind: "pixels" | "probability"): number =>
     Math.max(...found.map(({ differences }) => differences[kind]));
@@ -59,7 +59,7 @@ export async function checkFile(model: DetectionModel, contents: FileContents, f
   };
 }
 
-function precisionOf({ half, int8 }: OnnxForm): WeightPrecision {
+function precisionOf({ half, int8 }: OnnxSpec): WeightPrecision {
   if (int8) return "uint8";
   return half ? "float16" : "float32";
 }
@@ -71,7 +71,7 @@ interface CheckedSize {
 }
 
 /** The size that the file is for and, with free sizes, another, oblong one and one image more. */
-function checkedSizes({ step }: DetectionModel, { dynamic, batch, height, width }: OnnxForm): CheckedSize[] {
+function checkedSizes({ step }: DetectionModel, { dynamic, batch, height, width }: OnnxSpec): CheckedSize[] {
   const usual = { batch, height, width };
   if (!dynamic) return [usual];
   const share = (side: number, part: number): number => Math.max(1, Math.round((side * part) / step)) * step;
@@ -93,7 +93,7 @@ async function run(bytes: Uint8Array, images: Float32Array, shape: readonly numb
 function suppressed(
   model: DetectionModel,
   output: EngineTensor,
-  { conf, iou, maxDet, agnostic }: SuppressionForm,
+  { conf, iou, maxDet, agnostic }: SuppressionSpec,
 ): Detections[] {
   const { outputLayout: layout, hasObjectness } = familyOf(model.family);
   return nonMaxSuppression({ ...output, layout, hasObjectness }, { conf, iou, maxDet, agnostic });

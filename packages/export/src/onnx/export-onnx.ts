@@ -9,14 +9,14 @@ import { checkFile } from "./check-file.ts";
 import { freeSizes, withFreeSizes } from "./free-sizes.ts";
 import { halve } from "./halve.ts";
 import { metadataOf } from "./metadata.ts";
-import { type NetworkForm, networkOf } from "./network.ts";
-import { type ExportOnnxOptions, type OnnxForm, onnxForm } from "./options.ts";
+import { type NetworkSpec, networkOf } from "./network.ts";
+import { type ExportOnnxOptions, type OnnxSpec, onnxSpec } from "./options.ts";
 import { quantize } from "./quantize/quantize.ts";
 import { simplifyModel } from "./simplify-model.ts";
 import { candidates, suppress } from "./suppress.ts";
 
 /**
- * Writes a detector as an ONNX file, in the form in which exported YOLO models are known: `images` [batch, 3, H, W], float32
+ * Writes a detector as an ONNX file, in the format of exported YOLO models: `images` [batch, 3, H, W], float32
  * RGB from 0 to 1, to `output0`, float32:
  *
  * - [batch, 4 + nc, A] for YOLOv8: center x, center y, width, height in pixels, class probabilities
@@ -26,14 +26,14 @@ import { candidates, suppress } from "./suppress.ts";
  * The model itself stays as it is; batch normalizations are folded in a copy. Before anything is written the file's
  * contents are run by ONNX Runtime and compared with the model, on a photograph.
  *
- * @throws LookonceError `ARGUMENT` for options that do not fit, `UNSUPPORTED` for a model that cannot be had in this form,
+ * @throws LookonceError `ARGUMENT` for options that do not fit, `UNSUPPORTED` for a model that cannot be exported so,
  *   `NUMERIC` when the numbers disagree, `IO` when the file cannot be written
  */
 export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptions): Promise<ExportReport> {
   const start = performance.now();
-  const form = onnxForm(model, options);
-  const { plain, bytes } = await contentsOf(model, form, options);
-  const agreement = await checkFile(model, { file: options.file, plain, bytes }, form);
+  const spec = onnxSpec(model, options);
+  const { plain, bytes } = await contentsOf(model, spec, options);
+  const agreement = await checkFile(model, { file: options.file, plain, bytes }, spec);
   await writeWhole(options.file, bytes);
   return {
     file: options.file,
@@ -47,66 +47,66 @@ export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptio
 /** The file's contents, and the same without suppression. */
 async function contentsOf(
   model: DetectionModel,
-  form: OnnxForm,
+  spec: OnnxSpec,
   options: ExportOnnxOptions,
 ): Promise<{ plain: Uint8Array; bytes: Uint8Array }> {
   const copy = fuse(await copyModel(model));
   try {
-    const network = await networkInForm(copy, form, options);
-    const plain = serializeModel(await complete(copy, network, { ...form, nms: undefined }));
-    return { plain, bytes: form.nms === undefined ? plain : serializeModel(await complete(copy, network, form)) };
+    const network = await finishedNetwork(copy, spec, options);
+    const plain = serializeModel(await complete(copy, network, { ...spec, nms: undefined }));
+    return { plain, bytes: spec.nms === undefined ? plain : serializeModel(await complete(copy, network, spec)) };
   } finally {
     copy.dispose();
   }
 }
 
-/** The network of a fused model up to its raw maps, with free sizes, in half precision or quantized, as the form says. */
-async function networkInForm(model: DetectionModel, form: OnnxForm, options: ExportOnnxOptions): Promise<OnnxModel> {
-  const network = await writtenFor((size) => networkOf(model, size), model, form);
-  if (form.half) return halve(network);
-  if (!form.int8) return network;
-  const single = await networkOf(model, { ...form, batch: 1 });
-  return await quantize(network, { ...options, single, height: form.height, width: form.width });
+/** The network of a fused model up to its raw maps, with free sizes, in half precision or quantized, as the options require. */
+async function finishedNetwork(model: DetectionModel, spec: OnnxSpec, options: ExportOnnxOptions): Promise<OnnxModel> {
+  const network = await writtenFor((size) => networkOf(model, size), model, spec);
+  if (spec.half) return halve(network);
+  if (!spec.int8) return network;
+  const single = await networkOf(model, { ...spec, batch: 1 });
+  return await quantize(network, { ...options, single, height: spec.height, width: spec.width });
 }
 
-/** A graph for the form's size or, with free sizes, for any. */
+/** Writes a graph for the size of the spec or, with free sizes, for any. */
 function writtenFor(
-  write: (size: NetworkForm) => Promise<OnnxModel>,
+  write: (size: NetworkSpec) => Promise<OnnxModel>,
   model: DetectionModel,
-  form: OnnxForm,
+  spec: OnnxSpec,
 ): Promise<OnnxModel> {
-  return form.dynamic ? withFreeSizes(write, { step: model.step, opset: form.opset }) : write(form);
+  return spec.dynamic ? withFreeSizes(write, { step: model.step, opset: spec.opset }) : write(spec);
 }
 
 /** Appends decoding and suppression to the network, and describes the file. */
-async function complete(model: DetectionModel, network: OnnxModel, form: OnnxForm): Promise<OnnxModel> {
+async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpec): Promise<OnnxModel> {
   const graph = GraphBuilder.from(network.graph);
   graph.scope = `model/${model.rows.length - 1}`;
   const { hasObjectness, outputLayout } = familyOf(model.family);
   const layout = (decoded: tf.Tensor3D) => (outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded);
   const convert = (decoded: tf.Tensor3D) =>
-    form.nms === undefined ? [layout(decoded)] : candidates(decoded, hasObjectness);
-  const cells = form.dynamic ? countedCellPositions : undefined;
+    spec.nms === undefined ? [layout(decoded)] : candidates(decoded, hasObjectness);
+  const cells = spec.dynamic ? countedCellPositions : undefined;
   const decoding = await writtenFor(
     async (size) => simplifyModel(await traceDecoding(model, { ...size, cells, convert })),
     model,
-    form,
+    spec,
   );
   const outputs = graph.append(decoding.graph, new Map([["images", "images"], ...levelsOf(graph, network, model)]));
-  const batch = form.dynamic ? freeSizes.batch : form.batch;
-  if (form.nms === undefined) {
+  const batch = spec.dynamic ? freeSizes.batch : spec.batch;
+  if (spec.nms === undefined) {
     graph.node("Identity", outputs, {}, { outputs: ["output0"] });
-    const anchors = form.dynamic ? "anchors" : anchorCount(model, form);
+    const anchors = spec.dynamic ? "anchors" : anchorCount(model, spec);
     graph.output("output0", "float32", taskOf(model.task).outputShape(model, { batch, anchors }));
   } else {
-    suppress(graph, outputs, { ...form.nms, opset: form.opset, name: "output0" });
-    graph.output("output0", "float32", [batch, form.nms.maxDet, 6]);
+    suppress(graph, outputs, { ...spec.nms, opset: spec.opset, name: "output0" });
+    graph.output("output0", "float32", [batch, spec.nms.maxDet, 6]);
   }
   graph.prune();
   return graph.build({
-    opset: form.opset,
+    opset: spec.opset,
     docString: `${model.config.name} for ${model.nc} classes`,
-    metadata: metadataOf(model, form),
+    metadata: metadataOf(model, spec),
   });
 }
 
@@ -121,7 +121,7 @@ function levelsOf(graph: GraphBuilder, network: OnnxModel, { strides }: Detectio
   });
 }
 
-function anchorCount(model: DetectionModel, { height, width }: OnnxForm): number {
+function anchorCount(model: DetectionModel, { height, width }: OnnxSpec): number {
   return model.strides.reduce(
     (sum, stride, i) => sum + (height / stride) * (width / stride) * Math.max(1, model.anchors[i]?.length ?? 1),
     0,

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { type AnyTensorValue, GraphBuilder, int, type OnnxModel, type OnnxNode, type ValueInfo } from "@lookonce/onnx";
 import { int64, int64s } from "./constants.ts";
-import type { NetworkForm } from "./network.ts";
+import type { NetworkSpec } from "./network.ts";
 
 /** Names by which sizes that are free are known: axes of `images`. */
 export const freeSizes = { batch: "batch", height: "height", width: "width" } as const;
@@ -21,33 +21,33 @@ interface Monomial {
 /**
  * The same network for images of any size and number.
  *
- * A network written down for one size holds it in the shapes that some of its nodes are given. Here the network is written
+ * A network written for one size contains it in shapes that are inputs of its nodes. Here the network is written
  * down four times, with the batch, the height and the width doubled one by one: a number that doubles along depends on that
- * size, and is computed from the images' shape instead. Convolutions, poolings and the like take any size as they are.
+ * size, and is computed from the images' shape instead. Convolutions, poolings and the like accept any size as they are.
  *
- * @param write the network for images of a form
+ * @param write writes the network for images of a size
  * @param step what sides of images are multiples of
- * @throws LookonceError `UNSUPPORTED` for networks that hold the size in other ways, such as a table of weights a place
+ * @throws LookonceError `UNSUPPORTED` for networks that contain the size in other ways, such as a table of weights a place
  */
 export async function withFreeSizes(
-  write: (form: NetworkForm) => Promise<OnnxModel>,
+  write: (spec: NetworkSpec) => Promise<OnnxModel>,
   { step, opset }: { step: number; opset: number },
 ): Promise<OnnxModel> {
   // No two alike, and none so small that a map has a single row: what is one in number is written in a simpler way.
-  const form = { batch: 2, height: 4 * step, width: 6 * step, opset };
-  const network = await write(form);
-  const doubled = await Promise.all(sides.map((side) => write({ ...form, [side]: 2 * form[side] })));
+  const spec = { batch: 2, height: 4 * step, width: 6 * step, opset };
+  const network = await write(spec);
+  const doubled = await Promise.all(sides.map((side) => write({ ...spec, [side]: 2 * spec[side] })));
   const graph = new GraphBuilder({ name: network.graph.name });
   graph.scope = "sizes";
-  // Sizes are read off the images, also by a graph behind the network that has none.
-  const images: ValueInfo = { name: "images", type: "float32", shape: [2, 3, form.height, form.width] };
+  // Sizes are read from the images, also by a graph behind the network that has none.
+  const images: ValueInfo = { name: "images", type: "float32", shape: [2, 3, spec.height, spec.width] };
   for (const { name, type, shape } of new Map(
     [images, ...network.graph.inputs].map((input) => [input.name, input]),
   ).values()) {
     graph.input(name, type, [freeSizes.batch, shape?.[1] as number, freeSizes.height, freeSizes.width]);
   }
   for (const [name, value] of network.graph.initializers) graph.initializer(value, name);
-  const computed = new ComputedShapes(graph, form);
+  const computed = new ComputedShapes(graph, spec);
   for (const [i, node] of network.graph.nodes.entries()) {
     const others = doubled.map((other) => other.graph.nodes[i]);
     requireSame(node, others);
@@ -60,7 +60,7 @@ export async function withFreeSizes(
     graph.multi(node.op, inputs, node.attributes, { domain: node.domain, outputs: node.outputs, name: node.name });
   }
   for (const { name, type } of network.graph.outputs) graph.output(name, type);
-  return { ...network, graph: graph.build({ opset: form.opset }).graph };
+  return { ...network, graph: graph.build({ opset: spec.opset }).graph };
 }
 
 function requireSame(node: OnnxNode, others: readonly (OnnxNode | undefined)[]): void {
@@ -91,15 +91,15 @@ function isSame(value: AnyTensorValue, others: readonly (AnyTensorValue | undefi
 /** Shapes that are computed from that of `images`, each number once. */
 class ComputedShapes {
   readonly #graph: GraphBuilder;
-  readonly #form: NetworkForm;
+  readonly #spec: NetworkSpec;
   readonly #numbers = new Map<string, string>();
 
-  constructor(graph: GraphBuilder, form: NetworkForm) {
+  constructor(graph: GraphBuilder, spec: NetworkSpec) {
     this.#graph = graph;
-    this.#form = form;
+    this.#spec = spec;
   }
 
-  /** A list of whole numbers that came out as `values` for the form and with each of its sizes doubled. */
+  /** A list of whole numbers that came out as `values` for the spec and with each of its sizes doubled. */
   shape(node: OnnxNode, values: readonly (AnyTensorValue | undefined)[]): string {
     const lists = values.map((value) => {
       if (value?.type !== "int64" || value.shape.length !== 1) throw unsupported(node);
@@ -119,7 +119,7 @@ class ComputedShapes {
   }
 
   #monomial(number: number, exponents: Exponents): Monomial {
-    const whole = sides.reduce((product, side, i) => product * this.#form[side] ** (exponents[i] as number), 1);
+    const whole = sides.reduce((product, side, i) => product * this.#spec[side] ** (exponents[i] as number), 1);
     const shared = greatestDivisor(number, whole);
     return { factor: number / shared, divisor: whole / shared, exponents };
   }

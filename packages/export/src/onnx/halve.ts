@@ -10,9 +10,9 @@ const alwaysSingle: Readonly<Record<string, readonly number[]>> = { Resize: [1, 
 
 /**
  * The same network with its weights kept, and its maps computed, in half precision. Its input and outputs stay float32:
- * what decodes the maps needs the range, since pixels of large images lie further than a pixel apart in half precision.
+ * decoding the maps needs the range, since pixels of large images lie further than a pixel apart in half precision.
  *
- * @throws LookonceError `UNSUPPORTED` for weights that half precision cannot hold
+ * @throws LookonceError `UNSUPPORTED` for weights beyond the range of half precision
  */
 export function halve(network: OnnxModel): OnnxModel {
   const source = network.graph;
@@ -72,6 +72,6 @@ function halved(name: string, { data }: AnyTensorValue): Uint16Array {
   if (infinite < 0) return half;
   throw new LookonceError(
     "UNSUPPORTED",
-    `the model cannot be exported with half: ${name} holds ${values[infinite]}, and half precision ends at 65504. Export it without half.`,
+    `the model cannot be exported with half: ${name} contains ${values[infinite]}, and half precision ends at 65504. Export it without half.`,
   );
 }

@@ -1,10 +1,10 @@
 import type { DetectionModel } from "@lookonce/nn";
 import { formatClassNames } from "@lookonce/onnx";
-import type { OnnxForm } from "./options.ts";
+import type { OnnxSpec } from "./options.ts";
 
 /** What a file says of itself, under the keys by which programs know exported YOLO models (Ultralytics 8.3). */
-export function metadataOf(model: DetectionModel, form: OnnxForm): Record<string, string> {
-  const { batch, half, int8, dynamic, nms } = form;
+export function metadataOf(model: DetectionModel, spec: OnnxSpec): Record<string, string> {
+  const { batch, half, int8, dynamic, nms } = spec;
   const suppression: Record<string, number | boolean> =
     nms === undefined ? {} : { conf: nms.conf, iou: nms.iou, max_det: nms.maxDet, agnostic_nms: nms.agnostic };
   return {
@@ -15,7 +15,7 @@ export function metadataOf(model: DetectionModel, form: OnnxForm): Record<string
     family: model.family,
     stride: String(Math.max(...model.strides)),
     batch: String(batch),
-    imgsz: `[${form.height}, ${form.width}]`,
+    imgsz: `[${spec.height}, ${spec.width}]`,
     channels: "3",
     names: formatClassNames(model.names),
     args: pythonDictionary({ batch, half, int8, dynamic, nms: nms !== undefined, ...suppression }),

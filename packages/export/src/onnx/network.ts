@@ -3,8 +3,8 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { OnnxModel, OnnxNode, ValueInfo } from "@lookonce/onnx";
 import { simplifyModel } from "./simplify-model.ts";
 
-/** The images that a network is written down for. */
-export interface NetworkForm {
+/** The images that a network is written for. */
+export interface NetworkSpec {
   readonly height: number;
   readonly width: number;
   readonly batch: number;
@@ -17,11 +17,11 @@ export interface NetworkForm {
  * Its outputs are the head's convolutions themselves: level by level, finest first, boxes and classes apart where the
  * head has a branch for each (v8), else one map (v5).
  */
-export async function networkOf(model: DetectionModel, form: NetworkForm): Promise<OnnxModel> {
-  return withBareOutputs(simplifyModel(await traceNetwork(model, form)));
+export async function networkOf(model: DetectionModel, spec: NetworkSpec): Promise<OnnxModel> {
+  return withBareOutputs(simplifyModel(await traceNetwork(model, spec)));
 }
 
-/** Takes the maps as they are before they are joined and renamed for the outputs. */
+/** Makes the maps the outputs as they are before they are joined and renamed. */
 function withBareOutputs(network: OnnxModel): OnnxModel {
   const { graph } = network;
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));

@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
-import { imageSize } from "../image-size.ts";
+import { imageSize } from "../graph-spec.ts";
 
 /** How the range of an activation's numbers is chosen from those that were seen; see {@link ExportOnnxOptions}. */
 export type CalibrationMethod = "mse" | "minmax" | "percentile";
@@ -15,7 +15,7 @@ export interface ExportOnnxOptions {
   imgsz?: number | readonly [height: number, width: number];
   /** Images in a batch. Default 1. */
   batch?: number;
-  /** Version of ONNX's operators, 13 to 22. Default 17, which most programs that run ONNX files take. */
+  /** Version of ONNX's operators, 13 to 22. Default 17, which most programs that run ONNX files support. */
   opset?: number;
   /**
    * Whether images of any size that the stride divides, and any number of them, can be given to the file; `imgsz` and
@@ -27,7 +27,7 @@ export interface ExportOnnxOptions {
    * outputs stay float32. Default false.
    */
   half?: boolean;
-  /** Whether suppression is part of the file, which then gives detections. Default false. */
+  /** Whether suppression is part of the file, which then returns detections. Default false. */
   nms?: boolean;
   /** With `nms`: confidences must exceed this. Default 0.25. */
   conf?: number;
@@ -43,7 +43,7 @@ export interface ExportOnnxOptions {
   calibration?: Iterable<Image> | AsyncIterable<Image>;
   /**
    * With `int8`: how ranges are chosen. `mse` (default) loses the least on the whole, in the mean of squares, of what the
-   * activation functions make of the numbers; `minmax` holds every number seen; `percentile` all but one in 10,000.
+   * activation functions make of the numbers; `minmax` covers every number seen; `percentile` all but one in 10,000.
    */
   calibrationMethod?: CalibrationMethod;
   /** With `int8`: called after each image of `calibration`. */
@@ -51,7 +51,7 @@ export interface ExportOnnxOptions {
 }
 
 /** {@link ExportOnnxOptions} with defaults filled in and checked. */
-export interface OnnxForm {
+export interface OnnxSpec {
   readonly height: number;
   readonly width: number;
   readonly batch: number;
@@ -59,11 +59,11 @@ export interface OnnxForm {
   readonly dynamic: boolean;
   readonly half: boolean;
   readonly int8: boolean;
-  readonly nms: SuppressionForm | undefined;
+  readonly nms: SuppressionSpec | undefined;
 }
 
-/** What suppression inside a file goes by; see {@link ExportOnnxOptions}. */
-export interface SuppressionForm {
+/** Parameters of suppression inside a file; see {@link ExportOnnxOptions}. */
+export interface SuppressionSpec {
   readonly conf: number;
   readonly iou: number;
   readonly maxDet: number;
@@ -82,7 +82,7 @@ const methods: readonly CalibrationMethod[] = ["mse", "minmax", "percentile"];
  *
  * @throws LookonceError `ARGUMENT` naming the option
  */
-export function onnxForm(model: DetectionModel, options: ExportOnnxOptions): OnnxForm {
+export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): OnnxSpec {
   const { batch = 1, opset = opsets.usual, dynamic = false, half = false, int8 = false } = options;
   const [height, width] = imageSize(options.imgsz ?? 640, model.step);
   need(Number.isInteger(batch) && batch >= 1, "batch", `a whole number from 1 on, not ${batch}`);
@@ -96,11 +96,11 @@ export function onnxForm(model: DetectionModel, options: ExportOnnxOptions): Onn
   }
   const { calibrationMethod: method = "mse" } = options;
   need(methods.includes(method), "calibrationMethod", `one of ${methods.join(", ")}, not ${JSON.stringify(method)}`);
-  const nms = options.nms ? suppressionForm(model, options) : undefined;
+  const nms = options.nms ? suppressionSpec(model, options) : undefined;
   return { height, width, batch, opset, dynamic, half, int8, nms };
 }
 
-function suppressionForm(model: DetectionModel, options: ExportOnnxOptions): SuppressionForm {
+function suppressionSpec(model: DetectionModel, options: ExportOnnxOptions): SuppressionSpec {
   const { predict } = familyOf(model.family).nms;
   const { conf = predict.conf, iou = predict.iou, maxDet = predict.maxDet, agnosticNms = false } = options;
   need(conf >= 0 && conf <= 1, "conf", `a number from 0 to 1, not ${conf}`);
@@ -109,17 +109,17 @@ function suppressionForm(model: DetectionModel, options: ExportOnnxOptions): Sup
   return { conf, iou, maxDet, agnostic: agnosticNms };
 }
 
-/** Options that would change nothing are a mistake that is better heard of. */
+/** Options that would change nothing are a mistake. */
 function checkDependents(
   options: ExportOnnxOptions,
   { keys, of, isSet }: { keys: readonly (keyof ExportOnnxOptions)[]; of: string; isSet: boolean },
 ): void {
-  const given = isSet ? undefined : keys.find((key) => options[key] !== undefined);
-  if (given !== undefined) throw bad(`${given} is for files with ${of}: give ${of} too, or leave ${given} out.`);
+  const name = isSet ? undefined : keys.find((key) => options[key] !== undefined);
+  if (name !== undefined) throw bad(`${name} is for files with ${of}: set ${of} too, or leave ${name} out.`);
 }
 
-function need(holds: boolean, name: string, expected: string): void {
-  if (!holds) throw bad(`${name} must be ${expected}.`);
+function need(isValid: boolean, name: string, expected: string): void {
+  if (!isValid) throw bad(`${name} must be ${expected}.`);
 }
 
 function bad(message: string): LookonceError {

@@ -4,18 +4,18 @@ import { describe, expect, it } from "vitest";
 import { float32, int64s } from "./constants.ts";
 import { withFreeSizes } from "./free-sizes.ts";
 import { halve } from "./halve.ts";
-import type { NetworkForm } from "./network.ts";
+import type { NetworkSpec } from "./network.ts";
 
-/** Writes a network of images for a form. */
-type Write = (graph: GraphBuilder, x: string, form: NetworkForm) => string;
+/** Writes a network of images for a size. */
+type Write = (graph: GraphBuilder, x: string, spec: NetworkSpec) => string;
 
 const networkBy =
   (write: Write) =>
-  async (form: NetworkForm): Promise<OnnxModel> => {
+  async (spec: NetworkSpec): Promise<OnnxModel> => {
     const graph = new GraphBuilder();
-    const x = graph.input("images", "float32", [form.batch, 3, form.height, form.width]);
-    graph.output(write(graph, x, form), "float32");
-    return graph.build({ opset: form.opset });
+    const x = graph.input("images", "float32", [spec.batch, 3, spec.height, spec.width]);
+    graph.output(write(graph, x, spec), "float32");
+    return graph.build({ opset: spec.opset });
   };
 
 /** Cells as rows, [N, h·w / 4, 12], as networks with attention have them. */
@@ -69,13 +69,13 @@ describe("withFreeSizes", () => {
 });
 
 describe("halve", () => {
-  const form = { batch: 1, height: 2, width: 2, opset: 17 };
+  const spec = { batch: 1, height: 2, width: 2, opset: 17 };
 
   it("keeps the input and outputs in single precision, and scales of sizes", async () => {
     const resized = networkBy((graph, x) =>
       graph.node("Resize", [graph.node("Mul", [x, float32(graph, [2])]), "", float32(graph, [1, 1, 1.5, 2], [4])]),
     );
-    const network = halve(await resized(form));
+    const network = halve(await resized(spec));
     const engine = await OnnxEngine.create(network);
     const [output] = await engine.run(new Float32Array(12).fill(1), [1, 3, 2, 2]);
     expect(output?.shape).toEqual([1, 3, 3, 4]);
@@ -83,8 +83,8 @@ describe("halve", () => {
     await engine.dispose();
   });
 
-  it("refuses weights that half precision cannot hold", async () => {
-    const large = await networkBy((graph, x) => graph.node("Mul", [x, float32(graph, [70000])]))(form);
-    expect(() => halve(large)).toThrow(/holds 70000, and half precision ends at 65504/);
+  it("refuses weights beyond the range of half precision", async () => {
+    const large = await networkBy((graph, x) => graph.node("Mul", [x, float32(graph, [70000])]))(spec);
+    expect(() => halve(large)).toThrow(/contains 70000, and half precision ends at 65504/);
   });
 });

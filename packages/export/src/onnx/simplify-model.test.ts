@@ -50,7 +50,7 @@ async function run(model: OnnxModel): Promise<Float32Array> {
   return (output as { data: Float32Array }).data;
 }
 
-/** Simplifies, holds the outcome to the same numbers, and gives its operators. */
+/** Simplifies, requires the same numbers of the outcome, and returns its operators. */
 async function simplified(model: OnnxModel): Promise<{ ops: string[]; model: OnnxModel }> {
   const result = simplifyModel(model);
   const [a, b] = [await run(model), await run(result)];
@@ -87,7 +87,7 @@ describe("simplifyModel", () => {
     expect(model.graph.initializers.size).toBe(2);
   });
 
-  it("takes out transpositions that cancel, and only those", async () => {
+  it("removes transpositions that cancel, and only those", async () => {
     const draft = new Draft();
     const last = draft.transpose(draft.x, [0, 2, 3, 1]);
     const back = draft.transpose(last, [0, 3, 1, 2]);

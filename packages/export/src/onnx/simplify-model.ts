@@ -71,7 +71,7 @@ class Simplification {
     return true;
   }
 
-  /** Puts a constant in the place of a value; under the name of the one that it was made from, where nothing else reads that. */
+  /** Replaces a value by a constant, under the name of the one that it was made from, where nothing else reads that. */
   #replaceConstant(from: string, output: string, folded: TensorValue): void {
     const name = this.#uses.get(from) === 1 ? from : output;
     this.#constants.set(name, folded);
@@ -79,7 +79,7 @@ class Simplification {
     this.#uses.set(name, this.#uses.get(output) ?? 0);
   }
 
-  /** A transposition of a transposition that puts the axes back. */
+  /** A transposition of a transposition that restores the axes. */
   #cancel(node: OnnxNode): boolean {
     const before = this.#makers.get(node.inputs[0] as string);
     if (before?.op !== "Transpose") return false;

@@ -2,13 +2,13 @@ import { xywhToXyxy } from "@lookonce/nn";
 import { type GraphBuilder, int, ints } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, int64, int64s } from "./constants.ts";
-import type { SuppressionForm } from "./options.ts";
+import type { SuppressionSpec } from "./options.ts";
 
 /** Pixels between the classes' boxes while they are compared: YOLOv5 7.0 and YOLOv8 8.3. */
 const classOffset = 7680;
 
 /** What {@link suppress} works on. */
-export interface SuppressOptions extends SuppressionForm {
+export interface SuppressOptions extends SuppressionSpec {
   readonly opset: number;
   /** Name of the output. */
   readonly name: string;

@@ -34,7 +34,7 @@ const combinations = numbers.flatMap((a) => sizes.flatMap((b) => ends.map((c): V
 const opsets = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22];
 
 // An export that ONNX Runtime does not run, or whose numbers disagree, throws.
-describe.each(["v8", "v5"] as const)("every form of %s", (family) => {
+describe.each(["v8", "v5"] as const)("every variant of %s", (family) => {
   const write = async (options: Variant, name: string): Promise<string> => {
     const file = join(folder, `${name}.onnx`);
     const images = options.int8 ? { calibration: calibrationImages(2) } : {};
@@ -56,7 +56,7 @@ describe.each(["v8", "v5"] as const)("every form of %s", (family) => {
       { int8: true, dynamic: true },
     ];
     const files: string[] = [];
-    for (const [i, form] of forms.entries()) files.push(await write({ ...form, opset }, `${family}-${opset}-${i}`));
+    for (const [i, spec] of forms.entries()) files.push(await write({ ...spec, opset }, `${family}-${opset}-${i}`));
     expect(files).toHaveLength(3);
     if (checker) expect(spawnSync(python, ["-c", script, ...files], { encoding: "utf8" }).stderr).toBe("");
   });

@@ -87,7 +87,7 @@ describe.each(families)("%s with dynamic", (family) => {
 });
 
 describe.each(families)("%s with half", (family) => {
-  it("keeps its weights in half precision, and takes and gives single", async () => {
+  it("keeps its weights in half precision, and its inputs and outputs in single", async () => {
     const [plain, half] = [await exported(family, {}), await exported(family, { half: true })];
     const [before, after] = [typesOf(plain.onnx), typesOf(half.onnx)];
     expect(after.float16).toBeGreaterThan(0.9 * (before.float32 as number) - 1000);
@@ -99,7 +99,7 @@ describe.each(families)("%s with half", (family) => {
 });
 
 describe.each(families)("%s with nms", (family) => {
-  it("gives as many rows as asked for, with the thresholds in its metadata", async () => {
+  it("returns as many rows as asked for, with the thresholds in its metadata", async () => {
     const { onnx } = await exported(family, { nms: true, conf: 0.01, iou: 0.6, maxDet: 7, agnosticNms: true });
     expect(onnx.graph.outputs).toEqual([{ name: "output0", type: "float32", shape: [1, 7, 6] }]);
     expect(modelMetadata(onnx).args).toContain(
@@ -181,7 +181,7 @@ describe("exportOnnx refuses", () => {
   it.each<[Omit<ExportOnnxOptions, "file">, string]>([
     [{ int8: true }, "int8 needs calibration data"],
     [{ int8: true, half: true, calibration: [] }, "half and int8 cannot both be had"],
-    [{ conf: 0.3 }, "conf is for files with nms: give nms too, or leave conf out."],
+    [{ conf: 0.3 }, "conf is for files with nms: set nms too, or leave conf out."],
     [{ maxDet: 3, nms: false }, "maxDet is for files with nms"],
     [{ calibration: [] }, "calibration is for files with int8"],
     [{ nms: true, conf: 1.5 }, "conf must be a number from 0 to 1, not 1.5."],

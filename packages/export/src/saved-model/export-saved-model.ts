@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkGraph } from "../check-graph.ts";
 import type { ExportReport } from "../export-report.ts";
-import { type FormOptions, modelForm } from "../form.ts";
+import { type GraphOptions, graphSpec } from "../graph-spec.ts";
 import { modelNotes } from "../model-notes.ts";
 import { detectorOperations } from "../tensorflow/detector-operations.ts";
 import { writeFolder } from "../write-folder.ts";
@@ -11,7 +11,7 @@ import { decodeSavedModel } from "./decode-saved-model.ts";
 import { encodeSavedModel } from "./encode-saved-model.ts";
 
 /** Options of {@link exportSavedModel}. */
-export interface ExportSavedModelOptions extends FormOptions {
+export interface ExportSavedModelOptions extends GraphOptions {
   /** The folder to write, by custom `<name>_saved_model`. */
   file: string;
   /** Whether filters are stored in half precision: half the size, the same speed. Default false. */
@@ -19,8 +19,8 @@ export interface ExportSavedModelOptions extends FormOptions {
 }
 
 /**
- * Writes a detector as a TensorFlow SavedModel: a folder with `saved_model.pb`, whose signature `serving_default` takes
- * `images` [batch, H, W, 3], float32 RGB from 0 to 1, and gives `output0`, [batch, 4 + nc, A] for YOLOv8 and
+ * Writes a detector as a TensorFlow SavedModel: a folder with `saved_model.pb`, whose signature `serving_default` maps
+ * `images` [batch, H, W, 3], float32 RGB from 0 to 1, to `output0`, [batch, 4 + nc, A] for YOLOv8 and
  * [batch, A, 5 + nc] for YOLOv5; and `metadata.yaml` with class names and stride. It is written without TensorFlow.
  *
  * Before the folder gets its name it is read back, run and compared with the model.
@@ -31,14 +31,14 @@ export interface ExportSavedModelOptions extends FormOptions {
 export async function exportSavedModel(model: DetectionModel, options: ExportSavedModelOptions): Promise<ExportReport> {
   const start = performance.now();
   const { file, half = false } = options;
-  const form = modelForm(model, options);
+  const spec = graphSpec(model, options);
   const precision = half ? "float16" : "float32";
   const files = new Map([
-    ["saved_model.pb", encodeSavedModel(await detectorOperations(model, form), { half })],
-    ["metadata.yaml", new TextEncoder().encode(yaml({ ...modelNotes(model, form), precision }))],
+    ["saved_model.pb", encodeSavedModel(await detectorOperations(model, spec), { half })],
+    ["metadata.yaml", new TextEncoder().encode(yaml({ ...modelNotes(model, spec), precision }))],
   ]);
   const { bytes, checked } = await writeFolder(file, files, async (folder) =>
-    checkGraph(model, decodeSavedModel(await readFile(join(folder, "saved_model.pb"))), { form, precision, file }),
+    checkGraph(model, decodeSavedModel(await readFile(join(folder, "saved_model.pb"))), { spec, precision, file }),
   );
   return { file, format: "saved_model", bytes, seconds: (performance.now() - start) / 1000, ...checked };
 }

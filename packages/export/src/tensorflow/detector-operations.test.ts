@@ -29,13 +29,13 @@ head:
     { rng: new Random(3) },
   ).eval();
 
-const form = { height: 32, width: 48, batch: 1, dynamic: false };
-const check = { form, precision: "float32", file: "grouped" } as const;
+const spec = { height: 32, width: 48, batch: 1, dynamic: false };
+const check = { spec, precision: "float32", file: "grouped" } as const;
 
 describe("detectorOperations", () => {
   it("says convolutions in groups as TensorFlow can compute them", async () => {
     const model = grouped();
-    const graph = await detectorOperations(model, form);
+    const graph = await detectorOperations(model, spec);
     const operations = new Set(graph.nodes.map(({ op }) => op));
     expect([...operations]).toEqual(expect.arrayContaining(["Conv2D", "DepthwiseConv2dNative", "Split", "ConcatV2"]));
     const { differences } = await checkGraph(model, graph, check);
@@ -44,7 +44,7 @@ describe("detectorOperations", () => {
 
   it("joins each bias with its convolution where nothing else reads that", async () => {
     const model = grouped();
-    const graph = await detectorOperations(model, form);
+    const graph = await detectorOperations(model, spec);
     const fused = fuseBiases(graph);
     const count = (op: string): number => fused.nodes.filter((node) => node.op === op).length;
     expect(count("_FusedConv2D")).toBeGreaterThan(5);
@@ -56,7 +56,7 @@ describe("detectorOperations", () => {
   });
 
   it("opens the number of images and nothing else", async () => {
-    const graph = await detectorOperations(grouped(), { ...form, dynamic: true });
+    const graph = await detectorOperations(grouped(), { ...spec, dynamic: true });
     expect(graph.inputs[0]?.shape).toEqual([-1, 32, 48, 3]);
     expect(graph.outputs[0]?.shape).toEqual([-1, 6, 120]);
     const open = [...graph.constants].filter(([, { data }]) => [...data].includes(-1) && data instanceof Int32Array);
@@ -69,7 +69,7 @@ describe("detectorOperations", () => {
   });
 
   it("notices numbers that disagree", async () => {
-    const graph = await detectorOperations(grouped(), form);
+    const graph = await detectorOperations(grouped(), spec);
     const constants = new Map(graph.constants);
     const [name, { data, ...rest }] = [...constants].find(([key]) => key.endsWith("cv3/0/2/bias")) as [
       string,

@@ -3,18 +3,10 @@ import { familyOf } from "@lookonce/families";
 import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/graph-model";
 import { type DetectorCall, detectorGraph } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
+import type { GraphSpec } from "../graph-spec.ts";
 import { float, GraphBuilder, indices } from "./graph-builder.ts";
 import { KernelCall } from "./kernel-call.ts";
 import { kernelRules } from "./lower-kernels.ts";
-
-/** The form of a graph's input. */
-export interface GraphForm {
-  height: number;
-  width: number;
-  /** Images in a batch; with `dynamic` any number can be given. */
-  batch: number;
-  dynamic: boolean;
-}
 
 /**
  * A detector as TensorFlow's operations: `images` [N, H, W, 3], RGB from 0 to 1, to `output0`, [N, 4 + nc, A] for YOLOv8 and
@@ -22,19 +14,19 @@ export interface GraphForm {
  *
  * @throws LookonceError `UNSUPPORTED` for a layer that TensorFlow's operations cannot say
  */
-export async function detectorOperations(model: DetectionModel, form: GraphForm): Promise<OperationGraph> {
+export async function detectorOperations(model: DetectionModel, spec: GraphSpec): Promise<OperationGraph> {
   const copy = fuse(await copyModel(model));
   try {
-    if (!form.dynamic) return await graphOf(copy, form);
+    if (!spec.dynamic) return await graphOf(copy, spec);
     // What differs between two numbers of images is what depends on it.
-    const [one, two] = [await graphOf(copy, { ...form, batch: 1 }), await graphOf(copy, { ...form, batch: 2 })];
+    const [one, two] = [await graphOf(copy, { ...spec, batch: 1 }), await graphOf(copy, { ...spec, batch: 2 })];
     return withOpenBatch(one, two);
   } finally {
     copy.dispose();
   }
 }
 
-async function graphOf(model: DetectionModel, { height, width, batch }: GraphForm): Promise<OperationGraph> {
+async function graphOf(model: DetectionModel, { height, width, batch }: GraphSpec): Promise<OperationGraph> {
   const calls = await detectorGraph(model, { height, width, batch });
   const builder = new GraphBuilder();
   const shapes = new Map(

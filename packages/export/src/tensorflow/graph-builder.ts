@@ -23,7 +23,7 @@ export class GraphBuilder {
     return this.node(name, "Const", { inputs: [], attributes: { dtype: { type: constant.dtype } } });
   }
 
-  /** Whole numbers that an operation takes as an input, such as a shape. */
+  /** Whole numbers that are an input of an operation, such as a shape. */
   integers(name: string, values: readonly number[] | number): string {
     const list = typeof values === "number" ? [values] : values;
     const shape = typeof values === "number" ? [] : [list.length];

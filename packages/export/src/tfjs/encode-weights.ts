@@ -1,6 +1,6 @@
 import { floatToHalf } from "@lookonce/checkpoint";
 import type { GraphConstant, OperationGraph, WeightEntry } from "@lookonce/graph-model";
-import type { WeightPrecision } from "../weight-precision.ts";
+import type { WeightPrecision } from "../agreement.ts";
 
 /** Weights as a manifest lists them, and their bytes one after the other. */
 export interface EncodedWeights {
@@ -12,7 +12,7 @@ export interface EncodedWeights {
 const steps = 254;
 
 /**
- * The constants of a graph for the manifest of a `model.json`. Those that are filters take the precision that is asked for;
+ * The constants of a graph for the manifest of a `model.json`. Those that are filters have the precision that is asked for;
  * everything else, such as biases and the places of anchors, stays as it is. In 8 bits filters must lie from −1 to 1.
  */
 export function encodeWeights(

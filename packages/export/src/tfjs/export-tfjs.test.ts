@@ -10,8 +10,7 @@ import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkImage } from "../check-image.ts";
-import { largestDifferences, predict } from "../compare.ts";
-import { surestDifferences } from "../onnx/surest-differences.ts";
+import { largestDifferences, predict, surestDifferences } from "../compare.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { exportTfjs } from "./export-tfjs.ts";
 import { serveFolder } from "./test-serve-folder.ts";
@@ -93,7 +92,7 @@ describe.each([
     expect(operations).not.toContain("Conv2D");
   });
 
-  it("takes any number of images when it is dynamic", async () => {
+  it("accepts any number of images when it is dynamic", async () => {
     const model = await tinyModel(family);
     const file = join(folder, `dynamic-${family}`);
     await exportTfjs(model, { file, imgsz: [64, 96], dynamic: true });

@@ -1,21 +1,21 @@
 import { LookonceError } from "@lookonce/errors";
 import { type OperationGraph, readModelJson } from "@lookonce/graph-model";
 import type { DetectionModel } from "@lookonce/nn";
+import type { WeightPrecision } from "../agreement.ts";
 import { checkGraph } from "../check-graph.ts";
 import type { ExportReport } from "../export-report.ts";
-import { type FormOptions, modelForm } from "../form.ts";
+import { type GraphOptions, graphSpec } from "../graph-spec.ts";
 import { largeFilters } from "../large-filters.ts";
 import { modelNotes } from "../model-notes.ts";
 import { detectorOperations } from "../tensorflow/detector-operations.ts";
 import { fuseBiases } from "../tensorflow/fuse-biases.ts";
-import type { WeightPrecision } from "../weight-precision.ts";
 import { writeFolder } from "../write-folder.ts";
 import { encodeWeights, shards } from "./encode-weights.ts";
 import { modelJson } from "./model-json.ts";
 import { scaleFilters } from "./scale-filters.ts";
 
 /** Options of {@link exportTfjs}. */
-export interface ExportTfjsOptions extends FormOptions {
+export interface ExportTfjsOptions extends GraphOptions {
   /** The folder to write, by custom `<name>_web_model`. */
   file: string;
   /** Whether filters lie in the files in half precision: half the size, the same speed. Default false. */
@@ -36,19 +36,19 @@ export interface ExportTfjsOptions extends FormOptions {
  */
 export async function exportTfjs(model: DetectionModel, options: ExportTfjsOptions): Promise<ExportReport> {
   const start = performance.now();
-  const form = modelForm(model, options);
+  const spec = graphSpec(model, options);
   const precision = precisionOf(options);
-  const fused = fuseBiases(await detectorOperations(model, form));
+  const fused = fuseBiases(await detectorOperations(model, spec));
   const graph: OperationGraph = {
     ...(precision === "uint8" ? scaleFilters(fused) : fused),
-    metadata: { ...modelNotes(model, form), precision },
+    metadata: { ...modelNotes(model, spec), precision },
   };
   const { entries, parts } = encodeWeights(graph, { precision, filters: largeFilters(fused) });
   const files = shards(parts);
   const json = modelJson(graph, { paths: [...files.keys()], weights: entries });
   const content = new Map<string, Uint8Array>([...files, ["model.json", new TextEncoder().encode(json)]]);
   const written = await writeFolder(options.file, content, async (folder) =>
-    checkGraph(model, await readModelJson(`${folder}/model.json`), { form, precision, file: options.file }),
+    checkGraph(model, await readModelJson(`${folder}/model.json`), { spec, precision, file: options.file }),
   );
   return {
     file: options.file,

@@ -9,7 +9,7 @@ export interface ModelJsonParts {
 
 const types = { float32: "DT_FLOAT", float16: "DT_HALF", int32: "DT_INT32", bool: "DT_BOOL" } as const;
 
-/** Version of TensorFlow's graph format; what reads graph models takes any. */
+/** Version of TensorFlow's graph format; what reads graph models accepts any. */
 const producer = 1882;
 
 /** A graph as the `model.json` of a graph model of TensorFlow.js: protobuf's JSON, weights in files of their own. */

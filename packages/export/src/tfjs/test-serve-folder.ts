@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-/** Serves a folder's files for as long as a task takes, as a page would get them. */
+/** Serves a folder's files for the duration of a task, as a page would get them. */
 export async function serveFolder<T>(folder: string, task: (address: string) => Promise<T>): Promise<T> {
   const server = createServer(({ url = "" }, response) => {
     readFile(join(folder, url)).then(

@@ -9,8 +9,7 @@ import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkImage } from "../check-image.ts";
-import { largestDifferences, predict } from "../compare.ts";
-import { surestDifferences } from "../onnx/surest-differences.ts";
+import { largestDifferences, predict, surestDifferences } from "../compare.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { exportWeights } from "./export-weights.ts";
 

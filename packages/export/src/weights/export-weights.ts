@@ -1,17 +1,22 @@
 import { rm, stat } from "node:fs/promises";
-import { type Checkpoint, readCheckpoint, saveCheckpoint, saveStateDict } from "@lookonce/checkpoint";
+import {
+  type Checkpoint,
+  readCheckpoint,
+  type StoredTensor,
+  saveCheckpoint,
+  saveStateDict,
+} from "@lookonce/checkpoint";
 import { taskOf } from "@lookonce/families";
 import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
-import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
+import { type DetectionModel, modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import { requireAgreement } from "../agreement.ts";
 import { predict } from "../compare.ts";
 import type { ExportReport } from "../export-report.ts";
-import { type FormOptions, modelForm } from "../form.ts";
-import type { GraphForm } from "../tensorflow/detector-operations.ts";
-import { checkpointOf } from "./checkpoint-of.ts";
+import type { GraphSpec } from "../graph-spec.ts";
+import { type GraphOptions, graphSpec } from "../graph-spec.ts";
 
 /** Options of {@link exportWeights}. */
-export interface ExportWeightsOptions extends Pick<FormOptions, "imgsz" | "batch"> {
+export interface ExportWeightsOptions extends Pick<GraphOptions, "imgsz" | "batch"> {
   /** The file to write. */
   file: string;
   /** `safetensors`, or `torch`: a `state_dict` in a `.pt` file. */
@@ -23,10 +28,10 @@ export interface ExportWeightsOptions extends Pick<FormOptions, "imgsz" | "batch
 }
 
 /**
- * Writes a detector's weights under the names that the Python implementations give them (`model.0.conv.weight`), with all
+ * Writes a detector's weights under the names of the Python implementations (`model.0.conv.weight`), with all
  * that is known of the model, so that it can be built from the file alone.
  *
- * `imgsz` and `batch` are those of the check: the file is read back, the model that it holds is run on a photograph and
+ * `imgsz` and `batch` are those of the check: the file is read back, its model is run on a photograph and
  * compared.
  *
  * @throws LookonceError `ARGUMENT` for a size that does not fit the stride, `NUMERIC` when the numbers disagree, `IO` when the
@@ -35,13 +40,13 @@ export interface ExportWeightsOptions extends Pick<FormOptions, "imgsz" | "batch
 export async function exportWeights(model: DetectionModel, options: ExportWeightsOptions): Promise<ExportReport> {
   const start = performance.now();
   const { file, format, half = false, metadata = {}, ...rest } = options;
-  const form = modelForm(model, rest);
+  const spec = graphSpec(model, rest);
   const checkpoint = await checkpointOf(model, metadata);
   const beside = besideOf(file);
   try {
     const save = format === "torch" ? saveStateDict : saveCheckpoint;
     save(beside, checkpoint, { half });
-    const checked = await checkFile(model, beside, { form, half, file });
+    const checked = await checkFile(model, beside, { spec, half, file });
     const { size: bytes } = await writing(file, () => stat(beside));
     await renameIntoPlace(beside, file);
     return { file, format, bytes, seconds: (performance.now() - start) / 1000, ...checked };
@@ -55,9 +60,9 @@ export async function exportWeights(model: DetectionModel, options: ExportWeight
 async function checkFile(
   model: DetectionModel,
   path: string,
-  { form, half, file }: { form: GraphForm; half: boolean; file: string },
+  { spec, half, file }: { spec: GraphSpec; half: boolean; file: string },
 ): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
-  const { height, width, batch } = form;
+  const { height, width, batch } = spec;
   const back = modelFromCheckpoint(readCheckpoint(path), file);
   try {
     return await requireAgreement(model, {
@@ -68,7 +73,7 @@ async function checkFile(
       precision: half ? "float16" : "float32",
       predict: async (images) => ({
         data: await predict(back, { images, imagesShape: [batch, 3, height, width] }),
-        shape: predictionShape(back, form),
+        shape: predictionShape(back, spec),
       }),
     });
   } finally {
@@ -76,9 +81,45 @@ async function checkFile(
   }
 }
 
-function predictionShape(model: DetectionModel, { height, width, batch }: GraphForm): number[] {
+function predictionShape(model: DetectionModel, { height, width, batch }: GraphSpec): number[] {
   const cells = model.strides.map(
     (stride, i) => (height / stride) * (width / stride) * (model.anchors[i]?.length ?? 1),
   );
   return taskOf(model.task).outputShape(model, { batch, anchors: cells.reduce((sum, cell) => sum + cell, 0) });
+}
+
+/**
+ * A model as a complete checkpoint: weights under PyTorch's names, configuration, class names, strides, anchors.
+ *
+ * @param metadata what else is known of it, such as its license
+ */
+async function checkpointOf(model: DetectionModel, metadata: Checkpoint["metadata"]): Promise<Checkpoint> {
+  const { config, names, nc, strides, anchors } = model;
+  const checkpoint: Checkpoint = {
+    tensors: withCounters(await stateDict(model)),
+    config: config.source as NonNullable<Checkpoint["config"]>,
+    names,
+    nc,
+    stride: strides,
+    metadata,
+  };
+  if (anchors.length > 0) {
+    checkpoint.anchors = anchors.map((level, i) => level.flat().map((side) => side * (strides[i] as number)));
+  }
+  return checkpoint;
+}
+
+/**
+ * With the counter of batches that PyTorch's batch normalizations keep, where their names say that there is one. It weighs
+ * batches only when a normalization has no momentum; with one, as here, it means nothing, and starts at 0.
+ */
+function withCounters(tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
+  const all = new Map<string, StoredTensor>();
+  for (const [name, tensor] of tensors) {
+    all.set(name, tensor);
+    if (name.endsWith(".running_var")) {
+      all.set(name.replace(/running_var$/, "num_batches_tracked"), { shape: [], data: new BigInt64Array(1) });
+    }
+  }
+  return all;
 }

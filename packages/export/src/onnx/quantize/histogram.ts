@@ -28,7 +28,7 @@ export class Histogram {
     }
   }
 
-  /** The bins that are not empty: middle of each, and how many numbers it holds. */
+  /** The bins that are not empty: middle of each, and how many numbers it counts. */
   entries(): { values: Float64Array; counts: Float64Array } {
     const used = Array.from(this.#counts.keys()).filter((bin) => this.#counts[bin] !== 0);
     const width = (2 * this.#limit) / bins;

@@ -6,7 +6,7 @@ export type RangeSource =
   | { readonly kind: "pixels" }
   /** Shares from 0 to 1. */
   | { readonly kind: "share" }
-  /** The numbers that were seen; `activation` tells that only x · σ(x) is made of them. */
+  /** The numbers that were seen; `activation` means that only x · σ(x) is made of them. */
   | { readonly kind: "seen"; readonly activation: boolean }
   /** x · σ(x) of another value. */
   | { readonly kind: "silu"; readonly of: string }

@@ -9,7 +9,7 @@ export interface WeightOptions {
 }
 
 /** Biases must fit 32 bits with room for the sum that they are added to. */
-const mostBias = 2 ** 30;
+const maxBias = 2 ** 30;
 
 /**
  * Weights as signed bytes, symmetric about zero: weight = byte · scale of its channel. A channel's largest weight is ±127;
@@ -26,7 +26,7 @@ export function quantizeWeights(
     const from = channel * size;
     let largest = 0;
     for (let i = from; i < from + size; i++) largest = Math.max(largest, Math.abs(weights[i] as number));
-    const forBias = Math.abs(biases?.[channel] ?? 0) / (inputScale * mostBias);
+    const forBias = Math.abs(biases?.[channel] ?? 0) / (inputScale * maxBias);
     const scale = Math.fround(Math.max(largest / 127, forBias)) || 1;
     scales[channel] = scale;
     for (let i = from; i < from + size; i++) {

@@ -22,7 +22,7 @@ describe("Histogram", () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(5000);
     expect(histogram.max).toBe(Math.fround(Math.max(...numbers)));
     expect(histogram.min).toBe(Math.fround(Math.min(...numbers)));
-    // Up to any number there are as many as in a sorted list, give or take those of a bin.
+    // Up to any number there are as many as in a sorted list, plus or minus those of a bin.
     const sorted = numbers.toSorted((a, b) => a - b);
     const width = (2 * 2 * Math.max(histogram.max, -histogram.min)) / 8192;
     for (const at of [500, 2500, 4900]) {
@@ -34,7 +34,7 @@ describe("Histogram", () => {
     }
   });
 
-  it("leaves out what is not finite, and takes nothing but zeros", () => {
+  it("leaves out what is not finite, and accepts nothing but zeros", () => {
     const histogram = histogramOf([1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
     expect([histogram.min, histogram.max]).toEqual([0, 1]);
     expect(chooseRange(histogramOf([0, 0]), { method: "mse" }).scale).toBeGreaterThan(0);
@@ -42,7 +42,7 @@ describe("Histogram", () => {
 });
 
 describe("ranges", () => {
-  it("always hold zero exactly", () => {
+  it("always contain zero exactly", () => {
     for (const [low, high] of [
       [-1, 2],
       [3, 9],

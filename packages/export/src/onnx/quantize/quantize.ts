@@ -1,7 +1,9 @@
+import { LookonceError } from "@lookonce/errors";
+import { type Image, letterbox } from "@lookonce/image";
+import { floatPixels, OnnxEngine } from "@lookonce/inference";
 import type { OnnxModel } from "@lookonce/onnx";
 import type { CalibrationMethod, ExportOnnxOptions } from "../options.ts";
-import { collectHistograms } from "./calibrate.ts";
-import type { Histogram } from "./histogram.ts";
+import { Histogram } from "./histogram.ts";
 import { planQuantization, type RangeSource } from "./plan.ts";
 import { chooseRange, endsOf, leastError, type Range, rangeOf } from "./range.ts";
 import { writeQuantized } from "./write-quantized.ts";
@@ -15,7 +17,7 @@ export interface QuantizeOptions extends Pick<ExportOnnxOptions, "calibration" |
 }
 
 /**
- * The same network with its convolutions computed with 8-bit integers, in the form that runtimes know: every value is
+ * The same network with its convolutions computed with 8-bit integers, in the format that runtimes know: every value is
  * followed by `QuantizeLinear` and `DequantizeLinear`, which they join with the operators between. Activations are unsigned
  * bytes with a range of their own each, learned from images; weights are signed bytes with a scale for every channel.
  *
@@ -94,4 +96,40 @@ const siluLowest = -1.2784645;
 
 function siluMinimum(low: number): number {
   return silu(Math.max(low, siluLowest));
+}
+
+/** Options of {@link collectHistograms}. */
+interface CollectOptions {
+  /** Names of the values to count. */
+  readonly values: readonly string[];
+  readonly images: Iterable<Image> | AsyncIterable<Image>;
+  readonly height: number;
+  readonly width: number;
+  readonly onCalibrated?: ((images: number) => void) | undefined;
+}
+
+/**
+ * Runs a network on images, one at a time, and counts the numbers of its values.
+ *
+ * @throws LookonceError `DATA` when there are no images
+ */
+async function collectHistograms(network: OnnxModel, options: CollectOptions): Promise<Map<string, Histogram>> {
+  const { values, images, height, width, onCalibrated } = options;
+  const histograms = values.map((name) => [name, new Histogram()] as const);
+  const outputs = values.map((name) => ({ name, type: "float32" as const }));
+  const engine = await OnnxEngine.create({ ...network, graph: { ...network.graph, outputs } });
+  let count = 0;
+  try {
+    for await (const image of images) {
+      const { image: boxed } = letterbox(image, { size: [height, width] });
+      const results = await engine.run(floatPixels(boxed), [1, 3, height, width]);
+      for (const [i, [, histogram]] of histograms.entries()) histogram.add((results[i] as { data: Float32Array }).data);
+      count += 1;
+      onCalibrated?.(count);
+    }
+  } finally {
+    await engine.dispose();
+  }
+  if (count > 0) return new Map(histograms);
+  throw new LookonceError("DATA", "there are no images to calibrate with: int8 needs some, 100 to 300 are usual.");
 }

@@ -35,7 +35,7 @@ export function endsOf({ scale, zeroPoint }: Range): readonly [low: number, high
 /** Options of {@link chooseRange}. */
 export interface RangeOptions {
   readonly method: CalibrationMethod;
-  /** What is made of the numbers next; `mse` looks at errors after it. Default: nothing. */
+  /** What is made of the numbers next; `mse` measures errors after it. Default: nothing. */
   readonly activation?: ((value: number) => number) | undefined;
 }
 
