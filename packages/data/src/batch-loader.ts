@@ -41,8 +41,8 @@ export class BatchLoader implements AsyncIterable<Batch> {
   readonly #options: FullOptions;
   readonly #rectangular: readonly BatchPlan[] | undefined;
   readonly #end: AbortController = new AbortController();
-  readonly #readers: Set<EpochReader> = new Set();
-  #prepared: { epoch: number; from: number; reader: EpochReader } | undefined;
+  readonly #readers: Set<EpochReader<BatchPlan>> = new Set();
+  #prepared: { epoch: number; from: number; reader: EpochReader<BatchPlan> } | undefined;
   #cache: CachePlan | undefined;
   #makers: BatchMakers | undefined;
   #waited = 0;
@@ -133,7 +133,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     await makers?.dispose();
   }
 
-  #read(epoch: number, from: number): EpochReader {
+  #read(epoch: number, from: number): EpochReader<BatchPlan> {
     this.#end.signal.throwIfAborted();
     if (!Number.isInteger(from) || from < 0 || from > this.length) {
       throw new LookonceError("ARGUMENT", `from must be a batch's number, 0 to ${this.length}, not ${from}.`);
@@ -142,9 +142,11 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const plans = this.plan(epoch).map(withRepeats());
     const settings = typeof augment === "function" ? augment(epoch) : augment;
     const reader = new EpochReader({
-      ...{ from, count: plans.length, ahead: prefetch },
-      make: (i, signal) => {
-        const task = { epoch, plan: plans[i] as BatchPlan };
+      plans,
+      from,
+      ahead: prefetch,
+      make: (plan, signal) => {
+        const task = { epoch, plan };
         return this.#start().run(settings === undefined ? task : { ...task, augment: settings }, signal);
       },
     });
@@ -152,7 +154,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return reader;
   }
 
-  #takePrepared(epoch: number, from: number): EpochReader | undefined {
+  #takePrepared(epoch: number, from: number): EpochReader<BatchPlan> | undefined {
     const prepared = this.#prepared;
     this.#prepared = undefined;
     if (prepared?.epoch === epoch && prepared.from === from) return prepared.reader;
@@ -160,7 +162,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return undefined;
   }
 
-  #drop(reader: EpochReader | undefined): void {
+  #drop(reader: EpochReader<BatchPlan> | undefined): void {
     if (reader === undefined) return;
     reader.abort();
     this.#readers.delete(reader);

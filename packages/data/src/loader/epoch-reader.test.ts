@@ -3,7 +3,8 @@ import { EpochReader } from "./epoch-reader.ts";
 import type { MadeBatch } from "./job.ts";
 
 /** A reader whose batches are named by a notice, and the numbers that were started. */
-function reader(options: { from?: number; count: number; ahead: number }) {
+function reader({ count, ...options }: { from?: number; count: number; ahead: number }) {
+  const plans = Array.from({ length: count }, (_, i) => i);
   const started: number[] = [];
   const signals: AbortSignal[] = [];
   const make = async (i: number, signal: AbortSignal): Promise<MadeBatch> => {
@@ -12,7 +13,7 @@ function reader(options: { from?: number; count: number; ahead: number }) {
     if (i === 5) throw new Error("five");
     return { damaged: [], notices: [String(i)] };
   };
-  return { started, signals, reader: new EpochReader({ from: 0, ...options, make }) };
+  return { started, signals, reader: new EpochReader({ from: 0, ...options, plans, make }) };
 }
 
 describe("EpochReader", () => {
