@@ -44,7 +44,7 @@ describe("bad checkpoints", () => {
     expect(existsSync(trace)).toBe(false);
   });
 
-  it("names the kinds of files that it takes", async () => {
+  it("names the kinds of files that it accepts", async () => {
     const path = join(folder, "model.h5");
     writeFileSync(path, "x");
     expect(await lookonce("info", `model=${path}`)).toMatchObject({

@@ -20,7 +20,7 @@ export interface CommandWork {
    * Does the work and returns what `--json` prints.
    *
    * @param values of all options, under the library's names
-   * @param args those of them that the library takes
+   * @param args those of them that are options of the library
    */
   run(values: Values, terminal: Terminal, args: Values): Promise<object>;
 }

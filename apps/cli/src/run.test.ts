@@ -47,7 +47,7 @@ describe("lookonce", () => {
     },
   );
 
-  it("tells its version", async () => {
+  it("prints its version", async () => {
     const { stdout, json } = await lookonce("version", "--json");
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(json<{ version: string }>().version).toMatch(/^\d+\.\d+\.\d+/);
@@ -82,7 +82,7 @@ describe("lookonce", () => {
     expect(json()).toEqual({ error: { code: "NOT_FOUND", message: expect.stringContaining("none.pt") } });
   });
 
-  it("takes the order of other YOLO programs, and says which of their tasks it does not do", async () => {
+  it("accepts the order of other YOLO programs, and says which of their tasks it does not do", async () => {
     for (const argv of [
       ["detect", "info"],
       ["info", "detect"],
@@ -119,7 +119,7 @@ describe("lookonce", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("tells offline in one sentence how to get a model", async () => {
+  it("says offline in one sentence how to get a model", async () => {
     let stderr = "";
     const sink = {
       write(text: string) {

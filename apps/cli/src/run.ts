@@ -15,7 +15,7 @@ import type { Io } from "./terminal/io.ts";
 import { Terminal } from "./terminal/terminal.ts";
 import { ownVersion } from "./version.ts";
 
-/** What the program exits with; docs/cli.md tells it to users. */
+/** Exit codes; docs/cli.md lists them for users. */
 export const exitCodes = { done: 0, failed: 1, misused: 2, fault: 70 } as const;
 
 /** Milliseconds that work which is cut off has to clean up. */
@@ -64,7 +64,7 @@ function stopCode(interrupt: AbortSignal): number {
   return interrupt.reason instanceof Interrupt ? interrupt.reason.exitCode : new Interrupt("SIGINT").exitCode;
 }
 
-/** Whether a flag is set, told without understanding the rest, so that mistakes in the rest are reported its way. */
+/** Whether a flag is set, read without understanding the rest, so that mistakes in the rest are reported its way. */
 function isOn(argv: readonly string[], key: string): boolean {
   return argv.some((argument) => new RegExp(`^(--)?${key}(=(true|1|yes|on))?$`, "i").test(argument));
 }
@@ -98,7 +98,7 @@ function isJsonFlag(argument: string): boolean {
   return /^(--)?json(=|$)/.test(argument);
 }
 
-/** Tells what went wrong and gives the exit code. */
+/** Prints what went wrong and returns the exit code. */
 function report(error: unknown, terminal: Terminal, { json, verbose }: { json: boolean; verbose: boolean }): number {
   const { interrupt } = terminal;
   if (interrupt?.aborted) {

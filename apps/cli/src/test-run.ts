@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { run } from "./run.ts";
 
-/** What a command line gave. */
+/** Result of a command line. */
 export interface Finished {
   code: number;
   stdout: string;
@@ -40,7 +40,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Writes the model file of a YOLOv8 of three layers and gives its path. */
+/** Writes the model file of a YOLOv8 of three layers and returns its path. */
 export function writeTinyModel(folder: string, nc: number): string {
   const path = join(folder, "tiny.yaml");
   writeFileSync(

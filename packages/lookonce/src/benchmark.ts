@@ -10,7 +10,7 @@ export type {
 export type { SppfBenchmark, SppfBenchmarkOptions, SppfComparison } from "./benchmark/run-sppf.ts";
 
 /**
- * Shows that SPPF (one pooling window of 5, three times over) gives the same as SPP (windows of 5, 9 and 13 side by side),
+ * Shows that SPPF (one pooling window of 5, three times over) equals SPP (windows of 5, 9 and 13 side by side),
  * and how much faster it is here.
  */
 export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise<SppfBenchmark> {

@@ -27,7 +27,7 @@ export interface EvolveOptions
   model?: string;
   /** Called with every generation. */
   onGeneration?: (generation: GenerationReport & { best: number }) => void | Promise<void>;
-  /** Told, a line a time, what a person should know. */
+  /** Called with lines for people. */
   log?: (line: string) => void;
   /** How published weights that are not here are fetched, as for `YOLO.load`. */
   fetch?: FetchOptions;
@@ -117,8 +117,8 @@ function argsOf(options: EvolveOptions): SavedEvolution {
   } = options;
   const { project: _project, name: _name, existOk: _existOk, workers: _workers, cache: _cache, ...others } = rest;
   const { device: _device, threads: _threads, callbacks: _callbacks, transforms: _transforms, ...train } = others;
-  if (model === undefined) throw new LookonceError("ARGUMENT", "evolve needs a model: give its file as model.");
-  if (data === undefined) throw new LookonceError("ARGUMENT", "evolve needs a data set: give its file as data.");
+  if (model === undefined) throw new LookonceError("ARGUMENT", "evolve needs a model: name its file as model.");
+  if (data === undefined) throw new LookonceError("ARGUMENT", "evolve needs a data set: name its file as data.");
   if (train.val === "never") throw new LookonceError("ARGUMENT", "evolve needs scores: val must be last or every.");
   const file = existsSync(model) ? resolve(model) : model;
   return { model: file, data: resolve(data), generations, train: { epochs: 10, val: "last", ...train } };

@@ -38,25 +38,25 @@ export async function fitAnchors(options: FitAnchorsOptions): Promise<AnchorFind
   const { anchorFit, fitAnchors: fit, labelSizes } = await import("@lookonce/trainer");
   const { Random } = await import("@lookonce/random");
   const model = options.model === undefined ? undefined : await anchorsOf(options.model, options);
-  const held = model?.anchors;
+  const own = model?.anchors;
   const side = model === undefined ? imgsz : fitSide(imgsz, model.outline, log);
   const dataset = await openDataset(data, { split, log });
   const sizes = labelSizes(dataset.entries, { imgsz: side });
-  const { n: count = held?.length ?? 9 } = rest;
+  const { n: count = own?.length ?? 9 } = rest;
   const found = fit(sizes, { count, threshold, generations, rng: new Random(seed).fork("anchors") });
   if (found === undefined) {
     throw new LookonceError("DATA", `${data}: no box of ${split} is larger than 2 pixels at imgsz ${side}.`);
   }
-  return held === undefined ? found : { ...found, model: anchorFit(sizes, held, { threshold }) };
+  return own === undefined ? found : { ...found, model: anchorFit(sizes, own, { threshold }) };
 }
 
-/** A model's anchors in pixels: those that its file holds, which may be others than its configuration's. */
+/** A model's anchors in pixels: those of its file, which may be others than its configuration's. */
 async function anchorsOf(
   name: string,
   options: FindModelOptions,
 ): Promise<{ outline: DetectionModel; anchors: AnchorSize[] }> {
   const source = await findModel(name, options);
-  const outline = await outlineModel(source, { use: "tell its anchors" });
+  const outline = await outlineModel(source, { use: "list its anchors" });
   if (outline.anchors.length === 0) throw new LookonceError("ARGUMENT", `${name} has no anchors: they are YOLOv5's.`);
   const own = outline.anchors.map((level, i) => level.flat().map((side) => side * (outline.strides[i] as number)));
   const sides = ((source.kind === "checkpoint" ? source.checkpoint.anchors : undefined) ?? own).flat();

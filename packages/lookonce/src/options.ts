@@ -9,7 +9,7 @@ import type { PlaceOptions } from "./place.ts";
 export interface LoadOptions extends PlaceOptions {
   /** Seed of random weights, where a model has none of its own (default 0). */
   seed?: number;
-  /** Told, a line a time, what a person should know, such as an image size that was rounded up. Default: nobody. */
+  /** Called with lines for people, such as that an image size was rounded up. Default: none. */
   log?: (line: string) => void;
   /** How published weights that are not here are fetched. Default: from their publisher, into the platform's cache folder. */
   fetch?: FetchOptions;
@@ -21,7 +21,7 @@ export type InfoOptions = InfoArgs;
 /** Options of `YOLO.describe`; those of the predictions to come. */
 export type DescribeOptions = Pick<PredictOptions, "imgsz" | "rect">;
 
-/** What `YOLO.describe` tells. */
+/** Result of `YOLO.describe`. */
 export interface DetectorDescription {
   /** Family of the model, as `familyOf` of `@lookonce/families` names it. */
   family: string;
@@ -33,7 +33,7 @@ export interface DetectorDescription {
   imgsz: readonly [height: number, width: number];
 }
 
-/** What `YOLO.info` tells. */
+/** Result of `YOLO.info`. */
 export interface ModelInfo extends ModelSummary {
   /** Side of the image that shapes and operations are for. */
   imgsz: number;

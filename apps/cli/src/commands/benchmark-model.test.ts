@@ -60,7 +60,7 @@ describe("lookonce benchmark", () => {
     [["format=onxn"], /expected format=source\|onnx\|onnx-half/],
     [["device=gpu"], /expected device=cpu\|webgpu\|cuda/],
     [["data=none.yaml"], /There is no data set file .*none\.yaml/],
-  ])("takes %j for a mistake", async (argv, message) => {
+  ])("refuses %j as a mistake", async (argv, message) => {
     const { code, stderr } = await lookonce("benchmark", `model=${model}`, `data=${data}`, ...argv);
     expect(stderr).toMatch(message);
     expect(code).toBeGreaterThan(0);

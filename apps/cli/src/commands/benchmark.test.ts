@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lookonce } from "../test-run.ts";
 
 describe("lookonce benchmark sppf", () => {
-  it("shows that both give the same bits, and what each takes", async () => {
+  it("shows that both compute the same bits, and how long each runs", async () => {
     const { code, stdout, stderr, json } = await lookonce("benchmark", "sppf", "passes=3", "--json");
     expect(code).toBe(0);
     const result = json<Record<"pooling" | "modules", Record<string, number>> & Record<string, unknown>>();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { lookonce } from "../test-run.ts";
 
-it("lookonce checks tells every device with what it lacks", async () => {
+it("lookonce checks lists every device with what it lacks", async () => {
   const { code, stdout, json } = await lookonce("checks", "--json");
   expect(code).toBe(0);
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);

@@ -16,12 +16,12 @@ export const checksCommand: CommandWork = work("checks", {
     const found = await terminal.during("trying every device", () =>
       checks(directory === undefined ? {} : { cache: directory }),
     );
-    tell(found, terminal);
+    print(found, terminal);
     return { ...found, versions: { ...found.versions, lookonce: ownVersion() } };
   },
 });
 
-function tell({ versions, system, cache, ffmpeg, devices }: Checks, terminal: Terminal): void {
+function print({ versions, system, cache, ffmpeg, devices }: Checks, terminal: Terminal): void {
   const { bold, green, yellow } = terminal.colors;
   const { onnxruntime, tfjs, sharp } = versions;
   const shown = (value: string | null): string => value ?? "not found";

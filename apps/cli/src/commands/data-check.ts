@@ -5,7 +5,7 @@ import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** `lookonce data check`: looks at every image and label. */
+/** `lookonce data check`: checks every image and label. */
 export const dataCheck: CommandWork = work("data check", {
   examples: ["lookonce data check data=coco128.yaml", "lookonce data check data=pets.yaml splits=val show=100"],
   async run({ data, show }, terminal, args) {

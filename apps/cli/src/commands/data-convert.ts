@@ -29,7 +29,7 @@ function print(
 ): void {
   const [images, objects] = [counts.images.toLocaleString("en"), counts.objects.toLocaleString("en")];
   terminal.say(`${split}: ${images} images with ${objects} objects of ${names.length} classes`);
-  if (counts.background > 0) terminal.say(`${counts.background.toLocaleString("en")} images hold nothing`);
+  if (counts.background > 0) terminal.say(`${counts.background.toLocaleString("en")} images are background`);
   if (counts.clipped > 0) {
     terminal.say(`${counts.clipped.toLocaleString("en")} objects were cut off at the border of their image`);
   }

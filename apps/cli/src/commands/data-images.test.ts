@@ -16,14 +16,14 @@ describe("lookonce data stats", () => {
     const { code, stdout } = await lookonce("data", "stats", data, project);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^0 +circle +\d+ +\d+$/m);
-    expect(stdout).toMatch(/^\d+ objects in 6 images, \d\.\d in each; \d+ images hold none$/m);
+    expect(stdout).toMatch(/^\d+ objects in 6 images, \d\.\d in each; \d+ images have none$/m);
     expect(stdout).toContain("64 × 64 (6)");
     const file = join(folder, "runs", "data-stats", "labels.png");
     expect(stdout.trimEnd().endsWith(file)).toBe(true);
     expect([...readFileSync(file).subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
   });
 
-  it("gives the counts of another part as JSON, in a folder of its own", async () => {
+  it("prints the counts of another split as JSON, in a folder of its own", async () => {
     const json = (await lookonce("data", "stats", data, project, "split=val", "--json")).json<{
       instances: number;
       images: number;
@@ -63,7 +63,7 @@ describe("lookonce data sample", () => {
     }
   });
 
-  it("takes presets of both families, none, and more images than there are", async () => {
+  it("accepts presets of both families, none, and more images than there are", async () => {
     const v5 = await lookonce(
       "data",
       "sample",

@@ -19,13 +19,13 @@ function print(statistics: DataStatistics, show: number, terminal: Terminal): vo
   const { images, instances, background, classes, areas, sizes, plot } = statistics;
   const rows = classes
     .slice(0, show)
-    .map(({ label, name, instances: own, images: holding }) => [String(label), name, count(own), count(holding)]);
+    .map(({ label, name, instances: own, images: having }) => [String(label), name, count(own), count(having)]);
   for (const line of table(["", "class", "objects", "images"], rows)) terminal.say(line);
   if (classes.length > show) terminal.say(`and ${classes.length - show} more classes`);
   terminal.say();
   const mean = images === 0 ? 0 : instances / images;
   terminal.say(
-    `${count(instances)} objects in ${count(images)} images, ${mean.toFixed(1)} in each; ${count(background)} images hold none`,
+    `${count(instances)} objects in ${count(images)} images, ${mean.toFixed(1)} in each; ${count(background)} images have none`,
   );
   const shares = [
     ["small, under 32²", areas.small],

@@ -41,7 +41,7 @@ describe("lookonce data", () => {
     expect(good.stdout).toContain("Nothing is wrong.");
   });
 
-  it("names what is wrong, and does not take an old check for a new one", async () => {
+  it("names what is wrong, and does not mistake an old check for a new one", async () => {
     const yaml = join(shapes, "shapes.yaml");
     writeFileSync(join(shapes, "labels", "val", "00001.txt"), "0 0.5 0.5 0.1 0.1\n7 0.5 0.5 0.1 0.1\n0 2 2 1 1\n");
     const { stdout } = await lookonce("data", "check", `data=${yaml}`, "show=1");
@@ -56,7 +56,7 @@ describe("lookonce data", () => {
     expect(splits.val?.problems).toHaveLength(2);
   });
 
-  it("tells of the parts that can be used before it fails for the others", async () => {
+  it("reports the splits that can be used before it fails for the others", async () => {
     const yaml = join(shapes, "broken.yaml");
     writeFileSync(yaml, "train: images/train\nval: images/vall\nnc: 5\n");
     const { code, stdout, stderr } = await lookonce("data", "check", `data=${yaml}`);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 const small = ["imgsz=64", "batch=4", "epochs=1", "workers=0", project];
 
 describe("lookonce evolve", () => {
-  it("evolves, tells of every generation, and goes on", async () => {
+  it("evolves, reports every generation, and resumes", async () => {
     const { code, stderr, json } = await lookonce(
       "evolve",
       `model=${model}`,
@@ -51,7 +51,7 @@ describe("lookonce evolve", () => {
 });
 
 describe("lookonce anchors", () => {
-  it("finds as many anchors as asked for and tells how they fit", async () => {
+  it("finds as many anchors as asked for and reports how they fit", async () => {
     const { code, stdout, stderr } = await lookonce("anchors", data, "n=4", "imgsz=64", "gen=20", `model=${model}`);
     expect(code, stderr).toBe(0);
     const lines = stdout.trimEnd().split("\n");
@@ -62,7 +62,7 @@ describe("lookonce anchors", () => {
 });
 
 describe("lookonce train with anchors that do not fit", () => {
-  it("fits them first, unless told not to", async () => {
+  it("fits them first, unless auto_anchor is false", async () => {
     const train = ["train", `model=${model}`, data, ...small, "val=never"];
     expect((await lookonce(...train)).stderr).toMatch(/AutoAnchor: .* new ones were fitted to the data set/);
     expect((await lookonce(...train, "noautoanchor")).stderr).not.toContain("AutoAnchor");

@@ -26,7 +26,7 @@ describe("lookonce export", () => {
     expect(stderr).toContain(`There are ${exportFormatNames.join(", ")}.`);
   });
 
-  it("writes ONNX beside the model and tells size, time and difference", async () => {
+  it("writes ONNX beside the model and reports size, time and difference", async () => {
     const { code, stdout, stderr } = await lookonce("export", `model=${model}`, "imgsz=64");
     expect(stderr).toMatch(/checked on coffee\.jpg: boxes differ by at most [\d.e-]+ pixels, probabilities by/);
     expect(stdout).toMatch(/saved .*tiny\.onnx \(0\.\d MB, \d+\.\d s\)\n$/);
@@ -34,7 +34,7 @@ describe("lookonce export", () => {
     expect(existsSync(join(folder, "tiny.onnx"))).toBe(true);
   });
 
-  it("writes several formats, each with what it knows, and gives their reports as JSON", async () => {
+  it("writes several formats, each with its options, and prints their reports as JSON", async () => {
     const argv = ["export", `model=${model}`, "format=tfjs,safetensors,pt", "imgsz=64,96", "half", "dynamic", "--json"];
     const finished = await lookonce(...argv);
     expect(finished.code).toBe(0);
@@ -64,7 +64,7 @@ describe("lookonce export", () => {
     [["format=onnx,tfjs", "file=x.onnx"], /file names one place, and 2 formats are asked for/],
     [["imgsz=64,64,64"], /imgsz=64,64,64 is not possible: expected imgsz=side\|height,width/],
     [["formt=onnx"], /no option "formt"\. Did you mean "format"\?/],
-  ])("takes %j for a mistake in the command line", async (argv, message) => {
+  ])("refuses %j as a mistake in the command line", async (argv, message) => {
     const { code, stderr } = await lookonce("export", `model=${model}`, ...argv);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);

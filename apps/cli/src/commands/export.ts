@@ -26,7 +26,7 @@ export const exportModel: CommandWork = work("export", {
   },
 });
 
-/** Which options go to which format; what nobody could mean is told before a model is loaded. */
+/** Which options go to which format; contradictions are reported before a model is loaded. */
 async function plan(
   { format: _, formats, ...options }: ExportOptions & { formats: readonly string[] | undefined },
   terminal: Terminal,

@@ -3,7 +3,7 @@ import type { FetchOptions, LoadOptions, YOLO } from "lookonce";
 import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Loads a model where the command line says; what it has to tell, and how far a download is, goes to the terminal. */
+/** Loads a model as the command line says; its notes, and the progress of a download, go to the terminal. */
 export async function loadModel(
   values: {
     model: string;
@@ -20,7 +20,7 @@ export async function loadModel(
   });
 }
 
-/** How models are fetched, and where what is told goes. */
+/** How models are fetched, and where notes go. */
 export function fetching(terminal: Terminal): { fetch: FetchOptions; log: (line: string) => void } {
   const { interrupt } = terminal;
   const fetch = {

@@ -7,7 +7,7 @@ type Stage = "preprocess" | "inference" | "postprocess";
 
 /** What the JSON line at the end says. */
 interface PredictSummary {
-  /** Images and frames that were looked at. */
+  /** Images and frames that were processed. */
   images: number;
   /** Images that could not be read. */
   skipped: number;
@@ -21,7 +21,7 @@ interface PredictSummary {
   dir: string | null;
 }
 
-/** Tells how a prediction goes, and what it has seen; nothing of what it has told is kept. */
+/** Prints the progress and the results of a prediction, and keeps none of them. */
 export class PredictReport {
   readonly #terminal: Terminal;
   readonly #json: boolean;
@@ -57,13 +57,13 @@ export class PredictReport {
     this.#progress();
   }
 
-  /** An image was looked at. */
+  /** An image was processed. */
   add(result: Results): void {
     this.#images++;
     for (const stage of Object.keys(this.#total) as Stage[]) this.#total[stage] += result.speed[stage];
     if (this.#json) this.#terminal.json({ ...result.toJSON(), speed: result.speed });
     if (this.#video !== undefined && this.#video.of !== result.video) this.#endVideo();
-    if (result.video === undefined) this.#tellImage(result);
+    if (result.video === undefined) this.#printImage(result);
     else {
       this.#video ??= new VideoTally(result);
       this.#video.add(result);
@@ -72,7 +72,7 @@ export class PredictReport {
   }
 
   /**
-   * Tells what was done in all.
+   * Prints the summary.
    *
    * @throws LookonceError `FORMAT` when none of several images could be read
    */
@@ -93,7 +93,7 @@ export class PredictReport {
     return { images, skipped, stopped, seconds, speed, dir: this.#directory ?? null };
   }
 
-  #tellImage(result: Results): void {
+  #printImage(result: Results): void {
     const { bold, dim } = this.#terminal.colors;
     const facts = `${result.width} × ${result.height}, ${result.speed.inference.toFixed(0)} ms`;
     this.#terminal.say(`${bold(result.name)}: ${result.describe()} ${dim(`(${facts})`)}`);

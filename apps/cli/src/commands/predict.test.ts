@@ -52,7 +52,7 @@ describe("lookonce predict with a model that has learned nothing", () => {
     expect(readdirSync(join(project, "numbered2"))).toEqual(["00000.jpg"]);
   });
 
-  it("prints exactly the promised keys, and nothing is saved when told so", async () => {
+  it("prints exactly the promised keys, and saves nothing with save=false", async () => {
     const finished = await lookonce(
       ...common,
       `source=${imageFolder}`,
@@ -150,7 +150,7 @@ describe("lookonce predict, saving", () => {
 const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 
 describe.skipIf(!hasFfmpeg)("lookonce predict on a video (skipped without ffmpeg)", () => {
-  it("tells of the video in one line, of its frames in JSON, and writes a video", async () => {
+  it("prints the video in one line, of its frames in JSON, and writes a video", async () => {
     const clip = join(folder, "clip.mp4");
     spawnSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=1", "-pix_fmt", "yuv420p", clip]);
     const common = ["predict", "model=yolov8n.yaml", "imgsz=64", `project=${project}`, `source=${clip}`, "name=clip"];

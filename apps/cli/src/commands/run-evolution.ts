@@ -10,7 +10,7 @@ interface EvolutionValues
   args: TrainArgs | EvolveArgs;
 }
 
-/** Evolves hyper-parameters and tells of every generation; what `lookonce evolve` and `lookonce train evolve=N` do. */
+/** Evolves hyper-parameters and reports every generation; what `lookonce evolve` and `lookonce train evolve=N` do. */
 export async function runEvolution(values: EvolutionValues, terminal: Terminal): Promise<object> {
   const { evolve } = await import("lookonce");
   const { resume, device, threads, generations, args } = values;

@@ -30,7 +30,7 @@ function spoilt(name: string): string {
 }
 
 describe("lookonce train", () => {
-  it("trains, saves, and prints exactly the promised keys; val and predict take what it saved", async () => {
+  it("trains, saves, and prints exactly the promised keys; val and predict read what it saved", async () => {
     const { code, stdout, stderr, json } = await trainOn(join(shapes, "shapes.yaml"), "plots=true", "--json");
     expect(code, stderr).toBe(0);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
@@ -114,7 +114,7 @@ describe("lookonce train", () => {
     expect([over.code, over.stderr]).toEqual([1, expect.stringContaining("there is no model")]);
   });
 
-  it("finds the batch itself and trains in mixed precision where it is told to", async () => {
+  it("finds the batch itself and trains in mixed precision where options say so", async () => {
     const options = ["batch=-1", "amp", "epochs=1", "imgsz=64", "val=never", "plots=false", "tensorboard=false"];
     const { code, stderr } = await lookonce(
       ...[

@@ -33,14 +33,15 @@ async function val(weights: string): Promise<Scores> {
 }
 
 describeShared("lookonce val on COCO's images", ["golden", "weights", "data/coco128"], () => {
-  it("gives YOLOv8n's mAP50 and mAP50-95", async () => {
+  it("measures YOLOv8n's mAP50 and mAP50-95", async () => {
     const golden = goldenJson("v8/val/metrics.json");
     const { images, instances, map50, map50_95, dir } = await val("yolov8n.pt");
+    // vocabulary-allow: pictures, a key of the golden file
     expect([images, instances, dir]).toEqual([golden.pictures, golden.labels, join(folder, "val")]);
     expectClose([map50, map50_95], [golden.map50, golden.map50_95], { abs: 0.003 });
   });
 
-  it("gives YOLOv5n's mAP50 and mAP50-95", async () => {
+  it("measures YOLOv5n's mAP50 and mAP50-95", async () => {
     const golden = goldenJson("v5/val/val.json");
     const { instances, map50, map50_95 } = await val("yolov5n.pt");
     expect(instances).toBe(golden.instances);

@@ -64,7 +64,7 @@ function commandOf(
   return undefined;
 }
 
-/** Words that a command's name may begin or go on with. */
+/** Words that a command's name may begin or continue with. */
 function commandWords(before: readonly string[], current: string, commands: readonly Command[]): Candidate[] {
   const head = before.length === 0 ? "" : `${before.join(" ")} `;
   const own = commands.filter(({ name }) => name.startsWith(head));

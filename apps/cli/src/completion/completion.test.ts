@@ -37,7 +37,7 @@ describe("candidates", () => {
     expect(await after("lookonce nothing ")).toEqual([]);
   });
 
-  it("are keys that are not given yet, as they are begun to be written", async () => {
+  it("are keys that are not set yet and start with what is written", async () => {
     expect(await after("lookonce train ep")).toEqual(["epochs="]);
     expect(await after("lookonce train epochs=3 ep")).toEqual([]);
     expect(await after("lookonce detect train --epochs 3 --ep")).toEqual([]);

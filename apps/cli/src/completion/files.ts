@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 const modelFile = /\.(pt|pth|safetensors|onnx|ya?ml)$|^model\.json$/i;
 
 /**
- * Files and folders that a value may go on with; folders end with a slash.
+ * Files and folders that a value may continue with; folders end with a slash.
  *
  * @param expects what the option expects, such as `file.yaml` or `folder`
  */

@@ -2,9 +2,9 @@ import { describeDefault, expects, type Option } from "@lookonce/config";
 import { type Command, optionsOf } from "../command.ts";
 import { wrap } from "../terminal/wrap.ts";
 
-/** Characters that the column of options may take. */
+/** Maximum characters of the column of options. */
 const widestForm = 32;
-/** Characters that a line may take. */
+/** Maximum characters of a line. */
 const helpWidth = 120;
 
 /** What `lookonce help` says. */

@@ -25,7 +25,7 @@ function complaint(name: string, yaml: string, ...argv: string[]): string {
 }
 
 describe("a configuration file", () => {
-  it("gives values; the command line holds before it, the command's own section before the top", () => {
+  it("sets values; the command line overrides it, the command's own section overrides the top", () => {
     const yaml = "model: a.pt\ndata: pets.yaml\nimgsz: 320\ntrain:\n  epochs: 5\n  imgsz: 96\nval:\n  imgsz: 64\n";
     expect(values("train", yaml)).toMatchObject({ model: "a.pt", imgsz: 96, epochs: 5, batch: 16 });
     expect(values("train", yaml, "epochs=7", "model=b.pt")).toMatchObject({ model: "b.pt", epochs: 7 });
@@ -34,7 +34,7 @@ describe("a configuration file", () => {
     expect(values("data check", 'data: a.yaml\n"data check":\n  show: 3\n')).toMatchObject({ show: 3 });
   });
 
-  it("takes lists, yes and no, and empty values as not given", () => {
+  it("reads lists, yes and no, and empty values as not set", () => {
     const yaml =
       "model: a.pt\ndata: b.yaml\nfreeze: [0, 1]\ncos_lr: true\nlr0:\namp: null\noptimizer: AdamW\nsave-period: 2\n";
     expect(values("train", yaml)).toMatchObject({
@@ -47,7 +47,7 @@ describe("a configuration file", () => {
     });
   });
 
-  it("takes keys of other YOLO programs", () => {
+  it("reads keys of other YOLO programs", () => {
     expect(
       values("train", "weights: a.pt\ndata: b.yaml\ntask: detect\ndeterministic: true\nmask_ratio:\n"),
     ).toMatchObject({
@@ -77,7 +77,7 @@ describe("a configuration file", () => {
     );
     expect(complaint("train", "model: a.pt\nhyp:\n  lr0: 1\n")).toMatch(/line 2: hyp must be one value/);
     expect(complaint("train", "model: [a.pt\n")).toMatch(/my\.yaml, line \d+ is not valid YAML/);
-    expect(complaint("train", "- a\n")).toMatch(/must hold keys/);
+    expect(complaint("train", "- a\n")).toMatch(/must have keys/);
   });
 
   it("is asked for what the command needs", async () => {
@@ -118,7 +118,7 @@ describe("lookonce cfg", () => {
 });
 
 describe("values of other programs", () => {
-  it("are understood and told", async () => {
+  it("are understood and noted", async () => {
     const notes: string[] = [];
     const command = commands.find(({ name }) => name === "val") as Command;
     const given = ["model=a.pt", "data=b.yaml", "imgsz=[640, 480]", "device=0"];

@@ -69,7 +69,7 @@ function pairOf(
     note?.(`${at}${meant.line}`);
     return [];
   }
-  // Files of other programs hold every key that these have, mostly with its default
+  // Files of other programs have every key that these have, mostly with its default
   if (meant?.kind === "refusal") {
     note?.(`${at}left out: ${meant.line}`);
     return [];
@@ -123,5 +123,5 @@ function parse(text: string, file: string): Record<string, unknown> {
     throw new LookonceError("FORMAT", `${file}${line} is not valid YAML: ${reason}.`, { cause });
   }
   if (isMap(content)) return content;
-  throw new LookonceError("FORMAT", `${file} must hold keys such as imgsz: 640, each on a line.`);
+  throw new LookonceError("FORMAT", `${file} must have keys such as imgsz: 640, each on a line.`);
 }

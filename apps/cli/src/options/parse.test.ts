@@ -65,11 +65,11 @@ describe("options", () => {
     });
   });
 
-  it("takes a flag's key alone as yes, and never the word after it as its value", () => {
+  it("reads a flag's key alone as yes, and never the word after it as its value", () => {
     expect(parse("--save", "model=a.pt")).toMatchObject({ save: true, model: "a.pt" });
   });
 
-  it("keeps equals signs in values, and lets the last value hold", () => {
+  it("keeps equals signs in values, and uses the last value", () => {
     expect(parse("model=x", "model=a=b.pt")).toMatchObject({ model: "a=b.pt" });
   });
 
@@ -96,7 +96,7 @@ describe("options", () => {
     expect(complaint("model=a.pt", argument)).toContain(`=${expected}`);
   });
 
-  it("takes the words of a choice in any case, and gives them as they are written", () => {
+  it("reads the words of a choice in any case, and returns them as they are listed", () => {
     const optimizer = { type: "choice", choices: ["SGD", "AdamW"], help: "optimizer" } as const;
     for (const written of ["AdamW", "adamw", "ADAMW"]) expect(readText(optimizer, written)).toBe("AdamW");
     expect(readText(optimizer, "Adam")).toBeUndefined();
@@ -112,12 +112,12 @@ describe("options", () => {
     expect(complaint("--model")).toMatch(/model needs a value/);
   });
 
-  it("takes --no- before a flag as no", () => {
+  it("reads --no- before a flag as no", () => {
     expect(parse("model=a", "--no-save")).toMatchObject({ save: false });
     expect(complaint("model=a", "--no-conf")).toMatch(/no option "no_conf"\. Did you mean "conf"/);
   });
 
-  it("does not take the next option as a value", () => {
+  it("does not read the next option as a value", () => {
     expect(complaint("--conf", "--save", "model=a")).toMatch(/conf needs a value/);
     expect(complaint("--conf", "model=a")).toMatch(/conf needs a value/);
     expect(parse("--model", "-1.pt")).toMatchObject({ model: "-1.pt" });
@@ -137,7 +137,7 @@ describe("options", () => {
     expect(parse("--model", "C:\\a=b.pt", "--name", "'q'")).toMatchObject({ model: "C:\\a=b.pt", name: "q" });
   });
 
-  it("takes None as not given, and Python's True and False", () => {
+  it("reads None as not set, and Python's True and False", () => {
     expect(parse("model=a", "conf=None", "classes=None", "name=None", "save=True")).toMatchObject({
       conf: 0.25,
       classes: undefined,

@@ -19,7 +19,7 @@ export interface PairsOptions {
   name: string;
   /** The key whose value may stand alone. */
   positional?: string | undefined;
-  /** Told what is understood in another way than it was written. */
+  /** Called with what is understood in another way than it was written. */
   note?: (line: string) => void;
 }
 

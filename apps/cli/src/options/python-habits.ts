@@ -39,7 +39,7 @@ const opposites: Readonly<Record<string, readonly [key: string, value: string]>>
 
 /** What is always so here, whatever the value. */
 const alreadySo: Readonly<Record<string, string>> = {
-  deterministic: "equal seeds always give equal results",
+  deterministic: "equal seeds always produce equal results",
   simplify: "exported graphs are always simplified",
   stream: "images are always taken one after the other",
   pretrained: "weights come with model=yolov8n.pt, and model=yolov8n.yaml starts without",
@@ -128,7 +128,7 @@ export function translateValue(key: string, text: string, { type, choices = [] }
     }
     const isSeveral = /^(cuda:)?\d+(,\d+)*$|^\[[\d, ]+\]$/.test(text);
     return isSeveral
-      ? { refusal: "one device computes: device=auto takes the GPU that works (see: lookonce checks)." }
+      ? { refusal: "one device computes: device=auto selects the GPU that works (see: lookonce checks)." }
       : undefined;
   }
   if (key !== "imgsz" || type !== "integer") return undefined;

@@ -1,7 +1,7 @@
 /** Where text goes; `process.stdout` and `process.stderr` are ones. */
 export interface Output {
   write(text: string): unknown;
-  /** Whether a person looks at it. */
+  /** Whether it is a terminal, which a person reads. */
   isTTY?: boolean;
   /** Width in characters, of a terminal. */
   columns?: number;

@@ -11,7 +11,7 @@ const frameTime = 100;
 const quietTime = 2_000;
 
 /**
- * What a command tells. Results go to stdout and progress to stderr; with `--json` stdout is kept for the JSON object
+ * Output of a command. Results go to stdout and progress to stderr; with `--json` stdout is kept for the JSON object
  * and everything else goes to stderr.
  */
 export class Terminal {
@@ -62,7 +62,7 @@ export class Terminal {
     return this.#io.interrupt;
   }
 
-  /** For work that holds the thread for long: nothing could hear of a request to stop, so the system is to end the program. */
+  /** For work that blocks the thread for long: nothing could hear of a request to stop, so the system is to end the program. */
   endAtInterrupt(): void {
     this.#io.ignoreInterrupt?.();
   }
@@ -80,7 +80,7 @@ export class Terminal {
       if (performance.now() - this.#lastFrame > quietTime) this.#draw(line);
     });
     try {
-      // The line is seen before work that holds the thread
+      // The line is seen before work that blocks the thread
       await new Promise((resolve) => setImmediate(resolve));
       return await work();
     } finally {

@@ -45,7 +45,7 @@ export interface Option {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Whether words beyond {@link choices} are passed on, to be refused with a better message. */
   readonly isOpen?: boolean;
-  /** Whether the command line takes several choices, with commas between; others take one. */
+  /** Whether the command line accepts several choices, with commas between; others accept one. */
   readonly isListOnCli?: boolean;
   /** What may be written for a text, such as `file.yaml`. */
   readonly expects?: string;
@@ -88,7 +88,7 @@ export function libraryName(name: string, { group }: Pick<Option, "group"> = {})
 }
 
 /**
- * Values under their snake_case names as the library takes them: in camelCase, the recipe's apart under `recipe`, without
+ * Values under their snake_case names under the library's names: in camelCase, the recipe's apart under `recipe`, without
  * those that are not set.
  */
 export function libraryValues(table: OptionTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -29,7 +29,7 @@ export interface V8Hyp
     AugmentationHyp,
     Pick<Values, "box" | "cls" | "dfl" | "nbs" | "bgr" | "cutmix" | "copy_paste_mode"> {}
 
-/** Where CopyPaste takes its objects from: `flip`, the mirrored image itself; `mixup`, another image. */
+/** Source of CopyPaste's objects: `flip`, the mirrored image itself; `mixup`, another image. */
 export type CopyPasteMode = Values["copy_paste_mode"];
 
 /** The hyper-parameters of each family. */

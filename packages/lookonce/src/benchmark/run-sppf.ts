@@ -17,7 +17,7 @@ export interface SppfComparison {
   sppf: number;
   /** How many times as fast SPPF is. */
   ratio: number;
-  /** Whether both put out the same bits. */
+  /** Whether both outputs are the same bits. */
   identical: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface SppfBenchmark {
   shape: readonly [number, number, number, number];
   /** The pools and the concatenation alone. */
   pooling: SppfComparison;
-  /** Seconds for as many passes without any pooling: handing the map over, joining it four times, and taking it back. */
+  /** Seconds for as many passes without any pooling: handing the map over, joining it four times, and reading it back. */
   overhead: number;
   /** With the convolutions before and after, as models have them. */
   modules: SppfComparison;
@@ -98,7 +98,7 @@ function chained(sppf: SPPF): Layer {
   };
 }
 
-/** Draws the weights of one and gives the other the same: both have two convolutions of the same sizes. */
+/** Draws the weights of one and copies them to the other: both have two convolutions of the same sizes. */
 function shareWeights(spp: SPP, sppf: SPPF, rng: Random): void {
   const targets = sppf.namedParameters();
   tf.tidy(() => {
@@ -140,7 +140,7 @@ async function compare(pair: Pair, { map, passes, engine }: Measurement): Promis
   }
 }
 
-/** The layer for maps with channels first, as published; the compiler takes the transpositions out again. */
+/** The layer for maps with channels first, as published; the compiler removes the transpositions. */
 function compile(layer: Layer, engine: OnnxEngineOptions): Promise<OnnxEngine> {
   const run = (x: tf.Tensor): tf.Tensor =>
     tf.transpose(layer(tf.transpose(x as tf.Tensor4D, [0, 2, 3, 1])), [0, 3, 1, 2]);

@@ -12,7 +12,7 @@ interface Node {
   children: Node[];
 }
 
-/** The tree of modules: parameter tensors with what they hold, and sums of the modules around them. */
+/** The tree of modules: parameter tensors with their statistics, and sums of the modules around them. */
 export function detailLines(modules: readonly ModuleDescription[]): string[] {
   const [root, ...rest] = grow(modules);
   if (root === undefined || rest.length > 0) return [];
@@ -34,7 +34,7 @@ function grow(modules: readonly ModuleDescription[]): Node[] {
   return tops;
 }
 
-/** A node that only holds another one, as the model its list of layers, gives way to it. */
+/** A node with a single child, as the model with its list of layers, is replaced by it. */
 function skipLists(node: Node): Node {
   const [only, ...others] = node.children;
   if (only === undefined || others.length > 0 || node.module.tensors.length > 0) return node;
@@ -47,7 +47,7 @@ type Item = { tensor: TensorDescription; name: string } | { child: Node };
 /** Rows of what lies in a node, each with its branch of the tree before it. */
 function branches(node: Node, before: string): string[][] {
   const own = node.module.tensors.map((tensor): Item => ({ tensor, name: tensor.name }));
-  // A module of tensors alone, such as a convolution, is told by these: conv.weight.
+  // A module of tensors alone, such as a convolution, is listed by these: conv.weight.
   const items = node.children
     .map(skipLists)
     .flatMap((child): Item[] =>

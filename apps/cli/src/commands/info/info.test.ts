@@ -19,7 +19,7 @@ interface Info {
 }
 
 describe("lookonce info", () => {
-  it("prints the promised keys first, and what else there is to tell", async () => {
+  it("prints the promised keys first, and the other keys", async () => {
     const { code, stdout, stderr, json } = await lookonce("info", "model=yolov8n.yaml", "imgsz=320", "--json");
     expect(code).toBe(0);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
@@ -55,7 +55,7 @@ describe("lookonce info", () => {
 });
 
 describe("lookonce info, explained", () => {
-  it("tells why the head of yolov8x-p2 is small", async () => {
+  it("explains why the head of yolov8x-p2 is small", async () => {
     const { stdout } = await lookonce("info", "model=yolov8x-p2.yaml");
     expect(stdout).toContain("c2 = max(16, ch[0] / 4, 4 · reg_max) = max(16, 40, 4 · 16) = 64");
     expect(stdout).toContain("c3 = max(ch[0], min(nc, 100)) = max(160, min(80, 100)) = 160");
@@ -63,7 +63,7 @@ describe("lookonce info, explained", () => {
     expect(stdout).toMatch(/^ total +1,178,880 +3,510,080 +4,688,976$/m);
   });
 
-  it("tells the widths that a model file sets by hand", async () => {
+  it("explains the widths that a model file sets by hand", async () => {
     const path = join(folder, "wide.yaml");
     const rows = "nc: 3\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\nhead:\n";
     writeFileSync(path, `${rows}  - [[0], 1, Detect, [nc, {c3: 24}]]\n`);
@@ -72,7 +72,7 @@ describe("lookonce info, explained", () => {
     expect(stdout).toMatch(/c3 = .* = 16, but the model file sets 24$/m);
   });
 
-  it("tells the outputs of an anchor-based head", async () => {
+  it("explains the outputs of an anchor-based head", async () => {
     const { stdout, json } = await lookonce("info", "model=yolov5n.yaml", "imgsz=64");
     expect(stdout).toContain("anchors · (5 + nc) = 3 · (5 + 80) = 255 outputs a cell");
     expect(() => json()).toThrow();
@@ -85,7 +85,7 @@ describe("lookonce info vs=", () => {
     rows: { left: number | null; right: number | null; same: boolean }[];
   }
 
-  it("puts two models side by side", async () => {
+  it("compares two models side by side", async () => {
     const { code, stdout } = await lookonce("info", "model=yolov8x.yaml", "--vs", "yolov8x-p2.yaml");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {4}0 {2}Conv .* 320×320×80 +│ +0 {2}Conv .*320×320×80$/m);
@@ -95,7 +95,7 @@ describe("lookonce info vs=", () => {
     expect(stdout.match(/^Head of /gm)).toHaveLength(2);
   });
 
-  it("gives both models and their rows as JSON", async () => {
+  it("prints both models and their rows as JSON", async () => {
     const { json } = await lookonce("info", "model=yolov8n.yaml", "vs=yolov8n-p2.yaml", "--json", "imgsz=64");
     const { parameters, vs, rows } = json<Compared>();
     expect([parameters, vs.parameters, vs.name]).toEqual([3157200, 3354144, "yolov8n-p2.yaml"]);
@@ -124,7 +124,7 @@ describe("lookonce info --detailed", () => {
     expect(stdout).toMatch(/^ {2}└ dfl\.conv\.weight +off +16 +1×16×1×1 +7\.5 +4\.76$/m);
   });
 
-  it("gives it as JSON", async () => {
+  it("prints it as JSON", async () => {
     const { json } = await lookonce("info", `model=${path}`, "--detailed", "--json");
     const { details, parameters } = json<Info & { details: { path: string; tensors: { parameters: number }[] }[] }>();
     const tensors = details.flatMap((module) => module.tensors);

@@ -20,7 +20,7 @@ export const info: CommandWork = work("info", {
   async run({ model: name, imgsz, detailed, vs, graph }, terminal) {
     const model = await loadModel({ model: name }, terminal);
     const other = vs === undefined ? undefined : await loadModel({ model: vs }, terminal);
-    const left = { name, info: await terminal.during(`looking at ${name}`, () => model.info({ imgsz, detailed })) };
+    const left = { name, info: await terminal.during(`reading ${name}`, () => model.info({ imgsz, detailed })) };
     const result = report(left.info);
     const written = graph === undefined ? {} : { graph: await writeGraph(model, { graph, imgsz }, terminal) };
     if (vs === undefined || other === undefined) {
