@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, buildSync, type Plugin as EsbuildPlugin } from "esbuild";
-import { defineConfig, type Plugin } from "vitest/config";
+import { defineConfig, mergeConfig, type Plugin, type ViteUserConfig } from "vitest/config";
 
 // tfjs-core's Node entry leaves its gradients out and keeps them in ESM files that Node cannot resolve by itself.
 // The packages bundle them when they are built; the tests, which run on the sources, use this bundle instead.
@@ -92,7 +92,13 @@ const report = process.env.LOOKONCE_TEST_REPORT;
 
 const conditions = ["@lookonce/source", "node", "import", "module", "default"];
 
-export default defineConfig({
+const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
+
+/** Tests that set tfjs's backends in ways that others would notice. */
+const isolated = ["packages/{loss,nn,trainer}/src/**/*.test.ts"];
+
+/** What the fast and the slow suites have in common. */
+export const base: ViteUserConfig = defineConfig({
   plugins: [workerPrograms()],
   resolve: {
     conditions,
@@ -100,19 +106,33 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions } },
   test: {
-    include: [
-      "packages/*/src/**/*.test.ts",
-      "apps/*/src/**/*.test.ts",
-      "apps/*/web/src/**/*.test.ts",
-      "scripts/**/*.test.ts",
-    ],
-    exclude: ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"],
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     pool: "forks",
-    // A worker loads each module once for all its test files: loading took half of the time. Files clean up after themselves
-    isolate: false,
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+  },
+});
+
+export default mergeConfig(base, {
+  test: {
+    projects: [
+      { extends: true, test: { name: "isolated", include: isolated, exclude } },
+      {
+        extends: true,
+        test: {
+          // A worker loads each module once for all its test files, which otherwise takes half of the time
+          name: "shared",
+          isolate: false,
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "apps/*/src/**/*.test.ts",
+            "apps/*/web/src/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+          exclude: [...exclude, ...isolated],
+        },
+      },
+    ],
   },
 });
