@@ -9,7 +9,7 @@ const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 type Images = Pick<Batch, "images" | "count" | "height" | "width">;
 
 /**
- * A batch's images as what a network takes: [N, height, width, RGB], 0 to 1.
+ * Converts a batch's images to a network's input: [N, height, width, RGB], 0 to 1.
  *
  * @param spare written to in place of new memory where it has the right size
  */

@@ -34,9 +34,8 @@ export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.t
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
 export { type CocoJsonOptions, cocoJson } from "./validation/coco-json.ts";
 export { type LabelFilesOptions, labelFiles } from "./validation/label-files.ts";
-export { validate } from "./validation/validate.ts";
-export type { ValidateOptions } from "./validation/validate-options.ts";
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
 export { type ValidationPlotsOptions, validationPlots } from "./validation/validation-plots.ts";
 export type { ValidationResult } from "./validation/validation-result.ts";
+export { type ValidateOptions, type ValidationRunOptions, validate } from "./validation/validator.ts";
 export { type StepSchedule, type WarmupSettings, warmupIterations } from "./warmup.ts";

@@ -88,7 +88,7 @@ function optimizerSteps(all: readonly StepSchedule[]): number[] {
 const exact = { abs: 1e-12 };
 
 describeGolden("schedule, YOLOv8 8.3", ["v8/schedule/linear.json"], () => {
-  it.each(["linear", "cosine"])("gives the learning rates, momentum and steps of every iteration, %s", (name) => {
+  it.each(["linear", "cosine"])("computes the learning rates, momentum and steps of every iteration, %s", (name) => {
     const golden = goldenJson(`v8/schedule/${name}.json`);
     const all = trace({ ...settings, batch: 16, nbs: 64, cos_lr: golden.cos_lr });
     expect(warmupIterations(settings)).toBe(golden.warmup_iterations);
@@ -137,7 +137,7 @@ const shortCases = [
 ];
 
 describeGolden("schedule, YOLOv8 8.4", ["families/schedule/long.json"], () => {
-  it.each(shortCases)("gives the learning rates, momentum and steps of every iteration, %s", (name) => {
+  it.each(shortCases)("computes the learning rates, momentum and steps of every iteration, %s", (name) => {
     const golden: GoldenSchedule = goldenJson(`families/schedule/${name}.json`);
     const { batch, nbs = 64, iterations_per_epoch, optimizer } = golden.settings;
     const auto = autoOptimizer({ nc: 3, iterations: golden.optimizer_iterations_estimate });
@@ -189,7 +189,7 @@ describeGolden("schedule, YOLOv5", ["v5/schedule/traces.json", "v5/schedule/trac
     ["traces", 100, ["bias", "weight", "norm"]],
     ["traces_v61", 1000, ["norm", "weight", "bias"]],
   ] as const;
-  it.each(cases)("gives the learning rates, momentum and steps of every iteration, %s", (file, fewest, order) => {
+  it.each(cases)("computes the learning rates, momentum and steps of every iteration, %s", (file, fewest, order) => {
     for (const golden of Object.values(goldenJson(`v5/schedule/${file}.json`) as Record<string, GoldenTrace>)) {
       const { batch_size: batch, nominal_batch_size: nbs, cos: cos_lr = false, optimizer = "SGD" } = golden;
       const all = trace({

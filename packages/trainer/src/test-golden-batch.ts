@@ -12,7 +12,7 @@ export interface ReferenceBatch {
   boxes: ArrayLike<number>;
 }
 
-/** The batch as a step takes it. */
+/** Returns the batch as a step reads it. */
 export function batchOf({ images, imageIndices, classes, boxes }: ReferenceBatch): TrainBatch {
   const [count, channels, height, width] = images.shape as [number, number, number, number];
   const bytes = new Uint8Array(images.data.length as number);

@@ -34,7 +34,7 @@ export interface TrainSettings {
   rect?: boolean;
   /** Show images of rare and badly found classes more often, as YOLOv5's `--image-weights`. Default `false`. */
   imageWeights?: boolean;
-  /** Give every batch another size, from half of `imgsz` to one and a half of it. Default `false`. */
+  /** Resize every batch to a random size, from half of `imgsz` to one and a half of it. Default `false`. */
   multiScale?: boolean;
   /**
    * Before YOLOv5 models learn: check that their anchors fit the data set, and fit new ones where they do not (AutoAnchor).
@@ -52,11 +52,11 @@ export interface TrainSettings {
 
 /** Options of {@link train}. */
 export interface TrainOptions extends TrainSettings {
-  /** Images to learn from. */
+  /** Training images. */
   data: Dataset;
   /** Images to validate with; without them the last epoch counts as the best. */
   valData?: Dataset;
-  /** An existing folder to write to. Default: a new one, `runs/train/exp`, `exp2`, … */
+  /** An existing directory to write to. Default: a new one, `runs/train/exp`, `exp2`, … */
   directory?: string;
   /** Threads that decode and augment; does not change what is learned. Default: that of `BatchLoader`. */
   workers?: number;
@@ -66,23 +66,23 @@ export interface TrainOptions extends TrainSettings {
   transforms?: URL | readonly Transform[];
   /**
    * Draw `labels.png`, the first batches, `results.png` and, from the best weights at the end, the plots of a validation into
-   * the folder. Default `false`.
+   * the directory. Default `false`.
    */
   plots?: boolean;
-  /** Told how it goes, in order; `progress(process.stderr)` shows it. */
+  /** Called in this order; `progress(process.stderr)` shows the progress. */
   callbacks?: readonly TrainCallbacks[];
-  /** Stops after the step under way, with the weights and the state saved. */
+  /** Stops after the current step, with the weights and the state saved. */
   signal?: AbortSignal;
   /**
-   * A `last.safetensors` to go on from: the model must be the one it holds, settings are those it was trained with, and
-   * what is written goes to the folder it lies in.
+   * A `last.safetensors` to resume: the model must be the one in it, settings are those it was trained with, and files are
+   * written to its directory.
    */
   resume?: string;
 }
 
-/** What {@link train} did. */
+/** Result of {@link train}. */
 export interface TrainResult {
-  /** The run's folder. */
+  /** The run's directory. */
   directory: string;
   /** The last weights, and those of the fittest epoch (the same where nothing was validated). */
   last: string;

@@ -77,7 +77,7 @@ describe("TrainStep", () => {
   });
 
   it.runIf(recordsGraphs).each(["the loss", "the update"])(
-    "goes on from the weights it had when %s fails while a step is recorded",
+    "continues from the weights it had when %s fails while a step is recorded",
     async (part) => {
       const rates = { lr: { bias: 0.01, weight: 0.01, norm: 0.01 }, momentum: 0.9 };
       const train = async (fails: boolean): Promise<Map<string, { data: Float32Array | Int32Array }>> => {

@@ -17,7 +17,7 @@ export interface TrainStepOptions {
   ema?: ModelEMA;
   /** Largest norm of all gradients together; without it they are not clipped. */
   clip?: number;
-  /** Whether gradients of several batches are accumulated; takes memory of the parameters' size. Default `false`. */
+  /** Whether gradients of several batches are accumulated; needs memory of the parameters' size. Default `false`. */
   accumulates?: boolean;
   /**
    * Mixed precision: convolutions, matmuls and their gradients in half precision, all else and the weights in single, and

@@ -13,7 +13,7 @@ import { makeRunDirectory } from "./run-directory.ts";
 import { tinyModel } from "./test-tiny-model.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
-import { validate } from "./validation/validate.ts";
+import { validate } from "./validation/validator.ts";
 
 const place = mkdtempSync(join(tmpdir(), "train-"));
 let data: Dataset;

@@ -95,9 +95,9 @@ describe("anchors of a training", () => {
     model.setAnchors([[[3.1, 7.3], [11.7, 13.3]], [[17.9, 19.1], [23.3, 29.9]]]); // biome-ignore format: one line
     const ema = await ModelEMA.of(model);
     for (let update = 0; update < 100; update++) tf.tidy(() => ema.update(tf.scalar(0.37)));
-    const held = async (one: DetectionModel) => one.namedBuffers().get("model.4.anchors")?.data();
-    expect((await held(model))?.length).toBe(8);
-    expect(await held(ema.model)).toEqual(await held(model));
+    const anchorsOf = async (one: DetectionModel) => one.namedBuffers().get("model.4.anchors")?.data();
+    expect((await anchorsOf(model))?.length).toBe(8);
+    expect(await anchorsOf(ema.model)).toEqual(await anchorsOf(model));
     ema.dispose();
     model.dispose();
   });

@@ -82,8 +82,8 @@ describe("memory meters", () => {
     const [free, used] = [await hostMemory.free(), await hostMemory.used()];
     expect(used).toBeGreaterThan(2 ** 20);
     expect(free).toBeGreaterThan(2 ** 20);
-    const held = new Uint8Array(64 * 2 ** 20).fill(1);
-    expect((await hostMemory.used()) - used).toBeGreaterThan(0.75 * held.length);
+    const tensors = new Uint8Array(64 * 2 ** 20).fill(1);
+    expect((await hostMemory.used()) - used).toBeGreaterThan(0.75 * tensors.length);
   });
 
   it("read what nvidia-smi prints", async () => {
@@ -99,7 +99,7 @@ describe("memory meters", () => {
     const missing = nvidiaMemory(() => Promise.reject(new Error("spawn nvidia-smi ENOENT")));
     await expect(meterFor("webgpu", missing)).rejects.toMatchObject({
       code: "DEVICE",
-      message: expect.stringMatching(/webgpu.*ENOENT.*give the batch as a number/),
+      message: expect.stringMatching(/webgpu.*ENOENT.*set the batch as a number/),
     });
   });
 });

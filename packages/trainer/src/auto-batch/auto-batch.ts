@@ -25,13 +25,13 @@ export interface AutoBatchOptions extends Pick<TrainSettings, "imgsz" | "recipe"
   meter?: MemoryMeter;
 }
 
-/** The batches to try: at least three, until a step takes `clear` bytes, where noise does not matter. */
+/** The batches to try: at least three, until a step uses `clear` bytes, where noise does not matter. */
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const clear = 512 * 2 ** 20;
 
 /**
  * Finds the largest batch to train with: makes real training steps of 1, 2, 4, … images, forward to update, measures
- * the memory each takes, and follows the line through them to the given share of what is free.
+ * the memory of each, and follows the line through them to the given share of what is free.
  *
  * The steps are those of a copy, on noise with boxes; the model is not changed.
  *
@@ -43,7 +43,7 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
   if (backend === undefined) {
     throw new LookonceError(
       "DEVICE",
-      `batch -1 measures the memory of the devices cpu, webgpu and cuda, not of the backend "${tf.getBackend()}"; give the batch as a number.`,
+      `batch -1 measures the memory of the devices cpu, webgpu and cuda, not of the backend "${tf.getBackend()}"; set the batch to a number.`,
     );
   }
   const { amp } = await choosePrecision(options.amp);
@@ -77,7 +77,7 @@ export async function largestTrainingBatch(model: DetectionModel, options: Train
       imgsz: largest,
       recipe,
       limit: Math.max(1, data.entries.length),
-      objects: mostObjects(data.entries, mosaic > 0),
+      objects: maxObjects(data.entries, mosaic > 0),
     },
     ...(freeze === undefined ? {} : { freeze }),
     ...(amp === undefined ? {} : { amp }),
@@ -85,7 +85,7 @@ export async function largestTrainingBatch(model: DetectionModel, options: Train
 }
 
 /** The most objects to expect in an image: those of the fullest one, or of a mosaic of four average ones. */
-function mostObjects(entries: readonly Pick<DatasetEntry, "classes">[], isMosaic: boolean): number {
+function maxObjects(entries: readonly Pick<DatasetEntry, "classes">[], isMosaic: boolean): number {
   const counts = entries.map(({ classes }) => classes.length);
   const fullest = counts.reduce((most, count) => Math.max(most, count), 1);
   const mean = counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length);
@@ -123,7 +123,7 @@ async function measureSteps(backend: OnnxRuntimeBackend, options: Measuring): Pr
     await parts.step.run(images, { ...still, optimizerStep: false });
     return { batch, update, both: (await meter.used()) - before };
   };
-  // The first step of all takes memory that later ones find there.
+  // The first step of all allocates memory that later ones reuse.
   await measure(1);
   const measured: Measurement[] = [];
   for (const batch of sizes) {

@@ -39,7 +39,7 @@ export function fitLine(points: readonly (readonly [batch: number, bytes: number
 
 /** What a batch is measured against. */
 export interface BatchLimits {
-  /** Bytes that a step may take. */
+  /** Bytes that a step may use. */
   budget: number;
   /** The nominal batch, to which gradients of smaller ones are accumulated. */
   nbs: number;

@@ -58,7 +58,7 @@ export async function meterFor(provider: string, gpu: MemoryMeter = nvidiaMemory
   } catch (cause) {
     throw new LookonceError(
       "DEVICE",
-      `batch -1 cannot see how much memory the ${provider} device has (it asks nvidia-smi: ${(cause as Error).message.split("\n")[0]}); give the batch as a number.`,
+      `batch -1 cannot see how much memory the ${provider} device has (it asks nvidia-smi: ${(cause as Error).message.split("\n")[0]}); set the batch to a number.`,
       { cause },
     );
   }

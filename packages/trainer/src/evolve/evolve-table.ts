@@ -107,6 +107,6 @@ function otherColumns(file: string, { found, header }: { found: string; header: 
   const name = needs.find((column, i) => column !== has[i]) ?? has[needs.length];
   return new LookonceError(
     "FORMAT",
-    `${file} is of another evolution: at "${name}" its columns differ from those of this one. Give another name, or remove the file.`,
+    `${file} is of another evolution: at "${name}" its columns differ from those of this one. Choose another name, or remove the file.`,
   );
 }

@@ -23,19 +23,19 @@ export interface EvolveOptions {
   /** An existing directory; if it has an `evolve.csv`, that evolution is resumed. */
   directory: string;
   rng: Random;
-  /** How many generations there are to be in all. Default 300. */
+  /** Generations in all. Default 300. */
   generations?: number;
   /** What is changed, and how. Default that of the family; hyper-parameters that the recipe lacks are left out. */
   space?: SearchSpace;
-  /** Told of every generation, with all there are. */
+  /** Called for every generation, with all so far. */
   onGeneration?: (generation: GenerationReport, all: readonly EvolvedGeneration[]) => void | Promise<void>;
-  /** Told, a line at a time, what a person should know. */
+  /** Receives notices, a line each. */
   log?: (line: string) => void;
   /** Ends it after the training under way, which `evaluate` may stop too. */
   signal?: AbortSignal;
 }
 
-/** A generation that is over. */
+/** A finished generation. */
 export interface GenerationReport extends EvolvedGeneration {
   /** From 1. */
   generation: number;
@@ -45,7 +45,7 @@ export interface GenerationReport extends EvolvedGeneration {
   reason?: string;
 }
 
-/** What {@link evolve} found. */
+/** Result of {@link evolve}. */
 export interface Evolution {
   /** All generations, in order. */
   generations: readonly EvolvedGeneration[];
@@ -62,7 +62,7 @@ export interface Evolution {
  * Changes hyper-parameters at random, trains with them, and changes those further that did well: the evolution of YOLOv5
  * (7.0) and YOLOv8's tuner (8.3).
  *
- * Writes `evolve.csv`, `log.jsonl` and the fittest hyper-parameters as a file that `hyp` takes. A generation depends on
+ * Writes `evolve.csv`, `log.jsonl` and the fittest hyper-parameters as a file that `hyp` accepts. A generation depends on
  * `rng`, its number and the lines before it alone: a resumed evolution finds what an uninterrupted one would.
  *
  * @throws LookonceError `ARGUMENT` for options that make no sense, `FORMAT` for an `evolve.csv` of another evolution, `IO`,

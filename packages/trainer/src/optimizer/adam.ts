@@ -60,8 +60,8 @@ export abstract class AdamFamily<S extends string> implements Optimizer {
         const plain = gradients[i] as tf.Tensor;
         const coupled = decays && this.#decay === "coupled";
         const gradient = coupled ? tf.add(plain, tf.mul(variable, weightDecay)) : plain;
-        const mean = this.#advance(`mean.${path}`, gradient, { keep: momentum, take: beta1Rest });
-        const square = this.#advance(`square.${path}`, tf.square(gradient), { keep: beta2, take: 1 - beta2 });
+        const mean = this.#advance(`mean.${path}`, gradient, { decay: momentum, weight: beta1Rest });
+        const square = this.#advance(`square.${path}`, tf.square(gradient), { decay: beta2, weight: 1 - beta2 });
         const change = this.change({ gradient, mean, root: tf.sqrt(square) }, scalars);
         const shrinks = decays && this.#decay === "decoupled";
         const start = shrinks ? tf.sub(variable, tf.mul(variable, tf.mul(lr[group], weightDecay))) : variable;
@@ -70,9 +70,13 @@ export abstract class AdamFamily<S extends string> implements Optimizer {
     });
   }
 
-  #advance(name: string, value: tf.Tensor, { keep, take }: Record<"keep" | "take", tf.Tensor | number>): tf.Tensor {
+  #advance(
+    name: string,
+    value: tf.Tensor,
+    { decay, weight }: Record<"decay" | "weight", tf.Tensor | number>,
+  ): tf.Tensor {
     const state = this.state.get(name) as tf.Variable;
-    const next = tf.add(tf.mul(state, keep), tf.mul(value, take));
+    const next = tf.add(tf.mul(state, decay), tf.mul(value, weight));
     state.assign(next);
     return next;
   }

@@ -36,10 +36,10 @@ export interface AutoOptimizer {
 }
 
 /**
- * The optimizer, rate and momentum that YOLOv8 8.3 takes for `optimizer=auto`: SGD at 0.01 for more than 10,000 iterations,
- * else AdamW at 0.002 · 5 / (4 + nc), rounded to six digits; biases do not start at a higher rate.
+ * Returns the optimizer, learning rate and momentum of YOLOv8 8.3 for `optimizer=auto`: SGD at 0.01 for more than 10,000 iterations,
+ * else AdamW at 0.002 · 5 / (4 + nc), rounded to six digits; biases do not start at a higher learning rate.
  *
- * @param iterations of the whole training, in updates of the nominal batch
+ * @param iterations of the whole training, in optimizer steps of the nominal batch
  */
 export function autoOptimizer({ nc, iterations }: { nc: number; iterations: number }): AutoOptimizer {
   const chosen: Pick<AutoOptimizer, "optimizer" | "lr0"> =

@@ -85,9 +85,9 @@ describe("optimizers", () => {
     for (const [i, expected] of afterEight[name].entries()) {
       expectClose(result[i] as number[], expected, { abs: 2e-5, rel: 2e-5 });
     }
-    const held = tf.memory().numTensors;
+    const tensors = tf.memory().numTensors;
     optimizer.dispose();
-    expect(held - tf.memory().numTensors).toBe(optimizer.state.size);
+    expect(tensors - tf.memory().numTensors).toBe(optimizer.state.size);
   });
 
   it("NAdam's factors do not depend on what was asked before", () => {

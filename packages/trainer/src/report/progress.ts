@@ -1,7 +1,7 @@
 import type { Losses } from "../train-step.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
-/** Where progress is written: `process.stderr`, or anything that takes text. */
+/** Where progress is written: `process.stderr`, or anything that accepts text. */
 export interface ProgressStream {
   write(text: string): unknown;
   isTTY?: boolean;

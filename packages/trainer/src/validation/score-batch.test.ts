@@ -37,12 +37,12 @@ function score(prediction: Prediction): DetectionScores {
 }
 
 describe("scoreBatch", () => {
-  it.each(["v5", "v8"] as const)("gives a perfect %s prediction a perfect score", (family) => {
+  it.each(["v5", "v8"] as const)("scores a perfect %s prediction as perfect", (family) => {
     const { map50, map50_95, recall } = score(exact(family));
     expectClose([map50, map50_95, recall], [0.995, 0.995, 1], { abs: 1e-9 });
   });
 
-  it("gives boxes that are off less at high overlaps only", () => {
+  it("scores boxes that are off lower at high overlaps only", () => {
     const { map50, map50_95 } = score(exact("v8", 8));
     expect(map50).toBeCloseTo(0.995, 9);
     // Overlap (50 − 8) / (50 + 8) = 0.72: right at 0.50 … 0.70, wrong at 0.75 … 0.95.

@@ -12,13 +12,13 @@ export interface ScoredBatch {
   nms: Pick<PostprocessOptions, "conf" | "iou" | "maxDet">;
 }
 
-/** What was found in a batch, in pixels of the batch and of its files. */
+/** Detections of a batch, in pixels of the batch and of its files. */
 export interface FoundInBatch {
   found: Detections[];
   inFiles: Detections[];
 }
 
-/** Detects in a batch's predictions, and adds what was found to the metrics in the files' pixels. */
+/** Detects in a batch's predictions, and adds detections to the metrics in the files' pixels. */
 export function scoreBatch({ task, metrics, samples, predictions, nms }: ScoredBatch): FoundInBatch {
   const found = predictions.flatMap((one) => task.postprocess(one, { ...nms, multiLabel: true }));
   const inFiles = samples.map((sample, i) => {

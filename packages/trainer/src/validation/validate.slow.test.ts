@@ -3,8 +3,8 @@ import { Dataset } from "@lookonce/data";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, enterTestDevice, expectClose, goldenJson, sharedPath } from "@lookonce/testing";
 import { beforeAll, expect, it } from "vitest";
-import { validate } from "./validate.ts";
 import type { ValidationResult } from "./validation-result.ts";
+import { validate } from "./validator.ts";
 
 beforeAll(async () => {
   await enterTestDevice();
@@ -29,7 +29,7 @@ function moved(
 }
 
 describeShared("validation, YOLOv8", ["golden/v8/val/metrics.json", "weights/yolov8n.pt", "data/coco128"], () => {
-  it("gives yolov8n's scores on 64 images of COCO", async () => {
+  it("computes yolov8n's scores on 64 images of COCO", async () => {
     const golden = goldenJson("v8/val/metrics.json");
     const result = await score("yolov8n.pt");
     expect([result.images, result.instances]).toEqual([golden.pictures, golden.labels]);
@@ -42,7 +42,7 @@ describeShared("validation, YOLOv8", ["golden/v8/val/metrics.json", "weights/yol
 });
 
 describeShared("validation, YOLOv5", ["golden/v5/val/val.json", "weights/yolov5n.pt", "data/coco128"], () => {
-  it("gives yolov5n's scores on 64 images of COCO", async () => {
+  it("computes yolov5n's scores on 64 images of COCO", async () => {
     const golden = goldenJson("v5/val/val.json");
     const result = await score("yolov5n.pt");
     expect(result.instances).toBe(golden.instances);

@@ -2,7 +2,7 @@ import type { Batch } from "@lookonce/data";
 import type { Detections } from "@lookonce/geometry";
 import type { ValidationResult } from "./validation-result.ts";
 
-/** What a validation is, told at its start. */
+/** A validation, reported at its start. */
 export interface ValidationInfo {
   /** Name of the model's task. */
   task: string;
@@ -17,7 +17,7 @@ export interface ValidatedBatch {
   number: number;
   /** Its arrays are not to be changed or kept. */
   batch: Batch;
-  /** What was found, one for each image, best first, in pixels of the batch. */
+  /** Detections of each image, best first, in pixels of the batch. */
   found: readonly Detections[];
   /** The same in pixels of the files. */
   inFiles: readonly Detections[];

@@ -4,7 +4,7 @@ import type { Criterion, NamedTensors, TrainBatch } from "@lookonce/loss";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Losses } from "../train-step.ts";
 
-/** The losses of a model that is not being trained: what a criterion says of its raw maps. */
+/** Computes the losses of a model that is not being trained, from its raw maps. */
 export class ValidationLoss {
   readonly #criterion: Criterion;
   readonly #step: RecordedStep<{ raw: tf.Tensor4D[]; targets: NamedTensors }, { losses: tf.Tensor }>;
@@ -20,18 +20,18 @@ export class ValidationLoss {
     );
   }
 
-  /** The parts of a batch's loss, gains applied, per image. */
+  /** Returns the parts of a batch's loss, gains applied, per image. */
   async of(batch: TrainBatch, raw: readonly EngineTensor[]): Promise<Losses> {
     const inputs = { raw, targets: this.#criterion.inputs(batch) };
     const shapes = JSON.stringify(inputs, (key, value) => (key === "data" ? undefined : value));
-    // Hundreds of megabytes of working memory each: only that of the shapes under way is kept.
+    // Hundreds of megabytes of working memory each: only that of the current shapes is kept.
     if (shapes !== this.#shapes) await this.#step.free();
     this.#shapes = shapes;
     const { losses } = await this.#step.run(inputs);
     return Object.fromEntries(this.#criterion.parts.map((part, i) => [part, losses[i] as number]));
   }
 
-  /** Does something after which the criterion's own state is as it was: validation must not change training. */
+  /** Runs an action and restores the criterion's state: validation must not change training. */
   async withoutTrace<T>(action: () => Promise<T>): Promise<T> {
     const state = [...this.#criterion.state.values()];
     const before = state.map((variable) => tf.clone(variable));

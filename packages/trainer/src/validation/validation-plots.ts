@@ -10,7 +10,7 @@ import type { ValidationResult } from "./validation-result.ts";
 export interface ValidationPlotsOptions {
   /** Folder for the images; it is made when it is not there. */
   directory: string;
-  /** Told of an image that cannot be drawn or written. Default: a warning of the process. */
+  /** Receives notices about images that cannot be drawn or written. Default: a warning of the process. */
   onNotice?: OnNotice;
 }
 
@@ -18,7 +18,7 @@ export interface ValidationPlotsOptions {
 const drawnBatches = 3;
 
 /**
- * Draws a validation, in files of the names that YOLOv8 (8.3) gives them: the labels of the first three batches and what was
+ * Draws a validation, under the file names of YOLOv8 (8.3): the labels of the first three batches and what was
  * found in them, the confusion matrix as shares and as counts, and the curves of precision, recall and F1. A plot that
  * cannot be drawn is a notice, not an error.
  */

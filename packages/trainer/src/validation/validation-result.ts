@@ -5,7 +5,7 @@ import type { Losses } from "../train-step.ts";
 export interface ValidationResult extends DetectionScores {
   /**
    * Milliseconds an image: waiting for images that threads read and making the network ready for their size; the
-   * network; choosing boxes and matching them with labels.
+   * network; NMS and matching with labels.
    */
   speed: { preprocess: number; inference: number; postprocess: number };
   /** Means over the batches; measured while a model is trained. */

@@ -10,9 +10,8 @@ import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyModel } from "../test-tiny-model.ts";
-import { validate } from "./validate.ts";
 import type { ValidatedBatch } from "./validation-callbacks.ts";
-import { Validator } from "./validator.ts";
+import { Validator, validate } from "./validator.ts";
 
 const place = mkdtempSync(join(tmpdir(), "validator-"));
 let data: Dataset;
@@ -40,25 +39,25 @@ function tinyV5(): DetectionModel {
 }
 
 describe("Validator", () => {
-  it("tells of its start, every batch with what was found, and its end", async () => {
+  it("reports of its start, every batch with what was found, and its end", async () => {
     const model = tinyModel({ names: data.names });
-    const told: string[] = [];
+    const reports: string[] = [];
     const batches: ValidatedBatch[] = [];
     const result = await validate(model, data, {
       ...{ ...form, conf: 0 },
       callbacks: [
         {
-          onValStart: ({ batches: count, names }) => void told.push(`start ${count} ${names.length}`),
+          onValStart: ({ batches: count, names }) => void reports.push(`start ${count} ${names.length}`),
           onValBatch(batch) {
-            told.push(`batch ${batch.number}`);
+            reports.push(`batch ${batch.number}`);
             batches.push(batch);
           },
-          onValEnd: ({ images }) => void told.push(`end ${images}`),
+          onValEnd: ({ images }) => void reports.push(`end ${images}`),
         },
       ],
-      onProgress: ({ done }) => void told.push(`done ${done}`),
+      onProgress: ({ done }) => void reports.push(`done ${done}`),
     });
-    expect(told).toEqual("start 3 5,done 0,batch 0,done 1,batch 1,done 2,batch 2,done 3,end 5".split(","));
+    expect(reports).toEqual("start 3 5,done 0,batch 0,done 1,batch 1,done 2,batch 2,done 3,end 5".split(","));
     expect(batches.map(({ found }) => found.length)).toEqual([2, 2, 1]);
     for (const { found, inFiles, batch } of batches) {
       const { ratio, padding, originalWidth } = batch.samples[0] as (typeof batch.samples)[0];
@@ -71,7 +70,7 @@ describe("Validator", () => {
     model.dispose();
   });
 
-  it("gives equal results again and again, with threads or without, and frees what it made", async () => {
+  it("returns equal results again and again, with threads or without, and frees what it made", async () => {
     const model = tinyModel({ names: data.names });
     const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: 64 });
     const tensors = tf.memory().numTensors;
@@ -123,7 +122,7 @@ describe("Validator", () => {
     model.dispose();
   });
 
-  it("stops when it is told to", async () => {
+  it("stops when it is reports to", async () => {
     const model = tinyModel({ names: data.names });
     const stop = new AbortController();
     const callbacks = [{ onValBatch: () => stop.abort(new Error("enough")) }];

@@ -5,24 +5,70 @@ import type { Detector } from "@lookonce/inference";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { imagesOf } from "../images.ts";
-import type { Losses } from "../train-step.ts";
 import { createDetector } from "./create-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
-import type { ValidateOptions } from "./validate-options.ts";
+import type { ValidationCallbacks } from "./validation-callbacks.ts";
 import { ValidationLoss } from "./validation-loss.ts";
 import type { ValidationResult } from "./validation-result.ts";
 
+/** Options of {@link Validator.run}. */
+export interface ValidationRunOptions {
+  /** Called for every batch with its detections: `cocoJson`, `labelFiles`, `validationPlots`. */
+  callbacks?: readonly ValidationCallbacks[];
+  /** Called before the first batch and after every one. */
+  onProgress?: ((progress: { done: number; batches: number }) => void | Promise<void>) | undefined;
+  /** Stops validation; it throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of {@link validate}. */
+export interface ValidateOptions extends ValidationRunOptions {
+  /** Longer side of the images, in pixels. Default 640. */
+  imgsz?: number;
+  /** Images in a batch. Default 16. */
+  batch?: number;
+  /** Detections of at most this confidence do not count. Default 0.001. */
+  conf?: number;
+  /** IoU from which on a box suppresses another. Default 0.7 for YOLOv8, 0.6 for YOLOv5. */
+  iou?: number;
+  /** Most detections an image. Default 300. */
+  maxDet?: number;
+  /** Batches of images of similar shape, with little padding. Default true. */
+  rect?: boolean;
+  /** Threads that prefetch images. Default: that of `BatchLoader`. */
+  workers?: number;
+  /** Where decoded images are kept, as for training. Default `none`: they are needed once. */
+  cache?: "auto" | "ram" | "disk" | "none";
+}
+
 /** Options of {@link Validator}. */
-export interface ValidatorOptions
-  extends Pick<ValidateOptions, "imgsz" | "batch" | "conf" | "iou" | "maxDet" | "rect" | "workers" | "cache"> {
+export interface ValidatorOptions extends Omit<ValidateOptions, keyof ValidationRunOptions> {
   /** Measures losses, too; a model's own criterion. */
   criterion?: Criterion;
 }
 
-/** Who hears of one validation, and who may stop it. */
-export type ValidationAudience = Pick<ValidateOptions, "callbacks" | "onProgress" | "signal">;
+/**
+ * Scores a model on a data set with the rules of its family: rectangular batches, several classes a box, precision and
+ * recall at the confidence of the best mean F1, average precision from 101 recalls (YOLOv5 7.0, YOLOv8 8.3).
+ *
+ * The model is not changed; a fused copy computes.
+ *
+ * @throws LookonceError `DATA` when model and data set have different numbers of classes
+ */
+export async function validate(
+  model: DetectionModel,
+  dataset: Dataset,
+  { callbacks = [], onProgress, signal, ...options }: ValidateOptions = {},
+): Promise<ValidationResult> {
+  const validator = new Validator(dataset, model, { cache: "none", ...options });
+  try {
+    return await validator.run(model, { callbacks, onProgress, signal });
+  } finally {
+    await validator.dispose();
+  }
+}
 
-/** Validates models of one form on one data set, again and again: threads and decoded images stay between times. */
+/** Validates models of one architecture on one data set repeatedly, with the same threads and decoded images. */
 export class Validator {
   readonly #dataset: Dataset;
   readonly #options: ValidatorOptions;
@@ -30,15 +76,15 @@ export class Validator {
   readonly #losses: ValidationLoss | undefined;
 
   /**
-   * @param form what all models to come have in common
+   * @param model one of the models to validate
    * @throws LookonceError `ARGUMENT` for options that make no sense
    */
-  constructor(dataset: Dataset, form: Pick<DetectionModel, "family" | "step" | "strides">, options: ValidatorOptions) {
+  constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "step">, options: ValidatorOptions) {
     const { imgsz = 640, batch = 16, rect = true, workers, cache, criterion } = options;
     this.#dataset = dataset;
     this.#options = options;
     this.#loader = new BatchLoader(dataset, {
-      ...{ batch, imgsz, rect, stride: form.step, loading: familyOf(form.family).loading },
+      ...{ batch, imgsz, rect, stride: model.step, loading: familyOf(model.family).loading },
       ...(workers === undefined ? {} : { workers }),
       ...(cache === undefined ? {} : { cache }),
     });
@@ -50,7 +96,7 @@ export class Validator {
    *
    * @throws LookonceError `DATA` when model and data set have different numbers of classes
    */
-  async run(model: DetectionModel, audience: ValidationAudience = {}): Promise<ValidationResult> {
+  async run(model: DetectionModel, options: ValidationRunOptions = {}): Promise<ValidationResult> {
     const { names } = this.#dataset;
     if (names.length !== model.nc) {
       throw new LookonceError(
@@ -61,7 +107,7 @@ export class Validator {
     const losses = this.#losses;
     const detector = await createDetector(model, { raw: losses !== undefined });
     try {
-      const measure = (): Promise<ValidationResult> => this.#measure(model, detector, audience);
+      const measure = (): Promise<ValidationResult> => this.#measure(model, detector, options);
       return await (losses === undefined ? measure() : losses.withoutTrace(measure));
     } finally {
       await detector.dispose();
@@ -71,12 +117,12 @@ export class Validator {
   async #measure(
     model: DetectionModel,
     detector: Detector,
-    { callbacks = [], onProgress, signal }: ValidationAudience,
+    { callbacks = [], onProgress, signal }: ValidationRunOptions,
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
     const task = taskOf(model.task);
-    const defaults = familyOf(model.family).nms.val;
-    const { conf = defaults.conf, iou = defaults.iou, maxDet = defaults.maxDet } = this.#options;
+    const { val } = familyOf(model.family).nms;
+    const { conf = val.conf, iou = val.iou, maxDet = val.maxDet } = this.#options;
     const metrics = task.createMetrics(names);
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
     const sums: Record<string, number> = {};
@@ -94,13 +140,14 @@ export class Validator {
       spent.preprocess += start - waiting + prepareMs;
       spent.inference += inferenceMs;
       spent.postprocess += performance.now() - ready;
-      addAll(sums, await this.#losses?.of(batch, raw));
+      const losses = (await this.#losses?.of(batch, raw)) ?? {};
+      for (const [part, value] of Object.entries(losses)) sums[part] = (sums[part] ?? 0) + value;
       for (const one of callbacks) await one.onValBatch?.({ number: done, batch, ...scored });
       done++;
       await onProgress?.({ done, batches });
       waiting = performance.now();
     }
-    const losses = Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / Math.max(1, done)]));
+    for (const part of Object.keys(sums)) sums[part] = (sums[part] ?? 0) / done;
     const scores = metrics.result();
     const perImage = (milliseconds: number): number => milliseconds / Math.max(1, scores.images);
     const result = {
@@ -110,7 +157,7 @@ export class Validator {
         inference: perImage(spent.inference),
         postprocess: perImage(spent.postprocess),
       },
-      ...(this.#losses === undefined ? {} : { losses }),
+      ...(this.#losses === undefined ? {} : { losses: sums }),
     } as ValidationResult;
     for (const one of callbacks) await one.onValEnd?.(result);
     return result;
@@ -120,8 +167,4 @@ export class Validator {
   async dispose(): Promise<void> {
     await this.#loader.dispose();
   }
-}
-
-function addAll(sums: Record<string, number>, losses: Losses = {}): void {
-  for (const [part, value] of Object.entries(losses)) sums[part] = (sums[part] ?? 0) + value;
 }
