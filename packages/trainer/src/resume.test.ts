@@ -188,7 +188,7 @@ describe("a training's options", () => {
     await expect(run({ freeze: [99] })).rejects.toThrow(/no layer 99; its layers are 0 to 5/);
   });
 
-  it("give batches other sizes from step to step, the same when resumed", async () => {
+  it("resize batches from step to step, the same when resumed", async () => {
     const sizes = async (more: Partial<TrainOptions>): Promise<number[]> => {
       const seen: number[] = [];
       await run({

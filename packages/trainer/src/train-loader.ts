@@ -1,4 +1,4 @@
-import type { Recipe } from "@lookonce/config";
+import type { FamilySettings, Recipe } from "@lookonce/config";
 import { type AugmentSettings, BatchLoader, imageWeights } from "@lookonce/data";
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
@@ -18,12 +18,13 @@ export interface TrainLoaderOptions extends Pick<TrainOptions, "data" | "workers
 export function trainLoader(model: DetectionModel, options: TrainLoaderOptions): BatchLoader {
   const { data, settings, progress, workers, cache, transforms } = options;
   const { batch, imgsz, seed, rect, recipe, epochs } = settings;
+  const family = familyOf(model.family);
   const random = new Random(seed);
   const weights = (): Float64Array => imageWeights(data.entries, data.names.length, progress.classScores);
   return new BatchLoader(data, {
     ...{ batch, imgsz, rect, pad: 0, stride: model.step, random: random.fork("augment") },
-    loading: familyOf(model.family).loading,
-    augment: (epoch) => augmentOf(recipe, epochs - epoch),
+    loading: family.loading,
+    augment: (epoch) => augmentOf(family, { recipe, epochsLeft: epochs - epoch }),
     ...(rect ? {} : { shuffle: random.fork("order") }),
     ...(settings.imageWeights ? { weights } : {}),
     ...(workers === undefined ? {} : { workers }),
@@ -33,9 +34,11 @@ export function trainLoader(model: DetectionModel, options: TrainLoaderOptions):
 }
 
 /** Returns how to augment; the last `close_mosaic` epochs mix no images. */
-export function augmentOf(recipe: Recipe, epochsLeft: number): AugmentSettings {
-  const closed = epochsLeft <= recipe.close_mosaic ? { mosaic: 0, mixup: 0, copy_paste: 0 } : {};
-  if (!("dfl" in recipe)) return { family: "v5", hyp: { ...recipe, ...closed } };
-  const closedCuts = epochsLeft <= recipe.close_mosaic ? { cutmix: 0 } : {};
-  return { family: "v8", hyp: { ...recipe, ...closed, ...closedCuts } };
+export function augmentOf(
+  { augmentation }: Pick<FamilySettings, "augmentation">,
+  { recipe, epochsLeft }: { recipe: Recipe; epochsLeft: number },
+): AugmentSettings {
+  const closed = epochsLeft <= recipe.close_mosaic ? { mosaic: 0, mixup: 0, cutmix: 0, copy_paste: 0 } : {};
+  // A recipe has the hyper-parameters of its family's pipeline.
+  return { family: augmentation, hyp: { ...recipe, ...closed } } as AugmentSettings;
 }

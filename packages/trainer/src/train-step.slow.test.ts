@@ -36,7 +36,7 @@ function randomBatch(seed: number): TrainBatch {
 }
 
 describe("500 steps", () => {
-  it.each(["v8", "v5"] as const)("hold memory flat, %s", async (family) => {
+  it.each(["v8", "v5"] as const)("keep memory flat, %s", async (family) => {
     const model = tinyModel({ family });
     const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
     const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings[family]), imgsz: side });

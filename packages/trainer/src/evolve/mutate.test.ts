@@ -47,7 +47,7 @@ describeGolden("evolution, YOLOv5", ["v5/evolve/meta.json", "v5/evolve/mutations
 });
 
 describe("chooseParent", () => {
-  it("takes the fittest five only, in proportion to how fit they are", () => {
+  it("selects the fittest five only, in proportion to how fit they are", () => {
     const fitness = [0.1, 0.5, 0.2, 0.9, 0.3, 0.4, 0.05];
     const counts = new Array<number>(fitness.length).fill(0);
     const rng = new Random(1);

@@ -26,7 +26,7 @@ export interface Moments {
  *
  * Weight decay is added to the gradient (`"coupled"`) or taken off the weights (`"decoupled"`: arXiv 1711.05101).
  *
- * @typeParam S names of the factors that an update takes
+ * @typeParam S names of the factors of an update
  */
 export abstract class AdamFamily<S extends string> implements Optimizer {
   readonly parameters: readonly GroupedParameter[];

@@ -12,14 +12,14 @@ async function use(provider: string): Promise<void> {
 
 beforeEach(() => use("cpu"));
 
-/** A device that takes these times. */
-const taking =
+/** Measurements of a device. */
+const measured =
   (half: number, single: number, agrees = true) =>
   (): Promise<PrecisionTimes> =>
     Promise.resolve({ half, single, agrees });
 
 describe("choosePrecision", () => {
-  it("is single on a processor, unless asked otherwise, and tries nothing", async () => {
+  it("is single on a processor, by default, and measures nothing", async () => {
     const never = (): Promise<never> => Promise.reject(new Error("tried"));
     expect(await choosePrecision(undefined, never)).toEqual({ amp: false });
     expect(await choosePrecision(true, never)).toEqual({ amp: true });
@@ -27,16 +27,16 @@ describe("choosePrecision", () => {
   });
 
   it.each(["webgpu", "cuda"])(
-    "is mixed on %s where that is faster and right, and says why in one line",
+    "is mixed on %s where that is faster and right, with the reason in one line",
     async (gpu) => {
       await use(gpu);
-      expect(await choosePrecision(undefined, taking(1, 3))).toEqual({
+      expect(await choosePrecision(undefined, measured(1, 3))).toEqual({
         amp: true,
         line: "mixed precision is on: convolutions took 1.0 ms in half and 3.0 ms in single precision",
       });
-      const slow = await choosePrecision(undefined, taking(2.9, 3));
+      const slow = await choosePrecision(undefined, measured(2.9, 3));
       expect(slow).toMatchObject({ amp: false, line: expect.stringMatching(/^mixed precision is off: .* 2\.9 ms/) });
-      const wrong = await choosePrecision(undefined, taking(1, 3, false));
+      const wrong = await choosePrecision(undefined, measured(1, 3, false));
       expect(wrong).toMatchObject({ amp: false, line: expect.stringMatching(/numbers are wrong/) });
       const missing = (): Promise<never> => Promise.reject(new LookonceError("DEVICE", "no shader-f16"));
       expect(await choosePrecision(undefined, missing)).toMatchObject({

@@ -188,7 +188,7 @@ describe("the scale of the loss", () => {
     dispose(all);
   });
 
-  it("drops an overflowing batch from the gradients that wait, and those of an update that overflows", async () => {
+  it("drops an overflowing batch from the accumulated gradients, and those of a step that overflows", async () => {
     const all = await parts(tinyModel(), { amp: true, accumulates: true });
     await all.step.run(batch, { ...descend, optimizerStep: false });
     const waiting = await contents(all.step.accumulatedGrads.values());

@@ -48,5 +48,5 @@ function parseYaml(text: string, path: string): object {
     throw new LookonceError("FORMAT", `${path}${line} is not valid YAML: ${reason}`, { cause });
   }
   if (typeof content === "object" && content !== null && !Array.isArray(content)) return content;
-  throw new LookonceError("FORMAT", `${path} must hold keys such as lr0:, hsv_h: and mosaic:.`);
+  throw new LookonceError("FORMAT", `${path} must have keys such as lr0:, hsv_h: and mosaic:.`);
 }

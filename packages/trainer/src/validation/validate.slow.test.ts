@@ -32,6 +32,7 @@ describeShared("validation, YOLOv8", ["golden/v8/val/metrics.json", "weights/yol
   it("computes yolov8n's scores on 64 images of COCO", async () => {
     const golden = goldenJson("v8/val/metrics.json");
     const result = await score("yolov8n.pt");
+    // vocabulary-allow: pictures, a key of the golden file
     expect([result.images, result.instances]).toEqual([golden.pictures, golden.labels]);
     expect(result.perClass).toHaveLength(golden.classes_present);
     const { map50, map75, map50_95, precision, recall } = result;

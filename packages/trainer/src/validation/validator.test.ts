@@ -39,7 +39,7 @@ function tinyV5(): DetectionModel {
 }
 
 describe("Validator", () => {
-  it("reports of its start, every batch with what was found, and its end", async () => {
+  it("reports its start, every batch with what was found, and its end", async () => {
     const model = tinyModel({ names: data.names });
     const reports: string[] = [];
     const batches: ValidatedBatch[] = [];
@@ -122,7 +122,7 @@ describe("Validator", () => {
     model.dispose();
   });
 
-  it("stops when it is reports to", async () => {
+  it("stops when its signal aborts", async () => {
     const model = tinyModel({ names: data.names });
     const stop = new AbortController();
     const callbacks = [{ onValBatch: () => stop.abort(new Error("enough")) }];
