@@ -1,17 +1,33 @@
 import { LookonceError } from "@lookonce/errors";
 
+/** The four numbers of a box. */
+export type BoxRow = readonly [number, number, number, number];
+
 /**
- * The number of boxes in rows of four numbers.
+ * Splits a flat array into rows of four numbers.
  *
- * @param name what the caller calls the argument, for the message
+ * @param name name of the argument, for the message
  * @throws LookonceError `ARGUMENT` when the length is no multiple of four
  */
-export function countBoxes(boxes: ArrayLike<number>, name: string): number {
+export function boxRows(boxes: ArrayLike<number>, name: string): BoxRow[] {
   if (boxes.length % 4 !== 0) {
     throw new LookonceError(
       "ARGUMENT",
       `${name} must be rows of 4 numbers, one row a box, but has ${boxes.length} numbers. Pass a flat array of count * 4 numbers.`,
     );
   }
-  return boxes.length / 4;
+  const at = (i: number): number => boxes[i] ?? Number.NaN;
+  return Array.from({ length: boxes.length / 4 }, (_, row) => [
+    at(4 * row),
+    at(4 * row + 1),
+    at(4 * row + 2),
+    at(4 * row + 3),
+  ]);
+}
+
+/** Converts every row of a flat array, into a new one. */
+export function mapRows(boxes: ArrayLike<number>, convert: (row: BoxRow) => BoxRow): Float32Array {
+  const converted = new Float32Array(boxes.length);
+  for (const [i, row] of boxRows(boxes, "boxes").entries()) converted.set(convert(row), 4 * i);
+  return converted;
 }

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { countBoxes } from "./box-rows.ts";
+import { type BoxRow, boxRows } from "./box-rows.ts";
 
 /** Keeps quotients finite; the value that YOLOv5 7.0 and YOLOv8 use. */
 const EPSILON = 1e-7;
@@ -47,21 +47,23 @@ export function pairwiseIou(
   options: PairwiseIouOptions = {},
 ): Float32Array {
   const { kind = "iou", format = "xyxy" } = options;
-  const count = countBoxes(a, "a");
-  if (countBoxes(b, "b") !== count) {
+  const [first, second] = [boxRows(a, "a"), boxRows(b, "b")];
+  if (first.length !== second.length) {
     throw new LookonceError(
       "ARGUMENT",
-      `pairwiseIou compares row by row, but a has ${count} boxes and b ${b.length / 4}. For all pairs use iouMatrix.`,
+      `pairwiseIou compares row by row, but a has ${first.length} boxes and b ${second.length}. For all pairs use iouMatrix.`,
     );
   }
   const read = format === "xyxy" ? sidesOfCorners : sidesOfCenter;
-  return Float32Array.from({ length: count }, (_, i) => overlap(read(a, i * 4), read(b, i * 4), kind));
+  return Float32Array.from(first, (row, i) => overlap(read(row), read(second[i] ?? row), kind));
 }
 
 /** IoU of two single boxes (left, top, right, bottom); 0 where neither has an area. */
 export function boxIou(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const shared = intersection(a, 0, b, 0);
-  const union = (a[2]! - a[0]!) * (a[3]! - a[1]!) + (b[2]! - b[0]!) * (b[3]! - b[1]!) - shared;
+  const [[first], [second]] = [boxRows(a, "a"), boxRows(b, "b")];
+  if (first === undefined || second === undefined) return 0;
+  const shared = intersection(first, second);
+  const union = areaOf(first) + areaOf(second) - shared;
   return union > 0 ? shared / union : 0;
 }
 
@@ -80,32 +82,30 @@ function allPairs(
   b: ArrayLike<number>,
   measure: (shared: number, areaA: number, areaB: number) => number,
 ): Float32Array {
-  const rows = countBoxes(a, "a");
-  const columns = countBoxes(b, "b");
-  const out = new Float32Array(rows * columns);
-  for (let i = 0; i < a.length; i += 4) {
-    const areaA = (a[i + 2]! - a[i]!) * (a[i + 3]! - a[i + 1]!);
-    for (let j = 0; j < b.length; j += 4) {
-      const areaB = (b[j + 2]! - b[j]!) * (b[j + 3]! - b[j + 1]!);
-      out[(i * columns + j) / 4] = measure(intersection(a, i, b, j), areaA, areaB);
-    }
+  const [rows, columns] = [boxRows(a, "a"), boxRows(b, "b")];
+  const out = new Float32Array(rows.length * columns.length);
+  let i = 0;
+  for (const row of rows) {
+    for (const column of columns) out[i++] = measure(intersection(row, column), areaOf(row), areaOf(column));
   }
   return out;
 }
 
-function intersection(a: ArrayLike<number>, i: number, b: ArrayLike<number>, j: number): number {
-  const width = Math.min(a[i + 2]!, b[j + 2]!) - Math.max(a[i]!, b[j]!);
-  const height = Math.min(a[i + 3]!, b[j + 3]!) - Math.max(a[i + 1]!, b[j + 1]!);
+function areaOf([left, top, right, bottom]: BoxRow): number {
+  return (right - left) * (bottom - top);
+}
+
+function intersection(a: BoxRow, b: BoxRow): number {
+  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
   return width > 0 && height > 0 ? width * height : 0;
 }
 
-function sidesOfCorners(boxes: ArrayLike<number>, i: number): Sides {
-  const [left, top, right, bottom] = [boxes[i]!, boxes[i + 1]!, boxes[i + 2]!, boxes[i + 3]!];
+function sidesOfCorners([left, top, right, bottom]: BoxRow): Sides {
   return { left, top, right, bottom, width: right - left, height: bottom - top + EPSILON };
 }
 
-function sidesOfCenter(boxes: ArrayLike<number>, i: number): Sides {
-  const [x, y, width, height] = [boxes[i]!, boxes[i + 1]!, boxes[i + 2]!, boxes[i + 3]!];
+function sidesOfCenter([x, y, width, height]: BoxRow): Sides {
   return { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2, width, height };
 }
 

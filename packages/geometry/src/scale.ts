@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { countBoxes } from "./box-rows.ts";
+import { mapRows } from "./box-rows.ts";
 import type { Detections } from "./detections.ts";
 import type { ImageSize } from "./formats.ts";
 
@@ -13,8 +13,9 @@ export interface Letterboxing {
 
 /** Rows of xyxy in pixels, every corner moved to the nearest point inside the image, as new rows. */
 export function clipBoxes(boxes: ArrayLike<number>, size: ImageSize): Float32Array {
-  countBoxes(boxes, "boxes");
-  return Float32Array.from(boxes, (value, i) => Math.min(Math.max(value, 0), i % 2 === 0 ? size.width : size.height));
+  const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
+  const { width, height } = size;
+  return mapRows(boxes, ([a, b, c, d]) => [clip(a, width), clip(b, height), clip(c, width), clip(d, height)]);
 }
 
 /**
@@ -30,13 +31,19 @@ export function scaleBoxes(
   originalSize: ImageSize,
 ): Float32Array {
   const { ratio, padding } = letterboxing;
-  if (!(ratio[0] > 0 && ratio[1] > 0)) {
+  const [[across, down], [left, top]] = [ratio, padding];
+  if (!(across > 0 && down > 0)) {
     throw new LookonceError(
       "ARGUMENT",
       `ratio must be two positive numbers but is [${ratio.join(", ")}]. Pass the ratio of the letterbox.`,
     );
   }
-  const scaled = Float32Array.from(boxes, (value, i) => (value - padding[i % 2]!) / ratio[i % 2]!);
+  const scaled = mapRows(boxes, ([a, b, c, d]) => [
+    (a - left) / across,
+    (b - top) / down,
+    (c - left) / across,
+    (d - top) / down,
+  ]);
   return clipBoxes(scaled, originalSize);
 }
 

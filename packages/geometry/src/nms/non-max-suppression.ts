@@ -65,8 +65,7 @@ function addLabels(
       `Option labels of nonMaxSuppression needs 4 numbers a label, but there are ${labels.classes.length} classes and ${labels.boxes.length} numbers of boxes.`,
     );
   }
-  for (let i = 0; i < labels.classes.length; i++) {
-    const label = labels.classes[i]!;
+  for (const [i, label] of Array.from(labels.classes).entries()) {
     if (!Number.isInteger(label) || label < 0 || label >= nc) {
       throw new LookonceError(
         "ARGUMENT",

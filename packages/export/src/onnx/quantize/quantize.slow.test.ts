@@ -1,4 +1,3 @@
-import type { DetectionModel } from "@lookonce/nn";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { nonMaxSuppression, normalizedXywhToXyxy, scaleBoxes } from "@lookonce/g
 import { type Image, letterbox, readImage } from "@lookonce/image";
 import { floatPixels, OnnxEngine } from "@lookonce/inference";
 import { type EvaluatedImage, evaluateDetections } from "@lookonce/metrics";
+import type { DetectionModel } from "@lookonce/nn";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
