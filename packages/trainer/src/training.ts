@@ -44,10 +44,11 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   const saved = resume === undefined ? undefined : readTraining(resume);
   const { settings, choices } = saved === undefined ? await resolveSettings(model, options) : { ...saved, choices: {} };
   const directory = options.directory ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
-  createWeightsDirectory(directory);
   const progress = saved?.progress ?? initialProgress();
   const loader = trainLoader(model, { ...options, settings, progress });
   const parts = await createParts(model, settings);
+  // A setting that is refused leaves no directory behind
+  createWeightsDirectory(directory);
   if (saved !== undefined) restoreState(parts, saved);
   const { recipe, epochs, imgsz, batch } = settings;
   const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
