@@ -139,6 +139,7 @@ export async function detectPending(
     if ("error" in one) return one;
     const image = "prepared" in one ? one.prepared.image : one.image;
     const { detections: boxes, ...rest } = "prepared" in one ? (detected.next().value as DetectedImage) : one.detected;
-    return new Results({ ...one.item, ...rest, image, boxes, names: detector.names });
+    const entries = detector.task?.entries(boxes) ?? {};
+    return new Results({ ...one.item, ...rest, image, boxes, entries, names: detector.names });
   });
 }

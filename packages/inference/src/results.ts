@@ -24,6 +24,8 @@ export interface ResultsContents {
   image: Image;
   boxes: Detections;
   names: readonly string[];
+  /** Arrays of the task besides boxes, by name. Default: none. */
+  entries?: Readonly<Record<string, unknown>>;
   speed: Speed;
   /** Size of the network's input. */
   inputSize: { width: number; height: number };
@@ -73,6 +75,8 @@ export class Results {
   readonly height: number;
   /** Best first, as typed arrays in all usual forms. */
   readonly boxes: Boxes;
+  /** Arrays of the task besides boxes, by name, such as `masks`. */
+  readonly entries: Readonly<Record<string, unknown>>;
   /** Class names by class number. */
   readonly names: readonly string[];
   readonly speed: Speed;
@@ -93,6 +97,7 @@ export class Results {
     this.width = image.width;
     this.height = image.height;
     this.boxes = new Boxes(boxes, image);
+    this.entries = contents.entries ?? {};
     this.names = names;
     this.speed = speed;
     this.inputSize = inputSize;
@@ -130,6 +135,7 @@ export class Results {
         class: classes[i] as number,
         name: this.#nameOf(i),
       })),
+      ...this.entries,
     };
   }
 
