@@ -11,19 +11,12 @@ import {
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 import { Entries } from "./graph/entries.ts";
-import type { AnyKernel, KernelName } from "./graph/kernel.ts";
+import type { AnyKernel } from "./graph/kernel.ts";
+import type { KernelName } from "./graph/kernel-types.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
 import { type Binding, byteSize, SessionCache, type SessionStatistics } from "./graph/session-cache.ts";
-import {
-  type HostData,
-  hostArray,
-  hostValue,
-  type Node,
-  type NumericType,
-  numericType,
-  sizeOf,
-  type Value,
-} from "./graph/value.ts";
+import type { HostData, NumericType } from "./graph/signature.ts";
+import { hostArray, hostValue, type Node, numericType, sizeOf, type Value } from "./graph/value.ts";
 import { kernels } from "./kernels/index.ts";
 
 /** Options of the backend. */

@@ -1,6 +1,6 @@
 export { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts";
 export type { SessionStatistics } from "./graph/session-cache.ts";
-export type { HostData } from "./graph/value.ts";
+export type { HostData } from "./graph/signature.ts";
 export { kernels } from "./kernels/index.ts";
 export type { RecordedCall } from "./recorded-call.ts";
 export {

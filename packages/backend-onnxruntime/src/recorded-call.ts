@@ -1,5 +1,6 @@
 import type { Plan } from "./graph/plan.ts";
-import type { HostData, Signature, Value } from "./graph/value.ts";
+import type { HostData, Signature } from "./graph/signature.ts";
+import type { Value } from "./graph/value.ts";
 
 /** A kernel call of a recorded function, or one of its inputs, outputs or constants. */
 export interface RecordedCall {

@@ -2,7 +2,8 @@ import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { OnnxRuntimeBackend } from "./backend.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
-import { type HostData, hostArray, hostValue, sizeOf, type Value } from "./graph/value.ts";
+import type { HostData } from "./graph/signature.ts";
+import { hostArray, hostValue, sizeOf, type Value } from "./graph/value.ts";
 import { inScope, recordOnly, tensorOf } from "./record-only.ts";
 import { currentBackend } from "./register.ts";
 

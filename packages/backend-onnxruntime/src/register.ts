@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts";
 import { registerReductionGradients } from "./gradients.ts";
-import type { KernelName } from "./graph/kernel.ts";
+import type { KernelName } from "./graph/kernel-types.ts";
 import { kernels } from "./kernels/index.ts";
 
 /** Where to report a missing kernel. */

@@ -1,4 +1,4 @@
-import { makeRecipe, type OptimizerName, type Recipe } from "@lookonce/config";
+import { makeRecipe } from "@lookonce/config";
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -8,15 +8,7 @@ import { findBatch } from "./auto-batch/largest-batch.ts";
 import { autoOptimizer } from "./optimizer/make-optimizer.ts";
 import { choosePrecision } from "./precision/choose-precision.ts";
 import type { RunInfo } from "./report/callbacks.ts";
-import type { TrainOptions, TrainSettings } from "./train-options.ts";
-
-/** {@link TrainSettings} with defaults filled in and `auto` replaced by what was chosen. */
-export interface ResolvedSettings extends Required<Omit<TrainSettings, "recipe">> {
-  recipe: Recipe & { optimizer: OptimizerName };
-  nbs: number;
-  /** See `ScheduleSettings`. */
-  usesPreviousEpochLr: boolean;
-}
+import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
 
 /** What was measured and chosen before a training starts. */
 export type Choices = Pick<RunInfo, "anchors" | "autoBatch" | "precision">;

@@ -3,8 +3,7 @@ import { type AugmentSettings, BatchLoader, imageWeights } from "@lookonce/data"
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import type { ResolvedSettings } from "./resolve-settings.ts";
-import type { TrainOptions } from "./train-options.ts";
+import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
 import type { TrainingProgress } from "./training-state.ts";
 
 /** Options of {@link trainLoader}. */

@@ -1,5 +1,5 @@
 import type { Transform } from "@lookonce/augment";
-import type { RecipeChanges } from "@lookonce/config";
+import type { OptimizerName, Recipe, RecipeChanges } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
@@ -48,6 +48,14 @@ export interface TrainSettings {
   amp?: boolean;
   /** What else is saved with the run and written to `args.yaml`, such as the files of model and data set. */
   args?: Readonly<Record<string, unknown>>;
+}
+
+/** {@link TrainSettings} with defaults filled in and `auto` replaced by what was chosen. */
+export interface ResolvedSettings extends Required<Omit<TrainSettings, "recipe">> {
+  recipe: Recipe & { optimizer: OptimizerName };
+  nbs: number;
+  /** See `ScheduleSettings`. */
+  usesPreviousEpochLr: boolean;
 }
 
 /** Options of {@link train}. */

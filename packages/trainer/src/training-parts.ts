@@ -6,7 +6,7 @@ import { ModelEMA } from "./model-ema.ts";
 import { makeOptimizer } from "./optimizer/make-optimizer.ts";
 import type { Optimizer } from "./optimizer/optimizer.ts";
 import { type GroupedParameter, groupParameters } from "./optimizer/parameter-groups.ts";
-import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { ResolvedSettings } from "./train-options.ts";
 import { TrainStep } from "./train-step.ts";
 import { accumulationSteps } from "./warmup.ts";
 

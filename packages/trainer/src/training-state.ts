@@ -3,7 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import { loadStateDict, stateDict } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { BestEpoch } from "./early-stopping.ts";
-import type { ResolvedSettings } from "./resolve-settings.ts";
+import type { ResolvedSettings } from "./train-options.ts";
 import type { Losses } from "./train-step.ts";
 import type { TrainingParts } from "./training-parts.ts";
 

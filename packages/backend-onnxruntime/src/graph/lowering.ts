@@ -1,6 +1,7 @@
 import { type Attribute, type GraphBuilder, int, ints, type TensorType, type TensorValue } from "@lookonce/onnx";
 import { Autocast } from "./autocast.ts";
-import { type NumericType, shape4, sizeOf, type Value } from "./value.ts";
+import type { NumericType } from "./signature.ts";
+import { shape4, sizeOf, type Value } from "./value.ts";
 
 /**
  * Where the graph will run: anywhere; in this process, where ONNX Runtime's own operators may be used; or there on its WebGPU

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { HostData, Signature } from "./value.ts";
+import type { HostData, Signature } from "./signature.ts";
 
 // Nothing else in this package imports onnxruntime-node.
 

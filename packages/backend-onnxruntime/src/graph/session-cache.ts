@@ -3,7 +3,8 @@ import { buildGraph } from "./build.ts";
 import type { Plan } from "./plan.ts";
 import { Residents } from "./residents.ts";
 import { hostTensor, type RuntimeOptions, type RuntimeTensor, Session } from "./runtime.ts";
-import { type HostData, sizeOf, type Value } from "./value.ts";
+import type { HostData } from "./signature.ts";
+import { sizeOf, type Value } from "./value.ts";
 
 /** Options of {@link SessionCache}. */
 export interface SessionCacheOptions extends RuntimeOptions {

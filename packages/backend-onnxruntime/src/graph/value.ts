@@ -1,19 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
 import { type DataType, util } from "@tensorflow/tfjs-core";
-import type { KernelName } from "./kernel.ts";
+import type { KernelName } from "./kernel-types.ts";
 import type { RuntimeTensor } from "./runtime.ts";
-
-/** Values on the host. Booleans are bytes, as in tfjs. */
-export type HostData = Float32Array | Int32Array | Uint8Array;
-
-/** Element types that graphs compute with. */
-export type NumericType = "float32" | "int32" | "bool";
-
-/** Shape and element type of a tensor. */
-export interface Signature {
-  readonly shape: number[];
-  readonly dtype: DataType;
-}
+import type { HostData, NumericType, Signature } from "./signature.ts";
 
 /** One recorded kernel call: nothing is computed until a value that depends on it is asked for. */
 export interface Node {

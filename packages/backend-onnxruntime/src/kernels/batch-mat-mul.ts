@@ -2,7 +2,8 @@ import { int, str } from "@lookonce/onnx";
 import { type BatchMatMulAttrs, backend_util, broadcast_util, type Tensor, util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { dimOf, type Signature, type Value } from "../graph/value.ts";
+import type { Signature } from "../graph/signature.ts";
+import { dimOf, type Value } from "../graph/value.ts";
 import { activate } from "./activation.ts";
 
 export const matMulKernels: Kernels<"BatchMatMul" | "Einsum" | "_FusedMatMul"> = {

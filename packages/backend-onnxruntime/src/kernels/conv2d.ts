@@ -2,7 +2,8 @@ import { ints } from "@lookonce/onnx";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { type Signature, sizeOf, type Value } from "../graph/value.ts";
+import type { Signature } from "../graph/signature.ts";
+import { sizeOf, type Value } from "../graph/value.ts";
 import { activate } from "./activation.ts";
 import {
   type Convolution,

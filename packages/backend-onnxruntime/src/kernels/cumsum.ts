@@ -2,7 +2,8 @@ import { int } from "@lookonce/onnx";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { dimOf, type Signature, type Value } from "../graph/value.ts";
+import type { Signature } from "../graph/signature.ts";
+import { dimOf, type Value } from "../graph/value.ts";
 
 const infer = ({ x }: { x: TensorInfo }): Signature => ({
   shape: x.shape,

@@ -1,7 +1,8 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 import type { Kernel, UnaryKernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { type NumericType, sizeOf, type Value } from "../graph/value.ts";
+import type { NumericType } from "../graph/signature.ts";
+import { sizeOf, type Value } from "../graph/value.ts";
 
 /**
  * Writes an element-wise, broadcasting computation in the layout that its largest inputs already have.

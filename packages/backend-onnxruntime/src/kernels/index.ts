@@ -1,4 +1,5 @@
-import type { KernelName, Kernels } from "../graph/kernel.ts";
+import type { Kernels } from "../graph/kernel.ts";
+import type { KernelName } from "../graph/kernel-types.ts";
 import { activations } from "./activation.ts";
 import { argMaxKernels } from "./arg-max.ts";
 import { avgPoolKernels } from "./avg-pool.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import type { Kernel, KernelName, Kernels } from "../graph/kernel.ts";
+import type { Kernel, Kernels } from "../graph/kernel.ts";
+import type { KernelName } from "../graph/kernel-types.ts";
 import { kernels, registerOnnxRuntime, trace } from "../index.ts";
 
 describe("the table of kernels", () => {

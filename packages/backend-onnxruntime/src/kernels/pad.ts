@@ -1,7 +1,7 @@
 import { int, str } from "@lookonce/onnx";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
-import type { Signature } from "../graph/value.ts";
+import type { Signature } from "../graph/signature.ts";
 
 type Paddings = readonly (readonly [number, number])[];
 

@@ -2,7 +2,8 @@ import { int } from "@lookonce/onnx";
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import { channelsFirst, type Lowering } from "../graph/lowering.ts";
-import { type NumericType, shape4, type Value } from "../graph/value.ts";
+import type { NumericType } from "../graph/signature.ts";
+import { shape4, type Value } from "../graph/value.ts";
 
 interface ReductionAttrs {
   axis?: number | number[];

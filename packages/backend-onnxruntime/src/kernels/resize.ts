@@ -2,7 +2,8 @@ import { int, str } from "@lookonce/onnx";
 import type { ResizeBilinearAttrs } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { dimOf, type Signature, shape4, type Value } from "../graph/value.ts";
+import type { Signature } from "../graph/signature.ts";
+import { dimOf, shape4, type Value } from "../graph/value.ts";
 
 function resized({ shape }: { shape: number[] }, [height, width]: readonly [number, number]): number[] {
   const [n, , , c] = shape4({ shape });

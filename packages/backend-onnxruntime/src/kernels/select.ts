@@ -1,6 +1,7 @@
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { dimOf, type NumericType, sizeOf } from "../graph/value.ts";
+import type { NumericType } from "../graph/signature.ts";
+import { dimOf, sizeOf } from "../graph/value.ts";
 import { elementwise } from "./elementwise.ts";
 
 export const selectKernels: Kernels<"Diag" | "OneHot" | "Select"> = {

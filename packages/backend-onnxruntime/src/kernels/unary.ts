@@ -1,6 +1,6 @@
 import type { Kernels, UnaryKernel } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import type { NumericType } from "../graph/value.ts";
+import type { NumericType } from "../graph/signature.ts";
 import { elementwise, unary } from "./elementwise.ts";
 
 /** A kernel that is one ONNX operator. */
