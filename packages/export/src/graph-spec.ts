@@ -26,7 +26,7 @@ export interface GraphOptions {
  * @throws LookonceError `ARGUMENT` naming the option
  */
 export function graphSpec(model: DetectionModel, { imgsz = 640, batch = 1, dynamic = false }: GraphOptions): GraphSpec {
-  const [height, width] = imageSize(imgsz, model.step);
+  const [height, width] = imageSize(imgsz, model.maxStride);
   if (!Number.isInteger(batch) || batch < 1) {
     throw new LookonceError("ARGUMENT", `batch must be a whole number from 1 on, not ${batch}.`);
   }

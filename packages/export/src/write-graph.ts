@@ -41,7 +41,7 @@ export interface WriteGraphReport {
  * @throws LookonceError `ARGUMENT` for a size that does not fit the stride
  */
 export async function modelGraph(model: DetectionModel, options: ModelGraphOptions = {}): Promise<GraphNode[]> {
-  const [height, width] = imageSize(options.imgsz ?? 640, model.step);
+  const [height, width] = imageSize(options.imgsz ?? 640, model.maxStride);
   const { training } = model;
   model.eval();
   try {

@@ -29,7 +29,7 @@ async function slim(name: string): Promise<DetectionModel> {
  * batch, so that maps neither vanish nor explode with depth, and its biases favor no class.
  */
 async function enliven(model: DetectionModel, rng: Random): Promise<DetectionModel> {
-  const shape = [4, 3, 2 * model.step, 2 * model.step] as const;
+  const shape = [4, 3, 2 * model.maxStride, 2 * model.maxStride] as const;
   tf.tidy(() => {
     for (const [path, variable] of model.namedVariables()) {
       if (path.includes("running_")) variable.assign(tf.zeros(variable.shape));
@@ -52,7 +52,7 @@ async function enliven(model: DetectionModel, rng: Random): Promise<DetectionMod
  * (nearly 0 if it does not look), and the largest coordinate of its boxes.
  */
 async function answers(model: DetectionModel): Promise<{ spread: number; largest: number }> {
-  const { step } = model;
+  const { maxStride: step } = model;
   const values = tf.tidy(() => {
     const x = tf.transpose(tf.tensor4d(testImage([1, 3, step, step]), [1, 3, step, step]), [0, 2, 3, 1]);
     const decoded = model.forward(x).decoded as tf.Tensor3D;
@@ -72,12 +72,12 @@ describe("each shipped model", () => {
       const model = await slim(name);
       // Compared at a second size, too.
       const file = join(folder, `${name}.onnx`);
-      const { differences } = await exportOnnx(model, { file, imgsz: model.step, dynamic: true });
+      const { differences } = await exportOnnx(model, { file, imgsz: model.maxStride, dynamic: true });
       const { spread, largest } = await answers(model);
       expect(spread).toBeGreaterThan(0.05);
       expect(differences.probability).toBeLessThan(1e-4);
       // With anchors boxes may be many times as large as the smallest image.
-      expect(differences.pixels / Math.max(largest, model.step)).toBeLessThan(1e-4);
+      expect(differences.pixels / Math.max(largest, model.maxStride)).toBeLessThan(1e-4);
       model.dispose();
     },
   );

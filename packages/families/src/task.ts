@@ -14,6 +14,8 @@ export interface Scores {
   instances: number;
   /** What weights are chosen by: the larger, the better. */
   fitness: number;
+  /** Scores of the classes that have labels, for image weights; may be empty. */
+  perClass: readonly { class: number; map50_95: number }[];
 }
 
 /**

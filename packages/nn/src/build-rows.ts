@@ -25,7 +25,7 @@ export interface BuiltRows {
   rows: ModelRow[];
   head: Head;
   /** The sides of images must be multiples of this many pixels: those of a cell of the coarsest map. */
-  step: number;
+  maxStride: number;
 }
 
 /** The size at which the shapes of a model under construction are followed: divisible by every usual stride. */
@@ -64,15 +64,15 @@ export function buildRows(config: ModelConfig, release: V5Release): BuiltRows {
       if (row.index !== config.rows.length - 1) throw new LookonceError("ARGUMENT", `${where}: must be the last layer`);
       head = built.layer;
       const levels = head.outputShapes(inputs);
-      head.attach(levels.map(([height]) => probeSide / height));
+      head.setStrides(levels.map(([height]) => probeSide / height));
     } else {
       shapes.push(shapeOf(built.layer, inputs, { where }));
     }
   }
   if (head === undefined) throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be Detect`);
   // A map may be coarser than any that the head reads, as in a model without its coarsest level.
-  const steps = shapes.map(([height]) => probeSide / height).filter((step) => Number.isInteger(step));
-  return { rows, head, step: Math.max(...steps, ...head.strides) };
+  const strides = shapes.map(([height]) => probeSide / height).filter((stride) => Number.isInteger(stride));
+  return { rows, head, maxStride: Math.max(...strides, ...head.strides) };
 }
 
 interface ModelSize {

@@ -36,7 +36,7 @@ export class DetectionModel extends Module {
   readonly rows: readonly ModelRow[];
   readonly head: Head;
   /** The sides of images must be multiples of this many pixels: the coarsest map's stride. */
-  readonly step: number;
+  readonly maxStride: number;
   readonly model: ModuleList<Module>;
   /** Class names by class number. */
   names: string[];
@@ -45,10 +45,10 @@ export class DetectionModel extends Module {
   constructor(config: ModelConfig, options: DetectionModelOptions = {}) {
     super();
     this.#config = config;
-    const { rows, head, step } = buildRows(config, options.release ?? "7.0");
+    const { rows, head, maxStride } = buildRows(config, options.release ?? "7.0");
     this.rows = rows;
     this.head = head;
-    this.step = step;
+    this.maxStride = maxStride;
     this.model = this.child("model", new ModuleList(rows.map((row) => row.layer)));
     this.names = [...(options.names ?? Array.from({ length: config.nc }, (_, i) => String(i)))];
     if (this.names.length !== config.nc) {
@@ -159,11 +159,11 @@ export class DetectionModel extends Module {
 
   #checkInput(x: tf.Tensor4D): void {
     const [, height, width, channels] = x.shape;
-    const { step } = this;
-    if (channels === this.config.channels && height % step === 0 && width % step === 0) return;
+    const { maxStride } = this;
+    if (channels === this.config.channels && height % maxStride === 0 && width % maxStride === 0) return;
     throw new LookonceError(
       "ARGUMENT",
-      `the model takes images [N, height, width, ${this.config.channels}] with sides that are multiples of ${step}, but got [${x.shape.join(", ")}]`,
+      `the model takes images [N, height, width, ${this.config.channels}] with sides that are multiples of ${maxStride}, but got [${x.shape.join(", ")}]`,
     );
   }
 }

@@ -38,8 +38,8 @@ export abstract class Head extends Module {
   /** Shapes of the raw predictions; adds what they would cost to `cost`. */
   abstract outputShapes(levels: Shape[], cost?: Cost): Shape[];
 
-  /** Tells the head its strides. */
-  abstract attach(strides: readonly number[]): void;
+  /** Sets the pixels per cell of each level. */
+  abstract setStrides(strides: readonly number[]): void;
 
   /** Sets the output biases so that a fresh network starts with few detections (Lin et al., arXiv 1708.02002, 3.3). */
   abstract resetBiases(options?: ResetBiasesOptions): void;

@@ -16,7 +16,7 @@ function slim(name: string): DetectionModel {
 describe("each shipped model", () => {
   it.each(shippedModels())("%s has a gradient for all it trains, at its smallest size", async (name) => {
     const model = slim(name);
-    const side = model.step;
+    const side = model.maxStride;
     const rng = new Random(2);
     const x = tf.tensor4d(
       Float32Array.from({ length: side * side * 3 }, () => rng.uniform()),

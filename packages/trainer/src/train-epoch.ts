@@ -9,7 +9,7 @@ import type { StepSchedule } from "./warmup.ts";
 
 /** Parts of a training that an epoch needs. */
 export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "scheduler"> & {
-  model: Pick<Training["model"], "step">;
+  model: Pick<Training["model"], "maxStride">;
   settings: Pick<Training["settings"], "imgsz" | "seed" | "multiScale">;
   options: Pick<Training["options"], "signal">;
   callbacks: Pick<Training["callbacks"], "onTrainBatchStart" | "onTrainBatchEnd">;
@@ -86,7 +86,7 @@ function totalIterations({ progress, loader }: Pick<EpochParts, "progress" | "lo
 function rescale(batch: Batch, training: EpochParts): Batch {
   const { imgsz, seed } = training.settings;
   const rng = new Random(seed).fork("scale", totalIterations(training));
-  return scaleRandomly(batch, { imgsz, stride: training.model.step, rng });
+  return scaleRandomly(batch, { imgsz, stride: training.model.maxStride, rng });
 }
 
 function meanLosses({ lossSums, iteration }: TrainingProgress): Losses {

@@ -21,7 +21,7 @@ export function trainLoader(model: DetectionModel, options: TrainLoaderOptions):
   const random = new Random(seed);
   const weights = (): Float64Array => imageWeights(data.entries, data.names.length, progress.classScores);
   return new BatchLoader(data, {
-    ...{ batch, imgsz, rect, pad: 0, stride: model.step, random: random.fork("augment") },
+    ...{ batch, imgsz, rect, pad: 0, stride: model.maxStride, random: random.fork("augment") },
     loading: family.loading,
     augment: (epoch) => augmentOf(family, { recipe, epochsLeft: epochs - epoch }),
     ...(rect ? {} : { shuffle: random.fork("order") }),

@@ -121,8 +121,11 @@ export function checkTrainOptions(model: DetectionModel, { data, valData, ...opt
     throw new LookonceError("ARGUMENT", `${key} must be a number of at least 0, not ${value}.`);
   }
   const { imgsz = 640 } = options;
-  if (imgsz % model.step !== 0) {
-    throw new LookonceError("ARGUMENT", `imgsz must be a multiple of ${model.step}, the model's stride, not ${imgsz}.`);
+  if (imgsz % model.maxStride !== 0) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `imgsz must be a multiple of ${model.maxStride}, the model's stride, not ${imgsz}.`,
+    );
   }
   const { rect, imageWeights } = options;
   if (rect && imageWeights) {

@@ -71,7 +71,7 @@ interface CheckedSize {
 }
 
 /** The size that the file is for and, with free sizes, another, oblong one and one image more. */
-function checkedSizes({ step }: DetectionModel, { dynamic, batch, height, width }: OnnxSpec): CheckedSize[] {
+function checkedSizes({ maxStride: step }: DetectionModel, { dynamic, batch, height, width }: OnnxSpec): CheckedSize[] {
   const usual = { batch, height, width };
   if (!dynamic) return [usual];
   const share = (side: number, part: number): number => Math.max(1, Math.round((side * part) / step)) * step;

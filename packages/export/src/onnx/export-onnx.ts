@@ -75,7 +75,7 @@ function writtenFor(
   model: DetectionModel,
   spec: OnnxSpec,
 ): Promise<OnnxModel> {
-  return spec.dynamic ? withFreeSizes(write, { step: model.step, opset: spec.opset }) : write(spec);
+  return spec.dynamic ? withFreeSizes(write, { step: model.maxStride, opset: spec.opset }) : write(spec);
 }
 
 /** Appends decoding and suppression to the network, and describes the file. */

@@ -84,7 +84,7 @@ const methods: readonly CalibrationMethod[] = ["mse", "minmax", "percentile"];
  */
 export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): OnnxSpec {
   const { batch = 1, opset = opsets.usual, dynamic = false, half = false, int8 = false } = options;
-  const [height, width] = imageSize(options.imgsz ?? 640, model.step);
+  const [height, width] = imageSize(options.imgsz ?? 640, model.maxStride);
   need(Number.isInteger(batch) && batch >= 1, "batch", `a whole number from 1 on, not ${batch}`);
   const known = Number.isInteger(opset) && opset >= opsets.first && opset <= opsets.last;
   need(known, "opset", `a whole number from ${opsets.first} to ${opsets.last}, not ${opset}`);

@@ -25,12 +25,12 @@ function slim(name: string): DetectionModel {
 describe("each shipped model", () => {
   it.each(shippedModels())("%s can be said in TensorFlow's operations, for any number of images", async (name) => {
     const model = slim(name);
-    const size = { imgsz: [model.step, 2 * model.step] as [number, number], dynamic: true };
+    const size = { imgsz: [model.maxStride, 2 * model.maxStride] as [number, number], dynamic: true };
     const tfjs = await exportTfjs(model, { file: join(folder, `${name}-tfjs`), ...size });
     const saved = await exportSavedModel(model, { file: join(folder, `${name}-saved`), ...size });
     for (const { differences } of [tfjs, saved]) {
       expect(differences.probability).toBeLessThan(1e-4);
-      expect(differences.pixels).toBeLessThan(1e-4 * model.step * 8);
+      expect(differences.pixels).toBeLessThan(1e-4 * model.maxStride * 8);
     }
     model.dispose();
   });

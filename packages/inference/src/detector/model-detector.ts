@@ -43,13 +43,13 @@ export class ModelDetector implements Detector {
   readonly #head: HeadSpec;
 
   private constructor(model: DetectionModel, options: ModelDetectorOptions) {
-    const { names, step, nc, strides, regMax, anchors } = model;
+    const { names, maxStride, nc, strides, regMax, anchors } = model;
     const { executionProviders = ["cpu"], capacity = 8, batched = false } = options;
     const { name, nms, loading, hasObjectness } = familyOf(model.family);
     this.family = { name, nms, loading, hasObjectness };
     this.task = taskOf(model.task);
     this.names = [...names];
-    this.stride = step;
+    this.stride = maxStride;
     this.#model = model;
     this.#options = options;
     this.#engines = new EngineCache(capacity);

@@ -51,7 +51,7 @@ export class TracedNetwork {
   }
 
   async #makeAnySize(): Promise<Uint8Array<SharedArrayBuffer> | undefined> {
-    const { step } = this.#model;
+    const { maxStride: step } = this.#model;
     const { size, graph }: { size: Size; graph?: OnnxModel } = this.#first ?? {
       size: { width: 2 * step, height: 2 * step },
     };

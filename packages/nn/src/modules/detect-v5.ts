@@ -59,7 +59,7 @@ export class DetectV5 extends Head {
     return this.#anchors;
   }
 
-  override attach(strides: readonly number[]): void {
+  override setStrides(strides: readonly number[]): void {
     this.#strides = strides;
     const cells = this.#pixels.map((row, i) => row.map((side) => side / (strides[i] as number)));
     // 6.1 looks at the order after dividing by the strides, 7.0 before it, so that 7.0 keeps the sizes in pixels.

@@ -87,7 +87,7 @@ export class DetectV8 extends Head {
     return this.#strides;
   }
 
-  override attach(strides: readonly number[]): void {
+  override setStrides(strides: readonly number[]): void {
     this.#strides = strides;
   }
 

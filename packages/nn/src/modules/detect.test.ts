@@ -17,7 +17,7 @@ const cocoAnchors = [
 
 function v5Head(nc: number, release: "6.1" | "7.0", anchors: number[][] = cocoAnchors): DetectV5 {
   const head = new DetectV5(nc, [4, 4, 4], { anchors, release });
-  head.attach(strides);
+  head.setStrides(strides);
   return head;
 }
 

@@ -71,7 +71,7 @@ export async function largestTrainingBatch(model: DetectionModel, options: Train
   const { data, imgsz = 640, multiScale = false, recipe = {}, freeze, amp } = options;
   const { mosaic } = makeRecipe(familyOf(model.family), recipe);
   // The largest size that multi-scale training draws.
-  const largest = multiScale ? Math.floor((imgsz * 1.5) / model.step) * model.step : imgsz;
+  const largest = multiScale ? Math.floor((imgsz * 1.5) / model.maxStride) * model.maxStride : imgsz;
   return autoBatch(model, {
     ...{
       imgsz: largest,

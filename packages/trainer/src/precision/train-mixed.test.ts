@@ -74,7 +74,7 @@ describe("an epoch in mixed precision", () => {
       loader: { length: 1, batches } as unknown as BatchLoader,
       step: { optimizerSteps: 0, run: async () => result } as unknown as TrainStep,
       scheduler: { lrAt: () => ({ lr: {}, momentum: 0.9, accumulate: 1 }) } as unknown as EpochParts["scheduler"],
-      model: { step: 32 },
+      model: { maxStride: 32 },
       settings: { imgsz: 32, seed: 0, multiScale: false },
       options: {},
       callbacks: { onTrainBatchStart: nothing, onTrainBatchEnd: nothing },

@@ -44,7 +44,7 @@ export class ForwardDetector implements Detector {
   constructor(model: DetectionModel, { raw }: { raw: boolean }) {
     this.family = familyOf(model.family);
     this.names = model.names;
-    this.stride = model.step;
+    this.stride = model.maxStride;
     this.#model = model;
     this.#raw = raw;
   }

@@ -79,12 +79,12 @@ export class Validator {
    * @param model one of the models to validate
    * @throws LookonceError `ARGUMENT` for options that make no sense
    */
-  constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "step">, options: ValidatorOptions) {
+  constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "maxStride">, options: ValidatorOptions) {
     const { imgsz = 640, batch = 16, rect = true, workers, cache, criterion } = options;
     this.#dataset = dataset;
     this.#options = options;
     this.#loader = new BatchLoader(dataset, {
-      ...{ batch, imgsz, rect, stride: model.step, loading: familyOf(model.family).loading },
+      ...{ batch, imgsz, rect, stride: model.maxStride, loading: familyOf(model.family).loading },
       ...(workers === undefined ? {} : { workers }),
       ...(cache === undefined ? {} : { cache }),
     });
