@@ -109,6 +109,8 @@ function scopeOf(path: string): string {
 
 /** Options of {@link traceForBytes}. */
 export interface TraceForBytesOptions extends DetectorGraphOptions {
+  /** Whether `output0`, the decoded predictions, is an output. Default `true`. */
+  decode?: boolean;
   /** Whether the raw maps of the levels, [N, h, w, no] finest first, are outputs, too: the input of losses. Default `false`. */
   raw?: boolean;
   /** Whether convolutions and matrix products are in half precision. Default `false`. */
@@ -116,38 +118,22 @@ export interface TraceForBytesOptions extends DetectorGraphOptions {
 }
 
 /**
- * A detector as an ONNX model for our own use: a batch of images as its bytes, `images` [N, H, W, 3], to `output0`
- * [N, A, channels] and, where asked for, `raw0`, `raw1`, …. Neither the pixels nor the predictions are converted in
+ * Traces a detector for our own use as an ONNX model from the bytes of a batch of images, `images` [N, H, W, 3], to `output0`
+ * [N, A, channels] and, with `raw`, `raw0`, `raw1`, …. Neither the pixels nor the predictions are converted in
  * JavaScript.
  */
 export async function traceForBytes(model: DetectionModel, options: TraceForBytesOptions): Promise<OnnxModel> {
-  const { height, width, batch = 1, raw = false, half = false } = options;
+  const { height, width, batch = 1, decode = true, raw = false, half = false } = options;
   const forward: TracedFunction = (pixels) => {
     const prediction = model.forward(pixels as tf.Tensor4D);
-    const decoded = prediction.decoded as tf.Tensor3D;
-    return raw ? [decoded, ...prediction.raw] : [decoded];
+    return [...(decode ? [prediction.decoded as tf.Tensor3D] : []), ...(raw ? prediction.raw : [])];
   };
   const traced = await onTracingBackend(() =>
     trace(forward, {
       inputs: [{ name: "pixels", shape: [batch, height, width, 3] }],
-      outputNames: ["output0", ...(raw ? model.strides.map((_, level) => `raw${level}`) : [])],
+      outputNames: [...(decode ? ["output0"] : []), ...(raw ? model.strides.map((_, level) => `raw${level}`) : [])],
       target: "onnxruntime",
       autocast: half,
-    }),
-  );
-  return acceptBytes(traced);
-}
-
-/** The same without decoding: `images` [N, H, W, 3] to `raw0`, `raw1`, …, [N, h, w, no], finest first. */
-export async function traceMaps(
-  model: DetectionModel,
-  { height, width, batch = 1 }: DetectorGraphOptions,
-): Promise<OnnxModel> {
-  const traced = await onTracingBackend(() =>
-    trace((pixels) => model.forward(pixels as tf.Tensor4D).raw, {
-      inputs: [{ name: "pixels", shape: [batch, height, width, 3] }],
-      outputNames: model.strides.map((_, level) => `raw${level}`),
-      target: "onnxruntime",
     }),
   );
   return acceptBytes(traced);

@@ -2,7 +2,7 @@ import type { Size } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { type OnnxModel, serializeModel, type TensorValue } from "@lookonce/onnx";
 import { EngineCache, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { traceMaps } from "./trace-detector.ts";
+import { traceForBytes } from "./trace-detector.ts";
 
 /** Options of {@link TracedNetwork}. */
 export interface TracedNetworkOptions extends OnnxEngineOptions {
@@ -74,7 +74,9 @@ export class TracedNetwork {
 
   /** One trace after the other: tracing changes the current backend for a while. */
   #trace({ width, height }: Size, batch: number): Promise<OnnxModel> {
-    const traced = this.#last.then(() => traceMaps(this.#model, { height, width, batch }));
+    const traced = this.#last.then(() =>
+      traceForBytes(this.#model, { height, width, batch, decode: false, raw: true }),
+    );
     this.#last = traced.catch(() => {});
     return traced;
   }
