@@ -23,7 +23,6 @@ export {
 export { xywhToXyxy, xyxyToXywh } from "./decode/box-formats.ts";
 export { type CellPositions, cellPositions, countedCellPositions, type Grid } from "./decode/cell-positions.ts";
 export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
-export { type ActivationName, activations, silu } from "./functional/activation.ts";
 export {
   type Affine,
   type BatchNormResult,
@@ -36,6 +35,7 @@ export {
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
 export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { maxPool2d } from "./functional/max-pool2d.ts";
+export { type ActivationName, activations, silu } from "./functional/silu.ts";
 export { upsampleNearest, upsampleNearest2x } from "./functional/upsample-nearest.ts";
 export { fuse } from "./fuse.ts";
 export { Head, type ResetBiasesOptions } from "./head.ts";

@@ -1,5 +1,5 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import type { ActivationName } from "../functional/activation.ts";
+import type { ActivationName } from "../functional/silu.ts";
 import { parseActivation } from "./activation-name.ts";
 import { resolveAnchors } from "./anchor-presets.ts";
 import { type Document, readDocument } from "./document.ts";

@@ -1,4 +1,4 @@
-import type { ActivationName } from "../functional/activation.ts";
+import type { ActivationName } from "../functional/silu.ts";
 import type { Module } from "../module.ts";
 import type { Args } from "./args.ts";
 

@@ -52,7 +52,7 @@ export function anchorPoints(grids: readonly Grid[], strides: readonly number[],
   if (grids.length !== strides.length) {
     throw new LookonceError(
       "ARGUMENT",
-      `strides has ${strides.length} entries for ${grids.length} levels: give one stride a level`,
+      `strides has ${strides.length} entries for ${grids.length} levels: pass one stride for each level`,
     );
   }
   const pixels = grids.map(([height, width], level) => tf.fill([height * width, 1], strides[level] as number));
@@ -66,7 +66,7 @@ export function anchorPoints(grids: readonly Grid[], strides: readonly number[],
  * Computes the mean of the distribution over the bins 0, 1, 2, … that logits stand for: Σₖ softmax(x)ₖ · k, the integral
  * of Distribution Focal Loss (Li et al., arXiv 2006.04388).
  *
- * The gradient is softmax(x)ₖ · (k − mean), written out because the tape's own takes twice as many passes over what is,
+ * The gradient is softmax(x)ₖ · (k − mean), written out because the tape's own needs twice as many passes over what is,
  * at 640 pixels, one of the largest tensors of a training step.
  *
  * @param logits [..., bins]

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Height and width of a level's grid. */
 export type Grid = readonly [height: number, width: number];
 
-/** Gives x and y of every cell of a grid plus an offset, row by row [h·w, 2]. */
+/** Computes x and y of every cell of a grid plus an offset, row by row [h·w, 2]. */
 export type CellPositions = (grid: Grid, offset: number) => tf.Tensor2D;
 
 /** Cell positions as a constant; offset 0 is a cell's corner, 0.5 its center. */

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type ActivationName, activations } from "./activation.ts";
 import { type Affine, type BatchNormResult, batchNormTrain } from "./batch-norm.ts";
 import {
   type Conv2dOptions,
@@ -9,6 +8,7 @@ import {
   conv2dWithBias,
   isKernelConv,
 } from "./conv2d.ts";
+import { type ActivationName, activations } from "./silu.ts";
 
 /** Options of {@link convBnAct}. */
 export interface ConvBnActOptions extends Conv2dOptions {

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { type ActivationName, activations } from "../functional/activation.ts";
+import { type ActivationName, activations } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
 

@@ -1,9 +1,9 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
-import type { ActivationName } from "../functional/activation.ts";
 import { convBnAct } from "../functional/conv-bn-act.ts";
 import type { Stride } from "../functional/conv2d.ts";
+import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Activation } from "./activation.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ModuleList, Sequential } from "../containers.ts";
 import { decodeAnchorFree } from "../decode/anchor-free.ts";
 import type { CellPositions } from "../decode/cell-positions.ts";
-import type { ActivationName } from "../functional/activation.ts";
+import type { ActivationName } from "../functional/silu.ts";
 import { Head } from "../head.ts";
 import type { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Sequential } from "../containers.ts";
-import type { ActivationName } from "../functional/activation.ts";
+import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";

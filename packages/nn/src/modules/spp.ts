@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
-import type { ActivationName } from "../functional/activation.ts";
+import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
