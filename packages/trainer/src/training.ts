@@ -43,13 +43,13 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   const startedAt = performance.now();
   const saved = resume === undefined ? undefined : readTraining(resume);
   const { settings, choices } = saved === undefined ? await resolveSettings(model, options) : { ...saved, choices: {} };
-  const directory = options.directory ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
   const progress = saved?.progress ?? initialProgress();
   const loader = trainLoader(model, { ...options, settings, progress });
   const parts = await createParts(model, settings);
-  // A setting that is refused leaves no directory behind
-  createWeightsDirectory(directory);
   if (saved !== undefined) restoreState(parts, saved);
+  // After all settings are checked: a wrong one leaves no directory behind.
+  const directory = options.directory ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
+  createWeightsDirectory(directory);
   const { recipe, epochs, imgsz, batch } = settings;
   const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
   const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
