@@ -81,7 +81,6 @@ const packageGraph = {
     "tensorboard",
   ],
   "packages/lookonce": [
-    "augment",
     "checkpoint",
     "config",
     "data",
