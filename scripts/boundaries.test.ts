@@ -13,7 +13,7 @@ const trees: string[] = [];
 function plant(files: Record<string, string>): string {
   const tree = mkdtempSync(join(tmpdir(), "lookonce-boundaries-"));
   trees.push(tree);
-  for (const name of ["errors", "geometry", "onnx", "loss", "nn", "testing"]) {
+  for (const name of ["errors", "geometry", "onnx", "metrics", "data", "nn", "testing"]) {
     const manifest = {
       name: `@lookonce/${name}`,
       type: "module",
@@ -56,7 +56,7 @@ describe("package boundaries", () => {
       "apps/cli/src/main.ts": 'import { errors } from "@lookonce/errors";\nexport const x = errors;\n',
       "packages/geometry/src/a.ts": 'import { errors } from "@lookonce/errors";\nexport const x = errors;\n',
       "packages/geometry/src/a.test.ts": 'import { testing } from "@lookonce/testing";\nexport const x = testing;\n',
-      "packages/loss/src/a.ts": 'import type { Shape } from "@lookonce/nn";\nexport const x: Shape = {};\n',
+      "packages/metrics/src/a.ts": 'import type { Shape } from "@lookonce/data";\nexport const x: Shape = {};\n',
     });
     expect(check(tree)).toEqual({ code: 0, found: [] });
   });
@@ -78,7 +78,7 @@ describe("package boundaries", () => {
       "packages/geometry/src/ring-b.ts": 'import { a } from "./ring-a.ts";\nexport const b = () => a;\n',
       "packages/geometry/src/uses-testing.ts":
         'import { testing } from "@lookonce/testing";\nexport const x = testing;\n',
-      "packages/loss/src/values.ts": 'import { nn } from "@lookonce/nn";\nexport const x = nn;\n',
+      "packages/metrics/src/values.ts": 'import { data } from "@lookonce/data";\nexport const x = data;\n',
       "packages/newcomer/src/index.ts": 'import { geometry } from "@lookonce/geometry";\nexport const x = geometry;\n',
     });
     const { code, found } = check(tree);
@@ -93,7 +93,7 @@ describe("package boundaries", () => {
       "packages/geometry/src/right.ts: graph-geometry",
       "packages/geometry/src/ring-a.ts: no-cycle",
       "packages/geometry/src/uses-testing.ts: graph-geometry",
-      "packages/loss/src/values.ts: graph-loss",
+      "packages/metrics/src/values.ts: graph-metrics",
       "packages/newcomer/src/index.ts: unlisted-package",
     ]);
   });
