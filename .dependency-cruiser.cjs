@@ -167,10 +167,13 @@ module.exports = {
     },
     {
       name: "no-deep-import",
-      comment: "Another package is entered through its src/index.ts only.",
+      comment: "Another package is entered through its src/index.ts only, the command's demos through src/demos.ts.",
       severity: "error",
       from: { path: "^((?:packages|apps)/[^/]+)/" },
-      to: { path: "^(packages|apps)/[^/]+/", pathNot: ["^$1/", "^(packages|apps)/[^/]+/(src|dist)/index\\.(ts|js)$"] },
+      to: {
+        path: "^(packages|apps)/[^/]+/",
+        pathNot: ["^$1/", "^(packages|apps)/[^/]+/(src|dist)/(index|demos)\\.(ts|js)$"],
+      },
     },
     {
       name: "by-name",

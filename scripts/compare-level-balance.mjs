@@ -21,15 +21,8 @@ import {
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { plotLines, writePlot } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
-import {
-  groupParameters,
-  LrScheduler,
-  ModelEMA,
-  makeOptimizer,
-  shapesRecipe,
-  TrainStep,
-  validate,
-} from "@lookonce/trainer";
+import { groupParameters, LrScheduler, ModelEMA, makeOptimizer, TrainStep, validate } from "@lookonce/trainer";
+import { shapesRecipe } from "lookonce/demos";
 
 const { values } = parseArgs({
   options: { epochs: { type: "string", default: "14" }, seed: { type: "string", default: "0" } },

@@ -1,3 +1,4 @@
 import { library } from "../../tsdown.base.ts";
 
-export default library();
+// What demonstrates the library, for the command, is apart from what programs import
+export default library({ entry: ["src/index.ts", "src/demos.ts"] });

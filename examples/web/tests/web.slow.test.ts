@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, describeInBrowser, hasShared, launchChromium, sharedPath } from "@lookonce/testing";
-import { quickstart, YOLO } from "lookonce";
+import { YOLO } from "lookonce";
+import { runQuickstart } from "lookonce/demos";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
@@ -52,7 +53,7 @@ async function realModel(): Promise<{ weights: string; image: string }> {
   if (hasShared("weights/yolov8n.pt") && hasShared("data/bus.jpg")) {
     return { weights: sharedPath("weights/yolov8n.pt"), image: sharedPath("data/bus.jpg") };
   }
-  const { directory } = await quickstart({ directory: join(folder, "quickstart") });
+  const { directory } = await runQuickstart({ directory: join(folder, "quickstart") });
   return {
     weights: join(directory, "train", "weights", "best.safetensors"),
     image: join(directory, "unseen", "images", "val", "00005.jpg"),

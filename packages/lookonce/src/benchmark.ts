@@ -1,5 +1,4 @@
 import type { ModelBenchmark, ModelBenchmarkOptions } from "./benchmark/model-benchmark.ts";
-import type { SppfBenchmark, SppfBenchmarkOptions } from "./benchmark/run-sppf.ts";
 
 export type {
   BenchmarkFormat,
@@ -7,16 +6,6 @@ export type {
   ModelBenchmarkOptions,
   ModelBenchmarkRow,
 } from "./benchmark/model-benchmark.ts";
-export type { SppfBenchmark, SppfBenchmarkOptions, SppfComparison } from "./benchmark/run-sppf.ts";
-
-/**
- * Shows that SPPF (one pooling window of 5, three times over) equals SPP (windows of 5, 9 and 13 side by side),
- * and how much faster it is here.
- */
-export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise<SppfBenchmark> {
-  const { runSppfBenchmark } = await import("./benchmark/run-sppf.ts");
-  return runSppfBenchmark(options);
-}
 
 /**
  * Measures a model as it is and in the formats that it can be written in, on every device that works: size, average

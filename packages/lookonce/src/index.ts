@@ -18,13 +18,9 @@ export type { BatchInfo, EpochInfo, TrainCallbacks, ValidationResult } from "@lo
 export {
   type BenchmarkFormat,
   benchmarkModel,
-  benchmarkSppf,
   type ModelBenchmark,
   type ModelBenchmarkOptions,
   type ModelBenchmarkRow,
-  type SppfBenchmark,
-  type SppfBenchmarkOptions,
-  type SppfComparison,
 } from "./benchmark.ts";
 export { canResume } from "./can-resume.ts";
 export { type Checks, type ChecksOptions, checks } from "./checks/checks.ts";
@@ -52,6 +48,5 @@ export type {
   ValReport,
 } from "./options.ts";
 export { progress } from "./progress.ts";
-export { type QuickstartOptions, type QuickstartResult, quickstart } from "./quickstart.ts";
 export { makeRunDirectory, newestTraining } from "./run-directory.ts";
 export { YOLO } from "./yolo.ts";

@@ -22,7 +22,6 @@ export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
 export type { PrecisionChoice } from "./precision/choose-precision.ts";
 export { readHyp } from "./recipes/read-hyp.ts";
-export { type ShapesRecipe, shapesModel, shapesRecipe } from "./recipes/shapes.ts";
 export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks } from "./report/callbacks.ts";
 export { type PlotLoggerOptions, plotLogger } from "./report/plot-logger.ts";
 export { type ProgressStream, plainProgress, progress, terminalProgress } from "./report/progress.ts";

@@ -1,4 +1,4 @@
-import type { SppfComparison } from "lookonce";
+import type { SppfComparison } from "lookonce/demos";
 import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 
@@ -6,7 +6,7 @@ import { table } from "../terminal/table.ts";
 export const benchmarkSppf: CommandWork = work("benchmark sppf", {
   examples: ["lookonce benchmark sppf", "lookonce benchmark sppf passes=500 threads=1 --json"],
   async run({ passes, device, threads }, terminal) {
-    const { benchmarkSppf: measure } = await import("lookonce");
+    const { benchmarkSppf: measure } = await import("lookonce/demos");
     const result = await terminal.during(`timing ${passes} passes`, () => measure({ passes, device, threads }));
     const { shape, pooling, modules, overhead, published } = result;
     terminal.say(`${passes} passes of ${shape.join("×")} (images × channels × height × width) on ${result.device}`);

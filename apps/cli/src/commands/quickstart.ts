@@ -5,8 +5,9 @@ import { type CommandWork, work } from "../command.ts";
 export const quickstart: CommandWork = work("quickstart", {
   examples: ["lookonce quickstart"],
   async run({ project, name, device, threads }, terminal) {
-    const { progress, quickstart: start } = await import("lookonce");
-    const result = await start({
+    const { progress } = await import("lookonce");
+    const { runQuickstart } = await import("lookonce/demos");
+    const result = await runQuickstart({
       directory: join(project, name),
       device,
       threads,

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasShared, sharedPath } from "@lookonce/testing";
-import { drawShapes, quickstart } from "lookonce";
+import { drawShapes } from "lookonce";
+import { runQuickstart } from "lookonce/demos";
 import { build } from "vite";
 import { type ServerSettings, type Service, startService } from "../../src/index.ts";
 
@@ -76,7 +77,7 @@ async function realModel(folder: string): Promise<{ model: string; images: strin
   if (hasShared("weights/yolov8n.pt") && hasShared("data/bus.jpg")) {
     return { model: sharedPath("weights/yolov8n.pt"), images: [sharedPath("data/bus.jpg"), photograph] };
   }
-  const { directory } = await quickstart({ directory: join(folder, "quickstart") });
+  const { directory } = await runQuickstart({ directory: join(folder, "quickstart") });
   const images = ["00005.jpg", "00006.jpg"].map((name) => join(directory, "unseen", "images", "val", name));
   return { model: join(directory, "train", "weights", "best.safetensors"), images };
 }

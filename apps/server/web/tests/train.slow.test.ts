@@ -1,7 +1,8 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, describeInBrowser, launchChromium, type Page } from "@lookonce/testing";
-import { drawShapes, quickstart } from "lookonce";
+import { drawShapes } from "lookonce";
+import { runQuickstart } from "lookonce/demos";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import {
   accessibilityFaults,
@@ -196,7 +197,7 @@ describeInBrowser("the page, training", () => {
   it.runIf(process.env.LOOKONCE_SCREENSHOTS === "1")("makes the documentation's images", async () => {
     // Detectors that learn take a few minutes: these are trained for the images alone, with the quickstart's model.
     const settings = { train: 8, val: 4, epochs: 1 };
-    const { directory } = await quickstart({ directory: join(service.folder, "quickstart"), settings });
+    const { directory } = await runQuickstart({ directory: join(service.folder, "quickstart"), settings });
     await drawShapes({ output: join(service.folder, "data", "colored-shapes"), train: 320, val: 80 });
     cpSync(join(directory, "yolov8t-shapes.yaml"), join(service.folder, "models", "yolov8t-shapes.yaml"));
     const page = await open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });

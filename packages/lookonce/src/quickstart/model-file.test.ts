@@ -1,7 +1,7 @@
 import { parseModelConfig } from "@lookonce/nn";
-import { shapesModel } from "@lookonce/trainer";
 import { describe, expect, it } from "vitest";
 import { modelFileText } from "./model-file.ts";
+import { shapesModel } from "./shapes.ts";
 
 describe("modelFileText", () => {
   it("can be read back as the same model", () => {

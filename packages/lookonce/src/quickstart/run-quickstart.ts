@@ -4,7 +4,7 @@ import { Dataset, generateShapes, shapeNames } from "@lookonce/data";
 import { writeImage } from "@lookonce/image";
 import type { Results } from "@lookonce/inference";
 import { plotLines, writePlot } from "@lookonce/plots";
-import { type EpochInfo, shapesModel, shapesRecipe, type TrainCallbacks } from "@lookonce/trainer";
+import type { EpochInfo, TrainCallbacks } from "@lookonce/trainer";
 import type { PlaceOptions } from "../place.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { YOLO } from "../yolo.ts";
@@ -13,6 +13,7 @@ import { detectionSheet, sampleSheet } from "./images.ts";
 import { modelFileText } from "./model-file.ts";
 import { type QuickstartFigures, writeReport } from "./report.ts";
 import type { QuickstartSettings } from "./settings.ts";
+import { shapesModel, shapesRecipe } from "./shapes.ts";
 
 /** Options of {@link runQuickstart}. */
 export interface QuickstartOptions extends PlaceOptions {
@@ -36,7 +37,10 @@ export interface QuickstartResult extends QuickstartFigures {
 /** Images that the detector is tried on. */
 const unseenCount = 8;
 
-/** See `quickstart` of this package. */
+/**
+ * Runs all steps of a detector in a few minutes and without a download: draws a data set of shapes, trains a small model on
+ * it, validates, finds shapes in unseen images, exports, runs the exported file, and writes images and a report.
+ */
 export async function runQuickstart(options: QuickstartOptions = {}): Promise<QuickstartResult> {
   const settings = { train: 320, val: 80, epochs: shapesRecipe.epochs, seed: 0, ...options.settings };
   const { imgsz } = shapesRecipe;

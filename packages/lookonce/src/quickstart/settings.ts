@@ -1,4 +1,4 @@
-/** Sizes of a quickstart; the model and its recipe are `shapesModel` and `shapesRecipe` of `@lookonce/trainer`. */
+/** Sizes of a quickstart; the model and its recipe are `shapesModel` and `shapesRecipe`. */
 export interface QuickstartSettings {
   /** Images drawn to learn from and to validate on. */
   train: number;

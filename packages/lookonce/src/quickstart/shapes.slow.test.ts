@@ -5,8 +5,8 @@ import { Dataset, generateShapes } from "@lookonce/data";
 import { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { enterTestDevice } from "@lookonce/testing";
+import { train } from "@lookonce/trainer";
 import { beforeAll, expect, it } from "vitest";
-import { train } from "../train.ts";
 import { shapesModel, shapesRecipe } from "./shapes.ts";
 
 beforeAll(async () => {

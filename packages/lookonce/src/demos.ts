@@ -1,0 +1,8 @@
+export {
+  benchmarkSppf,
+  type SppfBenchmark,
+  type SppfBenchmarkOptions,
+  type SppfComparison,
+} from "./benchmark/run-sppf.ts";
+export { type QuickstartOptions, type QuickstartResult, runQuickstart } from "./quickstart/run-quickstart.ts";
+export { type ShapesRecipe, shapesModel, shapesRecipe } from "./quickstart/shapes.ts";
