@@ -7,7 +7,7 @@ import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
 import { Join, Layer, type Module } from "./module.ts";
-import { isAnchorBased } from "./modules/detect.ts";
+import { isAnchorBased } from "./modules/detect-spec.ts";
 import { registeredModules } from "./modules/table.ts";
 import type { Cost, Shape } from "./shape.ts";
 

@@ -15,7 +15,7 @@ import { concatSpec } from "./concat.ts";
 import { contractSpec } from "./contract.ts";
 import { convSpec } from "./conv.ts";
 import { crossConvSpec } from "./cross-conv.ts";
-import { detectSpec } from "./detect.ts";
+import { detectSpec } from "./detect-spec.ts";
 import { dwConvSpec } from "./dw-conv.ts";
 import { expandSpec } from "./expand.ts";
 import { focusSpec } from "./focus.ts";
