@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const { readImage, v8Augmentation } = await import("../packages/augment/dist/index.js");
+const { v8Augmentation } = await import("../packages/augment/dist/index.js");
+const { readImage } = await import("../packages/image/dist/index.js");
 const { hypPreset } = await import("../packages/config/dist/index.js");
 const { Random } = await import("../packages/random/dist/index.js");
 

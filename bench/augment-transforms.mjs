@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const augment = await import(new URL("../packages/augment/dist/index.js", import.meta.url));
+const { readImage, resizeBilinear } = await import(new URL("../packages/image/dist/index.js", import.meta.url));
 const { Random } = await import(new URL("../packages/random/dist/index.js", import.meta.url));
 
 const { values } = parseArgs({ options: { image: { type: "string" }, rounds: { type: "string", default: "15" } } });
@@ -28,7 +29,7 @@ function waves() {
 }
 
 const image = values.image
-  ? augment.resizeBilinear(await augment.readImage(values.image), { width: side, height: side })
+  ? resizeBilinear(await readImage(values.image), { width: side, height: side })
   : waves();
 const boxes = Float32Array.from({ length: 80 }, (_, i) => (i % 4 < 2 ? 100 : 160) + 3 * i);
 const sample = { image, boxes, classes: new Int32Array(20) };

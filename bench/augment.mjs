@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const { blankImage, resizeBilinear, writeImage } = await import("../packages/augment/dist/index.js");
+const { blankImage, resizeBilinear, writeImage } = await import("../packages/image/dist/index.js");
 const { Random } = await import("../packages/random/dist/index.js");
 
 const { values } = parseArgs({
