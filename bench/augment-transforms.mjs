@@ -28,9 +28,7 @@ function waves() {
   return { data, width: side, height: side };
 }
 
-const image = values.image
-  ? resizeBilinear(await readImage(values.image), { width: side, height: side })
-  : waves();
+const image = values.image ? resizeBilinear(await readImage(values.image), { width: side, height: side }) : waves();
 const boxes = Float32Array.from({ length: 80 }, (_, i) => (i % 4 < 2 ? 100 : 160) + 3 * i);
 const sample = { image, boxes, classes: new Int32Array(20) };
 const tables = augment.hsvTables({ hue: 0.01, saturation: 0.3, value: -0.2 });
