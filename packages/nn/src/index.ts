@@ -104,4 +104,4 @@ export {
 } from "./summary/describe-head.ts";
 export { describeModules, type ModuleDescription, type TensorDescription } from "./summary/describe-modules.ts";
 export { type ModelSummary, type SummarizeOptions, type SummaryRow, summarize } from "./summary/summarize.ts";
-export type { Start, VariableSlot } from "./variable-slot.ts";
+export type { Initializer, VariableSlot } from "./variable-slot.ts";

@@ -1,7 +1,7 @@
 import type { Random } from "@lookonce/random";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Cost, Shape } from "./shape.ts";
-import { type Start, VariableSlot } from "./variable-slot.ts";
+import { type Initializer, VariableSlot } from "./variable-slot.ts";
 
 /**
  * A node of the model tree: parameters (trained), buffers (kept, not trained) and named children.
@@ -27,15 +27,15 @@ export abstract class Module {
   }
 
   /** Declares a trained variable. */
-  protected parameter<R extends tf.Rank>(name: string, shape: number[], start: Start = 0): VariableSlot<R> {
-    const slot = new VariableSlot<R>(shape, { start, trainable: true });
+  protected parameter<R extends tf.Rank>(name: string, shape: number[], initializer: Initializer = 0): VariableSlot<R> {
+    const slot = new VariableSlot<R>(shape, { initializer, trainable: true });
     this.#parameters.set(name, slot as unknown as VariableSlot);
     return slot;
   }
 
   /** Declares a kept but untrained variable. */
-  protected buffer<R extends tf.Rank>(name: string, shape: number[], start: Start = 0): VariableSlot<R> {
-    const slot = new VariableSlot<R>(shape, { start, trainable: false });
+  protected buffer<R extends tf.Rank>(name: string, shape: number[], initializer: Initializer = 0): VariableSlot<R> {
+    const slot = new VariableSlot<R>(shape, { initializer, trainable: false });
     this.#buffers.set(name, slot as unknown as VariableSlot);
     return slot;
   }

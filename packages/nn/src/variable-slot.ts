@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** What a variable holds at first: one number everywhere, or what a function computes. */
-export type Start = number | (() => tf.Tensor);
+export type Initializer = number | (() => tf.Tensor);
 
 /**
  * A variable that a module declares. Its shape is known at once; memory is taken, on the device of that moment, when its
@@ -11,20 +11,20 @@ export class VariableSlot<R extends tf.Rank = tf.Rank> {
   readonly shape: tf.ShapeMap[R];
   /** Number of values. */
   readonly size: number;
-  #start: () => tf.Tensor;
+  #initializer: () => tf.Tensor;
   #trainable: boolean;
   #variable: tf.Variable<R> | undefined;
 
-  constructor(shape: readonly number[], { start, trainable }: { start: Start; trainable: boolean }) {
+  constructor(shape: readonly number[], { initializer, trainable }: { initializer: Initializer; trainable: boolean }) {
     this.shape = shape as unknown as tf.ShapeMap[R];
     this.size = shape.reduce((product, side) => product * side, 1);
-    this.#start = typeof start === "number" ? () => tf.fill([...shape], start) : start;
+    this.#initializer = typeof initializer === "number" ? () => tf.fill([...shape], initializer) : initializer;
     this.#trainable = trainable;
   }
 
   /** The variable, made now if it was not asked for before. */
   get value(): tf.Variable<R> {
-    this.#variable ??= tf.tidy(() => tf.variable(this.#start() as tf.Tensor<R>, this.#trainable));
+    this.#variable ??= tf.tidy(() => tf.variable(this.#initializer() as tf.Tensor<R>, this.#trainable));
     return this.#variable;
   }
 
@@ -42,8 +42,8 @@ export class VariableSlot<R extends tf.Rank = tf.Rank> {
   change(compute: (before: tf.Tensor<R>) => tf.Tensor): void {
     const variable = this.#variable;
     if (variable === undefined) {
-      const before = this.#start;
-      this.#start = () => compute(before() as tf.Tensor<R>);
+      const before = this.#initializer;
+      this.#initializer = () => compute(before() as tf.Tensor<R>);
     } else {
       tf.tidy(() => variable.assign(compute(variable) as tf.Tensor<R>));
     }
@@ -52,7 +52,7 @@ export class VariableSlot<R extends tf.Rank = tf.Rank> {
   /** Frees the memory; the slot cannot be used afterwards. */
   dispose(): void {
     this.#variable?.dispose();
-    this.#start = () => {
+    this.#initializer = () => {
       throw new Error("the module was disposed of");
     };
   }
