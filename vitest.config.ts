@@ -121,7 +121,7 @@ export default mergeConfig(base, {
       {
         extends: true,
         test: {
-          // A worker loads each module once for all its test files, which otherwise takes half of the time
+          // A worker loads each module once for all its test files, which otherwise is half of the time
           name: "shared",
           isolate: false,
           include: [

@@ -20,7 +20,7 @@ export interface ModelRow extends Omit<ConfigRow, "args" | "repeats"> {
   layer: Module;
 }
 
-/** What {@link buildRows} gives. */
+/** The result of {@link buildRows}. */
 export interface BuiltRows {
   rows: ModelRow[];
   head: Head;
@@ -35,16 +35,16 @@ const probeSide = 256;
 const largestSide = 16 * probeSide;
 
 /** Most repeats of one layer after scaling by depth; the zoo's most are 20. */
-const mostRepeats = 1000;
+const maxRepeats = 1000;
 
 /** Most parameters of a model: 8 GB in single precision, 30 times the zoo's largest. */
-const mostParameters = 2 ** 31;
+const maxParameters = 2 ** 31;
 
 /** Most modules of a model, ones within others too; the zoo's most are 1,000. */
-const mostModules = 100_000;
+const maxModules = 100_000;
 
 /**
- * Builds the module of every row, following shapes to know the channels that each takes in.
+ * Builds the module of every row, following shapes to know the input channels of each.
  *
  * @throws LookonceError that names the file, the layer and the reason
  */
@@ -92,8 +92,8 @@ function checkSize(before: ModelSize, layer: Module, where: string): ModelSize {
   }
   const modules = before.modules + layer.namedModules().size;
   for (const [count, most, name] of [
-    [parameters, mostParameters, "parameters"],
-    [modules, mostModules, "modules"],
+    [parameters, maxParameters, "parameters"],
+    [modules, maxModules, "modules"],
   ] as const) {
     if (count <= most) continue;
     const numbers = `${count.toLocaleString("en")} ${name}, at most ${most.toLocaleString("en")} are possible`;
@@ -136,9 +136,9 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
   const args = new Args(row.args, where);
   const channels = inputs.map((shape) => shape[2]);
   const repeats = scaleRepeats(row.repeats, config.depth);
-  if (!(repeats <= mostRepeats)) {
+  if (!(repeats <= maxRepeats)) {
     throw args.error(
-      `${row.repeats} repeats scaled by ${config.depth} are ${repeats}: at most ${mostRepeats} are possible`,
+      `${row.repeats} repeats scaled by ${config.depth} are ${repeats}: at most ${maxRepeats} are possible`,
     );
   }
   const context: BuildRow = {
@@ -156,7 +156,7 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
       channels,
       only: () => {
         if (channels.length === 1) return channels[0] as number;
-        throw args.error(`takes one input, but reads from ${channels.length} layers`);
+        throw args.error(`accepts one input, but reads from ${channels.length} layers`);
       },
     },
   };
@@ -171,7 +171,7 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
   return { ...row, repeats, args: built.args, layer };
 }
 
-/** The module `repeats` times in a row; from the second on it takes in what the first puts out. */
+/** The module `repeats` times in a row; from the second on its input is the output of the first. */
 function chain(first: Module, context: BuildRow, build: (later: BuildRow) => Module): Sequential {
   if (!(first instanceof Layer)) throw context.args.error("cannot be repeated");
   const [, , out] = first.outputShape([probeSide, probeSide, context.inputs.only()]);
@@ -191,7 +191,7 @@ function findSpec(module: string, where: string): ModuleSpec {
   );
 }
 
-/** As many channels as the head puts out stay as they are; others are cut, scaled and rounded up to a multiple of 8. */
+/** As many channels as the head's output has stay as they are; others are cut, scaled and rounded up to a multiple of 8. */
 function scaleWidth(count: number, { source, nc, width, maxChannels }: ModelConfig): number {
   const anchors = resolveAnchors(source.anchors);
   const perLevel = Array.isArray(anchors) ? ((anchors[0] as unknown[] | undefined)?.length ?? 0) / 2 : anchors;

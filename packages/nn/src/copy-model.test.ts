@@ -26,7 +26,7 @@ describe("copyModel", () => {
     for (let i = 0; i < expected.length; i += 97) expect(fused[i]).toBeCloseTo(expected[i]!, 2);
   });
 
-  it("takes along anchors that differ from the configuration's", async () => {
+  it("copies anchors that differ from the configuration's", async () => {
     const model = new DetectionModel(await readModelConfig("yolov5n.yaml", { nc: 2 }), { rng: new Random(1) });
     const state = await stateDict(model);
     const [name] = [...state.keys()].filter((key) => key.endsWith(".anchors"));

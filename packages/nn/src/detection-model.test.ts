@@ -71,7 +71,7 @@ describe.each(families)("DetectionModel $family", ({ family, detect, outputs, an
     expect(tf.memory().numTensors).toBe(start);
   });
 
-  it("gives every trained parameter a gradient, and moves running statistics", async () => {
+  it("computes for every trained parameter a gradient, and moves running statistics", async () => {
     const model = build(detect);
     const x = images();
     const mean = model.namedBuffers().get("model.0.bn.running_mean") as tf.Variable;
@@ -135,12 +135,12 @@ describe("DetectionModel", () => {
   it("refuses images that do not fit, names that do not, and files without a configuration", () => {
     const model = build("[nc]");
     expect(() => model.forward(tf.zeros([1, 18, 16, 3]))).toThrow(
-      "the model takes images [N, height, width, 3] with sides that are multiples of 4, but got [1, 18, 16, 3]",
+      "the model accepts images [N, height, width, 3] with sides that are multiples of 4, but got [1, 18, 16, 3]",
     );
     expect(() => new DetectionModel(parseModelConfig(yaml("[nc]")), { names: ["cat"] })).toThrow(
       "1 names for 2 classes",
     );
-    expect(() => modelFromCheckpoint({ tensors: new Map() }, "a.pt")).toThrow("a.pt holds weights but no model");
+    expect(() => modelFromCheckpoint({ tensors: new Map() }, "a.pt")).toThrow("a.pt contains weights but no model");
     model.dispose();
   });
 

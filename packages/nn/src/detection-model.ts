@@ -13,7 +13,7 @@ import { DetectV5 } from "./modules/detect-v5.ts";
 export interface DetectionModelOptions {
   /**
    * Source of the initial weights. Without it every filter is zero, for weights that are loaded right after, and a
-   * variable takes memory when it is first used: a model that is only summarized needs neither device nor memory.
+   * variable allocates memory when it is first used: a model that is only summarized needs neither device nor memory.
    */
   rng?: Random;
   /** What the classes are called (default "0", "1", …). */
@@ -22,7 +22,7 @@ export interface DetectionModelOptions {
   release?: V5Release;
 }
 
-/** What a forward pass gives. */
+/** The result of a forward pass. */
 export interface Prediction {
   /** Predictions of each level before decoding, finest first, [N, h, w, outputs per cell]. */
   raw: tf.Tensor4D[];
@@ -64,7 +64,7 @@ export class DetectionModel extends Module {
     return this.#config;
   }
 
-  /** Name of the family whose rules hold: thresholds, rounding, loss (`@lookonce/families`). */
+  /** Name of the family whose rules apply: thresholds, rounding, loss (`@lookonce/families`). */
   get family(): string {
     return this.head.family;
   }
@@ -163,7 +163,7 @@ export class DetectionModel extends Module {
     if (channels === this.config.channels && height % maxStride === 0 && width % maxStride === 0) return;
     throw new LookonceError(
       "ARGUMENT",
-      `the model takes images [N, height, width, ${this.config.channels}] with sides that are multiples of ${maxStride}, but got [${x.shape.join(", ")}]`,
+      `the model accepts images [N, height, width, ${this.config.channels}] with sides that are multiples of ${maxStride}, but got [${x.shape.join(", ")}]`,
     );
   }
 }

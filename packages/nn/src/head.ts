@@ -11,7 +11,7 @@ export interface ResetBiasesOptions {
 
 /** The last module of a detector: from feature maps, finest first, to predictions. */
 export abstract class Head extends Module {
-  /** Name of the family whose rules hold: thresholds, rounding, loss (`@lookonce/families`). */
+  /** Name of the family whose rules apply: thresholds, rounding, loss (`@lookonce/families`). */
   abstract readonly family: string;
   /** What it predicts, such as `detect`. */
   readonly task: string = "detect";

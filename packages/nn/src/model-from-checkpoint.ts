@@ -17,14 +17,14 @@ export interface CheckpointContents {
  * The model that a checkpoint describes, with its weights and class names, in inference mode.
  *
  * @param name the file, for errors
- * @throws LookonceError when the checkpoint holds no model configuration, or weights that do not fit it
+ * @throws LookonceError when the checkpoint contains no model configuration, or weights that do not fit it
  */
 export function modelFromCheckpoint(checkpoint: CheckpointContents, name: string): DetectionModel {
   const { config, names, tensors } = checkpoint;
   if (config === undefined) {
     throw new LookonceError(
       "FORMAT",
-      `${name} holds weights but no model configuration: build the model from its YAML and load them`,
+      `${name} contains weights but no model configuration: build the model from its YAML and load them`,
     );
   }
   const parsed = parseModelConfig(config, { name });

@@ -40,7 +40,7 @@ export abstract class Module {
     return slot;
   }
 
-  /** Takes a child out of the tree and disposes of it. */
+  /** Removes a child from the tree and disposes of it. */
   protected removeChild(name: string): void {
     this.#children.get(name)?.dispose();
     this.#children.delete(name);
@@ -49,7 +49,7 @@ export abstract class Module {
   /** Draws this module's own parameters afresh; children are not touched. The default keeps what is there. */
   reset(_rng: Random): void {}
 
-  /** Told after a buffer or parameter of this module was loaded, with the values in PyTorch's order. */
+  /** Called after a buffer or parameter of this module was loaded, with the values in PyTorch's order. */
   variableLoaded(_name: string, _values: ArrayLike<number>): void {}
 
   /** This module's own variables, by name, without its children's. */

@@ -6,15 +6,15 @@ import { C3, initialize, Module, observeModules } from "./index.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
-/** What is told of a computation: `+path` when a module begins, `-path` when it is done. */
+/** The events of a computation: `+path` when a module begins, `-path` when it is done. */
 function observed(module: Module, run: () => unknown): string[] {
-  const told: string[] = [];
+  const events: string[] = [];
   const enter = (path: string): (() => void) => {
-    told.push(`+${path}`);
-    return () => told.push(`-${path}`);
+    events.push(`+${path}`);
+    return () => events.push(`-${path}`);
   };
   observeModules(module, enter, run);
-  return told;
+  return events;
 }
 
 describe("observeModules", () => {
@@ -23,16 +23,16 @@ describe("observeModules", () => {
   module.eval();
   const x = tf.ones([1, 4, 4, 4]) as tf.Tensor4D;
 
-  it("tells of modules as they are entered and left, and leaves them as they were", async () => {
+  it("reports modules as they are entered and left, and leaves them as they were", async () => {
     const before = await module.forward(x).data();
     let during: tf.Tensor4D | undefined;
-    const told = observed(module, () => {
+    const events = observed(module, () => {
       during = module.forward(x);
     });
     expect(await during?.data()).toEqual(before);
-    expect(told.slice(0, 6)).toEqual(["+", "+cv1", "+cv1.conv", "-cv1.conv", "+cv1.bn", "-cv1.bn"]);
-    expect(told).toContain("+m.0.cv1.conv");
-    expect(told.at(-1)).toBe("-");
+    expect(events.slice(0, 6)).toEqual(["+", "+cv1", "+cv1.conv", "-cv1.conv", "+cv1.bn", "-cv1.bn"]);
+    expect(events).toContain("+m.0.cv1.conv");
+    expect(events.at(-1)).toBe("-");
     for (const part of module.namedModules().values()) expect(Object.hasOwn(part, "forward")).toBe(false);
     expect(observed(module, () => 0)).toEqual([]);
   });
@@ -44,10 +44,10 @@ describe("observeModules", () => {
       }
     }
     const failing = new Failing();
-    const told: string[] = [];
-    const enter = (): (() => void) => () => told.push("left");
+    const events: string[] = [];
+    const enter = (): (() => void) => () => events.push("left");
     expect(() => observeModules(failing, enter, () => failing.forward())).toThrow("no");
-    expect(told).toEqual(["left"]);
+    expect(events).toEqual(["left"]);
     expect(Object.hasOwn(failing, "forward")).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import type { Module } from "./module.ts";
 const computing = ["forward", "decode"] as const;
 
 /**
- * Runs a computation and tells of every module of the tree that takes part in it, when it begins and when it is done.
+ * Runs a computation and reports every module of the tree that takes part in it, when it begins and when it is done.
  *
  * Modules are the same as before afterwards, and cost nothing while nobody observes them.
  *
@@ -15,7 +15,7 @@ export function observeModules<T>(module: Module, enter: (path: string) => () =>
   const observed: [object, string][] = [];
   const seen = new Set<Module>();
   for (const [path, part] of module.namedModules()) {
-    // A module that the tree holds twice goes by its first path.
+    // A module that the tree contains twice goes by its first path.
     if (seen.has(part)) continue;
     seen.add(part);
     for (const key of computing) {

@@ -28,7 +28,7 @@ describe("a model that is only measured", () => {
 
   it("would have needed a backend for its first value", () => {
     const model = new DetectionModel(readModelConfig("yolov8n.yaml"));
-    // tfjs tells on the console that the backend failed.
+    // tfjs prints on the console that the backend failed.
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     expect(() => model.namedParameters()).toThrow();
     expect(warn).toHaveBeenCalled();

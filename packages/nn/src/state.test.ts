@@ -10,7 +10,7 @@ const model = (nc: number, seed?: number): DetectionModel =>
   new DetectionModel(readModelConfig("yolov5n.yaml", { nc }), seed === undefined ? {} : { rng: new Random(seed) });
 
 describe("stateDict and loadStateDict", () => {
-  it("hold filters as [out, in / groups, kh, kw]", async () => {
+  it("store filters as [out, in / groups, kh, kw]", async () => {
     const conv = new Conv(4, 6, { kernel: 3, groups: 2 });
     const weight = Array.from({ length: 6 * 2 * 9 }, (_, i) => i);
     const entries = new Map<string, StateEntry>(await stateDict(conv));

@@ -101,7 +101,7 @@ export function requireFit(
   return report;
 }
 
-/** {@link loadStateDict} that takes what fits, as one does to fine-tune for other classes. */
+/** {@link loadStateDict} that loads what fits, as one does to fine-tune for other classes. */
 export function transfer(module: Module, tensors: ReadonlyMap<string, StateTensor>): LoadReport {
   return loadStateDict(module, tensors, { strict: false });
 }
@@ -148,7 +148,7 @@ function toOihw(values: Float32Array, [out, input, kh, kw]: FilterShape): Float3
   return result;
 }
 
-/** The shape that PyTorch gives a variable of this shape. */
+/** The shape that PyTorch has for a variable of this shape. */
 function torchShape(shape: readonly number[]): number[] {
   if (shape.length !== 4) return shape.slice();
   const [kh, kw, input, out] = shape as [number, number, number, number];

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** What a variable holds at first: one number everywhere, or what a function computes. */
+/** A variable's initial values: one number everywhere, or what a function computes. */
 export type Initializer = number | (() => tf.Tensor);
 
 /**

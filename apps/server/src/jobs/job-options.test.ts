@@ -5,7 +5,7 @@ import { parameterOptions } from "../schemas/predict-schemas.ts";
 import { checkJobOptions, jobOptions, jobOptionsSchema, librarySettings } from "./job-options.ts";
 
 describe("checkJobOptions", () => {
-  it("takes the command line's options", () => {
+  it("accepts the command line's options", () => {
     expect(() =>
       checkJobOptions("train", { epochs: 3, batch: -1, val: "last", freeze: [0, 1], lr0: 0.01, optimizer: "SGD" }),
     ).not.toThrow();

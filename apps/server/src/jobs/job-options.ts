@@ -59,7 +59,7 @@ export function checkJobOptions(kind: JobKind, options: JobOptions, schema?: Opt
   checkValues(jobOptions(kind, schema), options, { what: `a job that is to ${verbs[kind]}`, prefix: "options." });
 }
 
-/** Checked options as the library takes them: under its names, and a training's recipe apart. */
+/** Checked options as the library accepts them: under its names, and a training's recipe apart. */
 export function librarySettings(kind: JobKind, options: JobOptions): Record<string, unknown> {
   return libraryValues(jobOptions(kind), options);
 }

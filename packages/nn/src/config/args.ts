@@ -23,40 +23,40 @@ export class Args {
 
   /** The next argument, a whole number of at least 1. */
   size(name: string, preset?: number): number {
-    return this.#take(name, preset, `a whole number from 1 to ${largest}`, isSize);
+    return this.#checked(name, preset, `a whole number from 1 to ${largest}`, isSize);
   }
 
   /** The next argument, an odd whole number. */
   odd(name: string, preset?: number): number {
-    return this.#take(name, preset, "an odd whole number", (v): v is number => isSize(v) && v % 2 === 1);
+    return this.#checked(name, preset, "an odd whole number", (v): v is number => isSize(v) && v % 2 === 1);
   }
 
   /** The next argument, a list of odd whole numbers. */
   odds(name: string, preset?: number[]): number[] {
     const valid = (v: unknown): v is number[] =>
       Array.isArray(v) && v.length > 0 && v.every((side) => isSize(side) && side % 2 === 1);
-    return this.#take(name, preset, "a list of odd whole numbers", valid);
+    return this.#checked(name, preset, "a list of odd whole numbers", valid);
   }
 
   /** The next argument, a whole number of at least 0, or `undefined` when absent or None. */
   optionalWhole(name: string): number | undefined {
     const valid = (v: unknown): v is number | null => v === null || v === 0 || isSize(v);
-    return this.#take<number | null>(name, null, "a whole number or None", valid) ?? undefined;
+    return this.#checked<number | null>(name, null, "a whole number or None", valid) ?? undefined;
   }
 
   /** The next argument, true or false. */
   flag(name: string, preset?: boolean): boolean {
-    return this.#take(name, preset, "True or False", (v) => typeof v === "boolean");
+    return this.#checked(name, preset, "True or False", (v) => typeof v === "boolean");
   }
 
   /** The next argument, a number above 0. */
   share(name: string, preset?: number): number {
-    return this.#take(name, preset, "a number above 0", (v): v is number => Number.isFinite(v) && (v as number) > 0);
+    return this.#checked(name, preset, "a number above 0", (v): v is number => Number.isFinite(v) && (v as number) > 0);
   }
 
   /** The next argument, which can have only one value. */
   exactly(name: string, expected: unknown, preset?: unknown): void {
-    this.#take(name, preset, JSON.stringify(expected), (v): v is unknown => v === expected);
+    this.#checked(name, preset, JSON.stringify(expected), (v): v is unknown => v === expected);
   }
 
   /** The next argument as it is, `undefined` when absent. */
@@ -82,7 +82,7 @@ export class Args {
     return new LookonceError("ARGUMENT", `${this.#where}: ${reason}`);
   }
 
-  #take<T>(name: string, preset: T | undefined, expected: string, valid: (value: unknown) => value is T): T {
+  #checked<T>(name: string, preset: T | undefined, expected: string, valid: (value: unknown) => value is T): T {
     const index = this.#next++;
     const value = index < this.#values.length ? this.#values[index] : preset;
     if (value === undefined) throw this.error(`argument ${index + 1} (${name}) is missing: ${expected} is expected`);

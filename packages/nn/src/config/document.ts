@@ -5,7 +5,7 @@ import { load, YAMLException } from "js-yaml";
 const longestText = 1_000_000;
 
 /** Values, and characters of texts, that a file may stand for once its aliases are written out. */
-const mostValues = 1_000_000;
+const maxValues = 1_000_000;
 
 /** Lists within lists that a file may have; rows and anchors need four. */
 const deepest = 32;
@@ -14,7 +14,7 @@ const deepest = 32;
 export type Document = Record<string, unknown>;
 
 /**
- * Reads a model file's text, or takes the plain object that a checkpoint holds.
+ * Reads a model file's text, or accepts the plain object that a checkpoint contains.
  *
  * @throws LookonceError `FORMAT` when it is no table of keys, too large, or refers to itself
  */
@@ -70,7 +70,7 @@ function measure(document: Document, name: string): void {
     }
     const [key, value] = entry;
     count += 1 + key.length + (typeof value === "string" ? value.length : 0);
-    if (count > mostValues) throw fault(document, path, { name, reason: "aliases make it too large to read" });
+    if (count > maxValues) throw fault(document, path, { name, reason: "aliases make it too large to read" });
     if (typeof value !== "object" || value === null) continue;
     if (onPath.has(value)) throw fault(document, path, { name, reason: "an alias refers to what it is part of" });
     if (path.length === deepest) throw fault(document, path, { name, reason: "lists lie too deep in each other" });

@@ -11,7 +11,7 @@ const good = `nc: 2\n${backbone}${head}`;
 /** A file whose second layer is `row`. */
 const withRow = (row: string): string => `nc: 2\n${backbone}  - ${row}\n${head}`;
 
-/** The message of the error that building the file gives. */
+/** The message of the error that building the file throws. */
 function complaint(text: string): string {
   try {
     new DetectionModel(parseModelConfig(text, { name: "x.yaml" }));
@@ -42,7 +42,7 @@ describe("a file that is no model file", () => {
     ["\u0089PNG\r\n\u001a\n\u0000\u0000", "x.yaml is not a YAML file"],
     [`x: ${"[".repeat(50_000)}`, "x.yaml is not a YAML file: line 1, column 10"],
     [`nc: 2\nx: ${"[".repeat(40)}${"]".repeat(40)}\n`, "x.yaml: x: lists lie too deep in each other"],
-  ])("%j is told", (text, expected) => {
+  ])("%j is reported", (text, expected) => {
     expect(complaint(text)).toContain(expected);
   });
 });
@@ -53,7 +53,7 @@ describe("aliases", () => {
     expect(new DetectionModel(parseModelConfig(text)).strides).toEqual([4]);
   });
 
-  it("that go round in a circle are told with their layer", () => {
+  it("that go round in a circle are reported with their layer", () => {
     expect(complaint(`nc: 2\nbackbone:\n  - &a [-1, 1, Conv, [16, *a]]\n${head}`)).toBe(
       "x.yaml: layer 0: an alias refers to what it is part of",
     );
@@ -63,7 +63,7 @@ describe("aliases", () => {
     expect(complaint("&a\nnc: *a\n")).toBe("x.yaml: nc: an alias refers to what it is part of");
   });
 
-  it("that stand for a thousand million values are told", () => {
+  it("that stand for a thousand million values are reported", () => {
     expect(complaint(`${good}${laughs(12)}\n`)).toMatch(/^x\.yaml: a\d+: aliases make it too large to read$/);
     expect(complaint(`${laughs(12)}\nnc: 2\nbackbone:\n  - [-1, 1, Conv, *a11]\n${head}`)).toContain("too large");
     const long = "x".repeat(1000);
@@ -105,7 +105,7 @@ describe("numbers that no model can have", () => {
     ["width_multiple: 1.0e+9\n", "x.yaml, layer 0 (Conv): with it the model has"],
     ["reg_max: 0\n", "x.yaml: reg_max is 0"],
     ["ch: 0\n", "x.yaml: ch is 0"],
-  ])("%j is told", (line, expected) => {
+  ])("%j is reported", (line, expected) => {
     expect(complaint(good.replace("nc: 2\n", line.startsWith("nc") ? line : `nc: 2\n${line}`))).toContain(expected);
   });
 
@@ -132,12 +132,12 @@ describe("numbers that no model can have", () => {
     [`[-1, 1, ${"C".repeat(5000)}, [16]]`, "layer 1: the module is"],
     ["[-1, 1, CrossConv, [16, 3, 2, 1, 1.0, true]]", "layer 1 (CrossConv): a shortcut needs stride 1, but it is 2"],
     ["[[-1], 1, Detect, [nc, 1000000]]", "layer 1 (Detect): anchors are 1000000"],
-  ])("%s is told", (row, expected) => {
+  ])("%s is reported", (row, expected) => {
     expect(complaint(withRow(row))).toMatch(/^x\.yaml[,:] layer 1/);
     expect(complaint(withRow(row))).toContain(expected);
   });
 
-  it("more modules than can be built are told", () => {
+  it("more modules than can be built are reported", () => {
     const rows = "  - [-1, 1000, C2f, [8]]\n".repeat(20);
     expect(complaint(`nc: 2\n${backbone}${rows}${head}`)).toMatch(
       /^x\.yaml, layer \d+ \(C2f\): with it the model has .* modules/,
@@ -149,7 +149,7 @@ describe("numbers that no model can have", () => {
     expect(complaint(text)).toContain("layer 1 (Conv): 3 repeats scaled by 1000000000 are 3000000000: at most 1000");
   });
 
-  it("a head for another number of classes is told", () => {
+  it("a head for another number of classes is reported", () => {
     expect(complaint(good.replace("[nc]", "[80]"))).toContain("layer 1 (Detect): has 80 classes where nc is 2");
   });
 });

@@ -43,13 +43,13 @@ describe("parseModelConfig", () => {
     expect(parseModelConfig(tiny).rows[2]?.args).toEqual([2]);
   });
 
-  it("gives itself again when its source is parsed", () => {
+  it("is the same again when its source is parsed", () => {
     const config = readModelConfig("yolov8s.yaml", { nc: 7 });
     expect(parseModelConfig(config.source, { name: config.name })).toEqual(config);
     expect(parseModelConfig(structuredClone(config.source), { name: "other" })).toMatchObject({ scale: "s", nc: 7 });
   });
 
-  it("takes the scale asked for, then the file's, then the name's letter, then the first", () => {
+  it("uses the scale asked for, then the file's, then the name's letter, then the first", () => {
     const scales = { n: [0.5, 0.25, 64], s: [1, 1, 64] };
     const scaleOf = (document: object, options = {}): unknown =>
       parseModelConfig({ ...tiny, ...document }, options).scale;
@@ -119,7 +119,7 @@ describe("a faulty model file", () => {
     [rows([-1, 1, "Conv", [16, 3, 2, null, 5]]), "groups is 5, which does not divide 3 channels", ""],
     [rows([-1, 0, "Conv", [16]]), "tiny.yaml: layer 0 (Conv): repeats is 0", ""],
     [rows([-1, 1, "Conv"]), 'tiny.yaml: layer 0 is [-1,1,"Conv"]', "[from, repeats, module, arguments] is expected"],
-    [rows(conv, [[0, -1], 1, "Conv", [16]]), "layer 1 (Conv): takes one input, but reads from 2 layers", ""],
+    [rows(conv, [[0, -1], 1, "Conv", [16]]), "layer 1 (Conv): accepts one input, but reads from 2 layers", ""],
     [
       rows(conv, conv, [[0, 1], 1, "Concat", [1]]),
       "layer 2 (Concat): Concat needs feature maps of one size",
@@ -148,13 +148,13 @@ describe("a faulty model file", () => {
       "layer 2 (Detect): anchors are [[1,2]]",
       "each of its 2 inputs",
     ],
-  ])("%j is told", (changes, start, end) => {
+  ])("%j is reported", (changes, start, end) => {
     const message = complaint(() => build(changes));
     expect(message).toContain(start);
     expect(message).toContain(end);
   });
 
-  it("is told when it is no YAML or no table", () => {
+  it("is reported when it is no YAML or no table", () => {
     expect(complaint(() => parseModelConfig("a: [1", { name: "x.yaml" }))).toMatch(
       /^x\.yaml is not a YAML file: .*\d/s,
     );

@@ -36,7 +36,7 @@ export interface ModelConfig extends ScaleFactors {
   /** How many of the rows are the backbone. */
   backboneRows: number;
   rows: ConfigRow[];
-  /** The plain object; parsing it gives this configuration again. */
+  /** The plain object; parsing it returns this configuration again. */
   source: Record<string, unknown>;
 }
 
@@ -56,10 +56,10 @@ export interface ParseModelConfigOptions {
 const largest = 100_000;
 
 /** Most layers that one reads from. */
-const mostSources = 100;
+const maxSources = 100;
 
 /** Most repeats of one layer, before scaling by depth. */
-const mostRepeats = 1000;
+const maxRepeats = 1000;
 
 const knownKeys = [
   "nc",
@@ -80,7 +80,7 @@ const knownKeys = [
 ];
 
 /**
- * Reads a model file: the text of a YAML, or the plain object that a checkpoint holds.
+ * Reads a model file: the text of a YAML, or the plain object that a checkpoint contains.
  *
  * @throws LookonceError `ARGUMENT` or `FORMAT` that names the file, the layer and the reason
  */
@@ -160,15 +160,15 @@ class ConfigFile {
       throw this.error(`${where}: the module is ${show(module)}, not a name`);
     }
     const sources = (Array.isArray(from) ? from : [from]).map((source) => this.#source(source, index));
-    if (sources.length > mostSources) {
-      throw this.error(`${where} (${module}) reads from ${sources.length} layers: at most ${mostSources} are possible`);
+    if (sources.length > maxSources) {
+      throw this.error(`${where} (${module}) reads from ${sources.length} layers: at most ${maxSources} are possible`);
     }
     if (sources.length === 0) throw this.error(`${where} (${module}) reads from no layer`);
     return {
       index,
       from: from as number | number[],
       sources,
-      repeats: this.positive(`${where} (${module}): repeats`, repeats, mostRepeats),
+      repeats: this.positive(`${where} (${module}): repeats`, repeats, maxRepeats),
       module: module.replace(/^(torch\.)?nn\./, ""),
       args: (Array.isArray(args) ? args : [args]).map((arg) => resolveArgument(arg, values)),
     };

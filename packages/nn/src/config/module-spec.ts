@@ -2,7 +2,7 @@ import type { ActivationName } from "../functional/silu.ts";
 import type { Module } from "../module.ts";
 import type { Args } from "./args.ts";
 
-/** The feature maps that a row takes in. */
+/** The feature maps that are a layer's inputs. */
 export interface RowInputs {
   /** Channels of each. */
   readonly channels: readonly number[];
@@ -40,7 +40,7 @@ export interface BuiltModule {
   args: unknown[];
 }
 
-/** How a module is made from a row. Rows with repeats become a chain, unless the module takes the repeats itself. */
+/** How a module is made from a row. Rows with repeats become a chain, unless the module repeats inside itself. */
 export interface ModuleSpec {
   repeatsInside?: boolean;
   build(row: BuildRow): BuiltModule;

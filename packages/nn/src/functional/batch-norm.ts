@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Normalization settings of YOLO's BatchNorm layers (YOLOv5 6.1 and Ultralytics 8.3 set them on every layer). */
 export const batchNormDefaults = { eps: 1e-3, momentum: 0.03 } as const;
 
-/** What {@link batchNormTrain} gives back. */
+/** The result of {@link batchNormTrain}. */
 export interface BatchNormResult {
   /** The normalized map, the shape of the input. */
   y: tf.Tensor4D;
@@ -52,7 +52,7 @@ export function batchNormEval(
 /**
  * Moves running statistics toward those of a batch: running ← (1 − momentum) · running + momentum · batch.
  *
- * As in PyTorch the running variance takes the unbiased variance, biased · n / (n − 1).
+ * As in PyTorch the running variance uses the unbiased variance, biased · n / (n − 1).
  *
  * @param count n, the number of values per channel: N · H · W
  */

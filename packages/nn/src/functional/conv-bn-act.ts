@@ -17,7 +17,7 @@ export interface ConvBnActOptions extends Conv2dOptions {
   /** What follows the normalization. */
   activation: ActivationName;
   /**
-   * A guess of the convolution's mean per channel [out], such as the running mean. It changes no result: taking it off
+   * A guess of the convolution's mean per channel [out], such as the running mean. It changes no result: subtracting it
    * first keeps the digits of the sums below.
    */
   shift: tf.Tensor1D;
@@ -69,7 +69,7 @@ export function convBnAct(
 function statistics(map: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const mean = tf.mean(map, [0, 1, 2]) as tf.Tensor1D;
   const variance = tf.sub(tf.mean(tf.square(map), [0, 1, 2]), tf.square(mean));
-  // Rounding may take the variance of a constant channel below zero.
+  // Rounding may move the variance of a constant channel below zero.
   return { mean, variance: tf.relu(variance) as tf.Tensor1D };
 }
 

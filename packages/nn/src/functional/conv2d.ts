@@ -31,7 +31,7 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptio
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   if (isKernelConv(options)) return kernelConv(x, filter, options);
   return tf.tidy(() => {
-    // TensorFlow.js has no gradient of a dilated convolution: zeros between the taps give the same numbers.
+    // TensorFlow.js has no gradient of a dilated convolution: zeros between the taps compute the same numbers.
     const spread = dilation === 1 ? filter : dilate(filter, dilation);
     if (groups === 1) return kernelConv(x, spread, { stride, padding, dilation: 1 });
     if (groups === x.shape[3]) return depthwiseConv(x, spread, { stride, padding });
@@ -46,7 +46,7 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptio
 
 /**
  * {@link conv2d} with an offset per output channel, without a gradient of its own: for callers that bring one. As the
- * two gradients below it takes only what {@link isKernelConv} says the backend takes.
+ * two gradients below it uses only what {@link isKernelConv} says the backend supports.
  *
  * @param options its `bias` is [out]
  */
@@ -79,7 +79,7 @@ export function conv2dFilterGradient(
   return tf.engine().runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributesOf(options), filterShape });
 }
 
-/** Whether the current backend's convolution kernels take the convolution as it is. */
+/** Whether the current backend's convolution kernels support the convolution as it is. */
 export function isKernelConv({ dilation = 1, groups = 1 }: Conv2dOptions): boolean {
   return (dilation === 1 && groups === 1) || generalBackends.test(tf.getBackend());
 }
@@ -138,7 +138,7 @@ function explicitPadding(p: number): [[number, number], [number, number], [numbe
   ];
 }
 
-/** Puts `dilation − 1` zeros between the taps of a filter. */
+/** Inserts `dilation − 1` zeros between the taps of a filter. */
 function dilate(filter: tf.Tensor4D, dilation: number): tf.Tensor4D {
   const [kh, kw, input, out] = filter.shape;
   const gap = dilation - 1;

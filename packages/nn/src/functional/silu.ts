@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 /**
  * x · σ(x) (Elfwing, Uchibe and Doya, arXiv 1702.03118), element by element.
  *
- * Its derivative is written as σ(x) · (1 + x − y), which takes fewer passes over memory than that of the product.
+ * Its derivative is written as σ(x) · (1 + x − y), which needs fewer passes over memory than that of the product.
  */
 export function silu(x: tf.Tensor4D): tf.Tensor4D {
   const run = tf.customGrad((input, save) => {

@@ -28,7 +28,7 @@ export class C2f extends Layer {
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
-    // A copy: the gradient tape holds on to the array that `split` returns.
+    // A copy: the gradient tape keeps the array that `split` returns.
     const parts = [...tf.split<tf.Tensor4D>(this.cv1.forward(x), 2, 3)];
     for (const bottleneck of this.m.items) parts.push(bottleneck.forward(parts.at(-1) as tf.Tensor4D));
     return this.cv2.forward(tf.concat(parts, 3));

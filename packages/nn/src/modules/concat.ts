@@ -4,7 +4,7 @@ import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
 import { Join } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
-/** Puts feature maps of one size side by side along the channels. [N, H, W, Cᵢ] … → [N, H, W, Σ Cᵢ]. */
+/** Concatenates feature maps of one size along the channels. [N, H, W, Cᵢ] … → [N, H, W, Σ Cᵢ]. */
 export class Concat extends Join {
   override forward(inputs: tf.Tensor4D[]): tf.Tensor4D {
     return tf.concat(inputs, 3);

@@ -22,7 +22,7 @@ export interface Conv2dLayerOptions {
   bias?: boolean;
 }
 
-/** A plain convolution. [N, H, W, in] → [N, H', W', out]; `weight` is held as [kh, kw, in / groups, out]. */
+/** A plain convolution. [N, H, W, in] → [N, H', W', out]; `weight` is stored as [kh, kw, in / groups, out]. */
 export class Conv2d extends Layer {
   readonly geometry: { stride: Stride; padding: number; dilation: number; groups: number };
   readonly #weight: VariableSlot<tf.Rank.R4>;

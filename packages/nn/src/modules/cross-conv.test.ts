@@ -47,7 +47,7 @@ describe("CrossConv", () => {
     expect(module.outputShape([6, 7, 2])).toEqual(shape);
   });
 
-  it("takes YOLOv5's arguments: channels, kernel, stride, groups, expansion, shortcut", () => {
+  it("accepts YOLOv5's arguments: channels, kernel, stride, groups, expansion, shortcut", () => {
     const row = [-1, 1, "CrossConv", [16, 3, 2, 2, 0.5]];
     const backbone = [[-1, 1, "Conv", [8, 3, 2]], row];
     const model = new DetectionModel(parseModelConfig({ nc: 1, backbone, head: [[[1], 1, "Detect", ["nc"]]] }));

@@ -36,7 +36,7 @@ export const detectSpec: ModuleSpec = {
 };
 
 /** Most anchors a level; three are usual. */
-const mostAnchors = 1000;
+const maxAnchors = 1000;
 
 const widthKeys = ["c2", "c3"];
 
@@ -62,7 +62,7 @@ function readWidths(
 }
 
 function readAnchors(given: unknown, levels: number): number[][] | undefined {
-  if (Number.isInteger(given) && (given as number) > 0 && (given as number) <= mostAnchors) {
+  if (Number.isInteger(given) && (given as number) > 0 && (given as number) <= maxAnchors) {
     // Placeholders until anchors are fitted to the data, as YOLOv5 fills them in.
     return Array.from({ length: levels }, () => Array.from({ length: (given as number) * 2 }, (_, i) => i));
   }

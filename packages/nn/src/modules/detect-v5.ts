@@ -13,7 +13,7 @@ import { Conv2d } from "./conv2d.ts";
 export interface DetectV5Options {
   /** Anchors in pixels, per level width, height, width, height, …; finest level first. */
   anchors: readonly (readonly number[])[];
-  /** Which release's rules for the anchors' order and the class bias hold (default 7.0). */
+  /** Which release's rules for the anchors' order and the class bias apply (default 7.0). */
   release?: V5Release;
 }
 
@@ -62,7 +62,7 @@ export class DetectV5 extends Head {
   override setStrides(strides: readonly number[]): void {
     this.#strides = strides;
     const cells = this.#pixels.map((row, i) => row.map((side) => side / (strides[i] as number)));
-    // 6.1 looks at the order after dividing by the strides, 7.0 before it, so that 7.0 keeps the sizes in pixels.
+    // 6.1 checks the order after dividing by the strides, 7.0 before it, so that 7.0 keeps the sizes in pixels.
     if (this.release === "6.1") {
       if (
         descends(

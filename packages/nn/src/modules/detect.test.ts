@@ -50,15 +50,15 @@ describeGolden("the anchor-based head", ["v5/params/detect_bias.json", "v5/param
     expectClose(bias.slice(5, 8), golden.layers[0].class, { abs: 1e-5 });
   });
 
-  it.each(v5Releases)("holds the anchors in the order of $release", ({ release, file, cases }) => {
+  it.each(v5Releases)("keeps the anchors in the order of $release", ({ release, file, cases }) => {
     const golden = cases === undefined ? goldenJson(file) : goldenJson(file)[cases];
-    for (const { given, anchors_grid_units: held } of Object.values<{
+    for (const { given, anchors_grid_units: expected } of Object.values<{
       given: number | number[][];
       anchors_grid_units: number[];
     }>(golden)) {
       const anchors = Array.isArray(given) ? given : strides.map(() => Array.from({ length: 2 * given }, (_, i) => i));
       const head = v5Head(2, release, anchors);
-      expectClose(head.anchors.flat(2), held.flat(2) as number[], { abs: 1e-6 });
+      expectClose(head.anchors.flat(2), expected.flat(2) as number[], { abs: 1e-6 });
     }
   });
 });

@@ -3,7 +3,7 @@ import { expectedDistances } from "../decode/anchor-free.ts";
 import { Module } from "../module.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
-/** The numbers 0 … bins − 1 as a fixed filter [1, 1, bins, 1]; checkpoints hold it as a parameter. */
+/** The numbers 0 … bins − 1 as a fixed filter [1, 1, bins, 1]; checkpoints store it as a parameter. */
 class BinValues extends Module {
   readonly #weight: VariableSlot<tf.Rank.R4>;
 

@@ -11,7 +11,7 @@ export interface LinearOptions {
   bias?: boolean;
 }
 
-/** A fully connected layer on the last axis. [N, T, in] → [N, T, out]; `weight` is held as PyTorch has it, [out, in]. */
+/** A fully connected layer on the last axis. [N, T, in] → [N, T, out]; `weight` is stored as in PyTorch, [out, in]. */
 export class Linear extends Module {
   readonly #weight: VariableSlot<tf.Rank.R2>;
   readonly #bias: VariableSlot<tf.Rank.R1> | undefined;

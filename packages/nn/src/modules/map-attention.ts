@@ -15,7 +15,7 @@ export interface MapAttentionOptions {
  * Multi-head attention between the cells of a map, with a depthwise convolution of the values for their positions (Wang
  * et al., arXiv 2405.14458, section 3.2; Ultralytics 8.3, `Attention`). [N, H, W, C] → [N, H, W, C].
  *
- * `qkv` puts out, head by head, the query, the key and the value.
+ * `qkv` outputs, head by head, the query, the key and the value.
  */
 export class MapAttention extends Layer {
   readonly heads: number;

@@ -23,7 +23,7 @@ const image = (): tf.Tensor4D => tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7], [1, 2, 4,
 const listed = (x: tf.Tensor): number[] => Array.from(x.dataSync());
 
 describe("modules that rearrange", () => {
-  it("Contract takes blocks row by row into channels, and Expand puts them back", () => {
+  it("Contract moves blocks row by row into channels, and Expand moves them back", () => {
     const blocks = new Contract(2).forward(image());
     expect([blocks.shape, listed(blocks)]).toEqual([
       [1, 1, 2, 4],
@@ -36,7 +36,7 @@ describe("modules that rearrange", () => {
     ]);
   });
 
-  it("Focus takes blocks column by column", () => {
+  it("Focus moves blocks column by column", () => {
     const focus = new Focus(1, 4, { activation: "identity" }).eval();
     focus.conv.conv.weight.assign(tf.reshape(tf.eye(4), [1, 1, 4, 4]));
     const y = listed(focus.forward(image())).map((v) => Math.round(v));
@@ -51,7 +51,7 @@ describe("modules that rearrange", () => {
 });
 
 describe("SPP", () => {
-  it("gives what SPPF gives with the same weights", async () => {
+  it("computes what SPPF computes with the same weights", async () => {
     const [spp, sppf] = [new SPP(8, 4).eval(), new SPPF(8, 4).eval()];
     for (const variable of sppf.namedParameters().values()) {
       variable.assign(tf.randomNormal(variable.shape, 0, 1, "float32", 5));

@@ -11,7 +11,7 @@ export interface ComparedRow {
 }
 
 /**
- * Puts the rows of two models side by side: those that are alike beside each other, in order, as many as can be, and rows
+ * Aligns the layers of two models: those that are alike beside each other, in order, as many as can be, and rows
  * of one module and like size rather than of one module only (alignment of Needleman and Wunsch, 1970).
  */
 export function compareRows(left: readonly SummaryRow[], right: readonly SummaryRow[]): ComparedRow[] {

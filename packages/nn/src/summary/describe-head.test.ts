@@ -35,7 +35,7 @@ describe("the head of yolov8x-p2", () => {
     });
   });
 
-  it("is as wide as that of yolov8x when told so, computed by hand", () => {
+  it("is as wide as that of yolov8x on request, computed by hand", () => {
     const wide = headOf("yolov8x").head as AnchorFreeHead;
     expect([wide.c2, wide.c3, wide.parameters]).toEqual([80, 320, 8_795_008]);
     const { head, model } = headOf("yolov8x-p2", { detect: ["nc", { c2: 80, c3: 320 }] });
@@ -56,7 +56,7 @@ describe("widths set by hand", () => {
     expect(model.config.rows).toHaveLength(23);
   });
 
-  it("hold for YOLO11's depthwise class branches", () => {
+  it("are right for YOLO11's depthwise class branches", () => {
     // A class branch of c channels: 9c + 2c, 32c + 64, 9·32 + 64, 32·32 + 64, 32·80 + 80.
     const { head } = headOf("yolo11n", { detect: ["nc", { c3: 32 }] });
     expect(head).toMatchObject({ c2: 64, c3: 32, parameters: 43 * 448 + 3 * 4144 + 381_888 + 16 });
@@ -72,7 +72,7 @@ describe("widths set by hand", () => {
     [{ c2: 0 }, "layer 22 (Detect): c2 is 0: a number of channels, a whole number from 1"],
     [{ c3: "wide" }, 'layer 22 (Detect): c3 is "wide"'],
     [{ c4: 3 }, 'layer 22 (Detect): has no option "c4", only c2 and c3. Did you mean'],
-  ])("%j is told", (widths, message) => {
+  ])("%j is reported", (widths, message) => {
     expect(() => headOf("yolov8n", { detect: ["nc", widths] })).toThrow(message);
   });
 

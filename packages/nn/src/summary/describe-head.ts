@@ -16,7 +16,7 @@ export interface AnchorFreeHead {
   c2: number;
   /** Channels within the class branches. */
   c3: number;
-  /** What the rule {@link headWidths} gives; other than `c2` and `c3` where the model file sets these by hand. */
+  /** The widths by the rule {@link headWidths}; other than `c2` and `c3` where the model file sets these by hand. */
   rule: { c2: number; c3: number };
   /** Fixed weights that turn bins into distances. */
   dfl: number;
@@ -40,7 +40,7 @@ export interface AnchorBasedHead {
 /** What a head's size comes from. */
 export type HeadDescription = AnchorFreeHead | AnchorBasedHead;
 
-/** Tells a head's parameters by branch and level, with the numbers that its widths follow from. */
+/** Counts a head's parameters by branch and level, with the numbers that its widths follow from. */
 export function describeHead(head: Head): HeadDescription {
   if (head instanceof DetectV8) return describeAnchorFree(head);
   if (head instanceof DetectV5) return describeAnchorBased(head);

@@ -10,7 +10,7 @@ const document = {
 };
 
 describe("describeModules", () => {
-  it("tells every parameter with its mean and deviation, and sums up modules", async () => {
+  it("describes every parameter with its mean and deviation, and sums up modules", async () => {
     const model = new DetectionModel(parseModelConfig(document), { rng: new Random(1) });
     model.freeze("model.0.bn");
     const values = await stateDict(model);
@@ -36,7 +36,7 @@ describe("describeModules", () => {
     model.dispose();
   });
 
-  it("takes the sample's deviation, as PyTorch does", () => {
+  it("uses the sample's deviation, as PyTorch does", () => {
     const model = new DetectionModel(parseModelConfig(document));
     const given = new Map([["model.0.bn.bias", { shape: [8], data: [1, 2, 3, 4, 5, 6, 7, 1e6] }]]);
     const bn = describeModules(model, given).find(({ path }) => path === "model.0.bn");

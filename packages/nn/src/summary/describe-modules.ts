@@ -31,9 +31,9 @@ export interface ModuleDescription {
 }
 
 /**
- * The tree of a model, module by module, parents before children, with what its parameters hold.
+ * The tree of a model, module by module, parents before children, with its parameters.
  *
- * @param values of every parameter in PyTorch's layout, as `stateDict` gives or a checkpoint holds them
+ * @param values of every parameter in PyTorch's layout, as `stateDict` returns or a checkpoint stores them
  */
 export function describeModules(model: Module, values: ReadonlyMap<string, StateTensor>): ModuleDescription[] {
   const parameters = model.parameterSlots();

@@ -3,7 +3,7 @@ import type { Job } from "../api/types.ts";
 import { duration, figure } from "../controls/format.ts";
 import type { JobNews, JobProgress } from "./job-news.ts";
 
-/** How far a job is and how long it will take. */
+/** How far a job is and how long it will last. */
 export function ProgressView({ job, news }: { job: Job; news: JobNews }) {
   const now = useClock();
   const progress: Partial<JobProgress> | undefined = news.progress ?? job.progress;
