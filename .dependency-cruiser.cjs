@@ -19,7 +19,7 @@ const packageGraph = {
   "packages/backend-onnxruntime": ["errors", "onnx"],
   "packages/device": ["backend-onnxruntime", "config", "errors"],
   "packages/nn": ["errors", "random"],
-  "packages/image": ["errors", "files"],
+  "packages/image": ["errors", "files", "geometry"],
   "packages/augment": ["config", "errors", "geometry", "image", "random"],
   "packages/data": ["augment", "config", "errors", "files", "geometry", "image", "random", "worker-pool"],
   "packages/loss": ["errors", "nn"],

@@ -16,5 +16,4 @@ export {
 } from "./read-image.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
-export { roundHalfEven } from "./rounding.ts";
 export { type EncodeOptions, encodeImage, writeImage } from "./write-image.ts";

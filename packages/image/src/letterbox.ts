@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import { roundHalfEven } from "@lookonce/geometry";
 import { blankImage, type Image, type Size } from "./image.ts";
 import { resizeBilinear } from "./resize-bilinear.ts";
-import { roundHalfEven } from "./rounding.ts";
 
 /** Options of {@link letterbox}. */
 export interface LetterboxOptions {

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import { roundHalfEven } from "@lookonce/geometry";
 import type { Image, Size } from "./image.ts";
 import { checkSize } from "./resize-bilinear.ts";
-import { roundHalfEven } from "./rounding.ts";
 
 /** For one axis: output `i` is the sum of `weight[k] · input[index[k]]` for k from `start[i]` to `start[i + 1]`. */
 interface Shares {

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
+import { roundHalfEven } from "@lookonce/geometry";
 import type { Image, Size } from "./image.ts";
-import { roundHalfEven } from "./rounding.ts";
 
 /** For one axis: the byte offsets of the two neighbors of every output position and their weights in 1/2048. */
 interface Taps {

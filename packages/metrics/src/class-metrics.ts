@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { sortByScore } from "@lookonce/geometry";
+import { roundHalfEven, sortByScore } from "@lookonce/geometry";
 import { averagePrecision } from "./average-precision.ts";
 import { interpolate, unitSteps } from "./interpolate.ts";
 import type { RuleSet } from "./match-detections.ts";
@@ -159,13 +159,7 @@ function readAt(
 ): Pick<ClassMetrics, "precision" | "recall" | "f1" | "truePositives" | "falsePositives"> {
   const precision = curves.precision[position]!;
   const recall = curves.recall[position]!;
-  const truePositives = roundHalfToEven(recall * labels);
-  const falsePositives = roundHalfToEven(truePositives / (precision + EPSILON) - truePositives);
+  const truePositives = roundHalfEven(recall * labels);
+  const falsePositives = roundHalfEven(truePositives / (precision + EPSILON) - truePositives);
   return { precision, recall, f1: curves.f1[position]!, truePositives, falsePositives };
-}
-
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,3 +1,4 @@
+import { roundHalfEven } from "@lookonce/geometry";
 import type { GroupName } from "./optimizer/parameter-groups.ts";
 
 /** Settings of warm-up, under the names of YOLO's hyper-parameter files. */
@@ -35,13 +36,13 @@ export interface StepSchedule {
 export function warmupIterations(settings: WarmupSettings): number {
   const { epochs, iterations, warmup_epochs, warmup_iterations } = settings;
   if (!(warmup_epochs > 0)) return 0;
-  if (warmup_iterations > 0) return Math.max(roundHalfToEven(warmup_epochs * iterations), warmup_iterations);
-  return roundHalfToEven(Math.min(warmup_epochs, epochs - 1) * iterations);
+  if (warmup_iterations > 0) return Math.max(roundHalfEven(warmup_epochs * iterations), warmup_iterations);
+  return roundHalfEven(Math.min(warmup_epochs, epochs - 1) * iterations);
 }
 
 /** Returns the batches that make one optimizer step after warm-up: `nbs / batch`, rounded, at least 1. */
 export function accumulationSteps({ batch = 1, nbs = batch }: Pick<WarmupSettings, "batch" | "nbs">): number {
-  return Math.max(roundHalfToEven(nbs / batch), 1);
+  return Math.max(roundHalfEven(nbs / batch), 1);
 }
 
 /** Returns {@link accumulationSteps}, where there is no lower bound of warm-up at most the training's batches. */
@@ -64,11 +65,6 @@ export function warmupAt(settings: WarmupSettings, { iteration, lr }: { iteratio
   return {
     lr: { bias: interpolate(settings.warmup_bias_lr, lr), weight, norm: weight },
     momentum: warmsMomentum ? interpolate(settings.warmup_momentum, momentum) : momentum,
-    accumulate: Math.max(1, roundHalfToEven(interpolate(1, steps))),
+    accumulate: Math.max(1, roundHalfEven(interpolate(1, steps))),
   };
-}
-
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
 }

@@ -1,4 +1,4 @@
-import { roundHalfEven } from "@lookonce/image";
+import { roundHalfEven } from "@lookonce/geometry";
 import { mirror } from "../pixels/mirror.ts";
 import type { Plane } from "./luma.ts";
 

@@ -1,5 +1,5 @@
+import { roundHalfEven } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import { roundHalfEven } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
 import { luma, type Plane, withLuma } from "./luma.ts";
 

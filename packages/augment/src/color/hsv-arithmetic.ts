@@ -1,4 +1,4 @@
-import { roundHalfEven } from "@lookonce/image";
+import { roundHalfEven } from "@lookonce/geometry";
 
 /** Reciprocals in 1/4096 by which OpenCV's 8-bit conversion to HSV divides. */
 export interface HsvDivisions {

@@ -1,5 +1,5 @@
+import { roundHalfEven } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import { roundHalfEven } from "@lookonce/image";
 import type { Plane } from "./luma.ts";
 
 // CIE 1976 L*a*b* of sRGB with the white point D65, in 8 bits as OpenCV stores it: L · 255 / 100, a + 128, b + 128.

@@ -1,6 +1,5 @@
-import { bboxIoa } from "@lookonce/geometry";
+import { bboxIoa, roundHalfEven } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
-import { roundHalfEven } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { fillPolygon } from "../geometry/fill-polygon.ts";
 import { flipLeftRight } from "../geometry/flip.ts";

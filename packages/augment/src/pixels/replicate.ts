@@ -1,5 +1,5 @@
+import { roundHalfEven } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
-import { roundHalfEven } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
 import { joinObjects, moveObjects, selectObjects } from "../geometry/objects.ts";
