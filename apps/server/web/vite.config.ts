@@ -5,6 +5,8 @@ import { defineConfig, type UserConfig } from "vite";
 const config: UserConfig = defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   plugins: [react()],
+  // Our packages come from their sources, so that the page needs no build of theirs.
+  resolve: { conditions: ["@lookonce/source", "module", "browser", "production"] },
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,
