@@ -99,7 +99,7 @@ describe("memory meters", () => {
     const missing = nvidiaMemory(() => Promise.reject(new Error("spawn nvidia-smi ENOENT")));
     await expect(meterFor("webgpu", missing)).rejects.toMatchObject({
       code: "DEVICE",
-      message: expect.stringMatching(/webgpu.*ENOENT.*set the batch as a number/),
+      message: expect.stringMatching(/webgpu.*ENOENT.*set the batch to a number/),
     });
   });
 });
