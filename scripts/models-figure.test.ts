@@ -16,10 +16,10 @@ describe("docs/models.md", () => {
   });
 
   it("has a box for every layer and an arrow for everything that one reads", () => {
-    const { rows } = nn.parseModelConfig(nn.readModelConfig("yolov8l").source);
+    const { layers } = nn.parseModelConfig(nn.readModelConfig("yolov8l").source);
     const svg = documents.get("docs/images/yolov8.svg") ?? "";
-    for (const { index, module } of rows) expect(svg).toContain(`>${index}  ${module}`);
-    const read = rows.flatMap(({ sources }) => sources.filter((source) => source >= 0));
+    for (const { index, name } of layers) expect(svg).toContain(`>${index}  ${name}`);
+    const read = layers.flatMap(({ sources }) => sources.filter((source) => source >= 0));
     expect(svg.match(/class="arrow" d=/g)).toHaveLength(read.length);
   });
 

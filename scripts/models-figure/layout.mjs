@@ -13,21 +13,21 @@ export function layOut(model, summary) {
   const table = summary.modules.slice(0, -1);
   const strides = [...new Set(table.map(({ shape }) => side / shape[0]))].sort((a, b) => a - b);
   const nodes = [];
-  for (const row of table) {
-    const column = strides.indexOf(side / row.shape[0]);
-    const sources = model.rows[row.index].sources.filter((source) => source >= 0).map((source) => nodes[source]);
+  for (const layer of table) {
+    const column = strides.indexOf(side / layer.shape[0]);
+    const sources = model.layers[layer.index].sources.filter((source) => source >= 0).map((source) => nodes[source]);
     const below = sources.map((source) => source.row + (source.column === column ? 1 : 0));
     let place = Math.max(0, ...below);
     while (nodes.some((node) => node.column === column && node.row === place)) place++;
-    const group = row.index < model.config.backboneRows ? "backbone" : "neck";
-    nodes.push({ ...row, column, row: place, group });
+    const group = layer.index < model.config.backboneLayers ? "backbone" : "neck";
+    nodes.push({ ...layer, column, row: place, group });
   }
   const head = { ...summary.modules.at(-1), ...summary.head, row: Math.max(...nodes.map(({ row }) => row)) + 1 };
   head.levels = summary.head.levels.map((level) => ({ ...level, column: strides.indexOf(level.stride) }));
   const arrows = nodes.flatMap((to) =>
-    model.rows[to.index].sources.filter((source) => source >= 0).map((source) => ({ from: nodes[source], to })),
+    model.layers[to.index].sources.filter((source) => source >= 0).map((source) => ({ from: nodes[source], to })),
   );
-  for (const [i, source] of model.rows[head.index].sources.entries()) {
+  for (const [i, source] of model.layers[head.index].sources.entries()) {
     arrows.push({ from: nodes[source], to: { column: head.levels[i].column, row: head.row, isHead: true } });
   }
   return { strides, rows: head.row + 1, nodes, arrows: lanes(arrows, nodes), head };

@@ -13,7 +13,7 @@ export type {
   SourceEntry,
   VideoInfo,
 } from "@lookonce/inference";
-export type { ComparedRow, HeadDescription, ModuleDescription, SummaryRow, TensorDescription } from "@lookonce/nn";
+export type { HeadDescription, LayerPair, LayerSummary, ModuleDescription, TensorDescription } from "@lookonce/nn";
 export type { BatchInfo, EpochInfo, TrainCallbacks, ValidationResult } from "@lookonce/trainer";
 export {
   type BenchmarkFormat,
@@ -34,7 +34,7 @@ export type { ExportOptions } from "./export/export-options.ts";
 export { exportPlans, formatOfFile, type PlannedExport } from "./export.ts";
 export type { FetchOptions } from "./find-weights-file.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
-export { compareRows, isImage, readImage, readImageHeader, shippedModels } from "./lazy-exports.ts";
+export { compareLayers, isImage, readImage, readImageHeader, shippedModels } from "./lazy-exports.ts";
 export type {
   DescribeOptions,
   DetectorDescription,

@@ -1,6 +1,6 @@
 // Functions of packages that load sharp or TensorFlow.js, which commands that need neither must not wait for.
 import type { Image, ImageHeader, ReadImageOptions } from "@lookonce/image";
-import type { ComparedRow, SummaryRow } from "@lookonce/nn";
+import type { LayerPair, LayerSummary } from "@lookonce/nn";
 
 /** Reads an image file as 8-bit RGB; see `readImage` of `@lookonce/image`. */
 export async function readImage(source: string | Uint8Array, options: ReadImageOptions = {}): Promise<Image> {
@@ -27,7 +27,10 @@ export async function shippedModels(): Promise<string[]> {
 }
 
 /** Pairs the layers of two models' summaries. */
-export async function compareRows(left: readonly SummaryRow[], right: readonly SummaryRow[]): Promise<ComparedRow[]> {
-  const { compareRows: compare } = await import("@lookonce/nn");
+export async function compareLayers(
+  left: readonly LayerSummary[],
+  right: readonly LayerSummary[],
+): Promise<LayerPair[]> {
+  const { compareLayers: compare } = await import("@lookonce/nn");
   return compare(left, right);
 }

@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
-import { buildRows, type ModelRow } from "./build-rows.ts";
+import { buildLayers, type ModelLayer } from "./build-layers.ts";
 import { type ModelConfig, parseModelConfig } from "./config/model-config.ts";
 import type { V5Release } from "./config/module-spec.ts";
 import { ModuleList } from "./containers.ts";
@@ -33,7 +33,7 @@ export interface Prediction {
 /** A YOLO detector built from a model file. The tree's names begin with `model.`, as in the checkpoints in the wild. */
 export class DetectionModel extends Module {
   #config: ModelConfig;
-  readonly rows: readonly ModelRow[];
+  readonly layers: readonly ModelLayer[];
   readonly head: Head;
   /** The sides of images must be multiples of this many pixels: the coarsest map's stride. */
   readonly maxStride: number;
@@ -45,16 +45,16 @@ export class DetectionModel extends Module {
   constructor(config: ModelConfig, options: DetectionModelOptions = {}) {
     super();
     this.#config = config;
-    const { rows, head, maxStride } = buildRows(config, options.release ?? "7.0");
-    this.rows = rows;
+    const { layers, head, maxStride } = buildLayers(config, options.release ?? "7.0");
+    this.layers = layers;
     this.head = head;
     this.maxStride = maxStride;
-    this.model = this.child("model", new ModuleList(rows.map((row) => row.layer)));
+    this.model = this.child("model", new ModuleList(layers.map((layer) => layer.module)));
     this.names = [...(options.names ?? Array.from({ length: config.nc }, (_, i) => String(i)))];
     if (this.names.length !== config.nc) {
       throw new LookonceError("ARGUMENT", `${config.name}: ${this.names.length} names for ${config.nc} classes`);
     }
-    this.#lastUse = new Map(rows.flatMap((row) => row.sources.map((source) => [source, row.index] as const)));
+    this.#lastUse = new Map(layers.flatMap((layer) => layer.sources.map((source) => [source, layer.index] as const)));
     if (options.rng !== undefined) initialize(this, options.rng);
     head.resetBiases();
   }
@@ -127,7 +127,7 @@ export class DetectionModel extends Module {
   }
 
   /**
-   * The output of every row but the head, one after another, for looking inside; the caller disposes of them.
+   * The output of every layer but the head, one after another, for looking inside; the caller disposes of them.
    *
    * @param x as in {@link forward}
    */
@@ -135,8 +135,8 @@ export class DetectionModel extends Module {
     this.#checkInput(x);
     return tf.tidy(() => {
       const outputs: tf.Tensor4D[] = [];
-      for (const row of this.rows) {
-        if (!(row.layer instanceof Head)) outputs.push(applyRow(row, inputsOf(row, x, outputs)));
+      for (const layer of this.layers) {
+        if (!(layer.module instanceof Head)) outputs.push(applyLayer(layer, inputsOf(layer, x, outputs)));
       }
       return outputs;
     });
@@ -144,12 +144,12 @@ export class DetectionModel extends Module {
 
   #raw(x: tf.Tensor4D): tf.Tensor4D[] {
     const outputs: (tf.Tensor4D | undefined)[] = [];
-    for (const row of this.rows) {
-      const inputs = inputsOf(row, x, outputs as tf.Tensor4D[]);
-      if (row.layer instanceof Head) return row.layer.forward(inputs);
-      outputs.push(tf.tidy(() => applyRow(row, inputs)));
-      for (const source of new Set(row.sources)) {
-        if (source < 0 || this.#lastUse.get(source) !== row.index) continue;
+    for (const layer of this.layers) {
+      const inputs = inputsOf(layer, x, outputs as tf.Tensor4D[]);
+      if (layer.module instanceof Head) return layer.module.forward(inputs);
+      outputs.push(tf.tidy(() => applyLayer(layer, inputs)));
+      for (const source of new Set(layer.sources)) {
+        if (source < 0 || this.#lastUse.get(source) !== layer.index) continue;
         (outputs[source] as tf.Tensor4D).dispose();
         outputs[source] = undefined;
       }
@@ -168,11 +168,11 @@ export class DetectionModel extends Module {
   }
 }
 
-function inputsOf(row: ModelRow, x: tf.Tensor4D, outputs: readonly tf.Tensor4D[]): tf.Tensor4D[] {
-  return row.sources.map((source) => (source < 0 ? x : (outputs[source] as tf.Tensor4D)));
+function inputsOf(layer: ModelLayer, x: tf.Tensor4D, outputs: readonly tf.Tensor4D[]): tf.Tensor4D[] {
+  return layer.sources.map((source) => (source < 0 ? x : (outputs[source] as tf.Tensor4D)));
 }
 
-function applyRow(row: ModelRow, inputs: tf.Tensor4D[]): tf.Tensor4D {
-  if (row.layer instanceof Join) return row.layer.forward(inputs);
-  return (row.layer as Layer).forward(inputs[0] as tf.Tensor4D);
+function applyLayer(layer: ModelLayer, inputs: tf.Tensor4D[]): tf.Tensor4D {
+  if (layer.module instanceof Join) return layer.module.forward(inputs);
+  return (layer.module as Layer).forward(inputs[0] as tf.Tensor4D);
 }

@@ -26,7 +26,7 @@ head:
   - [[7, 3], 1, Detect, ${detect}]
 `;
 
-/** One row of each module that no shipped model above has, between a convolution and the head. */
+/** One layer of each module that no shipped model above has, between a convolution and the head. */
 const others = [
   "Focus, [8, 3]",
   "GhostConv, [16, 3, 2]",
@@ -51,11 +51,11 @@ const others = [
   "DWConv, [16, 3]",
 ];
 
-const single = (row: string): string => `
+const single = (layer: string): string => `
 nc: 2
 backbone:
   - [-1, 1, Conv, [16, 3, 2]]
-  - [-1, 1, ${row}]
+  - [-1, 1, ${layer}]
 head:
   - [[1], 1, Detect, [nc]]
 `;
@@ -77,7 +77,7 @@ describe("gradients", () => {
   it.each([
     { family: "v8", detect: "[nc]" },
     { family: "v5", detect: "[nc, anchors]" },
-    ...others.map((row) => ({ family: row, detect: row })),
+    ...others.map((layer) => ({ family: layer, detect: layer })),
   ])("of $family along a random direction are what finite differences show", async ({ detect }) => {
     const model = build(detect);
     const x = images();

@@ -1,11 +1,11 @@
-export type { ModelRow } from "./build-rows.ts";
+export type { ModelLayer } from "./build-layers.ts";
 export {
-  type ConfigRow,
+  type ConfigLayer,
   type ModelConfig,
   type ParseModelConfigOptions,
   parseModelConfig,
 } from "./config/model-config.ts";
-export type { BuildRow, BuiltModule, ModuleSpec, RowInputs, V5Release } from "./config/module-spec.ts";
+export type { BuildContext, BuiltModule, LayerInputs, ModuleSpec, V5Release } from "./config/module-spec.ts";
 export type { ScaleFactors } from "./config/scale.ts";
 export { ModuleList, Sequential } from "./containers.ts";
 export { copyModel } from "./copy-model.ts";
@@ -95,7 +95,7 @@ export {
   stateDict,
   transfer,
 } from "./state.ts";
-export { type ComparedRow, compareRows } from "./summary/compare-rows.ts";
+export { compareLayers, type LayerPair } from "./summary/compare-layers.ts";
 export {
   type AnchorBasedHead,
   type AnchorFreeHead,
@@ -103,5 +103,5 @@ export {
   type HeadDescription,
 } from "./summary/describe-head.ts";
 export { describeModules, type ModuleDescription, type TensorDescription } from "./summary/describe-modules.ts";
-export { type ModelSummary, type SummarizeOptions, type SummaryRow, summarize } from "./summary/summarize.ts";
+export { type LayerSummary, type ModelSummary, type SummarizeOptions, summarize } from "./summary/summarize.ts";
 export type { Initializer, VariableSlot } from "./variable-slot.ts";

@@ -19,11 +19,12 @@ function measure(name: string, nc = 80): Measured {
   const summary = summarize(model);
   const modules = [...model.namedModules().values()];
   const shared = modules.filter((module) => module instanceof Activation && module.kind !== "identity").length;
-  const rows = model.rows;
-  const saved = rows
+  const saved = model.layers
     .flatMap(({ from, sources }) => sources.filter((_, i) => [from].flat()[i] !== -1))
     .sort((a, b) => a - b);
-  const backbone = summary.modules.slice(0, model.config.backboneRows).reduce((sum, row) => sum + row.parameters, 0);
+  const backbone = summary.modules
+    .slice(0, model.config.backboneLayers)
+    .reduce((sum, layer) => sum + layer.parameters, 0);
   const measured = { summary, sharedCount: modules.length - shared + 1, saved, backbone, anchors: model.anchors };
   model.dispose();
   return measured;
@@ -110,7 +111,7 @@ describeGolden("the YOLOv8 zoo", ["v8/params/totals_nc80.json"], () => {
     compare(measure("yolov8x-p2.yaml", nc), goldenJson("v8/params/variants.json")[`yolov8x-p2_nc${nc}`]);
   });
 
-  it.each(["yolov8x", "yolov8x-p2", "yolov8n-p6", "yolo11n"])("meets every row of %s", (name) => {
+  it.each(["yolov8x", "yolov8x-p2", "yolov8n-p6", "yolo11n"])("meets every layer of %s", (name) => {
     const { modules } = measure(name).summary;
     for (const [i, golden] of goldenJson(`v8/params/layers_${name}.json`).entries()) {
       const { index, from, repeats, module, params, args, macs_640 } = golden;
@@ -131,9 +132,9 @@ describeGolden("the YOLOv5 zoo", ["v5/params/totals.json", "v5/params/v70.json"]
   it.each(v5Names)("meets the totals of %s", (name) => {
     const golden = goldenJson("v5/params/totals.json").models[name];
     const { summary, sharedCount, saved, backbone, anchors } = measure(name.replace("hub/", ""));
-    expect({ ...summary, backbone }).toMatchObject({
+    expect({ ...summary, layerCount: summary.modules.length, backbone }).toMatchObject({
       parameters: golden.parameters,
-      rows: golden.table_rows,
+      layerCount: golden.table_rows,
       moduleCount: golden.module_count,
       strides: golden.strides,
       head: { parameters: golden.detect_parameters },
@@ -147,7 +148,7 @@ describeGolden("the YOLOv5 zoo", ["v5/params/totals.json", "v5/params/v70.json"]
     expectClose(anchors.flat(2), golden.anchors_grid_units.flat(2), { rel: 1e-6 });
   });
 
-  it.each(["yolov5s", "yolov5s6", "yolov5-p2", "yolov5-bifpn"])("meets every row of %s", (name) => {
+  it.each(["yolov5s", "yolov5s6", "yolov5-p2", "yolov5-bifpn"])("meets every layer of %s", (name) => {
     const { modules } = measure(name).summary;
     for (const [i, golden] of goldenJson(`v5/params/layers/${name}.json`).layers.entries()) {
       const { index, from, number: repeats, module, parameters, arguments: args } = golden;
@@ -164,6 +165,6 @@ describe("the zoo", () => {
   });
 
   it("builds every shipped model", () => {
-    for (const name of shippedModels()) expect(readModelConfig(name, { nc: 1 }).rows.length).toBeGreaterThan(19);
+    for (const name of shippedModels()) expect(readModelConfig(name, { nc: 1 }).layers.length).toBeGreaterThan(19);
   });
 });

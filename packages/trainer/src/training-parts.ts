@@ -62,10 +62,10 @@ export function disposeParts({ optimizer, criterion, ema, step }: TrainingParts)
 function freezeLayers(model: DetectionModel, layers: number | readonly number[]): void {
   const numbers = typeof layers === "number" ? Array.from({ length: layers }, (_, layer) => layer) : layers;
   for (const layer of numbers) {
-    if (model.freeze(`model.${layer}.`).length > 0 || layer in model.config.rows) continue;
+    if (model.freeze(`model.${layer}.`).length > 0 || layer in model.config.layers) continue;
     throw new LookonceError(
       "ARGUMENT",
-      `freeze: the model has no layer ${layer}; its layers are 0 to ${model.config.rows.length - 1}.`,
+      `freeze: the model has no layer ${layer}; its layers are 0 to ${model.config.layers.length - 1}.`,
     );
   }
 }

@@ -103,10 +103,10 @@ describeInBrowser("the page of a service with a key", () => {
     }
     await page.getByRole("link", { name: "Models" }).focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Layers", exact: true }).waitFor();
     expect(await focused(page)).toBe("Models");
     // The table scrolls by keys.
-    await page.getByLabel("Table of rows", { exact: true }).focus();
+    await page.getByLabel("Table of layers", { exact: true }).focus();
     await page.keyboard.press("End");
     await expect
       .poll(() => page.evaluate<number>("document.querySelector('.layer-table').scrollTop"))
@@ -141,8 +141,8 @@ describeInBrowser("the page of a service with a key", () => {
     const page = await open("#/models");
     await enterKey(page);
     await page.getByRole("heading", { name: "The head explained" }).waitFor();
-    const rows = await page.locator(".layer-table tbody tr").count();
-    expect(rows).toBeGreaterThan(5);
+    const layers = await page.locator(".layer-table tbody tr").count();
+    expect(layers).toBeGreaterThan(5);
     expect(await page.locator(".layer-table tbody tr").last().textContent()).toMatch(/Detect/);
     expect(await page.locator(".formula").textContent()).toMatch(/c3 = max\(channels, min\(classes, 100\)\)/);
     await page.locator(".layer-table tbody tr").nth(2).hover();
@@ -169,7 +169,7 @@ describeInBrowser("the page of a service with a key", () => {
       const page = await open(`#/${view}`, { colorScheme: theme, viewport: { width, height: 800 } });
       await enterKey(page);
       await page.getByRole("heading", { level: 2 }).last().waitFor();
-      if (view === "models") await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
+      if (view === "models") await page.getByRole("heading", { name: "Layers", exact: true }).waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await sidewaysPixels(page)).toBe(0);
     });
@@ -178,7 +178,7 @@ describeInBrowser("the page of a service with a key", () => {
   it("makes the documentation's images", async () => {
     const page = await open("#/models", { viewport: { width: 1360, height: 1080 } });
     await enterKey(page);
-    await page.getByRole("heading", { name: "Rows", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Layers", exact: true }).waitFor();
     await documentationImage(page, "models-light.png");
   });
 });

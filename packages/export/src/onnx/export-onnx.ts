@@ -81,7 +81,7 @@ function writtenFor(
 /** Appends decoding and suppression to the network, and describes the file. */
 async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpec): Promise<OnnxModel> {
   const graph = GraphBuilder.from(network.graph);
-  graph.scope = `model/${model.rows.length - 1}`;
+  graph.scope = `model/${model.layers.length - 1}`;
   const { hasObjectness, outputLayout } = familyOf(model.family);
   const layout = (decoded: tf.Tensor3D) => (outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded);
   const convert = (decoded: tf.Tensor3D) =>

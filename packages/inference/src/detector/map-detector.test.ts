@@ -84,10 +84,10 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
 describe("networks that depend on the size", () => {
   it("are compiled for each, and stay in this thread", async () => {
     const { source } = readModelConfig("yolov8n.yaml");
-    const rows = (source.backbone as unknown[][]).map((row, i, all) =>
-      i === all.length - 1 ? [-1, 1, "C2PSA", [1024]] : row,
+    const layers = (source.backbone as unknown[][]).map((layer, i, all) =>
+      i === all.length - 1 ? [-1, 1, "C2PSA", [1024]] : layer,
     );
-    const config = parseModelConfig({ ...source, nc: 3, backbone: rows }, { name: "attention.yaml" });
+    const config = parseModelConfig({ ...source, nc: 3, backbone: layers }, { name: "attention.yaml" });
     const model = new DetectionModel(config, { rng: new Random(0) }).eval();
     const detector = await ModelDetector.create(model, options);
     for (const image of [noise(64, 32), noise(32, 64)]) {

@@ -4,7 +4,7 @@ import { show } from "./show.ts";
 /** The largest size that an argument may have: far beyond any use, small enough to be counted. */
 const largest = 1_000_000;
 
-/** Reads the arguments of one row of a model file in order, and says what is wrong with them. */
+/** Reads the arguments of one layer of a model file in order, and says what is wrong with them. */
 export class Args {
   readonly #values: readonly unknown[];
   readonly #where: string;
@@ -77,7 +77,7 @@ export class Args {
     }
   }
 
-  /** An error about this row. */
+  /** An error about this layer. */
   error(reason: string): LookonceError {
     return new LookonceError("ARGUMENT", `${this.#where}: ${reason}`);
   }

@@ -7,7 +7,7 @@ const longestText = 1_000_000;
 /** Values, and characters of texts, that a file may stand for once its aliases are written out. */
 const maxValues = 1_000_000;
 
-/** Lists within lists that a file may have; rows and anchors need four. */
+/** Lists within lists that a file may have; layers and anchors need four. */
 const deepest = 32;
 
 /** A model file's table of keys. */
@@ -85,10 +85,10 @@ function open(value: object): Opened {
 
 /** An error that names the layer, or the key, under which the walk is. */
 function fault(document: Document, path: Opened[], { name, reason }: { name: string; reason: string }): LookonceError {
-  const [key, row] = path.map(({ entries, next }) => entries[next - 1]?.[0]);
+  const [key, place] = path.map(({ entries, next }) => entries[next - 1]?.[0]);
   const before = key === "head" && Array.isArray(document.backbone) ? document.backbone.length : 0;
-  const isRow = (key === "head" || key === "backbone") && row !== undefined;
-  return new LookonceError("FORMAT", `${name}: ${isRow ? `layer ${before + Number(row)}` : key}: ${reason}`);
+  const isLayer = (key === "head" || key === "backbone") && place !== undefined;
+  return new LookonceError("FORMAT", `${name}: ${isLayer ? `layer ${before + Number(place)}` : key}: ${reason}`);
 }
 
 function isRecord(value: unknown): value is Document {

@@ -8,8 +8,8 @@ import { DetectionModel, parseModelConfig, readModelConfig } from "../index.ts";
 const head = "head:\n  - [[-1], 1, Detect, [nc]]\n";
 const backbone = "backbone:\n  - [-1, 1, Conv, [16, 3, 2]]\n";
 const good = `nc: 2\n${backbone}${head}`;
-/** A file whose second layer is `row`. */
-const withRow = (row: string): string => `nc: 2\n${backbone}  - ${row}\n${head}`;
+/** A file whose second layer is `layer`. */
+const withLayer = (layer: string): string => `nc: 2\n${backbone}  - ${layer}\n${head}`;
 
 /** The message of the error that building the file throws. */
 function complaint(text: string): string {
@@ -48,7 +48,7 @@ describe("a file that is no model file", () => {
 });
 
 describe("aliases", () => {
-  it("may repeat anchors and rows", () => {
+  it("may repeat anchors and layers", () => {
     const text = `nc: 2\ndown: &down [-1, 1, Conv, [16, 3, 2]]\nbackbone: [*down, *down]\n${head}`;
     expect(new DetectionModel(parseModelConfig(text)).strides).toEqual([4]);
   });
@@ -79,9 +79,9 @@ describe("aliases", () => {
   });
 
   it("of an object from a checkpoint are followed too", () => {
-    const row: unknown[] = [-1, 1, "Conv", [16]];
-    row[3] = row;
-    expect(() => parseModelConfig({ backbone: [row], head: [] }, { name: "a.pt" })).toThrow(
+    const layer: unknown[] = [-1, 1, "Conv", [16]];
+    layer[3] = layer;
+    expect(() => parseModelConfig({ backbone: [layer], head: [] }, { name: "a.pt" })).toThrow(
       "a.pt: layer 0: an alias refers to what it is part of",
     );
   });
@@ -132,20 +132,20 @@ describe("numbers that no model can have", () => {
     [`[-1, 1, ${"C".repeat(5000)}, [16]]`, "layer 1: the module is"],
     ["[-1, 1, CrossConv, [16, 3, 2, 1, 1.0, true]]", "layer 1 (CrossConv): a shortcut needs stride 1, but it is 2"],
     ["[[-1], 1, Detect, [nc, 1000000]]", "layer 1 (Detect): anchors are 1000000"],
-  ])("%s is reported", (row, expected) => {
-    expect(complaint(withRow(row))).toMatch(/^x\.yaml[,:] layer 1/);
-    expect(complaint(withRow(row))).toContain(expected);
+  ])("%s is reported", (layer, expected) => {
+    expect(complaint(withLayer(layer))).toMatch(/^x\.yaml[,:] layer 1/);
+    expect(complaint(withLayer(layer))).toContain(expected);
   });
 
   it("more modules than can be built are reported", () => {
-    const rows = "  - [-1, 1000, C2f, [8]]\n".repeat(20);
-    expect(complaint(`nc: 2\n${backbone}${rows}${head}`)).toMatch(
+    const layers = "  - [-1, 1000, C2f, [8]]\n".repeat(20);
+    expect(complaint(`nc: 2\n${backbone}${layers}${head}`)).toMatch(
       /^x\.yaml, layer \d+ \(C2f\): with it the model has .* modules/,
     );
   });
 
   it("repeats are counted after scaling", () => {
-    const text = `depth_multiple: 1.0e+9\n${withRow("[-1, 3, Conv, [16]]")}`;
+    const text = `depth_multiple: 1.0e+9\n${withLayer("[-1, 3, Conv, [16]]")}`;
     expect(complaint(text)).toContain("layer 1 (Conv): 3 repeats scaled by 1000000000 are 3000000000: at most 1000");
   });
 

@@ -39,8 +39,8 @@ describe("parseModelConfig", () => {
       activation: "silu",
       regMax: 16,
     });
-    expect(config.rows[2]).toMatchObject({ module: "Upsample", sources: [1], args: [null, 2, "nearest"] });
-    expect(parseModelConfig(tiny).rows[2]?.args).toEqual([2]);
+    expect(config.layers[2]).toMatchObject({ name: "Upsample", sources: [1], args: [null, 2, "nearest"] });
+    expect(parseModelConfig(tiny).layers[2]?.args).toEqual([2]);
   });
 
   it("is the same again when its source is parsed", () => {
@@ -98,40 +98,44 @@ describe("parseModelConfig", () => {
 describe("a faulty model file", () => {
   const conv = [-1, 1, "Conv", [16, 3, 2]];
   const detect = [[0], 1, "Detect", ["nc"]];
-  const rows = (...backbone: unknown[]): object => ({ backbone, head: [detect] });
+  const layers = (...backbone: unknown[]): object => ({ backbone, head: [detect] });
 
   it.each([
     [
-      rows([-1, 1, "Convv", [16]]),
+      layers([-1, 1, "Convv", [16]]),
       'tiny.yaml, layer 0 (Convv): unknown module "Convv"; known are',
       'Did you mean "Conv"?',
     ],
-    [rows([-2, 1, "Conv", [16]]), "tiny.yaml: layer 0 reads from -2, which does not exist", "only -1, the image"],
-    [rows(conv, [3, 1, "Conv", [16]]), "tiny.yaml: layer 1 reads from 3, which does not exist", "are 0 to 0"],
-    [rows([[], 1, "Concat", [1]]), "tiny.yaml: layer 0 (Concat) reads from no layer", ""],
-    [rows([-1, 1, "Conv", []]), "tiny.yaml, layer 0 (Conv): argument 1 (channels) is missing", "whole number"],
-    [rows([-1, 1, "Conv", ["wide"]]), 'tiny.yaml, layer 0 (Conv): argument 1 (channels) is "wide"', ""],
+    [layers([-2, 1, "Conv", [16]]), "tiny.yaml: layer 0 reads from -2, which does not exist", "only -1, the image"],
+    [layers(conv, [3, 1, "Conv", [16]]), "tiny.yaml: layer 1 reads from 3, which does not exist", "are 0 to 0"],
+    [layers([[], 1, "Concat", [1]]), "tiny.yaml: layer 0 (Concat) reads from no layer", ""],
+    [layers([-1, 1, "Conv", []]), "tiny.yaml, layer 0 (Conv): argument 1 (channels) is missing", "whole number"],
+    [layers([-1, 1, "Conv", ["wide"]]), 'tiny.yaml, layer 0 (Conv): argument 1 (channels) is "wide"', ""],
     [
-      rows([-1, 1, "Conv", [16, 3, 2, null, 1, 1, 9]]),
+      layers([-1, 1, "Conv", [16, 3, 2, null, 1, 1, 9]]),
       "layer 0 (Conv): takes at most 6 arguments, but 7 are given",
       "",
     ],
-    [rows([-1, 1, "Conv", [16, 3, 2, null, 5]]), "groups is 5, which does not divide 3 channels", ""],
-    [rows([-1, 0, "Conv", [16]]), "tiny.yaml: layer 0 (Conv): repeats is 0", ""],
-    [rows([-1, 1, "Conv"]), 'tiny.yaml: layer 0 is [-1,1,"Conv"]', "[from, repeats, module, arguments] is expected"],
-    [rows(conv, [[0, -1], 1, "Conv", [16]]), "layer 1 (Conv): accepts one input, but reads from 2 layers", ""],
+    [layers([-1, 1, "Conv", [16, 3, 2, null, 5]]), "groups is 5, which does not divide 3 channels", ""],
+    [layers([-1, 0, "Conv", [16]]), "tiny.yaml: layer 0 (Conv): repeats is 0", ""],
+    [layers([-1, 1, "Conv"]), 'tiny.yaml: layer 0 is [-1,1,"Conv"]', "[from, repeats, module, arguments] is expected"],
+    [layers(conv, [[0, -1], 1, "Conv", [16]]), "layer 1 (Conv): accepts one input, but reads from 2 layers", ""],
     [
-      rows(conv, conv, [[0, 1], 1, "Concat", [1]]),
+      layers(conv, conv, [[0, 1], 1, "Concat", [1]]),
       "layer 2 (Concat): Concat needs feature maps of one size",
       "128x128, 64x64",
     ],
-    [rows([-1, 1, "SPPF", [16, 4]]), "argument 2 (kernel) is 4: an odd whole number is expected", ""],
-    [rows([-1, 1, "Conv", [16, 999, 1, 0]]), "layer 0 (Conv): nothing is left of the image", ""],
-    [rows(conv, detect), "layer 1 (Detect): must be the last layer", ""],
-    [rows(conv, [-1, 1, "Contract", [3]]), "layer 1 (Contract): the map or its channels do not divide evenly", ""],
-    [rows(conv, [-1, 1, "Expand", [3]]), "the gain's square is 9, which does not divide 16 channels", ""],
-    [rows(conv, [-1, 1, "C2PSA", [32]]), "as many channels come out as go in, but they are 32 and 16", ""],
-    [rows(conv, [-1, 1, "SPP", [16, [4]]]), "argument 2 (kernels) is [4]: a list of odd whole numbers is expected", ""],
+    [layers([-1, 1, "SPPF", [16, 4]]), "argument 2 (kernel) is 4: an odd whole number is expected", ""],
+    [layers([-1, 1, "Conv", [16, 999, 1, 0]]), "layer 0 (Conv): nothing is left of the image", ""],
+    [layers(conv, detect), "layer 1 (Detect): must be the last layer", ""],
+    [layers(conv, [-1, 1, "Contract", [3]]), "layer 1 (Contract): the map or its channels do not divide evenly", ""],
+    [layers(conv, [-1, 1, "Expand", [3]]), "the gain's square is 9, which does not divide 16 channels", ""],
+    [layers(conv, [-1, 1, "C2PSA", [32]]), "as many channels come out as go in, but they are 32 and 16", ""],
+    [
+      layers(conv, [-1, 1, "SPP", [16, [4]]]),
+      "argument 2 (kernels) is [4]: a list of odd whole numbers is expected",
+      "",
+    ],
     [{ head: [] }, "tiny.yaml: the last layer must be Detect", ""],
     [{ nc: 0 }, "tiny.yaml: nc is 0: a whole number of at least 1 is expected", ""],
     [{ nc: -3 }, "tiny.yaml: nc is -3", ""],

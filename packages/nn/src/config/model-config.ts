@@ -6,18 +6,18 @@ import { type Document, readDocument } from "./document.ts";
 import { chooseScale, type ScaleFactors } from "./scale.ts";
 import { show } from "./show.ts";
 
-/** One row of a model file. */
-export interface ConfigRow {
+/** One layer of a model file. */
+export interface ConfigLayer {
   /** Place in the file's two tables together. */
   index: number;
   /** As it is written: negative counts back, others are indices. */
   from: number | number[];
-  /** The rows this one reads; −1 is the image. */
+  /** The layers this one reads; −1 is the image. */
   sources: number[];
   /** As it is written, before scaling by depth. */
   repeats: number;
-  /** Name without `nn.` */
-  module: string;
+  /** Module, without `nn.` */
+  name: string;
   /** With None, nc and anchors replaced by their values. */
   args: unknown[];
 }
@@ -33,9 +33,9 @@ export interface ModelConfig extends ScaleFactors {
   activation: ActivationName;
   /** Bins per side of an anchor-free box. */
   regMax: number;
-  /** How many of the rows are the backbone. */
-  backboneRows: number;
-  rows: ConfigRow[];
+  /** How many of the layers are the backbone. */
+  backboneLayers: number;
+  layers: ConfigLayer[];
   /** The plain object; parsing it returns this configuration again. */
   source: Record<string, unknown>;
 }
@@ -92,8 +92,8 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   const nc = file.positive("nc", options.nc ?? document.nc ?? 80);
   const channels = file.positive("ch", options.channels ?? document.ch ?? document.channels ?? 3);
   const factors = chooseScale(document, { name, scale: options.scale });
-  const backbone = file.rows("backbone");
-  const given = [...backbone, ...file.rows("head")];
+  const backbone = file.layers("backbone");
+  const given = [...backbone, ...file.layers("head")];
   if (given.length === 0) throw file.error("has no layers");
   const values = { nc, anchors: resolveAnchors(document.anchors) };
   return {
@@ -103,13 +103,13 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
     ...factors,
     activation: parseActivation(document.activation, name),
     regMax: file.positive("reg_max", document.reg_max ?? 16),
-    backboneRows: backbone.length,
-    rows: given.map((row, index) => file.row(row, { index, values })),
+    backboneLayers: backbone.length,
+    layers: given.map((layer, index) => file.layer(layer, { index, values })),
     source: { ...document, nc, ch: channels, ...(factors.scale === undefined ? {} : { scale: factors.scale }) },
   };
 }
 
-interface RowPlace {
+interface LayerPlace {
   index: number;
   values: { nc: number; anchors: unknown };
 }
@@ -144,18 +144,18 @@ class ConfigFile {
     throw this.error(`${key} is ${show(value)}: a whole number ${range} is expected`);
   }
 
-  rows(key: "backbone" | "head"): unknown[] {
-    const rows = this.#document[key];
-    if (Array.isArray(rows)) return rows;
-    throw this.error(`${key} is ${rows === undefined ? "missing" : "not a list"}: a list of rows is expected`);
+  layers(key: "backbone" | "head"): unknown[] {
+    const layers = this.#document[key];
+    if (Array.isArray(layers)) return layers;
+    throw this.error(`${key} is ${layers === undefined ? "missing" : "not a list"}: a list of layers is expected`);
   }
 
-  row(row: unknown, { index, values }: RowPlace): ConfigRow {
+  layer(layer: unknown, { index, values }: LayerPlace): ConfigLayer {
     const where = `layer ${index}`;
-    if (!Array.isArray(row) || row.length !== 4) {
-      throw this.error(`${where} is ${show(row)}: [from, repeats, module, arguments] is expected`);
+    if (!Array.isArray(layer) || layer.length !== 4) {
+      throw this.error(`${where} is ${show(layer)}: [from, repeats, module, arguments] is expected`);
     }
-    const [from, repeats, module, args] = row as [unknown, unknown, unknown, unknown];
+    const [from, repeats, module, args] = layer as [unknown, unknown, unknown, unknown];
     if (typeof module !== "string" || module.length > 100) {
       throw this.error(`${where}: the module is ${show(module)}, not a name`);
     }
@@ -169,7 +169,7 @@ class ConfigFile {
       from: from as number | number[],
       sources,
       repeats: this.positive(`${where} (${module}): repeats`, repeats, maxRepeats),
-      module: module.replace(/^(torch\.)?nn\./, ""),
+      name: module.replace(/^(torch\.)?nn\./, ""),
       args: (Array.isArray(args) ? args : [args]).map((arg) => resolveArgument(arg, values)),
     };
   }
@@ -183,7 +183,7 @@ class ConfigFile {
 }
 
 /** Model files come from Python: they write None, True and the names of other keys as bare words. */
-function resolveArgument(arg: unknown, values: RowPlace["values"]): unknown {
+function resolveArgument(arg: unknown, values: LayerPlace["values"]): unknown {
   if (arg === "None") return null;
   if (arg === "True") return true;
   if (arg === "False") return false;

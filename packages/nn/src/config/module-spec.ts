@@ -3,7 +3,7 @@ import type { Module } from "../module.ts";
 import type { Args } from "./args.ts";
 
 /** The feature maps that are a layer's inputs. */
-export interface RowInputs {
+export interface LayerInputs {
   /** Channels of each. */
   readonly channels: readonly number[];
   /** The channels of the only one; an error when there are several. */
@@ -13,10 +13,10 @@ export interface RowInputs {
 /** Release of YOLOv5 whose rules an anchor-based head follows where 6.1 and 7.0 differ. */
 export type V5Release = "6.1" | "7.0";
 
-/** What a module is built from: one row of a model file and the settings of the whole model. */
-export interface BuildRow {
+/** What a module is built from: one layer of a model file and the settings of the whole model. */
+export interface BuildContext {
   args: Args;
-  inputs: RowInputs;
+  inputs: LayerInputs;
   /** Repeats after scaling by depth. */
   repeats: number;
   /** Channels after scaling by width, a multiple of 8 (the count of the head's outputs is left as it is). */
@@ -40,8 +40,8 @@ export interface BuiltModule {
   args: unknown[];
 }
 
-/** How a module is made from a row. Rows with repeats become a chain, unless the module repeats inside itself. */
+/** How a module is made from a layer. Layers with repeats become a chain, unless the module repeats inside itself. */
 export interface ModuleSpec {
   repeatsInside?: boolean;
-  build(row: BuildRow): BuiltModule;
+  build(context: BuildContext): BuiltModule;
 }

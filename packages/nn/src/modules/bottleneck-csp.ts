@@ -52,7 +52,7 @@ export class BottleneckCSP extends Layer {
   }
 }
 
-/** `BottleneckCSP: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the row's repeats are its bottlenecks. */
+/** `BottleneckCSP: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the layer's repeats are its bottlenecks. */
 export const bottleneckCspSpec: ModuleSpec = stageSpec((input, output, options) => {
   return new BottleneckCSP(input, output, options);
 });

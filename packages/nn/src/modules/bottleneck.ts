@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -46,7 +46,7 @@ export class Bottleneck extends Layer {
 
 /** `Bottleneck: [channels, shortcut = true, groups = 1]`; its first filter has side 1 in YOLOv5, 3 in YOLOv8. */
 export const bottleneckSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation, bottleneckKernel }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation, bottleneckKernel }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const shortcut = args.flag("shortcut", true);
     const groups = args.size("groups", 1);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Sequential } from "../containers.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
@@ -48,10 +48,10 @@ export class C2PSA extends Layer {
   }
 }
 
-/** `C2PSA: [channels, expansion = 0.5]`; as many channels come out as go in, the row's repeats are its blocks. */
+/** `C2PSA: [channels, expansion = 0.5]`; as many channels come out as go in, the layer's repeats are its blocks. */
 export const c2PsaSpec: ModuleSpec = {
   repeatsInside: true,
-  build({ args, inputs, scaleWidth, activation, repeats }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation, repeats }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const expansion = args.share("expansion", 0.5);
     const input = inputs.only();

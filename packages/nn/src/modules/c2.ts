@@ -39,5 +39,5 @@ export class C2 extends Layer {
   }
 }
 
-/** `C2: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the row's repeats are its bottlenecks. */
+/** `C2: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the layer's repeats are its bottlenecks. */
 export const c2Spec: ModuleSpec = stageSpec((input, output, options) => new C2(input, output, options));

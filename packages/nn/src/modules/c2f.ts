@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -42,10 +42,10 @@ export class C2f extends Layer {
   }
 }
 
-/** `C2f: [channels, shortcut = false, groups = 1, expansion = 0.5]`; the row's repeats are its bottlenecks. */
+/** `C2f: [channels, shortcut = false, groups = 1, expansion = 0.5]`; the layer's repeats are its bottlenecks. */
 export const c2fSpec: ModuleSpec = {
   repeatsInside: true,
-  build({ args, inputs, scaleWidth, activation, repeats }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation, repeats }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const shortcut = args.flag("shortcut", false);
     const groups = args.size("groups", 1);

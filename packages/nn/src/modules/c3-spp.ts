@@ -1,4 +1,4 @@
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { C3, type C3Options } from "./c3.ts";
 import { SPP } from "./spp.ts";
 
@@ -16,7 +16,7 @@ export class C3SPP extends C3 {
 
 /** `C3SPP: [channels, kernels = [5, 9, 13]]`. */
 export const c3SppSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernels = args.odds("kernels", [5, 9, 13]);
     const input = inputs.only();

@@ -12,5 +12,5 @@ export class C3TR extends C3 {
   }
 }
 
-/** `C3TR: [channels, …]`, as C3; the row's repeats are layers of the transformer, shortcut and groups change nothing. */
+/** `C3TR: [channels, …]`, as C3; the layer's repeats are layers of the transformer, shortcut and groups change nothing. */
 export const c3TrSpec: ModuleSpec = stageSpec((input, output, options) => new C3TR(input, output, options));

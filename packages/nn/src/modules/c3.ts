@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Sequential } from "../containers.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer, type Module } from "../module.ts";
@@ -62,11 +62,11 @@ export class C3 extends Layer {
   }
 }
 
-/** The row of C3 and its relatives: `[channels, shortcut = true, groups = 1, expansion = 0.5]`, with the row's repeats. */
+/** Spec of C3 and its relatives: `[channels, shortcut = true, groups = 1, expansion = 0.5]`, repeats inside. */
 export function stageSpec(make: (input: number, output: number, options: Required<C3Options>) => Module): ModuleSpec {
   return {
     repeatsInside: true,
-    build({ args, inputs, scaleWidth, activation, repeats }: BuildRow) {
+    build({ args, inputs, scaleWidth, activation, repeats }: BuildContext) {
       const channels = scaleWidth(args.size("channels"));
       const shortcut = args.flag("shortcut", true);
       const groups = args.size("groups", 1);
@@ -79,5 +79,5 @@ export function stageSpec(make: (input: number, output: number, options: Require
   };
 }
 
-/** `C3: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the row's repeats are its bottlenecks. */
+/** `C3: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the layer's repeats are its bottlenecks. */
 export const c3Spec: ModuleSpec = stageSpec((input, output, options) => new C3(input, output, options));

@@ -15,5 +15,5 @@ export class C3k extends C3 {
   }
 }
 
-/** `C3k: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the row's repeats are its bottlenecks. */
+/** `C3k: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the layer's repeats are its bottlenecks. */
 export const c3kSpec: ModuleSpec = stageSpec((input, output, options) => new C3k(input, output, options));

@@ -1,4 +1,4 @@
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import type { Layer } from "../module.ts";
 import { Bottleneck } from "./bottleneck.ts";
 import { C2f } from "./c2f.ts";
@@ -26,13 +26,13 @@ export class C3k2 extends C2f {
   }
 }
 
-/** The scales in which every C3k2 has C3k inside, whatever its row says (Ultralytics 8.3). */
+/** The scales in which every C3k2 has C3k inside, whatever its layer says (Ultralytics 8.3). */
 const largeScales = ["m", "l", "x"];
 
-/** `C3k2: [channels, c3k = false, expansion = 0.5, groups = 1, shortcut = true]`; the row's repeats are its links. */
+/** `C3k2: [channels, c3k = false, expansion = 0.5, groups = 1, shortcut = true]`; the layer's repeats are its links. */
 export const c3k2Spec: ModuleSpec = {
   repeatsInside: true,
-  build({ args, inputs, scaleWidth, activation, repeats, scale }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation, repeats, scale }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const c3k = args.flag("c3k", false) || largeScales.includes(scale ?? "");
     const expansion = args.share("expansion", 0.5);

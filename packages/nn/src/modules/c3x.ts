@@ -15,5 +15,5 @@ export class C3x extends C3 {
   }
 }
 
-/** `C3x: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the row's repeats are its crossed convolutions. */
+/** `C3x: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the layer's repeats are its crossed convolutions. */
 export const c3xSpec: ModuleSpec = stageSpec((input, output, options) => new C3x(input, output, options));

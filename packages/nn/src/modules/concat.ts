@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Join } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
@@ -24,7 +24,7 @@ export class Concat extends Join {
 
 /** `Concat: [1]`; 1 is the channel axis as PyTorch counts it, and the only one allowed. */
 export const concatSpec: ModuleSpec = {
-  build({ args }: BuildRow) {
+  build({ args }: BuildContext) {
     args.exactly("axis", 1, 1);
     return { module: new Concat(), args: [1] };
   },

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { convBnAct } from "../functional/conv-bn-act.ts";
 import type { Stride } from "../functional/conv2d.ts";
 import type { ActivationName } from "../functional/silu.ts";
@@ -92,7 +92,7 @@ export class Conv extends Layer {
 
 /** `Conv: [channels, kernel = 1, stride = 1, padding = half, groups = 1, dilation = 1]`. */
 export const convSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.size("kernel", 1);
     const stride = args.size("stride", 1);

@@ -48,8 +48,8 @@ describe("CrossConv", () => {
   });
 
   it("accepts YOLOv5's arguments: channels, kernel, stride, groups, expansion, shortcut", () => {
-    const row = [-1, 1, "CrossConv", [16, 3, 2, 2, 0.5]];
-    const backbone = [[-1, 1, "Conv", [8, 3, 2]], row];
+    const layer = [-1, 1, "CrossConv", [16, 3, 2, 2, 0.5]];
+    const backbone = [[-1, 1, "Conv", [8, 3, 2]], layer];
     const model = new DetectionModel(parseModelConfig({ nc: 1, backbone, head: [[[1], 1, "Detect", ["nc"]]] }));
     const summary = summarize(model, { imgsz: 64 }).modules[1];
     // 8 → 8 by 1×3 and 8 → 16 by 3×1 in two groups, with two parameters of normalization a channel.

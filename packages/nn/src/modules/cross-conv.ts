@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -57,7 +57,7 @@ export class CrossConv extends Layer {
 
 /** `CrossConv: [channels, kernel = 3, stride = 1, groups = 1, expansion = 1, shortcut = false]`, YOLOv5 6.1's order. */
 export const crossConvSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.odd("kernel", 3);
     const stride = args.size("stride", 1);

@@ -1,6 +1,6 @@
 import { didYouMean, type LookonceError } from "@lookonce/errors";
 import { anchorPresets, resolveAnchors } from "../config/anchor-presets.ts";
-import type { BuildRow, BuiltModule, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, BuiltModule, ModuleSpec } from "../config/module-spec.ts";
 import { show } from "../config/show.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
@@ -16,7 +16,7 @@ export function isAnchorBased(args: readonly unknown[]): boolean {
  * `Detect: [nc, {c2: 80, c3: 320}]` is anchor-free with the widths of its branches set by hand, each or both.
  */
 export const detectSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise }: BuildRow): BuiltModule {
+  build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise }: BuildContext): BuiltModule {
     const classes = args.size("classes");
     if (classes !== nc) throw args.error(`has ${classes} classes where nc is ${nc}: write nc in place of the number`);
     const { channels } = inputs;
@@ -67,10 +67,10 @@ function readAnchors(given: unknown, levels: number): number[][] | undefined {
     return Array.from({ length: levels }, () => Array.from({ length: (given as number) * 2 }, (_, i) => i));
   }
   if (!Array.isArray(given) || given.length !== levels) return undefined;
-  const rows = given.map((row: unknown) => (Array.isArray(row) ? row.flat(2) : []) as unknown[]);
-  const length = rows[0]?.length ?? 0;
-  const good = rows.every(
-    (row) => row.length === length && row.every((side) => Number.isFinite(side) && (side as number) >= 0),
+  const levelAnchors = given.map((level: unknown) => (Array.isArray(level) ? level.flat(2) : []) as unknown[]);
+  const length = levelAnchors[0]?.length ?? 0;
+  const good = levelAnchors.every(
+    (level) => level.length === length && level.every((side) => Number.isFinite(side) && (side as number) >= 0),
   );
-  return good && length > 0 && length % 2 === 0 ? (rows as number[][]) : undefined;
+  return good && length > 0 && length % 2 === 0 ? (levelAnchors as number[][]) : undefined;
 }

@@ -61,24 +61,24 @@ export class DetectV5 extends Head {
 
   override setStrides(strides: readonly number[]): void {
     this.#strides = strides;
-    const cells = this.#pixels.map((row, i) => row.map((side) => side / (strides[i] as number)));
+    const cells = this.#pixels.map((level, i) => level.map((side) => side / (strides[i] as number)));
     // 6.1 checks the order after dividing by the strides, 7.0 before it, so that 7.0 keeps the sizes in pixels.
     if (this.release === "6.1") {
       if (
         descends(
-          cells.map((row) => areas(row)),
+          cells.map((level) => areas(level)),
           "ends",
         )
       )
         cells.reverse();
     } else if (
       descends(
-        this.#pixels.map((row) => areas(row)),
+        this.#pixels.map((level) => areas(level)),
         "means",
       )
     ) {
       const reversed = [...this.#pixels].reverse();
-      for (const [i, row] of reversed.entries()) cells[i] = row.map((side) => side / (strides[i] as number));
+      for (const [i, level] of reversed.entries()) cells[i] = level.map((side) => side / (strides[i] as number));
     }
     const values = Float32Array.from(cells.flat());
     this.#buffer.change(() => tf.tensor(values, this.#buffer.shape));

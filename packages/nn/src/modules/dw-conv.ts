@@ -1,4 +1,4 @@
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Conv, type ConvOptions } from "./conv.ts";
 
 /**
@@ -17,7 +17,7 @@ function commonDivisor(a: number, b: number): number {
 
 /** `DWConv: [channels, kernel = 1, stride = 1, dilation = 1]`. */
 export const dwConvSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.size("kernel", 1);
     const stride = args.size("stride", 1);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
@@ -26,7 +26,7 @@ export class Expand extends Layer {
 
 /** `Expand: [gain = 2]`. */
 export const expandSpec: ModuleSpec = {
-  build({ args, inputs }: BuildRow) {
+  build({ args, inputs }: BuildContext) {
     const gain = args.size("gain", 2);
     args.divides("the gain's square", gain ** 2, inputs.only());
     return { module: new Expand(gain), args: [gain] };

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Conv, type ConvOptions } from "./conv.ts";
@@ -30,7 +30,7 @@ export class Focus extends Layer {
 
 /** `Focus: [channels, kernel = 1, stride = 1, padding = half, groups = 1]`. */
 export const focusSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.size("kernel", 1);
     const stride = args.size("stride", 1);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Sequential } from "../containers.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -49,7 +49,7 @@ export class GhostBottleneck extends Layer {
 
 /** `GhostBottleneck: [channels, kernel = 3, stride = 1]`; at stride 1 as many channels come out as go in. */
 export const ghostBottleneckSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.size("kernel", 3);
     const stride = args.size("stride", 1);

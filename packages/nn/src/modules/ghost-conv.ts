@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Conv, type ConvOptions } from "./conv.ts";
@@ -37,7 +37,7 @@ export class GhostConv extends Layer {
 
 /** `GhostConv: [channels, kernel = 1, stride = 1, groups = 1]`. */
 export const ghostConvSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.size("kernel", 1);
     const stride = args.size("stride", 1);

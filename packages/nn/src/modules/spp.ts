@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
@@ -43,7 +43,7 @@ export class SPP extends Layer {
 
 /** `SPP: [channels, kernels = [5, 9, 13]]`. */
 export const sppSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernels = args.odds("kernels", [5, 9, 13]);
     const input = inputs.only();

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -47,7 +47,7 @@ export class SPPF extends Layer {
 
 /** `SPPF: [channels, kernel = 5]`. */
 export const sppfSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const kernel = args.odd("kernel", 5);
     const input = inputs.only();

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildRow, ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
@@ -57,7 +57,7 @@ export class TransformerBlock extends Layer {
 
 /** `TransformerBlock: [channels, heads = 4, layers = 1]`. */
 export const transformerBlockSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildRow) {
+  build({ args, inputs, scaleWidth, activation }: BuildContext) {
     const channels = scaleWidth(args.size("channels"));
     const heads = args.size("heads", 4);
     const layers = args.size("layers", 1);

@@ -44,7 +44,7 @@ describe("the head of yolov8x-p2", () => {
     expect((head as AnchorFreeHead).levels.slice(1)).toMatchObject(wide.levels.map(({ stride }) => ({ stride })));
     expect((head as AnchorFreeHead).levels[1]).toEqual({ ...wide.levels[0] });
     expect(model.family).toBe("v8");
-    expect(model.rows.at(-1)?.args).toEqual([80, { c2: 80, c3: 320 }, [160, 320, 640, 640]]);
+    expect(model.layers.at(-1)?.args).toEqual([80, { c2: 80, c3: 320 }, [160, 320, 640, 640]]);
   });
 });
 
@@ -53,7 +53,7 @@ describe("widths set by hand", () => {
     const { head, model } = headOf("yolov8n", { detect: ["nc", { c2: 32 }] });
     // 288·448 + 3·(64 + 9,216 + 64 + 2,112) for boxes; classes as ever: 720·448 + 3·(160 + 57,600 + 160 + 6,480).
     expect(head).toMatchObject({ c2: 32, c3: 80, parameters: 129_024 + 34_368 + 322_560 + 193_200 + 16 });
-    expect(model.config.rows).toHaveLength(23);
+    expect(model.config.layers).toHaveLength(23);
   });
 
   it("are right for YOLO11's depthwise class branches", () => {

@@ -27,11 +27,11 @@ describeGolden("summarize, YOLOv8", ["v8/params/totals_nc80.json"], () => {
     expect(summary.modules.at(-1)?.macs).toBe(golden.head.macs_640);
   });
 
-  it("meets every row of yolov8n", () => {
+  it("meets every layer of yolov8n", () => {
     const { modules } = summaryOf("yolov8n.yaml");
     for (const [i, golden] of goldenJson("v8/params/layers_yolov8n.json").entries()) {
-      const row = modules[i];
-      expect(row).toMatchObject({
+      const layer = modules[i];
+      expect(layer).toMatchObject({
         index: golden.index,
         from: golden.from,
         repeats: golden.repeats,
@@ -40,7 +40,7 @@ describeGolden("summarize, YOLOv8", ["v8/params/totals_nc80.json"], () => {
         args: golden.args,
         macs: golden.macs_640,
       });
-      const levels = (Array.isArray(golden.channels) ? row?.shape : [row?.shape]) as number[][];
+      const levels = (Array.isArray(golden.channels) ? layer?.shape : [layer?.shape]) as number[][];
       expect(levels.map((shape) => shape[2])).toEqual([golden.channels].flat());
       expect(levels.map((shape) => 640 / (shape[0] as number))).toEqual([golden.stride].flat());
     }
@@ -51,7 +51,7 @@ describeGolden("summarize, YOLOv5", ["v5/params/totals.json"], () => {
   const compareTotals = (summary: ReturnType<typeof summaryOf>, golden: Record<string, number | number[]>) => {
     expect(summary.parameters).toBe(golden.parameters);
     expect(summary.head.parameters).toBe(golden.detect_parameters);
-    expect([summary.rows, summary.moduleCount, summary.layers]).toEqual([
+    expect([summary.modules.length, summary.moduleCount, summary.layers]).toEqual([
       golden.table_rows,
       golden.module_count,
       golden.module_count,
@@ -68,7 +68,7 @@ describeGolden("summarize, YOLOv5", ["v5/params/totals.json"], () => {
     compareTotals(summaryOf("yolov5n.yaml", nc), goldenJson("v5/params/yolov5n_other_nc.json")[`nc=${nc}`]);
   });
 
-  it("meets every row of yolov5n", () => {
+  it("meets every layer of yolov5n", () => {
     const { modules } = summaryOf("yolov5n.yaml");
     for (const [i, golden] of goldenJson("v5/params/layers/yolov5n.json").layers.entries()) {
       const { index, from, number: repeats, module, parameters, arguments: args } = golden;

@@ -1,12 +1,12 @@
-import { type ModelRow, shapeOf } from "../build-rows.ts";
+import { type ModelLayer, shapeOf } from "../build-layers.ts";
 import type { DetectionModel } from "../detection-model.ts";
 import { Head } from "../head.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { countParameters } from "./count-parameters.ts";
 import { describeHead, type HeadDescription } from "./describe-head.ts";
 
-/** One row of a model's table. */
-export interface SummaryRow {
+/** A layer of a model and what it costs. */
+export interface LayerSummary {
   index: number;
   from: number | number[];
   /** After scaling by depth. */
@@ -31,12 +31,10 @@ export interface ModelSummary {
   /** Parameters that are trained. */
   gradients: number;
   /**
-   * As the family's reference counts: YOLOv8 the rows of the table (23 in yolov8n), YOLOv5 6.1 all modules of the tree
+   * As the family's reference counts: YOLOv8 those of the model file (23 in yolov8n), YOLOv5 6.1 all modules of the tree
    * with its containers and root (270 in yolov5n).
    */
   layers: number;
-  /** Rows of the table. */
-  rows: number;
   /** All modules of the tree, with its containers and root. */
   moduleCount: number;
   /** 2 · multiply-accumulates of all convolutions for one image / 1e9; nothing else is counted. */
@@ -46,7 +44,7 @@ export interface ModelSummary {
   strides: number[];
   /** The head, its branches and the rule of their widths. */
   head: HeadDescription;
-  modules: SummaryRow[];
+  modules: LayerSummary[];
 }
 
 /** Options of {@link summarize}. */
@@ -60,9 +58,9 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
   const [height, width] = typeof imgsz === "number" ? [imgsz, imgsz] : imgsz;
   const shapes: Shape[] = [];
   const image: Shape = [height, width, model.config.channels];
-  const modules = model.rows.map((row) => {
-    const inputs = row.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
-    return summarizeRow(row, inputs, shapes);
+  const modules = model.layers.map((layer) => {
+    const inputs = layer.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
+    return summarizeLayer(layer, inputs, shapes);
   });
   const parameters = [...model.parameterSlots().values()];
   const moduleCount = model.namedModules().size;
@@ -70,25 +68,24 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
     parameters: countParameters(model),
     gradients: parameters.filter((p) => p.trainable).reduce((sum, p) => sum + p.size, 0),
     layers: model.anchors.length > 0 ? moduleCount : modules.length,
-    rows: modules.length,
     moduleCount,
-    gflops: (2 * modules.reduce((sum, row) => sum + row.macs, 0)) / 1e9,
-    gflopsLinear: (2 * modules.reduce((sum, row) => sum + row.linearMacs, 0)) / 1e9,
+    gflops: (2 * modules.reduce((sum, layer) => sum + layer.macs, 0)) / 1e9,
+    gflopsLinear: (2 * modules.reduce((sum, layer) => sum + layer.linearMacs, 0)) / 1e9,
     strides: [...model.strides],
     head: describeHead(model.head),
     modules,
   };
 }
 
-function summarizeRow(row: ModelRow, inputs: Shape[], shapes: Shape[]): SummaryRow {
+function summarizeLayer(layer: ModelLayer, inputs: Shape[], shapes: Shape[]): LayerSummary {
   const cost: Cost = { macs: 0, linearMacs: 0 };
-  const { index, from, repeats, args, layer } = row;
-  const base = { index, from, repeats, name: row.module, parameters: countParameters(layer), args };
-  if (layer instanceof Head) {
-    const levels = layer.outputShapes(inputs, cost);
+  const { index, from, name, repeats, args, module } = layer;
+  const base = { index, from, repeats, name, parameters: countParameters(module), args };
+  if (module instanceof Head) {
+    const levels = module.outputShapes(inputs, cost);
     return { ...base, shape: levels.map((level) => [...level]), ...cost };
   }
-  const shape = shapeOf(layer, inputs, { where: `layer ${index} (${row.module})`, cost });
+  const shape = shapeOf(module, inputs, { where: `layer ${index} (${name})`, cost });
   shapes.push(shape);
   return { ...base, shape: [...shape], ...cost };
 }

@@ -1,4 +1,4 @@
-import type { ComparedRow, ModelInfo, SummaryRow } from "lookonce";
+import type { LayerPair, LayerSummary, ModelInfo } from "lookonce";
 import { table } from "../../terminal/table.ts";
 import { argument, count, outputs, short } from "./format.ts";
 
@@ -12,31 +12,31 @@ export interface NamedInfo {
 }
 
 /** The layers of two models side by side; what differs has a mark before it. */
-export function comparedTable(rows: readonly ComparedRow[], columns: number): string[] {
+export function comparedTable(pairs: readonly LayerPair[], columns: number): string[] {
   const showArgs = columns >= roomy;
   const titles = ["", "module", "parameters", ...(showArgs ? ["arguments"] : []), "output"];
   const align = showArgs ? "><><<" : "><><";
-  const cells = rows.map((row) => [mark(row), ...side(row.left, showArgs), "│", ...side(row.right, showArgs)]);
+  const cells = pairs.map((pair) => [mark(pair), ...side(pair.left, showArgs), "│", ...side(pair.right, showArgs)]);
   return table(["", ...titles, "│", ...titles], cells, { align: `<${align}<${align}` });
 }
 
-/** What a row's mark means. */
+/** What the marks before layers mean. */
 export const legend = "≠ differs   − only in the left model   + only in the right model";
 
-function mark({ left, right, same }: ComparedRow): string {
+function mark({ left, right, same }: LayerPair): string {
   if (same) return "";
   if (right === undefined) return "−";
   return left === undefined ? "+" : "≠";
 }
 
-function side(row: SummaryRow | undefined, showArgs: boolean): string[] {
-  if (row === undefined) return ["", "", "", ...(showArgs ? [""] : []), ""];
-  const repeats = row.repeats === 1 ? "" : ` ×${row.repeats}`;
-  const args = argument(row.args);
+function side(layer: LayerSummary | undefined, showArgs: boolean): string[] {
+  if (layer === undefined) return ["", "", "", ...(showArgs ? [""] : []), ""];
+  const repeats = layer.repeats === 1 ? "" : ` ×${layer.repeats}`;
+  const args = argument(layer.args);
   const cut = args.length > 24 ? `${args.slice(0, 23)}…` : args;
-  const cells = [String(row.index), row.name + repeats, count(row.parameters)];
-  // One shape a row is enough here: those of a head's levels follow from its strides.
-  return [...cells, ...(showArgs ? [cut] : []), outputs(row)[0] ?? ""];
+  const cells = [String(layer.index), layer.name + repeats, count(layer.parameters)];
+  // One shape a layer is enough here: those of a head's levels follow from its strides.
+  return [...cells, ...(showArgs ? [cut] : []), outputs(layer)[0] ?? ""];
 }
 
 /** Totals of two models with their difference and ratio. */

@@ -1,4 +1,4 @@
-import type { SummaryRow } from "lookonce";
+import type { LayerSummary } from "lookonce";
 
 /** 1234567 as 1,234,567. */
 export function count(value: number): string {
@@ -15,9 +15,9 @@ export function shape(sides: readonly number[]): string {
   return sides.join("×");
 }
 
-/** The output of a row: one shape, or one a level. */
-export function outputs(row: SummaryRow): string[] {
-  return Array.isArray(row.shape[0]) ? (row.shape as number[][]).map(shape) : [shape(row.shape as number[])];
+/** The output of a layer: one shape, or one a level. */
+export function outputs(layer: LayerSummary): string[] {
+  return Array.isArray(layer.shape[0]) ? (layer.shape as number[][]).map(shape) : [shape(layer.shape as number[])];
 }
 
 /** Arguments as model files write them, without quotes: [64, 3, 2], [null, 2, nearest], [80, {c2: 80}]. */

@@ -65,8 +65,8 @@ describe("lookonce info, explained", () => {
 
   it("explains the widths that a model file sets by hand", async () => {
     const path = join(folder, "wide.yaml");
-    const rows = "nc: 3\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\nhead:\n";
-    writeFileSync(path, `${rows}  - [[0], 1, Detect, [nc, {c3: 24}]]\n`);
+    const start = "nc: 3\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\nhead:\n";
+    writeFileSync(path, `${start}  - [[0], 1, Detect, [nc, {c3: 24}]]\n`);
     const { stdout } = await lookonce("info", `model=${path}`);
     expect(stdout).toContain("[3, {c3: 24}, [16]]");
     expect(stdout).toMatch(/c3 = .* = 16, but the model file sets 24$/m);
@@ -82,7 +82,7 @@ describe("lookonce info, explained", () => {
 describe("lookonce info vs=", () => {
   interface Compared extends Info {
     vs: Info & { name: string };
-    rows: { left: number | null; right: number | null; same: boolean }[];
+    layerPairs: { left: number | null; right: number | null; same: boolean }[];
   }
 
   it("compares two models side by side", async () => {
@@ -95,12 +95,12 @@ describe("lookonce info vs=", () => {
     expect(stdout.match(/^Head of /gm)).toHaveLength(2);
   });
 
-  it("prints both models and their rows as JSON", async () => {
+  it("prints both models and their layers as JSON", async () => {
     const { json } = await lookonce("info", "model=yolov8n.yaml", "vs=yolov8n-p2.yaml", "--json", "imgsz=64");
-    const { parameters, vs, rows } = json<Compared>();
+    const { parameters, vs, layerPairs } = json<Compared>();
     expect([parameters, vs.parameters, vs.name]).toEqual([3157200, 3354144, "yolov8n-p2.yaml"]);
-    expect(rows.at(-1)).toEqual({ left: 22, right: 28, same: false });
-    expect(rows.filter(({ left }) => left === null)).toHaveLength(6);
+    expect(layerPairs.at(-1)).toEqual({ left: 22, right: 28, same: false });
+    expect(layerPairs.filter(({ left }) => left === null)).toHaveLength(6);
   });
 
   it("names the nearest file after a slip of the pen", async () => {

@@ -28,9 +28,9 @@ export const info: CommandWork = work("info", {
       return { ...result, ...written };
     }
     const right = { name: vs, info: await other.info({ imgsz, detailed }) };
-    const { compareRows } = await import("lookonce");
-    const rows = await compareRows(left.info.modules, right.info.modules);
-    for (const line of comparedTable(rows, terminal.columns)) {
+    const { compareLayers } = await import("lookonce");
+    const pairs = await compareLayers(left.info.modules, right.info.modules);
+    for (const line of comparedTable(pairs, terminal.columns)) {
       terminal.say(/^[≠−+]/.test(line) ? terminal.colors.yellow(line) : line);
     }
     terminal.say(legend);
@@ -38,12 +38,12 @@ export const info: CommandWork = work("info", {
     for (const line of comparedTotals(left, right)) terminal.say(line);
     showHeads([left, right], terminal);
     if (detailed) for (const one of [left, right]) showDetails(one, terminal);
-    const places = rows.map((row) => ({
-      left: row.left?.index ?? null,
-      right: row.right?.index ?? null,
-      same: row.same,
+    const layerPairs = pairs.map((pair) => ({
+      left: pair.left?.index ?? null,
+      right: pair.right?.index ?? null,
+      same: pair.same,
     }));
-    return { ...result, ...written, vs: { name: vs, ...report(right.info) }, rows: places };
+    return { ...result, ...written, vs: { name: vs, ...report(right.info) }, layerPairs };
   },
 });
 
@@ -56,14 +56,14 @@ function report({ parameters, gradients, layers, gflops, strides, head, modules,
     gflops,
     strides,
     head,
-    modules: modules.map((row) => ({
-      index: row.index,
-      from: row.from,
-      name: row.name,
-      parameters: row.parameters,
-      shape: row.shape,
-      repeats: row.repeats,
-      args: row.args,
+    modules: modules.map((layer) => ({
+      index: layer.index,
+      from: layer.from,
+      name: layer.name,
+      parameters: layer.parameters,
+      shape: layer.shape,
+      repeats: layer.repeats,
+      args: layer.args,
     })),
     imgsz,
     ...(details === undefined ? {} : { details }),

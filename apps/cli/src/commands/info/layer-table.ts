@@ -1,4 +1,4 @@
-import type { SummaryRow } from "lookonce";
+import type { LayerSummary } from "lookonce";
 import { table } from "../../terminal/table.ts";
 import { wrap } from "../../terminal/wrap.ts";
 import { argument, count, outputs } from "./format.ts";
@@ -9,11 +9,11 @@ const header = ["", "from", "n", "parameters", "module", "arguments", "output"];
 const narrowest = 16;
 
 /** The table of layers; arguments are broken so that lines fit `columns` characters, where they can. */
-export function layerTable(modules: readonly SummaryRow[], columns: number): string[] {
+export function layerTable(modules: readonly LayerSummary[], columns: number): string[] {
   const draw = (width: number): string[] =>
     table(
       header,
-      modules.map((row) => cells(row, width)),
+      modules.map((layer) => cells(layer, width)),
       { align: ">>>><<<" },
     );
   const widest = Math.max(...modules.map(({ args }) => argument(args).length));
@@ -22,14 +22,14 @@ export function layerTable(modules: readonly SummaryRow[], columns: number): str
   return draw(Math.max(narrowest, widest - Math.max(0, natural - columns)));
 }
 
-function cells(row: SummaryRow, width: number): string[] {
+function cells(layer: LayerSummary, width: number): string[] {
   return [
-    String(row.index),
-    argument(row.from),
-    String(row.repeats),
-    count(row.parameters),
-    row.name,
-    wrap(argument(row.args), width).join("\n"),
-    outputs(row).join("\n"),
+    String(layer.index),
+    argument(layer.from),
+    String(layer.repeats),
+    count(layer.parameters),
+    layer.name,
+    wrap(argument(layer.args), width).join("\n"),
+    outputs(layer).join("\n"),
   ];
 }

@@ -60,8 +60,8 @@ export interface ModelList {
   available: { file: string }[];
 }
 
-/** One row of a model's table. */
-export interface LayerRow {
+/** A layer of a model and what it costs. */
+export interface LayerSummary {
   index: number;
   from: number | number[];
   repeats: number;
@@ -103,7 +103,7 @@ export interface ModelInfo {
   strides: number[];
   imgsz: number;
   head: AnchorFreeHead | AnchorBasedHead;
-  modules: LayerRow[];
+  modules: LayerSummary[];
 }
 
 /** Where a job stands. */

@@ -1,20 +1,20 @@
-import type { LayerRow, ModelInfo } from "../api/types.ts";
+import type { LayerSummary, ModelInfo } from "../api/types.ts";
 import { count, figure } from "../controls/format.ts";
 
 interface LayerTableProps {
   info: ModelInfo;
   active: number | undefined;
-  onActive: (row: number | undefined) => void;
+  onActive: (layer: number | undefined) => void;
 }
 
-/** Every row of a model with its parameters and costs. */
+/** Every layer of a model with its parameters and costs. */
 export function LayerTable({ info, active, onActive }: LayerTableProps) {
   const most = Math.max(...info.modules.map(({ parameters }) => parameters), 1);
   return (
-    <section aria-label="Rows of the model">
-      <h3>Rows</h3>
+    <section aria-label="Layers of the model">
+      <h3>Layers</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <section className="table-holder layer-table" aria-label="Table of rows" tabIndex={0}>
+      <section className="table-holder layer-table" aria-label="Table of layers" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -36,27 +36,27 @@ export function LayerTable({ info, active, onActive }: LayerTableProps) {
             </tr>
           </thead>
           <tbody>
-            {info.modules.map((row) => (
+            {info.modules.map((layer) => (
               <tr
-                key={row.index}
-                className={active === row.index ? "chosen" : ""}
-                onPointerEnter={() => onActive(row.index)}
+                key={layer.index}
+                className={active === layer.index ? "chosen" : ""}
+                onPointerEnter={() => onActive(layer.index)}
                 onPointerLeave={() => onActive(undefined)}
               >
-                <td className="number">{row.index}</td>
-                <td>{sourcesText(row)}</td>
+                <td className="number">{layer.index}</td>
+                <td>{sourcesText(layer)}</td>
                 <td>
-                  <b>{row.name}</b>
-                  {row.repeats > 1 && <span className="muted"> × {row.repeats}</span>}
+                  <b>{layer.name}</b>
+                  {layer.repeats > 1 && <span className="muted"> × {layer.repeats}</span>}
                 </td>
-                <td className="shape">{shapeText(row)}</td>
-                <td className="number">{count(row.parameters)}</td>
+                <td className="shape">{shapeText(layer)}</td>
+                <td className="number">{count(layer.parameters)}</td>
                 <td className="bar-cell">
-                  <span className="bar" aria-hidden="true" style={{ width: `${(row.parameters / most) * 100}%` }}>
+                  <span className="bar" aria-hidden="true" style={{ width: `${(layer.parameters / most) * 100}%` }}>
                     <i className="box-part" style={{ flexGrow: 1 }} />
                   </span>
                 </td>
-                <td className="number">{row.macs === undefined ? "" : figure((2 * row.macs) / 1e9)}</td>
+                <td className="number">{layer.macs === undefined ? "" : figure((2 * layer.macs) / 1e9)}</td>
               </tr>
             ))}
           </tbody>
@@ -66,13 +66,13 @@ export function LayerTable({ info, active, onActive }: LayerTableProps) {
   );
 }
 
-function shapeText({ shape }: LayerRow): string {
+function shapeText({ shape }: LayerSummary): string {
   const levels = (Array.isArray(shape[0]) ? shape : [shape]) as number[][];
   return levels.map((level) => level.join(" × ")).join(", ");
 }
 
-/** Which rows a row reads: the one before it is -1 in model files. */
-function sourcesText({ index, from }: LayerRow): string {
+/** Which layers a layer reads: the one before it is -1 in model files. */
+function sourcesText({ index, from }: LayerSummary): string {
   const sources = [from].flat().map((source) => (source < 0 ? index + source : source));
   return sources.map((source) => (source < 0 ? "image" : source)).join(", ");
 }

@@ -1,37 +1,37 @@
-import type { LayerRow, ModelInfo } from "../api/types.ts";
+import type { LayerSummary, ModelInfo } from "../api/types.ts";
 
 interface ModelMapProps {
   info: ModelInfo;
   active: number | undefined;
-  onActive: (row: number | undefined) => void;
+  onActive: (layer: number | undefined) => void;
 }
 
 const cell = { width: 42, height: 62, margin: 34, left: 74 };
 
 /**
- * The model as a map: rows from left to right, the coarser a row's grid the lower it stands, so that the way down
+ * The model as a map: layers from left to right, the coarser a layer's grid the lower it stands, so that the way down
  * (backbone) and up and down again (neck) can be seen, with all connections.
  */
 export function ModelMap({ info, active, onActive }: ModelMapProps) {
-  const depths = info.modules.map((row) => depthOf(row, info.imgsz));
+  const depths = info.modules.map((layer) => depthOf(layer, info.imgsz));
   const deepest = Math.max(...depths.flat());
   const width = cell.left + info.modules.length * cell.width + 12;
   const height = cell.margin * 2 + (deepest - 1) * cell.height;
-  const x = (row: number) => cell.left + (row + 0.5) * cell.width;
+  const x = (index: number) => cell.left + (index + 0.5) * cell.width;
   const y = (depth: number) => cell.margin + (depth - 1) * cell.height;
-  const place = (row: number) => ({ x: x(row), y: y(Math.max(...(depths[row] ?? [1]))) });
+  const place = (index: number) => ({ x: x(index), y: y(Math.max(...(depths[index] ?? [1]))) });
   return (
     <section aria-label="Map of the model">
       <div className="section-head">
-        <h3>How its rows are connected</h3>
+        <h3>How its layers are connected</h3>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <section className="map-holder" aria-label="Map; the table of rows says the same" tabIndex={0}>
+      <section className="map-holder" aria-label="Map; the table of layers says the same" tabIndex={0}>
         <svg
           viewBox={`0 0 ${width} ${height}`}
           style={{ minWidth: 0.72 * width, maxWidth: 1.3 * width }}
           role="img"
-          aria-label="Rows by resolution, with their connections"
+          aria-label="Layers by resolution, with their connections"
         >
           {Array.from({ length: deepest }, (_, i) => i + 1).map((depth) => (
             <g key={depth}>
@@ -41,34 +41,34 @@ export function ModelMap({ info, active, onActive }: ModelMapProps) {
               </text>
             </g>
           ))}
-          {info.modules.flatMap((row) =>
-            sourcesOf(row).map((source) => {
-              const to = row.name === "Detect" ? { x: x(row.index), y: place(source).y } : place(row.index);
+          {info.modules.flatMap((layer) =>
+            sourcesOf(layer).map((source) => {
+              const to = layer.name === "Detect" ? { x: x(layer.index), y: place(source).y } : place(layer.index);
               return (
                 <path
-                  key={`${source}-${row.index}`}
-                  className={`edge${active === row.index || active === source ? " active" : ""}`}
-                  d={curve(place(source), to, row.index - source)}
+                  key={`${source}-${layer.index}`}
+                  className={`edge${active === layer.index || active === source ? " active" : ""}`}
+                  d={curve(place(source), to, layer.index - source)}
                 />
               );
             }),
           )}
-          {info.modules.map((row) =>
-            (depths[row.index] ?? []).map((depth) => (
+          {info.modules.map((layer) =>
+            (depths[layer.index] ?? []).map((depth) => (
               <g
-                key={`${row.index} ${depth}`}
-                className={`node${active === row.index ? " active" : ""}`}
-                data-kind={kindOf(row)}
-                onPointerEnter={() => onActive(row.index)}
+                key={`${layer.index} ${depth}`}
+                className={`node${active === layer.index ? " active" : ""}`}
+                data-kind={kindOf(layer)}
+                onPointerEnter={() => onActive(layer.index)}
                 onPointerLeave={() => onActive(undefined)}
               >
-                <title>{`${row.index} ${row.name}`}</title>
-                <rect x={x(row.index) - 17} y={y(depth) - 15} width="34" height="30" rx="7" />
-                <text x={x(row.index)} y={y(depth)} dy="-0.15em" textAnchor="middle">
-                  {row.index}
+                <title>{`${layer.index} ${layer.name}`}</title>
+                <rect x={x(layer.index) - 17} y={y(depth) - 15} width="34" height="30" rx="7" />
+                <text x={x(layer.index)} y={y(depth)} dy="-0.15em" textAnchor="middle">
+                  {layer.index}
                 </text>
-                <text className="node-name" x={x(row.index)} y={y(depth)} dy="1.05em" textAnchor="middle">
-                  {abbreviation(row.name)}
+                <text className="node-name" x={x(layer.index)} y={y(depth)} dy="1.05em" textAnchor="middle">
+                  {abbreviation(layer.name)}
                 </text>
               </g>
             )),
@@ -87,14 +87,14 @@ export function ModelMap({ info, active, onActive }: ModelMapProps) {
   );
 }
 
-/** How often the image's side was halved at a row; a head stands on several levels. */
-function depthOf({ shape }: LayerRow, imgsz: number): number[] {
+/** How often the image's side was halved at a layer; a head stands on several levels. */
+function depthOf({ shape }: LayerSummary, imgsz: number): number[] {
   const levels = (Array.isArray(shape[0]) ? shape : [shape]) as number[][];
   return levels.map(([side = imgsz]) => Math.max(1, Math.round(Math.log2(imgsz / side))));
 }
 
-/** The rows that a row reads, without the image. */
-function sourcesOf({ index, from }: LayerRow): number[] {
+/** The layers that a layer reads, without the image. */
+function sourcesOf({ index, from }: LayerSummary): number[] {
   return [from]
     .flat()
     .map((source) => (source < 0 ? index + source : source))
@@ -106,15 +106,15 @@ interface Point {
   y: number;
 }
 
-/** A straight line to the next row, an arc over what lies between to a later one. */
-function curve(a: Point, b: Point, rows: number): string {
-  if (rows === 1) return `M${a.x} ${a.y}L${b.x} ${b.y}`;
+/** A straight line to the next layer, an arc over what lies between to a later one. */
+function curve(a: Point, b: Point, layers: number): string {
+  if (layers === 1) return `M${a.x} ${a.y}L${b.x} ${b.y}`;
   const lift = a.y === b.y ? 26 : 0;
   const middle = (a.x + b.x) / 2;
   return `M${a.x} ${a.y}C${middle} ${a.y - lift} ${middle} ${b.y - lift} ${b.x} ${b.y}`;
 }
 
-function kindOf({ name }: LayerRow): string {
+function kindOf({ name }: LayerSummary): string {
   if (/Detect/.test(name)) return "head";
   if (/Concat|Upsample|Contract|Expand/.test(name)) return "join";
   return /Conv|Focus|Pool/.test(name) && !/C[23]/.test(name) ? "convolution" : "block";

@@ -26,7 +26,7 @@ export function ModelView({ model }: { model: Model }) {
         <Fact name="family">{familyTitle(model.family)}</Fact>
         <Fact name="parameters">{model.parameters === null ? "–" : short(model.parameters)}</Fact>
         <Fact name={`GFLOPs at ${info?.imgsz ?? model.imgsz}`}>{info === undefined ? "–" : figure(info.gflops)}</Fact>
-        <Fact name="rows">{info === undefined ? "–" : info.modules.length}</Fact>
+        <Fact name="layers">{info === undefined ? "–" : info.modules.length}</Fact>
         <Fact name="strides">{info === undefined ? "–" : info.strides.join(", ")}</Fact>
         <Fact name="classes">{model.names.length}</Fact>
       </dl>

@@ -1,8 +1,8 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { resolveAnchors } from "./config/anchor-presets.ts";
 import { Args } from "./config/args.ts";
-import type { ConfigRow, ModelConfig } from "./config/model-config.ts";
-import type { BuildRow, ModuleSpec, V5Release } from "./config/module-spec.ts";
+import type { ConfigLayer, ModelConfig } from "./config/model-config.ts";
+import type { BuildContext, ModuleSpec, V5Release } from "./config/module-spec.ts";
 import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
@@ -11,18 +11,18 @@ import { isAnchorBased } from "./modules/detect-spec.ts";
 import { registeredModules } from "./modules/table.ts";
 import type { Cost, Shape } from "./shape.ts";
 
-/** A row of the model with its module. */
-export interface ModelRow extends Omit<ConfigRow, "args" | "repeats"> {
+/** A layer of the model with its module. */
+export interface ModelLayer extends Omit<ConfigLayer, "args" | "repeats"> {
   /** Repeats after scaling by depth. */
   repeats: number;
   /** The module's arguments after scaling. */
   args: unknown[];
-  layer: Module;
+  module: Module;
 }
 
-/** The result of {@link buildRows}. */
-export interface BuiltRows {
-  rows: ModelRow[];
+/** The result of {@link buildLayers}. */
+export interface BuiltLayers {
+  layers: ModelLayer[];
   head: Head;
   /** The sides of images must be multiples of this many pixels: those of a cell of the coarsest map. */
   maxStride: number;
@@ -44,35 +44,36 @@ const maxParameters = 2 ** 31;
 const maxModules = 100_000;
 
 /**
- * Builds the module of every row, following shapes to know the input channels of each.
+ * Builds the module of every layer, following shapes to know the input channels of each.
  *
  * @throws LookonceError that names the file, the layer and the reason
  */
-export function buildRows(config: ModelConfig, release: V5Release): BuiltRows {
-  const rows: ModelRow[] = [];
+export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayers {
+  const layers: ModelLayer[] = [];
   const shapes: Shape[] = [];
   let head: Head | undefined;
   let size: ModelSize = { modules: 0, parameters: 0 };
-  for (const row of config.rows) {
-    const where = `${config.name}, layer ${row.index} (${row.module})`;
+  for (const layer of config.layers) {
+    const where = `${config.name}, layer ${layer.index} (${layer.name})`;
     const image: Shape = [probeSide, probeSide, config.channels];
-    const inputs = row.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
-    const built = buildRow(config, row, { where, inputs, release });
-    size = checkSize(size, built.layer, where);
-    rows.push(built);
-    if (built.layer instanceof Head) {
-      if (row.index !== config.rows.length - 1) throw new LookonceError("ARGUMENT", `${where}: must be the last layer`);
-      head = built.layer;
+    const inputs = layer.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
+    const built = buildLayer(config, layer, { where, inputs, release });
+    size = checkSize(size, built.module, where);
+    layers.push(built);
+    if (built.module instanceof Head) {
+      if (layer.index !== config.layers.length - 1)
+        throw new LookonceError("ARGUMENT", `${where}: must be the last layer`);
+      head = built.module;
       const levels = head.outputShapes(inputs);
       head.setStrides(levels.map(([height]) => probeSide / height));
     } else {
-      shapes.push(shapeOf(built.layer, inputs, { where }));
+      shapes.push(shapeOf(built.module, inputs, { where }));
     }
   }
   if (head === undefined) throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be Detect`);
   // A map may be coarser than any that the head reads, as in a model without its coarsest level.
   const strides = shapes.map(([height]) => probeSide / height).filter((stride) => Number.isInteger(stride));
-  return { rows, head, maxStride: Math.max(...strides, ...head.strides) };
+  return { layers, head, maxStride: Math.max(...strides, ...head.strides) };
 }
 
 interface ModelSize {
@@ -81,16 +82,16 @@ interface ModelSize {
 }
 
 /** The size with one more layer, which fails where a model is too large, or a tensor empty or no whole number wide. */
-function checkSize(before: ModelSize, layer: Module, where: string): ModelSize {
+function checkSize(before: ModelSize, module: Module, where: string): ModelSize {
   let { parameters } = before;
-  for (const [name, { shape, size }] of layer.parameterSlots()) {
+  for (const [name, { shape, size }] of module.parameterSlots()) {
     if (!shape.every((side) => Number.isSafeInteger(side) && side > 0)) {
       const reason = `its ${name} would be ${shape.join("x")}: no channels are left, or no whole number of them`;
       throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
     }
     parameters += size;
   }
-  const modules = before.modules + layer.namedModules().size;
+  const modules = before.modules + module.namedModules().size;
   for (const [count, most, name] of [
     [parameters, maxParameters, "parameters"],
     [modules, maxModules, "modules"],
@@ -103,10 +104,10 @@ function checkSize(before: ModelSize, layer: Module, where: string): ModelSize {
 }
 
 /** The output shape of any module but a head. */
-export function shapeOf(layer: Module, inputs: Shape[], { where, cost }: { where: string; cost?: Cost }): Shape {
+export function shapeOf(module: Module, inputs: Shape[], { where, cost }: { where: string; cost?: Cost }): Shape {
   try {
-    if (layer instanceof Join) return checked(layer.outputShape(inputs, cost));
-    return checked((layer as Layer).outputShape(inputs[0] as Shape, cost));
+    if (module instanceof Join) return checked(module.outputShape(inputs, cost));
+    return checked((module as Layer).outputShape(inputs[0] as Shape, cost));
   } catch (cause) {
     if (!(cause instanceof LookonceError)) throw cause;
     throw new LookonceError(cause.code, `${where}: ${cause.message}`, { cause });
@@ -125,32 +126,32 @@ function checked(shape: Shape): Shape {
   throw new LookonceError("ARGUMENT", `nothing is left of the image here (${shape[0]}x${shape[1]})`);
 }
 
-interface RowPlace {
+interface LayerPlace {
   where: string;
   inputs: Shape[];
   release: V5Release;
 }
 
-function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release }: RowPlace): ModelRow {
-  const spec = findSpec(row.module, where);
-  const args = new Args(row.args, where);
+function buildLayer(config: ModelConfig, layer: ConfigLayer, { where, inputs, release }: LayerPlace): ModelLayer {
+  const spec = findSpec(layer.name, where);
+  const args = new Args(layer.args, where);
   const channels = inputs.map((shape) => shape[2]);
-  const repeats = scaleRepeats(row.repeats, config.depth);
+  const repeats = scaleRepeats(layer.repeats, config.depth);
   if (!(repeats <= maxRepeats)) {
     throw args.error(
-      `${row.repeats} repeats scaled by ${config.depth} are ${repeats}: at most ${maxRepeats} are possible`,
+      `${layer.repeats} repeats scaled by ${config.depth} are ${repeats}: at most ${maxRepeats} are possible`,
     );
   }
-  const context: BuildRow = {
+  const context: BuildContext = {
     args,
     repeats,
     release,
     nc: config.nc,
     regMax: config.regMax,
     activation: config.activation,
-    bottleneckKernel: isAnchorBased(config.rows.at(-1)?.args ?? []) ? 1 : 3,
+    bottleneckKernel: isAnchorBased(config.layers.at(-1)?.args ?? []) ? 1 : 3,
     scale: config.scale,
-    depthwiseClasses: config.rows.some((other) => other.module === "C3k2"),
+    depthwiseClasses: config.layers.some((other) => other.name === "C3k2"),
     scaleWidth: (count) => scaleWidth(count, config),
     inputs: {
       channels,
@@ -163,16 +164,16 @@ function buildRow(config: ModelConfig, row: ConfigRow, { where, inputs, release 
   const built = spec.build(context);
   args.finish();
   const single = repeats === 1 || spec.repeatsInside === true;
-  const layer = single
+  const module = single
     ? built.module
     : chain(built.module, context, (later) => {
-        return spec.build({ ...later, args: new Args(row.args, where) }).module;
+        return spec.build({ ...later, args: new Args(layer.args, where) }).module;
       });
-  return { ...row, repeats, args: built.args, layer };
+  return { ...layer, repeats, args: built.args, module };
 }
 
 /** The module `repeats` times in a row; from the second on its input is the output of the first. */
-function chain(first: Module, context: BuildRow, build: (later: BuildRow) => Module): Sequential {
+function chain(first: Module, context: BuildContext, build: (later: BuildContext) => Module): Sequential {
   if (!(first instanceof Layer)) throw context.args.error("cannot be repeated");
   const [, , out] = first.outputShape([probeSide, probeSide, context.inputs.only()]);
   const later = { ...context, inputs: { channels: [out], only: () => out } };
