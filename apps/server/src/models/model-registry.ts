@@ -12,7 +12,7 @@ import type { LoadedModel } from "../pool/inference-tasks.ts";
 export const idPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 
 /** A model as the service shows it. */
-export interface ModelRow {
+export interface ListedModel {
   id: string;
   /** Relative to the folder of models that it is in; of another place the name alone. */
   file: string;
@@ -33,7 +33,7 @@ export interface ModelRow {
 }
 
 /** A model with its layers and its head. */
-export type ModelDetails = Omit<ModelInfo, "parameters"> & ModelRow;
+export type ModelDetails = Omit<ModelInfo, "parameters"> & ListedModel;
 
 interface Entry {
   id: string;
@@ -72,8 +72,8 @@ export class ModelRegistry {
   }
 
   /** All models, in the order in which they were loaded. */
-  list(): ModelRow[] {
-    return [...this.#entries.values()].map((entry) => this.#row(entry));
+  list(): ListedModel[] {
+    return [...this.#entries.values()].map((entry) => this.#listed(entry));
   }
 
   /** The path of a model that is there, by its id or by the file that it is shown with. */
@@ -109,7 +109,7 @@ export class ModelRegistry {
    * @throws LookonceError `NOT_FOUND` for a file elsewhere or none, and what loading throws; HttpError 409 when the name is
    *   taken or there are too many
    */
-  async load(file: string, id?: string): Promise<ModelRow> {
+  async load(file: string, id?: string): Promise<ListedModel> {
     const path = await findModelFile(this.#options.roots, file);
     if (!isWeights(path)) {
       const expected = "expected weights (.pt, .safetensors) or an exported model (.onnx)";
@@ -124,7 +124,7 @@ export class ModelRegistry {
   }
 
   /** Loads a model from anywhere: for the person who starts the service. */
-  async start(path: string, id: string = this.#freeId(path)): Promise<ModelRow> {
+  async start(path: string, id: string = this.#freeId(path)): Promise<ListedModel> {
     if (this.#entries.has(id)) {
       throw new HttpError(409, { code: "EXISTS", message: `There is a model "${id}" already; choose another id.` });
     }
@@ -139,7 +139,7 @@ export class ModelRegistry {
       const model = await this.#pool.load(id, path, imgsz);
       entry.model = model;
       entry.bytes = workers * (model.parameters === undefined ? statSync(path).size : 4 * model.parameters);
-      return this.#row(entry);
+      return this.#listed(entry);
     } catch (error) {
       this.#entries.delete(id);
       throw error;
@@ -167,14 +167,14 @@ export class ModelRegistry {
       entry.details = undefined as never;
       throw error;
     });
-    return { ...(await entry.details), ...this.#row(entry) };
+    return { ...(await entry.details), ...this.#listed(entry) };
   }
 
   #default(): Entry | undefined {
     return [...this.#entries.values()].find(({ isLeaving }) => !isLeaving);
   }
 
-  #row(entry: Entry): ModelRow {
+  #listed(entry: Entry): ListedModel {
     const { id, path, model, bytes, isLeaving } = entry;
     return {
       ...{ id, file: this.#shown(path), family: model?.family ?? null, nc: model?.names.length ?? null },

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pngFile } from "../test-png.ts";
 import { testService, writeTinyWeights } from "../test-service.ts";
-import type { ModelDetails, ModelRow } from "./model-registry.ts";
+import type { ListedModel, ModelDetails } from "./model-registry.ts";
 
 const { app, models } = await testService({ maxModels: 2 });
 await writeTinyWeights(join(models, "other.safetensors"), 2);
 
 type Answer = {
-  models: ModelRow[];
+  models: ListedModel[];
   available: { file: string }[];
   error?: { code: string; message: string };
 } & ModelDetails;
