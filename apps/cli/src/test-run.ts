@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tinyModelYaml } from "@lookonce/testing";
 import { afterAll } from "vitest";
 import { run } from "./run.ts";
 
@@ -43,16 +44,6 @@ export function temporaryFolder(): string {
 /** Writes the model file of a YOLOv8 of three layers and returns its path. */
 export function writeTinyModel(folder: string, nc: number): string {
   const path = join(folder, "tiny.yaml");
-  writeFileSync(
-    path,
-    `nc: ${nc}
-backbone:
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-head:
-  - [[1, 2], 1, Detect, [nc]]
-`,
-  );
+  writeFileSync(path, tinyModelYaml({ nc, layers: [8, 8, 16], levels: 2 }));
   return path;
 }

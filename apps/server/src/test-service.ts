@@ -4,23 +4,13 @@ import { join } from "node:path";
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import { tinyModelYaml } from "@lookonce/testing";
 import { saveModel } from "@lookonce/trainer";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FastifyInstance } from "fastify";
 import { afterAll } from "vitest";
 import { createApp } from "./app.ts";
 import type { ServerSettings } from "./settings.ts";
-
-/** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
-const tinyModel = `nc: 3
-backbone:
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-head:
-  - [[2, 3], 1, Detect, [nc]]
-`;
 
 /** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
@@ -35,7 +25,7 @@ export async function writeTinyWeights(path: string, seed = 1): Promise<void> {
     await registerOnnxRuntime();
     await tf.setBackend("onnxruntime");
   }
-  const config = parseModelConfig(tinyModel, { name: "tiny" });
+  const config = parseModelConfig(tinyModelYaml({ layers: [8, 8, 16, 16], levels: 2 }), { name: "tiny" });
   const model = new DetectionModel(config, { rng: new Random(seed), names: ["cat", "dog", "bird"] }).eval();
   await saveModel(path, model, {});
   model.dispose();

@@ -2,21 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCheckpoint, saveCheckpoint } from "@lookonce/checkpoint";
+import { tinyModelYaml } from "@lookonce/testing";
 import { afterAll } from "vitest";
-
-/** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
-const tinyModel = `nc: 3
-depth_multiple: 1.0
-width_multiple: 1.0
-backbone:
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-head:
-  - [[2, 3, 4], 1, Detect, [nc]]
-`;
 
 /** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
@@ -28,30 +15,18 @@ export function temporaryFolder(): string {
 /** Writes the model file of a tiny detector and returns its path. */
 export function writeTinyModel(folder: string): string {
   const path = join(folder, "tiny-v8.yaml");
-  writeFileSync(path, tinyModel);
+  writeFileSync(path, tinyModelYaml());
   return path;
 }
-
-/** A YOLOv5 as small, with two anchors on each of two levels. */
-const tinyAnchorModel = `nc: 3
-depth_multiple: 1.0
-width_multiple: 1.0
-anchors:
-  - [8, 8, 12, 20]
-  - [30, 20, 50, 50]
-backbone:
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [8, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-  - [-1, 1, Conv, [16, 3, 2]]
-head:
-  - [[2, 3], 1, Detect, [nc, anchors]]
-`;
 
 /** Writes the model file of a tiny detector with anchors and returns its path. */
 export function writeTinyAnchorModel(folder: string): string {
   const path = join(folder, "tiny-v5.yaml");
-  writeFileSync(path, tinyAnchorModel);
+  const anchors = [
+    [8, 8, 12, 20],
+    [30, 20, 50, 50],
+  ];
+  writeFileSync(path, tinyModelYaml({ layers: [8, 8, 16, 16], anchors }));
   return path;
 }
 

@@ -11,3 +11,4 @@ export {
   hasShared,
   sharedPath,
 } from "./golden.ts";
+export { type TinyModelOptions, tinyModelYaml, tinyNeckYaml } from "./tiny-model.ts";

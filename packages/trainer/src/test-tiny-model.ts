@@ -1,5 +1,6 @@
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import { tinyModelYaml } from "@lookonce/testing";
 
 /** Options of {@link tinyModel}. */
 export interface TinyModelOptions {
@@ -9,29 +10,19 @@ export interface TinyModelOptions {
   names?: readonly string[];
   /** Whose head it has. Default `"v8"`. */
   family?: "v5" | "v8";
+  /** The backbone; see `tinyModelYaml`. Its last two layers are the levels. */
+  layers?: readonly (number | string)[];
 }
 
 /** The smallest model with a family's head: two levels, a handful of layers. Images' sides are multiples of 16. */
 export function tinyModel(options: TinyModelOptions = {}): DetectionModel {
   const { nc = options.names?.length ?? 2, seed = 0, names, family = "v8" } = options;
+  const { layers = [8, 16, 16, "C2f, [16, True]", 16] } = options;
   const anchors = [
     [10, 13, 16, 30],
     [30, 61, 62, 45],
   ];
-  const config = parseModelConfig(
-    {
-      nc,
-      backbone: [
-        [-1, 1, "Conv", [8, 3, 2]],
-        [-1, 1, "Conv", [16, 3, 2]],
-        [-1, 1, "Conv", [16, 3, 2]],
-        [-1, 1, "C2f", [16, true]],
-        [-1, 1, "Conv", [16, 3, 2]],
-      ],
-      head: [[[3, 4], 1, "Detect", { v8: ["nc"], v5: ["nc", "anchors"] }[family]]],
-      ...{ v8: {}, v5: { anchors } }[family],
-    },
-    { name: "tiny.yaml" },
-  );
+  const yaml = tinyModelYaml({ nc, layers, levels: 2, anchors: family === "v5" ? anchors : undefined });
+  const config = parseModelConfig(yaml, { name: "tiny.yaml" });
   return new DetectionModel(config, { rng: new Random(seed), ...(names === undefined ? {} : { names }) });
 }

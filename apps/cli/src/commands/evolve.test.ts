@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
+import { tinyModelYaml } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lookonce, temporaryFolder } from "../test-run.ts";
 
@@ -11,9 +12,11 @@ const data = `data=${join(folder, "shapes/shapes.yaml")}`;
 
 beforeAll(async () => {
   await generateShapes({ directory: join(folder, "shapes"), train: 4, val: 2, size: 64 });
-  const rows = [8, 8, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-  const head = "anchors: [[1, 1], [2, 2]]\nhead:\n  - [[2, 3], 1, Detect, [nc, anchors]]\n";
-  writeFileSync(model, `nc: 3\nbackbone:\n${rows}\n${head}`);
+  const anchors = [
+    [1, 1],
+    [2, 2],
+  ];
+  writeFileSync(model, tinyModelYaml({ layers: [8, 8, 16, 16], anchors }));
 });
 
 const small = ["imgsz=64", "batch=4", "epochs=1", "workers=0", project];

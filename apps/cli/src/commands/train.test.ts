@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
+import { tinyModelYaml } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lookonce, temporaryFolder } from "../test-run.ts";
 
@@ -11,9 +12,7 @@ const model = join(folder, "tiny-v8.yaml");
 
 beforeAll(async () => {
   await generateShapes({ directory: shapes, train: 4, val: 2, size: 64 });
-  const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-  const factors = "depth_multiple: 1.0\nwidth_multiple: 1.0";
-  writeFileSync(model, `nc: 3\n${factors}\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`);
+  writeFileSync(model, tinyModelYaml());
 });
 
 const trainOn = (data: string, ...more: string[]): ReturnType<typeof lookonce> =>

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
+import { tinyModelYaml } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lookonce, temporaryFolder } from "../test-run.ts";
 
@@ -10,9 +11,7 @@ const model = join(folder, "tiny.yaml");
 
 beforeAll(async () => {
   await generateShapes({ directory: shapes, train: 1, val: 5, size: 64 });
-  const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-  const factors = "depth_multiple: 1.0\nwidth_multiple: 1.0";
-  writeFileSync(model, `nc: 5\n${factors}\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`);
+  writeFileSync(model, tinyModelYaml({ nc: 5 }));
 });
 
 /** Low enough a confidence for boxes of random weights. */

@@ -1,23 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tinyModelYaml } from "@lookonce/testing";
 import Fastify, { type FastifyInstance } from "fastify";
 import { drawShapes } from "lookonce";
 import { afterAll } from "vitest";
 import { refuse } from "../errors/refuse.ts";
 import { jobsPlugin } from "./index.ts";
 import type { JobsOptions } from "./jobs-options.ts";
-
-/** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
-const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-const tinyModel = `nc: 3
-depth_multiple: 1.0
-width_multiple: 1.0
-backbone:
-${rows}
-head:
-  - [[2, 3, 4], 1, Detect, [nc]]
-`;
 
 /** Folders of a service: `models/tiny.yaml`, `data/shapes/shapes.yaml`, and `runs`. */
 export interface ServiceFolders {
@@ -42,7 +32,7 @@ export async function serviceFolders(more: Partial<JobsOptions> = {}): Promise<S
   ];
   for (const folder of [runsRoot, data, models]) mkdirSync(folder);
   await drawShapes({ output: join(data, "shapes"), train: 8, val: 2, size: 64 });
-  writeFileSync(join(models, "tiny.yaml"), tinyModel);
+  writeFileSync(join(models, "tiny.yaml"), tinyModelYaml());
   const database = join(root, "state", "jobs.sqlite");
   return {
     root,

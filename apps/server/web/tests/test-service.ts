@@ -2,15 +2,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hasShared, sharedPath } from "@lookonce/testing";
+import { hasShared, sharedPath, tinyModelYaml } from "@lookonce/testing";
 import { drawShapes } from "lookonce";
 import { runQuickstart } from "lookonce/demos";
 import { build } from "vite";
 import { type ServerSettings, type Service, startService } from "../../src/index.ts";
-
-/** A YOLOv8 of a few thousand parameters: quick to compile, too small to learn much. */
-const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-const tinyModel = `nc: 3\ndepth_multiple: 1.0\nwidth_multiple: 1.0\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`;
 
 /** A service with the page, a real model and a small data set. */
 export interface TestService extends Service {
@@ -37,7 +33,7 @@ export async function startTestService(settings: ServerSettings = {}): Promise<T
   ];
   for (const path of [models, data]) mkdirSync(path);
   await buildPage(web);
-  writeFileSync(join(models, "tiny.yaml"), tinyModel);
+  writeFileSync(join(models, "tiny.yaml"), tinyModelYaml());
   await drawShapes({ output: join(data, "shapes"), train: 24, val: 8, size: 96, seed: 3 });
   const { model, images } = await realModel(folder);
   const file = join(models, basename(model));

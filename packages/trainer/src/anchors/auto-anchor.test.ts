@@ -1,24 +1,12 @@
 import { DetectionModel, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
+import { tinyModelYaml } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import { autoAnchor } from "./auto-anchor.ts";
 
 /** An anchor-based model of strides 2 and 4, with two anchors on each. */
 const model = (anchors: number[][]): DetectionModel =>
-  new DetectionModel(
-    parseModelConfig(
-      {
-        nc: 2,
-        anchors,
-        backbone: [
-          [-1, 1, "Conv", [4, 3, 2]],
-          [-1, 1, "Conv", [4, 3, 2]],
-        ],
-        head: [[[0, 1], 1, "Detect", ["nc", "anchors"]]],
-      },
-      { name: "small.yaml" },
-    ),
-  );
+  new DetectionModel(parseModelConfig(tinyModelYaml({ nc: 2, layers: [4, 4], anchors }), { name: "small.yaml" }));
 
 /** Images of 100 × 80, each with boxes of these shares of its sides. */
 const images = (shares: [number, number][]) =>

@@ -5,7 +5,7 @@ import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { DetectionModel, modelFromCheckpoint, parseModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { enterTestDevice } from "@lookonce/testing";
+import { enterTestDevice, tinyModelYaml } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ModelEMA } from "../model-ema.ts";
@@ -25,16 +25,12 @@ beforeAll(async () => {
 
 /** A small model of YOLOv5's head whose anchors fit nothing but single pixels. */
 function pixelModel(): DetectionModel {
-  const config = {
-    nc: data.names.length,
-    anchors: [
-      [1, 1, 1, 2],
-      [2, 2, 2, 3],
-    ],
-    backbone: [8, 8, 16, 16].map((width) => [-1, 1, "Conv", [width, 3, 2]]),
-    head: [[[2, 3], 1, "Detect", ["nc", "anchors"]]],
-  };
-  const parsed = parseModelConfig(config, { name: "pixels.yaml" });
+  const anchors = [
+    [1, 1, 1, 2],
+    [2, 2, 2, 3],
+  ];
+  const yaml = tinyModelYaml({ nc: data.names.length, layers: [8, 8, 16, 16], anchors });
+  const parsed = parseModelConfig(yaml, { name: "pixels.yaml" });
   return new DetectionModel(parsed, { rng: new Random(0), names: data.names });
 }
 

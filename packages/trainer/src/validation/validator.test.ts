@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { familySettings, makeRecipe } from "@lookonce/config";
 import { Dataset, generateShapes } from "@lookonce/data";
 import { createCriterion } from "@lookonce/families";
-import { DetectionModel, parseModelConfig } from "@lookonce/nn";
-import { Random } from "@lookonce/random";
 import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,18 +23,6 @@ beforeAll(async () => {
 afterAll(() => rmSync(place, { recursive: true }));
 
 const form = { imgsz: 64, batch: 2, workers: 0 };
-
-/** Two levels with YOLOv5's head. */
-function tinyV5(): DetectionModel {
-  const widths = [8, 16, 16, 16].map((width) => [-1, 1, "Conv", [width, 3, 2]]);
-  const anchors = [
-    [10, 13, 16, 30],
-    [30, 61, 62, 45],
-  ];
-  const head = [[[2, 3], 1, "Detect", ["nc", anchors]]];
-  const config = parseModelConfig({ nc: 5, anchors, backbone: widths, head }, { name: "tiny-v5.yaml" });
-  return new DetectionModel(config, { rng: new Random(0), names: data.names });
-}
 
 describe("Validator", () => {
   it("reports its start, every batch with what was found, and its end", async () => {
@@ -105,7 +91,7 @@ describe("Validator", () => {
   });
 
   it("leaves the state of a training's criterion as it was", async () => {
-    const model = tinyV5();
+    const model = tinyModel({ names: data.names, family: "v5", layers: [8, 16, 16, 16] });
     const criterion = await createCriterion(model, {
       recipe: makeRecipe(familySettings.v5, { balance: "auto" }),
       imgsz: 64,

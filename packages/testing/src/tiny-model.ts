@@ -1,0 +1,40 @@
+/** What a tiny detector is made of. */
+export interface TinyModelOptions {
+  /** Number of classes. Default 3. */
+  nc?: number;
+  /** The backbone: widths of convolutions of stride 2, other modules as in a model file. Default 8, 8, 16, 16, 16. */
+  layers?: readonly (number | string)[];
+  /** How many of the last layers are levels of the head. Default: as many as there are rows of anchors, else 3. */
+  levels?: number;
+  /** Makes it a YOLOv5: width and height of the anchors of each level, in pixels. */
+  anchors?: readonly number[][] | undefined;
+}
+
+/** Returns the model file (YAML) of a detector of a few thousand parameters: quick to compile, too small to learn much. */
+export function tinyModelYaml(options: TinyModelOptions = {}): string {
+  const { nc = 3, layers = [8, 8, 16, 16, 16], anchors, levels = anchors?.length ?? 3 } = options;
+  const modules = layers.map((layer) => (typeof layer === "number" ? `Conv, [${layer}, 3, 2]` : layer));
+  const from = Array.from({ length: levels }, (_, i) => layers.length - levels + i);
+  return `nc: ${nc}
+${anchors === undefined ? "" : `anchors: ${JSON.stringify(anchors)}\n`}backbone:
+${modules.map((module) => `  - [-1, 1, ${module}]\n`).join("")}head:
+  - [[${from.join(", ")}], 1, Detect, [${anchors === undefined ? "nc" : "nc, anchors"}]]
+`;
+}
+
+/** Returns the model file (YAML) of a detector with a neck and strides 4 and 8, for three classes. */
+export const tinyNeckYaml = (family: "v5" | "v8"): string => `
+nc: 3
+anchors: [[4, 6, 10, 8], [16, 18, 24, 20]]
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 1, C2f, [16, True]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 1, SPPF, [16, 5]]
+head:
+  - [-1, 1, nn.Upsample, [None, 2, nearest]]
+  - [[-1, 2], 1, Concat, [1]]
+  - [-1, 1, C3, [16, False]]
+  - [[7, 4], 1, Detect, ${{ v8: "[nc]", v5: "[nc, anchors]" }[family]}]
+`;
