@@ -2,9 +2,9 @@ export type { FamilySettings, LoadingRules, NmsDefaults } from "./families/famil
 export type { SearchRange, SearchSpace } from "./families/search-space.ts";
 export { familySettings } from "./families/table.ts";
 export type * from "./generated/option-types.ts";
-export { accepts, checkValues, describeValue } from "./options/check-value.ts";
-export { describeDefault, expects, fixedDefault, fixedDefaults, sharedDefault } from "./options/describe.ts";
-export { type JsonSchema, optionJsonSchema, tableJsonSchema } from "./options/json-schema.ts";
+export { checkValues } from "./options/check-values.ts";
+export { describeDefault, fixedDefault, fixedDefaults, sharedDefault } from "./options/describe.ts";
+export { optionJsonSchema, tableJsonSchema } from "./options/json-schema.ts";
 export { libraryMarkdown, optionsMarkdown, replaceRegions } from "./options/markdown.ts";
 export {
   type CommandSchema,
@@ -20,7 +20,6 @@ export {
   optionsFor,
 } from "./options/option.ts";
 export { benchmarkFormats, shells } from "./options/other-options.ts";
-export { readText } from "./options/read-text.ts";
 export { recipeOptions } from "./options/recipe-options.ts";
 export { type CommandName, optionSchema, type ResolvedArgs, withDefaults } from "./options/schema.ts";
 export {
@@ -32,6 +31,7 @@ export {
   onnxRuntimeDevices,
   tensorFlowDevices,
 } from "./options/shared-options.ts";
+export { accepts, describeValue, expects, type JsonSchema, readText } from "./options/value-types.ts";
 export type {
   AugmentationHyp,
   CopyPasteMode,

@@ -4,33 +4,6 @@ import type { Option, OptionSetter, OptionTable, OptionValue } from "./option.ts
 
 const families: readonly FamilySettings[] = Object.values(familySettings);
 
-/** What may be written for an option on the command line: `number 0..1`, `a|b`, `file.yaml`. */
-export function expects(option: Option): string {
-  const { type, min, max, choices } = option;
-  if (option.expects !== undefined) return option.expects;
-  if (choices !== undefined) return choices.join("|");
-  const range = max === undefined ? `from ${min}` : `${min}..${max}`;
-  switch (type) {
-    case "boolean":
-      return "true|false";
-    case "integer":
-      return `whole number ${range}`;
-    case "number":
-      return `number ${range}`;
-    case "words":
-    case "classes":
-      return "cat,dog";
-    case "numbers":
-      return "0.9,0.1,0";
-    case "integers":
-      return "0,2,5";
-    case "sides":
-      return "side|height,width";
-    default:
-      return "text";
-  }
-}
-
 /** The value that an option has when it is not set, where that is the same for all families. */
 export function fixedDefault(option: Option, setter: OptionSetter = "cli"): OptionValue | undefined {
   if (setter !== "cli" && option.libraryDefault !== undefined) return option.libraryDefault;

@@ -1,8 +1,6 @@
 import { describeDefault, fixedDefault } from "./describe.ts";
 import type { Option, OptionTable } from "./option.ts";
-
-/** A JSON Schema, as far as this package writes them. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+import { type JsonSchema, valueJsonSchema } from "./value-types.ts";
 
 /** An option as JSON Schema. */
 export function optionJsonSchema(option: Option): JsonSchema {
@@ -15,33 +13,6 @@ export function optionJsonSchema(option: Option): JsonSchema {
     ...(fixed === undefined ? {} : { default: fixed }),
     ...valueJsonSchema(option),
   };
-}
-
-function valueJsonSchema({ type, min, max, choices, isOpen }: Option): JsonSchema {
-  const range = { ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }) };
-  const word = choices === undefined || isOpen ? { type: "string", minLength: 1 } : { type: "string", enum: choices };
-  const layer = { type: "integer", minimum: 0 };
-  switch (type) {
-    case "boolean":
-    case "integer":
-    case "number":
-      return { type, ...range };
-    case "text":
-    case "choice":
-      return word;
-    case "words":
-      return { type: "array", items: word };
-    case "classes":
-      return { type: "array", items: { anyOf: [layer, word] } };
-    case "numbers":
-      return { type: "array", items: { type: "number", ...range } };
-    case "integers":
-      return { anyOf: [layer, { type: "array", items: layer }] };
-    case "sides": {
-      const side = { type: "integer", ...range };
-      return { anyOf: [side, { type: "array", items: side, minItems: 2, maxItems: 2 }] };
-    }
-  }
 }
 
 /** A table of options as JSON Schema of an object that has no other keys. */

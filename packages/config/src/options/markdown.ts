@@ -1,5 +1,6 @@
-import { describeDefault, expects } from "./describe.ts";
+import { describeDefault } from "./describe.ts";
 import { libraryName, type Option, type OptionTable } from "./option.ts";
+import { expects } from "./value-types.ts";
 
 /** A table of options in Markdown, as pages of docs/ have them. */
 export function optionsMarkdown(table: OptionTable): string {

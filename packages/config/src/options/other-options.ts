@@ -1,5 +1,16 @@
+import { choice, flag, integer, number, setBy, text, words } from "./define.ts";
 import type { OptionTable } from "./option.ts";
-import { data, device, imgsz, model, onnxRuntimeDevices, outputDirectory } from "./shared-options.ts";
+import {
+  data,
+  device,
+  imgsz,
+  model,
+  notServer,
+  onnxRuntimeDevices,
+  seed,
+  trainSplit,
+  valSplit,
+} from "./shared-options.ts";
 
 /** What a benchmark can measure: the model itself, and what it can be exported as. */
 export const benchmarkFormats = [
@@ -17,174 +28,114 @@ export const benchmarkFormats = [
 /** Options of `anchors`, under the names of YOLOv5's `kmean_anchors`. */
 export const anchorsOptions: OptionTable = {
   ...data,
-  split: { type: "text", expects: "name", help: "split of the data set", default: "train" },
-  model: { type: "text", expects: "file", help: "a YOLOv5 model to compare with" },
-  n: { type: "integer", help: "number of anchors", defaultText: "as many as the model has, or 9", min: 1 },
-  ...imgsz,
-  anchor_t: { type: "number", help: "largest ratio of a box's side to an anchor's", default: 4, min: 1 },
-  gen: { type: "integer", help: "generations of the genetic algorithm after k-means", default: 1000, min: 0 },
-  seed: { type: "integer", help: "seed of the search", default: 0, min: 0 },
+  ...trainSplit,
+  model: text("file", "a YOLOv5 model to compare with"),
+  n: integer("number of anchors", undefined, { defaultText: "as many as the model has, or 9", min: 1 }),
+  ...imgsz(),
+  anchor_t: number("largest ratio of a box's side to an anchor's", 4, { min: 1 }),
+  gen: integer("generations of the genetic algorithm after k-means", 1000, { min: 0 }),
+  ...seed("seed of the search"),
 };
 
 /** Options of `info`. */
 export const infoOptions: OptionTable = {
-  ...model,
-  ...imgsz,
-  detailed: { type: "boolean", help: "also every parameter tensor, with its mean and deviation", default: false },
-  vs: { type: "text", expects: "file", help: "another model to compare with", setBy: ["cli"] },
-  graph: {
-    type: "text",
-    expects: "folder",
-    help: "folder to write the graph into, for TensorBoard and Netron",
-    setBy: ["cli"],
-  },
+  ...model(),
+  ...imgsz(),
+  detailed: flag("also every parameter tensor, with its mean and deviation", false),
+  ...setBy(["cli"], {
+    vs: text("file", "another model to compare with"),
+    graph: text("folder", "folder to write the graph into, for TensorBoard and Netron"),
+  }),
 };
 
 /** Options of `benchmark`. */
 export const benchmarkOptions: OptionTable = {
-  model: { ...model.model, type: "text", help: "weights or a model file", setBy: ["cli", "library"] },
-  data: { type: "text", expects: "file", help: "data set to measure mAP on", required: true },
-  split: { type: "choice", choices: ["val", "test", "train"], help: "split of the data set", default: "val" },
-  ...imgsz,
-  format: {
-    type: "words",
+  ...model("weights or a model file", notServer),
+  data: text("file", "data set to measure mAP on", undefined, { required: true }),
+  ...valSplit,
+  ...imgsz(),
+  format: words("formats to measure, with commas between", undefined, {
     choices: benchmarkFormats,
-    help: "formats to measure, with commas between",
     defaultText: "all but tfjs-half and tfjs-int8",
-  },
-  device: {
-    type: "words",
+  }),
+  device: words("devices, with commas between", undefined, {
     choices: onnxRuntimeDevices,
-    help: "devices, with commas between",
     defaultText: "all that work",
-  },
-  fraction: { type: "number", help: "share of the images to use", default: 1, min: 0, max: 1 },
-  threads: { ...device.threads, type: "integer", help: "processor threads", setBy: ["cli", "library"] },
-  file: { type: "text", expects: "folder", help: "folder to keep the exports in", defaultText: "none" },
+  }),
+  fraction: number("share of the images to use", 1, { min: 0, max: 1 }),
+  threads: integer("processor threads", undefined, { defaultText: "as many as ONNX Runtime chooses", min: 1 }),
+  file: text("folder", "folder to keep the exports in", undefined, { defaultText: "none" }),
 };
 
 /** Options of `benchmark sppf`. */
 export const benchmarkSppfOptions: OptionTable = {
-  passes: { type: "integer", help: "timed passes of each", default: 100, min: 1 },
+  passes: integer("timed passes of each", 100, { min: 1 }),
   ...device,
 };
 
 /** Options of `quickstart`. */
 export const quickstartOptions: OptionTable = {
-  project: { ...outputDirectory("").project, type: "text", help: "folder for results" },
-  name: {
-    type: "text",
-    expects: "name",
-    help: "subfolder; a number is added if it exists",
-    default: "quickstart",
-  },
+  project: text("folder", "folder for results", "runs"),
+  name: text("name", "subfolder; a number is added if it exists", "quickstart"),
   ...device,
 };
 
 /** Options of `serve`. */
 export const serveOptions: OptionTable = {
-  model: { type: "words", expects: "a.pt,b.onnx", help: "models to load at the start; the first is the default one" },
-  port: { type: "integer", help: "port to listen on; 0 for a free one", default: 8080, min: 0, max: 65_535 },
-  host: {
-    type: "text",
-    expects: "address",
-    help: "address to listen on; any but this machine's own needs a key",
-    default: "127.0.0.1",
-  },
-  key: {
-    type: "text",
-    expects: "key",
-    help: "API key, or sha256: and its hash",
-    defaultText: "LOOKONCE_KEY of the environment",
-  },
-  models: { type: "words", expects: "folder,folder", help: "folders that requests may load models from" },
-  data: { type: "words", expects: "folder,folder", help: "folders with data sets that requests may train on" },
-  runs: { type: "text", expects: "folder", help: "folder for trainings", default: "runs" },
-  ...imgsz,
-  max_imgsz: { type: "integer", help: "largest imgsz that requests may ask for", default: 1280, min: 32 },
-  rect: {
-    type: "boolean",
-    help: "pad images only to the next multiple of the stride, not to a square",
-    default: true,
-  },
-  device: { type: "choice", choices: ["auto", ...onnxRuntimeDevices], help: "where to compute", default: "cpu" },
-  workers: {
-    type: "integer",
-    help: "inference workers",
-    defaultText: "one per two cores, at most 4",
-    min: 1,
-    max: 64,
-  },
-  threads: {
-    type: "integer",
-    help: "processor threads of a worker",
+  model: words("models to load at the start; the first is the default one", undefined, { expects: "a.pt,b.onnx" }),
+  port: integer("port to listen on; 0 for a free one", 8080, { min: 0, max: 65_535 }),
+  host: text("address", "address to listen on; any but this machine's own needs a key", "127.0.0.1"),
+  key: text("key", "API key, or sha256: and its hash", undefined, { defaultText: "LOOKONCE_KEY of the environment" }),
+  models: words("folders that requests may load models from", undefined, { expects: "folder,folder" }),
+  data: words("folders with data sets that requests may train on", undefined, { expects: "folder,folder" }),
+  runs: text("folder", "folder for trainings", "runs"),
+  ...imgsz(),
+  max_imgsz: integer("largest imgsz that requests may ask for", 1280, { min: 32 }),
+  rect: flag("pad images only to the next multiple of the stride, not to a square", true),
+  device: choice(["auto", ...onnxRuntimeDevices], "where to compute", "cpu"),
+  workers: integer("inference workers", undefined, { defaultText: "one per two cores, at most 4", min: 1, max: 64 }),
+  threads: integer("processor threads of a worker", undefined, {
     defaultText: "the cores divided among the workers",
     min: 1,
-  },
-  batch: { type: "integer", help: "maximum images per batch", default: 4, min: 1, max: 64 },
-  window: {
-    type: "number",
-    help: "milliseconds that an image waits for a batch to fill while the workers are busy",
-    default: 2,
+  }),
+  batch: integer("maximum images per batch", 4, { min: 1, max: 64 }),
+  window: number("milliseconds that an image waits for a batch to fill while the workers are busy", 2, {
     min: 0,
     max: 1000,
-  },
-  queue: { type: "integer", help: "maximum images that wait; more are refused", default: 256, min: 1 },
-  timeout: { type: "number", help: "seconds after which a request times out", default: 30, min: 0.1 },
-  max_body: { type: "number", help: "maximum MiB of a request", default: 32, min: 0.001 },
-  max_images: { type: "integer", help: "maximum images of a request", default: 32, min: 1 },
-  max_pixels: { type: "number", help: "maximum millions of pixels of an image", default: 50, min: 0.001 },
-  max_models: { type: "integer", help: "maximum models loaded at a time", default: 8, min: 1 },
-  rate: { type: "integer", help: "requests a minute from one address; 0 for no limit", default: 6000, min: 0 },
-  cors: { type: "words", expects: "origin,origin", help: "origins of web pages that may use the service" },
-  hosts: { type: "words", expects: "name,name", help: "further host names of the service" },
-  proxies: {
-    type: "words",
-    expects: "address,address",
-    help: "addresses of proxies whose X-Forwarded-For is trusted",
-  },
-  grace: { type: "number", help: "seconds to finish running work when the service stops", default: 60, min: 0 },
-  log: {
-    type: "choice",
-    choices: ["errors", "requests", "none"],
-    help: "what is logged, as JSON lines on stderr",
-    default: "errors",
-  },
+  }),
+  queue: integer("maximum images that wait; more are refused", 256, { min: 1 }),
+  timeout: number("seconds after which a request times out", 30, { min: 0.1 }),
+  max_body: number("maximum MiB of a request", 32, { min: 0.001 }),
+  max_images: integer("maximum images of a request", 32, { min: 1 }),
+  max_pixels: number("maximum millions of pixels of an image", 50, { min: 0.001 }),
+  max_models: integer("maximum models loaded at a time", 8, { min: 1 }),
+  rate: integer("requests a minute from one address; 0 for no limit", 6000, { min: 0 }),
+  cors: words("origins of web pages that may use the service", undefined, { expects: "origin,origin" }),
+  hosts: words("further host names of the service", undefined, { expects: "name,name" }),
+  proxies: words("addresses of proxies whose X-Forwarded-For is trusted", undefined, { expects: "address,address" }),
+  grace: number("seconds to finish running work when the service stops", 60, { min: 0 }),
+  log: choice(["errors", "requests", "none"], "what is logged, as JSON lines on stderr", "errors"),
 };
 
 /** Options of `cfg`. */
-export const cfgOptions: OptionTable = {
-  command: {
-    type: "text",
-    expects: "command",
-    help: 'command to show, such as train or "data check"; copy writes lookonce.yaml',
+export const cfgOptions: OptionTable = setBy(["cli"], {
+  command: text("command", 'command to show, such as train or "data check"; copy writes lookonce.yaml', undefined, {
     defaultText: "all",
-    setBy: ["cli"],
-  },
-  format: { type: "choice", choices: ["yaml", "table"], help: "how to show them", default: "yaml", setBy: ["cli"] },
-  output: { type: "text", expects: "file.yaml", help: "file to write instead of printing", setBy: ["cli"] },
-};
+  }),
+  format: choice(["yaml", "table"], "how to show them", "yaml"),
+  output: text("file.yaml", "file to write instead of printing"),
+});
 
 /** Options of `schema`. */
-export const schemaOptions: OptionTable = {
-  of: {
-    type: "choice",
-    choices: ["settings", "recipe", "data", "model"],
-    help: "files that the schema is for: cfg=, hyp=, data=, model=",
-    setBy: ["cli"],
-  },
-  output: {
-    type: "text",
-    expects: "folder",
-    help: "folder to write all schemas to, instead of printing",
-    setBy: ["cli"],
-  },
-};
+export const schemaOptions: OptionTable = setBy(["cli"], {
+  of: choice(["settings", "recipe", "data", "model"], "files that the schema is for: cfg=, hyp=, data=, model="),
+  output: text("folder", "folder to write all schemas to, instead of printing"),
+});
 
 /** Shells that completions are written for. */
 export const shells = ["bash", "zsh", "fish"] as const;
 
 /** Options of `completion`. */
-export const completionOptions: OptionTable = {
-  shell: { type: "choice", choices: shells, help: "shell that the script is for", required: true, setBy: ["cli"] },
-};
+export const completionOptions: OptionTable = setBy(["cli"], {
+  shell: choice(shells, "shell that the script is for", undefined, { required: true }),
+});

@@ -1,4 +1,5 @@
-import type { OptionTable } from "./option.ts";
+import { choice, flag, integer, number, setBy, text } from "./define.ts";
+import type { Option, OptionSetter, OptionTable } from "./option.ts";
 
 /** Execution providers of ONNX Runtime that models run on. */
 export const onnxRuntimeDevices = ["cpu", "webgpu", "cuda"] as const;
@@ -18,87 +19,69 @@ export const deviceNames: readonly DeviceName[] = [...onnxRuntimeDevices, ...ten
 /** The formats that models are exported in. */
 export const exportFormatNames = ["onnx", "tfjs", "saved_model", "safetensors", "torch"] as const;
 
-const notServer = ["cli", "library"] as const;
+export const notServer: readonly OptionSetter[] = ["cli", "library"];
 
 /** Options that every command has. */
-export const generalOptions: OptionTable = {
-  json: {
-    type: "boolean",
-    help: "print one JSON object as the last line on stdout, everything else on stderr",
-    default: false,
-    setBy: ["cli"],
-  },
-  verbose: { type: "boolean", help: "with an error, print its stack trace", default: false, setBy: ["cli"] },
-  cfg: {
-    type: "text",
-    expects: "file.yaml",
-    help: "YAML file of options; the command line overrides it",
-    setBy: ["cli"],
-  },
-};
+export const generalOptions: OptionTable = setBy(["cli"], {
+  json: flag("print one JSON object as the last line on stdout, everything else on stderr", false),
+  verbose: flag("with an error, print its stack trace", false),
+  cfg: text("file.yaml", "YAML file of options; the command line overrides it"),
+});
 
-export const model: OptionTable = {
-  model: {
-    type: "text",
-    expects: "file",
-    help: ".pt or .safetensors weights, or a model file such as yolov8n.yaml",
-    required: true,
-    setBy: ["cli"],
-  },
-};
+export const modelHelp = ".pt or .safetensors weights, or a model file such as yolov8n.yaml";
 
-export const data: OptionTable = {
-  data: { type: "text", expects: "file.yaml", help: "data set file", required: true, setBy: notServer },
-};
+/** The model, set when it is loaded. */
+export function model(help: string = modelHelp, setters: readonly OptionSetter[] = ["cli"]): OptionTable {
+  return setBy(setters, { model: text("file", help, undefined, { required: true }) });
+}
 
-export const imgsz: OptionTable = {
-  imgsz: {
-    type: "integer",
-    label: "Image size",
-    help: "longer side of the images for the model, in pixels; rounded up to the model's stride",
-    default: 640,
-    min: 32,
-  },
-};
+export const data: OptionTable = setBy(notServer, {
+  data: text("file.yaml", "data set file", undefined, { required: true }),
+});
+
+export const trainSplit: OptionTable = { split: text("name", "split of the data set", "train") };
+
+export const valSplit: OptionTable = { split: choice(["val", "test", "train"], "split of the data set", "val") };
+
+export function imgsz(
+  help = "longer side of the images for the model, in pixels; rounded up to the model's stride",
+): OptionTable {
+  return { imgsz: integer(help, 640, { label: "Image size", min: 32 }) };
+}
+
+export function seed(help: string, label?: Pick<Option, "label">): OptionTable {
+  return { seed: integer(help, 0, { min: 0, ...label }) };
+}
+
+/** Thresholds of non-maximum suppression, whose defaults are the family's. */
+export function suppression(
+  use: "predict" | "val",
+  [conf, iou, maxDet]: readonly [conf: string, iou: string, maxDet: string] = [
+    "detections need a confidence above this",
+    "of two boxes of a class with an IoU above this, the one with the lower confidence is dropped",
+    "maximum detections per image",
+  ],
+): OptionTable {
+  return {
+    conf: number(conf, ({ nms }) => nms[use].conf, { min: 0, max: 1 }),
+    iou: number(iou, ({ nms }) => nms[use].iou, { min: 0, max: 1 }),
+    max_det: integer(maxDet, ({ nms }) => nms[use].maxDet, { min: 1 }),
+  };
+}
 
 /** Where to compute; set when a model is loaded. */
-export const device: OptionTable = {
-  device: {
-    type: "choice",
-    choices: ["auto", ...deviceNames],
-    help: "where to compute",
-    default: "cpu",
-    setBy: ["cli"],
-  },
-  threads: {
-    type: "integer",
-    help: "processor threads",
-    defaultText: "as many as ONNX Runtime chooses",
-    min: 1,
-    setBy: ["cli"],
-  },
-};
+export const device: OptionTable = setBy(["cli"], {
+  device: choice(["auto", ...deviceNames], "where to compute", "cpu"),
+  threads: integer("processor threads", undefined, { defaultText: "as many as ONNX Runtime chooses", min: 1 }),
+});
 
-export const singleCls: OptionTable = {
-  single_cls: { type: "boolean", help: "treat all objects as one class", default: false },
-};
+export const singleCls: OptionTable = { single_cls: flag("treat all objects as one class", false) };
 
 /** Where results are written: `project/name`, then `name2`, `name3`, … */
 export function outputDirectory(name: string): OptionTable {
-  return {
-    project: { type: "text", expects: "folder", help: "folder for results", default: "runs", setBy: notServer },
-    name: {
-      type: "text",
-      expects: "name",
-      help: "subfolder for this run; a number is added if it exists",
-      default: name,
-      setBy: notServer,
-    },
-    exist_ok: {
-      type: "boolean",
-      help: "write into the subfolder even if it exists",
-      default: false,
-      setBy: notServer,
-    },
-  };
+  return setBy(notServer, {
+    project: text("folder", "folder for results", "runs"),
+    name: text("name", "subfolder for this run; a number is added if it exists", name),
+    exist_ok: flag("write into the subfolder even if it exists", false),
+  });
 }

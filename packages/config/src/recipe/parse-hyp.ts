@@ -1,8 +1,8 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { FamilySettings } from "../families/family-settings.ts";
 import { familySettings } from "../families/table.ts";
-import { accepts, describeValue } from "../options/check-value.ts";
 import { recipeOptions } from "../options/recipe-options.ts";
+import { accepts, describeValue } from "../options/value-types.ts";
 import type { HypFamilies, HypFamily } from "./hyp.ts";
 
 /** Options of {@link parseHyp}. */

@@ -1,5 +1,5 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import type { AugmentationHyp, V5Hyp, V8Hyp } from "./hyp.ts";
+import type { AugmentationHyp, OptimizerHyp, V5Hyp, V8Hyp } from "./hyp.ts";
 
 /** No transform of {@link AugmentationHyp} ever happens. */
 const still: Readonly<AugmentationHyp> = {
@@ -18,8 +18,8 @@ const still: Readonly<AugmentationHyp> = {
   copy_paste: 0,
 };
 
-/** YOLOv5's `hyp.scratch-low.yaml`: for small models trained from scratch, and its default. */
-const v5ScratchLow: Readonly<V5Hyp> = {
+/** What YOLOv5's and YOLOv8's defaults have in common. */
+const shared: Readonly<OptimizerHyp & AugmentationHyp> = {
   ...still,
   lr0: 0.01,
   lrf: 0.01,
@@ -28,14 +28,6 @@ const v5ScratchLow: Readonly<V5Hyp> = {
   warmup_epochs: 3,
   warmup_momentum: 0.8,
   warmup_bias_lr: 0.1,
-  box: 0.05,
-  cls: 0.5,
-  cls_pw: 1,
-  obj: 1,
-  obj_pw: 1,
-  iou_t: 0.2,
-  anchor_t: 4,
-  fl_gamma: 0,
   hsv_h: 0.015,
   hsv_s: 0.7,
   hsv_v: 0.4,
@@ -45,30 +37,29 @@ const v5ScratchLow: Readonly<V5Hyp> = {
   mosaic: 1,
 };
 
+/** YOLOv5's `hyp.scratch-low.yaml`: for small models trained from scratch, and its default. */
+const v5ScratchLow: Readonly<V5Hyp> = {
+  ...shared,
+  box: 0.05,
+  cls: 0.5,
+  cls_pw: 1,
+  obj: 1,
+  obj_pw: 1,
+  iou_t: 0.2,
+  anchor_t: 4,
+  fl_gamma: 0,
+};
+
 const v5ScratchMed: Readonly<V5Hyp> = { ...v5ScratchLow, lrf: 0.1, cls: 0.3, obj: 0.7, scale: 0.9, mixup: 0.1 };
 
 /** YOLOv8's defaults (8.3). */
 const v8: Readonly<V8Hyp> = {
-  ...still,
-  lr0: 0.01,
-  lrf: 0.01,
-  momentum: 0.937,
-  weight_decay: 0.0005,
-  warmup_epochs: 3,
-  warmup_momentum: 0.8,
-  warmup_bias_lr: 0.1,
+  ...shared,
   box: 7.5,
   cls: 0.5,
   dfl: 1.5,
   nbs: 64,
-  hsv_h: 0.015,
-  hsv_s: 0.7,
-  hsv_v: 0.4,
-  translate: 0.1,
-  scale: 0.5,
-  fliplr: 0.5,
   bgr: 0,
-  mosaic: 1,
   cutmix: 0,
   copy_paste_mode: "flip",
 };

@@ -1,6 +1,9 @@
+import type { FamilySettings } from "../families/family-settings.ts";
 import { familySettings } from "../families/table.ts";
-import { type JsonSchema, tableJsonSchema } from "../options/json-schema.ts";
+import { tableJsonSchema } from "../options/json-schema.ts";
 import type { OptionSchema, OptionTable } from "../options/option.ts";
+import type { JsonSchema } from "../options/value-types.ts";
+import { hypKeys } from "../recipe/parse-hyp.ts";
 import { settingsSchema } from "./settings-schema.ts";
 
 /** The kinds of YAML files that there are JSON Schemas of. */
@@ -77,7 +80,7 @@ const modelSchema: JsonSchema = {
 /** A recipe file, `hyp=my.yaml`: its keys may be of any family. */
 function recipeSchema(recipe: OptionTable): JsonSchema {
   const families = Object.values(familySettings);
-  const hyps = new Set<string>(families.flatMap(({ hyp, optionalHyps }) => [...Object.keys(hyp), ...optionalHyps]));
+  const hyps = new Set(families.flatMap((family: FamilySettings) => hypKeys(family)));
   const { properties, ...rest } = tableJsonSchema(
     Object.fromEntries(Object.entries(recipe).filter(([key]) => hyps.has(key))),
   );

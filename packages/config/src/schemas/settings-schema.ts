@@ -1,5 +1,6 @@
-import { type JsonSchema, optionJsonSchema, tableJsonSchema } from "../options/json-schema.ts";
+import { optionJsonSchema, tableJsonSchema } from "../options/json-schema.ts";
 import { isSetBy, type OptionSchema, type OptionTable } from "../options/option.ts";
+import type { JsonSchema } from "../options/value-types.ts";
 
 /**
  * JSON Schema of a settings file, `cfg=my.yaml`: options of all commands at the top, of single ones under their names. An

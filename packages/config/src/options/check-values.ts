@@ -1,0 +1,30 @@
+import { didYouMean, LookonceError } from "@lookonce/errors";
+import type { OptionTable } from "./option.ts";
+import { accepts, describeValue } from "./value-types.ts";
+
+/**
+ * Checks values, as programs write them, under their snake_case names.
+ *
+ * @param what who has these options, for sentences: `a job that is to train`
+ * @throws LookonceError `ARGUMENT` for a name that the table does not have, with the nearest one, or a value that the option
+ *   does not accept
+ */
+export function checkValues(
+  table: OptionTable,
+  values: Readonly<Record<string, unknown>>,
+  { what, prefix = "" }: { what: string; prefix?: string },
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    const option = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (option === undefined) {
+      const names = Object.keys(table);
+      const hint = didYouMean(name, names) || ` There are ${names.join(", ")}.`;
+      throw new LookonceError("ARGUMENT", `${what} has no option "${name}".${hint}`);
+    }
+    if (accepts(option, value)) continue;
+    throw new LookonceError(
+      "ARGUMENT",
+      `${prefix}${name} must be ${describeValue(option)}, not ${JSON.stringify(value)}.`,
+    );
+  }
+}
