@@ -21,48 +21,42 @@ export async function* readAhead<T, R>(
   { group, ahead, start, stop }: ReadAheadOptions<T, R>,
 ): AsyncGenerator<R, void, undefined> {
   const elements = source[Symbol.asyncIterator]();
-  const pending: Promise<R>[] = [];
-  const arrived = new Signal();
-  const room = new Signal();
+  /** Started groups, and last the one that is being read; `undefined` at the source's end. */
+  const pending: Promise<{ result: R } | undefined>[] = [];
+  let reading: Promise<void> = Promise.resolve();
   let ended = false;
   let left = false;
-  const feed = async (): Promise<void> => {
-    try {
-      while (!left) {
-        if (pending.length >= ahead()) {
-          await room.wait();
-          continue;
-        }
-        const members = await nextElements(elements, group);
-        if (members.length === 0 || left) return;
-        const result = start(members);
-        // Its failure is thrown when its turn comes
-        result.catch(() => {});
-        pending.push(result);
-        arrived.notify();
-      }
-    } finally {
-      ended = true;
-      arrived.notify();
-    }
+  const addGroup = (): void => {
+    const members = reading.then(() => (ended || left ? [] : nextElements(elements, group)));
+    reading = members.then(
+      ({ length }) => {
+        ended = length < group;
+      },
+      () => {
+        ended = true;
+      },
+    );
+    const started = members.then(async (all) => (all.length === 0 || left ? undefined : { result: await start(all) }));
+    // A failure is thrown when its turn comes
+    started.catch(() => {});
+    pending.push(started);
   };
-  const feeding = feed();
-  feeding.catch(() => {});
+  const fill = (): void => {
+    while (!ended && pending.length < ahead()) addGroup();
+  };
   try {
-    for (;;) {
-      while (pending.length === 0 && !ended) await arrived.wait();
-      if (pending.length === 0) return await feeding;
-      const result = await pending[0];
+    for (fill(); ; fill()) {
+      const first = await pending[0];
       pending.shift();
-      room.notify();
-      yield result as R;
+      if (first === undefined) return;
+      fill();
+      yield first.result;
     }
   } finally {
     left = true;
-    room.notify();
     if (!ended) stop?.();
     await elements.return?.();
-    await Promise.allSettled([feeding, ...pending]);
+    await Promise.allSettled(pending);
   }
 }
 
@@ -75,21 +69,4 @@ async function nextElements<T>(elements: AsyncIterator<T>, count: number): Promi
     read.push(value);
   }
   return read;
-}
-
-/** An event that one waiter at a time waits for, again and again. */
-class Signal {
-  #resolve: (() => void) | undefined;
-
-  /** Resolves at the next {@link notify}. */
-  wait(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  notify(): void {
-    this.#resolve?.();
-    this.#resolve = undefined;
-  }
 }

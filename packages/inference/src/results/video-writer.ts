@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, renameIntoPlace } from "@lookonce/files";
 import { type Image, resizeBilinear } from "@lookonce/image";
-import { FfmpegProcess } from "../sources/video/ffmpeg-process.ts";
+import { FfmpegProcess, oncePerProgram, textOf } from "../sources/video/ffmpeg-process.ts";
 
 /** Options of {@link VideoWriter.create}. */
 export interface VideoWriterOptions {
@@ -18,8 +18,6 @@ export interface VideoWriterOptions {
 
 /** H.264 by whichever encoder this ffmpeg has; MPEG-4 part 2 is in every one. */
 const encoders = ["libx264", "libopenh264", "h264_videotoolbox", "h264_mf", "mpeg4"];
-
-const chosenEncoders = new Map<string, Promise<string>>();
 
 /** Writes frames into an MP4 file by the program ffmpeg. The file appears under its name when it is whole. */
 export class VideoWriter {
@@ -100,23 +98,8 @@ function argumentsFor(
   ];
 }
 
-function encoderOf(ffmpeg: string): Promise<string> {
-  let chosen = chosenEncoders.get(ffmpeg);
-  if (chosen === undefined) {
-    chosen = chooseEncoder(ffmpeg);
-    chosenEncoders.set(ffmpeg, chosen);
-    chosen.catch(() => chosenEncoders.delete(ffmpeg));
-  }
-  return chosen;
-}
-
-async function chooseEncoder(ffmpeg: string): Promise<string> {
-  const list = new FfmpegProcess(ffmpeg, ["-hide_banner", "-v", "level+error", "-encoders"]);
-  list.stdin.end();
-  let text = "";
-  list.stdout.setEncoding("utf8");
-  for await (const chunk of list.stdout) text += chunk;
-  await list.ended;
-  const known = new Set(text.split("\n").map((line) => line.trim().split(/\s+/)[1]));
+const encoderOf = oncePerProgram(async (ffmpeg) => {
+  const { written } = await textOf(ffmpeg, ["-hide_banner", "-v", "level+error", "-encoders"]);
+  const known = new Set(written.split("\n").map((line) => line.trim().split(/\s+/)[1]));
   return encoders.find((name) => known.has(name)) ?? "mpeg4";
-}
+});

@@ -47,11 +47,6 @@ export class ByteReader {
     this.#start = Math.min(this.#end, this.#start + count);
   }
 
-  /** Ends the stream. */
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
-  }
-
   #append(chunk: Uint8Array): void {
     if (this.#start === this.#end) this.#start = this.#end = 0;
     if (this.#end + chunk.length > this.#buffer.length) {

@@ -4,13 +4,10 @@ import type { SourceSettings } from "./source.ts";
 /** A response to a request: its kind, and how to read or to cancel it. */
 export interface Answer {
   kind: "image" | "video";
-  /** Reads the whole answer. */
   read(): Promise<Uint8Array>;
   /** Breaks the connection off. */
   leave(): Promise<void>;
 }
-
-type Limits = Pick<SourceSettings, "timeout" | "maxBytes" | "signal">;
 
 /**
  * Requests an address over HTTP and reads the response's headers. Redirects are followed.
@@ -18,75 +15,56 @@ type Limits = Pick<SourceSettings, "timeout" | "maxBytes" | "signal">;
  * @throws LookonceError `NOT_FOUND` when the server says that there is nothing, `FORMAT` when it is a web page or other
  *   than an image or video, `IO` when it cannot be reached, refuses, is too slow or sends too much
  */
-export async function ask(address: string, limits: Limits): Promise<Answer> {
-  const watch = new Watch(address, limits);
+export async function ask(address: string, { timeout, maxBytes, signal }: SourceSettings): Promise<Answer> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), timeout * 1000);
+  const explain = (cause: unknown): LookonceError => {
+    clearTimeout(timer);
+    if (cause instanceof LookonceError) return cause;
+    let message = `Cannot fetch ${address}: ${reasonOf(cause)}`;
+    if (silence.signal.aborted) message = `${address} sent nothing for ${timeout} s; timeout sets how long to wait.`;
+    if (signal?.aborted) message = `Fetching ${address} was ended.`;
+    return new LookonceError("IO", message, { cause });
+  };
   let response: Response;
   try {
     response = await fetch(address, {
-      signal: watch.signal,
+      signal: signal === undefined ? silence.signal : AbortSignal.any([silence.signal, signal]),
       headers: { accept: "image/*,video/*;q=0.9,*/*;q=0.5", "user-agent": "lookonce" },
     });
   } catch (cause) {
-    throw watch.explain(cause);
+    throw explain(cause);
   }
   const leave = async (): Promise<void> => {
-    watch.stop();
+    clearTimeout(timer);
     // Whatever else the server still wants to say does not matter
     await response.body?.cancel().catch(() => {});
   };
+  const read = async (): Promise<Uint8Array> => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    try {
+      timer.refresh();
+      for await (const chunk of response.body ?? []) {
+        length += chunk.length;
+        if (length > maxBytes) throw tooLarge(address, maxBytes);
+        chunks.push(chunk);
+        timer.refresh();
+      }
+    } catch (cause) {
+      throw explain(cause);
+    }
+    clearTimeout(timer);
+    if (length === 0) throw new LookonceError("FORMAT", `${address} answers, but with nothing in it.`);
+    return Buffer.concat(chunks, length);
+  };
   try {
     const kind = kindOfAnswer(response, address);
-    checkLength(response, limits);
-    return { kind, read: () => readBody(response, { address, watch, limits }), leave };
+    if (Number(response.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(response.url, maxBytes);
+    return { kind, read, leave };
   } catch (error) {
     await leave();
     throw error;
-  }
-}
-
-/** Gives up when nothing comes for a while, or when the source is ended. */
-class Watch {
-  readonly #address: string;
-  readonly #seconds: number;
-  readonly #outer: AbortSignal | undefined;
-  readonly #controller = new AbortController();
-  readonly #onAbort = (): void => this.#controller.abort();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(address: string, { timeout, signal }: Limits) {
-    this.#address = address;
-    this.#seconds = timeout;
-    this.#outer = signal;
-    if (signal?.aborted) this.#controller.abort();
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
-    this.rearm();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** Something came: the wait begins anew. */
-  rearm(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(), this.#seconds * 1000);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#outer?.removeEventListener("abort", this.#onAbort);
-  }
-
-  /** What a failed request means. */
-  explain(cause: unknown): LookonceError {
-    this.stop();
-    if (cause instanceof LookonceError) return cause;
-    if (this.#outer?.aborted) return new LookonceError("IO", `Fetching ${this.#address} was ended.`, { cause });
-    if (this.#controller.signal.aborted) {
-      const message = `${this.#address} sent nothing for ${this.#seconds} s; timeout sets how long to wait.`;
-      return new LookonceError("IO", message, { cause });
-    }
-    return new LookonceError("IO", `Cannot fetch ${this.#address}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -118,37 +96,7 @@ function kindOfAnswer(response: Response, address: string): "image" | "video" {
   throw new LookonceError("FORMAT", `${place} is no image: the server says that it is ${type}.${hint}`);
 }
 
-function checkLength(response: Response, { maxBytes }: Limits): void {
-  const length = Number(response.headers.get("content-length") ?? 0);
-  if (length > maxBytes) throw tooLarge(response.url, maxBytes);
-}
-
 function tooLarge(address: string, maxBytes: number): LookonceError {
   const size = `${(maxBytes / 2 ** 20).toFixed(maxBytes < 2 ** 20 ? 3 : 0)} MiB`;
   return new LookonceError("IO", `${address} sends more than ${size}; maxBytes sets how much one image may have.`);
-}
-
-interface Reading {
-  address: string;
-  watch: Watch;
-  limits: Limits;
-}
-
-async function readBody(response: Response, { address, watch, limits }: Reading): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    watch.rearm();
-    for await (const chunk of response.body ?? []) {
-      length += chunk.length;
-      if (length > limits.maxBytes) throw tooLarge(address, limits.maxBytes);
-      chunks.push(chunk);
-      watch.rearm();
-    }
-  } catch (cause) {
-    throw watch.explain(cause);
-  }
-  watch.stop();
-  if (length === 0) throw new LookonceError("FORMAT", `${address} answers, but with nothing in it.`);
-  return Buffer.concat(chunks, length);
 }

@@ -1,33 +1,28 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { imageExtensions, kindOfFile } from "./file-kinds.ts";
-
-/** Contents of a folder, in the order of names. */
-export interface FolderContents {
-  /** Paths of images and videos. */
-  files: string[];
-  /** Names of folders inside. */
-  folders: string[];
-}
+import { imageExtensions, isShown } from "./file-kinds.ts";
 
 /**
  * Images and videos of a folder. Folders inside are not searched, as YOLOv5 (7.0) and YOLOv8 (8.3) have it: `folder/**`
  * does that.
  *
+ * @returns paths of files and names of folders, both in the order of names
  * @throws LookonceError `NOT_FOUND` when there are none, `IO` when it cannot be read
  */
-export async function listFolder(folder: string): Promise<FolderContents> {
+export async function listFolder(folder: string): Promise<{ files: string[]; folders: string[] }> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
     throw new LookonceError("IO", `Cannot read the folder ${folder}: ${cause.message}`, { cause });
   });
-  const files: string[] = [];
-  const folders: string[] = [];
-  for (const entry of entries) {
-    if (entry.isDirectory()) folders.push(entry.name);
-    else if (isShown(entry.name)) files.push(entry.name);
-  }
-  if (files.length > 0) return { files: files.sort().map((name) => join(folder, name)), folders: folders.sort() };
+  const namesOf = (isFolder: boolean): string[] =>
+    entries
+      .filter((entry) => entry.isDirectory() === isFolder)
+      .map(({ name }) => name)
+      .sort();
+  const folders = namesOf(true);
+  // Hidden files, such as those that macOS leaves, are no images
+  const files = namesOf(false).filter((name) => !name.startsWith(".") && isShown(name));
+  if (files.length > 0) return { files: files.map((name) => join(folder, name)), folders };
   const known = [...imageExtensions].join(", ");
   const hint = folders.length === 0 ? "" : ` ${searchHint(folder, folders)}`;
   throw new LookonceError("NOT_FOUND", `The folder ${folder} has no images or videos (${known}, …).${hint}`);
@@ -37,11 +32,4 @@ export async function listFolder(folder: string): Promise<FolderContents> {
 export function searchHint(folder: string, folders: readonly string[]): string {
   const names = folders.length > 3 ? `${folders.slice(0, 3).join(", ")}, …` : folders.join(", ");
   return `Folders inside it (${names}) are searched when asked for: '${join(folder, "**")}'.`;
-}
-
-/** Whether a file is an image or a video by its name; hidden files, such as those that macOS leaves, are neither. */
-function isShown(name: string): boolean {
-  if (name.startsWith(".")) return false;
-  const kind = kindOfFile(name);
-  return kind === "image" || kind === "video";
 }

@@ -1,32 +1,25 @@
 import { isAbsolute, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { glob, isDynamicPattern } from "tinyglobby";
-import { kindOfFile } from "./file-kinds.ts";
+import { isShown } from "./file-kinds.ts";
 
 /** Whether a path is a pattern: `*`, `**`, `?`, `[ab]`, `{a,b}`. */
 export function isPattern(path: string): boolean {
   return isDynamicPattern(withSlashes(path));
 }
 
-/** Files that a pattern stands for. */
-export interface Matches {
-  /** The part of the pattern before anything that may vary. */
-  base: string;
-  /** Paths of images and videos, in their order. */
-  files: string[];
-}
-
 /**
  * Images and videos that a pattern matches, seen from a folder. `**` stands for any number of folders; links to folders
  * are followed, hidden files are left out.
  *
+ * @returns paths in their order, and the part of the pattern before anything that may vary
  * @throws LookonceError `NOT_FOUND` when nothing matches, or nothing that is an image or a video by its name
  */
-export async function matchPattern(pattern: string, cwd: string): Promise<Matches> {
+export async function matchPattern(pattern: string, cwd: string): Promise<{ base: string; files: string[] }> {
   const given = withSlashes(pattern);
   const form = { cwd, absolute: isAbsolute(given), expandDirectories: false };
   const matched = await glob(given, { ...form, onlyFiles: true });
-  const files = matched.filter((path) => ["image", "video"].includes(kindOfFile(path))).sort();
+  const files = matched.filter(isShown).sort();
   const seen = (path: string): string => (isAbsolute(given) ? path : join(cwd, path));
   if (files.length > 0) return { base: seen(fixedPart(given)), files: files.map(seen) };
   if (matched.length > 0) {

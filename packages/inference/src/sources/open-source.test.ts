@@ -312,7 +312,7 @@ describe("openSource", () => {
       controller.abort();
     }
     expect(seen).toEqual(["2024/a.png"]);
-    expect(counts).toEqual([{ count: 4 }]);
+    expect(counts).toEqual([{ count: 4, live: false }]);
   });
 
   it.skipIf(process.platform === "win32")("follows links to folders in patterns", async () => {

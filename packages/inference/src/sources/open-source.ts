@@ -1,18 +1,18 @@
 import { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
-import type { Origin, VideoOrigin } from "./origin.ts";
 import { originItems } from "./origin-items.ts";
-import { type Resolved, resolveEntry } from "./resolve-entry.ts";
+import { type Resolved, resolveAll, resolveEntry } from "./resolve-entry.ts";
 import {
   type OpenedSource,
   type OpenSourceOptions,
+  type Origin,
   resolveSourceOptions,
   type Source,
   type SourceEntry,
   type SourceItem,
   type SourceSettings,
 } from "./source.ts";
-import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
+import { probeVideo } from "./video/probe-video.ts";
 
 /**
  * Opens a source of images. What it stands for is found out here, from names; images are read, fetched and decoded when
@@ -24,8 +24,7 @@ import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
 export async function openSource(source: Source, options: OpenSourceOptions = {}): Promise<OpenedSource> {
   const settings = resolveSourceOptions(options);
   const opened = await open(source, settings);
-  const { count, live } = opened;
-  settings.onOpen?.({ ...(count === undefined ? {} : { count }), ...(live === undefined ? {} : { live }) });
+  settings.onOpen?.({ count: opened.count, live: opened.live });
   return opened;
 }
 
@@ -33,15 +32,16 @@ async function open(source: Source, settings: SourceSettings): Promise<OpenedSou
   const stream = streamOf(source, settings);
   if (stream !== undefined) return assemble({ origins: [stream], single: true }, settings);
   if (isAsyncIterable(source)) {
-    return { single: false, [Symbol.asyncIterator]: () => itemsAsTheyCome(source, settings) };
+    const items = itemsOf(originsAsTheyCome(source, settings), settings);
+    return { single: false, count: undefined, live: false, ...items };
   }
-  if (!Array.isArray(source)) {
-    return assemble(await resolveEntry(source as SourceEntry, { settings, index: 0 }), settings);
+  if (Array.isArray(source)) {
+    return assemble({ origins: await resolveAll(source as readonly SourceEntry[], settings), single: false }, settings);
   }
-  return assemble({ origins: await resolveAll(source as readonly SourceEntry[], settings), single: false }, settings);
+  return assemble(await resolveEntry(source as SourceEntry, { settings, index: 0 }), settings);
 }
 
-/** Standard input, or a stream that was given. */
+/** Standard input, or a stream that was passed. */
 function streamOf(source: Source, { stdin = process.stdin }: SourceSettings): Origin | undefined {
   const isStdin = source === "-";
   if (!isStdin && !(source instanceof Readable)) return undefined;
@@ -59,67 +59,39 @@ function isAsyncIterable(source: Source): source is AsyncIterable<SourceEntry> {
   return typeof source === "object" && Symbol.asyncIterator in source;
 }
 
-/** All that the entries of a list stand for; an entry that leads nowhere is an error in its turn. */
-async function resolveAll(entries: readonly SourceEntry[], settings: SourceSettings): Promise<Origin[]> {
-  const origins: Origin[] = [];
-  for (const [index, entry] of entries.entries()) {
-    for (const origin of (await resolveOrFault(entry, index, settings)).origins) origins.push(origin);
-  }
-  return origins;
-}
-
-async function resolveOrFault(entry: SourceEntry, index: number, settings: SourceSettings): Promise<Resolved> {
-  try {
-    return await resolveEntry(entry, { settings, index });
-  } catch (error) {
-    if (!(error instanceof LookonceError)) throw error;
-    const path = typeof entry === "string" ? entry : `image ${index}`;
-    return { origins: [{ kind: "fault", path, name: `image-${index}`, error }], single: false };
-  }
-}
-
-async function* itemsAsTheyCome(
+async function* originsAsTheyCome(
   source: AsyncIterable<SourceEntry>,
   settings: SourceSettings,
-): AsyncGenerator<SourceItem, void, undefined> {
+): AsyncGenerator<Origin, void, undefined> {
   let index = 0;
-  for await (const entry of source) {
-    if (settings.signal?.aborted) return;
-    const { origins } = await resolveOrFault(entry, index++, settings);
-    for (const origin of origins) yield* originItems(origin, settings);
-  }
+  for await (const entry of source) yield* await resolveAll([entry], settings, { index: index++ });
 }
 
-/** A source of what was found; a single video is asked for its length first. */
-async function assemble(found: Resolved, settings: SourceSettings): Promise<OpenedSource> {
-  const { single } = found;
-  const origins = single ? found.origins : uniqueNames(found.origins);
+/** A source of what was found; of a single video the length is read first. */
+async function assemble({ origins, single }: Resolved, settings: SourceSettings): Promise<OpenedSource> {
   const [first] = origins;
   if (single && first?.kind === "video" && !first.live) {
-    const facts = await probe(first, settings);
-    const frames = facts.frames === undefined ? undefined : Math.ceil(facts.frames / settings.vidStride);
-    return { single, ...(frames === undefined ? {} : { count: frames }), ...iterator(origins, settings, facts) };
+    const facts = await probeVideo(first, settings);
+    const count = facts.frames === undefined ? undefined : Math.ceil(facts.frames / settings.vidStride);
+    return { single, count, live: false, ...itemsOf([{ ...first, facts }], settings) };
   }
-  const count = origins.every(({ kind }) => kind === "image" || kind === "fault") ? origins.length : undefined;
-  const live = origins.some((origin) => origin.kind === "video" && origin.live);
   return {
     single,
-    ...(count === undefined ? {} : { count }),
-    ...(live ? { live } : {}),
-    ...iterator(origins, settings),
+    count: origins.every(({ kind }) => kind === "image") ? origins.length : undefined,
+    live: origins.some((origin) => origin.kind === "video" && origin.live),
+    ...itemsOf(single ? origins : uniqueNames(origins), settings),
   };
 }
 
-function probe({ path, input }: VideoOrigin, { ffmpeg, signal }: SourceSettings): Promise<VideoFacts> {
-  return probeVideo({ path, input, ffmpeg, signal });
-}
-
-function iterator(origins: readonly Origin[], settings: SourceSettings, facts?: VideoFacts): AsyncIterable<SourceItem> {
+function itemsOf(
+  origins: Iterable<Origin> | AsyncIterable<Origin>,
+  settings: SourceSettings,
+): AsyncIterable<SourceItem> {
   return {
     async *[Symbol.asyncIterator](): AsyncGenerator<SourceItem, void, undefined> {
-      for (const origin of origins) {
+      for await (const origin of origins) {
         if (settings.signal?.aborted) return;
-        yield* originItems(origin, settings, facts);
+        yield* originItems(origin, settings);
       }
     },
   };
@@ -129,18 +101,13 @@ function iterator(origins: readonly Origin[], settings: SourceSettings, facts?: 
 function uniqueNames(origins: readonly Origin[]): Origin[] {
   const used = new Map<string, number>();
   return origins.map((origin) => {
+    const stem = origin.name.replace(/(?<=[^/])\.[^./]*$/, "");
     // Some file systems ignore case
-    const key = stem(origin.name).toLowerCase();
+    const key = stem.toLowerCase();
     const times = (used.get(key) ?? 0) + 1;
     used.set(key, times);
     if (times === 1) return origin;
-    const name = `${stem(origin.name)}-${times}${origin.name.slice(stem(origin.name).length)}`;
-    used.set(stem(name).toLowerCase(), 1);
-    return { ...origin, name };
+    used.set(`${key}-${times}`, 1);
+    return { ...origin, name: `${stem}-${times}${origin.name.slice(stem.length)}` };
   });
-}
-
-/** A name without its ending. */
-function stem(name: string): string {
-  return name.replace(/(?<=[^/])\.[^./]*$/, "");
 }

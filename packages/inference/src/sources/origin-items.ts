@@ -6,11 +6,10 @@ import { pipeline } from "node:stream/promises";
 import { LookonceError } from "@lookonce/errors";
 import { ByteReader } from "./byte-reader.ts";
 import { ask } from "./link.ts";
-import type { Origin, StreamOrigin } from "./origin.ts";
-import type { SourceItem, SourceSettings } from "./source.ts";
+import type { Origin, SourceItem, SourceSettings } from "./source.ts";
 import { beginsWithImage, splitImages } from "./split-images.ts";
-import { probeVideo, type VideoFacts } from "./video/probe-video.ts";
-import { type Opening, videoFrames } from "./video/video-frames.ts";
+import { probeVideo } from "./video/probe-video.ts";
+import { videoFrames } from "./video/video-frames.ts";
 
 /**
  * The images of an origin. What cannot be opened becomes an image that cannot be read, so that whoever goes through the
@@ -19,59 +18,40 @@ import { type Opening, videoFrames } from "./video/video-frames.ts";
 export async function* originItems(
   origin: Origin,
   settings: SourceSettings,
-  facts?: VideoFacts,
 ): AsyncGenerator<SourceItem, void, undefined> {
+  const { path, name, kind } = origin;
   try {
-    yield* itemsOf(origin, settings, facts);
+    if (kind === "image") yield { path, name, content: origin.content };
+    else if (kind === "stream") yield* streamItems(origin, settings);
+    else if (kind === "link") yield* linkItems(origin, settings);
+    else if (origin.live || origin.facts !== undefined) yield* videoFrames(origin, settings);
+    else yield* videoFrames({ ...origin, facts: await probeVideo(origin, settings) }, settings);
   } catch (error) {
     if (!(error instanceof LookonceError)) throw error;
-    if (settings.signal?.aborted) return;
-    yield { path: origin.path, name: origin.name, content: () => Promise.reject(error) };
+    if (!settings.signal?.aborted) yield { path, name, content: () => Promise.reject(error) };
   }
 }
 
-async function* itemsOf(
-  origin: Origin,
-  settings: SourceSettings,
-  facts?: VideoFacts,
-): AsyncGenerator<SourceItem, void, undefined> {
-  const { path, name } = origin;
-  switch (origin.kind) {
-    case "image":
-      yield { path, name, content: origin.content };
-      return;
-    case "fault":
-      throw origin.error;
-    case "stream":
-      yield* streamItems(origin, settings);
-      return;
-    case "link": {
-      const answer = await ask(path, settings);
-      if (answer.kind === "image") {
-        yield { path, name, content: () => answer.read() };
-        return;
-      }
-      await answer.leave();
-      yield* videoFrames({ kind: "video", path, name, input: ["-i", path], live: true }, settings);
-      return;
-    }
-    case "video": {
-      const { ffmpeg, signal } = settings;
-      const known = facts ?? (origin.live ? undefined : await probeVideo({ ...origin, ffmpeg, signal }));
-      yield* videoFrames(origin, settings, known === undefined ? {} : { facts: known });
-    }
+async function* linkItems({ path, name }: Origin, settings: SourceSettings): AsyncGenerator<SourceItem> {
+  const answer = await ask(path, settings);
+  if (answer.kind === "image") {
+    yield { path, name, content: () => answer.read() };
+    return;
   }
+  await answer.leave();
+  yield* videoFrames({ kind: "video", path, name, input: ["-i", path], live: true }, settings);
 }
 
 /** The images of a stream of bytes, or the frames when it does not begin with an image. */
 async function* streamItems(
-  { path, name, stream }: StreamOrigin,
+  { path, name, stream }: Extract<Origin, { kind: "stream" }>,
   settings: SourceSettings,
-): AsyncGenerator<SourceItem, void, undefined> {
+): AsyncGenerator<SourceItem> {
   const bytes = stream();
   const close = (): void => void bytes.destroy();
   settings.signal?.addEventListener("abort", close, { once: true });
   const reader = new ByteReader(bytes);
+  const video = { kind: "video", path, name, live: false } as const;
   try {
     if (await beginsWithImage(reader)) {
       let index = 0;
@@ -79,37 +59,22 @@ async function* streamItems(
         yield { path: `${path} ${index}`, name: `${name}-${index}`, content };
         index++;
       }
-      return;
-    }
-    if (reader.here.length === 0) throw new LookonceError("FORMAT", `Nothing came from ${path}.`);
-    if (await isIndexedAtEnd(reader)) {
-      yield* spooledFrames({ path, name, reader }, settings);
-      return;
-    }
-    const opening: Opening = { bytes: theRest(reader) };
-    const input = ["-i", "pipe:0"];
-    yield* videoFrames({ kind: "video", path, name, input, live: false }, settings, opening);
+    } else if (reader.here.length === 0) {
+      throw new LookonceError("FORMAT", `Nothing came from ${path}.`);
+    } else if (await isIndexedAtEnd(reader)) {
+      // Only a file on disk can be read from its end
+      const folder = await mkdtemp(join(tmpdir(), "lookonce-"));
+      try {
+        const file = join(folder, "stream.mp4");
+        await pipeline(theRest(reader), createWriteStream(file));
+        yield* originItems({ ...video, input: ["-i", `file:${file}`] }, settings);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    } else yield* videoFrames({ ...video, input: ["-i", "pipe:0"], bytes: theRest(reader) }, settings);
   } finally {
     settings.signal?.removeEventListener("abort", close);
     close();
-  }
-}
-
-/** Frames of an MP4 file whose index comes last: only a file on disk can be read from its end. */
-async function* spooledFrames(
-  { path, name, reader }: { path: string; name: string; reader: ByteReader },
-  settings: SourceSettings,
-): AsyncGenerator<SourceItem, void, undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "lookonce-"));
-  try {
-    const file = join(folder, "stream.mp4");
-    await pipeline(theRest(reader), createWriteStream(file));
-    const input = ["-i", `file:${file}`];
-    const { ffmpeg, signal } = settings;
-    const facts = await probeVideo({ path, input, ffmpeg, signal });
-    yield* videoFrames({ kind: "video", path, name, input, live: false }, settings, { facts });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

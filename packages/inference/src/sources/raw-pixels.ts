@@ -10,7 +10,7 @@ import type { RawPixels } from "./source.ts";
 export function toRgb(pixels: Image | RawPixels): Image {
   const { data, width, height } = pixels;
   const channels = "channels" in pixels ? pixels.channels : 3;
-  checkPixels(data, { width, height, channels });
+  checkPixels(pixels, channels);
   if (channels === 3) {
     const bytes = data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { data: bytes, width, height };
@@ -25,13 +25,7 @@ export function toRgb(pixels: Image | RawPixels): Image {
   return { data: rgb, width, height };
 }
 
-interface Form {
-  width: number;
-  height: number;
-  channels: number;
-}
-
-function checkPixels(data: unknown, { width, height, channels }: Form): void {
+function checkPixels({ data, width, height }: Image | RawPixels, channels: number): void {
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
     throw new LookonceError("ARGUMENT", "The pixels of an image must be bytes (Uint8Array), RGB from 0 to 255.");
   }
@@ -42,12 +36,12 @@ function checkPixels(data: unknown, { width, height, channels }: Form): void {
   if (![1, 3, 4].includes(channels)) {
     throw new LookonceError("ARGUMENT", `Pixels have 1, 3 or 4 channels (gray, RGB, RGBA), not ${channels}.`);
   }
-  const pixels = width * height;
-  if (data.length === pixels * channels) return;
-  const fitting = [1, 3, 4].find((count) => data.length === pixels * count);
+  const area = width * height;
+  if (data.length === area * channels) return;
+  const fitting = [1, 3, 4].find((count) => data.length === area * count);
   const hint = fitting === undefined ? "" : ` They fit channels: ${fitting}.`;
   throw new LookonceError(
     "ARGUMENT",
-    `Pixels of ${width} × ${height} with ${channels} channels are ${pixels * channels} bytes, not ${data.length}.${hint}`,
+    `Pixels of ${width} × ${height} with ${channels} channels are ${area * channels} bytes, not ${data.length}.${hint}`,
   );
 }

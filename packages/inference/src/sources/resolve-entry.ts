@@ -8,19 +8,17 @@ import { fileName, relativeName } from "./file-name.ts";
 import { ask } from "./link.ts";
 import { listFolder, searchHint } from "./list-folder.ts";
 import { isPattern, matchPattern } from "./match-pattern.ts";
-import type { Origin } from "./origin.ts";
 import { toRgb } from "./raw-pixels.ts";
 import { readList } from "./read-list.ts";
-import type { SourceEntry, SourceSettings } from "./source.ts";
+import type { Origin, SourceEntry, SourceSettings } from "./source.ts";
 import { linuxCamera, openCamera } from "./video/camera.ts";
 
-/** Where an entry was met. */
-export interface Context {
+interface Context {
   settings: SourceSettings;
-  /** Its number in the list that it is in. */
+  /** The entry's number in the list that it is in. */
   index: number;
   /** The list file that it is in. */
-  list?: string;
+  list?: string | undefined;
 }
 
 /** What an entry stands for: one thing, or the several of a folder, a pattern or a list file. */
@@ -36,8 +34,7 @@ export interface Resolved {
  * @throws LookonceError `NOT_FOUND`, `ARGUMENT`, `IO`, `FORMAT` or `UNSUPPORTED`, saying what is wrong with it
  */
 export async function resolveEntry(entry: SourceEntry, context: Context): Promise<Resolved> {
-  if (typeof entry === "string") return resolveText(entry, context);
-  if (typeof entry === "number") return resolveText(String(entry), context);
+  if (typeof entry === "string" || typeof entry === "number") return resolveText(String(entry), context);
   if (entry instanceof URL) return resolveText(entry.href, context);
   const [path, name] = [`image ${context.index}`, `image-${context.index}`];
   const content = entry instanceof Uint8Array ? entry : toRgb(entry);
@@ -59,10 +56,10 @@ async function resolveText(text: string, context: Context): Promise<Resolved> {
 
 /** The path if something is there; for an entry of a list file also seen from the list's folder. */
 async function locate(text: string, { list }: Context): Promise<string | undefined> {
-  if (await exists(text)) return text;
-  if (list === undefined) return undefined;
-  const beside = join(dirname(list), text);
-  return (await exists(beside)) ? beside : undefined;
+  for (const path of list === undefined ? [text] : [text, join(dirname(list), text)]) {
+    if (await exists(path)) return path;
+  }
+  return undefined;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -106,31 +103,41 @@ function fileOrigin(path: string, base: string): Origin {
 async function resolvePattern(pattern: string, { list }: Context): Promise<Resolved> {
   const attempt = async (cwd: string): Promise<Resolved> => {
     const { base, files } = await matchPattern(pattern, cwd);
-    const origins = files.map((file) => fileOrigin(file, base));
-    return { origins, single: false };
+    return { origins: files.map((file) => fileOrigin(file, base)), single: false };
   };
   if (list === undefined) return attempt("");
   return attempt("").catch(() => attempt(dirname(list)));
 }
 
-/** A list's entries. One that leads nowhere is an error in its turn and does not end the list. */
-async function resolveList(path: string, context: Context): Promise<Resolved> {
-  if (context.list !== undefined) {
-    throw new LookonceError(
-      "UNSUPPORTED",
-      `${path} is a list inside the list ${context.list}; lists cannot contain lists.`,
-    );
+async function resolveList(path: string, { settings, list }: Context): Promise<Resolved> {
+  if (list !== undefined) {
+    throw new LookonceError("UNSUPPORTED", `${path} is a list inside the list ${list}; lists cannot contain lists.`);
   }
-  const origins: Origin[] = [];
-  for (const [index, entry] of (await readList(path)).entries()) {
+  return { origins: await resolveAll(await readList(path), settings, { list: path }), single: false };
+}
+
+/**
+ * What the entries of a list stand for. One that leads nowhere is an error in its turn and does not end the list.
+ *
+ * @param options.index number of the first
+ */
+export async function resolveAll(
+  entries: readonly SourceEntry[],
+  settings: SourceSettings,
+  { index: first = 0, list }: Partial<Pick<Context, "index" | "list">> = {},
+): Promise<Origin[]> {
+  const origins: Origin[][] = [];
+  for (const [i, entry] of entries.entries()) {
+    const index = first + i;
     try {
-      for (const origin of (await resolveText(entry, { ...context, index, list: path })).origins) origins.push(origin);
+      origins.push((await resolveEntry(entry, { settings, index, list })).origins);
     } catch (error) {
       if (!(error instanceof LookonceError)) throw error;
-      origins.push({ kind: "fault", path: entry, name: relativeName(entry), error });
+      const path = typeof entry === "string" ? entry : `image ${index}`;
+      origins.push([{ kind: "image", path, name: `image-${index}`, content: () => Promise.reject(error) }]);
     }
   }
-  return { origins, single: false };
+  return origins.flat();
 }
 
 /** Schemes of broadcasts. */
@@ -152,8 +159,9 @@ function resolveAddress(address: string, context: Context): Promise<Resolved> | 
     );
   }
   const kind = kindOfFile(url.pathname);
-  if (kind === "video") return one({ kind: "video", path: address, name, input: ["-i", address], live: false });
-  if (kind === "playlist") return one({ kind: "video", path: address, name, input: ["-i", address], live: true });
+  if (kind === "video" || kind === "playlist") {
+    return one({ kind: "video", path: address, name, input: ["-i", address], live: kind === "playlist" });
+  }
   if (kind !== "image") return one({ kind: "link", path: address, name });
   const { settings } = context;
   const content = async (): Promise<Uint8Array> => (await ask(address, settings)).read();
@@ -183,16 +191,8 @@ function one(origin: Origin): Resolved {
 }
 
 async function nearestHint(path: string): Promise<string> {
-  const hint = didYouMean(basename(path), await siblings(path));
+  // Where the folder is missing, too, no name is near
+  const siblings = await readdir(dirname(path)).catch(() => []);
+  const hint = didYouMean(basename(path), siblings);
   return hint === "" ? ": check the path." : `.${hint}`;
-}
-
-/** What else lies in a path's folder; nothing where the folder cannot be read. */
-async function siblings(path: string): Promise<string[]> {
-  try {
-    return await readdir(dirname(path));
-  } catch {
-    // The folder is missing, too: no name is near
-    return [];
-  }
 }

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
+import type { VideoFacts } from "./video/probe-video.ts";
 
 /** One image: its path, the bytes of its file, or its pixels. */
 export type ImageSource = string | Uint8Array | Image;
@@ -40,9 +41,8 @@ export interface VideoInfo {
 }
 
 /**
- * What there is of an image before it is decoded: a file to read, an encoded file's bytes, pixels, or a function that
- * fetches one of the latter two, and throws a `LookonceError` when it cannot. The function is called once, when the image's
- * turn to be decoded comes.
+ * An image before it is decoded: a file to read, an encoded file's bytes, pixels, or a function that fetches one of the
+ * latter two, or throws a `LookonceError`; it is called once, when the image's turn to be decoded comes.
  */
 export type ImageContent = string | Uint8Array | Image | (() => Promise<Uint8Array | Image>);
 
@@ -66,10 +66,32 @@ export interface OpenedSource extends AsyncIterable<SourceItem> {
   /** Whether it is one image or one video, whose fault is thrown; of several, what cannot be read is passed over. */
   readonly single: boolean;
   /** How many images will come, where that is known. */
-  readonly count?: number;
+  readonly count: number | undefined;
   /** Whether images show what is there now, so that looking far ahead makes them stale. */
-  readonly live?: boolean;
+  readonly live: boolean;
 }
+
+/** What one entry of a source stands for, before anything of it is read. */
+export type Origin = { path: string; name: string } & (
+  | { kind: "image"; content: ImageContent }
+  /** An address of an image or a video, which only a request shows. */
+  | { kind: "link" }
+  /** The bytes of one image, of several, or of a video. */
+  | { kind: "stream"; stream: () => Readable }
+  | {
+      /** Something that ffmpeg opens: a file, an address, a camera. */
+      kind: "video";
+      /** ffmpeg's arguments up to `-i`. */
+      input: readonly string[];
+      live: boolean;
+      /** What is known of it, once it was probed. */
+      facts?: VideoFacts;
+      /** Its bytes, where ffmpeg does not open it itself. */
+      bytes?: AsyncIterable<Uint8Array>;
+    }
+);
+
+export type VideoOrigin = Extract<Origin, { kind: "video" }>;
 
 /** Options of {@link openSource}. */
 export interface OpenSourceOptions {
@@ -100,11 +122,7 @@ export interface OpenSourceOptions {
 export type SourceSettings = OpenSourceOptions &
   Required<Pick<OpenSourceOptions, "vidStride" | "streamBuffer" | "timeout" | "maxBytes" | "ffmpeg" | "notify">>;
 
-/**
- * Fills in defaults and checks ranges.
- *
- * @throws LookonceError `ARGUMENT` naming the option
- */
+/** Fills in defaults and checks ranges. @throws LookonceError `ARGUMENT` naming the option */
 export function resolveSourceOptions(options: OpenSourceOptions): SourceSettings {
   const { vidStride = 1, streamBuffer = false, timeout = 30, maxBytes = 256 * 2 ** 20 } = options;
   const { ffmpeg = "ffmpeg", notify = () => {} } = options;

@@ -1,28 +1,19 @@
 import { LookonceError } from "@lookonce/errors";
+import { type ImageFormat, imageFormat } from "@lookonce/image";
 import type { ByteReader } from "./byte-reader.ts";
 
 /** Bytes that identify all formats below. */
 const headLength = 16;
 
-type Format = "jpeg" | "png" | "webp" | "bmp" | "other";
-
 /** What the image at the beginning of some bytes is; `undefined` when they begin no image. */
-export function imageFormat(head: Buffer): Format | undefined {
-  const text = (start: number, end: number): string => head.toString("latin1", start, end);
-  if (text(0, 3) === "\xff\xd8\xff") return "jpeg";
-  if (text(0, 8) === "\x89PNG\r\n\x1a\n") return "png";
-  if (text(0, 4) === "RIFF" && text(8, 12) === "WEBP") return "webp";
-  // A bitmap's reserved fields are 0
-  if (text(0, 2) === "BM" && text(6, 10) === "\0\0\0\0") return "bmp";
-  const isWhole = text(0, 4) === "GIF8" || ["II*\0", "MM\0*"].includes(text(0, 4));
-  const isBoxed = text(4, 8) === "ftyp" && /^(avi[fs]|hei[cx]|mif1|msf1)/.test(text(8, 12));
-  return isWhole || isBoxed ? "other" : undefined;
+function formatOf(head: Buffer): ImageFormat | "heic" | undefined {
+  return imageFormat(head) ?? (/^.{4}ftyphei[cx]/s.test(head.toString("latin1", 0, 12)) ? "heic" : undefined);
 }
 
 /** Whether a stream begins with an image. */
 export async function beginsWithImage(reader: ByteReader): Promise<boolean> {
   await reader.ensure(headLength);
-  return imageFormat(reader.here) !== undefined;
+  return formatOf(reader.here) !== undefined;
 }
 
 /**
@@ -36,7 +27,7 @@ export async function* splitImages(reader: ByteReader, maxBytes: number): AsyncG
     await reader.ensure(headLength);
     const head = reader.here;
     if (head.length === 0) return;
-    const format = imageFormat(head);
+    const format = formatOf(head);
     if (format === undefined) {
       throw new LookonceError("FORMAT", `After ${index} images the stream continues with something else.`);
     }
@@ -50,7 +41,7 @@ export async function* splitImages(reader: ByteReader, maxBytes: number): AsyncG
   }
 }
 
-async function lengthOf(format: Format, reader: ByteReader, limit: number): Promise<number> {
+async function lengthOf(format: string, reader: ByteReader, limit: number): Promise<number> {
   if (format === "webp") return 8 + reader.here.readUInt32LE(4);
   if (format === "bmp") return reader.here.readUInt32LE(2) || wholeLength(reader, limit);
   if (format === "png") return pngLength(reader, limit);

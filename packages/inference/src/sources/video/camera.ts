@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { LookonceError } from "@lookonce/errors";
-import type { VideoOrigin } from "../origin.ts";
-import { FfmpegProcess } from "./ffmpeg-process.ts";
+import type { VideoOrigin } from "../source.ts";
+import { textOf } from "./ffmpeg-process.ts";
 
-/** Which camera, and the program that opens it. */
 interface Camera {
   number: number;
   ffmpeg: string;
@@ -22,11 +21,7 @@ export async function openCamera({ number, ffmpeg, platform = process.platform }
   return { kind: "video", path: `camera ${number}`, name, input, live: true };
 }
 
-/**
- * A camera by its device, as Linux names them.
- *
- * @throws LookonceError `NOT_FOUND` when there is none
- */
+/** A camera by its device, as Linux names them. @throws LookonceError `NOT_FOUND` when there is none */
 export function linuxCamera(device: string, name: string): VideoOrigin {
   if (!existsSync(device)) {
     const found = existsSync("/dev") ? readdirSync("/dev").filter((entry) => /^video\d+$/.test(entry)) : [];
@@ -47,10 +42,7 @@ async function inputOn(platform: NodeJS.Platform, number: number, ffmpeg: string
 async function directShowName(number: number, ffmpeg: string): Promise<string> {
   const lines: string[] = [];
   const args = ["-hide_banner", "-list_devices", "true", "-f", "dshow", "-i", "dummy"];
-  const list = new FfmpegProcess(ffmpeg, args, { onLine: (line) => lines.push(line) });
-  list.stdin.end();
-  list.stdout.resume();
-  await list.ended;
+  await textOf(ffmpeg, args, { onLine: (line) => lines.push(line) });
   const names = directShowCameras(lines);
   const name = names[number];
   if (name !== undefined) return name;

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { LookonceError } from "@lookonce/errors";
 
 /** Lines of complaint that are kept: the first say what is wrong, others what followed from it. */
@@ -17,6 +18,8 @@ export interface Ending {
 export interface FfmpegOptions {
   /** Called with every line of its log. */
   onLine?: (line: string) => void;
+  /** Kills it. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Running programs: none is left behind when this process ends. */
@@ -34,7 +37,7 @@ export class FfmpegProcess {
   readonly ended: Promise<Ending>;
 
   /** Starts it. Whether that worked shows in {@link ended}. */
-  constructor(program: string, args: readonly string[], { onLine }: FfmpegOptions = {}) {
+  constructor(program: string, args: readonly string[], { onLine, signal }: FfmpegOptions = {}) {
     // A group of its own: a Ctrl+C in the terminal must not cut off a video that is being written
     this.#child = spawn(program, args, {
       stdio: ["pipe", "pipe", "pipe"],
@@ -42,7 +45,13 @@ export class FfmpegProcess {
       windowsHide: true,
     });
     this.#follow(onLine);
-    this.ended = this.#waitForEnd(program);
+    const kill = (): void => this.kill();
+    signal?.addEventListener("abort", kill, { once: true });
+    this.ended = this.#waitForEnd(program).finally(() => {
+      signal?.removeEventListener("abort", kill);
+      running.delete(this);
+      if (running.size === 0) process.off("exit", killAll);
+    });
     // Without a handler the rejection would end the process
     this.ended.catch(() => {});
     // Writing to a program that has ended fails; the ending has the reason
@@ -75,8 +84,8 @@ export class FfmpegProcess {
   #follow(onLine: ((line: string) => void) | undefined): void {
     let rest = "";
     this.#child.stderr.setEncoding("utf8");
-    this.#child.stderr.on("data", (text: string) => {
-      const lines = (rest + text).split(/[\r\n]+/);
+    this.#child.stderr.on("data", (chunk: string) => {
+      const lines = (rest + chunk).split(/[\r\n]+/);
       rest = (lines.pop() ?? "").slice(-4096);
       for (const line of lines) this.#line(line, onLine);
     });
@@ -92,20 +101,22 @@ export class FfmpegProcess {
 
   #waitForEnd(program: string): Promise<Ending> {
     return new Promise((resolve, reject) => {
-      const forget = (): void => {
-        running.delete(this);
-        if (running.size === 0) process.off("exit", killAll);
-      };
-      this.#child.once("error", (cause: NodeJS.ErrnoException) => {
-        forget();
-        reject(cannotStart(program, cause));
-      });
-      this.#child.once("close", (code) => {
-        forget();
-        resolve({ code, reason: [...this.#complaints].join("; ") });
-      });
+      this.#child.once("error", (cause) => reject(cannotStart(program, cause)));
+      this.#child.once("close", (code) => resolve({ code, reason: [...this.#complaints].join("; ") }));
     });
   }
+}
+
+/** Runs a program that reads no input and writes a text. */
+export async function textOf(
+  program: string,
+  args: readonly string[],
+  options: FfmpegOptions = {},
+): Promise<Ending & { written: string }> {
+  const run = new FfmpegProcess(program, args, options);
+  run.stdin.end();
+  const written = await text(run.stdout);
+  return { written, ...(await run.ended) };
 }
 
 function cannotStart(program: string, cause: NodeJS.ErrnoException): LookonceError {
@@ -119,34 +130,27 @@ function cannotStart(program: string, cause: NodeJS.ErrnoException): LookonceErr
   );
 }
 
-const versions = new Map<string, Promise<number>>();
+/** The same function, which is called once for each program; again after a failure, as the program may be installed now. */
+export function oncePerProgram<T>(ask: (program: string) => Promise<T>): (program: string) => Promise<T> {
+  const answers = new Map<string, Promise<T>>();
+  return (program) => {
+    const answer = answers.get(program) ?? ask(program);
+    answers.set(program, answer);
+    answer.catch(() => answers.delete(program));
+    return answer;
+  };
+}
 
 /**
- * The major version of an ffmpeg, asked once; builds between releases count as the newest.
+ * The major version of an ffmpeg; builds between releases count as the newest.
  *
  * @throws LookonceError `NOT_FOUND` when it is not there
  */
-export function ffmpegVersion(ffmpeg: string): Promise<number> {
-  let version = versions.get(ffmpeg);
-  if (version === undefined) {
-    version = askVersion(ffmpeg);
-    versions.set(ffmpeg, version);
-    // It may be installed while this process runs
-    version.catch(() => versions.delete(ffmpeg));
-  }
-  return version;
-}
-
-async function askVersion(ffmpeg: string): Promise<number> {
-  const run = new FfmpegProcess(ffmpeg, ["-version"]);
-  run.stdin.end();
-  let text = "";
-  run.stdout.setEncoding("utf8");
-  for await (const chunk of run.stdout) text += chunk;
-  const { code } = await run.ended;
-  if (code !== 0 || !text.startsWith("ffmpeg version")) {
+export const ffmpegVersion: (ffmpeg: string) => Promise<number> = oncePerProgram(async (ffmpeg) => {
+  const { written, code } = await textOf(ffmpeg, ["-version"]);
+  if (code !== 0 || !written.startsWith("ffmpeg version")) {
     throw new LookonceError("NOT_FOUND", `${ffmpeg} does not answer as ffmpeg does: check the program.`);
   }
-  const major = /^ffmpeg version n?(\d+)\./.exec(text)?.[1];
+  const major = /^ffmpeg version n?(\d+)\./.exec(written)?.[1];
   return major === undefined ? Number.POSITIVE_INFINITY : Number(major);
-}
+});

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { FfmpegProcess } from "./ffmpeg-process.ts";
+import type { SourceSettings, VideoOrigin } from "../source.ts";
+import { textOf } from "./ffmpeg-process.ts";
 
 /** What a file says of its first video stream. */
 export interface VideoFacts {
@@ -13,35 +14,17 @@ export interface VideoFacts {
   frames?: number;
 }
 
-interface Probe {
-  /** For messages. */
-  path: string;
-  /** ffmpeg's arguments that open it. */
-  input: readonly string[];
-  /** The ffmpeg program; ffprobe is beside it. */
-  ffmpeg: string;
-  signal?: AbortSignal | undefined;
-}
-
 /**
  * Asks ffprobe what a video is.
  *
  * @throws LookonceError `NOT_FOUND` when ffprobe is not there, `FORMAT` when it cannot read the file or finds no video in it
  */
-export async function probeVideo({ path, input, ffmpeg, signal }: Probe): Promise<VideoFacts> {
+export async function probeVideo({ path, input }: VideoOrigin, settings: SourceSettings): Promise<VideoFacts> {
   const entries = "stream=width,height,avg_frame_rate,r_frame_rate,nb_frames,duration:stream_tags=rotate";
   const wanted = `${entries}:stream_side_data=rotation:format=duration`;
   const args = ["-v", "level+error", "-select_streams", "v:0", "-show_entries", wanted, "-of", "json", ...input];
-  const probe = new FfmpegProcess(probeBeside(ffmpeg), args);
-  const onAbort = (): void => probe.kill();
-  signal?.addEventListener("abort", onAbort, { once: true });
-  probe.stdin.end();
-  let text = "";
-  probe.stdout.setEncoding("utf8");
-  for await (const chunk of probe.stdout) text += chunk;
-  const { reason } = await probe.ended;
-  signal?.removeEventListener("abort", onAbort);
-  const facts = readFacts(text);
+  const { written, reason } = await textOf(probeBeside(settings.ffmpeg), args, { signal: settings.signal });
+  const facts = readFacts(written);
   if (facts !== undefined) return facts;
   const detail = reason === "" ? "there is no video in it." : `${reason}.`;
   throw new LookonceError("FORMAT", `Cannot read ${path} as a video: ${detail}`);

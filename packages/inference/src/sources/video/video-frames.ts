@@ -1,19 +1,10 @@
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
 import { ByteReader } from "../byte-reader.ts";
-import type { VideoOrigin } from "../origin.ts";
-import type { SourceItem, SourceSettings, VideoInfo } from "../source.ts";
-import { FfmpegProcess, ffmpegVersion } from "./ffmpeg-process.ts";
-import type { VideoFacts } from "./probe-video.ts";
-
-/** What is known of a video beforehand, or where its bytes come from. */
-export interface Opening {
-  facts?: VideoFacts;
-  /** Its bytes, where ffmpeg does not open it itself. */
-  bytes?: Readable | AsyncIterable<Uint8Array>;
-}
+import type { SourceItem, SourceSettings, VideoInfo, VideoOrigin } from "../source.ts";
+import { type Ending, FfmpegProcess, ffmpegVersion } from "./ffmpeg-process.ts";
 
 /**
  * The frames of a video as ffmpeg decodes them, turned upright. ffmpeg waits while nobody reads: a pipe's few kilobytes are
@@ -25,111 +16,62 @@ export interface Opening {
 export function videoFrames(
   origin: VideoOrigin,
   settings: SourceSettings,
-  opening: Opening = {},
 ): AsyncGenerator<SourceItem, void, undefined> {
-  if (!origin.live || settings.streamBuffer) return decode(origin, settings, opening);
+  if (!origin.live || settings.streamBuffer) return decode(origin, settings);
   const left = new AbortController();
   const signal = settings.signal === undefined ? left.signal : AbortSignal.any([left.signal, settings.signal]);
-  return keepNewest(decode(origin, { ...settings, signal }, opening), () => left.abort());
+  return keepNewest(decode(origin, { ...settings, signal }), () => left.abort());
 }
 
-async function* decode(
-  origin: VideoOrigin,
-  settings: SourceSettings,
-  opening: Opening,
-): AsyncGenerator<SourceItem, void, undefined> {
-  const { path, live, name } = origin;
-  const { vidStride, signal } = settings;
-  const version = await ffmpegVersion(settings.ffmpeg);
+async function* decode(origin: VideoOrigin, settings: SourceSettings): AsyncGenerator<SourceItem, void, undefined> {
+  const { path, live, name, facts, bytes } = origin;
+  const { vidStride, signal, timeout } = settings;
+  const args = argumentsFor(origin, vidStride, await ffmpegVersion(settings.ffmpeg));
   if (signal?.aborted) return;
   const log = new FrameLog();
-  const ffmpeg = new FfmpegProcess(settings.ffmpeg, argumentsFor(origin, { vidStride, version }), {
-    onLine: (line) => log.line(line),
-  });
-  const stop = (): void => ffmpeg.kill();
-  signal?.addEventListener("abort", stop, { once: true });
-  feed(ffmpeg, opening.bytes);
-  const frames = new Frames(ffmpeg, origin, settings);
+  const ffmpeg = new FfmpegProcess(settings.ffmpeg, args, { signal, onLine: (line) => log.line(line) });
+  if (bytes === undefined) ffmpeg.stdin.end();
+  // It may have enough before their end
+  else pipeline(bytes, ffmpeg.stdin).catch(() => {});
+  const reader = new ByteReader(ffmpeg.stdout);
+  // A file may take long to decode; what comes over a wire may never come
+  const mayStall = live || path.includes("://");
+  let isLate = false;
+  const giveUp = (): void => {
+    isLate = true;
+    ffmpeg.kill();
+  };
   let video: VideoInfo | undefined;
   try {
     for (let index = 0; ; index++) {
-      const image = await frames.next();
+      const late = mayStall ? setTimeout(giveUp, timeout * 1000) : undefined;
+      const image = await readPpm(reader).finally(() => clearTimeout(late));
       if (image === undefined || signal?.aborted) break;
       const { width, height } = image;
       const time = await log.nextTime();
-      video ??= { rate: log.rate ?? 30, ...opening.facts, path, width, height, live, stride: vidStride };
+      video ??= { rate: log.rate ?? 30, ...facts, path, width, height, live, stride: vidStride };
       const frame = index * vidStride;
       yield { path, name, content: image, frame, timestamp: time ?? frame / video.rate, video };
     }
-    if (!signal?.aborted) await frames.explainEnd(video !== undefined);
+    if (signal?.aborted) return;
+    if (isLate) throw new LookonceError("IO", `${path} sent no frame for ${timeout} s: it is given up.`);
+    const problem = describeEnd(await ffmpeg.ended, video !== undefined);
+    if (video === undefined) throw new LookonceError("FORMAT", `Cannot read ${path} as a video: ${problem}`);
+    if (problem !== undefined) settings.notify(`${path} ${problem}`);
   } finally {
-    signal?.removeEventListener("abort", stop);
     await ffmpeg.leave();
   }
 }
 
-/** Decoded frames of a running ffmpeg, with a watch over those that may never come. */
-class Frames {
-  readonly #ffmpeg: FfmpegProcess;
-  readonly #origin: VideoOrigin;
-  readonly #settings: SourceSettings;
-  readonly #reader: ByteReader;
-  #isLate = false;
-
-  constructor(ffmpeg: FfmpegProcess, origin: VideoOrigin, settings: SourceSettings) {
-    this.#ffmpeg = ffmpeg;
-    this.#origin = origin;
-    this.#settings = settings;
-    this.#reader = new ByteReader(ffmpeg.stdout);
-  }
-
-  async next(): Promise<Image | undefined> {
-    const { timeout } = this.#settings;
-    // A file may take long to decode; what comes over a wire may never come
-    if (!(this.#origin.live || this.#origin.path.includes("://"))) return readPpm(this.#reader);
-    const late = setTimeout(() => {
-      this.#isLate = true;
-      this.#ffmpeg.kill();
-    }, timeout * 1000);
-    try {
-      return await readPpm(this.#reader);
-    } finally {
-      clearTimeout(late);
-    }
-  }
-
-  /** After the last frame: nothing at all is a fault, less than all is worth a word. */
-  async explainEnd(came: boolean): Promise<void> {
-    const { path } = this.#origin;
-    const { code, reason } = await this.#ffmpeg.ended;
-    if (this.#isLate) {
-      throw new LookonceError("IO", `${path} sent no frame for ${this.#settings.timeout} s: it is given up.`);
-    }
-    if (!came) {
-      const detail = reason === "" ? "it has no frame." : `${reason}.`;
-      throw new LookonceError("FORMAT", `Cannot read ${path} as a video: ${detail}`);
-    }
-    if (code !== 0 || reason !== "") {
-      const outcome = code === 0 ? "is damaged in places" : "ended early";
-      this.#settings.notify(`${path} ${outcome}${reason === "" ? "." : `: ${reason}.`}`);
-    }
-  }
-}
-
-/** Writes bytes to ffmpeg as fast as it reads them. It may have enough before their end. */
-function feed(ffmpeg: FfmpegProcess, bytes: Opening["bytes"]): void {
-  if (bytes === undefined) ffmpeg.stdin.end();
-  else pipeline(bytes, ffmpeg.stdin).catch(() => {});
-}
-
-interface Decoding {
-  vidStride: number;
-  /** ffmpeg's major version. */
-  version: number;
+/** What was wrong when ffmpeg ended: nothing at all is a fault, less than all is worth a word. */
+function describeEnd({ code, reason }: Ending, came: boolean): string | undefined {
+  if (!came) return reason === "" ? "it has no frame." : `${reason}.`;
+  if (code === 0 && reason === "") return undefined;
+  return `${code === 0 ? "is damaged in places" : "ended early"}${reason === "" ? "." : `: ${reason}.`}`;
 }
 
 /** Every `vidStride`-th frame as PPM files one after the other; a line of the log has the time of each. */
-function argumentsFor({ input }: VideoOrigin, { vidStride, version }: Decoding): string[] {
+function argumentsFor({ input }: VideoOrigin, vidStride: number, version: number): string[] {
   const step = vidStride === 1 ? [] : [`select=not(mod(n\\,${vidStride}))`];
   const filters = [...step, "metadata=mode=add:key=shown:value=1", "metadata=mode=print:key=shown"];
   // As many frames as there are, not as many as an even pace needs
@@ -147,23 +89,21 @@ function argumentsFor({ input }: VideoOrigin, { vidStride, version }: Decoding):
  * @param stop called when the loop is left, before the source is closed: what it waits for may never come
  */
 async function* keepNewest<T>(source: AsyncIterable<T>, stop: () => void): AsyncGenerator<T, void, undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  const state: { newest?: { value: T }; done: boolean; error?: unknown; wake?: () => void } = { done: false };
+  const state: { newest?: { value: T }; done: boolean; wake?: () => void } = { done: false };
   const pump = async (): Promise<void> => {
     try {
-      for (;;) {
-        const { done, value } = await iterator.next();
-        if (done || state.done) break;
+      for await (const value of source) {
+        if (state.done) return;
         state.newest = { value };
         state.wake?.();
       }
-    } catch (error) {
-      state.error = error;
+    } finally {
+      state.done = true;
+      state.wake?.();
     }
-    state.done = true;
-    state.wake?.();
   };
   const pumping = pump();
+  pumping.catch(() => {});
   try {
     for (;;) {
       if (state.newest === undefined && !state.done) {
@@ -172,17 +112,14 @@ async function* keepNewest<T>(source: AsyncIterable<T>, stop: () => void): Async
         });
       }
       const { newest } = state;
-      if (newest !== undefined) {
-        delete state.newest;
-        yield newest.value;
-      } else if (state.error !== undefined) throw state.error;
-      else return;
+      if (newest === undefined) return await pumping;
+      delete state.newest;
+      yield newest.value;
     }
   } finally {
     state.done = true;
     stop();
-    await iterator.return?.();
-    await pumping;
+    await pumping.catch(() => {});
   }
 }
 
@@ -215,7 +152,7 @@ class FrameLog {
   /** Frames a second, once the log has had it. */
   rate: number | undefined;
   readonly #times: (number | undefined)[] = [];
-  #arrived: (() => void) | undefined;
+  #arrived: () => void = () => {};
   #silent = false;
 
   /** A line of the log. */
@@ -224,7 +161,7 @@ class FrameLog {
     if (time !== undefined) {
       const seconds = Number(time);
       this.#times.push(Number.isFinite(seconds) ? seconds : undefined);
-      this.#arrived?.();
+      this.#arrived();
     } else if (this.rate === undefined) {
       const rate = /Stream #.*Video:.*?([\d.]+) (?:fps|tbr)/.exec(text)?.[1];
       if (rate !== undefined && Number(rate) > 0) this.rate = Number(rate);
@@ -234,20 +171,12 @@ class FrameLog {
   /** Seconds at which the next frame is shown; `undefined` where the log does not have it. */
   async nextTime(): Promise<number | undefined> {
     if (this.#times.length === 0 && !this.#silent) {
-      await this.#wait();
+      const arrival = new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+      await Promise.race([arrival, sleep(maxLogDelayMs, undefined, { ref: false })]);
       this.#silent = this.#times.length === 0;
     }
     return this.#times.shift();
-  }
-
-  #wait(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, maxLogDelayMs);
-      this.#arrived = () => {
-        clearTimeout(timer);
-        this.#arrived = undefined;
-        resolve();
-      };
-    });
   }
 }
