@@ -9,6 +9,7 @@ const packageGraph = {
   "packages/random": [],
   "packages/config": ["errors"],
   "packages/files": ["errors"],
+  "packages/documents": ["errors", "files"],
   "packages/worker-pool": ["errors"],
   "packages/geometry": ["errors"],
   "packages/hub": ["errors", "files"],
@@ -18,10 +19,10 @@ const packageGraph = {
   "packages/tensorboard": ["errors", "tensorflow-messages"],
   "packages/backend-onnxruntime": ["errors", "onnx"],
   "packages/device": ["backend-onnxruntime", "config", "errors"],
-  "packages/nn": ["errors", "random"],
+  "packages/nn": ["documents", "errors", "random"],
   "packages/image": ["errors", "files", "geometry"],
   "packages/augment": ["config", "errors", "geometry", "image", "random"],
-  "packages/data": ["augment", "config", "errors", "files", "geometry", "image", "random", "worker-pool"],
+  "packages/data": ["augment", "config", "documents", "errors", "files", "geometry", "image", "random", "worker-pool"],
   "packages/loss": ["errors", "nn"],
   "packages/metrics": ["geometry", "errors"],
   "packages/plots": ["errors", "files", "geometry", "image"],
@@ -68,6 +69,7 @@ const packageGraph = {
     "config",
     "data",
     "device",
+    "documents",
     "errors",
     "families",
     "files",
@@ -100,8 +102,8 @@ const packageGraph = {
   ],
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.
-  "apps/cli": ["config", "errors", "lookonce", "server"],
-  "apps/server": ["config", "errors", "lookonce", "worker-pool"],
+  "apps/cli": ["config", "documents", "errors", "lookonce", "server"],
+  "apps/server": ["config", "documents", "errors", "files", "lookonce", "worker-pool"],
 };
 
 // What may be known of packages further left, by `import type` only.

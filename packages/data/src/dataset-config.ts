@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, resolve, sep } from "node:path";
+import { readYaml } from "@lookonce/documents";
 import { didYouMean, LookonceError, nearest } from "@lookonce/errors";
-import { load, YAMLException } from "js-yaml";
 import { nearestName } from "./nearest-name.ts";
 
 /** A data set file (YAML) as it stands, checked but with no image looked for. */
@@ -23,6 +22,9 @@ const splitKeys = ["train", "val", "test"] as const;
 /** Keys that are read; others may stand there for other programs. */
 const knownKeys = ["path", ...splitKeys, "names", "nc", "download"];
 
+/** The largest public list, ImageNet's, has 21,841 classes. */
+const maxClasses = 100_000;
+
 /**
  * Reads a data set file in the form YOLO users know: `path`, `train`, `val`, `test`, `names` (list or map), `nc`.
  *
@@ -31,7 +33,11 @@ const knownKeys = ["path", ...splitKeys, "names", "nc", "download"];
  * @throws LookonceError `NOT_FOUND` without the file, `FORMAT` when it is no YAML map, `DATA` when keys contradict
  */
 export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
-  const content = parseYaml(await readText(file), file);
+  const { content } = await readYaml(file, {
+    what: "data set file",
+    expected: "keys such as path:, train:, val: and names:",
+    hint: () => nearestName(file),
+  });
   const path = textOr(content.path, { key: "path", file, fallback: "." });
   refuseForeignPath(path, { key: "path", file });
   const splits: Record<string, string[]> = {};
@@ -75,57 +81,6 @@ function refuseForeignPath(path: string, { key, file }: { key: string; file: str
   }
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      const hint = await nearestName(file);
-      throw new LookonceError("NOT_FOUND", `There is no data set file ${resolve(file)}: check the path.${hint}`, {
-        cause,
-      });
-    }
-    if (code === "EISDIR") {
-      throw new LookonceError(
-        "ARGUMENT",
-        `${file} is a folder; expected a data set file such as ${join(file, "data.yaml")}.`,
-      );
-    }
-    throw new LookonceError("IO", `Cannot read the data set file ${file}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function parseYaml(text: string, file: string): Record<string, unknown> {
-  let content: unknown;
-  try {
-    content = load(text, { filename: file });
-  } catch (cause) {
-    throw notYaml(cause as Error, text, file);
-  }
-  if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new LookonceError("FORMAT", `${file} must have keys such as path:, train:, val: and names:.`);
-  }
-  return content as Record<string, unknown>;
-}
-
-function notYaml(cause: Error, text: string, file: string): LookonceError {
-  const at = cause instanceof YAMLException ? cause.mark?.line : undefined;
-  const place = at === undefined ? file : `${file}, line ${at + 1}`;
-  // The parser often stumbles only on the line after
-  const tab = text.split("\n").findIndex((line) => /^ *\t/.test(line));
-  if (tab >= 0 && (at === undefined || Math.abs(tab - at) <= 1)) {
-    const reason = "starts with a tab; YAML wants spaces there";
-    return new LookonceError("FORMAT", `${file}, line ${tab + 1} is not valid YAML: it ${reason}.`, { cause });
-  }
-  const reason = cause instanceof YAMLException ? cause.reason : cause.message;
-  const twice = /duplicated mapping key/.test(reason) ? "; the same key stands there twice: keep one of them" : "";
-  const windows = /unknown escape|expected hexadecimal/.test(reason)
-    ? '; in "quotes" a backslash starts an escape: write paths with /'
-    : "";
-  return new LookonceError("FORMAT", `${place} is not valid YAML: ${reason}${twice}${windows}`, { cause });
-}
-
 function textOr(value: unknown, { key, file, fallback }: { key: string; file: string; fallback: string }): string {
   if (value === undefined || value === null) return fallback;
   if (typeof value === "string") return value;
@@ -153,6 +108,9 @@ function classNames(content: Record<string, unknown>, file: string): string[] {
     if (nc === undefined) {
       const hint = misspelled(["names"], content);
       throw new LookonceError("DATA", `${file} has no names:, the list of the classes' names.${hint}`);
+    }
+    if ((nc as number) > maxClasses) {
+      throw new LookonceError("DATA", `${file}: nc is ${nc}; at most ${maxClasses} classes are supported.`);
     }
     return Array.from({ length: nc as number }, (_, i) => `class${i}`);
   }

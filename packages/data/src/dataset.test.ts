@@ -44,7 +44,7 @@ describe("a data set file", () => {
   it("says what is wrong with it", async () => {
     await write("images/a.jpg", await jpeg());
     expect(await failure("train: images\nnames: [cat")).toMatch(/^FORMAT: .*data\.yaml, line 2 is not valid YAML/);
-    expect(await failure("- cat")).toMatch(/^FORMAT: .*must have keys/);
+    expect(await failure("- cat")).toMatch(/^FORMAT: .*is a list at the top; expected keys/);
     expect(await failure("names: [cat]")).toMatch(/^DATA: .*names no images/);
     expect(await failure("train: images")).toMatch(/^DATA: .*has no names:/);
     expect(await failure("train: images\nnames: []")).toMatch(/^DATA: .*names is empty/);

@@ -15,7 +15,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, describe, expect, it } from "vitest";
-import { besideOf, renameIntoPlace, writeWhole, writeWholeSync, writing } from "./index.ts";
+import {
+  besideOf,
+  readRegular,
+  readRegularSync,
+  renameIntoPlace,
+  writeWhole,
+  writeWholeSync,
+  writing,
+} from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-files-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -125,5 +133,40 @@ describe("a program that ends while it writes", () => {
     expect(run.stderr).toBe("");
     expect(run.status).toBe(end === "" ? 0 : 3);
     expect(readdirSync(folder).filter((entry) => entry.startsWith("ended.txt"))).toEqual([]);
+  });
+});
+
+describe("reading regular files", () => {
+  const file = join(folder, "plain.txt");
+  const options = { what: "label file", maxBytes: 10 };
+  const both = async (path: string): Promise<string[]> => {
+    const asynchronous = await readRegular(path, options).then(String, (error: LookonceError) => error.message);
+    try {
+      return [asynchronous, readRegularSync(path, options).toString()];
+    } catch (error) {
+      return [asynchronous, (error as LookonceError).message];
+    }
+  };
+
+  it("returns the bytes", async () => {
+    writeFileSync(file, "0 0.5");
+    expect(await both(file)).toEqual(["0 0.5", "0 0.5"]);
+  });
+
+  it("names what is missing, a folder or too large", async () => {
+    const missing = join(folder, "nothing.txt");
+    expect(await both(missing)).toEqual(Array(2).fill(`There is no label file ${missing}: check the path.`));
+    expect(await both(folder)).toEqual(Array(2).fill(`${folder} is a folder; expected a label file, a regular file.`));
+    writeFileSync(file, "0".repeat(11));
+    expect(await both(file)).toEqual(Array(2).fill(`${file} has 11 bytes; a label file may have at most 10.`));
+  });
+
+  it.skipIf(process.platform === "win32")("refuses a named pipe and a device at once", async () => {
+    const pipe = join(folder, "pipe");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    const link = join(folder, "zero.txt");
+    symlinkSync("/dev/zero", link);
+    expect(await both(pipe)).toEqual(Array(2).fill(`${pipe} is a named pipe; expected a label file, a regular file.`));
+    expect(await both(link)).toEqual(Array(2).fill(`${link} is a device; expected a label file, a regular file.`));
   });
 });

@@ -1,3 +1,11 @@
+export {
+  checkRegular,
+  openRegular,
+  type ReadOptions,
+  type ReadOptionsWith,
+  readRegular,
+  readRegularSync,
+} from "./read-regular.ts";
 export { besideOf, renameIntoPlace, renameIntoPlaceSync } from "./rename-into-place.ts";
 export { type Content, type WriteOptions, writeWhole, writeWholeSync } from "./write-whole.ts";
 export { writing } from "./writing.ts";

@@ -77,14 +77,14 @@ describe("a configuration file", () => {
     );
     expect(complaint("train", "model: a.pt\nhyp:\n  lr0: 1\n")).toMatch(/line 2: hyp must be one value/);
     expect(complaint("train", "model: [a.pt\n")).toMatch(/my\.yaml, line \d+ is not valid YAML/);
-    expect(complaint("train", "- a\n")).toMatch(/must have keys/);
+    expect(complaint("train", "- a\n")).toMatch(/is a list at the top; expected keys/);
   });
 
   it("is asked for what the command needs", async () => {
     expect(complaint("val", "model: a.pt\n")).toMatch(/^val needs data=file\.yaml/);
     expect(await lookonce("train", "cfg=none.yaml")).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/no configuration file none\.yaml; lookonce cfg output=/),
+      stderr: expect.stringMatching(/no configuration file .*none\.yaml: check the path\. lookonce cfg output=/),
     });
   });
 });

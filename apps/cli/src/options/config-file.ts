@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { OptionTable } from "@lookonce/config";
+import { readYamlSync } from "@lookonce/documents";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { load, YAMLException } from "js-yaml";
 import type { Pair } from "./parse.ts";
 import { pythonHabit } from "./python-habits.ts";
 
@@ -23,8 +22,12 @@ export interface KnownCommands {
  *   line and the nearest key
  */
 export function readConfigFile(file: string, known: KnownCommands): Pair[] {
-  const text = readText(file);
-  const content = parse(text, file);
+  const { text, content } = readYamlSync(file, {
+    what: "configuration file",
+    expected: "keys such as imgsz: 640, each on a line",
+    hint: () => " lookonce cfg output=lookonce.yaml writes one with all defaults.",
+    mayBeEmpty: true,
+  });
   const own: Pair[] = [];
   const top: Pair[] = [];
   for (const [key, value] of Object.entries(content)) {
@@ -99,29 +102,4 @@ function lineOf(text: string, key: string, section?: string): number {
   if (section === undefined) return Math.max(0, find(key, 0, "")) + 1;
   const start = Math.max(0, find(section, 0, ""));
   return Math.max(start, find(key, start + 1, "\\s+")) + 1;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    const advice = "lookonce cfg output=lookonce.yaml writes one with all defaults";
-    throw isMissing
-      ? new LookonceError("NOT_FOUND", `there is no configuration file ${file}; ${advice}.`, { cause })
-      : new LookonceError("IO", `${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function parse(text: string, file: string): Record<string, unknown> {
-  let content: unknown;
-  try {
-    content = load(text, { filename: file }) ?? {};
-  } catch (cause) {
-    const line = cause instanceof YAMLException && cause.mark !== undefined ? `, line ${cause.mark.line + 1}` : "";
-    const reason = cause instanceof YAMLException ? cause.reason : (cause as Error).message;
-    throw new LookonceError("FORMAT", `${file}${line} is not valid YAML: ${reason}.`, { cause });
-  }
-  if (isMap(content)) return content;
-  throw new LookonceError("FORMAT", `${file} must have keys such as imgsz: 640, each on a line.`);
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { load } from "js-yaml";
+import { readYamlSync } from "@lookonce/documents";
+import { readRegularSync } from "@lookonce/files";
 import { isImage } from "../paths/file-types.ts";
 import { listFiles } from "../paths/list-files.ts";
 
@@ -81,9 +82,11 @@ function firstTime(path: string): number {
   return birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
 }
 
+const table = { what: "table of results", maxBytes: 100_000_000 };
+
 function readResults(directory: string): Pick<Run, "columns" | "rows"> {
   const file = join(directory, "results.csv");
-  const [header = "", ...lines] = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+  const [header = "", ...lines] = existsSync(file) ? readRegularSync(file, table).toString().trimEnd().split("\n") : [];
   if (header === "") return { columns: [], rows: [] };
   const rows = lines.map((line) => line.split(",").map(numberOf));
   const columns = header.split(",").map((column) => column.trim());
@@ -112,8 +115,7 @@ function readArgs(directory: string): Readonly<Record<string, unknown>> {
   const file = join(directory, "args.yaml");
   if (!existsSync(file)) return {};
   try {
-    const args = load(readFileSync(file, "utf8"));
-    return typeof args === "object" && args !== null ? (args as Record<string, unknown>) : {};
+    return readYamlSync(file, { what: "file of settings", expected: "keys such as epochs:" }).content;
   } catch {
     // Somebody else's file, or one that is being written: the curves are shown without it.
     return {};

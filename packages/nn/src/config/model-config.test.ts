@@ -160,10 +160,10 @@ describe("a faulty model file", () => {
 
   it("is reported when it is no YAML or no table", () => {
     expect(complaint(() => parseModelConfig("a: [1", { name: "x.yaml" }))).toMatch(
-      /^x\.yaml is not a YAML file: .*\d/s,
+      /^x\.yaml, line \d is not valid YAML: /,
     );
     expect(complaint(() => parseModelConfig("- 1", { name: "x.yaml" }))).toBe(
-      "x.yaml is a list at the top: a table of keys such as nc, backbone and head is expected",
+      "x.yaml is a list at the top; expected a table of keys such as nc, backbone and head.",
     );
   });
 });
