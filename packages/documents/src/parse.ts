@@ -28,7 +28,7 @@ export function parseYaml(text: string, options: ParseOptions): Document {
   checkLength(text, options);
   let content: unknown;
   try {
-    // js-yaml takes a text of comments alone for a mistake
+    // js-yaml refuses a text of comments alone
     content = isBlank(text) ? undefined : load(text);
   } catch (cause) {
     throw notYaml(cause as Error, text, options.name);
