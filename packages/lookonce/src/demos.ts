@@ -3,6 +3,6 @@ export {
   type SppfBenchmark,
   type SppfBenchmarkOptions,
   type SppfComparison,
-} from "./benchmark/run-sppf.ts";
+} from "./benchmark/benchmark-sppf.ts";
 export { type QuickstartOptions, type QuickstartResult, runQuickstart } from "./quickstart/run-quickstart.ts";
 export { type ShapesRecipe, shapesModel, shapesRecipe } from "./quickstart/shapes.ts";

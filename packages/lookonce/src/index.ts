@@ -21,8 +21,7 @@ export {
   type ModelBenchmark,
   type ModelBenchmarkOptions,
   type ModelBenchmarkRow,
-} from "./benchmark.ts";
-export { canResume } from "./can-resume.ts";
+} from "./benchmark/benchmark-model.ts";
 export { type Checks, type ChecksOptions, checks } from "./checks/checks.ts";
 export { type CheckDataOptions, checkData, type DataCheck } from "./data/check-data.ts";
 export { type ConvertDataOptions, convertData } from "./data/convert-data.ts";
@@ -30,14 +29,22 @@ export { type DataStatistics, type DataStatisticsOptions, dataStatistics } from 
 export { drawShapes, splitData } from "./data/prepare-data.ts";
 export { type DataSample, type SampleDataOptions, sampleData } from "./data/sample-data.ts";
 export { type EvolveOptions, type EvolveReport, evolve } from "./evolve.ts";
-export type { ExportOptions } from "./export/export-options.ts";
-export { exportPlans, formatOfFile, type PlannedExport } from "./export.ts";
+export { exportPlans, type PlannedExport } from "./export/plan-export.ts";
 export type { FetchOptions } from "./find-weights-file.ts";
 export { type AnchorFinding, type FitAnchorsOptions, fitAnchors } from "./fit-anchors.ts";
-export { compareLayers, isImage, readImage, readImageHeader, shippedModels } from "./lazy-exports.ts";
+export {
+  canResume,
+  compareLayers,
+  isImage,
+  progress,
+  readImage,
+  readImageHeader,
+  shippedModels,
+} from "./lazy-exports.ts";
 export type {
   DescribeOptions,
   DetectorDescription,
+  ExportOptions,
   InfoOptions,
   LoadOptions,
   ModelInfo,
@@ -47,6 +54,5 @@ export type {
   ValOptions,
   ValReport,
 } from "./options.ts";
-export { progress } from "./progress.ts";
 export { makeRunDirectory, newestTraining } from "./run-directory.ts";
 export { YOLO } from "./yolo.ts";

@@ -1,29 +1,24 @@
 // Functions of packages that load sharp or TensorFlow.js, which commands that need neither must not wait for.
-import type { Image, ImageHeader, ReadImageOptions } from "@lookonce/image";
+import type * as image from "@lookonce/image";
 import type { LayerPair, LayerSummary } from "@lookonce/nn";
+import type { ProgressStream, TrainCallbacks } from "@lookonce/trainer";
 
 /** Reads an image file as 8-bit RGB; see `readImage` of `@lookonce/image`. */
-export async function readImage(source: string | Uint8Array, options: ReadImageOptions = {}): Promise<Image> {
-  const { readImage: read } = await import("@lookonce/image");
-  return read(source, options);
-}
+export const readImage: typeof image.readImage = async (...given) =>
+  (await import("@lookonce/image")).readImage(...given);
 
 /** Reads size, orientation and format of an image file; see `readImageHeader` of `@lookonce/image`. */
-export async function readImageHeader(source: string | Uint8Array): Promise<ImageHeader> {
-  const { readImageHeader: read } = await import("@lookonce/image");
-  return read(source);
-}
+export const readImageHeader: typeof image.readImageHeader = async (...given) =>
+  (await import("@lookonce/image")).readImageHeader(...given);
 
 /** Returns whether a file is of a format that {@link readImage} decodes, by its first bytes. */
 export async function isImage(file: Uint8Array): Promise<boolean> {
-  const { imageFormat } = await import("@lookonce/image");
-  return imageFormat(file) !== undefined;
+  return (await import("@lookonce/image")).imageFormat(file) !== undefined;
 }
 
 /** Returns the names of the model files that are shipped, such as `yolov8.yaml`. */
 export async function shippedModels(): Promise<string[]> {
-  const { shippedModels: list } = await import("@lookonce/nn");
-  return [...list()];
+  return [...(await import("@lookonce/nn")).shippedModels()];
 }
 
 /** Pairs the layers of two models' summaries. */
@@ -31,6 +26,19 @@ export async function compareLayers(
   left: readonly LayerSummary[],
   right: readonly LayerSummary[],
 ): Promise<LayerPair[]> {
-  const { compareLayers: compare } = await import("@lookonce/nn");
-  return compare(left, right);
+  return (await import("@lookonce/nn")).compareLayers(left, right);
+}
+
+/** Callbacks for `YOLO.train` that show how it goes: a live line on a terminal, a plain line an epoch elsewhere. */
+export async function progress(stream: ProgressStream): Promise<TrainCallbacks> {
+  return (await import("@lookonce/trainer")).progress(stream);
+}
+
+/**
+ * Whether `YOLO.train` can resume a checkpoint: it is the `last.safetensors` of a training that did not come to its end.
+ *
+ * @throws LookonceError when the file cannot be read
+ */
+export async function canResume(file: string): Promise<boolean> {
+  return (await import("@lookonce/checkpoint")).readCheckpoint(file).training !== undefined;
 }

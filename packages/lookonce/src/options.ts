@@ -1,4 +1,4 @@
-import type { InfoArgs, PredictArgs, TrainArgs, ValArgs } from "@lookonce/config";
+import type { ExportArgs, InfoArgs, PredictArgs, TrainArgs, ValArgs } from "@lookonce/config";
 import type { RunOptions as PredictRunOptions, SkippedImage } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, ValidationResult } from "@lookonce/trainer";
@@ -39,6 +39,12 @@ export interface ModelInfo extends ModelSummary {
   imgsz: number;
   /** The tree of modules with their parameters, where it was asked for. */
   details?: ModuleDescription[];
+}
+
+/** Options of `YOLO.export`. Which format knows which is in docs/export.md; others are refused. */
+export interface ExportOptions extends ExportArgs {
+  /** Called after each image that calibrates `int8`. */
+  onCalibrated?: (images: number) => void;
 }
 
 /** Options of `YOLO.predict` and `YOLO.stream`. */

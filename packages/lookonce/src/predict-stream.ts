@@ -4,7 +4,6 @@ import { describeProblem } from "./describe-problem.ts";
 import type { PredictOptions } from "./options.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 
-/** What {@link predictStream} is given besides the options that shape the predictor. */
 type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers">;
 
 /**
@@ -18,7 +17,7 @@ export async function* predictStream(
 ): AsyncGenerator<Results, void, undefined> {
   const { log, onSkip = (image) => log(describeProblem(image)), ...rest } = options;
   const writer = await writerFor(rest);
-  const run = predictor.predict(source, { ...detectionOf(rest), notify: log });
+  const run = predictor.predict(source, { ...rest, notify: log });
   let reported = 0;
   const reportSkipped = (): void => {
     for (; reported < run.skipped.length; reported++) onSkip(run.skipped[reported] as SkippedImage);
@@ -37,15 +36,6 @@ export async function* predictStream(
   }
 }
 
-type Detection = NonNullable<Parameters<Predictor["predict"]>[1]>;
-
-/** The options that the predictor accepts, without those about saving. */
-function detectionOf(options: Omit<ResolvedPredict, "onSkip">): Detection {
-  const { save, saveFrames, saveTxt, saveConf, saveCrop, saveJson, ...drawing } = options;
-  const { showLabels, showConf, showBoxes, lineWidth, project, name, existOk, onSave, ...detection } = drawing;
-  return detection;
-}
-
 async function writerFor(options: Omit<ResolvedPredict, "onSkip">): Promise<ResultsWriter | undefined> {
   const { ResultsWriter, savesAnything } = await import("@lookonce/inference");
   const { save, saveFrames, saveTxt, saveConf, saveCrop, saveJson, ffmpeg } = options;
@@ -57,17 +47,8 @@ async function writerFor(options: Omit<ResolvedPredict, "onSkip">): Promise<Resu
     onSave?.(directory);
     return directory;
   };
-  return new ResultsWriter(begin, { ...saved, draw: drawOptions(options) });
-}
-
-/** YOLO's names for what is drawn, as `plot` accepts them. */
-function drawOptions({
-  showLabels,
-  showConf,
-  showBoxes,
-  lineWidth,
-}: Omit<ResolvedPredict, "onSkip">): NonNullable<Parameters<Results["plot"]>[0]> {
-  return given({ labels: showLabels, scores: showConf, frames: showBoxes, lineWidth });
+  const { showLabels: labels, showConf: scores, showBoxes: frames, lineWidth } = options;
+  return new ResultsWriter(begin, { ...saved, draw: given({ labels, scores, frames, lineWidth }) });
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

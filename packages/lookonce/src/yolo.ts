@@ -5,13 +5,14 @@ import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
-import type { ExportOptions } from "./export/export-options.ts";
+import { runExport } from "./export/run-export.ts";
 import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type {
   DescribeOptions,
   DetectorDescription,
+  ExportOptions,
   InfoOptions,
   LoadOptions,
   ModelInfo,
@@ -180,7 +181,6 @@ export class YOLO {
    *   is written then), `IO` when it cannot be written
    */
   async export(options: ExportOptions = {}): Promise<ExportReport> {
-    const { runExport } = await import("./export/run-export.ts");
     return runExport(options, { source: this.#source, model: () => this.#onHost("export"), log: this.#log });
   }
 

@@ -31,10 +31,9 @@ async function plan(
   { format: _, formats, ...options }: ExportOptions & { formats: readonly string[] | undefined },
   terminal: Terminal,
 ): Promise<PlannedExport[]> {
-  const { exportPlans, formatOfFile } = await import("lookonce");
-  const byFile = options.file === undefined ? undefined : await formatOfFile(options.file);
+  const { exportPlans } = await import("lookonce");
   try {
-    const plans = await exportPlans(formats ?? [byFile ?? "onnx"], options);
+    const plans = await exportPlans(formats, options);
     for (const { format: name, leftOut } of plans) {
       if (leftOut.length > 0) terminal.warn(`${name} is written without ${leftOut.join(", ")}, which it does not know`);
     }

@@ -1,11 +1,11 @@
 import type { DatasetEntry } from "@lookonce/data";
+import { normalizedXywhToXyxy } from "@lookonce/geometry";
 import type { YOLO } from "../yolo.ts";
 
 /** Images that are processed before the clock runs: networks are compiled and workers started by them. */
 const warmUp = 8;
 
-/** Options of {@link scoreModel}. */
-export interface ScoreModelOptions {
+interface ScoreModelOptions {
   entries: readonly DatasetEntry[];
   names: readonly string[];
   imgsz: number;
@@ -40,9 +40,10 @@ export async function scoreModel(
   const start = performance.now();
   for await (const { path, boxes, speed } of model.stream(paths, options)) {
     signal?.throwIfAborted();
+    const entry = labels.get(path) as DatasetEntry;
     metrics.add({
       detections: boxes,
-      labels: labelsOf(labels.get(path) as DatasetEntry),
+      labels: { boxes: normalizedXywhToXyxy(entry.boxes, entry), classes: entry.classes },
     });
     network += speed.inference;
     done++;
@@ -51,14 +52,4 @@ export async function scoreModel(
   const seconds = (performance.now() - start) / 1000;
   const { map50, map50_95 } = metrics.result();
   return { map50, map50_95, milliseconds: network / done, imagesPerSecond: done / seconds };
-}
-
-/** Labels in pixels: rows of center and size, as shares of the sides, become corners. */
-function labelsOf({ width, height, boxes, classes }: DatasetEntry): { boxes: Float32Array; classes: Int32Array } {
-  const corners = new Float32Array(boxes.length);
-  for (let i = 0; i < boxes.length; i += 4) {
-    const [x, y, w, h] = boxes.subarray(i, i + 4) as unknown as [number, number, number, number];
-    corners.set([(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height], i);
-  }
-  return { boxes: corners, classes };
 }

@@ -13,6 +13,7 @@ import type { GridImage } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
 import { openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
+import { labeledImage } from "./labeled-image.ts";
 
 /** Options of {@link sampleData}. */
 export interface SampleDataOptions extends DataSampleArgs {
@@ -38,7 +39,7 @@ export async function sampleData(options: SampleDataOptions): Promise<DataSample
   const resolved = withDefaults("data sample", options);
   const { data, split, n: count, project, name, existOk } = resolved;
   const { imageGrid } = await import("@lookonce/plots");
-  const { readImage, writeImage } = await import("@lookonce/image");
+  const { writeImage } = await import("@lookonce/image");
   const settings = await augmentSettings(options);
   const dataset = await openDataset(data, { split, log: options.log ?? (() => {}) });
   const { names } = dataset;
@@ -48,7 +49,7 @@ export async function sampleData(options: SampleDataOptions): Promise<DataSample
     settings,
   });
   const entries = (loader.plan(0)[0]?.indices ?? []).map((index) => dataset.entries[index] as DatasetEntry);
-  const plain = await Promise.all(entries.map(async (entry) => labeled(entry, await readImage(entry.path))));
+  const plain = await Promise.all(entries.map(labeledImage));
   const grids = [{ file: "sample.jpg", grid: await imageGrid(plain, { names }) }];
   if (settings !== undefined) {
     const images = await firstBatch(loader);
@@ -74,18 +75,6 @@ async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<Aug
   if (hyp === undefined) return { family, hyp: preset } as AugmentSettings;
   const { readHyp } = await import("@lookonce/trainer");
   return { family, hyp: await readHyp(hyp, familySettings[family]) } as AugmentSettings;
-}
-
-/** An image as it is, with its labels. */
-function labeled({ path, boxes, classes }: DatasetEntry, image: GridImage["image"]): GridImage {
-  const { width, height } = image;
-  const corners = Float32Array.from(boxes, (_, i) => {
-    const row = i - (i % 4);
-    const side = i % 2 === 0 ? width : height;
-    const half = ((boxes[row + 2 + (i % 2)] as number) / 2) * (i % 4 < 2 ? -1 : 1);
-    return ((boxes[row + (i % 2)] as number) + half) * side;
-  });
-  return { image, boxes: corners, classes, caption: basename(path) };
 }
 
 /** A loader whose first batch is the sample. */

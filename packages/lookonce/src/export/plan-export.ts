@@ -1,14 +1,8 @@
 import { realpathSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { type ExportFormat, exportFormats, type FormatDescription, findFormat, formatOfFile } from "@lookonce/export";
-import type { ExportOptions } from "./export-options.ts";
-
-/** What is to be written, and where. */
-export interface ExportPlan {
-  format: ExportFormat;
-  file: string;
-}
+import type { ExportFormat, FormatDescription } from "@lookonce/export";
+import type { ExportOptions } from "../options.ts";
 
 /**
  * Which format is meant and which file is to be written.
@@ -16,9 +10,13 @@ export interface ExportPlan {
  * @param source the model's file
  * @throws LookonceError `ARGUMENT` for an unknown format, and where the file is the model itself
  */
-export function planExport(source: string, { format, file }: Pick<ExportOptions, "format" | "file">): ExportPlan {
+export async function planExport(
+  source: string,
+  { format, file }: Pick<ExportOptions, "format" | "file">,
+): Promise<{ format: ExportFormat; file: string }> {
+  const { findFormat } = await import("@lookonce/export");
   const place = file?.replace(/(?<=.)[/\\]+$/, "");
-  const found = findFormat(format ?? (place === undefined ? undefined : formatOfFile(place)) ?? "onnx");
+  const found = findFormat(format ?? (await formatFor(place)));
   const path = place ?? `${withoutEnding(source)}${found.suffix}`;
   if (isSame(path, source)) {
     throw new LookonceError(
@@ -27,6 +25,12 @@ export function planExport(source: string, { format, file }: Pick<ExportOptions,
     );
   }
   return { format: found.format, file: path };
+}
+
+/** The format that a file's ending stands for, else ONNX. */
+async function formatFor(file: string | undefined): Promise<ExportFormat> {
+  const { formatOfFile } = await import("@lookonce/export");
+  return (file === undefined ? undefined : formatOfFile(file)) ?? "onnx";
 }
 
 /** One of several exports that are asked for at once. */
@@ -41,35 +45,41 @@ export interface PlannedExport {
 const meanings: Readonly<Record<string, string>> = { data: "calibration", fraction: "calibration" };
 
 /**
- * Parts options among several formats: each gets those that it knows.
+ * Parts options among several formats that a model is to be written in: each gets those that it knows.
  *
+ * @param formats default: the one that the file's ending stands for, else ONNX
  * @throws LookonceError `ARGUMENT` for unknown formats, an option that none of them knows, and one file for several formats
  */
-export function planExports(formats: readonly string[], options: Omit<ExportOptions, "format">): PlannedExport[] {
-  const found = formats.map(findFormat);
-  const known = new Set(found.map((description) => description.format));
-  if (options.file !== undefined && known.size > 1) {
-    throw new LookonceError("ARGUMENT", `file names one place, and ${known.size} formats are asked for: leave it out.`);
+export async function exportPlans(
+  formats: readonly string[] | undefined,
+  options: Omit<ExportOptions, "format">,
+): Promise<PlannedExport[]> {
+  const { exportFormats, findFormat } = await import("@lookonce/export");
+  const found = [...new Set((formats ?? [await formatFor(options.file)]).map(findFormat))];
+  const names = (descriptions: readonly FormatDescription[]): string =>
+    descriptions.map(({ format }) => format).join(", ");
+  if (options.file !== undefined && found.length > 1) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `file names one place, and ${found.length} formats are asked for: leave it out.`,
+    );
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== false);
   for (const [name] of given) {
-    if (name === "file" || found.some((description) => knows(description, name))) continue;
+    if (found.some((description) => knows(description, name))) continue;
     const knowing = exportFormats.filter((description) => knows(description, name));
-    throw new LookonceError(
-      "ARGUMENT",
-      `${name} is not for the format ${[...known].join(", ")}: ${knowing.map(({ format }) => format).join(", ")} knows it.`,
-    );
+    throw new LookonceError("ARGUMENT", `${name} is not for the format ${names(found)}: ${names(knowing)} knows it.`);
   }
-  return [...known].map((format) => {
-    const description = found.find((one) => one.format === format) as FormatDescription;
-    const mine = given.filter(([name]) => name === "file" || knows(description, name));
-    const leftOut = given.map(([name]) => name).filter((name) => !mine.some(([own]) => own === name));
-    return { format, options: { ...Object.fromEntries(mine), format } as ExportOptions, leftOut };
+  return found.map((description) => {
+    const { format } = description;
+    const mine = given.filter(([name]) => knows(description, name));
+    const leftOut = given.filter((entry) => !mine.includes(entry)).map(([name]) => name);
+    return { format, options: { ...Object.fromEntries(mine), format }, leftOut };
   });
 }
 
 function knows({ options }: FormatDescription, name: string): boolean {
-  return (options as readonly string[]).includes(meanings[name] ?? name);
+  return name === "file" || (options as readonly string[]).includes(meanings[name] ?? name);
 }
 
 function withoutEnding(path: string): string {

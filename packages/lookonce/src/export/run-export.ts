@@ -4,12 +4,11 @@ import type { ExportModelOptions, ExportReport } from "@lookonce/export";
 import type { DetectionModel } from "@lookonce/nn";
 import { fitSide } from "../fit-side.ts";
 import type { ModelSource } from "../model-source.ts";
+import type { ExportOptions } from "../options.ts";
 import { calibrationImages } from "./calibration-images.ts";
-import type { ExportOptions } from "./export-options.ts";
 import { planExport } from "./plan-export.ts";
 
-/** What {@link runExport} is given besides the person's options. */
-export interface RunExportContext {
+interface RunExportContext {
   source: ModelSource;
   /** Makes the model, once it is known that there is something to do with it. */
   model: () => Promise<DetectionModel>;
@@ -23,7 +22,7 @@ export async function runExport(
 ): Promise<ExportReport> {
   // What was exported cannot be again, wherever to.
   if (source.kind === "onnx" || source.kind === "tfjs") await make();
-  const plan = planExport(source.name, options);
+  const plan = await planExport(source.name, options);
   checkCalibration(options, plan.format);
   const { exportModel } = await import("@lookonce/export");
   const model = await make();

@@ -1,7 +1,16 @@
 import type { PlainBox } from "@lookonce/inference";
 import type { ValidationResult } from "@lookonce/trainer";
 import type { Agreement } from "./agreement.ts";
-import type { QuickstartSettings } from "./settings.ts";
+
+/** Sizes of a quickstart; the model and its recipe are `shapesModel` and `shapesRecipe`. */
+export interface QuickstartSettings {
+  /** Images drawn to learn from and to validate on. */
+  train: number;
+  val: number;
+  epochs: number;
+  /** Seed of images, weights and order. */
+  seed: number;
+}
 
 /** What a quickstart measured. */
 export interface QuickstartFigures {

@@ -20,8 +20,8 @@ describe("runQuickstart", () => {
     const made = ["model.onnx", "curves.png", "train/weights/best.safetensors", "shapes/shapes.yaml"];
     for (const name of made) expect(existsSync(join(directory, name)), name).toBe(true);
     expect(await readImageSize(join(directory, "unseen-detected.png"))).toEqual({
-      width: 4 * 286 + 6,
-      height: 2 * 286 + 6,
+      width: 4 * 324 + 4,
+      height: 2 * 324 + 4,
     });
     const report = readFileSync(join(directory, "report.md"), "utf8");
     expect(report).toContain(`**mAP50 ${(100 * result.validation.map50).toFixed(1)} %**`);

@@ -11,8 +11,7 @@ import { YOLO } from "../yolo.ts";
 import { agreementOf } from "./agreement.ts";
 import { detectionSheet, sampleSheet } from "./images.ts";
 import { modelFileText } from "./model-file.ts";
-import { type QuickstartFigures, writeReport } from "./report.ts";
-import type { QuickstartSettings } from "./settings.ts";
+import { type QuickstartFigures, type QuickstartSettings, writeReport } from "./report.ts";
 import { shapesModel, shapesRecipe } from "./shapes.ts";
 
 /** Options of {@link runQuickstart}. */
