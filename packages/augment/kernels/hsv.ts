@@ -1,4 +1,4 @@
-// OpenCV's 8-bit conversion to HSV, tables, and back, 16 pixels at a time. src/kernels/turn-colors.ts makes the tables.
+// OpenCV's 8-bit conversion to HSV, tables, and back, 16 pixels at a time. src/color/hsv.ts makes the tables.
 
 /** Pixels of a strip: what is stored as planes between the two conversions. */
 const STRIP: i32 = 1024;

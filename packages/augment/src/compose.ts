@@ -1,3 +1,4 @@
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import type { Sample } from "./sample.ts";
 
@@ -15,4 +16,9 @@ export function compose(...transforms: readonly Transform[]): Transform {
 /** The transform with the given probability (0 to 1), otherwise nothing. One number is drawn in both cases. */
 export function sometimes(probability: number, transform: Transform): Transform {
   return (sample, rng) => (rng.chance(probability) ? transform(sample, rng) : sample);
+}
+
+/** Changes the image with the given probability, otherwise nothing; its objects stay. */
+export function sometimesImage(probability: number, change: (image: Image, rng: Random) => Image): Transform {
+  return sometimes(probability, (sample, rng) => ({ ...sample, image: change(sample.image, rng) }));
 }

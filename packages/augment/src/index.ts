@@ -1,29 +1,22 @@
-export {
-  blankImage,
-  type EncodeOptions,
-  encodeImage,
-  type Image,
-  type ImageHeader,
-  type Letterboxed,
-  type LetterboxGeometry,
-  type LetterboxOptions,
-  letterbox,
-  letterboxGeometry,
-  type ReadImageOptions,
-  readImage,
-  readImageHeader,
-  readImageSize,
-  resizeArea,
-  resizeBilinear,
-  type Size,
-  writeImage,
-} from "@lookonce/image";
 export { randomChannelSwap, randomGray, swapChannels, toGray } from "./color/channels.ts";
-export { type ApplyClaheOptions, applyClahe, type RandomClaheOptions, randomClahe } from "./color/clahe.ts";
-export type { ClaheOptions } from "./color/clahe-plane.ts";
+export {
+  type ApplyClaheOptions,
+  applyClahe,
+  type ClaheOptions,
+  type RandomClaheOptions,
+  randomClahe,
+} from "./color/clahe.ts";
 export { equalizeHistogram, randomEqualize } from "./color/equalize.ts";
-export { applyHsv, drawHsv, type RandomHsvOptions, randomHsv } from "./color/hsv.ts";
-export { type HsvShift, type HsvTables, type HueRule, hsvTables } from "./color/hsv-tables.ts";
+export {
+  applyHsv,
+  drawHsv,
+  type HsvShift,
+  type HsvTables,
+  type HueRule,
+  hsvTables,
+  type RandomHsvOptions,
+  randomHsv,
+} from "./color/hsv.ts";
 export {
   applyTable,
   type BrightnessContrast,

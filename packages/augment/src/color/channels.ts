@@ -1,5 +1,5 @@
 import type { Image } from "@lookonce/image";
-import { sometimes, type Transform } from "../compose.ts";
+import { sometimesImage, type Transform } from "../compose.ts";
 
 /** Red and blue change places. */
 export function swapChannels({ data, width, height }: Image): Image {
@@ -27,10 +27,10 @@ export function toGray({ data, width, height }: Image): Image {
 
 /** Swaps red and blue with a probability: `bgr` of YOLOv8 (8.3). Boxes and polygons stay. */
 export function randomChannelSwap(probability: number): Transform {
-  return sometimes(probability, (sample) => ({ ...sample, image: swapChannels(sample.image) }));
+  return sometimesImage(probability, swapChannels);
 }
 
 /** Removes the colors with a probability, as Albumentations' ToGray. Boxes and polygons stay. */
 export function randomGray(probability: number): Transform {
-  return sometimes(probability, (sample) => ({ ...sample, image: toGray(sample.image) }));
+  return sometimesImage(probability, toGray);
 }

@@ -6,8 +6,7 @@ import { goldenImage } from "../test-golden.ts";
 import { randomChannelSwap, swapChannels, toGray } from "./channels.ts";
 import { applyClahe } from "./clahe.ts";
 import { equalizeHistogram } from "./equalize.ts";
-import { applyHsv, drawHsv, randomHsv } from "./hsv.ts";
-import { hsvTables } from "./hsv-tables.ts";
+import { applyHsv, drawHsv, hsvTables, randomHsv } from "./hsv.ts";
 import { formulaImage, madeByOpencv } from "./test-opencv-cases.ts";
 import { applyTable, brightnessContrastTable, gammaTable } from "./tone.ts";
 

@@ -1,6 +1,6 @@
 import { roundHalfEven } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import { sometimes, type Transform } from "../compose.ts";
+import { sometimesImage, type Transform } from "../compose.ts";
 import { luma, type Plane, withLuma } from "./luma.ts";
 
 /**
@@ -16,7 +16,7 @@ export function equalizeHistogram(image: Image): Image {
 
 /** Equalizes the histogram of luma with a probability. Boxes and polygons stay. */
 export function randomEqualize(probability: number): Transform {
-  return sometimes(probability, (sample) => ({ ...sample, image: equalizeHistogram(sample.image) }));
+  return sometimesImage(probability, equalizeHistogram);
 }
 
 function equalizingTable({ data }: Plane): Uint8Array {

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
-import { sometimes, type Transform } from "../compose.ts";
+import { sometimesImage, type Transform } from "../compose.ts";
 
 /** A contrast factor, and a brightness to add as a share of 255. */
 export interface BrightnessContrast {
@@ -55,12 +55,12 @@ export function applyTable({ data, width, height }: Image, table: Uint8Array): I
  */
 export function randomBrightnessContrast(options: RandomBrightnessContrastOptions): Transform {
   const { probability, brightness = 0.2, contrast = 0.2 } = options;
-  return sometimes(probability, (sample, rng) => {
-    const drawn = {
-      contrast: 1 + rng.uniform(-contrast, contrast),
-      brightness: rng.uniform(-brightness, brightness),
-    };
-    return { ...sample, image: applyTable(sample.image, brightnessContrastTable(drawn)) };
+  return sometimesImage(probability, (image, rng) => {
+    const factor = 1 + rng.uniform(-contrast, contrast);
+    return applyTable(
+      image,
+      brightnessContrastTable({ contrast: factor, brightness: rng.uniform(-brightness, brightness) }),
+    );
   });
 }
 
@@ -69,8 +69,5 @@ export function randomBrightnessContrast(options: RandomBrightnessContrastOption
  * polygons stay.
  */
 export function randomGamma({ probability, range = [0.8, 1.2] }: RandomGammaOptions): Transform {
-  return sometimes(probability, (sample, rng) => ({
-    ...sample,
-    image: applyTable(sample.image, gammaTable(rng.uniform(range[0], range[1]))),
-  }));
+  return sometimesImage(probability, (image, rng) => applyTable(image, gammaTable(rng.uniform(...range))));
 }

@@ -1,3 +1,5 @@
+import { boxAt } from "./objects.ts";
+
 /** What is left of a box must be more than this for it to be kept. */
 export interface CandidateLimits {
   /** Width and height afterwards in pixels, both above this. Default 2. */
@@ -23,14 +25,10 @@ export function boxCandidates(
   { side = 2, aspect = 100, area = 0.1 }: CandidateLimits = {},
 ): boolean[] {
   return Array.from({ length: after.length / 4 }, (_, row) => {
-    const [w1, h1] = sides(before, row);
-    const [w2, h2] = sides(after, row);
+    const [left, top, right, bottom] = boxAt(before, row);
+    const [x1, y1, x2, y2] = boxAt(after, row);
+    const [w2, h2] = [x2 - x1, y2 - y1];
     const ratio = Math.max(w2 / (h2 + EPSILON), h2 / (w2 + EPSILON));
-    return w2 > side && h2 > side && (w2 * h2) / (w1 * h1 + EPSILON) > area && ratio < aspect;
+    return w2 > side && h2 > side && (w2 * h2) / ((right - left) * (bottom - top) + EPSILON) > area && ratio < aspect;
   });
-}
-
-function sides(boxes: ArrayLike<number>, row: number): [number, number] {
-  const at = (column: number): number => boxes[row * 4 + column] as number;
-  return [at(2) - at(0), at(3) - at(1)];
 }

@@ -7,6 +7,12 @@ export interface Move {
   shift?: readonly [number, number];
 }
 
+/** The corners of the box in this row. */
+export function boxAt(boxes: ArrayLike<number>, row: number): [x1: number, y1: number, x2: number, y2: number] {
+  const at = (column: number): number => boxes[row * 4 + column] as number;
+  return [at(0), at(1), at(2), at(3)];
+}
+
 /** The objects with every point scaled, then shifted. */
 export function moveObjects(objects: Objects, { scale = [1, 1], shift = [0, 0] }: Move): Objects {
   return mapPoints(objects, (value, axis) => value * scale[axis] + shift[axis]);
@@ -31,10 +37,7 @@ export function selectObjects({ boxes, classes, polygons }: Objects, rows: reado
 
 /** The objects whose box passes the test. */
 export function filterObjects(objects: Objects, keep: (row: number) => boolean): Objects {
-  return selectObjects(
-    objects,
-    Array.from(objects.classes, (_, row) => row).filter((row) => keep(row)),
-  );
+  return selectObjects(objects, [...objects.classes.keys()].filter(keep));
 }
 
 /** All objects of several lists in one. Where only some have polygons, the others' are of length 0. */
@@ -56,9 +59,8 @@ export function joinObjects(lists: readonly Objects[]): Objects {
 
 /** The objects that are more than points or lines: width and height above 0. */
 export function dropEmpty(objects: Objects): Objects {
-  const { boxes } = objects;
   return filterObjects(objects, (row) => {
-    const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as [number, number, number, number];
+    const [x1, y1, x2, y2] = boxAt(objects.boxes, row);
     return x2 > x1 && y2 > y1;
   });
 }

@@ -4,8 +4,8 @@ import type { Transform } from "../compose.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { boxCandidates } from "./box-candidates.ts";
 import { type Matrix, movePoints, multiply } from "./matrix.ts";
-import { clipObjects, filterObjects, mirrorObjects } from "./objects.ts";
-import { polygonBox, resamplePolygon } from "./polygon-box.ts";
+import { boxAt, clipObjects, filterObjects, mirrorObjects } from "./objects.ts";
+import { bounds, polygonBox, resamplePolygon } from "./polygon-box.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 import { type WarpOptions, warpScene } from "./warp.ts";
 
@@ -126,7 +126,8 @@ export function movedObjects(objects: Objects, move: ObjectMove): { candidates: 
   const moved = Array.from(objects.classes, (_, row): MovedObject => {
     const polygon = objects.polygons?.[row];
     if (polygon !== undefined && polygon.length > 0) return movePolygon(polygon, move);
-    return { box: cornersBox(objects.boxes.subarray(row * 4, row * 4 + 4), matrix), polygon: new Float32Array(0) };
+    const [x1, y1, x2, y2] = boxAt(objects.boxes, row);
+    return { box: bounds(movePoints([x1, y1, x2, y2, x1, y2, x2, y1], matrix)), polygon: new Float32Array(0) };
   });
   const boxes = Float32Array.from(moved.flatMap(({ box }) => box));
   const candidates = clipObjects({ boxes, classes: objects.classes }, size);
@@ -156,13 +157,4 @@ function movePolygon(polygon: Float32Array, { matrix, size, closedOutlines }: Ob
     Math.min(Math.max(value, box[i % 2] as number), box[(i % 2) + 2] as number),
   );
   return { box, polygon: outline };
-}
-
-/** The box around the four moved corners. */
-function cornersBox(box: Float32Array, matrix: Matrix): [number, number, number, number] {
-  const [x1, y1, x2, y2] = box as unknown as [number, number, number, number];
-  const corners = movePoints([x1, y1, x2, y2, x1, y2, x2, y1], matrix);
-  const xs = [0, 2, 4, 6].map((i) => corners[i] as number);
-  const ys = [1, 3, 5, 7].map((i) => corners[i] as number);
-  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }

@@ -35,7 +35,7 @@ export function polygonBox(
   { width, height }: Size,
   clampAround: boolean,
 ): [number, number, number, number] {
-  const [left, top, right, bottom] = bounds(points, () => true);
+  const [left, top, right, bottom] = bounds(points);
   const sides = [left < 0, top < 0, right > width, bottom > height].filter(Boolean).length;
   if (clampAround && sides >= 3) {
     const clamp = (value: number, limit: number): number => Math.min(Math.max(value, 0), limit);
@@ -45,9 +45,10 @@ export function polygonBox(
   return inside[0] <= inside[2] ? inside : [0, 0, 0, 0];
 }
 
-function bounds(
+/** Left, top, right and bottom of the points, or of those that count. */
+export function bounds(
   points: ArrayLike<number>,
-  counts: (x: number, y: number) => boolean,
+  counts: (x: number, y: number) => boolean = () => true,
 ): [number, number, number, number] {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < points.length; i += 2) {

@@ -1,17 +1,20 @@
 import { blankImage, type Image, type Size } from "@lookonce/image";
 import type { Objects, Sample } from "../sample.ts";
 
-/** A part of an image at its place on a canvas. */
-export interface Tile {
-  image: Image;
-  /** Where the image's left top corner lies on the canvas, perhaps outside of it. */
-  left: number;
-  top: number;
-  /** The part of the canvas that this tile covers, half open. */
+/** A part of a canvas in whole pixels, half open; it may reach beyond it. */
+export interface Window {
   x1: number;
   y1: number;
   x2: number;
   y2: number;
+}
+
+/** A part of an image at its place on a canvas: the window that it covers. */
+export interface Tile extends Window {
+  image: Image;
+  /** Where the image's left top corner lies on the canvas, perhaps outside of it. */
+  left: number;
+  top: number;
 }
 
 /**
@@ -27,24 +30,10 @@ export interface Scene extends Size, Objects {
 /** The gray that fills borders in YOLOv5 and YOLOv8. */
 export const BORDER_GRAY = 114;
 
-/** A part of the canvas, half open; it may reach beyond it. */
-export interface Window {
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-}
-
 /** The scene that shows one sample. */
 export function sceneOf({ image, ...objects }: Sample, fill: number = BORDER_GRAY): Scene {
   const { width, height } = image;
-  return {
-    ...objects,
-    width,
-    height,
-    fill,
-    tiles: [{ image, left: 0, top: 0, x1: 0, y1: 0, x2: width, y2: height }],
-  };
+  return { ...objects, width, height, fill, tiles: [{ image, left: 0, top: 0, x1: 0, y1: 0, x2: width, y2: height }] };
 }
 
 /** The sample that the scene shows. */

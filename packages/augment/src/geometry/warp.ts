@@ -1,8 +1,8 @@
 import { blankImage, type Image, type Size } from "@lookonce/image";
-import type { HsvTables } from "../color/hsv-tables.ts";
+import { applyHsv, type HsvTables, turnPixels } from "../color/hsv.ts";
 import { reserve } from "../kernels/kernels.ts";
-import { turnColors, turnPixels } from "../kernels/turn-colors.ts";
 import { invert, isAffine, type Matrix, movePoints } from "./matrix.ts";
+import { bounds } from "./polygon-box.ts";
 import { drawTiles, type Scene, type Window } from "./scene.ts";
 
 /** The output's size, and what is done with its pixels before they leave the kernels' memory. */
@@ -27,7 +27,7 @@ export function warpScene(scene: Scene, matrix: Matrix, { colors, mirrored, ...s
   const window = inverse && seenWindow(scene, inverse, size);
   if (inverse === undefined || window === undefined) {
     const blank = blankImage(size, scene.fill);
-    return colors === undefined ? blank : turnColors(blank, colors);
+    return colors === undefined ? blank : applyHsv(blank, colors);
   }
   const columns = window.x2 - window.x1;
   const rows = window.y2 - window.y1;
@@ -67,14 +67,12 @@ function seenWindow(scene: Scene, inverse: Matrix, { width, height }: Size): Win
   );
   // Where the horizon crosses the output, corners say nothing about what lies between them
   if (depth.some((w) => w < 1e-6)) return whole;
-  const moved = movePoints(corners, inverse);
-  const xs = [0, 2, 4, 6].map((i) => moved[i] as number);
-  const ys = [1, 3, 5, 7].map((i) => moved[i] as number);
+  const [left, top, right, bottom] = bounds(movePoints(corners, inverse));
   const window = {
-    x1: Math.max(whole.x1, Math.floor(Math.min(...xs)) - 2),
-    y1: Math.max(whole.y1, Math.floor(Math.min(...ys)) - 2),
-    x2: Math.min(whole.x2, Math.ceil(Math.max(...xs)) + 3),
-    y2: Math.min(whole.y2, Math.ceil(Math.max(...ys)) + 3),
+    x1: Math.max(whole.x1, Math.floor(left) - 2),
+    y1: Math.max(whole.y1, Math.floor(top) - 2),
+    x2: Math.min(whole.x2, Math.ceil(right) + 3),
+    y2: Math.min(whole.y2, Math.ceil(bottom) + 3),
   };
   return window.x2 - window.x1 >= 2 && window.y2 - window.y1 >= 2 ? window : undefined;
 }

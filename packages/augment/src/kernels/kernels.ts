@@ -13,11 +13,9 @@ interface KernelFunctions {
 export interface Kernels extends KernelFunctions {
   /** The memory; taken anew after each {@link reserve}, because growing it detaches the old view. */
   bytes: Uint8Array;
-  /** Where the weights of interpolation lie. */
+  /** Where the weights of interpolation lie, tables of colors that stay from call to call, and room for the caller. */
   weights: number;
-  /** Where `COLOR_BYTES` of room for the tables of colors lie, which stay from call to call. */
   colors: number;
-  /** Where room for the caller begins, a multiple of 16. */
   free: number;
 }
 

@@ -80,7 +80,7 @@ export function leastHidingCopies(sample: Objects, other: Objects, probability: 
   const worst = Array.from(other.classes, (_, row) =>
     shares.subarray(row * columns, (row + 1) * columns).reduce((a, b) => Math.max(a, b), 0),
   );
-  const free = worst.map((_, row) => row).filter((row) => (worst[row] as number) < OVERLAP_LIMIT);
+  const free = [...worst.keys()].filter((row) => (worst[row] as number) < OVERLAP_LIMIT);
   free.sort((a, b) => (worst[a] as number) - (worst[b] as number));
   return free.slice(0, roundHalfEven(probability * free.length));
 }

@@ -1,3 +1,4 @@
+import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { clipObjects, dropEmpty, joinObjects, moveObjects } from "../geometry/objects.ts";
 import { BORDER_GRAY, type Scene, type Tile } from "../geometry/scene.ts";
@@ -34,44 +35,45 @@ export function drawMosaic9Corner(imgsz: number, rng: Random): MosaicCenter {
  * Four images around a point of a canvas of twice `imgsz`: left above it, right above, left below, right below; each
  * touches the point with its nearest corner, and what reaches beyond the canvas is cut off, of boxes and polygons too.
  */
-export function mosaic4(samples: readonly Sample[], { center, imgsz, keepEmpty = false }: MosaicOptions): Scene {
+export function mosaic4(samples: readonly Sample[], options: MosaicOptions): Scene {
+  const { center, imgsz } = options;
   const side = 2 * imgsz;
   const tiles = samples.slice(0, 4).map(({ image }, i): Tile => {
     const left = i % 2 === 0 ? center.x - image.width : center.x;
     const top = i < 2 ? center.y - image.height : center.y;
     return placeTile({ image, left, top }, side);
   });
-  return assemble(samples, tiles, { side, keepEmpty });
+  return assemble(samples, tiles, options);
 }
 
 /**
  * Nine images on a canvas of three times `imgsz`, of which a square of twice `imgsz` is cut out, its left top corner
  * given by `center`: one in the middle, the others around it clockwise from the one above, each beside the one before.
  */
-export function mosaic9(samples: readonly Sample[], { center, imgsz, keepEmpty = false }: MosaicOptions): Scene {
+export function mosaic9(samples: readonly Sample[], options: MosaicOptions): Scene {
+  const { center, imgsz } = options;
   const side = 2 * imgsz;
-  const sizes = samples.map(({ image }) => image);
-  const tiles = corners9(sizes, imgsz).map(([left, top], i): Tile => {
+  const tiles = corners9(samples, imgsz).map(([left, top], i): Tile => {
     const { image } = samples[i] as Sample;
     // On the large canvas an image is cut off at its edges before the square is cut out
     const tile = placeTile({ image, left, top }, 3 * imgsz);
-    const shifted = { ...tile, left: left - center.x, top: top - center.y };
     return {
-      ...shifted,
+      image,
+      left: left - center.x,
+      top: top - center.y,
       x1: clamp(tile.x1 - center.x, side),
       x2: clamp(tile.x2 - center.x, side),
       y1: clamp(tile.y1 - center.y, side),
       y2: clamp(tile.y2 - center.y, side),
     };
   });
-  return assemble(samples, tiles, { side, keepEmpty });
+  return assemble(samples, tiles, options);
 }
 
 /** Left and top of nine images, each placed by its own size, the middle one's and the one before it. */
-function corners9(sizes: readonly { width: number; height: number }[], s: number): [number, number][] {
-  const at = (i: number): { width: number; height: number } => sizes[i] as { width: number; height: number };
-  const middle = at(0);
-  const [right, bottom] = [s + middle.width, s + middle.height];
+function corners9(samples: readonly Sample[], s: number): [number, number][] {
+  const at = (i: number): Image => (samples[i] as Sample).image;
+  const [right, bottom] = [s + at(0).width, s + at(0).height];
   return [
     [s, s],
     [s, s - at(1).height],
@@ -101,12 +103,8 @@ function clamp(value: number, limit: number): number {
   return Math.min(Math.max(value, 0), limit);
 }
 
-function assemble(
-  samples: readonly Sample[],
-  tiles: readonly Tile[],
-  { side, keepEmpty }: { side: number; keepEmpty: boolean },
-): Scene {
-  const canvas = { width: side, height: side };
+function assemble(samples: readonly Sample[], tiles: readonly Tile[], { imgsz, keepEmpty }: MosaicOptions): Scene {
+  const canvas = { width: 2 * imgsz, height: 2 * imgsz };
   const moved = tiles.map(({ left, top }, i) => moveObjects(samples[i] as Sample, { shift: [left, top] }));
   const clipped = clipObjects(joinObjects(moved), canvas);
   const objects = keepEmpty ? clipped : dropEmpty(clipped);

@@ -1,6 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Size } from "@lookonce/image";
 import type { Transform } from "../compose.ts";
+import type { SampleSource } from "../sample.ts";
 
 /** Options of `v5Augmentation` and `v8Augmentation`. */
 export interface AugmentationOptions {
@@ -15,8 +16,17 @@ export interface AugmentationOptions {
   transforms?: readonly Transform[];
 }
 
+/** What the stages of a pipeline share. */
+export interface Settings<Hyp> {
+  hyp: Hyp;
+  imgsz: number;
+  /** The output. */
+  size: Size;
+  source: SampleSource;
+}
+
 /** @throws LookonceError `ARGUMENT` unless `imgsz` is a whole number of at least 1 */
-export function checkImgsz(imgsz: number): void {
-  if (Number.isInteger(imgsz) && imgsz >= 1) return;
+export function outputSize({ imgsz, canvas }: AugmentationOptions): Size {
+  if (Number.isInteger(imgsz) && imgsz >= 1) return canvas ?? { width: imgsz, height: imgsz };
   throw new LookonceError("ARGUMENT", `imgsz must be a whole number of at least 1, not ${imgsz}.`);
 }

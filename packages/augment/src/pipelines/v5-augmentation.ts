@@ -10,16 +10,8 @@ import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
 import { copyPasteV5, hasPolygons } from "../mixing/copy-paste.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
-import type { Augmentation, Sample, SampleSource } from "../sample.ts";
-import { type AugmentationOptions, checkImgsz } from "./options.ts";
-
-interface Settings {
-  hyp: AugmentationHyp;
-  imgsz: number;
-  /** The output. */
-  size: Size;
-  source: SampleSource;
-}
+import type { Augmentation, Sample } from "../sample.ts";
+import { type AugmentationOptions, outputSize, type Settings } from "./options.ts";
 
 /** YOLOv5 clips boxes to [0, side − 1e-3], in pixels of the finished image. */
 const EDGE = 1e-3;
@@ -31,13 +23,10 @@ const EDGE = 1e-3;
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1
  */
-export function v5Augmentation(
-  given: AugmentationHyp,
-  { imgsz, canvas, transforms = [] }: AugmentationOptions,
-): Augmentation {
-  checkImgsz(imgsz);
+export function v5Augmentation(given: AugmentationHyp, options: AugmentationOptions): Augmentation {
+  const size = outputSize(options);
+  const { imgsz, canvas, transforms = [] } = options;
   const hyp = canvas === undefined ? given : { ...given, mosaic: 0 };
-  const size = canvas ?? { width: imgsz, height: imgsz };
   const finish = compose(
     randomHsv({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v, hueRule: "multiply" }),
     randomFlipUpDown(hyp.flipud),
@@ -50,7 +39,7 @@ export function v5Augmentation(
   };
 }
 
-async function placedSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
+async function placedSample(settings: Settings<AugmentationHyp>, index: number, rng: Random): Promise<Sample> {
   const { hyp, size, source } = settings;
   if (!rng.chance(hyp.mosaic)) return warp(sceneOf(letterboxed(await source.load(index), size)), settings, rng);
   const sample = await mosaicSample(settings, index, rng);
@@ -64,7 +53,7 @@ function letterboxed(sample: Sample, { height, width }: Size): Sample {
   return { ...moveObjects(sample, { scale: ratio, shift: exactPadding }), image };
 }
 
-async function mosaicSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
+async function mosaicSample(settings: Settings<AugmentationHyp>, index: number, rng: Random): Promise<Sample> {
   const { hyp, imgsz, source } = settings;
   const center = drawMosaicCenter(imgsz, rng);
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
@@ -75,6 +64,6 @@ async function mosaicSample(settings: Settings, index: number, rng: Random): Pro
   return warp(scene, settings, rng);
 }
 
-function warp(scene: Scene, { hyp, size }: Settings, rng: Random): Sample {
+function warp(scene: Scene, { hyp, size }: Settings<AugmentationHyp>, rng: Random): Sample {
   return applyPerspective(scene, { draw: drawPerspective(hyp, rng), size, closedOutlines: false });
 }

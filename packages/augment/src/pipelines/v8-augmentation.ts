@@ -1,63 +1,29 @@
-import type { V8Hyp } from "@lookonce/config";
-import type { Size } from "@lookonce/image";
+import type { AugmentationHyp, V8Hyp } from "@lookonce/config";
 import type { Random } from "@lookonce/random";
 import { randomChannelSwap } from "../color/channels.ts";
-import { drawHsvTables } from "../color/hsv.ts";
+import { applyHsv, drawHsvTables } from "../color/hsv.ts";
 import { compose } from "../compose.ts";
 import { flipLeftRight, flipUpDown } from "../geometry/flip.ts";
 import { letterboxSample } from "../geometry/letterbox-sample.ts";
-import {
-  applyPerspective,
-  drawPerspective,
-  type PerspectiveDraw,
-  type PerspectiveOptions,
-} from "../geometry/perspective.ts";
+import { applyPerspective, drawPerspective, type PerspectiveOptions } from "../geometry/perspective.ts";
 import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
-import { turnColors } from "../kernels/turn-colors.ts";
 import { copyPasteV8, hasPolygons } from "../mixing/copy-paste.ts";
 import { cutMix, drawCutAreas, freeAreas } from "../mixing/cut-mix.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
-import type { Augmentation, Sample, SampleSource } from "../sample.ts";
-import { type AugmentationOptions, checkImgsz } from "./options.ts";
+import type { Augmentation, Sample } from "../sample.ts";
+import { type AugmentationOptions, outputSize, type Settings } from "./options.ts";
 
 /** The hyper-parameters of YOLOv8 that say how images are augmented, by their YAML names. */
-export type V8AugmentationHyp = Pick<
-  V8Hyp,
-  | "hsv_h"
-  | "hsv_s"
-  | "hsv_v"
-  | "degrees"
-  | "translate"
-  | "scale"
-  | "shear"
-  | "perspective"
-  | "flipud"
-  | "fliplr"
-  | "bgr"
-  | "mosaic"
-  | "mixup"
-  | "cutmix"
-  | "copy_paste"
-  | "copy_paste_mode"
->;
+export type V8AugmentationHyp = AugmentationHyp & Pick<V8Hyp, "bgr" | "cutmix" | "copy_paste_mode">;
 
-/** A scene and its warp to `size`. */
-interface Placed {
+/** A scene and its warp. */
+interface Placed extends Pick<PerspectiveOptions, "size" | "draw"> {
   scene: Scene;
-  size: Size;
-  draw: PerspectiveDraw;
 }
 
+type V8Settings = Settings<V8AugmentationHyp>;
 type Look = NonNullable<PerspectiveOptions["look"]>;
-
-interface Settings {
-  hyp: V8AugmentationHyp;
-  imgsz: number;
-  /** The output. */
-  size: Size;
-  source: SampleSource;
-}
 
 /**
  * YOLOv8's training augmentation (8.3): a mosaic or a letterboxed image, copy-paste, perspective, then MixUp and CutMix
@@ -66,19 +32,16 @@ interface Settings {
  *
  * @throws LookonceError `ARGUMENT` when `imgsz` is not a whole number of at least 1
  */
-export function v8Augmentation(
-  given: V8AugmentationHyp,
-  { imgsz, canvas, transforms = [] }: AugmentationOptions,
-): Augmentation {
-  checkImgsz(imgsz);
+export function v8Augmentation(given: V8AugmentationHyp, options: AugmentationOptions): Augmentation {
+  const size = outputSize(options);
+  const { imgsz, canvas, transforms = [] } = options;
   const hyp = canvas === undefined ? given : { ...given, mosaic: 0, mixup: 0, cutmix: 0 };
-  const size = canvas ?? { width: imgsz, height: imgsz };
   const finish = compose(randomChannelSwap(hyp.bgr), ...transforms);
   return async (source, index, rng) => finish(await lookedSample({ hyp, imgsz, size, source }, index, rng), rng);
 }
 
 /** A sample with its colors turned and flipped, where nothing was mixed into it in one go with the warp. */
-async function lookedSample(settings: Settings, index: number, rng: Random): Promise<Sample> {
+async function lookedSample(settings: V8Settings, index: number, rng: Random): Promise<Sample> {
   const { hyp } = settings;
   const placed = await placeScene(settings, index, rng);
   const mixed = await mixedSample(settings, placed, rng);
@@ -91,12 +54,12 @@ async function lookedSample(settings: Settings, index: number, rng: Random): Pro
 }
 
 function applyLook(sample: Sample, { colors, mirrored }: Look): Sample {
-  const turned = colors === undefined ? sample : { ...sample, image: turnColors(sample.image, colors) };
+  const turned = colors === undefined ? sample : { ...sample, image: applyHsv(sample.image, colors) };
   return mirrored ? flipLeftRight(turned) : turned;
 }
 
 /** What copy-paste, MixUp and CutMix make of a placed scene; `undefined` when none of them does anything. */
-async function mixedSample(settings: Settings, placed: Placed, rng: Random): Promise<Sample | undefined> {
+async function mixedSample(settings: V8Settings, placed: Placed, rng: Random): Promise<Sample | undefined> {
   const { hyp, source } = settings;
   const another = async (): Promise<Sample> =>
     warpPlaced(await placeScene(settings, rng.integer(0, source.length), rng), {});
@@ -115,9 +78,10 @@ async function mixedSample(settings: Settings, placed: Placed, rng: Random): Pro
 }
 
 /** A mosaic or a letterboxed image, and how it is to be warped. */
-async function placeScene({ hyp, imgsz, size, source }: Settings, index: number, rng: Random): Promise<Placed> {
+async function placeScene(settings: V8Settings, index: number, rng: Random): Promise<Placed> {
+  const { hyp, size, source } = settings;
   let scene = rng.chance(hyp.mosaic)
-    ? await mosaicScene(source, { imgsz, index }, rng)
+    ? await mosaicScene(settings, index, rng)
     : sceneOf(letterboxSample(await source.load(index), { size: [size.height, size.width] }).sample);
   if (hyp.copy_paste_mode === "flip" && hyp.copy_paste > 0 && hasPolygons(scene)) {
     scene = sceneOf(copyPasteV8(drawScene(scene), hyp.copy_paste));
@@ -129,11 +93,7 @@ function warpPlaced({ scene, size, draw }: Placed, look: Look): Sample {
   return applyPerspective(scene, { draw, size, look });
 }
 
-async function mosaicScene(
-  source: SampleSource,
-  { imgsz, index }: { imgsz: number; index: number },
-  rng: Random,
-): Promise<Scene> {
+async function mosaicScene({ imgsz, source }: V8Settings, index: number, rng: Random): Promise<Scene> {
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
   const center = drawMosaicCenter(imgsz, rng);
   const samples = await Promise.all(indices.map((i) => source.load(i)));

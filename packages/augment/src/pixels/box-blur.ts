@@ -1,7 +1,7 @@
+import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
-import { sometimes, type Transform } from "../compose.ts";
-import { checkBlurSize } from "./blur-size.ts";
+import { sometimesImage, type Transform } from "../compose.ts";
 import { mirror } from "./mirror.ts";
 
 /** Options of {@link randomBlur} and {@link randomMedianBlur}. */
@@ -9,6 +9,12 @@ export interface RandomBlurOptions {
   probability: number;
   /** The side of the square is one of the odd numbers between these, all equally likely. Default 3 to 7. */
   sizes?: readonly [smallest: number, largest: number];
+}
+
+/** @throws LookonceError `ARGUMENT` unless the side of the square is odd and positive. */
+export function checkBlurSize(size: number): void {
+  if (Number.isInteger(size) && size > 0 && size % 2 === 1) return;
+  throw new LookonceError("ARGUMENT", `The side of a blur must be an odd number such as 3, 5 or 7, not ${size}.`);
 }
 
 /** An odd number from the smallest to the largest. */
@@ -39,7 +45,7 @@ export function boxBlur(image: Image, size: number): Image {
   for (let y = -reach; y <= reach; y++) add(y, 1);
   const places = Int32Array.from({ length: width + 2 * reach }, (_, x) => 3 * mirror(x - reach, width));
   for (let y = 0; y < height; y++) {
-    blurRow({ sums, places, size }, target.subarray(y * stride, (y + 1) * stride));
+    blurRow(sums, places, target.subarray(y * stride, (y + 1) * stride));
     add(y - reach, -1);
     add(y + reach + 1, 1);
   }
@@ -48,21 +54,12 @@ export function boxBlur(image: Image, size: number): Image {
 
 /** Blurs with a probability, as Albumentations' Blur. Boxes and polygons stay. */
 export function randomBlur({ probability, sizes = [3, 7] }: RandomBlurOptions): Transform {
-  return sometimes(probability, (sample, rng) => ({
-    ...sample,
-    image: boxBlur(sample.image, drawBlurSize(sizes, rng)),
-  }));
+  return sometimesImage(probability, (image, rng) => boxBlur(image, drawBlurSize(sizes, rng)));
 }
 
-interface ColumnSums {
-  /** Sum of each column's pixels, RGB. */
-  sums: Int32Array;
-  /** Offsets into it, mirrored beyond both ends. */
-  places: Int32Array;
-  size: number;
-}
-
-function blurRow({ sums, places, size }: ColumnSums, target: Uint8Array): void {
+/** One row from the sums of the columns' pixels, RGB; `places` are offsets into them, mirrored beyond both ends. */
+function blurRow(sums: Int32Array, places: Int32Array, target: Uint8Array): void {
+  const size = places.length - target.length / 3 + 1;
   let r = 0;
   let g = 0;
   let b = 0;

@@ -1,7 +1,7 @@
 import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
-import { filterObjects } from "../geometry/objects.ts";
+import { boxAt, filterObjects } from "../geometry/objects.ts";
 import type { Sample } from "../sample.ts";
 
 /** A rectangle to be painted over: half-open, in whole pixels. */
@@ -46,14 +46,8 @@ export function drawCutout({ width, height }: Size, rng: Random): Patch[] {
       const x1 = Math.max(0, rng.integer(0, width + 1) - Math.floor(patchWidth / 2));
       const y1 = Math.max(0, rng.integer(0, height + 1) - Math.floor(patchHeight / 2));
       const color = [rng.integer(64, 192), rng.integer(64, 192), rng.integer(64, 192)] as const;
-      patches.push({
-        x1,
-        y1,
-        x2: Math.min(width, x1 + patchWidth),
-        y2: Math.min(height, y1 + patchHeight),
-        color,
-        share,
-      });
+      const [x2, y2] = [Math.min(width, x1 + patchWidth), Math.min(height, y1 + patchHeight)];
+      patches.push({ x1, y1, x2, y2, color, share });
     }
   }
   return patches;
@@ -73,7 +67,7 @@ export function applyCutout(sample: Sample, patches: readonly Patch[]): Sample {
   }
   const hiding = patches.filter(({ share }) => share > smallShare);
   const kept = filterObjects(objects, (row) => {
-    const box = objects.boxes.subarray(row * 4, row * 4 + 4);
+    const box = boxAt(objects.boxes, row);
     return hiding.every((patch) => shareHidden(box, patch) < hiddenShare);
   });
   return { image: { ...image, data }, ...kept };
@@ -85,8 +79,7 @@ export function randomCutout(probability: number): Transform {
 }
 
 /** The part of the box that the patch covers, 0 to 1. */
-function shareHidden(box: Float32Array, patch: Patch): number {
-  const [x1, y1, x2, y2] = box as unknown as [number, number, number, number];
+function shareHidden([x1, y1, x2, y2]: readonly [number, number, number, number], patch: Patch): number {
   const width = Math.max(0, Math.min(x2, patch.x2) - Math.max(x1, patch.x1));
   const height = Math.max(0, Math.min(y2, patch.y2) - Math.max(y1, patch.y1));
   return (width * height) / ((x2 - x1) * (y2 - y1) + 1e-7);

@@ -2,10 +2,21 @@ import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import type { Plane } from "../color/luma.ts";
-import { sometimes, type Transform } from "../compose.ts";
+import { sometimesImage, type Transform } from "../compose.ts";
 import { forwardTransform, inverseTransform } from "./jpeg/cosine-transform.ts";
-import { quantizationSteps } from "./jpeg/quantization.ts";
 import { fromHalvedYcbcr, toHalvedYcbcr } from "./jpeg/ycbcr.ts";
+
+// Tables K.1 and K.2 of ITU-T T.81 (1992), row by row.
+const lumaSteps = [
+  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
+  87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
+  72, 92, 95, 98, 112, 100, 103, 99,
+];
+const colorSteps = [
+  17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99,
+  99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+  99, 99, 99, 99, 99, 99,
+];
 
 /** Options of {@link randomJpegQuality}. */
 export interface RandomJpegQualityOptions {
@@ -34,21 +45,19 @@ export function applyJpegLoss(image: Image, quality: number): Image {
     throw new LookonceError("ARGUMENT", `A JPEG quality must be a whole number from 1 to 100, not ${quality}.`);
   }
   const { y, cb, cr } = toHalvedYcbcr(image);
-  const lumaSteps = quantizationSteps(quality, "luma");
-  const colorSteps = quantizationSteps(quality, "color");
-  return fromHalvedYcbcr({
-    y: quantize(y, lumaSteps),
-    cb: quantize(cb, colorSteps),
-    cr: quantize(cr, colorSteps),
-  });
+  const lossy = (plane: Plane, steps: readonly number[]): Plane => quantize(plane, quantizationSteps(quality, steps));
+  return fromHalvedYcbcr({ y: lossy(y, lumaSteps), cb: lossy(cb, colorSteps), cr: lossy(cr, colorSteps) });
 }
 
 /** Writes as JPEG and reads again with a probability, as Albumentations' ImageCompression. Boxes and polygons stay. */
 export function randomJpegQuality({ probability, quality = [75, 100] }: RandomJpegQualityOptions): Transform {
-  return sometimes(probability, (sample, rng) => ({
-    ...sample,
-    image: applyJpegLoss(sample.image, drawJpegQuality(quality, rng)),
-  }));
+  return sometimesImage(probability, (image, rng) => applyJpegLoss(image, drawJpegQuality(quality, rng)));
+}
+
+/** Quantization steps for a quality from 1 to 100, scaled as the Independent JPEG Group's library does. */
+function quantizationSteps(quality: number, steps: readonly number[]): Int32Array {
+  const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;
+  return Int32Array.from(steps, (step) => Math.min(255, Math.max(1, Math.floor((step * percent + 50) / 100))));
 }
 
 /** Every 8 × 8 block through transform, division by the steps, rounding, and back; edges are repeated to fill blocks. */

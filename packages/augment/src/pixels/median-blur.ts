@@ -1,7 +1,6 @@
 import type { Image } from "@lookonce/image";
-import { sometimes, type Transform } from "../compose.ts";
-import { checkBlurSize } from "./blur-size.ts";
-import { drawBlurSize, type RandomBlurOptions } from "./box-blur.ts";
+import { sometimesImage, type Transform } from "../compose.ts";
+import { checkBlurSize, drawBlurSize, type RandomBlurOptions } from "./box-blur.ts";
 
 /**
  * Every byte becomes the median of its channel in the square around it; edges are repeated (OpenCV's `medianBlur`).
@@ -22,10 +21,7 @@ export function medianBlur(image: Image, size: number): Image {
   for (let y = 0; y < height; y++) {
     for (let k = 0; k < size; k++) rows[k] = limit(y + k - reach, height) * width * 3;
     for (let channel = 0; channel < 3; channel++) {
-      medianRow(
-        { data, rows, columns, offset: channel, histogram },
-        target.subarray(y * width * 3, (y + 1) * width * 3),
-      );
+      medianRow({ data, rows, columns, channel, histogram }, target.subarray(y * width * 3, (y + 1) * width * 3));
     }
   }
   return { data: target, width, height };
@@ -33,44 +29,39 @@ export function medianBlur(image: Image, size: number): Image {
 
 /** Applies a median filter with a probability, as Albumentations' MedianBlur. Boxes and polygons stay. */
 export function randomMedianBlur({ probability, sizes = [3, 7] }: RandomBlurOptions): Transform {
-  return sometimes(probability, (sample, rng) => ({
-    ...sample,
-    image: medianBlur(sample.image, drawBlurSize(sizes, rng)),
-  }));
+  return sometimesImage(probability, (image, rng) => medianBlur(image, drawBlurSize(sizes, rng)));
 }
 
 interface Window {
   data: Uint8Array;
-  /** Offsets of the square's rows. */
+  /** Offsets of the square's rows, and of all columns, edges repeated. */
   rows: Int32Array;
-  /** Offsets of the columns, edges repeated. */
   columns: Int32Array;
-  /** The channel. */
-  offset: number;
+  channel: number;
   /** Room for 256 counts. */
   histogram: Int32Array;
 }
 
-function medianRow({ data, rows, columns, offset, histogram }: Window, target: Uint8Array): void {
+function medianRow({ data, rows, columns, channel, histogram }: Window, target: Uint8Array): void {
   const size = rows.length;
   const half = (size * size - 1) / 2;
   histogram.fill(0);
   for (let x = 0; x < size; x++) {
     for (let k = 0; k < size; k++) {
-      const level = data[(rows[k] as number) + (columns[x] as number) + offset] as number;
+      const level = data[(rows[k] as number) + (columns[x] as number) + channel] as number;
       histogram[level] = (histogram[level] as number) + 1;
     }
   }
   let median = 0;
   /** How many of the square lie below the median. */
   let below = 0;
-  for (let x = 0, i = offset; i < target.length; x++, i += 3) {
+  for (let x = 0, i = channel; i < target.length; x++, i += 3) {
     while (below > half) below -= histogram[--median] as number;
     while (below + (histogram[median] as number) <= half) below += histogram[median++] as number;
     target[i] = median;
     if (i + 3 >= target.length) break;
-    const gone = (columns[x] as number) + offset;
-    const come = (columns[x + size] as number) + offset;
+    const gone = (columns[x] as number) + channel;
+    const come = (columns[x + size] as number) + channel;
     for (let k = 0; k < size; k++) {
       const row = rows[k] as number;
       const old = data[row + gone] as number;

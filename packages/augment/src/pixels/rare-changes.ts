@@ -6,23 +6,10 @@ import { randomBlur } from "./box-blur.ts";
 import { randomJpegQuality } from "./jpeg-quality.ts";
 import { randomMedianBlur } from "./median-blur.ts";
 
-/** Probabilities of {@link rareChanges}. */
-export interface RareChanges {
-  /** Default 0.01. */
-  blur?: number;
-  /** Default 0.01. */
-  medianBlur?: number;
-  /** Default 0.01. */
-  gray?: number;
-  /** Default 0.01. */
-  clahe?: number;
-  /** Default 0. */
-  brightnessContrast?: number;
-  /** Default 0. */
-  gamma?: number;
-  /** Default 0. */
-  jpegQuality?: number;
-}
+/** Probabilities of {@link rareChanges}. Default 0.01 of the first four, 0 of the others. */
+export type RareChanges = Partial<
+  Record<"blur" | "medianBlur" | "gray" | "clahe" | "brightnessContrast" | "gamma" | "jpegQuality", number>
+>;
 
 /**
  * The pixel transforms that YOLOv5 (7.0) and YOLOv8 (8.3) add when Albumentations is installed, in their order and with

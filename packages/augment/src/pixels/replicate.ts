@@ -2,7 +2,7 @@ import { roundHalfEven } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { sometimes, type Transform } from "../compose.ts";
-import { joinObjects, moveObjects, selectObjects } from "../geometry/objects.ts";
+import { boxAt, joinObjects, moveObjects, selectObjects } from "../geometry/objects.ts";
 import type { Sample } from "../sample.ts";
 
 /** A copy of an object: which, and the top left corner of its new place in whole pixels. */
@@ -59,24 +59,17 @@ export function randomReplicate(probability: number): Transform {
 
 function smallerHalf(boxes: Float32Array, count: number): number[] {
   const sizes = Array.from({ length: count }, (_, row) => {
-    const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as [number, number, number, number];
+    const [x1, y1, x2, y2] = boxAt(boxes, row);
     return x2 - x1 + (y2 - y1);
   });
-  const order = sizes.map((_, row) => row).sort((a, b) => (sizes[a] as number) - (sizes[b] as number));
+  const order = [...sizes.keys()].sort((a, b) => (sizes[a] as number) - (sizes[b] as number));
   return order.slice(0, roundHalfEven(count / 2));
 }
 
-interface PatchPlace {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
 /** The whole pixels of the image that a box begins in. */
-function patchOf(boxes: Float32Array, row: number, image: Size): PatchPlace {
+function patchOf(boxes: Float32Array, row: number, image: Size) {
   const inside = (value: number, side: number): number => Math.trunc(Math.min(Math.max(value, 0), side));
-  const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as [number, number, number, number];
+  const [x1, y1, x2, y2] = boxAt(boxes, row);
   const left = inside(x1, image.width);
   const top = inside(y1, image.height);
   return { left, top, width: inside(x2, image.width) - left, height: inside(y2, image.height) - top };

@@ -25,109 +25,82 @@ interface Pass {
   shift: number;
 }
 
-const forwardRows: Pass = { lineStep: 8, step: 1, shift: 11 };
-const forwardColumns: Pass = { lineStep: 1, step: 8, shift: 15 };
-const inverseColumns: Pass = { lineStep: 1, step: 8, shift: 11 };
-const inverseRows: Pass = { lineStep: 8, step: 1, shift: 18 };
-
 /** Transforms 8 × 8 numbers (−128 to 127) in place; coefficients come out eight times as large. */
 export function forwardTransform(block: Int32Array): void {
-  forwardPass(block, forwardRows);
-  forwardPass(block, forwardColumns);
+  forwardPass(block, { lineStep: 8, step: 1, shift: 11 });
+  forwardPass(block, { lineStep: 1, step: 8, shift: 15 });
 }
 
 /** Transforms 8 × 8 coefficients back in place, to numbers around 0. */
 export function inverseTransform(block: Int32Array): void {
-  inversePass(block, inverseColumns);
-  inversePass(block, inverseRows);
+  inversePass(block, { lineStep: 1, step: 8, shift: 11 });
+  inversePass(block, { lineStep: 8, step: 1, shift: 18 });
 }
+
+/** Results of {@link rotateOdd}. */
+const odd = new Int32Array(4);
 
 function forwardPass(block: Int32Array, { lineStep, step, shift }: Pass): void {
   const half = 1 << (shift - 1);
   for (let line = 0; line < 8; line++) {
-    const i0 = line * lineStep;
-    const i1 = i0 + step;
-    const i2 = i1 + step;
-    const i3 = i2 + step;
-    const i4 = i3 + step;
-    const i5 = i4 + step;
-    const i6 = i5 + step;
-    const i7 = i6 + step;
-    const s0 = (block[i0]! + block[i7]!) | 0;
-    const d0 = (block[i0]! - block[i7]!) | 0;
-    const s1 = (block[i1]! + block[i6]!) | 0;
-    const d1 = (block[i1]! - block[i6]!) | 0;
-    const s2 = (block[i2]! + block[i5]!) | 0;
-    const d2 = (block[i2]! - block[i5]!) | 0;
-    const s3 = (block[i3]! + block[i4]!) | 0;
-    const d3 = (block[i3]! - block[i4]!) | 0;
-
-    const even = s0 + s3;
-    const odd = s1 + s2;
-    const evenLess = s0 - s3;
-    const oddLess = s1 - s2;
-    const turn = Math.imul(evenLess + oddLess, c0541);
-    block[i0] = (((even + odd) << 13) + half) >> shift;
-    block[i4] = (((even - odd) << 13) + half) >> shift;
-    block[i2] = (turn + Math.imul(evenLess, c0765) + half) >> shift;
-    block[i6] = (turn - Math.imul(oddLess, c1847) + half) >> shift;
-
-    const both = Math.imul(d0 + d1 + d2 + d3, c1175);
-    const a = Math.imul(d3 + d0, -c0899);
-    const b = Math.imul(d2 + d1, -c2562);
-    const c = (both - Math.imul(d3 + d1, c1961)) | 0;
-    const d = (both - Math.imul(d2 + d0, c0390)) | 0;
-    block[i7] = (Math.imul(d3, c0298) + a + c + half) >> shift;
-    block[i5] = (Math.imul(d2, c2053) + b + d + half) >> shift;
-    block[i3] = (Math.imul(d1, c3072) + b + c + half) >> shift;
-    block[i1] = (Math.imul(d0, c1501) + a + d + half) >> shift;
+    const at = line * lineStep;
+    const x0 = block[at]!;
+    const x1 = block[at + step]!;
+    const x2 = block[at + 2 * step]!;
+    const x3 = block[at + 3 * step]!;
+    const x4 = block[at + 4 * step]!;
+    const x5 = block[at + 5 * step]!;
+    const x6 = block[at + 6 * step]!;
+    const x7 = block[at + 7 * step]!;
+    const outer = (x0 + x7 + x3 + x4) | 0;
+    const inner = (x1 + x6 + x2 + x5) | 0;
+    const outerLess = (x0 + x7 - x3 - x4) | 0;
+    const innerLess = (x1 + x6 - x2 - x5) | 0;
+    const turn = Math.imul(outerLess + innerLess, c0541);
+    rotateOdd((x0 - x7) | 0, (x1 - x6) | 0, (x2 - x5) | 0, (x3 - x4) | 0);
+    block[at] = (((outer + inner) << 13) + half) >> shift;
+    block[at + step] = (odd[0]! + half) >> shift;
+    block[at + 2 * step] = (turn + Math.imul(outerLess, c0765) + half) >> shift;
+    block[at + 3 * step] = (odd[1]! + half) >> shift;
+    block[at + 4 * step] = (((outer - inner) << 13) + half) >> shift;
+    block[at + 5 * step] = (odd[2]! + half) >> shift;
+    block[at + 6 * step] = (turn - Math.imul(innerLess, c1847) + half) >> shift;
+    block[at + 7 * step] = (odd[3]! + half) >> shift;
   }
 }
 
 function inversePass(block: Int32Array, { lineStep, step, shift }: Pass): void {
   const half = 1 << (shift - 1);
   for (let line = 0; line < 8; line++) {
-    const i0 = line * lineStep;
-    const i1 = i0 + step;
-    const i2 = i1 + step;
-    const i3 = i2 + step;
-    const i4 = i3 + step;
-    const i5 = i4 + step;
-    const i6 = i5 + step;
-    const i7 = i6 + step;
-    const x1 = block[i1]!;
-    const x2 = block[i2]!;
-    const x3 = block[i3]!;
-    const x5 = block[i5]!;
-    const x6 = block[i6]!;
-    const x7 = block[i7]!;
-
+    const at = line * lineStep;
+    const x2 = block[at + 2 * step]!;
+    const x6 = block[at + 6 * step]!;
     const turn = Math.imul(x2 + x6, c0541);
     const low = turn - Math.imul(x6, c1847);
     const high = turn + Math.imul(x2, c0765);
-    const sum = (block[i0]! + block[i4]!) << 13;
-    const less = (block[i0]! - block[i4]!) << 13;
-    const e0 = (sum + high + half) | 0;
-    const e1 = (less + low + half) | 0;
-    const e2 = (less - low + half) | 0;
-    const e3 = (sum - high + half) | 0;
-
-    const both = Math.imul(x7 + x3 + x5 + x1, c1175);
-    const a = Math.imul(x7 + x1, -c0899);
-    const b = Math.imul(x5 + x3, -c2562);
-    const c = (both - Math.imul(x7 + x3, c1961)) | 0;
-    const d = (both - Math.imul(x5 + x1, c0390)) | 0;
-    const o3 = (Math.imul(x7, c0298) + a + c) | 0;
-    const o2 = (Math.imul(x5, c2053) + b + d) | 0;
-    const o1 = (Math.imul(x3, c3072) + b + c) | 0;
-    const o0 = (Math.imul(x1, c1501) + a + d) | 0;
-    block[i0] = (e0 + o0) >> shift;
-    block[i7] = (e0 - o0) >> shift;
-    block[i1] = (e1 + o1) >> shift;
-    block[i6] = (e1 - o1) >> shift;
-    block[i2] = (e2 + o2) >> shift;
-    block[i5] = (e2 - o2) >> shift;
-    block[i3] = (e3 + o3) >> shift;
-    block[i4] = (e3 - o3) >> shift;
+    const sum = (((block[at]! + block[at + 4 * step]!) << 13) + half) | 0;
+    const less = (((block[at]! - block[at + 4 * step]!) << 13) + half) | 0;
+    rotateOdd(block[at + step]!, block[at + 3 * step]!, block[at + 5 * step]!, block[at + 7 * step]!);
+    block[at] = (sum + high + odd[0]!) >> shift;
+    block[at + step] = (less + low + odd[1]!) >> shift;
+    block[at + 2 * step] = (less - low + odd[2]!) >> shift;
+    block[at + 3 * step] = (sum - high + odd[3]!) >> shift;
+    block[at + 4 * step] = (sum - high - odd[3]!) >> shift;
+    block[at + 5 * step] = (less - low - odd[2]!) >> shift;
+    block[at + 6 * step] = (less + low - odd[1]!) >> shift;
+    block[at + 7 * step] = (sum + high - odd[0]!) >> shift;
   }
+}
+
+/** The rotations of the four odd numbers of a line. They are their own transpose, so that both directions share them. */
+function rotateOdd(x1: number, x3: number, x5: number, x7: number): void {
+  const both = Math.imul(x7 + x3 + x5 + x1, c1175);
+  const a = Math.imul(x7 + x1, -c0899);
+  const b = Math.imul(x5 + x3, -c2562);
+  const c = both - Math.imul(x7 + x3, c1961);
+  const d = both - Math.imul(x5 + x1, c0390);
+  odd[0] = Math.imul(x1, c1501) + a + d;
+  odd[1] = Math.imul(x3, c3072) + b + c;
+  odd[2] = Math.imul(x5, c2053) + b + d;
+  odd[3] = Math.imul(x7, c0298) + a + c;
 }
