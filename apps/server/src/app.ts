@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import multipart from "@fastify/multipart";
 import { type FastifyInstance, fastify } from "fastify";
-import { answerErrors, earlyErrors, noRoute } from "./errors/answer-errors.ts";
-import { HttpError } from "./errors/http-error.ts";
+import { answerErrors, earlyErrors } from "./errors/answer-errors.ts";
 import { jobsPlugin } from "./jobs/index.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { ModelRegistry } from "./models/model-registry.ts";
@@ -29,6 +28,14 @@ declare module "fastify" {
 /** How long a batch may run before its worker counts as stuck, as a multiple of the request timeout. */
 const stuckAfter = 4;
 
+/** What a service is made of. */
+export interface AppParts {
+  settings: FullSettings;
+  pool: InferencePool;
+  models: ModelRegistry;
+  metrics: Metrics;
+}
+
 /**
  * Makes a service with its models loaded, ready to `listen`. `drain()` and then `close()` end it.
  *
@@ -50,16 +57,10 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   });
   app.addHook("onClose", () => pool.stop());
   try {
-    const roots = [...settings.modelRoots, settings.runsRoot];
-    const models = new ModelRegistry(pool, { ...settings, roots });
-    metrics = new Metrics({
-      waiting: () => pool.waiting,
-      workersUp: () => pool.workers.up,
-      models: () => models.list(),
-    });
+    const models = new ModelRegistry(pool, { ...settings, roots: [...settings.modelRoots, settings.runsRoot] });
+    metrics = new Metrics(pool, models);
     app.decorate("modelIds", () => models.list().map(({ id }) => id));
-    const turn = new Turn(app, settings.grace);
-    await addRoutes(app, { settings, pool, models, metrics, turn });
+    await addRoutes(app, { settings, pool, models, metrics });
     for (const model of settings.models) {
       const { file, id } = typeof model === "string" ? { file: model, id: undefined } : model;
       await models.start(file, id);
@@ -73,30 +74,21 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   }
 }
 
-interface Parts {
-  settings: FullSettings;
-  pool: InferencePool;
-  models: ModelRegistry;
-  metrics: Metrics;
-  turn: Turn;
-}
-
-async function addRoutes(app: FastifyInstance, { settings, pool, models, metrics, turn }: Parts): Promise<void> {
+async function addRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
+  const { settings, pool, models, metrics } = parts;
+  const turn = new Turn(app, settings.grace);
   answerErrors(app);
   await openApi(app, { hasKey: settings.key !== undefined });
   await guard(app, settings);
   turn.watch();
   boundBodies(app, settings);
   await app.register(multipart, { throwFileSizeLimit: true });
-  app.setNotFoundHandler((request) => {
-    throw new HttpError(404, noRoute(request));
-  });
   metrics.serve(app);
   healthRoutes(
     app,
     () => turn.reason ?? (pool.workers.up > 0 ? undefined : "No inference worker is up at the moment."),
   );
-  predictRoute(app, { pool, models, metrics, settings });
+  predictRoute(app, parts);
   modelRoutes(app, models);
   const { runsRoot, dataRoots, modelRoots, device, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;
   const modelPath = (name: string): string | undefined => models.pathOf(name);

@@ -30,7 +30,7 @@ export class Turn {
       const { isPublic, isUncounted } = routeOptions.config ?? {};
       if (this.reason !== undefined && isPublic !== true && isUncounted !== true) {
         reply.header("connection", "close");
-        throw new HttpError(503, { code: "ENDING", message: this.reason }, { retryAfter: 5 });
+        throw new HttpError(503, "ENDING", this.reason, { retryAfter: 5 });
       }
       if (!awaited.test(routeOptions.url ?? "")) return;
       this.#underWay++;

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { Ajv } from "ajv";
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyServerOptions } from "fastify";
 import { errorSchema } from "../schemas/error-schema.ts";
-import type { HttpError, Refusal } from "./http-error.ts";
+import { HttpError } from "./http-error.ts";
 import { refuse } from "./refuse.ts";
 import { validationSentence } from "./validation-sentence.ts";
 
@@ -10,8 +10,8 @@ import { validationSentence } from "./validation-sentence.ts";
 export const earlyErrors: Pick<FastifyServerOptions, "frameworkErrors" | "clientErrorHandler"> = {
   frameworkErrors: (error, _request, reply) => answer(refuse(error), reply as FastifyReply),
   clientErrorHandler(error, socket) {
-    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-    sendRaw(socket as Socket, clientFault(error.code));
+    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+    else sendRaw(socket as Socket, clientFaults[error.code] ?? badRequest);
   },
 };
 
@@ -36,13 +36,11 @@ export function answerErrors(app: FastifyInstance): void {
     if (refusal.statusCode === 500) request.log.error({ err: refusal.cause ?? error }, refusal.message);
     return answer(refusal, reply);
   });
-}
-
-/** What is answered where no route leads. */
-export function noRoute({ method, url }: FastifyRequest): Refusal {
-  const path = url.split("?", 1)[0] as string;
-  const shown = path.length > 100 ? `${path.slice(0, 97)}…` : path;
-  return { code: "NO_ROUTE", message: `There is no ${method} ${shown}; /openapi.json lists what there is.` };
+  app.setNotFoundHandler(({ method, url }) => {
+    const path = url.split("?", 1)[0] as string;
+    const shown = path.length > 100 ? `${path.slice(0, 97)}…` : path;
+    throw new HttpError(404, "NO_ROUTE", `There is no ${method} ${shown}; /openapi.json lists what there is.`);
+  });
 }
 
 function answer({ statusCode, code, message, retryAfter }: HttpError, reply: FastifyReply): FastifyReply {
@@ -50,29 +48,23 @@ function answer({ statusCode, code, message, retryAfter }: HttpError, reply: Fas
   return reply.code(statusCode).type("application/json; charset=utf-8").send({ error: { code, message } });
 }
 
-/** Statuses and sentences for what is no HTTP request, or never became one. */
-function clientFault(code: string): Refusal & { status: string } {
-  switch (code) {
-    case "HPE_HEADER_OVERFLOW":
-      return { status: "431 Request Header Fields Too Large", code, message: "The request's headers are too large." };
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return { status: "408 Request Timeout", code: "TIMEOUT", message: "The request did not arrive in time." };
-    default:
-      return { status: "400 Bad Request", code: "BAD_REQUEST", message: "This is not a valid HTTP request." };
-  }
-}
+type RawAnswer = readonly [status: string, code: string, message: string];
 
-function sendRaw(socket: Socket, { status, code, message }: Refusal & { status: string }): void {
-  const body = JSON.stringify({ error: { code: code.startsWith("HPE_") ? "TOO_LARGE" : code, message } });
-  socket.end(
-    [
-      `HTTP/1.1 ${status}`,
-      "Connection: close",
-      "Content-Type: application/json; charset=utf-8",
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      "",
-      body,
-    ].join("\r\n"),
-    () => socket.destroy(),
-  );
+const badRequest: RawAnswer = ["400 Bad Request", "BAD_REQUEST", "This is not a valid HTTP request."];
+
+/** Answers to what is no HTTP request, or never became one, by Node's codes. */
+const clientFaults: Readonly<Record<string, RawAnswer>> = {
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "TOO_LARGE", "The request's headers are too large."],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "TIMEOUT", "The request did not arrive in time."],
+};
+
+function sendRaw(socket: Socket, [status, code, message]: RawAnswer): void {
+  const body = JSON.stringify({ error: { code, message } });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    "Connection: close",
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end([...head, "", body].join("\r\n"), () => socket.destroy());
 }

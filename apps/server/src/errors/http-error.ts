@@ -1,5 +1,5 @@
 /** Options of {@link HttpError}. */
-export interface HttpErrorOptions {
+interface HttpErrorOptions {
   /** Seconds after which to try again, for the header `Retry-After`. */
   retryAfter?: number;
   /** The error that led to this one; it is logged, never answered. */
@@ -14,16 +14,10 @@ export class HttpError extends Error {
   readonly code: string;
   readonly retryAfter: number | undefined;
 
-  constructor(statusCode: number, { code, message }: Refusal, options: HttpErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(statusCode: number, code: string, message: string, { retryAfter, cause }: HttpErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.statusCode = statusCode;
     this.code = code;
-    this.retryAfter = options.retryAfter;
+    this.retryAfter = retryAfter;
   }
-}
-
-/** What every answer to a request that failed contains, as `{ error: … }`. */
-export interface Refusal {
-  code: string;
-  message: string;
 }

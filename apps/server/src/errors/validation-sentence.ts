@@ -17,7 +17,7 @@ interface Fault {
   message?: string;
   /** The value, and the schema that it was validated against (the validator is `verbose`). */
   data?: unknown;
-  parentSchema?: object;
+  parentSchema?: { properties?: object; description?: string; [key: string]: unknown };
 }
 
 /**
@@ -25,45 +25,35 @@ interface Fault {
  *
  * @param part `body`, `querystring`, `params` or `headers`
  */
-export function validationSentence(faults: readonly Fault[], part: string): string {
-  const [fault] = faults;
+export function validationSentence([fault]: readonly Fault[], part: string): string {
   if (fault === undefined) return "The request is not valid.";
   const name = nameOf(fault.instancePath);
-  const whole = places[part] ?? "the request";
-  return capital(sentenceOf(fault, name === "" ? whole : `"${name}"`));
+  const subject = name === "" ? (places[part] ?? "the request") : `"${name}"`;
+  const predicate = predicates[fault.keyword]?.(fault) ?? `${fault.message ?? "is not valid"}.`;
+  const sentence = fault.keyword === "additionalProperties" ? predicate : `${subject} ${predicate}`;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-function sentenceOf({ keyword, params, data, parentSchema, message }: Fault, name: string): string {
-  switch (keyword) {
-    case "required":
-      return `${name} must have "${params.missingProperty}".`;
-    case "additionalProperties": {
-      const known = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
-      const given = String(params.additionalProperty);
-      return `there is no parameter "${given}".${didYouMean(given, known) || ` There are ${known.join(", ")}.`}`;
-    }
-    case "type":
-      return `${name} must be ${typeName(String(params.type))}, not ${shown(data)}.`;
-    case "minimum":
-      return `${name} must be at least ${params.limit}, not ${shown(data)}.`;
-    case "maximum":
-      return `${name} must be at most ${params.limit}, not ${shown(data)}.`;
-    case "minItems":
-      return `${name} must have at least ${count(params.limit as number)}.`;
-    case "maxItems":
-      return `${name} must have at most ${count(params.limit as number)}, not ${(data as unknown[]).length}.`;
-    case "minLength":
-      return `${name} must not be empty.`;
-    case "maxLength":
-      return `${name} must have at most ${params.limit} characters.`;
-    case "enum":
-      return `${name} must be one of ${(params.allowedValues as unknown[]).join(", ")}, not ${shown(data)}.`;
-    case "pattern":
-      return `${name} must be ${(parentSchema as { description?: string } | undefined)?.description ?? `like ${params.pattern}`}, not ${shown(data)}.`;
-    default:
-      return `${name} ${message ?? "is not valid"}.`;
-  }
-}
+/** What is said of a value, by the keyword of the schema that it fails; of unknown parameters the whole sentence. */
+const predicates: Readonly<Record<string, (fault: Fault) => string>> = {
+  required: ({ params }) => `must have "${params.missingProperty}".`,
+  additionalProperties: ({ params, parentSchema }) => {
+    const known = Object.keys(parentSchema?.properties ?? {});
+    const given = String(params.additionalProperty);
+    return `there is no parameter "${given}".${didYouMean(given, known) || ` There are ${known.join(", ")}.`}`;
+  },
+  type: ({ params, data }) => `must be ${typeName(String(params.type))}, not ${shown(data)}.`,
+  minimum: ({ params, data }) => `must be at least ${params.limit}, not ${shown(data)}.`,
+  maximum: ({ params, data }) => `must be at most ${params.limit}, not ${shown(data)}.`,
+  minItems: ({ params }) => `must have at least ${count(params.limit as number)}.`,
+  maxItems: ({ params, data }) =>
+    `must have at most ${count(params.limit as number)}, not ${(data as unknown[]).length}.`,
+  minLength: () => "must not be empty.",
+  maxLength: ({ params }) => `must have at most ${params.limit} characters.`,
+  enum: ({ params, data }) => `must be one of ${(params.allowedValues as unknown[]).join(", ")}, not ${shown(data)}.`,
+  pattern: ({ params, data, parentSchema }) =>
+    `must be ${parentSchema?.description ?? `like ${params.pattern}`}, not ${shown(data)}.`,
+};
 
 /** `/classes/0` as `classes[0]`. */
 function nameOf(path: string): string {
@@ -88,8 +78,4 @@ function count(items: number): string {
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

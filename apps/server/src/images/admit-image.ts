@@ -9,37 +9,26 @@ export interface SentImage {
   file: Uint8Array;
 }
 
-/** Width and height in pixels, the right way up. */
-export type ImageSize = Pick<ImageHeader, "width" | "height">;
-
 /**
- * The size of an image, from its first bytes and header alone: nothing is decoded that is no image or too large.
+ * The size of an image the right way up, from its first bytes and header alone: nothing is decoded that is no image or
+ * too large.
  *
  * @throws HttpError 400 when it is empty, 415 when it is no image, 413 when it has too many pixels, 422 when its header is
  *   damaged
  */
-export async function admitImage({ name, file }: SentImage, maxPixels: number): Promise<ImageSize> {
-  if (file.length === 0) throw new HttpError(400, { code: "NO_BODY", message: `${name} is empty.` });
+export async function admitImage({ name, file }: SentImage, maxPixels: number): Promise<ImageHeader> {
+  if (file.length === 0) throw new HttpError(400, "NO_BODY", `${name} is empty.`);
   if (!(await isImage(file))) {
-    throw new HttpError(415, {
-      code: "NOT_A_IMAGE",
-      message: `${name} is not an image: expected JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.`,
-    });
+    const message = `${name} is not an image: expected JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.`;
+    throw new HttpError(415, "NOT_A_IMAGE", message);
   }
-  const { width, height } = await headerOf(name, file);
-  if (width * height <= maxPixels) return { width, height };
-  const limit = `${Number((maxPixels / 1e6).toPrecision(3))} million`;
-  throw new HttpError(413, {
-    code: "TOO_MANY_PIXELS",
-    message: `${name} has ${width} × ${height} pixels; at most ${limit} are taken.`,
-  });
-}
-
-async function headerOf(name: string, file: Uint8Array): Promise<ImageHeader> {
-  try {
-    return await readImageHeader(file);
-  } catch (cause) {
+  const header = await readImageHeader(file).catch((cause: unknown) => {
     if (!(cause instanceof LookonceError)) throw cause;
-    throw new HttpError(422, { code: "FORMAT", message: `${name} is damaged: its header cannot be read.` }, { cause });
-  }
+    throw new HttpError(422, "FORMAT", `${name} is damaged: its header cannot be read.`, { cause });
+  });
+  const { width, height } = header;
+  if (width * height <= maxPixels) return header;
+  const limit = `${Number((maxPixels / 1e6).toPrecision(3))} million`;
+  const message = `${name} has ${width} × ${height} pixels; at most ${limit} are taken.`;
+  throw new HttpError(413, "TOO_MANY_PIXELS", message);
 }

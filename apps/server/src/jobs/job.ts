@@ -1,11 +1,13 @@
 /** What a job does. */
-export type JobKind = "train" | "val" | "export";
+export const jobKinds = ["train", "val", "export"] as const;
+export type JobKind = (typeof jobKinds)[number];
 
 /**
  * Where a job stands. `interrupted` ones were stopped with the server, or with their process, and go on by themselves;
  * `succeeded`, `failed` and `canceled` are final.
  */
-export type JobState = "queued" | "running" | "succeeded" | "failed" | "canceled" | "interrupted";
+export const jobStates = ["queued", "running", "succeeded", "failed", "canceled", "interrupted"] as const;
+export type JobState = (typeof jobStates)[number];
 
 /** What went wrong, as in every answer of the service. */
 export interface JobError {
@@ -55,10 +57,7 @@ export interface Job extends JobRequest {
   canceling: boolean;
 }
 
-/** States that a job does not leave. */
-export const finalStates: readonly JobState[] = ["succeeded", "failed", "canceled"];
-
-/** Whether a job is over. */
-export function isOver({ state }: Pick<Job, "state">): boolean {
-  return finalStates.includes(state);
+/** Whether a job has a state that it does not leave. */
+export function isOver({ state }: { state: JobState }): boolean {
+  return state === "succeeded" || state === "failed" || state === "canceled";
 }

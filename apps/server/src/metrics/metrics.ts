@@ -1,17 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ModelRegistry } from "../models/model-registry.ts";
+import type { InferencePool } from "../pool/inference-pool.ts";
 
 /** Seconds: from a small network's single image to what is given up. */
 const secondBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
-/** What is read off when the measurements are asked for. */
-export interface MetricsSources {
-  /** Images that wait. */
-  waiting(): number;
-  workersUp(): number;
-  /** Models with the bytes of their weights. */
-  models(): { id: string; bytes: number }[];
-}
 
 /** The service's measurements, for Prometheus. */
 export class Metrics {
@@ -23,36 +16,29 @@ export class Metrics {
   readonly workersLost: Counter;
   readonly #requests: Histogram<"method" | "route" | "status">;
 
-  constructor({ waiting, workersUp, models }: MetricsSources) {
+  constructor(pool: InferencePool, models: ModelRegistry) {
     const registers = [this.registry];
+    const labelNames = ["model"] as const;
     collectDefaultMetrics({ register: this.registry });
     this.#requests = new Histogram({
       ...{ name: "lookonce_http_request_duration_seconds", help: "Time from a request to its answer" },
       ...{ labelNames: ["method", "route", "status"] as const, buckets: secondBuckets, registers },
     });
-    this.images = new Counter({
-      ...{
-        name: "lookonce_images_total",
-        help: "Images that were answered",
-        labelNames: ["model"] as const,
-        registers,
-      },
-    });
-    this.batches = new Histogram({
-      ...{ name: "lookonce_batch_size", help: "Images in a batch of the network" },
-      ...{ labelNames: ["model"] as const, buckets: [1, 2, 4, 8, 16, 32, 64], registers },
-    });
-    this.workersLost = new Counter({
-      ...{ name: "lookonce_workers_lost_total", help: "Inference workers that died and were replaced", registers },
-    });
-    gauge(registers, { name: "lookonce_queue_length", help: "Images that wait" }, waiting);
-    gauge(registers, { name: "lookonce_workers_up", help: "Inference workers that can accept work" }, workersUp);
+    const answered = { name: "lookonce_images_total", help: "Images that were answered" };
+    this.images = new Counter({ ...answered, labelNames, registers });
+    const sizes = { name: "lookonce_batch_size", help: "Images in a batch of the network" };
+    this.batches = new Histogram({ ...sizes, labelNames, buckets: [1, 2, 4, 8, 16, 32, 64], registers });
+    const lost = { name: "lookonce_workers_lost_total", help: "Inference workers that died and were replaced" };
+    this.workersLost = new Counter({ ...lost, registers });
+    gauge(registers, { name: "lookonce_queue_length", help: "Images that wait" }, () => pool.waiting);
+    const up = { name: "lookonce_workers_up", help: "Inference workers that can accept work" };
+    gauge(registers, up, () => pool.workers.up);
     new Gauge({
       ...{ name: "lookonce_model_bytes", help: "Memory of the weights of loaded models in all workers" },
-      ...{ labelNames: ["model"] as const, registers },
+      ...{ labelNames, registers },
       collect(): void {
         this.reset();
-        for (const { id, bytes } of models()) this.set({ model: id }, bytes);
+        for (const { id, bytes } of models.list()) this.set({ model: id }, bytes);
       },
     });
   }

@@ -35,6 +35,7 @@ export interface ListedModel {
 /** A model with its layers and its head. */
 export type ModelDetails = Omit<ModelInfo, "parameters"> & ListedModel;
 
+/** A model that is loaded, or on its way. */
 interface Entry {
   id: string;
   /** Absolute, or as the person who started the service wrote it. */
@@ -45,14 +46,8 @@ interface Entry {
   details?: Promise<ModelInfo>;
 }
 
-/** A model that can be asked. */
-export interface ReadyModel {
-  id: string;
-  model: LoadedModel;
-}
-
 /** Options of {@link ModelRegistry}. */
-export interface ModelRegistryOptions {
+interface ModelRegistryOptions {
   /** Folders that requests may load models from. */
   roots: readonly string[];
   imgsz: number;
@@ -78,9 +73,8 @@ export class ModelRegistry {
 
   /** The path of a model that is there, by its id or by the file that it is shown with. */
   pathOf(name: string): string | undefined {
-    const entries = [...this.#entries.values()];
-    const found = this.#entries.get(name) ?? entries.find(({ path }) => this.#shown(path) === name);
-    return found?.path;
+    const entry = this.#entries.get(name) ?? [...this.#entries.values()].find(({ path }) => this.#shown(path) === name);
+    return entry?.path;
   }
 
   /** Files in the folders of models that are not loaded, relative to their folder. */
@@ -95,12 +89,12 @@ export class ModelRegistry {
    *
    * @throws HttpError 404 when there is none, 503 while it is being loaded
    */
-  find(id: string | undefined): ReadyModel {
+  find(id: string | undefined): Entry & { model: LoadedModel } {
     const entry = id === undefined ? this.#default() : this.#entries.get(id);
     if (entry === undefined || entry.isLeaving) throw this.#unknown(id);
-    if (entry.model !== undefined) return { id: entry.id, model: entry.model };
+    if (isReady(entry)) return entry;
     const message = `The model "${entry.id}" is being loaded; try again in 2 seconds.`;
-    throw new HttpError(503, { code: "LOADING", message }, { retryAfter: 2 });
+    throw new HttpError(503, "LOADING", message, { retryAfter: 2 });
   }
 
   /**
@@ -126,12 +120,12 @@ export class ModelRegistry {
   /** Loads a model from anywhere: for the person who starts the service. */
   async start(path: string, id: string = this.#freeId(path)): Promise<ListedModel> {
     if (this.#entries.has(id)) {
-      throw new HttpError(409, { code: "EXISTS", message: `There is a model "${id}" already; choose another id.` });
+      throw new HttpError(409, "EXISTS", `There is a model "${id}" already; choose another id.`);
     }
     const { maxModels, imgsz, workers } = this.#options;
     if (this.#entries.size >= maxModels) {
       const message = `${maxModels} models are loaded, which is the most there may be; unload one first.`;
-      throw new HttpError(409, { code: "TOO_MANY_MODELS", message });
+      throw new HttpError(409, "TOO_MANY_MODELS", message);
     }
     const entry: Entry = { id, path, bytes: 0, isLeaving: false };
     this.#entries.set(id, entry);
@@ -148,9 +142,7 @@ export class ModelRegistry {
 
   /** @throws HttpError 404 when there is none of this name */
   async unload(id: string): Promise<void> {
-    const { id: known } = this.find(id);
-    const entry = this.#entries.get(known) as Entry;
-    entry.isLeaving = true;
+    this.find(id).isLeaving = true;
     await this.#pool.unload(id);
     this.#entries.delete(id);
   }
@@ -161,10 +153,9 @@ export class ModelRegistry {
    * @throws HttpError 404 when there is none of this name; LookonceError `UNSUPPORTED` for a file that does not contain its layers
    */
   async details(id: string): Promise<ModelDetails> {
-    const { id: known } = this.find(id);
-    const entry = this.#entries.get(known) as Entry;
+    const entry = this.find(id);
     entry.details ??= this.#pool.describe(id, this.#options.imgsz).catch((error: unknown) => {
-      entry.details = undefined as never;
+      delete entry.details;
       throw error;
     });
     return { ...(await entry.details), ...this.#listed(entry) };
@@ -200,19 +191,19 @@ export class ModelRegistry {
 
   #unknown(id: string | undefined): HttpError {
     if (id === undefined) {
-      const message = "No model is loaded: load one with POST /v1/models.";
-      return new HttpError(404, { code: "NO_MODEL", message });
+      return new HttpError(404, "NO_MODEL", "No model is loaded: load one with POST /v1/models.");
     }
     const known = [...this.#entries.keys()];
     const hint = didYouMean(id, known) || (known.length === 0 ? " None is loaded." : ` There are ${known.join(", ")}.`);
-    return new HttpError(404, { code: "UNKNOWN_MODEL", message: `There is no model "${shorten(id)}".${hint}` });
+    const shown = id.length > 80 ? `${id.slice(0, 77)}…` : id;
+    return new HttpError(404, "UNKNOWN_MODEL", `There is no model "${shown}".${hint}`);
   }
+}
+
+function isReady(entry: Entry): entry is Entry & { model: LoadedModel } {
+  return entry.model !== undefined;
 }
 
 function isWeights(path: string): boolean {
   return [".pt", ".pth", ".safetensors", ".onnx"].includes(extname(path).toLowerCase());
-}
-
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -38,5 +38,5 @@ export async function sendFile(
 }
 
 function noFile(name: string): HttpError {
-  return new HttpError(404, { code: "NOT_FOUND", message: `There is no file "${name}" in this folder.` });
+  return new HttpError(404, "NOT_FOUND", `There is no file "${name}" in this folder.`);
 }

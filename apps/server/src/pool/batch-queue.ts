@@ -13,6 +13,8 @@ export interface PendingImage {
   readonly options: DetectOptions;
   /** When it arrived, in milliseconds. */
   readonly since: number;
+  /** Aborts when nobody waits for it any more. */
+  readonly signal?: AbortSignal;
   resolve(answer: DetectAnswer, waited: number): void;
   reject(error: unknown): void;
 }
@@ -40,8 +42,7 @@ type Group = [PendingImage, ...PendingImage[]];
 /** Waiting images, gathered into batches: the image that has waited longest leads the next one. */
 export class BatchQueue {
   readonly #options: BatchQueueOptions;
-  readonly #groups: Map<string, Group> = new Map();
-  #length = 0;
+  #images: PendingImage[] = [];
 
   constructor(options: BatchQueueOptions) {
     this.#options = options;
@@ -49,36 +50,28 @@ export class BatchQueue {
 
   /** Number of images that wait. */
   get length(): number {
-    return this.#length;
+    return this.#images.length;
   }
 
   push(image: PendingImage): void {
-    const group = this.#groups.get(image.key);
-    if (group === undefined) this.#groups.set(image.key, [image]);
-    else group.push(image);
-    this.#length++;
+    this.#images.push(image);
   }
 
   /** Removes an image that is no longer wanted; returns whether it was waiting. */
   remove(image: PendingImage): boolean {
-    const group = this.#groups.get(image.key);
-    const index = group?.indexOf(image) ?? -1;
-    if (group === undefined || index < 0) return false;
-    this.#splice(group, index, 1);
-    return true;
+    const index = this.#images.indexOf(image);
+    if (index >= 0) this.#images.splice(index, 1);
+    return index >= 0;
   }
 
   /** Removes and returns all images. */
   clear(): PendingImage[] {
-    const images = [...this.#groups.values()].flat();
-    this.#groups.clear();
-    this.#length = 0;
-    return images;
+    return this.#images.splice(0);
   }
 
   /** All images that wait for a model. */
   of(model: string): PendingImage[] {
-    return [...this.#groups.values()].flat().filter((image) => image.model === model);
+    return this.#images.filter((image) => image.model === model);
   }
 
   /**
@@ -88,37 +81,37 @@ export class BatchQueue {
    * @param has whether any worker has a model
    */
   next(now: number, has: (model: string) => boolean = () => true): PendingBatch | undefined {
-    const ready = [...this.#groups.values()].filter((group) => this.#readyAt(group) <= now && has(group[0].model));
-    const [first] = ready.sort(([a], [b]) => a.since - b.since);
-    return first === undefined ? undefined : this.#batchOf(first);
-  }
-
-  /** When {@link next} will return a batch, if no image is added; `undefined` while nothing waits. */
-  nextReady(): number | undefined {
-    const times = [...this.#groups.values()].map((group) => this.#readyAt(group));
-    return times.length === 0 ? undefined : Math.min(...times);
-  }
-
-  #readyAt(group: Group): number {
-    return group.length >= this.#options.batch ? Number.NEGATIVE_INFINITY : group[0].since + this.#options.window;
-  }
-
-  #batchOf(group: Group): PendingBatch {
-    const [{ model, imgsz }] = group;
+    const ready = this.#groups().filter((group) => this.#readyAt(group) <= now && has(group[0].model));
+    const [group] = ready.sort(([a], [b]) => a.since - b.since);
+    if (group === undefined) return undefined;
     let [count, pixels] = [0, 0];
     for (const image of group.slice(0, this.#options.batch)) {
       pixels += image.pixels;
       if (count > 0 && pixels > this.#options.maxPixels) break;
       count++;
     }
-    return { model, imgsz, images: this.#splice(group, 0, count) };
+    const images = new Set(group.slice(0, count));
+    this.#images = this.#images.filter((image) => !images.has(image));
+    return { model: group[0].model, imgsz: group[0].imgsz, images: [...images] };
   }
 
-  #splice(group: Group, start: number, count: number): PendingImage[] {
-    const [{ key }] = group;
-    const removed = group.splice(start, count);
-    if (group.length === 0) this.#groups.delete(key);
-    this.#length -= count;
-    return removed;
+  /** When {@link next} will return a batch, if no image is added; `undefined` while nothing waits. */
+  nextReady(): number | undefined {
+    const times = this.#groups().map((group) => this.#readyAt(group));
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  #groups(): Group[] {
+    const groups = new Map<string, Group>();
+    for (const image of this.#images) {
+      const group = groups.get(image.key);
+      if (group === undefined) groups.set(image.key, [image]);
+      else group.push(image);
+    }
+    return [...groups.values()];
+  }
+
+  #readyAt(group: Group): number {
+    return group.length >= this.#options.batch ? Number.NEGATIVE_INFINITY : group[0].since + this.#options.window;
   }
 }

@@ -60,6 +60,18 @@ describe("InferencePool", async () => {
     await expect(pool.submit([image], request(controller.signal))).rejects.toThrow("gone");
   });
 
+  it("does not run on images whose request was aborted while they were decoded", async () => {
+    const lost: Error[] = [];
+    // A batch that ran would last longer than a millisecond, and its worker be replaced
+    const hasty = await makePool({ batchTimeoutMs: 1, onWorkerLost: (cause) => lost.push(cause) });
+    const controller = new AbortController();
+    const dropped = hasty.submit([image], { ...request(controller.signal), imgsz: 1280 });
+    controller.abort(new Error("gone"));
+    await expect(dropped).rejects.toThrow("gone");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect([lost, hasty.workers.up]).toEqual([[], 1]);
+  });
+
   it("reports damaged images among whole ones", async () => {
     const damaged = { ...image, file: file.subarray(0, 60) };
     const { answers } = await pool.submit([image, damaged], request());

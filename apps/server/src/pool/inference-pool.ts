@@ -1,15 +1,8 @@
 import { encodeError, WorkerLostError, WorkerPool, type WorkerThread } from "@lookonce/worker-pool";
-import { type ModelInfo, readImage } from "lookonce";
+import { type Image, type ModelInfo, readImage } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
 import { BatchQueue, type BatchQueueOptions, type PendingBatch, type PendingImage } from "./batch-queue.ts";
-import type {
-  DecodedImage,
-  DetectAnswer,
-  InferenceTasks,
-  LoadedModel,
-  LoadRequest,
-  WorkerSettings,
-} from "./inference-tasks.ts";
+import type { DetectAnswer, InferenceTasks, LoadedModel, LoadRequest, WorkerSettings } from "./inference-tasks.ts";
 import { workerAddress } from "./worker-address.ts";
 
 /** Batches for each worker that are in progress at once: one that the network runs on, and one that is decoded meanwhile. */
@@ -18,16 +11,8 @@ const batchesPerWorker = 2;
 /** Milliseconds that a worker may need to finish its batches when the service stops. */
 const shutdownTimeoutMs = 30_000;
 
-/** Callbacks of a pool. */
-export interface PoolObserver {
-  /** Called when a batch is started. */
-  onBatch?(batch: { model: string; size: number }): void;
-  /** Called when a worker died and is being replaced. */
-  onWorkerLost?(cause: Error): void;
-}
-
 /** Options of {@link InferencePool}. */
-export interface InferencePoolOptions extends BatchQueueOptions, PoolObserver {
+export interface InferencePoolOptions extends BatchQueueOptions {
   /** Number of worker threads. */
   workers: number;
   worker: WorkerSettings;
@@ -35,25 +20,14 @@ export interface InferencePoolOptions extends BatchQueueOptions, PoolObserver {
   queue: number;
   /** Milliseconds after which a worker that has not answered a batch counts as hung and is replaced. */
   batchTimeoutMs: number;
+  /** Called when a batch is started. */
+  onBatch?(batch: { model: string; size: number }): void;
+  /** Called when a worker died and is being replaced. */
+  onWorkerLost?(cause: Error): void;
 }
 
-/** An image to detect objects in. */
-export interface SubmittedImage {
-  file: Uint8Array;
-  options: DecodedImage["options"];
-  /** Number of pixels once decoded. */
-  pixels: number;
-  /** Images of different shapes are not batched. */
-  shape: string;
-}
-
-/** The answers to a request's images. */
-export interface Answered {
-  /** In the order of the images. */
-  answers: DetectAnswer[];
-  /** Milliseconds until the last of them was started. */
-  waited: number;
-}
+/** An image to detect objects in; images of different shapes are not batched. */
+export type SubmittedImage = Pick<PendingImage, "file" | "options" | "pixels"> & { shape: string };
 
 type InferenceThread = WorkerThread<InferenceTasks>;
 
@@ -141,13 +115,14 @@ export class InferencePool {
   /**
    * Detects objects in images.
    *
-   * @param signal when it aborts, those that still wait are dropped, and its reason is thrown
+   * @param signal when it aborts, those that have not gone to a worker are dropped, and its reason is thrown
+   * @returns the answers in the order of the images, and the milliseconds until the last of them was started
    * @throws HttpError 503 with `Retry-After` when the queue does not have room for all of them
    */
   async submit(
     images: readonly SubmittedImage[],
     { model, imgsz, signal }: { model: string; imgsz: number; signal: AbortSignal },
-  ): Promise<Answered> {
+  ): Promise<{ answers: DetectAnswer[]; waited: number }> {
     signal.throwIfAborted();
     if (this.#queue.length + images.length > this.#options.queue) throw this.#full();
     const since = performance.now();
@@ -156,12 +131,12 @@ export class InferencePool {
     const answers = images.map(
       ({ shape, ...image }) =>
         new Promise<DetectAnswer>((resolve, reject) => {
-          const key = `${model} ${imgsz} ${shape}`;
           const answer = (found: DetectAnswer, wait: number): void => {
             waited = Math.max(waited, wait);
             resolve(found);
           };
-          pending.push({ ...image, key, model, imgsz, since, resolve: answer, reject });
+          const key = `${model} ${imgsz} ${shape}`;
+          pending.push({ ...image, key, model, imgsz, since, signal, resolve: answer, reject });
         }),
     );
     const drop = (): void => {
@@ -216,7 +191,9 @@ export class InferencePool {
     const start = performance.now();
     this.#inProgress.add(batch);
     this.#options.onBatch?.({ model, size: batch.images.length });
-    const decoded = (await Promise.all(batch.images.map(decode))).filter((each) => each !== undefined);
+    const decoded = (await Promise.all(batch.images.map(decode)))
+      .flat()
+      .filter(({ pending }) => !pending.signal?.aborted);
     try {
       if (decoded.length === 0) return;
       const images = decoded.map(({ pending, image }) => ({ image, options: pending.options }));
@@ -273,35 +250,27 @@ export class InferencePool {
   #failure(error: unknown, message: string): unknown {
     if (this.#isStopping) return ending();
     if (!(error instanceof WorkerLostError)) return error;
-    return new HttpError(500, { code: "WORKER_LOST", message }, { cause: error.cause });
+    return new HttpError(500, "WORKER_LOST", message, { cause: error.cause });
   }
 
   #full(): HttpError {
     const seconds = Math.max(1, Math.ceil((this.#queue.length * this.#pace) / this.#options.workers / 1000));
-    const { queue } = this.#options;
-    return new HttpError(
-      503,
-      {
-        code: "QUEUE_FULL",
-        message: `The service has as much work as it accepts (${queue} images waiting); try again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
-      },
-      { retryAfter: seconds },
-    );
+    const when = `${seconds} second${seconds === 1 ? "" : "s"}`;
+    const message = `The service has as much work as it accepts (${this.#options.queue} images waiting); try again in ${when}.`;
+    return new HttpError(503, "QUEUE_FULL", message, { retryAfter: seconds });
   }
 }
 
 /** Decodes an image on the decoder's own threads. One that cannot be decoded is answered with that. */
-async function decode(
-  pending: PendingImage,
-): Promise<{ pending: PendingImage; image: DecodedImage["image"] } | undefined> {
+async function decode(pending: PendingImage): Promise<{ pending: PendingImage; image: Image }[]> {
   try {
-    return { pending, image: await readImage(pending.file) };
+    return [{ pending, image: await readImage(pending.file) }];
   } catch (error) {
     pending.resolve({ error: encodeError(error) }, performance.now() - pending.since);
-    return undefined;
+    return [];
   }
 }
 
 function ending(): HttpError {
-  return new HttpError(503, { code: "ENDING", message: "The service stopped before it processed this image." });
+  return new HttpError(503, "ENDING", "The service stopped before it processed this image.");
 }

@@ -31,7 +31,7 @@ export interface LoadRequest {
 export interface DetectRequest {
   model: string;
   imgsz: number;
-  images: DecodedImage[];
+  images: { image: Image; options: DetectOptions }[];
 }
 
 /** A model as a worker knows it. */
@@ -61,10 +61,4 @@ export interface FoundImage {
     class: number;
     name: string;
   }[];
-}
-
-/** An image with its options. */
-export interface DecodedImage {
-  image: Image;
-  options: DetectOptions;
 }

@@ -1,5 +1,5 @@
 import { encodeError } from "@lookonce/worker-pool";
-import { type ModelInfo, type Results, YOLO } from "lookonce";
+import { type ModelInfo, YOLO } from "lookonce";
 import type { DetectAnswer, DetectRequest, LoadedModel, LoadRequest, WorkerSettings } from "./inference-tasks.ts";
 
 /** Sizes that a model stays compiled for; the one unused for longest is freed first. */
@@ -29,16 +29,15 @@ export class ModelCache {
   async load({ model, file, imgsz }: LoadRequest): Promise<LoadedModel> {
     const known = this.#entries.get(model);
     if (known?.file === file) return known.loaded;
+    const { rect } = this.#settings;
     const yolo = await this.#open(file);
     try {
       const gray = { width: imgsz, height: imgsz, data: new Uint8Array(3 * imgsz * imgsz).fill(114) };
       // Compiles the network and brings its memory in.
-      await yolo.detectBatch([{ source: gray }], { imgsz, ...this.#rect });
-      const { parameters } = await yolo.info({ imgsz }).catch(() => ({ parameters: undefined }));
-      const loaded = {
-        ...(await yolo.describe({ imgsz, ...this.#rect })),
-        ...(parameters === undefined ? {} : { parameters }),
-      };
+      await yolo.detectBatch([{ source: gray }], { imgsz, rect });
+      const counted = await yolo.info({ imgsz }).catch(() => undefined);
+      const description = await yolo.describe({ imgsz, rect });
+      const loaded = { ...description, ...(counted && { parameters: counted.parameters }) };
       this.#entries.set(model, { file, loaded, detectors: new Map([[imgsz, yolo]]) });
       return loaded;
     } catch (error) {
@@ -63,24 +62,21 @@ export class ModelCache {
   async detect({ model, imgsz, images }: DetectRequest): Promise<DetectAnswer[]> {
     const detector = await this.#detector(model, imgsz);
     const items = images.map(({ image, options }) => ({ source: image, options }));
-    const found = await detector.detectBatch(items, { imgsz, ...this.#rect });
-    return found.map((result) => (result instanceof Error ? { error: encodeError(result) } : plain(result)));
+    const found = await detector.detectBatch(items, { imgsz, rect: this.#settings.rect });
+    return found.map((result) => {
+      if (result instanceof Error) return { error: encodeError(result) };
+      const { width, height, speed } = result;
+      return { width, height, speed, boxes: result.toJSON().boxes };
+    });
   }
 
   async dispose(): Promise<void> {
     for (const model of [...this.#entries.keys()]) await this.unload({ model });
   }
 
-  get #rect(): { rect: boolean } {
-    return { rect: this.#settings.rect };
-  }
-
   #open(file: string): Promise<YOLO> {
-    const { threads, device } = this.#settings;
-    return YOLO.load(file, {
-      ...(threads === undefined ? {} : { threads }),
-      ...(device === undefined ? {} : { device }),
-    });
+    const { rect: _, ...settings } = this.#settings;
+    return YOLO.load(file, settings);
   }
 
   #entry(model: string): CacheEntry {
@@ -102,9 +98,4 @@ export class ModelCache {
     }
     return yolo;
   }
-}
-
-function plain(result: Results): DetectAnswer {
-  const { width, height, speed } = result;
-  return { width, height, speed, boxes: result.toJSON().boxes };
 }

@@ -20,7 +20,7 @@ export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefi
     async () => {
       const reason = whyNot();
       if (reason === undefined) return { status: "ready" };
-      throw new HttpError(503, { code: "NOT_READY", message: reason }, { retryAfter: 2 });
+      throw new HttpError(503, "NOT_READY", reason, { retryAfter: 2 });
     },
   );
 }

@@ -5,16 +5,11 @@ import { validationSentence } from "../errors/validation-sentence.ts";
 import type { SentImage } from "../images/admit-image.ts";
 import { tooLarge } from "../security/body-budget.ts";
 
-/** Parameters of a prediction, as they are written in requests. */
-export interface PredictParameters {
+/** Parameters of a prediction, validated, as they are written in requests. */
+interface PredictParameters {
   model?: string;
-  conf?: number;
-  iou?: number;
-  max_det?: number;
-  classes?: number[];
-  agnostic_nms?: boolean;
   imgsz?: number;
-  augment?: boolean;
+  [option: string]: unknown;
 }
 
 /** The contents of a request for a prediction. */
@@ -23,11 +18,9 @@ export interface PredictBody {
   parameters: PredictParameters;
 }
 
-/** How bodies are validated against their schemas. */
-export interface BodyRules {
-  /** Of parameters in an address or a form, whose values are texts. */
+/** What bodies may contain: schemas of parameters in an address or a form, whose values are texts, and of JSON. */
+interface BodyRules {
   parameters: object;
-  /** Of a body in JSON. */
   json: object;
   maxImages: number;
   maxBody: number;
@@ -45,15 +38,14 @@ const howTo =
 export async function readPredictBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
   const query = textParameters(request, request.query as Record<string, unknown>, rules);
   const body = await readBody(request, rules);
-  if (body.images.length === 0) throw new HttpError(400, { code: "NO_BODY", message: howTo });
+  if (body.images.length === 0) throw new HttpError(400, "NO_BODY", howTo);
   return { images: body.images, parameters: { ...query, ...body.parameters } };
 }
 
 async function readBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
   if (request.isMultipart()) {
     try {
-      const form = readForm(request, rules);
-      return await Promise.race([form, overflow(request, rules.maxBody)]);
+      return await Promise.race([readForm(request, rules), overflow(request, rules.maxBody)]);
     } catch (error) {
       throw formFault(error, rules);
     }
@@ -63,11 +55,7 @@ async function readBody(request: FastifyRequest, rules: BodyRules): Promise<Pred
     return { images: body.length === 0 ? [] : [{ name: "The image", file: body }], parameters: {} };
   }
   if (body === undefined || body === null) return { images: [], parameters: {} };
-  return readJson(request, body, rules);
-}
-
-function readJson(request: FastifyRequest, body: unknown, { json }: BodyRules): PredictBody {
-  validateAgainst(request, body, { schema: json, part: "body" });
+  validateAgainst(request, body, { schema: rules.json, part: "body" });
   const { images: texts, ...parameters } = body as { images: string[] } & PredictParameters;
   const images = texts.map((text, i) => ({ name: nameOf(i, texts.length), file: decodeBase64(text, i) }));
   return { images, parameters };
@@ -83,15 +71,18 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
       fields[part.fieldname] = part.value;
       continue;
     }
-    if (part.fieldname !== "image") throw wrongField(part.fieldname);
+    if (part.fieldname !== "image") {
+      const message = `An image came as the form field "${part.fieldname}"; it is called "image".`;
+      throw new HttpError(400, "ARGUMENT", message);
+    }
     const file = await part.toBuffer();
     if (files.push(file) > maxImages) {
-      throw new HttpError(413, { code: "TOO_MANY", message: `A request may contain ${maxImages} images.` });
+      throw new HttpError(413, "TOO_MANY", `A request may contain ${maxImages} images.`);
     }
   }
   if (typeof fields.image === "string") {
     const message = 'The form field "image" contains text: send it as a file (curl: -F image=@image.jpg).';
-    throw new HttpError(400, { code: "ARGUMENT", message });
+    throw new HttpError(400, "ARGUMENT", message);
   }
   const images = files.map((file, i) => ({ name: nameOf(i, files.length), file }));
   return { images, parameters: textParameters(request, fields, rules) };
@@ -115,16 +106,7 @@ function formFault(error: unknown, { maxBody }: BodyRules): unknown {
   if (statusCode === 413) return tooLarge(maxBody);
   if (!/multipart|boundary|header|field/i.test(message)) return error;
   const reason = message.replace(/^Multipart: /, "");
-  return new HttpError(
-    400,
-    { code: "BAD_FORM", message: `The form in the request's body is damaged: ${reason}.` },
-    { cause: error },
-  );
-}
-
-function wrongField(name: string): HttpError {
-  const message = `An image came as the form field "${name}"; it is called "image".`;
-  return new HttpError(400, { code: "ARGUMENT", message });
+  return new HttpError(400, "BAD_FORM", `The form in the request's body is damaged: ${reason}.`, { cause: error });
 }
 
 /** Parameters whose values are texts. */
@@ -149,14 +131,14 @@ function validateAgainst(
   const validate = request.getValidationFunction(schema) ?? request.compileValidationSchema(schema, part);
   if (validate(value)) return;
   const message = validationSentence(validate.errors ?? [], part === "body" ? part : "parameters");
-  throw new HttpError(400, { code: "ARGUMENT", message });
+  throw new HttpError(400, "ARGUMENT", message);
 }
 
 /** Base64 or base64url, on its own or in a `data:` address. */
 function decodeBase64(text: string, index: number): Uint8Array {
   const base64 = text.replace(/^data:[^,]{0,200};base64,/, "");
   if (/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(base64)) return Buffer.from(base64, "base64");
-  throw new HttpError(400, { code: "ARGUMENT", message: `"images[${index}]" is not base64.` });
+  throw new HttpError(400, "ARGUMENT", `"images[${index}]" is not base64.`);
 }
 
 function nameOf(index: number, count: number): string {

@@ -83,7 +83,7 @@ export const runRoutes: FastifyPluginAsync<RunRoutesOptions> = async (app, { run
 function folderOf(root: string, name: string): string {
   const folder = confine(root, name);
   if (folder === undefined || !isRun(folder)) {
-    throw new HttpError(404, { code: "NOT_FOUND", message: `There is no run "${name}"; GET /v1/runs lists them.` });
+    throw new HttpError(404, "NOT_FOUND", `There is no run "${name}"; GET /v1/runs lists them.`);
   }
   return folder;
 }

@@ -26,10 +26,8 @@ export class ApiKey {
       throw new LookonceError("ARGUMENT", "the API key's hash must be sha256: and 64 hexadecimal digits.");
     }
     if (hash === undefined && key.length < leastLength) {
-      throw new LookonceError(
-        "ARGUMENT",
-        `the API key must have at least ${leastLength} characters; a good one is ${makeKey()}`,
-      );
+      const message = `the API key must have at least ${leastLength} characters; a good one is ${makeKey()}`;
+      throw new LookonceError("ARGUMENT", message);
     }
     this.#hash = hash === undefined ? hashOf(key) : Buffer.from(hash, "hex");
   }

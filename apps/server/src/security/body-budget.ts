@@ -1,30 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HttpError } from "../errors/http-error.ts";
-
-/** Options of {@link boundBodies}. */
-export interface BodyBounds {
-  /** Most bytes of one body. */
-  maxBody: number;
-  /** Most bytes of all bodies in memory at a time. */
-  maxPending: number;
-}
+import type { FullSettings } from "../settings.ts";
 
 /**
  * Bounds the memory that requests' bodies occupy, one by one and together, before any of it is read. A body whose length is
  * not announced counts as the largest.
  */
-export function boundBodies(app: FastifyInstance, { maxBody, maxPending }: BodyBounds): void {
+export function boundBodies(app: FastifyInstance, { maxBody, maxPending }: FullSettings): void {
   let pending = 0;
   app.addHook("onRequest", async (request, reply) => {
     const bytes = announced(request, maxBody);
     if (bytes > maxBody) throw tooLarge(maxBody);
     if (bytes === 0) return;
     if (pending + bytes > maxPending) {
-      throw new HttpError(
-        503,
-        { code: "BUSY", message: "The service has as many images in memory as it may; try again in 1 second." },
-        { retryAfter: 1 },
-      );
+      const message = "The service has as many images in memory as it may; try again in 1 second.";
+      throw new HttpError(503, "BUSY", message, { retryAfter: 1 });
     }
     pending += bytes;
     reply.raw.once("close", () => {
@@ -34,8 +24,7 @@ export function boundBodies(app: FastifyInstance, { maxBody, maxPending }: BodyB
 }
 
 export function tooLarge(maxBody: number): HttpError {
-  const message = `The request's body is larger than the ${sizeText(maxBody)} that are taken.`;
-  return new HttpError(413, { code: "TOO_LARGE", message });
+  return new HttpError(413, "TOO_LARGE", `The request's body is larger than the ${sizeText(maxBody)} that are taken.`);
 }
 
 function sizeText(bytes: number): string {

@@ -67,10 +67,8 @@ function checkHost({ host, hosts, key }: FullSettings): onRequestAsyncHookHandle
   return async ({ headers }) => {
     const name = hostName(headers.host);
     if (key !== undefined || (name !== undefined && (known.has(name) || isLoopback(name)))) return;
-    throw new HttpError(421, {
-      code: "WRONG_HOST",
-      message: `This service is not known as "${headers.host ?? ""}"; the setting hosts= names what else it may be called.`,
-    });
+    const message = `This service is not known as "${headers.host ?? ""}"; the setting hosts= names what else it may be called.`;
+    throw new HttpError(421, "WRONG_HOST", message);
   };
 }
 
@@ -81,10 +79,8 @@ function checkOrigin({ cors: allowed }: FullSettings): onRequestAsyncHookHandler
     if (origin === undefined || isSafe(request) || allowed.includes("*") || allowed.includes(origin)) return;
     const own = URL.canParse(origin) ? new URL(origin).host : undefined;
     if (own !== undefined && (own === request.headers.host || own === request.host)) return;
-    throw new HttpError(403, {
-      code: "WRONG_ORIGIN",
-      message: `Pages of ${origin} may not use this service; the setting cors= names those that may.`,
-    });
+    const message = `Pages of ${origin} may not use this service; the setting cors= names those that may.`;
+    throw new HttpError(403, "WRONG_ORIGIN", message);
   };
 }
 
@@ -102,7 +98,7 @@ async function limitRate(app: FastifyInstance, { rate }: FullSettings): Promise<
     errorResponseBuilder: (_request, { ttl }) => {
       const seconds = Math.ceil(ttl / 1000);
       const message = `One address may make ${rate} requests a minute; try again in ${seconds} seconds.`;
-      return new HttpError(429, { code: "RATE_LIMIT", message }, { retryAfter: seconds });
+      return new HttpError(429, "RATE_LIMIT", message, { retryAfter: seconds });
     },
   });
   app.addHook("onRequest", app.rateLimit() as onRequestAsyncHookHandler);
@@ -112,12 +108,10 @@ function checkKey(key: ApiKey): onRequestAsyncHookHandler {
   return async (request, reply) => {
     if (request.routeOptions.config?.isPublic === true || key.opens(request.headers.authorization)) return;
     reply.header("www-authenticate", "Bearer");
-    const given = request.headers.authorization !== undefined;
-    throw new HttpError(401, {
-      code: "UNAUTHORIZED",
-      message: given
-        ? "This is not the service's API key."
-        : "The service needs its API key: send it as the header Authorization: Bearer KEY.",
-    });
+    const message =
+      request.headers.authorization === undefined
+        ? "The service needs its API key: send it as the header Authorization: Bearer KEY."
+        : "This is not the service's API key.";
+    throw new HttpError(401, "UNAUTHORIZED", message);
   };
 }

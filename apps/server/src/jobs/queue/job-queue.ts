@@ -71,10 +71,10 @@ export class JobQueue {
   async add(request: JobRequest): Promise<Job> {
     const { maxQueued = 100 } = this.#options;
     await this.#filesOf(request);
-    if (this.#closing) throw new HttpError(503, { code: "CLOSING", message: "The service is ending." });
+    if (this.#closing) throw new HttpError(503, "CLOSING", "The service is ending.");
     if (this.#jobs.count("queued") >= maxQueued) {
       const message = `${maxQueued} jobs are waiting and no more are accepted: try again later, or cancel some.`;
-      throw new HttpError(503, { code: "QUEUE_FULL", message }, { retryAfter: 60 });
+      throw new HttpError(503, "QUEUE_FULL", message, { retryAfter: 60 });
     }
     const job = this.#jobs.add(request, this.#now());
     this.#reportState(job);
@@ -89,7 +89,7 @@ export class JobQueue {
    */
   cancel(job: Job): Job {
     if (isOver(job)) {
-      throw new HttpError(409, { code: "JOB_OVER", message: `Job ${job.id} is over already: it is ${job.state}.` });
+      throw new HttpError(409, "JOB_OVER", `Job ${job.id} is over already: it is ${job.state}.`);
     }
     const process = this.#processes.get(job.id);
     if (process === undefined) return this.#finish(job.id, { state: "canceled", canceling: true });

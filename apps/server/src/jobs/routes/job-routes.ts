@@ -20,8 +20,7 @@ import {
 } from "./job-schemas.ts";
 import { artifactsOf, jobView } from "./job-view.ts";
 
-/** What the routes of jobs work with. */
-export interface JobRoutesOptions {
+interface JobRoutesOptions {
   jobs: JobStore;
   events: EventStore;
   queue: JobQueue;
@@ -33,6 +32,7 @@ export interface JobRoutesOptions {
 }
 
 type WithId = { Params: { id: string } };
+type JobBody = Omit<JobRequest, "options"> & { options?: JobOptions };
 
 /** `/v1/jobs`: starts, lists, describes, follows and cancels jobs. */
 export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts) => {
@@ -40,7 +40,7 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
   const tags = ["jobs"];
   const params = jobParamsSchema;
 
-  app.post<{ Body: Omit<JobRequest, "options"> & { options?: JobOptions } }>(
+  app.post<{ Body: JobBody }>(
     "/v1/jobs",
     {
       schema: {
@@ -60,10 +60,8 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
     "/v1/jobs",
     {
       schema: {
-        tags,
-        summary: "Lists jobs, newest first",
-        querystring: jobFilterSchema,
-        response: { 200: jobsSchema },
+        ...{ tags, summary: "Lists jobs, newest first" },
+        ...{ querystring: jobFilterSchema, response: { 200: jobsSchema } },
       },
     },
     async ({ query }) => ({ jobs: jobs.list({ limit: 100, ...query }).map(jobView) }),
@@ -91,7 +89,7 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
         ...{ tags, params, summary: "Follows a job: state, batch, epoch, log and artifact as server-sent events" },
         response: {
           200: { description: "events", content: { "text/event-stream": { schema: { type: "string" } } } },
-          204: { type: "null", description: "the job is over, and Last-Event-ID is the last event" },
+          204: { type: "null", description: "the job is over, and there is no event after Last-Event-ID" },
         },
       },
     },
@@ -105,18 +103,13 @@ export const jobRoutes: FastifyPluginAsync<JobRoutesOptions> = async (app, parts
       const { run } = jobOf(jobs, request);
       const name = request.params["*"];
       if (run !== undefined) return sendFile(request, reply, { folder: join(runsRoot, run), name });
-      throw new HttpError(404, { code: "NOT_FOUND", message: "This job has not started: it has no files yet." });
+      throw new HttpError(404, "NOT_FOUND", "This job has not started: it has no files yet.");
     },
   );
 };
 
 /** @throws LookonceError `ARGUMENT` for options that this kind of job does not have */
-function requestOf({
-  kind,
-  model,
-  data,
-  options = {},
-}: Omit<JobRequest, "options"> & { options?: JobOptions }): JobRequest {
+function requestOf({ kind, model, data, options = {} }: JobBody): JobRequest {
   checkJobOptions(kind, options);
   if (kind === "export" && data !== undefined && options.int8 !== true) {
     throw new LookonceError("ARGUMENT", "an export uses data with int8 alone: leave it out.");
@@ -124,23 +117,24 @@ function requestOf({
   if (kind !== "export" && data === undefined) {
     throw new LookonceError("ARGUMENT", `"${kind}" needs data: the id of a data set of GET /v1/datasets.`);
   }
-  return { kind, model, options, ...(data === undefined ? {} : { data }) };
+  return { kind, model, data, options };
 }
 
 /** @throws HttpError 404 when there is none */
 function jobOf(jobs: JobStore, { params }: FastifyRequest<WithId>): Job {
   const job = /^[1-9]\d{0,14}$/.test(params.id) ? jobs.get(Number(params.id)) : undefined;
   if (job !== undefined) return job;
-  throw new HttpError(404, { code: "NOT_FOUND", message: `There is no job "${params.id}"; GET /v1/jobs lists them.` });
+  throw new HttpError(404, "NOT_FOUND", `There is no job "${params.id}"; GET /v1/jobs lists them.`);
 }
 
 function follow(request: FastifyRequest<WithId>, reply: FastifyReply, parts: JobRoutesOptions): FastifyReply {
   const { jobs, events, heartbeat, signal } = parts;
   const { id } = jobOf(jobs, request);
   const over = (): boolean => isOver(jobs.get(id) as Job);
-  const after = lastEventId(request);
+  const known = Number(request.headers["last-event-id"]);
+  const after = Number.isSafeInteger(known) && known > 0 ? known : 0;
   // By this status, clients know that they need not come back.
-  if (after > 0 && over() && events.after(id, after, 1).length === 0) return reply.code(204).send();
+  if (over() && events.after(id, after, 1).length === 0) return reply.code(204).send();
   const stream = eventStream({ events, job: id, after, signal, isOver: over, heartbeat: heartbeat * 1000 });
   return reply
     .headers({
@@ -150,10 +144,4 @@ function follow(request: FastifyRequest<WithId>, reply: FastifyReply, parts: Job
       "x-accel-buffering": "no",
     })
     .send(stream);
-}
-
-/** The last event that a listener knows; 0 for one that knows none. */
-function lastEventId({ headers }: FastifyRequest<WithId>): number {
-  const known = Number(headers["last-event-id"]);
-  return Number.isSafeInteger(known) && known > 0 ? known : 0;
 }

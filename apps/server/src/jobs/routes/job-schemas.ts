@@ -1,33 +1,28 @@
+import { jobKinds, jobStates } from "../job.ts";
 import { jobOptionsSchema } from "../job-options.ts";
 
-const states = ["queued", "running", "succeeded", "failed", "canceled", "interrupted"] as const;
-const kinds = ["train", "val", "export"] as const;
+const text = { type: "string" } as const;
+const integer = { type: "integer" } as const;
 const time = { type: "string", format: "date-time" } as const;
+const anyObject = { type: "object", additionalProperties: true } as const;
 
 /** A file of a job's run. */
 const artifact = {
   type: "object",
   properties: {
-    name: { type: "string", description: "for /v1/jobs/{id}/artifacts/" },
-    bytes: { type: "integer" },
-    type: { type: "string", description: "content type" },
+    name: { ...text, description: "for /v1/jobs/{id}/artifacts/" },
+    bytes: integer,
+    type: { ...text, description: "content type" },
   },
 } as const;
 
+const name = { type: "string", minLength: 1, maxLength: 1000 } as const;
+const model = "a loaded model, a file in the model folders or of a run, or a shipped model file such as yolov8n.yaml";
 const request = {
-  kind: { type: "string", enum: kinds },
-  model: {
-    type: "string",
-    ...{ minLength: 1, maxLength: 1000 },
-    description:
-      "a loaded model, a file in the model folders or of a run, or a shipped model file such as yolov8n.yaml",
-  },
-  data: {
-    type: "string",
-    ...{ minLength: 1, maxLength: 1000 },
-    description: "a data set of GET /v1/datasets; needed by train and val",
-  },
-  options: { type: "object", additionalProperties: true },
+  kind: { type: "string", enum: jobKinds },
+  model: { ...name, description: model },
+  data: { ...name, description: "a data set of GET /v1/datasets; needed by train and val" },
+  options: anyObject,
 } as const;
 
 /** Body of `POST /v1/jobs`. The keys of `options` depend on the kind of job. */
@@ -40,7 +35,7 @@ export const jobRequestSchema: object = {
 
 /** The same for the service's document, with the options of every kind. */
 export const jobRequestsSchema: object = {
-  oneOf: kinds.map((kind) => ({
+  oneOf: jobKinds.map((kind) => ({
     type: "object",
     title: kind,
     required: kind === "export" ? ["kind", "model"] : ["kind", "model", "data"],
@@ -53,30 +48,21 @@ export const jobRequestsSchema: object = {
 export const jobSchema: object = {
   type: "object",
   properties: {
-    id: { type: "string" },
-    kind: { type: "string", enum: kinds },
-    state: { type: "string", enum: states },
-    created: time,
-    started: time,
-    ended: time,
-    model: { type: "string" },
-    data: { type: "string" },
-    options: { type: "object", additionalProperties: true },
+    id: text,
+    kind: request.kind,
+    state: { type: "string", enum: jobStates },
+    ...{ created: time, started: time, ended: time },
+    ...{ model: text, data: text, options: anyObject },
     run: { type: "string", description: "its name in GET /v1/runs, once it has started" },
     starts: { type: "integer", description: "how often it was started: more than once where it was interrupted" },
     canceling: { type: "boolean", description: "whether it was asked to end" },
     progress: {
       type: "object",
       description: "counted from 1",
-      properties: {
-        epoch: { type: "integer" },
-        epochs: { type: "integer" },
-        batch: { type: "integer" },
-        batches: { type: "integer" },
-      },
+      properties: { epoch: integer, epochs: integer, batch: integer, batches: integer },
     },
-    result: { type: "object", additionalProperties: true },
-    error: { type: "object", properties: { code: { type: "string" }, message: { type: "string" } } },
+    result: anyObject,
+    error: { type: "object", properties: { code: text, message: text } },
     artifacts: { type: "array", items: artifact, description: "files of its run; not in lists of jobs" },
   },
 };
@@ -89,7 +75,7 @@ export const jobFilterSchema: object = {
   type: "object",
   additionalProperties: false,
   properties: {
-    state: { type: "string", enum: states },
+    state: { type: "string", enum: jobStates },
     before: { type: "integer", minimum: 1, description: "only jobs older than this one" },
     limit: { type: "integer", minimum: 1, maximum: 1000, default: 100 },
   },

@@ -6,10 +6,19 @@ import type { Job } from "../job.ts";
 export type Artifact = Omit<ListedFile, "modified">;
 
 /** A job as in answers: with ISO 8601 times, without what only the service needs. */
-export function jobView(job: Job): Record<string, unknown> {
+export interface JobView extends Omit<Job, "id" | "created" | "started" | "ended" | "fruitless"> {
+  id: string;
+  created: string;
+  started?: string;
+  ended?: string;
+  /** Only of a single job, not in lists. */
+  artifacts?: Artifact[];
+}
+
+export function jobView(job: Job): JobView {
   const { id, created, started, ended, fruitless: _, ...rest } = job;
   return {
-    ...{ id: String(id), ...rest, created: isoTime(created) },
+    ...{ ...rest, id: String(id), created: isoTime(created) },
     ...(started === undefined ? {} : { started: isoTime(started) }),
     ...(ended === undefined ? {} : { ended: isoTime(ended) }),
   };

@@ -38,7 +38,7 @@ export class EventStore {
     const unpruned = (this.#unpruned.get(job) ?? 0) + 1;
     this.#unpruned.set(job, unpruned % pruneEvery);
     if (unpruned === pruneEvery) this.#prune(job);
-    this.wake(job);
+    for (const listener of this.#waiting.get(job) ?? []) listener();
   }
 
   /** Events of a job after one of them, in order. */
@@ -57,16 +57,6 @@ export class EventStore {
       listeners.delete(listener);
       if (listeners.size === 0 && this.#waiting.get(job) === listeners) this.#waiting.delete(job);
     };
-  }
-
-  /** Has listeners look. */
-  wake(job: number): void {
-    for (const listener of this.#waiting.get(job) ?? []) listener();
-  }
-
-  /** Has all listeners look. */
-  wakeAll(): void {
-    for (const job of this.#waiting.keys()) this.wake(job);
   }
 
   /** After a job is over: forgets what happened to the ones long before it. */

@@ -1,39 +1,11 @@
 import type { Job, JobRequest, JobState } from "../job.ts";
 import { type Database, durably, rowsOf } from "./database.ts";
 
-/** A row of the table. */
-interface Row {
-  id: number;
-  kind: Job["kind"];
-  state: JobState;
-  model: string;
-  data: string | null;
-  options: string;
-  created: number;
-  started: number | null;
-  ended: number | null;
-  run: string | null;
-  progress: string | null;
-  result: string | null;
-  error: string | null;
-  starts: number;
-  fruitless: number;
-  canceling: number;
-}
-
 /** What changes while a job goes on. `undefined` leaves a value as it is. */
-export interface JobChanges {
-  state?: JobState;
-  started?: number;
-  ended?: number;
-  run?: string;
-  progress?: Job["progress"];
-  result?: Job["result"];
-  error?: Job["error"];
-  starts?: number;
-  fruitless?: number;
-  canceling?: boolean;
-}
+export type JobChanges = Partial<Omit<Job, "id" | "created" | keyof JobRequest>>;
+
+/** A row of the table: objects are JSON, and what is missing is `null`. */
+type Row = Readonly<Record<string, unknown>>;
 
 /** Which jobs to list. */
 export interface JobFilter {
@@ -107,18 +79,11 @@ function columnOf(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
+/** Columns that contain JSON. */
+const jsonColumns: ReadonlySet<string> = new Set(["options", "progress", "result", "error"]);
+
 function jobOf(row: Row): Job {
-  const { data, started, ended, run, progress, result, error } = row;
-  return {
-    ...{ id: row.id, kind: row.kind, state: row.state, model: row.model, created: row.created },
-    ...(data === null ? {} : { data }),
-    options: JSON.parse(row.options),
-    ...(started === null ? {} : { started }),
-    ...(ended === null ? {} : { ended }),
-    ...(run === null ? {} : { run }),
-    ...(progress === null ? {} : { progress: JSON.parse(progress) }),
-    ...(result === null ? {} : { result: JSON.parse(result) }),
-    ...(error === null ? {} : { error: JSON.parse(error) }),
-    ...{ starts: row.starts, fruitless: row.fruitless, canceling: row.canceling === 1 },
-  };
+  const known = Object.entries(row).filter(([, value]) => value !== null);
+  const values = known.map(([column, value]) => [column, jsonColumns.has(column) ? JSON.parse(String(value)) : value]);
+  return { ...Object.fromEntries(values), canceling: row.canceling === 1 };
 }
