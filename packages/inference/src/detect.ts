@@ -11,7 +11,7 @@ import {
   readImage,
   type Size,
 } from "@lookonce/image";
-import { AugmentedDetector } from "./detector/augmented-detector.ts";
+import { detectAugmented } from "./detector/detect-augmented.ts";
 import type { Detector } from "./detector/detector.ts";
 import type { Speed } from "./results.ts";
 
@@ -68,8 +68,7 @@ export async function prepareImage(
   const image = encoded ? await readImage(content) : content;
   const start = performance.now();
   const geometry = letterboxGeometry(image, options);
-  const { width, height } = geometry.canvas;
-  const fits = width === image.width && height === image.height;
+  const fits = geometry.canvas.width === image.width && geometry.canvas.height === image.height;
   const boxed = fits ? { ...geometry, image } : letterbox(image, options);
   return { image, boxed, preprocess: performance.now() - start };
 }
@@ -89,33 +88,24 @@ export async function detectPrepared(detector: Detector, tasks: readonly DetectT
   for (const task of tasks) {
     const { width, height } = task.prepared.boxed.canvas;
     const key = `${height}x${width}${task.options.augment ? " augmented" : ""}`;
-    const batch = batches.get(key);
-    if (batch === undefined) batches.set(key, [task]);
-    else batch.push(task);
+    batches.set(key, [...(batches.get(key) ?? []), task]);
   }
   const detected = new Map<DetectTask, DetectedImage>();
-  for (const batch of batches.values()) await detectBatch(detector, batch, detected);
-  return tasks.flatMap((task) => detected.get(task) ?? []);
-}
-
-/** Detects objects in images of one canvas, all with or all without augmentation. */
-async function detectBatch(
-  detector: Detector,
-  batch: readonly DetectTask[],
-  detected: Map<DetectTask, DetectedImage>,
-): Promise<void> {
-  const runner = batch[0]?.options.augment ? new AugmentedDetector(detector) : detector;
-  const images = batch.map(({ prepared }) => prepared.boxed.image);
-  const conf = Math.min(...batch.map(({ options }) => options.conf ?? detector.family.nms.predict.conf));
-  const { predictions, inferenceMs } = await runner.detect(images, conf);
-  for (const [i, prediction] of predictions.entries()) {
-    const task = batch[i] as DetectTask;
-    const { preprocess, boxed } = task.prepared;
-    const start = performance.now();
-    const detections = suppress(prediction, task, runner);
-    const speed = { preprocess, inference: inferenceMs / batch.length, postprocess: performance.now() - start };
-    detected.set(task, { detections, speed, inputSize: boxed.canvas });
+  for (const batch of batches.values()) {
+    const images = batch.map(({ prepared }) => prepared.boxed.image);
+    const conf = Math.min(...batch.map(({ options }) => options.conf ?? detector.family.nms.predict.conf));
+    const { predictions, inferenceMs } = await (batch[0]?.options.augment
+      ? detectAugmented(detector, images)
+      : detector.detect(images, conf));
+    for (const [i, task] of batch.entries()) {
+      const start = performance.now();
+      const detections = suppress(predictions[i] as Prediction, task, detector);
+      const { preprocess, boxed } = task.prepared;
+      const speed = { preprocess, inference: inferenceMs / batch.length, postprocess: performance.now() - start };
+      detected.set(task, { detections, speed, inputSize: boxed.canvas });
+    }
   }
+  return tasks.map((task) => detected.get(task) as DetectedImage);
 }
 
 /** Boxes, the task of detectors that have no other. */
@@ -131,15 +121,10 @@ function suppress(
   const task: typeof boxes = detector.task ?? boxes;
   const defaults = family.nms.predict;
   const { conf = defaults.conf, maxDet = defaults.maxDet, agnosticNms: agnostic = false, classes } = options;
-  // No IoU exceeds 1
-  const { iou = isSuppressed ? 1 : defaults.iou } = options;
-  const [detections] = task.postprocess(prediction, {
-    conf,
-    iou,
-    agnostic,
-    maxDet,
-    ...(classes === undefined ? {} : { classes }),
-  }) as [Detections];
+  // No IoU exceeds 1; of an image's views each was suppressed alone
+  const { iou = isSuppressed && !options.augment ? 1 : defaults.iou } = options;
+  const wanted = classes === undefined ? {} : { classes };
+  const [detections] = task.postprocess(prediction, { conf, iou, agnostic, maxDet, ...wanted }) as [Detections];
   // The families' references differ by up to half a pixel here
   const padding = family.loading.padding === "rounded" ? boxed.padding : boxed.exactPadding;
   return task.toImage(detections, { ratio: boxed.ratio, padding }, image);

@@ -1,7 +1,13 @@
 export type { RecordedCall as DetectorCall } from "@lookonce/backend-onnxruntime";
 export type { DetectOptions } from "./detect.ts";
-export { type Detector, type DetectorFamily, type DetectorOutput, joinPixels } from "./detector/detector.ts";
-export { ModelDetector, type ModelDetectorOptions, splitImages } from "./detector/model-detector.ts";
+export {
+  type Detector,
+  type DetectorFamily,
+  type DetectorOutput,
+  joinPixels,
+  splitImages,
+} from "./detector/detector.ts";
+export { ModelDetector, type ModelDetectorOptions } from "./detector/model-detector.ts";
 export {
   type DetectorGraphOptions,
   detectorGraph,

@@ -4,7 +4,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import { classNumbers } from "./class-numbers.ts";
 import type { DetectOptions, ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
-import { FileDetector } from "./detector/file-detector.ts";
+import { createFileDetector } from "./detector/file-detector.ts";
 import { ModelDetector } from "./detector/model-detector.ts";
 import type { OnnxEngineOptions } from "./engine/onnx-engine.ts";
 import { DetectionThreads } from "./pool/detection-threads.ts";
@@ -81,7 +81,7 @@ export class Predictor {
     requireCount("workers", workers, 0);
     const engine = definedOnly({ executionProviders, threads });
     if (onnxFile !== undefined && model === undefined) {
-      return new Predictor(await FileDetector.create(onnxFile, engine), options);
+      return new Predictor(await createFileDetector(onnxFile, engine), options);
     }
     if (model !== undefined && onnxFile === undefined) {
       return new Predictor(

@@ -77,3 +77,16 @@ export function joinPixels(images: readonly Image[], count: number = images.leng
   });
   return joined;
 }
+
+/** The predictions of the first `count` images of a batch's output, without copying. */
+export function splitImages(
+  { data, shape }: EngineTensor,
+  count: number,
+  { hasObjectness, layout = "NAC" }: Pick<Prediction, "hasObjectness"> & Partial<Pick<Prediction, "layout">>,
+): Prediction[] {
+  const [, rows, columns] = shape as [number, number, number];
+  const size = rows * columns;
+  return Array.from({ length: count }, (_, i) => {
+    return { data: data.subarray(i * size, (i + 1) * size), shape: [1, rows, columns], layout, hasObjectness };
+  });
+}

@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
 import type { Prediction } from "@lookonce/geometry";
-import type { Image, Size } from "@lookonce/image";
+import type { Image } from "@lookonce/image";
 import { parseModel } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { type Detector, type DetectorFamily, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
-import { acceptBytes, type FileFormat, readFileFormat } from "./file-format.ts";
+import { acceptBytes } from "./accept-bytes.ts";
+import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels, splitImages } from "./detector.ts";
+import { type FileFormat, readFileFormat } from "./file-format.ts";
 
 /** Side of the image that a file of free size is run on once, to learn the shape of its output. */
 const probeSide = 320;
 
 /**
- * An exported detector: an ONNX file whose input is `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, of one size
- * or any, for a fixed number of images or any, and whose output is one of
+ * Creates an exported detector: an ONNX file whose input is `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, of one
+ * size or any, for a fixed number of images or any, and whose first output is one of
  *
  * - `[N, 4 + nc, A]` (YOLOv8) or `[N, A, 5 + nc]` (YOLOv5), or either with its last axes swapped
  * - `[N, rows, 6]`: left, top, right, bottom, confidence, class, with suppression built in
@@ -20,80 +21,64 @@ const probeSide = 320;
  * or a graph model of TensorFlow.js (`model.json`), which is converted to such a file in memory.
  *
  * Names, stride and the like come from its metadata.
+ *
+ * @throws LookonceError `NOT_FOUND`, `FORMAT` for a damaged file or one that is no detector, `UNSUPPORTED` for one of
+ *   another kind
  */
-export class FileDetector implements Detector {
-  readonly family: DetectorFamily;
-  readonly names: readonly string[];
-  readonly stride: number;
-  readonly fixedSize: Size | undefined;
-  readonly isSuppressed: boolean;
-  readonly #engine: OnnxEngine;
-  readonly #format: FileFormat;
-  readonly #spec: DetectorSpec | undefined;
-
-  private constructor(engine: OnnxEngine, format: FileFormat, spec: DetectorSpec | undefined) {
-    this.#engine = engine;
-    this.#format = format;
-    this.#spec = spec;
-    this.family = format.family;
-    this.names = format.names;
-    this.stride = format.stride;
-    this.fixedSize = format.fixedSize;
-    this.isSuppressed = format.output.kind === "detections";
-  }
-
-  /**
-   * Reads and compiles the file.
-   *
-   * @throws LookonceError `NOT_FOUND`, `FORMAT` for a damaged file or one that is no detector, `UNSUPPORTED` for one of
-   *   another kind
-   */
-  static async create(path: string, options: OnnxEngineOptions = {}): Promise<FileDetector> {
-    const bytes = await readModel(path);
-    const model = parseModel(bytes, path);
-    let engine: OnnxEngine | undefined;
-    const compiled = async (): Promise<OnnxEngine> => {
-      engine ??= await OnnxEngine.create(acceptBytes(model), { name: path, ...options });
-      return engine;
+export async function createFileDetector(path: string, options: OnnxEngineOptions = {}): Promise<Detector> {
+  const bytes = await readModel(path);
+  const model = parseModel(bytes, path);
+  let engine: OnnxEngine | undefined;
+  const compile = async (): Promise<OnnxEngine> => {
+    const graph = { ...model.graph, outputs: model.graph.outputs.slice(0, 1) };
+    engine ??= await OnnxEngine.create(acceptBytes({ ...model, graph }, { op: "Div", by: 255 }), {
+      name: path,
+      ...options,
+    });
+    return engine;
+  };
+  try {
+    const format = await readFileFormat(path, model, async () => outputShape(await compile()));
+    const isOnCpu = (options.executionProviders ?? ["cpu"])[0] === "cpu";
+    const spec: DetectorSpec = { kind: "file", path, bytes: bytes.length };
+    const compiled = await compile();
+    return {
+      ...format,
+      isSuppressed: format.output === "detections",
+      detect: (images) => detect(compiled, format, images, isOnCpu ? 1 : images.length),
+      spec: async () => (isOnCpu ? spec : undefined),
+      dispose: () => compiled.dispose(),
     };
-    try {
-      const format = await readFileFormat(path, model, async () => outputShape(await compiled()));
-      const { executionProviders = ["cpu"] } = options;
-      const onCpu = executionProviders[0] === "cpu";
-      return new FileDetector(
-        await compiled(),
-        format,
-        onCpu ? { kind: "file", path, bytes: bytes.length } : undefined,
-      );
-    } catch (error) {
-      await engine?.dispose();
-      throw error;
+  } catch (error) {
+    await engine?.dispose();
+    throw error;
+  }
+}
+
+/** @param maxBatch for files of any batch: on the CPU a batch takes as long as its images one by one, and more memory */
+async function detect(
+  engine: OnnxEngine,
+  format: FileFormat,
+  images: readonly Image[],
+  maxBatch: number,
+): Promise<DetectorOutput> {
+  const start = performance.now();
+  const { fixedBatch, output: layout, names, family } = format;
+  const { hasObjectness } = family;
+  const predictions: Prediction[] = [];
+  const step = fixedBatch ?? maxBatch;
+  for (let from = 0; from < images.length; from += step) {
+    const group = images.slice(from, from + step);
+    const { width, height } = group[0] as Image;
+    const count = fixedBatch ?? group.length;
+    const [output] = (await engine.run(joinPixels(group, count), [count, height, width, 3])) as [EngineTensor];
+    if (layout !== "detections") predictions.push(...splitImages(output, group.length, { hasObjectness, layout }));
+    else {
+      const rows = splitImages(output, group.length, { hasObjectness });
+      predictions.push(...rows.map(({ data }) => detectionsAsPrediction(data, hasObjectness, names.length)));
     }
   }
-
-  async detect(images: readonly Image[]): Promise<DetectorOutput> {
-    const start = performance.now();
-    const { fixedBatch } = this.#format;
-    // On the CPU a batch takes as long as its images one by one, and more memory
-    const maxBatch = fixedBatch ?? (this.#spec === undefined ? images.length : 1);
-    const predictions: Prediction[] = [];
-    for (let from = 0; from < images.length; from += maxBatch) {
-      const group = images.slice(from, from + maxBatch);
-      const { width, height } = group[0] as Image;
-      const count = fixedBatch ?? group.length;
-      const [output] = await this.#engine.run(joinPixels(group, count), [count, height, width, 3]);
-      predictions.push(...splitOutput(output as EngineTensor, this.#format).slice(0, group.length));
-    }
-    return { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
-  }
-
-  async spec(): Promise<DetectorSpec | undefined> {
-    return this.#spec;
-  }
-
-  async dispose(): Promise<void> {
-    await this.#engine.dispose();
-  }
+  return { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
 }
 
 /** Runs a model on a black image and returns the shape of its output. */
@@ -105,17 +90,6 @@ async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
   const pixels = new Uint8Array(shape.reduce((product, side) => product * side, 1));
   const [output] = await engine.run(pixels, shape);
   return (output as EngineTensor).shape;
-}
-
-/** Splits a batch's output into predictions of its images, without copying those that are in the usual format. */
-function splitOutput({ data, shape }: EngineTensor, { output, names, family }: FileFormat): Prediction[] {
-  const [count, rows, columns] = shape as [number, number, number];
-  const { hasObjectness } = family;
-  return Array.from({ length: count }, (_, i): Prediction => {
-    const part = data.subarray(i * rows * columns, (i + 1) * rows * columns);
-    if (output.kind === "detections") return detectionsAsPrediction(part, hasObjectness, names.length);
-    return { data: part, shape: [1, rows, columns], layout: output.layout, hasObjectness };
-  });
 }
 
 /**
@@ -147,8 +121,10 @@ async function readModel(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT")
-      throw new LookonceError("NOT_FOUND", `there is no model ${path}: check the path.`, { cause });
-    throw new LookonceError("IO", `cannot read the model ${path}: ${message}`, { cause });
+    const isMissing = code === "ENOENT";
+    const problem = isMissing
+      ? `there is no model ${path}: check the path.`
+      : `cannot read the model ${path}: ${message}`;
+    throw new LookonceError(isMissing ? "NOT_FOUND" : "IO", problem, { cause });
   }
 }

@@ -1,27 +1,14 @@
 import { familySettings } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { Size } from "@lookonce/image";
-import {
-  int,
-  ints,
-  modelMetadata,
-  type OnnxModel,
-  type OnnxNode,
-  parseClassNames,
-  type ValueInfo,
-} from "@lookonce/onnx";
+import { modelMetadata, type OnnxModel, parseClassNames, type ValueInfo } from "@lookonce/onnx";
+import { imageInput } from "./accept-bytes.ts";
 import type { DetectorFamily } from "./detector.ts";
 
 const { v5, v8 } = familySettings;
 
 /** The largest stride of YOLO models that do not say theirs. */
 const usualStride = 32;
-
-/** What of a file's predictions a row or column is; see `FileDetector`. */
-export type FileOutput =
-  | { readonly kind: "predictions"; readonly layout: "NAC" | "NCA" }
-  /** Rows of left, top, right, bottom, confidence, class: suppression is part of the file. */
-  | { readonly kind: "detections" };
 
 /** Input and output of an exported detector. */
 export interface FileFormat {
@@ -32,12 +19,8 @@ export interface FileFormat {
   readonly fixedSize: Size | undefined;
   /** The only number of images in a batch; absent where it accepts any. */
   readonly fixedBatch: number | undefined;
-  readonly output: FileOutput;
-}
-
-/** The input of an exported detector: the first that is no weight (old files list weights, too). */
-function imageInput({ graph }: OnnxModel): ValueInfo | undefined {
-  return graph.inputs.find(({ name }) => !graph.initializers.has(name));
+  /** Axes of its predictions, or `detections`: rows of left, top, right, bottom, confidence, class, already suppressed. */
+  readonly output: "NAC" | "NCA" | "detections";
 }
 
 /**
@@ -91,13 +74,9 @@ function inputShape(path: string, input: ValueInfo | undefined): Shape {
 function isSufficient(shape: Shape | undefined, nc: number | undefined): shape is Shape {
   if (shape === undefined) return false;
   if (shape.length !== 3) return true;
-  const [, rows, columns] = shape as readonly [unknown, number | string, number | string];
-  if (nc === undefined) return typeof rows === "number" && typeof columns === "number";
-  return [4 + nc, 5 + nc].includes(rows as number) || [4 + nc, 5 + nc, 6].includes(columns as number) || isFixed(shape);
-}
-
-function isFixed(shape: Shape): boolean {
-  return shape.slice(1).every((side) => typeof side === "number");
+  const [, rows, columns] = shape;
+  if (typeof rows === "number" && typeof columns === "number") return true;
+  return nc !== undefined && ([4 + nc, 5 + nc].some((count) => count === rows || count === columns) || columns === 6);
 }
 
 interface OutputClues {
@@ -107,34 +86,37 @@ interface OutputClues {
   metadata: Readonly<Record<string, string>>;
 }
 
-function readOutput(
-  path: string,
-  shape: Shape,
-  clues: OutputClues,
-): { family: DetectorFamily; nc: number; output: FileOutput } {
+type Output = Pick<FileFormat, "family" | "output"> & { nc: number };
+
+function readOutput(path: string, shape: Shape, clues: OutputClues): Output {
   const { nc, metadata } = clues;
   const [, rows, columns] = shape;
-  const is = (family: DetectorFamily, layout: "NAC" | "NCA", classes: number): ReturnType<typeof readOutput> => ({
-    family,
-    nc: classes,
-    output: { kind: "predictions", layout },
-  });
   if (shape.length === 3 && columns === 6 && isSuppressed(clues)) {
-    if (nc === undefined) throw unnamed(path);
-    return { family: metadata.family === v5.name ? v5 : v8, nc, output: { kind: "detections" } };
+    if (nc !== undefined) return { family: metadata.family === v5.name ? v5 : v8, output: "detections", nc };
+    throw new LookonceError(
+      "UNSUPPORTED",
+      `${path} returns detections, but has no names for its classes. Export it with class names in its metadata, under names.`,
+    );
   }
   if (shape.length === 3 && nc !== undefined) {
-    if (rows === 4 + nc) return is(v8, "NCA", nc);
-    if (columns === 5 + nc) return is(v5, "NAC", nc);
-    if (columns === 4 + nc) return is(v8, "NAC", nc);
-    if (rows === 5 + nc) return is(v5, "NCA", nc);
+    if (rows === 4 + nc) return { family: v8, output: "NCA", nc };
+    if (columns === 5 + nc) return { family: v5, output: "NAC", nc };
+    if (columns === 4 + nc) return { family: v8, output: "NAC", nc };
+    if (rows === 5 + nc) return { family: v5, output: "NCA", nc };
   }
   // Anchors are many more than channels, and the families have their channels on different axes.
   if (shape.length === 3 && nc === undefined && typeof rows === "number" && typeof columns === "number") {
-    if (rows < columns && rows > 4) return is(v8, "NCA", rows - 4);
-    if (columns < rows && columns > 5) return is(v5, "NAC", columns - 5);
+    if (rows < columns && rows > 4) return { family: v8, output: "NCA", nc: rows - 4 };
+    if (columns < rows && columns > 5) return { family: v5, output: "NAC", nc: columns - 5 };
   }
-  throw unknownOutput(path, shape, nc);
+  const expected =
+    nc === undefined
+      ? "[1, 4 + classes, anchors] or [1, anchors, 5 + classes]"
+      : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
+  throw new LookonceError(
+    "UNSUPPORTED",
+    `${path} returns [${shape.join(", ")}]; a detector returns ${expected}, or [1, rows, 6] with suppression built in.`,
+  );
 }
 
 /**
@@ -146,78 +128,4 @@ function isSuppressed({ nc, model, metadata }: OutputClues): boolean {
   if (nc !== undefined && nc !== 1) return true;
   const signs = ["NonMaxSuppression", "TopK", "EfficientNMS_TRT"];
   return model.graph.nodes.some(({ op }) => signs.includes(op));
-}
-
-function unnamed(path: string): LookonceError {
-  return new LookonceError(
-    "UNSUPPORTED",
-    `${path} returns detections, but has no names for its classes. Export it with class names in its metadata, under names.`,
-  );
-}
-
-function unknownOutput(path: string, shape: Shape, nc: number | undefined): LookonceError {
-  const expected =
-    nc === undefined
-      ? "[1, 4 + classes, anchors] or [1, anchors, 5 + classes]"
-      : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
-  return new LookonceError(
-    "UNSUPPORTED",
-    `${path} returns [${shape.join(", ")}]; a detector returns ${expected}, or [1, rows, 6] with suppression built in.`,
-  );
-}
-
-const floatType = 1;
-const halfType = 10;
-
-/**
- * Converts the input of a model to the bytes of images, [N, H, W, 3], from planes of numbers from 0 to 1
- * in single or half precision, and its first output to single precision. So no pixel is converted in JavaScript.
- */
-export function acceptBytes(model: OnnxModel): OnnxModel {
-  const { graph } = model;
-  const input = imageInput(model);
-  const [output] = graph.outputs;
-  if (input === undefined || output === undefined) return model;
-  const [batch, , height, width] = input.shape as readonly (number | string)[];
-  const name = freePrefix(model, `${input.name}/pixels`);
-  const divisor = `${name}/largest`;
-  const isHalf = input.type === "float16";
-  const steps: Omit<OnnxNode, "name" | "domain">[] = [
-    { op: "Transpose", inputs: [name], outputs: [`${name}/planes`], attributes: { perm: ints([0, 3, 1, 2]) } },
-    { op: "Cast", inputs: [`${name}/planes`], outputs: [`${name}/single`], attributes: { to: int(floatType) } },
-    { op: "Div", inputs: [`${name}/single`, divisor], outputs: [isHalf ? `${name}/unit` : input.name], attributes: {} },
-  ];
-  if (isHalf) {
-    steps.push({ op: "Cast", inputs: [`${name}/unit`], outputs: [input.name], attributes: { to: int(halfType) } });
-  }
-  const single = `${output.name}/single`;
-  const ends: typeof steps =
-    output.type === "float16"
-      ? [{ op: "Cast", inputs: [output.name], outputs: [single], attributes: { to: int(floatType) } }]
-      : [];
-  const complete = (nodes: typeof steps): OnnxNode[] =>
-    nodes.map((node) => ({ ...node, name: node.outputs[0] as string, domain: "" }));
-  return {
-    ...model,
-    // Below version 4 of the file format weights have to be inputs too.
-    irVersion: Math.max(4, model.irVersion),
-    graph: {
-      ...graph,
-      inputs: [{ name, type: "uint8", shape: [batch ?? "batch", height ?? "height", width ?? "width", 3] }],
-      initializers: new Map([
-        ...graph.initializers,
-        [divisor, { type: "float32" as const, shape: [], data: Float32Array.of(255) }],
-      ]),
-      nodes: [...complete(steps), ...graph.nodes, ...complete(ends)],
-      outputs: [ends.length > 0 ? { ...output, name: single, type: "float32" } : output],
-    },
-  };
-}
-
-/** A name that neither a value of the model has, nor the beginning of one: quantized files have names of their own here. */
-function freePrefix({ graph }: OnnxModel, wanted: string): string {
-  const taken = [...graph.initializers.keys(), ...graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs])];
-  let prefix = wanted;
-  for (let i = 1; taken.some((name) => name.startsWith(prefix)); i++) prefix = `${wanted}_${i}`;
-  return prefix;
 }

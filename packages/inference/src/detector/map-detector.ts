@@ -1,46 +1,24 @@
 import { decodeMaps, type HeadSpec } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import type { Detector, DetectorFamily, DetectorOutput, DetectorSpec } from "./detector.ts";
-import { FileDetector } from "./file-detector.ts";
-
-type MapDetectorSpec = Extract<DetectorSpec, { kind: "maps" }>;
-
-/** Creates the detector that a spec describes. */
-export async function createDetector(spec: DetectorSpec, engine: OnnxEngineOptions): Promise<Detector> {
-  return spec.kind === "file" ? FileDetector.create(spec.path, engine) : MapDetector.create(spec, engine);
-}
+import type { Detector, DetectorOutput, DetectorSpec } from "./detector.ts";
+import { createFileDetector } from "./file-detector.ts";
 
 /**
- * A network from batches of bytes [N, H, W, 3] of any size to the raw maps of its levels, which are decoded here. It is
- * created from plain data, so it needs neither the model's modules nor TensorFlow.js, and can run in any thread.
+ * Creates the detector that a spec describes. One of raw maps is created from plain data and decoded here, so it needs neither
+ * the model's modules nor TensorFlow.js, and can run in any thread.
  */
-class MapDetector implements Detector {
-  readonly family: DetectorFamily;
-  readonly names: readonly string[];
-  readonly stride: number;
-  readonly #engine: OnnxEngine;
-  readonly #head: HeadSpec;
-
-  private constructor(engine: OnnxEngine, { names, stride, family, head }: MapDetectorSpec) {
-    this.family = family;
-    this.names = names;
-    this.stride = stride;
-    this.#engine = engine;
-    this.#head = head;
-  }
-
-  static async create(spec: MapDetectorSpec, options: OnnxEngineOptions): Promise<MapDetector> {
-    return new MapDetector(await OnnxEngine.create(spec.model, options), spec);
-  }
-
-  detect(images: readonly Image[], conf: number): Promise<DetectorOutput> {
-    return runMaps(this.#engine, this.#head, { images, conf });
-  }
-
-  async dispose(): Promise<void> {
-    await this.#engine.dispose();
-  }
+export async function createDetector(spec: DetectorSpec, options: OnnxEngineOptions): Promise<Detector> {
+  if (spec.kind === "file") return createFileDetector(spec.path, options);
+  const { family, names, stride, head } = spec;
+  const engine = await OnnxEngine.create(spec.model, options);
+  return {
+    family,
+    names,
+    stride,
+    detect: (images, conf) => runMaps(engine, head, { images, conf }),
+    dispose: () => engine.dispose(),
+  };
 }
 
 /** Runs an engine of raw maps, one image after the other: on the CPU a batch takes as long, and more memory. */

@@ -1,17 +1,24 @@
 import { onTracingBackend } from "@lookonce/backend-onnxruntime";
 import { familyOf, type Task, taskOf } from "@lookonce/families";
-import type { HeadSpec, Prediction } from "@lookonce/geometry";
+import type { HeadSpec } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { type Detector, type DetectorFamily, type DetectorOutput, type DetectorSpec, joinPixels } from "./detector.ts";
+import {
+  type Detector,
+  type DetectorFamily,
+  type DetectorOutput,
+  type DetectorSpec,
+  joinPixels,
+  splitImages,
+} from "./detector.ts";
 import { runMaps } from "./map-detector.ts";
 import { traceForBytes } from "./trace-detector.ts";
 import { TracedNetwork } from "./traced-network.ts";
 
 /** Options of {@link ModelDetector.create}. */
 export interface ModelDetectorOptions extends OnnxEngineOptions {
-  /** Number of image sizes that stay compiled. Default 8. */
+  /** Number of image sizes that stay compiled, where each has to be. Default 8. */
   capacity?: number;
   /** Whether a GPU computes in half precision. Default false. */
   half?: boolean;
@@ -55,7 +62,7 @@ export class ModelDetector implements Detector {
     this.#engines = new EngineCache(capacity);
     this.#onCpu = executionProviders[0] === "cpu";
     const decodesMaps = this.#onCpu && !batched && this.task.decodeMaps !== undefined;
-    this.#network = decodesMaps ? new TracedNetwork(model, { ...options, capacity }) : undefined;
+    this.#network = decodesMaps ? new TracedNetwork(model, this.#engines, options) : undefined;
     this.#head = { nc, strides, regMax, anchors };
   }
 
@@ -93,23 +100,6 @@ export class ModelDetector implements Detector {
 
   async dispose(): Promise<void> {
     await this.#engines.clear();
-    await this.#network?.dispose();
     this.#model.dispose();
   }
-}
-
-/** The predictions of the first `count` images of a batch's output [N, A, channels], without copying. */
-export function splitImages(
-  { data, shape }: EngineTensor,
-  count: number,
-  { hasObjectness }: Pick<DetectorFamily, "hasObjectness">,
-): Prediction[] {
-  const [, anchors, channels] = shape as [number, number, number];
-  const size = anchors * channels;
-  return Array.from({ length: count }, (_, i) => ({
-    data: data.subarray(i * size, (i + 1) * size),
-    shape: [1, anchors, channels],
-    layout: "NAC",
-    hasObjectness,
-  }));
 }

@@ -7,8 +7,9 @@ import {
   trace,
 } from "@lookonce/backend-onnxruntime";
 import { type CellPositions, type DetectionModel, observeModules } from "@lookonce/nn";
-import { int, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
+import type { OnnxModel, ValueInfo } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
+import { acceptBytes } from "./accept-bytes.ts";
 
 /** Options of {@link traceNetwork}. */
 export interface TraceNetworkOptions {
@@ -31,7 +32,7 @@ export interface TraceNetworkOptions {
 export async function traceNetwork(model: DetectionModel, options: TraceNetworkOptions): Promise<OnnxModel> {
   const { height, width, batch = 1, opset = 17 } = options;
   const forward: TracedFunction = (images) => {
-    const { raw } = model.forward(tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
+    const { raw } = model.forward(channelsLast(images));
     return raw.map((map) => tf.transpose(map, [0, 3, 1, 2]));
   };
   return onTracingBackend(() =>
@@ -59,13 +60,7 @@ export interface TraceDecodingOptions extends TraceNetworkOptions {
 export async function traceDecoding(model: DetectionModel, options: TraceDecodingOptions): Promise<OnnxModel> {
   const { height, width, batch = 1, opset = 17, cells, convert } = options;
   const { nc, regMax, anchors } = model;
-  const decode: TracedFunction = (...maps) =>
-    convert(
-      model.head.decode(
-        maps.map((map) => tf.transpose(map as tf.Tensor4D, [0, 2, 3, 1])),
-        cells,
-      ),
-    );
+  const decode: TracedFunction = (...maps) => convert(model.head.decode(maps.map(channelsLast), cells));
   const inputs = model.strides.map((stride, level) => {
     const outputs = anchors[level] === undefined ? 4 * regMax + nc : anchors[level].length * (5 + nc);
     return { name: `level${level}`, shape: [batch, outputs, height / stride, width / stride] };
@@ -118,64 +113,33 @@ export interface TraceForBytesOptions extends DetectorGraphOptions {
 }
 
 /**
- * Traces a detector for our own use as an ONNX model from the bytes of a batch of images, `images` [N, H, W, 3], to `output0`
- * [N, A, channels] and, with `raw`, `raw0`, `raw1`, …. Neither the pixels nor the predictions are converted in
- * JavaScript.
+ * Traces a detector for our own use as an ONNX model from the bytes of a batch of images [N, H, W, 3] to `output0`
+ * [N, A, channels] and, with `raw`, `raw0`, `raw1`, …. Neither the pixels nor the predictions are converted in JavaScript.
  */
 export async function traceForBytes(model: DetectionModel, options: TraceForBytesOptions): Promise<OnnxModel> {
   const { height, width, batch = 1, decode = true, raw = false, half = false } = options;
-  const forward: TracedFunction = (pixels) => {
-    const prediction = model.forward(pixels as tf.Tensor4D);
+  const forward: TracedFunction = (images) => {
+    const prediction = model.forward(images as tf.Tensor4D);
     return [...(decode ? [prediction.decoded as tf.Tensor3D] : []), ...(raw ? prediction.raw : [])];
   };
   const traced = await onTracingBackend(() =>
     trace(forward, {
-      inputs: [{ name: "pixels", shape: [batch, height, width, 3] }],
+      inputs: [{ name: "images", shape: [batch, height, width, 3] }],
       outputNames: [...(decode ? ["output0"] : []), ...(raw ? model.strides.map((_, level) => `raw${level}`) : [])],
       target: "onnxruntime",
       autocast: half,
     }),
   );
-  return acceptBytes(traced);
+  const { graph } = traced;
+  const [first, ...others] = graph.nodes.filter(({ inputs }) => inputs.includes("images"));
+  const scale = { op: "Mul", by: 1 / 255 } as const;
+  if (others.length > 0 || first?.op !== "Transpose") return acceptBytes(traced, { ...scale, channelsLast: true });
+  // Most networks begin by moving channels to the front, which is done with the bytes
+  const inputs: ValueInfo[] = [{ name: first.outputs[0] as string, type: "float32", shape: [batch, 3, height, width] }];
+  const nodes = graph.nodes.filter((node) => node !== first);
+  return acceptBytes({ ...traced, graph: { ...graph, inputs, nodes } }, scale);
 }
 
-/**
- * Adds the conversion of bytes from 0 to 255 to numbers from 0 to 1 to a network whose input is `[N, H, W, 3]`. Its input
- * is called `images` then.
- *
- * A network that begins by moving channels to the front moves bytes, which are a quarter of the numbers' size.
- */
-function acceptBytes(model: OnnxModel): OnnxModel {
-  const { graph } = model;
-  const [input] = graph.inputs as [OnnxModel["graph"]["inputs"][number]];
-  const readers = graph.nodes.filter(({ inputs }) => inputs.includes(input.name));
-  const [first] = readers;
-  const turns = readers.length === 1 && first?.op === "Transpose" ? first : undefined;
-  const [bytes, numbers] = turns === undefined ? ["images", input.name] : ["images/turned", turns.outputs[0] as string];
-  const before: OnnxNode[] = turns === undefined ? [] : [{ ...turns, inputs: ["images"], outputs: [bytes] }];
-  const cast = {
-    domain: "",
-    name: "images/cast",
-    inputs: [bytes],
-    outputs: ["images/float"],
-    attributes: { to: int(1) },
-  };
-  const scale = { domain: "", name: "images/mul", inputs: ["images/float", "images/unit"], outputs: [numbers] };
-  return {
-    ...model,
-    graph: {
-      ...graph,
-      inputs: [{ name: "images", type: "uint8", shape: input.shape }],
-      initializers: new Map([
-        ...graph.initializers,
-        ["images/unit", { type: "float32" as const, shape: [], data: Float32Array.of(1 / 255) }],
-      ]),
-      nodes: [
-        ...before,
-        { op: "Cast", ...cast },
-        { op: "Mul", ...scale, attributes: {} },
-        ...graph.nodes.filter((node) => node !== turns),
-      ],
-    },
-  };
+function channelsLast(map: tf.Tensor | undefined): tf.Tensor4D {
+  return tf.transpose(map as tf.Tensor4D, [0, 2, 3, 1]);
 }

@@ -1,14 +1,8 @@
 import type { Size } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
-import { type OnnxModel, serializeModel, type TensorValue } from "@lookonce/onnx";
-import { EngineCache, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
+import { type OnnxModel, serializeModel } from "@lookonce/onnx";
+import { type EngineCache, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { traceForBytes } from "./trace-detector.ts";
-
-/** Options of {@link TracedNetwork}. */
-export interface TracedNetworkOptions extends OnnxEngineOptions {
-  /** How many sizes stay compiled, of networks that have to be compiled for each. */
-  capacity: number;
-}
 
 /**
  * A model's network up to its raw maps, as engines: one for the first size asked for, and where nothing in the graph depends on
@@ -16,32 +10,30 @@ export interface TracedNetworkOptions extends OnnxEngineOptions {
  */
 export class TracedNetwork {
   readonly #model: DetectionModel;
-  readonly #options: TracedNetworkOptions;
+  readonly #options: OnnxEngineOptions;
   readonly #engines: EngineCache;
   #first: { key: string; size: Size; graph?: OnnxModel } | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #anySize: Promise<Uint8Array<SharedArrayBuffer> | undefined> | undefined;
 
   /** @param model fused, not to be changed any more */
-  constructor(model: DetectionModel, options: TracedNetworkOptions) {
+  constructor(model: DetectionModel, engines: EngineCache, options: OnnxEngineOptions) {
     this.#model = model;
+    this.#engines = engines;
     this.#options = options;
-    this.#engines = new EngineCache(options.capacity);
   }
 
   /** Returns an engine for images [N, height, width, 3] of a size: one at a time, or any number where its shape says so. */
   async engine(size: Size): Promise<OnnxEngine> {
     const key = `${size.height}x${size.width}`;
-    if (this.#first === undefined || this.#first.key === key) {
-      return this.#engines.get(key, async () => {
-        const graph = await this.#trace(size, 1);
-        this.#first ??= { key, size, graph };
-        return OnnxEngine.create(graph, this.#options);
-      });
-    }
-    const model = await this.anySizeModel();
+    const isFirst = this.#first === undefined || this.#first.key === key;
+    const model = isFirst ? undefined : await this.anySizeModel();
     if (model !== undefined) return this.#engines.get("any", () => OnnxEngine.create(model, this.#options));
-    return this.#engines.get(key, async () => OnnxEngine.create(await this.#trace(size, 1), this.#options));
+    return this.#engines.get(key, async () => {
+      const graph = await this.#trace(size, 1);
+      this.#first ??= { key, size, graph };
+      return OnnxEngine.create(graph, this.#options);
+    });
   }
 
   /** The network for images of any size and number as a file's bytes; `undefined` where it depends on the size. */
@@ -52,12 +44,11 @@ export class TracedNetwork {
 
   async #makeAnySize(): Promise<Uint8Array<SharedArrayBuffer> | undefined> {
     const { maxStride: step } = this.#model;
-    const { size, graph }: { size: Size; graph?: OnnxModel } = this.#first ?? {
-      size: { width: 2 * step, height: 2 * step },
-    };
-    const one = graph ?? (await this.#trace(size, 1));
+    const first = this.#first;
+    const size = first?.size ?? { width: 2 * step, height: 2 * step };
+    const one = first?.graph ?? (await this.#trace(size, 1));
     // The graph contains the weights and is not needed any more
-    if (this.#first !== undefined) this.#first = { key: this.#first.key, size };
+    delete first?.graph;
     const other = await this.#trace({ width: size.width + step, height: size.height + 2 * step }, 2);
     const any = anySizeGraph(one, other);
     if (any === undefined) return undefined;
@@ -65,11 +56,6 @@ export class TracedNetwork {
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
     shared.set(bytes);
     return shared;
-  }
-
-  /** Frees the engines. */
-  async dispose(): Promise<void> {
-    await this.#engines.clear();
   }
 
   /** One trace after the other: tracing changes the current backend for a while. */
@@ -116,8 +102,8 @@ function sameConstants(one: OnnxModel["graph"]["initializers"], other: OnnxModel
   for (const [name, value] of one) {
     const twin = other.get(name);
     if (twin === undefined || twin.type !== value.type || twin.shape.join() !== value.shape.join()) return false;
-    const [a, b] = [value.data, twin.data] as TensorValue["data"][];
-    if (a !== b && Buffer.compare(bytesOf(a as ArrayBufferView), bytesOf(b as ArrayBufferView)) !== 0) return false;
+    const [a, b] = [value.data, twin.data] as [ArrayBufferView, ArrayBufferView];
+    if (a !== b && Buffer.compare(bytesOf(a), bytesOf(b)) !== 0) return false;
   }
   return true;
 }

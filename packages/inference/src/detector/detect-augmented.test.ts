@@ -2,7 +2,7 @@ import { familySettings } from "@lookonce/config";
 import type { Prediction } from "@lookonce/geometry";
 import { blankImage, type Image, type Size } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
-import { AugmentedDetector } from "./augmented-detector.ts";
+import { detectAugmented } from "./detect-augmented.ts";
 import type { Detector, DetectorOutput } from "./detector.ts";
 
 /** Strides of the eyes below. */
@@ -61,7 +61,7 @@ function light(size: Size, x: number, y: number, reach = 24): Image {
 }
 
 async function detectViews(eyes: Eyes, image: Image): Promise<number[][]> {
-  const { predictions } = await new AugmentedDetector(eyes).detect([image]);
+  const { predictions } = await detectAugmented(eyes, [image]);
   const [raw] = predictions as [Prediction];
   expect(raw.layout).toBe("NAC");
   const channels = raw.shape[2] as number;
@@ -73,7 +73,7 @@ async function detectViews(eyes: Eyes, image: Image): Promise<number[][]> {
 const anchorsOf = ({ width, height }: Size, of = strides): number =>
   of.reduce((sum, stride) => sum + (width / stride) * (height / stride), 0);
 
-describe("AugmentedDetector", () => {
+describe("detectAugmented", () => {
   it("runs on the sizes of the published rule, multiples of the stride", async () => {
     const eyes = new Eyes();
     await detectViews(eyes, blankImage({ width: 640, height: 480 }));
@@ -137,7 +137,7 @@ describe("AugmentedDetector", () => {
 
   it("answers for every image of a batch", async () => {
     const size = { width: 96, height: 64 };
-    const { predictions } = await new AugmentedDetector(new Eyes()).detect([blankImage(size), blankImage(size, 255)]);
+    const { predictions } = await detectAugmented(new Eyes(), [blankImage(size), blankImage(size, 255)]);
     const [dark, bright] = predictions;
     const most = ({ data }: Prediction): number => Math.max(...data.filter((_, i) => i % 5 === 4));
     expect(most(bright as Prediction)).toBe(1);
