@@ -1,8 +1,8 @@
 /** IEEE 754 half precision numbers, given as their bit patterns, as single precision. */
 export function halfToFloat(bits: Uint16Array): Float32Array {
-  const table = halfTable();
+  halfTable ??= Float32Array.from({ length: 65536 }, (_, pattern) => decodeHalf(pattern));
   const out = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) out[i] = table[bits[i] as number] as number;
+  for (let i = 0; i < bits.length; i++) out[i] = halfTable[bits[i] as number] as number;
   return out;
 }
 
@@ -13,15 +13,7 @@ export function bfloatToFloat(bits: Uint16Array): Float32Array {
   return new Float32Array(words.buffer);
 }
 
-let table: Float32Array | undefined;
-
-function halfTable(): Float32Array {
-  if (table === undefined) {
-    table = new Float32Array(65536);
-    for (let i = 0; i < 65536; i++) table[i] = decodeHalf(i);
-  }
-  return table;
-}
+let halfTable: Float32Array | undefined;
 
 function decodeHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -6,4 +6,4 @@ export { decodeSafetensors, type Safetensors } from "./safetensors/decode.ts";
 export { type EncodeOptions, encodeSafetensors, readSafetensors, writeSafetensors } from "./safetensors/encode.ts";
 export { saveCheckpoint } from "./safetensors/metadata.ts";
 export type { StoredTensor, TensorData } from "./tensor.ts";
-export { type EncodeStateDictOptions, encodeStateDict, saveStateDict } from "./torch/encode.ts";
+export { encodeStateDict, saveStateDict } from "./torch/encode.ts";

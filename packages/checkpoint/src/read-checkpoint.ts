@@ -4,8 +4,7 @@ import { readBytes } from "./files.ts";
 import { decodeSafetensors } from "./safetensors/decode.ts";
 import { checkpointFromSafetensors } from "./safetensors/metadata.ts";
 import { decodeTorchCheckpoint } from "./torch/checkpoint.ts";
-import { loadLegacyTorch } from "./torch/legacy.ts";
-import { loadTorch } from "./torch/load.ts";
+import { loadLegacyTorch, loadTorch } from "./torch/load.ts";
 
 /** Options of {@link readCheckpoint}. */
 export interface ReadCheckpointOptions {

@@ -5,12 +5,12 @@ export class Cursor {
   readonly name: string;
   position = 0;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #buffer: Buffer;
 
   /** @param name what to call the data in errors */
   constructor(bytes: Uint8Array, name: string) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.name = name;
   }
 
@@ -32,31 +32,30 @@ export class Cursor {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#advance(1));
+    return this.#buffer.readUInt8(this.#advance(1));
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2), true);
+    return this.#buffer.readUInt16LE(this.#advance(2));
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#advance(4), true);
+    return this.#buffer.readInt32LE(this.#advance(4));
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4), true);
+    return this.#buffer.readUInt32LE(this.#advance(4));
   }
 
   /** An unsigned 64-bit count; counts beyond 2^53 cannot be met by any file and are an error. */
   u64(): number {
-    const value = this.#view.getBigUint64(this.#advance(8), true);
+    const value = this.#buffer.readBigUInt64LE(this.#advance(8));
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.error(`a length of ${value}`);
     return Number(value);
   }
 
-  /** A big-endian double. */
   f64(): number {
-    return this.#view.getFloat64(this.#advance(8), false);
+    return this.#buffer.readDoubleBE(this.#advance(8));
   }
 
   /** A view, not a copy, of the next bytes. */
@@ -67,19 +66,15 @@ export class Cursor {
 
   /** UTF-8 text of so many bytes. */
   text(count: number): string {
-    return decodeUtf8(this.bytes(count));
+    const start = this.#advance(count);
+    return this.#buffer.toString("utf8", start, this.position);
   }
 
   /** The text up to the next line feed, which is skipped. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.position);
-    if (end < 0) this.#advance(this.#bytes.length - this.position + 1);
-    const text = decodeUtf8(this.#bytes.subarray(this.position, end));
-    this.position = end + 1;
+    const text = this.text(end < 0 ? Number.POSITIVE_INFINITY : end - this.position);
+    this.position++;
     return text;
   }
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

@@ -91,10 +91,7 @@ const containers: Record<string, Operation> = {
   e: (m, c) => append(m.popMark(), m.top(), c),
   "}": (m) => m.push(new Map()),
   d: (m, c) => m.push(setItems(m.popMark(), new Map(), c)),
-  s: (m, c) => {
-    const pair = popMany(m, 2);
-    setItems(pair, m.top(), c);
-  },
+  s: (m, c) => void setItems(popMany(m, 2), m.top(), c),
   u: (m, c) => void setItems(m.popMark(), m.top(), c),
   "\x8f": (m) => m.push(new Set()),
   "\x90": (m, c) => append(m.popMark(), m.top(), c),
@@ -127,14 +124,8 @@ const objects: Record<string, Operation> = {
     const [module, name] = popMany(m, 2);
     m.push(m.global(module, name));
   },
-  R: (m) => {
-    const [target, args] = popMany(m, 2);
-    m.push(m.call(target, args));
-  },
-  "\x81": (m) => {
-    const [target, args] = popMany(m, 2);
-    m.push(m.call(target, args));
-  },
+  R: call,
+  "\x81": call,
   "\x92": (m) => {
     const [target, args, keywords] = popMany(m, 3);
     m.push(m.call(target, Array.isArray(args) ? [...args, keywords] : args));
@@ -160,22 +151,21 @@ const objects: Record<string, Operation> = {
 };
 
 /** What each operation code does; STOP and unknown codes have no entry. */
-export const operations: readonly (Operation | undefined)[] = table({
-  ...constants,
-  ...containers,
-  ...stackAndMemo,
-  ...objects,
-});
-
-function table(byCharacter: Record<string, Operation>): (Operation | undefined)[] {
-  const all = new Array<Operation | undefined>(256).fill(undefined);
-  for (const [character, operation] of Object.entries(byCharacter)) all[character.charCodeAt(0)] = operation;
-  return all;
-}
+export const operations: ReadonlyMap<number, Operation> = new Map(
+  Object.entries({ ...constants, ...containers, ...stackAndMemo, ...objects }).map(([character, operation]) => [
+    character.charCodeAt(0),
+    operation,
+  ]),
+);
 
 function known<T>(value: T | undefined, cursor: Cursor): T {
   if (value === undefined) throw cursor.error("a literal cannot be read");
   return value;
+}
+
+function call(machine: PickleMachine): void {
+  const [target, args] = popMany(machine, 2);
+  machine.push(machine.call(target, args));
 }
 
 function popMany(machine: PickleMachine, count: number): unknown[] {

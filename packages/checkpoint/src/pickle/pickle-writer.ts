@@ -39,22 +39,15 @@ const code = {
 
 /** Writes values as Python's pickle protocol 2, which every Python since 2.3 reads. */
 export class PickleWriter {
-  #bytes = new Uint8Array(4096);
-  #length = 0;
-
-  constructor() {
-    this.#write(code.protocol, 2);
-  }
+  readonly #parts: Uint8Array[] = [Uint8Array.of(code.protocol, 2)];
 
   /** All bytes, with the end. */
   finish(): Uint8Array {
     this.#write(code.stop);
-    return this.#bytes.slice(0, this.#length);
+    return Buffer.concat(this.#parts);
   }
 
-  /**
-   * @throws LookonceError `ARGUMENT` for a value that Python has no plain form of
-   */
+  /** @throws LookonceError `ARGUMENT` for a value that Python has no plain form of */
   value(value: PickleValue): void {
     if (typeof value === "function") value(this);
     else if (value === null) this.#write(code.none);
@@ -83,19 +76,14 @@ export class PickleWriter {
   }
 
   tuple(...values: readonly PickleValue[]): void {
-    if (values.length === 0) {
-      this.#write(code.emptyTuple);
-      return;
-    }
-    this.#write(code.mark);
+    if (values.length > 0) this.#write(code.mark);
     for (const value of values) this.value(value);
-    this.#write(code.tuple);
+    this.#write(values.length > 0 ? code.tuple : code.emptyTuple);
   }
 
   /** A class or function by its name. */
   global(module: string, name: string): void {
-    this.#write(code.global);
-    this.#raw(new TextEncoder().encode(`${module}\n${name}\n`));
+    this.#write(code.global, ...Buffer.from(`${module}\n${name}\n`));
   }
 
   /** The result of a function of that name. */
@@ -124,50 +112,29 @@ export class PickleWriter {
   }
 
   #text(text: string): void {
-    const bytes = new TextEncoder().encode(text);
-    this.#number32(code.text, bytes.length);
-    this.#raw(bytes);
+    const bytes = Buffer.from(text);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(bytes.length);
+    this.#write(code.text, ...length);
+    this.#parts.push(bytes);
   }
 
   #number(value: number): void {
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) this.#float(value);
-    else if (value >= 0 && value < 2 ** 8) this.#write(code.byte, value);
+    const bytes = Buffer.alloc(8);
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+      // The only big-endian number of the format.
+      bytes.writeDoubleBE(value);
+      this.#write(code.float, ...bytes);
+    } else if (value >= 0 && value < 2 ** 8) this.#write(code.byte, value);
     else if (value >= 0 && value < 2 ** 16) this.#write(code.short, value & 255, value >> 8);
-    else if (value >= -(2 ** 31) && value < 2 ** 31) this.#number32(code.int, value);
-    else this.#long(value);
-  }
-
-  #long(value: number): void {
-    const view = new DataView(new ArrayBuffer(8));
-    view.setBigInt64(0, BigInt(value), true);
-    this.#write(code.long, 8);
-    this.#raw(new Uint8Array(view.buffer));
-  }
-
-  #float(value: number): void {
-    const view = new DataView(new ArrayBuffer(8));
-    // The only big-endian number of the format.
-    view.setFloat64(0, value, false);
-    this.#write(code.float);
-    this.#raw(new Uint8Array(view.buffer));
-  }
-
-  #number32(operation: number, value: number): void {
-    this.#write(operation, value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255);
+    else {
+      bytes.writeBigInt64LE(BigInt(value));
+      const isInt = value >= -(2 ** 31) && value < 2 ** 31;
+      this.#write(...(isInt ? [code.int, ...bytes.subarray(0, 4)] : [code.long, 8, ...bytes]));
+    }
   }
 
   #write(...bytes: number[]): void {
-    this.#raw(bytes);
-  }
-
-  #raw(bytes: ArrayLike<number>): void {
-    const end = this.#length + bytes.length;
-    if (end > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
-      larger.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = larger;
-    }
-    this.#bytes.set(bytes, this.#length);
-    this.#length = end;
+    this.#parts.push(Uint8Array.from(bytes));
   }
 }

@@ -21,7 +21,7 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks, name: string): {
   for (;;) {
     const code = cursor.u8();
     if (code === stop) return { value: machine.pop(), length: cursor.position };
-    const operation = operations[code];
+    const operation = operations.get(code);
     if (operation === undefined) throw cursor.error(`unknown operation ${code}`);
     operation(machine, cursor);
   }

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import { bfloatToFloat, halfToFloat } from "../half.ts";
-import type { StoredTensor, TensorData } from "../tensor.ts";
+import { type ElementType, elementTypes, isCounts, storedTensor } from "../element-types.ts";
+import type { StoredTensor } from "../tensor.ts";
 
 /** The contents of a safetensors file. */
 export interface Safetensors {
@@ -8,26 +8,6 @@ export interface Safetensors {
   /** The file's `__metadata__`: free text by key. */
   metadata: Record<string, string>;
 }
-
-interface Entry {
-  dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
-}
-
-const bytesPerElement: ReadonlyMap<unknown, number> = new Map([
-  ["F64", 8],
-  ["F32", 4],
-  ["F16", 2],
-  ["BF16", 2],
-  ["I64", 8],
-  ["I32", 4],
-  ["I16", 2],
-  ["I8", 1],
-  ["U16", 2],
-  ["U8", 1],
-  ["BOOL", 1],
-]);
 
 /**
  * Reads the safetensors format: 8 bytes of header length (little-endian), a JSON header, then raw little-endian data
@@ -48,11 +28,14 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors data"):
       continue;
     }
     const what = `${name}: tensor ${JSON.stringify(key.slice(0, 200))}`;
-    const entry = checkEntry(value, bytes.length - start, what);
+    const { type, shape, begin, end } = checkEntry(value, bytes.length - start, what);
     // The format has no overlaps: without this a small file could claim the same bytes over and over.
-    used += entry.data_offsets[1] - entry.data_offsets[0];
+    used += end - begin;
     if (used > bytes.length - start) throw new LookonceError("FORMAT", `${what} overlaps another`);
-    tensors.set(key, readTensor(bytes, start, entry));
+    // A copy, since typed arrays need aligned offsets and the caller may drop the file. Not `slice`: on a Buffer, as
+    // `readFileSync` returns, it makes no copy.
+    const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end).buffer;
+    tensors.set(key, storedTensor(shape, new type.array(raw), type));
   }
   return { tensors, metadata };
 }
@@ -86,61 +69,29 @@ function readMetadata(value: unknown, name: string): Record<string, string> {
   return value as Record<string, string>;
 }
 
+interface Entry {
+  type: ElementType;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
 function checkEntry(value: unknown, available: number, what: string): Entry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
-  const width = bytesPerElement.get(dtype);
-  if (typeof dtype === "string" && width === undefined) {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const type = elementTypes.find(({ safetensors }) => safetensors === dtype);
+  if (typeof dtype === "string" && type === undefined) {
     throw new LookonceError("UNSUPPORTED", `${what} has dtype ${dtype.slice(0, 20)}, which cannot be read`);
   }
-  if (width === undefined || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+  if (type === undefined || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw new LookonceError("FORMAT", `${what} has a bad dtype, shape or data_offsets`);
   }
-  const [begin, end] = offsets;
+  const [begin = 0, end = 0] = offsets;
   const size = shape.reduce((a, b) => a * b, 1);
-  if (end - begin !== size * width || end > available) {
+  if (end - begin !== size * type.array.BYTES_PER_ELEMENT || end > available) {
     throw new LookonceError(
       "FORMAT",
       `${what}: shape [${shape}] of ${dtype} does not fit bytes ${begin} to ${end} of ${available}; the file is truncated or damaged, download it again`,
     );
   }
-  return value as Entry;
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-function readTensor(bytes: Uint8Array, start: number, entry: Entry): StoredTensor {
-  const [begin, end] = entry.data_offsets;
-  // A copy, since typed arrays need aligned offsets and the caller may drop the file. Not `slice`: on a Buffer, as
-  // `readFileSync` returns, it makes no copy.
-  const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end).buffer as ArrayBuffer;
-  const tensor: StoredTensor = { shape: [...entry.shape], data: typed(entry.dtype, raw) };
-  if (entry.dtype === "BOOL") tensor.dtype = "BOOL";
-  return tensor;
-}
-
-function typed(dtype: string, raw: ArrayBuffer): TensorData {
-  switch (dtype) {
-    case "F64":
-      return new Float64Array(raw);
-    case "F32":
-      return new Float32Array(raw);
-    case "F16":
-      return halfToFloat(new Uint16Array(raw));
-    case "BF16":
-      return bfloatToFloat(new Uint16Array(raw));
-    case "I64":
-      return new BigInt64Array(raw);
-    case "I32":
-      return new Int32Array(raw);
-    case "I16":
-      return new Int16Array(raw);
-    case "I8":
-      return new Int8Array(raw);
-    case "U16":
-      return new Uint16Array(raw);
-    default:
-      return new Uint8Array(raw);
-  }
+  return { type, shape, begin, end };
 }

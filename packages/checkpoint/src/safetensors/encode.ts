@@ -1,22 +1,13 @@
-import { LookonceError } from "@lookonce/errors";
 import { writeWholeSync } from "@lookonce/files";
+import { badTensor, tensorBytes } from "../element-types.ts";
 import { readBytes } from "../files.ts";
-import { floatToHalf } from "../half.ts";
-import type { StoredTensor, TensorData } from "../tensor.ts";
+import type { StoredTensor } from "../tensor.ts";
 import { decodeSafetensors, type Safetensors } from "./decode.ts";
 
-/** Options of {@link encodeSafetensors}. */
+/** How tensors are written. */
 export interface EncodeOptions {
   /** Write single precision tensors as half precision, rounded to the nearest (ties to even). Default `false`. */
   half?: boolean;
-}
-
-interface Part {
-  name: string;
-  dtype: string;
-  shape: readonly number[];
-  bytes: Uint8Array;
-  width: number;
 }
 
 /**
@@ -64,42 +55,20 @@ function encodeParts(
   metadata: Readonly<Record<string, string>>,
   { half = false }: EncodeOptions,
 ): Uint8Array[] {
-  const parts = [...tensors].map(([name, tensor]) => encodePart(name, tensor, half));
-  parts.sort((a, b) => b.width - a.width);
+  const parts = [...tensors].map(([name, tensor]) => {
+    if (name === "__metadata__") throw badTensor(name, tensor);
+    return { name, shape: tensor.shape, ...tensorBytes(name, tensor, half) };
+  });
+  parts.sort((a, b) => b.type.array.BYTES_PER_ELEMENT - a.type.array.BYTES_PER_ELEMENT);
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let offset = 0;
-  for (const { name, dtype, shape, bytes } of parts) {
-    entries.push([name, { dtype, shape, data_offsets: [offset, offset + bytes.length] }]);
+  for (const { name, type, shape, bytes } of parts) {
+    entries.push([name, { dtype: type.safetensors, shape, data_offsets: [offset, offset + bytes.length] }]);
     offset += bytes.length;
   }
-  const json = JSON.stringify(Object.fromEntries(entries));
-  const text = new TextEncoder().encode(json);
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const padded = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
   padded.set(text, 8);
   new DataView(padded.buffer).setBigUint64(0, BigInt(padded.length - 8), true);
   return [padded, ...parts.map((part) => part.bytes)];
-}
-
-function encodePart(name: string, tensor: StoredTensor, half: boolean): Part {
-  const { shape, data } = tensor;
-  if (name === "__metadata__" || shape.reduce((a, b) => a * b, 1) !== data.length) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `tensor "${name}" cannot be written: shape [${shape}] with ${data.length} elements`,
-    );
-  }
-  const stored = half && data instanceof Float32Array ? floatToHalf(data) : data;
-  const dtype = stored !== data ? "F16" : (tensor.dtype ?? dtypeOf(data));
-  const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-  return { name, dtype, shape, bytes, width: stored.BYTES_PER_ELEMENT };
-}
-
-function dtypeOf(data: TensorData): string {
-  if (data instanceof Float32Array) return "F32";
-  if (data instanceof Float64Array) return "F64";
-  if (data instanceof BigInt64Array) return "I64";
-  if (data instanceof Int32Array) return "I32";
-  if (data instanceof Int16Array) return "I16";
-  if (data instanceof Int8Array) return "I8";
-  return data instanceof Uint16Array ? "U16" : "U8";
 }

@@ -13,11 +13,16 @@ const isList =
     Array.isArray(value) && value.every(item);
 const isNumber = (value: unknown): boolean => typeof value === "number";
 
+interface FieldFormat {
+  expected: string;
+  fits: (value: unknown) => boolean;
+}
+
 /** The parts of a checkpoint that are kept as JSON under `__metadata__`, each with the form it must have. */
 const fields: Readonly<Record<Field, FieldFormat>> = {
   config: { expected: "an object", fits: isObject },
   names: { expected: "a list of texts", fits: isList((value) => typeof value === "string") },
-  nc: { expected: "a number", fits: (value) => Number.isInteger(value) },
+  nc: { expected: "a number", fits: Number.isInteger },
   stride: { expected: "a list of numbers", fits: isList(isNumber) },
   anchors: { expected: "lists of numbers", fits: isList(isList(isNumber)) },
   metadata: { expected: "an object", fits: isObject },
@@ -50,36 +55,21 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint, options: En
 export function checkpointFromSafetensors({ tensors, metadata }: Safetensors, name: string): Checkpoint {
   const rest: Record<string, PlainValue> = {};
   const checkpoint: Checkpoint = { tensors, metadata: rest };
-  const own: Partial<Record<Field, unknown>> = {};
+  const known: Partial<Record<Field, unknown>> = {};
   for (const [key, text] of Object.entries(metadata)) {
-    if (key === trainingKey) Object.assign(checkpoint, splitTraining(tensors, text, name));
-    else if (Object.hasOwn(fields, key)) own[key as Field] = parse(fields[key as Field], key, { text, name });
+    if (key === trainingKey) {
+      const state = parse(fields.metadata, key, { text, name }) as TrainingState["state"];
+      const all = [...tensors];
+      checkpoint.tensors = new Map(all.filter(([tensor]) => !tensor.startsWith(trainingPrefix)));
+      const own = all.filter(([tensor]) => tensor.startsWith(trainingPrefix));
+      const named = own.map(([tensor, data]) => [tensor.slice(trainingPrefix.length), data] as const);
+      checkpoint.training = { tensors: new Map(named), state };
+    } else if (Object.hasOwn(fields, key)) known[key as Field] = parse(fields[key as Field], key, { text, name });
     else if (key !== "format" && key !== "__proto__") rest[key] = text;
   }
-  Object.assign(checkpoint, own);
-  checkpoint.metadata = { ...rest, ...(own.metadata as Checkpoint["metadata"] | undefined) };
+  Object.assign(checkpoint, known);
+  checkpoint.metadata = { ...rest, ...(known.metadata as Checkpoint["metadata"] | undefined) };
   return checkpoint;
-}
-
-/** The model's tensors apart from those of its training. */
-function splitTraining(
-  all: Checkpoint["tensors"],
-  text: string,
-  name: string,
-): Pick<Checkpoint, "tensors" | "training"> {
-  const state = parse(fields.metadata, trainingKey, { text, name }) as TrainingState["state"];
-  const tensors: Checkpoint["tensors"] = new Map();
-  const own: Checkpoint["tensors"] = new Map();
-  for (const [key, tensor] of all) {
-    if (key.startsWith(trainingPrefix)) own.set(key.slice(trainingPrefix.length), tensor);
-    else tensors.set(key, tensor);
-  }
-  return { tensors, training: { tensors: own, state } };
-}
-
-interface FieldFormat {
-  expected: string;
-  fits: (value: unknown) => boolean;
 }
 
 function parse({ expected, fits }: FieldFormat, key: string, { text, name }: { text: string; name: string }): unknown {

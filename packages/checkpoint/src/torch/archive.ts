@@ -50,8 +50,14 @@ function unzip(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
     entries = unzipSync(bytes, {
       filter: ({ name: entry, size, originalSize, compression }) => {
         if (sizes.has(entry)) throw damaged(name, `two entries are named ${JSON.stringify(entry.slice(0, 200))}`);
-        if (/^[^/]+\/code\//.test(entry)) throw script(name);
-        if (compression !== 0 || size !== originalSize) throw compressed(name);
+        if (/^[^/]+\/code\//.test(entry)) {
+          const what = "a TorchScript archive, which contains a program";
+          throw new LookonceError("UNSUPPORTED", `${name}: ${what}; pass the checkpoint that it was exported from`);
+        }
+        if (compression !== 0 || size !== originalSize) {
+          const what = "its zip entries are compressed, which torch.save never does";
+          throw new LookonceError("UNSUPPORTED", `${name}: ${what}; save the checkpoint again with torch.save`);
+        }
         sizes.set(entry, size);
         total += size;
         // Stored entries that do not overlap cannot be longer than the file.
@@ -76,19 +82,5 @@ function damaged(name: string, why: string, cause?: unknown): LookonceError {
     "FORMAT",
     `${name}: the zip archive is truncated or damaged (${why}); the file is incomplete, download it again`,
     { cause },
-  );
-}
-
-function compressed(name: string): LookonceError {
-  return new LookonceError(
-    "UNSUPPORTED",
-    `${name}: its zip entries are compressed, which torch.save never does; save the checkpoint again with torch.save`,
-  );
-}
-
-function script(name: string): LookonceError {
-  return new LookonceError(
-    "UNSUPPORTED",
-    `${name}: a TorchScript archive, which contains a program; pass the checkpoint that it was exported from`,
   );
 }

@@ -3,7 +3,6 @@ import type { Checkpoint } from "../checkpoint.ts";
 import { dictAttribute, type PickledObject } from "../pickle/values.ts";
 import { PlainConverter, type PlainValue } from "../plain.ts";
 import type { StoredTensor } from "../tensor.ts";
-import { named } from "./load.ts";
 import { headOf, isModule, moduleTensors, unwrap } from "./modules.ts";
 import { TensorReader, TorchTensor } from "./tensors.ts";
 
@@ -11,6 +10,16 @@ import { TensorReader, TorchTensor } from "./tensors.ts";
 export interface TorchOptions {
   load: (bytes: Uint8Array, name: string) => unknown;
   prefer: "ema" | "model";
+}
+
+/** Runs `action` so that each LookonceError begins with the file's name. */
+function named<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof LookonceError) || error.message.startsWith(`${name}: `)) throw error;
+    throw new LookonceError(error.code, `${name}: ${error.message}`, { cause: error.cause });
+  }
 }
 
 /** Where the weights were found: a module, or a dict of tensors. */

@@ -1,17 +1,11 @@
 import { LookonceError } from "@lookonce/errors";
 import { writeWholeSync } from "@lookonce/files";
 import type { Checkpoint } from "../checkpoint.ts";
-import { floatToHalf } from "../half.ts";
-import type { PickleValue } from "../pickle/pickle-writer.ts";
-import { PickleWriter } from "../pickle/pickle-writer.ts";
+import { type ElementType, tensorBytes } from "../element-types.ts";
+import { type PickleValue, PickleWriter } from "../pickle/pickle-writer.ts";
+import type { EncodeOptions } from "../safetensors/encode.ts";
 import type { StoredTensor } from "../tensor.ts";
 import { zipStored } from "./zip-writer.ts";
-
-/** Options of {@link encodeStateDict}. */
-export interface EncodeStateDictOptions {
-  /** Write single precision tensors as half precision, rounded to the nearest (ties to even). Default `false`. */
-  half?: boolean;
-}
 
 /**
  * A `state_dict` as `torch.save` writes it: a dict of tensors by name, in a zip archive. `torch.load` reads it, also with
@@ -23,25 +17,26 @@ export interface EncodeStateDictOptions {
  * @returns parts of the file, one after the other
  * @throws LookonceError `ARGUMENT` when a tensor's data does not have its shape's size, `UNSUPPORTED` above 4 GiB
  */
-export function encodeStateDict(checkpoint: Checkpoint, { half = false }: EncodeStateDictOptions = {}): Uint8Array[] {
-  const stored = [...checkpoint.tensors].map(([name, tensor], key) => store(name, tensor, { key, half }));
+export function encodeStateDict(checkpoint: Checkpoint, { half = false }: EncodeOptions = {}): Uint8Array[] {
+  const stored = [...checkpoint.tensors].map(([name, tensor]) => ({
+    name,
+    tensor,
+    ...tensorBytes(name, tensor, half),
+  }));
   const writer = new PickleWriter();
   writer.call("collections", "OrderedDict");
-  writer.items(stored.map(({ name, write }) => [name, write] as const));
+  writer.items(stored.map(({ name, tensor, type }, key) => [name, pickledTensor(tensor, storageOf(name, type), key)]));
   const known = attributes(checkpoint);
   if (known.length > 0) writer.attributes(known);
-  const entry = (name: string, data: Uint8Array): { name: string; data: Uint8Array } => ({
-    name: `archive/${name}`,
-    data,
-  });
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-  return zipStored([
-    entry("data.pkl", writer.finish()),
-    entry("byteorder", text("little")),
-    ...stored.map(({ bytes }, key) => entry(`data/${key}`, bytes)),
+  const files: [string, Uint8Array][] = [
+    ["data.pkl", writer.finish()],
+    ["byteorder", text("little")],
+    ...stored.map(({ bytes }, key): [string, Uint8Array] => [`data/${key}`, bytes]),
     // The version of the archive's format, not of PyTorch.
-    entry("version", text("3\n")),
-  ]);
+    ["version", text("3\n")],
+  ];
+  return zipStored(files.map(([name, data]) => ({ name: `archive/${name}`, data })));
 }
 
 /**
@@ -49,28 +44,11 @@ export function encodeStateDict(checkpoint: Checkpoint, { half = false }: Encode
  *
  * @throws LookonceError as there, and `IO` when the file cannot be written
  */
-export function saveStateDict(path: string, checkpoint: Checkpoint, options: EncodeStateDictOptions = {}): void {
+export function saveStateDict(path: string, checkpoint: Checkpoint, options: EncodeOptions = {}): void {
   writeWholeSync(path, encodeStateDict(checkpoint, options));
 }
 
-interface Stored {
-  name: string;
-  bytes: Uint8Array;
-  /** Writes the tensor into the pickle. */
-  write: PickleValue;
-}
-
-function store(name: string, tensor: StoredTensor, { key, half }: { key: number; half: boolean }): Stored {
-  const { shape, data } = tensor;
-  if (shape.reduce((size, side) => size * side, 1) !== data.length) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `tensor "${name}" cannot be written: shape [${shape}] with ${data.length} elements`,
-    );
-  }
-  const numbers = half && data instanceof Float32Array ? floatToHalf(data) : data;
-  const kind = numbers === data ? storageOf(name, tensor) : "HalfStorage";
-  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+function pickledTensor({ shape, data }: StoredTensor, kind: string, key: number): PickleValue {
   const ints =
     (values: readonly number[]): PickleValue =>
     (writer) =>
@@ -78,19 +56,12 @@ function store(name: string, tensor: StoredTensor, { key, half }: { key: number;
   const storage: PickleValue = (writer) =>
     writer.persistent("storage", (inner) => inner.global("torch", kind), String(key), "cpu", data.length);
   const hooks: PickleValue = (writer) => writer.call("collections", "OrderedDict");
-  const write: PickleValue = (writer) =>
+  return (writer) =>
     writer.call("torch._utils", "_rebuild_tensor_v2", storage, 0, ints(shape), ints(stridesOf(shape)), false, hooks);
-  return { name, bytes, write };
 }
 
-function storageOf(name: string, { data, dtype }: StoredTensor): string {
-  if (data instanceof Float32Array) return "FloatStorage";
-  if (data instanceof Float64Array) return "DoubleStorage";
-  if (data instanceof BigInt64Array) return "LongStorage";
-  if (data instanceof Int32Array) return "IntStorage";
-  if (data instanceof Int16Array) return "ShortStorage";
-  if (data instanceof Int8Array) return "CharStorage";
-  if (data instanceof Uint8Array) return dtype === "BOOL" ? "BoolStorage" : "ByteStorage";
+function storageOf(name: string, { storage }: ElementType): string {
+  if (storage !== "UInt16") return `${storage}Storage`;
   throw new LookonceError("UNSUPPORTED", `tensor "${name}" is of 16-bit whole numbers without sign: PyTorch has none.`);
 }
 
@@ -101,7 +72,7 @@ function stridesOf(shape: readonly number[]): number[] {
 
 /** By the names that the Python implementations' checkpoints have for them. */
 function attributes({ config, names, nc, stride, metadata }: Checkpoint): [string, PickleValue][] {
-  const { license, version, date, ...rest } = metadata;
+  const { license, version, date, trainArgs, epoch, bestFitness } = metadata;
   const all: [string, PickleValue | undefined][] = [
     ["yaml", config],
     ["names", names],
@@ -110,9 +81,9 @@ function attributes({ config, names, nc, stride, metadata }: Checkpoint): [strin
     ["license", license],
     ["version", version],
     ["date", date],
-    ["train_args", rest.trainArgs],
-    ["epoch", rest.epoch],
-    ["best_fitness", rest.bestFitness],
+    ["train_args", trainArgs],
+    ["epoch", epoch],
+    ["best_fitness", bestFitness],
   ];
   return all.filter((entry): entry is [string, PickleValue] => entry[1] !== undefined);
 }

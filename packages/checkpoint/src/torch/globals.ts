@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { PickledGlobal, PickledObject, record } from "../pickle/values.ts";
-import { firstTensor, rebuildFromType, rebuildTensor, rebuildTensorV3, storageKind } from "./rebuild.ts";
+import { firstTensor, rebuildFromType, rebuildTensor, rebuildTensorV3, storageType } from "./rebuild.ts";
 
 type Construct = PickledGlobal["construct"];
 
@@ -52,7 +52,7 @@ const records: ReadonlySet<string> = new Set([
 const torchDtype =
   /^(u?int(8|16|32|64)|float(16|32|64)|bfloat16|half|float|double|long|int|short|bool|complex(32|64|128)|float8_\w+)$/;
 
-/** Storage classes that {@link storageKind} lacks: naming one is no crime, the tensors in it are "unsupported". */
+/** Storage classes that {@link storageType} lacks: naming one is no crime, the tensors in it are "unsupported". */
 const otherStorage = /^(Complex(Float|Double)|QU?Int(8|32|4x2|2x4))Storage$/;
 
 /** Numpy's element types as classes (`numpy.float64`, `numpy.dtypes.Float64DType`). */
@@ -89,7 +89,7 @@ export function findTorchGlobal(module: string, name: string): PickledGlobal | u
     records.has(path) ||
     numpyType.test(path) ||
     (home === "torch" && (torchDtype.test(name) || otherStorage.test(name))) ||
-    storageKind(home, name) !== undefined ||
+    storageType(home, name) !== undefined ||
     modelPackages.some((prefix) => home === prefix || home.startsWith(`${prefix}.`));
   return known ? new PickledGlobal(home, name, record) : undefined;
 }

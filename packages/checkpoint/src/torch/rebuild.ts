@@ -1,28 +1,12 @@
 import { LookonceError } from "@lookonce/errors";
+import { type ElementType, elementTypes, isCount, isCounts } from "../element-types.ts";
 import { PickledGlobal } from "../pickle/values.ts";
-import { type StorageKind, storageKinds, TorchStorage, TorchTensor } from "./tensors.ts";
+import { TorchStorage, TorchTensor } from "./tensors.ts";
 
 /** The element type that a class such as `torch.HalfStorage` names, or `undefined`. */
-export function storageKind(module: string, name: string): StorageKind | undefined {
-  if (module !== "torch" || !name.endsWith("Storage")) return undefined;
-  const kind = name.slice(0, -"Storage".length);
-  return Object.hasOwn(storageKinds, kind) ? (kind as StorageKind) : undefined;
+export function storageType(module: string, name: string): ElementType | undefined {
+  return module === "torch" ? elementTypes.find(({ storage }) => name === `${storage}Storage`) : undefined;
 }
-
-/** dtypes that come without a storage class of their own, as `_rebuild_tensor_v3` names them (PyTorch 2.3). */
-const dtypeKinds: Readonly<Record<string, StorageKind>> = {
-  float64: "Double",
-  float32: "Float",
-  float16: "Half",
-  bfloat16: "BFloat16",
-  int64: "Long",
-  int32: "Int",
-  int16: "Short",
-  int8: "Char",
-  uint8: "Byte",
-  bool: "Bool",
-  uint16: "UInt16",
-};
 
 /**
  * The tensor of `torch._utils._rebuild_tensor_v2(storage, offset, size, stride, …)`: the first four arguments place
@@ -44,13 +28,13 @@ export function rebuildTensor(args: readonly unknown[]): TorchTensor {
 /** `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, …)` over untyped bytes. */
 export function rebuildTensorV3(args: readonly unknown[]): TorchTensor {
   const [storage, , , , , , dtype] = args;
+  // dtypes that came without a storage class of their own (PyTorch 2.3)
   const name = dtype instanceof PickledGlobal ? dtype.name : "?";
-  const kind = Object.hasOwn(dtypeKinds, name) ? dtypeKinds[name] : undefined;
-  if (kind === undefined) throw new LookonceError("UNSUPPORTED", `tensors of dtype ${name} cannot be read`);
+  const type = elementTypes.find((known) => known.dtype === name);
+  if (type === undefined) throw new LookonceError("UNSUPPORTED", `tensors of dtype ${name} cannot be read`);
   if (!(storage instanceof TorchStorage)) throw new LookonceError("FORMAT", "a tensor has no storage");
-  const bytes = storage.size * storageKinds[storage.kind];
-  const typed = new TorchStorage(kind, Math.floor(bytes / storageKinds[kind]), storage.bytes);
-  return rebuildTensor([typed, ...args.slice(1)]);
+  const size = Math.floor(storage.byteLength / type.array.BYTES_PER_ELEMENT);
+  return rebuildTensor([new TorchStorage(type, size, storage.bytes), ...args.slice(1)]);
 }
 
 /** A function whose first argument is the tensor itself, such as `torch._utils._rebuild_parameter`. */
@@ -74,11 +58,3 @@ const tensorFunctions = new Set([
   "torch._utils._rebuild_tensor_v3",
   "torch._utils._rebuild_parameter",
 ]);
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(isCount);
-}

@@ -1,47 +1,22 @@
 import { LookonceError } from "@lookonce/errors";
-import { bfloatToFloat, halfToFloat } from "../half.ts";
+import { type ElementType, storedTensor } from "../element-types.ts";
 import type { StoredTensor, TensorData } from "../tensor.ts";
-
-/** Element types by the names of PyTorch's storage classes, without "Storage". */
-export type StorageKind =
-  | "Double"
-  | "Float"
-  | "Half"
-  | "BFloat16"
-  | "Long"
-  | "Int"
-  | "Short"
-  | "Char"
-  | "Byte"
-  | "Bool"
-  | "UInt16";
-
-/** Bytes of one element. */
-export const storageKinds: Readonly<Record<StorageKind, number>> = {
-  Double: 8,
-  Float: 4,
-  Half: 2,
-  BFloat16: 2,
-  Long: 8,
-  Int: 4,
-  Short: 2,
-  Char: 1,
-  Byte: 1,
-  Bool: 1,
-  UInt16: 2,
-};
 
 /** Raw memory of a checkpoint; `bytes` looks it up, aligned for its elements, when a tensor needs it. */
 export class TorchStorage {
-  readonly kind: StorageKind;
+  readonly type: ElementType;
   /** Number of elements. */
   readonly size: number;
   readonly bytes: () => Uint8Array;
 
-  constructor(kind: StorageKind, size: number, bytes: () => Uint8Array) {
-    this.kind = kind;
+  constructor(type: ElementType, size: number, bytes: () => Uint8Array) {
+    this.type = type;
     this.size = size;
     this.bytes = bytes;
+  }
+
+  get byteLength(): number {
+    return this.size * this.type.array.BYTES_PER_ELEMENT;
   }
 }
 
@@ -91,14 +66,12 @@ export class TensorReader {
   read(tensor: TorchTensor, what: string): StoredTensor {
     const { storage, shape, strides, offset, size } = tensor;
     this.#check(tensor, what);
-    const bytes = storage.bytes();
-    const stored = elements(storage.kind, bytes, storage.size);
+    const { buffer, byteOffset } = storage.bytes();
+    const stored = new storage.type.array(buffer, byteOffset, storage.size);
     const contiguous = isContiguous(shape, strides);
     const whole = contiguous && offset === 0 && size === storage.size;
     const window = whole ? stored : contiguous ? stored.slice(offset, offset + size) : gather(stored, tensor);
-    const result: StoredTensor = { shape: [...shape], data: widen(storage.kind, window) };
-    if (storage.kind === "Bool") result.dtype = "BOOL";
-    return result;
+    return storedTensor(shape, window, storage.type);
   }
 
   #check({ storage, shape, strides, offset, size }: TorchTensor, what: string): void {
@@ -125,39 +98,9 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
   return true;
 }
 
-/** The storage's elements, still in half precision's bits where that is its type. */
-function elements(kind: StorageKind, bytes: Uint8Array, size: number): TensorData {
-  const { buffer, byteOffset } = bytes;
-  switch (kind) {
-    case "Double":
-      return new Float64Array(buffer, byteOffset, size);
-    case "Float":
-      return new Float32Array(buffer, byteOffset, size);
-    case "Long":
-      return new BigInt64Array(buffer, byteOffset, size);
-    case "Int":
-      return new Int32Array(buffer, byteOffset, size);
-    case "Short":
-      return new Int16Array(buffer, byteOffset, size);
-    case "Char":
-      return new Int8Array(buffer, byteOffset, size);
-    case "Byte":
-    case "Bool":
-      return new Uint8Array(buffer, byteOffset, size);
-    default:
-      return new Uint16Array(buffer, byteOffset, size);
-  }
-}
-
-function widen(kind: StorageKind, data: TensorData): TensorData {
-  if (kind === "Half") return halfToFloat(data as Uint16Array);
-  if (kind === "BFloat16") return bfloatToFloat(data as Uint16Array);
-  return data;
-}
-
 /** Elements in row-major order, whatever their strides. */
-function gather(stored: TensorData, { shape, strides, offset, size }: TorchTensor): TensorData {
-  const out = new (stored.constructor as new (length: number) => TensorData)(size);
+function gather(stored: TensorData, { storage, shape, strides, offset, size }: TorchTensor): TensorData {
+  const out = new storage.type.array(size);
   const index = new Array<number>(shape.length).fill(0);
   let from = offset;
   for (let i = 0; i < size; i++) {

@@ -12,8 +12,6 @@ const alignment = 64;
 /** Sizes and places are numbers of 32 bits in a plain archive. */
 const largest = 0xffffffff;
 const maxEntries = 0xffff;
-const localSize = 30;
-const centralSize = 46;
 /** 1 January 1980, the first day that the format knows: the same content becomes the same bytes. */
 const date = 0x0021;
 
@@ -35,67 +33,30 @@ export function zipStored(entries: readonly ZipEntry[]): Uint8Array[] {
   const directory: Uint8Array[] = [];
   let offset = 0;
   for (const { name, data } of entries) {
-    const path = new TextEncoder().encode(name);
-    const fields = { path, size: data.length, sum: crc32(data) };
-    const header = localHeader(fields, offset);
-    directory.push(centralHeader(fields, offset));
-    parts.push(header, data);
-    offset += header.length + data.length;
+    const path = Buffer.from(name);
+    // Flags (names are UTF-8), method, time, date, checksum, both sizes, length of the name
+    const about = numbers([2, 0x0800], [4, 0], [2, date], [4, crc32(data)], [4, data.length], [4, data.length]);
+    const fields = [about, numbers([2, path.length])];
+    const padding = (alignment - ((offset + 30 + path.length + 4) % alignment)) % alignment;
+    const extra = [Buffer.from("FB"), numbers([2, padding]), Buffer.alloc(padding, 0x5a)];
+    // Signature, versions; at the end lengths of extra fields and comment, attributes, where the entry begins
+    directory.push(numbers([4, 0x02014b50], [4, 0]), ...fields, numbers([6, 0], [6, 0], [4, offset]), path);
+    const start = [numbers([4, 0x04034b50], [2, 0]), ...fields, numbers([2, 4 + padding]), path, ...extra];
+    parts.push(...start, data);
+    offset = start.reduce((sum, part) => sum + part.length, offset) + data.length;
   }
   const size = directory.reduce((sum, part) => sum + part.length, 0);
-  return [...parts, ...directory, endRecord({ count: entries.length, size, offset })];
+  const counts = numbers([2, entries.length], [2, entries.length], [4, size], [4, offset], [2, 0]);
+  return [...parts, ...directory, numbers([4, 0x06054b50], [4, 0]), counts];
 }
 
-interface Fields {
-  path: Uint8Array;
-  size: number;
-  sum: number;
-}
-
-function localHeader(fields: Fields, offset: number): Uint8Array {
-  const start = offset + localSize + fields.path.length + 4;
-  const padding = (alignment - (start % alignment)) % alignment;
-  const header = new Uint8Array(localSize + fields.path.length + 4 + padding);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, 0x04034b50, true);
-  describe(view, 4, fields);
-  view.setUint16(28, 4 + padding, true);
-  header.set(fields.path, localSize);
-  const extra = localSize + fields.path.length;
-  header.set([0x46, 0x42], extra);
-  view.setUint16(extra + 2, padding, true);
-  header.fill(0x5a, extra + 4);
-  return header;
-}
-
-function centralHeader(fields: Fields, offset: number): Uint8Array {
-  const header = new Uint8Array(centralSize + fields.path.length);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, 0x02014b50, true);
-  describe(view, 6, fields);
-  view.setUint32(42, offset, true);
-  header.set(fields.path, centralSize);
-  return header;
-}
-
-/** What both headers say of an entry; 2 before it, the central one also names the version that made it. */
-function describe(view: DataView, at: number, { path, size, sum }: Fields): void {
-  // Names are UTF-8.
-  view.setUint16(at + 2, 0x0800, true);
-  view.setUint16(at + 8, date, true);
-  view.setUint32(at + 10, sum, true);
-  view.setUint32(at + 14, size, true);
-  view.setUint32(at + 18, size, true);
-  view.setUint16(at + 22, path.length, true);
-}
-
-function endRecord({ count, size, offset }: { count: number; size: number; offset: number }): Uint8Array {
-  const record = new Uint8Array(22);
-  const view = new DataView(record.buffer);
-  view.setUint32(0, 0x06054b50, true);
-  view.setUint16(8, count, true);
-  view.setUint16(10, count, true);
-  view.setUint32(12, size, true);
-  view.setUint32(16, offset, true);
-  return record;
+/** Little-endian numbers, each of so many bytes. */
+function numbers(...fields: readonly [bytes: number, value: number][]): Buffer {
+  return Buffer.concat(
+    fields.map(([bytes, value]) => {
+      const out = Buffer.alloc(bytes);
+      out.writeUIntLE(value, 0, bytes);
+      return out;
+    }),
+  );
 }
