@@ -1,15 +1,16 @@
 import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
+import { WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { Batch } from "./batch.ts";
 import type { Dataset, DatasetEntry } from "./dataset.ts";
 import { loadSize, type ResizeSpec, resizeName } from "./load-size.ts";
 import { BatchMaker } from "./loader/batch-maker.ts";
-import { BatchWorkers } from "./loader/batch-workers.ts";
 import { type CachePlan, planCache } from "./loader/cache/plan-cache.ts";
 import { packEntries } from "./loader/entry-table.ts";
 import { EpochReader } from "./loader/epoch-reader.ts";
-import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./loader/job.ts";
+import type { BatchMakers, BatchTask, LoaderJob, LoaderTasks, MadeBatch } from "./loader/job.ts";
 import { type BatchLoaderOptions, type FullOptions, fullOptions } from "./loader/loader-options.ts";
+import { workerAddress } from "./loader/worker-address.ts";
 import { type BatchPlan, rectangularBatches } from "./rectangular.ts";
 import { planEpoch } from "./samplers/plan-epoch.ts";
 
@@ -41,8 +42,8 @@ export class BatchLoader implements AsyncIterable<Batch> {
   readonly #options: FullOptions;
   readonly #rectangular: readonly BatchPlan[] | undefined;
   readonly #end: AbortController = new AbortController();
-  readonly #readers: Set<EpochReader<BatchPlan>> = new Set();
-  #prepared: { epoch: number; from: number; reader: EpochReader<BatchPlan> } | undefined;
+  readonly #readers: Set<EpochReader> = new Set();
+  #prepared: { epoch: number; from: number; reader: EpochReader } | undefined;
   #cache: CachePlan | undefined;
   #makers: BatchMakers | undefined;
   #waited = 0;
@@ -103,17 +104,23 @@ export class BatchLoader implements AsyncIterable<Batch> {
    *   die of a batch; whatever transforms throw
    */
   async *batches(epoch = 0, { from = 0, signal }: BatchesOptions = {}): AsyncGenerator<Batch, void, void> {
-    const either = signal === undefined ? this.#end.signal : AbortSignal.any([this.#end.signal, signal]);
     const reader = this.#takePrepared(epoch, from) ?? this.#read(epoch, from);
+    const onAbort = (): void => reader.abort(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort);
     try {
+      reader.signal.throwIfAborted();
       for (let next = reader.next(); next !== undefined; next = reader.next()) {
         const start = performance.now();
-        const made = await unlessAborted(next, either);
+        const made = await next;
+        reader.signal.throwIfAborted();
         this.#waited += (performance.now() - start) / 1000;
         this.#report(made);
         if (made.batch !== undefined) yield made.batch;
+        reader.signal.throwIfAborted();
       }
     } finally {
+      signal?.removeEventListener("abort", onAbort);
       this.#drop(reader);
     }
   }
@@ -126,35 +133,31 @@ export class BatchLoader implements AsyncIterable<Batch> {
   /** Ends the workers and frees the cache. Whoever still waits for a batch gets an error. May be called twice. */
   async dispose(): Promise<void> {
     this.#end.abort(new LookonceError("ARGUMENT", "This loader was disposed; make a new one to read batches."));
-    for (const reader of [...this.#readers]) this.#drop(reader);
+    for (const reader of this.#readers) reader.abort(this.#end.signal.reason);
+    this.#readers.clear();
     const makers = this.#makers;
     this.#makers = undefined;
     this.#cache = undefined;
     await makers?.dispose();
   }
 
-  #read(epoch: number, from: number): EpochReader<BatchPlan> {
+  #read(epoch: number, from: number): EpochReader {
     this.#end.signal.throwIfAborted();
     if (!Number.isInteger(from) || from < 0 || from > this.length) {
       throw new LookonceError("ARGUMENT", `from must be a batch's number, 0 to ${this.length}, not ${from}.`);
     }
-    const { augment, prefetch } = this.#options;
-    const plans = this.plan(epoch).map(withRepeats());
+    const { augment, prefetch: ahead } = this.#options;
+    const tasks = withRepeats(this.plan(epoch)).map((plan): BatchTask => ({ epoch, plan }));
     const settings = typeof augment === "function" ? augment(epoch) : augment;
-    const reader = new EpochReader({
-      plans,
-      from,
-      ahead: prefetch,
-      make: (plan, signal) => {
-        const task = { epoch, plan };
-        return this.#start().run(settings === undefined ? task : { ...task, augment: settings }, signal);
-      },
-    });
+    if (settings !== undefined) for (const task of tasks) task.augment = settings;
+    const make = (number: number, signal: AbortSignal): Promise<MadeBatch> =>
+      this.#start().run(tasks[number] as BatchTask, signal);
+    const reader = new EpochReader({ count: tasks.length, from, ahead, make });
     this.#readers.add(reader);
     return reader;
   }
 
-  #takePrepared(epoch: number, from: number): EpochReader<BatchPlan> | undefined {
+  #takePrepared(epoch: number, from: number): EpochReader | undefined {
     const prepared = this.#prepared;
     this.#prepared = undefined;
     if (prepared?.epoch === epoch && prepared.from === from) return prepared.reader;
@@ -162,7 +165,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return undefined;
   }
 
-  #drop(reader: EpochReader<BatchPlan> | undefined): void {
+  #drop(reader: EpochReader | undefined): void {
     if (reader === undefined) return;
     reader.abort();
     this.#readers.delete(reader);
@@ -180,21 +183,33 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const { workers, transforms, random = new Random(0) } = this.#options;
     const { memory, disk } = this.#planCache();
     const job: LoaderJob = {
-      ...{
-        entries: packEntries(this.#dataset.entries),
-        form: this.#form(),
-        rect: this.#options.rect,
-        randomKey: random.key,
-      },
+      entries: packEntries(this.#dataset.entries),
+      form: this.#form(),
+      rect: this.#options.rect,
+      randomKey: random.key,
       ...(memory === undefined ? {} : { memory }),
       ...(disk === undefined ? {} : { disk }),
       ...(transforms instanceof URL ? { transforms: transforms.href } : {}),
     };
     const here = transforms instanceof URL ? [] : transforms;
-    const maxWorkers = Math.min(workers, this.length);
-    this.#makers =
-      workers === 0 ? new BatchMaker(job, here) : new BatchWorkers(job, maxWorkers, (task) => this.#names(task));
+    this.#makers = workers === 0 ? new BatchMaker(job, here) : this.#startWorkers(job, Math.min(workers, this.length));
     return this.#makers;
+  }
+
+  /** A batch whose worker dies is made once more. */
+  #startWorkers(job: LoaderJob, maxWorkers: number): BatchMakers {
+    const options = { program: workerAddress, name: "lookonce loader", workerData: job, maxWorkers };
+    const pool = new WorkerPool<LoaderTasks>(options);
+    const explain = (task: BatchTask, error: unknown): never => {
+      if (!(error instanceof WorkerLostError)) throw error;
+      const what = `A loader's worker died twice while it made a batch of ${this.#names(task)}: ${error.cause.message}`;
+      const hint = "Leave these images or the transforms out, or set workers: 0 to see where it happens.";
+      throw new LookonceError("DATA", `${what}. ${hint}`, { cause: error.cause });
+    };
+    return {
+      run: (task, signal) => pool.run("makeBatch", task, { signal }).catch((error) => explain(task, error)),
+      dispose: () => pool.dispose(),
+    };
   }
 
   #planCache(): CachePlan {
@@ -222,32 +237,15 @@ export class BatchLoader implements AsyncIterable<Batch> {
   }
 }
 
-/** Waits for a promise, unless the signal aborts first; then throws its reason. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-  });
-  signal.addEventListener("abort", onAbort);
-  try {
-    const value = await Promise.race([promise, aborted]);
-    signal.throwIfAborted();
-    return value;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-/** Counts, plan after plan, how often each image came before; only plans that repeat one say so. */
-function withRepeats(): (plan: BatchPlan) => BatchPlan {
+/** Counts how often each image came in earlier plans; only plans that repeat one say so. */
+function withRepeats(plans: readonly BatchPlan[]): BatchPlan[] {
   const seen = new Map<number, number>();
-  return (plan) => {
+  return plans.map((plan) => {
     const repeats = plan.indices.map((index) => {
       const before = seen.get(index) ?? 0;
       seen.set(index, before + 1);
       return before;
     });
     return repeats.some((repeat) => repeat > 0) ? { ...plan, repeats } : plan;
-  };
+  });
 }

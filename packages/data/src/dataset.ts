@@ -1,27 +1,18 @@
 import { LookonceError } from "@lookonce/errors";
 import { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 import { findImages } from "./find-images.ts";
-import { type Labels, labelPath } from "./labels.ts";
-import { countKinds, type DataProblem, type ProblemKind } from "./problem.ts";
-import type { OnProgress, VerifiedImage } from "./verify/verify-images.ts";
-import { verifyOnce } from "./verify/verify-once.ts";
+import { type LabeledObjects, labelPath } from "./labels.ts";
+import type { DataProblem, ProblemKind } from "./problem.ts";
+import type { VerifiedImage } from "./verify/verify-images.ts";
+import { type VerifyOptions, verifyOnce } from "./verify/verify-once.ts";
 
 /** One usable image of a data set. */
-export interface DatasetEntry {
+export interface DatasetEntry extends LabeledObjects {
   /** Absolute path. */
   path: string;
   /** Pixels, EXIF orientation applied. */
   width: number;
   height: number;
-  /** Class numbers. */
-  classes: Int32Array;
-  /** Rows of center x, center y, width, height, as fractions of the image's sides. */
-  boxes: Float32Array;
-  /**
-   * The outline of each box: rows of x, y as fractions of the image's sides, of length 0 where the label is a mere box.
-   * Absent when no object of the image has an outline.
-   */
-  polygons?: readonly Float32Array[];
 }
 
 /** What was found when a data set was opened, and what was left out. */
@@ -49,27 +40,13 @@ export interface DatasetReport {
 }
 
 /** Options of {@link Dataset.open}. */
-export interface DatasetOptions {
+export interface DatasetOptions extends VerifyOptions {
   /** The data set file, or its content as read before. */
   yaml: string | DatasetConfig;
-  /** `train`, `val` or `test`. */
-  split: string;
-  /** Use only the first part of the images, above 0 to 1. Default 1: all. */
-  fraction?: number;
   /** Treat all objects as one class, named `item`. Default `false`. */
   singleCls?: boolean;
   /** Keep only objects of these class numbers; the numbers stay, and images without one become background. */
   classes?: readonly number[];
-  /**
-   * Keep what verification finds in a file beside the labels' folder, and use it the next time. Default `false`: nothing is
-   * written. `renew` checks every file whatever was found before. `YOLO.train`, `YOLO.val` and the command line switch
-   * it on.
-   */
-  cache?: boolean | "renew";
-  /** Called with how far verification has come. */
-  onProgress?: OnProgress;
-  /** Called with what a person should know, a line at a time. */
-  log?: (line: string) => void;
 }
 
 /** The checked images and labels of one split of a YOLO data set; pixels are read by {@link BatchLoader}. */
@@ -89,6 +66,8 @@ export class Dataset {
     this.entries = entries;
     const usable = verified.filter((image) => image.usable);
     const problems = verified.flatMap((image) => image.problems);
+    const kinds: DatasetReport["kinds"] = {};
+    for (const { kind } of problems) kinds[kind] = (kinds[kind] ?? 0) + 1;
     this.report = {
       images: usable.length,
       unusable: verified.length - usable.length,
@@ -98,7 +77,7 @@ export class Dataset {
       empty: usable.filter(({ empty }) => empty).length,
       corrupt: verified.filter((image) => image.problems.length > 0).length,
       oriented: usable.filter(({ oriented }) => oriented).length,
-      kinds: countKinds(problems),
+      kinds,
       problems,
     };
   }
@@ -118,7 +97,7 @@ export class Dataset {
     const paths = await findImages(config, split);
     const verified = await verifyOnce(paths, { ...options, root: config.root, classCount: config.names.length });
     const usable = verified.filter((image) => image.usable);
-    checkUsable(verified, { usable, config, split });
+    checkUsable(verified, usable, `${config.file}: ${split}`);
     const entries = usable.map(({ path, width, height, objects }) => {
       return { path, width, height, ...selectObjects(objects, options) };
     });
@@ -148,34 +127,26 @@ function checkOptions({ fraction = 1, classes }: DatasetOptions, { file, names }
   }
 }
 
-function checkUsable(
-  verified: readonly VerifiedImage[],
-  { usable, config, split }: { usable: readonly VerifiedImage[]; config: DatasetConfig; split: string },
-): void {
-  if (usable.length === 0) {
-    const problem = verified[0]?.problems[0];
-    throw new LookonceError(
-      "DATA",
-      `${config.file}: ${split}: none of the ${verified.length} images can be used; the first, ${problem?.path}: ${problem?.reason}.`,
-    );
-  }
+/** @param where the data set file and the split */
+function checkUsable(verified: readonly VerifiedImage[], usable: readonly VerifiedImage[], where: string): void {
   const [first] = usable;
-  if (first === undefined || usable.some(({ found }) => found)) return;
-  const { path } = first;
+  if (first === undefined) {
+    const problem = verified[0]?.problems[0];
+    const what = `none of the ${verified.length} images can be used`;
+    throw new LookonceError("DATA", `${where}: ${what}; the first, ${problem?.path}: ${problem?.reason}.`);
+  }
+  if (usable.some(({ found }) => found)) return;
   throw new LookonceError(
     "DATA",
-    `${config.file}: ${split}: none of the ${usable.length} images has labels. The objects of ${path} belong in ${labelPath(path)}, a row each: class cx cy w h. (An empty file says that an image shows nothing.)`,
+    `${where}: none of the ${usable.length} images has labels. The objects of ${first.path} belong in ${labelPath(first.path)}, a row each: class cx cy w h. (An empty file says that an image shows nothing.)`,
   );
 }
 
-/** An image's objects: classes, boxes and perhaps polygons. */
-type Objects = Omit<Labels, "problems">;
-
 /** Keeps the objects of some classes, and with `singleCls` all as class 0. */
 function selectObjects(
-  objects: Objects,
-  { classes: wanted, singleCls = false }: { classes?: readonly number[]; singleCls?: boolean },
-): Objects {
+  objects: LabeledObjects,
+  { classes: wanted, singleCls = false }: Pick<DatasetOptions, "classes" | "singleCls">,
+): LabeledObjects {
   if (wanted === undefined && !singleCls) return objects;
   const kept = [...objects.classes.entries()].filter(([, label]) => wanted === undefined || wanted.includes(label));
   const polygons = objects.polygons && kept.map(([i]) => objects.polygons?.[i] ?? new Float32Array(0));

@@ -8,7 +8,7 @@ export { Dataset, type DatasetEntry, type DatasetOptions, type DatasetReport } f
 export { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 export { findImages } from "./find-images.ts";
 export { type Labels, labelPath, parseLabels } from "./labels.ts";
-export type { AugmentSettings } from "./loader/augment-settings.ts";
+export type { AugmentSettings } from "./loader/job.ts";
 export type { BatchLoaderOptions } from "./loader/loader-options.ts";
 export type { DataProblem, ProblemKind } from "./problem.ts";
 export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./rectangular.ts";

@@ -1,8 +1,8 @@
 import { sep } from "node:path";
-import type { DataProblem, ProblemKind } from "./problem.ts";
+import type { DataProblem, Fault } from "./problem.ts";
 
 /** The objects of one image. */
-export interface Labels {
+export interface LabeledObjects {
   /** Class numbers. */
   classes: Int32Array;
   /** Rows of center x, center y, width, height, as fractions of the image's sides. */
@@ -12,6 +12,10 @@ export interface Labels {
    * Absent when no object has an outline.
    */
   polygons?: readonly Float32Array[];
+}
+
+/** The objects of a label file. */
+export interface Labels extends LabeledObjects {
   /** Rows that were left out. */
   problems: DataProblem[];
 }
@@ -77,20 +81,8 @@ export function parseLabels(text: string, file: string, classCount: number): Lab
 
 type Box = [cx: number, cy: number, width: number, height: number];
 
-interface Row {
-  label: number;
-  box: Box;
-  /** x, y, …; empty for a mere box. */
-  polygon: number[];
-}
-
-interface Fault {
-  kind: ProblemKind;
-  reason: string;
-}
-
-/** The row, or what is wrong with it. */
-function parseRow(words: string[], classCount: number): Row | Fault {
+/** The row, with an empty polygon for a mere box, or what is wrong with it. */
+function parseRow(words: string[], classCount: number): { label: number; box: Box; polygon: number[] } | Fault {
   const isPolygon = words.length >= 7 && words.length % 2 === 1;
   if (words.length !== 5 && !isPolygon) {
     const reason = `${words.length} columns; a box has 5 (class cx cy w h), a polygon of n points 1 + 2n with n ≥ 3`;
@@ -100,29 +92,20 @@ function parseRow(words: string[], classCount: number): Row | Fault {
   const [label = Number.NaN, ...coordinates] = numbers;
   const bad = numbers.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) return { kind: "not-finite", reason: `column ${bad + 1} is not a finite number: ${words[bad]}` };
-  const fault = classFault(label, words[0] ?? "", classCount) ?? coordinateFault(coordinates, words);
-  if (fault !== undefined) return fault;
+  if (!Number.isInteger(label)) return { kind: "class", reason: `class ${words[0]} is not a whole number` };
+  if (label < 0 || label >= classCount) {
+    return { kind: "class", reason: `class ${label} of ${classCount} classes (0 to ${classCount - 1})` };
+  }
+  const outside = coordinates.findIndex((value) => !(value >= 0 && value <= 1));
+  if (outside >= 0) {
+    const what = `column ${outside + 2} is out of bounds: ${words[outside + 1]}`;
+    const kind = (coordinates[outside] ?? 0) < 0 ? "negative" : "out-of-bounds";
+    return { kind, reason: `${what}; coordinates are fractions of the image, 0 to 1` };
+  }
   const [cx = 0, cy = 0, w = 0, h = 0] = coordinates;
   const box: Box = isPolygon ? enclosingBox(coordinates) : [cx, cy, w, h];
   if (box[2] === 0 || box[3] === 0) return { kind: "no-area", reason: "a box without area" };
   return { label, box, polygon: isPolygon ? coordinates : [] };
-}
-
-function classFault(label: number, word: string, classCount: number): Fault | undefined {
-  if (!Number.isInteger(label)) return { kind: "class", reason: `class ${word} is not a whole number` };
-  if (label >= 0 && label < classCount) return undefined;
-  return { kind: "class", reason: `class ${label} of ${classCount} classes (0 to ${classCount - 1})` };
-}
-
-function coordinateFault(coordinates: readonly number[], words: readonly string[]): Fault | undefined {
-  for (const [i, value] of coordinates.entries()) {
-    if (value >= 0 && value <= 1) continue;
-    return {
-      kind: value < 0 ? "negative" : "out-of-bounds",
-      reason: `column ${i + 2} is out of bounds: ${words[i + 1]}; coordinates are fractions of the image, 0 to 1`,
-    };
-  }
-  return undefined;
 }
 
 function enclosingBox(points: number[]): Box {

@@ -32,9 +32,5 @@ export interface DataProblem {
   reason: string;
 }
 
-/** How many problems there are of each kind; kinds without one are absent. */
-export function countKinds(problems: readonly DataProblem[]): Partial<Record<ProblemKind, number>> {
-  const counts: Partial<Record<ProblemKind, number>> = {};
-  for (const { kind } of problems) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
+/** What is wrong with a file or a row. */
+export type Fault = Pick<DataProblem, "kind" | "reason">;

@@ -1,11 +1,17 @@
-import type { Augmentation, Sample, Transform } from "@lookonce/augment";
+import {
+  type Augmentation,
+  type Sample,
+  type Transform,
+  type V8AugmentationHyp,
+  v5Augmentation,
+  v8Augmentation,
+} from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { letterbox } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { type Batch, type BatchSample, padTargets } from "../batch.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import type { BatchPlan } from "../rectangular.ts";
-import { makeAugmentation } from "./augment-settings.ts";
 import { DiskCache } from "./cache/disk-cache.ts";
 import { MemoryCache } from "./cache/memory-cache.ts";
 import { ImageSource, type LoadedImage, placeObjects, sampleOf } from "./image-source.ts";
@@ -15,15 +21,10 @@ import { applyTransforms, importTransforms } from "./user-transforms.ts";
 /** Images of a batch that are read and augmented at once: while one waits for its decoder, another is augmented. */
 const maxConcurrentImages = 4;
 
+/** A sample, where it comes from and how it was placed. */
 interface Finished {
   sample: Sample;
   info: Omit<BatchSample, "boxes" | "classes">;
-}
-
-/** The result of one image: nothing where it is damaged or the task was aborted. */
-interface Outcome {
-  finished?: Finished | undefined;
-  error?: unknown;
 }
 
 /** What the images of one task have in common. */
@@ -34,9 +35,9 @@ interface Making {
   transforms: readonly Transform[];
 }
 
-/**
- * Makes batches in this thread. A batch depends on the job and the task alone, not on what was made before.
- */
+const pipelines = { v5: v5Augmentation, v8: v8Augmentation };
+
+/** Makes batches in this thread. A batch depends on the job and the task alone, not on what was made before. */
 export class BatchMaker implements BatchMakers {
   readonly #job: LoaderJob;
   readonly #memory: MemoryCache | undefined;
@@ -60,24 +61,21 @@ export class BatchMaker implements BatchMakers {
     const source = new ImageSource({ ...this.#job, memory: this.#memory, disk: this.#disk });
     const { imgsz } = this.#job.form;
     const size = this.#job.rect ? { imgsz, canvas: task.plan } : { imgsz };
-    const augmentation = task.augment === undefined ? undefined : makeAugmentation(task.augment, size);
+    const { augment: settings } = task;
+    const augmentation = settings && pipelines[settings.family](settings.hyp as V8AugmentationHyp, size);
     const making = { task, source, augmentation, transforms: await this.#transforms };
-    const { indices } = task.plan;
-    const outcomes = await mapConcurrently(indices, maxConcurrentImages, async (index, place): Promise<Outcome> => {
-      if (signal.aborted) return {};
-      return this.#image(index, place, making).then(
-        (finished) => ({ finished }),
-        (error: unknown) => ({ error }),
-      );
+    const failures = new Map<number, unknown>();
+    const finished = await mapConcurrently(task.plan.indices, maxConcurrentImages, async (index, place) => {
+      if (signal.aborted) return undefined;
+      return this.#image(index, place, making).catch((error: unknown) => void failures.set(place, error));
     });
     // of several failures always the first in the batch's order, not the quickest
-    const failed = outcomes.find((outcome) => "error" in outcome);
-    if (failed !== undefined) throw failed.error;
+    if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
     const failure = this.#disk?.takeFailure();
     const damaged = [...new Map(source.damaged.map((image) => [image.index, image])).values()];
     damaged.sort((a, b) => a.index - b.index);
     const made = { damaged, notices: failure === undefined ? [] : [failure] };
-    const whole = outcomes.flatMap(({ finished }) => finished ?? []);
+    const whole = finished.flatMap((image) => image ?? []);
     if (whole.length === 0 || signal.aborted) return made;
     return { ...made, batch: join(whole, task.plan) };
   }

@@ -1,22 +1,26 @@
 import type { DatasetEntry } from "../dataset.ts";
+import type { LabeledObjects } from "../labels.ts";
+
+/** The objects of many images, one behind the other; those of image i end at `objectEnds[i]`. */
+export interface ObjectTable {
+  classes: Int32Array;
+  boxes: Float32Array;
+  objectEnds: Int32Array;
+  /** Where any image has polygons: the numbers of all, the polygon of object k ending at `polygonEnds[k]`. */
+  polygons?: { points: Float32Array; ends: Float64Array | Int32Array };
+}
 
 /**
  * The entries of a data set in shared memory, so that every worker reads the same bytes: handing a worker a table copies
  * a few handles, whatever the number of images.
  */
-export interface EntryTable {
+export interface EntryTable extends ObjectTable {
   count: number;
   /** Paths in UTF-8, one behind the other; entry i ends at `pathEnds[i]`. */
   paths: Uint8Array;
   pathEnds: Float64Array;
   /** Width and height of every entry. */
   sizes: Int32Array;
-  /** Classes and boxes of all entries; the objects of entry i end at `objectEnds[i]`. */
-  classes: Int32Array;
-  boxes: Float32Array;
-  objectEnds: Int32Array;
-  /** Where any entry has polygons: the numbers of all, the polygon of object k ending at `polygonEnds[k]`. */
-  polygons?: { points: Float32Array; ends: Float64Array };
 }
 
 /** Packs entries into shared memory. */
@@ -72,22 +76,27 @@ const decoder = new TextDecoder();
 
 /** One entry of a table; its arrays are its own. */
 export function entryAt(table: EntryTable, index: number): DatasetEntry {
-  const [from, to] = [index === 0 ? 0 : (table.objectEnds[index - 1] as number), table.objectEnds[index] as number];
-  const start = index === 0 ? 0 : (table.pathEnds[index - 1] as number);
-  const entry: DatasetEntry = {
-    // slice() copies into memory that is not shared, which decoders and tensors insist on
-    path: decoder.decode(table.paths.slice(start, table.pathEnds[index])),
+  return {
+    path: decoder.decode(table.paths.slice(startOf(table.pathEnds, index), table.pathEnds[index])),
     width: table.sizes[index * 2] as number,
     height: table.sizes[index * 2 + 1] as number,
-    classes: table.classes.slice(from, to),
-    boxes: table.boxes.slice(from * 4, to * 4),
+    ...objectsAt(table, index),
   };
-  const { polygons } = table;
-  if (polygons === undefined) return entry;
-  const outline = (_: unknown, k: number): Float32Array => {
-    const begin = from + k === 0 ? 0 : (polygons.ends[from + k - 1] as number);
-    return polygons.points.slice(begin, polygons.ends[from + k]);
-  };
-  const outlines = Array.from({ length: to - from }, outline);
-  return outlines.some(({ length }) => length > 0) ? { ...entry, polygons: outlines } : entry;
+}
+
+/**
+ * The objects of one image, copied: decoders and tensors insist on memory that is not shared, and a view sent to another
+ * thread would copy the memory of all images with it.
+ */
+export function objectsAt({ classes, boxes, objectEnds, polygons }: ObjectTable, index: number): LabeledObjects {
+  const [from, to] = [startOf(objectEnds, index), objectEnds[index] as number];
+  const objects = { classes: classes.slice(from, to), boxes: boxes.slice(from * 4, to * 4) };
+  if (polygons === undefined) return objects;
+  const { points, ends } = polygons;
+  const outlines = Array.from(objects.classes, (_, k) => points.slice(startOf(ends, from + k), ends[from + k]));
+  return outlines.some(({ length }) => length > 0) ? { ...objects, polygons: outlines } : objects;
+}
+
+function startOf(ends: Int32Array | Float64Array, index: number): number {
+  return index === 0 ? 0 : (ends[index - 1] as number);
 }

@@ -1,38 +1,41 @@
 import type { MadeBatch } from "./job.ts";
 
 /** Options of {@link EpochReader}. */
-export interface EpochReaderOptions<Plan> {
-  /** The plans of the epoch's batches. */
-  plans: readonly Plan[];
+export interface EpochReaderOptions {
+  /** Batches of the epoch. */
+  count: number;
   /** Number of the first batch to read. */
   from: number;
   /** Batches started before they are asked for. */
   ahead: number;
-  /** Makes a batch, unless the signal aborts. */
-  make: (plan: Plan, signal: AbortSignal) => Promise<MadeBatch>;
+  /** Makes the batch of a number, unless the signal aborts. */
+  make: (number: number, signal: AbortSignal) => Promise<MadeBatch>;
 }
 
 /** The batches of one epoch in order, never more than a fixed number ahead of the one returned last. */
-export class EpochReader<Plan> {
-  readonly #options: EpochReaderOptions<Plan>;
+export class EpochReader {
+  readonly #options: EpochReaderOptions;
   readonly #pending: Promise<MadeBatch>[] = [];
   readonly #control: AbortController = new AbortController();
   #started: number;
   #returned: number;
 
-  constructor(options: EpochReaderOptions<Plan>) {
+  constructor(options: EpochReaderOptions) {
     this.#options = options;
     this.#started = options.from;
     this.#returned = options.from;
   }
 
+  /** Aborted with the reader. */
+  get signal(): AbortSignal {
+    return this.#control.signal;
+  }
+
   /** Starts the batches that come next. */
   start(): void {
-    const { plans, ahead, make } = this.#options;
-    const next = plans.slice(this.#started, this.#returned + ahead);
-    this.#started += next.length;
-    for (const plan of next) {
-      const making = make(plan, this.#control.signal);
+    const { count, ahead, make } = this.#options;
+    for (; this.#started < Math.min(count, this.#returned + ahead); this.#started++) {
+      const making = make(this.#started, this.signal);
       // whoever stops early must not be ended by the failure of a batch nobody waits for; next() still throws it
       making.catch(() => {});
       this.#pending.push(making);
@@ -47,7 +50,7 @@ export class EpochReader<Plan> {
   }
 
   /** Aborts the batches that are being made. */
-  abort(): void {
-    this.#control.abort();
+  abort(reason?: unknown): void {
+    this.#control.abort(reason);
   }
 }

@@ -1,10 +1,14 @@
+import type { V8AugmentationHyp } from "@lookonce/augment";
+import type { AugmentationHyp } from "@lookonce/config";
 import type { Batch } from "../batch.ts";
 import type { ResizeSpec } from "../load-size.ts";
 import type { BatchPlan } from "../rectangular.ts";
-import type { AugmentSettings } from "./augment-settings.ts";
 import type { DiskCacheSettings } from "./cache/disk-cache.ts";
 import type { MemoryLayout } from "./cache/memory-cache.ts";
 import type { EntryTable } from "./entry-table.ts";
+
+/** How images are augmented: by whose pipeline, with which hyper-parameters. Plain data, which can be sent to workers. */
+export type AugmentSettings = { family: "v8"; hyp: V8AugmentationHyp } | { family: "v5"; hyp: AugmentationHyp };
 
 /** The data of every thread that makes batches. Threads share the memory of its arrays. */
 export interface LoaderJob {

@@ -3,7 +3,7 @@ import type { Transform } from "@lookonce/augment";
 import { familySettings, type LoadingRules } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
-import type { AugmentSettings } from "./augment-settings.ts";
+import type { AugmentSettings } from "./job.ts";
 
 /** Options of {@link BatchLoader}. */
 export interface BatchLoaderOptions {
@@ -60,20 +60,10 @@ export interface BatchLoaderOptions {
   onNotice?: (line: string) => void;
 }
 
-type Defaulted =
-  | "rect"
-  | "stride"
-  | "pad"
-  | "dropLast"
-  | "loading"
-  | "workers"
-  | "prefetch"
-  | "cache"
-  | "cacheBytes"
-  | "onNotice";
+type Optional = "shuffle" | "weights" | "augment" | "transforms" | "random" | "cacheDirectory";
 
 /** Options with their defaults. */
-export type FullOptions = BatchLoaderOptions & Required<Pick<BatchLoaderOptions, Defaulted>>;
+export type FullOptions = Required<Omit<BatchLoaderOptions, Optional>> & Pick<BatchLoaderOptions, Optional>;
 
 /**
  * Fills in defaults.
@@ -90,42 +80,32 @@ export function fullOptions(options: BatchLoaderOptions): FullOptions {
     ...options,
     workers,
   };
-  checkNumbers(full);
-  checkTogether(full, inThisThread);
+  for (const key of ["batch", "imgsz", "stride"] as const) checkInteger(key, full[key], 1);
+  for (const key of ["workers", "prefetch"] as const) checkInteger(key, full[key], 0);
+  for (const key of ["cacheBytes", "pad"] as const) {
+    if (!(full[key] >= 0)) throw new LookonceError("ARGUMENT", `${key} must be at least 0, not ${full[key]}.`);
+  }
+  const fault = faultOf(full, inThisThread);
+  if (fault !== undefined) throw new LookonceError("ARGUMENT", fault);
   return full;
 }
 
-function checkNumbers(options: FullOptions): void {
-  for (const key of ["batch", "imgsz", "stride"] as const) {
-    if (Number.isInteger(options[key]) && options[key] >= 1) continue;
-    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1, not ${options[key]}.`);
-  }
-  for (const key of ["workers", "prefetch"] as const) {
-    if (Number.isInteger(options[key]) && options[key] >= 0) continue;
-    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 0, not ${options[key]}.`);
-  }
-  for (const key of ["cacheBytes", "pad"] as const) {
-    if (!(options[key] >= 0)) throw new LookonceError("ARGUMENT", `${key} must be at least 0, not ${options[key]}.`);
-  }
+function checkInteger(key: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least ${least}, not ${value}.`);
 }
 
-function checkTogether(options: FullOptions, inThisThread: boolean): void {
-  const fault = (message: string): never => {
-    throw new LookonceError("ARGUMENT", message);
-  };
-  const { rect, shuffle, weights, workers, cache } = options;
+/** Which options do not go together. */
+function faultOf({ rect, shuffle, weights, workers, cache }: FullOptions, inThisThread: boolean): string | undefined {
   if (rect && shuffle !== undefined) {
-    fault("rect batches are sorted by shape and cannot be shuffled: drop one of the two.");
+    return "rect batches are sorted by shape and cannot be shuffled: drop one of the two.";
   }
   if (weights !== undefined && shuffle === undefined) {
-    fault("weights draw images at random: pass a Random as shuffle, too.");
+    return "weights draw images at random: pass a Random as shuffle, too.";
   }
   if (inThisThread && workers > 0) {
-    fault(
-      "transforms that are functions cannot be sent to workers: move them to a module and pass its URL, or set workers: 0.",
-    );
+    return "transforms that are functions cannot be sent to workers: move them to a module and pass its URL, or set workers: 0.";
   }
-  if (!["auto", "ram", "disk", "none"].includes(cache)) {
-    fault(`cache must be "auto", "ram", "disk" or "none", not ${JSON.stringify(cache)}.`);
-  }
+  const known = ["auto", "ram", "disk", "none"].includes(cache);
+  return known ? undefined : `cache must be "auto", "ram", "disk" or "none", not ${JSON.stringify(cache)}.`;
 }

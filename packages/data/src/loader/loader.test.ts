@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Batch } from "../batch.ts";
 import { BatchLoader } from "../batch-loader.ts";
 import { Dataset } from "../dataset.ts";
-import type { AugmentSettings } from "./augment-settings.ts";
+import type { AugmentSettings } from "./job.ts";
 import type { BatchLoaderOptions } from "./loader-options.ts";
 import { brief, readEpoch, TestImages } from "./test-images.ts";
 

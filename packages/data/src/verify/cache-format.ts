@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
 import { labelPath } from "../labels.ts";
+import { objectsAt } from "../loader/entry-table.ts";
 import type { DataProblem } from "../problem.ts";
 import type { VerifiedImage } from "./verify-images.ts";
 
@@ -10,8 +11,8 @@ export const formatVersion = 1;
 const magic = Buffer.from("LOOKONCE", "latin1");
 const digestBytes = 32;
 
-/** Bits of an image's flags. */
-const bits = { usable: 1, found: 2, empty: 4, oriented: 8 } as const;
+/** What an image's flags say, bit by bit. */
+const flagNames = ["usable", "found", "empty", "oriented"] as const;
 
 interface Header {
   version: number;
@@ -74,10 +75,8 @@ function keptProblems({ path: image, problems }: VerifiedImage, index: number): 
   return [index, problems.map(({ path, ...problem }) => ({ ...problem, of: path === image ? "image" : "labels" }))];
 }
 
-function flagsOf({ usable, found, empty, oriented }: VerifiedImage): number {
-  return (
-    (usable ? bits.usable : 0) | (found ? bits.found : 0) | (empty ? bits.empty : 0) | (oriented ? bits.oriented : 0)
-  );
+function flagsOf(image: VerifiedImage): number {
+  return flagNames.reduce((flags, name, bit) => flags | (image[name] ? 1 << bit : 0), 0);
 }
 
 function bytesOf(values: Int32Array | Float32Array): Uint8Array {
@@ -102,44 +101,33 @@ export function decodeVerified(
   return decodeArrays(body.subarray(headerEnd), { header, paths });
 }
 
-/** Hands out arrays that lie one behind the other. */
-class ArrayReader {
-  readonly #memory: ArrayBuffer;
-  #at = 0;
-
-  constructor(body: Buffer) {
-    // A copy, since a view would need an aligned start
-    this.#memory = Uint8Array.from(body).buffer;
-  }
-
-  integers(count: number): Int32Array {
-    this.#at += 4 * count;
-    return new Int32Array(this.#memory, this.#at - 4 * count, count);
-  }
-
-  floats(count: number): Float32Array {
-    this.#at += 4 * count;
-    return new Float32Array(this.#memory, this.#at - 4 * count, count);
-  }
-}
-
 function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: readonly string[] }): VerifiedImage[] {
-  const reader = new ArrayReader(body);
-  const integers = (): Int32Array => reader.integers(header.images);
-  const [flags, widths, heights, counts] = [integers(), integers(), integers(), integers()];
-  const takeObjects = objectsTaker(reader, header);
+  // A copy, since a view would need an aligned start
+  const memory = Uint8Array.from(body).buffer;
+  let at = 0;
+  const take = (count: number): [ArrayBuffer, number, number] => {
+    at += 4 * count;
+    return [memory, at - 4 * count, count];
+  };
+  const column = (): Int32Array => new Int32Array(...take(header.images));
+  const [flags, widths, heights, counts] = [column(), column(), column(), column()];
+  const classes = new Int32Array(...take(header.objects));
+  const boxes = new Float32Array(...take(4 * header.objects));
+  const lengths = new Int32Array(...take(header.lengths));
+  const polygons = { points: new Float32Array(...take(header.points)), ends: endsOf(lengths) };
+  const table = { classes, boxes, objectEnds: endsOf(counts), ...(header.lengths > 0 ? { polygons } : {}) };
   const problems = new Map(header.problems);
   return paths.map((path, i) => {
-    const flag = flags[i] ?? 0;
+    const has = (name: (typeof flagNames)[number]): boolean => ((flags[i] ?? 0) & (1 << flagNames.indexOf(name))) > 0;
     return {
       path,
       width: widths[i] ?? 0,
       height: heights[i] ?? 0,
-      oriented: (flag & bits.oriented) > 0,
-      objects: takeObjects(counts[i] ?? 0),
-      found: (flag & bits.found) > 0,
-      empty: (flag & bits.empty) > 0,
-      usable: (flag & bits.usable) > 0,
+      oriented: has("oriented"),
+      objects: objectsAt(table, i),
+      found: has("found"),
+      empty: has("empty"),
+      usable: has("usable"),
       problems: (problems.get(i) ?? []).map(({ of, ...problem }) => ({
         path: of === "image" ? path : labelPath(path),
         ...problem,
@@ -148,28 +136,10 @@ function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: 
   });
 }
 
-/**
- * Reads the next image's objects. Slices and no views: a view sent to another thread would copy the memory of all
- * images with it.
- */
-function objectsTaker(reader: ArrayReader, header: Header): (count: number) => VerifiedImage["objects"] {
-  const classes = reader.integers(header.objects);
-  const boxes = reader.floats(4 * header.objects);
-  const lengths = reader.integers(header.lengths);
-  const points = reader.floats(header.points);
-  let object = 0;
-  let point = 0;
-  return (count) => {
-    const [from, to] = [object, object + count];
-    object = to;
-    const polygons = Array.from(lengths.subarray(from, to), (length) => {
-      point += length;
-      return points.slice(point - length, point);
-    });
-    return {
-      classes: classes.slice(from, to),
-      boxes: boxes.slice(4 * from, 4 * to),
-      ...(polygons.some(({ length }) => length > 0) ? { polygons } : {}),
-    };
-  };
+function endsOf(lengths: Int32Array): Int32Array {
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return end;
+  });
 }

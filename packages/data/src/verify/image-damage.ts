@@ -1,13 +1,8 @@
 import { crc32 } from "node:zlib";
-
-/** What is wrong with an image file, seen from its structure without decoding it. */
-export interface Damage {
-  kind: "truncated" | "corrupt";
-  reason: string;
-}
+import type { Fault } from "../problem.ts";
 
 /** The verdict on a file's structure: whole, damaged, or only decoding can show. */
-export type Structure = "whole" | "unknown" | Damage;
+export type Structure = "whole" | "unknown" | Fault;
 
 /**
  * Follows an image file's structure to its end.
@@ -29,7 +24,7 @@ export function inspectStructure(bytes: Uint8Array): Structure {
   return "unknown";
 }
 
-function cutOff(format: string, { length }: Buffer): Damage {
+function cutOff(format: string, { length }: Buffer): Fault {
   return { kind: "truncated", reason: `the ${format} is cut off: it has no end within its ${length} bytes` };
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
 import { type ImageHeader, readImage, readImageHeader } from "@lookonce/image";
-import { type Labels, labelPath, parseLabels } from "../labels.ts";
+import { type LabeledObjects, type Labels, labelPath, parseLabels } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
-import type { DataProblem, ProblemKind } from "../problem.ts";
+import type { DataProblem, Fault } from "../problem.ts";
 import { inspectStructure } from "./image-damage.ts";
 
 /** Files open at once while a data set is checked: enough to keep a disk busy, far below any limit on open files. */
@@ -18,7 +18,7 @@ export interface VerifiedImage {
   /** Whether the file stores it turned or mirrored (EXIF orientation 2 to 8). */
   oriented: boolean;
   /** The objects that can be used. */
-  objects: Omit<Labels, "problems">;
+  objects: LabeledObjects;
   /** Whether there is a label file, and whether it has no row. */
   found: boolean;
   empty: boolean;
@@ -57,7 +57,7 @@ async function verifyImage(path: string, classCount: number): Promise<VerifiedIm
   return { path, width, height, oriented: orientation > 1, objects, found, empty, usable: true, problems };
 }
 
-const noObjects: Omit<Labels, "problems"> = { classes: new Int32Array(0), boxes: new Float32Array(0) };
+const noObjects: LabeledObjects = { classes: new Int32Array(0), boxes: new Float32Array(0) };
 
 /** The labels, or `undefined` without a label file. */
 async function readLabels(file: string, classCount: number): Promise<Labels | undefined> {
@@ -67,10 +67,8 @@ async function readLabels(file: string, classCount: number): Promise<Labels | un
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    return {
-      ...noObjects,
-      problems: [{ path: file, kind: "unreadable-labels", reason: `cannot be read: ${message}` }],
-    };
+    const problem: DataProblem = { path: file, kind: "unreadable-labels", reason: `cannot be read: ${message}` };
+    return { ...noObjects, problems: [problem] };
   }
   return parseLabels(text, file, classCount);
 }
@@ -78,16 +76,13 @@ async function readLabels(file: string, classCount: number): Promise<Labels | un
 /** Shorter sides than this, in pixels, show nothing to learn from (YOLOv5 7.0 and YOLOv8 refuse under 10, too). */
 const minSide = 10;
 
-/** An image's header, or what is wrong with the file. */
-type CheckedImage = ImageHeader | { kind: ProblemKind; reason: string };
-
 /**
  * Reads an image file and returns whether it can be used: there, not empty, whole, of a format that can be decoded, and
  * at least 10 pixels wide and high.
  *
  * JPEG, PNG and WebP are followed through their structure; other formats, and doubtful cases, are decoded.
  */
-async function checkImage(path: string): Promise<CheckedImage> {
+async function checkImage(path: string): Promise<ImageHeader | Fault> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -103,16 +98,12 @@ async function checkImage(path: string): Promise<CheckedImage> {
     const header = await readImageHeader(bytes);
     if (structure === "unknown") await readImage(bytes);
     if (Math.min(header.width, header.height) >= minSide) return header;
-    return {
-      kind: "too-small",
-      reason: `${header.width} × ${header.height} pixels: each side must have at least ${minSide}`,
-    };
+    const size = `${header.width} × ${header.height} pixels`;
+    return { kind: "too-small", reason: `${size}: each side must have at least ${minSide}` };
   } catch (error) {
     if (!(error instanceof LookonceError)) throw error;
     const reason = error.cause instanceof Error ? error.cause.message.trim().split("\n").at(-1) : error.message;
-    return {
-      kind: "corrupt",
-      reason: `not a whole image that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP): ${reason}`,
-    };
+    const what = "not a whole image that can be read (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP)";
+    return { kind: "corrupt", reason: `${what}: ${reason}` };
   }
 }

@@ -7,36 +7,47 @@ import { mapConcurrently } from "../map-concurrently.ts";
 import { decodeVerified, encodeVerified, formatVersion } from "./cache-format.ts";
 import { type OnProgress, type VerifiedImage, verifyImages } from "./verify-images.ts";
 
-/** Options of {@link verifyOnce}; see `DatasetOptions`. */
+/** What of a data set is checked, and how. */
 export interface VerifyOptions {
+  /** `train`, `val` or `test`. */
   split: string;
-  /** The data set's folder. */
-  root: string;
-  classCount: number;
+  /** Use only the first part of the images, above 0 to 1. Default 1: all. */
   fraction?: number;
+  /**
+   * Keep what verification finds in a file beside the labels' folder, and use it the next time. Default `false`: nothing is
+   * written. `renew` checks every file whatever was found before. `YOLO.train`, `YOLO.val` and the command line switch
+   * it on.
+   */
   cache?: boolean | "renew";
+  /** Called with how far verification has come. */
   onProgress?: OnProgress;
+  /** Called with what a person should know, a line at a time. */
   log?: (line: string) => void;
 }
 
-/**
- * Verifies the first `fraction` of the images, unless a cache file has the last result.
- *
- * Only what was found out about all images is kept.
- */
-export async function verifyOnce(paths: readonly string[], options: VerifyOptions): Promise<VerifiedImage[]> {
-  const { split, root, classCount, fraction = 1, cache = false, onProgress, log } = options;
+/** What paths and class numbers of a data set are relative to. */
+interface Place {
+  root: string;
+  classCount: number;
+}
+
+/** Verifies the first `fraction` of the images, unless a cache file has the last result, which is kept of all images only. */
+export async function verifyOnce(paths: readonly string[], options: VerifyOptions & Place): Promise<VerifiedImage[]> {
+  const { split, fraction = 1, cache = false, log } = options;
   const count = Math.max(1, Math.round(paths.length * fraction));
   const wanted = paths.slice(0, count);
-  if (!cache) return verifyImages(wanted, { classCount, onProgress });
-  const file = cachePath(paths, split);
-  const hash = await contentHash(paths, { root, classCount });
-  const kept = cache === "renew" ? undefined : await readCache(file, { hash, paths });
+  if (!cache) return verifyImages(wanted, options);
+  // Beside the folder of the first image's labels: labels/train.train.lookonce-cache for the split train in labels/train
+  const file = `${dirname(labelPath(paths[0] ?? ""))}.${split}.lookonce-cache`;
+  const hash = await contentHash(paths, options);
+  const bytes = cache === "renew" ? undefined : await readFile(file).catch(() => undefined);
+  const kept = bytes && decodeVerified(bytes, { hash, paths });
   if (kept !== undefined) return kept.slice(0, count);
-  const verified = await verifyImages(wanted, { classCount, onProgress });
+  const verified = await verifyImages(wanted, options);
   if (count === paths.length) {
-    const failure = await writeCache(file, { hash, verified });
-    if (failure !== undefined) log?.(`${split}: the check cannot be kept for the next time: ${failure}`);
+    await writeWhole(file, encodeVerified(verified, hash), { flush: false }).catch((error: Error) =>
+      log?.(`${split}: the check cannot be kept for the next time: ${error.message}`),
+    );
   }
   return verified;
 }
@@ -45,24 +56,12 @@ export async function verifyOnce(paths: readonly string[], options: VerifyOption
 const openStats = 64;
 
 /**
- * Where what was found out about a split is kept: beside the folder of its first image's labels, such as
- * `labels/train.train.lookonce-cache` for the split `train` in `labels/train`.
- */
-function cachePath(paths: readonly string[], split: string): string {
-  const [first = ""] = paths;
-  return `${dirname(labelPath(first))}.${split}.lookonce-cache`;
-}
-
-/**
  * A hash of everything that verification depends on: the format's version, the number of classes, and for each image,
  * in order, its path relative to `root`, its size and time of change, and those of its label file or that there is none.
  *
  * What changes neither size nor time of change goes unnoticed.
  */
-async function contentHash(
-  paths: readonly string[],
-  { root, classCount }: { root: string; classCount: number },
-): Promise<string> {
+async function contentHash(paths: readonly string[], { root, classCount }: Place): Promise<string> {
   const states = await mapConcurrently(paths, openStats, async (path) =>
     JSON.stringify([relative(root, path), await stateOf(path), await stateOf(labelPath(path))]),
   );
@@ -76,30 +75,4 @@ async function stateOf(path: string): Promise<[size: number, time: number] | nul
     ({ size, mtimeMs }) => [size, mtimeMs],
     () => null,
   );
-}
-
-/** What was kept under this hash, or `undefined` when there is nothing, it is of other files, or damaged. */
-async function readCache(
-  file: string,
-  { hash, paths }: { hash: string; paths: readonly string[] },
-): Promise<VerifiedImage[] | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
-  return bytes === undefined ? undefined : decodeVerified(bytes, { hash, paths });
-}
-
-/**
- * Keeps what was found out: written beside its place and renamed, so that it never stands half written.
- *
- * @returns why it could not be kept, or `undefined`
- */
-async function writeCache(
-  file: string,
-  { hash, verified }: { hash: string; verified: readonly VerifiedImage[] },
-): Promise<string | undefined> {
-  try {
-    await writeWhole(file, encodeVerified(verified, hash), { flush: false });
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
