@@ -79,12 +79,16 @@ export async function openRegular(
  */
 export function checkRegular(path: string, stats: Stats, { what, maxBytes = 2 ** 31 - 1 }: ReadOptions): void {
   if (!stats.isFile()) {
-    throw new LookonceError("FORMAT", `${path} is ${kindOf(stats)}; expected a ${what}, a regular file.`);
+    throw new LookonceError("FORMAT", `${path} is ${kindOf(stats)}; expected ${article(what)}, a regular file.`);
   }
   if (stats.size > maxBytes) {
     const [size, limit] = [stats.size, maxBytes].map((bytes) => bytes.toLocaleString("en"));
-    throw new LookonceError("FORMAT", `${path} has ${size} bytes; a ${what} may have at most ${limit}.`);
+    throw new LookonceError("FORMAT", `${path} has ${size} bytes; ${article(what)} may have at most ${limit}.`);
   }
+}
+
+function article(what: string): string {
+  return `${/^[aeiou]/.test(what) ? "an" : "a"} ${what}`;
 }
 
 function kindOf(stats: Stats): string {
@@ -106,12 +110,12 @@ function readFault(path: string, { what }: ReadOptions, cause: unknown, hint = "
   const { code, message } = cause as NodeJS.ErrnoException;
   // A socket, or a device without a driver, cannot even be opened
   if (code === "ENXIO") {
-    return new LookonceError("FORMAT", `${path} is a socket or a device; expected a ${what}, a regular file.`, {
+    return new LookonceError("FORMAT", `${path} is a socket or a device; expected ${article(what)}, a regular file.`, {
       cause,
     });
   }
   if (code === "EISDIR") {
-    return new LookonceError("FORMAT", `${path} is a folder; expected a ${what}, a regular file.`, { cause });
+    return new LookonceError("FORMAT", `${path} is a folder; expected ${article(what)}, a regular file.`, { cause });
   }
   return new LookonceError("IO", `Cannot read the ${what} ${path}: ${message}`, { cause });
 }

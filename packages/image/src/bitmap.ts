@@ -4,14 +4,24 @@ import type { Image, Size } from "./image.ts";
 /** Bytes of a bitmap's header up to its height. */
 export const bitmapHeadLength = 26;
 
+/** Lengths of the header's versions: OS/2's two, and Windows' 3, its extensions, 4 and 5. */
+const headerLengths = new Set([12, 64, 40, 52, 56, 108, 124]);
+
+/** The most pixels that are decoded, as sharp's. */
+const maxPixels = 0x3fff ** 2;
+
 /**
  * Reads width and height from the header of a Windows bitmap (BMP), which sharp cannot read. A negative height means that
  * rows are stored from the top.
+ *
+ * @throws Error when the header is of no known kind, RangeError when it is cut off
  */
 export function bitmapSize(bytes: Uint8Array): Size {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(14, true);
+  if (!headerLengths.has(length)) throw new Error(`no bitmap has a header of ${length} bytes`);
   // OS/2's headers are 12 bytes long and store 16-bit sizes
-  if (view.getUint32(14, true) === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true) };
+  if (length === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true) };
   return { width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) };
 }
 
@@ -22,6 +32,7 @@ export function bitmapSize(bytes: Uint8Array): Size {
  */
 export async function decodeBitmap(bytes: Uint8Array): Promise<Image> {
   const { width, height } = bitmapSize(bytes);
+  checkPixels(bytes, width * height);
   const pixels = await new Transformer(bytes).rawPixels();
   const channels = pixels.length / (width * height);
   if (channels !== 3 && channels !== 4) throw new Error(`${pixels.length} bytes are not ${width} × ${height} pixels`);
@@ -32,4 +43,16 @@ export async function decodeBitmap(bytes: Uint8Array): Promise<Image> {
     data[to + 2] = pixels[from + 2] as number;
   }
   return { data, width, height };
+}
+
+/** The decoder reserves memory for all pixels before it reads the first. */
+function checkPixels(bytes: Uint8Array, pixels: number): void {
+  if (pixels > maxPixels) throw new Error(`it has ${pixels} pixels, more than ${maxPixels}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isOs2 = view.getUint32(14, true) === 12;
+  const bits = view.getUint16(isOs2 ? 24 : 28, true);
+  const compression = isOs2 ? 0 : view.getUint32(30, true);
+  // Run lengths (1 and 2) are the only compression
+  const isPacked = compression === 1 || compression === 2;
+  if (!isPacked && (pixels * bits) / 8 > bytes.length) throw new Error(`it ends before its ${pixels} pixels`);
 }

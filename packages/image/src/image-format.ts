@@ -4,15 +4,18 @@ export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "bmp" | "av
 /** The formats that are decoded, for messages. */
 export const imageFormats = "JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP";
 
-/** The first bytes of each format, in Latin-1. The brands of ISO 14496-12's box `ftyp` are those that AVIF files have. */
+/**
+ * The first 12 bytes of each format, in Latin-1: whole signatures, none of which a text can begin with. ISO 14496-12's first
+ * box is `ftyp`, of less than 64 KiB, with one of the brands of AVIF.
+ */
 const signatures: readonly [ImageFormat, RegExp][] = [
   ["jpeg", /^\xff\xd8\xff/],
   ["png", /^\x89PNG\r\n.\n/s],
   ["webp", /^RIFF.{4}WEBP/s],
-  ["gif", /^GIF8/],
+  ["gif", /^GIF8[79]a/],
   ["tiff", /^(II[*+]\0|MM\0[*+])/],
   ["bmp", /^BM/],
-  ["avif", /^.{4}ftyp(avi[fs]|mif1|msf1)/s],
+  ["avif", /^\0\0..ftyp(avi[fs]|mif1|msf1)/s],
 ];
 
 /** Returns the format of an image file by its first 12 bytes; `undefined` for a file that is not decoded. */

@@ -1,17 +1,13 @@
-import { open, readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
-import sharp, { type Sharp, type SharpInput, type SharpOptions } from "sharp";
+import { openRegular, readRegular } from "@lookonce/files";
 import { bitmapHeadLength, bitmapSize, decodeBitmap } from "./bitmap.ts";
 import { decodeFast } from "./decode-fast.ts";
+import { decode, openHeader } from "./decoder.ts";
 import type { Image, Size } from "./image.ts";
 import { type ImageFormat, imageFormat, imageFormats } from "./image-format.ts";
 
-/**
- * `failOn: "error"` refuses truncated and damaged pixels but accepts what merely warns (odd metadata, bytes after the
- * end), which is common in real data sets. Color profiles are ignored, so that pixels are those stored in the file, as
- * OpenCV reads them.
- */
-const options: SharpOptions = { failOn: "error", ignoreIcc: true, sequentialRead: true };
+/** The largest image that is accepted has 268 million pixels: 1 GB where they are not compressed. */
+const file = { what: "image", maxBytes: 2 ** 30 };
 
 /** Options of {@link readImage}. */
 export interface ReadImageOptions {
@@ -33,12 +29,12 @@ export interface ReadImageOptions {
  *   format
  */
 export async function readImage(source: string | Uint8Array, { fast = false }: ReadImageOptions = {}): Promise<Image> {
-  const bytes = typeof source === "string" ? await readBytes(source) : source;
+  const bytes = typeof source === "string" ? await readRegular(source, file) : source;
   // Damaged and unusual files are left to sharp, so that both decoders accept and refuse the same files
   const image = fast ? await decodeFast(bytes) : undefined;
   if (image !== undefined) return image;
   try {
-    return await (checkFormat(bytes) === "bmp" ? decodeBitmap(bytes) : decode(sharp(bytes, options)));
+    return await (checkFormat(bytes) === "bmp" ? decodeBitmap(bytes) : decode(bytes));
   } catch (cause) {
     throw notAnImage(source, bytes, cause);
   }
@@ -61,8 +57,7 @@ export async function readImageHeader(source: string | Uint8Array): Promise<Imag
   try {
     const format = checkFormat(head);
     if (format === "bmp") return { ...bitmapSize(head), orientation: 1, format };
-    const input: SharpInput = source;
-    const { autoOrient, orientation } = await sharp(input, { ...options, limitInputPixels: false }).metadata();
+    const { autoOrient, orientation } = await openHeader(source).metadata();
     return { width: autoOrient.width, height: autoOrient.height, orientation: orientation ?? 1, format };
   } catch (cause) {
     throw notAnImage(source, head, cause);
@@ -85,50 +80,15 @@ export async function readImageSize(source: string | Uint8Array): Promise<Size> 
   return { width, height };
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
-  return reading(path, () => readFile(path));
-}
-
 /** Reads the first bytes of a file, which identify its format. */
 async function readHead(path: string): Promise<Uint8Array> {
-  return reading(path, async () => {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(bitmapHeadLength) });
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  });
-}
-
-async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
+  const handle = await openRegular(path, file);
   try {
-    return await read();
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new LookonceError("NOT_FOUND", `There is no image ${path}: check the path.`, { cause });
-    }
-    if (code === "EISDIR") {
-      throw new LookonceError("FORMAT", `${path} is a folder; expected the path of one image file.`, { cause });
-    }
-    throw new LookonceError("IO", `Cannot read the image ${path}: ${(cause as Error).message}`, { cause });
+    const { buffer, bytesRead } = await handle.read({ buffer: new Uint8Array(bitmapHeadLength) });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
-}
-
-async function decode(pipeline: Sharp): Promise<Image> {
-  const { data, info } = await pipeline
-    .autoOrient()
-    .toColourspace("srgb")
-    .removeAlpha()
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  return {
-    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    width: info.width,
-    height: info.height,
-  };
 }
 
 function notAnImage(source: string | Uint8Array, head: Uint8Array, cause: unknown): LookonceError {

@@ -1,0 +1,58 @@
+import sharp, { type Sharp, type SharpOptions } from "sharp";
+import type { Image } from "./image.ts";
+
+/** Loaders of libvips for the formats that are decoded, and SVG, for the plots that are drawn here. */
+const loaders = ["Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Heif", "SvgBuffer"];
+
+// For the whole process: whoever else uses sharp in it cannot open PDF, ImageMagick's or libvips' own formats either
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({ operation: loaders.map((name) => `VipsForeignLoad${name}`) });
+
+/**
+ * `failOn: "error"` refuses truncated and damaged pixels but accepts what merely warns (odd metadata, bytes after the
+ * end), which is common in real data sets. Color profiles are ignored, so that pixels are those stored in the file, as
+ * OpenCV reads them.
+ */
+const options: SharpOptions = { failOn: "error", ignoreIcc: true, sequentialRead: true };
+
+/** Seconds that decoding one image may take; the largest that is accepted takes about 5. */
+const timeout = { seconds: 60 };
+
+/** Pixels that are decoded at once in a thread, at 3 bytes each; a larger image is decoded alone. */
+const pixelsAtOnce = 100_000_000;
+
+/** Pixels that are being decoded, and who waits for them to become fewer. */
+let pixelsInProgress = 0;
+const waiting: (() => void)[] = [];
+
+/** Opens an image file for its header; its first bytes must have passed `imageFormat`. */
+export function openHeader(source: string | Uint8Array): Sharp {
+  return sharp(source, { ...options, limitInputPixels: false });
+}
+
+/** Decodes a JPEG, PNG, WebP, AVIF, GIF or TIFF file; its bytes must have passed `imageFormat`. */
+export async function decode(bytes: Uint8Array): Promise<Image> {
+  const { width = 0, height = 0 } = await openHeader(bytes).metadata();
+  const pixels = width * height;
+  while (pixelsInProgress > 0 && pixelsInProgress + pixels > pixelsAtOnce) {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  pixelsInProgress += pixels;
+  try {
+    const { data, info } = await sharp(bytes, options)
+      .timeout(timeout)
+      .autoOrient()
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    return {
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      width: info.width,
+      height: info.height,
+    };
+  } finally {
+    pixelsInProgress -= pixels;
+    for (const go of waiting.splice(0)) go();
+  }
+}
