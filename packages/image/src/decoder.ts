@@ -15,7 +15,7 @@ sharp.unblock({ operation: loaders.map((name) => `VipsForeignLoad${name}`) });
  */
 const options: SharpOptions = { failOn: "error", ignoreIcc: true, sequentialRead: true };
 
-/** Seconds that decoding one image may take; the largest that is accepted takes about 5. */
+/** Time limit of decoding one image; the largest that is accepted needs about 5 seconds. */
 const timeout = { seconds: 60 };
 
 /** Pixels that are decoded at once in a thread, at 3 bytes each; a larger image is decoded alone. */

@@ -90,7 +90,7 @@ describe("images of many pixels", () => {
     );
     clearInterval(timer);
     expect(sizes).toEqual(Array(6).fill([side, side, side * side * 3]));
-    // Six at once would take six times 243 MB and more
+    // Six at once would need six times 243 MB and more
     expect(most - before).toBeLessThan(6 * side * side * 3);
   });
 });
