@@ -1,52 +1,35 @@
 import { stat } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
-import { readImageSize } from "@lookonce/image";
+import type { Size } from "@lookonce/image";
 import type { OnProgress } from "../verify/verify-images.ts";
 import { type ConversionResult, LeftOut } from "./conversion-result.ts";
-import { DatasetWriter, type SaveImages } from "./dataset-writer.ts";
-import { ImageIndex, safeName } from "./image-index.ts";
+import { DatasetWriter, type TargetOptions } from "./dataset-writer.ts";
+import { ImageIndex, safeName, sizeOf } from "./image-index.ts";
 import { boxRow, type LabelRow, polygonRow } from "./label-row.ts";
 import { readCoco } from "./read-coco.ts";
 
 /** Options of {@link convertCoco}. */
-export interface ConvertCocoOptions {
+export interface ConvertCocoOptions extends TargetOptions {
   /** The JSON file, such as `instances_train2017.json`. */
   annotations: string;
   /** Folder of its images; needed unless `saveImages` is `none`. */
   images?: string;
-  /** Folder of the new data set; further splits can be added to it. */
-  output: string;
-  /** Default `train`. */
-  split?: "train" | "val" | "test";
-  /** Default `link`. */
-  saveImages?: SaveImages;
   /** Write outlines where there are some, not just boxes. Default `false`. */
   polygons?: boolean;
   /** Called with bytes read; the file is read twice. */
   onProgress?: OnProgress;
 }
 
-interface Image {
+interface Image extends Size {
   /** Its number in the {@link DatasetWriter}. */
   number: number;
-  width: number;
-  height: number;
   hasObject: boolean;
 }
 
 /** An image as the file describes it. */
-interface Listed {
+interface Listed extends Size {
   id: unknown;
   name: string;
-  width: number;
-  height: number;
-}
-
-interface Reading {
-  options: ConvertCocoOptions;
-  images: Map<unknown, Image>;
-  categories: Map<unknown, string>;
-  leftOut: LeftOut;
 }
 
 /**
@@ -61,90 +44,97 @@ interface Reading {
  * @throws LookonceError `NOT_FOUND`, `FORMAT`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
 export async function convertCoco(options: ConvertCocoOptions): Promise<ConversionResult> {
-  const { output, split = "train", saveImages = "link" } = options;
+  const { saveImages = "link" } = options;
   if (options.images === undefined && saveImages !== "none") {
     throw new LookonceError("ARGUMENT", "images must name the folder of the images, unless save_images is none.");
   }
   const index = options.images === undefined ? undefined : await ImageIndex.of(options.images);
-  const reading: Reading = { options, images: new Map(), categories: new Map(), leftOut: new LeftOut() };
-  const found = await readLists(reading);
-  const categories = [...reading.categories].sort(([a], [b]) => Number(a) - Number(b));
-  const names = categories.map(([, name]) => name);
-  const writer = await DatasetWriter.open({ output, split, saveImages }, names);
-  try {
-    await addImages(found, { reading, index, writer });
-    const labels = new Map(categories.map(([id], label) => [id, label]));
-    const counts = await addObjects(reading, { labels, writer });
-    const all = [...reading.images.values()];
-    const background = all.filter(({ hasObject }) => !hasObject).length;
-    const { counts: leftOut, examples } = reading.leftOut;
-    return { yaml: await writer.finish(), names, images: all.length, background, ...counts, leftOut, examples };
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
+  const { listed, categories } = await readLists(options);
+  const names = categories.map(({ name }) => name);
+  const leftOut = new LeftOut();
+  const added = await DatasetWriter.write(options, names, async (writer) => {
+    const images = await addImages(listed, { index, writer, leftOut });
+    const counts = await addObjects(options, { images, categories, writer, leftOut });
+    const background = [...images.values()].filter(({ hasObject }) => !hasObject).length;
+    return { images: images.size, background, ...counts };
+  });
+  return { ...added, leftOut: leftOut.counts, examples: leftOut.examples };
 }
 
-/** First reading: images and categories, which may stand behind the annotations. */
-async function readLists({ options, categories }: Reading): Promise<Listed[]> {
-  const found: Listed[] = [];
+interface Category {
+  id: unknown;
+  name: string;
+}
+
+/** First reading: images, and categories in the order of their ids; both may stand behind the annotations. */
+async function readLists(options: ConvertCocoOptions): Promise<{ listed: Listed[]; categories: Category[] }> {
   const { annotations: file } = options;
-  const onProgress = await progressOf(options, 0);
-  const read = (list: string, { id, name, file_name: fileName, width, height }: Record<string, unknown>): void => {
-    if (list === "categories") categories.set(id, String(name));
-    if (list === "images") found.push({ id, name: String(fileName), width: Number(width), height: Number(height) });
-  };
-  await readCoco(file, read, onProgress);
-  if (found.length > 0 && categories.size > 0) return found;
-  throw new LookonceError(
-    "DATA",
-    `${file} is no COCO annotation file: it has no list "${found.length === 0 ? "images" : "categories"}" with an element.`,
+  const listed: Listed[] = [];
+  const names = new Map<unknown, string>();
+  await readCoco(
+    file,
+    (list, { id, name, file_name: fileName, width, height }) => {
+      if (list === "categories") names.set(id, String(name));
+      if (list === "images") listed.push({ id, name: String(fileName), width: Number(width), height: Number(height) });
+    },
+    await progressOf(options, 0),
   );
+  const categories = Array.from(names, ([id, name]) => ({ id, name })).sort((a, b) => Number(a.id) - Number(b.id));
+  if (listed.length > 0 && categories.length > 0) return { listed, categories };
+  const empty = listed.length === 0 ? "images" : "categories";
+  throw new LookonceError("DATA", `${file} is no COCO annotation file: it has no list "${empty}" with an element.`);
 }
 
+/** The images that can be used, by their ids. */
 async function addImages(
-  found: readonly Listed[],
-  { reading, index, writer }: { reading: Reading; index: ImageIndex | undefined; writer: DatasetWriter },
-): Promise<void> {
-  const { images, leftOut } = reading;
-  for (const { id, name: given, width, height } of found) {
-    const source = index?.find(given);
+  listed: readonly Listed[],
+  { index, writer, leftOut }: { index: ImageIndex | undefined; writer: DatasetWriter; leftOut: LeftOut },
+): Promise<Map<unknown, Image>> {
+  const images = new Map<unknown, Image>();
+  for (const { id, name, ...listedSize } of listed) {
+    const source = index?.find(name);
     if (index !== undefined && source === undefined) {
-      leftOut.add("missing-image", `there is no image ${given}`);
+      leftOut.add("missing-image", `there is no image ${name}`);
       continue;
     }
-    const size = width > 0 && height > 0 ? { width, height } : await sizeOf(source);
+    const size = await sizeOf(listedSize, source);
     if (size === undefined) {
-      leftOut.add("no-size", `the size of ${given} is not known`);
+      leftOut.add("no-size", `the size of ${name} is not known`);
       continue;
     }
-    const number = await writer.addImage(safeName(given), source);
-    if (number === undefined) leftOut.add("name-taken", `another image is called ${given}, too`);
+    const number = await writer.addImage(safeName(name), source);
+    if (number === undefined) leftOut.add("name-taken", `another image is called ${name}, too`);
     else images.set(id, { number, ...size, hasObject: false });
   }
+  return images;
 }
 
-async function sizeOf(source: string | undefined): Promise<{ width: number; height: number } | undefined> {
-  return source === undefined ? undefined : readImageSize(source).catch(() => undefined);
+interface Adding {
+  images: ReadonlyMap<unknown, Image>;
+  categories: readonly Category[];
+  writer: DatasetWriter;
+  leftOut: LeftOut;
 }
 
 /** Second reading: the annotations. */
 async function addObjects(
-  { options, images, leftOut, categories }: Reading,
-  { labels, writer }: { labels: ReadonlyMap<unknown, number>; writer: DatasetWriter },
+  options: ConvertCocoOptions,
+  { images, categories, writer, leftOut }: Adding,
 ): Promise<{ objects: number; clipped: number }> {
   const counts = { objects: 0, clipped: 0 };
+  const labels = new Map(categories.map(({ id }, label) => [id, label]));
   const add = (annotation: Record<string, unknown>): Promise<void> | undefined => {
-    const { id, image_id: imageId, category_id: categoryId, iscrowd } = annotation;
+    const { id, image_id: imageId, category_id: categoryId, iscrowd, bbox } = annotation;
     const image = images.get(imageId);
     const label = labels.get(categoryId);
-    if (Number(iscrowd) === 1) leftOut.add("crowd", `annotation ${id} is a crowd of ${categories.get(categoryId)}`);
+    const name = categories[label ?? -1]?.name;
+    if (Number(iscrowd) === 1) leftOut.add("crowd", `annotation ${id} is a crowd of ${name}`);
     else if (image === undefined) leftOut.add("unknown-image", `annotation ${id} is of image ${imageId}`);
     else if (label === undefined) leftOut.add("unknown-class", `annotation ${id} is of category ${categoryId}`);
     else {
       const row = rowOf(annotation, { label, image, polygons: options.polygons ?? false });
       if (typeof row === "string") {
-        leftOut.add(row, `annotation ${id} of image ${imageId}: bbox ${JSON.stringify(annotation.bbox)}`);
+        leftOut.add(row, `annotation ${id} of image ${imageId}: bbox ${JSON.stringify(bbox)}`);
         return undefined;
       }
       image.hasObject = true;
@@ -155,11 +145,7 @@ async function addObjects(
     return undefined;
   };
   const onProgress = await progressOf(options, 1);
-  await readCoco(
-    options.annotations,
-    (list, element) => (list === "annotations" ? add(element) : undefined),
-    onProgress,
-  );
+  await readCoco(options.annotations, (list, item) => (list === "annotations" ? add(item) : undefined), onProgress);
   return counts;
 }
 
@@ -202,14 +188,13 @@ async function progressOf({ annotations, onProgress }: ConvertCocoOptions, readi
  * @param parts at least one polygon, each a list of x, y, …
  */
 function joinPolygons(parts: readonly (readonly number[])[]): number[] {
-  const [first = [], ...others] = parts;
-  return others.reduce<number[]>(
+  return parts.slice(1).reduce<number[]>(
     (joined, part) => {
       const [from, to] = nearestPoints(joined, part);
       const around = [...part.slice(to), ...part.slice(0, to), ...part.slice(to, to + 2)];
       return [...joined.slice(0, from + 2), ...around, ...joined.slice(from)];
     },
-    [...first],
+    [...(parts[0] ?? [])],
   );
 }
 

@@ -1,28 +1,22 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { readImageSize } from "@lookonce/image";
+import type { Size } from "@lookonce/image";
 import { isFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { OnProgress } from "../verify/verify-images.ts";
 import { type ConversionResult, LeftOut } from "./conversion-result.ts";
-import { DatasetWriter, namesBefore, type SaveImages } from "./dataset-writer.ts";
-import { ImageIndex } from "./image-index.ts";
-import { boxRow } from "./label-row.ts";
+import { configBefore, DatasetWriter, type TargetOptions } from "./dataset-writer.ts";
+import { ImageIndex, sizeOf } from "./image-index.ts";
+import { boxRow, type LabelRow } from "./label-row.ts";
 import { readVoc, type VocAnnotation } from "./read-voc.ts";
 
 /** Options of {@link convertVoc}. */
-export interface ConvertVocOptions {
+export interface ConvertVocOptions extends TargetOptions {
   /** Folder of XML files, such as `VOC2007/Annotations`. */
   annotations: string;
   /** Folder of images, such as `VOC2007/JPEGImages`. */
   images: string;
-  /** Folder of the new data set; further splits can be added to it. */
-  output: string;
-  /** Default `train`. */
-  split?: "train" | "val" | "test";
-  /** Default `link`. */
-  saveImages?: SaveImages;
   /** A list of names, a line each, of the XML files to read, such as `ImageSets/Main/train.txt`. Default: all. */
   list?: string;
   /** Classes by number; others are left out. Default: all, in alphabetical order, or those of the output. */
@@ -48,19 +42,11 @@ interface Reading {
  * @throws LookonceError `NOT_FOUND`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
 export async function convertVoc(options: ConvertVocOptions): Promise<ConversionResult> {
-  const { output, split = "train", saveImages = "link" } = options;
   const index = await ImageIndex.of(options.images);
   const reading: Reading = { options, files: await listAnnotations(options), leftOut: new LeftOut() };
-  const names = [...(options.names ?? (await namesBefore({ output })) ?? (await namesOf(reading)))];
-  const writer = await DatasetWriter.open({ output, split, saveImages }, names);
-  try {
-    const counts = await addAll(reading, { index, writer, names });
-    const { counts: leftOut, examples } = reading.leftOut;
-    return { yaml: await writer.finish(), names, ...counts, leftOut, examples };
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
+  const names = [...(options.names ?? (await configBefore(options.output))?.names ?? (await namesOf(reading)))];
+  const added = await DatasetWriter.write(options, names, (writer) => addAll(reading, { index, writer, names }));
+  return { ...added, leftOut: reading.leftOut.counts, examples: reading.leftOut.examples };
 }
 
 /** The XML files, sorted, or in the order of the list. */
@@ -134,15 +120,13 @@ async function addAll(
   return counts;
 }
 
-interface Found {
+interface Found extends Size {
   source: string;
-  width: number;
-  height: number;
 }
 
 /** The image of an annotation: named as the XML file is, or as the XML says. */
 async function locate(
-  { filename, width, height }: VocAnnotation,
+  { filename, ...written }: VocAnnotation,
   { file, index, leftOut }: { file: string; index: ImageIndex; leftOut: LeftOut },
 ): Promise<Found | undefined> {
   const stem = basename(file).replace(/\.xml$/i, "");
@@ -151,8 +135,7 @@ async function locate(
     leftOut.add("missing-image", `${file}: there is no image ${filename ?? stem}`);
     return undefined;
   }
-  if (width > 0 && height > 0) return { source, width, height };
-  const size = await readImageSize(source).catch(() => undefined);
+  const size = await sizeOf(written, source);
   if (size === undefined) leftOut.add("no-size", `${file}: the size of ${source} is not known`);
   return size && { source, ...size };
 }
@@ -160,20 +143,17 @@ async function locate(
 function rowsOf(
   { objects }: VocAnnotation,
   context: { file: string; image: Found; labels: ReadonlyMap<string, number>; leftOut: LeftOut; difficult: boolean },
-): { text: string; clipped: boolean }[] {
+): LabelRow[] {
   const { file, image, labels, leftOut } = context;
   return objects.flatMap(({ name, difficult, corners }, i) => {
     const object = `${file}: object ${i + 1} ("${name}")`;
     const label = labels.get(name);
     const [xmin, ymin, xmax, ymax] = corners;
-    const row =
-      label !== undefined && corners.every(Number.isFinite)
-        ? boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], image)
-        : undefined;
+    const isBox = corners.every(Number.isFinite);
+    const row = label !== undefined && isBox ? boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], image) : undefined;
     if (difficult && !context.difficult) leftOut.add("difficult", `${object} is marked as difficult`);
     else if (label === undefined) leftOut.add("unknown-class", `${object} is of no known class`);
-    else if (!corners.every(Number.isFinite)) leftOut.add("no-box", `${object} has the box ${corners.join(" ")}`);
-    else if (row === undefined) leftOut.add("no-area", `${object} has the box ${corners.join(" ")}`);
+    else if (row === undefined) leftOut.add(isBox ? "no-area" : "no-box", `${object} has the box ${corners.join(" ")}`);
     else return [row];
     return [];
   });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { renameIntoPlace, writeWhole } from "@lookonce/files";
 import { dump } from "js-yaml";
-import { readDatasetConfig } from "../dataset-config.ts";
+import { type DatasetConfig, readDatasetConfig } from "../dataset-config.ts";
 import { LabelSpool } from "./label-spool.ts";
 
 const firstLine = "# Written by lookonce data convert";
@@ -13,46 +13,58 @@ const firstLine = "# Written by lookonce data convert";
 export type SaveImages = "link" | "copy" | "none";
 
 /** Where a converted split goes. */
-export interface Target {
-  /** Folder of the data set. */
+export interface TargetOptions {
+  /** Folder of the new data set; further splits can be added to it. */
   output: string;
-  /** `train`, `val` or `test`. */
-  split: string;
-  saveImages: SaveImages;
+  /** Default `train`. */
+  split?: "train" | "val" | "test";
+  /** Default `link`. */
+  saveImages?: SaveImages;
 }
 
 /**
  * Writes one split of a YOLO data set: `labels/<split>`, `images/<split>` and `data.yaml`, to which further splits can be
- * added. Everything is written beside its place and moved there by {@link finish}.
+ * added. Everything is written beside its place and moved there at the end.
  */
 export class DatasetWriter {
-  readonly #target: Target;
-  readonly #names: readonly string[];
+  readonly #target: Required<TargetOptions>;
   readonly #spool: LabelSpool;
   readonly #labelFiles: string[] = [];
   readonly #stems: Set<string> = new Set();
   #linked = false;
 
-  private constructor(target: Target, names: readonly string[]) {
-    this.#target = target;
-    this.#names = names;
+  private constructor({ output, split = "train", saveImages = "link" }: TargetOptions) {
+    this.#target = { output, split, saveImages };
     this.#spool = new LabelSpool(join(this.#partial("labels"), ".spool"));
   }
 
-  /** @throws LookonceError `ARGUMENT` when the folder contains something that would be mixed up or lost, `IO` */
-  static async open(target: Target, names: readonly string[]): Promise<DatasetWriter> {
-    await checkTarget(target);
-    const before = await namesBefore(target);
-    if (before !== undefined && before.join("\n") !== names.join("\n")) {
-      throw new LookonceError(
-        "ARGUMENT",
-        `${yamlPath(target)} has the classes ${some(before)}, but the annotations have ${some(names)}: choose another output.`,
-      );
+  /**
+   * Writes a split; nothing half done is left behind.
+   *
+   * @param add adds the images and their objects
+   * @returns what `add` returns, the path of `data.yaml` and its names
+   * @throws LookonceError `ARGUMENT` when the folder contains something that would be mixed up or lost, `IO`; or as `add`
+   */
+  static async write<T>(
+    target: TargetOptions,
+    names: readonly string[],
+    add: (writer: DatasetWriter) => Promise<T>,
+  ): Promise<T & { yaml: string; names: string[] }> {
+    const writer = new DatasetWriter(target);
+    await checkTarget(writer.#target);
+    const before = await configBefore(target.output);
+    if (before !== undefined && before.names.join("\n") !== names.join("\n")) {
+      const contents = `has the classes ${some(before.names)}, but the annotations have ${some(names)}`;
+      throw new LookonceError("ARGUMENT", `${before.file} ${contents}: choose another output.`);
     }
-    const writer = new DatasetWriter(target, names);
-    for (const part of ["labels", "images"]) await rm(writer.#partial(part), { recursive: true, force: true });
-    await writer.#spool.open();
-    return writer;
+    await writer.#removePartial();
+    try {
+      const added = await add(writer);
+      return { yaml: await writer.#finish(names), names: [...names], ...added };
+    } catch (error) {
+      await writer.#removePartial();
+      throw error;
+    }
   }
 
   /**
@@ -69,7 +81,8 @@ export class DatasetWriter {
     if (this.#target.saveImages === "none" || source === undefined) return number;
     const place = join(this.#partial("images"), name);
     await mkdir(dirname(place), { recursive: true });
-    await this.#place(source, place);
+    const copy = (): Promise<void> => copyFile(source, place, constants.COPYFILE_FICLONE);
+    await (this.#target.saveImages === "link" ? link(source, place).catch(copy) : copy());
     this.#linked = true;
     return number;
   }
@@ -79,37 +92,24 @@ export class DatasetWriter {
     return this.#spool.add(image, row);
   }
 
-  /** Moves everything to its place and names the split in `data.yaml`, whose path it returns. */
-  async finish(): Promise<string> {
+  async #finish(names: readonly string[]): Promise<string> {
     const { output, split } = this.#target;
     await this.#spool.finish(this.#labelFiles.map((file) => join(this.#partial("labels"), file)));
     for (const part of this.#linked ? ["labels", "images"] : ["labels"]) {
-      const place = join(output, part, split);
-      await renameIntoPlace(this.#partial(part), place);
+      await renameIntoPlace(this.#partial(part), join(output, part, split));
     }
-    const file = yamlPath(this.#target);
-    const before = (await isOurs(file)) ? (await readDatasetConfig(file)).splits : {};
-    const splits = { ...before, [split]: [`images/${split}`] };
+    const file = join(output, "data.yaml");
+    const splits = { ...(await configBefore(output))?.splits, [split]: [`images/${split}`] };
     const lines = ["train", "val", "test"].flatMap((key) => splits[key]?.map((folder) => `${key}: ${folder}\n`) ?? []);
-    const names = dump({ names: { ...this.#names } }, { lineWidth: -1 });
-    await writeWhole(file, `${firstLine}\npath: .\n${lines.join("")}${names}`);
+    await writeWhole(
+      file,
+      `${firstLine}\npath: .\n${lines.join("")}${dump({ names: { ...names } }, { lineWidth: -1 })}`,
+    );
     return file;
   }
 
-  /** Removes what {@link finish} would have moved. */
-  async abandon(): Promise<void> {
+  async #removePartial(): Promise<void> {
     for (const part of ["labels", "images"]) await rm(this.#partial(part), { recursive: true, force: true });
-  }
-
-  async #place(source: string, place: string): Promise<void> {
-    if (this.#target.saveImages === "link") {
-      const linked = await link(source, place).then(
-        () => true,
-        () => false,
-      );
-      if (linked) return;
-    }
-    await copyFile(source, place, constants.COPYFILE_FICLONE);
   }
 
   #partial(part: string): string {
@@ -118,40 +118,27 @@ export class DatasetWriter {
 }
 
 /**
- * The classes of the `data.yaml` that an earlier conversion wrote there, or `undefined` when there is none.
+ * The `data.yaml` that an earlier conversion wrote there, or `undefined` when there is none.
  *
  * @throws LookonceError `ARGUMENT` when somebody else's file is there
  */
-export async function namesBefore(target: Pick<Target, "output">): Promise<string[] | undefined> {
-  const file = yamlPath(target);
+export async function configBefore(output: string): Promise<DatasetConfig | undefined> {
+  const file = join(output, "data.yaml");
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  if (await isOurs(file)) return (await readDatasetConfig(file)).names;
-  throw new LookonceError(
-    "ARGUMENT",
-    `${file} is not of lookonce data convert and stays as it is: choose another output.`,
-  );
+  if (text.startsWith(firstLine)) return readDatasetConfig(file);
+  const what = "is not of lookonce data convert and stays as it is";
+  throw new LookonceError("ARGUMENT", `${file} ${what}: choose another output.`);
 }
 
-async function checkTarget({ output, split }: Target): Promise<void> {
+async function checkTarget({ output, split }: Required<TargetOptions>): Promise<void> {
   for (const part of ["labels", "images"]) {
     const folder = join(output, part, split);
-    const names = await readdir(folder).catch(() => []);
-    if (names.length > 0) {
-      throw new LookonceError(
-        "ARGUMENT",
-        `${folder} already contains ${names.length} files: choose another output, or another split of train, val and test.`,
-      );
-    }
+    const { length } = await readdir(folder).catch(() => []);
+    if (length === 0) continue;
+    const hint = "choose another output, or another split of train, val and test";
+    throw new LookonceError("ARGUMENT", `${folder} already contains ${length} files: ${hint}.`);
   }
-}
-
-async function isOurs(file: string): Promise<boolean> {
-  return (await readFile(file, "utf8").catch(() => "")).startsWith(firstLine);
-}
-
-function yamlPath({ output }: Pick<Target, "output">): string {
-  return join(output, "data.yaml");
 }
 
 function stemOf(name: string): string {

@@ -1,5 +1,6 @@
 import { basename, extname, relative, sep } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { readImageSize, type Size } from "@lookonce/image";
 import { isFolder, listFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
 
@@ -39,4 +40,10 @@ export class ImageIndex {
 export function safeName(name: string): string {
   const parts = name.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
   return parts.includes("..") || /^[A-Za-z]:/.test(name) ? (parts.at(-1) ?? "") : parts.join("/");
+}
+
+/** The size that annotations say, or the file's where they do not. */
+export async function sizeOf({ width, height }: Size, file: string | undefined): Promise<Size | undefined> {
+  if (width > 0 && height > 0) return { width, height };
+  return file === undefined ? undefined : readImageSize(file).catch(() => undefined);
 }

@@ -1,3 +1,5 @@
+import type { Size } from "@lookonce/image";
+
 /** Digits behind the point in label files: a thousandth of a pixel for any image of today. */
 const digits = 6;
 
@@ -6,11 +8,6 @@ export interface LabelRow {
   text: string;
   /** Whether something stuck out of the image and was cut off. */
   clipped: boolean;
-}
-
-interface Size {
-  width: number;
-  height: number;
 }
 
 /**

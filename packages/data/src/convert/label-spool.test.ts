@@ -7,7 +7,6 @@ import { LabelSpool } from "./label-spool.ts";
 it("writes every label file's rows in order, however often memory is full", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lookonce-spool-"));
   const spool = new LabelSpool(join(folder, "spool"), { buckets: 3, limit: 50 });
-  await spool.open();
   const files = Array.from({ length: 8 }, (_, i) => join(folder, "labels", `${i}.txt`));
   const writing: (Promise<void> | undefined)[] = [];
   for (let i = 0; i < 200; i++) writing.push(spool.add((i * i) % 7, `${i} x`));

@@ -35,11 +35,8 @@ export function readVoc(xml: string): VocAnnotation {
     path.push(name);
     text = "";
     if (path.join("/") === "annotation/object") {
-      annotation.objects.push({
-        name: "",
-        difficult: false,
-        corners: [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
-      });
+      const corners: VocObject["corners"] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+      annotation.objects.push({ name: "", difficult: false, corners });
     }
   };
   const addText = (piece: string): void => {

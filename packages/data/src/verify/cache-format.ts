@@ -105,16 +105,16 @@ function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: 
   // A copy, since a view would need an aligned start
   const memory = Uint8Array.from(body).buffer;
   let at = 0;
-  const take = (count: number): [ArrayBuffer, number, number] => {
+  const next = (count: number): [ArrayBuffer, number, number] => {
     at += 4 * count;
     return [memory, at - 4 * count, count];
   };
-  const column = (): Int32Array => new Int32Array(...take(header.images));
+  const column = (): Int32Array => new Int32Array(...next(header.images));
   const [flags, widths, heights, counts] = [column(), column(), column(), column()];
-  const classes = new Int32Array(...take(header.objects));
-  const boxes = new Float32Array(...take(4 * header.objects));
-  const lengths = new Int32Array(...take(header.lengths));
-  const polygons = { points: new Float32Array(...take(header.points)), ends: endsOf(lengths) };
+  const classes = new Int32Array(...next(header.objects));
+  const boxes = new Float32Array(...next(4 * header.objects));
+  const lengths = new Int32Array(...next(header.lengths));
+  const polygons = { points: new Float32Array(...next(header.points)), ends: endsOf(lengths) };
   const table = { classes, boxes, objectEnds: endsOf(counts), ...(header.lengths > 0 ? { polygons } : {}) };
   const problems = new Map(header.problems);
   return paths.map((path, i) => {
