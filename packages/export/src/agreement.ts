@@ -1,9 +1,9 @@
 import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
-import { checkImage, checkImageName } from "./check-image.ts";
-import { largestDifferences, predict, surestDifferences } from "./compare.ts";
-import type { ExportReport } from "./export-report.ts";
+import { checkImage, checkImageName, type ImageBatch } from "./check-image.ts";
+import { type Differences, largestDifferences, type Prediction, predict, surestDifferences } from "./compare.ts";
+import type { Agreement } from "./export-report.ts";
 
 /** How a file stores weights: as they are, in half precision, or in 8 bits of a range of their own. */
 export type WeightPrecision = "float32" | "float16" | "uint8";
@@ -19,15 +19,12 @@ const tolerances: Readonly<Record<WeightPrecision, { pixels: number; probability
 };
 
 /** Something that was written and what it is compared by. */
-export interface Candidate {
+export interface Candidate extends Required<ImageBatch> {
   /** Where it will be, for errors. */
   file: string;
-  height: number;
-  width: number;
-  batch: number;
   precision: WeightPrecision;
   /** What it predicts for images [batch, 3, H, W]: [batch, 4 + nc, A] (v8) or [batch, A, 5 + nc] (v5). */
-  predict(images: Float32Array): Promise<{ data: Float32Array; shape: readonly number[] }>;
+  predict(images: Float32Array): Promise<Prediction>;
 }
 
 /**
@@ -35,13 +32,10 @@ export interface Candidate {
  *
  * @throws LookonceError `NUMERIC` when they differ by more than is allowed
  */
-export async function requireAgreement(
-  model: DetectionModel,
-  candidate: Candidate,
-): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
+export async function requireAgreement(model: DetectionModel, candidate: Candidate): Promise<Agreement> {
   const { file, height, width, batch, precision } = candidate;
   const images = await checkImage({ height, width, batch });
-  const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
+  const { data: expected } = await predict(model, images, [batch, 3, height, width]);
   const { data, shape } = await candidate.predict(images);
   const pair = { expected, found: data, shape, ...familyOf(model.family) };
   const found = precision === "float32" ? largestDifferences(pair) : surestDifferences(pair);
@@ -53,9 +47,10 @@ export async function requireAgreement(
       `${file} was not written: its boxes differ from the model's by ${found.pixels} pixels and its probabilities by ${found.probability}.`,
     );
   }
-  return {
-    differences: found,
-    largestDifference: Math.max(found.pixels, found.probability),
-    checkedOn: checkImageName,
-  };
+  return agreementOf(found);
+}
+
+export function agreementOf(differences: Differences): Agreement {
+  const largestDifference = Math.max(differences.pixels, differences.probability);
+  return { differences, largestDifference, checkedOn: checkImageName };
 }

@@ -2,9 +2,9 @@ import { type OperationGraph, runGraph } from "@lookonce/graph-model";
 import { compileFunction } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { WeightPrecision } from "./agreement.ts";
-import { requireAgreement } from "./agreement.ts";
-import type { ExportReport } from "./export-report.ts";
+import { requireAgreement, type WeightPrecision } from "./agreement.ts";
+import type { Prediction } from "./compare.ts";
+import type { Agreement } from "./export-report.ts";
 import type { GraphSpec } from "./graph-spec.ts";
 
 /** Options of {@link checkGraph}. */
@@ -24,9 +24,9 @@ export async function checkGraph(
   model: DetectionModel,
   graph: OperationGraph,
   { spec, precision, file }: CheckGraphOptions,
-): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
+): Promise<Agreement> {
   const { height, width, dynamic } = spec;
-  const check = async (batch: number): ReturnType<typeof checkGraph> => {
+  const check = async (batch: number): Promise<Agreement> => {
     const shape = [batch, height, width, 3] as const;
     const engine = await compileFunction((x) => runGraph(graph, [x])[0] as tf.Tensor, { shape });
     try {
@@ -38,7 +38,7 @@ export async function checkGraph(
         precision,
         predict: async (images) => {
           const [output] = await engine.run(channelsLast(images, shape), shape);
-          return output as { data: Float32Array; shape: number[] };
+          return output as Prediction;
         },
       });
     } finally {

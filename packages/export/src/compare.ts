@@ -11,20 +11,6 @@ export interface Differences {
   probability: number;
 }
 
-/** Images [N, 3, H, W] from 0 to 1 with edges, slopes and texture; the same every time. */
-export function testImage([batch, channels, height, width]: readonly [number, number, number, number]): Float32Array {
-  const values = new Float32Array(batch * channels * height * width);
-  for (let i = 0; i < values.length; i++) {
-    const x = i % width;
-    const y = Math.floor(i / width) % height;
-    const plane = Math.floor(i / (width * height));
-    const block = ((x >> 5) + (y >> 4) + plane) % 3;
-    const texture = (x * 7 + y * 13 + plane * 5 + ((x * y) >> 3)) % 32;
-    values[i] = (block * 80 + texture + (31 * y) / height) / 255;
-  }
-  return values;
-}
-
 /** Two predictions of the same images, in the layout of exported files. */
 export interface PredictionPair extends Pick<FamilySettings, "outputLayout" | "hasObjectness"> {
   expected: Float32Array;
@@ -57,27 +43,27 @@ const sureShare = 0.5;
 export function surestDifferences(pair: PredictionPair): Differences {
   const { expected, found, shape, outputLayout, hasObjectness } = pair;
   const channelsFirst = outputLayout === "NCA";
-  const [images, anchors, channels] = (
-    channelsFirst ? [shape[0], shape[2], shape[1]] : [shape[0], shape[1], shape[2]]
-  ) as [number, number, number];
+  const [images, first, last] = shape as readonly [number, number, number];
+  const [anchors, channels] = channelsFirst ? [last, first] : [first, last];
   const at = (image: number, anchor: number, channel: number): number =>
     channelsFirst ? (image * channels + channel) * anchors + anchor : (image * anchors + anchor) * channels + channel;
   const sums = { weight: 0, pixels: 0, probability: 0 };
   for (let image = 0; image < images; image++) {
     const confidence = (values: Float32Array, anchor: number): number => {
       let best = 0;
-      for (let c = hasObjectness ? 5 : 4; c < channels; c++)
-        best = larger(best, values[at(image, anchor, c)] as number);
+      for (let c = hasObjectness ? 5 : 4; c < channels; c++) {
+        best = Math.max(best, values[at(image, anchor, c)] as number);
+      }
       return hasObjectness ? best * (values[at(image, anchor, 4)] as number) : best;
     };
     const confidences = Float32Array.from({ length: anchors }, (_, anchor) => confidence(expected, anchor));
-    const least = sureShare * confidences.reduce(larger, 0);
+    const least = sureShare * confidences.reduce((most, value) => Math.max(most, value), 0);
     for (const [anchor, weight] of confidences.entries()) {
       if (weight < least) continue;
       let distance = 0;
       for (let side = 0; side < 4; side++) {
         const i = at(image, anchor, side);
-        distance = larger(distance, Math.abs((expected[i] as number) - (found[i] as number)));
+        distance = Math.max(distance, Math.abs((expected[i] as number) - (found[i] as number)));
       }
       sums.weight += weight;
       sums.pixels += weight * distance;
@@ -87,19 +73,18 @@ export function surestDifferences(pair: PredictionPair): Differences {
   return { pixels: sums.pixels / sums.weight, probability: sums.probability / sums.weight };
 }
 
-/** The larger number; a NaN stays one. */
-function larger(a: number, b: number): number {
-  return Math.max(a, b);
+/** Numbers in the layout of exported files. */
+export interface Prediction {
+  data: Float32Array;
+  shape: readonly number[];
 }
 
-/** Images [N, 3, H, W], RGB from 0 to 1. */
-export interface ImagesToPredict {
-  images: Float32Array;
-  imagesShape: readonly [batch: number, channels: number, height: number, width: number];
-}
-
-/** Returns the model's own prediction in the layout of exported files; its mode is restored. */
-export async function predict(model: DetectionModel, { images, imagesShape }: ImagesToPredict): Promise<Float32Array> {
+/** Returns the model's own prediction for images [N, 3, H, W], RGB from 0 to 1; its mode is restored. */
+export async function predict(
+  model: DetectionModel,
+  images: Float32Array,
+  imagesShape: readonly [batch: number, channels: number, height: number, width: number],
+): Promise<Prediction> {
   const { training } = model;
   model.eval();
   const output = tf.tidy(() => {
@@ -108,7 +93,7 @@ export async function predict(model: DetectionModel, { images, imagesShape }: Im
     return familyOf(model.family).outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded;
   });
   if (training) model.train();
-  const values = (await output.data()) as Float32Array;
+  const data = (await output.data()) as Float32Array;
   output.dispose();
-  return values;
+  return { data, shape: output.shape };
 }

@@ -1,10 +1,23 @@
 import type { Differences } from "./compare.ts";
 
+/** How far an exported model's predictions lie from the model's own. */
+export interface Agreement {
+  /**
+   * The largest differences, or with less than single precision, where numbers are known to differ, the mean ones of the
+   * surest predictions, weighted by their confidence.
+   */
+  differences: Differences;
+  /** The larger of {@link differences}. */
+  largestDifference: number;
+  /** The image on which they were compared. */
+  checkedOn: string;
+}
+
 /** Formats that models can be written in. */
 export type ExportFormat = "onnx" | "tfjs" | "saved_model" | "safetensors" | "torch";
 
 /** What an export did. */
-export interface ExportReport {
+export interface ExportReport extends Agreement {
   /** The file or folder that was written. */
   file: string;
   format: ExportFormat;
@@ -12,13 +25,4 @@ export interface ExportReport {
   bytes: number;
   /** How long it took, with the check. */
   seconds: number;
-  /**
-   * How far predictions lie from the model's: the largest differences, or with less than single precision, where numbers are
-   * known to differ, the mean ones of the surest predictions, weighted by their confidence.
-   */
-  differences: Differences;
-  /** The larger of {@link differences}. */
-  largestDifference: number;
-  /** The image on which they were compared. */
-  checkedOn: string;
 }

@@ -17,52 +17,25 @@ export interface FormatDescription {
   readonly options: readonly OptionName[];
 }
 
-const everywhere = ["imgsz", "batch", "half"] as const satisfies readonly OptionName[];
-const suppression = ["nms", "conf", "iou", "maxDet", "agnosticNms"] as const satisfies readonly OptionName[];
-const quantization = [
-  "int8",
-  "calibration",
-  "calibrationMethod",
-  "onCalibrated",
-] as const satisfies readonly OptionName[];
+const graph = ["imgsz", "batch", "half", "dynamic"] as const;
+const weights = ["imgsz", "batch", "half", "metadata"] as const;
+const suppression = ["nms", "conf", "iou", "maxDet", "agnosticNms"] as const;
+const quantization = ["int8", "calibration", "calibrationMethod", "onCalibrated"] as const;
+const onnx = [...graph, "opset", ...suppression, ...quantization] as const;
 
 /** All formats, in the order of help. */
 export const exportFormats: readonly FormatDescription[] = [
-  {
-    format: "onnx",
-    title: "ONNX",
-    suffix: ".onnx",
-    isFolder: false,
-    options: [...everywhere, "dynamic", "opset", ...suppression, ...quantization],
-  },
+  { format: "onnx", title: "ONNX", suffix: ".onnx", isFolder: false, options: onnx },
   {
     format: "tfjs",
     title: "TensorFlow.js graph model",
     suffix: "_web_model",
     isFolder: true,
-    options: [...everywhere, "dynamic", "int8"],
+    options: [...graph, "int8"],
   },
-  {
-    format: "saved_model",
-    title: "TensorFlow SavedModel",
-    suffix: "_saved_model",
-    isFolder: true,
-    options: [...everywhere, "dynamic"],
-  },
-  {
-    format: "safetensors",
-    title: "safetensors",
-    suffix: ".safetensors",
-    isFolder: false,
-    options: [...everywhere, "metadata"],
-  },
-  {
-    format: "torch",
-    title: "PyTorch state_dict",
-    suffix: "_state_dict.pt",
-    isFolder: false,
-    options: [...everywhere, "metadata"],
-  },
+  { format: "saved_model", title: "TensorFlow SavedModel", suffix: "_saved_model", isFolder: true, options: graph },
+  { format: "safetensors", title: "safetensors", suffix: ".safetensors", isFolder: false, options: weights },
+  { format: "torch", title: "PyTorch state_dict", suffix: "_state_dict.pt", isFolder: false, options: weights },
 ];
 
 /** Other words for the formats. */

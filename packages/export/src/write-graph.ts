@@ -3,16 +3,11 @@ import { LookonceError } from "@lookonce/errors";
 import { detectorGraph } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { type EdgeType, EventWriter, type GraphAttribute, type GraphNode } from "@lookonce/tensorboard";
-import { imageSize } from "./graph-spec.ts";
+import { type GraphOptions, imageSize } from "./graph-spec.ts";
 import { exportOnnx } from "./onnx/export-onnx.ts";
 
 /** Options of {@link modelGraph}. */
-export interface ModelGraphOptions {
-  /** Side of the images, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
-  imgsz?: number | readonly [height: number, width: number];
-  /** Images in a batch. Default 1. */
-  batch?: number;
-}
+export type ModelGraphOptions = Pick<GraphOptions, "imgsz" | "batch">;
 
 /** Options of {@link writeGraph}. */
 export interface WriteGraphOptions extends ModelGraphOptions {

@@ -6,8 +6,8 @@ import { batchNormDefaults, DetectionModel, parseModelConfig, readModelConfig, s
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testImage } from "./compare.ts";
 import { exportOnnx } from "./index.ts";
+import { testImage } from "./test-image.ts";
 import { useOnnxRuntime } from "./test-tiny-model.ts";
 
 let folder = "";

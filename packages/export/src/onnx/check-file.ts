@@ -3,11 +3,10 @@ import { familyOf } from "@lookonce/families";
 import { type Detections, nonMaxSuppression } from "@lookonce/geometry";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
-import type { WeightPrecision } from "../agreement.ts";
-import { requireAgreement } from "../agreement.ts";
-import { checkImage } from "../check-image.ts";
-import type { ExportReport } from "../export-report.ts";
-import type { OnnxSpec, SuppressionSpec } from "./options.ts";
+import { agreementOf, requireAgreement } from "../agreement.ts";
+import { checkImage, type ImageBatch } from "../check-image.ts";
+import type { Agreement } from "../export-report.ts";
+import type { OnnxSpec } from "./options.ts";
 
 /** A file's contents, before it is written. */
 export interface FileContents {
@@ -17,8 +16,6 @@ export interface FileContents {
   readonly plain: Uint8Array;
   readonly bytes: Uint8Array;
 }
-
-type Agreement = Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">;
 
 /** How far the rows of suppression may lie from those of our own on the same numbers; pixels are in single precision. */
 const rowTolerance = 1e-3;
@@ -38,7 +35,7 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
     const agreement = await requireAgreement(model, {
       ...size,
       file: contents.file,
-      precision: precisionOf(spec),
+      precision: spec.int8 ? "uint8" : spec.half ? "float16" : "float32",
       predict: async (images) => {
         output = await run(contents.plain, images, shape);
         return output;
@@ -47,31 +44,19 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
     found.push(agreement);
     if (spec.nms === undefined || output === undefined) continue;
     const rows = await run(contents.bytes, await checkImage(size), shape);
-    requireSuppressed(contents.file, rows, suppressed(model, output, spec.nms));
+    const { outputLayout: layout, hasObjectness } = familyOf(model.family);
+    requireSuppressed(contents.file, rows, nonMaxSuppression({ ...output, layout, hasObjectness }, spec.nms));
   }
   const worst = (kind: "pixels" | "probability"): number =>
     Math.max(...found.map(({ differences }) => differences[kind]));
-  const differences = { pixels: worst("pixels"), probability: worst("probability") };
-  return {
-    differences,
-    largestDifference: Math.max(differences.pixels, differences.probability),
-    checkedOn: (found[0] as Agreement).checkedOn,
-  };
-}
-
-function precisionOf({ half, int8 }: OnnxSpec): WeightPrecision {
-  if (int8) return "uint8";
-  return half ? "float16" : "float32";
-}
-
-interface CheckedSize {
-  batch: number;
-  height: number;
-  width: number;
+  return agreementOf({ pixels: worst("pixels"), probability: worst("probability") });
 }
 
 /** The size that the file is for and, with free sizes, another, oblong one and one image more. */
-function checkedSizes({ maxStride: step }: DetectionModel, { dynamic, batch, height, width }: OnnxSpec): CheckedSize[] {
+function checkedSizes(
+  { maxStride: step }: DetectionModel,
+  { dynamic, batch, height, width }: OnnxSpec,
+): Required<ImageBatch>[] {
   const usual = { batch, height, width };
   if (!dynamic) return [usual];
   const share = (side: number, part: number): number => Math.max(1, Math.round((side * part) / step)) * step;
@@ -88,15 +73,6 @@ async function run(bytes: Uint8Array, images: Float32Array, shape: readonly numb
   } finally {
     await engine.dispose();
   }
-}
-
-function suppressed(
-  model: DetectionModel,
-  output: EngineTensor,
-  { conf, iou, maxDet, agnostic }: SuppressionSpec,
-): Detections[] {
-  const { outputLayout: layout, hasObjectness } = familyOf(model.family);
-  return nonMaxSuppression({ ...output, layout, hasObjectness }, { conf, iou, maxDet, agnostic });
 }
 
 /** Suppression decides alike on the same numbers: as many detections, classes and scores the same, boxes nearly. */

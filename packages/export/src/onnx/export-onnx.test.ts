@@ -9,8 +9,9 @@ import { modelFromCheckpoint } from "@lookonce/nn";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { largestDifferences, predict, testImage } from "../compare.ts";
+import { largestDifferences, predict } from "../compare.ts";
 import { exportOnnx } from "../index.ts";
+import { testImage } from "../test-image.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 
 /** A Python with the `onnx` package; set LOOKONCE_PYTHON to name one that is not the first on the path. */
@@ -103,7 +104,7 @@ describe("exportOnnx", () => {
     const imagesShape = [1, 3, 64, 64] as const;
     const images = testImage(imagesShape);
     const [output] = (await engine.run(images, imagesShape)) as [{ data: Float32Array; shape: number[] }];
-    const expected = await predict(model, { images, imagesShape });
+    const { data: expected } = await predict(model, images, imagesShape);
     const pair = { expected, found: output.data, shape: output.shape, ...familyOf("v8") };
     output.data[2 * 320 + 5]! += 3;
     output.data[6 * 320 + 5]! += 0.25;

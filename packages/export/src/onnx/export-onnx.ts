@@ -6,7 +6,7 @@ import { GraphBuilder, int, type OnnxModel, serializeModel } from "@lookonce/onn
 import * as tf from "@tensorflow/tfjs-core";
 import type { ExportReport } from "../export-report.ts";
 import { checkFile } from "./check-file.ts";
-import { freeSizes, withFreeSizes } from "./free-sizes.ts";
+import { withFreeSizes } from "./free-sizes.ts";
 import { halve } from "./halve.ts";
 import { metadataOf } from "./metadata.ts";
 import { type NetworkSpec, networkOf } from "./network.ts";
@@ -32,16 +32,12 @@ import { candidates, suppress } from "./suppress.ts";
 export async function exportOnnx(model: DetectionModel, options: ExportOnnxOptions): Promise<ExportReport> {
   const start = performance.now();
   const spec = onnxSpec(model, options);
+  const { file } = options;
   const { plain, bytes } = await contentsOf(model, spec, options);
-  const agreement = await checkFile(model, { file: options.file, plain, bytes }, spec);
-  await writeWhole(options.file, bytes);
-  return {
-    file: options.file,
-    format: "onnx",
-    bytes: bytes.length,
-    seconds: (performance.now() - start) / 1000,
-    ...agreement,
-  };
+  const agreement = await checkFile(model, { file, plain, bytes }, spec);
+  await writeWhole(file, bytes);
+  const seconds = (performance.now() - start) / 1000;
+  return { file, format: "onnx", bytes: bytes.length, seconds, ...agreement };
 }
 
 /** The file's contents, and the same without suppression. */
@@ -93,7 +89,7 @@ async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpe
     spec,
   );
   const outputs = graph.append(decoding.graph, new Map([["images", "images"], ...levelsOf(graph, network, model)]));
-  const batch = spec.dynamic ? freeSizes.batch : spec.batch;
+  const batch = spec.dynamic ? "batch" : spec.batch;
   if (spec.nms === undefined) {
     graph.node("Identity", outputs, {}, { outputs: ["output0"] });
     const anchors = spec.dynamic ? "anchors" : anchorCount(model, spec);

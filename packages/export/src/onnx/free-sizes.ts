@@ -4,19 +4,7 @@ import { int64, int64s } from "./constants.ts";
 import type { NetworkSpec } from "./network.ts";
 
 /** Names by which sizes that are free are known: axes of `images`. */
-export const freeSizes = { batch: "batch", height: "height", width: "width" } as const;
-
 const sides = ["batch", "height", "width"] as const;
-
-/** How many times a size counts in a number: exponents of batch, height and width. */
-type Exponents = readonly [batch: number, height: number, width: number];
-
-/** A number of a shape as `factor · batchⁱ · heightʲ · widthᵏ / divisor`. */
-interface Monomial {
-  readonly factor: number;
-  readonly divisor: number;
-  readonly exponents: Exponents;
-}
 
 /**
  * The same network for images of any size and number.
@@ -44,7 +32,7 @@ export async function withFreeSizes(
   for (const { name, type, shape } of new Map(
     [images, ...network.graph.inputs].map((input) => [input.name, input]),
   ).values()) {
-    graph.input(name, type, [freeSizes.batch, shape?.[1] as number, freeSizes.height, freeSizes.width]);
+    graph.input(name, type, ["batch", shape?.[1] as number, "height", "width"]);
   }
   for (const [name, value] of network.graph.initializers) graph.initializer(value, name);
   const computed = new ComputedShapes(graph, spec);
@@ -113,18 +101,16 @@ class ComputedShapes {
         if (others.every((list) => list[i] === number)) return int64s(this.#graph, [number]);
         throw unsupported(node);
       }
-      return this.#number(this.#monomial(number, exponents as unknown as Exponents));
+      return this.#number(number, exponents);
     });
     return names.length === 1 ? (names[0] as string) : this.#graph.node("Concat", names, { axis: int(0) });
   }
 
-  #monomial(number: number, exponents: Exponents): Monomial {
+  /** A number as `factor · batchⁱ · heightʲ · widthᵏ / divisor`, in lowest terms. */
+  #number(number: number, exponents: readonly number[]): string {
     const whole = sides.reduce((product, side, i) => product * this.#spec[side] ** (exponents[i] as number), 1);
     const shared = greatestDivisor(number, whole);
-    return { factor: number / shared, divisor: whole / shared, exponents };
-  }
-
-  #number({ factor, divisor, exponents }: Monomial): string {
+    const [factor, divisor] = [number / shared, whole / shared];
     const key = [factor, divisor, ...exponents].join();
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
@@ -143,10 +129,8 @@ class ComputedShapes {
     if (known !== undefined) return known;
     const axis = [0, 2, 3][i] as number;
     const shape = this.#graph.node("Shape", ["images"]);
-    const name = this.#graph.node("Unsqueeze", [
-      this.#graph.node("Gather", [shape, int64(this.#graph, axis)]),
-      int64s(this.#graph, [0]),
-    ]);
+    const size = this.#graph.node("Gather", [shape, int64(this.#graph, axis)]);
+    const name = this.#graph.node("Unsqueeze", [size, int64s(this.#graph, [0])]);
     this.#numbers.set(`size ${i}`, name);
     return name;
   }

@@ -1,6 +1,6 @@
+import { floatToHalf } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import { type AnyTensorValue, GraphBuilder, int, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
-import { toFloat16 } from "./float16.ts";
 
 const floatType = 1;
 const halfType = 10;
@@ -67,7 +67,7 @@ function halfAttributes(node: OnnxNode): OnnxNode["attributes"] {
 
 function halved(name: string, { data }: AnyTensorValue): Uint16Array {
   const values = data as Float32Array;
-  const half = toFloat16(values);
+  const half = floatToHalf(values);
   const infinite = half.findIndex((bits, i) => (bits & 0x7fff) === 0x7c00 && Number.isFinite(values[i]));
   if (infinite < 0) return half;
   throw new LookonceError(

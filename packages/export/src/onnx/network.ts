@@ -1,15 +1,11 @@
 import { traceNetwork } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import type { OnnxModel, OnnxNode, ValueInfo } from "@lookonce/onnx";
+import type { OnnxSpec } from "./options.ts";
 import { simplifyModel } from "./simplify-model.ts";
 
 /** The images that a network is written for. */
-export interface NetworkSpec {
-  readonly height: number;
-  readonly width: number;
-  readonly batch: number;
-  readonly opset: number;
-}
+export type NetworkSpec = Pick<OnnxSpec, "height" | "width" | "batch" | "opset">;
 
 /**
  * The network of a fused model up to its raw maps, simplified: from `images` [N, 3, H, W] to float32 maps [N, …, h, w].

@@ -2,19 +2,15 @@ import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
-import { imageSize } from "../graph-spec.ts";
+import { type GraphOptions, type GraphSpec, graphSpec } from "../graph-spec.ts";
 
 /** How the range of an activation's numbers is chosen from those that were seen; see {@link ExportOnnxOptions}. */
 export type CalibrationMethod = "mse" | "minmax" | "percentile";
 
 /** Options of {@link exportOnnx}. Any may be combined, but `half` with `int8`. */
-export interface ExportOnnxOptions {
+export interface ExportOnnxOptions extends GraphOptions {
   /** The file to write; its folder is made when it is missing. */
   file: string;
-  /** Side of the images, or `[height, width]`, in pixels; multiples of the model's stride. Default 640. */
-  imgsz?: number | readonly [height: number, width: number];
-  /** Images in a batch. Default 1. */
-  batch?: number;
   /** Version of ONNX's operators, 13 to 22. Default 17, which most programs that run ONNX files support. */
   opset?: number;
   /**
@@ -51,12 +47,8 @@ export interface ExportOnnxOptions {
 }
 
 /** {@link ExportOnnxOptions} with defaults filled in and checked. */
-export interface OnnxSpec {
-  readonly height: number;
-  readonly width: number;
-  readonly batch: number;
+export interface OnnxSpec extends GraphSpec {
   readonly opset: number;
-  readonly dynamic: boolean;
   readonly half: boolean;
   readonly int8: boolean;
   readonly nms: SuppressionSpec | undefined;
@@ -83,9 +75,8 @@ const methods: readonly CalibrationMethod[] = ["mse", "minmax", "percentile"];
  * @throws LookonceError `ARGUMENT` naming the option
  */
 export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): OnnxSpec {
-  const { batch = 1, opset = opsets.usual, dynamic = false, half = false, int8 = false } = options;
-  const [height, width] = imageSize(options.imgsz ?? 640, model.maxStride);
-  need(Number.isInteger(batch) && batch >= 1, "batch", `a whole number from 1 on, not ${batch}`);
+  const { opset = opsets.usual, half = false, int8 = false } = options;
+  const spec = graphSpec(model, options);
   const known = Number.isInteger(opset) && opset >= opsets.first && opset <= opsets.last;
   need(known, "opset", `a whole number from ${opsets.first} to ${opsets.last}, not ${opset}`);
   if (half && int8) throw bad("half and int8 cannot both be had: the weights are 16-bit floats or 8-bit integers.");
@@ -97,7 +88,7 @@ export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): Onn
   const { calibrationMethod: method = "mse" } = options;
   need(methods.includes(method), "calibrationMethod", `one of ${methods.join(", ")}, not ${JSON.stringify(method)}`);
   const nms = options.nms ? suppressionSpec(model, options) : undefined;
-  return { height, width, batch, opset, dynamic, half, int8, nms };
+  return { ...spec, opset, half, int8, nms };
 }
 
 function suppressionSpec(model: DetectionModel, options: ExportOnnxOptions): SuppressionSpec {

@@ -5,8 +5,9 @@ import { familyOf } from "@lookonce/families";
 import { OnnxEngine, Predictor } from "@lookonce/inference";
 import { modelMetadata, type OnnxModel, parseModel } from "@lookonce/onnx";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { largestDifferences, predict, testImage } from "../compare.ts";
+import { largestDifferences, predict } from "../compare.ts";
 import { type ExportOnnxOptions, exportOnnx } from "../index.ts";
+import { testImage } from "../test-image.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { calibrationImages } from "./test-calibration.ts";
 
@@ -69,7 +70,7 @@ describe.each(families)("%s with dynamic", (family) => {
       const images = testImage(shape);
       const [output] = await engine.run(images, shape);
       const { data, shape: found } = output as { data: Float32Array; shape: number[] };
-      const expected = await predict(model, { images, imagesShape: shape });
+      const { data: expected } = await predict(model, images, shape);
       const worst = largestDifferences({ expected, found: data, shape: found, ...familyOf(family) });
       expect(worst.pixels).toBeLessThan(1e-2);
       expect(worst.probability).toBeLessThan(1e-4);

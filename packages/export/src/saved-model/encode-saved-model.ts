@@ -1,6 +1,13 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { floatToHalf } from "@lookonce/checkpoint";
-import type { GraphAttributeValue, GraphConstant, GraphPort, OperationGraph, TensorType } from "@lookonce/graph-model";
+import type {
+  GraphAttributeValue,
+  GraphConstant,
+  GraphPort,
+  OperationGraph,
+  OperationNode,
+  TensorType,
+} from "@lookonce/graph-model";
 import {
   type AttrValueSchema,
   dataTypes,
@@ -17,17 +24,11 @@ type AttrValue = MessageInitShape<typeof AttrValueSchema>;
 /** Versions of the graph format: that of TensorFlow 2.13, and the oldest reader that knows all operations here. */
 const versions = { producer: 1482, minConsumer: 12 };
 
-/** Options of {@link encodeSavedModel}. */
-export interface EncodeSavedModelOptions {
-  /** Store filters in half precision; the graph casts them to single. Default false. */
-  half?: boolean;
-}
-
 /**
  * Encodes a graph as `saved_model.pb`: a SavedModel whose weights are constants of its graph, with the signature `serving_default`.
- * It needs no files of variables.
+ * It needs no files of variables. With `half` filters are stored in half precision, and the graph casts them to single.
  */
-export function encodeSavedModel(graph: OperationGraph, { half = false }: EncodeSavedModelOptions = {}): Uint8Array {
+export function encodeSavedModel(graph: OperationGraph, { half }: { half: boolean }): Uint8Array {
   const filters: ReadonlySet<string> = half ? largeFilters(graph) : new Set();
   const signature: MessageInitShape<typeof SignatureDefSchema> = {
     inputs: named(graph.inputs),
@@ -56,11 +57,7 @@ function named(ports: readonly GraphPort[]): MessageInitShape<typeof SignatureDe
   );
 }
 
-function nodesOf(
-  graph: OperationGraph,
-  node: OperationGraph["nodes"][number],
-  filters: ReadonlySet<string>,
-): NodeDef[] {
+function nodesOf(graph: OperationGraph, node: OperationNode, filters: ReadonlySet<string>): NodeDef[] {
   const { name, op, inputs } = node;
   if (op !== "Const") {
     const attr = Object.fromEntries(Object.entries(node.attributes).map(([key, value]) => [key, attribute(value)]));

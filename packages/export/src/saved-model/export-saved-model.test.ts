@@ -83,7 +83,7 @@ for family in ("v5", "v8"):
     expect(stderr).not.toContain("Error");
     expect(status).toBe(0);
     for (const { family } of cases) {
-      const expected = await predict(await tinyModel(family), { images, imagesShape: [2, 3, 64, 96] });
+      const { data: expected } = await predict(await tinyModel(family), images, [2, 3, 64, 96]);
       const found = new Float32Array(Uint8Array.from(readFileSync(join(folder, `${family}.bin`))).buffer);
       expect(found.length).toBe(expected.length);
       const shape = { v8: [2, 7, 480], v5: [2, 960, 8] }[family];

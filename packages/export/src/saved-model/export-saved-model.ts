@@ -6,7 +6,7 @@ import type { ExportReport } from "../export-report.ts";
 import { type GraphOptions, graphSpec } from "../graph-spec.ts";
 import { modelNotes } from "../model-notes.ts";
 import { detectorOperations } from "../tensorflow/detector-operations.ts";
-import { writeFolder } from "../write-folder.ts";
+import { writeFolder } from "../write-checked.ts";
 import { decodeSavedModel } from "./decode-saved-model.ts";
 import { encodeSavedModel } from "./encode-saved-model.ts";
 
@@ -37,10 +37,10 @@ export async function exportSavedModel(model: DetectionModel, options: ExportSav
     ["saved_model.pb", encodeSavedModel(await detectorOperations(model, spec), { half })],
     ["metadata.yaml", new TextEncoder().encode(yaml({ ...modelNotes(model, spec), precision }))],
   ]);
-  const { bytes, checked } = await writeFolder(file, files, async (folder) =>
+  const written = await writeFolder(file, files, async (folder) =>
     checkGraph(model, decodeSavedModel(await readFile(join(folder, "saved_model.pb"))), { spec, precision, file }),
   );
-  return { file, format: "saved_model", bytes, seconds: (performance.now() - start) / 1000, ...checked };
+  return { file, format: "saved_model", seconds: (performance.now() - start) / 1000, ...written };
 }
 
 /** A line for each key; values as JSON, which is YAML. */

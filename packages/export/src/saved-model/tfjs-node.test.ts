@@ -35,7 +35,7 @@ describe.runIf(process.env.LOOKONCE_TEST_DEVICE === "tensorflow")("a SavedModel 
     const file = join(folder, family);
     await exportSavedModel(model, { file, imgsz: [64, 96] });
     const images = await checkImage({ height: 64, width: 96, batch: 1 });
-    const expected = await predict(model, { images, imagesShape: [1, 3, 64, 96] });
+    const { data: expected } = await predict(model, images, [1, 3, 64, 96]);
     await enterTestDevice();
     const tf = createRequire(import.meta.url)("@tensorflow/tfjs-node") as TensorFlowNode;
     const loaded = await tf.node.loadSavedModel(file, ["serve"], "serving_default");

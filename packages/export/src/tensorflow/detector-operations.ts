@@ -4,8 +4,8 @@ import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/gra
 import { type DetectorCall, detectorGraph } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import type { GraphSpec } from "../graph-spec.ts";
-import { float, GraphBuilder, indices } from "./graph-builder.ts";
-import { KernelCall } from "./kernel-call.ts";
+import { GraphBuilder } from "./graph-builder.ts";
+import { int32, KernelCall } from "./kernel-call.ts";
 import { kernelRules } from "./lower-kernels.ts";
 
 /**
@@ -28,41 +28,38 @@ export async function detectorOperations(model: DetectionModel, spec: GraphSpec)
 
 async function graphOf(model: DetectionModel, { height, width, batch }: GraphSpec): Promise<OperationGraph> {
   const calls = await detectorGraph(model, { height, width, batch });
-  const builder = new GraphBuilder();
+  const graph = new GraphBuilder();
   const shapes = new Map(
     calls.flatMap(({ name, outputs }) =>
       outputs.map(({ shape }, i) => [i === 0 ? name : `${name}:${i}`, shape] as const),
     ),
   );
-  for (const call of calls) lower(call, { shapes, builder, model });
+  for (const call of calls) lower(call, model, { shapes, graph });
   return {
-    nodes: builder.nodes,
-    constants: builder.constants,
+    nodes: graph.nodes,
+    constants: graph.constants,
     inputs: [{ name: "images", node: "images:0", shape: shapes.get("images") as number[] }],
     outputs: [{ name: "output0", node: "output0:0", shape: outputShape(model, shapes.get("output0") as number[]) }],
     metadata: {},
   };
 }
 
-interface Context {
+interface Written {
   shapes: ReadonlyMap<string, readonly number[]>;
-  builder: GraphBuilder;
-  model: DetectionModel;
+  graph: GraphBuilder;
 }
 
-function lower(call: DetectorCall, { shapes, builder, model }: Context): void {
+function lower(call: DetectorCall, { family }: DetectionModel, { shapes, graph }: Written): void {
   const { name, kernel, inputs } = call;
+  const shape = shapes.get(name) as readonly number[];
+  const written = new KernelCall(call, shapes, graph);
   if (kernel === "Placeholder") {
-    const attributes = { dtype: { type: "float32" as const }, shape: { shape: shapes.get(name) as number[] } };
-    builder.node(name, "Placeholder", { inputs: [], attributes });
+    graph.add({ name, op: kernel, inputs: [], attributes: { dtype: { type: "float32" }, shape: { shape } } });
   } else if (kernel === "Const") {
-    const shape = shapes.get(name) as readonly number[];
     const data = (call.contents as () => GraphConstant["data"])();
-    builder.constant(name, { dtype: data instanceof Int32Array ? "int32" : "float32", shape, data });
-  } else if (name === "output0" && familyOf(model.family).outputLayout === "NCA") {
-    const perm = builder.integers("output0/perm", [0, 2, 1]);
-    const attributes = { ...float, ...indices("Tperm") };
-    builder.node(name, "Transpose", { inputs: [...inputs, perm], attributes });
+    graph.constant(name, { dtype: data instanceof Int32Array ? "int32" : "float32", shape, data });
+  } else if (name === "output0" && familyOf(family).outputLayout === "NCA") {
+    written.write("Transpose", [...inputs, written.integers("perm", [0, 2, 1])], { Tperm: int32 });
   } else {
     const rule = Object.hasOwn(kernelRules, kernel) ? kernelRules[kernel] : undefined;
     if (rule === undefined) {
@@ -71,7 +68,7 @@ function lower(call: DetectorCall, { shapes, builder, model }: Context): void {
         `${name}: TensorFlow.js's ${kernel} cannot be written for other programs.`,
       );
     }
-    rule(new KernelCall(call, shapes) as never, builder);
+    rule(written as never);
   }
 }
 

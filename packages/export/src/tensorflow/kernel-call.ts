@@ -1,6 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
-import type { OperationNode } from "@lookonce/graph-model";
+import type { GraphAttributeValue, OperationNode } from "@lookonce/graph-model";
 import type { DetectorCall } from "@lookonce/inference";
+import type { GraphBuilder } from "./graph-builder.ts";
+
+/** The type of an input, such as a shape, that is of 32-bit integers. */
+export const int32: GraphAttributeValue = { type: "int32" };
 
 /** A kernel call of TensorFlow.js on its way to a graph. */
 export class KernelCall<A extends object = object> {
@@ -8,16 +12,18 @@ export class KernelCall<A extends object = object> {
   readonly attrs: A;
   readonly inputs: readonly string[];
   readonly outputs: DetectorCall["outputs"];
-  readonly node: OperationNode;
+  readonly graph: GraphBuilder;
+  readonly #kernel: string;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
 
   /** @param shapes of everything that calls read */
-  constructor(call: DetectorCall, shapes: ReadonlyMap<string, readonly number[]>) {
+  constructor(call: DetectorCall, shapes: ReadonlyMap<string, readonly number[]>, graph: GraphBuilder) {
     this.name = call.name;
     this.attrs = call.attrs as A;
     this.inputs = call.inputs;
     this.outputs = call.outputs;
-    this.node = { name: call.name, op: call.kernel, inputs: call.inputs, attributes: {} };
+    this.graph = graph;
+    this.#kernel = call.kernel;
     this.#shapes = shapes;
   }
 
@@ -30,8 +36,19 @@ export class KernelCall<A extends object = object> {
     return (this.outputs[0] as DetectorCall["outputs"][number]).shape;
   }
 
+  /** Writes an operation on float32 numbers under the call's name, or as a part of it, and returns that name. */
+  write(op: string, inputs: readonly string[], attributes: OperationNode["attributes"] = {}, part?: string): string {
+    const name = part === undefined ? this.name : `${this.name}/${part}`;
+    return this.graph.add({ name, op, inputs, attributes: { T: { type: "float32" }, ...attributes } });
+  }
+
+  /** Whole numbers that are an input of the operation, such as a shape. */
+  integers(part: string, values: readonly number[] | number): string {
+    return this.graph.integers(`${this.name}/${part}`, values);
+  }
+
   /** Something about the call that TensorFlow's graphs cannot say. */
   fault(what: string): LookonceError {
-    return new LookonceError("UNSUPPORTED", `${this.name} (${this.node.op}) ${what}: the model cannot be written so.`);
+    return new LookonceError("UNSUPPORTED", `${this.name} (${this.#kernel}) ${what}: the model cannot be written so.`);
   }
 }

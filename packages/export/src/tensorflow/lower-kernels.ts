@@ -1,127 +1,85 @@
-import { float, type GraphBuilder, indices } from "./graph-builder.ts";
-import type { KernelCall } from "./kernel-call.ts";
+import { int32, type KernelCall } from "./kernel-call.ts";
 import { lowerConvolution, lowerDepthwise, pairOf } from "./lower-convolution.ts";
 
 /** Writes a kernel call of TensorFlow.js as nodes of a graph; the last one has the call's name. */
-export type KernelRule = (call: KernelCall<never>, to: GraphBuilder) => void;
+export type KernelRule = (call: KernelCall<never>) => void;
 
-const plain =
-  (op: string): KernelRule =>
-  ({ name, inputs }, to) =>
-    to.node(name, op, { inputs, attributes: float });
+/** Kernels that TensorFlow has as operations of the same name, inputs and meaning. */
+const sameOperations = [
+  ...["Sub", "RealDiv", "Maximum", "Minimum", "Pow", "Exp", "Square", "Sqrt", "Rsqrt", "Neg"],
+  ...["Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Softplus", "Identity"],
+];
 
-interface ReductionAttrs {
-  axis: number | number[];
-  keepDims?: boolean;
-}
-
-const reduction =
-  (op: string): KernelRule =>
-  ({ name, inputs, attrs }: KernelCall<ReductionAttrs>, to) => {
-    const axes = to.integers(`${name}/axes`, [attrs.axis].flat());
-    to.node(name, op, {
-      inputs: [...inputs, axes],
-      attributes: { ...float, ...indices("Tidx"), keep_dims: { b: attrs.keepDims ?? false } },
-    });
-  };
-
-const elementwise = {
+/** How each kernel of TensorFlow.js that detectors call becomes operations of TensorFlow. */
+export const kernelRules: Readonly<Record<string, KernelRule>> = {
+  ...Object.fromEntries(sameOperations.map((op) => [op, plain(op)])),
   Add: plain("AddV2"),
-  Sub: plain("Sub"),
   Multiply: plain("Mul"),
-  RealDiv: plain("RealDiv"),
-  Maximum: plain("Maximum"),
-  Minimum: plain("Minimum"),
-  Pow: plain("Pow"),
-  Exp: plain("Exp"),
-  Square: plain("Square"),
-  Sqrt: plain("Sqrt"),
-  Rsqrt: plain("Rsqrt"),
-  Neg: plain("Neg"),
-  Sigmoid: plain("Sigmoid"),
-  Tanh: plain("Tanh"),
-  Relu: plain("Relu"),
-  Relu6: plain("Relu6"),
-  Elu: plain("Elu"),
-  Softplus: plain("Softplus"),
-  Identity: plain("Identity"),
-  LeakyRelu: ({ name, inputs, attrs }: KernelCall<{ alpha: number }>, to) =>
-    to.node(name, "LeakyRelu", { inputs, attributes: { ...float, alpha: { f: attrs.alpha } } }),
-  Softmax: (call: KernelCall<{ dim: number }>, to) => {
+  LeakyRelu: (call: KernelCall<{ alpha: number }>) =>
+    call.write("LeakyRelu", call.inputs, { alpha: { f: call.attrs.alpha } }),
+  Softmax: (call: KernelCall<{ dim: number }>) => {
     const last = call.inputShape(0).length - 1;
     if (call.attrs.dim !== last && call.attrs.dim !== -1) throw call.fault("is taken along another axis than the last");
-    to.node(call.name, "Softmax", { inputs: call.inputs, attributes: float });
+    call.write("Softmax", call.inputs);
   },
-} satisfies Record<string, KernelRule>;
-
-const maps = {
   Conv2D: lowerConvolution,
   DepthwiseConv2dNative: lowerDepthwise,
-  MaxPool: lowerPool("MaxPool"),
-  AvgPool: lowerPool("AvgPool"),
-  ResizeNearestNeighbor: lowerResize("ResizeNearestNeighbor"),
-  ResizeBilinear: lowerResize("ResizeBilinear"),
-  BatchMatMul: ({ name, inputs, attrs }: KernelCall<{ transposeA: boolean; transposeB: boolean }>, to) =>
-    to.node(name, "BatchMatMulV2", {
-      inputs,
-      attributes: { ...float, adj_x: { b: attrs.transposeA }, adj_y: { b: attrs.transposeB } },
+  MaxPool: pool("MaxPool"),
+  AvgPool: pool("AvgPool"),
+  ResizeNearestNeighbor: resize("ResizeNearestNeighbor"),
+  ResizeBilinear: resize("ResizeBilinear"),
+  BatchMatMul: (call: KernelCall<{ transposeA: boolean; transposeB: boolean }>) =>
+    call.write("BatchMatMulV2", call.inputs, {
+      adj_x: { b: call.attrs.transposeA },
+      adj_y: { b: call.attrs.transposeB },
     }),
   Sum: reduction("Sum"),
   Mean: reduction("Mean"),
   Max: reduction("Max"),
   Min: reduction("Min"),
-} satisfies Record<string, KernelRule>;
-
-const shapes = {
-  Reshape: lowerReshape,
-  ExpandDims: lowerReshape,
-  Transpose: ({ name, inputs, attrs }: KernelCall<{ perm: number[] }>, to) =>
-    to.node(name, "Transpose", {
-      inputs: [...inputs, to.integers(`${name}/perm`, attrs.perm)],
-      attributes: { ...float, ...indices("Tperm") },
-    }),
-  Concat: ({ name, inputs, attrs }: KernelCall<{ axis: number }>, to) =>
-    to.node(name, "ConcatV2", {
-      inputs: [...inputs, to.integers(`${name}/axis`, attrs.axis)],
-      attributes: { ...float, ...indices("Tidx"), N: { i: inputs.length } },
-    }),
-  SplitV: ({ name, inputs, attrs, outputs }: KernelCall<{ axis: number }>, to) =>
-    to.node(name, "SplitV", {
-      inputs: [
-        ...inputs,
-        to.integers(
-          `${name}/sizes`,
-          outputs.map(({ shape }) => shape.at(attrs.axis) as number),
-        ),
-        to.integers(`${name}/axis`, attrs.axis),
-      ],
-      attributes: { ...float, ...indices("Tlen"), num_split: { i: outputs.length } },
-    }),
-  Pack: ({ name, inputs, attrs }: KernelCall<{ axis: number }>, to) =>
-    to.node(name, "Pack", { inputs, attributes: { ...float, N: { i: inputs.length }, axis: { i: attrs.axis } } }),
-  Unpack: ({ name, inputs, attrs, outputs }: KernelCall<{ axis: number }>, to) =>
-    to.node(name, "Unpack", { inputs, attributes: { ...float, num: { i: outputs.length }, axis: { i: attrs.axis } } }),
-  Slice: ({ name, inputs, attrs, shape }: KernelCall<{ begin: number[] }>, to) =>
-    to.node(name, "Slice", {
-      inputs: [...inputs, to.integers(`${name}/begin`, attrs.begin), to.integers(`${name}/size`, shape)],
-      attributes: { ...float, ...indices("Index") },
-    }),
-  PadV2: ({ name, inputs, attrs }: KernelCall<{ paddings: [number, number][]; constantValue: number }>, to) => {
-    const flat = Int32Array.from(attrs.paddings.flat());
-    const paddings = to.constant(`${name}/paddings`, { dtype: "int32", shape: [flat.length / 2, 2], data: flat });
-    const data = Float32Array.of(attrs.constantValue);
-    const fill = to.constant(`${name}/fill`, { dtype: "float32", shape: [], data });
-    to.node(name, "PadV2", { inputs: [...inputs, paddings, fill], attributes: { ...float, ...indices("Tpaddings") } });
+  Reshape: reshape,
+  ExpandDims: reshape,
+  Transpose: (call: KernelCall<{ perm: number[] }>) =>
+    call.write("Transpose", [...call.inputs, call.integers("perm", call.attrs.perm)], { Tperm: int32 }),
+  Concat: (call: KernelCall<{ axis: number }>) => {
+    const attributes = { Tidx: int32, N: { i: call.inputs.length } };
+    call.write("ConcatV2", [...call.inputs, call.integers("axis", call.attrs.axis)], attributes);
   },
-  Tile: ({ name, inputs, attrs }: KernelCall<{ reps: number[] }>, to) =>
-    to.node(name, "Tile", {
-      inputs: [...inputs, to.integers(`${name}/multiples`, attrs.reps)],
-      attributes: { ...float, ...indices("Tmultiples") },
-    }),
-} satisfies Record<string, KernelRule>;
+  SplitV: (call: KernelCall<{ axis: number }>) => {
+    const sizes = call.outputs.map(({ shape }) => shape.at(call.attrs.axis) as number);
+    const inputs = [...call.inputs, call.integers("sizes", sizes), call.integers("axis", call.attrs.axis)];
+    call.write("SplitV", inputs, { Tlen: int32, num_split: { i: sizes.length } });
+  },
+  Pack: (call: KernelCall<{ axis: number }>) =>
+    call.write("Pack", call.inputs, { N: { i: call.inputs.length }, axis: { i: call.attrs.axis } }),
+  Unpack: (call: KernelCall<{ axis: number }>) =>
+    call.write("Unpack", call.inputs, { num: { i: call.outputs.length }, axis: { i: call.attrs.axis } }),
+  Slice: (call: KernelCall<{ begin: number[] }>) => {
+    const inputs = [...call.inputs, call.integers("begin", call.attrs.begin), call.integers("size", call.shape)];
+    call.write("Slice", inputs, { Index: int32 });
+  },
+  PadV2: (call: KernelCall<{ paddings: [number, number][]; constantValue: number }>) => {
+    const { name, inputs, attrs, graph } = call;
+    const flat = Int32Array.from(attrs.paddings.flat());
+    const paddings = graph.constant(`${name}/paddings`, { dtype: "int32", shape: [flat.length / 2, 2], data: flat });
+    const data = Float32Array.of(attrs.constantValue);
+    const fill = graph.constant(`${name}/fill`, { dtype: "float32", shape: [], data });
+    call.write("PadV2", [...inputs, paddings, fill], { Tpaddings: int32 });
+  },
+  Tile: (call: KernelCall<{ reps: number[] }>) =>
+    call.write("Tile", [...call.inputs, call.integers("multiples", call.attrs.reps)], { Tmultiples: int32 }),
+};
 
-/** How each kernel of TensorFlow.js that detectors call becomes operations of TensorFlow. */
-export const kernelRules: Readonly<Record<string, KernelRule>> = { ...elementwise, ...maps, ...shapes };
+function plain(op: string): KernelRule {
+  return (call) => call.write(op, call.inputs);
+}
+
+function reduction(op: string): KernelRule {
+  return (call: KernelCall<{ axis: number | number[]; keepDims?: boolean }>) => {
+    const inputs = [...call.inputs, call.integers("axes", [call.attrs.axis].flat())];
+    call.write(op, inputs, { Tidx: int32, keep_dims: { b: call.attrs.keepDims ?? false } });
+  };
+}
 
 interface PoolAttrs {
   filterSize: number | [number, number];
@@ -129,20 +87,16 @@ interface PoolAttrs {
   pad: unknown;
 }
 
-function lowerPool(op: "MaxPool" | "AvgPool"): KernelRule {
-  return (call: KernelCall<PoolAttrs>, to: GraphBuilder) => {
+function pool(op: "MaxPool" | "AvgPool"): KernelRule {
+  return (call: KernelCall<PoolAttrs>) => {
     const { filterSize, strides, pad } = call.attrs;
     const isWord = pad === "same" || pad === "valid";
     if (!isWord && [pad].flat(2).some((side) => side !== 0)) throw call.fault("has borders of its own");
-    to.node(call.name, op, {
-      inputs: call.inputs,
-      attributes: {
-        ...float,
-        ksize: { ints: [1, ...pairOf(filterSize), 1] },
-        strides: { ints: [1, ...pairOf(strides), 1] },
-        padding: { s: isWord ? pad.toUpperCase() : "VALID" },
-        data_format: { s: "NHWC" },
-      },
+    call.write(op, call.inputs, {
+      ksize: { ints: [1, ...pairOf(filterSize), 1] },
+      strides: { ints: [1, ...pairOf(strides), 1] },
+      padding: { s: isWord ? pad.toUpperCase() : "VALID" },
+      data_format: { s: "NHWC" },
     });
   };
 }
@@ -153,20 +107,15 @@ interface ResizeAttrs {
   halfPixelCenters: boolean;
 }
 
-function lowerResize(op: string): KernelRule {
-  return ({ name, inputs, attrs }: KernelCall<ResizeAttrs>, to: GraphBuilder) =>
-    to.node(name, op, {
-      inputs: [...inputs, to.integers(`${name}/size`, attrs.size)],
-      attributes: {
-        ...float,
-        align_corners: { b: attrs.alignCorners },
-        half_pixel_centers: { b: attrs.halfPixelCenters },
-      },
+function resize(op: string): KernelRule {
+  return (call: KernelCall<ResizeAttrs>) =>
+    call.write(op, [...call.inputs, call.integers("size", call.attrs.size)], {
+      align_corners: { b: call.attrs.alignCorners },
+      half_pixel_centers: { b: call.attrs.halfPixelCenters },
     });
 }
 
 /** By the shape that comes out: sizes that tfjs inferred need not be inferred again. */
-function lowerReshape({ name, inputs, shape }: KernelCall, to: GraphBuilder): void {
-  const target = to.integers(`${name}/shape`, shape);
-  to.node(name, "Reshape", { inputs: [inputs[0] as string, target], attributes: { ...float, ...indices("Tshape") } });
+function reshape(call: KernelCall): void {
+  call.write("Reshape", [call.inputs[0] as string, call.integers("shape", call.shape)], { Tshape: int32 });
 }

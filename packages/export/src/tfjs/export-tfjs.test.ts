@@ -30,7 +30,7 @@ async function both(
 ): Promise<Parameters<typeof largestDifferences>[0]> {
   const { height, width, batch } = size;
   const images = await checkImage(size);
-  const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
+  const { data: expected } = await predict(model, images, [batch, 3, height, width]);
   await tf.setBackend("cpu");
   try {
     const graph = await serveFolder(path, (address) => loadGraphModel(`${address}/model.json`));

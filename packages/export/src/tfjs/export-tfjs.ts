@@ -9,7 +9,7 @@ import { largeFilters } from "../large-filters.ts";
 import { modelNotes } from "../model-notes.ts";
 import { detectorOperations } from "../tensorflow/detector-operations.ts";
 import { fuseBiases } from "../tensorflow/fuse-biases.ts";
-import { writeFolder } from "../write-folder.ts";
+import { writeFolder } from "../write-checked.ts";
 import { encodeWeights, shards } from "./encode-weights.ts";
 import { modelJson } from "./model-json.ts";
 import { scaleFilters } from "./scale-filters.ts";
@@ -36,6 +36,7 @@ export interface ExportTfjsOptions extends GraphOptions {
  */
 export async function exportTfjs(model: DetectionModel, options: ExportTfjsOptions): Promise<ExportReport> {
   const start = performance.now();
+  const { file } = options;
   const spec = graphSpec(model, options);
   const precision = precisionOf(options);
   const fused = fuseBiases(await detectorOperations(model, spec));
@@ -47,16 +48,10 @@ export async function exportTfjs(model: DetectionModel, options: ExportTfjsOptio
   const files = shards(parts);
   const json = modelJson(graph, { paths: [...files.keys()], weights: entries });
   const content = new Map<string, Uint8Array>([...files, ["model.json", new TextEncoder().encode(json)]]);
-  const written = await writeFolder(options.file, content, async (folder) =>
-    checkGraph(model, await readModelJson(`${folder}/model.json`), { spec, precision, file: options.file }),
+  const written = await writeFolder(file, content, async (folder) =>
+    checkGraph(model, await readModelJson(`${folder}/model.json`), { spec, precision, file }),
   );
-  return {
-    file: options.file,
-    format: "tfjs",
-    bytes: written.bytes,
-    seconds: (performance.now() - start) / 1000,
-    ...written.checked,
-  };
+  return { file, format: "tfjs", seconds: (performance.now() - start) / 1000, ...written };
 }
 
 function precisionOf({ half = false, int8 = false }: ExportTfjsOptions): WeightPrecision {

@@ -100,7 +100,7 @@ describeShared("a state_dict of real weights", ["weights/yolov8n.pt", "weights/y
     const { status, stderr } = spawnSync(python, args, { encoding: "utf8" });
     expect(stderr).toBe("");
     expect(status).toBe(0);
-    const expected = await predict(model, { images, imagesShape: [batch, 3, height, width] });
+    const { data: expected } = await predict(model, images, [batch, 3, height, width]);
     const found = new Float32Array(Uint8Array.from(readFileSync(output)).buffer);
     expect(found.length).toBe(expected.length);
     const shape = model.anchors.length > 0 ? [batch, 3024, 85] : [batch, 84, 1008];

@@ -1,4 +1,4 @@
-import { rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import {
   type Checkpoint,
   readCheckpoint,
@@ -6,14 +6,13 @@ import {
   saveCheckpoint,
   saveStateDict,
 } from "@lookonce/checkpoint";
-import { taskOf } from "@lookonce/families";
-import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
+import { writing } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import { requireAgreement } from "../agreement.ts";
 import { predict } from "../compare.ts";
 import type { ExportReport } from "../export-report.ts";
-import type { GraphSpec } from "../graph-spec.ts";
 import { type GraphOptions, graphSpec } from "../graph-spec.ts";
+import { writeChecked } from "../write-checked.ts";
 
 /** Options of {@link exportWeights}. */
 export interface ExportWeightsOptions extends Pick<GraphOptions, "imgsz" | "batch"> {
@@ -40,52 +39,27 @@ export interface ExportWeightsOptions extends Pick<GraphOptions, "imgsz" | "batc
 export async function exportWeights(model: DetectionModel, options: ExportWeightsOptions): Promise<ExportReport> {
   const start = performance.now();
   const { file, format, half = false, metadata = {}, ...rest } = options;
-  const spec = graphSpec(model, rest);
+  const { height, width, batch } = graphSpec(model, rest);
   const checkpoint = await checkpointOf(model, metadata);
-  const beside = besideOf(file);
-  try {
+  const written = await writeChecked(file, async (beside) => {
     const save = format === "torch" ? saveStateDict : saveCheckpoint;
     save(beside, checkpoint, { half });
-    const checked = await checkFile(model, beside, { spec, half, file });
-    const { size: bytes } = await writing(file, () => stat(beside));
-    await renameIntoPlace(beside, file);
-    return { file, format, bytes, seconds: (performance.now() - start) / 1000, ...checked };
-  } catch (error) {
-    // The failure that counts is the one above; there may be nothing to remove.
-    await rm(beside, { force: true }).catch(() => {});
-    throw error;
-  }
-}
-
-async function checkFile(
-  model: DetectionModel,
-  path: string,
-  { spec, half, file }: { spec: GraphSpec; half: boolean; file: string },
-): Promise<Pick<ExportReport, "differences" | "largestDifference" | "checkedOn">> {
-  const { height, width, batch } = spec;
-  const back = modelFromCheckpoint(readCheckpoint(path), file);
-  try {
-    return await requireAgreement(model, {
-      file,
-      height,
-      width,
-      batch,
-      precision: half ? "float16" : "float32",
-      predict: async (images) => ({
-        data: await predict(back, { images, imagesShape: [batch, 3, height, width] }),
-        shape: predictionShape(back, spec),
-      }),
-    });
-  } finally {
-    back.dispose();
-  }
-}
-
-function predictionShape(model: DetectionModel, { height, width, batch }: GraphSpec): number[] {
-  const cells = model.strides.map(
-    (stride, i) => (height / stride) * (width / stride) * (model.anchors[i]?.length ?? 1),
-  );
-  return taskOf(model.task).outputShape(model, { batch, anchors: cells.reduce((sum, cell) => sum + cell, 0) });
+    const back = modelFromCheckpoint(readCheckpoint(beside), file);
+    try {
+      const agreement = await requireAgreement(model, {
+        file,
+        height,
+        width,
+        batch,
+        precision: half ? "float16" : "float32",
+        predict: (images) => predict(back, images, [batch, 3, height, width]),
+      });
+      return { bytes: (await writing(file, () => stat(beside))).size, ...agreement };
+    } finally {
+      back.dispose();
+    }
+  });
+  return { file, format, seconds: (performance.now() - start) / 1000, ...written };
 }
 
 /**

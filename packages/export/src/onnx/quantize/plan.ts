@@ -38,23 +38,27 @@ export function planQuantization(network: OnnxModel): QuantizationPlan {
   const readers = readersOf(nodes);
   const ends = new Set(outputs.map(({ name }) => name));
   const values = new Map<string, RangeSource>(inputs.map(({ name }) => [name, { kind: "pixels" }]));
-  const convolutions = new Set<OnnxNode>();
+  const isInnerConvolution = ({ op, inputs: [, ...weights], outputs: [output = ""] }: OnnxNode): boolean =>
+    op === "Conv" && weights.every((name) => initializers.has(name)) && !ends.has(output);
   for (const node of nodes) {
     const [output] = node.outputs as [string];
     if (ends.has(output) || node.domain !== "") continue;
     const after = readers.get(output) ?? [];
-    if (isConvolution(node, initializers)) convolutions.add(node);
-    const source = sourceOf(node, { values, after });
-    const feedsConvolution = after.some((reader) => isInnerConvolution(reader, { output, ends, initializers }));
+    const source = sourceOf(node, values, after);
+    const feedsConvolution = after.some((reader) => reader.inputs[0] === output && isInnerConvolution(reader));
     if (source !== undefined) values.set(output, source);
     else if (feedsConvolution) values.set(output, { kind: "seen", activation: false });
   }
-  return { values, convolutions: new Set([...convolutions].filter((node) => values.has(node.inputs[0] as string))) };
+  const convolutions = nodes.filter(
+    (node) => node.domain === "" && isInnerConvolution(node) && values.has(node.inputs[0] as string),
+  );
+  return { values, convolutions: new Set(convolutions) };
 }
 
 function sourceOf(
   node: OnnxNode,
-  { values, after }: { values: ReadonlyMap<string, RangeSource>; after: readonly OnnxNode[] },
+  values: ReadonlyMap<string, RangeSource>,
+  after: readonly OnnxNode[],
 ): RangeSource | undefined {
   const [input] = node.inputs as [string];
   const isKnown = values.has(input);
@@ -65,9 +69,8 @@ function sourceOf(
     case "Sigmoid":
       return isKnown && after.length === 1 && isGate(after[0] as OnnxNode, input) ? { kind: "share" } : undefined;
     case "Mul": {
-      const gated = node.inputs.find(
-        (name) => node.inputs.some((other) => isShareOf(other, values)) && !isShareOf(name, values),
-      );
+      const isShare = (name: string): boolean => values.get(name)?.kind === "share";
+      const gated = node.inputs.some(isShare) ? node.inputs.find((name) => !isShare(name)) : undefined;
       return gated !== undefined && values.has(gated) ? { kind: "silu", of: gated } : undefined;
     }
     case "Add":
@@ -87,21 +90,6 @@ function readersOf(nodes: readonly OnnxNode[]): Map<string, OnnxNode[]> {
   return readers;
 }
 
-function isConvolution(node: OnnxNode, initializers: ReadonlyMap<string, unknown>): boolean {
-  return node.op === "Conv" && node.inputs.slice(1).every((name) => initializers.has(name));
-}
-
-function isInnerConvolution(
-  node: OnnxNode,
-  {
-    output,
-    ends,
-    initializers,
-  }: { output: string; ends: ReadonlySet<string>; initializers: ReadonlyMap<string, unknown> },
-): boolean {
-  return isConvolution(node, initializers) && node.inputs[0] === output && !ends.has(node.outputs[0] as string);
-}
-
 /** Whether a value is only read by a sigmoid and by the product of both: x · σ(x), SiLU. */
 function isSilu(name: string, after: readonly OnnxNode[]): boolean {
   const ops = after.map(({ op }) => op).sort();
@@ -110,8 +98,4 @@ function isSilu(name: string, after: readonly OnnxNode[]): boolean {
 
 function isGate(node: OnnxNode, name: string): boolean {
   return node.op === "Mul" && node.inputs.includes(name);
-}
-
-function isShareOf(name: string, values: ReadonlyMap<string, RangeSource>): boolean {
-  return values.get(name)?.kind === "share";
 }

@@ -1,10 +1,7 @@
-/** What of a convolution its weights' scales depend on. */
+/** Output channels, which are the weights' first axis, a bias for each, and the scale of the bytes that are read. */
 export interface WeightOptions {
-  /** Output channels, the weights' first axis. */
   readonly channels: number;
-  /** One a channel. */
   readonly biases: Float32Array | undefined;
-  /** Scale of the bytes that the convolution reads. */
   readonly inputScale: number;
 }
 

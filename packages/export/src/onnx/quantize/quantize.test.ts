@@ -37,7 +37,7 @@ describe("Histogram", () => {
   it("leaves out what is not finite, and accepts nothing but zeros", () => {
     const histogram = histogramOf([1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
     expect([histogram.min, histogram.max]).toEqual([0, 1]);
-    expect(chooseRange(histogramOf([0, 0]), { method: "mse" }).scale).toBeGreaterThan(0);
+    expect(chooseRange(histogramOf([0, 0]), "mse").scale).toBeGreaterThan(0);
   });
 });
 
@@ -63,7 +63,7 @@ describe("ranges", () => {
 
   it("by minmax reach to the last number, by percentile and mse not", () => {
     const histogram = histogramOf([...usual, 1000]);
-    const ends = (method: "mse" | "minmax" | "percentile"): number => endsOf(chooseRange(histogram, { method }))[1];
+    const ends = (method: "mse" | "minmax" | "percentile"): number => endsOf(chooseRange(histogram, method))[1];
     expect(ends("minmax")).toBeCloseTo(1000, -1);
     expect(ends("percentile")).toBeLessThan(10);
   });
@@ -76,14 +76,14 @@ describe("ranges", () => {
         const byte = Math.min(255, Math.max(0, Math.round(value / scale) + zeroPoint));
         return sum + (distribution.counts[i] as number) * ((byte - zeroPoint) * scale - value) ** 2;
       }, 0);
-    const best = loss(leastError(distribution, (value) => value));
+    const best = loss(leastError(distribution));
     for (const end of [2, 2.5, 3, 3.5, 4]) expect(best).toBeLessThanOrEqual(1.02 * loss(rangeOf(-end, end)));
   });
 
   it("spend no bytes on what the activation makes the same", () => {
     const histogram = histogramOf(usual.map((value) => value * 20));
     const activation = (value: number): number => Math.max(0, value);
-    expect(endsOf(chooseRange(histogram, { method: "mse", activation }))[0]).toBeGreaterThan(histogram.min / 2);
+    expect(endsOf(chooseRange(histogram, "mse", activation))[0]).toBeGreaterThan(histogram.min / 2);
   });
 });
 

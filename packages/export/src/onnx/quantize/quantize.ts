@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { type Image, letterbox } from "@lookonce/image";
+import { letterbox } from "@lookonce/image";
 import { floatPixels, OnnxEngine } from "@lookonce/inference";
 import type { OnnxModel } from "@lookonce/onnx";
 import type { CalibrationMethod, ExportOnnxOptions } from "../options.ts";
@@ -24,20 +24,12 @@ export interface QuantizeOptions extends Pick<ExportOnnxOptions, "calibration" |
  * @throws LookonceError `DATA` when there are no images
  */
 export async function quantize(network: OnnxModel, options: QuantizeOptions): Promise<OnnxModel> {
-  const { single, calibration = [], calibrationMethod = "mse", onCalibrated, height, width } = options;
+  const { calibrationMethod: method = "mse" } = options;
   const plan = planQuantization(network);
   const seen = [...plan.values].flatMap(([name, { kind }]) => (kind === "seen" ? [name] : []));
-  const histograms = await collectHistograms(single, {
-    values: seen,
-    images: calibration,
-    height,
-    width,
-    onCalibrated,
-  });
+  const histograms = await collectHistograms(seen, options);
   const ranges = new Map<string, Range>();
-  for (const [name, source] of plan.values) {
-    ranges.set(name, rangeFor(name, source, { histograms, ranges, method: calibrationMethod }));
-  }
+  for (const [name, source] of plan.values) ranges.set(name, rangeFor(name, source, { histograms, ranges, method }));
   return writeQuantized(network, plan, ranges);
 }
 
@@ -54,10 +46,7 @@ function rangeFor(name: string, source: RangeSource, { histograms, ranges, metho
     case "share":
       return rangeOf(0, 1);
     case "seen":
-      return chooseRange(histograms.get(name) as Histogram, {
-        method,
-        activation: source.activation ? silu : undefined,
-      });
+      return chooseRange(histograms.get(name) as Histogram, method, source.activation ? silu : undefined);
     case "silu":
       return siluRange(histograms.get(source.of), ranges.get(source.of) as Range, method);
     case "same":
@@ -72,18 +61,14 @@ function rangeFor(name: string, source: RangeSource, { histograms, ranges, metho
 /** The range of what SiLU makes of numbers in a range. */
 function siluRange(histogram: Histogram | undefined, range: Range, method: CalibrationMethod): Range {
   const [low, high] = endsOf(range);
-  if (method !== "mse" || histogram === undefined)
-    return rangeOf(low < 0 ? siluMinimum(low) : 0, silu(Math.max(0, high)));
+  if (method !== "mse" || histogram === undefined) {
+    return rangeOf(low < 0 ? silu(Math.max(low, siluLowest)) : 0, silu(Math.max(0, high)));
+  }
   const { values, counts } = histogram.entries();
   const made = values.map((value) => silu(Math.min(high, Math.max(low, value))));
   const order = Array.from(made.keys()).sort((a, b) => (made[a] as number) - (made[b] as number));
-  return leastError(
-    {
-      values: Float64Array.from(order, (i) => made[i] as number),
-      counts: Float64Array.from(order, (i) => counts[i] as number),
-    },
-    (value) => value,
-  );
+  const inOrder = (numbers: Float64Array): Float64Array => Float64Array.from(order, (i) => numbers[i] as number);
+  return leastError({ values: inOrder(made), counts: inOrder(counts) });
 }
 
 /** x · σ(x). */
@@ -94,33 +79,17 @@ function silu(value: number): number {
 /** Where SiLU is smallest; it rises on either side. */
 const siluLowest = -1.2784645;
 
-function siluMinimum(low: number): number {
-  return silu(Math.max(low, siluLowest));
-}
-
-/** Options of {@link collectHistograms}. */
-interface CollectOptions {
-  /** Names of the values to count. */
-  readonly values: readonly string[];
-  readonly images: Iterable<Image> | AsyncIterable<Image>;
-  readonly height: number;
-  readonly width: number;
-  readonly onCalibrated?: ((images: number) => void) | undefined;
-}
-
-/**
- * Runs a network on images, one at a time, and counts the numbers of its values.
- *
- * @throws LookonceError `DATA` when there are no images
- */
-async function collectHistograms(network: OnnxModel, options: CollectOptions): Promise<Map<string, Histogram>> {
-  const { values, images, height, width, onCalibrated } = options;
+/** Runs a network on the images of the calibration, one at a time, and counts the numbers of these of its values. */
+async function collectHistograms(
+  values: readonly string[],
+  { single, calibration = [], onCalibrated, height, width }: QuantizeOptions,
+): Promise<Map<string, Histogram>> {
   const histograms = values.map((name) => [name, new Histogram()] as const);
   const outputs = values.map((name) => ({ name, type: "float32" as const }));
-  const engine = await OnnxEngine.create({ ...network, graph: { ...network.graph, outputs } });
+  const engine = await OnnxEngine.create({ ...single, graph: { ...single.graph, outputs } });
   let count = 0;
   try {
-    for await (const image of images) {
+    for await (const image of calibration) {
       const { image: boxed } = letterbox(image, { size: [height, width] });
       const results = await engine.run(floatPixels(boxed), [1, 3, height, width]);
       for (const [i, [, histogram]] of histograms.entries()) histogram.add((results[i] as { data: Float32Array }).data);

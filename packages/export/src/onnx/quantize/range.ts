@@ -32,24 +32,18 @@ export function endsOf({ scale, zeroPoint }: Range): readonly [low: number, high
   return [-zeroPoint * scale, (255 - zeroPoint) * scale];
 }
 
-/** Options of {@link chooseRange}. */
-export interface RangeOptions {
-  readonly method: CalibrationMethod;
-  /** What is made of the numbers next; `mse` measures errors after it. Default: nothing. */
-  readonly activation?: ((value: number) => number) | undefined;
-}
+/** What is made of numbers next. */
+type Activation = (value: number) => number;
 
-/** Chooses the range for numbers that were counted. */
-export function chooseRange(histogram: Histogram, options: RangeOptions): Range {
-  if (options.method === "minmax") return rangeOf(histogram.min, histogram.max);
+/** Chooses the range for numbers that were counted; `mse` measures errors after the activation. */
+export function chooseRange(histogram: Histogram, method: CalibrationMethod, activation?: Activation): Range {
+  if (method === "minmax") return rangeOf(histogram.min, histogram.max);
   const distribution = histogram.entries();
-  if (options.method === "percentile") return percentileRange(distribution);
-  return leastError(distribution, options.activation ?? ((value) => value));
+  return method === "percentile" ? percentileRange(distribution) : leastError(distribution, activation);
 }
 
 /** The range that loses the least, in the mean of squares. */
-export function leastError(distribution: Distribution, activation: (value: number) => number): Range {
-  const { values, counts } = distribution;
+export function leastError({ values, counts }: Distribution, activation: Activation = (value) => value): Range {
   const exact = values.map(activation);
   const table = new Float64Array(256);
   const error = (range: Range): number => {

@@ -1,4 +1,12 @@
-import { GraphBuilder, int, type OnnxModel, type OnnxNode, type TensorValue } from "@lookonce/onnx";
+import {
+  type AnyTensorValue,
+  GraphBuilder,
+  int,
+  type OnnxModel,
+  type OnnxNode,
+  type TensorValue,
+} from "@lookonce/onnx";
+import { float32 } from "../constants.ts";
 import type { QuantizationPlan } from "./plan.ts";
 import { quantizeBias, quantizeWeights } from "./quantize-weights.ts";
 import type { Range } from "./range.ts";
@@ -18,7 +26,7 @@ export function writeQuantized(
     const range = ranges.get(name);
     if (range === undefined || !plan.values.has(name)) return;
     const parameters = [
-      graph.initializer({ type: "float32", shape: [], data: Float32Array.of(range.scale) }),
+      float32(graph, [range.scale]),
       graph.initializer({ type: "uint8", shape: [], data: Uint8Array.of(range.zeroPoint) }),
     ];
     const bytes = graph.node("QuantizeLinear", [name, ...parameters], {}, { outputs: [`${name}/bytes`] });
@@ -58,34 +66,15 @@ function weightsOf(
   const biases = bias === undefined ? undefined : ((initializers.get(bias) as TensorValue).data as Float32Array);
   const channels = shape[0] as number;
   const { bytes, scales } = quantizeWeights(data as Float32Array, { channels, biases, inputScale: range.scale });
-  const perChannel = { axis: int(0) };
-  const scaleName = graph.initializer({ type: "float32", shape: [channels], data: scales });
-  const names = [
-    graph.node(
-      "DequantizeLinear",
-      [
-        graph.initializer({ type: "int8", shape, data: bytes }, graph.uniqueName(`${filter}/bytes`)),
-        scaleName,
-        graph.initializer({ type: "int8", shape: [channels], data: new Int8Array(channels) }),
-      ],
-      perChannel,
-    ),
-  ];
+  const numbers = (stored: string, scale: string, zeros: AnyTensorValue): string =>
+    graph.node("DequantizeLinear", [stored, scale, graph.initializer(zeros)], { axis: int(0) });
+  const scale = float32(graph, scales, [channels]);
+  const stored = graph.initializer({ type: "int8", shape, data: bytes }, graph.uniqueName(`${filter}/bytes`));
+  const names = [numbers(stored, scale, { type: "int8", shape: [channels], data: new Int8Array(channels) })];
   if (biases === undefined) return names;
   const quantized = quantizeBias(biases, { scales, inputScale: range.scale });
-  names.push(
-    graph.node(
-      "DequantizeLinear",
-      [
-        graph.initializer(
-          { type: "int32", shape: [channels], data: quantized.integers },
-          graph.uniqueName(`${bias}/integers`),
-        ),
-        graph.initializer({ type: "float32", shape: [channels], data: quantized.scales }),
-        graph.initializer({ type: "int32", shape: [channels], data: new Int32Array(channels) }),
-      ],
-      perChannel,
-    ),
-  );
-  return names;
+  const integers: AnyTensorValue = { type: "int32", shape: [channels], data: quantized.integers };
+  const storedBias = graph.initializer(integers, graph.uniqueName(`${bias}/integers`));
+  const zeros: AnyTensorValue = { type: "int32", shape: [channels], data: new Int32Array(channels) };
+  return [...names, numbers(storedBias, float32(graph, quantized.scales, [channels]), zeros)];
 }
