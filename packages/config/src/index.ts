@@ -3,20 +3,15 @@ export type { SearchRange, SearchSpace } from "./families/search-space.ts";
 export { familySettings } from "./families/table.ts";
 export type * from "./generated/option-types.ts";
 export { checkValues } from "./options/check-values.ts";
-export { describeDefault, fixedDefault, fixedDefaults, sharedDefault } from "./options/describe.ts";
-export { optionJsonSchema, tableJsonSchema } from "./options/json-schema.ts";
-export { libraryMarkdown, optionsMarkdown, replaceRegions } from "./options/markdown.ts";
+export { describeDefault, fixedDefault, sharedDefault } from "./options/describe.ts";
+export { tableJsonSchema } from "./options/json-schema.ts";
+export { optionsMarkdown, replaceRegions } from "./options/markdown.ts";
 export {
   type CommandSchema,
-  isSetBy,
-  libraryName,
   libraryValues,
   type Option,
   type OptionSchema,
-  type OptionSetter,
   type OptionTable,
-  type OptionType,
-  type OptionValue,
   optionsFor,
 } from "./options/option.ts";
 export { benchmarkFormats, shells } from "./options/other-options.ts";
@@ -31,25 +26,10 @@ export {
   onnxRuntimeDevices,
   tensorFlowDevices,
 } from "./options/shared-options.ts";
-export { accepts, describeValue, expects, type JsonSchema, readText } from "./options/value-types.ts";
-export type {
-  AugmentationHyp,
-  CopyPasteMode,
-  HypFamilies,
-  HypFamily,
-  OptimizerHyp,
-  V5Hyp,
-  V8Hyp,
-} from "./recipe/hyp.ts";
+export { accepts, expects, type JsonSchema, readText } from "./options/value-types.ts";
+export type { AugmentationHyp, HypFamilies, HypFamily, V5Hyp, V8Hyp } from "./recipe/hyp.ts";
 export { makeRecipe } from "./recipe/make-recipe.ts";
 export { hypKeys, type ParseHypOptions, parseHyp } from "./recipe/parse-hyp.ts";
-export { type HypPreset, hypPreset, hypPresets, type PresetHyp } from "./recipe/presets.ts";
-export {
-  type OptimizerName,
-  optimizerNames,
-  type Recipe,
-  type RecipeChanges,
-  type RecipeOf,
-  type TrainingSettings,
-} from "./recipe/recipe.ts";
+export { type HypPreset, hypPreset, hypPresets } from "./recipe/presets.ts";
+export { type OptimizerName, optimizerNames, type Recipe, type RecipeChanges, type RecipeOf } from "./recipe/recipe.ts";
 export { jsonSchemas, type SchemaName } from "./schemas/json-schemas.ts";

@@ -3,28 +3,25 @@ import { libraryName, type Option, type OptionTable } from "./option.ts";
 import { expects } from "./value-types.ts";
 
 /** A table of options in Markdown, as pages of docs/ have them. */
-export function optionsMarkdown(table: OptionTable): string {
-  return [
-    "| key | value | default | meaning |",
-    "| --- | --- | --- | --- |",
-    ...Object.entries(table).map(([key, option]) => {
-      const cells = [`\`${key}\``, expects(option), defaultCell(option), option.help];
-      return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-    }),
-  ].join("\n");
+export function optionsMarkdown(options: OptionTable): string {
+  return table(["key", "value", "default", "meaning"], options, (key, option) => {
+    const cells = [`\`${key}\``, expects(option), defaultCell(option), option.help];
+    return cells.map((cell) => cell.replaceAll("|", "\\|"));
+  });
 }
 
 /** The same for a page on the library too: with its names, and its defaults where they differ. */
-export function libraryMarkdown(table: OptionTable): string {
-  return [
-    "| command line | code | default | meaning |",
-    "| --- | --- | --- | --- |",
-    ...Object.entries(table).map(([key, option]) => {
-      const { libraryDefault } = option;
-      const code = libraryDefault === undefined ? "" : `; code \`${libraryDefault}\``;
-      return `| \`${key}\` | \`${libraryName(key, option)}\` | ${defaultCell(option)}${code} | ${option.help} |`;
-    }),
-  ].join("\n");
+export function libraryMarkdown(options: OptionTable): string {
+  return table(["command line", "code", "default", "meaning"], options, (key, option) => {
+    const { help, libraryDefault } = option;
+    const code = libraryDefault === undefined ? "" : `; code \`${libraryDefault}\``;
+    return [`\`${key}\``, `\`${libraryName(key, option)}\``, `${defaultCell(option)}${code}`, help];
+  });
+}
+
+function table(head: string[], options: OptionTable, cells: (key: string, option: Option) => string[]): string {
+  const rows = [head, head.map(() => "---"), ...Object.entries(options).map(([key, option]) => cells(key, option))];
+  return rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 function defaultCell(option: Option): string {
