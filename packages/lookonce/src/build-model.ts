@@ -14,12 +14,7 @@ export async function buildModel(
   return new DetectionModel(source.config, { rng: new Random(seed) }).eval();
 }
 
-/**
- * The model that a source describes for its shapes alone: it needs no memory for weights and needs no device. A
- * checkpoint's weights are compared with it.
- *
- * @throws LookonceError when the weights do not fit the model that their file describes
- */
+/** The model for its shapes alone, without memory for weights or a device. A checkpoint's weights are compared with it. */
 export async function outlineModel(source: ModelSource, { use }: { use: string }): Promise<DetectionModel> {
   const { DetectionModel, parseModelConfig, requireFit } = await import("@lookonce/nn");
   if (source.kind === "onnx" || source.kind === "tfjs") throw exportedOnlyPredicts(source.name, use);
@@ -34,29 +29,14 @@ export async function outlineModel(source: ModelSource, { use }: { use: string }
   return model;
 }
 
-/** What {@link buildForClasses} made. */
-export interface AdaptedModel {
-  model: DetectionModel;
-  /** What was taken over and what was not, for a person. */
-  report: string;
-}
-
-/** Options of {@link buildForClasses}. */
-export interface BuildForClassesOptions {
-  names: readonly string[];
-  seed: number;
-  /** Anchors on each level of an anchor-based model, in place of its own; AutoAnchor is to find their sizes. */
-  anchors?: number;
-}
-
 /**
- * The model of a source for the classes of a data set. With another number of classes or anchors than the weights have,
- * whatever fits is taken over, and the outputs start anew.
+ * The model of a source for the classes of a data set, and a line on what was taken over. With another number of classes or
+ * anchors on each level than the weights have, whatever fits is taken over, and the outputs start anew.
  */
 export async function buildForClasses(
   source: ModelSource,
-  { names, seed, anchors }: BuildForClassesOptions,
-): Promise<AdaptedModel> {
+  { names, seed, anchors }: { names: readonly string[]; seed: number; anchors?: number },
+): Promise<{ model: DetectionModel; report: string }> {
   const { DetectionModel, parseModelConfig, transfer } = await import("@lookonce/nn");
   const { Random } = await import("@lookonce/random");
   if (source.kind === "onnx" || source.kind === "tfjs") throw exportedOnlyPredicts(source.name, "train");

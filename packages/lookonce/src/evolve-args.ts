@@ -18,11 +18,7 @@ export interface SavedEvolution {
 
 const fileName = "evolve.json";
 
-/**
- * Writes an evolution's options into its folder.
- *
- * @throws LookonceError `ARGUMENT` when an evolution with other settings lies there
- */
+/** Writes an evolution's options into its folder; refuses one that has an evolution with other settings. */
 export function writeEvolveArgs(directory: string, args: SavedEvolution): void {
   const file = join(directory, fileName);
   if (existsSync(file)) {
@@ -38,12 +34,7 @@ export function writeEvolveArgs(directory: string, args: SavedEvolution): void {
   writeWholeSync(file, `${JSON.stringify(args, undefined, 2)}\n`);
 }
 
-/**
- * Reads the options of the evolution in a folder.
- *
- * @param generations in place of its number
- * @throws LookonceError `NOT_FOUND` when there is none, `FORMAT` when the file is damaged
- */
+/** Reads the options of the evolution in a folder; `generations` replaces its number. */
 export function readEvolveArgs(directory: string, generations?: number): SavedEvolution {
   const file = join(directory, fileName);
   if (!existsSync(file)) {

@@ -72,7 +72,8 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const outline = await outlineModel(source, { use: "evolve" });
   const train = { ...args.train, imgsz: fitSide(args.train.imgsz ?? 640, outline, log) };
   const recipe = await startRecipe(outline, { train, data });
-  const directory = await evolveDirectory(options);
+  const { resume, project = "runs", name = "evolve", existOk = false } = options;
+  const directory = resume ?? (await makeRunDirectory(join(project, name), { reuse: existOk }));
   writeEvolveArgs(directory, args);
   const evaluate = makeEvaluate({ ...{ source, directory, data, valData, train }, options });
   const trainer = await import("@lookonce/trainer");
@@ -104,19 +105,8 @@ const bestRun = "best";
 
 /** What is kept for going on: everything that shapes what is found. */
 function argsOf(options: EvolveOptions): SavedEvolution {
-  const {
-    model,
-    data,
-    generations = 300,
-    resume: _resume,
-    onGeneration: _on,
-    log: _log,
-    signal: _signal,
-    fetch: _fetch,
-    ...rest
-  } = options;
-  const { project: _project, name: _name, existOk: _existOk, workers: _workers, cache: _cache, ...others } = rest;
-  const { device: _device, threads: _threads, callbacks: _callbacks, transforms: _transforms, ...train } = others;
+  const { model, data, generations = 300, resume, onGeneration, log, signal, fetch, ...rest } = options;
+  const { project, name, existOk, workers, cache, device, threads, callbacks, transforms, ...train } = rest;
   if (model === undefined) throw new LookonceError("ARGUMENT", "evolve needs a model: name its file as model.");
   if (data === undefined) throw new LookonceError("ARGUMENT", "evolve needs a data set: name its file as data.");
   if (train.val === "never") throw new LookonceError("ARGUMENT", "evolve needs scores: val must be last or every.");
@@ -145,10 +135,6 @@ function searchSpace<T extends object>(space: T, { autoAnchor = true }: SavedEvo
   return Object.fromEntries(Object.entries(space).filter(([key]) => key !== "anchors")) as T;
 }
 
-async function evolveDirectory({ resume, project = "runs", name = "evolve", existOk }: EvolveOptions): Promise<string> {
-  return resume ?? makeRunDirectory(join(project, name), { reuse: existOk ?? false });
-}
-
 interface EvaluateContext {
   source: ModelSource;
   directory: string;
@@ -162,7 +148,7 @@ interface EvaluateContext {
 function makeEvaluate(context: EvaluateContext) {
   const { source, data, valData, train, options } = context;
   const { workers, cache, callbacks, transforms, signal } = options;
-  const { hyp: _hyp, singleCls: _singleCls, fraction: _fraction, ...settings } = train;
+  const { hyp, singleCls, fraction, ...settings } = train;
   const given = { workers, cache, callbacks, transforms, signal };
   const runtime = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return async (recipe: Recipe, generation: number): Promise<GenerationScores | undefined> => {
@@ -189,11 +175,9 @@ function scoresOf({ validation, interrupted }: TrainResult): GenerationScores | 
 
 /** Keeps the training that is over as the fittest. */
 function keepRun(directory: string): void {
-  const [current, best, before] = [currentRun, bestRun, "before"].map((name) => join(directory, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const current = join(directory, currentRun);
+  const best = join(directory, bestRun);
+  const before = join(directory, "before");
   if (!existsSync(current)) return;
   if (existsSync(best)) renameSync(best, before);
   renameSync(current, best);

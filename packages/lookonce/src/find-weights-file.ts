@@ -10,11 +10,7 @@ export interface FetchOptions extends Omit<FetchWeightsOptions, "directory" | "o
   directory?: string;
 }
 
-/**
- * The file of weights that do not lie where they were named: published ones are in the cache folder, or come into it.
- *
- * @throws LookonceError `NOT_FOUND` when nobody publishes weights of this name, and what fetching throws
- */
+/** The file of weights that do not lie where they were named: published ones are in the cache folder, or come into it. */
 export async function findWeightsFile(
   name: string,
   { fetch = {}, log }: { fetch?: FetchOptions | undefined; log?: ((line: string) => void) | undefined },
@@ -22,13 +18,11 @@ export async function findWeightsFile(
   const { fetchWeights, findWeights, publishedWeights } = await import("@lookonce/hub");
   const published = findWeights(basename(name));
   if (published === undefined) {
-    throw new LookonceError(
-      "NOT_FOUND",
-      `there is no model ${name}.${nearby(
-        name,
-        publishedWeights.map((each) => each.name),
-      )}`,
+    const hint = nearby(
+      name,
+      publishedWeights.map((each) => each.name),
     );
+    throw new LookonceError("NOT_FOUND", `there is no model ${name}.${hint}`);
   }
   if (basename(name) !== name) {
     throw new LookonceError(

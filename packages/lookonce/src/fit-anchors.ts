@@ -60,8 +60,6 @@ async function anchorsOf(
   if (outline.anchors.length === 0) throw new LookonceError("ARGUMENT", `${name} has no anchors: they are YOLOv5's.`);
   const own = outline.anchors.map((level, i) => level.flat().map((side) => side * (outline.strides[i] as number)));
   const sides = ((source.kind === "checkpoint" ? source.checkpoint.anchors : undefined) ?? own).flat();
-  const anchors = Array.from({ length: sides.length / 2 }, (_, i): AnchorSize => {
-    return [sides[2 * i] as number, sides[2 * i + 1] as number];
-  });
+  const anchors = sides.flatMap((side, i): AnchorSize[] => (i % 2 === 0 ? [[side, sides[i + 1] as number]] : []));
   return { outline, anchors };
 }

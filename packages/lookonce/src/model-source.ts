@@ -13,21 +13,14 @@ export type ModelSource =
   | { kind: "onnx"; name: string }
   | { kind: "tfjs"; name: string };
 
-/** Options of {@link findModel}. */
 export interface FindModelOptions {
   fetch?: FetchOptions | undefined;
   log?: ((line: string) => void) | undefined;
 }
 
 /**
- * Finds a model by its file: weights (`.pt`, `.safetensors`), a model file (`.yaml`, or the name of one that is shipped,
- * such as `yolov8n.yaml`), or an exported model (`.onnx`, TensorFlow.js's `model.json` or the folder that contains it).
- *
- * Published weights such as `yolov8n.pt`, or for short `yolov8n`, that are not here are looked for in the cache folder and
- * else fetched; they keep their short name.
- *
- * @throws LookonceError `NOT_FOUND` when there is no such file, `ARGUMENT` for another kind of file, and what fetching and
- *   reading the file throw
+ * Finds a model as `YOLO.load` does; also by the folder of TensorFlow.js's `model.json`, and published weights such as
+ * `yolov8n.pt` for short as `yolov8n`. Those keep their short name.
  */
 export async function findModel(name: string, options: FindModelOptions = {}): Promise<ModelSource> {
   const kind = extname(name).toLowerCase();

@@ -7,13 +7,7 @@ const modelFiles = new Set([".pt", ".pth", ".safetensors", ".onnx", ".yaml", ".y
 /** How many files a hint names. */
 const shown = 5;
 
-/**
- * A sentence about the models that lie where one is missing: the one that was probably meant, or some; empty when there are
- * none.
- *
- * @param path the file that is not there
- * @param known further names that could have been meant
- */
+/** A sentence about what was probably meant where a model is missing: one nearby or `known`, or some; else empty. */
 export function nearby(path: string, known: readonly string[] = []): string {
   const folder = dirname(path);
   const files = modelsIn(folder);

@@ -7,12 +7,7 @@ const step = 10_000;
 /** Problems that are named one by one; the rest is counted. */
 const named = 5;
 
-/**
- * Opens a split of a data set and reports what was found in it and what was left out. What the check finds is kept beside
- * the labels' folder for the next time.
- *
- * @throws LookonceError when the data set as a whole cannot be used
- */
+/** Opens a split of a data set, whose check is kept beside the labels' folder, and reports what was found and left out. */
 export async function openDataset(
   yaml: string | DatasetConfig,
   { log, ...options }: Omit<DatasetOptions, "yaml" | "log"> & { log: (line: string) => void },

@@ -6,10 +6,7 @@ import { makeRunDirectory } from "./run-directory.ts";
 
 type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers">;
 
-/**
- * Results one after the other, those that are to be saved written on the way. Leaving early finishes what was started to be
- * written.
- */
+/** Results one after the other, those that are to be saved written on the way. Leaving early finishes started files. */
 export async function* predictStream(
   predictor: Predictor,
   source: Source,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type FamilySettings, hypPreset, type RecipeChanges } from "@lookonce/config";
-import type { Dataset, DatasetConfig } from "@lookonce/data";
+import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { TrainCallbacks, TrainResult } from "@lookonce/trainer";
@@ -10,20 +10,14 @@ import { openDataset } from "./open-dataset.ts";
 import type { TrainOptions } from "./options.ts";
 import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
 
-/** The data sets of a training, opened. */
+/** The data set file of a training, and its splits. */
 export interface TrainingData {
-  /** The data set file. */
   file: string;
-  config: DatasetConfig;
   data: Dataset;
   valData?: Dataset;
 }
 
-/**
- * Opens the data sets of a training: those that are named, or those of the training that goes on.
- *
- * @throws LookonceError `ARGUMENT` when none is named or nothing can go on, and what opening them throws
- */
+/** Opens the data sets of a training: those that are named, or those of the training that is resumed. */
 export async function openTrainingData(
   source: ModelSource,
   { log, ...options }: TrainOptions & { log: (line: string) => void },
@@ -33,8 +27,8 @@ export async function openTrainingData(
   if (file === undefined) throw new LookonceError("ARGUMENT", "train needs a data set: pass its file as data.");
   const config = await readDatasetConfig(file);
   const data = await openDataset(config, { split: "train", singleCls, fraction, log });
-  if (!("val" in config.splits)) return { file, config, data };
-  return { file, config, data, valData: await openDataset(config, { split: "val", singleCls, log }) };
+  if (!("val" in config.splits)) return { file, data };
+  return { file, data, valData: await openDataset(config, { split: "val", singleCls, log }) };
 }
 
 /** The options of a resumed training on its data set, where they are not set anew. */
@@ -63,11 +57,7 @@ export function anchorsPerLevel(recipe: RecipeChanges, { autoAnchor = true }: Tr
   return autoAnchor && recipe.anchors !== undefined ? { anchors: Math.round(recipe.anchors) } : {};
 }
 
-/**
- * Trains in a new folder, or goes on in the one there is; a new one that nothing came to lie in is removed again.
- *
- * @param options with the whole {@link parsedRecipe} as `recipe`
- */
+/** Trains in a new folder, which is removed if it stays empty, or resumes. `recipe` is the whole {@link parsedRecipe}. */
 export async function runTraining(
   model: DetectionModel,
   { data, source, options }: { data: TrainingData; source: string; options: TrainOptions },

@@ -7,19 +7,17 @@ import type { ValidationCallbacks } from "@lookonce/trainer";
 import type { ValOptions, ValReport } from "./options.ts";
 import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
 
-/** What {@link valModel} is given besides the options that shape a validation. */
 type ResolvedOptions = Omit<ValOptions & ResolvedArgs<"val">, "data" | "split" | "singleCls">;
 
 /** Scores a model, and writes what the options ask for into a new folder; none is made where nothing is to be written. */
 export async function valModel(model: DetectionModel, dataset: Dataset, options: ResolvedOptions): Promise<ValReport> {
   const { project, name, existOk, plots, saveJson, saveTxt, saveConf, cocoIds, ...rest } = options;
-  const writes = { plots, saveJson, saveTxt, saveConf, cocoIds };
-  checkWrites(writes, model);
+  checkWrites(options, model);
   const { validate } = await import("@lookonce/trainer");
   if (!(plots || saveJson || saveTxt)) return validate(model, dataset, rest);
   const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
   try {
-    const callbacks = await writersOf(directory, writes);
+    const callbacks = await writersOf(directory, options);
     return { ...(await validate(model, dataset, { ...rest, callbacks })), directory };
   } catch (error) {
     removeIfEmpty(directory);
@@ -27,9 +25,7 @@ export async function valModel(model: DetectionModel, dataset: Dataset, options:
   }
 }
 
-type Writes = Pick<ResolvedOptions, "plots" | "saveJson" | "saveTxt" | "saveConf" | "cocoIds">;
-
-function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: Writes, { nc }: DetectionModel): void {
+function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: ResolvedOptions, { nc }: DetectionModel): void {
   if (saveConf && !saveTxt) {
     throw new LookonceError(
       "ARGUMENT",
@@ -48,10 +44,10 @@ function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: Writes, { nc }: D
   }
 }
 
-async function writersOf(directory: string, writes: Writes): Promise<ValidationCallbacks[]> {
+async function writersOf(directory: string, options: ResolvedOptions): Promise<ValidationCallbacks[]> {
   const { cocoCategories } = await import("@lookonce/metrics");
   const { cocoJson, labelFiles, validationPlots } = await import("@lookonce/trainer");
-  const { plots, saveJson, saveTxt, saveConf, cocoIds } = writes;
+  const { plots, saveJson, saveTxt, saveConf, cocoIds } = options;
   const categories = cocoIds ? { categories: cocoCategories } : {};
   return [
     ...(plots ? [validationPlots({ directory })] : []),

@@ -4,22 +4,10 @@ import { openDataset } from "../open-dataset.ts";
 /** As many images as ranges are learned from: more change them little. */
 const usual = 300;
 
-/** Options of {@link calibrationImages}. */
-export interface CalibrationOptions {
-  /** Share of the images that is taken. Default: at most 300 of all. */
-  fraction?: number | undefined;
-  log: (line: string) => void;
-}
-
-/**
- * Images of a data set's training split, or, where it has none, of the one to validate on, one after the other. They are
- * spread over the whole split.
- *
- * @throws LookonceError when the data set cannot be used
- */
+/** Images spread over a data set's training split, or, where it has none, over the one to validate on. */
 export async function* calibrationImages(
   data: string,
-  { fraction, log }: CalibrationOptions,
+  { fraction, log }: { fraction?: number | undefined; log: (line: string) => void },
 ): AsyncGenerator<Image, void, undefined> {
   const { readDatasetConfig } = await import("@lookonce/data");
   const { readImage } = await import("@lookonce/image");

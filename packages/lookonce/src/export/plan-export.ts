@@ -4,12 +4,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { ExportFormat, FormatDescription } from "@lookonce/export";
 import type { ExportOptions } from "../options.ts";
 
-/**
- * Which format is meant and which file is to be written.
- *
- * @param source the model's file
- * @throws LookonceError `ARGUMENT` for an unknown format, and where the file is the model itself
- */
+/** Which format is meant, and which file is to be written for the model in `source`. */
 export async function planExport(
   source: string,
   { format, file }: Pick<ExportOptions, "format" | "file">,

@@ -63,7 +63,7 @@ function fitSides(
   return [fitSide(imgsz[0], model, log), fitSide(imgsz[1], model, log)];
 }
 
-/** What the file that a model came from says of it, but for where in that file it was. */
+/** What the model's file says of it, but for where in that file it was. */
 function notesOf(source: ModelSource): Checkpoint["metadata"] {
   if (source.kind !== "checkpoint") return {};
   const { source: _, modelClass: __, ...notes } = source.checkpoint.metadata;
