@@ -24,21 +24,27 @@ export function isFamily(word: string, commands: readonly Command[]): boolean {
   return commands.some(({ name }) => name.startsWith(`${word} `)) && !commands.some(({ name }) => name === word);
 }
 
-/**
- * The command that the first word or the first two name, and how many words that took.
- *
- * @throws UsageError naming the nearest when there is none
- */
-export function findCommand(
-  words: readonly string[],
-  commands: readonly Command[],
-): { command: Command; used: number } {
+/** A command, and how many words named it. */
+interface FoundCommand {
+  command: Command;
+  used: number;
+}
+
+/** The command that the first word or the first two name; a UsageError names the nearest when there is none. */
+export function findCommand(words: readonly string[], commands: readonly Command[]): FoundCommand {
+  const found = commandOf(words, commands);
+  if (found === undefined) throw unknownCommand(words, commands);
+  return found;
+}
+
+/** As {@link findCommand}, `undefined` when there is none. */
+export function commandOf(words: readonly string[], commands: readonly Command[]): FoundCommand | undefined {
   for (const used of [2, 1]) {
     const word = words.slice(0, used).join(" ");
     const command = commands.find(({ name }) => name === word);
     if (command !== undefined && words.length >= used) return { command, used };
   }
-  throw unknownCommand(words, commands);
+  return undefined;
 }
 
 function unknownCommand(words: readonly string[], commands: readonly Command[]): UsageError {

@@ -21,12 +21,7 @@ export const exitCodes = { done: 0, failed: 1, misused: 2, fault: 70 } as const;
 /** Milliseconds that work which is cut off has to clean up. */
 const graceTime = 500;
 
-/**
- * Runs one command line.
- *
- * @param argv arguments after the program's name
- * @returns the exit code
- */
+/** Runs the command line of arguments after the program's name, and returns the exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (argv[0] === completeWord) {
     await complete(argv.slice(1), io.stdout).catch(() => {});
@@ -73,20 +68,15 @@ async function dispatch(given: readonly string[], terminal: Terminal): Promise<o
   const argv = inOurOrder(given);
   const [word, ...rest] = argv.filter((argument) => !isJsonFlag(argument)).length === 0 ? [] : argv;
   if (word === undefined) return greeting(terminal);
-  if (isHelp(word))
-    return help(
-      rest.filter((argument) => !isJsonFlag(argument)),
-      terminal,
-    );
+  const words = rest.filter((argument) => !isJsonFlag(argument));
+  if (isHelp(word)) return help(words, terminal);
   if (["version", "--version", "-v", "-V"].includes(word)) {
     const version = ownVersion();
     terminal.say(`lookonce ${version}`);
     return { version };
   }
   const wantsHelp = rest.some(isHelp);
-  if (isFamily(word, commands) && (wantsHelp || rest.every(isJsonFlag))) {
-    return help([word, ...rest.filter((argument) => !isHelp(argument) && !isJsonFlag(argument))], terminal);
-  }
+  if (isFamily(word, commands) && (wantsHelp || words.length === 0)) return help([word, ...words], terminal);
   const { command, used } = findCommand([word, ...rest], commands);
   if (wantsHelp) return help([command.name], terminal);
   const values = readValues([word, ...rest].slice(used), command, { commands, note: (line) => terminal.note(line) });

@@ -12,8 +12,7 @@ export const anchors: CommandWork = work("anchors", {
     const describe = ({ recall, perTarget, fitness }: Omit<typeof found, "anchors" | "start">): string =>
       `${perTarget.toFixed(2)} anchors/target, ${recall.toFixed(4)} best possible recall (BPR), fitness ${fitness.toFixed(4)}`;
     if (found.model !== undefined) terminal.say(`${model}: ${describe(found.model)}`);
-    terminal.say(`after k-means: ${describe(found.start)}`);
-    terminal.say(`after ${gen} generations: ${describe(found)}`);
+    terminal.say(`after k-means: ${describe(found.start)}`, `after ${gen} generations: ${describe(found)}`);
     terminal.say(found.anchors.map((sides) => sides.map(Math.round).join(",")).join(", "));
     return { ...found };
   },

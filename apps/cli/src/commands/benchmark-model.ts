@@ -33,26 +33,20 @@ function line({ format, device, error, map50_95, imagesPerSecond }: ModelBenchma
 }
 
 function print({ images, imgsz, rows }: ModelBenchmark, terminal: Terminal): void {
-  terminal.say();
   const cell = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
   const header = ["format", "device", "MB", "mAP50-95", "mAP50", "network ms", "images/s"];
-  const lines = table(
-    header,
-    rows.map(({ format, device, bytes, map50_95, map50, milliseconds, imagesPerSecond }) => [
-      format,
-      device,
-      cell(bytes === undefined ? undefined : bytes / 1e6, 1),
-      cell(map50_95, 4),
-      cell(map50, 4),
-      cell(milliseconds, 1),
-      cell(imagesPerSecond, 1),
-    ]),
-    { align: "<<>>>>>" },
-  );
-  for (const row of lines) terminal.say(row);
+  const cells = rows.map(({ format, device, bytes, map50_95, map50, milliseconds, imagesPerSecond }) => [
+    format,
+    device,
+    cell(bytes === undefined ? undefined : bytes / 1e6, 1),
+    cell(map50_95, 4),
+    cell(map50, 4),
+    cell(milliseconds, 1),
+    cell(imagesPerSecond, 1),
+  ]);
+  terminal.say("", ...table(header, cells, { align: "<<>>>>>" }));
   for (const { format, device, error } of rows) {
     if (error !== undefined) terminal.say(`${format} on ${device} failed: ${error}`);
   }
-  terminal.say();
-  terminal.say(`${images} images of ${imgsz} × ${imgsz}; network ms an image, images/s from file to boxes`);
+  terminal.say("", `${images} images of ${imgsz} × ${imgsz}; network ms an image, images/s from file to boxes`);
 }

@@ -9,8 +9,6 @@ export const benchmarkSppf: CommandWork = work("benchmark sppf", {
     const { benchmarkSppf: measure } = await import("lookonce/demos");
     const result = await terminal.during(`timing ${passes} passes`, () => measure({ passes, device, threads }));
     const { shape, pooling, modules, overhead, published } = result;
-    terminal.say(`${passes} passes of ${shape.join("×")} (images × channels × height × width) on ${result.device}`);
-    terminal.say();
     const row = (title: string, { spp, sppf, ratio, identical }: SppfComparison): string[] => [
       title,
       `${spp.toFixed(3)} s`,
@@ -18,20 +16,17 @@ export const benchmarkSppf: CommandWork = work("benchmark sppf", {
       `${ratio.toFixed(2)}×`,
       identical ? "bit for bit" : "no",
     ];
-    const publishedRow = [
-      "pooling, as published",
-      ...[published.spp, published.sppf].map((seconds) => `${seconds.toFixed(3)} s`),
-      `${published.ratio.toFixed(2)}×`,
-      "yes",
-    ];
-    const rows = [row("pooling", pooling), row("with convolutions", modules), publishedRow];
+    const asPublished = row("pooling, as published", { ...published, identical: true }).with(4, "yes");
+    const rows = [row("pooling", pooling), row("with convolutions", modules), asPublished];
     const header = ["", "SPP(5, 9, 13)", "SPPF(5)", "faster by", "equal"];
-    for (const line of table(header, rows)) terminal.say(line);
-    terminal.say();
     terminal.say(
+      `${passes} passes of ${shape.join("×")} (images × channels × height × width) on ${result.device}`,
+      "",
+      ...table(header, rows),
+      "",
       `Times are median passes times their number; ${overhead.toFixed(3)} s of each is handing maps over and joining them.`,
+      `Published: ${published.source}`,
     );
-    terminal.say(`Published: ${published.source}`);
     return result;
   },
 });

@@ -27,7 +27,7 @@ export const cfg = (all: () => readonly Command[]): CommandWork =>
       }
       if (json) return defaults;
       if (format === "yaml") terminal.say(configText(chosen).trimEnd());
-      else for (const line of chosen.flatMap((each) => tableOf(each, terminal.columns))) terminal.say(line);
+      else terminal.say(...chosen.flatMap((each) => tableOf(each, terminal.columns)));
       return defaults;
     },
   });
@@ -39,22 +39,11 @@ function named(name: string, commands: readonly Command[]): Command[] {
 
 function tableOf(each: Command, columns: number): string[] {
   const entries = Object.entries(optionsOf(each));
-  const left = entries.map(([key, option]) => [key, shown(option), expects(option)]);
-  const room =
-    columns - [0, 1, 2].reduce((sum, i) => sum + 2 + Math.max(8, ...left.map((row) => (row[i] as string).length)), 0);
-  const rows = entries.map(([, option], i) => [
-    ...(left[i] as string[]),
-    wrap(option.help, Math.max(30, room)).join("\n"),
-  ]);
-  return [
-    each.name,
-    ...table(
-      ["  key", "default", "expects", ""],
-      rows.map(([key, ...rest]) => [`  ${key}`, ...rest]),
-      { align: "<<<<" },
-    ),
-    "",
-  ];
+  const left = entries.map(([key, option]) => [`  ${key}`, shown(option), expects(option)]);
+  const widths = [10, 8, 8].map((least, i) => Math.max(least, ...left.map((row) => (row[i] as string).length)));
+  const room = Math.max(30, columns - widths.reduce((sum, width) => sum + width + 2, -2));
+  const rows = entries.map(([, { help }], i) => [...(left[i] as string[]), wrap(help, room).join("\n")]);
+  return [each.name, ...table(["  key", "default", "expects", ""], rows, { align: "<<<<" }), ""];
 }
 
 function shown(option: Option): string {

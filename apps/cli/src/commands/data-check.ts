@@ -31,19 +31,11 @@ type Reports = [split: string, report: DatasetReport][];
 
 function print(reports: Reports, show: number, terminal: Terminal): void {
   const header = ["", "images", "objects", "labeled", "no labels", "empty", "corrupt", "turned"];
-  const rows = reports.map(([split, report]) => [
+  const rows = reports.map(([split, { images, instances, found, missing, empty, corrupt, oriented }]) => [
     split,
-    ...[
-      report.images,
-      report.instances,
-      report.found,
-      report.missing,
-      report.empty,
-      report.corrupt,
-      report.oriented,
-    ].map((count) => count.toLocaleString("en")),
+    ...[images, instances, found, missing, empty, corrupt, oriented].map((count) => count.toLocaleString("en")),
   ]);
-  for (const line of table(header, rows)) terminal.say(line);
+  terminal.say(...table(header, rows));
   const kinds = [
     ...new Set(reports.flatMap(([, { kinds: own }]) => Object.keys(own))),
   ] as (keyof DatasetReport["kinds"])[];
@@ -51,10 +43,8 @@ function print(reports: Reports, show: number, terminal: Terminal): void {
     terminal.say("Nothing is wrong.");
     return;
   }
-  terminal.say();
   const counts = kinds.map((kind) => [kind, ...reports.map(([, report]) => String(report.kinds[kind] ?? 0))]);
-  for (const line of table(["left out", ...reports.map(([split]) => split)], counts)) terminal.say(line);
-  terminal.say();
+  terminal.say("", ...table(["left out", ...reports.map(([split]) => split)], counts), "");
   for (const [split, { problems }] of reports) {
     for (const { path, line, reason } of problems.slice(0, show)) {
       terminal.say(`${split}: ${path}${line === undefined ? "" : `, line ${line}`}: ${reason}`);

@@ -3,6 +3,7 @@ import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { count } from "./info/format.ts";
 
 /** `lookonce data convert`: other programs' annotations to YOLO's. */
 export const dataConvert: CommandWork = work("data convert", {
@@ -27,14 +28,12 @@ function print(
   split: string,
   terminal: Terminal,
 ): void {
-  const [images, objects] = [counts.images.toLocaleString("en"), counts.objects.toLocaleString("en")];
-  terminal.say(`${split}: ${images} images with ${objects} objects of ${names.length} classes`);
-  if (counts.background > 0) terminal.say(`${counts.background.toLocaleString("en")} images are background`);
-  if (counts.clipped > 0) {
-    terminal.say(`${counts.clipped.toLocaleString("en")} objects were cut off at the border of their image`);
-  }
-  const rows = Object.entries(leftOut).map(([kind, count]): [string, string] => [kind, count.toLocaleString("en")]);
-  if (rows.length > 0) for (const line of table(["left out", ""], rows)) terminal.say(line);
+  const { images, objects, background, clipped } = counts;
+  terminal.say(`${split}: ${count(images)} images with ${count(objects)} objects of ${names.length} classes`);
+  if (background > 0) terminal.say(`${count(background)} images are background`);
+  if (clipped > 0) terminal.say(`${count(clipped)} objects were cut off at the border of their image`);
+  const rows = Object.entries(leftOut).map(([kind, number]): [string, string] => [kind, count(number)]);
+  if (rows.length > 0) terminal.say(...table(["left out", ""], rows));
   for (const { kind, reason } of examples.filter((example) => example.kind !== "crowd").slice(0, 5)) {
     terminal.note(`${kind}: ${reason}`);
   }

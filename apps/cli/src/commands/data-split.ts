@@ -1,4 +1,5 @@
 import { type CommandWork, work } from "../command.ts";
+import { count } from "./info/format.ts";
 
 /** `lookonce data split`: lists for training and validation of one folder. */
 export const dataSplit: CommandWork = work("data split", {
@@ -7,10 +8,9 @@ export const dataSplit: CommandWork = work("data split", {
     const { splitData } = await import("lookonce");
     const result = await terminal.during(`splitting ${images}`, () => splitData(args));
     for (const [split, file] of Object.entries(result.files)) {
-      terminal.say(`${file}: ${result.images[split as keyof typeof result.images].toLocaleString("en")} images`);
+      terminal.say(`${file}: ${count(result.images[split as keyof typeof result.images])} images`);
     }
-    if (result.leftOut > 0)
-      terminal.say(`${result.leftOut.toLocaleString("en")} images have no labels and are left out`);
+    if (result.leftOut > 0) terminal.say(`${count(result.leftOut)} images have no labels and are left out`);
     return result;
   },
 });

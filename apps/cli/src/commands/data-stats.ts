@@ -20,11 +20,11 @@ function print(statistics: DataStatistics, show: number, terminal: Terminal): vo
   const rows = classes
     .slice(0, show)
     .map(({ label, name, instances: own, images: having }) => [String(label), name, count(own), count(having)]);
-  for (const line of table(["", "class", "objects", "images"], rows)) terminal.say(line);
+  terminal.say(...table(["", "class", "objects", "images"], rows));
   if (classes.length > show) terminal.say(`and ${classes.length - show} more classes`);
-  terminal.say();
   const mean = images === 0 ? 0 : instances / images;
   terminal.say(
+    "",
     `${count(instances)} objects in ${count(images)} images, ${mean.toFixed(1)} in each; ${count(background)} images have none`,
   );
   const shares = [

@@ -5,22 +5,6 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 type Stage = "preprocess" | "inference" | "postprocess";
 
-/** What the JSON line at the end says. */
-interface PredictSummary {
-  /** Images and frames that were processed. */
-  images: number;
-  /** Images that could not be read. */
-  skipped: number;
-  /** Whether it was stopped before its end. */
-  stopped: boolean;
-  /** Seconds from the first image's beginning to the last one's end. */
-  seconds: number;
-  /** Mean milliseconds of each stage. */
-  speed: Record<Stage, number>;
-  /** The folder that was saved to; null where nothing was. */
-  dir: string | null;
-}
-
 /** Prints the progress and the results of a prediction, and keeps none of them. */
 export class PredictReport {
   readonly #terminal: Terminal;
@@ -44,12 +28,10 @@ export class PredictReport {
     this.#start = performance.now();
   }
 
-  /** Results are saved in this folder. */
   savedIn(directory: string): void {
     this.#directory = directory;
   }
 
-  /** An image could not be read. */
   skip({ path, reason }: SkippedImage): void {
     this.#skipped++;
     this.#terminal.warn(reason.includes(path) ? `left out: ${reason}` : `left out: ${path}: ${reason}`);
@@ -57,7 +39,6 @@ export class PredictReport {
     this.#progress();
   }
 
-  /** An image was processed. */
   add(result: Results): void {
     this.#images++;
     for (const stage of Object.keys(this.#total) as Stage[]) this.#total[stage] += result.speed[stage];
@@ -72,11 +53,11 @@ export class PredictReport {
   }
 
   /**
-   * Prints the summary.
+   * Prints the summary, and returns what the JSON line at the end says.
    *
    * @throws LookonceError `FORMAT` when none of several images could be read
    */
-  finish(stopped: boolean): PredictSummary {
+  finish(stopped: boolean): object {
     this.#endVideo();
     const [images, skipped] = [this.#images, this.#skipped];
     if (images === 0 && skipped > 0 && !stopped) {

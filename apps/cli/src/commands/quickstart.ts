@@ -18,15 +18,13 @@ export const quickstart: CommandWork = work("quickstart", {
     const { map50, map50_95 } = validation;
     const count = (list: (image: (typeof unseen)[number]) => unknown[]): number =>
       unseen.reduce((sum, image) => sum + list(image).length, 0);
-    terminal.say(`validation: mAP50 ${map50.toFixed(3)}, mAP50-95 ${map50_95.toFixed(3)}`);
     terminal.say(
+      `validation: mAP50 ${map50.toFixed(3)}, mAP50-95 ${map50_95.toFixed(3)}`,
       `${unseen.length} unseen images: ${count(({ drawn }) => drawn)} shapes drawn, ${count(({ found }) => found)} detections`,
-    );
-    terminal.say(
       `ONNX file: ${agreement.counts[1]} detections where the model has ${agreement.counts[0]}, at most ${formatSmall(agreement.pixels)} pixels apart`,
+      `${seconds.total.toFixed(0)} s in all; the report is ${report}, beside its images in`,
+      directory,
     );
-    terminal.say(`${seconds.total.toFixed(0)} s in all; the report is ${report}, beside its images in`);
-    terminal.say(directory);
     return { directory, report, map50, map50_95, unseen, agreement, seconds };
   },
 });

@@ -1,6 +1,6 @@
 import type { CommandValues, EvolveArgs, TrainArgs } from "@lookonce/config";
 import type { EvolveOptions } from "lookonce";
-import { UsageError } from "../options/usage-error.ts";
+import { requireStart } from "../options/parse.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fetching } from "./load-model.ts";
 
@@ -46,13 +46,11 @@ export async function runEvolution(values: EvolutionValues, terminal: Terminal):
 }
 
 /** What a new evolution needs. */
-function startOf({ model, data, args }: EvolutionValues): EvolveOptions {
-  if (model !== undefined && data !== undefined) {
-    // `lookonce train evolve=N` writes where an evolution does, unless it is named
-    return { ...args, model, name: args.name === "train" ? "evolve" : args.name };
-  }
-  const missing = [model === undefined ? "model=file" : "", data === undefined ? "data=file.yaml" : ""];
-  throw new UsageError(
-    `evolve needs ${missing.join(" ").trim()}. For example: lookonce evolve model=yolov8n.pt data=coco128.yaml (all options: lookonce help evolve)`,
-  );
+function startOf({ args, ...values }: EvolutionValues): EvolveOptions {
+  const { model } = requireStart(values, {
+    name: "evolve",
+    example: "lookonce evolve model=yolov8n.pt data=coco128.yaml",
+  });
+  // `lookonce train evolve=N` writes where an evolution does, unless it is named
+  return { ...args, model, name: args.name === "train" ? "evolve" : args.name };
 }

@@ -1,7 +1,7 @@
 import type { CommandValues } from "@lookonce/config";
 import type { YOLO } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
-import { UsageError } from "../options/usage-error.ts";
+import { requireStart } from "../options/parse.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { loadModel } from "./load-model.ts";
 import { runEvolution } from "./run-evolution.ts";
@@ -34,7 +34,7 @@ export const train: CommandWork = work("train", {
     if (report.interrupted) {
       terminal.warn(`stopped after ${report.epochs} epochs; to go on: lookonce train resume=${report.last}`);
     }
-    if (validation !== undefined) for (const line of scoresTable(validation)) terminal.say(line);
+    if (validation !== undefined) terminal.say(...scoresTable(validation));
     terminal.say(`saved in ${report.directory}; the best weights are ${report.best}`);
     await model.dispose();
     const { directory: dir, epochs: done, seconds, losses } = report;
@@ -44,18 +44,14 @@ export const train: CommandWork = work("train", {
 
 /** The model to train, or the one whose training is resumed. */
 async function start(values: CommandValues["train"], terminal: Terminal): Promise<YOLO> {
-  const { model, data, resume, project } = values;
+  const { resume, project } = values;
   if (resume !== undefined) {
     const { newestTraining } = await import("lookonce");
     const file = resume === "true" ? newestTraining(project) : resume;
     terminal.note(`resuming ${file}`);
     return loadModel({ ...values, model: file }, terminal);
   }
-  const missing = [model === undefined ? "model=file" : "", data === undefined ? "data=file.yaml" : ""]
-    .join(" ")
-    .trim();
-  if (model !== undefined && data !== undefined) return loadModel({ ...values, model }, terminal);
-  throw new UsageError(
-    `train needs ${missing}. For example: lookonce train model=yolov8n.pt data=coco128.yaml epochs=3 (all options: lookonce help train)`,
-  );
+  const example = "lookonce train model=yolov8n.pt data=coco128.yaml epochs=3";
+  const { model } = requireStart(values, { name: "train", example });
+  return loadModel({ ...values, model }, terminal);
 }

@@ -16,7 +16,7 @@ export const val: CommandWork = work("val", {
       onProgress: ({ done, batches }) => terminal.progress(`${bar(done, batches)} ${done}/${batches} batches`),
     });
     await model.dispose();
-    for (const line of scoresTable(report)) terminal.say(line);
+    terminal.say(...scoresTable(report));
     const { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, directory } = report;
     const each = Object.entries(speed).map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(1)} ms`);
     terminal.note(`each image: ${each.join(", ")}`);

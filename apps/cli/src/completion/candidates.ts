@@ -1,5 +1,6 @@
 import { expects, type Option, type OptionTable } from "@lookonce/config";
 import { type Command, optionsOf } from "../command.ts";
+import { commandOf } from "../find-command.ts";
 import { isFlag, wordsOf } from "../options/parse.ts";
 import { filesFor } from "./files.ts";
 
@@ -9,18 +10,13 @@ export interface Candidate {
   help?: string;
 }
 
-/** What a completion may know. */
-export interface CompletionContext {
+interface CompletionContext {
   commands: readonly Command[];
   /** Weights that are found by name. */
   modelNames: () => Promise<readonly string[]>;
 }
 
-/**
- * How the last word of a command line may go on.
- *
- * @param words those after the program's name; the last is being written and may be empty
- */
+/** How a command line may go on: the last of the words after the program's name is being written and may be empty. */
 export async function candidates(words: readonly string[], context: CompletionContext): Promise<Candidate[]> {
   const { commands } = context;
   const current = words.at(-1) ?? "";
@@ -49,19 +45,6 @@ export async function candidates(words: readonly string[], context: CompletionCo
     if (values.length > 0) return values;
   }
   return keys(command, { rest, dashes, start: written });
-}
-
-/** The command that these words begin with. */
-function commandOf(
-  words: readonly string[],
-  commands: readonly Command[],
-): { command: Command; used: number } | undefined {
-  for (const used of [2, 1]) {
-    const name = words.slice(0, used).join(" ");
-    const command = words.length >= used ? commands.find((each) => each.name === name) : undefined;
-    if (command !== undefined) return { command, used };
-  }
-  return undefined;
 }
 
 /** Words that a command's name may begin or continue with. */

@@ -2,11 +2,7 @@ import { readdir } from "node:fs/promises";
 
 const modelFile = /\.(pt|pth|safetensors|onnx|ya?ml)$|^model\.json$/i;
 
-/**
- * Files and folders that a value may continue with; folders end with a slash.
- *
- * @param expects what the option expects, such as `file.yaml` or `folder`
- */
+/** Files, and folders with a slash, that the value of an option that expects `file.yaml`, `folder` … may continue with. */
 export async function filesFor(
   expects: string,
   { start, isModel }: { start: string; isModel: boolean },

@@ -9,39 +9,37 @@ const helpWidth = 120;
 
 /** What `lookonce help` says. */
 export function generalHelp(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length), "version".length);
-  const line = (name: string, summary: string): string => `  ${name.padEnd(width)}  ${summary}`;
+  const more = [
+    { name: "help", summary: "this page, or a command's options: lookonce help predict" },
+    { name: "version", summary: "the version of lookonce" },
+  ];
   return [
     "Usage: lookonce COMMAND key=value …",
     "",
     "Finds objects in images with YOLO detectors, and trains, measures and exports them.",
     "",
-    "Commands:",
-    ...commands.map(({ name, summary }) => line(name, summary)),
-    line("help", "this page, or a command's options: lookonce help predict"),
-    line("version", "the version of lookonce"),
-    "",
-    "Examples:",
-    ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => `  ${example}`),
-    "",
+    ...commandList(commands, more),
   ].join("\n");
 }
 
 /** What `lookonce help data` says: the commands that begin with that word. */
 export function familyHelp(word: string, commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     `Usage: lookonce ${word} COMMAND key=value …`,
     "",
-    "Commands:",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
-    "",
-    "Examples:",
-    ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => `  ${example}`),
-    "",
+    ...commandList(commands),
     `A command's options: lookonce help ${commands[0]?.name}`,
     "",
   ].join("\n");
+}
+
+/** The commands, `more` words that can be in their place, and an example of each command. */
+function commandList(commands: readonly Command[], more: readonly Pick<Command, "name" | "summary">[] = []): string[] {
+  const all = [...commands, ...more];
+  const width = Math.max(...all.map(({ name }) => name.length));
+  const lines = all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  const examples = commands.flatMap(({ examples: own }) => own.slice(0, 1)).map((example) => `  ${example}`);
+  return ["Commands:", ...lines, "", "Examples:", ...examples, ""];
 }
 
 /** What `lookonce help COMMAND` says; `more` are commands that begin with its name. */

@@ -16,10 +16,7 @@ export interface KnownCommands {
 
 /**
  * Reads options from a YAML file: keys as on the command line, for all commands at the top and for single ones under their
- * names. Keys that only other commands have are left to them.
- *
- * @throws LookonceError `NOT_FOUND`, `FORMAT` when it is no YAML map, `ARGUMENT` for keys that no command has, naming file,
- *   line and the nearest key
+ * names. Keys that only other commands have are left to them; one that no command has is refused with its line.
  */
 export function readConfigFile(file: string, known: KnownCommands): Pair[] {
   const { text, content } = readYamlSync(file, {
@@ -31,28 +28,19 @@ export function readConfigFile(file: string, known: KnownCommands): Pair[] {
   const own: Pair[] = [];
   const top: Pair[] = [];
   for (const [key, value] of Object.entries(content)) {
-    const at = `${file}, line ${lineOf(text, key)}: `;
-    if (Object.hasOwn(known.all, key) && isMap(value)) {
-      const section = sectionPairs({ file, text, section: key, value }, known);
-      if (key === known.name) own.push(...section);
-    } else top.push(...pairOf({ key, value, at }, { ...known, tables: Object.values(known.all) }));
+    const table = Object.hasOwn(known.all, key) && isMap(value) ? known.all[key] : undefined;
+    if (table === undefined) {
+      const at = `${file}, line ${lineOf(text, key)}: `;
+      top.push(...pairOf({ key, value, at }, { ...known, tables: Object.values(known.all) }));
+      continue;
+    }
+    const section = Object.entries(value as object).flatMap(([name, item]: [string, unknown]) => {
+      const at = `${file}, line ${lineOf(text, name, key)}: `;
+      return pairOf({ key: name, value: item, at }, { ...known, table, name: key, tables: [table] });
+    });
+    if (key === known.name) own.push(...section);
   }
   return [...top, ...own];
-}
-
-interface Section {
-  file: string;
-  text: string;
-  section: string;
-  value: Record<string, unknown>;
-}
-
-function sectionPairs({ file, text, section, value }: Section, known: KnownCommands): Pair[] {
-  const table = known.all[section] as OptionTable;
-  return Object.entries(value).flatMap(([key, item]) => {
-    const at = `${file}, line ${lineOf(text, key, section)}: `;
-    return pairOf({ key, value: item, at }, { ...known, table, name: section, tables: [table] });
-  });
 }
 
 function pairOf(
@@ -65,16 +53,13 @@ function pairOf(
   // An empty value is a key that is not given
   if ((value === null || value === undefined) && (isKnown || meant !== undefined)) return [];
   if (Object.hasOwn(table, key)) return [{ key, text: textOf(value, { key, at }), at }];
-  if (meant?.kind === "pair" && (!isKnown || typeof value === "string"))
+  if (meant?.kind === "pair" && (!isKnown || typeof value === "string")) {
     return [{ key: meant.key, text: meant.text, at }];
-  if (isKnown) return [];
-  if (meant?.kind === "note") {
-    note?.(`${at}${meant.line}`);
-    return [];
   }
-  // Files of other programs have every key that these have, mostly with its default
-  if (meant?.kind === "refusal") {
-    note?.(`${at}left out: ${meant.line}`);
+  if (isKnown) return [];
+  if (meant !== undefined && meant.kind !== "pair") {
+    // Files of other programs have every key that these have, mostly with its default
+    note?.(`${at}${meant.kind === "note" ? "" : "left out: "}${meant.line}`);
     return [];
   }
   const keys = [...new Set(tables.flatMap((each) => Object.keys(each)))];

@@ -15,7 +15,6 @@ export interface Pair {
 
 /** What {@link readPairs} knows of the command. */
 export interface PairsOptions {
-  /** The command's name. */
   name: string;
   /** The key whose value may stand alone. */
   positional?: string | undefined;
@@ -155,12 +154,7 @@ function keyFor(argument: string, table: OptionTable): string | undefined {
   return key !== undefined && Object.hasOwn(table, key) ? key : undefined;
 }
 
-/**
- * The values of all options of a table: the last one written for each, or else the default. `None` stands for a key that is
- * not set.
- *
- * @throws UsageError for values that cannot be read
- */
+/** The value of each option: the last one written, or else the default. `None` stands for a key that is not set. */
 export function valuesOf(pairs: readonly Pair[], table: OptionTable): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) values[key] = fixedDefault(option);
@@ -191,15 +185,32 @@ export function wordsOf(option: Option): readonly string[] | undefined {
   return isFlag(option) ? ["true", "false"] : option.choices;
 }
 
+/** A command line that works, of a command. */
+interface ExampleOf {
+  name: string;
+  example?: string | undefined;
+}
+
 /** @throws UsageError when required options have no value */
-export function requireValues(
-  values: Readonly<Record<string, unknown>>,
-  table: OptionTable,
-  { name, example }: { name: string; example?: string | undefined },
-): void {
-  const missing = Object.keys(table).filter((key) => table[key]?.required && values[key] === undefined);
-  if (missing.length === 0) return;
-  const forms = missing.map((key) => `${key}=${expects(table[key] as Option)}`).join(" ");
+export function requireValues(values: Readonly<Record<string, unknown>>, table: OptionTable, command: ExampleOf): void {
+  const missing = Object.entries(table).filter(([key, { required }]) => required && values[key] === undefined);
+  const forms = missing.map(([key, option]) => `${key}=${expects(option)}`);
+  if (forms.length > 0) throw needs(forms, command);
+}
+
+/** The model and the data set of a training or an evolution that resumes none; a UsageError when one is missing. */
+export function requireStart(
+  { model, data }: { model?: string; data?: string },
+  command: ExampleOf,
+): { model: string; data: string } {
+  if (model !== undefined && data !== undefined) return { model, data };
+  throw needs(
+    [...(model === undefined ? ["model=file"] : []), ...(data === undefined ? ["data=file.yaml"] : [])],
+    command,
+  );
+}
+
+function needs(forms: readonly string[], { name, example }: ExampleOf): UsageError {
   const such = example === undefined ? "" : ` For example: ${example}`;
-  throw new UsageError(`${name} needs ${forms}.${such} (all options: lookonce help ${name})`);
+  return new UsageError(`${name} needs ${forms.join(" ")}.${such} (all options: lookonce help ${name})`);
 }

@@ -55,22 +55,10 @@ const upload = "lookonce sends nothing to services; tensorboard=true writes even
 
 /** What there is there and not here. */
 const missing: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [
-      "overlap_mask",
-      "mask_ratio",
-      "retina_masks",
-      "dropout",
-      "auto_augment",
-      "erasing",
-      "crop_fraction",
-      "pose",
-      "kobj",
-    ].map((key) => [key, otherTask]),
-  ),
-  ...Object.fromEntries(["sync_bn", "local_rank", "ddp"].map((key) => [key, oneGpu])),
-  ...Object.fromEntries(["show", "view_img", "visualize", "show_boxes"].map((key) => [key, window])),
-  ...Object.fromEntries(["entity", "upload_dataset", "bbox_interval", "artifact_alias"].map((key) => [key, upload])),
+  ...each("overlap_mask mask_ratio retina_masks dropout auto_augment erasing crop_fraction pose kobj", otherTask),
+  ...each("sync_bn local_rank ddp", oneGpu),
+  ...each("show view_img visualize show_boxes", window),
+  ...each("entity upload_dataset bbox_interval artifact_alias", upload),
   tracker: "lookonce does not follow objects from image to image",
   embed: "features of layers are not given out",
   dnn: "ONNX files run on ONNX Runtime",
@@ -83,11 +71,7 @@ const missing: Readonly<Record<string, string>> = {
   task: "lookonce finds objects as boxes (detect); it does nothing else",
 };
 
-/**
- * What somebody who knows another YOLO program meant by a key that a command does not have, or `undefined`.
- *
- * @param text the value, `true` where there was none
- */
+/** What somebody who knows another YOLO program meant by a key that a command does not have; `text` is its value or `true`. */
 export function pythonHabit(key: string, text: string, table: OptionTable): Habit | undefined {
   if (key === "task" && text === "detect") return { kind: "note", line: "task=detect is not needed: it is so" };
   const name = own(names, key);
@@ -107,13 +91,13 @@ export function pythonHabit(key: string, text: string, table: OptionTable): Habi
 
 /** Devices as PyTorch names them, and ours. */
 const devices: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(["gpu", "0", "-1", "[0]"].map((name) => [name, "auto"])),
+  ...each("gpu 0 -1 [0]", "auto"),
   mps: "webgpu",
   "cuda:0": "cuda",
 };
 
 /** A value of another program: the text that is meant and what to note about it, or why there is none. */
-export interface TranslatedValue {
+interface TranslatedValue {
   text?: string;
   notice?: string;
   refusal?: string;
@@ -136,6 +120,11 @@ export function translateValue(key: string, text: string, { type, choices = [] }
   if (first === undefined) return { text: text.replace(/^\[\s*(\d+)\s*\]$/, "$1") };
   const longer = String(Math.max(Number(first), Number(second)));
   return { text: longer, notice: `it is ${longer} here: the longer side, images keep their shape` };
+}
+
+/** The same value for each of some keys. */
+function each(keys: string, value: string): Record<string, string> {
+  return Object.fromEntries(keys.split(" ").map((key) => [key, value]));
 }
 
 function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {

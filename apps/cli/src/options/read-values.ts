@@ -4,11 +4,7 @@ import { readConfigFile } from "./config-file.ts";
 import { readPairs, requireValues, valuesOf } from "./parse.ts";
 import { translateValue } from "./python-habits.ts";
 
-/**
- * The values of a command's options: from the command line, else from the file that `cfg=` names, else the defaults.
- *
- * @throws UsageError, and LookonceError for faults of that file
- */
+/** The values of a command's options: from the command line, else from the file that `cfg=` names, else the defaults. */
 export function readValues(
   argv: readonly string[],
   command: Command,

@@ -42,7 +42,6 @@ export class Terminal {
     return Math.max(40, this.#said.columns ?? 120);
   }
 
-  /** Environment variables. */
   get env(): Io["env"] {
     return this.#io.env;
   }
@@ -89,10 +88,10 @@ export class Terminal {
     }
   }
 
-  /** A line of the result. */
-  say(line = ""): void {
+  /** Writes lines of the result, or an empty one. */
+  say(...lines: readonly string[]): void {
     this.#endProgress();
-    this.#said.write(`${line}\n`);
+    this.#said.write(`${lines.join("\n")}\n`);
   }
 
   /** A line about what is going on. */

@@ -33,72 +33,46 @@ export const info: CommandWork = work("info", {
     for (const line of comparedTable(pairs, terminal.columns)) {
       terminal.say(/^[≠−+]/.test(line) ? terminal.colors.yellow(line) : line);
     }
-    terminal.say(legend);
-    terminal.say();
-    for (const line of comparedTotals(left, right)) terminal.say(line);
+    terminal.say(legend, "", ...comparedTotals(left, right));
     showHeads([left, right], terminal);
     if (detailed) for (const one of [left, right]) showDetails(one, terminal);
-    const layerPairs = pairs.map((pair) => ({
-      left: pair.left?.index ?? null,
-      right: pair.right?.index ?? null,
-      same: pair.same,
-    }));
+    const layerPairs = pairs.map((pair) => {
+      return { left: pair.left?.index ?? null, right: pair.right?.index ?? null, same: pair.same };
+    });
     return { ...result, ...written, vs: { name: vs, ...report(right.info) }, layerPairs };
   },
 });
 
 /** What `--json` prints of a model. */
 function report({ parameters, gradients, layers, gflops, strides, head, modules, imgsz, details }: ModelInfo): object {
-  return {
-    parameters,
-    gradients,
-    layers,
-    gflops,
-    strides,
-    head,
-    modules: modules.map((layer) => ({
-      index: layer.index,
-      from: layer.from,
-      name: layer.name,
-      parameters: layer.parameters,
-      shape: layer.shape,
-      repeats: layer.repeats,
-      args: layer.args,
-    })),
-    imgsz,
-    ...(details === undefined ? {} : { details }),
-  };
+  const rows = modules.map(({ index, from, name, parameters: own, shape, repeats, args }) => {
+    return { index, from, name, parameters: own, shape, repeats, args };
+  });
+  const known = { parameters, gradients, layers, gflops, strides, head, modules: rows, imgsz };
+  return details === undefined ? known : { ...known, details };
 }
 
 function showOne(one: NamedInfo, terminal: Terminal): void {
   const { parameters, gradients, layers, gflops, strides, imgsz, modules } = one.info;
-  for (const line of layerTable(modules, terminal.columns)) terminal.say(line);
+  terminal.say(...layerTable(modules, terminal.columns));
   showDetails(one, terminal);
   showHeads([one], terminal);
   terminal.say();
   const totals =
     `${one.name}: ${layers} layers, ${count(parameters)} parameters, ${count(gradients)} gradients, ` +
     `${gflops.toFixed(1)} GFLOPs at ${imgsz}, strides ${strides.join(", ")}`;
-  for (const line of wrap(totals, terminal.columns))
-    terminal.say(line.replace(one.name, terminal.colors.bold(one.name)));
+  terminal.say(...wrap(totals, terminal.columns).map((line) => line.replace(one.name, terminal.colors.bold(one.name))));
 }
 
 function showHeads(models: readonly NamedInfo[], terminal: Terminal): void {
   for (const { name, info } of models) {
-    terminal.say();
-    terminal.say(terminal.colors.bold(`Head of ${name}`));
-    for (const line of headLines(info.head, terminal.columns)) terminal.say(line);
+    terminal.say("", terminal.colors.bold(`Head of ${name}`), ...headLines(info.head, terminal.columns));
   }
-  if (models.some(({ info }) => "regMax" in info.head)) {
-    for (const line of widthHint(terminal.columns)) terminal.say(line);
-  }
+  if (models.some(({ info }) => "regMax" in info.head)) terminal.say(...widthHint(terminal.columns));
 }
 
 function showDetails({ name, info: { details } }: NamedInfo, terminal: Terminal): void {
-  if (details === undefined) return;
-  terminal.say();
-  terminal.say(terminal.colors.bold(`Parameters of ${name}`));
-  for (const line of detailLines(details)) terminal.say(line);
+  if (details !== undefined) terminal.say("", terminal.colors.bold(`Parameters of ${name}`), ...detailLines(details));
 }
 
 async function writeGraph(
