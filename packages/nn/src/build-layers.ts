@@ -106,8 +106,8 @@ function checkSize(before: ModelSize, module: Module, where: string): ModelSize 
 /** The output shape of any module but a head. */
 export function shapeOf(module: Module, inputs: Shape[], { where, cost }: { where: string; cost?: Cost }): Shape {
   try {
-    if (module instanceof Join) return checked(module.outputShape(inputs, cost));
-    return checked((module as Layer).outputShape(inputs[0] as Shape, cost));
+    if (module instanceof Join) return checked(module.joinedShape(inputs, cost));
+    return checked(module.outputShape(inputs[0] as Shape, cost));
   } catch (cause) {
     if (!(cause instanceof LookonceError)) throw cause;
     throw new LookonceError(cause.code, `${where}: ${cause.message}`, { cause });
@@ -182,10 +182,9 @@ function chain(first: Module, context: BuildContext, build: (later: BuildContext
 }
 
 function findSpec(module: string, where: string): ModuleSpec {
-  const modules = registeredModules();
-  const spec = modules.get(module);
+  const spec = registeredModules.get(module);
   if (spec !== undefined) return spec;
-  const known = [...modules.keys()];
+  const known = [...registeredModules.keys()];
   throw new LookonceError(
     "ARGUMENT",
     `${where}: unknown module "${module}"; known are ${known.join(", ")}.${didYouMean(module, known)}`,

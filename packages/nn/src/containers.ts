@@ -1,6 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { Layer, Module } from "./module.ts";
-import type { Cost, Shape } from "./shape.ts";
 
 /** Modules under the names 0, 1, 2, … */
 export class ModuleList<T extends Module> extends Module {
@@ -26,8 +25,9 @@ export class Sequential<T extends Layer = Layer> extends Layer {
   override forward(x: tf.Tensor4D): tf.Tensor4D {
     return this.items.reduce((value, layer) => layer.forward(value), x);
   }
+}
 
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    return this.items.reduce((shape, layer) => layer.outputShape(shape, cost), input);
-  }
+/** A chain of `count` new layers. */
+export function repeat<T extends Layer>(count: number, make: () => T): Sequential<T> {
+  return new Sequential(...Array.from({ length: count }, make));
 }

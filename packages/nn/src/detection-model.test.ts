@@ -161,7 +161,7 @@ describe("initialize", () => {
     const conv = new Conv(16, 32, { kernel: 3, groups: 4 });
     initialize(conv, new Random(9));
     const bound = 1 / Math.sqrt(4 * 9);
-    const values = (await conv.conv.weight.data()) as Float32Array;
+    const values = (await conv.conv.weight.value.data()) as Float32Array;
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(bound);
     const deviation = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
     expect(Math.abs(deviation / (bound / Math.sqrt(3)) - 1)).toBeLessThan(0.05);

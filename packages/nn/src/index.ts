@@ -77,7 +77,7 @@ export { PSA, type PsaOptions } from "./modules/psa.ts";
 export { PSABlock, type PsaBlockOptions } from "./modules/psa-block.ts";
 export { SPP, type SppOptions } from "./modules/spp.ts";
 export { SPPF, type SppfOptions } from "./modules/sppf.ts";
-export { type ModuleName, moduleTable, registerModule } from "./modules/table.ts";
+export { registerModule } from "./modules/table.ts";
 export { TransformerBlock, type TransformerBlockOptions } from "./modules/transformer-block.ts";
 export { TransformerLayer } from "./modules/transformer-layer.ts";
 export { Upsample } from "./modules/upsample.ts";

@@ -13,7 +13,13 @@ export abstract class Module {
   readonly #children = new Map<string, Module>();
   readonly #parameters = new Map<string, VariableSlot>();
   readonly #buffers = new Map<string, VariableSlot>();
+  readonly #outputChannels: number | undefined;
   #training = true;
+
+  /** @param outputChannels channels that come out, where they are not those of the last child */
+  constructor(outputChannels?: number) {
+    this.#outputChannels = outputChannels;
+  }
 
   /** Whether the module computes as in training, with the statistics of the batch. */
   get training(): boolean {
@@ -48,6 +54,18 @@ export abstract class Module {
 
   /** Draws this module's own parameters afresh; children are not touched. The default keeps what is there. */
   reset(_rng: Random): void {}
+
+  /**
+   * The shape of the output for an input shape, without computing; adds what it would cost to `cost`.
+   *
+   * Unless overridden, the children are taken for a chain in the order of their declaration. That is right for branches
+   * too where no child but the first changes the map's size: costs do not depend on the channels that come in.
+   */
+  outputShape(input: Shape, cost?: Cost): Shape {
+    let shape = input;
+    for (const child of this.#children.values()) shape = child.outputShape(shape, cost);
+    return [shape[0], shape[1], this.#outputChannels ?? shape[2]];
+  }
 
   /** Called after a buffer or parameter of this module was loaded, with the values in PyTorch's order. */
   variableLoaded(_name: string, _values: ArrayLike<number>): void {}
@@ -140,9 +158,6 @@ export abstract class Module {
 export abstract class Layer extends Module {
   /** Computes the output map. */
   abstract forward(x: tf.Tensor4D): tf.Tensor4D;
-
-  /** The shape of the output for an input shape, without computing; adds what it would cost to `cost`. */
-  abstract outputShape(input: Shape, cost?: Cost): Shape;
 }
 
 /** A module that makes one feature map out of several. */
@@ -151,7 +166,7 @@ export abstract class Join extends Module {
   abstract forward(inputs: tf.Tensor4D[]): tf.Tensor4D;
 
   /** The shape of the output for the input shapes, without computing; adds what it would cost to `cost`. */
-  abstract outputShape(inputs: Shape[], cost?: Cost): Shape;
+  abstract joinedShape(inputs: Shape[], cost?: Cost): Shape;
 }
 
 /** Draws every parameter of the tree afresh, each module from a stream named by its path; all variables are there then. */

@@ -17,7 +17,7 @@ describe("stateDict and loadStateDict", () => {
     expect(entries.get("conv.weight")?.shape).toEqual([6, 2, 3, 3]);
     loadStateDict(conv, entries.set("conv.weight", { shape: [6, 2, 3, 3], data: Float32Array.from(weight) }));
     // The filter's tap (row 1, column 2), input channel 1 and output channel 4.
-    const values = await conv.conv.weight.data();
+    const values = await conv.conv.weight.value.data();
     expect(values[((1 * 3 + 2) * 2 + 1) * 6 + 4]).toBe(((4 * 2 + 1) * 3 + 1) * 3 + 2);
     expect(Array.from((await stateDict(conv)).get("conv.weight")?.data ?? [])).toEqual(weight);
   });

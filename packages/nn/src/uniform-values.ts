@@ -1,9 +1,10 @@
 import type { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
 
-/** `size` numbers drawn uniformly from [−bound, bound), in order. */
-export function uniformValues(size: number, bound: number, rng: Random): Float32Array {
+/** Fills a variable with numbers drawn uniformly from [−bound, bound), in order. */
+export function assignUniform(variable: tf.Variable, bound: number, rng: Random): void {
   // A plain loop: Float32Array.from with a function is three times as slow, which is seconds for a large model.
-  const values = new Float32Array(size);
-  for (let i = 0; i < size; i++) values[i] = rng.uniform(-bound, bound);
-  return values;
+  const values = new Float32Array(variable.size);
+  for (let i = 0; i < values.length; i++) values[i] = rng.uniform(-bound, bound);
+  tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
 }

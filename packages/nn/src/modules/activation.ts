@@ -1,7 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { type ActivationName, activations } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import type { Shape } from "../shape.ts";
 
 /** One of the {@link activations}, element by element. [N, H, W, C] → the same. */
 export class Activation extends Layer {
@@ -14,9 +13,5 @@ export class Activation extends Layer {
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
     return activations[this.kind](x);
-  }
-
-  override outputShape(input: Shape): Shape {
-    return input;
   }
 }

@@ -1,7 +1,12 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { batchNormDefaults, batchNormEval, batchNormTrain, updateRunning } from "../functional/batch-norm.ts";
+import {
+  type Affine,
+  batchNormDefaults,
+  batchNormEval,
+  batchNormTrain,
+  updateRunning,
+} from "../functional/batch-norm.ts";
 import { Layer } from "../module.ts";
-import type { Shape } from "../shape.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /**
@@ -12,47 +17,30 @@ import type { VariableSlot } from "../variable-slot.ts";
 export class BatchNorm2d extends Layer {
   readonly eps: number = batchNormDefaults.eps;
   readonly momentum: number = batchNormDefaults.momentum;
-  readonly #weight: VariableSlot<tf.Rank.R1>;
-  readonly #bias: VariableSlot<tf.Rank.R1>;
-  readonly #runningMean: VariableSlot<tf.Rank.R1>;
-  readonly #runningVariance: VariableSlot<tf.Rank.R1>;
+  readonly weight: VariableSlot<tf.Rank.R1>;
+  readonly bias: VariableSlot<tf.Rank.R1>;
+  readonly runningMean: VariableSlot<tf.Rank.R1>;
+  readonly runningVariance: VariableSlot<tf.Rank.R1>;
 
   constructor(channels: number) {
     super();
-    this.#weight = this.parameter("weight", [channels], 1);
-    this.#bias = this.parameter("bias", [channels]);
-    this.#runningMean = this.buffer("running_mean", [channels]);
-    this.#runningVariance = this.buffer("running_var", [channels], 1);
-  }
-
-  /** The trained factor per channel. */
-  get weight(): tf.Variable<tf.Rank.R1> {
-    return this.#weight.value;
-  }
-
-  /** The trained offset per channel. */
-  get bias(): tf.Variable<tf.Rank.R1> {
-    return this.#bias.value;
-  }
-
-  /** Means that inference uses. */
-  get runningMean(): tf.Variable<tf.Rank.R1> {
-    return this.#runningMean.value;
-  }
-
-  /** Variances that inference uses. */
-  get runningVariance(): tf.Variable<tf.Rank.R1> {
-    return this.#runningVariance.value;
+    this.weight = this.parameter("weight", [channels], 1);
+    this.bias = this.parameter("bias", [channels]);
+    this.runningMean = this.buffer("running_mean", [channels]);
+    this.runningVariance = this.buffer("running_var", [channels], 1);
   }
 
   /** The trained factor and offset per channel. */
-  get affine(): { gamma: tf.Tensor1D; beta: tf.Tensor1D } {
-    return { gamma: this.weight as tf.Tensor1D, beta: this.bias as tf.Tensor1D };
+  get affine(): Affine {
+    return { gamma: this.weight.value as tf.Tensor1D, beta: this.bias.value as tf.Tensor1D };
   }
 
   /** Moves the running statistics toward those of a batch that had `count` values per channel. */
   track(batch: { mean: tf.Tensor1D; variance: tf.Tensor1D }, count: number): void {
-    const running = { mean: this.runningMean as tf.Variable, variance: this.runningVariance as tf.Variable };
+    const running = {
+      mean: this.runningMean.value as tf.Variable,
+      variance: this.runningVariance.value as tf.Variable,
+    };
     updateRunning(running, batch, { momentum: this.momentum, count });
   }
 
@@ -62,11 +50,7 @@ export class BatchNorm2d extends Layer {
       this.track(batch, x.size / x.shape[3]);
       return y;
     }
-    const [mean, variance] = [this.runningMean as tf.Tensor1D, this.runningVariance as tf.Tensor1D];
+    const [mean, variance] = [this.runningMean.value as tf.Tensor1D, this.runningVariance.value as tf.Tensor1D];
     return batchNormEval(x, this.affine, { mean, variance, eps: this.eps });
-  }
-
-  override outputShape(input: Shape): Shape {
-    return input;
   }
 }

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModuleSpec } from "../config/module-spec.ts";
-import { Sequential } from "../containers.ts";
+import { repeat, type Sequential } from "../containers.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Activation } from "./activation.ts";
 import { BatchNorm2d } from "./batch-norm2d.ts";
 import { Bottleneck } from "./bottleneck.ts";
@@ -24,7 +23,7 @@ export class BottleneckCSP extends Layer {
   readonly m: Sequential<Bottleneck>;
 
   constructor(input: number, output: number, options: C3Options = {}) {
-    super();
+    super(output);
     const { repeats = 1, shortcut = true, groups = 1, expansion = 0.5, activation = "silu" } = options;
     const hidden = Math.trunc(output * expansion);
     this.cv1 = this.child("cv1", new Conv(input, hidden, { activation }));
@@ -35,8 +34,10 @@ export class BottleneckCSP extends Layer {
     // SiLU here whatever the model's activation: the reference fixes it (YOLOv5 6.1).
     this.act = this.child("act", new Activation("silu"));
     const bottleneck = { shortcut, groups, expansion: 1, activation };
-    const chain = Array.from({ length: repeats }, () => new Bottleneck(hidden, hidden, bottleneck));
-    this.m = this.child("m", new Sequential(...chain));
+    this.m = this.child(
+      "m",
+      repeat(repeats, () => new Bottleneck(hidden, hidden, bottleneck)),
+    );
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
@@ -44,15 +45,6 @@ export class BottleneckCSP extends Layer {
     const joined = tf.concat([through, this.cv2.forward(x)], 3);
     return this.cv4.forward(this.act.forward(this.bn.forward(joined)));
   }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    const [h, w, hidden] = this.cv3.outputShape(this.m.outputShape(this.cv1.outputShape(input, cost), cost), cost);
-    this.cv2.outputShape(input, cost);
-    return this.cv4.outputShape([h, w, 2 * hidden], cost);
-  }
 }
 
-/** `BottleneckCSP: [channels, shortcut = true, groups = 1, expansion = 0.5]`; the layer's repeats are its bottlenecks. */
-export const bottleneckCspSpec: ModuleSpec = stageSpec((input, output, options) => {
-  return new BottleneckCSP(input, output, options);
-});
+export const bottleneckCspSpec: ModuleSpec = stageSpec((channels, options) => new BottleneckCSP(...channels, options));

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
 
 /** Options of {@link Bottleneck}. */
@@ -13,9 +13,9 @@ export interface BottleneckOptions {
   groups?: number;
   /** Filter sides of the two convolutions (default 1 and 3). */
   kernels?: readonly [number, number];
-  /** Channels between the two as a share of the output's (default 0.5). */
+  /** Inner channels as a share of the output's (default 0.5). */
   expansion?: number;
-  /** Activation of both (default SiLU). */
+  /** Activation of every convolution (default SiLU). */
   activation?: ActivationName;
 }
 
@@ -38,26 +38,12 @@ export class Bottleneck extends Layer {
     const y = this.cv2.forward(this.cv1.forward(x));
     return this.add ? tf.add(x, y) : y;
   }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    return this.cv2.outputShape(this.cv1.outputShape(input, cost), cost);
-  }
 }
 
-/** `Bottleneck: [channels, shortcut = true, groups = 1]`; its first filter has side 1 in YOLOv5, 3 in YOLOv8. */
-export const bottleneckSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation, bottleneckKernel }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const shortcut = args.flag("shortcut", true);
-    const groups = args.size("groups", 1);
-    const input = inputs.only();
-    args.divides("groups", groups, Math.trunc(channels / 2), channels);
-    const module = new Bottleneck(input, channels, {
-      shortcut,
-      groups,
-      kernels: [bottleneckKernel, 3],
-      activation,
-    });
-    return { module, args: [input, channels, ...args.given(1)] };
+export const bottleneckSpec: ModuleSpec = layerSpec(
+  { shortcut: ["flag", true], groups: ["size", 1] },
+  ([input, output], options, { args, bottleneckKernel }) => {
+    args.divides("groups", options.groups, Math.trunc(output / 2), output);
+    return new Bottleneck(input, output, { ...options, kernels: [bottleneckKernel, 3] });
   },
-};
+);

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Join } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
@@ -10,7 +10,7 @@ export class Concat extends Join {
     return tf.concat(inputs, 3);
   }
 
-  override outputShape(inputs: Shape[]): Shape {
+  override joinedShape(inputs: Shape[]): Shape {
     const [height, width] = inputs[0] as Shape;
     for (const [h, w] of inputs) {
       if (h !== height || w !== width) {
@@ -24,7 +24,7 @@ export class Concat extends Join {
 
 /** `Concat: [1]`; 1 is the channel axis as PyTorch counts it, and the only one allowed. */
 export const concatSpec: ModuleSpec = {
-  build({ args }: BuildContext) {
+  build({ args }) {
     args.exactly("axis", 1, 1);
     return { module: new Concat(), args: [1] };
   },

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
@@ -26,7 +26,7 @@ export class Contract extends Layer {
 
 /** `Contract: [gain = 2]`. */
 export const contractSpec: ModuleSpec = {
-  build({ args }: BuildContext) {
+  build({ args }) {
     const gain = args.size("gain", 2);
     return { module: new Contract(gain), args: [gain] };
   },

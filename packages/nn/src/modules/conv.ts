@@ -1,27 +1,18 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { convBnAct } from "../functional/conv-bn-act.ts";
-import type { Stride } from "../functional/conv2d.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Activation } from "./activation.ts";
 import { BatchNorm2d } from "./batch-norm2d.ts";
-import { Conv2d } from "./conv2d.ts";
+import { Conv2d, type Conv2dLayerOptions } from "./conv2d.ts";
 
 /** Options of {@link Conv}. */
-export interface ConvOptions {
-  /** Side of the filter, or its height and width (default 1). */
-  kernel?: number | readonly [height: number, width: number];
-  /** Step between windows (default 1). */
-  stride?: Stride;
+export interface ConvOptions extends Omit<Conv2dLayerOptions, "bias"> {
   /** Zeros on every side (default half the filter's extent, rounded down; none around filters that are not square). */
   padding?: number;
-  /** Step between filter taps (default 1). */
-  dilation?: number;
-  /** Groups the channels fall into (default 1). */
-  groups?: number;
   /** What follows the normalization (default SiLU). */
   activation?: ActivationName;
 }
@@ -65,9 +56,9 @@ export class Conv extends Layer {
         "a fused model cannot be trained: build it again and load the weights unfused",
       );
     }
-    const shift = bn.runningMean as tf.Tensor1D;
+    const shift = bn.runningMean.value as tf.Tensor1D;
     const options = { ...bn.affine, ...this.conv.geometry, eps: bn.eps, activation: this.act.kind, shift };
-    const { y, ...batch } = convBnAct(x, this.conv.weight as tf.Tensor4D, options);
+    const { y, ...batch } = convBnAct(x, this.conv.weight.value as tf.Tensor4D, options);
     bn.track(batch, y.size / y.shape[3]);
     return y;
   }
@@ -77,31 +68,20 @@ export class Conv extends Layer {
     const bn = this.#bn;
     if (bn === undefined) return;
     tf.tidy(() => {
-      const scale = tf.mul(bn.weight, tf.rsqrt(tf.add(bn.runningVariance, bn.eps)));
-      this.conv.weight.assign(tf.mul(this.conv.weight, scale));
-      this.conv.requireBias().value.assign(tf.sub(bn.bias, tf.mul(bn.runningMean, scale)));
+      const { gamma, beta } = bn.affine;
+      const scale = tf.mul(gamma, tf.rsqrt(tf.add(bn.runningVariance.value, bn.eps)));
+      this.conv.weight.value.assign(tf.mul(this.conv.weight.value, scale));
+      this.conv.requireBias().value.assign(tf.sub(beta, tf.mul(bn.runningMean.value, scale)));
     });
     this.removeChild("bn");
     this.#bn = undefined;
   }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    return this.conv.outputShape(input, cost);
-  }
 }
 
-/** `Conv: [channels, kernel = 1, stride = 1, padding = half, groups = 1, dilation = 1]`. */
-export const convSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernel = args.size("kernel", 1);
-    const stride = args.size("stride", 1);
-    const padding = args.optionalWhole("padding");
-    const groups = args.size("groups", 1);
-    const dilation = args.size("dilation", 1);
-    const input = inputs.only();
-    args.divides("groups", groups, input, channels);
-    const options = { kernel, stride, groups, dilation, activation, ...(padding === undefined ? {} : { padding }) };
-    return { module: new Conv(input, channels, options), args: [input, channels, ...args.given(1)] };
+export const convSpec: ModuleSpec = layerSpec(
+  { kernel: ["size", 1], stride: ["size", 1], padding: ["optionalWhole"], groups: ["size", 1], dilation: ["size", 1] },
+  (channels, options, { args }) => {
+    args.divides("groups", options.groups, ...channels);
+    return new Conv(...channels, options);
   },
-};
+);

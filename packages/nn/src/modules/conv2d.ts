@@ -1,31 +1,23 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
-import { conv2d, type Stride } from "../functional/conv2d.ts";
+import { type Conv2dOptions, conv2d } from "../functional/conv2d.ts";
 import { Layer } from "../module.ts";
 import { type Cost, type Shape, windowOutput } from "../shape.ts";
-import { uniformValues } from "../uniform-values.ts";
+import { assignUniform } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /** Options of {@link Conv2d}. */
-export interface Conv2dLayerOptions {
+export interface Conv2dLayerOptions extends Conv2dOptions {
   /** Side of the filter, or its height and width (default 1). */
   kernel?: number | readonly [height: number, width: number];
-  /** Step between windows (default 1). */
-  stride?: Stride;
-  /** Zeros on every side (default 0). */
-  padding?: number;
-  /** Step between filter taps (default 1). */
-  dilation?: number;
-  /** Groups the channels fall into (default 1). */
-  groups?: number;
   /** Whether an offset per channel is added (default true). */
   bias?: boolean;
 }
 
 /** A plain convolution. [N, H, W, in] → [N, H', W', out]; `weight` is stored as [kh, kw, in / groups, out]. */
 export class Conv2d extends Layer {
-  readonly geometry: { stride: Stride; padding: number; dilation: number; groups: number };
-  readonly #weight: VariableSlot<tf.Rank.R4>;
+  readonly geometry: Required<Conv2dOptions>;
+  readonly weight: VariableSlot<tf.Rank.R4>;
   #bias: VariableSlot<tf.Rank.R1> | undefined;
 
   constructor(input: number, output: number, options: Conv2dLayerOptions = {}) {
@@ -33,43 +25,30 @@ export class Conv2d extends Layer {
     const { kernel = 1, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     this.geometry = { stride, padding, dilation, groups };
     const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
-    this.#weight = this.parameter("weight", [kh, kw, input / groups, output]);
+    this.weight = this.parameter("weight", [kh, kw, input / groups, output]);
     if (bias) this.#bias = this.parameter("bias", [output]);
-  }
-
-  /** The filter. */
-  get weight(): tf.Variable<tf.Rank.R4> {
-    return this.#weight.value;
-  }
-
-  /** The offset per channel, where there is one. */
-  get bias(): tf.Variable<tf.Rank.R1> | undefined {
-    return this.#bias?.value;
   }
 
   /** The bias, which is created with zeros where there was none. */
   requireBias(): VariableSlot<tf.Rank.R1> {
-    this.#bias ??= this.parameter("bias", [this.#weight.shape[3]]);
+    this.#bias ??= this.parameter("bias", [this.weight.shape[3]]);
     return this.#bias;
   }
 
   /** PyTorch's default: weight and bias uniform in ±1/√fan_in (Kaiming's rule with a = √5; He et al., arXiv 1502.01852). */
   override reset(rng: Random): void {
-    const [kh, kw, perGroup] = this.#weight.shape;
+    const [kh, kw, perGroup] = this.weight.shape;
     const bound = 1 / Math.sqrt(kh * kw * perGroup);
-    for (const variable of this.ownVariables.values()) {
-      const values = uniformValues(variable.size, bound, rng);
-      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
-    }
+    for (const { value } of this.ownSlots.values()) assignUniform(value, bound, rng);
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
-    const y = conv2d(x, this.weight as tf.Tensor4D, this.geometry);
+    const y = conv2d(x, this.weight.value as tf.Tensor4D, this.geometry);
     return this.#bias === undefined ? y : tf.add(y, this.#bias.value);
   }
 
   override outputShape([height, width]: Shape, cost?: Cost): Shape {
-    const [kh, kw, perGroup, output] = this.#weight.shape;
+    const [kh, kw, perGroup, output] = this.weight.shape;
     const { dilation, padding, stride } = this.geometry;
     const [sh, sw] = typeof stride === "number" ? [stride, stride] : stride;
     const h = windowOutput(height, dilation * (kh - 1) + 1, { stride: sh, padding });

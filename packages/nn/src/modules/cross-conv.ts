@@ -1,24 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
-import type { ActivationName } from "../functional/silu.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
+import type { BottleneckOptions } from "./bottleneck.ts";
 import { Conv } from "./conv.ts";
 
 /** Options of {@link CrossConv}. */
-export interface CrossConvOptions {
+export interface CrossConvOptions extends Omit<BottleneckOptions, "kernels" | "expansion" | "shortcut"> {
   /** Length of both filters, odd (default 3). */
   kernel?: number;
   /** Step between windows, along x in the first and along y in the second (default 1). */
   stride?: number;
-  /** Groups of the second convolution (default 1). */
-  groups?: number;
-  /** Channels between the two as a share of the output's (default 1). */
+  /** Inner channels as a share of the output's (default 1). */
   expansion?: number;
   /** Adds the input to the output where both have as many channels (default false). */
   shortcut?: boolean;
-  /** Activation of both (default SiLU). */
-  activation?: ActivationName;
 }
 
 /** A convolution along x, then one along y, each with the stride along its own axis (YOLOv5 6.1, `CrossConv`). [N, H, W, in] → [N, H / stride, W / stride, out]. */
@@ -34,10 +31,8 @@ export class CrossConv extends Layer {
     const hidden = Math.trunc(output * expansion);
     this.#half = (kernel - 1) / 2;
     this.cv1 = this.child("cv1", new Conv(input, hidden, { kernel: [1, kernel], stride: [1, stride], activation }));
-    this.cv2 = this.child(
-      "cv2",
-      new Conv(hidden, output, { kernel: [kernel, 1], stride: [stride, 1], groups, activation }),
-    );
+    const alongY = { kernel: [kernel, 1], stride: [stride, 1], groups, activation } as const;
+    this.cv2 = this.child("cv2", new Conv(hidden, output, alongY));
     this.add = shortcut && input === output;
   }
 
@@ -55,21 +50,21 @@ export class CrossConv extends Layer {
   }
 }
 
-/** `CrossConv: [channels, kernel = 3, stride = 1, groups = 1, expansion = 1, shortcut = false]`, YOLOv5 6.1's order. */
-export const crossConvSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernel = args.odd("kernel", 3);
-    const stride = args.size("stride", 1);
-    const groups = args.size("groups", 1);
-    const expansion = args.share("expansion", 1);
-    const shortcut = args.flag("shortcut", false);
-    const input = inputs.only();
-    if (shortcut && stride > 1 && input === channels) {
+/** The arguments are in YOLOv5 6.1's order. */
+export const crossConvSpec: ModuleSpec = layerSpec(
+  {
+    kernel: ["odd", 3],
+    stride: ["size", 1],
+    groups: ["size", 1],
+    expansion: ["share", 1],
+    shortcut: ["flag", false],
+  },
+  ([input, output], options, { args }) => {
+    const { stride, groups, expansion, shortcut } = options;
+    if (shortcut && stride > 1 && input === output) {
       throw args.error(`a shortcut needs stride 1, but it is ${stride}: the maps that are added differ in size`);
     }
-    args.divides("groups", groups, Math.trunc(channels * expansion), channels);
-    const module = new CrossConv(input, channels, { kernel, stride, groups, expansion, shortcut, activation });
-    return { module, args: [input, channels, ...args.given(1)] };
+    args.divides("groups", groups, Math.trunc(output * expansion), output);
+    return new CrossConv(input, output, options);
   },
-};
+);

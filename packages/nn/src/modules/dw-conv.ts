@@ -1,4 +1,5 @@
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Conv, type ConvOptions } from "./conv.ts";
 
 /**
@@ -15,15 +16,7 @@ function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
 
-/** `DWConv: [channels, kernel = 1, stride = 1, dilation = 1]`. */
-export const dwConvSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernel = args.size("kernel", 1);
-    const stride = args.size("stride", 1);
-    const dilation = args.size("dilation", 1);
-    const input = inputs.only();
-    const module = new DWConv(input, channels, { kernel, stride, dilation, activation });
-    return { module, args: [input, channels, ...args.given(1)] };
-  },
-};
+export const dwConvSpec: ModuleSpec = layerSpec(
+  { kernel: ["size", 1], stride: ["size", 1], dilation: ["size", 1] },
+  (channels, options) => new DWConv(...channels, options),
+);

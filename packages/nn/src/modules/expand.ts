@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
@@ -26,7 +26,7 @@ export class Expand extends Layer {
 
 /** `Expand: [gain = 2]`. */
 export const expandSpec: ModuleSpec = {
-  build({ args, inputs }: BuildContext) {
+  build({ args, inputs }) {
     const gain = args.size("gain", 2);
     args.divides("the gain's square", gain ** 2, inputs.only());
     return { module: new Expand(gain), args: [gain] };

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
 import { Conv, type ConvOptions } from "./conv.ts";
@@ -28,17 +29,10 @@ export class Focus extends Layer {
   }
 }
 
-/** `Focus: [channels, kernel = 1, stride = 1, padding = half, groups = 1]`. */
-export const focusSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernel = args.size("kernel", 1);
-    const stride = args.size("stride", 1);
-    const padding = args.optionalWhole("padding");
-    const groups = args.size("groups", 1);
-    const input = inputs.only();
-    args.divides("groups", groups, 4 * input, channels);
-    const options = { kernel, stride, groups, activation, ...(padding === undefined ? {} : { padding }) };
-    return { module: new Focus(input, channels, options), args: [input, channels, ...args.given(1)] };
+export const focusSpec: ModuleSpec = layerSpec(
+  { kernel: ["size", 1], stride: ["size", 1], padding: ["optionalWhole"], groups: ["size", 1] },
+  ([input, output], options, { args }) => {
+    args.divides("groups", options.groups, 4 * input, output);
+    return new Focus(input, output, options);
   },
-};
+);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Sequential } from "../containers.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -47,19 +48,16 @@ export class GhostBottleneck extends Layer {
   }
 }
 
-/** `GhostBottleneck: [channels, kernel = 3, stride = 1]`; at stride 1 as many channels come out as go in. */
-export const ghostBottleneckSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernel = args.size("kernel", 3);
-    const stride = args.size("stride", 1);
-    const input = inputs.only();
+/** At stride 1 as many channels come out as go in. */
+export const ghostBottleneckSpec: ModuleSpec = layerSpec(
+  { kernel: ["size", 3], stride: ["size", 1] },
+  ([input, output], options, { args }) => {
+    const { stride } = options;
     if (stride > 2) throw args.error(`stride is ${stride}: 1 or 2 is expected`);
-    if (stride === 1 && input !== channels) {
-      throw args.error(`at stride 1 as many channels come out as go in, but they are ${channels} and ${input}`);
+    if (stride === 1 && input !== output) {
+      throw args.error(`at stride 1 as many channels come out as go in, but they are ${output} and ${input}`);
     }
-    if (channels % 4 !== 0) throw args.error(`needs a multiple of 4 channels, but has ${channels}`);
-    const module = new GhostBottleneck(input, channels, { kernel, stride, activation });
-    return { module, args: [input, channels, ...args.given(1)] };
+    if (output % 4 !== 0) throw args.error(`needs a multiple of 4 channels, but has ${output}`);
+    return new GhostBottleneck(input, output, options);
   },
-};
+);

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Conv, type ConvOptions } from "./conv.ts";
 
 /** Options of {@link GhostConv}. */
@@ -16,9 +16,9 @@ export class GhostConv extends Layer {
   readonly cv2: Conv;
 
   constructor(input: number, output: number, options: GhostConvOptions = {}) {
-    super();
-    const { kernel = 1, stride = 1, groups = 1, activation = "silu" } = options;
     const half = Math.floor(output / 2);
+    super(2 * half);
+    const { kernel = 1, stride = 1, groups = 1, activation = "silu" } = options;
     this.cv1 = this.child("cv1", new Conv(input, half, { kernel, stride, groups, activation }));
     this.cv2 = this.child("cv2", new Conv(half, half, { kernel: 5, groups: half, activation }));
   }
@@ -27,24 +27,12 @@ export class GhostConv extends Layer {
     const y = this.cv1.forward(x);
     return tf.concat([y, this.cv2.forward(y)], 3);
   }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    const half = this.cv1.outputShape(input, cost);
-    this.cv2.outputShape(half, cost);
-    return [half[0], half[1], 2 * half[2]];
-  }
 }
 
-/** `GhostConv: [channels, kernel = 1, stride = 1, groups = 1]`. */
-export const ghostConvSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernel = args.size("kernel", 1);
-    const stride = args.size("stride", 1);
-    const groups = args.size("groups", 1);
-    const input = inputs.only();
-    args.divides("groups", groups, input, channels / 2);
-    const module = new GhostConv(input, channels, { kernel, stride, groups, activation });
-    return { module, args: [input, channels, ...args.given(1)] };
+export const ghostConvSpec: ModuleSpec = layerSpec(
+  { kernel: ["size", 1], stride: ["size", 1], groups: ["size", 1] },
+  ([input, output], options, { args }) => {
+    args.divides("groups", options.groups, input, output / 2);
+    return new GhostConv(input, output, options);
   },
-};
+);

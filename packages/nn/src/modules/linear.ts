@@ -1,8 +1,8 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { Module } from "../module.ts";
-import type { Cost } from "../shape.ts";
-import { uniformValues } from "../uniform-values.ts";
+import type { Cost, Shape } from "../shape.ts";
+import { assignUniform } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /** Options of {@link Linear}. */
@@ -13,41 +13,29 @@ export interface LinearOptions {
 
 /** A fully connected layer on the last axis. [N, T, in] → [N, T, out]; `weight` is stored as in PyTorch, [out, in]. */
 export class Linear extends Module {
-  readonly #weight: VariableSlot<tf.Rank.R2>;
-  readonly #bias: VariableSlot<tf.Rank.R1> | undefined;
+  readonly weight: VariableSlot<tf.Rank.R2>;
+  readonly bias: VariableSlot<tf.Rank.R1> | undefined;
 
   constructor(input: number, output: number, { bias = true }: LinearOptions = {}) {
     super();
-    this.#weight = this.parameter("weight", [output, input]);
-    if (bias) this.#bias = this.parameter("bias", [output]);
-  }
-
-  /** The matrix, [out, in]. */
-  get weight(): tf.Variable<tf.Rank.R2> {
-    return this.#weight.value;
-  }
-
-  /** The offset per output, where there is one. */
-  get bias(): tf.Variable<tf.Rank.R1> | undefined {
-    return this.#bias?.value;
+    this.weight = this.parameter("weight", [output, input]);
+    if (bias) this.bias = this.parameter("bias", [output]);
   }
 
   forward(x: tf.Tensor3D): tf.Tensor3D {
-    return project(x, this.weight as tf.Tensor2D, this.bias as tf.Tensor1D | undefined);
+    return project(x, this.weight.value as tf.Tensor2D, this.bias?.value as tf.Tensor1D | undefined);
   }
 
-  /** Adds what `tokens` rows cost. */
-  count(tokens: number, cost?: Cost): void {
-    if (cost !== undefined) cost.linearMacs += tokens * this.#weight.size;
+  /** Every cell of the map is a token. */
+  override outputShape([h, w]: Shape, cost?: Cost): Shape {
+    if (cost !== undefined) cost.linearMacs += h * w * this.weight.size;
+    return [h, w, this.weight.shape[0]];
   }
 
   /** PyTorch's default: weight and bias uniform in ±1/√fan_in. */
   override reset(rng: Random): void {
-    const bound = 1 / Math.sqrt(this.#weight.shape[1]);
-    for (const variable of this.ownVariables.values()) {
-      const values = uniformValues(variable.size, bound, rng);
-      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
-    }
+    const bound = 1 / Math.sqrt(this.weight.shape[1]);
+    for (const { value } of this.ownSlots.values()) assignUniform(value, bound, rng);
   }
 }
 

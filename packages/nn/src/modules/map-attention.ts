@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
 
 /** Options of {@link MapAttention}. */
@@ -50,11 +49,5 @@ export class MapAttention extends Layer {
     const toMap = (y: tf.Tensor): tf.Tensor4D => tf.reshape(tf.transpose(y, [0, 2, 1, 3]), [n, h, w, channels]);
     const mixed = toMap(tf.matMul(attention, value));
     return this.proj.forward(tf.add(mixed, this.pe.forward(toMap(value))));
-  }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    this.qkv.outputShape(input, cost);
-    this.pe.outputShape(input, cost);
-    return this.proj.outputShape(input, cost);
   }
 }

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { maxPool2d } from "../functional/max-pool2d.ts";
 import { Layer } from "../module.ts";
 import { type Shape, windowOutput } from "../shape.ts";
@@ -27,9 +27,9 @@ export class MaxPool2d extends Layer {
   }
 }
 
-/** `MaxPool2d: [kernel, stride = kernel, padding = 0]`, PyTorch's arguments. */
+/** PyTorch's arguments: `[kernel, stride = kernel, padding = 0]`. */
 export const maxPool2dSpec: ModuleSpec = {
-  build({ args }: BuildContext) {
+  build({ args }) {
     const kernel = args.size("kernel");
     const stride = args.size("stride", kernel);
     const padding = args.optionalWhole("padding") ?? 0;

@@ -1,7 +1,8 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { Module } from "../module.ts";
-import { uniformValues } from "../uniform-values.ts";
+import type { Shape } from "../shape.ts";
+import { assignUniform } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 import { Linear, project } from "./linear.ts";
 
@@ -18,31 +19,22 @@ export interface AttentionInputs {
  */
 export class MultiheadAttention extends Module {
   readonly heads: number;
-  readonly #inWeight: VariableSlot<tf.Rank.R2>;
-  readonly #inBias: VariableSlot<tf.Rank.R1>;
+  /** The joint matrix of queries, keys and values, [3C, C], and its offset [3C]. */
+  readonly inWeight: VariableSlot<tf.Rank.R2>;
+  readonly inBias: VariableSlot<tf.Rank.R1>;
   readonly outProj: Linear;
 
   constructor(channels: number, heads: number) {
     super();
     this.heads = heads;
-    this.#inWeight = this.parameter("in_proj_weight", [3 * channels, channels]);
-    this.#inBias = this.parameter("in_proj_bias", [3 * channels]);
+    this.inWeight = this.parameter("in_proj_weight", [3 * channels, channels]);
+    this.inBias = this.parameter("in_proj_bias", [3 * channels]);
     this.outProj = this.child("out_proj", new Linear(channels, channels));
   }
 
-  /** The joint matrix of queries, keys and values, [3C, C]. */
-  get inWeight(): tf.Variable<tf.Rank.R2> {
-    return this.#inWeight.value;
-  }
-
-  /** Its offset, [3C]. */
-  get inBias(): tf.Variable<tf.Rank.R1> {
-    return this.#inBias.value;
-  }
-
   forward({ query, key, value }: AttentionInputs): tf.Tensor3D {
-    const weights = tf.split<tf.Tensor2D>(this.inWeight as tf.Tensor2D, 3, 0);
-    const biases = tf.split<tf.Tensor1D>(this.inBias as tf.Tensor1D, 3, 0);
+    const weights = tf.split<tf.Tensor2D>(this.inWeight.value as tf.Tensor2D, 3, 0);
+    const biases = tf.split<tf.Tensor1D>(this.inBias.value as tf.Tensor1D, 3, 0);
     const [q, k, v] = [query, key, value].map((x, i) => this.#split(project(x, weights[i] as tf.Tensor2D, biases[i])));
     const [n, tokens, channels] = query.shape;
     const scores = tf.matMul(q as tf.Tensor4D, k as tf.Tensor4D, false, true);
@@ -60,11 +52,12 @@ export class MultiheadAttention extends Module {
   /** PyTorch's default: the joint weight uniform in ±√(6 / (C + 3C)) (Glorot and Bengio, 2010), its bias zero. */
   override reset(rng: Random): void {
     const [rows, columns] = this.inWeight.shape;
-    const bound = Math.sqrt(6 / (rows + columns));
-    const values = uniformValues(this.inWeight.size, bound, rng);
-    tf.tidy(() => {
-      this.inWeight.assign(tf.tensor2d(values, this.inWeight.shape));
-      this.inBias.assign(tf.zeros(this.inBias.shape));
-    });
+    assignUniform(this.inWeight.value, Math.sqrt(6 / (rows + columns)), rng);
+    tf.tidy(() => this.inBias.value.assign(tf.zeros(this.inBias.shape)));
+  }
+
+  /** Counts nothing, as the reference does: neither the products of the attention nor its linear layers. */
+  override outputShape(input: Shape): Shape {
+    return input;
   }
 }

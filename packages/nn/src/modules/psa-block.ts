@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { Sequential } from "../containers.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
 import { MapAttention } from "./map-attention.ts";
 
@@ -33,9 +32,5 @@ export class PSABlock extends Layer {
   override forward(x: tf.Tensor4D): tf.Tensor4D {
     const y = tf.add(x, this.attn.forward(x)) as tf.Tensor4D;
     return tf.add(y, this.ffn.forward(y));
-  }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    return this.ffn.outputShape(this.attn.outputShape(input, cost), cost);
   }
 }

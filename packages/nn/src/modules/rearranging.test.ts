@@ -38,7 +38,7 @@ describe("modules that rearrange", () => {
 
   it("Focus moves blocks column by column", () => {
     const focus = new Focus(1, 4, { activation: "identity" }).eval();
-    focus.conv.conv.weight.assign(tf.reshape(tf.eye(4), [1, 1, 4, 4]));
+    focus.conv.conv.weight.value.assign(tf.reshape(tf.eye(4), [1, 1, 4, 4]));
     const y = listed(focus.forward(image())).map((v) => Math.round(v));
     expect(y).toEqual([0, 4, 1, 5, 2, 6, 3, 7]);
   });

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
 import { MaxPool2d } from "./max-pool2d.ts";
 
@@ -34,19 +34,9 @@ export class SPP extends Layer {
     const y = this.cv1.forward(x);
     return this.cv2.forward(tf.concat([y, ...this.m.items.map((pool) => pool.forward(y))], 3));
   }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    const [h, w, hidden] = this.cv1.outputShape(input, cost);
-    return this.cv2.outputShape([h, w, (this.m.items.length + 1) * hidden], cost);
-  }
 }
 
-/** `SPP: [channels, kernels = [5, 9, 13]]`. */
-export const sppSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernels = args.odds("kernels", [5, 9, 13]);
-    const input = inputs.only();
-    return { module: new SPP(input, channels, { kernels, activation }), args: [input, channels, ...args.given(1)] };
-  },
-};
+export const sppSpec: ModuleSpec = layerSpec(
+  { kernels: ["odds", [5, 9, 13]] },
+  (channels, options) => new SPP(...channels, options),
+);

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
 import { MaxPool2d } from "./max-pool2d.ts";
 
@@ -38,19 +38,9 @@ export class SPPF extends Layer {
     const y2 = this.m.forward(y1);
     return this.cv2.forward(tf.concat([y0, y1, y2, this.m.forward(y2)], 3));
   }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    const [h, w, hidden] = this.cv1.outputShape(input, cost);
-    return this.cv2.outputShape([h, w, 4 * hidden], cost);
-  }
 }
 
-/** `SPPF: [channels, kernel = 5]`. */
-export const sppfSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const kernel = args.odd("kernel", 5);
-    const input = inputs.only();
-    return { module: new SPPF(input, channels, { kernel, activation }), args: [input, channels, ...args.given(1)] };
-  },
-};
+export const sppfSpec: ModuleSpec = layerSpec(
+  { kernel: ["odd", 5] },
+  (channels, options) => new SPPF(...channels, options),
+);

@@ -29,79 +29,45 @@ import { transformerBlockSpec } from "./transformer-block.ts";
 import { upsampleSpec } from "./upsample.ts";
 import { zeroPad2dSpec } from "./zero-pad2d.ts";
 
-/** A name that model files may use. */
-export type ModuleName =
-  | "Conv"
-  | "DWConv"
-  | "Focus"
-  | "GhostConv"
-  | "CrossConv"
-  | "Bottleneck"
-  | "BottleneckCSP"
-  | "GhostBottleneck"
-  | "C2"
-  | "C2f"
-  | "C2PSA"
-  | "C3"
-  | "C3Ghost"
-  | "C3SPP"
-  | "C3TR"
-  | "C3k"
-  | "C3k2"
-  | "C3x"
-  | "PSA"
-  | "SPP"
-  | "SPPF"
-  | "TransformerBlock"
-  | "Concat"
-  | "Contract"
-  | "Expand"
-  | "MaxPool2d"
-  | "Upsample"
-  | "ZeroPad2d"
-  | "Detect";
+/** Every module that model files may name. A new one is a file beside this one and a line here. */
+const modules = new Map<string, ModuleSpec>(
+  Object.entries({
+    Conv: convSpec,
+    DWConv: dwConvSpec,
+    Focus: focusSpec,
+    GhostConv: ghostConvSpec,
+    CrossConv: crossConvSpec,
+    Bottleneck: bottleneckSpec,
+    BottleneckCSP: bottleneckCspSpec,
+    GhostBottleneck: ghostBottleneckSpec,
+    C2: c2Spec,
+    C2f: c2fSpec,
+    C2PSA: c2PsaSpec,
+    C3: c3Spec,
+    C3Ghost: c3GhostSpec,
+    C3SPP: c3SppSpec,
+    C3TR: c3TrSpec,
+    C3k: c3kSpec,
+    C3k2: c3k2Spec,
+    C3x: c3xSpec,
+    PSA: psaSpec,
+    SPP: sppSpec,
+    SPPF: sppfSpec,
+    TransformerBlock: transformerBlockSpec,
+    Concat: concatSpec,
+    Contract: contractSpec,
+    Expand: expandSpec,
+    MaxPool2d: maxPool2dSpec,
+    Upsample: upsampleSpec,
+    ZeroPad2d: zeroPad2dSpec,
+    Detect: detectSpec,
+  }),
+);
 
-/** Every module that model files may name. A new one is a file beside this one, a name above and a line here. */
-export const moduleTable: Readonly<Record<ModuleName, ModuleSpec>> = {
-  Conv: convSpec,
-  DWConv: dwConvSpec,
-  Focus: focusSpec,
-  GhostConv: ghostConvSpec,
-  CrossConv: crossConvSpec,
-  Bottleneck: bottleneckSpec,
-  BottleneckCSP: bottleneckCspSpec,
-  GhostBottleneck: ghostBottleneckSpec,
-  C2: c2Spec,
-  C2f: c2fSpec,
-  C2PSA: c2PsaSpec,
-  C3: c3Spec,
-  C3Ghost: c3GhostSpec,
-  C3SPP: c3SppSpec,
-  C3TR: c3TrSpec,
-  C3k: c3kSpec,
-  C3k2: c3k2Spec,
-  C3x: c3xSpec,
-  PSA: psaSpec,
-  SPP: sppSpec,
-  SPPF: sppfSpec,
-  TransformerBlock: transformerBlockSpec,
-  Concat: concatSpec,
-  Contract: contractSpec,
-  Expand: expandSpec,
-  MaxPool2d: maxPool2dSpec,
-  Upsample: upsampleSpec,
-  ZeroPad2d: zeroPad2dSpec,
-  Detect: detectSpec,
-};
-
-const registered = new Map<string, ModuleSpec>(Object.entries(moduleTable));
+/** The modules that model files may use, by name. */
+export const registeredModules: ReadonlyMap<string, ModuleSpec> = modules;
 
 /** Lets model files use a module of your own, or another one under a name that there is. */
 export function registerModule(name: string, spec: ModuleSpec): void {
-  registered.set(name, spec);
-}
-
-/** The modules that model files may use, by name. */
-export function registeredModules(): ReadonlyMap<string, ModuleSpec> {
-  return registered;
+  modules.set(name, spec);
 }

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import { layerSpec } from "../config/layer-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import type { Cost, Shape } from "../shape.ts";
 import { Conv } from "./conv.ts";
 import { Linear } from "./linear.ts";
 import { TransformerLayer } from "./transformer-layer.ts";
@@ -45,26 +45,14 @@ export class TransformerBlock extends Layer {
     const mixed = this.tr.items.reduce((value, layer) => layer.forward(value), placed);
     return tf.reshape(mixed, [n, h, w, channels]);
   }
-
-  override outputShape(input: Shape, cost?: Cost): Shape {
-    const shape = this.conv?.outputShape(input, cost) ?? input;
-    const cells = shape[0] * shape[1];
-    this.linear.count(cells, cost);
-    for (const layer of this.tr.items) layer.count(cells, cost);
-    return shape;
-  }
 }
 
-/** `TransformerBlock: [channels, heads = 4, layers = 1]`. */
-export const transformerBlockSpec: ModuleSpec = {
-  build({ args, inputs, scaleWidth, activation }: BuildContext) {
-    const channels = scaleWidth(args.size("channels"));
-    const heads = args.size("heads", 4);
-    const layers = args.size("layers", 1);
+export const transformerBlockSpec: ModuleSpec = layerSpec(
+  { heads: ["size", 4], layers: ["size", 1] },
+  ([input, output], options, { args }) => {
+    const { heads, layers } = options;
     if (layers > 1000) throw args.error(`layers is ${layers}: at most 1000 are possible`);
-    const input = inputs.only();
-    args.divides("heads", heads, channels);
-    const module = new TransformerBlock(input, channels, { heads, layers, activation });
-    return { module, args: [input, channels, ...args.given(1)] };
+    args.divides("heads", heads, output);
+    return new TransformerBlock(input, output, options);
   },
-};
+);

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Module } from "../module.ts";
-import type { Cost } from "../shape.ts";
 import { Linear } from "./linear.ts";
 import { MultiheadAttention } from "./multihead-attention.ts";
 
@@ -31,10 +30,5 @@ export class TransformerLayer extends Module {
     const inputs = { query: this.q.forward(x), key: this.k.forward(x), value: this.v.forward(x) };
     const mixed = tf.add(this.ma.forward(inputs), x) as tf.Tensor3D;
     return tf.add(this.fc2.forward(this.fc1.forward(mixed)), mixed);
-  }
-
-  /** Adds what `tokens` tokens cost: as the reference counts, without the attention's own products. */
-  count(tokens: number, cost?: Cost): void {
-    for (const linear of [this.q, this.k, this.v, this.fc1, this.fc2]) linear.count(tokens, cost);
   }
 }

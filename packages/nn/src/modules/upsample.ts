@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { upsampleNearest } from "../functional/upsample-nearest.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
@@ -24,7 +24,7 @@ export class Upsample extends Layer {
 
 /** `Upsample: [None, factor, "nearest"]`, PyTorch's arguments: a size (not supported), a factor, a mode. */
 export const upsampleSpec: ModuleSpec = {
-  build({ args }: BuildContext) {
+  build({ args }) {
     args.exactly("size", null, null);
     const factor = args.size("factor");
     args.exactly("mode", "nearest", "nearest");

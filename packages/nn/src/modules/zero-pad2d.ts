@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { show } from "../config/show.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
@@ -34,7 +34,7 @@ export class ZeroPad2d extends Layer {
 
 /** `ZeroPad2d: [[left, right, top, bottom]]`. */
 export const zeroPad2dSpec: ModuleSpec = {
-  build({ args }: BuildContext) {
+  build({ args }) {
     const sides = args.any();
     const whole = (side: unknown): boolean => Number.isInteger(side) && (side as number) >= 0;
     if (Array.isArray(sides) && sides.length === 4 && sides.every(whole)) {
