@@ -1,4 +1,3 @@
-import { totalmem } from "node:os";
 import { LookonceError } from "@lookonce/errors";
 import {
   type BackendValues,
@@ -7,35 +6,46 @@ import {
   engine,
   KernelBackend,
   type MemoryInfo,
-  type NamedTensorInfoMap,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
-import { Entries } from "./graph/entries.ts";
 import type { AnyKernel } from "./graph/kernel.ts";
 import type { KernelName } from "./graph/kernel-types.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
-import { type Binding, byteSize, SessionCache, type SessionStatistics } from "./graph/session-cache.ts";
+import type { RuntimeOptions } from "./graph/runtime.ts";
+import {
+  type Binding,
+  type OnnxRuntimeBackendOptions,
+  SessionCache,
+  type SessionStatistics,
+} from "./graph/session-cache.ts";
 import type { HostData, NumericType } from "./graph/signature.ts";
-import { hostArray, hostValue, type Node, numericType, sizeOf, type Value } from "./graph/value.ts";
+import {
+  hostArray,
+  hostValue,
+  type Named,
+  type Node,
+  numbering,
+  numericType,
+  sizeOf,
+  type Value,
+} from "./graph/value.ts";
 import { kernels } from "./kernels/index.ts";
 
-/** Options of the backend. */
-export interface OnnxRuntimeBackendOptions {
-  /** ONNX Runtime's execution providers, in the order of preference. Default: `["cpu"]`. */
-  executionProviders?: readonly string[];
-  /** Threads that one operator may use. Default: ONNX Runtime's choice, one a core. */
-  threads?: number;
-  /** How many graphs stay compiled. Default: 128. */
-  capacity?: number;
-  /** Largest sum of compiled graphs' working memory, in bytes. Default: half of the machine's memory. */
-  memoryBudget?: number;
-}
-
+/** What a backend knows of one of tfjs's data ids. */
 interface Entry {
+  readonly owner: OnnxRuntimeBackend;
   /** A value, or texts, which stay on the host: graphs do not compute with them. */
-  contents: Value | { readonly text: BackendValues };
+  readonly contents: Value | { readonly text: BackendValues };
   references: number;
 }
+
+const entryKey: unique symbol = Symbol("lookonce entry");
+
+/**
+ * A data id with its entry, which is a property of the id itself: a training step makes and drops thousands of them, and the
+ * weak map of tfjs-core's own `DataStorage` makes the garbage collector visit every one.
+ */
+type Tagged = DataId & { [entryKey]?: Entry | undefined };
 
 /**
  * A lazy TensorFlow.js backend on ONNX Runtime.
@@ -47,25 +57,28 @@ interface Entry {
 export class OnnxRuntimeBackend extends KernelBackend {
   /** What calls that are recorded now belong to; for the names in graphs that are displayed. */
   scope = "";
-  /** How ONNX Runtime runs its graphs; what else is compiled for this device is to be run alike. */
-  readonly runtime: { readonly executionProviders: readonly string[]; readonly threads?: number };
-  /** Largest sum of compiled graphs' working memory, in bytes. */
-  readonly memoryBudget: number;
-  readonly #data = new Entries<Entry>();
   readonly #sessions: SessionCache;
   /** Values of living tensors that are not computed yet. */
   readonly #pending = new Set<Value>();
   /** Runs go one after the other. */
   #queue: Promise<void> = Promise.resolve();
   #nextNode = 0;
+  #entries = 0;
   #bytes = 0;
 
   constructor(options: OnnxRuntimeBackendOptions = {}) {
     super();
-    const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = totalmem() / 2 } = options;
-    this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
-    this.memoryBudget = memoryBudget;
-    this.#sessions = new SessionCache({ capacity, memoryBudget, ...this.runtime });
+    this.#sessions = new SessionCache(options);
+  }
+
+  /** How ONNX Runtime runs its graphs; what else is compiled for this device is to be run alike. */
+  get runtime(): RuntimeOptions {
+    return this.#sessions.runtime;
+  }
+
+  /** Largest sum of compiled graphs' working memory, in bytes. */
+  get memoryBudget(): number {
+    return this.#sessions.memoryBudget;
   }
 
   /** How many graphs were compiled and run so far. */
@@ -74,22 +87,20 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   /** Records a kernel call. Kernels of several outputs return a list. */
-  record(name: KernelName, inputs: NamedTensorInfoMap, attrs: object): TensorInfo | TensorInfo[] {
+  record(name: KernelName, inputs: Named<TensorInfo>, attrs: object): TensorInfo | TensorInfo[] {
     const kernel: AnyKernel = kernels[name];
-    const list = Object.values(inputs).filter((input) => input !== undefined);
-    const ordered = kernel.inputs === "list" ? list : kernel.inputs.map((input) => inputs[input]);
     const node: Node = {
       id: this.#nextNode++,
       kernel: name,
-      signature: callNumber(name, attrs),
-      inputs: ordered.map((input) => (input === undefined ? undefined : this.value(input))),
+      signature: callNumber(`${name}(${Object.keys(inputs)})${JSON.stringify(attrs, spellNonFinite)}`),
+      inputs: this.#valuesOf(inputs),
       attrs,
       outputs: [],
       scope: this.scope,
     };
-    const inferred = kernel.infer(kernel.inputs === "list" ? list : inputs, attrs);
+    const inferred = kernel.infer(inputs, attrs);
     const outputs = [inferred].flat().map(({ shape, dtype }) => {
-      const value = hostValue(shape, numericType(dtype), undefined);
+      const value = hostValue(shape, numericType(dtype));
       node.outputs.push(value);
       // Empty tensors have no contents to compute.
       if (sizeOf(shape) === 0) value.data = hostArray(value.dtype, 0);
@@ -100,6 +111,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return Array.isArray(inferred) || first === undefined ? outputs : first;
   }
 
+  #valuesOf(inputs: Named<TensorInfo>): Named<Value> {
+    if (Array.isArray(inputs)) return inputs.map((input: TensorInfo) => this.value(input));
+    return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input && this.value(input)]));
+  }
+
   /** Another tensor of the same contents: one more reference. */
   share({ dataId, shape, dtype }: TensorInfo): TensorInfo {
     this.incRef(dataId);
@@ -108,17 +124,27 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** Makes a value known to tfjs, with one reference. */
   register(value: Value): DataId {
-    const dataId: DataId = {};
-    this.#data.set(dataId, { contents: value, references: 1 });
-    this.#bytes += byteSize(value);
-    if (value.producer !== undefined) this.#pending.add(value);
+    return this.#add({}, value, 1);
+  }
+
+  #add(dataId: Tagged, contents: Entry["contents"], references: number): DataId {
+    dataId[entryKey] = { owner: this, contents, references };
+    this.#entries++;
+    if ("text" in contents) return dataId;
+    this.#bytes += byteSize(contents);
+    if (contents.producer !== undefined) this.#pending.add(contents);
     return dataId;
+  }
+
+  #find(dataId: Tagged): Entry | undefined {
+    const entry = dataId[entryKey];
+    return entry?.owner === this ? entry : undefined;
   }
 
   /** The entry of an id, moved from another backend where it is there. */
   #entry(dataId: DataId): Entry {
     if (!this.isAlive(dataId)) engine().moveData(this, dataId);
-    const entry = this.#data.find(dataId);
+    const entry = this.#find(dataId);
     if (entry === undefined) throw new LookonceError("ARGUMENT", "a tensor that was disposed of is used");
     return entry;
   }
@@ -135,7 +161,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** Whether some tensor has this id. */
   isAlive(dataId: DataId): boolean {
-    return this.#data.find(dataId) !== undefined;
+    return this.#find(dataId) !== undefined;
   }
 
   /** Marks a tensor whose contents change from call to call: graphs have it as an input and never as a constant. */
@@ -145,7 +171,15 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** Computes every recorded call that a living tensor needs, as one graph. */
   flush(): Promise<void> {
-    return this.#inTurn(() => this.#flush());
+    return this.#inTurn(async () => {
+      const outputs = [...this.#pending];
+      if (outputs.length === 0) return;
+      try {
+        await this.#sessions.run(makePlan(outputs));
+      } finally {
+        for (const value of outputs) this.#pending.delete(value);
+      }
+    });
   }
 
   /** Frees the memory of compiled graphs; those that are run again are compiled again. */
@@ -191,16 +225,6 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return run;
   }
 
-  async #flush(): Promise<void> {
-    const outputs = [...this.#pending];
-    if (outputs.length === 0) return;
-    try {
-      await this.#sessions.run(makePlan(outputs));
-    } finally {
-      for (const value of outputs) this.#pending.delete(value);
-    }
-  }
-
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     const dataId: DataId = {};
     this.move(dataId, values, shape, dtype, 1);
@@ -208,17 +232,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, references: number): void {
-    if (dtype === "string") {
-      this.#data.set(dataId, { contents: { text: values }, references });
-      return;
-    }
-    const type = numericType(dtype);
-    const data = isHostArray(values, type)
-      ? values
-      : hostArray(type, (values ?? sizeOf(shape)) as unknown as ArrayLike<number>);
-    const value = hostValue([...shape], type, data);
-    this.#data.set(dataId, { contents: value, references });
-    this.#bytes += byteSize(value);
+    this.#add(dataId, dtype === "string" ? { text: values } : uploaded(values, shape, numericType(dtype)), references);
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
@@ -248,25 +262,26 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override incRef(dataId: DataId): void {
-    const entry = this.#data.find(dataId);
+    const entry = this.#find(dataId);
     if (entry !== undefined) entry.references++;
   }
 
   decRef(dataId: DataId): void {
-    const entry = this.#data.find(dataId);
+    const entry = this.#find(dataId);
     if (entry !== undefined) entry.references--;
   }
 
   override refCount(dataId: DataId): number {
-    return this.#data.find(dataId)?.references ?? 0;
+    return this.#find(dataId)?.references ?? 0;
   }
 
-  override disposeData(dataId: DataId, force = false): boolean {
-    const entry = this.#data.find(dataId);
+  override disposeData(dataId: Tagged, force = false): boolean {
+    const entry = this.#find(dataId);
     if (entry === undefined) return true;
     entry.references--;
     if (!force && entry.references > 0) return false;
-    this.#data.delete(dataId);
+    dataId[entryKey] = undefined;
+    this.#entries--;
     if ("text" in entry.contents) return true;
     this.#bytes -= byteSize(entry.contents);
     // A call that still needs it keeps it alive; nothing else does.
@@ -275,7 +290,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   override numDataIds(): number {
-    return this.#data.count;
+    return this.#entries;
   }
 
   override memory(): { unreliable: boolean; reasons: string[] } & Partial<MemoryInfo> {
@@ -288,10 +303,6 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   override floatPrecision(): 16 | 32 {
     return 32;
-  }
-
-  override epsilon(): number {
-    return 1e-7;
   }
 
   override timerAvailable(): boolean {
@@ -312,23 +323,25 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 }
 
+/** A value of contents that tfjs uploads; without contents, of zeros. */
+function uploaded(values: BackendValues, shape: number[], dtype: NumericType): Value {
+  const data = isHostArray(values, dtype)
+    ? values
+    : hostArray(dtype, (values ?? sizeOf(shape)) as unknown as ArrayLike<number>);
+  return hostValue([...shape], dtype, data);
+}
+
 function isHostArray(values: BackendValues, dtype: NumericType): values is Extract<BackendValues, HostData> {
   if (dtype === "float32") return values instanceof Float32Array;
   return dtype === "int32" ? values instanceof Int32Array : values instanceof Uint8Array && !(values instanceof Buffer);
 }
 
-const calls = new Map<string, number>();
-
-/** One number for each kernel and set of attributes. */
-function callNumber(name: string, attrs: object): number {
-  const text = `${name}${JSON.stringify(attrs, spellNonFinite)}`;
-  let number = calls.get(text);
-  if (number === undefined) {
-    number = calls.size;
-    calls.set(text, number);
-  }
-  return number;
+function byteSize({ shape, dtype }: Value): number {
+  return sizeOf(shape) * (dtype === "bool" ? 1 : 4);
 }
+
+/** One number for each kernel, names of inputs and set of attributes. */
+const callNumber: (text: string) => number = numbering();
 
 function spellNonFinite(_: string, value: unknown): unknown {
   return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))

@@ -1,5 +1,5 @@
-export { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts";
-export type { SessionStatistics } from "./graph/session-cache.ts";
+export { OnnxRuntimeBackend } from "./backend.ts";
+export type { OnnxRuntimeBackendOptions, SessionStatistics } from "./graph/session-cache.ts";
 export type { HostData } from "./graph/signature.ts";
 export { kernels } from "./kernels/index.ts";
 export type { RecordedCall } from "./recorded-call.ts";

@@ -30,7 +30,7 @@ export function recordOnly<T>(backend: OnnxRuntimeBackend, record: (isNew: (valu
   }
 }
 
-/** Runs a function and disposes of the tensors that it makes, unless they are kept. */
+/** Runs a function and disposes of the tensors that it makes. */
 export function inScope<T>(run: () => T): T {
   tf.engine().startScope();
   try {

@@ -16,22 +16,23 @@ export interface RecordedCall {
   contents?: () => HostData;
 }
 
-/** Options of {@link nameCalls}. */
-export interface NameCallsOptions {
-  /** Names of values with contents; others are named by the call that reads them first. */
-  names: ReadonlyMap<Value, string>;
-  /** Names of the outputs, in order; `output0`, `output1`, … for those that are missing. */
-  outputNames: readonly string[];
-}
-
-/** Lists what a plan computes, every call after those that it reads. */
-export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[] {
-  const outputs = plan.outputs.map((value, i) => ({ value, name: options.outputNames[i] ?? `output${i}` }));
+/**
+ * Lists what a plan computes, every call after those that it reads.
+ *
+ * @param names names of values with contents; others are named by the call that reads them first
+ * @param outputNames names of the outputs, in order; `output0`, `output1`, … for those that are missing
+ */
+export function nameCalls(
+  plan: Plan,
+  names: ReadonlyMap<Value, string>,
+  outputNames: readonly string[] = [],
+): RecordedCall[] {
+  const outputs = plan.outputs.map((value, i) => ({ value, name: outputNames[i] ?? `output${i}` }));
   const known = new Map<Value, string>();
   const taken = new Set(outputs.map(({ name }) => name));
   const calls: RecordedCall[] = [];
   for (const node of plan.nodes) {
-    const inputs = node.inputs
+    const inputs = Object.values(node.inputs)
       .filter((value) => value !== undefined)
       .map((value) => known.get(value) ?? addLeaf(value, node.scope));
     const name = unique(node.scope, node.kernel);
@@ -45,15 +46,13 @@ export function nameCalls(plan: Plan, options: NameCallsOptions): RecordedCall[]
   return calls;
 
   function addLeaf(value: Value, scope: string): string {
-    const isInput = value.placeholder !== undefined;
-    const own = value.placeholder ?? options.names.get(value);
+    const own = value.placeholder ?? names.get(value);
     const name = own === undefined || taken.has(own) ? unique(scope, own ?? "Const") : own;
     taken.add(name);
     known.set(value, name);
-    const leaf = { name, attrs: {}, inputs: [], outputs: [signature(value)] };
-    calls.push(
-      isInput ? { ...leaf, kernel: "Placeholder" } : { ...leaf, kernel: "Const", contents: () => contentsOf(value) },
-    );
+    const constant = { kernel: "Const", contents: () => contentsOf(value) };
+    const kind = value.placeholder === undefined ? constant : { kernel: "Placeholder" };
+    calls.push({ name, attrs: {}, inputs: [], outputs: [signature(value)], ...kind });
     return name;
   }
 

@@ -1,12 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
-import { OnnxRuntimeBackend, type OnnxRuntimeBackendOptions } from "./backend.ts";
+import { OnnxRuntimeBackend } from "./backend.ts";
 import { registerReductionGradients } from "./gradients.ts";
 import type { KernelName } from "./graph/kernel-types.ts";
+import type { OnnxRuntimeBackendOptions } from "./graph/session-cache.ts";
 import { kernels } from "./kernels/index.ts";
-
-/** Where to report a missing kernel. */
-const issueTracker = "https://github.com/lookonce/lookonce/issues";
 
 /** The name under which tfjs knows the backend, unless another is asked for. */
 export const backendName = "onnxruntime";
@@ -30,22 +28,9 @@ export async function registerOnnxRuntime(options: RegisterOptions = {}): Promis
   if (tf.findBackend(name) !== null) tf.removeBackend(name);
   tf.registerBackend(name, () => new OnnxRuntimeBackend(rest));
   const known = new Set(tf.getKernelsForBackend(name).map(({ kernelName }) => kernelName));
-  if (!known.has(tf.Identity)) {
-    // A copy shares its contents, texts included: nothing to record.
-    tf.registerKernel({
-      kernelName: tf.Identity,
-      backendName: name,
-      kernelFunc: ({ inputs, backend }) => (backend as OnnxRuntimeBackend).share((inputs as tf.NamedTensorInfoMap).x!),
-    });
-    known.add(tf.Identity);
-  }
-  const names = Object.keys(kernels) as KernelName[];
-  for (const kernelName of names.filter((one) => !known.has(one))) {
-    tf.registerKernel({ kernelName, backendName: name, kernelFunc: recorder(kernelName) });
-    known.add(kernelName);
-  }
-  for (const kernelName of kernelNames().filter((one) => !known.has(one))) {
-    tf.registerKernel({ kernelName, backendName: name, kernelFunc: () => refuse(kernelName) });
+  for (const kernelName of new Set([...Object.keys(kernels), ...kernelNames()])) {
+    if (!known.has(kernelName))
+      tf.registerKernel({ kernelName, backendName: name, kernelFunc: kernelFunc(kernelName) });
   }
 }
 
@@ -76,16 +61,17 @@ export async function onTracingBackend<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-function recorder(name: KernelName): tf.KernelFunc {
-  return ({ inputs, attrs, backend }) =>
-    (backend as OnnxRuntimeBackend).record(name, inputs as tf.NamedTensorInfoMap, attrs ?? {});
-}
-
-function refuse(kernelName: string): never {
-  throw new LookonceError(
-    "UNSUPPORTED",
-    `the tfjs kernel "${kernelName}" has no lowering to ONNX yet, so this device cannot run it. Please report what needs it: ${issueTracker}`,
-  );
+function kernelFunc(name: string): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const device = backend as OnnxRuntimeBackend;
+    // A copy shares its contents, texts included: nothing to record.
+    if (name === tf.Identity) return device.share((inputs as tf.NamedTensorInfoMap).x!);
+    if (name in kernels) return device.record(name as KernelName, inputs as tf.NamedTensorInfoMap, attrs ?? {});
+    throw new LookonceError(
+      "UNSUPPORTED",
+      `the tfjs kernel "${name}" has no lowering to ONNX yet, so this device cannot run it. Please report what needs it: https://github.com/lookonce/lookonce/issues`,
+    );
+  };
 }
 
 /** Every kernel name that tfjs-core exports: constants that equal their name. */

@@ -47,29 +47,21 @@ export type TracedFunction = (...inputs: tf.Tensor[]) => readonly tf.Tensor[];
  * @throws LookonceError `DEVICE` on another backend
  */
 export async function trace(run: TracedFunction, options: TraceOptions): Promise<OnnxModel> {
-  const { inputs, outputNames, names, target = "portable", autocast = false, ...build } = options;
-  const recorded = await record(run, { inputs, ...(names === undefined ? {} : { names }) });
-  const plan = { ...recorded.plan, autocast };
-  const { graph } = buildGraph(plan, {
-    target,
-    isConstant: () => true,
-    names: recorded.names,
-    ...(outputNames === undefined ? {} : { outputNames }),
-  });
-  return graph.build(build);
+  const { target = "portable", autocast = false, outputNames } = options;
+  const { plan, names } = await record(run, options);
+  const { graph } = buildGraph({ ...plan, autocast }, { target, isConstant: () => true, names, outputNames });
+  return graph.build(options);
 }
 
 /**
  * The kernel calls of a function of tensors, inputs before what reads them, with names and shapes: its graph as tfjs sees
- * it, for display.
- *
- * The current backend must be `onnxruntime`. The function must not wait for values.
+ * it, for display. As in {@link trace}, the backend must be `onnxruntime` and the function must not wait for values.
  *
  * @throws LookonceError `DEVICE` on another backend
  */
 export async function recordCalls(run: TracedFunction, options: RecordOptions): Promise<RecordedCall[]> {
   const { plan, names } = await record(run, options);
-  return nameCalls(plan, { names, outputNames: options.outputNames ?? [] });
+  return nameCalls(plan, names, options.outputNames);
 }
 
 /**
@@ -98,7 +90,7 @@ async function record(run: TracedFunction, options: RecordOptions): Promise<{ pl
   const plan = recordOnly(backend, () =>
     inScope(() => {
       const inputs = options.inputs.map(({ name, shape, dtype = "float32" }) =>
-        tensorOf(backend, { ...hostValue(shape, dtype, undefined), placeholder: name }),
+        tensorOf(backend, { ...hostValue(shape, dtype), placeholder: name }),
       );
       return makePlan(run(...inputs).map((tensor) => backend.value(tensor)));
     }),

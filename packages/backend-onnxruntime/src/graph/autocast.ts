@@ -1,4 +1,7 @@
-import type { Attribute, GraphBuilder } from "@lookonce/onnx";
+import { type Attribute, type GraphBuilder, int } from "@lookonce/onnx";
+
+/** TensorProto.DataType of the ONNX specification. */
+export const onnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 
 /** A node that moves elements about and changes none of them. */
 interface Move {
@@ -36,11 +39,8 @@ export class Autocast {
 
   /** The name in half precision of a value that has this one in single. */
   half(name: string): string {
-    let half = this.#halves.get(name);
-    if (half === undefined) {
-      half = this.#moveHalves(name) ?? this.#cast(name, "float16");
-      this.#halves.set(name, half);
-    }
+    const half = this.#halves.get(name) ?? this.#moveHalves(name) ?? this.#cast(name, "float16");
+    this.#halves.set(name, half);
     return half;
   }
 
@@ -61,19 +61,12 @@ export class Autocast {
     if (move === undefined) return undefined;
     const { op, inputs, attributes } = move;
     // A part is less to cast than what it was cut out of.
-    if (op === "Slice" && !inputs.slice(0, 1).every((input) => this.#halves.has(input))) return undefined;
-    const all = moves[op] === "all";
-    return this.#graph.node(
-      op,
-      inputs.map((input, i) => (all || i === 0 ? this.half(input) : input)),
-      attributes,
-    );
+    if (op === "Slice" && !this.#halves.has(inputs[0] ?? "")) return undefined;
+    const read = inputs.map((input, i) => (moves[op] === "all" || i === 0 ? this.half(input) : input));
+    return this.#graph.node(op, read, attributes);
   }
 
-  #cast(name: string, to: keyof typeof types): string {
-    return this.#graph.node("Cast", [name], { to: { int: types[to] } });
+  #cast(name: string, to: "float16" | "float32"): string {
+    return this.#graph.node("Cast", [name], { to: int(onnxType[to]) });
   }
 }
-
-/** TensorProto.DataType of the ONNX specification. */
-const types = { float32: 1, float16: 10 } as const;

@@ -5,13 +5,6 @@ import { Lowering, type Target } from "./lowering.ts";
 import type { Plan } from "./plan.ts";
 import type { Value } from "./value.ts";
 
-/** A plan as an ONNX graph. */
-export interface BuiltGraph {
-  readonly graph: GraphBuilder;
-  /** Inputs of the graph with the values that feed them. */
-  readonly inputs: readonly { name: string; value: Value }[];
-}
-
 /** Options of {@link buildGraph}. */
 export interface BuildOptions {
   readonly target: Target;
@@ -20,29 +13,28 @@ export interface BuildOptions {
   /** Names for values with contents, such as a network's weights. */
   readonly names?: ReadonlyMap<Value, string>;
   /** Names of the outputs. Default: `output0`, `output1`, … */
-  readonly outputNames?: readonly string[];
+  readonly outputNames?: readonly string[] | undefined;
 }
 
-/** Lowers every call of the plan. */
-export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
+/** Lowers every call of the plan to an ONNX graph. Returns also the names of the graph's inputs, by what feeds them. */
+export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBuilder; inputs: Map<Value, string> } {
   const graph = new GraphBuilder({ name: "lookonce" });
-  const to = new Lowering(graph, options.target, { autocast: plan.autocast });
-  const inputs: { name: string; value: Value }[] = [];
+  const to = new Lowering(graph, options.target, plan.autocast);
+  const inputs = new Map<Value, string>();
   for (const value of [...plan.inputs, ...plan.constants]) {
     const { shape, dtype: type } = value;
     if (options.isConstant(value) && value.data !== undefined) {
       to.set(value, graph.initializer({ type, shape, data: value.data }, options.names?.get(value)));
     } else {
-      const name = value.placeholder ?? `input${inputs.length}`;
+      const name = value.placeholder ?? `input${inputs.size}`;
       to.set(value, graph.input(name, type, shape));
-      inputs.push({ name, value });
+      inputs.set(value, name);
     }
   }
-  for (const { kernel: name, scope, inputs: values, attrs, outputs } of plan.nodes) {
+  for (const { kernel: name, scope, inputs, attrs, outputs } of plan.nodes) {
     const kernel: AnyKernel = kernels[name];
-    const named = kernel.inputs === "list" ? values : fromNames(kernel.inputs, values);
     graph.scope = scope;
-    kernel.lower(to, { inputs: named, attrs, output: outputs[0], outputs });
+    kernel.lower(to, { inputs, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";
   for (const [i, value] of plan.outputs.entries()) {
@@ -54,11 +46,4 @@ export function buildGraph(plan: Plan, options: BuildOptions): BuiltGraph {
   // A lowering may compute from an input's inputs and leave the input itself unread.
   graph.prune();
   return { graph, inputs };
-}
-
-function fromNames(
-  names: readonly string[],
-  values: readonly (Value | undefined)[],
-): Record<string, Value | undefined> {
-  return Object.fromEntries(names.map((name, i) => [name, values[i]]));
 }

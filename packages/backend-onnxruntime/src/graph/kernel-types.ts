@@ -1,14 +1,14 @@
 import type * as tf from "@tensorflow/tfjs-core";
 
 /** Kernels of one tensor `x` and no attributes whose output has the same shape. */
-type UnaryName =
+export type UnaryName =
   | ("Abs" | "Acos" | "Acosh" | "Asin" | "Asinh" | "Atan" | "Atanh" | "Ceil" | "Cos" | "Cosh" | "Elu" | "Erf")
   | ("Exp" | "Expm1" | "Floor" | "IsFinite" | "IsInf" | "IsNan" | "Log" | "Log1p" | "LogicalNot" | "Neg" | "OnesLike")
   | ("Reciprocal" | "Relu" | "Relu6" | "Round" | "Rsqrt" | "Selu" | "Sigmoid" | "Sign" | "Sin" | "Sinh" | "Softplus")
   | ("Sqrt" | "Square" | "Tan" | "Tanh" | "ZerosLike");
 
 /** Kernels of two tensors `a` and `b` that broadcast against each other. */
-type BinaryName =
+export type BinaryName =
   | ("Add" | "Atan2" | "BitwiseAnd" | "Equal" | "FloorDiv" | "Greater" | "GreaterEqual" | "Less" | "LessEqual")
   | ("LogicalAnd" | "LogicalOr" | "Maximum" | "Minimum" | "Mod" | "Multiply" | "NotEqual" | "Pow" | "RealDiv")
   | ("SquaredDifference" | "Sub");

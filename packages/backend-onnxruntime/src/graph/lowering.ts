@@ -1,16 +1,13 @@
 import { type Attribute, type GraphBuilder, int, ints, type TensorType, type TensorValue } from "@lookonce/onnx";
-import { Autocast } from "./autocast.ts";
+import { Autocast, onnxType } from "./autocast.ts";
 import type { NumericType } from "./signature.ts";
-import { shape4, sizeOf, type Value } from "./value.ts";
+import { hostArray, shape4, type Value } from "./value.ts";
 
 /**
  * Where the graph will run: anywhere; in this process, where ONNX Runtime's own operators may be used; or there on its WebGPU
  * provider, which lacks some operators and has others that are slow or wrong.
  */
 export type Target = "portable" | "onnxruntime" | "webgpu";
-
-const toChannelsFirst = [0, 3, 1, 2];
-const toChannelsLast = [0, 2, 3, 1];
 
 /** The names of one value in the graph. */
 interface Forms {
@@ -22,8 +19,16 @@ interface Forms {
   uniform?: string;
   /** For tensors made by broadcasting: what was broadcast. */
   source?: Value;
-  /** Further derived forms, such as a filter with its axes permuted, by a label of the kernel that made them. */
-  derived?: Map<string, string>;
+  /** Further forms, such as a filter with its axes permuted, by a label of the kernel that made them. */
+  readonly derived: Record<string, string>;
+}
+
+/** A layout in which a kernel reads its inputs and sets its output: tfjs's, or channels first. */
+export interface Layout {
+  get(value: Value): string;
+  set(value: Value, name: string): void;
+  /** The place in this layout of one of tfjs's axes. */
+  axis(axis: number): number;
 }
 
 /**
@@ -32,17 +37,33 @@ interface Forms {
  * tfjs tensors are NHWC and ONNX's convolutions NCHW. A lowering asks for its inputs in one layout and sets its
  * outputs in one; a `Transpose` is added only where the two differ, and only once a value.
  */
-export class Lowering {
+export class Lowering implements Layout {
   readonly graph: GraphBuilder;
   readonly target: Target;
   readonly #forms = new Map<Value, Forms>();
   readonly #autocast: Autocast | undefined;
 
   /** @param autocast whether {@link half} casts to half precision; otherwise all stays in single */
-  constructor(graph: GraphBuilder, target: Target, { autocast = false }: { autocast?: boolean } = {}) {
+  constructor(graph: GraphBuilder, target: Target, autocast = false) {
     this.graph = graph;
     this.target = target;
     this.#autocast = autocast ? new Autocast(graph) : undefined;
+  }
+
+  /** The layout of rank-4 tensors with channels first: [n, h, w, c] as [n, c, h, w]. */
+  readonly channelsFirst: Layout = {
+    get: (value) => this.getChannelsFirst(value),
+    set: (value, name) => this.setChannelsFirst(value, name),
+    axis: (axis) => (axis === 0 ? 0 : (axis % 3) + 1),
+  };
+
+  /** Channels first where one of the values is there so already, else tfjs's layout. */
+  layoutOf(...values: readonly Value[]): Layout {
+    return values.some((value) => this.isChannelsFirst(value)) ? this.channelsFirst : this;
+  }
+
+  axis(axis: number): number {
+    return axis;
   }
 
   /** Sets the value's name in the graph, in tfjs's layout. */
@@ -79,24 +100,20 @@ export class Lowering {
 
   /** The value's name in tfjs's layout. */
   get(value: Value): string {
-    const forms = this.#known(value);
-    if (forms.natural === undefined && forms.source !== undefined) {
-      forms.natural = this.node("Expand", [this.get(forms.source), this.int64s(value.shape)]);
-    }
-    if (forms.natural === undefined && forms.uniform !== undefined) {
-      forms.natural =
-        value.shape.length === 0 ? forms.uniform : this.node("Expand", [forms.uniform, this.int64s(value.shape)]);
-    }
-    if (forms.natural === undefined && forms.channelsFirst !== undefined) {
-      forms.natural = this.transpose(forms.channelsFirst, toChannelsLast);
-    }
-    if (forms.natural === undefined) throw new Error("internal: a value has no name in the graph");
+    const forms = this.#formsOf(value);
+    const { natural, source, uniform, channelsFirst } = forms;
+    if (natural !== undefined) return natural;
+    const expand = (name: string): string => this.node("Expand", [name, this.int64s(value.shape)]);
+    if (source !== undefined) forms.natural = expand(this.get(source));
+    else if (uniform !== undefined) forms.natural = value.shape.length === 0 ? uniform : expand(uniform);
+    else if (channelsFirst !== undefined) forms.natural = this.transpose(channelsFirst, [0, 2, 3, 1]);
+    else throw new Error(`internal: a ${value.dtype} value of shape [${value.shape}] is used before it is lowered`);
     return forms.natural;
   }
 
   /** The name of a value of rank 4 with channels first. */
   getChannelsFirst(value: Value): string {
-    const forms = this.#known(value);
+    const forms = this.#formsOf(value);
     forms.channelsFirst ??= this.toChannelsFirst(this.get(value), value.shape);
     return forms.channelsFirst;
   }
@@ -108,14 +125,9 @@ export class Lowering {
 
   /** A derived form of the value, made once by `make` and shared by all kernels that use the same label. */
   derive(value: Value, label: string, make: () => string): string {
-    const forms = this.#known(value);
-    forms.derived ??= new Map();
-    let name = forms.derived.get(label);
-    if (name === undefined) {
-      name = make();
-      forms.derived.set(label, name);
-    }
-    return name;
+    const { derived } = this.#formsOf(value);
+    derived[label] ??= make();
+    return derived[label];
   }
 
   /** Adds a node and returns its first output's name. */
@@ -154,11 +166,9 @@ export class Lowering {
     return this.graph.initializer({ type, shape, data });
   }
 
-  /** A single-precision, int32 or boolean scalar of the value's element type. */
+  /** A scalar of the element type. */
   scalar(value: number, dtype: NumericType = "float32"): string {
-    if (dtype === "int32") return this.constant("int32", Int32Array.of(value), []);
-    if (dtype === "bool") return this.constant("bool", Uint8Array.of(value ? 1 : 0), []);
-    return this.constant("float32", Float32Array.of(value), []);
+    return this.constant(dtype, hostArray(dtype, [dtype === "bool" && value ? 1 : value]), []);
   }
 
   /** A vector of int64, the type of ONNX's shapes, axes and indices. */
@@ -172,45 +182,25 @@ export class Lowering {
 
   reshape(name: string, shape: readonly number[]): string {
     // Without `allowzero` a 0 means "keep the input's dimension"; empty tensors need the literal meaning.
-    const attributes: Record<string, Attribute> = shape.includes(0) ? { allowzero: { int: 1 } } : {};
+    const attributes: Record<string, Attribute> = shape.includes(0) ? { allowzero: int(1) } : {};
     return this.node("Reshape", [name, this.int64s(shape)], attributes);
   }
 
-  cast(name: string, to: keyof typeof onnxType): string {
-    return this.node("Cast", [name], { to: int(onnxType[to]) });
+  /** The elements as another type; `from` is the type that they have, where it may be that one already. */
+  cast(name: string, to: keyof typeof onnxType, from?: NumericType): string {
+    return from === to ? name : this.node("Cast", [name], { to: int(onnxType[to]) });
   }
 
   /** Moves the last axis of a rank-4 tensor to the second place: a transposition, or a reshape where that is enough. */
   toChannelsFirst(name: string, shape: readonly number[]): string {
     const [n, h, w, c] = shape4({ shape });
     if (c === 1 || h * w === 1) return this.reshape(name, [n, c, h, w]);
-    return this.transpose(name, toChannelsFirst);
+    return this.transpose(name, [0, 3, 1, 2]);
   }
 
   #formsOf(value: Value): Forms {
-    let forms = this.#forms.get(value);
-    if (forms === undefined) {
-      forms = {};
-      this.#forms.set(value, forms);
-    }
+    const forms = this.#forms.get(value) ?? { derived: {} };
+    this.#forms.set(value, forms);
     return forms;
   }
-
-  #known(value: Value): Forms {
-    const forms = this.#forms.get(value);
-    if (forms === undefined) {
-      throw new Error(
-        `internal: a ${value.dtype} value of ${sizeOf(value.shape)} elements is used before it is lowered`,
-      );
-    }
-    return forms;
-  }
-}
-
-/** TensorProto.DataType of the ONNX specification. */
-const onnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
-
-/** The place among [n, c, h, w] of one of the axes [n, h, w, c]. */
-export function channelsFirst(axis: number): number {
-  return axis === 0 ? 0 : (axis % 3) + 1;
 }

@@ -1,4 +1,4 @@
-import { type Node, sizeOf, type Value } from "./value.ts";
+import { type Node, numbering, sizeOf, type Value } from "./value.ts";
 
 /** Constants of at most this many elements are written into a graph; larger ones are inputs. */
 const largestConstant = 16;
@@ -19,32 +19,16 @@ export interface Plan {
   readonly key: string;
 }
 
-const shapes = new Map<string, number>();
+const shapeNumber = numbering();
 
-function shapeNumber(value: Value): number {
-  const text = `${value.dtype}:${value.shape}`;
-  let number = shapes.get(text);
-  if (number === undefined) {
-    number = shapes.size;
-    shapes.set(text, number);
-  }
-  return number;
-}
-
-/** Options of {@link makePlan}. */
-export interface PlanOptions {
-  /** See {@link Plan.autocast}. Default `false`. */
-  autocast?: boolean;
-  /** Outputs that stay in the device's memory. Default: none. */
-  resident?: ReadonlySet<Value>;
-}
-
-const none: ReadonlySet<Value> = new Set();
-
-/** Collects the calls that the outputs depend on, in the order in which they were made. */
+/**
+ * Collects the calls that the outputs depend on, in the order in which they were made.
+ *
+ * @param options see {@link Plan}; here `resident` has the outputs themselves
+ */
 export function makePlan(
   outputs: readonly Value[],
-  { autocast = false, resident: staying = none }: PlanOptions = {},
+  { autocast = false, resident: staying = new Set() }: { autocast?: boolean; resident?: ReadonlySet<Value> } = {},
 ): Plan {
   const nodes = reachable(outputs);
   const numbers = new Map<Value, number>();
@@ -52,8 +36,9 @@ export function makePlan(
   const constants: Value[] = [];
   const words: number[] = [];
   for (const node of nodes) {
-    words.push(node.signature, node.inputs.length);
-    for (const value of node.inputs) words.push(value === undefined ? -1 : numberOf(value));
+    const read = Object.values(node.inputs);
+    words.push(node.signature, read.length);
+    for (const value of read) words.push(value === undefined ? -1 : numberOf(value));
     for (const value of node.outputs) numbers.set(value, numbers.size);
   }
   words.push(-2);
@@ -72,7 +57,7 @@ export function makePlan(
     const number = numbers.size;
     numbers.set(value, number);
     // A leaf's first use includes its type, and whether it is a constant.
-    words.push(-3, isConstant ? 1 : 0, shapeNumber(value));
+    words.push(-3, isConstant ? 1 : 0, shapeNumber(`${value.dtype}:${value.shape}`));
     return number;
   }
 }
@@ -89,7 +74,7 @@ function reachable(outputs: readonly Value[]): Node[] {
   };
   for (const value of outputs) visit(value);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    for (const value of node.inputs) visit(value);
+    for (const value of Object.values(node.inputs)) visit(value);
   }
   return [...seen].sort((a, b) => a.id - b.id);
 }

@@ -1,24 +1,31 @@
+import { totalmem } from "node:os";
 import { GraphBuilder, type OnnxModel } from "@lookonce/onnx";
 import { buildGraph } from "./build.ts";
 import type { Plan } from "./plan.ts";
 import { Residents } from "./residents.ts";
-import { hostTensor, type RuntimeOptions, type RuntimeTensor, Session } from "./runtime.ts";
+import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
 import type { HostData } from "./signature.ts";
-import { sizeOf, type Value } from "./value.ts";
+import type { Value } from "./value.ts";
 
-/** Options of {@link SessionCache}. */
-export interface SessionCacheOptions extends RuntimeOptions {
-  /** How many graphs stay compiled; the one unused for longest goes first. */
-  capacity: number;
-  /** Largest sum of compiled graphs' working memory, in bytes; beyond it the ones unused for longest go. */
-  memoryBudget: number;
+/** Options of the backend. */
+export interface OnnxRuntimeBackendOptions {
+  /** ONNX Runtime's execution providers, in the order of preference. Default: `["cpu"]`. */
+  executionProviders?: readonly string[];
+  /** Threads that one operator may use. Default: ONNX Runtime's choice, one a core. */
+  threads?: number;
+  /** How many graphs stay compiled; the one unused for longest goes first. Default: 128. */
+  capacity?: number;
+  /**
+   * Largest sum of compiled graphs' working memory, in bytes; beyond it the ones unused for longest go. Default: half of the
+   * machine's memory.
+   */
+  memoryBudget?: number;
 }
 
 interface Compiled {
   session: Session;
-  /** The session's inputs by the values of the plan that it was compiled for, in the plan's order. */
-  inputs: (string | undefined)[];
-  constants: (string | undefined)[];
+  /** The session's inputs for the plan's inputs and constants, in their order; `undefined` for those it does not read. */
+  names: (string | undefined)[];
   /** Contents of the plan's constants that are written into the graph; `undefined` for those that are inputs. */
   written: (HostData | undefined)[];
   /** By how much its first run made the process grow: ONNX Runtime keeps a graph's working memory for its next run. */
@@ -41,13 +48,18 @@ export interface SessionStatistics {
 /** Runs plans on ONNX Runtime, compiling each structure once. */
 export class SessionCache {
   readonly statistics: SessionStatistics = { compiled: 0, runs: 0 };
-  readonly #options: SessionCacheOptions;
+  readonly runtime: RuntimeOptions;
+  readonly memoryBudget: number;
+  readonly #capacity: number;
   readonly #compiled = new Map<string, Compiled>();
   /** Graphs that return their input, for fetching contents: one for each number of dimensions. */
   readonly #copies = new Map<number, Promise<Session>>();
 
-  constructor(options: SessionCacheOptions) {
-    this.#options = options;
+  constructor(options: OnnxRuntimeBackendOptions) {
+    const { executionProviders = ["cpu"], threads, capacity = 128, memoryBudget = totalmem() / 2 } = options;
+    this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
+    this.memoryBudget = memoryBudget;
+    this.#capacity = capacity;
   }
 
   /**
@@ -59,32 +71,23 @@ export class SessionCache {
   async run(plan: Plan, binding: Binding = plan): Promise<void> {
     const compiled = await this.#compiledFor(plan);
     const feeds: Record<string, RuntimeTensor> = {};
-    const feed = (names: readonly (string | undefined)[], values: readonly Value[]): void => {
-      for (const [i, value] of values.entries()) {
-        const name = names[i];
-        if (name !== undefined) feeds[name] = tensorOf(value);
-      }
-    };
-    feed(compiled.inputs, binding.inputs);
-    feed(compiled.constants, plan.constants);
+    for (const [i, value] of [...binding.inputs, ...plan.constants].entries()) {
+      const name = compiled.names[i];
+      if (name !== undefined) feeds[name] = tensorOf(value);
+    }
     const before = compiled.bytes === undefined ? process.memoryUsage.rss() : 0;
     // An output that has memory already is written there.
-    const outputs = binding.outputs.map((value, i) => ({
-      value,
-      name: outputName(i),
-      isResident: plan.resident.has(i),
-    }));
-    const fetches = outputs.map(({ value, name }) => [
-      name,
-      value.data === undefined ? null : hostTensor(value, value.data),
+    const fetches = binding.outputs.map((value, i) => [
+      outputName(i),
+      value.data ? hostTensor(value, value.data) : null,
     ]);
     const results = await compiled.session.run(feeds, Object.fromEntries(fetches));
     this.statistics.runs++;
     compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
-    for (const { value, name, isResident } of outputs) {
-      const result = results[name];
+    for (const [i, value] of binding.outputs.entries()) {
+      const result = results[outputName(i)];
       // Contents can be on the host although they were to stay on the device.
-      if (isResident && result?.location === "gpu-buffer") compiled.residents.keep(value, result);
+      if (plan.resident.has(i) && result?.location === "gpu-buffer") compiled.residents.keep(value, result);
       else value.data ??= contentsOf(result);
       value.producer = undefined;
       value.isInput = true;
@@ -96,7 +99,7 @@ export class SessionCache {
   async fetch(value: Value): Promise<void> {
     if (value.data !== undefined || value.resident === undefined) return;
     const rank = value.shape.length;
-    const copy = this.#copies.get(rank) ?? Session.create(identityModel(rank), this.#options);
+    const copy = this.#copies.get(rank) ?? compile(identityModel(rank), this.runtime);
     this.#copies.set(rank, copy);
     // onnxruntime-node 1.30 ends the process when the contents of a device's tensor are read: a graph copies them.
     const { y } = await (await copy).run({ x: value.resident.tensor }, { y: null });
@@ -148,29 +151,22 @@ export class SessionCache {
   async #compile(plan: Plan, written: (HostData | undefined)[]): Promise<Compiled> {
     const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
     const { graph, inputs } = buildGraph(plan, {
-      target: this.#options.executionProviders[0] === "webgpu" ? "webgpu" : "onnxruntime",
+      target: this.runtime.executionProviders[0] === "webgpu" ? "webgpu" : "onnxruntime",
       isConstant: (value) => constants.has(value),
     });
-    const session = await Session.create(graph.build(), this.#options, [...plan.resident].map(outputName));
+    const session = await compile(graph.build(), this.runtime, [...plan.resident].map(outputName));
     this.statistics.compiled++;
-    const names = new Map(inputs.map(({ name, value }) => [value, name]));
-    return {
-      session,
-      inputs: plan.inputs.map((value) => names.get(value)),
-      constants: plan.constants.map((value) => names.get(value)),
-      written,
-      bytes: undefined,
-      residents: new Residents(),
-    };
+    const names = [...plan.inputs, ...plan.constants].map((value) => inputs.get(value));
+    return { session, names, written, bytes: undefined, residents: new Residents() };
   }
 
   /** Frees the graphs unused for longest, never the last one used, until number and memory are within bounds. */
   async #evict(): Promise<void> {
-    const { capacity, memoryBudget } = this.#options;
     let bytes = 0;
     for (const compiled of this.#compiled.values()) bytes += compiled.bytes ?? 0;
     for (const [key, oldest] of this.#compiled) {
-      if (this.#compiled.size <= 1 || (this.#compiled.size <= capacity && bytes <= memoryBudget)) return;
+      const isWithin = this.#compiled.size <= this.#capacity && bytes <= this.memoryBudget;
+      if (this.#compiled.size <= 1 || isWithin) return;
       this.#compiled.delete(key);
       bytes -= oldest.bytes ?? 0;
       await this.#release(oldest);
@@ -201,12 +197,5 @@ function identityModel(rank: number): OnnxModel {
 }
 
 function equal(a: HostData, b: HostData): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
-  return true;
-}
-
-/** The bytes of a value's contents. */
-export function byteSize(value: Value): number {
-  return sizeOf(value.shape) * (value.dtype === "bool" ? 1 : 4);
+  return a.length === b.length && a.every((value: number, i: number) => Object.is(value, b[i]));
 }

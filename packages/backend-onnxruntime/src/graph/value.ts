@@ -4,14 +4,17 @@ import type { KernelName } from "./kernel-types.ts";
 import type { RuntimeTensor } from "./runtime.ts";
 import type { HostData, NumericType, Signature } from "./signature.ts";
 
+/** A kernel's inputs by name, absent ones `undefined`, or a list. */
+export type Named<T> = Readonly<Record<string, T | undefined>> | readonly T[];
+
 /** One recorded kernel call: nothing is computed until a value that depends on it is asked for. */
 export interface Node {
   /** Grows with every call, so that ascending order is a topological order. */
   readonly id: number;
   readonly kernel: KernelName;
-  /** Kernel name and attributes as one interned number: equal calls have equal numbers. */
+  /** Kernel, names of the inputs and attributes as one number: equal calls have equal numbers. */
   readonly signature: number;
-  readonly inputs: readonly (Value | undefined)[];
+  readonly inputs: Named<Value>;
   readonly attrs: object;
   readonly outputs: Value[];
   /** The part of the program that made the call, such as a module's path; empty when none was set. */
@@ -33,15 +36,12 @@ export interface Value extends Signature {
   data: HostData | undefined;
   /** The contents in the device's own memory, where the next run reads them; the host may have a copy in `data`. */
   resident: Resident | undefined;
-  /**
-   * Whether graphs have it as an input rather than as a constant. True for what one run passes to the next and for
-   * values that were marked, since these change from run to run.
-   */
+  /** Whether graphs have it as an input, not as a constant: what one run passes to the next, and what was marked. */
   isInput: boolean;
   /** Whether the contents' memory was returned to a caller: then it must never be written to again. */
   isExposed: boolean;
   /** Set for the inputs of a trace: the name in the exported graph. */
-  readonly placeholder: string | undefined;
+  readonly placeholder?: string;
 }
 
 /** An element type that graphs compute with. @throws LookonceError `UNSUPPORTED` for texts and complex numbers */
@@ -51,17 +51,18 @@ export function numericType(dtype: DataType): NumericType {
   throw new LookonceError("UNSUPPORTED", `${what} are not supported on this device`);
 }
 
-/** A value whose contents are known. */
-export function hostValue(shape: number[], dtype: NumericType, data: HostData | undefined): Value {
-  return {
-    shape,
-    dtype,
-    data,
-    resident: undefined,
-    producer: undefined,
-    isInput: false,
-    isExposed: false,
-    placeholder: undefined,
+/** A value with these contents, or with none so far. */
+export function hostValue(shape: number[], dtype: NumericType, data?: HostData): Value {
+  return { shape, dtype, data, resident: undefined, producer: undefined, isInput: false, isExposed: false };
+}
+
+/** Numbers texts: equal ones have equal numbers. */
+export function numbering(): (text: string) => number {
+  const numbers = new Map<string, number>();
+  return (text) => {
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
   };
 }
 

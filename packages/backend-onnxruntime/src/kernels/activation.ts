@@ -3,7 +3,7 @@ import { float, int } from "@lookonce/onnx";
 import { backend_util, type FusedConv2DAttrs } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { elementwise, unary } from "./elementwise.ts";
+import { elementwise, operators, unary } from "./elementwise.ts";
 
 /** x where it is not negative, slope · x elsewhere. */
 function rectify(to: Lowering, x: string, slope: string): string {
@@ -11,43 +11,33 @@ function rectify(to: Lowering, x: string, slope: string): string {
   return to.node("Where", [isNegative, to.node("Mul", [x, slope]), x]);
 }
 
+type FusedActivation = Partial<Pick<FusedConv2DAttrs, "activation" | "leakyreluAlpha">> & {
+  slope?: string | undefined;
+};
+
+const fusedActivations: Record<string, (to: Lowering, x: string, options: FusedActivation) => string> = {
+  linear: (_, x) => x,
+  relu: (to, x) => to.node("Relu", [x]),
+  relu6: (to, x) => to.node("Clip", [x, to.scalar(0), to.scalar(6)]),
+  elu: (to, x) => to.node("Elu", [x]),
+  sigmoid: (to, x) => to.node("Sigmoid", [x]),
+  leakyrelu: (to, x, { leakyreluAlpha = 0.2 }) => to.node("LeakyRelu", [x], { alpha: float(leakyreluAlpha) }),
+  prelu: (to, x, { slope = "" }) => rectify(to, x, slope),
+};
+
 /** Writes the activation that tfjs's fused kernels name. */
-export function activate(
-  to: Lowering,
-  x: string,
-  {
-    activation,
-    leakyreluAlpha = 0.2,
-    slope = "",
-  }: Partial<Pick<FusedConv2DAttrs, "activation" | "leakyreluAlpha">> & { slope?: string },
-): string {
-  switch (activation ?? "linear") {
-    case "linear":
-      return x;
-    case "relu":
-      return to.node("Relu", [x]);
-    case "relu6":
-      return to.node("Clip", [x, to.scalar(0), to.scalar(6)]);
-    case "elu":
-      return to.node("Elu", [x]);
-    case "sigmoid":
-      return to.node("Sigmoid", [x]);
-    case "leakyrelu":
-      return to.node("LeakyRelu", [x], { alpha: float(leakyreluAlpha) });
-    case "prelu":
-      return rectify(to, x, slope);
-    default:
-      throw new LookonceError("UNSUPPORTED", `the fused activation "${activation}" is unknown to this device`);
-  }
+export function activate(to: Lowering, x: string, options: FusedActivation): string {
+  const write = fusedActivations[options.activation ?? "linear"];
+  if (write !== undefined) return write(to, x, options);
+  throw new LookonceError("UNSUPPORTED", `the fused activation "${options.activation}" is unknown to this device`);
 }
 
 export const activations: Kernels<
   "Elu" | "EluGrad" | "LeakyRelu" | "Prelu" | "Relu" | "Relu6" | "Selu" | "Sigmoid" | "Softmax" | "Softplus" | "Step"
 > = {
-  Elu: unary((to, x) => to.node("Elu", [x])),
+  ...operators("Elu", "Relu", "Selu", "Sigmoid", "Softplus"),
   /** dy where the output y is not negative, dy · (y + 1) elsewhere. */
   EluGrad: {
-    inputs: ["dy", "y"],
     infer: ({ y }) => ({ shape: y.shape, dtype: "float32" }),
     lower: (to, { inputs, output }) =>
       elementwise(to, { inputs: [inputs.dy, inputs.y], output }, ([dy, y]) => {
@@ -57,36 +47,25 @@ export const activations: Kernels<
       }),
   },
   LeakyRelu: unary(
-    (to, x, { alpha }, dtype) =>
-      to.node("LeakyRelu", [dtype === "float32" ? x : to.cast(x, "float32")], { alpha: float(alpha) }),
+    (to, x, { alpha }, dtype) => to.node("LeakyRelu", [to.cast(x, "float32", dtype)], { alpha: float(alpha) }),
     "float32",
   ),
   Prelu: {
-    inputs: ["x", "alpha"],
     infer: ({ x, alpha }) => ({
       shape: backend_util.assertAndGetBroadcastShape(x.shape, alpha.shape),
       dtype: "float32",
     }),
     lower: (to, { inputs: { x, alpha }, output }) =>
       elementwise(to, { inputs: [x, alpha], output }, ([name, slope]) =>
-        rectify(
-          to,
-          x.dtype === "float32" ? name : to.cast(name, "float32"),
-          alpha.dtype === "float32" ? slope : to.cast(slope, "float32"),
-        ),
+        rectify(to, to.cast(name, "float32", x.dtype), to.cast(slope, "float32", alpha.dtype)),
       ),
   },
-  Relu: unary((to, x) => to.node("Relu", [x])),
   Relu6: unary((to, x, _, dtype) => to.node("Clip", [x, to.scalar(0, dtype), to.scalar(6, dtype)])),
-  Selu: unary((to, x) => to.node("Selu", [x])),
-  Sigmoid: unary((to, x) => to.node("Sigmoid", [x])),
   Softmax: {
-    inputs: ["logits"],
     infer: ({ logits }) => ({ shape: logits.shape, dtype: "float32" }),
     lower: (to, { inputs, attrs, output }) =>
       to.set(output, to.node("Softmax", [to.get(inputs.logits)], { axis: int(attrs.dim) })),
   },
-  Softplus: unary((to, x) => to.node("Softplus", [x])),
   /** 1 above zero, `alpha` below and at zero, NaN for NaN. */
   Step: unary((to, x, { alpha }, dtype) => {
     const [one, low] = [to.scalar(1, dtype), to.scalar(alpha, dtype)];

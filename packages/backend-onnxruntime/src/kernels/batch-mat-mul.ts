@@ -8,7 +8,6 @@ import { activate } from "./activation.ts";
 
 export const matMulKernels: Kernels<"BatchMatMul" | "Einsum" | "_FusedMatMul"> = {
   BatchMatMul: {
-    inputs: ["a", "b"],
     infer: ({ a, b }, attrs) => ({ shape: productShape(a, b, attrs), dtype: a.dtype }),
     lower(to, { inputs: { a, b }, attrs, output }) {
       const name = matMul(to, [a, b], attrs);
@@ -16,7 +15,6 @@ export const matMulKernels: Kernels<"BatchMatMul" | "Einsum" | "_FusedMatMul"> =
     },
   },
   Einsum: {
-    inputs: "list",
     infer(inputs, { equation }) {
       const { allDims, summedDims, idDims } = backend_util.decodeEinsumEquation(equation, inputs.length);
       // It reads nothing but shapes.
@@ -34,12 +32,11 @@ export const matMulKernels: Kernels<"BatchMatMul" | "Einsum" | "_FusedMatMul"> =
     },
   },
   _FusedMatMul: {
-    inputs: ["a", "b", "bias", "preluActivationWeights"],
     infer: ({ a, b }, attrs) => ({ shape: productShape(a, b, attrs), dtype: "float32" }),
     lower(to, { inputs: { a, b, bias, preluActivationWeights: slope }, attrs, output }) {
       let y = matMul(to, [a, b], attrs);
       if (bias !== undefined) y = to.node("Add", [y, to.get(bias)]);
-      to.set(output, activate(to, y, slope === undefined ? attrs : { ...attrs, slope: to.get(slope) }));
+      to.set(output, activate(to, y, { ...attrs, slope: slope && to.get(slope) }));
     },
   },
 };
@@ -61,20 +58,19 @@ function productShape(a: Signature, b: Signature, { transposeA, transposeB }: Tr
 /** Writes a matmul. In this process ONNX Runtime's own operator reads a transposed operand in place. */
 function matMul(to: Lowering, [a, b]: readonly [Value, Value], { transposeA, transposeB }: Transposes): string {
   const isFloat = a.dtype === "float32";
-  // ONNX multiplies matrices of numbers only.
-  const matrix = (value: Value): string => (value.dtype === "bool" ? to.cast(to.get(value), "int32") : to.get(value));
-  const name = (value: Value): string => (isFloat ? to.half(to.get(value)) : matrix(value));
+  const name = (value: Value): string => {
+    if (isFloat) return to.half(to.get(value));
+    // ONNX multiplies matrices of numbers only.
+    return value.dtype === "bool" ? to.cast(to.get(value), "int32") : to.get(value);
+  };
   const names = [name(a), name(b)] as const;
   const swap = (name: string, rank: number): string =>
     to.transpose(name, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
-  let product: string;
   if ((transposeA || transposeB) && isFloat && to.target === "onnxruntime") {
-    product = to.microsoft("FusedMatMul", names, { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) });
-  } else {
-    product = to.node("MatMul", [
-      transposeA ? swap(names[0], a.shape.length) : names[0],
-      transposeB ? swap(names[1], b.shape.length) : names[1],
-    ]);
+    const transposes = { transA: int(transposeA ? 1 : 0), transB: int(transposeB ? 1 : 0) };
+    return to.single(to.microsoft("FusedMatMul", names, transposes));
   }
+  const left = transposeA ? swap(names[0], a.shape.length) : names[0];
+  const product = to.node("MatMul", [left, transposeB ? swap(names[1], b.shape.length) : names[1]]);
   return isFloat ? to.single(product) : product;
 }

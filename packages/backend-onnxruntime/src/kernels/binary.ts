@@ -16,7 +16,6 @@ export const binaryKernels: Kernels<
 > = {
   Add: operator("Add"),
   AddN: {
-    inputs: "list",
     infer: ([first]) => ({ shape: first?.shape ?? [], dtype: first?.dtype ?? "float32" }),
     lower: (to, { inputs, output }) =>
       elementwise(to, { inputs, output }, (names) =>
@@ -72,7 +71,7 @@ export const binaryKernels: Kernels<
     ...product,
     lower(to, call) {
       const { a, b } = call.inputs;
-      const isSilu = b.producer?.kernel === "Sigmoid" && b.producer.inputs[0] === a;
+      const isSilu = b.producer?.kernel === "Sigmoid" && Object.values(b.producer.inputs)[0] === a;
       if (!isSilu || to.target === "portable") product.lower(to, call);
       else
         elementwise(to, { inputs: [a], output: call.output }, ([x]) =>

@@ -15,7 +15,6 @@ export const bincountKernels: Kernels<"Bincount" | "DenseBincount"> = {
  */
 function counting(rowsOf: (shape: readonly number[]) => number[]): Kernel<"Bincount" | "DenseBincount"> {
   return {
-    inputs: ["x", "weights"],
     infer: ({ x, weights }, { size }) => ({ shape: [...rowsOf(x.shape), size], dtype: weights.dtype }),
     lower(to, { inputs: { x, weights }, attrs, output }) {
       const { size } = attrs;

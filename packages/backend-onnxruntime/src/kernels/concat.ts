@@ -1,12 +1,10 @@
 import { int } from "@lookonce/onnx";
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
-import { channelsFirst } from "../graph/lowering.ts";
 import { axisOf, sizeOf } from "../graph/value.ts";
 
 export const concatKernels: Kernels<"Concat" | "Pack"> = {
   Concat: {
-    inputs: "list",
     infer(inputs, attrs) {
       const [first] = inputs;
       const shapes = inputs.map(({ shape }) => shape);
@@ -15,20 +13,15 @@ export const concatKernels: Kernels<"Concat" | "Pack"> = {
       return { shape: backend_util.computeOutShape(shapes, axis), dtype: first?.dtype ?? "float32" };
     },
     lower(to, { inputs, attrs, output }) {
-      const axis = axisOf(attrs.axis, output.shape);
       const parts = inputs.filter(({ shape }) => sizeOf(shape) > 0);
-      if (output.shape.length === 4 && parts.some((value) => to.isChannelsFirst(value))) {
-        const names = parts.map((value) => to.getChannelsFirst(value));
-        to.setChannelsFirst(output, to.node("Concat", names, { axis: int(channelsFirst(axis)) }));
-      } else {
-        const names = parts.map((value) => to.get(value));
-        to.set(output, to.node("Concat", names, { axis: int(axis) }));
-      }
+      const layout = to.layoutOf(...parts);
+      const axis = int(layout.axis(axisOf(attrs.axis, output.shape)));
+      const names = parts.map((value) => layout.get(value));
+      layout.set(output, to.node("Concat", names, { axis }));
     },
   },
   /** The tensors along a new axis; −1 is behind the last one. */
   Pack: {
-    inputs: "list",
     infer(inputs, { axis }) {
       const [first = { shape: [], dtype: "float32" as const }] = inputs;
       for (const { shape, dtype } of inputs) {

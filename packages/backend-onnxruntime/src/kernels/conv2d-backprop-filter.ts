@@ -3,13 +3,12 @@ import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import {
   type Convolution,
-  type ConvolutionAxis,
-  channelsFirstName,
-  channelsLast,
   convolution,
   type Describe,
   depthwise,
+  formatLayout,
   perAxis,
+  type WindowAxis,
 } from "./convolution.ts";
 
 /** Gradients of convolutions with respect to their filter. */
@@ -20,14 +19,12 @@ export const conv2DBackpropFilterKernels: Kernels<"Conv2DBackpropFilter" | "Dept
 
 function filterGradient(describe: Describe): Kernel<"Conv2DBackpropFilter" | "DepthwiseConv2dNativeBackpropFilter"> {
   return {
-    inputs: ["x", "dy"],
     infer: (_, { filterShape }) => ({ shape: filterShape, dtype: "float32" }),
     lower(to, { inputs: { x, dy }, attrs, output }) {
       const { filterShape } = attrs;
-      const dataFormat = "dataFormat" in attrs ? attrs.dataFormat : undefined;
-      const names = { x: channelsFirstName(to, x, dataFormat), dy: channelsFirstName(to, dy, dataFormat) };
-      const c = describe(channelsLast(x, dataFormat), { shape: filterShape }, attrs);
-      const gradient = correlate(to, c, names);
+      const layout = formatLayout(to, attrs);
+      const c = describe(x.shape, filterShape, attrs);
+      const gradient = correlate(to, c, { x: layout.get(x), dy: layout.get(dy) });
       // It comes as [h, w, in / groups, out], which a depthwise filter is a reshape away from.
       const isShaped = filterShape[2] === c.inChannels / c.groups;
       to.set(output, isShaped ? gradient : to.reshape(gradient, filterShape));
@@ -106,7 +103,7 @@ function pad(to: Lowering, c: Convolution, x: string): string {
 
 /** What the filter's tap (i, j) meets at each output position. */
 function tap(to: Lowering, c: Convolution, padded: string, [i, j]: readonly [number, number]): string {
-  const along = (value: (axis: ConvolutionAxis, start: number) => number): [number, number] => [
+  const along = (value: (axis: WindowAxis, start: number) => number): [number, number] => [
     value(c.rows, i * c.rows.dilation),
     value(c.columns, j * c.columns.dilation),
   ];

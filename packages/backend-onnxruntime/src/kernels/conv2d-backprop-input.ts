@@ -4,17 +4,16 @@ import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
 import {
   type Convolution,
-  type ConvolutionAxis,
-  channelsFirstName,
-  channelsLast,
   convolution,
   convolutionAttributes,
   type Describe,
   depthwise,
+  formatLayout,
   groupedFilter,
   outFirstFilter,
   perAxis,
-  setFromChannelsFirst,
+  spanOf,
+  transposedPads,
 } from "./convolution.ts";
 
 /** Gradients of convolutions with respect to their input. */
@@ -25,20 +24,13 @@ export const conv2DBackpropInputKernels: Kernels<"Conv2DBackpropInput" | "Depthw
 
 function inputGradient(describe: Describe): Kernel<"Conv2DBackpropInput" | "DepthwiseConv2dNativeBackpropInput"> {
   return {
-    inputs: ["dy", "filter"],
     infer: (_, { inputShape }) => ({ shape: inputShape, dtype: "float32" }),
     lower(to, { inputs: { dy, filter }, attrs, output }) {
-      const dataFormat = "dataFormat" in attrs ? attrs.dataFormat : undefined;
-      const c = describe(channelsLast({ shape: attrs.inputShape }, dataFormat), filter, attrs);
-      const gradient = convolveBack(to, c, channelsFirstName(to, dy, dataFormat), filter);
-      setFromChannelsFirst(to, output, gradient, dataFormat);
+      const layout = formatLayout(to, attrs);
+      const c = describe(attrs.inputShape, filter.shape, attrs);
+      layout.set(output, convolveBack(to, c, layout.get(dy), filter));
     },
   };
-}
-
-/** How far a dilated filter reaches beyond its first element. */
-function spanOf({ dilation, filter }: ConvolutionAxis): number {
-  return dilation * (filter - 1);
 }
 
 /**
@@ -56,13 +48,8 @@ function convolveBack(to: Lowering, c: Convolution, dy: string, filter: Value): 
     return to.single(to.node("Conv", inputs, { ...convolutionAttributes(c), pads: ints([...before, ...after]) }));
   }
   if (to.target === "webgpu" && c.groups > 1) return convolveBackSpread(to, c, dy, filter);
-  const rest = perAxis(c, (axis) => axis.input + axis.before - (axis.output - 1) * axis.stride - spanOf(axis) - 1);
-  const gradient = to.node("ConvTranspose", [to.half(dy), outFirstFilter(to, c, filter)], {
-    ...convolutionAttributes(c),
-    pads: ints([...perAxis(c, (axis) => axis.before), ...rest.map((r) => Math.max(0, -r))]),
-    output_padding: ints(rest.map((r) => Math.max(0, r))),
-  });
-  return to.single(gradient);
+  const attributes = { ...convolutionAttributes(c), ...transposedPads(c) };
+  return to.single(to.node("ConvTranspose", [to.half(dy), outFirstFilter(to, c, filter)], attributes));
 }
 
 /**

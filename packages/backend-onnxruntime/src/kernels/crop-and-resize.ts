@@ -5,7 +5,6 @@ import { dimOf, shape4, type Value } from "../graph/value.ts";
 
 /** The parts of images that boxes of [y1, x1, y2, x2] cut out, each resized to the same size. */
 export const cropAndResize: Kernel<"CropAndResize"> = {
-  inputs: ["image", "boxes", "boxInd"],
   infer: ({ image, boxes }, { cropSize }) => ({
     shape: [dimOf(boxes, 0), ...cropSize, dimOf(image, 3)],
     dtype: "float32",
@@ -27,18 +26,15 @@ export const cropAndResize: Kernel<"CropAndResize"> = {
   },
 };
 
-/** Where a crop's rows (or columns) fall in the image, [boxes, size], and which of them lie outside. */
-interface Samples {
-  at: string;
-  isOut: string;
-}
-
-/** Samples along one axis between the box's two corners, which are fractions of the image. */
+/**
+ * Where a crop's rows (or columns) fall in the image, [boxes, size], and which of them lie outside: samples along one axis
+ * between the box's two corners, which are fractions of the image.
+ */
 function samples(
   to: Lowering,
   boxes: string,
   { corner, from, size }: Record<"corner" | "from" | "size", number>,
-): Samples {
+): { at: string; isOut: string } {
   const edge = (i: number): string => to.node("Slice", [boxes, to.int64s([i]), to.int64s([i + 1]), to.int64s([1])]);
   const [low, high] = [edge(corner), edge(corner + 2)];
   const last = to.scalar(from - 1);
@@ -59,8 +55,7 @@ type Read = (row: string, column: string) => string;
 /** Reads [boxes, rows, columns, channels] at whole positions, which it keeps inside the image. */
 function reader(to: Lowering, image: Value, index: string): Read {
   const [n, h, w, c] = shape4(image);
-  const name = image.dtype === "float32" ? to.get(image) : to.cast(to.get(image), "float32");
-  const list = to.reshape(name, [n * h * w, c]);
+  const list = to.reshape(to.cast(to.get(image), "float32", image.dtype), [n * h * w, c]);
   const whole = (position: string, size: number): string =>
     to.cast(to.node("Clip", [position, to.scalar(0), to.scalar(size - 1)]), "int32");
   const first = to.node("Mul", [index, to.scalar(h, "int32")]);

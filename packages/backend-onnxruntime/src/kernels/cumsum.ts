@@ -18,7 +18,6 @@ export const cumulativeKernels: Kernels<"Cumprod" | "Cumsum"> = {
    * from two of half as many (Hillis and Steele, 1986).
    */
   Cumprod: {
-    inputs: ["x"],
     infer,
     lower(to, { inputs: { x }, attrs, output }) {
       const rank = output.shape.length;
@@ -41,7 +40,6 @@ export const cumulativeKernels: Kernels<"Cumprod" | "Cumsum"> = {
     },
   },
   Cumsum: {
-    inputs: ["x"],
     infer,
     lower(to, { inputs: { x }, attrs, output }) {
       const axis = attrs.axis < 0 ? attrs.axis + x.shape.length : attrs.axis;

@@ -1,5 +1,6 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { Kernel, UnaryKernel } from "../graph/kernel.ts";
+import type { Kernel, Kernels, UnaryKernel } from "../graph/kernel.ts";
+import type { UnaryName } from "../graph/kernel-types.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { NumericType } from "../graph/signature.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
@@ -57,11 +58,15 @@ export function unary<A extends object>(
   result?: NumericType,
 ): UnaryKernel<A> {
   return {
-    inputs: ["x"],
-    infer: ({ x }) => ({ shape: x.shape, dtype: result ?? x.dtype }),
+    infer: ({ x: { shape, dtype } }) => ({ shape, dtype: result ?? dtype }),
     lower: (to, { inputs: { x }, attrs, output }) =>
       elementwise(to, { inputs: [x], output }, ([name]) => make(to, name, attrs, x.dtype)),
   };
+}
+
+/** Kernels that are the ONNX operator of the same name. */
+export function operators<K extends UnaryName>(...names: readonly K[]): Kernels<K> {
+  return Object.fromEntries(names.map((name) => [name, unary((to, x) => to.node(name, [x]))])) as Kernels<K>;
 }
 
 /** A kernel of two tensors `a` and `b` that broadcast against each other. */
@@ -70,7 +75,6 @@ export function binary(
   result?: NumericType,
 ): Kernel<"Add"> {
   return {
-    inputs: ["a", "b"],
     infer: ({ a, b }) => ({
       shape: backend_util.assertAndGetBroadcastShape(a.shape, b.shape),
       dtype: result ?? a.dtype,

@@ -6,7 +6,6 @@ import { dimOf, hostArray } from "../graph/value.ts";
 /** Constant tensors. */
 export const fillKernels: Kernels<"Fill" | "LinSpace" | "OnesLike" | "Range" | "ZerosLike"> = {
   Fill: {
-    inputs: [],
     infer(_, { shape, dtype, value }) {
       if (typeof value === "string" || dtype === "string") {
         throw new LookonceError(
@@ -20,7 +19,6 @@ export const fillKernels: Kernels<"Fill" | "LinSpace" | "OnesLike" | "Range" | "
   },
   /** `num` evenly spaced numbers from `start` to `stop`, both included. */
   LinSpace: {
-    inputs: [],
     infer: (_, { num }) => ({ shape: [num], dtype: "float32" }),
     lower(to, { attrs: { start, stop, num }, output }) {
       const step = num > 1 ? (stop - start) / (num - 1) : 0;
@@ -31,7 +29,6 @@ export const fillKernels: Kernels<"Fill" | "LinSpace" | "OnesLike" | "Range" | "
   OnesLike: filledLike(1),
   /** Evenly spaced numbers from `start` up to, without, `stop`. */
   Range: {
-    inputs: [],
     infer: (_, attrs) => ({ shape: [rangeLength(attrs)], dtype: attrs.dtype ?? "float32" }),
     lower(to, { attrs, output }) {
       const step = attrs.stop < attrs.start && attrs.step === 1 ? -1 : attrs.step;
@@ -44,7 +41,6 @@ export const fillKernels: Kernels<"Fill" | "LinSpace" | "OnesLike" | "Range" | "
 
 function filledLike(value: number): UnaryKernel<object> {
   return {
-    inputs: ["x"],
     infer: ({ x }) => ({ shape: x.shape, dtype: x.dtype }),
     lower: (to, { output }) => to.setUniform(output, to.scalar(value, output.dtype)),
   };

@@ -6,17 +6,15 @@ import { axisOf, dimOf, sizeOf } from "../graph/value.ts";
 export const gatherKernels: Kernels<"GatherNd" | "GatherV2"> = {
   /** Slices of `params` at the positions in the last axis of `indices`. */
   GatherNd: {
-    inputs: ["params", "indices"],
-    infer({ params, indices }) {
-      const [shape] = gather_util.prepareAndValidate(params, indices);
-      return { shape, dtype: params.dtype };
-    },
+    infer: ({ params, indices }) => ({
+      shape: gather_util.prepareAndValidate(params, indices)[0],
+      dtype: params.dtype,
+    }),
     lower: (to, { inputs: { params, indices }, output }) =>
       to.set(output, to.node("GatherND", [to.get(params), to.cast(to.get(indices), "int64")])),
   },
   /** Rows of `x` along an axis; with `batchDims`, each batch gathers from its own part. */
   GatherV2: {
-    inputs: ["x", "indices"],
     infer({ x, indices }, attrs) {
       const axis = axisOf(attrs.axis, x.shape);
       const batch = attrs.batchDims < 0 ? attrs.batchDims + indices.shape.length : attrs.batchDims;
@@ -26,10 +24,7 @@ export const gatherKernels: Kernels<"GatherNd" | "GatherV2"> = {
     lower(to, { inputs: { x, indices }, attrs, output }) {
       const axis = axisOf(attrs.axis, x.shape);
       const batch = attrs.batchDims < 0 ? attrs.batchDims + indices.shape.length : attrs.batchDims;
-      if (batch === 0) {
-        to.set(output, to.node("Gather", [to.get(x), to.get(indices)], { axis: int(axis) }));
-        return;
-      }
+      if (batch === 0) return to.set(output, to.node("Gather", [to.get(x), to.get(indices)], { axis: int(axis) }));
       // Without a batched gather in ONNX: number the rows of all batches through, and gather from one long list.
       const batches = sizeOf(x.shape.slice(0, batch));
       const before = sizeOf(x.shape.slice(batch, axis));

@@ -1,8 +1,6 @@
 import type { Kernels } from "../graph/kernel.ts";
 import type { KernelName } from "../graph/kernel-types.ts";
 import { activations } from "./activation.ts";
-import { argMaxKernels } from "./arg-max.ts";
-import { avgPoolKernels } from "./avg-pool.ts";
 import { matMulKernels } from "./batch-mat-mul.ts";
 import { binaryKernels } from "./binary.ts";
 import { bincountKernels } from "./bincount.ts";
@@ -13,12 +11,11 @@ import { conv2DBackpropInputKernels } from "./conv2d-backprop-input.ts";
 import { cropAndResize } from "./crop-and-resize.ts";
 import { cumulativeKernels } from "./cumsum.ts";
 import { fillKernels } from "./fill.ts";
-import { fusedBatchNorm } from "./fused-batch-norm.ts";
 import { gatherKernels } from "./gather.ts";
-import { lrnKernels } from "./lrn.ts";
-import { maxPoolKernels } from "./max-pool.ts";
 import { maxPoolGrad } from "./max-pool-grad.ts";
+import { normalizationKernels } from "./normalization.ts";
 import { padKernels } from "./pad.ts";
+import { poolingKernels } from "./pooling.ts";
 import { reductions } from "./reduction.ts";
 import { reshapeKernels } from "./reshape.ts";
 import { resizeKernels } from "./resize.ts";
@@ -32,8 +29,6 @@ import { unaryKernels } from "./unary.ts";
 /** How each of tfjs's kernels becomes ONNX nodes, by tfjs-core's name for the kernel. */
 export const kernels: Kernels<KernelName> = {
   ...activations,
-  ...argMaxKernels,
-  ...avgPoolKernels,
   ...binaryKernels,
   ...bincountKernels,
   ...blockKernels,
@@ -44,10 +39,10 @@ export const kernels: Kernels<KernelName> = {
   ...cumulativeKernels,
   ...fillKernels,
   ...gatherKernels,
-  ...lrnKernels,
   ...matMulKernels,
-  ...maxPoolKernels,
+  ...normalizationKernels,
   ...padKernels,
+  ...poolingKernels,
   ...reductions,
   ...reshapeKernels,
   ...resizeKernels,
@@ -57,6 +52,5 @@ export const kernels: Kernels<KernelName> = {
   ...topKKernels,
   ...unaryKernels,
   CropAndResize: cropAndResize,
-  FusedBatchNorm: fusedBatchNorm,
   MaxPoolGrad: maxPoolGrad,
 };

@@ -11,11 +11,14 @@ describe("the table of kernels", () => {
     const missing: Kernels<KernelName> = rest;
     // @ts-expect-error the rule of another kernel
     const exchanged: Kernels<KernelName> = { ...kernels, Softmax: kernels.ArgMax };
-    const { infer, lower } = kernels.Softmax;
+    const { lower } = kernels.Softmax;
     // @ts-expect-error Softmax's input is `logits`
-    const input: Kernel<"Softmax"> = { inputs: ["x"], infer, lower };
-    // @ts-expect-error `filter` is missing
-    const inputs: Kernel<"Conv2D"> = { ...kernels.Conv2D, inputs: ["x"] };
+    const input: Kernel<"Softmax"> = { infer: ({ x }) => x, lower };
+    const inputs: Kernel<"Conv2D"> = {
+      ...kernels.Conv2D,
+      // @ts-expect-error a convolution without fusion has no `bias`
+      lower: (to, { inputs: { bias }, output }) => to.set(output, to.get(bias)),
+    };
     const attribute: Kernel<"Softmax"> = {
       ...kernels.Softmax,
       // @ts-expect-error Softmax's attribute is `dim`

@@ -19,7 +19,6 @@ const amounts = (paddings: Paddings): number[] => [
 export const padKernels: Kernels<"MirrorPad" | "PadV2"> = {
   /** Padding by reflection: without the border element (`reflect`) or with it (`symmetric`). */
   MirrorPad: {
-    inputs: ["x"],
     infer,
     lower(to, { inputs: { x }, attrs: { paddings, mode }, output }) {
       let name = to.get(x);
@@ -41,17 +40,14 @@ export const padKernels: Kernels<"MirrorPad" | "PadV2"> = {
     },
   },
   PadV2: {
-    inputs: ["x"],
     infer,
     lower(to, { inputs: { x }, attrs: { paddings, constantValue }, output }) {
-      const [n, h, w, c] = paddings;
-      const isChannelsFirst = n && h && w && c && to.isChannelsFirst(x);
-      const pads = to.int64s(amounts(isChannelsFirst ? [n, c, h, w] : paddings));
+      const layout = to.layoutOf(x);
+      const ordered = [...paddings];
+      for (const [axis, amount] of paddings.entries()) ordered[layout.axis(axis)] = amount;
+      const pads = to.int64s(amounts(ordered));
       const fill = to.scalar(constantValue, x.dtype);
-      const name = isChannelsFirst ? to.getChannelsFirst(x) : to.get(x);
-      const padded = to.node("Pad", [name, pads, fill], { mode: str("constant") });
-      if (isChannelsFirst) to.setChannelsFirst(output, padded);
-      else to.set(output, padded);
+      layout.set(output, to.node("Pad", [layout.get(x), pads, fill], { mode: str("constant") }));
     },
   },
 };

@@ -1,9 +1,8 @@
 import { int } from "@lookonce/onnx";
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
-import { channelsFirst, type Lowering } from "../graph/lowering.ts";
-import type { NumericType } from "../graph/signature.ts";
-import { shape4, type Value } from "../graph/value.ts";
+import type { Lowering } from "../graph/lowering.ts";
+import { axisOf, shape4, type Value } from "../graph/value.ts";
 
 interface ReductionAttrs {
   axis?: number | number[];
@@ -27,7 +26,6 @@ interface ReductionOptions {
 /** A kernel that reduces `x` over axes by one ONNX operator, which works on numbers: booleans are 0 and 1 to it. */
 function reduction(operator: string, { result, keepsNan = false }: ReductionOptions = {}): Kernel<"Sum" | "Max"> {
   return {
-    inputs: ["x"],
     infer({ x }, attrs: ReductionAttrs) {
       const axes = axesOf(attrs, x.shape);
       const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
@@ -37,50 +35,31 @@ function reduction(operator: string, { result, keepsNan = false }: ReductionOpti
     },
     lower(to, { inputs: { x }, attrs, output }: { inputs: { x: Value }; attrs: ReductionAttrs; output: Value }) {
       const axes = axesOf(attrs, x.shape);
+      const { keepDims } = attrs;
       const factor = perChannelFactor(operator, x.shape);
       if (factor !== undefined && isChannelSum(to, x, axes)) {
         const sums = channelSum(to, x);
         const scaled = factor === 1 ? sums : to.node("Mul", [sums, to.scalar(factor)]);
-        to.set(output, attrs.keepDims ? to.reshape(scaled, output.shape) : scaled);
-        return;
+        return to.set(output, keepDims ? to.reshape(scaled, output.shape) : scaled);
       }
       // The kept axes stay in order in both layouts.
-      const keepsOrder = attrs.keepDims || axes.includes(3) || (axes.includes(1) && axes.includes(2));
-      const make = (name: string, over: readonly number[]): string =>
-        reduce(to, { name, axes: over, keepDims: attrs.keepDims, operator, keepsNan }, [x.dtype, output.dtype]);
-      if (x.shape.length === 4 && to.isChannelsFirst(x) && keepsOrder) {
-        const name = make(to.getChannelsFirst(x), axes.map(channelsFirst));
-        if (attrs.keepDims) to.setChannelsFirst(output, name);
-        else to.set(output, name);
-      } else {
-        to.set(output, make(to.get(x), axes));
+      const keepsOrder = keepDims || axes.includes(3) || (axes.includes(1) && axes.includes(2));
+      const layout = keepsOrder ? to.layoutOf(x) : to;
+      const over = axes.map((axis) => layout.axis(axis));
+      const apply = (name: string, by: string): string =>
+        over.length === 0 ? name : to.node(by, [name, to.int64s(over)], { keepdims: int(keepDims ? 1 : 0) });
+      const name = layout.get(x);
+      const { dtype } = output;
+      let reduced = apply(to.cast(name, dtype === "bool" ? "int32" : dtype, x.dtype), operator);
+      if (dtype === "bool") reduced = to.cast(reduced, "bool");
+      // Exported graphs go without the test, and shaders may assume that there is no NaN.
+      if (keepsNan && dtype === "float32" && to.target === "onnxruntime") {
+        const anyNan = to.cast(apply(to.cast(to.node("IsNaN", [name]), "uint8"), "ReduceMax"), "bool");
+        reduced = to.node("Where", [anyNan, to.scalar(Number.NaN), reduced]);
       }
+      (keepDims ? layout : to).set(output, reduced);
     },
   };
-}
-
-interface Reduce {
-  name: string;
-  axes: readonly number[];
-  keepDims: boolean;
-  operator: string;
-  keepsNan: boolean;
-}
-
-function reduce(
-  to: Lowering,
-  { name, axes, keepDims, operator, keepsNan }: Reduce,
-  [from, dtype]: readonly [NumericType, NumericType],
-): string {
-  const apply = (x: string, by: string): string =>
-    axes.length === 0 ? x : to.node(by, [x, to.int64s(axes)], { keepdims: int(keepDims ? 1 : 0) });
-  const number = dtype === "bool" ? "int32" : dtype;
-  let reduced = apply(from === number ? name : to.cast(name, number), operator);
-  if (dtype === "bool") reduced = to.cast(reduced, "bool");
-  // Exported graphs go without the test, and shaders may assume that there is no NaN.
-  if (!keepsNan || dtype !== "float32" || to.target !== "onnxruntime") return reduced;
-  const anyNan = to.cast(apply(to.cast(to.node("IsNaN", [name]), "uint8"), "ReduceMax"), "bool");
-  return to.node("Where", [anyNan, to.scalar(Number.NaN), reduced]);
 }
 
 /** The factor by which a sum per channel becomes the reduction, or nothing where that is no sum. */
@@ -90,8 +69,7 @@ function perChannelFactor(operator: string, [n = 1, h = 1, w = 1]: readonly numb
 }
 
 function isChannelSum(to: Lowering, x: Value, axes: readonly number[]): boolean {
-  const isPerChannel = axes.length === 3 && !axes.includes(3);
-  return isPerChannel && x.shape.length === 4 && x.dtype === "float32" && to.isChannelsFirst(x);
+  return axes.length === 3 && !axes.includes(3) && x.dtype === "float32" && to.isChannelsFirst(x);
 }
 
 /**
@@ -120,15 +98,37 @@ function channelSum(to: Lowering, x: Value): string {
 function factorsOf(to: Lowering, x: Value): readonly [Value, Value] | undefined {
   const node = x.producer;
   if (node?.kernel !== "Multiply" && node?.kernel !== "Square") return undefined;
-  const [a, b = a] = node.inputs;
+  const [a, b = a] = Object.values(node.inputs);
   const isWhole = (value: Value | undefined): value is Value =>
     value?.shape.length === 4 && value.shape.every((dim, i) => dim === x.shape[i]) && to.isChannelsFirst(value);
   return isWhole(a) && isWhole(b) ? [a, b] : undefined;
 }
 
-export const reductions: Kernels<"All" | "Any" | "Max" | "Mean" | "Min" | "Prod" | "Sum"> = {
+/** The index of the largest (or smallest) element along an axis, the first of several. */
+function position(operator: string, last: number): Kernel<"ArgMax"> {
+  return {
+    infer: ({ x: { shape } }, { axis }) => ({ shape: shape.toSpliced(axisOf(axis, shape), 1), dtype: "int32" }),
+    lower(to, { inputs: { x }, attrs, output }) {
+      const axis = int(axisOf(attrs.axis, x.shape));
+      const found = to.node(operator, [comparable(to, x, last)], { axis, keepdims: int(0) });
+      to.set(output, to.cast(found, "int32"));
+    },
+  };
+}
+
+/** Numbers to choose from: NaN is never chosen. Exported graphs and shaders go without the test for it. */
+function comparable(to: Lowering, x: Value, last: number): string {
+  const name = to.get(x);
+  if (x.dtype === "bool") return to.cast(name, "int32");
+  if (x.dtype !== "float32" || to.target !== "onnxruntime") return name;
+  return to.node("Where", [to.node("IsNaN", [name]), to.scalar(last), name]);
+}
+
+export const reductions: Kernels<"All" | "Any" | "ArgMax" | "ArgMin" | "Max" | "Mean" | "Min" | "Prod" | "Sum"> = {
   All: reduction("ReduceMin", { result: "bool" }),
   Any: reduction("ReduceMax", { result: "bool" }),
+  ArgMax: position("ArgMax", Number.NEGATIVE_INFINITY),
+  ArgMin: position("ArgMin", Number.POSITIVE_INFINITY),
   Max: reduction("ReduceMax", { keepsNan: true }),
   /** The mean; of whole numbers too it is a fraction. */
   Mean: reduction("ReduceMean", { result: "float32" }),

@@ -1,23 +1,18 @@
 import { util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
-import { channelsFirst } from "../graph/lowering.ts";
 import { dimOf, sizeOf } from "../graph/value.ts";
 
 export const reshapeKernels: Kernels<"ExpandDims" | "Reshape" | "Tile" | "Transpose"> = {
   ExpandDims: {
-    inputs: ["input"],
     infer({ input }, { dim }) {
-      const shape = [...input.shape];
-      util.assert(-(shape.length + 1) <= dim && dim <= shape.length, () => {
-        return `Axis must be in the interval [${-(shape.length + 1)}, ${shape.length}], but is ${dim}`;
-      });
-      shape.splice(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
-      return { shape, dtype: input.dtype };
+      const rank = input.shape.length;
+      const message = `Axis must be in the interval [${-(rank + 1)}, ${rank}], but is ${dim}`;
+      util.assert(-(rank + 1) <= dim && dim <= rank, () => message);
+      return { shape: input.shape.toSpliced(dim < 0 ? rank + dim + 1 : dim, 0, 1), dtype: input.dtype };
     },
     lower: (to, { inputs: { input }, output }) => to.set(output, to.reshape(to.get(input), output.shape)),
   },
   Reshape: {
-    inputs: ["x"],
     infer: ({ x }, { shape }) => ({ shape: util.inferFromImplicitShape(shape, sizeOf(x.shape)), dtype: x.dtype }),
     lower(to, { inputs: { x }, output }) {
       const scalar = to.uniform(x);
@@ -26,7 +21,6 @@ export const reshapeKernels: Kernels<"ExpandDims" | "Reshape" | "Tile" | "Transp
     },
   },
   Tile: {
-    inputs: ["x"],
     infer: ({ x }, { reps }) => ({ shape: x.shape.map((dim, i) => dim * (reps[i] ?? 1)), dtype: x.dtype }),
     lower(to, { inputs: { x }, attrs: { reps }, output }) {
       const scalar = to.uniform(x);
@@ -37,13 +31,12 @@ export const reshapeKernels: Kernels<"ExpandDims" | "Reshape" | "Tile" | "Transp
     },
   },
   Transpose: {
-    inputs: ["x"],
     infer: ({ x }, { perm }) => ({ shape: perm.map((axis) => dimOf(x, axis)), dtype: x.dtype }),
     lower(to, { inputs: { x }, attrs: { perm }, output }) {
       // Transposing from channels first at once saves one of two transpositions.
-      const isChannelsFirst = x.shape.length === 4 && to.isChannelsFirst(x);
-      const name = isChannelsFirst ? to.getChannelsFirst(x) : to.get(x);
-      to.set(output, to.transpose(name, isChannelsFirst ? perm.map(channelsFirst) : perm));
+      const layout = to.layoutOf(x);
+      const order = perm.map((axis) => layout.axis(axis));
+      to.set(output, to.transpose(layout.get(x), order));
     },
   },
 };

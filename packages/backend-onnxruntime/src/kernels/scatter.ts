@@ -6,7 +6,6 @@ import { dimOf, sizeOf, type Value } from "../graph/value.ts";
 export const scatterKernels: Kernels<"ScatterNd" | "SparseToDense" | "TensorScatterUpdate" | "UnsortedSegmentSum"> = {
   /** Updates added into zeros at the positions in the last axis of `indices`. */
   ScatterNd: {
-    inputs: ["indices", "updates"],
     infer: ({ updates }, { shape }) => ({ shape, dtype: updates.dtype }),
     lower(to, { inputs: { indices, updates }, attrs: { shape }, output }) {
       const zeros = to.node("Expand", [to.scalar(0, output.dtype), to.int64s(shape)]);
@@ -16,7 +15,6 @@ export const scatterKernels: Kernels<"ScatterNd" | "SparseToDense" | "TensorScat
   },
   /** Values at their indices in a tensor that is full of the default. */
   SparseToDense: {
-    inputs: ["sparseIndices", "sparseValues", "defaultValue"],
     infer: ({ sparseValues }, { outputShape }) => ({ shape: outputShape, dtype: sparseValues.dtype }),
     lower(to, { inputs: { sparseIndices: indices, sparseValues: updates, defaultValue }, output }) {
       const base = to.node("Expand", [to.reshape(to.get(defaultValue), []), to.int64s(output.shape)]);
@@ -26,8 +24,7 @@ export const scatterKernels: Kernels<"ScatterNd" | "SparseToDense" | "TensorScat
   },
   /** `tensor` with the rows at `indices` replaced by the updates. */
   TensorScatterUpdate: {
-    inputs: ["tensor", "indices", "updates"],
-    infer: ({ tensor }) => ({ shape: tensor.shape, dtype: tensor.dtype }),
+    infer: ({ tensor }) => tensor,
     lower(to, { inputs: { tensor, indices, updates }, output }) {
       const rows = scatterRows(to, { indices, updates, shape: tensor.shape });
       to.set(output, to.node("ScatterND", [to.get(tensor), ...rows]));
@@ -35,7 +32,6 @@ export const scatterKernels: Kernels<"ScatterNd" | "SparseToDense" | "TensorScat
   },
   /** Sums the rows of `x` by segment number; rows with a negative number are left out. */
   UnsortedSegmentSum: {
-    inputs: ["x", "segmentIds"],
     infer: ({ x, segmentIds }, { numSegments }) => ({
       shape: [numSegments, ...x.shape.slice(segmentIds.shape.length)],
       dtype: x.dtype,
@@ -64,9 +60,7 @@ function scatterRows(
   const count = sizeOf(indices.shape) / Math.max(1, sliceRank);
   const at = to.cast(to.reshape(to.get(indices), [count, sliceRank]), "int64");
   const rowShape = [count, ...shape.slice(sliceRank)];
+  const name = to.get(updates);
   const isShared = updates.shape.length === 0;
-  const rows = isShared
-    ? to.node("Expand", [to.get(updates), to.int64s(rowShape)])
-    : to.reshape(to.get(updates), rowShape);
-  return [at, rows];
+  return [at, isShared ? to.node("Expand", [name, to.int64s(rowShape)]) : to.reshape(name, rowShape)];
 }

@@ -1,27 +1,24 @@
 import { int } from "@lookonce/onnx";
 import { backend_util, type StridedSliceAttrs, slice_util, util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
-import { channelsFirst, type Lowering } from "../graph/lowering.ts";
+import type { Lowering } from "../graph/lowering.ts";
 import { axisOf, dimOf, type Value } from "../graph/value.ts";
 
 export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "SplitV" | "StridedSlice" | "Unpack"> = {
   /** Images mirrored left to right. */
   FlipLeftRight: {
-    inputs: ["image"],
-    infer: ({ image }) => ({ shape: image.shape, dtype: image.dtype }),
+    infer: ({ image }) => image,
     lower: (to, { inputs: { image }, output }) => to.set(output, reversed(to, image, [2])),
   },
   Reverse: {
-    inputs: ["x"],
     infer({ x }, { dims }) {
       util.parseAxisParam(dims, x.shape);
-      return { shape: x.shape, dtype: x.dtype };
+      return x;
     },
     lower: (to, { inputs: { x }, attrs, output }) =>
       to.set(output, reversed(to, x, util.parseAxisParam(attrs.dims, x.shape))),
   },
   Slice: {
-    inputs: ["x"],
     infer({ x }, attrs) {
       const [begin = [], shape = []] = slice_util.parseSliceParams(x, attrs.begin, attrs.size);
       slice_util.assertParamsValid(x, begin, shape);
@@ -29,11 +26,10 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
     },
     lower(to, { inputs: { x }, attrs, output }) {
       const begin = Array.isArray(attrs.begin) ? attrs.begin : [attrs.begin];
-      part(to, x, { start: (axis) => begin[axis] ?? 0, output });
+      part(to, x, output, begin);
     },
   },
   SplitV: {
-    inputs: ["x"],
     infer({ x }, { numOrSizeSplits, axis }) {
       const at = axisOf(axis, x.shape);
       const sizes = backend_util.prepareSplitSize(x, numOrSizeSplits, at);
@@ -43,14 +39,17 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
       const at = axisOf(attrs.axis, x.shape);
       let begin = 0;
       for (const output of outputs) {
-        const from = begin;
-        part(to, x, { start: (axis) => (axis === at ? from : 0), output });
+        part(
+          to,
+          x,
+          output,
+          x.shape.map((_, axis) => (axis === at ? begin : 0)),
+        );
         begin += dimOf(output, at);
       }
     },
   },
   StridedSlice: {
-    inputs: ["x"],
     infer: ({ x }, attrs) => ({ shape: describe(x.shape, attrs).finalShape, dtype: x.dtype }),
     lower(to, { inputs: { x }, attrs, output }) {
       const { begin, end, strides } = describe(x.shape, attrs);
@@ -68,10 +67,9 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
     },
   },
   Unpack: {
-    inputs: ["value"],
     infer({ value }, attrs) {
       const axis = axisOf(attrs.axis, value.shape);
-      const shape = value.shape.filter((_, i) => i !== axis);
+      const shape = value.shape.toSpliced(axis, 1);
       return Array.from({ length: dimOf(value, axis) }, () => ({ shape, dtype: value.dtype }));
     },
     lower(to, { inputs: { value }, attrs, outputs }) {
@@ -93,25 +91,25 @@ function reversed(to: Lowering, x: Value, axes: readonly number[]): string {
   return to.node("Slice", [name, backwards, ends, to.int64s(axes), backwards]);
 }
 
-/** Writes the part of `x` from `start` on, of the output's shape, in the layout that `x` already has. */
-function part(to: Lowering, x: Value, { start, output }: { start: (axis: number) => number; output: Value }): void {
+/** Writes the part of `x` from `begin` on, of the output's shape, in the layout that `x` already has. */
+function part(to: Lowering, x: Value, output: Value, begin: readonly number[]): void {
   const scalar = to.uniform(x);
   if (scalar !== undefined) {
     to.setUniform(output, scalar);
     return;
   }
-  const isChannelsFirst = x.shape.length === 4 && to.isChannelsFirst(x);
-  const axes = (isChannelsFirst ? [0, 3, 1, 2] : x.shape.map((_, axis) => axis)).filter(
-    (axis) => output.shape[axis] !== x.shape[axis],
-  );
-  let name = isChannelsFirst ? to.getChannelsFirst(x) : to.get(x);
-  if (axes.length > 0) {
-    const ends = axes.map((axis) => start(axis) + dimOf(output, axis));
-    const places = isChannelsFirst ? axes.map(channelsFirst) : axes;
-    name = to.node("Slice", [name, to.int64s(axes.map(start)), to.int64s(ends), to.int64s(places)]);
+  const layout = to.layoutOf(x);
+  const cuts = x.shape
+    .map((dim, axis) => ({ dim, size: dimOf(output, axis), start: begin[axis] ?? 0, place: layout.axis(axis) }))
+    .filter(({ dim, size }) => dim !== size)
+    .sort((a, b) => a.place - b.place);
+  let name = layout.get(x);
+  if (cuts.length > 0) {
+    const [starts, ends] = [cuts.map(({ start }) => start), cuts.map(({ start, size }) => start + size)];
+    const axes = cuts.map(({ place }) => place);
+    name = to.node("Slice", [name, to.int64s(starts), to.int64s(ends), to.int64s(axes)]);
   }
-  if (isChannelsFirst) to.setChannelsFirst(output, name);
-  else to.set(output, name);
+  layout.set(output, name);
 }
 
 function describe(shape: number[], attrs: StridedSliceAttrs): ReturnType<typeof slice_util.sliceInfo> {

@@ -1,13 +1,11 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
-import { dimOf, sizeOf } from "../graph/value.ts";
-import { channelsLast, shapeIn } from "./convolution.ts";
+import { dimOf, shape4, sizeOf } from "../graph/value.ts";
 
 /** Moves blocks of space to the batch or the channels, and back. */
 export const blockKernels: Kernels<"BatchToSpaceND" | "DepthToSpace" | "SpaceToBatchND"> = {
   /** Moves parts of the batch into blocks of the spatial axes, whose borders are then cropped. */
   BatchToSpaceND: {
-    inputs: ["x"],
     infer({ x }, { blockShape, crops }) {
       const whole = backend_util.getReshapedPermuted(x.shape, blockShape, sizeOf(blockShape));
       const cropped = backend_util.getSliceSize(whole, crops, blockShape.length);
@@ -27,23 +25,22 @@ export const blockKernels: Kernels<"BatchToSpaceND" | "DepthToSpace" | "SpaceToB
   },
   /** Spreads each position's channels over a square of positions. */
   DepthToSpace: {
-    inputs: ["x"],
-    infer({ x }, { blockSize, dataFormat }) {
-      const [n, h, w, c] = channelsLast(x, dataFormat).shape;
-      return { shape: shapeIn([n, h * blockSize, w * blockSize, c / blockSize ** 2], dataFormat), dtype: x.dtype };
+    infer({ x }, { blockSize: size, dataFormat }) {
+      const [n, a, b, c] = shape4(x);
+      const shape =
+        dataFormat === "NCHW" ? [n, a / size ** 2, b * size, c * size] : [n, a * size, b * size, c / size ** 2];
+      return { shape, dtype: x.dtype };
     },
-    lower(to, { inputs: { x }, attrs: { blockSize, dataFormat }, output }) {
-      const [n, h, w, c] = channelsLast(x, dataFormat).shape;
-      const depth = c / blockSize ** 2;
+    lower(to, { inputs: { x }, attrs: { blockSize: size, dataFormat }, output }) {
+      const [n, a, b, c] = shape4(x);
       const isFirst = dataFormat === "NCHW";
-      const blocks = isFirst ? [n, blockSize, blockSize, depth, h, w] : [n, h, w, blockSize, blockSize, depth];
+      const blocks = isFirst ? [n, size, size, a / size ** 2, b, c] : [n, a, b, size, size, c / size ** 2];
       const perm = isFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 3, 2, 4, 5];
       to.set(output, to.reshape(to.transpose(to.reshape(to.get(x), blocks), perm), output.shape));
     },
   },
   /** Moves blocks of the spatial axes, after padding with zeros, into the batch. */
   SpaceToBatchND: {
-    inputs: ["x"],
     infer({ x }, { blockShape, paddings }) {
       const { sizes } = padded(x.shape, paddings);
       const shape = backend_util.getReshapedPermuted(sizes, blockShape, sizeOf(blockShape), false);

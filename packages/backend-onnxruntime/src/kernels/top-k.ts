@@ -5,7 +5,6 @@ import { dimOf } from "../graph/value.ts";
 export const topKKernels: Kernels<"SearchSorted" | "TopK"> = {
   /** How many elements of its sorted row are below each value (`left`), or not above it (`right`). */
   SearchSorted: {
-    inputs: ["sortedSequence", "values"],
     infer: ({ values }) => ({ shape: values.shape, dtype: "int32" }),
     lower(to, { inputs: { sortedSequence, values }, attrs, output }) {
       const rows = dimOf(sortedSequence, 0);
@@ -17,7 +16,6 @@ export const topKKernels: Kernels<"SearchSorted" | "TopK"> = {
   },
   /** The k largest elements of the last axis, largest first, and their indices; equal ones in the order of index. */
   TopK: {
-    inputs: ["x"],
     infer({ x }, { k }) {
       const shape = [...x.shape.slice(0, -1), k];
       return [

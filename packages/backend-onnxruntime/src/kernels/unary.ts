@@ -1,46 +1,27 @@
 import type { Kernels, UnaryKernel } from "../graph/kernel.ts";
-import type { Lowering } from "../graph/lowering.ts";
-import type { NumericType } from "../graph/signature.ts";
-import { elementwise, unary } from "./elementwise.ts";
-
-/** A kernel that is one ONNX operator. */
-const operator = (op: string): UnaryKernel<object> => unary((to, x) => to.node(op, [x]));
+import { elementwise, operators, unary } from "./elementwise.ts";
 
 /** A rounding, which leaves whole numbers as they are. */
 const rounding = (op: string): UnaryKernel<object> =>
   unary((to, x, _, dtype) => (dtype === "float32" ? to.node(op, [x]) : x));
-
-const float = (to: Lowering, x: string, dtype: NumericType): string =>
-  dtype === "float32" ? x : to.cast(x, "float32");
 
 export const unaryKernels: Kernels<
   | ("Abs" | "Acos" | "Acosh" | "Asin" | "Asinh" | "Atan" | "Atanh" | "Cast" | "Ceil" | "ClipByValue" | "Cos" | "Cosh")
   | ("Erf" | "Exp" | "Expm1" | "Floor" | "IsFinite" | "IsInf" | "IsNan" | "Log" | "Log1p" | "LogicalNot" | "Neg")
   | ("Reciprocal" | "Round" | "Rsqrt" | "Sign" | "Sin" | "Sinh" | "Sqrt" | "Square" | "Tan" | "Tanh")
 > = {
-  Abs: operator("Abs"),
-  Acos: operator("Acos"),
-  Acosh: operator("Acosh"),
-  Asin: operator("Asin"),
-  Asinh: operator("Asinh"),
-  Atan: operator("Atan"),
-  Atanh: operator("Atanh"),
+  ...operators("Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cos", "Cosh", "Erf", "Log", "Neg"),
+  ...operators("Reciprocal", "Sin", "Sinh", "Sqrt", "Tan", "Tanh"),
   Cast: {
-    inputs: ["x"],
     infer: ({ x }, { dtype }) => ({ shape: x.shape, dtype }),
     lower: (to, { inputs: { x }, output }) =>
-      elementwise(to, { inputs: [x], output }, ([name]) =>
-        output.dtype === x.dtype ? name : to.cast(name, output.dtype),
-      ),
+      elementwise(to, { inputs: [x], output }, ([name]) => to.cast(name, output.dtype, x.dtype)),
   },
   Ceil: rounding("Ceil"),
   ClipByValue: unary((to, x, { clipValueMin, clipValueMax }, dtype) =>
     to.node("Clip", [x, to.scalar(clipValueMin, dtype), to.scalar(clipValueMax, dtype)]),
   ),
-  Cos: operator("Cos"),
-  Cosh: operator("Cosh"),
-  Erf: operator("Erf"),
-  Exp: unary((to, x, _, dtype) => to.node("Exp", [float(to, x, dtype)]), "float32"),
+  Exp: unary((to, x, _, dtype) => to.node("Exp", [to.cast(x, "float32", dtype)]), "float32"),
   /** exp(x) − 1 = tanh(x/2) · (exp(x) + 1), which keeps its digits near zero. */
   Expm1: unary((to, x) => {
     const one = to.scalar(1);
@@ -53,12 +34,11 @@ export const unaryKernels: Kernels<
   Floor: rounding("Floor"),
   /** x − x is zero for every finite number and NaN for the others. */
   IsFinite: unary((to, x, _, dtype) => {
-    const number = float(to, x, dtype);
+    const number = to.cast(x, "float32", dtype);
     return to.node("Equal", [to.node("Sub", [number, number]), to.scalar(0)]);
   }, "bool"),
-  IsInf: unary((to, x, _, dtype) => to.node("IsInf", [float(to, x, dtype)]), "bool"),
-  IsNan: unary((to, x, _, dtype) => to.node("IsNaN", [float(to, x, dtype)]), "bool"),
-  Log: operator("Log"),
+  IsInf: unary((to, x, _, dtype) => to.node("IsInf", [to.cast(x, "float32", dtype)]), "bool"),
+  IsNan: unary((to, x, _, dtype) => to.node("IsNaN", [to.cast(x, "float32", dtype)]), "bool"),
   /** log(1 + x) = 2 · artanh(x / (x + 2)), which keeps its digits near zero. */
   Log1p: unary((to, x) => {
     const one = to.scalar(1);
@@ -68,8 +48,6 @@ export const unaryKernels: Kernels<
     return to.node("Where", [isNearZero, nearZero, to.node("Log", [to.node("Add", [x, one])])]);
   }),
   LogicalNot: unary((to, x) => to.node("Not", [x]), "bool"),
-  Neg: operator("Neg"),
-  Reciprocal: operator("Reciprocal"),
   Round: rounding("Round"),
   Rsqrt: unary((to, x) => to.node("Reciprocal", [to.node("Sqrt", [x])])),
   /** −1, 0 or 1; 0 for NaN, as in tfjs. */
@@ -77,10 +55,5 @@ export const unaryKernels: Kernels<
     const sign = to.node("Sign", [x]);
     return dtype === "float32" ? to.node("Where", [to.node("IsNaN", [x]), to.scalar(0), sign]) : sign;
   }),
-  Sin: operator("Sin"),
-  Sinh: operator("Sinh"),
-  Sqrt: operator("Sqrt"),
   Square: unary((to, x) => to.node("Mul", [x, x])),
-  Tan: operator("Tan"),
-  Tanh: operator("Tanh"),
 };
