@@ -9,7 +9,8 @@ import { didYouMean, LookonceError } from "@lookonce/errors";
 export function classNumbers(classes: readonly (number | string)[], names: readonly string[]): number[] {
   const numbers = classes.flatMap((wanted) => {
     if (typeof wanted === "number") return isClass(wanted, names) ? [wanted] : refuse(wanted, names);
-    const named = numbersOf(wanted, names);
+    const key = wanted.trim().toLowerCase();
+    const named = names.flatMap((name, number) => (name.toLowerCase() === key ? [number] : []));
     if (named.length > 0) return named;
     const number = /^\s*\d+\s*$/.test(wanted) ? Number(wanted) : Number.NaN;
     return isClass(number, names) ? [number] : refuse(wanted, names);
@@ -19,11 +20,6 @@ export function classNumbers(classes: readonly (number | string)[], names: reado
 
 function isClass(number: number, names: readonly string[]): boolean {
   return Number.isInteger(number) && number >= 0 && number < names.length;
-}
-
-function numbersOf(wanted: string, names: readonly string[]): number[] {
-  const key = wanted.trim().toLowerCase();
-  return names.flatMap((name, number) => (name.toLowerCase() === key ? [number] : []));
 }
 
 function refuse(wanted: number | string, names: readonly string[]): never {

@@ -2,7 +2,8 @@ import { LookonceError } from "@lookonce/errors";
 import type { LetterboxOptions } from "@lookonce/image";
 import { type DetectedImage, detectPrepared, prepareImage, type ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
-import type { DetectionThreads, ThreadResult } from "./pool/detection-threads.ts";
+import type { ThreadResult } from "./pool/detection-tasks.ts";
+import type { DetectionThreads } from "./pool/detection-threads.ts";
 import { readAhead } from "./read-ahead.ts";
 import { Results } from "./results.ts";
 import { openSource } from "./sources/open-source.ts";
@@ -53,7 +54,7 @@ export class PredictionRun implements AsyncIterable<Results> {
     const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal]);
     const source = await openSource(this.#source, { ...options, signal });
     // Of a camera the current frame is wanted, not the one from when its turn was near
-    const live = source.live === true;
+    const { live } = source;
     if (!live) threads.expect(source.count);
     const groups = readAhead(source, {
       group: live ? 1 : batch,

@@ -79,15 +79,12 @@ export class Predictor {
   static async create(options: PredictorOptions): Promise<Predictor> {
     const { model, onnxFile, executionProviders, threads, capacity, half, ownModel: own, workers } = options;
     requireCount("workers", workers, 0);
-    const engine = definedOnly({ executionProviders, threads });
+    const engine = { executionProviders, threads };
     if (onnxFile !== undefined && model === undefined) {
       return new Predictor(await createFileDetector(onnxFile, engine), options);
     }
     if (model !== undefined && onnxFile === undefined) {
-      return new Predictor(
-        await ModelDetector.create(model, { ...engine, ...definedOnly({ capacity, half, own }) }),
-        options,
-      );
+      return new Predictor(await ModelDetector.create(model, { ...engine, capacity, half, own }), options);
     }
     throw new LookonceError("ARGUMENT", "Predictor.create needs either `model` or `onnxFile`.");
   }
@@ -185,14 +182,11 @@ function requireCount(name: string, value: number | undefined, min: number): voi
 
 /** Height and width as whole multiples of the stride. */
 function inputSize(imgsz: number | readonly [number, number], stride: number): [number, number] {
-  const sides = typeof imgsz === "number" ? ([imgsz, imgsz] as const) : imgsz;
-  for (const side of sides) {
+  const [height, width] = typeof imgsz === "number" ? [imgsz, imgsz] : imgsz;
+  for (const side of [height, width]) {
     if (Number.isInteger(side) && side > 0) continue;
-    throw new LookonceError(
-      "ARGUMENT",
-      `imgsz must be a whole number of pixels, or two, from 1 on, not ${JSON.stringify(imgsz)}.`,
-    );
+    const value = JSON.stringify(imgsz);
+    throw new LookonceError("ARGUMENT", `imgsz must be a whole number of pixels, or two, from 1 on, not ${value}.`);
   }
-  const [height, width] = sides.map((side) => Math.ceil(side / stride) * stride) as [number, number];
-  return [height, width];
+  return [Math.ceil(height / stride) * stride, Math.ceil(width / stride) * stride];
 }

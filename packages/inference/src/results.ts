@@ -5,7 +5,7 @@ import { type Image, writeImage } from "@lookonce/image";
 import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
-import { fileName } from "./sources/file-name.ts";
+import { fileName, withoutEnding } from "./sources/file-name.ts";
 import type { VideoInfo } from "./sources/source.ts";
 
 /** Milliseconds of each stage. Reading the file and compiling for a new size are not counted. */
@@ -19,25 +19,11 @@ export interface Speed {
 }
 
 /** What {@link Results} is made of. */
-export interface ResultsContents {
-  path: string;
-  image: Image;
+export type ResultsContents = Pick<Results, "path" | "image" | "names" | "speed" | "inputSize"> & {
   boxes: Detections;
-  names: readonly string[];
-  /** Arrays of the task besides boxes, by name. Default: none. */
-  entries?: Readonly<Record<string, unknown>>;
-  speed: Speed;
-  /** Size of the network's input. */
-  inputSize: { width: number; height: number };
-  /** Where files about it go below a folder for results. Default: the file's name in `path`. */
+  /** Default: the file's name in `path`. */
   name?: string;
-  /** Number of the frame in its video, from 0. */
-  frame?: number;
-  /** When the frame is shown, in seconds from the video's beginning. */
-  timestamp?: number;
-  /** The video that the frame is of. */
-  video?: VideoInfo;
-}
+} & Partial<Pick<Results, "entries" | "frame" | "timestamp" | "video">>;
 
 /** A detection as plain data, in pixels of the original image. */
 export interface PlainBox {
@@ -75,7 +61,7 @@ export class Results {
   readonly height: number;
   /** Best first, as typed arrays in all usual forms. */
   readonly boxes: Boxes;
-  /** Arrays of the task besides boxes, by name, such as `masks`. */
+  /** Arrays of the task besides boxes, by name, such as `masks`; none by default. */
   readonly entries: Readonly<Record<string, unknown>>;
   /** Class names by class number. */
   readonly names: readonly string[];
@@ -108,13 +94,19 @@ export class Results {
 
   /** {@link name} without ending, and for a frame with its number: `bus`, `clip_000012`. */
   get stem(): string {
-    const stem = this.name.replace(/(?<=[^/])\.[^./]*$/, "");
+    const stem = withoutEnding(this.name);
     return this.frame === undefined ? stem : `${stem}_${String(this.frame).padStart(6, "0")}`;
   }
 
-  /** What was seen, for people: `4 persons, 1 bus`, or `nothing`. */
+  /** What was seen, for people, in the order of class numbers: `4 persons, 1 bus`, or `nothing`. */
   describe(): string {
-    return countClasses(this.boxes, this.names);
+    const counts = new Map<number, number>();
+    for (const label of this.boxes.classes) counts.set(label, (counts.get(label) ?? 0) + 1);
+    // Class names are many languages' words: an s is what YOLO users are used to
+    const parts = [...counts]
+      .sort(([a], [b]) => a - b)
+      .map(([label, count]) => `${count} ${this.names[label] ?? `class ${label}`}${count === 1 ? "" : "s"}`);
+    return parts.join(", ") || "nothing";
   }
 
   /** Plain data for JSON. */
@@ -159,13 +151,19 @@ export class Results {
   }
 
   /**
-   * Writes a label file in YOLO's form, with nothing in it where nothing was found.
+   * Writes a label file in YOLO's form: lines `class x y width height` as shares of the image, to six digits; none where
+   * nothing was found.
    *
    * @param options `conf`: end lines with the confidence (default false)
    * @throws LookonceError `IO` when it cannot be written
    */
-  async saveTxt(path: string, options: { conf?: boolean } = {}): Promise<void> {
-    await writeWhole(path, labelLines(this.boxes, options), { flush: false });
+  async saveTxt(path: string, { conf = false }: { conf?: boolean } = {}): Promise<void> {
+    const { count, classes, scores, xywhn } = this.boxes;
+    const lines = Array.from({ length: count }, (_, i) => {
+      const numbers = [...xywhn.subarray(4 * i, 4 * i + 4), ...(conf ? [scores[i] as number] : [])];
+      return `${[classes[i], ...numbers.map((value) => Number(value.toPrecision(6)))].join(" ")}\n`;
+    });
+    await writeWhole(path, lines.join(""), { flush: false });
   }
 
   /**
@@ -192,34 +190,6 @@ export class Results {
     const label = this.boxes.classes[index] as number;
     return this.names[label] ?? String(label);
   }
-}
-
-/** What was seen, in the order of class numbers: `4 persons, 1 bus`, or `nothing`. */
-function countClasses({ classes }: Pick<Detections, "classes">, names: readonly string[]): string {
-  const counts = new Map<number, number>();
-  for (const label of classes) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const parts = [...counts]
-    .sort(([a], [b]) => a - b)
-    .map(([label, count]) => `${count} ${names[label] ?? `class ${label}`}${plural(count)}`);
-  return parts.length === 0 ? "nothing" : parts.join(", ");
-}
-
-/** Class names are many languages' words: an s is what YOLO users are used to. */
-function plural(count: number): string {
-  return count === 1 ? "" : "s";
-}
-
-/**
- * Detections as lines of a label file in YOLO's form: `class x y width height` as shares of the image, and the confidence
- * where it is asked for, to six digits.
- */
-function labelLines(boxes: Boxes, { conf = false }: { conf?: boolean }): string {
-  const shares = boxes.xywhn;
-  const short = (value: number): number => Number(value.toPrecision(6));
-  return Array.from({ length: boxes.count }, (_, i) => {
-    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [boxes.scores[i] as number] : [])];
-    return `${[boxes.classes[i], ...numbers.map(short)].join(" ")}\n`;
-  }).join("");
 }
 
 /** How far around its box a detection is cut out. */

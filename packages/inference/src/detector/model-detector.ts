@@ -19,11 +19,11 @@ import { TracedNetwork } from "./traced-network.ts";
 /** Options of {@link ModelDetector.create}. */
 export interface ModelDetectorOptions extends OnnxEngineOptions {
   /** Number of image sizes that stay compiled, where each has to be. Default 8. */
-  capacity?: number;
+  capacity?: number | undefined;
   /** Whether a GPU computes in half precision. Default false. */
-  half?: boolean;
+  half?: boolean | undefined;
   /** Whether the detector owns the model: it is fused in place and disposed of. Otherwise a copy is. Default false. */
-  own?: boolean;
+  own?: boolean | undefined;
   /** Whether images of one call are one batch on the CPU, too, compiled for their size and number. Default false. */
   batched?: boolean;
   /** Whether outputs have the raw maps, which losses are computed from; only with `batched`. Default false. */

@@ -2,11 +2,8 @@ import { onTracingBackend, type TracedFunction, trace } from "@lookonce/backend-
 import type * as tf from "@tensorflow/tfjs-core";
 import { OnnxEngine, type OnnxEngineOptions } from "./onnx-engine.ts";
 
-/** Options of {@link compileFunction}. */
-export interface CompileFunctionOptions extends OnnxEngineOptions {
-  /** Shape of the function's input, float32. */
-  shape: readonly number[];
-}
+/** Options of {@link compileFunction}; the shape is that of the function's input, float32. */
+export type CompileFunctionOptions = OnnxEngineOptions & { shape: readonly number[] };
 
 /**
  * A function of one tensor as an engine, as models are run for inference: traced once, what it reads besides its input

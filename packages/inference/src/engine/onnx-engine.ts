@@ -5,11 +5,11 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 /** Options of {@link OnnxEngine.create}. */
 export interface OnnxEngineOptions {
   /** ONNX Runtime's execution providers, in the order of preference. Default: `["cpu"]`. */
-  executionProviders?: readonly string[];
+  executionProviders?: readonly string[] | undefined;
   /** Threads that one operator may use. Default: ONNX Runtime's choice, one a core. */
-  threads?: number;
+  threads?: number | undefined;
   /** What errors call the model. Default: "the model". */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** Values that go into an engine or come out of it. */
@@ -40,9 +40,9 @@ export class OnnxEngine {
   /**
    * Compiles a model, given as such or as the bytes of its file.
    *
-   * The settings are those that were fastest for YOLOv8n at 640 on two cores, shared with other work, in medians of 25 alternating runs: 37 ms
-   * as here; 47 ms with threads that sleep between operators, 47 ms without the layout optimization, 65 ms without ONNX
-   * Runtime's fusion of SiLU. Without memory patterns or the arena, or with operators side by side, it was slower too.
+   * The settings were the fastest for YOLOv8n at 640 on two cores, in medians of 25 alternating runs: 37 ms as here, 47 ms with
+   * threads that sleep between operators, 47 ms without the layout optimization, 65 ms without ONNX Runtime's fusion of SiLU;
+   * slower too without memory patterns or the arena, or with operators side by side.
    *
    * @throws LookonceError `FORMAT` when ONNX Runtime refuses the model, `UNSUPPORTED` when it has several inputs
    */
@@ -76,15 +76,16 @@ export class OnnxEngine {
    */
   async run(images: Float32Array | Uint8Array, shape: readonly number[]): Promise<EngineTensor[]> {
     const type = images instanceof Float32Array ? "float32" : "uint8";
-    const fits =
-      shape.length === this.input.shape.length && this.input.shape.every((s, i) => isFree(s) || s === shape[i]);
-    if (type !== this.input.type || !fits || shape.reduce((product, side) => product * side, 1) !== images.length) {
+    const { input } = this;
+    const isFree = (size: number | string): boolean => typeof size === "string" || size < 0;
+    const fits = shape.length === input.shape.length && input.shape.every((s, i) => isFree(s) || s === shape[i]);
+    if (type !== input.type || !fits || shape.reduce((product, side) => product * side, 1) !== images.length) {
       throw new LookonceError(
         "ARGUMENT",
-        `the model accepts ${this.input.type} [${this.input.shape.join(", ")}], not ${images.length} ${type} as [${shape.join(", ")}]`,
+        `the model accepts ${input.type} [${input.shape.join(", ")}], not ${images.length} ${type} as [${shape.join(", ")}]`,
       );
     }
-    const results = await this.#session.run({ [this.input.name]: new Tensor(type, images, shape) });
+    const results = await this.#session.run({ [input.name]: new Tensor(type, images, shape) });
     return this.outputs.map(({ name }) => {
       const { data, dims } = results[name] as Tensor;
       return { data: data as Float32Array, shape: [...dims] };
@@ -137,10 +138,6 @@ function bytesOf(model: OnnxModel | Uint8Array): Uint8Array {
   if (!(model instanceof Uint8Array)) return serializeModel(model);
   // ONNX Runtime does not read shared memory
   return model.buffer instanceof SharedArrayBuffer ? model.slice() : model;
-}
-
-function isFree(size: number | string): boolean {
-  return typeof size === "string" || size < 0;
 }
 
 function ports(metadata: InferenceSession["inputMetadata"]): EnginePort[] {

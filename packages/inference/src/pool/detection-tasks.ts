@@ -1,3 +1,4 @@
+import type { LookonceError } from "@lookonce/errors";
 import type { Image, LetterboxOptions } from "@lookonce/image";
 import type { SentError } from "@lookonce/worker-pool";
 import type { DetectedImage, PreparedImage, ResolvedDetectOptions } from "../detect.ts";
@@ -13,22 +14,21 @@ export interface WorkerSetup {
   threads: number;
 }
 
-/** Tasks of a predictor's worker threads. */
-export interface DetectionTasks {
-  detect: { request: DetectRequest; response: WorkerOutcome[] };
-}
-
-/** Images to prepare and, where the worker has a network, to detect objects in. */
-export interface DetectRequest {
-  images: readonly ImageSource[];
-  options: ResolvedDetectOptions;
-}
-
-/** The result of one image. */
-export type WorkerOutcome =
+/** The result of an image: detected, or only prepared where the network runs elsewhere, or not readable. */
+export type ThreadResult<E = LookonceError> =
   | { image: Image; detected: DetectedImage }
   | { prepared: PreparedImage }
-  | { error: SentError };
+  | { error: E };
+
+export type WorkerOutcome = ThreadResult<SentError>;
+
+/** Tasks of a predictor's worker threads: images to prepare and, where the worker has a network, to detect objects in. */
+export interface DetectionTasks {
+  detect: {
+    request: { images: readonly ImageSource[]; options: ResolvedDetectOptions };
+    response: WorkerOutcome[];
+  };
+}
 
 /** The memory of images that can move to another thread, each piece once. A view of a part of a larger piece cannot. */
 export function memoryOf(images: readonly Image[]): ArrayBuffer[] {

@@ -2,10 +2,10 @@ import { availableParallelism } from "node:os";
 import { LookonceError } from "@lookonce/errors";
 import type { Image, LetterboxOptions } from "@lookonce/image";
 import { decodeError, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
-import type { DetectedImage, PreparedImage, ResolvedDetectOptions } from "../detect.ts";
+import type { ResolvedDetectOptions } from "../detect.ts";
 import type { Detector } from "../detector/detector.ts";
 import type { ImageSource, SourceItem } from "../sources/source.ts";
-import { type DetectionTasks, memoryOf, type WorkerSetup } from "./detection-tasks.ts";
+import { type DetectionTasks, memoryOf, type ThreadResult, type WorkerSetup } from "./detection-tasks.ts";
 import { workerAddress } from "./worker-address.ts";
 
 /** Options of {@link DetectionThreads}. */
@@ -16,12 +16,6 @@ export interface DetectionThreadsOptions {
   /** Threads that the network may use. */
   threads: number | undefined;
 }
-
-/** The result of an image: detected, or only prepared where the network runs elsewhere, or not readable. */
-export type ThreadResult =
-  | { image: Image; detected: DetectedImage }
-  | { prepared: PreparedImage }
-  | { error: LookonceError };
 
 /** Tasks that a worker has at once: one whose network runs, and one that is read and decoded meanwhile. */
 const tasksPerWorker = 2;

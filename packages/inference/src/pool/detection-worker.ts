@@ -1,21 +1,15 @@
 // The program of a predictor's worker thread: prepares images and, where it has a network, detects objects in them.
 import { workerData } from "node:worker_threads";
-import { encodeError, serveTasks, Transfer } from "@lookonce/worker-pool";
+import { encodeError, type SentError, serveTasks, Transfer } from "@lookonce/worker-pool";
 import { type DetectedImage, detectPrepared, type PreparedImage, prepareImage } from "../detect.ts";
 import { createDetector } from "../detector/map-detector.ts";
 import type { ImageSource } from "../sources/source.ts";
-import {
-  type DetectionTasks,
-  type DetectRequest,
-  memoryOf,
-  type WorkerOutcome,
-  type WorkerSetup,
-} from "./detection-tasks.ts";
+import { type DetectionTasks, memoryOf, type WorkerOutcome, type WorkerSetup } from "./detection-tasks.ts";
 
 const { letterbox, spec, threads } = workerData as WorkerSetup;
 const detector = spec === undefined ? undefined : await createDetector(spec, { threads });
 
-async function prepare(image: ImageSource): Promise<Exclude<WorkerOutcome, { image: unknown }>> {
+async function prepare(image: ImageSource): Promise<{ prepared: PreparedImage } | { error: SentError }> {
   try {
     return { prepared: await prepareImage(image, letterbox) };
   } catch (error) {
@@ -23,7 +17,7 @@ async function prepare(image: ImageSource): Promise<Exclude<WorkerOutcome, { ima
   }
 }
 
-async function detect({ images, options }: DetectRequest): Promise<WorkerOutcome[]> {
+async function detect({ images, options }: DetectionTasks["detect"]["request"]): Promise<WorkerOutcome[]> {
   const outcomes = await Promise.all(images.map(prepare));
   if (detector === undefined) return outcomes;
   const tasks = outcomes.flatMap((one) => ("prepared" in one ? [{ prepared: one.prepared, options }] : []));

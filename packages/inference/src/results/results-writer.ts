@@ -5,6 +5,7 @@ import { besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
 import { type Image, writeImage } from "@lookonce/image";
 import type { DrawOptions } from "@lookonce/plots";
 import type { Results } from "../results.ts";
+import { withoutEnding } from "../sources/file-name.ts";
 import type { VideoInfo } from "../sources/source.ts";
 import { VideoWriter } from "./video-writer.ts";
 
@@ -69,10 +70,8 @@ export class ResultsWriter {
    */
   constructor(directory: string | (() => Promise<string>), options: ResultsWriterOptions) {
     if (options.saveConf && !options.saveTxt) {
-      throw new LookonceError(
-        "ARGUMENT",
-        "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.",
-      );
+      const message = "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.";
+      throw new LookonceError("ARGUMENT", message);
     }
     this.#open = typeof directory === "string" ? async () => directory : directory;
     this.#options = options;
@@ -115,20 +114,21 @@ export class ResultsWriter {
     const { save, saveFrames, saveTxt, saveConf = false, saveCrop, draw } = this.#options;
     const drawn = save || (saveFrames && result.video !== undefined) ? result.plot(draw) : undefined;
     // In the order of frames, though they are drawn side by side
-    const isFrame = drawn !== undefined && result.video !== undefined;
-    const appended = save && isFrame ? this.#append(result.video, result, drawn) : undefined;
+    const appended = save && drawn && result.video ? this.#append(result.video, result, drawn) : undefined;
     if (saveTxt && result.boxes.count > 0) {
       await result.saveTxt(this.#path("labels", `${result.stem}.txt`), { conf: saveConf });
     }
     if (saveCrop) await result.saveCrop(this.#path("crops"));
     if (drawn === undefined) return;
-    if (result.video === undefined) await writeImage(this.#path(savedName(result.name)), await drawn);
-    else if (saveFrames) await writeImage(this.#framePath(result), await drawn);
+    const { name, frame = 0 } = result;
+    if (result.video === undefined) {
+      const file = writable.has(extname(name).toLowerCase()) ? name : `${name}.jpg`;
+      await writeImage(this.#path(file), await drawn);
+    } else if (saveFrames) {
+      const file = `${String(frame).padStart(6, "0")}.jpg`;
+      await writeImage(this.#path(`${withoutEnding(name)}_frames`, file), await drawn);
+    }
     await appended;
-  }
-
-  #framePath({ name, frame = 0 }: Results): string {
-    return this.#path(`${withoutEnding(name)}_frames`, `${String(frame).padStart(6, "0")}.jpg`);
   }
 
   /** Hands a frame to the video's writer after those before it; another video ends the one before. */
@@ -150,29 +150,20 @@ export class ResultsWriter {
     const times = (this.#videos.get(stem) ?? 0) + 1;
     this.#videos.set(stem, times);
     const path = this.#path(`${stem}${times === 1 ? "" : `-${times}`}.mp4`);
-    const { ffmpeg } = this.#options;
-    return VideoWriter.create(path, {
-      width,
-      height,
-      rate: rate / stride,
-      ...(ffmpeg === undefined ? {} : { ffmpeg }),
-    });
+    return VideoWriter.create(path, { width, height, rate: rate / stride, ffmpeg: this.#options.ffmpeg });
   }
 
   async #endVideo(): Promise<void> {
     const video = this.#video;
     this.#video = undefined;
     if (video === undefined) return;
-    try {
-      await video.last;
-    } catch {
-      // The error was thrown where the frame was added
-    }
-    try {
-      await (await video.writer).close();
-    } catch (error) {
-      this.#failure ??= error;
-    }
+    // The error of a frame is thrown where it was added
+    await video.last.catch(() => {});
+    await video.writer
+      .then((writer) => writer.close())
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      });
   }
 
   #addJson(result: Results): void {
@@ -200,12 +191,4 @@ export class ResultsWriter {
     writing(file, () => appendFileSync(json.partial, "\n]\n"));
     renameIntoPlaceSync(json.partial, file);
   }
-}
-
-function savedName(name: string): string {
-  return writable.has(extname(name).toLowerCase()) ? name : `${name}.jpg`;
-}
-
-function withoutEnding(name: string): string {
-  return name.replace(/(?<=[^/])\.[^./]*$/, "");
 }

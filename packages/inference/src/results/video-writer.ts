@@ -3,17 +3,15 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { besideOf, renameIntoPlace } from "@lookonce/files";
-import { type Image, resizeBilinear } from "@lookonce/image";
+import { type Image, resizeBilinear, type Size } from "@lookonce/image";
 import { FfmpegProcess, oncePerProgram, textOf } from "../sources/video/ffmpeg-process.ts";
 
 /** Options of {@link VideoWriter.create}. */
-export interface VideoWriterOptions {
-  width: number;
-  height: number;
+export interface VideoWriterOptions extends Size {
   /** Frames a second. */
   rate: number;
   /** The ffmpeg program. Default `ffmpeg`. */
-  ffmpeg?: string;
+  ffmpeg?: string | undefined;
 }
 
 /** H.264 by whichever encoder this ffmpeg has; MPEG-4 part 2 is in every one. */
@@ -24,14 +22,14 @@ export class VideoWriter {
   readonly path: string;
   readonly #partial: string;
   readonly #ffmpeg: FfmpegProcess;
-  readonly #size: { width: number; height: number };
+  readonly #size: Size;
 
-  private constructor(path: string, options: Required<VideoWriterOptions> & { encoder: string }) {
-    const { width, height, ffmpeg } = options;
+  private constructor(path: string, options: VideoWriterOptions, encoder: string) {
+    const { width, height, ffmpeg = "ffmpeg" } = options;
     this.path = path;
     this.#partial = besideOf(path);
     this.#size = { width, height };
-    this.#ffmpeg = new FfmpegProcess(ffmpeg, argumentsFor(this.#partial, options));
+    this.#ffmpeg = new FfmpegProcess(ffmpeg, argumentsFor(this.#partial, options, encoder));
     this.#ffmpeg.stdout.resume();
   }
 
@@ -41,12 +39,11 @@ export class VideoWriter {
    * @throws LookonceError `NOT_FOUND` without ffmpeg, `IO` when the folder cannot be made
    */
   static async create(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
-    const { ffmpeg = "ffmpeg" } = options;
-    const encoder = await encoderOf(ffmpeg);
+    const encoder = await encoderOf(options.ffmpeg ?? "ffmpeg");
     await mkdir(dirname(path), { recursive: true }).catch((cause: Error) => {
       throw new LookonceError("IO", `Cannot write the video ${path}: ${cause.message}`, { cause });
     });
-    return new VideoWriter(path, { ...options, ffmpeg, encoder });
+    return new VideoWriter(path, options, encoder);
   }
 
   /**
@@ -82,10 +79,7 @@ export class VideoWriter {
   }
 }
 
-function argumentsFor(
-  file: string,
-  { width, height, rate, encoder }: VideoWriterOptions & { encoder: string },
-): string[] {
+function argumentsFor(file: string, { width, height, rate }: VideoWriterOptions, encoder: string): string[] {
   // H.264 with colors at half the resolution, which every player supports, needs even sides
   const even = "pad=ceil(iw/2)*2:ceil(ih/2)*2";
   // Without a quality MPEG-4 part 2 is made for the bandwidths of its time

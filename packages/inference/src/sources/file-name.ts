@@ -13,6 +13,11 @@ export function fileName(text: string): string {
   return reserved.test(name) ? `_${name}` : name;
 }
 
+/** A file's path without its ending; names that begin with a point have none. */
+export function withoutEnding(path: string): string {
+  return path.replace(/(?<=[^/])\.[^./]*$/, "");
+}
+
 /** Each part of a path as {@link fileName}, joined by `/`; parts that lead nowhere or up are left out. */
 export function relativeName(path: string): string {
   const parts = path.split(/[/\\]/).filter((part) => part !== "" && part !== "." && part !== "..");

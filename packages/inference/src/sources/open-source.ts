@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
+import { withoutEnding } from "./file-name.ts";
 import { originItems } from "./origin-items.ts";
 import { type Resolved, resolveAll, resolveEntry } from "./resolve-entry.ts";
 import {
@@ -101,7 +102,7 @@ function itemsOf(
 function uniqueNames(origins: readonly Origin[]): Origin[] {
   const used = new Map<string, number>();
   return origins.map((origin) => {
-    const stem = origin.name.replace(/(?<=[^/])\.[^./]*$/, "");
+    const stem = withoutEnding(origin.name);
     // Some file systems ignore case
     const key = stem.toLowerCase();
     const times = (used.get(key) ?? 0) + 1;
