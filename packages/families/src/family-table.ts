@@ -1,6 +1,6 @@
 import { familySettings } from "@lookonce/config";
-import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { ModelFamily } from "./model-family.ts";
+import { recordTable } from "./record-table.ts";
 
 const v5: ModelFamily<"v5"> = {
   ...familySettings.v5,
@@ -28,25 +28,10 @@ const v8: ModelFamily<"v8"> = {
   },
 };
 
-const families = new Map<string, ModelFamily>(Object.entries({ v5, v8 }));
+const families = recordTable<ModelFamily>("family", [v5, v8]);
 
-/**
- * Returns the record of a family.
- *
- * @param name as `model.family` names it
- * @throws LookonceError `ARGUMENT` for a family that is not registered
- */
-export function familyOf(name: string): ModelFamily {
-  const family = families.get(name);
-  if (family !== undefined) return family;
-  const known = [...families.keys()];
-  throw new LookonceError(
-    "ARGUMENT",
-    `There is no family "${name}"; there are ${known.join(", ")}.${didYouMean(name, known)}`,
-  );
-}
+/** Returns the record of a family, by `model.family`. @throws LookonceError `ARGUMENT` for one that is not registered */
+export const familyOf: (name: string) => ModelFamily = families.get;
 
 /** Adds a family to the table, or replaces the one of this name. */
-export function registerFamily(family: ModelFamily): void {
-  families.set(family.name, family);
-}
+export const registerFamily: (family: ModelFamily) => void = families.add;

@@ -10,11 +10,8 @@ export interface CriterionOptions<F extends HypFamily = HypFamily> {
 }
 
 /**
- * What distinguishes a family of models: its settings, and its loss of detection. Records are cheap to import, in any thread:
- * losses are loaded when they are created.
- *
- * How a head decodes is a method of the head (`@lookonce/nn`), and of its parameters for typed arrays (`decodeMaps` of
- * `@lookonce/geometry`).
+ * What distinguishes a family of models: its settings, and its loss of detection, which is loaded when it is created. How a
+ * head decodes is a method of the head (`@lookonce/nn`), for typed arrays `decodeMaps` of `@lookonce/geometry`.
  *
  * @typeParam F whose hyper-parameter files its recipes follow
  */

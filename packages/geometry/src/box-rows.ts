@@ -16,13 +16,10 @@ export function boxRows(boxes: ArrayLike<number>, name: string): BoxRow[] {
       `${name} must be rows of 4 numbers, one row a box, but has ${boxes.length} numbers. Pass a flat array of count * 4 numbers.`,
     );
   }
-  const at = (i: number): number => boxes[i] ?? Number.NaN;
-  return Array.from({ length: boxes.length / 4 }, (_, row) => [
-    at(4 * row),
-    at(4 * row + 1),
-    at(4 * row + 2),
-    at(4 * row + 3),
-  ]);
+  return Array.from({ length: boxes.length / 4 }, (_, row) => {
+    const at = 4 * row;
+    return [boxes[at]!, boxes[at + 1]!, boxes[at + 2]!, boxes[at + 3]!];
+  });
 }
 
 /** Converts every row of a flat array, into a new one. */

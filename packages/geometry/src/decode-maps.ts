@@ -63,11 +63,8 @@ interface Level {
 }
 
 /** Without anchors: 4 · regMax bins of left, top, right, bottom, then class logits. Returns the number of anchors. */
-function decodeAnchorFree(
-  { values, height, width, level, first, threshold }: Level,
-  head: HeadSpec,
-  rows: Rows,
-): number {
+function decodeAnchorFree(one: Level, head: HeadSpec, rows: Rows): number {
+  const { values, height, width, level, first, threshold } = one;
   const { nc, regMax } = head;
   const stride = head.strides[level] as number;
   const bins = 4 * regMax;
@@ -96,11 +93,8 @@ function decodeAnchorFree(
 }
 
 /** With anchors, one after the other within a cell: x, y, width, height, objectness, classes. Rows run over anchor, y, x. */
-function decodeAnchorBased(
-  { values, height, width, level, first, threshold }: Level,
-  head: HeadSpec,
-  rows: Rows,
-): number {
+function decodeAnchorBased(one: Level, head: HeadSpec, rows: Rows): number {
+  const { values, height, width, level, first, threshold } = one;
   const anchors = head.anchors[level] ?? [];
   const stride = head.strides[level] as number;
   const no = 5 + head.nc;

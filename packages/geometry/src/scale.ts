@@ -13,25 +13,22 @@ export interface Letterboxing {
 
 /** Rows of xyxy in pixels, every corner moved to the nearest point inside the image, as new rows. */
 export function clipBoxes(boxes: ArrayLike<number>, size: ImageSize): Float32Array {
-  const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
   const { width, height } = size;
+  const clip = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
   return mapRows(boxes, ([a, b, c, d]) => [clip(a, width), clip(b, height), clip(c, width), clip(d, height)]);
 }
 
 /**
  * Rows of xyxy in pixels of the letterboxed network input to pixels of the original image, clipped to it.
  *
- * @param letterboxing the ratio and padding of the letterbox
- * @param originalSize the original image's size
  * @throws LookonceError `ARGUMENT` when a ratio is not positive
  */
 export function scaleBoxes(
   boxes: ArrayLike<number>,
-  letterboxing: Letterboxing,
+  { ratio, padding: [left, top] }: Letterboxing,
   originalSize: ImageSize,
 ): Float32Array {
-  const { ratio, padding } = letterboxing;
-  const [[across, down], [left, top]] = [ratio, padding];
+  const [across, down] = ratio;
   if (!(across > 0 && down > 0)) {
     throw new LookonceError(
       "ARGUMENT",

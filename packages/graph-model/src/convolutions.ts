@@ -4,26 +4,27 @@ import type { OperationCall } from "./operation-call.ts";
 type Pair = [number, number];
 type Padding = "same" | "valid" | tf.backend_util.ExplicitPadding;
 
-/** `Conv2D` and `_FusedConv2D`: x [N, H, W, in], filter [kh, kw, in, out]. */
-export function convolution(call: OperationCall): tf.Tensor {
-  const [x, filter] = [call.input<tf.Tensor4D>(0), call.input<tf.Tensor4D>(1)];
-  return finish(call, tf.conv2d(x, filter, strides(call), padding(call), "NHWC", dilations(call)));
+/**
+ * `Conv2D` and `DepthwiseConv2dNative`, and their fused forms: x [N, H, W, in], filter [kh, kw, in, out], or
+ * [kh, kw, in, multiplier].
+ */
+export function convolution(
+  convolve: typeof tf.conv2d | typeof tf.depthwiseConv2d,
+): (call: OperationCall) => tf.Tensor {
+  return (call) => {
+    const [x, filter] = [call.input<tf.Tensor4D>(0), call.input<tf.Tensor4D>(1)];
+    const [strides, dilations] = [sides(call, "strides"), sides(call, "dilations")];
+    return finish(call, convolve(x, filter, strides, padding(call), "NHWC", dilations));
+  };
 }
 
-/** `DepthwiseConv2dNative` and its fused form: x [N, H, W, in], filter [kh, kw, in, multiplier]. */
-export function depthwiseConvolution(call: OperationCall): tf.Tensor {
-  const [x, filter] = [call.input<tf.Tensor4D>(0), call.input<tf.Tensor4D>(1)];
-  return finish(call, tf.depthwiseConv2d(x, filter, strides(call), padding(call), "NHWC", dilations(call)));
-}
-
-/** `MaxPool` */
-export function maxPooling(call: OperationCall): tf.Tensor {
-  return tf.maxPool(call.input<tf.Tensor4D>(0), sides(call, "ksize"), strides(call), poolPadding(call));
-}
-
-/** `AvgPool` */
-export function averagePooling(call: OperationCall): tf.Tensor {
-  return tf.avgPool(call.input<tf.Tensor4D>(0), sides(call, "ksize"), strides(call), poolPadding(call));
+/** `MaxPool`, `AvgPool` */
+export function pooling(pool: typeof tf.maxPool): (call: OperationCall) => tf.Tensor {
+  return (call) => {
+    const known = padding(call);
+    if (typeof known !== "string") throw call.unsupported("pools with explicit padding, which is not supported");
+    return pool(call.input<tf.Tensor4D>(0), sides(call, "ksize"), sides(call, "strides"), known);
+  };
 }
 
 /** Applies what is fused with a convolution. */
@@ -55,9 +56,6 @@ function sides(call: OperationCall, key: string): Pair {
   return [height, width];
 }
 
-const strides = (call: OperationCall): Pair => sides(call, "strides");
-const dilations = (call: OperationCall): Pair => sides(call, "dilations");
-
 function padding(call: OperationCall): Padding {
   const kind = call.text("padding", "VALID").toLowerCase();
   if (kind !== "explicit") return kind as "same" | "valid";
@@ -68,10 +66,4 @@ function padding(call: OperationCall): Padding {
     [left, right],
     [0, 0],
   ];
-}
-
-function poolPadding(call: OperationCall): "same" | "valid" {
-  const known = padding(call);
-  if (typeof known === "string") return known;
-  throw call.unsupported("pools with explicit padding, which is not supported");
 }

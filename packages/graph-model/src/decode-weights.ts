@@ -17,14 +17,7 @@ export interface WeightEntry {
   quantization?: WeightQuantization;
 }
 
-const widths: ReadonlyMap<string, number> = new Map([
-  ["float32", 4],
-  ["int32", 4],
-  ["bool", 1],
-  ["uint8", 1],
-  ["uint16", 2],
-  ["float16", 2],
-]);
+const widths = new Map(Object.entries({ float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }));
 
 /**
  * Decodes the weights of a TensorFlow.js manifest; quantized ones are dequantized.

@@ -1,17 +1,21 @@
 /** Types of tensors in TensorFlow's graphs that detectors use. */
 export type TensorType = "float32" | "float16" | "int32" | "bool";
 
-/** A node's attribute: one of TensorFlow's kinds. */
-export type GraphAttributeValue =
-  | { type: TensorType }
-  | { i: number }
-  | { f: number }
-  | { b: boolean }
-  | { s: string }
-  | { ints: readonly number[] }
-  | { strings: readonly string[] }
+/** Kinds of attributes. */
+export interface AttributeKinds {
+  type: TensorType;
+  i: number;
+  f: number;
+  b: boolean;
+  s: string;
+  ints: readonly number[];
+  strings: readonly string[];
   /** Sizes; −1 for any size. */
-  | { shape: readonly number[] };
+  shape: readonly number[];
+}
+
+/** A node's attribute: one of TensorFlow's kinds. */
+export type GraphAttributeValue = { [K in keyof AttributeKinds]: Pick<AttributeKinds, K> }[keyof AttributeKinds];
 
 /** An operation of TensorFlow. */
 export interface OperationNode {

@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { GraphAttributeValue, OperationNode } from "./graph.ts";
+import type { AttributeKinds, OperationNode } from "./graph.ts";
 
 /** A node being computed: its inputs and attributes. */
 export class OperationCall {
@@ -34,43 +34,33 @@ export class OperationCall {
     return Array.from(values);
   }
 
-  /** An integer attribute. */
   integer(key: string, fallback = 0): number {
-    const value = this.#attribute(key);
-    return value !== undefined && "i" in value ? value.i : fallback;
+    return this.#attribute(key, "i") ?? fallback;
   }
 
-  /** A number attribute. */
   float(key: string, fallback: number): number {
-    const value = this.#attribute(key);
-    if (value === undefined) return fallback;
-    return "f" in value ? value.f : "i" in value ? value.i : fallback;
+    return this.#attribute(key, "f") ?? this.#attribute(key, "i") ?? fallback;
   }
 
   truth(key: string): boolean {
-    const value = this.#attribute(key);
-    return value !== undefined && "b" in value && value.b;
+    return this.#attribute(key, "b") ?? false;
   }
 
   text(key: string, fallback: string): string {
-    const value = this.#attribute(key);
-    return value !== undefined && "s" in value && value.s !== "" ? value.s : fallback;
+    return this.#attribute(key, "s") || fallback;
   }
 
   integers(key: string): readonly number[] {
-    const value = this.#attribute(key);
-    return value !== undefined && "ints" in value ? value.ints : [];
+    return this.#attribute(key, "ints") ?? [];
   }
 
   texts(key: string): readonly string[] {
-    const value = this.#attribute(key);
-    return value !== undefined && "strings" in value ? value.strings : [];
+    return this.#attribute(key, "strings") ?? [];
   }
 
   /** The type that an attribute names, `float32` without one. */
   type(key: string): "float32" | "int32" | "bool" {
-    const value = this.#attribute(key);
-    const type = value !== undefined && "type" in value ? value.type : "float32";
+    const type = this.#attribute(key, "type") ?? "float32";
     return type === "float16" ? "float32" : type;
   }
 
@@ -79,7 +69,9 @@ export class OperationCall {
     return new LookonceError("UNSUPPORTED", `node "${this.node.name}" (${this.node.op}) ${what}`);
   }
 
-  #attribute(key: string): GraphAttributeValue | undefined {
-    return Object.hasOwn(this.node.attributes, key) ? this.node.attributes[key] : undefined;
+  #attribute<K extends keyof AttributeKinds>(key: string, kind: K): AttributeKinds[K] | undefined {
+    const { attributes } = this.node;
+    const value: Partial<AttributeKinds> | undefined = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+    return value?.[kind];
   }
 }

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { averagePooling, convolution, depthwiseConvolution, maxPooling } from "./convolutions.ts";
+import { convolution, pooling } from "./convolutions.ts";
 import type { OperationCall } from "./operation-call.ts";
 
 /** Computes a node. */
@@ -19,6 +19,13 @@ const reduction =
   (compute: (x: tf.Tensor, axis: number[], keepDims: boolean) => tf.Tensor): Operation =>
   (call) =>
     compute(call.input(0), call.numbers(1), call.truth("keep_dims"));
+
+const resizing =
+  (resize: typeof tf.image.resizeBilinear): Operation =>
+  (call) => {
+    const size = call.numbers(1) as [number, number];
+    return resize(call.input<tf.Tensor4D>(0), size, call.truth("align_corners"), call.truth("half_pixel_centers"));
+  };
 
 const same: Operation = unary((x) => x);
 const matMul: Operation = (call) => {
@@ -67,29 +74,17 @@ const reductions = {
 } satisfies Record<string, Operation>;
 
 const maps = {
-  Conv2D: convolution,
-  _FusedConv2D: convolution,
-  DepthwiseConv2dNative: depthwiseConvolution,
-  FusedDepthwiseConv2dNative: depthwiseConvolution,
-  MaxPool: maxPooling,
-  AvgPool: averagePooling,
+  Conv2D: convolution(tf.conv2d),
+  _FusedConv2D: convolution(tf.conv2d),
+  DepthwiseConv2dNative: convolution(tf.depthwiseConv2d),
+  FusedDepthwiseConv2dNative: convolution(tf.depthwiseConv2d),
+  MaxPool: pooling(tf.maxPool),
+  AvgPool: pooling(tf.avgPool),
   MatMul: matMul,
   BatchMatMul: matMul,
   BatchMatMulV2: matMul,
-  ResizeNearestNeighbor: (call) =>
-    tf.image.resizeNearestNeighbor(
-      call.input<tf.Tensor4D>(0),
-      call.numbers(1) as [number, number],
-      call.truth("align_corners"),
-      call.truth("half_pixel_centers"),
-    ),
-  ResizeBilinear: (call) =>
-    tf.image.resizeBilinear(
-      call.input<tf.Tensor4D>(0),
-      call.numbers(1) as [number, number],
-      call.truth("align_corners"),
-      call.truth("half_pixel_centers"),
-    ),
+  ResizeNearestNeighbor: resizing(tf.image.resizeNearestNeighbor),
+  ResizeBilinear: resizing(tf.image.resizeBilinear),
 } satisfies Record<string, Operation>;
 
 const shapes = {

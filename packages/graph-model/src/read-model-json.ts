@@ -27,23 +27,13 @@ interface JsonAttribute {
   list?: { i?: (string | number)[]; s?: (string | number[])[] };
 }
 
-interface JsonNode {
-  name: string;
-  op: string;
-  input?: string[];
-  attr?: Record<string, JsonAttribute>;
-}
-
-interface JsonPort {
-  name: string;
-  tensorShape?: JsonShape;
-}
+type JsonPorts = Record<string, { name: string; tensorShape?: JsonShape }>;
 
 interface ModelJson {
   format?: string;
-  modelTopology: { node: JsonNode[] };
+  modelTopology: { node: { name: string; op: string; input?: string[]; attr?: Record<string, JsonAttribute> }[] };
   weightsManifest: { paths: string[]; weights: WeightEntry[] }[];
-  signature?: { inputs?: Record<string, JsonPort>; outputs?: Record<string, JsonPort> };
+  signature?: { inputs?: JsonPorts; outputs?: JsonPorts };
   userDefinedMetadata?: Record<string, unknown>;
 }
 
@@ -54,7 +44,10 @@ interface ModelJson {
  */
 export async function readModelJson(path: string): Promise<OperationGraph> {
   const json = parse(await readBytes(path, "model"), path);
-  const nodes = json.modelTopology.node.map(readNode);
+  const nodes = json.modelTopology.node.map(({ name, op, input = [], attr = {} }): OperationNode => {
+    const read = Object.entries(attr).map(([key, value]) => [key, readAttribute(value)] as const);
+    return { name, op, inputs: input, attributes: Object.fromEntries(read.filter(isKnown)) };
+  });
   const constants = new Map<string, GraphConstant>();
   for (const { paths, weights } of json.weightsManifest) {
     const read = (part: string): Promise<Buffer> => readBytes(beside(path, part), `file of weights of ${path}:`);
@@ -93,23 +86,19 @@ function parse(bytes: Buffer, path: string): ModelJson {
     throw new LookonceError("UNSUPPORTED", `${path} is a layers model of TensorFlow.js; only graph models can be run.`);
   }
   const isGraph = Array.isArray(json?.modelTopology?.node) && Array.isArray(json.weightsManifest);
-  if (!isGraph)
-    throw new LookonceError("FORMAT", `${path} is not a graph model of TensorFlow.js: it has no modelTopology.`);
-  return json as ModelJson;
+  if (isGraph) return json as ModelJson;
+  throw new LookonceError("FORMAT", `${path} is not a graph model of TensorFlow.js: it has no modelTopology.`);
 }
 
-function readNode({ name, op, input = [], attr = {} }: JsonNode): OperationNode {
-  const attributes: [string, GraphAttributeValue][] = [];
-  for (const [key, value] of Object.entries(attr)) {
-    const read = readAttribute(value);
-    if (read !== undefined) attributes.push([key, read]);
-  }
-  return { name, op, inputs: input, attributes: Object.fromEntries(attributes) };
+type Attribute<T> = readonly [key: string, value: T];
+
+function isKnown(one: Attribute<GraphAttributeValue | undefined>): one is Attribute<GraphAttributeValue> {
+  return one[1] !== undefined;
 }
 
 /** Protobuf's JSON: 64-bit numbers are strings, strings are base 64. Other kinds of attributes do not matter here. */
 function readAttribute(value: JsonAttribute): GraphAttributeValue | undefined {
-  if (value.type !== undefined) return { type: readType(value.type) };
+  if (value.type !== undefined) return { type: types[value.type] ?? "float32" };
   if (value.i !== undefined) return { i: Number(value.i) };
   if (value.f !== undefined) return { f: Number(value.f) };
   if (value.b !== undefined) return { b: value.b };
@@ -120,23 +109,19 @@ function readAttribute(value: JsonAttribute): GraphAttributeValue | undefined {
   return undefined;
 }
 
-const types: ReadonlyMap<string | number, TensorType> = new Map<string | number, TensorType>([
-  ["DT_FLOAT", "float32"],
-  [1, "float32"],
-  ["DT_HALF", "float16"],
-  [19, "float16"],
-  ["DT_INT32", "int32"],
-  [3, "int32"],
+const types: Readonly<Record<string, TensorType>> = {
+  DT_FLOAT: "float32",
+  1: "float32",
+  DT_HALF: "float16",
+  19: "float16",
+  DT_INT32: "int32",
+  3: "int32",
   // tfjs has no 64-bit integers; shapes and axes fit in 32 bits
-  ["DT_INT64", "int32"],
-  [9, "int32"],
-  ["DT_BOOL", "bool"],
-  [10, "bool"],
-]);
-
-function readType(type: string | number): TensorType {
-  return types.get(type) ?? "float32";
-}
+  DT_INT64: "int32",
+  9: "int32",
+  DT_BOOL: "bool",
+  10: "bool",
+};
 
 function readText(text: string | number[]): string {
   return Buffer.from(text as string, "base64").toString("utf8");
@@ -163,7 +148,7 @@ function ports({ signature }: ModelJson, nodes: readonly OperationNode[]): Pick<
   };
 }
 
-function named(ports: Record<string, JsonPort>): GraphPort[] {
+function named(ports: JsonPorts): GraphPort[] {
   return Object.entries(ports).map(([name, { name: node, tensorShape }]) => {
     const shape = tensorShape === undefined ? undefined : readShape(tensorShape);
     return { name, node, ...(shape === undefined ? {} : { shape }) };

@@ -64,7 +64,14 @@ export interface MetricsByClass {
  */
 export function classMetrics(matched: MatchedDetections, options: { rules?: RuleSet } = {}): MetricsByClass {
   const thresholds = thresholdCount(matched);
-  const detections = detectionsByClass(matched);
+  // Of each class the indices of its detections, best first
+  const detections = new Map<number, number[]>();
+  for (const index of sortByScore(matched.scores)) {
+    const label = matched.predictedClasses[index]!;
+    const own = detections.get(label);
+    if (own === undefined) detections.set(label, [index]);
+    else own.push(index);
+  }
   const labelCounts = new Map<number, number>();
   for (const label of Array.from(matched.labelClasses)) labelCounts.set(label, (labelCounts.get(label) ?? 0) + 1);
   const classes = [...labelCounts.keys()].sort((a, b) => a - b);
@@ -75,17 +82,6 @@ export function classMetrics(matched: MatchedDetections, options: { rules?: Rule
   });
   const best = bestPosition(measured, options.rules ?? "7.0");
   return { confidence: CONFIDENCES[best]!, perClass: measured.map((one) => ({ ...one, ...readAt(best, one) })) };
-}
-
-/** Indices of the detections of each class, best first. */
-function detectionsByClass({ scores, predictedClasses }: MatchedDetections): Map<number, number[]> {
-  const byClass = new Map<number, number[]>();
-  for (const index of sortByScore(scores)) {
-    const own = byClass.get(predictedClasses[index]!);
-    if (own === undefined) byClass.set(predictedClasses[index]!, [index]);
-    else own.push(index);
-  }
-  return byClass;
 }
 
 function thresholdCount({ correct, scores, predictedClasses }: MatchedDetections): number {
@@ -107,13 +103,8 @@ function measureClass(
   { labels, thresholds }: { labels: number; thresholds: number },
 ): { ap: Float64Array; curves: ClassCurves } {
   const ap = new Float64Array(thresholds);
-  const steps = CONFIDENCES.length;
-  const curves: ClassCurves = {
-    precision: new Float64Array(steps),
-    recall: new Float64Array(steps),
-    f1: new Float64Array(steps),
-    precisionAtRecall: new Float64Array(steps),
-  };
+  const flat = (): Float64Array => new Float64Array(CONFIDENCES.length);
+  const curves: ClassCurves = { precision: flat(), recall: flat(), f1: flat(), precisionAtRecall: flat() };
   if (own.length === 0) return { ap, curves };
   for (let t = 0; t < thresholds; t++) {
     const recall = new Float64Array(own.length);
@@ -155,7 +146,7 @@ function bestPosition(measured: readonly { curves: ClassCurves }[], rules: RuleS
 
 function readAt(
   position: number,
-  { labels, curves }: { labels: number; curves: ClassCurves },
+  { labels, curves }: Pick<ClassMetrics, "labels" | "curves">,
 ): Pick<ClassMetrics, "precision" | "recall" | "f1" | "truePositives" | "falsePositives"> {
   const precision = curves.precision[position]!;
   const recall = curves.recall[position]!;

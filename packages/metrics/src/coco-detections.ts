@@ -11,22 +11,12 @@ export interface CocoDetection {
   score: number;
 }
 
-/** First and last of each run of category numbers that COCO's annotations use; ten numbers of 1 to 90 are unused. */
-const usedCategories: readonly (readonly [first: number, last: number])[] = [
-  [1, 11],
-  [13, 25],
-  [27, 28],
-  [31, 44],
-  [46, 65],
-  [67, 67],
-  [70, 70],
-  [72, 82],
-  [84, 90],
-];
+/** The numbers from 1 to 90 that COCO's annotations do not use. */
+const unusedCategories = [12, 26, 29, 30, 45, 66, 68, 69, 71, 83];
 
 /** The category number in COCO's annotations (1 to 90) of each of its 80 classes. */
-export const cocoCategories: readonly number[] = usedCategories.flatMap(([first, last]) =>
-  Array.from({ length: last - first + 1 }, (_, i) => first + i),
+export const cocoCategories: readonly number[] = Array.from({ length: 90 }, (_, i) => i + 1).filter(
+  (category) => !unusedCategories.includes(category),
 );
 
 /** Options of {@link cocoDetections}. */
@@ -48,17 +38,13 @@ export function cocoDetections(
 ): CocoDetection[] {
   const id = imageId(path);
   return Array.from({ length: classes.length }, (_, i) => {
-    const corner = (k: number): number => boxes[i * 4 + k] as number;
+    const [left = 0, top = 0, right = 0, bottom = 0] = boxes.subarray(4 * i, 4 * i + 4);
     const label = classes[i] as number;
+    const sides = [left, top, right - left, bottom - top] as const;
     return {
       image_id: id,
       category_id: categories?.[label] ?? label,
-      bbox: [
-        rounded(corner(0), 3),
-        rounded(corner(1), 3),
-        rounded(corner(2) - corner(0), 3),
-        rounded(corner(3) - corner(1), 3),
-      ],
+      bbox: sides.map((side) => rounded(side, 3)) as CocoDetection["bbox"],
       score: rounded(scores[i] as number, 5),
     };
   });

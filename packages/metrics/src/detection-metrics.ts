@@ -93,13 +93,11 @@ export class DetectionMetrics {
     checkImage(image, this.nc);
     const { detections, labels } = image;
     this.#correct.push(matchDetections(detections, labels, { rules: this.#rules }));
-    for (let i = 0; i < detections.classes.length; i++) {
-      this.#scores.push(detections.scores[i]!);
-      this.#predictedClasses.push(detections.classes[i]!);
-    }
-    const present = new Set(Array.from(labels.classes));
-    for (let i = 0; i < labels.classes.length; i++) this.#labelClasses.push(labels.classes[i]!);
-    for (const label of present) this.#imagesOfClass[label]!++;
+    for (const score of detections.scores) this.#scores.push(score);
+    for (const label of detections.classes) this.#predictedClasses.push(label);
+    const labelClasses = Array.from(labels.classes);
+    for (const label of labelClasses) this.#labelClasses.push(label);
+    for (const label of new Set(labelClasses)) this.#imagesOfClass[label]!++;
     this.#confusion.add(image);
     this.#images++;
   }
@@ -108,16 +106,17 @@ export class DetectionMetrics {
   result(): DetectionResult {
     const byClass = this.#measure();
     const perClass = byClass.perClass.map((one) => this.#describe(one));
-    const map50 = meanOf(perClass, "ap50");
-    const map50_95 = meanOf(perClass, "ap");
+    const mean = (key: "precision" | "recall" | "f1" | "ap50" | "ap75" | "ap"): number =>
+      perClass.length === 0 ? 0 : perClass.reduce((sum, result) => sum + result[key], 0) / perClass.length;
+    const [map50, map50_95] = [mean("ap50"), mean("ap")];
     return {
       images: this.#images,
       instances: this.#labelClasses.length,
-      precision: meanOf(perClass, "precision"),
-      recall: meanOf(perClass, "recall"),
-      f1: meanOf(perClass, "f1"),
+      precision: mean("precision"),
+      recall: mean("recall"),
+      f1: mean("f1"),
       map50,
-      map75: meanOf(perClass, "ap75"),
+      map75: mean("ap75"),
       map50_95,
       fitness: fitness({ map50, map50_95 }),
       confidence: byClass.confidence,
@@ -134,15 +133,9 @@ export class DetectionMetrics {
       correct.set(part, at);
       at += part.length;
     }
-    return classMetrics(
-      {
-        correct,
-        scores: Float32Array.from(this.#scores),
-        predictedClasses: this.#predictedClasses,
-        labelClasses: this.#labelClasses,
-      },
-      { rules: this.#rules },
-    );
+    const [predictedClasses, labelClasses] = [this.#predictedClasses, this.#labelClasses];
+    const scores = Float32Array.from(this.#scores);
+    return classMetrics({ correct, scores, predictedClasses, labelClasses }, { rules: this.#rules });
   }
 
   #describe(one: ClassMetrics): ClassResult {
@@ -171,8 +164,4 @@ export function evaluateDetections(
   const metrics = new DetectionMetrics(options);
   for (const image of images) metrics.add(image);
   return metrics.result();
-}
-
-function meanOf(results: readonly ClassResult[], key: "precision" | "recall" | "f1" | "ap50" | "ap75" | "ap"): number {
-  return results.length === 0 ? 0 : results.reduce((sum, result) => sum + result[key], 0) / results.length;
 }

@@ -21,35 +21,23 @@ export interface EvaluatedImage {
  * @throws LookonceError `ARGUMENT` for lengths that differ, `DATA` for a class that is not below `nc`
  */
 export function checkImage({ detections, labels }: EvaluatedImage, nc: number): void {
-  checkLengths("detections", detections, detections.classes.length);
-  checkLengths("labels", labels, labels.classes.length);
-  if (detections.scores.length !== detections.classes.length) {
+  const count = detections.classes.length;
+  for (const [name, { boxes, classes }] of Object.entries({ detections, labels })) {
+    if (boxes.length === classes.length * 4) continue;
     throw new LookonceError(
       "ARGUMENT",
-      `detections has ${detections.classes.length} classes but ${detections.scores.length} scores.`,
+      `${name} has ${classes.length} classes but ${boxes.length} numbers of boxes; expected 4 numbers a box, ${classes.length * 4}.`,
     );
   }
-  checkClasses("detections", detections.classes, nc);
-  checkClasses("labels", labels.classes, nc);
-}
-
-function checkLengths(name: string, { boxes }: { boxes: ArrayLike<number> }, count: number): void {
-  if (boxes.length !== count * 4) {
+  if (detections.scores.length !== count) {
+    throw new LookonceError("ARGUMENT", `detections has ${count} classes but ${detections.scores.length} scores.`);
+  }
+  for (const [name, { classes }] of Object.entries({ detections, labels })) {
+    const i = Array.from(classes).findIndex((label) => !Number.isInteger(label) || label < 0 || label >= nc);
+    if (i < 0) continue;
     throw new LookonceError(
-      "ARGUMENT",
-      `${name} has ${count} classes but ${boxes.length} numbers of boxes; expected 4 numbers a box, ${count * 4}.`,
+      "DATA",
+      `${name}.classes[${i}] is ${classes[i]}, but there are ${nc} classes, 0 to ${nc - 1}. Check nc and names of the data set against its labels.`,
     );
-  }
-}
-
-function checkClasses(name: string, classes: ArrayLike<number>, nc: number): void {
-  for (let i = 0; i < classes.length; i++) {
-    const label = classes[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= nc) {
-      throw new LookonceError(
-        "DATA",
-        `${name}.classes[${i}] is ${label}, but there are ${nc} classes, 0 to ${nc - 1}. Check nc and names of the data set against its labels.`,
-      );
-    }
   }
 }

@@ -1,3 +1,4 @@
+import type { ResolvedNmsOptions } from "./options.ts";
 import type { ImagePrediction } from "./prediction.ts";
 
 /** Pairs of anchor and class that passed the confidence threshold, in the order they were met. */
@@ -26,23 +27,15 @@ export class Candidates {
   }
 }
 
-/** What makes an anchor a candidate. */
-export interface CandidateRules {
-  /** Confidences must exceed this. Compared in single precision, as the references do. */
-  conf: number;
-  /** Every class above the threshold counts, not only an anchor's best. */
-  multiLabel: boolean;
-  /** 1 for the classes that are wanted; all, where missing. */
-  wanted: Uint8Array | undefined;
-  /** Shortest and longest side in pixels that a box may have; any, where missing. */
-  sideLimits: readonly [shortest: number, longest: number] | undefined;
-}
+/** What makes an anchor a candidate. Confidences are compared in single precision, as the references do. */
+type CandidateRules = Pick<ResolvedNmsOptions, "conf" | "multiLabel" | "wanted" | "sideLimits">;
 
 /** Scans one image's prediction: anchors in order, and classes in order within an anchor. */
-export function collectCandidates(prediction: ImagePrediction, rules: CandidateRules): Candidates {
+export function collectCandidates(prediction: ImagePrediction, options: CandidateRules): Candidates {
+  const { conf, multiLabel, wanted, sideLimits } = options;
   const candidates = new Candidates();
-  const scan = rules.multiLabel ? scanAllClasses : scanBestClass;
-  scan(prediction, { ...rules, conf: Math.fround(rules.conf) }, candidates);
+  const scan = multiLabel ? scanAllClasses : scanBestClass;
+  scan(prediction, { conf: Math.fround(conf), multiLabel, wanted, sideLimits }, candidates);
   return candidates;
 }
 

@@ -16,11 +16,9 @@ import { suppress } from "./suppress.ts";
  * @throws LookonceError `ARGUMENT` when shape, data or an option do not fit
  */
 export function nonMaxSuppression(prediction: Prediction, options: NmsOptions): Detections[] {
-  const images = splitPrediction(prediction);
-  return images.map((image, index) => {
-    const resolved = resolveNmsOptions(options, image.nc);
-    return detectImage(image, resolved, options.labels?.[index]);
-  });
+  return splitPrediction(prediction).map((image, index) =>
+    detectImage(image, resolveNmsOptions(options, image.nc), options.labels?.[index]),
+  );
 }
 
 function detectImage(
@@ -28,15 +26,14 @@ function detectImage(
   options: ResolvedNmsOptions,
   labels: AprioriLabels | undefined,
 ): Detections {
-  const { conf, multiLabel, wanted, sideLimits } = options;
-  const candidates = collectCandidates(image, { conf, multiLabel, wanted, sideLimits });
-  if (labels !== undefined) addLabels(candidates, labels, { image, wanted, conf });
+  const candidates = collectCandidates(image, options);
+  if (labels !== undefined) addLabels(candidates, labels, image, options);
 
   const order = sortByScore(candidates.scores.subarray(0, candidates.count)).subarray(0, options.maxNms);
-  const boxes = cornersOf(order, candidates, { image, labels });
+  const boxes = cornersOf(order, candidates, image, labels);
   const classes = order.map((candidate) => candidates.classes[candidate]!);
-  const { iou, maxDet, agnostic } = options;
-  const kept = suppress({ boxes, classes }, { iou, maxDet, classOffset: agnostic ? 0 : options.classOffset });
+  const classOffset = options.agnostic ? 0 : options.classOffset;
+  const kept = suppress({ boxes, classes }, { ...options, classOffset });
 
   const numberOf = (row: number): number => image.anchorNumbers?.[row] ?? row;
   const out = new Float32Array(kept.length * 4);
@@ -55,10 +52,9 @@ function detectImage(
 function addLabels(
   candidates: Candidates,
   labels: AprioriLabels,
-  context: { image: ImagePrediction; wanted: Uint8Array | undefined; conf: number },
+  { nc, anchors }: ImagePrediction,
+  { wanted, conf }: ResolvedNmsOptions,
 ): void {
-  const { image, wanted, conf } = context;
-  const { nc } = image;
   if (labels.boxes.length !== labels.classes.length * 4) {
     throw new LookonceError(
       "ARGUMENT",
@@ -72,7 +68,7 @@ function addLabels(
         `Option labels of nonMaxSuppression has class ${label}; there are classes 0 to ${nc - 1}.`,
       );
     }
-    if (conf < 1 && (wanted === undefined || wanted[label] === 1)) candidates.push(image.anchors + i, label, 1);
+    if (conf < 1 && (wanted === undefined || wanted[label] === 1)) candidates.push(anchors + i, label, 1);
   }
 }
 
@@ -80,9 +76,9 @@ function addLabels(
 function cornersOf(
   order: Int32Array,
   candidates: Candidates,
-  source: { image: ImagePrediction; labels: AprioriLabels | undefined },
+  image: ImagePrediction,
+  labels: AprioriLabels | undefined,
 ): Float32Array {
-  const { image, labels } = source;
   const corners = new Float32Array(order.length * 4);
   for (let i = 0; i < order.length; i++) {
     const anchor = candidates.anchors[order[i]!]!;

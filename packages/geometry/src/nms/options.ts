@@ -39,11 +39,7 @@ export type ResolvedNmsOptions = NmsOptions &
     wanted: Uint8Array | undefined;
   };
 
-/**
- * Fills in defaults and checks ranges.
- *
- * @throws LookonceError `ARGUMENT` naming the option
- */
+/** Fills in defaults and checks ranges. @throws LookonceError `ARGUMENT` naming the option */
 export function resolveNmsOptions(options: NmsOptions, nc: number): ResolvedNmsOptions {
   const resolved = {
     agnostic: false,
@@ -60,19 +56,15 @@ export function resolveNmsOptions(options: NmsOptions, nc: number): ResolvedNmsO
     const value = resolved[name];
     if (!(value >= 1)) throw bad(name, "a number of at least 1", value);
   }
-  return { ...resolved, wanted: wantedClasses(options.classes, nc) };
-}
-
-function wantedClasses(classes: readonly number[] | undefined, nc: number): Uint8Array | undefined {
-  if (classes === undefined) return undefined;
+  if (options.classes === undefined) return { ...resolved, wanted: undefined };
   const wanted = new Uint8Array(nc);
-  for (const label of classes) {
-    if (!Number.isInteger(label) || label < 0 || label >= nc) {
+  for (const label of options.classes) {
+    if (!(Number.isInteger(label) && label >= 0 && label < nc)) {
       throw bad("classes", `class numbers from 0 to ${nc - 1}`, label);
     }
     wanted[label] = 1;
   }
-  return wanted;
+  return { ...resolved, wanted };
 }
 
 function bad(name: string, expected: string, value: unknown): LookonceError {

@@ -1,19 +1,8 @@
-/** Candidates from best to worst. */
-export interface RankedBoxes {
-  /** Rows of xyxy in pixels. */
-  boxes: Float32Array;
-  classes: Int32Array;
-}
+import type { Detections } from "../detections.ts";
+import type { ResolvedNmsOptions } from "./options.ts";
 
-/** Options of {@link suppress}. */
-export interface SuppressOptions {
-  /** A box goes when its IoU with a better one exceeds this. */
-  iou: number;
-  /** How many boxes may stay. */
-  maxDet: number;
-  /** Pixels by which each class moves its boxes right and down, so that classes do not meet; 0 lets them meet. */
-  classOffset: number;
-}
+/** Candidates from best to worst; boxes are rows of xyxy in pixels. */
+type RankedBoxes = Pick<Detections, "boxes" | "classes">;
 
 /**
  * Greedy non-maximum suppression: the positions of the boxes that stay, in order.
@@ -21,10 +10,12 @@ export interface SuppressOptions {
  * All arithmetic is rounded to single precision step by step, as in the references, because moving boxes by
  * class · 7680 coarsens their coordinates enough to decide cases.
  */
-export function suppress(ranked: RankedBoxes, options: SuppressOptions): Int32Array {
+export function suppress(
+  ranked: RankedBoxes,
+  { iou, maxDet, classOffset }: Pick<ResolvedNmsOptions, "iou" | "maxDet" | "classOffset">,
+): Int32Array {
   const count = ranked.classes.length;
-  const { iou, classOffset } = options;
-  const limit = Math.min(options.maxDet, count);
+  const limit = Math.min(maxDet, count);
   const chains = chainNumbers(ranked, classOffset);
   const kept = new KeptBoxes(limit, chains);
   const moved = new Float32Array(4);
