@@ -98,13 +98,9 @@ export function letterbox(image: Image, options: LetterboxOptions): Letterboxed 
 
 function canvasSize(size: number | readonly [number, number], stride: number): Size {
   const [height, width] = typeof size === "number" ? [size, size] : size;
-  for (const value of [height, width, stride]) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new LookonceError(
-        "ARGUMENT",
-        `letterbox: size and stride must be whole numbers of at least 1, not size ${JSON.stringify(size)} and stride ${stride}.`,
-      );
-    }
-  }
-  return { width, height };
+  if ([height, width, stride].every((value) => Number.isInteger(value) && value >= 1)) return { width, height };
+  throw new LookonceError(
+    "ARGUMENT",
+    `letterbox: size and stride must be whole numbers of at least 1, not size ${JSON.stringify(size)} and stride ${stride}.`,
+  );
 }

@@ -41,9 +41,11 @@ export function resizeBilinear(image: Image, size: Size): Image {
     if (second !== belowAt) stretchRow(image.data.subarray(second), columns, below);
     aboveAt = first;
     belowAt = second;
-    const firstWeight = rows.firstWeight[y] as number;
-    const secondWeight = rows.secondWeight[y] as number;
-    blendRows({ above, below, firstWeight, secondWeight }, data.subarray(y * stride, (y + 1) * stride));
+    const wa = rows.firstWeight[y] as number;
+    const wb = rows.secondWeight[y] as number;
+    for (let i = 0, t = y * stride; i < stride; i++, t++) {
+      data[t] = ((((above[i] as number) * wa) >> 16) + (((below[i] as number) * wb) >> 16) + 2) >> 2;
+    }
   }
   return { data, width, height };
 }
@@ -54,17 +56,12 @@ export function checkSize({ width, height }: Size): void {
   throw new LookonceError("ARGUMENT", `An image's size must be whole and at least 1 × 1, not ${width} × ${height}.`);
 }
 
-interface TapOptions {
-  /** Bytes between neighbors. */
-  step: number;
-  /**
-   * Whether positions beyond an edge pixel's center get that pixel with the full weight, as OpenCV's columns do. Its rows
-   * keep the fraction and clamp both indices: the two weights of one pixel are then rounded apart.
-   */
-  repeatsEdge: boolean;
-}
-
-function taps(from: number, to: number, { step, repeatsEdge }: TapOptions): Taps {
+/**
+ * The taps of an axis whose neighbors are `step` bytes apart. With `repeatsEdge`, positions beyond an edge pixel's center
+ * get that pixel with the full weight, as OpenCV's columns do. Its rows keep the fraction and clamp both indices: the two
+ * weights of one pixel are then rounded apart.
+ */
+function taps(from: number, to: number, { step, repeatsEdge }: { step: number; repeatsEdge: boolean }): Taps {
   const first = new Int32Array(to);
   const second = new Int32Array(to);
   const firstWeight = new Int32Array(to);
@@ -97,19 +94,5 @@ function stretchRow(source: Uint8Array, columns: Taps, target: Int32Array): void
     target[t] = ((source[a] as number) * wa + (source[b] as number) * wb) >> 4;
     target[t + 1] = ((source[a + 1] as number) * wa + (source[b + 1] as number) * wb) >> 4;
     target[t + 2] = ((source[a + 2] as number) * wa + (source[b + 2] as number) * wb) >> 4;
-  }
-}
-
-interface RowPair {
-  above: Int32Array;
-  below: Int32Array;
-  firstWeight: number;
-  secondWeight: number;
-}
-
-function blendRows(pair: RowPair, target: Uint8Array): void {
-  const { above, below, firstWeight, secondWeight } = pair;
-  for (let i = 0; i < target.length; i++) {
-    target[i] = ((((above[i] as number) * firstWeight) >> 16) + (((below[i] as number) * secondWeight) >> 16) + 2) >> 2;
   }
 }

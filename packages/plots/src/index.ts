@@ -1,6 +1,6 @@
 export { type FigureOptions, writePlot } from "./chart/figure.ts";
+export type { Drawable, DrawOptions } from "./draw/boxes-svg.ts";
 export { drawDetections } from "./draw/draw-detections.ts";
-export type { Drawable, DrawOptions } from "./draw/drawable.ts";
 export {
   type ConfusionCounts,
   type ConfusionPlotOptions,

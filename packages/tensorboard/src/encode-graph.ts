@@ -1,7 +1,7 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { LookonceError } from "@lookonce/errors";
 import { type AttrValueSchema, dataTypes, GraphDefSchema, shapeProto } from "@lookonce/tensorflow-messages";
-import type { GraphAttribute, GraphNode } from "./graph-node.ts";
+import type { GraphAttribute, GraphNode, GraphOutput } from "./graph-node.ts";
 
 type AttrValue = MessageInitShape<typeof AttrValueSchema>;
 
@@ -25,17 +25,21 @@ export function encodeGraph(nodes: readonly GraphNode[]): Uint8Array {
       device,
       attr: {
         ...Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attribute(value)])),
-        ...(outputs[0] === undefined
-          ? {}
-          : { T: { value: { case: "type", value: dataTypes[outputs[0].type ?? "float32"] } } }),
-        // TensorBoard reads the shapes of edges from the node that they come from, under this name.
-        ...(outputs.length === 0
-          ? {}
-          : { _output_shapes: list({ shape: outputs.map(({ shape }) => shapeProto(shape)) }) }),
-      } as Record<string, AttrValue>,
+        ...outputAttributes(outputs),
+      },
     })),
   });
   return toBinary(GraphDefSchema, graph);
+}
+
+function outputAttributes(outputs: readonly GraphOutput[]): Record<string, AttrValue> {
+  const [first] = outputs;
+  if (first === undefined) return {};
+  return {
+    T: { value: { case: "type", value: dataTypes[first.type ?? "float32"] } },
+    // TensorBoard reads the shapes of edges from the node that they come from, under this name.
+    _output_shapes: list({ shape: outputs.map(({ shape }) => shapeProto(shape)) }),
+  };
 }
 
 function checkGraph(nodes: readonly GraphNode[]): void {
@@ -66,15 +70,12 @@ function attribute(value: GraphAttribute): AttrValue {
       return Number.isSafeInteger(value)
         ? { value: { case: "i", value: BigInt(value) } }
         : { value: { case: "f", value } };
-    default:
-      return listAttribute(value);
+    default: {
+      if (value.every((item) => typeof item === "string")) return list({ s: value.map(bytes) });
+      const numbers = value as readonly number[];
+      return numbers.every(Number.isSafeInteger) ? list({ i: numbers.map(BigInt) }) : list({ f: [...numbers] });
+    }
   }
-}
-
-function listAttribute(values: readonly number[] | readonly string[]): AttrValue {
-  if (values.every((value) => typeof value === "string")) return list({ s: values.map(bytes) });
-  const numbers = values as readonly number[];
-  return numbers.every(Number.isSafeInteger) ? list({ i: numbers.map(BigInt) }) : list({ f: [...numbers] });
 }
 
 function list(value: Extract<NonNullable<AttrValue["value"]>, { case: "list" }>["value"]): AttrValue {

@@ -32,6 +32,8 @@ export interface ImageOptions {
 }
 
 type EventContents = NonNullable<MessageInitShape<typeof EventSchema>["what"]>;
+type Summary = Extract<EventContents, { case: "summary" }>["value"];
+type SummaryValue = NonNullable<Summary["value"]>[number];
 
 /** Names of files to try before giving up; only writers that start in one folder in the same second need a second one. */
 const maxNames = 1000;
@@ -123,7 +125,7 @@ export class EventWriter {
     await this.#file?.handle.close();
   }
 
-  #summary(tag: string, step: number, value: { case: "simpleValue"; value: number } | ImageValue): void {
+  #summary(tag: string, step: number, value: SummaryValue["value"]): void {
     if (tag === "") throw new LookonceError("ARGUMENT", "an event needs a tag, but it is empty.");
     this.#add({ case: "summary", value: { value: [{ tag, value }] } }, checkStep(step, `step of "${tag}"`));
   }
@@ -173,11 +175,6 @@ export class EventWriter {
     }
   }
 }
-
-type ImageValue = {
-  case: "image";
-  value: { width: number; height: number; colorspace: number; encodedImageString: Uint8Array };
-};
 
 function checkStep(step: number, what: string): number {
   if (Number.isSafeInteger(step) && step >= 0) return step;

@@ -26,15 +26,8 @@ export async function renderFigure(
   if (!(pixelRatio > 0 && pixelRatio <= 8)) {
     throw new LookonceError("ARGUMENT", `pixelRatio must be above 0 and at most 8, but is ${pixelRatio}.`);
   }
-  const heading =
-    title === undefined
-      ? ""
-      : text(shorten(title, width - 32, letters.figure, "bold"), {
-          x: 16,
-          y: 28,
-          size: letters.figure,
-          weight: "bold",
-        });
+  const shown = shorten(title ?? "", width - 32, letters.figure, "bold");
+  const heading = text(shown, { x: 16, y: 28, size: letters.figure, weight: "bold" });
   const paper = element("rect", { width, height, fill: ink.paper });
   const svg = element(
     "svg",

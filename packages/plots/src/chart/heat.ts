@@ -11,11 +11,6 @@ export function heatColor(share: number): string {
   return interpolateBlues(0.03 + 0.97 * Math.min(1, Math.max(0, share)));
 }
 
-/** Whether text on this share's color must be white. */
-export function isDark(share: number): boolean {
-  return share > 0.6;
-}
-
 /** One cell of a heat map; cells overlap by a hair, so that no seams show. */
 export function heatCell({ x, y, width, height }: Rect, share: number): string {
   return element("rect", { x, y, width: width + 0.2, height: height + 0.2, fill: heatColor(share) });
@@ -33,10 +28,8 @@ export function colorBar({ x, y, width, height }: Rect, highest: number): string
     .filter((value) => highest <= 1 || Number.isInteger(value))
     .map((value) => {
       const at = y + height - (value / highest) * height;
-      return (
-        element("path", { d: `M${round(x + width)} ${round(at)}h4`, stroke: ink.frame }) +
-        text(countLabel(value), { x: x + width + 8, y: at + 4.3, color: ink.quiet })
-      );
+      const mark = element("path", { d: `M${round(x + width)} ${round(at)}h4`, stroke: ink.frame });
+      return mark + text(countLabel(value), { x: x + width + 8, y: at + 4.3, color: ink.quiet });
     });
   return cells.join("") + marks.join("");
 }

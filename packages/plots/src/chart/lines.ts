@@ -36,11 +36,8 @@ export function drawLine(
       "stroke-linecap": dashes === undefined ? "round" : undefined,
     }),
   ];
-  if (radius !== undefined) {
-    for (const [x, y] of finite)
-      marks.push(
-        element("circle", { cx: panel.x(x), cy: panel.y(y), r: radius, fill: color, "fill-opacity": opacity }),
-      );
+  for (const [x, y] of radius === undefined ? [] : finite) {
+    marks.push(element("circle", { cx: panel.x(x), cy: panel.y(y), r: radius, fill: color, "fill-opacity": opacity }));
   }
   return marks.join("");
 }

@@ -1,3 +1,4 @@
+import { extent } from "d3-array";
 import { format } from "d3-format";
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { ink, letters } from "./style.ts";
@@ -59,18 +60,18 @@ export function makePanel(outer: Rect, options: PanelOptions): Panel {
   return { area, legend: { x: area.x, y: outer.y + 24 }, x, y, svg };
 }
 
+/** Where the panel of this number lies in a grid of panels below a figure's title. */
+export function gridCell(index: number, columns: number, { x, y, width, height }: Rect): Rect {
+  return { x: x + (index % columns) * width, y: y + Math.floor(index / columns) * height, width, height };
+}
+
 /** From lowest to highest finite value, widened where they are one; `fallback` where there is none. */
 export function extentOf(
   values: Iterable<number>,
   fallback: readonly [number, number] = [0, 1],
 ): readonly [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  if (low > high) return fallback;
+  const [low, high] = extent([...values].filter(Number.isFinite));
+  if (low === undefined) return fallback;
   if (low < high) return [low, high];
   const room = Math.abs(low) * 0.1 || 0.5;
   return [low - room, high + room];
@@ -118,46 +119,31 @@ function heading(outer: Rect, area: Rect, { title, note = "" }: PanelOptions): s
 }
 
 function yAxis(area: Rect, y: ScaleLinear<number, number>, { values, labels }: Ticks): string {
-  return values
-    .map((value, i) => {
-      const at = y(value);
-      return (
-        element("path", { d: `M${area.x} ${at}h${area.width}`, stroke: ink.grid }) +
-        text(labels[i] as string, { x: area.x - 8, y: at + 4.3, anchor: "end", color: ink.quiet })
-      );
-    })
-    .join("");
+  const marks = values.map((value, i) => {
+    const at = y(value);
+    const line = element("path", { d: `M${area.x} ${at}h${area.width}`, stroke: ink.grid });
+    return line + text(labels[i] as string, { x: area.x - 8, y: at + 4.3, anchor: "end", color: ink.quiet });
+  });
+  return marks.join("");
 }
 
 function xAxis(area: Rect, x: ScaleLinear<number, number>, { values, labels }: Ticks): string {
   const bottom = area.y + area.height;
   const marks = values.map((value, i) => {
     const at = x(value);
-    return (
-      element("path", { d: `M${at} ${bottom}v5`, stroke: ink.frame }) +
-      text(labels[i] as string, { x: at, y: bottom + 18, anchor: "middle", color: ink.quiet })
-    );
+    const mark = element("path", { d: `M${at} ${bottom}v5`, stroke: ink.frame });
+    return mark + text(labels[i] as string, { x: at, y: bottom + 18, anchor: "middle", color: ink.quiet });
   });
   return element("path", { d: `M${area.x} ${bottom}h${area.width}`, stroke: ink.frame }) + marks.join("");
 }
 
-function axisLabels(outer: Rect, area: Rect, { x, y }: PanelOptions): string {
-  const below =
-    x.label === undefined
-      ? ""
-      : text(shorten(x.label, area.width, letters.label), {
-          x: area.x + area.width / 2,
-          y: outer.y + outer.height - 5,
-          size: letters.label,
-          anchor: "middle",
-        });
-  if (!y.label) return below;
-  const beside = text(shorten(y.label, area.height, letters.label), {
-    x: outer.x + 13,
-    y: area.y + area.height / 2,
-    size: letters.label,
-    anchor: "middle",
-    turn: -90,
-  });
-  return below + beside;
+function axisLabels(outer: Rect, area: Rect, axes: PanelOptions): string {
+  const look = { size: letters.label, anchor: "middle" } as const;
+  const [x, y] = [area.x + area.width / 2, area.y + area.height / 2];
+  const below = shorten(axes.x.label ?? "", area.width, letters.label);
+  const beside = shorten(axes.y.label ?? "", area.height, letters.label);
+  return (
+    text(below, { x, y: outer.y + outer.height - 5, ...look }) +
+    text(beside, { x: outer.x + 13, y, ...look, turn: -90 })
+  );
 }

@@ -1,7 +1,27 @@
+import type { Detections } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
-import type { Drawable, DrawOptions } from "./drawable.ts";
 import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
 import { classColor, hex, textColor } from "./palette.ts";
+
+/** Options of drawing. */
+export interface DrawOptions {
+  /** Width of a box's line in pixels. Default: from the image's size. */
+  lineWidth?: number;
+  /** Size of the labels' letters in pixels. Default: from the image's size. */
+  fontSize?: number;
+  /** Whether to draw boxes. Default true. */
+  frames?: boolean;
+  /** Whether to write class names. Default true. */
+  labels?: boolean;
+  /** Whether to write scores. Default true. */
+  scores?: boolean;
+}
+
+/** Detections to draw, in the image's pixels, and the names of the classes. */
+export interface Drawable {
+  detections: Detections;
+  names: readonly string[];
+}
 
 /** Sizes of what is drawn, in pixels. */
 interface Sizes {
@@ -39,7 +59,9 @@ export function boxMarks(image: Size, { detections, names }: Drawable, options: 
     if (options.frames ?? true) frames.push(frame(box, hex(color), sizes));
     const text = labelText(nameOf(label, names), detections.scores[i] as number, options);
     if (text === "") continue;
-    const { place, outline, font } = placeTag(text, box, { image, sizes, taken });
+    const { font, outline } = fitText(text, sizes.font, image.width);
+    const size = { width: outline.width + 2 * font * textMargin, height: font * 1.34 };
+    const place = placeTag(size, box, { image, overlap: sizes.line / 2, taken });
     taken.push(place);
     tags.push(tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) }));
   }
@@ -47,12 +69,7 @@ export function boxMarks(image: Size, { detections, names }: Drawable, options: 
 }
 
 function boxAt(boxes: Float32Array, index: number): Box {
-  const [left, top, right, bottom] = boxes.subarray(4 * index, 4 * index + 4) as unknown as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [left = 0, top = 0, right = 0, bottom = 0] = boxes.subarray(4 * index, 4 * index + 4);
   return { left, top, right, bottom };
 }
 
@@ -85,50 +102,34 @@ function frame({ left, top, right, bottom }: Box, color: string, { line }: Sizes
   return `${edge}<rect ${shape} stroke="${color}" stroke-width="${line}"/>`;
 }
 
-interface TagRoom {
-  image: Size;
-  sizes: Sizes;
-  /** Where labels are already. */
-  taken: readonly Box[];
-}
-
-interface PlacedTag {
-  place: Box;
-  outline: TextOutline;
-  font: number;
-}
-
 /**
  * Where a label goes: above its box, inside its top, below, or inside its bottom, at its left or its right edge; the first of
  * these that is within the image and hides no other label, or else the first that is within the image.
  */
-function placeTag(text: string, box: Box, { image, sizes, taken }: TagRoom): PlacedTag {
-  const { font, outline } = fitText(text, sizes.font, image.width);
-  const width = outline.width + 2 * font * textMargin;
-  const height = font * 1.34;
+function placeTag(
+  { width, height }: Size,
+  box: Box,
+  { image, overlap, taken }: { image: Size; overlap: number; taken: readonly Box[] },
+): Box {
   const within = (value: number, most: number): number => Math.max(0, Math.min(value, most));
   const lefts = [box.left, box.right - width].map((left) => within(left, image.width - width));
-  const overlap = sizes.line / 2;
   const tops = [box.top - height + overlap, box.top + overlap, box.bottom - overlap, box.bottom - height - overlap];
   const fitting = tops.filter((top) => top >= 0 && top + height <= image.height);
   const places = (fitting.length > 0 ? fitting : [within(box.top, image.height - height)]).flatMap((top) =>
     lefts.map((left) => ({ left, top, right: left + width, bottom: top + height })),
   );
-  const place = places.find((each) => !taken.some((other) => overlaps(each, other))) ?? (places[0] as Box);
-  return { place, outline, font };
+  return places.find((each) => !taken.some((other) => overlaps(each, other))) ?? (places[0] as Box);
 }
 
 function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-interface TagStyle {
-  font: number;
-  fill: string;
-  ink: string;
-}
-
-function tag({ left, top, right, bottom }: Box, outline: TextOutline, { font, fill, ink }: TagStyle): string {
+function tag(
+  { left, top, right, bottom }: Box,
+  outline: TextOutline,
+  { font, fill, ink }: { font: number; fill: string; ink: string },
+): string {
   const side = font * textMargin;
   return (
     `<rect x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}" rx="${px(font * 0.14)}" fill="${fill}"/>` +

@@ -1,8 +1,7 @@
 import { blankImage, type Image } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
-import { boxesSvg } from "./boxes-svg.ts";
+import { boxesSvg, type Drawable } from "./boxes-svg.ts";
 import { drawDetections } from "./draw-detections.ts";
-import type { Drawable } from "./drawable.ts";
 import { outlineText } from "./label-font.ts";
 import { type Color, classColor, textColor } from "./palette.ts";
 

@@ -62,7 +62,8 @@ export function hasLetters(text: string): boolean {
 
 /** SVG path data. opentype.js's own writes numbers that run into each other where one is a hair below zero. */
 function pathData(commands: readonly PathCommand[]): string {
-  return commands.map((command) => `${command.type}${hundredths(...coordinates(command))}`).join("");
+  const hundredths = (value: number): number => Math.round(value * 100) / 100;
+  return commands.map((command) => command.type + coordinates(command).map(hundredths).join(" ")).join("");
 }
 
 function coordinates(command: PathCommand): number[] {
@@ -70,8 +71,4 @@ function coordinates(command: PathCommand): number[] {
   const end = [command.x, command.y];
   if (command.type === "Q") return [command.x1, command.y1, ...end];
   return command.type === "C" ? [command.x1, command.y1, command.x2, command.y2, ...end] : end;
-}
-
-function hundredths(...values: readonly number[]): string {
-  return values.map((value) => Math.round(value * 100) / 100).join(" ");
 }

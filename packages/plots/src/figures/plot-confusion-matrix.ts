@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
-import { range } from "d3-array";
+import { range, sum } from "d3-array";
 import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
-import { colorBar, countLabel, heatCell, heatColor, isDark } from "../chart/heat.ts";
+import { colorBar, countLabel, heatCell, heatColor } from "../chart/heat.ts";
 import { ink, letters } from "../chart/style.ts";
 import { element, type Rect } from "../chart/svg.ts";
 import { shorten, text, textWidth } from "../chart/text.ts";
@@ -42,35 +42,24 @@ export async function plotConfusionMatrix(
       `A confusion matrix of size ${size} needs ${size * size} counts, but has ${counts.length}.`,
     );
   }
-  const values = normalize ? byColumn(matrix) : Array.from(counts, (value) => (Number.isFinite(value) ? value : 0));
+  const finite = Array.from(counts, (value) => (Number.isFinite(value) ? value : 0));
+  const sums = range(size).map((column) => sum(range(size), (row) => finite[row * size + column]));
+  const values = normalize ? finite.map((value, i) => value / (sums[i % size] || 1)) : finite;
   const highest = normalize ? 1 : values.reduce((most, value) => Math.max(most, value), 1);
   const labels = range(size).map((i) => (i === size - 1 ? "background" : (names[i] ?? String(i))));
   const layout = layOut(labels);
   const { area } = layout;
+  const label = { size: letters.label, anchor: "middle" } as const;
   const marks = [
-    cells({ size, values, highest, normalize }, area),
+    cells(values, area, { highest, normalize }),
     classLabels(labels, layout),
     element("rect", { ...area, fill: "none", stroke: ink.frame }),
     colorBar({ x: area.x + area.width + 20, y: area.y, width: 16, height: area.height }, highest),
-    text("true class", { ...middleBelow(area, layout.height - 10), size: letters.label, anchor: "middle" }),
-    text("predicted class", {
-      x: 20,
-      y: area.y + area.height / 2,
-      size: letters.label,
-      anchor: "middle",
-      turn: -90,
-    }),
+    text("true class", { x: area.x + area.width / 2, y: layout.height - 10, ...label }),
+    text("predicted class", { x: 20, y: area.y + area.height / 2, ...label, turn: -90 }),
   ];
   const title = normalize ? "Confusion matrix, shares of true classes" : "Confusion matrix, counts";
   return renderFigure({ width: layout.width, height: layout.height }, marks, { title, ...figure });
-}
-
-function byColumn({ size, counts }: ConfusionCounts): number[] {
-  const finite = Array.from(counts, (value) => (Number.isFinite(value) ? value : 0));
-  const sums = range(size).map((column) =>
-    range(size).reduce((sum, row) => sum + (finite[row * size + column] ?? 0), 0),
-  );
-  return finite.map((value, i) => value / (sums[i % size] || 1));
 }
 
 interface Layout {
@@ -102,14 +91,11 @@ function layOut(labels: readonly string[]): Layout {
 }
 
 function cells(
-  {
-    size,
-    values,
-    highest,
-    normalize,
-  }: { size: number; values: readonly number[]; highest: number; normalize: boolean },
+  values: readonly number[],
   area: Rect,
+  { highest, normalize }: { highest: number; normalize: boolean },
 ): string {
+  const size = Math.sqrt(values.length);
   const cell = area.width / size;
   const paper = element("rect", { ...area, fill: heatColor(0) });
   const filled = values.map((value, i) => {
@@ -117,10 +103,8 @@ function cells(
     // What would read 0.00 is left empty, so that the eye finds what matters.
     if (value === 0 || (normalize && value < 0.005)) return "";
     const place = { x: area.x + (i % size) * cell, y: area.y + Math.floor(i / size) * cell, width: cell, height: cell };
-    return (
-      heatCell(place, share) +
-      (cell < 24 ? "" : cellText(place, share, normalize ? value.toFixed(2) : countLabel(value)))
-    );
+    const label = normalize ? value.toFixed(2) : countLabel(value);
+    return heatCell(place, share) + (cell < 24 ? "" : cellText(place, share, label));
   });
   return paper + filled.join("");
 }
@@ -128,7 +112,7 @@ function cells(
 function cellText({ x, y, width, height }: Rect, share: number, label: string): string {
   const wanted = Math.min(15, width * 0.36);
   const size = wanted * Math.min(1, (width - 4) / textWidth(label, wanted));
-  const color = isDark(share) ? "#fff" : ink.text;
+  const color = share > 0.6 ? "#fff" : ink.text;
   return text(label, { x: x + width / 2, y: y + height / 2 + size * 0.36, size, anchor: "middle", color });
 }
 
@@ -149,8 +133,4 @@ function classLabels(labels: readonly string[], { area, cell, font, every, level
       return beside + below;
     })
     .join("");
-}
-
-function middleBelow(area: Rect, y: number): { x: number; y: number } {
-  return { x: area.x + area.width / 2, y };
 }

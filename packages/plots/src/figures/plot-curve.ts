@@ -1,3 +1,4 @@
+import { mean, sum } from "d3-array";
 import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
 import { type LegendEntry, legendColumn } from "../chart/legend.ts";
 import { drawLine } from "../chart/lines.ts";
@@ -29,9 +30,8 @@ const kinds = {
   recall: { key: "recall", title: "Recall–confidence curve", x: "confidence", y: "recall" },
 } as const;
 
-/** Up to so many classes each have a color and a line in the legend. */
+/** Up to so many classes each have a color and a line in the legend; of more, so many of the best and of the worst. */
 const maxNamed = 20;
-/** Of more classes, so many of the best and of the worst. */
 const extremes = 5;
 
 const meanColor = "#0b3d91";
@@ -67,19 +67,19 @@ export async function plotCurve(
   if (classes.length === 0) return renderFigure(size, [panel.svg, noData(panel, "no labeled objects")], heading);
   const curves = classes.map((one) => curveOf(kind, one));
   const { marks, entries } = curves.length <= maxNamed ? allNamed(panel, curves) : fewNamed(panel, curves);
-  const mean = meanOf(curves);
-  const best = mean.indexOf(Math.max(...mean));
-  const at = best / Math.max(mean.length - 1, 1);
+  const means = meanOf(curves);
+  const best = means.indexOf(Math.max(...means));
+  const at = best / Math.max(means.length - 1, 1);
   const value =
     kind === "precision-recall"
-      ? `${meanScore(curves).toFixed(3)} mAP@0.5`
-      : `${(mean[best] ?? 0).toFixed(2)} at ${at.toFixed(3)}`;
+      ? `${finiteMean(curves.map(({ score }) => score)).toFixed(3)} mAP@0.5`
+      : `${(means[best] ?? 0).toFixed(2)} at ${at.toFixed(3)}`;
   const summary = { name: "all classes", value, color: meanColor, thick: true };
   const drawn = [
     panel.svg,
     ...marks,
-    drawLine(panel, pointsOf(mean), { color: meanColor, width: 4 }),
-    kind === "precision-recall" ? "" : dot(panel, at, mean[best] ?? 0),
+    drawLine(panel, pointsOf(means), { color: meanColor, width: 4 }),
+    kind === "precision-recall" ? "" : dot(panel, at, means[best] ?? 0),
     moved(side + 100, titleHeight + 8, legendColumn([summary, ...entries], legendWidth - 10).svg),
   ];
   return renderFigure(size, drawn, heading);
@@ -92,19 +92,14 @@ function curveOf(kind: CurveKind, { name, ap50, curves }: CurvesOfClass): Curve 
   return { name, value, values, score };
 }
 
-interface Drawn {
-  marks: string[];
-  entries: LegendEntry[];
-}
-
-function allNamed(panel: Panel, curves: readonly Curve[]): Drawn {
+function allNamed(panel: Panel, curves: readonly Curve[]): { marks: string[]; entries: LegendEntry[] } {
   return {
     marks: curves.map(({ values }, i) => drawLine(panel, pointsOf(values), { ...lineStyle(i), width: 1.6 })),
     entries: curves.map(({ name, value }, i) => ({ name, value, ...lineStyle(i) })),
   };
 }
 
-function fewNamed(panel: Panel, curves: readonly Curve[]): Drawn {
+function fewNamed(panel: Panel, curves: readonly Curve[]): ReturnType<typeof allNamed> {
   const ranked = [...curves].sort((a, b) => b.score - a.score);
   const [best, worst] = [ranked.slice(0, extremes), ranked.slice(-extremes)];
   const gray = ranked.slice(extremes, -extremes);
@@ -125,14 +120,8 @@ function fewNamed(panel: Panel, curves: readonly Curve[]): Drawn {
 }
 
 function dot(panel: Panel, x: number, y: number): string {
-  return element("circle", {
-    cx: panel.x(x),
-    cy: panel.y(y),
-    r: 6,
-    fill: "#fff",
-    stroke: meanColor,
-    "stroke-width": 3,
-  });
+  const look = { r: 6, fill: "#fff", stroke: meanColor, "stroke-width": 3 };
+  return element("circle", { cx: panel.x(x), cy: panel.y(y), ...look });
 }
 
 function pointsOf(values: ArrayLike<number>): [number, number][] {
@@ -141,15 +130,11 @@ function pointsOf(values: ArrayLike<number>): [number, number][] {
 
 function meanOf(curves: readonly Curve[]): number[] {
   const length = Math.max(...curves.map(({ values }) => values.length));
-  return Array.from({ length }, (_, i) => {
-    const values = curves.map((curve) => curve.values[i]).filter((value) => Number.isFinite(value)) as number[];
-    return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
-  });
+  return Array.from({ length }, (_, i) => finiteMean(curves.map(({ values }) => values[i])));
 }
 
-function meanScore(curves: readonly Curve[]): number {
-  const finite = curves.map(({ score }) => score).filter(Number.isFinite);
-  return finite.reduce((sum, score) => sum + score, 0) / Math.max(finite.length, 1);
+function finiteMean(values: readonly (number | undefined)[]): number {
+  return mean(values.filter(Number.isFinite)) ?? 0;
 }
 
 function highestOf(values: ArrayLike<number>): number {
@@ -157,5 +142,5 @@ function highestOf(values: ArrayLike<number>): number {
 }
 
 function areaOf(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + (Number.isFinite(value) ? value : 0), 0);
+  return sum(Array.from(values).filter(Number.isFinite));
 }

@@ -1,7 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
+import { maxIndex } from "d3-array";
 import { interpolateViridis } from "d3-scale-chromatic";
 import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
-import { extentOf, makePanel } from "../chart/panel.ts";
+import { extentOf, gridCell, makePanel } from "../chart/panel.ts";
 import { ink } from "../chart/style.ts";
 import { element, type Rect } from "../chart/svg.ts";
 import { noData } from "./plot-lines.ts";
@@ -32,16 +33,12 @@ export async function plotEvolution(
     throw new LookonceError("ARGUMENT", "plotEvolution needs a generation with hyper-parameters, but got none.");
   }
   const columns = Math.min(names.length, Math.max(1, Math.ceil(Math.sqrt(names.length * 1.6))));
-  const fittest = indexOfFittest(generations);
+  const fittest = maxIndex(generations, ({ fitness }) => (Number.isFinite(fitness) ? fitness : undefined));
+  const cell = { x: 8, y: titleHeight, width: panelWidth, height: panelHeight };
   const marks = names.map((name, i) =>
     parameterPanel(name, generations, {
       fittest,
-      outer: {
-        x: 8 + (i % columns) * panelWidth,
-        y: titleHeight + Math.floor(i / columns) * panelHeight,
-        width: panelWidth - 4,
-        height: panelHeight - 10,
-      },
+      outer: { ...gridCell(i, columns, cell), width: panelWidth - 4, height: panelHeight - 10 },
     }),
   );
   const size = {
@@ -54,14 +51,6 @@ export async function plotEvolution(
       ? "Evolution"
       : `Evolution: ${count} ${count === 1 ? "generation" : "generations"}, best fitness ${(generations[fittest] as Generation).fitness.toFixed(4)}`;
   return renderFigure(size, marks, { title, ...options });
-}
-
-function indexOfFittest(generations: readonly Generation[]): number {
-  let best = -1;
-  for (const [i, { fitness }] of generations.entries()) {
-    if (Number.isFinite(fitness) && (best < 0 || fitness > (generations[best] as Generation).fitness)) best = i;
-  }
-  return best;
 }
 
 function parameterPanel(
@@ -80,15 +69,10 @@ function parameterPanel(
     y: { domain: extentOf(points.map(({ y }) => y)), nice: true, label: "fitness" },
   });
   if (points.length === 0) return panel.svg + noData(panel);
-  const dots = points.map(({ x, y, i }) =>
-    element("circle", {
-      cx: panel.x(x),
-      cy: panel.y(y),
-      r: 3,
-      fill: interpolateViridis((0.9 * i) / Math.max(generations.length - 1, 1)),
-      "fill-opacity": 0.75,
-    }),
-  );
+  const dots = points.map(({ x, y, i }) => {
+    const fill = interpolateViridis((0.9 * i) / Math.max(generations.length - 1, 1));
+    return element("circle", { cx: panel.x(x), cy: panel.y(y), r: 3, fill, "fill-opacity": 0.75 });
+  });
   return panel.svg + dots.join("") + (best === undefined ? "" : cross(panel.x(best.x), panel.y(best.y)));
 }
 

@@ -48,18 +48,14 @@ export async function plotLabels(table: LabelBoxes, options: FigureOptions = {})
   const marks = [
     classHistogram(table, places.classes),
     overlay(table, places.overlay),
-    heatMap(places.centers, {
-      count,
+    heatMap(places.centers, table.centers, {
       title: "Centers of boxes",
-      x: { value: (i) => table.centers[2 * i], label: "x ÷ width of the image" },
-      y: { value: (i) => table.centers[2 * i + 1], label: "y ÷ height of the image" },
+      labels: ["x ÷ width of the image", "y ÷ height of the image"],
       downwards: true,
     }),
-    heatMap(places.sizes, {
-      count,
+    heatMap(places.sizes, table.sizes, {
       title: "Sizes of boxes",
-      x: { value: (i) => table.sizes[2 * i], label: "width ÷ width of the image" },
-      y: { value: (i) => table.sizes[2 * i + 1], label: "height ÷ height of the image" },
+      labels: ["width ÷ width of the image", "height ÷ height of the image"],
       downwards: false,
     }),
   ];
@@ -83,18 +79,8 @@ function layOut({ names }: LabelBoxes): Layout {
     width,
     height: panelSize,
   });
-  const rest = wide
-    ? ([
-        [1, 0],
-        [1, 1],
-        [1, 2],
-      ] as const)
-    : ([
-        [0, 1],
-        [1, 0],
-        [1, 1],
-      ] as const);
-  const [overlay, centers, sizes] = rest.map(([row, column]) => place(row, column, panelSize)) as [Rect, Rect, Rect];
+  const rest = [1, 2, 3].map((i) => (wide ? place(1, i - 1, panelSize) : place(i >> 1, i & 1, panelSize)));
+  const [overlay, centers, sizes] = rest as [Rect, Rect, Rect];
   return {
     places: { classes: place(0, 0, wide ? 3 * step - 20 : panelSize), overlay, centers, sizes },
     size: { width: columns * step, height: titleHeight + 2 * step },
@@ -146,14 +132,10 @@ function countClasses(named: number, classes: ArrayLike<number>): number[] {
   return counts;
 }
 
-/** A square with a title above, without axes. */
-function squareBelow(outer: Rect): Rect {
-  const side = Math.min(outer.width - 30, outer.height - 50);
-  return { x: outer.x + 30, y: outer.y + 30, width: side, height: side };
-}
-
 function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
-  const area = squareBelow(outer);
+  // A square with a title above, without axes
+  const side = Math.min(outer.width - 30, outer.height - 50);
+  const area = { x: outer.x + 30, y: outer.y + 30, width: side, height: side };
   const step = Math.max(1, Math.ceil(labels.length / maxBoxes));
   const opacity = labels.length / step > 300 ? 0.35 : 0.7;
   const frames = range(0, labels.length, step).map((i) => {
@@ -171,10 +153,10 @@ function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
     });
   });
   const note = step === 1 ? "centerd" : `centerd; ${frames.length.toLocaleString("en")} of all`;
-  const title = text("Boxes over each other", { x: area.x, y: outer.y + 18, size: letters.title, weight: "bold" });
-  const behind = area.x + textWidth("Boxes over each other", letters.title, "bold") + 10;
+  const title = "Boxes over each other";
+  const behind = area.x + textWidth(title, letters.title, "bold") + 10;
   return [
-    title,
+    text(title, { x: area.x, y: outer.y + 18, size: letters.title, weight: "bold" }),
     text(note, { x: behind, y: outer.y + 18, color: ink.quiet }),
     ...frames,
     element("rect", { ...area, fill: "none", stroke: ink.frame }),
@@ -183,27 +165,20 @@ function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
   ].join("");
 }
 
-interface HeatAxis {
-  /** Of each box. */
-  value: (index: number) => number | undefined;
-  label: string;
-}
-
 interface HeatMapOptions {
   title: string;
-  count: number;
-  x: HeatAxis;
-  y: HeatAxis;
+  /** Of the two axes. */
+  labels: readonly [x: string, y: string];
   /** Whether y grows downwards, as in images. */
   downwards: boolean;
 }
 
-/** How many values lie in each cell of the unit square, darker by the square root of the count. */
-function heatMap(outer: Rect, { title, count, x, y, downwards }: HeatMapOptions): string {
+/** How many of the points, rows of x, y, lie in each cell of the unit square, darker by the square root of the count. */
+function heatMap(outer: Rect, points: ArrayLike<number>, { title, labels, downwards }: HeatMapOptions): string {
   const counts = new Uint32Array(bins * bins);
-  for (let i = 0; i < count; i++) {
-    const h = x.value(i) ?? Number.NaN;
-    const v = y.value(i) ?? Number.NaN;
+  for (let i = 0; i < points.length; i += 2) {
+    const h = points[i] as number;
+    const v = points[i + 1] as number;
     if (!Number.isFinite(h) || !Number.isFinite(v)) continue;
     const index = binOf(v) * bins + binOf(h);
     counts[index] = (counts[index] as number) + 1;
@@ -211,22 +186,16 @@ function heatMap(outer: Rect, { title, count, x, y, downwards }: HeatMapOptions)
   const highest = counts.reduce((most, count) => Math.max(most, count), 0);
   const domain: readonly [number, number] = downwards ? [1, 0] : [0, 1];
   const note = highest === 0 ? undefined : `darkest: ${countLabel(highest)} in a cell`;
-  const panel = makePanel(outer, {
-    title,
-    note,
-    x: { label: x.label, domain: [0, 1] },
-    y: { label: y.label, domain },
-  });
+  const [x, y] = labels;
+  const panel = makePanel(outer, { title, note, x: { label: x, domain: [0, 1] }, y: { label: y, domain } });
   if (highest === 0) return panel.svg + noData(panel);
   const [width, height] = [panel.area.width / bins, panel.area.height / bins];
   const cells = Array.from(counts, (inCell, i) => {
     if (inCell === 0) return "";
     const row = Math.floor(i / bins);
     const top = panel.y((downwards ? row : row + 1) / bins);
-    return heatCell(
-      { x: panel.x((i % bins) / bins), y: top, width, height },
-      0.12 + 0.88 * Math.sqrt(inCell / highest),
-    );
+    const place = { x: panel.x((i % bins) / bins), y: top, width, height };
+    return heatCell(place, 0.12 + 0.88 * Math.sqrt(inCell / highest));
   });
   const paper = element("rect", { ...panel.area, fill: heatColor(0) });
   return panel.svg + paper + cells.join("") + element("rect", { ...panel.area, fill: "none", stroke: ink.frame });

@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
 import { legendRows } from "../chart/legend.ts";
 import { drawLine } from "../chart/lines.ts";
-import { type Axis, extentOf, makePanel, type Panel } from "../chart/panel.ts";
+import { type Axis, extentOf, gridCell, makePanel, type Panel } from "../chart/panel.ts";
 import { smoothed } from "../chart/smooth.ts";
 import { ink, lineStyle } from "../chart/style.ts";
 import { moved, type Rect } from "../chart/svg.ts";
@@ -57,13 +57,9 @@ export async function plotLines(panels: readonly LinePanel[], options: PlotLines
   if (panels.length === 0) throw new LookonceError("ARGUMENT", "plotLines needs at least one panel, but got none.");
   const { panelWidth = 400, panelHeight = 300, columns = Math.min(panels.length, 4) } = options;
   const top = options.title === undefined ? 6 : titleHeight;
+  const cell = { x: 8, y: top, width: panelWidth, height: panelHeight };
   const marks = panels.map((panel, i) =>
-    linePanel(panel, {
-      x: 8 + (i % columns) * panelWidth,
-      y: top + Math.floor(i / columns) * panelHeight,
-      width: panelWidth - 8,
-      height: panelHeight - 8,
-    }),
+    linePanel(panel, { ...gridCell(i, columns, cell), width: panelWidth - 8, height: panelHeight - 8 }),
   );
   const size = { width: columns * panelWidth + 8, height: top + Math.ceil(panels.length / columns) * panelHeight };
   return renderFigure(size, marks, options);

@@ -5,6 +5,7 @@ import { ink } from "../chart/style.ts";
 import { element, moved, type Rect, round } from "../chart/svg.ts";
 import { shorten, text } from "../chart/text.ts";
 import { boxMarks } from "../draw/boxes-svg.ts";
+import { overlaid } from "../draw/draw-detections.ts";
 import { classColor, hex } from "../draw/palette.ts";
 
 /** An image of a grid, with what is in it. */
@@ -70,12 +71,8 @@ export async function imageGrid(images: readonly GridImage[], options: ImageGrid
   const overlays = await Promise.all(images.map((one, i) => scaled(one.image, places[i] as Rect)));
   const marks = images.map((one, i) => annotations(one, places[i] as Rect, { ...options, cell, head }));
   const svg = element("svg", { xmlns: "http://www.w3.org/2000/svg", ...size }, marks.join(""));
-  const data = await sharp({ create: { ...size, channels: 3, background: ink.paper } })
-    .composite([...overlays, { input: Buffer.from(svg), top: 0, left: 0 }])
-    .removeAlpha()
-    .raw()
-    .toBuffer();
-  return { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), ...size };
+  const canvas = sharp({ create: { ...size, channels: 3, background: ink.paper } });
+  return overlaid(canvas, size, [...overlays, { input: Buffer.from(svg), top: 0, left: 0 }]);
 }
 
 function checkImage({ boxes, classes, scores, polygons }: GridImage, index: number): void {
@@ -112,11 +109,8 @@ interface CellOptions extends ImageGridOptions {
   head: number;
 }
 
-function annotations(
-  one: GridImage,
-  place: Rect,
-  { names = [], cell, head, fontSize, labels = true }: CellOptions,
-): string {
+function annotations(one: GridImage, place: Rect, options: CellOptions): string {
+  const { names = [], cell, head, fontSize, labels = true } = options;
   const { image, boxes = new Float32Array(0), classes = new Int32Array(0), scores, polygons = [], caption } = one;
   const [sx, sy] = [place.width / image.width, place.height / image.height];
   const drawable = {
