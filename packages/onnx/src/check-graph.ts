@@ -6,7 +6,8 @@ function label(node: OnnxNode): string {
   return node.name === "" ? `a ${node.op} node` : `node "${node.name}" (${node.op})`;
 }
 
-function define(known: Set<string>, name: string, what: string): void {
+/** Adds a name; throws `ARGUMENT` when it is taken. */
+export function define(known: Set<string>, name: string, what: string): void {
   if (known.has(name)) {
     throw new LookonceError(
       "ARGUMENT",

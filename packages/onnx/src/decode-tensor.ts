@@ -1,15 +1,16 @@
 import { LookonceError } from "@lookonce/errors";
 import { requireLittleEndian } from "./encode-tensor.ts";
-import { TensorProto_DataLocation as DataLocation, type TensorProto } from "./generated/onnx-ml-pb.ts";
-import type { AnyTensorValue, StringTensorValue } from "./model.ts";
 import {
-  TENSOR_TYPES,
-  type TensorType,
-  type TypedArray,
-  type TypedArrayClass,
-  tensorTypeLabel,
-  tensorTypeOf,
-} from "./tensor-type.ts";
+  TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
+  type TensorProto,
+} from "./generated/onnx-ml-pb.ts";
+import type { AnyTensorValue } from "./model.ts";
+import { TENSOR_TYPES, type TensorType, type TypedArray, type TypedArrayClass } from "./tensor-type.ts";
+
+const BY_NUMBER: ReadonlyMap<number, TensorType> = new Map(
+  (Object.keys(TENSOR_TYPES) as TensorType[]).map((type) => [TENSOR_TYPES[type].proto, type]),
+);
 
 /**
  * A tensor out of a model, from its raw bytes or its typed field.
@@ -30,8 +31,11 @@ export function decodeTensor(proto: TensorProto, where: string): AnyTensorValue 
   if (shape.some((size) => size < 0) || !Number.isSafeInteger(count)) {
     throw new LookonceError("FORMAT", `${where}: [${shape.join(", ")}] is not a shape. The file is damaged.`);
   }
-  const array = TENSOR_TYPES[type].array;
-  if (array === undefined) return decodeStrings(proto, shape, where, count);
+  const { array } = TENSOR_TYPES[type];
+  if (array === undefined) {
+    requireLength(proto.stringData.length, count, shape, where);
+    return { type: "string", shape, data: proto.stringData.map((bytes) => decodeUtf8(bytes, where)) };
+  }
   const raw = proto.rawData;
   const data = raw.byteLength > 0 ? fromRaw(raw, array, where) : fromField(proto, type, array, where);
   requireLength(data.length, count, shape, where);
@@ -40,25 +44,18 @@ export function decodeTensor(proto: TensorProto, where: string): AnyTensorValue 
 
 /** The element type with this number; throws `UNSUPPORTED` for those that cannot be read. */
 export function knownType(number: number, where: string): TensorType {
-  const type = tensorTypeOf(number);
-  if (type === undefined) {
-    throw new LookonceError("UNSUPPORTED", `${where}: tensors of type ${tensorTypeLabel(number)} cannot be read.`);
-  }
-  return type;
+  const type = BY_NUMBER.get(number);
+  if (type !== undefined) return type;
+  const label = DataType[number] ?? `number ${number}`;
+  throw new LookonceError("UNSUPPORTED", `${where}: tensors of type ${label} cannot be read.`);
 }
 
 function requireLength(length: number, count: number, shape: readonly number[], where: string): void {
-  if (length !== count) {
-    throw new LookonceError(
-      "FORMAT",
-      `${where}: shape [${shape.join(", ")}] needs ${count} elements, but the file has ${length}. The file is damaged.`,
-    );
-  }
-}
-
-function decodeStrings(proto: TensorProto, shape: number[], where: string, count: number): StringTensorValue {
-  requireLength(proto.stringData.length, count, shape, where);
-  return { type: "string", shape, data: proto.stringData.map((bytes) => decodeUtf8(bytes, where)) };
+  if (length === count) return;
+  throw new LookonceError(
+    "FORMAT",
+    `${where}: shape [${shape.join(", ")}] needs ${count} elements, but the file has ${length}. The file is damaged.`,
+  );
 }
 
 /** Text out of bytes; throws `FORMAT` when they are not UTF-8. */

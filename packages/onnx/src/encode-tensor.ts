@@ -1,17 +1,12 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { LookonceError } from "@lookonce/errors";
-import { type TensorProto, TensorProtoSchema } from "./generated/onnx-ml-pb.ts";
+import { checkTensor } from "./check-tensor.ts";
+import { TensorProtoSchema } from "./generated/onnx-ml-pb.ts";
 import type { AnyTensorValue } from "./model.ts";
+import { delimited } from "./pieces.ts";
 import { TENSOR_TYPES } from "./tensor-type.ts";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
-/** The bytes of a tensor as the file keeps them, without copying; `undefined` for strings. */
-export function rawBytes(value: AnyTensorValue): Uint8Array | undefined {
-  if (!ArrayBuffer.isView(value.data)) return undefined;
-  requireLittleEndian();
-  return new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);
-}
 
 /** ONNX keeps raw tensors little-endian, as nearly every machine does; throws `UNSUPPORTED` on one that does not. */
 export function requireLittleEndian(): void {
@@ -20,24 +15,21 @@ export function requireLittleEndian(): void {
   }
 }
 
-/** A tensor's name, type and shape, and its data when that is strings; numbers are added by the caller. */
-export function tensorHeader(value: AnyTensorValue, name = ""): TensorProto {
-  const init: MessageInitShape<typeof TensorProtoSchema> = {
+/** The bytes of a `TensorProto`, numbers without copying them; throws `ARGUMENT` when the data does not fit. */
+export function encodeTensor(value: AnyTensorValue, where: string, name = ""): Uint8Array[] {
+  checkTensor(value, where);
+  const { data } = value;
+  const isRaw = ArrayBuffer.isView(data);
+  const encoder = new TextEncoder();
+  const header = create(TensorProtoSchema, {
     dims: value.shape.map(BigInt),
     dataType: TENSOR_TYPES[value.type].proto,
-  };
-  if (name !== "") init.name = name;
-  if (!ArrayBuffer.isView(value.data)) {
-    const encoder = new TextEncoder();
-    init.stringData = value.data.map((text) => encoder.encode(text));
-  }
-  return create(TensorProtoSchema, init);
-}
-
-/** A whole tensor as a message, its data by reference. */
-export function tensorMessage(value: AnyTensorValue, name = ""): TensorProto {
-  const message = tensorHeader(value, name);
-  const raw = rawBytes(value);
-  if (raw !== undefined) message.rawData = raw;
-  return message;
+    ...(name !== "" && { name }),
+    ...(!isRaw && { stringData: data.map((text) => encoder.encode(text)) }),
+  });
+  const pieces = [toBinary(TensorProtoSchema, header)];
+  if (!isRaw) return pieces;
+  requireLittleEndian();
+  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return [...pieces, ...delimited(TensorProtoSchema.field.rawData.number, [raw])];
 }

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { checkGraph } from "./check-graph.ts";
+import { checkGraph, define } from "./check-graph.ts";
 import { checkTensor } from "./check-tensor.ts";
 import type { AnyTensorValue, Attribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.ts";
 import { TENSOR_TYPES, type TensorType } from "./tensor-type.ts";
@@ -230,13 +230,7 @@ export class GraphBuilder {
 
   #define(name: string, what: string): void {
     if (name === "") throw new LookonceError("ARGUMENT", `graph "${this.#name}": an ${what} needs a name.`);
-    if (this.#defined.has(name)) {
-      throw new LookonceError(
-        "ARGUMENT",
-        `graph "${this.#name}": ${what} "${name}" has the name of another value. Use a different name for each.`,
-      );
-    }
-    this.#defined.add(name);
+    define(this.#defined, name, `graph "${this.#name}": ${what}`);
   }
 }
 

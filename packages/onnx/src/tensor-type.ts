@@ -38,16 +38,11 @@ export interface TypedArrayClass {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
 }
 
-/** How an element type is numbered in the file and kept in memory. */
-export interface TensorTypeEntry {
-  /** The number of `TensorProto.DataType`. */
-  readonly proto: Proto;
-  /** The array of the elements; strings have none. */
-  readonly array: TypedArrayClass | undefined;
-}
-
-/** Every element type; 16-bit floats are kept as their bits, booleans as bytes 0 and 1. */
-export const TENSOR_TYPES: Readonly<Record<TensorType, TensorTypeEntry>> = {
+/**
+ * Every element type: its number in `TensorProto.DataType` and the array of its elements; strings have none. 16-bit floats are
+ * kept as their bits, booleans as bytes 0 and 1.
+ */
+export const TENSOR_TYPES: Readonly<Record<TensorType, { proto: Proto; array: TypedArrayClass | undefined }>> = {
   float32: { proto: Proto.FLOAT, array: Float32Array },
   float64: { proto: Proto.DOUBLE, array: Float64Array },
   float16: { proto: Proto.FLOAT16, array: Uint16Array },
@@ -63,17 +58,3 @@ export const TENSOR_TYPES: Readonly<Record<TensorType, TensorTypeEntry>> = {
   bool: { proto: Proto.BOOL, array: Uint8Array },
   string: { proto: Proto.STRING, array: undefined },
 };
-
-const BY_NUMBER: ReadonlyMap<number, TensorType> = new Map(
-  (Object.keys(TENSOR_TYPES) as TensorType[]).map((type) => [TENSOR_TYPES[type].proto, type]),
-);
-
-/** The element type with this number in `TensorProto.DataType`, or `undefined` for those that are not supported. */
-export function tensorTypeOf(proto: number): TensorType | undefined {
-  return BY_NUMBER.get(proto);
-}
-
-/** What ONNX calls the type with this number, for messages. */
-export function tensorTypeLabel(proto: number): string {
-  return Proto[proto] ?? `number ${proto}`;
-}
