@@ -19,8 +19,7 @@ export function explainCuda(onnxRuntimeEntry: string): string | undefined {
 export function explainLibraries(ldd: string): string | undefined {
   const missing = [...ldd.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name as string);
   if (missing.length === 0) return undefined;
-  const last = missing.at(-1) as string;
-  const list = missing.length === 1 ? last : `${missing.slice(0, -1).join(", ")} and ${last}`;
+  const list = new Intl.ListFormat("en-GB").format(missing);
   const driver = missing.includes("libcuda.so.1") ? " libcuda.so.1 comes with NVIDIA's driver." : "";
   return `${list} ${missing.length === 1 ? "was" : "were"} not found.${driver}`;
 }

@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { explainCuda } from "./cuda-libraries.ts";
-import { type DeviceName, onnxRuntimeDevices, remedies, tensorFlowDevices } from "./device-name.ts";
+import { type DeviceName, devices } from "./device-name.ts";
 
 /** Whether a device works, tried in a process of its own. */
 export interface DeviceState {
@@ -53,20 +54,19 @@ if (needsGpu === "true" && !tf.backend().isUsingGpuDevice) throw new Error("Tens
 console.log("{}");
 `;
 
-/**
- * Tries a device in another process: a driver may write to the terminal, hang, or end its process.
- */
+/** Tries a device in another process: a driver may write to the terminal, hang, or end its process. */
 export async function probe(device: DeviceName): Promise<DeviceState> {
-  const isTensorFlow = device === "tensorflow" || device === "tensorflow-gpu";
-  const url = packageUrl(device);
-  if (url === undefined) return { device, usable: false, reason: `It is not installed. ${remedies[device]}` };
-  const result = isTensorFlow
-    ? await runApart(tensorFlowScript, [url, String(device === "tensorflow-gpu")])
-    : await runApart(onnxRuntimeScript, [url, onnxRuntimeDevices[device].providers[0]]);
+  const { package: name, providers, remedy } = devices[device];
+  const url = packageUrl(name);
+  if (url === undefined) return { device, usable: false, reason: `It is not installed. ${remedy}` };
+  const result =
+    providers === undefined
+      ? await runApart(tensorFlowScript, [url, String(device === "tensorflow-gpu")])
+      : await runApart(onnxRuntimeScript, [url, providers[0]]);
   if ("fault" in result) {
     const missing = device === "cuda" ? explainCuda(fileURLToPath(url)) : undefined;
     const reason = missing === undefined ? result.fault : `It does not work: ${missing}`;
-    return { device, usable: false, reason: `${reason} ${remedies[device]}` };
+    return { device, usable: false, reason: `${reason} ${remedy}` };
   }
   const { milliseconds } = result;
   if (milliseconds === undefined) return { device, usable: true, reason: "it computes" };
@@ -76,52 +76,42 @@ export async function probe(device: DeviceName): Promise<DeviceState> {
 const require: NodeJS.Require = createRequire(import.meta.url);
 const restoreUtil: string = fileURLToPath(new URL("../bin/restore-util.cjs", import.meta.url));
 
-/** The file that an import of the device's package would load, or `undefined` when it is not installed. */
-function packageUrl(device: DeviceName): string | undefined {
+/** The file that an import of a package would load, or `undefined` when it is not installed. */
+function packageUrl(name: string): string | undefined {
   try {
-    const isTensorFlow = device === "tensorflow" || device === "tensorflow-gpu";
-    const file = isTensorFlow
-      ? require.resolve(tensorFlowDevices[device].package)
-      : require.resolve("onnxruntime-node");
-    return pathToFileURL(file).href;
+    return pathToFileURL(require.resolve(name)).href;
   } catch {
     return undefined;
   }
 }
 
 /** Runs a script in a process of its own and reads the JSON it prints. */
-function runApart(script: string, args: readonly string[]): Promise<{ milliseconds?: number } | { fault: string }> {
-  return new Promise((done) => {
-    const flags = ["--require", restoreUtil, "--input-type=module", "-e"];
-    const child = spawn(process.execPath, [...flags, script, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
+async function runApart(
+  script: string,
+  args: readonly string[],
+): Promise<{ milliseconds?: number } | { fault: string }> {
+  const flags = ["--require", restoreUtil, "--input-type=module", "-e"];
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, ...args], {
       // So that TensorFlow writes which libraries it lacks.
       env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "0" },
       timeout: timeoutSeconds * 1000,
       killSignal: "SIGKILL",
+      maxBuffer: Number.POSITIVE_INFINITY,
     });
-    let output = "";
-    let errors = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      errors += text;
-    });
-    child.on("error", ({ message }) => done({ fault: `It cannot be tried: ${message}.` }));
-    child.on("close", (code, signal) => {
-      if (code === 0) done(JSON.parse(output.trim().split("\n").at(-1) ?? "{}") as { milliseconds?: number });
-      else done({ fault: explain(errors, signal) });
-    });
-  });
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
+  } catch (error) {
+    const { code, signal, message, stderr = "" } = error as ExecFileException & { stderr?: string };
+    return { fault: typeof code === "string" ? `It cannot be tried: ${message}.` : explain(stderr, signal) };
+  }
 }
 
 /**
  * The message of the error that ended the script, without its stack and the source file it names, and what TensorFlow wrote
  * about CUDA's libraries.
  */
-function explain(errors: string, signal: string | null): string {
-  if (signal !== null) return `It did not answer within ${timeoutSeconds} s, or its driver crashed (${signal}).`;
+function explain(errors: string, signal: string | null | undefined): string {
+  if (signal) return `It did not answer within ${timeoutSeconds} s, or its driver crashed (${signal}).`;
   const libraries = [...errors.matchAll(/Could not load dynamic library '([^']+)'/g)].map(([, name]) => name);
   const driver = errors.includes("Could not find cuda drivers")
     ? [" NVIDIA's driver (libcuda.so.1) was not found."]

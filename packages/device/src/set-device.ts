@@ -2,9 +2,9 @@ import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { chooseDevice } from "./choose-device.ts";
-import { type DeviceName, onnxRuntimeDevices, parseDeviceName, remedies, tensorFlowDevices } from "./device-name.ts";
-import { loadTensorFlowPackage } from "./load-tensorflow.ts";
+import { type DeviceName, devices, parseDeviceName } from "./device-name.ts";
 import { probe } from "./probe.ts";
+import { loadTensorFlow } from "./tensorflow-kernels.ts";
 
 /** Options of {@link setDevice}. */
 export interface SetDeviceOptions {
@@ -52,60 +52,37 @@ export async function setDevice(
   }
 }
 
-async function use(device: DeviceName, options: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
+async function use(device: DeviceName, { threads }: SetDeviceOptions): Promise<Omit<DeviceReport, "reason">> {
   const before = tf.engine().backendName;
-  if (isTensorFlow(device)) checkTensorFlow(device, options);
-  await tryApart(device);
+  const { package: name, backend, providers, remedy } = devices[device];
+  if (providers === undefined) checkTensorFlow(device, threads);
+  const isThere = tf.findBackendFactory(backend) !== null;
+  // All but the CPU is tried in another process first: a driver may write to the terminal, or end the process, and so may a
+  // native library that does not fit.
+  if (device !== "cpu" && !isThere) {
+    const { usable, reason } = await probe(device);
+    if (!usable) throw new LookonceError("DEVICE", `device ${device} cannot be used. ${reason}`);
+  }
   try {
-    const backend = isTensorFlow(device) ? await loadTensorFlow(device) : await loadOnnxRuntime(device, options);
+    if (providers === undefined) {
+      await loadTensorFlow(name);
+      loadedTensorFlow = device;
+    } else if (!isThere || (threads !== undefined && registered.get(backend) !== threads)) {
+      await registerOnnxRuntime({ name: backend, executionProviders: providers, threads });
+      registered.set(backend, threads);
+    }
     if (!(await tf.setBackend(backend))) throw new Error(`tfjs could not start its backend "${backend}"`);
     await verify();
     return { device, backend };
   } catch (cause) {
     if (before) await tf.setBackend(before);
     if (cause instanceof LookonceError && cause.code === "ARGUMENT") throw cause;
-    throw new LookonceError("DEVICE", `device ${device} does not work: ${messageOf(cause)} ${remedies[device]}`, {
-      cause,
-    });
+    throw new LookonceError("DEVICE", `device ${device} does not work: ${messageOf(cause)} ${remedy}`, { cause });
   }
 }
 
-function isTensorFlow(device: DeviceName): device is keyof typeof tensorFlowDevices {
-  return device in tensorFlowDevices;
-}
-
-function backendOf(device: DeviceName): string {
-  return isTensorFlow(device) ? tensorFlowDevices[device].backend : onnxRuntimeDevices[device].backend;
-}
-
-/**
- * Tries everything but the CPU in another process first: a driver may write to the terminal, or end the process,
- * and so may a native library that does not fit.
- */
-async function tryApart(device: DeviceName): Promise<void> {
-  if (device === "cpu" || tf.findBackendFactory(backendOf(device)) !== null) return;
-  const { usable, reason } = await probe(device);
-  if (!usable) throw new LookonceError("DEVICE", `device ${device} cannot be used. ${reason}`);
-}
-
-async function loadOnnxRuntime(
-  device: keyof typeof onnxRuntimeDevices,
-  { threads }: SetDeviceOptions,
-): Promise<string> {
-  const { backend, providers } = onnxRuntimeDevices[device];
-  const isThere = tf.findBackendFactory(backend) !== null;
-  if (isThere && (threads === undefined || registered.get(backend) === threads)) return backend;
-  await registerOnnxRuntime({
-    name: backend,
-    executionProviders: providers,
-    ...(threads === undefined ? {} : { threads }),
-  });
-  registered.set(backend, threads);
-  return backend;
-}
-
 /** Checks what TensorFlow's devices do not support, before anything is tried. */
-function checkTensorFlow(device: keyof typeof tensorFlowDevices, { threads }: SetDeviceOptions): void {
+function checkTensorFlow(device: DeviceName, threads: number | undefined): void {
   if (threads !== undefined) {
     throw new LookonceError(
       "ARGUMENT",
@@ -117,13 +94,6 @@ function checkTensorFlow(device: keyof typeof tensorFlowDevices, { threads }: Se
     "ARGUMENT",
     `device ${device} cannot be used after ${loadedTensorFlow}: a process can load one build of TensorFlow. Start a new one.`,
   );
-}
-
-async function loadTensorFlow(device: keyof typeof tensorFlowDevices): Promise<string> {
-  const { package: name, backend } = tensorFlowDevices[device];
-  await loadTensorFlowPackage(name);
-  loadedTensorFlow = device;
-  return backend;
 }
 
 /** Computes something small whose answer is known. */
