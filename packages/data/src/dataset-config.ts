@@ -47,14 +47,16 @@ export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
   }
   if (Object.keys(splits).length === 0) {
     const hint = misspelled(splitKeys, content);
-    throw new LookonceError(
-      "DATA",
-      `${file} names no images: it needs train: and val:, each a folder of images.${hint}`,
-    );
+    const what = "names no images: it needs train: and val:, each a folder of images";
+    throw new LookonceError("DATA", `${file} ${what}.${hint}`);
   }
   const root = resolve(dirname(file), path);
   const download = content.download === undefined ? {} : { download: String(content.download) };
   return { file, root, names: classNames(content, file), splits, ...download };
+}
+
+function fault(file: string, what: string): LookonceError {
+  return new LookonceError("DATA", `${file}: ${what}`);
 }
 
 /** Points out a key that looks like one of the wanted ones, or nothing. */
@@ -68,16 +70,12 @@ function misspelled(wanted: readonly string[], content: Record<string, unknown>)
 function refuseForeignPath(path: string, { key, file }: { key: string; file: string }): void {
   if (sep === "\\") return;
   if (/^[A-Za-z]:[\\/]/.test(path)) {
-    throw new LookonceError(
-      "DATA",
-      `${file}: ${key} is a path of Windows, ${JSON.stringify(path)}: name the folder as it is called here, best relative to the file.`,
-    );
+    const hint = "name the folder as it is called here, best relative to the file";
+    throw fault(file, `${key} is a path of Windows, ${JSON.stringify(path)}: ${hint}.`);
   }
   if (path.includes("\\")) {
-    throw new LookonceError(
-      "DATA",
-      `${file}: ${key} has backslashes: write ${JSON.stringify(path.replaceAll("\\", "/"))}, which works on every system.`,
-    );
+    const better = JSON.stringify(path.replaceAll("\\", "/"));
+    throw fault(file, `${key} has backslashes: write ${better}, which works on every system.`);
   }
 }
 
@@ -93,10 +91,7 @@ function splitSources(value: unknown, key: string, file: string): string[] {
     for (const source of sources) refuseForeignPath(source, { key, file });
     return sources;
   }
-  throw new LookonceError(
-    "DATA",
-    `${file}: ${key} must be a folder, a .txt list or a list of these, not ${JSON.stringify(value)}.`,
-  );
+  throw fault(file, `${key} must be a folder, a .txt list or a list of these, not ${JSON.stringify(value)}.`);
 }
 
 function classNames(content: Record<string, unknown>, file: string): string[] {

@@ -27,88 +27,60 @@ export async function findImages(config: DatasetConfig, split: string): Promise<
   const sources = config.splits[split];
   if (sources === undefined) {
     const known = Object.keys(config.splits);
-    throw new LookonceError(
-      "ARGUMENT",
-      `${config.file} has no split "${split}"; it has ${known.join(", ")}.${didYouMean(split, known)}`,
-    );
+    const what = `has no split "${split}"; it has ${known.join(", ")}`;
+    throw new LookonceError("ARGUMENT", `${config.file} ${what}.${didYouMean(split, known)}`);
   }
   const found = new Set<string>();
   for (const source of sources) {
-    for (const path of await imagesOf(source, { config, split })) found.add(path);
+    const { paths, isPattern } = await locate(source, config, split);
+    for (const path of paths) for (const image of await imagesAt(path, config.root, isPattern)) found.add(image);
   }
   if (found.size === 0) {
     const where = sources.map((source) => resolve(config.root, source)).join(", ");
-    throw new LookonceError(
-      "DATA",
-      `${config.file}: ${split}: contains no images (searched for ${[...imageExtensions].join(" ")} in ${where}).`,
-    );
+    const what = `contains no images (searched for ${[...imageExtensions].join(" ")} in ${where})`;
+    throw new LookonceError("DATA", `${config.file}: ${split}: ${what}.`);
   }
   return [...found];
 }
 
-interface Context {
-  config: DatasetConfig;
-  split: string;
-}
-
-async function imagesOf(source: string, context: Context): Promise<string[]> {
-  const path = await locate(source, context);
-  if (path === undefined) return matchPattern(source, context);
+/** The images in a folder or a list; otherwise the path itself, of what a pattern matches only images. */
+async function imagesAt(path: string, root: string, isPattern: boolean): Promise<string[]> {
   if ((await stat(path)).isDirectory()) return listFolder(path);
-  if (extname(path).toLowerCase() === ".txt") return listFile(path, context.config.root);
-  return [path];
+  if (extname(path).toLowerCase() === ".txt") return listFile(path, root);
+  return isPattern && !isImage(path) ? [] : [path];
 }
 
-/** The path that a source names, or `undefined` when it is a pattern. */
-async function locate(source: string, { config, split }: Context): Promise<string | undefined> {
-  const path = resolve(config.root, source);
-  if (await exists(path)) return path;
+/** The path that a source names, or those that it matches as a pattern (`*`, `**`, `?`, `[ab]`, `{a,b}`). */
+async function locate(
+  source: string,
+  { file, root, download }: DatasetConfig,
+  split: string,
+): Promise<{ paths: string[]; isPattern: boolean }> {
   // Files exported by labeling services say ../train/images beside a folder train: YOLOv8 reads them so, too
-  if (source.startsWith("../")) {
-    const beside = resolve(config.root, source.slice(3));
-    if (await exists(beside)) return beside;
+  for (const name of source.startsWith("../") ? [source, source.slice(3)] : [source]) {
+    const path = resolve(root, name);
+    if ((await stat(path).catch(() => undefined)) !== undefined) return { paths: [path], isPattern: false };
   }
-  if (isDynamicPattern(source)) return undefined;
-  const download = config.download === undefined ? "" : ` ${neverDownloaded}`;
-  throw new LookonceError(
-    "NOT_FOUND",
-    `${config.file}: ${split}: names "${source}", but there is no ${path}.${await nearestName(path)} Paths are relative to path:, which is relative to the file.${download}`,
-  );
+  if (!isDynamicPattern(source)) {
+    const path = resolve(root, source);
+    const hint = `${await nearestName(path)} Paths are relative to path:, which is relative to the file.`;
+    const never = download === undefined ? "" : ` ${neverDownloaded}`;
+    const what = `names "${source}", but there is no ${path}`;
+    throw new LookonceError("NOT_FOUND", `${file}: ${split}: ${what}.${hint}${never}`);
+  }
+  const matches = await glob(source, { cwd: root, absolute: true, onlyFiles: false, expandDirectories: false });
+  // Folders come with a slash at their end
+  if (matches.length > 0) return { paths: matches.map((match) => resolve(match)).sort(), isPattern: true };
+  throw new LookonceError("NOT_FOUND", `${file}: ${split}: nothing matches the pattern "${source}" in ${root}.`);
 }
 
 const neverDownloaded =
   "The file has a download: key, but lookonce never downloads data sets: fetch it yourself and unpack it there.";
 
-/** Images that a pattern (`*`, `**`, `?`, `[ab]`, `{a,b}`) matches, and those in folders and lists that it matches. */
-async function matchPattern(pattern: string, { config, split }: Context): Promise<string[]> {
-  const matches = await glob(pattern, { cwd: config.root, absolute: true, onlyFiles: false, expandDirectories: false });
-  if (matches.length === 0) {
-    throw new LookonceError(
-      "NOT_FOUND",
-      `${config.file}: ${split}: nothing matches the pattern "${pattern}" in ${config.root}.`,
-    );
-  }
-  const found: string[] = [];
-  // Folders come with a slash at their end
-  for (const path of matches.map((match) => resolve(match)).sort()) {
-    if ((await stat(path)).isDirectory()) found.push(...(await listFolder(path)));
-    else if (extname(path).toLowerCase() === ".txt") found.push(...(await listFile(path, config.root)));
-    else if (isImage(path)) found.push(path);
-  }
-  return found;
-}
-
 /** Whether a path is that of a folder that is there. */
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
     () => false,
   );
 }

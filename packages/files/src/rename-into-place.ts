@@ -47,11 +47,10 @@ export async function renameIntoPlace(beside: string, path: string): Promise<voi
         await rename(beside, path);
         return;
       } catch (error) {
-        if (!isOpenElsewhere(error)) throw error;
+        if (delay === undefined || !isOpenElsewhere(error)) throw error;
         await sleep(delay);
       }
     }
-    await rename(beside, path);
   });
   unfinished.delete(beside);
 }
@@ -64,20 +63,19 @@ export function renameIntoPlaceSync(beside: string, path: string): void {
         renameSync(beside, path);
         return;
       } catch (error) {
-        if (!isOpenElsewhere(error)) throw error;
+        if (delay === undefined || !isOpenElsewhere(error)) throw error;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
       }
     }
-    renameSync(beside, path);
   });
   unfinished.delete(beside);
 }
 
 /**
- * Milliseconds between two tries: on Windows a virus scanner or an indexer may keep a file open that was just written, for
- * some tenths of a second.
+ * Milliseconds between two tries, none after the last: on Windows a virus scanner or an indexer may keep a file open that
+ * was just written, for some tenths of a second.
  */
-const retryDelaysMs = process.platform === "win32" ? [10, 30, 60, 100, 200, 400] : [0];
+const retryDelaysMs = [10, 30, 60, 100, 200, 400, undefined];
 
 function isOpenElsewhere(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;

@@ -13,57 +13,29 @@ export interface PublishedWeights {
   readonly data: string;
 }
 
-const scales = ["n", "s", "m", "l", "x"] as const;
+const scales = ["n", "s", "m", "l", "x"];
 
-interface Release {
-  repository: string;
-  release: string;
-  data: string;
-  names: readonly string[];
-}
-
-/** Releases on GitHub and the detectors among their files, as the publisher's documentation lists them. */
-const releases: readonly Release[] = [
-  {
-    repository: "ultralytics/assets",
-    release: "v8.3.0",
-    data: "COCO",
-    names: [
-      ...scales.map((scale) => `yolov8${scale}.pt`),
-      ...scales.map((scale) => `yolo11${scale}.pt`),
-      ...scales.map((scale) => `yolov5${scale}u.pt`),
-      ...scales.map((scale) => `yolov5${scale}6u.pt`),
-      ...["yolov3u.pt", "yolov3-sppu.pt", "yolov3-tinyu.pt"],
-    ],
-  },
-  {
-    repository: "ultralytics/assets",
-    release: "v8.3.0",
-    data: "Open Images V7",
-    names: scales.map((scale) => `yolov8${scale}-oiv7.pt`),
-  },
-  {
-    repository: "ultralytics/yolov5",
-    release: "v7.0",
-    data: "COCO",
-    names: [...scales.map((scale) => `yolov5${scale}.pt`), ...scales.map((scale) => `yolov5${scale}6.pt`)],
-  },
-  {
-    repository: "ultralytics/yolov3",
-    release: "v9.6.0",
-    data: "COCO",
-    names: ["yolov3.pt", "yolov3-spp.pt", "yolov3-tiny.pt"],
-  },
+/**
+ * Releases on GitHub and the detectors among their files, `*` being each scale, as the publisher's documentation lists
+ * them.
+ */
+const releases: readonly [repository: string, release: string, data: string, names: readonly string[]][] = [
+  ["ultralytics/assets", "v8.3.0", "COCO", ["yolov8*", "yolo11*", "yolov5*u", "yolov5*6u"]],
+  ["ultralytics/assets", "v8.3.0", "COCO", ["yolov3u", "yolov3-sppu", "yolov3-tinyu"]],
+  ["ultralytics/assets", "v8.3.0", "Open Images V7", ["yolov8*-oiv7"]],
+  ["ultralytics/yolov5", "v7.0", "COCO", ["yolov5*", "yolov5*6"]],
+  ["ultralytics/yolov3", "v9.6.0", "COCO", ["yolov3", "yolov3-spp", "yolov3-tiny"]],
 ];
 
 /** All weights that can be fetched by name. */
-export const publishedWeights: readonly PublishedWeights[] = releases.flatMap(({ names, ...about }) =>
-  names.map((name) => ({
-    name,
-    ...about,
-    url: `https://github.com/${about.repository}/releases/download/${about.release}/${name}`,
-    license: "AGPL-3.0",
-  })),
+export const publishedWeights: readonly PublishedWeights[] = releases.flatMap(([repository, release, data, patterns]) =>
+  patterns
+    .flatMap((pattern) => (pattern.includes("*") ? scales.map((scale) => pattern.replace("*", scale)) : [pattern]))
+    .map((stem) => {
+      const name = `${stem}.pt`;
+      const url = `https://github.com/${repository}/releases/download/${release}/${name}`;
+      return { name, repository, release, data, url, license: "AGPL-3.0" };
+    }),
 );
 
 /** The published weights of this name, whatever its case, or `undefined`. */

@@ -1,9 +1,8 @@
 import { open } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
 import { writing } from "@lookonce/files";
-import type { Response } from "undici";
+import type { Dispatcher, Response } from "undici";
 import { type Checksum, checksumOf } from "./checksum.ts";
-import type { Client } from "./http.ts";
 import type { PartialFile } from "./partial-file.ts";
 import { checkSpace } from "./space.ts";
 
@@ -20,7 +19,7 @@ export class PassingFailure extends Error {}
 
 /** Options of {@link download}. */
 export interface DownloadOptions {
-  client: Client;
+  dispatcher: Dispatcher;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: FetchProgress) => void) | undefined;
 }
@@ -34,12 +33,14 @@ export interface DownloadOptions {
 export async function download(
   url: string,
   partial: PartialFile,
-  { client, signal, onProgress }: DownloadOptions,
+  { dispatcher, signal, onProgress }: DownloadOptions,
 ): Promise<Checksum | undefined> {
   const started = await partial.started(url);
-  const headers: Record<string, string> =
-    started === undefined ? {} : { range: `bytes=${started.bytes}-`, "if-range": started.validator };
-  const response = await client.get(url, { headers, signal });
+  const rest = started === undefined ? {} : { range: `bytes=${started.bytes}-`, "if-range": started.validator };
+  // Bytes as they are: the sizes in headers are then those that arrive
+  const headers = { accept: "*/*", "accept-encoding": "identity", "user-agent": "lookonce", ...rest };
+  const { fetch } = await import("undici");
+  const response = await fetch(url, { headers, dispatcher, redirect: "follow", ...(signal ? { signal } : {}) });
   try {
     checkOrigin(url, response);
     if (response.status === 416) return await outOfRange(url, partial, response);
@@ -114,13 +115,11 @@ function validatorOf(url: string, { headers }: Response): { url: string; validat
   return validator === null ? undefined : { url, validator };
 }
 
-interface Receiving {
-  start: number;
-  total: number | undefined;
-  onProgress: ((progress: FetchProgress) => void) | undefined;
-}
-
-async function receive(response: Response, path: string, { start, total, onProgress }: Receiving): Promise<void> {
+async function receive(
+  response: Response,
+  path: string,
+  { start, total, onProgress }: { start: number; total: number | undefined } & Pick<DownloadOptions, "onProgress">,
+): Promise<void> {
   let done = start;
   onProgress?.({ done, total });
   const file = await writing(path, () => open(path, start === 0 ? "w" : "a"));

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { renameIntoPlace, writing } from "@lookonce/files";
+import type { Dispatcher } from "undici";
 import { findWeights, type PublishedWeights, publishedWeights } from "./catalog.ts";
 import { type Checksum, hashOf } from "./checksum.ts";
 import { download, type FetchProgress, PassingFailure } from "./download.ts";
-import { type Client, connectionProblem, openClient, type ProxySettings } from "./http.ts";
+import { connectionProblem, openConnections, type ProxySettings } from "./http.ts";
 import { withLock } from "./lock.ts";
 import { PartialFile } from "./partial-file.ts";
 import { megabytes } from "./space.ts";
@@ -81,7 +82,13 @@ export interface FetchedWeights {
  */
 export async function fetchWeights(name: string, options: FetchWeightsOptions): Promise<FetchedWeights> {
   const weights = findWeights(name);
-  if (weights === undefined) throw unknownName(name);
+  if (weights === undefined) {
+    const hint = didYouMean(
+      name,
+      publishedWeights.map((known) => known.name),
+    );
+    throw new LookonceError("NOT_FOUND", `${name} is not among the weights that can be fetched.${hint}`);
+  }
   const file = join(options.directory, weights.name);
   const isThere = async (): Promise<boolean> => (await stat(file).catch(() => undefined))?.isFile() ?? false;
   if (await isThere()) return { file, isNew: false, weights };
@@ -108,10 +115,10 @@ async function fetchNow(given: Request): Promise<void> {
   const request = { ...given, onProgress: announcing(given) };
   const { url, file, proxy, timeout = 30_000, onNotice, weights } = request;
   const partial = new PartialFile(file);
-  const client = await openClient({ proxy, timeout });
+  const dispatcher = await openConnections(proxy, timeout);
   try {
     const isContinued = (await partial.started(url)) !== undefined;
-    const receive = async (): Promise<void> => verify(request, partial, await persist(request, partial, client));
+    const receive = async (): Promise<void> => verify(request, partial, await persist(request, partial, dispatcher));
     await receive().catch((error: unknown) => {
       // What was there of it may have been at fault; the next try starts from nothing
       if (!isContinued || !(error instanceof LookonceError) || error.code !== "FORMAT") throw error;
@@ -121,7 +128,7 @@ async function fetchNow(given: Request): Promise<void> {
     await renameIntoPlace(partial.path, file);
     await partial.remove();
   } finally {
-    await client.close();
+    await dispatcher.destroy();
   }
 }
 
@@ -139,19 +146,22 @@ function announcing({ weights, url, mirror, onNotice, onProgress }: Request): (p
 }
 
 /** Tries until the file is whole or trying makes no sense. */
-async function persist(request: Request, partial: PartialFile, client: Client): Promise<Checksum | undefined> {
-  const { url, signal, onProgress, onNotice, retryDelaysMs = [1_000, 3_000, 10_000], weights } = request;
+async function persist(request: Request, partial: PartialFile, dispatcher: Dispatcher): Promise<Checksum | undefined> {
+  const { url, file, signal, onProgress, onNotice, retryDelaysMs = [1_000, 3_000, 10_000], weights } = request;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await download(url, partial, { client, signal, onProgress });
+      return await download(url, partial, { dispatcher, signal, onProgress });
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof LookonceError) throw failed(request, error);
+      if (error instanceof LookonceError) {
+        const message = `${weights.name} cannot be fetched: ${error.message} You can save the file as ${file} yourself.`;
+        throw new LookonceError(error.code, message, { cause: error });
+      }
       const problem = error instanceof PassingFailure ? error.message : connectionProblem(error);
       const pause = retryDelaysMs[attempt];
       if (pause === undefined || isHopeless(error)) throw unreachable(request, problem, error);
       onNotice?.(`${weights.name}: ${problem}; trying again`);
-      await sleep(pause, undefined, signal === undefined ? {} : { signal });
+      await sleep(pause, undefined, { ...(signal && { signal }) });
     }
   }
 }
@@ -172,38 +182,25 @@ async function verify(request: Request, partial: PartialFile, sent: Checksum | u
     const found = await hashOf(partial.path, algorithm);
     if (found === hex) continue;
     await partial.remove();
-    throw new LookonceError(
-      "FORMAT",
-      `${weights.name} from ${url} is damaged or not what it should be: its ${algorithm === "md5" ? "MD5" : "SHA-256"} is ${found}, and by ${from} it is ${hex}. It was removed; try again.`,
-    );
+    const hashes = `its ${algorithm === "md5" ? "MD5" : "SHA-256"} is ${found}, and by ${from} it is ${hex}`;
+    const what = `${weights.name} from ${url} is damaged or not what it should be`;
+    throw new LookonceError("FORMAT", `${what}: ${hashes}. It was removed; try again.`);
   }
   const problem = await archiveProblem(partial.path);
   if (problem === undefined) return;
   const { size } = await stat(partial.path);
   await partial.remove();
-  throw new LookonceError(
-    "FORMAT",
-    `what came from ${url} (${megabytes(size)}) is no model: ${problem}. It was removed.`,
-  );
+  const what = `what came from ${url} (${megabytes(size)}) is no model`;
+  throw new LookonceError("FORMAT", `${what}: ${problem}. It was removed.`);
 }
 
 function addressOf({ name, url }: PublishedWeights, mirror: string | undefined): string {
   if (mirror === undefined) return url;
   if (!URL.canParse(mirror) || !/^https?:$/.test(new URL(mirror).protocol)) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `a mirror is an address such as https://models.example.org/yolo, not "${mirror}".`,
-    );
+    const example = "https://models.example.org/yolo";
+    throw new LookonceError("ARGUMENT", `a mirror is an address such as ${example}, not "${mirror}".`);
   }
   return `${mirror.replace(/\/+$/, "")}/${name}`;
-}
-
-function unknownName(name: string): LookonceError {
-  const known = publishedWeights.map((weights) => weights.name);
-  return new LookonceError(
-    "NOT_FOUND",
-    `${name} is not among the weights that can be fetched.${didYouMean(name, known)}`,
-  );
 }
 
 /** One sentence: what is missing, why it does not come, and what to do. */
@@ -212,13 +209,5 @@ function unreachable({ weights, url, file }: Request, problem: string, cause?: u
     "IO",
     `${weights.name} is not here and cannot be fetched from ${new URL(url).host}: ${problem}. Fetch ${url} where there is a connection and save it as ${file}, or name a model that is here.`,
     { cause },
-  );
-}
-
-function failed({ weights, file }: Request, error: LookonceError): LookonceError {
-  return new LookonceError(
-    error.code,
-    `${weights.name} cannot be fetched: ${error.message} You can save the file as ${file} yourself.`,
-    { cause: error },
   );
 }

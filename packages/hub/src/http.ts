@@ -1,4 +1,4 @@
-import type { Dispatcher, Response } from "undici";
+import type { Dispatcher } from "undici";
 
 /** Proxies, as the environment variables `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name them. */
 export interface ProxySettings {
@@ -8,43 +8,21 @@ export interface ProxySettings {
   no?: string | undefined;
 }
 
-/** Options of {@link openClient}. */
-export interface ClientOptions {
-  proxy?: ProxySettings | undefined;
-  /** Milliseconds that connecting, the answer's head, or a stall within its body may last. */
-  timeout: number;
-}
-
-/** Asks for one file after the other. */
-export interface Client {
-  get(url: string, options: { headers?: Record<string, string>; signal?: AbortSignal | undefined }): Promise<Response>;
-  close(): Promise<void>;
-}
-
 /**
  * Opens connections to servers, through a proxy where one is named.
  *
  * Node's own fetch reads proxies from the environment only since Node 24, and only when asked; undici is the same code as a
  * package.
+ *
+ * @param timeout milliseconds that connecting, the answer's head, or a stall within its body may last
  */
-export async function openClient({ proxy, timeout }: ClientOptions): Promise<Client> {
-  const { Agent, EnvHttpProxyAgent, fetch } = await import("undici");
+export async function openConnections(proxy: ProxySettings | undefined, timeout: number): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
   const limits = { connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout };
-  const { http = "", https = "", no = "" } = proxy ?? {};
   // Empty texts, not undefined: without them the agent reads the environment itself
-  const settings = { ...limits, httpProxy: http, httpsProxy: https || http, noProxy: no };
-  const dispatcher: Dispatcher = http || https ? new EnvHttpProxyAgent(settings) : new Agent(limits);
-  return {
-    get: (url, { headers = {}, signal }) =>
-      fetch(url, {
-        // Bytes as they are: the sizes in headers are then those that arrive
-        headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "lookonce", ...headers },
-        dispatcher,
-        redirect: "follow",
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    close: () => dispatcher.destroy(),
-  };
+  const { http = "", https = "", no = "" } = proxy ?? {};
+  if (!http && !https) return new Agent(limits);
+  return new EnvHttpProxyAgent({ ...limits, httpProxy: http, httpsProxy: https || http, noProxy: no });
 }
 
 /** Why nothing came, in words: `there is no such host (ENOTFOUND)`. */

@@ -21,11 +21,13 @@ export class PartialFile {
 
   /** How much is there of what this address serves, and what it must still belong to. */
   async started(url: string): Promise<{ bytes: number; validator: string } | undefined> {
-    const text = await readFile(this.#statePath, "utf8").catch(() => undefined);
-    const found = await stat(this.path).catch(() => undefined);
-    if (text === undefined || found === undefined || found.size === 0) return undefined;
+    const text = await readFile(this.#statePath, "utf8").catch(() => "");
+    const bytes = await stat(this.path).then(
+      ({ size }) => size,
+      () => 0,
+    );
     const state = parse(text);
-    return state?.url === url ? { bytes: found.size, validator: state.validator } : undefined;
+    return bytes > 0 && state?.url === url ? { bytes, validator: state.validator } : undefined;
   }
 
   /** Notes what the bytes that come now belong to; without a validator nobody can resume them. */

@@ -75,7 +75,7 @@ export async function generateShapes(options: GenerateShapesOptions): Promise<Ge
   return { yaml, names: classes, images: { train, val }, instances };
 }
 
-function checkOptions(options: { train: number; val: number; size: number; classes: readonly ShapeName[] }): void {
+function checkOptions(options: Required<Pick<GenerateShapesOptions, "train" | "val" | "size" | "classes">>): void {
   for (const [key, least] of [["train", 1] as const, ["val", 1] as const, ["size", 32] as const]) {
     if (!Number.isInteger(options[key]) || options[key] < least) {
       throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least ${least}, not ${options[key]}.`);
@@ -84,16 +84,12 @@ function checkOptions(options: { train: number; val: number; size: number; class
   const { classes } = options;
   const unknown = classes.find((name) => !shapeNames.includes(name));
   if (unknown !== undefined) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `There is no shape "${unknown}"; there are ${shapeNames.join(", ")}.${didYouMean(unknown, shapeNames)}`,
-    );
+    const hint = `there are ${shapeNames.join(", ")}.${didYouMean(unknown, shapeNames)}`;
+    throw new LookonceError("ARGUMENT", `There is no shape "${unknown}"; ${hint}`);
   }
   if (classes.length === 0 || new Set(classes).size < classes.length) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `classes must name at least one shape, each once, not [${classes.join(", ")}].`,
-    );
+    const came = `[${classes.join(", ")}]`;
+    throw new LookonceError("ARGUMENT", `classes must name at least one shape, each once, not ${came}.`);
   }
 }
 
@@ -103,10 +99,8 @@ async function clear(directory: string): Promise<void> {
   if ((await readdir(directory)).length === 0) return;
   const yaml = await readFile(join(directory, "shapes.yaml"), "utf8").catch(() => "");
   if (!yaml.startsWith(firstLine)) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `${directory} contains files that are not a data set of shapes; name a new or an empty folder.`,
-    );
+    const what = "contains files that are not a data set of shapes";
+    throw new LookonceError("ARGUMENT", `${directory} ${what}; name a new or an empty folder.`);
   }
   for (const part of ["images", "labels"]) await rm(join(directory, part), { recursive: true, force: true });
 }

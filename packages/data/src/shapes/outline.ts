@@ -87,16 +87,14 @@ function polar(radii: number[]): [number, number][] {
 /** A cross whose arms are `2 · half` wide, its outermost corners at distance 1. */
 function crossCorners(half: number): [number, number][] {
   const reach = Math.sqrt(1 - half * half);
-  const arm: [number, number][] = [
+  let arm: [number, number][] = [
     [half, half],
     [reach, half],
     [reach, -half],
   ];
-  const quarterTurns: ((point: [number, number]) => [number, number])[] = [
-    ([u, v]) => [u, v],
-    ([u, v]) => [v, -u],
-    ([u, v]) => [-u, -v],
-    ([u, v]) => [-v, u],
-  ];
-  return quarterTurns.flatMap((turn) => arm.map(turn));
+  return [0, 1, 2, 3].flatMap(() => {
+    const corners = arm;
+    arm = arm.map(([u, v]) => [v, -u]);
+    return corners;
+  });
 }

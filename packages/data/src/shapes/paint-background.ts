@@ -31,14 +31,14 @@ function patternOf({ kind, angle, period }: Background, size: number, rng: Rando
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const along: Pattern = (x, y) => x * cos + y * sin;
   const across: Pattern = (x, y) => y * cos - x * sin;
+  const wave = (distance: number): number => Math.sin((Math.PI * distance) / period);
   switch (kind) {
     case "gradient":
       return (x, y) => 0.5 + along(x - size / 2, y - size / 2) / (1.4 * size);
     case "stripes":
       return (x, y) => softStep(Math.sin((2 * Math.PI * along(x, y)) / period), period);
     case "checks":
-      return (x, y) =>
-        softStep(Math.sin((Math.PI * along(x, y)) / period) * Math.sin((Math.PI * across(x, y)) / period), period);
+      return (x, y) => softStep(wave(along(x, y)) * wave(across(x, y)), period);
     case "blobs":
       return valueNoise(rng, size, period * 1.6);
     case "grain":

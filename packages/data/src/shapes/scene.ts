@@ -46,10 +46,9 @@ export function drawScene(rng: Random, classes: readonly ShapeName[], size: numb
   const wanted = rng.integer(2, 6);
   for (let tries = 0; objects.length < wanted && tries < 60; tries++) {
     const placement = drawPlacement(rng, classes, size);
-    const clear = objects.every(
-      (other) =>
-        Math.hypot(other.x - placement.x, other.y - placement.y) >= nearness * (other.radius + placement.radius),
-    );
+    const clear = objects.every(({ x, y, radius }) => {
+      return Math.hypot(x - placement.x, y - placement.y) >= nearness * (radius + placement.radius);
+    });
     if (!clear) continue;
     const outlined = rng.chance(0.3);
     const stroke = outlined ? Math.max(2, placement.radius * rng.uniform(0.17, 0.25)) : 0;
@@ -77,13 +76,9 @@ function drawPlacement(rng: Random, classes: readonly ShapeName[], size: number)
   const radius = size * 0.06 * 4 ** rng.uniform();
   const angle = rng.uniform(0, 2 * Math.PI);
   const [left, top, right, bottom] = outlineBox(outlineOf({ shape, x: 0, y: 0, radius, angle }));
-  return {
-    shape,
-    x: rng.uniform(1 - left, size - 1 - right),
-    y: rng.uniform(1 - top, size - 1 - bottom),
-    radius,
-    angle,
-  };
+  const x = rng.uniform(1 - left, size - 1 - right);
+  const y = rng.uniform(1 - top, size - 1 - bottom);
+  return { shape, x, y, radius, angle };
 }
 
 /** A lively color that stands out from both colors of the ground. */

@@ -57,19 +57,14 @@ export async function splitImages(options: SplitOptions): Promise<SplitResult> {
   }
   const order = new Random(seed).fork("split").permutation(paths.length);
   const bounds = cuts(weights, paths.length);
-  const result: SplitResult = {
-    files: {},
-    images: { train: 0, val: 0, test: 0 },
-    leftOut: all.length - paths.length,
-  };
+  const images = { train: 0, val: 0, test: 0 };
+  const result: SplitResult = { files: {}, images, leftOut: all.length - paths.length };
   for (const [i, split] of splits.entries()) {
     const numbers = order.slice(bounds[i], bounds[i + 1]).sort((a, b) => a - b);
     const file = join(dirname(resolve(folder)), `autosplit_${split}.txt`);
-    await writeList(
-      file,
-      numbers.flatMap((number) => paths[number] ?? []),
-    );
-    result.images[split] = numbers.length;
+    const list = numbers.flatMap((number) => paths[number] ?? []);
+    await writeList(file, list);
+    images[split] = numbers.length;
     if (numbers.length > 0) result.files[split] = file;
   }
   return result;
@@ -78,17 +73,14 @@ export async function splitImages(options: SplitOptions): Promise<SplitResult> {
 function checkWeights(weights: readonly number[]): void {
   const isPossible = weights.length === 3 && weights.every((weight) => Number.isFinite(weight) && weight >= 0);
   if (isPossible && weights.some((weight) => weight > 0)) return;
-  throw new LookonceError(
-    "ARGUMENT",
-    `weights must be three numbers from 0, the shares of train, val and test, such as 0.9,0.1,0; not ${weights.join(",")}.`,
-  );
+  const wanted = "three numbers from 0, the shares of train, val and test, such as 0.9,0.1,0";
+  throw new LookonceError("ARGUMENT", `weights must be ${wanted}; not ${weights.join(",")}.`);
 }
 
 /** Where each split begins and ends in a list of `count`: 0, …, count. */
 function cuts(weights: readonly number[], count: number): number[] {
-  const sum = weights.reduce((a, b) => a + b, 0);
   const upTo = (end: number): number => weights.slice(0, end).reduce((a, b) => a + b, 0);
-  return [0, 1, 2, 3].map((end) => Math.round((upTo(end) / sum) * count));
+  return [0, 1, 2, 3].map((end) => Math.round((upTo(end) / upTo(3)) * count));
 }
 
 async function withLabels(paths: readonly string[]): Promise<string[]> {

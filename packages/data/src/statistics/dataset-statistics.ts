@@ -56,12 +56,9 @@ type Entries = Dataset["entries"];
 function classStatistics(entries: Entries, names: readonly string[]): ClassStatistics[] {
   const instances = tally(entries.flatMap(({ classes }) => [...classes]));
   const images = tally(entries.flatMap(({ classes }) => [...new Set(classes)]));
-  return names.map((name, label) => ({
-    label,
-    name,
-    instances: instances.get(label) ?? 0,
-    images: images.get(label) ?? 0,
-  }));
+  return names.map((name, label) => {
+    return { label, name, instances: instances.get(label) ?? 0, images: images.get(label) ?? 0 };
+  });
 }
 
 /** How often each number occurs. */
@@ -78,19 +75,13 @@ function histogram(counts: readonly number[]): number[] {
 }
 
 function boxTable(entries: Entries): BoxTable {
-  const count = entries.reduce((sum, { classes }) => sum + classes.length, 0);
-  const labels = new Int32Array(count);
-  const centers = new Float32Array(2 * count);
-  const sizes = new Float32Array(2 * count);
-  let row = 0;
-  for (const { classes, boxes } of entries) {
-    labels.set(classes, row);
-    for (let i = 0; i < classes.length; i++, row++) {
-      centers.set(boxes.subarray(4 * i, 4 * i + 2), 2 * row);
-      sizes.set(boxes.subarray(4 * i + 2, 4 * i + 4), 2 * row);
-    }
-  }
-  return { labels, centers, sizes };
+  const values = (from: number): number[] =>
+    entries.flatMap(({ boxes }) => Array.from(boxes).filter((_, i) => i % 4 === from || i % 4 === from + 1));
+  return {
+    labels: Int32Array.from(entries.flatMap(({ classes }) => Array.from(classes))),
+    centers: Float32Array.from(values(0)),
+    sizes: Float32Array.from(values(2)),
+  };
 }
 
 function areaCounts(entries: Entries): DatasetStatistics["areas"] {

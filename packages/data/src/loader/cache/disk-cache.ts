@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeWhole } from "@lookonce/files";
@@ -18,10 +19,7 @@ export interface DiskCacheSettings {
 }
 
 /** What differs between two states of a source file. */
-interface SourceState {
-  size: number;
-  mtimeMs: number;
-}
+type SourceState = Pick<Stats, "size" | "mtimeMs">;
 
 /** The file that keeps an image. Images of several folders do not meet in one directory. */
 export function cacheFile(path: string, { directory, form }: DiskCacheSettings): string {

@@ -36,19 +36,24 @@ export interface CachePlan {
  * @param images paths and the sizes at which images are kept
  */
 export function planCache(images: readonly ({ path: string } & Size)[], wish: CacheWish): CachePlan {
+  const { kind, limit, freeMemory, disk } = wish;
   const need = images.reduce((sum, size) => sum + imageBytes(size), 0);
-  if (wish.kind === "none") return { kind: "none", need, images: 0 };
-  if (wish.kind === "ram" && need * memoryMargin <= wish.freeMemory) return inMemory(images, need, need);
-  if (wish.kind === "disk") {
-    const free = freeDisk(images, wish.disk);
-    if (free >= need || free >= need - keptBytes(images, wish.disk)) {
-      return { kind: "disk", need, images: images.length, disk: wish.disk };
-    }
-    return refused(images, wish, { need, free: `${gigabytes(free)} of disk space are free` });
+  if (kind === "none") return { kind, need, images: 0 };
+  if (kind === "auto") return inMemory(images, need, Math.min(limit, freeMemory / 4));
+  let lack: string;
+  if (kind === "ram") {
+    if (need * memoryMargin <= freeMemory) return inMemory(images, need, need);
+    const wanted = `${gigabytes(need * memoryMargin)} with a margin for training`;
+    lack = ` (${wanted}), ${gigabytes(freeMemory)} of memory are free`;
+  } else {
+    const free = freeDisk(images, disk);
+    if (free >= need || free >= need - keptBytes(images, disk)) return { kind, need, images: images.length, disk };
+    lack = `, ${gigabytes(free)} of disk space are free`;
   }
-  if (wish.kind === "auto") return inMemory(images, need, Math.min(wish.limit, wish.freeMemory / 4));
-  const wanted = `${gigabytes(need * memoryMargin)} with a margin for training`;
-  return refused(images, wish, { need, free: `(${wanted}), ${gigabytes(wish.freeMemory)} of memory are free` });
+  const plan = planCache(images, { ...wish, kind: "auto" });
+  const kept = plan.images === 0 ? "going on without" : `keeping ${plan.images} of them in memory`;
+  const notice = `cache ${kind}: ${images.length} images need ${gigabytes(need)}${lack}: ${kept}.`;
+  return { ...plan, notice };
 }
 
 function inMemory(images: readonly Size[], need: number, limit: number): CachePlan {
@@ -57,20 +62,8 @@ function inMemory(images: readonly Size[], need: number, limit: number): CachePl
   return kept === 0 ? { kind: "none", need, images: 0 } : { kind: "ram", need, images: kept, memory };
 }
 
-function refused(
-  images: readonly ({ path: string } & Size)[],
-  wish: CacheWish,
-  { need, free }: { need: number; free: string },
-): CachePlan {
-  const plan = planCache(images, { ...wish, kind: "auto" });
-  const wanted = `${images.length} images need ${gigabytes(need)}`;
-  const kept = plan.images === 0 ? "going on without" : `keeping ${plan.images} of them in memory`;
-  return { ...plan, notice: `cache ${wish.kind}: ${wanted}${free.startsWith("(") ? " " : ", "}${free}: ${kept}.` };
-}
-
 function gigabytes(bytes: number): string {
-  const unit = bytes < 2 ** 30 ? "MB" : "GB";
-  return `${(bytes / (unit === "MB" ? 2 ** 20 : 2 ** 30)).toFixed(1)} ${unit}`;
+  return bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MB` : `${(bytes / 2 ** 30).toFixed(1)} GB`;
 }
 
 /** Free bytes where the cache's files go. */
