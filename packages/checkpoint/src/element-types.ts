@@ -45,10 +45,7 @@ export function storedTensor(
 }
 
 /**
- * A tensor's bytes as files store them.
- *
- * @param half whether single precision is rounded to half precision
- * @throws LookonceError `ARGUMENT` when the data does not have the shape's size
+ * A tensor's bytes in files; `half` rounds single precision to half. `ARGUMENT` where data and shape differ in size.
  */
 export function tensorBytes(name: string, { shape, data, dtype }: StoredTensor, half: boolean): EncodedTensor {
   if (shape.reduce((a, b) => a * b, 1) !== data.length) throw badTensor(name, { shape, data });

@@ -86,10 +86,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     return planEpoch(epoch, order).slice(0, this.length);
   }
 
-  /**
-   * Begins to make the first batches of an epoch, for a call of {@link batches} that comes later: while a validation runs,
-   * say.
-   */
+  /** Begins to make the first batches of an epoch before {@link batches} is called: while a validation runs, say. */
   prepare(epoch: number, { from = 0 }: Pick<BatchesOptions, "from"> = {}): void {
     this.#drop(this.#prepared?.reader);
     const reader = this.#read(epoch, from);

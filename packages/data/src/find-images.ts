@@ -5,10 +5,7 @@ import { glob, isDynamicPattern } from "tinyglobby";
 import type { DatasetConfig } from "./dataset-config.ts";
 import { nearestName } from "./nearest-name.ts";
 
-/**
- * File names that count as images. Some of these formats cannot be decoded here (DNG, HEIC); they are listed all
- * the same, so that such files show up in the report and do not vanish in silence.
- */
+/** Some of these cannot be decoded here (DNG, HEIC); they are listed so that such files show up in the report. */
 const imageExtensions = new Set([
   ...[".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".mpo"],
   ...[".bmp", ".dng", ".heic"],

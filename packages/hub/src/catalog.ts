@@ -15,10 +15,7 @@ export interface PublishedWeights {
 
 const scales = ["n", "s", "m", "l", "x"];
 
-/**
- * Releases on GitHub and the detectors among their files, `*` being each scale, as the publisher's documentation lists
- * them.
- */
+/** Releases on GitHub and their detectors (`*` is each scale), as the publisher's documentation lists them. */
 const releases: readonly [repository: string, release: string, data: string, names: readonly string[]][] = [
   ["ultralytics/assets", "v8.3.0", "COCO", ["yolov8*", "yolo11*", "yolov5*u", "yolov5*6u"]],
   ["ultralytics/assets", "v8.3.0", "COCO", ["yolov3u", "yolov3-sppu", "yolov3-tinyu"]],

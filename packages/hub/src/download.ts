@@ -17,7 +17,6 @@ export interface FetchProgress {
 /** Something that another try may mend. */
 export class PassingFailure extends Error {}
 
-/** Options of {@link download}. */
 export interface DownloadOptions {
   dispatcher: Dispatcher;
   signal?: AbortSignal | undefined;
@@ -25,9 +24,8 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches a file, or the rest of one that was started, in one try.
+ * Fetches a file, or the rest of one that was started, in one try, and returns the checksum that the server sends, if any.
  *
- * @returns the checksum that the server sends, if it does
  * @throws PassingFailure when the connection breaks or the server is busy; LookonceError when trying again is no use
  */
 export async function download(

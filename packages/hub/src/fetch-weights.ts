@@ -16,10 +16,7 @@ import { megabytes } from "./space.ts";
 const endBytes = 22;
 const longestComment = 65_535;
 
-/**
- * What is wrong with a file that should be PyTorch's, a zip archive, judged by its two ends; `undefined` when nothing is.
- * Reading it finds the rest.
- */
+/** What is wrong with a file that should be PyTorch's, a zip archive, judged by its two ends. */
 async function archiveProblem(path: string): Promise<string | undefined> {
   const file = await open(path);
   try {

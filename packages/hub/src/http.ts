@@ -9,12 +9,8 @@ export interface ProxySettings {
 }
 
 /**
- * Opens connections to servers, through a proxy where one is named.
- *
- * Node's own fetch reads proxies from the environment only since Node 24, and only when asked; undici is the same code as a
- * package.
- *
- * @param timeout milliseconds that connecting, the answer's head, or a stall within its body may last
+ * Opens connections, through a proxy where one is named; `timeout` is of connecting, the answer's head, a stall in its body.
+ * Node's own fetch reads proxies only since Node 24, and only when asked; undici is the same code as a package.
  */
 export async function openConnections(proxy: ProxySettings | undefined, timeout: number): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import("undici");

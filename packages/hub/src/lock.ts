@@ -8,7 +8,6 @@ const beat = 2_000;
 const staleAfter = 15_000;
 const pollTime = 200;
 
-/** Options of {@link withLock}. */
 export interface LockOptions {
   signal?: AbortSignal | undefined;
   /** Called once when somebody else has the lock. */
@@ -16,8 +15,8 @@ export interface LockOptions {
 }
 
 /**
- * Does something while no other process or thread does it, by a lock file: the others wait. A lock whose process is gone, or
- * that shows no sign of life for 15 seconds, does not count.
+ * Does something while no other process or thread does it, by a lock file. A lock whose process is gone, or that shows no
+ * sign of life for 15 seconds, does not count.
  */
 export async function withLock<T>(file: string, action: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   await acquire(file, options);

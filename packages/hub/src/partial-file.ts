@@ -36,7 +36,6 @@ export class PartialFile {
     else await writeWhole(this.#statePath, JSON.stringify(state), { flush: false });
   }
 
-  /** Forgets everything. */
   async remove(): Promise<void> {
     await rm(this.path, { force: true });
     await rm(this.#statePath, { force: true });

@@ -2,11 +2,7 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 
-/**
- * Throws before, not in the middle, when a disk has no room for so many bytes.
- *
- * @throws LookonceError `IO`
- */
+/** Throws `IO` before, not in the middle, when a disk has no room for so many bytes. */
 export async function checkSpace(path: string, bytes: number): Promise<void> {
   const folder = dirname(path);
   // Some file systems do not report it; writing will

@@ -69,7 +69,6 @@ export class PickleMachine {
     this.#memo[index] = this.top();
   }
 
-  /** Pushes a remembered value. */
   get(index: number): void {
     const value = this.#memo[index];
     if (value === undefined) throw this.cursor.error(`nothing was remembered as ${index}`);

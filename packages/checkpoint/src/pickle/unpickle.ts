@@ -11,7 +11,6 @@ const stop = ".".charCodeAt(0);
  * None is `null`; numbers are numbers (`bigint` beyond 2^53); str, bytes, list and tuple, dict, set are string,
  * `Uint8Array` (a view), array, `Map`, `Set`; objects are what the hooks make of them.
  *
- * @param name what to call the data in errors
  * @returns the value, and how many bytes the pickle took
  * @throws LookonceError `FORMAT` for damaged data, `UNSAFE` for a global that files may not name
  */

@@ -1,7 +1,4 @@
-/**
- * A class or function that a pickle names. It is a name and a rule for building a value, never the thing itself:
- * nothing is imported and nothing runs.
- */
+/** A class or function that a pickle names: a name and a rule for building a value; nothing is imported or run. */
 export class PickledGlobal {
   readonly module: string;
   readonly name: string;
@@ -24,7 +21,6 @@ export class PickledGlobal {
 export class PickledObject {
   readonly module: string;
   readonly name: string;
-  /** The constructor's arguments. */
   readonly args: readonly unknown[];
   /** What the pickle sets as the object's state, usually a `Map` of its attributes. */
   state: unknown;

@@ -13,10 +13,7 @@ export interface TorchArchive {
 const maxEntries = 500_000;
 
 /**
- * Splits the zip archive that `torch.save` writes since PyTorch 1.6: `<folder>/data.pkl`, `<folder>/data/<key>`,
- * all stored uncompressed.
- *
- * @throws LookonceError `FORMAT` for truncated or damaged files, `UNSUPPORTED` for TorchScript and big-endian ones
+ * Splits the zip archive of `torch.save` since PyTorch 1.6: `<folder>/data.pkl`, `<folder>/data/<key>`, uncompressed.
  */
 export function openTorchArchive(bytes: Uint8Array, name: string): TorchArchive {
   const entries = unzip(bytes, name);

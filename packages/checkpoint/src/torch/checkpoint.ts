@@ -6,7 +6,6 @@ import type { StoredTensor } from "../tensor.ts";
 import { headOf, isModule, moduleTensors, unwrap } from "./modules.ts";
 import { TensorReader, TorchTensor } from "./tensors.ts";
 
-/** Options of {@link decodeTorchCheckpoint}. */
 export interface TorchOptions {
   load: (bytes: Uint8Array, name: string) => unknown;
   prefer: "ema" | "model";
@@ -29,12 +28,7 @@ interface Found {
   tensors: Map<string, TorchTensor>;
 }
 
-/**
- * The checkpoint in a file of `torch.save`.
- *
- * @param options `load` reads the object from the file, `prefer` chooses between two stored models
- * @throws LookonceError `FORMAT`, `UNSAFE` or `UNSUPPORTED`; each names the file
- */
+/** The checkpoint in a file of `torch.save`: `load` reads its object, `prefer` chooses between two stored models. */
 export function decodeTorchCheckpoint(bytes: Uint8Array, name: string, options: TorchOptions): Checkpoint {
   const { load, prefer } = options;
   return named(name, () => {

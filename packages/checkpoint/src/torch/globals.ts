@@ -58,10 +58,7 @@ const otherStorage = /^(Complex(Float|Double)|QU?Int(8|32|4x2|2x4))Storage$/;
 /** Numpy's element types as classes (`numpy.float64`, `numpy.dtypes.Float64DType`). */
 const numpyType = /^(numpy\.(float|int|uint|complex)\d+|numpy\.bool_?|numpy\.dtypes\.\w+DType)$/;
 
-/**
- * Packages whose classes are the parts of models, losses and training arguments: PyTorch's modules and optimizers,
- * and the source trees that YOLO checkpoints were saved from.
- */
+/** Homes of parts of models, losses and training arguments: PyTorch, and the trees that checkpoints were saved from. */
 const modelPackages = [
   "torch.nn",
   "torch.optim",
@@ -74,10 +71,8 @@ const modelPackages = [
 ];
 
 /**
- * The stand-in for a global of a PyTorch checkpoint, or `undefined` when model files have no business with it.
- *
- * Classes of models and of their settings become inert records, tensors and containers are rebuilt from their
- * arguments; nothing of Python or of any package is ever called.
+ * The stand-in for a global of a PyTorch checkpoint, or `undefined` when model files have no business with it. Classes
+ * become inert records, tensors and containers are rebuilt from their arguments; nothing is ever called.
  */
 export function findTorchGlobal(module: string, name: string): PickledGlobal | undefined {
   // Python 2's names, which protocol 2 keeps.

@@ -7,12 +7,7 @@ import { findTorchGlobal } from "./globals.ts";
 import { storageType } from "./rebuild.ts";
 import { TorchStorage } from "./tensors.ts";
 
-/**
- * The object that `torch.save` pickled, with tensors that still look into the file and every class as an inert record.
- *
- * @param name what to call the file in errors
- * @throws LookonceError `FORMAT`, `UNSAFE` or `UNSUPPORTED`
- */
+/** The object that `torch.save` pickled; its tensors still look into the file, classes are inert records. */
 export function loadTorch(bytes: Uint8Array, name: string): unknown {
   const { pickle, data } = openTorchArchive(bytes, name);
   const storages = new Storages(data);
@@ -22,8 +17,6 @@ export function loadTorch(bytes: Uint8Array, name: string): unknown {
 /**
  * The object in a file of `torch.save` from before PyTorch 1.6: pickles of a magic number, the protocol, the machine's
  * properties, the object, and the storage keys; then for each key an element count (64 bits) and the raw elements.
- *
- * @throws LookonceError `FORMAT`, `UNSAFE`, or `UNSUPPORTED` for storages that are views of others
  */
 export function loadLegacyTorch(bytes: Uint8Array, name: string): unknown {
   const data = new Map<string, Uint8Array>();

@@ -10,10 +10,8 @@ export function isModule(value: unknown): value is PickledObject {
 }
 
 /**
- * The module tree's tensors by name, as PyTorch's `state_dict()` would list them: each module's parameters, then its
- * persistent buffers, then its children.
- *
- * @throws LookonceError `FORMAT` when the tree contains itself or is absurdly large
+ * The module tree's tensors by name, as PyTorch's `state_dict()` lists them: each module's parameters, then its
+ * persistent buffers, then its children. A tree that contains itself or is absurdly large is a `FORMAT` error.
  */
 export function moduleTensors(root: PickledObject): Map<string, TorchTensor> {
   const found = new Map<string, TorchTensor>();

@@ -1,10 +1,8 @@
 import { PickledObject } from "../pickle/values.ts";
 
 /**
- * The number or list of numbers of a pickled numpy scalar or array of at most 4096 elements; `null` for anything else.
- *
- * Scalars are `scalar(dtype, bytes)`; arrays get `(version, shape, dtype, fortran order, bytes)` as their state
- * (numpy 1.26 and 2.0, `ndarray.__reduce__`). Several axes come flattened.
+ * The number or flat list of numbers of a numpy scalar, `scalar(dtype, bytes)`, or array of at most 4096 elements, whose
+ * state is `(version, shape, dtype, fortran order, bytes)` (numpy 1.26, 2.0, `ndarray.__reduce__`); otherwise `null`.
  */
 export function numpyValue(object: PickledObject): number | number[] | null {
   if (object.name === "scalar") {

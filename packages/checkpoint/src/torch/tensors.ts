@@ -5,7 +5,6 @@ import type { StoredTensor, TensorData } from "../tensor.ts";
 /** Raw memory of a checkpoint; `bytes` looks it up, aligned for its elements, when a tensor needs it. */
 export class TorchStorage {
   readonly type: ElementType;
-  /** Number of elements. */
   readonly size: number;
   readonly bytes: () => Uint8Array;
 
@@ -34,7 +33,6 @@ export class TorchTensor {
     this.strides = window.strides;
   }
 
-  /** Number of elements. */
   get size(): number {
     return this.shape.reduce((a, b) => a * b, 1);
   }
@@ -48,20 +46,14 @@ export class TensorReader {
   readonly #name: string;
   #budget: number;
 
-  /**
-   * @param name what to call the file in errors
-   * @param fileSize bytes of the file
-   */
   constructor(name: string, fileSize: number) {
     this.#name = name;
     this.#budget = 4 * fileSize + freeElements;
   }
 
   /**
-   * Row-major elements of a tensor. Half precision and bfloat16 are widened to single precision, everything else keeps
-   * its type. Where the tensor is all of its storage in row-major order the storage is used as it is.
-   *
-   * @throws LookonceError `FORMAT` when the tensor reaches beyond its storage or is far larger than the file
+   * Row-major elements of a tensor; where it is all of its storage in that order, the storage as it is. A tensor that
+   * reaches beyond its storage or is far larger than the file is a `FORMAT` error.
    */
   read(tensor: TorchTensor, what: string): StoredTensor {
     const { storage, shape, strides, offset, size } = tensor;

@@ -1,7 +1,6 @@
 import { crc32 } from "node:zlib";
 import { LookonceError } from "@lookonce/errors";
 
-/** A file of an archive. */
 export interface ZipEntry {
   name: string;
   data: Uint8Array;
@@ -16,8 +15,7 @@ const maxEntries = 0xffff;
 const date = 0x0021;
 
 /**
- * A zip archive of entries that are stored as they are, each at a multiple of 64 bytes, as `torch.save` writes them: padding
- * is an extra field of the kind "FB".
+ * A zip archive of stored entries, each at a multiple of 64 bytes, as `torch.save` writes them (padded by a field "FB").
  *
  * @throws LookonceError `UNSUPPORTED` above 4 GiB or 65,535 entries
  */

@@ -182,10 +182,8 @@ async function progressOf({ annotations, onProgress }: ConvertCocoOptions, readi
 }
 
 /**
- * One outline for an object of several parts (an animal behind a post): each further part is entered and left again where
- * it comes nearest to what is joined so far.
- *
- * @param parts at least one polygon, each a list of x, y, …
+ * One outline for an object of several parts (an animal behind a post): each further part, a list of x, y, …, is entered
+ * and left again where it comes nearest to what is joined so far.
  */
 function joinPolygons(parts: readonly (readonly number[])[]): number[] {
   return parts.slice(1).reduce<number[]>(

@@ -11,7 +11,6 @@ import { ImageIndex, sizeOf } from "./image-index.ts";
 import { boxRow, type LabelRow } from "./label-row.ts";
 import { readVoc, type VocAnnotation } from "./read-voc.ts";
 
-/** Options of {@link convertVoc}. */
 export interface ConvertVocOptions extends TargetOptions {
   /** Folder of XML files, such as `VOC2007/Annotations`. */
   annotations: string;

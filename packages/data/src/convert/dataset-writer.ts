@@ -117,11 +117,7 @@ export class DatasetWriter {
   }
 }
 
-/**
- * The `data.yaml` that an earlier conversion wrote there, or `undefined` when there is none.
- *
- * @throws LookonceError `ARGUMENT` when somebody else's file is there
- */
+/** The `data.yaml` of an earlier conversion, if any; an `ARGUMENT` error where somebody else's file is there. */
 export async function configBefore(output: string): Promise<DatasetConfig | undefined> {
   const file = join(output, "data.yaml");
   const text = await readFile(file, "utf8").catch(() => undefined);

@@ -11,9 +11,7 @@ export interface LabelRow {
 }
 
 /**
- * The row `class cx cy w h` of a box given by its corners in pixels, cut off at the image's border.
- *
- * @returns `undefined` when nothing of it is in the image, or too little to be written
+ * The row `class cx cy w h` of a box by its corners in pixels, cut off at the border; `undefined` where none is left.
  */
 export function boxRow(
   label: number,
@@ -31,11 +29,7 @@ export function boxRow(
   return { text: `${label} ${values.join(" ")}`, clipped };
 }
 
-/**
- * The row `class x1 y1 x2 y2 …` of a polygon in pixels, its points moved into the image.
- *
- * @returns `undefined` when it then has no area
- */
+/** The row `class x1 y1 x2 y2 …` of a polygon in pixels, moved into the image; `undefined` when it then has no area. */
 export function polygonRow(label: number, points: readonly number[], { width, height }: Size): LabelRow | undefined {
   const values = points.map((value, i) => shorten(clamp(value / (i % 2 === 0 ? width : height))));
   const isFlat = [0, 1].some((axis) => new Set(values.filter((_, i) => i % 2 === axis)).size < 2);

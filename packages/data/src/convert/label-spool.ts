@@ -19,7 +19,6 @@ export class LabelSpool {
   readonly #buckets: Bucket[];
 
   /**
-   * @param folder for the spool files; made when it is needed, and removed by {@link finish}
    * @param options `buckets`: number of spool files, one of which is in memory at a time; `limit`: characters of a bucket
    *   that are kept before they are written
    */
@@ -30,10 +29,8 @@ export class LabelSpool {
   }
 
   /**
-   * Adds a row to a label file.
-   *
-   * @param file the file's number
-   * @returns a promise when rows are being written: wait for it now and then, or memory grows
+   * Adds a row to the label file of a number. A promise means that rows are being written: wait for it now and then, or
+   * memory grows.
    */
   add(file: number, row: string): Promise<void> | undefined {
     const index = file % this.#buckets.length;

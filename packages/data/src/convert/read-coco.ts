@@ -11,11 +11,9 @@ const chunkBytes = 2 ** 20;
 export type CocoList = "images" | "categories" | "annotations";
 
 /**
- * Reads a COCO file piece by piece and hands over each element of its lists, in the order of the file; no more than one
- * element and one megabyte of the file are in memory.
- *
- * Elements are handed over as they stand: anything may be missing or of another type. If `onElement` returns a promise,
- * reading waits for it at the end of the megabyte.
+ * Reads a COCO file piece by piece and passes each element of its lists on, in the order of the file and as it stands:
+ * anything may be missing or of another type. No more than one element and one megabyte of the file are in memory. If
+ * `onElement` returns a promise, reading waits for it at the end of the megabyte.
  *
  * @throws LookonceError `NOT_FOUND` without the file, `FORMAT` when it is not JSON or ends too early
  */

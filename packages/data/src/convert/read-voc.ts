@@ -21,10 +21,8 @@ export interface VocAnnotation {
 const cornerNames = ["xmin", "ymin", "xmax", "ymax"];
 
 /**
- * Reads a Pascal VOC annotation (Everingham et al., VOC2012 Development Kit, section 3.1). Parts of objects, poses and
- * the like are passed over.
- *
- * @throws Error when it is not well-formed XML, with the line
+ * Reads a Pascal VOC annotation (Everingham et al., VOC2012 Development Kit, section 3.1), without parts of objects, poses
+ * and the like. XML that is not well-formed is an `Error` with the line.
  */
 export function readVoc(xml: string): VocAnnotation {
   const annotation: VocAnnotation = { width: 0, height: 0, objects: [] };

@@ -10,10 +10,7 @@ export interface ObjectTable {
   polygons?: { points: Float32Array; ends: Float64Array | Int32Array };
 }
 
-/**
- * The entries of a data set in shared memory, so that every worker reads the same bytes: handing a worker a table copies
- * a few handles, whatever the number of images.
- */
+/** The entries of a data set in shared memory: sending it to a worker copies a few handles, however many images. */
 export interface EntryTable extends ObjectTable {
   count: number;
   /** Paths in UTF-8, one behind the other; entry i ends at `pathEnds[i]`. */

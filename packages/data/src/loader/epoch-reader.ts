@@ -1,10 +1,7 @@
 import type { MadeBatch } from "./job.ts";
 
-/** Options of {@link EpochReader}. */
 export interface EpochReaderOptions {
-  /** Batches of the epoch. */
   count: number;
-  /** Number of the first batch to read. */
   from: number;
   /** Batches started before they are asked for. */
   ahead: number;

@@ -9,7 +9,6 @@ import type { MemoryCache } from "./cache/memory-cache.ts";
 import { type EntryTable, entryAt } from "./entry-table.ts";
 import type { DamagedImage } from "./job.ts";
 
-/** Where a {@link ImageSource} gets its images from. */
 export interface ImageSourceOptions {
   entries: EntryTable;
   form: ResizeSpec;
@@ -44,11 +43,7 @@ export class ImageSource implements SampleSource {
     return sampleOf(await this.whole(index));
   }
 
-  /**
-   * The image of an index, or the next whole one after it.
-   *
-   * @throws LookonceError `DATA` when a hundred images in a row are damaged
-   */
+  /** The image of an index, or the next whole one after it; a `DATA` error when a hundred in a row are damaged. */
   async whole(index: number): Promise<LoadedImage> {
     for (let step = 0; step < Math.min(this.length, maxReplacements); step++) {
       const loaded = await this.read((index + step) % this.length);

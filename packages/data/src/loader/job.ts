@@ -24,20 +24,17 @@ export interface LoaderJob {
   transforms?: string;
 }
 
-/** One batch to make. */
 export interface BatchTask {
   epoch: number;
   plan: BatchPlan;
   augment?: AugmentSettings;
 }
 
-/** An image that could not be read. */
 export interface DamagedImage {
   index: number;
   reason: string;
 }
 
-/** The result of a task. */
 export interface MadeBatch {
   /** Absent when none of its images can be read, or the task was aborted. */
   batch?: Batch;

@@ -65,11 +65,7 @@ type Optional = "shuffle" | "weights" | "augment" | "transforms" | "random" | "c
 /** Options with their defaults. */
 export type FullOptions = Required<Omit<BatchLoaderOptions, Optional>> & Pick<BatchLoaderOptions, Optional>;
 
-/**
- * Fills in defaults.
- *
- * @throws LookonceError `ARGUMENT` for options that make no sense
- */
+/** Fills in defaults; options that make no sense are an `ARGUMENT` error. */
 export function fullOptions(options: BatchLoaderOptions): FullOptions {
   const inThisThread = options.transforms !== undefined && !(options.transforms instanceof URL);
   const workers = options.workers ?? (inThisThread ? 0 : Math.min(8, Math.max(1, availableParallelism() - 1)));

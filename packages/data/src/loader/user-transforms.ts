@@ -2,11 +2,7 @@ import { compose, type Sample, type Transform } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
 
-/**
- * The transforms that a module exports as its default: one function or a list.
- *
- * @throws LookonceError `NOT_FOUND` or `ARGUMENT` when the module cannot be loaded or exports something else
- */
+/** The transforms that a module exports as its default: one function or a list. */
 export async function importTransforms(address: string): Promise<Transform[]> {
   let module: { default?: unknown };
   try {
@@ -25,11 +21,7 @@ export async function importTransforms(address: string): Promise<Transform[]> {
   );
 }
 
-/**
- * Applies the user's transforms; what goes wrong says on which image.
- *
- * @throws LookonceError `ARGUMENT` when a transform throws or returns something that is no sample
- */
+/** Applies the user's transforms; what goes wrong says on which image. */
 export function applyTransforms(
   sample: Sample,
   transforms: readonly Transform[],

@@ -1,6 +1,6 @@
 /**
- * The program of the workers: beside this file in a built package. Sources that run as they are, which Node can do from
- * version 22.18 on, use the source; the tests replace this module by a bundle's address (see vitest.config.ts).
+ * The program of the workers: beside this file in a built package; the source where sources run as they are (Node 22.18).
+ * The tests replace this module by a bundle's address (see vitest.config.ts).
  */
 export const workerAddress: URL = import.meta.url.endsWith(".ts")
   ? new URL("./loader-worker.ts", import.meta.url)

@@ -32,10 +32,7 @@ export function imageWeights(
   return Float64Array.from(images, ({ classes }) => classes.reduce((sum, label) => sum + (weights[label] ?? 0), 0));
 }
 
-/**
- * Draws `count` indices with replacement, each as likely as its weight says. Where all weights are 0, all are equally
- * likely.
- */
+/** Draws `count` indices with replacement, by their weights; all equally likely where all weights are 0. */
 export function drawByWeight(weights: ArrayLike<number>, count: number, rng: Random): number[] {
   const ends = new Float64Array(weights.length);
   let total = 0;

@@ -18,8 +18,7 @@ export interface EpochOrder {
 }
 
 /**
- * The square batches of an epoch: every image once, in order or shuffled, or drawn by weight. The last batch may be
- * smaller. Depends on nothing but the arguments.
+ * The square batches of an epoch: every image once, in order or shuffled, or drawn by weight; the last may be smaller.
  *
  * @throws LookonceError `ARGUMENT` when there is not one finite weight of at least 0 for every image
  */

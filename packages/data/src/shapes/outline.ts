@@ -1,7 +1,4 @@
-/**
- * The outline of a shape: a polygon grown by a radius, so that its corners are round. A circle is a point grown by its
- * radius.
- */
+/** A polygon grown by a radius, so that its corners are round; a circle is a point grown by its radius. */
 export interface Outline {
   /** x, y of each corner, in pixels, in order around the shape. */
   corners: Float64Array;

@@ -34,12 +34,7 @@ const backgroundKinds = ["gradient", "stripes", "checks", "blobs", "grain"] as c
 /** How near two shapes may come: center distance over the sum of their radii. At 0.75 the one below stays mostly seen. */
 const nearness = 0.75;
 
-/**
- * Draws a scene: 2 to 5 shapes with radii of 6 to 24 % of the image's side, wholly inside the image.
- *
- * @param classes the shapes to choose from
- * @param size side of the image in pixels
- */
+/** Draws 2 to 5 shapes with radii of 6 to 24 % of the image's side (`size`, in pixels), wholly inside the image. */
 export function drawScene(rng: Random, classes: readonly ShapeName[], size: number): Scene {
   const background = drawBackground(rng, size);
   const objects: SceneObject[] = [];

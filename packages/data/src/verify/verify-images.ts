@@ -77,10 +77,8 @@ async function readLabels(file: string, classCount: number): Promise<Labels | un
 const minSide = 10;
 
 /**
- * Reads an image file and returns whether it can be used: there, not empty, whole, of a format that can be decoded, and
- * at least 10 pixels wide and high.
- *
- * JPEG, PNG and WebP are followed through their structure; other formats, and doubtful cases, are decoded.
+ * Whether an image can be used: there, whole, decodable, at least 10 pixels wide and high. JPEG, PNG and WebP are followed
+ * through their structure; other formats, and doubtful cases, are decoded.
  */
 async function checkImage(path: string): Promise<ImageHeader | Fault> {
   let bytes: Uint8Array;

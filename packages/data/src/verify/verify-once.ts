@@ -56,10 +56,8 @@ export async function verifyOnce(paths: readonly string[], options: VerifyOption
 const openStats = 64;
 
 /**
- * A hash of everything that verification depends on: the format's version, the number of classes, and for each image,
- * in order, its path relative to `root`, its size and time of change, and those of its label file or that there is none.
- *
- * What changes neither size nor time of change goes unnoticed.
+ * A hash of what verification depends on: the format's version, the number of classes, and for each image, in order, its
+ * path relative to `root`, and size and time of change of it and of its label file, if any.
  */
 async function contentHash(paths: readonly string[], { root, classCount }: Place): Promise<string> {
   const states = await mapConcurrently(paths, openStats, async (path) =>

@@ -29,10 +29,8 @@ export function cacheFile(path: string, { directory, form }: DiskCacheSettings):
 }
 
 /**
- * Resized images on disk, uncompressed: reading one is reading a file.
- *
- * An image whose source has another size or modification time than when it was kept is read anew. Files appear whole or
- * not at all, whoever writes at the same time.
+ * Resized images on disk, uncompressed. An image whose source has another size or modification time than when it was kept
+ * is read anew. Files appear whole or not at all, whoever writes at the same time.
  */
 export class DiskCache {
   readonly #settings: DiskCacheSettings;

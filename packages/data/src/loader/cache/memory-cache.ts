@@ -16,7 +16,6 @@ export interface MemoryLayout {
   states: Int32Array;
 }
 
-/** Bytes of an image's pixels. */
 export function imageBytes({ width, height }: Size): number {
   return width * height * 3;
 }
@@ -47,10 +46,8 @@ export function layOutMemory(sizes: readonly Size[], limit: number): MemoryLayou
 }
 
 /**
- * Resized images in memory that all threads share; the thread that reads an image first adds it for all.
- *
- * Nothing is ever thrown out: an epoch asks for every image once, in another order each time, so that throwing out the
- * oldest would keep nothing that is asked for next.
+ * Resized images in memory that all threads share; the thread that reads an image first adds it for all. Nothing is thrown
+ * out: an epoch asks for every image once, so that throwing out the oldest would keep nothing that is asked for next.
  */
 export class MemoryCache {
   readonly #layout: MemoryLayout;

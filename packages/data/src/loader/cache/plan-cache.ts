@@ -7,7 +7,6 @@ import { imageBytes, layOutMemory, type MemoryLayout } from "./memory-cache.ts";
 /** Free memory, as a multiple of what is asked for, below which it is not taken: training needs some too (YOLOv8 8.3). */
 const memoryMargin = 1.5;
 
-/** What is wanted. */
 export interface CacheWish {
   kind: "auto" | "ram" | "disk" | "none";
   /** Bytes that `auto` keeps at most. */
@@ -20,9 +19,7 @@ export interface CacheWish {
 /** What is done, and why not what was wanted. */
 export interface CachePlan {
   kind: "ram" | "disk" | "none";
-  /** Bytes that all images need. */
   need: number;
-  /** Images that are kept. */
   images: number;
   /** One line for people where the wish was refused. */
   notice?: string;
@@ -30,11 +27,7 @@ export interface CachePlan {
   disk?: DiskCacheSettings;
 }
 
-/**
- * Decides how images are kept between epochs. Nothing is read or decoded: the sizes say what each image needs.
- *
- * @param images paths and the sizes at which images are kept
- */
+/** Decides how images are kept between epochs, by the sizes at which they are kept: nothing is read or decoded. */
 export function planCache(images: readonly ({ path: string } & Size)[], wish: CacheWish): CachePlan {
   const { kind, limit, freeMemory, disk } = wish;
   const need = images.reduce((sum, size) => sum + imageBytes(size), 0);
