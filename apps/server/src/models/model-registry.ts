@@ -32,6 +32,13 @@ export interface ListedModel {
   default: boolean;
 }
 
+/** The answer to `GET /v1/models`. */
+export interface ModelList {
+  models: ListedModel[];
+  /** Files in the folders of models that could be loaded. */
+  available: { file: string }[];
+}
+
 /** A model with its layers and its head. */
 export type ModelDetails = Omit<ModelInfo, "parameters"> & ListedModel;
 

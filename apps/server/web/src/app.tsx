@@ -4,10 +4,8 @@ import { DetectPage } from "./detect/detect-page.tsx";
 import { ModelsPage } from "./models/models-page.tsx";
 import { Header } from "./shell/header.tsx";
 import { KeyDialog } from "./shell/key-dialog.tsx";
-import { useRoute, type View } from "./shell/route.ts";
+import { titles, useRoute } from "./shell/route.ts";
 import { TrainPage } from "./train/train-page.tsx";
-
-const titles: Record<View, string> = { detect: "Detect", train: "Train", runs: "Runs", models: "Models" };
 
 /** The page: one of four views under a header. */
 export function App() {

@@ -20,8 +20,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     const response = await reach(path, { ...init, headers: { ...(init.headers as Record<string, string>), ...key } });
     if (response.ok) return response;
     const error = await refusal(response);
-    if (response.status !== 401) throw error;
-    await askForKey(key, error);
+    if (response.status !== 401 || !(await askForKey(key))) throw error;
   }
 }
 

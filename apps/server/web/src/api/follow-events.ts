@@ -1,8 +1,7 @@
 import { ApiError, send } from "./call.ts";
 import { EventParser, type StreamEvent } from "./parse-events.ts";
 
-/** Options of {@link followEvents}. */
-export interface FollowOptions {
+interface FollowOptions {
   onEvent: (event: StreamEvent) => void;
   /** Called with whether the stream is open; it is opened again by itself. */
   onOpen?: (open: boolean) => void;
@@ -10,7 +9,7 @@ export interface FollowOptions {
 }
 
 /**
- * Follows a stream of events until the signal ends it. `EventSource` cannot send a key, so the stream is read by `fetch`;
+ * Follows a stream of events until the signal or the service ends it. `EventSource` cannot send a key, so the stream is read by `fetch`;
  * a broken one is opened again, after 0.5 s and then ever later, from the last event that was seen.
  *
  * @throws ApiError when the service refuses the stream
@@ -23,6 +22,7 @@ export async function followEvents(path: string, { onEvent, onOpen, signal }: Fo
       const headers: Record<string, string> = { accept: "text/event-stream" };
       if (last !== undefined) headers["last-event-id"] = last;
       const response = await send(path, { headers, signal });
+      if (response.status === 204) return;
       onOpen?.(true);
       const parser = new EventParser();
       for await (const text of chunks(response, signal)) {
@@ -38,7 +38,10 @@ export async function followEvents(path: string, { onEvent, onOpen, signal }: Fo
     }
     if (signal.aborted) return;
     onOpen?.(false);
-    await pause(delay, signal);
+    await new Promise((resolve) => {
+      setTimeout(resolve, delay);
+      signal.addEventListener("abort", resolve);
+    });
     delay = Math.min(delay * 2, 10_000);
   }
 }
@@ -51,14 +54,4 @@ async function* chunks(response: Response, signal: AbortSignal): AsyncGenerator<
     if (done || signal.aborted) return;
     yield value;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -14,7 +14,7 @@ const storageName = "lookonce-key";
 const listeners = new Set<() => void>();
 let key: string | undefined;
 let state: KeyState = { asking: false, refused: false };
-let waiting: { resolve: () => void; reject: (reason: unknown) => void }[] = [];
+let waiting: ((isEntered: boolean) => void)[] = [];
 
 try {
   key = sessionStorage.getItem(storageName) ?? undefined;
@@ -27,13 +27,11 @@ export function keyHeader(): Record<string, string> {
   return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
 
-/** Asks for a key; resolves when one was entered. `used` is the header that was refused. */
-export function askForKey(used: Record<string, string>, reason: unknown): Promise<void> {
-  if (used.authorization !== keyHeader().authorization) return Promise.resolve();
+/** Asks for a key, and returns whether there is another one now. `used` is the header that was refused. */
+export async function askForKey(used: Record<string, string>): Promise<boolean> {
+  if (used.authorization !== keyHeader().authorization) return true;
   change({ asking: true, refused: used.authorization !== undefined });
-  return new Promise((resolve, reject) => {
-    waiting.push({ resolve, reject: () => reject(reason) });
-  });
+  return new Promise((resolve) => waiting.push(resolve));
 }
 
 /** Stores a key and lets the waiting requests go. */
@@ -44,12 +42,12 @@ export function enterKey(given: string): void {
   } catch {
     // As above.
   }
-  resumeWaiting(({ resolve }) => resolve());
+  resumeWaiting(true);
 }
 
 /** Cancels: the waiting requests fail with the service's answer. */
 export function refuseKey(): void {
-  resumeWaiting(({ reject }) => reject(undefined));
+  resumeWaiting(false);
 }
 
 export function keyState(): KeyState {
@@ -61,11 +59,11 @@ export function onKeyChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function resumeWaiting(each: (waiter: (typeof waiting)[number]) => void): void {
+function resumeWaiting(isEntered: boolean): void {
   const now = waiting;
   waiting = [];
   change({ asking: false, refused: false });
-  for (const waiter of now) each(waiter);
+  for (const resolve of now) resolve(isEntered);
 }
 
 function change(next: KeyState): void {

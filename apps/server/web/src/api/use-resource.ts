@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { call, sentence } from "./call.ts";
 
-/** What a resource is like now. */
 export interface Resource<T> {
   data: T | undefined;
   /** The sentence of the last failure. */
@@ -20,7 +19,8 @@ export function useResource<T>(path: string | undefined): Resource<T> {
     call<T>(path, { signal: abort.signal }).then(
       (data) => setAnswer({ path, data }),
       (error) => {
-        if (!abort.signal.aborted) setAnswer({ path, error: sentence(error) });
+        if (abort.signal.aborted) return;
+        setAnswer((last) => ({ path, data: last?.path === path ? last.data : undefined, error: sentence(error) }));
       },
     );
     return () => abort.abort();

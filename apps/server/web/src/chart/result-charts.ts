@@ -9,9 +9,9 @@ export interface ResultTable {
 /** Which columns one chart shows. */
 export interface ChartPlan {
   title: string;
-  /** Names in the legend by column. */
-  columns: readonly (readonly [column: string, name: string])[];
   zero: boolean;
+  /** Names in the legend by column. */
+  columns: Readonly<Record<string, string>>;
 }
 
 const partNames: Readonly<Record<string, string>> = {
@@ -21,59 +21,45 @@ const partNames: Readonly<Record<string, string>> = {
   obj: "Objectness loss",
 };
 
+const scores: readonly ChartPlan[] = [
+  {
+    ...{ title: "Average precision", zero: true },
+    columns: { "metrics/mAP50(B)": "mAP50", "metrics/mAP50-95(B)": "mAP50-95" },
+  },
+  {
+    ...{ title: "Precision and recall", zero: true },
+    columns: { "metrics/precision(B)": "precision", "metrics/recall(B)": "recall" },
+  },
+];
+
+const rates: ChartPlan = {
+  ...{ title: "Learning rate", zero: true },
+  columns: { "lr/pg0": "weights", "lr/pg1": "normalization", "lr/pg2": "biases" },
+};
+
+/** Columns that any training will have. */
+export const expectedColumns: readonly string[] = scores.flatMap(({ columns }) => Object.keys(columns));
+
 /** The charts of a table: scores, then each part of the loss, then learning rates. */
 export function chartPlans(columns: readonly string[]): ChartPlan[] {
-  const has = (column: string) => columns.includes(column);
   const parts = columns.flatMap((column) => /^train\/(\w+)_loss$/.exec(column)?.[1] ?? []);
-  const plans: ChartPlan[] = [
-    {
-      title: "Average precision",
-      columns: [
-        ["metrics/mAP50(B)", "mAP50"],
-        ["metrics/mAP50-95(B)", "mAP50-95"],
-      ],
-      zero: true,
-    },
-    {
-      title: "Precision and recall",
-      columns: [
-        ["metrics/precision(B)", "precision"],
-        ["metrics/recall(B)", "recall"],
-      ],
-      zero: true,
-    },
-    ...parts.map((part) => ({
-      title: partNames[part] ?? `${part} loss`,
-      columns: [
-        [`train/${part}_loss`, "training"],
-        [`val/${part}_loss`, "validation"],
-      ] as const,
-      zero: false,
-    })),
-    {
-      title: "Learning rate",
-      columns: [
-        ["lr/pg0", "weights"],
-        ["lr/pg1", "normalization"],
-        ["lr/pg2", "biases"],
-      ],
-      zero: true,
-    },
-  ];
-  return plans
-    .map((plan) => ({ ...plan, columns: plan.columns.filter(([column]) => has(column)) }))
-    .filter((plan) => plan.columns.length > 0);
+  const losses = parts.map((part) => ({
+    ...{ title: partNames[part] ?? `${part} loss`, zero: false },
+    columns: { [`train/${part}_loss`]: "training", [`val/${part}_loss`]: "validation" },
+  }));
+  return [...scores, ...losses, rates].flatMap((plan) => {
+    const there = Object.entries(plan.columns).filter(([column]) => columns.includes(column));
+    return there.length === 0 ? [] : [{ ...plan, columns: Object.fromEntries(there) }];
+  });
 }
 
-/** Colors of lines that stand beside each other: distinguishable for every kind of color vision (after Okabe and Ito). */
-export const lineColors: readonly string[] = [
-  "var(--line-1)",
-  "var(--line-2)",
-  "var(--line-3)",
-  "var(--line-4)",
-  "var(--line-5)",
-  "var(--line-6)",
-];
+/** Lines that can stand beside each other: their colors are distinguishable for every kind of color vision. */
+export const mostLines = 6;
+
+/** The color of a line (after Okabe and Ito). */
+export function lineColor(index: number): string {
+  return `var(--line-${(index % mostLines) + 1})`;
+}
 
 /** The points of a column by epoch; what was not measured is left out. */
 export function pointsOf({ columns, rows }: ResultTable, column: string): [x: number, y: number][] {
@@ -86,9 +72,7 @@ export function pointsOf({ columns, rows }: ResultTable, column: string): [x: nu
 
 /** The lines of one run in a chart. */
 export function seriesOf(table: ResultTable, plan: ChartPlan): Series[] {
-  return plan.columns.map(([column, name], i) => ({
-    name,
-    color: lineColors[i % lineColors.length] as string,
-    points: pointsOf(table, column),
+  return Object.entries(plan.columns).map(([column, name], i) => ({
+    ...{ name, color: lineColor(i), points: pointsOf(table, column) },
   }));
 }

@@ -1,5 +1,7 @@
 import { useState } from "react";
 import type { Run } from "../api/types.ts";
+import { Button } from "../controls/button.tsx";
+import { Table } from "../controls/table.tsx";
 import { argRows } from "./arg-rows.ts";
 
 /** The settings of runs; of several, those that differ unless all are wanted. */
@@ -10,31 +12,17 @@ export function ArgsTable({ runs }: { runs: readonly Run[] }) {
   const shown = all || runs.length === 1 ? rows : differing;
   if (rows.length === 0) return null;
   const table = (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
-    <section className="table-holder args-table" aria-label="Settings" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Setting</th>
-            {runs.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ key, values, differs }) => (
-            <tr key={key} className={differs ? "differs" : ""}>
-              <th scope="row">{key}</th>
-              {values.map((value, i) => (
-                <td key={runs[i]?.name}>{value}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label="Settings"
+      className="args-table"
+      rows={shown}
+      keyOf={({ key }) => key}
+      rowProps={({ differs }) => ({ className: differs ? "differs" : "" })}
+      columns={[
+        { title: "Setting", isHeading: true, cell: ({ key }) => key },
+        ...runs.map(({ name }, i) => ({ title: name, cell: ({ values }: (typeof rows)[number]) => values[i] })),
+      ]}
+    />
   );
   if (runs.length === 1) {
     return (
@@ -48,9 +36,9 @@ export function ArgsTable({ runs }: { runs: readonly Run[] }) {
     <section aria-label="What was set differently">
       <div className="section-head">
         <h3>{differing.length === 0 ? "All settings are the same" : "What was set differently"}</h3>
-        <button type="button" className="text-button" onClick={() => setAll(!all)}>
+        <Button className="text-button" onClick={() => setAll(!all)}>
           {all ? "Only differences" : `All ${rows.length} settings`}
-        </button>
+        </Button>
       </div>
       {shown.length > 0 && table}
     </section>

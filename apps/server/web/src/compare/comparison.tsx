@@ -1,6 +1,6 @@
 import type { Run } from "../api/types.ts";
 import { Chart, type Series } from "../chart/chart.tsx";
-import { type ChartPlan, chartPlans, lineColors, pointsOf, seriesOf } from "../chart/result-charts.ts";
+import { type ChartPlan, chartPlans, lineColor, pointsOf, seriesOf } from "../chart/result-charts.ts";
 import { Images } from "../train/images.tsx";
 import { ArgsTable } from "./args-table.tsx";
 import { ImagePairs } from "./image-pairs.tsx";
@@ -39,15 +39,11 @@ export function Comparison({ runs }: { runs: readonly Run[] }) {
 
 /** A chart a column, a line a run; of the loss's parts the validation's, of the rates the weights'. */
 function sideBySide(plan: ChartPlan, runs: readonly Run[]): { title: string; zero: boolean; series: Series[] }[] {
-  const wanted = /rate/.test(plan.title) ? plan.columns.slice(0, 1) : plan.columns;
-  return wanted.map(([column, name]) => ({
+  const columns = Object.entries(plan.columns);
+  return columns.slice(0, /rate/.test(plan.title) ? 1 : undefined).map(([column, name]) => ({
     title: /loss|rate/i.test(plan.title) ? `${plan.title}, ${name}` : sentenceCase(name),
     zero: plan.zero,
-    series: runs.map((run, i) => ({
-      name: run.name,
-      color: lineColors[i % lineColors.length] as string,
-      points: pointsOf(run, column),
-    })),
+    series: runs.map((run, i) => ({ name: run.name, color: lineColor(i), points: pointsOf(run, column) })),
   }));
 }
 

@@ -1,9 +1,11 @@
-import type { RunEntry } from "../api/types.ts";
-import { lineColors } from "../chart/result-charts.ts";
+import type { RunSummary } from "../api/types.ts";
+import { lineColor } from "../chart/result-charts.ts";
+import { Button } from "../controls/button.tsx";
 import { moment } from "../controls/format.ts";
+import { Table } from "../controls/table.tsx";
 
 interface RunTableProps {
-  runs: readonly RunEntry[];
+  runs: readonly RunSummary[];
   chosen: readonly string[];
   onChoose: (names: readonly string[]) => void;
 }
@@ -11,67 +13,48 @@ interface RunTableProps {
 /** All runs, newest first, to choose from. */
 export function RunTable({ runs, chosen, onChoose }: RunTableProps) {
   const bestScore = Math.max(...runs.map(({ best }) => best?.map50_95 ?? 0));
+  const at = ({ name }: RunSummary) => chosen.indexOf(name);
+  const toggle = ({ name }: RunSummary) =>
+    onChoose(chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
-    <section className="table-holder run-table" aria-label="Runs" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">
-              <span className="visually-hidden">Shown</span>
-            </th>
-            <th scope="col">Run</th>
-            <th scope="col" className="number">
-              Epochs
-            </th>
-            <th scope="col" className="number">
-              mAP50
-            </th>
-            <th scope="col" className="number">
-              mAP50-95
-            </th>
-            <th scope="col" className="moment">
-              Started
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map(({ name, epochs, best, created }) => {
-            const at = chosen.indexOf(name);
-            const toggle = () => onChoose(at < 0 ? [...chosen, name] : chosen.filter((other) => other !== name));
-            return (
-              <tr key={name} className={at < 0 ? "" : "chosen"}>
-                <td>
-                  <input
-                    type="checkbox"
-                    aria-label={`Show ${name}`}
-                    checked={at >= 0}
-                    onChange={toggle}
-                    style={{ accentColor: at < 0 ? undefined : lineColors[at] } as React.CSSProperties}
-                  />
-                </td>
-                <td>
-                  <button
-                    type="button"
-                    className="run-name"
-                    onClick={() => onChoose([name])}
-                    title="Show this run alone"
-                  >
-                    {name}
-                  </button>
-                </td>
-                <td className="number">{epochs}</td>
-                <td className="number">{score(best?.map50)}</td>
-                <td className={`number${best?.map50_95 === bestScore && bestScore > 0 ? " best" : ""}`}>
-                  {score(best?.map50_95)}
-                </td>
-                <td className="moment">{moment(created)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label="Runs"
+      className="run-table"
+      rows={runs}
+      keyOf={({ name }) => name}
+      rowProps={(run) => ({ className: at(run) < 0 ? "" : "chosen" })}
+      columns={[
+        {
+          ...{ title: "Shown", isUntitled: true },
+          cell: (run) => (
+            <input
+              type="checkbox"
+              aria-label={`Show ${run.name}`}
+              checked={at(run) >= 0}
+              onChange={() => toggle(run)}
+              style={{ accentColor: at(run) < 0 ? undefined : lineColor(at(run)) }}
+            />
+          ),
+        },
+        {
+          title: "Run",
+          cell: ({ name }) => (
+            <Button className="run-name" onClick={() => onChoose([name])} title="Show this run alone">
+              {name}
+            </Button>
+          ),
+        },
+        { title: "Epochs", className: "number", cell: ({ epochs }) => epochs },
+        { title: "mAP50", className: "number", cell: ({ best }) => score(best?.map50) },
+        {
+          ...{ title: "mAP50-95", className: "number" },
+          cell: ({ best }) => (
+            <span className={best?.map50_95 === bestScore && bestScore > 0 ? "best" : ""}>{score(best?.map50_95)}</span>
+          ),
+        },
+        { title: "Started", className: "moment", cell: ({ created }) => moment(created) },
+      ]}
+    />
   );
 }
 

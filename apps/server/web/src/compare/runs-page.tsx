@@ -1,19 +1,17 @@
 import { useEffect, useRef, useState } from "react";
 import { call, sentence } from "../api/call.ts";
-import type { Run, RunEntry } from "../api/types.ts";
+import type { Run, RunSummary } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
+import { mostLines } from "../chart/result-charts.ts";
 import { Empty } from "../controls/empty.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { goTo, linkTo } from "../shell/route.ts";
 import { Comparison } from "./comparison.tsx";
 import { RunTable } from "./run-table.tsx";
 
-/** Runs that can be compared at a time: as many as there are colors. */
-const most = 6;
-
 /** Browse runs, compare some. `chosen` is their names with commas between them, so that a comparison has an address. */
 export function RunsPage({ chosen }: { chosen: string | undefined }) {
-  const runs = useResource<{ runs: RunEntry[] }>("/v1/runs");
+  const runs = useResource<{ runs: RunSummary[] }>("/v1/runs");
   const list = runs.data?.runs;
   const names = chosen === undefined ? [] : chosen.split(",");
   const [full, setFull] = useState(false);
@@ -22,8 +20,8 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
     if (chosen === undefined && newest !== undefined) goTo(linkTo("runs", newest), { replace: true });
   }, [chosen, newest]);
   const choose = (next: readonly string[]) => {
-    setFull(next.length > most);
-    if (next.length <= most)
+    setFull(next.length > mostLines);
+    if (next.length <= mostLines)
       goTo(next.length === 0 ? linkTo("runs", ",") : linkTo("runs", next.join(",")), { replace: true });
   };
   const wanted = names.filter(Boolean);
@@ -31,7 +29,7 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
   return (
     <div className="runs">
       <h1 className="visually-hidden">Runs</h1>
-      {runs.error !== undefined && <Notice onRetry={runs.reload}>{runs.error}</Notice>}
+      <Notice onRetry={runs.reload}>{runs.error}</Notice>
       {list?.length === 0 && (
         <Empty title="No runs yet">
           <p>
@@ -43,8 +41,10 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
       {list !== undefined && list.length > 0 && (
         <>
           <RunTable runs={list} chosen={wanted} onChoose={choose} />
-          {full && <Notice>{`More than ${most} curves in a chart cannot be distinguished. Remove one first.`}</Notice>}
-          {error !== undefined && <Notice>{error}</Notice>}
+          {full && (
+            <Notice>{`More than ${mostLines} curves in a chart cannot be distinguished. Remove one first.`}</Notice>
+          )}
+          <Notice>{error}</Notice>
           {wanted.length === 0 ? (
             <p className="muted">Choose a run to see its curves, several to compare them.</p>
           ) : (

@@ -1,3 +1,5 @@
+import type { Model } from "../api/types.ts";
+
 /** `3,157,200`. */
 export function count(value: number): string {
   return value.toLocaleString("en");
@@ -47,6 +49,11 @@ export function figure(value: number): string {
   const size = Math.abs(value);
   if (size < 0.001 || size >= 1e6) return value.toExponential(2);
   return Number(value.toPrecision(4)).toString();
+}
+
+/** What is known of a model's size. */
+export function sizeText({ parameters, nc }: Pick<Model, "parameters" | "nc">): string[] {
+  return [parameters === null ? [] : `${short(parameters)} parameters`, nc === null ? [] : `${nc} classes`].flat();
 }
 
 /** A model's family for people. @param family absent for exported files, which do not name it */

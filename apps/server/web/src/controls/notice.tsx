@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
+import { Button } from "./button.tsx";
 
-/** A sentence that something went wrong, with what can be done about it. */
+/** A sentence that something went wrong, if there is one, with what can be done about it. */
 export function Notice({ children, onRetry }: { children: ReactNode; onRetry?: () => void }) {
+  if (children === undefined) return null;
   return (
     <div className="notice" role="alert">
       <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" className="line-icon">
@@ -9,9 +11,9 @@ export function Notice({ children, onRetry }: { children: ReactNode; onRetry?: (
       </svg>
       <p>{children}</p>
       {onRetry && (
-        <button type="button" className="button small" onClick={onRetry}>
+        <Button className="button small" onClick={onRetry}>
           Try again
-        </button>
+        </Button>
       )}
     </div>
   );

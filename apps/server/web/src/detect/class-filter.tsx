@@ -1,41 +1,38 @@
 import type { FoundBox } from "../api/types.ts";
+import { Button } from "../controls/button.tsx";
 import { classColor } from "./class-color.ts";
-import { foundClasses } from "./detections.ts";
+import { foundClasses, type Wanted } from "./detections.ts";
 
 interface ClassFilterProps {
   boxes: readonly FoundBox[];
-  conf: number;
-  hidden: ReadonlySet<string>;
-  onChange: (hidden: ReadonlySet<string>) => void;
+  wanted: Wanted;
+  onChange: (wanted: Wanted) => void;
 }
 
 /** The classes that were found, to switch on and off. */
-export function ClassFilter({ boxes, conf, hidden, onChange }: ClassFilterProps) {
+export function ClassFilter({ boxes, wanted, onChange }: ClassFilterProps) {
+  const { conf, hidden } = wanted;
   const classes = foundClasses(boxes, conf);
-  const toggle = (name: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(name)) next.add(name);
-    onChange(next);
-  };
+  const hide = (names: Iterable<string>) => onChange({ conf, hidden: new Set(names) });
+  const toggle = (name: string) =>
+    hide(hidden.has(name) ? [...hidden].filter((other) => other !== name) : [...hidden, name]);
   const anyHidden = classes.some(({ name }) => hidden.has(name));
   return (
     <fieldset className="classes">
       <legend>
         Classes
-        <button
-          type="button"
+        <Button
           className="text-button"
           disabled={classes.length === 0}
-          onClick={() => onChange(new Set(anyHidden ? [] : classes.map(({ name }) => name)))}
+          onClick={() => hide(anyHidden ? [] : classes.map(({ name }) => name))}
         >
           {anyHidden ? "Show all" : "Hide all"}
-        </button>
+        </Button>
       </legend>
       <div className="chips">
         {classes.map(({ class: label, name, count }) => (
-          <button
+          <Button
             key={name}
-            type="button"
             className={`chip${count === 0 ? " none" : ""}`}
             aria-pressed={!hidden.has(name)}
             onClick={() => toggle(name)}
@@ -44,7 +41,7 @@ export function ClassFilter({ boxes, conf, hidden, onChange }: ClassFilterProps)
             <span className="dot" />
             {name}
             <span className="chip-count">{count}</span>
-          </button>
+          </Button>
         ))}
         {classes.length === 0 && <span className="muted">none yet</span>}
       </div>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { FoundBox } from "../api/types.ts";
+import { Button } from "../controls/button.tsx";
 import { type Ask, curlFor } from "./ask.ts";
 import { tally } from "./detections.ts";
 import { download, drawAnnotated } from "./download.ts";
@@ -52,27 +53,21 @@ export function DetectActions(props: DetectActionsProps) {
       </p>
       <div className="actions">
         {camera.on ? (
-          <button type="button" className="button primary" onClick={camera.stop}>
+          <Button className="button primary" onClick={camera.stop}>
             Stop the camera
-          </button>
+          </Button>
         ) : (
           <>
-            <button type="button" className="button" disabled={found === undefined} onClick={() => run(saveImage)}>
+            <Button disabled={found === undefined} onClick={() => run(saveImage)}>
               Save image
-            </button>
-            <button type="button" className="button" disabled={found === undefined} onClick={() => run(saveJson)}>
+            </Button>
+            <Button disabled={found === undefined} onClick={() => run(saveJson)}>
               Save JSON
-            </button>
-            <button type="button" className="button" onClick={() => run(copy)}>
-              {copied ? "Copied" : "Copy as curl"}
-            </button>
+            </Button>
+            <Button onClick={() => run(copy)}>{copied ? "Copied" : "Copy as curl"}</Button>
             <FilePicker onFiles={onFiles}>Add images</FilePicker>
-            <button type="button" className="button" onClick={camera.start}>
-              Camera
-            </button>
-            <button type="button" className="button" onClick={onClear}>
-              Clear
-            </button>
+            <Button onClick={camera.start}>Camera</Button>
+            <Button onClick={onClear}>Clear</Button>
           </>
         )}
       </div>

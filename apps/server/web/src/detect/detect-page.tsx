@@ -5,11 +5,11 @@ import { useResource } from "../api/use-resource.ts";
 import { Notice } from "../controls/notice.tsx";
 import type { Ask, Found } from "./ask.ts";
 import { DetectActions } from "./detect-actions.tsx";
-import { wantedBoxes } from "./detections.ts";
+import { type Wanted, wantedBoxes } from "./detections.ts";
 import { DropZone } from "./drop-zone.tsx";
 import { FilmStrip } from "./film-strip.tsx";
 import { SidePanel } from "./side-panel.tsx";
-import { Stage } from "./stage.tsx";
+import { Stage, type StageProps } from "./stage.tsx";
 import { useCamera } from "./use-camera.ts";
 import { useDroppedFiles } from "./use-dropped-files.ts";
 import { type GivenImage, useImages } from "./use-images.ts";
@@ -21,8 +21,7 @@ export function DetectPage({ shown }: { shown: boolean }) {
   const models = useResource<ModelList>(shown ? "/v1/models" : undefined);
   const [chosen, setChosen] = useState<Ask>({ model: undefined, iou: undefined, imgsz: undefined, augment: false });
   const question = useDeferredValue(chosen);
-  const [conf, setConf] = useState(0.25);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [wanted, setWanted] = useState<Wanted>({ conf: 0.25, hidden: new Set() });
   const [active, setActive] = useState<FoundBox>();
   const [current, setCurrent] = useState<number>();
   const [problem, setProblem] = useState<string>();
@@ -52,7 +51,7 @@ export function DetectPage({ shown }: { shown: boolean }) {
 
   const found: Found | undefined = camera.on ? camera.found : image?.found;
   const boxes = found?.boxes ?? none;
-  const wanted = useMemo(() => wantedBoxes(boxes, { conf, hidden }), [boxes, conf, hidden]);
+  const visible = useMemo(() => wantedBoxes(boxes, wanted), [boxes, wanted]);
   const filled = camera.on || image !== undefined;
   return (
     <div className={`detect${dragging ? " dragging" : ""}`}>
@@ -62,42 +61,38 @@ export function DetectPage({ shown }: { shown: boolean }) {
         {camera.on && (
           <Stage
             {...sizeOf(camera.found, 4 / 3)}
-            {...{ boxes: wanted, active, onActive: setActive, busy: camera.found === undefined }}
+            {...{ boxes: visible, active, onActive: setActive, busy: camera.found === undefined }}
           >
             <canvas ref={canvas} role="img" aria-label="The camera's image" />
           </Stage>
         )}
         {!camera.on && image !== undefined && (
-          <ImageStage {...{ image, boxes: wanted, active, onActive: setActive, onRetry: () => retry(image.id) }} />
+          <ImageStage {...{ image, boxes: visible, active, onActive: setActive, onRetry: () => retry(image.id) }} />
         )}
-        {(problem ?? camera.error) !== undefined && <Notice>{problem ?? camera.error}</Notice>}
+        <Notice>{problem ?? camera.error}</Notice>
         {filled && (
           <DetectActions
-            {...{ camera, image, boxes: wanted, conf, question: chosen }}
+            {...{ camera, image, boxes: visible, conf: wanted.conf, question: chosen }}
             onFiles={addFiles}
             onClear={clear}
             onProblem={(error) => setProblem(error === undefined ? undefined : sentence(error))}
           />
         )}
         {!camera.on && images.length > 1 && (
-          <FilmStrip images={images} current={image?.id} wanted={{ conf, hidden }} onChoose={setCurrent} />
+          <FilmStrip images={images} current={image?.id} wanted={wanted} onChoose={setCurrent} />
         )}
       </div>
       <SidePanel
-        {...{ models, question: chosen, onQuestion: setChosen, conf, onConf: setConf, hidden, onHidden: setHidden }}
-        {...{ boxes, wanted, found, active, onActive: setActive }}
+        {...{ models, question: chosen, onQuestion: setChosen, wanted, onWanted: setWanted }}
+        {...{ boxes, visible, found, filled, active, onActive: setActive }}
         rate={camera.on ? camera.rate : undefined}
-        filled={filled}
       />
     </div>
   );
 }
 
-interface ImageStageProps {
+interface ImageStageProps extends Pick<StageProps, "boxes" | "active" | "onActive"> {
   image: GivenImage;
-  boxes: readonly FoundBox[];
-  active: FoundBox | undefined;
-  onActive: (box: FoundBox | undefined) => void;
   onRetry: () => void;
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { FoundBox } from "../api/types.ts";
+import { Button } from "../controls/button.tsx";
 import { classColor } from "./class-color.ts";
 
 interface DetectionListProps {
@@ -27,8 +28,7 @@ export function DetectionList({ boxes, active, onActive }: DetectionListProps) {
     <ul className="detections" ref={list} aria-label="What was found">
       {boxes.map((box, i) => (
         <li key={`${box.class} ${box.x1} ${box.y1} ${box.x2} ${box.y2}`}>
-          <button
-            type="button"
+          <Button
             className={`detection${i === activeAt ? " active" : ""}`}
             onPointerEnter={() => onActive(box)}
             onPointerLeave={() => onActive(undefined)}
@@ -46,7 +46,7 @@ export function DetectionList({ boxes, active, onActive }: DetectionListProps) {
               </span>
             </span>
             <span className="detection-confidence">{box.confidence.toFixed(2)}</span>
-          </button>
+          </Button>
         </li>
       ))}
     </ul>

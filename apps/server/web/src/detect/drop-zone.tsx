@@ -1,3 +1,4 @@
+import { Button } from "../controls/button.tsx";
 import { FilePicker } from "./file-picker.tsx";
 
 interface DropZoneProps {
@@ -20,9 +21,7 @@ export function DropZone({ onFiles, onCamera, dragging }: DropZoneProps) {
         <FilePicker onFiles={onFiles} primary>
           Choose images
         </FilePicker>
-        <button type="button" className="button" onClick={onCamera}>
-          Use the camera
-        </button>
+        <Button onClick={onCamera}>Use the camera</Button>
       </div>
       <p className="muted small">They are sent to this service and nowhere else.</p>
     </section>

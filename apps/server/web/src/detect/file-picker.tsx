@@ -1,4 +1,5 @@
 import { type ReactNode, useRef } from "react";
+import { Button } from "../controls/button.tsx";
 
 interface FilePickerProps {
   onFiles: (files: readonly File[]) => void;
@@ -11,9 +12,9 @@ export function FilePicker({ onFiles, primary = false, children }: FilePickerPro
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" className={`button${primary ? " primary" : ""}`} onClick={() => input.current?.click()}>
+      <Button className={`button${primary ? " primary" : ""}`} onClick={() => input.current?.click()}>
         {children}
-      </button>
+      </Button>
       <input
         ref={input}
         type="file"

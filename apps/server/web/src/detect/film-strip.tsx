@@ -1,3 +1,4 @@
+import { Button } from "../controls/button.tsx";
 import { type Wanted, wantedBoxes } from "./detections.ts";
 import type { GivenImage } from "./use-images.ts";
 
@@ -17,8 +18,7 @@ export function FilmStrip({ images, current, wanted, onChoose }: FilmStripProps)
         const state = error !== undefined ? "failed" : busy && found === undefined ? "waiting" : `${count} objects`;
         return (
           <li key={id}>
-            <button
-              type="button"
+            <Button
               className="film"
               aria-pressed={id === current}
               aria-label={`${name}, ${state}`}
@@ -29,7 +29,7 @@ export function FilmStrip({ images, current, wanted, onChoose }: FilmStripProps)
               <span className={`film-count${error !== undefined ? " failed" : ""}`}>
                 {error !== undefined ? "!" : (count ?? "…")}
               </span>
-            </button>
+            </Button>
           </li>
         );
       })}

@@ -1,27 +1,26 @@
 import { type FamilySettings, familySettings } from "@lookonce/config";
-import type { FoundBox, Model, ModelList } from "../api/types.ts";
+import type { FoundBox, ModelList } from "../api/types.ts";
 import type { Resource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
-import { short } from "../controls/format.ts";
+import { sizeText } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { Slider } from "../controls/slider.tsx";
 import type { Ask, Found } from "./ask.ts";
 import { ClassFilter } from "./class-filter.tsx";
 import { ConfidenceStrip } from "./confidence-strip.tsx";
 import { DetectionList } from "./detection-list.tsx";
-import { lowestConfidence } from "./detections.ts";
+import { lowestConfidence, type Wanted } from "./detections.ts";
 import { Timing } from "./timing.tsx";
 
 interface SidePanelProps {
   models: Resource<ModelList>;
   question: Ask;
   onQuestion: (question: Ask) => void;
-  conf: number;
-  onConf: (conf: number) => void;
-  hidden: ReadonlySet<string>;
-  onHidden: (hidden: ReadonlySet<string>) => void;
+  wanted: Wanted;
+  onWanted: (wanted: Wanted) => void;
   boxes: readonly FoundBox[];
-  wanted: readonly FoundBox[];
+  /** Those of the boxes that are wanted. */
+  visible: readonly FoundBox[];
   found: Found | undefined;
   active: FoundBox | undefined;
   onActive: (box: FoundBox | undefined) => void;
@@ -35,23 +34,18 @@ function defaultIou(family: string | null | undefined): number {
   return (families[family ?? ""] ?? familySettings.v8).nms.predict.iou;
 }
 
-function modelHint({ parameters, nc }: Model): string {
-  return [parameters === null ? [] : `${short(parameters)} parameters`, nc === null ? [] : `${nc} classes`]
-    .flat()
-    .join(", ");
-}
-
 const sides = [320, 480, 640, 800, 960, 1280];
 
 /** Settings and findings beside the image. */
 export function SidePanel(props: SidePanelProps) {
-  const { models, question, onQuestion, conf, onConf, hidden, onHidden, boxes, wanted, found, filled } = props;
+  const { models, question, onQuestion, wanted, onWanted, boxes, visible, found, filled } = props;
+  const { conf } = wanted;
   const loaded = models.data?.models.filter(({ loaded }) => loaded) ?? [];
   const model = loaded.find(({ id }) => id === question.model) ?? loaded.find((each) => each.default) ?? loaded[0];
   return (
     <aside className="side" aria-label="Settings and findings">
-      {models.error !== undefined && <Notice onRetry={models.reload}>{models.error}</Notice>}
-      <Field label="Model" hint={model && modelHint(model)}>
+      <Notice onRetry={models.reload}>{models.error}</Notice>
+      <Field label="Model" hint={model && sizeText(model).join(", ")}>
         <select
           value={model?.id ?? ""}
           onChange={({ target }) => onQuestion({ ...question, model: target.value })}
@@ -66,7 +60,8 @@ export function SidePanel(props: SidePanelProps) {
         </select>
       </Field>
       <Slider
-        {...{ label: "Confidence", value: conf, min: lowestConfidence, max: 1, step: 0.01, onChange: onConf }}
+        {...{ label: "Confidence", value: conf, min: lowestConfidence, max: 1, step: 0.01 }}
+        onChange={(conf) => onWanted({ ...wanted, conf })}
         hint="Boxes of at least this confidence are shown"
         keepsAbove
       >
@@ -83,7 +78,7 @@ export function SidePanel(props: SidePanelProps) {
         onChange={(iou) => onQuestion({ ...question, iou })}
         hint="A box that overlaps a better one of its class by more than this is left out"
       />
-      <ClassFilter {...{ boxes, conf, hidden }} onChange={onHidden} />
+      <ClassFilter boxes={boxes} wanted={wanted} onChange={onWanted} />
       <details className="more">
         <summary>More</summary>
         <Field label="Image size" hint="longer side, pixels">
@@ -111,15 +106,15 @@ export function SidePanel(props: SidePanelProps) {
       <section className="findings" aria-label="Findings">
         <div className="findings-head">
           <h2>Findings</h2>
-          <span>{found === undefined ? "" : `${wanted.length} of ${boxes.length}`}</span>
+          <span>{found === undefined ? "" : `${visible.length} of ${boxes.length}`}</span>
         </div>
-        {found !== undefined && wanted.length > 0 ? (
-          <DetectionList boxes={wanted} active={props.active} onActive={props.onActive} />
+        {found !== undefined && visible.length > 0 ? (
+          <DetectionList boxes={visible} active={props.active} onActive={props.onActive} />
         ) : (
           <p className="muted findings-none">{nothing(found, filled)}</p>
         )}
       </section>
-      <Timing found={found} {...(props.rate === undefined ? {} : { rate: props.rate })} />
+      <Timing found={found} rate={props.rate} />
     </aside>
   );
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { FoundBox } from "../api/types.ts";
 import { classColor, classTextColor } from "./class-color.ts";
 
-interface StageProps {
+export interface StageProps {
   /** The image, or the camera's canvas. */
   children: ReactNode;
   width: number;

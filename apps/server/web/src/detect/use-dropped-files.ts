@@ -9,33 +9,27 @@ export function useDroppedFiles(onFiles: (files: readonly File[]) => void, enabl
     if (!enabled) return;
     const abort = new AbortController();
     const { signal } = abort;
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
     // Going from one element into another ends with as many `dragenter` as `dragleave`.
     let depth = 0;
-    const onEnter = (event: DragEvent) => {
-      if (hasFiles(event)) setDragging(++depth > 0);
+    const actions = {
+      dragenter: () => setDragging(++depth > 0),
+      dragleave: () => setDragging(--depth > 0),
+      dragover: (event: DragEvent) => event.preventDefault(),
+      drop: (event: DragEvent) => {
+        event.preventDefault();
+        depth = 0;
+        setDragging(false);
+        latest.current([...(event.dataTransfer?.files ?? [])]);
+      },
     };
-    const onLeave = (event: DragEvent) => {
-      if (hasFiles(event)) setDragging(--depth > 0);
-    };
-    const onOver = (event: DragEvent) => {
-      if (hasFiles(event)) event.preventDefault();
-    };
-    const onDrop = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      depth = 0;
-      setDragging(false);
-      latest.current([...(event.dataTransfer?.files ?? [])]);
+    const onDrag = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files")) actions[event.type as keyof typeof actions](event);
     };
     const onPaste = (event: ClipboardEvent) => {
       const files = [...(event.clipboardData?.files ?? [])];
       if (files.length > 0) latest.current(files);
     };
-    addEventListener("dragenter", onEnter, { signal });
-    addEventListener("dragleave", onLeave, { signal });
-    addEventListener("dragover", onOver, { signal });
-    addEventListener("drop", onDrop, { signal });
+    for (const type of Object.keys(actions) as (keyof typeof actions)[]) addEventListener(type, onDrag, { signal });
     addEventListener("paste", onPaste, { signal });
     return () => abort.abort();
   }, [enabled]);

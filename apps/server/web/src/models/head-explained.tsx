@@ -1,20 +1,22 @@
-import type { AnchorBasedHead, AnchorFreeHead } from "../api/types.ts";
+import type { ModelInfo } from "../api/types.ts";
 import { count } from "../controls/format.ts";
+import { Bar, barParts, Table } from "../controls/table.tsx";
+
+type Head = ModelInfo["head"];
 
 /** What a head does and what its size comes from. */
-export function HeadExplained({ head }: { head: AnchorFreeHead | AnchorBasedHead }) {
+export function HeadExplained({ head }: { head: Head }) {
   return (
     <section className="head-explained" aria-label="The head explained">
       <h3>The head explained</h3>
-      {"regMax" in head ? <AnchorFree head={head} /> : <AnchorBased head={head} />}
+      {head.family === "v8" ? <AnchorFree head={head} /> : <AnchorBased head={head} />}
     </section>
   );
 }
 
-function AnchorFree({ head }: { head: AnchorFreeHead }) {
+function AnchorFree({ head }: { head: Extract<Head, { family: "v8" }> }) {
   const { nc, regMax, c2, c3, rule, levels, parameters, dfl } = head;
   const first = levels[0]?.channels ?? 0;
-  const largest = Math.max(...levels.map(({ box, class: classes }) => box + classes));
   const own = (width: number, byRule: number) =>
     width === byRule ? `= ${width}` : `= ${byRule}, but the model file sets ${width}`;
   return (
@@ -30,66 +32,18 @@ function AnchorFree({ head }: { head: AnchorFreeHead }) {
         {`c2 = max(16, channels / 4, 4 · bins)      = max(16, ${Math.floor(first / 4)}, ${4 * regMax}) ${own(c2, rule.c2)}\n`}
         {`c3 = max(channels, min(classes, 100))     = max(${first}, ${Math.min(nc, 100)}) ${own(c3, rule.c3)}`}
       </pre>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <section className="table-holder" aria-label="How the outputs come about" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" className="number">
-                One cell is
-              </th>
-              <th scope="col" className="number">
-                Channels in
-              </th>
-              <th scope="col" className="number">
-                <i className="key box-part" /> Box branch
-              </th>
-              <th scope="col" className="number">
-                <i className="key class-part" /> Class branch
-              </th>
-              <th scope="col">
-                <span className="visually-hidden">Shares</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {levels.map(({ stride, channels, box, class: classes }) => (
-              <tr key={stride}>
-                <td className="number">
-                  {stride} × {stride} px
-                </td>
-                <td className="number">{channels}</td>
-                <td className="number">{count(box)}</td>
-                <td className="number">{count(classes)}</td>
-                <td className="bar-cell">
-                  <span className="bar" aria-hidden="true" style={{ width: `${((box + classes) / largest) * 100}%` }}>
-                    <i className="box-part" style={{ flexGrow: box }} />
-                    <i className="class-part" style={{ flexGrow: classes }} />
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row" colSpan={2}>
-                With {count(dfl)} fixed weights for the mean
-              </th>
-              <td className="number" colSpan={2}>
-                {count(parameters)}
-              </td>
-              <td />
-            </tr>
-          </tfoot>
-        </table>
-      </section>
+      <LevelTable
+        parts={["Box branch", "Class branch"]}
+        levels={levels.map(({ box, class: classes, ...level }) => ({ ...level, counts: [box, classes] }))}
+        total={`With ${count(dfl)} fixed weights for the mean`}
+        parameters={parameters}
+      />
     </>
   );
 }
 
-function AnchorBased({ head }: { head: AnchorBasedHead }) {
+function AnchorBased({ head }: { head: Extract<Head, { family: "v5" }> }) {
   const { anchors, nc, outputs, levels, parameters } = head;
-  const largest = Math.max(...levels.map((level) => level.parameters));
   return (
     <>
       <p>
@@ -98,52 +52,56 @@ function AnchorBased({ head }: { head: AnchorBasedHead }) {
         an object at all (1), and of which of {nc} classes ({nc}).
       </p>
       <pre className="formula">{`anchors · (5 + classes) = ${anchors} · (5 + ${nc}) = ${outputs} outputs a cell`}</pre>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <section className="table-holder" aria-label="How the outputs come about" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" className="number">
-                One cell is
-              </th>
-              <th scope="col" className="number">
-                Channels in
-              </th>
-              <th scope="col" className="number">
-                Parameters
-              </th>
-              <th scope="col">
-                <span className="visually-hidden">Shares</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {levels.map((level) => (
-              <tr key={level.stride}>
-                <td className="number">
-                  {level.stride} × {level.stride} px
-                </td>
-                <td className="number">{level.channels}</td>
-                <td className="number">{count(level.parameters)}</td>
-                <td className="bar-cell">
-                  <span className="bar" aria-hidden="true" style={{ width: `${(level.parameters / largest) * 100}%` }}>
-                    <i className="box-part" style={{ flexGrow: 1 }} />
-                  </span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row" colSpan={2}>
-                All
-              </th>
-              <td className="number">{count(parameters)}</td>
-              <td />
-            </tr>
-          </tfoot>
-        </table>
-      </section>
+      <LevelTable
+        parts={["Parameters"]}
+        levels={levels.map(({ parameters, ...level }) => ({ ...level, counts: [parameters] }))}
+        total="All"
+        parameters={parameters}
+      />
     </>
+  );
+}
+
+interface LevelTableProps {
+  /** What the head consists of on a level. */
+  parts: readonly string[];
+  /** Parameters by part. */
+  levels: readonly { stride: number; channels: number; counts: readonly number[] }[];
+  total: string;
+  parameters: number;
+}
+
+function LevelTable({ parts, levels, total, parameters }: LevelTableProps) {
+  const sum = (counts: readonly number[]) => counts.reduce((all, each) => all + each, 0);
+  const largest = Math.max(...levels.map(({ counts }) => sum(counts)));
+  return (
+    <Table
+      label="How the outputs come about"
+      rows={levels}
+      keyOf={({ stride }) => stride}
+      columns={[
+        { title: "One cell is", className: "number", cell: ({ stride }) => `${stride} × ${stride} px` },
+        { title: "Channels in", className: "number", cell: ({ channels }) => channels },
+        ...parts.map((title, i) => ({
+          ...{ title, className: "number", ...(parts.length > 1 && { mark: barParts[i] }) },
+          cell: ({ counts }: (typeof levels)[number]) => count(counts[i] ?? 0),
+        })),
+        {
+          ...{ title: "Shares", isUntitled: true, className: "bar-cell" },
+          cell: ({ counts }) => <Bar share={sum(counts) / largest} parts={counts} />,
+        },
+      ]}
+      foot={
+        <>
+          <th scope="row" colSpan={2}>
+            {total}
+          </th>
+          <td className="number" colSpan={parts.length}>
+            {count(parameters)}
+          </td>
+          <td />
+        </>
+      }
+    />
   );
 }

@@ -1,5 +1,7 @@
 import type { LayerSummary, ModelInfo } from "../api/types.ts";
 import { count, figure } from "../controls/format.ts";
+import { Bar, Table } from "../controls/table.tsx";
+import { levelsOf, sourcesOf } from "./layers.ts";
 
 interface LayerTableProps {
   info: ModelInfo;
@@ -13,66 +15,51 @@ export function LayerTable({ info, active, onActive }: LayerTableProps) {
   return (
     <section aria-label="Layers of the model">
       <h3>Layers</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
-      <section className="table-holder layer-table" aria-label="Table of layers" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" className="number">
-                #
-              </th>
-              <th scope="col">Reads</th>
-              <th scope="col">Module</th>
-              <th scope="col">Output</th>
-              <th scope="col" className="number">
-                Parameters
-              </th>
-              <th scope="col">
-                <span className="visually-hidden">Share of parameters</span>
-              </th>
-              <th scope="col" className="number">
-                GFLOPs
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {info.modules.map((layer) => (
-              <tr
-                key={layer.index}
-                className={active === layer.index ? "chosen" : ""}
-                onPointerEnter={() => onActive(layer.index)}
-                onPointerLeave={() => onActive(undefined)}
-              >
-                <td className="number">{layer.index}</td>
-                <td>{sourcesText(layer)}</td>
-                <td>
-                  <b>{layer.name}</b>
-                  {layer.repeats > 1 && <span className="muted"> × {layer.repeats}</span>}
-                </td>
-                <td className="shape">{shapeText(layer)}</td>
-                <td className="number">{count(layer.parameters)}</td>
-                <td className="bar-cell">
-                  <span className="bar" aria-hidden="true" style={{ width: `${(layer.parameters / most) * 100}%` }}>
-                    <i className="box-part" style={{ flexGrow: 1 }} />
-                  </span>
-                </td>
-                <td className="number">{layer.macs === undefined ? "" : figure((2 * layer.macs) / 1e9)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <Table
+        label="Table of layers"
+        className="layer-table"
+        rows={info.modules}
+        keyOf={({ index }) => index}
+        rowProps={({ index }) => ({
+          className: active === index ? "chosen" : "",
+          onPointerEnter: () => onActive(index),
+          onPointerLeave: () => onActive(undefined),
+        })}
+        columns={[
+          { title: "#", className: "number", cell: ({ index }) => index },
+          { title: "Reads", cell: sourcesText },
+          { title: "Module", cell: moduleText },
+          {
+            title: "Output",
+            className: "shape",
+            cell: (layer) =>
+              levelsOf(layer)
+                .map((level) => level.join(" × "))
+                .join(", "),
+          },
+          { title: "Parameters", className: "number", cell: ({ parameters }) => count(parameters) },
+          {
+            ...{ title: "Share of parameters", isUntitled: true, className: "bar-cell" },
+            cell: ({ parameters }) => <Bar share={parameters / most} parts={[1]} />,
+          },
+          { title: "GFLOPs", className: "number", cell: ({ macs }) => figure((2 * macs) / 1e9) },
+        ]}
+      />
     </section>
   );
 }
 
-function shapeText({ shape }: LayerSummary): string {
-  const levels = (Array.isArray(shape[0]) ? shape : [shape]) as number[][];
-  return levels.map((level) => level.join(" × ")).join(", ");
+function moduleText({ name, repeats }: LayerSummary) {
+  return (
+    <>
+      <b>{name}</b>
+      {repeats > 1 && <span className="muted"> × {repeats}</span>}
+    </>
+  );
 }
 
-/** Which layers a layer reads: the one before it is -1 in model files. */
-function sourcesText({ index, from }: LayerSummary): string {
-  const sources = [from].flat().map((source) => (source < 0 ? index + source : source));
-  return sources.map((source) => (source < 0 ? "image" : source)).join(", ");
+function sourcesText(layer: LayerSummary): string {
+  return sourcesOf(layer)
+    .map((source) => (source < 0 ? "image" : source))
+    .join(", ");
 }

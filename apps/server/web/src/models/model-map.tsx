@@ -1,4 +1,5 @@
 import type { LayerSummary, ModelInfo } from "../api/types.ts";
+import { levelsOf, sourcesOf } from "./layers.ts";
 
 interface ModelMapProps {
   info: ModelInfo;
@@ -13,7 +14,10 @@ const cell = { width: 42, height: 62, margin: 34, left: 74 };
  * (backbone) and up and down again (neck) can be seen, with all connections.
  */
 export function ModelMap({ info, active, onActive }: ModelMapProps) {
-  const depths = info.modules.map((layer) => depthOf(layer, info.imgsz));
+  // How often the image's side was halved at a layer; a head stands on several levels
+  const depths = info.modules.map((layer) =>
+    levelsOf(layer).map(([side = info.imgsz]) => Math.max(1, Math.round(Math.log2(info.imgsz / side)))),
+  );
   const deepest = Math.max(...depths.flat());
   const width = cell.left + info.modules.length * cell.width + 12;
   const height = cell.margin * 2 + (deepest - 1) * cell.height;
@@ -43,6 +47,7 @@ export function ModelMap({ info, active, onActive }: ModelMapProps) {
           ))}
           {info.modules.flatMap((layer) =>
             sourcesOf(layer).map((source) => {
+              if (source < 0) return null;
               const to = layer.name === "Detect" ? { x: x(layer.index), y: place(source).y } : place(layer.index);
               return (
                 <path
@@ -85,20 +90,6 @@ export function ModelMap({ info, active, onActive }: ModelMapProps) {
       </ul>
     </section>
   );
-}
-
-/** How often the image's side was halved at a layer; a head stands on several levels. */
-function depthOf({ shape }: LayerSummary, imgsz: number): number[] {
-  const levels = (Array.isArray(shape[0]) ? shape : [shape]) as number[][];
-  return levels.map(([side = imgsz]) => Math.max(1, Math.round(Math.log2(imgsz / side))));
-}
-
-/** The layers that a layer reads, without the image. */
-function sourcesOf({ index, from }: LayerSummary): number[] {
-  return [from]
-    .flat()
-    .map((source) => (source < 0 ? index + source : source))
-    .filter((source) => source >= 0);
 }
 
 interface Point {

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Model, ModelInfo } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
+import { Facts } from "../controls/facts.tsx";
 import { familyTitle, figure, short } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { HeadExplained } from "./head-explained.tsx";
@@ -22,14 +23,16 @@ export function ModelView({ model }: { model: Model }) {
         <h2>{model.id}</h2>
         <p className="muted">{model.file}</p>
       </header>
-      <dl className="facts">
-        <Fact name="family">{familyTitle(model.family)}</Fact>
-        <Fact name="parameters">{model.parameters === null ? "–" : short(model.parameters)}</Fact>
-        <Fact name={`GFLOPs at ${info?.imgsz ?? model.imgsz}`}>{info === undefined ? "–" : figure(info.gflops)}</Fact>
-        <Fact name="layers">{info === undefined ? "–" : info.modules.length}</Fact>
-        <Fact name="strides">{info === undefined ? "–" : info.strides.join(", ")}</Fact>
-        <Fact name="classes">{model.names.length}</Fact>
-      </dl>
+      <Facts
+        facts={[
+          ["family", familyTitle(model.family)],
+          ["parameters", model.parameters === null ? "–" : short(model.parameters)],
+          [`GFLOPs at ${info?.imgsz ?? model.imgsz}`, info === undefined ? "–" : figure(info.gflops)],
+          ["layers", info?.modules.length ?? "–"],
+          ["strides", info?.strides.join(", ") ?? "–"],
+          ["classes", model.names.length],
+        ]}
+      />
       {details.error !== undefined &&
         (!model.family || model.file.endsWith(".onnx") ? (
           <p className="muted">{details.error}</p>
@@ -52,14 +55,5 @@ export function ModelView({ model }: { model: Model }) {
         </ol>
       </details>
     </article>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,12 +1,5 @@
-import { linkTo, type View } from "./route.ts";
+import { linkTo, titles, type View, views } from "./route.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
-
-const links: readonly (readonly [View, string])[] = [
-  ["detect", "Detect"],
-  ["train", "Train"],
-  ["runs", "Runs"],
-  ["models", "Models"],
-];
 
 export function Header({ view }: { view: View }) {
   return (
@@ -16,9 +9,9 @@ export function Header({ view }: { view: View }) {
         <span>lookonce</span>
       </a>
       <nav aria-label="Views">
-        {links.map(([name, label]) => (
+        {views.map((name) => (
           <a key={name} href={linkTo(name)} aria-current={view === name ? "page" : undefined}>
-            {label}
+            {titles[name]}
           </a>
         ))}
       </nav>

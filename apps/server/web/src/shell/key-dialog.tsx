@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { enterKey, keyState, onKeyChange, refuseKey } from "../api/key.ts";
+import { Button } from "../controls/button.tsx";
 
 /** Asks for the API key when the service wants one. */
 export function KeyDialog() {
@@ -40,9 +41,7 @@ export function KeyDialog() {
           {refused ? "The service did not accept that key." : ""}
         </p>
         <div className="actions">
-          <button type="button" className="button" onClick={() => refuseKey()}>
-            Not now
-          </button>
+          <Button onClick={() => refuseKey()}>Not now</Button>
           <button type="submit" className="button primary" disabled={given.trim() === ""}>
             Use this key
           </button>

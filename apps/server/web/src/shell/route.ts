@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from "react";
 
-const views = ["detect", "train", "runs", "models"] as const;
-
-/** One of the page's views. */
+/** The page's views. */
+export const views = ["detect", "train", "runs", "models"] as const;
 export type View = (typeof views)[number];
+
+export const titles: Record<View, string> = { detect: "Detect", train: "Train", runs: "Runs", models: "Models" };
 
 /** Where the page is: `#/train/JOB` is the view `train` and the rest `["JOB"]`. */
 export interface Route {

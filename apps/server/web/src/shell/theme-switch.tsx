@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { Button } from "../controls/button.tsx";
 
-type Theme = "system" | "light" | "dark";
-
-const next: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
+const next = { system: "light", light: "dark", dark: "system" } as const;
+type Theme = keyof typeof next;
 const labels: Record<Theme, string> = { system: "as the system", light: "light", dark: "dark" };
 const shapes: Record<Theme, string> = {
   system: "M4 5h16v11H4zM9 20h6M12 16v4",
@@ -31,8 +31,7 @@ export function ThemeSwitch() {
     }
   };
   return (
-    <button
-      type="button"
+    <Button
       className="icon-button"
       onClick={change}
       aria-label={`Theme: ${labels[theme]}. Change to ${labels[next[theme]]}`}
@@ -41,6 +40,6 @@ export function ThemeSwitch() {
       <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" className="line-icon">
         <path d={shapes[theme]} />
       </svg>
-    </button>
+    </Button>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { send, sentence } from "../api/call.ts";
+import { Button } from "../controls/button.tsx";
 
 interface ImagesProps {
   /** Address of the folder that they are in. */
@@ -22,10 +23,10 @@ export function Images({ address, names }: ImagesProps) {
       <ul className="images">
         {[...names].sort(byKind).map((name) => (
           <li key={name}>
-            <button type="button" onClick={() => show(name)}>
+            <Button onClick={() => show(name)}>
               <RunImage path={`${address}/${encodePath(name)}`} alt="" />
               <span>{titleOf(name)}</span>
-            </button>
+            </Button>
           </li>
         ))}
       </ul>
@@ -34,9 +35,7 @@ export function Images({ address, names }: ImagesProps) {
           <>
             <header>
               <h3>{titleOf(open)}</h3>
-              <button type="button" className="button" onClick={() => dialog.current?.close()}>
-                Close
-              </button>
+              <Button onClick={() => dialog.current?.close()}>Close</Button>
             </header>
             <RunImage path={`${address}/${encodePath(open)}`} alt={titleOf(open)} />
           </>
@@ -77,7 +76,8 @@ function byKind(a: string, b: string): number {
   return rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true });
 }
 
-function encodePath(path: string): string {
+/** A path within an address. */
+export function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
-import { post, sentence } from "../api/call.ts";
+import { post } from "../api/call.ts";
 import type { Job, ModelList } from "../api/types.ts";
+import { useAction } from "../api/use-action.ts";
 import { useResource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
 import { Notice } from "../controls/notice.tsx";
@@ -14,31 +15,21 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
   const api = useResource<JobDocument>("/openapi.json");
   const fields = api.data === undefined ? [] : trainingFields(api.data);
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const { busy, error, run } = useAction();
   const set = (change: Readonly<Record<string, string>>) => setValues((now) => ({ ...now, ...change }));
   const data = values.data || (datasets.data?.datasets[0]?.id ?? "");
   const model = values.model || (models.data?.models[0]?.file ?? models.data?.available[0]?.file ?? "yolov8n.yaml");
 
-  const start = async (event: FormEvent) => {
+  const start = (event: FormEvent) => {
     event.preventDefault();
-    setError(undefined);
-    setBusy(true);
-    try {
-      const options = jobOptions(values, fields);
-      onStarted(await post<Job>("/v1/jobs", { kind: "train", model, data, options }));
-    } catch (reason) {
-      setError(sentence(reason));
-    } finally {
-      setBusy(false);
-    }
+    const options = jobOptions(values, fields);
+    run("start", async () => onStarted(await post<Job>("/v1/jobs", { kind: "train", model, data, options })));
   };
+  const sources = [models, datasets, api];
   const reload = () => {
-    models.reload();
-    datasets.reload();
-    api.reload();
+    for (const source of sources) source.reload();
   };
-  const unreachable = models.error ?? datasets.error ?? api.error;
+  const unreachable = sources.find(({ error }) => error !== undefined)?.error;
   const common = fields.filter(({ isCommon }) => isCommon);
   const others = fields.filter(({ isCommon }) => !isCommon);
   const inputs = (shown: readonly JobField[]) => (
@@ -56,7 +47,7 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
   return (
     <form className="job-form" onSubmit={start} aria-label="New training">
       <h2>New training</h2>
-      {unreachable !== undefined && <Notice onRetry={reload}>{unreachable}</Notice>}
+      <Notice onRetry={reload}>{unreachable}</Notice>
       <Field label="Model">
         <ModelChoice models={models.data} value={model} onChange={(model) => set({ model })} />
       </Field>
@@ -79,9 +70,9 @@ export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
           {inputs(others)}
         </details>
       </details>
-      {error !== undefined && <Notice>{error}</Notice>}
-      <button type="submit" className="button primary wide" disabled={busy || data === ""}>
-        {busy ? "Starting …" : "Start training"}
+      <Notice>{error}</Notice>
+      <button type="submit" className="button primary wide" disabled={busy !== undefined || data === ""}>
+        {busy === undefined ? "Start training" : "Starting …"}
       </button>
     </form>
   );

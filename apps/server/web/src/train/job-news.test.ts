@@ -30,7 +30,7 @@ describe("addEvent", () => {
   });
 
   it("accepts a log's lines as they come", () => {
-    const events = ['{"level":"info","message":"one"}', "two"].map((data) => ({ type: "log", data }));
+    const events = ["one", "two"].map((message) => ({ type: "log", data: JSON.stringify({ level: "info", message }) }));
     expect(events.reduce(addEvent, noNews).log).toEqual(["one", "two"]);
   });
 });

@@ -1,14 +1,18 @@
 import { useState } from "react";
-import { post, send, sentence } from "../api/call.ts";
+import { isOver } from "../../../src/jobs/job.ts";
+import { post, send } from "../api/call.ts";
 import type { Job } from "../api/types.ts";
+import { useAction } from "../api/use-action.ts";
 import { Chart } from "../chart/chart.tsx";
-import { chartPlans, lineColors, seriesOf } from "../chart/result-charts.ts";
+import { chartPlans, expectedColumns, lineColor, seriesOf } from "../chart/result-charts.ts";
+import { Button } from "../controls/button.tsx";
+import { Facts } from "../controls/facts.tsx";
 import { baseName, bytes, duration, figure } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { download } from "../detect/download.ts";
 import { linkTo } from "../shell/route.ts";
-import { type FollowedJob, isOver, useFollowedJob } from "./follow-job.ts";
-import { Images } from "./images.tsx";
+import { type FollowedJob, useFollowedJob } from "./follow-job.ts";
+import { encodePath, Images } from "./images.tsx";
 import { JobLog } from "./job-log.tsx";
 import { ProgressView } from "./job-progress.tsx";
 import { StateChip } from "./state-chip.tsx";
@@ -24,7 +28,7 @@ export function JobView({ id, onChange }: { id: string; onChange: () => void }) 
     <article className="job" aria-label={`Job ${id}`}>
       <JobHead job={job} connected={followed.connected} />
       {job.error !== undefined && <Notice>{job.error.message}</Notice>}
-      {error !== undefined && <Notice>{error}</Notice>}
+      <Notice>{error}</Notice>
       {!isOver(job) && <ProgressView job={job} news={followed.news} />}
       {isOver(job) && <Outcome job={job} />}
       {job.kind === "train" && <Curves {...followed} job={job} />}
@@ -36,19 +40,11 @@ export function JobView({ id, onChange }: { id: string; onChange: () => void }) 
 }
 
 function JobHead({ job, connected }: { job: Job; connected: boolean }) {
-  const [error, setError] = useState<string>();
+  const { error, run } = useAction();
   const [asked, setAsked] = useState(false);
   const cancel = async () => {
-    if (!asked) {
-      setAsked(true);
-      return;
-    }
-    try {
-      await post(`/v1/jobs/${encodeURIComponent(job.id)}/cancel`);
-    } catch (reason) {
-      setError(sentence(reason));
-    }
-    setAsked(false);
+    if (asked) await run("cancel", () => post(`/v1/jobs/${encodeURIComponent(job.id)}/cancel`));
+    setAsked(!asked);
   };
   const options = Object.entries(job.options).map(([key, value]) => `${key}=${String(value)}`);
   return (
@@ -65,44 +61,26 @@ function JobHead({ job, connected }: { job: Job; connected: boolean }) {
           <span className="live" data-on={connected}>
             {connected ? "live" : "connecting …"}
           </span>
-          <button
-            type="button"
-            className={`button${asked ? " danger" : ""}`}
-            onClick={cancel}
-            onBlur={() => setAsked(false)}
-          >
+          <Button className={`button${asked ? " danger" : ""}`} onClick={cancel} onBlur={() => setAsked(false)}>
             {asked ? "Really cancel?" : "Cancel"}
-          </button>
+          </Button>
         </div>
       )}
-      {error !== undefined && <Notice>{error}</Notice>}
+      <Notice>{error}</Notice>
     </header>
   );
 }
 
 function Outcome({ job }: { job: Job }) {
-  const numbers = shownResults.flatMap(([key, name]) => {
+  const numbers = Object.entries(shownResults).flatMap(([key, name]) => {
     const value = job.result?.[key];
-    return typeof value === "number" ? [[name, value] as const] : [];
+    return typeof value === "number" ? [[name, figure(value)] as const] : [];
   });
   const seconds = job.started && job.ended ? (Date.parse(job.ended) - Date.parse(job.started)) / 1000 : undefined;
   const best = job.artifacts?.find(({ name }) => name === "weights/best.safetensors");
   return (
     <section className="outcome" aria-label="Outcome">
-      <dl className="facts">
-        {seconds !== undefined && (
-          <div>
-            <dt>took</dt>
-            <dd>{duration(seconds)}</dd>
-          </div>
-        )}
-        {numbers.map(([key, value]) => (
-          <div key={key}>
-            <dt>{key}</dt>
-            <dd>{figure(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={[...(seconds === undefined ? [] : [["took", duration(seconds)] as const]), ...numbers]} />
       {job.state === "succeeded" && job.kind === "train" && (
         <div className="actions">
           {best !== undefined && <UseWeights job={job} />}
@@ -116,17 +94,14 @@ function Outcome({ job }: { job: Job }) {
 }
 
 /** What is shown of a result, and how it is called. */
-const shownResults: readonly (readonly [key: string, name: string])[] = [
-  ["epochs", "epochs"],
-  ["map50", "mAP50"],
-  ["map50_95", "mAP50-95"],
-  ["precision", "precision"],
-  ["recall", "recall"],
-  ["bytes", "bytes"],
-];
+const shownResults: Readonly<Record<string, string>> = {
+  ...{ epochs: "epochs", map50: "mAP50", map50_95: "mAP50-95" },
+  ...{ precision: "precision", recall: "recall", bytes: "bytes" },
+};
 
 function Curves({ job, table, news }: FollowedJob & { job: Job }) {
   const epochs = Number(job.options.epochs ?? job.progress?.epochs ?? 0);
+  // Charts that any training will have are shown empty until the first epoch is over, so that nothing jumps then.
   const shownColumns = table.columns.length > 0 ? table.columns : expectedColumns;
   return (
     <section className="charts" aria-label="Curves">
@@ -134,7 +109,7 @@ function Curves({ job, table, news }: FollowedJob & { job: Job }) {
         <Chart
           title="Loss by batch"
           unit="batch"
-          series={[{ name: "sum of all parts", color: lineColors[0] as string, points: news.byBatch }]}
+          series={[{ name: "sum of all parts", color: lineColor(0), points: news.byBatch }]}
         />
       )}
       {chartPlans(shownColumns).map((plan) => (
@@ -151,23 +126,13 @@ function Curves({ job, table, news }: FollowedJob & { job: Job }) {
   );
 }
 
-/** Charts that any training will have, shown empty until the first epoch is over so that nothing jumps then. */
-const expectedColumns = [
-  "epoch",
-  "metrics/mAP50(B)",
-  "metrics/mAP50-95(B)",
-  "metrics/precision(B)",
-  "metrics/recall(B)",
-];
-
 function Files({ job }: { job: Job }) {
-  const [busy, setBusy] = useState<string>();
-  const save = async (name: string) => {
-    setBusy(name);
-    const response = await send(`/v1/jobs/${encodeURIComponent(job.id)}/artifacts/${encodePath(name)}`);
-    download(await response.blob(), baseName(name));
-    setBusy(undefined);
-  };
+  const { busy, error, run } = useAction();
+  const save = (name: string) =>
+    run(name, async () => {
+      const response = await send(`/v1/jobs/${encodeURIComponent(job.id)}/artifacts/${encodePath(name)}`);
+      download(await response.blob(), baseName(name));
+    });
   const { artifacts = [] } = job;
   if (artifacts.length === 0) return null;
   return (
@@ -176,21 +141,18 @@ function Files({ job }: { job: Job }) {
       <ul>
         {artifacts.map(({ name, bytes: size }) => (
           <li key={name}>
-            <button type="button" className="text-button" disabled={busy === name} onClick={() => save(name)}>
+            <Button className="text-button" disabled={busy === name} onClick={() => save(name)}>
               {name}
-            </button>
+            </Button>
             <span className="muted small">{bytes(size)}</span>
           </li>
         ))}
       </ul>
+      <Notice>{error}</Notice>
     </details>
   );
 }
 
 function imageNames({ artifacts = [] }: Job): string[] {
   return artifacts.filter(({ type }) => type.startsWith("image/")).map(({ name }) => name);
-}
-
-function encodePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
 }

@@ -1,4 +1,4 @@
-import type { JobState } from "../api/types.ts";
+import type { JobState } from "../../../src/jobs/job.ts";
 
 const names: Record<JobState, string> = {
   queued: "waiting",

@@ -31,7 +31,7 @@ export function TrainPage({ job }: { job: string | undefined }) {
             goTo(linkTo("train", id));
           }}
         />
-        {jobs.error !== undefined && <Notice onRetry={reload}>{jobs.error}</Notice>}
+        <Notice onRetry={reload}>{jobs.error}</Notice>
         <JobList jobs={list} shown={shown} />
       </aside>
       <div className="train-main">
