@@ -4,7 +4,6 @@ import type { FastifyInstance, FastifySchema } from "fastify";
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 
-/** The version of this package. */
 const version: string = manifest.version;
 
 declare module "fastify" {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type ServeArgs, withDefaults } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
+import type { JobsOptions } from "./jobs/jobs-options.ts";
 
 /** A model that a service begins with. */
 export interface StartModel {
@@ -44,15 +45,8 @@ export interface ServerSettings
   jobs?: JobSettings;
 }
 
-/** How jobs run. */
-export interface JobSettings {
-  /** Jobs that run at a time (default 1). */
-  concurrency?: number;
-  /** Processor threads of a job (default: ONNX Runtime's choice, one a core); workers of inference go before them. */
-  threads?: number;
-  /** Seconds that a job which is asked to stop has to save itself (default 30). */
-  grace?: number;
-}
+/** How jobs run; workers of inference go before them. */
+export type JobSettings = Pick<JobsOptions, "concurrency" | "threads" | "grace">;
 
 type Optional = "key" | "database" | "web" | "threads" | "jobs";
 
@@ -84,7 +78,13 @@ export function fillSettings(settings: ServerSettings): FullSettings {
     workers,
   };
   requireSense(full);
-  for (const folder of [...full.modelRoots, ...full.dataRoots]) requireFolder(folder);
+  for (const folder of [...full.modelRoots, ...full.dataRoots]) {
+    if (existsSync(folder) && statSync(folder).isDirectory()) continue;
+    throw new LookonceError(
+      "NOT_FOUND",
+      `there is no folder ${folder}, from which models or data sets are to be taken.`,
+    );
+  }
   return full;
 }
 
@@ -100,11 +100,6 @@ function requireSense({ imgsz, maxImgsz, queue, maxImages, maxBody, maxPending, 
       throw argument(`cors=${origin} is no origin; one looks like https://example.com, without a path.`);
     }
   }
-}
-
-function requireFolder(folder: string): void {
-  if (existsSync(folder) && statSync(folder).isDirectory()) return;
-  throw new LookonceError("NOT_FOUND", `there is no folder ${folder}, from which models or data sets are to be taken.`);
 }
 
 function argument(message: string): LookonceError {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import type { FastifyPluginAsync } from "fastify";
-import { datasetRoutes } from "../datasets/dataset-routes.ts";
+import { datasetRoutes } from "../datasets/datasets.ts";
 import { runRoutes } from "../run-folders/run-routes.ts";
 import type { JobsOptions } from "./jobs-options.ts";
 import { JobQueue } from "./queue/job-queue.ts";
@@ -36,7 +36,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
   const jobs = new JobStore(database);
   const events = new EventStore(database);
   const log = (line: object): void => app.log.error(line, "a job's process printed");
-  const queue = new JobQueue({ jobs, events, options: { ...options, runsRoot }, now: Date.now, log });
+  const queue = new JobQueue({ jobs, events, options: { ...options, runsRoot }, log });
   const streams = new AbortController();
 
   app.addHook("onReady", () => queue.start());

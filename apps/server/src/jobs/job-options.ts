@@ -44,17 +44,11 @@ function limited(option: Option, limit: number | undefined): Option {
   return { ...option, isOpen: false, ...(max === undefined ? {} : { max }) };
 }
 
-/** All options of a kind of job. */
 export function jobOptions(kind: JobKind, schema: OptionSchema = optionSchema): OptionTable {
   return requestOptions(schema[kind] ?? { options: {} });
 }
 
-/**
- * Checks the options of a job.
- *
- * @throws LookonceError `ARGUMENT` for an option that this kind of job does not have, naming the nearest one, or a value
- *   that it does not accept
- */
+/** @throws LookonceError `ARGUMENT` for an option that a kind of job does not have, or a value that it does not accept */
 export function checkJobOptions(kind: JobKind, options: JobOptions, schema?: OptionSchema): void {
   checkValues(jobOptions(kind, schema), options, { what: `a job that is to ${verbs[kind]}`, prefix: "options." });
 }

@@ -1,4 +1,3 @@
-/** What a job does. */
 export const jobKinds = ["train", "val", "export"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
@@ -27,7 +26,6 @@ export interface JobProgress {
 /** Options of a job, checked, under the names of the command line. */
 export type JobOptions = Readonly<Record<string, unknown>>;
 
-/** What a job is made of. */
 export interface JobRequest {
   kind: JobKind;
   /** As it was asked for: a name in the model roots, or a shipped model file. */
@@ -49,11 +47,9 @@ export interface Job extends JobRequest {
   progress?: JobProgress;
   result?: Readonly<Record<string, unknown>>;
   error?: JobError;
-  /** How often its process was started. */
   starts: number;
   /** How often since it last saved a checkpoint. */
   fruitless: number;
-  /** Whether somebody asked to stop it. */
   canceling: boolean;
 }
 

@@ -11,7 +11,6 @@ import type { LoadedModel } from "../pool/inference-tasks.ts";
 /** Names that models may have in requests. */
 export const idPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 
-/** A model as the service shows it. */
 export interface ListedModel {
   id: string;
   /** Relative to the folder of models that it is in; of another place the name alone. */
@@ -26,7 +25,6 @@ export interface ListedModel {
   parameters: number | null;
   /** Bytes of its weights in all workers; what the network works with comes on top. */
   bytes: number;
-  /** `false` while it is being loaded or unloaded. */
   loaded: boolean;
   /** Whether requests that name no model mean it. */
   default: boolean;
@@ -53,9 +51,7 @@ interface Entry {
   details?: Promise<ModelInfo>;
 }
 
-/** Options of {@link ModelRegistry}. */
 interface ModelRegistryOptions {
-  /** Folders that requests may load models from. */
   roots: readonly string[];
   imgsz: number;
   maxModels: number;
@@ -91,11 +87,7 @@ export class ModelRegistry {
     return files.filter((file) => !loaded.has(file) && isWeights(file)).map((file) => ({ file: this.#shown(file) }));
   }
 
-  /**
-   * The model that a request means.
-   *
-   * @throws HttpError 404 when there is none, 503 while it is being loaded
-   */
+  /** @throws HttpError 404 when there is no such model, 503 while it is being loaded */
   find(id: string | undefined): Entry & { model: LoadedModel } {
     const entry = id === undefined ? this.#default() : this.#entries.get(id);
     if (entry === undefined || entry.isLeaving) throw this.#unknown(id);
@@ -107,8 +99,7 @@ export class ModelRegistry {
   /**
    * Loads a model from the folders of models.
    *
-   * @throws LookonceError `NOT_FOUND` for a file elsewhere or none, and what loading throws; HttpError 409 when the name is
-   *   taken or there are too many
+   * @throws LookonceError `NOT_FOUND` for a file elsewhere or none, and what {@link start} throws
    */
   async load(file: string, id?: string): Promise<ListedModel> {
     const path = await findModelFile(this.#options.roots, file);
@@ -147,18 +138,14 @@ export class ModelRegistry {
     }
   }
 
-  /** @throws HttpError 404 when there is none of this name */
+  /** @throws HttpError as {@link find} */
   async unload(id: string): Promise<void> {
     this.find(id).isLeaving = true;
     await this.#pool.unload(id);
     this.#entries.delete(id);
   }
 
-  /**
-   * A model with its layers and parameters.
-   *
-   * @throws HttpError 404 when there is none of this name; LookonceError `UNSUPPORTED` for a file that does not contain its layers
-   */
+  /** @throws HttpError as {@link find}, LookonceError `UNSUPPORTED` for a file that does not contain its layers */
   async details(id: string): Promise<ModelDetails> {
     const entry = this.find(id);
     entry.details ??= this.#pool.describe(id, this.#options.imgsz).catch((error: unknown) => {

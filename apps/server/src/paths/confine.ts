@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from "node:fs";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 /**
  * The real path of a file or folder inside a root, or `undefined` when there is none or it lies elsewhere: by `..`, as an
@@ -17,11 +17,11 @@ export function confine(root: string, name: string): string | undefined {
   return isInside(realpathSync(root), real) ? real : undefined;
 }
 
-/** The first of several roots that a name leads to something in, and the real path there. */
-export function confineToAny(roots: readonly string[], name: string): string | undefined {
-  for (const root of roots) {
-    const found = confine(root, name);
-    if (found !== undefined) return found;
+/** The real path of a file in the first of several roots that has one, by its name with or without its ending. */
+export function confineFile(roots: readonly string[], name: string, endings: readonly string[]): string | undefined {
+  for (const candidate of [name, ...endings.map((ending) => `${name}${ending}`)]) {
+    const found = roots.map((root) => confine(root, candidate)).find((path) => path !== undefined);
+    if (found !== undefined && endings.includes(extname(found)) && statSync(found).isFile()) return found;
   }
   return undefined;
 }

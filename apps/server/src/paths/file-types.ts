@@ -16,7 +16,6 @@ const types: Readonly<Record<string, string>> = {
 
 const download = "application/octet-stream";
 
-/** The content type of a file, by its ending. */
 export function typeOf(name: string): string {
   return types[extname(name).toLowerCase()] ?? download;
 }
@@ -26,7 +25,6 @@ export function isShown(name: string): boolean {
   return typeOf(name) !== download;
 }
 
-/** Whether it is an image. */
 export function isImage(name: string): boolean {
   return typeOf(name).startsWith("image/");
 }

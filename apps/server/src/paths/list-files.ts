@@ -1,4 +1,3 @@
-import type { Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { nameBelow } from "./confine.ts";
@@ -15,8 +14,7 @@ export interface ListedFile {
   modified: number;
 }
 
-/** Options of {@link listFiles}. */
-export interface ListFilesOptions {
+interface ListFilesOptions {
   /** Folders below the first one that are gone into (default 2). */
   depth?: number;
   /** Most files that are listed (default 1000). */
@@ -33,37 +31,20 @@ export async function listFiles(folder: string, options: ListFilesOptions = {}):
   const { depth = 2, limit = 1000, only = () => true } = options;
   const files: ListedFile[] = [];
   const visit = async (path: string, left: number): Promise<void> => {
-    for (const entry of await entriesOf(path)) {
+    // It may not exist, or have been removed a moment ago
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (files.length >= limit) return;
       const own = join(path, entry.name);
       if (entry.name.startsWith(".") || entry.name.endsWith(".partial")) continue;
       if (entry.isDirectory() && left > 0) await visit(own, left - 1);
       const name = nameBelow(folder, own);
       if (!entry.isFile() || !only(name)) continue;
-      const stats = await statsOf(own);
-      if (stats === undefined) continue;
-      files.push({ name, bytes: stats.size, type: typeOf(name), modified: stats.mtimeMs });
+      // It may have been replaced or removed a moment ago
+      const stats = await lstat(own).catch(() => undefined);
+      if (stats) files.push({ name, bytes: stats.size, type: typeOf(name), modified: stats.mtimeMs });
     }
   };
   await visit(folder, depth);
   return files;
-}
-
-async function entriesOf(path: string): Promise<import("node:fs").Dirent[]> {
-  try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    // It does not exist, or was removed a moment ago.
-    return [];
-  }
-}
-
-async function statsOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await lstat(path);
-  } catch {
-    // Replaced or removed a moment ago.
-    return undefined;
-  }
 }

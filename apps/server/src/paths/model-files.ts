@@ -1,8 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { shippedModels } from "lookonce";
-import { confineToAny, withoutRoots } from "./confine.ts";
+import { confineFile, withoutRoots } from "./confine.ts";
 import { listFiles } from "./list-files.ts";
 
 /** Endings of models, the likeliest first. */
@@ -15,17 +15,13 @@ const endings = [".pt", ".safetensors", ".yaml", ".yml", ".onnx"];
  * @throws LookonceError `NOT_FOUND` when there is none, which is also said of files elsewhere on the machine
  */
 export async function findModelFile(roots: readonly string[], name: string): Promise<string> {
-  for (const candidate of [name, ...endings.map((ending) => `${name}${ending}`)]) {
-    const found = confineToAny(roots, candidate);
-    if (found !== undefined && endings.includes(extname(found)) && statSync(found).isFile()) return found;
-  }
+  const found = confineFile(roots, name, endings);
+  if (found !== undefined) return found;
   const shipped = await shippedModels();
   if (isShipped(name, shipped)) return name;
   const known = (await modelFiles(roots)).map((file) => withoutRoots(file, roots));
-  throw new LookonceError(
-    "NOT_FOUND",
-    `there is no model "${name}" in the service's model folders.${didYouMean(name, [...known, ...shipped])}`,
-  );
+  const hint = didYouMean(name, [...known, ...shipped]);
+  throw new LookonceError("NOT_FOUND", `there is no model "${name}" in the service's model folders.${hint}`);
 }
 
 /** The files of all models in the roots, as absolute paths. */

@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { refuse } from "../errors/refuse.ts";
-import { confine, confineToAny, nameBelow, withoutRoots } from "./confine.ts";
+import { confine, confineFile, nameBelow, withoutRoots } from "./confine.ts";
 import { listFiles } from "./list-files.ts";
 import { findModelFile } from "./model-files.ts";
 import { sendFile } from "./send-file.ts";
@@ -50,8 +50,10 @@ describe("confine", () => {
   });
 
   it("goes through roots in order, and through missing ones", () => {
-    expect(confineToAny([join(place, "missing"), root, other], "secret.txt")).toBe(confine(other, "secret.txt"));
-    expect(confineToAny([], "a.txt")).toBeUndefined();
+    expect(confineFile([join(place, "missing"), root, other], "secret", [".pt", ".txt"])).toBe(
+      confine(other, "secret.pt"),
+    );
+    expect(confineFile([], "a.txt", [".txt"])).toBeUndefined();
   });
 });
 

@@ -8,7 +8,6 @@ export interface PendingImage {
   readonly model: string;
   readonly imgsz: number;
   readonly file: Uint8Array;
-  /** Number of pixels once decoded. */
   readonly pixels: number;
   readonly options: DetectOptions;
   /** When it arrived, in milliseconds. */
@@ -26,9 +25,7 @@ export interface PendingBatch {
   readonly images: readonly PendingImage[];
 }
 
-/** Options of {@link BatchQueue}. */
 export interface BatchQueueOptions {
-  /** Maximum number of images in a batch. */
   batch: number;
   /** Milliseconds that an image may wait for others to join it. */
   window: number;
@@ -48,7 +45,6 @@ export class BatchQueue {
     this.#options = options;
   }
 
-  /** Number of images that wait. */
   get length(): number {
     return this.#images.length;
   }
@@ -64,12 +60,10 @@ export class BatchQueue {
     return index >= 0;
   }
 
-  /** Removes and returns all images. */
   clear(): PendingImage[] {
     return this.#images.splice(0);
   }
 
-  /** All images that wait for a model. */
   of(model: string): PendingImage[] {
     return this.#images.filter((image) => image.model === model);
   }

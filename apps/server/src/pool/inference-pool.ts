@@ -11,16 +11,13 @@ const batchesPerWorker = 2;
 /** Milliseconds that a worker may need to finish its batches when the service stops. */
 const shutdownTimeoutMs = 30_000;
 
-/** Options of {@link InferencePool}. */
 export interface InferencePoolOptions extends BatchQueueOptions {
-  /** Number of worker threads. */
   workers: number;
   worker: WorkerSettings;
   /** Maximum number of images that wait; more are refused. */
   queue: number;
   /** Milliseconds after which a worker that has not answered a batch counts as hung and is replaced. */
   batchTimeoutMs: number;
-  /** Called when a batch is started. */
   onBatch?(batch: { model: string; size: number }): void;
   /** Called when a worker died and is being replaced. */
   onWorkerLost?(cause: Error): void;
@@ -65,7 +62,6 @@ export class InferencePool {
     });
   }
 
-  /** Number of images that wait. */
   get waiting(): number {
     return this.#queue.length;
   }
@@ -75,11 +71,7 @@ export class InferencePool {
     return { up: this.#pool.ready, all: this.#options.workers };
   }
 
-  /**
-   * Loads a model in one worker after the other, so that the rest continues to work.
-   *
-   * @throws LookonceError when the file cannot be read or is no model
-   */
+  /** Loads a model in one worker after the other, so that the rest continues to work. */
   async load(model: string, file: string, imgsz: number): Promise<LoadedModel> {
     const request = { model, file, imgsz };
     this.#models.set(model, request);
@@ -103,7 +95,6 @@ export class InferencePool {
     await this.#forget(model);
   }
 
-  /** Layers and parameters of a model. */
   async describe(model: string, imgsz: number): Promise<ModelInfo> {
     try {
       return await this.#pool.run("describe", { model, imgsz }, { accepts: this.#accepts(model) });
@@ -212,7 +203,6 @@ export class InferencePool {
     }
   }
 
-  /** Loads all models in a new worker. */
   async #loadAll(worker: InferenceThread): Promise<void> {
     for (const request of [...this.#models.values()]) {
       // Its file may have been deleted since: the other models are loaded all the same

@@ -11,12 +11,10 @@ export interface WorkerSettings {
   rect: boolean;
 }
 
-/** The tasks of a worker. */
 export interface InferenceTasks {
   /** Loads a model under a key and runs it on a gray image once, so that the first real one need not wait. */
   load: { request: LoadRequest; response: LoadedModel };
   unload: { request: { model: string }; response: undefined };
-  /** Layers and parameters of a model. */
   describe: { request: { model: string; imgsz: number }; response: ModelInfo };
   /** Detects objects in images that have the same size for the network. */
   detect: { request: DetectRequest; response: DetectAnswer[] };

@@ -21,11 +21,7 @@ export class ModelCache {
     this.#settings = settings;
   }
 
-  /**
-   * Loads a model; asked a second time for the same it does nothing.
-   *
-   * @throws LookonceError when the file cannot be read or is no model
-   */
+  /** Loads a model; asked a second time for the same it does nothing. */
   async load({ model, file, imgsz }: LoadRequest): Promise<LoadedModel> {
     const known = this.#entries.get(model);
     if (known?.file === file) return known.loaded;

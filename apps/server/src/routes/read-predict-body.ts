@@ -12,7 +12,6 @@ interface PredictParameters {
   [option: string]: unknown;
 }
 
-/** The contents of a request for a prediction. */
 export interface PredictBody {
   images: SentImage[];
   parameters: PredictParameters;

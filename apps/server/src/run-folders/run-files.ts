@@ -19,7 +19,6 @@ export interface RunSummary {
   name: string;
   /** When its folder was made, as ISO 8601. */
   created: string;
-  /** Epochs that were finished. */
   epochs: number;
   best?: BestEpoch;
 }
@@ -28,7 +27,6 @@ export interface RunSummary {
 export interface Run extends RunSummary {
   /** The contents of `args.yaml`: settings and recipe. */
   args: Readonly<Record<string, unknown>>;
-  /** Names of the columns of `results.csv`. */
   columns: string[];
   /** Its rows; what was not measured is null. */
   rows: (number | null)[][];
@@ -49,7 +47,6 @@ export async function listRuns(root: string): Promise<RunSummary[]> {
     .sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0));
 }
 
-/** A run, by its folder. */
 export async function readRun(directory: string, name: string): Promise<Run> {
   const { columns, rows } = readResults(directory);
   const images = await listFiles(directory, { depth: 0, only: isImage });

@@ -23,13 +23,11 @@ const summary = {
   best,
 } as const;
 
-/** Answer of `GET /v1/runs`. */
 const runsSchema: object = {
   type: "object",
   properties: { runs: { type: "array", items: { type: "object", properties: summary } } },
 };
 
-/** Answer of `GET /v1/runs/:name`. */
 const runSchema: object = {
   type: "object",
   properties: {
@@ -41,9 +39,7 @@ const runSchema: object = {
   },
 };
 
-/** What the routes of runs work with. */
 export interface RunRoutesOptions {
-  /** Folder of runs. */
   runsRoot: string;
   /** All folders of the service: paths in them are reported without them. */
   roots: readonly string[];

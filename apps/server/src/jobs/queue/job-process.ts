@@ -4,13 +4,18 @@ import { fileURLToPath } from "node:url";
 import type { FromJob, JobTask, Outcome, ToJob } from "../worker/messages.ts";
 import { workerAddress } from "../worker/worker-address.ts";
 
+/** How a job's process ended: with its outcome, unless something else ended it, which `exit` says for people. */
+export interface JobEnd {
+  outcome?: Outcome;
+  exit: string;
+}
+
 /** Who hears of a job's process. */
-export interface ProcessListener {
+interface ProcessListener {
   message(message: Exclude<FromJob, Outcome>): void;
-  /** A line that it printed: of native libraries, or of an error that nobody expected. */
+  /** Called with each line that it printed: of native libraries, or of an error that nobody expected. */
   output(line: string): void;
-  /** The process is gone. @param outcome missing where it ended without one */
-  ended(end: { outcome?: Outcome; exit: string }): void;
+  ended(end: JobEnd): void;
 }
 
 /** Longest line of a process that is passed on. */
@@ -23,8 +28,7 @@ export class JobProcess {
   #outcome: Outcome | undefined;
 
   constructor(task: JobTask, listener: ProcessListener) {
-    const program = fileURLToPath(workerAddress);
-    this.#child = fork(program, [], {
+    this.#child = fork(fileURLToPath(workerAddress), [], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: ["--no-warnings"],
       env: environment(),
@@ -47,13 +51,9 @@ export class JobProcess {
     this.#child.once("close", (code, signal) => {
       clearTimeout(this.#killer);
       const exit = failure || (signal === null ? `status ${code}` : `signal ${signal}`);
-      listener.ended({ exit, ...(this.#outcome === undefined ? {} : { outcome: this.#outcome }) });
+      listener.ended({ exit, outcome: this.#outcome });
     });
     this.#send({ type: "task", task });
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
   }
 
   /** Asks the process to save what it has and end, and kills it when it has not after so many milliseconds. */

@@ -1,36 +1,24 @@
 import { join } from "node:path";
-import { LookonceError } from "@lookonce/errors";
 import { makeRunDirectory } from "lookonce";
-import { findDataset } from "../../datasets/dataset-files.ts";
+import { findDataset } from "../../datasets/datasets.ts";
 import { HttpError } from "../../errors/http-error.ts";
 import { confine, nameBelow, withoutRoots } from "../../paths/confine.ts";
 import { findModelFile } from "../../paths/model-files.ts";
-import { isOver, type Job, type JobError, type JobRequest } from "../job.ts";
+import { isOver, type Job, type JobRequest } from "../job.ts";
 import type { JobsOptions } from "../jobs-options.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { JobChanges, JobStore } from "../store/job-store.ts";
 import { removeLock } from "../store/process-lock.ts";
-import { type FromJob, type JobTask, type Outcome, ownFault } from "../worker/messages.ts";
+import { type FromJob, type JobTask, jobErrorOf, type Outcome } from "../worker/messages.ts";
 import { ArtifactWatch } from "./artifact-watch.ts";
-import { JobProcess } from "./job-process.ts";
+import { type JobEnd, JobProcess } from "./job-process.ts";
 
-/** What a queue works with. */
-export interface JobQueueParts {
+interface JobQueueParts {
   jobs: JobStore;
   events: EventStore;
   options: JobsOptions;
-  /** Milliseconds since 1970. */
-  now: () => number;
   /** Called with what only those who run the service should see: what a job's process printed. */
   log: (line: { job: number; line: string }) => void;
-}
-
-/** How a job's process ended. */
-interface End {
-  /** Missing where the process ended without one. */
-  outcome?: Outcome;
-  /** For people: what ended it. */
-  exit: string;
 }
 
 /**
@@ -41,18 +29,16 @@ export class JobQueue {
   readonly #jobs: JobStore;
   readonly #events: EventStore;
   readonly #options: JobsOptions;
-  readonly #now: () => number;
   readonly #report: JobQueueParts["log"];
   /** What is on its way, by job. */
   readonly #performances = new Map<number, Promise<void>>();
   readonly #processes = new Map<number, JobProcess>();
   #closing = false;
 
-  constructor({ jobs, events, options, now, log }: JobQueueParts) {
+  constructor({ jobs, events, options, log }: JobQueueParts) {
     this.#jobs = jobs;
     this.#events = events;
     this.#options = options;
-    this.#now = now;
     this.#report = log;
   }
 
@@ -76,7 +62,7 @@ export class JobQueue {
       const message = `${maxQueued} jobs are waiting and no more are accepted: try again later, or cancel some.`;
       throw new HttpError(503, "QUEUE_FULL", message, { retryAfter: 60 });
     }
-    const job = this.#jobs.add(request, this.#now());
+    const job = this.#jobs.add(request, Date.now());
     this.#reportState(job);
     this.#next();
     return this.#jobs.get(job.id) as Job;
@@ -110,7 +96,6 @@ export class JobQueue {
     return grace * 1000;
   }
 
-  /** Starts jobs while there is room. */
   #next(): void {
     const { concurrency = 1 } = this.#options;
     for (const job of this.#jobs.inState("queued")) {
@@ -129,13 +114,14 @@ export class JobQueue {
     try {
       task = await this.#taskOf(job);
     } catch (error) {
-      this.#finish(job.id, { state: "failed", error: this.#errorOf(job.id, error) });
+      const log = (line: string): void => this.#report({ job: job.id, line });
+      this.#finish(job.id, { state: "failed", error: jobErrorOf(error, log) });
       return;
     }
     const now = this.#jobs.get(job.id) as Job;
     // Both may have come while its files were looked for.
     if (this.#closing || now.state !== "queued") return;
-    const { starts, fruitless, started = this.#now() } = now;
+    const { starts, fruitless, started = Date.now() } = now;
     const run = nameBelow(this.#options.runsRoot, task.directory);
     this.#change(job.id, { state: "running", starts: starts + 1, fruitless: fruitless + 1, started, run });
     const end = await this.#run(job.id, task);
@@ -144,7 +130,7 @@ export class JobQueue {
     removeLock(task.lock);
   }
 
-  #run(id: number, task: JobTask): Promise<End> {
+  #run(id: number, task: JobTask): Promise<JobEnd> {
     return new Promise((resolve) => {
       const artifacts = new ArtifactWatch(task.directory, (file) => this.#events.add(id, "artifact", file));
       const process = new JobProcess(task, {
@@ -183,7 +169,7 @@ export class JobQueue {
   }
 
   /** Decides what becomes of a job whose process has ended. */
-  #afterEnd(id: number, { outcome, exit }: End): void {
+  #afterEnd(id: number, { outcome, exit }: JobEnd): void {
     const { canceling, fruitless } = this.#jobs.get(id) as Job;
     const { maxFruitless = 3 } = this.#options;
     if (outcome?.type === "succeeded") {
@@ -212,7 +198,7 @@ export class JobQueue {
   #finish(id: number, changes: JobChanges): Job {
     const { error } = changes;
     const reported = error === undefined ? {} : { error: { ...error, message: this.#forOutside(error.message) } };
-    const job = this.#change(id, { ...changes, ...reported, ended: this.#now() });
+    const job = this.#change(id, { ...changes, ...reported, ended: Date.now() });
     this.#events.forgetOld();
     return job;
   }
@@ -253,11 +239,5 @@ export class JobQueue {
       directory: known ?? (await makeRunDirectory(join(runsRoot, kind))),
       place: { ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) },
     };
-  }
-
-  #errorOf(job: number, error: unknown): JobError {
-    if (error instanceof LookonceError) return { code: error.code, message: error.message };
-    this.#report({ job, line: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    return ownFault;
   }
 }

@@ -25,7 +25,6 @@ interface JobRoutesOptions {
   events: EventStore;
   queue: JobQueue;
   runsRoot: string;
-  /** Seconds. */
   heartbeat: number;
   /** Ends all event streams. */
   signal: AbortSignal;

@@ -6,7 +6,6 @@ const integer = { type: "integer" } as const;
 const time = { type: "string", format: "date-time" } as const;
 const anyObject = { type: "object", additionalProperties: true } as const;
 
-/** A file of a job's run. */
 const artifact = {
   type: "object",
   properties: {
@@ -67,10 +66,8 @@ export const jobSchema: object = {
   },
 };
 
-/** Answer of `GET /v1/jobs`. */
 export const jobsSchema: object = { type: "object", properties: { jobs: { type: "array", items: jobSchema } } };
 
-/** Query of `GET /v1/jobs`. */
 export const jobFilterSchema: object = {
   type: "object",
   additionalProperties: false,

@@ -4,7 +4,6 @@ import { LookonceError } from "@lookonce/errors";
 import Libsql from "libsql";
 import { migrate } from "./migrations.ts";
 
-/** A connection to SQLite. */
 export type Database = Libsql.Database;
 
 /**

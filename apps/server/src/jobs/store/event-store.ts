@@ -8,7 +8,6 @@ export interface JobEvent {
   /** Rises from event to event, over all jobs. */
   id: number;
   type: EventType;
-  /** JSON. */
   data: string;
 }
 

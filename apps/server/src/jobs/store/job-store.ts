@@ -7,7 +7,6 @@ export type JobChanges = Partial<Omit<Job, "id" | "created" | keyof JobRequest>>
 /** A row of the table: objects are JSON, and what is missing is `null`. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** Which jobs to list. */
 export interface JobFilter {
   state?: JobState;
   /** Only those taken before this one. */
@@ -35,7 +34,6 @@ export class JobStore {
     return row === undefined ? undefined : jobOf(row);
   }
 
-  /** Newest first. */
   list({ state, before, limit }: JobFilter): Job[] {
     const statement = this.#database.prepare(
       "SELECT * FROM jobs WHERE (? IS NULL OR state = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?",
@@ -79,7 +77,6 @@ function columnOf(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
-/** Columns that contain JSON. */
 const jsonColumns: ReadonlySet<string> = new Set(["options", "progress", "result", "error"]);
 
 function jobOf(row: Row): Job {

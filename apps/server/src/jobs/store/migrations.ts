@@ -30,11 +30,7 @@ const migrations: readonly string[] = [
    CREATE INDEX events_by_job ON events (job, id);`,
 ];
 
-/**
- * Brings the tables up to date, each step whole or not at all.
- *
- * @throws Error for a database of a later version of the service
- */
+/** Brings the tables up to date, each step whole or not at all; throws for a database of a later version of the service. */
 export function migrate(database: Libsql.Database): void {
   const [row] = database.pragma("user_version") as { user_version: number }[];
   const version = row?.user_version ?? 0;

@@ -1,6 +1,5 @@
 import { setPriority } from "node:os";
-import { LookonceError } from "@lookonce/errors";
-import { type FromJob, type JobTask, type Outcome, ownFault, type ToJob } from "./messages.ts";
+import { type FromJob, type JobTask, jobErrorOf, type Outcome, type ToJob } from "./messages.ts";
 import { runExport } from "./run-export.ts";
 import { runTraining } from "./run-training.ts";
 import { runValidation } from "./run-validation.ts";
@@ -25,9 +24,13 @@ process.on("message", (message: ToJob) => {
 const runners = { train: runTraining, val: runValidation, export: runExport };
 
 async function perform(task: JobTask): Promise<void> {
-  // Threads inherit the priority of the one that starts them: lowered before there are any, so that images of the
-  // service's clients go first.
-  stepBack(task.niceness);
+  try {
+    // Threads inherit the priority of the one that starts them: lowered before there are any, so that images of the
+    // service's clients go first.
+    setPriority(task.niceness);
+  } catch {
+    // Not allowed here: it competes with the rest.
+  }
   const outcome = await outcomeOf(task);
   process.send?.(outcome satisfies FromJob, () => process.exit(0));
 }
@@ -39,12 +42,8 @@ async function outcomeOf(task: JobTask): Promise<Outcome> {
     return await runners[task.kind](task, { send, signal: stop.signal });
   } catch (error) {
     if (stop.signal.aborted) return { type: "stopped" };
-    if (error instanceof LookonceError) {
-      return { type: "failed", error: { code: error.code, message: error.message } };
-    }
     // The service passes what is printed here on to its log.
-    console.error(error);
-    return { type: "failed", error: ownFault };
+    return { type: "failed", error: jobErrorOf(error, console.error) };
   } finally {
     lock.release();
   }
@@ -52,12 +51,4 @@ async function outcomeOf(task: JobTask): Promise<Outcome> {
 
 function send(message: FromJob): void {
   if (process.connected) process.send?.(message);
-}
-
-function stepBack(niceness: number): void {
-  try {
-    setPriority(niceness);
-  } catch {
-    // Not allowed here: it competes with the rest.
-  }
 }

@@ -1,4 +1,6 @@
 import type { DeviceName } from "@lookonce/config";
+import { LookonceError } from "@lookonce/errors";
+import type { ValidationResult } from "lookonce";
 import type { JobError, JobKind, JobOptions, JobProgress } from "../job.ts";
 
 /** What a job's process is to do. */
@@ -6,7 +8,6 @@ export interface JobTask {
   kind: JobKind;
   /** A file, or the name of a shipped model file. */
   model: string;
-  /** A file. */
   data?: string;
   options: JobOptions;
   /** The run's folder; what lies in it was left by this job. */
@@ -35,15 +36,8 @@ export interface BatchReport extends Required<Pick<JobProgress, "batch" | "batch
   seconds_left?: number;
 }
 
-/** Scores, as in answers. */
-export interface Scores {
-  precision: number;
-  recall: number;
-  map50: number;
-  map75: number;
-  map50_95: number;
-  fitness: number;
-}
+/** The scores of a validation, without the curves behind them. */
+export type Scores = Pick<ValidationResult, "precision" | "recall" | "map50" | "map75" | "map50_95" | "fitness">;
 
 /** An epoch that is over, counted from 1. */
 export interface EpochReport {
@@ -59,7 +53,6 @@ export interface EpochReport {
   best: boolean;
 }
 
-/** A line for people. */
 export interface LogLine {
   level: "info" | "warning" | "error";
   message: string;
@@ -70,7 +63,6 @@ export type FromJob =
   | { type: "batch"; report: BatchReport }
   | { type: "epoch"; report: EpochReport }
   | { type: "log"; line: LogLine }
-  /** A checkpoint was written. */
   | { type: "saved" }
   | Outcome;
 
@@ -81,8 +73,9 @@ export type Outcome =
   /** It was asked to stop, and saved what it had. */
   | { type: "stopped" };
 
-/** The answer to a fault of the service: its cause is for the log. */
-export const ownFault: JobError = {
-  code: "INTERNAL",
-  message: "The job failed by a fault of the service; its log says how.",
-};
+/** What is answered of an error that ended a job. A fault of the service is for its log. */
+export function jobErrorOf(error: unknown, log: (text: string) => void): JobError {
+  if (error instanceof LookonceError) return { code: error.code, message: error.message };
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return { code: "INTERNAL", message: "The job failed by a fault of the service; its log says how." };
+}

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { canResume, progress, type TrainOptions, type ValidationResult, YOLO } from "lookonce";
+import { canResume, progress, type TrainOptions, type TrainReport, YOLO } from "lookonce";
 import { readRun } from "../../run-folders/run-files.ts";
 import { librarySettings } from "../job-options.ts";
 import { emptyFolder } from "./empty-folder.ts";
@@ -19,31 +19,22 @@ export async function runTraining(task: JobTask, context: JobContext): Promise<O
   if (!existsSync(last)) {
     emptyFolder(directory);
     const where = { project: dirname(directory), name: basename(directory), existOk: true };
-    return train(task.model, { task, context, more: { ...where, data: task.data as string } });
+    return train(task, context, { ...where, data: task.data });
   }
-  if (await canResume(last)) return train(last, { task, context, more: { resume: true } });
+  if (await canResume(last)) return train({ ...task, model: last }, context, { resume: true });
   return finish(task, context);
 }
 
-interface Training {
-  task: JobTask;
-  context: JobContext;
-  /** Further options: where to write, or to resume. */
-  more: Partial<TrainOptions>;
-}
-
-async function train(model: string, { task, context, more }: Training): Promise<Outcome> {
-  const { send, signal } = context;
+/** @param where to write to, or to resume */
+async function train(task: JobTask, { send, signal }: JobContext, where: TrainOptions): Promise<Outcome> {
   const settings = librarySettings("train", task.options) as Partial<TrainOptions>;
   const lines = await progress({
     write: (text: string) => send({ type: "log", line: { level: "info", message: text.trimEnd() } }),
   });
-  const detector = await YOLO.load(model, loadOptions(task, send));
+  const detector = await YOLO.load(task.model, loadOptions(task, send));
   const callbacks = [trainingReporter(send), lines];
-  const report = await detector.train({ ...settings, ...more, callbacks, signal });
-  if (report.interrupted) return { type: "stopped" };
-  const { epochs, best, validation } = report;
-  return succeeded(task, { epochs, best: nameOf(best), ...(validation === undefined ? {} : { validation }) });
+  const report = await detector.train({ ...settings, ...where, callbacks, signal });
+  return report.interrupted ? { type: "stopped" } : succeeded(task, report);
 }
 
 /** Draws and measures what a training that was killed after its last epoch would have: the fittest epoch's scores. */
@@ -51,41 +42,23 @@ async function finish(task: JobTask, { send, signal }: JobContext): Promise<Outc
   const { directory } = task;
   const weights = ["best", "last"].map((name) => join(directory, "weights", `${name}.safetensors`));
   const best = weights.find(existsSync) as string;
-  const epochs = await finishedEpochs(directory);
-  if (basename(best) === "last.safetensors") return succeeded(task, { epochs, best: nameOf(best) });
+  const { epochs } = await readRun(directory, basename(directory));
+  if (basename(best) === "last.safetensors") return succeeded(task, { epochs, best });
   const settings = librarySettings("train", task.options) as TrainOptions;
   const { imgsz, batch = 16, singleCls, workers, plots = true } = settings;
   const detector = await YOLO.load(best, loadOptions(task, send));
   const validation = await detector.val({
-    data: task.data as string,
-    ...(imgsz === undefined ? {} : { imgsz }),
-    ...(batch > 0 ? { batch } : {}),
-    ...(singleCls === undefined ? {} : { singleCls }),
-    ...(workers === undefined ? {} : { workers }),
-    ...{ plots, project: dirname(directory), name: basename(directory), existOk: true, signal },
+    ...{ data: task.data as string, imgsz, singleCls, workers, plots, signal },
+    batch: batch > 0 ? batch : undefined,
+    ...{ project: dirname(directory), name: basename(directory), existOk: true },
   });
-  return succeeded(task, { epochs, best: nameOf(best), validation });
+  return succeeded(task, { epochs, best, validation });
 }
 
-async function finishedEpochs(directory: string): Promise<number> {
-  return (await readRun(directory, basename(directory))).epochs;
-}
-
-interface Trained {
-  epochs: number;
-  best: string;
-  validation?: ValidationResult;
-}
-
-function succeeded({ directory }: JobTask, { epochs, best, validation }: Trained): Outcome {
-  const weights = { best, last: "weights/last.safetensors" };
-  return {
-    type: "succeeded",
-    result: { run: basename(directory), epochs, ...weights, ...(validation === undefined ? {} : resultOf(validation)) },
-  };
-}
-
-/** A weights file as artifacts are named. */
-function nameOf(file: string): string {
-  return `weights/${basename(file)}`;
+function succeeded({ directory }: JobTask, trained: Pick<TrainReport, "epochs" | "best" | "validation">): Outcome {
+  const { epochs, best, validation } = trained;
+  // Files are named as artifacts are
+  const weights = { best: `weights/${basename(best)}`, last: "weights/last.safetensors" };
+  const result = { run: basename(directory), epochs, ...weights, ...(validation && resultOf(validation)) };
+  return { type: "succeeded", result };
 }

@@ -1,38 +1,32 @@
-import { setImmediate as turn } from "node:timers/promises";
 import type { EpochInfo, TrainCallbacks } from "lookonce";
+import { batchReporter } from "./batch-reporter.ts";
 import type { JobContext } from "./job-context.ts";
 import type { EpochReport } from "./messages.ts";
 import { scoresOf } from "./scores-of.ts";
-import { throttle } from "./throttle.ts";
 
 /** Callbacks that report the progress of a training to the service. */
 export function trainingReporter(send: JobContext["send"]): TrainCallbacks {
   let run = { epochs: 0, iterations: 0 };
-  let now = 0;
-  const isDue = throttle();
+  let epoch = 0;
+  const reportBatch = batchReporter(send);
   return {
     onTrainStart({ epochs, iterations }) {
       run = { epochs, iterations };
     },
-    async onTrainBatchEnd({ epoch, iteration, mean, lr, imagesPerSecond, secondsLeft }) {
+    async onTrainBatchEnd({ epoch: index, iteration, mean, lr, imagesPerSecond, secondsLeft }) {
       const { epochs, iterations: batches } = run;
-      now = epoch + 1;
-      if (isDue(iteration + 1 === batches)) {
-        const report = { stage: "train", epoch: now, epochs, batch: iteration + 1, batches, losses: mean } as const;
-        const pace = { images_per_second: imagesPerSecond, seconds_left: secondsLeft };
-        send({ type: "batch", report: { ...report, lr: Object.values(lr), ...pace } });
-      }
-      // Lets the process notice that its service wants it to stop, or is gone.
-      await turn();
+      epoch = index + 1;
+      await reportBatch({
+        stage: "train",
+        ...{ epoch, epochs, batch: iteration + 1, batches, losses: mean, lr: Object.values(lr) },
+        ...{ images_per_second: imagesPerSecond, seconds_left: secondsLeft },
+      });
     },
     async onValBatchEnd({ done, batches }) {
-      const { epochs } = run;
-      if (isDue(done === batches))
-        send({ type: "batch", report: { stage: "val", epoch: now, epochs, batch: done, batches } });
-      await turn();
+      await reportBatch({ stage: "val", epoch, epochs: run.epochs, batch: done, batches });
     },
-    onFitEpochEnd(epoch) {
-      send({ type: "epoch", report: epochReport(epoch, run.epochs) });
+    onFitEpochEnd(info) {
+      send({ type: "epoch", report: epochReport(info, run.epochs) });
     },
     onModelSave() {
       send({ type: "saved" });

@@ -2,23 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
 import { lockHolder, type ProcessLock, tryLock } from "../store/process-lock.ts";
 
-/** Options of {@link waitForLock}. */
 export interface WaitForLockOptions {
   signal: AbortSignal;
   /** Milliseconds after which a process that still has the lock is killed (default 10,000). */
   killAfterMs?: number;
 }
 
-/** Milliseconds between tries. */
 const retryMs = 50;
 
 /**
- * Locks a run's folder. A process that still has the lock belongs to a service that was killed, and ends as soon as it
- * notices. One that does not, since it computes without a break or hangs, is killed; a checkpoint is replaced whole,
- * so nothing is lost by that.
- *
- * @returns the lock, or nothing when the signal came first
- * @throws LookonceError `IO` when the holder cannot be ended
+ * Locks a run's folder, unless the signal comes first. A process that still has the lock belongs to a service that was
+ * killed, and ends as soon as it notices. One that does not, since it computes without a break or hangs, is killed; a
+ * checkpoint is replaced whole, so nothing is lost by that.
  */
 export async function waitForLock(
   file: string,
