@@ -2,7 +2,7 @@ import { didYouMean, LookonceError } from "@lookonce/errors";
 import { resolveAnchors } from "./config/anchor-presets.ts";
 import { Args } from "./config/args.ts";
 import type { ConfigLayer, ModelConfig } from "./config/model-config.ts";
-import type { BuildContext, ModuleSpec, V5Release } from "./config/module-spec.ts";
+import type { BuildContext, V5Release } from "./config/module-spec.ts";
 import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
@@ -37,11 +37,11 @@ const largestSide = 16 * probeSide;
 /** Most repeats of one layer after scaling by depth; the zoo's most are 20. */
 const maxRepeats = 1000;
 
-/** Most parameters of a model: 8 GB in single precision, 30 times the zoo's largest. */
-const maxParameters = 2 ** 31;
-
-/** Most modules of a model, ones within others too; the zoo's most are 1,000. */
-const maxModules = 100_000;
+/**
+ * The largest size of a model: 8 GB of parameters in single precision, 30 times the zoo's most, and modules, ones within
+ * others too, of which the zoo has 1,000 at most.
+ */
+const maxSize = { parameters: 2 ** 31, modules: 100_000 };
 
 /**
  * Builds the module of every layer, following shapes to know the input channels of each.
@@ -52,7 +52,7 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
   const layers: ModelLayer[] = [];
   const shapes: Shape[] = [];
   let head: Head | undefined;
-  let size: ModelSize = { modules: 0, parameters: 0 };
+  let size = { parameters: 0, modules: 0 };
   for (const layer of config.layers) {
     const where = `${config.name}, layer ${layer.index} (${layer.name})`;
     const image: Shape = [probeSide, probeSide, config.channels];
@@ -76,31 +76,24 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
   return { layers, head, maxStride: Math.max(...strides, ...head.strides) };
 }
 
-interface ModelSize {
-  modules: number;
-  parameters: number;
-}
-
 /** The size with one more layer, which fails where a model is too large, or a tensor empty or no whole number wide. */
-function checkSize(before: ModelSize, module: Module, where: string): ModelSize {
-  let { parameters } = before;
-  for (const [name, { shape, size }] of module.parameterSlots()) {
-    if (!shape.every((side) => Number.isSafeInteger(side) && side > 0)) {
-      const reason = `its ${name} would be ${shape.join("x")}: no channels are left, or no whole number of them`;
-      throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
-    }
-    parameters += size;
+function checkSize(before: typeof maxSize, module: Module, where: string): typeof maxSize {
+  for (const [name, { shape }] of module.parameterSlots()) {
+    if (shape.every((side) => Number.isSafeInteger(side) && side > 0)) continue;
+    const reason = `its ${name} would be ${shape.join("x")}: no channels are left, or no whole number of them`;
+    throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
   }
-  const modules = before.modules + module.namedModules().size;
-  for (const [count, most, name] of [
-    [parameters, maxParameters, "parameters"],
-    [modules, maxModules, "modules"],
-  ] as const) {
-    if (count <= most) continue;
-    const numbers = `${count.toLocaleString("en")} ${name}, at most ${most.toLocaleString("en")} are possible`;
-    throw new LookonceError("ARGUMENT", `${where}: with it the model has ${numbers}`);
+  const parameters = before.parameters + module.parameterCount;
+  const size = { parameters, modules: before.modules + module.namedModules().size };
+  for (const name of ["parameters", "modules"] as const) {
+    if (size[name] <= maxSize[name]) continue;
+    const most = `at most ${maxSize[name].toLocaleString("en")} are possible`;
+    throw new LookonceError(
+      "ARGUMENT",
+      `${where}: with it the model has ${size[name].toLocaleString("en")} ${name}, ${most}`,
+    );
   }
-  return { modules, parameters };
+  return size;
 }
 
 /** The output shape of any module but a head. */
@@ -126,14 +119,17 @@ function checked(shape: Shape): Shape {
   throw new LookonceError("ARGUMENT", `nothing is left of the image here (${shape[0]}x${shape[1]})`);
 }
 
-interface LayerPlace {
-  where: string;
-  inputs: Shape[];
-  release: V5Release;
-}
-
-function buildLayer(config: ModelConfig, layer: ConfigLayer, { where, inputs, release }: LayerPlace): ModelLayer {
-  const spec = findSpec(layer.name, where);
+function buildLayer(
+  config: ModelConfig,
+  layer: ConfigLayer,
+  { where, inputs, release }: { where: string; inputs: Shape[]; release: V5Release },
+): ModelLayer {
+  const spec = registeredModules.get(layer.name);
+  if (spec === undefined) {
+    const known = [...registeredModules.keys()];
+    const reason = `unknown module "${layer.name}"; known are ${known.join(", ")}.${didYouMean(layer.name, known)}`;
+    throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
+  }
   const args = new Args(layer.args, where);
   const channels = inputs.map((shape) => shape[2]);
   const repeats = scaleRepeats(layer.repeats, config.depth);
@@ -163,32 +159,14 @@ function buildLayer(config: ModelConfig, layer: ConfigLayer, { where, inputs, re
   };
   const built = spec.build(context);
   args.finish();
-  const single = repeats === 1 || spec.repeatsInside === true;
-  const module = single
-    ? built.module
-    : chain(built.module, context, (later) => {
-        return spec.build({ ...later, args: new Args(layer.args, where) }).module;
-      });
-  return { ...layer, repeats, args: built.args, module };
-}
-
-/** The module `repeats` times in a row; from the second on its input is the output of the first. */
-function chain(first: Module, context: BuildContext, build: (later: BuildContext) => Module): Sequential {
-  if (!(first instanceof Layer)) throw context.args.error("cannot be repeated");
-  const [, , out] = first.outputShape([probeSide, probeSide, context.inputs.only()]);
+  if (repeats === 1 || spec.repeatsInside === true) return { ...layer, repeats, ...built };
+  if (!(built.module instanceof Layer)) throw args.error("cannot be repeated");
+  // A chain: from the second on the input is the output of the first.
+  const [, , out] = built.module.outputShape([probeSide, probeSide, context.inputs.only()]);
   const later = { ...context, inputs: { channels: [out], only: () => out } };
-  const rest = Array.from({ length: context.repeats - 1 }, () => build(later) as Layer);
-  return new Sequential(first, ...rest);
-}
-
-function findSpec(module: string, where: string): ModuleSpec {
-  const spec = registeredModules.get(module);
-  if (spec !== undefined) return spec;
-  const known = [...registeredModules.keys()];
-  throw new LookonceError(
-    "ARGUMENT",
-    `${where}: unknown module "${module}"; known are ${known.join(", ")}.${didYouMean(module, known)}`,
-  );
+  const next = (): Layer => spec.build({ ...later, args: new Args(layer.args, where) }).module as Layer;
+  const module = new Sequential(built.module, ...Array.from({ length: repeats - 1 }, next));
+  return { ...layer, repeats, args: built.args, module };
 }
 
 /** As many channels as the head's output has stay as they are; others are cut, scaled and rounded up to a multiple of 8. */

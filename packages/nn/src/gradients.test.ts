@@ -2,7 +2,7 @@ import { Random } from "@lookonce/random";
 import { enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { DetectionModel, parseModelConfig, upsampleNearest2x } from "./index.ts";
+import { DetectionModel, parseModelConfig, Upsample } from "./index.ts";
 
 // Not on tfjs-backend-cpu: in 4.22 its gradient of nearest resizing is wrong for more than one image.
 beforeAll(async () => {
@@ -123,7 +123,7 @@ describe("gradients", () => {
       Array.from({ length: 16 }, (_, i) => i),
       [2, 2, 4, 1],
     );
-    const dx = tf.grad((x) => upsampleNearest2x(x as tf.Tensor4D))(tf.zeros([2, 1, 2, 1]), dy);
+    const dx = tf.grad((x) => new Upsample(2).forward(x as tf.Tensor4D))(tf.zeros([2, 1, 2, 1]), dy);
     expect(Array.from(await dx.data())).toEqual([10, 18, 42, 50]);
   });
 });

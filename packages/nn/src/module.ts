@@ -70,11 +70,6 @@ export abstract class Module {
   /** Called after a buffer or parameter of this module was loaded, with the values in PyTorch's order. */
   variableLoaded(_name: string, _values: ArrayLike<number>): void {}
 
-  /** This module's own variables, by name, without its children's. */
-  get ownVariables(): ReadonlyMap<string, tf.Variable> {
-    return new Map([...this.ownSlots].map(([name, slot]) => [name, slot.value]));
-  }
-
   /** Shapes of this module's own variables, by name, without its children's; nothing is allocated. */
   get ownSlots(): ReadonlyMap<string, VariableSlot> {
     return new Map([...this.#parameters, ...this.#buffers]);
@@ -97,6 +92,11 @@ export abstract class Module {
   /** Shapes of every parameter of the tree by path, frozen ones too; nothing is allocated. */
   parameterSlots(): Map<string, VariableSlot> {
     return this.#collect((module) => module.#parameters);
+  }
+
+  /** Number of parameters of the tree, frozen ones too. */
+  get parameterCount(): number {
+    return [...this.parameterSlots().values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Every buffer of the tree by path. */
@@ -156,13 +156,11 @@ export abstract class Module {
 
 /** A module with one feature map in and one out, both [N, height, width, channels]. */
 export abstract class Layer extends Module {
-  /** Computes the output map. */
   abstract forward(x: tf.Tensor4D): tf.Tensor4D;
 }
 
 /** A module that makes one feature map out of several. */
 export abstract class Join extends Module {
-  /** Computes the output map. */
   abstract forward(inputs: tf.Tensor4D[]): tf.Tensor4D;
 
   /** The shape of the output for the input shapes, without computing; adds what it would cost to `cost`. */

@@ -54,8 +54,9 @@ export async function stateDict(module: Module): Promise<Map<string, StateEntry>
   const entries = new Map<string, StateEntry>();
   for (const [name, variable] of module.namedVariables()) {
     const values = Float32Array.from(await variable.data());
-    const shape = torchShape(variable.shape);
-    entries.set(name, { shape, data: variable.rank === 4 ? toOihw(values, shape as FilterShape) : values });
+    const [kh, kw, input, out] = variable.shape as FilterShape;
+    const data = variable.rank === 4 ? reverseAxes(values, [kh * kw, input, out]) : values;
+    entries.set(name, { shape: torchShape(variable.shape), data });
   }
   return entries;
 }
@@ -111,38 +112,25 @@ function toFloats(data: StateTensor["data"]): Float32Array {
   return data instanceof Float32Array ? data.slice() : Float32Array.from(data as ArrayLike<number>, Number);
 }
 
-/** [out, in / groups, kh, kw], as PyTorch has it. */
+/** [kh, kw, in / groups, out]. */
 type FilterShape = [number, number, number, number];
 
 function assign(variable: tf.Variable, values: Float32Array): void {
-  tf.tidy(() => {
-    if (variable.rank !== 4) return variable.assign(tf.tensor(values, variable.shape));
-    const torch = torchShape(variable.shape) as FilterShape;
-    variable.assign(tf.tensor(toHwio(values, torch), variable.shape));
-  });
+  const [kh, kw, input, out] = variable.shape as FilterShape;
+  const ordered = variable.rank === 4 ? reverseAxes(values, [out, input, kh * kw]) : values;
+  tf.tidy(() => variable.assign(tf.tensor(ordered, variable.shape)));
 }
 
-/** [out, in, kh, kw] → [kh, kw, in, out], on the host, so that a lazy backend sees plain data. */
-function toHwio(values: Float32Array, [out, input, kh, kw]: FilterShape): Float32Array {
+/**
+ * Reverses the order of three axes, on the host, so that a lazy backend sees plain data: [out, in, taps] ↔
+ * [taps, in, out].
+ */
+function reverseAxes(values: Float32Array, [first, second, third]: readonly [number, number, number]): Float32Array {
   const result = new Float32Array(values.length);
-  const taps = kh * kw;
   let from = 0;
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < input; i++) {
-      for (let tap = 0; tap < taps; tap++) result[(tap * input + i) * out + o] = values[from++] as number;
-    }
-  }
-  return result;
-}
-
-/** [kh, kw, in, out] → [out, in, kh, kw], on the host: on a lazy backend every transposition would be a graph. */
-function toOihw(values: Float32Array, [out, input, kh, kw]: FilterShape): Float32Array {
-  const result = new Float32Array(values.length);
-  const taps = kh * kw;
-  let to = 0;
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < input; i++) {
-      for (let tap = 0; tap < taps; tap++) result[to++] = values[(tap * input + i) * out + o] as number;
+  for (let i = 0; i < first; i++) {
+    for (let j = 0; j < second; j++) {
+      for (let k = 0; k < third; k++) result[(k * second + j) * first + i] = values[from++] as number;
     }
   }
   return result;
@@ -151,7 +139,7 @@ function toOihw(values: Float32Array, [out, input, kh, kw]: FilterShape): Float3
 /** The shape that PyTorch has for a variable of this shape. */
 function torchShape(shape: readonly number[]): number[] {
   if (shape.length !== 4) return shape.slice();
-  const [kh, kw, input, out] = shape as [number, number, number, number];
+  const [kh, kw, input, out] = shape as FilterShape;
   return [out, input, kh, kw];
 }
 

@@ -1,3 +1,4 @@
+import type { Document } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
 import { show } from "./show.ts";
 
@@ -32,10 +33,7 @@ export function splitScale(name: string): { unified: string; scale: string } | u
  * The factors of a model file: those of `scales` under the scale asked for, else the file's own `scale`, else the letter
  * in its name, else the first; without `scales` the file's `depth_multiple` and `width_multiple`.
  */
-export function chooseScale(
-  document: Record<string, unknown>,
-  { name, scale }: { name: string; scale?: string | undefined },
-): ScaleFactors {
+export function chooseScale(document: Document, { name, scale }: { name: string; scale?: string }): ScaleFactors {
   const { scales } = document;
   if (scales === undefined || scales === null) return ownFactors(document, { name, scale });
   const table = typeof scales === "object" ? (scales as Record<string, unknown>) : {};
@@ -44,28 +42,18 @@ export function chooseScale(
   const letter = splitScale(name)?.scale;
   const chosen = scale ?? own ?? (letter !== undefined && letter in table ? letter : known[0]);
   const factors = chosen === undefined ? undefined : table[chosen];
+  const fault = (reason: string): LookonceError => new LookonceError("ARGUMENT", `${name}: ${reason}`);
   if (chosen === undefined || factors === undefined) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `${name}: there is no scale "${chosen ?? ""}"; its scales are ${known.join(", ")}`,
-    );
+    throw fault(`there is no scale "${chosen ?? ""}"; its scales are ${known.join(", ")}`);
   }
-  const valid = Array.isArray(factors) && factors.length === 3 && factors.every(isFactor);
-  if (!valid) {
-    const got = show(factors);
-    throw new LookonceError(
-      "ARGUMENT",
-      `${name}: scale "${chosen}" is ${got}: [depth, width, max channels] is expected`,
-    );
+  if (!(Array.isArray(factors) && factors.length === 3 && factors.every(isFactor))) {
+    throw fault(`scale "${chosen}" is ${show(factors)}: [depth, width, max channels] is expected`);
   }
   const [depth, width, maxChannels] = factors as [number, number, number];
   return { scale: chosen, depth, width, maxChannels };
 }
 
-function ownFactors(
-  document: Record<string, unknown>,
-  { name, scale }: { name: string; scale?: string | undefined },
-): ScaleFactors {
+function ownFactors(document: Document, { name, scale }: { name: string; scale?: string }): ScaleFactors {
   if (scale !== undefined)
     throw new LookonceError("ARGUMENT", `${name} has no scales, so not the scale "${scale}" either`);
   const factor = (key: string, preset: number): number => {
@@ -90,9 +78,7 @@ export function scaleRepeats(repeats: number, depth: number): number {
   if (repeats === 1) return 1;
   const exact = repeats * depth;
   const below = Math.floor(exact);
-  const tie = exact - below === 0.5;
-  const rounded = tie ? below + (below % 2) : Math.round(exact);
-  return Math.max(1, rounded);
+  return Math.max(1, exact - below === 0.5 ? below + (below % 2) : Math.round(exact));
 }
 
 /** The smallest multiple of 8 that is not below `channels`. */

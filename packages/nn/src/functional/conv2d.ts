@@ -33,14 +33,14 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptio
   return tf.tidy(() => {
     // TensorFlow.js has no gradient of a dilated convolution: zeros between the taps compute the same numbers.
     const spread = dilation === 1 ? filter : dilate(filter, dilation);
-    if (groups === 1) return kernelConv(x, spread, { stride, padding, dilation: 1 });
+    if (groups === 1) return kernelConv(x, spread, { stride, padding });
     if (groups === x.shape[3]) return depthwiseConv(x, spread, { stride, padding });
-    const inputs: tf.Tensor4D[] = tf.split(x, groups, 3);
     const filters: tf.Tensor4D[] = tf.split(spread, groups, 3);
-    const outputs = inputs.map((part, i) =>
-      kernelConv(part, filters[i] as tf.Tensor4D, { stride, padding, dilation: 1 }),
+    const parts: tf.Tensor4D[] = tf.split(x, groups, 3);
+    return tf.concat(
+      parts.map((part, i) => kernelConv(part, filters[i] as tf.Tensor4D, { stride, padding })),
+      3,
     );
-    return tf.concat(outputs, 3);
   });
 }
 
@@ -142,16 +142,10 @@ function explicitPadding(p: number): [[number, number], [number, number], [numbe
 function dilate(filter: tf.Tensor4D, dilation: number): tf.Tensor4D {
   const [kh, kw, input, out] = filter.shape;
   const gap = dilation - 1;
-  const rows = tf.pad(tf.reshape(filter, [kh, 1, kw * input * out]), [
-    [0, 0],
-    [0, gap],
-    [0, 0],
-  ]);
-  const columns = tf.pad(tf.reshape(rows, [kh * dilation * kw, 1, input * out]), [
-    [0, 0],
-    [0, gap],
-    [0, 0],
-  ]);
+  const gaps: [number, number][] = [0, gap, 0].map((after) => [0, after]);
+  const padGap = (taps: tf.Tensor): tf.Tensor => tf.pad(taps, gaps);
+  const rows = padGap(tf.reshape(filter, [kh, 1, kw * input * out]));
+  const columns = padGap(tf.reshape(rows, [kh * dilation * kw, 1, input * out]));
   const spread = tf.reshape(columns, [kh * dilation, kw * dilation, input, out]) as tf.Tensor4D;
   return tf.slice(spread, [0, 0, 0, 0], [kh * dilation - gap, kw * dilation - gap, input, out]);
 }

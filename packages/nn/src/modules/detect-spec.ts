@@ -1,6 +1,7 @@
-import { didYouMean, type LookonceError } from "@lookonce/errors";
+import { didYouMean } from "@lookonce/errors";
 import { anchorPresets, resolveAnchors } from "../config/anchor-presets.ts";
-import type { BuildContext, BuiltModule, ModuleSpec } from "../config/module-spec.ts";
+import type { Args } from "../config/args.ts";
+import type { ModuleSpec } from "../config/module-spec.ts";
 import { show } from "../config/show.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
@@ -16,13 +17,13 @@ export function isAnchorBased(args: readonly unknown[]): boolean {
  * `Detect: [nc, {c2: 80, c3: 320}]` is anchor-free with the widths of its branches set by hand, each or both.
  */
 export const detectSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise }: BuildContext): BuiltModule {
+  build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise }) {
     const classes = args.size("classes");
     if (classes !== nc) throw args.error(`has ${classes} classes where nc is ${nc}: write nc in place of the number`);
     const { channels } = inputs;
     const given = resolveAnchors(args.any());
     if (given === undefined || isWidths(given)) {
-      const widths = given === undefined ? {} : readWidths(given, (reason) => args.error(reason));
+      const widths = given === undefined ? {} : readWidths(given, args);
       const module = new DetectV8(classes, channels, { regMax, activation, depthwise, ...widths });
       return { module, args: given === undefined ? [classes, channels] : [classes, given, channels] };
     }
@@ -47,18 +48,14 @@ function isWidths(arg: unknown): arg is Record<string, unknown> {
   return typeof arg === "object" && arg !== null && !Array.isArray(arg);
 }
 
-function readWidths(
-  given: Record<string, unknown>,
-  error: (reason: string) => LookonceError,
-): Pick<DetectV8Options, "boxWidth" | "classWidth"> {
+function readWidths(given: Record<string, unknown>, args: Args): Pick<DetectV8Options, "boxWidth" | "classWidth"> {
   for (const [key, value] of Object.entries(given)) {
     if (!widthKeys.includes(key))
-      throw error(`has no option "${key.slice(0, 40)}", only c2 and c3.${didYouMean(key, widthKeys)}`);
+      throw args.error(`has no option "${key.slice(0, 40)}", only c2 and c3.${didYouMean(key, widthKeys)}`);
     if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= widest) continue;
-    throw error(`${key} is ${show(value)}: a number of channels, a whole number from 1 to ${widest}, is expected`);
+    throw args.error(`${key} is ${show(value)}: a number of channels, a whole number from 1 to ${widest}, is expected`);
   }
-  const { c2, c3 } = given as { c2?: number; c3?: number };
-  return { ...(c2 === undefined ? {} : { boxWidth: c2 }), ...(c3 === undefined ? {} : { classWidth: c3 }) };
+  return { boxWidth: given.c2 as number | undefined, classWidth: given.c3 as number | undefined };
 }
 
 function readAnchors(given: unknown, levels: number): number[][] | undefined {

@@ -9,10 +9,13 @@ import type { Cost, Shape } from "../shape.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 import { Conv2d } from "./conv2d.ts";
 
+/** Per level width, height, width, height, … */
+type Levels = readonly (readonly number[])[];
+
 /** Options of {@link DetectV5}. */
 export interface DetectV5Options {
   /** Anchors in pixels, per level width, height, width, height, …; finest level first. */
-  anchors: readonly (readonly number[])[];
+  anchors: Levels;
   /** Which release's rules for the anchors' order and the class bias apply (default 7.0). */
   release?: V5Release;
 }
@@ -33,7 +36,7 @@ export class DetectV5 extends Head {
   /** Anchors a level. */
   readonly anchorsPerLevel: number;
   readonly m: ModuleList<Conv2d>;
-  readonly #pixels: readonly (readonly number[])[];
+  readonly #pixels: Levels;
   readonly #buffer: VariableSlot<tf.Rank.R3>;
   #anchors: [number, number][][] = [];
   #strides: readonly number[] = [];
@@ -61,28 +64,13 @@ export class DetectV5 extends Head {
 
   override setStrides(strides: readonly number[]): void {
     this.#strides = strides;
-    const cells = this.#pixels.map((level, i) => level.map((side) => side / (strides[i] as number)));
+    const inCells = (levels: Levels): Levels =>
+      levels.map((level, i) => level.map((side) => side / (strides[i] as number)));
     // 6.1 checks the order after dividing by the strides, 7.0 before it, so that 7.0 keeps the sizes in pixels.
-    if (this.release === "6.1") {
-      if (
-        descends(
-          cells.map((level) => areas(level)),
-          "ends",
-        )
-      )
-        cells.reverse();
-    } else if (
-      descends(
-        this.#pixels.map((level) => areas(level)),
-        "means",
-      )
-    ) {
-      const reversed = [...this.#pixels].reverse();
-      for (const [i, level] of reversed.entries()) cells[i] = level.map((side) => side / (strides[i] as number));
-    }
-    const values = Float32Array.from(cells.flat());
-    this.#buffer.change(() => tf.tensor(values, this.#buffer.shape));
-    this.variableLoaded("anchors", values);
+    let cells = inCells(this.#pixels);
+    if (this.release === "6.1" && descends(cells, "ends")) cells = [...cells].reverse();
+    if (this.release === "7.0" && descends(this.#pixels, "means")) cells = inCells([...this.#pixels].reverse());
+    this.#store(cells.flat());
   }
 
   /**
@@ -100,9 +88,12 @@ export class DetectV5 extends Head {
         `the head has ${perLevel} anchors on each of ${levels} levels, but got [${given}]`,
       );
     }
-    const values = Float32Array.from(
-      pixels.flatMap((level, i) => level.flatMap((sides) => sides.map((side) => side / (this.#strides[i] as number)))),
-    );
+    const sideInCells = (side: number, level: number): number => side / (this.#strides[level] as number);
+    this.#store(pixels.flatMap((level, i) => level.flatMap((sides) => sides.map((side) => sideInCells(side, i)))));
+  }
+
+  #store(cells: readonly number[]): void {
+    const values = Float32Array.from(cells);
     this.#buffer.change(() => tf.tensor(values.slice(), this.#buffer.shape));
     this.variableLoaded("anchors", values);
   }
@@ -150,14 +141,14 @@ export class DetectV5 extends Head {
   }
 }
 
-/** Width times height of each anchor of a level. */
-function areas(level: readonly number[]): number[] {
-  return Array.from({ length: level.length / 2 }, (_, i) => (level[2 * i] as number) * (level[2 * i + 1] as number));
+/** Whether the anchors shrink from the first level to the last: by first and last anchor, or by the levels' means. */
+function descends(levels: Levels, by: "ends" | "means"): boolean {
+  const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+  const [first, last] = [areas(levels[0]), areas(levels.at(-1))];
+  return by === "ends" ? (last.at(-1) as number) < (first[0] as number) : mean(last) < mean(first);
 }
 
-/** Whether the anchors shrink from the first level to the last: by first and last anchor, or by the levels' means. */
-function descends(levels: number[][], by: "ends" | "means"): boolean {
-  const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const [first, last] = [levels[0] as number[], levels.at(-1) as number[]];
-  return by === "ends" ? (last.at(-1) as number) < (first[0] as number) : mean(last) < mean(first);
+/** Width times height of each anchor of a level. */
+function areas(level: readonly number[] = []): number[] {
+  return Array.from({ length: level.length / 2 }, (_, i) => (level[2 * i] as number) * (level[2 * i + 1] as number));
 }

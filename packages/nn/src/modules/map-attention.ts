@@ -2,14 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { Layer } from "../module.ts";
 import { Conv } from "./conv.ts";
 
-/** Options of {@link MapAttention}. */
-export interface MapAttentionOptions {
-  /** Heads; must divide the channels. */
-  heads: number;
-  /** Channels of a key as a share of those of a value (default 0.5). */
-  keyShare?: number;
-}
-
 /**
  * Multi-head attention between the cells of a map, with a depthwise convolution of the values for their positions (Wang
  * et al., arXiv 2405.14458, section 3.2; Ultralytics 8.3, `Attention`). [N, H, W, C] → [N, H, W, C].
@@ -24,11 +16,13 @@ export class MapAttention extends Layer {
   readonly proj: Conv;
   readonly pe: Conv;
 
-  constructor(channels: number, { heads, keyShare = 0.5 }: MapAttentionOptions) {
+  /** @param channels as many as {@link attentionHeads} divides */
+  constructor(channels: number) {
     super();
+    const heads = attentionHeads(channels);
     this.heads = heads;
     this.valueWidth = Math.floor(channels / heads);
-    this.keyWidth = Math.trunc(this.valueWidth * keyShare);
+    this.keyWidth = Math.trunc(this.valueWidth / 2);
     const plain = { activation: "identity" } as const;
     this.qkv = this.child("qkv", new Conv(channels, channels + 2 * this.keyWidth * heads, plain));
     this.proj = this.child("proj", new Conv(channels, channels, plain));
@@ -50,4 +44,9 @@ export class MapAttention extends Layer {
     const mixed = toMap(tf.matMul(attention, value));
     return this.proj.forward(tf.add(mixed, this.pe.forward(toMap(value))));
   }
+}
+
+/** One head for 64 channels, at least one. */
+export function attentionHeads(channels: number): number {
+  return Math.max(1, Math.floor(channels / 64));
 }

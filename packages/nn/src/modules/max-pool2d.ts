@@ -1,10 +1,9 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { ModuleSpec } from "../config/module-spec.ts";
-import { maxPool2d } from "../functional/max-pool2d.ts";
 import { Layer } from "../module.ts";
 import { type Shape, windowOutput } from "../shape.ts";
 
-/** Largest value of each window. [N, H, W, C] → [N, H', W', C]. */
+/** Largest value of each window; padding counts as −∞. [N, H, W, C] → [N, H', W', C]. */
 export class MaxPool2d extends Layer {
   readonly kernel: number;
   readonly stride: number;
@@ -19,7 +18,9 @@ export class MaxPool2d extends Layer {
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
-    return maxPool2d(x, this.kernel, { stride: this.stride, padding: this.padding });
+    // "same" means the same numbers here, and every backend has it.
+    const same = this.stride === 1 && this.kernel === 2 * this.padding + 1;
+    return tf.maxPool(x, this.kernel, this.stride, same ? "same" : this.padding);
   }
 
   override outputShape([h, w, c]: Shape): Shape {

@@ -1,17 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Sequential } from "../containers.ts";
-import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import { Conv } from "./conv.ts";
+import { Conv, type ConvOptions } from "./conv.ts";
 import { MapAttention } from "./map-attention.ts";
-
-/** Options of {@link PSABlock}. */
-export interface PsaBlockOptions {
-  /** Heads of the attention (default one for 64 channels, at least one). */
-  heads?: number;
-  /** Activation between the two convolutions of the feed-forward part (default SiLU). */
-  activation?: ActivationName;
-}
 
 /**
  * Attention between cells, then two 1×1 convolutions, each with a shortcut (Wang et al., arXiv 2405.14458, section 3.2;
@@ -21,10 +12,9 @@ export class PSABlock extends Layer {
   readonly attn: MapAttention;
   readonly ffn: Sequential<Conv>;
 
-  constructor(channels: number, options: PsaBlockOptions = {}) {
+  constructor(channels: number, { activation = "silu" }: Pick<ConvOptions, "activation"> = {}) {
     super();
-    const { heads = Math.max(1, Math.floor(channels / 64)), activation = "silu" } = options;
-    this.attn = this.child("attn", new MapAttention(channels, { heads }));
+    this.attn = this.child("attn", new MapAttention(channels));
     const widen = new Conv(channels, 2 * channels, { activation });
     this.ffn = this.child("ffn", new Sequential(widen, new Conv(2 * channels, channels, { activation: "identity" })));
   }

@@ -6,7 +6,7 @@ import type { Sequential } from "../containers.ts";
 import { Layer } from "../module.ts";
 import type { C3Options } from "./c3.ts";
 import { Conv } from "./conv.ts";
-import type { MapAttention } from "./map-attention.ts";
+import { attentionHeads, type MapAttention } from "./map-attention.ts";
 import { PSABlock } from "./psa-block.ts";
 
 /** Options of {@link PSA}. */
@@ -44,7 +44,7 @@ export class PSA extends Layer {
 export function checkAttention(args: Args, [input, output]: readonly [number, number], expansion: number): void {
   if (input !== output) throw args.error(`as many channels come out as go in, but they are ${output} and ${input}`);
   const hidden = Math.trunc(output * expansion);
-  args.divides("the number of heads, one for 64 channels,", Math.max(1, Math.floor(hidden / 64)), hidden);
+  args.divides("the number of heads, one for 64 channels,", attentionHeads(hidden), hidden);
 }
 
 export const psaSpec: ModuleSpec = layerSpec({ expansion: ["share", 0.5] }, (channels, options, { args }) => {

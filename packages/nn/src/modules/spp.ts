@@ -2,18 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { layerSpec } from "../config/layer-spec.ts";
 import type { ModuleSpec } from "../config/module-spec.ts";
 import { ModuleList } from "../containers.ts";
-import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import { Conv } from "./conv.ts";
+import { Conv, type ConvOptions } from "./conv.ts";
 import { MaxPool2d } from "./max-pool2d.ts";
 
-/** Options of {@link SPP}. */
-export interface SppOptions {
-  /** Sides of the pooling windows, odd (default 5, 9 and 13). */
-  kernels?: readonly number[];
-  /** Activation of both convolutions (default SiLU). */
-  activation?: ActivationName;
-}
+/** Options of {@link SPP}: the activation of both convolutions, and sides of the pooling windows, odd (default 5, 9, 13). */
+export type SppOptions = Pick<ConvOptions, "activation"> & { kernels?: readonly number[] };
 
 /** Spatial pyramid pooling: a map beside its pools of several sizes (He et al., arXiv 1406.4729). [N, H, W, in] → [N, H, W, out]. */
 export class SPP extends Layer {

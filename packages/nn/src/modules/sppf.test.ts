@@ -1,7 +1,7 @@
 import { describeGolden, enterTestDevice, expectClose, type GoldenTensor, goldenTensors } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadStateDict, maxPool2d, SPPF } from "../index.ts";
+import { loadStateDict, MaxPool2d, SPPF } from "../index.ts";
 
 beforeAll(() => enterTestDevice("javascript"));
 
@@ -23,17 +23,19 @@ describeGolden("SPPF", [golden], () => {
     const y = tf.transpose(module.forward(x), [0, 3, 1, 2]);
     expectClose(await y.data(), expected?.data as Float32Array, { abs: 1e-5 });
     for (const kernel of [5, 9, 13]) {
-      const pooled = tf.transpose(maxPool2d(x, kernel, { stride: 1 }), [0, 3, 1, 2]);
+      const pooled = tf.transpose(new MaxPool2d(kernel, { stride: 1 }).forward(x), [0, 3, 1, 2]);
       expect(await pooled.data()).toEqual(tensors[`pool${kernel}`]?.data);
     }
   });
 });
 
-describe("maxPool2d", () => {
+describe("MaxPool2d", () => {
   it("counts padding as minus infinity and steps by its stride", async () => {
     const x = tf.tensor4d([-1, -2, -3, -4, -5, -6, -7, -8, -9], [1, 3, 3, 1]);
-    expect(Array.from(await maxPool2d(x, 3, { stride: 2 }).data())).toEqual([-1, -2, -4, -5]);
-    expect(Array.from(await maxPool2d(x, 2, { padding: 0 }).data())).toEqual([-1]);
-    expect(Array.from(await maxPool2d(x, 3, { stride: 1 }).data())).toEqual([-1, -1, -2, -1, -1, -2, -4, -4, -5]);
+    expect(Array.from(await new MaxPool2d(3, { stride: 2 }).forward(x).data())).toEqual([-1, -2, -4, -5]);
+    expect(Array.from(await new MaxPool2d(2, { padding: 0 }).forward(x).data())).toEqual([-1]);
+    expect(Array.from(await new MaxPool2d(3, { stride: 1 }).forward(x).data())).toEqual([
+      -1, -1, -2, -1, -1, -2, -4, -4, -5,
+    ]);
   });
 });

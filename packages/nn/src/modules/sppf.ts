@@ -1,18 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { layerSpec } from "../config/layer-spec.ts";
 import type { ModuleSpec } from "../config/module-spec.ts";
-import type { ActivationName } from "../functional/silu.ts";
 import { Layer } from "../module.ts";
-import { Conv } from "./conv.ts";
+import { Conv, type ConvOptions } from "./conv.ts";
 import { MaxPool2d } from "./max-pool2d.ts";
 
-/** Options of {@link SPPF}. */
-export interface SppfOptions {
-  /** Side of the pooling window (default 5). */
-  kernel?: number;
-  /** Activation of both convolutions (default SiLU). */
-  activation?: ActivationName;
-}
+/** Options of {@link SPPF}: the activation of both convolutions, and the side of the pooling window (default 5). */
+export type SppfOptions = Pick<ConvOptions, "activation"> & { kernel?: number };
 
 /**
  * Spatial pyramid pooling by three chained pools, equal to pools of k, 2k − 1 and 3k − 2 side by side (He et al.,

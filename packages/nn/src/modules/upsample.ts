@@ -1,6 +1,5 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { ModuleSpec } from "../config/module-spec.ts";
-import { upsampleNearest } from "../functional/upsample-nearest.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
 
@@ -14,7 +13,8 @@ export class Upsample extends Layer {
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {
-    return upsampleNearest(x, this.factor);
+    const [, height, width] = x.shape;
+    return tf.image.resizeNearestNeighbor(x, [height * this.factor, width * this.factor]);
   }
 
   override outputShape([h, w, c]: Shape): Shape {

@@ -3,7 +3,6 @@ import type { Head } from "../head.ts";
 import type { Module } from "../module.ts";
 import { DetectV5 } from "../modules/detect-v5.ts";
 import { DetectV8, headWidths } from "../modules/detect-v8.ts";
-import { countParameters } from "./count-parameters.ts";
 
 /** YOLOv8's head: a box branch and a class branch on every level. */
 export interface AnchorFreeHead {
@@ -12,9 +11,8 @@ export interface AnchorFreeHead {
   nc: number;
   /** Bins per side of a box. */
   regMax: number;
-  /** Channels within the box branches. */
+  /** Channels within the box branches and the class branches. */
   c2: number;
-  /** Channels within the class branches. */
   c3: number;
   /** The widths by the rule {@link headWidths}; other than `c2` and `c3` where the model file sets these by hand. */
   rule: { c2: number; c3: number };
@@ -48,33 +46,25 @@ export function describeHead(head: Head): HeadDescription {
 }
 
 function describeAnchorFree(head: DetectV8): AnchorFreeHead {
-  const { nc, regMax, channels, strides, boxWidth, classWidth } = head;
-  const levels = channels.map((count, i) => ({
+  const { nc, regMax, channels, strides, boxWidth, classWidth, parameterCount, dfl } = head;
+  const levels = head.cv2.items.map((box, i) => ({
     stride: strides[i] as number,
-    channels: count,
-    box: countParameters(head.cv2.items[i] as Module),
-    class: countParameters(head.cv3.items[i] as Module),
+    channels: channels[i] as number,
+    box: box.parameterCount,
+    class: (head.cv3.items[i] as Module).parameterCount,
   }));
-  return {
-    family: "v8",
-    parameters: countParameters(head),
-    nc,
-    regMax,
-    c2: boxWidth,
-    c3: classWidth,
-    rule: headWidths(channels[0] as number, { nc, regMax }),
-    dfl: countParameters(head.dfl),
-    levels,
-  };
+  const rule = headWidths(channels[0] as number, { nc, regMax });
+  const widths = { c2: boxWidth, c3: classWidth, rule };
+  return { family: "v8", parameters: parameterCount, nc, regMax, ...widths, dfl: dfl.parameterCount, levels };
 }
 
 function describeAnchorBased(head: DetectV5): AnchorBasedHead {
-  const { nc, channels, strides, anchorsPerLevel } = head;
-  const levels = channels.map((count, i) => ({
+  const { nc, channels, strides, anchorsPerLevel, parameterCount } = head;
+  const levels = head.m.items.map((conv, i) => ({
     stride: strides[i] as number,
-    channels: count,
-    parameters: countParameters(head.m.items[i] as Module),
+    channels: channels[i] as number,
+    parameters: conv.parameterCount,
   }));
   const outputs = anchorsPerLevel * (5 + nc);
-  return { family: "v5", parameters: countParameters(head), nc, anchors: anchorsPerLevel, outputs, levels };
+  return { family: "v5", parameters: parameterCount, nc, anchors: anchorsPerLevel, outputs, levels };
 }

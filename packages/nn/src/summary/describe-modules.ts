@@ -1,6 +1,5 @@
 import type { Module } from "../module.ts";
 import type { StateTensor } from "../state.ts";
-import { countParameters } from "./count-parameters.ts";
 
 /** A parameter tensor of a module. */
 export interface TensorDescription {
@@ -38,7 +37,7 @@ export interface ModuleDescription {
 export function describeModules(model: Module, values: ReadonlyMap<string, StateTensor>): ModuleDescription[] {
   const parameters = model.parameterSlots();
   return [...model.namedModules()].flatMap(([path, module]) => {
-    const count = countParameters(module);
+    const count = module.parameterCount;
     if (count === 0) return [];
     const tensors = [...module.ownSlots.keys()].flatMap((name) => {
       const full = path === "" ? name : `${path}.${name}`;

@@ -1,8 +1,7 @@
-import { type ModelLayer, shapeOf } from "../build-layers.ts";
+import { shapeOf } from "../build-layers.ts";
 import type { DetectionModel } from "../detection-model.ts";
 import { Head } from "../head.ts";
 import type { Cost, Shape } from "../shape.ts";
-import { countParameters } from "./count-parameters.ts";
 import { describeHead, type HeadDescription } from "./describe-head.ts";
 
 /** A layer of a model and what it costs. */
@@ -58,14 +57,22 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
   const [height, width] = typeof imgsz === "number" ? [imgsz, imgsz] : imgsz;
   const shapes: Shape[] = [];
   const image: Shape = [height, width, model.config.channels];
-  const modules = model.layers.map((layer) => {
-    const inputs = layer.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
-    return summarizeLayer(layer, inputs, shapes);
+  const modules = model.layers.map(({ index, from, name, repeats, args, module, sources }): LayerSummary => {
+    const inputs = sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
+    const cost: Cost = { macs: 0, linearMacs: 0 };
+    const layer = { index, from, repeats, name, parameters: module.parameterCount, args };
+    if (module instanceof Head) {
+      const levels = module.outputShapes(inputs, cost);
+      return { ...layer, shape: levels.map((level) => [...level]), ...cost };
+    }
+    const shape = shapeOf(module, inputs, { where: `layer ${index} (${name})`, cost });
+    shapes.push(shape);
+    return { ...layer, shape: [...shape], ...cost };
   });
   const parameters = [...model.parameterSlots().values()];
   const moduleCount = model.namedModules().size;
   return {
-    parameters: countParameters(model),
+    parameters: model.parameterCount,
     gradients: parameters.filter((p) => p.trainable).reduce((sum, p) => sum + p.size, 0),
     layers: model.anchors.length > 0 ? moduleCount : modules.length,
     moduleCount,
@@ -75,17 +82,4 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
     head: describeHead(model.head),
     modules,
   };
-}
-
-function summarizeLayer(layer: ModelLayer, inputs: Shape[], shapes: Shape[]): LayerSummary {
-  const cost: Cost = { macs: 0, linearMacs: 0 };
-  const { index, from, name, repeats, args, module } = layer;
-  const base = { index, from, repeats, name, parameters: countParameters(module), args };
-  if (module instanceof Head) {
-    const levels = module.outputShapes(inputs, cost);
-    return { ...base, shape: levels.map((level) => [...level]), ...cost };
-  }
-  const shape = shapeOf(module, inputs, { where: `layer ${index} (${name})`, cost });
-  shapes.push(shape);
-  return { ...base, shape: [...shape], ...cost };
 }
