@@ -35,6 +35,17 @@ describe("Terminal", () => {
     expect({ out, err }).toEqual({ out: ['{"a":1}\n'], err: ["found\n"] });
   });
 
+  it("prints what others wrote without obeying it", () => {
+    const { terminal, out, err } = captured({ isTTY: true, env: { NO_COLOR: "1" } });
+    const name = "a\u001b]0;owned\u0007";
+    terminal.say(name);
+    terminal.warn(name);
+    terminal.progress(name);
+    terminal.json({ name });
+    expect(out).toEqual(["a\\u001b]0;owned\\u0007\n", '{"name":"a\\u001b]0;owned\\u0007"}\n']);
+    expect(err.slice(0, 2)).toEqual(["warning: a\\u001b]0;owned\\u0007\n", "\r\u001b[Ka\\u001b]0;owned\\u0007"]);
+  });
+
   it("colors where a person looks, unless NO_COLOR forbids it", () => {
     const escaped = (setting: Parameters<typeof captured>[0]): boolean => {
       const { terminal, err } = captured(setting);

@@ -1,3 +1,4 @@
+import { printable } from "@lookonce/errors";
 import pc from "picocolors";
 import type { Io, Output } from "./io.ts";
 import { startSpinner } from "./spinner.ts";
@@ -91,13 +92,13 @@ export class Terminal {
   /** Writes lines of the result, or an empty one. */
   say(...lines: readonly string[]): void {
     this.#endProgress();
-    this.#said.write(`${lines.join("\n")}\n`);
+    this.#said.write(`${printable(lines.join("\n"))}\n`);
   }
 
   /** A line about what is going on. */
   note(line: string): void {
     this.#endProgress();
-    this.#io.stderr.write(`${line}\n`);
+    this.#io.stderr.write(`${printable(line)}\n`);
   }
 
   /** Something that the person should know and that does not stop the work. */
@@ -122,13 +123,13 @@ export class Terminal {
   #draw(line: string): void {
     const { stderr } = this.#io;
     this.#hasProgress = true;
-    stderr.write(`\r\u001b[K${line.slice(0, (stderr.columns ?? 80) - 1)}`);
+    stderr.write(`\r\u001b[K${printable(line).slice(0, (stderr.columns ?? 80) - 1)}`);
   }
 
   /** The JSON object, as the last line of stdout. */
   json(value: unknown): void {
     this.#endProgress();
-    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+    this.#io.stdout.write(`${printable(JSON.stringify(value))}\n`);
   }
 
   #endProgress(): void {

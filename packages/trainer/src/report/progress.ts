@@ -1,3 +1,4 @@
+import { printable } from "@lookonce/errors";
 import type { Losses } from "../train-step.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
@@ -20,15 +21,15 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
     onTrainStart(info) {
       run = info;
       for (const found of [info.precision, info.autoBatch, info.anchors]) {
-        if (found?.line !== undefined) stream.write(`${found.line}\n`);
+        if (found?.line !== undefined) stream.write(`${printable(found.line)}\n`);
       }
-      stream.write(`${describeRun(info)}\n`);
+      stream.write(`${printable(describeRun(info))}\n`);
     },
     onFitEpochEnd(epoch) {
       stream.write(`${describeEpoch(epoch, run)}\n`);
     },
     onTrainEnd({ directory, seconds, interrupted }) {
-      stream.write(`${interrupted ? "stopped" : "done"} after ${duration(seconds)}: ${directory}\n`);
+      stream.write(`${interrupted ? "stopped" : "done"} after ${duration(seconds)}: ${printable(directory)}\n`);
     },
   };
 }
