@@ -34,6 +34,13 @@ describe("parseLabels", () => {
     expectClose(boxes, [0.3, 0.5, 0.4, 0.6], { abs: 1e-7 });
   });
 
+  it("computes the box around a polygon of 200,000 points", () => {
+    const points = Array.from({ length: 200_000 }, (_, i) => (i % 2 === 0 ? "0.25 0.5" : "0.75 0.125")).join(" ");
+    const { boxes, problems } = parseLabels(`0 ${points}`, "a.txt", 1);
+    expect([...boxes]).toEqual([0.5, 0.3125, 0.5, 0.375]);
+    expect(problems).toEqual([]);
+  });
+
   it("keeps polygons beside their boxes, and nothing where there are none", () => {
     const { polygons } = parseLabels("0 0.5 0.5 0.2 0.2\n1 0.1 0.2 0.5 0.3 0.3 0.8\n9 0 0 0 1 1 1", "a.txt", 2);
     expect(polygons?.length).toBe(2);

@@ -91,7 +91,8 @@ function parseRow(words: string[], classCount: number): { label: number; box: Bo
   const numbers = words.map(Number);
   const [label = Number.NaN, ...coordinates] = numbers;
   const bad = numbers.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) return { kind: "not-finite", reason: `column ${bad + 1} is not a finite number: ${words[bad]}` };
+  if (bad >= 0)
+    return { kind: "not-finite", reason: `column ${bad + 1} is not a finite number: ${words[bad]?.slice(0, 40)}` };
   if (!Number.isInteger(label)) return { kind: "class", reason: `class ${words[0]} is not a whole number` };
   if (label < 0 || label >= classCount) {
     return { kind: "class", reason: `class ${label} of ${classCount} classes (0 to ${classCount - 1})` };
@@ -109,8 +110,13 @@ function parseRow(words: string[], classCount: number): { label: number; box: Bo
 }
 
 function enclosingBox(points: number[]): Box {
-  const xs = points.filter((_, i) => i % 2 === 0);
-  const ys = points.filter((_, i) => i % 2 === 1);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  let [left, right, top, bottom] = [1, 0, 1, 0];
+  for (let i = 0; i < points.length; i += 2) {
+    const [x = 0, y = 0] = [points[i], points[i + 1]];
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
   return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
 }

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -17,6 +18,8 @@ import { LookonceError } from "@lookonce/errors";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   besideOf,
+  cacheFolder,
+  machineKey,
   readRegular,
   readRegularSync,
   renameIntoPlace,
@@ -168,5 +171,34 @@ describe("reading regular files", () => {
     symlinkSync("/dev/zero", link);
     expect(await both(pipe)).toEqual(Array(2).fill(`${pipe} is a named pipe; expected a label file, a regular file.`));
     expect(await both(link)).toEqual(Array(2).fill(`${link} is a device; expected a label file, a regular file.`));
+  });
+});
+
+describe("cacheFolder", () => {
+  it.each([
+    ["linux", {}, "/home/a", "/home/a/.cache/lookonce"],
+    ["linux", { XDG_CACHE_HOME: "/tmp/cache" }, "/home/a", "/tmp/cache/lookonce"],
+    ["linux", { XDG_CACHE_HOME: "relative" }, "/home/a", "/home/a/.cache/lookonce"],
+    ["darwin", { XDG_CACHE_HOME: "/tmp/cache" }, "/Users/a", "/Users/a/Library/Caches/lookonce"],
+    ["win32", { LOCALAPPDATA: "C:\\Data" }, "C:\\Users\\a", "C:\\Data\\lookonce\\Cache"],
+    ["win32", {}, "C:\\Users\\a", "C:\\Users\\a\\AppData\\Local\\lookonce\\Cache"],
+  ])("on %s with %o in %s is %s", (platform, env, home, folder) => {
+    expect(cacheFolder({ platform, env, home })).toBe(folder);
+  });
+});
+
+describe("machineKey", () => {
+  it("is made once, for the person alone", async () => {
+    const own = join(folder, "cache");
+    const [first, second] = await Promise.all([machineKey(own), machineKey(own)]);
+    const key = await machineKey(own);
+    expect(key).toHaveLength(32);
+    expect([first, second].filter((one) => one !== undefined && !one.equals(key as Buffer))).toEqual([]);
+    if (process.platform !== "win32") expect(statSync(join(own, "machine.key")).mode & 0o777).toBe(0o600);
+  });
+
+  it("is absent where nothing can be written", async () => {
+    writeFileSync(join(folder, "no-folder"), "");
+    expect(await machineKey(join(folder, "no-folder"))).toBeUndefined();
   });
 });

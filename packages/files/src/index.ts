@@ -1,3 +1,5 @@
+export { type CacheFolderSettings, cacheFolder } from "./cache-folder.ts";
+export { machineKey } from "./machine-key.ts";
 export {
   checkRegular,
   openRegular,

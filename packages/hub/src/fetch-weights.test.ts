@@ -14,7 +14,6 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cacheFolder } from "./cache-folder.ts";
 import { findWeights, publishedWeights } from "./catalog.ts";
 import { type FetchProgress, type FetchWeightsOptions, fetchWeights } from "./fetch-weights.ts";
 import { etagOf, fakeArchive, sendBeginning, serveFile, startServer, type TestServer } from "./test-server.ts";
@@ -68,19 +67,6 @@ describe("the catalog", () => {
     );
     expect(findWeights("yolov9.pt")).toBeUndefined();
     expect(new Set(publishedWeights.map(({ name }) => name)).size).toBe(publishedWeights.length);
-  });
-});
-
-describe("cacheFolder", () => {
-  it.each([
-    ["linux", {}, "/home/a", "/home/a/.cache/lookonce"],
-    ["linux", { XDG_CACHE_HOME: "/tmp/cache" }, "/home/a", "/tmp/cache/lookonce"],
-    ["linux", { XDG_CACHE_HOME: "relative" }, "/home/a", "/home/a/.cache/lookonce"],
-    ["darwin", { XDG_CACHE_HOME: "/tmp/cache" }, "/Users/a", "/Users/a/Library/Caches/lookonce"],
-    ["win32", { LOCALAPPDATA: "C:\\Data" }, "C:\\Users\\a", "C:\\Data\\lookonce\\Cache"],
-    ["win32", {}, "C:\\Users\\a", "C:\\Users\\a\\AppData\\Local\\lookonce\\Cache"],
-  ])("on %s with %o in %s is %s", (platform, env, home, folder) => {
-    expect(cacheFolder({ platform, env, home })).toBe(folder);
   });
 });
 

@@ -1,4 +1,3 @@
-export { type CacheFolderSettings, cacheFolder } from "./cache-folder.ts";
 export { findWeights, type PublishedWeights, publishedWeights } from "./catalog.ts";
 export { type FetchedWeights, type FetchProgress, type FetchWeightsOptions, fetchWeights } from "./fetch-weights.ts";
 export type { ProxySettings } from "./http.ts";

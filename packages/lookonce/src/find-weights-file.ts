@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import type { FetchWeightsOptions } from "@lookonce/hub";
@@ -37,6 +36,6 @@ export async function findWeightsFile(
 
 /** Where fetched weights stay unless the caller says otherwise. */
 export async function defaultFolder(): Promise<string> {
-  const { cacheFolder } = await import("@lookonce/hub");
-  return join(cacheFolder({ platform: process.platform, env: process.env, home: homedir() }), "weights");
+  const { cacheFolder } = await import("@lookonce/files");
+  return join(cacheFolder(), "weights");
 }

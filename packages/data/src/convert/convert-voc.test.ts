@@ -105,6 +105,8 @@ describe("convertVoc", () => {
     await expect(convertVoc({ ...options(), annotations: join(folder, "Anotations") })).rejects.toThrow("Did you mean");
     await annotate("a", size);
     await expect(convertVoc(options())).rejects.toThrow("no XML file there contains an object");
-    await expect(convertVoc({ ...options(), list: join(folder, "none.txt") })).rejects.toThrow("Cannot read the list");
+    await expect(convertVoc({ ...options(), list: join(folder, "none.txt") })).rejects.toThrow(
+      "There is no list of images",
+    );
   });
 });

@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { readRegular } from "@lookonce/files";
 import type { Size } from "@lookonce/image";
 import { isFolder } from "../find-images.ts";
 import { nearestName } from "../nearest-name.ts";
@@ -63,13 +64,11 @@ async function listAnnotations({ annotations, list }: ConvertVocOptions): Promis
 
 /** Lists of one class have a second column: whether the image shows it. */
 async function namesInList(file: string): Promise<string[]> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new LookonceError("NOT_FOUND", `Cannot read the list ${file}.${await nearestName(file)}`, { cause });
-  }
-  const words = text.split(/\r?\n/).map((line) => line.trim().split(/\s+/)[0] ?? "");
+  const bytes = await readRegular(file, { what: "list of images", hint: () => nearestName(file) });
+  const words = bytes
+    .toString("utf8")
+    .split(/\r?\n/)
+    .map((line) => line.trim().split(/\s+/)[0] ?? "");
   const names = words.filter((word) => word !== "").map((word) => word.replace(/\.(xml|jpe?g|png)$/i, ""));
   if (names.length > 0) return names;
   throw new LookonceError("DATA", `The list ${file} is empty.`);
@@ -161,7 +160,7 @@ function rowsOf(
 /** The annotation, or what is wrong with the file. */
 async function parse(file: string): Promise<VocAnnotation | string> {
   try {
-    return readVoc(await readFile(file, "utf8"));
+    return readVoc((await readRegular(file, { what: "annotation", maxBytes: 64_000_000 })).toString("utf8"));
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,6 +1,6 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
+import { openRegular } from "@lookonce/files";
 import { JSONParser } from "@streamparser/json";
 import { nearestName } from "../nearest-name.ts";
 
@@ -34,7 +34,8 @@ export async function readCoco(
   };
   let bytes = 0;
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: chunkBytes })) {
+    const handle = await openRegular(file, { ...annotationFile, hint: () => nearestName(file) });
+    for await (const chunk of handle.createReadStream({ highWaterMark: chunkBytes })) {
       parser.write(withoutMark(chunk as Buffer, bytes === 0));
       bytes += (chunk as Buffer).length;
       await Promise.all(waiting);
@@ -52,12 +53,12 @@ function withoutMark(chunk: Buffer, isFirst: boolean): Buffer {
   return isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk;
 }
 
+/** Read in pieces, so that its size is limited by the disk alone. */
+const annotationFile = { what: "annotation file", maxBytes: Number.MAX_SAFE_INTEGER };
+
 async function explain(cause: Error, { file, bytes }: { file: string; bytes: number }): Promise<Error> {
   if (cause instanceof LookonceError) return cause;
   const { code } = cause as NodeJS.ErrnoException;
-  if (code === "ENOENT" || code === "ENOTDIR") {
-    return new LookonceError("NOT_FOUND", `There is no annotation file ${file}.${await nearestName(file)}`, { cause });
-  }
   if (code !== undefined) {
     return new LookonceError("IO", `Cannot read or convert ${file}: ${cause.message}`, { cause });
   }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { endianness } from "node:os";
 import { labelPath } from "../labels.ts";
 import { objectsAt } from "../loader/entry-table.ts";
@@ -6,7 +6,7 @@ import type { DataProblem } from "../problem.ts";
 import type { VerifiedImage } from "./verify-images.ts";
 
 /** Counts up whenever the file's form or what verification finds changes; older files are then ignored. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 const magic = Buffer.from("LOOKONCE", "latin1");
 const digestBytes = 32;
@@ -30,12 +30,20 @@ interface Header {
 /** Paths are not kept, so that a data set that was moved finds its cache still right. */
 type KeptProblem = Omit<DataProblem, "path"> & { of: "image" | "labels" };
 
+/** What a cache file belongs to. */
+export interface CacheIdentity {
+  /** Of the files' state. */
+  hash: string;
+  /** The machine's secret: a file that came with a data set has another one's signature, and is ignored. */
+  key: Uint8Array;
+}
+
 /**
- * The cache file's bytes: `LOOKONCE`, SHA-256 of the rest, length of the header (uint32), the header (JSON), then
+ * The cache file's bytes: `LOOKONCE`, HMAC-SHA256 of the rest by the machine's key, length of the header (uint32), the header (JSON), then
  * arrays in the machine's byte order: flags (uint32), widths, heights, objects of each image; classes; boxes (float32); polygons'
  * lengths; polygons' points (float32). The header is padded with spaces so that the arrays start at a multiple of 4.
  */
-export function encodeVerified(verified: readonly VerifiedImage[], hash: string): Buffer {
+export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }: CacheIdentity): Buffer {
   const objects = verified.map((image) => image.objects);
   const hasPolygons = objects.some(({ polygons }) => polygons !== undefined);
   const polygons = hasPolygons
@@ -68,7 +76,7 @@ export function encodeVerified(verified: readonly VerifiedImage[], hash: string)
     bytesOf(lengths),
     ...polygons.map(bytesOf),
   ]);
-  return Buffer.concat([magic, createHash("sha256").update(body).digest(), body]);
+  return Buffer.concat([magic, createHmac("sha256", key).update(body).digest(), body]);
 }
 
 function keptProblems({ path: image, problems }: VerifiedImage, index: number): [number, KeptProblem[]] {
@@ -83,16 +91,17 @@ function bytesOf(values: Int32Array | Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** The content of a cache file, or `undefined` when it is damaged, of another version or of other files. */
+/** The content of a cache file, or `undefined` when it is damaged, of another machine or version, or of other files. */
 export function decodeVerified(
   bytes: Uint8Array,
-  { hash, paths }: { hash: string; paths: readonly string[] },
+  { hash, key, paths }: CacheIdentity & { paths: readonly string[] },
 ): VerifiedImage[] | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bodyAt = magic.length + digestBytes;
   if (buffer.length < bodyAt + 4 || !buffer.subarray(0, magic.length).equals(magic)) return undefined;
   const body = buffer.subarray(bodyAt);
-  if (!createHash("sha256").update(body).digest().equals(buffer.subarray(magic.length, bodyAt))) return undefined;
+  const signature = createHmac("sha256", key).update(body).digest();
+  if (!timingSafeEqual(signature, buffer.subarray(magic.length, bodyAt))) return undefined;
   // From here on the bytes are what encodeVerified wrote
   const headerEnd = 4 + body.readUInt32LE(0);
   const header = JSON.parse(body.toString("utf8", 4, headerEnd)) as Header;

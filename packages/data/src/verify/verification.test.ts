@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { machineKey } from "@lookonce/files";
 import { blankImage, encodeImage } from "@lookonce/image";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dataset, type DatasetOptions } from "../index.ts";
@@ -107,6 +110,38 @@ describe("the verification cache", () => {
       expect(again.dataset.report).toEqual(dataset.report);
     }
     expect(await readFile(cacheFile())).toEqual(whole);
+  });
+
+  it("is ignored when it came from another machine, whose key signed it", async () => {
+    const { dataset } = await open();
+    const whole = await readFile(cacheFile());
+    const foreign = Buffer.from(whole);
+    createHmac("sha256", randomBytes(32)).update(whole.subarray(40)).digest().copy(foreign, 8);
+    // What a plain hash, which needs no key, would be
+    const hashed = Buffer.from(whole);
+    createHash("sha256").update(whole.subarray(40)).digest().copy(hashed, 8);
+    for (const bytes of [foreign, hashed]) {
+      await writeFile(cacheFile(), bytes);
+      const again = await open();
+      expect(again.looked).toBe(4);
+      expect(again.dataset.report).toEqual(dataset.report);
+    }
+    const own = Buffer.from(whole);
+    createHmac("sha256", (await machineKey()) as Buffer)
+      .update(whole.subarray(40))
+      .digest()
+      .copy(own, 8);
+    expect(own).toEqual(whole);
+  });
+
+  it.skipIf(process.platform === "win32")("names pipes in place of images and labels, without waiting", async () => {
+    await rm(join(folder, "images/c.jpg"));
+    await rm(join(folder, "labels/b.txt"));
+    expect(spawnSync("mkfifo", [join(folder, "images/c.jpg"), join(folder, "labels/b.txt")]).status).toBe(0);
+    const { dataset } = await open();
+    expect(dataset.report.kinds).toMatchObject({ unreadable: 1, "unreadable-labels": 1 });
+    const reasons = dataset.report.problems.map(({ reason }) => reason).filter((reason) => reason.includes("pipe"));
+    expect(reasons).toHaveLength(2);
   });
 
   it("says in a line when it cannot be kept, and goes on", async () => {

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
+import { readRegular } from "@lookonce/files";
 import { type ImageHeader, readImage, readImageHeader } from "@lookonce/image";
 import { type LabeledObjects, type Labels, labelPath, parseLabels } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
@@ -59,18 +59,21 @@ async function verifyImage(path: string, classCount: number): Promise<VerifiedIm
 
 const noObjects: LabeledObjects = { classes: new Int32Array(0), boxes: new Float32Array(0) };
 
+/** A million boxes, or the outlines of ten thousand objects. */
+const maxLabelBytes = 64_000_000;
+
 /** The labels, or `undefined` without a label file. */
 async function readLabels(file: string, classCount: number): Promise<Labels | undefined> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(file, "utf8");
+    bytes = await readRegular(file, { what: "label file", maxBytes: maxLabelBytes });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    const { code, message } = error as LookonceError;
+    if (code === "NOT_FOUND") return undefined;
     const problem: DataProblem = { path: file, kind: "unreadable-labels", reason: `cannot be read: ${message}` };
     return { ...noObjects, problems: [problem] };
   }
-  return parseLabels(text, file, classCount);
+  return parseLabels(bytes.toString("utf8"), file, classCount);
 }
 
 /** Shorter sides than this, in pixels, show nothing to learn from (YOLOv5 7.0 and YOLOv8 refuse under 10, too). */
@@ -83,10 +86,10 @@ const minSide = 10;
 async function checkImage(path: string): Promise<ImageHeader | Fault> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readRegular(path, { what: "image" });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing-image", reason: "there is no such file" };
+    const { code, message } = error as LookonceError;
+    if (code === "NOT_FOUND") return { kind: "missing-image", reason: "there is no such file" };
     return { kind: "unreadable", reason: `cannot be read: ${message}` };
   }
   if (bytes.length === 0) return { kind: "zero-byte", reason: "the file is empty (0 bytes)" };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, relative } from "node:path";
-import { writeWhole } from "@lookonce/files";
+import { machineKey, readRegular, writeWhole } from "@lookonce/files";
 import { labelPath } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { decodeVerified, encodeVerified, formatVersion } from "./cache-format.ts";
@@ -40,12 +40,17 @@ export async function verifyOnce(paths: readonly string[], options: VerifyOption
   // Beside the folder of the first image's labels: labels/train.train.lookonce-cache for the split train in labels/train
   const file = `${dirname(labelPath(paths[0] ?? ""))}.${split}.lookonce-cache`;
   const hash = await contentHash(paths, options);
-  const bytes = cache === "renew" ? undefined : await readFile(file).catch(() => undefined);
-  const kept = bytes && decodeVerified(bytes, { hash, paths });
+  const key = await machineKey();
+  if (key === undefined) {
+    log?.(`${split}: the check is not kept for the next time: there is no folder for this machine's key.`);
+    return verifyImages(wanted, options);
+  }
+  const bytes = cache === "renew" ? undefined : await readRegular(file, { what: "cache" }).catch(() => undefined);
+  const kept = bytes && decodeVerified(bytes, { hash, key, paths });
   if (kept !== undefined) return kept.slice(0, count);
   const verified = await verifyImages(wanted, options);
   if (count === paths.length) {
-    await writeWhole(file, encodeVerified(verified, hash), { flush: false }).catch((error: Error) =>
+    await writeWhole(file, encodeVerified(verified, { hash, key }), { flush: false }).catch((error: Error) =>
       log?.(`${split}: the check cannot be kept for the next time: ${error.message}`),
     );
   }

@@ -1,6 +1,7 @@
+import { homedir } from "node:os";
 import { posix, win32 } from "node:path";
 
-/** What the place of the cache depends on. */
+/** What the place of the cache depends on; by default that of this machine. */
 export interface CacheFolderSettings {
   /** `process.platform`. */
   platform: string;
@@ -16,7 +17,8 @@ export interface CacheFolderSettings {
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/ relative paths in `XDG_CACHE_HOME` do not count
  */
-export function cacheFolder({ platform, env, home }: CacheFolderSettings): string {
+export function cacheFolder(settings: Partial<CacheFolderSettings> = {}): string {
+  const { platform = process.platform, env = process.env, home = homedir() } = settings;
   if (platform === "win32") {
     return win32.join(env.LOCALAPPDATA || win32.join(home, "AppData", "Local"), "lookonce", "Cache");
   }

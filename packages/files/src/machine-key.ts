@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolder } from "./cache-folder.ts";
+import { readRegular } from "./read-regular.ts";
+
+const keyBytes = 32;
+
+/**
+ * The secret of this machine and person, by which programs recognize files that they wrote themselves among files that came
+ * from elsewhere. Made at first use, readable to the person alone.
+ *
+ * @param folder where it is kept (default: the cache folder)
+ * @returns 32 bytes, or `undefined` where the folder cannot be written to
+ */
+export async function machineKey(folder: string = cacheFolder()): Promise<Buffer | undefined> {
+  const file = join(folder, "machine.key");
+  const read = async (): Promise<Buffer | undefined> => {
+    const key = await readRegular(file, { what: "key", maxBytes: keyBytes }).catch(() => undefined);
+    return key?.length === keyBytes ? key : undefined;
+  };
+  const kept = await read();
+  if (kept !== undefined) return kept;
+  try {
+    await mkdir(folder, { recursive: true });
+    const key = randomBytes(keyBytes);
+    await writeFile(file, key, { flag: "wx", mode: 0o600 });
+    return key;
+  } catch {
+    // Another process was faster, or the folder is only for reading
+    return read();
+  }
+}
