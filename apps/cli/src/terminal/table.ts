@@ -14,7 +14,9 @@ export function table(
   { align }: TableOptions = {},
 ): string[] {
   const widths = header.map((title, i) =>
-    Math.max(title.length, ...rows.map((row) => Math.max(...(row[i] ?? "").split("\n").map((line) => line.length)))),
+    rows
+      .flatMap((row) => (row[i] ?? "").split("\n"))
+      .reduce((most, { length }) => Math.max(most, length), title.length),
   );
   const isNumeric = (i: number): boolean => rows.length > 0 && rows.every((row) => /^[-\d–]/.test(row[i] ?? ""));
   const isRight = header.map((_, i) => (align === undefined ? isNumeric(i) : align[i] === ">"));
