@@ -10,18 +10,12 @@ import type { Terminal } from "./terminal/terminal.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What a command does with the values of its options. */
 export interface CommandWork {
   /** Whole command lines, for help. */
   readonly examples: readonly string[];
   /** The key whose value may stand alone, as the shell's name in `lookonce completion bash`. */
   readonly positional?: string;
-  /**
-   * Does the work and returns what `--json` prints.
-   *
-   * @param values of all options, under the library's names
-   * @param args those of them that are options of the library
-   */
+  /** Does the work and returns what `--json` prints. Values have the library's names; `args` are the library's options. */
   run(values: Values, terminal: Terminal, args: Values): Promise<object>;
 }
 
@@ -30,15 +24,13 @@ export interface Command extends CommandSchema, CommandWork {
   readonly name: string;
 }
 
-/** Values of the options that every command has. */
-interface GeneralValues {
-  json: boolean;
-  verbose: boolean;
-}
-
 /** {@link CommandWork} that knows the types of its options' values. */
 interface TypedWork<N extends CommandName> extends Omit<CommandWork, "run"> {
-  run(values: CommandValues[N] & GeneralValues, terminal: Terminal, args: CommandArgs[N]): Promise<object>;
+  run(
+    values: CommandValues[N] & { json: boolean; verbose: boolean },
+    terminal: Terminal,
+    args: CommandArgs[N],
+  ): Promise<object>;
 }
 
 /** Ties a command's work to the types of its options. */

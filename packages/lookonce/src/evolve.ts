@@ -4,12 +4,11 @@ import { type EvolveArgs, makeRecipe, type Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { EvolvedGeneration, GenerationReport, GenerationScores, TrainResult } from "@lookonce/trainer";
+import type { EvolvedGeneration, GenerationReport, GenerationScores } from "@lookonce/trainer";
 import { buildForClasses, outlineModel } from "./build-model.ts";
 import { readEvolveArgs, type SavedEvolution, writeEvolveArgs } from "./evolve-args.ts";
-import type { FetchOptions } from "./find-weights-file.ts";
 import { fitSide } from "./fit-side.ts";
-import { findModel, type ModelSource } from "./model-source.ts";
+import { type FindModelOptions, findModel, type ModelSource } from "./model-source.ts";
 import type { TrainOptions } from "./options.ts";
 import { Place, type PlaceOptions } from "./place.ts";
 import { makeRunDirectory } from "./run-directory.ts";
@@ -22,15 +21,12 @@ import { anchorsPerLevel, openTrainingData, parsedRecipe } from "./run-training.
 export interface EvolveOptions
   extends Omit<TrainOptions, "resume" | "plots" | "tensorboard">,
     Pick<EvolveArgs, "generations" | "resume">,
-    PlaceOptions {
+    PlaceOptions,
+    FindModelOptions {
   /** Weights or a model file that every generation starts from; required unless an evolution is resumed. */
   model?: string;
   /** Called with every generation. */
   onGeneration?: (generation: GenerationReport & { best: number }) => void | Promise<void>;
-  /** Called with lines for people. */
-  log?: (line: string) => void;
-  /** How published weights that are not here are fetched, as for `YOLO.load`. */
-  fetch?: FetchOptions;
 }
 
 /** What {@link evolve} found. */
@@ -75,7 +71,7 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const { resume, project = "runs", name = "evolve", existOk = false } = options;
   const directory = resume ?? (await makeRunDirectory(join(project, name), { reuse: existOk }));
   writeEvolveArgs(directory, args);
-  const evaluate = makeEvaluate({ ...{ source, directory, data, valData, train }, options });
+  const evaluate = makeEvaluate(source, { directory, data, valData, train, options });
   const trainer = await import("@lookonce/trainer");
   const { familyOf } = await import("@lookonce/families");
   const family = familyOf(outline.family);
@@ -136,7 +132,6 @@ function searchSpace<T extends object>(space: T, { autoAnchor = true }: SavedEvo
 }
 
 interface EvaluateContext {
-  source: ModelSource;
   directory: string;
   data: Dataset;
   valData: Dataset;
@@ -145,8 +140,8 @@ interface EvaluateContext {
 }
 
 /** Trains once, in a folder that the next training clears away. */
-function makeEvaluate(context: EvaluateContext) {
-  const { source, data, valData, train, options } = context;
+function makeEvaluate(source: ModelSource, context: EvaluateContext) {
+  const { data, valData, train, options } = context;
   const { workers, cache, callbacks, transforms, signal } = options;
   const { hyp, singleCls, fraction, ...settings } = train;
   const given = { workers, cache, callbacks, transforms, signal };
@@ -160,17 +155,15 @@ function makeEvaluate(context: EvaluateContext) {
     const { model } = await buildForClasses(source, { names: data.names, seed: train.seed ?? 0, ...anchors });
     try {
       const args = { model: source.name, generation };
-      return scoresOf(await trainer.train(model, { ...settings, ...runtime, recipe, data, valData, directory, args }));
+      const run = { ...settings, ...runtime, recipe, data, valData, directory, args };
+      const { validation, interrupted } = await trainer.train(model, run);
+      if (interrupted || validation === undefined) return undefined;
+      const { fitness, precision, recall, map50, map50_95 } = validation;
+      return { fitness, precision, recall, map50, map50_95 };
     } finally {
       model.dispose();
     }
   };
-}
-
-function scoresOf({ validation, interrupted }: TrainResult): GenerationScores | undefined {
-  if (interrupted || validation === undefined) return undefined;
-  const { fitness, precision, recall, map50, map50_95 } = validation;
-  return { fitness, precision, recall, map50, map50_95 };
 }
 
 /** Keeps the training that is over as the fittest. */

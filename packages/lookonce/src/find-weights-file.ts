@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import type { FetchWeightsOptions } from "@lookonce/hub";
 import { nearby } from "./nearby-models.ts";
+import type { LogOptions } from "./open-dataset.ts";
 
 /** How published weights that are not here are fetched. */
 export interface FetchOptions extends Omit<FetchWeightsOptions, "directory" | "onNotice"> {
@@ -12,7 +13,7 @@ export interface FetchOptions extends Omit<FetchWeightsOptions, "directory" | "o
 /** The file of weights that do not lie where they were named: published ones are in the cache folder, or come into it. */
 export async function findWeightsFile(
   name: string,
-  { fetch = {}, log }: { fetch?: FetchOptions | undefined; log?: ((line: string) => void) | undefined },
+  { fetch = {}, log }: LogOptions & { fetch?: FetchOptions | undefined },
 ): Promise<{ name: string; file: string }> {
   const { fetchWeights, findWeights, publishedWeights } = await import("@lookonce/hub");
   const published = findWeights(basename(name));

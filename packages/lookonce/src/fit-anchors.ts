@@ -3,18 +3,12 @@ import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { AnchorFit, AnchorSize } from "@lookonce/trainer";
 import { outlineModel } from "./build-model.ts";
-import type { FetchOptions } from "./find-weights-file.ts";
 import { fitSide } from "./fit-side.ts";
 import { type FindModelOptions, findModel } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 
 /** Options of {@link fitAnchors}. */
-export interface FitAnchorsOptions extends AnchorsArgs {
-  /** Called with lines for people. */
-  log?: (line: string) => void;
-  /** How published weights that are not here are fetched, as for `YOLO.load`. */
-  fetch?: FetchOptions;
-}
+export type FitAnchorsOptions = AnchorsArgs & FindModelOptions;
 
 /** What {@link fitAnchors} found. */
 export interface AnchorFinding extends AnchorFit {

@@ -5,6 +5,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { ModelConfig } from "@lookonce/nn";
 import { type FetchOptions, findWeightsFile } from "./find-weights-file.ts";
 import { nearby } from "./nearby-models.ts";
+import type { LogOptions } from "./open-dataset.ts";
 
 /** What a model is made from. */
 export type ModelSource =
@@ -13,9 +14,9 @@ export type ModelSource =
   | { kind: "onnx"; name: string }
   | { kind: "tfjs"; name: string };
 
-export interface FindModelOptions {
+export interface FindModelOptions extends LogOptions {
+  /** How published weights that are not here are fetched. Default: from their publisher, into the platform's cache folder. */
   fetch?: FetchOptions | undefined;
-  log?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -30,11 +31,9 @@ export async function findModel(name: string, options: FindModelOptions = {}): P
     case ".safetensors":
       return openWeights(name, options);
     case ".onnx":
-      requireFile(name);
-      return { kind: "onnx", name };
     case ".json":
       requireFile(name);
-      return { kind: "tfjs", name };
+      return { kind: kind === ".onnx" ? "onnx" : "tfjs", name };
     case ".yaml":
     case ".yml":
       return openConfig(name);

@@ -1,6 +1,12 @@
 import type { Dataset, DatasetConfig, DatasetOptions, OnProgress } from "@lookonce/data";
 import { describeProblem } from "./describe-problem.ts";
 
+/** Where lines for people go. */
+export interface LogOptions {
+  /** Called with each line, such as that an image size was rounded up. Default: none. */
+  log?: ((line: string) => void) | undefined;
+}
+
 /** Images after which a long check says how far it is. */
 const step = 10_000;
 

@@ -2,17 +2,13 @@ import type { ExportArgs, InfoArgs, PredictArgs, TrainArgs, ValArgs } from "@loo
 import type { RunOptions as PredictRunOptions, SkippedImage } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, ValidationResult } from "@lookonce/trainer";
-import type { FetchOptions } from "./find-weights-file.ts";
+import type { FindModelOptions } from "./model-source.ts";
 import type { PlaceOptions } from "./place.ts";
 
 /** Options of `YOLO.load`. */
-export interface LoadOptions extends PlaceOptions {
+export interface LoadOptions extends PlaceOptions, FindModelOptions {
   /** Seed of random weights, where a model has none of its own (default 0). */
   seed?: number;
-  /** Called with lines for people, such as that an image size was rounded up. Default: none. */
-  log?: (line: string) => void;
-  /** How published weights that are not here are fetched. Default: from their publisher, into the platform's cache folder. */
-  fetch?: FetchOptions;
 }
 
 /** Options of `YOLO.info`. */

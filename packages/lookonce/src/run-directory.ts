@@ -3,10 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 
 /**
- * Makes a new folder for results, `path`, or `path2`, `path3`, … when it exists, and returns its path. With `reuse`, `path`
- * is taken even if it exists.
- *
- * @throws LookonceError `IO` when the folder cannot be made
+ * Makes a new folder for results, `path`, or `path2`, `path3`, … when it exists, and returns its path; with `reuse`, `path`
+ * even if it exists. It throws `IO` when that fails.
  */
 export async function makeRunDirectory(path: string, { reuse = false }: { reuse?: boolean } = {}): Promise<string> {
   if (!reuse) {
@@ -37,11 +35,16 @@ export function newestTraining(project: string): string {
   );
 }
 
-/** Removes a run's folder that nothing came to lie in. */
-export function removeIfEmpty(directory: string): void {
+/** Works in a run's folder, which is removed again when the work fails before anything lies in it. */
+export async function workIn<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
-    rmdirSync(directory);
-  } catch {
-    // It contains results, or somebody else's files.
+    return await work();
+  } catch (error) {
+    try {
+      rmdirSync(directory);
+    } catch {
+      // It contains results, or somebody else's files.
+    }
+    throw error;
   }
 }

@@ -8,7 +8,7 @@ import type { TrainCallbacks, TrainResult } from "@lookonce/trainer";
 import type { ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
 import type { TrainOptions } from "./options.ts";
-import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
+import { makeRunDirectory, workIn } from "./run-directory.ts";
 
 /** The data set file of a training, and its splits. */
 export interface TrainingData {
@@ -71,12 +71,7 @@ export async function runTraining(
   if (resume) return train(model, { ...settings, ...datasets, resume: source });
   const args = { model: source, data: resolve(data.file), singleCls, fraction };
   const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
-  try {
-    return await train(model, { ...settings, ...datasets, args, directory });
-  } catch (error) {
-    removeIfEmpty(directory);
-    throw error;
-  }
+  return workIn(directory, () => train(model, { ...settings, ...datasets, args, directory }));
 }
 
 /** TensorBoard's events of a training; of a new one, the model's graph, too. */

@@ -5,7 +5,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { ValidationCallbacks } from "@lookonce/trainer";
 import type { ValOptions, ValReport } from "./options.ts";
-import { makeRunDirectory, removeIfEmpty } from "./run-directory.ts";
+import { makeRunDirectory, workIn } from "./run-directory.ts";
 
 type ResolvedOptions = Omit<ValOptions & ResolvedArgs<"val">, "data" | "split" | "singleCls">;
 
@@ -16,28 +16,21 @@ export async function valModel(model: DetectionModel, dataset: Dataset, options:
   const { validate } = await import("@lookonce/trainer");
   if (!(plots || saveJson || saveTxt)) return validate(model, dataset, rest);
   const directory = await makeRunDirectory(join(project, name), { reuse: existOk });
-  try {
+  return workIn(directory, async () => {
     const callbacks = await writersOf(directory, options);
     return { ...(await validate(model, dataset, { ...rest, callbacks })), directory };
-  } catch (error) {
-    removeIfEmpty(directory);
-    throw error;
-  }
+  });
 }
 
 function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: ResolvedOptions, { nc }: DetectionModel): void {
   if (saveConf && !saveTxt) {
-    throw new LookonceError(
-      "ARGUMENT",
-      "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.",
-    );
+    const reason = "saveConf adds confidences to the label files that saveTxt writes: add saveTxt.";
+    throw new LookonceError("ARGUMENT", reason);
   }
   if (!cocoIds) return;
   if (!saveJson) {
-    throw new LookonceError(
-      "ARGUMENT",
-      "cocoIds numbers the categories in the file that saveJson writes: add saveJson.",
-    );
+    const reason = "cocoIds numbers the categories in the file that saveJson writes: add saveJson.";
+    throw new LookonceError("ARGUMENT", reason);
   }
   if (nc !== 80) {
     throw new LookonceError("ARGUMENT", `cocoIds is for models of COCO's 80 classes; this one has ${nc}.`);

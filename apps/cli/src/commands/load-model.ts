@@ -5,15 +5,9 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 /** Loads a model as the command line says; its notes, and the progress of a download, go to the terminal. */
 export async function loadModel(
-  values: {
-    model: string;
-    device?: LoadOptions["device"] | undefined;
-    threads?: number | undefined;
-    seed?: number | undefined;
-  },
+  { model, device, threads, seed }: Pick<LoadOptions, "device" | "threads" | "seed"> & { model: string },
   terminal: Terminal,
 ): Promise<YOLO> {
-  const { model, device, threads, seed } = values;
   return terminal.during(`loading ${model}`, async () => {
     const { YOLO } = await import("lookonce");
     return YOLO.load(model, { device, threads, seed, ...fetching(terminal) });

@@ -52,11 +52,7 @@ export class PredictReport {
     this.#progress();
   }
 
-  /**
-   * Prints the summary, and returns what the JSON line at the end says.
-   *
-   * @throws LookonceError `FORMAT` when none of several images could be read
-   */
+  /** Prints the summary, and returns what the JSON line at the end says; refuses when no image could be read. */
   finish(stopped: boolean): object {
     this.#endVideo();
     const [images, skipped] = [this.#images, this.#skipped];

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { ServerSettings } from "@lookonce/server";
 import { type CommandWork, work } from "../command.ts";
 
@@ -29,17 +30,10 @@ export const serve: CommandWork = work("serve", {
     const what = ids.length === 0 ? "no model yet" : ids.join(", ");
     terminal.say(`${terminal.colors.bold(url)} serves ${what}; Ctrl+C stops it`);
     if (newKey !== undefined) terminal.note(`API key, shown this once: ${newKey}`);
-    await abortOf(stopped);
+    // Without a signal, it serves until the system ends it
+    if (!stopped?.aborted) await (stopped === undefined ? new Promise(() => {}) : once(stopped, "abort"));
     terminal.note("finishing what is under way; a second Ctrl+C ends it at once");
     await service.stop();
     return { url, models: ids };
   },
 });
-
-/** Resolves when a signal aborts; without one, never. */
-function abortOf(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    else signal?.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

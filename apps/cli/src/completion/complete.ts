@@ -6,11 +6,7 @@ import { splitLine } from "./split-line.ts";
 /** The word by which the shells' scripts ask; it is in no help. */
 export const completeWord = "__complete";
 
-/**
- * Answers a shell: a line a candidate, its meaning behind a tab. Nothing is ever said of faults: the person is writing.
- *
- * @param arguments_ `--line` and the line up to the cursor, or `--` and its words
- */
+/** Answers a shell that passes `--line` and the line up to the cursor, or `--` and its words: a line a candidate. */
 export async function complete(arguments_: readonly string[], output: Output): Promise<void> {
   const [form, ...rest] = arguments_;
   const words = form === "--line" ? splitLine(rest[0] ?? "").slice(1) : rest;

@@ -24,11 +24,8 @@ export interface PairsOptions {
 
 /**
  * Reads the arguments after the command's name: `key=value`, `--key=value`, `--key value`, a flag's key alone, `--no-flag`.
- *
  * Dashes and underscores in keys are the same (`--max-det` is `max_det`), spaces around `=` and quotation marks around
  * values do not count, and keys of other YOLO programs are understood where they mean the same.
- *
- * @throws UsageError for unknown keys and missing values
  */
 export function readPairs(argv: readonly string[], table: OptionTable, options: PairsOptions): Pair[] {
   const found: Pair[] = [];

@@ -3,12 +3,7 @@ import { UsageError } from "./usage-error.ts";
 /** Tasks of other YOLO programs that are not this one's. */
 const otherTasks = ["segment", "classify", "pose", "obb", "track"];
 
-/**
- * Command lines of other YOLO programs in the order of ours: `detect train …`, `train detect …` and
- * `task=detect mode=train …` are `train …`.
- *
- * @throws UsageError for tasks other than detection
- */
+/** Other YOLO programs' lines in our order: `detect train …`, `train detect …`, `task=detect mode=train …` are `train …`. */
 export function inOurOrder(argv: readonly string[]): string[] {
   const [first, second] = argv;
   const other = [first, second].find((word) => word !== undefined && otherTasks.includes(word));

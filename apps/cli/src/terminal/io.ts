@@ -11,7 +11,6 @@ export interface Output {
 export interface Io {
   stdout: Output;
   stderr: Output;
-  /** Environment variables. */
   env: Readonly<Record<string, string | undefined>>;
   /** The person's request to stop (Ctrl+C), or the system's; its reason is the {@link Interrupt}. */
   interrupt?: AbortSignal;

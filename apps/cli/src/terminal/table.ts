@@ -1,17 +1,11 @@
-/** Options of {@link table}. */
-export interface TableOptions {
-  /** Per column `<` for left or `>` for right, e.g. `><>`; without it columns of numbers go to the right. */
-  align?: string;
-}
-
 /**
- * Rows as aligned columns; texts to the left, numbers (as texts that start with a digit or minus) to the right. A line
- * break in a cell continues the cell on the next line.
+ * Rows as aligned columns, whose cells may have several lines. `align` has `<` for left or `>` for right for each column;
+ * without it, columns of numbers (texts that start with a digit or minus) go to the right.
  */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
-  { align }: TableOptions = {},
+  { align }: { align?: string } = {},
 ): string[] {
   const widths = header.map((title, i) =>
     rows

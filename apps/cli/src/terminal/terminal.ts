@@ -52,11 +52,7 @@ export class Terminal {
     return this.#io.interrupt;
   }
 
-  /**
-   * As {@link interrupt}, for work that can end well before its time: from now on it is waited for.
-   *
-   * @param options.isEnd that is how the work ends, as a service's does: the program then exits with 0
-   */
+  /** As {@link interrupt}, for work that then ends early, or, with `isEnd`, as it should, with exit code 0: it is waited for. */
   catchInterrupt({ isEnd = false }: { isEnd?: boolean } = {}): AbortSignal | undefined {
     this.#caught = isEnd ? "end" : "early";
     return this.#io.interrupt;
@@ -95,7 +91,6 @@ export class Terminal {
     this.#said.write(`${printable(lines.join("\n"))}\n`);
   }
 
-  /** A line about what is going on. */
   note(line: string): void {
     this.#endProgress();
     this.#io.stderr.write(`${printable(line)}\n`);
@@ -106,7 +101,6 @@ export class Terminal {
     this.note(`${this.#noteColors.yellow("warning:")} ${line}`);
   }
 
-  /** What stopped the work. */
   error(line: string): void {
     this.note(`${this.#noteColors.red("error:")} ${line}`);
   }
@@ -139,10 +133,7 @@ export class Terminal {
   }
 }
 
-/**
- * Colors only where a person looks; `NO_COLOR` (https://no-color.org) switches them off, and `FORCE_COLOR`
- * (https://force-color.org) on where nobody looks. Where both are set, there are none.
- */
+/** Colors where a person looks, unless NO_COLOR (https://no-color.org) or FORCE_COLOR (https://force-color.org) is set. */
 function colorsFor(output: Output, { env }: Io): Colors {
   const isSet = (name: string): boolean => (env[name] ?? "") !== "";
   if (isSet("NO_COLOR")) return pc.createColors(false);

@@ -3,11 +3,9 @@ import type { OptionTable } from "./option.ts";
 import { accepts, describeValue } from "./value-types.ts";
 
 /**
- * Checks values, as programs write them, under their snake_case names.
+ * Refuses unknown names (snake_case) and values that their option does not accept.
  *
  * @param what who has these options, for sentences: `a job that is to train`
- * @throws LookonceError `ARGUMENT` for a name that the table does not have, with the nearest one, or a value that the option
- *   does not accept
  */
 export function checkValues(
   table: OptionTable,

@@ -40,11 +40,7 @@ interface RecipeKeys {
   where: (key: string) => string;
 }
 
-/**
- * Checks keys and values of a recipe; keys that only other tasks have are left out.
- *
- * @throws LookonceError `ARGUMENT` for an unknown key, with the nearest one, or a value that its option does not accept
- */
+/** Refuses unknown keys and values of a recipe, as {@link parseHyp}; keys that only other tasks have are left out. */
 export function checkRecipe(values: object, { family, known, noun, where }: RecipeKeys): object {
   const entries = Object.entries(values).filter(
     ([key, value]) => value !== undefined && !family.ignoredHyps.includes(key),

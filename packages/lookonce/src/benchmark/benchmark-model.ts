@@ -6,7 +6,7 @@ import type { Dataset } from "@lookonce/data";
 import type { DeviceName } from "@lookonce/device";
 import { LookonceError } from "@lookonce/errors";
 import { writing } from "@lookonce/files";
-import { openDataset } from "../open-dataset.ts";
+import { type LogOptions, openDataset } from "../open-dataset.ts";
 import type { ExportOptions } from "../options.ts";
 import { YOLO } from "../yolo.ts";
 import { type ModelScore, scoreModel } from "./score-model.ts";
@@ -17,9 +17,7 @@ export type BenchmarkFormat = (typeof benchmarkFormats)[number];
 const defaultFormats = ["source", "onnx", "onnx-half", "onnx-int8", "tfjs", "safetensors", "torch"] as const;
 
 /** Options of {@link benchmarkModel}. */
-export interface ModelBenchmarkOptions extends BenchmarkArgs {
-  /** Called with lines for people. */
-  log?: (line: string) => void;
+export interface ModelBenchmarkOptions extends BenchmarkArgs, LogOptions {
   /** Called with the progress of a row. */
   onProgress?: (progress: { format: BenchmarkFormat; device: DeviceName; done: number; images: number }) => void;
   /** Called with each row when it is measured. */

@@ -48,11 +48,7 @@ const published = {
 const warmUps = 5;
 
 type Layer = (x: tf.Tensor4D) => tf.Tensor4D;
-
-interface Pair {
-  spp: Layer;
-  sppf: Layer;
-}
+type Pair = Record<"spp" | "sppf", Layer>;
 
 /**
  * Shows that SPPF (three pooling windows of 5 in a row) returns the same as SPP (windows of 5, 9 and 13 side by side), and how
@@ -69,6 +65,12 @@ export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise
   const spp = new SPP(channels, channels).eval();
   const sppf = new SPPF(channels, channels).eval();
   shareWeights(spp, sppf, rng);
+  const sideBySide: Layer = (x) => tf.concat([x, ...spp.m.items.map((pool) => pool.forward(x))], 3);
+  const chained: Layer = (x) => {
+    const y1 = sppf.m.forward(x);
+    const y2 = sppf.m.forward(y1);
+    return tf.concat([x, y1, y2, sppf.m.forward(y2)], 3);
+  };
   const joined: Layer = (x) => tf.concat([x, x, x, x], 3);
   const measure = (pair: Pair): Promise<SppfComparison> => compare(pair, { map, passes, engine });
   try {
@@ -76,7 +78,7 @@ export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise
       device: engine.executionProviders[0] as string,
       passes,
       shape,
-      pooling: await measure({ spp: sideBySide(spp), sppf: chained(sppf) }),
+      pooling: await measure({ spp: sideBySide, sppf: chained }),
       overhead: (await measure({ spp: joined, sppf: joined })).spp,
       modules: await measure({ spp: (x) => spp.forward(x), sppf: (x) => sppf.forward(x) }),
       published,
@@ -87,43 +89,23 @@ export async function benchmarkSppf(options: SppfBenchmarkOptions = {}): Promise
   }
 }
 
-/** SPP's pooling: windows of 5, 9 and 13 over the same map. */
-function sideBySide(spp: SPP): Layer {
-  return (x) => tf.concat([x, ...spp.m.items.map((pool) => pool.forward(x))], 3);
-}
-
-/** SPPF's pooling: a window of 5, three times over. */
-function chained(sppf: SPPF): Layer {
-  return (x) => {
-    const y1 = sppf.m.forward(x);
-    const y2 = sppf.m.forward(y1);
-    return tf.concat([x, y1, y2, sppf.m.forward(y2)], 3);
-  };
-}
-
 /** Draws the weights of one and copies them to the other: both have two convolutions of the same sizes. */
 function shareWeights(spp: SPP, sppf: SPPF, rng: Random): void {
   const targets = sppf.namedParameters();
   tf.tidy(() => {
-    for (const [path, { shape: size }] of spp.namedParameters()) {
-      const count = size.reduce((product, side) => product * side, 1);
-      const drawn = tf.tensor(
-        Float32Array.from({ length: count }, () => rng.normal(0, 0.2)),
-        size,
-      );
-      spp.namedParameters().get(path)?.assign(drawn);
+    for (const [path, parameter] of spp.namedParameters()) {
+      const values = Float32Array.from({ length: parameter.size }, () => rng.normal(0, 0.2));
+      const drawn = tf.tensor(values, parameter.shape);
+      parameter.assign(drawn);
       targets.get(path)?.assign(drawn);
     }
   });
 }
 
-interface Measurement {
-  map: Float32Array;
-  passes: number;
-  engine: OnnxEngineOptions;
-}
-
-async function compare(pair: Pair, { map, passes, engine }: Measurement): Promise<SppfComparison> {
+async function compare(
+  pair: Pair,
+  { map, passes, engine }: { map: Float32Array; passes: number; engine: OnnxEngineOptions },
+): Promise<SppfComparison> {
   const spp = await compile(pair.spp, engine);
   const sppf = await compile(pair.sppf, engine);
   try {
@@ -158,9 +140,7 @@ async function pass(engine: OnnxEngine, map: Float32Array): Promise<{ seconds: n
 }
 
 function sameBits(a: Float32Array, b: Float32Array): boolean {
-  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
-    Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
-  return bytes(a).equals(bytes(b));
+  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }
 
 function median(values: readonly number[]): number {

@@ -1,13 +1,12 @@
 import type { DataCheckArgs } from "@lookonce/config";
 import type { DatasetReport, OnProgress } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import type { LogOptions } from "../open-dataset.ts";
 
 /** Options of {@link checkData}. */
-export interface CheckDataOptions extends DataCheckArgs {
+export interface CheckDataOptions extends DataCheckArgs, LogOptions {
   /** Called with the progress of the check of a split. */
   onProgress?: (split: string, state: Parameters<OnProgress>[0]) => void;
-  /** Called with lines for people. */
-  log?: (line: string) => void;
 }
 
 /** What {@link checkData} found. */

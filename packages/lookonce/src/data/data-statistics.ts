@@ -1,14 +1,11 @@
 import { join } from "node:path";
 import { type DataStatsArgs, withDefaults } from "@lookonce/config";
 import type { DatasetStatistics } from "@lookonce/data";
-import { openDataset } from "../open-dataset.ts";
+import { type LogOptions, openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 
 /** Options of {@link dataStatistics}. */
-export interface DataStatisticsOptions extends DataStatsArgs {
-  /** Called with lines for people. */
-  log?: (line: string) => void;
-}
+export type DataStatisticsOptions = DataStatsArgs & LogOptions;
 
 /** What {@link dataStatistics} counted and drew. */
 export interface DataStatistics extends Omit<DatasetStatistics, "boxes"> {

@@ -1,25 +1,15 @@
 import { basename, join } from "node:path";
-import {
-  type DataSampleArgs,
-  familySettings,
-  type HypFamily,
-  hypPreset,
-  type ResolvedArgs,
-  withDefaults,
-} from "@lookonce/config";
-import type { AugmentSettings, BatchLoader, Dataset, DatasetEntry } from "@lookonce/data";
+import { type DataSampleArgs, familySettings, type HypFamily, hypPreset, withDefaults } from "@lookonce/config";
+import type { AugmentSettings, BatchLoader, DatasetEntry } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { GridImage } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
-import { openDataset } from "../open-dataset.ts";
+import { type LogOptions, openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { labeledImage } from "./labeled-image.ts";
 
 /** Options of {@link sampleData}. */
-export interface SampleDataOptions extends DataSampleArgs {
-  /** Called with lines for people. */
-  log?: (line: string) => void;
-}
+export type SampleDataOptions = DataSampleArgs & LogOptions;
 
 /** What {@link sampleData} drew. */
 export interface DataSample {
@@ -37,16 +27,19 @@ export interface DataSample {
  */
 export async function sampleData(options: SampleDataOptions): Promise<DataSample> {
   const resolved = withDefaults("data sample", options);
-  const { data, split, n: count, project, name, existOk } = resolved;
+  const { data, split, n: count, imgsz, seed, project, name, existOk } = resolved;
   const { imageGrid } = await import("@lookonce/plots");
   const { writeImage } = await import("@lookonce/image");
   const settings = await augmentSettings(options);
   const dataset = await openDataset(data, { split, log: options.log ?? (() => {}) });
   const { names } = dataset;
-  const loader = await makeLoader(dataset, {
-    ...resolved,
-    count: Math.min(count, dataset.entries.length),
-    settings,
+  const { BatchLoader } = await import("@lookonce/data");
+  const random = new Random(seed).fork("sample");
+  // Its first batch is the sample
+  const loader = new BatchLoader(dataset, {
+    ...{ batch: Math.min(count, dataset.entries.length), imgsz, shuffle: random, random },
+    ...{ workers: 0, prefetch: 0, cache: "none" },
+    ...(settings === undefined ? {} : { augment: settings, loading: familySettings[settings.family].loading }),
   });
   const entries = (loader.plan(0)[0]?.indices ?? []).map((index) => dataset.entries[index] as DatasetEntry);
   const plain = await Promise.all(entries.map(labeledImage));
@@ -75,24 +68,6 @@ async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<Aug
   if (hyp === undefined) return { family, hyp: preset } as AugmentSettings;
   const { readHyp } = await import("@lookonce/trainer");
   return { family, hyp: await readHyp(hyp, familySettings[family]) } as AugmentSettings;
-}
-
-/** A loader whose first batch is the sample. */
-async function makeLoader(
-  dataset: Dataset,
-  {
-    count,
-    settings,
-    imgsz,
-    seed,
-  }: ResolvedArgs<"data sample"> & { count: number; settings: AugmentSettings | undefined },
-): Promise<BatchLoader> {
-  const { BatchLoader } = await import("@lookonce/data");
-  const random = new Random(seed).fork("sample");
-  return new BatchLoader(dataset, {
-    ...{ batch: count, imgsz, shuffle: random, random, workers: 0, prefetch: 0, cache: "none" },
-    ...(settings === undefined ? {} : { augment: settings, loading: familySettings[settings.family].loading }),
-  });
 }
 
 /** The images of the first batch, as training would see them. */

@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { Dataset, generateShapes, shapeNames } from "@lookonce/data";
+import { join } from "node:path";
+import { Dataset, type GeneratedShapes, generateShapes, shapeNames } from "@lookonce/data";
 import { writeImage } from "@lookonce/image";
 import type { Results } from "@lookonce/inference";
 import { plotLines, writePlot } from "@lookonce/plots";
 import type { EpochInfo, TrainCallbacks } from "@lookonce/trainer";
+import type { LogOptions } from "../open-dataset.ts";
 import type { PlaceOptions } from "../place.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { YOLO } from "../yolo.ts";
@@ -15,13 +16,11 @@ import { type QuickstartFigures, type QuickstartSettings, writeReport } from "./
 import { shapesModel, shapesRecipe } from "./shapes.ts";
 
 /** Options of {@link runQuickstart}. */
-export interface QuickstartOptions extends PlaceOptions {
+export interface QuickstartOptions extends PlaceOptions, LogOptions {
   /** Folder for results; a number is added if it exists (default `runs/quickstart`). */
   directory?: string;
   /** What differs from 320 and 80 images, the recipe's epochs, and seed 0. */
   settings?: Partial<QuickstartSettings>;
-  /** Called with a line a stage. */
-  log?: (line: string) => void;
   /** Called with the progress of training. */
   callbacks?: readonly TrainCallbacks[];
 }
@@ -52,9 +51,20 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const shapes = await drawShapes(directory, settings);
   const drawn = performance.now();
 
-  const modelFile = writeModelFile(directory);
-  const model = await YOLO.load(modelFile, { ...options, seed: settings.seed });
-  const { training, epochs } = await train(model, { ...options, settings, directory, data: shapes.yaml });
+  const config = shapesModel(shapeNames.length);
+  writeFileSync(file(config.name), modelFileText(config));
+  const { seed } = settings;
+  const model = await YOLO.load(file(config.name), { ...options, seed });
+  const epochs: EpochInfo[] = [];
+  const record: TrainCallbacks = {
+    onFitEpochEnd(epoch) {
+      epochs.push(epoch);
+    },
+  };
+  const { seconds: training } = await model.train({
+    ...{ ...shapesRecipe, data: shapes.yaml, epochs: settings.epochs, seed, project: directory },
+    callbacks: [...(options.callbacks ?? []), record],
+  });
   await writePlot(file("curves.png"), await curves(epochs));
   const trained = performance.now();
 
@@ -80,7 +90,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const figures: QuickstartFigures = {
     settings,
     instances: shapes.instances,
-    model: { name: basename(modelFile), imgsz, batch: shapesRecipe.batch, parameters, gflops },
+    model: { name: config.name, imgsz, batch: shapesRecipe.batch, parameters, gflops },
     seconds: {
       draw: seconds(start, drawn),
       train: training,
@@ -96,31 +106,13 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   return { ...figures, directory, report: file("report.md") };
 }
 
-/** Writes the model file, for people to read and to train again. */
-function writeModelFile(directory: string): string {
-  const config = shapesModel(shapeNames.length);
-  const path = join(directory, config.name);
-  writeFileSync(path, modelFileText(config));
-  return path;
-}
-
-interface DrawnShapes {
-  yaml: string;
-  instances: { train: number; val: number };
-}
-
 /** Draws the data set, and a sheet of samples of it. */
-async function drawShapes(directory: string, { train, val, seed }: QuickstartSettings): Promise<DrawnShapes> {
-  const { yaml, instances } = await generateShapes({
-    directory: join(directory, "shapes"),
-    train,
-    val,
-    size: shapesRecipe.imgsz,
-    seed,
-  });
-  const dataset = await Dataset.open({ yaml, split: "train" });
+async function drawShapes(directory: string, { train, val, seed }: QuickstartSettings): Promise<GeneratedShapes> {
+  const size = shapesRecipe.imgsz;
+  const shapes = await generateShapes({ directory: join(directory, "shapes"), train, val, size, seed });
+  const dataset = await Dataset.open({ yaml: shapes.yaml, split: "train" });
   await writeImage(join(directory, "training-samples.png"), await sampleSheet(dataset, 12));
-  return { yaml, instances };
+  return shapes;
 }
 
 /** Draws images from another seed than the data set's, and returns what is on each. */
@@ -136,30 +128,6 @@ async function drawUnseen(
     path,
     names: Array.from(classes, (number) => names[number] as string),
   }));
-}
-
-interface TrainContext extends QuickstartOptions {
-  settings: QuickstartSettings;
-  directory: string;
-  data: string;
-}
-
-async function train(
-  model: YOLO,
-  { settings, directory, data, callbacks = [] }: TrainContext,
-): Promise<{ training: number; epochs: EpochInfo[] }> {
-  const { epochs: count, seed } = settings;
-  const epochs: EpochInfo[] = [];
-  const record: TrainCallbacks = {
-    onFitEpochEnd(epoch) {
-      epochs.push(epoch);
-    },
-  };
-  const { seconds } = await model.train({
-    ...{ ...shapesRecipe, data, epochs: count, seed, project: directory },
-    callbacks: [...callbacks, record],
-  });
-  return { training: seconds, epochs };
 }
 
 /** An image of how it learned. */
