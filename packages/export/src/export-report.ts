@@ -1,3 +1,4 @@
+import type { exportFormatNames } from "@lookonce/config";
 import type { Differences } from "./compare.ts";
 
 /** How far an exported model's predictions lie from the model's own. */
@@ -14,7 +15,7 @@ export interface Agreement {
 }
 
 /** Formats that models can be written in. */
-export type ExportFormat = "onnx" | "tfjs" | "saved_model" | "safetensors" | "torch";
+export type ExportFormat = (typeof exportFormatNames)[number];
 
 /** What an export did. */
 export interface ExportReport extends Agreement {
