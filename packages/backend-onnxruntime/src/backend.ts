@@ -41,10 +41,7 @@ interface Entry {
 
 const entryKey: unique symbol = Symbol("lookonce entry");
 
-/**
- * A data id with its entry, which is a property of the id itself: a training step makes and drops thousands of them, and the
- * weak map of tfjs-core's own `DataStorage` makes the garbage collector visit every one.
- */
+/** A data id with its entry as a property: the weak map of tfjs-core's `DataStorage` slows the garbage collector down. */
 type Tagged = DataId & { [entryKey]?: Entry | undefined };
 
 /**
@@ -264,11 +261,6 @@ export class OnnxRuntimeBackend extends KernelBackend {
   override incRef(dataId: DataId): void {
     const entry = this.#find(dataId);
     if (entry !== undefined) entry.references++;
-  }
-
-  decRef(dataId: DataId): void {
-    const entry = this.#find(dataId);
-    if (entry !== undefined) entry.references--;
   }
 
   override refCount(dataId: DataId): number {

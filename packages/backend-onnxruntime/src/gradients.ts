@@ -6,10 +6,7 @@ interface Reduction {
   keepDims?: boolean;
 }
 
-/**
- * Gradients in place of tfjs-core's own where those would make large constants on the host at every step: the gradient
- * of a sum is its `dy` broadcast, for which tfjs-core multiplies with a tensor of ones as large as the input.
- */
+/** Replaces tfjs-core's gradients of sums and means, which multiply with a tensor of ones as large as the input. */
 export function registerReductionGradients(): void {
   register(tf.Sum, () => 1);
   register(tf.Mean, (x, axes) => 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1));

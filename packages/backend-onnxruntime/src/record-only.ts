@@ -3,8 +3,8 @@ import type { OnnxRuntimeBackend } from "./backend.ts";
 import type { Value } from "./graph/value.ts";
 
 /**
- * Runs a function whose kernel calls are recorded for later and not computed now. Afterwards, also when it throws, every
- * variable has its contents from before; when it throws, nothing that it recorded is computed either.
+ * Runs a function whose kernel calls are recorded for later. Afterwards, also when it throws, every variable has its
+ * contents from before; when it throws, nothing that it recorded is computed.
  *
  * @param record its argument returns whether a pending value was recorded by the function
  */

@@ -33,13 +33,12 @@ export interface RecordedStepOptions {
   autocast?: boolean;
 }
 
-/** A variable, an input of the step by its path, or a value that never changes. */
-type Source = { variable: tf.Variable } | { input: string } | { value: Value };
+/** What an input of the plan reads: a variable, an input of the step, or a value that never changes. */
+type Source = (contents: ReadonlyMap<string, StepInput>) => Value;
 
 /** A step as it was recorded for inputs of certain shapes. */
 interface Recording {
   plan: Plan;
-  /** For each input of the plan, where its contents come from. */
   sources: Source[];
   /** Variables that the step assigns, and which output of the plan each is assigned. */
   assigned: ReadonlyMap<tf.Variable, number>;
@@ -128,16 +127,16 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
   #call(backend: OnnxRuntimeBackend, inputs: StepInputs<I>): Recording {
     const sources = new Map<Value, Source>();
     const placeholder = ({ shape, dtype }: Pick<Value, "shape" | "dtype">, source: Source): tf.Tensor => {
-      const value = { ...hostValue(shape, dtype, undefined), isInput: true };
+      const value = { ...hostValue(shape, dtype), isInput: true };
       sources.set(value, source);
       return tensorOf(backend, value);
     };
     const before = this.#variables.map((variable) => {
-      variable.assign(placeholder(backend.value(variable), { variable }));
+      variable.assign(placeholder(backend.value(variable), () => backend.value(variable)));
       return backend.value(variable);
     });
     const tensors = mapInputs(inputs, ({ shape, dtype = "float32" }, path) =>
-      placeholder({ shape: [...shape], dtype }, { input: path }),
+      placeholder({ shape: [...shape], dtype }, (contents) => inputValue(contents.get(path)!)),
     );
     const results = Object.entries<tf.Tensor>(this.#run(tensors as I));
     const outputs = results.map(([name, tensor]) => ({ name, value: backend.value(tensor) }));
@@ -152,7 +151,7 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
     const plan = makePlan(computed, { ...this.#options, resident });
     return {
       plan,
-      sources: plan.inputs.map((value) => sources.get(value) ?? { value }),
+      sources: plan.inputs.map((value) => sources.get(value) ?? (() => value)),
       assigned: new Map(assigned.map(({ variable, value }) => [variable, computed.indexOf(value)])),
       outputs: new Map(outputs.map(({ name, value }) => [name, computed.indexOf(value)])),
     };
@@ -163,17 +162,14 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
     { plan, sources, assigned, outputs }: Recording,
     contents: ReadonlyMap<string, StepInput>,
   ): Promise<StepOutputs<O>> {
-    const values = plan.outputs.map(({ shape, dtype }) => hostValue(shape, dtype, undefined));
+    const values = plan.outputs.map(({ shape, dtype }) => hostValue(shape, dtype));
     const read = new Set(outputs.values());
     for (const [variable, output] of assigned) {
       if (read.has(output) || plan.resident.has(output)) continue;
       values[output]!.data = this.#spare.get(variable);
       this.#spare.delete(variable);
     }
-    const inputs = sources.map((source) => {
-      if ("variable" in source) return backend.value(source.variable);
-      return "input" in source ? inputValue(contents.get(source.input)!) : source.value;
-    });
+    const inputs = sources.map((source) => source(contents));
     await backend.replay(plan, { inputs, outputs: values });
     const taken = new Set<number>();
     for (const [variable, output] of assigned) {

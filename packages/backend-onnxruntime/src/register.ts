@@ -40,10 +40,7 @@ export function currentBackend(): OnnxRuntimeBackend | undefined {
   return backend instanceof OnnxRuntimeBackend ? backend : undefined;
 }
 
-/**
- * Computes everything recorded so far that a living tensor needs, in one run. On other backends, which compute at once,
- * it does nothing.
- */
+/** Computes everything recorded that a living tensor needs, in one run. Backends that compute at once need nothing. */
 export async function flush(): Promise<void> {
   await currentBackend()?.flush();
 }

@@ -24,11 +24,7 @@ function time({ milliseconds = Number.POSITIVE_INFINITY }: DeviceState): number 
   return milliseconds;
 }
 
-/**
- * Every device, whether it works here, and why not.
- *
- * Each is tried in a process of its own, so this takes a second or two and prints nothing.
- */
+/** Every device, whether it works here, and why not. Each is tried in a process of its own: a second or two. */
 export async function availableDevices(): Promise<DeviceState[]> {
   return Promise.all(deviceNames.map((device) => probe(device)));
 }

@@ -106,10 +106,7 @@ async function runApart(
   }
 }
 
-/**
- * The message of the error that ended the script, without its stack and the source file it names, and what TensorFlow wrote
- * about CUDA's libraries.
- */
+/** The message of the error that ended the script, without its stack, and what TensorFlow wrote about CUDA's libraries. */
 function explain(errors: string, signal: string | null | undefined): string {
   if (signal) return `It did not answer within ${timeoutSeconds} s, or its driver crashed (${signal}).`;
   const libraries = [...errors.matchAll(/Could not load dynamic library '([^']+)'/g)].map(([, name]) => name);

@@ -34,9 +34,9 @@ export async function loadTensorFlow(packageName: string): Promise<void> {
 let isRepaired = false;
 
 /**
- * Adds the kernels that tfjs-node's backend lacks: pooling and the gradients of convolutions with a padding in pixels. Version
- * 4.22.0 has them for `valid` and `same` only, and the gradients of depthwise convolutions ask TensorFlow for a padding that
- * they do not pass on. Each pads its input, does as before without padding, and cuts the padding off.
+ * Adds the kernels that tfjs-node's backend lacks: pooling and the gradients of convolutions with a padding in pixels.
+ * Version 4.22.0 has them for `valid` and `same` only, and the gradients of depthwise convolutions ask TensorFlow for a
+ * padding that they do not pass on. Each pads its input, does as before without padding, and cuts the padding off.
  */
 function repairKernels(): void {
   wrap("Conv2DBackpropInput", inputGradient);

@@ -45,17 +45,11 @@ function decodeValueInfo(proto: ValueInfoProto, where: string): ValueInfo {
 }
 
 function decodeSize(dimension: TensorShapeProto["dim"][number], where: string): number | string {
-  switch (dimension.value.case) {
-    case "dimParam":
-      return dimension.value.value;
-    case "dimValue": {
-      const size = Number(dimension.value.value);
-      if (size < 0) throw new LookonceError("FORMAT", `${where}: ${size} is not a size. The file is damaged.`);
-      return size;
-    }
-    default:
-      return "";
-  }
+  const { case: kind, value } = dimension.value;
+  if (kind !== "dimValue") return value ?? "";
+  const size = Number(value);
+  if (size < 0) throw new LookonceError("FORMAT", `${where}: ${size} is not a size. The file is damaged.`);
+  return size;
 }
 
 function decodeNode(proto: NodeProto, where: string): OnnxNode {
@@ -77,35 +71,27 @@ function decodeNode(proto: NodeProto, where: string): OnnxNode {
   };
 }
 
+/** How each kind of attribute is read; `undefined` where its value is missing. */
+const readers: Partial<Record<AttributeType, (proto: AttributeProto, where: string) => Attribute | undefined>> = {
+  [AttributeType.INT]: ({ i }) => ({ int: Number(i) }),
+  [AttributeType.INTS]: ({ ints }) => ({ ints: ints.map(Number) }),
+  [AttributeType.FLOAT]: ({ f }) => ({ float: f }),
+  [AttributeType.FLOATS]: ({ floats }) => ({ floats }),
+  [AttributeType.STRING]: ({ s }, where) => ({ string: decodeUtf8(s, where) }),
+  [AttributeType.STRINGS]: ({ strings }, where) => ({ strings: strings.map((text) => decodeUtf8(text, where)) }),
+  [AttributeType.TENSOR]: ({ t }, where) => t && { tensor: decodeTensor(t, where) },
+  [AttributeType.TENSORS]: ({ tensors }, where) => ({ tensors: tensors.map((each) => decodeTensor(each, where)) }),
+  [AttributeType.GRAPH]: ({ g }, where) => g && { graph: decodeGraph(g, where) },
+  [AttributeType.GRAPHS]: ({ graphs }, where) => ({ graphs: graphs.map((each) => decodeGraph(each, where)) }),
+};
+
 function decodeAttribute(proto: AttributeProto, where: string): Attribute {
-  switch (proto.type) {
-    case AttributeType.INT:
-      return { int: Number(proto.i) };
-    case AttributeType.INTS:
-      return { ints: proto.ints.map(Number) };
-    case AttributeType.FLOAT:
-      return { float: proto.f };
-    case AttributeType.FLOATS:
-      return { floats: proto.floats };
-    case AttributeType.STRING:
-      return { string: decodeUtf8(proto.s, where) };
-    case AttributeType.STRINGS:
-      return { strings: proto.strings.map((text) => decodeUtf8(text, where)) };
-    case AttributeType.TENSOR:
-      if (proto.t !== undefined) return { tensor: decodeTensor(proto.t, where) };
-      break;
-    case AttributeType.TENSORS:
-      return { tensors: proto.tensors.map((tensor) => decodeTensor(tensor, where)) };
-    case AttributeType.GRAPH:
-      if (proto.g !== undefined) return { graph: decodeGraph(proto.g, where) };
-      break;
-    case AttributeType.GRAPHS:
-      return { graphs: proto.graphs.map((graph) => decodeGraph(graph, where)) };
-    default:
-      throw new LookonceError(
-        "UNSUPPORTED",
-        `${where}: attributes of kind ${AttributeType[proto.type] ?? proto.type} cannot be read.`,
-      );
+  const read = readers[proto.type];
+  if (read === undefined) {
+    const kind = AttributeType[proto.type] ?? proto.type;
+    throw new LookonceError("UNSUPPORTED", `${where}: attributes of kind ${kind} cannot be read.`);
   }
+  const attribute = read(proto, where);
+  if (attribute !== undefined) return attribute;
   throw new LookonceError("FORMAT", `${where} has no value. The file is damaged.`);
 }

@@ -97,18 +97,9 @@ function fromField(proto: TensorProto, type: TensorType, array: TypedArrayClass,
 }
 
 function typedField(proto: TensorProto, type: TensorType): readonly number[] | readonly bigint[] {
-  switch (type) {
-    case "float32":
-      return proto.floatData;
-    case "float64":
-      return proto.doubleData;
-    case "int64":
-      return proto.int64Data;
-    case "uint64":
-      return proto.uint64Data;
-    case "uint32":
-      return proto.uint64Data.map(Number);
-    default:
-      return proto.int32Data;
-  }
+  if (type === "float32") return proto.floatData;
+  if (type === "float64") return proto.doubleData;
+  if (type === "int64") return proto.int64Data;
+  if (type === "uint64") return proto.uint64Data;
+  return type === "uint32" ? proto.uint64Data.map(Number) : proto.int32Data;
 }

@@ -104,11 +104,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /**
-   * Adds a constant and returns its name, which is made up when not given.
-   *
-   * The data is kept by reference. Equal unnamed constants of up to 16 elements become one.
-   */
+  /** Adds a constant by reference and returns its name; equal unnamed ones of up to 16 elements become one copy. */
   initializer(value: AnyTensorValue, name?: string): string {
     checkTensor(value, name === undefined ? "initializer" : `initializer "${name}"`);
     if (name !== undefined) {

@@ -38,10 +38,7 @@ export interface TypedArrayClass {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
 }
 
-/**
- * Every element type: its number in `TensorProto.DataType` and the array of its elements; strings have none. 16-bit floats are
- * kept as their bits, booleans as bytes 0 and 1.
- */
+/** Every element type's number in the file and array: 16-bit floats are their bits, booleans bytes; strings have none. */
 export const TENSOR_TYPES: Readonly<Record<TensorType, { proto: Proto; array: TypedArrayClass | undefined }>> = {
   float32: { proto: Proto.FLOAT, array: Float32Array },
   float64: { proto: Proto.DOUBLE, array: Float64Array },

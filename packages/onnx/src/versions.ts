@@ -2,26 +2,15 @@ import { LookonceError } from "@lookonce/errors";
 import { subgraphs } from "./check-graph.ts";
 import type { OnnxGraph } from "./model.ts";
 
-/** File format in which each operator set appeared, newest first: onnx 1.23, `onnx/helper.py`, `VERSION_TABLE`. */
-const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
-  [28, 14],
-  [25, 13],
-  [24, 12],
-  [23, 11],
-  [21, 10],
-  [19, 9],
-  [15, 8],
-  [12, 7],
-  [11, 6],
-  [10, 5],
-];
+/** File format in which each operator set appeared, by its version: onnx 1.23, `onnx/helper.py`, `VERSION_TABLE`. */
+const irVersions = { 10: 5, 11: 6, 12: 7, 15: 8, 19: 9, 21: 10, 23: 11, 24: 12, 25: 13, 28: 14 };
 
 /** Below operator set 10 too, since version 4 is the first that does not list initializers as inputs. */
-const OLDEST_IR_VERSION = 4;
+const oldestIrVersion = 4;
 
 /** The version of the file format in which this version of ONNX's operators appeared. */
 export function irVersionOf(opset: number): number {
-  return IR_VERSIONS.find(([first]) => opset >= first)?.[1] ?? OLDEST_IR_VERSION;
+  return Object.entries(irVersions).findLast(([first]) => opset >= Number(first))?.[1] ?? oldestIrVersion;
 }
 
 /** The operator sets that a graph's nodes use, with versions; throws `ARGUMENT` when one's version is not known. */

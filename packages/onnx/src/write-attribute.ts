@@ -19,11 +19,7 @@ export interface AttributePlace {
   readonly encodeGraph: (graph: OnnxGraph) => Uint8Array;
 }
 
-/**
- * Writes one attribute as the fields of an `AttributeProto`.
- *
- * Field by field, since a message object for each of tens of thousands of attributes takes longer than all the rest.
- */
+/** Writes an `AttributeProto` field by field: message objects for tens of thousands of attributes would take longest. */
 export function writeAttribute(
   writer: BinaryWriter,
   value: Attribute,

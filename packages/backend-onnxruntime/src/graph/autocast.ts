@@ -20,12 +20,10 @@ const moves: Readonly<Record<string, "first" | "all">> = {
 };
 
 /**
- * Casts between single precision, in which a graph's values are, and half precision (IEEE 754 binary16), in which some of
- * its nodes compute.
+ * Casts between a graph's single precision and half precision (IEEE 754 binary16), in which some of its nodes compute.
  *
- * A value is cast once, however many nodes want it in half precision. What only moves a value's elements is done again on
- * the halves, so that nothing goes to single precision and back on the way from one such node to the next; the moves and
- * casts that are not read in the end are pruned with the graph's other unread nodes.
+ * A value is cast once. What only moves elements is done again on the halves, so that nothing goes to single precision and
+ * back between two such nodes; moves and casts that are not read in the end are pruned with the graph's other unread nodes.
  */
 export class Autocast {
   readonly #graph: GraphBuilder;

@@ -3,10 +3,7 @@ import { Autocast, onnxType } from "./autocast.ts";
 import type { NumericType } from "./signature.ts";
 import { hostArray, shape4, type Value } from "./value.ts";
 
-/**
- * Where the graph will run: anywhere; in this process, where ONNX Runtime's own operators may be used; or there on its WebGPU
- * provider, which lacks some operators and has others that are slow or wrong.
- */
+/** Where the graph will run: anywhere, in ONNX Runtime here, or on its WebGPU provider, which lacks some operators. */
 export type Target = "portable" | "onnxruntime" | "webgpu";
 
 /** The names of one value in the graph. */
@@ -137,10 +134,7 @@ export class Lowering implements Layout {
     return output;
   }
 
-  /**
-   * What a convolution or a matmul reads of a float32 value with this name: the value in half precision
-   * where the graph is to compute these so, else the value itself. Their result goes through {@link single}.
-   */
+  /** What a convolution or a matmul reads of a float32 value: with autocast, in half precision. See {@link single}. */
   half(name: string): string {
     return this.#autocast?.half(name) ?? name;
   }

@@ -21,11 +21,7 @@ export interface Plan {
 
 const shapeNumber = numbering();
 
-/**
- * Collects the calls that the outputs depend on, in the order in which they were made.
- *
- * @param options see {@link Plan}; here `resident` has the outputs themselves
- */
+/** Collects the calls that the outputs depend on, in the order in which they were made. */
 export function makePlan(
   outputs: readonly Value[],
   { autocast = false, resident: staying = new Set() }: { autocast?: boolean; resident?: ReadonlySet<Value> } = {},

@@ -2,8 +2,8 @@ import type { RuntimeTensor } from "./runtime.ts";
 import type { Value } from "./value.ts";
 
 /**
- * Contents that one compiled graph left in the device's memory. They are the graph's: once it is released, touching them ends
- * the process (onnxruntime-node 1.30), so they go before it does.
+ * What one compiled graph left in the device's memory. It goes before the graph is released: touching it later ends the
+ * process (onnxruntime-node 1.30).
  */
 export class Residents {
   readonly #kept = new Map<RuntimeTensor, WeakRef<Value>>();

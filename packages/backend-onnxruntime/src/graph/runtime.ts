@@ -16,12 +16,7 @@ export type RuntimeTensor = Tensor;
 
 /** A compiled graph. */
 export interface Session {
-  /**
-   * Runs the graph.
-   *
-   * @param outputs the tensors to write to, by name; `null` for new ones
-   * @throws LookonceError `DEVICE` when it fails
-   */
+  /** Runs the graph, writing to `outputs`; `null` for new tensors. @throws LookonceError `DEVICE` when it fails */
   run(
     inputs: Record<string, RuntimeTensor>,
     outputs: Record<string, RuntimeTensor | null>,
@@ -29,12 +24,7 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/**
- * Compiles a graph.
- *
- * @param resident names of the outputs that stay in the device's memory
- * @throws LookonceError `DEVICE` when ONNX Runtime does not accept it
- */
+/** Compiles a graph whose `resident` outputs stay on the device. @throws LookonceError `DEVICE` when it is refused */
 export async function compile(
   model: OnnxModel,
   { executionProviders, threads }: RuntimeOptions,

@@ -15,10 +15,7 @@ export interface OnnxRuntimeBackendOptions {
   threads?: number;
   /** How many graphs stay compiled; the one unused for longest goes first. Default: 128. */
   capacity?: number;
-  /**
-   * Largest sum of compiled graphs' working memory, in bytes; beyond it the ones unused for longest go. Default: half of the
-   * machine's memory.
-   */
+  /** Largest sum of compiled graphs' working memory, in bytes, kept likewise. Default: half of the machine's memory. */
   memoryBudget?: number;
 }
 
@@ -37,11 +34,9 @@ interface Compiled {
 /** Values that stand in for a plan's inputs and outputs. */
 export type Binding = Pick<Plan, "inputs" | "outputs">;
 
-/** Counts of what a cache did, for tests and for judging a training step. */
+/** How many graphs were compiled and run, for tests and for judging a training step. */
 export interface SessionStatistics {
-  /** Graphs compiled. */
   compiled: number;
-  /** Graphs run. */
   runs: number;
 }
 
@@ -62,12 +57,7 @@ export class SessionCache {
     this.#capacity = capacity;
   }
 
-  /**
-   * Computes the plan's outputs.
-   *
-   * @param binding what to read in place of the plan's inputs and where to write the outputs' contents, in the plan's
-   * order: a plan that runs again with other contents. Default: the plan's own values.
-   */
+  /** Computes the plan's outputs; `binding` has what to read and write in place of its own inputs and outputs. */
   async run(plan: Plan, binding: Binding = plan): Promise<void> {
     const compiled = await this.#compiledFor(plan);
     const feeds: Record<string, RuntimeTensor> = {};

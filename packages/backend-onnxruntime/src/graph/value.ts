@@ -79,9 +79,6 @@ export function hostArray(dtype: NumericType, contents: number | ArrayLike<numbe
   return typeof contents === "number" ? new Type(contents) : Type.from(contents);
 }
 
-/** The four dimensions of images and filters. */
-export type Shape4 = readonly [number, number, number, number];
-
 /** The dimensions of a tensor of rank 4. */
 export function shape4({ shape }: { readonly shape: readonly number[] }): [number, number, number, number] {
   const [a, b, c, d, ...rest] = shape;

@@ -1,5 +1,6 @@
 import { float, int } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
+import type { BinaryName } from "../graph/kernel-types.ts";
 import { binary, elementwise } from "./elementwise.ts";
 
 /** A kernel that is one ONNX operator. */
@@ -9,11 +10,7 @@ const comparison = (op: string): Kernel<"Add"> => binary((to, a, b) => to.node(o
 
 const product = operator("Mul");
 
-export const binaryKernels: Kernels<
-  | ("Add" | "AddN" | "Atan2" | "BitwiseAnd" | "Equal" | "FloorDiv" | "Greater" | "GreaterEqual" | "Less" | "LessEqual")
-  | ("LogicalAnd" | "LogicalOr" | "Maximum" | "Minimum" | "Mod" | "Multiply" | "NotEqual" | "Pow" | "RealDiv")
-  | ("SquaredDifference" | "Sub")
-> = {
+export const binaryKernels: Kernels<BinaryName | "AddN"> = {
   Add: operator("Add"),
   AddN: {
     infer: ([first]) => ({ shape: first?.shape ?? [], dtype: first?.dtype ?? "float32" }),

@@ -9,10 +9,7 @@ export const bincountKernels: Kernels<"Bincount" | "DenseBincount"> = {
   DenseBincount: counting((shape) => shape.slice(0, -1)),
 };
 
-/**
- * How often each of the numbers 0 … size − 1 occurs in a vector or in each row of a matrix, or the sum of the weights
- * of its occurrences. Numbers out of that range do not count.
- */
+/** Counts 0 … size − 1 in a vector or each row of a matrix, or sums their weights; other numbers do not count. */
 function counting(rowsOf: (shape: readonly number[]) => number[]): Kernel<"Bincount" | "DenseBincount"> {
   return {
     infer: ({ x, weights }, { size }) => ({ shape: [...rowsOf(x.shape), size], dtype: weights.dtype }),

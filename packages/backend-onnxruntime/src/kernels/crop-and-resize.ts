@@ -26,10 +26,7 @@ export const cropAndResize: Kernel<"CropAndResize"> = {
   },
 };
 
-/**
- * Where a crop's rows (or columns) fall in the image, [boxes, size], and which of them lie outside: samples along one axis
- * between the box's two corners, which are fractions of the image.
- */
+/** Where a crop's rows (or columns) fall in the image, [boxes, size], and which lie outside. Corners are fractions of it. */
 function samples(
   to: Lowering,
   boxes: string,

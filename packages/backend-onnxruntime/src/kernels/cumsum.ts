@@ -13,10 +13,7 @@ const infer = ({ x }: { x: TensorInfo }): Signature => ({
 const numbers = (to: Lowering, x: Value): string => (x.dtype === "bool" ? to.cast(to.get(x), "int32") : to.get(x));
 
 export const cumulativeKernels: Kernels<"Cumprod" | "Cumsum"> = {
-  /**
-   * The running product along an axis. ONNX has no such operator: the product of the last 1, 2, 4, … elements is built
-   * from two of half as many (Hillis and Steele, 1986).
-   */
+  /** ONNX has none: the product of the last 1, 2, 4, … elements is two of half as many (Hillis and Steele, 1986). */
   Cumprod: {
     infer,
     lower(to, { inputs: { x }, attrs, output }) {

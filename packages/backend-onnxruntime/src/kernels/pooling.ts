@@ -16,10 +16,7 @@ export function pooling(x: Pick<TensorInfo, "shape">, attrs: MaxPoolAttrs): Pool
   return { ...windowsOf(info), outShape: info.outShape };
 }
 
-/**
- * The input of a pooling and the attributes to pool it with. ONNX accepts only padding smaller than the window: more of it
- * is written as a node of its own, filled with `fill`.
- */
+/** A pooling's input and attributes. ONNX accepts only padding smaller than the window: more of it is a node of its own. */
 export function padded(
   to: Lowering,
   x: string,
