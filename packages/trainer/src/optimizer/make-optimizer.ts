@@ -18,13 +18,9 @@ const optimizers: Readonly<Record<OptimizerName, OptimizerClass>> = {
   RMSProp: RmsProp,
 };
 
-/** Makes an optimizer by its name; `weightDecay` as its class explains it. */
-export function makeOptimizer(
-  name: OptimizerName,
-  parameters: readonly GroupedParameter[],
-  options: { weightDecay: number },
-): Optimizer {
-  return new optimizers[name](parameters, options);
+/** Makes an optimizer by its name. */
+export function makeOptimizer(name: OptimizerName, ...settings: ConstructorParameters<OptimizerClass>): Optimizer {
+  return new optimizers[name](...settings);
 }
 
 /** The choice of `optimizer: "auto"`. */

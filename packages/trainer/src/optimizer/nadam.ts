@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { AdamFamily, type Moments } from "./adam.ts";
+import { AdamFamily, beta2, epsilon } from "./adam.ts";
+import type { ChangeInputs } from "./optimizer.ts";
 
 /** How fast the momentum of {@link NAdam} comes to its full value, PyTorch's `momentum_decay`. */
 const momentumDecay = 0.004;
@@ -27,13 +28,14 @@ export class NAdam extends AdamFamily<Factor> {
     return {
       ofGradient: (1 - mu(count)) / (1 - value),
       ofMean: next / (1 - value * next),
-      rootScale: Math.sqrt(1 - this.options.beta2 ** count),
+      rootScale: Math.sqrt(1 - beta2 ** count),
     };
   }
 
-  protected change({ gradient, mean, root }: Moments, scalars: Record<Factor, tf.Scalar>): tf.Tensor {
-    const { ofGradient, ofMean, rootScale } = scalars;
-    const denominator = tf.add(tf.div(root, rootScale), this.options.epsilon);
-    return tf.div(tf.add(tf.mul(gradient, ofGradient), tf.mul(mean, ofMean)), denominator);
+  protected change(inputs: ChangeInputs<Factor>): tf.Tensor {
+    const { mean, root } = this.moments(inputs);
+    const { ofGradient, ofMean, rootScale } = inputs.scalars;
+    const denominator = tf.add(tf.div(root, rootScale), epsilon);
+    return tf.div(tf.add(tf.mul(inputs.gradient, ofGradient), tf.mul(mean, ofMean)), denominator);
   }
 }

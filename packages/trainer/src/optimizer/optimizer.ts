@@ -11,23 +11,85 @@ export interface UpdateSettings<S extends string = string> {
   scalars: Readonly<Record<S, tf.Scalar>>;
 }
 
-/** Moves parameters along gradients. One update is recorded as tensor operations; nothing is read. */
-export interface Optimizer {
+/** What the change of one parameter is computed from. */
+export interface ChangeInputs<S extends string> extends Pick<UpdateSettings<S>, "momentum" | "scalars"> {
+  gradient: tf.Tensor;
+  /** 1 − momentum. */
+  rest: tf.Tensor;
+  /** What the optimizer remembers of the parameter. */
+  memory: (kind: string) => tf.Variable;
+}
+
+/**
+ * Moves parameters along gradients: p ← p − rate · change. One update is recorded as tensor operations; nothing is read.
+ *
+ * Weight decay, of the `weight` group alone, is added to the gradient unless it is `decoupled`.
+ *
+ * @typeParam S names of the factors of an update
+ */
+export abstract class Optimizer<S extends string = string> {
   readonly parameters: readonly GroupedParameter[];
   /** What it remembers between updates, by name: to be saved, and to be known as changing. */
   readonly state: ReadonlyMap<string, tf.Variable>;
   /** Whether its momentum takes part in warm-up. */
-  readonly warmsMomentum: boolean;
+  readonly warmsMomentum: boolean = true;
+  /** Whether decay is taken off the weights instead (Loshchilov and Hutter, arXiv 1711.05101). */
+  protected readonly decoupled: boolean = false;
+  readonly #weightDecay: number;
+
+  constructor(parameters: readonly GroupedParameter[], { weightDecay = 0 }: { weightDecay?: number } = {}) {
+    this.parameters = parameters;
+    this.state = new Map(this.kinds.flatMap((kind) => [...zerosBeside(parameters, kind)]));
+    this.#weightDecay = weightDecay;
+  }
+
+  /** Names of what is remembered of each parameter, a tensor of its shape. */
+  protected get kinds(): readonly string[] {
+    return ["momentum"];
+  }
+
+  /** Updates what is remembered. @returns what is taken off a parameter, divided by the learning rate */
+  protected abstract change(inputs: ChangeInputs<S>): tf.Tensor;
+
   /**
    * Factors of one update, by name, that depend on its number alone, in double precision: float32 would lose the digits of 1 − β₂ᵗ.
    *
    * @param at the update's number, from 1, and its momentum
    */
-  scalars(at: { count: number; momentum: number }): Readonly<Record<string, number>>;
+  abstract scalars(at: { count: number; momentum: number }): Readonly<Record<S, number>>;
+
   /** @param gradients one for each of `parameters`, in that order */
-  update(gradients: readonly tf.Tensor[], settings: UpdateSettings): void;
+  update(gradients: readonly tf.Tensor[], { lr, momentum, scalars }: UpdateSettings<S>): void {
+    tf.tidy(() => {
+      const rest = tf.sub(1, momentum);
+      for (const [i, { path, group, variable }] of this.parameters.entries()) {
+        const decay = group === "weight" ? this.#weightDecay : 0;
+        const plain = gradients[i] as tf.Tensor;
+        const gradient = decay > 0 && !this.decoupled ? tf.add(plain, tf.mul(variable, decay)) : plain;
+        const memory = (kind: string): tf.Variable => this.state.get(`${kind}.${path}`) as tf.Variable;
+        const change = this.change({ gradient, momentum, rest, scalars, memory });
+        const shrinks = decay > 0 && this.decoupled;
+        const start = shrinks ? tf.sub(variable, tf.mul(variable, tf.mul(lr[group], decay))) : variable;
+        variable.assign(tf.sub(start, tf.mul(change, lr[group])));
+      }
+    });
+  }
+
   /** Frees what it remembers; the parameters stay. */
-  dispose(): void;
+  dispose(): void {
+    for (const variable of this.state.values()) variable.dispose();
+  }
+}
+
+/** Sets a variable to decay · itself + weight · value. @returns its new value */
+export function advance(
+  variable: tf.Variable,
+  value: tf.Tensor,
+  [decay, weight]: readonly [decay: tf.Tensor | number, weight: tf.Tensor | number],
+): tf.Tensor {
+  const next = tf.add(tf.mul(variable, decay), tf.mul(value, weight));
+  variable.assign(next);
+  return next;
 }
 
 /** An untrained variable of zeros beside every parameter, named `kind.path`. */

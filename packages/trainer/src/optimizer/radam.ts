@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { AdamFamily, type Moments } from "./adam.ts";
+import { AdamFamily, beta2, epsilon } from "./adam.ts";
+import type { ChangeInputs } from "./optimizer.ts";
 
 type Factor = "plain" | "adaptive";
 
@@ -10,7 +11,6 @@ type Factor = "plain" | "adaptive";
 export class RAdam extends AdamFamily<Factor> {
   /** A factor of m, one of m / √v; one of the two is 0. */
   scalars({ count, momentum }: { count: number; momentum: number }): Record<Factor, number> {
-    const { beta2 } = this.options;
     const meanScale = 1 - momentum ** count;
     const power = beta2 ** count;
     const limit = 2 / (1 - beta2) - 1;
@@ -20,7 +20,9 @@ export class RAdam extends AdamFamily<Factor> {
     return { plain: 0, adaptive: (rectified * Math.sqrt(1 - power)) / meanScale };
   }
 
-  protected change({ mean, root }: Moments, { plain, adaptive }: Record<Factor, tf.Scalar>): tf.Tensor {
-    return tf.mul(mean, tf.add(plain, tf.div(adaptive, tf.add(root, this.options.epsilon))));
+  protected change(inputs: ChangeInputs<Factor>): tf.Tensor {
+    const { mean, root } = this.moments(inputs);
+    const { plain, adaptive } = inputs.scalars;
+    return tf.mul(mean, tf.add(plain, tf.div(adaptive, tf.add(root, epsilon))));
   }
 }
