@@ -9,60 +9,51 @@ export interface ModelNotes {
   /** The last finished epoch, from 0. */
   epoch?: number;
   imgsz?: number;
-  fitness?: number | undefined;
+  fitness?: number;
   /** The loss's own variables, by name, such as `balance`: the levels' weights. */
   loss?: Record<string, number[]>;
 }
 
-/** Options of {@link Checkpointer}. */
-export interface CheckpointerOptions {
-  imgsz: number;
-  onModelSave: Required<TrainCallbacks>["onModelSave"];
-}
+type SaveOptions = { imgsz: number } & Pick<Required<TrainCallbacks>, "onModelSave">;
+
+/** A file's name, without its ending. */
+type FileName = "last" | "best" | `epoch${number}`;
 
 /** Saves the model of a training under `weights/` in its directory: the average of the weights, where one is kept. */
 export class Checkpointer {
   readonly #directory: string;
   readonly #parts: TrainingParts;
-  readonly #options: CheckpointerOptions;
+  readonly #options: SaveOptions;
 
-  constructor(directory: string, parts: TrainingParts, options: CheckpointerOptions) {
+  constructor(directory: string, parts: TrainingParts, options: SaveOptions) {
     this.#directory = directory;
     this.#parts = parts;
     this.#options = options;
   }
 
-  /** Returns the path of a file. */
-  file(name: "last" | "best" | `epoch${number}`): string {
+  file(name: FileName): string {
     return join(this.#directory, "weights", `${name}.safetensors`);
   }
 
   /** Saves the model. @param training what is needed to resume its training */
-  async save(
-    name: "last" | "best" | `epoch${number}`,
-    { epoch, fitness, training }: { epoch: number; fitness?: number | undefined; training?: TrainingState | undefined },
-  ): Promise<void> {
-    await this.#write(this.file(name), { epoch, fitness }, training);
-    await this.#options.onModelSave({ file: this.file(name), epoch });
+  async save(name: FileName, notes: ModelNotes & { epoch: number }, training?: TrainingState): Promise<void> {
+    await this.#write(name, notes, training);
+    await this.#options.onModelSave({ file: this.file(name), epoch: notes.epoch });
   }
 
   /** Replaces `last` by the model alone, when a training is over. @param epoch the last finished one */
   async strip(epoch: number): Promise<void> {
-    await this.#write(this.file("last"), { epoch });
+    await this.#write("last", { epoch });
   }
 
-  async #write(file: string, notes: ModelNotes, training?: TrainingState): Promise<void> {
+  async #write(name: FileName, notes: ModelNotes, training?: TrainingState): Promise<void> {
     const { model, ema, criterion } = this.#parts;
+    const { imgsz } = this.#options;
     const variables = [...criterion.parameters, ...criterion.state];
     const loss: Record<string, number[]> = {};
-    for (const [name, variable] of variables) loss[name] = [...(await variable.data())];
-    const { imgsz } = this.#options;
-    await saveModel(file, ema?.model ?? model, {
-      ...notes,
-      imgsz,
-      ...(variables.length > 0 && { loss }),
-      ...(training && { training }),
-    });
+    for (const [key, variable] of variables) loss[key] = [...(await variable.data())];
+    const all = { ...notes, imgsz, ...(variables.length > 0 && { loss }), training };
+    await saveModel(this.file(name), ema?.model ?? model, all);
   }
 }
 

@@ -1,8 +1,6 @@
 import type { StepInput } from "@lookonce/backend-onnxruntime";
 import type { Batch } from "@lookonce/data";
-import { feed } from "@lookonce/device";
 import type { Image } from "@lookonce/image";
-import type * as tf from "@tensorflow/tfjs-core";
 
 const shares = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
@@ -26,10 +24,4 @@ export function imageInput(
 export function imagesOf({ images, count, height, width }: Images): Image[] {
   const size = height * width * 3;
   return Array.from({ length: count }, (_, i) => ({ data: images.subarray(i * size, (i + 1) * size), width, height }));
-}
-
-/** {@link imageInput} as a tensor. */
-export function feedImages(batch: Images): tf.Tensor4D {
-  const { data } = imageInput(batch);
-  return feed<tf.Rank.R4>(data, [batch.count, batch.height, batch.width, 3]);
 }

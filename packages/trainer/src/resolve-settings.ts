@@ -35,19 +35,10 @@ export async function resolveSettings(
   const recipe = { ...parsed, ...chosen } as ResolvedSettings["recipe"];
   const rng = new Random(seed).fork("anchors");
   const anchors = autoAnchor ? checkAnchors(model, { recipe, imgsz, rng, images: data.entries }) : undefined;
+  const { usesPreviousEpochLr } = family;
   const settings = {
-    ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args },
-    ...{
-      amp,
-      rect,
-      imageWeights,
-      multiScale,
-      autoAnchor,
-      recipe,
-      nbs,
-      usesPreviousEpochLr: family.usesPreviousEpochLr,
-    },
+    ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args, amp, rect, imageWeights },
+    ...{ multiScale, autoAnchor, recipe, nbs, usesPreviousEpochLr },
   };
-  const measured = { ...(autoBatch === undefined ? {} : { autoBatch }), ...(anchors === undefined ? {} : { anchors }) };
-  return { settings, choices: { precision, ...measured } };
+  return { settings, choices: { precision, autoBatch, anchors } };
 }

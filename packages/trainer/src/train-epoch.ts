@@ -15,22 +15,15 @@ export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "schedu
   callbacks: Pick<Training["callbacks"], "onTrainBatchStart" | "onTrainBatchEnd">;
 };
 
-/** The outcome of an epoch. */
-export interface EpochResult {
-  /** Means over its batches. */
-  losses: Losses;
-  /** Learning rates of its last batch. */
-  lr: StepSchedule["lr"];
-  /** `false` when it was stopped before its last batch. */
-  finished: boolean;
-}
-
 /**
  * Trains on the remaining batches of the current epoch; after the last one the progress is that of the next epoch's start.
  *
+ * @returns means of its losses, learning rates of its last batch, and whether it was not stopped before that one
  * @throws LookonceError `NUMERIC` when the loss is no finite number
  */
-export async function trainEpoch(training: EpochParts): Promise<EpochResult> {
+export async function trainEpoch(
+  training: EpochParts,
+): Promise<{ losses: Losses; lr: StepSchedule["lr"]; finished: boolean }> {
   const { progress, loader, callbacks, settings, options } = training;
   const { epoch } = progress;
   const start = performance.now();
@@ -93,12 +86,12 @@ function meanLosses({ lossSums, iteration }: TrainingProgress): Losses {
   return Object.fromEntries(Object.entries(lossSums).map(([part, sum]) => [part, sum / Math.max(1, iteration)]));
 }
 
-function checkFinite(result: StepResult, { epoch, iteration }: TrainingProgress): void {
-  const { total, gradientNorm, scaling } = result;
+function checkFinite({ losses, total, gradientNorm, scaling }: StepResult, at: TrainingProgress): void {
   // In mixed precision, gradients that overflow are no fault while a smaller scale may help.
   const mayRecover = scaling?.skipped === true && scaling.scale >= 1;
   if (Number.isFinite(total) && (mayRecover || Number.isFinite(gradientNorm))) return;
-  const parts = Object.entries(result.losses).map(([part, value]) => `${part} loss ${value}`);
+  const { epoch, iteration } = at;
+  const parts = Object.entries(losses).map(([part, value]) => `${part} loss ${value}`);
   const kept = epoch === 0 ? "Nothing was saved yet" : `The weights saved after epoch ${epoch} are intact`;
   throw new LookonceError(
     "NUMERIC",

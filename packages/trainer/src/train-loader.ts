@@ -6,29 +6,25 @@ import { Random } from "@lookonce/random";
 import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
 import type { TrainingProgress } from "./training-state.ts";
 
-/** Options of {@link trainLoader}. */
-export interface TrainLoaderOptions extends Pick<TrainOptions, "data" | "workers" | "cache" | "transforms"> {
-  settings: ResolvedSettings;
-  /** Read when an epoch begins. */
-  progress: Readonly<TrainingProgress>;
-}
-
-/** Creates the loader of a training; its batches depend on settings and epoch, and with image weights on the scores. */
-export function trainLoader(model: DetectionModel, options: TrainLoaderOptions): BatchLoader {
-  const { data, settings, progress, workers, cache, transforms } = options;
+/**
+ * Creates the loader of a training; its batches depend on settings and epoch, and with image weights on the scores of
+ * `progress`, which are read when an epoch begins.
+ */
+export function trainLoader(
+  model: DetectionModel,
+  options: TrainOptions & { settings: ResolvedSettings; progress: Readonly<TrainingProgress> },
+): BatchLoader {
+  const { data, settings, progress, workers, cache = "auto", transforms } = options;
   const { batch, imgsz, seed, rect, recipe, epochs } = settings;
   const family = familyOf(model.family);
   const random = new Random(seed);
   const weights = (): Float64Array => imageWeights(data.entries, data.names.length, progress.classScores);
   return new BatchLoader(data, {
-    ...{ batch, imgsz, rect, pad: 0, stride: model.maxStride, random: random.fork("augment") },
-    loading: family.loading,
+    ...{ batch, imgsz, rect, workers, cache, transforms, pad: 0, stride: model.maxStride, loading: family.loading },
+    random: random.fork("augment"),
     augment: (epoch) => augmentOf(family, { recipe, epochsLeft: epochs - epoch }),
-    ...(rect ? {} : { shuffle: random.fork("order") }),
-    ...(settings.imageWeights ? { weights } : {}),
-    ...(workers === undefined ? {} : { workers }),
-    ...(cache === undefined ? {} : { cache }),
-    ...(transforms === undefined ? {} : { transforms }),
+    shuffle: rect ? undefined : random.fork("order"),
+    weights: settings.imageWeights ? weights : undefined,
   });
 }
 

@@ -108,37 +108,30 @@ export interface TrainResult {
 
 /** @throws LookonceError `ARGUMENT` for options that make no sense, `DATA` for another number of classes */
 export function checkTrainOptions(model: DetectionModel, { data, valData, ...options }: TrainOptions): void {
+  const refuse = (message: string): never => {
+    throw new LookonceError("ARGUMENT", message);
+  };
   for (const key of ["epochs", "imgsz", "batch"] as const) {
-    const value = options[key];
-    if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
-    if (key === "batch" && value === findBatch) continue;
+    const { [key]: value = 1 } = options;
+    if ((Number.isInteger(value) && value > 0) || (key === "batch" && value === findBatch)) continue;
     const also = key === "batch" ? `, or ${findBatch} for the largest that fits` : "";
-    throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least 1${also}, not ${value}.`);
+    refuse(`${key} must be a whole number of at least 1${also}, not ${value}.`);
   }
   for (const key of ["patience", "time", "savePeriod"] as const) {
-    const value = options[key];
-    if (value === undefined || value >= 0) continue;
-    throw new LookonceError("ARGUMENT", `${key} must be a number of at least 0, not ${value}.`);
+    const { [key]: value = 0 } = options;
+    if (!(value >= 0)) refuse(`${key} must be a number of at least 0, not ${value}.`);
   }
-  const { imgsz = 640 } = options;
-  if (imgsz % model.maxStride !== 0) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `imgsz must be a multiple of ${model.maxStride}, the model's stride, not ${imgsz}.`,
-    );
+  const { imgsz = 640, rect, imageWeights } = options;
+  const { maxStride, nc } = model;
+  if (imgsz % maxStride !== 0) {
+    refuse(`imgsz must be a multiple of ${maxStride}, the model's stride, not ${imgsz}.`);
   }
-  const { rect, imageWeights } = options;
   if (rect && imageWeights) {
-    throw new LookonceError(
-      "ARGUMENT",
-      "rect keeps images in the order of their shapes, imageWeights draws them: drop one of the two.",
-    );
+    refuse("rect keeps images in the order of their shapes, imageWeights draws them: drop one of the two.");
   }
-  for (const dataset of [data, valData]) {
-    if (dataset === undefined || dataset.names.length === model.nc) continue;
-    throw new LookonceError(
-      "DATA",
-      `the data set has ${dataset.names.length} classes, the model ${model.nc}: build the model for ${dataset.names.length} classes.`,
-    );
+  for (const { names } of valData === undefined ? [data] : [data, valData]) {
+    if (names.length === nc) continue;
+    const counts = `the data set has ${names.length} classes, the model ${nc}`;
+    throw new LookonceError("DATA", `${counts}: build the model for ${names.length} classes.`);
   }
 }

@@ -89,12 +89,11 @@ export class TrainStep {
     const own = [criterion.parameters, criterion.state, optimizer.state];
     this.#changing = [...models.map((one) => one.namedVariables()), ...own].flatMap((map) => [...map.values()]);
     const all = [...this.#changing, ...this.accumulatedGrads.values(), ...(this.scaler?.state.values() ?? [])];
-    this.#update = new RecordedStep(
-      ({ images, targets, ...update }) => this.#record({ images, targets }, update),
-      all,
-      { autocast: amp },
-    );
-    this.#accumulation = new RecordedStep((batch) => this.#record(batch), all, { autocast: amp });
+    const settings = { autocast: amp };
+    const record = ({ images, targets, ...update }: BatchTensors & UpdateTensors): StepTensors =>
+      this.#record({ images, targets }, update);
+    this.#update = new RecordedStep(record, all, settings);
+    this.#accumulation = new RecordedStep((batch) => this.#record(batch), all, settings);
   }
 
   /** Runs a step and reads its losses; the model is in training mode afterwards. */
@@ -105,14 +104,10 @@ export class TrainStep {
     const images = imageInput(batch, this.#pixels);
     this.#pixels = images.data;
     const inputs = { images, targets: criterion.inputs(batch) };
+    const emaDecay = ema?.decayAt(count) ?? 1;
+    const scalars = optimizer.scalars({ count, momentum });
     const { losses, total, norm, scale } = optimizerStep
-      ? await this.#update.run({
-          ...inputs,
-          lr,
-          momentum,
-          emaDecay: ema?.decayAt(count) ?? 1,
-          scalars: optimizer.scalars({ count, momentum }),
-        })
+      ? await this.#update.run({ ...inputs, lr, momentum, emaDecay, scalars })
       : await this.#accumulation.run(inputs);
     const result = {
       losses: Object.fromEntries(criterion.parts.map((part, i) => [part, losses[i] as number])),
@@ -130,17 +125,19 @@ export class TrainStep {
     const { optimizer, ema, clip } = this.#options;
     const { scaler } = this;
     const optimizerStep = update !== undefined;
-    const sums = optimizerStep ? [] : [...this.accumulatedGrads.values()];
-    const before = scaler === undefined ? [] : snapshot([...this.#changing, ...sums]);
+    const sums = [...this.accumulatedGrads.values()];
+    const before = scaler === undefined ? [] : snapshot([...this.#changing, ...(optimizerStep ? [] : sums)]);
     const scale = scaler === undefined ? undefined : tf.clone(scaler.scale);
     const { parts, total, gradients: fresh } = this.#differentiate(images, targets);
-    const gradients = this.#accumulate(fresh);
+    const gradients = sums.length === 0 ? fresh : fresh.map((one, i) => tf.add(one, sums[i] as tf.Variable));
     const norm = gradientNorm(gradients);
     if (optimizerStep) {
       optimizer.update(clip === undefined ? gradients : clipGradients(gradients, norm, clip), update);
       ema?.update(update.emaDecay);
     }
-    this.#keepGrads(gradients, optimizerStep);
+    for (const [i, sum] of sums.entries()) {
+      sum.assign(optimizerStep ? tf.zerosLike(sum) : (gradients[i] as tf.Tensor));
+    }
     const finite = tf.isFinite(norm);
     restoreUnless(finite, before);
     scaler?.update(finite, optimizerStep);
@@ -161,18 +158,6 @@ export class TrainStep {
     const scaled = this.#variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
     const [total, ...parts] = kept as [tf.Scalar, ...tf.Scalar[]];
     return { total, parts, gradients: this.scaler?.divide(scaled) ?? scaled };
-  }
-
-  #accumulate(gradients: tf.Tensor[]): tf.Tensor[] {
-    const sums = [...this.accumulatedGrads.values()];
-    return sums.length === 0 ? gradients : gradients.map((one, i) => tf.add(one, sums[i] as tf.Variable));
-  }
-
-  /** Keeps the sums for the next batch, or zeros after an update. */
-  #keepGrads(gradients: readonly tf.Tensor[], optimizerStep: boolean): void {
-    [...this.accumulatedGrads.values()].forEach((sum, i) => {
-      sum.assign(optimizerStep ? tf.zerosLike(sum) : (gradients[i] as tf.Tensor));
-    });
   }
 
   dispose(): void {

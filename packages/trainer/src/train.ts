@@ -36,7 +36,7 @@ export async function train(model: DetectionModel, options: TrainOptions): Promi
 
 /** Trains an epoch, validates it and saves it. @returns its scores, if no epoch before was as fit */
 async function fitEpoch(training: Training): Promise<ValidationResult | undefined> {
-  const { progress, settings, scheduler, earlyStopping, checkpointer, callbacks } = training;
+  const { progress, settings, scheduler, loader, earlyStopping, checkpointer, callbacks } = training;
   const { epoch } = progress;
   await callbacks.onTrainEpochStart({ epoch });
   scheduler.epochs = epochsOf(training);
@@ -46,7 +46,8 @@ async function fitEpoch(training: Training): Promise<ValidationResult | undefine
     return undefined;
   }
   await callbacks.onTrainEpochEnd({ epoch, losses, lr });
-  prefetchEpoch(training);
+  // The next epoch's first batches load during validation, unless they depend on its scores.
+  if (epoch + 1 < epochsOf(training) && !settings.imageWeights) loader.prepare(epoch + 1);
   const validation = await validateEpoch(training, epoch);
   progress.epochSeconds = secondsOf(training);
   const isBest = validation !== undefined && earlyStopping.update(epoch, validation.fitness);
@@ -54,8 +55,7 @@ async function fitEpoch(training: Training): Promise<ValidationResult | undefine
   if (isBest) await checkpointer.save("best", notes);
   const { savePeriod } = settings;
   if (savePeriod > 0 && (epoch + 1) % savePeriod === 0) await checkpointer.save(`epoch${epoch + 1}`, notes);
-  const scores = validation === undefined ? {} : { validation };
-  await callbacks.onFitEpochEnd({ epoch, seconds: progress.epochSeconds, losses, lr, isBest, ...scores });
+  await callbacks.onFitEpochEnd({ epoch, seconds: progress.epochSeconds, losses, lr, isBest, validation });
   // The state comes last: a training is resumed after an epoch whose other files are complete.
   await saveLast(training, notes);
   return isBest ? validation : undefined;
@@ -79,34 +79,20 @@ async function validateEpoch(training: Training, epoch: number): Promise<Validat
   return validation;
 }
 
-/** Loads the next epoch's first batches during validation, unless they depend on its scores. */
-function prefetchEpoch(training: Training): void {
-  const { progress, settings, loader } = training;
-  if (progress.epoch < epochsOf(training) && !settings.imageWeights) loader.prepare(progress.epoch);
-}
-
 /** Saves the model with, until the training is over, all that is needed to resume it. */
-async function saveLast(training: Training, notes: { epoch: number; fitness?: number | undefined }): Promise<void> {
+async function saveLast(training: Training, notes: { epoch: number; fitness?: number }): Promise<void> {
   const { checkpointer, settings, earlyStopping } = training;
   const progress = { ...training.progress, seconds: secondsOf(training) };
-  const { best } = earlyStopping;
-  const saved = { progress, settings, ...(best === undefined ? {} : { best }) };
   const isResumable = progress.losses.length < epochsOf(training);
-  await checkpointer.save("last", {
-    ...notes,
-    training: isResumable ? await captureState(training, saved) : undefined,
-  });
+  const saved = { progress, settings, best: earlyStopping.best };
+  await checkpointer.save("last", notes, isResumable ? await captureState(training, saved) : undefined);
 }
 
 async function reportStart(training: Training): Promise<void> {
-  const { callbacks, settings, directory, loader, progress, choices } = training;
+  const { model, callbacks, settings, directory, loader, progress, choices } = training;
   const { batch, imgsz, recipe, args, amp } = settings;
-  const epochs = epochsOf(training);
-  await callbacks.onTrainStart({
-    task: training.model.task,
-    ...{ directory, epochs, iterations: loader.length, batch, imgsz, recipe, amp, args, firstEpoch: progress.epoch },
-    ...choices,
-  });
+  const counts = { epochs: epochsOf(training), iterations: loader.length, firstEpoch: progress.epoch };
+  await callbacks.onTrainStart({ task: model.task, directory, ...counts, batch, imgsz, recipe, amp, args, ...choices });
 }
 
 async function finish(
@@ -119,12 +105,11 @@ async function finish(
   const validation = interrupted ? best : await validateBest(training, best);
   const seconds = secondsOf(training);
   await callbacks.onTrainEnd({ directory, seconds, interrupted });
-  return {
-    ...{ directory, seconds, interrupted, losses, epochs: losses.length },
+  const files = {
     last: checkpointer.file("last"),
     best: checkpointer.file(earlyStopping.best === undefined ? "last" : "best"),
-    ...(validation === undefined ? {} : { validation }),
   };
+  return { directory, ...files, epochs: losses.length, seconds, losses, validation, interrupted };
 }
 
 /** Validates the best weights again where their scores are of a process before this one, and for plots. */

@@ -15,7 +15,7 @@ export interface TrainingParts {
   model: DetectionModel;
   criterion: Criterion;
   optimizer: Optimizer;
-  ema?: ModelEMA;
+  ema: ModelEMA | undefined;
   step: TrainStep;
 }
 
@@ -24,7 +24,8 @@ export type PartSettings = Pick<ResolvedSettings, "recipe" | "batch" | "nbs" | "
 
 /** Creates criterion, optimizer, average and step of a training, and freezes layers of the model. */
 export async function createParts(model: DetectionModel, settings: PartSettings): Promise<TrainingParts> {
-  const { recipe, batch, nbs, imgsz } = settings;
+  const { recipe, batch, nbs, imgsz, amp } = settings;
+  const { ema_decay: decay, ema_tau: tau, clip } = recipe;
   freezeLayers(model, settings.freeze);
   const criterion = await createCriterion(model, { recipe, imgsz });
   // A criterion's own parameters have neither decay nor a warm-up of their own.
@@ -38,14 +39,10 @@ export async function createParts(model: DetectionModel, settings: PartSettings)
   const accumulate = accumulationSteps({ batch, nbs });
   const weightDecay = (recipe.weight_decay * batch * accumulate) / nbs;
   const optimizer = makeOptimizer(recipe.optimizer, parameters, { weightDecay });
-  const averages = recipe.ema_decay > 0;
-  const ema = averages ? await ModelEMA.of(model, { decay: recipe.ema_decay, tau: recipe.ema_tau }) : undefined;
-  const step = new TrainStep(model, {
-    ...{ criterion, optimizer, accumulates: accumulate > 1, amp: settings.amp },
-    ...(ema === undefined ? {} : { ema }),
-    ...(recipe.clip > 0 ? { clip: recipe.clip } : {}),
-  });
-  return { model, criterion, optimizer, step, ...(ema === undefined ? {} : { ema }) };
+  const ema = decay > 0 ? await ModelEMA.of(model, { decay, tau }) : undefined;
+  const limits = { clip: clip > 0 ? clip : undefined, accumulates: accumulate > 1 };
+  const step = new TrainStep(model, { criterion, optimizer, ema, amp, ...limits });
+  return { model, criterion, optimizer, ema, step };
 }
 
 /** Frees what {@link createParts} created; the model stays. */
@@ -60,12 +57,9 @@ export function disposeParts({ optimizer, criterion, ema, step }: TrainingParts)
  * @throws LookonceError `ARGUMENT` for a layer that the model does not have
  */
 function freezeLayers(model: DetectionModel, layers: number | readonly number[]): void {
-  const numbers = typeof layers === "number" ? Array.from({ length: layers }, (_, layer) => layer) : layers;
-  for (const layer of numbers) {
+  const { length } = model.config.layers;
+  for (const layer of typeof layers === "number" ? Array.from({ length: layers }, (_, i) => i) : layers) {
     if (model.freeze(`model.${layer}.`).length > 0 || layer in model.config.layers) continue;
-    throw new LookonceError(
-      "ARGUMENT",
-      `freeze: the model has no layer ${layer}; its layers are 0 to ${model.config.layers.length - 1}.`,
-    );
+    throw new LookonceError("ARGUMENT", `freeze: the model has no layer ${layer}; its layers are 0 to ${length - 1}.`);
   }
 }

@@ -37,7 +37,6 @@ export interface SavedTraining {
   settings: ResolvedSettings;
 }
 
-/** Returns the progress of a training that starts. */
 export function initialProgress(): TrainingProgress {
   const counts = { epoch: 0, iteration: 0, optimizerSteps: 0, lastOptimizerStep: -1 };
   return { ...counts, lossSums: {}, seconds: 0, epochSeconds: 0, losses: [] };
@@ -46,16 +45,14 @@ export function initialProgress(): TrainingProgress {
 /** Variables besides the model's, by the names they are saved under. */
 function ownVariables({ criterion, optimizer, step }: TrainingParts): Map<string, tf.Variable> {
   const groups = {
-    criterion: new Map([...criterion.parameters, ...criterion.state]),
+    criterion: [...criterion.parameters, ...criterion.state],
     optimizer: optimizer.state,
     accumulatedGrads: step.accumulatedGrads,
-    scaler: step.scaler?.state ?? new Map(),
+    scaler: step.scaler?.state ?? [],
   };
-  return new Map(
-    Object.entries(groups).flatMap(([kind, variables]) =>
-      [...variables].map(([name, variable]) => [`${kind}.${name}`, variable] as const),
-    ),
-  );
+  const named = ([kind, variables]: [string, Iterable<[string, tf.Variable]>]): [string, tf.Variable][] =>
+    Array.from(variables, ([name, variable]) => [`${kind}.${name}`, variable]);
+  return new Map(Object.entries(groups).flatMap(named));
 }
 
 /**
@@ -96,10 +93,8 @@ export function readTraining(file: string): ResumedCheckpoint {
   }
   const { tensors, state } = training;
   if (state.version !== version) {
-    throw new LookonceError(
-      "FORMAT",
-      `${file}: the training's state has version ${state.version}, expected ${version}`,
-    );
+    const found = `${file}: the training's state has version ${state.version}, expected ${version}`;
+    throw new LookonceError("FORMAT", found);
   }
   return { file, weights, tensors, ...(state as unknown as SavedTraining) };
 }
@@ -110,18 +105,15 @@ export function readTraining(file: string): ResumedCheckpoint {
  * @throws LookonceError `FORMAT` when the state is not of a training like this one
  */
 export function restoreState(parts: TrainingParts, { file, weights, tensors, progress }: ResumedCheckpoint): void {
-  const raw = new Map(
-    [...tensors].flatMap(([key, tensor]) => (key.startsWith("model.") ? [[key.slice(6), tensor]] : [])),
-  );
+  const own = [...tensors].filter(([key]) => key.startsWith("model."));
+  const raw = new Map(own.map(([key, tensor]) => [key.slice("model.".length), tensor]));
   loadStateDict(parts.ema?.model ?? parts.model, weights, { name: file });
   if (parts.ema !== undefined) loadStateDict(parts.model, raw, { name: file });
   for (const [key, variable] of ownVariables(parts)) {
     const saved = tensors.get(key);
-    if (saved === undefined || saved.shape.join() !== variable.shape.join()) {
-      throw new LookonceError(
-        "FORMAT",
-        `${file}: the training's state has ${saved === undefined ? "no" : "another shape of"} ${key}: it is of a training with another optimizer, loss or batch`,
-      );
+    if (saved?.shape.join() !== variable.shape.join()) {
+      const fault = `the training's state has ${saved === undefined ? "no" : "another shape of"} ${key}`;
+      throw new LookonceError("FORMAT", `${file}: ${fault}: it is of a training with another optimizer, loss or batch`);
     }
     tf.tidy(() => variable.assign(tf.tensor(saved.data as Float32Array, variable.shape)));
   }

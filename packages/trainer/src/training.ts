@@ -31,7 +31,7 @@ export interface Training extends TrainingParts {
   earlyStopping: EarlyStopping;
   checkpointer: Checkpointer;
   /** Missing without images to validate with. */
-  validator?: Validator;
+  validator: Validator | undefined;
   callbacks: Required<TrainCallbacks>;
   /** When this process started it, on the clock of `performance.now()`. */
   startedAt: number;
@@ -49,33 +49,23 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   if (saved !== undefined) restoreState(parts, saved);
   // After all settings are checked: a wrong one leaves no directory behind.
   const directory = options.directory ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
-  createWeightsDirectory(directory);
-  const { recipe, epochs, imgsz, batch } = settings;
-  const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
-  const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
-  const validation = {
-    ...{ imgsz, batch, criterion: parts.criterion },
-    ...(workers === undefined ? {} : { workers }),
-    ...(cache === undefined ? {} : { cache }),
-  };
-  return {
-    ...{ ...parts, options, settings, choices, directory, progress, loader, callbacks, startedAt },
-    scheduler: new LrScheduler({
-      ...{ ...recipe, ...settings, epochs, iterations: loader.length },
-      warmsMomentum: parts.optimizer.warmsMomentum,
-    }),
-    earlyStopping: new EarlyStopping(settings.patience, saved?.best),
-    checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),
-    ...(valData === undefined ? {} : { validator: new Validator(valData, model, validation) }),
-  };
-}
-
-function createWeightsDirectory(directory: string): void {
   try {
     mkdirSync(join(directory, "weights"), { recursive: true });
   } catch (cause) {
     throw new LookonceError("IO", `cannot write to ${directory}: ${(cause as Error).message}`, { cause });
   }
+  const { recipe, imgsz, batch, patience } = settings;
+  const { warmsMomentum } = parts.optimizer;
+  const { criterion } = parts;
+  const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
+  const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
+  return {
+    ...{ ...parts, options, settings, choices, directory, progress, loader, callbacks, startedAt },
+    scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum }),
+    earlyStopping: new EarlyStopping(patience, saved?.best),
+    checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),
+    validator: valData && new Validator(valData, model, { imgsz, batch, criterion, workers, cache }),
+  };
 }
 
 /** Frees all but the model. */

@@ -53,22 +53,29 @@ export function autoAnchor(model: DetectionModel, options: AutoAnchorOptions): A
   const random = rng.fork("scales");
   const scales = Float32Array.from(images, () => random.uniform(...scaling));
   const scaled = labelSizes(images, { imgsz, scales });
-  const current = anchorsInPixels(model);
-  const before = anchorFit(scaled, current.flat(), { threshold });
-  if (scaled.length === 0) return report({ before, now: before, anchors: current, outcome: "kept" });
-  if (before.recall > goodRecall && !always) return report({ before, now: before, anchors: current, outcome: "good" });
-  const count = current.flat().length;
-  const fitted = fitAnchors(labelSizes(images, { imgsz }), {
-    ...{ count, threshold, rng: rng.fork("fit") },
-    ...(generations === undefined ? {} : { generations }),
+  const current = model.anchors.map((level, i) => {
+    const stride = model.strides[i] as number;
+    return level.map(([width, height]): AnchorSize => [width * stride, height * stride]);
   });
+  const before = anchorFit(scaled, current.flat(), { threshold });
+  const { perTarget, recall } = before;
+  const fit = `AutoAnchor: ${perTarget.toFixed(2)} anchors/target, ${recall.toFixed(3)} best possible recall (BPR)`;
+  const unchanged = { ...before, before, anchors: current };
+  if (scaled.length > 0 && recall > goodRecall && !always) {
+    return { ...unchanged, outcome: "good", line: `${fit}: the model's anchors fit the data set` };
+  }
+  const sizes = labelSizes(images, { imgsz });
+  const count = current.flat().length;
+  const fitted = fitAnchors(sizes, { count, threshold, generations, rng: rng.fork("fit") });
   const now = fitted === undefined ? before : anchorFit(scaled, fitted.anchors, { threshold });
-  if (fitted === undefined || !(now.recall > before.recall || always)) {
-    return report({ before, now: before, anchors: current, outcome: "kept" });
+  if (fitted === undefined || !(now.recall > recall || always)) {
+    return { ...unchanged, outcome: "kept", line: `${fit}: no better ones were found, the model keeps its anchors` };
   }
   const anchors = toLevels(fitted.anchors, model.strides);
   model.setAnchors(anchors);
-  return report({ before, now, anchors, outcome: "fitted" });
+  const better = `${now.perTarget.toFixed(2)} and ${now.recall.toFixed(3)}`;
+  const line = `${fit}: new ones were fitted to the data set, with ${better}`;
+  return { ...now, before, anchors, outcome: "fitted", line };
 }
 
 /**
@@ -93,14 +100,6 @@ export function checkAnchors(
   return autoAnchor(model, { ...options, threshold, always: anchors !== undefined });
 }
 
-/** A model's anchors in pixels, finest level first: [level][anchor] = [width, height]. */
-function anchorsInPixels(model: DetectionModel): AnchorSize[][] {
-  return model.anchors.map((level, i) => {
-    const stride = model.strides[i] as number;
-    return level.map(([width, height]): AnchorSize => [width * stride, height * stride]);
-  });
-}
-
 /** Deals anchors out, the smallest to the finest grid. */
 function toLevels(anchors: readonly AnchorSize[], strides: readonly number[]): AnchorSize[][] {
   const perLevel = anchors.length / strides.length;
@@ -108,20 +107,4 @@ function toLevels(anchors: readonly AnchorSize[], strides: readonly number[]): A
   const levels: AnchorSize[][] = [];
   for (const [i, level] of order.entries()) levels[level] = anchors.slice(i * perLevel, (i + 1) * perLevel);
   return levels;
-}
-
-interface Found extends Pick<AnchorReport, "before" | "anchors" | "outcome"> {
-  now: AnchorFit;
-}
-
-function report({ before, now, anchors, outcome }: Found): AnchorReport {
-  const endings = {
-    good: "the model's anchors fit the data set",
-    fitted: `new ones were fitted to the data set, with ${now.perTarget.toFixed(2)} and ${now.recall.toFixed(3)}`,
-    kept: "no better ones were found, the model keeps its anchors",
-  };
-  const { perTarget, recall } = before;
-  const fit = `${perTarget.toFixed(2)} anchors/target, ${recall.toFixed(3)} best possible recall (BPR)`;
-  const line = `AutoAnchor: ${fit}: ${endings[outcome]}`;
-  return { ...now, before, anchors, outcome, line };
 }

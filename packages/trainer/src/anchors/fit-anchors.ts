@@ -49,17 +49,14 @@ export function fitAnchors(sizes: Float32Array, options: FitAnchorsOptions): Fit
   }
   const large = withoutTiny(sizes, smallestBox);
   if (large.length === 0) return undefined;
-  const boxes = sample(large, maxBoxes, rng.fork("boxes"));
-  const starts = [clusterSizes(boxes, count, rng.fork("k-means")), clusterRatios(boxes, count, rng.fork("ratios"))];
-  const fitness = starts.map((start) => anchorFit(boxes, byArea(start), { threshold }).fitness);
-  const start = starts[(fitness[1] as number) > (fitness[0] as number) ? 1 : 0] as Float64Array;
+  const boxes = sample(large, rng.fork("boxes"));
+  const fit = (sizes: Float32Array, anchors: Float64Array): AnchorFit =>
+    anchorFit(sizes, byArea(anchors), { threshold });
+  const bySize = clusterSizes(boxes, count, rng.fork("k-means"));
+  const byRatio = clusterRatios(boxes, count, rng.fork("ratios"));
+  const start = fit(boxes, byRatio).fitness > fit(boxes, bySize).fitness ? byRatio : bySize;
   const refined = refineAnchors(boxes, start, { rng: rng.fork("generations"), generations, threshold });
-  const anchors = byArea(refined);
-  return {
-    anchors,
-    ...anchorFit(large, anchors, { threshold }),
-    start: anchorFit(large, byArea(start), { threshold }),
-  };
+  return { anchors: byArea(refined), ...fit(large, refined), start: fit(large, start) };
 }
 
 /** Centers of clusters of sizes in units of their standard deviations. */
@@ -76,27 +73,22 @@ function clusterRatios(boxes: Float32Array, count: number, rng: Random): Float64
   return kMeans(points, count, { rng }).centers.map(Math.exp);
 }
 
-/** Draws at most `max` rows of two. */
-function sample(rows: Float32Array, max: number, rng: Random): Float32Array {
+/** Draws at most {@link maxBoxes} rows of two. */
+function sample(rows: Float32Array, rng: Random): Float32Array {
   const count = rows.length / 2;
-  if (count <= max) return rows;
-  const chosen = new Float32Array(max * 2);
-  for (const [at, row] of rng.permutation(count).slice(0, max).entries()) {
-    chosen[2 * at] = rows[2 * row] as number;
-    chosen[2 * at + 1] = rows[2 * row + 1] as number;
+  if (count <= maxBoxes) return rows;
+  const chosen = new Float32Array(maxBoxes * 2);
+  for (const [at, row] of rng.permutation(count).slice(0, maxBoxes).entries()) {
+    chosen.set(rows.subarray(2 * row, 2 * row + 2), 2 * at);
   }
   return chosen;
 }
 
 /** Standard deviation of every second value; 1 where all are equal. */
 function deviation(rows: Float32Array, from: 0 | 1): number {
-  const count = rows.length / 2;
-  let sum = 0;
-  for (let i = from; i < rows.length; i += 2) sum += rows[i] as number;
-  const mean = sum / count;
-  let squares = 0;
-  for (let i = from; i < rows.length; i += 2) squares += ((rows[i] as number) - mean) ** 2;
-  return Math.sqrt(squares / count) || 1;
+  const values = rows.filter((_, i) => i % 2 === from);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
 }
 
 function byArea(rows: Float64Array): AnchorSize[] {

@@ -1,21 +1,13 @@
 import type { Random } from "@lookonce/random";
 
-/** Options of {@link kMeans}. */
-export interface KMeansOptions {
-  rng: Random;
-  /** Times to begin anew; the best result is kept. Default 30. */
-  restarts?: number;
-  /** Ends when the mean distance falls by no more than this. Default 1e-5. */
-  tolerance?: number;
-}
-
-/** What {@link kMeans} found. */
+/** Rows of x, y, and the mean distance of the points to their nearest center. */
 export interface Clusters {
-  /** Rows of x, y. */
   centers: Float64Array;
-  /** Mean distance of the points to their nearest center. */
   distortion: number;
 }
+
+/** A run ends when the mean distance falls by no more than this. */
+const tolerance = 1e-5;
 
 /**
  * Centers of `count` clusters of points in the plane (Lloyd, 1982), started from points that are far from each other
@@ -25,19 +17,20 @@ export interface Clusters {
  * SciPy's `kmeans` with.
  *
  * @param points rows of x, y; at least one
+ * @param restarts times to begin anew; the best result is kept
  */
-export function kMeans(points: Float64Array, count: number, options: KMeansOptions): Clusters {
-  const { rng, restarts = 30, tolerance = 1e-5 } = options;
-  let best: Clusters | undefined;
-  for (let restart = 0; restart < restarts; restart++) {
-    const found = lloyd(points, spreadCenters(points, count, rng), tolerance);
-    if (best === undefined || found.distortion < best.distortion) best = found;
-  }
-  return best as Clusters;
+export function kMeans(
+  points: Float64Array,
+  count: number,
+  { rng, restarts = 30 }: { rng: Random; restarts?: number },
+): Clusters {
+  const runs = Array.from({ length: restarts }, () => lloyd(points, spreadCenters(points, count, rng)));
+  return runs.reduce((best, run) => (run.distortion < best.distortion ? run : best));
 }
 
 /** Moves every center to the middle of its points until that changes little. */
-function lloyd(points: Float64Array, centers: Float64Array, tolerance: number): Clusters {
+function lloyd(points: Float64Array, start: Float64Array): Clusters {
+  let centers = start;
   const sums = new Float64Array(centers.length);
   const counts = new Float64Array(centers.length / 2);
   for (let before = Number.POSITIVE_INFINITY; ; ) {
@@ -56,13 +49,11 @@ function lloyd(points: Float64Array, centers: Float64Array, tolerance: number): 
     if (before - distortion <= tolerance) return { centers, distortion };
     before = distortion;
     // A center that no point is nearest to stays where it is.
-    const moved = centers.map((center, i) => ((counts[i >> 1] as number) > 0 ? sumOver(sums, counts, i) : center));
-    centers = moved;
+    centers = centers.map((center, i) => {
+      const count = counts[i >> 1] as number;
+      return count > 0 ? (sums[i] as number) / count : center;
+    });
   }
-}
-
-function sumOver(sums: Float64Array, counts: Float64Array, i: number): number {
-  return (sums[i] as number) / (counts[i >> 1] as number);
 }
 
 /** Where the nearest center begins, and the square of its distance. */
@@ -98,10 +89,8 @@ function spreadCenters(points: Float64Array, count: number, rng: Random): Float6
 
 /** An index, each with a probability in proportion to its weight. */
 function drawBy(weights: Float64Array, rng: Random): number {
-  let left = rng.uniform(
-    0,
-    weights.reduce((sum, weight) => sum + weight, 0),
-  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let left = rng.uniform(0, total);
   for (let i = 0; i < weights.length; i++) {
     left -= weights[i] as number;
     if (left < 0) return i;

@@ -32,13 +32,5 @@ export function labelSizes(images: readonly SizedImage[], { imgsz, scales }: Lab
 
 /** The rows of which a side has at least `least` pixels. */
 export function withoutTiny(sizes: Float32Array, least: number): Float32Array {
-  const kept = new Float32Array(sizes.length);
-  let at = 0;
-  for (let i = 0; i < sizes.length; i += 2) {
-    const [width, height] = [sizes[i] as number, sizes[i + 1] as number];
-    if (!(width >= least || height >= least)) continue;
-    kept[at++] = width;
-    kept[at++] = height;
-  }
-  return kept.slice(0, at);
+  return sizes.filter((side, i) => side >= least || (sizes[i ^ 1] as number) >= least);
 }

@@ -38,7 +38,7 @@ const clear = 512 * 2 ** 20;
  * @throws LookonceError `DEVICE` where the device's memory cannot be seen
  */
 export async function autoBatch(model: DetectionModel, options: AutoBatchOptions = {}): Promise<AutoBatchReport> {
-  const { share = 0.6, limit = 1024 } = options;
+  const { imgsz = 640, freeze = 0, objects = 64, share = 0.6, limit = 1024 } = options;
   const backend = currentBackend();
   if (backend === undefined) {
     throw new LookonceError(
@@ -47,18 +47,23 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
     );
   }
   const { amp } = await choosePrecision(options.amp);
-  const settings = partSettings(model, { ...options, amp });
+  const { nbs, optimizer, ...recipe } = makeRecipe(familyOf(model.family), options.recipe);
+  // Of the two optimizers that `auto` may stand for, the one that remembers more.
+  const resolved = { ...recipe, nbs, optimizer: optimizer === "auto" ? "AdamW" : optimizer } as PartSettings["recipe"];
   const meter = options.meter ?? (await meterFor(backend.runtime.executionProviders[0] ?? "cpu"));
   await backend.freeGraphs();
   const free = await meter.free();
   const copy = await copyModel(model);
-  const parts = await createParts(copy, settings);
+  const parts = await createParts(copy, { recipe: resolved, batch: 1, nbs, imgsz, freeze, amp });
   try {
     // Graphs beyond the backend's own budget would be compiled anew at every step.
     const budget = Math.min(share * free, backend.memoryBudget);
-    const measured = await measureSteps(backend, { ...options, parts, meter, budget });
-    const batch = largestBatch(measured, { budget, nbs: settings.nbs, limit });
-    return { batch, line: describe({ batch, measured, budget, free, meter }), free, measured };
+    const measured = await measureSteps(backend, { parts, meter, budget, imgsz, objects, limit });
+    const batch = largestBatch(measured, { budget, nbs, limit });
+    const tried = measured.map((one) => `${one.batch}: ${gibibytes(one.both)}`).join(", ");
+    const fits = (measured[0]?.both ?? 0) <= budget ? "fits" : "is the smallest, and does not fit,";
+    const line = `batch ${batch} ${fits} into ${gibibytes(budget)} of the ${gibibytes(free)} of ${meter.name} that are free (steps of ${tried})`;
+    return { batch, line, free, measured };
   } finally {
     disposeParts(parts);
     copy.dispose();
@@ -66,21 +71,24 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
   }
 }
 
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
+
 /** Finds the batch of a training with {@link autoBatch}, for the largest images and the most objects it will see. */
 export async function largestTrainingBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport> {
-  const { data, imgsz = 640, multiScale = false, recipe = {}, freeze, amp } = options;
+  const { data, imgsz = 640, multiScale = false, recipe, freeze, amp } = options;
   const { mosaic } = makeRecipe(familyOf(model.family), recipe);
   // The largest size that multi-scale training draws.
   const largest = multiScale ? Math.floor((imgsz * 1.5) / model.maxStride) * model.maxStride : imgsz;
+  const limit = Math.max(1, data.entries.length);
   return autoBatch(model, {
-    ...{
-      imgsz: largest,
-      recipe,
-      limit: Math.max(1, data.entries.length),
-      objects: maxObjects(data.entries, mosaic > 0),
-    },
-    ...(freeze === undefined ? {} : { freeze }),
-    ...(amp === undefined ? {} : { amp }),
+    imgsz: largest,
+    recipe,
+    limit,
+    objects: maxObjects(data.entries, mosaic > 0),
+    freeze,
+    amp,
   });
 }
 
@@ -92,26 +100,14 @@ function maxObjects(entries: readonly Pick<DatasetEntry, "classes">[], isMosaic:
   return isMosaic ? Math.max(fullest, Math.ceil(4 * mean)) : fullest;
 }
 
-/** Resolves the settings of a step. */
-function partSettings(
-  model: DetectionModel,
-  { imgsz = 640, freeze = 0, amp = false, ...options }: AutoBatchOptions,
-): PartSettings {
-  const recipe = makeRecipe(familyOf(model.family), options.recipe);
-  // Of the two that `auto` may stand for, the one that remembers more.
-  const optimizer = recipe.optimizer === "auto" ? "AdamW" : recipe.optimizer;
-  return { recipe: { ...recipe, optimizer } as PartSettings["recipe"], batch: 1, nbs: recipe.nbs, imgsz, freeze, amp };
-}
-
-interface Measuring extends AutoBatchOptions {
+interface Measuring extends Required<Pick<AutoBatchOptions, "imgsz" | "objects" | "limit" | "meter">> {
   parts: TrainingParts;
-  meter: MemoryMeter;
   budget: number;
 }
 
 /** Measures steps of more and more images, as long as the next ones are sure to fit. */
 async function measureSteps(backend: OnnxRuntimeBackend, options: Measuring): Promise<Measurement[]> {
-  const { meter, parts, imgsz = 640, objects = 64, budget, limit = 1024 } = options;
+  const { meter, parts, imgsz, objects, budget, limit } = options;
   const rng = new Random(0);
   const measure = async (batch: number): Promise<Measurement> => {
     const images = noiseBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });
@@ -135,43 +131,15 @@ async function measureSteps(backend: OnnxRuntimeBackend, options: Measuring): Pr
   return measured;
 }
 
-/** One line for the user. */
-function describe({ batch, measured, budget, free, meter }: Found): string {
-  const tried = measured.map((one) => `${one.batch}: ${gibibytes(one.both)}`).join(", ");
-  const fits = (measured[0]?.both ?? 0) <= budget ? "fits" : "is the smallest, and does not fit,";
-  return `batch ${batch} ${fits} into ${gibibytes(budget)} of the ${gibibytes(free)} of ${meter.name} that are free (steps of ${tried})`;
-}
-
-interface Found {
-  batch: number;
-  measured: readonly Measurement[];
-  budget: number;
-  free: number;
-  meter: MemoryMeter;
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-}
-
-/** Options of {@link noiseBatch}. */
-export interface NoiseBatchOptions {
-  /** Images. */
-  count: number;
-  /** Their side, in pixels. */
-  imgsz: number;
-  /** Objects in each. */
-  objects: number;
-  /** Number of classes. */
-  nc: number;
-  rng: Random;
-}
-
 /** Bytes of noise that are drawn; they are repeated over the images. */
 const noiseBytes = 65_536;
 
-/** Creates a batch of noise with boxes from a sixteenth to half of the images' side. */
-export function noiseBatch({ count, imgsz, objects, nc, rng }: NoiseBatchOptions): TrainBatch {
+/** Creates a batch of square images of noise, with as many boxes each, from a sixteenth to half of the side. */
+export function noiseBatch({
+  rng,
+  ...sizes
+}: Record<"count" | "imgsz" | "objects" | "nc", number> & { rng: Random }): TrainBatch {
+  const { count, imgsz, objects, nc } = sizes;
   const size = count * imgsz * imgsz * 3;
   const noise = Uint8Array.from({ length: Math.min(size, noiseBytes) }, () => rng.integer(0, 256));
   const images = new Uint8Array(size);

@@ -22,37 +22,28 @@ export interface AutoBatchReport {
   measured: readonly Measurement[];
 }
 
-/** bytes = start + slope · batch. */
-export interface Line {
-  start: number;
-  slope: number;
-}
+type Point = readonly [batch: number, bytes: number];
 
-/** The line through points (batch, bytes) by least squares. */
-export function fitLine(points: readonly (readonly [batch: number, bytes: number])[]): Line {
-  const mean = (of: (point: readonly [number, number]) => number): number =>
+/** The line bytes = start + slope · batch through points, by least squares. */
+export function fitLine(points: readonly Point[]): { start: number; slope: number } {
+  const mean = (of: (point: Point) => number): number =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const [x, y] = [mean(([batch]) => batch), mean(([, bytes]) => bytes)];
   const slope = mean(([batch, bytes]) => (batch - x) * (bytes - y)) / mean(([batch]) => (batch - x) ** 2);
   return { start: y - slope * x, slope };
 }
 
-/** What a batch is measured against. */
-export interface BatchLimits {
-  /** Bytes that a step may use. */
-  budget: number;
-  /** The nominal batch, to which gradients of smaller ones are accumulated. */
-  nbs: number;
-  /** The largest batch that makes sense, such as the number of images. */
-  limit: number;
-}
-
 /**
  * Returns the largest batch whose step fits into the budget by lines through the measurements; at least 1. From 16 on
  * it is a multiple of 8, from 4 on an even number. Where the measurements do not grow, it is the largest one measured:
  * that one is known to fit.
+ *
+ * @param limits bytes that a step may use, the nominal batch, and the largest batch that makes sense
  */
-export function largestBatch(measured: readonly Measurement[], { budget, nbs, limit }: BatchLimits): number {
+export function largestBatch(
+  measured: readonly Measurement[],
+  { budget, nbs, limit }: Record<"budget" | "nbs" | "limit", number>,
+): number {
   const update = fitLine(measured.map((one) => [one.batch, one.update]));
   const both = fitLine(measured.map((one) => [one.batch, one.both]));
   if (!(update.slope > 0 && both.slope > 0)) return roundDown(Math.min(limit, measured.at(-1)?.batch ?? 1));

@@ -28,19 +28,12 @@ async function queryDriver(): Promise<string> {
 
 /** Memory of an NVIDIA GPU as `nvidia-smi` reports it: that of all processes, to one MiB. */
 export function nvidiaMemory(query: () => Promise<string> = queryDriver): MemoryMeter {
-  const read = async (): Promise<{ used: number; total: number }> => {
+  const read = async (): Promise<{ used: number; free: number }> => {
     const [used, total] = (await query()).split(",").map(Number);
-    if (used !== undefined && total !== undefined && total > 0) return { used: used * 2 ** 20, total: total * 2 ** 20 };
-    throw new Error("nvidia-smi reported no sizes");
+    if (used === undefined || total === undefined || !(total > 0)) throw new Error("nvidia-smi reported no sizes");
+    return { used: used * 2 ** 20, free: (total - used) * 2 ** 20 };
   };
-  return {
-    name: "GPU memory",
-    free: async () => {
-      const { used, total } = await read();
-      return total - used;
-    },
-    used: async () => (await read()).used,
-  };
+  return { name: "GPU memory", free: async () => (await read()).free, used: async () => (await read()).used };
 }
 
 /**

@@ -36,7 +36,8 @@ const scoreKeys = Object.keys(scoreColumns) as (keyof GenerationScores)[];
 export class EvolveTable {
   readonly #file: string;
   readonly #keys: readonly string[];
-  readonly #rows: EvolvedGeneration[] = [];
+  /** All generations so far. */
+  readonly rows: EvolvedGeneration[] = [];
 
   /**
    * Opens a table or creates one.
@@ -53,23 +54,24 @@ export class EvolveTable {
     const text = existsSync(file) ? read(file) : "";
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     const [found, ...lines] = whole.split(/\r?\n/).slice(0, -1);
-    if (found !== undefined && found !== header) throw otherColumns(file, { found, header });
-    for (const [i, line] of lines.entries()) this.#rows.push(this.#parse(line, i + 2));
+    if (found !== undefined && found !== header) {
+      const [has, needs] = [found.split(","), header.split(",")];
+      const name = needs.find((column, i) => column !== has[i]) ?? has[needs.length];
+      throw new LookonceError(
+        "FORMAT",
+        `${file} is of another evolution: at "${name}" its columns differ from those of this one. Choose another name, or remove the file.`,
+      );
+    }
+    for (const [i, line] of lines.entries()) this.rows.push(this.#parse(line, i + 2));
     if (whole !== text) log(`${file}: line ${lines.length + 2} was cut short, that generation is done again`);
     if (found === undefined || whole !== text) writeWholeSync(this.#file, found === undefined ? `${header}\n` : whole);
   }
 
-  /** All generations so far. */
-  get rows(): readonly EvolvedGeneration[] {
-    return this.#rows;
-  }
-
   /** Adds a generation. @throws LookonceError `IO` when the file cannot be written */
-  add(generation: EvolvedGeneration): void {
-    const { scores, hyps } = generation;
+  add({ scores, hyps }: EvolvedGeneration): void {
     const cells = [...scoreKeys.map((key) => scores[key] ?? ""), ...this.#keys.map((key) => hyps[key])];
     writing(this.#file, () => appendFileSync(this.#file, `${cells.join(",")}\n`, { flush: true }));
-    this.#rows.push(generation);
+    this.rows.push({ scores, hyps });
   }
 
   #parse(line: string, number: number): EvolvedGeneration {
@@ -100,13 +102,4 @@ function read(file: string): string {
 /** Cells by their columns' names; empty ones are `undefined`. */
 function numbersOf(keys: readonly string[], cells: readonly string[]): [key: string, value: number | undefined][] {
   return keys.map((key, i) => [key, (cells[i] ?? "").trim() === "" ? undefined : Number(cells[i])]);
-}
-
-function otherColumns(file: string, { found, header }: { found: string; header: string }): LookonceError {
-  const [has, needs] = [found.split(","), header.split(",")];
-  const name = needs.find((column, i) => column !== has[i]) ?? has[needs.length];
-  return new LookonceError(
-    "FORMAT",
-    `${file} is of another evolution: at "${name}" its columns differ from those of this one. Choose another name, or remove the file.`,
-  );
 }

@@ -77,11 +77,12 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
   const start = startHyps(options.recipe, space);
   const csv = join(directory, "evolve.csv");
   const hyp = join(directory, family.evolution.file);
+  const logFile = join(directory, "log.jsonl");
   const table = new EvolveTable(csv, Object.keys(start), options.log);
   let best = fittest(table.rows);
   while (table.rows.length < generations && signal?.aborted !== true) {
     const number = table.rows.length + 1;
-    const hyps = nextHyps(table.rows, { start, space, rng: options.rng.fork("generation", number) });
+    const hyps = number === 1 ? start : nextHyps(table.rows, space, options.rng.fork("generation", number));
     const judged = await judge({ ...options.recipe, ...hyps } as Recipe, number, options);
     if (judged === undefined) break;
     const generation = { scores: judged.scores, hyps };
@@ -92,13 +93,14 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
       writeHyps(hyp, best, options);
     }
     const report: GenerationReport = { ...generation, ...judged, generation: number, isBest };
-    logGeneration(directory, report);
+    const line = JSON.stringify({ event: "generation", ...report });
+    writing(logFile, () => appendFileSync(logFile, `${line}\n`));
     await onGeneration?.(report, table.rows);
   }
   // A crash may have come between the line and the file.
   if (best !== undefined) writeHyps(hyp, best, options);
   const interrupted = table.rows.length < generations;
-  return { generations: table.rows, ...(best === undefined ? {} : { best }), csv, hyp, interrupted };
+  return { generations: table.rows, best, csv, hyp, interrupted };
 }
 
 /** The hyper-parameters that are evolved, within their limits. YOLOv5 evolves the number of anchors too, from 3. */
@@ -109,15 +111,8 @@ function startHyps(recipe: Recipe, space: SearchSpace): Hyps {
   return withinLimits(Object.fromEntries(keys.map((key) => [key, values[key] as number])), space);
 }
 
-interface NextOptions {
-  start: Hyps;
-  space: SearchSpace;
-  rng: Random;
-}
-
-/** What the next generation is trained with: the start, then children of the fittest so far. */
-function nextHyps(rows: readonly EvolvedGeneration[], { start, space, rng }: NextOptions): Hyps {
-  if (rows.length === 0) return start;
+/** What the next generation is trained with: a child of the fittest so far. */
+function nextHyps(rows: readonly EvolvedGeneration[], space: SearchSpace, rng: Random): Hyps {
   const fitness = rows.map(({ scores }) => scores.fitness);
   const { hyps } = rows[chooseParent(fitness, rng)] as EvolvedGeneration;
   return mutate(hyps, space, drawMutation(hyps, space, rng));
@@ -143,11 +138,10 @@ async function judge(
 }
 
 function fittest(rows: readonly EvolvedGeneration[]): Evolution["best"] {
-  let best: Evolution["best"];
-  for (const [i, row] of rows.entries()) {
-    if (best === undefined || row.scores.fitness > best.scores.fitness) best = { ...row, generation: i + 1 };
-  }
-  return best;
+  const fitness = rows.map(({ scores }) => scores.fitness);
+  const first = fitness.indexOf(Math.max(...fitness));
+  const row = rows[first];
+  return row && { ...row, generation: first + 1 };
 }
 
 /** Writes the fittest hyper-parameters, and those that were not evolved, as a file that trainings read. */
@@ -162,9 +156,4 @@ function writeHyps(file: string, best: Required<Evolution>["best"], { family, re
     dump({ ...Object.fromEntries(kept), ...hyps }),
   ];
   writeWholeSync(file, lines.join("\n"));
-}
-
-function logGeneration(directory: string, report: GenerationReport): void {
-  const file = join(directory, "log.jsonl");
-  writing(file, () => appendFileSync(file, `${JSON.stringify({ event: "generation", ...report })}\n`));
 }

@@ -7,16 +7,8 @@ export type Hyps = Readonly<Record<string, number>>;
 /** How YOLOv5 (7.0) and YOLOv8's tuner (8.3) mutate: how likely, how strongly, and how many generations may be parents. */
 const mutation = { probability: 0.8, sigma: 0.2, low: 0.3, high: 3, decimals: 5, parents: 5 } as const;
 
-/** A generation that may be a parent. */
-export interface ParentChoice {
-  /** Its place among all generations. */
-  row: number;
-  /** What its probability is in proportion to. */
-  weight: number;
-}
-
-/** The five fittest generations, the fittest first; each weighs as much as it is fitter than the last of them. */
-export function parentChoices(fitness: readonly number[]): ParentChoice[] {
+/** The rows of the five fittest generations, the fittest first; each weighs as much as it is fitter than the last of them. */
+export function parentChoices(fitness: readonly number[]): { row: number; weight: number }[] {
   const order = fitness.map((_, row) => row).sort((a, b) => (fitness[b] as number) - (fitness[a] as number));
   const rows = order.slice(0, mutation.parents);
   const least = fitness[rows.at(-1) as number] as number;
@@ -31,7 +23,7 @@ export function chooseParent(fitness: readonly number[], rng: Random): number {
     left -= weight;
     if (left < 0) return row;
   }
-  return (choices[0] as ParentChoice).row;
+  return choices[0]?.row ?? 0;
 }
 
 /** What a mutation is made from, a number for each hyper-parameter in their order. */
@@ -65,11 +57,7 @@ export function mutate(parent: Hyps, space: SearchSpace, draws: MutationDraws): 
   return withinLimits(Object.fromEntries(changed), space);
 }
 
-function factorOf(
-  key: string,
-  i: number,
-  { space, draws }: { space: SearchSpace; draws: Pick<MutationDraws, "chances" | "normals" | "strength"> },
-): number {
+function factorOf(key: string, i: number, { space, draws }: { space: SearchSpace; draws: MutationDraws }): number {
   const { probability, sigma, low, high } = mutation;
   const applies = (draws.chances[i] as number) < probability ? 1 : 0;
   const change = (space[key]?.gain ?? 0) * applies * (draws.normals[i] as number) * draws.strength * sigma;

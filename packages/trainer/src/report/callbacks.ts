@@ -9,7 +9,6 @@ import type { StepSchedule } from "../warmup.ts";
 
 /** A training, reported at its start. */
 export interface RunInfo {
-  /** The run's directory. */
   directory: string;
   /** Name of the model's task. */
   task: string;
@@ -41,7 +40,6 @@ export interface BatchInfo extends StepResult {
   iteration: number;
   /** Mean losses of the epoch so far. */
   mean: Losses;
-  /** Learning rates by group of parameters. */
   lr: StepSchedule["lr"];
   images: number;
   instances: number;
@@ -75,16 +73,6 @@ export interface EndInfo {
   interrupted: boolean;
 }
 
-/** An epoch's training, before its validation. */
-export interface TrainEpochInfo extends Pick<EpochInfo, "epoch" | "losses" | "lr"> {}
-
-/** Weights that were written. */
-export interface SavedInfo {
-  /** Its file. */
-  file: string;
-  epoch: number;
-}
-
 /**
  * Called while a model is trained; what they return is waited for. The moments are those of YOLOv8's callbacks
  * (`on_train_epoch_end` before an epoch's validation, `on_fit_epoch_end` after it).
@@ -95,11 +83,12 @@ export interface TrainCallbacks {
   /** A batch as it is fed to the model; its arrays are not to be changed or kept. */
   onTrainBatchStart?(batch: { epoch: number; iteration: number; batch: Batch }): void | Promise<void>;
   onTrainBatchEnd?(batch: BatchInfo): void | Promise<void>;
-  onTrainEpochEnd?(epoch: TrainEpochInfo): void | Promise<void>;
+  /** An epoch, before its validation. */
+  onTrainEpochEnd?(epoch: Pick<EpochInfo, "epoch" | "losses" | "lr">): void | Promise<void>;
   /** Before an epoch's validation, and after each of its batches. */
   onValBatchEnd?(progress: { done: number; batches: number }): void | Promise<void>;
   onFitEpochEnd?(epoch: EpochInfo): void | Promise<void>;
-  onModelSave?(saved: SavedInfo): void | Promise<void>;
+  onModelSave?(saved: { file: string; epoch: number }): void | Promise<void>;
   onTrainEnd?(end: EndInfo): void | Promise<void>;
 }
 
@@ -117,11 +106,9 @@ const moments: { readonly [K in keyof Required<TrainCallbacks>]: true } = {
 
 /** Callbacks that call several, in order. */
 export function allCallbacks(callbacks: readonly TrainCallbacks[]): Required<TrainCallbacks> {
-  const calls = Object.keys(moments).map((moment) => {
-    const call = async (info: never): Promise<void> => {
-      for (const one of callbacks) await one[moment as keyof TrainCallbacks]?.(info);
-    };
-    return [moment, call];
-  });
+  const call = (moment: string) => async (info: never) => {
+    for (const one of callbacks) await one[moment as keyof TrainCallbacks]?.(info);
+  };
+  const calls = Object.keys(moments).map((moment) => [moment, call(moment)]);
   return Object.fromEntries(calls);
 }

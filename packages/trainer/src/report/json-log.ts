@@ -18,19 +18,13 @@ export function jsonLog(): TrainCallbacks {
       file = join(directory, "log.jsonl");
       log("start", run);
     },
-    onTrainBatchEnd({ mean: _, ...batch }) {
-      log("batch", batch);
-    },
+    onTrainBatchEnd: ({ mean: _, ...batch }) => log("batch", batch),
     onFitEpochEnd({ validation, ...epoch }) {
       const { confusion: _, curves: __, ...scores } = validation ?? {};
       log("epoch", validation === undefined ? epoch : { ...epoch, scores });
     },
-    onModelSave(saved) {
-      log("save", saved);
-    },
-    onTrainEnd({ directory: _, ...end }) {
-      log("end", end);
-    },
+    onModelSave: (saved) => log("save", saved),
+    onTrainEnd: ({ directory: _, ...end }) => log("end", end),
   };
 }
 
@@ -39,9 +33,8 @@ export function argsYaml(): TrainCallbacks {
   return {
     onTrainStart({ directory, firstEpoch, args, epochs, batch, imgsz, recipe }) {
       if (firstEpoch > 0) return;
-      const file = join(directory, "args.yaml");
       const text = dump({ ...args, epochs, batch, imgsz, ...recipe }, { skipInvalid: true });
-      writeWholeSync(file, text);
+      writeWholeSync(join(directory, "args.yaml"), text);
     },
   };
 }

@@ -22,7 +22,6 @@ const redrawPause = 20;
  * notice, not an error.
  */
 export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainCallbacks {
-  const { names } = data;
   let run: Pick<RunInfo, "directory" | "iterations"> = { directory: "", iterations: 0 };
   let drawn: ReadonlySet<number> = new Set();
   let next = 0;
@@ -30,9 +29,8 @@ export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainC
     const file = join(run.directory, name);
     return attempt(file, () => task(file), onNotice);
   };
-  const drawResults = (): Promise<void> => {
-    return draw("results.png", (file) => plotResultsOf(join(run.directory, "results.csv"), file));
-  };
+  const drawResults = (): Promise<void> =>
+    draw("results.png", (file) => plotResultsOf(join(run.directory, "results.csv"), file));
   return {
     async onTrainStart(info) {
       run = info;
@@ -42,7 +40,7 @@ export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainC
     async onTrainBatchStart({ epoch, iteration, batch }) {
       const number = epoch * run.iterations + iteration;
       if (!drawn.has(number)) return;
-      await draw(`train_batch${number}.jpg`, async (file) => writeImage(file, await batchGrid(batch, { names })));
+      await draw(`train_batch${number}.jpg`, async (file) => writeImage(file, await batchGrid(batch, data)));
     },
     async onFitEpochEnd() {
       const start = performance.now();
@@ -79,11 +77,9 @@ const drawnBatches = 3;
  * Returns the iterations, from the start of training, whose batches are drawn: the first three and, where mosaics end before
  * the training does, the first three without them (YOLOv8 8.3).
  */
-export function drawnIterations({
-  epochs,
-  iterations,
-  recipe: { close_mosaic: closeMosaic },
-}: Pick<RunInfo, "epochs" | "iterations" | "recipe">): Set<number> {
+export function drawnIterations(run: Pick<RunInfo, "epochs" | "iterations" | "recipe">): Set<number> {
+  const { epochs, iterations } = run;
+  const { close_mosaic: closeMosaic } = run.recipe;
   const starts = closeMosaic > 0 && closeMosaic < epochs ? [0, (epochs - closeMosaic) * iterations] : [0];
   return new Set(starts.flatMap((start) => Array.from({ length: drawnBatches }, (_, i) => start + i)));
 }

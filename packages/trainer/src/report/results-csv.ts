@@ -11,32 +11,33 @@ import type { EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
  */
 export function resultsCsv(): TrainCallbacks {
   let file = "";
-  let run = { task: "detect" };
+  let run: Pick<RunInfo, "task"> = { task: "detect" };
   let columns: string[] = [];
   return {
-    onTrainStart({ directory, task, firstEpoch }) {
-      run = { task };
+    onTrainStart(info) {
+      const { directory, firstEpoch } = info;
+      run = info;
       file = join(directory, "results.csv");
-      const kept = firstEpoch === 0 ? [] : rowsOf(file).slice(0, firstEpoch + 1);
+      const isResumed = firstEpoch > 0 && existsSync(file);
+      const kept = isResumed
+        ? readFileSync(file, "utf8")
+            .trimEnd()
+            .split("\n")
+            .slice(0, firstEpoch + 1)
+        : [];
       columns = kept[0]?.split(",") ?? [];
       if (kept.length > 0) writeWholeSync(file, `${kept.join("\n")}\n`);
     },
     onFitEpochEnd(epoch) {
+      const row = resultsRow(epoch, run);
       if (columns.length === 0) {
-        columns = [...resultsRow(epoch, run).keys()];
+        columns = [...row.keys()];
         writeWholeSync(file, `${columns.join(",")}\n`);
       }
-      writing(file, () => appendFileSync(file, `${row(columns, resultsRow(epoch, run))}\n`));
+      const cells = columns.map((column) => row.get(column) ?? "");
+      writing(file, () => appendFileSync(file, `${cells.join(",")}\n`));
     },
   };
-}
-
-function rowsOf(file: string): string[] {
-  return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
-}
-
-function row(columns: readonly string[], values: ReadonlyMap<string, string>): string {
-  return columns.map((column) => values.get(column) ?? "").join(",");
 }
 
 /**

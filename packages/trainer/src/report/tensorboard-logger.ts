@@ -28,10 +28,8 @@ export function tensorboardLogger(options: TensorboardLoggerOptions = {}): Train
   let writer: EventWriter | undefined;
   let run: Pick<RunInfo, "task" | "iterations"> = { task: "detect", iterations: 0 };
   let drawn: ReadonlySet<number> = new Set();
-  const log = async (task: (to: EventWriter) => Promise<unknown>): Promise<void> => {
-    const to = writer;
-    if (to !== undefined) await attempt("a part of TensorBoard's event file", () => task(to), onNotice);
-  };
+  const log = (task: (to: EventWriter) => Promise<unknown>): Promise<void> =>
+    attempt("a part of TensorBoard's event file", async () => writer && task(writer), onNotice);
   return {
     async onTrainStart(info) {
       const { EventWriter } = await import("@lookonce/tensorboard");
@@ -49,9 +47,8 @@ export function tensorboardLogger(options: TensorboardLoggerOptions = {}): Train
       if (!drawn.has(epoch * run.iterations + iteration)) return;
       await log(async (to) => {
         const image = await batchGrid(batch, { names, cell });
-        const { width, height } = image;
         const bytes = await encodeImage(image, ".jpg", { quality: 85 });
-        to.image(`train_batch/${iteration}`, bytes, { width, height, step: epoch + 1 });
+        to.image(`train_batch/${iteration}`, bytes, { width: image.width, height: image.height, step: epoch + 1 });
       });
     },
     async onFitEpochEnd(epoch) {

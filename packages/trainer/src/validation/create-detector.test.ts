@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { imagesOf } from "../images.ts";
 import { tinyModel } from "../test-tiny-model.ts";
-import { createDetector, ForwardDetector } from "./create-detector.ts";
+import { createDetector, forwardDetector } from "./create-detector.ts";
 import { ValidationLoss } from "./validation-loss.ts";
 
 beforeAll(async () => {
@@ -33,10 +33,10 @@ describe("detectors", () => {
       const model = tinyModel();
       const engine = await createDetector(model, { raw: true });
       expect(engine).toBeInstanceOf(ModelDetector);
-      const forward = new ForwardDetector(fuse(await copyModel(model)), { raw: true });
+      const forward = forwardDetector(fuse(await copyModel(model)), { raw: true });
       for (const batch of [noise(), noise(96, 64), noise()]) {
         const ours = await engine.detect(imagesOf(batch), 0);
-        const theirs = await forward.detect(imagesOf(batch));
+        const theirs = await forward.detect(imagesOf(batch), 0);
         expect([ours.predictions.length, ours.raw?.length]).toEqual([2, 2]);
         for (const [i, one] of [...ours.predictions, ...(ours.raw ?? [])].entries()) {
           const other = [...theirs.predictions, ...(theirs.raw ?? [])][i] as typeof one;

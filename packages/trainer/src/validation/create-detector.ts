@@ -1,17 +1,11 @@
 import { currentBackend } from "@lookonce/backend-onnxruntime";
+import { feed } from "@lookonce/device";
 import { familyOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
-import {
-  type Detector,
-  type DetectorFamily,
-  type DetectorOutput,
-  joinPixels,
-  ModelDetector,
-  splitImages,
-} from "@lookonce/inference";
+import { type Detector, joinPixels, ModelDetector, splitImages } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
-import type * as tf from "@tensorflow/tfjs-core";
-import { feedImages } from "../images.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import { imageInput } from "../images.ts";
 
 /**
  * Creates a detector of a fused copy of a model, which runs whole batches in the way that is fastest on tfjs's current
@@ -24,51 +18,38 @@ import { feedImages } from "../images.ts";
  *
  * @param raw whether outputs have the raw maps, too
  */
-export async function createDetector(model: DetectionModel, { raw }: { raw: boolean }): Promise<Detector> {
+export async function createDetector(model: DetectionModel, { raw }: { raw: boolean }): Promise<BatchDetector> {
   const copy = fuse(await copyModel(model));
   const runtime = currentBackend()?.runtime;
-  if (runtime?.executionProviders[0] !== "cpu") return new ForwardDetector(copy, { raw });
+  if (runtime?.executionProviders[0] !== "cpu") return forwardDetector(copy, { raw });
   // One size at a time: batches come sorted by shape, and each compiled size has working memory of its own
   return ModelDetector.create(copy, { ...runtime, own: true, batched: true, raw, capacity: 1 });
 }
 
-/** A fused model in whole batches on the device that tfjs computes on. */
-export class ForwardDetector implements Detector {
-  readonly family: DetectorFamily;
-  readonly names: readonly string[];
-  readonly stride: number;
-  readonly #model: DetectionModel;
-  readonly #raw: boolean;
+/** What a validation needs of a detector. */
+export type BatchDetector = Pick<Detector, "detect" | "dispose">;
 
-  /** @param model disposed of with the detector */
-  constructor(model: DetectionModel, { raw }: { raw: boolean }) {
-    this.family = familyOf(model.family);
-    this.names = model.names;
-    this.stride = model.maxStride;
-    this.#model = model;
-    this.#raw = raw;
-  }
-
-  async detect(images: readonly Image[]): Promise<DetectorOutput> {
-    const start = performance.now();
-    const { width, height } = images[0] as Image;
-    const input = feedImages({ images: joinPixels(images), count: images.length, height, width });
-    const ready = performance.now();
-    const prediction = this.#model.forward(input);
-    if (!this.#raw) for (const map of prediction.raw) map.dispose();
-    const [decoded, ...raw] = await Promise.all([
-      read(prediction.decoded as tf.Tensor3D),
-      ...(this.#raw ? prediction.raw.map(read) : []),
-    ]);
-    input.dispose();
-    const inferenceMs = performance.now() - ready;
-    const predictions = splitImages(decoded, images.length, this.family);
-    return { predictions, ...(this.#raw ? { raw } : {}), prepareMs: ready - start, inferenceMs };
-  }
-
-  async dispose(): Promise<void> {
-    this.#model.dispose();
-  }
+/** A fused model in whole batches on the device that tfjs computes on. @param model disposed of with the detector */
+export function forwardDetector(model: DetectionModel, { raw: wantsRaw }: { raw: boolean }): BatchDetector {
+  const family = familyOf(model.family);
+  return {
+    async detect(images) {
+      const start = performance.now();
+      const { width, height } = images[0] as Image;
+      const { data } = imageInput({ images: joinPixels(images), count: images.length, height, width });
+      const input = feed<tf.Rank.R4>(data, [images.length, height, width, 3]);
+      const ready = performance.now();
+      const prediction = model.forward(input);
+      if (!wantsRaw) tf.dispose(prediction.raw);
+      const maps = wantsRaw ? prediction.raw : [];
+      const [decoded, ...raw] = await Promise.all([read(prediction.decoded as tf.Tensor3D), ...maps.map(read)]);
+      input.dispose();
+      const inferenceMs = performance.now() - ready;
+      const predictions = splitImages(decoded, images.length, family);
+      return { predictions, raw: wantsRaw ? raw : undefined, prepareMs: ready - start, inferenceMs };
+    },
+    dispose: async () => model.dispose(),
+  };
 }
 
 async function read(tensor: tf.Tensor): Promise<{ data: Float32Array; shape: number[] }> {

@@ -32,7 +32,7 @@ function exact(family: "v5" | "v8", shift = 0): Prediction {
 
 function score(prediction: Prediction): DetectionScores {
   const metrics = detect.createMetrics(["a", "b"]);
-  scoreBatch({ task: detect, metrics, samples: [sample], predictions: [prediction], nms });
+  scoreBatch([prediction], [sample], { task: detect, metrics, nms });
   return metrics.result();
 }
 

@@ -1,11 +1,10 @@
 import { BatchLoader, type Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf, taskOf } from "@lookonce/families";
-import type { Detector } from "@lookonce/inference";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { imagesOf } from "../images.ts";
-import { createDetector } from "./create-detector.ts";
+import { type BatchDetector, createDetector } from "./create-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 import { ValidationLoss } from "./validation-loss.ts";
@@ -58,9 +57,9 @@ export interface ValidatorOptions extends Omit<ValidateOptions, keyof Validation
 export async function validate(
   model: DetectionModel,
   dataset: Dataset,
-  { callbacks = [], onProgress, signal, ...options }: ValidateOptions = {},
+  { callbacks, onProgress, signal, cache = "none", ...options }: ValidateOptions = {},
 ): Promise<ValidationResult> {
-  const validator = new Validator(dataset, model, { cache: "none", ...options });
+  const validator = new Validator(dataset, model, { cache, ...options });
   try {
     return await validator.run(model, { callbacks, onProgress, signal });
   } finally {
@@ -80,15 +79,12 @@ export class Validator {
    * @throws LookonceError `ARGUMENT` for options that make no sense
    */
   constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "maxStride">, options: ValidatorOptions) {
-    const { imgsz = 640, batch = 16, rect = true, workers, cache, criterion } = options;
+    const { imgsz = 640, batch = 16, rect = true, workers, cache = "auto", criterion } = options;
+    const { loading } = familyOf(model.family);
     this.#dataset = dataset;
     this.#options = options;
-    this.#loader = new BatchLoader(dataset, {
-      ...{ batch, imgsz, rect, stride: model.maxStride, loading: familyOf(model.family).loading },
-      ...(workers === undefined ? {} : { workers }),
-      ...(cache === undefined ? {} : { cache }),
-    });
-    this.#losses = criterion === undefined ? undefined : new ValidationLoss(criterion);
+    this.#loader = new BatchLoader(dataset, { batch, imgsz, rect, workers, cache, loading, stride: model.maxStride });
+    this.#losses = criterion && new ValidationLoss(criterion);
   }
 
   /**
@@ -116,7 +112,7 @@ export class Validator {
 
   async #measure(
     model: DetectionModel,
-    detector: Detector,
+    detector: BatchDetector,
     { callbacks = [], onProgress, signal }: ValidationRunOptions,
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
@@ -124,6 +120,7 @@ export class Validator {
     const { val } = familyOf(model.family).nms;
     const { conf = val.conf, iou = val.iou, maxDet = val.maxDet } = this.#options;
     const metrics = task.createMetrics(names);
+    const scoring = { task, metrics, nms: { conf, iou, maxDet } };
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
     const sums: Record<string, number> = {};
     const batches = this.#loader.length;
@@ -131,12 +128,11 @@ export class Validator {
     for (const one of callbacks) await one.onValStart?.({ task: task.name, batches, names });
     await onProgress?.({ done, batches });
     let waiting = performance.now();
-    for await (const batch of this.#loader.batches(0, signal === undefined ? {} : { signal })) {
+    for await (const batch of this.#loader.batches(0, { signal })) {
       const start = performance.now();
       const { predictions, raw = [], prepareMs, inferenceMs } = await detector.detect(imagesOf(batch), conf);
       const ready = performance.now();
-      const { samples } = batch;
-      const scored = scoreBatch({ task, metrics, samples, predictions, nms: { conf, iou, maxDet } });
+      const scored = scoreBatch(predictions, batch.samples, scoring);
       spent.preprocess += start - waiting + prepareMs;
       spent.inference += inferenceMs;
       spent.postprocess += performance.now() - ready;
@@ -147,18 +143,9 @@ export class Validator {
       await onProgress?.({ done, batches });
       waiting = performance.now();
     }
-    for (const part of Object.keys(sums)) sums[part] = (sums[part] ?? 0) / done;
     const scores = metrics.result();
-    const perImage = (milliseconds: number): number => milliseconds / Math.max(1, scores.images);
-    const result = {
-      ...scores,
-      speed: {
-        preprocess: perImage(spent.preprocess),
-        inference: perImage(spent.inference),
-        postprocess: perImage(spent.postprocess),
-      },
-      ...(this.#losses === undefined ? {} : { losses: sums }),
-    } as ValidationResult;
+    const speed = dividedBy(Math.max(1, scores.images), spent);
+    const result = { ...scores, speed, ...(this.#losses && { losses: dividedBy(done, sums) }) } as ValidationResult;
     for (const one of callbacks) await one.onValEnd?.(result);
     return result;
   }
@@ -167,4 +154,8 @@ export class Validator {
   async dispose(): Promise<void> {
     await this.#loader.dispose();
   }
+}
+
+function dividedBy(count: number, sums: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
 }
