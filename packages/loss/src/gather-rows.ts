@@ -18,3 +18,9 @@ export function gatherRows(x: tf.Tensor, rows: tf.Tensor1D): tf.Tensor {
   });
   return gather(x);
 }
+
+/** Row numbers at which each image starts in a tensor whose first two dimensions were made one: [B, 1] int32. */
+export function rowOffsets(batch: number, rows: number): tf.Tensor2D {
+  const starts = Int32Array.from({ length: batch }, (_, b) => b * rows);
+  return tf.tensor2d(starts, [batch, 1], "int32");
+}

@@ -16,17 +16,35 @@ export type PaddedTargets = {
 
 /** @throws LookonceError `ARGUMENT` unless the three tensors fit each other and a batch of this size. */
 export function checkTargets({ labels, boxes, mask }: PaddedTargets, batch: number): void {
-  const [rows, count] = mask.shape;
-  const fits =
-    rows === batch &&
-    count > 0 &&
-    labels.shape.join() === mask.shape.join() &&
-    boxes.shape.join() === [batch, count, 4].join();
-  if (fits) return;
+  const count = mask.shape[1];
+  const shapes = [mask, labels, boxes].map(({ shape }) => `${shape}`).join(";");
+  if (count > 0 && shapes === `${[batch, count]};${[batch, count]};${[batch, count, 4]}`) return;
   throw new LookonceError(
     "ARGUMENT",
     `targets must be labels [${batch},M], boxes [${batch},M,4] and mask [${batch},M] with M ≥ 1, but are labels [${labels.shape}], boxes [${boxes.shape}] and mask [${mask.shape}]`,
   );
+}
+
+/**
+ * Checks maps of a head, [B, h, w, channels] for every level.
+ *
+ * @param expected the channels, and what they are for
+ * @returns the batch size
+ * @throws LookonceError `ARGUMENT` for maps of other shapes
+ */
+export function checkMaps(
+  raw: readonly tf.Tensor4D[],
+  fits: (channels: number) => boolean,
+  [channels, reason]: readonly [channels: string, reason: string],
+): number {
+  const batch = raw[0]?.shape[0];
+  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw has no level: pass the head's output per level");
+  for (const [level, { shape }] of raw.entries()) {
+    if (shape.length === 4 && shape[0] === batch && fits(shape[3])) continue;
+    const expected = `[${batch},h,w,${channels}] for ${reason}`;
+    throw new LookonceError("ARGUMENT", `raw[${level}] is [${shape}], expected ${expected}`);
+  }
+  return batch;
 }
 
 /** Objects of a batch on the host, padded to one number of rows an image as `@lookonce/data` pads them. */

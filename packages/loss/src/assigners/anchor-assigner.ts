@@ -2,10 +2,13 @@ import { LookonceError } from "@lookonce/errors";
 import type { BatchSize, HostTargets } from "../targets.ts";
 import type { AnchorTargets } from "./anchor-targets.ts";
 
+/** Widths and heights of a level's anchors, in cells of the level. */
+type LevelAnchors = readonly (readonly [width: number, height: number])[];
+
 /** Settings of {@link AnchorAssigner}. */
 export interface AnchorAssignerOptions {
-  /** Width and height of the anchors of every level in cells of the level, finest level first. */
-  anchors: readonly (readonly (readonly [number, number])[])[];
+  /** Of every level, finest level first. */
+  anchors: readonly LevelAnchors[];
   /** Pixels per cell of every level. */
   strides: readonly number[];
   /** How many times as long or short a target's side may be as the anchor's (`anchor_t`). Default 4. */
@@ -64,7 +67,7 @@ const moves: readonly { x: number; y: number; applies: (target: Candidate, grid:
  * sees are rows to gather (see {@link AnchorTargets}). Targets without area match no anchor.
  */
 export class AnchorAssigner {
-  readonly anchors: readonly (readonly (readonly [number, number])[])[];
+  readonly anchors: readonly LevelAnchors[];
   readonly strides: readonly number[];
   readonly threshold: number;
 
@@ -100,14 +103,37 @@ export class AnchorAssigner {
       const center = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
       targets.push({ image, label: labels[i] as number, ...center, width: x2 - x1, height: y2 - y1 });
     }
+    const levels = this.match(targets, size);
+    const counts = levels.map(({ length }) => length);
+    const rows = rowBucket(Math.max(...counts));
+    const total = levels.length * rows;
+    const packed: AnchorTargets = {
+      ...{ levels: levels.length, rows, counts },
+      cells: new Int32Array(total),
+      labels: new Int32Array(total),
+      // Padding is a box like any other, so that what is computed of it is finite.
+      boxes: new Float32Array(total * 4).fill(1),
+      anchors: new Float32Array(total * 2).fill(1),
+      mask: new Float32Array(total),
+      last: new Float32Array(total),
+    };
     const grids = cellGrids(size, this.strides);
-    return packRows(
-      this.match(targets, size).map((matches, level) => ({
-        matches,
-        grid: grids[level] as Grid,
-        anchors: this.anchors[level] as readonly (readonly [number, number])[],
-      })),
-    );
+    for (const [level, matches] of levels.entries()) {
+      const [grid, anchors] = [grids[level] as Grid, this.anchors[level] as LevelAnchors];
+      const lastOf = new Map<number, number>();
+      for (const [i, { image, row, column, anchor, label, box }] of matches.entries()) {
+        const at = level * rows + i;
+        const cell = ((image * grid.height + row) * grid.width + column) * anchors.length + anchor;
+        packed.cells[at] = cell;
+        packed.labels[at] = label;
+        packed.boxes.set(box, at * 4);
+        packed.anchors.set(anchors[anchor] as LevelAnchors[number], at * 2);
+        packed.mask[at] = 1;
+        lastOf.set(cell, at);
+      }
+      for (const at of lastOf.values()) packed.last[at] = 1;
+    }
+    return packed;
   }
 
   /**
@@ -116,7 +142,7 @@ export class AnchorAssigner {
    */
   match(targets: readonly AnchorTarget[], size: Omit<BatchSize, "count">): AnchorMatch[][] {
     return cellGrids(size, this.strides).map((grid, level) => {
-      const anchors = this.anchors[level] as readonly (readonly [number, number])[];
+      const anchors = this.anchors[level] as LevelAnchors;
       const inCells = targets.map((target) => scaled(target, this.strides[level] as number));
       const candidates = anchors.flatMap((sides, anchor) =>
         inCells.filter((target) => this.#fits(target, sides)).map((target): Candidate => ({ ...target, anchor })),
@@ -130,24 +156,18 @@ export class AnchorAssigner {
   }
 
   /** Whether an anchor's sides are near enough to a target's. */
-  #fits({ width, height }: AnchorTarget, [anchorWidth, anchorHeight]: readonly [number, number]): boolean {
-    const isNearSide = (side: number, anchor: number): boolean => {
-      const ratio = Math.fround(side / anchor);
+  #fits({ width, height }: AnchorTarget, anchor: LevelAnchors[number]): boolean {
+    return [width, height].every((side, i) => {
+      const ratio = Math.fround(side / (anchor[i] as number));
       return ratio > 0 && Math.max(ratio, Math.fround(1 / ratio)) < this.threshold;
-    };
-    return isNearSide(width, anchorWidth) && isNearSide(height, anchorHeight);
+    });
   }
 }
 
 /** In cells, rounded to float32 as tensors would be. */
-function scaled(target: AnchorTarget, stride: number): AnchorTarget {
-  return {
-    ...target,
-    x: Math.fround(target.x / stride),
-    y: Math.fround(target.y / stride),
-    width: Math.fround(target.width / stride),
-    height: Math.fround(target.height / stride),
-  };
+function scaled({ image, label, x, y, width, height }: AnchorTarget, stride: number): AnchorTarget {
+  const inCells = (length: number): number => Math.fround(length / stride);
+  return { image, label, x: inCells(x), y: inCells(y), width: inCells(width), height: inCells(height) };
 }
 
 /** Whether a position lies in the lower half of its cell and has a cell below it. */
@@ -156,62 +176,14 @@ function isNear(position: number): boolean {
 }
 
 function matchAt(target: Candidate, center: { x: number; y: number }, grid: Grid): AnchorMatch {
-  const column = limit(Math.trunc(center.x), grid.width);
-  const row = limit(Math.trunc(center.y), grid.height);
+  const limit = (cell: number, count: number): number => Math.min(Math.max(Math.trunc(cell), 0), count - 1);
+  const [column, row] = [limit(center.x, grid.width), limit(center.y, grid.height)];
   const { image, label, anchor, x, y, width, height } = target;
   return { image, label, anchor, column, row, box: [x - column, y - row, width, height] };
 }
 
-function limit(cell: number, count: number): number {
-  return Math.min(Math.max(cell, 0), count - 1);
-}
-
-/** A level's matches and what their rows need beside them. */
-interface Level {
-  matches: AnchorMatch[];
-  grid: Grid;
-  anchors: readonly (readonly [number, number])[];
-}
-
-/** Writes the matches of all levels into arrays with one number of rows. */
-function packRows(levels: readonly Level[]): AnchorTargets {
-  const rows = rowBucket(Math.max(...levels.map(({ matches }) => matches.length)));
-  const total = levels.length * rows;
-  const packed: AnchorTargets = {
-    levels: levels.length,
-    rows,
-    cells: new Int32Array(total),
-    labels: new Int32Array(total),
-    // Padding is a box like any other, so that what is computed of it is finite.
-    boxes: new Float32Array(total * 4).fill(1),
-    anchors: new Float32Array(total * 2).fill(1),
-    mask: new Float32Array(total),
-    last: new Float32Array(total),
-    counts: levels.map(({ matches }) => matches.length),
-  };
-  levels.forEach(({ matches, grid, anchors }, level) => {
-    const lastOf = new Map<number, number>();
-    matches.forEach((match, i) => {
-      const at = level * rows + i;
-      const { image, row, column, anchor, label, box } = match;
-      const cell = ((image * grid.height + row) * grid.width + column) * anchors.length + anchor;
-      packed.cells[at] = cell;
-      packed.labels[at] = label;
-      packed.boxes.set(box, at * 4);
-      packed.anchors.set(anchors[anchor] as readonly [number, number], at * 2);
-      packed.mask[at] = 1;
-      lastOf.set(cell, at);
-    });
-    for (const at of lastOf.values()) packed.last[at] = 1;
-  });
-  return packed;
-}
-
 /** Cells of a level. */
-interface Grid {
-  height: number;
-  width: number;
-}
+type Grid = Omit<BatchSize, "count">;
 
 /**
  * The levels' cells for images of a size in pixels.

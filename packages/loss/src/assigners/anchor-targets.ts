@@ -39,26 +39,17 @@ export type AnchorTargetTensors = {
 
 /** The arrays as inputs of a recorded step. */
 export function anchorTargetInputs(targets: AnchorTargets): Record<keyof AnchorTargetTensors, HostTensor> {
-  const shape = [targets.levels, targets.rows];
-  return {
-    cells: { data: targets.cells, shape, dtype: "int32" },
-    labels: { data: targets.labels, shape, dtype: "int32" },
-    boxes: { data: targets.boxes, shape: [...shape, 4], dtype: "float32" },
-    anchors: { data: targets.anchors, shape: [...shape, 2], dtype: "float32" },
-    mask: { data: targets.mask, shape, dtype: "float32" },
-    last: { data: targets.last, shape, dtype: "float32" },
+  const { levels, rows, cells, labels, boxes, anchors, mask, last } = targets;
+  const input = (data: Int32Array | Float32Array, ...rest: number[]): HostTensor => {
+    return { data, shape: [levels, rows, ...rest], dtype: data instanceof Int32Array ? "int32" : "float32" };
   };
+  const ofTwo = { cells: input(cells), labels: input(labels), mask: input(mask), last: input(last) };
+  return { ...ofTwo, boxes: input(boxes, 4), anchors: input(anchors, 2) };
 }
 
 /** Uploads targets. */
 export function anchorTargetTensors(targets: AnchorTargets): AnchorTargetTensors {
-  const shape: [number, number] = [targets.levels, targets.rows];
-  return {
-    cells: tf.tensor2d(targets.cells, shape, "int32"),
-    labels: tf.tensor2d(targets.labels, shape, "int32"),
-    boxes: tf.tensor3d(targets.boxes, [...shape, 4]),
-    anchors: tf.tensor3d(targets.anchors, [...shape, 2]),
-    mask: tf.tensor2d(targets.mask, shape),
-    last: tf.tensor2d(targets.last, shape),
-  };
+  const inputs = Object.entries(anchorTargetInputs(targets));
+  const tensors = inputs.map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, shape, dtype)]);
+  return Object.fromEntries(tensors);
 }

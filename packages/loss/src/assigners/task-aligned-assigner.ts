@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
+import { rowOffsets } from "../gather-rows.ts";
 import { stopGradient } from "../stop-gradient.ts";
 import { checkTargets, type PaddedTargets } from "../targets.ts";
 import { type BoxPlanes, planeIou, reshapePlanes, splitPlanes } from "../terms/ciou.ts";
@@ -23,17 +24,10 @@ export interface TaskAlignedOptions {
   pairsAtOnce?: number;
 }
 
-/** Sizes of one call: batch B, objects M, anchors A, classes C. */
-interface Sizes {
-  batch: number;
-  objects: number;
-  anchors: number;
-  classes: number;
-}
-
 /** Everything an assignment is worked out from, free of gradients. */
 interface Inputs {
-  sizes: Sizes;
+  /** Batch B, objects M, anchors A, classes C. */
+  sizes: Record<"batch" | "objects" | "anchors" | "classes", number>;
   scores: tf.Tensor;
   predicted: BoxPlanes;
   points: { x: tf.Tensor; y: tf.Tensor };
@@ -93,26 +87,16 @@ export class TaskAlignedAssigner implements Assigner {
     if (images >= batch) return this.#assign(prepare(predictions, targets));
     return tf.tidy(() => {
       const { scores, boxes, points } = predictions;
+      const { labels, boxes: goals, mask } = targets;
       prepare(predictions, targets);
       const parts = Array.from({ length: Math.ceil(batch / images) }, (_, part) => {
         const some = <T extends tf.Tensor>(tensor: T): T => imagesOf(tensor, part * images, images);
-        const { labels, boxes: goals, mask } = targets;
-        return this.#assign(
-          prepare(
-            { scores: some(scores), boxes: some(boxes), points },
-            { labels: some(labels), boxes: some(goals), mask: some(mask) },
-          ),
-        );
+        const found = { scores: some(scores), boxes: some(boxes), points };
+        return this.#assign(prepare(found, { labels: some(labels), boxes: some(goals), mask: some(mask) }));
       });
-      const join = <K extends keyof Assignment>(name: K): Assignment[K] =>
-        tf.concat(parts.map((part) => part[name] as tf.Tensor)) as Assignment[K];
-      return {
-        labels: join("labels"),
-        boxes: join("boxes"),
-        scores: join("scores"),
-        foreground: join("foreground"),
-        gtIndex: join("gtIndex"),
-      };
+      const names = ["labels", "boxes", "scores", "foreground", "gtIndex"] as const satisfies (keyof Assignment)[];
+      const joined = names.map((name) => [name, tf.concat<tf.Tensor>(parts.map((part) => part[name]))]);
+      return Object.fromEntries(joined);
     });
   }
 
@@ -120,7 +104,7 @@ export class TaskAlignedAssigner implements Assigner {
     return tf.tidy(() => {
       const { alignment, overlaps } = this.#alignAll(inputs);
       const { foreground, gtIndex } = choose(alignment, overlaps, Math.min(this.topk, inputs.sizes.anchors));
-      const rows = tf.add(gtIndex, offsets(inputs.sizes.batch, inputs.sizes.objects));
+      const rows = tf.add(gtIndex, rowOffsets(inputs.sizes.batch, inputs.sizes.objects));
       const labels = tf.gather<tf.Tensor>(tf.reshape(inputs.labels, [-1]), rows) as tf.Tensor2D;
       const boxes = tf.gather<tf.Tensor>(tf.reshape(inputs.boxes, [-1, 4]), rows) as tf.Tensor3D;
       const chosen = this.#alignChosen(inputs, labels, boxes);
@@ -144,13 +128,12 @@ export class TaskAlignedAssigner implements Assigner {
   #alignAll({ sizes, scores, predicted, points, labels, boxes, mask }: Inputs): Aligned {
     const { batch, objects, anchors, classes } = sizes;
     const truth = reshapePlanes(splitPlanes(boxes), [batch, objects, 1]);
-    const overlaps = tf.mul(
-      tf.maximum(planeIou(truth, reshapePlanes(predicted, [batch, 1, anchors]), { kind: "ciou" }), 0),
-      tf.cast(inside(points, truth, tf.reshape(mask, [batch, objects, 1])), "float32"),
-    );
+    const iou = planeIou(truth, reshapePlanes(predicted, [batch, 1, anchors]), { kind: "ciou" });
+    const isInside = inside(points, truth, tf.reshape(mask, [batch, objects, 1]));
+    const overlaps = tf.mul(tf.maximum(iou, 0), tf.cast(isInside, "float32"));
     // One row of anchors per class; an object reads the row of its class.
     const perClass = tf.reshape(tf.transpose(power(scores, this.alpha), [0, 2, 1]), [batch * classes, anchors]);
-    const likelihood = tf.gather(perClass, tf.add(labels, offsets(batch, classes)));
+    const likelihood = tf.gather(perClass, tf.add(labels, rowOffsets(batch, classes)));
     return { alignment: tf.mul(likelihood, power(overlaps, this.beta)), overlaps };
   }
 
@@ -158,10 +141,8 @@ export class TaskAlignedAssigner implements Assigner {
   #alignChosen({ sizes, scores, predicted }: Inputs, labels: tf.Tensor, boxes: tf.Tensor): Aligned {
     const { batch, anchors, classes } = sizes;
     const overlaps = tf.maximum(planeIou(splitPlanes(boxes), predicted, { kind: "ciou" }), 0);
-    const cells = tf.mul(
-      tf.add(offsets(batch, anchors), tf.range(0, anchors, 1, "int32")),
-      tf.scalar(classes, "int32"),
-    );
+    const rows = tf.add(rowOffsets(batch, anchors), tf.range(0, anchors, 1, "int32"));
+    const cells = tf.mul(rows, tf.scalar(classes, "int32"));
     const likelihood = tf.gather(tf.reshape(scores, [-1]), tf.add(cells, labels));
     return { alignment: tf.mul(power(likelihood, this.alpha), power(overlaps, this.beta)), overlaps };
   }
@@ -172,13 +153,11 @@ export class TaskAlignedAssigner implements Assigner {
     const kept = tf.mul(alignment, foreground);
     // Background belongs to no object: its index becomes −1.
     const owner = tf.sub(tf.mul(tf.add(tf.cast(gtIndex, "float32"), 1), foreground), 1);
-    const owned = tf.cast(
-      tf.equal(tf.reshape(owner, [batch, 1, anchors]), tf.reshape(tf.range(0, objects), [1, objects, 1])),
-      "float32",
-    );
+    const object = tf.reshape(tf.range(0, objects), [1, objects, 1]);
+    const owned = tf.cast(tf.equal(tf.reshape(owner, [batch, 1, anchors]), object), "float32");
     const best = (values: tf.Tensor) => tf.max(tf.mul(tf.reshape(values, [batch, 1, anchors]), owned), 2);
     const scale = tf.div(best(overlaps), tf.add(best(kept), this.epsilon));
-    return tf.mul(kept, tf.gather(tf.reshape(scale, [-1]), tf.add(gtIndex, offsets(batch, objects))));
+    return tf.mul(kept, tf.gather(tf.reshape(scale, [-1]), tf.add(gtIndex, rowOffsets(batch, objects))));
   }
 }
 
@@ -191,8 +170,7 @@ export interface Aligned {
 /** Up to `count` images of a batch, from `first` on. */
 function imagesOf<T extends tf.Tensor>(tensor: T, first: number, count: number): T {
   const [batch, ...rest] = tensor.shape as [number, ...number[]];
-  const begin = [first, ...rest.map(() => 0)];
-  return tf.slice(tensor, begin, [Math.min(count, batch - first), ...rest]) as T;
+  return tf.slice(tensor, [first, ...rest.map(() => 0)], [Math.min(count, batch - first), ...rest]) as T;
 }
 
 type Choice = Pick<Assignment, "foreground" | "gtIndex">;
@@ -219,23 +197,12 @@ function prepare({ scores, boxes, points }: AnchorPredictions, targets: PaddedTa
   };
 }
 
-/** Row numbers at which each image starts in a tensor whose first two dimensions were made one: [B, 1] int32. */
-function offsets(batch: number, rows: number): tf.Tensor {
-  return tf.tensor2d(
-    Int32Array.from({ length: batch }, (_, b) => b * rows),
-    [batch, 1],
-    "int32",
-  );
-}
-
 /** Whether an anchor lies strictly inside a box that is no padding: bool [B, M, A]. */
 function inside(points: Inputs["points"], { x1, y1, x2, y2 }: BoxPlanes, mask: tf.Tensor): tf.Tensor {
   // Padding's right side moves to −∞: cheaper than one more pass over all pairs.
   const right = tf.sub(x2, tf.mul(tf.sub(1, mask), 1e9));
-  return tf.logicalAnd(
-    tf.logicalAnd(tf.greater(points.x, x1), tf.greater(right, points.x)),
-    tf.logicalAnd(tf.greater(points.y, y1), tf.greater(y2, points.y)),
-  );
+  const across = tf.logicalAnd(tf.greater(points.x, x1), tf.greater(right, points.x));
+  return tf.logicalAnd(across, tf.logicalAnd(tf.greater(points.y, y1), tf.greater(y2, points.y)));
 }
 
 /** Who gets which anchor. The anchors that objects ask for are few: they are counted by adding them up per anchor. */
@@ -245,11 +212,9 @@ function choose(alignment: tf.Tensor, overlaps: tf.Tensor, topk: number): Choice
   const asked = tf.cast(tf.greater(values, 0), "float32");
   const object = tf.reshape(tf.range(0, objects), [1, objects, 1]);
   const wishes = tf.stack([asked, tf.mul(asked, object)], -1);
-  const cells = tf.add(indices, tf.reshape(offsets(batch, anchors), [batch, 1, 1]));
-  const sums = tf.scatterND(tf.reshape(tf.cast(cells, "int32"), [-1, 1]), tf.reshape(wishes, [-1, 2]), [
-    batch * anchors,
-    2,
-  ]);
+  const cells = tf.add(indices, tf.reshape(rowOffsets(batch, anchors), [batch, 1, 1]));
+  const places = tf.reshape(tf.cast(cells, "int32"), [-1, 1]);
+  const sums = tf.scatterND(places, tf.reshape(wishes, [-1, 2]), [batch * anchors, 2]);
   const [count, index] = tf.unstack(tf.reshape(sums, [batch, anchors, 2]), 2) as [tf.Tensor2D, tf.Tensor2D];
   // With one suitor the sum of indices is its index; with several the sum means nothing and the best CIoU decides.
   const gtIndex = tf.where(tf.greater(count, 1), tf.argMax(overlaps, 1), tf.cast(index, "int32")) as tf.Tensor2D;

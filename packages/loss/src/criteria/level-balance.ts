@@ -68,7 +68,7 @@ export class LevelBalance {
     const initial = this.#fixed.map((weight) => (mode === "auto" ? weight : 0));
     this.#variable =
       mode === "fixed" ? undefined : tf.tidy(() => tf.variable(tf.tensor1d(initial), mode === "learned"));
-    const named = new Map(this.#variable === undefined ? [] : [["balance", this.#variable]]);
+    const named = new Map(this.#variable && [["balance", this.#variable]]);
     this.parameters = mode === "learned" ? named : new Map();
     this.state = mode === "auto" ? named : new Map();
   }

@@ -4,18 +4,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { AnchorTargetTensors } from "../assigners/anchor-targets.ts";
 import { gatherRows } from "../gather-rows.ts";
 import { stopGradient } from "../stop-gradient.ts";
-import { bceWithLogits, type LogitLoss } from "../terms/bce-with-logits.ts";
+import { checkMaps } from "../targets.ts";
+import { bceWithLogits, type LogitLoss, type Reduction } from "../terms/bce-with-logits.ts";
 import { boxIou } from "../terms/ciou.ts";
 import { focalWithLogits } from "../terms/focal.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
 import { LevelBalance } from "./level-balance.ts";
 
 /** How much each part of the loss counts. */
-export interface V5Gains {
-  box: number;
-  cls: number;
-  obj: number;
-}
+export type V5Gains = Record<"box" | "cls" | "obj", number>;
 
 /** Settings of {@link v5DetectionLoss}; the defaults are those of YOLOv5 6.1 and 7.0. */
 export interface V5LossOptions {
@@ -38,19 +35,10 @@ export interface V5LossOptions {
 }
 
 /** Scalars. The parts have their gains applied; `total` is their sum times the batch size. */
-export interface V5Loss {
-  total: tf.Scalar;
-  box: tf.Scalar;
-  obj: tf.Scalar;
-  cls: tf.Scalar;
-}
+export type V5Loss = Record<"total" | "box" | "obj" | "cls", tf.Scalar>;
 
 /** Scalars of one level, without gains. */
-interface LevelLoss {
-  box: tf.Tensor;
-  obj: tf.Tensor;
-  cls: tf.Tensor;
-}
+type LevelLoss = Record<"box" | "obj" | "cls", tf.Tensor>;
 
 /** The rows of one level: see {@link AnchorTargetTensors}, without the first dimension. */
 type LevelTargets = { [K in keyof AnchorTargetTensors]: tf.Tensor };
@@ -77,7 +65,15 @@ export function v5DetectionLoss(
   options: V5LossOptions,
 ): V5Loss {
   const gains: V5Gains = { box: 0.05, cls: 0.5, obj: 1, ...options.gains };
-  const batch = check(raw, targets, options.nc);
+  const channels = 5 + options.nc;
+  const batch = checkMaps(raw, (count) => count % channels === 0, [`na·${channels}`, `nc ${options.nc}`]);
+  const { cells, boxes } = targets;
+  if (cells.shape[0] !== raw.length || boxes.shape.join() !== [...cells.shape, 4].join()) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `targets have cells [${cells.shape}] and boxes [${boxes.shape}], expected [${raw.length},R] and [${raw.length},R,4] for ${raw.length} levels`,
+    );
+  }
   return tf.tidy(() => {
     const balance = options.balance ?? new LevelBalance({ strides: raw.map((_, level) => 8 * 2 ** level) });
     const weights = balance.weights();
@@ -103,11 +99,15 @@ function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptio
   const boxLoss = tf.div(tf.sum(tf.mul(tf.sub(1, iou), targets.mask)), count);
 
   const goal = tf.add(tf.mul(tf.relu(stopGradient(iou)), iouRatio), 1 - iouRatio);
-  const obj = objectnessLoss(flat, tf.squeeze(objectness, [1]), {
-    goal,
-    last: targets.last,
-    loss: (x, t, reduction) => loss(x, t, { reduction, positiveWeight: objectPositiveWeight }),
-  });
+  // The mean over all cells and anchors, as if all were background, corrected in the few rows that are not: no map of
+  // targets is built.
+  const objLoss = (x: tf.Tensor, t: tf.Tensor, reduction: Reduction): tf.Tensor =>
+    loss(x, t, { reduction, positiveWeight: objectPositiveWeight });
+  const [cells, background] = [flat.shape[0] as number, tf.scalar(0)];
+  const matched = tf.squeeze(objectness, [1]);
+  const correction = tf.sub(objLoss(matched, goal, "none"), objLoss(matched, background, "none"));
+  const all = objLoss(tf.slice(flat, [0, 4], [cells, 1]), background, "sum");
+  const obj = tf.div(tf.add(all, tf.sum(tf.mul(correction, targets.last))), cells);
   if (nc === 1) return { box: boxLoss, obj, cls: tf.scalar(0) };
   const each = loss(classes, smoothLabels(targets.labels, nc, labelSmoothing), {
     positiveWeight: classPositiveWeight,
@@ -122,63 +122,14 @@ function logitLoss({ focalGamma = 0 }: V5LossOptions): LogitLoss {
   return (logits, targets, options) => focalWithLogits(logits, targets, { ...options, gamma: focalGamma });
 }
 
-interface ObjectnessOptions {
-  /** [R], targets of the rows. */
-  goal: tf.Tensor;
-  /** [R], 1 for rows that count. */
-  last: tf.Tensor;
-  loss: (logits: tf.Tensor, targets: tf.Tensor, reduction: "none" | "sum") => tf.Tensor;
-}
-
-/**
- * Mean over all cells and anchors, as if all were background, corrected in the few rows that are not: no map of targets
- * is built.
- *
- * @param flat [B·h·w·na, 5 + nc]
- * @param rows [R], the objectness logits of the rows
- */
-function objectnessLoss(flat: tf.Tensor, rows: tf.Tensor, { goal, last, loss }: ObjectnessOptions): tf.Tensor {
-  const cells = flat.shape[0] as number;
-  const all = tf.slice(flat, [0, 4], [cells, 1]);
-  const background = tf.scalar(0);
-  const correction = tf.sub(loss(rows, goal, "none"), loss(rows, background, "none"));
-  return tf.div(tf.add(loss(all, background, "sum"), tf.sum(tf.mul(correction, last))), cells);
-}
-
 function targetsOf(targets: AnchorTargetTensors, level: number): LevelTargets {
   const names = Object.keys(targets) as (keyof AnchorTargetTensors)[];
   const rows = names.map((name) => [name, tf.gather<tf.Tensor>(targets[name], level)]);
   return Object.fromEntries(rows) as LevelTargets;
 }
 
-/** @returns the batch size */
-function check(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors, nc: number): number {
-  const batch = raw[0]?.shape[0];
-  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw has no level: pass the head's output per level");
-  raw.forEach(({ shape }, level) => {
-    if (shape.length === 4 && shape[0] === batch && shape[3] % (5 + nc) === 0) return;
-    throw new LookonceError(
-      "ARGUMENT",
-      `raw[${level}] is [${shape}], expected [${batch},h,w,na·${5 + nc}] for nc ${nc}`,
-    );
-  });
-  const { cells, boxes } = targets;
-  if (cells.shape[0] === raw.length && boxes.shape.join() === [...cells.shape, 4].join()) return batch;
-  throw new LookonceError(
-    "ARGUMENT",
-    `targets have cells [${cells.shape}] and boxes [${boxes.shape}], expected [${raw.length},R] and [${raw.length},R,4] for ${raw.length} levels`,
-  );
-}
-
-/** What {@link scaleV5Gains} depends on. */
-export interface V5Scale {
-  /** Number of levels. */
-  nl: number;
-  /** Number of classes. */
-  nc: number;
-  /** Side of the images in pixels. */
-  imgsz: number;
-}
+/** What {@link scaleV5Gains} depends on: numbers of levels and classes, and the side of the images in pixels. */
+export type V5Scale = Record<"nl" | "nc" | "imgsz", number>;
 
 /**
  * Gains as YOLOv5 (6.1 and 7.0) fits them to a model: its hyper-parameters are meant for 3 levels, 80 classes and 640

@@ -1,21 +1,16 @@
-import { LookonceError } from "@lookonce/errors";
 import { type AnchorPoints, anchorPoints, distancesToXyxy, expectedDistances, xyxyToDistances } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
 import { TaskAlignedAssigner, type TaskAlignedOptions } from "../assigners/task-aligned-assigner.ts";
-import { gatherRows } from "../gather-rows.ts";
+import { gatherRows, rowOffsets } from "../gather-rows.ts";
 import { stopGradient } from "../stop-gradient.ts";
-import { checkTargets, type PaddedTargets } from "../targets.ts";
+import { checkMaps, checkTargets, type PaddedTargets } from "../targets.ts";
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
 import { boxIou } from "../terms/ciou.ts";
 import { distributionFocalLoss } from "../terms/dfl.ts";
 
 /** How much each part counts; a tensor where a gain changes while training. */
-export interface V8Gains {
-  box: number | tf.Scalar;
-  cls: number | tf.Scalar;
-  dfl: number | tf.Scalar;
-}
+export type V8Gains = Record<"box" | "cls" | "dfl", number | tf.Scalar>;
 
 /** Settings of {@link v8DetectionLoss}; the defaults are those of YOLOv8 8.3. */
 export interface V8LossOptions extends TaskAlignedOptions {
@@ -32,12 +27,7 @@ export interface V8LossOptions extends TaskAlignedOptions {
 }
 
 /** Scalars. The parts have their gains applied; `total` is their sum times the batch size. */
-export interface V8Loss {
-  total: tf.Scalar;
-  box: tf.Scalar;
-  cls: tf.Scalar;
-  dfl: tf.Scalar;
-}
+export type V8Loss = Record<"total" | "box" | "cls" | "dfl", tf.Scalar>;
 
 /**
  * The detection loss of YOLOv8: CIoU and distribution focal loss of the anchors that have an object, each weighted by
@@ -53,23 +43,23 @@ export interface V8Loss {
 export function v8DetectionLoss(raw: readonly tf.Tensor4D[], targets: PaddedTargets, options: V8LossOptions): V8Loss {
   const { regMax = 16, nc, assigner = new TaskAlignedAssigner(options) } = options;
   const gains: V8Gains = { box: 7.5, cls: 0.5, dfl: 1.5, ...options.gains };
-  const batch = checkRaw(raw, nc, regMax);
+  const channels = 4 * regMax + nc;
+  const batch = checkMaps(raw, (count) => count === channels, [`${channels}`, `nc ${nc} and regMax ${regMax}`]);
   checkTargets(targets, batch);
   return tf.tidy(() => {
-    const grid = anchorPoints(
-      raw.map(({ shape }) => [shape[1], shape[2]] as const),
-      options.strides,
-    );
-    const { bins, logits } = flatten(raw, nc, regMax);
+    const cells = raw.map(({ shape }) => [shape[1], shape[2]] as const);
+    const grid = anchorPoints(cells, options.strides);
+    // All levels as one row of anchors: bins [N, A, 4, regMax] and class logits [N, A, nc].
+    const maps = raw.map((level) => tf.reshape(level, [batch, -1, channels]));
+    const [sides, logits] = tf.split(tf.concat(maps, 1), [4 * regMax, nc], -1) as [tf.Tensor3D, tf.Tensor3D];
+    const bins = tf.reshape<tf.Rank.R4>(sides, [batch, sides.shape[1], 4, regMax]);
     const boxes = distancesToXyxy(expectedDistances(stopGradient(bins)), grid.points);
-    const assignment = assigner.assign(
-      {
-        scores: probabilities(stopGradient(logits)),
-        boxes: tf.mul(boxes, grid.strides) as tf.Tensor3D,
-        points: tf.mul(grid.points, grid.strides),
-      },
-      targets,
-    );
+    const predictions = {
+      scores: probabilities(stopGradient(logits)),
+      boxes: tf.mul(boxes, grid.strides) as tf.Tensor3D,
+      points: tf.mul(grid.points, grid.strides) as tf.Tensor2D,
+    };
+    const assignment = assigner.assign(predictions, targets);
     const scoreSum = tf.maximum(tf.sum(assignment.scores), 1);
     const part = (sum: tf.Tensor, gain: number | tf.Scalar) => tf.mul(tf.div(sum, scoreSum), gain) as tf.Scalar;
     const limit = assigner.maxForeground?.(targets.mask.shape[1]) ?? Number.POSITIVE_INFINITY;
@@ -90,88 +80,33 @@ function probabilities(logits: tf.Tensor3D): tf.Tensor3D {
   return tf.reciprocal(tf.add(tf.exp(tf.neg(logits)), 1)) as tf.Tensor3D;
 }
 
-/** All levels as one row of anchors: bins [N, A, 4, regMax] and class logits [N, A, nc]. */
-function flatten(raw: readonly tf.Tensor4D[], nc: number, regMax: number): { bins: tf.Tensor; logits: tf.Tensor3D } {
-  const rows = tf.concat(
-    raw.map((level) => tf.reshape(level, [level.shape[0], -1, level.shape[3]])),
-    1,
-  );
-  const [bins, logits] = tf.split(rows, [4 * regMax, nc], -1) as [tf.Tensor, tf.Tensor3D];
-  return { bins: tf.reshape(bins, [bins.shape[0], bins.shape[1] as number, 4, regMax]), logits };
-}
-
 /**
  * Sums over the foreground, weighted by score targets: Σ w·(1 − CIoU), and Σ w·DFL averaged over the four sides.
+ *
+ * Computed of the same number of rows K for every image, foreground first. At 640 pixels an image has 8,400 anchors of
+ * which a few hundred at most are foreground: losses of boxes, which are weighted by 0 elsewhere, need not be computed
+ * elsewhere. K follows from shapes alone, so the graph stays the same.
  *
  * @param bins [N, A, 4, regMax]
  * @param limit the most foreground anchors of one image
  */
 function boxSums(
-  bins: tf.Tensor,
+  bins: tf.Tensor4D,
   { assignment, grid, limit }: { assignment: Assignment; grid: AnchorPoints; limit: number },
 ): { box: tf.Tensor; dfl: tf.Tensor } {
-  const regMax = bins.shape[3] as number;
-  const rows = foregroundRows(assignment, grid, limit);
-  const logits = tf.reshape(gatherRows(tf.reshape(bins, [-1, 4 * regMax]), rows.indices), [-1, 4, regMax]);
-  const boxes = distancesToXyxy(expectedDistances(logits), rows.points);
-  const box = tf.sum(tf.mul(tf.sub(1, boxIou(boxes, rows.goals, { kind: "ciou" })), rows.weights));
-  const sides = distributionFocalLoss(logits, xyxyToDistances(rows.goals, rows.points, regMax));
-  return { box, dfl: tf.sum(tf.mul(tf.mean(sides, 1), rows.weights)) };
-}
-
-/** The anchors that a loss of the foreground needs, B · K rows. */
-interface ForegroundRows {
-  /** [B·K] int32, into the anchors of all images in a row. */
-  indices: tf.Tensor1D;
-  /** [B·K, 2], the anchors' points in cells. */
-  points: tf.Tensor2D;
-  /** [B·K, 4], xyxy of the objects in cells. */
-  goals: tf.Tensor2D;
-  /** [B·K], sum of the score targets; 0 in rows of background that fill up. */
-  weights: tf.Tensor1D;
-}
-
-/**
- * The same number of rows K for every image, foreground first.
- *
- * At 640 pixels an image has 8,400 anchors of which a few hundred at most are foreground: losses of boxes, which are
- * weighted by 0 elsewhere, need not be computed elsewhere. K follows from shapes alone, so the graph stays the same.
- *
- * @param limit the most foreground anchors of one image
- */
-function foregroundRows(
-  { foreground, boxes, scores }: Assignment,
-  { points, strides }: AnchorPoints,
-  limit: number,
-): ForegroundRows {
-  const [batch, anchors] = foreground.shape;
-  const inImage = tf.topk(foreground, Math.min(limit, anchors)).indices;
-  const first = tf.tensor2d(
-    Int32Array.from({ length: batch }, (_, b) => b * anchors),
-    [batch, 1],
-    "int32",
-  );
-  const indices = tf.reshape(tf.add(inImage, first), [-1]) as tf.Tensor1D;
+  const [batch, anchors, , regMax] = bins.shape;
+  const inImage = tf.topk(assignment.foreground, Math.min(limit, anchors)).indices;
+  // [N·K], into the anchors of all images in a row, and of each image.
+  const rows = tf.reshape(tf.add(inImage, rowOffsets(batch, anchors)), [-1]) as tf.Tensor1D;
   const cells = tf.reshape(inImage, [-1]);
-  return {
-    indices,
-    points: tf.gather(points, cells),
-    goals: tf.div(tf.gather<tf.Tensor>(tf.reshape(boxes, [-1, 4]), indices), tf.gather(strides, cells)),
-    weights: tf.gather<tf.Tensor>(tf.reshape(tf.sum(scores, -1), [-1]), indices) as tf.Tensor1D,
-  };
-}
-
-/** @returns the batch size */
-function checkRaw(raw: readonly tf.Tensor4D[], nc: number, regMax: number): number {
-  const batch = raw[0]?.shape[0];
-  if (batch === undefined) throw new LookonceError("ARGUMENT", "raw has no level: pass the head's output per level");
-  const channels = 4 * regMax + nc;
-  raw.forEach(({ shape }, level) => {
-    if (shape.length === 4 && shape[0] === batch && shape[3] === channels) return;
-    throw new LookonceError(
-      "ARGUMENT",
-      `raw[${level}] is [${shape}], expected [${batch},h,w,${channels}] for nc ${nc} and regMax ${regMax}`,
-    );
-  });
-  return batch;
+  const points = tf.gather(grid.points, cells);
+  // [N·K, 4], xyxy of the objects in cells, and [N·K], 0 in rows of background that fill up.
+  const objects = tf.gather<tf.Tensor>(tf.reshape(assignment.boxes, [-1, 4]), rows);
+  const goals = tf.div(objects, tf.gather(grid.strides, cells)) as tf.Tensor2D;
+  const weights = tf.gather<tf.Tensor>(tf.reshape(tf.sum(assignment.scores, -1), [-1]), rows);
+  const logits = tf.reshape(gatherRows(tf.reshape(bins, [-1, 4 * regMax]), rows), [-1, 4, regMax]);
+  const boxes = distancesToXyxy(expectedDistances(logits), points);
+  const box = tf.sum(tf.mul(tf.sub(1, boxIou(boxes, goals, { kind: "ciou" })), weights));
+  const sides = distributionFocalLoss(logits, xyxyToDistances(goals, points, regMax));
+  return { box, dfl: tf.sum(tf.mul(tf.mean(sides, 1), weights)) };
 }

@@ -63,14 +63,8 @@ export function planeIou(a: BoxPlanes, b: BoxPlanes, options: IouOptions = {}): 
   });
 }
 
-interface Size {
-  /** Center. */
-  x: tf.Tensor;
-  y: tf.Tensor;
-  area: tf.Tensor;
-  /** Width over height. */
-  aspect: tf.Tensor;
-}
+/** Center, area, and width over height. */
+type Size = Record<"x" | "y" | "area" | "aspect", tf.Tensor>;
 
 function measure({ x1, y1, x2, y2 }: BoxPlanes, heights: "padded" | "exact"): Size {
   const width = tf.maximum(tf.sub(x2, x1), 0);
@@ -102,12 +96,7 @@ function aspectPenalty(a: Size, b: Size, iou: tf.Tensor): tf.Tensor {
  * Two sets of planes that broadcast against each other ([B,M,1] and [B,1,A]) compute all pairs without a tensor of the four
  * coordinates of every pair.
  */
-export interface BoxPlanes {
-  x1: tf.Tensor;
-  y1: tf.Tensor;
-  x2: tf.Tensor;
-  y2: tf.Tensor;
-}
+export type BoxPlanes = Record<"x1" | "y1" | "x2" | "y2", tf.Tensor>;
 
 /** Splits xyxy boxes [..., 4] into planes [...]. Differentiable. */
 export function splitPlanes(boxes: tf.Tensor): BoxPlanes {
@@ -116,11 +105,7 @@ export function splitPlanes(boxes: tf.Tensor): BoxPlanes {
 }
 
 /** Reshapes every plane, e.g. [B,A] → [B,1,A]. */
-export function reshapePlanes(planes: BoxPlanes, shape: number[]): BoxPlanes {
-  return {
-    x1: tf.reshape(planes.x1, shape),
-    y1: tf.reshape(planes.y1, shape),
-    x2: tf.reshape(planes.x2, shape),
-    y2: tf.reshape(planes.y2, shape),
-  };
+export function reshapePlanes({ x1, y1, x2, y2 }: BoxPlanes, shape: number[]): BoxPlanes {
+  const reshaped = (plane: tf.Tensor): tf.Tensor => tf.reshape(plane, shape);
+  return { x1: reshaped(x1), y1: reshaped(y1), x2: reshaped(x2), y2: reshaped(y2) };
 }

@@ -46,14 +46,9 @@ export function focalWithLogits(
 
 /**
  * Quality focal loss (Generalized Focal Loss, Li et al. 2020): |t − p|^γ · BCE, for targets that say how good a box is.
- * With an `alpha` it is weighted as {@link focalWithLogits} is.
+ * Shapes, gradient and α are those of {@link focalWithLogits}.
  *
- * The gradient flows through the factor as well as through the cross-entropy, none to the targets.
- *
- * @param logits any shape
- * @param targets of a shape that broadcasts to that of the logits, in 0..1
  * @param options γ 2 and no α by default
- * @returns nats, of the logits' shape or a scalar
  */
 export function qualityFocalWithLogits(
   logits: tf.Tensor,
@@ -71,13 +66,9 @@ export function qualityFocalWithLogits(
 
 /**
  * Varifocal loss (VarifocalNet, Zhang et al. 2021): q · BCE for objects of quality q > 0, α · p^γ · BCE for background,
- * so that good examples count most and easy background little.
+ * so that good examples count most and easy background little. Shapes and gradient are those of {@link focalWithLogits}.
  *
- * The gradient flows through the factor as well as through the cross-entropy, none to the targets.
- *
- * @param logits any shape
- * @param targets qualities in 0..1, of a shape that broadcasts to that of the logits
- * @returns nats, of the logits' shape or a scalar
+ * @param targets qualities in 0..1
  */
 export function varifocalWithLogits(
   logits: tf.Tensor,
@@ -95,10 +86,7 @@ export function varifocalWithLogits(
 }
 
 /** A factor of the cross-entropy as a function of the probability, and its derivative. */
-interface Factor {
-  value: tf.Tensor;
-  slope: tf.Tensor;
-}
+type Factor = Record<"value" | "slope", tf.Tensor>;
 
 interface WeightedOptions extends BceOptions {
   factor: (p: tf.Tensor, t: tf.Tensor) => Factor;
