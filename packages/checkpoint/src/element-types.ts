@@ -44,9 +44,7 @@ export function storedTensor(
   return safetensors === "BOOL" ? { ...tensor, dtype: "BOOL" } : tensor;
 }
 
-/**
- * A tensor's bytes in files; `half` rounds single precision to half. `ARGUMENT` where data and shape differ in size.
- */
+/** A tensor's bytes in files; `half` rounds single precision to half. `ARGUMENT` where data and shape disagree. */
 export function tensorBytes(name: string, { shape, data, dtype }: StoredTensor, half: boolean): EncodedTensor {
   if (shape.reduce((a, b) => a * b, 1) !== data.length) throw badTensor(name, { shape, data });
   const stored = half && data instanceof Float32Array ? floatToHalf(data) : data;

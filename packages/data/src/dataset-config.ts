@@ -38,7 +38,8 @@ export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
     expected: "keys such as path:, train:, val: and names:",
     hint: () => nearestName(file),
   });
-  const path = textOr(content.path, { key: "path", file, fallback: "." });
+  const path = content.path ?? ".";
+  if (typeof path !== "string") throw fault(file, `path must be text, not ${JSON.stringify(path)}.`);
   refuseForeignPath(path, { key: "path", file });
   const splits: Record<string, string[]> = {};
   for (const key of splitKeys) {
@@ -79,12 +80,6 @@ function refuseForeignPath(path: string, { key, file }: { key: string; file: str
   }
 }
 
-function textOr(value: unknown, { key, file, fallback }: { key: string; file: string; fallback: string }): string {
-  if (value === undefined || value === null) return fallback;
-  if (typeof value === "string") return value;
-  throw new LookonceError("DATA", `${file}: ${key} must be text, not ${JSON.stringify(value)}.`);
-}
-
 function splitSources(value: unknown, key: string, file: string): string[] {
   const sources = Array.isArray(value) ? value : [value];
   if (sources.length > 0 && sources.every((source) => typeof source === "string" && source.length > 0)) {
@@ -97,39 +92,35 @@ function splitSources(value: unknown, key: string, file: string): string[] {
 function classNames(content: Record<string, unknown>, file: string): string[] {
   const { names, nc } = content;
   if (nc !== undefined && !(Number.isInteger(nc) && (nc as number) > 0)) {
-    throw new LookonceError("DATA", `${file}: nc must be a whole number of at least 1, not ${JSON.stringify(nc)}.`);
+    throw fault(file, `nc must be a whole number of at least 1, not ${JSON.stringify(nc)}.`);
   }
   if (names === undefined || names === null) {
     if (nc === undefined) {
       const hint = misspelled(["names"], content);
       throw new LookonceError("DATA", `${file} has no names:, the list of the classes' names.${hint}`);
     }
-    if ((nc as number) > maxClasses) {
-      throw new LookonceError("DATA", `${file}: nc is ${nc}; at most ${maxClasses} classes are supported.`);
-    }
+    if ((nc as number) > maxClasses) throw fault(file, `nc is ${nc}; at most ${maxClasses} classes are supported.`);
     return Array.from({ length: nc as number }, (_, i) => `class${i}`);
   }
   const list = Array.isArray(names) ? names.map(String) : namesOfMap(names, file);
-  if (list.length === 0) throw new LookonceError("DATA", `${file}: names is empty; it needs one name for each class.`);
+  if (list.length === 0) throw fault(file, `names is empty; it needs one name for each class.`);
   if (nc !== undefined && nc !== list.length) {
-    throw new LookonceError("DATA", `${file}: nc is ${nc} but names has ${list.length}; make them agree or drop nc.`);
+    throw fault(file, `nc is ${nc} but names has ${list.length}; make them agree or drop nc.`);
   }
   return list;
 }
 
 function namesOfMap(names: unknown, file: string): string[] {
   if (typeof names !== "object") {
-    throw new LookonceError("DATA", `${file}: names must be a list or a map, not ${JSON.stringify(names)}.`);
+    throw fault(file, `names must be a list or a map, not ${JSON.stringify(names)}.`);
   }
   const map = new Map(Object.entries(names as Record<string, unknown>));
   return Array.from(map, (_, i) => {
     const name = map.get(String(i));
     if (name === undefined) {
       const keys = [...map.keys()].slice(0, 8).join(", ");
-      throw new LookonceError(
-        "DATA",
-        `${file}: names must have the keys 0 to ${map.size - 1} for ${map.size} classes; ${i} is missing (keys: ${keys}${map.size > 8 ? ", …" : ""}).`,
-      );
+      const wanted = `names must have the keys 0 to ${map.size - 1} for ${map.size} classes`;
+      throw fault(file, `${wanted}; ${i} is missing (keys: ${keys}${map.size > 8 ? ", …" : ""}).`);
     }
     return String(name);
   });

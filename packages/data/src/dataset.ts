@@ -120,10 +120,8 @@ function checkOptions({ fraction = 1, classes }: DatasetOptions, { file, names }
   }
   const unknown = classes?.find((label) => !(Number.isInteger(label) && label >= 0 && label < names.length));
   if (unknown !== undefined) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `classes has ${unknown}, but the classes of ${file} are 0 to ${names.length - 1}.`,
-    );
+    const known = `the classes of ${file} are 0 to ${names.length - 1}`;
+    throw new LookonceError("ARGUMENT", `classes has ${unknown}, but ${known}.`);
   }
 }
 

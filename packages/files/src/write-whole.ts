@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
 import { mkdir, open, realpath, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { besideOf, renameIntoPlace, renameIntoPlaceSync } from "./rename-into-place.ts";
@@ -47,7 +47,7 @@ export async function writeWhole(path: string, content: Content, { flush = true 
 
 /** As {@link writeWhole}, without a promise. */
 export function writeWholeSync(path: string, content: Content, { flush = true }: WriteOptions = {}): void {
-  const target = realPath(path);
+  const target = existsSync(path) ? realpathSync(path) : path;
   const beside = besideOf(target);
   try {
     writing(path, () => {
@@ -75,14 +75,6 @@ function piecesOf(content: Content): readonly Uint8Array[] {
 /** The system may take less than it is given, above 2 GiB always. */
 function writeAll(file: number, piece: Uint8Array): void {
   for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done, piece.length - done);
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function remove(path: string): void {

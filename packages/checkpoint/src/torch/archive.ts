@@ -12,9 +12,7 @@ export interface TorchArchive {
 /** A model of a thousand layers has some ten thousand storages. */
 const maxEntries = 500_000;
 
-/**
- * Splits the zip archive of `torch.save` since PyTorch 1.6: `<folder>/data.pkl`, `<folder>/data/<key>`, uncompressed.
- */
+/** Splits the zip archive of `torch.save` since PyTorch 1.6: `<folder>/data.pkl`, `<folder>/data/<key>`, stored. */
 export function openTorchArchive(bytes: Uint8Array, name: string): TorchArchive {
   const entries = unzip(bytes, name);
   const pickles = Object.keys(entries).filter((path) => path === "data.pkl" || path.endsWith("/data.pkl"));

@@ -6,11 +6,6 @@ import type { StoredTensor } from "../tensor.ts";
 import { headOf, isModule, moduleTensors, unwrap } from "./modules.ts";
 import { TensorReader, TorchTensor } from "./tensors.ts";
 
-export interface TorchOptions {
-  load: (bytes: Uint8Array, name: string) => unknown;
-  prefer: "ema" | "model";
-}
-
 /** Runs `action` so that each LookonceError begins with the file's name. */
 function named<T>(name: string, action: () => T): T {
   try {
@@ -29,16 +24,17 @@ interface Found {
 }
 
 /** The checkpoint in a file of `torch.save`: `load` reads its object, `prefer` chooses between two stored models. */
-export function decodeTorchCheckpoint(bytes: Uint8Array, name: string, options: TorchOptions): Checkpoint {
-  const { load, prefer } = options;
+export function decodeTorchCheckpoint(
+  bytes: Uint8Array,
+  name: string,
+  { load, prefer }: { load: (bytes: Uint8Array, name: string) => unknown; prefer: "ema" | "model" },
+): Checkpoint {
   return named(name, () => {
     const root = load(bytes, name);
     const found = find(root, prefer);
     if (found === undefined) {
-      throw new LookonceError(
-        "FORMAT",
-        `contains no model: expected a module or a dict of tensors, alone or under "ema", "model" or "state_dict"${keysOf(root)}`,
-      );
+      const expected = 'a module or a dict of tensors, alone or under "ema", "model" or "state_dict"';
+      throw new LookonceError("FORMAT", `contains no model: expected ${expected}${keysOf(root)}`);
     }
     const reader = new TensorReader(name, bytes.length);
     const tensors = new Map<string, StoredTensor>();

@@ -59,16 +59,7 @@ const otherStorage = /^(Complex(Float|Double)|QU?Int(8|32|4x2|2x4))Storage$/;
 const numpyType = /^(numpy\.(float|int|uint|complex)\d+|numpy\.bool_?|numpy\.dtypes\.\w+DType)$/;
 
 /** Homes of parts of models, losses and training arguments: PyTorch, and the trees that checkpoints were saved from. */
-const modelPackages = [
-  "torch.nn",
-  "torch.optim",
-  "torchvision",
-  "ultralytics",
-  "models",
-  "utils",
-  "yolov5",
-  "__main__",
-];
+const modelPackages = /^(torch\.(nn|optim)|torchvision|ultralytics|models|utils|yolov5|__main__)(\.|$)/;
 
 /**
  * The stand-in for a global of a PyTorch checkpoint, or `undefined` when model files have no business with it. Classes
@@ -85,7 +76,7 @@ export function findTorchGlobal(module: string, name: string): PickledGlobal | u
     numpyType.test(path) ||
     (home === "torch" && (torchDtype.test(name) || otherStorage.test(name))) ||
     storageType(home, name) !== undefined ||
-    modelPackages.some((prefix) => home === prefix || home.startsWith(`${prefix}.`));
+    modelPackages.test(home);
   return known ? new PickledGlobal(home, name, record) : undefined;
 }
 

@@ -100,15 +100,25 @@ async function addAll(
       leftOut.add("damaged-file", `${file}: ${annotation}`);
       continue;
     }
-    const image = await locate(annotation, { file, index, leftOut });
-    if (image === undefined) continue;
-    const name = basename(image.source);
-    const number = await writer.addImage(name, image.source);
+    // Named as the XML says, or as the XML file is
+    const stem = basename(file).replace(/\.xml$/i, "");
+    const source = (annotation.filename && index.find(annotation.filename)) || index.findStem(stem);
+    if (source === undefined) {
+      leftOut.add("missing-image", `${file}: there is no image ${annotation.filename ?? stem}`);
+      continue;
+    }
+    const size = await sizeOf(annotation, source);
+    if (size === undefined) {
+      leftOut.add("no-size", `${file}: the size of ${source} is not known`);
+      continue;
+    }
+    const name = basename(source);
+    const number = await writer.addImage(name, source);
     if (number === undefined) {
       leftOut.add("name-taken", `${file}: another image is called ${name}, too`);
       continue;
     }
-    const rows = rowsOf(annotation, { file, image, labels, leftOut, difficult: options.difficult ?? false });
+    const rows = rowsOf(annotation, { file, size, labels, leftOut, difficult: options.difficult ?? false });
     for (const { text } of rows) await writer.addRow(number, text);
     counts.images++;
     counts.objects += rows.length;
@@ -118,37 +128,17 @@ async function addAll(
   return counts;
 }
 
-interface Found extends Size {
-  source: string;
-}
-
-/** The image of an annotation: named as the XML file is, or as the XML says. */
-async function locate(
-  { filename, ...written }: VocAnnotation,
-  { file, index, leftOut }: { file: string; index: ImageIndex; leftOut: LeftOut },
-): Promise<Found | undefined> {
-  const stem = basename(file).replace(/\.xml$/i, "");
-  const source = (filename && index.find(filename)) || index.findStem(stem);
-  if (source === undefined) {
-    leftOut.add("missing-image", `${file}: there is no image ${filename ?? stem}`);
-    return undefined;
-  }
-  const size = await sizeOf(written, source);
-  if (size === undefined) leftOut.add("no-size", `${file}: the size of ${source} is not known`);
-  return size && { source, ...size };
-}
-
 function rowsOf(
   { objects }: VocAnnotation,
-  context: { file: string; image: Found; labels: ReadonlyMap<string, number>; leftOut: LeftOut; difficult: boolean },
+  context: { file: string; size: Size; labels: ReadonlyMap<string, number>; leftOut: LeftOut; difficult: boolean },
 ): LabelRow[] {
-  const { file, image, labels, leftOut } = context;
+  const { file, size, labels, leftOut } = context;
   return objects.flatMap(({ name, difficult, corners }, i) => {
     const object = `${file}: object ${i + 1} ("${name}")`;
     const label = labels.get(name);
     const [xmin, ymin, xmax, ymax] = corners;
     const isBox = corners.every(Number.isFinite);
-    const row = label !== undefined && isBox ? boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], image) : undefined;
+    const row = label !== undefined && isBox ? boxRow(label, [xmin - 1, ymin - 1, xmax, ymax], size) : undefined;
     if (difficult && !context.difficult) leftOut.add("difficult", `${object} is marked as difficult`);
     else if (label === undefined) leftOut.add("unknown-class", `${object} is of no known class`);
     else if (row === undefined) leftOut.add(isBox ? "no-area" : "no-box", `${object} has the box ${corners.join(" ")}`);

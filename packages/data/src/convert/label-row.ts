@@ -10,9 +10,7 @@ export interface LabelRow {
   clipped: boolean;
 }
 
-/**
- * The row `class cx cy w h` of a box by its corners in pixels, cut off at the border; `undefined` where none is left.
- */
+/** The row `class cx cy w h` of a box by its corners in pixels, cut off at the border; `undefined` if none is left. */
 export function boxRow(
   label: number,
   [x1, y1, x2, y2]: readonly [number, number, number, number],

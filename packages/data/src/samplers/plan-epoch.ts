@@ -36,10 +36,8 @@ function orderOf(epoch: number, { count, shuffle, weights }: EpochOrder): number
   const bad = Array.from(weights).findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
   if (weights.length !== count || bad >= 0) {
     const came = weights.length === count ? `weight ${bad} is ${weights[bad]}` : `there are ${weights.length}`;
-    throw new LookonceError(
-      "ARGUMENT",
-      `weights must have a number of at least 0 for each of ${count} images: ${came}.`,
-    );
+    const wanted = `a number of at least 0 for each of ${count} images`;
+    throw new LookonceError("ARGUMENT", `weights must have ${wanted}: ${came}.`);
   }
   return drawByWeight(weights, count, shuffle.fork("weights", epoch));
 }
