@@ -42,7 +42,6 @@ export class BatchLoader implements AsyncIterable<Batch> {
   readonly #options: FullOptions;
   readonly #rectangular: readonly BatchPlan[] | undefined;
   readonly #end: AbortController = new AbortController();
-  readonly #readers: Set<EpochReader> = new Set();
   #prepared: { epoch: number; from: number; reader: EpochReader } | undefined;
   #cache: CachePlan | undefined;
   #makers: BatchMakers | undefined;
@@ -88,7 +87,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
 
   /** Begins to make the first batches of an epoch before {@link batches} is called: while a validation runs, say. */
   prepare(epoch: number, { from = 0 }: Pick<BatchesOptions, "from"> = {}): void {
-    this.#drop(this.#prepared?.reader);
+    this.#prepared?.reader.abort();
     const reader = this.#read(epoch, from);
     this.#prepared = { epoch, from, reader };
     reader.start();
@@ -118,7 +117,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      this.#drop(reader);
+      reader.abort();
     }
   }
 
@@ -130,8 +129,6 @@ export class BatchLoader implements AsyncIterable<Batch> {
   /** Ends the workers and frees the cache. Whoever still waits for a batch gets an error. May be called twice. */
   async dispose(): Promise<void> {
     this.#end.abort(new LookonceError("ARGUMENT", "This loader was disposed; make a new one to read batches."));
-    for (const reader of this.#readers) reader.abort(this.#end.signal.reason);
-    this.#readers.clear();
     const makers = this.#makers;
     this.#makers = undefined;
     this.#cache = undefined;
@@ -144,28 +141,19 @@ export class BatchLoader implements AsyncIterable<Batch> {
       throw new LookonceError("ARGUMENT", `from must be a batch's number, 0 to ${this.length}, not ${from}.`);
     }
     const { augment, prefetch: ahead } = this.#options;
-    const tasks = withRepeats(this.plan(epoch)).map((plan): BatchTask => ({ epoch, plan }));
     const settings = typeof augment === "function" ? augment(epoch) : augment;
-    if (settings !== undefined) for (const task of tasks) task.augment = settings;
+    const tasks = withRepeats(this.plan(epoch)).map((plan): BatchTask => ({ epoch, plan, augment: settings }));
     const make = (number: number, signal: AbortSignal): Promise<MadeBatch> =>
       this.#start().run(tasks[number] as BatchTask, signal);
-    const reader = new EpochReader({ count: tasks.length, from, ahead, make });
-    this.#readers.add(reader);
-    return reader;
+    return new EpochReader({ count: tasks.length, from, ahead, make, signal: this.#end.signal });
   }
 
   #takePrepared(epoch: number, from: number): EpochReader | undefined {
     const prepared = this.#prepared;
     this.#prepared = undefined;
     if (prepared?.epoch === epoch && prepared.from === from) return prepared.reader;
-    this.#drop(prepared?.reader);
+    prepared?.reader.abort();
     return undefined;
-  }
-
-  #drop(reader: EpochReader | undefined): void {
-    if (reader === undefined) return;
-    reader.abort();
-    this.#readers.delete(reader);
   }
 
   #report({ damaged, notices }: MadeBatch): void {
@@ -184,9 +172,9 @@ export class BatchLoader implements AsyncIterable<Batch> {
       form: this.#form(),
       rect: this.#options.rect,
       randomKey: random.key,
-      ...(memory === undefined ? {} : { memory }),
-      ...(disk === undefined ? {} : { disk }),
-      ...(transforms instanceof URL ? { transforms: transforms.href } : {}),
+      memory,
+      disk,
+      transforms: transforms instanceof URL ? transforms.href : undefined,
     };
     const here = transforms instanceof URL ? [] : transforms;
     this.#makers = workers === 0 ? new BatchMaker(job, here) : this.#startWorkers(job, Math.min(workers, this.length));

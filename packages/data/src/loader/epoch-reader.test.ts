@@ -12,7 +12,11 @@ function reader({ count, ...options }: { from?: number; count: number; ahead: nu
     if (i === 5) throw new Error("five");
     return { damaged: [], notices: [String(i)] };
   };
-  return { started, signals, reader: new EpochReader({ from: 0, ...options, count, make }) };
+  return {
+    started,
+    signals,
+    reader: new EpochReader({ from: 0, ...options, count, make, signal: new AbortController().signal }),
+  };
 }
 
 describe("EpochReader", () => {

@@ -7,6 +7,7 @@ export interface EpochReaderOptions {
   ahead: number;
   /** Makes the batch of a number, unless the signal aborts. */
   make: (number: number, signal: AbortSignal) => Promise<MadeBatch>;
+  signal: AbortSignal;
 }
 
 /** The batches of one epoch in order, never more than a fixed number ahead of the one returned last. */
@@ -14,18 +15,16 @@ export class EpochReader {
   readonly #options: EpochReaderOptions;
   readonly #pending: Promise<MadeBatch>[] = [];
   readonly #control: AbortController = new AbortController();
+  /** Aborted with the reader, or by the one of the options. */
+  readonly signal: AbortSignal;
   #started: number;
   #returned: number;
 
   constructor(options: EpochReaderOptions) {
     this.#options = options;
+    this.signal = AbortSignal.any([options.signal, this.#control.signal]);
     this.#started = options.from;
     this.#returned = options.from;
-  }
-
-  /** Aborted with the reader. */
-  get signal(): AbortSignal {
-    return this.#control.signal;
   }
 
   /** Starts the batches that come next. */

@@ -3,15 +3,13 @@ import { LookonceError } from "@lookonce/errors";
 import { normalizedXywhToXyxy } from "@lookonce/geometry";
 import { type Image, readImage, type Size } from "@lookonce/image";
 import type { DatasetEntry } from "../dataset.ts";
-import { type ResizeSpec, resizeForLoading } from "../load-size.ts";
+import { resizeForLoading } from "../load-size.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";
 import type { MemoryCache } from "./cache/memory-cache.ts";
-import { type EntryTable, entryAt } from "./entry-table.ts";
-import type { DamagedImage } from "./job.ts";
+import { entryAt } from "./entry-table.ts";
+import type { DamagedImage, LoaderJob } from "./job.ts";
 
-export interface ImageSourceOptions {
-  entries: EntryTable;
-  form: ResizeSpec;
+export interface ImageSourceOptions extends Pick<LoaderJob, "entries" | "form"> {
   memory?: MemoryCache | undefined;
   disk?: DiskCache | undefined;
 }

@@ -18,16 +18,16 @@ export interface LoaderJob {
   rect: boolean;
   /** Key of the source of random numbers. */
   randomKey: string;
-  memory?: MemoryLayout;
-  disk?: DiskCacheSettings;
+  memory: MemoryLayout | undefined;
+  disk: DiskCacheSettings | undefined;
   /** Address of a module with the user's transforms. */
-  transforms?: string;
+  transforms: string | undefined;
 }
 
 export interface BatchTask {
   epoch: number;
   plan: BatchPlan;
-  augment?: AugmentSettings;
+  augment: AugmentSettings | undefined;
 }
 
 export interface DamagedImage {
