@@ -7,14 +7,6 @@ import type { Prediction } from "./compare.ts";
 import type { Agreement } from "./export-report.ts";
 import type { GraphSpec } from "./graph-spec.ts";
 
-/** Options of {@link checkGraph}. */
-export interface CheckGraphOptions {
-  spec: GraphSpec;
-  precision: WeightPrecision;
-  /** Where it will be, for errors. */
-  file: string;
-}
-
 /**
  * Runs a graph that was read back and compares it with the model; one for any number of images with an image more, too.
  *
@@ -23,7 +15,7 @@ export interface CheckGraphOptions {
 export async function checkGraph(
   model: DetectionModel,
   graph: OperationGraph,
-  { spec, precision, file }: CheckGraphOptions,
+  { spec, precision, file }: { spec: GraphSpec; precision: WeightPrecision; file: string },
 ): Promise<Agreement> {
   const { height, width, dynamic } = spec;
   const check = async (batch: number): Promise<Agreement> => {

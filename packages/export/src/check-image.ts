@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { type Image, letterbox, readImage } from "@lookonce/image";
+import { letterbox, readImage } from "@lookonce/image";
+import { floatPixels } from "./float-pixels.ts";
 
 /** Sizes of a batch of images. */
 export interface ImageBatch {
@@ -27,25 +28,7 @@ export async function checkImage({ height, width, batch = 1 }: ImageBatch): Prom
   const { image } = letterbox(await readImage(photograph), { size: [height, width] });
   const values = new Float32Array(batch * 3 * height * width);
   for (let i = 0; i < batch; i++) {
-    const planes = values.subarray(i * 3 * height * width, (i + 1) * 3 * height * width);
-    fillPlanes(planes, image, { mirrored: (i & 1) === 1, upsideDown: (i & 2) === 2 });
+    values.set(floatPixels(image, { mirrored: (i & 1) === 1, upsideDown: (i & 2) === 2 }), i * 3 * height * width);
   }
   return values;
-}
-
-function fillPlanes(
-  planes: Float32Array,
-  { data, width, height }: Image,
-  { mirrored, upsideDown }: { mirrored: boolean; upsideDown: boolean },
-): void {
-  const area = width * height;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const to = (upsideDown ? height - 1 - y : y) * width + (mirrored ? width - 1 - x : x);
-      const from = (y * width + x) * 3;
-      for (let channel = 0; channel < 3; channel++) {
-        planes[channel * area + to] = (data[from + channel] as number) / 255;
-      }
-    }
-  }
 }

@@ -1,9 +1,8 @@
 import { extname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { ExportModelOptions } from "./export-model-options.ts";
 import type { ExportReport } from "./export-report.ts";
-import { exportFormats, type FormatDescription } from "./formats.ts";
+import { type ExportModelOptions, exportFormats, type FormatDescription } from "./formats.ts";
 import { exportOnnx } from "./onnx/export-onnx.ts";
 import { exportSavedModel } from "./saved-model/export-saved-model.ts";
 import { exportTfjs } from "./tfjs/export-tfjs.ts";

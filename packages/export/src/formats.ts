@@ -1,6 +1,14 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import type { ExportModelOptions } from "./export-model-options.ts";
 import type { ExportFormat } from "./export-report.ts";
+import type { ExportOnnxOptions } from "./onnx/options.ts";
+import type { ExportWeightsOptions } from "./weights/export-weights.ts";
+
+/** Options of `exportModel`. Which format knows which is in {@link exportFormats}. */
+export interface ExportModelOptions extends ExportOnnxOptions, Pick<ExportWeightsOptions, "metadata"> {
+  format: ExportFormat;
+  /** The file or folder to write; folders above it are made when they are missing. */
+  file: string;
+}
 
 type OptionName = Exclude<keyof ExportModelOptions, "format" | "file">;
 

@@ -1,7 +1,6 @@
 export { exportModel } from "./export-model.ts";
-export type { ExportModelOptions } from "./export-model-options.ts";
 export type { ExportFormat, ExportReport } from "./export-report.ts";
-export { exportFormats, type FormatDescription, findFormat, formatOfFile } from "./formats.ts";
+export { type ExportModelOptions, exportFormats, type FormatDescription, findFormat, formatOfFile } from "./formats.ts";
 export { exportOnnx } from "./onnx/export-onnx.ts";
 export type { CalibrationMethod, ExportOnnxOptions } from "./onnx/options.ts";
 export { type ExportSavedModelOptions, exportSavedModel } from "./saved-model/export-saved-model.ts";

@@ -19,7 +19,6 @@ export {
   traceNetwork,
 } from "./detector/trace-detector.ts";
 export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
-export { floatPixels } from "./engine/float-pixels.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
 export type { PredictionRun, SkippedImage } from "./predict.ts";
 export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";

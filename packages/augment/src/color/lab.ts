@@ -23,53 +23,41 @@ export interface Lab {
   b: Uint8Array;
 }
 
-interface LabTables {
-  /** Linear light of a byte, in 1/2040. */
-  linear: Int32Array;
-  /** The cube root of an amount in 1/2040, straightened near 0, in 1/32768. */
-  root: Int32Array;
-  /** Y of a lightness, in 1/16384. */
-  amount: Int32Array;
-  /** Its root as above, in 1/16384. */
-  amountRoot: Int32Array;
-  /** What the bytes a and b add to that root, in 1/16384. */
-  aRoot: Int32Array;
-  bRoot: Int32Array;
-  /** The amount of a root, both in 1/16384; roots begin at `lowestRoot`. */
-  power: Int32Array;
-  /** The byte of an amount of linear light in 1/4096. */
-  byte: Uint8Array;
-}
-
 /** −8145 = root of lightness 0 less the largest b. */
 const lowestRoot = -8145;
 
-let made: LabTables | undefined;
+let made: ReturnType<typeof makeTables> | undefined;
 
 /** Tables that depend on nothing; made at first use. */
-function tables(): LabTables {
-  made ??= {
+function tables(): ReturnType<typeof makeTables> {
+  made ??= makeTables();
+  return made;
+}
+
+function makeTables() {
+  return {
+    // Linear light of a byte, in 1/2040
     linear: Int32Array.from({ length: 256 }, (_, i) => roundHalfEven(2040 * linearLight(i / 255))),
+    // The cube root of an amount in 1/2040, straightened near 0, in 1/32768
     root: Int32Array.from({ length: 3072 }, (_, i) => roundHalfEven(32768 * labRoot(i / 2040))),
+    // Y of a lightness and its root as above, in 1/16384
     amount: Int32Array.from({ length: 256 }, (_, i) => roundHalfEven(16384 * labPower(rootOfLightness(i)))),
     amountRoot: Int32Array.from({ length: 256 }, (_, i) => roundHalfEven(16384 * rootOfLightness(i))),
-    // a / 500 and b / 200 in whole numbers, as OpenCV approximates them
+    // What a / 500 and b / 200 add to that root, in 1/16384, in whole numbers as OpenCV approximates them
     aRoot: Int32Array.from({ length: 256 }, (_, i) => ((5 * i * 53687 + 128) >> 13) - 4194),
     bRoot: Int32Array.from({ length: 256 }, (_, i) => ((i * 41943 + 16) >> 9) - 10484),
+    // The amount of a root, both in 1/16384; roots begin at `lowestRoot`
     power: Int32Array.from({ length: 36864 }, (_, i) => wholePower(i + lowestRoot)),
+    // The byte of an amount of linear light in 1/4096
     byte: Uint8Array.from({ length: 4096 }, (_, i) => roundHalfEven(255 * displayValue(i / 4096))),
   };
-  return made;
 }
 
 /** To Lab, in whole numbers as OpenCV's 8-bit conversion computes. */
 export function toLab({ data, width, height }: Image): Lab {
   const { linear, root } = tables();
-  const [x, y, z] = toXyz.map((row, i) => row.map((c) => roundHalfEven((c * 4096) / (white[i] as number)))) as [
-    number[],
-    number[],
-    number[],
-  ];
+  const rows = toXyz.map((row, i) => row.map((c) => roundHalfEven((c * 4096) / (white[i] as number))));
+  const [x, y, z] = rows as [number[], number[], number[]];
   const count = width * height;
   const lightness = new Uint8ClampedArray(count);
   const a = new Uint8ClampedArray(count);

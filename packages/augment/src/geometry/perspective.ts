@@ -52,10 +52,8 @@ export interface PerspectiveOptions {
   look?: Omit<WarpOptions, keyof Size>;
 }
 
-/** Points of an outline that the image's edge cuts. */
+/** Points of an outline that the image's edge cuts, and the share of a box's area that must be left with an outline. */
 const OUTLINE_POINTS = 1000;
-
-/** The share of a box's area that must be left when its outline is known. */
 const POLYGON_AREA_LEFT = 0.01;
 
 /** Draws a random perspective: eight numbers, always in the order in which {@link PerspectiveDraw} lists them. */
@@ -95,10 +93,8 @@ export function perspectiveMatrix(draw: PerspectiveDraw, canvas: Size, output: S
  * polygon's points inside the output; both are clipped to the output. Boxes that {@link boxCandidates} does not find
  * worth keeping are dropped: 10 % of the area must be left, or 1 % with a polygon.
  */
-export function applyPerspective(
-  scene: Scene,
-  { draw, size, closedOutlines = true, look = {} }: PerspectiveOptions,
-): Sample {
+export function applyPerspective(scene: Scene, options: PerspectiveOptions): Sample {
+  const { draw, size, closedOutlines = true, look = {} } = options;
   const matrix = perspectiveMatrix(draw, scene, size);
   const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, closedOutlines });
   const objects = filterObjects(candidates, (row) => kept[row] as boolean);
@@ -135,10 +131,8 @@ export function movedObjects(objects: Objects, move: ObjectMove): { candidates: 
   const before = objects.boxes.map((value) => value * scale);
   const byBox = boxCandidates(before, candidates.boxes);
   const byPolygon = boxCandidates(before, candidates.boxes, { area: POLYGON_AREA_LEFT });
-  return {
-    candidates,
-    kept: moved.map(({ polygon }, row) => (polygon.length > 0 ? byPolygon : byBox)[row] as boolean),
-  };
+  const kept = moved.map(({ polygon }, row) => (polygon.length > 0 ? byPolygon : byBox)[row] as boolean);
+  return { candidates, kept };
 }
 
 interface MovedObject {

@@ -14,12 +14,10 @@ export interface WarpOptions extends Size {
 }
 
 /**
- * The image of a scene when the matrix (canvas pixels to output pixels) moves it, bilinearly; beyond the
- * canvas is the scene's gray.
- *
+ * The image of a scene when the matrix (canvas pixels to output pixels) moves it, bilinearly; beyond the canvas is gray.
  * The arithmetic is that of OpenCV's `warpAffine` and `warpPerspective` for 8-bit images (4.x, generic path): positions in
- * steps of 1/32 pixel, weights as whole numbers. Only the part of the canvas that the output shows is ever drawn, and it is
- * drawn where the WebAssembly kernels read it.
+ * steps of 1/32 pixel, weights as whole numbers. Only the part of the canvas that the output shows is ever drawn, where the
+ * WebAssembly kernels read it.
  */
 export function warpScene(scene: Scene, matrix: Matrix, { colors, mirrored, ...size }: WarpOptions): Image {
   const { width, height } = size;

@@ -16,19 +16,11 @@ export interface Patch {
   share: number;
 }
 
-/** How many patches are drawn, and their largest sides as shares of the image's sides (YOLOv5 6.1, 7.0). */
-const patchShares: readonly (readonly [count: number, share: number])[] = [
-  [1, 1 / 2],
-  [2, 1 / 4],
-  [4, 1 / 8],
-  [8, 1 / 16],
-  [16, 1 / 32],
-];
+/** How many patches are drawn of each size; their largest sides are the image's divided by twice that (YOLOv5 6.1, 7.0). */
+const patchCounts = [1, 2, 4, 8, 16];
 
-/** Boxes of which at least this share is hidden by one patch are dropped (YOLOv5 6.1, 7.0). */
+/** Boxes of which one patch hides at least this share are dropped, but not by a patch of a small share of the image. */
 const hiddenShare = 0.6;
-
-/** Patches below this share of the image hide no box. */
 const smallShare = 0.03;
 
 /**
@@ -39,7 +31,8 @@ const smallShare = 0.03;
  */
 export function drawCutout({ width, height }: Size, rng: Random): Patch[] {
   const patches: Patch[] = [];
-  for (const [count, share] of patchShares) {
+  for (const count of patchCounts) {
+    const share = 1 / (2 * count);
     for (let i = 0; i < count; i++) {
       const patchHeight = rng.integer(1, Math.max(1, Math.floor(height * share)) + 1);
       const patchWidth = rng.integer(1, Math.max(1, Math.floor(width * share)) + 1);

@@ -95,7 +95,7 @@ async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpe
     const anchors = spec.dynamic ? "anchors" : anchorCount(model, spec);
     graph.output("output0", "float32", taskOf(model.task).outputShape(model, { batch, anchors }));
   } else {
-    suppress(graph, outputs, { ...spec.nms, opset: spec.opset, name: "output0" });
+    suppress(graph, outputs, { ...spec.nms, opset: spec.opset });
     graph.output("output0", "float32", [batch, spec.nms.maxDet, 6]);
   }
   graph.prune();

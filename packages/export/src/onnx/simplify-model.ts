@@ -1,4 +1,4 @@
-import type { AnyTensorValue, Attribute, OnnxModel, OnnxNode, TensorValue } from "@lookonce/onnx";
+import type { AnyTensorValue, OnnxModel, OnnxNode, TensorValue } from "@lookonce/onnx";
 
 /**
  * The same model with fewer nodes: weights lie in the file as its operators want them, biases belong to their convolutions,
@@ -32,16 +32,13 @@ class Simplification {
   result(): OnnxModel {
     for (const given of this.#model.graph.nodes) {
       const node = { ...given, inputs: given.inputs.map((name) => this.#same.get(name) ?? name) };
-      if (!this.#isGone(node)) this.#keep(node);
+      if (this.#isGone(node)) continue;
+      this.#nodes.push(node);
+      for (const output of node.outputs) this.#makers.set(output, node);
     }
     const read = new Set([...this.#nodes.flatMap(({ inputs }) => inputs), ...this.#outputs]);
     const initializers = new Map([...this.#constants].filter(([name]) => read.has(name)));
     return { ...this.#model, graph: { ...this.#model.graph, nodes: needed(this.#nodes, this.#outputs), initializers } };
-  }
-
-  #keep(node: OnnxNode): void {
-    this.#nodes.push(node);
-    for (const output of node.outputs) this.#makers.set(output, node);
   }
 
   /** Whether the node is not needed any more, since its output is to be had otherwise. */
@@ -62,21 +59,16 @@ class Simplification {
 
   /** Computes a node that reads a constant now. */
   #foldConstant(node: OnnxNode, fold: (tensor: TensorValue, node: OnnxNode) => TensorValue | undefined): boolean {
-    const [input] = node.inputs as [string];
+    const [[input], [output]] = [node.inputs as [string], node.outputs as [string]];
     const tensor = this.#constants.get(input);
-    if (tensor === undefined || tensor.type !== "float32") return false;
-    const folded = fold(tensor as TensorValue, node);
+    const folded = tensor?.type === "float32" ? fold(tensor as TensorValue, node) : undefined;
     if (folded === undefined) return false;
-    this.#replaceConstant(input, node.outputs[0] as string, folded);
-    return true;
-  }
-
-  /** Replaces a value by a constant, under the name of the one that it was made from, where nothing else reads that. */
-  #replaceConstant(from: string, output: string, folded: TensorValue): void {
-    const name = this.#uses.get(from) === 1 ? from : output;
+    // Under the name of the constant that it was made from, where nothing else reads that
+    const name = this.#uses.get(input) === 1 ? input : output;
     this.#constants.set(name, folded);
     this.#same.set(output, name);
     this.#uses.set(name, this.#uses.get(output) ?? 0);
+    return true;
   }
 
   /** A transposition of a transposition that restores the axes. */
@@ -125,7 +117,7 @@ function needed(nodes: readonly OnnxNode[], outputs: ReadonlySet<string>): OnnxN
 }
 
 function permutation(node: OnnxNode): readonly number[] {
-  const perm: Attribute | undefined = node.attributes.perm;
+  const { perm } = node.attributes;
   return perm !== undefined && "ints" in perm ? perm.ints : [];
 }
 

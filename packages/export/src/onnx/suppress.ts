@@ -7,13 +7,6 @@ import type { SuppressionSpec } from "./options.ts";
 /** Pixels between the classes' boxes while they are compared: YOLOv5 7.0 and YOLOv8 8.3. */
 const classOffset = 7680;
 
-/** What {@link suppress} works on. */
-export interface SuppressOptions extends SuppressionSpec {
-  readonly opset: number;
-  /** Name of the output. */
-  readonly name: string;
-}
-
 /**
  * Converts decoded predictions [N, A, 4 + nc], or [N, A, 5 + nc] with objectness, to what {@link suppress} reads: corners
  * [N, A, 4] and the classes' confidences [N, A, nc].
@@ -27,11 +20,15 @@ export function candidates(decoded: tf.Tensor3D, hasObjectness: boolean): tf.Ten
 
 /**
  * Writes non-maximum suppression as `nonMaxSuppression` of `@lookonce/geometry` computes it, one class an anchor:
- * [N, maxDet, 6] rows of left, top, right, bottom in pixels, confidence, class number, best first, then zeros.
+ * [N, maxDet, 6] rows of left, top, right, bottom in pixels, confidence, class number, best first, then zeros, as `output0`.
  *
  * @param found what {@link candidates} returns, as values of the graph
  */
-export function suppress(graph: GraphBuilder, found: readonly string[], options: SuppressOptions): string {
+export function suppress(
+  graph: GraphBuilder,
+  found: readonly string[],
+  options: SuppressionSpec & { opset: number },
+): void {
   const [corners, confidences] = found as [string, string];
   const scores = bestScores(graph, confidences, options.opset);
   const best = graph.node("ArgMax", [confidences], { axis: int(2), keepdims: int(1) });
@@ -55,7 +52,7 @@ export function suppress(graph: GraphBuilder, found: readonly string[], options:
   const places = graph.node("Concat", [image, ranks(graph, image, batch)], { axis: int(1) });
   const shape = graph.node("Concat", [batch, int64s(graph, [options.maxDet, 6])], { axis: int(0) });
   const nothing = graph.node("Expand", [float32(graph, [0], [1, 1, 1]), shape]);
-  return graph.node("ScatterND", [nothing, places, rows], {}, { outputs: [options.name] });
+  graph.node("ScatterND", [nothing, places, rows], {}, { outputs: ["output0"] });
 }
 
 /**

@@ -2,23 +2,18 @@ import { floatToHalf } from "@lookonce/checkpoint";
 import type { GraphConstant, OperationGraph, WeightEntry } from "@lookonce/graph-model";
 import type { WeightPrecision } from "../agreement.ts";
 
-/** Weights as a manifest lists them, and their bytes one after the other. */
-export interface EncodedWeights {
-  entries: WeightEntry[];
-  parts: Uint8Array[];
-}
-
 /** Steps from the smallest to the largest number in 8 bits; an even number, so that zero is one of them. */
 const steps = 254;
 
 /**
- * The constants of a graph for the manifest of a `model.json`. Those that are filters have the precision that is asked for;
- * everything else, such as biases and the places of anchors, stays as it is. In 8 bits filters must lie from −1 to 1.
+ * The constants of a graph as the manifest of a `model.json` lists them, and the files of their bytes. Those that are
+ * filters have the precision that is asked for; everything else, such as biases and the places of anchors, stays as it is.
+ * In 8 bits filters must lie from −1 to 1.
  */
 export function encodeWeights(
   graph: OperationGraph,
   { precision, filters }: { precision: WeightPrecision; filters: ReadonlySet<string> },
-): EncodedWeights {
+): { entries: WeightEntry[]; files: Map<string, Uint8Array> } {
   const entries: WeightEntry[] = [];
   const parts: Uint8Array[] = [];
   for (const { name, op } of graph.nodes) {
@@ -28,7 +23,7 @@ export function encodeWeights(
     entries.push({ name, shape: [...constant.shape], ...rest });
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return { entries, parts };
+  return { entries, files: shards(parts) };
 }
 
 type Encoded = Pick<WeightEntry, "dtype" | "quantization"> & { data: GraphConstant["data"] | Uint16Array };
@@ -45,7 +40,7 @@ function encode({ dtype, data }: GraphConstant, precision: WeightPrecision): Enc
 const shardSize = 4 * 1024 * 1024;
 
 /** The bytes of all weights in files of a size, with TensorFlow's names of such files. */
-export function shards(parts: readonly Uint8Array[]): Map<string, Uint8Array> {
+function shards(parts: readonly Uint8Array[]): Map<string, Uint8Array> {
   const all = Buffer.concat(parts);
   const count = Math.max(1, Math.ceil(all.length / shardSize));
   return new Map(

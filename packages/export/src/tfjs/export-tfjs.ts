@@ -10,7 +10,7 @@ import { modelNotes } from "../model-notes.ts";
 import { detectorOperations } from "../tensorflow/detector-operations.ts";
 import { fuseBiases } from "../tensorflow/fuse-biases.ts";
 import { writeFolder } from "../write-checked.ts";
-import { encodeWeights, shards } from "./encode-weights.ts";
+import { encodeWeights } from "./encode-weights.ts";
 import { modelJson } from "./model-json.ts";
 import { scaleFilters } from "./scale-filters.ts";
 
@@ -44,9 +44,8 @@ export async function exportTfjs(model: DetectionModel, options: ExportTfjsOptio
     ...(precision === "uint8" ? scaleFilters(fused) : fused),
     metadata: { ...modelNotes(model, spec), precision },
   };
-  const { entries, parts } = encodeWeights(graph, { precision, filters: largeFilters(fused) });
-  const files = shards(parts);
-  const json = modelJson(graph, { paths: [...files.keys()], weights: entries });
+  const { entries, files } = encodeWeights(graph, { precision, filters: largeFilters(fused) });
+  const json = modelJson(graph, [...files.keys()], entries);
   const content = new Map<string, Uint8Array>([...files, ["model.json", new TextEncoder().encode(json)]]);
   const written = await writeFolder(file, content, async (folder) =>
     checkGraph(model, await readModelJson(`${folder}/model.json`), { spec, precision, file }),

@@ -1,11 +1,11 @@
-import type { GraphAttributeValue, GraphPort, OperationGraph, OperationNode, WeightEntry } from "@lookonce/graph-model";
-
-/** What goes into a `model.json` besides the graph. */
-export interface ModelJsonParts {
-  /** Files of weights, in order. */
-  paths: readonly string[];
-  weights: readonly WeightEntry[];
-}
+import type {
+  GraphAttributeValue,
+  GraphConstant,
+  GraphPort,
+  OperationGraph,
+  OperationNode,
+  WeightEntry,
+} from "@lookonce/graph-model";
 
 const types = { float32: "DT_FLOAT", float16: "DT_HALF", int32: "DT_INT32", bool: "DT_BOOL" } as const;
 
@@ -13,7 +13,7 @@ const types = { float32: "DT_FLOAT", float16: "DT_HALF", int32: "DT_INT32", bool
 const producer = 1882;
 
 /** A graph as the `model.json` of a graph model of TensorFlow.js: protobuf's JSON, weights in files of their own. */
-export function modelJson(graph: OperationGraph, { paths, weights }: ModelJsonParts): string {
+export function modelJson(graph: OperationGraph, paths: readonly string[], weights: readonly WeightEntry[]): string {
   return JSON.stringify({
     format: "graph-model",
     generatedBy: "lookonce",
@@ -42,7 +42,7 @@ function nodeJson({ name, op, inputs, attributes }: OperationNode, graph: Operat
   const attr = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attributeJson(value)]));
   if (op !== "Const") return { name, op, input: inputs, attr };
   // The values are in the manifest, under the node's name.
-  const { dtype, shape } = graph.constants.get(name) as NonNullable<ReturnType<OperationGraph["constants"]["get"]>>;
+  const { dtype, shape } = graph.constants.get(name) as GraphConstant;
   const tensor = { dtype: types[dtype], tensorShape: shapeJson(shape) };
   return { name, op, attr: { ...attr, value: { tensor } } };
 }

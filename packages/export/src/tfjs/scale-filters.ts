@@ -18,14 +18,10 @@ export function scaleFilters(graph: OperationGraph): OperationGraph {
     const { normal, factors } = normalized(constants.get(node.name) as GraphConstant);
     constants.set(node.name, normal);
     constants.set(`${node.name}/factors`, factors);
+    const name = `${node.name}/factors`;
     nodes.push(
-      { name: `${node.name}/factors`, op: "Const", inputs: [], attributes: { dtype: { type: "float32" } } },
-      {
-        name: scaled(node.name),
-        op: "Mul",
-        inputs: [node.name, `${node.name}/factors`],
-        attributes: { T: { type: "float32" } },
-      },
+      { name, op: "Const", inputs: [], attributes: { dtype: { type: "float32" } } },
+      { name: scaled(node.name), op: "Mul", inputs: [node.name, name], attributes: { T: { type: "float32" } } },
     );
   }
   return { ...graph, nodes, constants };

@@ -5,12 +5,13 @@ import { readCheckpoint } from "@lookonce/checkpoint";
 import { familyOf } from "@lookonce/families";
 import { nonMaxSuppression, normalizedXywhToXyxy, scaleBoxes } from "@lookonce/geometry";
 import { type Image, letterbox, readImage } from "@lookonce/image";
-import { floatPixels, OnnxEngine } from "@lookonce/inference";
+import { OnnxEngine } from "@lookonce/inference";
 import { type EvaluatedImage, evaluateDetections } from "@lookonce/metrics";
 import type { DetectionModel } from "@lookonce/nn";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeShared, sharedPath } from "@lookonce/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { floatPixels } from "../../float-pixels.ts";
 import { exportOnnx } from "../../index.ts";
 import { useOnnxRuntime } from "../../test-tiny-model.ts";
 

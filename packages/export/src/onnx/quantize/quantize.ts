@@ -1,7 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
 import { letterbox } from "@lookonce/image";
-import { floatPixels, OnnxEngine } from "@lookonce/inference";
+import { OnnxEngine } from "@lookonce/inference";
 import type { OnnxModel } from "@lookonce/onnx";
+import { floatPixels } from "../../float-pixels.ts";
 import type { CalibrationMethod, ExportOnnxOptions } from "../options.ts";
 import { Histogram } from "./histogram.ts";
 import { planQuantization, type RangeSource } from "./plan.ts";
@@ -33,9 +34,9 @@ export async function quantize(network: OnnxModel, options: QuantizeOptions): Pr
   return writeQuantized(network, plan, ranges);
 }
 
+/** `ranges` are those of the values before. */
 interface Known {
   readonly histograms: ReadonlyMap<string, Histogram>;
-  /** Of the values before. */
   readonly ranges: ReadonlyMap<string, Range>;
   readonly method: CalibrationMethod;
 }
