@@ -1,3 +1,3 @@
-export { type ErrorCode, LookonceError, type LookonceErrorOptions } from "./lookonce-error.ts";
+export { type ErrorCode, LookonceError } from "./lookonce-error.ts";
 export { didYouMean, nearest } from "./nearest.ts";
 export { printable } from "./printable.ts";

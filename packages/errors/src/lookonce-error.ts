@@ -22,12 +22,6 @@ export type ErrorCode =
   | "NUMERIC"
   | "IO";
 
-/** Options of {@link LookonceError}. */
-export interface LookonceErrorOptions {
-  /** The error that led to this one. */
-  cause?: unknown;
-}
-
 /**
  * A mistake that its maker can mend, or a fault that a person must know of.
  *
@@ -37,8 +31,9 @@ export class LookonceError extends Error {
   override readonly name = "LookonceError";
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, options: LookonceErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  /** @param options.cause the error that led to this one */
+  constructor(code: ErrorCode, message: string, { cause }: ErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
 }

@@ -4,7 +4,7 @@ import { type EvolveArgs, makeRecipe, type Recipe } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { EvolvedGeneration, GenerationReport, GenerationScores } from "@lookonce/trainer";
+import type { Evolution, EvolvedGeneration, GenerationReport, GenerationScores } from "@lookonce/trainer";
 import { buildForClasses, outlineModel } from "./build-model.ts";
 import { readEvolveArgs, type SavedEvolution, writeEvolveArgs } from "./evolve-args.ts";
 import { fitSide } from "./fit-side.ts";
@@ -30,20 +30,13 @@ export interface EvolveOptions
 }
 
 /** What {@link evolve} found. */
-export interface EvolveReport {
+export interface EvolveReport extends Omit<Evolution, "generations"> {
   /** Its folder. */
   directory: string;
   /** Generations that are over. */
   generations: number;
-  /** The fittest one, its number from 1. */
-  best?: EvolvedGeneration & { generation: number };
-  /** A line a generation, and a plot of them. */
-  csv: string;
+  /** The plot of all generations. */
   plot: string;
-  /** The fittest hyper-parameters, as a file for `hyp`. */
-  hyp: string;
-  /** Whether it was stopped before its last generation. */
-  interrupted: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type AnchorsArgs, withDefaults } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
-import type { AnchorFit, AnchorSize } from "@lookonce/trainer";
+import type { AnchorFit, AnchorSize, FittedAnchors } from "@lookonce/trainer";
 import { outlineModel } from "./build-model.ts";
 import { fitSide } from "./fit-side.ts";
 import { type FindModelOptions, findModel } from "./model-source.ts";
@@ -11,11 +11,7 @@ import { openDataset } from "./open-dataset.ts";
 export type FitAnchorsOptions = AnchorsArgs & FindModelOptions;
 
 /** What {@link fitAnchors} found. */
-export interface AnchorFinding extends AnchorFit {
-  /** Widths and heights in pixels, the smallest area first. */
-  anchors: AnchorSize[];
-  /** How well the clusters' centers fitted, before they were refined. */
-  start: AnchorFit;
+export interface AnchorFinding extends FittedAnchors {
   /** How well the model's own anchors fit. */
   model?: AnchorFit;
 }

@@ -2,6 +2,7 @@ import type { DataStatistics } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { count } from "./info/format.ts";
 
 /** `lookonce data stats`: what the labels of a data set are like. */
 export const dataStats: CommandWork = work("data stats", {
@@ -20,27 +21,24 @@ function print(statistics: DataStatistics, show: number, terminal: Terminal): vo
   const rows = classes
     .slice(0, show)
     .map(({ label, name, instances: own, images: having }) => [String(label), name, count(own), count(having)]);
-  terminal.say(...table(["", "class", "objects", "images"], rows));
+  // Not line by line as arguments: there may be more classes than a call can have
+  terminal.say(table(["", "class", "objects", "images"], rows).join("\n"));
   if (classes.length > show) terminal.say(`and ${classes.length - show} more classes`);
   const mean = images === 0 ? 0 : instances / images;
-  terminal.say(
-    "",
-    `${count(instances)} objects in ${count(images)} images, ${mean.toFixed(1)} in each; ${count(background)} images have none`,
-  );
   const shares = [
     ["small, under 32²", areas.small],
     ["medium, under 96²", areas.medium],
     ["large", areas.large],
   ] as const;
-  terminal.say(`areas in pixels: ${shares.map(([kind, own]) => `${count(own)} ${kind}`).join("; ")}`);
   const common = sizes
     .slice(0, Math.min(5, show))
     .map((size) => `${size.width} × ${size.height} (${count(size.images)})`);
   const others = sizes.length - common.length;
-  terminal.say(`sizes of images: ${common.join(", ")}${others > 0 ? ` and ${count(others)} others` : ""}`);
-  terminal.say(terminal.colors.bold(plot));
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en");
+  terminal.say(
+    "",
+    `${count(instances)} objects in ${count(images)} images, ${mean.toFixed(1)} in each; ${count(background)} images have none`,
+    `areas in pixels: ${shares.map(([kind, own]) => `${count(own)} ${kind}`).join("; ")}`,
+    `sizes of images: ${common.join(", ")}${others > 0 ? ` and ${count(others)} others` : ""}`,
+    terminal.colors.bold(plot),
+  );
 }

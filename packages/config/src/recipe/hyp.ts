@@ -29,9 +29,6 @@ export interface V8Hyp
     AugmentationHyp,
     Pick<Values, "box" | "cls" | "dfl" | "nbs" | "bgr" | "cutmix" | "copy_paste_mode"> {}
 
-/** Source of CopyPaste's objects: `flip`, the mirrored image itself; `mixup`, another image. */
-export type CopyPasteMode = Values["copy_paste_mode"];
-
 /** The hyper-parameters of each family. */
 export interface HypFamilies {
   v5: V5Hyp;
