@@ -91,6 +91,7 @@ const packageGraph = {
     "export",
     "families",
     "files",
+    "geometry",
     "hub",
     "image",
     "inference",
