@@ -18,12 +18,7 @@ export interface Scores {
   perClass: readonly { class: number; map50_95: number }[];
 }
 
-/**
- * Metrics of a validation.
- *
- * @typeParam D what a task detects in an image
- * @typeParam S its scores
- */
+/** Metrics of a validation: of what a task detects in an image, its scores. */
 export interface TaskMetrics<D extends Detections, S extends Scores> {
   /** Adds an image. @param detections in pixels of its file, @param sample with the labels */
   add(detections: D, sample: BatchSample): void;

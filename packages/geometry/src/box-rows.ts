@@ -3,12 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 /** The four numbers of a box. */
 export type BoxRow = readonly [number, number, number, number];
 
-/**
- * Splits a flat array into rows of four numbers.
- *
- * @param name name of the argument, for the message
- * @throws LookonceError `ARGUMENT` when the length is no multiple of four
- */
+/** Splits a flat array, the argument `name`, into rows of four numbers. @throws LookonceError `ARGUMENT` for other lengths */
 export function boxRows(boxes: ArrayLike<number>, name: string): BoxRow[] {
   if (boxes.length % 4 !== 0) {
     throw new LookonceError(

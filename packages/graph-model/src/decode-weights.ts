@@ -19,12 +19,7 @@ export interface WeightEntry {
 
 const widths = new Map(Object.entries({ float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }));
 
-/**
- * Decodes the weights of a TensorFlow.js manifest; quantized ones are dequantized.
- *
- * @param bytes all files of the group, concatenated, little-endian
- * @throws LookonceError `FORMAT` when there are fewer bytes than weights, `UNSUPPORTED` for other types
- */
+/** Decodes the weights of a TensorFlow.js manifest from the bytes of its files; quantized ones are dequantized. */
 export function decodeWeights(
   bytes: Uint8Array,
   entries: readonly WeightEntry[],
@@ -36,10 +31,8 @@ export function decodeWeights(
     const stored = entry.quantization?.dtype ?? entry.dtype;
     const width = widths.get(stored);
     if (width === undefined) {
-      throw new LookonceError(
-        "UNSUPPORTED",
-        `${path}: weight "${entry.name}" has the type ${stored}, which is not supported`,
-      );
+      const problem = `weight "${entry.name}" has the type ${stored}, which is not supported`;
+      throw new LookonceError("UNSUPPORTED", `${path}: ${problem}`);
     }
     const end = offset + width * entry.shape.reduce((size, side) => size * side, 1);
     if (!(end <= bytes.length)) {

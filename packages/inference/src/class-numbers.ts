@@ -1,11 +1,6 @@
 import { didYouMean, LookonceError } from "@lookonce/errors";
 
-/**
- * Numbers of the classes that are wanted, given as numbers or names; a name counts for all classes that bear it, whatever the
- * case of its letters.
- *
- * @throws LookonceError `ARGUMENT` for a class that there is not
- */
+/** Numbers of classes by numbers or names; a name counts for all classes that bear it, whatever the case of its letters. */
 export function classNumbers(classes: readonly (number | string)[], names: readonly string[]): number[] {
   const numbers = classes.flatMap((wanted) => {
     if (typeof wanted === "number") return isClass(wanted, names) ? [wanted] : refuse(wanted, names);

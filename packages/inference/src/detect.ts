@@ -54,12 +54,7 @@ export interface DetectedImage {
   inputSize: Size;
 }
 
-/**
- * Reads an image, unless its pixels are passed, and letterboxes it.
- *
- * @param content a path, an encoded file's bytes, or pixels
- * @throws LookonceError when it cannot be read
- */
+/** Reads an image, unless its pixels are passed, and letterboxes it. @throws LookonceError when it cannot be read */
 export async function prepareImage(
   content: string | Uint8Array | Image,
   options: LetterboxOptions,

@@ -120,12 +120,7 @@ export async function prepareItem(
   }
 }
 
-/**
- * Runs the network on images that are only prepared.
- *
- * @param options for all images, or for each
- * @returns results in the order of the images; those that could not be read as they are
- */
+/** Runs the network on images that are only prepared, with options for all or for each. Images that failed stay. */
 export async function detectPending(
   detector: Detector,
   pending: readonly PendingImage[],

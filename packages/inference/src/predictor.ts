@@ -55,19 +55,29 @@ export interface BatchItem {
 
 /** Detects objects in images. */
 export class Predictor {
+  /** Class names by class number. */
+  readonly names: readonly string[];
+  /** Name of the model's family: `v5`, `v8`. */
+  readonly family: string;
+  /** Sides of the network's images are multiples of this. */
+  readonly stride: number;
+  /** Largest size that images are letterboxed to: height and width. */
+  readonly imgsz: readonly [height: number, width: number];
   readonly #detector: Detector;
   readonly #options: PredictorOptions;
-  readonly #size: readonly [height: number, width: number];
   readonly #letterbox: LetterboxOptions;
   readonly #threads: DetectionThreads;
 
   private constructor(detector: Detector, options: PredictorOptions) {
     this.#detector = detector;
     this.#options = options;
-    const { fixedSize, stride } = detector;
+    const { fixedSize, stride, names, family } = detector;
     const { imgsz = 640, rect = true, workers, threads } = options;
-    this.#size = fixedSize === undefined ? inputSize(imgsz, stride) : [fixedSize.height, fixedSize.width];
-    this.#letterbox = { size: this.#size, auto: rect && fixedSize === undefined, stride };
+    this.names = names;
+    this.family = family.name;
+    this.stride = stride;
+    this.imgsz = fixedSize === undefined ? inputSize(imgsz, stride) : [fixedSize.height, fixedSize.width];
+    this.#letterbox = { size: this.imgsz, auto: rect && fixedSize === undefined, stride };
     this.#threads = new DetectionThreads(detector, { letterbox: this.#letterbox, workers, threads });
   }
 
@@ -87,26 +97,6 @@ export class Predictor {
       return new Predictor(await ModelDetector.create(model, { ...engine, capacity, half, own }), options);
     }
     throw new LookonceError("ARGUMENT", "Predictor.create needs either `model` or `onnxFile`.");
-  }
-
-  /** Class names by class number. */
-  get names(): readonly string[] {
-    return this.#detector.names;
-  }
-
-  /** Name of the model's family: `v5`, `v8`. */
-  get family(): string {
-    return this.#detector.family.name;
-  }
-
-  /** Sides of the network's images are multiples of this. */
-  get stride(): number {
-    return this.#detector.stride;
-  }
-
-  /** Largest size that images are letterboxed to: height and width. */
-  get imgsz(): readonly [height: number, width: number] {
-    return this.#size;
   }
 
   /**

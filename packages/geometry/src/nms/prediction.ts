@@ -31,21 +31,11 @@ export interface ImagePrediction {
   hasObjectness: boolean;
 }
 
-/**
- * Splits a batch's prediction into images without copying.
- *
- * @throws LookonceError `ARGUMENT` when shape and data disagree or there is no channel for a class
- */
+/** Splits a batch's prediction into images without copying. @throws LookonceError `ARGUMENT` */
 export function splitPrediction(prediction: Prediction): ImagePrediction[] {
   const { data, shape, layout, hasObjectness } = prediction;
-  const [images, second, third] = shape;
-  if (
-    images === undefined ||
-    second === undefined ||
-    third === undefined ||
-    shape.length !== 3 ||
-    data.length !== shape.reduce((product, side) => product * side, 1)
-  ) {
+  const [images = 0, second = 0, third = 0] = shape;
+  if (shape.length !== 3 || data.length !== images * second * third) {
     throw new LookonceError(
       "ARGUMENT",
       `A prediction has three dimensions and data to match, but the shape is [${shape.join(", ")}] and there are ${data.length} numbers.`,

@@ -21,9 +21,6 @@ const probeSide = 320;
  * or a graph model of TensorFlow.js (`model.json`), which is converted to such a file in memory.
  *
  * Names, stride and the like come from its metadata.
- *
- * @throws LookonceError `NOT_FOUND`, `FORMAT` for a damaged file or one that is no detector, `UNSUPPORTED` for one of
- *   another kind
  */
 export async function createFileDetector(path: string, options: OnnxEngineOptions = {}): Promise<Detector> {
   const bytes = await readModel(path);

@@ -23,12 +23,7 @@ export interface FileFormat {
   readonly output: "NAC" | "NCA" | "detections";
 }
 
-/**
- * Reads the format of a file's input and output.
- *
- * @param measure runs the file and returns the shape of its first output; called where the file does not declare it
- * @throws LookonceError `UNSUPPORTED` for files that are no detectors or of another form
- */
+/** @param measure runs the file and returns the shape of its first output; called where the file does not declare it */
 export async function readFileFormat(
   path: string,
   model: OnnxModel,

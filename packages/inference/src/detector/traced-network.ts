@@ -69,12 +69,9 @@ export class TracedNetwork {
 }
 
 /**
- * The graph for images of any size and number, from those of two sizes: when they differ in nothing but the shapes of what goes
- * in and comes out, nothing in them depends on the size. `undefined` for networks where something does, such as
- * attention, whose reshapes count the cells.
- *
- * @param one a graph of one input [N, H, W, C] and outputs [N, h, w, c]
- * @param other the same network's for another height, width and number of images
+ * The graph for images of any size and number, from those for two sizes and numbers: when they differ in nothing but the shapes
+ * of what goes in [N, H, W, C] and comes out [N, h, w, c], nothing depends on the size. `undefined` for networks where
+ * something does, such as attention, whose reshapes count the cells.
  */
 function anySizeGraph(one: OnnxModel, other: OnnxModel): OnnxModel | undefined {
   const { graph } = one;

@@ -8,7 +8,6 @@ import type { ImageSource, SourceItem } from "../sources/source.ts";
 import { type DetectionTasks, memoryOf, type ThreadResult, type WorkerSetup } from "./detection-tasks.ts";
 import { workerAddress } from "./worker-address.ts";
 
-/** Options of {@link DetectionThreads}. */
 export interface DetectionThreadsOptions {
   letterbox: LetterboxOptions;
   /** Number of worker threads; 0 for none. Default: see {@link threadCounts}, once there are enough images. */
@@ -138,24 +137,25 @@ async function fetchContent({ content }: SourceItem): Promise<ImageSource | Look
   }
 }
 
-/** Maximum number of workers: each stores the network and its working memory. */
+/** Each worker stores the network and its working memory. */
 const maxWorkers = 8;
 
-/** Maximum number of bytes of all copies of the network. */
+/** Of all copies of the network. */
 const maxModelBytes = 2 ** 30;
 
+interface Machine {
+  cores: number;
+  modelBytes: number;
+  /** Fixed number of workers. */
+  workers?: number | undefined;
+}
+
 /**
- * Number of workers that run a network side by side, and of threads in each.
- *
- * One image per core is faster than all cores on one image, because threads of one operator wait for each other. So there is
- * one worker per core, fewer where the network is large, and the remaining cores are shared among them.
- *
- * @param options.workers number of workers, if it is fixed
+ * Number of workers that run a network side by side, and of threads in each. One image per core is faster than all cores on
+ * one image, because threads of one operator wait for each other. So there is one worker per core, fewer where the network is
+ * large, and the remaining cores are shared among them.
  */
-export function threadCounts(options: { cores: number; modelBytes: number; workers?: number | undefined }): {
-  workers: number;
-  threads: number;
-} {
+export function threadCounts(options: Machine): { workers: number; threads: number } {
   const { cores, modelBytes } = options;
   const affordable = Math.max(1, Math.floor(maxModelBytes / Math.max(1, modelBytes)));
   const workers = options.workers ?? Math.max(1, Math.min(cores, maxWorkers, affordable));

@@ -33,11 +33,7 @@ export class VideoWriter {
     this.#ffmpeg.stdout.resume();
   }
 
-  /**
-   * Begins a video; missing folders are made.
-   *
-   * @throws LookonceError `NOT_FOUND` without ffmpeg, `IO` when the folder cannot be made
-   */
+  /** Begins a video; missing folders are made. @throws LookonceError `NOT_FOUND` without ffmpeg, `IO` without a folder */
   static async create(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
     const encoder = await encoderOf(options.ffmpeg ?? "ffmpeg");
     await mkdir(dirname(path), { recursive: true }).catch((cause: Error) => {
@@ -46,11 +42,7 @@ export class VideoWriter {
     return new VideoWriter(path, options, encoder);
   }
 
-  /**
-   * Appends a frame, scaled where the video's size has changed, once ffmpeg has room for it.
-   *
-   * @throws LookonceError `IO` when ffmpeg gave up, with its reason
-   */
+  /** Appends a frame, scaled where its size has changed, once ffmpeg has room for it. @throws LookonceError `IO` */
   async write(frame: Image): Promise<void> {
     const { width, height } = this.#size;
     const fits = frame.width === width && frame.height === height;
@@ -61,11 +53,7 @@ export class VideoWriter {
     if (!Array.isArray(outcome)) throw await this.#failure(outcome.reason);
   }
 
-  /**
-   * Ends the video and moves the file to its path.
-   *
-   * @throws LookonceError `IO` when it cannot be written
-   */
+  /** Ends the video and moves the file to its path. @throws LookonceError `IO` */
   async close(): Promise<void> {
     this.#ffmpeg.stdin.end();
     const { code, reason } = await this.#ffmpeg.ended;

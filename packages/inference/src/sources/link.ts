@@ -9,12 +9,7 @@ export interface Answer {
   leave(): Promise<void>;
 }
 
-/**
- * Requests an address over HTTP and reads the response's headers. Redirects are followed.
- *
- * @throws LookonceError `NOT_FOUND` when the server says that there is nothing, `FORMAT` when it is a web page or other
- *   than an image or video, `IO` when it cannot be reached, refuses, is too slow or sends too much
- */
+/** Requests an address over HTTP and reads the response's headers. Redirects are followed. */
 export async function ask(address: string, { timeout, maxBytes, signal }: SourceSettings): Promise<Answer> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), timeout * 1000);

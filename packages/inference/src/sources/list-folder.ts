@@ -4,11 +4,8 @@ import { LookonceError } from "@lookonce/errors";
 import { imageExtensions, isShown } from "./file-kinds.ts";
 
 /**
- * Images and videos of a folder. Folders inside are not searched, as YOLOv5 (7.0) and YOLOv8 (8.3) have it: `folder/**`
- * does that.
- *
- * @returns paths of files and names of folders, both in the order of names
- * @throws LookonceError `NOT_FOUND` when there are none, `IO` when it cannot be read
+ * Paths of a folder's images and videos, and names of the folders inside, in the order of names. Those are not searched, as
+ * YOLOv5 (7.0) and YOLOv8 (8.3) have it: `folder/**` does that.
  */
 export async function listFolder(folder: string): Promise<{ files: string[]; folders: string[] }> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {

@@ -9,11 +9,8 @@ export function isPattern(path: string): boolean {
 }
 
 /**
- * Images and videos that a pattern matches, seen from a folder. `**` stands for any number of folders; links to folders
- * are followed, hidden files are left out.
- *
- * @returns paths in their order, and the part of the pattern before anything that may vary
- * @throws LookonceError `NOT_FOUND` when nothing matches, or nothing that is an image or a video by its name
+ * Images and videos that a pattern matches, seen from a folder, and the part of the pattern before anything that may vary.
+ * `**` stands for any number of folders; links to folders are followed, hidden files are left out.
  */
 export async function matchPattern(pattern: string, cwd: string): Promise<{ base: string; files: string[] }> {
   const given = withSlashes(pattern);

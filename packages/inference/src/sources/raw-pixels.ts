@@ -2,11 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
 import type { RawPixels } from "./source.ts";
 
-/**
- * Pixels as RGB. RGB itself is not copied; gray is spread to three channels, alpha is dropped.
- *
- * @throws LookonceError `ARGUMENT` when the array's length does not fit width, height and channels
- */
+/** Pixels as RGB. RGB itself is not copied; gray is spread to three channels, alpha is dropped. */
 export function toRgb(pixels: Image | RawPixels): Image {
   const { data, width, height } = pixels;
   const channels = "channels" in pixels ? pixels.channels : 3;

@@ -8,8 +8,6 @@ const heads = new Set(["file", "filename", "image", "image_path", "path", "sourc
 /**
  * The entries of a list file: a path, an address or a pattern a line, empty lines and those that begin with `#` left out. Of
  * a `.csv` file it is the first column, without its head.
- *
- * @throws LookonceError `IO` when it cannot be read, `FORMAT` when it is no text or has no entry
  */
 export async function readList(path: string): Promise<string[]> {
   const text = await readFile(path, "utf8").catch((cause: Error) => {

@@ -28,11 +28,7 @@ export interface Resolved {
   single: boolean;
 }
 
-/**
- * Finds out what an entry of a source is, from names alone: nothing is decoded or fetched.
- *
- * @throws LookonceError `NOT_FOUND`, `ARGUMENT`, `IO`, `FORMAT` or `UNSUPPORTED`, saying what is wrong with it
- */
+/** Finds out what an entry of a source is, from names alone: nothing is decoded or fetched. */
 export async function resolveEntry(entry: SourceEntry, context: Context): Promise<Resolved> {
   if (typeof entry === "string" || typeof entry === "number") return resolveText(String(entry), context);
   if (entry instanceof URL) return resolveText(entry.href, context);
@@ -116,11 +112,7 @@ async function resolveList(path: string, { settings, list }: Context): Promise<R
   return { origins: await resolveAll(await readList(path), settings, { list: path }), single: false };
 }
 
-/**
- * What the entries of a list stand for. One that leads nowhere is an error in its turn and does not end the list.
- *
- * @param options.index number of the first
- */
+/** What entries of a list stand for, numbered from `index` on. One that leads nowhere is an error in its turn. */
 export async function resolveAll(
   entries: readonly SourceEntry[],
   settings: SourceSettings,

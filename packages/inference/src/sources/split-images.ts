@@ -19,8 +19,6 @@ export async function beginsWithImage(reader: ByteReader): Promise<boolean> {
 /**
  * The images of a stream in which one follows the other without anything between. JPEG, PNG, WebP and BMP mark where
  * they end; an image of another format is all the rest.
- *
- * @throws LookonceError `FORMAT` for an image that is cut off or larger than `maxBytes`, or bytes that are no image
  */
 export async function* splitImages(reader: ByteReader, maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
   for (let index = 0; ; index++) {

@@ -9,11 +9,7 @@ interface Camera {
   platform?: NodeJS.Platform;
 }
 
-/**
- * A camera by its number, as ffmpeg opens it: through Video4Linux, AVFoundation (macOS) or DirectShow (Windows).
- *
- * @throws LookonceError `NOT_FOUND` when the system has no such camera, `UNSUPPORTED` on other systems
- */
+/** A camera by its number, as ffmpeg opens it: through Video4Linux, AVFoundation (macOS) or DirectShow (Windows). */
 export async function openCamera({ number, ffmpeg, platform = process.platform }: Camera): Promise<VideoOrigin> {
   const name = `camera-${number}`;
   if (platform === "linux") return linuxCamera(`/dev/video${number}`, name);

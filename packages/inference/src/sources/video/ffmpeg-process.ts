@@ -14,7 +14,6 @@ export interface Ending {
   reason: string;
 }
 
-/** Options of {@link FfmpegProcess}. */
 export interface FfmpegOptions {
   /** Called with every line of its log. */
   onLine?: (line: string) => void;
@@ -36,7 +35,6 @@ export class FfmpegProcess {
   /** Resolves when the program has ended; rejects when it could not be started. */
   readonly ended: Promise<Ending>;
 
-  /** Starts it. Whether that worked shows in {@link ended}. */
   constructor(program: string, args: readonly string[], { onLine, signal }: FfmpegOptions = {}) {
     // A group of its own: a Ctrl+C in the terminal must not cut off a video that is being written
     this.#child = spawn(program, args, {
@@ -141,11 +139,7 @@ export function oncePerProgram<T>(ask: (program: string) => Promise<T>): (progra
   };
 }
 
-/**
- * The major version of an ffmpeg; builds between releases count as the newest.
- *
- * @throws LookonceError `NOT_FOUND` when it is not there
- */
+/** The major version of an ffmpeg; builds between releases count as the newest. */
 export const ffmpegVersion: (ffmpeg: string) => Promise<number> = oncePerProgram(async (ffmpeg) => {
   const { written, code } = await textOf(ffmpeg, ["-version"]);
   if (code !== 0 || !written.startsWith("ffmpeg version")) {

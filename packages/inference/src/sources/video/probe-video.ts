@@ -14,11 +14,7 @@ export interface VideoFacts {
   frames?: number;
 }
 
-/**
- * Asks ffprobe what a video is.
- *
- * @throws LookonceError `NOT_FOUND` when ffprobe is not there, `FORMAT` when it cannot read the file or finds no video in it
- */
+/** Asks ffprobe what a video is. @throws LookonceError `NOT_FOUND` without ffprobe, `FORMAT` when it finds no video */
 export async function probeVideo({ path, input }: VideoOrigin, settings: SourceSettings): Promise<VideoFacts> {
   const entries = "stream=width,height,avg_frame_rate,r_frame_rate,nb_frames,duration:stream_tags=rotate";
   const wanted = `${entries}:stream_side_data=rotation:format=duration`;

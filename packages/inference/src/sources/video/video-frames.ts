@@ -7,11 +7,8 @@ import type { SourceItem, SourceSettings, VideoInfo, VideoOrigin } from "../sour
 import { type Ending, FfmpegProcess, ffmpegVersion } from "./ffmpeg-process.ts";
 
 /**
- * The frames of a video as ffmpeg decodes them, turned upright. ffmpeg waits while nobody reads: a pipe's few kilobytes are
- * all that lies between. Of a live video the newest frame is returned, unless `streamBuffer` is set. When the iterator is left,
- * ffmpeg is killed.
- *
- * @throws LookonceError `NOT_FOUND` without ffmpeg, `FORMAT` or `IO` when no frame comes, with ffmpeg's reason
+ * The frames of a video as ffmpeg decodes them, turned upright. ffmpeg waits while nobody reads. Of a live video the newest
+ * frame is returned, unless `streamBuffer` is set. When the iterator is left, ffmpeg is killed.
  */
 export function videoFrames(
   origin: VideoOrigin,
@@ -129,8 +126,6 @@ const longestHead = 32;
 /**
  * The next image of a stream of PPM files (netpbm's `P6`, 8 bits), each of which has its own size; `undefined` at the
  * stream's end, also where that cuts an image off.
- *
- * @throws LookonceError `FORMAT` when something else comes
  */
 async function readPpm(reader: ByteReader): Promise<Image | undefined> {
   await reader.ensure(longestHead);
