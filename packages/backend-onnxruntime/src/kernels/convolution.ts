@@ -40,8 +40,11 @@ export interface Convolution extends Windows {
 export type Describe = (x: readonly number[], filter: readonly number[], attrs: ConvolutionAttrs) => Convolution;
 
 /** A convolution with a filter [h, w, in / groups, out]: its third dimension determines the number of groups. */
-export const convolution: Describe = (x, filter, { strides, pad, dataFormat, dilations = 1, dimRoundingMode }) => {
-  const order = dataFormat === "NCHW" ? "channelsFirst" : "channelsLast";
+export const convolution: Describe = (x, filter, attrs) => {
+  const { strides, pad, dimRoundingMode } = attrs;
+  const order = attrs.dataFormat === "NCHW" ? "channelsFirst" : "channelsLast";
+  // tfjs passes on `null` where its caller has no dilations.
+  const dilations = attrs.dilations ?? 1;
   const [shape, window] = [shape4({ shape: x }), shape4({ shape: filter })];
   const info = backend_util.computeConv2DInfo(shape, window, strides, dilations, pad, dimRoundingMode, false, order);
   const { batchSize: batch, inChannels, outChannels, outShape } = info;
