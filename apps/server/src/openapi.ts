@@ -2,9 +2,7 @@ import { readFileSync } from "node:fs";
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
 
-const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
-
-const version: string = manifest.version;
+const { version }: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
 declare module "fastify" {
   interface FastifyContextConfig {

@@ -12,8 +12,6 @@ import { EventStore } from "./store/event-store.ts";
 import { JobStore } from "./store/job-store.ts";
 import { tryLock } from "./store/process-lock.ts";
 
-export type { JobsOptions } from "./jobs-options.ts";
-
 /**
  * Trainings, validations and exports as jobs; their runs and the data sets they may use. Jobs that a service before this one
  * left unfinished go on as soon as this one listens.

@@ -30,7 +30,6 @@ export async function call<T>(path: string, init?: RequestInit): Promise<T> {
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-/** Sends an object as JSON. */
 export function post<T>(path: string, body: unknown = {}): Promise<T> {
   return call(path, {
     method: "POST",

@@ -25,8 +25,10 @@ export async function followEvents(path: string, { onEvent, onOpen, signal }: Fo
       if (response.status === 204) return;
       onOpen?.(true);
       const parser = new EventParser();
-      for await (const text of chunks(response, signal)) {
-        for (const event of parser.push(text)) {
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+        if (signal.aborted) return;
+        for (const event of parser.push(read.value)) {
           last = event.id ?? last;
           delay = 500;
           onEvent(event);
@@ -43,15 +45,5 @@ export async function followEvents(path: string, { onEvent, onOpen, signal }: Fo
       signal.addEventListener("abort", resolve);
     });
     delay = Math.min(delay * 2, 10_000);
-  }
-}
-
-async function* chunks(response: Response, signal: AbortSignal): AsyncGenerator<string> {
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  if (reader === undefined) return;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done || signal.aborted) return;
-    yield value;
   }
 }

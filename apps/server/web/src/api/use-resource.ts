@@ -3,7 +3,6 @@ import { call, sentence } from "./call.ts";
 
 export interface Resource<T> {
   data: T | undefined;
-  /** The sentence of the last failure. */
   error: string | undefined;
   reload: () => void;
 }

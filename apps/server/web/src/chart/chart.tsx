@@ -148,13 +148,9 @@ function Legend({ series, readings }: { series: readonly Series[]; readings: rea
   );
 }
 
-interface LineProps {
-  line: Series;
-  x: (value: number) => number;
-  y: (value: number) => number;
-}
+type Scale = (value: number) => number;
 
-function Line({ line: { points, color, dashed }, x, y }: LineProps) {
+function Line({ line: { points, color, dashed }, x, y }: { line: Series; x: Scale; y: Scale }) {
   if (points.length === 1) {
     const [[px, py]] = points as [readonly [number, number]];
     return <circle cx={x(px)} cy={y(py)} r={3} fill={color} />;

@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 
-/** Names with their values, side by side. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className="facts">

@@ -6,7 +6,6 @@ interface FieldProps {
   children: ReactNode;
 }
 
-/** A labeled control. */
 export function Field({ label, hint, children }: FieldProps) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child

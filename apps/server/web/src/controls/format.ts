@@ -38,7 +38,6 @@ export function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
-/** The last part of a path. */
 export function baseName(file: string): string {
   return file.split(/[\\/]/).pop() ?? file;
 }

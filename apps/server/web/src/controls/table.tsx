@@ -7,7 +7,6 @@ export interface Column<T> {
   isUntitled?: boolean;
   /** Class of the colored mark before the title. */
   mark?: string;
-  /** Class of all cells. */
   className?: string;
   /** Whether its cells name their rows. */
   isHeading?: boolean;
@@ -21,7 +20,6 @@ interface TableProps<T> {
   rows: readonly T[];
   keyOf: (row: T) => string | number;
   rowProps?: (row: T) => ComponentProps<"tr">;
-  /** Cells below the columns. */
   foot?: ReactNode;
 }
 
@@ -76,5 +74,4 @@ export function Bar({ share, parts }: { share: number; parts: readonly number[] 
   );
 }
 
-/** Classes of a bar's parts. */
 export const barParts: readonly string[] = ["box-part", "class-part"];

@@ -20,7 +20,6 @@ export interface Found extends FoundImage {
   roundTrip: number;
 }
 
-/** Asks the service what is in an image. */
 export async function ask(image: Blob, options: Ask & { name?: string; signal?: AbortSignal }): Promise<Found> {
   const { name = "image", signal } = options;
   const form = new FormData();

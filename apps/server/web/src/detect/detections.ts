@@ -5,7 +5,6 @@ export const lowestConfidence = 0.05;
 
 /** What a person wants to see of what was found. */
 export interface Wanted {
-  /** Boxes of at least this confidence. */
   conf: number;
   /** Classes that are switched off, by name. */
   hidden: ReadonlySet<string>;

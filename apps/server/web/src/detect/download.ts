@@ -14,13 +14,8 @@ export function download(blob: Blob, name: string): void {
 /** An image in its own size with the boxes drawn into it, as PNG. */
 export async function drawAnnotated(
   image: CanvasImageSource,
-  options: {
-    width: number;
-    height: number;
-    boxes: readonly FoundBox[];
-  },
+  { width, height, boxes }: { width: number; height: number; boxes: readonly FoundBox[] },
 ): Promise<Blob> {
-  const { width, height, boxes } = options;
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;

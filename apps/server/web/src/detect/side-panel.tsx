@@ -36,7 +36,6 @@ function defaultIou(family: string | null | undefined): number {
 
 const sides = [320, 480, 640, 800, 960, 1280];
 
-/** Settings and findings beside the image. */
 export function SidePanel(props: SidePanelProps) {
   const { models, question, onQuestion, wanted, onWanted, boxes, visible, found, filled } = props;
   const { conf } = wanted;

@@ -1,7 +1,6 @@
 import { ms } from "../controls/format.ts";
 import type { Found } from "./ask.ts";
 
-/** How long each stage took. */
 export function Timing({ found, rate }: { found: Found | undefined; rate: number | undefined }) {
   const speed = found?.speed;
   const rest = found === undefined ? 0 : found.roundTrip - sum(found);

@@ -2,10 +2,8 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 import { sentence } from "../api/call.ts";
 import { type Ask, ask, type Found } from "./ask.ts";
 
-/** The camera and what is seen by it. */
 export interface Camera {
   on: boolean;
-  /** What was found in the frame that is shown. */
   found: Found | undefined;
   error: string | undefined;
   /** Frames a second, over the last ones. */
@@ -32,10 +30,8 @@ export function useCamera(canvas: RefObject<HTMLCanvasElement | null>, question:
   useEffect(() => {
     if (!on) return;
     const abort = new AbortController();
-    watch({
-      canvas,
+    watch(canvas, latest, {
       signal: abort.signal,
-      question: () => latest.current,
       onFrame: (answer, perSecond) => {
         setFound(answer);
         setRate(perSecond);
@@ -43,7 +39,7 @@ export function useCamera(canvas: RefObject<HTMLCanvasElement | null>, question:
       },
     }).catch((reason) => {
       if (abort.signal.aborted) return;
-      setError(describe(reason));
+      setError((reason instanceof DOMException ? refusals[reason.name] : undefined) ?? sentence(reason));
       setOn(false);
     });
     return () => abort.abort();
@@ -58,14 +54,12 @@ export function useCamera(canvas: RefObject<HTMLCanvasElement | null>, question:
   return { on, found, error, rate, start, stop: useCallback(() => setOn(false), []) };
 }
 
-interface WatchOptions {
-  canvas: RefObject<HTMLCanvasElement | null>;
-  signal: AbortSignal;
-  question: () => Ask;
-  onFrame: (found: Found, perSecond: number) => void;
-}
-
-async function watch({ canvas, signal, question, onFrame }: WatchOptions): Promise<void> {
+/** Sends frames until the signal aborts; each answer comes with the frames a second. */
+async function watch(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  question: RefObject<Ask>,
+  { signal, onFrame }: { signal: AbortSignal; onFrame: (found: Found, perSecond: number) => void },
+): Promise<void> {
   if (navigator.mediaDevices === undefined) {
     throw new Error("Browsers lend the camera to pages from https:// or localhost alone; this page is neither.");
   }
@@ -81,7 +75,7 @@ async function watch({ canvas, signal, question, onFrame }: WatchOptions): Promi
       const frame = await grab(video);
       const blob = await new Promise<Blob | null>((resolve) => frame.toBlob(resolve, "image/jpeg", 0.85));
       if (blob === null) throw new Error("This browser cannot encode the camera's frames.");
-      const found = await ask(blob, { ...question(), name: "camera.jpg", signal });
+      const found = await ask(blob, { ...question.current, name: "camera.jpg", signal });
       if (signal.aborted) return;
       show(frame, canvas.current);
       times.push(performance.now());
@@ -112,11 +106,8 @@ function show(frame: HTMLCanvasElement, canvas: HTMLCanvasElement | null): void 
   canvas.getContext("2d")?.drawImage(frame, 0, 0);
 }
 
-function describe(reason: unknown): string {
-  const name = reason instanceof DOMException ? reason.name : "";
-  if (name === "NotAllowedError")
-    return "The camera was not allowed. Allow it in the browser's address bar, then try again.";
-  if (name === "NotFoundError") return "There is no camera on this device.";
-  if (name === "NotReadableError") return "The camera is in use by another program.";
-  return sentence(reason);
-}
+const refusals: Readonly<Record<string, string>> = {
+  NotAllowedError: "The camera was not allowed. Allow it in the browser's address bar, then try again.",
+  NotFoundError: "There is no camera on this device.",
+  NotReadableError: "The camera is in use by another program.",
+};

@@ -7,12 +7,10 @@ export interface GivenImage {
   id: number;
   name: string;
   file: Blob;
-  /** Its address in this page. */
   url: string;
   found?: Found;
   /** Why there is no answer. */
   error?: string;
-  /** Whether it waits for an answer. */
   busy: boolean;
 }
 

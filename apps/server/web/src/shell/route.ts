@@ -25,7 +25,6 @@ export function goTo(link: string, { replace = false } = {}): void {
   } else location.hash = link;
 }
 
-/** The present route. */
 export function useRoute(): Route {
   return routeOf(useSyncExternalStore(onHashChange, () => location.hash));
 }

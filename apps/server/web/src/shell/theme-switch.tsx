@@ -13,7 +13,6 @@ const shapes: Record<Theme, string> = {
 // The name is known to public/theme.js, too.
 const storageName = "lookonce-theme";
 
-/** Light, dark, or as the system is. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState<Theme>(() => {
     const set = document.documentElement.dataset.theme;

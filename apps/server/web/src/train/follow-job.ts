@@ -6,7 +6,6 @@ import { useResource } from "../api/use-resource.ts";
 import type { ResultTable } from "../chart/result-charts.ts";
 import { addEvent, type JobNews, noNews } from "./job-news.ts";
 
-/** A job that is followed. */
 export interface FollowedJob {
   job: Job | undefined;
   news: JobNews;

@@ -23,9 +23,7 @@ interface RequestSchema {
   properties: { options: { properties: Readonly<Record<string, OptionSchema>> } };
 }
 
-/** A field of the form for a training. */
 export interface JobField {
-  /** The option. */
   name: string;
   label: string;
   help: string;

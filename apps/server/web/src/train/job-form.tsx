@@ -8,7 +8,6 @@ import { Notice } from "../controls/notice.tsx";
 import { type JobDocument, type JobField, jobOptions, trainingFields } from "./job-fields.ts";
 import { ModelChoice } from "./model-choice.tsx";
 
-/** Starts a training. */
 export function JobForm({ onStarted }: { onStarted: (job: Job) => void }) {
   const models = useResource<ModelList>("/v1/models");
   const datasets = useResource<{ datasets: { id: string; file: string }[] }>("/v1/datasets");

@@ -3,7 +3,6 @@ import { baseName, moment } from "../controls/format.ts";
 import { linkTo } from "../shell/route.ts";
 import { StateChip } from "./state-chip.tsx";
 
-/** All jobs, newest first. */
 export function JobList({ jobs, shown }: { jobs: readonly Job[]; shown: string | undefined }) {
   if (jobs.length === 0) return null;
   return (

@@ -18,7 +18,6 @@ import { ProgressView } from "./job-progress.tsx";
 import { StateChip } from "./state-chip.tsx";
 import { UseWeights } from "./use-weights.tsx";
 
-/** A job, live. */
 export function JobView({ id, onChange }: { id: string; onChange: () => void }) {
   const followed = useFollowedJob(id, onChange);
   const { job, error } = followed;

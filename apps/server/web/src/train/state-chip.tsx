@@ -9,7 +9,6 @@ const names: Record<JobState, string> = {
   interrupted: "interrupted",
 };
 
-/** Where a job stands. */
 export function StateChip({ state }: { state: JobState }) {
   return (
     <span className="state-chip" data-state={state}>
