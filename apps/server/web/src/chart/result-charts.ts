@@ -54,11 +54,11 @@ export function chartPlans(columns: readonly string[]): ChartPlan[] {
 }
 
 /** Lines that can stand beside each other: their colors are distinguishable for every kind of color vision. */
-export const mostLines = 6;
+export const maxLines = 6;
 
 /** The color of a line (after Okabe and Ito). */
 export function lineColor(index: number): string {
-  return `var(--line-${(index % mostLines) + 1})`;
+  return `var(--line-${(index % maxLines) + 1})`;
 }
 
 /** The points of a column by epoch; what was not measured is left out. */

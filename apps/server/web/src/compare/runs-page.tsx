@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { call, sentence } from "../api/call.ts";
 import type { Run, RunSummary } from "../api/types.ts";
 import { useResource } from "../api/use-resource.ts";
-import { mostLines } from "../chart/result-charts.ts";
+import { maxLines } from "../chart/result-charts.ts";
 import { Empty } from "../controls/empty.tsx";
 import { Notice } from "../controls/notice.tsx";
 import { goTo, linkTo } from "../shell/route.ts";
@@ -20,8 +20,8 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
     if (chosen === undefined && newest !== undefined) goTo(linkTo("runs", newest), { replace: true });
   }, [chosen, newest]);
   const choose = (next: readonly string[]) => {
-    setFull(next.length > mostLines);
-    if (next.length <= mostLines)
+    setFull(next.length > maxLines);
+    if (next.length <= maxLines)
       goTo(next.length === 0 ? linkTo("runs", ",") : linkTo("runs", next.join(",")), { replace: true });
   };
   const wanted = names.filter(Boolean);
@@ -42,7 +42,7 @@ export function RunsPage({ chosen }: { chosen: string | undefined }) {
         <>
           <RunTable runs={list} chosen={wanted} onChoose={choose} />
           {full && (
-            <Notice>{`More than ${mostLines} curves in a chart cannot be distinguished. Remove one first.`}</Notice>
+            <Notice>{`More than ${maxLines} curves in a chart cannot be distinguished. Remove one first.`}</Notice>
           )}
           <Notice>{error}</Notice>
           {wanted.length === 0 ? (
