@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { LookonceError } from "@lookonce/errors";
 import { Random } from "@lookonce/random";
 import { describe, expect, it } from "vitest";
-import { archive, errorOf } from "../test/pickle-writer.ts";
 import { readCheckpoint } from "./read-checkpoint.ts";
 import { encodeSafetensors } from "./safetensors/encode.ts";
+import { archive, errorOf } from "./test-pickles.ts";
 import { openTorchArchive } from "./torch/archive.ts";
 
 const file = (name: string): Uint8Array => readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { LookonceError } from "@lookonce/errors";
 import { describe, expect, it } from "vitest";
+import type { Checkpoint } from "./checkpoint.ts";
+import { readCheckpoint } from "./read-checkpoint.ts";
+import type { StoredTensor } from "./tensor.ts";
 import {
   archive,
   call,
@@ -18,10 +21,7 @@ import {
   str,
   tensor,
   tuple,
-} from "../test/pickle-writer.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { readCheckpoint } from "./read-checkpoint.ts";
-import type { StoredTensor } from "./tensor.ts";
+} from "./test-pickles.ts";
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 

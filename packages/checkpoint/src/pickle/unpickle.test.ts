@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { describe, expect, it } from "vitest";
-import { call, dict, errorOf, global, int, object, op, pickle, str, tuple } from "../../test/pickle-writer.ts";
+import { call, dict, errorOf, global, int, object, op, pickle, str, tuple } from "../test-pickles.ts";
 import { unpickle } from "./unpickle.ts";
 import { PickledGlobal, PickledObject } from "./values.ts";
 

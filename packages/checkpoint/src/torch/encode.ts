@@ -29,14 +29,13 @@ export function encodeStateDict(checkpoint: Checkpoint, { half = false }: Encode
   const known = attributes(checkpoint);
   if (known.length > 0) writer.attributes(known);
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-  const files: [string, Uint8Array][] = [
-    ["data.pkl", writer.finish()],
-    ["byteorder", text("little")],
-    ...stored.map(({ bytes }, key): [string, Uint8Array] => [`data/${key}`, bytes]),
+  return zipStored([
+    ["archive/data.pkl", writer.finish()],
+    ["archive/byteorder", text("little")],
+    ...stored.map(({ bytes }, key): [string, Uint8Array] => [`archive/data/${key}`, bytes]),
     // The version of the archive's format, not of PyTorch.
-    ["version", text("3\n")],
-  ];
-  return zipStored(files.map(([name, data]) => ({ name: `archive/${name}`, data })));
+    ["archive/version", text("3\n")],
+  ]);
 }
 
 /**

@@ -1,11 +1,6 @@
 import { crc32 } from "node:zlib";
 import { LookonceError } from "@lookonce/errors";
 
-export interface ZipEntry {
-  name: string;
-  data: Uint8Array;
-}
-
 /** Bytes at which the content of every entry starts, so that PyTorch can map it into memory as it is. */
 const alignment = 64;
 /** Sizes and places are numbers of 32 bits in a plain archive. */
@@ -19,18 +14,16 @@ const date = 0x0021;
  *
  * @throws LookonceError `UNSUPPORTED` above 4 GiB or 65,535 entries
  */
-export function zipStored(entries: readonly ZipEntry[]): Uint8Array[] {
-  const total = entries.reduce((sum, { name, data }) => sum + data.length + 2 * name.length + 256, 0);
+export function zipStored(entries: readonly (readonly [name: string, data: Uint8Array])[]): Uint8Array[] {
+  const total = entries.reduce((sum, [name, data]) => sum + data.length + 2 * name.length + 256, 0);
   if (total > largest || entries.length > maxEntries) {
-    throw new LookonceError(
-      "UNSUPPORTED",
-      `${entries.length} entries of together ${total} bytes are too much for a .pt file: write .safetensors.`,
-    );
+    const what = `${entries.length} entries of together ${total} bytes`;
+    throw new LookonceError("UNSUPPORTED", `${what} are too much for a .pt file: write .safetensors.`);
   }
   const parts: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
   let offset = 0;
-  for (const { name, data } of entries) {
+  for (const [name, data] of entries) {
     const path = Buffer.from(name);
     // Flags (names are UTF-8), method, time, date, checksum, both sizes, length of the name
     const about = numbers([2, 0x0800], [4, 0], [2, date], [4, crc32(data)], [4, data.length], [4, data.length]);
