@@ -30,7 +30,6 @@ class ImageClass extends Head {
   override readonly family = "toy";
   override readonly task = "image-class";
   override readonly regMax = 0;
-  override readonly strides = [];
   override readonly anchors = [];
   readonly conv: Conv2d;
 

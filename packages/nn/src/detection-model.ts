@@ -64,17 +64,15 @@ export class DetectionModel extends Module {
     return this.#config;
   }
 
-  /** Name of the family whose rules apply: thresholds, rounding, loss (`@lookonce/families`). */
+  /** As its head's, like those below: the family whose rules apply. */
   get family(): string {
     return this.head.family;
   }
 
-  /** What it predicts, such as `detect`. */
   get task(): string {
     return this.head.task;
   }
 
-  /** Number of classes. */
   get nc(): number {
     return this.head.nc;
   }
@@ -95,8 +93,7 @@ export class DetectionModel extends Module {
   }
 
   /**
-   * Replaces the anchors of an anchor-based head, and those that the model file names: what is saved of the model carries
-   * them.
+   * Replaces the anchors of an anchor-based head, and those that the model file names, which are saved with the model.
    *
    * @param pixels [level][anchor] = [width, height] in pixels, finest level first
    * @throws LookonceError `ARGUMENT` for another number of them, or a model without anchors

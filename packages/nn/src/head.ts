@@ -15,13 +15,11 @@ export abstract class Head extends Module {
   abstract readonly family: string;
   /** What it predicts, such as `detect`. */
   readonly task: string = "detect";
+  #strides: readonly number[] = [];
   /** Number of classes. */
   abstract readonly nc: number;
   /** Bins per side of a box; 0 where boxes are not distributions. */
   abstract readonly regMax: number;
-  /** Pixels per cell of each level; set once the network's shapes are known. */
-  abstract readonly strides: readonly number[];
-
   /** Anchors in cells, [level][anchor] = [width, height]; empty without anchors. */
   abstract readonly anchors: readonly (readonly [number, number][])[];
 
@@ -38,8 +36,14 @@ export abstract class Head extends Module {
   /** Shapes of the raw predictions; adds what they would cost to `cost`. */
   abstract outputShapes(levels: Shape[], cost?: Cost): Shape[];
 
-  /** Sets the pixels per cell of each level. */
-  abstract setStrides(strides: readonly number[]): void;
+  /** Pixels per cell of each level; set once the network's shapes are known. */
+  get strides(): readonly number[] {
+    return this.#strides;
+  }
+
+  setStrides(strides: readonly number[]): void {
+    this.#strides = strides;
+  }
 
   /** Sets the output biases so that a fresh network starts with few detections (Lin et al., arXiv 1708.02002, 3.3). */
   abstract resetBiases(options?: ResetBiasesOptions): void;

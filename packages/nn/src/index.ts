@@ -5,7 +5,7 @@ export {
   type ParseModelConfigOptions,
   parseModelConfig,
 } from "./config/model-config.ts";
-export type { BuildContext, BuiltModule, LayerInputs, ModuleSpec, V5Release } from "./config/module-spec.ts";
+export type { BuildContext, ModuleSpec, V5Release } from "./config/module-spec.ts";
 export type { ScaleFactors } from "./config/scale.ts";
 export { ModuleList, Sequential } from "./containers.ts";
 export { copyModel } from "./copy-model.ts";
@@ -23,15 +23,7 @@ export {
 export { xywhToXyxy, xyxyToXywh } from "./decode/box-formats.ts";
 export { type CellPositions, cellPositions, countedCellPositions, type Grid } from "./decode/cell-positions.ts";
 export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
-export {
-  type Affine,
-  type BatchNormResult,
-  batchNormDefaults,
-  batchNormEval,
-  batchNormTrain,
-  type RunningStatistics,
-  updateRunning,
-} from "./functional/batch-norm.ts";
+export { type Affine, type BatchNormResult, batchNormDefaults } from "./functional/batch-norm.ts";
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
 export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { type ActivationName, activations, silu } from "./functional/silu.ts";
@@ -70,7 +62,7 @@ export { GhostConv, type GhostConvOptions } from "./modules/ghost-conv.ts";
 export { Linear, type LinearOptions } from "./modules/linear.ts";
 export { MapAttention } from "./modules/map-attention.ts";
 export { MaxPool2d } from "./modules/max-pool2d.ts";
-export { type AttentionInputs, MultiheadAttention } from "./modules/multihead-attention.ts";
+export { MultiheadAttention } from "./modules/multihead-attention.ts";
 export { PSA, type PsaOptions } from "./modules/psa.ts";
 export { PSABlock } from "./modules/psa-block.ts";
 export { SPP, type SppOptions } from "./modules/spp.ts";
@@ -94,12 +86,7 @@ export {
   transfer,
 } from "./state.ts";
 export { compareLayers, type LayerPair } from "./summary/compare-layers.ts";
-export {
-  type AnchorBasedHead,
-  type AnchorFreeHead,
-  describeHead,
-  type HeadDescription,
-} from "./summary/describe-head.ts";
+export { describeHead, type HeadDescription } from "./summary/describe-head.ts";
 export { describeModules, type ModuleDescription, type TensorDescription } from "./summary/describe-modules.ts";
 export { type LayerSummary, type ModelSummary, type SummarizeOptions, summarize } from "./summary/summarize.ts";
 export type { Initializer, VariableSlot } from "./variable-slot.ts";

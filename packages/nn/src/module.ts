@@ -59,7 +59,7 @@ export abstract class Module {
    * The shape of the output for an input shape, without computing; adds what it would cost to `cost`.
    *
    * Unless overridden, the children are taken for a chain in the order of their declaration. That is right for branches
-   * too where no child but the first changes the map's size: costs do not depend on the channels that come in.
+   * too where none but the first changes the map's size: costs do not depend on the channels that come in.
    */
   outputShape(input: Shape, cost?: Cost): Shape {
     let shape = input;

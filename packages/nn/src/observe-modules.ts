@@ -6,8 +6,6 @@ const computing = ["forward", "decode"] as const;
 /**
  * Runs a computation and reports every module of the tree that takes part in it, when it begins and when it is done.
  *
- * Modules are the same as before afterwards, and cost nothing while nobody observes them.
- *
  * @param enter called with the path of a module (`model.0.conv`, empty for the module itself) before it computes; what it
  *   returns is called afterwards, also when computing fails
  */

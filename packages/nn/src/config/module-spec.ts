@@ -2,21 +2,14 @@ import type { ActivationName } from "../functional/silu.ts";
 import type { Module } from "../module.ts";
 import type { Args } from "./args.ts";
 
-/** The feature maps that are a layer's inputs. */
-export interface LayerInputs {
-  /** Channels of each. */
-  readonly channels: readonly number[];
-  /** The channels of the only one; an error when there are several. */
-  only(): number;
-}
-
 /** Release of YOLOv5 whose rules an anchor-based head follows where 6.1 and 7.0 differ. */
 export type V5Release = "6.1" | "7.0";
 
 /** What a module is built from: one layer of a model file and the settings of the whole model. */
 export interface BuildContext {
   args: Args;
-  inputs: LayerInputs;
+  /** The channels of each input map, and of the only one, which fails when there are several. */
+  inputs: { readonly channels: readonly number[]; only(): number };
   /** Repeats after scaling by depth. */
   repeats: number;
   /** Channels after scaling by width, a multiple of 8 (the count of the head's outputs is left as it is). */
@@ -34,14 +27,9 @@ export interface BuildContext {
   depthwiseClasses: boolean;
 }
 
-/** A module and the arguments to show for it. */
-export interface BuiltModule {
-  module: Module;
-  args: unknown[];
-}
-
 /** How a module is made from a layer. Layers with repeats become a chain, unless the module repeats inside itself. */
 export interface ModuleSpec {
   repeatsInside?: boolean;
-  build(context: BuildContext): BuiltModule;
+  /** Returns the module and the arguments to show for it. */
+  build(context: BuildContext): { module: Module; args: unknown[] };
 }

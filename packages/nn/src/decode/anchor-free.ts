@@ -66,8 +66,7 @@ export function anchorPoints(grids: readonly Grid[], strides: readonly number[],
  * Computes the mean of the distribution over the bins 0, 1, 2, … that logits stand for: Σₖ softmax(x)ₖ · k, the integral
  * of Distribution Focal Loss (Li et al., arXiv 2006.04388).
  *
- * The gradient is softmax(x)ₖ · (k − mean), written out because the tape's own needs twice as many passes over what is,
- * at 640 pixels, one of the largest tensors of a training step.
+ * The gradient softmax(x)ₖ · (k − mean) is written out: the tape's own needs twice as many passes over a large tensor.
  *
  * @param logits [..., bins]
  * @param values the bins' values [bins]. Default 0, 1, 2, …

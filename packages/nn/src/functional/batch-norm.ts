@@ -32,17 +32,11 @@ export function batchNormTrain(x: tf.Tensor4D, { gamma, beta }: Affine, eps: num
   return { y: tf.add(tf.mul(centerd, scale), beta), mean, variance };
 }
 
-/** The statistics gathered in training. */
-export interface RunningStatistics {
-  mean: tf.Tensor1D;
-  variance: tf.Tensor1D;
-}
-
 /** Batch normalization with running statistics: one factor and one offset per channel. x and y [N, H, W, C]. */
 export function batchNormEval(
   x: tf.Tensor4D,
   affine: Affine,
-  running: RunningStatistics & { eps: number },
+  running: Omit<BatchNormResult, "y"> & { eps: number },
 ): tf.Tensor4D {
   const scale = tf.mul(affine.gamma, tf.rsqrt(tf.add(running.variance, running.eps)));
   const offset = tf.sub(affine.beta, tf.mul(running.mean, scale));
@@ -58,7 +52,7 @@ export function batchNormEval(
  */
 export function updateRunning(
   running: { mean: tf.Variable; variance: tf.Variable },
-  batch: RunningStatistics,
+  batch: Omit<BatchNormResult, "y">,
   { momentum, count }: { momentum: number; count: number },
 ): void {
   tf.tidy(() => {

@@ -15,10 +15,7 @@ export interface Conv2dOptions {
   groups?: number;
 }
 
-/**
- * The backends whose convolution kernels read `dilations` in gradients and infer groups from the filter's shape:
- * `onnxruntime` and, on other execution providers, `onnxruntime-webgpu` and so on.
- */
+/** Backends whose convolution kernels read `dilations` in gradients and infer groups from the filter's shape. */
 const generalBackends = /^onnxruntime(-|$)/;
 
 /**
@@ -44,12 +41,7 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2dOptio
   });
 }
 
-/**
- * {@link conv2d} with an offset per output channel, without a gradient of its own: for callers that bring one. As the
- * two gradients below it uses only what {@link isKernelConv} says the backend supports.
- *
- * @param options its `bias` is [out]
- */
+/** {@link conv2d} plus bias [out] without a gradient of its own; as those below only where {@link isKernelConv}. */
 export function conv2dWithBias(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,

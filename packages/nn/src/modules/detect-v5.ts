@@ -39,7 +39,6 @@ export class DetectV5 extends Head {
   readonly #pixels: Levels;
   readonly #buffer: VariableSlot<tf.Rank.R3>;
   #anchors: [number, number][][] = [];
-  #strides: readonly number[] = [];
 
   constructor(nc: number, channels: readonly number[], { anchors, release = "7.0" }: DetectV5Options) {
     super();
@@ -54,16 +53,12 @@ export class DetectV5 extends Head {
     this.m = this.child("m", new ModuleList(channels.map((c) => new Conv2d(c, outputs))));
   }
 
-  override get strides(): readonly number[] {
-    return this.#strides;
-  }
-
   override get anchors(): readonly (readonly [number, number][])[] {
     return this.#anchors;
   }
 
   override setStrides(strides: readonly number[]): void {
-    this.#strides = strides;
+    super.setStrides(strides);
     const inCells = (levels: Levels): Levels =>
       levels.map((level, i) => level.map((side) => side / (strides[i] as number)));
     // 6.1 checks the order after dividing by the strides, 7.0 before it, so that 7.0 keeps the sizes in pixels.
@@ -88,7 +83,7 @@ export class DetectV5 extends Head {
         `the head has ${perLevel} anchors on each of ${levels} levels, but got [${given}]`,
       );
     }
-    const sideInCells = (side: number, level: number): number => side / (this.#strides[level] as number);
+    const sideInCells = (side: number, level: number): number => side / (this.strides[level] as number);
     this.#store(pixels.flatMap((level, i) => level.flatMap((sides) => sides.map((side) => sideInCells(side, i)))));
   }
 
@@ -114,7 +109,7 @@ export class DetectV5 extends Head {
   override decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D {
     return tf.tidy(() => {
       const anchors = tf.unstack(this.#buffer.value, 0) as tf.Tensor2D[];
-      return decodeAnchorBased(raw, { anchors, strides: this.#strides, cells });
+      return decodeAnchorBased(raw, { anchors, strides: this.strides, cells });
     });
   }
 
@@ -132,7 +127,7 @@ export class DetectV5 extends Head {
     const classes = Array.from({ length: this.nc }, (_, c) =>
       Math.log(classFrequency === undefined ? 0.6 / (this.nc - almostOne) : (classFrequency[c] as number) / total),
     );
-    for (const [i, stride] of this.#strides.entries()) {
+    for (const [i, stride] of this.strides.entries()) {
       const bias = (this.m.items[i] as Conv2d).requireBias();
       const perAnchor = [0, 0, 0, 0, Math.log(8 / (640 / stride) ** 2), ...classes];
       const repeats = bias.size / perAnchor.length;

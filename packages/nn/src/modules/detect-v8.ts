@@ -56,7 +56,6 @@ export class DetectV8 extends Head {
   readonly cv2: ModuleList<Sequential>;
   readonly cv3: ModuleList<Sequential>;
   readonly dfl: Dfl;
-  #strides: readonly number[] = [];
 
   constructor(nc: number, channels: readonly number[], options: DetectV8Options = {}) {
     super();
@@ -83,14 +82,6 @@ export class DetectV8 extends Head {
     this.dfl = this.child("dfl", new Dfl(regMax));
   }
 
-  override get strides(): readonly number[] {
-    return this.#strides;
-  }
-
-  override setStrides(strides: readonly number[]): void {
-    this.#strides = strides;
-  }
-
   override forward(levels: tf.Tensor4D[]): tf.Tensor4D[] {
     return levels.map((x, i) =>
       tf.concat(
@@ -102,7 +93,7 @@ export class DetectV8 extends Head {
 
   override decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D {
     const distances = (logits: tf.Tensor): tf.Tensor => this.dfl.forward(logits);
-    return tf.tidy(() => decodeAnchorFree(raw, { strides: this.#strides, regMax: this.regMax, distances, cells }));
+    return tf.tidy(() => decodeAnchorFree(raw, { strides: this.strides, regMax: this.regMax, distances, cells }));
   }
 
   override outputShapes(levels: Shape[], cost?: Cost): Shape[] {
@@ -114,7 +105,7 @@ export class DetectV8 extends Head {
 
   /** Box biases 1, class biases log(5 / nc / (640 / stride)²). */
   override resetBiases(): void {
-    for (const [i, stride] of this.#strides.entries()) {
+    for (const [i, stride] of this.strides.entries()) {
       const [box, cls] = this.#branches(i).map((branch) => (branch.items.at(-1) as Conv2d).requireBias());
       const prior = Math.log(5 / this.nc / (biasImageSide / stride) ** 2);
       box?.change(() => tf.ones(box.shape));

@@ -9,11 +9,8 @@ import { Conv, type ConvOptions } from "./conv.ts";
 import { DWConv } from "./dw-conv.ts";
 import { GhostConv } from "./ghost-conv.ts";
 
-/** Options of {@link GhostBottleneck}. */
-export interface GhostBottleneckOptions extends Pick<ConvOptions, "kernel" | "activation"> {
-  /** 1 or 2 (default 1). */
-  stride?: number;
-}
+/** Options of {@link GhostBottleneck}: kernel (default 3) and stride (1, the default, or 2) of the depthwise convolutions. */
+export type GhostBottleneckOptions = Pick<ConvOptions, "kernel" | "activation"> & { stride?: number };
 
 /**
  * Two ghost convolutions, the second without activation, and a shortcut; at stride 2 with a depthwise convolution
@@ -23,7 +20,6 @@ export class GhostBottleneck extends Layer {
   readonly conv: Sequential;
   readonly shortcut: Layer;
 
-  /** @param options kernel (default 3) and stride (default 1) of the depthwise convolutions, activation */
   constructor(input: number, output: number, options: GhostBottleneckOptions = {}) {
     super();
     const { kernel = 3, stride = 1, activation = "silu" } = options;

@@ -6,13 +6,6 @@ import { assignUniform } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 import { Linear, project } from "./linear.ts";
 
-/** Queries, keys and values of an attention, each [N, T, C]. */
-export interface AttentionInputs {
-  query: tf.Tensor3D;
-  key: tf.Tensor3D;
-  value: tf.Tensor3D;
-}
-
 /**
  * Multi-head attention (Vaswani et al., arXiv 1706.03762, section 3.2.2) with PyTorch's names: `in_proj_weight` [3C, C]
  * for queries, keys and values, `in_proj_bias` and `out_proj`. Three times [N, T, C] → [N, T, C].
@@ -32,7 +25,7 @@ export class MultiheadAttention extends Module {
     this.outProj = this.child("out_proj", new Linear(channels, channels));
   }
 
-  forward({ query, key, value }: AttentionInputs): tf.Tensor3D {
+  forward(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
     const weights = tf.split<tf.Tensor2D>(this.inWeight.value as tf.Tensor2D, 3, 0);
     const biases = tf.split<tf.Tensor1D>(this.inBias.value as tf.Tensor1D, 3, 0);
     const [q, k, v] = [query, key, value].map((x, i) => this.#split(project(x, weights[i] as tf.Tensor2D, biases[i])));

@@ -27,8 +27,8 @@ export class TransformerLayer extends Module {
   }
 
   forward(x: tf.Tensor3D): tf.Tensor3D {
-    const inputs = { query: this.q.forward(x), key: this.k.forward(x), value: this.v.forward(x) };
-    const mixed = tf.add(this.ma.forward(inputs), x) as tf.Tensor3D;
+    const attended = this.ma.forward(this.q.forward(x), this.k.forward(x), this.v.forward(x));
+    const mixed = tf.add(attended, x) as tf.Tensor3D;
     return tf.add(this.fc2.forward(this.fc1.forward(mixed)), mixed);
   }
 }

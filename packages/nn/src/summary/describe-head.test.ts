@@ -1,6 +1,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, it } from "vitest";
-import { type AnchorFreeHead, DetectionModel, describeHead, parseModelConfig, readModelConfig } from "../index.ts";
+import { DetectionModel, describeHead, parseModelConfig, readModelConfig } from "../index.ts";
+import type { AnchorFreeHead } from "./describe-head.ts";
 
 /** The head of a shipped model, with other arguments of Detect. */
 function headOf(name: string, options: { nc?: number; detect?: unknown[] } = {}) {
