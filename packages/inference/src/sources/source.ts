@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
-import type { VideoFacts } from "./video/probe-video.ts";
 
 /** One image: its path, the bytes of its file, or its pixels. */
 export type ImageSource = string | Uint8Array | Image;
@@ -85,7 +84,7 @@ export type Origin = { path: string; name: string } & (
       input: readonly string[];
       live: boolean;
       /** What is known of it, once it was probed. */
-      facts?: VideoFacts;
+      facts?: Pick<VideoInfo, "width" | "height" | "rate" | "frames">;
       /** Its bytes, where ffmpeg does not open it itself. */
       bytes?: AsyncIterable<Uint8Array>;
     }

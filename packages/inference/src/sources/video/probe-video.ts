@@ -3,16 +3,8 @@ import { LookonceError } from "@lookonce/errors";
 import type { SourceSettings, VideoOrigin } from "../source.ts";
 import { textOf } from "./ffmpeg-process.ts";
 
-/** What a file says of its first video stream. */
-export interface VideoFacts {
-  /** Size of the upright frames in pixels. */
-  width: number;
-  height: number;
-  /** Frames a second. */
-  rate: number;
-  /** Frames in all; an estimate from the duration where the file does not count them. */
-  frames?: number;
-}
+/** What a file says of its first video stream; its number of frames is an estimate from the duration where it has none. */
+type VideoFacts = NonNullable<VideoOrigin["facts"]>;
 
 /** Asks ffprobe what a video is. @throws LookonceError `NOT_FOUND` without ffprobe, `FORMAT` when it finds no video */
 export async function probeVideo({ path, input }: VideoOrigin, settings: SourceSettings): Promise<VideoFacts> {
