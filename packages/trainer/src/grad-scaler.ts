@@ -78,15 +78,12 @@ export class GradScaler {
   }
 }
 
-/** A variable and its value before a step. */
-export interface Snapshot {
-  variable: tf.Variable;
-  before: tf.Tensor;
-}
+/** Variables and their values before a step. */
+export type Snapshot = ReadonlyMap<tf.Variable, tf.Tensor>;
 
 /** Records the values of variables, without a copy. */
-export function snapshot(variables: readonly tf.Variable[]): Snapshot[] {
-  return variables.map((variable) => ({ variable, before: tf.clone(variable) }));
+export function snapshot(variables: readonly tf.Variable[]): Snapshot {
+  return new Map(variables.map((variable) => [variable, tf.clone(variable)]));
 }
 
 /**
@@ -95,8 +92,8 @@ export function snapshot(variables: readonly tf.Variable[]): Snapshot[] {
  *
  * @param condition a boolean scalar
  */
-export function restoreUnless(condition: tf.Tensor, snapshots: readonly Snapshot[]): void {
-  for (const { variable, before } of snapshots) {
+export function restoreUnless(condition: tf.Tensor, snapshots: Snapshot): void {
+  for (const [variable, before] of snapshots) {
     if (variable.dataId === before.dataId) continue;
     tf.tidy(() => variable.assign(tf.where(condition, variable, before)));
   }

@@ -30,10 +30,7 @@ export class ModelEMA {
       if (!path.endsWith(".anchors")) changing.set(path, buffer);
     }
     const averages = average.namedVariables();
-    this.#pairs = [...changing].map(([path, variable]) => ({
-      average: averages.get(path) as tf.Variable,
-      current: variable,
-    }));
+    this.#pairs = [...changing].map(([path, current]) => ({ average: averages.get(path) as tf.Variable, current }));
   }
 
   /** Starts from the model as it is. */

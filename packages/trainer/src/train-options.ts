@@ -60,7 +60,6 @@ export interface ResolvedSettings extends Required<Omit<TrainSettings, "recipe">
 
 /** Options of {@link train}. */
 export interface TrainOptions extends TrainSettings {
-  /** Training images. */
   data: Dataset;
   /** Images to validate with; without them the last epoch counts as the best. */
   valData?: Dataset;
@@ -90,12 +89,10 @@ export interface TrainOptions extends TrainSettings {
 
 /** Result of {@link train}. */
 export interface TrainResult {
-  /** The run's directory. */
   directory: string;
   /** The last weights, and those of the fittest epoch (the same where nothing was validated). */
   last: string;
   best: string;
-  /** Epochs that were finished. */
   epochs: number;
   seconds: number;
   /** Mean losses of every epoch. */

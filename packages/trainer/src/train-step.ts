@@ -13,7 +13,6 @@ import type { StepSchedule } from "./warmup.ts";
 export interface TrainStepOptions {
   criterion: Criterion;
   optimizer: Optimizer;
-  /** Updated with the weights. */
   ema?: ModelEMA;
   /** Largest norm of all gradients together; without it they are not clipped. */
   clip?: number;
@@ -47,10 +46,8 @@ export interface StepResult {
   scaling?: { scale: number; skipped: boolean };
 }
 
-/** What a step reads of a batch. */
 type BatchTensors = { images: tf.Tensor4D; targets: NamedTensors };
 
-/** What an update reads besides. */
 type UpdateTensors = UpdateSettings & { emaDecay: tf.Scalar };
 
 /** What a step computes: `losses` in the order of the criterion's parts, and the scale where there is one. */
@@ -69,7 +66,6 @@ export class TrainStep {
   readonly #changing: readonly tf.Variable[];
   /** Sums of gradients since the last optimizer step, by path; empty without accumulation. */
   readonly accumulatedGrads: ReadonlyMap<string, tf.Variable>;
-  /** In mixed precision only. */
   readonly scaler: GradScaler | undefined;
   readonly #update: RecordedStep<BatchTensors & UpdateTensors, StepTensors>;
   readonly #accumulation: RecordedStep<BatchTensors, StepTensors>;
@@ -126,7 +122,7 @@ export class TrainStep {
     const { scaler } = this;
     const optimizerStep = update !== undefined;
     const sums = [...this.accumulatedGrads.values()];
-    const before = scaler === undefined ? [] : snapshot([...this.#changing, ...(optimizerStep ? [] : sums)]);
+    const before = snapshot(scaler === undefined ? [] : [...this.#changing, ...(optimizerStep ? [] : sums)]);
     const scale = scaler === undefined ? undefined : tf.clone(scaler.scale);
     const { parts, total, gradients: fresh } = this.#differentiate(images, targets);
     const gradients = sums.length === 0 ? fresh : fresh.map((one, i) => tf.add(one, sums[i] as tf.Variable));

@@ -30,7 +30,6 @@ export interface TrainingProgress {
   classScores?: number[];
 }
 
-/** What a saved training continues with. */
 export interface SavedTraining {
   progress: TrainingProgress;
   best?: BestEpoch;

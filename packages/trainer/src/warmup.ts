@@ -4,7 +4,6 @@ import type { GroupName } from "./optimizer/parameter-groups.ts";
 /** Settings of warm-up, under the names of YOLO's hyper-parameter files. */
 export interface WarmupSettings {
   epochs: number;
-  /** Batches in an epoch. */
   iterations: number;
   momentum: number;
   warmup_epochs: number;
@@ -25,7 +24,6 @@ export interface WarmupSettings {
 
 /** Learning rates, momentum and accumulation of one iteration. */
 export interface StepSchedule {
-  /** Learning rate by group of parameters. */
   lr: Record<GroupName, number>;
   momentum: number;
   /** Batches whose gradients make one optimizer step. */

@@ -19,7 +19,6 @@ export interface TaskContext {
   readonly aborted: boolean;
 }
 
-/** A function for each task. */
 export type TaskHandlers<T extends TaskMap<T>> = {
   [K in keyof T]: (
     request: T[K]["request"],

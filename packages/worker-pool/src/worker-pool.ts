@@ -7,7 +7,6 @@ const stableAfterMs = 10_000;
 
 /** Options of {@link WorkerPool}. */
 export interface WorkerPoolOptions<T extends TaskMap<T>> extends WorkerThreadOptions {
-  /** Most worker threads. */
   maxWorkers: number;
   /** Most tasks that a worker has at once: one that runs, and others that wait for it in the thread. Default 2. */
   maxTasksPerWorker?: number;
@@ -23,7 +22,6 @@ export interface WorkerPoolOptions<T extends TaskMap<T>> extends WorkerThreadOpt
   prepare?: (worker: WorkerThread<T>) => Promise<void>;
   /** Called when a worker has died or was given up, before its tasks fail or are run again. */
   onWorkerLost?: (cause: Error) => void;
-  /** Called when a worker is ready for tasks. */
   onWorkerReady?: () => void;
 }
 
@@ -82,7 +80,6 @@ export class WorkerPool<T extends TaskMap<T>> {
     return [...this.#members].map(({ thread }) => thread);
   }
 
-  /** Number of workers that are ready for tasks. */
   get ready(): number {
     return this.#disposal === undefined ? [...this.#members].filter(({ isReady }) => isReady).length : 0;
   }
@@ -216,9 +213,8 @@ export class WorkerPool<T extends TaskMap<T>> {
 
   async #respawn(deaths: number): Promise<void> {
     const { restartDelaysMs = [0, 100, 1000, 5000, 15_000] } = this.#options;
-    await sleep(restartDelaysMs[deaths] ?? restartDelaysMs.at(-1), undefined, { signal: this.#end.signal }).catch(
-      () => {},
-    );
+    const delay = restartDelaysMs[deaths] ?? restartDelaysMs.at(-1);
+    await sleep(delay, undefined, { signal: this.#end.signal }).catch(() => {});
     if (this.#disposal === undefined) await this.#spawn(deaths + 1).started;
   }
 }

@@ -4,7 +4,6 @@ import { decodeError, type SentError } from "./error-codec.ts";
 /** The tasks of a worker's program by name, with the types of what is sent and of what comes back. */
 export type TaskMap<T> = { [K in keyof T]: { request: unknown; response: unknown } };
 
-/** A task on its way to a worker. */
 export interface TaskMessage<T extends TaskMap<T>, K extends keyof T = keyof T> {
   id: number;
   task: K;
@@ -12,10 +11,8 @@ export interface TaskMessage<T extends TaskMap<T>, K extends keyof T = keyof T> 
   canceled: Int32Array | undefined;
 }
 
-/** A message to a worker. */
 export type ToWorker<T extends TaskMap<T>> = TaskMessage<T> | "stop";
 
-/** A message from a worker. */
 export type FromWorker = "ready" | { id: number; response: unknown } | { id: number; error: SentError };
 
 /** A worker died or stopped answering before it had finished a task; `cause` is the reason. */
@@ -36,9 +33,7 @@ export class WorkerLostError extends Error {
 export interface WorkerThreadOptions {
   /** Module that calls `serveTasks`. */
   program: URL;
-  /** Name of the thread, for debuggers. */
   name: string;
-  /** The program's `workerData`. */
   workerData?: unknown;
   /**
    * What happens to a thread that does not answer or stop in time: it is ended by force, or left alone. Native code that is

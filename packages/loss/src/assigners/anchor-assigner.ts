@@ -2,7 +2,6 @@ import { LookonceError } from "@lookonce/errors";
 import type { BatchSize, HostTargets } from "../targets.ts";
 import type { AnchorTargets } from "./anchor-targets.ts";
 
-/** Widths and heights of a level's anchors, in cells of the level. */
 type LevelAnchors = readonly (readonly [width: number, height: number])[];
 
 /** Settings of {@link AnchorAssigner}. */
@@ -28,7 +27,6 @@ export interface AnchorTarget {
 /** A target that one anchor of one cell of a level is to learn. */
 export interface AnchorMatch {
   image: number;
-  /** The anchor's number within its level. */
   anchor: number;
   column: number;
   row: number;
@@ -182,7 +180,6 @@ function matchAt(target: Candidate, center: { x: number; y: number }, grid: Grid
   return { image, label, anchor, column, row, box: [x - column, y - row, width, height] };
 }
 
-/** Cells of a level. */
 type Grid = Omit<BatchSize, "count">;
 
 /**

@@ -121,7 +121,7 @@ export class TaskAlignedAssigner implements Assigner {
    * @throws LookonceError `ARGUMENT` when shapes do not fit each other
    */
   align(predictions: AnchorPredictions, targets: PaddedTargets): Aligned {
-    return tf.tidy(() => ({ ...this.#alignAll(prepare(predictions, targets)) }));
+    return tf.tidy(() => this.#alignAll(prepare(predictions, targets)));
   }
 
   /** Alignment and clamped CIoU of all pairs, both [B, M, A] and 0 where the anchor is not inside the box. */
@@ -162,10 +162,7 @@ export class TaskAlignedAssigner implements Assigner {
 }
 
 /** How well objects and anchors fit. */
-export interface Aligned {
-  alignment: tf.Tensor;
-  overlaps: tf.Tensor;
-}
+export type Aligned = Record<"alignment" | "overlaps", tf.Tensor>;
 
 /** Up to `count` images of a batch, from `first` on. */
 function imagesOf<T extends tf.Tensor>(tensor: T, first: number, count: number): T {

@@ -8,7 +8,6 @@ export interface TrainBatch extends BatchSize {
   targets: HostTargets;
 }
 
-/** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
 /** A loss as it is differentiated. */

@@ -22,6 +22,8 @@ export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" |
 /** YOLOv5's loss: box (CIoU), obj and cls; targets are assigned to anchors on the host, before the step. */
 export class V5Criterion implements Criterion<AnchorTargetTensors> {
   readonly parts = ["box", "obj", "cls"] as const;
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  readonly state: ReadonlyMap<string, tf.Variable>;
   readonly #assigner: AnchorAssigner;
   readonly #balance: LevelBalance;
   readonly #options: V5LossOptions;
@@ -29,18 +31,12 @@ export class V5Criterion implements Criterion<AnchorTargetTensors> {
   constructor(model: Pick<DetectionModel, "strides" | "nc" | "anchors">, options: V5CriterionOptions) {
     const { gains, imgsz, threshold, balance: mode = "fixed", ...rest } = options;
     const { strides, nc, anchors } = model;
-    this.#assigner = new AnchorAssigner({ anchors, strides, ...(threshold === undefined ? {} : { threshold }) });
+    this.#assigner = new AnchorAssigner({ anchors, strides, threshold });
     this.#balance = new LevelBalance({ strides, mode });
+    this.parameters = this.#balance.parameters;
+    this.state = this.#balance.state;
     const scaled = scaleV5Gains(gains, { nl: strides.length, nc, imgsz });
     this.#options = { ...rest, nc, gains: scaled, balance: this.#balance };
-  }
-
-  get parameters(): ReadonlyMap<string, tf.Variable> {
-    return this.#balance.parameters;
-  }
-
-  get state(): ReadonlyMap<string, tf.Variable> {
-    return this.#balance.state;
   }
 
   inputs({ targets, count, height, width }: TrainBatch): Record<keyof AnchorTargetTensors, HostTensor> {

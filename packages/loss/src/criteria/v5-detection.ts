@@ -16,7 +16,6 @@ export type V5Gains = Record<"box" | "cls" | "obj", number>;
 
 /** Settings of {@link v5DetectionLoss}; the defaults are those of YOLOv5 6.1 and 7.0. */
 export interface V5LossOptions {
-  /** Number of classes. */
   nc: number;
   /** Default box 0.05, class 0.5, objectness 1, to be fitted to the model by `scaleV5Gains`. */
   gains?: Partial<V5Gains>;

@@ -16,7 +16,6 @@ export type V8Gains = Record<"box" | "cls" | "dfl", number | tf.Scalar>;
 export interface V8LossOptions extends TaskAlignedOptions {
   /** Pixels per cell of every level, finest first. */
   strides: readonly number[];
-  /** Number of classes. */
   nc: number;
   /** Bins of the distance distribution. Default 16. */
   regMax?: number;

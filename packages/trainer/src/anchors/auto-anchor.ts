@@ -29,7 +29,6 @@ export interface AnchorReport extends AnchorFit {
   outcome: "good" | "fitted" | "kept";
   /** The anchors that the model has now, in pixels: [level][anchor] = [width, height]. */
   anchors: AnchorSize[][];
-  /** A summary in one line. */
   line: string;
 }
 

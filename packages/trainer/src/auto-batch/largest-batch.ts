@@ -15,7 +15,6 @@ export interface Measurement {
 /** Result of `autoBatch`. */
 export interface AutoBatchReport {
   batch: number;
-  /** A summary in one line. */
   line: string;
   /** Bytes that were free, and those that a step took. */
   free: number;

@@ -29,7 +29,6 @@ export interface EvolveOptions {
   space?: SearchSpace;
   /** Called for every generation, with all so far. */
   onGeneration?: (generation: GenerationReport, all: readonly EvolvedGeneration[]) => void | Promise<void>;
-  /** Receives notices, a line each. */
   log?: (line: string) => void;
   /** Ends it after the training under way, which `evaluate` may stop too. */
   signal?: AbortSignal;

@@ -1,7 +1,6 @@
 import type { SearchSpace } from "@lookonce/config";
 import type { Random } from "@lookonce/random";
 
-/** Hyper-parameters by their names. */
 export type Hyps = Readonly<Record<string, number>>;
 
 /** How YOLOv5 (7.0) and YOLOv8's tuner (8.3) mutate: how likely, how strongly, and how many generations may be parents. */

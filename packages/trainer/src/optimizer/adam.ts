@@ -23,7 +23,6 @@ export abstract class AdamFamily<S extends string> extends Optimizer<S> {
   }
 }
 
-/** Scalars of {@link Adam}. */
 type AdamScalars = "meanScale" | "rootScale";
 
 /**

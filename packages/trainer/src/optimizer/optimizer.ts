@@ -3,7 +3,6 @@ import type { GroupedParameter, GroupName } from "./parameter-groups.ts";
 
 /** The settings of one update, as tensors since they change from step to step. */
 export interface UpdateSettings<S extends string = string> {
-  /** Learning rate by group. */
   lr: Readonly<Record<GroupName, tf.Scalar>>;
   /** Momentum; β₁ of the Adam family. */
   momentum: tf.Scalar;

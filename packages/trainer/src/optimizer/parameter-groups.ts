@@ -4,7 +4,6 @@ import type * as tf from "@tensorflow/tfjs-core";
 /** The groups that an optimizer treats apart: only `weight` decays, `bias` has its own rate while warming up. */
 export const groupNames = ["bias", "weight", "norm"] as const;
 
-/** A group, see {@link groupNames}. */
 export type GroupName = (typeof groupNames)[number];
 
 /** A trained variable and where it belongs. */

@@ -37,18 +37,16 @@ export async function choosePrecision(
   if (amp !== undefined) return { amp };
   if (!gpus.has(backend?.runtime.executionProviders[0] ?? "")) return { amp: false };
   try {
-    return judge(await compare());
+    const { half, single, agrees } = await compare();
+    if (!agrees)
+      return { amp: false, line: "mixed precision is off: in half precision this device's numbers are wrong" };
+    const faster = half <= worthwhile * single;
+    const times = `convolutions took ${half.toFixed(1)} ms in half and ${single.toFixed(1)} ms in single precision`;
+    return { amp: faster, line: `mixed precision is ${faster ? "on" : "off"}: ${times}` };
   } catch (error) {
     if (!(error instanceof LookonceError)) throw error;
     return { amp: false, line: `mixed precision is off: this device does not compute it (${error.message})` };
   }
-}
-
-function judge({ half, single, agrees }: PrecisionTimes): PrecisionChoice {
-  const times = `convolutions took ${half.toFixed(1)} ms in half and ${single.toFixed(1)} ms in single precision`;
-  if (!agrees) return { amp: false, line: "mixed precision is off: in half precision this device's numbers are wrong" };
-  const amp = half <= worthwhile * single;
-  return { amp, line: `mixed precision is ${amp ? "on" : "off"}: ${times}` };
 }
 
 /** Times of a few convolutions, in milliseconds; `agrees`: whether their results do. */

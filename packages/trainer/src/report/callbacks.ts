@@ -13,7 +13,6 @@ export interface RunInfo {
   /** Name of the model's task. */
   task: string;
   epochs: number;
-  /** Batches in an epoch. */
   iterations: number;
   batch: number;
   imgsz: number;
@@ -24,7 +23,6 @@ export interface RunInfo {
   anchors?: AnchorReport;
   /** The batch that -1 was resolved to. */
   autoBatch?: AutoBatchReport;
-  /** Whether it is in mixed precision. */
   amp?: boolean;
   /** How that was chosen; of new trainings only. */
   precision?: PrecisionChoice;
@@ -38,7 +36,6 @@ export interface BatchInfo extends StepResult {
   epoch: number;
   /** Within the epoch, from 0. */
   iteration: number;
-  /** Mean losses of the epoch so far. */
   mean: Losses;
   lr: StepSchedule["lr"];
   images: number;
@@ -55,7 +52,6 @@ export interface EpochInfo {
   epoch: number;
   /** Since training began. */
   seconds: number;
-  /** Means over the epoch's batches. */
   losses: Losses;
   /** Learning rates by group of parameters in the last batch. */
   lr: StepSchedule["lr"];

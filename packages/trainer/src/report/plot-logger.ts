@@ -7,7 +7,6 @@ import type { RunInfo, TrainCallbacks } from "./callbacks.ts";
 
 /** Options of {@link plotLogger}. */
 export interface PlotLoggerOptions {
-  /** The training images. */
   data: Pick<Dataset, "entries" | "names">;
   /** Receives notices about plots that cannot be drawn or written. Default: a warning of the process. */
   onNotice?: OnNotice;
@@ -87,7 +86,6 @@ export function drawnIterations(run: Pick<RunInfo, "epochs" | "iterations" | "re
 /** Receives a line about something that could not be drawn or written. */
 export type OnNotice = (line: string) => void;
 
-/** Emits a warning of the process. */
 export const warn: OnNotice = (line) => process.emitWarning(line);
 
 /** Runs a task whose failure is a notice, not an error. */

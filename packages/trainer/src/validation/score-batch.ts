@@ -3,7 +3,6 @@ import { letterboxingOf, type PostprocessOptions, type Scores, type Task, type T
 import type { Detections, Prediction } from "@lookonce/geometry";
 import type { ValidatedBatch } from "./validation-callbacks.ts";
 
-/** What a batch's predictions are measured with. */
 export interface Scoring {
   task: Pick<Task, "postprocess" | "toImage">;
   metrics: TaskMetrics<Detections, Scores>;

@@ -7,7 +7,6 @@ export interface ValidationInfo {
   /** Name of the model's task. */
   task: string;
   batches: number;
-  /** Names of the classes. */
   names: readonly string[];
 }
 

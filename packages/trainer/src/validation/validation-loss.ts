@@ -8,7 +8,6 @@ import type { Losses } from "../train-step.ts";
 export class ValidationLoss {
   readonly #criterion: Criterion;
   readonly #step: RecordedStep<{ raw: tf.Tensor4D[]; targets: NamedTensors }, { losses: tf.Tensor }>;
-  /** The shapes that the step is recorded for. */
   #shapes = "";
 
   constructor(criterion: Criterion) {

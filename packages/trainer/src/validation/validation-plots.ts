@@ -4,7 +4,6 @@ import { writeImage } from "@lookonce/image";
 import { batchGrid } from "../report/batch-grid.ts";
 import { attempt, type OnNotice, warn } from "../report/plot-logger.ts";
 import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
-import type { ValidationResult } from "./validation-result.ts";
 
 /** Options of {@link validationPlots}. */
 export interface ValidationPlotsOptions {
@@ -24,37 +23,27 @@ const drawnBatches = 3;
  */
 export function validationPlots({ directory, onNotice = warn }: ValidationPlotsOptions): ValidationCallbacks {
   let info: Pick<ValidationInfo, "task" | "names"> = { task: "detect", names: [] };
+  const draw = (name: string, task: (file: string) => Promise<unknown>): Promise<void> => {
+    const file = join(directory, name);
+    return attempt(file, () => task(file), onNotice);
+  };
   return {
     onValStart(validation) {
       info = validation;
     },
     async onValBatch({ number, batch, found }) {
       if (number >= drawnBatches) return;
-      for (const [kind, drawn] of [
-        ["labels", {}],
-        ["pred", { found }],
-      ] as const) {
-        const file = join(directory, `val_batch${number}_${kind}.jpg`);
-        await attempt(
-          file,
-          async () => writeImage(file, await batchGrid(batch, { names: info.names, ...drawn })),
-          onNotice,
-        );
+      const { names } = info;
+      await draw(`val_batch${number}_labels.jpg`, async (file) => writeImage(file, await batchGrid(batch, { names })));
+      await draw(`val_batch${number}_pred.jpg`, async (file) =>
+        writeImage(file, await batchGrid(batch, { names, found })),
+      );
+    },
+    async onValEnd(scores) {
+      const { writePlot } = await import("@lookonce/plots");
+      for (const [name, plot] of await taskOf(info.task).plots(scores, info.names)) {
+        await draw(name, async (file) => writePlot(file, await plot()));
       }
     },
-    async onValEnd(result) {
-      await drawScores(result, { ...info, directory, onNotice });
-    },
   };
-}
-
-async function drawScores(
-  scores: ValidationResult,
-  { task, directory, names, onNotice }: Required<ValidationPlotsOptions> & Pick<ValidationInfo, "task" | "names">,
-): Promise<void> {
-  const { writePlot } = await import("@lookonce/plots");
-  for (const [name, draw] of await taskOf(task).plots(scores, names)) {
-    const file = join(directory, name);
-    await attempt(file, async () => writePlot(file, await draw()), onNotice);
-  }
 }

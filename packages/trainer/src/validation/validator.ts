@@ -150,7 +150,6 @@ export class Validator {
     return result;
   }
 
-  /** Ends the threads. */
   async dispose(): Promise<void> {
     await this.#loader.dispose();
   }
