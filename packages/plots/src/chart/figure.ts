@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { writeWhole } from "@lookonce/files";
+import type { Size } from "@lookonce/image";
 import sharp from "sharp";
 import { ink, letters } from "./style.ts";
 import { element } from "./svg.ts";
@@ -18,11 +19,10 @@ export const titleHeight = 40;
 
 /** An SVG as a PNG on white. Equal figures become equal bytes, with one version of sharp. */
 export async function renderFigure(
-  size: { width: number; height: number },
+  { width, height }: Size,
   marks: readonly string[],
   { title, pixelRatio = 2 }: FigureOptions,
 ): Promise<Uint8Array> {
-  const { width, height } = size;
   if (!(pixelRatio > 0 && pixelRatio <= 8)) {
     throw new LookonceError("ARGUMENT", `pixelRatio must be above 0 and at most 8, but is ${pixelRatio}.`);
   }

@@ -1,3 +1,4 @@
+import type { Size } from "@lookonce/image";
 import { letters } from "./style.ts";
 import { element, moved } from "./svg.ts";
 import { shorten, text, textWidth } from "./text.ts";
@@ -19,9 +20,7 @@ const swatch = 20;
 const gap = 7;
 
 /** A legend and the space it needs. */
-export interface Legend {
-  width: number;
-  height: number;
+interface Legend extends Size {
   svg: string;
 }
 
@@ -57,15 +56,8 @@ function legendEntry(entry: LegendEntry, room: number): { svg: string; width: nu
   const left = color === undefined ? 0 : swatch + gap;
   const behind = value === undefined ? "" : ` ${value}`;
   const shown = shorten(name, room - left - textWidth(behind, letters.tick, weight), letters.tick, weight) + behind;
-  const line =
-    color === undefined
-      ? ""
-      : element("path", {
-          d: `M0 ${lineHeight / 2}h${swatch}`,
-          stroke: color,
-          "stroke-width": thick ? 3.5 : 2,
-          "stroke-dasharray": dashes,
-        });
+  const look = { stroke: color, "stroke-width": thick ? 3.5 : 2, "stroke-dasharray": dashes };
+  const line = color === undefined ? "" : element("path", { d: `M0 ${lineHeight / 2}h${swatch}`, ...look });
   return {
     svg: line + text(shown, { x: left, y: lineHeight / 2 + 4.3, weight }),
     width: left + textWidth(shown, letters.tick, weight),

@@ -1,9 +1,9 @@
+import type { Size } from "@lookonce/image";
+
 /** A rectangle of a figure, in pixels from its top left. */
-export interface Rect {
+export interface Rect extends Size {
   x: number;
   y: number;
-  width: number;
-  height: number;
 }
 
 /** An element of an SVG. Numbers are rounded to hundredths; what is undefined is left out. */

@@ -23,12 +23,6 @@ export interface Drawable {
   names: readonly string[];
 }
 
-/** Sizes of what is drawn, in pixels. */
-interface Sizes {
-  line: number;
-  font: number;
-}
-
 interface Box {
   left: number;
   top: number;
@@ -56,7 +50,7 @@ export function boxMarks(image: Size, { detections, names }: Drawable, options: 
     const label = detections.classes[i] as number;
     const box = boxAt(detections.boxes, i);
     const color = classColor(label);
-    if (options.frames ?? true) frames.push(frame(box, hex(color), sizes));
+    if (options.frames ?? true) frames.push(frame(box, hex(color), sizes.line));
     const text = labelText(nameOf(label, names), detections.scores[i] as number, options);
     if (text === "") continue;
     const { font, outline } = fitText(text, sizes.font, image.width);
@@ -80,7 +74,7 @@ function nameOf(label: number, names: readonly string[]): string {
 }
 
 /** Lines and letters grow with the image, but stay readable on small ones and modest on large ones. */
-function sizesFor({ width, height }: Size, options: DrawOptions): Sizes {
+function sizesFor({ width, height }: Size, options: DrawOptions): { line: number; font: number } {
   const side = (width + height) / 2;
   // A line of one pixel has no edge, and is lost in a busy image
   const line = options.lineWidth ?? Math.max(side < 160 ? 1 : 2, Math.round(side * 0.003));
@@ -93,7 +87,7 @@ function labelText(name: string, score: number, { labels = true, scores = true }
 }
 
 /** A line in the class's color with a thin dark edge, so that it is seen on a background of its color. */
-function frame({ left, top, right, bottom }: Box, color: string, { line }: Sizes): string {
+function frame({ left, top, right, bottom }: Box, color: string, line: number): string {
   const half = line / 2;
   const width = Math.max(right - left - line, 0.5);
   const height = Math.max(bottom - top - line, 0.5);

@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import type { Size } from "@lookonce/image";
 import { range } from "d3-array";
 import { type FigureOptions, renderFigure, titleHeight } from "../chart/figure.ts";
 import { countLabel, heatCell, heatColor } from "../chart/heat.ts";
@@ -65,7 +66,7 @@ export async function plotLabels(table: LabelBoxes, options: FigureOptions = {})
 
 interface Layout {
   places: Record<"classes" | "overlay" | "centers" | "sizes", Rect>;
-  size: { width: number; height: number };
+  size: Size;
 }
 
 /** Two by two; with many classes, these above the other three. */
