@@ -9,7 +9,7 @@ import { openApi } from "./openapi.ts";
 import { InferencePool } from "./pool/inference-pool.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { modelRoutes } from "./routes/model-routes.ts";
-import { predictRoute } from "./routes/predict-route.ts";
+import { predictRoute, type ServiceParts } from "./routes/predict-route.ts";
 import { boundBodies } from "./security/body-budget.ts";
 import { guard } from "./security/guard.ts";
 import { type FullSettings, fillSettings, type ServerSettings } from "./settings.ts";
@@ -27,14 +27,6 @@ declare module "fastify" {
 
 /** How long a batch may run before its worker counts as stuck, as a multiple of the request timeout. */
 const stuckAfter = 4;
-
-/** What a service is made of. */
-export interface AppParts {
-  settings: FullSettings;
-  pool: InferencePool;
-  models: ModelRegistry;
-  metrics: Metrics;
-}
 
 /**
  * Makes a service with its models loaded, ready to `listen`. `drain()` and then `close()` end it.
@@ -74,7 +66,7 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   }
 }
 
-async function addRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
+async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<void> {
   const { settings, pool, models, metrics } = parts;
   const turn = new Turn(app, settings.grace);
   answerErrors(app);

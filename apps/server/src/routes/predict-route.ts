@@ -2,11 +2,12 @@ import { libraryValues } from "@lookonce/config";
 import { decodeError } from "@lookonce/worker-pool";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { DetectOptions } from "lookonce";
-import type { AppParts } from "../app.ts";
 import { HttpError } from "../errors/http-error.ts";
 import { refuse } from "../errors/refuse.ts";
 import { admitImage, type SentImage } from "../images/admit-image.ts";
-import type { SubmittedImage } from "../pool/inference-pool.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { ModelRegistry } from "../models/model-registry.ts";
+import type { InferencePool, SubmittedImage } from "../pool/inference-pool.ts";
 import type { FoundImage, LoadedModel } from "../pool/inference-tasks.ts";
 import { refusals } from "../schemas/error-schema.ts";
 import {
@@ -16,7 +17,16 @@ import {
   parametersSchema,
   predictBodies,
 } from "../schemas/predict-schemas.ts";
+import type { FullSettings } from "../settings.ts";
 import { readPredictBody } from "./read-predict-body.ts";
+
+/** What a service is made of. */
+export interface ServiceParts {
+  settings: FullSettings;
+  pool: InferencePool;
+  models: ModelRegistry;
+  metrics: Metrics;
+}
 
 /** The answer to `POST /v1/predict`. */
 export interface PredictAnswer {
@@ -27,7 +37,7 @@ export interface PredictAnswer {
 }
 
 /** `POST /v1/predict`: finds objects in one image or several. */
-export function predictRoute(app: FastifyInstance, parts: AppParts): void {
+export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
   const { settings, metrics, models } = parts;
   const { maxBody, maxImages } = settings;
   const { imgsz: _, ...thresholds } = parameterOptions(settings);
@@ -81,7 +91,7 @@ interface DetectRequest {
 async function detect(
   images: readonly SentImage[],
   { id, model, options, imgsz, reply }: DetectRequest,
-  { pool, settings }: AppParts,
+  { pool, settings }: ServiceParts,
 ): Promise<{ answers: (FoundImage | HttpError)[]; waited: number }> {
   // An exported model may fix its size
   const [maxHeight, maxWidth] = imgsz === undefined ? model.imgsz : [imgsz, imgsz];
