@@ -1,12 +1,18 @@
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 import type { Image } from "./image.ts";
 
-/** Loaders of libvips for the formats that are decoded, and SVG, for the plots that are drawn here. */
-const loaders = ["Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Heif", "SvgBuffer"];
+/**
+ * Loaders of libvips 8.18 for formats that are not decoded here, with those that other builds of it have. SVG stays readable
+ * from memory, for the plots that are drawn with it; `imageFormat` refuses files of it.
+ */
+const foreign = [
+  ...["Analyze", "Csv", "Dcraw", "Fits", "Jp2k", "Jxl", "Magick", "Magick7", "Mat", "Matrix", "Nifti", "Openexr"],
+  ...["Openslide", "Pdf", "Ppm", "Rad", "Raw", "SvgFile", "SvgSource", "Uhdr", "Vips"],
+];
 
-// For the whole process: whoever else uses sharp in it cannot open PDF, ImageMagick's or libvips' own formats either
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({ operation: loaders.map((name) => `VipsForeignLoad${name}`) });
+// For the whole process: whoever else uses sharp in it cannot open these either. By name, since blocking all and then
+// allowing some would fail what other threads decode in between
+sharp.block({ operation: foreign.map((name) => `VipsForeignLoad${name}`) });
 
 /**
  * `failOn: "error"` refuses truncated and damaged pixels but accepts what merely warns (odd metadata, bytes after the

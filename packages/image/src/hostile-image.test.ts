@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { imageFormat, readImage, readImageHeader } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-hostile-image-"));
@@ -40,6 +40,22 @@ describe("programs that pretend to be images", () => {
 
   it("is refused by the decoder itself, for the whole process", async () => {
     await expect(sharp(Buffer.from("P6 1 1 255 abc")).metadata()).rejects.toThrow(/unsupported image format/);
+  });
+});
+
+describe("a decoder that is set up again, as in every thread that starts", () => {
+  it("does not disturb what others decode", async () => {
+    const png = await sharp({ create: { width: 64, height: 64, channels: 3, background: "white" } })
+      .png()
+      .toBuffer();
+    for (let round = 0; round < 20; round++) {
+      const decoded = Array.from({ length: 20 }, () => readImage(png));
+      for (let thread = 0; thread < 5; thread++) {
+        vi.resetModules();
+        await import("./decoder.ts");
+      }
+      expect((await Promise.all(decoded)).map(({ width }) => width)).toEqual(Array(20).fill(64));
+    }
   });
 });
 
