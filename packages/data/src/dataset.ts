@@ -1,19 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
 import { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 import { findImages } from "./find-images.ts";
-import { type LabeledObjects, labelPath } from "./labels.ts";
+import { type DatasetEntry, type LabeledObjects, labelPath } from "./labels.ts";
 import type { DataProblem, ProblemKind } from "./problem.ts";
 import type { VerifiedImage } from "./verify/verify-images.ts";
 import { type VerifyOptions, verifyOnce } from "./verify/verify-once.ts";
-
-/** One usable image of a data set. */
-export interface DatasetEntry extends LabeledObjects {
-  /** Absolute path. */
-  path: string;
-  /** Pixels, EXIF orientation applied. */
-  width: number;
-  height: number;
-}
 
 /** What was found when a data set was opened, and what was left out. */
 export interface DatasetReport {

@@ -4,10 +4,10 @@ export type { ConversionResult, LeftOutKind } from "./convert/conversion-result.
 export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts";
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
 export type { SaveImages } from "./convert/dataset-writer.ts";
-export { Dataset, type DatasetEntry, type DatasetOptions, type DatasetReport } from "./dataset.ts";
+export { Dataset, type DatasetOptions, type DatasetReport } from "./dataset.ts";
 export { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
 export { findImages } from "./find-images.ts";
-export { type Labels, labelPath, parseLabels } from "./labels.ts";
+export { type DatasetEntry, type Labels, labelPath, parseLabels } from "./labels.ts";
 export type { AugmentSettings } from "./loader/job.ts";
 export type { BatchLoaderOptions } from "./loader/loader-options.ts";
 export type { DataProblem, ProblemKind } from "./problem.ts";

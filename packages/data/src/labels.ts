@@ -14,6 +14,15 @@ export interface LabeledObjects {
   polygons?: readonly Float32Array[];
 }
 
+/** One usable image of a data set. */
+export interface DatasetEntry extends LabeledObjects {
+  /** Absolute path. */
+  path: string;
+  /** Pixels, EXIF orientation applied. */
+  width: number;
+  height: number;
+}
+
 /** The objects of a label file. */
 export interface Labels extends LabeledObjects {
   /** Rows that were left out. */

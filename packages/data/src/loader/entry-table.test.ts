@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DatasetEntry } from "../dataset.ts";
+import type { DatasetEntry } from "../labels.ts";
 import { entryAt, packEntries } from "./entry-table.ts";
 
 const entry = (path: string, classes: number[], polygons?: number[][]): DatasetEntry => ({

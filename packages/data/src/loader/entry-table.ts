@@ -1,5 +1,4 @@
-import type { DatasetEntry } from "../dataset.ts";
-import type { LabeledObjects } from "../labels.ts";
+import type { DatasetEntry, LabeledObjects } from "../labels.ts";
 
 /** The objects of many images, one behind the other; those of image i end at `objectEnds[i]`. */
 export interface ObjectTable {

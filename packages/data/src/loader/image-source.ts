@@ -2,7 +2,7 @@ import type { Sample, SampleSource } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
 import { normalizedXywhToXyxy } from "@lookonce/geometry";
 import { type Image, readImage, type Size } from "@lookonce/image";
-import type { DatasetEntry } from "../dataset.ts";
+import type { DatasetEntry } from "../labels.ts";
 import { resizeForLoading } from "../load-size.ts";
 import type { DiskCache } from "./cache/disk-cache.ts";
 import type { MemoryCache } from "./cache/memory-cache.ts";

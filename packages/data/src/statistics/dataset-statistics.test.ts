@@ -1,6 +1,6 @@
 import { expectClose } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import type { DatasetEntry } from "../dataset.ts";
+import type { DatasetEntry } from "../labels.ts";
 import { datasetStatistics } from "./dataset-statistics.ts";
 
 function entry(width: number, classes: number[], boxes: number[]): DatasetEntry {
