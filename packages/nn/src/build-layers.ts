@@ -37,17 +37,10 @@ const largestSide = 16 * probeSide;
 /** Most repeats of one layer after scaling by depth; the zoo's most are 20. */
 const maxRepeats = 1000;
 
-/**
- * The largest size of a model: 8 GB of parameters in single precision, 30 times the zoo's most, and modules, ones within
- * others too, of which the zoo has 1,000 at most.
- */
+/** The largest size of a model: 8 GB of parameters, 30 times the zoo's most, and 100 times its most modules. */
 const maxSize = { parameters: 2 ** 31, modules: 100_000 };
 
-/**
- * Builds the module of every layer, following shapes to know the input channels of each.
- *
- * @throws LookonceError that names the file, the layer and the reason
- */
+/** Builds the module of every layer, following shapes to know the input channels of each. */
 export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayers {
   const layers: ModelLayer[] = [];
   const shapes: Shape[] = [];

@@ -26,11 +26,7 @@ export abstract class Head extends Module {
   /** Predictions of each level before any decoding, [N, h, w, outputs per cell]. */
   abstract forward(levels: tf.Tensor4D[]): tf.Tensor4D[];
 
-  /**
-   * Decodes raw predictions to boxes in pixels and probabilities, [N, A, 4 + nc] or [N, A, 5 + nc].
-   *
-   * @param cells where the cells lie. Default: a constant
-   */
+  /** Decodes to boxes in pixels and probabilities, [N, A, 4 + nc] or [N, A, 5 + nc]; `cells` are a constant by default. */
   abstract decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D;
 
   /** Shapes of the raw predictions; adds what they would cost to `cost`. */

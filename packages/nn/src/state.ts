@@ -121,10 +121,7 @@ function assign(variable: tf.Variable, values: Float32Array): void {
   tf.tidy(() => variable.assign(tf.tensor(ordered, variable.shape)));
 }
 
-/**
- * Reverses the order of three axes, on the host, so that a lazy backend sees plain data: [out, in, taps] ↔
- * [taps, in, out].
- */
+/** [out, in, taps] ↔ [taps, in, out], on the host: on a lazy backend every transposition would be a graph. */
 function reverseAxes(values: Float32Array, [first, second, third]: readonly [number, number, number]): Float32Array {
   const result = new Float32Array(values.length);
   let from = 0;

@@ -2,11 +2,7 @@ import { type Document, parseYaml, tableOf } from "@lookonce/documents";
 
 const expected = "a table of keys such as nc, backbone and head";
 
-/**
- * Reads a model file's text, or accepts the plain object that a checkpoint contains.
- *
- * @throws LookonceError `FORMAT` when it is no table of keys, too large, or refers to itself
- */
+/** Reads a model file's text, or accepts the plain object that a checkpoint contains, within the same limits. */
 export function readDocument(input: string | object, name: string): Document {
   const options = { name, expected, placeOf };
   return typeof input === "string" ? parseYaml(input, options) : tableOf(input, options);

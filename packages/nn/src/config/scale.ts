@@ -17,10 +17,7 @@ export interface ScaleFactors {
 /** The letter after a YOLO name's number: n in `yolov8n.yaml`, `yolov8n-p2`, `yolov5nu`, `yolov5n6` or `runs/yolo11n.yaml`. */
 const scaleLetter = /^(.*yolov?\d+)([nslmx])((?:u(?![a-z])|(?![a-z]))[^/\\]*)$/i;
 
-/**
- * Splits `yolov8n-p2.yaml` into the name of the file for all scales, `yolov8-p2.yaml`, and the scale, `n`. A number after
- * the letter gets a hyphen: `yolov5n6.yaml` becomes `yolov5-6.yaml`.
- */
+/** Splits `yolov8n-p2.yaml` into the file of all scales, `yolov8-p2.yaml`, and `n`; `yolov5n6` into `yolov5-6` and `n`. */
 export function splitScale(name: string): { unified: string; scale: string } | undefined {
   const match = scaleLetter.exec(name);
   if (match === null) return undefined;

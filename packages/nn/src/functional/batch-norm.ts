@@ -19,11 +19,7 @@ export interface Affine {
   beta: tf.Tensor1D;
 }
 
-/**
- * Batch normalization with the statistics of the batch (Ioffe and Szegedy, arXiv 1502.03167).
- *
- * x [N, H, W, C] → y = γ · (x − mean) / √(variance + eps) + β, the statistics taken over N, H and W.
- */
+/** x [N, H, W, C] → y = γ · (x − mean) / √(variance + eps) + β, the statistics taken over the batch's N, H and W. */
 export function batchNormTrain(x: tf.Tensor4D, { gamma, beta }: Affine, eps: number): BatchNormResult {
   const mean = tf.mean(x, [0, 1, 2]) as tf.Tensor1D;
   const centerd = tf.sub(x, mean) as tf.Tensor4D;
@@ -45,10 +41,7 @@ export function batchNormEval(
 
 /**
  * Moves running statistics toward those of a batch: running ← (1 − momentum) · running + momentum · batch.
- *
- * As in PyTorch the running variance uses the unbiased variance, biased · n / (n − 1).
- *
- * @param count n, the number of values per channel: N · H · W
+ * As in PyTorch the running variance uses the unbiased one, biased · n / (n − 1), where n is `count`, N · H · W.
  */
 export function updateRunning(
   running: { mean: tf.Variable; variance: tf.Variable },
