@@ -1,6 +1,7 @@
 import type { Batch } from "@lookonce/data";
-import { type Image, resizeBilinear } from "@lookonce/image";
+import { resizeBilinear } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
+import { imagesOf } from "./images.ts";
 
 /**
  * Resizes a batch for multi-scale training: its longer side becomes a random multiple of the stride from half of `imgsz` to
@@ -16,23 +17,18 @@ export function scaleRandomly(
   const fit = (length: number): number => Math.ceil((length * factor) / stride) * stride;
   const [height, width] = [fit(batch.height), fit(batch.width)];
   if (height === batch.height && width === batch.width) return batch;
-  const bytes = batch.height * batch.width * 3;
   const images = new Uint8Array(batch.count * height * width * 3);
-  for (let i = 0; i < batch.count; i++) {
-    const image: Image = {
-      data: batch.images.subarray(i * bytes, (i + 1) * bytes),
-      width: batch.width,
-      height: batch.height,
-    };
+  for (const [i, image] of imagesOf(batch).entries()) {
     images.set(resizeBilinear(image, { width, height }).data, i * height * width * 3);
   }
   const [x, y] = [width / batch.width, height / batch.height];
-  const boxes = batch.targets.boxes.map((value, i) => value * (i % 2 === 0 ? x : y));
+  const scaled = (boxes: Float32Array): Float32Array => boxes.map((value, i) => value * (i % 2 === 0 ? x : y));
   const samples = batch.samples.map((sample) => ({
     ...sample,
     ratio: [sample.ratio[0] * x, sample.ratio[1] * y] as [number, number],
     padding: [sample.padding[0] * x, sample.padding[1] * y] as [number, number],
-    boxes: sample.boxes.map((value, i) => value * (i % 2 === 0 ? x : y)),
+    boxes: scaled(sample.boxes),
   }));
-  return { ...batch, height, width, images, targets: { ...batch.targets, boxes }, samples };
+  const targets = { ...batch.targets, boxes: scaled(batch.targets.boxes) };
+  return { ...batch, height, width, images, targets, samples };
 }

@@ -50,12 +50,7 @@ export function disposeParts({ optimizer, criterion, ema, step }: TrainingParts)
   for (const part of [optimizer, criterion, ema, step]) part?.dispose();
 }
 
-/**
- * Freezes layers of the model.
- *
- * @param layers the number of layers from the first, or the layers' numbers
- * @throws LookonceError `ARGUMENT` for a layer that the model does not have
- */
+/** @param layers the number of layers from the first, or the layers' numbers */
 function freezeLayers(model: DetectionModel, layers: number | readonly number[]): void {
   const { length } = model.config.layers;
   for (const layer of typeof layers === "number" ? Array.from({ length: layers }, (_, i) => i) : layers) {

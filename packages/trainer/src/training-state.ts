@@ -77,11 +77,7 @@ export interface ResumedCheckpoint extends SavedTraining {
   tensors: TrainingState["tensors"];
 }
 
-/**
- * Reads a checkpoint with the state of a training.
- *
- * @throws LookonceError `ARGUMENT` for a file without one, `FORMAT` for a state of another version
- */
+/** @throws LookonceError `ARGUMENT` for a file without the state of a training, `FORMAT` for one of another version */
 export function readTraining(file: string): ResumedCheckpoint {
   const { tensors: weights, training } = readCheckpoint(file);
   if (training === undefined) {
@@ -98,11 +94,7 @@ export function readTraining(file: string): ResumedCheckpoint {
   return { file, weights, tensors, ...(state as unknown as SavedTraining) };
 }
 
-/**
- * Restores the parts of a training to what {@link captureState} captured.
- *
- * @throws LookonceError `FORMAT` when the state is not of a training like this one
- */
+/** Restores the parts of a training. @throws LookonceError `FORMAT` when the state is not of a training like this one */
 export function restoreState(parts: TrainingParts, { file, weights, tensors, progress }: ResumedCheckpoint): void {
   const own = [...tensors].filter(([key]) => key.startsWith("model."));
   const raw = new Map(own.map(([key, tensor]) => [key.slice("model.".length), tensor]));

@@ -80,8 +80,6 @@ export function autoAnchor(model: DetectionModel, options: AutoAnchorOptions): A
 /**
  * {@link autoAnchor} for a model that is about to be trained, if it has anchors. With `anchors` in the recipe they are
  * fitted however good the model's are, as in YOLOv5.
- *
- * @throws LookonceError `ARGUMENT` when the recipe asks for another number of anchors than the model has
  */
 export function checkAnchors(
   model: DetectionModel,

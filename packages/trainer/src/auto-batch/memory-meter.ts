@@ -37,11 +37,8 @@ export function nvidiaMemory(query: () => Promise<string> = queryDriver): Memory
 }
 
 /**
- * The meter for a device: the process's memory for `cpu`, the driver's figures for GPUs of NVIDIA. Neither ONNX Runtime
- * nor WebGPU reports the memory of another GPU.
- *
- * @param provider ONNX Runtime's execution provider
- * @throws LookonceError `DEVICE` for other GPUs
+ * The meter for an execution provider: the process's memory for `cpu`, the driver's figures for GPUs of NVIDIA. Neither
+ * ONNX Runtime nor WebGPU reports the memory of another GPU.
  */
 export async function meterFor(provider: string, gpu: MemoryMeter = nvidiaMemory()): Promise<MemoryMeter> {
   if (provider === "cpu") return hostMemory;

@@ -39,14 +39,7 @@ export class EvolveTable {
   /** All generations so far. */
   readonly rows: EvolvedGeneration[] = [];
 
-  /**
-   * Opens a table or creates one.
-   *
-   * @param keys names of the hyper-parameters
-   * @param log receives a notice about a line that was cut short
-   * @throws LookonceError `FORMAT` for a file with other columns or with something else than numbers, naming the line;
-   *   `IO` when it cannot be read or written
-   */
+  /** @throws LookonceError `FORMAT` for other columns or something else than numbers, `IO` */
   constructor(file: string, keys: readonly string[], log: (line: string) => void = () => {}) {
     this.#file = file;
     this.#keys = keys;

@@ -11,12 +11,7 @@ const maxImages = 16;
 /** Detections that a grid shows have at least this score, as in YOLOv5 and YOLOv8. */
 const shownConfidence = 0.25;
 
-/**
- * Draws a batch as the network sees it, with its labels or, in their place, what was found.
- *
- * @param found in pixels of the batch, best first
- * @param cell side of an image's cell, in pixels; by default as large as fits
- */
+/** Draws a batch as the network sees it, with its labels or, in their place, what was found, best first. */
 export async function batchGrid(
   batch: Batch,
   { names, found, cell }: { names: readonly string[]; found?: readonly Detections[]; cell?: number },

@@ -72,10 +72,7 @@ async function plotResultsOf(csv: string, file: string): Promise<void> {
 /** Batches with mosaics that are drawn, and without. */
 const drawnBatches = 3;
 
-/**
- * Returns the iterations, from the start of training, whose batches are drawn: the first three and, where mosaics end before
- * the training does, the first three without them (YOLOv8 8.3).
- */
+/** The iterations whose batches are drawn (YOLOv8 8.3): the first three and, where mosaics end early, three without. */
 export function drawnIterations(run: Pick<RunInfo, "epochs" | "iterations" | "recipe">): Set<number> {
   const { epochs, iterations } = run;
   const { close_mosaic: closeMosaic } = run.recipe;

@@ -47,12 +47,8 @@ export function terminalProgress(stream: ProgressStream): TrainCallbacks {
       run = info;
       await plain.onTrainStart?.(info);
     },
-    onTrainBatchEnd(batch) {
-      show(describeBatch(batch, run as RunInfo));
-    },
-    onValBatchEnd({ done, batches }) {
-      show(`validating ${bar(done, batches)} ${done}/${batches}`);
-    },
+    onTrainBatchEnd: (batch) => show(describeBatch(batch, run as RunInfo)),
+    onValBatchEnd: ({ done, batches }) => show(`validating ${bar(done, batches)} ${done}/${batches}`),
     async onFitEpochEnd(epoch) {
       stream.write("\r\u001b[K");
       await plain.onFitEpochEnd?.(epoch);

@@ -40,10 +40,7 @@ export function resultsCsv(): TrainCallbacks {
   };
 }
 
-/**
- * An epoch as a row of `results.csv`: texts by the names of the columns, which are YOLOv8's (8.3). What was not measured is
- * empty.
- */
+/** An epoch's texts by the names of the columns, which are YOLOv8's (8.3); empty for what was not measured. */
 export function resultsRow(
   { epoch, seconds, losses, validation, lr }: EpochInfo,
   { task }: Pick<RunInfo, "task">,

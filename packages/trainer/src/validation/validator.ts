@@ -74,10 +74,7 @@ export class Validator {
   readonly #loader: BatchLoader;
   readonly #losses: ValidationLoss | undefined;
 
-  /**
-   * @param model one of the models to validate
-   * @throws LookonceError `ARGUMENT` for options that make no sense
-   */
+  /** @param model one of the models to validate */
   constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "maxStride">, options: ValidatorOptions) {
     const { imgsz = 640, batch = 16, rect = true, workers, cache = "auto", criterion } = options;
     const { loading } = familyOf(model.family);
@@ -87,11 +84,7 @@ export class Validator {
     this.#losses = criterion && new ValidationLoss(criterion);
   }
 
-  /**
-   * Scores a model, which is not changed; a fused copy computes.
-   *
-   * @throws LookonceError `DATA` when model and data set have different numbers of classes
-   */
+  /** Scores a model as {@link validate} does. */
   async run(model: DetectionModel, options: ValidationRunOptions = {}): Promise<ValidationResult> {
     const { names } = this.#dataset;
     if (names.length !== model.nc) {
