@@ -10,18 +10,14 @@ export interface SentError {
   cause?: SentError;
 }
 
-/** Encodes anything thrown, with its chain of causes, as data that can be sent to another thread. */
-export function encodeError(error: unknown): SentError {
-  return encode(error, new Set());
-}
-
-function encode(error: unknown, seen: Set<unknown>): SentError {
+/** Encodes anything thrown, with its causes but those `seen`, as data that can be sent to another thread. */
+export function encodeError(error: unknown, seen: Set<unknown> = new Set()): SentError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   seen.add(error);
   const { name, message, stack, cause } = error;
   const sent: SentError = { name, message, stack };
   if (error instanceof LookonceError) sent.code = error.code;
-  if (cause !== undefined && !seen.has(cause)) sent.cause = encode(cause, seen);
+  if (cause !== undefined && !seen.has(cause)) sent.cause = encodeError(cause, seen);
   return sent;
 }
 

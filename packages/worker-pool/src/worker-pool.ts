@@ -58,8 +58,6 @@ interface Member<T extends TaskMap<T>> {
  *
  * Tasks start in the order in which they come. A task whose worker dies is run once more, and those that waited behind it as
  * if nothing had happened. Workers without tasks do not keep the process running, but use memory: `dispose()` ends them.
- *
- * Example: see the README.
  */
 export class WorkerPool<T extends TaskMap<T>> {
   readonly #options: WorkerPoolOptions<T>;

@@ -103,11 +103,7 @@ export class WorkerThread<T extends TaskMap<T>> {
     return this.#lostBy !== undefined;
   }
 
-  /**
-   * Runs a task.
-   *
-   * @throws WorkerLostError when the worker dies or does not answer in time; otherwise what the task threw
-   */
+  /** Runs a task. @throws WorkerLostError when the worker dies or does not answer in time; what the task threw */
   run<K extends keyof T>(
     task: K,
     request: T[K]["request"],

@@ -49,7 +49,6 @@ export function anchorFit(
   return { recall: found / count, perTarget: matches / count, fitness: fitness / count };
 }
 
-/** @throws LookonceError `ARGUMENT` for a threshold of 1 or less */
 export function checkThreshold(threshold: number): void {
   if (threshold > 1) return;
   throw new LookonceError("ARGUMENT", `anchor_t must be above 1, not ${threshold}: it is a ratio of sides.`);
