@@ -4,20 +4,32 @@ import type { GraphConstant } from "./graph.ts";
 
 /** How a quantized weight is stored: `value = stored · scale + min`, or half precision. */
 export interface WeightQuantization {
-  dtype: "float16" | "uint8" | "uint16";
-  min?: number;
-  scale?: number;
+  /** `float16`, `uint8` or `uint16` */
+  dtype: string;
+  min?: number | undefined;
+  scale?: number | undefined;
 }
 
 /** A weight of a TensorFlow.js manifest; values are stored in the order of the entries. */
 export interface WeightEntry {
   name: string;
   shape: number[];
+  /** `float32`, `int32` or `bool` */
   dtype: string;
-  quantization?: WeightQuantization;
+  quantization?: WeightQuantization | undefined;
 }
 
-const widths = new Map(Object.entries({ float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }));
+/** Bytes of a value as it is, and of a quantized one. */
+const widths: ReadonlyMap<string, number> = new Map([
+  ["float32", 4],
+  ["int32", 4],
+  ["bool", 1],
+]);
+const quantizedWidths: ReadonlyMap<string, number> = new Map([
+  ["uint8", 1],
+  ["uint16", 2],
+  ["float16", 2],
+]);
 
 /** Decodes the weights of a TensorFlow.js manifest from the bytes of its files; quantized ones are dequantized. */
 export function decodeWeights(
@@ -29,9 +41,9 @@ export function decodeWeights(
   let offset = 0;
   for (const entry of entries) {
     const stored = entry.quantization?.dtype ?? entry.dtype;
-    const width = widths.get(stored);
-    if (width === undefined) {
-      const problem = `weight "${entry.name}" has the type ${stored}, which is not supported`;
+    const width = (entry.quantization === undefined ? widths : quantizedWidths).get(stored);
+    if (width === undefined || !widths.has(entry.dtype)) {
+      const problem = `weight "${entry.name}" has the type ${entry.dtype}, stored as ${stored}, which is not supported`;
       throw new LookonceError("UNSUPPORTED", `${path}: ${problem}`);
     }
     const end = offset + width * entry.shape.reduce((size, side) => size * side, 1);

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { graphModelToOnnx } from "./graph-to-onnx.ts";
+import { readModelJson } from "./read-model-json.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -131,6 +133,38 @@ describe("graphModelToOnnx", () => {
     ["truncated weights", { bytes: new Uint8Array(100) }, "FORMAT", /have 100 bytes, and weight "boxes" ends at 120/],
     ["files in other folders", { paths: ["../../etc/passwd"] }, "UNSAFE", /not beside it/],
     ["missing files", { paths: ["gone.bin"] }, "NOT_FOUND", /gone\.bin/],
+    ["a file of weights named twice", { paths: ["plain.bin", "plain.bin"] }, "FORMAT", /twice in one group/],
+    [
+      "weights of odd types",
+      { weights: [{ name: "boxes", shape: [3], dtype: "uint8" }] },
+      "UNSUPPORTED",
+      /has the type uint8/,
+    ],
+    [
+      "negative sizes",
+      { weights: [{ name: "boxes", shape: [-1, -1], dtype: "float32" }] },
+      "FORMAT",
+      /weights\[0\]\.shape\[0\] is -1; expected a size/,
+    ],
+    [
+      "inputs that do not fit an operation",
+      { nodes: node("MatMul", ["x", "x"]) },
+      "FORMAT",
+      /node "Identity" \(MatMul\)/,
+    ],
+    [
+      "images too large",
+      {
+        json: {
+          signature: {
+            inputs: { x: { name: "x", tensorShape: shape(1, 1e5, 1e5, 3) } },
+            outputs: { y: { name: "x" } },
+          },
+        },
+      },
+      "UNSUPPORTED",
+      /a detector has images/,
+    ],
     ["layers models", { json: { format: "layers-model" } }, "UNSUPPORTED", /layers model/],
     ["other JSON", { json: { modelTopology: 3 } }, "FORMAT", /not a graph model/],
     [
@@ -144,5 +178,45 @@ describe("graphModelToOnnx", () => {
     const failure = await graphModelToOnnx(file).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });
     expect((failure as Error).message).toContain(name.replaceAll(" ", "-"));
+  });
+});
+
+/** Every place of a document, as the keys that lead to it. */
+function places(value: unknown, keys: string[] = []): string[][] {
+  const inner = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return [...(keys.length === 0 ? [] : [keys]), ...inner.flatMap(([key, one]) => places(one, [...keys, key]))];
+}
+
+describe("readModelJson", () => {
+  it("reads a document or refuses it in words, whatever one of its values is", async () => {
+    const original = readFileSync(write("changed"), "utf8");
+    const file = join(folder, "changed.json");
+    const raw: string[] = [];
+    let refused = 0;
+    for (const keys of places(JSON.parse(original))) {
+      for (const value of [null, -1.5, true, "text", [[0]], {}, undefined]) {
+        const json = JSON.parse(original);
+        const holder = keys.slice(0, -1).reduce((holder, key) => holder[key], json);
+        holder[keys.at(-1) ?? ""] = value;
+        writeFileSync(file, JSON.stringify(json));
+        const error: unknown = await readModelJson(file).catch((error: unknown) => error);
+        if (error instanceof LookonceError) refused++;
+        else if (error instanceof Error) raw.push(`${keys.join(".")}: ${error}`);
+      }
+    }
+    expect(raw).toEqual([]);
+    expect(refused).toBeGreaterThan(400);
+  });
+
+  it("ends where an input of the graph reads itself", async () => {
+    const nodes = [
+      { name: "x", op: "Identity", input: ["x"] },
+      { name: "y", op: "Reshape", input: ["x", "x"] },
+    ];
+    const signature = {
+      inputs: { x: { name: "x", tensorShape: shape(1, 32, 32, 3) } },
+      outputs: { y: { name: "y" } },
+    };
+    await expect(graphModelToOnnx(write("own-input", { nodes, json: { signature } }))).rejects.toThrow(/a constant/);
   });
 });

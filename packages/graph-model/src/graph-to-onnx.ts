@@ -35,16 +35,23 @@ export async function graphModelToOnnx(path: string): Promise<Uint8Array> {
     });
     return serializeModel(model);
   } catch (error) {
-    if (!(error instanceof LookonceError) || error.message.startsWith(path)) throw error;
-    throw new LookonceError(error.code, `${path}: ${error.message}`, { cause: error });
+    const { message } = error as Error;
+    if (error instanceof LookonceError && message.startsWith(path)) throw error;
+    // Others are of the program that runs the graph
+    const code = error instanceof LookonceError ? error.code : "FORMAT";
+    throw new LookonceError(code, `${path}: ${message}`, { cause: error });
   }
 }
+
+/** Pixels of all images of a batch. */
+const maxPixels = 2 ** 27 / 3;
 
 type ImageShape = readonly [batch: number, height: number, width: number];
 
 function inputShape({ inputs, outputs }: OperationGraph, path: string): ImageShape {
   const [batch = 0, height = 0, width = 0, channels = 0] = inputs[0]?.shape ?? [];
-  const isDetector = inputs.length === 1 && outputs.length > 0 && channels === 3 && height > 0 && width > 0;
+  const isImage = channels === 3 && height > 0 && width > 0 && batch * height * width <= maxPixels;
+  const isDetector = inputs.length === 1 && outputs.length > 0 && isImage;
   if (isDetector) return [Math.max(1, batch), height, width];
   throw new LookonceError(
     "UNSUPPORTED",

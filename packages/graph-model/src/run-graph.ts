@@ -15,6 +15,9 @@ export function runGraph(graph: OperationGraph, inputs: readonly tf.Tensor[]): t
   return tf.tidy(() => new GraphRun(graph, inputs).outputs());
 }
 
+/** Elements of a tensor: a map of 64 channels has as many for images of 1448². */
+const maxElements = 2 ** 27;
+
 /** Operations without a value. */
 const valueless: ReadonlySet<string> = new Set(["NoOp", "Assert"]);
 
@@ -71,16 +74,31 @@ class GraphRun {
   }
 
   #run(node: OperationNode): tf.Tensor[] {
-    if (node.op === "Const") return [this.#constant(node)];
+    try {
+      const results = [this.#results(node)].flat();
+      const large = results.find(({ size }) => size > maxElements);
+      if (large === undefined) return results;
+      throw new RangeError(`its output [${large.shape.join(", ")}] is too large`);
+    } catch (cause) {
+      if (cause instanceof LookonceError) throw cause;
+      // What TensorFlow.js finds wrong
+      const problem = `node "${node.name}" (${node.op}) cannot be computed: ${(cause as Error).message}`;
+      throw new LookonceError("FORMAT", problem, { cause });
+    }
+  }
+
+  #results(node: OperationNode): tf.Tensor | tf.Tensor[] {
+    if (node.op === "Const") return this.#constant(node);
     if (node.op === "Placeholder") throw new LookonceError("UNSUPPORTED", `input "${node.name}" is not known`);
     const inputs = dataInputs(node);
     const call = new OperationCall(
       node,
       inputs.map((input) => this.#value(input)),
-      (i) => this.#hostConstant(inputs[i] as string)?.data,
+      (i) => this.#hostConstant(inputs[i])?.data,
     );
-    const result = (operations[node.op] as (typeof operations)[string])(call);
-    return Array.isArray(result) ? result : [result];
+    const operation = operations[node.op];
+    if (operation === undefined) throw call.unsupported("is read, but has no value");
+    return operation(call);
   }
 
   #constant({ name }: OperationNode): tf.Tensor {
@@ -90,12 +108,15 @@ class GraphRun {
   }
 
   /** The constant that an input is, through any `Identity`. */
-  #hostConstant(reference: string): GraphConstant | undefined {
-    for (let name = nodeOf(reference); ; ) {
+  #hostConstant(reference: string | undefined): GraphConstant | undefined {
+    const passed = new Set<string>();
+    for (let name = nodeOf(reference ?? ""); !passed.has(name); ) {
       const node = this.#nodes.get(name);
       if (node?.op !== "Identity") return this.#graph.constants.get(name);
-      name = nodeOf(node.inputs[0] as string);
+      passed.add(name);
+      name = nodeOf(node.inputs[0] ?? "");
     }
+    return undefined;
   }
 }
 
