@@ -31,8 +31,10 @@ describe("readHyp", () => {
       `${path}, line 2: YOLOv8 has no hyper-parameter "mosiac"`,
     );
     await expect(readHyp(await file("lr0: [\n"), familySettings.v8)).rejects.toMatchObject({ code: "FORMAT" });
-    await expect(readHyp(await file("- 1\n"), familySettings.v8)).rejects.toThrow("must have keys");
+    await expect(readHyp(await file("- 1\n"), familySettings.v8)).rejects.toThrow(
+      "a list at the top; expected keys such as lr0:",
+    );
     await expect(readHyp(join(folder, "none.yaml"), familySettings.v8)).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(readHyp(folder, familySettings.v8)).rejects.toMatchObject({ code: "IO" });
+    await expect(readHyp(folder, familySettings.v8)).rejects.toThrow("is a folder; expected a hyper-parameter file");
   });
 });
