@@ -1,4 +1,5 @@
 export { type CacheFolderSettings, cacheFolder } from "./cache-folder.ts";
+export { type LockOptions, type LockOwner, withLock } from "./lock.ts";
 export { machineKey } from "./machine-key.ts";
 export {
   checkRegular,

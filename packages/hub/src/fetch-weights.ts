@@ -2,13 +2,12 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { renameIntoPlace, writing } from "@lookonce/files";
+import { renameIntoPlace, withLock, writing } from "@lookonce/files";
 import type { Dispatcher } from "undici";
 import { findWeights, type PublishedWeights, publishedWeights } from "./catalog.ts";
 import { type Checksum, hashOf } from "./checksum.ts";
 import { download, type FetchProgress, PassingFailure } from "./download.ts";
 import { connectionProblem, openConnections, type ProxySettings } from "./http.ts";
-import { withLock } from "./lock.ts";
 import { PartialFile } from "./partial-file.ts";
 import { megabytes } from "./space.ts";
 

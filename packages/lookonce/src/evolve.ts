@@ -63,29 +63,31 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   const recipe = await startRecipe(outline, { train, data });
   const { resume, project = "runs", name = "evolve", existOk = false } = options;
   const directory = resume ?? (await makeRunDirectory(join(project, name), { reuse: existOk }));
-  writeEvolveArgs(directory, args);
-  const evaluate = makeEvaluate(source, { directory, data, valData, train, options });
   const trainer = await import("@lookonce/trainer");
-  const { familyOf } = await import("@lookonce/families");
-  const family = familyOf(outline.family);
-  const { Random } = await import("@lookonce/random");
-  let best = 0;
-  const found = await trainer.evolve({
-    ...{ family, recipe, evaluate, directory, generations: args.generations, log },
-    rng: new Random(train.seed ?? 0).fork("evolve"),
-    space: searchSpace(family.evolution.space, train),
-    onGeneration: async (report, all) => {
-      if (report.isBest) keepRun(directory);
-      await plot(directory, all);
-      best = Math.max(...all.map(({ scores }) => scores.fitness));
-      await onGeneration?.({ ...report, best });
-    },
-    ...(signal === undefined ? {} : { signal }),
+  return trainer.lockRun(directory, async () => {
+    writeEvolveArgs(directory, args);
+    const evaluate = makeEvaluate(source, { directory, data, valData, train, options });
+    const { familyOf } = await import("@lookonce/families");
+    const family = familyOf(outline.family);
+    const { Random } = await import("@lookonce/random");
+    let best = 0;
+    const found = await trainer.evolve({
+      ...{ family, recipe, evaluate, directory, generations: args.generations, log },
+      rng: new Random(train.seed ?? 0).fork("evolve"),
+      space: searchSpace(family.evolution.space, train),
+      onGeneration: async (report, all) => {
+        if (report.isBest) keepRun(directory);
+        await plot(directory, all);
+        best = Math.max(...all.map(({ scores }) => scores.fitness));
+        await onGeneration?.({ ...report, best });
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    rmSync(join(directory, currentRun), { recursive: true, force: true });
+    const { generations, ...rest } = found;
+    const plotFile = await plot(directory, generations);
+    return { directory, generations: generations.length, plot: plotFile, ...rest };
   });
-  rmSync(join(directory, currentRun), { recursive: true, force: true });
-  const { generations, ...rest } = found;
-  const plotFile = await plot(directory, generations);
-  return { directory, generations: generations.length, plot: plotFile, ...rest };
 }
 
 /** The folders of the training under way and of the fittest one. */

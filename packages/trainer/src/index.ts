@@ -27,7 +27,7 @@ export { type PlotLoggerOptions, plotLogger } from "./report/plot-logger.ts";
 export { type ProgressStream, plainProgress, progress, terminalProgress } from "./report/progress.ts";
 export { resultsCsv } from "./report/results-csv.ts";
 export { type TensorboardLoggerOptions, tensorboardLogger } from "./report/tensorboard-logger.ts";
-export { makeRunDirectory, type RunDirectoryOptions } from "./run-directory.ts";
+export { lockRun, makeRunDirectory, type RunDirectoryOptions } from "./run-directory.ts";
 export { train } from "./train.ts";
 export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { withLock } from "@lookonce/files";
 
 /** Options of {@link makeRunDirectory}. */
 export interface RunDirectoryOptions {
@@ -32,4 +33,21 @@ export function makeRunDirectory({ project = "runs/train", name = "exp" }: RunDi
       throw new LookonceError("IO", `cannot make the folder ${directory}: ${(cause as Error).message}`, { cause });
     }
   }
+}
+
+/**
+ * Does something while no other process or thread does it in a run's folder, by its `run.lock`.
+ *
+ * @throws LookonceError `IO` when somebody else does
+ */
+export function lockRun<T>(directory: string, action: () => Promise<T>): Promise<T> {
+  return withLock(join(directory, "run.lock"), action, {
+    onWait(owner) {
+      const who = owner === undefined ? "" : ` (process ${owner.pid} on ${owner.host}, since ${owner.since})`;
+      throw new LookonceError(
+        "IO",
+        `another training is writing to ${directory}${who}: wait until it ends, or train to another folder.`,
+      );
+    },
+  });
 }

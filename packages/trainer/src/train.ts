@@ -1,5 +1,6 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
+import { lockRun } from "./run-directory.ts";
 import { trainEpoch } from "./train-epoch.ts";
 import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
 import { disposeTraining, epochsOf, secondsOf, setUpTraining, type Training } from "./training.ts";
@@ -15,23 +16,28 @@ import type { ValidationResult } from "./validation/validation-result.ts";
  * With `resume`, a training that was stopped or killed continues, and ends with the same weights as one that never was.
  *
  * @throws LookonceError `ARGUMENT` for bad options, `DATA` when model and data set have different numbers of classes,
- *   `NUMERIC` when the loss is no finite number any more; what was saved before stays
+ *   `NUMERIC` when the loss is no finite number any more; what was saved before stays; `IO` when another training writes to
+ *   the same directory
  */
 export async function train(model: DetectionModel, options: TrainOptions): Promise<TrainResult> {
   checkTrainOptions(model, options);
   const training = await setUpTraining(model, options);
   try {
-    await reportStart(training);
-    let interrupted = false;
-    let best: ValidationResult | undefined;
-    while (!interrupted && !isOver(training)) {
-      best = (await fitEpoch(training)) ?? best;
-      interrupted = options.signal?.aborted === true;
-    }
-    return await finish(training, { interrupted, best });
+    return await lockRun(training.directory, () => fit(training));
   } finally {
     await disposeTraining(training);
   }
+}
+
+async function fit(training: Training): Promise<TrainResult> {
+  await reportStart(training);
+  let interrupted = false;
+  let best: ValidationResult | undefined;
+  while (!interrupted && !isOver(training)) {
+    best = (await fitEpoch(training)) ?? best;
+    interrupted = training.options.signal?.aborted === true;
+  }
+  return finish(training, { interrupted, best });
 }
 
 /** Trains an epoch, validates it and saves it. @returns its scores, if no epoch before was as fit */

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { type LockOwner, withLock } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lookonce-lock-"));
+const file = join(folder, "a.lock");
+beforeEach(() => rmSync(file, { force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Locks, or returns the owner of the lock. */
+function tryLock(): Promise<LockOwner | undefined | "taken"> {
+  let found: LockOwner | undefined;
+  const onWait = (owner: LockOwner | undefined): never => {
+    found = owner;
+    throw new Error("locked");
+  };
+  return withLock(file, async () => "taken" as const, { onWait }).catch(() => found);
+}
+
+function leave(owner: Partial<LockOwner>): void {
+  writeFileSync(file, JSON.stringify({ host: hostname(), since: "2026-01-01T00:00:00.000Z", ...owner }));
+}
+
+describe("a lock", () => {
+  it("is one process's, whom others get to know, and is gone afterwards", async () => {
+    const owner = await withLock(file, tryLock);
+    expect(owner).toMatchObject({ pid: process.pid, host: hostname(), since: expect.stringMatching(/^20\d\d-/) });
+    expect(readdirSync(folder)).toEqual([]);
+    await expect(withLock(file, () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("lets one at a time work", async () => {
+    let [inside, most] = [0, 0];
+    const work = async (): Promise<void> => {
+      most = Math.max(most, ++inside);
+      await new Promise(setImmediate);
+      inside--;
+    };
+    await Promise.all(Array.from({ length: 3 }, () => withLock(file, work)));
+    expect(most).toBe(1);
+  });
+
+  it("of a process that ended is taken over", async () => {
+    const child = spawn(process.execPath, ["-e", ""], { stdio: "ignore" });
+    await new Promise((resolve) => child.once("exit", resolve));
+    leave({ pid: child.pid });
+    expect(await tryLock()).toBe("taken");
+  });
+
+  it.runIf(existsSync("/proc/self/stat"))("of an earlier process with the same number is taken over", async () => {
+    leave({ pid: process.pid, started: "1" });
+    expect(await tryLock()).toBe("taken");
+  });
+
+  it("of another host counts while it shows signs of life", async () => {
+    leave({ pid: 1, host: "elsewhere" });
+    expect(await tryLock()).toMatchObject({ pid: 1, host: "elsewhere" });
+    utimesSync(file, 0, Date.now() / 1000 - 120);
+    expect(await tryLock()).toBe("taken");
+  });
+
+  it("that was taken over stays its new owner's when the old one ends", async () => {
+    await withLock(file, async () => leave({ pid: 1, host: "elsewhere" }));
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: 1, host: "elsewhere" });
+  });
+});
