@@ -3,6 +3,7 @@ import multipart from "@fastify/multipart";
 import { type FastifyInstance, fastify } from "fastify";
 import { answerErrors, earlyErrors } from "./errors/answer-errors.ts";
 import { jobsPlugin } from "./jobs/index.ts";
+import type { JobHealth } from "./jobs/jobs-options.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { ModelRegistry } from "./models/model-registry.ts";
 import { openApi } from "./openapi.ts";
@@ -76,15 +77,17 @@ async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<voi
   boundBodies(app, settings);
   await app.register(multipart, { throwFileSizeLimit: true });
   metrics.serve(app);
+  const health: JobHealth = {};
   healthRoutes(
     app,
     () => turn.reason ?? (pool.workers.up > 0 ? undefined : "No inference worker is up at the moment."),
+    health,
   );
   predictRoute(app, parts);
   modelRoutes(app, models);
   const { runsRoot, dataRoots, modelRoots, device, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;
   const modelPath = (name: string): string | undefined => models.pathOf(name);
-  await app.register(jobsPlugin, { runsRoot, dataRoots, modelRoots, modelPath, database, device, ...jobs });
+  await app.register(jobsPlugin, { runsRoot, dataRoots, modelRoots, modelPath, database, device, health, ...jobs });
   await webPage(app, settings.web);
 }
 

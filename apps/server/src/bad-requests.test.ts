@@ -74,7 +74,7 @@ describe("a bad request is refused with the right status and one clear sentence"
       "/v1/predict",
       post("hello", "image/jpeg"),
       415,
-      "NOT_A_IMAGE",
+      "NOT_AN_IMAGE",
       /^The image is not an image: expected JPEG, PNG/,
     ],
     [
@@ -82,7 +82,7 @@ describe("a bad request is refused with the right status and one clear sentence"
       "/v1/predict",
       post('<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"),
       415,
-      "NOT_A_IMAGE",
+      "NOT_AN_IMAGE",
       /expected JPEG/,
     ],
     ["a damaged image", "/v1/predict", post(new Uint8Array(image.subarray(0, 60)), "image/png"), 422, "FORMAT", /./],

@@ -20,7 +20,7 @@ export async function admitImage({ name, file }: SentImage, maxPixels: number): 
   if (file.length === 0) throw new HttpError(400, "NO_BODY", `${name} is empty.`);
   if (!(await isImage(file))) {
     const message = `${name} is not an image: expected JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.`;
-    throw new HttpError(415, "NOT_A_IMAGE", message);
+    throw new HttpError(415, "NOT_AN_IMAGE", message);
   }
   const header = await readImageHeader(file).catch((cause: unknown) => {
     if (!(cause instanceof LookonceError)) throw cause;

@@ -19,18 +19,25 @@ import { tryLock } from "./store/process-lock.ts";
  * @throws LookonceError `IO` when the database cannot be used, or another service uses it
  */
 export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) => {
-  const { dataRoots, modelRoots, database: file, heartbeat = 15 } = options;
+  const { dataRoots, modelRoots, database: file, heartbeat = 15, health = {} } = options;
   const runsRoot = resolve(options.runsRoot);
   mkdirSync(runsRoot, { recursive: true });
-  const database = openDatabase(file);
+  // Locked first: a database that another service uses is not ours to set aside.
   const lock = tryLock(`${file}.lock`);
   if (lock === undefined) {
-    database.close();
     throw new LookonceError(
       "IO",
       `another service uses ${file}: stop it, or choose another folder for the runs of this one.`,
     );
   }
+  app.addHook("onClose", () => lock.release());
+  const database = openDatabase(file, (notice) => {
+    app.log.error(notice);
+    health.damage = notice;
+  });
+  app.addHook("onClose", () => {
+    database.close();
+  });
   const jobs = new JobStore(database);
   const events = new EventStore(database);
   const log = (line: object): void => app.log.error(line, "a job's process printed");
@@ -42,10 +49,6 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
   app.addHook("preClose", async () => {
     streams.abort();
     await queue.close();
-  });
-  app.addHook("onClose", () => {
-    database.close();
-    lock.release();
   });
   await app.register(jobRoutes, { jobs, events, queue, runsRoot, heartbeat, signal: streams.signal });
   await app.register(runRoutes, { runsRoot, roots: [runsRoot, ...dataRoots, ...modelRoots] });

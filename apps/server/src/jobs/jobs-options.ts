@@ -1,4 +1,11 @@
 import type { DeviceName } from "@lookonce/config";
+
+/** What is wrong with the jobs of a service, in sentences for people; predictions go on. */
+export interface JobHealth {
+  /** Of a database that was damaged when the service started. */
+  damage?: string;
+}
+
 /** Options of the jobs, runs and data sets of a service. */
 export interface JobsOptions {
   /** Folder that trainings, validations and exports are written to, and that runs are shown from. */
@@ -27,4 +34,6 @@ export interface JobsOptions {
   maxFruitless?: number;
   /** Seconds without events after which an event stream sends a comment (default 15). */
   heartbeat?: number;
+  /** Is filled with what is wrong, as long as it is. */
+  health?: JobHealth;
 }

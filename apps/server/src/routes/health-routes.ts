@@ -1,11 +1,21 @@
 import type { FastifyInstance } from "fastify";
 import { HttpError } from "../errors/http-error.ts";
+import type { JobHealth } from "../jobs/jobs-options.ts";
 import { refusals } from "../schemas/error-schema.ts";
 
-const statusSchema = { type: "object", properties: { status: { type: "string" } } } as const;
+const statusSchema = {
+  type: "object",
+  properties: {
+    status: { type: "string" },
+    jobs: { type: "string", description: "What is wrong with jobs, where something is; predictions go on" },
+  },
+} as const;
 
-/** `/healthz`: the process lives. `/readyz`: it can accept work, decided by `whyNot`, which returns a sentence when it cannot. */
-export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefined): void {
+/**
+ * `/healthz`: the process lives. `/readyz`: it can accept work, decided by `whyNot`, which returns a sentence when it cannot;
+ * what is wrong with jobs alone does not make it unready.
+ */
+export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefined, jobs: JobHealth): void {
   const tags = ["service"];
   const config = { isPublic: true, isUncounted: true };
   const response = { 200: statusSchema, ...refusals };
@@ -19,7 +29,8 @@ export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefi
     { config, schema: { tags, operationId: "readyz", summary: "Whether the service accepts work", response } },
     async () => {
       const reason = whyNot();
-      if (reason === undefined) return { status: "ready" };
+      const problems = Object.values(jobs).join(" ");
+      if (reason === undefined) return { status: "ready", ...(problems && { jobs: problems }) };
       throw new HttpError(503, "NOT_READY", reason, { retryAfter: 2 });
     },
   );

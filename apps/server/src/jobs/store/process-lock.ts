@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { LookonceError } from "@lookonce/errors";
 import Libsql from "libsql";
 
 /** A lock that one process at a time has; it is free when its process ends, however it ends. */
@@ -12,18 +13,25 @@ export interface ProcessLock {
  * SQLite's: an exclusive transaction on an otherwise empty database.
  *
  * @param file is made where it does not exist, as is `file.pid`, with the number of the process that has it
+ * @throws LookonceError `IO` when the file cannot be used
  */
 export function tryLock(file: string): ProcessLock | undefined {
-  mkdirSync(dirname(file), { recursive: true });
-  const database = new Libsql(file, { timeout: 0 });
+  let database: Libsql.Database | undefined;
   try {
+    mkdirSync(dirname(file), { recursive: true });
+    database = new Libsql(file, { timeout: 0 });
     database.exec("BEGIN EXCLUSIVE");
-  } catch (error) {
-    database.close();
-    if ((error as { code?: string }).code === "SQLITE_BUSY") return undefined;
-    throw error;
+    writeFileSync(pidFile(file), String(process.pid));
+  } catch (cause) {
+    database?.close();
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "SQLITE_BUSY") return undefined;
+    throw new LookonceError("IO", `cannot use ${file} as a lock: ${message}`, { cause });
   }
-  writeFileSync(pidFile(file), String(process.pid));
+  return lockOf(database);
+}
+
+function lockOf(database: Libsql.Database): ProcessLock {
   return {
     release() {
       database.exec("ROLLBACK");

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDatabase, rowsOf } from "./database.ts";
 import { EventStore } from "./event-store.ts";
@@ -83,6 +83,44 @@ describe("openDatabase", () => {
     database.close();
     expect(() => openDatabase(file)).toThrow(/of a later version of the service \(99/);
     expect(() => openDatabase(place)).toThrow(expect.objectContaining({ code: "IO" }));
+  });
+});
+
+describe("a damaged database", () => {
+  const written = (): string => {
+    const file = newFile();
+    const database = openDatabase(file);
+    const columns = "kind, state, model, options, created";
+    const numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)";
+    database.exec(
+      `INSERT INTO jobs (${columns}) ${numbers} SELECT 'val', 'canceled', 'm.pt', '{"epochs":3}', i FROM n`,
+    );
+    database.pragma("wal_checkpoint(TRUNCATE)");
+    database.close();
+    return file;
+  };
+
+  it.each([
+    ["its header", (bytes: Buffer) => bytes.fill(7, 0, 100)],
+    ["its end", (bytes: Buffer) => bytes.subarray(0, bytes.length - 5000)],
+    ["a page", (bytes: Buffer) => bytes.fill(7, 4096 * 4 - 3000, 4096 * 4)],
+    ["all pages but the first", (bytes: Buffer) => bytes.fill(0xff, 4096)],
+    ["texts", (bytes: Buffer) => Buffer.from(bytes.toString("latin1").replaceAll('{"epochs', "]]epochs"), "latin1")],
+  ])("in %s is set aside, and an empty one is made", (_, damage) => {
+    const file = written();
+    const damaged = damage(readFileSync(file));
+    writeFileSync(file, damaged);
+    const notices: string[] = [];
+    const database = openDatabase(file, (notice) => notices.push(notice));
+    const jobs = new JobStore(database);
+    expect(jobs.list({ limit: 10 })).toEqual([]);
+    expect(jobs.add(request, 0).id).toBe(1);
+    database.close();
+    const [aside] = readdirSync(dirname(file)).filter((name) => /^jobs\.sqlite\.damaged-[\dTZ-]+$/.test(name));
+    expect(readFileSync(join(dirname(file), String(aside))).equals(damaged)).toBe(true);
+    expect(notices).toEqual([expect.stringContaining(`set aside as ${aside}`)]);
+    openDatabase(file, (notice) => notices.push(notice)).close();
+    expect(notices).toHaveLength(1);
   });
 });
 
