@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describeShared, expectClose, goldenJson, goldenTensors, sharedPath } from "@lookonce/testing";
 import { expect, it } from "vitest";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -99,5 +100,14 @@ describeShared("random_p2/model.pt", ["golden/v8/forward/random_p2/model.pt"], (
     const checkpoint = readCheckpoint(sharedPath("golden/v8/forward/random_p2/model.pt"));
     expect(checkpoint.config).toMatchObject(settings.yaml);
     expect(checkpoint).toMatchObject({ nc: 3, stride: [4, 8, 16, 32], names: ["kind0", "kind1", "kind2"] });
+  });
+});
+
+describeShared("every other checkpoint", ["golden/tasks", "golden/families"], () => {
+  const folder = sharedPath("golden");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".pt"));
+
+  it.each(files)("accepts %s", (file) => {
+    expect(readCheckpoint(join(folder, file)).tensors.size).toBeGreaterThan(50);
   });
 });

@@ -101,15 +101,15 @@ describe("where the weights lie", () => {
     ["a wrapper's names", dict({ "module.a.w": row })],
     [
       "a module alone",
-      module(global("__main__", "Net"), {
-        modules: dict({ a: module(global("torch.nn", "L"), { parameters: dict({ w: row }) }) }),
+      module(global("models.yolo", "Model"), {
+        modules: dict({ a: module(global("torch.nn.modules.linear", "Linear"), { parameters: dict({ w: row }) }) }),
       }),
     ],
     [
       "a wrapped module",
       dict({
-        model: module(global("torch.nn.parallel", "DataParallel"), {
-          modules: dict({ module: module(global("models", "N"), { buffers: dict({ "a.w": row }) }) }),
+        model: module(global("torch.nn.parallel.data_parallel", "DataParallel"), {
+          modules: dict({ module: module(global("models.yolo", "Model"), { buffers: dict({ "a.w": row }) }) }),
         }),
         ema: op("N"),
       }),
@@ -174,6 +174,17 @@ describe("hostile files", () => {
     ["modelsx", "A"],
     ["collections", "namedtuple"],
     ["numpy", "load"],
+    ["numpy", "float1000"],
+    ["utils.downloads", "attempt_download"],
+    ["torch.optim", "__builtins__"],
+    ["torch.nn", "Module"],
+    ["torch.nn.modules.conv", "__builtins__"],
+    ["models.common", "subprocess"],
+    ["models.common", "Conv.forward"],
+    ["models.common.os", "Conv"],
+    ["ultralytics.nn.tasks", "torch_safe_load"],
+    ["ultralytics.hub.auth", "Auth"],
+    ["__main__", "Net"],
   ])("refuses %s.%s by name", (home, name) => {
     const error = failure(archive(pickle(dict({ model: call(global(home, name), str("echo")) }))));
     expect(error.code).toBe("UNSAFE");
@@ -181,7 +192,7 @@ describe("hostile files", () => {
   });
 
   it("does not call what getattr would have found", () => {
-    const found = call(global("builtins", "getattr"), global("torch.nn", "Module"), str("forward"));
+    const found = call(global("builtins", "getattr"), global("torch.nn.modules.module", "Module"), str("forward"));
     expect(failure(archive(pickle(call(found, str("x"))))).code).toBe("UNSAFE");
     expect(readCheckpoint(archive(pickle(dict({ a: row, hook: found, b: row })), one)).tensors.size).toBe(2);
   });
@@ -216,7 +227,7 @@ describe("hostile files", () => {
 
   it("follows no module tree and no settings that contain themselves", () => {
     const loop = [
-      ...global("models", "M"),
+      ...global("models.yolo", "Model"),
       ...op(")\x81q\x01"),
       ...dict({ _modules: dict({ a: op("h\x01"), b: op("h\x01") }) }),
       ...op("b"),
@@ -225,7 +236,10 @@ describe("hostile files", () => {
     const yaml = [...op("]q\x02h\x02a")];
     expect(
       failure(
-        archive(pickle(object(global("models", "M"), { _modules: dict({}), _buffers: dict({ a: row }), yaml })), one),
+        archive(
+          pickle(object(global("models.yolo", "Model"), { _modules: dict({}), _buffers: dict({ a: row }), yaml })),
+          one,
+        ),
       ).message,
     ).toContain("in themselves");
     // Each level doubles the last: 2^60 values in a few hundred bytes.
@@ -233,7 +247,9 @@ describe("hostile files", () => {
     expect(
       failure(
         archive(
-          pickle(object(global("models", "M"), { _modules: dict({}), _buffers: dict({ a: row }), yaml: doubling })),
+          pickle(
+            object(global("models.yolo", "Model"), { _modules: dict({}), _buffers: dict({ a: row }), yaml: doubling }),
+          ),
           one,
         ),
       ).code,

@@ -102,7 +102,7 @@ export class PickleMachine {
   unsafe(what: string): LookonceError {
     return new LookonceError(
       "UNSAFE",
-      `${this.cursor.name}: its pickle ${what}, which is not among the things a model file needs, so it may run code when opened with PyTorch. Nothing was run; do not use this file unless you trust where it comes from`,
+      `${this.cursor.name}: its pickle ${what}, which is not among the things a model file needs, so it may run code when opened with PyTorch. Nothing was run; do not use this file unless you trust where it comes from. A model of classes of your own is read from its state_dict()`,
     );
   }
 

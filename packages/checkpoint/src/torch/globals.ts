@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import { PickledGlobal, PickledObject, record } from "../pickle/values.ts";
+import { isModelClass } from "./classes.ts";
 import { firstTensor, rebuildFromType, rebuildTensor, rebuildTensorV3, storageType } from "./rebuild.ts";
 
 type Construct = PickledGlobal["construct"];
@@ -50,16 +51,14 @@ const records: ReadonlySet<string> = new Set([
 ]);
 
 const torchDtype =
-  /^(u?int(8|16|32|64)|float(16|32|64)|bfloat16|half|float|double|long|int|short|bool|complex(32|64|128)|float8_\w+)$/;
+  /^(u?int(8|16|32|64)|float(16|32|64)|bfloat16|half|float|double|long|int|short|bool|complex(32|64|128)|float8_(e4m3|e5m2|e8m0)(fn|fnuz|fnu)?)$/;
 
 /** Storage classes that {@link storageType} lacks: naming one is no crime, the tensors in it are "unsupported". */
 const otherStorage = /^(Complex(Float|Double)|QU?Int(8|32|4x2|2x4))Storage$/;
 
 /** Numpy's element types as classes (`numpy.float64`, `numpy.dtypes.Float64DType`). */
-const numpyType = /^(numpy\.(float|int|uint|complex)\d+|numpy\.bool_?|numpy\.dtypes\.\w+DType)$/;
-
-/** Homes of parts of models, losses and training arguments: PyTorch, and the trees that checkpoints were saved from. */
-const modelPackages = /^(torch\.(nn|optim)|torchvision|ultralytics|models|utils|yolov5|__main__)(\.|$)/;
+const numpyType =
+  /^numpy\.(bool_?|u?int(8|16|32|64)|float(16|32|64|128)|complex(64|128)|dtypes\.(Bool|(U?Int|Float)(8|16|32|64))DType)$/;
 
 /**
  * The stand-in for a global of a PyTorch checkpoint, or `undefined` when model files have no business with it. Classes
@@ -76,7 +75,7 @@ export function findTorchGlobal(module: string, name: string): PickledGlobal | u
     numpyType.test(path) ||
     (home === "torch" && (torchDtype.test(name) || otherStorage.test(name))) ||
     storageType(home, name) !== undefined ||
-    modelPackages.test(home);
+    isModelClass(home, name);
   return known ? new PickledGlobal(home, name, record) : undefined;
 }
 
