@@ -19,7 +19,7 @@ const packageGraph = {
   "packages/tensorboard": ["errors", "tensorflow-messages"],
   "packages/backend-onnxruntime": ["errors", "onnx"],
   "packages/device": ["backend-onnxruntime", "config", "errors"],
-  "packages/nn": ["documents", "errors", "random"],
+  "packages/nn": ["documents", "errors", "files", "random"],
   "packages/image": ["errors", "files", "geometry"],
   "packages/augment": ["config", "errors", "geometry", "image", "random"],
   "packages/data": ["augment", "config", "documents", "errors", "files", "geometry", "image", "random", "worker-pool"],

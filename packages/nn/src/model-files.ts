@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { readRegularSync } from "@lookonce/files";
 import { type ModelConfig, type ParseModelConfigOptions, parseModelConfig } from "./config/model-config.ts";
 import { splitScale } from "./config/scale.ts";
 
@@ -19,20 +20,13 @@ export function shippedModels(): string[] {
  * A path that exists is read as it is. Otherwise the scale's letter is taken out of the name, `yolov8n.yaml` →
  * `yolov8.yaml`, and that file is looked for beside it and, for a bare name, among the shipped ones.
  *
- * @throws LookonceError `NOT_FOUND` when there is no such file, and those of {@link parseModelConfig}
+ * @throws LookonceError `NOT_FOUND` when there is no such file, `FORMAT` when it is no regular file or above 4 MB, and those
+ *   of {@link parseModelConfig}
  */
 export function readModelConfig(name: string, options: Omit<ParseModelConfigOptions, "name"> = {}): ModelConfig {
   const path = findModelFile(name);
-  return parseModelConfig(readText(path), { ...options, name });
-}
-
-function readText(path: string): string {
-  if (statSync(path).isDirectory()) throw new LookonceError("FORMAT", `${path} is a folder: a model file is expected`);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new LookonceError("IO", `${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
+  const text = readRegularSync(path, { what: "model file", maxBytes: 4_000_000 }).toString("utf8");
+  return parseModelConfig(text, { ...options, name });
 }
 
 function findModelFile(name: string): string {

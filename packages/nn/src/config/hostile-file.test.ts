@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -165,6 +166,12 @@ describe("readModelConfig", () => {
     expect(() => readModelConfig(join(folder, "model.yaml"))).toThrow(/model\.yaml is a folder/);
     const huge = join(folder, "huge.yaml");
     writeFileSync(huge, `${good}${"# filler\n".repeat(2_000_000)}`);
-    expect(() => readModelConfig(huge)).toThrow(/huge\.yaml has 18,\d{3},\d{3} characters/);
+    expect(() => readModelConfig(huge)).toThrow(/huge\.yaml has 18,\d{3},\d{3} bytes/);
+  });
+
+  it.skipIf(process.platform === "win32")("refuses a named pipe at once", () => {
+    const pipe = join(folder, "pipe.yaml");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    expect(() => readModelConfig(pipe)).toThrow(`${pipe} is a named pipe; expected a model file, a regular file.`);
   });
 });
