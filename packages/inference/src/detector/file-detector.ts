@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { LookonceError } from "@lookonce/errors";
+import { readRegular } from "@lookonce/files";
 import type { Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { parseModel } from "@lookonce/onnx";
@@ -114,14 +113,5 @@ async function readModel(path: string): Promise<Uint8Array> {
     const { graphModelToOnnx } = await import("@lookonce/graph-model");
     return graphModelToOnnx(path);
   }
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const isMissing = code === "ENOENT";
-    const problem = isMissing
-      ? `there is no model ${path}: check the path.`
-      : `cannot read the model ${path}: ${message}`;
-    throw new LookonceError(isMissing ? "NOT_FOUND" : "IO", problem, { cause });
-  }
+  return readRegular(path, { what: "model" });
 }

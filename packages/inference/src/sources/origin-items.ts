@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LookonceError } from "@lookonce/errors";
 import { ByteReader } from "./byte-reader.ts";
@@ -48,9 +49,10 @@ async function* streamItems(
   settings: SourceSettings,
 ): AsyncGenerator<SourceItem> {
   const bytes = stream();
+  const chunks = readableChunks(bytes, path);
   const close = (): void => void bytes.destroy();
   settings.signal?.addEventListener("abort", close, { once: true });
-  const reader = new ByteReader(bytes);
+  const reader = new ByteReader(chunks);
   const video = { kind: "video", path, name, live: false } as const;
   try {
     if (await beginsWithImage(reader)) {
@@ -75,6 +77,14 @@ async function* streamItems(
   } finally {
     settings.signal?.removeEventListener("abort", close);
     close();
+  }
+}
+
+async function* readableChunks(stream: Readable, path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* stream;
+  } catch (cause) {
+    throw new LookonceError("IO", `Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,18 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { readRegular } from "@lookonce/files";
 
 /** Heads of the first column that lists written by other programs have. */
 const heads = new Set(["file", "filename", "image", "image_path", "path", "source", "url"]);
+
+/** Millions of paths; a text of more cannot be split in good time. */
+const maxBytes = 2 ** 28;
 
 /**
  * The entries of a list file: a path, an address or a pattern a line, empty lines and those that begin with `#` left out. Of
  * a `.csv` file it is the first column, without its head.
  */
 export async function readList(path: string): Promise<string[]> {
-  const text = await readFile(path, "utf8").catch((cause: Error) => {
-    throw new LookonceError("IO", `Cannot read the list ${path}: ${cause.message}`, { cause });
-  });
+  const text = (await readRegular(path, { what: "list of images", maxBytes })).toString("utf8");
   if (text.includes("\u0000")) throw new LookonceError("FORMAT", `${path} is no list: it is not a text file.`);
   const lines = text
     .replace(/^\ufeff/, "")

@@ -1,13 +1,14 @@
-import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { checkRegular } from "@lookonce/files";
 import { kindOfFile } from "./file-kinds.ts";
 import { fileName, relativeName } from "./file-name.ts";
 import { ask } from "./link.ts";
 import { listFolder, searchHint } from "./list-folder.ts";
 import { isPattern, matchPattern } from "./match-pattern.ts";
+import { readPipe } from "./named-pipe.ts";
 import { toRgb } from "./raw-pixels.ts";
 import { readList } from "./read-list.ts";
 import type { Origin, SourceEntry, SourceSettings } from "./source.ts";
@@ -77,8 +78,8 @@ async function resolveFound(path: string, context: Context): Promise<Resolved> {
     return { origins: files.map((file) => fileOrigin(file, path)), single: false };
   }
   const name = fileName(basename(path));
-  // A named pipe, or what a shell makes of <(command)
-  if (facts.isFIFO()) return one({ kind: "stream", path, name, stream: () => createReadStream(path) });
+  if (facts.isFIFO()) return one({ kind: "stream", path, name, stream: () => readPipe(path) });
+  checkRegular(path, facts, { what: "image, video or list", maxBytes: Number.POSITIVE_INFINITY });
   if (kindOfFile(path) === "list") return resolveList(path, context);
   if (extname(path).toLowerCase() === ".streams") {
     throw new LookonceError("UNSUPPORTED", `${path}: several streams at once are not read; run one for each address.`);
