@@ -8,6 +8,7 @@ import type { JobsOptions } from "./jobs-options.ts";
 import { JobQueue } from "./queue/job-queue.ts";
 import { jobRoutes } from "./routes/job-routes.ts";
 import { openDatabase } from "./store/database.ts";
+import { Disk } from "./store/disk.ts";
 import { EventStore } from "./store/event-store.ts";
 import { JobStore } from "./store/job-store.ts";
 import { tryLock } from "./store/process-lock.ts";
@@ -35,13 +36,15 @@ export const jobsPlugin: FastifyPluginAsync<JobsOptions> = async (app, options) 
     app.log.error(notice);
     health.damage = notice;
   });
+  const disk = new Disk(database, health);
   app.addHook("onClose", () => {
+    disk.close();
     database.close();
   });
-  const jobs = new JobStore(database);
-  const events = new EventStore(database);
-  const log = (line: object): void => app.log.error(line, "a job's process printed");
-  const queue = new JobQueue({ jobs, events, options: { ...options, runsRoot }, log });
+  const jobs = new JobStore(database, disk);
+  const events = new EventStore(database, disk);
+  const log = (line: object, message = "a job's process printed"): void => app.log.error(line, message);
+  const queue = new JobQueue({ jobs, events, disk, options: { ...options, runsRoot }, log });
   const streams = new AbortController();
 
   app.addHook("onReady", () => queue.start());

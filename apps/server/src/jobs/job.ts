@@ -51,6 +51,8 @@ export interface Job extends JobRequest {
   /** How often since it last saved a checkpoint. */
   fruitless: number;
   canceling: boolean;
+  /** Says that, and why, it is not stored as it is. */
+  warning?: string;
 }
 
 /** Whether a job has a state that it does not leave. */

@@ -4,6 +4,8 @@ import type { DeviceName } from "@lookonce/config";
 export interface JobHealth {
   /** Of a database that was damaged when the service started. */
   damage?: string;
+  /** Why nothing is written at the moment. */
+  fault?: string;
 }
 
 /** Options of the jobs, runs and data sets of a service. */

@@ -29,8 +29,10 @@ export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefi
     { config, schema: { tags, operationId: "readyz", summary: "Whether the service accepts work", response } },
     async () => {
       const reason = whyNot();
-      const problems = Object.values(jobs).join(" ");
-      if (reason === undefined) return { status: "ready", ...(problems && { jobs: problems }) };
+      const { fault, damage = "" } = jobs;
+      const effect = "; no jobs are accepted, and what happens to running ones is kept in memory. ";
+      const problems = (fault === undefined ? damage : fault + effect + damage).trim();
+      if (reason === undefined) return { status: "ready", ...(problems === "" ? {} : { jobs: problems }) };
       throw new HttpError(503, "NOT_READY", reason, { retryAfter: 2 });
     },
   );

@@ -6,6 +6,7 @@ import { confine, nameBelow, withoutRoots } from "../../paths/confine.ts";
 import { findModelFile } from "../../paths/model-files.ts";
 import { isOver, type Job, type JobRequest } from "../job.ts";
 import type { JobsOptions } from "../jobs-options.ts";
+import type { Disk } from "../store/disk.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { JobChanges, JobStore } from "../store/job-store.ts";
 import { removeLock } from "../store/process-lock.ts";
@@ -16,9 +17,10 @@ import { type JobEnd, JobProcess } from "./job-process.ts";
 interface JobQueueParts {
   jobs: JobStore;
   events: EventStore;
+  disk: Disk;
   options: JobsOptions;
-  /** Called with what only those who run the service should see: what a job's process printed. */
-  log: (line: { job: number; line: string }) => void;
+  /** Called with what only those who run the service should see: what a job's process printed, if there is no message. */
+  log: (line: object, message?: string) => void;
 }
 
 /**
@@ -28,6 +30,7 @@ interface JobQueueParts {
 export class JobQueue {
   readonly #jobs: JobStore;
   readonly #events: EventStore;
+  readonly #disk: Disk;
   readonly #options: JobsOptions;
   readonly #report: JobQueueParts["log"];
   /** What is on its way, by job. */
@@ -35,9 +38,11 @@ export class JobQueue {
   readonly #processes = new Map<number, JobProcess>();
   #closing = false;
 
-  constructor({ jobs, events, options, log }: JobQueueParts) {
+  constructor({ jobs, events, disk, options, log }: JobQueueParts) {
     this.#jobs = jobs;
     this.#events = events;
+    this.#disk = disk;
+    disk.onChange = (fault) => this.#onDisk(fault);
     this.#options = options;
     this.#report = log;
   }
@@ -58,7 +63,7 @@ export class JobQueue {
     const { maxQueued = 100 } = this.#options;
     await this.#filesOf(request);
     if (this.#closing) throw new HttpError(503, "CLOSING", "The service is ending.");
-    if (this.#jobs.count("queued") >= maxQueued) {
+    if (this.#jobs.inState("queued").length >= maxQueued) {
       const message = `${maxQueued} jobs are waiting and no more are accepted: try again later, or cancel some.`;
       throw new HttpError(503, "QUEUE_FULL", message, { retryAfter: 60 });
     }
@@ -89,6 +94,9 @@ export class JobQueue {
     this.#closing = true;
     for (const process of this.#processes.values()) process.stop(this.#grace);
     await Promise.all(this.#performances.values());
+    this.#disk.flush();
+    if (this.#disk.fault === undefined) return;
+    this.#report({}, `what happened to jobs lately is lost: ${this.#disk.fault}; jobs that were running begin again`);
   }
 
   get #grace(): number {
@@ -96,15 +104,30 @@ export class JobQueue {
     return grace * 1000;
   }
 
+  /** Jobs that wait do not start while the disk accepts nothing: they would fail for that. */
+  #onDisk(fault: string | undefined): void {
+    const message =
+      fault === undefined
+        ? "the disk accepts writes again"
+        : `${fault}; what happens is kept in memory until it can be written`;
+    this.#report({}, `jobs: ${message}`);
+    for (const id of this.#processes.keys()) this.#log(id, { level: "warning", message });
+    this.#next();
+  }
+
   #next(): void {
     const { concurrency = 1 } = this.#options;
+    if (this.#disk.fault !== undefined) return;
     for (const job of this.#jobs.inState("queued")) {
       if (this.#closing || this.#performances.size >= concurrency) return;
       if (this.#performances.has(job.id)) continue;
-      const performance = this.#perform(job).finally(() => {
-        this.#performances.delete(job.id);
-        this.#next();
-      });
+      const performance = this.#perform(job)
+        .then(() => {
+          this.#performances.delete(job.id);
+          this.#next();
+        })
+        // Where the database cannot even be read, jobs stand still, and the rest of the service goes on.
+        .catch((error) => this.#report({ job: job.id, err: error }, "jobs stopped by a fault of the service"));
       this.#performances.set(job.id, performance);
     }
   }

@@ -54,6 +54,7 @@ export const jobSchema: object = {
     ...{ model: text, data: text, options: anyObject },
     run: { type: "string", description: "its name in GET /v1/runs, once it has started" },
     starts: { type: "integer", description: "how often it was started: more than once where it was interrupted" },
+    warning: { type: "string", description: "why its state is kept in memory alone, while the disk is full or fails" },
     canceling: { type: "boolean", description: "whether it was asked to end" },
     progress: {
       type: "object",

@@ -1,4 +1,5 @@
 import { type Database, rowsOf } from "./database.ts";
+import { Disk } from "./disk.ts";
 
 /** An event of a job, as listeners receive it. */
 export type EventType = "state" | "batch" | "epoch" | "log" | "artifact";
@@ -20,23 +21,37 @@ const pruneEvery = 100;
 /** Jobs that are over of which events are kept: the newest. */
 const jobsWithEvents = 100;
 
+/** Events that are kept in memory while the disk does not accept them. */
+const maxUnwritten = 2000;
+
 /** What happened to jobs: kept, so that listeners may come late or come back, and sent at once to those who wait. */
 export class EventStore {
   readonly #database: Database;
   readonly #waiting = new Map<number, Set<() => void>>();
   readonly #unpruned = new Map<number, number>();
+  readonly #disk: Disk;
+  /** Events that are not in the database yet. */
+  readonly #unwritten: (JobEvent & { job: number })[] = [];
+  #lastId: number;
 
-  constructor(database: Database) {
+  constructor(database: Database, disk: Disk = new Disk(database)) {
     this.#database = database;
+    this.#disk = disk;
+    const last = "SELECT seq FROM sqlite_sequence WHERE name = 'events'";
+    this.#lastId = rowsOf<{ seq: number }>(database.prepare(last))[0]?.seq ?? 0;
+    disk.addWriter(() => this.#write());
   }
 
   add(job: number, type: EventType, data: object): void {
-    this.#database
-      .prepare("INSERT INTO events (job, type, data) VALUES (?, ?, ?)")
-      .run(job, type, JSON.stringify(data));
+    this.#unwritten.push({ id: ++this.#lastId, job, type, data: JSON.stringify(data) });
+    this.#disk.flush();
+    if (this.#unwritten.length > maxUnwritten) {
+      const batch = this.#unwritten.findIndex((event) => event.type === "batch");
+      this.#unwritten.splice(Math.max(0, batch), 1);
+    }
     const unpruned = (this.#unpruned.get(job) ?? 0) + 1;
     this.#unpruned.set(job, unpruned % pruneEvery);
-    if (unpruned === pruneEvery) this.#prune(job);
+    if (unpruned === pruneEvery) this.#disk.attempt(() => this.#prune(job));
     for (const listener of this.#waiting.get(job) ?? []) listener();
   }
 
@@ -45,7 +60,9 @@ export class EventStore {
     const statement = this.#database.prepare(
       "SELECT id, type, data FROM events WHERE job = ? AND id > ? ORDER BY id LIMIT ?",
     );
-    return rowsOf<JobEvent>(statement, job, id, limit);
+    const written = rowsOf<JobEvent>(statement, job, id, limit);
+    const unwritten = this.#unwritten.filter((event) => event.job === job && event.id > id);
+    return [...written, ...unwritten.map(({ job: _, ...event }) => event)].slice(0, limit);
   }
 
   /** Calls a function whenever there is something new of a job. @returns what ends that */
@@ -62,7 +79,16 @@ export class EventStore {
   forgetOld(): void {
     this.#unpruned.clear();
     const newest = "SELECT id FROM jobs WHERE ended IS NOT NULL ORDER BY id DESC LIMIT -1 OFFSET ?";
-    this.#database.prepare(`DELETE FROM events WHERE job IN (${newest})`).run(jobsWithEvents);
+    const statement = `DELETE FROM events WHERE job IN (${newest})`;
+    this.#disk.attempt(() => this.#database.prepare(statement).run(jobsWithEvents));
+  }
+
+  #write(): void {
+    for (let event = this.#unwritten[0]; event !== undefined; event = this.#unwritten[0]) {
+      const statement = this.#database.prepare("INSERT INTO events (id, job, type, data) VALUES (?, ?, ?, ?)");
+      statement.run(event.id, event.job, event.type, event.data);
+      this.#unwritten.shift();
+    }
   }
 
   #prune(job: number): void {

@@ -1,8 +1,9 @@
 import type { Job, JobRequest, JobState } from "../job.ts";
 import { type Database, durably, rowsOf } from "./database.ts";
+import { Disk } from "./disk.ts";
 
 /** What changes while a job goes on. `undefined` leaves a value as it is. */
-export type JobChanges = Partial<Omit<Job, "id" | "created" | keyof JobRequest>>;
+export type JobChanges = Partial<Omit<Job, "id" | "created" | "warning" | keyof JobRequest>>;
 
 /** A row of the table: objects are JSON, and what is missing is `null`. */
 type Row = Readonly<Record<string, unknown>>;
@@ -14,61 +15,75 @@ export interface JobFilter {
   limit: number;
 }
 
-/** The jobs of a service, in its database. */
+/** The jobs of a service, in its database; while the disk accepts nothing, their changes are kept in memory. */
 export class JobStore {
   readonly #database: Database;
+  readonly #disk: Disk;
+  /** Changes that are not in the database yet, by job. */
+  readonly #unwritten = new Map<number, JobChanges>();
 
-  constructor(database: Database) {
+  constructor(database: Database, disk: Disk = new Disk(database)) {
     this.#database = database;
+    this.#disk = disk;
+    disk.addWriter(() => this.#write());
   }
 
+  /** @throws HttpError 503 when the disk does not accept it */
   add({ kind, model, data, options }: JobRequest, created: number): Job {
     const insert = "INSERT INTO jobs (kind, state, model, data, options, created) VALUES (?, 'queued', ?, ?, ?, ?)";
     const values = [kind, model, data ?? null, JSON.stringify(options), created];
-    const { lastInsertRowid } = durably(this.#database, () => this.#database.prepare(insert).run(...values));
-    return this.get(Number(lastInsertRowid)) as Job;
+    const write = (): number => Number(this.#database.prepare(insert).run(...values).lastInsertRowid);
+    return this.get(this.#disk.insist(() => durably(this.#database, write))) as Job;
   }
 
   get(id: number): Job | undefined {
     const [row] = rowsOf<Row>(this.#database.prepare("SELECT * FROM jobs WHERE id = ?"), id);
-    return row === undefined ? undefined : jobOf(row);
+    return row === undefined ? undefined : this.#changed(jobOf(row));
   }
 
   list({ state, before, limit }: JobFilter): Job[] {
+    // While changes are kept in memory, the database does not know the states.
+    const isComplete = this.#unwritten.size === 0;
     const statement = this.#database.prepare(
       "SELECT * FROM jobs WHERE (? IS NULL OR state = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?",
     );
-    const values = [state ?? null, state ?? null, before ?? null, before ?? null, limit];
-    return rowsOf<Row>(statement, ...values).map(jobOf);
+    const known = isComplete ? (state ?? null) : null;
+    const rows = rowsOf<Row>(statement, known, known, before ?? null, before ?? null, isComplete ? limit : -1);
+    const jobs = rows.map((row) => this.#changed(jobOf(row)));
+    return jobs.filter((job) => state === undefined || job.state === state).slice(0, limit);
   }
 
   /** All jobs of a state, oldest first. */
   inState(state: JobState): Job[] {
-    const statement = this.#database.prepare("SELECT * FROM jobs WHERE state = ? ORDER BY id");
-    return rowsOf<Row>(statement, state).map(jobOf);
-  }
-
-  count(state: JobState): number {
-    const statement = this.#database.prepare("SELECT count(*) AS jobs FROM jobs WHERE state = ?");
-    return rowsOf<{ jobs: number }>(statement, state)[0]?.jobs ?? 0;
+    return this.list({ state, limit: Number.MAX_SAFE_INTEGER }).reverse();
   }
 
   /** Changes a job for good. */
   change(id: number, changes: JobChanges): Job {
-    return durably(this.#database, () => this.#write(id, changes));
+    durably(this.#database, () => this.note(id, changes));
+    return this.get(id) as Job;
   }
 
   /** Notes how far a job is, which a power cut may lose. */
-  note(id: number, changes: Pick<JobChanges, "progress" | "fruitless">): void {
-    this.#write(id, changes);
+  note(id: number, changes: JobChanges): void {
+    const known = Object.entries(changes).filter(([, value]) => value !== undefined);
+    this.#unwritten.set(id, { ...this.#unwritten.get(id), ...Object.fromEntries(known) });
+    this.#disk.flush();
   }
 
-  #write(id: number, changes: JobChanges): Job {
-    const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
-    const columns = entries.map(([column]) => `${column} = ?`).join(", ");
-    const values = entries.map(([, value]) => columnOf(value));
-    this.#database.prepare(`UPDATE jobs SET ${columns} WHERE id = ?`).run(...values, id);
-    return this.get(id) as Job;
+  #changed(job: Job): Job {
+    const changes = this.#unwritten.get(job.id);
+    if (changes === undefined) return job;
+    return { ...job, ...changes, warning: `Its state is kept in memory until it can be written: ${this.#disk.fault}.` };
+  }
+
+  #write(): void {
+    for (const [id, changes] of this.#unwritten) {
+      const columns = Object.keys(changes).map((column) => `${column} = ?`);
+      const values = Object.values(changes).map(columnOf);
+      this.#database.prepare(`UPDATE jobs SET ${columns.join(", ")} WHERE id = ?`).run(...values, id);
+      this.#unwritten.delete(id);
+    }
   }
 }
 

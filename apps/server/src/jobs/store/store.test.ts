@@ -55,7 +55,6 @@ describe("JobStore", () => {
     expect(store.list({ limit: 2 }).map(({ id }) => id)).toEqual([5, 4]);
     expect(store.list({ limit: 9, before: 4, state: "queued" }).map(({ id }) => id)).toEqual([3, 1]);
     expect(store.inState("queued").map(({ id }) => id)).toEqual([1, 3, 4, 5]);
-    expect(store.count("queued")).toBe(4);
     expect(store.get(9)).toBeUndefined();
     database.exec("DELETE FROM jobs WHERE id = 5");
     expect(store.add(request, 9).id).toBe(6);
