@@ -159,7 +159,9 @@ export class BatchLoader implements AsyncIterable<Batch> {
 
   #report({ damaged, notices }: MadeBatch): void {
     for (const { index, reason } of damaged) {
-      this.#dataset.markCorrupt((this.#dataset.entries[index] as DatasetEntry).path, reason);
+      const { path } = this.#dataset.entries[index] as DatasetEntry;
+      this.#dataset.markCorrupt(path, reason);
+      this.#options.onUnreadable?.({ path, reason });
     }
     for (const line of notices) this.#options.onNotice(line);
   }

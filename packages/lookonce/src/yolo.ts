@@ -171,7 +171,15 @@ export class YOLO {
     await this.#place.enter();
     const dataset = await openDataset(data, { split, singleCls, log: this.#log });
     const model = await this.#onDevice("validate");
-    return valModel(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
+    const report = await valModel(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
+    const { unreadable } = report;
+    if (unreadable !== undefined) {
+      const { describeUnreadable } = await import("@lookonce/trainer");
+      this.#log(
+        `${unreadable.count} images could not be read and are missing from the scores: ${describeUnreadable(unreadable)}`,
+      );
+    }
+    return report;
   }
 
   /**

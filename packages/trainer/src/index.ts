@@ -22,7 +22,7 @@ export type { Optimizer, UpdateSettings } from "./optimizer/optimizer.ts";
 export { type GroupedParameter, type GroupName, groupNames, groupParameters } from "./optimizer/parameter-groups.ts";
 export type { PrecisionChoice } from "./precision/choose-precision.ts";
 export { readHyp } from "./recipes/read-hyp.ts";
-export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks } from "./report/callbacks.ts";
+export type { BatchInfo, EndInfo, EpochInfo, RunInfo, TrainCallbacks, TrainWarning } from "./report/callbacks.ts";
 export { type PlotLoggerOptions, plotLogger } from "./report/plot-logger.ts";
 export { type ProgressStream, plainProgress, progress, terminalProgress } from "./report/progress.ts";
 export { resultsCsv } from "./report/results-csv.ts";
@@ -31,6 +31,7 @@ export { lockRun, makeRunDirectory, type RunDirectoryOptions } from "./run-direc
 export { train } from "./train.ts";
 export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
+export { describeUnreadable, type UnreadableImages } from "./unreadable-images.ts";
 export { type CocoJsonOptions, cocoJson } from "./validation/coco-json.ts";
 export { type LabelFilesOptions, labelFiles } from "./validation/label-files.ts";
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";

@@ -8,28 +8,36 @@ import type { TrainingProgress } from "./training-state.ts";
 import type { StepSchedule } from "./warmup.ts";
 
 /** Parts of a training that an epoch needs. */
-export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "scheduler"> & {
+export type EpochParts = Pick<Training, "progress" | "loader" | "step" | "scheduler" | "unreadable"> & {
   model: Pick<Training["model"], "maxStride">;
   settings: Pick<Training["settings"], "imgsz" | "seed" | "multiScale">;
   options: Pick<Training["options"], "signal">;
-  callbacks: Pick<Training["callbacks"], "onTrainBatchStart" | "onTrainBatchEnd">;
+  callbacks: Pick<Training["callbacks"], "onTrainBatchStart" | "onTrainBatchEnd" | "onWarning">;
 };
 
 /**
  * Trains on the remaining batches of the current epoch; after the last one the progress is that of the next epoch's start.
  *
  * @returns means of its losses, learning rates of its last batch, and whether it was not stopped before that one
- * @throws LookonceError `NUMERIC` when the loss is no finite number
+ * @throws LookonceError `NUMERIC` when the loss is no finite number, `DATA` when too many images cannot be read; before a
+ *   batch then, after which training could go on
  */
 export async function trainEpoch(
   training: EpochParts,
 ): Promise<{ losses: Losses; lr: StepSchedule["lr"]; finished: boolean }> {
-  const { progress, loader, callbacks, settings, options } = training;
+  const { progress, loader, callbacks, settings, options, unreadable } = training;
   const { epoch } = progress;
   const start = performance.now();
   let [images, done] = [0, 0];
   let lr: StepSchedule["lr"] = { bias: 0, weight: 0, norm: 0 };
+  unreadable.startEpoch();
   for await (const loaded of loader.batches(epoch, { from: progress.iteration })) {
+    const lost = unreadable.takeNew();
+    if (lost !== undefined) {
+      const message = `images cannot be read any more, others are used in their place: ${lost}`;
+      await callbacks.onWarning({ epoch, message });
+    }
+    unreadable.check("The training stops, and its state is saved: resume it when the images are back.");
     const { iteration } = progress;
     const batch = settings.multiScale ? rescale(loaded, training) : loaded;
     await callbacks.onTrainBatchStart({ epoch, iteration, batch });

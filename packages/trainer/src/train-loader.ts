@@ -5,6 +5,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
 import type { TrainingProgress } from "./training-state.ts";
+import type { UnreadableCounter } from "./unreadable-images.ts";
 
 /**
  * Creates the loader of a training; its batches depend on settings and epoch, and with image weights on the scores of
@@ -12,9 +13,13 @@ import type { TrainingProgress } from "./training-state.ts";
  */
 export function trainLoader(
   model: DetectionModel,
-  options: TrainOptions & { settings: ResolvedSettings; progress: Readonly<TrainingProgress> },
+  options: TrainOptions & {
+    settings: ResolvedSettings;
+    progress: Readonly<TrainingProgress>;
+    unreadable: UnreadableCounter;
+  },
 ): BatchLoader {
-  const { data, settings, progress, workers, cache = "auto", transforms } = options;
+  const { data, settings, progress, unreadable, workers, cache = "auto", transforms } = options;
   const { batch, imgsz, seed, rect, recipe, epochs } = settings;
   const family = familyOf(model.family);
   const random = new Random(seed);
@@ -25,6 +30,7 @@ export function trainLoader(
     augment: (epoch) => augmentOf(family, { recipe, epochsLeft: epochs - epoch }),
     shuffle: rect ? undefined : random.fork("order"),
     weights: settings.imageWeights ? weights : undefined,
+    onUnreadable: (image) => unreadable.add(image),
   });
 }
 

@@ -6,6 +6,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import { findBatch } from "./auto-batch/largest-batch.ts";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { Losses } from "./train-step.ts";
+import type { UnreadableImages } from "./unreadable-images.ts";
 import type { ValidationResult } from "./validation/validation-result.ts";
 
 /** Settings that determine a training's result; saved with it for resuming. */
@@ -97,6 +98,8 @@ export interface TrainResult {
   seconds: number;
   /** Mean losses of every epoch. */
   losses: Losses[];
+  /** Training images that could not be read, for which others were used. */
+  unreadable?: UnreadableImages;
   /** Scores of the fittest epoch. */
   validation?: ValidationResult;
   /** Whether the signal stopped it. */

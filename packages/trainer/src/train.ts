@@ -1,10 +1,12 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
+import { LookonceError } from "@lookonce/errors";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
 import { lockRun } from "./run-directory.ts";
 import { trainEpoch } from "./train-epoch.ts";
 import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
 import { disposeTraining, epochsOf, secondsOf, setUpTraining, type Training } from "./training.ts";
 import { captureState } from "./training-state.ts";
+import { describeUnreadable } from "./unreadable-images.ts";
 import { validationPlots } from "./validation/validation-plots.ts";
 import type { ValidationResult } from "./validation/validation-result.ts";
 
@@ -46,7 +48,11 @@ async function fitEpoch(training: Training): Promise<ValidationResult | undefine
   const { epoch } = progress;
   await callbacks.onTrainEpochStart({ epoch });
   scheduler.epochs = epochsOf(training);
-  const { losses, lr, finished } = await trainEpoch(training);
+  const { losses, lr, finished } = await trainEpoch(training).catch(async (error: unknown) => {
+    // Images that cannot be read: what was learned before them is kept
+    if (error instanceof LookonceError && error.code === "DATA") await saveLast(training, { epoch: epoch - 1 });
+    throw error;
+  });
   if (!finished) {
     await saveLast(training, { epoch: epoch - 1 });
     return undefined;
@@ -79,6 +85,11 @@ async function validateEpoch(training: Training, epoch: number): Promise<Validat
   if (val === "never" || (val === "last" && epoch < epochsOf(training) - 1)) return undefined;
   const validation = await validator?.run(ema?.model ?? model, { onProgress: callbacks.onValBatchEnd });
   if (validation === undefined) return undefined;
+  if (validation.unreadable !== undefined) {
+    const message = `images cannot be read any more and are missing from the scores: ${describeUnreadable(validation.unreadable)}`;
+    await callbacks.onWarning({ epoch, message });
+    validator?.checkUnreadable();
+  }
   // Classes without an image count as not found at all.
   progress.classScores = new Array<number>(model.nc).fill(0);
   for (const { class: number, map50_95 } of validation.perClass) progress.classScores[number] = map50_95;
@@ -107,15 +118,16 @@ async function finish(
 ): Promise<TrainResult> {
   const { progress, directory, callbacks, checkpointer, earlyStopping } = training;
   const { epoch, losses } = progress;
+  const { all: unreadable } = training.unreadable;
   if (!interrupted && epoch > 0 && epoch < epochsOf(training)) await checkpointer.strip(epoch - 1);
   const validation = interrupted ? best : await validateBest(training, best);
   const seconds = secondsOf(training);
-  await callbacks.onTrainEnd({ directory, seconds, interrupted });
+  await callbacks.onTrainEnd({ directory, seconds, interrupted, unreadable });
   const files = {
     last: checkpointer.file("last"),
     best: checkpointer.file(earlyStopping.best === undefined ? "last" : "best"),
   };
-  return { directory, ...files, epochs: losses.length, seconds, losses, validation, interrupted };
+  return { directory, ...files, epochs: losses.length, seconds, losses, validation, interrupted, unreadable };
 }
 
 /** Validates the best weights again where their scores are of a process before this one, and for plots. */

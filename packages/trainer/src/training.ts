@@ -16,6 +16,7 @@ import { trainLoader } from "./train-loader.ts";
 import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
 import { createParts, disposeParts, type TrainingParts } from "./training-parts.ts";
 import { initialProgress, readTraining, restoreState, type TrainingProgress } from "./training-state.ts";
+import { UnreadableCounter } from "./unreadable-images.ts";
 import { Validator } from "./validation/validator.ts";
 
 /** All that a training consists of. */
@@ -26,6 +27,8 @@ export interface Training extends TrainingParts {
   choices: Choices;
   directory: string;
   progress: TrainingProgress;
+  /** Training images that could not be read. */
+  unreadable: UnreadableCounter;
   loader: BatchLoader;
   scheduler: LrScheduler;
   earlyStopping: EarlyStopping;
@@ -44,7 +47,8 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   const saved = resume === undefined ? undefined : readTraining(resume);
   const { settings, choices } = saved === undefined ? await resolveSettings(model, options) : { ...saved, choices: {} };
   const progress = saved?.progress ?? initialProgress();
-  const loader = trainLoader(model, { ...options, settings, progress });
+  const unreadable = new UnreadableCounter(data.entries.length);
+  const loader = trainLoader(model, { ...options, settings, progress, unreadable });
   const parts = await createParts(model, settings);
   if (saved !== undefined) restoreState(parts, saved);
   // After all settings are checked: a wrong one leaves no directory behind.
@@ -60,7 +64,7 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
   const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
   return {
-    ...{ ...parts, options, settings, choices, directory, progress, loader, callbacks, startedAt },
+    ...{ ...parts, options, settings, choices, directory, progress, unreadable, loader, callbacks, startedAt },
     scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum }),
     earlyStopping: new EarlyStopping(patience, saved?.best),
     checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),

@@ -37,8 +37,8 @@ export const train: CommandWork = work("train", {
     if (validation !== undefined) terminal.say(...scoresTable(validation));
     terminal.say(`saved in ${report.directory}; the best weights are ${report.best}`);
     await model.dispose();
-    const { directory: dir, epochs: done, seconds, losses } = report;
-    return { dir, epochs: done, seconds, losses, map50, map50_95 };
+    const { directory: dir, epochs: done, seconds, losses, unreadable } = report;
+    return { dir, epochs: done, seconds, losses, map50, map50_95, ...(unreadable && { unreadable }) };
   },
 });
 

@@ -17,11 +17,24 @@ export const val: CommandWork = work("val", {
     });
     await model.dispose();
     terminal.say(...scoresTable(report));
-    const { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, directory } = report;
+    const { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, directory, unreadable } =
+      report;
     const each = Object.entries(speed).map(([stage, milliseconds]) => `${stage} ${milliseconds.toFixed(1)} ms`);
     terminal.note(`each image: ${each.join(", ")}`);
     if (directory !== undefined) terminal.say(`saved in ${directory}`);
     const dir = directory ?? null;
-    return { images, instances, precision, recall, map50, map75, map50_95, perClass, speed, dir };
+    return {
+      images,
+      instances,
+      precision,
+      recall,
+      map50,
+      map75,
+      map50_95,
+      perClass,
+      speed,
+      dir,
+      ...(unreadable && { unreadable }),
+    };
   },
 });

@@ -56,11 +56,13 @@ export interface BatchLoaderOptions {
   cacheBytes?: number;
   /** Folder of `cache: "disk"`. Default: `.lookonce-cache` beside the images. */
   cacheDirectory?: string;
+  /** Called for every batch with each image that could not be read for it. */
+  onUnreadable?: (image: { path: string; reason: string }) => void;
   /** Called with one line when a cache is refused or fails. Default: a warning of the process. */
   onNotice?: (line: string) => void;
 }
 
-type Optional = "shuffle" | "weights" | "augment" | "transforms" | "random" | "cacheDirectory";
+type Optional = "shuffle" | "weights" | "augment" | "transforms" | "random" | "cacheDirectory" | "onUnreadable";
 
 /** Options with their defaults. */
 export type FullOptions = Required<Omit<BatchLoaderOptions, Optional>> & Pick<BatchLoaderOptions, Optional>;

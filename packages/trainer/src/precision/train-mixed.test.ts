@@ -14,6 +14,7 @@ import { train } from "../train.ts";
 import { type EpochParts, trainEpoch } from "../train-epoch.ts";
 import type { StepResult, TrainStep } from "../train-step.ts";
 import { initialProgress } from "../training-state.ts";
+import { UnreadableCounter } from "../unreadable-images.ts";
 
 const place = mkdtempSync(join(tmpdir(), "mixed-"));
 let data: Dataset;
@@ -77,7 +78,8 @@ describe("an epoch in mixed precision", () => {
       model: { maxStride: 32 },
       settings: { imgsz: 32, seed: 0, multiScale: false },
       options: {},
-      callbacks: { onTrainBatchStart: nothing, onTrainBatchEnd: nothing },
+      unreadable: new UnreadableCounter(1),
+      callbacks: { onTrainBatchStart: nothing, onTrainBatchEnd: nothing, onWarning: nothing },
     });
   };
   const numbers = { losses: { box: 1 }, total: 1, gradientNorm: Number.POSITIVE_INFINITY };

@@ -18,6 +18,7 @@ function recorder(events: string[]): Required<TrainCallbacks> {
     onTrainEpochEnd: ({ epoch }) => void events.push(`train epoch ${epoch} end`),
     onValBatchEnd: ({ done, batches }) => void events.push(`val ${done}/${batches}`),
     onFitEpochEnd: ({ epoch }) => void events.push(`fit epoch ${epoch} end`),
+    onWarning: ({ message }) => void events.push(`warning ${message}`),
     onModelSave: ({ file }) => void events.push(`save ${basename(file)}`),
     onTrainEnd: () => void events.push("train end"),
   };

@@ -4,6 +4,7 @@ import type { AnchorReport } from "../anchors/auto-anchor.ts";
 import type { AutoBatchReport } from "../auto-batch/largest-batch.ts";
 import type { PrecisionChoice } from "../precision/choose-precision.ts";
 import type { Losses, StepResult } from "../train-step.ts";
+import type { UnreadableImages } from "../unreadable-images.ts";
 import type { ValidationResult } from "../validation/validation-result.ts";
 import type { StepSchedule } from "../warmup.ts";
 
@@ -67,6 +68,15 @@ export interface EndInfo {
   seconds: number;
   /** Whether the signal stopped it. */
   interrupted: boolean;
+  /** Training images that could not be read, for which others were used. */
+  unreadable?: UnreadableImages;
+}
+
+/** Something that is wrong with a training and does not end it. */
+export interface TrainWarning {
+  /** From 0. */
+  epoch: number;
+  message: string;
 }
 
 /**
@@ -84,6 +94,7 @@ export interface TrainCallbacks {
   /** Before an epoch's validation, and after each of its batches. */
   onValBatchEnd?(progress: { done: number; batches: number }): void | Promise<void>;
   onFitEpochEnd?(epoch: EpochInfo): void | Promise<void>;
+  onWarning?(warning: TrainWarning): void | Promise<void>;
   onModelSave?(saved: { file: string; epoch: number }): void | Promise<void>;
   onTrainEnd?(end: EndInfo): void | Promise<void>;
 }
@@ -96,6 +107,7 @@ const moments: { readonly [K in keyof Required<TrainCallbacks>]: true } = {
   onTrainEpochEnd: true,
   onValBatchEnd: true,
   onFitEpochEnd: true,
+  onWarning: true,
   onModelSave: true,
   onTrainEnd: true,
 };

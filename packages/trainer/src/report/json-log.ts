@@ -6,7 +6,7 @@ import type { TrainCallbacks } from "./callbacks.ts";
 
 /**
  * Writes `log.jsonl` to the run's directory, for programs to follow: a JSON object a line, `event` `start`, `batch`,
- * `epoch`, `save` or `end`. A resumed training appends to it.
+ * `epoch`, `warning`, `save` or `end`. A resumed training appends to it.
  */
 export function jsonLog(): TrainCallbacks {
   let file = "";
@@ -23,6 +23,7 @@ export function jsonLog(): TrainCallbacks {
       const { confusion: _, curves: __, ...scores } = validation ?? {};
       log("epoch", validation === undefined ? epoch : { ...epoch, scores });
     },
+    onWarning: (warning) => log("warning", warning),
     onModelSave: (saved) => log("save", saved),
     onTrainEnd: ({ directory: _, ...end }) => log("end", end),
   };

@@ -1,5 +1,6 @@
 import { printable } from "@lookonce/errors";
 import type { Losses } from "../train-step.ts";
+import { describeUnreadable } from "../unreadable-images.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
 /** Where progress is written: `process.stderr`, or anything that accepts text. */
@@ -28,7 +29,14 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
     onFitEpochEnd(epoch) {
       stream.write(`${describeEpoch(epoch, run)}\n`);
     },
-    onTrainEnd({ directory, seconds, interrupted }) {
+    onWarning({ epoch, message }) {
+      stream.write(`epoch ${epoch + 1}: ${printable(message)}\n`);
+    },
+    onTrainEnd({ directory, seconds, interrupted, unreadable }) {
+      if (unreadable !== undefined) {
+        const line = `${unreadable.count} training images could not be read: ${describeUnreadable(unreadable)}`;
+        stream.write(`${printable(line)}\n`);
+      }
       stream.write(`${interrupted ? "stopped" : "done"} after ${duration(seconds)}: ${printable(directory)}\n`);
     },
   };
@@ -52,6 +60,10 @@ export function terminalProgress(stream: ProgressStream): TrainCallbacks {
     async onFitEpochEnd(epoch) {
       stream.write("\r\u001b[K");
       await plain.onFitEpochEnd?.(epoch);
+    },
+    async onWarning(warning) {
+      stream.write("\r\u001b[K");
+      await plain.onWarning?.(warning);
     },
     async onTrainEnd(end) {
       // The best weights may have been validated since the last epoch.

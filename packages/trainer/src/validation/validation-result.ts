@@ -1,5 +1,6 @@
 import type { DetectionScores } from "@lookonce/families";
 import type { Losses } from "../train-step.ts";
+import type { UnreadableImages } from "../unreadable-images.ts";
 
 /** Result of a validation; of another task than detection, with that task's scores in place of {@link DetectionScores}. */
 export interface ValidationResult extends DetectionScores {
@@ -8,6 +9,8 @@ export interface ValidationResult extends DetectionScores {
    * network; NMS and matching with labels.
    */
   speed: { preprocess: number; inference: number; postprocess: number };
+  /** Images that could not be read and are missing from the scores. */
+  unreadable?: UnreadableImages;
   /** Means over the batches; measured while a model is trained. */
   losses?: Losses;
 }

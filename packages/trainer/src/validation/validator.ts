@@ -4,6 +4,7 @@ import { familyOf, taskOf } from "@lookonce/families";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { imagesOf } from "../images.ts";
+import { UnreadableCounter } from "../unreadable-images.ts";
 import { type BatchDetector, createDetector } from "./create-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
@@ -72,6 +73,7 @@ export class Validator {
   readonly #dataset: Dataset;
   readonly #options: ValidatorOptions;
   readonly #loader: BatchLoader;
+  readonly #unreadable: UnreadableCounter;
   readonly #losses: ValidationLoss | undefined;
 
   /** @param model one of the models to validate */
@@ -80,7 +82,11 @@ export class Validator {
     const { loading } = familyOf(model.family);
     this.#dataset = dataset;
     this.#options = options;
-    this.#loader = new BatchLoader(dataset, { batch, imgsz, rect, workers, cache, loading, stride: model.maxStride });
+    this.#unreadable = new UnreadableCounter(dataset.entries.length);
+    this.#loader = new BatchLoader(dataset, {
+      ...{ batch, imgsz, rect, workers, cache, loading, stride: model.maxStride },
+      onUnreadable: (image) => this.#unreadable.add(image),
+    });
     this.#losses = criterion && new ValidationLoss(criterion);
   }
 
@@ -118,6 +124,7 @@ export class Validator {
     const sums: Record<string, number> = {};
     const batches = this.#loader.length;
     let done = 0;
+    this.#unreadable.startEpoch();
     for (const one of callbacks) await one.onValStart?.({ task: task.name, batches, names });
     await onProgress?.({ done, batches });
     let waiting = performance.now();
@@ -138,9 +145,20 @@ export class Validator {
     }
     const scores = metrics.result();
     const speed = dividedBy(Math.max(1, scores.images), spent);
-    const result = { ...scores, speed, ...(this.#losses && { losses: dividedBy(done, sums) }) } as ValidationResult;
+    const { current: unreadable } = this.#unreadable;
+    const result = {
+      ...{ ...scores, speed, ...(unreadable && { unreadable }) },
+      ...(this.#losses && { losses: dividedBy(done, sums) }),
+    } as ValidationResult;
     for (const one of callbacks) await one.onValEnd?.(result);
     return result;
+  }
+
+  /** @throws LookonceError `DATA` when too many images could not be read in the last run */
+  checkUnreadable(): void {
+    this.#unreadable.check(
+      "Scores of so few images mislead: resume the training when they are back, or start it anew.",
+    );
   }
 
   async dispose(): Promise<void> {
