@@ -34,6 +34,7 @@ const packageGraph = {
     "backend-onnxruntime",
     "checkpoint",
     "config",
+    "documents",
     "errors",
     "families",
     "files",

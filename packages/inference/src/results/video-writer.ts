@@ -73,7 +73,7 @@ function argumentsFor(file: string, { width, height, rate }: VideoWriterOptions,
   // Without a quality MPEG-4 part 2 is made for the bandwidths of its time
   const quality = encoder === "mpeg4" ? ["-q:v", "3"] : [];
   return [
-    ...["-hide_banner", "-nostats", "-v", "level+error", "-f", "rawvideo", "-pix_fmt", "rgb24"],
+    ...["-nostdin", "-hide_banner", "-nostats", "-v", "level+error", "-f", "rawvideo", "-pix_fmt", "rgb24"],
     ...["-video_size", `${width}x${height}`, "-framerate", rate.toFixed(6), "-i", "pipe:0"],
     ...["-vf", even, "-c:v", encoder, ...quality, "-pix_fmt", "yuv420p", "-movflags", "+faststart"],
     ...["-f", "mp4", "-y", `file:${file}`],

@@ -11,6 +11,7 @@ import type { Origin, SourceItem, SourceSettings } from "./source.ts";
 import { beginsWithImage, splitImages } from "./split-images.ts";
 import { probeVideo } from "./video/probe-video.ts";
 import { videoFrames } from "./video/video-frames.ts";
+import { addressInput, fileInput, pipeInput } from "./video/video-input.ts";
 
 /**
  * The images of an origin. What cannot be opened becomes an image that cannot be read, so that whoever goes through the
@@ -40,7 +41,7 @@ async function* linkItems({ path, name }: Origin, settings: SourceSettings): Asy
     return;
   }
   await answer.leave();
-  yield* videoFrames({ kind: "video", path, name, input: ["-i", path], live: true }, settings);
+  yield* videoFrames({ kind: "video", path, name, input: addressInput(path), live: true }, settings);
 }
 
 /** The images of a stream of bytes, or the frames when it does not begin with an image. */
@@ -68,12 +69,15 @@ async function* streamItems(
       const folder = await mkdtemp(join(tmpdir(), "lookonce-"));
       try {
         const file = join(folder, "stream.mp4");
-        await pipeline(theRest(reader), createWriteStream(file));
-        yield* originItems({ ...video, input: ["-i", `file:${file}`] }, settings);
+        await pipeline(limited(theRest(reader), path), createWriteStream(file)).catch((cause: Error) => {
+          if (cause instanceof LookonceError) throw cause;
+          throw new LookonceError("IO", `Cannot store ${path} in ${folder}: ${cause.message}`, { cause });
+        });
+        yield* originItems({ ...video, input: fileInput(file) }, settings);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
-    } else yield* videoFrames({ ...video, input: ["-i", "pipe:0"], bytes: theRest(reader) }, settings);
+    } else yield* videoFrames({ ...video, input: pipeInput, bytes: theRest(reader) }, settings);
   } finally {
     settings.signal?.removeEventListener("abort", close);
     close();
@@ -92,6 +96,21 @@ async function* theRest(reader: ByteReader): AsyncGenerator<Uint8Array, void, un
   while (await reader.ensure(1)) {
     const chunk = Buffer.from(reader.here);
     reader.skip(chunk.length);
+    yield chunk;
+  }
+}
+
+/** Most bytes of a stream that are stored on disk: it may have no end. */
+const maxStored = 4 * 2 ** 30;
+
+async function* limited(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > maxStored) {
+      const message = `${path} is a video of more than 4 GiB whose index comes last: save it to a file, and pass that.`;
+      throw new LookonceError("FORMAT", message);
+    }
     yield chunk;
   }
 }

@@ -13,6 +13,7 @@ import { toRgb } from "./raw-pixels.ts";
 import { readList } from "./read-list.ts";
 import type { Origin, SourceEntry, SourceSettings } from "./source.ts";
 import { linuxCamera, openCamera } from "./video/camera.ts";
+import { addressInput, fileInput, liveSchemes } from "./video/video-input.ts";
 
 interface Context {
   settings: SourceSettings;
@@ -92,7 +93,7 @@ function fileOrigin(path: string, base: string): Origin {
   const name = relativeName(relative(resolve(base), resolve(path)));
   const kind = kindOfFile(path);
   if (kind === "video" || kind === "playlist") {
-    return { kind: "video", path, name, input: ["-i", `file:${path}`], live: false };
+    return { kind: "video", path, name, input: fileInput(path), file: path, live: false };
   }
   return { kind: "image", path, name, content: path };
 }
@@ -133,15 +134,12 @@ export async function resolveAll(
   return origins.flat();
 }
 
-/** Schemes of broadcasts. */
-const liveSchemes = new Set(["rtsp:", "rtsps:", "rtmp:", "rtmps:", "srt:", "udp:", "tcp:", "rtp:", "mms:", "mmsh:"]);
-
 function resolveAddress(address: string, context: Context): Promise<Resolved> | Resolved {
   if (!URL.canParse(address)) throw new LookonceError("ARGUMENT", `${address} is no valid address.`);
   const url = new URL(address);
   if (url.protocol === "file:") return resolveText(fileURLToPath(url), context);
   const name = linkName(url);
-  if (liveSchemes.has(url.protocol)) {
+  if (liveSchemes.includes(url.protocol)) {
     return one({ kind: "video", path: address, name, input: liveInput(address, context), live: true });
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
@@ -153,7 +151,7 @@ function resolveAddress(address: string, context: Context): Promise<Resolved> | 
   }
   const kind = kindOfFile(url.pathname);
   if (kind === "video" || kind === "playlist") {
-    return one({ kind: "video", path: address, name, input: ["-i", address], live: kind === "playlist" });
+    return one({ kind: "video", path: address, name, input: addressInput(address), live: kind === "playlist" });
   }
   if (kind !== "image") return one({ kind: "link", path: address, name });
   const { settings } = context;
@@ -165,7 +163,7 @@ function resolveAddress(address: string, context: Context): Promise<Resolved> | 
 function liveInput(address: string, { settings }: Context): string[] {
   const transport = /^rtsps?:/i.test(address) ? ["-rtsp_transport", "tcp"] : [];
   const haste = settings.streamBuffer ? [] : ["-fflags", "nobuffer", "-flags", "low_delay"];
-  return [...transport, ...haste, "-i", address];
+  return [...transport, ...haste, ...addressInput(address)];
 }
 
 /** The last part of an address's path, or its host. */

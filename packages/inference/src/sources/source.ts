@@ -83,6 +83,8 @@ export type Origin = { path: string; name: string } & (
       /** ffmpeg's arguments up to `-i`. */
       input: readonly string[];
       live: boolean;
+      /** The file that ffmpeg opens, where somebody else may have made it. */
+      file?: string;
       /** What is known of it, once it was probed. */
       facts?: Pick<VideoInfo, "width" | "height" | "rate" | "frames">;
       /** Its bytes, where ffmpeg does not open it itself. */

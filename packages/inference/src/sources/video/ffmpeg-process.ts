@@ -6,6 +6,8 @@ import { LookonceError } from "@lookonce/errors";
 /** Lines of complaint that are kept: the first say what is wrong, others what followed from it. */
 const keptLines = 2;
 
+const maxLineLength = 300;
+
 /** How ffmpeg ended. */
 export interface Ending {
   /** Its exit code; `null` when a signal ended it. */
@@ -45,6 +47,7 @@ export class FfmpegProcess {
     this.#follow(onLine);
     const kill = (): void => this.kill();
     signal?.addEventListener("abort", kill, { once: true });
+    if (signal?.aborted) kill();
     this.ended = this.#waitForEnd(program).finally(() => {
       signal?.removeEventListener("abort", kill);
       running.delete(this);
@@ -94,7 +97,17 @@ export class FfmpegProcess {
     onLine?.(line);
     const complaint = /\[(?:error|fatal|panic)\] (.*)/.exec(line)?.[1];
     if (complaint === undefined || this.#complaints.size === keptLines) return;
-    this.#complaints.add(complaint.replace(/^\[[^\]]*\] /, "").trim());
+    const protocol = /Protocol '(.*?)' not on whitelist/.exec(complaint)?.[1];
+    if (protocol !== undefined)
+      this.#complaints.add(`it refers to another place, by ${protocol}:, which is not opened`);
+    else if (!complaint.includes("Format not on whitelist")) {
+      this.#complaints.add(
+        complaint
+          .replace(/^\[[^\]]*\] /, "")
+          .slice(0, maxLineLength)
+          .trim(),
+      );
+    } else this.#complaints.add("it is a playlist, which may refer to other places, or of a format that is not read");
   }
 
   #waitForEnd(program: string): Promise<Ending> {

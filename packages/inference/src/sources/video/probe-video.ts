@@ -1,17 +1,27 @@
 import { basename, dirname, join } from "node:path";
+import { parseJson } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
 import type { SourceSettings, VideoOrigin } from "../source.ts";
 import { textOf } from "./ffmpeg-process.ts";
+import { checkVideoFile } from "./video-input.ts";
 
 /** What a file says of its first video stream; its number of frames is an estimate from the duration where it has none. */
 type VideoFacts = NonNullable<VideoOrigin["facts"]>;
 
-/** Asks ffprobe what a video is. @throws LookonceError `NOT_FOUND` without ffprobe, `FORMAT` when it finds no video */
-export async function probeVideo({ path, input }: VideoOrigin, settings: SourceSettings): Promise<VideoFacts> {
+/**
+ * Asks ffprobe what a video is.
+ *
+ * @throws LookonceError `NOT_FOUND` without ffprobe, `FORMAT` when it finds no video, `IO` when it finds out nothing in time
+ */
+export async function probeVideo({ path, input, file }: VideoOrigin, settings: SourceSettings): Promise<VideoFacts> {
+  if (file !== undefined) await checkVideoFile(file);
   const entries = "stream=width,height,avg_frame_rate,r_frame_rate,nb_frames,duration:stream_tags=rotate";
   const wanted = `${entries}:stream_side_data=rotation:format=duration`;
   const args = ["-v", "level+error", "-select_streams", "v:0", "-show_entries", wanted, "-of", "json", ...input];
-  const { written, reason } = await textOf(probeBeside(settings.ffmpeg), args, { signal: settings.signal });
+  const late = AbortSignal.timeout(Math.min(settings.timeout * 1000, 2 ** 31 - 1));
+  const signal = settings.signal === undefined ? late : AbortSignal.any([late, settings.signal]);
+  const { written, reason } = await textOf(probeBeside(settings.ffmpeg), args, { signal });
+  if (late.aborted) throw new LookonceError("IO", `${path} sent no video for ${settings.timeout} s: it is given up.`);
   const facts = readFacts(written);
   if (facts !== undefined) return facts;
   const detail = reason === "" ? "there is no video in it." : `${reason}.`;
@@ -40,7 +50,8 @@ interface ProbeJson {
 
 /** What ffprobe's answer says; `undefined` when it found no video. */
 export function readFacts(json: string): VideoFacts | undefined {
-  const { streams = [], format } = (json.trim() === "" ? {} : JSON.parse(json)) as ProbeJson;
+  const document = parseJson(json || "{}", { name: "ffprobe's answer", expected: "streams and format" });
+  const { streams = [], format } = document as ProbeJson;
   const [stream] = streams;
   if (!stream?.width || !stream.height) return undefined;
   const turn = stream.side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? stream.tags?.rotate;

@@ -272,7 +272,7 @@ describeFfmpeg("a live video", () => {
 describe("without ffmpeg", () => {
   it("says what to install", async () => {
     const path = join(folder, "any.mp4");
-    writeFileSync(path, "");
+    writeFileSync(path, "x");
     const error = await gather(path, { ffmpeg: "no-such-ffmpeg" }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(LookonceError);
     expect((error as LookonceError).code).toBe("NOT_FOUND");

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
 import { ByteReader } from "../byte-reader.ts";
+import { kindOfFile } from "../file-kinds.ts";
 import type { SourceItem, SourceSettings, VideoInfo, VideoOrigin } from "../source.ts";
 import { type Ending, FfmpegProcess, ffmpegVersion } from "./ffmpeg-process.ts";
 
@@ -31,8 +32,8 @@ async function* decode(origin: VideoOrigin, settings: SourceSettings): AsyncGene
   // It may have enough before their end
   else pipeline(bytes, ffmpeg.stdin).catch(() => {});
   const reader = new ByteReader(ffmpeg.stdout);
-  // A file may take long to decode; what comes over a wire may never come
-  const mayStall = live || path.includes("://");
+  // A file may take long to decode; what comes from elsewhere may never come
+  const mayStall = live || bytes !== undefined || path.includes("://") || kindOfFile(path) === "playlist";
   let isLate = false;
   const giveUp = (): void => {
     isLate = true;
@@ -74,7 +75,7 @@ function argumentsFor({ input }: VideoOrigin, vidStride: number, version: number
   // As many frames as there are, not as many as an even pace needs
   const pace = version >= 6 ? "-fps_mode" : "-vsync";
   return [
-    ...["-hide_banner", "-nostats", "-v", "level+info", ...input],
+    ...["-nostdin", "-hide_banner", "-nostats", "-v", "level+info", ...input],
     ...["-map", "0:v:0", "-vf", filters.join(","), pace, "passthrough"],
     ...["-c:v", "ppm", "-pix_fmt", "rgb24", "-f", "image2pipe", "pipe:1"],
   ];
