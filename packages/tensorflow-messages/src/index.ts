@@ -10,6 +10,7 @@ export {
   type MetaGraphDef,
   type NodeDef,
   NodeDefSchema,
+  type SavedModel,
   SavedModelSchema,
   SessionLog_Status,
   type SignatureDef,

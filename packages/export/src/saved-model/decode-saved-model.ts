@@ -11,8 +11,8 @@ import type {
 import {
   type AttrValue,
   DataType,
-  type MetaGraphDef,
   type NodeDef,
+  type SavedModel,
   SavedModelSchema,
   type SignatureDef,
   type TensorProto,
@@ -21,18 +21,27 @@ import {
 /**
  * Decodes the graph of a `saved_model.pb` whose weights are constants, as `encodeSavedModel` writes it.
  *
- * @throws LookonceError `FORMAT` for constants of other types
+ * @throws LookonceError `FORMAT` when it is damaged or not such a model
  */
 export function decodeSavedModel(bytes: Uint8Array): OperationGraph {
-  const graph = fromBinary(SavedModelSchema, bytes).metaGraphs[0] as MetaGraphDef;
-  const signature = graph.signatureDef.serving_default as SignatureDef;
+  const graph = parse(bytes).metaGraphs[0];
+  const signature = graph?.signatureDef.serving_default;
+  if (signature === undefined) throw new LookonceError("FORMAT", "the SavedModel has no signature serving_default.");
   const constants = new Map<string, GraphConstant>();
-  const nodes = (graph.graphDef?.node ?? []).map((node): OperationNode => {
+  const nodes = (graph?.graphDef?.node ?? []).map((node): OperationNode => {
     const value = node.attr.value?.value;
     if (node.op === "Const" && value?.case === "tensor") constants.set(node.name, constantOf(node, value.value));
     return { name: node.name, op: node.op, inputs: node.input, attributes: attributesOf(node) };
   });
   return { nodes, constants, inputs: ports(signature.inputs), outputs: ports(signature.outputs), metadata: {} };
+}
+
+function parse(bytes: Uint8Array): SavedModel {
+  try {
+    return fromBinary(SavedModelSchema, bytes, { readUnknownFields: false });
+  } catch (cause) {
+    throw new LookonceError("FORMAT", "the SavedModel is damaged or cut short.", { cause });
+  }
 }
 
 function ports(infos: SignatureDef["inputs"]): GraphPort[] {
@@ -43,14 +52,27 @@ function ports(infos: SignatureDef["inputs"]): GraphPort[] {
   }));
 }
 
+/** Bytes of a value of each type that constants may have. */
+const widths: ReadonlyMap<DataType, number> = new Map([
+  [DataType.DT_FLOAT, 4],
+  [DataType.DT_HALF, 2],
+  [DataType.DT_INT32, 4],
+]);
+
 function constantOf({ name }: NodeDef, { dtype, tensorShape, tensorContent }: TensorProto): GraphConstant {
   const shape = (tensorShape?.dim ?? []).map(({ size }) => Number(size));
+  const width = widths.get(dtype);
+  if (width === undefined)
+    throw new LookonceError("FORMAT", `the constant "${name}" is of the type ${DataType[dtype]}`);
+  if (shape.reduce((size, side) => size * side, width) !== tensorContent.length) {
+    const what = `the constant "${name}" [${shape.join(", ")}] has ${tensorContent.length} bytes`;
+    throw new LookonceError("FORMAT", `${what}; the SavedModel is damaged.`);
+  }
   // A copy: typed arrays start at multiples of their width
   const { buffer } = Uint8Array.prototype.slice.call(tensorContent);
   if (dtype === DataType.DT_FLOAT) return { dtype: "float32", shape, data: new Float32Array(buffer) };
   if (dtype === DataType.DT_HALF) return { dtype: "float32", shape, data: halfToFloat(new Uint16Array(buffer)) };
-  if (dtype === DataType.DT_INT32) return { dtype: "int32", shape, data: new Int32Array(buffer) };
-  throw new LookonceError("FORMAT", `the constant "${name}" is of the type ${DataType[dtype]}`);
+  return { dtype: "int32", shape, data: new Int32Array(buffer) };
 }
 
 function attributesOf({ attr }: NodeDef): OperationNode["attributes"] {

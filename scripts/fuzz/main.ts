@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type Message, reportEvery } from "./messages.ts";
+import { minimize } from "./minimize.ts";
+import { type Ending, supervise } from "./supervise.ts";
+import { targets } from "./targets.ts";
+
+const worker = fileURLToPath(new URL("./worker.js", import.meta.url));
+
+interface Row {
+  target: string;
+  tried: number;
+  findings: number;
+  seconds: number;
+  slowestMs: number;
+  maxMb: number;
+}
+
+/** Tries one target, and keeps the inputs that fail. */
+class Campaign {
+  readonly #seed: string;
+  readonly #row: Row;
+  readonly #seen = new Set<string>();
+  #file = "";
+  #next = 0;
+
+  constructor(target: string, seed: string) {
+    this.#seed = seed;
+    this.#row = { target, tried: 0, findings: 0, seconds: 0, slowestMs: 0, maxMb: 0 };
+  }
+
+  async run(seconds: number): Promise<Row> {
+    const start = Date.now();
+    const until = start + 1000 * seconds;
+    do {
+      const died = await this.#runWorker(until);
+      if (died === undefined) break;
+      // Whichever of the inputs since the last report it was, it is not tried again
+      this.#next += reportEvery;
+      await this.#keepFatal(died);
+    } while (Date.now() < until);
+    this.#row.seconds = (Date.now() - start) / 1000;
+    return this.#row;
+  }
+
+  /** @returns the last input and how the worker died; `undefined` when it came to its end */
+  async #runWorker(until: number): Promise<{ ending: Ending; detail: string; input: Uint8Array } | undefined> {
+    return inOwnFolder(async (folder) => {
+      const job = { target: this.#row.target, folder, seed: this.#seed, from: this.#next, until };
+      const { ending, detail } = await supervise(worker, job, (message) => this.#receive(message));
+      if (ending === "done") return undefined;
+      if (this.#file === "") throw new Error(`${this.#row.target} does not start: ${detail}`);
+      return { ending, detail, input: readFileSync(this.#file) };
+    });
+  }
+
+  #receive(message: Message): void {
+    if (message.kind === "ready") this.#file = message.file;
+    else if (message.kind === "finding") this.#keep(message.signature, message.input);
+    else {
+      const { tried, next, slowestMs, maxMb } = message;
+      this.#row.tried += tried;
+      this.#row.slowestMs = Math.max(this.#row.slowestMs, slowestMs);
+      this.#row.maxMb = Math.max(this.#row.maxMb, maxMb);
+      this.#next = next;
+    }
+  }
+
+  /** Keeps an input that ended a worker, if it ends one alone: what many inputs left behind is no finding. */
+  async #keepFatal({ ending, detail, input }: { ending: Ending; detail: string; input: Uint8Array }): Promise<void> {
+    const fails = async (bytes: Uint8Array): Promise<boolean> => (await this.#endingOf(bytes)) === ending;
+    if (!(await fails(input))) {
+      console.log(`${this.#row.target}: ${ending}, which its last input alone does not lead to: ${detail}`);
+      return;
+    }
+    const shorter = ending === "hang" ? input : await minimize(input, fails, { seconds: 20 });
+    this.#keep(`${ending}: ${detail}`, shorter);
+  }
+
+  async #endingOf(input: Uint8Array): Promise<Ending> {
+    return inOwnFolder(async (folder) => {
+      const only = join(folder, "only");
+      writeFileSync(only, input);
+      const job = { target: this.#row.target, folder, seed: this.#seed, from: 0, until: 0, only };
+      return (await supervise(worker, job, () => {})).ending;
+    });
+  }
+
+  #keep(signature: string, input: Uint8Array): void {
+    if (this.#seen.has(signature)) return;
+    this.#seen.add(signature);
+    this.#row.findings++;
+    const folder = join("scripts/fuzz/corpus", this.#row.target);
+    mkdirSync(folder, { recursive: true });
+    const hash = createHash("sha256").update(input).digest("hex").slice(0, 12);
+    const path = join(folder, `${hash}${extname(this.#file)}`);
+    writeFileSync(path, input);
+    console.log(`${this.#row.target}: ${signature}\n  ${path} (${input.length} bytes)`);
+  }
+}
+
+async function inOwnFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "lookonce-fuzz-"));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function print(rows: readonly Row[]): void {
+  const header = ["target", "inputs", "findings", "inputs/s", "slowest ms", "most MB"];
+  const lines = rows.map((row) => [
+    ...[row.target, row.tried, row.findings, Math.round(row.tried / row.seconds)],
+    ...[Math.round(row.slowestMs), Math.round(row.maxMb)],
+  ]);
+  for (const line of [header, ...lines]) {
+    console.log(line.map((cell, i) => (i === 0 ? String(cell).padEnd(16) : String(cell).padStart(11))).join(""));
+  }
+}
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      minutes: { type: "string", default: "5" },
+      target: { type: "string", multiple: true, default: Object.keys(targets) },
+      seed: { type: "string", default: String(Date.now()) },
+    },
+  });
+  const unknown = values.target.filter((name) => !Object.hasOwn(targets, name));
+  if (unknown.length > 0 || !(Number(values.minutes) > 0)) {
+    console.error(`unknown: ${unknown.join(", ")}; the targets are ${Object.keys(targets).join(", ")}`);
+    return 2;
+  }
+  const processes = Math.min(2, availableParallelism(), values.target.length);
+  const seconds = (60 * Number(values.minutes) * processes) / values.target.length;
+  console.log(`seed ${values.seed}, ${seconds.toFixed(1)} s for each of ${values.target.length} targets`);
+  const waiting = [...values.target];
+  const rows: Row[] = [];
+  const work = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      rows.push(await new Campaign(name, values.seed).run(seconds));
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, work));
+  print(rows.sort((a, b) => values.target.indexOf(a.target) - values.target.indexOf(b.target)));
+  return rows.some(({ findings }) => findings > 0) ? 1 : 0;
+}

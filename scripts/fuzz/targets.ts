@@ -1,0 +1,38 @@
+import type { Target } from "./target.ts";
+
+const checkpoints = (): Promise<typeof import("./targets/checkpoints.ts")> => import("./targets/checkpoints.ts");
+const graphs = (): Promise<typeof import("./targets/graphs.ts")> => import("./targets/graphs.ts");
+const documents = (): Promise<typeof import("./targets/documents.ts")> => import("./targets/documents.ts");
+const datasets = (): Promise<typeof import("./targets/datasets.ts")> => import("./targets/datasets.ts");
+const images = (): Promise<typeof import("./targets/images.ts")> => import("./targets/images.ts");
+
+/** Every reader of files from strangers, by name; each loads only what it needs. */
+export const targets: Readonly<Record<string, () => Promise<Target>>> = {
+  pt: async () => (await checkpoints()).pt,
+  "legacy-pt": async () => (await checkpoints()).legacyPt,
+  safetensors: async () => (await checkpoints()).safetensors,
+  "training-state": async () => (await checkpoints()).trainingState,
+  onnx: async () => (await graphs()).onnx,
+  "model-json": async () => (await graphs()).modelJson,
+  "graph-model": async () => (await graphs()).graphModel,
+  "graph-weights": async () => (await graphs()).graphWeights,
+  "saved-model": async () => (await graphs()).savedModel,
+  "data-yaml": async () => (await documents()).dataYaml,
+  "model-yaml": async () => (await documents()).modelYaml,
+  "hyp-yaml": async () => (await documents()).hypYaml,
+  "settings-yaml": async () => (await documents()).settingsYaml,
+  "results-csv": async () => (await documents()).resultsCsv,
+  "args-yaml": async () => (await documents()).argsYaml,
+  "evolve-json": async () => (await documents()).evolveJson,
+  labels: async () => (await datasets()).labels,
+  "label-cache": async () => (await datasets()).labelCache,
+  "coco-json": async () => (await datasets()).cocoJson,
+  "voc-xml": async () => (await datasets()).vocXml,
+  jpeg: async () => (await images()).jpeg,
+  png: async () => (await images()).png,
+  webp: async () => (await images()).webp,
+  gif: async () => (await images()).gif,
+  tiff: async () => (await images()).tiff,
+  avif: async () => (await images()).avif,
+  bmp: async () => (await images()).bmp,
+};

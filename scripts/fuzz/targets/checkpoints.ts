@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import {
+  type Checkpoint,
+  encodeSafetensors,
+  encodeStateDict,
+  readCheckpoint,
+  saveCheckpoint,
+} from "@lookonce/checkpoint";
+import { parseModelConfig } from "@lookonce/nn";
+import type { Random } from "@lookonce/random";
+import { openTorchArchive } from "../../../packages/checkpoint/src/torch/archive.ts";
+import { zipStored } from "../../../packages/checkpoint/src/torch/zip-writer.ts";
+import { readTraining } from "../../../packages/trainer/src/training-state.ts";
+import { inFolder } from "../in-folder.ts";
+import { mix, mutateBytes, mutateHeader } from "../mutate/bytes.ts";
+import { mutateJsonText } from "../mutate/json.ts";
+import { mutatePickle } from "../mutate/pickle.ts";
+import type { Target } from "../target.ts";
+
+const checkpoint: Checkpoint = {
+  config: { nc: 2, backbone: [[-1, 1, "Conv", [8, 3, 2]]], head: [[[0], 1, "Detect", ["nc", [8]]]] },
+  names: ["cat", "dog"],
+  nc: 2,
+  stride: [8],
+  tensors: new Map([
+    ["model.0.conv.weight", { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+    ["model.0.bn.num_batches_tracked", { shape: [], data: BigInt64Array.of(3n) }],
+  ]),
+  metadata: { license: "Apache-2.0", epoch: 3, trainArgs: { imgsz: 64, list: [1, [2, [3]]] } },
+};
+
+function read(file: string): void {
+  const { config } = readCheckpoint(file);
+  if (config !== undefined) parseModelConfig(config, { name: file });
+}
+
+/** Files of PyTorch's own, some kilobytes each. */
+function fixture(name: string): Uint8Array {
+  return readFileSync(`packages/checkpoint/fixtures/${name}`);
+}
+
+function mutateArchive(bytes: Uint8Array, random: Random): Uint8Array {
+  if (random.chance(0.2)) return mutateBytes(bytes, random);
+  try {
+    const { pickle, data } = openTorchArchive(bytes, "seed");
+    const storages = [...data].map(([key, content]) => [`archive/data/${key}`, content] as const);
+    return Buffer.concat(zipStored([["archive/data.pkl", mutatePickle(pickle, random)], ...storages]));
+  } catch {
+    // Changed before into something that is no archive any more
+    return mutateBytes(bytes, random);
+  }
+}
+
+/** A checkpoint of today's PyTorch: mostly the operations of its pickle are changed. */
+export const pt: Target = {
+  file: "model.pt",
+  seeds: () => [
+    Buffer.concat(encodeStateDict(checkpoint)),
+    ...["module.pt", "odd-tensors.pt", "odd-tensors-protocol-5.pt"].map(fixture),
+  ],
+  mutate: mutateArchive,
+  read,
+};
+
+/** A checkpoint from before PyTorch 1.6: pickles in a row, then memory. */
+export const legacyPt: Target = {
+  file: "model.pt",
+  seeds: () => [fixture("legacy.pt")],
+  mutate: mix(mutatePickle, mutateBytes),
+  read,
+};
+
+function headerOf(bytes: Uint8Array): { text: string; data: Buffer } {
+  const buffer = Buffer.from(bytes);
+  const end = buffer.length < 8 ? 0 : 8 + Number(buffer.readBigUInt64LE(0));
+  return { text: buffer.toString("utf8", 8, end), data: buffer.subarray(end) };
+}
+
+function withHeader(text: string, data: Uint8Array): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(Buffer.byteLength(text)));
+  return Buffer.concat([length, Buffer.from(text), data]);
+}
+
+/** Changes the header's document. */
+function mutateEntries(bytes: Uint8Array, random: Random): Uint8Array {
+  const { text, data } = headerOf(bytes);
+  return withHeader(mutateJsonText(text, random), data);
+}
+
+/** Changes one of the documents that a header contains as text. */
+function mutateMetadata(bytes: Uint8Array, random: Random): Uint8Array {
+  const { text, data } = headerOf(bytes);
+  try {
+    const header = JSON.parse(text);
+    const key = random.choice(Object.keys(header.__metadata__));
+    header.__metadata__[key] = mutateJsonText(header.__metadata__[key], random);
+    return withHeader(JSON.stringify(header), data);
+  } catch {
+    // No header any more
+    return mutateBytes(bytes, random);
+  }
+}
+
+function saved(contents: Checkpoint): Uint8Array {
+  return inFolder((folder) => {
+    saveCheckpoint(`${folder}/seed.safetensors`, contents);
+    return readFileSync(`${folder}/seed.safetensors`);
+  });
+}
+
+export const safetensors: Target = {
+  file: "model.safetensors",
+  seeds: () => [encodeSafetensors(checkpoint.tensors, { note: "text" }), saved(checkpoint)],
+  mutate: mix(mutateEntries, mutateMetadata, mutateBytes, mutateHeader),
+  read,
+};
+
+const progress = {
+  epoch: 1,
+  iteration: 2,
+  optimizerSteps: 5,
+  lastOptimizerStep: 4,
+  lossSums: { box: 1, cls: 2 },
+  seconds: 3,
+  epochSeconds: 2,
+  losses: [{ box: 1, cls: 2 }],
+  classScores: [0.5],
+};
+
+/** A checkpoint with the state of a training. */
+export const trainingState: Target = {
+  file: "last.safetensors",
+  seeds: () => {
+    const settings = { epochs: 3, batch: 2, imgsz: 64, seed: 0, optimizer: "SGD", lr0: 0.01 };
+    const tensors = new Map([["optimizer.a", { shape: [2], data: Float32Array.of(1, 2) }]]);
+    const state = { version: 2, progress, best: { epoch: 0, fitness: 0.5 }, settings };
+    return [saved({ ...checkpoint, training: { tensors, state } })];
+  },
+  mutate: mix(mutateMetadata, mutateEntries, mutateBytes),
+  read: readTraining,
+};
