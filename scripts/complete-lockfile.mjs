@@ -2,9 +2,11 @@
 //
 // Native tools list one optional package for each platform. Where the registry does not serve one of them, `npm install`
 // drops it silently, and `npm ci` then refuses the lock file ("Missing: … from lock file") on every machine. The entry
-// is fully known without the registry: the version is pinned by the package that asks for it, and the platform is in
-// the name. Run after `npm install`: `node scripts/complete-lockfile.mjs`; with `--check` it only reports.
+// is fully known without the packages: the version is pinned by the package that asks for it, the platform is in the name,
+// and the registry's index says what the package's bytes hash to (`integrity`), without which `npm ci` would accept any.
+// Run after `npm install`: `npm run lock`; with `-- --check` it only reports, and asks nothing of the registry.
 
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -48,12 +50,35 @@ export function completeLockfile(lock) {
   return added;
 }
 
+/** Paths of packages whose bytes the lock file does not pin. */
+export function withoutIntegrity(lock) {
+  const packages = Object.entries(lock.packages).filter(
+    ([path, entry]) => path.includes("node_modules/") && !entry.link,
+  );
+  return packages.filter(([, entry]) => !entry.integrity).map(([path]) => path);
+}
+
+function publishedIntegrity(path, version) {
+  const name = path.split("node_modules/").at(-1);
+  return (
+    execFileSync("npm", ["view", `${name}@${version}`, "dist.integrity"], { encoding: "utf8" }).trim() || undefined
+  );
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const path = fileURLToPath(new URL("../package-lock.json", import.meta.url));
   const lock = JSON.parse(readFileSync(path, "utf8"));
   const added = completeLockfile(lock);
   const check = process.argv.includes("--check");
-  if (added.length > 0 && !check) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
-  console.log(`${check ? "missing" : "added"}: ${added.length === 0 ? "nothing" : added.join(", ")}`);
-  if (check && added.length > 0) process.exitCode = 1;
+  const unpinned = withoutIntegrity(lock);
+  if (!check) {
+    for (const path of unpinned) {
+      const { version, ...rest } = lock.packages[path];
+      lock.packages[path] = { version, integrity: publishedIntegrity(path, version), ...rest };
+    }
+    writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
+  }
+  console.log(`${check ? "missing" : "added"}: ${added.join(", ") || "nothing"}`);
+  console.log(`${check ? "without" : "added"} integrity: ${unpinned.join(", ") || "none"}`);
+  if (check && added.length + unpinned.length > 0) process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { completeLockfile, platformOf } from "./complete-lockfile.mjs";
+import { completeLockfile, platformOf, withoutIntegrity } from "./complete-lockfile.mjs";
 
 describe("platformOf", () => {
   it("reads npm's os, cpu and libc from package names", () => {
@@ -42,5 +42,18 @@ describe("completeLockfile", () => {
       optional: true,
       os: ["darwin"],
     });
+  });
+});
+
+describe("withoutIntegrity", () => {
+  it("names packages whose bytes are not pinned, and neither links nor workspaces", () => {
+    const packages = {
+      "": { name: "root" },
+      "packages/a": { version: "0.0.0" },
+      "node_modules/a": { resolved: "packages/a", link: true },
+      "node_modules/pinned": { version: "1.0.0", integrity: "sha512-abc" },
+      "packages/a/node_modules/loose": { version: "1.0.0" },
+    };
+    expect(withoutIntegrity({ packages })).toEqual(["packages/a/node_modules/loose"]);
   });
 });

@@ -14,6 +14,8 @@ const config: UserConfig = defineConfig({
     // The page's policy allows no `data:` addresses but for images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What is bundled asks that its license goes along.
+    license: { fileName: "licenses.md" },
   },
   server: {
     // `npx vite apps/server/web` beside a running `lookonce serve` for work on the page.
