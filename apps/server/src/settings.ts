@@ -33,6 +33,10 @@ export interface ServerSettings
   maxPixels?: number;
   /** Most bytes of requests in memory at a time (default 512 MiB). */
   maxPending?: number;
+  /** Most bytes of one address's requests in memory at a time (default a quarter of that, but no less than one request's). */
+  maxClientPending?: number;
+  /** Seconds in which 10 KiB of a body must arrive, after as many in which nothing need (default 10). */
+  bodyWindow?: number;
   /** Most connections at a time (default 4096). */
   maxConnections?: number;
   /** Seconds that a client has to send a request's headers (default 15). */
@@ -68,11 +72,18 @@ export function fillSettings(settings: ServerSettings): FullSettings {
   const isCpu = settings.device === undefined || settings.device === "cpu";
   const { workers = isCpu ? Math.max(1, Math.min(4, Math.floor(cores / 2))) : 1 } = settings;
   const { runs: runsRoot, maxBody, maxPixels, ...defaults } = withDefaults("serve", {});
+  const { maxBody: largest = maxBody * mebibyte, maxPending = 512 * mebibyte } = settings;
   const full: FullSettings = {
     ...defaults,
     ...{ models: [], modelRoots: [], dataRoots: [], runsRoot, cors: [], hosts: [], proxies: [] },
-    ...{ maxBody: maxBody * mebibyte, maxPending: 512 * mebibyte, maxPixels: maxPixels * 1e6, maxConnections: 4096 },
-    ...{ headersTimeout: 15, requestTimeout: 60 },
+    ...{
+      maxBody: largest,
+      maxPending,
+      maxClientPending: Math.max(largest, maxPending / 4),
+      maxPixels: maxPixels * 1e6,
+      maxConnections: 4096,
+    },
+    ...{ headersTimeout: 15, requestTimeout: 60, bodyWindow: 10 },
     threads: Math.max(1, Math.floor(cores / workers)),
     ...settings,
     workers,

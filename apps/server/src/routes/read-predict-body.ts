@@ -44,7 +44,7 @@ export async function readPredictBody(request: FastifyRequest, rules: BodyRules)
 async function readBody(request: FastifyRequest, rules: BodyRules): Promise<PredictBody> {
   if (request.isMultipart()) {
     try {
-      return await Promise.race([readForm(request, rules), overflow(request, rules.maxBody)]);
+      return await Promise.race([readForm(request, rules), request.watchBody()]);
     } catch (error) {
       throw formFault(error, rules);
     }
@@ -85,17 +85,6 @@ async function readForm(request: FastifyRequest, rules: BodyRules): Promise<Pred
   }
   const images = files.map((file, i) => ({ name: nameOf(i, files.length), file }));
   return { images, parameters: textParameters(request, fields, rules) };
-}
-
-/** Fails as soon as more has come than a body may contain; forms are read past the framework's own limit. */
-function overflow({ raw }: FastifyRequest, maxBody: number): Promise<never> {
-  return new Promise((_, reject) => {
-    let bytes = 0;
-    raw.on("data", (data: Buffer) => {
-      bytes += data.length;
-      if (bytes > maxBody) reject(tooLarge(maxBody));
-    });
-  });
 }
 
 /** The parser of forms throws errors of its own, most of them without a status. */

@@ -149,7 +149,14 @@ describe("limits", () => {
   });
 
   it("of what is in memory at a time", async () => {
-    const { app } = await testService({ maxBody: 4000, maxPending: 5000, queue: 64, window: 300, batch: 64 });
+    const { app } = await testService({
+      maxBody: 4000,
+      maxPending: 5000,
+      maxClientPending: 5000,
+      queue: 64,
+      window: 300,
+      batch: 64,
+    });
     const url = await listen(app);
     const image = pngFile({ width: 30, height: 30 });
     const body = Buffer.concat([image, Buffer.alloc(3000 - image.length)]);
@@ -159,6 +166,73 @@ describe("limits", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
     expect((await post()).status).toBe(200);
     expect((await fetch(`${url}/v1/predict`, { method: "POST", body: formOf([image]) })).status).toBe(200);
+  });
+
+  describe("of uploads", async () => {
+    const limits = { maxBody: 9000, maxPending: 20_000, maxClientPending: 10_000, bodyWindow: 1000 };
+    const { app } = await testService({ ...limits, proxies: ["127.0.0.1"] });
+    const port = Number(new URL(await listen(app)).port);
+    const hasty = await listen((await testService({ bodyWindow: 0.02 })).app);
+    const image = pngFile({ width: 30, height: 30 });
+    const kinds = ["image/png", "multipart/form-data; boundary=x"];
+    const formHead = '--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n';
+
+    /** Begins an upload of unknown length. */
+    const upload = (type: string, client: string) => {
+      const headers = { "content-type": type, "transfer-encoding": "chunked", "x-forwarded-for": client };
+      const sending = request({ port, host: "127.0.0.1", method: "POST", path: "/v1/predict", headers });
+      const answer = new Promise<number | string>((resolve) => {
+        sending.on("response", (response) => resolve(response.resume().statusCode as number));
+        sending.on("error", ({ message }) => resolve(message));
+      });
+      sending.write(type.startsWith("image") ? image : formHead);
+      return { answer, sending };
+    };
+
+    it.each(kinds)("that come byte by byte as %s leave others their room", async (type) => {
+      const slow = Array.from({ length: 16 }, () => upload(type, "192.0.2.1"));
+      await expect.poll(() => count(slow)).toBe(16);
+      const quick = upload("image/png", "192.0.2.1");
+      quick.sending.end();
+      expect(await quick.answer).toBe(200);
+      for (const { sending } of slow) sending.destroy();
+      await Promise.all(slow.map(({ answer }) => answer));
+    });
+
+    const count = async (of: readonly unknown[]): Promise<number> => {
+      const connections = await new Promise<number>((resolve) => app.server.getConnections((_, n) => resolve(n)));
+      return Math.min(connections, of.length);
+    };
+
+    it.each(kinds)("of one address, as %s", async (type) => {
+      const first = upload(type, "192.0.2.1");
+      first.sending.write(Buffer.alloc(8000));
+      const same = async (): Promise<unknown> => {
+        const { sending, answer } = upload(type, "192.0.2.1");
+        sending.write(Buffer.alloc(4000));
+        const status = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 100))]);
+        sending.destroy();
+        return status;
+      };
+      await expect.poll(same).toBe(429);
+      const other = upload("image/png", "192.0.2.2");
+      other.sending.end();
+      expect(await other.answer).toBe(200);
+      first.sending.destroy();
+      await first.answer;
+      await expect.poll(same).toBe(undefined);
+    });
+
+    it.each(kinds)("that are too slow, as %s", async (type) => {
+      const response = await fetch(`${hasty}/v1/predict`, {
+        ...{ method: "POST", headers: { "content-type": type }, duplex: "half" },
+        body: new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode(formHead)) }),
+      } as RequestInit);
+      expect([response.status, await response.json()]).toEqual([
+        408,
+        { error: { code: "TIMEOUT", message: expect.stringMatching(/too slowly: less than 10 KiB in 0\.02 seconds/) } },
+      ]);
+    });
   });
 
   it.each([
