@@ -71,7 +71,7 @@ async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<voi
   const { settings, pool, models, metrics } = parts;
   const turn = new Turn(app, settings.grace);
   answerErrors(app);
-  await openApi(app, { hasKey: settings.key !== undefined });
+  await openApi(app, settings);
   await guard(app, settings);
   turn.watch();
   boundBodies(app, settings);

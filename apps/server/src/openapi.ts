@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
+import type { FullSettings } from "./settings.ts";
 
 const { version }: { version: string } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -14,7 +15,7 @@ declare module "fastify" {
 }
 
 /** Describes all routes that are added after this, at `/openapi.json`. */
-export async function openApi(app: FastifyInstance, { hasKey }: { hasKey: boolean }): Promise<void> {
+export async function openApi(app: FastifyInstance, { key, predictKey }: FullSettings): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -32,17 +33,21 @@ export async function openApi(app: FastifyInstance, { hasKey }: { hasKey: boolea
         { name: "service", description: "Health and measurements" },
       ],
       components: {
-        securitySchemes: { key: { type: "http", scheme: "bearer", description: "The service's API key" } },
+        securitySchemes: {
+          key: { type: "http", scheme: "bearer", description: "The API key that may do everything" },
+          predictKey: { type: "http", scheme: "bearer", description: "The API key that may only predict" },
+        },
       },
-      ...(hasKey ? { security: [{ key: [] }] } : {}),
+      ...(key !== undefined ? { security: [{ key: [] }] } : {}),
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, i) => String($id ?? `schema-${i}`) },
     transform: ({ schema, url, route }) => {
-      const { bodies, parameters, isPublic } = route.config ?? {};
+      const { bodies, parameters, isPublic, isPrediction } = route.config ?? {};
       const own = schema as FastifySchema | undefined;
       const shown: Record<string, unknown> = { ...own };
       if (bodies !== undefined) shown.body = { content: bodies };
       if (parameters !== undefined) shown.querystring = parameters;
+      if (isPrediction === true && predictKey !== undefined) shown.security = [{ key: [] }, { predictKey: [] }];
       if (isPublic === true) shown.security = [];
       return { schema: shown as FastifySchema, url };
     },

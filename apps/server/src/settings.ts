@@ -52,7 +52,7 @@ export interface ServerSettings
 /** How jobs run; workers of inference go before them. */
 export type JobSettings = Pick<JobsOptions, "concurrency" | "threads" | "grace">;
 
-type Optional = "key" | "database" | "web" | "threads" | "jobs";
+type Optional = "key" | "predictKey" | "database" | "web" | "threads" | "jobs";
 
 /** {@link ServerSettings} with the defaults filled in. */
 export type FullSettings = Readonly<Required<Omit<ServerSettings, Optional>> & Pick<ServerSettings, Optional>>;
@@ -99,11 +99,26 @@ export function fillSettings(settings: ServerSettings): FullSettings {
   return full;
 }
 
-function requireSense({ imgsz, maxImgsz, queue, maxImages, maxBody, maxPending, cors, key }: FullSettings): void {
+function requireSense({
+  imgsz,
+  maxImgsz,
+  queue,
+  maxImages,
+  maxBody,
+  maxPending,
+  cors,
+  key,
+  predictKey,
+}: FullSettings): void {
   if (imgsz > maxImgsz)
     throw argument(`imgsz ${imgsz} is larger than the largest that requests may ask for, ${maxImgsz}.`);
   if (maxImages > queue) throw argument(`a request may contain ${maxImages} images, but only ${queue} may wait.`);
   if (maxBody > maxPending) throw argument(`one request may be larger than all in memory together may be.`);
+  if (predictKey !== undefined && (key === undefined || key === predictKey)) {
+    throw argument(
+      "predict_key= is for those who may only predict: key= must be another one, for those who may do everything.",
+    );
+  }
   for (const origin of cors) {
     if (origin === "*" && key !== undefined) continue;
     if (origin === "*") throw argument("cors=* lets every web page use the service: that needs an API key.");

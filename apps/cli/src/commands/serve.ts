@@ -13,10 +13,17 @@ export const serve: CommandWork = work("serve", {
   async run(values, terminal) {
     const { startService } = await import("@lookonce/server");
     const { model: models, data: dataRoots, runs: runsRoot, maxBody, maxPixels, json, verbose, ...rest } = values;
-    const { models: modelRoots, key = terminal.env.LOOKONCE_KEY, maxImgsz, ...same } = rest;
+    const { env } = terminal;
+    const {
+      models: modelRoots,
+      key = env.LOOKONCE_KEY,
+      predictKey = env.LOOKONCE_PREDICT_KEY,
+      maxImgsz,
+      ...same
+    } = rest;
     const settings = {
       ...same,
-      ...{ models, modelRoots, dataRoots, runsRoot, key: key === "" ? undefined : key },
+      ...{ models, modelRoots, dataRoots, runsRoot, key: key || undefined, predictKey: predictKey || undefined },
       maxImgsz: Math.max(maxImgsz, same.imgsz),
       maxBody: Math.floor(maxBody * mebibyte),
       maxPixels: Math.floor(maxPixels * 1e6),

@@ -40,8 +40,12 @@ export function modelRoutes(app: FastifyInstance, models: ModelRegistry): void {
     "/v1/models",
     {
       schema: { tags, operationId: "listModels", summary: "Lists models", response: { 200: listSchema, ...refusals } },
+      config: { isPrediction: true },
     },
-    async () => ({ models: models.list(), available: await models.available() }),
+    async ({ mayOnlyPredict }) => ({
+      models: models.list(),
+      available: mayOnlyPredict ? [] : await models.available(),
+    }),
   );
 
   const loadSchema = {
@@ -82,6 +86,7 @@ export function modelRoutes(app: FastifyInstance, models: ModelRegistry): void {
         ...{ tags, operationId: "describeModel", summary: "Describes a model's layers and its head", params: byId },
         response: { 200: detailsSchema, ...refusals },
       },
+      config: { isPrediction: true },
     },
     async ({ params }) => models.details(params.id),
   );

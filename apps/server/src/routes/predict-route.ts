@@ -59,7 +59,7 @@ export function predictRoute(app: FastifyInstance, parts: ServiceParts): void {
         querystring: { type: "object", properties: {}, additionalProperties: true },
         response: { 200: { description: "What was found", ...answerSchema }, ...refusals },
       },
-      config: { bodies: predictBodies(settings), parameters: parametersSchema(settings) },
+      config: { isPrediction: true, bodies: predictBodies(settings), parameters: parametersSchema(settings) },
     },
     async (request, reply): Promise<PredictAnswer> => {
       const { images: sent, parameters } = await readPredictBody(request, rules);

@@ -23,7 +23,7 @@ export function boundBodies(app: FastifyInstance, settings: FullSettings): void 
   app.addHook("onRequest", async (request, reply) => {
     const announced = Number(request.headers["content-length"] ?? 0);
     if (announced > maxBody) throw tooLarge(maxBody);
-    const refusal = hasBody(request) ? budget.refusal(request.ip, announced) : undefined;
+    const refusal = hasBody(request) ? budget.refusal(clientOf(request), announced) : undefined;
     if (refusal !== undefined) throw refusal;
     request.watchBody = () => watch(request, reply);
   });
@@ -38,7 +38,9 @@ export function boundBodies(app: FastifyInstance, settings: FullSettings): void 
     done(null, payload);
   });
 
-  function watch({ raw, ip }: FastifyRequest, reply: FastifyReply): Promise<never> {
+  function watch(request: FastifyRequest, reply: FastifyReply): Promise<never> {
+    const { raw } = request;
+    const client = clientOf(request);
     return new Promise((_, reject) => {
       let bytes = 0;
       let before = Number.NEGATIVE_INFINITY;
@@ -53,14 +55,14 @@ export function boundBodies(app: FastifyInstance, settings: FullSettings): void 
       }, 1000 * bodyWindow).unref();
       raw.on("data", ({ length }: Buffer) => {
         bytes += length;
-        const refusal = bytes > maxBody ? tooLarge(maxBody) : budget.refusal(ip, length);
-        budget.add(ip, length);
+        const refusal = bytes > maxBody ? tooLarge(maxBody) : budget.refusal(client, length);
+        budget.add(client, length);
         if (refusal !== undefined) refuse(refusal);
       });
       raw.once("end", () => clearInterval(timer));
       reply.raw.once("close", () => {
         clearInterval(timer);
-        budget.add(ip, -bytes);
+        budget.add(client, -bytes);
       });
     });
   }
@@ -94,6 +96,11 @@ class BodyBudget {
     if (own === 0) this.#ofClients.delete(client);
     else this.#ofClients.set(client, own);
   }
+}
+
+/** An address; behind one, those with one key do not use up what those with the other may have. */
+function clientOf({ ip, mayOnlyPredict }: FastifyRequest): string {
+  return mayOnlyPredict ? `${ip} predicts` : ip;
 }
 
 export function tooLarge(maxBody: number): HttpError {

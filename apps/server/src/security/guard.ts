@@ -11,8 +11,14 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no API key: the page itself, and whether the service lives. */
     isPublic?: boolean;
+    /** Belongs to predictions: the key that may only predict opens it, too. */
+    isPrediction?: boolean;
     /** Asked so often, by machines that watch, that it is not counted. */
     isUncounted?: boolean;
+  }
+  interface FastifyRequest {
+    /** Whether it came with the key that may only predict. */
+    mayOnlyPredict: boolean;
   }
 }
 
@@ -55,7 +61,8 @@ export async function guard(app: FastifyInstance, settings: FullSettings): Promi
   }
   app.addHook("onRequest", checkOrigin(settings));
   await limitRate(app, settings);
-  if (settings.key !== undefined) app.addHook("onRequest", checkKey(new ApiKey(settings.key)));
+  app.decorateRequest("mayOnlyPredict", false);
+  if (settings.key !== undefined) app.addHook("onRequest", checkKey(settings.key, settings.predictKey));
 }
 
 /**
@@ -104,12 +111,22 @@ async function limitRate(app: FastifyInstance, { rate }: FullSettings): Promise<
   app.addHook("onRequest", app.rateLimit() as onRequestAsyncHookHandler);
 }
 
-function checkKey(key: ApiKey): onRequestAsyncHookHandler {
+function checkKey(key: string, predictKey: string | undefined): onRequestAsyncHookHandler {
+  const full = new ApiKey(key);
+  const predict = predictKey === undefined ? undefined : new ApiKey(predictKey);
   return async (request, reply) => {
-    if (request.routeOptions.config?.isPublic === true || key.opens(request.headers.authorization)) return;
+    const { method, headers, routeOptions, is404 } = request;
+    const { isPublic, isPrediction } = routeOptions.config ?? {};
+    if (isPublic === true || full.opens(headers.authorization)) return;
+    if (predict?.opens(headers.authorization) === true) {
+      request.mayOnlyPredict = true;
+      if (isPrediction === true || is404) return;
+      const message = `This API key may only predict; ${method} ${routeOptions.url} needs the one that may do everything.`;
+      throw new HttpError(403, "PREDICT_ONLY", message);
+    }
     reply.header("www-authenticate", "Bearer");
     const message =
-      request.headers.authorization === undefined
+      headers.authorization === undefined
         ? "The service needs its API key: send it as the header Authorization: Bearer KEY."
         : "This is not the service's API key.";
     throw new HttpError(401, "UNAUTHORIZED", message);

@@ -79,6 +79,39 @@ describe("a service with a key", async () => {
   });
 });
 
+describe("a service with a key that may only predict", async () => {
+  const predictKey = makeKey();
+  const { app } = await testService({ key, predictKey });
+  const routes = app.swagger().paths as Record<string, Record<string, { security?: object[] }>>;
+
+  it("opens with it what its description says, and nothing else", async () => {
+    const opened: string[] = [];
+    for (const [path, methods] of Object.entries(routes)) {
+      for (const [method, { security = [{ key: [] }] }] of Object.entries(methods)) {
+        const asked = { method: method.toUpperCase() as "GET", url: path.replaceAll(/\{.*?\}/g, "x") };
+        const { statusCode, body } = await app.inject({ ...asked, ...bearer(predictKey) });
+        const isOpen = security.length === 0 || security.some((scheme) => "predictKey" in scheme);
+        expect([path, statusCode === 403]).toEqual([path, !isOpen]);
+        if (!isOpen) expect(body).toMatch(/PREDICT_ONLY.*may only predict; [A-Z]+ \/\S+ needs the one/);
+        else if (security.length > 0) opened.push(`${method} ${path}`);
+        expect((await app.inject({ ...asked, ...bearer(key) })).statusCode).not.toBe(403);
+      }
+    }
+    expect(opened.sort()).toEqual(["get /v1/models", "get /v1/models/{id}", "post /v1/predict"]);
+  });
+
+  it("predicts, and does not list files of runs", async () => {
+    const payload = pngFile({ width: 30, height: 30 });
+    const headers = { ...bearer(predictKey).headers, "content-type": "image/png" };
+    const { statusCode } = await app.inject({ method: "POST", url: "/v1/predict", payload, headers });
+    expect(statusCode).toBe(200);
+    const { models, available } = (await app.inject({ url: "/v1/models", ...bearer(predictKey) })).json();
+    expect([models.length, available]).toEqual([1, []]);
+    expect((await app.inject({ url: "/v1/nothing", ...bearer(predictKey) })).statusCode).toBe(404);
+    expect((await app.inject({ url: "/v1/models", ...bearer(makeKey()) })).statusCode).toBe(401);
+  });
+});
+
 describe("a service without a key", async () => {
   const { app } = await testService({ hosts: ["detector.test"], cors: ["https://friend.test"] });
   const url = await listen(app);
@@ -241,6 +274,8 @@ describe("limits", () => {
     [{ cors: ["*"] }, /needs an API key/],
     [{ cors: ["https://a.test/path"] }, /is no origin/],
     [{ modelRoots: ["/nowhere/at/all"] }, /no folder/],
+    [{ predictKey: key }, /key= must be another one/],
+    [{ key, predictKey: key }, /key= must be another one/],
   ])("that make no sense are refused: %j", async (settings, message) => {
     await expect(createApp({ ...settings, runsRoot: temporaryFolder(), log: "none" })).rejects.toThrow(message);
   });

@@ -766,6 +766,8 @@ export interface ServeArgs {
   host?: string;
   /** API key, or sha256: and its hash. Default: LOOKONCE_KEY of the environment. */
   key?: string;
+  /** API key that may only predict, or sha256: and its hash. Default: LOOKONCE_PREDICT_KEY of the environment. */
+  predictKey?: string;
   /** Folders that requests may load models from. */
   models?: readonly string[];
   /** Folders with data sets that requests may train on. */
@@ -820,6 +822,7 @@ export interface ServeValues {
   port: number;
   host: string;
   key?: string;
+  predictKey?: string;
   models?: readonly string[];
   data?: readonly string[];
   runs: string;

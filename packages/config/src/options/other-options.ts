@@ -86,6 +86,9 @@ export const serveOptions: OptionTable = {
   port: integer("port to listen on; 0 for a free one", 8080, { min: 0, max: 65_535 }),
   host: text("address", "address to listen on; any but this machine's own needs a key", "127.0.0.1"),
   key: text("key", "API key, or sha256: and its hash", undefined, { defaultText: "LOOKONCE_KEY of the environment" }),
+  predict_key: text("key", "API key that may only predict, or sha256: and its hash", undefined, {
+    defaultText: "LOOKONCE_PREDICT_KEY of the environment",
+  }),
   models: words("folders that requests may load models from", undefined, { expects: "folder,folder" }),
   data: words("folders with data sets that requests may train on", undefined, { expects: "folder,folder" }),
   runs: text("folder", "folder for trainings", "runs"),
