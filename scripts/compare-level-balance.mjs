@@ -10,14 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BatchLoader, Dataset, generateShapes } from "@lookonce/data";
 import { setDevice } from "@lookonce/device";
-import {
-  AnchorAssigner,
-  anchorTargetInputs,
-  LevelBalance,
-  readAnchorTargets,
-  scaleV5Gains,
-  v5DetectionLoss,
-} from "@lookonce/loss";
+import { AnchorAssigner, anchorTargetInputs, LevelBalance, scaleV5Gains, v5DetectionLoss } from "@lookonce/loss";
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { plotLines, writePlot } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
@@ -57,7 +50,7 @@ function criterionOf(model, balance) {
     state: balance.state,
     inputs: ({ targets, ...size }) => anchorTargetInputs(assigner.assign(targets, size)),
     loss(raw, inputs) {
-      const { total, box, obj, cls } = v5DetectionLoss(raw, readAnchorTargets(inputs), { nc, gains, balance });
+      const { total, box, obj, cls } = v5DetectionLoss(raw, inputs, { nc, gains, balance });
       return { total, parts: [box, obj, cls] };
     },
     dispose: () => balance.dispose(),

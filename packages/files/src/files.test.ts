@@ -15,8 +15,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LookonceError } from "@lookonce/errors";
+import { failWrites } from "@lookonce/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import {
+  appendWholeSync,
   besideOf,
   cacheFolder,
   machineKey,
@@ -97,6 +99,33 @@ describe("a disk that is full", () => {
     const write = (): void => writing("/dev/full", () => writeFileSync("/dev/full", "x"));
     expect(write).toThrow(LookonceError);
     expect(write).toThrow("cannot write /dev/full: the disk is full (ENOSPC)");
+  });
+});
+
+describe.each(["ENOSPC", "EIO", "EROFS"] as const)("a disk that says %s", (code) => {
+  const own = join(folder, code);
+  const words = { ENOSPC: /make room/, EIO: /the disk failed/, EROFS: /choose another folder/ }[code];
+
+  it.each(ways)("%s: the file before stays, byte by byte, and nothing is beside it", async (_, write) => {
+    const file = join(own, "kept.bin");
+    await write(file, "what was there before");
+    failWrites(code, "kept.bin");
+    const error = await write(file, "x".repeat(1000)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "IO", message: expect.stringMatching(words) });
+    expect(String(error)).toContain(file);
+    expect(readFileSync(file, "utf8")).toBe("what was there before");
+    expect(readdirSync(own)).toEqual(["kept.bin"]);
+  });
+
+  it("appends whole lines or nothing", () => {
+    const file = join(own, "rows.csv");
+    appendWholeSync(file, "a,b\n");
+    const restore = failWrites(code, "rows.csv");
+    expect(() => appendWholeSync(file, "1,2\n")).toThrow(words);
+    expect(readFileSync(file, "utf8")).toBe("a,b\n");
+    restore();
+    appendWholeSync(file, "3,4\n");
+    expect(readFileSync(file, "utf8")).toBe("a,b\n3,4\n");
   });
 });
 
@@ -195,6 +224,14 @@ describe("machineKey", () => {
     expect(key).toHaveLength(32);
     expect([first, second].filter((one) => one !== undefined && !one.equals(key as Buffer))).toEqual([]);
     if (process.platform !== "win32") expect(statSync(join(own, "machine.key")).mode & 0o777).toBe(0o600);
+  });
+
+  it("is made again after a full disk took half of it", async () => {
+    const own = join(folder, "full-cache");
+    const restore = failWrites("ENOSPC", "machine.key");
+    expect(await machineKey(own)).toBeUndefined();
+    restore();
+    expect(await machineKey(own)).toHaveLength(32);
   });
 
   it("is absent where nothing can be written", async () => {

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { failWrites } from "@lookonce/testing";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type LockOwner, withLock } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-lock-"));
@@ -60,6 +61,24 @@ describe("a lock", () => {
     leave({ pid: 1, host: "elsewhere" });
     expect(await tryLock()).toMatchObject({ pid: 1, host: "elsewhere" });
     utimesSync(file, 0, Date.now() / 1000 - 120);
+    expect(await tryLock()).toBe("taken");
+  });
+
+  it("of another host that died is taken over, too, when the clock was set back since", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    leave({ pid: 1, host: "elsewhere" });
+    utimesSync(file, 0, Date.now() / 1000 + 86_400);
+    const onWait = (): void => void vi.advanceTimersByTime(61_000);
+    expect(await withLock(file, async () => "taken", { onWait })).toBe("taken");
+  });
+
+  it("that a full disk has no room for is an error, and stands in nobody's way afterwards", async () => {
+    const restore = failWrites("ENOSPC", "a.lock");
+    const taking = withLock(file, async () => "taken");
+    await expect(taking).rejects.toMatchObject({ code: "IO", message: expect.stringContaining("the disk is full") });
+    expect(readdirSync(folder)).toEqual([]);
+    restore();
     expect(await tryLock()).toBe("taken");
   });
 

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeNew } from "./write-new.ts";
 import { writing } from "./writing.ts";
 
 const heartbeatMs = 2_000;
@@ -46,18 +47,19 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
 async function acquire(file: string, { signal, onWait }: LockOptions): Promise<string> {
   const { pid } = process;
   let notified = false;
+  const beat = { time: 0, since: 0 };
   while (true) {
     signal?.throwIfAborted();
     const owner = { pid, host: hostname(), since: new Date().toISOString(), started: startOf(pid), key: randomUUID() };
     const content = JSON.stringify(owner);
     try {
-      await writeFile(file, content, { flag: "wx" });
+      await writeNew(file, content);
       return content;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") await writing(file, () => Promise.reject(error));
     }
     const found = await readFile(file, "utf8").catch(() => "");
-    if (await isAbandoned(file, parseOwner(found))) await removeIf(file, found);
+    if (await isAbandoned(file, parseOwner(found), beat)) await removeIf(file, found);
     else {
       if (!notified) onWait?.(parseOwner(found));
       notified = true;
@@ -66,13 +68,21 @@ async function acquire(file: string, { signal, onWait }: LockOptions): Promise<s
   }
 }
 
-async function isAbandoned(file: string, owner: LockOwner | undefined): Promise<boolean> {
+/** @param beat the last heartbeat that was seen, and when, on the clock of `performance.now()` */
+async function isAbandoned(
+  file: string,
+  owner: LockOwner | undefined,
+  beat: { time: number; since: number },
+): Promise<boolean> {
   if (owner?.host === hostname()) {
     if (!isAlive(owner.pid)) return true;
     if (owner.started !== undefined) return owner.started !== startOf(owner.pid);
   }
   const state = await stat(file).catch(() => undefined);
-  return state !== undefined && Date.now() - state.mtimeMs > staleAfterMs;
+  if (state === undefined) return false;
+  if (beat.time !== state.mtimeMs) Object.assign(beat, { time: state.mtimeMs, since: performance.now() });
+  // A clock that was set back, or that of another host, may call an old heartbeat one of the future for days
+  return Date.now() - state.mtimeMs > staleAfterMs || performance.now() - beat.since > staleAfterMs;
 }
 
 /** Removes a lock with this content. Another may have taken it over since it was read, whose lock is restored. */

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
 import { readRegular } from "./read-regular.ts";
+import { writeNew } from "./write-new.ts";
 
 const keyBytes = 32;
 
@@ -24,7 +25,7 @@ export async function machineKey(folder: string = cacheFolder()): Promise<Buffer
   try {
     await mkdir(folder, { recursive: true });
     const key = randomBytes(keyBytes);
-    await writeFile(file, key, { flag: "wx", mode: 0o600 });
+    await writeNew(file, key, 0o600);
     return key;
   } catch {
     // Another process was faster, or the folder is only for reading

@@ -28,12 +28,14 @@ function reasonOf(cause: unknown): string {
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
-      return `the disk is full (${code})`;
+      return `the disk is full (${code}); make room and try again.`;
     case "EACCES":
     case "EPERM":
       return `it, or its folder, may not be written to (${code})`;
     case "EROFS":
-      return `it is on a disk that is only for reading (${code})`;
+      return `it is on a disk that is only for reading (${code}); choose another folder.`;
+    case "EIO":
+      return `the disk failed (${code}); check it before you write to it again.`;
     case "EISDIR":
       return `a folder has its name (${code})`;
     case "ENOTDIR":

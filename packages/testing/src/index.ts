@@ -2,6 +2,7 @@ export type { Browser, BrowserContextOptions, Download, Page } from "playwright-
 export { describeInBrowser, launchChromium } from "./browser.ts";
 export { expectClose, relativeError, type Tolerance } from "./closeness.ts";
 export { askedTestDevice, enterTestDevice, recordsGraphs, type UsualDevice, usualDevices } from "./enter-device.ts";
+export { type DiskFault, failWrites } from "./fail-writes.ts";
 export {
   describeGolden,
   describeShared,

@@ -1,0 +1,34 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { writing } from "./writing.ts";
+
+/**
+ * Appends a text to a file (made where there is none) whole or not at all: what a full disk took of it is cut off again, so
+ * that the file never ends in half a line.
+ *
+ * @throws LookonceError `IO`, naming the file, which is then as it was before
+ */
+export function appendWholeSync(path: string, text: string): void {
+  const bytes = Buffer.from(text);
+  writing(path, () => {
+    const file = openSync(path, "a");
+    try {
+      const { size } = fstatSync(file);
+      try {
+        for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      } catch (error) {
+        cut(file, size);
+        throw error;
+      }
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function cut(file: number, size: number): void {
+  try {
+    ftruncateSync(file, size);
+  } catch {
+    // The failure that counts is the one that led here
+  }
+}
