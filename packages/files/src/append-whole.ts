@@ -1,13 +1,15 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import type { WriteOptions } from "./write-whole.ts";
 import { writing } from "./writing.ts";
 
 /**
  * Appends a text to a file (made where there is none) whole or not at all: what a full disk took of it is cut off again, so
  * that the file never ends in half a line.
  *
+ * @param options `flush`: whether to wait until the disk has the bytes; default `false`
  * @throws LookonceError `IO`, naming the file, which is then as it was before
  */
-export function appendWholeSync(path: string, text: string): void {
+export function appendWholeSync(path: string, text: string, { flush = false }: WriteOptions = {}): void {
   const bytes = Buffer.from(text);
   writing(path, () => {
     const file = openSync(path, "a");
@@ -15,6 +17,7 @@ export function appendWholeSync(path: string, text: string): void {
       const { size } = fstatSync(file);
       try {
         for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+        if (flush) fsyncSync(file);
       } catch (error) {
         cut(file, size);
         throw error;

@@ -19,7 +19,7 @@ export function writing<T>(path: string, action: () => T): T {
 
 function named(path: string, cause: unknown): LookonceError {
   if (cause instanceof LookonceError) return cause;
-  return new LookonceError("IO", `cannot write ${path}: ${reasonOf(cause)}`, { cause });
+  return new LookonceError("IO", `cannot write ${path}: ${reasonOf(cause)}.`, { cause });
 }
 
 /** What people can do something about, in their words; else the system's. */
@@ -28,14 +28,14 @@ function reasonOf(cause: unknown): string {
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
-      return `the disk is full (${code}); make room and try again.`;
+      return `the disk is full (${code}); make room and try again`;
     case "EACCES":
     case "EPERM":
       return `it, or its folder, may not be written to (${code})`;
     case "EROFS":
-      return `it is on a disk that is only for reading (${code}); choose another folder.`;
+      return `it is on a disk that is only for reading (${code}); choose another folder`;
     case "EIO":
-      return `the disk failed (${code}); check it before you write to it again.`;
+      return `the disk failed (${code}); check it before you write to it again`;
     case "EISDIR":
       return `a folder has its name (${code})`;
     case "ENOTDIR":

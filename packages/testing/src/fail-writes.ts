@@ -58,7 +58,7 @@ export function failWrites(code: DiskFault, match: string | RegExp): () => void 
       throw fault("write", `file ${file}`);
     }),
     ...(["writeFileSync", "appendFileSync"] as const).map((name) =>
-      vi.spyOn(fs, name).mockImplementation((path: fs.PathOrFileDescriptor, content: unknown, options) => {
+      vi.spyOn(fs, name).mockImplementation((path: fs.PathOrFileDescriptor, content: unknown, options: unknown) => {
         const write = original[name] as (...all: unknown[]) => void;
         if (!fails(path)) return write(path, content, options);
         if (!isReadOnly) write(path, half(content), options);
@@ -66,7 +66,7 @@ export function failWrites(code: DiskFault, match: string | RegExp): () => void 
       }),
     ),
     ...(["writeFile", "appendFile"] as const).map((name) =>
-      vi.spyOn(fs.promises, name).mockImplementation(async (path: unknown, content: unknown, options) => {
+      vi.spyOn(fs.promises, name).mockImplementation(async (path: unknown, content: unknown, options: unknown) => {
         const write = original.promises[name] as (...all: unknown[]) => Promise<void>;
         if (!fails(path)) return write(path, content, options);
         if (!isReadOnly) await write(path, half(content), options);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Checkpoint, saveCheckpoint, type TrainingState } from "@lookonce/checkpoint";
+import { type Checkpoint, readCheckpoint, saveCheckpoint, type TrainingState } from "@lookonce/checkpoint";
+import { LookonceError } from "@lookonce/errors";
 import { type DetectionModel, stateDict } from "@lookonce/nn";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import type { TrainingParts } from "./training-parts.ts";
@@ -46,6 +47,14 @@ export class Checkpointer {
     await this.#write("last", { epoch });
   }
 
+  /** Adds to the error of a disk that ended the training where it can be resumed from. Other errors are returned as they are. */
+  withWayBack(error: unknown): unknown {
+    const last = this.file("last");
+    if (!(error instanceof LookonceError) || error.code !== "IO" || !isResumable(last)) return error;
+    const message = `${error.message} What was trained before is saved: resume from ${last}.`;
+    return new LookonceError("IO", message, { cause: error });
+  }
+
   async #write(name: FileName, notes: ModelNotes, training?: TrainingState): Promise<void> {
     const { model, ema, criterion } = this.#parts;
     const { imgsz } = this.#options;
@@ -54,6 +63,14 @@ export class Checkpointer {
     for (const [key, variable] of variables) loss[key] = [...(await variable.data())];
     const all = { ...notes, imgsz, ...(variables.length > 0 && { loss }), training };
     await saveModel(this.file(name), ema?.model ?? model, all);
+  }
+}
+
+function isResumable(file: string): boolean {
+  try {
+    return readCheckpoint(file).training !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -24,8 +24,11 @@ import type { ValidationResult } from "./validation/validation-result.ts";
 export async function train(model: DetectionModel, options: TrainOptions): Promise<TrainResult> {
   checkTrainOptions(model, options);
   const training = await setUpTraining(model, options);
+  const { checkpointer } = training;
   try {
-    return await lockRun(training.directory, () => fit(training));
+    return await lockRun(training.directory, () =>
+      fit(training).catch((error) => Promise.reject(checkpointer.withWayBack(error))),
+    );
   } finally {
     await disposeTraining(training);
   }

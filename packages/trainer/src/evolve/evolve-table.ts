@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { LookonceError } from "@lookonce/errors";
-import { writeWholeSync, writing } from "@lookonce/files";
+import { appendWholeSync, writeWholeSync } from "@lookonce/files";
 import type { Hyps } from "./mutate.ts";
 
 /** Scores of a generation. */
@@ -63,7 +63,7 @@ export class EvolveTable {
   /** Adds a generation. @throws LookonceError `IO` when the file cannot be written */
   add({ scores, hyps }: EvolvedGeneration): void {
     const cells = [...scoreKeys.map((key) => scores[key] ?? ""), ...this.#keys.map((key) => hyps[key])];
-    writing(this.#file, () => appendFileSync(this.#file, `${cells.join(",")}\n`, { flush: true }));
+    appendWholeSync(this.#file, `${cells.join(",")}\n`, { flush: true });
     this.rows.push({ scores, hyps });
   }
 

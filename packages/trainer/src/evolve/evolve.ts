@@ -1,8 +1,7 @@
-import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FamilySettings, hypKeys, type Recipe, type SearchSpace } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import { writeWholeSync, writing } from "@lookonce/files";
+import { appendWholeSync, writeWholeSync } from "@lookonce/files";
 import type { Random } from "@lookonce/random";
 import { dump } from "js-yaml";
 import { type EvolvedGeneration, EvolveTable, type GenerationScores } from "./evolve-table.ts";
@@ -93,7 +92,7 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
     }
     const report: GenerationReport = { ...generation, ...judged, generation: number, isBest };
     const line = JSON.stringify({ event: "generation", ...report });
-    writing(logFile, () => appendFileSync(logFile, `${line}\n`));
+    appendWholeSync(logFile, `${line}\n`);
     await onGeneration?.(report, table.rows);
   }
   // A crash may have come between the line and the file.

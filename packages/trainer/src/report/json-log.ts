@@ -1,6 +1,5 @@
-import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeWholeSync, writing } from "@lookonce/files";
+import { appendWholeSync, writeWholeSync } from "@lookonce/files";
 import { dump } from "js-yaml";
 import type { TrainCallbacks } from "./callbacks.ts";
 
@@ -11,7 +10,7 @@ import type { TrainCallbacks } from "./callbacks.ts";
 export function jsonLog(): TrainCallbacks {
   let file = "";
   const log = (event: string, entry: object): void => {
-    writing(file, () => appendFileSync(file, `${JSON.stringify({ event, ...entry })}\n`));
+    appendWholeSync(file, `${JSON.stringify({ event, ...entry })}\n`);
   };
   return {
     onTrainStart({ directory, ...run }) {

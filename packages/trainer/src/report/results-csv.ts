@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { taskOf } from "@lookonce/families";
-import { writeWholeSync, writing } from "@lookonce/files";
+import { appendWholeSync, writeWholeSync } from "@lookonce/files";
 import { groupNames } from "../optimizer/parameter-groups.ts";
 import type { EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
@@ -35,7 +35,7 @@ export function resultsCsv(): TrainCallbacks {
         writeWholeSync(file, `${columns.join(",")}\n`);
       }
       const cells = columns.map((column) => row.get(column) ?? "");
-      writing(file, () => appendFileSync(file, `${cells.join(",")}\n`));
+      appendWholeSync(file, `${cells.join(",")}\n`);
     },
   };
 }

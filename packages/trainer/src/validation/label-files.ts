@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import type { BatchSample } from "@lookonce/data";
-import { writing } from "@lookonce/files";
+import { writeWholeSync } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
 import { xyxyToNormalizedXywh } from "@lookonce/geometry";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
@@ -26,10 +25,7 @@ export function labelFiles(directory: string, { conf = false }: LabelFilesOption
         const found = inFiles[i] as (typeof inFiles)[number];
         if (found.count === 0) return;
         const file = join(directory, `${freeName(sample.path, used)}.txt`);
-        writing(file, () => {
-          mkdirSync(directory, { recursive: true });
-          writeFileSync(file, linesOf(found, sample, conf));
-        });
+        writeWholeSync(file, linesOf(found, sample, conf), { flush: false });
       });
     },
   };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Batch, BatchSample } from "@lookonce/data";
 import { cocoCategories } from "@lookonce/metrics";
+import { failWrites } from "@lookonce/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { cocoJson } from "./coco-json.ts";
 import { labelFiles } from "./label-files.ts";
@@ -87,5 +88,20 @@ describe("labelFiles", () => {
     await labelFiles(folder, { conf: true }).onValBatch?.(batchOf(["x/1.jpg", two], ["y/1.png", two]));
     expect(readdirSync(folder).sort()).toEqual(["1.txt", "y-1.txt"]);
     expect(readFileSync(join(folder, "y-1.txt"), "utf8")).toBe("11 0.25 0.25 0.5 0.5 0.75\n0 0.1 0.3 0.1 0.2 0.5\n");
+  });
+});
+
+describe("a full disk", () => {
+  it("leaves no half file of a validation behind", async () => {
+    const directory = mkdtempSync(join(place, "full-"));
+    failWrites("ENOSPC", directory);
+    const labels = labelFiles(directory);
+    await expect(async () => labels.onValBatch?.(batchOf(["a/1.jpg", two]))).rejects.toMatchObject({
+      code: "IO",
+      message: expect.stringMatching(/1\.txt: the disk is full/),
+    });
+    const json = cocoJson(join(directory, "predictions.json"));
+    await expect(async () => json.onValStart?.(start)).rejects.toThrow(/predictions\.json: the disk is full/);
+    expect(readdirSync(directory).filter((name) => !name.endsWith(".partial"))).toEqual([]);
   });
 });
