@@ -115,13 +115,16 @@ describe("a disk that fails while hyper-parameters evolve", () => {
           ...{ rng: new Random(0), evaluate: async ({ lr0 }) => ({ fitness: lr0 }), onGeneration },
         });
       const directory = mkdtempSync(join(place, "evolve-"));
-      let restore: (() => void) | undefined;
-      const fail = (): void => void (restore ??= failWrites("ENOSPC", join(directory, name)));
+      let restore = (): void => {};
+      const fail = (): void => {
+        restore();
+        restore = failWrites("ENOSPC", join(directory, name));
+      };
       await expect(evolveIn(directory, fail)).rejects.toMatchObject({
         code: "IO",
         message: expect.stringMatching(new RegExp(`${name}: the disk is full`)),
       });
-      restore?.();
+      restore();
       const { generations } = await evolveIn(directory);
       expect(generations).toEqual((await evolveIn(mkdtempSync(join(place, "evolve-")))).generations);
       for (const line of readFileSync(join(directory, "log.jsonl"), "utf8").trimEnd().split("\n")) JSON.parse(line);

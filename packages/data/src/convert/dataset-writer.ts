@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { renameIntoPlace, writeWhole } from "@lookonce/files";
+import { renameIntoPlace, writeWhole, writing } from "@lookonce/files";
 import { dump } from "js-yaml";
 import { type DatasetConfig, readDatasetConfig } from "../dataset-config.ts";
 import { LabelSpool } from "./label-spool.ts";
@@ -57,12 +57,13 @@ export class DatasetWriter {
       const contents = `has the classes ${some(before.names)}, but the annotations have ${some(names)}`;
       throw new LookonceError("ARGUMENT", `${before.file} ${contents}: choose another output.`);
     }
-    await writer.#removePartial();
+    await writing(target.output, () => writer.#removePartial());
     try {
       const added = await add(writer);
       return { yaml: await writer.#finish(names), names: [...names], ...added };
     } catch (error) {
-      await writer.#removePartial();
+      // The failure that counts is the one that led here
+      await writer.#removePartial().catch(() => {});
       throw error;
     }
   }
@@ -80,9 +81,11 @@ export class DatasetWriter {
     const number = this.#labelFiles.push(`${stemOf(name)}.txt`) - 1;
     if (this.#target.saveImages === "none" || source === undefined) return number;
     const place = join(this.#partial("images"), name);
-    await mkdir(dirname(place), { recursive: true });
     const copy = (): Promise<void> => copyFile(source, place, constants.COPYFILE_FICLONE);
-    await (this.#target.saveImages === "link" ? link(source, place).catch(copy) : copy());
+    await writing(place, async () => {
+      await mkdir(dirname(place), { recursive: true });
+      await (this.#target.saveImages === "link" ? link(source, place).catch(copy) : copy());
+    });
     this.#linked = true;
     return number;
   }
@@ -95,9 +98,19 @@ export class DatasetWriter {
   async #finish(names: readonly string[]): Promise<string> {
     const { output, split } = this.#target;
     await this.#spool.finish(this.#labelFiles.map((file) => join(this.#partial("labels"), file)));
-    for (const part of this.#linked ? ["labels", "images"] : ["labels"]) {
-      await renameIntoPlace(this.#partial(part), join(output, part, split));
+    const parts = this.#linked ? ["labels", "images"] : ["labels"];
+    try {
+      for (const part of parts) await renameIntoPlace(this.#partial(part), join(output, part, split));
+      return await this.#writeConfig(names);
+    } catch (error) {
+      // A split without images or without its line in data.yaml would stand in the way of the next try
+      for (const part of parts) await rm(join(output, part, split), { recursive: true, force: true }).catch(() => {});
+      throw error;
     }
+  }
+
+  async #writeConfig(names: readonly string[]): Promise<string> {
+    const { output, split } = this.#target;
     const file = join(output, "data.yaml");
     const splits = { ...(await configBefore(output))?.splits, [split]: [`images/${split}`] };
     const lines = ["train", "val", "test"].flatMap((key) => splits[key]?.map((folder) => `${key}: ${folder}\n`) ?? []);
@@ -120,7 +133,7 @@ export class DatasetWriter {
 /** The `data.yaml` of an earlier conversion, if any; an `ARGUMENT` error where somebody else's file is there. */
 export async function configBefore(output: string): Promise<DatasetConfig | undefined> {
   const file = join(output, "data.yaml");
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = await unlessMissing(file, readFile(file, "utf8"));
   if (text === undefined) return undefined;
   if (text.startsWith(firstLine)) return readDatasetConfig(file);
   const what = "is not of lookonce data convert and stays as it is";
@@ -130,10 +143,21 @@ export async function configBefore(output: string): Promise<DatasetConfig | unde
 async function checkTarget({ output, split }: Required<TargetOptions>): Promise<void> {
   for (const part of ["labels", "images"]) {
     const folder = join(output, part, split);
-    const { length } = await readdir(folder).catch(() => []);
+    const { length = 0 } = (await unlessMissing(folder, readdir(folder))) ?? {};
     if (length === 0) continue;
     const hint = "choose another output, or another split of train, val and test";
     throw new LookonceError("ARGUMENT", `${folder} already contains ${length} files: ${hint}.`);
+  }
+}
+
+/** What was read, or `undefined` where there is nothing; what cannot be read is not taken for nothing, and not replaced. */
+async function unlessMissing<T>(path: string, reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new LookonceError("IO", `cannot read ${path}: ${message}.`, { cause });
   }
 }
 

@@ -1,12 +1,13 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { writing } from "@lookonce/files";
 import { mapConcurrently } from "../map-concurrently.ts";
 
 /** Rows on their way to one spool file. */
 interface Bucket {
   text: string;
   /** Ends when what came before is written; absent before the first time. */
-  writing?: Promise<void>;
+  written?: Promise<unknown>;
 }
 
 /**
@@ -38,25 +39,32 @@ export class LabelSpool {
     bucket.text += `${file} ${row}\n`;
     if (bucket.text.length <= this.#limit) return undefined;
     // One writing after the other, so that rows keep their order
-    const { text, writing = mkdir(this.#folder, { recursive: true }) } = bucket;
+    const { text, written = writing(this.#folder, () => mkdir(this.#folder, { recursive: true })) } = bucket;
+    const spool = this.#spoolFile(index);
     bucket.text = "";
-    bucket.writing = writing.then(() => appendFile(this.#spoolFile(index), text));
-    return bucket.writing;
+    const next = written.then(() => writing(spool, () => appendFile(spool, text)));
+    bucket.written = next;
+    // Whoever waits gets the error; an earlier one may have ended the work before somebody does
+    next.catch(() => {});
+    return next;
   }
 
   /** Writes all label files, those without a row empty, and makes their folders. */
   async finish(files: readonly string[]): Promise<void> {
-    for (const folder of new Set(files.map(dirname))) await mkdir(folder, { recursive: true });
+    for (const folder of new Set(files.map(dirname))) {
+      await writing(folder, () => mkdir(folder, { recursive: true }));
+    }
     const step = this.#buckets.length;
-    for (const [first, { text, writing }] of this.#buckets.entries()) {
-      await writing;
-      const spooled = writing === undefined ? "" : await readFile(this.#spoolFile(first), "utf8");
+    for (const [first, { text, written }] of this.#buckets.entries()) {
+      await written;
+      const spooled = written === undefined ? "" : await readFile(this.#spoolFile(first), "utf8");
       const rows = rowsByFile(`${spooled}${text}`);
       const count = Math.ceil(Math.max(0, files.length - first) / step);
       const numbers = Array.from({ length: count }, (_, i) => first + i * step);
-      await mapConcurrently(numbers, 32, (number) =>
-        writeFile(files[number] as string, rows.get(String(number)) ?? ""),
-      );
+      await mapConcurrently(numbers, 32, (number) => {
+        const file = files[number] as string;
+        return writing(file, () => writeFile(file, rows.get(String(number)) ?? ""));
+      });
     }
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
+import { writeWhole, writing } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { mapConcurrently } from "../map-concurrently.ts";
@@ -46,36 +47,49 @@ const firstLine = "# Shapes drawn by lookonce";
  * geometry; a shape that is partly covered keeps its whole box. An image depends on the seed, its split and its number
  * alone.
  *
- * @throws LookonceError `ARGUMENT` for bad options or a folder that contains something else
+ * @throws LookonceError `ARGUMENT` for bad options or a folder that contains something else; `IO` when it cannot be written,
+ *   and nothing half drawn is left
  */
 export async function generateShapes(options: GenerateShapesOptions): Promise<GeneratedShapes> {
-  const { directory, train = 320, val = 80, size = 160, seed = 0, classes = shapeNames, onProgress } = options;
+  const { directory, train = 320, val = 80, size = 160, seed = 0, classes = shapeNames } = options;
   checkOptions({ train, val, size, classes });
   await clear(directory);
+  try {
+    return await draw({ ...options, train, val, size, seed, classes });
+  } catch (error) {
+    // Without shapes.yaml, which comes last, the folder would be refused the next time
+    await removeParts(directory).catch(() => {});
+    throw error;
+  }
+}
+
+async function draw(options: GenerateShapesOptions & DrawSettings): Promise<GeneratedShapes> {
+  const { directory, train, val, size, seed, classes, onProgress } = options;
   const rng = new Random(seed);
   const instances = { train: 0, val: 0 };
   let done = 0;
   for (const [split, count] of [["train", train] as const, ["val", val] as const]) {
-    await mkdir(join(directory, "images", split), { recursive: true });
-    await mkdir(join(directory, "labels", split), { recursive: true });
     const numbers = Array.from({ length: count }, (_, i) => i);
     const objects = await mapConcurrently(numbers, 8, async (number) => {
       const source = rng.fork("shapes", split, number);
       const scene = drawScene(source, classes, size);
       const name = String(number).padStart(5, "0");
       await writeImage(join(directory, "images", split, `${name}.jpg`), renderScene(scene, source));
-      await writeFile(join(directory, "labels", split, `${name}.txt`), labelText(scene, classes));
+      const labels = join(directory, "labels", split, `${name}.txt`);
+      await writeWhole(labels, labelText(scene, classes), { flush: false });
       onProgress?.({ done: ++done, total: train + val });
       return scene.objects.length;
     });
     instances[split] = objects.reduce((a, b) => a + b, 0);
   }
   const yaml = join(directory, "shapes.yaml");
-  await writeFile(yaml, yamlText(classes));
+  await writeWhole(yaml, yamlText(classes));
   return { yaml, names: classes, images: { train, val }, instances };
 }
 
-function checkOptions(options: Required<Pick<GenerateShapesOptions, "train" | "val" | "size" | "classes">>): void {
+type DrawSettings = Required<Pick<GenerateShapesOptions, "train" | "val" | "size" | "seed" | "classes">>;
+
+function checkOptions(options: Omit<DrawSettings, "seed">): void {
   for (const [key, least] of [["train", 1] as const, ["val", 1] as const, ["size", 32] as const]) {
     if (!Number.isInteger(options[key]) || options[key] < least) {
       throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least ${least}, not ${options[key]}.`);
@@ -95,13 +109,17 @@ function checkOptions(options: Required<Pick<GenerateShapesOptions, "train" | "v
 
 /** Makes room for the files, but only where nothing of somebody else's can be lost. */
 async function clear(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await writing(directory, () => mkdir(directory, { recursive: true }));
   if ((await readdir(directory)).length === 0) return;
   const yaml = await readFile(join(directory, "shapes.yaml"), "utf8").catch(() => "");
   if (!yaml.startsWith(firstLine)) {
     const what = "contains files that are not a data set of shapes";
     throw new LookonceError("ARGUMENT", `${directory} ${what}; name a new or an empty folder.`);
   }
+  await writing(directory, () => removeParts(directory));
+}
+
+async function removeParts(directory: string): Promise<void> {
   for (const part of ["images", "labels"]) await rm(join(directory, part), { recursive: true, force: true });
 }
 

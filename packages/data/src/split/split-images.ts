@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { LookonceError } from "@lookonce/errors";
+import { besideOf, renameIntoPlace, writing } from "@lookonce/files";
 import { Random } from "@lookonce/random";
 import { isFolder, listFolder } from "../find-images.ts";
 import { labelPath } from "../labels.ts";
@@ -58,15 +59,19 @@ export async function splitImages(options: SplitOptions): Promise<SplitResult> {
   const order = new Random(seed).fork("split").permutation(paths.length);
   const bounds = cuts(weights, paths.length);
   const images = { train: 0, val: 0, test: 0 };
+  const lists = new Map<string, readonly string[]>();
   const result: SplitResult = { files: {}, images, leftOut: all.length - paths.length };
   for (const [i, split] of splits.entries()) {
     const numbers = order.slice(bounds[i], bounds[i + 1]).sort((a, b) => a - b);
     const file = join(dirname(resolve(folder)), `autosplit_${split}.txt`);
-    const list = numbers.flatMap((number) => paths[number] ?? []);
-    await writeList(file, list);
+    lists.set(
+      file,
+      numbers.flatMap((number) => paths[number] ?? []),
+    );
     images[split] = numbers.length;
     if (numbers.length > 0) result.files[split] = file;
   }
+  await writeLists(lists);
   return result;
 }
 
@@ -91,13 +96,25 @@ async function withLabels(paths: readonly string[]): Promise<string[]> {
   return paths.filter((_, i) => flags[i]);
 }
 
-/** An empty list would only be an error for whoever names it, so there is none. */
-async function writeList(file: string, paths: readonly string[]): Promise<void> {
-  const lines = paths.map((path) => `./${relative(dirname(file), path).split(sep).join("/")}\n`);
+/**
+ * Writes all lists beside their places before the first is moved there: those of two splits together would have images in
+ * common. An empty list would only be an error for whoever names it, so there is none.
+ */
+async function writeLists(lists: ReadonlyMap<string, readonly string[]>): Promise<void> {
+  const written = new Map<string, string>();
   try {
-    if (lines.length === 0) await rm(file, { force: true });
-    else await writeFile(file, lines.join(""));
-  } catch (cause) {
-    throw new LookonceError("IO", `Cannot write the list ${file}: ${(cause as Error).message}`, { cause });
+    for (const [file, paths] of lists) {
+      if (paths.length === 0) continue;
+      const beside = besideOf(file);
+      written.set(file, beside);
+      const lines = paths.map((path) => `./${relative(dirname(file), path).split(sep).join("/")}\n`);
+      await writing(file, () => writeFile(beside, lines.join("")));
+    }
+    for (const file of lists.keys()) {
+      const beside = written.get(file);
+      await (beside === undefined ? writing(file, () => rm(file, { force: true })) : renameIntoPlace(beside, file));
+    }
+  } finally {
+    for (const beside of written.values()) await rm(beside, { force: true }).catch(() => {});
   }
 }

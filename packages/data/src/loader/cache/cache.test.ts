@@ -128,7 +128,7 @@ describe("DiskCache", () => {
     await writeFile(source, "one");
     const cache = new DiskCache({ form: "f", directory: join(source, "no-folder") });
     expect((await cache.through(source, read(8)))?.data[0]).toBe(8);
-    expect(cache.takeFailure()).toMatch(/^cache disk: cannot write .*; going on without keeping more\.$/);
+    expect(cache.takeFailure()).toMatch(/^cache disk: cannot write .*\. Going on without keeping more\.$/);
     await cache.through(source, read(9));
     expect(cache.takeFailure()).toBeUndefined();
   });

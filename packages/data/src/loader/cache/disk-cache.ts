@@ -66,7 +66,7 @@ export class DiskCache {
       await writeWhole(file, [header(source, image), image.data], { flush: false });
     } catch (error) {
       this.#canWrite = false;
-      this.#failure = `cache disk: ${(error as Error).message}; going on without keeping more.`;
+      this.#failure = `cache disk: ${(error as Error).message} Going on without keeping more.`;
     }
   }
 }
