@@ -19,7 +19,7 @@ const words: Readonly<Record<DiskFault, RegExp>> = {
   EROFS: /cannot write .*: it is on a disk that is only for reading \(EROFS\); choose another folder/,
 };
 
-async function expectTold(work: Promise<unknown>, code: DiskFault, file: string): Promise<void> {
+async function expectReported(work: Promise<unknown>, code: DiskFault, file: string): Promise<void> {
   const error = await work.then(
     () => "no error",
     (thrown: unknown) => thrown,
@@ -64,10 +64,10 @@ describe("convertCoco on a disk that fails", () => {
       const before = readFileSync(join(output(), "data.yaml"));
       const files = filesOf(output());
       const restore = failWrites(code, match);
-      await expectTold(convert("val"), code, code === "EROFS" ? output() : match);
+      await expectReported(convert("val"), code, code === "EROFS" ? output() : match);
       expect(readFileSync(join(output(), "data.yaml"))).toEqual(before);
       restore();
-      // A disk for reading keeps what was begun; the next try removes it
+      // A disk for reading keeps what was started; the next try removes it
       if (code !== "EROFS") expect(filesOf(output())).toEqual(files);
       const { yaml } = await convert("val");
       expect(readFileSync(yaml, "utf8")).toMatch(/train: images\/train\nval: images\/val\n/);
@@ -76,7 +76,7 @@ describe("convertCoco on a disk that fails", () => {
     },
   );
 
-  it("does not take a data.yaml that cannot be read for none", async () => {
+  it("does not mistake a data.yaml that cannot be read for none", async () => {
     mkdirSync(join(output(), "data.yaml"), { recursive: true });
     await expect(convert("train")).rejects.toMatchObject({
       code: "IO",
@@ -91,7 +91,7 @@ it("a spool that cannot be written does not end the program where nobody waits",
   spool.add(0, "row");
   // An unhandled rejection would fail this test
   await new Promise((resolve) => setTimeout(resolve, 20));
-  await expectTold(spool.finish([join(folder, "0.txt")]), "ENOSPC", "0.spool");
+  await expectReported(spool.finish([join(folder, "0.txt")]), "ENOSPC", "0.spool");
 });
 
 describe("splitImages on a disk that fails", () => {
@@ -105,7 +105,7 @@ describe("splitImages on a disk that fails", () => {
     const read = (): string[] => lists.map((name) => readFileSync(join(folder, name), "utf8"));
     const before = read();
     const restore = failWrites(code, "autosplit_val.txt");
-    await expectTold(split(2), code, "autosplit_val.txt");
+    await expectReported(split(2), code, "autosplit_val.txt");
     expect(read()).toEqual(before);
     expect(filesOf(folder).filter((name) => name.startsWith("autosplit"))).toEqual([...lists].sort());
     restore();
@@ -123,7 +123,7 @@ describe("generateShapes on a disk that fails", () => {
   ] as const)("%s, %s: leaves nothing that looks like a data set, and can be done again", async (code, name) => {
     const directory = join(folder, "shapes");
     const restore = failWrites(code, name);
-    await expectTold(generateShapes({ directory, train: 2, val: 1, size: 32 }), code, name);
+    await expectReported(generateShapes({ directory, train: 2, val: 1, size: 32 }), code, name);
     expect(existsSync(directory) ? filesOf(directory) : []).toEqual([]);
     restore();
     expect(await generateShapes({ directory, train: 2, val: 1, size: 32 })).toMatchObject({

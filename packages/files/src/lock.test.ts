@@ -75,8 +75,8 @@ describe("a lock", () => {
 
   it("that a full disk has no room for is an error, and stands in nobody's way afterwards", async () => {
     const restore = failWrites("ENOSPC", "a.lock");
-    const taking = withLock(file, async () => "taken");
-    await expect(taking).rejects.toMatchObject({ code: "IO", message: expect.stringContaining("the disk is full") });
+    const work = withLock(file, async () => "taken");
+    await expect(work).rejects.toMatchObject({ code: "IO", message: expect.stringContaining("the disk is full") });
     expect(readdirSync(folder)).toEqual([]);
     restore();
     expect(await tryLock()).toBe("taken");

@@ -16,7 +16,7 @@ type Bytes = Parameters<typeof fs.writeSync>[1];
 
 /**
  * Lets writing to some files fail, as a disk does, until the test ends or the function that it returns is called. A full or
- * broken disk takes the first half of what is written, one that is only for reading lets nothing be made, renamed or removed.
+ * broken disk stores the first half of what is written, one that is only for reading lets nothing be made, renamed or removed.
  * Works for whatever imports `node:fs` and `node:fs/promises` in this thread; not for native code and other programs.
  *
  * @param match a part of the paths
