@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeImage } from "@lookonce/image";
+import { blankImage, encodeImage, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Predictor } from "./index.ts";
@@ -22,6 +22,27 @@ beforeAll(async () => {
   writeFileSync(files[7] as string, "no image");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+it("a batch of large images is not decoded at once", async () => {
+  const large = await encodeImage(blankImage({ width: 6000, height: 6000 }, 200), ".png");
+  const paths = Array.from({ length: 6 }, (_, i) => join(folder, `large-${i}.png`));
+  for (const path of paths) writeFileSync(path, large);
+  const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers: 0 });
+  await predictor.detect(paths[0] as string);
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss());
+  }, 5);
+  const before = process.memoryUsage.rss();
+  let seen = 0;
+  for await (const { width } of predictor.predict(paths, { batch: 6 })) seen += width;
+  clearInterval(timer);
+  await predictor.dispose();
+  expect(seen).toBe(6 * 6000);
+  const image = 6000 * 6000 * 3;
+  console.info(`six images of ${image / 1e6} MB: ${((most - before) / 1e6).toFixed(0)} MB more`);
+  expect(most - before).toBeLessThan(5 * image);
+});
 
 async function* stream(count: number): AsyncGenerator<string> {
   for (let i = 0; i < count; i++) yield files[i % files.length] as string;

@@ -1,9 +1,9 @@
 import { LookonceError } from "@lookonce/errors";
-import type { LetterboxOptions } from "@lookonce/image";
+import { type LetterboxOptions, readImageSize } from "@lookonce/image";
 import { type DetectedImage, detectPrepared, prepareImage, type ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
 import type { ThreadResult } from "./pool/detection-tasks.ts";
-import type { DetectionThreads } from "./pool/detection-threads.ts";
+import { type DetectionThreads, isPixels } from "./pool/detection-threads.ts";
 import { readAhead } from "./read-ahead.ts";
 import { Results } from "./results.ts";
 import { openSource } from "./sources/open-source.ts";
@@ -56,10 +56,27 @@ export class PredictionRun implements AsyncIterable<Results> {
     // Of a camera the current frame is wanted, not the one from when its turn was near
     const { live } = source;
     if (!live) threads.expect(source.count);
-    const groups = readAhead(source, {
+    // What comes with its pixels or bytes uses memory from then on: the next of it is read when its turn comes
+    let hasContent = true;
+    const measured = readAhead(source, {
+      group: 1,
+      ahead: () => (hasContent ? 0 : batch * threads.ahead),
+      start: ([item]) => {
+        hasContent = typeof item?.content === "object";
+        return measure(item as SourceItem);
+      },
+    });
+    const groups = readAhead(measured, {
       group: live ? 1 : batch,
       ahead: () => (live ? 1 : threads.ahead),
-      start: (items) => prepareItems(items, this.#context, detect),
+      weigh: ({ pixels }) => pixels,
+      maxWeight: () => pixelsPerTask * Math.max(4, threads.ahead),
+      start: (some) =>
+        prepareItems(
+          some.map(({ item }) => item),
+          this.#context,
+          detect,
+        ),
       stop: () => left.abort(),
     });
     for await (const pending of groups) {
@@ -76,6 +93,26 @@ export class PredictionRun implements AsyncIterable<Results> {
     const results: Results[] = [];
     for await (const result of this) results.push(result);
     return results;
+  }
+}
+
+/** Pixels that may be decoded and waiting for each task of a thread, at 3 bytes each; a larger image is decoded alone. */
+const pixelsPerTask = 25_000_000;
+
+/** Fetches an image if need be, and reads from its header how many pixels it has; 0 where that cannot be read. */
+async function measure(item: SourceItem): Promise<{ item: SourceItem; pixels: number }> {
+  let { content } = item;
+  try {
+    if (typeof content === "function") content = await content();
+    const { width, height } = isPixels(content) ? content : await readImageSize(content);
+    return { item: { ...item, content }, pixels: width * height };
+  } catch (error) {
+    if (!(error instanceof LookonceError)) throw error;
+    // Of what was fetched the decoder says what is wrong
+    return {
+      item: { ...item, content: typeof content === "function" ? () => Promise.reject(error) : content },
+      pixels: 0,
+    };
   }
 }
 

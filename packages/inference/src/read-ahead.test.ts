@@ -77,6 +77,53 @@ describe("readAhead", () => {
     expect(most).toBe(3);
   });
 
+  it("starts no more than the weight allows, and what is heavier alone", async () => {
+    const weights = [1, 1, 1, 5, 9, 2, 2, 1];
+    let under = 0;
+    const most: number[] = [];
+    const start = async (group: number[]): Promise<{ group: number[]; weight: number }> => {
+      const weight = group.reduce((sum, i) => sum + (weights[i] as number), 0);
+      under += weight;
+      most.push(under);
+      await idle();
+      return { group, weight };
+    };
+    const options = {
+      ...{ group: 3, ahead: () => 4, start },
+      weigh: (i: number) => weights[i] as number,
+      maxWeight: () => 5,
+    };
+    const groups: number[][] = [];
+    for await (const { group, weight } of readAhead(numbers(8).source, options)) {
+      groups.push(group);
+      await idle();
+      under -= weight;
+    }
+    expect(groups).toEqual([[0, 1, 2], [3], [4], [5, 6, 7]]);
+    expect(most).toEqual([3, 5, 9, 5]);
+  });
+
+  it("is left early while a group waits for its weight", async () => {
+    const { source, closed } = numbers(9);
+    const start = async ([n]: number[]): Promise<number> => n as number;
+    for await (const _ of readAhead(source, { group: 1, ahead: () => 4, weigh: () => 2, maxWeight: () => 3, start })) {
+      await idle();
+      break;
+    }
+    expect(closed()).toBe(true);
+  });
+
+  it("reads nothing before it is asked where nothing may be ahead", async () => {
+    const { source, read } = numbers(3);
+    const results = readAhead(source, { group: 1, ahead: () => 0, start: async ([n]) => n });
+    for (const n of [0, 1, 2]) {
+      expect((await results.next()).value).toBe(n);
+      await idle();
+      expect(read).toHaveLength(n + 1);
+    }
+    expect((await results.next()).done).toBe(true);
+  });
+
   it("closes the source and waits for what is under way when it is left early", async () => {
     const { source, closed } = numbers(100);
     let under = 0;

@@ -4,7 +4,7 @@ import type { Image, LetterboxOptions } from "@lookonce/image";
 import { decodeError, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { ResolvedDetectOptions } from "../detect.ts";
 import type { Detector } from "../detector/detector.ts";
-import type { ImageSource, SourceItem } from "../sources/source.ts";
+import type { ImageContent, ImageSource, SourceItem } from "../sources/source.ts";
 import { type DetectionTasks, memoryOf, type ThreadResult, type WorkerSetup } from "./detection-tasks.ts";
 import { workerAddress } from "./worker-address.ts";
 
@@ -123,8 +123,14 @@ export class DetectionThreads {
   }
 }
 
-function isPixels(content: ImageSource | LookonceError): content is Image {
-  return !(typeof content === "string" || content instanceof Uint8Array || content instanceof LookonceError);
+/** Whether what an image comes from is its pixels. */
+export function isPixels(content: ImageContent | LookonceError): content is Image {
+  return !(
+    typeof content === "string" ||
+    typeof content === "function" ||
+    content instanceof Uint8Array ||
+    content instanceof LookonceError
+  );
 }
 
 async function fetchContent({ content }: SourceItem): Promise<ImageSource | LookonceError> {

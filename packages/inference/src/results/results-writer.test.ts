@@ -56,6 +56,20 @@ const filesIn = (directory: string): string[] =>
     )
     .sort();
 
+describe("ResultsWriter", () => {
+  it("writes results of many pixels before the next ones come", async () => {
+    const directory = join(folder, "large");
+    const writer = new ResultsWriter(directory, { saveTxt: true });
+    // Label files need no pixels
+    const image = { data: new Uint8Array(), width: 10_000, height: 10_000 };
+    for (const name of ["a.png", "b.png"]) {
+      await writer.add(results({ image, name }));
+      expect(existsSync(join(directory, "labels", name.replace(".png", ".txt")))).toBe(true);
+    }
+    await writer.close();
+  });
+});
+
 describe("Results", () => {
   it("has boxes in all forms as typed arrays", () => {
     const { boxes } = results();

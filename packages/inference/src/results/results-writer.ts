@@ -46,6 +46,9 @@ const writable = new Set([".avif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".w
 /** How many results may be in work at once: encoding images takes longer than finding what is in them. */
 const atOnce = 4;
 
+/** Pixels of the results in work, each of which is drawn into a copy; a larger result is written before the next comes. */
+const pixelsAtOnce = 50_000_000;
+
 /** Whether anything is to be written. */
 export function savesAnything(options: SaveOptions): boolean {
   const { save, saveFrames, saveTxt, saveCrop, saveJson } = options;
@@ -58,6 +61,7 @@ export class ResultsWriter {
   #directory: string | undefined;
   readonly #options: ResultsWriterOptions;
   readonly #work = new Set<Promise<void>>();
+  #pixels = 0;
   #failure: unknown;
   #video: VideoInWork | undefined;
   /** How many videos have been written, by their files: the same one may come twice. */
@@ -88,9 +92,14 @@ export class ResultsWriter {
     const work = this.#write(result).catch((error: unknown) => {
       this.#failure ??= error;
     });
+    const pixels = result.width * result.height;
     this.#work.add(work);
-    void work.then(() => this.#work.delete(work));
-    while (this.#work.size >= atOnce) await Promise.race(this.#work);
+    this.#pixels += pixels;
+    void work.then(() => {
+      this.#work.delete(work);
+      this.#pixels -= pixels;
+    });
+    while (this.#work.size >= atOnce || this.#pixels > pixelsAtOnce) await Promise.race(this.#work);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
