@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,7 +74,9 @@ class Campaign {
   async #keepFatal({ ending, detail, input }: { ending: Ending; detail: string; input: Uint8Array }): Promise<void> {
     const fails = async (bytes: Uint8Array): Promise<boolean> => (await this.#endingOf(bytes)) === ending;
     if (!(await fails(input))) {
-      console.log(`${this.#row.target}: ${ending}, which its last input alone does not lead to: ${detail}`);
+      const path = join(tmpdir(), `fuzz-${this.#row.target}-${ending}-${Date.now()}${extname(this.#file)}`);
+      writeFileSync(path, input);
+      console.log(`${this.#row.target}: ${ending}, which ${path} alone does not lead to: ${detail}`);
       return;
     }
     const shorter = ending === "hang" ? input : await minimize(input, fails, { seconds: 20 });
@@ -103,8 +105,11 @@ class Campaign {
   }
 }
 
+/** Linux keeps files there in memory. */
+const scratch = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 async function inOwnFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "lookonce-fuzz-"));
+  const folder = mkdtempSync(join(scratch, "lookonce-fuzz-"));
   try {
     return await use(folder);
   } finally {

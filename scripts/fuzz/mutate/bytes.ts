@@ -8,7 +8,7 @@ const numbers = [0, 1, 2, 7, 8, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x10000
 export const maxBytes = 400_000;
 
 /** Joins parts, at most {@link maxBytes} of them. */
-export function join(...parts: readonly Uint8Array[]): Uint8Array {
+export function join(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   const kept = parts.filter((part) => {
     length += part.length;
@@ -52,17 +52,17 @@ const edits: readonly Mutate[] = [
   withNumber,
   function remove(bytes, random) {
     const { start, end } = piece(bytes, random);
-    return join(bytes.subarray(0, start), bytes.subarray(end));
+    return join([bytes.subarray(0, start), bytes.subarray(end)]);
   },
   function insert(bytes, random) {
     const at = random.integer(0, bytes.length + 1);
     const noise = Uint8Array.from({ length: random.integer(1, 17) }, () => random.integer(0, 256));
-    return join(bytes.subarray(0, at), noise, bytes.subarray(at));
+    return join([bytes.subarray(0, at), noise, bytes.subarray(at)]);
   },
   function repeat(bytes, random) {
     const { start, end } = piece(bytes, random);
     const copies = Array<Uint8Array>(random.choice([1, 2, 10, 1000])).fill(bytes.subarray(start, end));
-    return join(bytes.subarray(0, end), ...copies, bytes.subarray(end));
+    return join([bytes.subarray(0, end), ...copies, bytes.subarray(end)]);
   },
   function copyOver(bytes, random) {
     const { start, end } = piece(bytes, random);
@@ -82,7 +82,7 @@ export const mutateBytes: Mutate = (bytes, random) => random.choice(edits)(bytes
 export const mutateHeader: Mutate = (bytes, random) => {
   if (random.chance(0.5)) return mutateBytes(bytes, random);
   const length = random.choice([16, 64, 256]);
-  return join(mutateBytes(bytes.slice(0, length), random), bytes.subarray(length));
+  return join([mutateBytes(bytes.slice(0, length), random), bytes.subarray(length)]);
 };
 
 /** Mixes ways of changing an input: the first in most cases, and any of the others. */

@@ -16,7 +16,7 @@ interface Place {
 }
 
 /** Copies of copies soon are more than can be written. */
-const maxPlaces = 20_000;
+const maxPlaces = 5000;
 
 /** Every place of a document; without recursion, since documents may be deep. */
 function placesOf(root: object): Place[] {

@@ -127,7 +127,7 @@ const edits: readonly Edit[] = [
   },
   function argument(operations, at, random) {
     const [code = 0x4e, ...rest] = operations[at] ?? [];
-    operations[at] = join(Uint8Array.of(code), mutateBytes(Uint8Array.from(rest), random));
+    operations[at] = join([Uint8Array.of(code), mutateBytes(Uint8Array.from(rest), random)]);
   },
   function swap(operations, at, random) {
     const other = random.integer(0, operations.length);
@@ -143,5 +143,5 @@ export const mutatePickle: Mutate = (bytes, random) => {
   for (let count = random.choice([1, 1, 2, 4]); count > 0; count--) {
     random.choice(edits)(operations, random.integer(0, Math.max(1, operations.length)), random);
   }
-  return join(...operations);
+  return join(operations);
 };

@@ -141,5 +141,5 @@ export const mutateProtobuf: Mutate = (bytes, random) => {
     const list = random.choice(all);
     random.choice(edits)(list, random.integer(0, Math.max(1, list.length)), random);
   }
-  return join(encode(fields));
+  return join([encode(fields)]);
 };
