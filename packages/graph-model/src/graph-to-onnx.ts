@@ -43,14 +43,14 @@ export async function graphModelToOnnx(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Pixels of all images of a batch. */
-const maxPixels = 2 ** 27 / 3;
+/** Pixels of all images of a batch: as many as 16 images of 1024² have. */
+const maxPixels = 2 ** 24;
 
 type ImageShape = readonly [batch: number, height: number, width: number];
 
 function inputShape({ inputs, outputs }: OperationGraph, path: string): ImageShape {
   const [batch = 0, height = 0, width = 0, channels = 0] = inputs[0]?.shape ?? [];
-  const isImage = channels === 3 && height > 0 && width > 0 && batch * height * width <= maxPixels;
+  const isImage = channels === 3 && height > 0 && width > 0 && Math.max(1, batch) * height * width <= maxPixels;
   const isDetector = inputs.length === 1 && outputs.length > 0 && isImage;
   if (isDetector) return [Math.max(1, batch), height, width];
   throw new LookonceError(
