@@ -15,7 +15,7 @@ class Worker {
   readonly #job: Job;
   readonly #target: Target;
   readonly #file: string;
-  /** Stays open: opening a file to write takes a hundred times as long on some file systems. */
+  /** Stays open: opening a file to write uses a hundred times as long on some file systems. */
   readonly #handle: number;
   readonly #signatures = new Set<string>();
   #tried = 0;

@@ -14,6 +14,9 @@ const foreign = [
 // allowing some would fail what other threads decode in between
 sharp.block({ operation: foreign.map((name) => `VipsForeignLoad${name}`) });
 
+// Files are known to the cache by their paths: a WebP file that has changed would be read as it was before
+sharp.cache(false);
+
 /**
  * `failOn: "error"` refuses truncated and damaged pixels but accepts what merely warns (odd metadata, bytes after the
  * end), which is common in real data sets. Color profiles are ignored, so that pixels are those stored in the file, as

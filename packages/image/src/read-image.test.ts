@@ -98,6 +98,22 @@ describe("readImage", () => {
   });
 });
 
+describe("readImageHeader", () => {
+  it.each([
+    ["webp", {}],
+    ["png", { progressive: true }],
+  ] as const)("reads a %s file as it is now, not as it was before", async (format, options) => {
+    const file = join(folder, `changed.${format}`);
+    for (const width of [8, 16]) {
+      await writeFile(
+        file,
+        await raw([1, 2, 3]).resize(width, 4, { fit: "fill" }).toFormat(format, options).toBuffer(),
+      );
+      expect(await readImageHeader(file)).toMatchObject({ width, height: 4 });
+    }
+  });
+});
+
 describe("writeImage", () => {
   it("writes what readImage reads, PNG without loss and JPEG nearly so", async () => {
     const png = join(folder, "new", "deep", "a.png");
