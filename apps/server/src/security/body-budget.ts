@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "../errors/http-error.ts";
 import type { FullSettings } from "../settings.ts";
+import type {} from "./guard.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
