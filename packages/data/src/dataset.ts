@@ -44,16 +44,19 @@ export interface DatasetOptions extends VerifyOptions {
 export class Dataset {
   readonly names: readonly string[];
   readonly split: string;
+  /** Absolute folder that the data set file's paths are relative to. */
+  readonly root: string;
   readonly entries: readonly DatasetEntry[];
   /** Grows when an image turns out to be damaged while it is loaded. */
   readonly report: DatasetReport;
 
   private constructor(
     verified: readonly VerifiedImage[],
-    { names, split, entries }: Pick<Dataset, "names" | "split" | "entries">,
+    { names, split, root, entries }: Pick<Dataset, "names" | "split" | "root" | "entries">,
   ) {
     this.names = names;
     this.split = split;
+    this.root = root;
     this.entries = entries;
     const usable = verified.filter((image) => image.usable);
     const problems = verified.flatMap((image) => image.problems);
@@ -92,7 +95,8 @@ export class Dataset {
     const entries = usable.map(({ path, width, height, objects }) => {
       return { path, width, height, ...selectObjects(objects, options) };
     });
-    return new Dataset(verified, { names: options.singleCls ? ["item"] : config.names, split, entries });
+    const names = options.singleCls ? ["item"] : config.names;
+    return new Dataset(verified, { names, split, root: config.root, entries });
   }
 
   /** Counts an image that turned out to be damaged after opening; the same image counts once. */

@@ -23,7 +23,7 @@ export async function openTrainingData(
   { log, ...options }: TrainOptions & { log: (line: string) => void },
 ): Promise<TrainingData> {
   const { readDatasetConfig } = await import("@lookonce/data");
-  const { data: file, singleCls = false, fraction = 1 } = options.resume ? argsOf(source, options) : options;
+  const { data: file, singleCls = false, fraction = 1 } = options.resume ? await argsOf(source, options) : options;
   if (file === undefined) throw new LookonceError("ARGUMENT", "train needs a data set: pass its file as data.");
   const config = await readDatasetConfig(file);
   const data = await openDataset(config, { split: "train", singleCls, fraction, log });
@@ -32,15 +32,18 @@ export async function openTrainingData(
 }
 
 /** The options of a resumed training on its data set, where they are not set anew. */
-function argsOf(source: ModelSource, { data }: TrainOptions): Pick<TrainOptions, "data" | "singleCls" | "fraction"> {
-  const training = source.kind === "checkpoint" ? source.checkpoint.training : undefined;
-  if (training === undefined) {
+async function argsOf(
+  source: ModelSource,
+  { data }: TrainOptions,
+): Promise<Pick<TrainOptions, "data" | "singleCls" | "fraction">> {
+  if (source.kind !== "checkpoint" || source.checkpoint.training === undefined) {
     throw new LookonceError(
       "ARGUMENT",
       `${source.name} has no state of a training to resume: resume needs the weights/last.safetensors of a run that was stopped.`,
     );
   }
-  const { args = {} } = training.state.settings as { args?: { data?: string; singleCls?: boolean; fraction?: number } };
+  const { parseTraining } = await import("@lookonce/trainer");
+  const { args } = parseTraining(source.checkpoint, source.name).settings;
   return { ...args, ...(data === undefined ? {} : { data }) };
 }
 

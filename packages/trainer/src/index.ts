@@ -31,6 +31,7 @@ export { lockRun, makeRunDirectory, type RunDirectoryOptions } from "./run-direc
 export { train } from "./train.ts";
 export type { TrainOptions, TrainResult, TrainSettings } from "./train-options.ts";
 export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainStepOptions } from "./train-step.ts";
+export { parseTraining, type SavedTraining } from "./training-state.ts";
 export { describeUnreadable, type UnreadableImages } from "./unreadable-images.ts";
 export { type CocoJsonOptions, cocoJson } from "./validation/coco-json.ts";
 export { type LabelFilesOptions, labelFiles } from "./validation/label-files.ts";

@@ -86,6 +86,8 @@ export interface TrainOptions extends TrainSettings {
    * written to its directory.
    */
   resume?: string;
+  /** Resume although images or class names of the data set have changed since. Default `false`: that is an error. */
+  resumeChanged?: boolean;
 }
 
 /** Result of {@link train}. */

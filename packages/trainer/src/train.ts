@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
+import { writeWholeSync } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
+import { fingerprint, imageListName, listImages } from "./data-fingerprint.ts";
 import { lockRun } from "./run-directory.ts";
 import { trainEpoch } from "./train-epoch.ts";
 import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
@@ -104,15 +107,18 @@ async function saveLast(training: Training, notes: { epoch: number; fitness?: nu
   const { checkpointer, settings, earlyStopping } = training;
   const progress = { ...training.progress, seconds: secondsOf(training) };
   const isResumable = progress.losses.length < epochsOf(training);
-  const saved = { progress, settings, best: earlyStopping.best };
+  const saved = { progress, settings, best: earlyStopping.best, data: fingerprint(training.options) };
   await checkpointer.save("last", notes, isResumable ? await captureState(training, saved) : undefined);
 }
 
 async function reportStart(training: Training): Promise<void> {
-  const { model, callbacks, settings, directory, loader, progress, choices } = training;
+  const { model, callbacks, settings, directory, loader, progress, choices, options, warning } = training;
   const { batch, imgsz, recipe, args, amp } = settings;
   const counts = { epochs: epochsOf(training), iterations: loader.length, firstEpoch: progress.epoch };
+  // Named in case that the training is resumed with others
+  writeWholeSync(join(directory, imageListName), listImages(options));
   await callbacks.onTrainStart({ task: model.task, directory, ...counts, batch, imgsz, recipe, amp, args, ...choices });
+  if (warning !== undefined) await callbacks.onWarning({ epoch: progress.epoch, message: warning });
 }
 
 async function finish(

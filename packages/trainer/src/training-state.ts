@@ -1,8 +1,10 @@
-import { readCheckpoint, type TrainingState } from "@lookonce/checkpoint";
+import { type Checkpoint, readCheckpoint, type TrainingState } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import { loadStateDict, stateDict } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
+import type { DataFingerprint } from "./data-fingerprint.ts";
 import type { BestEpoch } from "./early-stopping.ts";
+import { checkState, stateFault } from "./state-schema.ts";
 import type { ResolvedSettings } from "./train-options.ts";
 import type { Losses } from "./train-step.ts";
 import type { TrainingParts } from "./training-parts.ts";
@@ -34,6 +36,8 @@ export interface SavedTraining {
   progress: TrainingProgress;
   best?: BestEpoch;
   settings: ResolvedSettings;
+  /** The data set; states that older versions saved have none. */
+  data?: DataFingerprint;
 }
 
 export function initialProgress(): TrainingProgress {
@@ -77,9 +81,16 @@ export interface ResumedCheckpoint extends SavedTraining {
   tensors: TrainingState["tensors"];
 }
 
-/** @throws LookonceError `ARGUMENT` for a file without the state of a training, `FORMAT` for one of another version */
+/**
+ * @throws LookonceError `ARGUMENT` for a file without the state of a training, `FORMAT` for one of another version, or with
+ *   a field that cannot be
+ */
 export function readTraining(file: string): ResumedCheckpoint {
-  const { tensors: weights, training } = readCheckpoint(file);
+  return parseTraining(readCheckpoint(file), file);
+}
+
+/** Returns the training in a checkpoint as {@link readTraining} does. */
+export function parseTraining({ tensors: weights, training }: Checkpoint, file: string): ResumedCheckpoint {
   if (training === undefined) {
     throw new LookonceError(
       "ARGUMENT",
@@ -91,7 +102,21 @@ export function readTraining(file: string): ResumedCheckpoint {
     const found = `${file}: the training's state has version ${state.version}, expected ${version}`;
     throw new LookonceError("FORMAT", found);
   }
-  return { file, weights, tensors, ...(state as unknown as SavedTraining) };
+  checkState(state, file);
+  const saved = state as unknown as SavedTraining;
+  const { progress, settings, best } = saved;
+  if (progress.losses.length !== progress.epoch) {
+    const counts = `${progress.epoch}, but progress.losses has ${progress.losses.length} epochs`;
+    throw stateFault(file, `progress.epoch is ${counts}`);
+  }
+  // With a time limit, the number of epochs follows from the pace
+  if (progress.epoch >= settings.epochs && !(settings.time > 0)) {
+    throw stateFault(file, `progress.epoch is ${progress.epoch}, but the training has ${settings.epochs} epochs`);
+  }
+  if (best !== undefined && best.epoch >= progress.epoch) {
+    throw stateFault(file, `best.epoch is ${best.epoch}, but only ${progress.epoch} epochs are finished`);
+  }
+  return { ...saved, file, weights, tensors };
 }
 
 /** Restores the parts of a training. @throws LookonceError `FORMAT` when the state is not of a training like this one */
@@ -106,7 +131,9 @@ export function restoreState(parts: TrainingParts, { file, weights, tensors, pro
       const fault = `the training's state has ${saved === undefined ? "no" : "another shape of"} ${key}`;
       throw new LookonceError("FORMAT", `${file}: ${fault}: it is of a training with another optimizer, loss or batch`);
     }
-    tf.tidy(() => variable.assign(tf.tensor(saved.data as Float32Array, variable.shape)));
+    const { data } = saved;
+    if (!(data instanceof Float32Array)) throw stateFault(file, `${key} must have 32-bit floating-point numbers`);
+    tf.tidy(() => variable.assign(tf.tensor(data, variable.shape)));
   }
   parts.step.optimizerSteps = progress.optimizerSteps;
 }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { BatchLoader } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
+import { checkResumed, settingFault } from "./check-resumed.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { EarlyStopping } from "./early-stopping.ts";
 import { LrScheduler } from "./lr-scheduler.ts";
@@ -27,6 +28,8 @@ export interface Training extends TrainingParts {
   choices: Choices;
   directory: string;
   progress: TrainingProgress;
+  /** What is to be known when it is resumed. */
+  warning: string | undefined;
   /** Training images that could not be read. */
   unreadable: UnreadableCounter;
   loader: BatchLoader;
@@ -46,10 +49,13 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   const startedAt = performance.now();
   const saved = resume === undefined ? undefined : readTraining(resume);
   const { settings, choices } = saved === undefined ? await resolveSettings(model, options) : { ...saved, choices: {} };
+  const warning = saved && checkResumed(model, saved, options);
   const progress = saved?.progress ?? initialProgress();
   const unreadable = new UnreadableCounter(data.entries.length);
   const loader = trainLoader(model, { ...options, settings, progress, unreadable });
-  const parts = await createParts(model, settings);
+  const parts = await createParts(model, settings).catch((error: unknown) => {
+    throw saved === undefined ? error : settingFault(saved.file, error);
+  });
   if (saved !== undefined) restoreState(parts, saved);
   // After all settings are checked: a wrong one leaves no directory behind.
   const directory = options.directory ?? (resume === undefined ? makeRunDirectory() : dirname(dirname(resume)));
@@ -64,7 +70,7 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   const loggers = [argsYaml(), resultsCsv(), jsonLog(), ...(plots ? [plotLogger({ data })] : [])];
   const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
   return {
-    ...{ ...parts, options, settings, choices, directory, progress, unreadable, loader, callbacks, startedAt },
+    ...{ ...parts, options, settings, choices, directory, progress, warning, unreadable, loader, callbacks, startedAt },
     scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum }),
     earlyStopping: new EarlyStopping(patience, saved?.best),
     checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),

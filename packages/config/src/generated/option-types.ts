@@ -185,6 +185,8 @@ export interface PredictValues {
 export interface TrainArgs {
   /** Data set file (required, unless resume). */
   data?: string;
+  /** Resume although images or classes of the data set have changed since. Default: false. */
+  resumeChanged?: boolean;
   /** Epochs to train. Default: 100. */
   epochs?: number;
   /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
@@ -243,6 +245,7 @@ export interface TrainValues {
   data?: string;
   resume?: string;
   evolve?: number;
+  resumeChanged: boolean;
   epochs: number;
   imgsz: number;
   batch: number;

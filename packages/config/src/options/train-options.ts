@@ -54,6 +54,9 @@ export const trainOptions: OptionTable = {
     resume: text("file", "resume a stopped training: its weights/last.safetensors, or true for the newest one"),
     evolve: integer("number of trainings of a search for hyper-parameters, as lookonce evolve", undefined, { min: 1 }),
   }),
+  ...setBy(notServer, {
+    resume_changed: flag("resume although images or classes of the data set have changed since", false),
+  }),
   ...trainingRun,
   plots: flag("plot labels, batches, results and the validation of the best weights", true),
   tensorboard: flag("write an event file for TensorBoard", true),
