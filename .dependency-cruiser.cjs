@@ -14,7 +14,7 @@ const packageGraph = {
   "packages/geometry": ["errors"],
   "packages/hub": ["errors", "files"],
   "packages/onnx": ["errors"],
-  "packages/checkpoint": ["errors", "files"],
+  "packages/checkpoint": ["documents", "errors", "files"],
   "packages/tensorflow-messages": [],
   "packages/tensorboard": ["errors", "tensorflow-messages"],
   "packages/backend-onnxruntime": ["errors", "onnx"],

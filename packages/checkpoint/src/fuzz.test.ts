@@ -43,7 +43,7 @@ describe("damaged bytes", () => {
 
   it.each(["odd-tensors.pt", "odd-tensors-protocol-5.pt", "module.pt"])("in the pickle of %s", (name) => {
     const { pickle, data } = openTorchArchive(file(name), name);
-    const storages = Object.fromEntries(data);
+    const storages = Object.fromEntries([...data].map(([key, entry]) => [key, entry.read()]));
     const accepted = survive((rng) => archive(damage(pickle, rng), storages), 600, `pickle ${name}`);
     expect(accepted).toBeLessThan(600);
   });

@@ -263,7 +263,7 @@ describe("hostile files", () => {
 });
 
 describe("damaged files", () => {
-  const whole = archive(pickle(dict({ "a.w": row, "a.b": row })), one);
+  const whole = Buffer.from(archive(pickle(dict({ "a.w": row, "a.b": row })), one));
 
   it("finds every truncation, and says that the file is incomplete", () => {
     for (let length = 0; length < whole.length; length++) {
@@ -286,6 +286,32 @@ describe("damaged files", () => {
     expect(failure(twice).message).toContain('two entries are named "a/data/0"');
   });
 
+  it("names the tensor whose bytes were changed, or the pickle", () => {
+    const at = whole.lastIndexOf(floats(1, 2)[7] as number, whole.indexOf("PK\x01\x02", 0, "latin1"));
+    const zeroed = Buffer.from(whole).fill(0, at - 3, at + 1);
+    expect(failure(zeroed)).toMatchObject({
+      code: "FORMAT",
+      message: expect.stringContaining('tensor "a.w" does not match'),
+    });
+    const renamed = Buffer.from(whole);
+    renamed.write("a.v", renamed.indexOf("a.w"));
+    expect(failure(renamed).message).toContain('entry "a/data.pkl" does not match its checksum');
+  });
+
+  it("reads archives whose checksums were not computed", () => {
+    const without = Buffer.from(whole);
+    for (let at = 0; at >= 0; at = without.indexOf("PK\x01\x02", at + 1, "latin1"))
+      if (at > 0) without.writeUInt32LE(0, at + 16);
+    expect(readCheckpoint(without).tensors.size).toBe(2);
+  });
+
+  it("finds entries that lie over each other", () => {
+    const over = Buffer.from(whole);
+    const last = over.lastIndexOf("PK\x01\x02", undefined, "latin1");
+    over.writeUInt32LE(over.readUInt32LE(last + 42) - 64, last + 42);
+    expect(failure(over).message).toContain("lies over another");
+  });
+
   it("recognizes what downloads leave behind", () => {
     expect(failure(Buffer.from("version https://git-lfs.github.com/spec/v1\n")).message).toContain("git lfs pull");
     expect(failure(Buffer.from("\n<!DOCTYPE html><html>")).message).toContain("web page");
@@ -295,6 +321,7 @@ describe("damaged files", () => {
   it("names a path that is missing or a folder", () => {
     const missing = errorOf(() => readCheckpoint(`${tmpdir()}/no/such.pt`));
     expect(missing).toMatchObject({ code: "NOT_FOUND", message: expect.stringContaining("no/such.pt") });
-    expect(errorOf(() => readCheckpoint(tmpdir()))).toMatchObject({ code: "NOT_FOUND" });
+    expect(errorOf(() => readCheckpoint(tmpdir()))).toMatchObject({ code: "FORMAT" });
+    expect(errorOf(() => readCheckpoint(`${"x".repeat(5000)}.pt`))).toMatchObject({ code: "NOT_FOUND" });
   });
 });

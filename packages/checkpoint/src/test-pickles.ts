@@ -1,4 +1,4 @@
-import { zipSync } from "fflate";
+import { zipStored } from "./torch/zip-writer.ts";
 
 const text = (value: string): number[] => [...new TextEncoder().encode(value)];
 const u32 = (value: number): number[] => [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255];
@@ -67,9 +67,13 @@ export function module(
 
 /** A checkpoint file as `torch.save` writes it. */
 export function archive(pickled: Uint8Array, storages: Record<string, Uint8Array> = {}): Uint8Array {
-  const entries: Record<string, Uint8Array> = { "a/data.pkl": pickled, "a/version": new Uint8Array(text("3\n")) };
-  for (const [key, data] of Object.entries(storages)) entries[`a/data/${key}`] = data;
-  return zipSync(entries, { level: 0, mtime: "2024-01-01" });
+  return Buffer.concat(
+    zipStored([
+      ["a/data.pkl", pickled],
+      ["a/version", new Uint8Array(text("3\n"))],
+      ...Object.entries(storages).map(([key, data]): [string, Uint8Array] => [`a/data/${key}`, data]),
+    ]),
+  );
 }
 
 /** The bytes of single precision numbers. */

@@ -43,7 +43,7 @@ function mutateArchive(bytes: Uint8Array, random: Random): Uint8Array {
   if (random.chance(0.2)) return mutateBytes(bytes, random);
   try {
     const { pickle, data } = openTorchArchive(bytes, "seed");
-    const storages = [...data].map(([key, content]) => [`archive/data/${key}`, content] as const);
+    const storages = [...data].map(([key, entry]) => [`archive/data/${key}`, entry.read()] as const);
     return Buffer.concat(zipStored([["archive/data.pkl", mutatePickle(pickle, random)], ...storages]));
   } catch {
     // Changed before into something that is no archive any more
@@ -102,10 +102,18 @@ function mutateMetadata(bytes: Uint8Array, random: Random): Uint8Array {
   }
 }
 
+/** A file as another program writes it: with digests, a change would be all that the reader sees. */
+function withoutDigests(bytes: Uint8Array): Uint8Array {
+  const { text, data } = headerOf(bytes);
+  const header = JSON.parse(text);
+  delete header.__metadata__.crc32;
+  return withHeader(JSON.stringify(header), data);
+}
+
 function saved(contents: Checkpoint): Uint8Array {
   return inFolder((folder) => {
     saveCheckpoint(`${folder}/seed.safetensors`, contents);
-    return readFileSync(`${folder}/seed.safetensors`);
+    return withoutDigests(readFileSync(`${folder}/seed.safetensors`));
   });
 }
 

@@ -1,17 +1,20 @@
 import { LookonceError } from "@lookonce/errors";
+import { type Budget, cost } from "../budget.ts";
 
 /** Reads numbers, lines and runs of bytes one after another; running past the end is a `FORMAT` error. */
 export class Cursor {
   readonly name: string;
+  readonly budget: Budget;
   position = 0;
   readonly #bytes: Uint8Array;
   readonly #buffer: Buffer;
 
   /** @param name what to call the data in errors */
-  constructor(bytes: Uint8Array, name: string) {
+  constructor(bytes: Uint8Array, name: string, budget: Budget) {
     this.#bytes = bytes;
     this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.name = name;
+    this.budget = budget;
   }
 
   /** A `FORMAT` error at the present position. */
@@ -61,12 +64,14 @@ export class Cursor {
   /** A view, not a copy, of the next bytes. */
   bytes(count: number): Uint8Array {
     const start = this.#advance(count);
+    this.budget.charge(cost.view);
     return this.#bytes.subarray(start, start + count);
   }
 
   /** UTF-8 text of so many bytes. */
   text(count: number): string {
     const start = this.#advance(count);
+    this.budget.charge(2 * count);
     return this.#buffer.toString("utf8", start, this.position);
   }
 

@@ -1,6 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
+import { cost, entryCost } from "../budget.ts";
 import type { Cursor } from "./cursor.ts";
-import { PickledGlobal, PickledObject } from "./values.ts";
+import { PickledGlobal, PickledObject, record } from "./values.ts";
 
 /** What a pickle may ask of its reader. */
 export interface PickleHooks {
@@ -28,9 +29,15 @@ export class PickleMachine {
     this.hooks = hooks;
   }
 
-  push(value: unknown): void {
+  /** @param bytes what the value needs besides its place on the stack, when it is new */
+  push(value: unknown, bytes = 0): void {
+    this.charge(cost.slot + bytes);
     if (this.#stack.length >= maxDepth) throw this.cursor.error(`more than ${maxDepth} values on the stack`);
     this.#stack.push(value);
+  }
+
+  charge(bytes: number): void {
+    this.cursor.budget.charge(bytes);
   }
 
   pop(): unknown {
@@ -45,6 +52,7 @@ export class PickleMachine {
 
   mark(): void {
     if (this.#marks.length >= maxDepth) throw this.cursor.error(`more than ${maxDepth} marks on the stack`);
+    this.charge(8);
     this.#marks.push(this.#stack.length);
   }
 
@@ -65,6 +73,7 @@ export class PickleMachine {
   memoize(index: number = this.#remembered): void {
     if (!Number.isSafeInteger(index) || index < 0) throw this.cursor.error("a bad memo index");
     if (index >= maxDepth) throw this.cursor.error(`more than ${maxDepth} remembered values`);
+    this.charge(cost.slot);
     if (this.#memo[index] === undefined) this.#remembered++;
     this.#memo[index] = this.top();
   }
@@ -92,6 +101,8 @@ export class PickleMachine {
   call(target: unknown, args: unknown): unknown {
     if (target instanceof PickledGlobal) {
       if (!Array.isArray(args)) throw this.cursor.error(`${printable(target.path)} is called with no tuple`);
+      this.charge(cost.object);
+      if (target.construct !== record) for (const arg of args) this.charge(cost.slot + copyCost(arg));
       return target.construct(args, target);
     }
     const what = target instanceof PickledObject ? `the result of ${printable(target.path)}` : "a plain value";
@@ -110,6 +121,13 @@ export class PickleMachine {
     // A value below the last mark does not belong to the operation that asks.
     if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) throw this.cursor.error("a value is missing on the stack");
   }
+}
+
+/** What the stand-in of a function needs when it copies an argument: `list(…)`, `dict(…)`, `encode(…)`. */
+function copyCost(value: unknown): number {
+  if (typeof value === "string") return 2 * value.length;
+  const size = Array.isArray(value) ? value.length : value instanceof Map || value instanceof Set ? value.size : 0;
+  return size * entryCost(undefined, size / 2);
 }
 
 function printable(text: string): string {

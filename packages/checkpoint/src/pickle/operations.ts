@@ -1,3 +1,4 @@
+import { cost, entryCost } from "../budget.ts";
 import type { Cursor } from "./cursor.ts";
 import type { PickleMachine } from "./machine.ts";
 import { PickledObject, setDictState } from "./values.ts";
@@ -31,9 +32,9 @@ function parseInteger(text: string): number | bigint | undefined {
 
 /** A little-endian two's complement number of any length. */
 function integerFromBytes(bytes: Uint8Array): number | bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number);
-  return narrow(bytes.length === 0 ? 0n : BigInt.asIntN(bytes.length * 8, value));
+  if (bytes.length === 0) return 0;
+  const value = BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`);
+  return narrow(BigInt.asIntN(bytes.length * 8, value));
 }
 
 function narrow(value: bigint): number | bigint {
@@ -43,7 +44,7 @@ function narrow(value: bigint): number | bigint {
 
 type Operation = (machine: PickleMachine, cursor: Cursor) => void;
 
-/** Whole numbers longer than this serve no checkpoint, and reading them needs quadratic time. */
+/** Whole numbers longer than this serve no checkpoint, and their digits need quadratic time. */
 const maxIntegerBytes = 1024;
 
 const constants: Record<string, Operation> = {
@@ -80,22 +81,26 @@ const constants: Record<string, Operation> = {
 };
 
 const containers: Record<string, Operation> = {
-  ")": (m) => m.push([]),
-  t: (m) => m.push(m.popMark()),
-  "\x85": (m) => m.push([m.pop()]),
-  "\x86": (m) => m.push(popMany(m, 2)),
-  "\x87": (m) => m.push(popMany(m, 3)),
-  "]": (m) => m.push([]),
-  l: (m) => m.push(m.popMark()),
+  ")": (m) => m.push([], cost.list),
+  t: (m) => m.push(m.popMark(), cost.list),
+  "\x85": (m) => m.push([m.pop()], cost.list),
+  "\x86": (m) => m.push(popMany(m, 2), cost.list),
+  "\x87": (m) => m.push(popMany(m, 3), cost.list),
+  "]": (m) => m.push([], cost.list),
+  l: (m) => m.push(m.popMark(), cost.list),
   a: (m, c) => append([m.pop()], m.top(), c),
   e: (m, c) => append(m.popMark(), m.top(), c),
-  "}": (m) => m.push(new Map()),
-  d: (m, c) => m.push(setItems(m.popMark(), new Map(), c)),
+  "}": (m) => m.push(new Map(), cost.dict),
+  d: (m, c) => m.push(setItems(m.popMark(), new Map(), c), cost.dict),
   s: (m, c) => void setItems(popMany(m, 2), m.top(), c),
   u: (m, c) => void setItems(m.popMark(), m.top(), c),
-  "\x8f": (m) => m.push(new Set()),
+  "\x8f": (m) => m.push(new Set(), cost.dict),
   "\x90": (m, c) => append(m.popMark(), m.top(), c),
-  "\x91": (m) => m.push(new Set(m.popMark())),
+  "\x91": (m, c) => {
+    const set = new Set();
+    append(m.popMark(), set, c);
+    m.push(set, cost.dict);
+  },
 };
 
 const stackAndMemo: Record<string, Operation> = {
@@ -128,6 +133,7 @@ const objects: Record<string, Operation> = {
   "\x81": call,
   "\x92": (m) => {
     const [target, args, keywords] = popMany(m, 3);
+    if (Array.isArray(args)) m.charge(args.length * cost.slot);
     m.push(m.call(target, Array.isArray(args) ? [...args, keywords] : args));
   },
   i: (m, c) => {
@@ -143,8 +149,8 @@ const objects: Record<string, Operation> = {
     const state = m.pop();
     build(m.top(), state, c);
   },
-  P: (m, c) => m.push(m.hooks.persistentLoad(c.line())),
-  Q: (m) => m.push(m.hooks.persistentLoad(m.pop())),
+  P: (m, c) => m.push(m.hooks.persistentLoad(c.line()), cost.object),
+  Q: (m) => m.push(m.hooks.persistentLoad(m.pop()), cost.object),
   "\x82": (m, c) => refuseExtension(m, c.u8()),
   "\x83": (m, c) => refuseExtension(m, c.u16()),
   "\x84": (m, c) => refuseExtension(m, c.i32()),
@@ -176,7 +182,10 @@ function popMany(machine: PickleMachine, count: number): unknown[] {
 
 function append(items: unknown[], target: unknown, cursor: Cursor): void {
   if (target instanceof Set) {
-    for (const item of items) target.add(item);
+    for (const item of items) {
+      cursor.budget.charge(entryCost(item, target.size));
+      target.add(item);
+    }
     return;
   }
   if (target instanceof PickledObject) target.elements ??= [];
@@ -190,11 +199,15 @@ function setItems(items: unknown[], target: unknown, cursor: Cursor): Map<unknow
   const map = target instanceof PickledObject ? target.entries : target;
   if (!(map instanceof Map)) throw cursor.error("keys are set on something that is no dict");
   if (items.length % 2 !== 0) throw cursor.error("a key without a value");
-  for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+  for (let i = 0; i < items.length; i += 2) {
+    cursor.budget.charge(entryCost(items[i], map.size));
+    map.set(items[i], items[i + 1]);
+  }
   return map;
 }
 
 function build(target: unknown, state: unknown, cursor: Cursor): void {
+  cursor.budget.charge(cost.entry);
   if (target instanceof PickledObject) target.state = state;
   else if (target instanceof Map) setDictState(target, state);
   // A tensor with attributes of its own: nobody here reads those.

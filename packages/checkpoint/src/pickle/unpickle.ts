@@ -1,3 +1,4 @@
+import { Budget } from "../budget.ts";
 import { Cursor } from "./cursor.ts";
 import { type PickleHooks, PickleMachine } from "./machine.ts";
 import { operations } from "./operations.ts";
@@ -11,11 +12,17 @@ const stop = ".".charCodeAt(0);
  * None is `null`; numbers are numbers (`bigint` beyond 2^53); str, bytes, list and tuple, dict, set are string,
  * `Uint8Array` (a view), array, `Map`, `Set`; objects are what the hooks make of them.
  *
+ * @param budget what its values may use, where several pickles share it
  * @returns the value, and how many bytes the pickle took
- * @throws LookonceError `FORMAT` for damaged data, `UNSAFE` for a global that files may not name
+ * @throws LookonceError `FORMAT` for damaged data and for more values than a model has, `UNSAFE` for a global that files may not name
  */
-export function unpickle(bytes: Uint8Array, hooks: PickleHooks, name: string): { value: unknown; length: number } {
-  const cursor = new Cursor(bytes, name);
+export function unpickle(
+  bytes: Uint8Array,
+  hooks: PickleHooks,
+  name: string,
+  budget: Budget = new Budget(name, bytes.length),
+): { value: unknown; length: number } {
+  const cursor = new Cursor(bytes, name, budget);
   const machine = new PickleMachine(cursor, hooks);
   for (;;) {
     const code = cursor.u8();

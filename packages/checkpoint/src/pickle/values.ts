@@ -46,7 +46,7 @@ export class PickledObject {
     if (state instanceof Map) return state.get(name);
     // With __slots__ the state is a pair: attributes of __dict__ (or None), attributes of the slots.
     if (Array.isArray(state)) {
-      for (const part of state) if (part instanceof Map && part.has(name)) return part.get(name);
+      for (const part of state.slice(0, 2)) if (part instanceof Map && part.has(name)) return part.get(name);
     }
     return undefined;
   }

@@ -1,12 +1,14 @@
 import { LookonceError } from "@lookonce/errors";
 import { type ElementType, elementTypes, isCounts, storedTensor } from "../element-types.ts";
 import type { StoredTensor } from "../tensor.ts";
+import { checkDigests, type DigestedTensor } from "./digests.ts";
+import { parseUntrusted } from "./untrusted-json.ts";
 
 /** The contents of a safetensors file. */
 export interface Safetensors {
   tensors: Map<string, StoredTensor>;
   /** The file's `__metadata__`: free text by key. */
-  metadata: Record<string, string>;
+  metadata: Readonly<Record<string, string>>;
 }
 
 /**
@@ -15,12 +17,14 @@ export interface Safetensors {
  *
  * @param bytes the whole file
  * @param name what to call the file in errors
- * @throws LookonceError `FORMAT` when the header or an offset does not fit the file, `UNSUPPORTED` for other dtypes
+ * @throws LookonceError `FORMAT` when the header or an offset does not fit the file or a tensor does not match its digest,
+ *   `UNSUPPORTED` for other dtypes
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "safetensors data"): Safetensors {
   const { header, start } = readHeader(bytes, name);
   const tensors = new Map<string, StoredTensor>();
-  let metadata: Record<string, string> = {};
+  let metadata: Readonly<Record<string, string>> = {};
+  const digested: DigestedTensor[] = [];
   let used = 0;
   for (const [key, value] of Object.entries(header)) {
     if (key === "__metadata__") {
@@ -34,10 +38,11 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors data"):
     if (used > bytes.length - start) throw new LookonceError("FORMAT", `${what} overlaps another`);
     // A copy, since typed arrays need aligned offsets and the caller may drop the file. Not `slice`: on a Buffer, as
     // `readFileSync` returns, it makes no copy.
-    const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end).buffer;
-    tensors.set(key, storedTensor(shape, new type.array(raw), type));
+    const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end);
+    digested.push({ name: key, dtype: type.safetensors, shape, bytes: raw });
+    tensors.set(key, storedTensor(shape, new type.array(raw.buffer), type));
   }
-  return { tensors, metadata };
+  return { tensors, metadata: checkDigests(digested, metadata, name) };
 }
 
 function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; start: number } {
@@ -53,10 +58,11 @@ function readHeader(bytes: Uint8Array, name: string): { header: Record<string, u
     );
   }
   try {
-    const header: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    const header = parseUntrusted(new TextDecoder().decode(bytes.subarray(8, 8 + length)), `${name}: its header`);
     if (typeof header !== "object" || header === null || Array.isArray(header)) throw new TypeError("not an object");
     return { header: header as Record<string, unknown>, start: 8 + length };
   } catch (cause) {
+    if (cause instanceof LookonceError) throw cause;
     throw new LookonceError("FORMAT", `${name}: its header is not a JSON object`, { cause });
   }
 }
@@ -82,7 +88,7 @@ function checkEntry(value: unknown, available: number, what: string): Entry {
   if (typeof dtype === "string" && type === undefined) {
     throw new LookonceError("UNSUPPORTED", `${what} has dtype ${dtype.slice(0, 20)}, which cannot be read`);
   }
-  if (type === undefined || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+  if (type === undefined || !isCounts(shape) || shape.length > 64 || !isCounts(offsets) || offsets.length !== 2) {
     throw new LookonceError("FORMAT", `${what} has a bad dtype, shape or data_offsets`);
   }
   const [begin = 0, end = 0] = offsets;

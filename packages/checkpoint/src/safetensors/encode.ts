@@ -3,6 +3,7 @@ import { badTensor, tensorBytes } from "../element-types.ts";
 import { readBytes } from "../files.ts";
 import type { StoredTensor } from "../tensor.ts";
 import { decodeSafetensors, type Safetensors } from "./decode.ts";
+import { withDigests } from "./digests.ts";
 
 /** How tensors are written. */
 export interface EncodeOptions {
@@ -12,7 +13,7 @@ export interface EncodeOptions {
 
 /**
  * Writes the safetensors format. Tensors are ordered by element width, widest first, so that each begins at a multiple
- * of its width.
+ * of its width. The metadata gets a digest of every tensor, which {@link decodeSafetensors} compares.
  *
  * @param metadata free text by key, kept in the header
  * @throws LookonceError `ARGUMENT` when a tensor's data does not have its shape's size
@@ -57,13 +58,14 @@ function encodeParts(
 ): Uint8Array[] {
   const parts = [...tensors].map(([name, tensor]) => {
     if (name === "__metadata__") throw badTensor(name, tensor);
-    return { name, shape: tensor.shape, ...tensorBytes(name, tensor, half) };
+    const { type, bytes } = tensorBytes(name, tensor, half);
+    return { name, dtype: type.safetensors, width: type.array.BYTES_PER_ELEMENT, shape: tensor.shape, bytes };
   });
-  parts.sort((a, b) => b.type.array.BYTES_PER_ELEMENT - a.type.array.BYTES_PER_ELEMENT);
-  const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
+  parts.sort((a, b) => b.width - a.width);
+  const entries: [string, unknown][] = [["__metadata__", withDigests(parts, metadata)]];
   let offset = 0;
-  for (const { name, type, shape, bytes } of parts) {
-    entries.push([name, { dtype: type.safetensors, shape, data_offsets: [offset, offset + bytes.length] }]);
+  for (const { name, dtype, shape, bytes } of parts) {
+    entries.push([name, { dtype, shape, data_offsets: [offset, offset + bytes.length] }]);
     offset += bytes.length;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));

@@ -3,6 +3,7 @@ import type { Checkpoint, TrainingState } from "../checkpoint.ts";
 import type { PlainValue } from "../plain.ts";
 import type { Safetensors } from "./decode.ts";
 import { type EncodeOptions, writeSafetensors } from "./encode.ts";
+import { parseUntrusted } from "./untrusted-json.ts";
 
 type Field = "config" | "names" | "nc" | "stride" | "anchors" | "metadata";
 
@@ -75,8 +76,9 @@ export function checkpointFromSafetensors({ tensors, metadata }: Safetensors, na
 function parse({ expected, fits }: FieldFormat, key: string, { text, name }: { text: string; name: string }): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
+    value = parseUntrusted(text, `${name}: metadata key "${key}"`);
+  } catch (error) {
+    if (error instanceof LookonceError) throw error;
     value = undefined;
   }
   if (!fits(value)) {

@@ -50,6 +50,7 @@ describe("safetensors", () => {
     const header: Record<string, { dtype: string; data_offsets: [number, number] }> = JSON.parse(
       Buffer.from(bytes.subarray(8, 8 + length)).toString(),
     );
+    delete header.__metadata__;
     let end = 0;
     for (const [name, { data_offsets }] of Object.entries(header)) {
       expect([name, data_offsets[0]]).toEqual([name, end]);
@@ -92,6 +93,9 @@ describe("safetensors", () => {
     ["negative sizes", file({ a: { dtype: "F32", shape: [-1, -2], data_offsets: [0, 8] } }), "FORMAT"],
     ["offsets that are no list", file({ a: { dtype: "F32", shape: [2], data_offsets: 3 } }), "FORMAT"],
     ["metadata that is no text", file({ __metadata__: { a: 1 } }), "FORMAT"],
+    ["a header of lists in lists", file(`{"a": ${"[".repeat(3e6)}`), "FORMAT"],
+    ["a header that is too deep", file(`{"a": ${"[".repeat(1000)}${"]".repeat(1000)}}`), "FORMAT"],
+    ["metadata of lists in lists", encodeSafetensors(new Map(), { config: `{"a": ${"[".repeat(3e6)}` }), "FORMAT"],
     ["null metadata", file({ __metadata__: null }), "FORMAT"],
     [
       "tensors over each other",
@@ -113,6 +117,31 @@ describe("safetensors", () => {
       const error = errorOf(() => readCheckpoint(bytes.subarray(0, length)));
       expect([length, (error as LookonceError | undefined)?.code]).toEqual([length, "FORMAT"]);
     }
+  });
+});
+
+describe("digests", () => {
+  const bytes = Buffer.from(encodeSafetensors(tensors, { config: '{"nc": 2}' }));
+  const fault = (change: (copy: Buffer) => void): string => {
+    const copy = Buffer.from(bytes);
+    change(copy);
+    const error = errorOf(() => readCheckpoint(copy, { name: "last.safetensors" }));
+    expect(error).toMatchObject({ code: "FORMAT" });
+    return (error as Error).message;
+  };
+
+  it("name the file and the tensor that was changed", () => {
+    const start = 8 + Number(bytes.readBigUInt64LE());
+    expect(fault((copy) => copy.fill(0, start, start + 4))).toMatch(/^last\.safetensors: tensor "long" does not match/);
+    expect(fault((copy) => copy.write("[4,1]", copy.indexOf("[2,2]")))).toContain('tensor "float" does not match');
+    expect(fault((copy) => copy.write("F32", copy.indexOf("I32")))).toContain('tensor "int" does not match');
+    expect(fault((copy) => copy.write("shirt", copy.indexOf('short":{')))).toMatch(/tensor "sh[io]rt" does not match/);
+    expect(fault((copy) => copy.write("3", copy.indexOf('nc\\": 2') + 6))).toContain("its metadata does not match");
+  });
+
+  it("are not asked of other programs' files", () => {
+    const other = file({ a: { dtype: "F32", shape: [2], data_offsets: [0, 8] }, __metadata__: { author: "x" } });
+    expect(decodeSafetensors(other)).toMatchObject({ metadata: { author: "x" } });
   });
 });
 

@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { Budget, cost } from "../budget.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import { dictAttribute, type PickledObject } from "../pickle/values.ts";
 import { PlainConverter, type PlainValue } from "../plain.ts";
@@ -27,44 +28,49 @@ interface Found {
 export function decodeTorchCheckpoint(
   bytes: Uint8Array,
   name: string,
-  { load, prefer }: { load: (bytes: Uint8Array, name: string) => unknown; prefer: "ema" | "model" },
+  { load, prefer }: { load: (bytes: Uint8Array, name: string, budget: Budget) => unknown; prefer: "ema" | "model" },
 ): Checkpoint {
   return named(name, () => {
-    const root = load(bytes, name);
-    const found = find(root, prefer);
+    const budget = new Budget(name, bytes.length);
+    const root = load(bytes, name, budget);
+    const found = find(root, prefer, budget);
     if (found === undefined) {
       const expected = 'a module or a dict of tensors, alone or under "ema", "model" or "state_dict"';
       throw new LookonceError("FORMAT", `contains no model: expected ${expected}${keysOf(root)}`);
     }
     const reader = new TensorReader(name, bytes.length);
     const tensors = new Map<string, StoredTensor>();
-    for (const [key, tensor] of stripWrapper(found.tensors)) tensors.set(key, reader.read(tensor, `tensor "${key}"`));
-    const plain = new PlainConverter(reader);
+    for (const [key, tensor] of stripWrapper(found.tensors)) {
+      tensors.set(key, reader.read(tensor, `tensor "${key.slice(0, 200)}"`));
+    }
+    const plain = new PlainConverter(reader, budget);
     return { tensors, ...describe(found, root, plain), metadata: metadataOf(found, root, plain) };
   });
 }
 
-function find(root: unknown, prefer: "ema" | "model"): Found | undefined {
-  const here = weights(root, "model");
+function find(root: unknown, prefer: "ema" | "model", budget: Budget): Found | undefined {
+  const here = weights(root, "model", budget);
   if (here !== undefined || !(root instanceof Map)) return here;
   const order = prefer === "ema" ? ["ema", "model"] : ["model", "ema"];
   for (const source of [...order, "state_dict", "model_state_dict", "ema_state_dict"]) {
-    const found = weights(root.get(source), source);
+    const found = weights(root.get(source), source, budget);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function weights(value: unknown, source: string): Found | undefined {
+function weights(value: unknown, source: string, budget: Budget): Found | undefined {
   if (isModule(value)) {
     const module = unwrap(value);
-    const tensors = moduleTensors(module);
+    const tensors = moduleTensors(module, budget);
     return tensors.size > 0 ? { source, module, tensors } : undefined;
   }
   if (!(value instanceof Map)) return undefined;
   const tensors = new Map<string, TorchTensor>();
   for (const [key, item] of value) {
-    if (typeof key === "string" && item instanceof TorchTensor) tensors.set(key, item);
+    if (typeof key !== "string" || !(item instanceof TorchTensor)) continue;
+    budget.charge(cost.tensor + key.length);
+    tensors.set(key, item);
   }
   // A dict that contains a tensor by the way (a training state) is no state_dict.
   return tensors.size > value.size / 2 ? { source, tensors } : undefined;
@@ -79,7 +85,7 @@ function stripWrapper(tensors: Map<string, TorchTensor>): Map<string, TorchTenso
 function keysOf(root: unknown): string {
   if (!(root instanceof Map)) return "";
   const keys = [...root.keys()].filter((key) => typeof key === "string").slice(0, 10);
-  return `; its keys are ${JSON.stringify(keys).slice(0, 200)}`;
+  return `; its keys are ${JSON.stringify(keys.map((key) => key.slice(0, 100))).slice(0, 200)}`;
 }
 
 function describe(

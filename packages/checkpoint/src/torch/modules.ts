@@ -1,8 +1,9 @@
 import { LookonceError } from "@lookonce/errors";
+import { type Budget, cost } from "../budget.ts";
 import { PickledObject } from "../pickle/values.ts";
 import { TorchTensor } from "./tensors.ts";
 
-const limits = { depth: 100, modules: 200_000 };
+const maxDepth = 100;
 
 /** Whether a pickled object is a PyTorch module: it carries its children, parameters and buffers as dicts. */
 export function isModule(value: unknown): value is PickledObject {
@@ -13,19 +14,17 @@ export function isModule(value: unknown): value is PickledObject {
  * The module tree's tensors by name, as PyTorch's `state_dict()` lists them: each module's parameters, then its
  * persistent buffers, then its children. A tree that contains itself or is absurdly large is a `FORMAT` error.
  */
-export function moduleTensors(root: PickledObject): Map<string, TorchTensor> {
+export function moduleTensors(root: PickledObject, budget: Budget): Map<string, TorchTensor> {
   const found = new Map<string, TorchTensor>();
-  let modules = 0;
   const visit = (module: PickledObject, prefix: string, depth: number): void => {
-    modules++;
-    if (depth > limits.depth || modules > limits.modules) {
-      throw new LookonceError(
-        "FORMAT",
-        `its module tree is too deep, too large or contains itself, at "${prefix.slice(0, 80)}"`,
-      );
+    if (depth > maxDepth) {
+      throw new LookonceError("FORMAT", `its module tree is too deep or contains itself, at "${prefix.slice(0, 80)}"`);
     }
-    for (const [name, tensor] of ownTensors(module)) found.set(prefix + name, tensor);
-    for (const [name, child] of entries(module, "_modules")) {
+    for (const [name, tensor] of ownTensors(module, budget)) {
+      budget.charge(cost.tensor + prefix.length + name.length);
+      found.set(prefix + name, tensor);
+    }
+    for (const [name, child] of entries(module, "_modules", budget)) {
       if (isModule(child)) visit(child, `${prefix}${name}.`, depth + 1);
     }
   };
@@ -33,19 +32,24 @@ export function moduleTensors(root: PickledObject): Map<string, TorchTensor> {
   return found;
 }
 
-function* ownTensors(module: PickledObject): Generator<[string, TorchTensor]> {
-  for (const [name, value] of entries(module, "_parameters")) if (value instanceof TorchTensor) yield [name, value];
+function* ownTensors(module: PickledObject, budget: Budget): Generator<[string, TorchTensor]> {
+  for (const [name, value] of entries(module, "_parameters", budget)) {
+    if (value instanceof TorchTensor) yield [name, value];
+  }
   const transient = module.attribute("_non_persistent_buffers_set");
-  for (const [name, value] of entries(module, "_buffers")) {
+  for (const [name, value] of entries(module, "_buffers", budget)) {
     const skipped = transient instanceof Set && transient.has(name);
     if (value instanceof TorchTensor && !skipped) yield [name, value];
   }
 }
 
-function* entries(module: PickledObject, attribute: string): Generator<[string, unknown]> {
+function* entries(module: PickledObject, attribute: string, budget: Budget): Generator<[string, unknown]> {
   const dict = module.attribute(attribute);
   if (!(dict instanceof Map)) return;
-  for (const [name, value] of dict) if (typeof name === "string") yield [name, value];
+  for (const [name, value] of dict) {
+    budget.charge(cost.entry);
+    if (typeof name === "string") yield [name, value];
+  }
 }
 
 /** The module below `DataParallel` and its kin, which only wrap. */

@@ -17,12 +17,16 @@ export function rebuildTensor(args: readonly unknown[]): TorchTensor {
   const fits =
     storage instanceof TorchStorage &&
     isCount(offset) &&
-    isCounts(shape) &&
-    isCounts(strides) &&
-    shape.length === strides.length &&
-    shape.length <= 64;
+    isSides(shape) &&
+    isSides(strides) &&
+    shape.length === strides.length;
   if (!fits) throw new LookonceError("FORMAT", "a tensor has a bad offset, shape or strides");
   return new TorchTensor(storage, { offset, shape, strides });
+}
+
+/** Numbers of at most 64 axes, as many as any library has. */
+function isSides(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length <= 64 && isCounts(value);
 }
 
 /** `_rebuild_tensor_v3(storage, offset, size, stride, requires_grad, hooks, dtype, …)` over untyped bytes. */
@@ -34,7 +38,7 @@ export function rebuildTensorV3(args: readonly unknown[]): TorchTensor {
   if (type === undefined) throw new LookonceError("UNSUPPORTED", `tensors of dtype ${name} cannot be read`);
   if (!(storage instanceof TorchStorage)) throw new LookonceError("FORMAT", "a tensor has no storage");
   const size = Math.floor(storage.byteLength / type.array.BYTES_PER_ELEMENT);
-  return rebuildTensor([new TorchStorage(type, size, storage.bytes), ...args.slice(1)]);
+  return rebuildTensor([new TorchStorage(type, size, storage.bytes), ...args.slice(1, 4)]);
 }
 
 /** A function whose first argument is the tensor itself, such as `torch._utils._rebuild_parameter`. */

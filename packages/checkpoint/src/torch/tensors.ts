@@ -6,9 +6,10 @@ import type { StoredTensor, TensorData } from "../tensor.ts";
 export class TorchStorage {
   readonly type: ElementType;
   readonly size: number;
-  readonly bytes: () => Uint8Array;
+  /** @param what the tensor that asks for it, for errors */
+  readonly bytes: (what: string) => Uint8Array;
 
-  constructor(type: ElementType, size: number, bytes: () => Uint8Array) {
+  constructor(type: ElementType, size: number, bytes: TorchStorage["bytes"]) {
     this.type = type;
     this.size = size;
     this.bytes = bytes;
@@ -38,8 +39,8 @@ export class TorchTensor {
   }
 }
 
-/** Expanded tensors (stride 0) may be larger than their file by this many elements. */
-const freeElements = 2 ** 24;
+/** Expanded tensors (stride 0) may be larger than their file by this many bytes. */
+const freeBytes = 2 ** 26;
 
 /** Turns tensors of one file into plain arrays, and stops when they would be far larger than the file. */
 export class TensorReader {
@@ -48,7 +49,7 @@ export class TensorReader {
 
   constructor(name: string, fileSize: number) {
     this.#name = name;
-    this.#budget = 4 * fileSize + freeElements;
+    this.#budget = 4 * fileSize + freeBytes;
   }
 
   /**
@@ -58,7 +59,7 @@ export class TensorReader {
   read(tensor: TorchTensor, what: string): StoredTensor {
     const { storage, shape, strides, offset, size } = tensor;
     this.#check(tensor, what);
-    const { buffer, byteOffset } = storage.bytes();
+    const { buffer, byteOffset } = storage.bytes(what);
     const stored = new storage.type.array(buffer, byteOffset, storage.size);
     const contiguous = isContiguous(shape, strides);
     const whole = contiguous && offset === 0 && size === storage.size;
@@ -67,7 +68,7 @@ export class TensorReader {
   }
 
   #check({ storage, shape, strides, offset, size }: TorchTensor, what: string): void {
-    this.#budget -= size;
+    this.#budget -= size * (storage.type.widen === undefined ? storage.type.array.BYTES_PER_ELEMENT : 4);
     if (!(this.#budget >= 0)) {
       throw new LookonceError("FORMAT", `${this.#name}: ${what} would be far larger than the file, shape [${shape}]`);
     }
@@ -93,18 +94,20 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
 /** Elements in row-major order, whatever their strides. */
 function gather(stored: TensorData, { storage, shape, strides, offset, size }: TorchTensor): TensorData {
   const out = new storage.type.array(size);
-  const index = new Array<number>(shape.length).fill(0);
+  const axes = shape.flatMap((length, i) => (length > 1 ? [{ length, stride: strides[i] as number }] : []));
+  const index = new Array<number>(axes.length).fill(0);
   let from = offset;
   for (let i = 0; i < size; i++) {
     out[i] = stored[from] as number & bigint;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      const { length, stride } = axes[axis] as (typeof axes)[number];
       const next = (index[axis] as number) + 1;
-      if (next < (shape[axis] as number)) {
+      if (next < length) {
         index[axis] = next;
-        from += strides[axis] as number;
+        from += stride;
         break;
       }
-      from -= (next - 1) * (strides[axis] as number);
+      from -= (next - 1) * stride;
       index[axis] = 0;
     }
   }

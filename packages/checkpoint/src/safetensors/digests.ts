@@ -1,0 +1,65 @@
+import { crc32 } from "node:zlib";
+import { LookonceError } from "@lookonce/errors";
+import { parseUntrusted } from "./untrusted-json.ts";
+
+/** The key of `__metadata__` under which this package's own files keep a digest of every tensor, as JSON. */
+const key = "crc32";
+/** No tensor's name: the digest of the rest of the metadata. */
+const rest = "__metadata__";
+
+/** What a digest is made of: a change of a tensor's name, type or shape is one of the tensor. */
+export interface DigestedTensor {
+  name: string;
+  dtype: string;
+  shape: readonly number[];
+  bytes: Uint8Array;
+}
+
+type Metadata = Readonly<Record<string, string>>;
+
+/** The metadata, with the digests of all tensors and of itself. */
+export function withDigests(tensors: readonly DigestedTensor[], metadata: Metadata): Record<string, string> {
+  return { ...metadata, [key]: JSON.stringify(Object.fromEntries(digests(tensors, metadata))) };
+}
+
+/**
+ * Compares a file's tensors and metadata with the digests in it; files of other programs have none.
+ *
+ * @returns the metadata without digests
+ * @throws LookonceError `FORMAT`, naming the file and the tensor, when they differ
+ */
+export function checkDigests(tensors: readonly DigestedTensor[], metadata: Metadata, file: string): Metadata {
+  const { [key]: text, ...others } = metadata;
+  if (text === undefined) return metadata;
+  const stored = parse(text, file);
+  const actual = digests(tensors, others);
+  for (const name of new Set([...stored.keys(), ...actual.keys()])) {
+    if (stored.get(name) === actual.get(name)) continue;
+    const what = name === rest ? "its metadata" : `tensor ${JSON.stringify(name.slice(0, 200))}`;
+    throw damaged(file, `${what} does not match the digest that was written with it`);
+  }
+  return others;
+}
+
+function digests(tensors: readonly DigestedTensor[], metadata: Metadata): Map<string, string> {
+  const all = new Map([[rest, crc32(JSON.stringify(metadata))]]);
+  for (const { name, dtype, shape, bytes } of tensors)
+    all.set(name, crc32(bytes, crc32(JSON.stringify([dtype, shape]))));
+  return new Map([...all].map(([name, digest]) => [name, digest.toString(16).padStart(8, "0")]));
+}
+
+function parse(text: string, file: string): Map<string, unknown> {
+  try {
+    return new Map(Object.entries(parseUntrusted(text, `${file}: metadata key "${key}"`) ?? {}));
+  } catch (error) {
+    if (error instanceof LookonceError) throw error;
+    throw damaged(file, "its digests are not readable");
+  }
+}
+
+function damaged(file: string, why: string): LookonceError {
+  return new LookonceError(
+    "FORMAT",
+    `${file}: ${why}; the file is damaged: use a copy of it or an earlier checkpoint. If a program changed it on purpose, let that program drop "${key}" from the metadata`,
+  );
+}
