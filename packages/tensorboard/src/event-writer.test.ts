@@ -155,6 +155,16 @@ describe("EventWriter", () => {
     expect([events(first.path), events(second.path)].map(({ length }) => length)).toEqual([1, 1]);
   });
 
+  it("names a file after those before it when the clock was set back", async () => {
+    const times = [1_700_000_000_000, 1_600_000_000_000, 1_700_000_000_500];
+    for (const now of times) await writer({ now: () => now }).close();
+    expect(readdirSync(folder).sort()).toEqual([
+      "events.out.tfevents.1700000000.box.000",
+      "events.out.tfevents.1700000001.box.000",
+      "events.out.tfevents.1700000002.box.000",
+    ]);
+  });
+
   it("adds whole records at each flush, once each", async () => {
     const log = new EventWriter(join(folder, "deep", "run"), { now: () => 0 });
     expect(log.path).toBeUndefined();

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
 import { hostname as ownHostname } from "node:os";
 import { join } from "node:path";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
@@ -161,7 +161,7 @@ export class EventWriter {
   /** A new file of the name by which TensorBoard knows event files. */
   async #open(): Promise<{ path: string; handle: FileHandle }> {
     await mkdir(this.#directory, { recursive: true });
-    const seconds = String(Math.floor(this.#now() / 1000)).padStart(10, "0");
+    const seconds = String(await this.#secondsOfName()).padStart(10, "0");
     const machine = this.#hostname.replace(/[^\w.-]/g, "_") || "localhost";
     for (let number = 0; ; number++) {
       // Files are read in the order of their names.
@@ -173,6 +173,16 @@ export class EventWriter {
         if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || number === maxNames - 1) throw cause;
       }
     }
+  }
+
+  /** After those of every file that is there, whose events come before these also when the clock was set back since. */
+  async #secondsOfName(): Promise<number> {
+    const now = Math.floor(this.#now() / 1000);
+    const others = (await readdir(this.#directory)).map((name) =>
+      Number(/\.tfevents\.(\d{10})\./.exec(name)?.[1] ?? 0),
+    );
+    const newest = others.reduce((a, b) => Math.max(a, b), 0);
+    return newest > now ? newest + 1 : now;
   }
 }
 

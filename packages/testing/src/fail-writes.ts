@@ -25,6 +25,7 @@ export function failWrites(code: DiskFault, match: string | RegExp): () => void 
   const original = { ...fs, promises: { ...fs.promises } };
   const isReadOnly = code === "EROFS";
   const files = new Set<number>();
+  let isOver = false;
   const fault = (syscall: string, path: unknown): NodeJS.ErrnoException =>
     Object.assign(new Error(`${code}: ${reasons[code]}, ${syscall} '${String(path)}'`), { code, syscall });
   const fails = (path: unknown): boolean =>
@@ -79,7 +80,8 @@ export function failWrites(code: DiskFault, match: string | RegExp): () => void 
       const handle = await original.promises.open(path, flags, mode);
       if (!isHit) return handle;
       const write = handle.writeFile.bind(handle);
-      const failing = async (content: unknown): Promise<never> => {
+      const failing = async (content: Uint8Array): Promise<void> => {
+        if (isOver) return write(content);
         await write(half(content));
         throw fault("write", path);
       };
@@ -103,6 +105,7 @@ export function failWrites(code: DiskFault, match: string | RegExp): () => void 
   ];
   syncBuiltinESMExports();
   const restore = (): void => {
+    isOver = true;
     for (const spy of spies) spy.mockRestore();
     syncBuiltinESMExports();
   };

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { describeDefault, expects, fixedDefault, generalOptions, type Option, sharedDefault } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { dump } from "js-yaml";
@@ -91,6 +91,8 @@ async function write(file: string, content: string): Promise<void> {
     await writeFile(file, content, { flag: "wx" });
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === "EEXIST";
+    // What a full disk stored of it would be refused, as a file that exists, the next time
+    if (!exists) await rm(file, { force: true }).catch(() => {});
     const why = exists ? "it exists, and stays as it is; output=file names another" : (cause as Error).message;
     throw new LookonceError("IO", `cannot write ${file}: ${why}.`, { cause });
   }

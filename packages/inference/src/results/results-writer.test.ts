@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blankImage, type Image, readImage } from "@lookonce/image";
+import { failWrites } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crop, Results, type ResultsContents } from "../results.ts";
 import type { VideoInfo } from "../sources/source.ts";
@@ -184,6 +185,39 @@ describe("ResultsWriter", () => {
     await writer.close();
     expect(made).toBe(1);
     expect(JSON.parse(readFileSync(join(folder, "late/predictions.json"), "utf8"))).toEqual([]);
+  });
+
+  it.each([
+    [{ saveTxt: true }, "dog.txt"],
+    [{ save: true }, "dog.jpg"],
+    [{ saveCrop: true }, "dog.jpg"],
+    [{ saveJson: true }, "predictions.json"],
+  ] as const)("keeps what was written before the disk was full, whole: %o", async (options, name) => {
+    const directory = mkdtempSync(join(folder, "full-"));
+    const whole = mkdtempSync(join(folder, "whole-"));
+    const reference = new ResultsWriter(whole, options);
+    await reference.add(results());
+    await reference.close();
+    const writer = new ResultsWriter(directory, options);
+    await writer.add(results());
+    // Results are written side by side: the first one is waited for
+    await expect.poll(() => filesIn(directory).length).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const restore = failWrites("ENOSPC", name);
+    const message = expect.stringMatching(
+      new RegExp(`${name.replace(".", "\\.")}(\\.\\S+\\.partial)?: the disk is full \\(ENOSPC\\); make room`),
+    );
+    const work = (async (): Promise<void> => {
+      await writer.add(results({ path: "photos/dog.jpg" }));
+      await writer.close();
+    })();
+    await expect(work).rejects.toMatchObject({ code: "IO", message });
+    restore();
+    await writer.close().catch(() => {});
+    expect(filesIn(directory)).toEqual(filesIn(whole));
+    for (const file of filesIn(whole)) {
+      expect(readFileSync(join(directory, file)).equals(readFileSync(join(whole, file)))).toBe(true);
+    }
   });
 
   it("reports what cannot be written, and what makes no sense", async () => {

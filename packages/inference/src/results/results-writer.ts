@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
-import { besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
+import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
 import { type Image, writeImage } from "@lookonce/image";
 import type { DrawOptions } from "@lookonce/plots";
 import type { Results } from "../results.ts";
@@ -187,7 +187,7 @@ export class ResultsWriter {
       if (rows.length === 0) return;
       // A line a detection: readable by people, too
       const text = rows.map((row) => JSON.stringify(row)).join(",\n");
-      appendFileSync(this.#json.partial, `${this.#json.rows === 0 ? "" : ","}\n${text}`);
+      appendWholeSync(this.#json.partial, `${this.#json.rows === 0 ? "" : ","}\n${text}`);
       this.#json.rows += rows.length;
     });
   }

@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Dataset, type GeneratedShapes, generateShapes, shapeNames } from "@lookonce/data";
+import { writeWholeSync } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import type { Results } from "@lookonce/inference";
 import { plotLines, writePlot } from "@lookonce/plots";
@@ -52,7 +52,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const drawn = performance.now();
 
   const config = shapesModel(shapeNames.length);
-  writeFileSync(file(config.name), modelFileText(config));
+  writeWholeSync(file(config.name), modelFileText(config));
   const { seed } = settings;
   const model = await YOLO.load(file(config.name), { ...options, seed });
   const epochs: EpochInfo[] = [];
@@ -102,7 +102,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
     export: { file: exported.file, bytes: exported.bytes },
     agreement: agreementOf(found(ours), found(theirs)),
   };
-  writeFileSync(file("report.md"), writeReport(figures));
+  writeWholeSync(file("report.md"), writeReport(figures));
   return { ...figures, directory, report: file("report.md") };
 }
 

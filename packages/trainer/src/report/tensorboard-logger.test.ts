@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { familySettings } from "@lookonce/config";
 import type { Batch } from "@lookonce/data";
+import { failWrites } from "@lookonce/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import type { EpochInfo, RunInfo } from "./callbacks.ts";
 import { tensorboardLogger } from "./tensorboard-logger.ts";
@@ -101,6 +102,23 @@ describe("tensorboardLogger", () => {
     const starts = events.filter(({ text }) => text.includes("\u003a\u0002\u0008\u0001"));
     expect(starts.map(({ step }) => step)).toEqual([2]);
     expect(events.filter(({ text }) => text.includes("Placeholder"))).toHaveLength(1);
+  });
+
+  it("writes later, whole, what a full disk had no room for, and notifies", async () => {
+    const directory = join(place, "full");
+    const notices: string[] = [];
+    const restore = failWrites("ENOSPC", "tfevents");
+    const logger = tensorboardLogger({ onNotice: (line) => notices.push(line) });
+    await logger.onTrainStart?.(run(directory));
+    await logger.onFitEpochEnd?.(epoch(0));
+    expect(notices).toHaveLength(2);
+    expect(notices[1]).toMatch(/TensorBoard's event file is missing: .*tfevents.*ENOSPC: no space left/);
+    expect(readdirSync(directory).map((name) => readFileSync(join(directory, name)).length)).toEqual([0]);
+    restore();
+    await logger.onFitEpochEnd?.(epoch(1));
+    await logger.onTrainEnd?.({ directory, seconds: 2, interrupted: false });
+    const losses = eventsOf(directory).filter(({ text }) => text.includes("train/box_loss"));
+    expect(losses.map(({ step }) => step)).toEqual([1, 2]);
   });
 
   it("does not stop a training where it cannot write", async () => {

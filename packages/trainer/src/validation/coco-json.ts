@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
+import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
 import { cocoDetections } from "@lookonce/metrics";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 
@@ -34,7 +34,7 @@ export function cocoJson(file: string, { categories }: CocoJsonOptions = {}): Va
       if (rows.length === 0) return;
       // A line a detection: readable by people, too.
       const text = rows.map((row) => JSON.stringify(row)).join(",\n");
-      writing(file, () => appendFileSync(partial, `${isFirst ? "" : ","}\n${text}`));
+      writing(file, () => appendWholeSync(partial, `${isFirst ? "" : ","}\n${text}`));
       isFirst = false;
     },
     onValEnd() {

@@ -221,7 +221,9 @@ export class JobQueue {
   #finish(id: number, changes: JobChanges): Job {
     const { error } = changes;
     const reported = error === undefined ? {} : { error: { ...error, message: this.#forOutside(error.message) } };
-    const job = this.#change(id, { ...changes, ...reported, ended: Date.now() });
+    const { created, started = created } = this.#jobs.get(id) as Job;
+    // Never before its start, also when the clock was set back since
+    const job = this.#change(id, { ...changes, ...reported, ended: Math.max(Date.now(), started) });
     this.#events.forgetOld();
     return job;
   }

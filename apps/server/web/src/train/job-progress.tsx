@@ -10,7 +10,7 @@ export function ProgressView({ job, news }: { job: Job; news: JobNews }) {
   const share = progress === undefined ? 0 : done(progress);
   const elapsed = job.started === undefined ? 0 : (now - Date.parse(job.started)) / 1000;
   // What the first percent predicts of the rest is mostly how long the start took.
-  const left = share > 0.01 ? (elapsed / share) * (1 - share) : undefined;
+  const left = share > 0.01 && elapsed > 0 ? (elapsed / share) * (1 - share) : undefined;
   const { losses, rate, imagesPerSecond } = news;
   const pace = Object.entries({ "learning rate": rate, "images a second": imagesPerSecond });
   const figures = [...Object.entries(losses), ...pace].flatMap(([name, value]) =>
