@@ -13,6 +13,7 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { failWrites } from "@lookonce/testing";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findWeights, publishedWeights } from "./catalog.ts";
 import { type FetchProgress, type FetchWeightsOptions, fetchWeights } from "./fetch-weights.ts";
@@ -300,6 +301,23 @@ describe("fetchWeights", () => {
       code: "IO",
       message: expect.stringMatching(/yolov8n\.pt cannot be fetched: .*the disk is full \(ENOSPC\)/),
     });
+  });
+
+  it.each(["ENOSPC", "EIO"] as const)("resumes what a disk that said %s ended, once it works again", async (code) => {
+    server.answer = serveFile(bytes);
+    const restore = failWrites(code, /\.pt\.partial$/);
+    await expect(fetchWeights("yolov8n.pt", options())).rejects.toMatchObject({
+      code: "IO",
+      message: expect.stringMatching(
+        /yolov8n\.pt cannot be fetched: cannot write .*(make room|the disk failed).* You can save/,
+      ),
+    });
+    expect(left()).toEqual(["yolov8n.pt.partial", "yolov8n.pt.partial.json"]);
+    restore();
+    await fetchWeights("yolov8n.pt", options());
+    expect(server.requests[1]?.range).toMatch(/^bytes=\d+-$/);
+    expect(new Uint8Array(readFileSync(file()))).toEqual(bytes);
+    expect(left()).toEqual(["yolov8n.pt"]);
   });
 
   it("says before that a file has no room", async () => {
