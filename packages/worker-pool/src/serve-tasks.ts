@@ -1,6 +1,11 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { encodeError } from "./error-codec.ts";
-import type { FromWorker, TaskMap, TaskMessage, ToWorker } from "./worker-thread.ts";
+import type { FromWorker, TaskMap, TaskMessage, ToWorker } from "./pool-worker.ts";
+
+/** Returns the `workerData` of the pool that started this worker. */
+export function readWorkerData<T>(): T {
+  return parentPort === null ? JSON.parse(process.argv[2] ?? "null") : workerData;
+}
 
 /** A response with memory that is moved to the main thread instead of copied. */
 export class Transfer<T> {
@@ -43,34 +48,68 @@ export function serveTasks<T extends TaskMap<T>>(
   handlers: TaskHandlers<T>,
   { concurrent = false, onStop }: ServeOptions = {},
 ): void {
-  if (parentPort === null) throw new Error("serveTasks() is for programs of worker threads.");
-  const port = parentPort;
-  const post = (message: FromWorker, memory: readonly ArrayBuffer[] = []): void => port.postMessage(message, memory);
+  const parent = openParent<ToWorker<T>>();
+  const canceledIds = new Set<number>();
   let work: Promise<unknown> = Promise.resolve();
 
   const answer = async (id: number, { task, request, canceled }: TaskMessage<T>): Promise<void> => {
     const context = {
       get aborted() {
-        return canceled !== undefined && Atomics.load(canceled, 0) !== 0;
+        return canceled === undefined ? canceledIds.has(id) : Atomics.load(canceled, 0) !== 0;
       },
     };
     try {
       const result = await handlers[task](request, context);
       const { value, memory } = result instanceof Transfer ? result : new Transfer(result, []);
-      post({ id, response: value }, memory);
+      parent.post({ id, response: value }, memory);
     } catch (error) {
-      post({ id, error: encodeError(error) });
+      parent.post({ id, error: encodeError(error) });
+    } finally {
+      canceledIds.delete(id);
     }
   };
 
-  port.on("message", (message: ToWorker<T>) => {
+  parent.listen((message) => {
     if (message === "stop") {
-      // Closing the port lets the thread end when threads of native code have finished; ending it would not wait for them
-      void work.then(onStop).finally(() => port.close());
+      void work.then(onStop).finally(() => parent.close());
+      return;
+    }
+    if ("cancel" in message) {
+      canceledIds.add(message.cancel);
       return;
     }
     const { id } = message;
     work = concurrent ? Promise.all([work, answer(id, message)]) : work.then(() => answer(id, message));
   });
-  post("ready");
+  parent.post("ready");
+}
+
+/** The pool, as its worker sees it. */
+interface Parent<M> {
+  post(message: FromWorker, memory?: readonly ArrayBuffer[]): void;
+  listen(listener: (message: M) => void): void;
+  close(): void;
+}
+
+function openParent<M>(): Parent<M> {
+  if (parentPort !== null) {
+    const port = parentPort;
+    return {
+      post: (message, memory = []) => port.postMessage(message, memory),
+      listen: (listener) => port.on("message", listener),
+      // Lets the thread end when threads of native code have finished; ending it would not wait for them
+      close: () => port.close(),
+    };
+  }
+  if (process.send === undefined) throw new Error("serveTasks() is for programs of worker threads and processes.");
+  // Terminals and systemd signal all processes of a program at once: the pool decides when this one ends
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  // `process.exit()` would wait for threads of native code, which may hang
+  process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+  return {
+    post: (message) => process.send?.(message, () => {}),
+    listen: (listener) => process.on("message", (message) => listener(message as M)),
+    // What was posted before has been written when this has
+    close: () => process.send?.("stopped" satisfies FromWorker, () => process.disconnect()),
+  };
 }

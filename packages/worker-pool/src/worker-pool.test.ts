@@ -90,7 +90,7 @@ describe("a worker that dies", () => {
   it("again and again is its task's fault; those behind it are run", async () => {
     const { pool, counters } = makePool();
     const [dead, alive] = await Promise.allSettled([pool.run("die", 9), pool.run("whoAmI", 0)]);
-    expect(dead).toMatchObject({ reason: { message: "A worker thread was lost: it exited with code 3" } });
+    expect(dead).toMatchObject({ reason: { message: "A worker was lost: it exited with code 3" } });
     expect(alive.status).toBe("fulfilled");
     expect(counters[0]).toBe(2);
   });

@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LookonceError } from "@lookonce/errors";
-import { type TaskMap, WorkerLostError, WorkerThread, type WorkerThreadOptions } from "./worker-thread.ts";
+import {
+  PoolWorker,
+  type PoolWorkerOptions,
+  type TaskMap,
+  WorkerLostError,
+  type WorkerRunOptions,
+} from "./pool-worker.ts";
 
 /** Milliseconds that a worker must have lived for its death not to count as one in a row. */
 const stableAfterMs = 10_000;
 
 /** Options of {@link WorkerPool}. */
-export interface WorkerPoolOptions<T extends TaskMap<T>> extends WorkerThreadOptions {
+export interface WorkerPoolOptions<T extends TaskMap<T>> extends PoolWorkerOptions {
   maxWorkers: number;
-  /** Most tasks that a worker has at once: one that runs, and others that wait for it in the thread. Default 2. */
+  /** Most tasks that a worker has at once: one that runs, and others that wait for it there. Default 2. */
   maxTasksPerWorker?: number;
   /** Times that a task is run before the death of its workers counts as its own fault. Default 2. */
   maxAttempts?: number;
@@ -19,42 +25,39 @@ export interface WorkerPoolOptions<T extends TaskMap<T>> extends WorkerThreadOpt
   /** Milliseconds that a worker may need to finish its tasks and stop. Default 5000. */
   shutdownTimeoutMs?: number;
   /** Called with each new worker before it gets tasks, which it does when this resolves. */
-  prepare?: (worker: WorkerThread<T>) => Promise<void>;
+  prepare?: (worker: PoolWorker<T>) => Promise<void>;
   /** Called when a worker has died or was given up, before its tasks fail or are run again. */
   onWorkerLost?: (cause: Error) => void;
   onWorkerReady?: () => void;
 }
 
 /** Options of {@link WorkerPool.run}. */
-export interface RunOptions<T extends TaskMap<T>> {
+export interface RunOptions<T extends TaskMap<T>> extends WorkerRunOptions {
   /** Memory of the request that is moved to the worker instead of copied. A task that moves memory is never run again. */
   transfer?: readonly ArrayBuffer[];
   /** When it aborts, `run()` throws its reason; the worker's handler sees it as `context.aborted`. */
   signal?: AbortSignal;
-  /** Milliseconds from when a worker has the task until that worker counts as hung and is replaced. Default: no limit. */
-  timeoutMs?: number;
   /** Whether a worker can run the task. Default: any. */
-  accepts?: (worker: WorkerThread<T>) => boolean;
+  accepts?: (worker: PoolWorker<T>) => boolean;
 }
 
 interface Task<T extends TaskMap<T>> extends RunOptions<T> {
   name: keyof T;
   request: T[keyof T]["request"];
   attempts: number;
-  canceled: Int32Array | undefined;
   resolve: (response: T[keyof T]["response"]) => void;
   reject: (error: unknown) => void;
 }
 
 interface Member<T extends TaskMap<T>> {
-  thread: WorkerThread<T>;
+  worker: PoolWorker<T>;
   isReady: boolean;
   /** Resolves when it is ready, or was lost. */
   started: Promise<void>;
 }
 
 /**
- * Runs tasks in worker threads of one program.
+ * Runs tasks in worker threads or processes of one program.
  *
  * Tasks start in the order in which they come. A task whose worker dies is run once more, and those that waited behind it as
  * if nothing had happened. Workers without tasks do not keep the process running, but use memory: `dispose()` ends them.
@@ -74,12 +77,18 @@ export class WorkerPool<T extends TaskMap<T>> {
   }
 
   /** Workers that have been started and not been lost. */
-  get workers(): WorkerThread<T>[] {
-    return [...this.#members].map(({ thread }) => thread);
+  get workers(): PoolWorker<T>[] {
+    return [...this.#members].map(({ worker }) => worker);
+  }
+
+  /** Workers that are ready for tasks. */
+  get readyWorkers(): PoolWorker<T>[] {
+    if (this.#disposal !== undefined) return [];
+    return [...this.#members].flatMap(({ worker, isReady }) => (isReady ? [worker] : []));
   }
 
   get ready(): number {
-    return this.#disposal === undefined ? [...this.#members].filter(({ isReady }) => isReady).length : 0;
+    return this.readyWorkers.length;
   }
 
   /** Waits until each worker that is being started or replaced is ready, or was lost. */
@@ -106,14 +115,12 @@ export class WorkerPool<T extends TaskMap<T>> {
     const { signal } = options;
     signal?.throwIfAborted();
     if (this.#disposal !== undefined) throw disposed();
-    const canceled = signal === undefined ? undefined : new Int32Array(new SharedArrayBuffer(4));
     let onAbort = (): void => {};
     try {
       return await new Promise<T[K]["response"]>((resolve, reject) => {
-        const task: Task<T> = { ...options, name, request, attempts: 0, canceled, resolve, reject };
+        const task: Task<T> = { ...options, name, request, attempts: 0, resolve, reject };
         onAbort = () => {
           reject(signal?.reason);
-          if (canceled !== undefined) Atomics.store(canceled, 0, 1);
           const index = this.#queue.indexOf(task);
           if (index >= 0) this.#queue.splice(index, 1);
           this.#pump();
@@ -137,9 +144,12 @@ export class WorkerPool<T extends TaskMap<T>> {
 
   #pump(): void {
     if (this.#disposal !== undefined) return;
+    // Workers that get nothing more before the task that wants one of them for itself
+    const reserved = new Set<PoolWorker<T>>();
     for (const task of [...this.#queue]) {
-      const worker = this.#workerFor(task);
-      if (worker === undefined) continue;
+      const worker = this.#workerFor(task, reserved);
+      if (worker !== undefined && task.exclusive && worker.pending > 0) reserved.add(worker);
+      if (worker === undefined || reserved.has(worker)) continue;
       this.#queue.splice(this.#queue.indexOf(task), 1);
       void this.#runIn(worker, task);
     }
@@ -150,20 +160,22 @@ export class WorkerPool<T extends TaskMap<T>> {
   }
 
   /** The worker with the fewest tasks. One that is still starting gets tasks only where none is ready. */
-  #workerFor({ accepts }: Task<T>): WorkerThread<T> | undefined {
+  #workerFor({ accepts }: Task<T>, reserved: ReadonlySet<PoolWorker<T>>): PoolWorker<T> | undefined {
     const { maxWorkers, maxTasksPerWorker = 2, prepare, keepAlive } = this.#options;
-    const members = [...this.#members].filter(({ thread }) => accepts?.(thread) ?? true);
+    const members = [...this.#members].filter(
+      ({ worker }) => !worker.isReserved && !reserved.has(worker) && (accepts?.(worker) ?? true),
+    );
     const ready = members.filter(({ isReady }) => isReady);
-    const threads = (ready.length > 0 || prepare ? ready : members).map(({ thread }) => thread);
-    const [least] = threads.sort((a, b) => a.pending - b.pending);
+    const workers = (ready.length > 0 || prepare ? ready : members).map(({ worker }) => worker);
+    const [least] = workers.sort((a, b) => a.pending - b.pending);
     if (least?.pending !== 0 && !keepAlive && this.#members.size < maxWorkers) {
-      const { thread } = this.#spawn();
-      if (ready.length === 0 && !prepare) return thread;
+      const { worker } = this.#spawn();
+      if (ready.length === 0 && !prepare) return worker;
     }
     return least !== undefined && least.pending < maxTasksPerWorker ? least : undefined;
   }
 
-  async #runIn(worker: WorkerThread<T>, task: Task<T>): Promise<void> {
+  async #runIn(worker: PoolWorker<T>, task: Task<T>): Promise<void> {
     try {
       task.resolve(await worker.run(task.name, task.request, task));
     } catch (error) {
@@ -183,7 +195,7 @@ export class WorkerPool<T extends TaskMap<T>> {
 
   #spawn(deaths = 0): Member<T> {
     const since = performance.now();
-    const thread = new WorkerThread<T>(this.#options, (cause) => {
+    const worker = new PoolWorker<T>(this.#options, (cause) => {
       this.#members.delete(member);
       if (this.#disposal !== undefined) return;
       this.#options.onWorkerLost?.(cause);
@@ -192,18 +204,18 @@ export class WorkerPool<T extends TaskMap<T>> {
       this.#restarts.add(restart);
       void restart.finally(() => this.#restarts.delete(restart));
     });
-    const member: Member<T> = { thread, isReady: false, started: Promise.resolve() };
+    const member: Member<T> = { worker, isReady: false, started: Promise.resolve() };
     this.#members.add(member);
-    thread.unref();
+    worker.unref();
     member.started = this.#prepare(member);
     return member;
   }
 
   async #prepare(member: Member<T>): Promise<void> {
-    const { thread } = member;
-    await thread.ready;
-    if (!thread.isLost) await this.#options.prepare?.(thread);
-    if (thread.isLost) return;
+    const { worker } = member;
+    await worker.ready;
+    if (!worker.isLost) await this.#options.prepare?.(worker);
+    if (worker.isLost) return;
     member.isReady = true;
     this.#pump();
     this.#options.onWorkerReady?.();

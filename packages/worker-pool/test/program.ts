@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { threadId, workerData } from "node:worker_threads";
+import { threadId } from "node:worker_threads";
 import { LookonceError } from "@lookonce/errors";
-import { serveTasks, Transfer } from "../src/index.ts";
+import { readWorkerData, serveTasks, Transfer } from "../src/index.ts";
 import type { TestTasks } from "./tasks.ts";
 
-const counters: Int32Array = workerData.counters;
+const { counters = new Int32Array(3) } = readWorkerData<{ counters?: Int32Array }>();
 
 serveTasks<TestTasks>({
   async double(numbers) {
@@ -13,7 +13,7 @@ serveTasks<TestTasks>({
   },
   async whoAmI(ms) {
     await sleep(ms);
-    return threadId;
+    return threadId || process.pid;
   },
   async fail(kind) {
     if (kind === "plain") throw new TypeError("wrong type", { cause: "a string" });

@@ -1,7 +1,7 @@
 /** The tasks of the tests' program. */
 export interface TestTasks {
   double: { request: Float32Array; response: Float32Array };
-  /** The thread's number, after some milliseconds. */
+  /** The number of the thread or process, after some milliseconds. */
   whoAmI: { request: number; response: number };
   fail: { request: "plain" | "coded"; response: never };
   /** Ends the worker the first times that it is run; counts the times. */
