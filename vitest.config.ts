@@ -43,6 +43,12 @@ const ownPlaces: EsbuildPlugin = {
   },
 };
 
+/** Bundles of programs, which are removed when the tests end. */
+const bundles = new Set<URL>();
+process.once("exit", () => {
+  for (const bundle of bundles) rmSync(bundle, { force: true });
+});
+
 function isWorkerAddress(path: string): boolean {
   return path.replaceAll("\\", "/").endsWith("/worker-address.ts");
 }
@@ -52,7 +58,7 @@ async function bundleProgram(address: string): Promise<{ contents: string; input
   const name = /"\.\/([\w-]+)\.ts"/.exec(readFileSync(address, "utf8"))?.[1];
   if (name === undefined) throw new Error(`${address} names no program "./….ts"`);
   const bundle = new URL(`./node_modules/.cache/lookonce/${name}-${process.pid}.mjs`, import.meta.url);
-  process.once("exit", () => rmSync(bundle, { force: true }));
+  bundles.add(bundle);
   const { metafile } = await build({
     entryPoints: [resolve(dirname(address), `${name}.ts`)],
     outfile: fileURLToPath(bundle),

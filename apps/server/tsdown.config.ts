@@ -4,7 +4,8 @@ import { library } from "../../tsdown.base.ts";
 export default library({
   entry: {
     index: "src/index.ts",
-    "inference-worker": "src/pool/inference-worker.ts",
+    "inference-process": "src/pool/process/inference-process.ts",
+    "inference-thread": "src/pool/inference-thread.ts",
     "job-worker": "src/jobs/worker/job-worker.ts",
   },
 });

@@ -26,8 +26,8 @@ declare module "fastify" {
   }
 }
 
-/** How long a batch may run before its worker counts as stuck, as a multiple of the request timeout. */
-const stuckAfter = 4;
+/** Seconds that a batch may run at least before its worker is killed; otherwise as long as its requests may wait. */
+const minBatchSeconds = 10;
 
 /**
  * Makes a service with its models loaded, ready to `listen`. `drain()` and then `close()` end it.
@@ -41,7 +41,7 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   const pool = new InferencePool({
     ...settings,
     worker: { rect: settings.rect, device: settings.device, ...(settings.threads && { threads: settings.threads }) },
-    batchTimeoutMs: 1000 * stuckAfter * settings.timeout,
+    batchTimeoutMs: 1000 * Math.max(minBatchSeconds, settings.timeout),
     onBatch: ({ model, size }) => metrics?.batches.observe({ model }, size),
     onWorkerLost: (cause) => {
       metrics?.workersLost.inc();
@@ -78,11 +78,7 @@ async function addRoutes(app: FastifyInstance, parts: ServiceParts): Promise<voi
   await app.register(multipart, { throwFileSizeLimit: true });
   metrics.serve(app);
   const health: JobHealth = {};
-  healthRoutes(
-    app,
-    () => turn.reason ?? (pool.workers.up > 0 ? undefined : "No inference worker is up at the moment."),
-    health,
-  );
+  healthRoutes(app, async () => turn.reason ?? (await pool.whyNotReady()), health);
   predictRoute(app, parts);
   modelRoutes(app, models);
   const { runsRoot, dataRoots, modelRoots, device, database = join(runsRoot, "jobs.sqlite"), jobs } = settings;

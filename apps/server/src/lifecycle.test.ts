@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import type { FastifyInstance } from "fastify";
 import { describe, expect, it } from "vitest";
 import { pngFile } from "./test-png.ts";
-import { formOf, listen, testService } from "./test-service.ts";
+import { childProcesses, formOf, listen, testService } from "./test-service.ts";
 
 const image = pngFile({ width: 64, height: 64 });
 const post = (url: string, count = 1): Promise<Response> =>
@@ -24,7 +25,7 @@ describe("a service with much to do", async () => {
       error: { code: "TIMEOUT", message: expect.stringMatching(/not there within 0\.4 seconds/) },
     });
     expect(await metric(url, "lookonce_queue_length")).toBe(0);
-    expect((await post(url)).status).toBe(200);
+    await expect.poll(async () => (await post(url)).status, { timeout: 10_000 }).toBe(200);
   });
 
   it("drops what nobody waits for any more", async () => {
@@ -79,6 +80,43 @@ describe("a service that is to end", () => {
     expect(await metric(url, "lookonce_queue_length")).toBeGreaterThan(0);
     void underWay.catch(() => {});
     await app.close();
+  });
+});
+
+describe.runIf(process.platform === "linux")("a service whose workers do not answer", () => {
+  async function stoppedService(grace = 60): Promise<{ app: FastifyInstance; url: string; worker: number }> {
+    const before = childProcesses();
+    const { app } = await testService({ grace });
+    const url = await listen(app);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const [worker = 0] = childProcesses().filter((pid) => !before.includes(pid));
+    process.kill(worker, "SIGSTOP");
+    return { app, url, worker };
+  }
+
+  it("is not ready until they are replaced, and answers then what came before", async () => {
+    const { url, worker } = await stoppedService();
+    const waiting = post(url);
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, (await ready.json()).error.message]).toEqual([
+      503,
+      "No inference worker answers at the moment.",
+    ]);
+    process.kill(worker, "SIGKILL");
+    expect((await waiting).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  it("ends all the same", async () => {
+    const { app, url, worker } = await stoppedService(0.05);
+    const waiting = post(url).catch(() => {});
+    await expect.poll(() => metric(url, "lookonce_batch_size_count")).toBe(1);
+    const start = performance.now();
+    await app.drain();
+    await app.close();
+    await waiting;
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(childProcesses()).not.toContain(worker);
   });
 });
 

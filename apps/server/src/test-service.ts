@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
@@ -61,4 +61,10 @@ export function formOf(images: readonly Uint8Array[], fields: Readonly<Record<st
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   for (const [i, image] of images.entries()) form.append("image", new Blob([image as BlobPart]), `${i}.png`);
   return form;
+}
+
+/** Numbers of this process's child processes. Linux only. */
+export function childProcesses(): number[] {
+  const lists = readdirSync("/proc/self/task").map((id) => readFileSync(`/proc/self/task/${id}/children`, "latin1"));
+  return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
 }

@@ -1,4 +1,11 @@
 export { decodeError, encodeError, type SentError } from "./error-codec.ts";
 export { type PoolWorker, type TaskMap, WorkerLostError } from "./pool-worker.ts";
-export { readWorkerData, type ServeOptions, serveTasks, type TaskContext, type TaskHandlers, Transfer } from "./serve-tasks.ts";
+export {
+  readWorkerData,
+  type ServeOptions,
+  serveTasks,
+  type TaskContext,
+  type TaskHandlers,
+  Transfer,
+} from "./serve-tasks.ts";
 export { type RunOptions, WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";

@@ -38,7 +38,7 @@ interface ChannelListener<M> {
   ended(cause: Error): void;
 }
 
-/** Milliseconds between two looks at a process's memory. */
+/** Milliseconds after which a process's memory is read again. */
 const memoryIntervalMs = 200;
 
 /** Starts a worker thread. */

@@ -4,7 +4,7 @@ import type { DetectAnswer } from "./inference-tasks.ts";
 /** An image that waits for a worker. */
 export interface PendingImage {
   /** Images of the same key can be in one batch: same model, and same size for the network. */
-  readonly key: string;
+  key: string;
   readonly model: string;
   readonly imgsz: number;
   readonly file: Uint8Array;
@@ -12,6 +12,8 @@ export interface PendingImage {
   readonly options: DetectOptions;
   /** When it arrived, in milliseconds. */
   readonly since: number;
+  /** Whether it was in a process that died: it is tried once more, alone in a process. */
+  isSuspect?: boolean;
   /** Aborts when nobody waits for it any more. */
   readonly signal?: AbortSignal;
   resolve(answer: DetectAnswer, waited: number): void;

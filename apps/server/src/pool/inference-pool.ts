@@ -1,22 +1,38 @@
-import { encodeError, WorkerLostError, WorkerPool, type WorkerThread } from "@lookonce/worker-pool";
-import { type Image, type ModelInfo, readImage } from "lookonce";
+import { totalmem } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LookonceError } from "@lookonce/errors";
+import { encodeError, type PoolWorker, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
+import type { ModelInfo } from "lookonce";
+import { childEnvironment } from "../child-environment.ts";
 import { HttpError } from "../errors/http-error.ts";
 import { BatchQueue, type BatchQueueOptions, type PendingBatch, type PendingImage } from "./batch-queue.ts";
 import type { DetectAnswer, InferenceTasks, LoadedModel, LoadRequest, WorkerSettings } from "./inference-tasks.ts";
-import { workerAddress } from "./worker-address.ts";
+import { workerAddress } from "./process/worker-address.ts";
 
 /** Batches for each worker that are in progress at once: one that the network runs on, and one that is decoded meanwhile. */
 const batchesPerWorker = 2;
 
-/** Milliseconds that a worker may need to finish its batches when the service stops. */
-const shutdownTimeoutMs = 30_000;
+/** Milliseconds after which workers are killed when the service stops: requests had their time before. */
+const shutdownTimeoutMs = 1000;
+
+/** Milliseconds after which a worker that loads or describes a model counts as hung. */
+const loadTimeoutMs = 300_000;
+
+/** Milliseconds that a worker without much to do has to answer a ping. */
+const pingTimeoutMs = 2000;
+
+/** Milliseconds for which an answer proves that workers answer. */
+const recentMs = 10_000;
+
+/** Bytes of memory with which a worker is killed: half of what there is. */
+const maxMemory = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 2;
 
 export interface InferencePoolOptions extends BatchQueueOptions {
   workers: number;
   worker: WorkerSettings;
   /** Maximum number of images that wait; more are refused. */
   queue: number;
-  /** Milliseconds after which a worker that has not answered a batch counts as hung and is replaced. */
+  /** Milliseconds that a worker has for a batch; then it counts as hung, is killed and replaced. */
   batchTimeoutMs: number;
   onBatch?(batch: { model: string; size: number }): void;
   /** Called when a worker died and is being replaced. */
@@ -26,19 +42,22 @@ export interface InferencePoolOptions extends BatchQueueOptions {
 /** An image to detect objects in; images of different shapes are not batched. */
 export type SubmittedImage = Pick<PendingImage, "file" | "options" | "pixels"> & { shape: string };
 
-type InferenceThread = WorkerThread<InferenceTasks>;
+type InferenceWorker = PoolWorker<InferenceTasks>;
 
-/** Detects objects in images in worker threads, batched; images that cannot start at once wait in a bounded queue. */
+/** Detects objects in image files in child processes, batched; images that cannot start at once wait in a bounded queue. */
 export class InferencePool {
   readonly #options: InferencePoolOptions;
   readonly #queue: BatchQueue;
   readonly #pool: WorkerPool<InferenceTasks>;
-  /** Batches that are being decoded, or are in a worker. */
-  readonly #inProgress: Set<PendingBatch> = new Set();
+  /** Batches that are in a worker, or wait for one, with what aborts them when nobody waits for their images any more. */
+  readonly #inProgress: Map<PendingBatch, AbortController> = new Map();
   readonly #models: Map<string, LoadRequest> = new Map();
-  readonly #modelsOf: WeakMap<InferenceThread, Set<string>> = new WeakMap();
+  readonly #modelsOf: WeakMap<InferenceWorker, Set<string>> = new WeakMap();
   /** Milliseconds per image, averaged over the last ones. */
   #pace = 100;
+  /** When a batch was answered last. */
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #suspects = 0;
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
 
@@ -48,13 +67,17 @@ export class InferencePool {
     this.#pool = new WorkerPool({
       program: workerAddress,
       name: "lookonce inference",
+      kind: "process",
+      // Nothing there draws: with this, libvips opens no format that is more than pixels
+      env: { ...childEnvironment(), VIPS_BLOCK_UNTRUSTED: "1" },
+      maxMemory,
+      concurrent: true,
       workerData: options.worker,
       maxWorkers: options.workers,
       maxTasksPerWorker: batchesPerWorker,
       maxAttempts: 1,
       keepAlive: true,
-      // A thread cannot be ended safely in native code: the process would end with it
-      whenHung: "abandon",
+      restartDelaysMs: [0, 0, 500, 2000],
       shutdownTimeoutMs,
       prepare: (worker) => this.#loadAll(worker),
       onWorkerLost: (cause) => options.onWorkerLost?.(cause),
@@ -90,14 +113,18 @@ export class InferencePool {
 
   /** Frees a model in every worker, after the images that wait for it. */
   async unload(model: string): Promise<void> {
-    const isUsed = (): boolean => [...this.#inProgress].some((batch) => batch.model === model);
+    const isUsed = (): boolean => [...this.#inProgress.keys()].some((batch) => batch.model === model);
     while (this.#queue.of(model).length > 0 || isUsed()) await new Promise((resolve) => setTimeout(resolve, 10));
     await this.#forget(model);
   }
 
   async describe(model: string, imgsz: number): Promise<ModelInfo> {
     try {
-      return await this.#pool.run("describe", { model, imgsz }, { accepts: this.#accepts(model) });
+      return await this.#pool.run(
+        "describe",
+        { model, imgsz },
+        { timeoutMs: loadTimeoutMs, accepts: this.#accepts(model) },
+      );
     } catch (error) {
       throw this.#failure(error, "A worker died over this model and is being replaced.");
     }
@@ -135,6 +162,9 @@ export class InferencePool {
         this.#queue.remove(image);
         image.reject(signal.reason);
       }
+      for (const [{ images }, control] of this.#inProgress) {
+        if (images.every((image) => image.signal?.aborted)) control.abort(signal.reason);
+      }
     };
     signal.addEventListener("abort", drop, { once: true });
     for (const image of pending) this.#queue.push(image);
@@ -148,6 +178,16 @@ export class InferencePool {
     } finally {
       signal.removeEventListener("abort", drop);
     }
+  }
+
+  /** Why no image would be answered soon, if so: a worker that has room for a batch must answer, or have answered recently. */
+  async whyNotReady(): Promise<string | undefined> {
+    const workers = this.#pool.readyWorkers;
+    if (workers.length === 0) return "No inference worker is up at the moment.";
+    const free = workers.filter(({ pending }) => pending < batchesPerWorker);
+    const isAnswered = await Promise.any(free.map((worker) => this.#ping(worker))).catch(() => false);
+    if (isAnswered || performance.now() - this.#answeredAt < recentMs) return undefined;
+    return "No inference worker answers at the moment.";
   }
 
   /** Ends the workers after their batches; images that still wait are refused. */
@@ -176,42 +216,63 @@ export class InferencePool {
     }
   }
 
-  /** Decodes a batch's images in this thread's decoders, and detects in them in a worker. */
   async #run(batch: PendingBatch): Promise<void> {
     const { model, imgsz } = batch;
     const start = performance.now();
-    this.#inProgress.add(batch);
+    const control = new AbortController();
+    this.#inProgress.set(batch, control);
     this.#options.onBatch?.({ model, size: batch.images.length });
-    const decoded = (await Promise.all(batch.images.map(decode)))
-      .flat()
-      .filter(({ pending }) => !pending.signal?.aborted);
+    const images = batch.images.filter(({ signal }) => !signal?.aborted);
     try {
-      if (decoded.length === 0) return;
-      const images = decoded.map(({ pending, image }) => ({ image, options: pending.options }));
-      const { batchTimeoutMs: timeoutMs } = this.#options;
-      const request = { model, imgsz, images };
-      const answers = await this.#pool.run("detect", request, { timeoutMs, accepts: this.#accepts(model) });
-      for (const [i, answer] of answers.entries())
-        decoded[i]?.pending.resolve(answer, start - decoded[i].pending.since);
-      this.#pace += 0.1 * ((performance.now() - start) / decoded.length / batchesPerWorker - this.#pace);
+      if (images.length === 0) return;
+      const request = { model, imgsz, images: images.map(({ file, options }) => ({ file, options })) };
+      const answers = await this.#pool.run("detect", request, {
+        timeoutMs: this.#options.batchTimeoutMs,
+        signal: control.signal,
+        exclusive: images.some(({ isSuspect }) => isSuspect),
+        accepts: this.#accepts(model),
+      });
+      this.#answeredAt = performance.now();
+      for (const [i, answer] of answers.entries()) images[i]?.resolve(answer, start - images[i].since);
+      this.#pace += 0.1 * ((performance.now() - start) / images.length / batchesPerWorker - this.#pace);
     } catch (error) {
-      const lost = "The worker that processed this image died and is being replaced; send the image again.";
-      for (const { pending } of decoded) pending.reject(this.#failure(error, lost));
+      for (const image of images) {
+        if (error instanceof WorkerLostError && !this.#isStopping) this.#tryAlone(image, error);
+        else image.reject(this.#failure(error, ""));
+      }
     } finally {
       this.#inProgress.delete(batch);
       this.#pump();
     }
   }
 
-  async #loadAll(worker: InferenceThread): Promise<void> {
+  /** Handles an image whose worker died, of it or of another. */
+  #tryAlone(image: PendingImage, { cause }: WorkerLostError): void {
+    if (image.signal?.aborted) return;
+    if (image.isSuspect) {
+      const message = `The process that worked on this image died, and another one did with this image alone: ${cause.message}. It is not tried again.`;
+      image.resolve({ error: encodeError(new LookonceError("DATA", message)) }, performance.now() - image.since);
+      return;
+    }
+    image.isSuspect = true;
+    image.key = `suspect ${++this.#suspects}`;
+    this.#queue.push(image);
+  }
+
+  async #ping(worker: InferenceWorker): Promise<boolean> {
+    const answer = worker.run("ping", undefined, { timeoutMs: this.#options.batchTimeoutMs }).then(() => true);
+    return Promise.race([answer, sleep(pingTimeoutMs, false, { ref: false })]);
+  }
+
+  async #loadAll(worker: InferenceWorker): Promise<void> {
     for (const request of [...this.#models.values()]) {
       // Its file may have been deleted since: the other models are loaded all the same
       await this.#loadIn(worker, request).catch(() => {});
     }
   }
 
-  async #loadIn(worker: InferenceThread, request: LoadRequest): Promise<LoadedModel> {
-    const loaded = await worker.run("load", request);
+  async #loadIn(worker: InferenceWorker, request: LoadRequest): Promise<LoadedModel> {
+    const loaded = await worker.run("load", request, { timeoutMs: loadTimeoutMs });
     const models = this.#modelsOf.get(worker) ?? new Set();
     if (this.#models.has(request.model)) this.#modelsOf.set(worker, models.add(request.model));
     return loaded;
@@ -227,12 +288,12 @@ export class InferencePool {
     );
   }
 
-  #has(worker: InferenceThread, model: string): boolean {
+  #has(worker: InferenceWorker, model: string): boolean {
     return this.#modelsOf.get(worker)?.has(model) ?? false;
   }
 
   /** Restricts a task to workers that have the model. Where none has it any more, each can report that. */
-  #accepts(model: string): (worker: InferenceThread) => boolean {
+  #accepts(model: string): (worker: InferenceWorker) => boolean {
     return (worker) => this.#has(worker, model) || !this.#pool.workers.some((other) => this.#has(other, model));
   }
 
@@ -248,16 +309,6 @@ export class InferencePool {
     const when = `${seconds} second${seconds === 1 ? "" : "s"}`;
     const message = `The service has as much work as it accepts (${this.#options.queue} images waiting); try again in ${when}.`;
     return new HttpError(503, "QUEUE_FULL", message, { retryAfter: seconds });
-  }
-}
-
-/** Decodes an image on the decoder's own threads. One that cannot be decoded is answered with that. */
-async function decode(pending: PendingImage): Promise<{ pending: PendingImage; image: Image }[]> {
-  try {
-    return [{ pending, image: await readImage(pending.file) }];
-  } catch (error) {
-    pending.resolve({ error: encodeError(error) }, performance.now() - pending.since);
-    return [];
   }
 }
 

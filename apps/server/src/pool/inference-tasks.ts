@@ -11,13 +11,21 @@ export interface WorkerSettings {
   rect: boolean;
 }
 
+/** Tasks of an inference process. */
 export interface InferenceTasks {
   /** Loads a model under a key and runs it on a gray image once, so that the first real one need not wait. */
   load: { request: LoadRequest; response: LoadedModel };
   unload: { request: { model: string }; response: undefined };
   describe: { request: { model: string; imgsz: number }; response: ModelInfo };
+  /** Is answered when the network's thread is free. */
+  ping: { request: undefined; response: undefined };
   /** Detects objects in images that have the same size for the network. */
-  detect: { request: DetectRequest; response: DetectAnswer[] };
+  detect: { request: DetectRequest<ImageFile>; response: DetectAnswer[] };
+}
+
+/** Tasks of the thread that runs the network in an inference process. */
+export interface ThreadTasks extends Omit<InferenceTasks, "detect"> {
+  detect: { request: DetectRequest<DecodedImage>; response: DetectAnswer[] };
 }
 
 export interface LoadRequest {
@@ -26,10 +34,21 @@ export interface LoadRequest {
   imgsz: number;
 }
 
-export interface DetectRequest {
+export interface DetectRequest<I> {
   model: string;
   imgsz: number;
-  images: { image: Image; options: DetectOptions }[];
+  images: readonly I[];
+}
+
+/** An image as it came with a request. */
+export interface ImageFile {
+  file: Uint8Array;
+  options: DetectOptions;
+}
+
+export interface DecodedImage {
+  image: Image;
+  options: DetectOptions;
 }
 
 /** A model as a worker knows it. */

@@ -1,6 +1,13 @@
 import { encodeError } from "@lookonce/worker-pool";
 import { type ModelInfo, YOLO } from "lookonce";
-import type { DetectAnswer, DetectRequest, LoadedModel, LoadRequest, WorkerSettings } from "./inference-tasks.ts";
+import type {
+  DecodedImage,
+  DetectAnswer,
+  DetectRequest,
+  LoadedModel,
+  LoadRequest,
+  WorkerSettings,
+} from "./inference-tasks.ts";
 
 /** Sizes that a model stays compiled for; the one unused for longest is freed first. */
 const maxSizes = 2;
@@ -55,7 +62,7 @@ export class ModelCache {
   }
 
   /** Finds objects in images; an image that fails has its error as its answer. */
-  async detect({ model, imgsz, images }: DetectRequest): Promise<DetectAnswer[]> {
+  async detect({ model, imgsz, images }: DetectRequest<DecodedImage>): Promise<DetectAnswer[]> {
     const detector = await this.#detector(model, imgsz);
     const items = images.map(({ image, options }) => ({ source: image, options }));
     const found = await detector.detectBatch(items, { imgsz, rect: this.#settings.rect });
@@ -64,10 +71,6 @@ export class ModelCache {
       const { width, height, speed } = result;
       return { width, height, speed, boxes: result.toJSON().boxes };
     });
-  }
-
-  async dispose(): Promise<void> {
-    for (const model of [...this.#entries.keys()]) await this.unload({ model });
   }
 
   #open(file: string): Promise<YOLO> {

@@ -1,7 +1,7 @@
 /**
- * The program of the workers: beside this file in a built package. Sources that run as they are, which Node can do from
+ * The program of the threads: beside this file in a built package. Sources that run as they are, which Node can do from
  * version 22.18 on, use the source; the tests replace this module by a bundle's address (see vitest.config.ts).
  */
 export const workerAddress: URL = import.meta.url.endsWith(".ts")
-  ? new URL("./inference-worker.ts", import.meta.url)
-  : new URL("./inference-worker.js", import.meta.url);
+  ? new URL("./inference-thread.ts", import.meta.url)
+  : new URL("./inference-thread.js", import.meta.url);

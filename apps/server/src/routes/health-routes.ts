@@ -15,7 +15,7 @@ const statusSchema = {
  * `/healthz`: the process lives. `/readyz`: it can accept work, decided by `whyNot`, which returns a sentence when it cannot;
  * what is wrong with jobs alone does not make it unready.
  */
-export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefined, jobs: JobHealth): void {
+export function healthRoutes(app: FastifyInstance, whyNot: () => Promise<string | undefined>, jobs: JobHealth): void {
   const tags = ["service"];
   const config = { isPublic: true, isUncounted: true };
   const response = { 200: statusSchema, ...refusals };
@@ -28,7 +28,7 @@ export function healthRoutes(app: FastifyInstance, whyNot: () => string | undefi
     "/readyz",
     { config, schema: { tags, operationId: "readyz", summary: "Whether the service accepts work", response } },
     async () => {
-      const reason = whyNot();
+      const reason = await whyNot();
       const { fault, damage = "" } = jobs;
       const effect = "; no jobs are accepted, and what happens to running ones is kept in memory. ";
       const problems = (fault === undefined ? damage : fault + effect + damage).trim();

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { childEnvironment } from "../../child-environment.ts";
 import type { FromJob, JobTask, Outcome, ToJob } from "../worker/messages.ts";
 import { workerAddress } from "../worker/worker-address.ts";
 
@@ -31,7 +32,7 @@ export class JobProcess {
     this.#child = fork(fileURLToPath(workerAddress), [], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: ["--no-warnings"],
-      env: environment(),
+      env: childEnvironment(),
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       const lines = createInterface({ input: stream as NodeJS.ReadableStream });
@@ -71,9 +72,4 @@ export class JobProcess {
 
 function isOutcome(message: FromJob): message is Outcome {
   return message.type === "succeeded" || message.type === "failed" || message.type === "stopped";
-}
-
-/** The service's environment without what a job has no use for: its keys. */
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/KEY|TOKEN|SECRET|PASSWORD/i.test(name)));
 }
