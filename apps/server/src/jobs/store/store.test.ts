@@ -5,7 +5,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { JobHealth } from "../jobs-options.ts";
 import { openDatabase, rowsOf } from "./database.ts";
+import { Disk } from "./disk.ts";
 import { EventStore } from "./event-store.ts";
 import { JobStore } from "./job-store.ts";
 import { lockHolder, removeLock, tryLock } from "./process-lock.ts";
@@ -120,6 +122,41 @@ describe("a damaged database", () => {
     expect(notices).toEqual([expect.stringContaining(`set aside as ${aside}`)]);
     openDatabase(file, (notice) => notices.push(notice)).close();
     expect(notices).toHaveLength(1);
+  });
+});
+
+describe("Disk", () => {
+  it("writes later, in order, what SQLite refuses while there is no room", () => {
+    const database = openDatabase(newFile());
+    const health: JobHealth = {};
+    const disk = new Disk(database, health);
+    const [jobs, events] = [new JobStore(database, disk), new EventStore(database, disk)];
+    const changes: (string | undefined)[] = [];
+    disk.onChange = (fault) => changes.push(fault);
+    const { id } = jobs.add(request, 0);
+    database.pragma(`max_page_count = ${Object.values((database.pragma("page_count") as object[])[0] ?? {})[0]}`);
+    const text = "x".repeat(3000);
+    for (let i = 0; i < 20; i++) events.add(id, "epoch", { i, text });
+    expect(health.fault).toBe("the disk is full (ENOSPC)");
+    const all = events.after(id, 0);
+    expect(all.map(({ data }) => JSON.parse(data).i)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    const rows = () => rowsOf(database.prepare("SELECT id, type, data FROM events ORDER BY id"));
+    expect(rows().length).toBeLessThan(20);
+    expect(() => jobs.add({ ...request, model: text.repeat(9) }, 1)).toThrow(
+      /No jobs are accepted while the disk is full/,
+    );
+    database.pragma("max_page_count = 1000000");
+    disk.flush();
+    expect(rows()).toEqual(all);
+    expect([changes, health.fault]).toEqual([["the disk is full (ENOSPC)", undefined], undefined]);
+    disk.close();
+    database.close();
+  });
+
+  it("does not hide faults of the service", () => {
+    const database = openDatabase(newFile());
+    expect(() => new EventStore(database).add(99, "log", {})).toThrow(/FOREIGN KEY/);
+    database.close();
   });
 });
 
