@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { saveCheckpoint } from "@lookonce/checkpoint";
+import { LookonceError } from "@lookonce/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findModel } from "./model-source.ts";
 import { YOLO } from "./yolo.ts";
@@ -38,6 +39,13 @@ const messageOf = (name: string, options: Parameters<typeof findModel>[1] = offl
     () => "found",
     (error: Error) => error.message,
   );
+
+describe("a name that is too long", () => {
+  it.each(["", ".pt", ".onnx", ".json", ".yaml"])("of kind %j is no fault of lookonce", async (kind) => {
+    const error: unknown = await findModel(`${"x".repeat(5000)}${kind}`, offline).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(LookonceError);
+  });
+});
 
 describe("findModel", () => {
   it("finds published weights in the cache folder, by their short name", async () => {

@@ -71,7 +71,8 @@ async function isPublished(name: string): Promise<boolean> {
 }
 
 function isFolder(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  // statSync throws for a name that is too long
+  return existsSync(name) && statSync(name).isDirectory();
 }
 
 function requireFile(path: string): void {
