@@ -105,7 +105,10 @@ function openParent<M>(): Parent<M> {
   // Terminals and systemd signal all processes of a program at once: the pool decides when this one ends
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
   // `process.exit()` would wait for threads of native code, which may hang
-  process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+  const end = (): unknown => process.kill(process.pid, "SIGKILL");
+  process.on("disconnect", end);
+  // The pool may have gone while this process started
+  if (!process.connected) end();
   return {
     post: (message) => process.send?.(message, () => {}),
     listen: (listener) => process.on("message", (message) => listener(message as M)),

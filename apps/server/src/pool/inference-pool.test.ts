@@ -85,6 +85,7 @@ describe("an InferencePool whose queue is full", () => {
     expect(pool.waiting).toBe(6);
     expect((await pool.submit(Array(2).fill(image), request())).answers).toHaveLength(2);
     expect([(await first).answers.length, (await second).answers.length]).toEqual([1, 6]);
+    await pool.stop();
   });
 });
 
@@ -114,6 +115,7 @@ describe("an InferencePool with a worker that hangs", () => {
     const refusal = { error: { code: "DATA", message: expect.stringMatching(message) } };
     expect(answers).toMatchObject([refusal]);
     expect(causes).toHaveLength(2);
+    await pool.stop();
   });
 
   it.runIf(process.platform === "linux")("frees its place when nobody waits for its images any more", async () => {
