@@ -87,7 +87,11 @@ export class Disk {
 
   #retry(): void {
     this.#timer = undefined;
-    this.attempt(() => durably(this.#database, () => this.flush()));
+    this.attempt(() => {
+      // Where the disk is small, SQLite's own log of writes may be what fills it.
+      this.#database.pragma("wal_checkpoint(TRUNCATE)");
+      durably(this.#database, () => this.flush());
+    });
   }
 
   #change(fault: string | undefined): void {
