@@ -52,8 +52,14 @@ export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
     throw new LookonceError("DATA", `${file} ${what}.${hint}`);
   }
   const root = resolve(dirname(file), path);
-  const download = content.download === undefined ? {} : { download: String(content.download) };
+  const download = content.download === undefined ? {} : { download: textOf(content.download, "download", file) };
   return { file, root, names: classNames(content, file), splits, ...download };
+}
+
+/** Text, or a number as text. A table may have none: `{ toString: 1 }`. */
+function textOf(value: unknown, key: string, file: string): string {
+  if (typeof value !== "object" || value === null || value instanceof Date) return String(value);
+  throw fault(file, `${key} must be text where it is ${JSON.stringify(value).slice(0, 80)}.`);
 }
 
 function fault(file: string, what: string): LookonceError {
@@ -102,7 +108,7 @@ function classNames(content: Record<string, unknown>, file: string): string[] {
     if ((nc as number) > maxClasses) throw fault(file, `nc is ${nc}; at most ${maxClasses} classes are supported.`);
     return Array.from({ length: nc as number }, (_, i) => `class${i}`);
   }
-  const list = Array.isArray(names) ? names.map(String) : namesOfMap(names, file);
+  const list = Array.isArray(names) ? names.map((name) => textOf(name, "names", file)) : namesOfMap(names, file);
   if (list.length === 0) throw fault(file, `names is empty; it needs one name for each class.`);
   if (nc !== undefined && nc !== list.length) {
     throw fault(file, `nc is ${nc} but names has ${list.length}; make them agree or drop nc.`);
@@ -122,6 +128,6 @@ function namesOfMap(names: unknown, file: string): string[] {
       const wanted = `names must have the keys 0 to ${map.size - 1} for ${map.size} classes`;
       throw fault(file, `${wanted}; ${i} is missing (keys: ${keys}${map.size > 8 ? ", …" : ""}).`);
     }
-    return String(name);
+    return textOf(name, "names", file);
   });
 }

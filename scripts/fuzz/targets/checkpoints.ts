@@ -6,6 +6,7 @@ import {
   readCheckpoint,
   saveCheckpoint,
 } from "@lookonce/checkpoint";
+import { familySettings } from "@lookonce/config";
 import { parseModelConfig } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";
 import { openTorchArchive } from "../../../packages/checkpoint/src/torch/archive.ts";
@@ -140,7 +141,10 @@ const progress = {
 export const trainingState: Target = {
   file: "last.safetensors",
   seeds: () => {
-    const settings = { epochs: 3, batch: 2, imgsz: 64, seed: 0, optimizer: "SGD", lr0: 0.01 };
+    const counts = { epochs: 3, batch: 2, imgsz: 64, seed: 0, patience: 100, time: null, savePeriod: 0, nbs: 64 };
+    const flags = { amp: false, rect: false, imageWeights: false, multiScale: false, autoAnchor: true };
+    const rest = { val: "every", freeze: 0, args: {}, usesPreviousEpochLr: false, recipe: familySettings.v5.recipe };
+    const settings = { ...counts, ...flags, ...rest };
     const tensors = new Map([["optimizer.a", { shape: [2], data: Float32Array.of(1, 2) }]]);
     const state = { version: 2, progress, best: { epoch: 0, fitness: 0.5 }, settings };
     return [saved({ ...checkpoint, training: { tensors, state } })];

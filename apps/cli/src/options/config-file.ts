@@ -49,7 +49,7 @@ function pairOf(
 ): Pair[] {
   const key = written.replaceAll("-", "_");
   const isKnown = tables.some((each) => Object.hasOwn(each, key));
-  const meant = pythonHabit(key, String(value ?? true), table);
+  const meant = pythonHabit(key, isTextual(value) ? String(value ?? true) : "", table);
   // An empty value is a key that is not given
   if ((value === null || value === undefined) && (isKnown || meant !== undefined)) return [];
   if (Object.hasOwn(table, key)) return [{ key, text: textOf(value, { key, at }), at }];
@@ -68,9 +68,13 @@ function pairOf(
 }
 
 function textOf(value: unknown, { key, at }: { key: string; at: string }): string {
-  if (Array.isArray(value)) return value.map(String).join(",");
-  if (isMap(value)) throw new LookonceError("ARGUMENT", `${at}${key} must be one value, or a list of them.`);
+  if (!isTextual(value)) throw new LookonceError("ARGUMENT", `${at}${key} must be one value, or a list of them.`);
   return String(value);
+}
+
+/** Whether a value is a text, a number and the like, or a list of those. */
+function isTextual(value: unknown): boolean {
+  return Array.isArray(value) ? !value.some((item) => isMap(item) || Array.isArray(item)) : !isMap(value);
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

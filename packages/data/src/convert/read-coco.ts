@@ -29,7 +29,12 @@ export async function readCoco(
   let waiting: Promise<void>[] = [];
   parser.onValue = ({ value, stack }) => {
     if (typeof value !== "object" || value === null) return;
-    const result = onElement(stack[1]?.key as CocoList, value as unknown as Record<string, unknown>);
+    const element = value as unknown as Record<string, unknown>;
+    for (const [key, item] of Object.entries(element)) {
+      // A table may have no text: `{ "toString": 1 }`
+      if (typeof item === "object" && item !== null && !nested.has(key)) delete element[key];
+    }
+    const result = onElement(stack[1]?.key as CocoList, element);
     if (result !== undefined) waiting.push(result);
   };
   let bytes = 0;
@@ -47,6 +52,9 @@ export async function readCoco(
     throw await explain(cause as Error, { file, bytes });
   }
 }
+
+/** Keys whose values are lists or tables; other keys with such are left out. */
+const nested = new Set(["bbox", "segmentation"]);
 
 /** Some programs write a byte order mark before the JSON. */
 function withoutMark(chunk: Buffer, isFirst: boolean): Buffer {
