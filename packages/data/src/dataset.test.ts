@@ -9,9 +9,11 @@ import { Dataset, findImages, readDatasetConfig } from "./index.ts";
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lookonce-data-"));
+  // Within a folder of its own: what a test calls ../a must not be somebody else's
+  folder = join(await mkdtemp(join(tmpdir(), "lookonce-data-")), "set");
+  await mkdir(folder);
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(dirname(folder), { recursive: true }));
 
 async function write(path: string, content: string | Uint8Array): Promise<string> {
   const file = join(folder, path);

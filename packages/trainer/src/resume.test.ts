@@ -1,29 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readCheckpoint } from "@lookonce/checkpoint";
-import { Dataset, generateShapes } from "@lookonce/data";
+import { Dataset } from "@lookonce/data";
 import { blankImage, writeImage } from "@lookonce/image";
-import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
-import { enterTestDevice } from "@lookonce/testing";
+import { stateDict } from "@lookonce/nn";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TrainCallbacks } from "./report/callbacks.ts";
 import { makeRunDirectory } from "./run-directory.ts";
+import { crash, data, expectSameWhenResumed, place, prepareRuns, run } from "./test-resume.ts";
 import { tinyModel } from "./test-tiny-model.ts";
-import { train } from "./train.ts";
-import type { TrainOptions, TrainResult } from "./train-options.ts";
+import type { TrainOptions } from "./train-options.ts";
 
-const place = mkdtempSync(join(tmpdir(), "resume-"));
-let data: Dataset;
-let valData: Dataset;
-
-beforeAll(async () => {
-  await enterTestDevice();
-  const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 12, val: 4, size: 64, seed: 1 });
-  data = await Dataset.open({ yaml, split: "train" });
-  valData = await Dataset.open({ yaml, split: "val" });
-});
+beforeAll(prepareRuns);
 
 /** Images of these widths and heights, without objects. */
 async function shapedData(sizes: readonly (readonly [width: number, height: number])[]): Promise<Dataset> {
@@ -38,67 +27,12 @@ async function shapedData(sizes: readonly (readonly [width: number, height: numb
   return Dataset.open({ yaml, split: "train" });
 }
 
-type RunOptions = Partial<TrainOptions> & { family?: "v5" | "v8" };
-
-async function run(more: RunOptions, weights?: string): Promise<TrainResult> {
-  const { family = "v8" } = more;
-  const model =
-    weights === undefined ? tinyModel({ names: data.names, family }) : modelFromCheckpoint(readCheckpoint(weights), "");
-  const directory = weights === undefined ? makeRunDirectory({ project: place, name: "exp" }) : undefined;
-  try {
-    return await train(model, {
-      ...{ data, valData, epochs: 3, imgsz: 64, batch: 2, workers: 0 },
-      ...(directory === undefined ? {} : { directory }),
-      ...more,
-    });
-  } finally {
-    model.dispose();
-  }
-}
-
-/** Weights and scores, by file; times differ from run to run. */
-function left({ directory }: TrainResult): unknown {
-  const files = ["last", "best"].map((name) => readCheckpoint(join(directory, `weights/${name}.safetensors`)));
-  const rows = readFileSync(join(directory, "results.csv"), "utf8").split("\n");
-  return { files, rows: rows.map((row) => row.split(",").toSpliced(1, 1)) };
-}
-
-/** Throws after the given batch of an epoch, as a crash would. */
-function crash(epoch: number, iteration: number): TrainCallbacks {
-  return {
-    onTrainBatchEnd(batch) {
-      if (batch.epoch === epoch && batch.iteration === iteration) throw new Error("crash");
-    },
-  };
-}
-
 describe("a training that is resumed", () => {
-  // Batches of 2 for a nominal batch of 6: gradients wait for an update when an epoch ends.
-  const recipes = [
+  // Batches of 2 for a nominal batch of 6: gradients wait for an update when an epoch ends. More in resume.slow.test.ts
+  it.each([
     { optimizer: "SGD", nbs: 6, warmup_epochs: 1, warmup_iterations: 0 },
-    { optimizer: "NAdam", nbs: 6, lr0: 0.001, warmup_epochs: 0, cos_lr: true },
-    { optimizer: "AdamW", nbs: 2, lr0: 0.001, ema_decay: 0 },
     { balance: "auto", nbs: 4 },
-    { balance: "learned", nbs: 4, lr0: 0.1 },
-  ] as const;
-  it.each(recipes)("ends with the same weights as one that never stopped: %o", async (recipe) => {
-    const family = "balance" in recipe ? "v5" : "v8";
-    const whole = await run({ recipe, family });
-    const stop = new AbortController();
-    const directory = makeRunDirectory({ project: place, name: "exp" });
-    const callbacks = [
-      { onTrainBatchEnd: ({ iteration }: { iteration: number }) => void (iteration === 3 && stop.abort()) },
-    ];
-    const stopped = await run({ recipe, family, directory, callbacks, signal: stop.signal });
-    expect(stopped).toMatchObject({ interrupted: true, epochs: 0 });
-    // A second one ends as if it were killed, in the middle of the last epoch.
-    await expect(run({ resume: stopped.last, callbacks: [crash(2, 4)] }, stopped.last)).rejects.toThrow("crash");
-    const finished = await run({ resume: stopped.last }, stopped.last);
-    expect(finished.directory).toBe(directory);
-    expect(finished.losses).toEqual(whole.losses);
-    expect(finished.validation?.map50).toBe(whole.validation?.map50);
-    expect(left(finished)).toEqual(left(whole));
-  });
+  ] as const)("ends with the same weights as one that never stopped: %o", expectSameWhenResumed);
 
   it("keeps what the loss learned in every file", async () => {
     const { last, best } = await run({

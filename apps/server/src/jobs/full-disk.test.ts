@@ -55,7 +55,7 @@ describe("a disk that is full", async () => {
 
   it("stops no predictions, and loses nothing of a job", async () => {
     const { id } = (await post()).json<JobAnswer>();
-    await expect.poll(() => test.listeners.length).toBe(1);
+    await expect.poll(() => test.listeners.length, { timeout: 10_000 }).toBe(1);
     const waiting = (await post()).json<JobAnswer>();
     test.isFull = true;
     for (let batch = 1; batch <= 3; batch++) {
