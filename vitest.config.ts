@@ -100,8 +100,12 @@ const conditions = ["@lookonce/source", "node", "import", "module", "default"];
 
 const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
 
-/** Tests that set tfjs's backends in ways that others would notice. */
-const isolated = ["packages/{loss,nn,trainer}/src/**/*.test.ts"];
+/** Tests that set tfjs's backends, or replace or reset modules, in ways that others would notice. */
+const isolated = [
+  "packages/{loss,nn,trainer}/src/**/*.test.ts",
+  "packages/image/src/hostile-image.test.ts",
+  "apps/server/src/jobs/full-disk.test.ts",
+];
 
 /** What the fast and the slow suites have in common. */
 export const base: ViteUserConfig = defineConfig({
