@@ -113,31 +113,6 @@ describe("lookonce train", () => {
     expect([over.code, over.stderr]).toEqual([1, expect.stringContaining("there is no model")]);
   });
 
-  it("finds the batch itself and trains in mixed precision where options say so", async () => {
-    const options = ["batch=-1", "amp", "epochs=1", "imgsz=64", "val=never", "plots=false", "tensorboard=false"];
-    const { code, stderr } = await lookonce(
-      ...[
-        "train",
-        `model=${model}`,
-        `data=${join(shapes, "shapes.yaml")}`,
-        `project=${project}`,
-        "name=own",
-        ...options,
-      ],
-    );
-    expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/^batch 4 fits into [\d.]+ GiB of the [\d.]+ GiB of memory/m);
-    expect(stderr).toMatch(/1 epoch of 1 batches of 4, .*, mixed precision$/m);
-    const none = await lookonce(
-      "train",
-      `model=${model}`,
-      `data=${join(shapes, "shapes.yaml")}`,
-      "batch=0",
-      "imgsz=64",
-    );
-    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("or -1 for the largest that fits, not 0")]);
-  });
-
   it("refuses to validate a model on a data set with other classes", async () => {
     const { code, stderr } = await lookonce("val", `model=${model}`, `data=${join(shapes, "shapes.yaml")}`, "imgsz=64");
     expect(code).toBe(1);

@@ -1,19 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readCheckpoint } from "@lookonce/checkpoint";
-import { familyOf } from "@lookonce/families";
-import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
-import { describeShared, sharedPath } from "@lookonce/testing";
 import "@tensorflow/tfjs-backend-cpu";
-import { loadGraphModel } from "@tensorflow/tfjs-converter";
-import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkImage } from "../check-image.ts";
-import { largestDifferences, predict, surestDifferences } from "../compare.ts";
+import { largestDifferences } from "../compare.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { exportTfjs } from "./export-tfjs.ts";
-import { serveFolder } from "./test-serve-folder.ts";
+import { both } from "./test-both.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -21,32 +14,6 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lookonce-tfjs-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The model's own prediction and that of its export, by TensorFlow.js's loader and its plainest backend. */
-async function both(
-  model: DetectionModel,
-  path: string,
-  size: { height: number; width: number; batch: number },
-): Promise<Parameters<typeof largestDifferences>[0]> {
-  const { height, width, batch } = size;
-  const images = await checkImage(size);
-  const { data: expected } = await predict(model, images, [batch, 3, height, width]);
-  await tf.setBackend("cpu");
-  try {
-    const graph = await serveFolder(path, (address) => loadGraphModel(`${address}/model.json`));
-    const output = tf.tidy(() => {
-      const x = tf.transpose(tf.tensor4d(images, [batch, 3, height, width]), [0, 2, 3, 1]);
-      return graph.execute(x) as tf.Tensor;
-    });
-    const found = (await output.data()) as Float32Array;
-    const { shape } = output;
-    tf.dispose(output);
-    graph.dispose();
-    return { expected, found, shape, ...familyOf(model.family) };
-  } finally {
-    await tf.setBackend("onnxruntime");
-  }
-}
 
 describe.each([
   { family: "v8", shape: [1, 7, 480] },
@@ -117,38 +84,5 @@ describe("exportTfjs", () => {
     await exportTfjs(model, { file, imgsz: 64 });
     expect(readdirSync(file)).toContain("model.json");
     expect(readdirSync(file)).not.toContain("old");
-  });
-});
-
-describeShared("exportTfjs of real weights", ["weights/yolov8n.pt", "weights/yolov5n.pt"], () => {
-  const size = { height: 96, width: 128, batch: 1 };
-  const load = (name: string): DetectionModel => {
-    const path = sharedPath(`weights/${name}.pt`);
-    return modelFromCheckpoint(readCheckpoint(path), path);
-  };
-
-  it.each(["yolov8n", "yolov5n"])("TensorFlow.js says of a photograph what %s does", async (name) => {
-    const file = join(folder, name);
-    const model = load(name);
-    await exportTfjs(model, { file, imgsz: [96, 128] });
-    expect(readdirSync(file).filter((part) => part.endsWith(".bin")).length).toBeGreaterThan(1);
-    const found = largestDifferences(await both(model, file, size));
-    expect(found.pixels).toBeLessThan(1e-2);
-    expect(found.probability).toBeLessThan(1e-4);
-  });
-
-  it.each([
-    { precision: "half", share: 0.52, pixels: 0.5, probability: 0.005 },
-    { precision: "int8", share: 0.27, pixels: 4, probability: 0.05 },
-  ])("$precision makes files smaller and changes little", async ({ precision, share, pixels, probability }) => {
-    const model = load("yolov8n");
-    const file = join(folder, precision);
-    const whole = await exportTfjs(model, { file: join(folder, "whole"), imgsz: [96, 128] });
-    const report = await exportTfjs(model, { file, imgsz: [96, 128], [precision]: true });
-    expect(report.bytes / whole.bytes).toBeLessThan(share);
-    const found = surestDifferences(await both(model, file, size));
-    expect(found.pixels).toBeLessThan(pixels);
-    expect(found.probability).toBeLessThan(probability);
-    expect(found.probability).toBeGreaterThan(0);
   });
 });
