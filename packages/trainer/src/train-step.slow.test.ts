@@ -43,20 +43,27 @@ describe("500 steps", () => {
     const ema = await ModelEMA.of(model);
     const step = new TrainStep(model, { criterion, optimizer, ema, clip: 10, accumulates: true });
     const settings = { lr: { bias: 0.001, weight: 0.001, norm: 0.001 }, momentum: 0.9 };
+    // The lowest of many steps: garbage that waits for its collection comes and goes by tens of megabytes
+    let lowest = Number.POSITIVE_INFINITY;
     const run = async (i: number): Promise<void> => {
       const { total } = await step.run(randomBatch(i), { ...settings, optimizerStep: i % 2 === 1 });
       expect(Number.isFinite(total)).toBe(true);
+      lowest = Math.min(lowest, process.memoryUsage.rss());
     };
     // All padding sizes have come by then.
     for (let i = 0; i < 100; i++) await run(i);
     const { numTensors, numBytes } = tf.memory();
     const { compiled } = (currentBackend() as OnnxRuntimeBackend).statistics;
-    const before = process.memoryUsage().rss;
-    for (let i = 100; i < 600; i++) await run(i);
+    lowest = Number.POSITIVE_INFINITY;
+    for (let i = 100; i < 200; i++) await run(i);
+    const before = lowest;
+    for (let i = 200; i < 600; i++) await run(i);
+    lowest = Number.POSITIVE_INFINITY;
+    for (let i = 600; i < 700; i++) await run(i);
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
     expect((currentBackend() as OnnxRuntimeBackend).statistics.compiled).toBe(compiled);
     // One batch's images alone take 100 KB as numbers, and what a step computes many times that.
-    expect(process.memoryUsage().rss - before).toBeLessThan(48 * 2 ** 20);
+    expect(lowest - before).toBeLessThan(48 * 2 ** 20);
     for (const part of [step, optimizer, criterion, ema, model]) part.dispose();
   });
 });
