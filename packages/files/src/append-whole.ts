@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import type { WriteOptions } from "./write-whole.ts";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { type WriteOptions, writeAll } from "./write-whole.ts";
 import { writing } from "./writing.ts";
 
 /**
@@ -16,7 +16,7 @@ export function appendWholeSync(path: string, text: string, { flush = false }: W
     try {
       const { size } = fstatSync(file);
       try {
-        for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+        writeAll(file, bytes);
         if (flush) fsyncSync(file);
       } catch (error) {
         cut(file, size);

@@ -72,8 +72,8 @@ function piecesOf(content: Content): readonly Uint8Array[] {
   return content instanceof Uint8Array ? [content] : content;
 }
 
-/** The system may take less than it is given, above 2 GiB always. */
-function writeAll(file: number, piece: Uint8Array): void {
+/** Writes all of some bytes; the system may accept less than it is given, above 2 GiB always. */
+export function writeAll(file: number, piece: Uint8Array): void {
   for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done, piece.length - done);
 }
 
