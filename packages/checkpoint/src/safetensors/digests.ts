@@ -17,9 +17,10 @@ export interface DigestedTensor {
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** The metadata, with the digests of all tensors and of itself. */
+/** The metadata, with the digests of all tensors and of itself in place of what it had under their key. */
 export function withDigests(tensors: readonly DigestedTensor[], metadata: Metadata): Record<string, string> {
-  return { ...metadata, [key]: JSON.stringify(Object.fromEntries(digests(tensors, metadata))) };
+  const { [key]: _replaced, ...others } = metadata;
+  return { ...others, [key]: JSON.stringify(Object.fromEntries(digests(tensors, others))) };
 }
 
 /**

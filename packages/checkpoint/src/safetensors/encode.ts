@@ -13,7 +13,7 @@ export interface EncodeOptions {
 
 /**
  * Writes the safetensors format. Tensors are ordered by element width, widest first, so that each begins at a multiple
- * of its width. The metadata gets a digest of every tensor, which {@link decodeSafetensors} compares.
+ * of its width. The metadata gets a digest of every tensor under `crc32`, which {@link decodeSafetensors} compares.
  *
  * @param metadata free text by key, kept in the header
  * @throws LookonceError `ARGUMENT` when a tensor's data does not have its shape's size

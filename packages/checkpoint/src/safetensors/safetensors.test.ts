@@ -139,6 +139,11 @@ describe("digests", () => {
     expect(fault((copy) => copy.write("3", copy.indexOf('nc\\": 2') + 6))).toContain("its metadata does not match");
   });
 
+  it("replace what the metadata had under their key", () => {
+    const written = encodeSafetensors(tensors, { crc32: "mine", author: "x" });
+    expect(decodeSafetensors(written).metadata).toEqual({ author: "x" });
+  });
+
   it("are not asked of other programs' files", () => {
     const other = file({ a: { dtype: "F32", shape: [2], data_offsets: [0, 8] }, __metadata__: { author: "x" } });
     expect(decodeSafetensors(other)).toMatchObject({ metadata: { author: "x" } });
