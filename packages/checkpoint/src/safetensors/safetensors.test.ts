@@ -144,6 +144,12 @@ describe("digests", () => {
     expect(decodeSafetensors(written).metadata).toEqual({ author: "x" });
   });
 
+  it("fit tensors without elements, wherever they lie in memory", () => {
+    const view = { shape: [0], data: new Float32Array(new ArrayBuffer(16), 8, 0) };
+    expect(decodeSafetensors(encodeSafetensors(new Map([["view", view]]))).tensors.get("view")?.shape).toEqual([0]);
+    expect(fault((copy) => copy.write("[4,0]", copy.indexOf("[0,4]")))).toContain('tensor "empty" does not match');
+  });
+
   it("are not asked of other programs' files", () => {
     const other = file({ a: { dtype: "F32", shape: [2], data_offsets: [0, 8] }, __metadata__: { author: "x" } });
     expect(decodeSafetensors(other)).toMatchObject({ metadata: { author: "x" } });
