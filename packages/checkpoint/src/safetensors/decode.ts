@@ -36,11 +36,10 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors data"):
     // The format has no overlaps: without this a small file could claim the same bytes over and over.
     used += end - begin;
     if (used > bytes.length - start) throw new LookonceError("FORMAT", `${what} overlaps another`);
-    // A copy, since typed arrays need aligned offsets and the caller may drop the file. Not `slice`: on a Buffer, as
-    // `readFileSync` returns, it makes no copy.
-    const raw = Uint8Array.prototype.slice.call(bytes, start + begin, start + end);
-    digested.push({ name: key, dtype: type.safetensors, shape, bytes: raw });
-    tensors.set(key, storedTensor(shape, new type.array(raw.buffer), type));
+    const stored = bytes.subarray(start + begin, start + end);
+    digested.push({ name: key, dtype: type.safetensors, shape, bytes: stored });
+    // A copy, since typed arrays need aligned offsets and the caller may drop the file
+    tensors.set(key, storedTensor(shape, new type.array(new Uint8Array(stored).buffer), type));
   }
   return { tensors, metadata: checkDigests(digested, metadata, name) };
 }
