@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** Linux keeps files there in memory. */
+const scratch = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 /** Calls a function with a folder that is removed afterwards. */
-export function inFolder<T>(use: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), "lookonce-fuzz-"));
+export async function inFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(scratch, "lookonce-fuzz-"));
   try {
-    return use(folder);
+    return await use(folder);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { inFolder } from "./in-folder.ts";
 import { type Message, reportEvery } from "./messages.ts";
 import { minimize } from "./minimize.ts";
 import { type Ending, supervise } from "./supervise.ts";
@@ -49,7 +50,7 @@ class Campaign {
 
   /** @returns the last input and how the worker died; `undefined` when it came to its end */
   async #runWorker(until: number): Promise<{ ending: Ending; detail: string; input: Uint8Array } | undefined> {
-    return inOwnFolder(async (folder) => {
+    return inFolder(async (folder) => {
       const job = { target: this.#row.target, folder, seed: this.#seed, from: this.#next, until };
       const { ending, detail } = await supervise(worker, job, (message) => this.#receive(message));
       if (ending === "done") return undefined;
@@ -84,7 +85,7 @@ class Campaign {
   }
 
   async #endingOf(input: Uint8Array): Promise<Ending> {
-    return inOwnFolder(async (folder) => {
+    return inFolder(async (folder) => {
       const only = join(folder, "only");
       writeFileSync(only, input);
       const job = { target: this.#row.target, folder, seed: this.#seed, from: 0, until: 0, only };
@@ -102,18 +103,6 @@ class Campaign {
     const path = join(folder, `${hash}${extname(this.#file)}`);
     writeFileSync(path, input);
     console.log(`${this.#row.target}: ${signature}\n  ${path} (${input.length} bytes)`);
-  }
-}
-
-/** Linux keeps files there in memory. */
-const scratch = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-
-async function inOwnFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(scratch, "lookonce-fuzz-"));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

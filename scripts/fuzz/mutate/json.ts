@@ -44,9 +44,11 @@ function nested(value: unknown, depth: number): unknown {
 
 type Edit = (place: Place, random: Random, places: readonly Place[]) => void;
 
+const setAny: Edit = (place, random) => set(place, random.choice(values));
+
 const edits: readonly Edit[] = [
-  (place, random) => set(place, random.choice(values)),
-  (place, random) => set(place, random.choice(values)),
+  setAny,
+  setAny,
   ({ holder, key }) => {
     if (Array.isArray(holder)) holder.splice(Number(key), 1);
     else delete holder[key];

@@ -41,6 +41,12 @@ function bomb(): string {
 
 type Edit = (lines: string[], at: number, random: Random) => void;
 
+function replaceWord(lines: string[], at: number, random: Random): void {
+  const parts = (lines[at] ?? "").split(/([\s,:<>[\]]+)/);
+  parts[random.integer(0, parts.length)] = random.choice(words);
+  lines[at] = parts.join("");
+}
+
 const edits: readonly Edit[] = [
   (lines, at, random) => {
     const line = lines[at] ?? "";
@@ -48,16 +54,8 @@ const edits: readonly Edit[] = [
     const to = random.chance(0.5) ? from : random.integer(from, line.length + 1);
     lines[at] = `${line.slice(0, from)}${random.choice(words)}${line.slice(to)}`;
   },
-  function replaceWord(lines, at, random) {
-    const parts = (lines[at] ?? "").split(/([\s,:<>[\]]+)/);
-    parts[random.integer(0, parts.length)] = random.choice(words);
-    lines[at] = parts.join("");
-  },
-  function replaceWord(lines, at, random) {
-    const parts = (lines[at] ?? "").split(/([\s,:<>[\]]+)/);
-    parts[random.integer(0, parts.length)] = random.choice(words);
-    lines[at] = parts.join("");
-  },
+  replaceWord,
+  replaceWord,
   (lines, at) => lines.splice(at, 1),
   function repeat(lines, at, random) {
     const line = lines[at] ?? "";

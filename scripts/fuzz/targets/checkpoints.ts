@@ -111,7 +111,7 @@ function withoutDigests(bytes: Uint8Array): Uint8Array {
   return withHeader(JSON.stringify(header), data);
 }
 
-function saved(contents: Checkpoint): Uint8Array {
+function saved(contents: Checkpoint): Promise<Uint8Array> {
   return inFolder((folder) => {
     saveCheckpoint(`${folder}/seed.safetensors`, contents);
     return withoutDigests(readFileSync(`${folder}/seed.safetensors`));
@@ -120,7 +120,7 @@ function saved(contents: Checkpoint): Uint8Array {
 
 export const safetensors: Target = {
   file: "model.safetensors",
-  seeds: () => [encodeSafetensors(checkpoint.tensors, { note: "text" }), saved(checkpoint)],
+  seeds: async () => [encodeSafetensors(checkpoint.tensors, { note: "text" }), await saved(checkpoint)],
   mutate: mix(mutateEntries, mutateMetadata, mutateBytes, mutateHeader),
   read,
 };
@@ -140,14 +140,14 @@ const progress = {
 /** A checkpoint with the state of a training. */
 export const trainingState: Target = {
   file: "last.safetensors",
-  seeds: () => {
+  seeds: async () => {
     const counts = { epochs: 3, batch: 2, imgsz: 64, seed: 0, patience: 100, time: null, savePeriod: 0, nbs: 64 };
     const flags = { amp: false, rect: false, imageWeights: false, multiScale: false, autoAnchor: true };
     const rest = { val: "every", freeze: 0, args: {}, usesPreviousEpochLr: false, recipe: familySettings.v5.recipe };
     const settings = { ...counts, ...flags, ...rest };
     const tensors = new Map([["optimizer.a", { shape: [2], data: Float32Array.of(1, 2) }]]);
     const state = { version: 2, progress, best: { epoch: 0, fitness: 0.5 }, settings };
-    return [saved({ ...checkpoint, training: { tensors, state } })];
+    return [await saved({ ...checkpoint, training: { tensors, state } })];
   },
   mutate: mix(mutateMetadata, mutateEntries, mutateBytes),
   read: readTraining,
