@@ -1,4 +1,4 @@
-export { float, floats, int, ints, str, strs, tensor } from "./attribute.ts";
+export { elementType, float, floats, int, ints, str, strs, tensor } from "./attribute.ts";
 export { formatClassNames, parseClassNames } from "./class-names.ts";
 export { type BuildOptions, GraphBuilder, type GraphBuilderOptions, type NodeOptions } from "./graph-builder.ts";
 export {

@@ -1,7 +1,4 @@
-import { type Attribute, type GraphBuilder, int } from "@lookonce/onnx";
-
-/** TensorProto.DataType of the ONNX specification. */
-export const onnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
+import { type Attribute, elementType, type GraphBuilder } from "@lookonce/onnx";
 
 /** A node that moves elements about and changes none of them. */
 interface Move {
@@ -65,6 +62,6 @@ export class Autocast {
   }
 
   #cast(name: string, to: "float16" | "float32"): string {
-    return this.#graph.node("Cast", [name], { to: int(onnxType[to]) });
+    return this.#graph.node("Cast", [name], { to: elementType(to) });
   }
 }

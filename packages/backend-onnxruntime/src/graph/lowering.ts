@@ -1,5 +1,13 @@
-import { type Attribute, type GraphBuilder, int, ints, type TensorType, type TensorValue } from "@lookonce/onnx";
-import { Autocast, onnxType } from "./autocast.ts";
+import {
+  type Attribute,
+  elementType,
+  type GraphBuilder,
+  int,
+  ints,
+  type TensorType,
+  type TensorValue,
+} from "@lookonce/onnx";
+import { Autocast } from "./autocast.ts";
 import type { NumericType } from "./signature.ts";
 import { hostArray, shape4, type Value } from "./value.ts";
 
@@ -181,8 +189,8 @@ export class Lowering implements Layout {
   }
 
   /** The elements as another type; `from` is the type that they have, where it may be that one already. */
-  cast(name: string, to: keyof typeof onnxType, from?: NumericType): string {
-    return from === to ? name : this.node("Cast", [name], { to: int(onnxType[to]) });
+  cast(name: string, to: TensorType, from?: NumericType): string {
+    return from === to ? name : this.node("Cast", [name], { to: elementType(to) });
   }
 
   /** Moves the last axis of a rank-4 tensor to the second place: a transposition, or a reshape where that is enough. */

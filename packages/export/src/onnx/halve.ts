@@ -1,9 +1,9 @@
 import { floatToHalf } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
-import { type AnyTensorValue, GraphBuilder, int, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
+import { type AnyTensorValue, elementType, GraphBuilder, type OnnxModel, type OnnxNode } from "@lookonce/onnx";
 
-const floatType = 1;
-const halfType = 10;
+const singleType = elementType("float32");
+const halfType = elementType("float16");
 
 /** Inputs that are single precision whatever the operator computes in: operator to positions. */
 const alwaysSingle: Readonly<Record<string, readonly number[]>> = { Resize: [1, 2] };
@@ -21,7 +21,7 @@ export function halve(network: OnnxModel): OnnxModel {
   const names = new Map<string, string>();
   for (const { name, type, shape } of source.inputs) {
     graph.input(name, type, shape ?? []);
-    names.set(name, graph.node("Cast", [name], { to: int(halfType) }));
+    names.set(name, graph.node("Cast", [name], { to: halfType }));
   }
   const constants = new Map<string, string>();
   const constant = (name: string, value: AnyTensorValue): string => {
@@ -45,7 +45,7 @@ export function halve(network: OnnxModel): OnnxModel {
     });
     graph.multi(node.op, inputs, halfAttributes(node), { domain: node.domain, outputs: node.outputs, name: node.name });
   }
-  for (const { name, type } of source.outputs) graph.output(graph.node("Cast", [name], { to: int(floatType) }), type);
+  for (const { name, type } of source.outputs) graph.output(graph.node("Cast", [name], { to: singleType }), type);
   return { ...network, graph: graph.build({ opset: network.opsets[""] as number }).graph };
 }
 
@@ -61,8 +61,8 @@ function singleConstants(nodes: readonly OnnxNode[]): ReadonlySet<string> {
 /** Conversions to single precision become ones to half. */
 function halfAttributes(node: OnnxNode): OnnxNode["attributes"] {
   const { to } = node.attributes;
-  if (node.op !== "Cast" || to === undefined || !("int" in to) || to.int !== floatType) return node.attributes;
-  return { ...node.attributes, to: int(halfType) };
+  if (node.op !== "Cast" || to === undefined || !("int" in to) || to.int !== singleType.int) return node.attributes;
+  return { ...node.attributes, to: halfType };
 }
 
 function halved(name: string, { data }: AnyTensorValue): Uint16Array {

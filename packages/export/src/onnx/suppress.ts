@@ -1,5 +1,5 @@
 import { xywhToXyxy } from "@lookonce/nn";
-import { type GraphBuilder, int, ints } from "@lookonce/onnx";
+import { elementType, type GraphBuilder, int, ints } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, int64, int64s } from "./constants.ts";
 import type { SuppressionSpec } from "./options.ts";
@@ -32,7 +32,7 @@ export function suppress(
   const [corners, confidences] = found as [string, string];
   const scores = bestScores(graph, confidences, options.opset);
   const best = graph.node("ArgMax", [confidences], { axis: int(2), keepdims: int(1) });
-  const labels = graph.node("Cast", [best], { to: int(1) });
+  const labels = graph.node("Cast", [best], { to: elementType("float32") });
   const apart = graph.node("Mul", [labels, float32(graph, [classOffset])]);
   const compared = options.agnostic ? corners : graph.node("Add", [corners, apart]);
   const selected = graph.node("NonMaxSuppression", [
@@ -76,8 +76,7 @@ function ranks(graph: GraphBuilder, image: string, batch: string): string {
   const images = graph.node("Range", [zero, scalar(batch), one]);
   const isEarlier = graph.node("Less", [image, graph.node("Unsqueeze", [images, int64s(graph, [0])])]);
   // [K, N] → how many detections lie before each image's first, [N]
-  const before = graph.node("ReduceSum", [graph.node("Cast", [isEarlier], { to: int(7) }), int64s(graph, [0])], {
-    keepdims: int(0),
-  });
+  const earlier = graph.node("Cast", [isEarlier], { to: elementType("int64") });
+  const before = graph.node("ReduceSum", [earlier, int64s(graph, [0])], { keepdims: int(0) });
   return graph.node("Sub", [numbers, graph.node("Gather", [before, image])]);
 }

@@ -1,12 +1,12 @@
-import { int, ints, type OnnxModel, type OnnxNode, type ValueInfo } from "@lookonce/onnx";
+import { elementType, ints, type OnnxModel, type OnnxNode, type ValueInfo } from "@lookonce/onnx";
 
 /** The input of a detector: the first that is no weight (old files list weights, too). */
 export function imageInput({ graph }: OnnxModel): ValueInfo | undefined {
   return graph.inputs.find(({ name }) => !graph.initializers.has(name));
 }
 
-const floatType = 1;
-const halfType = 10;
+const singleType = elementType("float32");
+const halfType = elementType("float16");
 
 /** How bytes from 0 to 255 become the input's numbers from 0 to 1. */
 export interface ByteConversion {
@@ -39,9 +39,9 @@ export function acceptBytes(model: OnnxModel, { op, by, channelsLast = false }: 
   const planes = channelsLast ? name : `${name}/planes`;
   const before = [
     ...(channelsLast ? [] : [node(["Transpose", name], planes, { perm: ints([0, 3, 1, 2]) })]),
-    node(["Cast", planes], `${name}/single`, { to: int(floatType) }),
+    node(["Cast", planes], `${name}/single`, { to: singleType }),
     node([op, `${name}/single`, `${name}/scale`], isHalf ? `${name}/unit` : input.name),
-    ...(isHalf ? [node(["Cast", `${name}/unit`], input.name, { to: int(halfType) })] : []),
+    ...(isHalf ? [node(["Cast", `${name}/unit`], input.name, { to: halfType })] : []),
   ];
   const returnsHalf = output.type === "float16";
   const single = `${output.name}/single`;
@@ -57,7 +57,7 @@ export function acceptBytes(model: OnnxModel, { op, by, channelsLast = false }: 
       nodes: [
         ...before,
         ...graph.nodes,
-        ...(returnsHalf ? [node(["Cast", output.name], single, { to: int(floatType) })] : []),
+        ...(returnsHalf ? [node(["Cast", output.name], single, { to: singleType })] : []),
       ],
       outputs: [returnsHalf ? { ...output, name: single, type: "float32" } : output, ...otherOutputs],
     },
