@@ -4,7 +4,7 @@ import { type Detections, nonMaxSuppression } from "@lookonce/geometry";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { agreementOf, requireAgreement } from "../agreement.ts";
-import { checkImage, type ImageBatch } from "../check-image.ts";
+import type { ImageBatch } from "../check-image.ts";
 import type { Agreement } from "../export-report.ts";
 import type { OnnxSpec } from "./options.ts";
 
@@ -31,21 +31,22 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
   const found: Agreement[] = [];
   for (const size of checkedSizes(model, spec)) {
     const shape = [size.batch, 3, size.height, size.width] as const;
-    let output: EngineTensor | undefined;
+    let plain: { images: Float32Array; output: EngineTensor } | undefined;
     const agreement = await requireAgreement(model, {
       ...size,
       file: contents.file,
       precision: spec.int8 ? "uint8" : spec.half ? "float16" : "float32",
       predict: async (images) => {
-        output = await run(contents.plain, images, shape);
+        const output = await run(contents.plain, images, shape);
+        plain = { images, output };
         return output;
       },
     });
     found.push(agreement);
-    if (spec.nms === undefined || output === undefined) continue;
-    const rows = await run(contents.bytes, await checkImage(size), shape);
+    if (spec.nms === undefined || plain === undefined) continue;
+    const rows = await run(contents.bytes, plain.images, shape);
     const { outputLayout: layout, hasObjectness } = familyOf(model.family);
-    requireSuppressed(contents.file, rows, nonMaxSuppression({ ...output, layout, hasObjectness }, spec.nms));
+    requireSuppressed(contents.file, rows, nonMaxSuppression({ ...plain.output, layout, hasObjectness }, spec.nms));
   }
   const worst = (kind: "pixels" | "probability"): number =>
     Math.max(...found.map(({ differences }) => differences[kind]));
