@@ -25,14 +25,16 @@ export class C3k2 extends C2f {
   }
 }
 
-/** The scales in which every C3k2 has C3k inside, whatever its layer says (Ultralytics 8.3). */
-const largeScales = ["m", "l", "x"];
+/** Whether the links are C3k: in the large scales whatever the layer says (Ultralytics 8.3). */
+function hasC3k(asked: boolean, scale = ""): boolean {
+  return asked || ["m", "l", "x"].includes(scale);
+}
 
 const spec = layerSpec(
   { c3k: ["flag", false], expansion: ["share", 0.5], groups: ["size", 1], shortcut: ["flag", true] },
-  (channels, { c3k, ...options }, { args, scale = "" }) => {
+  (channels, { c3k, ...options }, { args, scale }) => {
     args.divides("groups", options.groups, Math.trunc(Math.trunc(channels[1] * options.expansion) / 2));
-    return new C3k2(...channels, { ...options, c3k: c3k || largeScales.includes(scale) });
+    return new C3k2(...channels, { ...options, c3k: hasC3k(c3k, scale) });
   },
   { repeatsInside: true },
 );
@@ -41,7 +43,6 @@ export const c3k2Spec: ModuleSpec = {
   ...spec,
   build(context) {
     const { module, args } = spec.build(context);
-    const c3k = args[3] === true || largeScales.includes(context.scale ?? "");
-    return { module, args: [...args.slice(0, 3), c3k, ...args.slice(4)] };
+    return { module, args: [...args.slice(0, 3), hasC3k(args[3] === true, context.scale), ...args.slice(4)] };
   },
 };
