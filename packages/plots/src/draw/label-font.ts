@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import opentype, { type Font, type PathCommand } from "opentype.js";
+import { round } from "../chart/svg.ts";
 
 /** A line of text as an outline. */
 export interface TextOutline {
@@ -62,8 +63,7 @@ export function hasLetters(text: string): boolean {
 
 /** SVG path data. opentype.js's own writes numbers that run into each other where one is a hair below zero. */
 function pathData(commands: readonly PathCommand[]): string {
-  const hundredths = (value: number): number => Math.round(value * 100) / 100;
-  return commands.map((command) => command.type + coordinates(command).map(hundredths).join(" ")).join("");
+  return commands.map((command) => command.type + coordinates(command).map(round).join(" ")).join("");
 }
 
 function coordinates(command: PathCommand): number[] {
