@@ -29,7 +29,12 @@ interface Opened {
  * @param name what to call the document in errors
  * @throws LookonceError `FORMAT`, naming the key, when it is too large, too deep or part of itself
  */
-export function checkBudget(root: object, name: string, { values, depth }: Limits, placeOf: PlaceOf = firstKey): void {
+export function checkBudget(
+  root: object,
+  name: string,
+  { values, depth }: Omit<Limits, "characters">,
+  placeOf: PlaceOf = firstKey,
+): void {
   const path = [open(root)];
   const onPath = new Set<object>([root]);
   let count = 0;

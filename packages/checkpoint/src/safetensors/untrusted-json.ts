@@ -7,7 +7,8 @@ const maxCharacters = 100_000_000;
 const maxSeparators = 2_000_000;
 
 /**
- * Parses JSON of a file that may come from anybody: its size, number of values and depth are limited.
+ * Parses JSON of a file that may come from anybody: its size, number of values and depth are limited, the number before it
+ * is parsed. Unlike a document's, its top may be any value.
  *
  * @param what the file and the part of it, for errors
  * @throws LookonceError `FORMAT` when it is too large or too deep, `SyntaxError` when it is no JSON
@@ -23,6 +24,6 @@ export function parseUntrusted(text: string, what: string): unknown {
     throw new LookonceError("FORMAT", `${what} is too large to read: ${text.length} characters, ${separators} values`);
   }
   const value: unknown = JSON.parse(text);
-  checkBudget({ value }, what, { characters: maxCharacters, values: 2 * maxCharacters, depth: 64 });
+  checkBudget({ value }, what, { values: 2 * maxCharacters, depth: 64 });
   return value;
 }
