@@ -18,9 +18,9 @@ export interface ReadCheckpointOptions {
 }
 
 /**
- * Reads a model's weights and what the file says about the model, from a PyTorch checkpoint (`.pt`, as `torch.save`
- * writes it, today's zip archive or the format from before PyTorch 1.6: a dict with a pickled model, a model, or a dict of tensors) or from a safetensors file.
- * The kind of file is detected from its content.
+ * Reads a model's weights and what the file says about the model, from a PyTorch checkpoint (`.pt`, as `torch.save` writes
+ * it, today's zip archive or the format from before PyTorch 1.6: a dict with a pickled model, a model, or a dict of tensors)
+ * or from a safetensors file. The kind of file is detected from its content.
  *
  * Nothing of the file is executed: classes become inert records, and a pickle that names anything beyond the parts of
  * models is refused. Half precision and bfloat16 are widened to single precision.

@@ -14,7 +14,7 @@ export interface ZipEntry {
 
 interface Place {
   entry: string;
-  /** Where its local header begins, and the first byte that cannot be its own. */
+  /** Where its local header begins, and the least that it ends at: the local header may have further fields. */
   start: number;
   end: number;
   size: number;
