@@ -97,17 +97,7 @@ export class FfmpegProcess {
     onLine?.(line);
     const complaint = /\[(?:error|fatal|panic)\] (.*)/.exec(line)?.[1];
     if (complaint === undefined || this.#complaints.size === keptLines) return;
-    const protocol = /Protocol '(.*?)' not on whitelist/.exec(complaint)?.[1];
-    if (protocol !== undefined)
-      this.#complaints.add(`it refers to another place, by ${protocol}:, which is not opened`);
-    else if (!complaint.includes("Format not on whitelist")) {
-      this.#complaints.add(
-        complaint
-          .replace(/^\[[^\]]*\] /, "")
-          .slice(0, maxLineLength)
-          .trim(),
-      );
-    } else this.#complaints.add("it is a playlist, which may refer to other places, or of a format that is not read");
+    this.#complaints.add(inWords(complaint));
   }
 
   #waitForEnd(program: string): Promise<Ending> {
@@ -128,6 +118,17 @@ export async function textOf(
   run.stdin.end();
   const written = await text(run.stdout);
   return { written, ...(await run.ended) };
+}
+
+/** A complaint of ffmpeg; in our words where it is about what it must not open. */
+function inWords(complaint: string): string {
+  const protocol = /Protocol '(.*?)' not on whitelist/.exec(complaint)?.[1];
+  if (protocol !== undefined) return `it refers to another place, by ${protocol}:, which is not opened`;
+  if (complaint.includes("Format not on whitelist")) {
+    return "it is a playlist, which may refer to other places, or of a format that is not read";
+  }
+  const bare = complaint.replace(/^\[[^\]]*\] /, "");
+  return bare.slice(0, maxLineLength).trim();
 }
 
 function cannotStart(program: string, cause: NodeJS.ErrnoException): LookonceError {
