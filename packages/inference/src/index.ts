@@ -5,7 +5,7 @@ export {
   type DetectorFamily,
   type DetectorOutput,
   joinPixels,
-  splitImages,
+  splitPredictions,
 } from "./detector/detector.ts";
 export { ModelDetector, type ModelDetectorOptions } from "./detector/model-detector.ts";
 export {

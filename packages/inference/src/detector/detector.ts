@@ -79,7 +79,7 @@ export function joinPixels(images: readonly Image[], count: number = images.leng
 }
 
 /** The predictions of the first `count` images of a batch's output, without copying. */
-export function splitImages(
+export function splitPredictions(
   { data, shape }: EngineTensor,
   count: number,
   { hasObjectness, layout = "NAC" }: Pick<Prediction, "hasObjectness"> & Partial<Pick<Prediction, "layout">>,

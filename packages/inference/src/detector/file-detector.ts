@@ -4,7 +4,7 @@ import type { Image } from "@lookonce/image";
 import { parseModel } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { acceptBytes } from "./accept-bytes.ts";
-import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels, splitImages } from "./detector.ts";
+import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels, splitPredictions } from "./detector.ts";
 import { type FileFormat, readFileFormat } from "./file-format.ts";
 
 /** Side of the image that a file of free size is run on once, to learn the shape of its output. */
@@ -68,9 +68,9 @@ async function detect(
     const { width, height } = group[0] as Image;
     const count = fixedBatch ?? group.length;
     const [output] = (await engine.run(joinPixels(group, count), [count, height, width, 3])) as [EngineTensor];
-    if (layout !== "detections") predictions.push(...splitImages(output, group.length, { hasObjectness, layout }));
+    if (layout !== "detections") predictions.push(...splitPredictions(output, group.length, { hasObjectness, layout }));
     else {
-      const rows = splitImages(output, group.length, { hasObjectness });
+      const rows = splitPredictions(output, group.length, { hasObjectness });
       predictions.push(...rows.map(({ data }) => detectionsAsPrediction(data, hasObjectness, names.length)));
     }
   }

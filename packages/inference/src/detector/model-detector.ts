@@ -10,7 +10,7 @@ import {
   type DetectorOutput,
   type DetectorSpec,
   joinPixels,
-  splitImages,
+  splitPredictions,
 } from "./detector.ts";
 import { runMaps } from "./map-detector.ts";
 import { traceForBytes } from "./trace-detector.ts";
@@ -88,7 +88,7 @@ export class ModelDetector implements Detector {
     const ready = performance.now();
     const [decoded, ...raw] = await engine.run(joinPixels(images, batch), [batch, height, width, 3]);
     const inferenceMs = performance.now() - ready;
-    const predictions = splitImages(decoded as EngineTensor, images.length, this.family);
+    const predictions = splitPredictions(decoded as EngineTensor, images.length, this.family);
     return { predictions, ...(withRaw ? { raw } : {}), prepareMs: ready - start, inferenceMs };
   }
 

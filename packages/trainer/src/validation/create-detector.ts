@@ -2,7 +2,7 @@ import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { feed } from "@lookonce/device";
 import { familyOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
-import { type Detector, joinPixels, ModelDetector, splitImages } from "@lookonce/inference";
+import { type Detector, joinPixels, ModelDetector, splitPredictions } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { imageInput } from "../images.ts";
@@ -45,7 +45,7 @@ export function forwardDetector(model: DetectionModel, { raw: wantsRaw }: { raw:
       const [decoded, ...raw] = await Promise.all([read(prediction.decoded as tf.Tensor3D), ...maps.map(read)]);
       input.dispose();
       const inferenceMs = performance.now() - ready;
-      const predictions = splitImages(decoded, images.length, family);
+      const predictions = splitPredictions(decoded, images.length, family);
       return { predictions, raw: wantsRaw ? raw : undefined, prepareMs: ready - start, inferenceMs };
     },
     dispose: async () => model.dispose(),
