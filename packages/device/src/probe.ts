@@ -101,7 +101,7 @@ async function runApart(
       killSignal: "SIGKILL",
       maxBuffer: Number.POSITIVE_INFINITY,
     });
-    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
   } catch (error) {
     const { code, signal, message, stderr = "" } = error as ExecFileException & { stderr?: string };
     return { fault: typeof code === "string" ? `It cannot be tried: ${message}.` : explain(stderr, signal) };
@@ -116,6 +116,7 @@ function explain(errors: string, signal: string | null | undefined): string {
     ? [" NVIDIA's driver (libcuda.so.1) was not found."]
     : [];
   const missing = [...libraries.map((name) => ` ${name} was not found.`), ...driver].join("");
-  const message = /^(?:\w*Error): (.*)$/m.exec(errors)?.[1] ?? errors.trim().split("\n").at(-1) ?? "unknown";
+  const lastLine = errors.trim().split("\n").at(-1) || "it ended without saying why";
+  const message = /^(?:\w*Error): (.*)$/m.exec(errors)?.[1] ?? lastLine;
   return `It does not work: ${message.replace(/^\S*onnxruntime_src\S* .*? was false\. /, "").trim()}.${missing}`;
 }

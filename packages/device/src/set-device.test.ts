@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { currentBackend } from "@lookonce/backend-onnxruntime";
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { chooseDevice } from "./choose-device.ts";
 import type { DeviceName } from "./device-name.ts";
 import { feed, setDevice } from "./index.ts";
@@ -95,6 +98,21 @@ describe("probe", () => {
       usable: false,
       reason: expect.stringContaining("npm install @tensorflow/tfjs-node"),
     });
+  });
+
+  it("says so when the process ends without a word, as some drivers make it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lookonce-probe-"));
+    const file = join(folder, "quiet.cjs");
+    writeFileSync(file, "process.exit(3);\n");
+    vi.stubEnv("NODE_OPTIONS", `--require ${JSON.stringify(file)}`);
+    try {
+      const { usable, reason } = await probe("cpu");
+      expect(usable).toBe(false);
+      expect(reason).toMatch(/^It does not work: it ended without saying why\. Reinstall/);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
