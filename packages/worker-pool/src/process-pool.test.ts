@@ -52,6 +52,17 @@ describe("a pool of processes", () => {
     expect(isAlive(next)).toBe(false);
   });
 
+  it("keeps this process running while somebody waits for its start, and not longer", async () => {
+    const processes = (): number => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
+    const others = processes();
+    const pool = makePool({ keepAlive: true, maxWorkers: 2 });
+    expect(processes() - others).toBe(0);
+    const started = pool.whenStarted();
+    expect(processes() - others).toBe(2);
+    await started;
+    expect([pool.ready, processes() - others]).toEqual([2, 0]);
+  });
+
   it("counts time from when a task is the first", async () => {
     const pool = makePool();
     const [first] = await Promise.all([

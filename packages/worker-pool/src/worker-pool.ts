@@ -70,6 +70,8 @@ export class WorkerPool<T extends TaskMap<T>> {
   readonly #restarts: Set<Promise<void>> = new Set();
   readonly #end: AbortController = new AbortController();
   #disposal: Promise<unknown> | undefined;
+  /** Calls of {@link whenStarted} that wait. */
+  #waits = 0;
 
   constructor(options: WorkerPoolOptions<T>) {
     this.#options = options;
@@ -91,9 +93,13 @@ export class WorkerPool<T extends TaskMap<T>> {
     return this.readyWorkers.length;
   }
 
-  /** Waits until each worker that is being started or replaced is ready, or was lost. */
+  /** Waits until each worker that is being started or replaced is ready, or was lost. The wait keeps the process running. */
   async whenStarted(): Promise<void> {
+    this.#waits++;
+    this.#keepRunning();
     await Promise.all([...this.#restarts, ...[...this.#members].map(({ started }) => started)]);
+    this.#waits--;
+    this.#keepRunning();
   }
 
   /** Starts all workers, before there are tasks. */
@@ -153,8 +159,13 @@ export class WorkerPool<T extends TaskMap<T>> {
       this.#queue.splice(this.#queue.indexOf(task), 1);
       void this.#runIn(worker, task);
     }
+    this.#keepRunning();
+  }
+
+  /** Lets workers keep the process running while there are tasks, or somebody waits for the workers. */
+  #keepRunning(): void {
     for (const worker of this.workers) {
-      if (worker.pending + this.#queue.length > 0) worker.ref();
+      if (worker.pending + this.#queue.length + this.#waits > 0) worker.ref();
       else worker.unref();
     }
   }
@@ -206,7 +217,7 @@ export class WorkerPool<T extends TaskMap<T>> {
     });
     const member: Member<T> = { worker, isReady: false, started: Promise.resolve() };
     this.#members.add(member);
-    worker.unref();
+    this.#keepRunning();
     member.started = this.#prepare(member);
     return member;
   }
