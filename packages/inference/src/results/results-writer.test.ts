@@ -220,6 +220,22 @@ describe("ResultsWriter", () => {
     }
   });
 
+  it("reports a video that fails while other files of its frame are written", async () => {
+    const options = { save: true, saveCrop: true, saveTxt: true, ffmpeg: "no-such-ffmpeg" };
+    const image = blankImage({ width: 3000, height: 2000 }, 120);
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const writer = new ResultsWriter(join(folder, "no-ffmpeg"), options);
+    const work = (async (): Promise<void> => {
+      await writer.add(results({ image, name: "clip.mp4", video: video("clip.mp4"), frame: 0 }));
+      await writer.close();
+    })();
+    await expect(work).rejects.toMatchObject({ code: "NOT_FOUND", message: expect.stringContaining("no-such-ffmpeg") });
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+
   it("reports what cannot be written, and what makes no sense", async () => {
     const directory = join(folder, "blocked");
     mkdirSync(directory);

@@ -124,6 +124,8 @@ export class ResultsWriter {
     const drawn = save || (saveFrames && result.video !== undefined) ? result.plot(draw) : undefined;
     // In the order of frames, though they are drawn side by side
     const appended = save && drawn && result.video ? this.#append(result.video, result, drawn) : undefined;
+    // Failures are thrown where these are awaited, after the other files, or not at all where one of those fails
+    for (const started of [drawn, appended]) started?.catch(() => {});
     if (saveTxt && result.boxes.count > 0) {
       await result.saveTxt(this.#path("labels", `${result.stem}.txt`), { conf: saveConf });
     }
