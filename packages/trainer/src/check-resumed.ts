@@ -6,7 +6,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import { describeDifference, imageListName } from "./data-fingerprint.ts";
 import { stateFault } from "./state-schema.ts";
 import { checkTrainOptions, type TrainOptions } from "./train-options.ts";
-import type { ResumedCheckpoint } from "./training-state.ts";
+import type { ResumedCheckpoint, TrainingProgress } from "./training-state.ts";
 
 /**
  * Checks a saved training against the model and the data set that it is resumed with. With another data set, the progress
@@ -43,11 +43,7 @@ export function checkResumed(
   }
   const batches = Math.ceil(data.entries.length / settings.batch);
   if (saved.data !== undefined && difference === undefined) checkCounts(saved, batches);
-  else {
-    progress.iteration = Math.min(progress.iteration, batches);
-    const last = progress.epoch * batches + progress.iteration - 1;
-    progress.lastOptimizerStep = Math.min(progress.lastOptimizerStep, last);
-  }
+  else fitProgress(progress, batches);
   if (difference !== undefined) return `the data set has changed since: ${difference}`;
   if (saved.data !== undefined) return undefined;
   return `${file} is of an older version and does not say with which images: that they are the same cannot be checked`;
@@ -58,6 +54,17 @@ function checkRecipe({ family }: DetectionModel, recipe: Recipe): void {
   const missing = Object.keys(makeRecipe(familyOf(family), recipe)).find((key) => !Object.hasOwn(recipe, key));
   if (missing === undefined && recipe.optimizer !== "auto") return;
   throw new LookonceError("ARGUMENT", `settings.recipe: ${missing ?? "the optimizer's name"} is missing`);
+}
+
+/** Fits the progress to another number of batches an epoch. */
+function fitProgress(progress: TrainingProgress, batches: number): void {
+  const { epoch, iteration, lastOptimizerStep, lossSums } = progress;
+  if (iteration > batches) {
+    progress.iteration = batches;
+    // Their means stay
+    for (const [part, sum] of Object.entries(lossSums)) lossSums[part] = (sum / iteration) * batches;
+  }
+  progress.lastOptimizerStep = Math.min(lastOptimizerStep, epoch * batches + progress.iteration - 1);
 }
 
 function checkCounts({ file, progress }: ResumedCheckpoint, batches: number): void {

@@ -168,6 +168,21 @@ describe("a data set that has changed", () => {
     expect(warnings).toEqual([`the data set has changed since: ${named}`]);
   });
 
+  it("and is smaller than what the epoch has seen keeps the epoch's mean losses", async () => {
+    const yaml = join(shapes, "shapes.yaml");
+    const options = {
+      data: await Dataset.open({ yaml, split: "train", fraction: 0.25 }),
+      valData,
+      resumeChanged: true,
+    };
+    const saved = parseTraining(withState(state), "last");
+    const { lossSums, iteration } = structuredClone(saved.progress);
+    expect(iteration).toBe(2);
+    expect(checkResumed(model, saved, options)).toMatch(/changed/);
+    expect(saved.progress.iteration).toBe(1);
+    for (const [part, sum] of Object.entries(lossSums)) expect(saved.progress.lossSums[part]).toBeCloseTo(sum / 2, 6);
+  });
+
   it("has other class names", () => {
     const names = [...data.names.slice(1), "other"];
     const message = expect.stringMatching(/the classes are .* in place of .*other/);
