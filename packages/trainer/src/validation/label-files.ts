@@ -31,10 +31,12 @@ export function labelFiles(directory: string, { conf = false }: LabelFilesOption
   };
 }
 
-/** The image's name; with its folder's before it where another folder has an image of this name. */
+/** The image's name; with its folder's before it, then a number behind it, where another image took the name. */
 function freeName(path: string, used: Set<string>): string {
   const stem = basename(path, extname(path));
-  const name = used.has(stem) ? `${basename(dirname(path))}-${stem}` : stem;
+  const long = `${basename(dirname(path))}-${stem}`;
+  let name = used.has(stem) ? long : stem;
+  for (let number = 2; used.has(name); number++) name = `${long}-${number}`;
   used.add(name);
   return name;
 }

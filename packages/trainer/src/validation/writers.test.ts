@@ -89,6 +89,15 @@ describe("labelFiles", () => {
     expect(readdirSync(folder).sort()).toEqual(["1.txt", "y-1.txt"]);
     expect(readFileSync(join(folder, "y-1.txt"), "utf8")).toBe("11 0.25 0.25 0.5 0.5 0.75\n0 0.1 0.3 0.1 0.2 0.5\n");
   });
+
+  it("keeps them apart where the folders have one name, too", async () => {
+    const folder = join(place, "alike");
+    const writer = labelFiles(folder);
+    for (const path of ["a/x/1.jpg", "b/x/1.jpg", "c/x/1.jpg", "c/x/1.png"]) {
+      await writer.onValBatch?.(batchOf([path, two]));
+    }
+    expect(readdirSync(folder).sort()).toEqual(["1.txt", "x-1-2.txt", "x-1-3.txt", "x-1.txt"]);
+  });
 });
 
 describe("a full disk", () => {
