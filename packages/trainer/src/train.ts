@@ -3,7 +3,7 @@ import { readCheckpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import { writeWholeSync } from "@lookonce/files";
 import { type DetectionModel, modelFromCheckpoint } from "@lookonce/nn";
-import { fingerprint, imageListName, listImages } from "./data-fingerprint.ts";
+import { imageListName, listImages } from "./data-fingerprint.ts";
 import { lockRun } from "./run-directory.ts";
 import { trainEpoch } from "./train-epoch.ts";
 import { checkTrainOptions, type TrainOptions, type TrainResult } from "./train-options.ts";
@@ -107,7 +107,7 @@ async function saveLast(training: Training, notes: { epoch: number; fitness?: nu
   const { checkpointer, settings, earlyStopping } = training;
   const progress = { ...training.progress, seconds: secondsOf(training) };
   const isResumable = progress.losses.length < epochsOf(training);
-  const saved = { progress, settings, best: earlyStopping.best, data: fingerprint(training.options) };
+  const saved = { progress, settings, best: earlyStopping.best, data: training.fingerprint };
   await checkpointer.save("last", notes, isResumable ? await captureState(training, saved) : undefined);
 }
 

@@ -5,6 +5,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkResumed, settingFault } from "./check-resumed.ts";
 import { Checkpointer } from "./checkpointer.ts";
+import { type DataFingerprint, fingerprint } from "./data-fingerprint.ts";
 import { EarlyStopping } from "./early-stopping.ts";
 import { LrScheduler } from "./lr-scheduler.ts";
 import { allCallbacks, type TrainCallbacks } from "./report/callbacks.ts";
@@ -27,6 +28,8 @@ export interface Training extends TrainingParts {
   /** What was chosen when it was started; nothing of a resumed one. */
   choices: Choices;
   directory: string;
+  /** The data set, as it is saved with the progress. */
+  fingerprint: DataFingerprint;
   progress: TrainingProgress;
   /** What is to be known when it is resumed. */
   warning: string | undefined;
@@ -71,6 +74,7 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
   const callbacks = allCallbacks([...loggers, ...(options.callbacks ?? [])]);
   return {
     ...{ ...parts, options, settings, choices, directory, progress, warning, unreadable, loader, callbacks, startedAt },
+    fingerprint: fingerprint(options),
     scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum }),
     earlyStopping: new EarlyStopping(patience, saved?.best),
     checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),
