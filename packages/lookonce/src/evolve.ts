@@ -72,7 +72,7 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
     const { Random } = await import("@lookonce/random");
     let best = 0;
     const found = await trainer.evolve({
-      ...{ family, recipe, evaluate, directory, generations: args.generations, log },
+      ...{ family, recipe, evaluate, directory, generations: args.generations, log, signal },
       rng: new Random(train.seed ?? 0).fork("evolve"),
       space: searchSpace(family.evolution.space, train),
       onGeneration: async (report, all) => {
@@ -81,7 +81,6 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
         best = Math.max(...all.map(({ scores }) => scores.fitness));
         await onGeneration?.({ ...report, best });
       },
-      ...(signal === undefined ? {} : { signal }),
     });
     rmSync(join(directory, currentRun), { recursive: true, force: true });
     const { generations, ...rest } = found;
@@ -110,14 +109,12 @@ async function startRecipe(
   model: DetectionModel,
   { train, data }: { train: SavedEvolution["train"]; data: Dataset },
 ): Promise<Recipe> {
-  const { autoOptimizer } = await import("@lookonce/trainer");
+  const { chooseOptimizer } = await import("@lookonce/trainer");
   const { familyOf } = await import("@lookonce/families");
   const family = familyOf(model.family);
   const recipe = makeRecipe(family, await parsedRecipe(train, family));
-  if (recipe.optimizer !== "auto") return recipe;
   const { batch = 16, epochs = 10 } = train;
-  const iterations = Math.ceil(data.entries.length / Math.max(batch, recipe.nbs)) * epochs;
-  return { ...recipe, ...autoOptimizer({ nc: data.names.length, iterations }) };
+  return chooseOptimizer(recipe, { nc: data.names.length, images: data.entries.length, batch, epochs });
 }
 
 /** Without AutoAnchor the number of anchors has no effect. */
@@ -139,8 +136,6 @@ function makeEvaluate(source: ModelSource, context: EvaluateContext) {
   const { data, valData, train, options } = context;
   const { workers, cache, callbacks, transforms, signal } = options;
   const { hyp, singleCls, fraction, ...settings } = train;
-  const given = { workers, cache, callbacks, transforms, signal };
-  const runtime = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return async (recipe: Recipe, generation: number): Promise<GenerationScores | undefined> => {
     const trainer = await import("@lookonce/trainer");
     const directory = join(context.directory, currentRun);
@@ -150,8 +145,8 @@ function makeEvaluate(source: ModelSource, context: EvaluateContext) {
     const { model } = await buildForClasses(source, { names: data.names, seed: train.seed ?? 0, ...anchors });
     try {
       const args = { model: source.name, generation };
-      const run = { ...settings, ...runtime, recipe, data, valData, directory, args };
-      const { validation, interrupted } = await trainer.train(model, run);
+      const run = { ...settings, workers, cache, callbacks, transforms, signal, recipe };
+      const { validation, interrupted } = await trainer.train(model, { ...run, data, valData, directory, args });
       if (interrupted || validation === undefined) return undefined;
       const { fitness, precision, recall, map50, map50_95 } = validation;
       return { fitness, precision, recall, map50, map50_95 };

@@ -5,7 +5,7 @@ import { Random } from "@lookonce/random";
 import { checkAnchors } from "./anchors/auto-anchor.ts";
 import { largestTrainingBatch } from "./auto-batch/auto-batch.ts";
 import { findBatch } from "./auto-batch/largest-batch.ts";
-import { autoOptimizer } from "./optimizer/make-optimizer.ts";
+import { chooseOptimizer } from "./optimizer/make-optimizer.ts";
 import { choosePrecision } from "./precision/choose-precision.ts";
 import type { RunInfo } from "./report/callbacks.ts";
 import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
@@ -27,18 +27,14 @@ export async function resolveSettings(
   const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
   const batch = autoBatch?.batch ?? options.batch ?? 16;
   const family = familyOf(model.family);
-  const parsed = makeRecipe(family, options.recipe);
-  const { nbs } = parsed;
-  // As many optimizer steps as a batch of the nominal size, or the larger one there is, would make.
-  const iterations = Math.ceil(data.entries.length / Math.max(batch, nbs)) * epochs;
-  const chosen = parsed.optimizer === "auto" ? autoOptimizer({ nc: model.nc, iterations }) : {};
-  const recipe = { ...parsed, ...chosen } as ResolvedSettings["recipe"];
+  const counts = { nc: model.nc, images: data.entries.length, batch, epochs };
+  const recipe = chooseOptimizer(makeRecipe(family, options.recipe), counts);
   const rng = new Random(seed).fork("anchors");
   const anchors = autoAnchor ? checkAnchors(model, { recipe, imgsz, rng, images: data.entries }) : undefined;
   const { usesPreviousEpochLr } = family;
   const settings = {
     ...{ epochs, imgsz, batch, val, seed, freeze, patience, time, savePeriod, args, amp, rect, imageWeights },
-    ...{ multiScale, autoAnchor, recipe, nbs, usesPreviousEpochLr },
+    ...{ multiScale, autoAnchor, recipe, nbs: recipe.nbs, usesPreviousEpochLr },
   };
   return { settings, choices: { precision, autoBatch, anchors } };
 }

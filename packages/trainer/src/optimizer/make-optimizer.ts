@@ -1,4 +1,4 @@
-import type { OptimizerName } from "@lookonce/config";
+import type { OptimizerName, Recipe } from "@lookonce/config";
 import { Adam, AdamW } from "./adam.ts";
 import { NAdam } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -43,4 +43,16 @@ export function autoOptimizer({ nc, iterations }: { nc: number; iterations: numb
       ? { optimizer: "SGD", lr0: 0.01 }
       : { optimizer: "AdamW", lr0: Number(((0.002 * 5) / (4 + nc)).toFixed(6)) };
   return { ...chosen, momentum: 0.9, warmup_bias_lr: 0 };
+}
+
+/** Replaces the optimizer `auto` of a recipe by the choice for a training; another one stays. */
+export function chooseOptimizer(
+  recipe: Recipe,
+  { nc, images, batch, epochs }: Record<"nc" | "images" | "batch" | "epochs", number>,
+): Recipe & { optimizer: OptimizerName } {
+  const { optimizer, nbs } = recipe;
+  if (optimizer !== "auto") return { ...recipe, optimizer };
+  // As many optimizer steps as a batch of the nominal size, or the larger one there is, would make.
+  const iterations = Math.ceil(images / Math.max(batch, nbs)) * epochs;
+  return { ...recipe, ...autoOptimizer({ nc, iterations }) };
 }
