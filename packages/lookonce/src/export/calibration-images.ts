@@ -11,8 +11,8 @@ export async function* calibrationImages(
 ): AsyncGenerator<Image, void, undefined> {
   const { readDatasetConfig } = await import("@lookonce/data");
   const { readImage } = await import("@lookonce/image");
-  const { splits } = await readDatasetConfig(data);
-  const { entries } = await openDataset(data, { split: splits.train === undefined ? "val" : "train", log });
+  const config = await readDatasetConfig(data);
+  const { entries } = await openDataset(config, { split: config.splits.train === undefined ? "val" : "train", log });
   const share = fraction === undefined ? Math.min(usual, entries.length) : Math.ceil(fraction * entries.length);
   const count = Math.max(1, Math.min(share, entries.length));
   for (let i = 0; i < count; i++) {
