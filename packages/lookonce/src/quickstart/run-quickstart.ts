@@ -85,7 +85,8 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const { parameters, gflops } = await model.info({ imgsz });
   await Promise.all([model.dispose(), onnx.dispose()]);
 
-  const found = (results: Results[]) => results.map((result) => result.toJSON().boxes);
+  const boxesOf = (results: readonly Results[]) => results.map((result) => result.toJSON().boxes);
+  const found = boxesOf(ours);
   const seconds = (from: number, to: number): number => (to - from) / 1000;
   const figures: QuickstartFigures = {
     settings,
@@ -98,9 +99,9 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
       total: seconds(start, performance.now()),
     },
     validation,
-    unseen: unseen.map(({ names }, i) => ({ drawn: names, found: found(ours)[i] ?? [] })),
+    unseen: unseen.map(({ names }, i) => ({ drawn: names, found: found[i] ?? [] })),
     export: { file: exported.file, bytes: exported.bytes },
-    agreement: agreementOf(found(ours), found(theirs)),
+    agreement: agreementOf(found, boxesOf(theirs)),
   };
   writeWholeSync(file("report.md"), writeReport(figures));
   return { ...figures, directory, report: file("report.md") };
