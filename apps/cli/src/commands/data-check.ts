@@ -4,6 +4,7 @@ import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { count } from "./info/format.ts";
 
 /** `lookonce data check`: checks every image and label. */
 export const dataCheck: CommandWork = work("data check", {
@@ -14,7 +15,7 @@ export const dataCheck: CommandWork = work("data check", {
       ...args,
       log: (line) => terminal.note(line),
       onProgress: (split, { done, total }) =>
-        terminal.progress(`${split} ${bar(done, total)} ${done.toLocaleString("en")}/${total.toLocaleString("en")}`),
+        terminal.progress(`${split} ${bar(done, total)} ${count(done)}/${count(total)}`),
     });
     const { names } = check;
     terminal.say(`${data}: ${names.length} classes: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`);
@@ -33,7 +34,7 @@ function print(reports: Reports, show: number, terminal: Terminal): void {
   const header = ["", "images", "objects", "labeled", "no labels", "empty", "corrupt", "turned"];
   const rows = reports.map(([split, { images, instances, found, missing, empty, corrupt, oriented }]) => [
     split,
-    ...[images, instances, found, missing, empty, corrupt, oriented].map((count) => count.toLocaleString("en")),
+    ...[images, instances, found, missing, empty, corrupt, oriented].map(count),
   ]);
   terminal.say(...table(header, rows));
   const kinds = [

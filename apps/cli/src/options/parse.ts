@@ -51,9 +51,9 @@ export function readPairs(argv: readonly string[], table: OptionTable, options: 
     } else {
       const alone = text === undefined && dashes === "--" && next !== undefined && !isOption(next, table);
       const given = text ?? (alone ? unquoted(next) : "true");
-      const pair = habit({ key, text: given, isPair: dashes !== "" || text !== undefined }, table, options);
-      if (pair === undefined)
-        throw unknown({ argument, key, dashes, isPair: dashes !== "" || text !== undefined }, table, options);
+      const isPair = dashes !== "" || text !== undefined;
+      const pair = isPair ? habit({ key, text: given }, table, options) : undefined;
+      if (pair === undefined) throw unknown({ argument, key, dashes, isPair }, table, options);
       if (pair !== "noted") {
         found.push(pair);
         // What stands alone after a flag is no value of it
@@ -100,11 +100,10 @@ function isNegated(dashes: string, key: string, table: OptionTable): boolean {
 
 /** What is meant by a key of another program; `noted` when it changes nothing. */
 function habit(
-  { key, text, isPair }: { key: string; text: string; isPair: boolean },
+  { key, text }: { key: string; text: string },
   table: OptionTable,
   { note, name }: PairsOptions,
 ): Pair | "noted" | undefined {
-  if (!isPair) return undefined;
   const meant = pythonHabit(key, text, table);
   if (meant === undefined) return undefined;
   if (meant.kind === "refusal") throw new UsageError(`${name}: ${meant.line}`);

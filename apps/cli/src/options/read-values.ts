@@ -13,11 +13,10 @@ export function readValues(
   const table = optionsOf(command);
   const { name, positional, examples } = command;
   const pairs = readPairs(argv, table, { name, positional, note });
-  const { cfg: file, ...given } = valuesOf(pairs, table);
+  const { cfg: file } = valuesOf(pairs, table);
   const all = Object.fromEntries(commands.map((each) => [each.name, optionsOf(each)]));
   const fromFile = typeof file === "string" ? readConfigFile(file, { name, table, all, note }) : [];
-  const { cfg: _cfg, ...values } =
-    fromFile.length === 0 ? { cfg: file, ...given } : valuesOf([...fromFile, ...pairs], table);
+  const { cfg: _cfg, ...values } = valuesOf([...fromFile, ...pairs], table);
   for (const { key, text, at } of [...fromFile, ...pairs]) {
     const notice = translateValue(key, text, table[key] as Option)?.notice;
     if (notice !== undefined) note(`${at}${key}=${text}: ${notice}`);
