@@ -160,6 +160,14 @@ describe("TaskAlignedAssigner", () => {
     }
   });
 
+  it("leaves nothing behind but the assignment", () => {
+    const predictions = rowOfAnchors([[0, 0, 10, 10]]);
+    const targets = oneImage([[0, 0, 0, 10, 10]]);
+    const before = tf.memory().numTensors;
+    const assignment = new TaskAlignedAssigner().assign(predictions, targets);
+    expect(tf.memory().numTensors - before).toBe(Object.keys(assignment).length);
+  });
+
   it("covers every object that has anchors of its own, and only anchors inside", async () => {
     const random = new Random(3);
     const grid = anchorPoints([[12, 12]], [8]);

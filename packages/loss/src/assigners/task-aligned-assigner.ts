@@ -81,14 +81,13 @@ export class TaskAlignedAssigner implements Assigner {
 
   /** @throws LookonceError `ARGUMENT` when shapes do not fit each other. */
   assign(predictions: AnchorPredictions, targets: PaddedTargets): Assignment {
-    const [batch, objects] = targets.mask.shape;
-    const anchors = predictions.points.shape[0];
-    const images = Math.max(1, Math.floor(this.pairsAtOnce / (objects * anchors)));
-    if (images >= batch) return this.#assign(prepare(predictions, targets));
+    checkShapes(predictions, targets);
+    const { scores, boxes, points } = predictions;
+    const { labels, boxes: goals, mask } = targets;
+    const [batch, objects] = mask.shape;
+    const images = Math.max(1, Math.floor(this.pairsAtOnce / (objects * points.shape[0])));
     return tf.tidy(() => {
-      const { scores, boxes, points } = predictions;
-      const { labels, boxes: goals, mask } = targets;
-      prepare(predictions, targets);
+      if (images >= batch) return this.#assign(prepare(predictions, targets));
       const parts = Array.from({ length: Math.ceil(batch / images) }, (_, part) => {
         const some = <T extends tf.Tensor>(tensor: T): T => imagesOf(tensor, part * images, images);
         const found = { scores: some(scores), boxes: some(boxes), points };
@@ -121,6 +120,7 @@ export class TaskAlignedAssigner implements Assigner {
    * @throws LookonceError `ARGUMENT` when shapes do not fit each other
    */
   align(predictions: AnchorPredictions, targets: PaddedTargets): Aligned {
+    checkShapes(predictions, targets);
     return tf.tidy(() => this.#alignAll(prepare(predictions, targets)));
   }
 
@@ -172,15 +172,18 @@ function imagesOf<T extends tf.Tensor>(tensor: T, first: number, count: number):
 
 type Choice = Pick<Assignment, "foreground" | "gtIndex">;
 
+function checkShapes({ scores, boxes, points }: AnchorPredictions, targets: PaddedTargets): void {
+  const [batch, anchors] = scores.shape;
+  checkTargets(targets, batch);
+  if (boxes.shape.join() === [batch, anchors, 4].join() && points.shape.join() === [anchors, 2].join()) return;
+  throw new LookonceError(
+    "ARGUMENT",
+    `predictions must be scores [B,A,nc], boxes [B,A,4] and points [A,2], but are scores [${scores.shape}], boxes [${boxes.shape}] and points [${points.shape}]`,
+  );
+}
+
 function prepare({ scores, boxes, points }: AnchorPredictions, targets: PaddedTargets): Inputs {
   const [batch, anchors, classes] = scores.shape;
-  checkTargets(targets, batch);
-  if (boxes.shape.join() !== [batch, anchors, 4].join() || points.shape.join() !== [anchors, 2].join()) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `predictions must be scores [B,A,nc], boxes [B,A,4] and points [A,2], but are scores [${scores.shape}], boxes [${boxes.shape}] and points [${points.shape}]`,
-    );
-  }
   const [x, y] = tf.unstack(points, 1) as [tf.Tensor, tf.Tensor];
   return {
     sizes: { batch, objects: targets.mask.shape[1], anchors, classes },
