@@ -12,7 +12,8 @@ export interface SavedEvolution {
   /** Settings of its trainings. */
   train: Omit<
     TrainOptions,
-    "resume" | "plots" | "tensorboard" | "data" | "callbacks" | "signal" | "transforms" | "workers" | "cache"
+    | ("resume" | "resumeChanged" | "plots" | "tensorboard" | "data")
+    | ("callbacks" | "signal" | "transforms" | "workers" | "cache")
   >;
 }
 

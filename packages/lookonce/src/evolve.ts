@@ -19,7 +19,7 @@ import { anchorsPerLevel, openTrainingData, parsedRecipe } from "./run-training.
  * trainings are not drawn.
  */
 export interface EvolveOptions
-  extends Omit<TrainOptions, "resume" | "plots" | "tensorboard">,
+  extends Omit<TrainOptions, "resume" | "resumeChanged" | "plots" | "tensorboard">,
     Pick<EvolveArgs, "generations" | "resume">,
     PlaceOptions,
     FindModelOptions {

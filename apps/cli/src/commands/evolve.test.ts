@@ -38,7 +38,11 @@ describe("lookonce evolve", () => {
     expect(stderr).toMatch(/generation 1: fitness 0\.\d{5} \*/);
     expect(readFileSync(result.hyp, "utf8")).toContain("lr0: 0.01");
     const again = await lookonce("train", "evolve=1", `resume=${result.dir}`);
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("best of 1: generation 1, fitness 0.") });
+    const done = { code: 0, stdout: expect.stringContaining("best of 1: generation 1, fitness 0.") };
+    expect(again).toMatchObject(done);
+    // The same options are the same evolution, by whichever command
+    const start = [`model=${model}`, data, ...small, "val=last", "exist_ok=true"];
+    expect(await lookonce("train", "evolve=1", ...start)).toMatchObject(done);
   });
 
   it("asks for what it needs", async () => {

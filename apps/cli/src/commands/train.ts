@@ -17,7 +17,7 @@ export const train: CommandWork = work("train", {
   async run(values, terminal, args) {
     const { evolve: generations, resume } = values;
     if (generations !== undefined) {
-      const { plots: _plots, tensorboard: _tensorboard, ...settings } = args;
+      const { plots: _plots, tensorboard: _tensorboard, resumeChanged: _changed, ...settings } = args;
       return runEvolution({ ...values, generations, args: settings }, terminal);
     }
     const { progress } = await import("lookonce");
