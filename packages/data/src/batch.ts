@@ -1,3 +1,5 @@
+import type { Image } from "@lookonce/image";
+
 /** Objects of a batch, padded to a common number. */
 export interface BatchTargets {
   /** Class numbers `[B, M]`; 0 where the mask is 0. */
@@ -37,6 +39,12 @@ export interface Batch {
   targets: BatchTargets;
   /** One per image, in order. */
   samples: BatchSample[];
+}
+
+/** The images of a batch as views of its memory. */
+export function imagesOf({ images, count, height, width }: Omit<Batch, "targets" | "samples">): Image[] {
+  const size = height * width * 3;
+  return Array.from({ length: count }, (_, i) => ({ data: images.subarray(i * size, (i + 1) * size), width, height }));
 }
 
 /**

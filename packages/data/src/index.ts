@@ -1,4 +1,4 @@
-export { type Batch, type BatchSample, type BatchTargets, padTargets, targetBucket } from "./batch.ts";
+export { type Batch, type BatchSample, type BatchTargets, imagesOf, padTargets, targetBucket } from "./batch.ts";
 export { type BatchesOptions, BatchLoader, type CacheReport } from "./batch-loader.ts";
 export type { ConversionResult, LeftOutKind } from "./convert/conversion-result.ts";
 export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts";

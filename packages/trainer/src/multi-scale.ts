@@ -1,7 +1,6 @@
-import type { Batch } from "@lookonce/data";
+import { type Batch, imagesOf } from "@lookonce/data";
 import { resizeBilinear } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
-import { imagesOf } from "./images.ts";
 
 /**
  * Resizes a batch for multi-scale training: its longer side becomes a random multiple of the stride from half of `imgsz` to

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { type DataSampleArgs, familySettings, type HypFamily, hypPreset, withDefaults } from "@lookonce/config";
 import type { AugmentSettings, BatchLoader, DatasetEntry } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
 import { type LogOptions, openDataset } from "../open-dataset.ts";
@@ -72,10 +73,11 @@ async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<Aug
 
 /** The images of the first batch, as training would see them. */
 async function firstBatch(loader: BatchLoader): Promise<GridImage[]> {
-  for await (const { images, height, width, samples } of loader) {
-    const bytes = height * width * 3;
-    return samples.map(({ path, boxes, classes }, i) => ({
-      image: { data: images.subarray(i * bytes, (i + 1) * bytes), width, height },
+  const { imagesOf } = await import("@lookonce/data");
+  for await (const batch of loader) {
+    const images = imagesOf(batch);
+    return batch.samples.map(({ path, boxes, classes }, i) => ({
+      image: images[i] as Image,
       ...{ boxes, classes, caption: basename(path) },
     }));
   }

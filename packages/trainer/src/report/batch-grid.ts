@@ -1,9 +1,8 @@
 import { basename } from "node:path";
-import type { Batch } from "@lookonce/data";
+import { type Batch, imagesOf } from "@lookonce/data";
 import type { Detections } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";
-import { imagesOf } from "../images.ts";
 
 /** Images of a batch that a grid shows, from the first on. */
 const maxImages = 16;

@@ -1,5 +1,6 @@
 import type { StepInput } from "@lookonce/backend-onnxruntime";
 import { familySettings } from "@lookonce/config";
+import { imagesOf } from "@lookonce/data";
 import { createCriterion } from "@lookonce/families";
 import { ModelDetector } from "@lookonce/inference";
 import { copyModel, fuse } from "@lookonce/nn";
@@ -7,7 +8,6 @@ import { Random } from "@lookonce/random";
 import { askedTestDevice, enterTestDevice, expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { imagesOf } from "../images.ts";
 import { tinyModel } from "../test-tiny-model.ts";
 import { createDetector, forwardDetector } from "./create-detector.ts";
 import { ValidationLoss } from "./validation-loss.ts";

@@ -1,9 +1,8 @@
-import { BatchLoader, type Dataset } from "@lookonce/data";
+import { BatchLoader, type Dataset, imagesOf } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf, taskOf } from "@lookonce/families";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
-import { imagesOf } from "../images.ts";
 import { UnreadableCounter } from "../unreadable-images.ts";
 import { type BatchDetector, createDetector } from "./create-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
