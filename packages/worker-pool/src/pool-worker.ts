@@ -61,13 +61,21 @@ interface Call extends Pick<WorkerRunOptions, "timeoutMs" | "exclusive"> {
   reject: (error: Error) => void;
 }
 
+/** What the pool of a worker wants to know of it. */
+interface PoolWorkerListener {
+  /** Called before the tasks fail. */
+  lost(cause: Error): void;
+  /** Called when it has answered a task, whoever sent it, and has room for another. */
+  answered(): void;
+}
+
 /** One worker, which answers tasks. When it is lost, all that it has not answered fail. */
 export class PoolWorker<T extends TaskMap<T>> {
   /** Resolves when it is ready for tasks, or was lost. */
   readonly ready: Promise<void>;
   readonly #channel: WorkerChannel;
   readonly #options: PoolWorkerOptions;
-  readonly #onLost: (cause: Error) => void;
+  readonly #on: PoolWorkerListener;
   readonly #exited: Promise<void>;
   /** In the order in which the worker got them. */
   readonly #calls: Map<number, Call> = new Map();
@@ -77,10 +85,9 @@ export class PoolWorker<T extends TaskMap<T>> {
   #lastId = 0;
   #lostBy: Error | undefined;
 
-  /** @param onLost called before the tasks fail */
-  constructor(options: PoolWorkerOptions, onLost: (cause: Error) => void) {
+  constructor(options: PoolWorkerOptions, on: PoolWorkerListener) {
     this.#options = options;
-    this.#onLost = onLost;
+    this.#on = on;
     this.ready = new Promise((resolve) => {
       this.#markReady = resolve;
     });
@@ -188,7 +195,7 @@ export class PoolWorker<T extends TaskMap<T>> {
     if (this.#lostBy !== undefined) return;
     this.#lostBy = cause;
     clearTimeout(this.#timer);
-    this.#onLost(cause);
+    this.#on.lost(cause);
     this.#markReady();
     const calls = [...this.#calls.values()];
     this.#calls.clear();
@@ -211,5 +218,6 @@ export class PoolWorker<T extends TaskMap<T>> {
     if (this.#calls.size === 0) this.unref();
     if ("error" in message) call.reject(decodeError(message.error));
     else call.resolve(message.response);
+    this.#on.answered();
   }
 }

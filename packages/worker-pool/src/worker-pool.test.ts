@@ -132,6 +132,18 @@ describe("a worker that dies", () => {
   });
 });
 
+describe("a worker that has other work", () => {
+  it("starts what waits in the pool's queue when it has answered tasks that it got directly", async () => {
+    const { pool } = makePool({ keepAlive: true });
+    await pool.whenStarted();
+    for (const exclusive of [false, true]) {
+      const direct = pool.workers.flatMap((worker) => [worker.run("whoAmI", 20), worker.run("whoAmI", 20)]);
+      const [[id], queued] = await Promise.all([Promise.all(direct), pool.run("whoAmI", 0, { exclusive })]);
+      expect(queued).toBe(id);
+    }
+  });
+});
+
 describe("a worker that hangs", () => {
   it.each([
     ["terminate", 0],

@@ -193,8 +193,8 @@ export class WorkerPool<T extends TaskMap<T>> {
       const wasLost = error instanceof WorkerLostError;
       if (wasLost && this.#mayRunAgain(task, error)) this.#queue.unshift(task);
       else task.reject(wasLost && this.#disposal !== undefined ? disposed() : error);
+      this.#pump();
     }
-    this.#pump();
   }
 
   #mayRunAgain(task: Task<T>, { wasRunning }: WorkerLostError): boolean {
@@ -206,7 +206,7 @@ export class WorkerPool<T extends TaskMap<T>> {
 
   #spawn(deaths = 0): Member<T> {
     const since = performance.now();
-    const worker = new PoolWorker<T>(this.#options, (cause) => {
+    const lost = (cause: Error): void => {
       this.#members.delete(member);
       if (this.#disposal !== undefined) return;
       this.#options.onWorkerLost?.(cause);
@@ -214,7 +214,8 @@ export class WorkerPool<T extends TaskMap<T>> {
       const restart = this.#respawn(performance.now() - since < stableAfterMs ? deaths : 0);
       this.#restarts.add(restart);
       void restart.finally(() => this.#restarts.delete(restart));
-    });
+    };
+    const worker = new PoolWorker<T>(this.#options, { lost, answered: () => this.#pump() });
     const member: Member<T> = { worker, isReady: false, started: Promise.resolve() };
     this.#members.add(member);
     this.#keepRunning();
