@@ -88,6 +88,17 @@ describe("a pool of processes", () => {
     expect(await pool.run("whoAmI", 0, { timeoutMs: 5000 })).toBeGreaterThan(0);
   });
 
+  it("keeps nothing of tasks that are over, where they are served concurrently", async () => {
+    const pool = makePool({ workerData: { concurrent: true }, maxTasksPerWorker: 1000 });
+    const runMany = async (): Promise<number> => {
+      for (let i = 0; i < 10; i++) await Promise.all(Array.from({ length: 1000 }, () => pool.run("whoAmI", 0)));
+      return pool.run("usedMemory", undefined);
+    };
+    const before = await runMany();
+    // 30 bytes a task
+    expect((await runMany()) - before).toBeLessThan(300_000);
+  });
+
   it("leaves a worker to a task that wants it for itself", async () => {
     const pool = makePool({ maxWorkers: 2 });
     pool.spawnAll();

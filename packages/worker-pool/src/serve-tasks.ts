@@ -50,7 +50,7 @@ export function serveTasks<T extends TaskMap<T>>(
 ): void {
   const parent = openParent<ToWorker<T>>();
   const canceledIds = new Set<number>();
-  let work: Promise<unknown> = Promise.resolve();
+  let work: Promise<void> = Promise.resolve();
 
   const answer = async (id: number, { task, request, canceled }: TaskMessage<T>): Promise<void> => {
     const context = {
@@ -79,7 +79,8 @@ export function serveTasks<T extends TaskMap<T>>(
       return;
     }
     const { id } = message;
-    work = concurrent ? Promise.all([work, answer(id, message)]) : work.then(() => answer(id, message));
+    const before = work;
+    work = concurrent ? answer(id, message).then(() => before) : before.then(() => answer(id, message));
   });
   parent.post("ready");
 }

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { threadId } from "node:worker_threads";
 import { LookonceError } from "@lookonce/errors";
-import { readWorkerData, serveTasks, Transfer } from "../src/index.ts";
+import { readWorkerData, serveTasks, type TaskHandlers, Transfer } from "../src/index.ts";
 import type { TestTasks } from "./tasks.ts";
 
-const { counters = new Int32Array(3) } = readWorkerData<{ counters?: Int32Array }>();
+const { counters = new Int32Array(3), ...options } = readWorkerData<{ counters?: Int32Array; concurrent?: boolean }>();
 
-serveTasks<TestTasks>({
+const handlers: TaskHandlers<TestTasks> = {
   async double(numbers) {
     const doubled = numbers.map((n) => 2 * n);
     return new Transfer(doubled, [doubled.buffer as ArrayBuffer]);
@@ -33,4 +35,11 @@ serveTasks<TestTasks>({
     Atomics.store(counters, 2, 1);
     return undefined;
   },
-});
+  async usedMemory() {
+    setFlagsFromString("--expose-gc");
+    runInNewContext("gc")();
+    return process.memoryUsage().heapUsed;
+  },
+};
+
+serveTasks<TestTasks>(handlers, options);

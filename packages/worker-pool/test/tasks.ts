@@ -8,4 +8,6 @@ export interface TestTasks {
   die: { request: number; response: number };
   hang: { request: undefined; response: undefined };
   untilAborted: { request: undefined; response: undefined };
+  /** Bytes of objects that are in use. */
+  usedMemory: { request: undefined; response: number };
 }
