@@ -35,8 +35,6 @@ export type TaskHandlers<T extends TaskMap<T>> = {
 export interface ServeOptions {
   /** Start a task while another one waits for something. Default `false`: one after the other. */
   concurrent?: boolean;
-  /** Called when the pool is disposed of, after the last task. */
-  onStop?: () => Promise<void>;
 }
 
 /**
@@ -46,7 +44,7 @@ export interface ServeOptions {
  */
 export function serveTasks<T extends TaskMap<T>>(
   handlers: TaskHandlers<T>,
-  { concurrent = false, onStop }: ServeOptions = {},
+  { concurrent = false }: ServeOptions = {},
 ): void {
   const parent = openParent<ToWorker<T>>();
   const canceledIds = new Set<number>();
@@ -71,7 +69,7 @@ export function serveTasks<T extends TaskMap<T>>(
 
   parent.listen((message) => {
     if (message === "stop") {
-      void work.then(onStop).finally(() => parent.close());
+      void work.finally(() => parent.close());
       return;
     }
     if ("cancel" in message) {
