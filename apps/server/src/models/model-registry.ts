@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { ModelInfo } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
@@ -82,9 +82,10 @@ export class ModelRegistry {
 
   /** Files in the folders of models that are not loaded, relative to their folder. */
   async available(): Promise<{ file: string }[]> {
-    const loaded = new Set([...this.#entries.values()].map(({ path }) => path));
+    const paths = [...this.#entries.values()].map(({ path }) => path);
+    const loaded = new Set(paths.map((path) => (existsSync(path) ? realpathSync(path) : path)));
     const files = await modelFiles(this.#options.roots);
-    return files.filter((file) => !loaded.has(file) && isWeights(file)).map((file) => ({ file: this.#shown(file) }));
+    return files.filter(({ path }) => !loaded.has(path) && isWeights(path)).map(({ name }) => ({ file: name }));
   }
 
   /** @throws HttpError 404 when there is no such model, 503 while it is being loaded */
@@ -170,9 +171,9 @@ export class ModelRegistry {
   }
 
   #shown(path: string): string {
-    const { roots } = this.#options;
-    const shown = withoutRoots(path, roots);
-    return shown === path ? basename(path) : shown;
+    const full = resolve(path);
+    const shown = withoutRoots(full, this.#options.roots);
+    return shown === full ? basename(path) : shown;
   }
 
   #freeId(path: string): string {

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { mkdirSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pngFile } from "../test-png.ts";
 import { testService, writeTinyWeights } from "../test-service.ts";
@@ -24,6 +25,24 @@ const predict = async (query = ""): Promise<[number, unknown]> => {
   const answer = await app.inject({ method: "POST", url: `/v1/predict?conf=0&max_det=2${query}`, headers, body });
   return [answer.statusCode, answer.json().images?.[0].boxes ?? answer.json().error.message];
 };
+
+describe("/v1/models of folders that are named from where the service runs", () => {
+  it("lists files by names that they can be loaded by, and none that is loaded", async () => {
+    const folder = relative(process.cwd(), models);
+    const { app } = await testService({ modelRoots: [], runsRoot: folder, models: [join(folder, "tiny.safetensors")] });
+    const files = async () => {
+      const { models: loaded, available }: Answer = (await app.inject("/v1/models")).json();
+      return [loaded, available].map((list) => list.map(({ file }) => file));
+    };
+    mkdirSync(join(models, "train"));
+    await writeTinyWeights(join(models, "train", "best.safetensors"));
+    expect(await files()).toEqual([["tiny.safetensors"], ["other.safetensors", "train/best.safetensors"]]);
+    const body = { file: "train/best.safetensors" };
+    expect((await app.inject({ method: "POST", url: "/v1/models", body })).statusCode).toBe(201);
+    expect(await files()).toEqual([["tiny.safetensors", "train/best.safetensors"], ["other.safetensors"]]);
+    rmSync(join(models, "train"), { recursive: true });
+  });
+});
 
 describe("/v1/models", () => {
   it("lists what is loaded and what could be", async () => {

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, extname, join } from "node:path";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import { shippedModels } from "lookonce";
-import { confineFile, withoutRoots } from "./confine.ts";
+import { confineFile } from "./confine.ts";
 import { listFiles } from "./list-files.ts";
 
 /** Endings of models, the likeliest first. */
@@ -19,17 +19,18 @@ export async function findModelFile(roots: readonly string[], name: string): Pro
   if (found !== undefined) return found;
   const shipped = await shippedModels();
   if (isShipped(name, shipped)) return name;
-  const known = (await modelFiles(roots)).map((file) => withoutRoots(file, roots));
+  const known = (await modelFiles(roots)).map((file) => file.name);
   const hint = didYouMean(name, [...known, ...shipped]);
   throw new LookonceError("NOT_FOUND", `there is no model "${name}" in the service's model folders.${hint}`);
 }
 
-/** The files of all models in the roots, as absolute paths. */
-export async function modelFiles(roots: readonly string[]): Promise<string[]> {
+/** The files of all models in the roots: their names below the root, and their real paths. */
+export async function modelFiles(roots: readonly string[]): Promise<{ name: string; path: string }[]> {
   const found = await Promise.all(
     roots.map(async (root) => {
       const files = await listFiles(root, { only: (name) => endings.includes(extname(name)) });
-      return files.map(({ name }) => `${root}/${name}`);
+      const real = files.length === 0 ? root : realpathSync(root);
+      return files.map(({ name }) => ({ name, path: join(real, name) }));
     }),
   );
   return found.flat();
