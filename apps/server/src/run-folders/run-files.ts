@@ -48,12 +48,11 @@ export async function listRuns(root: string): Promise<RunSummary[]> {
 }
 
 export async function readRun(directory: string, name: string): Promise<Run> {
-  const { columns, rows } = readResults(directory);
+  const results = readResults(directory);
   const images = await listFiles(directory, { depth: 0, only: isImage });
   return {
-    ...summaryOf(directory, name),
-    args: readArgs(directory),
-    ...{ columns, rows, images: images.map((file) => file.name) },
+    ...summaryOf(directory, name, results),
+    ...{ args: readArgs(directory), ...results, images: images.map((file) => file.name) },
   };
 }
 
@@ -62,8 +61,7 @@ export function isRun(directory: string): boolean {
   return statSync(directory).isDirectory() && signs.some((sign) => existsSync(join(directory, sign)));
 }
 
-function summaryOf(directory: string, name: string): RunSummary {
-  const { columns, rows } = readResults(directory);
+function summaryOf(directory: string, name: string, { columns, rows } = readResults(directory)): RunSummary {
   const best = bestOf(columns, rows);
   const sign = signs.map((file) => join(directory, file)).find(existsSync) ?? directory;
   const created = Math.min(...[directory, sign].map((path) => firstTime(path)));
