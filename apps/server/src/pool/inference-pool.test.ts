@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { pngFile } from "../test-png.ts";
 import { childProcesses, temporaryFolder, writeTinyWeights } from "../test-service.ts";
 import { InferencePool, type InferencePoolOptions, type SubmittedImage } from "./inference-pool.ts";
@@ -115,6 +115,21 @@ describe("an InferencePool with a worker that hangs", () => {
     const refusal = { error: { code: "DATA", message: expect.stringMatching(message) } };
     expect(answers).toMatchObject([refusal]);
     expect(causes).toHaveLength(2);
+    await pool.stop();
+  });
+
+  it.runIf(process.platform === "linux")("kills it where it does not free a model", async () => {
+    const before = childProcesses();
+    const causes: string[] = [];
+    const pool = await makePool({ onWorkerLost: ({ message }) => causes.push(message) });
+    for (const pid of childProcesses()) if (!before.includes(pid)) process.kill(pid, "SIGSTOP");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const unloaded = pool.unload("tiny");
+    await vi.advanceTimersByTimeAsync(300_000);
+    vi.useRealTimers();
+    await unloaded;
+    expect(causes).toEqual(["it did not answer within 300000 ms"]);
     await pool.stop();
   });
 

@@ -15,7 +15,7 @@ const batchesPerWorker = 2;
 /** Milliseconds after which workers are killed when the service stops: requests had their time before. */
 const shutdownTimeoutMs = 1000;
 
-/** Milliseconds after which a worker that loads or describes a model counts as hung. */
+/** Milliseconds after which a worker that loads, describes or frees a model counts as hung. */
 const loadTimeoutMs = 300_000;
 
 /** Milliseconds that a worker without much to do has to answer a ping. */
@@ -283,7 +283,7 @@ export class InferencePool {
     await Promise.allSettled(
       this.#pool.workers.map((worker) => {
         this.#modelsOf.get(worker)?.delete(model);
-        return worker.run("unload", { model });
+        return worker.run("unload", { model }, { timeoutMs: loadTimeoutMs });
       }),
     );
   }
