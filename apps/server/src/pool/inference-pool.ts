@@ -217,14 +217,12 @@ export class InferencePool {
   }
 
   async #run(batch: PendingBatch): Promise<void> {
-    const { model, imgsz } = batch;
+    const { model, imgsz, images } = batch;
     const start = performance.now();
     const control = new AbortController();
     this.#inProgress.set(batch, control);
-    this.#options.onBatch?.({ model, size: batch.images.length });
-    const images = batch.images.filter(({ signal }) => !signal?.aborted);
+    this.#options.onBatch?.({ model, size: images.length });
     try {
-      if (images.length === 0) return;
       const request = { model, imgsz, images: images.map(({ file, options }) => ({ file, options })) };
       const answers = await this.#pool.run("detect", request, {
         timeoutMs: this.#options.batchTimeoutMs,
