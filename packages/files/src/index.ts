@@ -4,6 +4,7 @@ export { type LockOptions, type LockOwner, withLock } from "./lock.ts";
 export { machineKey } from "./machine-key.ts";
 export {
   checkRegular,
+  isMissing,
   openRegular,
   type ReadOptions,
   type ReadOptionsWith,

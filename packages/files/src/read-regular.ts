@@ -97,7 +97,8 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? "a socket" : "a device";
 }
 
-function isMissing(cause: unknown): boolean {
+/** Whether an error of the system says that there is nothing at a path. */
+export function isMissing(cause: unknown): boolean {
   const { code } = cause as NodeJS.ErrnoException;
   return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG";
 }

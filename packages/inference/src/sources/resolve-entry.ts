@@ -1,8 +1,9 @@
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, LookonceError } from "@lookonce/errors";
-import { checkRegular } from "@lookonce/files";
+import { checkRegular, isMissing } from "@lookonce/files";
 import { kindOfFile } from "./file-kinds.ts";
 import { fileName, relativeName } from "./file-name.ts";
 import { ask } from "./link.ts";
@@ -46,33 +47,36 @@ async function resolveText(text: string, context: Context): Promise<Resolved> {
   const { ffmpeg } = context.settings;
   if (/^\d+$/.test(text)) return one(await openCamera({ number: Number(text), ffmpeg }));
   if (/^\/dev\/video\d+$/.test(text)) return one(linuxCamera(text, basename(text)));
-  const path = await locate(text, context);
-  if (path !== undefined) return resolveFound(path, context);
+  const found = await locate(text, context);
+  if (found !== undefined) return resolveFound(found, context);
   if (isPattern(text)) return resolvePattern(text, context);
   throw new LookonceError("NOT_FOUND", `There is no image or folder ${text}${await nearestHint(text)}`);
 }
 
+interface Found {
+  path: string;
+  facts: Stats;
+}
+
 /** The path if something is there; for an entry of a list file also seen from the list's folder. */
-async function locate(text: string, { list }: Context): Promise<string | undefined> {
+async function locate(text: string, { list }: Context): Promise<Found | undefined> {
   for (const path of list === undefined ? [text] : [text, join(dirname(list), text)]) {
-    if (await exists(path)) return path;
+    const facts = await factsOf(path);
+    if (facts !== undefined) return { path, facts };
   }
   return undefined;
 }
 
-async function exists(path: string): Promise<boolean> {
+async function factsOf(path: string): Promise<Stats | undefined> {
   try {
-    await stat(path);
-    return true;
+    return await stat(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(code ?? "")) return false;
-    throw new LookonceError("IO", `Cannot read ${path}: ${message}`, { cause });
+    if (isMissing(cause)) return undefined;
+    throw new LookonceError("IO", `Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 
-async function resolveFound(path: string, context: Context): Promise<Resolved> {
-  const facts = await stat(path);
+async function resolveFound({ path, facts }: Found, context: Context): Promise<Resolved> {
   if (facts.isDirectory()) {
     const { files, folders } = await listFolder(path);
     if (folders.length > 0) context.settings.notify(searchHint(path, folders));
