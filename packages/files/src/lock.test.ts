@@ -57,6 +57,29 @@ describe("a lock", () => {
     expect(await tryLock()).toBe("taken");
   });
 
+  it.runIf(existsSync("/proc/self/stat"))(
+    "of a process that ended is taken over before its parent takes note",
+    async () => {
+      const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 10"], { stdio: ["ignore", "pipe", "ignore"] });
+      onTestFinished(() => void parent.kill());
+      const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z/);
+      leave({ pid, started: readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[21] });
+      expect(await tryLock()).toBe("taken");
+    },
+  );
+
+  it("is waited for before somebody is told of it, as its owner may be ending", async () => {
+    const told = vi.fn();
+    let next: Promise<string> | undefined;
+    await withLock(file, async () => {
+      next = withLock(file, async () => "taken", { patience: 60_000, onWait: told });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+    expect(await next).toBe("taken");
+    expect(told).not.toHaveBeenCalled();
+  });
+
   it("of another host counts while it shows signs of life", async () => {
     leave({ pid: 1, host: "elsewhere" });
     expect(await tryLock()).toMatchObject({ pid: 1, host: "elsewhere" });

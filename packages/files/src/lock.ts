@@ -24,6 +24,8 @@ export interface LockOwner {
 /** Options of {@link withLock}. */
 export interface LockOptions {
   signal?: AbortSignal | undefined;
+  /** Milliseconds before `onWait` is called, as an owner may be ending. Default 0. */
+  patience?: number;
   /** Called once when somebody else has the lock; what it throws ends the wait. */
   onWait?: (owner: LockOwner | undefined) => void;
 }
@@ -44,8 +46,9 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
 }
 
 /** @returns the content of the lock file */
-async function acquire(file: string, { signal, onWait }: LockOptions): Promise<string> {
+async function acquire(file: string, { signal, patience = 0, onWait }: LockOptions): Promise<string> {
   const { pid } = process;
+  const began = performance.now();
   let notified = false;
   const beat = { time: 0, since: 0 };
   while (true) {
@@ -61,8 +64,10 @@ async function acquire(file: string, { signal, onWait }: LockOptions): Promise<s
     const found = await readFile(file, "utf8").catch(() => "");
     if (await isAbandoned(file, parseOwner(found), beat)) await removeIf(file, found);
     else {
-      if (!notified) onWait?.(parseOwner(found));
-      notified = true;
+      if (!notified && performance.now() - began >= patience) {
+        notified = true;
+        onWait?.(parseOwner(found));
+      }
       await sleep(pollMs);
     }
   }
@@ -116,12 +121,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started, in ticks since the system did; on Linux alone. */
+/** When a process started, in ticks since the system did; none where it has ended. On Linux alone. */
 function startOf(pid: number): string | undefined {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name, in parentheses, may contain spaces; the start is the 20th field after it
-    return line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
+    const [state, ...fields] = line.slice(line.lastIndexOf(")") + 2).split(" ");
+    // A process that ended stays in the table until its parent has taken note
+    return state === "Z" || state === "X" ? undefined : fields[18];
   } catch {
     return undefined;
   }

@@ -42,6 +42,8 @@ export function makeRunDirectory({ project = "runs/train", name = "exp" }: RunDi
  */
 export function lockRun<T>(directory: string, action: () => Promise<T>): Promise<T> {
   return withLock(join(directory, "run.lock"), action, {
+    // A training that was killed, and is resumed at once, may be ending
+    patience: 2_000,
     onWait(owner) {
       const who = owner === undefined ? "" : ` (process ${owner.pid} on ${owner.host}, since ${owner.since})`;
       throw new LookonceError(
