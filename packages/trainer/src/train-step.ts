@@ -1,6 +1,6 @@
-import { RecordedStep } from "@lookonce/backend-onnxruntime";
+import { enterScope, RecordedStep } from "@lookonce/backend-onnxruntime";
 import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "@lookonce/loss";
-import type { DetectionModel } from "@lookonce/nn";
+import { type DetectionModel, observeModules } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { GradScaler, restoreUnless, snapshot } from "./grad-scaler.ts";
 import { imageInput } from "./images.ts";
@@ -146,7 +146,10 @@ export class TrainStep {
     const { criterion } = this.#options;
     let kept: readonly tf.Scalar[] = [];
     const { grads } = tf.variableGrads(() => {
-      const { total, parts } = criterion.loss(this.#model.forward(images).raw, targets);
+      // Profiles of the graph name the layers.
+      const enter = (path: string): (() => void) => enterScope(path.replaceAll(".", "/"));
+      const { raw } = observeModules(this.#model, enter, () => this.#model.forward(images));
+      const { total, parts } = criterion.loss(raw, targets);
       // Kept beyond the differentiation, which frees all but its result.
       kept = [total, ...parts].map((one) => tf.keep(tf.clone(one)));
       return this.scaler?.multiply(total) ?? total;

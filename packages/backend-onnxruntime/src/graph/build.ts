@@ -3,7 +3,7 @@ import { kernels } from "../kernels/index.ts";
 import type { AnyKernel } from "./kernel.ts";
 import { Lowering, type Target } from "./lowering.ts";
 import type { Plan } from "./plan.ts";
-import type { Value } from "./value.ts";
+import type { Named, Value } from "./value.ts";
 
 /** Options of {@link buildGraph}. */
 export interface BuildOptions {
@@ -33,7 +33,7 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
   }
   for (const { kernel: name, scope, inputs, attrs, outputs } of plan.nodes) {
     const kernel: AnyKernel = kernels[name];
-    graph.scope = scope;
+    graph.scope = scope || scopeOfInputs(inputs);
     kernel.lower(to, { inputs, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";
@@ -46,4 +46,9 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
   // A lowering may compute from an input's inputs and leave the input itself unread.
   graph.prune();
   return { graph, inputs };
+}
+
+/** Gradients are computed outside of every module: they belong to the module whose tensor they read last. */
+function scopeOfInputs(inputs: Named<Value>): string {
+  return Object.values(inputs).findLast((value) => value?.producer?.scope)?.producer?.scope ?? "";
 }

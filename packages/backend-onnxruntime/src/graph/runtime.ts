@@ -1,6 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { endProfile, profiling } from "./profile.ts";
 import type { HostData, Signature } from "./signature.ts";
 
 // Nothing else in this package imports onnxruntime-node.
@@ -30,6 +31,7 @@ export async function compile(
   { executionProviders, threads }: RuntimeOptions,
   resident: readonly string[] = [],
 ): Promise<Session> {
+  const profile = profiling();
   const session = await attempt("refused a graph", () =>
     InferenceSession.create(serializeModel(model), {
       executionProviders: [...executionProviders],
@@ -37,15 +39,20 @@ export async function compile(
       graphOptimizationLevel: "disabled",
       enableMemPattern: false,
       logSeverityLevel: 3,
+      ...profile.options,
       ...(resident.length === 0
         ? {}
         : { preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, "gpu-buffer"])) }),
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     }),
   );
+  profile.watch(session);
   return {
     run: (inputs, outputs) => attempt("failed", () => session.run(inputs, outputs)),
-    release: () => session.release(),
+    release() {
+      endProfile(session);
+      return session.release();
+    },
   };
 
   async function attempt<T>(verb: string, task: () => Promise<T>): Promise<T> {
