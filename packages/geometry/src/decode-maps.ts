@@ -32,21 +32,20 @@ export interface DecodedMaps extends Prediction {
  *
  * The formulas are those of `decodeAnchorFree` and `decodeAnchorBased` in `@lookonce/nn`. An image has thousands of anchors
  * and a handful of objects: deciding on raw numbers first, which sigmoids keep in order, spares the network's graph all of
- * the decoding. Without anchors, probabilities that do not reach the threshold are left at 0.
+ * the decoding. Probabilities that do not reach the threshold are left at 0.
  *
  * @param maps the levels' raw predictions, finest first
  * @param conf anchors that do not exceed it are left out; some that miss it by rounding alone may be there
  */
 export function decodeMaps(maps: readonly RawMap[], head: HeadSpec, conf: number): DecodedMaps {
-  // σ(x) > conf ⇔ x > ln(conf / (1 − conf)), here with some room for rounding
-  const threshold = conf > 0 ? Math.log(conf / (1 - conf)) - 1e-4 : Number.NEGATIVE_INFINITY;
+  const threshold = leastLogit(conf);
   const hasObjectness = head.anchors.length > 0;
   const rows = new Rows((hasObjectness ? 5 : 4) + head.nc);
   const decodeLevel = hasObjectness ? decodeAnchorBased : decodeAnchorFree;
   let first = 0;
   maps.forEach(({ data, shape }, level) => {
     const [, height = 0, width = 0] = shape;
-    first += decodeLevel({ values: data, height, width, level, first, threshold }, head, rows);
+    first += decodeLevel({ values: data, height, width, level, first, conf, threshold }, head, rows);
   });
   return { ...rows.finish(), hasObjectness };
 }
@@ -59,6 +58,8 @@ interface Level {
   level: number;
   /** Number of the level's first anchor. */
   first: number;
+  conf: number;
+  /** Logits that do not exceed it have a probability of at most `conf`. */
   threshold: number;
 }
 
@@ -94,7 +95,7 @@ function decodeAnchorFree(one: Level, head: HeadSpec, rows: Rows): number {
 
 /** With anchors, one after the other within a cell: x, y, width, height, objectness, classes. Rows run over anchor, y, x. */
 function decodeAnchorBased(one: Level, head: HeadSpec, rows: Rows): number {
-  const { values, height, width, level, first, threshold } = one;
+  const { values, height, width, level, first, conf, threshold } = one;
   const anchors = head.anchors[level] ?? [];
   const stride = head.strides[level] as number;
   const no = 5 + head.nc;
@@ -102,16 +103,31 @@ function decodeAnchorBased(one: Level, head: HeadSpec, rows: Rows): number {
   anchors.forEach(([anchorWidth, anchorHeight], anchor) => {
     for (let cell = 0, at = anchor * no; cell < cells; cell++, at += no * anchors.length) {
       if (!((values[at + 4] as number) > threshold)) continue;
+      const objectness = sigmoid(values[at + 4] as number);
+      const needed = leastLogit(conf / objectness);
+      let passes = false;
+      for (let i = at + 5, end = at + no; i < end; i++) passes ||= (values[i] as number) > needed;
+      if (!passes) continue;
       const row = rows.add(first + anchor * cells + cell);
       const { data } = rows;
       data[row] = (2 * sigmoid(values[at] as number) - 0.5 + (cell % width)) * stride;
       data[row + 1] = (2 * sigmoid(values[at + 1] as number) - 0.5 + Math.floor(cell / width)) * stride;
       data[row + 2] = (2 * sigmoid(values[at + 2] as number)) ** 2 * anchorWidth * stride;
       data[row + 3] = (2 * sigmoid(values[at + 3] as number)) ** 2 * anchorHeight * stride;
-      for (let i = 4; i < no; i++) data[row + i] = sigmoid(values[at + i] as number);
+      data[row + 4] = objectness;
+      for (let i = 5; i < no; i++) {
+        const logit = values[at + i] as number;
+        if (logit > needed) data[row + i] = sigmoid(logit);
+      }
     }
   });
   return anchors.length * cells;
+}
+
+/** The logit that is exceeded where a probability exceeds `conf`: σ(x) > conf ⇔ x > ln(conf / (1 − conf)). */
+function leastLogit(conf: number): number {
+  // Room for rounding, by which a probability may also become 1
+  return conf > 0 ? Math.log(conf / Math.max(1 - conf, 1e-7)) - 1e-4 : Number.NEGATIVE_INFINITY;
 }
 
 function sigmoid(x: number): number {

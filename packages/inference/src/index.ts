@@ -20,6 +20,7 @@ export {
 } from "./detector/trace-detector.ts";
 export { type CompileFunctionOptions, compileFunction } from "./engine/compile-function.ts";
 export { type EnginePort, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "./engine/onnx-engine.ts";
+export { type BatchDetector, detectInThreads } from "./pool/detect-in-threads.ts";
 export type { PredictionRun, SkippedImage } from "./predict.ts";
 export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";
 export type { Boxes } from "./results/boxes.ts";

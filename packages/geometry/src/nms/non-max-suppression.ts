@@ -29,7 +29,7 @@ function detectImage(
   const candidates = collectCandidates(image, options);
   if (labels !== undefined) addLabels(candidates, labels, image, options);
 
-  const order = sortByScore(candidates.scores.subarray(0, candidates.count)).subarray(0, options.maxNms);
+  const order = sortByScore(candidates.scores.subarray(0, candidates.count), options.maxNms);
   const boxes = cornersOf(order, candidates, image, labels);
   const classes = order.map((candidate) => candidates.classes[candidate]!);
   const classOffset = options.agnostic ? 0 : options.classOffset;

@@ -25,5 +25,8 @@ describe("sortByScore", () => {
       rng.chance(0.5) ? rng.integer(0, 50) / 50 : rng.normal(),
     );
     expect(Array.from(sortByScore(scores))).toEqual(expected(scores));
+    for (const limit of [1, 2, 1000, 2600, 4999, 5000, 6000]) {
+      expect(Array.from(sortByScore(scores, limit))).toEqual(expected(scores).slice(0, limit));
+    }
   });
 });

@@ -55,7 +55,9 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
     const width = all.shape[2] as number;
     const best = (row: number): number => {
       const values = all.data.subarray(row * width, (row + 1) * width);
-      return all.hasObjectness ? (values[4] as number) : Math.max(...values.subarray(4));
+      return all.hasObjectness
+        ? (values[4] as number) * Math.max(...values.subarray(5))
+        : Math.max(...values.subarray(4));
     };
     const scores = Array.from({ length: all.shape[1] as number }, (_, row) => best(row)).sort((a, b) => b - a);
     const conf = ((scores[9] as number) + (scores[10] as number)) / 2;

@@ -1,6 +1,6 @@
 import { decodeMaps, type HeadSpec } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import { OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
+import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import type { Detector, DetectorOutput, DetectorSpec } from "./detector.ts";
 import { createFileDetector } from "./file-detector.ts";
 
@@ -8,7 +8,10 @@ import { createFileDetector } from "./file-detector.ts";
  * Creates the detector that a spec describes. One of raw maps is created from plain data and decoded here, so it needs neither
  * the model's modules nor TensorFlow.js, and can run in any thread.
  */
-export async function createDetector(spec: DetectorSpec, options: OnnxEngineOptions): Promise<Detector> {
+export async function createDetector(
+  spec: DetectorSpec,
+  { raw = false, ...options }: OnnxEngineOptions & { raw?: boolean | undefined },
+): Promise<Detector> {
   if (spec.kind === "file") return createFileDetector(spec.path, options);
   const { family, names, stride, head } = spec;
   const engine = await OnnxEngine.create(spec.model, options);
@@ -16,7 +19,7 @@ export async function createDetector(spec: DetectorSpec, options: OnnxEngineOpti
     family,
     names,
     stride,
-    detect: (images, conf) => runMaps(engine, head, { images, conf }),
+    detect: (images, conf) => runMaps(engine, head, { images, conf, raw }),
     dispose: () => engine.dispose(),
   };
 }
@@ -25,13 +28,25 @@ export async function createDetector(spec: DetectorSpec, options: OnnxEngineOpti
 export async function runMaps(
   engine: OnnxEngine,
   head: HeadSpec,
-  { images, conf }: { images: readonly Image[]; conf: number },
+  { images, conf, raw = false }: { images: readonly Image[]; conf: number; raw?: boolean },
 ): Promise<DetectorOutput> {
   const start = performance.now();
   const predictions: DetectorOutput["predictions"] = [];
+  const kept: EngineTensor[][] = [];
   for (const { data, width, height } of images) {
     const maps = await engine.run(data, [1, height, width, 3]);
     predictions.push(decodeMaps(maps, head, conf));
+    if (raw) kept.push(maps);
   }
-  return { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
+  const output = { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
+  return raw ? { ...output, raw: joinMaps(kept) } : output;
+}
+
+/** The maps of each level of several images as one tensor, [N, h, w, outputs per cell]. @param images the maps of each */
+export function joinMaps(images: readonly (readonly EngineTensor[])[]): EngineTensor[] {
+  return (images[0] ?? []).map(({ data, shape }, level) => {
+    const joined = new Float32Array(images.length * data.length);
+    for (const [i, maps] of images.entries()) joined.set((maps[level] as EngineTensor).data, i * data.length);
+    return { data: joined, shape: [images.length, ...shape.slice(1)] };
+  });
 }

@@ -24,9 +24,7 @@ export interface ModelDetectorOptions extends OnnxEngineOptions {
   half?: boolean | undefined;
   /** Whether the detector owns the model: it is fused in place and disposed of. Otherwise a copy is. Default false. */
   own?: boolean | undefined;
-  /** Whether images of one call are one batch on the CPU, too, compiled for their size and number. Default false. */
-  batched?: boolean;
-  /** Whether outputs have the raw maps, which losses are computed from; only with `batched`. Default false. */
+  /** Whether outputs have the raw maps, which losses are computed from. Default false. */
   raw?: boolean;
 }
 
@@ -34,7 +32,7 @@ export interface ModelDetectorOptions extends OnnxEngineOptions {
  * A model built from modules: fused, traced and compiled.
  *
  * On the CPU the network returns raw maps, decoded here where an anchor's confidence passes; its graph then fits images of
- * any size. On other devices, and in batches, the graph decodes all anchors itself, and there is one for each size.
+ * any size. On other devices the graph decodes all anchors itself, and there is one for each size and number of images.
  */
 export class ModelDetector implements Detector {
   readonly family: DetectorFamily;
@@ -51,7 +49,7 @@ export class ModelDetector implements Detector {
 
   private constructor(model: DetectionModel, options: ModelDetectorOptions) {
     const { names, maxStride, nc, strides, regMax, anchors } = model;
-    const { executionProviders = ["cpu"], capacity = 8, batched = false } = options;
+    const { executionProviders = ["cpu"], capacity = 8 } = options;
     const { name, nms, loading, hasObjectness } = familyOf(model.family);
     this.family = { name, nms, loading, hasObjectness };
     this.task = taskOf(model.task);
@@ -61,7 +59,7 @@ export class ModelDetector implements Detector {
     this.#options = options;
     this.#engines = new EngineCache(capacity);
     this.#onCpu = executionProviders[0] === "cpu";
-    const decodesMaps = this.#onCpu && !batched && this.task.decodeMaps !== undefined;
+    const decodesMaps = this.#onCpu && this.task.decodeMaps !== undefined;
     this.#network = decodesMaps ? new TracedNetwork(model, this.#engines, options) : undefined;
     this.#head = { nc, strides, regMax, anchors };
   }
@@ -74,12 +72,12 @@ export class ModelDetector implements Detector {
   async detect(images: readonly Image[], conf: number): Promise<DetectorOutput> {
     const start = performance.now();
     const { width, height } = images[0] as Image;
+    const { half = false, raw: withRaw = false } = this.#options;
     if (this.#network !== undefined) {
       const engine = await this.#network.engine({ width, height });
       const prepareMs = performance.now() - start;
-      return { ...(await runMaps(engine, this.#head, { images, conf })), prepareMs };
+      return { ...(await runMaps(engine, this.#head, { images, conf, raw: withRaw })), prepareMs };
     }
-    const { half = false, raw: withRaw = false } = this.#options;
     // On GPUs a graph for each number of images would be compiled for the rest of every batch, too: powers of two are enough
     const batch = this.#onCpu ? images.length : 2 ** Math.ceil(Math.log2(images.length));
     const engine = await this.#engines.get(`${batch}x${height}x${width}`, async () =>

@@ -2,16 +2,19 @@ import type { LookonceError } from "@lookonce/errors";
 import type { Image, LetterboxOptions } from "@lookonce/image";
 import type { SentError } from "@lookonce/worker-pool";
 import type { DetectedImage, PreparedImage, ResolvedDetectOptions } from "../detect.ts";
-import type { DetectorSpec } from "../detector/detector.ts";
+import type { DetectorOutput, DetectorSpec } from "../detector/detector.ts";
 import type { ImageSource } from "../sources/source.ts";
 
 /** The `workerData` of a worker thread. */
 export interface WorkerSetup {
-  letterbox: LetterboxOptions;
+  /** How images are prepared; absent where they come prepared. */
+  letterbox?: LetterboxOptions;
   /** The network to run; without one a worker only prepares images. */
   spec: DetectorSpec | undefined;
   /** Threads that the network may use. */
   threads: number;
+  /** Whether outputs of `run` have the raw maps. */
+  raw?: boolean;
 }
 
 /** The result of an image: detected, or only prepared where the network runs elsewhere, or not readable. */
@@ -22,12 +25,14 @@ export type ThreadResult<E = LookonceError> =
 
 export type WorkerOutcome = ThreadResult<SentError>;
 
-/** Tasks of a predictor's worker threads: images to prepare and, where the worker has a network, to detect objects in. */
 export interface DetectionTasks {
+  /** Prepares images and, where the worker has a network, detects objects in them. */
   detect: {
     request: { images: readonly ImageSource[]; options: ResolvedDetectOptions };
     response: WorkerOutcome[];
   };
+  /** Runs the network on an image that is prepared already. */
+  run: { request: { image: Image; conf: number }; response: DetectorOutput };
 }
 
 /** The memory of images that can move to another thread, each piece once. A view of a part of a larger piece cannot. */

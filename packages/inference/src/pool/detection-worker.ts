@@ -1,4 +1,4 @@
-// The program of a predictor's worker thread: prepares images and, where it has a network, detects objects in them.
+// The program of a detector's worker thread: prepares images and, where it has a network, detects objects in them.
 import { workerData } from "node:worker_threads";
 import { encodeError, type SentError, serveTasks, Transfer } from "@lookonce/worker-pool";
 import { type DetectedImage, detectPrepared, type PreparedImage, prepareImage } from "../detect.ts";
@@ -6,10 +6,11 @@ import { createDetector } from "../detector/map-detector.ts";
 import type { ImageSource } from "../sources/source.ts";
 import { type DetectionTasks, memoryOf, type WorkerOutcome, type WorkerSetup } from "./detection-tasks.ts";
 
-const { letterbox, spec, threads } = workerData as WorkerSetup;
-const detector = spec === undefined ? undefined : await createDetector(spec, { threads });
+const { letterbox, spec, threads, raw } = workerData as WorkerSetup;
+const detector = spec === undefined ? undefined : await createDetector(spec, { threads, raw });
 
 async function prepare(image: ImageSource): Promise<{ prepared: PreparedImage } | { error: SentError }> {
+  if (letterbox === undefined) throw new Error("the worker gets images that are prepared");
   try {
     return { prepared: await prepareImage(image, letterbox) };
   } catch (error) {
@@ -37,6 +38,13 @@ serveTasks<DetectionTasks>(
     async detect(request) {
       const outcomes = await detect(request);
       return new Transfer(outcomes, memoryOf(outcomes.flatMap(imagesOf)));
+    },
+    async run({ image, conf }) {
+      if (detector === undefined) throw new Error("the worker has no network");
+      const output = await detector.detect([image], conf);
+      // A view is sent with all of the memory that it is a part of
+      const predictions = output.predictions.map((one) => ({ ...one, data: one.data.slice() }));
+      return { ...output, predictions };
     },
   },
   // Files are read and decoded on threads of their own, while this one runs the network for the task before

@@ -51,11 +51,12 @@ describe.each(heads)("$name decoding of random maps", ({ head, outputs, decode }
     const tensors = maps.map(({ data, shape }) => tf.tensor4d(data, shape as [number, number, number, number]));
     const decoded = decode(tensors);
     const [, anchorCount, channels] = decoded.shape;
-    const all = await decoded.data();
+    const all = (await decoded.data()) as Float32Array;
     const found = decodeMaps(maps, head, conf);
     expect(found.hasObjectness).toBe(head.anchors.length > 0);
     expect(found.shape).toEqual([1, found.anchors.length, channels]);
-    const scores = (row: ArrayLike<number>) => Array.from(row).slice(4, head.anchors.length > 0 ? 5 : channels);
+    const [classes, objectness] = head.anchors.length > 0 ? [5, (row: Float32Array) => row[4] ?? 0] : [4, () => 1];
+    const scores = (row: Float32Array) => Array.from(row.subarray(classes), (value) => value * objectness(row));
     const passing = Array.from({ length: anchorCount }, (_, i) => i).filter((i) =>
       scores(all.subarray(i * channels, (i + 1) * channels)).some((score) => score > conf),
     );
@@ -63,8 +64,8 @@ describe.each(heads)("$name decoding of random maps", ({ head, outputs, decode }
     found.anchors.forEach((anchor, i) => {
       const row = found.data.subarray(i * channels, (i + 1) * channels);
       const expected = all.slice(anchor * channels, (anchor + 1) * channels);
-      // Without anchors, classes that do not pass are left at 0.
-      const isLeftOut = (value: number, c: number) => head.anchors.length === 0 && c >= 4 && value <= conf;
+      // Classes that do not pass are left at 0.
+      const isLeftOut = (value: number, c: number) => c >= classes && value * objectness(expected) <= conf;
       expectClose(
         row,
         expected.map((value, c) => (isLeftOut(value, c) ? 0 : value)),

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { StepInput } from "@lookonce/backend-onnxruntime";
 import { familySettings } from "@lookonce/config";
 import { imagesOf } from "@lookonce/data";
@@ -27,27 +28,28 @@ function noise(height = 64, width = 96) {
 }
 
 describe("detectors", () => {
-  it.runIf(askedTestDevice === undefined || askedTestDevice === "cpu")(
-    "agree, compiled or computed by tfjs, for sizes one after another",
-    async () => {
-      const model = tinyModel();
-      const engine = await createDetector(model, { raw: true });
-      expect(engine).toBeInstanceOf(ModelDetector);
-      const forward = forwardDetector(fuse(await copyModel(model)), { raw: true });
-      for (const batch of [noise(), noise(96, 64), noise()]) {
-        const ours = await engine.detect(imagesOf(batch), 0);
-        const theirs = await forward.detect(imagesOf(batch), 0);
-        expect([ours.predictions.length, ours.raw?.length]).toEqual([2, 2]);
-        for (const [i, one] of [...ours.predictions, ...(ours.raw ?? [])].entries()) {
-          const other = [...theirs.predictions, ...(theirs.raw ?? [])][i] as typeof one;
-          expect(one.shape).toEqual(other.shape);
-          expectClose(one.data, other.data, { abs: 1e-4, rel: 1e-5 });
-        }
+  it.runIf(askedTestDevice === undefined || askedTestDevice === "cpu").each([
+    ["in this thread", 2],
+    ["in threads, for many images", 24],
+  ])("agree, compiled %s or computed by tfjs, for sizes one after another", async (_, count) => {
+    const model = tinyModel();
+    const engine = await createDetector(model, { raw: true, images: count });
+    expect(engine instanceof ModelDetector).toBe(count === 2 || availableParallelism() === 1);
+    const forward = forwardDetector(fuse(await copyModel(model)), { raw: true });
+    for (const batch of [noise(), noise(96, 64), noise()]) {
+      const ours = await engine.detect(imagesOf(batch), 0);
+      expect(ours.raw?.map(({ shape }) => shape[0])).toEqual([2, 2]);
+      const theirs = await forward.detect(imagesOf(batch), 0);
+      expect([ours.predictions.length, ours.raw?.length]).toEqual([2, 2]);
+      for (const [i, one] of [...ours.predictions, ...(ours.raw ?? [])].entries()) {
+        const other = [...theirs.predictions, ...(theirs.raw ?? [])][i] as typeof one;
+        expect(one.shape).toEqual(other.shape);
+        expectClose(one.data, other.data, { abs: 2e-4, rel: 1e-5 });
       }
-      await Promise.all([engine.dispose(), forward.dispose()]);
-      model.dispose();
-    },
-  );
+    }
+    await Promise.all([engine.dispose(), forward.dispose()]);
+    model.dispose();
+  });
 });
 
 describe("ValidationLoss", () => {
@@ -55,7 +57,7 @@ describe("ValidationLoss", () => {
     const model = tinyModel().eval();
     const criterion = await createCriterion(model, { recipe: familySettings.v8.recipe, imgsz: 64 });
     const batch = noise();
-    const detector = await createDetector(model, { raw: true });
+    const detector = await createDetector(model, { raw: true, images: 2 });
     const { raw = [] } = await detector.detect(imagesOf(batch), 0);
     const losses = await new ValidationLoss(criterion).of(batch, raw);
     const images = tf.tensor4d(

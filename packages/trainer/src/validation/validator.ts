@@ -1,10 +1,11 @@
 import { BatchLoader, type Dataset, imagesOf } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf, taskOf } from "@lookonce/families";
+import type { BatchDetector } from "@lookonce/inference";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { UnreadableCounter } from "../unreadable-images.ts";
-import { type BatchDetector, createDetector } from "./create-detector.ts";
+import { createDetector } from "./create-detector.ts";
 import { scoreBatch } from "./score-batch.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 import { ValidationLoss } from "./validation-loss.ts";
@@ -99,7 +100,8 @@ export class Validator {
       );
     }
     const losses = this.#losses;
-    const detector = await createDetector(model, { raw: losses !== undefined });
+    const images = this.#dataset.entries.length;
+    const detector = await createDetector(model, { raw: losses !== undefined, images });
     try {
       const measure = (): Promise<ValidationResult> => this.#measure(model, detector, options);
       return await (losses === undefined ? measure() : losses.withoutTrace(measure));
