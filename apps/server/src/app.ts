@@ -40,7 +40,10 @@ export async function createApp(given: ServerSettings = {}): Promise<FastifyInst
   let metrics: Metrics | undefined;
   const pool = new InferencePool({
     ...settings,
-    worker: { rect: settings.rect, device: settings.device, ...(settings.threads && { threads: settings.threads }) },
+    worker: {
+      ...{ rect: settings.rect, device: settings.device, maxPixels: settings.maxPixels },
+      ...(settings.threads && { threads: settings.threads }),
+    },
     batchTimeoutMs: 1000 * Math.max(minBatchSeconds, settings.timeout),
     onBatch: ({ model, size }) => metrics?.batches.observe({ model }, size),
     onWorkerLost: (cause) => {

@@ -3,6 +3,7 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { pngBomb, pngFile } from "./test-png.ts";
 import { formOf, listen, testService } from "./test-service.ts";
@@ -126,6 +127,22 @@ describe("a bad request is refused with the right status and one clear sentence"
     expect(await refused("/v1/predict", post(new Uint8Array(huge), "image/png"))).toEqual({
       ...{ status: 413, code: "TOO_MANY_PIXELS" },
       message: "The image has 20000 × 20000 pixels; at most 50 million are taken.",
+    });
+  });
+
+  it("an image whose header decoders alone understand, by the process that decodes it", async () => {
+    const odd = (announced: { width: number; height: number }): Uint8Array<ArrayBuffer> => {
+      const png = pngFile({ width: 40, height: 40, announced });
+      // Metadata that is cut off, behind the header's 33 bytes
+      const metadata = Buffer.from("\0\0\0\x04eXIfMM\0*\0\0\0\0", "latin1");
+      metadata.writeUInt32BE(crc32(metadata.subarray(4, 12)), 12);
+      return Uint8Array.from(Buffer.concat([png.subarray(0, 33), metadata, png.subarray(33)]));
+    };
+    const answer = await fetch(`${url}/v1/predict`, post(odd({ width: 40, height: 40 }), "image/png"));
+    expect(await answer.json()).toMatchObject({ images: [{ width: 40, height: 40 }] });
+    expect(await refused("/v1/predict", post(odd({ width: 20_000, height: 20_000 }), "image/png"))).toEqual({
+      ...{ status: 422, code: "FORMAT" },
+      message: expect.stringContaining("it has 400000000 pixels, more than 50000000"),
     });
   });
 

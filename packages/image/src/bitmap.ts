@@ -1,14 +1,11 @@
 import { Transformer } from "@napi-rs/image";
-import type { Image, Size } from "./image.ts";
+import { checkPixels, type Image, type Size } from "./image.ts";
 
 /** Bytes of a bitmap's header up to its height. */
 export const bitmapHeadLength = 26;
 
 /** Lengths of the header's versions: OS/2's two, and Windows' 3, its extensions, 4 and 5. */
 const headerLengths = new Set([12, 64, 40, 52, 56, 108, 124]);
-
-/** The most pixels that are decoded, as sharp's. */
-const maxPixels = 0x3fff ** 2;
 
 /**
  * Reads width and height from the header of a Windows bitmap (BMP), which sharp cannot read. A negative height means that
@@ -30,9 +27,10 @@ export function bitmapSize(bytes: Uint8Array): Size {
  *
  * @throws Error when it is damaged, truncated, or of an unsupported kind
  */
-export async function decodeBitmap(bytes: Uint8Array): Promise<Image> {
+export async function decodeBitmap(bytes: Uint8Array, maxPixels: number): Promise<Image> {
   const { width, height } = bitmapSize(bytes);
-  checkPixels(bytes, width * height);
+  checkPixels({ width, height }, maxPixels);
+  checkLength(bytes, width * height);
   const pixels = await new Transformer(bytes).rawPixels();
   const channels = pixels.length / (width * height);
   if (channels !== 3 && channels !== 4) throw new Error(`${pixels.length} bytes are not ${width} × ${height} pixels`);
@@ -46,8 +44,7 @@ export async function decodeBitmap(bytes: Uint8Array): Promise<Image> {
 }
 
 /** The decoder reserves memory for all pixels before it reads the first. */
-function checkPixels(bytes: Uint8Array, pixels: number): void {
-  if (pixels > maxPixels) throw new Error(`it has ${pixels} pixels, more than ${maxPixels}`);
+function checkLength(bytes: Uint8Array, pixels: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isOs2 = view.getUint32(14, true) === 12;
   const bits = view.getUint16(isOs2 ? 24 : 28, true);

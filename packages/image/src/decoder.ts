@@ -1,5 +1,5 @@
 import sharp, { type Sharp, type SharpOptions } from "sharp";
-import type { Image } from "./image.ts";
+import { checkPixels, type Image } from "./image.ts";
 
 /**
  * Loaders of libvips 8.18 for formats that are not decoded here, with those that other builds of it have. SVG stays readable
@@ -40,8 +40,9 @@ export function openHeader(source: string | Uint8Array): Sharp {
 }
 
 /** Decodes a JPEG, PNG, WebP, AVIF, GIF or TIFF file; its bytes must have passed `imageFormat`. */
-export async function decode(bytes: Uint8Array): Promise<Image> {
+export async function decode(bytes: Uint8Array, maxPixels: number): Promise<Image> {
   const { width = 0, height = 0 } = await openHeader(bytes).metadata();
+  checkPixels({ width, height }, maxPixels);
   const pixels = width * height;
   while (pixelsInProgress > 0 && pixelsInProgress + pixels > pixelsAtOnce) {
     await new Promise<void>((resolve) => waiting.push(resolve));

@@ -16,6 +16,14 @@ export interface Size {
   height: number;
 }
 
+/** The most pixels that are decoded, as sharp's: 268 million. */
+export const mostPixels: number = 0x3fff ** 2;
+
+/** @throws Error when an image has more pixels than are decoded */
+export function checkPixels({ width, height }: Size, maxPixels: number): void {
+  if (width * height > maxPixels) throw new Error(`it has ${width * height} pixels, more than ${maxPixels}`);
+}
+
 /** Creates an image of one color (RGB, 0 to 255; a single number is a gray). */
 export function blankImage(size: Size, fill: number | readonly [number, number, number] = 0): Image {
   const { width, height } = size;

@@ -1,3 +1,4 @@
+export { type ImageHeader, parseImageHeader } from "./header/parse-image-header.ts";
 export { blankImage, type Image, type Size } from "./image.ts";
 export { type ImageFormat, imageFormat } from "./image-format.ts";
 export {
@@ -8,7 +9,6 @@ export {
   letterboxGeometry,
 } from "./letterbox.ts";
 export {
-  type ImageHeader,
   type ReadImageOptions,
   readImage,
   readImageHeader,

@@ -98,6 +98,20 @@ describe("readImage", () => {
   });
 });
 
+describe("a limit of pixels", () => {
+  it("applies to every decoder, before it decodes", async () => {
+    const [png, jpeg] = [await encodeImage(gradient, ".png"), await encodeImage(gradient, ".jpg")];
+    for (const [file, fast] of [
+      [png, false],
+      [jpeg, true],
+    ] as const) {
+      expect(await readImage(file, { fast, maxPixels: 1200 })).toMatchObject({ width: 40, height: 30 });
+      const refused = readImage(file, { fast, maxPixels: 1199 });
+      await expect(refused).rejects.toThrow(/it has 1200 pixels, more than 1199/);
+    }
+  });
+});
+
 describe("readImageHeader", () => {
   it.each([
     ["webp", {}],

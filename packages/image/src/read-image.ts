@@ -3,7 +3,8 @@ import { openRegular, readRegular } from "@lookonce/files";
 import { bitmapHeadLength, bitmapSize, decodeBitmap } from "./bitmap.ts";
 import { decodeFast } from "./decode-fast.ts";
 import { decode, openHeader } from "./decoder.ts";
-import type { Image, Size } from "./image.ts";
+import type { ImageHeader } from "./header/parse-image-header.ts";
+import { type Image, mostPixels, type Size } from "./image.ts";
 import { type ImageFormat, imageFormat, imageFormats } from "./image-format.ts";
 
 /** The largest image that is accepted has 268 million pixels: 1 GB where they are not compressed. */
@@ -16,6 +17,8 @@ export interface ReadImageOptions {
    * levels off libjpeg's. For training; not where pixels must equal OpenCV's. Default `false`.
    */
   fast?: boolean;
+  /** Maximum number of pixels, checked by the header before the image is decoded. Default 268 million. */
+  maxPixels?: number;
 }
 
 /**
@@ -28,23 +31,19 @@ export interface ReadImageOptions {
  * @throws LookonceError `NOT_FOUND` when the file does not exist; `FORMAT` when it is damaged, truncated or of another
  *   format
  */
-export async function readImage(source: string | Uint8Array, { fast = false }: ReadImageOptions = {}): Promise<Image> {
+export async function readImage(
+  source: string | Uint8Array,
+  { fast = false, maxPixels = mostPixels }: ReadImageOptions = {},
+): Promise<Image> {
   const bytes = typeof source === "string" ? await readRegular(source, file) : source;
   // Damaged and unusual files are left to sharp, so that both decoders accept and refuse the same files
-  const image = fast ? await decodeFast(bytes) : undefined;
+  const image = fast ? await decodeFast(bytes, maxPixels) : undefined;
   if (image !== undefined) return image;
   try {
-    return await (checkFormat(bytes) === "bmp" ? decodeBitmap(bytes) : decode(bytes));
+    return await (checkFormat(bytes) === "bmp" ? decodeBitmap(bytes, maxPixels) : decode(bytes, maxPixels));
   } catch (cause) {
     throw notAnImage(source, bytes, cause);
   }
-}
-
-/** The header of an image file. */
-export interface ImageHeader extends Size {
-  /** EXIF orientation, 1 (upright) to 8; width and height are those of the upright image. */
-  orientation: number;
-  format: ImageFormat;
 }
 
 /**

@@ -36,9 +36,9 @@ export {
   canResume,
   compareLayers,
   isImage,
+  parseImageHeader,
   progress,
   readImage,
-  readImageHeader,
   shippedModels,
 } from "./lazy-exports.ts";
 export type {

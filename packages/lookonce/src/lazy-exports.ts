@@ -7,9 +7,10 @@ import type { ProgressStream, TrainCallbacks } from "@lookonce/trainer";
 export const readImage: typeof image.readImage = async (...given) =>
   (await import("@lookonce/image")).readImage(...given);
 
-/** Reads size, orientation and format of an image file; see `readImageHeader` of `@lookonce/image`. */
-export const readImageHeader: typeof image.readImageHeader = async (...given) =>
-  (await import("@lookonce/image")).readImageHeader(...given);
+/** Reads size, orientation and format of an image file in JavaScript; see `parseImageHeader` of `@lookonce/image`. */
+export async function parseImageHeader(file: Uint8Array): Promise<image.ImageHeader | undefined> {
+  return (await import("@lookonce/image")).parseImageHeader(file);
+}
 
 /** Returns whether a file is of a format that {@link readImage} decodes, by its first bytes. */
 export async function isImage(file: Uint8Array): Promise<boolean> {

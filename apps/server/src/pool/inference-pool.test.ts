@@ -9,7 +9,7 @@ await writeTinyWeights(tiny);
 async function makePool(options: Partial<InferencePoolOptions> = {}): Promise<InferencePool> {
   const pool = new InferencePool({
     ...{ workers: 1, batch: 4, window: 100, maxPixels: 1e6, queue: 100, batchTimeoutMs: 60_000 },
-    worker: { rect: true, threads: 1 },
+    worker: { rect: true, threads: 1, maxPixels: 1e6 },
     ...options,
   });
   afterAll(() => pool.stop());

@@ -9,6 +9,8 @@ export interface WorkerSettings {
   device?: OnnxRuntimeDevice | "auto";
   /** Pad images only as far as the stride needs, not to a square. */
   rect: boolean;
+  /** Maximum pixels of an image. */
+  maxPixels: number;
 }
 
 /** Tasks of an inference process. */

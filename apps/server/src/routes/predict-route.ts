@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { libraryValues } from "@lookonce/config";
 import { decodeError } from "@lookonce/worker-pool";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -98,7 +99,12 @@ async function detect(
   const admitted = await Promise.all(
     images.map(async (image): Promise<SubmittedImage | HttpError> => {
       try {
-        const { width, height } = await admitImage(image, settings.maxPixels);
+        const size = await admitImage(image, settings.maxPixels);
+        // Of unknown size: a batch of its own
+        if (size === undefined) {
+          return { file: image.file, options, pixels: settings.maxPixels, shape: `unknown ${randomUUID()}` };
+        }
+        const { width, height } = size;
         const ratio = Math.min(maxHeight / height, maxWidth / width);
         const padded = (side: number): number => Math.ceil(Math.round(side * ratio) / model.stride) * model.stride;
         const shape = settings.rect ? `${padded(height)}x${padded(width)}` : `${maxHeight}x${maxWidth}`;

@@ -2,13 +2,22 @@
 // hangs or crashes in a decoder or in ONNX Runtime ends with the process, which the service kills and replaces.
 import { encodeError, readWorkerData, type SentError, serveTasks, WorkerPool } from "@lookonce/worker-pool";
 import { readImage } from "lookonce";
-import type { DecodedImage, DetectAnswer, ImageFile, InferenceTasks, ThreadTasks } from "../inference-tasks.ts";
+import type {
+  DecodedImage,
+  DetectAnswer,
+  ImageFile,
+  InferenceTasks,
+  ThreadTasks,
+  WorkerSettings,
+} from "../inference-tasks.ts";
 import { workerAddress } from "../worker-address.ts";
+
+const settings = readWorkerData<WorkerSettings>();
 
 const thread = new WorkerPool<ThreadTasks>({
   program: workerAddress,
   name: "lookonce inference",
-  workerData: readWorkerData(),
+  workerData: settings,
   maxWorkers: 1,
   keepAlive: true,
   onWorkerLost(cause) {
@@ -20,7 +29,7 @@ const thread = new WorkerPool<ThreadTasks>({
 
 async function decode({ file, options }: ImageFile): Promise<DecodedImage | { error: SentError }> {
   try {
-    return { image: await readImage(file), options };
+    return { image: await readImage(file, { maxPixels: settings.maxPixels }), options };
   } catch (error) {
     return { error: encodeError(error) };
   }

@@ -1,0 +1,35 @@
+import type { StoredSize } from "./parse-image-header.ts";
+import { exifOrientation } from "./tiff-tags.ts";
+
+const [tables, extensions, arithmetic] = [0xc4, 0xc8, 0xcc];
+const [startOfScan, endOfImage, app1] = [0xda, 0xd9, 0xe1];
+/** "Exif" */
+const exif = 0x45786966;
+
+/** Follows a JPEG's segments up to its frame header (ITU T.81, annex B). */
+export function jpegHeader(bytes: Buffer): StoredSize {
+  let orientation: number | undefined;
+  for (let at = 2; ; ) {
+    // Any number of 0xFF may precede a marker
+    if (bytes.readUInt8(at) !== 0xff) throw new RangeError("no marker");
+    const marker = bytes.readUInt8(at + 1);
+    if (marker === 0xff) {
+      at++;
+      continue;
+    }
+    if (marker === startOfScan || marker === endOfImage) throw new RangeError("no frame header");
+    at += 2;
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) continue;
+    const length = bytes.readUInt16BE(at);
+    if (length < 2) throw new RangeError("no segment");
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![tables, extensions, arithmetic].includes(marker);
+    if (isFrame) {
+      const [height, width] = [bytes.readUInt16BE(at + 3), bytes.readUInt16BE(at + 5)];
+      return { width, height, orientation: orientation ?? 1 };
+    }
+    if (marker === app1 && length >= 8 && bytes.readUInt32BE(at + 2) === exif) {
+      orientation ??= exifOrientation(bytes.subarray(at + 2, at + length));
+    }
+    at += length;
+  }
+}
