@@ -17,7 +17,7 @@ export interface Size {
 }
 
 /** The most pixels that are decoded, as sharp's: 268 million. */
-export const mostPixels: number = 0x3fff ** 2;
+export const pixelLimit: number = 0x3fff ** 2;
 
 /** @throws Error when an image has more pixels than are decoded */
 export function checkPixels({ width, height }: Size, maxPixels: number): void {

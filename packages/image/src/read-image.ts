@@ -4,7 +4,7 @@ import { bitmapHeadLength, bitmapSize, decodeBitmap } from "./bitmap.ts";
 import { decodeFast } from "./decode-fast.ts";
 import { decode, openHeader } from "./decoder.ts";
 import type { ImageHeader } from "./header/parse-image-header.ts";
-import { type Image, mostPixels, type Size } from "./image.ts";
+import { type Image, pixelLimit, type Size } from "./image.ts";
 import { type ImageFormat, imageFormat, imageFormats } from "./image-format.ts";
 
 /** The largest image that is accepted has 268 million pixels: 1 GB where they are not compressed. */
@@ -33,7 +33,7 @@ export interface ReadImageOptions {
  */
 export async function readImage(
   source: string | Uint8Array,
-  { fast = false, maxPixels = mostPixels }: ReadImageOptions = {},
+  { fast = false, maxPixels = pixelLimit }: ReadImageOptions = {},
 ): Promise<Image> {
   const bytes = typeof source === "string" ? await readRegular(source, file) : source;
   // Damaged and unusual files are left to sharp, so that both decoders accept and refuse the same files
