@@ -26,6 +26,7 @@ export {
   onnxRuntimeDevices,
   tensorFlowDevices,
 } from "./options/shared-options.ts";
+export { trackerOptions } from "./options/tracker-options.ts";
 export { accepts, expects, type JsonSchema, readText } from "./options/value-types.ts";
 export type { AugmentationHyp, HypFamilies, HypFamily, V5Hyp, V8Hyp } from "./recipe/hyp.ts";
 export { makeRecipe } from "./recipe/make-recipe.ts";
@@ -33,3 +34,4 @@ export { hypKeys, type ParseHypOptions, parseHyp } from "./recipe/parse-hyp.ts";
 export { type HypPreset, hypPreset, hypPresets } from "./recipe/presets.ts";
 export { type OptimizerName, optimizerNames, type Recipe, type RecipeChanges, type RecipeOf } from "./recipe/recipe.ts";
 export { jsonSchemas, type SchemaName } from "./schemas/json-schemas.ts";
+export { parseTracker, trackerPresets } from "./tracker/parse-tracker.ts";

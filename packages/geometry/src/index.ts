@@ -14,5 +14,6 @@ export { nonMaxSuppression } from "./nms/non-max-suppression.ts";
 export type { AprioriLabels, NmsOptions } from "./nms/options.ts";
 export type { Prediction } from "./nms/prediction.ts";
 export { sortByScore } from "./nms/sort-by-score.ts";
+export { probiouMatrix, type RotatedBoxes } from "./probiou.ts";
 export { roundHalfEven } from "./rounding.ts";
 export { clipBoxes, type Letterboxing, scaleBoxes, scaleDetections } from "./scale.ts";

@@ -83,10 +83,14 @@ function allPairs(
   measure: (shared: number, areaA: number, areaB: number) => number,
 ): Float32Array {
   const [rows, columns] = [boxRows(a, "a"), boxRows(b, "b")];
+  const areas = Float64Array.from(columns, areaOf);
   const out = new Float32Array(rows.length * columns.length);
   let i = 0;
   for (const row of rows) {
-    for (const column of columns) out[i++] = measure(intersection(row, column), areaOf(row), areaOf(column));
+    const areaA = areaOf(row);
+    for (let j = 0; j < columns.length; j++) {
+      out[i++] = measure(intersection(row, columns[j] as BoxRow), areaA, areas[j] as number);
+    }
   }
   return out;
 }

@@ -90,6 +90,36 @@ export interface RecipeArgs {
   copy_paste_mode?: "flip" | "mixup";
 }
 
+/** Settings of a tracker: the keys of its YAML file. */
+export interface TrackerSettings {
+  /** Algorithm. Default: botsort. */
+  tracker_type: "bytetrack" | "botsort";
+  /** Score from which detections are matched first. Default: 0.25. */
+  track_high_thresh: number;
+  /** Score above which detections continue tracks that are left. Default: 0.1. */
+  track_low_thresh: number;
+  /** Score from which an unmatched detection starts a track. Default: 0.25. */
+  new_track_thresh: number;
+  /** Frames for which a lost track can be found again, at 30 frames a second. Default: 30. */
+  track_buffer: number;
+  /** Largest cost of a match, 1 − IoU. Default: 0.8. */
+  match_thresh: number;
+  /** Multiply the IoU by the detection's score. Default: true. */
+  fuse_score: boolean;
+  /** Frames a second; scales track_buffer. Default: 30. */
+  frame_rate: number;
+  /** How the motion of the camera is estimated; it is not yet, whatever the value, but given warps are applied (BoT-SORT). Default: none. */
+  gmc_method: "none" | "sparseOptFlow" | "orb" | "sift" | "ecc";
+  /** Without effect: of matching by appearance (BoT-SORT). Default: 0.5. */
+  proximity_thresh: number;
+  /** Without effect: of matching by appearance (BoT-SORT). Default: 0.8. */
+  appearance_thresh: number;
+  /** Match by appearance; not supported (BoT-SORT). Default: false. */
+  with_reid: boolean;
+  /** Without effect: the model of appearance (BoT-SORT). Default: auto. */
+  model: string;
+}
+
 /** Options of `predict` in the library. */
 export interface PredictArgs {
   /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
@@ -864,7 +894,7 @@ export interface CfgValues {
 
 /** Options of `lookonce schema` once defaults are filled in. */
 export interface SchemaValues {
-  of?: "settings" | "recipe" | "data" | "model";
+  of?: "settings" | "recipe" | "data" | "model" | "tracker";
   output?: string;
 }
 

@@ -131,7 +131,10 @@ export const cfgOptions: OptionTable = setBy(["cli"], {
 
 /** Options of `schema`. */
 export const schemaOptions: OptionTable = setBy(["cli"], {
-  of: choice(["settings", "recipe", "data", "model"], "files that the schema is for: cfg=, hyp=, data=, model="),
+  of: choice(
+    ["settings", "recipe", "data", "model", "tracker"],
+    "files that the schema is for: cfg=, hyp=, data=, model=, tracker=",
+  ),
   output: text("folder", "folder to write all schemas to, instead of printing"),
 });
 

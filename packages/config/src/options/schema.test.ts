@@ -6,11 +6,14 @@ import { type Option, type OptionSchema, optionsFor } from "./option.ts";
 import { recipeOptions } from "./recipe-options.ts";
 import { optionSchema } from "./schema.ts";
 import { optionTypes } from "./test-option-types.ts";
+import { trackerOptions } from "./tracker-options.ts";
 
 // `npm run generate` rewrites all files that these tests compare.
 describe("what is derived from the schema", () => {
   it("TypeScript types", async () => {
-    await expect(optionTypes(optionSchema, recipeOptions)).toMatchFileSnapshot("../generated/option-types.ts");
+    await expect(optionTypes(optionSchema, recipeOptions, trackerOptions)).toMatchFileSnapshot(
+      "../generated/option-types.ts",
+    );
   });
 
   it("the table of docs/predict.md", async () => {
@@ -32,7 +35,7 @@ describe("an option that is added", () => {
   const schema: OptionSchema = { ...optionSchema, train: { ...train, options: { ...train.options, warp_gain: warp } } };
 
   it("appears in types, JSON Schema and tables", () => {
-    expect(optionTypes(schema, recipeOptions)).toContain(
+    expect(optionTypes(schema, recipeOptions, trackerOptions)).toContain(
       "  /** Strength of the warp. Default: 0.5. */\n  warpGain?: number;",
     );
     const json = {

@@ -2,7 +2,7 @@ import { describeDefault, fixedDefault } from "./describe.ts";
 import { isSetBy, libraryName, type Option, type OptionSchema, type OptionTable } from "./option.ts";
 
 /** TypeScript of the options' types: `XArgs` of the library, `XValues` of the command line. */
-export function optionTypes(schema: OptionSchema, recipe: OptionTable): string {
+export function optionTypes(schema: OptionSchema, recipe: OptionTable, tracker: OptionTable): string {
   const commands = Object.entries(schema).map(([name, { options }]) => ({ name, type: typeName(name), options }));
   return [
     "// Generated from the option schema: `npm run generate` rewrites it.",
@@ -10,6 +10,11 @@ export function optionTypes(schema: OptionSchema, recipe: OptionTable): string {
     "/** Keys of a recipe: hyper-parameters under the names of YOLO's files, and training settings. */",
     "export interface RecipeArgs {",
     ...Object.entries(recipe).flatMap(([key, option]) => member(key, option)),
+    "}",
+    "",
+    "/** Settings of a tracker: the keys of its YAML file. */",
+    "export interface TrackerSettings {",
+    ...Object.entries(tracker).flatMap(([key, option]) => [docOf(option), `  ${key}: ${typeOf(option, "library")};`]),
     "}",
     ...commands.flatMap(({ name, type, options }) => [
       ...libraryType(name, type, options),
@@ -57,9 +62,13 @@ function member(name: string, option: Option, setter: "library" | "cli" = "libra
   const isSure = option.required || (setter === "cli" && fixedDefault(option) !== undefined);
   const line = `  ${libraryName(name, option)}${isSure ? "" : "?"}: ${typeOf(option, setter)};`;
   if (setter === "cli") return [line];
+  return [docOf(option, setter), line];
+}
+
+function docOf(option: Option, setter: "library" | "cli" = "library"): string {
   const known = option.required ? undefined : describeDefault(option, setter);
   const help = option.help.charAt(0).toUpperCase() + option.help.slice(1);
-  return [`  /** ${help}.${known === undefined ? "" : ` Default: ${known}.`} */`, line];
+  return `  /** ${help}.${known === undefined ? "" : ` Default: ${known}.`} */`;
 }
 
 function typeOf({ type, choices, isOpen, isListOnCli }: Option, setter: "library" | "cli"): string {

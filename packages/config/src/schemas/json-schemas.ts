@@ -2,12 +2,13 @@ import type { FamilySettings } from "../families/family-settings.ts";
 import { familySettings } from "../families/table.ts";
 import { tableJsonSchema } from "../options/json-schema.ts";
 import type { OptionSchema, OptionTable } from "../options/option.ts";
+import { trackerOptions } from "../options/tracker-options.ts";
 import type { JsonSchema } from "../options/value-types.ts";
 import { hypKeys } from "../recipe/parse-hyp.ts";
 import { settingsSchema } from "./settings-schema.ts";
 
 /** The kinds of YAML files that there are JSON Schemas of. */
-export type SchemaName = "settings" | "recipe" | "data" | "model";
+export type SchemaName = "settings" | "recipe" | "data" | "model" | "tracker";
 
 const text = { type: "string", minLength: 1 } as const;
 const count = { type: "integer", minimum: 1 } as const;
@@ -102,5 +103,6 @@ export function jsonSchemas(schema: OptionSchema, recipe: OptionTable): Readonly
     recipe: named("Hyper-parameters of a training (hyp=)", recipeSchema(recipe)),
     data: named("Data set of YOLO (data=)", dataSchema),
     model: named("Model of YOLO (model=)", modelSchema),
+    tracker: named("Tracker (tracker=)", tableJsonSchema(trackerOptions)),
   };
 }

@@ -1,0 +1,30 @@
+import { LookonceError } from "@lookonce/errors";
+import type { TrackerSettings } from "../generated/option-types.ts";
+import { checkValues } from "../options/check-values.ts";
+import { fixedDefaults } from "../options/describe.ts";
+import { trackerOptions } from "../options/tracker-options.ts";
+
+/** The settings of the trackers that come along, by the names of their files. */
+export const trackerPresets: Readonly<Record<"bytetrack.yaml" | "botsort.yaml", Partial<TrackerSettings>>> = {
+  "bytetrack.yaml": { tracker_type: "bytetrack" },
+  "botsort.yaml": { tracker_type: "botsort" },
+};
+
+/**
+ * Checks a tracker's settings under their YAML names and fills in those that are missing.
+ *
+ * @param name of the values in errors, such as a file's name
+ * @throws LookonceError `ARGUMENT` for an unknown key, a value out of range, and what is not supported
+ */
+export function parseTracker(values: object, { name = "the tracker" }: { name?: string } = {}): TrackerSettings {
+  checkValues(trackerOptions, { ...values }, { what: name, prefix: `${name}: ` });
+  const merged: object = { ...fixedDefaults(trackerOptions), ...values };
+  const settings = merged as TrackerSettings;
+  if (settings.with_reid) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `${name}: with_reid is true, but objects are matched by where they are only, not by appearance. Set with_reid: false.`,
+    );
+  }
+  return settings;
+}
