@@ -27,7 +27,7 @@ export interface BuildOptions {
   opset?: number;
   /** Version of the file format; default the one in which the operator set appeared. */
   irVersion?: number;
-  /** Versions of other operator sets; `com.microsoft` is 1 unless given. Those that no node uses are not listed. */
+  /** Versions of other operator sets; `com.microsoft` and `com.microsoft.nchwc` are 1 unless given. Those that no node uses are not listed. */
   extraDomains?: Readonly<Record<string, number>>;
   /** Program that made the model; default `lookonce`. */
   producer?: string;

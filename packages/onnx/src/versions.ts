@@ -19,7 +19,7 @@ export function opsetsOf(
   opset: number,
   extra: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  const versions: Readonly<Record<string, number>> = { "com.microsoft": 1, ...extra };
+  const versions: Readonly<Record<string, number>> = { "com.microsoft": 1, "com.microsoft.nchwc": 1, ...extra };
   const opsets: Record<string, number> = { "": opset };
   const visit = (current: OnnxGraph): void => {
     for (const node of current.nodes) {

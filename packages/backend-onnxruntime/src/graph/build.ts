@@ -14,12 +14,16 @@ export interface BuildOptions {
   readonly names?: ReadonlyMap<Value, string>;
   /** Names of the outputs. Default: `output0`, `output1`, … */
   readonly outputNames?: readonly string[] | undefined;
+  /** Whether nodes without a scope, such as those of gradients, are named by the scope of what they read. Default `false`. */
+  readonly namesGradients?: boolean;
+  /** Channels a block, where tensors may be in blocks: graphs that are compiled as they are, on the CPU provider. */
+  readonly block?: number | undefined;
 }
 
 /** Lowers every call of the plan to an ONNX graph. Returns also the names of the graph's inputs, by what feeds them. */
 export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBuilder; inputs: Map<Value, string> } {
   const graph = new GraphBuilder({ name: "lookonce" });
-  const to = new Lowering(graph, options.target, plan.autocast);
+  const to = new Lowering(graph, options.target, { autocast: plan.autocast, block: options.block });
   const inputs = new Map<Value, string>();
   for (const value of [...plan.inputs, ...plan.constants]) {
     const { shape, dtype: type } = value;
@@ -33,7 +37,7 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
   }
   for (const { kernel: name, scope, inputs, attrs, outputs } of plan.nodes) {
     const kernel: AnyKernel = kernels[name];
-    graph.scope = scope || scopeOfInputs(inputs);
+    graph.scope = scope || (options.namesGradients ? scopeOfInputs(inputs) : "");
     kernel.lower(to, { inputs, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";

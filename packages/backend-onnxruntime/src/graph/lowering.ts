@@ -9,7 +9,7 @@ import {
 } from "@lookonce/onnx";
 import { Autocast } from "./autocast.ts";
 import type { NumericType } from "./signature.ts";
-import { hostArray, shape4, type Value } from "./value.ts";
+import { dimOf, hostArray, shape4, sizeOf, type Value } from "./value.ts";
 
 /** Where the graph will run: anywhere, in ONNX Runtime here, or on its WebGPU provider, which lacks some operators. */
 export type Target = "portable" | "onnxruntime" | "webgpu";
@@ -20,6 +20,10 @@ interface Forms {
   natural?: string;
   /** For tensors of rank 4: channels first, the layout of ONNX's convolutions. */
   channelsFirst?: string;
+  /** For tensors of rank 4: channels in blocks, declared [n, c, h, w] as ONNX Runtime's operators on blocks want it. */
+  blocked?: string;
+  /** The same memory as the element-wise operators see it, [n, c / block, h, w, block]. */
+  blocks?: string;
   /** For tensors that repeat one number: that number, as a scalar. */
   uniform?: string;
   /** For tensors made by broadcasting: what was broadcast. */
@@ -28,7 +32,7 @@ interface Forms {
   readonly derived: Record<string, string>;
 }
 
-/** A layout in which a kernel reads its inputs and sets its output: tfjs's, or channels first. */
+/** A layout in which a kernel reads its inputs and sets its output: tfjs's, channels first, or channels in blocks. */
 export interface Layout {
   get(value: Value): string;
   set(value: Value, name: string): void;
@@ -36,11 +40,20 @@ export interface Layout {
   axis(axis: number): number;
 }
 
+/** How {@link Lowering} writes. */
+export interface LoweringOptions {
+  /** Whether {@link Lowering.half} casts to half precision; otherwise all stays in single. Default `false`. */
+  readonly autocast?: boolean;
+  /** Channels a block where the graph will run; without it no tensor is in blocks. */
+  readonly block?: number | undefined;
+}
+
 /**
  * What a kernel's lowering writes to.
  *
- * tfjs tensors are NHWC and ONNX's convolutions NCHW. A lowering asks for its inputs in one layout and sets its
- * outputs in one; a `Transpose` is added only where the two differ, and only once a value.
+ * tfjs tensors are NHWC and ONNX's convolutions NCHW; ONNX Runtime's fastest have their channels in blocks,
+ * [n, c / block, h, w, block]. A lowering asks for its inputs in one layout and sets its outputs in one; a node that
+ * converts is added only where the two differ, and only once a value.
  */
 export class Lowering implements Layout {
   readonly graph: GraphBuilder;
@@ -48,10 +61,13 @@ export class Lowering implements Layout {
   readonly #forms = new Map<Value, Forms>();
   readonly #autocast: Autocast | undefined;
 
-  /** @param autocast whether {@link half} casts to half precision; otherwise all stays in single */
-  constructor(graph: GraphBuilder, target: Target, autocast = false) {
+  /** Channels a block; `undefined` where there are no operators on blocks. */
+  readonly block: number | undefined;
+
+  constructor(graph: GraphBuilder, target: Target, { autocast = false, block }: LoweringOptions = {}) {
     this.graph = graph;
     this.target = target;
+    this.block = autocast ? undefined : block;
     this.#autocast = autocast ? new Autocast(graph) : undefined;
   }
 
@@ -62,9 +78,25 @@ export class Lowering implements Layout {
     axis: (axis) => (axis === 0 ? 0 : (axis % 3) + 1),
   };
 
-  /** Channels first where one of the values is there so already, else tfjs's layout. */
+  /**
+   * Channels in blocks, for kernels that work along whole blocks of channels or on whole images: the places of an image's
+   * rows and columns are not among the axes.
+   */
+  readonly blocked: Layout = {
+    get: (value) => this.getBlocked(value),
+    set: (value, name) => this.setBlocked(value, name),
+    axis: (axis) => this.channelsFirst.axis(axis),
+  };
+
+  /** Channels first where one of the values is there so or in blocks already, else tfjs's layout. */
   layoutOf(...values: readonly Value[]): Layout {
-    return values.some((value) => this.isChannelsFirst(value)) ? this.channelsFirst : this;
+    return values.some((value) => this.isChannelsFirst(value) || this.isBlocked(value)) ? this.channelsFirst : this;
+  }
+
+  /** Channels in blocks where one of the values is so already and the others can be, else {@link layoutOf}. */
+  blockedLayoutOf(...values: readonly Value[]): Layout {
+    const isInBlocks = values.some((value) => this.isBlocked(value)) && values.every((value) => this.canBlock(value));
+    return isInBlocks ? this.blocked : this.layoutOf(...values);
   }
 
   axis(axis: number): number {
@@ -79,6 +111,56 @@ export class Lowering implements Layout {
   /** Sets the name of the value (rank 4) in the graph, channels first. */
   setChannelsFirst(value: Value, name: string): void {
     this.#formsOf(value).channelsFirst = name;
+  }
+
+  /** Whether the value's channels are whole blocks. */
+  canBlock({ shape }: Value): boolean {
+    return (
+      this.block !== undefined && shape.length === 4 && sizeOf(shape) > 0 && dimOf({ shape }, 3) % this.block === 0
+    );
+  }
+
+  /** Whether the value is there in blocks. */
+  isBlocked(value: Value): boolean {
+    const { blocked, blocks } = this.#forms.get(value) ?? {};
+    return blocked !== undefined || blocks !== undefined;
+  }
+
+  /** Sets the name of the value in the graph, in blocks, declared [n, c, h, w]. */
+  setBlocked(value: Value, name: string): void {
+    this.#formsOf(value).blocked = name;
+  }
+
+  /** The name of a value that {@link canBlock}, in blocks, declared [n, c, h, w]. */
+  getBlocked(value: Value): string {
+    const forms = this.#formsOf(value);
+    if (forms.blocked !== undefined) return forms.blocked;
+    const [n, h, w, c] = shape4(value);
+    if (forms.blocks !== undefined || value.dtype !== "float32") {
+      forms.blocked = this.reshape(this.getBlocks(value), [n, c, h, w]);
+    } else {
+      const { channelsFirst = this.get(value) } = forms;
+      const isLast = channelsFirst !== forms.channelsFirst;
+      forms.blocked = this.nchwc("ReorderInput", [channelsFirst], { channels_last: int(isLast ? 1 : 0) });
+    }
+    return forms.blocked;
+  }
+
+  /** Sets the name of the value in the graph, as [n, c / block, h, w, block]. */
+  setBlocks(value: Value, name: string): void {
+    this.#formsOf(value).blocks = name;
+  }
+
+  /** The name of a value that {@link canBlock}, as [n, c / block, h, w, block]. */
+  getBlocks(value: Value): string {
+    const forms = this.#formsOf(value);
+    if (forms.blocks !== undefined) return forms.blocks;
+    const [n, h, w, c] = shape4(value);
+    const { block = c } = this;
+    if (forms.blocked === undefined && value.dtype !== "float32") {
+      forms.blocks = this.transpose(this.reshape(this.get(value), [n, h, w, c / block, block]), [0, 3, 1, 2, 4]);
+    } else forms.blocks = this.reshape(this.getBlocked(value), [n, c / block, h, w, block]);
+    return forms.blocks;
   }
 
   /** Marks a value that repeats one number, which is in the graph as a scalar of this name. */
@@ -112,6 +194,7 @@ export class Lowering implements Layout {
     if (source !== undefined) forms.natural = expand(this.get(source));
     else if (uniform !== undefined) forms.natural = value.shape.length === 0 ? uniform : expand(uniform);
     else if (channelsFirst !== undefined) forms.natural = this.transpose(channelsFirst, [0, 2, 3, 1]);
+    else if (this.isBlocked(value)) forms.natural = this.#unblock(value, true);
     else throw new Error(`internal: a ${value.dtype} value of shape [${value.shape}] is used before it is lowered`);
     return forms.natural;
   }
@@ -119,8 +202,20 @@ export class Lowering implements Layout {
   /** The name of a value of rank 4 with channels first. */
   getChannelsFirst(value: Value): string {
     const forms = this.#formsOf(value);
-    forms.channelsFirst ??= this.toChannelsFirst(this.get(value), value.shape);
+    forms.channelsFirst ??= this.isBlocked(value)
+      ? this.#unblock(value, false)
+      : this.toChannelsFirst(this.get(value), value.shape);
     return forms.channelsFirst;
+  }
+
+  #unblock(value: Value, channelsLast: boolean): string {
+    const [n, h, w, c] = shape4(value);
+    if (value.dtype === "float32") {
+      const attributes = { channels: int(c), channels_last: int(channelsLast ? 1 : 0) };
+      return this.nchwc("ReorderOutput", [this.getBlocked(value)], attributes);
+    }
+    const perm = channelsLast ? [0, 2, 3, 1, 4] : [0, 1, 4, 2, 3];
+    return this.reshape(this.transpose(this.getBlocks(value), perm), channelsLast ? [n, h, w, c] : [n, c, h, w]);
   }
 
   /** Whether the value is already there channels first, so that working in that layout saves a transposition. */
@@ -155,6 +250,11 @@ export class Lowering implements Layout {
   /** Adds a node of ONNX Runtime's own operator set (`com.microsoft`). */
   microsoft(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
     return this.graph.node(op, inputs, attributes, { domain: "com.microsoft" });
+  }
+
+  /** Adds a node of ONNX Runtime's operators on blocks of channels (`com.microsoft.nchwc`). */
+  nchwc(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
+    return this.graph.node(op, inputs, attributes, { domain: "com.microsoft.nchwc" });
   }
 
   /** Adds a node of two outputs and returns their names. */

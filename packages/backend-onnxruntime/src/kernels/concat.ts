@@ -14,8 +14,9 @@ export const concatKernels: Kernels<"Concat" | "Pack"> = {
     },
     lower(to, { inputs, attrs, output }) {
       const parts = inputs.filter(({ shape }) => sizeOf(shape) > 0);
-      const layout = to.layoutOf(...parts);
-      const axis = int(layout.axis(axisOf(attrs.axis, output.shape)));
+      const along = axisOf(attrs.axis, output.shape);
+      const layout = along === 1 || along === 2 ? to.layoutOf(...parts) : to.blockedLayoutOf(...parts);
+      const axis = int(layout.axis(along));
       const names = parts.map((value) => layout.get(value));
       layout.set(output, to.node("Concat", names, { axis }));
     },

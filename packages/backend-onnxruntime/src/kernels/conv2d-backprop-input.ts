@@ -2,6 +2,7 @@ import { ints } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
+import { canConvolveBlocks, convolveBlocks } from "./blocked-convolution.ts";
 import {
   type Convolution,
   convolution,
@@ -11,9 +12,11 @@ import {
   formatLayout,
   groupedFilter,
   outFirstFilter,
+  padsOf,
   perAxis,
   spanOf,
   transposedPads,
+  type WindowAxis,
 } from "./convolution.ts";
 
 /** Gradients of convolutions with respect to their input. */
@@ -28,9 +31,44 @@ function inputGradient(describe: Describe): Kernel<"Conv2DBackpropInput" | "Dept
     lower(to, { inputs: { dy, filter }, attrs, output }) {
       const layout = formatLayout(to, attrs);
       const c = describe(attrs.inputShape, filter.shape, attrs);
+      const back = layout === to ? undefined : unitStrideBack(c);
+      if (back !== undefined && canConvolveBlocks(to, back)) {
+        const turned = turnedGroupedFilter(to, c, filter);
+        return to.setBlocked(output, convolveBlocks(to, back, { x: dy, filter: turned }));
+      }
       layout.set(output, convolveBack(to, c, layout.get(dy), filter));
     },
   };
+}
+
+/** At stride 1: the convolution that turns `dy` into the gradient, with the filter turned; none where padding is too large. */
+function unitStrideBack(c: Convolution): Convolution | undefined {
+  const back = (axis: WindowAxis): WindowAxis => ({
+    ...axis,
+    input: axis.output,
+    output: axis.input,
+    before: spanOf(axis) - axis.before,
+    after: axis.input - axis.output + axis.before,
+  });
+  const [rows, columns] = [back(c.rows), back(c.columns)];
+  const axes = [rows, columns];
+  if (axes.some(({ stride, before, after }) => stride !== 1 || before < 0 || after < 0)) return undefined;
+  return { ...c, rows, columns, inChannels: c.outChannels, outChannels: c.inChannels };
+}
+
+/** The filter turned by 180° with its channels swapped: [h, w, out/groups, in]. */
+function turnedGroupedFilter(to: Lowering, c: Convolution, filter: Value): string {
+  const { groups } = c;
+  const [h, w] = perAxis(c, (axis) => axis.filter);
+  const shape = [h, w, c.inChannels / groups, groups, c.outChannels / groups];
+  const taps = to.reshape(groupedFilter(to, c, filter), [h * w, ...shape.slice(2)]);
+  const order = Int32Array.from({ length: h * w }, (_, i) => h * w - 1 - i);
+  const turned = h * w === 1 ? taps : to.node("Gather", [taps, to.constant("int32", order)]);
+  const swapped =
+    groups === 1
+      ? to.transpose(to.reshape(turned, [h * w, c.inChannels, c.outChannels]), [0, 2, 1])
+      : to.transpose(turned, [0, 3, 2, 1]);
+  return to.reshape(swapped, [h, w, c.outChannels / groups, c.inChannels]);
 }
 
 /**
@@ -40,12 +78,10 @@ function inputGradient(describe: Describe): Kernel<"Conv2DBackpropInput" | "Dept
  * forward's speed; at other strides a transposed convolution.
  */
 function convolveBack(to: Lowering, c: Convolution, dy: string, filter: Value): string {
-  const before = perAxis(c, (axis) => spanOf(axis) - axis.before);
-  const after = perAxis(c, (axis) => axis.input - axis.output + axis.before);
-  const isUnitStride = c.rows.stride === 1 && c.columns.stride === 1;
-  if (isUnitStride && [...before, ...after].every((pad) => pad >= 0)) {
+  const back = unitStrideBack(c);
+  if (back !== undefined) {
     const inputs = [to.half(dy), turnedFilter(to, c, filter)];
-    return to.single(to.node("Conv", inputs, { ...convolutionAttributes(c), pads: ints([...before, ...after]) }));
+    return to.single(to.node("Conv", inputs, { ...convolutionAttributes(c), pads: padsOf(back) }));
   }
   if (to.target === "webgpu" && c.groups > 1) return convolveBackSpread(to, c, dy, filter);
   const attributes = { ...convolutionAttributes(c), ...transposedPads(c) };

@@ -1,17 +1,18 @@
-import { ints } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
-import { sizeOf, type Value } from "../graph/value.ts";
+import { shape4, sizeOf, type Value } from "../graph/value.ts";
 import { activate } from "./activation.ts";
+import { canConvolveBlocks, convolveBlocks } from "./blocked-convolution.ts";
 import {
   convolution,
   convolutionAttributes,
   type Describe,
   depthwise,
   formatLayout,
+  groupedFilter,
   outFirstFilter,
-  perAxis,
+  padsOf,
 } from "./convolution.ts";
-import { broadcastable } from "./elementwise.ts";
+import { blockable, broadcastable } from "./elementwise.ts";
 
 /** Two-dimensional convolutions, of any stride, padding, dilation and number of groups; depthwise, each channel its own. */
 export const conv2DKernels: Kernels<"Conv2D" | "DepthwiseConv2dNative" | "FusedConv2D" | "FusedDepthwiseConv2D"> = {
@@ -28,12 +29,21 @@ function forward(describe: Describe): Kernel<"FusedConv2D"> {
     lower(to, { inputs: { x, filter, bias, preluActivationWeights: slope }, attrs, output }) {
       const c = describe(x.shape, filter.shape, attrs);
       const layout = formatLayout(to, attrs);
-      const image = layout.get(x);
       const isPerChannel = bias !== undefined && isVector(bias) && sizeOf(bias.shape) === c.outChannels;
       const ownBias = isPerChannel ? [to.half(to.reshape(to.get(bias), [c.outChannels]))] : [];
-      const pads = ints([...perAxis(c, ({ before }) => before), ...perAxis(c, ({ after }) => after)]);
+      if (layout !== to && canConvolveBlocks(to, c)) {
+        const name = convolveBlocks(to, c, { x, filter: groupedFilter(to, c, filter), bias: ownBias[0] });
+        const plain = !(bias === undefined || isPerChannel);
+        if (!plain && (attrs.activation ?? "linear") === "linear") return to.setBlocked(output, name);
+        const [n, h, w, channels] = shape4(output);
+        const { block = channels } = to;
+        let y = to.reshape(name, [n, channels / block, h, w, block]);
+        if (plain) y = to.node("Add", [y, blockable(to, bias)]);
+        return to.setBlocks(output, activate(to, y, { ...attrs, slope: slope && blockable(to, slope) }));
+      }
+      const image = layout.get(x);
       const inputs = [to.half(image), outFirstFilter(to, c, filter), ...ownBias];
-      let y = to.single(to.node("Conv", inputs, { ...convolutionAttributes(c), pads }));
+      let y = to.single(to.node("Conv", inputs, { ...convolutionAttributes(c), pads: padsOf(c) }));
       // A bias or slope that is a vector goes along the channels.
       const aligned = (value: Value): string => {
         if (layout !== to) return broadcastable(to, value);

@@ -95,6 +95,11 @@ export function convolutionAttributes(c: Convolution): Record<string, Attribute>
   };
 }
 
+/** ONNX's padding of the convolution. */
+export function padsOf(c: Windows): Attribute {
+  return ints([...perAxis(c, ({ before }) => before), ...perAxis(c, ({ after }) => after)]);
+}
+
 /** How far a dilated filter reaches beyond its first element. */
 export function spanOf({ dilation, filter }: WindowAxis): number {
   return dilation * (filter - 1);

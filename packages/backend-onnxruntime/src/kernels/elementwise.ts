@@ -3,7 +3,7 @@ import type { Kernel, Kernels, UnaryKernel } from "../graph/kernel.ts";
 import type { UnaryName } from "../graph/kernel-types.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { NumericType } from "../graph/signature.ts";
-import { sizeOf, type Value } from "../graph/value.ts";
+import { shape4, sizeOf, type Value } from "../graph/value.ts";
 
 /**
  * Writes an element-wise, broadcasting computation in the layout that its largest inputs already have.
@@ -34,8 +34,12 @@ export function elementwise<const V extends readonly Value[]>(
   // Where all is one element, the result still has to have its four axes.
   const spread = (value: Value): string =>
     size === 1 && value.shape.length === 4 ? to.getChannelsFirst(value) : broadcastable(to, value);
-  const isChannelsFirst =
-    rank === 4 && inputs.some((value) => sizeOf(value.shape) === size && to.isChannelsFirst(value));
+  const isFull = (value: Value): boolean => rank === 4 && sizeOf(value.shape) === size;
+  if (to.canBlock(output) && inputs.some((value) => isFull(value) && to.isBlocked(value))) {
+    to.setBlocks(output, make(names((value) => blockable(to, value))));
+    return;
+  }
+  const isChannelsFirst = inputs.some((value) => isFull(value) && to.isChannelsFirst(value));
   if (isChannelsFirst) to.setChannelsFirst(output, make(names(spread)));
   else to.set(output, make(names((value) => to.get(value))));
 }
@@ -49,6 +53,19 @@ export function broadcastable(to: Lowering, value: Value): string {
   return to.derive(value, "broadcast", () => {
     const aligned = [...new Array<number>(4 - shape.length).fill(1), ...shape];
     return to.toChannelsFirst(to.reshape(to.get(value), aligned), aligned);
+  });
+}
+
+/** The name under which a value of any rank broadcasts against tensors of rank 4 in blocks, [n, c / block, h, w, block]. */
+export function blockable(to: Lowering, value: Value): string {
+  const { shape } = value;
+  if (sizeOf(shape) === 1) return broadcastable(to, value);
+  if (to.canBlock(value) && (to.isBlocked(value) || sizeOf(shape.slice(0, 3)) > 1)) return to.getBlocks(value);
+  return to.derive(value, "blocks", () => {
+    const [n, h, w, c] = shape4({ shape: [...new Array<number>(4 - shape.length).fill(1), ...shape] });
+    const inner = c === 1 ? 1 : (to.block ?? 1);
+    const split = to.reshape(to.get(value), [n, h, w, c / inner, inner]);
+    return h * w === 1 ? to.reshape(split, [n, c / inner, 1, 1, inner]) : to.transpose(split, [0, 3, 1, 2, 4]);
   });
 }
 

@@ -1,4 +1,4 @@
-import { int } from "@lookonce/onnx";
+import { int, ints } from "@lookonce/onnx";
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
@@ -38,7 +38,7 @@ function reduction(operator: string, { result, keepsNan = false }: ReductionOpti
       const { keepDims } = attrs;
       const factor = perChannelFactor(operator, x.shape);
       if (factor !== undefined && isChannelSum(to, x, axes)) {
-        const sums = channelSum(to, x);
+        const sums = to.isBlocked(x) ? blockedSum(to, x) : channelSum(to, x);
         const scaled = factor === 1 ? sums : to.node("Mul", [sums, to.scalar(factor)]);
         return to.set(output, keepDims ? to.reshape(scaled, output.shape) : scaled);
       }
@@ -69,7 +69,45 @@ function perChannelFactor(operator: string, [n = 1, h = 1, w = 1]: readonly numb
 }
 
 function isChannelSum(to: Lowering, x: Value, axes: readonly number[]): boolean {
-  return axes.length === 3 && !axes.includes(3) && x.dtype === "float32" && to.isChannelsFirst(x);
+  return axes.length === 3 && !axes.includes(3) && x.dtype === "float32" && (to.isChannelsFirst(x) || to.isBlocked(x));
+}
+
+/** At most this many elements are added up one after the other, so that rounding does not add up as well. */
+const longestSum = 1024;
+
+/**
+ * Writes the sums of a blocked value over images, rows and columns, [channels].
+ *
+ * The sum of a product is a depthwise convolution, whose image is one factor and whose filter the other: each channel of each
+ * image is a group, or several where there are many pixels. This saves the pass that would write the product.
+ */
+function blockedSum(to: Lowering, x: Value): string {
+  const [n, h, w, c] = shape4(x);
+  const { block = c } = to;
+  const rows = largestDivisor(h, Math.max(1, Math.floor(longestSum / w)));
+  const parts = h / rows;
+  const factors = factorsOf(to, x);
+  let sums: string;
+  if (factors === undefined || !factors.every((value) => to.isBlocked(value))) {
+    const pieces = to.reshape(to.getBlocks(x), [(n * c * parts) / block, rows * w, block]);
+    sums = to.node("ReduceSum", [pieces, to.int64s([1])], { keepdims: int(0) });
+  } else {
+    const [image = "", filter = ""] = factors.map((value, i) =>
+      to.derive(value, `pieces${i}`, () => {
+        const groups = n * c * parts;
+        return to.reshape(to.getBlocked(value), i === 0 ? [1, groups, rows, w] : [groups, 1, rows, w]);
+      }),
+    );
+    sums = to.nchwc("Conv", [image, filter], { kernel_shape: ints([rows, w]), group: int(n * c * parts) });
+  }
+  const perImage = to.reshape(sums, [n, c / block, parts, block]);
+  return to.reshape(to.node("ReduceSum", [perImage, to.int64s([0, 2])], { keepdims: int(0) }), [c]);
+}
+
+function largestDivisor(of: number, limit: number): number {
+  let divisor = Math.min(of, limit);
+  while (of % divisor !== 0) divisor--;
+  return divisor;
 }
 
 /**
@@ -100,7 +138,9 @@ function factorsOf(to: Lowering, x: Value): readonly [Value, Value] | undefined 
   if (node?.kernel !== "Multiply" && node?.kernel !== "Square") return undefined;
   const [a, b = a] = Object.values(node.inputs);
   const isWhole = (value: Value | undefined): value is Value =>
-    value?.shape.length === 4 && value.shape.every((dim, i) => dim === x.shape[i]) && to.isChannelsFirst(value);
+    value?.shape.length === 4 &&
+    value.shape.every((dim, i) => dim === x.shape[i]) &&
+    (to.isChannelsFirst(value) || to.isBlocked(value));
   return isWhole(a) && isWhole(b) ? [a, b] : undefined;
 }
 

@@ -98,7 +98,10 @@ function part(to: Lowering, x: Value, output: Value, begin: readonly number[]): 
     to.setUniform(output, scalar);
     return;
   }
-  const layout = to.layoutOf(x);
+  // Whole blocks of channels, and images.
+  const isWhole =
+    [1, 2].every((axis) => x.shape[axis] === output.shape[axis]) && (begin[3] ?? 0) % (to.block ?? 1) === 0;
+  const layout = isWhole && to.canBlock(output) ? to.blockedLayoutOf(x) : to.layoutOf(x);
   const cuts = x.shape
     .map((dim, axis) => ({ dim, size: dimOf(output, axis), start: begin[axis] ?? 0, place: layout.axis(axis) }))
     .filter(({ dim, size }) => dim !== size)

@@ -1,0 +1,173 @@
+import { Random } from "@lookonce/random";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { findBlockSize } from "../graph/block-size.ts";
+import { Lowering } from "../graph/lowering.ts";
+import { registerOnnxRuntime } from "../index.ts";
+import { floats } from "./test-random-case.ts";
+
+// The same programs with channels in blocks and without: random calls have too few channels for blocks.
+
+const [blocked, plain] = ["onnxruntime", "onnxruntime-plain"];
+/** Channels a block here; programs run all the same where there are none. */
+const block = (await findBlockSize()) ?? 16;
+const isBlocked = (await findBlockSize()) !== undefined;
+
+beforeAll(async () => {
+  await registerOnnxRuntime({ name: plain, blocks: false });
+  await registerOnnxRuntime({ blocks: true });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+type Shape = [number, number, number, number];
+type Program = () => tf.Tensor[];
+
+const tensor = (rng: Random, shape: number[]): tf.Tensor => tf.tensor(floats(rng, shape).data, shape);
+const run = (kernel: string, inputs: object, attrs: object): tf.Tensor =>
+  tf.engine().runKernel(kernel, inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as tf.Tensor;
+
+/** A copy that a convolution leaves in blocks. */
+function inBlocks(x: tf.Tensor): tf.Tensor4D {
+  return tf.depthwiseConv2d(x as tf.Tensor4D, tf.ones([1, 1, x.shape[3] as number, 1]), 1, "valid");
+}
+
+async function results(backend: string, program: Program): Promise<{ shape: number[]; data: number[] }[]> {
+  await tf.setBackend(backend);
+  const tensors = tf.tidy(program);
+  const read = tensors.map(async (one) => ({ shape: one.shape, data: [...(await one.data())] }));
+  const values = await Promise.all(read);
+  tf.dispose(tensors);
+  return values;
+}
+
+/** Runs the program both ways and expects equal numbers, of which the one has operators on blocks and the other has not. */
+async function expectAlike(program: Program, usesBlocks = true): Promise<void> {
+  const nodes = vi.spyOn(Lowering.prototype, "nchwc");
+  const expected = await results(plain, program);
+  expect(nodes).not.toHaveBeenCalled();
+  const actual = await results(blocked, program);
+  if (isBlocked && usesBlocks) expect(nodes).toHaveBeenCalled();
+  for (const [i, { shape, data }] of expected.entries()) {
+    expect(actual[i]?.shape).toEqual(shape);
+    const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const worst = data.reduce((most, value, k) => Math.max(most, Math.abs(value - actual[i]!.data[k]!)), 0);
+    expect(worst / scale, `result ${i} of shape [${shape}]`).toBeLessThan(1e-5);
+  }
+}
+
+/** Channels: whole blocks, or now and then some other number. */
+const channels = (rng: Random): number => (rng.chance(0.75) ? block * rng.integer(1, 4) : rng.integer(1, 2 * block));
+
+describe("convolutions in blocks", () => {
+  it.each(Array.from({ length: 24 }, (_, i) => i))("have the plain ones' values and gradients, case %i", async (i) => {
+    const rng = new Random(`blocks ${i}`);
+    const kernel = [1, 3, 6][i % 3] as number;
+    const stride = rng.integer(1, 4);
+    const side = (): number => rng.integer(kernel, kernel + 9);
+    const kind = rng.choice(["whole", "whole", "depthwise", "groups"]);
+    const input = kind === "groups" ? 2 * block : channels(rng);
+    const inGroup = { whole: input, depthwise: 1, groups: block }[kind] as number;
+    const output = { whole: channels(rng), depthwise: input, groups: 4 * block }[kind] as number;
+    const shape: Shape = [rng.integer(1, 4), side(), side(), input];
+    const pad = [[0, 0], ...[0, 1].map(() => [rng.integer(0, kernel), rng.integer(0, kernel)]), [0, 0]];
+    const attrs = { strides: [stride, rng.chance(0.8) ? stride : 1], pad, dataFormat: "NHWC", dilations: [1, 1] };
+    const activation = rng.choice(["linear", "relu"]);
+    await expectAlike(
+      () => {
+        const draw = new Random(i);
+        const x = inBlocks(tensor(draw, shape));
+        const filter = tensor(draw, [kernel, kernel, inGroup, output]);
+        const bias = tensor(draw, [output]);
+        const y = run("FusedConv2D", { x, filter, bias }, { ...attrs, activation });
+        const dy = tensor(draw, y.shape);
+        return [
+          y,
+          run("Conv2D", { x, filter }, attrs),
+          run("Conv2DBackpropInput", { dy, filter }, { ...attrs, inputShape: shape }),
+          run("Conv2DBackpropFilter", { x, dy }, { ...attrs, filterShape: filter.shape }),
+        ];
+      },
+      input % block === 0,
+    );
+  });
+
+  it("reads an image of three channels", () =>
+    expectAlike(() => {
+      const rng = new Random("image");
+      const filter = tensor(rng, [3, 3, 3, 2 * block]) as tf.Tensor4D;
+      return [tf.conv2d(tensor(rng, [2, 9, 8, 3]) as tf.Tensor4D, filter, 2, 1)];
+    }));
+});
+
+describe("what follows convolutions in blocks", () => {
+  const shape: Shape = [2, 5, 4, 2 * block];
+  const draw = (name: string, of: number[] = shape): tf.Tensor => tensor(new Random(name), of);
+
+  it("is computed element by element with values of every shape", () =>
+    expectAlike(() => {
+      const x = inBlocks(draw("x"));
+      const shapes = [shape, [shape[3]], [1, 5, 4, 1], [4, shape[3]], [2, 1, 1, shape[3]], [5, 4, shape[3]], [1], []];
+      const sums = shapes.map((each, i) => tf.add(x, draw(`b${i}`, each)));
+      const isLarger = tf.greater(x, sums[1]!);
+      return [...sums, tf.cast(isLarger, "float32"), tf.where(isLarger, x, draw("other")), tf.sub(draw("y"), x)];
+    }));
+
+  it("is reduced along every set of axes", () =>
+    expectAlike(() => {
+      const [x, y] = [inBlocks(draw("x")), inBlocks(draw("y"))];
+      const axes = [[0, 1, 2], [3], [1, 2], [0], [2, 3], [0, 1, 2, 3]];
+      const maps = [x, tf.square(x), tf.mul(x, y), tf.mul(x, draw("z"))];
+      return maps.flatMap((map) =>
+        axes.flatMap((each) => [tf.sum(map, each), tf.mean(map, each, true), tf.max(map, each)]),
+      );
+    }));
+
+  it("is summed over many pixels as exactly", () =>
+    expectAlike(() => {
+      const x = tf.add(inBlocks(draw("x", [1, 96, 90, block])), 0.5);
+      return [tf.sum(x, [0, 1, 2]), tf.sum(tf.square(x), [0, 1, 2])];
+    }));
+
+  it("is joined and cut", () =>
+    expectAlike(() => {
+      const [x, y] = [inBlocks(draw("x")), inBlocks(draw("y"))];
+      const parts = tf.split(x, [block, block], 3);
+      const uneven = tf.split(x, [3, 2 * block - 3], 3);
+      return [
+        ...[0, 1, 2, 3].map((axis) => tf.concat([x, y], axis)),
+        tf.concat([x, draw("some", [2, 5, 4, 3])], 3),
+        ...parts,
+        ...uneven,
+        tf.concat(uneven, 3),
+        tf.slice(x, [1, 1, 2, block], [1, 3, 2, block]),
+        tf.slice(x, [1, 0, 0, 0], [1, 5, 4, block]),
+        tf.pad(x, [
+          [0, 0],
+          [1, 0],
+          [0, 2],
+          [0, 0],
+        ]),
+        tf.transpose(x, [0, 3, 1, 2]),
+        tf.reshape(x, [40, 2 * block]),
+      ];
+    }));
+
+  it("is pooled and resized, with gradients", () =>
+    expectAlike(() => {
+      const x = inBlocks(draw("x", [2, 6, 8, 2 * block]));
+      const maps: ((map: tf.Tensor4D) => tf.Tensor)[] = [
+        (map) => tf.maxPool(map, 5, 1, "same"),
+        (map) => tf.maxPool(map, 2, 2, "valid"),
+        (map) => tf.avgPool(map, 2, 2, "valid"),
+        (map) => tf.image.resizeNearestNeighbor(map, [12, 16]),
+        (map) => tf.image.resizeBilinear(map, [7, 16]),
+      ];
+      return maps.flatMap((map) => {
+        const weights = draw("weights", map(x).shape);
+        return [map(x), tf.grad((input) => tf.sum(tf.mul(map(inBlocks(input)), weights)))(x)];
+      });
+    }));
+});
