@@ -1,3 +1,5 @@
 export { assign } from "./assign.ts";
 export { KalmanFilter, type KalmanKind, type KalmanState, warpState } from "./kalman-filter.ts";
+export { MotMetrics, type MotScores } from "./mot/mot-metrics.ts";
+export { type MotRows, parseMot } from "./mot/mot-rows.ts";
 export { Tracker, type TrackerInput, type Tracks, type UpdateOptions } from "./tracker.ts";
