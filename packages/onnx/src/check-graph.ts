@@ -39,6 +39,15 @@ export function subgraphs(node: OnnxNode): OnnxGraph[] {
   return found;
 }
 
+/** The names that a node reads, those of the graphs among its attributes included. */
+export function readNames(node: OnnxNode): string[] {
+  const inner = subgraphs(node).flatMap(({ nodes, outputs }) => [
+    ...nodes.flatMap(readNames),
+    ...outputs.map(({ name }) => name),
+  ]);
+  return [...node.inputs, ...inner];
+}
+
 /**
  * Throws an `ARGUMENT` error unless every value is defined once and before it is read, and every output is defined.
  *

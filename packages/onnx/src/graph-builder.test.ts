@@ -196,6 +196,28 @@ describe("GraphBuilder, given mistakes", () => {
     expect([...initializers.keys()]).toEqual(["used"]);
   });
 
+  it("builds a body whose nodes read values around it, which pruning then keeps", () => {
+    const graph = started();
+    const scale = graph.initializer({ type: "float32", shape: [1], data: Float32Array.of(2) }, "scale");
+    const around = graph.node("Neg", [scale]);
+    const info = { type: "float32", shape: [1] } as const;
+    const body = graph.body([info, info], (total = "", slice = "") => [
+      { name: graph.node("Add", [total, graph.node("Mul", [slice, around])]), ...info },
+    ]);
+    const rows = graph.input("rows", "float32", [4, 1]);
+    graph.output(graph.node("Scan", [scale, rows], { body, num_scan_inputs: int(1) }), "float32", [1]);
+    graph.prune();
+    const { nodes, initializers } = graph.build().graph;
+    expect(nodes.map(({ op }) => op)).toEqual(["Neg", "Scan"]);
+    expect(body.graph.nodes.map(({ op }) => op)).toEqual(["Mul", "Add"]);
+    expect([...initializers.keys()]).toEqual(["scale"]);
+    const named = body.graph.inputs.map(({ name }) => name);
+    expect(body.graph.nodes.map(({ inputs }) => inputs)).toEqual([
+      [named[1], around],
+      [named[0], "Mul_0"],
+    ]);
+  });
+
   it("build refuses a graph without outputs", () => {
     expect(errorOf(() => started().build()).message).toBe('graph "net" has no output. Declare one with output().');
   });

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { checkGraph, define } from "./check-graph.ts";
+import { checkGraph, define, readNames } from "./check-graph.ts";
 import { checkTensor } from "./check-tensor.ts";
 import type { AnyTensorValue, Attribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from "./model.ts";
 import { TENSOR_TYPES, type TensorType } from "./tensor-type.ts";
@@ -27,7 +27,7 @@ export interface BuildOptions {
   opset?: number;
   /** Version of the file format; default the one in which the operator set appeared. */
   irVersion?: number;
-  /** Versions of other operator sets; `com.microsoft` and `com.microsoft.nchwc` are 1 unless given. Those that no node uses are not listed. */
+  /** Versions of other operator sets; those of ONNX Runtime are 1 unless given. Those that no node uses are not listed. */
   extraDomains?: Readonly<Record<string, number>>;
   /** Program that made the model; default `lookonce`. */
   producer?: string;
@@ -167,6 +167,26 @@ export class GraphBuilder {
     return outputs.map(({ name }) => here(name));
   }
 
+  /**
+   * Builds a graph for an attribute, such as the body of a `Scan`: the nodes that `build` adds become its nodes. They may
+   * read this graph's values too; nothing outside may read theirs.
+   *
+   * @param inputs the body's inputs, for which names are made up and passed to `build`
+   * @param build returns the body's outputs
+   */
+  body(
+    inputs: readonly Omit<ValueInfo, "name">[],
+    build: (...names: string[]) => readonly ValueInfo[],
+  ): { graph: OnnxGraph } {
+    const name = this.uniqueName("body");
+    const infos = inputs.map((info) => valueInfo({ ...info, name: this.uniqueName(`${name}_input`) }, "input"));
+    for (const info of infos) this.#define(info.name, "input");
+    const start = this.#nodes.length;
+    const outputs = build(...infos.map((info) => info.name)).map((info) => valueInfo(info, "output"));
+    const nodes = this.#nodes.splice(start);
+    return { graph: { name, inputs: infos, outputs, initializers: new Map(), nodes } };
+  }
+
   /** Declares a value as a graph output; strings in the shape are symbolic sizes. Without a shape its rank is left open. */
   output(name: string, type: TensorType, shape?: readonly (number | string)[]): void {
     this.#outputs.push(valueInfo({ name, type, shape }, "output"));
@@ -180,7 +200,7 @@ export class GraphBuilder {
     for (const node of this.#nodes.toReversed()) {
       if (!node.outputs.some((name) => needed.has(name))) continue;
       kept.push(node);
-      for (const name of node.inputs) needed.add(name);
+      for (const name of readNames(node)) needed.add(name);
     }
     this.#nodes.splice(0, this.#nodes.length, ...kept.reverse());
     for (const name of this.#initializers.keys()) if (!needed.has(name)) this.#initializers.delete(name);

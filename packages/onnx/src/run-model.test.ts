@@ -44,6 +44,24 @@ describe("ONNX Runtime", () => {
     expect(Array.from((await run(again, feeds)).y!.data as Float32Array)).toEqual(expected);
   });
 
+  it("runs a Scan whose body reads a constant around it", async () => {
+    const graph = new GraphBuilder();
+    const rows = graph.input("rows", "float32", [3, 2]);
+    const factor = graph.initializer(float32([2], [1, 10]));
+    const info = { type: "float32", shape: [2] } as const;
+    const body = graph.body([info, info], (total = "", row = "") => [
+      { name: graph.node("Add", [total, graph.node("Mul", [row, factor])]), ...info },
+    ]);
+    const start = graph.initializer(float32([2], [100, 100]));
+    const inputs = [start, rows];
+    graph.output(graph.node("Scan", inputs, { body, num_scan_inputs: { int: 1 } }, { outputs: ["y"] }), "float32", [2]);
+    const feeds = { rows: new ort.Tensor("float32", Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]) };
+    const bytes = serializeModel(graph.build());
+    for (const model of [bytes, serializeModel(parseModel(bytes))]) {
+      expect(Array.from((await run(model, feeds)).y!.data as Float32Array)).toEqual([109, 220]);
+    }
+  });
+
   it("runs operators of com.microsoft", async () => {
     const graph = new GraphBuilder();
     const a = graph.input("a", "float32", [2, 2]);

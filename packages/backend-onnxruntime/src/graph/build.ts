@@ -1,4 +1,5 @@
 import { GraphBuilder } from "@lookonce/onnx";
+import type { FilterGradients } from "../kernels/filter-gradient-form.ts";
 import { kernels } from "../kernels/index.ts";
 import type { AnyKernel } from "./kernel.ts";
 import { Lowering, type Target } from "./lowering.ts";
@@ -10,6 +11,8 @@ export interface BuildOptions {
   readonly target: Target;
   /** Whether a value with contents becomes an initializer (true) or an input of the graph (false). */
   readonly isConstant: (value: Value) => boolean;
+  /** Filter gradients on blocks of channels that work: in graphs that are compiled as they are, on the CPU provider. */
+  readonly filterGradients?: FilterGradients | undefined;
   /** Names for values with contents, such as a network's weights. */
   readonly names?: ReadonlyMap<Value, string>;
   /** Names of the outputs. Default: `output0`, `output1`, … */
@@ -23,7 +26,8 @@ export interface BuildOptions {
 /** Lowers every call of the plan to an ONNX graph. Returns also the names of the graph's inputs, by what feeds them. */
 export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBuilder; inputs: Map<Value, string> } {
   const graph = new GraphBuilder({ name: "lookonce" });
-  const to = new Lowering(graph, options.target, { autocast: plan.autocast, block: options.block });
+  const { target, block, filterGradients } = options;
+  const to = new Lowering(graph, target, { autocast: plan.autocast, block, filterGradients });
   const inputs = new Map<Value, string>();
   for (const value of [...plan.inputs, ...plan.constants]) {
     const { shape, dtype: type } = value;

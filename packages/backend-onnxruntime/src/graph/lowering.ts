@@ -7,6 +7,7 @@ import {
   type TensorType,
   type TensorValue,
 } from "@lookonce/onnx";
+import type { FilterGradients } from "../kernels/filter-gradient-form.ts";
 import { Autocast } from "./autocast.ts";
 import type { NumericType } from "./signature.ts";
 import { dimOf, hostArray, shape4, sizeOf, type Value } from "./value.ts";
@@ -46,6 +47,8 @@ export interface LoweringOptions {
   readonly autocast?: boolean;
   /** Channels a block where the graph will run; without it no tensor is in blocks. */
   readonly block?: number | undefined;
+  /** Filter gradients on blocks of channels that work where the graph will run. Default: none. */
+  readonly filterGradients?: FilterGradients | undefined;
 }
 
 /**
@@ -60,14 +63,18 @@ export class Lowering implements Layout {
   readonly target: Target;
   readonly #forms = new Map<Value, Forms>();
   readonly #autocast: Autocast | undefined;
+  /** Filter gradients on blocks of channels that work where the graph will run; none in half precision. */
+  readonly filterGradients: FilterGradients | undefined;
 
   /** Channels a block; `undefined` where there are no operators on blocks. */
   readonly block: number | undefined;
 
-  constructor(graph: GraphBuilder, target: Target, { autocast = false, block }: LoweringOptions = {}) {
+  constructor(graph: GraphBuilder, target: Target, options: LoweringOptions = {}) {
+    const { autocast = false, block, filterGradients } = options;
     this.graph = graph;
     this.target = target;
     this.block = autocast ? undefined : block;
+    this.filterGradients = autocast ? undefined : filterGradients;
     this.#autocast = autocast ? new Autocast(graph) : undefined;
   }
 
@@ -255,6 +262,29 @@ export class Lowering implements Layout {
   /** Adds a node of ONNX Runtime's operators on blocks of channels (`com.microsoft.nchwc`). */
   nchwc(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
     return this.graph.node(op, inputs, attributes, { domain: "com.microsoft.nchwc" });
+  }
+
+  /**
+   * Adds up over slices along the first axis of sequences, one after the other and without copying them.
+   *
+   * @param totals shapes of the totals, which begin as zeros
+   * @param next writes the nodes of a step, of the totals so far and the sequences' slices; returns the new totals. It must
+   * not ask for forms of values: what is written inside cannot be read outside
+   */
+  scan(
+    totals: readonly (readonly number[])[],
+    sequences: readonly { name: string; shape: readonly number[] }[],
+    next: (totals: readonly string[], slices: readonly string[]) => readonly string[],
+  ): string[] {
+    const infos = totals.map((shape) => ({ type: "float32" as const, shape }));
+    const slices = sequences.map(({ shape }) => ({ type: "float32" as const, shape: shape.slice(1) }));
+    const body = this.graph.body([...infos, ...slices], (...names) =>
+      next(names.slice(0, totals.length), names.slice(totals.length)).map((name, i) => ({ name, ...infos[i]! })),
+    );
+    const zeros = totals.map((shape) => this.node("ConstantOfShape", [this.int64s(shape)]));
+    const inputs = [...zeros, ...sequences.map(({ name }) => name)];
+    const attributes = { body, num_scan_inputs: int(sequences.length) };
+    return this.graph.multi("Scan", inputs, attributes, { outputs: totals.length });
   }
 
   /** Adds a node of two outputs and returns their names. */

@@ -2,6 +2,7 @@ import { totalmem } from "node:os";
 import { GraphBuilder, type OnnxModel } from "@lookonce/onnx";
 import { findBlockSize } from "./block-size.ts";
 import { buildGraph } from "./build.ts";
+import { findFilterGradients } from "./filter-gradient-forms.ts";
 import type { Plan } from "./plan.ts";
 import { Residents } from "./residents.ts";
 import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
@@ -20,7 +21,8 @@ export interface OnnxRuntimeBackendOptions {
   memoryBudget?: number;
   /**
    * Whether images may have their channels in blocks, as ONNX Runtime's fastest convolutions on the processor want them.
-   * Default: where the environment has `LOOKONCE_BLOCKS=on`.
+   * Default: for the gradients of filters unless the environment has `LOOKONCE_BLOCKS=off`, and for all else where it has
+   * `LOOKONCE_BLOCKS=on`.
    */
   blocks?: boolean;
 }
@@ -52,7 +54,7 @@ export class SessionCache {
   readonly runtime: RuntimeOptions;
   readonly memoryBudget: number;
   readonly #capacity: number;
-  readonly #blocks: boolean;
+  readonly #blocks: boolean | undefined;
   readonly #compiled = new Map<string, Compiled>();
   /** Graphs that return their input, for fetching contents: one for each number of dimensions. */
   readonly #copies = new Map<number, Promise<Session>>();
@@ -62,7 +64,7 @@ export class SessionCache {
     this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
     this.memoryBudget = memoryBudget;
     this.#capacity = capacity;
-    this.#blocks = options.blocks ?? process.env.LOOKONCE_BLOCKS === "on";
+    this.#blocks = options.blocks ?? { on: true, off: false }[process.env.LOOKONCE_BLOCKS ?? ""];
   }
 
   /** Computes the plan's outputs; `binding` has what to read and write in place of its own inputs and outputs. */
@@ -149,9 +151,12 @@ export class SessionCache {
   async #compile(plan: Plan, written: (HostData | undefined)[]): Promise<Compiled> {
     const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
     const [provider] = this.runtime.executionProviders;
+    const hasFilterGradient = plan.nodes.some(({ kernel }) => kernel === "Conv2DBackpropFilter");
+    const mayBlock = provider === "cpu" && this.#blocks !== false;
     const { graph, inputs } = buildGraph(plan, {
       target: provider === "webgpu" ? "webgpu" : "onnxruntime",
       block: this.#blocks && provider === "cpu" ? await findBlockSize() : undefined,
+      filterGradients: hasFilterGradient && mayBlock ? await findFilterGradients() : undefined,
       isConstant: (value) => constants.has(value),
       namesGradients: true,
     });

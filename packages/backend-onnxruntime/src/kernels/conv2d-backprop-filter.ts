@@ -1,6 +1,7 @@
 import { int } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
+import { blockedFilterGradient } from "./blocked-filter-gradient.ts";
 import {
   type Convolution,
   convolution,
@@ -24,7 +25,8 @@ function filterGradient(describe: Describe): Kernel<"Conv2DBackpropFilter" | "De
       const { filterShape } = attrs;
       const layout = formatLayout(to, attrs);
       const c = describe(x.shape, filterShape, attrs);
-      const gradient = correlate(to, c, { x: layout.get(x), dy: layout.get(dy) });
+      const blocked = layout === to ? undefined : blockedFilterGradient(to, c, { x, dy });
+      const gradient = blocked ?? correlate(to, c, { x: layout.get(x), dy: layout.get(dy) });
       // It comes as [h, w, in / groups, out], which a depthwise filter is a reshape away from.
       const isShaped = filterShape[2] === c.inChannels / c.groups;
       to.set(output, isShaped ? gradient : to.reshape(gradient, filterShape));
@@ -38,7 +40,7 @@ function filterGradient(describe: Describe): Kernel<"Conv2DBackpropFilter" | "De
  * For each tap of the filter: the matmul, over all output positions, of the input that the tap meets with `dy`. In half
  * precision these are matmuls of one image each, and their sum is in single.
  */
-function correlate(to: Lowering, c: Convolution, { x, dy }: { x: string; dy: string }): string {
+export function correlate(to: Lowering, c: Convolution, { x, dy }: { x: string; dy: string }): string {
   const { batch, groups, inChannels, outChannels } = c;
   const [h, w] = perAxis(c, ({ filter }) => filter);
   const positions = c.rows.output * c.columns.output;

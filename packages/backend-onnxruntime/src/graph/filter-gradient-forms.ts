@@ -1,0 +1,135 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { GraphBuilder } from "@lookonce/onnx";
+import { correlateBlocked } from "../kernels/blocked-filter-gradient.ts";
+import { correlate } from "../kernels/conv2d-backprop-filter.ts";
+import { type Convolution, convolution } from "../kernels/convolution.ts";
+import type { FilterGradientForm, FilterGradients } from "../kernels/filter-gradient-form.ts";
+import { findBlockSize } from "./block-size.ts";
+import { Lowering } from "./lowering.ts";
+import { compile, hostTensor } from "./runtime.ts";
+import { hostValue, sizeOf, type Value } from "./value.ts";
+
+/** The forms of filter gradients that a runtime computes. */
+export interface FoundFilterGradients extends FilterGradients {
+  /** What should work and does not, and why. */
+  readonly problems: readonly string[];
+}
+
+/** A convolution and a form of its filter gradient. */
+export interface FilterGradientCase {
+  readonly c: Convolution;
+  readonly form: FilterGradientForm;
+}
+
+let found: Promise<FoundFilterGradients | undefined> | undefined;
+
+/**
+ * Finds out which forms of filter gradients the runtime computes; once a process. Where `LOOKONCE_PROFILE` names a folder,
+ * `filter-gradients-<process>.json` there has the answer.
+ *
+ * Its operators on blocks (`com.microsoft.nchwc`) are made for its own optimizer and may change from version to version. So
+ * each form is tried on a small case against the operators that every version has.
+ */
+export function findFilterGradients(): Promise<FoundFilterGradients | undefined> {
+  found ??= tryForms();
+  return found;
+}
+
+async function tryForms(): Promise<FoundFilterGradients | undefined> {
+  const block = await findBlockSize();
+  if (block === undefined) return undefined;
+  const cases = smallCases(block);
+  // All at once; one by one where that fails.
+  const allWork = (await problemOf(block, cases)) === undefined;
+  const problems = new Map<FilterGradientForm["kind"], string>();
+  if (!allWork) {
+    for (const each of cases) {
+      const problem = await problemOf(block, [each]);
+      if (problem !== undefined) problems.set(each.form.kind, problem);
+    }
+  }
+  const filterGradients = {
+    block,
+    forms: new Set(cases.map(({ form }) => form.kind).filter((kind) => !problems.has(kind))),
+    problems: [...problems].map(([kind, problem]) => `${kind}: ${problem}`),
+  };
+  const folder = process.env.LOOKONCE_PROFILE;
+  if (folder) {
+    const text = JSON.stringify({ ...filterGradients, forms: [...filterGradients.forms] }, null, 2);
+    writeFileSync(join(folder, `filter-gradients-${process.pid}.json`), text);
+  }
+  return filterGradients;
+}
+
+/** A small convolution for each form. */
+function smallCases(block: number): FilterGradientCase[] {
+  const square = (side: number, channels: number, taps: number, pad: number): Convolution => {
+    return convolution([2, side, side, channels], [taps, taps, channels, 2 * block], { strides: 1, pad });
+  };
+  return [
+    { c: square(block, 2 * block, 1, 0), form: { kind: "pixels", filter: "x" } },
+    { c: square(4, 3, 3, 1), form: { kind: "planes" } },
+    { c: square(4, block, 3, 1), form: { kind: "stripes", images: 1, slices: 1, lanes: block / 2, swap: false } },
+    { c: square(4, 2 * block, 3, 1), form: { kind: "stripes", images: 2, slices: 2, lanes: block, swap: true } },
+  ];
+}
+
+/** Computes filter gradients in their forms and in the plain one. Returns what went wrong, if anything did. */
+async function problemOf(block: number, cases: readonly FilterGradientCase[]): Promise<string | undefined> {
+  try {
+    const session = await compile(comparison(block, cases).build(), { executionProviders: ["cpu"] });
+    const feeds = cases.flatMap(({ c }, i) =>
+      Object.entries(operandShapes(c)).map(([name, shape]) => {
+        return [`${name}${i}`, hostTensor({ shape, dtype: "float32" }, smallNumbers(sizeOf(shape)))];
+      }),
+    );
+    const names = cases.flatMap((_, i) => [`blocked${i}`, `plain${i}`]);
+    const results = await session.run(Object.fromEntries(feeds), Object.fromEntries(names.map((name) => [name, null])));
+    await session.release();
+    for (const i of cases.keys()) {
+      const [a, b] = [results[`blocked${i}`]?.data as Float32Array, results[`plain${i}`]?.data as Float32Array];
+      // Sums of small whole numbers are exact, in any order.
+      const wrong = a.findIndex((value, at) => value !== b[at]);
+      if (wrong >= 0) return `element ${wrong} is ${a[wrong]}, not ${b[wrong]}`;
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A graph of filter gradients: of `x0` and `dy0`, channels first, `blocked0` in its form and `plain0` in the plain one. */
+export function comparison(block: number, cases: readonly FilterGradientCase[]): GraphBuilder {
+  const graph = new GraphBuilder({ name: "comparison" });
+  const to = new Lowering(graph, "onnxruntime");
+  for (const [i, { c, form }] of cases.entries()) {
+    const operand = (name: string, [n, channels, h, w]: Shape4): Value => {
+      const value = hostValue([n, h, w, channels], "float32");
+      to.setChannelsFirst(value, graph.input(`${name}${i}`, "float32", [n, channels, h, w]));
+      return value;
+    };
+    const shapes = operandShapes(c);
+    const [x, dy] = [operand("x", shapes.x), operand("dy", shapes.dy)];
+    const blocked = correlateBlocked(to, c, { x, dy, block }, form);
+    const plain = correlate(to, c, { x: to.getChannelsFirst(x), dy: to.getChannelsFirst(dy) });
+    for (const [name, value] of Object.entries({ blocked, plain })) {
+      graph.output(graph.node("Identity", [value], {}, { outputs: [`${name}${i}`] }), "float32");
+    }
+  }
+  return graph;
+}
+
+type Shape4 = [number, number, number, number];
+
+/** Shapes of a convolution's input and of its output's gradient, channels first. */
+export function operandShapes(c: Convolution): { x: Shape4; dy: Shape4 } {
+  return {
+    x: [c.batch, c.inChannels, c.rows.input, c.columns.input],
+    dy: [c.batch, c.outChannels, c.rows.output, c.columns.output],
+  };
+}
+
+function smallNumbers(length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => ((i * 7) % 11) - 5);
+}

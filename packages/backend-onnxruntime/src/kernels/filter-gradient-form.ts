@@ -1,0 +1,115 @@
+import type { Convolution, WindowAxis } from "./convolution.ts";
+
+/**
+ * How the gradient of a filter is computed from channels in blocks; decision 0034 explains each.
+ *
+ * - `planes`: each channel of the input is an image of its own; for fewer channels than a block has.
+ * - `pixels`: neighboring pixels play the part of channels; for filters of one tap. `filter` is the operand in blocks.
+ * - `stripes`: one convolution is the whole correlation, for `images` images at a time, `slices` stripes of rows each.
+ *   The image is cut to blocks of `lanes` channels, and is `dy` in place of `x` with `swap`.
+ */
+export type FilterGradientForm =
+  | { readonly kind: "planes" }
+  | { readonly kind: "pixels"; readonly filter: "x" | "dy" }
+  | Stripes;
+
+export interface Stripes {
+  readonly kind: "stripes";
+  readonly images: number;
+  readonly slices: number;
+  readonly lanes: number;
+  readonly swap: boolean;
+}
+
+/** The forms that work where a graph will run. */
+export interface FilterGradients {
+  /** Channels in a block. */
+  readonly block: number;
+  readonly forms: ReadonlySet<FilterGradientForm["kind"]>;
+}
+
+/** Sizes along rows or columns of a correlation whose filter is one operand and whose image is the other. */
+export interface Correlation {
+  readonly image: number;
+  readonly filter: number;
+  readonly stride: number;
+  readonly taps: number;
+  /** Zeros before and after the image. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The correlation along one axis; with `swap`, for stride 1, `dy` is the image, and the taps come turned by 180°. */
+export function correlationOf(axis: WindowAxis, swap: boolean): Correlation {
+  const { input, output, stride, filter: taps } = axis;
+  const [image, filter, before] = swap ? [output, input, taps - 1 - axis.before] : [input, output, axis.before];
+  return { image, filter, stride, taps, before, after: stride * (filter - 1) + taps - image - before };
+}
+
+/** Bytes of a set of filters, at most four blocks, beyond which it leaves too little room in the second-level cache. */
+const cachedFilterBytes = 1.5 * 2 ** 20;
+
+/**
+ * The fastest form for a convolution, by measurements of YOLOv8n's shapes (`bench/README.md`); `undefined` where only the
+ * form of any convolution does.
+ *
+ * @param block channels in a block
+ */
+export function chooseForm(c: Convolution, block: number): FilterGradientForm | undefined {
+  const { rows, columns, batch, groups, inChannels, outChannels } = c;
+  const axes = [rows, columns];
+  if (groups > 1 || axes.some(({ dilation }) => dilation > 1)) return undefined;
+  const fits = (swap: boolean): boolean =>
+    axes.map((axis) => correlationOf(axis, swap)).every(({ before, after }) => before >= 0 && after >= 0);
+  const isWhole = (channels: number): boolean => channels % block === 0;
+  const stride = Math.max(rows.stride, columns.stride);
+  if (rows.filter * columns.filter === 1) return pixelsForm(c, block, isWhole);
+  if (!isWhole(outChannels) || !fits(false)) return undefined;
+  if (inChannels < block) return { kind: "planes" };
+  if (!isWhole(inChannels)) return undefined;
+
+  // Four blocks of filters at a time are best. Turned taps are for stride 1 alone.
+  const isBetterTurned =
+    inChannels % (4 * block) === 0 || (outChannels % (4 * block) !== 0 && inChannels < outChannels);
+  const swap = stride === 1 && isBetterTurned && fits(true);
+  const stripes = (form: Partial<Stripes>): Stripes => ({
+    kind: "stripes",
+    images: 1,
+    slices: 1,
+    lanes: block,
+    swap,
+    ...form,
+  });
+  const side = Math.sqrt(rows.output * columns.output);
+  const slices = (wanted: number, turned = swap): number =>
+    divisor(turned ? rows.input : rows.output, Math.min(wanted, block - 1));
+  if (inChannels === block) {
+    if (stride > 1) return stripes({ slices: slices(10, false), swap: false });
+    // A block of channels would be `taps` work items: half of one is twice as many, for several threads.
+    return stripes({ lanes: block / 2, slices: side > 80 ? slices(4, false) : 1, swap: false });
+  }
+  const many = divisor(batch, Math.min(8, block - 1));
+  if (side <= 10) return stripes({ images: many });
+  const filterBytes = Math.min(4 * block, swap ? inChannels : outChannels) * 4 * side * side;
+  if (side <= 20 || filterBytes <= cachedFilterBytes) return stripes({});
+  return stripes({ slices: slices(4) });
+}
+
+function pixelsForm(
+  { rows, columns, inChannels, outChannels }: Convolution,
+  block: number,
+  isWhole: (channels: number) => boolean,
+): FilterGradientForm | undefined {
+  const isPlain = [rows, columns].every(({ stride, before, after }) => stride === 1 && before === 0 && after === 0);
+  if (!isPlain || (rows.output * columns.output) % block !== 0) return undefined;
+  // The smaller operand is the filter.
+  const candidates = outChannels <= inChannels ? (["dy", "x"] as const) : (["x", "dy"] as const);
+  const filter = candidates.find((operand) => isWhole(operand === "x" ? inChannels : outChannels));
+  return filter && { kind: "pixels", filter };
+}
+
+/** The largest divisor of a number that is at most this large. */
+function divisor(value: number, largest: number): number {
+  for (let d = Math.min(value, largest); d > 1; d--) if (value % d === 0) return d;
+  return 1;
+}
