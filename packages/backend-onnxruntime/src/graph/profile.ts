@@ -6,6 +6,7 @@ import type { InferenceSession } from "onnxruntime-node";
 export interface ProfileEvent {
   readonly cat: string;
   readonly name: string;
+  readonly ts: number;
   readonly dur: number;
   readonly args?: { readonly op_name?: string; readonly input_type_shape?: readonly Record<string, number[]>[] };
 }
@@ -48,10 +49,22 @@ export function endProfile(session: InferenceSession): void {
   writeFileSync(`${prefix}.md`, profileTables(events));
 }
 
+/** Without the nodes of bodies: the time of a `Scan` has that of the nodes in its body. */
+function withoutBodies(nodes: readonly ProfileEvent[]): ProfileEvent[] {
+  let end = Number.NEGATIVE_INFINITY;
+  return nodes
+    .toSorted((a, b) => a.ts - b.ts || b.dur - a.dur)
+    .filter(({ ts, dur }) => {
+      const isOuter = ts >= end;
+      if (isOuter) end = ts + dur;
+      return isOuter;
+    });
+}
+
 /** Tables of the milliseconds of a run: by operator, by layer, and by operator and shapes. */
 export function profileTables(events: readonly ProfileEvent[]): string {
   const isKernel = ({ cat, name }: ProfileEvent): boolean => cat === "Node" && name.endsWith("_kernel_time");
-  const nodes = events.filter(isKernel);
+  const nodes = withoutBodies(events.filter(isKernel));
   const seen = nodes.filter(({ name }) => name === nodes[0]?.name).length;
   const table = (title: string, key: (event: ProfileEvent) => string, rows: number): string => {
     const sums = new Map<string, { ms: number; calls: number }>();

@@ -12,15 +12,12 @@ interface Operand {
   readonly columns: number;
 }
 
-/** A correlation with everything that its form determines. */
+/** What {@link imageIndex} reads of a correlation. */
 interface Sizes {
   readonly block: number;
-  /** Steps of `form.images` images. */
-  readonly steps: number;
   readonly rows: Correlation;
   readonly columns: Correlation;
   readonly image: Operand;
-  readonly filter: Operand;
 }
 
 /**
@@ -39,27 +36,30 @@ export function correlateStripes(to: Lowering, c: Convolution, { x, dy, block }:
   const [imageChannels, filterChannels] = swap ? [c.outChannels, c.inChannels] : [c.inChannels, c.outChannels];
   const image = { name: to.getBlocked(a), channels: imageChannels, rows: rows.image, columns: columns.image };
   const filter = { name: to.getBlocked(b), channels: filterChannels, rows: rows.filter, columns: columns.filter };
-  const sizes: Sizes = { block, steps: c.batch / images, rows, columns, image, filter };
-  const sequence = (operand: Operand): { name: string; shape: number[] } => {
-    const shape = [sizes.steps, images, operand.channels, operand.rows, operand.columns];
-    return { name: to.reshape(operand.name, shape), shape };
-  };
+  const sizes: Sizes = { block, rows, columns, image };
   const place = imageIndex(to, sizes, form);
-  const order = images > 1 ? indices(to, blocksByImage(images, filter.channels / block)) : undefined;
   const batch = image.channels / lanes;
+  const kernel = [rows.filter / slices, columns.filter];
+  const filterShape = [filter.channels, images * slices, ...kernel];
+  // Reshaped once, not image by image.
+  const filterBlocks = [images * (filter.channels / block), rows.filter * columns.filter * block];
+  const isReordered = images > 1;
+  const order = isReordered ? indices(to, blocksByImage(images, filter.channels / block)) : "";
+  const sequence = (name: string, shape: readonly number[]): { name: string; shape: number[] } => {
+    const steps = [c.batch / images, ...shape];
+    return { name: to.reshape(name, steps), shape: steps };
+  };
   const [sum = ""] = to.scan(
     [[batch, filter.channels, rows.taps, columns.taps * lanes]],
-    [sequence(image), sequence(filter)],
-    ([total = ""], [images1 = "", filters1 = ""]) => {
-      const kernel = [rows.filter / slices, columns.filter];
-      let filters = filters1;
-      if (order !== undefined) {
-        const blocks = to.reshape(filters, [images * (filter.channels / block), rows.filter * columns.filter * block]);
-        filters = to.node("Gather", [blocks, order], { axis: int(0) });
-      }
+    [
+      sequence(image.name, [images, image.channels, image.rows, image.columns]),
+      sequence(filter.name, isReordered ? filterBlocks : filterShape),
+    ],
+    ([total = ""], [imageSlice = "", filterSlice = ""]) => {
+      const imageShape = [batch, images * slices, imageRows(rows, slices), paddedWidth(columns) * lanes];
       const inputs = [
-        to.reshape(place(images1), [batch, images * slices, imageRows(rows, slices), paddedWidth(columns) * lanes]),
-        to.reshape(filters, [filter.channels, images * slices, ...kernel]),
+        to.reshape(place(imageSlice), imageShape),
+        isReordered ? to.reshape(to.node("Gather", [filterSlice, order], { axis: int(0) }), filterShape) : filterSlice,
       ];
       return [
         to.nchwc("Conv", [...inputs, "", total], {
