@@ -76,7 +76,7 @@ describe.each(["v5", "v8"] as const)("Predictor of %s", (family) => {
 
   it("accepts a model that is fused already", async () => {
     const model = await tinyModel(family);
-    const [one, two] = [await Predictor.create({ model, imgsz: 64, conf: 0 }), fuse(await tinyModel(family))];
+    const [one, two] = [await Predictor.create({ model, imgsz: 64, conf: 0 }), await fuse(await tinyModel(family))];
     const fused = await Predictor.create({ model: two, imgsz: 64, conf: 0 });
     const [a, b] = [await one.detect(noise(64, 64)), await fused.detect(noise(64, 64))];
     expectClose(b.boxes.scores, a.boxes.scores, { abs: 1e-5 });

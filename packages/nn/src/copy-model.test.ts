@@ -19,7 +19,7 @@ describe("copyModel", () => {
     const model = new DetectionModel(await readModelConfig("yolov8n.yaml", { nc: 2 }), { rng: new Random(1) });
     const expected = await decode(model);
     const copy = await copyModel(model);
-    const twice = await copyModel(fuse(await copyModel(model)));
+    const twice = await copyModel(await fuse(await copyModel(model)));
     model.dispose();
     expect(await decode(copy)).toEqual(expected);
     const fused = await decode(twice);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { DetectionModel } from "./detection-model.ts";
-import { fuse } from "./fuse.ts";
+import { outlineFused } from "./fuse.ts";
 import { BatchNorm2d } from "./modules/batch-norm2d.ts";
 
 /**
@@ -10,7 +10,7 @@ import { BatchNorm2d } from "./modules/batch-norm2d.ts";
 export async function copyModel(model: DetectionModel): Promise<DetectionModel> {
   const copy = new DetectionModel(model.config, { names: model.names });
   const isFused = ![...model.namedModules().values()].some((module) => module instanceof BatchNorm2d);
-  if (isFused) fuse(copy);
+  if (isFused) outlineFused(copy);
   const originals = model.namedVariables();
   const modules = copy.namedModules();
   for (const [path, variable] of copy.namedVariables()) {

@@ -106,11 +106,11 @@ describe.each(families)("DetectionModel $family", ({ family, detect, outputs, an
     for (let i = 0; i < 3; i++) tf.dispose(model.forward(images(i)).raw);
     const plain = await (model.eval().forward(x).decoded as tf.Tensor).data();
     const count = model.namedVariables().size;
-    const fused = await (fuse(model).forward(x).decoded as tf.Tensor).data();
+    const fused = await ((await fuse(model)).forward(x).decoded as tf.Tensor).data();
     expectClose(fused, plain, { abs: 1e-3 });
     expect(model.namedVariables().size).toBeLessThan(count);
     expect(() => model.train().forward(x)).toThrow("a fused model cannot be trained");
-    expect(fuse(model).training).toBe(false);
+    expect((await fuse(model)).training).toBe(false);
     model.dispose();
   });
 

@@ -91,7 +91,7 @@ describeShared(
       };
       await compareDecoded(decoded as tf.Tensor3D);
       await compareLayers(model, x, goldenJson(`v8/forward/${name}/layers.json`));
-      await compareDecoded(fuse(model).forward(x).decoded as tf.Tensor3D);
+      await compareDecoded((await fuse(model)).forward(x).decoded as tf.Tensor3D);
       model.dispose();
     });
 

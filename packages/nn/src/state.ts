@@ -78,7 +78,8 @@ export function loadStateDict(
   const modules = module.namedModules();
   for (const path of report.loaded) {
     const variable = variables.get(path) as tf.Variable;
-    const values = toFloats((tensors.get(path) as StateTensor).data);
+    const { data } = tensors.get(path) as StateTensor;
+    const values = data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number);
     assign(variable, values);
     const dot = path.lastIndexOf(".");
     modules.get(path.slice(0, Math.max(0, dot)))?.variableLoaded(path.slice(dot + 1), values);
@@ -107,17 +108,13 @@ export function transfer(module: Module, tensors: ReadonlyMap<string, StateTenso
   return loadStateDict(module, tensors, { strict: false });
 }
 
-/** A copy in single precision; a backend may keep the array that it is given. */
-function toFloats(data: StateTensor["data"]): Float32Array {
-  return data instanceof Float32Array ? data.slice() : Float32Array.from(data as ArrayLike<number>, Number);
-}
-
 /** [kh, kw, in / groups, out]. */
 type FilterShape = [number, number, number, number];
 
 function assign(variable: tf.Variable, values: Float32Array): void {
   const [kh, kw, input, out] = variable.shape as FilterShape;
-  const ordered = variable.rank === 4 ? reverseAxes(values, [out, input, kh * kw]) : values;
+  // A copy in any case: a backend may keep the array that it is given
+  const ordered = variable.rank === 4 ? reverseAxes(values, [out, input, kh * kw]) : values.slice();
   tf.tidy(() => variable.assign(tf.tensor(ordered, variable.shape)));
 }
 

@@ -46,7 +46,7 @@ async function contentsOf(
   spec: OnnxSpec,
   options: ExportOnnxOptions,
 ): Promise<{ plain: Uint8Array; bytes: Uint8Array }> {
-  const copy = fuse(await copyModel(model));
+  const copy = await fuse(await copyModel(model));
   try {
     const network = await finishedNetwork(copy, spec, options);
     const plain = serializeModel(await complete(copy, network, { ...spec, nms: undefined }));

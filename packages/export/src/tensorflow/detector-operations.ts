@@ -15,7 +15,7 @@ import { kernelRules } from "./lower-kernels.ts";
  * @throws LookonceError `UNSUPPORTED` for a layer that TensorFlow's operations cannot say
  */
 export async function detectorOperations(model: DetectionModel, spec: GraphSpec): Promise<OperationGraph> {
-  const copy = fuse(await copyModel(model));
+  const copy = await fuse(await copyModel(model));
   try {
     if (!spec.dynamic) return await graphOf(copy, spec);
     // What differs between two numbers of images is what depends on it.

@@ -66,7 +66,10 @@ export class ModelDetector implements Detector {
 
   /** Copies the current weights, unless `own` is set: later training of the model does not change the detector. */
   static async create(model: DetectionModel, options: ModelDetectorOptions = {}): Promise<ModelDetector> {
-    return onTracingBackend(async () => new ModelDetector(fuse(options.own ? model : await copyModel(model)), options));
+    return onTracingBackend(async () => {
+      const fused = await fuse(options.own ? model : await copyModel(model));
+      return new ModelDetector(fused, options);
+    });
   }
 
   async detect(images: readonly Image[], conf: number): Promise<DetectorOutput> {

@@ -2,6 +2,7 @@ import type { Size } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { type OnnxModel, serializeModel } from "@lookonce/onnx";
 import { type EngineCache, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
+import { foldConvolutions } from "./fold-convolutions.ts";
 import { traceForBytes } from "./trace-detector.ts";
 
 /**
@@ -60,8 +61,8 @@ export class TracedNetwork {
 
   /** One trace after the other: tracing changes the current backend for a while. */
   #trace({ width, height }: Size, batch: number): Promise<OnnxModel> {
-    const traced = this.#last.then(() =>
-      traceForBytes(this.#model, { height, width, batch, decode: false, raw: true }),
+    const traced = this.#last.then(async () =>
+      foldConvolutions(await traceForBytes(this.#model, { height, width, batch, decode: false, raw: true })),
     );
     this.#last = traced.catch(() => {});
     return traced;

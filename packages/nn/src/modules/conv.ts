@@ -63,19 +63,46 @@ export class Conv extends Layer {
     return y;
   }
 
-  /** Folds the normalization's running statistics into the convolution: the same function with one operation less. */
-  fuse(): void {
+  /**
+   * Folds the normalization's running statistics into the convolution: the same function with one operation less. Computed
+   * on the host, where weights just loaded are: on a lazy device it would be a graph to compile.
+   */
+  async fuse(): Promise<void> {
     const bn = this.#bn;
     if (bn === undefined) return;
+    const { gamma, beta } = bn.affine;
+    const filter = this.conv.weight.value;
+    const read = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;
+    const [weights, gammas, betas, means, variances] = await Promise.all([
+      read(filter),
+      read(gamma),
+      read(beta),
+      read(bn.runningMean.value),
+      read(bn.runningVariance.value),
+    ]);
+    const scale = gammas.map((factor, c) => factor / Math.sqrt((variances[c] as number) + bn.eps));
+    const bias = betas.map((offset, c) => offset - (means[c] as number) * (scale[c] as number));
     tf.tidy(() => {
-      const { gamma, beta } = bn.affine;
-      const scale = tf.mul(gamma, tf.rsqrt(tf.add(bn.runningVariance.value, bn.eps)));
-      this.conv.weight.value.assign(tf.mul(this.conv.weight.value, scale));
-      this.conv.requireBias().value.assign(tf.sub(beta, tf.mul(bn.runningMean.value, scale)));
+      filter.assign(tf.tensor(scaleChannels(weights, scale), filter.shape));
+      this.dropNorm().assign(tf.tensor(bias));
     });
+  }
+
+  /** Removes the normalization as {@link fuse} does; the weights stay as they are. @returns the bias, for values to be set */
+  dropNorm(): tf.Variable {
     this.removeChild("bn");
     this.#bn = undefined;
+    return this.conv.requireBias().value;
   }
+}
+
+/** Multiplies filters, whose last axis is that of the output's channels. V8 does not optimize loops in async functions. */
+function scaleChannels(filters: Float32Array, scale: Float32Array): Float32Array {
+  const scaled = new Float32Array(filters.length);
+  for (let i = 0; i < scaled.length; i += scale.length) {
+    for (let c = 0; c < scale.length; c++) scaled[i + c] = (filters[i + c] as number) * (scale[c] as number);
+  }
+  return scaled;
 }
 
 export const convSpec: ModuleSpec = layerSpec(

@@ -35,7 +35,7 @@ describe("detectors", () => {
     const model = tinyModel();
     const engine = await createDetector(model, { raw: true, images: count });
     expect(engine instanceof ModelDetector).toBe(count === 2 || availableParallelism() === 1);
-    const forward = forwardDetector(fuse(await copyModel(model)), { raw: true });
+    const forward = forwardDetector(await fuse(await copyModel(model)), { raw: true });
     for (const batch of [noise(), noise(96, 64), noise()]) {
       const ours = await engine.detect(imagesOf(batch), 0);
       expect(ours.raw?.map(({ shape }) => shape[0])).toEqual([2, 2]);

@@ -30,7 +30,7 @@ export async function createDetector(
   model: DetectionModel,
   { raw, images }: CreateDetectorOptions,
 ): Promise<BatchDetector> {
-  const copy = fuse(await copyModel(model));
+  const copy = await fuse(await copyModel(model));
   const runtime = currentBackend()?.runtime;
   if (runtime?.executionProviders[0] !== "cpu") return forwardDetector(copy, { raw });
   // Where each size has to be compiled: one at a time, because batches come sorted by shape
