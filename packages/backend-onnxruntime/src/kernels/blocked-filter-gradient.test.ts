@@ -96,8 +96,12 @@ describe.skipIf(found === undefined)("forms of filter gradients", () => {
   });
 });
 
+const blockedOnly = { isBlocked: true, isChannelsFirst: false };
+const firstOnly = { isBlocked: false, isChannelsFirst: true };
+const inBlocks = { x: blockedOnly, dy: blockedOnly };
+
 describe("the choice of a form", () => {
-  const [planes, xBlocked, dyBlocked] = [
+  const [planes, xInBlocks, dyInBlocks] = [
     { kind: "planes" },
     { kind: "pixels", filter: "x" },
     { kind: "pixels", filter: "dy" },
@@ -126,10 +130,10 @@ describe("the choice of a form", () => {
     ["128 channels at 10", layer(16, 128, 10, 128), turned({ images: 8 })],
     ["64 to 80 at 40", layer(16, 64, 40, 80), turned()],
     ["80 channels at 20", layer(16, 80, 20, 80), stripes({})],
-    ["48 to 32 at 80, one tap", layer(16, 48, 80, 32, 1), dyBlocked],
-    ["32 to 64 at 40, one tap", layer(16, 32, 40, 64, 1), xBlocked],
-    ["80 channels at 20, one tap", layer(16, 80, 20, 80, 1), dyBlocked],
-    ["512 to 256 at 10, one tap", layer(16, 512, 10, 256, 1), undefined],
+    ["48 to 32 at 80, one tap", layer(16, 48, 80, 32, 1), xInBlocks],
+    ["32 to 64 at 40, one tap", layer(16, 32, 40, 64, 1), dyInBlocks],
+    ["80 channels at 20, one tap", layer(16, 80, 20, 80, 1), xInBlocks],
+    ["512 to 256 at 10, one tap", layer(16, 512, 10, 256, 1), turned({ images: 8 })],
     // At 640, batch 8.
     ["3 to 16, stride 2, at 640", layer(8, 3, 640, 16, 3, 2), planes],
     ["16 to 32, stride 2, at 320", layer(8, 16, 320, 32, 3, 2), stripes({ slices: 10 })],
@@ -138,23 +142,33 @@ describe("the choice of a form", () => {
     ["32 channels at 80", layer(8, 32, 80, 32), stripes({})],
     ["64 channels at 80", layer(8, 64, 80, 64), turned({ slices: 4 })],
     ["80 channels at 80", layer(8, 80, 80, 80), stripes({ slices: 4 })],
-    ["192 to 64 at 80, one tap", layer(8, 192, 80, 64, 1), dyBlocked],
+    ["192 to 64 at 80, one tap", layer(8, 192, 80, 64, 1), xInBlocks],
     // Others.
     ["a batch that 8 does not divide", layer(21, 128, 10, 128), turned({ images: 7 })],
-    ["one class", layer(16, 80, 40, 1, 1), xBlocked],
-    ["255 outputs of YOLOv5", layer(16, 64, 40, 255, 1), xBlocked],
+    ["one class", layer(16, 80, 40, 1, 1), xInBlocks],
+    ["255 outputs of YOLOv5", layer(16, 64, 40, 255, 1), xInBlocks],
     ["YOLOv5's first layer", describeConvolution({ ...stem, taps: 6, stride: 2, pad: 2 }), planes],
     ["channels that do not fill a block", layer(16, 24, 40, 24), undefined],
     ["rows at the end that no tap meets", describeConvolution({ ...stem, taps: 2, stride: 4, pad: 0 }), undefined],
     ["one tap of stride 2", layer(16, 64, 40, 64, 1, 2), undefined],
   ])("%s", (_, c, form) => {
-    expect(chooseForm(c, 16)).toEqual(form);
+    expect(chooseForm(c, 16, inBlocks)).toEqual(form);
+  });
+
+  it.each([
+    ["reorders the smaller operand of two in blocks", 64, 128, inBlocks, dyInBlocks],
+    ["reorders none where one is in blocks: x", 64, 128, { x: blockedOnly, dy: firstOnly }, xInBlocks],
+    ["reorders none where one is in blocks: dy", 128, 64, { x: firstOnly, dy: blockedOnly }, dyInBlocks],
+    ["is a plain matmul of two with channels first", 64, 128, { x: firstOnly, dy: firstOnly }, undefined],
+    ["is a plain matmul where neither fills blocks", 20, 24, { x: firstOnly, dy: firstOnly }, undefined],
+  ])("of one tap %s", (_, inChannels, outChannels, atHand, form) => {
+    expect(chooseForm(layer(16, inChannels, 40, outChannels, 1), 16, atHand)).toEqual(form);
   });
 
   it("leaves groups and dilation to the plain form", () => {
     const c = layer(16, 64, 40, 64);
-    expect(chooseForm({ ...c, groups: 2 }, 16)).toBeUndefined();
-    expect(chooseForm({ ...c, rows: { ...c.rows, dilation: 2 } }, 16)).toBeUndefined();
+    expect(chooseForm({ ...c, groups: 2 }, 16, inBlocks)).toBeUndefined();
+    expect(chooseForm({ ...c, rows: { ...c.rows, dilation: 2 } }, 16, inBlocks)).toBeUndefined();
   });
 
   it("is the plain form where the runtime refused the one that was chosen", () => {
@@ -172,10 +186,10 @@ describe("the choice of a form", () => {
   });
 
   it("counts in blocks of 8 where the processor has those", () => {
-    expect(chooseForm(layer(16, 8, 80, 8), 8)).toEqual(stripes({ lanes: 4 }));
-    expect(chooseForm(layer(16, 8, 160, 16, 3, 2), 8)).toEqual(stripes({ lanes: 8, slices: 5 }));
-    expect(chooseForm(layer(14, 24, 10, 24), 8)).toEqual(stripes({ lanes: 8, images: 7 }));
-    expect(chooseForm(layer(16, 64, 10, 64), 8)).toEqual(turned({ lanes: 8, images: 4 }));
+    expect(chooseForm(layer(16, 8, 80, 8), 8, inBlocks)).toEqual(stripes({ lanes: 4 }));
+    expect(chooseForm(layer(16, 8, 160, 16, 3, 2), 8, inBlocks)).toEqual(stripes({ lanes: 8, slices: 5 }));
+    expect(chooseForm(layer(14, 24, 10, 24), 8, inBlocks)).toEqual(stripes({ lanes: 8, images: 7 }));
+    expect(chooseForm(layer(16, 64, 10, 64), 8, inBlocks)).toEqual(turned({ lanes: 8, images: 4 }));
   });
 
   it.skipIf(found === undefined).each(Array.from({ length: 24 }, (_, i) => i))(
@@ -193,7 +207,7 @@ describe("the choice of a form", () => {
         stride: rng.integer(1, 3),
       };
       const c = describeConvolution(shape);
-      const form = chooseForm(c, block);
+      const form = chooseForm(c, block, inBlocks);
       if (form !== undefined) expect(await errorOf(rng, c, form)).toBeLessThan(1e-5);
     },
   );

@@ -2,7 +2,7 @@ import { int, ints } from "@lookonce/onnx";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
 import type { Convolution } from "./convolution.ts";
-import { chooseForm, correlationOf, type FilterGradientForm } from "./filter-gradient-form.ts";
+import { type AtHand, chooseForm, correlationOf, type FilterGradientForm } from "./filter-gradient-form.ts";
 import { correlateStripes } from "./filter-gradient-stripes.ts";
 
 /** A convolution's operands, its input and the gradient of its output, and how many channels are in a block. */
@@ -23,7 +23,11 @@ export function blockedFilterGradient(
 ): string | undefined {
   if (to.filterGradients === undefined) return undefined;
   const { block, forms } = to.filterGradients;
-  const form = chooseForm(c, block);
+  const atHand = (value: Value): AtHand => ({
+    isBlocked: to.isBlocked(value),
+    isChannelsFirst: to.isChannelsFirst(value),
+  });
+  const form = chooseForm(c, block, { x: atHand(operands.x), dy: atHand(operands.dy) });
   return form && forms.has(form.kind) ? correlateBlocked(to, c, { ...operands, block }, form) : undefined;
 }
 

@@ -49,25 +49,34 @@ export function correlationOf(axis: WindowAxis, swap: boolean): Correlation {
 /** Bytes of a set of filters, at most four blocks, beyond which it leaves too little room in the second-level cache. */
 const cachedFilterBytes = 1.5 * 2 ** 20;
 
+/** Whether an operand is there with its channels in blocks, or first. */
+export interface AtHand {
+  readonly isBlocked: boolean;
+  readonly isChannelsFirst: boolean;
+}
+
+/** What is known of a convolution's operands: `x`, and the gradient of the output. */
+export type OperandsAtHand = Readonly<Record<"x" | "dy", AtHand>>;
+
 /**
- * The fastest form for a convolution, by measurements of YOLOv8n's shapes (`bench/README.md`); `undefined` where only the
- * form of any convolution does.
+ * The fastest form for a convolution, by measurements of YOLOv8n's shapes (`bench/README.md`); `undefined` where the plain
+ * form is the only one or the fastest.
  *
  * @param block channels in a block
  */
-export function chooseForm(c: Convolution, block: number): FilterGradientForm | undefined {
+export function chooseForm(c: Convolution, block: number, atHand: OperandsAtHand): FilterGradientForm | undefined {
   const { rows, columns, batch, groups, inChannels, outChannels } = c;
   const axes = [rows, columns];
   if (groups > 1 || axes.some(({ dilation }) => dilation > 1)) return undefined;
   const fits = (swap: boolean): boolean =>
     axes.map((axis) => correlationOf(axis, swap)).every(({ before, after }) => before >= 0 && after >= 0);
   const isWhole = (channels: number): boolean => channels % block === 0;
-  const stride = Math.max(rows.stride, columns.stride);
-  if (rows.filter * columns.filter === 1) return pixelsForm(c, block, isWhole);
+  if (rows.filter * columns.filter === 1) return oneTapForm(c, block, atHand);
   if (!isWhole(outChannels) || !fits(false)) return undefined;
   if (inChannels < block) return { kind: "planes" };
   if (!isWhole(inChannels)) return undefined;
 
+  const stride = Math.max(rows.stride, columns.stride);
   // Four blocks of filters at a time are best. Turned taps are for stride 1 alone.
   const isBetterTurned =
     inChannels % (4 * block) === 0 || (outChannels % (4 * block) !== 0 && inChannels < outChannels);
@@ -95,17 +104,25 @@ export function chooseForm(c: Convolution, block: number): FilterGradientForm | 
   return stripes({ slices: slices(4) });
 }
 
-function pixelsForm(
-  { rows, columns, inChannels, outChannels }: Convolution,
-  block: number,
-  isWhole: (channels: number) => boolean,
-): FilterGradientForm | undefined {
-  const isPlain = [rows, columns].every(({ stride, before, after }) => stride === 1 && before === 0 && after === 0);
-  if (!isPlain || (rows.output * columns.output) % block !== 0) return undefined;
-  // The smaller operand is the filter.
-  const candidates = outChannels <= inChannels ? (["dy", "x"] as const) : (["x", "dy"] as const);
-  const filter = candidates.find((operand) => isWhole(operand === "x" ? inChannels : outChannels));
-  return filter && { kind: "pixels", filter };
+/** All forms of a matmul, whose time is that of its operands: the one for which fewer elements are to be reordered. */
+function oneTapForm(c: Convolution, block: number, { x, dy }: OperandsAtHand): FilterGradientForm | undefined {
+  const { rows, columns, batch, inChannels, outChannels } = c;
+  if ([rows, columns].some(({ stride, before, after }) => stride > 1 || before > 0 || after > 0)) return undefined;
+  if ((rows.output * columns.output) % block !== 0) {
+    if (!x.isBlocked || !dy.isBlocked) return undefined;
+    const images = divisor(batch, Math.min(8, block - 1));
+    return { kind: "stripes", images, slices: 1, lanes: block, swap: inChannels > outChannels };
+  }
+  const [xFirst, dyFirst] = [x.isChannelsFirst ? 0 : inChannels, dy.isChannelsFirst ? 0 : outChannels];
+  const forms = [
+    { filter: "x" as const, channels: inChannels, reordered: (x.isBlocked ? 0 : inChannels) + dyFirst },
+    { filter: "dy" as const, channels: outChannels, reordered: (dy.isBlocked ? 0 : outChannels) + xFirst },
+  ];
+  // The smaller operand as the filter is faster.
+  const [best] = forms
+    .filter(({ channels, reordered }) => channels % block === 0 && reordered <= xFirst + dyFirst)
+    .toSorted((a, b) => a.reordered - b.reordered || a.channels - b.channels);
+  return best && { kind: "pixels", filter: best.filter };
 }
 
 /** The largest divisor of a number that is at most this large. */
