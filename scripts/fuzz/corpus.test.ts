@@ -31,6 +31,7 @@ describe.each(Object.entries(targets))("reading of %s", (name, load) => {
       writeFileSync(file, seed);
       await target.read(file);
     }
+    await target.close?.();
   });
 
   it.skipIf(kept.length === 0)("accepts or refuses in words every input that once failed", async () => {
@@ -43,6 +44,7 @@ describe.each(Object.entries(targets))("reading of %s", (name, load) => {
       const fault = await faultOf(target, file);
       expect(fault && `${input}: ${fault.stack}`).toBeUndefined();
     }
+    await target.close?.();
   });
 });
 

@@ -8,7 +8,7 @@ import { inFolder } from "./in-folder.ts";
 import { type Message, reportEvery } from "./messages.ts";
 import { minimize } from "./minimize.ts";
 import { type Ending, supervise } from "./supervise.ts";
-import { targets } from "./targets.ts";
+import { binaryTargets, targets } from "./targets.ts";
 
 const worker = fileURLToPath(new URL("./worker.js", import.meta.url));
 
@@ -34,24 +34,36 @@ class Campaign {
     this.#row = { target, tried: 0, findings: 0, seconds: 0, slowestMs: 0, maxMb: 0 };
   }
 
-  async run(seconds: number): Promise<Row> {
+  /** Number of the next input. */
+  get next(): number {
+    return this.#next;
+  }
+
+  get row(): Readonly<Row> {
+    return this.#row;
+  }
+
+  /** Goes on for so long, or until so many inputs were tried. */
+  async run(seconds: number, to: number): Promise<void> {
     const start = Date.now();
     const until = start + 1000 * seconds;
     do {
-      const died = await this.#runWorker(until);
+      const died = await this.#runWorker(until, to);
       if (died === undefined) break;
       // Whichever of the inputs since the last report it was, it is not tried again
       this.#next += reportEvery;
       await this.#keepFatal(died);
     } while (Date.now() < until);
-    this.#row.seconds = (Date.now() - start) / 1000;
-    return this.#row;
+    this.#row.seconds += (Date.now() - start) / 1000;
   }
 
   /** @returns the last input and how the worker died; `undefined` when it came to its end */
-  async #runWorker(until: number): Promise<{ ending: Ending; detail: string; input: Uint8Array } | undefined> {
+  async #runWorker(
+    until: number,
+    to: number,
+  ): Promise<{ ending: Ending; detail: string; input: Uint8Array } | undefined> {
     return inFolder(async (folder) => {
-      const job = { target: this.#row.target, folder, seed: this.#seed, from: this.#next, until };
+      const job = { target: this.#row.target, folder, seed: this.#seed, from: this.#next, to, until };
       const { ending, detail } = await supervise(worker, job, (message) => this.#receive(message));
       if (ending === "done") return undefined;
       if (this.#file === "") throw new Error(`${this.#row.target} does not start: ${detail}`);
@@ -88,7 +100,7 @@ class Campaign {
     return inFolder(async (folder) => {
       const only = join(folder, "only");
       writeFileSync(only, input);
-      const job = { target: this.#row.target, folder, seed: this.#seed, from: 0, until: 0, only };
+      const job = { target: this.#row.target, folder, seed: this.#seed, from: 0, to: 0, until: 0, only };
       return (await supervise(worker, job, () => {})).ending;
     });
   }
@@ -117,12 +129,40 @@ function print(rows: readonly Row[]): void {
   }
 }
 
+/** Time that a target gets at least: loading modules takes seconds. */
+const minSeconds = 5;
+
+/**
+ * Shares time: rounds, in each of which the targets that have not had as many inputs as they should get half of what is left,
+ * in equal parts; when all have, they go on for the rest.
+ */
+async function share(campaigns: readonly Campaign[], inputs: number, end: number): Promise<void> {
+  // Decoders keep a process waiting for threads most of the time
+  const processes = Math.min(2 * availableParallelism(), campaigns.length);
+  for (let goal = inputs; Date.now() < end; ) {
+    const goalOf = ({ row }: Campaign): number => (Object.hasOwn(binaryTargets, row.target) ? goal : goal / 10);
+    const waiting = campaigns.filter((campaign) => campaign.next < goalOf(campaign));
+    if (waiting.length === 0) {
+      goal = Number.MAX_SAFE_INTEGER;
+      continue;
+    }
+    const seconds = Math.max(minSeconds, ((end - Date.now()) / 2000) * (processes / waiting.length));
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined && Date.now() < end; next = waiting.shift()) {
+        await next.run(Math.min(seconds, (end - Date.now()) / 1000), Math.ceil(goalOf(next)));
+      }
+    };
+    await Promise.all(Array.from({ length: processes }, work));
+  }
+}
+
 export async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       minutes: { type: "string", default: "5" },
       target: { type: "string", multiple: true, default: Object.keys(targets) },
+      inputs: { type: "string", default: "100000" },
       seed: { type: "string", default: String(Date.now()) },
     },
   });
@@ -131,17 +171,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.error(`unknown: ${unknown.join(", ")}; the targets are ${Object.keys(targets).join(", ")}`);
     return 2;
   }
-  const processes = Math.min(2, availableParallelism(), values.target.length);
-  const seconds = (60 * Number(values.minutes) * processes) / values.target.length;
-  console.log(`seed ${values.seed}, ${seconds.toFixed(1)} s for each of ${values.target.length} targets`);
-  const waiting = [...values.target];
-  const rows: Row[] = [];
-  const work = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      rows.push(await new Campaign(name, values.seed).run(seconds));
-    }
-  };
-  await Promise.all(Array.from({ length: processes }, work));
-  print(rows.sort((a, b) => values.target.indexOf(a.target) - values.target.indexOf(b.target)));
+  const campaigns = values.target.map((name) => new Campaign(name, values.seed));
+  const end = Date.now() + 60_000 * Number(values.minutes);
+  console.log(`seed ${values.seed}, ${values.minutes} minutes for ${campaigns.length} targets`);
+  await share(campaigns, Number(values.inputs), end);
+  const rows = campaigns.map(({ row }) => row);
+  print(rows);
   return rows.some(({ findings }) => findings > 0) ? 1 : 0;
 }

@@ -8,6 +8,8 @@ export interface Job {
   from: number;
   /** When it ends, in milliseconds since 1970. */
   until: number;
+  /** Number of the last input, plus one. */
+  to: number;
   /** A file to read alone, in place of inputs that are made. */
   only?: string;
 }

@@ -12,6 +12,8 @@ export interface Target {
   mutate: Mutate;
   /** Writes what has to lie beside the input, once for each folder. */
   prepare?(folder: string): void | Promise<void>;
+  /** Ends what `prepare` began. */
+  close?(): unknown;
   /** Reads the input. Its result does not matter; anything thrown but a `LookonceError` is a finding. */
   read(file: string): unknown;
 }

@@ -6,17 +6,35 @@ const documents = (): Promise<typeof import("./targets/documents.ts")> => import
 const datasets = (): Promise<typeof import("./targets/datasets.ts")> => import("./targets/datasets.ts");
 const images = (): Promise<typeof import("./targets/images.ts")> => import("./targets/images.ts");
 
-/** Every reader of files from strangers, by name; each loads only what it needs. */
-export const targets: Readonly<Record<string, () => Promise<Target>>> = {
+type Targets = Readonly<Record<string, () => Promise<Target>>>;
+
+/** Readers of binary files, in which most damage is possible; each target loads only what it needs. */
+export const binaryTargets: Targets = {
   pt: async () => (await checkpoints()).pt,
   "legacy-pt": async () => (await checkpoints()).legacyPt,
+  zip: async () => (await checkpoints()).zip,
   safetensors: async () => (await checkpoints()).safetensors,
   "training-state": async () => (await checkpoints()).trainingState,
   onnx: async () => (await graphs()).onnx,
-  "model-json": async () => (await graphs()).modelJson,
-  "graph-model": async () => (await graphs()).graphModel,
   "graph-weights": async () => (await graphs()).graphWeights,
   "saved-model": async () => (await graphs()).savedModel,
+  "label-cache": async () => (await datasets()).labelCache,
+  "image-header": async () => (await images()).imageHeader,
+  jpeg: async () => (await images()).jpeg,
+  png: async () => (await images()).png,
+  webp: async () => (await images()).webp,
+  gif: async () => (await images()).gif,
+  tiff: async () => (await images()).tiff,
+  avif: async () => (await images()).avif,
+  bmp: async () => (await images()).bmp,
+};
+
+/** Every reader of files from strangers, and the service's routes, by name. */
+export const targets: Targets = {
+  ...binaryTargets,
+  "cmyk-jpeg": async () => (await images()).cmykJpeg,
+  "model-json": async () => (await graphs()).modelJson,
+  "graph-model": async () => (await graphs()).graphModel,
   "data-yaml": async () => (await documents()).dataYaml,
   "model-yaml": async () => (await documents()).modelYaml,
   "hyp-yaml": async () => (await documents()).hypYaml,
@@ -25,14 +43,7 @@ export const targets: Readonly<Record<string, () => Promise<Target>>> = {
   "args-yaml": async () => (await documents()).argsYaml,
   "evolve-json": async () => (await documents()).evolveJson,
   labels: async () => (await datasets()).labels,
-  "label-cache": async () => (await datasets()).labelCache,
   "coco-json": async () => (await datasets()).cocoJson,
   "voc-xml": async () => (await datasets()).vocXml,
-  jpeg: async () => (await images()).jpeg,
-  png: async () => (await images()).png,
-  webp: async () => (await images()).webp,
-  gif: async () => (await images()).gif,
-  tiff: async () => (await images()).tiff,
-  avif: async () => (await images()).avif,
-  bmp: async () => (await images()).bmp,
+  service: async () => (await import("./targets/service.ts")).service,
 };

@@ -20,6 +20,7 @@ class Worker {
   readonly #signatures = new Set<string>();
   #tried = 0;
   #slowestMs = 0;
+  #next = 0;
 
   constructor(job: Job, target: Target) {
     this.#job = job;
@@ -29,7 +30,7 @@ class Worker {
   }
 
   async run(): Promise<void> {
-    const { folder, seed, from, until, only, target } = this.#job;
+    const { folder, seed, from, to, until, only, target } = this.#job;
     await this.#target.prepare?.(folder);
     const seeds = only === undefined ? await this.#target.seeds() : [readFileSync(only)];
     // Its time of change says when the present input was started
@@ -37,11 +38,12 @@ class Worker {
     send({ kind: "ready", file: this.#file });
     const random = new Random(seed).fork(target);
     const end = Math.max(until, Date.now() + 1000);
-    for (let i = from; i < seeds.length || (only === undefined && Date.now() < end); i++) {
+    for (let i = from; i < seeds.length || (only === undefined && i < to && Date.now() < end); i++) {
       await this.#try(seeds[i] ?? this.#make(seeds, random.fork(i)));
-      if (i % reportEvery === 0) this.#report(i + 1);
+      this.#next = i + 1;
+      if (i % reportEvery === 0) this.#report(this.#next);
     }
-    await new Promise((resolve) => this.#report(0, resolve));
+    await new Promise((resolve) => this.#report(this.#next, resolve));
   }
 
   #make(seeds: readonly Uint8Array[], random: Random): Uint8Array {

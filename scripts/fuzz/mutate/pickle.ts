@@ -101,9 +101,9 @@ function growth(random: Random): Uint8Array[] {
   const parts = [latin1("]"), memo("r", 5000)];
   const width = random.choice([2, 10, 100]);
   for (let level = 1; level < Math.min(levels, 100); level++) {
+    const [open, close] = random.choice(["]e", "}u"]);
     const before = Array<Uint8Array>(width).fill(memo("j", 4999 + level));
-    parts.push(latin1(random.choice(["]", "}"])), memo("r", 5000 + level), latin1("("), ...before);
-    parts.push(latin1(parts.at(-3 - width)?.[0] === 0x5d ? "e" : "u"));
+    parts.push(join([latin1(`${open}`), memo("r", 5000 + level), latin1("("), ...before, latin1(`${close}`)]));
   }
   return parts;
 }
@@ -136,12 +136,17 @@ const edits: readonly Edit[] = [
   },
 ];
 
+/** Operations of seeds and of what was made, which is changed again. */
+const known = new WeakMap<Uint8Array, readonly Uint8Array[]>();
+
 /** Changes operations of one pickle, or of several in a row. */
 export const mutatePickle: Mutate = (bytes, random) => {
-  const operations = disassemble(bytes);
+  const operations = [...(known.get(bytes) ?? disassemble(bytes))];
   if (operations.length === 0) return mutateBytes(bytes, random);
   for (let count = random.choice([1, 1, 2, 4]); count > 0; count--) {
     random.choice(edits)(operations, random.integer(0, Math.max(1, operations.length)), random);
   }
-  return join(operations);
+  const changed = join(operations);
+  known.set(changed, operations);
+  return changed;
 };

@@ -65,9 +65,11 @@ function encode(fields: readonly Field[]): Uint8Array {
   );
 }
 
-/** Every list of fields of a message and the messages in it. */
-function lists(fields: Field[]): Field[][] {
-  return [fields, ...fields.flatMap(({ value }) => (Array.isArray(value) ? lists(value) : []))];
+/** Adds every list of fields of a message and the messages in it. */
+function addLists(fields: Field[], lists: Field[][]): Field[][] {
+  lists.push(fields);
+  for (const { value } of fields) if (Array.isArray(value)) addLists(value, lists);
+  return lists;
 }
 
 const numbers = [
@@ -106,7 +108,7 @@ function wrap(fields: Field[], at: number, random: Random): void {
   if (field === undefined) return;
   const ids = [field.id, random.integer(1, 12), random.integer(1, 12)];
   let value = encode([field]);
-  for (let depth = random.choice([1, 3, 60, 600]); depth > 0 && value.length < 1e5; depth--) {
+  for (let depth = random.chance(0.05) ? 600 : random.choice([1, 3, 60]); depth > 0 && value.length < 1e5; depth--) {
     value = encode([{ id: ids[depth % ids.length] ?? 1, wire: 2, value }]);
   }
   field.wire = 2;
@@ -130,16 +132,26 @@ const edits: readonly Edit[] = [
   },
 ];
 
+/** Fields of seeds and of what was made, which is changed again. */
+const known = new WeakMap<Uint8Array, readonly Field[]>();
+
+function copy(fields: readonly Field[]): Field[] {
+  return fields.map(({ id, wire, value }) => ({ id, wire, value: Array.isArray(value) ? copy(value) : value }));
+}
+
 /** Changes fields of a protobuf message: numbers, values, kinds, copies, depth. */
 export const mutateProtobuf: Mutate = (bytes, random) => {
-  const fields = parse(bytes);
+  const parsed = known.get(bytes) ?? parse(bytes);
+  const fields = parsed && copy(parsed);
   if (fields === undefined || fields.length === 0) return mutateBytes(bytes, random);
   for (let count = random.choice([1, 1, 2, 4]); count > 0; count--) {
-    const all = lists(fields);
+    const all = addLists(fields, []);
     // Copies of copies of copies would never be written
     if (all.length > 300) break;
     const list = random.choice(all);
     random.choice(edits)(list, random.integer(0, Math.max(1, list.length)), random);
   }
-  return join([encode(fields)]);
+  const changed = join([encode(fields)]);
+  known.set(changed, fields);
+  return changed;
 };

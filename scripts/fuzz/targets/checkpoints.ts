@@ -9,6 +9,18 @@ import {
 import { familySettings } from "@lookonce/config";
 import { parseModelConfig } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";
+import {
+  archive,
+  dict,
+  floats,
+  global,
+  module,
+  object,
+  op,
+  pickle,
+  str,
+  tensor,
+} from "../../../packages/checkpoint/src/test-pickles.ts";
 import { openTorchArchive } from "../../../packages/checkpoint/src/torch/archive.ts";
 import { zipStored } from "../../../packages/checkpoint/src/torch/zip-writer.ts";
 import { readTraining } from "../../../packages/trainer/src/training-state.ts";
@@ -16,6 +28,7 @@ import { inFolder } from "../in-folder.ts";
 import { mix, mutateBytes, mutateHeader } from "../mutate/bytes.ts";
 import { mutateJsonText } from "../mutate/json.ts";
 import { mutatePickle } from "../mutate/pickle.ts";
+import { mutateZip } from "../mutate/zip.ts";
 import type { Target } from "../target.ts";
 
 const checkpoint: Checkpoint = {
@@ -40,16 +53,73 @@ function fixture(name: string): Uint8Array {
   return readFileSync(`packages/checkpoint/fixtures/${name}`);
 }
 
-function mutateArchive(bytes: Uint8Array, random: Random): Uint8Array {
-  if (random.chance(0.2)) return mutateBytes(bytes, random);
+interface Archive {
+  pickle: Uint8Array;
+  storages: readonly (readonly [path: string, bytes: Uint8Array])[];
+}
+
+/** Parts of seeds and of what was made, which is changed again; none of what is no archive any more. */
+const archives = new WeakMap<Uint8Array, Archive | undefined>();
+
+function archiveOf(bytes: Uint8Array): Archive | undefined {
+  if (archives.has(bytes)) return archives.get(bytes);
+  let archive: Archive | undefined;
   try {
     const { pickle, data } = openTorchArchive(bytes, "seed");
-    const storages = [...data].map(([key, entry]) => [`archive/data/${key}`, entry.read()] as const);
-    return Buffer.concat(zipStored([["archive/data.pkl", mutatePickle(pickle, random)], ...storages]));
+    archive = { pickle, storages: [...data].map(([key, entry]) => [`archive/data/${key}`, entry.read()] as const) };
   } catch {
-    // Changed before into something that is no archive any more
-    return mutateBytes(bytes, random);
+    // Its bytes were changed
   }
+  archives.set(bytes, archive);
+  return archive;
+}
+
+function mutateArchive(bytes: Uint8Array, random: Random): Uint8Array {
+  const archive = random.chance(0.2) ? undefined : archiveOf(bytes);
+  if (archive === undefined) return mutateBytes(bytes, random);
+  const { pickle, storages } = { ...archive, pickle: mutatePickle(archive.pickle, random) };
+  const changed = Buffer.concat(zipStored([["archive/data.pkl", pickle], ...storages]));
+  archives.set(changed, { pickle, storages });
+  return changed;
+}
+
+/** Pushes a value and stores it under a number, by which it is pushed again. */
+const stored = (value: number[], index: number): number[] => [...value, ...op("q"), index];
+const again = (index: number): number[] => [...op("h"), index];
+
+function entries(count: number, value: number[]): Record<string, number[]> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, value]));
+}
+
+const layer = global("torch.nn.modules.linear", "Linear");
+const weight = tensor({ elements: 2, shape: [2], strides: [1] });
+const settings = (yaml: number[]): number[] =>
+  object(global("models.yolo", "Model"), { _modules: dict({}), _buffers: dict({ a: weight }), yaml });
+
+/** Small files whose contents grow with a few changes: lists in lists, the same tensors in many modules, long paths, depth. */
+const growing: readonly number[][] = [
+  settings([...stored(op("]"), 1), ...Array.from({ length: 10 }, (_, i) => pairOf(i + 1, i + 2)).flat()]),
+  [
+    ...stored(weight, 1),
+    ...op("0"),
+    ...stored(module(layer, { parameters: dict(entries(20, again(1))) }), 2),
+    ...op("0"),
+    ...module(layer, { modules: dict(entries(20, again(2))) }),
+  ],
+  [
+    ...stored(str("long".repeat(200)), 1),
+    ...op("0"),
+    ...Array.from({ length: 8 }).reduce<number[]>(
+      (inner) => object(layer, { _modules: [...op("}"), ...again(1), ...inner, ...op("s")] }),
+      module(layer, { parameters: dict({ w: weight }) }),
+    ),
+  ],
+  settings([...new Array(100).fill(op("]")).flat(), ...new Array(99).fill(op("a")).flat()]),
+];
+
+/** A list of a stored value, twice, stored in its place. */
+function pairOf(index: number, next: number): number[] {
+  return [...op("0"), ...stored([...again(index), ...again(index), ...op("\x86")], next)];
 }
 
 /** A checkpoint of today's PyTorch: mostly the operations of its pickle are changed. */
@@ -57,11 +127,15 @@ export const pt: Target = {
   file: "model.pt",
   seeds: () => [
     Buffer.concat(encodeStateDict(checkpoint)),
+    ...growing.map((operations) => archive(pickle(operations), { 0: floats(1, 2) })),
     ...["module.pt", "odd-tensors.pt", "odd-tensors-protocol-5.pt"].map(fixture),
   ],
   mutate: mutateArchive,
   read,
 };
+
+/** The same archives: the numbers of their headers and directories are changed. */
+export const zip: Target = { ...pt, mutate: mutateZip };
 
 /** A checkpoint from before PyTorch 1.6: pickles in a row, then memory. */
 export const legacyPt: Target = {

@@ -6,8 +6,8 @@ const [extension, descriptor] = [0x21, 0x2c];
 const screens = new Set(["640x480", "640x512", "800x600", "1024x768", "1280x1024", "1600x1200"]);
 
 /**
- * The size that libnsgif, sharp's decoder, finds: that of the screen, or of the frames where they are larger or the
- * screen's is one that tells nothing.
+ * Reads the size that libnsgif, sharp's decoder, finds: that of the screen, or of the frames where they are larger or the
+ * screen is another program's.
  */
 export function gifHeader(bytes: Buffer): StoredSize {
   const screen = { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
