@@ -7,6 +7,7 @@ export default mergeConfig(base, {
       "packages/*/src/**/*.slow.test.ts",
       "apps/*/src/**/*.slow.test.ts",
       "apps/*/web/tests/**/*.slow.test.ts",
+      "scripts/**/*.slow.test.ts",
       "examples/*/**/*.slow.test.ts",
     ],
     exclude: ["**/node_modules/**", "**/dist/**"],

@@ -29,8 +29,8 @@ export const binaryTargets: Targets = {
   bmp: async () => (await images()).bmp,
 };
 
-/** Every reader of files from strangers, and the service's routes, by name. */
-export const targets: Targets = {
+/** Every reader of files from strangers. */
+export const fileTargets: Targets = {
   ...binaryTargets,
   "cmyk-jpeg": async () => (await images()).cmykJpeg,
   "model-json": async () => (await graphs()).modelJson,
@@ -45,5 +45,12 @@ export const targets: Targets = {
   labels: async () => (await datasets()).labels,
   "coco-json": async () => (await datasets()).cocoJson,
   "voc-xml": async () => (await datasets()).vocXml,
+};
+
+/** What answers requests from strangers. */
+export const serviceTargets: Targets = {
   service: async () => (await import("./targets/service.ts")).service,
 };
+
+/** All that the fuzzer tries, by name. */
+export const targets: Targets = { ...fileTargets, ...serviceTargets };

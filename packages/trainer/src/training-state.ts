@@ -99,8 +99,8 @@ export function parseTraining({ tensors: weights, training }: Checkpoint, file: 
   }
   const { tensors, state } = training;
   if (state.version !== version) {
-    const found = `${file}: the training's state has version ${state.version}, expected ${version}`;
-    throw new LookonceError("FORMAT", found);
+    const found = JSON.stringify(state.version)?.slice(0, 60) ?? "none";
+    throw new LookonceError("FORMAT", `${file}: the training's state has version ${found}, expected ${version}`);
   }
   checkState(state, file);
   const saved = state as unknown as SavedTraining;

@@ -103,7 +103,7 @@ function changeBody(request: Request, random: Random): void {
 const edits: readonly Edit[] = [
   ...[changeBody, changeBody, changeBody, changeSegment, changeParameter, changeParameter, changeHeader],
   (request, random) => {
-    request.method = random.choice(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+    request.method = random.choice(["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"]);
   },
 ];
 

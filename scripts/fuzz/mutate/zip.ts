@@ -53,7 +53,7 @@ function fieldsOf(bytes: Buffer): Field[] {
   return fields;
 }
 
-/** Changes a number of a zip archive's headers or of its directory, or takes it from another place. */
+/** Changes a number of a zip archive's headers or of its directory, or copies it from another place. */
 export const mutateZip: Mutate = (bytes, random: Random) => {
   const changed = Buffer.from(bytes);
   const fields = fieldsOf(changed);

@@ -114,7 +114,7 @@ const growing: readonly number[][] = [
       module(layer, { parameters: dict({ w: weight }) }),
     ),
   ],
-  settings([...new Array(100).fill(op("]")).flat(), ...new Array(99).fill(op("a")).flat()]),
+  settings([...new Array(30).fill(op("]")).flat(), ...new Array(29).fill(op("a")).flat()]),
 ];
 
 /** A list of a stored value, twice, stored in its place. */

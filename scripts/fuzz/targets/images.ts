@@ -66,7 +66,7 @@ export const jpeg: Target = target("jpg", async () => [
   await encoded("jpeg"),
   await image().jpeg({ progressive: true }).toBuffer(),
 ]);
-/** Apart, since converting the colors takes fifty times as long as decoding. */
+/** Apart, since converting colors needs fifty times the time of decoding. */
 export const cmykJpeg: Target = target("jpg", async () => [await image().toColourspace("cmyk").jpeg().toBuffer()]);
 export const png: Target = target(
   "png",

@@ -90,7 +90,7 @@ function sendable(document: unknown): Request | undefined {
   return isRequest ? { method, url: escaped, headers: Object.fromEntries(sent), body: printable(body) } : undefined;
 }
 
-const methods: ReadonlySet<unknown> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const methods: ReadonlySet<unknown> = new Set(["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"]);
 
 const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 
