@@ -31,6 +31,11 @@ export interface RecordedStepOptions {
    * outputs and variables stay float32. Backends that compute at once ignore it. Default `false`.
    */
   autocast?: boolean;
+  /**
+   * Steps with the same name take turns: on the processor, what they record for inputs of which the largest has the same
+   * shape shares its working memory. Each shape that is new is compiled together with those before. Default: none is shared.
+   */
+  sharedMemory?: string;
 }
 
 /** What an input of the plan reads: a variable, an input of the step, or a value that never changes. */
@@ -126,17 +131,17 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
   /** Calls the function, with placeholders for its inputs and variables so that the recording keeps no contents alive. */
   #call(backend: OnnxRuntimeBackend, inputs: StepInputs<I>): Recording {
     const sources = new Map<Value, Source>();
-    const placeholder = ({ shape, dtype }: Pick<Value, "shape" | "dtype">, source: Source): tf.Tensor => {
-      const value = { ...hostValue(shape, dtype), isInput: true };
+    const placeholder = (name: string, { shape, dtype }: Pick<Value, "shape" | "dtype">, source: Source): tf.Tensor => {
+      const value = { ...hostValue(shape, dtype), isInput: true, placeholder: name };
       sources.set(value, source);
       return tensorOf(backend, value);
     };
-    const before = this.#variables.map((variable) => {
-      variable.assign(placeholder(backend.value(variable), () => backend.value(variable)));
+    const before = this.#variables.map((variable, i) => {
+      variable.assign(placeholder(`variable ${i}`, backend.value(variable), () => backend.value(variable)));
       return backend.value(variable);
     });
     const tensors = mapInputs(inputs, ({ shape, dtype = "float32" }, path) =>
-      placeholder({ shape: [...shape], dtype }, (contents) => inputValue(contents.get(path)!)),
+      placeholder(`input ${path}`, { shape: [...shape], dtype }, (contents) => inputValue(contents.get(path)!)),
     );
     const results = Object.entries<tf.Tensor>(this.#run(tensors as I));
     const outputs = results.map(([name, tensor]) => ({ name, value: backend.value(tensor) }));
@@ -148,7 +153,9 @@ export class RecordedStep<I extends object, O extends Readonly<Record<string, tf
     const resident = new Set(
       backend.keepsContents ? computed.filter((value) => canStay(value) && !read.has(value)) : [],
     );
-    const plan = makePlan(computed, { ...this.#options, resident });
+    const { autocast, sharedMemory } = this.#options;
+    const group = sharedMemory && `${sharedMemory} ${largestShape(inputs)}`;
+    const plan = makePlan(computed, { autocast, resident, group });
     return {
       plan,
       sources: plan.inputs.map((value) => sources.get(value) ?? (() => value)),
@@ -212,6 +219,15 @@ const owned = new WeakSet<Value>();
 /** Whether a variable's contents can stay where they were computed, for the next step to read them there. */
 function canStay({ dtype, shape }: Value): boolean {
   return dtype === "float32" && sizeOf(shape) > 0;
+}
+
+/** The shape of the largest input. */
+function largestShape(inputs: object): readonly number[] {
+  let largest: readonly number[] = [];
+  mapInputs(inputs, ({ shape }) => {
+    if (sizeOf(shape) > sizeOf(largest)) largest = shape;
+  });
+  return largest;
 }
 
 /** The inputs with every tensor's contents mapped; their path is such as `lr.bias`. */

@@ -46,6 +46,9 @@ export interface StepResult {
   scaling?: { scale: number; skipped: boolean };
 }
 
+/** How many steps were created so far. */
+let created = 0;
+
 type BatchTensors = { images: tf.Tensor4D; targets: NamedTensors };
 
 type UpdateTensors = UpdateSettings & { emaDecay: tf.Scalar };
@@ -85,7 +88,8 @@ export class TrainStep {
     const own = [criterion.parameters, criterion.state, optimizer.state];
     this.#changing = [...models.map((one) => one.namedVariables()), ...own].flatMap((map) => [...map.values()]);
     const all = [...this.#changing, ...this.accumulatedGrads.values(), ...(this.scaler?.state.values() ?? [])];
-    const settings = { autocast: amp };
+    // They take turns with one another, and with what is recorded of each for other numbers of targets.
+    const settings = { autocast: amp, sharedMemory: `training step ${created++}` };
     const record = ({ images, targets, ...update }: BatchTensors & UpdateTensors): StepTensors =>
       this.#record({ images, targets }, update);
     this.#update = new RecordedStep(record, all, settings);

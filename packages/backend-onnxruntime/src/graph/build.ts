@@ -15,6 +15,8 @@ export interface BuildOptions {
   readonly filterGradients?: FilterGradients | undefined;
   /** Names for values with contents, such as a network's weights. */
   readonly names?: ReadonlyMap<Value, string>;
+  /** Names the n-th input of the graph. Default: the name of a trace's input, or `input0`, `input1`, … */
+  readonly inputName?: (value: Value, n: number) => string;
   /** Names of the outputs. Default: `output0`, `output1`, … */
   readonly outputNames?: readonly string[] | undefined;
   /** Whether nodes without a scope, such as those of gradients, are named by the scope of what they read. Default `false`. */
@@ -29,12 +31,13 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
   const { target, block, filterGradients } = options;
   const to = new Lowering(graph, target, { autocast: plan.autocast, block, filterGradients });
   const inputs = new Map<Value, string>();
+  const { inputName = ({ placeholder }, n) => placeholder ?? `input${n}` } = options;
   for (const value of [...plan.inputs, ...plan.constants]) {
     const { shape, dtype: type } = value;
     if (options.isConstant(value) && value.data !== undefined) {
       to.set(value, graph.initializer({ type, shape, data: value.data }, options.names?.get(value)));
     } else {
-      const name = value.placeholder ?? `input${inputs.size}`;
+      const name = inputName(value, inputs.size);
       to.set(value, graph.input(name, type, shape));
       inputs.set(value, name);
     }

@@ -15,8 +15,18 @@ export interface Plan {
   readonly autocast: boolean;
   /** Which outputs, by number, stay in the device's memory; all others are fetched to the host. */
   readonly resident: ReadonlySet<number>;
+  /** Plans of the same group take turns and share one session's working memory; without one a plan has its own. */
+  readonly group: string | undefined;
   /** Equal for plans with the same structure, shapes, types and attributes, whatever the contents. */
   readonly key: string;
+}
+
+/** Options of {@link makePlan}. */
+export interface PlanOptions {
+  autocast?: boolean;
+  /** Outputs that stay in the device's memory. */
+  resident?: ReadonlySet<Value>;
+  group?: string | undefined;
 }
 
 const shapeNumber = numbering();
@@ -24,7 +34,7 @@ const shapeNumber = numbering();
 /** Collects the calls that the outputs depend on, in the order in which they were made. */
 export function makePlan(
   outputs: readonly Value[],
-  { autocast = false, resident: staying = new Set() }: { autocast?: boolean; resident?: ReadonlySet<Value> } = {},
+  { autocast = false, resident: staying = new Set(), group }: PlanOptions = {},
 ): Plan {
   const nodes = reachable(outputs);
   const numbers = new Map<Value, number>();
@@ -43,7 +53,7 @@ export function makePlan(
   const resident = new Set(outputs.flatMap((value, i) => (staying.has(value) ? [i] : [])));
   if (resident.size > 0) words.push(-5, ...resident);
   const key = Buffer.from(Int32Array.from(words).buffer).toString("latin1");
-  return { nodes, inputs, constants, outputs, autocast, resident, key };
+  return { nodes, inputs, constants, outputs, autocast, resident, group, key };
 
   function numberOf(value: Value): number {
     const known = numbers.get(value);

@@ -1,10 +1,10 @@
 import { totalmem } from "node:os";
 import { GraphBuilder, type OnnxModel } from "@lookonce/onnx";
 import { findBlockSize } from "./block-size.ts";
-import { buildGraph } from "./build.ts";
+import type { BuildOptions } from "./build.ts";
+import { Compiled, lower } from "./compiled.ts";
 import { findFilterGradients } from "./filter-gradient-forms.ts";
 import type { Plan } from "./plan.ts";
-import { Residents } from "./residents.ts";
 import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
 import type { HostData } from "./signature.ts";
 import type { Value } from "./value.ts";
@@ -27,18 +27,6 @@ export interface OnnxRuntimeBackendOptions {
   blocks?: boolean;
 }
 
-interface Compiled {
-  session: Session;
-  /** The session's inputs for the plan's inputs and constants, in their order; `undefined` for those it does not read. */
-  names: (string | undefined)[];
-  /** Contents of the plan's constants that are written into the graph; `undefined` for those that are inputs. */
-  written: (HostData | undefined)[];
-  /** By how much its first run made the process grow: ONNX Runtime keeps a graph's working memory for its next run. */
-  bytes: number | undefined;
-  /** Its outputs in the device's memory. */
-  readonly residents: Residents;
-}
-
 /** Values that stand in for a plan's inputs and outputs. */
 export type Binding = Pick<Plan, "inputs" | "outputs">;
 
@@ -55,6 +43,7 @@ export class SessionCache {
   readonly memoryBudget: number;
   readonly #capacity: number;
   readonly #blocks: boolean | undefined;
+  /** What is compiled, by the keys of its plans. */
   readonly #compiled = new Map<string, Compiled>();
   /** Graphs that return their input, for fetching contents: one for each number of dimensions. */
   readonly #copies = new Map<number, Promise<Session>>();
@@ -70,22 +59,13 @@ export class SessionCache {
   /** Computes the plan's outputs; `binding` has what to read and write in place of its own inputs and outputs. */
   async run(plan: Plan, binding: Binding = plan): Promise<void> {
     const compiled = await this.#compiledFor(plan);
-    const feeds: Record<string, RuntimeTensor> = {};
-    for (const [i, value] of [...binding.inputs, ...plan.constants].entries()) {
-      const name = compiled.names[i];
-      if (name !== undefined) feeds[name] = tensorOf(value);
-    }
-    const before = compiled.bytes === undefined ? process.memoryUsage.rss() : 0;
+    const inputs = [...binding.inputs, ...plan.constants].map(tensorOf);
     // An output that has memory already is written there.
-    const fetches = binding.outputs.map((value, i) => [
-      outputName(i),
-      value.data ? hostTensor(value, value.data) : null,
-    ]);
-    const results = await compiled.session.run(feeds, Object.fromEntries(fetches));
+    const outputs = binding.outputs.map((value) => (value.data ? hostTensor(value, value.data) : null));
+    const results = await compiled.run(plan, inputs, outputs);
     this.statistics.runs++;
-    compiled.bytes ??= Math.max(0, process.memoryUsage.rss() - before);
     for (const [i, value] of binding.outputs.entries()) {
-      const result = results[outputName(i)];
+      const result = results[i];
       // Contents can be on the host although they were to stay on the device.
       if (plan.resident.has(i) && result?.location === "gpu-buffer") compiled.residents.keep(value, result);
       else value.data ??= contentsOf(result);
@@ -106,83 +86,84 @@ export class SessionCache {
     value.data = contentsOf(y);
   }
 
-  /** Frees what was compiled for a plan; it is compiled again when it runs again. */
+  /** Frees what was compiled for a plan and its group; it is compiled again when it runs again. */
   async drop({ key }: Plan): Promise<void> {
     const compiled = this.#compiled.get(key);
-    this.#compiled.delete(key);
     if (compiled !== undefined) await this.#release(compiled);
   }
 
   /** Frees a compiled graph, after fetching its contents that may still be read. */
-  async #release({ session, residents }: Compiled): Promise<void> {
-    for (const value of residents.living) await this.fetch(value);
-    residents.clear();
-    await session.release();
+  async #release(compiled: Compiled): Promise<void> {
+    for (const key of compiled.members.keys()) this.#compiled.delete(key);
+    for (const value of compiled.residents.living) await this.fetch(value);
+    compiled.residents.clear();
+    await compiled.release();
   }
 
   /** Frees every compiled graph. */
   async clear(): Promise<void> {
-    const all = [...this.#compiled.values()];
-    this.#compiled.clear();
-    for (const compiled of all) await this.#release(compiled);
+    for (const compiled of new Set(this.#compiled.values())) await this.#release(compiled);
     for (const copy of this.#copies.values()) await (await copy).release();
     this.#copies.clear();
   }
 
   async #compiledFor(plan: Plan): Promise<Compiled> {
     const known = this.#compiled.get(plan.key);
-    if (known !== undefined) this.#compiled.delete(plan.key);
+    const before = known?.members.get(plan.key)?.written;
     const written = plan.constants.map(({ data }, i) => {
-      if (known === undefined) return data;
-      const before = known.written[i];
-      return before !== undefined && data !== undefined && equal(before, data) ? before : undefined;
+      if (before === undefined) return data;
+      const old = before[i];
+      return old !== undefined && data !== undefined && equal(old, data) ? old : undefined;
     });
     // A constant that differs from the last run is promoted to an input: it is likely to differ again.
-    const isCurrent = known?.written.every((before, i) => before === written[i]) ?? false;
+    const isCurrent = before?.every((old, i) => old === written[i]) ?? false;
     let compiled = known;
     if (compiled === undefined || !isCurrent) {
-      if (known !== undefined) await this.#release(known);
-      compiled = await this.#compile(plan, written);
+      const shared = known ?? this.#ofGroup(plan);
+      const others = [...(shared?.members.values() ?? [])].filter((member) => member.plan.key !== plan.key);
+      if (shared !== undefined) await this.#release(shared);
+      const lowered = lower(plan, written, await this.#buildOptions(plan));
+      compiled = await Compiled.of([...others, lowered], this.runtime);
+      this.statistics.compiled++;
     }
-    this.#compiled.set(plan.key, compiled);
+    // What was used last comes last.
+    for (const key of compiled.members.keys()) {
+      this.#compiled.delete(key);
+      this.#compiled.set(key, compiled);
+    }
     return compiled;
   }
 
-  async #compile(plan: Plan, written: (HostData | undefined)[]): Promise<Compiled> {
-    const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
+  /** What the graphs of this plan may have. */
+  async #buildOptions(plan: Plan): Promise<Pick<BuildOptions, "target" | "block" | "filterGradients">> {
     const [provider] = this.runtime.executionProviders;
     const hasFilterGradient = plan.nodes.some(({ kernel }) => kernel === "Conv2DBackpropFilter");
     const mayBlock = provider === "cpu" && this.#blocks !== false;
-    const { graph, inputs } = buildGraph(plan, {
+    return {
       target: provider === "webgpu" ? "webgpu" : "onnxruntime",
       block: this.#blocks && provider === "cpu" ? await findBlockSize() : undefined,
       filterGradients: hasFilterGradient && mayBlock ? await findFilterGradients() : undefined,
-      isConstant: (value) => constants.has(value),
-      namesGradients: true,
-    });
-    const session = await compile(graph.build(), this.runtime, [...plan.resident].map(outputName));
-    this.statistics.compiled++;
-    const names = [...plan.inputs, ...plan.constants].map((value) => inputs.get(value));
-    return { session, names, written, bytes: undefined, residents: new Residents() };
+    };
+  }
+
+  /** What is compiled of the plan's group. Other devices than the processor compute no graphs within graphs. */
+  #ofGroup({ group }: Plan): Compiled | undefined {
+    if (group === undefined || this.runtime.executionProviders[0] !== "cpu") return undefined;
+    const isOfGroup = ({ members }: Compiled): boolean =>
+      [...members.values()].some((member) => member.plan.group === group);
+    return [...this.#compiled.values()].find(isOfGroup);
   }
 
   /** Frees the graphs unused for longest, never the last one used, until number and memory are within bounds. */
   async #evict(): Promise<void> {
-    let bytes = 0;
-    for (const compiled of this.#compiled.values()) bytes += compiled.bytes ?? 0;
-    for (const [key, oldest] of this.#compiled) {
-      const isWithin = this.#compiled.size <= this.#capacity && bytes <= this.memoryBudget;
-      if (this.#compiled.size <= 1 || isWithin) return;
-      this.#compiled.delete(key);
-      bytes -= oldest.bytes ?? 0;
-      await this.#release(oldest);
+    const oldest = [...new Set(this.#compiled.values())];
+    let bytes = oldest.reduce((sum, compiled) => sum + compiled.bytes, 0);
+    for (const compiled of oldest.slice(0, -1)) {
+      if (this.#compiled.size <= this.#capacity && bytes <= this.memoryBudget) return;
+      bytes -= compiled.bytes;
+      await this.#release(compiled);
     }
   }
-}
-
-/** The name of a plan's n-th output in its graph. */
-function outputName(i: number): string {
-  return `output${i}`;
 }
 
 function tensorOf(value: Value): RuntimeTensor {

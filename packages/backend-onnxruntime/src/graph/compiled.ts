@@ -1,0 +1,128 @@
+import type { OnnxModel } from "@lookonce/onnx";
+import { type BuildOptions, buildGraph } from "./build.ts";
+import { joinGraphs } from "./join-graphs.ts";
+import type { Plan } from "./plan.ts";
+import { Residents } from "./residents.ts";
+import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
+import type { HostData, Signature } from "./signature.ts";
+import { hostArray, sizeOf, type Value } from "./value.ts";
+
+/** A plan as a graph. */
+export interface Lowered {
+  readonly plan: Plan;
+  /** Contents of the plan's constants that are written into the graph; `undefined` for those that are inputs. */
+  readonly written: readonly (HostData | undefined)[];
+  readonly model: OnnxModel;
+  /** The graph's inputs for the plan's inputs and constants, in their order; `undefined` for those it does not read. */
+  readonly names: readonly (string | undefined)[];
+}
+
+/** One of the plans of a compiled graph. */
+interface Member extends Lowered {
+  /** The session's outputs for the plan's. */
+  readonly outputs: readonly string[];
+  /** Flags that choose this plan. */
+  readonly flags: Readonly<Record<string, RuntimeTensor>>;
+}
+
+/** How many plans were lowered so far. */
+let count = 0;
+
+/** Lowers a plan. Inputs of steps are named by name and shape, so that those of several graphs can be told to be the same. */
+export function lower(
+  plan: Plan,
+  written: Lowered["written"],
+  options: Pick<BuildOptions, "target" | "block" | "filterGradients">,
+): Lowered {
+  const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
+  const own = count++;
+  const { graph, inputs } = buildGraph(plan, {
+    ...options,
+    isConstant: (value) => constants.has(value),
+    inputName: ({ placeholder, shape }, n) =>
+      placeholder === undefined ? `input${own}_${n}` : `${placeholder} ${shape}`,
+    namesGradients: true,
+  });
+  const names = [...plan.inputs, ...plan.constants].map((value) => inputs.get(value));
+  return { plan, written, model: graph.build(), names };
+}
+
+/** A session that computes one plan, or any one of a group's plans at a time. */
+export class Compiled {
+  readonly members: ReadonlyMap<string, Member>;
+  /** Its outputs in the device's memory. */
+  readonly residents: Residents = new Residents();
+  readonly #session: Session;
+  /** What the session wants of inputs that a plan does not have. */
+  readonly #idle: ReadonlyMap<string, Signature>;
+  readonly #idleTensors = new Map<string, RuntimeTensor>();
+  /** By how much first runs made the process grow: ONNX Runtime keeps a session's working memory for its next run. */
+  #bytes = 0;
+  readonly #ran = new Set<string>();
+
+  private constructor(session: Session, members: Compiled["members"], idle: ReadonlyMap<string, Signature>) {
+    this.#session = session;
+    this.members = members;
+    this.#idle = idle;
+  }
+
+  /** Compiles plans into one session. Those of several plans share what inputs have the same name. */
+  static async of(plans: readonly Lowered[], runtime: RuntimeOptions): Promise<Compiled> {
+    const { model, flags, outputs } = joinGraphs(plans.map((each) => each.model));
+    const resident = plans.flatMap(({ plan }, i) => [...plan.resident].map((k) => outputs[i]?.[k] ?? ""));
+    const session = await compile(model, runtime, resident);
+    const members = plans.map((lowered, i): [string, Member] => {
+      const chosen = flags.map((flag, k) => [flag, hostTensor(scalar, Uint8Array.of(k === i ? 1 : 0))]);
+      return [lowered.plan.key, { ...lowered, outputs: outputs[i] ?? [], flags: Object.fromEntries(chosen) }];
+    });
+    const idle = model.graph.inputs.map(({ name, type, shape }): [string, Signature] => {
+      return [name, { dtype: type as Value["dtype"], shape: shape as number[] }];
+    });
+    return new Compiled(session, new Map(members), new Map(plans.length > 1 ? idle : []));
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Runs a plan.
+   *
+   * @param inputs contents of the plan's inputs and constants
+   * @param outputs where to write its outputs; `null` for new tensors
+   */
+  async run(
+    plan: Plan,
+    inputs: readonly RuntimeTensor[],
+    outputs: readonly (RuntimeTensor | null)[],
+  ): Promise<(RuntimeTensor | undefined)[]> {
+    const member = this.members.get(plan.key);
+    if (member === undefined) throw new Error("internal: a plan runs on a graph that is not its own");
+    const feeds: Record<string, RuntimeTensor> = { ...member.flags };
+    for (const [i, name] of member.names.entries()) if (name !== undefined) feeds[name] = inputs[i]!;
+    for (const name of this.#idle.keys()) feeds[name] ??= this.#idleTensor(name);
+    const fetches = Object.fromEntries(member.outputs.map((name, i) => [name, outputs[i] ?? null]));
+    const isFirst = !this.#ran.has(plan.key);
+    const before = isFirst ? process.memoryUsage.rss() : 0;
+    const results = await this.#session.run(feeds, fetches);
+    if (isFirst) this.#bytes += Math.max(0, process.memoryUsage.rss() - before);
+    this.#ran.add(plan.key);
+    return member.outputs.map((name) => results[name]);
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  /** Zeros, for inputs that are not read. They take no memory as long as nobody touches them. */
+  #idleTensor(name: string): RuntimeTensor {
+    const signature = this.#idle.get(name)!;
+    const tensor =
+      this.#idleTensors.get(name) ??
+      hostTensor(signature, hostArray(signature.dtype as Value["dtype"], sizeOf(signature.shape)));
+    this.#idleTensors.set(name, tensor);
+    return tensor;
+  }
+}
+
+const scalar: Signature = { shape: [], dtype: "bool" };

@@ -1,0 +1,93 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { currentBackend, RecordedStep, registerOnnxRuntime } from "./index.ts";
+
+beforeEach(async () => {
+  await registerOnnxRuntime({ threads: 1 });
+  await tf.setBackend("onnxruntime");
+});
+
+/** Elements of the largest input. */
+const size = 2 ** 19;
+
+type Inputs = { x: tf.Tensor1D; targets: tf.Tensor1D };
+
+/** Two steps that take turns: one adds to a sum, one moves the weight by it, and counts. */
+function steps(sharedMemory?: string) {
+  const [weight, sum] = [1, 0].map((value) => tf.variable(tf.scalar(value)));
+  const count = tf.variable(tf.scalar(0, "int32"));
+  // Eight times the memory of the largest input.
+  const gradient = ({ x, targets }: Inputs): tf.Scalar =>
+    tf.mean(tf.softmax(tf.mul(tf.outerProduct(x, tf.ones([8])), tf.mul(weight!, tf.sum(targets))))) as tf.Scalar;
+  const variables = [weight!, sum!, count];
+  const add = new RecordedStep(
+    (inputs: Inputs) => {
+      sum!.assign(tf.add(sum!, gradient(inputs)));
+      return { sum: tf.mul(sum!, 1) };
+    },
+    variables,
+    { sharedMemory },
+  );
+  const move = new RecordedStep(
+    ({ lr, ...inputs }: Inputs & { lr: tf.Scalar }) => {
+      weight!.assign(tf.sub(weight!, tf.mul(lr, tf.add(sum!, gradient(inputs)))));
+      sum!.assign(tf.zerosLike(sum!));
+      count.assign(tf.add(count, tf.scalar(1, "int32")));
+      return { old: tf.mul(weight!, 1), isPositive: tf.greater(weight!, 0), targets: tf.mul(inputs.targets, 2) };
+    },
+    variables,
+    { sharedMemory },
+  );
+  return { add, move, count, weight: weight! };
+}
+
+const x = { data: Float32Array.from({ length: size }, (_, i) => Math.sin(i)), shape: [size] };
+const targets = (n: number) => ({ data: Float32Array.from({ length: n }, (_, i) => (i + 1) / n), shape: [n] });
+
+/** What is computed with targets of several sizes, and by how much the process grows from the second size on. */
+async function outcome(sharedMemory?: string): Promise<{ values: number[][]; grown: number; compiled: number }> {
+  const { add, move, count, weight } = steps(sharedMemory);
+  const before = currentBackend()!.statistics.compiled;
+  const values: number[][] = [];
+  let first = 0;
+  for (const n of [2, 3, 4, 3, 2]) {
+    values.push([...(await add.run({ x, targets: targets(n) })).sum]);
+    first ||= process.memoryUsage.rss();
+    const { old, isPositive, targets: doubled } = await move.run({ x, targets: targets(n), lr: 0.5 });
+    values.push([...old], [...isPositive], [...doubled], [...(await weight.data())], [...(await count.data())]);
+  }
+  const grown = process.memoryUsage.rss() - first;
+  const { compiled } = currentBackend()!.statistics;
+  for (const step of [add, move]) await step.free();
+  return { values, grown, compiled: compiled - before };
+}
+
+describe("steps that share their memory", () => {
+  it("compute what they compute without, in the memory of one", async () => {
+    const alone = await outcome();
+    const shared = await outcome("turns");
+    expect(shared.values).toEqual(alone.values);
+    expect([alone.compiled, shared.compiled]).toEqual([6, 6]);
+    // Each of the six graphs works on 32 MiB.
+    expect(alone.grown).toBeGreaterThan(100 * 2 ** 20);
+    expect(shared.grown).toBeLessThan(alone.grown / 2);
+  });
+
+  it("do not share it with what they record for a larger input", async () => {
+    // Nothing stays compiled but what was used last.
+    await registerOnnxRuntime({ name: "tight", capacity: 1 });
+    await tf.setBackend("tight");
+    const { add } = steps("sizes");
+    const compiled = async (n: number, m: number): Promise<number> => {
+      await add.run({ x: { data: new Float32Array(n).fill(0.5), shape: [n] }, targets: targets(m) });
+      return currentBackend()!.statistics.compiled;
+    };
+    const first = await compiled(10, 2);
+    expect(await compiled(10, 3)).toBe(first + 1);
+    expect(await compiled(10, 2)).toBe(first + 1);
+    expect(await compiled(20, 2)).toBe(first + 2);
+    expect(await compiled(10, 2)).toBe(first + 3);
+    await tf.setBackend("onnxruntime");
+    tf.removeBackend("tight");
+  });
+});
