@@ -32,7 +32,7 @@ export interface RecordedStepOptions {
    */
   autocast?: boolean;
   /**
-   * Steps with the same name take turns: on the processor, what they record for inputs of which the largest has the same
+   * Steps with the same name alternate: on the processor, what they record for inputs of which the largest has the same
    * shape shares its working memory. Each shape that is new is compiled together with those before. Default: none is shared.
    */
   sharedMemory?: string;

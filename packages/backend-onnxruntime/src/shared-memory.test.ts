@@ -12,7 +12,7 @@ const size = 1000;
 
 type Inputs = { x: tf.Tensor1D; targets: tf.Tensor1D };
 
-/** Two steps that take turns: one adds to a sum, one moves the weight by it, and counts. */
+/** Two steps that alternate: one adds to a sum, one moves the weight by it, and counts. */
 function steps(sharedMemory?: string) {
   const [weight, sum] = [1, 0].map((value) => tf.variable(tf.scalar(value)));
   const count = tf.variable(tf.scalar(0, "int32"));

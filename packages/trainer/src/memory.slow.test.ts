@@ -27,6 +27,6 @@ it("six kinds of steps, of three numbers of targets each, need the memory of one
     for (const objects of [16, 64, 256]) last = (await run(objects, optimizerStep)) - before;
   }
   console.info(`one kind of step: ${(largest / 1e6).toFixed(0)} MB, six: ${(last / 1e6).toFixed(0)} MB`);
-  // What a graph itself takes, without contents, is some 40 MB.
+  // A graph without contents occupies some 40 to 70 MB.
   expect(last).toBeLessThan(3 * largest);
 });

@@ -88,7 +88,7 @@ export class TrainStep {
     const own = [criterion.parameters, criterion.state, optimizer.state];
     this.#changing = [...models.map((one) => one.namedVariables()), ...own].flatMap((map) => [...map.values()]);
     const all = [...this.#changing, ...this.accumulatedGrads.values(), ...(this.scaler?.state.values() ?? [])];
-    // They take turns with one another, and with what is recorded of each for other numbers of targets.
+    // They alternate with one another, and with what is recorded of each for other numbers of targets.
     const settings = { autocast: amp, sharedMemory: `training step ${created++}` };
     const record = ({ images, targets, ...update }: BatchTensors & UpdateTensors): StepTensors =>
       this.#record({ images, targets }, update);

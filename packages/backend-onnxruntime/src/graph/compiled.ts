@@ -28,7 +28,7 @@ interface Member extends Lowered {
 /** How many plans were lowered so far. */
 let count = 0;
 
-/** Lowers a plan. Inputs of steps are named by name and shape, so that those of several graphs can be told to be the same. */
+/** Lowers a plan. Inputs of steps are named by name and shape, by which graphs share them. */
 export function lower(
   plan: Plan,
   written: Lowered["written"],
@@ -114,7 +114,7 @@ export class Compiled {
     return this.#session.release();
   }
 
-  /** Zeros, for inputs that are not read. They take no memory as long as nobody touches them. */
+  /** Zeros, for inputs that are not read. They occupy no memory as long as nobody touches them. */
   #idleTensor(name: string): RuntimeTensor {
     const signature = this.#idle.get(name)!;
     const tensor =

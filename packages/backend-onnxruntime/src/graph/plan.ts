@@ -15,7 +15,7 @@ export interface Plan {
   readonly autocast: boolean;
   /** Which outputs, by number, stay in the device's memory; all others are fetched to the host. */
   readonly resident: ReadonlySet<number>;
-  /** Plans of the same group take turns and share one session's working memory; without one a plan has its own. */
+  /** Plans of the same group alternate and share one session's working memory; without one a plan has its own. */
   readonly group: string | undefined;
   /** Equal for plans with the same structure, shapes, types and attributes, whatever the contents. */
   readonly key: string;
