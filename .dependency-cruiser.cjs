@@ -46,6 +46,7 @@ const packageGraph = {
     "nn",
     "onnx",
     "plots",
+    "tracking",
     "worker-pool",
   ],
   "packages/export": [
@@ -101,6 +102,7 @@ const packageGraph = {
     "nn",
     "plots",
     "random",
+    "tracking",
     "trainer",
   ],
   "packages/testing": ["checkpoint", "device"],

@@ -50,3 +50,6 @@ export type {
   SourceItem,
   VideoInfo,
 } from "./sources/source.ts";
+export { motFrame } from "./track/mot-lines.ts";
+export { readTracker } from "./track/read-tracker.ts";
+export { ResultsTracker, type ResultsTrackerOptions } from "./track/results-tracker.ts";

@@ -3,7 +3,7 @@ import { writeWhole } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
 import { type Image, writeImage } from "@lookonce/image";
 import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
-import { type DrawOptions, drawDetections } from "@lookonce/plots";
+import { type DrawOptions, drawDetections, type Trail } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
 import { fileName, withoutEnding } from "./sources/file-name.ts";
 import type { VideoInfo } from "./sources/source.ts";
@@ -23,7 +23,7 @@ export type ResultsContents = Pick<Results, "path" | "image" | "names" | "speed"
   boxes: Detections;
   /** Default: the file's name in `path`. */
   name?: string;
-} & Partial<Pick<Results, "entries" | "frame" | "timestamp" | "video">>;
+} & Partial<Pick<Results, "entries" | "frame" | "timestamp" | "video" | "trails">>;
 
 /** A detection as plain data, in pixels of the original image. */
 export interface PlainBox {
@@ -36,6 +36,8 @@ export interface PlainBox {
   class: number;
   /** Class name. */
   name: string;
+  /** Identity over time, where objects were tracked. */
+  id?: number;
 }
 
 /** {@link Results} as plain data. */
@@ -74,6 +76,8 @@ export class Results {
   readonly timestamp: number | undefined;
   /** The video that the frame is of. */
   readonly video: VideoInfo | undefined;
+  /** Where tracked objects have been; none by default. */
+  readonly trails: readonly Trail[];
 
   constructor(contents: ResultsContents) {
     const { path, image, boxes, names, speed, inputSize } = contents;
@@ -90,6 +94,7 @@ export class Results {
     this.frame = contents.frame;
     this.timestamp = contents.timestamp;
     this.video = contents.video;
+    this.trails = contents.trails ?? [];
   }
 
   /** {@link name} without ending, and for a frame with its number: `bus`, `clip_000012`. */
@@ -111,7 +116,7 @@ export class Results {
 
   /** Plain data for JSON. */
   toJSON(): PlainResults {
-    const { boxes, scores, classes, count } = this.boxes;
+    const { boxes, scores, classes, count, ids } = this.boxes;
     return {
       path: this.path,
       ...(this.frame === undefined ? {} : { frame: this.frame }),
@@ -126,6 +131,7 @@ export class Results {
         confidence: scores[i] as number,
         class: classes[i] as number,
         name: this.#nameOf(i),
+        ...(ids === undefined ? {} : { id: ids[i] as number }),
       })),
       ...this.entries,
     };
@@ -138,7 +144,7 @@ export class Results {
 
   /** The image with its boxes and labels drawn in. */
   plot(options: DrawOptions = {}): Promise<Image> {
-    return drawDetections(this.image, { detections: this.boxes, names: this.names }, options);
+    return drawDetections(this.image, { detections: this.boxes, names: this.names, trails: this.trails }, options);
   }
 
   /**

@@ -49,10 +49,12 @@ export type {
   LoadOptions,
   ModelInfo,
   PredictOptions,
+  TrackOptions,
   TrainOptions,
   TrainReport,
   ValOptions,
   ValReport,
 } from "./options.ts";
 export { makeRunDirectory, newestTraining } from "./run-directory.ts";
+export { type ValTrackOptions, type ValTrackReport, valTrack } from "./val-track.ts";
 export { YOLO } from "./yolo.ts";

@@ -1,4 +1,12 @@
-import type { ExportArgs, InfoArgs, PredictArgs, TrainArgs, ValArgs } from "@lookonce/config";
+import type {
+  ExportArgs,
+  InfoArgs,
+  PredictArgs,
+  TrackArgs,
+  TrackerSettings,
+  TrainArgs,
+  ValArgs,
+} from "@lookonce/config";
 import type { RunOptions as PredictRunOptions, SkippedImage } from "@lookonce/inference";
 import type { ModelSummary, ModuleDescription } from "@lookonce/nn";
 import type { TrainOptions as RunOptions, TrainResult, ValidationResult } from "@lookonce/trainer";
@@ -49,6 +57,12 @@ export interface PredictOptions extends PredictArgs, Omit<PredictRunOptions, "no
   onSave?: (directory: string) => void;
   /** Called with each image of several that cannot be read and is skipped; a single one throws. Default: `log`. */
   onSkip?: (image: SkippedImage) => void;
+}
+
+/** Options of `YOLO.track` and `YOLO.trackStream`. */
+export interface TrackOptions extends PredictOptions, Omit<TrackArgs, "tracker" | keyof PredictArgs> {
+  /** `bytetrack.yaml`, `botsort.yaml`, a file of your own, or settings. Default: botsort.yaml. */
+  tracker?: string | Partial<TrackerSettings>;
 }
 
 /** Options of `YOLO.train`; `data` is required unless a training is resumed. */

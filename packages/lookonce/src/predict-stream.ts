@@ -1,8 +1,16 @@
 import { join } from "node:path";
-import type { Predictor, Results, ResultsWriter, SkippedImage, Source } from "@lookonce/inference";
+import type { Predictor, Results, ResultsTracker, ResultsWriter, SkippedImage, Source } from "@lookonce/inference";
 import { describeProblem } from "./describe-problem.ts";
 import type { PredictOptions } from "./options.ts";
 import { makeRunDirectory } from "./run-directory.ts";
+
+/** What prediction does when it tracks. */
+export interface Tracking {
+  /** Adds identities. */
+  tracker?: Pick<ResultsTracker, "track">;
+  /** Whether tracks are saved in MOTChallenge's form. */
+  saveTracks?: boolean;
+}
 
 type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers">;
 
@@ -10,9 +18,9 @@ type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers
 export async function* predictStream(
   predictor: Predictor,
   source: Source,
-  options: ResolvedPredict & { log: (line: string) => void },
+  options: ResolvedPredict & Tracking & { log: (line: string) => void },
 ): AsyncGenerator<Results, void, undefined> {
-  const { log, onSkip = (image) => log(describeProblem(image)), ...rest } = options;
+  const { log, tracker, onSkip = (image) => log(describeProblem(image)), ...rest } = options;
   const writer = await writerFor(rest);
   const run = predictor.predict(source, { ...rest, notify: log });
   let reported = 0;
@@ -20,10 +28,11 @@ export async function* predictStream(
     for (; reported < run.skipped.length; reported++) onSkip(run.skipped[reported] as SkippedImage);
   };
   try {
-    for await (const result of run) {
+    for await (const detected of run) {
       // What was started before is of no use to somebody who wants it ended
       if (rest.signal?.aborted) break;
       reportSkipped();
+      const result = tracker?.track(detected) ?? detected;
       await writer?.add(result);
       yield result;
     }
@@ -33,10 +42,10 @@ export async function* predictStream(
   }
 }
 
-async function writerFor(options: Omit<ResolvedPredict, "onSkip">): Promise<ResultsWriter | undefined> {
+async function writerFor(options: Omit<ResolvedPredict, "onSkip"> & Tracking): Promise<ResultsWriter | undefined> {
   const { ResultsWriter, savesAnything } = await import("@lookonce/inference");
-  const { save, saveFrames, saveTxt, saveConf, saveCrop, saveJson, ffmpeg } = options;
-  const saved = given({ save, saveFrames, saveTxt, saveConf, saveCrop, saveJson, ffmpeg });
+  const { save, saveFrames, saveTxt, saveConf, saveTracks, saveCrop, saveJson, ffmpeg } = options;
+  const saved = given({ save, saveFrames, saveTxt, saveConf, saveTracks, saveCrop, saveJson, ffmpeg });
   if (!(savesAnything(saved) || saveConf)) return undefined;
   const { project = "runs", name = "predict", existOk = false, onSave } = options;
   const begin = async (): Promise<string> => {

@@ -2,7 +2,7 @@ import { basename, extname } from "node:path";
 import { withDefaults } from "@lookonce/config";
 import type { LookonceError } from "@lookonce/errors";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
-import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
+import type { BatchItem, Predictor, Results, ResultsTracker, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { runExport } from "./export/run-export.ts";
@@ -17,13 +17,14 @@ import type {
   LoadOptions,
   ModelInfo,
   PredictOptions,
+  TrackOptions,
   TrainOptions,
   TrainReport,
   ValOptions,
   ValReport,
 } from "./options.ts";
 import { Place } from "./place.ts";
-import { predictStream } from "./predict-stream.ts";
+import { predictStream, type Tracking } from "./predict-stream.ts";
 import { anchorsPerLevel, openTrainingData, parsedRecipe, runTraining } from "./run-training.ts";
 import { valModel } from "./val-model.ts";
 
@@ -34,6 +35,7 @@ export class YOLO {
   readonly #place: Place;
   #source: ModelSource;
   #model: { device: string; made: Promise<DetectionModel> } | undefined;
+  #tracker: { key: string; tracker: ResultsTracker } | undefined;
   #predictor: { key: string; made: Promise<Predictor> } | undefined;
 
   private constructor(source: ModelSource, options: LoadOptions) {
@@ -113,11 +115,47 @@ export class YOLO {
    * As {@link predict}, an image at a time, so that a million images need no more memory than one. Leaving the loop early
    * frees everything and finishes files that were started.
    */
-  async *stream(source: Source, options: PredictOptions = {}): AsyncGenerator<Results, void, undefined> {
+  stream(source: Source, options: PredictOptions = {}): AsyncGenerator<Results, void, undefined> {
+    return this.#run(source, options);
+  }
+
+  /**
+   * Follows objects from frame to frame in videos, cameras and folders of frames: as {@link predict}, with `boxes.id`, filtered
+   * boxes and trails. Each video is a sequence, and images without one are frames of one; with `persist` identities are
+   * kept from one video and one call to the next.
+   *
+   * @throws LookonceError as {@link predict}, and for settings that no tracker has
+   */
+  async track(source: Source, options: TrackOptions = {}): Promise<Results[]> {
+    const results: Results[] = [];
+    for await (const result of this.trackStream(source, options)) results.push(result);
+    return results;
+  }
+
+  /** As {@link track}, a frame at a time. */
+  async *trackStream(source: Source, options: TrackOptions = {}): AsyncGenerator<Results, void, undefined> {
+    const { tracker: given, ...others } = options;
+    const named = typeof given === "string" ? { ...others, tracker: given } : others;
+    const { tracker: file, persist, trails, saveTxt: saveTracks, saveConf: _, ...rest } = withDefaults("track", named);
+    const tracker = typeof given === "object" ? given : file;
+    const key = JSON.stringify({ tracker, trails });
+    if (!persist || this.#tracker?.key !== key) {
+      const { ResultsTracker, readTracker } = await import("@lookonce/inference");
+      const settings = typeof tracker === "string" ? await readTracker(tracker) : tracker;
+      this.#tracker = { key, tracker: new ResultsTracker({ settings, persist, trails, notify: this.#log }) };
+    }
+    yield* this.#run(source, rest, { tracker: this.#tracker.tracker, saveTracks });
+  }
+
+  async *#run(
+    source: Source,
+    options: PredictOptions,
+    tracking: Tracking = {},
+  ): AsyncGenerator<Results, void, undefined> {
     const { imgsz = 640, rect = true, half = false, workers, ...rest } = options;
     const form = { imgsz, rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
     const predictor = await this.#predictorFor(form);
-    yield* predictStream(predictor, source, { ...rest, log: this.#log });
+    yield* predictStream(predictor, source, { ...rest, ...tracking, log: this.#log });
   }
 
   /**

@@ -19,13 +19,28 @@ import { predict } from "./predict.ts";
 import { quickstart } from "./quickstart.ts";
 import { schemaCommand } from "./schema.ts";
 import { serve } from "./serve.ts";
+import { track } from "./track.ts";
 import { train } from "./train.ts";
 import { val } from "./val.ts";
+import { valTrackCommand } from "./val-track.ts";
 
 /** All commands with the options of a schema, in its order. */
 export function commandsOf(schema: Readonly<Record<CommandName, CommandSchema>>): readonly Command[] {
   const works: Readonly<Record<CommandName, CommandWork>> = {
-    ...{ predict, train, val, evolve, anchors, info, export: exportModel, quickstart, serve, completion },
+    ...{
+      predict,
+      track,
+      train,
+      val,
+      "val track": valTrackCommand,
+      evolve,
+      anchors,
+      info,
+      export: exportModel,
+      quickstart,
+      serve,
+      completion,
+    },
     ...{ "data check": dataCheck, "data stats": dataStats, "data sample": dataSample, "data convert": dataConvert },
     ...{ "data split": dataSplit, "data shapes": dataShapes },
     ...{ benchmark: benchmarkModel, "benchmark sppf": benchmarkSppf },

@@ -1,5 +1,7 @@
-import type { PredictOptions } from "lookonce";
+import type { PredictValues } from "@lookonce/config";
+import type { PredictOptions, Results, YOLO } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { loadModel } from "./load-model.ts";
 import { PredictReport } from "./predict-report.ts";
 
@@ -11,22 +13,31 @@ export const predict: CommandWork = work("predict", {
     "lookonce predict model=yolov8n.pt source=street.mp4 vid_stride=2",
     "lookonce predict model=yolov8n.pt source=rtsp://192.168.0.10/stream save=false",
   ],
-  async run(values, terminal, args) {
-    const model = await loadModel(values, terminal);
-    const report = new PredictReport(terminal, values.json);
-    const signal = terminal.catchInterrupt();
-    try {
-      const settings: PredictOptions = {
-        ...args,
-        onOpen: ({ count }) => report.expect(count),
-        onSave: (directory) => report.savedIn(directory),
-        onSkip: (image) => report.skip(image),
-        signal,
-      };
-      for await (const result of model.stream(values.source, settings)) report.add(result);
-    } finally {
-      await model.dispose();
-    }
-    return report.finish(signal?.aborted === true);
-  },
+  run: (values, terminal, args) =>
+    runPrediction(values, terminal, (model, hooks) => model.stream(values.source, { ...args, ...hooks })),
 });
+
+type Hooks = Pick<PredictOptions, "onOpen" | "onSave" | "onSkip" | "signal">;
+
+/** Loads the model and reports the results as they come. */
+export async function runPrediction(
+  values: Pick<PredictValues, "model" | "device" | "threads"> & { json: boolean },
+  terminal: Terminal,
+  start: (model: YOLO, hooks: Hooks) => AsyncIterable<Results>,
+): Promise<object> {
+  const model = await loadModel(values, terminal);
+  const report = new PredictReport(terminal, values.json);
+  const signal = terminal.catchInterrupt();
+  try {
+    const hooks: Hooks = {
+      onOpen: ({ count }) => report.expect(count),
+      onSave: (directory) => report.savedIn(directory),
+      onSkip: (image) => report.skip(image),
+      signal,
+    };
+    for await (const result of start(model, hooks)) report.add(result);
+  } finally {
+    await model.dispose();
+  }
+  return report.finish(signal?.aborted === true);
+}

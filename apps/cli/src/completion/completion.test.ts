@@ -31,7 +31,7 @@ const after = async (line: string): Promise<string[]> =>
 describe("candidates", () => {
   it("are commands, and the words after the first", async () => {
     expect(await after("lookonce ")).toEqual(expect.arrayContaining(["predict", "train", "data", "help", "version"]));
-    expect(await after("lookonce tr")).toEqual(["train"]);
+    expect(await after("lookonce tr")).toEqual(["track", "train"]);
     expect(await after("lookonce data ch")).toEqual(["check"]);
     expect(await after("lookonce help ev")).toEqual(["evolve"]);
     expect(await after("lookonce nothing ")).toEqual([]);

@@ -59,7 +59,7 @@ const missing: Readonly<Record<string, string>> = {
   ...each("sync_bn local_rank ddp", oneGpu),
   ...each("show view_img visualize show_boxes", window),
   ...each("entity upload_dataset bbox_interval artifact_alias", upload),
-  tracker: "lookonce does not follow objects from image to image",
+  tracker: "it is one of lookonce track",
   embed: "features of layers are not given out",
   dnn: "ONNX files run on ONNX Runtime",
   workspace: "it is for TensorRT, which is not written",

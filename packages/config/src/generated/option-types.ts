@@ -211,6 +211,106 @@ export interface PredictValues {
   json: boolean;
 }
 
+/** Options of `track` in the library. */
+export interface TrackArgs {
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  imgsz?: number;
+  /** Detections need a confidence above this; weak ones continue tracks only. Default: 0.1. */
+  conf?: number;
+  /** Of two boxes of a class with an IoU above this, the one with the lower confidence is dropped. Default: 0.7, YOLOv5 0.45. */
+  iou?: number;
+  /** Maximum detections per image. Default: 300. */
+  maxDet?: number;
+  /** Names or numbers of the classes to detect. Default: all. */
+  classes?: readonly (number | string)[];
+  /** Let boxes of different classes suppress each other. Default: false. */
+  agnosticNms?: boolean;
+  /** Test-time augmentation: detect in the image, mirrored at 83 %, and at 67 % of its size. Default: false. */
+  augment?: boolean;
+  /** Pad images only to the next multiple of the stride, not to a square. Default: true. */
+  rect?: boolean;
+  /** Half precision, on GPUs. Default: false. */
+  half?: boolean;
+  /** Images per batch; more than one pays on GPUs. Default: 1. */
+  batch?: number;
+  /** Threads that process images in parallel. Default: one per core, for many images. */
+  workers?: number;
+  /** Process every n-th frame of videos. Default: 1. */
+  vidStride?: number;
+  /** Process every frame of cameras and broadcasts, not just the newest. Default: false. */
+  streamBuffer?: boolean;
+  /** Save images and videos with boxes drawn on them. Default: false. */
+  save?: boolean;
+  /** Also save a video's frames as images. Default: false. */
+  saveFrames?: boolean;
+  /** Save tracks in MOTChallenge's form in tracks/. Default: false. */
+  saveTxt?: boolean;
+  /** Without effect: tracks are always saved with confidences. Default: false. */
+  saveConf?: boolean;
+  /** Save every detection cut out, in crops/. Default: false. */
+  saveCrop?: boolean;
+  /** Save predictions.json in the format of COCO's evaluation. Default: false. */
+  saveJson?: boolean;
+  /** Write class names on boxes. Default: true. */
+  showLabels?: boolean;
+  /** Write confidences on boxes. Default: true. */
+  showConf?: boolean;
+  /** Draw boxes. Default: true. */
+  showBoxes?: boolean;
+  /** Line width of boxes, in pixels. Default: from the image's size. */
+  lineWidth?: number;
+  /** Folder for results. Default: runs. */
+  project?: string;
+  /** Subfolder for this run; a number is added if it exists. Default: track. */
+  name?: string;
+  /** Write into the subfolder even if it exists. Default: false. */
+  existOk?: boolean;
+  /** Bytetrack.yaml, botsort.yaml or a file of your own. Default: botsort.yaml. */
+  tracker?: string;
+  /** Keep identities from one video, or one call of the library, to the next. Default: false. */
+  persist?: boolean;
+  /** Frames for which the way of an object is drawn; 0 draws none. Default: 30. */
+  trails?: number;
+}
+
+/** Options of `lookonce track` once defaults are filled in. */
+export interface TrackValues {
+  model: string;
+  source: string;
+  imgsz: number;
+  conf: number;
+  iou?: number;
+  maxDet?: number;
+  classes?: readonly (number | string)[];
+  agnosticNms: boolean;
+  augment: boolean;
+  rect: boolean;
+  half: boolean;
+  batch: number;
+  workers?: number;
+  vidStride: number;
+  streamBuffer: boolean;
+  save: boolean;
+  saveFrames: boolean;
+  saveTxt: boolean;
+  saveConf: boolean;
+  saveCrop: boolean;
+  saveJson: boolean;
+  showLabels: boolean;
+  showConf: boolean;
+  showBoxes: boolean;
+  lineWidth?: number;
+  project: string;
+  name: string;
+  existOk: boolean;
+  device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
+  threads?: number;
+  json: boolean;
+  tracker: string;
+  persist: boolean;
+  trails: number;
+}
+
 /** Options of `train` in the library. */
 export interface TrainArgs {
   /** Data set file (required, unless resume). */
@@ -367,6 +467,38 @@ export interface ValValues {
   project: string;
   name: string;
   existOk: boolean;
+  device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
+  threads?: number;
+}
+
+/** Options of `val track` in the library. */
+export interface ValTrackArgs {
+  /** Sequences in MOTChallenge's form: NAME/gt/gt.txt and NAME/img1, or one of them. */
+  source: string;
+  /** Score these files, NAME.txt each, and run no model. */
+  tracks?: string;
+  /** Bytetrack.yaml, botsort.yaml or a file of your own. Default: botsort.yaml. */
+  tracker?: string;
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  imgsz?: number;
+  /** Detections need a confidence above this; weak ones continue tracks only. Default: 0.1. */
+  conf?: number;
+  /** Of two boxes of a class with an IoU above this, the one with the lower confidence is dropped. Default: 0.7, YOLOv5 0.45. */
+  iou?: number;
+  /** Maximum detections per image. Default: 300. */
+  maxDet?: number;
+}
+
+/** Options of `lookonce val track` once defaults are filled in. */
+export interface ValTrackValues {
+  model?: string;
+  source: string;
+  tracks?: string;
+  tracker: string;
+  imgsz: number;
+  conf: number;
+  iou?: number;
+  maxDet?: number;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";
   threads?: number;
 }
@@ -906,8 +1038,10 @@ export interface CompletionValues {
 /** Values of all commands' options, by the commands' names. */
 export interface CommandValues {
   predict: PredictValues;
+  track: TrackValues;
   train: TrainValues;
   val: ValValues;
+  "val track": ValTrackValues;
   evolve: EvolveValues;
   anchors: AnchorsValues;
   info: InfoValues;
@@ -931,8 +1065,10 @@ export interface CommandValues {
 /** Options of all commands in the library. */
 export interface CommandArgs {
   predict: PredictArgs;
+  track: TrackArgs;
   train: TrainArgs;
   val: ValArgs;
+  "val track": ValTrackArgs;
   evolve: EvolveArgs;
   anchors: AnchorsArgs;
   info: InfoArgs;

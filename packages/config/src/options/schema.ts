@@ -22,6 +22,7 @@ import {
   serveOptions,
 } from "./other-options.ts";
 import { predictOptions } from "./predict-options.ts";
+import { trackOptions, valTrackOptions } from "./track-options.ts";
 import { evolveOptions, trainOptions } from "./train-options.ts";
 import { valOptions } from "./val-options.ts";
 
@@ -34,8 +35,10 @@ export type CommandName = keyof CommandValues;
  */
 export const optionSchema: Readonly<Record<CommandName, CommandSchema>> = {
   predict: command("Detects objects in images and videos and draws them into copies.", predictOptions),
+  track: command("Follows objects from frame to frame in videos, cameras and folders of frames.", trackOptions),
   train: command("Trains a model on a data set.", trainOptions),
   val: command("Measures precision, recall and average precision on a data set.", valOptions),
+  "val track": command("Scores tracks of sequences in MOTChallenge's form: MOTA, IDF1, HOTA.", valTrackOptions),
   evolve: command("Searches for hyper-parameters: trains again and again and mutates the best ones.", evolveOptions),
   anchors: command("Fits YOLOv5's anchors to the boxes of a data set.", anchorsOptions),
   info: command("Lists a model's layers, parameters and operations, and explains its head.", infoOptions),

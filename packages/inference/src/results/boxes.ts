@@ -10,15 +10,18 @@ export class Boxes implements Detections {
   readonly classes: Int32Array;
   /** The network's anchor that each detection came from. */
   readonly anchors: Int32Array | undefined;
+  /** Identities over time, from 1; `undefined` where nothing was tracked. The same array as {@link id}. */
+  readonly ids: Int32Array | undefined;
   /** How many there are. */
   readonly count: number;
   readonly #size: { width: number; height: number };
 
-  constructor({ boxes, scores, classes, anchors, count }: Detections, size: { width: number; height: number }) {
+  constructor({ boxes, scores, classes, anchors, ids, count }: Detections, size: { width: number; height: number }) {
     this.boxes = boxes;
     this.scores = scores;
     this.classes = classes;
     this.anchors = anchors;
+    this.ids = ids;
     this.count = count;
     this.#size = { width: size.width, height: size.height };
   }
@@ -46,6 +49,11 @@ export class Boxes implements Detections {
   /** Confidence of each, from 0 to 1. */
   get conf(): Float32Array {
     return this.scores;
+  }
+
+  /** Identities over time, from 1; `undefined` where nothing was tracked. */
+  get id(): Int32Array | undefined {
+    return this.ids;
   }
 
   /** Class numbers. */

@@ -7,6 +7,7 @@ import type { DrawOptions } from "@lookonce/plots";
 import type { Results } from "../results.ts";
 import { withoutEnding } from "../sources/file-name.ts";
 import type { VideoInfo } from "../sources/source.ts";
+import { motFrame, motLines, sequenceOf } from "../track/mot-lines.ts";
 import { VideoWriter } from "./video-writer.ts";
 
 /** What is written about results. */
@@ -19,6 +20,8 @@ export interface SaveOptions {
   saveTxt?: boolean;
   /** Their lines end with the confidence. Default false. */
   saveConf?: boolean;
+  /** Tracks in MOTChallenge's form, a file for each video and folder of frames: `tracks/name.txt`. Default false. */
+  saveTracks?: boolean;
   /** Every detection cut out: `crops/class/name.jpg`. Default false. */
   saveCrop?: boolean;
   /** All detections in one file in the form that COCO's evaluation reads: `predictions.json`. Default false. */
@@ -51,8 +54,8 @@ const pixelsAtOnce = 50_000_000;
 
 /** Whether anything is to be written. */
 export function savesAnything(options: SaveOptions): boolean {
-  const { save, saveFrames, saveTxt, saveCrop, saveJson } = options;
-  return [save, saveFrames, saveTxt, saveCrop, saveJson].includes(true);
+  const { save, saveFrames, saveTxt, saveTracks, saveCrop, saveJson } = options;
+  return [save, saveFrames, saveTxt, saveTracks, saveCrop, saveJson].includes(true);
 }
 
 /** Writes what is found, as it is found, into a folder. A few results are drawn and encoded side by side. */
@@ -67,6 +70,8 @@ export class ResultsWriter {
   /** How many videos have been written, by their files: the same one may come twice. */
   readonly #videos = new Map<string, number>();
   #json: { partial: string; rows: number } | undefined;
+  /** Frames of each sequence with tracks so far. */
+  readonly #sequences = new Map<string, number>();
 
   /**
    * @param directory where to write, or a function that makes the folder when the first result has come
@@ -89,6 +94,7 @@ export class ResultsWriter {
   async add(result: Results): Promise<void> {
     this.#directory ??= await this.#open();
     if (this.#options.saveJson) this.#addJson(result);
+    if (this.#options.saveTracks) this.#addTracks(result);
     const work = this.#write(result).catch((error: unknown) => {
       this.#failure ??= error;
     });
@@ -175,6 +181,18 @@ export class ResultsWriter {
       .catch((error: unknown) => {
         this.#failure ??= error;
       });
+  }
+
+  #addTracks(result: Results): void {
+    const sequence = sequenceOf(result);
+    const frames = (this.#sequences.get(sequence) ?? 0) + 1;
+    this.#sequences.set(sequence, frames);
+    const file = this.#path("tracks", `${sequence}.txt`);
+    writing(file, () => {
+      mkdirSync(dirname(file), { recursive: true });
+      if (frames === 1) writeFileSync(file, "");
+      appendWholeSync(file, motLines(result, motFrame(result, frames)));
+    });
   }
 
   #addJson(result: Results): void {

@@ -19,8 +19,19 @@ export interface DrawOptions {
 
 /** Detections to draw, in the image's pixels, and the names of the classes. */
 export interface Drawable {
+  /** With identities, colors are by identity, and labels begin with it. */
   detections: Detections;
   names: readonly string[];
+  /** Where tracked objects have been. Default: none. */
+  trails?: readonly Trail[];
+}
+
+/** Where a tracked object has been. */
+export interface Trail {
+  /** Its identity. */
+  readonly id: number;
+  /** Flat rows of x, y in pixels, from the oldest to where it is. */
+  readonly points: readonly number[];
 }
 
 interface Box {
@@ -40,7 +51,7 @@ export function boxesSvg(image: Size, drawable: Drawable, options: DrawOptions):
  * Boxes and labels as SVG elements: the best detections on top, labels above all boxes, within the image and, where there
  * is room, beside each other.
  */
-export function boxMarks(image: Size, { detections, names }: Drawable, options: DrawOptions): string {
+export function boxMarks(image: Size, { detections, names, trails = [] }: Drawable, options: DrawOptions): string {
   const sizes = sizesFor(image, options);
   const frames: string[] = [];
   const tags: string[] = [];
@@ -49,9 +60,11 @@ export function boxMarks(image: Size, { detections, names }: Drawable, options: 
   for (let i = 0; i < detections.count; i++) {
     const label = detections.classes[i] as number;
     const box = boxAt(detections.boxes, i);
-    const color = classColor(label);
+    const id = detections.ids?.[i];
+    const color = classColor(id ?? label);
     if (options.frames ?? true) frames.push(frame(box, hex(color), sizes.line));
-    const text = labelText(nameOf(label, names), detections.scores[i] as number, options);
+    const name = id === undefined ? nameOf(label, names) : `id:${id} ${nameOf(label, names)}`;
+    const text = labelText(name, detections.scores[i] as number, options);
     if (text === "") continue;
     const { font, outline } = fitText(text, sizes.font, image.width);
     const size = { width: outline.width + 2 * font * textMargin, height: font * 1.34 };
@@ -59,7 +72,14 @@ export function boxMarks(image: Size, { detections, names }: Drawable, options: 
     taken.push(place);
     tags.push(tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) }));
   }
-  return [...frames.reverse(), ...tags.reverse()].join("");
+  const lines = trails.map((trail) => trailLine(trail, sizes.line));
+  return [...lines, ...frames.reverse(), ...tags.reverse()].join("");
+}
+
+/** A line through where an object has been, in the color of its box. */
+function trailLine({ id, points }: Trail, line: number): string {
+  const way = points.map(px).join(" ");
+  return `<polyline points="${way}" fill="none" stroke="${hex(classColor(id))}" stroke-width="${line}" stroke-linejoin="round"/>`;
 }
 
 function boxAt(boxes: Float32Array, index: number): Box {

@@ -1,0 +1,208 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeDetections } from "@lookonce/geometry";
+import { blankImage } from "@lookonce/image";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ResultsWriter } from "../results/results-writer.ts";
+import { Results, type ResultsContents } from "../results.ts";
+import type { VideoInfo } from "../sources/source.ts";
+import { motFrame, sequenceOf } from "./mot-lines.ts";
+import { readTracker } from "./read-tracker.ts";
+import { ResultsTracker } from "./results-tracker.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "lookonce-track-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const size = { width: 400, height: 200 };
+
+/** A frame with boxes of 40 × 80 at these left edges, of class 1. */
+function frame(lefts: readonly number[], more: Partial<ResultsContents> = {}): Results {
+  return new Results({
+    path: "clips/frames/a.png",
+    image: blankImage(size, 120),
+    boxes: makeDetections(
+      lefts.flatMap((left) => [left, 20, left + 40, 100]),
+      lefts.map(() => 0.9),
+      lefts.map(() => 1),
+    ),
+    names: ["cat", "dog"],
+    speed: { preprocess: 1, inference: 2, postprocess: 3 },
+    inputSize: size,
+    ...more,
+  });
+}
+
+const clip = (path: string, more: Partial<VideoInfo> = {}): VideoInfo => ({
+  ...{ path, ...size, rate: 10, live: false, stride: 1 },
+  ...more,
+});
+
+describe("ResultsTracker", () => {
+  it("replaces detections by tracks with identities, with what belongs to each", () => {
+    const tracker = new ResultsTracker();
+    tracker.track(frame([10, 200]));
+    const result = tracker.track(
+      frame([203, 12], { entries: { words: ["right", "left"], flags: Int32Array.of(1, 1, 2, 2), all: 7 } }),
+    );
+    expect([...(result.boxes.id ?? [])]).toEqual([1, 2]);
+    expect(result.entries).toEqual({ words: ["left", "right"], flags: Int32Array.of(2, 2, 1, 1), all: 7 });
+    expect(result.boxes.xyxy[0]).toBeGreaterThan(10);
+    expect(result.boxes.xyxy[0]).toBeLessThan(12);
+    expect(result.toJSON().boxes[1]).toMatchObject({ class: 1, name: "dog", id: 2 });
+  });
+
+  it("keeps plain detections where nothing is tracked, and boxes within the image", () => {
+    const tracker = new ResultsTracker();
+    expect(tracker.track(frame([])).boxes.id).toBeUndefined();
+    const second = tracker.track(frame([100]));
+    expect(second.boxes.count).toBe(1);
+    expect(second.boxes.id).toBeUndefined();
+    expect("id" in (second.toJSON().boxes[0] ?? {})).toBe(false);
+    const walking = Array.from({ length: 20 }, (_, i) => tracker.track(frame([Math.max(-20, 100 - 8 * i)])));
+    expect(walking.at(-1)?.boxes.xyxy[0]).toBe(0);
+    expect([...(walking.at(-1)?.boxes.id ?? [])]).toEqual([1]);
+  });
+
+  it("starts anew with each video, unless identities persist", () => {
+    const [one, two] = [clip("one.mp4"), clip("two.mp4")];
+    const idsOf = (persist: boolean) => {
+      const tracker = new ResultsTracker({ persist });
+      tracker.track(frame([10, 200], { video: one, frame: 0 }));
+      tracker.track(frame([10, 200], { video: one, frame: 1 }));
+      return [...(tracker.track(frame([200], { video: two, frame: 0 })).boxes.id ?? [])];
+    };
+    expect(idsOf(false)).toEqual([1]);
+    expect(idsOf(true)).toEqual([2]);
+  });
+
+  it("keeps identities over dropped frames, which it knows by their numbers and the stride", () => {
+    const follow = (stride: number, numbers: readonly number[]) => {
+      const video = clip("live", { live: true, stride });
+      const tracker = new ResultsTracker();
+      return numbers.map((n) => [...(tracker.track(frame([(12 * n) / stride], { video, frame: n })).boxes.id ?? [])]);
+    };
+    const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 19, 27];
+    expect(follow(1, numbers)).toEqual(numbers.map(() => [1]));
+    expect(
+      follow(
+        3,
+        numbers.map((n) => 3 * n),
+      ),
+    ).toEqual(numbers.map(() => [1]));
+  });
+
+  it("goes on when frame numbers go back, as of a source that starts again", () => {
+    const video = clip("live", { live: true });
+    const tracker = new ResultsTracker();
+    for (const n of [5, 6, 0, 1]) {
+      expect([...(tracker.track(frame([10], { video, frame: n })).boxes.id ?? [])]).toEqual([1]);
+    }
+  });
+
+  it("reports frames of another size, and goes on", () => {
+    const notices: string[] = [];
+    const tracker = new ResultsTracker({ notify: (line) => notices.push(line) });
+    const video = clip("live", { live: true });
+    tracker.track(frame([10], { video, frame: 0 }));
+    const result = tracker.track(frame([10], { video, frame: 1, image: blankImage({ width: 300, height: 200 }, 9) }));
+    expect([...(result.boxes.id ?? [])]).toEqual([1]);
+    expect(notices).toEqual([expect.stringContaining("frames were 400 × 200, from now on 300 × 200")]);
+  });
+
+  it("has trails of the last frames, of known objects only", () => {
+    const tracker = new ResultsTracker({ trails: 3 });
+    for (let i = 0; i < 5; i++) tracker.track(frame([10 + i]));
+    const [trail] = tracker.track(frame([15])).trails;
+    expect(trail?.id).toBe(1);
+    expect(trail?.points.length).toBe(6);
+    expect(trail?.points.at(-2)).toBeCloseTo(35, 0);
+    expect(new ResultsTracker({ trails: 0 }).track(frame([10])).trails).toEqual([]);
+  });
+
+  it("draws identities and trails", async () => {
+    const tracker = new ResultsTracker();
+    for (let i = 0; i < 10; i++) tracker.track(frame([100 + 10 * i]));
+    const result = tracker.track(frame([200]));
+    const drawn = await result.plot();
+    const gray = (x: number, y: number) => drawn.data[3 * (y * size.width + x)] === 120;
+    // Left of the box only the trail is drawn
+    expect(gray(150, 60)).toBe(false);
+    expect(gray(150, 90)).toBe(true);
+    const plain = await new Results({ ...result, trails: [] }).plot();
+    expect(plain.data[3 * (60 * size.width + 150)]).toBe(120);
+  });
+});
+
+describe("tracks in MOTChallenge's form", () => {
+  it("are a file for each video and folder", async () => {
+    const directory = join(folder, "saved");
+    const writer = new ResultsWriter(directory, { saveTracks: true });
+    const tracker = new ResultsTracker();
+    const video = clip("clips/one.mp4");
+    for (const number of [0, 1]) {
+      await writer.add(tracker.track(frame([10, 200], { name: "one.mp4", video, frame: number })));
+    }
+    for (const name of ["000007.png", "000008.png"]) {
+      await writer.add(tracker.track(frame([50], { path: `clips/two/img1/${name}`, name })));
+    }
+    await writer.add(tracker.track(frame([], { path: "clips/three/a.png", name: "a.png" })));
+    await writer.close();
+    const lines = (name: string) => readFileSync(join(directory, "tracks", name), "utf8");
+    expect(lines("one.txt").split("\n")).toEqual([
+      "1,1,10.00,20.00,40.00,80.00,0.9000,-1,-1,-1",
+      "1,2,200.00,20.00,40.00,80.00,0.9000,-1,-1,-1",
+      "2,1,10.00,20.00,40.00,80.00,0.9000,-1,-1,-1",
+      "2,2,200.00,20.00,40.00,80.00,0.9000,-1,-1,-1",
+      "",
+    ]);
+    expect(
+      lines("two.txt")
+        .split("\n")
+        .map((line) => line.slice(0, 4)),
+    ).toEqual(["7,1,", "8,1,", ""]);
+    expect(lines("three.txt")).toBe("");
+  });
+
+  it("are named after video or folder, and numbered from 1", () => {
+    const named = (path: string, video?: VideoInfo) => sequenceOf({ path, name: "deeper/street.mp4", video });
+    expect(named("/videos/street.mp4", clip("street.mp4"))).toBe("deeper/street");
+    expect(named("MOT17/train/MOT17-02/img1/000001.jpg")).toBe("MOT17-02");
+    expect(named("frames/a.png")).toBe("frames");
+    expect(named("a.png")).toBe("images");
+    expect(motFrame({ name: "a.png", frame: 4 }, 9)).toBe(5);
+    expect(motFrame({ name: "x/000012.png", frame: undefined }, 9)).toBe(12);
+    expect(motFrame({ name: "a.png", frame: undefined }, 9)).toBe(9);
+  });
+});
+
+describe("readTracker", () => {
+  it("knows the shipped files, and reads one of your own", async () => {
+    expect(await readTracker("bytetrack.yaml")).toMatchObject({ tracker_type: "bytetrack", track_buffer: 30 });
+    expect(await readTracker("botsort")).toMatchObject({ tracker_type: "botsort" });
+    const file = join(folder, "own.yaml");
+    writeFileSync(file, "tracker_type: bytetrack\ntrack_buffer: 60\ngmc_method: sparseOptFlow\nmodel: auto\n");
+    expect(await readTracker(file)).toMatchObject({ tracker_type: "bytetrack", track_buffer: 60 });
+  });
+
+  it.each([
+    [
+      "tracker_type: bytetrack\ntrack_bufer: 60\n",
+      /own\.yaml, line 2 has no option "track_bufer"\. Did you mean "track_buffer"/,
+    ],
+    ["track_high_thresh: 3\n", /own\.yaml, line 1: track_high_thresh must be a number from 0 to 1, not 3/],
+    ["tracker_type: botsort\nwith_reid: true\n", /own\.yaml, line 2: with_reid is true/],
+    ["tracker_type: deepsort\n", /line 1: tracker_type must be one of bytetrack, botsort/],
+  ])("refuses %j", async (text, message) => {
+    const file = join(folder, "own.yaml");
+    writeFileSync(file, text);
+    await expect(readTracker(file)).rejects.toThrow(message);
+  });
+
+  it("names the shipped files where there is none", async () => {
+    await expect(readTracker(join(folder, "none.yaml"))).rejects.toThrow("There are bytetrack.yaml and botsort.yaml");
+  });
+});
