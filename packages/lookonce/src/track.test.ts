@@ -48,7 +48,7 @@ describe("YOLO.track", () => {
     await model.dispose();
   });
 
-  it("goes on from call to call with persist, and starts anew without", async () => {
+  it("keeps identities from call to call with persist, and starts anew without", async () => {
     const model = await YOLO.load(tiny);
     const idsOf = async (persist: boolean) => {
       const [result] = await model.track(join(images, "000001.png"), { ...options, persist });
