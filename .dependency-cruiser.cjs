@@ -107,7 +107,7 @@ const packageGraph = {
   ],
   "packages/testing": ["checkpoint", "device"],
   // The command starts the service: `lookonce serve`.
-  "apps/cli": ["config", "documents", "errors", "lookonce", "server"],
+  "apps/cli": ["config", "documents", "errors", "files", "lookonce", "server"],
   "apps/server": ["config", "documents", "errors", "files", "lookonce", "worker-pool"],
 };
 
