@@ -1,4 +1,3 @@
-import { Transformer } from "@napi-rs/image";
 import sharp from "sharp";
 import type { Image } from "./image.ts";
 
@@ -16,6 +15,8 @@ export async function decodeFast(bytes: Uint8Array, maxPixels: number): Promise<
     const { format, space, channels, orientation = 1, width, height } = await sharp(bytes).metadata();
     if (format !== "jpeg" || space !== "srgb" || channels !== 3 || orientation !== 1) return undefined;
     if (width * height > maxPixels) return undefined;
+    // Only training needs this library
+    const { Transformer } = await import("@napi-rs/image");
     const pixels = new Transformer(bytes).rawPixelsSync();
     if (pixels.length !== width * height * 3) return undefined;
     return { data: new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength), width, height };

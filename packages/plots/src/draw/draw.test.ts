@@ -2,7 +2,7 @@ import { blankImage, type Image } from "@lookonce/image";
 import { describe, expect, it } from "vitest";
 import { boxesSvg, type Drawable } from "./boxes-svg.ts";
 import { drawDetections } from "./draw-detections.ts";
-import { outlineText } from "./label-font.ts";
+import { outlineByFont, outlineText } from "./label-font.ts";
 import { type Color, classColor, textColor } from "./palette.ts";
 
 function drawable(rows: readonly (readonly [...box: [number, number, number, number], label: number])[]): Drawable {
@@ -47,6 +47,17 @@ describe("classColor", () => {
 });
 
 describe("outlineText", () => {
+  it("has the font's outlines of all letters that need no font", () => {
+    const ascii = String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 32 + i));
+    for (const size of [9, 14.5, 33]) {
+      for (const text of [ascii, "AVATAR To. 0.87", "person 0.9"]) {
+        const [ours, theirs] = [outlineText(text, size), outlineByFont(text, size, "bold")];
+        expect(ours.path).toBe(theirs.path);
+        expect(ours.width).toBeCloseTo(theirs.width, 9);
+      }
+    }
+  });
+
   it("grows with size and letters, and has a shape for letters of many scripts", () => {
     const word = outlineText("person", 20);
     expect(outlineText("person", 40).width).toBeCloseTo(2 * word.width, 5);
