@@ -3,13 +3,10 @@
 //
 //     npm run build && node bench/filter-gradient.mjs [--imgsz 320 --batch 16] [--model yolov8n.yaml] [--runs 9]
 //
-// prints a line for each shape and the sums: milliseconds in operators by ONNX Runtime's profile, medians, with the
-// reordering of the operands where a route needs one. The operands come out of convolutions, as in a network.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// prints a line for each shape and the sums: milliseconds, the difference between a step with the gradients and one without,
+// with the reordering of the operands where a route needs one. The operands come out of convolutions, as in a network.
 import { parseArgs } from "node:util";
-import { enterScope, RecordedStep, recordCalls, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
+import { RecordedStep, recordCalls, registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
@@ -55,46 +52,36 @@ async function convolutions() {
   return [...found.values()];
 }
 
-/** A step that computes a filter's gradient, from operands that convolutions of one channel make. */
-function step({ x, dy, filter, attrs }) {
-  const operand = (shape) => ({
-    data: new Float32Array(shape[0] * shape[1] * shape[2]).fill(0.5),
-    shape: [...shape.slice(0, 3), 1],
-  });
-  const spread = (image, channels) => tf.conv2d(image, tf.fill([1, 1, 1, channels], 0.5), 1, "same");
-  const recorded = new RecordedStep(({ a, b }) => {
-    const inputs = { x: spread(a, x[3]), dy: spread(b, dy[3]) };
-    const leave = enterScope("gradient");
-    const dw = tf.engine().runKernel("Conv2DBackpropFilter", inputs, { ...attrs, filterShape: filter });
-    leave();
-    return { sum: tf.sum(dw) };
+/** How many gradients a step has. */
+const copies = 3;
+
+/** Milliseconds of a step with the gradients of a filter, or without, whose operands convolutions of one channel make. */
+async function time({ x, dy, filter, attrs }, hasGradients) {
+  const spread = (image, channels, i) => tf.conv2d(image, tf.fill([1, 1, 1, channels], 0.1 * (i + 1)), 1, "same");
+  const corner = (image) => tf.sum(tf.slice(image, [0, 0, 0, 0], [1, 1, 1, image.shape[3]]));
+  const step = new RecordedStep(({ a, b }) => {
+    const sums = Array.from({ length: copies }, (_, i) => {
+      const operands = { x: spread(a, x[3], i), dy: spread(b, dy[3], i) };
+      const used = tf.add(corner(operands.x), corner(operands.dy));
+      if (!hasGradients) return used;
+      const dw = tf.engine().runKernel("Conv2DBackpropFilter", operands, { ...attrs, filterShape: filter });
+      return tf.add(used, tf.sum(dw));
+    });
+    return { sum: tf.addN(sums) };
   }, []);
-  return { recorded, inputs: { a: operand(x), b: operand(dy) } };
-}
-
-/** Milliseconds of a run in the nodes of the scope, by the profiles since the last call; nodes of a body are part of the node that has it. */
-function profiled(folder) {
-  // Profiles that have ended have tables beside them.
-  const names = readdirSync(folder);
-  const ended = names.filter((name) => name.endsWith(".md")).map((name) => name.slice(0, -3));
-  const files = names.filter((name) => name.endsWith(".json") && ended.some((each) => name.startsWith(`${each}_`)));
-  const times = new Map();
-  for (const file of files) {
-    const events = JSON.parse(readFileSync(join(folder, file), "utf8"));
-    const nodes = events.filter(({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"));
-    let end = 0;
-    for (const { name, ts, dur } of nodes.sort((a, b) => a.ts - b.ts || b.dur - a.dur)) {
-      if (ts < end) continue;
-      end = ts + dur;
-      if (name.startsWith("gradient/")) times.set(name, [...(times.get(name) ?? []), dur / 1000]);
-    }
+  const operand = ([n, h, w]) => ({ data: new Float32Array(n * h * w).fill(0.5), shape: [n, h, w, 1] });
+  const inputs = { a: operand(x), b: operand(dy) };
+  const times = [];
+  await step.run(inputs);
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    await step.run(inputs);
+    times.push(performance.now() - start);
   }
-  for (const name of [...files, ...ended.map((each) => `${each}.md`)]) rmSync(join(folder, name));
-  return [...times.values()].reduce((sum, all) => sum + median(all), 0);
+  await step.free();
+  return median(times);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "lookonce-filter-gradient-"));
-process.env.LOOKONCE_PROFILE = folder;
 const routes = { plain: false, default: undefined, blocked: true };
 for (const [name, blocks] of Object.entries(routes)) await registerOnnxRuntime({ name, blocks, threads });
 await registerOnnxRuntime();
@@ -104,21 +91,11 @@ for (const conv of await convolutions()) {
   const line = [];
   for (const name of Object.keys(routes)) {
     await tf.setBackend(name);
-    const { recorded, inputs } = step(conv);
-    for (let i = 0; i < runs; i++) await recorded.run(inputs);
-    await recorded.free();
-    const ms = profiled(folder);
+    const ms = ((await time(conv, true)) - (await time(conv, false))) / copies;
     totals[name] += conv.count * ms;
     line.push(`${name} ${ms.toFixed(2)}`);
   }
   console.log(`${conv.count} of ${conv.key}: ${line.join(", ")}`);
 }
-console.log(
-  JSON.stringify({
-    imgsz,
-    batch,
-    ...Object.fromEntries(Object.entries(totals).map(([name, ms]) => [name, Math.round(ms)])),
-  }),
-);
-// When the process ends, the graphs that are left write theirs first.
-process.once("exit", () => rmSync(folder, { recursive: true }));
+const sums = Object.entries(totals).map(([name, ms]) => [name, Math.round(ms)]);
+console.log(JSON.stringify({ imgsz, batch, ...Object.fromEntries(sums) }));
