@@ -1,4 +1,5 @@
-import sharp from "sharp";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { jpegHeader } from "./header/jpeg.ts";
 import type { Image } from "./image.ts";
 
 /**
@@ -11,10 +12,14 @@ export async function decodeFast(bytes: Uint8Array, maxPixels: number): Promise<
   // This decoder fills truncated images with gray where sharp refuses them
   if (bytes.at(-2) !== 0xff || bytes.at(-1) !== 0xd9) return undefined;
   try {
-    // Its own metadata takes as long as decoding, and reports CMYK as RGB
-    const { format, space, channels, orientation = 1, width, height } = await sharp(bytes).metadata();
-    if (format !== "jpeg" || space !== "srgb" || channels !== 3 || orientation !== 1) return undefined;
+    // The library's own metadata takes as long as decoding, and reports CMYK as RGB
+    const header = jpegHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const { width, height, orientation, precision, components } = header;
+    if (bytes[0] !== 0xff || bytes[1] !== 0xd8 || precision !== 8 || components !== 3 || orientation !== 1)
+      return undefined;
     if (width * height > maxPixels) return undefined;
+    // The image before is freed when the event loop turns; its memory is warm
+    await nextTurn();
     // Only training needs this library
     const { Transformer } = await import("@napi-rs/image");
     const pixels = new Transformer(bytes).rawPixelsSync();

@@ -6,9 +6,18 @@ const [startOfScan, endOfImage, app1] = [0xda, 0xd9, 0xe1];
 /** "Exif" */
 const exif = 0x45786966;
 
-/** Follows a JPEG's segments up to its frame header (ITU T.81, annex B). */
-export function jpegHeader(bytes: Buffer): StoredSize {
+/** What a JPEG's frame header says besides the size. */
+export interface JpegHeader extends StoredSize {
+  /** Bits of a sample. */
+  precision: number;
+  /** 1 for gray, 3 for YCbCr or RGB, 4 for CMYK. */
+  components: number;
+}
+
+/** Follows a JPEG's segments up to its first scan (ITU T.81, annex B). */
+export function jpegHeader(bytes: Buffer): JpegHeader {
   let orientation: number | undefined;
+  let frame: Omit<JpegHeader, "orientation"> | undefined;
   for (let at = 2; ; ) {
     // Any number of 0xFF may precede a marker
     if (bytes.readUInt8(at) !== 0xff) throw new RangeError("no marker");
@@ -17,6 +26,7 @@ export function jpegHeader(bytes: Buffer): StoredSize {
       at++;
       continue;
     }
+    if (marker === startOfScan && frame !== undefined) return { ...frame, orientation: orientation ?? 1 };
     if (marker === startOfScan || marker === endOfImage) throw new RangeError("no frame header");
     at += 2;
     if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) continue;
@@ -25,7 +35,7 @@ export function jpegHeader(bytes: Buffer): StoredSize {
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![tables, extensions, arithmetic].includes(marker);
     if (isFrame) {
       const [height, width] = [bytes.readUInt16BE(at + 3), bytes.readUInt16BE(at + 5)];
-      return { width, height, orientation: orientation ?? 1 };
+      frame ??= { width, height, precision: bytes.readUInt8(at + 2), components: bytes.readUInt8(at + 7) };
     }
     if (marker === app1 && length >= 8 && bytes.readUInt32BE(at + 2) === exif) {
       orientation ??= exifOrientation(bytes.subarray(at + 2, at + length));
