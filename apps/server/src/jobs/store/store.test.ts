@@ -1,6 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -151,6 +160,21 @@ describe("Disk", () => {
     expect([changes, health.fault]).toEqual([["the disk is full (ENOSPC)", undefined], undefined]);
     disk.close();
     database.close();
+  });
+
+  it("leaves all in the database when it is closed, where damage is found, and nothing in SQLite's log", () => {
+    const file = newFile();
+    const database = openDatabase(file);
+    const disk = new Disk(database);
+    new JobStore(database, disk).add(request, 0);
+    disk.close();
+    database.close();
+    const copy = newFile();
+    mkdirSync(dirname(copy), { recursive: true });
+    copyFileSync(file, copy);
+    const read = openDatabase(copy);
+    expect(new JobStore(read).get(1)).toMatchObject(request);
+    read.close();
   });
 
   it("does not hide faults of the service", () => {
