@@ -51,5 +51,5 @@ export type {
   VideoInfo,
 } from "./sources/source.ts";
 export { motFrame } from "./track/mot-lines.ts";
-export { readTracker } from "./track/read-tracker.ts";
+export { readTracker, readZones } from "./track/read-settings.ts";
 export { ResultsTracker, type ResultsTrackerOptions } from "./track/results-tracker.ts";

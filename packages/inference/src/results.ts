@@ -7,6 +7,7 @@ import { type DrawOptions, drawDetections, type Trail } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
 import { fileName, withoutEnding } from "./sources/file-name.ts";
 import type { VideoInfo } from "./sources/source.ts";
+import type { ZoneResults } from "./track/zone-results.ts";
 
 /** Milliseconds of each stage. Reading the file and compiling for a new size are not counted. */
 export interface Speed {
@@ -23,7 +24,7 @@ export type ResultsContents = Pick<Results, "path" | "image" | "names" | "speed"
   boxes: Detections;
   /** Default: the file's name in `path`. */
   name?: string;
-} & Partial<Pick<Results, "entries" | "frame" | "timestamp" | "video" | "trails">>;
+} & Partial<Pick<Results, "entries" | "frame" | "timestamp" | "video" | "trails" | "zones">>;
 
 /** A detection as plain data, in pixels of the original image. */
 export interface PlainBox {
@@ -49,6 +50,9 @@ export interface PlainResults {
   width: number;
   height: number;
   boxes: PlainBox[];
+  /** Of counting: what happened in the frame, and what was counted so far. */
+  events?: ZoneResults["events"];
+  counts?: ZoneResults["counts"];
 }
 
 /** Detections of one image, with the image, for {@link plot}: drop references to results that are not needed any more. */
@@ -78,6 +82,8 @@ export class Results {
   readonly video: VideoInfo | undefined;
   /** Where tracked objects have been; none by default. */
   readonly trails: readonly Trail[];
+  /** What was counted at lines and zones; none by default. */
+  readonly zones: ZoneResults | undefined;
 
   constructor(contents: ResultsContents) {
     const { path, image, boxes, names, speed, inputSize } = contents;
@@ -95,6 +101,7 @@ export class Results {
     this.timestamp = contents.timestamp;
     this.video = contents.video;
     this.trails = contents.trails ?? [];
+    this.zones = contents.zones;
   }
 
   /** {@link name} without ending, and for a frame with its number: `bus`, `clip_000012`. */
@@ -133,6 +140,7 @@ export class Results {
         name: this.#nameOf(i),
         ...(ids === undefined ? {} : { id: ids[i] as number }),
       })),
+      ...(this.zones === undefined ? {} : { events: this.zones.events, counts: this.zones.counts }),
       ...this.entries,
     };
   }
@@ -144,7 +152,11 @@ export class Results {
 
   /** The image with its boxes and labels drawn in. */
   plot(options: DrawOptions = {}): Promise<Image> {
-    return drawDetections(this.image, { detections: this.boxes, names: this.names, trails: this.trails }, options);
+    return drawDetections(
+      this.image,
+      { detections: this.boxes, names: this.names, trails: this.trails, zones: this.zones?.marks ?? [] },
+      options,
+    );
   }
 
   /**

@@ -10,6 +10,8 @@ export interface Tracking {
   tracker?: Pick<ResultsTracker, "track">;
   /** Whether tracks are saved in MOTChallenge's form. */
   saveTracks?: boolean;
+  /** Whether what happens at lines and zones is saved. */
+  saveEvents?: boolean;
 }
 
 type ResolvedPredict = Omit<PredictOptions, "imgsz" | "rect" | "half" | "workers">;
@@ -44,8 +46,8 @@ export async function* predictStream(
 
 async function writerFor(options: Omit<ResolvedPredict, "onSkip"> & Tracking): Promise<ResultsWriter | undefined> {
   const { ResultsWriter, savesAnything } = await import("@lookonce/inference");
-  const { save, saveFrames, saveTxt, saveConf, saveTracks, saveCrop, saveJson, ffmpeg } = options;
-  const saved = given({ save, saveFrames, saveTxt, saveConf, saveTracks, saveCrop, saveJson, ffmpeg });
+  const { save, saveFrames, saveTxt, saveConf, saveTracks, saveEvents, saveCrop, saveJson, ffmpeg } = options;
+  const saved = given({ save, saveFrames, saveTxt, saveConf, saveTracks, saveEvents, saveCrop, saveJson, ffmpeg });
   if (!(savesAnything(saved) || saveConf)) return undefined;
   const { project = "runs", name = "predict", existOk = false, onSave } = options;
   const begin = async (): Promise<string> => {

@@ -2,13 +2,14 @@ import { basename, extname } from "node:path";
 import { withDefaults } from "@lookonce/config";
 import type { LookonceError } from "@lookonce/errors";
 import type { ExportReport, WriteGraphReport } from "@lookonce/export";
-import type { BatchItem, Predictor, Results, ResultsTracker, Source } from "@lookonce/inference";
+import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { runExport } from "./export/run-export.ts";
 import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { openDataset } from "./open-dataset.ts";
+import { type OpenedTracker, openTracker } from "./open-tracker.ts";
 import type {
   DescribeOptions,
   DetectorDescription,
@@ -35,7 +36,7 @@ export class YOLO {
   readonly #place: Place;
   #source: ModelSource;
   #model: { device: string; made: Promise<DetectionModel> } | undefined;
-  #tracker: { key: string; tracker: ResultsTracker } | undefined;
+  #tracker: OpenedTracker | undefined;
   #predictor: { key: string; made: Promise<Predictor> } | undefined;
 
   private constructor(source: ModelSource, options: LoadOptions) {
@@ -134,17 +135,9 @@ export class YOLO {
 
   /** As {@link track}, a frame at a time. */
   async *trackStream(source: Source, options: TrackOptions = {}): AsyncGenerator<Results, void, undefined> {
-    const { tracker: given, ...others } = options;
-    const named = typeof given === "string" ? { ...others, tracker: given } : others;
-    const { tracker: file, persist, trails, saveTxt: saveTracks, saveConf: _, ...rest } = withDefaults("track", named);
-    const tracker = typeof given === "object" ? given : file;
-    const key = JSON.stringify({ tracker, trails });
-    if (!persist || this.#tracker?.key !== key) {
-      const { ResultsTracker, readTracker } = await import("@lookonce/inference");
-      const settings = typeof tracker === "string" ? await readTracker(tracker) : tracker;
-      this.#tracker = { key, tracker: new ResultsTracker({ settings, persist, trails, notify: this.#log }) };
-    }
-    yield* this.#run(source, rest, { tracker: this.#tracker.tracker, saveTracks });
+    const { opened, tracking, rest } = await openTracker(options, { current: this.#tracker, log: this.#log });
+    this.#tracker = opened;
+    yield* this.#run(source, rest, tracking);
   }
 
   async *#run(

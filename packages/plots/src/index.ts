@@ -1,5 +1,5 @@
 export { type FigureOptions, writePlot } from "./chart/figure.ts";
-export type { Drawable, DrawOptions, Trail } from "./draw/boxes-svg.ts";
+export type { Drawable, DrawOptions, Trail, ZoneMark } from "./draw/boxes-svg.ts";
 export { drawDetections } from "./draw/draw-detections.ts";
 export {
   type ConfusionCounts,

@@ -3,3 +3,5 @@ export { KalmanFilter, type KalmanKind, type KalmanState, warpState } from "./ka
 export { MotMetrics, type MotScores } from "./mot/mot-metrics.ts";
 export { type MotRows, parseMot } from "./mot/mot-rows.ts";
 export { Tracker, type TrackerInput, type Tracks, type UpdateOptions } from "./tracker.ts";
+export { type Point, parseZones, type Zones } from "./zones/parse-zones.ts";
+export { type ClassCounts, totalOf, ZoneCounter, type ZoneCounts, type ZoneEvent } from "./zones/zone-counter.ts";

@@ -41,6 +41,20 @@ describe("lookonce track", () => {
     expect(readFileSync(join(folder, "runs/saved/tracks/frames.txt"), "utf8")).toMatch(/^1,1,.*\n1,2,.*\n2,1,/);
   });
 
+  it("counts at zones, and saves what happens", async () => {
+    const zones = join(folder, "zones.yaml");
+    writeFileSync(zones, "zones: {all: [[-9, -9], [99, -9], [99, 99], [-9, 99]]}\n");
+    const argv = [...common, `source=${frames}`, `tracker=${tracker}`, `zones=${zones}`, "save=false", "name=counted"];
+    const { code, stdout } = await lookonce("track", ...argv, "--json");
+    expect(code).toBe(0);
+    const [first] = stdout.split("\n").map((line) => JSON.parse(line || "{}"));
+    expect(first.events.map(({ event, id, count }: Record<string, unknown>) => [event, id, count])).toEqual([
+      ["enter", 1, 1],
+      ["enter", 2, 2],
+    ]);
+    expect(readdirSync(join(folder, "runs/counted"))).toEqual(["events.csv", "events.jsonl"]);
+  });
+
   it("is what other programs' words for it mean", async () => {
     for (const argv of [["detect", "track"], ["mode=track"], ["task=track"]]) {
       const { code, stdout } = await lookonce(...argv, ...common, `source=${join(frames, "1.jpg")}`, "save=false");

@@ -271,6 +271,10 @@ export interface TrackArgs {
   persist?: boolean;
   /** Frames for which the way of an object is drawn; 0 draws none. Default: 30. */
   trails?: number;
+  /** Lines and zones to count objects at. */
+  zones?: string;
+  /** With zones, save what happens as it happens, in events.csv and events.jsonl. Default: false. */
+  saveEvents?: boolean;
 }
 
 /** Options of `lookonce track` once defaults are filled in. */
@@ -309,6 +313,8 @@ export interface TrackValues {
   tracker: string;
   persist: boolean;
   trails: number;
+  zones?: string;
+  saveEvents: boolean;
 }
 
 /** Options of `train` in the library. */

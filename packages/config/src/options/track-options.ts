@@ -14,6 +14,10 @@ export const trackOptions: OptionTable = {
     tracker,
     persist: flag("keep identities from one video, or one call of the library, to the next", false),
     trails: integer("frames for which the way of an object is drawn; 0 draws none", 30, { min: 0 }),
+    zones: text("file.yaml", "lines and zones to count objects at"),
+    save_events: flag("with zones, save what happens as it happens, in events.csv and events.jsonl", true, {
+      libraryDefault: false,
+    }),
     save_txt: flag("save tracks in MOTChallenge's form in tracks/", false),
     save_conf: flag("without effect: tracks are always saved with confidences", false),
   }),

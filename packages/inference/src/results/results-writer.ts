@@ -7,6 +7,7 @@ import type { DrawOptions } from "@lookonce/plots";
 import type { Results } from "../results.ts";
 import { withoutEnding } from "../sources/file-name.ts";
 import type { VideoInfo } from "../sources/source.ts";
+import { eventFiles } from "../track/event-lines.ts";
 import { motFrame, motLines, sequenceOf } from "../track/mot-lines.ts";
 import { VideoWriter } from "./video-writer.ts";
 
@@ -22,6 +23,8 @@ export interface SaveOptions {
   saveConf?: boolean;
   /** Tracks in MOTChallenge's form, a file for each video and folder of frames: `tracks/name.txt`. Default false. */
   saveTracks?: boolean;
+  /** What happened at lines and zones, as it happens: `events.csv`, `events.jsonl`. Default false. */
+  saveEvents?: boolean;
   /** Every detection cut out: `crops/class/name.jpg`. Default false. */
   saveCrop?: boolean;
   /** All detections in one file in the form that COCO's evaluation reads: `predictions.json`. Default false. */
@@ -54,8 +57,8 @@ const pixelsAtOnce = 50_000_000;
 
 /** Whether anything is to be written. */
 export function savesAnything(options: SaveOptions): boolean {
-  const { save, saveFrames, saveTxt, saveTracks, saveCrop, saveJson } = options;
-  return [save, saveFrames, saveTxt, saveTracks, saveCrop, saveJson].includes(true);
+  const { save, saveFrames, saveTxt, saveTracks, saveEvents, saveCrop, saveJson } = options;
+  return [save, saveFrames, saveTxt, saveTracks, saveEvents, saveCrop, saveJson].includes(true);
 }
 
 /** Writes what is found, as it is found, into a folder. A few results are drawn and encoded side by side. */
@@ -70,6 +73,8 @@ export class ResultsWriter {
   /** How many videos have been written, by their files: the same one may come twice. */
   readonly #videos = new Map<string, number>();
   #json: { partial: string; rows: number } | undefined;
+  /** Endings of the files of events that were started. */
+  readonly #hasEvents = new Set<string>();
   /** Frames of each sequence with tracks so far. */
   readonly #sequences = new Map<string, number>();
 
@@ -95,6 +100,7 @@ export class ResultsWriter {
     this.#directory ??= await this.#open();
     if (this.#options.saveJson) this.#addJson(result);
     if (this.#options.saveTracks) this.#addTracks(result);
+    if (this.#options.saveEvents) this.#addEvents(result);
     const work = this.#write(result).catch((error: unknown) => {
       this.#failure ??= error;
     });
@@ -189,10 +195,20 @@ export class ResultsWriter {
     this.#sequences.set(sequence, frames);
     const file = this.#path("tracks", `${sequence}.txt`);
     writing(file, () => {
-      mkdirSync(dirname(file), { recursive: true });
-      if (frames === 1) writeFileSync(file, "");
+      if (frames === 1) startFile(file, "");
       appendWholeSync(file, motLines(result, motFrame(result, frames)));
     });
+  }
+
+  #addEvents(result: Results): void {
+    for (const { ending, header, lines } of eventFiles(result)) {
+      const file = this.#path(`events.${ending}`);
+      writing(file, () => {
+        if (!this.#hasEvents.has(ending)) startFile(file, header);
+        this.#hasEvents.add(ending);
+        if (lines !== "") appendWholeSync(file, lines);
+      });
+    }
   }
 
   #addJson(result: Results): void {
@@ -200,9 +216,8 @@ export class ResultsWriter {
     const rows = result.toCOCO();
     writing(file, () => {
       if (this.#json === undefined) {
-        mkdirSync(dirname(file), { recursive: true });
         this.#json = { partial: besideOf(file), rows: 0 };
-        writeFileSync(this.#json.partial, "[");
+        startFile(this.#json.partial, "[");
       }
       if (rows.length === 0) return;
       // A line a detection: readable by people, too
@@ -220,4 +235,10 @@ export class ResultsWriter {
     writing(file, () => appendFileSync(json.partial, "\n]\n"));
     renameIntoPlaceSync(json.partial, file);
   }
+}
+
+/** Creates a file that lines are appended to. */
+function startFile(file: string, head: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, head);
 }

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeDetections } from "@lookonce/geometry";
 import { blankImage } from "@lookonce/image";
+import { parseZones } from "@lookonce/tracking";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ResultsWriter } from "../results/results-writer.ts";
 import { Results, type ResultsContents } from "../results.ts";
 import type { VideoInfo } from "../sources/source.ts";
 import { motFrame, sequenceOf } from "./mot-lines.ts";
-import { readTracker } from "./read-tracker.ts";
+import { readTracker, readZones } from "./read-settings.ts";
 import { ResultsTracker } from "./results-tracker.ts";
 
 let folder = "";
@@ -134,6 +135,103 @@ describe("ResultsTracker", () => {
     expect(gray(150, 90)).toBe(true);
     const plain = await new Results({ ...result, trails: [] }).plot();
     expect(plain.data[3 * (60 * size.width + 150)]).toBe(120);
+  });
+});
+
+const zones = parseZones(
+  {
+    lines: {
+      "door, left": [
+        [200, 0],
+        [200, 200],
+      ],
+    },
+    zones: {
+      yard: [
+        [220, 0],
+        [390, 0],
+        [390, 190],
+      ],
+    },
+  },
+  "z",
+);
+
+/** An object that walks to the right over the line at x = 200 into the yard. */
+function walkIn(tracker: ResultsTracker): Results[] {
+  return Array.from({ length: 20 }, (_, i) => tracker.track(frame([100 + 12 * i], { path: "=a.png", frame: i })));
+}
+
+describe("counting at lines and zones", () => {
+  it("is in the results of the frames where it happens", () => {
+    const results = walkIn(new ResultsTracker({ zones }));
+    const plain = results.map((result) => result.toJSON());
+    expect(plain.flatMap(({ events }) => events)).toEqual([
+      { event: "out", at: "door, left", id: 1, class: 1, name: "dog", count: 1 },
+      { event: "enter", at: "yard", id: 1, class: 1, name: "dog", count: 1 },
+    ]);
+    expect(plain.at(-1)?.counts).toEqual({
+      lines: { "door, left": { in: {}, out: { dog: 1 } } },
+      zones: { yard: { dog: 1 } },
+    });
+  });
+
+  it("is drawn with its counts", async () => {
+    const [first, last] =
+      [walkIn(new ResultsTracker({ zones, trails: 0 }))].map((all) => [all[0], all.at(-1)])[0] ?? [];
+    expect(first?.zones?.marks.map(({ text }) => text)).toEqual(["door, left: in 0, out 0", "yard: 0"]);
+    expect(last?.zones?.marks.map(({ text }) => text)).toEqual(["door, left: in 0, out 1", "yard: 1"]);
+    const empty = new ResultsTracker({ zones }).track(frame([]));
+    const { data } = await empty.plot();
+    expect(data[3 * (150 * size.width + 200)]).not.toBe(120);
+    expect(data[3 * (150 * size.width + 100)]).toBe(120);
+  });
+
+  it("is written as it happens, in CSV and in lines of JSON", async () => {
+    const directory = join(folder, "events");
+    const writer = new ResultsWriter(directory, { saveEvents: true });
+    const read = (name: string) => readFileSync(join(directory, name), "utf8");
+    const seen: number[] = [];
+    for (const result of walkIn(new ResultsTracker({ zones }))) {
+      await writer.add(result);
+      seen.push(read("events.jsonl").split("\n").length - 1);
+    }
+    expect(new Set(seen)).toEqual(new Set([0, 1, 2]));
+    await writer.close();
+    const rows = read("events.jsonl")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows[0]).toMatchObject({ path: "=a.png", event: "out", at: "door, left", id: 1, name: "dog", count: 1 });
+    const [header, row] = read("events.csv").split("\n");
+    expect(header).toBe("path,frame,timestamp,event,at,id,class,name,count");
+    expect(row).toBe(`'=a.png,${rows[0].frame},,out,"door, left",1,1,dog,1`);
+  });
+
+  it("keeps the counts of lines from video to video", () => {
+    const tracker = new ResultsTracker({ zones });
+    for (const video of [clip("one.mp4"), clip("two.mp4")]) {
+      for (let i = 0; i < 20; i++) tracker.track(frame([100 + 12 * i], { video, frame: i }));
+    }
+    const { zones: counted } = tracker.track(frame([], { video: clip("three.mp4"), frame: 0 }));
+    expect(counted?.counts).toEqual({ lines: { "door, left": { in: {}, out: { dog: 2 } } }, zones: { yard: {} } });
+  });
+
+  it("reads zones from a file, with the line of a mistake", async () => {
+    const file = join(folder, "zones.yaml");
+    writeFileSync(file, "lines:\n  door: [[0, 1], [2, 3]]\n  gate: [[0, 1]]\n");
+    await expect(readZones(file)).rejects.toThrow(/zones\.yaml, line 3: the line gate must have two different points/);
+    writeFileSync(file, "lines:\n  door: [[0, 1], [2, 3]]\n");
+    expect(await readZones(file)).toMatchObject({
+      lines: {
+        door: [
+          [0, 1],
+          [2, 3],
+        ],
+      },
+      zones: {},
+      point: "center",
+    });
   });
 });
 

@@ -1,8 +1,9 @@
 import type { TrackerSettings } from "@lookonce/config";
 import { clipBoxes, type Detections } from "@lookonce/geometry";
 import type { Trail } from "@lookonce/plots";
-import { Tracker, type Tracks } from "@lookonce/tracking";
+import { Tracker, type Tracks, type Zones } from "@lookonce/tracking";
 import { Results } from "../results.ts";
+import { ResultsCounter } from "./zone-results.ts";
 
 /** Options of {@link ResultsTracker}. */
 export interface ResultsTrackerOptions {
@@ -12,6 +13,8 @@ export interface ResultsTrackerOptions {
   persist?: boolean;
   /** Frames that an object's trail shows. 0 for no trails. Default 30. */
   trails?: number;
+  /** Lines and zones to count at. Default: none. */
+  zones?: Zones;
   /** Called with notices, such as of frames of another size. Default: none. */
   notify?: (line: string) => void;
 }
@@ -24,16 +27,21 @@ export class ResultsTracker {
   readonly #tracker: Tracker;
   readonly #persist: boolean;
   readonly #maxPoints: number;
+  readonly #counter: ResultsCounter | undefined;
   readonly #notify: (line: string) => void;
   readonly #trails = new Map<number, number[]>();
   #last: LastFrame | undefined;
   #frame = 0;
 
   /** @throws LookonceError `ARGUMENT` for settings that the tracker does not have */
-  constructor({ settings = {}, persist = false, trails = 30, notify = () => {} }: ResultsTrackerOptions = {}) {
+  constructor({ settings = {}, persist = false, trails = 30, zones, notify = () => {} }: ResultsTrackerOptions = {}) {
     this.#tracker = new Tracker(settings);
     this.#persist = persist;
     this.#maxPoints = trails;
+    // As long as the tracker itself keeps lost tracks
+    const { frame_rate, track_buffer } = this.#tracker.settings;
+    const maxUnseen = Math.trunc((frame_rate / 30) * track_buffer) + 2;
+    this.#counter = zones === undefined ? undefined : new ResultsCounter(zones, { maxUnseen });
     this.#notify = notify;
   }
 
@@ -54,7 +62,8 @@ export class ResultsTracker {
     this.#frame += isSameVideo ? framesBetween(last, result) : 1;
     const tracks = this.#tracker.update(result.boxes, { frame: this.#frame });
     const trails = this.#maxPoints > 0 ? this.#extendTrails(tracks) : [];
-    if (tracks.count === 0) return new Results({ ...result, trails });
+    const zones = this.#counter?.count(tracks, result);
+    if (tracks.count === 0) return new Results({ ...result, trails, zones });
     const boxes: Detections = {
       count: tracks.count,
       boxes: clipBoxes(tracks.boxes, result),
@@ -67,6 +76,7 @@ export class ResultsTracker {
       ...result,
       boxes,
       trails,
+      zones,
       entries: pickRows(result.entries, tracks.detections, result.boxes.count),
     });
   }
@@ -74,6 +84,7 @@ export class ResultsTracker {
   #restart(): void {
     this.#tracker.reset();
     this.#trails.clear();
+    this.#counter?.forget();
     this.#frame = 0;
   }
 

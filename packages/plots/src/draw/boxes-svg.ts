@@ -24,6 +24,16 @@ export interface Drawable {
   names: readonly string[];
   /** Where tracked objects have been. Default: none. */
   trails?: readonly Trail[];
+  /** Lines and zones that objects are counted at. Default: none. */
+  zones?: readonly ZoneMark[];
+}
+
+/** A line or a zone to draw. */
+export interface ZoneMark {
+  /** Flat rows of x, y in pixels: two of a line, more of a zone. */
+  readonly points: readonly number[];
+  /** What is written at its first point, such as its name and counts. */
+  readonly text: string;
 }
 
 /** Where a tracked object has been. */
@@ -51,7 +61,11 @@ export function boxesSvg(image: Size, drawable: Drawable, options: DrawOptions):
  * Boxes and labels as SVG elements: the best detections on top, labels above all boxes, within the image and, where there
  * is room, beside each other.
  */
-export function boxMarks(image: Size, { detections, names, trails = [] }: Drawable, options: DrawOptions): string {
+export function boxMarks(
+  image: Size,
+  { detections, names, trails = [], zones = [] }: Drawable,
+  options: DrawOptions,
+): string {
   const sizes = sizesFor(image, options);
   const frames: string[] = [];
   const tags: string[] = [];
@@ -73,7 +87,26 @@ export function boxMarks(image: Size, { detections, names, trails = [] }: Drawab
     tags.push(tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) }));
   }
   const lines = trails.map((trail) => trailLine(trail, sizes.line));
-  return [...lines, ...frames.reverse(), ...tags.reverse()].join("");
+  const marks = zones.map((zone, i) => zoneMark(zone, i, { image, sizes, taken }));
+  return [...marks, ...lines, ...frames.reverse(), ...tags.reverse()].join("");
+}
+
+/** A line, or a polygon that is filled a little, with its text at the first point. */
+function zoneMark(
+  { points, text }: ZoneMark,
+  index: number,
+  { image, sizes, taken }: { image: Size; sizes: { line: number; font: number }; taken: Box[] },
+): string {
+  const color = classColor(index);
+  const way = points.map(px).join(" ");
+  const style = `fill="${points.length > 4 ? hex(color) : "none"}" fill-opacity="0.15" stroke="${hex(color)}" stroke-width="${2 * sizes.line}"`;
+  const { font, outline } = fitText(text, sizes.font, image.width);
+  const size = { width: outline.width + 2 * font * textMargin, height: font * 1.34 };
+  const [x = 0, y = 0] = points;
+  const place = placeTag(size, { left: x, top: y, right: x, bottom: y }, { image, overlap: 0, taken });
+  taken.push(place);
+  const label = tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) });
+  return `<polygon points="${way}" ${style}/>${label}`;
 }
 
 /** A line through where an object has been, in the color of its box. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { parseTracker, type TrackerSettings, trackerPresets } from "@lookonce/config";
 import { readYaml } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
+import { parseZones, type Zones } from "@lookonce/tracking";
 
 /**
  * Reads a tracker's settings: a YAML file, or the name of a shipped one, `bytetrack.yaml` or `botsort.yaml`, where there is no
@@ -17,6 +18,21 @@ export async function readTracker(path: string): Promise<TrackerSettings> {
   const { text, content } = await readYaml(path, { what: "tracker file", expected, hint });
   try {
     return parseTracker(content, { name: path });
+  } catch (error) {
+    throw withLine(error, { path, text });
+  }
+}
+
+/**
+ * Reads lines and zones from a YAML file.
+ *
+ * @throws LookonceError `NOT_FOUND` or `IO` without the file; `FORMAT` when it is no YAML map; `ARGUMENT` for what is in it
+ */
+export async function readZones(path: string): Promise<Zones> {
+  const expected = "keys such as lines: and zones:";
+  const { text, content } = await readYaml(path, { what: "zones file", expected });
+  try {
+    return parseZones(content, path);
   } catch (error) {
     throw withLine(error, { path, text });
   }
