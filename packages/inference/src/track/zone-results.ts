@@ -1,6 +1,5 @@
 import type { ZoneMark } from "@lookonce/plots";
 import { type ClassCounts, type Tracks, totalOf, ZoneCounter, type Zones } from "@lookonce/tracking";
-import type { Results } from "../results.ts";
 
 /** Something that happened at a line or a zone. */
 export interface PlainZoneEvent {
@@ -38,7 +37,7 @@ export class ResultsCounter {
   }
 
   /** Counts the objects of the next frame. */
-  count(tracks: Tracks, { names }: Pick<Results, "names">): ZoneResults {
+  count(tracks: Tracks, { names }: { names: readonly string[] }): ZoneResults {
     const nameOf = (label: number): string => names[label] ?? String(label);
     const byName = (counts: ClassCounts): Record<string, number> =>
       Object.fromEntries(Object.entries(counts).map(([label, count]) => [nameOf(Number(label)), count]));
