@@ -21,8 +21,7 @@ export interface OnnxRuntimeBackendOptions {
   memoryBudget?: number;
   /**
    * Whether images may have their channels in blocks, as ONNX Runtime's fastest convolutions on the processor want them.
-   * Default: for the gradients of filters unless the environment has `LOOKONCE_BLOCKS=off`, and for all else where it has
-   * `LOOKONCE_BLOCKS=on`.
+   * Default: unless the environment has `LOOKONCE_BLOCKS=off`.
    */
   blocks?: boolean;
 }
@@ -42,7 +41,7 @@ export class SessionCache {
   readonly runtime: RuntimeOptions;
   readonly memoryBudget: number;
   readonly #capacity: number;
-  readonly #blocks: boolean | undefined;
+  readonly #blocks: boolean;
   /** What is compiled, by the keys of its plans. */
   readonly #compiled = new Map<string, Compiled>();
   /** Graphs that return their input, for fetching contents: one for each number of dimensions. */
@@ -53,7 +52,7 @@ export class SessionCache {
     this.runtime = { executionProviders, ...(threads === undefined ? {} : { threads }) };
     this.memoryBudget = memoryBudget;
     this.#capacity = capacity;
-    this.#blocks = options.blocks ?? { on: true, off: false }[process.env.LOOKONCE_BLOCKS ?? ""];
+    this.#blocks = options.blocks ?? process.env.LOOKONCE_BLOCKS !== "off";
   }
 
   /** Computes the plan's outputs; `binding` has what to read and write in place of its own inputs and outputs. */
@@ -138,10 +137,10 @@ export class SessionCache {
   async #buildOptions(plan: Plan): Promise<Pick<BuildOptions, "target" | "block" | "filterGradients">> {
     const [provider] = this.runtime.executionProviders;
     const hasFilterGradient = plan.nodes.some(({ kernel }) => kernel === "Conv2DBackpropFilter");
-    const mayBlock = provider === "cpu" && this.#blocks !== false;
+    const mayBlock = provider === "cpu" && this.#blocks;
     return {
       target: provider === "webgpu" ? "webgpu" : "onnxruntime",
-      block: this.#blocks && provider === "cpu" ? await findBlockSize() : undefined,
+      block: mayBlock ? await findBlockSize() : undefined,
       filterGradients: hasFilterGradient && mayBlock ? await findFilterGradients() : undefined,
     };
   }

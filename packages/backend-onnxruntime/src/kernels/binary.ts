@@ -1,6 +1,7 @@
 import { float, int } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { BinaryName } from "../graph/kernel-types.ts";
+import { lowerAffine } from "./affine.ts";
 import { binary, elementwise } from "./elementwise.ts";
 
 /** A kernel that is one ONNX operator. */
@@ -8,10 +9,21 @@ const operator = (op: string): Kernel<"Add"> => binary((to, a, b) => to.node(op,
 
 const comparison = (op: string): Kernel<"Add"> => binary((to, a, b) => to.node(op, [a, b]), "bool");
 
-const product = operator("Mul");
+/** An operator that {@link lowerAffine} may do together with others, in one pass over memory. */
+const affine = (op: string): Kernel<"Add"> => {
+  const plain = operator(op);
+  return {
+    ...plain,
+    lower(to, call) {
+      if (!lowerAffine(to, call.output, call.inputs)) plain.lower(to, call);
+    },
+  };
+};
+
+const product = affine("Mul");
 
 export const binaryKernels: Kernels<BinaryName | "AddN"> = {
-  Add: operator("Add"),
+  Add: affine("Add"),
   AddN: {
     infer: ([first]) => ({ shape: first?.shape ?? [], dtype: first?.dtype ?? "float32" }),
     lower: (to, { inputs, output }) =>
@@ -84,5 +96,5 @@ export const binaryKernels: Kernels<BinaryName | "AddN"> = {
     const difference = to.node("Sub", [a, b]);
     return to.node("Mul", [difference, difference]);
   }),
-  Sub: operator("Sub"),
+  Sub: affine("Sub"),
 };

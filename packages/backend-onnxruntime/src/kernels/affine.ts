@@ -1,0 +1,141 @@
+import { int, ints } from "@lookonce/onnx";
+import type { Lowering } from "../graph/lowering.ts";
+import { dimOf, sizeOf, type Value } from "../graph/value.ts";
+
+/** A value, or its negative. */
+interface Term {
+  readonly value: Value;
+  readonly isNegative: boolean;
+}
+
+/** A map in blocks times a number a channel. */
+interface Product extends Term {
+  readonly factor: Value;
+}
+
+/** A sum of maps, of products and of numbers a channel. */
+interface Terms {
+  readonly maps: readonly Term[];
+  readonly products: readonly Product[];
+  readonly offsets: readonly Term[];
+}
+
+/**
+ * Writes a sum, difference or product of maps in blocks and numbers a channel as one pass over memory, a depthwise
+ * convolution of 1×1: factor · x + offset + another map. What it was composed of is pruned where nothing else reads it.
+ *
+ * @returns whether it is one
+ */
+export function lowerAffine(to: Lowering, output: Value, inputs: { readonly a: Value; readonly b: Value }): boolean {
+  if (!to.canBlock(output) || output.dtype !== "float32") return false;
+  const { kernel } = output.producer ?? {};
+  const read = [inputs.a, inputs.b];
+  if (!read.some((value) => isMap(value, output) && to.isBlocked(value))) return false;
+  const candidates =
+    kernel === "Multiply"
+      ? [termsOf(to, { value: output, isNegative: false }, output)]
+      : [
+          [true, true],
+          [true, false],
+          [false, true],
+          [false, false],
+        ].map((isOpen) =>
+          joined(
+            read.map((value, i) => {
+              const term = { value, isNegative: kernel === "Sub" && i === 1 };
+              return isOpen[i] ? termsOf(to, term, output) : leaf(to, term, output);
+            }),
+          ),
+        );
+  const terms = candidates.find(isOnePass);
+  if (terms === undefined) return false;
+  write(to, output, terms);
+  return true;
+}
+
+function isMap({ shape, dtype }: Value, output: Value): boolean {
+  return dtype === "float32" && shape.length === 4 && shape.every((dim, i) => dim === output.shape[i]);
+}
+
+/** At most one map with a factor and one without, and something that an addition of maps would not do. */
+function isOnePass({ maps, products, offsets }: Terms): boolean {
+  const scaled = products.length + maps.filter(({ isNegative }) => isNegative).length;
+  const count = maps.length + products.length;
+  if (count === 0 || count > 2 || scaled > 1) return false;
+  return offsets.length > 0 || products.length > 0;
+}
+
+/** What a term is the sum of, one level of products and any of sums deep. */
+function termsOf(to: Lowering, term: Term, output: Value): Terms {
+  const { value, isNegative } = term;
+  const { kernel, inputs } = value.producer ?? {};
+  const [a, b] = Object.values(inputs ?? {});
+  if (!isMap(value, output) || a === undefined || b === undefined) return leaf(to, term, output);
+  if (kernel === "Multiply") {
+    const [map, factor] = isMap(a, output) && !isNumber(to, a) ? [a, b] : [b, a];
+    if (!isMap(map, output) || isNumber(to, map) || !isPerChannel(to, factor, output)) return leaf(to, term, output);
+    return { maps: [], products: [{ value: map, factor, isNegative }], offsets: [] };
+  }
+  if (kernel !== "Add" && kernel !== "Sub") return leaf(to, term, output);
+  const parts = [
+    { value: a, isNegative },
+    { value: b, isNegative: isNegative !== (kernel === "Sub") },
+  ];
+  const terms = joined(parts.map((part) => termsOf(to, part, output)));
+  return isOnePass(terms) ? terms : leaf(to, term, output);
+}
+
+function joined(all: readonly Terms[]): Terms {
+  return {
+    maps: all.flatMap(({ maps }) => maps),
+    products: all.flatMap(({ products }) => products),
+    offsets: all.flatMap(({ offsets }) => offsets),
+  };
+}
+
+function leaf(to: Lowering, term: Term, output: Value): Terms {
+  const none: Terms = { maps: [], products: [], offsets: [] };
+  if (isPerChannel(to, term.value, output)) return { ...none, offsets: [term] };
+  // Two maps too many: what is neither a map nor a number a channel is not one pass.
+  return isMap(term.value, output) ? { ...none, maps: [term] } : { ...none, maps: [term, term, term] };
+}
+
+function isNumber(to: Lowering, value: Value): boolean {
+  return to.uniform(value) !== undefined || to.source(value) !== undefined;
+}
+
+/** Whether the value is one number, or one a channel. */
+function isPerChannel(to: Lowering, value: Value, output: Value): boolean {
+  if (value.dtype !== "float32") return false;
+  if (to.uniform(value) !== undefined) return true;
+  const { shape } = to.source(value) ?? value;
+  const size = sizeOf(shape);
+  return size === 1 || (size === shape.at(-1) && size === dimOf(output, 3));
+}
+
+function write(to: Lowering, output: Value, { maps, products, offsets }: Terms): void {
+  const channels = dimOf(output, 3);
+  const vector = ({ value, isNegative }: Term): string => {
+    const made = to.derive(value, `vector ${channels}`, () => {
+      const source = to.source(value) ?? value;
+      const name = to.uniform(source) ?? to.get(source);
+      if (to.uniform(source) !== undefined || sizeOf(source.shape) === 1) {
+        return to.node("Expand", [to.reshape(name, [1]), to.int64s([channels])]);
+      }
+      return to.reshape(name, [channels]);
+    });
+    return isNegative ? to.derive(value, `negative ${channels}`, () => to.node("Neg", [made])) : made;
+  };
+  const [x = products[0] as Term] = [...products, ...maps.filter(({ isNegative }) => isNegative), ...maps];
+  const added = maps.find((map) => map !== x);
+  const [product] = products;
+  const constant = (): string =>
+    to.constant("float32", new Float32Array(channels).fill(x.isNegative ? -1 : 1), [channels]);
+  const factor = product === undefined ? constant() : vector({ value: product.factor, isNegative: x.isNegative });
+  const [first, ...rest] = offsets.map(vector);
+  const offset = first && rest.reduce((sum, name) => to.node("Add", [sum, name]), first);
+  const filter = to.reshape(factor, [channels, 1, 1, 1]);
+  const others = [offset ?? "", ...(added === undefined ? [] : [to.getBlocked(added.value)])];
+  const read = [to.getBlocked(x.value), filter, ...(others.join("") === "" ? [] : others)];
+  to.setBlocked(output, to.nchwc("Conv", read, { kernel_shape: ints([1, 1]), group: int(channels) }));
+}
