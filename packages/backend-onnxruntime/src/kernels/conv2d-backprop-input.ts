@@ -1,4 +1,4 @@
-import { ints } from "@lookonce/onnx";
+import { int, ints } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
@@ -36,6 +36,8 @@ function inputGradient(describe: Describe): Kernel<"Conv2DBackpropInput" | "Dept
         const turned = turnedGroupedFilter(to, c, filter);
         return to.setBlocked(output, convolveBlocks(to, back, { x: dy, filter: turned }));
       }
+      const phases = layout === to ? undefined : phasesBack(to, c);
+      if (phases !== undefined) return to.setBlocks(output, interleaved(to, c, phases, { dy, filter }));
       layout.set(output, convolveBack(to, c, layout.get(dy), filter));
     },
   };
@@ -56,19 +58,89 @@ function unitStrideBack(c: Convolution): Convolution | undefined {
   return { ...c, rows, columns, inChannels: c.outChannels, outChannels: c.inChannels };
 }
 
-/** The filter turned by 180° with its channels swapped: [h, w, out/groups, in]. */
-function turnedGroupedFilter(to: Lowering, c: Convolution, filter: Value): string {
+/** Every stride-th row or column of a gradient: a convolution at stride 1 of `dy` with some of the filter's taps. */
+interface Phase {
+  readonly axis: WindowAxis;
+  /** The taps, last one first. */
+  readonly taps: readonly number[];
+}
+
+/**
+ * At strides above 1: the phases of rows and of columns, each pair of which is a convolution in blocks. Nothing where there
+ * are no blocks, where a phase has no taps, or where the stride does not divide the input.
+ */
+function phasesBack(to: Lowering, c: Convolution): Record<"rows" | "columns", Phase[]> | undefined {
+  if (c.groups > 1 || !canConvolveBlocks(to, { ...c, inChannels: c.outChannels, outChannels: c.inChannels })) return;
+  const phases = ({ stride, filter, before, ...axis }: WindowAxis): Phase[] =>
+    Array.from({ length: stride }, (_, phase) => {
+      const first = (phase + before) % stride;
+      const count = Math.max(0, Math.ceil((filter - first) / stride));
+      const taps = Array.from({ length: count }, (_, i) => first + stride * (count - 1 - i));
+      const lead = count - 1 - (phase + before - first) / stride;
+      const output = axis.input / stride;
+      const after = output - axis.output - lead + count - 1;
+      const unit = { filter: count, stride: 1, dilation: 1, before: lead, after };
+      return { taps, axis: { ...unit, input: axis.output, output } };
+    });
+  const [rows, columns] = [phases(c.rows), phases(c.columns)];
+  const fits = ({ axis: { filter, before, after, output } }: Phase): boolean =>
+    filter > 0 && before >= 0 && after >= 0 && Number.isInteger(output);
+  const isPlain = c.rows.dilation === 1 && c.columns.dilation === 1;
+  return isPlain && [...rows, ...columns].every(fits) ? { rows, columns } : undefined;
+}
+
+/** Writes a convolution for each pair of phases and returns the name of their results one beside the other, in blocks. */
+function interleaved(
+  to: Lowering,
+  c: Convolution,
+  { rows, columns }: Record<"rows" | "columns", Phase[]>,
+  { dy, filter }: { dy: Value; filter: Value },
+): string {
+  const { block = 1 } = to;
+  const blocks = c.inChannels / block;
+  const [h, w] = [c.rows.input / rows.length, c.columns.input / columns.length];
+  const lines = rows.map((row) => {
+    const parts = columns.map((column) => {
+      const phase = {
+        ...c,
+        inChannels: c.outChannels,
+        outChannels: c.inChannels,
+        rows: row.axis,
+        columns: column.axis,
+      };
+      const order = row.taps.flatMap((i) => column.taps.map((j) => i * c.columns.filter + j));
+      const taps = turnedGroupedFilter(to, { ...c, rows: row.axis, columns: column.axis }, filter, order);
+      return to.reshape(convolveBlocks(to, phase, { x: dy, filter: taps }), [c.batch, blocks, h, w, 1, block]);
+    });
+    const line = parts.length === 1 ? (parts[0] ?? "") : to.node("Concat", parts, { axis: int(4) });
+    return to.reshape(line, [c.batch, blocks, h, 1, c.columns.input * block]);
+  });
+  const all = lines.length === 1 ? (lines[0] ?? "") : to.node("Concat", lines, { axis: int(3) });
+  return to.reshape(all, [c.batch, blocks, c.rows.input, c.columns.input, block]);
+}
+
+/** The filter's taps, by default turned by 180°, with its channels swapped: [h, w, out/groups, in]. */
+function turnedGroupedFilter(
+  to: Lowering,
+  c: Convolution,
+  filter: Value,
+  order: readonly number[] = backwards(c.rows.filter * c.columns.filter),
+): string {
   const { groups } = c;
   const [h, w] = perAxis(c, (axis) => axis.filter);
-  const shape = [h, w, c.inChannels / groups, groups, c.outChannels / groups];
-  const taps = to.reshape(groupedFilter(to, c, filter), [h * w, ...shape.slice(2)]);
-  const order = Int32Array.from({ length: h * w }, (_, i) => h * w - 1 - i);
-  const turned = h * w === 1 ? taps : to.node("Gather", [taps, to.constant("int32", order)]);
+  const [height = 1, width = 1] = filter.shape;
+  const shape = [c.inChannels / groups, groups, c.outChannels / groups];
+  const taps = to.reshape(to.get(filter), [height * width, ...shape]);
+  const turned = height * width === 1 ? taps : to.node("Gather", [taps, to.constant("int32", Int32Array.from(order))]);
   const swapped =
     groups === 1
       ? to.transpose(to.reshape(turned, [h * w, c.inChannels, c.outChannels]), [0, 2, 1])
       : to.transpose(turned, [0, 3, 2, 1]);
   return to.reshape(swapped, [h, w, c.outChannels / groups, c.inChannels]);
+}
+
+function backwards(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => count - 1 - i);
 }
 
 /**
