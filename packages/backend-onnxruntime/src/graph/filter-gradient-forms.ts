@@ -37,6 +37,8 @@ export function findFilterGradients(): Promise<FoundFilterGradients | undefined>
 }
 
 async function tryForms(): Promise<FoundFilterGradients | undefined> {
+  // On other processors their speed is not known.
+  if (process.arch !== "x64") return undefined;
   const block = await findBlockSize();
   if (block === undefined) return undefined;
   const cases = smallCases(block);

@@ -145,6 +145,7 @@ describe("the choice of a form", () => {
     ["192 to 64 at 80, one tap", layer(8, 192, 80, 64, 1), xInBlocks],
     // Others.
     ["a batch that 8 does not divide", layer(21, 128, 10, 128), turned({ images: 7 })],
+    ["odd sides and channels that fill no block, one tap", layer(16, 20, 5, 33, 1), undefined],
     ["one class", layer(16, 80, 40, 1, 1), xInBlocks],
     ["255 outputs of YOLOv5", layer(16, 64, 40, 255, 1), xInBlocks],
     ["YOLOv5's first layer", describeConvolution({ ...stem, taps: 6, stride: 2, pad: 2 }), planes],

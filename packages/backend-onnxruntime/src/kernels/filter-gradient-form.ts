@@ -109,7 +109,7 @@ function oneTapForm(c: Convolution, block: number, { x, dy }: OperandsAtHand): F
   const { rows, columns, batch, inChannels, outChannels } = c;
   if ([rows, columns].some(({ stride, before, after }) => stride > 1 || before > 0 || after > 0)) return undefined;
   if ((rows.output * columns.output) % block !== 0) {
-    if (!x.isBlocked || !dy.isBlocked) return undefined;
+    if (!x.isBlocked || !dy.isBlocked || inChannels % block !== 0 || outChannels % block !== 0) return undefined;
     const images = divisor(batch, Math.min(8, block - 1));
     return { kind: "stripes", images, slices: 1, lanes: block, swap: inChannels > outChannels };
   }
