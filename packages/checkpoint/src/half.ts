@@ -1,8 +1,14 @@
 /** IEEE 754 half precision numbers, given as their bit patterns, as single precision. */
 export function halfToFloat(bits: Uint16Array): Float32Array {
-  halfTable ??= Float32Array.from({ length: 65536 }, (_, pattern) => decodeHalf(pattern));
-  const out = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) out[i] = halfTable[bits[i] as number] as number;
+  const words = new Uint32Array(bits.length);
+  const out = new Float32Array(words.buffer);
+  for (let i = 0; i < bits.length; i++) {
+    const half = bits[i] as number;
+    const exponent = half & 0x7c00;
+    // The exponent's offset grows from 15 to 127. Zeros, subnormal numbers and what is no number are rare
+    if (exponent !== 0 && exponent !== 0x7c00) words[i] = ((half & 0x8000) << 16) | (((half & 0x7fff) + 0x1c000) << 13);
+    else out[i] = decodeRare(half);
+  }
   return out;
 }
 
@@ -13,15 +19,12 @@ export function bfloatToFloat(bits: Uint16Array): Float32Array {
   return new Float32Array(words.buffer);
 }
 
-let halfTable: Float32Array | undefined;
-
-function decodeHalf(bits: number): number {
+/** Halves whose exponent has no ones or no zeros. */
+function decodeRare(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if ((bits & 0x7c00) === 0) return sign * fraction * 2 ** -24;
+  return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
 }
 
 /** Single precision numbers as the bit patterns of the nearest half precision numbers, ties to the even one. */

@@ -1,4 +1,5 @@
 import sharp, { type Sharp, type SharpOptions } from "sharp";
+import { parseImageHeader } from "./header/parse-image-header.ts";
 import { checkPixels, type Image } from "./image.ts";
 
 /**
@@ -41,7 +42,7 @@ export function openHeader(source: string | Uint8Array): Sharp {
 
 /** Decodes a JPEG, PNG, WebP, AVIF, GIF or TIFF file; its bytes must have passed `imageFormat`. */
 export async function decode(bytes: Uint8Array, maxPixels: number): Promise<Image> {
-  const { width = 0, height = 0 } = await openHeader(bytes).metadata();
+  const { width = 0, height = 0 } = parseImageHeader(bytes) ?? (await openHeader(bytes).metadata());
   checkPixels({ width, height }, maxPixels);
   const pixels = width * height;
   while (pixelsInProgress > 0 && pixelsInProgress + pixels > pixelsAtOnce) {

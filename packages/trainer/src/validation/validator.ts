@@ -101,6 +101,8 @@ export class Validator {
     }
     const losses = this.#losses;
     const images = this.#dataset.entries.length;
+    // Images are read while the network is compiled
+    this.#loader.prepare(0);
     const detector = await createDetector(model, { raw: losses !== undefined, images });
     try {
       const measure = (): Promise<ValidationResult> => this.#measure(model, detector, options);
