@@ -1,4 +1,4 @@
-import type { StoredSize } from "./parse-image-header.ts";
+import type { StoredSize } from "./stored-size.ts";
 
 /** A box of ISO 14496-12: its type and content. */
 interface Box {

@@ -1,4 +1,4 @@
-import type { StoredSize } from "./parse-image-header.ts";
+import type { StoredSize } from "./stored-size.ts";
 
 const [extension, descriptor] = [0x21, 0x2c];
 

@@ -1,4 +1,4 @@
-import type { StoredSize } from "./parse-image-header.ts";
+import type { StoredSize } from "./stored-size.ts";
 import { exifOrientation } from "./tiff-tags.ts";
 
 const [tables, extensions, arithmetic] = [0xc4, 0xc8, 0xcc];

@@ -5,6 +5,7 @@ import { avifHeader } from "./avif.ts";
 import { gifHeader } from "./gif.ts";
 import { jpegHeader } from "./jpeg.ts";
 import { pngHeader } from "./png.ts";
+import type { StoredSize } from "./stored-size.ts";
 import { readTiffTags, tiffTags, validOrientation } from "./tiff-tags.ts";
 import { webpHeader } from "./webp.ts";
 
@@ -13,11 +14,6 @@ export interface ImageHeader extends Size {
   /** EXIF orientation, 1 (upright) to 8; width and height are those of the upright image. */
   orientation: number;
   format: ImageFormat;
-}
-
-/** Size as stored, and how the image must be turned. */
-export interface StoredSize extends Size {
-  orientation: number;
 }
 
 const parsers: Readonly<Record<ImageFormat, (bytes: Buffer) => StoredSize>> = {

@@ -1,4 +1,4 @@
-import type { StoredSize } from "./parse-image-header.ts";
+import type { StoredSize } from "./stored-size.ts";
 import { exifOrientation } from "./tiff-tags.ts";
 
 /** "IEND" and "eXIf". As numbers, since a file may have millions of chunks. */

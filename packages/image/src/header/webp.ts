@@ -1,5 +1,5 @@
 import type { Size } from "../image.ts";
-import type { StoredSize } from "./parse-image-header.ts";
+import type { StoredSize } from "./stored-size.ts";
 import { exifOrientation } from "./tiff-tags.ts";
 
 /** "EXIF", as a number, since a file may have millions of chunks. */
