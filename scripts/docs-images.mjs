@@ -1,4 +1,4 @@
-// Draws docs/images/augment-*.jpg, the images of docs/augmentation.md, from generated shapes: `node
+// Draws docs/images/augment-*.jpg, the images of docs/augmentation.md, and tracking.png from generated shapes: `node
 // scripts/docs-images.mjs`, after a build. The same files come out every time, with one version of sharp.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { writeImage } from "@lookonce/image";
 import { imageGrid } from "@lookonce/plots";
 import { colorCells, geometryCells, mixingCells, pipelineCells, pixelCells } from "./docs-images/cells.mjs";
 import { makeSamples } from "./docs-images/samples.mjs";
+import { trackingImage } from "./docs-images/tracking.mjs";
 
 const images = fileURLToPath(new URL("../docs/images/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "lookonce-docs-"));
@@ -26,6 +27,8 @@ try {
     await writeImage(join(images, `${name}.jpg`), grid, { quality: 80 });
     console.log(`docs/images/${name}.jpg`);
   }
+  await writeImage(join(images, "tracking.png"), await trackingImage());
+  console.log("docs/images/tracking.png");
 } finally {
   rmSync(folder, { recursive: true });
 }

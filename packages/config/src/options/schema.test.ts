@@ -16,11 +16,14 @@ describe("what is derived from the schema", () => {
     );
   });
 
-  it("the table of docs/predict.md", async () => {
-    const page = "../../../../docs/predict.md";
+  it.each([
+    ["predict", libraryMarkdown(optionsFor(optionSchema.predict.options, "library"))],
+    ["tracking", optionsMarkdown(trackerOptions)],
+  ])("the table of docs/%s.md", async (name, table) => {
+    const page = `../../../../docs/${name}.md`;
     const text = readFileSync(new URL(page, import.meta.url), "utf8");
-    const table = libraryMarkdown(optionsFor(optionSchema.predict.options, "library"));
-    await expect(replaceRegions(text, { predict: table })).toMatchFileSnapshot(page);
+    const region = name === "tracking" ? "tracker" : name;
+    await expect(replaceRegions(text, { [region]: table })).toMatchFileSnapshot(page);
   });
 
   it.each(Object.entries(jsonSchemas(optionSchema, recipeOptions)))("the JSON Schema of %s", async (name, schema) => {

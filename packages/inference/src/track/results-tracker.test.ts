@@ -114,6 +114,14 @@ describe("ResultsTracker", () => {
     expect(notices).toEqual([expect.stringContaining("frames were 400 × 200, from now on 300 × 200")]);
   });
 
+  it("reports that it does not estimate the motion of the camera", () => {
+    const notices: string[] = [];
+    const notify = (line: string): number => notices.push(line);
+    new ResultsTracker({ settings: { gmc_method: "sparseOptFlow" }, notify });
+    new ResultsTracker({ notify });
+    expect(notices).toEqual([expect.stringContaining("gmc_method sparseOptFlow: the motion of the camera is not estimated")]);
+  });
+
   it("has trails of the last frames, of known objects only", () => {
     const tracker = new ResultsTracker({ trails: 3 });
     for (let i = 0; i < 5; i++) tracker.track(frame([10 + i]));

@@ -39,10 +39,13 @@ export class ResultsTracker {
     this.#persist = persist;
     this.#maxPoints = trails;
     // As long as the tracker itself keeps lost tracks
-    const { frame_rate, track_buffer } = this.#tracker.settings;
+    const { frame_rate, track_buffer, gmc_method } = this.#tracker.settings;
     const maxUnseen = Math.trunc((frame_rate / 30) * track_buffer) + 2;
     this.#counter = zones === undefined ? undefined : new ResultsCounter(zones, { maxUnseen });
     this.#notify = notify;
+    if (gmc_method !== "none") {
+      notify(`gmc_method ${gmc_method}: the motion of the camera is not estimated; it is as with gmc_method none`);
+    }
   }
 
   /**

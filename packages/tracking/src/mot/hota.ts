@@ -58,6 +58,7 @@ export function hotaSums(frames: readonly HotaFrame[]): HotaSums {
   const matched = hotaThresholds.map(() => new PairCounts());
   for (const { objects, predictions, overlaps } of frames) {
     const costs = overlaps.map((overlap, i) => {
+      if (overlap <= 0) return Number.NaN;
       const object = objects[Math.trunc(i / predictions.length)] as number;
       const prediction = predictions[i % predictions.length] as number;
       const shared = potential.of(object, prediction);
