@@ -119,7 +119,9 @@ describe("ResultsTracker", () => {
     const notify = (line: string): number => notices.push(line);
     new ResultsTracker({ settings: { gmc_method: "sparseOptFlow" }, notify });
     new ResultsTracker({ notify });
-    expect(notices).toEqual([expect.stringContaining("gmc_method sparseOptFlow: the motion of the camera is not estimated")]);
+    expect(notices).toEqual([
+      expect.stringContaining("gmc_method sparseOptFlow: the motion of the camera is not estimated"),
+    ]);
   });
 
   it("has trails of the last frames, of known objects only", () => {
