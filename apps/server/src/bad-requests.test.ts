@@ -55,6 +55,25 @@ describe("a bad request is refused with the right status and one clear sentence"
       /^The body must be an object, not \[\]\.$/,
     ],
     [
+      "deeply nested JSON",
+      "/v1/predict",
+      post(`{"images": ${"[".repeat(50_000)}${"]".repeat(50_000)}}`, "application/json"),
+      400,
+      "ARGUMENT",
+      /^"images\[0\]" must be a text, not \[\[\["…"\]\]\]\.$/,
+    ],
+    [
+      "deeply nested options",
+      "/v1/jobs",
+      post(
+        `{"kind": "train", "model": "m", "data": "d", "options": {"imgsz": ${"[".repeat(50_000)}${"]".repeat(50_000)}}}`,
+        "application/json",
+      ),
+      400,
+      "ARGUMENT",
+      /^options\.imgsz must be .*, not \[/,
+    ],
+    [
       "a poisoned prototype",
       "/v1/predict",
       post('{"__proto__": {"images": []}}', "application/json"),

@@ -1,4 +1,4 @@
-import { didYouMean } from "@lookonce/errors";
+import { didYouMean, show } from "@lookonce/errors";
 
 /** The part of a request that was validated, for people. */
 const places: Readonly<Record<string, string>> = {
@@ -42,17 +42,17 @@ const predicates: Readonly<Record<string, (fault: Fault) => string>> = {
     const given = String(params.additionalProperty);
     return `there is no parameter "${given}".${didYouMean(given, known) || ` There are ${known.join(", ")}.`}`;
   },
-  type: ({ params, data }) => `must be ${typeName(String(params.type))}, not ${shown(data)}.`,
-  minimum: ({ params, data }) => `must be at least ${params.limit}, not ${shown(data)}.`,
-  maximum: ({ params, data }) => `must be at most ${params.limit}, not ${shown(data)}.`,
+  type: ({ params, data }) => `must be ${typeName(String(params.type))}, not ${show(data)}.`,
+  minimum: ({ params, data }) => `must be at least ${params.limit}, not ${show(data)}.`,
+  maximum: ({ params, data }) => `must be at most ${params.limit}, not ${show(data)}.`,
   minItems: ({ params }) => `must have at least ${count(params.limit as number)}.`,
   maxItems: ({ params, data }) =>
     `must have at most ${count(params.limit as number)}, not ${(data as unknown[]).length}.`,
   minLength: () => "must not be empty.",
   maxLength: ({ params }) => `must have at most ${params.limit} characters.`,
-  enum: ({ params, data }) => `must be one of ${(params.allowedValues as unknown[]).join(", ")}, not ${shown(data)}.`,
+  enum: ({ params, data }) => `must be one of ${(params.allowedValues as unknown[]).join(", ")}, not ${show(data)}.`,
   pattern: ({ params, data, parentSchema }) =>
-    `must be ${parentSchema?.description ?? `like ${params.pattern}`}, not ${shown(data)}.`,
+    `must be ${parentSchema?.description ?? `like ${params.pattern}`}, not ${show(data)}.`,
 };
 
 /** `/classes/0` as `classes[0]`. */
@@ -72,10 +72,4 @@ function typeName(type: string): string {
 
 function count(items: number): string {
   return `${items} item${items === 1 ? "" : "s"}`;
-}
-
-/** A value, cut short: answers do not repeat a whole image. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

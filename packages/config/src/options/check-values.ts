@@ -1,4 +1,4 @@
-import { didYouMean, LookonceError } from "@lookonce/errors";
+import { didYouMean, LookonceError, show } from "@lookonce/errors";
 import type { OptionTable } from "./option.ts";
 import { accepts, describeValue } from "./value-types.ts";
 
@@ -20,9 +20,6 @@ export function checkValues(
       throw new LookonceError("ARGUMENT", `${what} has no option "${name}".${hint}`);
     }
     if (accepts(option, value)) continue;
-    throw new LookonceError(
-      "ARGUMENT",
-      `${prefix}${name} must be ${describeValue(option)}, not ${JSON.stringify(value)}.`,
-    );
+    throw new LookonceError("ARGUMENT", `${prefix}${name} must be ${describeValue(option)}, not ${show(value)}.`);
   }
 }

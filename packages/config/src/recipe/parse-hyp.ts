@@ -1,4 +1,4 @@
-import { didYouMean, LookonceError } from "@lookonce/errors";
+import { didYouMean, LookonceError, show } from "@lookonce/errors";
 import type { FamilySettings } from "../families/family-settings.ts";
 import { familySettings } from "../families/table.ts";
 import { recipeOptions } from "../options/recipe-options.ts";
@@ -55,7 +55,7 @@ export function checkRecipe(values: object, { family, known, noun, where }: Reci
     }
     if (accepts(option, value)) continue;
     const expected = describeValue(option);
-    throw new LookonceError("ARGUMENT", `${where(key)}: ${key} must be ${expected}, not ${JSON.stringify(value)}.`);
+    throw new LookonceError("ARGUMENT", `${where(key)}: ${key} must be ${expected}, not ${show(value)}.`);
   }
   return Object.fromEntries(entries);
 }

@@ -1,6 +1,5 @@
-import { didYouMean, LookonceError } from "@lookonce/errors";
+import { didYouMean, LookonceError, show } from "@lookonce/errors";
 import type { ActivationName } from "../functional/silu.ts";
-import { show } from "./show.ts";
 
 /** How model files write the activations, which is how PyTorch builds them. */
 const spellings: Record<string, ActivationName> = {

@@ -1,5 +1,4 @@
-import { LookonceError } from "@lookonce/errors";
-import { show } from "./show.ts";
+import { LookonceError, show } from "@lookonce/errors";
 
 /** The largest size that an argument may have: far beyond any use, small enough to be counted. */
 const largest = 1_000_000;

@@ -1,11 +1,10 @@
 import type { Document } from "@lookonce/documents";
-import { didYouMean, LookonceError } from "@lookonce/errors";
+import { didYouMean, LookonceError, show } from "@lookonce/errors";
 import type { ActivationName } from "../functional/silu.ts";
 import { parseActivation } from "./activation-name.ts";
 import { resolveAnchors } from "./anchor-presets.ts";
 import { readDocument } from "./document.ts";
 import { chooseScale, type ScaleFactors } from "./scale.ts";
-import { show } from "./show.ts";
 
 /** One layer of a model file. */
 export interface ConfigLayer {

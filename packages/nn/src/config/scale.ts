@@ -1,6 +1,5 @@
 import type { Document } from "@lookonce/documents";
-import { LookonceError } from "@lookonce/errors";
-import { show } from "./show.ts";
+import { LookonceError, show } from "@lookonce/errors";
 
 /** How a model file's repeats and channels are scaled. */
 export interface ScaleFactors {

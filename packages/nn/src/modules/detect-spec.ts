@@ -1,8 +1,7 @@
-import { didYouMean } from "@lookonce/errors";
+import { didYouMean, show } from "@lookonce/errors";
 import { anchorPresets, resolveAnchors } from "../config/anchor-presets.ts";
 import type { Args } from "../config/args.ts";
 import type { ModuleSpec } from "../config/module-spec.ts";
-import { show } from "../config/show.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
 

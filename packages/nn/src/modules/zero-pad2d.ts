@@ -1,6 +1,6 @@
+import { show } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModuleSpec } from "../config/module-spec.ts";
-import { show } from "../config/show.ts";
 import { Layer } from "../module.ts";
 import type { Shape } from "../shape.ts";
 

@@ -1,10 +1,12 @@
 /** Characters of a value that an error quotes. */
 const longest = 80;
 
-/** A value of a model file as errors quote it: short, and NaN as what it is. */
+/**
+ * A value as errors quote it: as JSON, but short, and NaN as what it is. Values of strangers may be nested deeper than the stack,
+ * and a small file's aliases can make enormous lists.
+ */
 export function show(value: unknown): string {
   if (typeof value === "number") return String(value);
-  // Long lists are cut before they become text: aliases can make a small file's lists enormous.
   const text = JSON.stringify(cut(value, 3)) ?? String(value);
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
