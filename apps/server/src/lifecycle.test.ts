@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import type { FastifyInstance } from "fastify";
 import { describe, expect, it } from "vitest";
 import { pngFile } from "./test-png.ts";
@@ -69,6 +71,17 @@ describe("a service that is to end", () => {
     expect([done.status, (await done.json()).images.length]).toEqual([200, 30]);
     await app.close();
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+
+  it("refuses what was sent before, instead of closing the connection", async () => {
+    const { app } = await testService();
+    const url = await listen(app);
+    const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port) });
+    await once(socket, "connect");
+    socket.write("POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+    const ended = app.drain().then(() => app.close());
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 503 .*"ENDING"/s);
+    await ended;
   });
 
   it("does not wait for ever", async () => {

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { HttpError } from "./errors/http-error.ts";
 
 /** Routes whose answers are waited for when the service is to end; jobs and streams of events look after themselves. */
 const awaited = /^\/v1\/(predict|models)/;
+
+/** Milliseconds in which requests that are on their way arrive and are refused. */
+const lastRequestsMs = 100;
 
 /** A service's turn: it accepts work until its turn is over; then it finishes what it accepted. */
 export class Turn {
@@ -42,13 +46,16 @@ export class Turn {
 
   async #end(): Promise<void> {
     this.#isOver = true;
-    if (this.#underWay === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 1000 * this.#grace);
-      this.#whenIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1000 * this.#grace);
+        this.#whenIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    // Requests that were sent before get a refusal, not a connection that breaks
+    await sleep(lastRequestsMs);
   }
 }
