@@ -11,14 +11,14 @@
 //   without an answer, or with other boxes than the loop found
 // - `bound`: a queue of 16 and 64 clients; what was refused with 503, and the longest queue that was seen
 // - `memory`: of the service's process in MiB, over `--flat` seconds of 8 clients
-import { fork, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { median, percentile, postImage, readMetric, startService } from "../scripts/service/start-service.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
@@ -39,8 +39,6 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 const rounded = (value) => (value === undefined ? undefined : Number(value.toPrecision(4)));
 
 async function readImages(folder) {
@@ -95,30 +93,19 @@ async function clients({ url, folder, count, duration, boxes }) {
   const latencies = [];
   const statuses = {};
   let [lost, sent, queued] = [0, 0, 0];
-  const ask = (image) =>
-    new Promise((resolve, reject) => {
-      const headers = { "content-type": "image/jpeg", "content-length": image.length };
-      const request = http.request(`${url}/v1/predict`, { method: "POST", agent, headers }, async (response) => {
-        let text = "";
-        for await (const part of response) text += part;
-        resolve({ status: response.statusCode, body: JSON.parse(text), wait: Number(response.headers["retry-after"]) });
-      });
-      request.on("error", reject);
-      request.end(image);
-    });
   const start = performance.now();
   const client = async (first) => {
     for (let i = first; performance.now() < end; i++) {
       const began = performance.now();
       sent++;
       try {
-        const { status, body, wait } = await ask(images[i % images.length]);
+        const { status, body, retryAfter } = await postImage(url, images[i % images.length], { agent });
         statuses[status] = (statuses[status] ?? 0) + 1;
         if (status === 200) {
           latencies.push(performance.now() - began);
           queued += body.queue_ms;
           if (boxes !== undefined && body.images[0].boxes.length !== boxes[i % boxes.length]) lost++;
-        } else if (!(wait > 0)) lost++;
+        } else if (!(retryAfter > 0)) lost++;
         // Refused, with a time to retry after: a little sooner, so that the bound is tested.
         else await new Promise((resolve) => setTimeout(resolve, 200));
       } catch {
@@ -129,9 +116,8 @@ async function clients({ url, folder, count, duration, boxes }) {
   await Promise.all(Array.from({ length: count }, (_, i) => client(i)));
   const spent = (performance.now() - start) / 1000;
   agent.destroy();
-  const sorted = latencies.sort((a, b) => a - b);
-  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => rounded(percentile(sorted, share)));
-  const answered = sorted.length;
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => rounded(percentile(latencies, share)));
+  const answered = latencies.length;
   return { perSecond: answered / spent, p50, p95, p99, queued: rounded(queued / answered), sent, lost, statuses };
 }
 
@@ -152,24 +138,13 @@ function apart(role, job) {
 
 async function serve(directory, settings = []) {
   const own = values.service === "" ? [] : values.service.split(" ");
-  const given = [`model=${values.model}`, "port=0", "rate=0", `runs=${join(directory, "runs")}`, ...own, ...settings];
-  const child = spawn(process.execPath, [values.program, "serve", ...given], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /https?:\/\/\S+/.exec(line)?.[0];
-    if (url === undefined) continue;
-    const stop = () =>
-      new Promise((resolve) => {
-        child.once("exit", resolve);
-        child.kill("SIGTERM");
-      });
-    return { url, stop };
-  }
-  throw new Error("the service did not start");
-}
-
-async function metric(url, name) {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
+  const given = [`model=${values.model}`, "rate=0", `runs=${join(directory, "runs")}`, ...own, ...settings];
+  const { url, child, ended } = await startService(given, { program: values.program });
+  const stop = () => {
+    child.kill("SIGTERM");
+    return ended;
+  };
+  return { url, stop };
 }
 
 const print = (what, result) => console.log(JSON.stringify({ what, ...result }));
@@ -214,7 +189,7 @@ async function bound(directory, folder) {
   const service = await serve(directory, ["queue=16", "max_images=8"]);
   let longest = 0;
   const watch = setInterval(async () => {
-    longest = Math.max(longest, await metric(service.url, "lookonce_queue_length"));
+    longest = Math.max(longest, await readMetric(service.url, "lookonce_queue_length"));
   }, 50);
   const result = await apart("clients", { url: service.url, folder, count: 64, duration: seconds });
   clearInterval(watch);
@@ -224,7 +199,8 @@ async function bound(directory, folder) {
 
 async function memory(directory, folder) {
   const service = await serve(directory);
-  const mebibytes = async () => Math.round((await metric(service.url, "process_resident_memory_bytes")) / 1024 / 1024);
+  const mebibytes = async () =>
+    Math.round((await readMetric(service.url, "process_resident_memory_bytes")) / 1024 / 1024);
   const samples = [];
   for (let i = 0; i < 6; i++) {
     await apart("clients", { url: service.url, folder, count: 8, duration: Number(values.flat) / 6 });

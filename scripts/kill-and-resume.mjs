@@ -4,7 +4,7 @@
 //   npm run build && node scripts/kill-and-resume.mjs [--kills 10] [--epochs 6] [--seed 0] [--model yolov8n.yaml]
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,8 +56,13 @@ function start(run, data, model) {
 
 /** What a run leaves, without times. */
 function traces(run) {
-  const files = ["last", "best", "epoch2", "epoch4"].map((name) => join(place, run, "weights", `${name}.safetensors`));
-  const hashes = files.filter(existsSync).map((file) => createHash("sha256").update(readFileSync(file)).digest("hex"));
+  const weights = join(place, run, "weights");
+  const files = readdirSync(weights).filter((name) => name.endsWith(".safetensors"));
+  const hashOf = (name) =>
+    createHash("sha256")
+      .update(readFileSync(join(weights, name)))
+      .digest("hex");
+  const hashes = files.sort().map((name) => `${name} ${hashOf(name)}`);
   const rows = readFileSync(join(place, run, "results.csv"), "utf8")
     .trimEnd()
     .split("\n");

@@ -1,20 +1,22 @@
 // Kills a service with SIGKILL at random moments of a training job, starts it again each time, and compares what the job
 // leaves with that of a service that was never killed: weights byte for byte, and every number of results.csv but the time.
 // Also: the process of a job never outlives its service by long, never works beside its successor, and a listener who
-// comes back is reported on from where it was cut off.
+// comes back is reported on from where it was cut off. Meanwhile clients predict, and now and then an inference process is
+// killed alone: every answer is right, or the service was killed or says why there is none; no inference process outlives its service
+// by long. Linux only.
 //
 //   npm run build && node scripts/kill-server.mjs [--kills 6] [--epochs 6] [--seed 0]
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { generateShapes } from "@lookonce/data";
+import { encodeImage, readImage, resizeBilinear } from "@lookonce/image";
 import { Random } from "@lookonce/random";
+import { YOLO } from "lookonce";
+import { inferenceProcesses, isAlive, isSameImage, postImage, startService } from "./service/start-service.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +25,6 @@ const { values } = parseArgs({
     seed: { type: "string", default: "0" },
   },
 });
-const cli = fileURLToPath(new URL("../apps/cli/dist/main.js", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "kill-server-"));
 const [data, models] = ["data", "models"].map((name) => join(place, name));
 /** Seconds that a job's process may outlive its service: a step and the turn in which it notices. */
@@ -40,21 +41,13 @@ const training = {
 let printed = "";
 
 /** Starts a service on a folder of runs. */
-async function serve(runs) {
-  const options = [`models=${models}`, `data=${data}`, `runs=${runs}`, "port=0", "workers=1", "rate=0"];
-  const child = spawn(process.execPath, [cli, "serve", ...options], { stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
-  child.stderr.on("data", (text) => {
-    printed += text;
+function serve(runs, settings = []) {
+  const folders = [`models=${models}`, `data=${data}`, `runs=${runs}`];
+  return startService([...folders, ...settings, "workers=1", "rate=0", "imgsz=64"], {
+    onLog(text) {
+      printed += text;
+    },
   });
-  const url = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const found = /http:\/\/\S+/.exec(line)?.[0];
-      if (found !== undefined) resolve(found);
-    });
-    ended.then((end) => reject(new Error(`the service ended with ${end}: ${printed}`)));
-  });
-  return { child, ended, url };
 }
 
 async function ask({ url }, path, init) {
@@ -100,8 +93,13 @@ async function follow({ url }, id, after) {
 
 /** What a run leaves, without times. */
 function traces(run) {
-  const files = ["last", "best", "epoch2", "epoch4"].map((name) => join(run, "weights", `${name}.safetensors`));
-  const hashes = files.filter(existsSync).map((file) => createHash("sha256").update(readFileSync(file)).digest("hex"));
+  const weights = join(run, "weights");
+  const files = readdirSync(weights).filter((name) => name.endsWith(".safetensors"));
+  const hashOf = (name) =>
+    createHash("sha256")
+      .update(readFileSync(join(weights, name)))
+      .digest("hex");
+  const hashes = files.sort().map((name) => `${name} ${hashOf(name)}`);
   const rows = readFileSync(join(run, "results.csv"), "utf8").trimEnd().split("\n");
   return JSON.stringify({ hashes, rows: rows.map((row) => row.split(",").toSpliced(1, 1)) }, null, 1);
 }
@@ -115,20 +113,81 @@ function workerOf(runs, id) {
   }
 }
 
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  // A killed process stays in the table until its parent has taken note, which for an orphan is the system.
-  const status = `/proc/${pid}/stat`;
-  return !existsSync(status) || !/^\d+ \(.*\) [ZX]/.test(readFileSync(status, "utf8"));
-}
-
 function fail(message) {
   console.error(`${message} (everything is in ${place}); the services logged:\n${printed}`);
   process.exit(1);
+}
+
+/** A detector that the calm training left, and images of different sizes with what the library finds in them. */
+async function detectorOf(run) {
+  const file = join(place, "detector.safetensors");
+  cpSync(join(run, "weights", "best.safetensors"), file);
+  const yolo = await YOLO.load(file);
+  const folder = join(data, "shapes", "images", "val");
+  const images = [];
+  for (const [i, name] of readdirSync(folder).sort().entries()) {
+    const size = { width: 64 + 16 * i, height: 128 - 8 * i };
+    const bytes = await encodeImage(resizeBilinear(await readImage(join(folder, name)), size), ".png");
+    const [results] = await yolo.predict(bytes, { imgsz: 64, conf: 0.001, maxDet: 5 });
+    if (results.boxes.count === 0) fail(`the detector finds nothing in ${name}`);
+    images.push({ bytes, expected: results.toJSON() });
+  }
+  await yolo.dispose();
+  return { file, images };
+}
+
+/** What came of predictions, and how often each client has been answered since an inference process was killed. */
+const counts = { right: 0, refused: 0, broken: 0, processesKilled: 0 };
+const clients = [0, 0];
+let isFinished = false;
+
+/** Predicts, one request after the other: an answer is right, or says that the service could not, or it was killed meanwhile. */
+async function predict(client, images, random) {
+  while (!isFinished) {
+    const { bytes, expected } = random.choice(images);
+    const [asked, since] = [service, counts.processesKilled];
+    if (asked.isKilled) {
+      await sleep(20);
+      continue;
+    }
+    try {
+      const { status, body } = await postImage(asked.url, bytes, { query: "?conf=0.001&max_det=5" });
+      if (status === 200) {
+        if (!isSameImage(body.images[0], expected)) fail(`a wrong answer: ${JSON.stringify({ body, expected })}`);
+        counts.right++;
+        if (since === counts.processesKilled) clients[client]++;
+      } else if (status === 503 || status === 504 || body.error.code === "WORKER_LOST") counts.refused++;
+      else fail(`an image was answered with ${status} ${JSON.stringify(body)}`);
+    } catch (error) {
+      if (!asked.isKilled) fail(`a connection broke though the service was not killed: ${error}`);
+      counts.broken++;
+    }
+    await sleep(50);
+  }
+}
+
+/** Kills an inference process at random moments, when each client has been answered since the last time. */
+async function killInference(random) {
+  while (!isFinished) {
+    await sleep(random.uniform(1000, 8000));
+    const processes = inferenceProcesses(service.child.pid);
+    if (processes.length === 0 || clients.includes(0)) continue;
+    process.kill(random.choice(processes), "SIGKILL");
+    counts.processesKilled++;
+    clients.fill(0);
+  }
+}
+
+/** Waits for processes to end; returns the milliseconds since they were left alone. */
+async function whenGone(processes) {
+  const since = performance.now();
+  for (;;) {
+    const [left] = processes.filter(isAlive);
+    const seconds = (performance.now() - since) / 1000;
+    if (left === undefined) return 1000 * seconds;
+    if (seconds > orphanSeconds) fail(`process ${left} outlived its service by ${seconds.toFixed(1)} s`);
+    await sleep(20);
+  }
 }
 
 mkdirSync(models, { recursive: true });
@@ -148,10 +207,14 @@ calm.child.kill("SIGTERM");
 const end = await calm.ended;
 if (end !== 0) fail(`the service ended with ${end} when it was asked to`);
 const expected = traces(join(place, "calm", whole.run));
+const detector = await detectorOf(join(place, "calm", whole.run));
 
 const runs = join(place, "killed");
 const rng = new Random(Number(values.seed)).fork("kills");
-let service = await serve(runs);
+const settings = [`model=${detector.file}`];
+let service = await serve(runs, settings);
+const predicting = clients.map((_, client) => predict(client, detector.images, rng.fork("client", client)));
+predicting.push(killInference(rng.fork("inference")));
 let { id } = await post(service, training);
 let heard = [];
 let kills = 0;
@@ -160,22 +223,18 @@ while (kills < Number(values.kills)) {
   const following = follow(service, id, heard.at(-1) ?? 0);
   await sleep(rng.uniform(0.1, 0.7) * duration);
   const worker = workerOf(runs, id);
+  const inference = inferenceProcesses(service.child.pid);
+  service.isKilled = true;
   service.child.kill("SIGKILL");
   await service.ended;
-  const killed = performance.now();
+  const inferenceGone = whenGone(inference);
   heard.push(...(await following));
   kills++;
   // Every other time the next service starts while the process of the last one may still be at work.
   const waits = kills % 2 === 1;
-  if (waits && worker !== undefined) {
-    while (isAlive(worker)) {
-      const seconds = (performance.now() - killed) / 1000;
-      if (seconds > orphanSeconds) fail(`process ${worker} outlived its service by ${seconds.toFixed(1)} s`);
-      await sleep(20);
-    }
-    lived = Math.max(lived, performance.now() - killed);
-  }
-  service = await serve(runs);
+  if (waits && worker !== undefined) lived = Math.max(lived, await whenGone([worker]));
+  service = await serve(runs, settings);
+  lived = Math.max(lived, await inferenceGone);
   const job = await ask(service, `/v1/jobs/${id}`);
   console.log(
     `kill ${kills}: the job is ${job.state}, epoch ${job.progress?.epoch ?? 0}, started ${job.starts} times${waits ? ", its process gone" : ""}`,
@@ -197,8 +256,14 @@ if (kept.at(-1) !== heard.at(-1)) fail(`the listener's last event is ${heard.at(
 if (kept.some((event) => !heard.includes(event))) fail("a listener who came back missed events");
 const worker = workerOf(runs, id);
 if (worker !== undefined) fail(`the job is over, but process ${worker} still owns its lock`);
+isFinished = true;
+await Promise.all(predicting);
+if (counts.right === 0 || counts.processesKilled === 0) fail(`predictions were not tried: ${JSON.stringify(counts)}`);
 service.child.kill("SIGTERM");
 await service.ended;
+console.log(
+  `predictions: ${counts.right} right, ${counts.refused} refused, ${counts.broken} broken off by a kill; ${counts.processesKilled} inference processes were killed alone`,
+);
 console.log(
   `the same after ${kills} kills: weights byte for byte, every number of results.csv; orphans were gone after at most ${lived.toFixed(0)} ms`,
 );

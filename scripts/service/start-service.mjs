@@ -1,0 +1,125 @@
+// A service in a process of its own, for scripts and benchmarks: starting it, asking it, and what its processes occupy.
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const cli = fileURLToPath(new URL("../../apps/cli/bin/lookonce.js", import.meta.url));
+
+/** Services that run: none is left when the script ends. */
+const running = new Set();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Starts `lookonce serve` on a free port; `ended` resolves to its exit code, or the signal that ended it. */
+export async function startService(settings, { program = cli, onLog = (text) => process.stderr.write(text) } = {}) {
+  const options = { stdio: ["ignore", "pipe", "pipe"] };
+  const child = spawn(process.execPath, [program, "serve", "port=0", ...settings], options);
+  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
+  running.add(child);
+  ended.then(() => running.delete(child));
+  child.stderr.setEncoding("utf8").on("data", onLog);
+  const url = await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const found = /https?:\/\/\S+/.exec(line)?.[0];
+      if (found !== undefined) resolve(found);
+    });
+    ended.then((end) => reject(new Error(`the service ended with ${end} before it listened`)));
+  });
+  return { child, ended, url };
+}
+
+/** A number of the service's `/metrics`. */
+export async function readMetric(url, name) {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
+}
+
+/**
+ * Sends an image to `/v1/predict`.
+ *
+ * @returns its status, its JSON, and the seconds after which to try again, if it says so; rejects when the connection breaks
+ *   or `timeoutMs` have passed
+ */
+export function postImage(url, image, { query = "", timeoutMs = 300_000, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "image/jpeg", "content-length": image.length };
+    const request = http.request(`${url}/v1/predict${query}`, { method: "POST", headers, ...options });
+    request.on("response", async (response) => {
+      try {
+        let text = "";
+        for await (const part of response.setEncoding("utf8")) text += part;
+        resolve({
+          status: response.statusCode,
+          body: JSON.parse(text),
+          retryAfter: Number(response.headers["retry-after"]),
+        });
+      } catch (error) {
+        reject(error);
+      }
+    });
+    request.on("error", reject);
+    request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    request.end(image);
+  });
+}
+
+/** Whether an answered image has the size and the boxes of another; batches change the last digits of numbers. */
+export function isSameImage(actual, expected) {
+  const { boxes } = actual;
+  if (actual.width !== expected.width || actual.height !== expected.height) return false;
+  if (boxes?.length !== expected.boxes.length) return false;
+  return boxes.every((box, i) => {
+    const other = expected.boxes[i];
+    const isNear = ["x1", "y1", "x2", "y2"].every((side) => Math.abs(box[side] - other[side]) < 0.5);
+    return isNear && box.class === other.class && Math.abs(box.confidence - other.confidence) < 1e-3;
+  });
+}
+
+/** Processes that a process has started, and theirs. Linux only. */
+export function descendants(pid) {
+  const tasks = isAlive(pid) ? readdirSync(`/proc/${pid}/task`) : [];
+  const lists = tasks.map((task) => readProc(pid, join("task", task, "children")));
+  const children = lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+/** Inference processes among a service's. Linux only. */
+export function inferenceProcesses(pid) {
+  return descendants(pid).filter((child) => readProc(child, "cmdline").includes("inference-process"));
+}
+
+/** Resident MiB of a process. Linux only. */
+export function residentMebibytes(pid) {
+  return Number(/VmRSS:\s*(\d+)/.exec(readProc(pid, "status"))?.[1] ?? 0) / 1024;
+}
+
+/** Whether a process runs. A killed one stays in the table until its parent has taken note, which for an orphan is the system. */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  return !/^\d+ \(.*\) [ZX]/.test(readProc(pid, "stat"));
+}
+
+function readProc(pid, name) {
+  try {
+    return readFileSync(join("/proc", String(pid), name), "utf8");
+  } catch {
+    // It has ended, or this is not Linux
+    return "";
+  }
+}
+
+export const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+/** The value below which a share of the values is. */
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { descendants, readMetric, residentMebibytes } from "./start-service.mjs";
+
+/**
+ * Watches a service until `stop()`: `memory` is the resident MiB of all its processes every second, `health` and `ready` what it
+ * answered to `/healthz` and `/readyz`, `longest` the longest queue that was seen. Times are `performance.now()`. Linux only.
+ */
+export function watchService(url, pid) {
+  const seen = { memory: [], health: [], ready: [], longest: 0 };
+  let isOver = false;
+
+  async function repeat(ms, action) {
+    while (!isOver) {
+      await Promise.all([action(), sleep(ms)]);
+    }
+  }
+  async function probe(path, answers) {
+    const at = performance.now();
+    const answer = await fetch(`${url}${path}`).catch((error) => ({
+      status: 0,
+      text: async () => String(error.cause ?? error),
+    }));
+    const text = await answer.text();
+    answers.push({ at, ms: performance.now() - at, status: answer.status, text });
+  }
+  const loops = [
+    repeat(200, async () => {
+      seen.longest = Math.max(seen.longest, await readMetric(url, "lookonce_queue_length"));
+    }),
+    repeat(1000, async () => {
+      const processes = [pid, ...descendants(pid)].map(residentMebibytes);
+      seen.memory.push({
+        at: performance.now(),
+        all: processes.reduce((sum, size) => sum + size, 0),
+        own: processes[0],
+      });
+    }),
+    repeat(1000, () => probe("/healthz", seen.health)),
+    repeat(1000, () => probe("/readyz", seen.ready)),
+  ];
+  return {
+    seen,
+    async stop() {
+      isOver = true;
+      await Promise.all(loops);
+    },
+  };
+}
