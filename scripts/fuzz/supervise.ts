@@ -7,8 +7,11 @@ export type Ending = "done" | "crash" | "hang" | "memory";
 
 const checkEveryMs = 250;
 
-/** Time to load the modules, on a machine that is busy. */
-const startSeconds = 120;
+/** Processor time to load the modules. */
+const startSeconds = 60;
+
+/** How many times as long an input may wait as it may compute: the machine may be busy with others. */
+const waitFactor = 12;
 
 /** Runs a worker, and ends it where an input uses too much time or memory. */
 export function supervise(
@@ -21,8 +24,8 @@ export function supervise(
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     serialization: "advanced",
   });
-  const started = Date.now();
   let file: string | undefined;
+  let input = { changed: 0, at: Date.now(), processor: 0 };
   let printed = "";
   let killedFor: Ending | undefined;
   child.stderr?.on("data", (text) => {
@@ -33,8 +36,12 @@ export function supervise(
     onMessage(message);
   });
   const timer = setInterval(() => {
-    const startedAt = file === undefined ? started + 1000 * (startSeconds - limits.seconds) : changed(file);
-    if (Date.now() - startedAt > 1000 * limits.seconds) killedFor = "hang";
+    const processor = processorSeconds(child.pid);
+    const changed = file === undefined ? 0 : (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (changed !== input.changed) input = { changed, at: Date.now(), processor };
+    const limit = file === undefined ? startSeconds : limits.seconds;
+    const waited = (Date.now() - input.at) / 1000;
+    if (processor - input.processor > limit || waited > waitFactor * limit) killedFor = "hang";
     else if (megabytesOf(child.pid) > limits.megabytes) killedFor = "memory";
     if (killedFor !== undefined) child.kill("SIGKILL");
   }, checkEveryMs);
@@ -48,17 +55,24 @@ export function supervise(
   });
 }
 
-function changed(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-}
-
 /** What a process has in memory now; 0 where the system does not have files for that. */
 function megabytesOf(pid: number | undefined): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(processFile(pid, "status"))?.[1] ?? 0) / 1024;
+}
+
+/** Processor time of all threads of a process, in seconds; 0 where the system does not have files for that. */
+function processorSeconds(pid: number | undefined): number {
+  const text = processFile(pid, "stat");
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  // User and system time, in hundredths of a second
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
+}
+
+function processFile(pid: number | undefined, name: string): string {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
   } catch {
     // Another system, or the process has ended
-    return 0;
+    return "";
   }
 }
