@@ -1,6 +1,6 @@
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { parseImageHeader } from "./header/parse-image-header.ts";
-import { checkPixels, type Image } from "./image.ts";
+import { checkPixels, type Image, type Size } from "./image.ts";
 
 /**
  * Loaders of libvips 8.18 for formats that are not decoded here, with those that other builds of it have. SVG stays readable
@@ -40,19 +40,26 @@ export function openHeader(source: string | Uint8Array): Sharp {
   return sharp(source, { ...options, limitInputPixels: false });
 }
 
+/** Sizes of images that {@link decode} refuses, and that it shrinks. */
+interface DecodeLimits {
+  maxPixels: number;
+  shrinkAbove?: number | undefined;
+}
+
 /** Decodes a JPEG, PNG, WebP, AVIF, GIF or TIFF file; its bytes must have passed `imageFormat`. */
-export async function decode(bytes: Uint8Array, maxPixels: number): Promise<Image> {
-  const { width = 0, height = 0 } = parseImageHeader(bytes) ?? (await openHeader(bytes).metadata());
-  checkPixels({ width, height }, maxPixels);
-  const pixels = width * height;
+export async function decode(bytes: Uint8Array, { maxPixels, shrinkAbove = maxPixels }: DecodeLimits): Promise<Image> {
+  const original = parseImageHeader(bytes) ?? (await openHeader(bytes).metadata()).autoOrient;
+  checkPixels(original, maxPixels);
+  const pixels = original.width * original.height;
+  const isShrunk = pixels > shrinkAbove;
   while (pixelsInProgress > 0 && pixelsInProgress + pixels > pixelsAtOnce) {
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
   pixelsInProgress += pixels;
   try {
-    const { data, info } = await sharp(bytes, options)
-      .timeout(timeout)
-      .autoOrient()
+    // The limit again, since the decoder may find another size in the file
+    const upright = sharp(bytes, { ...options, limitInputPixels: maxPixels }).timeout(timeout).autoOrient();
+    const { data, info } = await (isShrunk ? shrink(upright, original, shrinkAbove / pixels) : upright)
       .toColourspace("srgb")
       .removeAlpha()
       .raw({ depth: "uchar" })
@@ -61,9 +68,16 @@ export async function decode(bytes: Uint8Array, maxPixels: number): Promise<Imag
       data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
       width: info.width,
       height: info.height,
+      ...(isShrunk && { original: { width: original.width, height: original.height } }),
     };
   } finally {
     pixelsInProgress -= pixels;
     for (const go of waiting.splice(0)) go();
   }
+}
+
+/** Shrinks to a share of the pixels while decoding, row by row where the format allows. */
+function shrink(pipeline: Sharp, { width, height }: Size, share: number): Sharp {
+  const side = (length: number): number => Math.max(1, Math.round(length * Math.sqrt(share)));
+  return pipeline.resize(side(width), side(height), { fit: "fill" });
 }

@@ -8,6 +8,8 @@ export interface Image {
   width: number;
   /** Rows. */
   height: number;
+  /** Size of the image in its file, where this is a smaller version of it. */
+  original?: Size;
 }
 
 /** A width and a height in pixels. */

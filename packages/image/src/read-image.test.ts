@@ -112,6 +112,17 @@ describe("a limit of pixels", () => {
   });
 });
 
+describe("an image that is to be shrunk", () => {
+  it("has about as many pixels as it may, and knows its size", async () => {
+    const file = await raw([255, 128, 0]).withMetadata({ orientation: 6 }).png().toBuffer();
+    expect(await readImage(file, { shrinkAbove: 32 })).toMatchObject({ width: 4, height: 8 });
+    const small = await readImage(file, { shrinkAbove: 8 });
+    expect(small).toMatchObject({ width: 2, height: 4, original: { width: 4, height: 8 } });
+    expect([...small.data.subarray(0, 3)]).toEqual([255, 128, 0]);
+    expect(await readImage(file, { shrinkAbove: 32 })).not.toHaveProperty("original");
+  });
+});
+
 describe("readImageHeader", () => {
   it.each([
     ["webp", {}],

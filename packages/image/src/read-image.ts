@@ -19,6 +19,11 @@ export interface ReadImageOptions {
   fast?: boolean;
   /** Maximum number of pixels, checked by the header before the image is decoded. Default 268 million. */
   maxPixels?: number;
+  /**
+   * Decode images of more pixels at a smaller size, with about so many; BMP is not. `original` of the result is their size.
+   * Default: none is.
+   */
+  shrinkAbove?: number;
 }
 
 /**
@@ -33,14 +38,16 @@ export interface ReadImageOptions {
  */
 export async function readImage(
   source: string | Uint8Array,
-  { fast = false, maxPixels = pixelLimit }: ReadImageOptions = {},
+  { fast = false, maxPixels = pixelLimit, shrinkAbove }: ReadImageOptions = {},
 ): Promise<Image> {
   const bytes = typeof source === "string" ? await readRegular(source, file) : source;
   // Damaged and unusual files are left to sharp, so that both decoders accept and refuse the same files
   const image = fast ? await decodeFast(bytes, maxPixels) : undefined;
   if (image !== undefined) return image;
   try {
-    return await (checkFormat(bytes) === "bmp" ? decodeBitmap(bytes, maxPixels) : decode(bytes, maxPixels));
+    return await (checkFormat(bytes) === "bmp"
+      ? decodeBitmap(bytes, maxPixels)
+      : decode(bytes, { maxPixels, shrinkAbove }));
   } catch (cause) {
     throw notAnImage(source, bytes, cause);
   }

@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { crc32, createDeflate } from "node:zlib";
+import { makeDetections } from "@lookonce/geometry";
 import { blankImage, encodeImage, writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Predictor } from "./index.ts";
+import { Predictor, Results, ResultsWriter } from "./index.ts";
 import { tinyModel } from "./test-tiny-model.ts";
 
 let folder = "";
@@ -42,6 +46,47 @@ it("a batch of large images is not decoded at once", async () => {
   const image = 6000 * 6000 * 3;
   console.info(`ten images of ${image / 1e6} MB: ${((most - before) / 1e6).toFixed(0)} MB more`);
   expect(most - before).toBeLessThan(6 * image);
+});
+
+/** A black PNG, of which there are never all pixels in memory. */
+async function blackPng(side: number): Promise<Buffer> {
+  const row = Buffer.alloc(1 + 3 * side);
+  const pixels = await buffer(Readable.from(Array(side).fill(row)).pipe(createDeflate()));
+  const header = Buffer.from("\0\0\0\0\0\0\0\0\b\x02\0\0\0", "latin1");
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
+}
+
+it("six images of 256 million pixels are saved with their boxes in less than 1.5 GB", async () => {
+  const huge = await blackPng(16_000);
+  const paths = Array.from({ length: 6 }, (_, i) => join(folder, `huge-${i}.png`));
+  for (const path of paths) writeFileSync(path, huge);
+  const predictor = await Predictor.create({ model: await tinyModel("v8"), imgsz: 64, workers: 0 });
+  await predictor.detect(files[0] as string);
+  const writer = new ResultsWriter(join(folder, "saved"), { save: true });
+  const boxes = makeDetections([100, 100, 15_000, 15_000], [0.9], [0]);
+  let most = 0;
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss());
+  }, 5);
+  for await (const { image, ...result } of predictor.predict(paths, { batch: 1, conf: 0.9 })) {
+    expect(result.width).toBe(16_000);
+    await writer.add(new Results({ ...result, image, boxes }));
+  }
+  await writer.close();
+  clearInterval(timer);
+  await predictor.dispose();
+  console.info(`six images of 768 MB: ${(most / 1e6).toFixed(0)} MB at most`);
+  expect(most).toBeLessThan(1.5e9);
 });
 
 async function* stream(count: number): AsyncGenerator<string> {

@@ -5,6 +5,7 @@ import { type Image, writeImage } from "@lookonce/image";
 import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections, type Trail } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
+import { scaledPoints } from "./results/scaled-points.ts";
 import { fileName, withoutEnding } from "./sources/file-name.ts";
 import type { VideoInfo } from "./sources/source.ts";
 import type { ZoneResults } from "./track/zone-results.ts";
@@ -61,6 +62,7 @@ export class Results {
   readonly path: string;
   /** Where files about it go below a folder for results, with the ending that the source has. */
   readonly name: string;
+  /** As it was read: at a smaller size where it has more than 64 million pixels. */
   readonly image: Image;
   /** Size of the original image in pixels. */
   readonly width: number;
@@ -90,9 +92,10 @@ export class Results {
     this.path = path;
     this.name = contents.name ?? fileName(basename(path));
     this.image = image;
-    this.width = image.width;
-    this.height = image.height;
-    this.boxes = new Boxes(boxes, image);
+    const { width, height } = image.original ?? image;
+    this.width = width;
+    this.height = height;
+    this.boxes = new Boxes(boxes, { width, height });
     this.entries = contents.entries ?? {};
     this.names = names;
     this.speed = speed;
@@ -150,13 +153,20 @@ export class Results {
     return cocoDetections(this.stem, this.boxes, options);
   }
 
-  /** The image with its boxes and labels drawn in. */
+  /** {@link image} with its boxes and labels drawn in. */
   plot(options: DrawOptions = {}): Promise<Image> {
-    return drawDetections(
-      this.image,
-      { detections: this.boxes, names: this.names, trails: this.trails, zones: this.zones?.marks ?? [] },
-      options,
-    );
+    const detections = { ...this.boxes, boxes: this.#drawn(this.boxes.boxes) };
+    const [trails, zones] = [this.trails.map(this.#drawnMark, this), this.zones?.marks.map(this.#drawnMark, this) ?? []];
+    return drawDetections(this.image, { detections, names: this.names, trails, zones }, options);
+  }
+
+  #drawnMark<M extends { readonly points: readonly number[] }>(mark: M): M {
+    return { ...mark, points: [...this.#drawn(Float32Array.from(mark.points))] };
+  }
+
+  /** Points, x and y in turn, in the pixels of {@link image}. */
+  #drawn(points: Float32Array): Float32Array {
+    return this.image.original === undefined ? points : scaledPoints(points, this, this.image);
   }
 
   /**
@@ -193,12 +203,13 @@ export class Results {
   async saveCrop(folder: string, options: CropOptions = {}): Promise<string[]> {
     const times = new Map<number, number>();
     const files: string[] = [];
+    const boxes = this.#drawn(this.boxes.boxes);
     for (let i = 0; i < this.boxes.count; i++) {
       const label = this.boxes.classes[i] as number;
       const time = (times.get(label) ?? 0) + 1;
       times.set(label, time);
       const file = join(folder, fileName(this.#nameOf(i)), `${this.stem}${time === 1 ? "" : `-${time}`}.jpg`);
-      await writeImage(file, crop(this.image, this.boxes.boxes.subarray(4 * i, 4 * i + 4), options));
+      await writeImage(file, crop(this.image, boxes.subarray(4 * i, 4 * i + 4), options));
       files.push(file);
     }
     return files;

@@ -72,7 +72,9 @@ export class PredictReport {
 
   #printImage(result: Results): void {
     const { bold, dim } = this.#terminal.colors;
-    const facts = `${result.width} × ${result.height}, ${result.speed.inference.toFixed(0)} ms`;
+    const { width, height, image } = result;
+    const read = image.original === undefined ? "" : ` (read at ${image.width} × ${image.height})`;
+    const facts = `${width} × ${height}${read}, ${result.speed.inference.toFixed(0)} ms`;
     this.#terminal.say(`${bold(result.name)}: ${result.describe()} ${dim(`(${facts})`)}`);
   }
 
