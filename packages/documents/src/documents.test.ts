@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkBudget, defaultLimits, parseJson, parseYaml, readYaml, readYamlSync } from "./index.ts";
+import { checkBudget, defaultLimits, parseJson, parseJsonValue, parseYaml, readYaml, readYamlSync } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,6 +70,25 @@ describe("parseYaml", () => {
       /a: an alias refers to what it is part of|not valid/,
     );
     expect(refusal(() => parseYaml("a".repeat(1_000_001), options))).toMatch(/1,000,001 characters; at most 1,000,000/);
+  });
+});
+
+describe("JSON of programs", () => {
+  const limits = { characters: 100, values: 5, depth: 3 };
+  const parse = (text: string): unknown => parseJsonValue(text, { name: "a.bin: its header", limits });
+
+  it("may have any value at its top", () => {
+    expect(parse('[1, {"a": null}]')).toEqual([1, { a: null }]);
+    expect(parse("3")).toBe(3);
+  });
+
+  it.each([
+    ["[1, 2, 3, 4, 5, 6]", /^a\.bin: its header has 6 values; at most 5 are read\.$/],
+    ["[[[[1]]]]", /^a\.bin: its header: .*too deep/],
+    ["[".repeat(101), /has 101 characters; at most 100 are read/],
+    ["[1", /^a\.bin: its header is not valid JSON: /],
+  ])("%s is refused", (text, message) => {
+    expect(refusal(() => parse(text))).toMatch(message);
   });
 });
 

@@ -1,3 +1,3 @@
 export { checkBudget, defaultLimits, type Limits, type PlaceOf } from "./budget.ts";
-export { type Document, type ParseOptions, parseJson, parseYaml, tableOf } from "./parse.ts";
+export { type Document, type ParseOptions, parseJson, parseJsonValue, parseYaml, tableOf } from "./parse.ts";
 export { type ReadYamlOptions, readYaml, readYamlSync, type YamlFile } from "./read.ts";

@@ -43,14 +43,39 @@ export function parseYaml(text: string, options: ParseOptions): Document {
  */
 export function parseJson(text: string, options: ParseOptions): Document {
   checkLength(text, options);
-  let content: unknown;
+  return tableOf(parse(text, options.name), options);
+}
+
+/**
+ * Reads JSON that a program wrote, whose top may be any value. Its values are counted before it is parsed, so that the parser
+ * does not need more memory than they do.
+ *
+ * @throws LookonceError `FORMAT` when it is no JSON, too large or too deep
+ */
+export function parseJsonValue(text: string, { name, limits }: { name: string; limits: Limits }): unknown {
+  checkLength(text, { name, limits });
+  let separators = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // , [ {
+    if (code === 0x2c || code === 0x5b || code === 0x7b) separators++;
+  }
+  if (separators > limits.values) {
+    throw new LookonceError("FORMAT", `${name} has ${separators} values; at most ${limits.values} are read.`);
+  }
+  const value = parse(text, name);
+  // Without aliases, characters have been counted
+  checkBudget({ value }, name, { values: Number.POSITIVE_INFINITY, depth: limits.depth });
+  return value;
+}
+
+function parse(text: string, name: string): unknown {
   try {
-    content = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     const reason = (cause as Error).message.slice(0, 200);
-    throw new LookonceError("FORMAT", `${options.name} is not valid JSON: ${reason}`, { cause });
+    throw new LookonceError("FORMAT", `${name} is not valid JSON: ${reason}`, { cause });
   }
-  return tableOf(content, options);
 }
 
 /**
@@ -72,7 +97,7 @@ export function tableOf(content: unknown, options: ParseOptions): Document {
   return content as Document;
 }
 
-function checkLength({ length }: string, { name, limits }: ParseOptions): void {
+function checkLength({ length }: string, { name, limits }: Pick<ParseOptions, "name" | "limits">): void {
   const { characters } = { ...defaultLimits, ...limits };
   if (length <= characters) return;
   const [size, most] = [length, characters].map((count) => count.toLocaleString("en"));

@@ -68,11 +68,13 @@ export function openProcess<M>(options: WorkerOptions, on: ChannelListener<M>): 
     env,
   });
   let fault: Error | undefined;
-  const watch = setInterval(() => {
-    if (maxMemory === undefined || residentBytes(child.pid) <= maxMemory) return;
-    fault = new Error(`it used more than ${Math.round(maxMemory / 2 ** 20)} MiB of memory`);
-    child.kill("SIGKILL");
-  }, memoryIntervalMs).unref();
+  const watchMemory = (limit: number): NodeJS.Timeout =>
+    setInterval(() => {
+      if (residentBytes(child.pid) <= limit) return;
+      fault = new Error(`it used more than ${Math.round(limit / 2 ** 20)} MiB of memory`);
+      child.kill("SIGKILL");
+    }, memoryIntervalMs).unref();
+  const watch = maxMemory === undefined ? undefined : watchMemory(maxMemory);
   child.on("message", (message) => on.message(message as M));
   const ended = (cause: Error): void => {
     clearInterval(watch);

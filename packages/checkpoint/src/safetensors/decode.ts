@@ -1,8 +1,9 @@
+import { parseJsonValue } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
 import { type ElementType, elementTypes, isCounts, storedTensor } from "../element-types.ts";
 import type { StoredTensor } from "../tensor.ts";
 import { checkDigests, type DigestedTensor } from "./digests.ts";
-import { parseUntrusted } from "./untrusted-json.ts";
+import { jsonLimits } from "./json-limits.ts";
 
 /** The contents of a safetensors file. */
 export interface Safetensors {
@@ -56,14 +57,12 @@ function readHeader(bytes: Uint8Array, name: string): { header: Record<string, u
       `${name}: the header should have ${length} bytes, the file has ${bytes.length}; it is truncated or no safetensors file`,
     );
   }
-  try {
-    const header = parseUntrusted(new TextDecoder().decode(bytes.subarray(8, 8 + length)), `${name}: its header`);
-    if (typeof header !== "object" || header === null || Array.isArray(header)) throw new TypeError("not an object");
-    return { header: header as Record<string, unknown>, start: 8 + length };
-  } catch (cause) {
-    if (cause instanceof LookonceError) throw cause;
-    throw new LookonceError("FORMAT", `${name}: its header is not a JSON object`, { cause });
+  const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  const header = parseJsonValue(text, { name: `${name}: its header`, limits: jsonLimits });
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw new LookonceError("FORMAT", `${name}: its header is not a JSON object`);
   }
+  return { header: header as Record<string, unknown>, start: 8 + length };
 }
 
 function readMetadata(value: unknown, name: string): Record<string, string> {

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
+import { parseJsonValue } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
-import { parseUntrusted } from "./untrusted-json.ts";
+import { jsonLimits } from "./json-limits.ts";
 
 /** The key of `__metadata__` under which this package's own files keep a digest of every tensor, as JSON. */
 const key = "crc32";
@@ -53,12 +54,8 @@ function digests(tensors: readonly DigestedTensor[], metadata: Metadata): Map<st
 }
 
 function parse(text: string, file: string): Map<string, unknown> {
-  try {
-    return new Map(Object.entries(parseUntrusted(text, `${file}: metadata key "${key}"`) ?? {}));
-  } catch (error) {
-    if (error instanceof LookonceError) throw error;
-    throw damaged(file, "its digests are not readable");
-  }
+  const digests = parseJsonValue(text, { name: `${file}: metadata key "${key}"`, limits: jsonLimits });
+  return new Map(Object.entries(digests ?? {}));
 }
 
 function damaged(file: string, why: string): LookonceError {

@@ -1,9 +1,10 @@
+import { parseJsonValue } from "@lookonce/documents";
 import { LookonceError } from "@lookonce/errors";
 import type { Checkpoint, TrainingState } from "../checkpoint.ts";
 import type { PlainValue } from "../plain.ts";
 import type { Safetensors } from "./decode.ts";
 import { type EncodeOptions, writeSafetensors } from "./encode.ts";
-import { parseUntrusted } from "./untrusted-json.ts";
+import { jsonLimits } from "./json-limits.ts";
 
 type Field = "config" | "names" | "nc" | "stride" | "anchors" | "metadata";
 
@@ -74,13 +75,7 @@ export function checkpointFromSafetensors({ tensors, metadata }: Safetensors, na
 }
 
 function parse({ expected, fits }: FieldFormat, key: string, { text, name }: { text: string; name: string }): unknown {
-  let value: unknown;
-  try {
-    value = parseUntrusted(text, `${name}: metadata key "${key}"`);
-  } catch (error) {
-    if (error instanceof LookonceError) throw error;
-    value = undefined;
-  }
+  const value = parseJsonValue(text, { name: `${name}: metadata key "${key}"`, limits: jsonLimits });
   if (!fits(value)) {
     throw new LookonceError(
       "FORMAT",
