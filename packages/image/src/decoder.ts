@@ -58,7 +58,9 @@ export async function decode(bytes: Uint8Array, { maxPixels, shrinkAbove = maxPi
   pixelsInProgress += pixels;
   try {
     // The limit again, since the decoder may find another size in the file
-    const upright = sharp(bytes, { ...options, limitInputPixels: maxPixels }).timeout(timeout).autoOrient();
+    const upright = sharp(bytes, { ...options, limitInputPixels: maxPixels })
+      .timeout(timeout)
+      .autoOrient();
     const { data, info } = await (isShrunk ? shrink(upright, original, shrinkAbove / pixels) : upright)
       .toColourspace("srgb")
       .removeAlpha()

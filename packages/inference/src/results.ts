@@ -156,7 +156,10 @@ export class Results {
   /** {@link image} with its boxes and labels drawn in. */
   plot(options: DrawOptions = {}): Promise<Image> {
     const detections = { ...this.boxes, boxes: this.#drawn(this.boxes.boxes) };
-    const [trails, zones] = [this.trails.map(this.#drawnMark, this), this.zones?.marks.map(this.#drawnMark, this) ?? []];
+    const [trails, zones] = [
+      this.trails.map(this.#drawnMark, this),
+      this.zones?.marks.map(this.#drawnMark, this) ?? [],
+    ];
     return drawDetections(this.image, { detections, names: this.names, trails, zones }, options);
   }
 
