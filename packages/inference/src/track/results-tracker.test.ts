@@ -186,6 +186,24 @@ describe("counting at lines and zones", () => {
     });
   });
 
+  it("counts feet on the image's lower edge in zones that reach down to it", () => {
+    const { width, height } = size;
+    const content = {
+      zones: {
+        all: [
+          [0, 0],
+          [width, 0],
+          [width, height],
+          [0, height],
+        ],
+      },
+      point: "bottom",
+    };
+    const tracker = new ResultsTracker({ zones: parseZones(content, "z") });
+    const boxes = makeDetections([10, 20, 60, height, 200, 20, 260, height + 9], [0.9, 0.9], [0, 1]);
+    expect(tracker.track(frame([], { boxes })).zones?.counts.zones).toEqual({ all: { cat: 1, dog: 1 } });
+  });
+
   it("is drawn with its counts", async () => {
     const [first, last] =
       [walkIn(new ResultsTracker({ zones, trails: 0 }))].map((all) => [all[0], all.at(-1)])[0] ?? [];

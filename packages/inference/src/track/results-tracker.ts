@@ -65,7 +65,9 @@ export class ResultsTracker {
     this.#frame += isSameVideo ? framesBetween(last, result) : 1;
     const tracks = this.#tracker.update(result.boxes, { frame: this.#frame });
     const trails = this.#maxPoints > 0 ? this.#extendTrails(tracks) : [];
-    const zones = this.#counter?.count(tracks, result);
+    // Feet on the lower edge are within a zone that reaches down to it
+    const inside = clipBoxes(tracks.boxes, { width: width - 1, height: height - 1 });
+    const zones = this.#counter?.count({ ...tracks, boxes: inside }, result);
     if (tracks.count === 0) return new Results({ ...result, trails, zones });
     const boxes: Detections = {
       count: tracks.count,
