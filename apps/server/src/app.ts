@@ -110,6 +110,8 @@ function serverOptions({ log, maxBody, requestTimeout, headersTimeout, proxies, 
     // A connection on which nothing moves for so long is dead: longer than any answer needs.
     connectionTimeout: 1000 * Math.max(120, 2 * rest.timeout),
     forceCloseConnections: true,
+    // It would end what runs before closing, too, and jobs have `grace` seconds to save themselves
+    pluginTimeout: 0,
     trustProxy: proxies.length === 0 ? false : [...proxies],
     routerOptions: { maxParamLength: 300 },
     http: {

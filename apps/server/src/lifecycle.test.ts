@@ -20,6 +20,10 @@ describe("a service with much to do", async () => {
   const { app } = await testService({ queue: 64, maxImages: 64, batch: 1, timeout: 0.4, imgsz: 640, maxImgsz: 640 });
   const url = await listen(app);
 
+  it("is not ended by Fastify before its jobs have saved themselves", () => {
+    expect(app.initialConfig.pluginTimeout).toBe(0);
+  });
+
   it("aborts what is too slow, and what of it has not started", async () => {
     const response = await post(url, 64);
     expect(response.status).toBe(504);
