@@ -78,7 +78,7 @@ const segments = [];
 const pending = [];
 const ends = {};
 const faults = [];
-let rate = number("times") * capacity;
+let rate = Math.max(1, number("times") * capacity);
 
 async function run(kind) {
   const isCalm = hosts[kind] === 0;

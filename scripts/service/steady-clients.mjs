@@ -100,9 +100,11 @@ export class SteadyClients {
   #nextRate(rate, times) {
     if (times === 0) return rate;
     const since = performance.now() - rateWindowMs;
-    if (this.#refusedAt < since) return Math.min(1.1 * rate, 2000);
     const first = this.foundAt.findLastIndex((time) => time < since) + 1;
-    return Math.max(1, (times * 1000 * (this.foundAt.length - first)) / rateWindowMs);
+    const answered = (1000 * (this.foundAt.length - first)) / rateWindowMs;
+    // A service that stands still, as all do on a machine that is too busy, is not flooded
+    const next = this.#refusedAt < since ? Math.min(1.1 * rate, 2 * times * answered) : times * answered;
+    return Math.max(1, next);
   }
 }
 
