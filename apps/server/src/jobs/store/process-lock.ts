@@ -12,6 +12,10 @@ export interface ProcessLock {
  * Locks, unless another process has the lock. Node has no lock that the operating system frees, so this is
  * SQLite's: an exclusive transaction on an otherwise empty database.
  *
+ * `withLock` of `@lookonce/files` is no substitute: it knows by the number and the start of a process whether its owner lives,
+ * which systems other than Linux do not show, and waits where this answers at once. It is for folders that several hosts share,
+ * on which SQLite's locks cannot be relied upon.
+ *
  * @param file is made where it does not exist, as is `file.pid`, with the number of the process that has it
  * @throws LookonceError `IO` when the file cannot be used
  */
