@@ -2,9 +2,14 @@
 //
 //     node bench/yolov8n.mjs --mode train --imgsz 640 --batch 8 --threads 2 --steps 5
 //
-// prints one line of JSON with the median seconds per step. A training step is what the trainer does for a batch
-// (forward, loss, gradients, SGD with Nesterov momentum), without clipping and averaging, which the other side does not
-// do either. An inference step is one image, already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
+// prints one line of JSON with the median seconds per step, those of the first one, and the process's memory before the
+// first and at most. A training step is what the trainer does for a batch (forward, loss, gradients, SGD with Nesterov
+// momentum), without clipping and averaging, which the other side does not do either. An inference step is one image,
+// already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
+//
+// `--model yolov8s` takes another network; `--objects 16,64,256` draws up to so many boxes an image, one after the other,
+// as batches of a training do (default 16: one padding size); `--accumulate` makes every other step one that only
+// accumulates gradients.
 import { parseArgs } from "node:util";
 import { padTargets } from "@lookonce/data";
 import { setDevice } from "@lookonce/device";
@@ -23,15 +28,19 @@ const { values } = parseArgs({
     steps: { type: "string", default: "5" },
     warmup: { type: "string", default: "2" },
     device: { type: "string", default: "cpu" },
+    model: { type: "string", default: "yolov8n" },
+    objects: { type: "string", default: "16" },
+    accumulate: { type: "boolean", default: false },
   },
 });
 const numbers = Object.fromEntries(
   ["imgsz", "batch", "threads", "steps", "warmup"].map((key) => [key, Number(values[key])]),
 );
 
-function randomBatch(rng, { imgsz, batch }) {
-  const samples = Array.from({ length: batch }, () => {
-    const count = rng.integer(3, 16);
+function randomBatch(rng, { imgsz, batch }, objects) {
+  const samples = Array.from({ length: batch }, (_, i) => {
+    // The first image sets the padding.
+    const count = i === 0 ? objects - 1 : rng.integer(3, objects);
     const boxes = new Float32Array(count * 4);
     for (let i = 0; i < count; i++) {
       const [width, height] = [rng.uniform(0.05, 0.45) * imgsz, rng.uniform(0.05, 0.45) * imgsz];
@@ -46,12 +55,17 @@ function randomBatch(rng, { imgsz, batch }) {
 
 async function trainingStep(model, rng, options) {
   const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
-  const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer });
-  const batch = randomBatch(rng, options);
+  const { accumulate: accumulates } = values;
+  const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer, accumulates });
+  const batches = values.objects.split(",").map((objects) => randomBatch(rng, options, Number(objects)));
   const settings = { lr: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
+  let count = 0;
   return async () => {
+    const batch = batches[(accumulates ? count >> 1 : count) % batches.length];
+    const optimizerStep = !accumulates || count % 2 === 1;
+    count++;
     const start = performance.now();
-    const { losses } = await step.run(batch, settings);
+    const { losses } = await step.run(batch, { ...settings, optimizerStep });
     return { seconds: (performance.now() - start) / 1000, last: Object.values(losses) };
   };
 }
@@ -68,23 +82,30 @@ async function inferenceStep(model, rng, { imgsz }) {
 
 await setDevice(values.device, { threads: numbers.threads });
 const rng = new Random(0);
-const model = new DetectionModel(await readModelConfig("yolov8n.yaml"), { rng: rng.fork("weights") });
+const model = new DetectionModel(await readModelConfig(`${values.model}.yaml`), { rng: rng.fork("weights") });
 const step = await (values.mode === "train" ? trainingStep : inferenceStep)(model, rng.fork("data"), numbers);
-for (let i = 0; i < numbers.warmup; i++) await step();
+const baseBytes = process.memoryUsage.rss();
 const results = [];
-for (let i = 0; i < numbers.steps; i++) results.push(await step());
-const seconds = results.map((result) => result.seconds).sort((a, b) => a - b);
+for (let i = 0; i < numbers.warmup + numbers.steps; i++) results.push(await step());
+const [{ seconds: firstStep }] = results;
+const seconds = results
+  .slice(numbers.warmup)
+  .map((result) => result.seconds)
+  .sort((a, b) => a - b);
 const middle = seconds.length >> 1;
 const median = seconds.length % 2 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
-const { mode, device } = values;
+const { mode, device, model: network } = values;
 const peakBytes = process.resourceUsage().maxRSS * 1024;
 console.log(
   JSON.stringify({
     framework: `lookonce on ${device}`,
+    model: network,
     mode,
     ...numbers,
     secondsPerStep: median,
     fastest: seconds[0],
+    firstStep,
+    baseBytes,
     peakBytes,
     last: results.at(-1).last,
   }),
