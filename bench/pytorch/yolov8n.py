@@ -286,7 +286,10 @@ def main():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--warmup", type=int, default=1)
     parser.add_argument("--classes", type=int, default=80)
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
+    # Steps end by reading a result, which waits for the device.
+    torch.set_default_device(options.device)
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
     if options.mode == "train":
@@ -305,6 +308,7 @@ def main():
         json.dumps(
             {
                 "framework": f"pytorch {torch.__version__}",
+                "device": options.device,
                 "mode": options.mode,
                 "imgsz": options.imgsz,
                 "batch": options.batch,
