@@ -7,7 +7,7 @@
 // momentum), without clipping and averaging, which the other side does not do either. An inference step is one image,
 // already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
 //
-// `--model yolov8s` takes another network; `--objects 16,64,256` draws up to so many boxes an image, one after the other,
+// `--model yolov8s` is for another network; `--objects 16,64,256` draws up to so many boxes an image, one after the other,
 // as batches of a training do (default 16: one padding size); `--accumulate` makes every other step one that only
 // accumulates gradients.
 import { parseArgs } from "node:util";
