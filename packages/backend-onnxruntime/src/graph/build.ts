@@ -1,6 +1,6 @@
 import { GraphBuilder } from "@lookonce/onnx";
-import type { FilterGradients } from "../kernels/filter-gradient-form.ts";
 import { kernels } from "../kernels/index.ts";
+import type { FilterGradients } from "./filter-gradients.ts";
 import type { AnyKernel } from "./kernel.ts";
 import { Lowering, type Target } from "./lowering.ts";
 import type { Plan } from "./plan.ts";

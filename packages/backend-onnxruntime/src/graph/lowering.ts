@@ -7,8 +7,8 @@ import {
   type TensorType,
   type TensorValue,
 } from "@lookonce/onnx";
-import type { FilterGradients } from "../kernels/filter-gradient-form.ts";
 import { Autocast } from "./autocast.ts";
+import type { FilterGradients } from "./filter-gradients.ts";
 import type { NumericType } from "./signature.ts";
 import { dimOf, hostArray, shape4, sizeOf, type Value } from "./value.ts";
 

@@ -1,16 +1,10 @@
 import { int, ints } from "@lookonce/onnx";
+import type { FilterGradientForm } from "../graph/filter-gradients.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import type { Value } from "../graph/value.ts";
 import type { Convolution } from "./convolution.ts";
-import { type AtHand, chooseForm, correlationOf, type FilterGradientForm } from "./filter-gradient-form.ts";
+import { type AtHand, chooseForm, correlationOf, type Operands } from "./filter-gradient-form.ts";
 import { correlateStripes } from "./filter-gradient-stripes.ts";
-
-/** A convolution's operands, its input and the gradient of its output, and how many channels are in a block. */
-export interface Operands {
-  readonly x: Value;
-  readonly dy: Value;
-  readonly block: number;
-}
 
 /**
  * Writes the gradient with respect to the filter, [h, w, in, out], with operators on channels in blocks, where the runtime

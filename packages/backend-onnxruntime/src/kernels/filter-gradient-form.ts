@@ -1,31 +1,12 @@
+import type { FilterGradientForm, Stripes } from "../graph/filter-gradients.ts";
+import type { Value } from "../graph/value.ts";
 import type { Convolution, WindowAxis } from "./convolution.ts";
 
-/**
- * How the gradient of a filter is computed from channels in blocks; decision 0034 explains each.
- *
- * - `planes`: each channel of the input is an image of its own; for fewer channels than a block has.
- * - `pixels`: neighboring pixels play the part of channels; for filters of one tap. `filter` is the operand in blocks.
- * - `stripes`: one convolution is the whole correlation, for `images` images at a time, `slices` stripes of rows each.
- *   The image is cut to blocks of `lanes` channels, and is `dy` in place of `x` with `swap`.
- */
-export type FilterGradientForm =
-  | { readonly kind: "planes" }
-  | { readonly kind: "pixels"; readonly filter: "x" | "dy" }
-  | Stripes;
-
-export interface Stripes {
-  readonly kind: "stripes";
-  readonly images: number;
-  readonly slices: number;
-  readonly lanes: number;
-  readonly swap: boolean;
-}
-
-/** The forms that work where a graph will run. */
-export interface FilterGradients {
-  /** Channels in a block. */
+/** A convolution's operands, its input and the gradient of its output, and how many channels are in a block. */
+export interface Operands {
+  readonly x: Value;
+  readonly dy: Value;
   readonly block: number;
-  readonly forms: ReadonlySet<FilterGradientForm["kind"]>;
 }
 
 /** Sizes along rows or columns of a correlation whose filter is one operand and whose image is the other. */

@@ -1,8 +1,8 @@
 import { int, ints } from "@lookonce/onnx";
+import type { Stripes } from "../graph/filter-gradients.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import type { Operands } from "./blocked-filter-gradient.ts";
 import type { Convolution } from "./convolution.ts";
-import { type Correlation, correlationOf, type Stripes } from "./filter-gradient-form.ts";
+import { type Correlation, correlationOf, type Operands } from "./filter-gradient-form.ts";
 
 /** One of the two operands of a correlation: its name in blocks, its channels, rows and columns. */
 interface Operand {
