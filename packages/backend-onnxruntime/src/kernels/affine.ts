@@ -47,7 +47,7 @@ export function lowerAffine(to: Lowering, output: Value, inputs: { readonly a: V
             }),
           ),
         );
-  const terms = candidates.find(isOnePass);
+  const terms = candidates.find((each) => isOnePass(each) && each.offsets.length + each.products.length > 0);
   if (terms === undefined) return false;
   write(to, output, terms);
   return true;
@@ -57,12 +57,11 @@ function isMap({ shape, dtype }: Value, output: Value): boolean {
   return dtype === "float32" && shape.length === 4 && shape.every((dim, i) => dim === output.shape[i]);
 }
 
-/** At most one map with a factor and one without, and something that an addition of maps would not do. */
-function isOnePass({ maps, products, offsets }: Terms): boolean {
+/** Whether there is at most one map with a factor and one without. */
+function isOnePass({ maps, products }: Terms): boolean {
   const scaled = products.length + maps.filter(({ isNegative }) => isNegative).length;
   const count = maps.length + products.length;
-  if (count === 0 || count > 2 || scaled > 1) return false;
-  return offsets.length > 0 || products.length > 0;
+  return count > 0 && count <= 2 && scaled <= 1;
 }
 
 /** What a term is the sum of, one level of products and any of sums deep. */

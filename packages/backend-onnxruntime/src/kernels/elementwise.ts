@@ -36,7 +36,10 @@ export function elementwise<const V extends readonly Value[]>(
     size === 1 && value.shape.length === 4 ? to.getChannelsFirst(value) : broadcastable(to, value);
   const isFull = (value: Value): boolean => rank === 4 && sizeOf(value.shape) === size;
   if (to.canBlock(output) && inputs.some((value) => isFull(value) && to.isBlocked(value))) {
-    to.setBlocks(output, make(names((value) => blockable(to, value))));
+    // Without broadcasting, blocks are as good as any order: as the convolutions left them.
+    if (inputs.every((value) => scalar(source(value)) !== undefined || isFull(source(value)))) {
+      to.setBlocked(output, make(names((value) => to.getBlocked(value))));
+    } else to.setBlocks(output, make(names((value) => blockable(to, value))));
     return;
   }
   const isChannelsFirst = inputs.some((value) => isFull(value) && to.isChannelsFirst(value));

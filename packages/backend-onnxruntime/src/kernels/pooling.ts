@@ -30,10 +30,13 @@ export function padded(
     // Where sizes are rounded up, the padding includes the last window's part beyond the border.
     ceil_mode: int(0),
   };
-  const isSmall = [pool.rows, pool.columns].every((axis) => Math.max(axis.before, axis.after) < axis.filter);
-  if (isSmall) return { x, attributes, isPadded: false };
+  if (hasSmallPads(pool)) return { x, attributes, isPadded: false };
   const name = to.node("Pad", [x, to.int64s([0, 0, ...before, 0, 0, ...after]), to.scalar(fill)]);
   return { x: name, attributes: { ...attributes, pads: ints([0, 0, 0, 0]) }, isPadded: true };
+}
+
+function hasSmallPads({ rows, columns }: Pooling): boolean {
+  return [rows, columns].every((axis) => Math.max(axis.before, axis.after) < axis.filter);
 }
 
 /** Windows of one element that leave the shape alone: tfjs returns the input, whatever stride and padding are. */
@@ -86,6 +89,10 @@ export const poolingKernels: Kernels<"AvgPool" | "AvgPoolGrad" | "MaxPool" | "Ma
     infer: ({ x }, attrs) => ({ shape: pooling(x, attrs).outShape, dtype: x.dtype }),
     lower(to, { inputs: { x: image }, attrs, output }) {
       const pool = pooling(image, attrs);
+      if (to.isBlocked(image) && image.dtype === "float32" && !isCopy(pool) && hasSmallPads(pool)) {
+        const { attributes } = padded(to, to.getBlocked(image), { pool, fill: 0 });
+        return to.setBlocked(output, to.nchwc("MaxPool", [to.getBlocked(image)], attributes));
+      }
       const name = to.getChannelsFirst(image);
       if (isCopy(pool)) return to.setChannelsFirst(output, name);
       const fill = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { int, str } from "@lookonce/onnx";
+import { int, ints, str } from "@lookonce/onnx";
 import type { ResizeBilinearAttrs } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
@@ -23,6 +23,10 @@ export const resizeKernels: Kernels<
       if (!scales.every(Number.isInteger) || attrs.alignCorners) {
         return resize(to, images, output, axisMatrix("nearest", attrs));
       }
+      if (to.isBlocked(images) && images.dtype === "float32") {
+        const attributes = { scales: ints([1, 1, ...scales]), mode: str("nearest") };
+        return to.setBlocked(output, to.nchwc("Upsample", [to.getBlocked(images)], attributes));
+      }
       // A whole number of copies of each element, wherever its center is.
       const scale = to.constant("float32", Float32Array.of(1, 1, ...scales));
       const name = to.node("Resize", [to.getChannelsFirst(images), "", scale], {
@@ -41,6 +45,13 @@ export const resizeKernels: Kernels<
       const [down, across] = [dimOf(dy, 1) / h, dimOf(dy, 2) / w];
       if (!Number.isInteger(down) || !Number.isInteger(across) || attrs.alignCorners) {
         return resizeBack(to, dy, output, axisMatrix("nearest", attrs));
+      }
+      if (to.isBlocked(dy) && to.canBlock(output)) {
+        // A filter of ones for each channel.
+        const ones = to.constant("float32", new Float32Array(c * down * across).fill(1), [c, 1, down, across]);
+        const window = ints([down, across]);
+        const attributes = { kernel_shape: window, strides: window, group: int(c) };
+        return to.setBlocked(output, to.nchwc("Conv", [to.getBlocked(dy), ones], attributes));
       }
       const blocks = to.reshape(to.getChannelsFirst(dy), [n * c, h, down, w, across]);
       const sums = to.node("ReduceSum", [blocks, to.int64s([2, 4])], { keepdims: int(0) });
