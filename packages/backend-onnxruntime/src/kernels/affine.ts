@@ -31,22 +31,9 @@ export function lowerAffine(to: Lowering, output: Value, inputs: { readonly a: V
   const { kernel } = output.producer ?? {};
   const read = [inputs.a, inputs.b];
   if (!read.some((value) => isMap(value, output) && to.isBlocked(value))) return false;
+  const term = { value: output, isNegative: false };
   const candidates =
-    kernel === "Multiply"
-      ? [termsOf(to, { value: output, isNegative: false }, output)]
-      : [
-          [true, true],
-          [true, false],
-          [false, true],
-          [false, false],
-        ].map((isOpen) =>
-          joined(
-            read.map((value, i) => {
-              const term = { value, isNegative: kernel === "Sub" && i === 1 };
-              return isOpen[i] ? termsOf(to, term, output) : leaf(to, term, output);
-            }),
-          ),
-        );
+    kernel === "Multiply" ? [termsOf(to, term, output)] : sums(to, [inputs.a, inputs.b], { term, output, depth: 3 });
   const terms = candidates.find((each) => isOnePass(each) && each.offsets.length + each.products.length > 0);
   if (terms === undefined) return false;
   write(to, output, terms);
@@ -64,8 +51,8 @@ function isOnePass({ maps, products }: Terms): boolean {
   return count > 0 && count <= 2 && scaled <= 1;
 }
 
-/** What a term is the sum of, one level of products and any of sums deep. */
-function termsOf(to: Lowering, term: Term, output: Value): Terms {
+/** What a term is the sum of: one level of products and `depth` of sums, of which one pass has three at most. */
+function termsOf(to: Lowering, term: Term, output: Value, depth = 3): Terms {
   const { value, isNegative } = term;
   const { kernel, inputs } = value.producer ?? {};
   const [a, b] = Object.values(inputs ?? {});
@@ -75,13 +62,28 @@ function termsOf(to: Lowering, term: Term, output: Value): Terms {
     if (!isMap(map, output) || isNumber(to, map) || !isPerChannel(to, factor, output)) return leaf(to, term, output);
     return { maps: [], products: [{ value: map, factor, isNegative }], offsets: [] };
   }
-  if (kernel !== "Add" && kernel !== "Sub") return leaf(to, term, output);
-  const parts = [
-    { value: a, isNegative },
-    { value: b, isNegative: isNegative !== (kernel === "Sub") },
+  if ((kernel !== "Add" && kernel !== "Sub") || depth === 0) return leaf(to, term, output);
+  return sums(to, [a, b], { term, output, depth }).find(isOnePass) ?? leaf(to, term, output);
+}
+
+/** The terms of a sum or difference: of both its parts, of one of them while the other is a term itself, or of none. */
+function sums(
+  to: Lowering,
+  values: readonly Value[],
+  { term, output, depth }: { term: Term; output: Value; depth: number },
+): Terms[] {
+  const isDifference = term.value.producer?.kernel === "Sub";
+  const parts = values.map((value, i) => {
+    const part = { value, isNegative: term.isNegative !== (isDifference && i === 1) };
+    return { open: termsOf(to, part, output, depth - 1), closed: leaf(to, part, output) };
+  });
+  const either = [
+    [true, true],
+    [true, false],
+    [false, true],
+    [false, false],
   ];
-  const terms = joined(parts.map((part) => termsOf(to, part, output)));
-  return isOnePass(terms) ? terms : leaf(to, term, output);
+  return either.map((isOpen) => joined(parts.map(({ open, closed }, i) => (isOpen[i] ? open : closed))));
 }
 
 function joined(all: readonly Terms[]): Terms {
