@@ -115,6 +115,27 @@ describe("what follows convolutions in blocks", () => {
       return [...sums, tf.cast(isLarger, "float32"), tf.where(isLarger, x, draw("other")), tf.sub(draw("y"), x)];
     }));
 
+  it("is scaled, shifted and added up, in sums of sums", () =>
+    expectAlike(() => {
+      const [x, other] = [inBlocks(draw("x")), inBlocks(draw("other"))];
+      const [scale, shift] = [draw("scale", [shape[3]]), draw("shift", [shape[3]])];
+      const z = tf.add(tf.mul(x, scale), shift);
+      const y = tf.mul(z, tf.sigmoid(z));
+      let doubled: tf.Tensor = x;
+      for (let i = 0; i < 30; i++) doubled = tf.mul(tf.add(doubled, doubled), 0.5);
+      for (let i = 0; i < 30; i++) doubled = tf.add(doubled, doubled);
+      return [
+        z,
+        y,
+        tf.add(tf.sub(z, y), 1),
+        tf.sub(shift, tf.sub(x, tf.mul(other, scale))),
+        tf.add(tf.add(tf.mul(x, scale), other), shift),
+        tf.sub(tf.mul(x, scale), tf.mul(other, shift)),
+        tf.sub(tf.sub(1, z), tf.add(y, shift)),
+        tf.mul(doubled, 2 ** -30),
+      ];
+    }));
+
   it("is reduced along every set of axes", () =>
     expectAlike(() => {
       const [x, y] = [inBlocks(draw("x")), inBlocks(draw("y"))];
