@@ -58,7 +58,7 @@ describe("a lock", () => {
   });
 
   it.runIf(existsSync("/proc/self/stat"))(
-    "of a process that ended is taken over before its parent takes note",
+    "of a process that ended is taken over before its parent notices",
     async () => {
       const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 10"], { stdio: ["ignore", "pipe", "ignore"] });
       onTestFinished(() => void parent.kill());
@@ -69,15 +69,15 @@ describe("a lock", () => {
     },
   );
 
-  it("is waited for before somebody is told of it, as its owner may be ending", async () => {
-    const told = vi.fn();
+  it("is waited for before somebody is notified of it, as its owner may be ending", async () => {
+    const notified = vi.fn();
     let next: Promise<string> | undefined;
     await withLock(file, async () => {
-      next = withLock(file, async () => "taken", { patience: 60_000, onWait: told });
+      next = withLock(file, async () => "taken", { patience: 60_000, onWait: notified });
       await new Promise((resolve) => setTimeout(resolve, 10));
     });
     expect(await next).toBe("taken");
-    expect(told).not.toHaveBeenCalled();
+    expect(notified).not.toHaveBeenCalled();
   });
 
   it("of another host counts while it shows signs of life", async () => {
