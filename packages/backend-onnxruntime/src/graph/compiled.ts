@@ -2,6 +2,7 @@ import type { OnnxModel } from "@lookonce/onnx";
 import { type BuildOptions, buildGraph } from "./build.ts";
 import { joinGraphs } from "./join-graphs.ts";
 import type { Plan } from "./plan.ts";
+import { recompute } from "./recompute.ts";
 import { Residents } from "./residents.ts";
 import { compile, hostTensor, type RuntimeOptions, type RuntimeTensor, type Session } from "./runtime.ts";
 import type { HostData, Signature } from "./signature.ts";
@@ -36,13 +37,16 @@ export function lower(
 ): Lowered {
   const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
   const own = count++;
-  const { graph, inputs } = buildGraph(plan, {
-    ...options,
-    isConstant: (value) => constants.has(value),
-    inputName: ({ placeholder, shape }, n) =>
-      placeholder === undefined ? `input${own}_${n}` : `${placeholder} ${shape}`,
-    namesGradients: true,
-  });
+  const { graph, inputs } = buildGraph(
+    { ...plan, nodes: recompute(plan.nodes) },
+    {
+      ...options,
+      isConstant: (value) => constants.has(value),
+      inputName: ({ placeholder, shape }, n) =>
+        placeholder === undefined ? `input${own}_${n}` : `${placeholder} ${shape}`,
+      namesGradients: true,
+    },
+  );
   const names = [...plan.inputs, ...plan.constants].map((value) => inputs.get(value));
   return { plan, written, model: graph.build(), names };
 }
