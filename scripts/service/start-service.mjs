@@ -44,7 +44,8 @@ export async function readMetric(url, name) {
  * @returns its status, its JSON, and the seconds after which to try again, if it says so; rejects when the connection breaks
  *   or `timeoutMs` have passed
  */
-export function postImage(url, image, { query = "", timeoutMs = 300_000, ...options } = {}) {
+export function postImage(url, image, all = {}) {
+  const { query = "", timeoutMs = 300_000, isAgain = false, ...options } = all;
   return new Promise((resolve, reject) => {
     const headers = { "content-type": "image/jpeg", "content-length": image.length };
     const request = http.request(`${url}/v1/predict${query}`, { method: "POST", headers, ...options });
@@ -61,7 +62,12 @@ export function postImage(url, image, { query = "", timeoutMs = 300_000, ...opti
         reject(error);
       }
     });
-    request.on("error", reject);
+    request.on("error", (error) => {
+      // The service may close a connection that was idle in the moment in which it is used again: Node's advice is to try again
+      if (error.code === "ECONNRESET" && request.reusedSocket && !isAgain)
+        resolve(postImage(url, image, { ...all, isAgain: true }));
+      else reject(error);
+    });
     request.setTimeout(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     request.end(image);
   });
