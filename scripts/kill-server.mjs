@@ -7,7 +7,7 @@
 //
 //   npm run build && node scripts/kill-server.mjs [--kills 6] [--epochs 6] [--seed 0]
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -219,9 +219,12 @@ let { id } = await post(service, training);
 let heard = [];
 let kills = 0;
 let lived = 0;
+/** When the job saved its state last, and how often it was killed since. */
+let saved = { at: 0, kills: 0 };
 while (kills < Number(values.kills)) {
   const following = follow(service, id, heard.at(-1) ?? 0);
   await sleep(rng.uniform(0.1, 0.7) * duration);
+  await whenSaved();
   const worker = workerOf(runs, id);
   const inference = inferenceProcesses(service.child.pid);
   service.isKilled = true;
@@ -243,6 +246,7 @@ while (kills < Number(values.kills)) {
     compare(job);
     id = (await post(service, training)).id;
     heard = [];
+    saved = { at: 0, kills: 0 };
   }
 }
 const rest = follow(service, id, heard.at(-1) ?? 0);
@@ -268,6 +272,19 @@ console.log(
   `the same after ${kills} kills: weights byte for byte, every number of results.csv; orphans were gone after at most ${lived.toFixed(0)} ms`,
 );
 rmSync(place, { recursive: true });
+
+/** Waits for a job that was killed since it saved its state to save it again: after three deaths without that it has failed. */
+async function whenSaved() {
+  for (;;) {
+    const job = await ask(service, `/v1/jobs/${id}`);
+    const file = join(runs, job.run ?? "", "weights", "last.safetensors");
+    const at = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (at !== saved.at) saved = { at, kills: 0 };
+    if (saved.kills === 0 || isOver(job)) break;
+    await sleep(50);
+  }
+  saved.kills++;
+}
 
 function compare(job) {
   if (job.state !== "succeeded") fail(`the job is ${JSON.stringify(job)}`);
