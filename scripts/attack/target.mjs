@@ -163,7 +163,7 @@ class Service {
   async stop(seconds = serviceSeconds) {
     if (this.end !== undefined) fail(`the service ended by itself: ${describeEnd(this.end)}`);
     this.child.kill("SIGTERM");
-    await Promise.race([this.ended, sleep(seconds * 1000)]);
+    await Promise.race([this.ended, sleep(seconds * 1000, undefined, { ref: false })]);
     if (this.end === undefined) fail(`SIGTERM has not ended the service after ${seconds} s`);
     if (this.end.code !== 0) fail(`the service ended: ${describeEnd(this.end)}`);
   }
