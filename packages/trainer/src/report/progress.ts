@@ -34,7 +34,8 @@ export function plainProgress(stream: ProgressStream): TrainCallbacks {
     },
     onTrainEnd({ directory, seconds, interrupted, unreadable }) {
       if (unreadable !== undefined) {
-        const line = `${unreadable.count} training images could not be read: ${describeUnreadable(unreadable)}`;
+        const images = `training image${unreadable.count === 1 ? "" : "s"}`;
+        const line = `${unreadable.count} ${images} could not be read: ${describeUnreadable(unreadable)}`;
         stream.write(`${printable(line)}\n`);
       }
       stream.write(`${interrupted ? "stopped" : "done"} after ${duration(seconds)}: ${printable(directory)}\n`);
