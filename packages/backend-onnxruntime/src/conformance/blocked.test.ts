@@ -152,6 +152,13 @@ describe("what follows convolutions in blocks", () => {
       return [tf.sum(x, [0, 1, 2]), tf.sum(tf.square(x), [0, 1, 2])];
     }));
 
+  it("of one position meets vectors as long", () =>
+    expectAlike(() => {
+      const x = inBlocks(draw("x", [1, 1, 1, 2 * block]));
+      const others = [[2 * block], [1, 2 * block], [1, 1, 2 * block]].map((shape) => draw("y", shape));
+      return others.flatMap((y) => [tf.add(x, y), tf.sub(y, x), tf.mul(x, y), tf.add(tf.mul(x, y), y)]);
+    }));
+
   it("is joined and cut", () =>
     expectAlike(() => {
       const [x, y] = [inBlocks(draw("x")), inBlocks(draw("y"))];

@@ -34,7 +34,7 @@ export function elementwise<const V extends readonly Value[]>(
   // Where all is one element, the result still has to have its four axes.
   const spread = (value: Value): string =>
     size === 1 && value.shape.length === 4 ? to.getChannelsFirst(value) : broadcastable(to, value);
-  const isFull = (value: Value): boolean => rank === 4 && sizeOf(value.shape) === size;
+  const isFull = ({ shape }: Value): boolean => rank === 4 && shape.length === 4 && sizeOf(shape) === size;
   if (to.canBlock(output) && inputs.some((value) => isFull(value) && to.isBlocked(value))) {
     // Without broadcasting, blocks are as good as any order: as the convolutions left them.
     if (inputs.every((value) => scalar(source(value)) !== undefined || isFull(source(value)))) {
