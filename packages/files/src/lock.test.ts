@@ -60,10 +60,14 @@ describe("a lock", () => {
   it.runIf(existsSync("/proc/self/stat"))(
     "of a process that ended is taken over before its parent notices",
     async () => {
-      const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 10"], { stdio: ["ignore", "pipe", "ignore"] });
+      const command = "cat <&3 & echo $!; exec sleep 60";
+      const parent = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "ignore", "pipe"] });
       onTestFinished(() => void parent.kill());
-      const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
-      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z/);
+      const pid = Number(await new Promise((resolve) => parent.stdout?.once("data", resolve)));
+      // A shell asks for what has ended, the program that replaces it does not
+      await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8"), { timeout: 10_000 }).toBe("sleep\n");
+      parent.stdio[3]?.destroy();
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8"), { timeout: 10_000 }).toMatch(/\) Z/);
       leave({ pid, started: readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[21] });
       expect(await tryLock()).toBe("taken");
     },
