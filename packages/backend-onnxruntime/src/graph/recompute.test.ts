@@ -1,5 +1,10 @@
+import { convBnAct } from "@lookonce/nn";
+import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { currentBackend, registerOnnxRuntime } from "../index.ts";
+import { inScope } from "../record-only.ts";
 import type { KernelName } from "./kernel-types.ts";
+import { makePlan } from "./plan.ts";
 import { recompute } from "./recompute.ts";
 import { hostValue, type Node, type Value } from "./value.ts";
 
@@ -61,5 +66,33 @@ describe("values that are needed much later", () => {
     expect(after.length).toBe(nodes.length + 2);
     expectOrder(after);
     expect(after.find(({ kernel }) => kernel === "Sub")?.inputs).toMatchObject({ a: normalized });
+  });
+});
+
+describe("layers of YOLO in training", () => {
+  it("keep neither their normalized maps nor activated ones that only the activation's gradient reads", async () => {
+    await registerOnnxRuntime();
+    await tf.setBackend("onnxruntime");
+    // Calls are recorded, and none is computed.
+    const { nodes } = inScope(() => {
+      const [one, zero] = [tf.ones([1]) as tf.Tensor1D, tf.zeros([1]) as tf.Tensor1D];
+      const options = { gamma: one, beta: zero, shift: zero, eps: 1e-3, activation: "silu" } as const;
+      const layer = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor4D =>
+        convBnAct(x as tf.Tensor4D, filter as tf.Tensor4D, options).y;
+      const step = tf.valueAndGrads((x: tf.Tensor, first: tf.Tensor, second: tf.Tensor) => {
+        let loss = tf.sum(layer(layer(x, first), second));
+        // In place of the layers after them
+        for (let i = 0; i < 300; i++) loss = tf.neg(loss);
+        return loss;
+      });
+      const { value, grads } = step([tf.ones(shape), tf.ones([1, 1, 1, 1]), tf.ones([1, 1, 1, 1])]);
+      return makePlan([value, ...grads].map((tensor) => currentBackend()!.value(tensor)));
+    });
+    const after = recompute(nodes);
+    expectOrder(after);
+    const known = new Set(nodes.flatMap(({ outputs }) => outputs));
+    const added = after.filter(({ outputs }) => outputs.every((value) => !known.has(value)));
+    const normalized = ["Multiply", "Add"];
+    expect(added.map(({ kernel }) => kernel)).toEqual([...normalized, "Sigmoid", "Multiply", ...normalized]);
   });
 });
