@@ -14,15 +14,20 @@ export interface TinyModelOptions {
   layers?: readonly (number | string)[];
 }
 
+/** Width and height of each level's anchors; a head without them is v8's. */
+const anchors = {
+  v5: [
+    [10, 13, 16, 30],
+    [30, 61, 62, 45],
+  ],
+  v8: undefined,
+};
+
 /** The smallest model with a family's head: two levels, a handful of layers. Images' sides are multiples of 16. */
 export function tinyModel(options: TinyModelOptions = {}): DetectionModel {
   const { nc = options.names?.length ?? 2, seed = 0, names, family = "v8" } = options;
   const { layers = [8, 16, 16, "C2f, [16, True]", 16] } = options;
-  const anchors = [
-    [10, 13, 16, 30],
-    [30, 61, 62, 45],
-  ];
-  const yaml = tinyModelYaml({ nc, layers, levels: 2, anchors: family === "v5" ? anchors : undefined });
+  const yaml = tinyModelYaml({ nc, layers, levels: 2, anchors: anchors[family] });
   const config = parseModelConfig(yaml, { name: "tiny.yaml" });
   return new DetectionModel(config, { rng: new Random(seed), ...(names === undefined ? {} : { names }) });
 }
