@@ -53,8 +53,9 @@ const duplicateDistance = 0.15;
  */
 export class Tracker {
   readonly settings: TrackerSettings;
+  /** Frames for which a lost track can be found again. */
+  readonly maxLost: number;
   readonly #filter: KalmanFilter;
-  readonly #maxLost: number;
   #tracked: Track[] = [];
   #lost: Track[] = [];
   #removed = 0;
@@ -68,7 +69,7 @@ export class Tracker {
   constructor(settings: Partial<TrackerSettings> = {}) {
     this.settings = parseTracker(settings);
     this.#filter = new KalmanFilter(this.settings.tracker_type === "bytetrack" ? "xyah" : "xywh");
-    this.#maxLost = Math.trunc((this.settings.frame_rate / 30) * this.settings.track_buffer);
+    this.maxLost = Math.trunc((this.settings.frame_rate / 30) * this.settings.track_buffer);
   }
 
   /** Forgets everything; identities start at 1 again. */
@@ -106,7 +107,7 @@ export class Tracker {
     this.#isRotated ??= input.boxes.length > 0 ? input.angles !== undefined : undefined;
     this.#frame += steps;
     this.#lastFrame = options.frame ?? (this.#lastFrame ?? 0) + steps;
-    if (steps > this.#maxLost + 1) this.#removeAll();
+    if (steps > this.maxLost + 1) this.#removeAll();
 
     const { track_high_thresh: high, track_low_thresh: low, match_thresh, fuse_score } = this.settings;
     const first: number[] = [];
@@ -143,7 +144,7 @@ export class Tracker {
     // What is removed now stays among the lost for one more frame, in which it can be found again
     const kept = this.#lost.filter(({ state, wasRemoved }) => state !== "tracked" && !wasRemoved);
     for (const track of this.#lost) {
-      if (track.state !== "tracked" && this.#frame - track.lastFrame > this.#maxLost) this.#remove(track);
+      if (track.state !== "tracked" && this.#frame - track.lastFrame > this.maxLost) this.#remove(track);
     }
     this.#tracked = [...this.#tracked.filter(({ state }) => state === "tracked"), ...started, ...refound];
     this.#lost = [...kept, ...lost.filter(({ wasRemoved }) => !wasRemoved)];

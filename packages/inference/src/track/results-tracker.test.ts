@@ -204,6 +204,16 @@ describe("counting at lines and zones", () => {
     expect(tracker.track(frame([], { boxes })).zones?.counts.zones).toEqual({ all: { cat: 1, dog: 1 } });
   });
 
+  it("lets objects leave whose tracks ended over dropped frames", () => {
+    const video = clip("live", { live: true });
+    const tracker = new ResultsTracker({ zones });
+    const counts = [0, 1000, 1001].map(
+      (number) => tracker.track(frame([300], { video, frame: number })).zones?.counts.zones,
+    );
+    expect(counts[0]).toEqual({ yard: { dog: 1 } });
+    expect(counts[2]).toEqual({ yard: { dog: 1 } });
+  });
+
   it("is drawn with its counts", async () => {
     const [first, last] =
       [walkIn(new ResultsTracker({ zones, trails: 0 }))].map((all) => [all[0], all.at(-1)])[0] ?? [];

@@ -39,10 +39,10 @@ export class ResultsTracker {
     this.#persist = persist;
     this.#maxPoints = trails;
     // As long as the tracker itself keeps lost tracks
-    const { frame_rate, track_buffer, gmc_method } = this.#tracker.settings;
-    const maxUnseen = Math.trunc((frame_rate / 30) * track_buffer) + 2;
+    const maxUnseen = this.#tracker.maxLost + 2;
     this.#counter = zones === undefined ? undefined : new ResultsCounter(zones, { maxUnseen });
     this.#notify = notify;
+    const { gmc_method } = this.#tracker.settings;
     if (gmc_method !== "none") {
       notify(`gmc_method ${gmc_method}: the motion of the camera is not estimated; it is as with gmc_method none`);
     }
@@ -67,7 +67,7 @@ export class ResultsTracker {
     const trails = this.#maxPoints > 0 ? this.#extendTrails(tracks) : [];
     // Feet on the lower edge are within a zone that reaches down to it
     const inside = clipBoxes(tracks.boxes, { width: width - 1, height: height - 1 });
-    const zones = this.#counter?.count({ ...tracks, boxes: inside }, result);
+    const zones = this.#counter?.count({ ...tracks, boxes: inside }, { names: result.names, frame: this.#frame });
     if (tracks.count === 0) return new Results({ ...result, trails, zones });
     const boxes: Detections = {
       count: tracks.count,

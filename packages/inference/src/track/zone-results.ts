@@ -36,12 +36,12 @@ export class ResultsCounter {
     this.#counter = new ZoneCounter(zones, options);
   }
 
-  /** Counts the objects of the next frame. */
-  count(tracks: Tracks, { names }: { names: readonly string[] }): ZoneResults {
+  /** Counts the objects of the frame with this number. */
+  count(tracks: Tracks, { names, frame }: { names: readonly string[]; frame: number }): ZoneResults {
     const nameOf = (label: number): string => names[label] ?? String(label);
     const byName = (counts: ClassCounts): Record<string, number> =>
       Object.fromEntries(Object.entries(counts).map(([label, count]) => [nameOf(Number(label)), count]));
-    const events = this.#counter.update(tracks).map(({ label, id, count, ...rest }) => {
+    const events = this.#counter.update(tracks, { frame }).map(({ label, id, count, ...rest }) => {
       return { ...rest, id, class: label, name: nameOf(label), count };
     });
     const { lines, zones } = this.#counter.counts;

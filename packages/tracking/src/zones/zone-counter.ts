@@ -1,4 +1,4 @@
-import type { Tracks } from "../tracker.ts";
+import type { Tracks, UpdateOptions } from "../tracker.ts";
 import type { Point, Zones } from "./parse-zones.ts";
 
 /** What happened at a line (`in`, `out`) or a zone (`enter`, `leave`). */
@@ -53,9 +53,12 @@ export class ZoneCounter {
     };
   }
 
-  /** Counts the objects of the next frame, and returns what happened in it. */
-  update({ count, ids, classes, boxes }: Pick<Tracks, "count" | "ids" | "classes" | "boxes">): ZoneEvent[] {
-    this.#frame++;
+  /** Counts the objects of the next frame, or of the one with this number, and returns what happened in it. */
+  update(
+    { count, ids, classes, boxes }: Pick<Tracks, "count" | "ids" | "classes" | "boxes">,
+    { frame = this.#frame + 1 }: Pick<UpdateOptions, "frame"> = {},
+  ): ZoneEvent[] {
+    this.#frame = frame;
     const events: ZoneEvent[] = [];
     for (let i = 0; i < count; i++) {
       const [left = 0, top = 0, right = 0, bottom = 0] = boxes.subarray(4 * i, 4 * i + 4);
@@ -73,6 +76,7 @@ export class ZoneCounter {
   /** Ends what is known of objects, as for a new video whose identities start again; counts of lines stay. */
   forget(): void {
     this.#known.clear();
+    this.#frame = 0;
     for (const name of Object.keys(this.counts.zones)) this.counts.zones[name] = {};
   }
 

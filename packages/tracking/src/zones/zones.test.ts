@@ -75,6 +75,18 @@ describe("ZoneCounter", () => {
     expect(counter.counts.zones).toEqual({ square: {} });
   });
 
+  it("counts missing frames by the frames' numbers, which start again with a new video", () => {
+    const counter = new ZoneCounter(zones, { maxUnseen: 2 });
+    counter.update(tracks([1, 100, 150]), { frame: 10 });
+    expect(counter.update(tracks(), { frame: 12 })).toEqual([]);
+    expect(counter.update(tracks(), { frame: 13 })).toEqual([
+      { event: "leave", at: "square", id: 1, label: 0, count: 0 },
+    ]);
+    counter.forget();
+    counter.update(tracks([1, 100, 150]), { frame: 1 });
+    expect(counter.update(tracks(), { frame: 4 })).toHaveLength(1);
+  });
+
   it("can count at the foot of a box", () => {
     const counter = new ZoneCounter({ ...zones, point: "bottom" });
     counter.update(tracks([1, 20, 85]));
