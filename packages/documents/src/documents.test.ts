@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkBudget, defaultLimits, parseJson, parseJsonValue, parseYaml, readYaml, readYamlSync } from "./index.ts";
+import {
+  checkBudget,
+  defaultLimits,
+  lineOf,
+  parseJson,
+  parseJsonValue,
+  parseYaml,
+  readYaml,
+  readYamlSync,
+} from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lookonce-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -111,6 +120,21 @@ describe("checkBudget", () => {
     const place = (keys: readonly string[]): string => keys.join(".");
     const limits = { ...defaultLimits, depth: 3 };
     expect(refusal(() => checkBudget({ a: { b: [[1]] } }, "x", limits, place))).toMatch(/^x: a\.b\.0: /);
+  });
+});
+
+describe("lineOf", () => {
+  const text = "a: 1\n'b c': {d: 2}\nd:\n  e.f: 3\n  a: 4\n";
+
+  it.each<[line: number | undefined, key: string, section?: string]>([
+    [1, "a"],
+    [2, "b c"],
+    [undefined, "e.f"],
+    [4, "e.f", "d"],
+    [5, "a", "d"],
+    [2, "x", "b c"],
+  ])("is %s of %s %s", (line, ...keys) => {
+    expect(lineOf(text, ...keys)).toBe(line);
   });
 });
 

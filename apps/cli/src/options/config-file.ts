@@ -1,5 +1,5 @@
 import type { OptionTable } from "@lookonce/config";
-import { readYamlSync } from "@lookonce/documents";
+import { lineOf, readYamlSync } from "@lookonce/documents";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { Pair } from "./parse.ts";
 import { pythonHabit } from "./python-habits.ts";
@@ -30,12 +30,12 @@ export function readConfigFile(file: string, known: KnownCommands): Pair[] {
   for (const [key, value] of Object.entries(content)) {
     const table = Object.hasOwn(known.all, key) && isMap(value) ? known.all[key] : undefined;
     if (table === undefined) {
-      const at = `${file}, line ${lineOf(text, key)}: `;
+      const at = `${file}, line ${lineOf(text, key) ?? 1}: `;
       top.push(...pairOf({ key, value, at }, { ...known, tables: Object.values(known.all) }));
       continue;
     }
     const section = Object.entries(value as object).flatMap(([name, item]: [string, unknown]) => {
-      const at = `${file}, line ${lineOf(text, name, key)}: `;
+      const at = `${file}, line ${lineOf(text, name, key) ?? 1}: `;
       return pairOf({ key: name, value: item, at }, { ...known, table, name: key, tables: [table] });
     });
     if (key === known.name) own.push(...section);
@@ -79,16 +79,4 @@ function isTextual(value: unknown): boolean {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-/** The line, from 1, that a key stands in: at the margin, or below a section's. */
-function lineOf(text: string, key: string, section?: string): number {
-  const lines = text.split("\n");
-  const find = (name: string, from: number, indent: string): number => {
-    const form = new RegExp(`^${indent}["']?${name.replace(/[^\w-]/g, "\\$&")}["']?\\s*:`);
-    return lines.findIndex((line, i) => i >= from && form.test(line));
-  };
-  if (section === undefined) return Math.max(0, find(key, 0, "")) + 1;
-  const start = Math.max(0, find(section, 0, ""));
-  return Math.max(start, find(key, start + 1, "\\s+")) + 1;
 }

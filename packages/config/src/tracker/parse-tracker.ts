@@ -13,17 +13,23 @@ export const trackerPresets: Readonly<Record<"bytetrack.yaml" | "botsort.yaml", 
 /**
  * Checks a tracker's settings under their YAML names and fills in those that are missing.
  *
- * @param name of the values in errors, such as a file's name
+ * @param options `name` of the values in errors, such as a file's name, and `place` of a key, e.g. its line
  * @throws LookonceError `ARGUMENT` for an unknown key, a value out of range, and what is not supported
  */
-export function parseTracker(values: object, { name = "the tracker" }: { name?: string } = {}): TrackerSettings {
-  checkValues(trackerOptions, { ...values }, { what: name, prefix: `${name}: ` });
+export function parseTracker(
+  values: object,
+  { name = "the tracker", place = () => "" }: { name?: string; place?: (key: string) => string } = {},
+): TrackerSettings {
+  for (const [key, value] of Object.entries(values)) {
+    const where = `${name}${place(key)}`;
+    checkValues(trackerOptions, { [key]: value }, { what: where, prefix: `${where}: ` });
+  }
   const merged: object = { ...fixedDefaults(trackerOptions), ...values };
   const settings = merged as TrackerSettings;
   if (settings.with_reid) {
     throw new LookonceError(
       "ARGUMENT",
-      `${name}: with_reid is true, but objects are matched by where they are only, not by appearance. Set with_reid: false.`,
+      `${name}${place("with_reid")}: with_reid is true, but objects are matched by where they are only, not by appearance. Set with_reid: false.`,
     );
   }
   return settings;

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseTracker, type TrackerSettings, trackerPresets } from "@lookonce/config";
-import { readYaml } from "@lookonce/documents";
-import { LookonceError } from "@lookonce/errors";
+import { lineOf, readYaml } from "@lookonce/documents";
 import { parseZones, type Zones } from "@lookonce/tracking";
 
 /**
@@ -16,11 +15,7 @@ export async function readTracker(path: string): Promise<TrackerSettings> {
   const hint = (): string => ` There are ${Object.keys(trackerPresets).join(" and ")} without a file.`;
   const expected = "keys such as tracker_type: and track_buffer:";
   const { text, content } = await readYaml(path, { what: "tracker file", expected, hint });
-  try {
-    return parseTracker(content, { name: path });
-  } catch (error) {
-    throw withLine(error, { path, text });
-  }
+  return parseTracker(content, { name: path, place: placesIn(text) });
 }
 
 /**
@@ -31,21 +26,13 @@ export async function readTracker(path: string): Promise<TrackerSettings> {
 export async function readZones(path: string): Promise<Zones> {
   const expected = "keys such as lines: and zones:";
   const { text, content } = await readYaml(path, { what: "zones file", expected });
-  try {
-    return parseZones(content, path);
-  } catch (error) {
-    throw withLine(error, { path, text });
-  }
+  return parseZones(content, path, placesIn(text));
 }
 
-/** The error with the line of the first key that it names. */
-function withLine(error: unknown, { path, text }: { path: string; text: string }): unknown {
-  if (!(error instanceof LookonceError)) return error;
-  const index = text.split("\n").findIndex((line) => {
-    const key = /^\s*(\w+)\s*:/.exec(line)?.[1];
-    return key !== undefined && new RegExp(`(^|["\\s])${key}("|\\s|:)`).test(error.message.slice(path.length));
-  });
-  if (index < 0) return error;
-  const rest = error.message.slice(path.length);
-  return new LookonceError(error.code, `${path}, line ${index + 1}${rest}`, { cause: error });
+/** Where keys stand in a text, for errors. */
+function placesIn(text: string): (key: string, section?: string) => string {
+  return (key, section) => {
+    const line = lineOf(text, key, section);
+    return line === undefined ? "" : `, line ${line}`;
+  };
 }

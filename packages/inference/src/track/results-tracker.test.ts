@@ -259,6 +259,9 @@ describe("counting at lines and zones", () => {
     const file = join(folder, "zones.yaml");
     writeFileSync(file, "lines:\n  door: [[0, 1], [2, 3]]\n  gate: [[0, 1]]\n");
     await expect(readZones(file)).rejects.toThrow(/zones\.yaml, line 3: the line gate must have two different points/);
+    // Names may be words of the sentence
+    writeFileSync(file, "lines:\n  in: [[0, 1], [2, 3]]\n  out: [[0, 1], [x, 3]]\n");
+    await expect(readZones(file)).rejects.toThrow(/zones\.yaml, line 3: lines: out must be a list of points/);
     writeFileSync(file, "lines:\n  door: [[0, 1], [2, 3]]\n");
     expect(await readZones(file)).toMatchObject({
       lines: {

@@ -23,30 +23,42 @@ const maxEntries = 1000;
  * Checks lines and polygons as a YAML file has them.
  *
  * @param name of the values in errors, such as a file's name
+ * @param place of a key at the top, or in a table there, in errors, e.g. its line. Default: none.
  * @throws LookonceError `ARGUMENT` for unknown keys, points that are none, and when there is nothing to count at
  */
-export function parseZones(content: object, name: string): Zones {
+export function parseZones(
+  content: object,
+  name: string,
+  place: (key: string, section?: string) => string = () => "",
+): Zones {
+  const where: Where = (key, section) => `${name}${place(key, section)}`;
   const table: Record<string, unknown> = { ...content };
   for (const key of Object.keys(table)) {
     if (keys.includes(key)) continue;
-    fail(`${name} has no key "${key}".${didYouMean(key, keys) || ` There are ${keys.join(", ")}.`}`);
+    fail(`${where(key)} has no key "${key}".${didYouMean(key, keys) || ` There are ${keys.join(", ")}.`}`);
   }
   const { point = "center" } = table;
   if (point !== "center" && point !== "bottom") {
-    fail(`${name}: point must be center or bottom, not ${JSON.stringify(point)}.`);
+    fail(`${where("point")}: point must be center or bottom, not ${JSON.stringify(point)}.`);
   }
   const lines: Record<string, readonly [Point, Point]> = {};
-  for (const [key, points] of shapes(table.lines, `${name}: lines`)) {
+  for (const [key, points] of shapes(table, "lines", where)) {
     const [from, to, ...more] = points;
     if (from === undefined || to === undefined || more.length > 0 || (from[0] === to[0] && from[1] === to[1])) {
-      fail(`${name}: the line ${key} must have two different points, [[x, y], [x, y]], but has ${points.length}.`);
+      fail(
+        `${where(key, "lines")}: the line ${key} must have two different points, [[x, y], [x, y]], but has ${points.length}.`,
+      );
     }
     lines[key] = [from, to];
   }
   const zones: Record<string, readonly Point[]> = {};
-  for (const [key, points] of shapes(table.zones, `${name}: zones`)) {
-    if (points.length < 3) fail(`${name}: the zone ${key} must have three points at least, but has ${points.length}.`);
-    if (Object.hasOwn(lines, key)) fail(`${name}: ${key} is the name of a line and of a zone. Rename one.`);
+  for (const [key, points] of shapes(table, "zones", where)) {
+    if (points.length < 3) {
+      fail(`${where(key, "zones")}: the zone ${key} must have three points at least, but has ${points.length}.`);
+    }
+    if (Object.hasOwn(lines, key)) {
+      fail(`${where(key, "zones")}: ${key} is the name of a line and of a zone. Rename one.`);
+    }
     zones[key] = points;
   }
   if (Object.keys(lines).length + Object.keys(zones).length === 0) {
@@ -55,15 +67,24 @@ export function parseZones(content: object, name: string): Zones {
   return { lines, zones, point };
 }
 
-function shapes(value: unknown, what: string): [name: string, points: Point[]][] {
+/** Where a key was written, with the name of the values. */
+type Where = (key: string, section?: string) => string;
+
+function shapes(
+  table: Readonly<Record<string, unknown>>,
+  section: "lines" | "zones",
+  where: Where,
+): [name: string, points: Point[]][] {
+  const value = table[section];
   if (value === undefined || value === null) return [];
+  const what = `${where(section)}: ${section}`;
   if (typeof value !== "object" || Array.isArray(value)) fail(`${what} must be a table of names and points.`);
   const entries = Object.entries(value);
   if (entries.length > maxEntries) fail(`${what} has ${entries.length} entries; ${maxEntries} can be counted at.`);
   return entries.map(([name, points]: [string, unknown]) => {
     if (Array.isArray(points) && points.length <= maxEntries && points.every(isPoint)) return [name, points];
     return fail(
-      `${what}: ${name} must be a list of points in pixels, [[x, y], [x, y]], not ${JSON.stringify(points)?.slice(0, 80)}.`,
+      `${where(name, section)}: ${section}: ${name} must be a list of points in pixels, [[x, y], [x, y]], not ${JSON.stringify(points)?.slice(0, 80)}.`,
     );
   });
 }
