@@ -21,7 +21,7 @@ type Hooks = Pick<PredictOptions, "onOpen" | "onSave" | "onSkip" | "signal">;
 
 /** Loads the model and reports the results as they come. */
 export async function runPrediction(
-  values: Pick<PredictValues, "model" | "device" | "threads"> & { json: boolean },
+  values: Pick<PredictValues, "model" | "device" | "threads" | "json">,
   terminal: Terminal,
   start: (model: YOLO, hooks: Hooks) => AsyncIterable<Results>,
 ): Promise<object> {

@@ -93,6 +93,8 @@ describeShared("lookonce val track", paths, () => {
       "task=track",
       `source=${sharedPath("data/mot")}`,
       `tracks=${tracks}`,
+      // Not opened: nothing is detected
+      "model=missing.pt",
     );
     expect(code).toBe(0);
     expect(

@@ -1,5 +1,7 @@
+import type { ValTrackOptions, ValTrackReport } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
 import { table } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { loadModel } from "./load-model.ts";
 
 /** `lookonce val track`: scores tracks of sequences in MOTChallenge's form. */
@@ -9,14 +11,9 @@ export const valTrackCommand: CommandWork = work("val track", {
     "lookonce val track source=MOT17/train tracks=runs/track/tracks",
   ],
   async run({ model: file, ...values }, terminal, args) {
-    const model = file === undefined ? undefined : await loadModel({ ...values, model: file }, terminal);
-    const { valTrack } = await import("lookonce");
-    const report = await valTrack({
-      ...args,
-      ...(model === undefined ? {} : { model }),
-      onFrame: ({ sequence, frames }) => terminal.progress(`${sequence}: ${frames} frames`),
-    });
-    await model?.dispose();
+    const isNeeded = file !== undefined && values.tracks === undefined;
+    const model = isNeeded ? await loadModel({ ...values, model: file }, terminal) : undefined;
+    const report = await scoreTracks({ ...args, model }, terminal);
     const header = ["sequence", "MOTA", "MOTP", "IDF1", "HOTA", "misses", "false", "switches", "fragments"];
     const rows = [...report.sequences, { name: "all", ...report.all }].map((row) => [
       row.name,
@@ -27,3 +24,14 @@ export const valTrackCommand: CommandWork = work("val track", {
     return report;
   },
 });
+
+async function scoreTracks(options: ValTrackOptions, terminal: Terminal): Promise<ValTrackReport> {
+  const { valTrack } = await import("lookonce");
+  const onFrame: ValTrackOptions["onFrame"] = ({ sequence, frames }) =>
+    terminal.progress(`${sequence}: ${frames} frames`);
+  try {
+    return await valTrack({ ...options, onFrame });
+  } finally {
+    await options.model?.dispose();
+  }
+}
