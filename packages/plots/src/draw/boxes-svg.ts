@@ -1,7 +1,7 @@
 import type { Detections } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
-import { classColor, hex, textColor } from "./palette.ts";
+import { type Color, classColor, hex, textColor } from "./palette.ts";
 
 /** Options of drawing. */
 export interface DrawOptions {
@@ -80,11 +80,7 @@ export function boxMarks(
     const name = id === undefined ? nameOf(label, names) : `id:${id} ${nameOf(label, names)}`;
     const text = labelText(name, detections.scores[i] as number, options);
     if (text === "") continue;
-    const { font, outline } = fitText(text, sizes.font, image.width);
-    const size = { width: outline.width + 2 * font * textMargin, height: font * 1.34 };
-    const place = placeTag(size, box, { image, overlap: sizes.line / 2, taken });
-    taken.push(place);
-    tags.push(tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) }));
+    tags.push(placedTag({ text, color, box }, { image, font: sizes.font, overlap: sizes.line / 2, taken }));
   }
   const lines = trails.map((trail) => trailLine(trail, sizes.line));
   const marks = zones.map((zone, i) => zoneMark(zone, i, { image, sizes, taken }));
@@ -100,12 +96,9 @@ function zoneMark(
   const color = classColor(index);
   const way = points.map(px).join(" ");
   const style = `fill="${points.length > 4 ? hex(color) : "none"}" fill-opacity="0.15" stroke="${hex(color)}" stroke-width="${2 * sizes.line}"`;
-  const { font, outline } = fitText(text, sizes.font, image.width);
-  const size = { width: outline.width + 2 * font * textMargin, height: font * 1.34 };
   const [x = 0, y = 0] = points;
-  const place = placeTag(size, { left: x, top: y, right: x, bottom: y }, { image, overlap: 0, taken });
-  taken.push(place);
-  const label = tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) });
+  const box = { left: x, top: y, right: x, bottom: y };
+  const label = placedTag({ text, color, box }, { image, font: sizes.font, overlap: 0, taken });
   return `<polygon points="${way}" ${style}/>${label}`;
 }
 
@@ -147,6 +140,18 @@ function frame({ left, top, right, bottom }: Box, color: string, line: number): 
   const shape = `x="${px(left + half)}" y="${px(top + half)}" width="${px(width)}" height="${px(height)}" fill="none"`;
   const edge = line < 2 ? "" : `<rect ${shape} stroke="#000" stroke-opacity="0.35" stroke-width="${line + 1.5}"/>`;
   return `${edge}<rect ${shape} stroke="${color}" stroke-width="${line}"/>`;
+}
+
+/** The label of a box where there is room, which it leaves taken. */
+function placedTag(
+  { text, color, box }: { text: string; color: Color; box: Box },
+  { font: wanted, image, overlap, taken }: { font: number; image: Size; overlap: number; taken: Box[] },
+): string {
+  const { font, outline } = fitText(text, wanted, image.width);
+  const size = { width: outline.width + 2 * font * textMargin, height: font * 1.34 };
+  const place = placeTag(size, box, { image, overlap, taken });
+  taken.push(place);
+  return tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) });
 }
 
 /**
