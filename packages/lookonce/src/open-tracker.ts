@@ -22,9 +22,10 @@ export async function openTracker(
   const open = async (): Promise<OpenedTracker> => {
     const settings = typeof chosen === "string" ? await readTracker(chosen) : chosen;
     const counted = zones === undefined ? undefined : await readZones(zones);
-    return { key, tracker: new ResultsTracker({ settings, persist, trails, zones: counted, notify: log }) };
+    return { key, tracker: new ResultsTracker({ settings, trails, zones: counted, notify: log }) };
   };
   const opened = persist && current?.key === key ? current : await open();
+  opened.tracker.persist = persist;
   const tracking = { tracker: opened.tracker, saveTracks: saveTxt, saveEvents: saveEvents && zones !== undefined };
   return { opened, tracking, rest };
 }

@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeDetections } from "@lookonce/geometry";
 import { blankImage, writeImage } from "@lookonce/image";
+import { Results } from "@lookonce/inference";
 import { beforeAll, describe, expect, it } from "vitest";
+import { type OpenedTracker, openTracker } from "./open-tracker.ts";
 import { temporaryFolder, writeTinyModel } from "./test-model.ts";
 import { valTrack } from "./val-track.ts";
 import { YOLO } from "./yolo.ts";
@@ -61,6 +64,24 @@ describe("YOLO.track", () => {
     expect(await idsOf(true)).toEqual(first);
     expect(await idsOf(false)).toEqual([1, 2, 3]);
     await model.dispose();
+  });
+
+  it("keeps identities in the next video with persist, also after a call without", async () => {
+    const size = { width: 64, height: 48 };
+    const image = blankImage(size, 90);
+    const speed = { preprocess: 0, inference: 0, postprocess: 0 };
+    const idsIn = (path: string, { tracker: follow }: OpenedTracker, lefts: readonly number[]) => {
+      const corners = lefts.flatMap((left) => [left, 10, left + 15, 40]);
+      const boxes = makeDetections(corners, new Array(lefts.length).fill(0.9), new Array(lefts.length).fill(0));
+      const video = { path, ...size, rate: 10, live: false, stride: 1 };
+      const frame = new Results({ path, image, boxes, names: ["walker"], speed, inputSize: size, video, frame: 0 });
+      return [...(follow.track(frame).boxes.id ?? [])];
+    };
+    const log = () => {};
+    const first = await openTracker({}, { current: undefined, log });
+    expect(idsIn("one.mp4", first.opened, [5, 40])).toEqual([1, 2]);
+    const next = await openTracker({ persist: true }, { current: first.opened, log });
+    expect(idsIn("two.mp4", next.opened, [40])).toEqual([2]);
   });
 
   it("refuses settings that no tracker has, before an image is opened", async () => {

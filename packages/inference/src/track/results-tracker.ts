@@ -24,8 +24,9 @@ type LastFrame = Pick<Results, "video" | "frame" | "width" | "height">;
 
 /** Adds identities to the results of frame after frame. Each video is a sequence; images without one are frames of one. */
 export class ResultsTracker {
+  /** Whether identities are kept from one video to the next. */
+  persist: boolean;
   readonly #tracker: Tracker;
-  readonly #persist: boolean;
   readonly #maxPoints: number;
   readonly #counter: ResultsCounter | undefined;
   readonly #notify: (line: string) => void;
@@ -36,7 +37,7 @@ export class ResultsTracker {
   /** @throws LookonceError `ARGUMENT` for settings that the tracker does not have */
   constructor({ settings = {}, persist = false, trails = 30, zones, notify = () => {} }: ResultsTrackerOptions = {}) {
     this.#tracker = new Tracker(settings);
-    this.#persist = persist;
+    this.persist = persist;
     this.#maxPoints = trails;
     // As long as the tracker itself keeps lost tracks
     const maxUnseen = this.#tracker.maxLost + 2;
@@ -55,7 +56,7 @@ export class ResultsTracker {
   track(result: Results): Results {
     const last = this.#last;
     const isSameVideo = last !== undefined && last.video === result.video;
-    if (last !== undefined && !isSameVideo && !this.#persist) this.#restart();
+    if (last !== undefined && !isSameVideo && !this.persist) this.#restart();
     if (isSameVideo && (last.width !== result.width || last.height !== result.height)) {
       const sizes = `${last.width} × ${last.height}, from now on ${result.width} × ${result.height}`;
       this.#notify(`${result.path}: frames were ${sizes}; identities are kept where boxes are near those before`);
