@@ -22,10 +22,10 @@ export interface Affine {
 /** x [N, H, W, C] → y = γ · (x − mean) / √(variance + eps) + β, the statistics taken over the batch's N, H and W. */
 export function batchNormTrain(x: tf.Tensor4D, { gamma, beta }: Affine, eps: number): BatchNormResult {
   const mean = tf.mean(x, [0, 1, 2]) as tf.Tensor1D;
-  const centerd = tf.sub(x, mean) as tf.Tensor4D;
-  const variance = tf.mean(tf.square(centerd), [0, 1, 2]) as tf.Tensor1D;
+  const centered = tf.sub(x, mean) as tf.Tensor4D;
+  const variance = tf.mean(tf.square(centered), [0, 1, 2]) as tf.Tensor1D;
   const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, eps)));
-  return { y: tf.add(tf.mul(centerd, scale), beta), mean, variance };
+  return { y: tf.add(tf.mul(centered, scale), beta), mean, variance };
 }
 
 /** Batch normalization with running statistics: one factor and one offset per channel. x and y [N, H, W, C]. */

@@ -65,7 +65,7 @@ export function convBnAct(
   return { y: activations[activation](normalized), mean: tf.add(mean, shift), variance };
 }
 
-/** Mean and biased variance per channel, from sums that need no centerd copy of the map. */
+/** Mean and biased variance per channel, from sums that need no centered copy of the map. */
 function statistics(map: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const mean = tf.mean(map, [0, 1, 2]) as tf.Tensor1D;
   const variance = tf.sub(tf.mean(tf.square(map), [0, 1, 2]), tf.square(mean));

@@ -153,7 +153,7 @@ function overlay({ labels, sizes }: LabelBoxes, outer: Rect): string {
       "stroke-opacity": opacity,
     });
   });
-  const note = step === 1 ? "centerd" : `centerd; ${frames.length.toLocaleString("en")} of all`;
+  const note = step === 1 ? "centered" : `centered; ${frames.length.toLocaleString("en")} of all`;
   const title = "Boxes over each other";
   const behind = area.x + textWidth(title, letters.title, "bold") + 10;
   return [
