@@ -7,7 +7,7 @@ import { type Convolution, convolution } from "../kernels/convolution.ts";
 import { findBlockSize } from "./block-size.ts";
 import type { FilterGradientForm, FilterGradients } from "./filter-gradients.ts";
 import { Lowering } from "./lowering.ts";
-import { compile, hostTensor } from "./runtime.ts";
+import { type Floats, runOnce } from "./run-once.ts";
 import { hostValue, sizeOf, type Value } from "./value.ts";
 
 /** The forms of filter gradients that a runtime computes. */
@@ -80,17 +80,12 @@ function smallCases(block: number): FilterGradientCase[] {
 /** Computes filter gradients in their forms and in the plain one. Returns what went wrong, if anything did. */
 async function problemOf(block: number, cases: readonly FilterGradientCase[]): Promise<string | undefined> {
   try {
-    const session = await compile(comparison(block, cases).build(), { executionProviders: ["cpu"] });
-    const feeds = cases.flatMap(({ c }, i) =>
-      Object.entries(operandShapes(c)).map(([name, shape]) => {
-        return [`${name}${i}`, hostTensor({ shape, dtype: "float32" }, smallNumbers(sizeOf(shape)))];
-      }),
+    const inputs = cases.flatMap(({ c }, i) =>
+      Object.entries(operandShapes(c)).map(([name, shape]) => [`${name}${i}`, smallNumbers(shape)]),
     );
-    const names = cases.flatMap((_, i) => [`blocked${i}`, `plain${i}`]);
-    const results = await session.run(Object.fromEntries(feeds), Object.fromEntries(names.map((name) => [name, null])));
-    await session.release();
+    const outputs = await runOnce(comparison(block, cases), Object.fromEntries(inputs));
     for (const i of cases.keys()) {
-      const [a, b] = [results[`blocked${i}`]?.data as Float32Array, results[`plain${i}`]?.data as Float32Array];
+      const [a, b] = outputs.slice(2 * i) as [Float32Array, Float32Array];
       // Sums of small whole numbers are exact, in any order.
       const wrong = a.findIndex((value, at) => value !== b[at]);
       if (wrong >= 0) return `element ${wrong} is ${a[wrong]}, not ${b[wrong]}`;
@@ -132,6 +127,6 @@ export function operandShapes(c: Convolution): { x: Shape4; dy: Shape4 } {
   };
 }
 
-function smallNumbers(length: number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => ((i * 7) % 11) - 5);
+function smallNumbers(shape: Shape4): Floats {
+  return { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7) % 11) - 5) };
 }
