@@ -1,6 +1,7 @@
 import type { FilterGradientForm, Stripes } from "../graph/filter-gradients.ts";
 import type { Value } from "../graph/value.ts";
 import type { Convolution, WindowAxis } from "./convolution.ts";
+import { largestDivisor } from "./divisor.ts";
 
 /** A convolution's operands, its input and the gradient of its output, and how many channels are in a block. */
 export interface Operands {
@@ -72,13 +73,13 @@ export function chooseForm(c: Convolution, block: number, atHand: OperandsAtHand
   });
   const side = Math.sqrt(rows.output * columns.output);
   const slices = (wanted: number, turned = swap): number =>
-    divisor(turned ? rows.input : rows.output, Math.min(wanted, block - 1));
+    largestDivisor(turned ? rows.input : rows.output, Math.min(wanted, block - 1));
   if (inChannels === block) {
     if (stride > 1) return stripes({ slices: slices(10, false), swap: false });
     // A block of channels would be `taps` work items: half of one is twice as many, for several threads.
     return stripes({ lanes: block / 2, slices: side > 80 ? slices(4, false) : 1, swap: false });
   }
-  const many = divisor(batch, Math.min(8, block - 1));
+  const many = largestDivisor(batch, Math.min(8, block - 1));
   if (side <= 10) return stripes({ images: many });
   const filterBytes = Math.min(4 * block, swap ? inChannels : outChannels) * 4 * side * side;
   if (side <= 20 || filterBytes <= cachedFilterBytes) return stripes({});
@@ -91,7 +92,7 @@ function oneTapForm(c: Convolution, block: number, { x, dy }: OperandsAtHand): F
   if ([rows, columns].some(({ stride, before, after }) => stride > 1 || before > 0 || after > 0)) return undefined;
   if ((rows.output * columns.output) % block !== 0) {
     if (!x.isBlocked || !dy.isBlocked || inChannels % block !== 0 || outChannels % block !== 0) return undefined;
-    const images = divisor(batch, Math.min(8, block - 1));
+    const images = largestDivisor(batch, Math.min(8, block - 1));
     return { kind: "stripes", images, slices: 1, lanes: block, swap: inChannels > outChannels };
   }
   const [xFirst, dyFirst] = [x.isChannelsFirst ? 0 : inChannels, dy.isChannelsFirst ? 0 : outChannels];
@@ -104,10 +105,4 @@ function oneTapForm(c: Convolution, block: number, { x, dy }: OperandsAtHand): F
     .filter(({ channels, reordered }) => channels % block === 0 && reordered <= xFirst + dyFirst)
     .toSorted((a, b) => a.reordered - b.reordered || a.channels - b.channels);
   return best && { kind: "pixels", filter: best.filter };
-}
-
-/** The largest divisor of a number that is at most this large. */
-function divisor(value: number, largest: number): number {
-  for (let d = Math.min(value, largest); d > 1; d--) if (value % d === 0) return d;
-  return 1;
 }

@@ -3,6 +3,7 @@ import { backend_util, util } from "@tensorflow/tfjs-core";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import { axisOf, shape4, type Value } from "../graph/value.ts";
+import { largestDivisor } from "./divisor.ts";
 
 interface ReductionAttrs {
   axis?: number | number[];
@@ -84,7 +85,7 @@ const longestSum = 1024;
 function blockedSum(to: Lowering, x: Value): string {
   const [n, h, w, c] = shape4(x);
   const { block = c } = to;
-  const rows = largestDivisor(h, Math.max(1, Math.floor(longestSum / w)));
+  const rows = largestDivisor(h, Math.floor(longestSum / w));
   const parts = h / rows;
   const factors = factorsOf(to, x);
   let sums: string;
@@ -102,12 +103,6 @@ function blockedSum(to: Lowering, x: Value): string {
   }
   const perImage = to.reshape(sums, [n, c / block, parts, block]);
   return to.reshape(to.node("ReduceSum", [perImage, to.int64s([0, 2])], { keepdims: int(0) }), [c]);
-}
-
-function largestDivisor(of: number, limit: number): number {
-  let divisor = Math.min(of, limit);
-  while (of % divisor !== 0) divisor--;
-  return divisor;
 }
 
 /**
