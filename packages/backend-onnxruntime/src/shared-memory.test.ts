@@ -83,4 +83,14 @@ describe("steps that share their memory", () => {
     await tf.setBackend("onnxruntime");
     tf.removeBackend("tight");
   });
+
+  it("may differ in the types of their inputs", async () => {
+    const double = () =>
+      new RecordedStep((inputs: { x: tf.Tensor1D }) => ({ y: tf.mul(inputs.x, 2) }), [], { sharedMemory: "types" });
+    const [floats, integers] = [double(), double()];
+    for (let turn = 0; turn < 2; turn++) {
+      expect([...(await floats.run({ x: { data: Float32Array.of(1.5, 2), shape: [2] } })).y]).toEqual([3, 4]);
+      expect([...(await integers.run({ x: { data: [3, 4], shape: [2], dtype: "int32" } })).y]).toEqual([6, 8]);
+    }
+  });
 });

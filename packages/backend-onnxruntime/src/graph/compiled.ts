@@ -29,7 +29,7 @@ interface Member extends Lowered {
 /** How many plans were lowered so far. */
 let count = 0;
 
-/** Lowers a plan. Inputs of steps are named by name and shape, by which graphs share them. */
+/** Lowers a plan. Inputs of steps are named by name, type and shape, by which graphs share them. */
 export function lower(
   plan: Plan,
   written: Lowered["written"],
@@ -42,8 +42,8 @@ export function lower(
     {
       ...options,
       isConstant: (value) => constants.has(value),
-      inputName: ({ placeholder, shape }, n) =>
-        placeholder === undefined ? `input${own}_${n}` : `${placeholder} ${shape}`,
+      inputName: ({ placeholder, dtype, shape }, n) =>
+        placeholder === undefined ? `input${own}_${n}` : `${placeholder} ${dtype} ${shape}`,
       namesGradients: true,
     },
   );
