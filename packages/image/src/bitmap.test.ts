@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { readImage, readImageHeader } from "./index.ts";
 
 /** Rows of red, green, blue from the top. */
@@ -38,6 +38,22 @@ describe("bitmaps", () => {
       expect(error).toBeInstanceOf(LookonceError);
       expect((error as LookonceError).code).toBe("FORMAT");
     }
+  });
+});
+
+describe("the decoder of bitmaps", () => {
+  it("is loaded for the first of them, not with the package", async () => {
+    let isLoaded = false;
+    vi.doMock("@napi-rs/image", (original) => {
+      isLoaded = true;
+      return original();
+    });
+    onTestFinished(() => void vi.doUnmock("@napi-rs/image"));
+    vi.resetModules();
+    const image = await import("./index.ts");
+    expect(isLoaded).toBe(false);
+    await image.readImage(bitmap());
+    expect(isLoaded).toBe(true);
   });
 });
 

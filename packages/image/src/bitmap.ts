@@ -1,4 +1,3 @@
-import { Transformer } from "@napi-rs/image";
 import { checkPixels, type Image, type Size } from "./image.ts";
 
 /** Bytes of a bitmap's header up to its height. */
@@ -31,6 +30,8 @@ export async function decodeBitmap(bytes: Uint8Array, maxPixels: number): Promis
   const { width, height } = bitmapSize(bytes);
   checkPixels({ width, height }, maxPixels);
   checkLength(bytes, width * height);
+  // Most programs never see a bitmap
+  const { Transformer } = await import("@napi-rs/image");
   const pixels = await new Transformer(bytes).rawPixels();
   const channels = pixels.length / (width * height);
   if (channels !== 3 && channels !== 4) throw new Error(`${pixels.length} bytes are not ${width} × ${height} pixels`);

@@ -20,7 +20,7 @@ export async function decodeFast(bytes: Uint8Array, maxPixels: number): Promise<
     if (width * height > maxPixels) return undefined;
     // The image before is freed when the event loop turns; its memory is warm
     await nextTurn();
-    // Only training needs this library
+    // Only training and bitmaps need this library
     const { Transformer } = await import("@napi-rs/image");
     const pixels = new Transformer(bytes).rawPixelsSync();
     if (pixels.length !== width * height * 3) return undefined;
