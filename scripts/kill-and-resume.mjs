@@ -3,14 +3,15 @@
 //
 //   npm run build && node scripts/kill-and-resume.mjs [--kills 10] [--epochs 6] [--seed 0] [--model yolov8n.yaml]
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { generateShapes } from "@lookonce/data";
 import { Random } from "@lookonce/random";
+import { tinyModel } from "./trainings/tiny-model.mjs";
+import { epochsOf, traces } from "./trainings/traces.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -24,13 +25,11 @@ const cli = fileURLToPath(new URL("../apps/cli/dist/main.js", import.meta.url));
 const place = mkdtempSync(join(tmpdir(), "kill-and-resume-"));
 const last = (run) => join(place, run, "weights", "last.safetensors");
 
-/** The smallest model with YOLOv8's head, unless another is asked for. */
+/** The smallest model, unless another is asked for. */
 function modelFile() {
   if (values.model !== undefined) return values.model;
   const file = join(place, "tiny-v8.yaml");
-  const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-  const factors = "depth_multiple: 1.0\nwidth_multiple: 1.0";
-  writeFileSync(file, `nc: 5\n${factors}\nbackbone:\n${rows}\nhead:\n  - [[2, 3, 4], 1, Detect, [nc]]\n`);
+  writeFileSync(file, tinyModel);
   return file;
 }
 
@@ -54,21 +53,6 @@ function start(run, data, model) {
   return { child, ended };
 }
 
-/** What a run leaves, without times. */
-function traces(run) {
-  const weights = join(place, run, "weights");
-  const files = readdirSync(weights).filter((name) => name.endsWith(".safetensors"));
-  const hashOf = (name) =>
-    createHash("sha256")
-      .update(readFileSync(join(weights, name)))
-      .digest("hex");
-  const hashes = files.sort().map((name) => `${name} ${hashOf(name)}`);
-  const rows = readFileSync(join(place, run, "results.csv"), "utf8")
-    .trimEnd()
-    .split("\n");
-  return JSON.stringify({ hashes, rows: rows.map((row) => row.split(",").toSpliced(1, 1)) }, null, 1);
-}
-
 const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 24, val: 6, size: 64 });
 const model = modelFile();
 const began = performance.now();
@@ -84,11 +68,7 @@ for (let kill = 1; kill <= Number(values.kills); ) {
   const timer = setTimeout(() => child.kill("SIGKILL"), after);
   const { result, printed } = await ended;
   clearTimeout(timer);
-  const epochs = existsSync(join(place, "killed", "results.csv"))
-    ? readFileSync(join(place, "killed", "results.csv"), "utf8")
-        .trimEnd()
-        .split("\n").length - 1
-    : 0;
+  const epochs = epochsOf(join(place, "killed"));
   if (result === "SIGKILL") {
     console.log(`kill ${kill++} after ${(after / 1000).toFixed(2)} s: ${epochs} epochs in results.csv`);
   } else if (result === 0 || printed.includes("no state of a training")) {
@@ -105,7 +85,7 @@ console.log(`the same after ${values.kills} kills: weights byte for byte, every 
 rmSync(place, { recursive: true });
 
 function compare() {
-  const [expected, actual] = [traces("whole"), traces("killed")];
+  const [expected, actual] = ["whole", "killed"].map((run) => traces(join(place, run)));
   if (expected === actual) return;
   console.error(`they differ (both are in ${place}):\nnever killed ${expected}\nkilled ${actual}`);
   process.exit(1);

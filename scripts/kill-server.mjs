@@ -6,7 +6,6 @@
 // by long. Linux only.
 //
 //   npm run build && node scripts/kill-server.mjs [--kills 6] [--epochs 6] [--seed 0]
-import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +16,8 @@ import { encodeImage, readImage, resizeBilinear } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { YOLO } from "lookonce";
 import { inferenceProcesses, isAlive, isSameImage, postImage, startService } from "./service/start-service.mjs";
+import { tinyModel } from "./trainings/tiny-model.mjs";
+import { traces } from "./trainings/traces.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -89,19 +90,6 @@ async function follow({ url }, id, after) {
     // The service was killed.
   }
   return ids;
-}
-
-/** What a run leaves, without times. */
-function traces(run) {
-  const weights = join(run, "weights");
-  const files = readdirSync(weights).filter((name) => name.endsWith(".safetensors"));
-  const hashOf = (name) =>
-    createHash("sha256")
-      .update(readFileSync(join(weights, name)))
-      .digest("hex");
-  const hashes = files.sort().map((name) => `${name} ${hashOf(name)}`);
-  const rows = readFileSync(join(run, "results.csv"), "utf8").trimEnd().split("\n");
-  return JSON.stringify({ hashes, rows: rows.map((row) => row.split(",").toSpliced(1, 1)) }, null, 1);
 }
 
 /** The process that works on a job, if there is one. */
@@ -192,10 +180,7 @@ async function whenGone(processes) {
 
 mkdirSync(models, { recursive: true });
 await generateShapes({ directory: join(data, "shapes"), train: 24, val: 6, size: 64 });
-const rows = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
-const factors = "depth_multiple: 1.0\nwidth_multiple: 1.0";
-const head = "head:\n  - [[2, 3, 4], 1, Detect, [nc]]\n";
-writeFileSync(join(models, "tiny.yaml"), `nc: 5\n${factors}\nbackbone:\n${rows}\n${head}`);
+writeFileSync(join(models, "tiny.yaml"), tinyModel);
 
 const calm = await serve(join(place, "calm"));
 const began = performance.now();

@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { tinyModel } from "../trainings/tiny-model.mjs";
+import { epochsOf } from "../trainings/traces.mjs";
 import { describeEnd, fail, Unprepared } from "./judge.mjs";
 import { watch } from "./watch.mjs";
 
@@ -45,10 +47,8 @@ export class Target {
   /** Draws the data set, and trains the smallest model for an epoch. */
   async prepare() {
     await this.must(["data", "shapes", `output=${join(this.place, "shapes")}`, "size=64", "train=16", "val=4"]);
-    const layers = [8, 8, 16, 16, 16].map((width) => `  - [-1, 1, Conv, [${width}, 3, 2]]`).join("\n");
     this.config = join(this.place, "tiny.yaml");
-    const head = "head:\n  - [[2, 3, 4], 1, Detect, [nc]]\n";
-    writeFileSync(this.config, `nc: 5\ndepth_multiple: 1.0\nwidth_multiple: 1.0\nbackbone:\n${layers}\n${head}`);
+    writeFileSync(this.config, tinyModel);
     await this.must(this.training({ name: "base", epochs: 1 }));
     this.model = join(this.place, "base", "weights", "last.safetensors");
     this.image = join(this.place, "shapes", "images", "val", "00000.jpg");
@@ -173,15 +173,6 @@ class Service {
     if (this.end !== undefined) return;
     this.child.kill("SIGKILL");
     await this.ended;
-  }
-}
-
-/** Rows of a run's table. */
-export function epochsOf(run) {
-  try {
-    return readFileSync(join(run, "results.csv"), "utf8").trimEnd().split("\n").length - 1;
-  } catch {
-    return 0;
   }
 }
 
