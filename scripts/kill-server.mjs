@@ -15,7 +15,8 @@ import { generateShapes } from "@lookonce/data";
 import { encodeImage, readImage, resizeBilinear } from "@lookonce/image";
 import { Random } from "@lookonce/random";
 import { YOLO } from "lookonce";
-import { inferenceProcesses, isAlive, isSameImage, postImage, startService } from "./service/start-service.mjs";
+import { inferenceProcesses, isAlive } from "./service/processes.mjs";
+import { isSameImage, postImage, startService } from "./service/start-service.mjs";
 import { tinyModel } from "./trainings/tiny-model.mjs";
 import { traces } from "./trainings/traces.mjs";
 

@@ -17,7 +17,8 @@ import { parseArgs } from "node:util";
 import { Random } from "@lookonce/random";
 import { YOLO } from "lookonce";
 import { checkLoad } from "./service/check-load.mjs";
-import { descendants, isAlive, percentile, readMetric, startService } from "./service/start-service.mjs";
+import { isAlive, processTree } from "./service/processes.mjs";
+import { percentile, readMetric, startService } from "./service/start-service.mjs";
 import { SteadyClients } from "./service/steady-clients.mjs";
 import { watchService } from "./service/watch-service.mjs";
 
@@ -129,7 +130,7 @@ const workersLost = await readMetric(url, "lookonce_workers_lost_total");
 await watch.stop();
 
 // It ends while requests come: those before are answered
-const processes = [child.pid, ...descendants(child.pid)];
+const processes = processTree(child.pid).map(({ pid }) => pid);
 const last = clients.offer(6, { rate, times: 0 });
 await sleep(3000);
 clients.endsAt = performance.now();

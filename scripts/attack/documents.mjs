@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { processTree } from "../service/processes.mjs";
 import { aliasBomb } from "./inputs.mjs";
 import { expectOrderly, expectRefused, fail } from "./judge.mjs";
-import { treeOf } from "./watch.mjs";
 
 async function manyClasses(target) {
   const { folder } = target.data();
@@ -41,7 +41,7 @@ async function bombInRun(target) {
   writeFileSync(join(runs, "base", "args.yaml"), `${aliasBomb()}\nmodel: *b8\nepochs: *b7\n`);
   const service = await target.serve([`runs=${runs}`]);
   try {
-    const cpu = () => (treeOf(service.child.pid) ?? []).reduce((sum, one) => sum + one.cpu, 0);
+    const cpu = () => (processTree(service.child.pid) ?? []).reduce((sum, one) => sum + one.cpu, 0);
     const before = cpu();
     const asked = service.ask("/v1/runs/base");
     const { status } = await service.ask("/healthz");

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processTree } from "../service/processes.mjs";
 import { costlySvg } from "./inputs.mjs";
 import { fail, Skipped } from "./judge.mjs";
-import { treeOf } from "./watch.mjs";
 
 /** Starts a service, attacks it, and ends it whatever happened. */
 async function attackService(target, settings, attack) {
@@ -35,7 +35,7 @@ async function pretendingImages(target) {
 
 /** Processes of a service that have ONNX Runtime's library in memory: those that a fault in it would end. */
 function inferenceProcesses({ child }) {
-  const tree = treeOf(child.pid);
+  const tree = processTree(child.pid);
   if (tree === undefined) throw new Skipped("the system has no /proc");
   return tree.filter(({ pid }) => /onnxruntime/.test(readFileSync(`/proc/${pid}/maps`, "utf8"))).map(({ pid }) => pid);
 }

@@ -1,41 +1,14 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { processTree } from "../service/processes.mjs";
 
 /** No attacked process gets more than this, whatever it does: the machine that runs the attacks must survive them. */
 const maxBytes = 3e9;
 const maxPrinted = 4e6;
-const ticksPerSecond = 100;
-const pageBytes = 4096;
-
-/** What Linux knows of a process and those below it; `undefined` elsewhere, where only time is limited. */
-export function treeOf(root) {
-  const all = new Map();
-  let names;
-  try {
-    names = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  } catch {
-    return undefined;
-  }
-  for (const name of names) {
-    try {
-      // After the name, which may contain anything: state, parent, …, user and system time, …, pages in memory
-      const fields = readFileSync(`/proc/${name}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      const [parent, user, system, pages] = [1, 11, 12, 21].map((i) => Number(fields[i]));
-      all.set(Number(name), { parent, cpu: (user + system) / ticksPerSecond, bytes: pages * pageBytes });
-    } catch {
-      // It ended a moment ago
-    }
-  }
-  const isBelow = (pid) => pid === root || (all.has(pid) && isBelow(all.get(pid).parent));
-  return [...all].filter(([pid]) => isBelow(pid)).map(([pid, about]) => ({ pid, ...about }));
-}
 
 /** Kills a process and all below it. */
 function killTree(pid) {
-  for (const member of [...(treeOf(pid) ?? []), { pid }]) {
+  for (const member of [...(processTree(pid) ?? []), { pid }]) {
     try {
       process.kill(member.pid, "SIGKILL");
     } catch {
@@ -76,15 +49,11 @@ export function watch(command, args, { seconds = 300, until = () => false, gentl
     let isAsked = false;
     while (end === undefined) {
       await Promise.race([closed, sleep(50)]);
-      const tree = treeOf(child.pid) ?? [];
-      result.bytes = Math.max(
-        result.bytes,
-        tree.reduce((sum, { bytes }) => sum + bytes, 0),
-      );
-      result.cpu = Math.max(
-        result.cpu,
-        tree.reduce((sum, { cpu }) => sum + cpu, 0),
-      );
+      const tree = processTree(child.pid) ?? [];
+      for (const what of ["bytes", "cpu"]) {
+        const total = tree.reduce((sum, process) => sum + process[what], 0);
+        result[what] = Math.max(result[what], total);
+      }
       if (result.bytes > maxBytes) kill("memory");
       else if (performance.now() - start > seconds * 1000) kill("time");
       else if (!isAsked && until()) {

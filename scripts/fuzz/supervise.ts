@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { processOf } from "../service/processes.mjs";
 import { type Job, limits, type Message, memoryStatus } from "./messages.ts";
 
 /** How a worker ended. */
@@ -36,13 +37,14 @@ export function supervise(
     onMessage(message);
   });
   const timer = setInterval(() => {
-    const processor = processorSeconds(child.pid);
+    // Where the system does not show them, time alone is limited
+    const { cpu: processor, bytes } = processOf(child.pid) ?? { cpu: 0, bytes: 0 };
     const changed = file === undefined ? 0 : (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (changed !== input.changed) input = { changed, at: Date.now(), processor };
     const limit = file === undefined ? startSeconds : limits.seconds;
     const waited = (Date.now() - input.at) / 1000;
     if (processor - input.processor > limit || waited > waitFactor * limit) killedFor = "hang";
-    else if (megabytesOf(child.pid) > limits.megabytes) killedFor = "memory";
+    else if (bytes / 1024 / 1024 > limits.megabytes) killedFor = "memory";
     if (killedFor !== undefined) child.kill("SIGKILL");
   }, checkEveryMs);
   return new Promise((resolve) => {
@@ -53,26 +55,4 @@ export function supervise(
       resolve({ ending: killedFor ?? own, detail: `${signal ?? `status ${status}`} ${words}`.trim() });
     });
   });
-}
-
-/** What a process has in memory now; 0 where the system does not have files for that. */
-function megabytesOf(pid: number | undefined): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(processFile(pid, "status"))?.[1] ?? 0) / 1024;
-}
-
-/** Processor time of all threads of a process, in seconds; 0 where the system does not have files for that. */
-function processorSeconds(pid: number | undefined): number {
-  const text = processFile(pid, "stat");
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  // User and system time, in hundredths of a second
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
-}
-
-function processFile(pid: number | undefined, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, "utf8");
-  } catch {
-    // Another system, or the process has ended
-    return "";
-  }
 }

@@ -1,8 +1,6 @@
-// A service in a process of its own, for scripts and benchmarks: starting it, asking it, and what its processes occupy.
+// A service in a process of its own, for scripts and benchmarks: starting it and asking it.
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import http from "node:http";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -83,43 +81,6 @@ export function isSameImage(actual, expected) {
     const isNear = ["x1", "y1", "x2", "y2"].every((side) => Math.abs(box[side] - other[side]) < 0.5);
     return isNear && box.class === other.class && Math.abs(box.confidence - other.confidence) < 1e-3;
   });
-}
-
-/** Processes that a process has started, and theirs. Linux only. */
-export function descendants(pid) {
-  const tasks = isAlive(pid) ? readdirSync(`/proc/${pid}/task`) : [];
-  const lists = tasks.map((task) => readProc(pid, join("task", task, "children")));
-  const children = lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
-  return children.flatMap((child) => [child, ...descendants(child)]);
-}
-
-/** Inference processes among a service's. Linux only. */
-export function inferenceProcesses(pid) {
-  return descendants(pid).filter((child) => readProc(child, "cmdline").includes("inference-process"));
-}
-
-/** Resident MiB of a process. Linux only. */
-export function residentMebibytes(pid) {
-  return Number(/VmRSS:\s*(\d+)/.exec(readProc(pid, "status"))?.[1] ?? 0) / 1024;
-}
-
-/** Whether a process runs. A killed one stays in the table until its parent has taken note, which for an orphan is the system. */
-export function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return !/^\d+ \(.*\) [ZX]/.test(readProc(pid, "stat"));
-}
-
-function readProc(pid, name) {
-  try {
-    return readFileSync(join("/proc", String(pid), name), "utf8");
-  } catch {
-    // It has ended, or this is not Linux
-    return "";
-  }
 }
 
 export const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];

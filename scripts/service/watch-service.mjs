@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { descendants, readMetric, residentMebibytes } from "./start-service.mjs";
+import { processTree } from "./processes.mjs";
+import { readMetric } from "./start-service.mjs";
 
 /**
  * Watches a service until `stop()`: `memory` is the resident MiB of all its processes every second, `health` and `ready` what it
@@ -30,12 +31,8 @@ export function watchService(url, pid) {
       seen.longest = Math.max(seen.longest, length);
     }),
     repeat(1000, async () => {
-      const processes = [pid, ...descendants(pid)].map(residentMebibytes);
-      seen.memory.push({
-        at: performance.now(),
-        all: processes.reduce((sum, size) => sum + size, 0),
-        own: processes[0],
-      });
+      const bytes = (processTree(pid) ?? []).reduce((sum, process) => sum + process.bytes, 0);
+      seen.memory.push({ at: performance.now(), all: bytes / 1024 / 1024 });
     }),
     repeat(1000, () => probe("/healthz", seen.health)),
     repeat(1000, () => probe("/readyz", seen.ready)),

@@ -1,0 +1,10 @@
+export function processOf(pid: number | undefined):
+  | {
+      state: string;
+      parent: number;
+      /** Seconds of processor time. */
+      cpu: number;
+      /** In memory now. */
+      bytes: number;
+    }
+  | undefined;
