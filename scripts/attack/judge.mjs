@@ -32,9 +32,12 @@ export function expectOrderly(result, { bytes = 1e9, cpu = 10 } = {}) {
   if (result.cpu > cpu) fail(`${result.cpu.toFixed(1)} s of processor time`);
 }
 
-/** Fails unless a program refused its input in an orderly way, in a sentence that matches all of these. */
+/** Fails unless a program refused its input in an orderly way, in a sentence that has all of these texts and patterns. */
 export function expectRefused(result, { names = [], ...limits } = {}) {
   expectOrderly(result, limits);
   if (result.code === 0) fail(`accepted, exit 0: ${result.stderr.trim().split("\n").at(-1)?.slice(0, 160)}`);
-  for (const name of names) if (!result.stderr.match(name)) fail(`${name} is not named: ${describeEnd(result)}`);
+  for (const name of names) {
+    const isNamed = name instanceof RegExp ? name.test(result.stderr) : result.stderr.includes(name);
+    if (!isNamed) fail(`${name} is not named: ${describeEnd(result)}`);
+  }
 }
