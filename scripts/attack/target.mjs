@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { addressOf } from "../service/start-service.mjs";
 import { tinyModel } from "../trainings/tiny-model.mjs";
 import { epochsOf } from "../trainings/traces.mjs";
 import { describeEnd, fail, Unprepared } from "./judge.mjs";
@@ -19,7 +19,7 @@ export class Target {
   constructor(cli, place) {
     this.cli = cli;
     this.place = place;
-    this.env = { ...process.env, XDG_CACHE_HOME: join(place, "cache"), NO_COLOR: "1", LOOKONCE_KEY: "" };
+    this.env = { ...process.env, XDG_CACHE_HOME: join(place, "cache"), NO_COLOR: "1" };
     delete this.env.LOOKONCE_KEY;
   }
 
@@ -98,19 +98,16 @@ export class Target {
   }
 
   /** Starts a service with the small model. */
-  async serve(settings = [], { env = {} } = {}) {
+  async serve(settings) {
     const runs = settings.some((one) => one.startsWith("runs=")) ? [] : [`runs=${this.folder("runs")}`];
     const models = [`model=${this.model}`, `models=${this.place}`, `data=${this.place}`];
     const all = [...models, ...runs, "imgsz=64", "port=0", "workers=2", "rate=0", ...settings];
-    const started = this.start(["serve", ...all], { seconds: 900, env: { ...this.env, ...env } });
-    const address = await new Promise((resolve) => {
-      createInterface({ input: started.child.stdout }).on("line", (line) => {
-        const found = /http:\/\/\S+/.exec(line)?.[0];
-        if (found !== undefined) resolve(found);
-      });
-      started.ended.then(() => resolve(undefined));
-      sleep(serviceSeconds * 1000, undefined, { ref: false }).then(() => resolve(undefined));
-    });
+    const started = this.start(["serve", ...all], { seconds: 900 });
+    const address = await Promise.race([
+      addressOf(started.child),
+      started.ended.then(() => undefined),
+      sleep(serviceSeconds * 1000, undefined, { ref: false }),
+    ]);
     const service = new Service(started, address, readFileSync(this.image));
     if (address === undefined) {
       started.child.kill("SIGKILL");

@@ -20,14 +20,21 @@ export async function startService(settings, { program = cli, onLog = (text) => 
   running.add(child);
   ended.then(() => running.delete(child));
   child.stderr.setEncoding("utf8").on("data", onLog);
-  const url = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
+  const failed = ended.then((end) => {
+    throw new Error(`the service ended with ${end} before it listened`);
+  });
+  const url = await Promise.race([addressOf(child), failed]);
+  return { child, ended, url };
+}
+
+/** The address that a service prints when it listens; one that ends before never has any. */
+export function addressOf({ stdout }) {
+  return new Promise((resolve) => {
+    createInterface({ input: stdout }).on("line", (line) => {
       const found = /https?:\/\/\S+/.exec(line)?.[0];
       if (found !== undefined) resolve(found);
     });
-    ended.then((end) => reject(new Error(`the service ended with ${end} before it listened`)));
   });
-  return { child, ended, url };
 }
 
 /** A number of the service's `/metrics`. */
