@@ -6,26 +6,19 @@ import { readHeader } from "./target.mjs";
 
 /** Small files whose content grows: lists of copies of a list, modules that share their tensors, pairs in pairs. */
 async function bombs() {
-  const { archive, call, dict, floats, global, module, object, op, pickle, tensor } = await pickleTools();
-  const repeat = (count, ...bytes) => Array(count).fill(bytes.flat()).flat();
-  const list = (count, item) => [...op("]("), ...repeat(count, item), ...op("e")];
-  const one = [...op("K"), 1];
-  const [remember, get] = [(index) => [...op("q"), index], (index) => [...op("h"), index]];
-  const weight = tensor({ elements: 2, shape: [2], strides: [1] });
-  const layer = global("torch.nn.modules.linear", "Linear");
+  const tools = await pickleTools();
+  const { archive, call, dict, floats, global, layer, list, model, module } = tools;
+  const { get, one, op, pickle, remember, row, twice } = tools;
   const names = (count, value) => dict(Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, value])));
   const kept = (value, index) => [...value, ...remember(index), ...op("0")];
-  const pairs = [...one, ...remember(3), ...repeat(60, op("0"), get(3), get(3), op("\x86"), remember(3))];
   const contents = {
     "copies of a list": [...kept(list(20_000, one), 1), ...list(25_000, call(global("builtins", "list"), get(1)))],
     "modules that share tensors": [
-      ...kept(weight, 5),
+      ...kept(row, 5),
       ...kept(module(layer, { parameters: names(3000, get(5)) }), 6),
       ...module(layer, { modules: names(3000, get(6)) }),
     ],
-    "settings that double": object(global("models.yolo", "Model"), {
-      ...{ _modules: dict({}), _buffers: dict({ a: weight }), yaml: pairs },
-    }),
+    "settings that double": model({ yaml: twice(60, one) }),
   };
   return Object.entries(contents).map(([name, parts]) => [name, archive(pickle(parts), { 0: floats(1, 2) })]);
 }

@@ -7,26 +7,25 @@ import {
   dict,
   errorOf,
   floats,
+  get,
   global,
   int,
+  layer,
+  list,
+  model,
   module,
   object,
+  one,
   op,
   pickle,
+  remember,
+  repeat,
+  row,
   str,
   tensor,
+  twice,
 } from "./test-pickles.ts";
 
-const layer = global("torch.nn.modules.linear", "Linear");
-const row = tensor({ elements: 2, shape: [2], strides: [1] });
-const repeat = (count: number, ...bytes: number[][]): number[] => new Array(count).fill(bytes.flat()).flat();
-/** BINPUT and BINGET: remembers what lies on top, and pushes it again. */
-const remember = (index: number): number[] => [...op("q"), index];
-const get = (index: number): number[] => [...op("h"), index];
-const list = (count: number, item: number[]): number[] => [...op("]("), ...repeat(count, item), ...op("e")];
-const one = [...op("K"), 1];
-const model = (extra: Record<string, number[]>): number[] =>
-  object(global("models.yolo", "Model"), { _modules: dict({}), _buffers: dict({ a: row }), ...extra });
 /** V8's hash of a whole number, to find those of one bucket. */
 function hash(key: number): number {
   let value = (~key + (key << 15)) | 0;
@@ -46,12 +45,6 @@ function colliding(count: number): number[] {
 
 const many = list(20_000, one);
 const long = str("x".repeat(100_000));
-const twice = (count: number, first: number[]): number[] => [
-  ...first,
-  ...remember(3),
-  ...repeat(count, op("0"), get(3), get(3), op("\x86"), remember(3)),
-];
-
 const bombs: [string, () => number[]][] = [
   [
     "copies of a list",

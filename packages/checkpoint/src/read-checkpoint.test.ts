@@ -18,6 +18,7 @@ import {
   object,
   op,
   pickle,
+  row,
   str,
   tensor,
   tuple,
@@ -45,7 +46,6 @@ const failure = (bytes: Uint8Array): LookonceError => {
   expect((error as LookonceError).message).toMatch(/^bad\.pt: /);
   return error as LookonceError;
 };
-const row = tensor({ elements: 2, shape: [2], strides: [1] });
 const one = { 0: floats(1, 2) };
 
 describe("files that PyTorch wrote", () => {

@@ -19,6 +19,22 @@ export const dict = (pairs: Record<string, number[]>): number[] => [
   ...Object.entries(pairs).flatMap(([key, value]) => [...str(key), ...value]),
   ...op("u"),
 ];
+/** Operations, so many times. */
+export const repeat = (count: number, ...parts: number[][]): number[] => new Array(count).fill(parts.flat()).flat();
+/** EMPTY_LIST and APPENDS: a list of copies of an item. */
+export const list = (count: number, item: number[]): number[] => [...op("]("), ...repeat(count, item), ...op("e")];
+/** BININT1: the number one. */
+export const one: number[] = [...op("K"), 1];
+/** BINPUT: remembers what lies on top under a number. */
+export const remember = (index: number): number[] => [...op("q"), index];
+/** BINGET: pushes what is remembered. */
+export const get = (index: number): number[] => [...op("h"), index];
+/** A pair of pairs, so many deep, of the same value: TUPLE2. */
+export const twice = (count: number, first: number[]): number[] => [
+  ...first,
+  ...remember(3),
+  ...repeat(count, op("0"), get(3), get(3), op("\x86"), remember(3)),
+];
 /** A call: REDUCE. */
 export const call = (target: number[], ...args: number[][]): number[] => [...target, ...tuple(...args), ...op("R")];
 /** An object: NEWOBJ and BUILD. */
@@ -64,6 +80,14 @@ export function module(
   const { modules = dict({}), parameters = dict({}), buffers = dict({}) } = parts;
   return object(type, { _modules: modules, _parameters: parameters, _buffers: buffers });
 }
+
+/** The class of a module. */
+export const layer: number[] = global("torch.nn.modules.linear", "Linear");
+/** A tensor of two elements: all of storage 0. */
+export const row: number[] = tensor({ elements: 2, shape: [2], strides: [1] });
+/** A pickled model with a tensor, and with these properties. */
+export const model = (extra: Record<string, number[]>): number[] =>
+  object(global("models.yolo", "Model"), { _modules: dict({}), _buffers: dict({ a: row }), ...extra });
 
 /** A checkpoint file as `torch.save` writes it. */
 export function archive(pickled: Uint8Array, storages: Record<string, Uint8Array> = {}): Uint8Array {

@@ -13,13 +13,17 @@ import {
   archive,
   dict,
   floats,
-  global,
+  get,
+  layer,
+  model,
   module,
   object,
   op,
   pickle,
+  remember,
+  repeat,
+  row,
   str,
-  tensor,
 } from "../../../packages/checkpoint/src/test-pickles.ts";
 import { openTorchArchive } from "../../../packages/checkpoint/src/torch/archive.ts";
 import { zipStored } from "../../../packages/checkpoint/src/torch/zip-writer.ts";
@@ -83,43 +87,39 @@ function mutateArchive(bytes: Uint8Array, random: Random): Uint8Array {
   return changed;
 }
 
-/** Pushes a value and stores it under a number, by which it is pushed again. */
-const stored = (value: number[], index: number): number[] => [...value, ...op("q"), index];
-const again = (index: number): number[] => [...op("h"), index];
-
 function entries(count: number, value: number[]): Record<string, number[]> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, value]));
 }
 
-const layer = global("torch.nn.modules.linear", "Linear");
-const weight = tensor({ elements: 2, shape: [2], strides: [1] });
-const settings = (yaml: number[]): number[] =>
-  object(global("models.yolo", "Model"), { _modules: dict({}), _buffers: dict({ a: weight }), yaml });
-
 /** Small files whose contents grow with a few changes: lists in lists, the same tensors in many modules, long paths, depth. */
 const growing: readonly number[][] = [
-  settings([...stored(op("]"), 1), ...Array.from({ length: 10 }, (_, i) => pairOf(i + 1, i + 2)).flat()]),
+  model({
+    yaml: [...op("]"), ...remember(1), ...Array.from({ length: 10 }, (_, i) => pairOf(i + 1, i + 2)).flat()],
+  }),
   [
-    ...stored(weight, 1),
+    ...row,
+    ...remember(1),
     ...op("0"),
-    ...stored(module(layer, { parameters: dict(entries(20, again(1))) }), 2),
+    ...module(layer, { parameters: dict(entries(20, get(1))) }),
+    ...remember(2),
     ...op("0"),
-    ...module(layer, { modules: dict(entries(20, again(2))) }),
+    ...module(layer, { modules: dict(entries(20, get(2))) }),
   ],
   [
-    ...stored(str("long".repeat(200)), 1),
+    ...str("long".repeat(200)),
+    ...remember(1),
     ...op("0"),
     ...Array.from({ length: 8 }).reduce<number[]>(
-      (inner) => object(layer, { _modules: [...op("}"), ...again(1), ...inner, ...op("s")] }),
-      module(layer, { parameters: dict({ w: weight }) }),
+      (inner) => object(layer, { _modules: [...op("}"), ...get(1), ...inner, ...op("s")] }),
+      module(layer, { parameters: dict({ w: row }) }),
     ),
   ],
-  settings([...new Array(30).fill(op("]")).flat(), ...new Array(29).fill(op("a")).flat()]),
+  model({ yaml: [...repeat(30, op("]")), ...repeat(29, op("a"))] }),
 ];
 
 /** A list of a stored value, twice, stored in its place. */
 function pairOf(index: number, next: number): number[] {
-  return [...op("0"), ...stored([...again(index), ...again(index), ...op("\x86")], next)];
+  return [...op("0"), ...get(index), ...get(index), ...op("\x86"), ...remember(next)];
 }
 
 /** A checkpoint of today's PyTorch: mostly the operations of its pickle are changed. */
