@@ -1,6 +1,7 @@
 // What hostile clients send to a service, and which answers are right for it.
 import { crc32, deflateSync, gzipSync } from "node:zlib";
 import sharp from "sharp";
+import { costlySvg, pngChunk } from "../attack/inputs.mjs";
 import { leave, send, upload, writeRaw } from "./hostile-clients.mjs";
 
 const mebibyte = 1024 * 1024;
@@ -12,7 +13,7 @@ const mebibyte = 1024 * 1024;
  * @param images JPEG files that the service would process
  */
 export async function hostileRequests(url, [jpeg]) {
-  const svg = costlySvg();
+  const svg = costlySvg("plain");
   const blank = (width, format) =>
     sharp({ create: { width, height: width, channels: 3, background: "#345" } })
       .toFormat(format)
@@ -36,8 +37,8 @@ export async function hostileRequests(url, [jpeg]) {
   const badPixels = ["200", "422 FORMAT", "422 DATA"];
   const nothingThere = ["404 NO_ROUTE", "404 NOT_FOUND", "400 ARGUMENT", "400 BAD_URL"];
   return {
-    "SVG that begins like WebP": [image(`<svg a="WEBP"${svg.slice(4)}`), noImage],
-    "SVG that begins like AVIF": [image(`<!--ftypavi-->${svg}`, "image/avif"), noImage],
+    "SVG that begins like WebP": [image(costlySvg("webp")), noImage],
+    "SVG that begins like AVIF": [image(costlySvg("avif"), "image/avif"), noImage],
     "costly SVG": [image(svg, "image/svg+xml"), noImage],
     "compressed SVG": [image(gzipSync(svg)), noImage],
     PDF: [image("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", "application/octet-stream"), noImage],
@@ -86,13 +87,6 @@ export async function hostileRequests(url, [jpeg]) {
   };
 }
 
-/** An SVG file that would occupy a decoder for hours. */
-function costlySvg() {
-  const filter = '<feTurbulence numOctaves="99" baseFrequency="0.9"/><feGaussianBlur stdDeviation="999"/>'.repeat(99);
-  const size = 'width="30000" height="30000"';
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><filter id="f">${filter}</filter><rect ${size} filter="url(#f)"/></svg>`;
-}
-
 function formBody(files) {
   const head =
     '--x\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\ncontent-type: image/png\r\n\r\n';
@@ -114,14 +108,6 @@ function announcing(png, side) {
 /** A PNG file with a compressed text, and pixels, that inflate to so many bytes. */
 function pngBomb(png, bytes) {
   const zeros = deflateSync(Buffer.alloc(bytes));
-  const text = chunk("zTXt", Buffer.concat([Buffer.from("Comment\0\0", "latin1"), zeros]));
-  return Buffer.concat([png.subarray(0, 33), text, chunk("IDAT", zeros), chunk("IEND", Buffer.alloc(0))]);
-}
-
-function chunk(type, data) {
-  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length);
-  sum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, sum]);
+  const text = pngChunk("zTXt", Buffer.concat([Buffer.from("Comment\0\0", "latin1"), zeros]));
+  return Buffer.concat([png.subarray(0, 33), text, pngChunk("IDAT", zeros), pngChunk("IEND", Buffer.alloc(0))]);
 }
