@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectRefused } from "./judge.mjs";
-import { pickleTools, readStored } from "./pickles.mjs";
+import { pickleTools } from "./pickles.mjs";
 import { readHeader } from "./target.mjs";
 
 /** Small files whose content grows: lists of copies of a list, modules that share their tensors, pairs in pairs. */
@@ -56,17 +56,19 @@ async function flippedBytes(target) {
   expectRefused(await target.resume({ run, last }), { names: [last, "tensor"] });
 }
 
-/** The model as PyTorch's `.pt`. */
+/** The model as PyTorch's `.pt`: the file, its bytes, and the names and contents of its entries. */
 async function exportTorch(target) {
+  const { unzipStored } = await pickleTools();
   const file = join(target.folder("torch"), "model.pt");
   await target.must(["export", `model=${target.model}`, "format=torch", "imgsz=64", `file=${file}`]);
-  return { file, bytes: readFileSync(file) };
+  const bytes = readFileSync(file);
+  return { file, bytes, entries: [...unzipStored(bytes, file)].map(([name, { read }]) => [name, read()]) };
 }
 
 async function damagedTorch(target) {
-  const { file, bytes } = await exportTorch(target);
-  const entries = readStored(bytes).sort((a, b) => b.end - b.start - (a.end - a.start));
-  const [{ start }] = entries.filter(({ name }) => /\/data\/\d+$/.test(name));
+  const { file, bytes, entries } = await exportTorch(target);
+  const storages = entries.filter(([name]) => /\/data\/\d+$/.test(name)).map(([, data]) => data);
+  const start = bytes.indexOf(storages.sort((a, b) => b.length - a.length)[0]);
   for (let i = 0; i < 2000; i++) bytes[start + i] ^= 0x11;
   writeFileSync(file, bytes);
   expectRefused(await target.predict(file), { names: [file] });
@@ -74,19 +76,18 @@ async function damagedTorch(target) {
 
 async function oddGlobals(target) {
   const { global, op, zipStored } = await pickleTools();
-  const { file, bytes } = await exportTorch(target);
+  const { file, entries } = await exportTorch(target);
   for (const [module, name] of [
     ["utils.downloads", "attempt_download"],
     ["torch.optim", "__builtins__"],
     ["ultralytics.utils.checks", "check_requirements"],
   ]) {
-    const entries = readStored(bytes).map(({ name: entry, start, end }) => {
-      const data = bytes.subarray(start, end);
+    const changed = entries.map(([entry, data]) => {
       // After the pickle's version: the global is loaded, and dropped
       const odd = [data.subarray(0, 2), Buffer.from([...global(module, name), ...op("0")]), data.subarray(2)];
       return [entry, entry.endsWith("/data.pkl") ? Buffer.concat(odd) : data];
     });
-    writeFileSync(file, Buffer.concat(zipStored(entries)));
+    writeFileSync(file, Buffer.concat(zipStored(changed)));
     expectRefused(await target.predict(file), { names: [file, `${module}.${name}`] });
   }
 }
