@@ -7,8 +7,7 @@
 // with *: 1 is linear, below 1 is better. Memory counts from before the first step, when the network is there. What would
 // not fit into free memory, by the growth so far, is skipped and named. `--quick` measures the small half.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { cpus, freemem } from "node:os";
+import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -36,15 +35,6 @@ const axes = {
 };
 const pixelsOf = ({ imgsz, batch }) => imgsz * imgsz * batch;
 
-/** Bytes that are free for a new process. */
-function available() {
-  try {
-    return Number(/MemAvailable:\s+(\d+)/.exec(readFileSync("/proc/meminfo", "utf8"))[1]) * 1024;
-  } catch {
-    return freemem();
-  }
-}
-
 function measure({ accumulate = false, ...options }) {
   const kinds = (options.objects?.split(",").length ?? 1) * (accumulate ? 2 : 1);
   // Every kind of step once before the clock runs.
@@ -65,7 +55,7 @@ function lines(points) {
   for (const one of [...points].sort((a, b) => pixelsOf(a) - pixelsOf(b))) {
     const largest = [...measured.values()].at(-1);
     const grown = largest === undefined ? 0 : (largest.peakBytes / pixelsOf(largest)) * pixelsOf(one);
-    if (grown > 0.9 * available())
+    if (grown > 0.9 * process.availableMemory())
       console.error(`skipped: ${name(one)} would need some ${(grown / 1e9).toFixed(0)} GB`);
     else if (!values.quick || pixelsOf(one) <= 8 * 320 * 320) measured.set(one, { ...one, ...measure(one) });
   }
