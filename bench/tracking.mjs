@@ -10,9 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-
-const { Tracker } = await import(new URL("../packages/tracking/dist/index.js", import.meta.url));
-const { Random } = await import(new URL("../packages/random/dist/index.js", import.meta.url));
+import { Random } from "@lookonce/random";
+import { Tracker } from "@lookonce/tracking";
 
 const { values } = parseArgs({
   options: {
