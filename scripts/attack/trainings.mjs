@@ -55,7 +55,7 @@ async function oneFolder(target) {
   }
 }
 
-/** A field of the state with another value, and what must be named. */
+/** A field of the state with another value, and what must be named where that is not the field. */
 const changes = [
   ["progress.epoch", 1e9],
   ["progress.losses", "x"],
@@ -65,22 +65,33 @@ const changes = [
   ["settings.batch", -7.5],
 ];
 
+const values = [-7.5, "?", { odd: "x" }, null];
+
 /** More of them, of every type. */
 const moreChanges = [
   ...[
-    "progress.iteration",
-    "progress.optimizerSteps",
-    "progress.lastOptimizerStep",
-    "progress.seconds",
-    "settings.epochs",
-  ],
-  ...["settings.imgsz", "settings.val", "settings.patience", "settings.args", "settings.rect", "settings"],
-  ...["progress", "settings.nbs", "settings.amp", "settings.recipe.optimizer", "settings.recipe.lr0", "version"],
-].flatMap((path) => [-7.5, "?", { odd: "x" }, null].map((value) => [path, value]));
+    ...["progress", "progress.iteration", "progress.optimizerSteps", "progress.lastOptimizerStep", "progress.seconds"],
+    ...[
+      "settings",
+      "settings.epochs",
+      "settings.imgsz",
+      "settings.val",
+      "settings.rect",
+      "settings.nbs",
+      "settings.amp",
+    ],
+    ...["settings.recipe.optimizer", "settings.recipe.lr0", "version"],
+  ].flatMap((path) => values.map((value) => [path, value])),
+  // JSON's form of a limit that is none is null
+  ...[-7.5, "?", { odd: "x" }].map((value) => ["settings.patience", value]),
+  ...[-7.5, "?", null].map((value) => ["settings.args", value]),
+  // A table it is, but one without a data set
+  ["settings.args", { odd: "x" }, "data"],
+];
 
 async function changedState(target, all) {
   const original = await target.interrupted();
-  for (const [path, value] of all) {
+  for (const [path, value, named] of all) {
     const keys = path.split(".");
     const last = join(original.folder, "run", "weights", `changed-${all.length}.safetensors`);
     changeMetadata(
@@ -94,7 +105,7 @@ async function changedState(target, all) {
       last,
     );
     try {
-      expectRefused(await target.resume({ ...original, last }), { names: [last, keys.at(-1)] });
+      expectRefused(await target.resume({ ...original, last }), { names: [last, named ?? keys.at(-1)] });
     } catch (error) {
       fail(`${path} = ${JSON.stringify(value)}: ${error.message}`);
     }
