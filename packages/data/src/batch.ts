@@ -10,6 +10,17 @@ export interface BatchTargets {
   mask: Float32Array;
   /** M: a {@link targetBucket}, so that batches come in few shapes. */
   maxTargets: number;
+  /**
+   * Of outlines: either the number of the object + 1 that each pixel shows, 0 for none `[B, height, width]`, or with
+   * `overlap: false` a bitmap of each object, 0 or 1 `[B, M, height, width]`.
+   */
+  masks?: Uint8Array;
+  /** Size of the masks: the batch's divided by the mask ratio. */
+  maskSize?: [height: number, width: number];
+  /** Of keypoints: x, y in pixels of the batch and visibility `[B, M, K, 3]`. */
+  keypoints?: Float32Array;
+  /** Of oriented boxes: x, y, width, height in pixels of the batch, angle in radians `[B, M, 5]`. */
+  rotated?: Float32Array;
 }
 
 /** Where one image of a batch comes from and how it was placed. */
@@ -27,6 +38,12 @@ export interface BatchSample {
   /** Rows of x1, y1, x2, y2 in pixels of the batch. */
   boxes: Float32Array;
   classes: Int32Array;
+  /** The outline of each object, rows of x, y in pixels of the batch; where labels are outlines or corners. */
+  polygons?: readonly Float32Array[];
+  /** Rows of x, y in pixels of the batch and visibility `[objects, K, 3]`; where labels are keypoints. */
+  keypoints?: Float32Array;
+  /** Rows of x, y, width, height in pixels of the batch, angle in radians from 0 to π / 2; where labels are oriented boxes. */
+  rotated?: Float32Array;
 }
 
 /** Images of one size with their objects: the input of a network in one step. */
@@ -57,17 +74,35 @@ export function targetBucket(count: number): number {
   return bucket;
 }
 
-/** Pads the objects of every sample to the same number, a {@link targetBucket}. */
-export function padTargets(samples: readonly Pick<BatchSample, "boxes" | "classes">[]): BatchTargets {
+/** What {@link padTargets} needs to know besides the samples: a batch may have no object at all. */
+export interface TargetForm {
+  /** Keypoints of an object, where labels are keypoints. */
+  keypoints?: number | undefined;
+  /** Whether labels are oriented boxes. */
+  rotated?: boolean;
+}
+
+/** Pads the objects of every sample to the same number, a {@link targetBucket}; masks are added by the loader. */
+export function padTargets(
+  samples: readonly Pick<BatchSample, "boxes" | "classes" | "keypoints" | "rotated">[],
+  { keypoints, rotated = false }: TargetForm = {},
+): BatchTargets {
   const most = samples.reduce((max, { classes }) => Math.max(max, classes.length), 0);
   const maxTargets = targetBucket(most);
+  const pad = (step: number, rowsOf: (sample: (typeof samples)[0]) => Float32Array | undefined): Float32Array => {
+    const padded = new Float32Array(samples.length * maxTargets * step);
+    for (const [i, sample] of samples.entries()) padded.set(rowsOf(sample) ?? [], i * maxTargets * step);
+    return padded;
+  };
   const labels = new Int32Array(samples.length * maxTargets);
-  const boxes = new Float32Array(samples.length * maxTargets * 4);
-  const mask = new Float32Array(samples.length * maxTargets);
-  samples.forEach((sample, i) => {
-    labels.set(sample.classes, i * maxTargets);
-    boxes.set(sample.boxes, i * maxTargets * 4);
-    mask.fill(1, i * maxTargets, i * maxTargets + sample.classes.length);
-  });
-  return { labels, boxes, mask, maxTargets };
+  for (const [i, { classes }] of samples.entries()) labels.set(classes, i * maxTargets);
+  const targets: BatchTargets = {
+    labels,
+    boxes: pad(4, ({ boxes }) => boxes),
+    mask: pad(1, ({ classes }) => new Float32Array(classes.length).fill(1)),
+    maxTargets,
+  };
+  if (keypoints !== undefined) targets.keypoints = pad(keypoints * 3, (sample) => sample.keypoints);
+  if (rotated) targets.rotated = pad(5, (sample) => sample.rotated);
+  return targets;
 }

@@ -1,11 +1,13 @@
 import { dirname, resolve, sep } from "node:path";
 import { readYaml } from "@lookonce/documents";
 import { didYouMean, LookonceError, nearest } from "@lookonce/errors";
+import { keypointSpecOf } from "./keypoint-spec.ts";
+import type { KeypointSpec } from "./labels.ts";
 import { nearestName } from "./nearest-name.ts";
 
-/** A data set file (YAML) as it stands, checked but with no image looked for. */
+/** A data set file (YAML) as it stands, checked but with no image looked for; or a folder of classes. */
 export interface DatasetConfig {
-  /** The YAML file. */
+  /** The YAML file, or the folder. */
   file: string;
   /** Absolute folder that the splits are relative to: `path`, itself relative to the YAML file. */
   root: string;
@@ -15,24 +17,29 @@ export interface DatasetConfig {
   splits: Record<string, string[]>;
   /** The file's `download` key, which is never followed: only mentioned when images are missing. */
   download?: string;
+  /** What the labels' keypoints are: `kpt_shape`, `flip_idx`, `kpt_names`. */
+  keypoints?: KeypointSpec;
+  /** Set where the images of each class are in a folder of its name, and no label file is read. */
+  hasClassFolders?: true;
 }
 
 const splitKeys = ["train", "val", "test"] as const;
 
 /** Keys that are read; others may stand there for other programs. */
-const knownKeys = ["path", ...splitKeys, "names", "nc", "download"];
+const knownKeys = ["path", ...splitKeys, "names", "nc", "download", "kpt_shape", "flip_idx", "kpt_names"];
 
 /** The largest public list, ImageNet's, has 21,841 classes. */
 const maxClasses = 100_000;
 
 /**
- * Reads a data set file in the form YOLO users know: `path`, `train`, `val`, `test`, `names` (list or map), `nc`.
+ * Reads a data set file in the form YOLO users know: `path`, `train`, `val`, `test`, `names` (list or map), `nc`, and for
+ * poses `kpt_shape`, `flip_idx` and `kpt_names`.
  *
  * Other keys are allowed and ignored. `validation` is another name of `val`. Nothing is ever downloaded.
  *
  * @throws LookonceError `NOT_FOUND` without the file, `FORMAT` when it is no YAML map, `DATA` when keys contradict
  */
-export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
+export async function readDatasetFile(file: string): Promise<DatasetConfig> {
   const { content } = await readYaml(file, {
     what: "data set file",
     expected: "keys such as path:, train:, val: and names:",
@@ -53,7 +60,11 @@ export async function readDatasetConfig(file: string): Promise<DatasetConfig> {
   }
   const root = resolve(dirname(file), path);
   const download = content.download === undefined ? {} : { download: textOf(content.download, "download", file) };
-  return { file, root, names: classNames(content, file), splits, ...download };
+  const keypoints = keypointSpecOf(content, file);
+  return {
+    ...{ file, root, names: classNames(content, file), splits, ...download },
+    ...(keypoints === undefined ? {} : { keypoints }),
+  };
 }
 
 /** Text, or a number as text. A table may have none: `{ toString: 1 }`. */

@@ -1,8 +1,19 @@
 import { LookonceError } from "@lookonce/errors";
-import { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
+import { findClassImages } from "./class-folders.ts";
+import type { DatasetConfig } from "./dataset-config.ts";
 import { findImages } from "./find-images.ts";
-import { type DatasetEntry, type LabeledObjects, labelPath } from "./labels.ts";
+import {
+  type DatasetEntry,
+  type KeypointSpec,
+  type LabeledObjects,
+  type LabelKind,
+  labelPath,
+  pickObjects,
+} from "./labels.ts";
 import type { DataProblem, ProblemKind } from "./problem.ts";
+import { readDatasetConfig } from "./read-dataset-config.ts";
+import { kindOf, requireOutlines } from "./label-kinds.ts";
+import { folderLabels, type LabelSource, labelFiles } from "./verify/label-source.ts";
 import type { VerifiedImage } from "./verify/verify-images.ts";
 import { type VerifyOptions, verifyOnce } from "./verify/verify-once.ts";
 
@@ -32,8 +43,13 @@ export interface DatasetReport {
 
 /** Options of {@link Dataset.open}. */
 export interface DatasetOptions extends VerifyOptions {
-  /** The data set file, or its content as read before. */
+  /** The data set file or the folder of classes, or what was read of it before. */
   yaml: string | DatasetConfig;
+  /**
+   * What the labels are, as the task needs them. Default: `keypoints` where the data set file has `kpt_shape`, `folders` for a
+   * folder of classes, otherwise `boxes`, which reads outlines as well.
+   */
+  labels?: LabelKind;
   /** Treat all objects as one class, named `item`. Default `false`. */
   singleCls?: boolean;
   /** Keep only objects of these class numbers; the numbers stay, and images without one become background. */
@@ -47,19 +63,25 @@ export class Dataset {
   /** Absolute folder that the data set file's paths are relative to. */
   readonly root: string;
   readonly entries: readonly DatasetEntry[];
+  /** What the objects are. */
+  readonly labels: LabelKind;
+  /** Of labels that are `keypoints`. */
+  readonly keypoints: KeypointSpec | undefined;
   /** Grows when an image turns out to be damaged while it is loaded. */
   readonly report: DatasetReport;
 
   private constructor(
-    verified: readonly VerifiedImage[],
-    { names, split, root, entries }: Pick<Dataset, "names" | "split" | "root" | "entries">,
+    { verified, folderProblems }: Checked,
+    { names, split, root, entries, labels, keypoints }: Omit<Dataset, "report" | "markCorrupt">,
   ) {
     this.names = names;
     this.split = split;
     this.root = root;
     this.entries = entries;
+    this.labels = labels;
+    this.keypoints = keypoints;
     const usable = verified.filter((image) => image.usable);
-    const problems = verified.flatMap((image) => image.problems);
+    const problems = [...verified.flatMap((image) => image.problems), ...folderProblems];
     const kinds: DatasetReport["kinds"] = {};
     for (const { kind } of problems) kinds[kind] = (kinds[kind] ?? 0) + 1;
     this.report = {
@@ -85,18 +107,27 @@ export class Dataset {
    * @throws LookonceError `NOT_FOUND`, `FORMAT`, `ARGUMENT` or `DATA` when the data set as a whole cannot be used
    */
   static async open(options: DatasetOptions): Promise<Dataset> {
-    const { split } = options;
+    const { split, singleCls = false } = options;
     const config = typeof options.yaml === "string" ? await readDatasetConfig(options.yaml) : options.yaml;
+    const labels = kindOf(config, options.labels);
     checkOptions(options, config);
-    const paths = await findImages(config, split);
-    const verified = await verifyOnce(paths, { ...options, root: config.root, classCount: config.names.length });
+    const { paths, source, problems: folderProblems } = await findLabels(labels, { config, split, singleCls });
+    const verified = await verifyOnce(paths, { ...options, root: config.root, labels: source });
     const usable = verified.filter((image) => image.usable);
-    checkUsable(verified, usable, `${config.file}: ${split}`);
+    const where = `${config.file}: ${split}`;
+    checkUsable(verified, usable, where);
     const entries = usable.map(({ path, width, height, objects }) => {
       return { path, width, height, ...selectObjects(objects, options) };
     });
-    const names = options.singleCls ? ["item"] : config.names;
-    return new Dataset(verified, { names, split, root: config.root, entries });
+    requireOutlines(labels, entries, where);
+    return new Dataset(
+      { verified, folderProblems },
+      {
+        ...{ split, root: config.root, entries, labels },
+        names: singleCls ? ["item"] : config.names,
+        keypoints: labels === "keypoints" ? config.keypoints : undefined,
+      },
+    );
   }
 
   /** Counts an image that turned out to be damaged after opening; the same image counts once. */
@@ -107,6 +138,29 @@ export class Dataset {
     report.kinds.corrupt = (report.kinds.corrupt ?? 0) + 1;
     report.problems.push({ path, kind: "corrupt", reason });
   }
+}
+
+interface Checked {
+  verified: readonly VerifiedImage[];
+  folderProblems: readonly DataProblem[];
+}
+
+/** With a single class, the numbers in label files do not matter. */
+const anyClass = Number.MAX_SAFE_INTEGER;
+
+/** The images of a split, and where their objects stand. */
+async function findLabels(
+  kind: LabelKind,
+  { config, split, singleCls }: { config: DatasetConfig; split: string; singleCls: boolean },
+): Promise<{ paths: string[]; source: LabelSource; problems: readonly DataProblem[] }> {
+  const paths = await findImages(config, split);
+  const { names, keypoints } = config;
+  if (kind !== "folders") {
+    const format = { kind, ...(keypoints === undefined ? {} : { keypoints }) };
+    return { paths, source: labelFiles(paths, singleCls ? anyClass : names.length, format), problems: [] };
+  }
+  const { labels, problems } = await findClassImages(config, split);
+  return { paths: [...labels.keys()], source: folderLabels(labels, { root: config.root, split, names }), problems };
 }
 
 function checkOptions({ fraction = 1, classes }: DatasetOptions, { file, names }: DatasetConfig): void {
@@ -140,12 +194,7 @@ function selectObjects(
   objects: LabeledObjects,
   { classes: wanted, singleCls = false }: Pick<DatasetOptions, "classes" | "singleCls">,
 ): LabeledObjects {
-  if (wanted === undefined && !singleCls) return objects;
-  const kept = [...objects.classes.entries()].filter(([, label]) => wanted === undefined || wanted.includes(label));
-  const polygons = objects.polygons && kept.map(([i]) => objects.polygons?.[i] ?? new Float32Array(0));
-  return {
-    classes: Int32Array.from(kept, ([, label]) => (singleCls ? 0 : label)),
-    boxes: Float32Array.from(kept.flatMap(([i]) => [...objects.boxes.subarray(4 * i, 4 * i + 4)])),
-    ...(polygons?.some(({ length }) => length > 0) ? { polygons } : {}),
-  };
+  const rows = [...objects.classes.keys()].filter((row) => wanted?.includes(objects.classes[row] ?? -1) ?? true);
+  const kept = wanted === undefined ? objects : pickObjects(objects, rows);
+  return singleCls ? { ...kept, classes: new Int32Array(kept.classes.length) } : kept;
 }

@@ -1,16 +1,34 @@
-export { type Batch, type BatchSample, type BatchTargets, imagesOf, padTargets, targetBucket } from "./batch.ts";
+export {
+  type Batch,
+  type BatchSample,
+  type BatchTargets,
+  imagesOf,
+  padTargets,
+  type TargetForm,
+  targetBucket,
+} from "./batch.ts";
 export { type BatchesOptions, BatchLoader, type CacheReport } from "./batch-loader.ts";
 export type { ConversionResult, LeftOutKind } from "./convert/conversion-result.ts";
 export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts";
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
 export type { SaveImages } from "./convert/dataset-writer.ts";
 export { Dataset, type DatasetOptions, type DatasetReport } from "./dataset.ts";
-export { type DatasetConfig, readDatasetConfig } from "./dataset-config.ts";
+export type { DatasetConfig } from "./dataset-config.ts";
 export { findImages } from "./find-images.ts";
-export { type DatasetEntry, type Labels, labelPath, parseLabels } from "./labels.ts";
+export {
+  type DatasetEntry,
+  type KeypointSpec,
+  type LabeledObjects,
+  type LabelFormat,
+  type LabelKind,
+  type Labels,
+  labelPath,
+} from "./labels.ts";
 export type { AugmentSettings } from "./loader/job.ts";
 export type { BatchLoaderOptions } from "./loader/loader-options.ts";
+export { parseLabels } from "./parse-labels.ts";
 export type { DataProblem, ProblemKind } from "./problem.ts";
+export { readDatasetConfig } from "./read-dataset-config.ts";
 export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./rectangular.ts";
 export { classWeights, imageWeights, type LabeledImage } from "./samplers/image-weights.ts";
 export { type GeneratedShapes, type GenerateShapesOptions, generateShapes } from "./shapes/generate-shapes.ts";

@@ -1,5 +1,28 @@
 import { sep } from "node:path";
-import type { DataProblem, Fault } from "./problem.ts";
+import type { DataProblem } from "./problem.ts";
+
+/**
+ * What the labels of a task are: `boxes`, of which outlines are one form; `polygons`, the outline of every object; `keypoints`,
+ * a box with a fixed number of points; `rotated`, the corners of turned boxes; `folders`, a folder of images for each class.
+ */
+export type LabelKind = "boxes" | "polygons" | "keypoints" | "rotated" | "folders";
+
+/** The keypoints of a data set: `kpt_shape`, `flip_idx` and `kpt_names` of its file. */
+export interface KeypointSpec {
+  /** Keypoints of an object, and numbers of each in a label file: 2 (x, y) or 3 (x, y, visibility). */
+  shape: readonly [count: number, dimensions: number];
+  /** Which keypoint of a mirrored object each one is. Without it, training mirrors no image. */
+  flip?: readonly number[];
+  names?: readonly string[];
+}
+
+/** How the rows of label files are read. */
+export interface LabelFormat {
+  /** Default `boxes`. */
+  kind?: Exclude<LabelKind, "folders">;
+  /** The keypoints of every object, which the kind `keypoints` needs; the kind `boxes` passes over them. */
+  keypoints?: KeypointSpec;
+}
 
 /** The objects of one image. */
 export interface LabeledObjects {
@@ -12,6 +35,11 @@ export interface LabeledObjects {
    * Absent when no object has an outline.
    */
   polygons?: readonly Float32Array[];
+  /**
+   * Rows of x, y, visibility `[objects, keypoints, 3]`: x and y as fractions of the image's sides, visibility 0 for a keypoint
+   * without a label. Of labels of the kind `keypoints` alone.
+   */
+  keypoints?: Float32Array;
 }
 
 /** One usable image of a data set. */
@@ -40,92 +68,25 @@ export function labelPath(image: string): string {
   return `${at < 0 ? text : `${text.slice(0, at)}${sep}labels${sep}${text.slice(at + from.length)}`}.txt`;
 }
 
-/**
- * Reads YOLO labels: a row an object, `class cx cy w h` in fractions of the image's sides, or `class x1 y1 x2 y2 x3 y3 …`,
- * a polygon, of which the enclosing box is taken; the polygon is kept beside it.
- *
- * A row that is wrong (a class that does not exist, a coordinate that is no number or lies outside 0 to 1, a box without
- * area, a wrong number of columns) or stands there twice is left out and named in `problems`; the others are kept.
- *
- * @param file the label file's name, for `problems`
- * @param classCount number of classes
- */
-export function parseLabels(text: string, file: string, classCount: number): Labels {
-  const classes: number[] = [];
-  const boxes: number[] = [];
-  const polygons: Float32Array[] = [];
-  const problems: DataProblem[] = [];
-  const seen = new Map<string, number>();
-  text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .forEach((content, index) => {
-      const words = content.trim().split(/\s+/);
-      if (words[0] === "") return;
-      const line = index + 1;
-      const row = parseRow(words, classCount);
-      if ("kind" in row) {
-        problems.push({ path: file, line, ...row });
-        return;
-      }
-      const { label, box, polygon } = row;
-      const key = [label, ...box].join(" ");
-      const first = seen.get(key);
-      if (first !== undefined) {
-        problems.push({ path: file, line, kind: "duplicate", reason: `the same object as line ${first}` });
-        return;
-      }
-      seen.set(key, line);
-      classes.push(label);
-      boxes.push(...box);
-      polygons.push(Float32Array.from(polygon));
-    });
+/** No object, in the form of this kind of labels. */
+export function noObjects(kind: LabelKind): LabeledObjects {
+  const objects = { classes: new Int32Array(0), boxes: new Float32Array(0) };
+  return kind === "keypoints" ? { ...objects, keypoints: new Float32Array(0) } : objects;
+}
+
+/** The objects in the given rows, in that order; without `polygons` where none of them has an outline. */
+export function pickObjects(
+  { classes, boxes, polygons, keypoints }: LabeledObjects,
+  rows: readonly number[],
+): LabeledObjects {
+  const pick = (values: Float32Array, step: number): Float32Array =>
+    Float32Array.from(rows.flatMap((row) => [...values.subarray(row * step, (row + 1) * step)]));
+  const outlines = polygons && rows.map((row) => polygons[row] ?? new Float32Array(0));
+  const step = keypoints === undefined || classes.length === 0 ? 0 : keypoints.length / classes.length;
   return {
-    classes: Int32Array.from(classes),
-    boxes: Float32Array.from(boxes),
-    ...(polygons.some(({ length }) => length > 0) ? { polygons } : {}),
-    problems,
+    classes: Int32Array.from(rows, (row) => classes[row] ?? 0),
+    boxes: pick(boxes, 4),
+    ...(outlines?.some(({ length }) => length > 0) ? { polygons: outlines } : {}),
+    ...(keypoints === undefined ? {} : { keypoints: pick(keypoints, step) }),
   };
-}
-
-type Box = [cx: number, cy: number, width: number, height: number];
-
-/** The row, with an empty polygon for a mere box, or what is wrong with it. */
-function parseRow(words: string[], classCount: number): { label: number; box: Box; polygon: number[] } | Fault {
-  const isPolygon = words.length >= 7 && words.length % 2 === 1;
-  if (words.length !== 5 && !isPolygon) {
-    const reason = `${words.length} columns; a box has 5 (class cx cy w h), a polygon of n points 1 + 2n with n ≥ 3`;
-    return { kind: "columns", reason };
-  }
-  const numbers = words.map(Number);
-  const [label = Number.NaN, ...coordinates] = numbers;
-  const bad = numbers.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0)
-    return { kind: "not-finite", reason: `column ${bad + 1} is not a finite number: ${words[bad]?.slice(0, 40)}` };
-  if (!Number.isInteger(label)) return { kind: "class", reason: `class ${words[0]} is not a whole number` };
-  if (label < 0 || label >= classCount) {
-    return { kind: "class", reason: `class ${label} of ${classCount} classes (0 to ${classCount - 1})` };
-  }
-  const outside = coordinates.findIndex((value) => !(value >= 0 && value <= 1));
-  if (outside >= 0) {
-    const what = `column ${outside + 2} is out of bounds: ${words[outside + 1]}`;
-    const kind = (coordinates[outside] ?? 0) < 0 ? "negative" : "out-of-bounds";
-    return { kind, reason: `${what}; coordinates are fractions of the image, 0 to 1` };
-  }
-  const [cx = 0, cy = 0, w = 0, h = 0] = coordinates;
-  const box: Box = isPolygon ? enclosingBox(coordinates) : [cx, cy, w, h];
-  if (box[2] === 0 || box[3] === 0) return { kind: "no-area", reason: "a box without area" };
-  return { label, box, polygon: isPolygon ? coordinates : [] };
-}
-
-function enclosingBox(points: number[]): Box {
-  let [left, right, top, bottom] = [1, 0, 1, 0];
-  for (let i = 0; i < points.length; i += 2) {
-    const [x = 0, y = 0] = [points[i], points[i + 1]];
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  }
-  return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
 }

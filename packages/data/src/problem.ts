@@ -4,7 +4,8 @@
  * Images: `missing-image` (a list names a file that is not there), `unreadable` (a folder, no permission), `zero-byte`,
  * `truncated`, `corrupt` (no image, damaged inside, or a format without a decoder here), `too-small`. Labels:
  * `unreadable-labels` (the file cannot be read as text), and of a row: `columns`, `not-finite`, `class` (unknown or no whole
- * number), `negative`, `out-of-bounds`, `no-area`, `duplicate`.
+ * number), `negative`, `out-of-bounds`, `no-area`, `duplicate`. Folders of classes: `no-class` (an image in the folder of no
+ * class), `empty-class` (a folder without an image).
  */
 export type ProblemKind =
   | "missing-image"
@@ -20,7 +21,9 @@ export type ProblemKind =
   | "negative"
   | "out-of-bounds"
   | "no-area"
-  | "duplicate";
+  | "duplicate"
+  | "no-class"
+  | "empty-class";
 
 /** Something in the data that was left out, and why. */
 export interface DataProblem {

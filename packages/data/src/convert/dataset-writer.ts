@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { renameIntoPlace, writeWhole, writing } from "@lookonce/files";
 import { dump } from "js-yaml";
-import { type DatasetConfig, readDatasetConfig } from "../dataset-config.ts";
+import { type DatasetConfig, readDatasetFile } from "../dataset-config.ts";
 import { LabelSpool } from "./label-spool.ts";
 
 const firstLine = "# Written by lookonce data convert";
@@ -135,7 +135,7 @@ export async function configBefore(output: string): Promise<DatasetConfig | unde
   const file = join(output, "data.yaml");
   const text = await unlessMissing(file, readFile(file, "utf8"));
   if (text === undefined) return undefined;
-  if (text.startsWith(firstLine)) return readDatasetConfig(file);
+  if (text.startsWith(firstLine)) return readDatasetFile(file);
   const what = "is not of lookonce data convert and stays as it is";
   throw new LookonceError("ARGUMENT", `${file} ${what}: choose another output.`);
 }

@@ -7,6 +7,8 @@ export interface ObjectTable {
   objectEnds: Int32Array;
   /** Where any image has polygons: the numbers of all, the polygon of object k ending at `polygonEnds[k]`. */
   polygons?: { points: Float32Array; ends: Float64Array | Int32Array };
+  /** Where the data set has keypoints: the numbers of all objects, `step` of each. */
+  keypoints?: { points: Float32Array; step: number };
 }
 
 /** The entries of a data set in shared memory: sending it to a worker copies a few handles, however many images. */
@@ -46,7 +48,28 @@ export function packEntries(entries: readonly DatasetEntry[]): EntryTable {
     table.objectEnds[i] = object;
   });
   const polygons = packPolygons(entries, objects);
-  return polygons === undefined ? table : { ...table, polygons };
+  if (polygons !== undefined) table.polygons = polygons;
+  const keypoints = packKeypoints(entries);
+  if (keypoints !== undefined) table.keypoints = keypoints;
+  return table;
+}
+
+function packKeypoints(entries: readonly DatasetEntry[]): EntryTable["keypoints"] {
+  const lists = entries.flatMap(({ keypoints }) => keypoints ?? []);
+  if (lists.length === 0) return undefined;
+  const points = new Float32Array(new SharedArrayBuffer(lists.reduce((sum, { length }) => sum + length, 0) * 4));
+  let end = 0;
+  for (const list of lists) {
+    points.set(list, end);
+    end += list.length;
+  }
+  return { points, step: keypointStep(entries) };
+}
+
+/** Numbers of an object's keypoints, 0 where there is no object. */
+export function keypointStep(images: readonly LabeledObjects[]): number {
+  const labeled = images.find(({ classes }) => classes.length > 0);
+  return labeled?.keypoints === undefined ? 0 : labeled.keypoints.length / labeled.classes.length;
 }
 
 function packPolygons(entries: readonly DatasetEntry[], objects: number): EntryTable["polygons"] {
@@ -84,9 +107,13 @@ export function entryAt(table: EntryTable, index: number): DatasetEntry {
  * The objects of one image, copied: decoders and tensors insist on memory that is not shared, and a view sent to another
  * thread would copy the memory of all images with it.
  */
-export function objectsAt({ classes, boxes, objectEnds, polygons }: ObjectTable, index: number): LabeledObjects {
+export function objectsAt(table: ObjectTable, index: number): LabeledObjects {
+  const { classes, boxes, objectEnds, polygons, keypoints } = table;
   const [from, to] = [startOf(objectEnds, index), objectEnds[index] as number];
-  const objects = { classes: classes.slice(from, to), boxes: boxes.slice(from * 4, to * 4) };
+  const objects: LabeledObjects = { classes: classes.slice(from, to), boxes: boxes.slice(from * 4, to * 4) };
+  if (keypoints !== undefined) {
+    objects.keypoints = keypoints.points.slice(from * keypoints.step, to * keypoints.step);
+  }
   if (polygons === undefined) return objects;
   const { points, ends } = polygons;
   const outlines = Array.from(objects.classes, (_, k) => points.slice(startOf(ends, from + k), ends[from + k]));

@@ -17,9 +17,9 @@ serveTasks<LoaderTasks>({
 function memoryOf({ batch }: MadeBatch): ArrayBuffer[] {
   if (batch === undefined) return [];
   const { images, targets, samples } = batch;
-  const arrays = [images, targets.labels, targets.boxes, targets.mask];
-  const own = samples.flatMap(({ boxes, classes }) => [boxes, classes]);
-  return [...new Set([...arrays, ...own].map(({ buffer }) => buffer))].filter(
-    (buffer) => buffer instanceof ArrayBuffer,
+  const own = samples.flatMap(({ polygons = [], ...arrays }) => [...Object.values(arrays), ...polygons]);
+  const buffers = [images, ...Object.values(targets), ...own].flatMap((value) =>
+    ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? value.buffer : [],
   );
+  return [...new Set(buffers)];
 }

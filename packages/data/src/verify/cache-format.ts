@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { endianness } from "node:os";
 import { labelPath } from "../labels.ts";
-import { objectsAt } from "../loader/entry-table.ts";
+import { keypointStep, type ObjectTable, objectsAt } from "../loader/entry-table.ts";
 import type { DataProblem } from "../problem.ts";
 import type { VerifiedImage } from "./verify-images.ts";
 
 /** Counts up whenever the file's form or what verification finds changes; older files are then ignored. */
-export const formatVersion = 2;
+export const formatVersion = 3;
 
 const magic = Buffer.from("LOOKONCE", "latin1");
 const digestBytes = 32;
@@ -23,6 +23,8 @@ interface Header {
   /** Numbers in the list of polygons' lengths: one for each object, or none when no image has polygons. */
   lengths: number;
   points: number;
+  /** Numbers of an object's keypoints; absent when the data set has none. */
+  keypoints?: number;
   /** Number of the image, problems. */
   problems: [number, KeptProblem[]][];
 }
@@ -41,7 +43,7 @@ export interface CacheIdentity {
 /**
  * The cache file's bytes: `LOOKONCE`, HMAC-SHA256 of the rest by the machine's key, length of the header (uint32), the header (JSON), then
  * arrays in the machine's byte order: flags (uint32), widths, heights, objects of each image; classes; boxes (float32); polygons'
- * lengths; polygons' points (float32). The header is padded with spaces so that the arrays start at a multiple of 4.
+ * lengths; polygons' points (float32); keypoints (float32). The header is padded with spaces so that the arrays start at a multiple of 4.
  */
 export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }: CacheIdentity): Buffer {
   const objects = verified.map((image) => image.objects);
@@ -59,6 +61,7 @@ export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }
     objects: counts.reduce((a, b) => a + b, 0),
     lengths: lengths.length,
     points: lengths.reduce((a, b) => a + b, 0),
+    ...(objects.some(({ keypoints }) => keypoints !== undefined) ? { keypoints: keypointStep(objects) } : {}),
     problems: verified.flatMap((image, i) => (image.problems.length > 0 ? [keptProblems(image, i)] : [])),
   };
   const text = Buffer.from(JSON.stringify(header), "utf8");
@@ -75,6 +78,7 @@ export function encodeVerified(verified: readonly VerifiedImage[], { hash, key }
     ...objects.map(({ boxes }) => bytesOf(boxes)),
     bytesOf(lengths),
     ...polygons.map(bytesOf),
+    ...objects.flatMap(({ keypoints }) => (keypoints === undefined ? [] : [bytesOf(keypoints)])),
   ]);
   return Buffer.concat([magic, createHmac("sha256", key).update(body).digest(), body]);
 }
@@ -124,7 +128,10 @@ function decodeArrays(body: Buffer, { header, paths }: { header: Header; paths: 
   const boxes = new Float32Array(...next(4 * header.objects));
   const lengths = new Int32Array(...next(header.lengths));
   const polygons = { points: new Float32Array(...next(header.points)), ends: endsOf(lengths) };
-  const table = { classes, boxes, objectEnds: endsOf(counts), ...(header.lengths > 0 ? { polygons } : {}) };
+  const table: ObjectTable = { classes, boxes, objectEnds: endsOf(counts) };
+  if (header.lengths > 0) table.polygons = polygons;
+  const { keypoints: step } = header;
+  if (step !== undefined) table.keypoints = { points: new Float32Array(...next(step * header.objects)), step };
   const problems = new Map(header.problems);
   return paths.map((path, i) => {
     const has = (name: (typeof flagNames)[number]): boolean => ((flags[i] ?? 0) & (1 << flagNames.indexOf(name))) > 0;

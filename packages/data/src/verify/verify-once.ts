@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { dirname, relative } from "node:path";
+import { relative } from "node:path";
 import { machineKey, readRegular, writeWhole } from "@lookonce/files";
-import { labelPath } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { decodeVerified, encodeVerified, formatVersion } from "./cache-format.ts";
+import type { LabelSource } from "./label-source.ts";
 import { type OnProgress, type VerifiedImage, verifyImages } from "./verify-images.ts";
 
 /** What of a data set is checked, and how. */
@@ -25,10 +25,10 @@ export interface VerifyOptions {
   log?: (line: string) => void;
 }
 
-/** What paths and class numbers of a data set are relative to. */
+/** The folder that paths are relative to, and where labels are. */
 interface Place {
   root: string;
-  classCount: number;
+  labels: LabelSource;
 }
 
 /** Verifies the first `fraction` of the images, unless a cache file has the last result, which is kept of all images only. */
@@ -37,8 +37,8 @@ export async function verifyOnce(paths: readonly string[], options: VerifyOption
   const count = Math.max(1, Math.round(paths.length * fraction));
   const wanted = paths.slice(0, count);
   if (!cache) return verifyImages(wanted, options);
-  // Beside the folder of the first image's labels: labels/train.train.lookonce-cache for the split train in labels/train
-  const file = `${dirname(labelPath(paths[0] ?? ""))}.${split}.lookonce-cache`;
+  // labels/train.train.lookonce-cache for the split train in labels/train
+  const file = `${options.labels.keepAt}.${split}.lookonce-cache`;
   const hash = await contentHash(paths, options);
   const key = await machineKey();
   if (key === undefined) {
@@ -61,19 +61,20 @@ export async function verifyOnce(paths: readonly string[], options: VerifyOption
 const openStats = 64;
 
 /**
- * A hash of what verification depends on: the format's version, the number of classes, and for each image, in order, its
- * path relative to `root`, and size and time of change of it and of its label file, if any.
+ * A hash of what verification depends on: the format's version, how labels are read, and for each image, in order, its path
+ * relative to `root`, and size and time of change of it and of its label file, if any.
  */
-async function contentHash(paths: readonly string[], { root, classCount }: Place): Promise<string> {
+async function contentHash(paths: readonly string[], { root, labels }: Place): Promise<string> {
   const states = await mapConcurrently(paths, openStats, async (path) =>
-    JSON.stringify([relative(root, path), await stateOf(path), await stateOf(labelPath(path))]),
+    JSON.stringify([relative(root, path), await stateOf(path), await stateOf(labels.labelFile?.(path))]),
   );
-  const hash = createHash("sha256").update(JSON.stringify([formatVersion, classCount]));
+  const hash = createHash("sha256").update(JSON.stringify([formatVersion, labels.identity]));
   for (const state of states) hash.update(`\n${state}`);
   return hash.digest("hex");
 }
 
-async function stateOf(path: string): Promise<[size: number, time: number] | null> {
+async function stateOf(path: string | undefined): Promise<[size: number, time: number] | null> {
+  if (path === undefined) return null;
   return stat(path).then(
     ({ size, mtimeMs }) => [size, mtimeMs],
     () => null,
