@@ -12,15 +12,24 @@ export interface BatchTargets {
   maxTargets: number;
   /**
    * Of outlines: either the number of the object + 1 that each pixel shows, 0 for none `[B, height, width]`, or with
-   * `overlap: false` a bitmap of each object, 0 or 1 `[B, M, height, width]`.
+   * `overlap: false` a bitmap of each object, 0 or 1 `[B, M, height, width]`. Of 16 bits where an image has 256 objects.
    */
-  masks?: Uint8Array;
+  masks?: Uint8Array | Uint16Array;
   /** Size of the masks: the batch's divided by the mask ratio. */
   maskSize?: [height: number, width: number];
   /** Of keypoints: x, y in pixels of the batch and visibility `[B, M, K, 3]`. */
   keypoints?: Float32Array;
   /** Of oriented boxes: x, y, width, height in pixels of the batch, angle in radians `[B, M, 5]`. */
   rotated?: Float32Array;
+}
+
+/** Masks of an image's objects. */
+export interface LabelMasks {
+  /** With `overlap` the number of the object + 1 that each pixel shows `[height, width]`, else 0 or 1 `[objects, height, width]`. */
+  data: Uint8Array | Uint16Array;
+  height: number;
+  width: number;
+  overlap: boolean;
 }
 
 /** Where one image of a batch comes from and how it was placed. */
@@ -40,6 +49,8 @@ export interface BatchSample {
   classes: Int32Array;
   /** The outline of each object, rows of x, y in pixels of the batch; where labels are outlines or corners. */
   polygons?: readonly Float32Array[];
+  /** Where labels are outlines. Smaller objects lie above larger ones, and `classes` and `boxes` are in their order. */
+  masks?: LabelMasks;
   /** Rows of x, y in pixels of the batch and visibility `[objects, K, 3]`; where labels are keypoints. */
   keypoints?: Float32Array;
   /** Rows of x, y, width, height in pixels of the batch, angle in radians from 0 to π / 2; where labels are oriented boxes. */

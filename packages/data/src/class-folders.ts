@@ -77,7 +77,7 @@ export async function findClassImages(
 }
 
 /** Names of the folders in a folder, in the order of their bytes; hidden ones are passed over. */
-async function foldersIn(folder: string): Promise<string[]> {
+export async function foldersIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   const visible = names.filter((name) => !name.startsWith("."));
   const flags = await Promise.all(visible.map((name) => isFolder(join(folder, name))));

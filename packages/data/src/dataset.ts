@@ -2,6 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import { findClassImages } from "./class-folders.ts";
 import type { DatasetConfig } from "./dataset-config.ts";
 import { findImages } from "./find-images.ts";
+import { kindOf, requireOutlines } from "./label-kinds.ts";
 import {
   type DatasetEntry,
   type KeypointSpec,
@@ -12,7 +13,6 @@ import {
 } from "./labels.ts";
 import type { DataProblem, ProblemKind } from "./problem.ts";
 import { readDatasetConfig } from "./read-dataset-config.ts";
-import { kindOf, requireOutlines } from "./label-kinds.ts";
 import { folderLabels, type LabelSource, labelFiles } from "./verify/label-source.ts";
 import type { VerifiedImage } from "./verify/verify-images.ts";
 import { type VerifyOptions, verifyOnce } from "./verify/verify-once.ts";

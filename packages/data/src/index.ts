@@ -3,6 +3,7 @@ export {
   type BatchSample,
   type BatchTargets,
   imagesOf,
+  type LabelMasks,
   padTargets,
   type TargetForm,
   targetBucket,

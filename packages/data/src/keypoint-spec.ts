@@ -25,7 +25,7 @@ export function keypointSpecOf(content: Readonly<Record<string, unknown>>, file:
     const reason = permutationFault(flip, count);
     if (reason !== undefined) {
       throw fault(
-        `flip_idx must list each of the keypoints 0 to ${count - 1} once, the ones that take their places in a mirrored image; ${reason}`,
+        `flip_idx must list each of the keypoints 0 to ${count - 1} once, the ones that replace them in a mirrored image; ${reason}`,
       );
     }
     spec.flip = flip as number[];
@@ -33,7 +33,9 @@ export function keypointSpecOf(content: Readonly<Record<string, unknown>>, file:
   if (names !== undefined && names !== null) {
     const list = namesOf(names);
     if (list?.length !== count) {
-      throw fault(`kpt_names must be a list of ${count} names, as kpt_shape says; not ${JSON.stringify(names)?.slice(0, 80)}`);
+      throw fault(
+        `kpt_names must be a list of ${count} names, as kpt_shape says; not ${JSON.stringify(names)?.slice(0, 80)}`,
+      );
     }
     spec.names = list;
   }

@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { DatasetConfig } from "./dataset-config.ts";
 import { type DatasetEntry, type LabelKind, labelPath } from "./labels.ts";
 
-/** What each kind of labels asks of a data set. */
+/** What each kind of labels asks of a data set, and of those who read its images. */
 interface KindRules {
   /** Whether classes are folders, and no label file is read. */
   hasClassFolders?: true;
@@ -10,14 +10,16 @@ interface KindRules {
   needsKeypoints?: true;
   /** The form of a row, where every object must have an outline. */
   outlineForm?: string;
+  /** Whether images are cut to size, not fitted into it, so that loading must not resize them. */
+  cutsImages?: true;
 }
 
-const rules: Record<LabelKind, KindRules> = {
+export const kindRules: Record<LabelKind, KindRules> = {
   boxes: {},
   polygons: { outlineForm: "an outline of at least three points (class x1 y1 x2 y2 x3 y3 …)" },
   keypoints: { needsKeypoints: true },
   rotated: { outlineForm: "the four corners of an oriented box (class x1 y1 x2 y2 x3 y3 x4 y4)" },
-  folders: { hasClassFolders: true },
+  folders: { hasClassFolders: true, cutsImages: true },
 };
 
 /**
@@ -27,7 +29,7 @@ const rules: Record<LabelKind, KindRules> = {
  */
 export function kindOf({ file, hasClassFolders, keypoints }: DatasetConfig, asked: LabelKind | undefined): LabelKind {
   const kind = asked ?? (hasClassFolders ? "folders" : keypoints === undefined ? "boxes" : "keypoints");
-  const wanted = rules[kind];
+  const wanted = kindRules[kind];
   if (wanted.hasClassFolders && !hasClassFolders) {
     const what = "is a data set file, but classes are learned from a folder";
     throw new LookonceError("DATA", `${file} ${what} that has the images of each in train/<class> and val/<class>.`);
@@ -45,7 +47,7 @@ export function kindOf({ file, hasClassFolders, keypoints }: DatasetConfig, aske
 
 /** @throws LookonceError `DATA` when the kind needs an outline of every object and one has none */
 export function requireOutlines(kind: LabelKind, entries: readonly DatasetEntry[], where: string): void {
-  const { outlineForm } = rules[kind];
+  const { outlineForm } = kindRules[kind];
   if (outlineForm === undefined) return;
   let [boxes, objects] = [0, 0];
   let first: DatasetEntry | undefined;
@@ -57,5 +59,8 @@ export function requireOutlines(kind: LabelKind, entries: readonly DatasetEntry[
   }
   if (first === undefined) return;
   const what = `${boxes} of ${objects} objects are mere boxes, the first in ${labelPath(first.path)}`;
-  throw new LookonceError("DATA", `${where}: ${what}; every object must be ${outlineForm}. Only a detector trains on boxes.`);
+  throw new LookonceError(
+    "DATA",
+    `${where}: ${what}; every object must be ${outlineForm}. Only a detector trains on boxes.`,
+  );
 }

@@ -79,8 +79,11 @@ export function pickObjects(
   { classes, boxes, polygons, keypoints }: LabeledObjects,
   rows: readonly number[],
 ): LabeledObjects {
-  const pick = (values: Float32Array, step: number): Float32Array =>
-    Float32Array.from(rows.flatMap((row) => [...values.subarray(row * step, (row + 1) * step)]));
+  const pick = (values: Float32Array, step: number): Float32Array => {
+    const picked = new Float32Array(rows.length * step);
+    for (const [i, row] of rows.entries()) picked.set(values.subarray(row * step, (row + 1) * step), i * step);
+    return picked;
+  };
   const outlines = polygons && rows.map((row) => polygons[row] ?? new Float32Array(0));
   const step = keypoints === undefined || classes.length === 0 ? 0 : keypoints.length / classes.length;
   return {

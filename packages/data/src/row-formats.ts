@@ -137,11 +137,7 @@ function readOutline(values: readonly number[]): Shape | Fault {
   return box[2] === 0 || box[3] === 0 ? noArea("a box without area") : { box, polygon };
 }
 
-function readKeypoints(
-  values: readonly number[],
-  words: readonly string[],
-  { keypoints }: RowContext,
-): Shape | Fault {
+function readKeypoints(values: readonly number[], words: readonly string[], { keypoints }: RowContext): Shape | Fault {
   const dimensions = keypoints?.shape[1] ?? 3;
   const shape = readBox(values.slice(0, 4), words);
   if ("reason" in shape) return shape;

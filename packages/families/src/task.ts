@@ -1,4 +1,4 @@
-import type { BatchSample } from "@lookonce/data";
+import type { BatchSample, LabelKind } from "@lookonce/data";
 import type { Detections, HeadSpec, ImageSize, Letterboxing, NmsOptions, Prediction, RawMap } from "@lookonce/geometry";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
@@ -40,6 +40,8 @@ export type ScorePlot = readonly [file: string, draw: () => Promise<Uint8Array>]
 export interface Task<D extends Detections = Detections, S extends Scores = Scores> {
   /** As the head of a model names it: `model.task`. */
   readonly name: string;
+  /** What labels it learns from. Absent: boxes. */
+  readonly labels?: LabelKind;
   /** Creates the loss, which also turns a batch's labels into targets. */
   createCriterion(model: DetectionModel, options: CriterionOptions): Promise<Criterion>;
   /**

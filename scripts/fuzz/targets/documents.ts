@@ -4,7 +4,7 @@ import { familySettings, optionSchema } from "@lookonce/config";
 import { parseModelConfig } from "@lookonce/nn";
 import { readConfigFile } from "../../../apps/cli/src/options/config-file.ts";
 import { readRun } from "../../../apps/server/src/run-folders/run-files.ts";
-import { readDatasetConfig } from "../../../packages/data/src/dataset-config.ts";
+import { readDatasetConfig } from "../../../packages/data/src/read-dataset-config.ts";
 import { readEvolveArgs } from "../../../packages/lookonce/src/evolve-args.ts";
 import { readHyp } from "../../../packages/trainer/src/recipes/read-hyp.ts";
 import { mix, mutateBytes } from "../mutate/bytes.ts";

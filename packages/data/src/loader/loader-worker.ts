@@ -17,7 +17,9 @@ serveTasks<LoaderTasks>({
 function memoryOf({ batch }: MadeBatch): ArrayBuffer[] {
   if (batch === undefined) return [];
   const { images, targets, samples } = batch;
-  const own = samples.flatMap(({ polygons = [], ...arrays }) => [...Object.values(arrays), ...polygons]);
+  const own = samples.flatMap(({ polygons = [], masks, ...arrays }) => {
+    return [...Object.values(arrays), ...polygons, masks?.data];
+  });
   const buffers = [images, ...Object.values(targets), ...own].flatMap((value) =>
     ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? value.buffer : [],
   );

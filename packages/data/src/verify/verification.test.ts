@@ -181,7 +181,7 @@ describe("Dataset.open", () => {
     const cats = (await open({ classes: [0] })).dataset;
     expect(cats.entries[0]).not.toHaveProperty("polygons");
     const one = (await open({ singleCls: true })).dataset;
-    expect([one.names, [...(one.entries[0]?.classes ?? [])]]).toEqual([["item"], [0, 0]]);
+    expect([one.names, [...(one.entries[0]?.classes ?? [])]]).toEqual([["item"], [0, 0, 0]]);
   });
 
   it("refuses fractions and classes that make no sense", async () => {
