@@ -24,7 +24,9 @@ describe("docs/augmentation.md", () => {
 
   it("has a row for every key of both families' augmentation, and the presets' values", () => {
     const still = Object.entries(hypPresets["v8-no-augmentation"]).filter(([, value]) => value === 0);
-    expect(rows.map(({ key }) => key).sort()).toEqual([...still.map(([key]) => key), "copy_paste_mode"].sort());
+    expect(rows.map(({ key }) => key).sort()).toEqual(
+      [...still.map(([key]) => key), "copy_paste_mode", "auto_augment"].sort(),
+    );
     for (const { key, cells } of rows) {
       const values = presets.map((preset) => (hypPresets[preset] as unknown as Record<string, unknown>)[key] ?? "–");
       expect([key, ...cells]).toEqual([key, ...values.map(String)]);

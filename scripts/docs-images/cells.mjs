@@ -55,7 +55,7 @@ export function mixingCells({ plain, circles, size }) {
     cell("mosaic of 4", four),
     cell("mosaic of 9", nine),
     cell("mixup", mixUp(first, second, 0.5)),
-    cell("cutmix", cutMix(first, second, area)),
+    cell("cutmix", cutMix(first, second, { area })),
     cell("outlines", round),
     cell("copy_paste, flip", { ...copyPasteV8(round, 1), polygons: undefined }),
     cell("copy_paste, mixup", { ...copyPasteV8(round, 1, circles[1]), polygons: undefined }),

@@ -31,9 +31,11 @@ export { compose, sometimes, type Transform } from "./compose.ts";
 export { boxCandidates, type CandidateLimits } from "./geometry/box-candidates.ts";
 export { flipLeftRight, flipUpDown, randomFlipLeftRight, randomFlipUpDown } from "./geometry/flip.ts";
 export { letterboxSample, letterboxTo } from "./geometry/letterbox-sample.ts";
+export { selectObjects } from "./geometry/objects.ts";
 export {
   applyPerspective,
   drawPerspective,
+  type OutlineRules,
   type PerspectiveDraw,
   type PerspectiveOptions,
   type PerspectiveRange,
@@ -51,7 +53,7 @@ export {
   pasteMirrored,
   pasteObjects,
 } from "./mixing/copy-paste.ts";
-export { type Area, cutMix, drawCutAreas, freeAreas } from "./mixing/cut-mix.ts";
+export { type Area, type CutMixOptions, cutMix, drawCutAreas, freeAreas } from "./mixing/cut-mix.ts";
 export { drawMixUp, mixUp } from "./mixing/mix-up.ts";
 export {
   drawMosaic9Corner,

@@ -9,6 +9,11 @@ export interface Objects {
   classes: Int32Array;
   /** The outline of each object, rows of x, y in the image's pixels; one of length 0 where none is known. */
   polygons?: readonly Float32Array[];
+  /**
+   * Points with a meaning, such as joints: rows of x, y in the image's pixels and a visibility, as many for each object.
+   * Visibility 0 means that it is not known where the point is; others, 1 and 2, count alike.
+   */
+  keypoints?: Float32Array;
 }
 
 /** An image with its objects. */

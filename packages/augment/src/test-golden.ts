@@ -1,7 +1,7 @@
 import type { Image } from "@lookonce/image";
 import { expectClose, type GoldenTensor } from "@lookonce/testing";
 import { expect } from "vitest";
-import type { Objects } from "./index.ts";
+import type { Objects, PerspectiveDraw } from "./index.ts";
 
 /** The golden files store images as HWC bytes in BGR (YOLOv8) or NCHW RGB from 0 to 1 (YOLOv5). */
 export function goldenImage({ shape, data }: GoldenTensor): Image {
@@ -15,6 +15,29 @@ export function goldenImage({ shape, data }: GoldenTensor): Image {
     Math.round(255 * (data[(i % 3) * height * width + Math.floor(i / 3)] as number)),
   );
   return { data: bytes, width, height };
+}
+
+/** The drawn numbers of a perspective. */
+export function goldenDraw(drawn: Record<string, number>): PerspectiveDraw {
+  const of = (name: string): number => drawn[name] as number;
+  return {
+    perspectiveX: of("perspective_x"),
+    perspectiveY: of("perspective_y"),
+    angle: of("angle_degrees"),
+    scale: of("scale"),
+    shearX: of("shear_x_degrees"),
+    shearY: of("shear_y_degrees"),
+    translateX: of("translate_x_fraction"),
+    translateY: of("translate_y_fraction"),
+  };
+}
+
+/** A tensor `[objects, points, 2]` as polygons. */
+export function goldenPolygons({ shape, data }: GoldenTensor): Float32Array[] {
+  const [count = 0, points = 0] = shape;
+  return Array.from({ length: count }, (_, i) =>
+    Float32Array.from(data.subarray(i * points * 2, (i + 1) * points * 2)),
+  );
 }
 
 /** Rows of class, x1, y1, x2, y2 as objects. */

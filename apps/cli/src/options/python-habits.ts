@@ -45,6 +45,7 @@ const alreadySo: Readonly<Record<string, string>> = {
   pretrained: "weights come with model=yolov8n.pt, and model=yolov8n.yaml starts without",
   pin_memory: "memory is taken care of",
   persistent_workers: "workers are kept",
+  crop_fraction: "the center that classification cuts out is as large as can be, as in YOLOv8 8.3",
   quad: "it changes nothing for the result",
 };
 
@@ -55,7 +56,7 @@ const upload = "lookonce sends nothing to services; tensorboard=true writes even
 
 /** What there is there and not here. */
 const missing: Readonly<Record<string, string>> = {
-  ...each("overlap_mask mask_ratio retina_masks dropout auto_augment erasing crop_fraction pose kobj", otherTask),
+  ...each("overlap_mask mask_ratio retina_masks dropout pose kobj", otherTask),
   ...each("sync_bn local_rank ddp", oneGpu),
   ...each("show view_img visualize show_boxes", window),
   ...each("entity upload_dataset bbox_interval artifact_alias", upload),

@@ -2,31 +2,36 @@ import type { Image } from "@lookonce/image";
 import { sometimes, type Transform } from "../compose.ts";
 import { reserve } from "../kernels/kernels.ts";
 import type { Sample } from "../sample.ts";
-import { mirrorObjects, moveObjects, swapSides } from "./objects.ts";
+import { mirrorObjects } from "./objects.ts";
 
-/** The sample mirrored left to right. Twice is nothing. */
-export function flipLeftRight(sample: Sample): Sample {
-  return { ...mirrorObjects(sample, sample.image.width), image: mirrorRows(sample.image) };
+/**
+ * The sample mirrored left to right. Twice is nothing.
+ *
+ * @param flip for each keypoint, which one of the original it shows: a left hand shows the right one (`flip_idx`)
+ */
+export function flipLeftRight(sample: Sample, flip?: readonly number[]): Sample {
+  const { image } = sample;
+  return { ...mirrorObjects(sample, { axis: 0, side: image.width, flip }), image: flipImageLeftRight(image) };
 }
 
-/** The sample mirrored upside down. Twice is nothing. */
-export function flipUpDown(sample: Sample): Sample {
+/** The sample mirrored upside down, keypoints exchanged as by {@link flipLeftRight} (YOLOv8 8.3). Twice is nothing. */
+export function flipUpDown(sample: Sample, flip?: readonly number[]): Sample {
   const { image } = sample;
-  const { boxes, ...rest } = moveObjects(sample, { scale: [1, -1], shift: [0, image.height] });
-  return { ...rest, boxes: swapSides(boxes, 1), image: mirrorColumns(image) };
+  return { ...mirrorObjects(sample, { axis: 1, side: image.height, flip }), image: flipImageUpDown(image) };
 }
 
 /** {@link flipLeftRight} with this probability. */
-export function randomFlipLeftRight(probability: number): Transform {
-  return sometimes(probability, flipLeftRight);
+export function randomFlipLeftRight(probability: number, flip?: readonly number[]): Transform {
+  return sometimes(probability, (sample) => flipLeftRight(sample, flip));
 }
 
 /** {@link flipUpDown} with this probability. */
-export function randomFlipUpDown(probability: number): Transform {
-  return sometimes(probability, flipUpDown);
+export function randomFlipUpDown(probability: number, flip?: readonly number[]): Transform {
+  return sometimes(probability, (sample) => flipUpDown(sample, flip));
 }
 
-function mirrorRows({ data, width, height }: Image): Image {
+/** An image mirrored left to right. */
+export function flipImageLeftRight({ data, width, height }: Image): Image {
   const kernels = reserve(2 * data.length);
   const { bytes, free } = kernels;
   const target = free + data.length;
@@ -35,7 +40,8 @@ function mirrorRows({ data, width, height }: Image): Image {
   return { data: bytes.slice(target, target + data.length), width, height };
 }
 
-function mirrorColumns({ data, width, height }: Image): Image {
+/** An image mirrored upside down. */
+export function flipImageUpDown({ data, width, height }: Image): Image {
   const mirrored = new Uint8Array(data.length);
   const stride = width * 3;
   for (let y = 0; y < height; y++) {

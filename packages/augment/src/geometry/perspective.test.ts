@@ -1,7 +1,7 @@
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { expect, it } from "vitest";
 import { boxCandidates, type PerspectiveDraw, perspectiveMatrix, type Sample } from "../index.ts";
-import { difference, expectObjects, goldenImage, goldenObjects } from "../test-golden.ts";
+import { difference, expectObjects, goldenDraw, goldenImage, goldenObjects } from "../test-golden.ts";
 import { applyPerspective, movedObjects } from "./perspective.ts";
 import { sceneOf } from "./scene.ts";
 
@@ -39,10 +39,11 @@ describeGolden("perspective of YOLOv5", ["v5/augment/perspective.json", "v5/augm
       const size = { width, height };
       const matrix = perspectiveMatrix(draw, sample.image, size);
       expectClose(matrix, run.matrix.flat(), { abs: 1e-9 });
-      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, closedOutlines: false });
+      const outlines = { clip: false, closed: false };
+      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, outlines });
       expectClose(candidates.boxes, of("boxes_before_filter").data, { abs: 1e-3 });
       expect(kept.map(Number)).toEqual([...of("kept").data]);
-      const result = applyPerspective(sceneOf(sample), { draw, size, closedOutlines: false });
+      const result = applyPerspective(sceneOf(sample), { draw, size, outlines });
       expectObjects(result, of("output_labels"));
       // The golden file allows 1 for the mean and 12 for the largest; the arithmetic is the same, so we ask for more
       expect(difference(result.image, goldenImage(of("output")))).toEqual({
@@ -59,17 +60,7 @@ describeGolden("perspective of YOLOv8", ["v8/augment/perspective.json", "v8/augm
   for (const [name, run] of Object.entries<any>(goldenJson("v8/augment/perspective.json"))) {
     it(`case ${name}`, () => {
       const of = (role: string): GoldenTensor => tensors[`${name}.${role}`] as GoldenTensor;
-      const d = run.drawn;
-      const draw: PerspectiveDraw = {
-        perspectiveX: d.perspective_x,
-        perspectiveY: d.perspective_y,
-        angle: d.angle_degrees,
-        scale: d.scale,
-        shearX: d.shear_x_degrees,
-        shearY: d.shear_y_degrees,
-        translateX: d.translate_x_fraction,
-        translateY: d.translate_y_fraction,
-      };
+      const draw = goldenDraw(run.drawn);
       const boxes = of("boxes").data as Float32Array;
       const classes = Int32Array.from({ length: boxes.length / 4 }, (_, i) => i);
       const sample = { image: goldenImage(of("input_bgr")), boxes, classes };
@@ -77,7 +68,7 @@ describeGolden("perspective of YOLOv8", ["v8/augment/perspective.json", "v8/augm
       const size = { width, height };
       const matrix = perspectiveMatrix(draw, sample.image, size);
       expectClose(matrix, run.matrix.flat(), { abs: 1e-4 });
-      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, closedOutlines: true });
+      const { candidates, kept } = movedObjects(sample, { matrix, scale: draw.scale, size, outlines: {} });
       expectClose(candidates.boxes, of("boxes_warped_clipped").data, { abs: 1e-3 });
       expect(kept.map(Number)).toEqual([...of("keep").data]);
       const result = applyPerspective(sceneOf(sample), { draw, size });

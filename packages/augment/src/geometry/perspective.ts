@@ -1,11 +1,11 @@
+import { pointBounds, polygonBox, resamplePolygon, sampleOutline } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import type { Transform } from "../compose.ts";
 import type { Objects, Sample } from "../sample.ts";
 import { boxCandidates } from "./box-candidates.ts";
 import { type Matrix, movePoints, multiply } from "./matrix.ts";
-import { boxAt, clipObjects, filterObjects, mirrorObjects } from "./objects.ts";
-import { bounds, polygonBox, resamplePolygon } from "./polygon-box.ts";
+import { boxAt, clipKeypoints, clipPoints, filterObjects, mirrorObjects } from "./objects.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 import { type WarpOptions, warpScene } from "./warp.ts";
 
@@ -43,17 +43,27 @@ export interface PerspectiveOptions {
   draw: PerspectiveDraw;
   /** The output. */
   size: Size;
-  /**
-   * Whether the edge from an outline's last corner to its first counts, and outlines around the image are kept (YOLOv8 8.3,
-   * the default; not in YOLOv5 6.1 and 7.0).
-   */
-  closedOutlines?: boolean;
+  outlines?: OutlineRules;
+  /** For each keypoint, which one of the original it shows where `look` mirrors. Default: itself. */
+  flip?: readonly number[] | undefined;
   /** Colors and a flip from left to right, applied to the result with less copying than by transforms of their own. */
   look?: Omit<WarpOptions, keyof Size>;
 }
 
-/** Points of an outline that the image's edge cuts, and the share of a box's area that must be left with an outline. */
-const OUTLINE_POINTS = 1000;
+/** How the box of an outline is found, and what becomes of outlines that the image's edge cuts. */
+export interface OutlineRules {
+  /** Points along an outline. Default 1000; YOLOv8 has 100 where objects are oriented boxes. */
+  points?: number | undefined;
+  /**
+   * Outlines keep all corners, are clipped to their box, and are kept where they lie around the image (YOLOv8 8.3, the
+   * default). YOLOv5 uses points at equal distances, loses such objects, and leaves outlines as they are.
+   */
+  clip?: boolean;
+  /** Whether the edge from an outline's last corner to its first counts: the default; not in YOLOv5 6.1. */
+  closed?: boolean;
+}
+
+/** The share of a box's area that must be left of an object with an outline. */
 const POLYGON_AREA_LEFT = 0.01;
 
 /** Draws a random perspective: eight numbers, always in the order in which {@link PerspectiveDraw} lists them. */
@@ -90,16 +100,17 @@ export function perspectiveMatrix(draw: PerspectiveDraw, canvas: Size, output: S
 
 /**
  * Warps a scene. A box becomes the box around its four moved corners, or, where its polygon is known, around the moved
- * polygon's points inside the output; both are clipped to the output. Boxes that {@link boxCandidates} does not find
- * worth keeping are dropped: 10 % of the area must be left, or 1 % with a polygon.
+ * polygon's points inside the output; both are clipped to the output, and so are keypoints: those outside are no longer
+ * visible. Objects whose boxes {@link boxCandidates} does not find worth keeping are dropped: 10 % of the area must be
+ * left, or 1 % with a polygon.
  */
 export function applyPerspective(scene: Scene, options: PerspectiveOptions): Sample {
-  const { draw, size, closedOutlines = true, look = {} } = options;
+  const { draw, size, outlines = {}, flip, look = {} } = options;
   const matrix = perspectiveMatrix(draw, scene, size);
-  const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, closedOutlines });
+  const { candidates, kept } = movedObjects(scene, { matrix, scale: draw.scale, size, outlines });
   const objects = filterObjects(candidates, (row) => kept[row] as boolean);
   const image = warpScene(scene, matrix, { ...look, width: size.width, height: size.height });
-  return { ...(look.mirrored ? mirrorObjects(objects, size.width) : objects), image };
+  return { ...(look.mirrored ? mirrorObjects(objects, { axis: 0, side: size.width, flip }) : objects), image };
 }
 
 /** {@link applyPerspective} with fresh random numbers, for an image that keeps its size, or is cut to `size`. */
@@ -113,7 +124,7 @@ export interface ObjectMove {
   matrix: Matrix;
   scale: number;
   size: Size;
-  closedOutlines: boolean;
+  outlines: OutlineRules;
 }
 
 /** All objects after a warp, clipped to the output, and which of them are worth keeping. */
@@ -123,11 +134,15 @@ export function movedObjects(objects: Objects, move: ObjectMove): { candidates: 
     const polygon = objects.polygons?.[row];
     if (polygon !== undefined && polygon.length > 0) return movePolygon(polygon, move);
     const [x1, y1, x2, y2] = boxAt(objects.boxes, row);
-    return { box: bounds(movePoints([x1, y1, x2, y2, x1, y2, x2, y1], matrix)), polygon: new Float32Array(0) };
+    return { box: pointBounds(movePoints([x1, y1, x2, y2, x1, y2, x2, y1], matrix)), polygon: new Float32Array(0) };
   });
-  const boxes = Float32Array.from(moved.flatMap(({ box }) => box));
-  const candidates = clipObjects({ boxes, classes: objects.classes }, size);
+  const whole = [0, 0, size.width, size.height] as const;
+  const boxes = clipPoints(Float32Array.from(moved.flatMap(({ box }) => box)), whole);
+  const candidates: Objects = { boxes, classes: objects.classes };
   if (objects.polygons !== undefined) candidates.polygons = moved.map(({ polygon }) => polygon);
+  if (objects.keypoints !== undefined) {
+    candidates.keypoints = clipKeypoints(moveKeypoints(objects.keypoints, matrix), whole);
+  }
   const before = objects.boxes.map((value) => value * scale);
   const byBox = boxCandidates(before, candidates.boxes);
   const byPolygon = boxCandidates(before, candidates.boxes, { area: POLYGON_AREA_LEFT });
@@ -141,14 +156,21 @@ interface MovedObject {
 }
 
 /** The box is that of many points along the outline; the outline needs them only where the image's edge cuts it. */
-function movePolygon(polygon: Float32Array, { matrix, size, closedOutlines }: ObjectMove): MovedObject {
-  const points = movePoints(resamplePolygon(polygon, OUTLINE_POINTS, closedOutlines), matrix);
-  const box = polygonBox(points, size, closedOutlines);
-  const limit = [size.width, size.height] as const;
+function movePolygon(polygon: Float32Array, { matrix, size, outlines }: ObjectMove): MovedObject {
+  const { points: count = 1000, clip = true, closed = true } = outlines;
   const corners = movePoints(polygon, matrix);
-  const whole = corners.every((value, i) => value >= 0 && value <= limit[(i % 2) as 0 | 1]);
-  const outline = Float32Array.from(whole ? corners : points, (value, i) =>
-    Math.min(Math.max(value, box[i % 2] as number), box[(i % 2) + 2] as number),
+  const dense = clip ? resamplePolygon(polygon, count) : sampleOutline(polygon, count, closed);
+  const points = dense === polygon ? corners : movePoints(dense, matrix);
+  const box = polygonBox(points, size, clip);
+  if (!clip) return { box, polygon: Float32Array.from(corners) };
+  const isWhole = corners.every((value, i) => value >= 0 && value <= (i % 2 === 0 ? size.width : size.height));
+  return { box, polygon: clipPoints(Float32Array.from(isWhole ? corners : points), box) };
+}
+
+function moveKeypoints(keypoints: Float32Array, matrix: Matrix): Float32Array {
+  const points = movePoints(
+    keypoints.filter((_, i) => i % 3 < 2),
+    matrix,
   );
-  return { box, polygon: outline };
+  return keypoints.map((value, i) => (i % 3 < 2 ? (points[Math.floor(i / 3) * 2 + (i % 3)] as number) : value));
 }

@@ -1,8 +1,8 @@
+import { pointBounds } from "@lookonce/geometry";
 import { blankImage, type Image, type Size } from "@lookonce/image";
 import { applyHsv, type HsvTables, turnPixels } from "../color/hsv.ts";
 import { reserve } from "../kernels/kernels.ts";
 import { invert, isAffine, type Matrix, movePoints } from "./matrix.ts";
-import { bounds } from "./polygon-box.ts";
 import { drawTiles, type Scene, type Window } from "./scene.ts";
 
 /** The output's size, and what is done with its pixels before they leave the kernels' memory. */
@@ -65,7 +65,7 @@ function seenWindow(scene: Scene, inverse: Matrix, { width, height }: Size): Win
   );
   // Where the horizon crosses the output, corners say nothing about what lies between them
   if (depth.some((w) => w < 1e-6)) return whole;
-  const [left, top, right, bottom] = bounds(movePoints(corners, inverse));
+  const [left, top, right, bottom] = pointBounds(movePoints(corners, inverse));
   const window = {
     x1: Math.max(whole.x1, Math.floor(left) - 2),
     y1: Math.max(whole.y1, Math.floor(top) - 2),

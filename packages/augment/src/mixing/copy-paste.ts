@@ -1,7 +1,6 @@
-import { bboxIoa, roundHalfEven } from "@lookonce/geometry";
+import { bboxIoa, fillPolygon, roundHalfEven } from "@lookonce/geometry";
 import type { Image, Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
-import { fillPolygon } from "../geometry/fill-polygon.ts";
 import { flipLeftRight } from "../geometry/flip.ts";
 import { joinObjects, selectObjects } from "../geometry/objects.ts";
 import type { Objects, Sample } from "../sample.ts";

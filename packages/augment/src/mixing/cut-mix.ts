@@ -1,7 +1,7 @@
 import { bboxIoa } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
-import { dropEmpty, joinObjects, selectObjects } from "../geometry/objects.ts";
+import { clipObjects, dropEmpty, joinObjects, selectObjects } from "../geometry/objects.ts";
 import type { Sample } from "../sample.ts";
 import { hasPolygons } from "./copy-paste.ts";
 import { requireSameSize } from "./mix-up.ts";
@@ -34,13 +34,20 @@ export function freeAreas({ boxes }: Sample, areas: readonly Area[]): Area[] {
   return areas.filter((area) => area[2] > area[0] && area[3] > area[1] && bboxIoa(area, boxes).every((s) => s <= 0));
 }
 
+/** What {@link cutMix} needs besides the images. */
+export interface CutMixOptions {
+  area: Area;
+  /** Points that an outline gets before the area's edge cuts it. Default 1000. */
+  outlinePoints?: number | undefined;
+}
+
 /**
  * An area of another image of the same size copied onto this one, with those of its objects of which at least 10 % (1 %
  * when objects have polygons) lie in it, cut off at its edges. Without such an object the sample stays as it is.
  *
  * @throws LookonceError `ARGUMENT` when the sizes differ
  */
-export function cutMix(sample: Sample, other: Sample, area: Area): Sample {
+export function cutMix(sample: Sample, other: Sample, { area, outlinePoints = 1000 }: CutMixOptions): Sample {
   requireSameSize(sample.image, other.image);
   const least = hasPolygons(other) ? 0.01 : 0.1;
   const rows = [...bboxIoa(area, other.boxes).entries()].filter(([, share]) => share >= least).map(([row]) => row);
@@ -52,10 +59,6 @@ export function cutMix(sample: Sample, other: Sample, area: Area): Sample {
     const at = (y * width + x1) * 3;
     data.set(other.image.data.subarray(at, at + (x2 - x1) * 3), at);
   }
-  const cut = selectObjects(other, rows);
-  const into = (values: Float32Array): Float32Array =>
-    values.map((value, i) => (i % 2 === 0 ? Math.min(Math.max(value, x1), x2) : Math.min(Math.max(value, y1), y2)));
-  cut.boxes = into(cut.boxes);
-  if (cut.polygons !== undefined) cut.polygons = cut.polygons.map(into);
+  const cut = clipObjects(selectObjects(other, rows), area, outlinePoints);
   return { ...joinObjects([sample, dropEmpty(cut)]), image: { data, width, height } };
 }

@@ -139,7 +139,7 @@ describe("cutMix", () => {
   };
 
   it("copies the area and what lies in it, cut off at its edges", () => {
-    const result = cutMix(sample, other, [5, 4, 9, 7]);
+    const result = cutMix(sample, other, { area: [5, 4, 9, 7] });
     expect([...result.classes]).toEqual([0, 1]);
     expect([...result.boxes]).toEqual([0, 0, 3, 3, 5, 4, 8, 7]);
     expect(result.image.data.filter((level) => level === 2).length).toBe(4 * 3 * 3);
@@ -147,7 +147,7 @@ describe("cutMix", () => {
   });
 
   it("changes nothing when the area has no object", () => {
-    expect(cutMix(sample, other, [8, 0, 10, 3])).toBe(sample);
+    expect(cutMix(sample, other, { area: [8, 0, 10, 3] })).toBe(sample);
   });
 
   it("finds areas that touch no box", () => {

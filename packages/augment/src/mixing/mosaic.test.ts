@@ -100,7 +100,11 @@ for (const [count, mosaic] of [
           );
         }
         const size = { width: tiles.img_size, height: tiles.img_size };
-        const result = applyPerspective(pairedAsInV5(scene), { draw: still, size, closedOutlines: false });
+        const result = applyPerspective(pairedAsInV5(scene), {
+          draw: still,
+          size,
+          outlines: { clip: false, closed: false },
+        });
         expect(result.image).toEqual(goldenImage(of("output")));
         expectObjects(result, of("output_labels"));
       });

@@ -17,6 +17,11 @@ export interface MosaicOptions {
   imgsz: number;
   /** Whether boxes that the canvas's edge leaves empty are kept, for the perspective to drop (YOLOv5). Default `false`. */
   keepEmpty?: boolean;
+  /**
+   * Points that an outline gets before the canvas's edge cuts it (YOLOv8: 1,000, or 100 where objects are oriented boxes).
+   * Default: its own alone, so that a cut outline changes its shape within the canvas, too (YOLOv5).
+   */
+  outlinePoints?: number | undefined;
 }
 
 /** Draws where four images meet: y, then x, uniformly from the canvas's middle half, cut to whole pixels. */
@@ -33,7 +38,8 @@ export function drawMosaic9Corner(imgsz: number, rng: Random): MosaicCenter {
 
 /**
  * Four images around a point of a canvas of twice `imgsz`: left above it, right above, left below, right below; each
- * touches the point with its nearest corner, and what reaches beyond the canvas is cut off, of boxes and polygons too.
+ * touches the point with its nearest corner, and what reaches beyond the canvas is cut off, of boxes and
+ * polygons too; keypoints there are no longer visible.
  */
 export function mosaic4(samples: readonly Sample[], options: MosaicOptions): Scene {
   const { center, imgsz } = options;
@@ -103,10 +109,14 @@ function clamp(value: number, limit: number): number {
   return Math.min(Math.max(value, 0), limit);
 }
 
-function assemble(samples: readonly Sample[], tiles: readonly Tile[], { imgsz, keepEmpty }: MosaicOptions): Scene {
+function assemble(
+  samples: readonly Sample[],
+  tiles: readonly Tile[],
+  { imgsz, keepEmpty, outlinePoints }: MosaicOptions,
+): Scene {
   const canvas = { width: 2 * imgsz, height: 2 * imgsz };
   const moved = tiles.map(({ left, top }, i) => moveObjects(samples[i] as Sample, { shift: [left, top] }));
-  const clipped = clipObjects(joinObjects(moved), canvas);
+  const clipped = clipObjects(joinObjects(moved), [0, 0, canvas.width, canvas.height], outlinePoints);
   const objects = keepEmpty ? clipped : dropEmpty(clipped);
   return { ...objects, ...canvas, fill: BORDER_GRAY, tiles };
 }

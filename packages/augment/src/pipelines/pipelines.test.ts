@@ -63,8 +63,11 @@ const families: Record<string, Augmentation> = {
   "v8 without mosaic": v8Augmentation({ ...v8, ...everything, ...alone, cutmix: 0 }, { imgsz: IMGSZ }),
 };
 
-/** Every sample is well formed: sizes, boxes inside, classes of the source, outlines inside their boxes. */
-function expectWellFormed({ image, boxes, classes, polygons }: Sample): void {
+/**
+ * Every sample is well formed: sizes, boxes inside, classes of the source, outlines inside their boxes. YOLOv5 leaves
+ * outlines that the image's edge cuts.
+ */
+function expectWellFormed({ image, boxes, classes, polygons }: Sample, cutsOutlines: boolean): void {
   expect([image.width, image.height, image.data.length]).toEqual([IMGSZ, IMGSZ, IMGSZ * IMGSZ * 3]);
   expect(boxes.length).toBe(classes.length * 4);
   expect(classes.every((one) => one >= 0 && one < 3)).toBe(true);
@@ -76,7 +79,7 @@ function expectWellFormed({ image, boxes, classes, polygons }: Sample): void {
     const high = [x2 + 0.01, y2 + 0.01] as const;
     const outline = polygons?.[row] ?? new Float32Array(0);
     const around = outline.every((value, k) => value >= low[(k % 2) as 0 | 1] && value <= high[(k % 2) as 0 | 1]);
-    if (!inside || !around) wrong.push(row);
+    if (!inside || (cutsOutlines && !around)) wrong.push(row);
   }
   expect(wrong).toEqual([]);
   if (polygons !== undefined) expect(polygons.length).toBe(classes.length);
@@ -90,7 +93,7 @@ describe.each(Object.entries(families))("%s", (name, augment) => {
     let objects = 0;
     for (let seed = 0; seed < 40; seed++) {
       const sample = await run(seed);
-      expectWellFormed(sample);
+      expectWellFormed(sample, name.startsWith("v8"));
       objects += sample.classes.length;
     }
     expect(objects).toBeGreaterThan(20);

@@ -2,16 +2,16 @@ import type { AugmentationHyp } from "@lookonce/config";
 import { letterbox, type Size } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { randomHsv } from "../color/hsv.ts";
-import { compose } from "../compose.ts";
-import { randomFlipLeftRight, randomFlipUpDown } from "../geometry/flip.ts";
-import { clipObjects, moveObjects } from "../geometry/objects.ts";
+import { compose, sometimes, type Transform } from "../compose.ts";
+import { flipLeftRight, flipUpDown } from "../geometry/flip.ts";
+import { clipPoints, moveObjects } from "../geometry/objects.ts";
 import { applyPerspective, drawPerspective } from "../geometry/perspective.ts";
 import { drawScene, type Scene, sceneOf } from "../geometry/scene.ts";
 import { copyPasteV5, hasPolygons } from "../mixing/copy-paste.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
 import type { Augmentation, Sample } from "../sample.ts";
-import { type AugmentationOptions, outputSize, type Settings } from "./options.ts";
+import { type AugmentationOptions, canFlip, outputSize, type Settings } from "./options.ts";
 
 /** YOLOv5 clips boxes to [0, side − 1e-3], in pixels of the finished image. */
 const EDGE = 1e-3;
@@ -25,17 +25,22 @@ const EDGE = 1e-3;
  */
 export function v5Augmentation(given: AugmentationHyp, options: AugmentationOptions): Augmentation {
   const size = outputSize(options);
-  const { imgsz, canvas, transforms = [] } = options;
+  const { imgsz, canvas, flip, outlinePoints, transforms = [] } = options;
+  const flips =
+    (change: typeof flipUpDown): Transform =>
+    (sample) =>
+      canFlip(sample, flip) ? change(sample, flip) : sample;
   const hyp = canvas === undefined ? given : { ...given, mosaic: 0 };
   const finish = compose(
     randomHsv({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v, hueRule: "multiply" }),
-    randomFlipUpDown(hyp.flipud),
-    randomFlipLeftRight(hyp.fliplr),
+    sometimes(hyp.flipud, flips(flipUpDown)),
+    sometimes(hyp.fliplr, flips(flipLeftRight)),
     ...transforms,
   );
   return async (source, index, rng) => {
-    const sample = await placedSample({ hyp, imgsz, size, source }, index, rng);
-    return finish({ ...clipObjects(sample, sample.image, EDGE), image: sample.image }, rng);
+    const sample = await placedSample({ hyp, imgsz, flip, outlinePoints, size, source }, index, rng);
+    const { width, height } = sample.image;
+    return finish({ ...sample, boxes: clipPoints(sample.boxes, [0, 0, width - EDGE, height - EDGE]) }, rng);
   };
 }
 
@@ -64,6 +69,10 @@ async function mosaicSample(settings: Settings<AugmentationHyp>, index: number, 
   return warp(scene, settings, rng);
 }
 
-function warp(scene: Scene, { hyp, size }: Settings<AugmentationHyp>, rng: Random): Sample {
-  return applyPerspective(scene, { draw: drawPerspective(hyp, rng), size, closedOutlines: false });
+function warp(scene: Scene, { hyp, size, outlinePoints }: Settings<AugmentationHyp>, rng: Random): Sample {
+  return applyPerspective(scene, {
+    draw: drawPerspective(hyp, rng),
+    size,
+    outlines: { points: outlinePoints, clip: false },
+  });
 }

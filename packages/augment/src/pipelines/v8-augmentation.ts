@@ -12,13 +12,14 @@ import { cutMix, drawCutAreas, freeAreas } from "../mixing/cut-mix.ts";
 import { drawMixUp, mixUp } from "../mixing/mix-up.ts";
 import { drawMosaicCenter, mosaic4 } from "../mixing/mosaic.ts";
 import type { Augmentation, Sample } from "../sample.ts";
-import { type AugmentationOptions, outputSize, type Settings } from "./options.ts";
+import { type AugmentationOptions, canFlip, outputSize, type Settings } from "./options.ts";
 
 /** The hyper-parameters of YOLOv8 that say how images are augmented, by their YAML names. */
-export type V8AugmentationHyp = AugmentationHyp & Pick<V8Hyp, "bgr" | "cutmix" | "copy_paste_mode">;
+export type V8AugmentationHyp = AugmentationHyp &
+  Pick<V8Hyp, "bgr" | "cutmix" | "copy_paste_mode" | "auto_augment" | "erasing">;
 
 /** A scene and its warp. */
-interface Placed extends Pick<PerspectiveOptions, "size" | "draw"> {
+interface Placed extends Pick<PerspectiveOptions, "size" | "draw" | "outlines" | "flip"> {
   scene: Scene;
 }
 
@@ -34,33 +35,36 @@ type Look = NonNullable<PerspectiveOptions["look"]>;
  */
 export function v8Augmentation(given: V8AugmentationHyp, options: AugmentationOptions): Augmentation {
   const size = outputSize(options);
-  const { imgsz, canvas, transforms = [] } = options;
+  const { imgsz, canvas, flip, outlinePoints, transforms = [] } = options;
   const hyp = canvas === undefined ? given : { ...given, mosaic: 0, mixup: 0, cutmix: 0 };
   const finish = compose(randomChannelSwap(hyp.bgr), ...transforms);
-  return async (source, index, rng) => finish(await lookedSample({ hyp, imgsz, size, source }, index, rng), rng);
+  return async (source, index, rng) => {
+    return finish(await lookedSample({ hyp, imgsz, flip, outlinePoints, size, source }, index, rng), rng);
+  };
 }
 
 /** A sample with its colors turned and flipped, where nothing was mixed into it in one go with the warp. */
 async function lookedSample(settings: V8Settings, index: number, rng: Random): Promise<Sample> {
-  const { hyp } = settings;
+  const { hyp, flip } = settings;
   const placed = await placeScene(settings, index, rng);
   const mixed = await mixedSample(settings, placed, rng);
   const colors = drawHsvTables({ hue: hyp.hsv_h, saturation: hyp.hsv_s, value: hyp.hsv_v }, rng);
   const upsideDown = rng.chance(hyp.flipud);
-  const mirrored = rng.chance(hyp.fliplr);
-  const sample =
-    mixed === undefined ? warpPlaced(placed, { colors, mirrored }) : applyLook(mixed, { colors, mirrored });
-  return upsideDown ? flipUpDown(sample) : sample;
+  const leftRight = rng.chance(hyp.fliplr);
+  const flips = canFlip(mixed ?? placed.scene, flip);
+  const look = { colors, mirrored: leftRight && flips };
+  const sample = mixed === undefined ? warpPlaced(placed, look) : applyLook(mixed, look, flip);
+  return upsideDown && flips ? flipUpDown(sample, flip) : sample;
 }
 
-function applyLook(sample: Sample, { colors, mirrored }: Look): Sample {
+function applyLook(sample: Sample, { colors, mirrored }: Look, flip: readonly number[] | undefined): Sample {
   const turned = colors === undefined ? sample : { ...sample, image: applyHsv(sample.image, colors) };
-  return mirrored ? flipLeftRight(turned) : turned;
+  return mirrored ? flipLeftRight(turned, flip) : turned;
 }
 
 /** What copy-paste, MixUp and CutMix make of a placed scene; `undefined` when none of them does anything. */
 async function mixedSample(settings: V8Settings, placed: Placed, rng: Random): Promise<Sample | undefined> {
-  const { hyp, source } = settings;
+  const { hyp, source, outlinePoints } = settings;
   const another = async (): Promise<Sample> =>
     warpPlaced(await placeScene(settings, rng.integer(0, source.length), rng), {});
   let sample: Sample | undefined;
@@ -72,30 +76,34 @@ async function mixedSample(settings: V8Settings, placed: Placed, rng: Random): P
   if (rng.chance(hyp.cutmix)) {
     sample ??= warpPlaced(placed, {});
     const free = freeAreas(sample, drawCutAreas(sample.image, rng));
-    if (free.length > 0) sample = cutMix(sample, await another(), rng.choice(free));
+    if (free.length > 0) sample = cutMix(sample, await another(), { area: rng.choice(free), outlinePoints });
   }
   return sample;
 }
 
 /** A mosaic or a letterboxed image, and how it is to be warped. */
 async function placeScene(settings: V8Settings, index: number, rng: Random): Promise<Placed> {
-  const { hyp, size, source } = settings;
+  const { hyp, size, source, flip, outlinePoints } = settings;
   let scene = rng.chance(hyp.mosaic)
     ? await mosaicScene(settings, index, rng)
     : sceneOf(letterboxSample(await source.load(index), { size: [size.height, size.width] }).sample);
   if (hyp.copy_paste_mode === "flip" && hyp.copy_paste > 0 && hasPolygons(scene)) {
     scene = sceneOf(copyPasteV8(drawScene(scene), hyp.copy_paste));
   }
-  return { scene, size, draw: drawPerspective(hyp, rng) };
+  return { scene, size, draw: drawPerspective(hyp, rng), outlines: { points: outlinePoints }, flip };
 }
 
-function warpPlaced({ scene, size, draw }: Placed, look: Look): Sample {
-  return applyPerspective(scene, { draw, size, look });
+function warpPlaced({ scene, ...placed }: Placed, look: Look): Sample {
+  return applyPerspective(scene, { ...placed, look });
 }
 
-async function mosaicScene({ imgsz, source }: V8Settings, index: number, rng: Random): Promise<Scene> {
+async function mosaicScene(
+  { imgsz, source, outlinePoints = 1000 }: V8Settings,
+  index: number,
+  rng: Random,
+): Promise<Scene> {
   const indices = [index, ...Array.from({ length: 3 }, () => rng.integer(0, source.length))];
   const center = drawMosaicCenter(imgsz, rng);
   const samples = await Promise.all(indices.map((i) => source.load(i)));
-  return mosaic4(samples, { center, imgsz });
+  return mosaic4(samples, { center, imgsz, outlinePoints });
 }

@@ -49,7 +49,7 @@ export interface FamilySettings<F extends HypFamily = HypFamily> {
   hyp: Readonly<HypFamilies[F]>;
   /** Hyper-parameters that files may have although the default does not. */
   optionalHyps: readonly string[];
-  /** Hyper-parameters that files may have and that have no effect, since they are of other tasks. */
+  /** Hyper-parameters that files may have and that have no effect: they are of other tasks, or of older releases. */
   ignoredHyps: readonly string[];
   /** After warm-up, an epoch has the learning rate of the epoch before it. */
   usesPreviousEpochLr: boolean;

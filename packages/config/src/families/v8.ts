@@ -18,7 +18,7 @@ export const v8: FamilySettings<"v8"> = {
   recipe: { ...hyp, ...trainingDefaults, warmup_iterations: 0, optimizer: "auto", close_mosaic: 10 },
   hyp,
   optionalHyps: [],
-  ignoredHyps: ["pose", "kobj", "auto_augment", "erasing", "crop_fraction"],
+  ignoredHyps: ["pose", "kobj", "crop_fraction"],
   usesPreviousEpochLr: false,
   evolution: {
     file: "best_hyperparameters.yaml",

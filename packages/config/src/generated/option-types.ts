@@ -74,6 +74,10 @@ export interface RecipeArgs {
   cutmix?: number;
   /** Probability that objects with outlines are copied. Default: 0. */
   copy_paste?: number;
+  /** Policy of color and geometry changes (classify). Default: YOLOv8 randaugment. */
+  auto_augment?: "randaugment" | "autoaugment" | "augmix" | "none";
+  /** Probability that a part of the image is erased (classify). Default: YOLOv8 0.4. */
+  erasing?: number;
   /** Last epochs without mosaic. Default: 10, YOLOv5 0. */
   close_mosaic?: number;
   /** Minimum iterations of warm-up: 100 in YOLOv8 8.3; 0 (8.4) has no minimum and never warms up in the last epoch. Default: 0, YOLOv5 100. */

@@ -1,4 +1,4 @@
-import { balanceModes, optimizerNames } from "../recipe/recipe.ts";
+import { autoAugmentPolicies, balanceModes, optimizerNames } from "../recipe/recipe.ts";
 import { choice, flag, number } from "./define.ts";
 import type { Option, OptionTable } from "./option.ts";
 
@@ -57,6 +57,10 @@ const keys: OptionTable = {
   mixup: share("probability of MixUp"),
   cutmix: share("probability of CutMix"),
   copy_paste: share("probability that objects with outlines are copied"),
+  auto_augment: choice(autoAugmentPolicies, "policy of color and geometry changes (classify)", undefined, {
+    aliases: { false: "none" },
+  }),
+  erasing: amount("probability that a part of the image is erased (classify)", { max: 0.9 }),
   close_mosaic: amount("last epochs without mosaic"),
   warmup_iterations: amount(
     "minimum iterations of warm-up: 100 in YOLOv8 8.3; 0 (8.4) has no minimum and never warms up in the last epoch",

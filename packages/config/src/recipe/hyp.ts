@@ -23,11 +23,11 @@ export interface V5Hyp
     Pick<Values, "box" | "cls" | "cls_pw" | "obj" | "obj_pw" | "iou_t" | "anchor_t" | "fl_gamma">,
     Pick<RecipeArgs, "anchors" | "label_smoothing"> {}
 
-/** YOLOv8's hyper-parameters of detection (8.3). */
+/** YOLOv8's hyper-parameters (8.3). */
 export interface V8Hyp
   extends OptimizerHyp,
     AugmentationHyp,
-    Pick<Values, "box" | "cls" | "dfl" | "nbs" | "bgr" | "cutmix" | "copy_paste_mode"> {}
+    Pick<Values, "box" | "cls" | "dfl" | "nbs" | "bgr" | "cutmix" | "copy_paste_mode" | "auto_augment" | "erasing"> {}
 
 /** The hyper-parameters of each family. */
 export interface HypFamilies {

@@ -62,6 +62,8 @@ const v8: Readonly<V8Hyp> = {
   bgr: 0,
   cutmix: 0,
   copy_paste_mode: "flip",
+  auto_augment: "randaugment",
+  erasing: 0.4,
 };
 
 type V5Preset = `v5-${"scratch-low" | "scratch-med" | "scratch-high" | "voc" | "objects365" | "no-augmentation"}`;
@@ -122,7 +124,7 @@ export const hypPresets: Readonly<Record<V5Preset, Readonly<V5Hyp>> & Record<V8P
   },
   "v5-no-augmentation": { ...v5ScratchMed, ...still },
   v8,
-  "v8-no-augmentation": { ...v8, ...still },
+  "v8-no-augmentation": { ...v8, ...still, auto_augment: "none", erasing: 0 },
 };
 
 /** The name of one of {@link hypPresets}. */

@@ -7,6 +7,9 @@ export const optimizerNames = ["SGD", "Adam", "AdamW", "NAdam", "RAdam", "RMSPro
 /** An optimizer, as recipes name it. */
 export type OptimizerName = (typeof optimizerNames)[number];
 
+/** How classification's training images are changed besides crops and flips. */
+export const autoAugmentPolicies = ["randaugment", "autoaugment", "augmix", "none"] as const;
+
 /** How the levels' objectness losses are weighted: by YOLOv5's constants, adapted while training, or trained. */
 export const balanceModes = ["fixed", "auto", "learned"] as const;
 
