@@ -10,6 +10,23 @@ export {
   xyxyToXywh,
 } from "./formats.ts";
 export { bboxIoa, boxIou, type IouKind, iouMatrix, type PairwiseIouOptions, pairwiseIou } from "./iou.ts";
+export { imageMasks, inputMasks, type MaskSource, prototypeMasks } from "./masks/combine-masks.ts";
+export { maskContours } from "./masks/contours.ts";
+export {
+  isEmptyMask,
+  type MaskPatch,
+  type Masks,
+  maskBitmap,
+  maskIouMatrix,
+  masksOfBitmaps,
+  masksOfMap,
+  pickMasks,
+  resizeMasks,
+  scaleMasks,
+} from "./masks/masks.ts";
+export { maskOutlines } from "./masks/outlines.ts";
+export { maskPolygon, type PolygonParts } from "./masks/polygon.ts";
+export { bitmapOfRuns, type CocoRle, cocoRle, maskRuns } from "./masks/run-lengths.ts";
 export { nonMaxSuppression } from "./nms/non-max-suppression.ts";
 export type { AprioriLabels, NmsOptions } from "./nms/options.ts";
 export type { Prediction } from "./nms/prediction.ts";
@@ -20,4 +37,12 @@ export { type MaskSize, type OverlapMasks, overlapMasks, separateMasks } from ".
 export { resamplePolygon, sampleOutline } from "./polygons/resample-polygon.ts";
 export { probiouMatrix, type RotatedBoxes } from "./probiou.ts";
 export { roundHalfEven } from "./rounding.ts";
-export { clipBoxes, type Letterboxing, scaleBoxes, scaleDetections } from "./scale.ts";
+export {
+  clipBoxes,
+  type Letterboxing,
+  letterboxingBetween,
+  scaleBoxes,
+  scaleDetections,
+  scaleKeypoints,
+  scalePoints,
+} from "./scale.ts";

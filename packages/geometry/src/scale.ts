@@ -9,6 +9,44 @@ export interface Letterboxing {
   ratio: readonly [horizontal: number, vertical: number];
   /** Network pixels left of and above the image. */
   padding: readonly [left: number, top: number];
+  /** Size of the network's input, where what is finer than boxes is scaled by {@link letterboxingBetween}. */
+  inputSize?: ImageSize;
+}
+
+/**
+ * How an image lies in a network's input, as follows from their sizes alone: enlarged until it touches two sides, in the middle,
+ * its padding not rounded. YOLOv8 (8.3) scales keypoints and the outlines of masks by it when it predicts.
+ */
+export function letterboxingBetween(input: ImageSize, image: ImageSize): Letterboxing {
+  const gain = Math.min(input.height / image.height, input.width / image.width);
+  const padding = [(input.width - image.width * gain) / 2, (input.height - image.height * gain) / 2] as const;
+  return { ratio: [gain, gain], padding };
+}
+
+/** Points x, y, … in pixels of the letterboxed network input to pixels of the original image, clipped to it, as new ones. */
+export function scalePoints(
+  points: ArrayLike<number>,
+  { ratio, padding }: Letterboxing,
+  { width, height }: ImageSize,
+): Float32Array {
+  return Float32Array.from(points, (value, i) => {
+    const axis = i % 2 === 0 ? 0 : 1;
+    return Math.min(Math.max((value - padding[axis]) / ratio[axis], 0), axis === 0 ? width : height);
+  });
+}
+
+/** {@link scalePoints} for keypoints of `values` numbers each, x and y first; what comes after them stays. */
+export function scaleKeypoints(
+  keypoints: Float32Array,
+  values: number,
+  letterboxing: Letterboxing,
+  size: ImageSize,
+): Float32Array {
+  const scaled = keypoints.slice();
+  for (let at = 0; at < scaled.length; at += values) {
+    scaled.set(scalePoints(keypoints.subarray(at, at + 2), letterboxing, size), at);
+  }
+  return scaled;
 }
 
 /** Rows of xyxy in pixels, every corner moved to the nearest point inside the image, as new rows. */

@@ -1,5 +1,4 @@
-import { iouMatrix } from "@lookonce/geometry";
-import { checkImage, type EvaluatedImage } from "./image.ts";
+import { checkImage, type EvaluatedImage, overlapsOf } from "./image.ts";
 
 /** Options of {@link ConfusionMatrix}. */
 export interface ConfusionOptions {
@@ -62,9 +61,10 @@ export class ConfusionMatrix {
   }
 
   /** For each label its detection, or −1. */
-  #pair({ detections, labels }: EvaluatedImage): Int32Array {
+  #pair(image: EvaluatedImage): Int32Array {
+    const { detections, labels } = image;
     const labelCount = labels.classes.length;
-    const overlaps = iouMatrix(detections.boxes, labels.boxes);
+    const overlaps = overlapsOf(image);
     const pairs = new Int32Array(labelCount).fill(-1);
     const ious = new Float32Array(labelCount);
     for (let d = 0; d < detections.classes.length; d++) {

@@ -91,8 +91,8 @@ export class DetectionMetrics {
    */
   add(image: EvaluatedImage): void {
     checkImage(image, this.nc);
-    const { detections, labels } = image;
-    this.#correct.push(matchDetections(detections, labels, { rules: this.#rules }));
+    const { detections, labels, overlaps } = image;
+    this.#correct.push(matchDetections(detections, labels, { rules: this.#rules, overlaps }));
     for (const score of detections.scores) this.#scores.push(score);
     for (const label of detections.classes) this.#predictedClasses.push(label);
     const labelClasses = Array.from(labels.classes);

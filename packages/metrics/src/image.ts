@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Detections } from "@lookonce/geometry";
+import { type Detections, iouMatrix } from "@lookonce/geometry";
 
 /** Ground truth of an image. */
 export interface LabeledObjects {
@@ -13,6 +13,16 @@ export interface LabeledObjects {
 export interface EvaluatedImage {
   detections: Detections;
   labels: LabeledObjects;
+  /**
+   * [detections, labels]: how well each detection fits each label, from 0 to 1, such as the IoU of their masks. Default: the IoU
+   * of the boxes.
+   */
+  overlaps?: Float32Array;
+}
+
+/** The overlaps of an image's detections with its labels, [detections, labels]. */
+export function overlapsOf({ detections, labels, overlaps }: EvaluatedImage): Float32Array {
+  return overlaps ?? iouMatrix(detections.boxes, labels.boxes);
 }
 
 /**
@@ -20,8 +30,14 @@ export interface EvaluatedImage {
  *
  * @throws LookonceError `ARGUMENT` for lengths that differ, `DATA` for a class that is not below `nc`
  */
-export function checkImage({ detections, labels }: EvaluatedImage, nc: number): void {
+export function checkImage({ detections, labels, overlaps }: EvaluatedImage, nc: number): void {
   const count = detections.classes.length;
+  if (overlaps !== undefined && overlaps.length !== count * labels.classes.length) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `overlaps has ${overlaps.length} numbers; ${count} detections and ${labels.classes.length} labels need one for each pair.`,
+    );
+  }
   for (const [name, { boxes, classes }] of Object.entries({ detections, labels })) {
     if (boxes.length === classes.length * 4) continue;
     throw new LookonceError(

@@ -1,5 +1,5 @@
-import { type Detections, iouMatrix } from "@lookonce/geometry";
-import type { LabeledObjects } from "./image.ts";
+import type { Detections } from "@lookonce/geometry";
+import { type LabeledObjects, overlapsOf } from "./image.ts";
 
 /** The IoU thresholds of COCO's mean average precision, 0.50 to 0.95, in single precision as in the references. */
 export const IOU_THRESHOLDS: Float32Array = Float32Array.from({ length: 10 }, (_, i) => 0.5 + 0.05 * i);
@@ -19,6 +19,8 @@ export interface MatchOptions {
   thresholds?: Float32Array;
   /** Default `7.0`. */
   rules?: RuleSet;
+  /** [detections, labels], in place of the boxes' IoU. */
+  overlaps?: Float32Array | undefined;
 }
 
 /**
@@ -34,10 +36,10 @@ export function matchDetections(
   labels: LabeledObjects,
   options: MatchOptions = {},
 ): Uint8Array {
-  const { thresholds = IOU_THRESHOLDS, rules = "7.0" } = options;
+  const { thresholds = IOU_THRESHOLDS, rules = "7.0", overlaps } = options;
   const count = detections.classes.length;
   const correct = new Uint8Array(count * thresholds.length);
-  const best = bestLabels(detections, labels);
+  const best = bestLabels(detections, labels, overlaps);
   thresholds.forEach((threshold, t) => {
     const needed = rules === "7.0" ? threshold : thresholds[0]!;
     const used = new Uint8Array(labels.classes.length);
@@ -52,10 +54,14 @@ export function matchDetections(
 }
 
 /** For each detection the label of its class that it overlaps most, −1 where none, and their IoU. */
-function bestLabels(detections: Detections, labels: LabeledObjects): { labels: Int32Array; ious: Float32Array } {
+function bestLabels(
+  detections: Detections,
+  labels: LabeledObjects,
+  known: Float32Array | undefined,
+): { labels: Int32Array; ious: Float32Array } {
   const count = detections.classes.length;
   const labelCount = labels.classes.length;
-  const overlaps = iouMatrix(detections.boxes, labels.boxes);
+  const overlaps = known ?? overlapsOf({ detections, labels });
   const best = { labels: new Int32Array(count).fill(-1), ious: new Float32Array(count) };
   for (let d = 0; d < count; d++) {
     for (let l = 0; l < labelCount; l++) {

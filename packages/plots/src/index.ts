@@ -1,6 +1,7 @@
 export { type FigureOptions, writePlot } from "./chart/figure.ts";
 export type { Drawable, DrawOptions, Trail, ZoneMark } from "./draw/boxes-svg.ts";
 export { drawDetections } from "./draw/draw-detections.ts";
+export type { KeypointMarks, Shapes } from "./draw/shapes.ts";
 export {
   type ConfusionCounts,
   type ConfusionPlotOptions,

@@ -1,7 +1,10 @@
 import type { Detections } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
+import { maskMark } from "./mask-mark.ts";
 import { type Color, classColor, hex, textColor } from "./palette.ts";
+import type { Shapes } from "./shapes.ts";
+import { skeletonMark } from "./skeleton-mark.ts";
 
 /** Options of drawing. */
 export interface DrawOptions {
@@ -18,7 +21,7 @@ export interface DrawOptions {
 }
 
 /** Detections to draw, in the image's pixels, and the names of the classes. */
-export interface Drawable {
+export interface Drawable extends Shapes {
   /** With identities, colors are by identity, and labels begin with it. */
   detections: Detections;
   names: readonly string[];
@@ -63,10 +66,12 @@ export function boxesSvg(image: Size, drawable: Drawable, options: DrawOptions):
  */
 export function boxMarks(
   image: Size,
-  { detections, names, trails = [], zones = [] }: Drawable,
+  { detections, names, trails = [], zones = [], masks, keypoints }: Drawable,
   options: DrawOptions,
 ): string {
   const sizes = sizesFor(image, options);
+  const fills: string[] = [];
+  const skeletons: string[] = [];
   const frames: string[] = [];
   const tags: string[] = [];
   const taken: Box[] = [];
@@ -76,6 +81,8 @@ export function boxMarks(
     const box = boxAt(detections.boxes, i);
     const id = detections.ids?.[i];
     const color = classColor(id ?? label);
+    fills.push(maskMark(masks?.[i] ?? [], color, sizes.line));
+    if (keypoints !== undefined) skeletons.push(skeletonMark(keypoints, i, sizes.line));
     if (options.frames ?? true) frames.push(frame(box, hex(color), sizes.line));
     const name = id === undefined ? nameOf(label, names) : `id:${id} ${nameOf(label, names)}`;
     const text = labelText(name, detections.scores[i] as number, options);
@@ -84,7 +91,8 @@ export function boxMarks(
   }
   const lines = trails.map((trail) => trailLine(trail, sizes.line));
   const marks = zones.map((zone, i) => zoneMark(zone, i, { image, sizes, taken }));
-  return [...marks, ...lines, ...frames.reverse(), ...tags.reverse()].join("");
+  const layers = [fills, frames, skeletons, tags].map((layer) => layer.toReversed());
+  return [...(layers[0] ?? []), ...marks, ...lines, ...layers.slice(1).flat()].join("");
 }
 
 /** A line, or a polygon that is filled a little, with its text at the first point. */

@@ -30,7 +30,7 @@ describe("imageGrid", () => {
 
   it("writes captions above images, and outlines over them", async () => {
     const polygon = Float32Array.of(30, 30, 110, 30, 110, 70, 30, 70);
-    const grid = await imageGrid([{ ...boxed, caption: "a caption", polygons: [polygon] }], {
+    const grid = await imageGrid([{ ...boxed, caption: "a caption", masks: [[polygon]] }], {
       cell: 200,
       labels: false,
     });

@@ -2,14 +2,14 @@ import { LookonceError } from "@lookonce/errors";
 import type { Image, Size } from "@lookonce/image";
 import sharp, { type OverlayOptions } from "sharp";
 import { ink } from "../chart/style.ts";
-import { element, moved, type Rect, round } from "../chart/svg.ts";
+import { element, moved, type Rect } from "../chart/svg.ts";
 import { shorten, text } from "../chart/text.ts";
 import { boxMarks } from "../draw/boxes-svg.ts";
 import { overlaid } from "../draw/draw-detections.ts";
-import { classColor, hex } from "../draw/palette.ts";
+import { type Shapes, scaledShapes } from "../draw/shapes.ts";
 
 /** An image of a grid, with what is in it. */
-export interface GridImage {
+export interface GridImage extends Shapes {
   image: Image;
   /** Rows of left, top, right, bottom in the image's pixels. Default none. */
   boxes?: Float32Array;
@@ -17,8 +17,6 @@ export interface GridImage {
   classes?: Int32Array;
   /** Of each box, for its label. Ground truth has none. */
   scores?: Float32Array;
-  /** Outlines in the image's pixels: x, y, x, y, … each, one for each box; empty for none. */
-  polygons?: readonly Float32Array[];
   /** Above the image, such as its file's name. */
   caption?: string;
 }
@@ -75,13 +73,14 @@ export async function imageGrid(images: readonly GridImage[], options: ImageGrid
   return overlaid(canvas, size, [...overlays, { input: Buffer.from(svg), top: 0, left: 0 }]);
 }
 
-function checkImage({ boxes, classes, scores, polygons }: GridImage, index: number): void {
+function checkImage({ boxes, classes, scores, masks, keypoints }: GridImage, index: number): void {
   const count = (boxes?.length ?? 0) / 4;
-  const lengths = [classes, scores, polygons].flatMap((one) => (one === undefined ? [] : [one.length]));
+  const points = keypoints && keypoints.data.length / (keypoints.shape[0] * keypoints.shape[1]);
+  const lengths = [classes?.length, scores?.length, masks?.length, points].filter((one) => one !== undefined);
   if (lengths.every((length) => length === count) && (count === 0 || classes !== undefined)) return;
   throw new LookonceError(
     "ARGUMENT",
-    `Image ${index} of the grid has ${count} boxes and ${classes?.length ?? 0} classes; each box needs one class, and, where given, one score and one polygon.`,
+    `Image ${index} of the grid has ${count} boxes and ${classes?.length ?? 0} classes; each box needs one class, and, where given, one score, mask and set of keypoints.`,
   );
 }
 
@@ -111,7 +110,7 @@ interface CellOptions extends ImageGridOptions {
 
 function annotations(one: GridImage, place: Rect, options: CellOptions): string {
   const { names = [], cell, head, fontSize, labels = true } = options;
-  const { image, boxes = new Float32Array(0), classes = new Int32Array(0), scores, polygons = [], caption } = one;
+  const { image, boxes = new Float32Array(0), classes = new Int32Array(0), scores, caption } = one;
   const [sx, sy] = [place.width / image.width, place.height / image.height];
   const drawable = {
     detections: {
@@ -121,6 +120,7 @@ function annotations(one: GridImage, place: Rect, options: CellOptions): string 
       count: classes.length,
     },
     names,
+    ...scaledShapes(one, [sx, sy]),
   };
   const look = {
     fontSize: fontSize ?? Math.max(9, Math.min(15, cell / 30)),
@@ -128,17 +128,9 @@ function annotations(one: GridImage, place: Rect, options: CellOptions): string 
     labels,
     scores: labels && scores !== undefined,
   };
-  const outlines = polygons.map((polygon, i) => outline(polygon, classes[i] as number, [sx, sy]));
-  const drawn = moved(place.x, place.y, outlines.join("") + boxMarks(place, drawable, look));
+  const drawn = moved(place.x, place.y, boxMarks(place, drawable, look));
   if (caption === undefined) return drawn;
   const left = place.x - Math.floor((cell - place.width) / 2);
   const line = text(shorten(caption, cell, captionFont), { x: left + 1, y: place.y - head + 15, size: captionFont });
   return drawn + line;
-}
-
-function outline(polygon: Float32Array, label: number, [sx, sy]: readonly [number, number]): string {
-  if (polygon.length < 6) return "";
-  const points = Array.from(polygon, (value, i) => round(value * (i % 2 === 0 ? sx : sy)));
-  const color = hex(classColor(label));
-  return element("polygon", { points: points.join(" "), fill: color, "fill-opacity": 0.3, stroke: color });
 }
