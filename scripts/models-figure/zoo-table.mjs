@@ -1,14 +1,18 @@
 // The tables of docs/models.md: every model of the zoo at every scale, as it is built.
 
-/** Families in the order of the page: their title and which model files belong to them. */
+/** Tables in the order of the page: their title, which model files belong to them, and the side of the image. */
 const families = [
-  ["YOLOv8", /^yolov8/],
-  ["YOLO11", /^yolo11/],
+  ["YOLOv8", /^yolov8(?!.*-(seg|pose|obb|cls))/],
+  ["YOLO11", /^yolo11(?!.*-(seg|pose|obb|cls))/],
   ["YOLOv5u and YOLOv3u: the older networks with YOLOv8's head", /^yolov[35].*u\.yaml$/],
   ["YOLOv5 for images of 640 pixels", /^yolov5\.yaml$/],
   ["YOLOv5 for images of 1280 pixels", /^yolov5-6\.yaml$/],
-  ["YOLOv5's variants", /^yolov5-/],
+  ["YOLOv5's variants", /^yolov5-(?!seg|cls)/],
   ["YOLOv3", /^yolov3/],
+  ["Instance segmentation", /-seg/],
+  ["Poses, of 17 keypoints", /-pose/],
+  ["Oriented boxes", /-obb/],
+  ["Classification, of 1,000 classes", /-cls/, 224],
 ];
 
 /**
@@ -19,12 +23,12 @@ const families = [
 export function zooTables(nn) {
   const left = new Set(nn.shippedModels());
   return families
-    .map(([title, pattern]) => {
+    .map(([title, pattern, imgsz = 640]) => {
       // The plain model before its variants.
       const files = [...left].filter((file) => pattern.test(file)).sort((a, b) => a.length - b.length);
       for (const file of files) left.delete(file);
-      const rows = files.flatMap((file) => namesOf(file, nn)).map((name) => rowOf(name, nn));
-      const header = "| model | layers | parameters | of these in the head | GFLOPs at 640 | strides |";
+      const rows = files.flatMap((file) => namesOf(file, nn)).map((name) => rowOf(name, imgsz, nn));
+      const header = `| model | layers | parameters | of these in the head | GFLOPs at ${imgsz} | strides |`;
       return [`### ${title}`, "", header, "| --- | ---: | ---: | ---: | ---: | --- |", ...rows, ""].join("\n");
     })
     .concat([...left].map((file) => `${file} belongs to no family of scripts/models-figure/zoo-table.mjs\n`))
@@ -42,9 +46,9 @@ function namesOf(file, nn) {
   return scales.map((scale) => `${number}${scale}${rest.replace(/^-(?=\d)/, "")}`);
 }
 
-function rowOf(name, nn) {
+function rowOf(name, imgsz, nn) {
   const model = new nn.DetectionModel(nn.readModelConfig(name));
-  const { layers, parameters, head, gflops, strides } = nn.summarize(model);
+  const { layers, parameters, head, gflops, strides } = nn.summarize(model, { imgsz });
   const count = (value) => value.toLocaleString("en");
   const cells = [
     `\`${name}\``,

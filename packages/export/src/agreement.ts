@@ -9,13 +9,13 @@ import type { Agreement } from "./export-report.ts";
 export type WeightPrecision = "float32" | "float16" | "uint8";
 
 /**
- * Tolerances of an export: boxes by this share of the image's longer side, probabilities by this.
+ * Tolerances of an export: boxes by this share of the image's longer side, probabilities and other numbers by this.
  * With less than single precision it is the weighted mean of the surest predictions that is compared with it.
  */
-const tolerances: Readonly<Record<WeightPrecision, { pixels: number; probability: number }>> = {
-  float32: { pixels: 1e-3, probability: 1e-3 },
-  float16: { pixels: 5e-3, probability: 0.02 },
-  uint8: { pixels: 0.05, probability: 0.2 },
+const tolerances: Readonly<Record<WeightPrecision, Required<Differences>>> = {
+  float32: { pixels: 1e-3, probability: 1e-3, value: 2e-3 },
+  float16: { pixels: 5e-3, probability: 0.02, value: 0.05 },
+  uint8: { pixels: 0.05, probability: 0.2, value: 0.5 },
 };
 
 /** Something that was written and what it is compared by. */
@@ -23,7 +23,7 @@ export interface Candidate extends Required<ImageBatch> {
   /** Where it will be, for errors. */
   file: string;
   precision: WeightPrecision;
-  /** What it predicts for images [batch, 3, H, W]: [batch, 4 + nc, A] (v8) or [batch, A, 5 + nc] (v5). */
+  /** What it predicts for images [batch, 3, H, W], as {@link predict} returns it of the model. */
   predict(images: Float32Array): Promise<Prediction>;
 }
 
@@ -35,22 +35,26 @@ export interface Candidate extends Required<ImageBatch> {
 export async function requireAgreement(model: DetectionModel, candidate: Candidate): Promise<Agreement> {
   const { file, height, width, batch, precision } = candidate;
   const images = await checkImage({ height, width, batch });
-  const { data: expected } = await predict(model, images, [batch, 3, height, width]);
-  const { data, shape } = await candidate.predict(images);
-  const pair = { expected, found: data, shape, ...familyOf(model.family) };
+  const expected = await predict(model, images, [batch, 3, height, width]);
+  const { outputLayout, hasObjectness } = familyOf(model.family);
+  const { nc, extras, keypointShape } = model.head;
+  const pair = { expected, found: await candidate.predict(images), outputLayout, hasObjectness, nc, extras, keypointShape };
   const found = precision === "float32" ? largestDifferences(pair) : surestDifferences(pair);
   const limit = tolerances[precision];
   // Written so that a NaN fails.
-  if (!(found.pixels <= limit.pixels * Math.max(height, width) && found.probability <= limit.probability)) {
+  const { pixels, probability, value = 0 } = found;
+  const agrees = pixels <= limit.pixels * Math.max(height, width) && probability <= limit.probability;
+  if (!(agrees && value <= limit.value)) {
+    const others = found.value === undefined ? "" : `, and its other numbers by ${value}`;
     throw new LookonceError(
       "NUMERIC",
-      `${file} was not written: its boxes differ from the model's by ${found.pixels} pixels and its probabilities by ${found.probability}.`,
+      `${file} was not written: its boxes differ from the model's by ${pixels} pixels and its probabilities by ${probability}${others}.`,
     );
   }
   return agreementOf(found);
 }
 
 export function agreementOf(differences: Differences): Agreement {
-  const largestDifference = Math.max(differences.pixels, differences.probability);
+  const largestDifference = Math.max(differences.pixels, differences.probability, differences.value ?? 0);
   return { differences, largestDifference, checkedOn: checkImageName };
 }

@@ -1,9 +1,8 @@
 import { type OperationGraph, runGraph } from "@lookonce/graph-model";
-import { compileFunction } from "@lookonce/inference";
+import { compileFunction, type EngineTensor } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
-import type * as tf from "@tensorflow/tfjs-core";
 import { requireAgreement, type WeightPrecision } from "./agreement.ts";
-import type { Prediction } from "./compare.ts";
+import { channelsLast } from "./channels-last.ts";
 import type { Agreement } from "./export-report.ts";
 import type { GraphSpec } from "./graph-spec.ts";
 
@@ -19,8 +18,8 @@ export async function checkGraph(
 ): Promise<Agreement> {
   const { height, width, dynamic } = spec;
   const check = async (batch: number): Promise<Agreement> => {
-    const shape = [batch, height, width, 3] as const;
-    const engine = await compileFunction((x) => runGraph(graph, [x])[0] as tf.Tensor, { shape });
+    const [shape, planes] = [[batch, height, width, 3] as const, [batch, 3, height, width] as const];
+    const engine = await compileFunction((x) => runGraph(graph, [x]), { shape });
     try {
       return await requireAgreement(model, {
         file,
@@ -29,8 +28,8 @@ export async function checkGraph(
         batch,
         precision,
         predict: async (images) => {
-          const [output] = await engine.run(channelsLast(images, shape), shape);
-          return output as Prediction;
+          const [output, prototypes] = await engine.run(channelsLast({ data: images, shape: planes }), shape);
+          return { ...(output as EngineTensor), prototypes: prototypes?.data };
         },
       });
     } finally {
@@ -39,21 +38,4 @@ export async function checkGraph(
   };
   if (dynamic) await check(spec.batch + 1);
   return check(spec.batch);
-}
-
-/** [N, 3, H, W] → [N, H, W, 3] */
-function channelsLast(
-  planes: Float32Array,
-  [batch, height, width, channels]: readonly [number, number, number, number],
-): Float32Array {
-  const values = new Float32Array(planes.length);
-  const area = height * width;
-  for (let image = 0; image < batch; image++) {
-    for (let channel = 0; channel < channels; channel++) {
-      const plane = (image * channels + channel) * area;
-      const first = image * area * channels + channel;
-      for (let i = 0; i < area; i++) values[first + i * channels] = planes[plane + i] as number;
-    }
-  }
-  return values;
 }

@@ -1,35 +1,91 @@
 import type { FamilySettings } from "@lookonce/config";
-import { familyOf } from "@lookonce/families";
+import { familyOf, taskOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** The largest absolute differences of two predictions. */
 export interface Differences {
-  /** Of the boxes' center, width and height. */
+  /** Of the boxes' center, width and height, and of keypoints. */
   pixels: number;
-  /** Of objectness and class probabilities. */
+  /** Of objectness, class probabilities and visibilities. */
   probability: number;
+  /** Of other numbers, which have no unit: mask coefficients and prototypes, angles. Absent where there are none. */
+  value?: number | undefined;
 }
 
+type Unit = keyof Differences;
+
 /** Two predictions of the same images, in the layout of exported files. */
-export interface PredictionPair extends Pick<FamilySettings, "outputLayout" | "hasObjectness"> {
-  expected: Float32Array;
-  found: Float32Array;
-  shape: readonly number[];
+export interface PredictionPair
+  extends Pick<FamilySettings, "outputLayout" | "hasObjectness">,
+    Pick<DetectionModel["head"], "nc" | "extras" | "keypointShape"> {
+  expected: Prediction;
+  found: Prediction;
+}
+
+/** Where the numbers of a prediction lie, and in which unit each channel is. */
+class Layout {
+  readonly images: number;
+  readonly anchors: number;
+  readonly channels: number;
+  /** Units of the channels. */
+  readonly units: readonly Unit[];
+  /** The channels of class probabilities, from the first up to the second. */
+  readonly classes: readonly [number, number];
+  readonly #steps: readonly [anchor: number, channel: number];
+
+  constructor({ shape }: Pick<Prediction, "shape">, pair: Omit<PredictionPair, "expected" | "found">) {
+    const { outputLayout, hasObjectness, nc, extras, keypointShape } = pair;
+    const [images, first, last] = shape as readonly [number, number, number?];
+    // Without anchors there are classes alone
+    const boxes = last === undefined ? 0 : hasObjectness ? 5 : 4;
+    const channelsFirst = outputLayout === "NCA";
+    const [anchors, channels] = last === undefined ? [1, first] : channelsFirst ? [last, first] : [first, last];
+    this.images = images;
+    this.anchors = anchors;
+    this.channels = channels;
+    this.#steps = last !== undefined && channelsFirst ? [1, anchors] : [channels, 1];
+    this.classes = [boxes, boxes + nc];
+    const values = keypointShape?.[1];
+    this.units = Array.from({ length: channels }, (_, channel): Unit => {
+      const extra = channel - (channels - extras);
+      if (extra < 0) return channel < Math.min(4, boxes) ? "pixels" : "probability";
+      if (values === undefined) return "value";
+      return extra % values < 2 ? "pixels" : "probability";
+    });
+  }
+
+  at(image: number, anchor: number, channel: number): number {
+    return image * this.anchors * this.channels + anchor * this.#steps[0] + channel * this.#steps[1];
+  }
 }
 
 /** How far two predictions lie apart at most. */
-export function largestDifferences({ expected, found, shape, outputLayout }: PredictionPair): Differences {
-  const [, rows, columns] = shape as readonly [number, number, number];
-  const worst = { pixels: 0, probability: 0 };
-  for (let i = 0; i < expected.length; i++) {
-    const channel = outputLayout === "NCA" ? Math.floor(i / columns) % rows : i % columns;
-    const distance = Math.abs((found[i] as number) - (expected[i] as number));
-    const kind = channel < 4 ? "pixels" : "probability";
-    // Math.max keeps a NaN, which no tolerance allows.
-    worst[kind] = Math.max(worst[kind], distance);
+export function largestDifferences(pair: PredictionPair): Differences {
+  const { expected, found } = pair;
+  const layout = new Layout(expected, pair);
+  const worst = new Worst();
+  for (let image = 0; image < layout.images; image++) {
+    for (const [channel, unit] of layout.units.entries()) {
+      for (let anchor = 0; anchor < layout.anchors; anchor++) {
+        const i = layout.at(image, anchor, channel);
+        worst.add(unit, Math.abs((found.data[i] as number) - (expected.data[i] as number)));
+      }
+    }
   }
-  return worst;
+  const others = found.prototypes;
+  expected.prototypes?.forEach((value, i) => void worst.add("value", Math.abs(value - (others?.[i] ?? Number.NaN))));
+  return worst.differences;
+}
+
+/** The largest of the numbers of each unit. */
+class Worst {
+  readonly differences: Differences = { pixels: 0, probability: 0 };
+
+  add(unit: Unit, distance: number): void {
+    // Math.max keeps a NaN, which no tolerance allows.
+    this.differences[unit] = Math.max(this.differences[unit] ?? 0, distance);
+  }
 }
 
 /** Predictions count as sure from this share of the surest one's confidence on. */
@@ -38,45 +94,52 @@ const sureShare = 0.5;
 /**
  * The mean differences of the predictions that matter, each weighted by its confidence: those at least half as sure as the
  * image's surest. Half precision and 8-bit integers change every number a little; of the thousands of places where the
- * model sees nothing this says nothing worth knowing.
+ * model sees nothing this says nothing worth knowing. Of prototypes it is the mean of all.
  */
 export function surestDifferences(pair: PredictionPair): Differences {
-  const { expected, found, shape, outputLayout, hasObjectness } = pair;
-  const channelsFirst = outputLayout === "NCA";
-  const [images, first, last] = shape as readonly [number, number, number];
-  const [anchors, channels] = channelsFirst ? [last, first] : [first, last];
-  const at = (image: number, anchor: number, channel: number): number =>
-    channelsFirst ? (image * channels + channel) * anchors + anchor : (image * anchors + anchor) * channels + channel;
-  const sums = { weight: 0, pixels: 0, probability: 0 };
-  for (let image = 0; image < images; image++) {
+  const { expected, found, hasObjectness } = pair;
+  const layout = new Layout(expected, pair);
+  const { anchors, units, classes } = layout;
+  const sums = { weight: 0, pixels: 0, probability: 0, value: 0 };
+  for (let image = 0; image < layout.images; image++) {
     const confidence = (values: Float32Array, anchor: number): number => {
       let best = 0;
-      for (let c = hasObjectness ? 5 : 4; c < channels; c++) {
-        best = Math.max(best, values[at(image, anchor, c)] as number);
-      }
-      return hasObjectness ? best * (values[at(image, anchor, 4)] as number) : best;
+      for (let c = classes[0]; c < classes[1]; c++) best = Math.max(best, values[layout.at(image, anchor, c)] as number);
+      return hasObjectness && classes[0] > 0 ? best * (values[layout.at(image, anchor, 4)] as number) : best;
     };
-    const confidences = Float32Array.from({ length: anchors }, (_, anchor) => confidence(expected, anchor));
+    const confidences = Float32Array.from({ length: anchors }, (_, anchor) => confidence(expected.data, anchor));
     const least = sureShare * confidences.reduce((most, value) => Math.max(most, value), 0);
     for (const [anchor, weight] of confidences.entries()) {
       if (weight < least) continue;
-      let distance = 0;
-      for (let side = 0; side < 4; side++) {
-        const i = at(image, anchor, side);
-        distance = Math.max(distance, Math.abs((expected[i] as number) - (found[i] as number)));
+      const worst = new Worst();
+      for (const [channel, unit] of units.entries()) {
+        const i = layout.at(image, anchor, channel);
+        worst.add(unit, Math.abs((expected.data[i] as number) - (found.data[i] as number)));
       }
+      const { pixels, value = 0 } = worst.differences;
       sums.weight += weight;
-      sums.pixels += weight * distance;
-      sums.probability += weight * Math.abs(weight - confidence(found, anchor));
+      sums.pixels += weight * pixels;
+      sums.value += weight * value;
+      sums.probability += weight * Math.abs(weight - confidence(found.data, anchor));
     }
   }
-  return { pixels: sums.pixels / sums.weight, probability: sums.probability / sums.weight };
+  const means = { pixels: sums.pixels / sums.weight, probability: sums.probability / sums.weight };
+  if (!units.includes("value")) return means;
+  const value = sums.value / sums.weight;
+  return { ...means, value: Math.max(value, meanDifference(expected.prototypes, found.prototypes)) };
+}
+
+function meanDifference(expected: Float32Array | undefined, found: Float32Array | undefined): number {
+  if (expected === undefined) return 0;
+  return expected.reduce((sum, value, i) => sum + Math.abs(value - (found?.[i] ?? Number.NaN)), 0) / expected.length;
 }
 
 /** Numbers in the layout of exported files. */
 export interface Prediction {
   data: Float32Array;
   shape: readonly number[];
+  /** [N, h, w, channels], of models that segment. */
+  prototypes?: Float32Array | undefined;
 }
 
 /** Returns the model's own prediction for images [N, 3, H, W], RGB from 0 to 1; its mode is restored. */
@@ -87,13 +150,21 @@ export async function predict(
 ): Promise<Prediction> {
   const { training } = model;
   model.eval();
-  const output = tf.tidy(() => {
+  const outputs = tf.tidy(() => {
     const x = tf.transpose(tf.tensor4d(images, [...imagesShape]), [0, 2, 3, 1]);
-    const decoded = model.forward(x).decoded as tf.Tensor3D;
-    return familyOf(model.family).outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded;
+    const { raw, decoded } = model.forward(x);
+    const { prototypes } = model.head.splitMaps(raw);
+    return [output0(model, decoded as tf.Tensor3D), ...(prototypes === undefined ? [] : [prototypes])];
   });
   if (training) model.train();
-  const data = (await output.data()) as Float32Array;
-  output.dispose();
-  return { data, shape: output.shape };
+  const [data, prototypes] = (await Promise.all(outputs.map((output) => output.data()))) as Float32Array[];
+  tf.dispose(outputs);
+  return { data: data as Float32Array, shape: (outputs[0] as tf.Tensor).shape, prototypes };
+}
+
+/** A decoded prediction [N, A, channels] as the first output of exported files: in the family's layout, classes alone flat. */
+export function output0(model: DetectionModel, decoded: tf.Tensor3D): tf.Tensor {
+  const [batch, anchors, channels] = decoded.shape;
+  if (taskOf(model.task).outputShape(model, { batch, anchors }).length === 2) return tf.reshape(decoded, [batch, channels]);
+  return familyOf(model.family).outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded;
 }

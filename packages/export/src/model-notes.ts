@@ -6,7 +6,7 @@ export function modelNotes(model: DetectionModel, spec: GraphSpec): Record<strin
   return {
     description: `${model.config.name} for ${model.nc} classes`,
     author: "lookonce",
-    task: "detect",
+    task: model.task,
     family: model.family,
     stride: Math.max(...model.strides),
     imgsz: [spec.height, spec.width],
@@ -14,6 +14,7 @@ export function modelNotes(model: DetectionModel, spec: GraphSpec): Record<strin
     dynamic: spec.dynamic,
     channels: 3,
     names: Object.fromEntries(model.names.map((name, i) => [i, name])),
+    ...(model.head.keypointShape === undefined ? {} : { kpt_shape: model.head.keypointShape }),
     // Some exports of such models return shares of the image.
     boxes: "xywh, pixels",
   };

@@ -82,9 +82,9 @@ export const detect: Task<Detections, DetectionScores> = {
       ...curveFiles.map(([kind, file]): ScorePlot => [file, () => plotCurve(kind, curves)]),
     ];
   },
-  outputShape({ family, nc }, { batch, anchors }) {
+  outputShape({ family, nc, extras }, { batch, anchors }) {
     const { hasObjectness, outputLayout } = familyOf(family);
-    const channels = (hasObjectness ? 5 : 4) + nc;
+    const channels = (hasObjectness ? 5 : 4) + nc + extras;
     return outputLayout === "NAC" ? [batch, anchors, channels] : [batch, channels, anchors];
   },
 };

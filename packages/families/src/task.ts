@@ -52,6 +52,11 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
   readonly decodeMaps?: (maps: readonly RawMap[], head: HeadSpec, conf: number) => Prediction;
   /** What is detected in each image of a head's decoded output, in pixels of the network's input. */
   postprocess(output: Prediction, options: PostprocessOptions): D[];
+  /**
+   * How duplicates are suppressed inside of exported files: upright boxes (default), rotated ones, or not at all where there
+   * are no boxes.
+   */
+  readonly suppression?: "boxes" | "rotated" | "none";
   /** Maps detections from pixels of the network's input to those of the image. */
   toImage(detections: D, letterboxing: Letterboxing, size: ImageSize): D;
   /** The arrays that results have besides boxes, by name, such as `masks`. */
@@ -62,9 +67,9 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
   columns(scores: S | undefined): Readonly<Record<string, number | undefined>>;
   /** Plots of a validation's scores. */
   plots(scores: S, names: readonly string[]): Promise<readonly ScorePlot[]>;
-  /** Shape of the decoded output in exported files. */
+  /** Shape of the decoded output in exported files; of two axes where there are no anchors. */
   outputShape<D extends number | string>(
-    model: Pick<DetectionModel, "family" | "nc">,
+    model: Pick<DetectionModel, "family" | "nc" | "extras">,
     size: { batch: D; anchors: D },
   ): (D | number)[];
 }

@@ -1,4 +1,4 @@
-import type { Prediction } from "./nms/prediction.ts";
+import type { Prediction, Prototypes } from "./nms/prediction.ts";
 
 /** A level's raw predictions for one image. */
 export interface RawMap {
@@ -17,6 +17,10 @@ export interface HeadSpec {
   regMax: number;
   /** [level][anchor] = [width, height] in cells; empty for an anchor-free head. */
   anchors: readonly (readonly (readonly [width: number, height: number])[])[];
+  /** Numbers of each anchor after its classes: mask coefficients, keypoints, an angle. Default 0. */
+  extras?: number;
+  /** Number of keypoints and of values of each, of heads that predict any. */
+  keypointShape?: readonly [count: number, values: number] | undefined;
 }
 
 /** The decoded anchors of one image, [1, count, channels]. */
@@ -32,22 +36,37 @@ export interface DecodedMaps extends Prediction {
  *
  * The formulas are those of `decodeAnchorFree` and `decodeAnchorBased` in `@lookonce/nn`. An image has thousands of anchors
  * and a handful of objects: deciding on raw numbers first, which sigmoids keep in order, spares the network's graph all of
- * the decoding. Probabilities that do not reach the threshold are left at 0.
+ * the decoding. Probabilities that do not reach the threshold are left at 0. A task's extras come last in a row, as they are
+ * in the map.
  *
- * @param maps the levels' raw predictions, finest first
+ * @param maps the levels' raw predictions, finest first; perhaps a map of prototypes after them, which is passed on
  * @param conf anchors that do not exceed it are left out; some that miss it by rounding alone may be there
  */
 export function decodeMaps(maps: readonly RawMap[], head: HeadSpec, conf: number): DecodedMaps {
   const threshold = leastLogit(conf);
   const hasObjectness = head.anchors.length > 0;
-  const rows = new Rows((hasObjectness ? 5 : 4) + head.nc);
+  const { nc, extras = 0, strides, keypointShape } = head;
+  const rows = new Rows((hasObjectness ? 5 : 4) + nc + extras);
   const decodeLevel = hasObjectness ? decodeAnchorBased : decodeAnchorFree;
   let first = 0;
-  maps.forEach(({ data, shape }, level) => {
+  for (const [level, { data, shape }] of maps.slice(0, strides.length).entries()) {
     const [, height = 0, width = 0] = shape;
     first += decodeLevel({ values: data, height, width, level, first, conf, threshold }, head, rows);
-  });
-  return { ...rows.finish(), hasObjectness };
+  }
+  const prototypes = maps[strides.length];
+  return {
+    ...rows.finish(),
+    hasObjectness,
+    extras,
+    keypointShape,
+    prototypes: prototypes && prototypesOf(prototypes),
+  };
+}
+
+/** The map of prototypes of one image, [1, h, w, channels]. */
+function prototypesOf({ data, shape }: RawMap): Prototypes {
+  const [, height = 0, width = 0, channels = 0] = shape;
+  return { data, shape: [height, width, channels] };
 }
 
 interface Level {
@@ -63,17 +82,18 @@ interface Level {
   threshold: number;
 }
 
-/** Without anchors: 4 · regMax bins of left, top, right, bottom, then class logits. Returns the number of anchors. */
+/** Without anchors: 4 · regMax bins of left, top, right, bottom, class logits, extras. Returns the number of anchors. */
 function decodeAnchorFree(one: Level, head: HeadSpec, rows: Rows): number {
   const { values, height, width, level, first, threshold } = one;
-  const { nc, regMax } = head;
+  const { nc, regMax, extras = 0 } = head;
   const stride = head.strides[level] as number;
   const bins = 4 * regMax;
-  const outputs = bins + nc;
+  const last = bins + nc;
+  const outputs = last + extras;
   const cells = height * width;
   for (let cell = 0, at = 0; cell < cells; cell++, at += outputs) {
     let passes = false;
-    for (let i = at + bins, end = at + outputs; i < end; i++) passes ||= (values[i] as number) > threshold;
+    for (let i = at + bins, end = at + last; i < end; i++) passes ||= (values[i] as number) > threshold;
     if (!passes) continue;
     const row = rows.add(first + cell);
     const left = expectedDistance(values, at, regMax);
@@ -89,16 +109,18 @@ function decodeAnchorFree(one: Level, head: HeadSpec, rows: Rows): number {
       const logit = values[at + bins + c] as number;
       if (logit > threshold) data[row + 4 + c] = sigmoid(logit);
     }
+    for (let i = 0; i < extras; i++) data[row + 4 + nc + i] = values[at + last + i] as number;
   }
   return cells;
 }
 
-/** With anchors, one after the other within a cell: x, y, width, height, objectness, classes. Rows run over anchor, y, x. */
+/** With anchors, one after the other within a cell: x, y, width, height, objectness, classes, extras. Rows run over anchor, y, x. */
 function decodeAnchorBased(one: Level, head: HeadSpec, rows: Rows): number {
   const { values, height, width, level, first, conf, threshold } = one;
   const anchors = head.anchors[level] ?? [];
   const stride = head.strides[level] as number;
-  const no = 5 + head.nc;
+  const last = 5 + head.nc;
+  const no = last + (head.extras ?? 0);
   const cells = height * width;
   anchors.forEach(([anchorWidth, anchorHeight], anchor) => {
     for (let cell = 0, at = anchor * no; cell < cells; cell++, at += no * anchors.length) {
@@ -106,7 +128,7 @@ function decodeAnchorBased(one: Level, head: HeadSpec, rows: Rows): number {
       const objectness = sigmoid(values[at + 4] as number);
       const needed = leastLogit(conf / objectness);
       let passes = false;
-      for (let i = at + 5, end = at + no; i < end; i++) passes ||= (values[i] as number) > needed;
+      for (let i = at + 5, end = at + last; i < end; i++) passes ||= (values[i] as number) > needed;
       if (!passes) continue;
       const row = rows.add(first + anchor * cells + cell);
       const { data } = rows;
@@ -115,10 +137,11 @@ function decodeAnchorBased(one: Level, head: HeadSpec, rows: Rows): number {
       data[row + 2] = (2 * sigmoid(values[at + 2] as number)) ** 2 * anchorWidth * stride;
       data[row + 3] = (2 * sigmoid(values[at + 3] as number)) ** 2 * anchorHeight * stride;
       data[row + 4] = objectness;
-      for (let i = 5; i < no; i++) {
+      for (let i = 5; i < last; i++) {
         const logit = values[at + i] as number;
         if (logit > needed) data[row + i] = sigmoid(logit);
       }
+      for (let i = last; i < no; i++) data[row + i] = values[at + i] as number;
     }
   });
   return anchors.length * cells;
@@ -166,7 +189,7 @@ class Rows {
     return this.#count++ * this.#width;
   }
 
-  finish(): Omit<DecodedMaps, "hasObjectness"> {
+  finish(): Pick<DecodedMaps, "data" | "shape" | "layout" | "anchors"> {
     const count = this.#count;
     return {
       data: this.data.subarray(0, count * this.#width),

@@ -12,6 +12,8 @@ export interface Detections {
   classes: Int32Array;
   /** [count]: row of the network's prediction that each detection came from, where they came from one. */
   anchors?: Int32Array;
+  /** [count, extras]: what a prediction has after the classes, where it has any. */
+  extras?: Float32Array;
   /** [count]: identities over time, from 1, where the objects were tracked. */
   ids?: Int32Array;
 }

@@ -29,7 +29,7 @@ export { maskPolygon, type PolygonParts } from "./masks/polygon.ts";
 export { bitmapOfRuns, type CocoRle, cocoRle, maskRuns } from "./masks/run-lengths.ts";
 export { nonMaxSuppression } from "./nms/non-max-suppression.ts";
 export type { AprioriLabels, NmsOptions } from "./nms/options.ts";
-export type { Prediction } from "./nms/prediction.ts";
+export type { Prediction, Prototypes } from "./nms/prediction.ts";
 export { sortByScore } from "./nms/sort-by-score.ts";
 export { fillPolygon } from "./polygons/fill-polygon.ts";
 export { pointBounds, polygonBox } from "./polygons/polygon-bounds.ts";

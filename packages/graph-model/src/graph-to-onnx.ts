@@ -7,8 +7,9 @@ import { readModelJson } from "./read-model-json.ts";
 import { runGraph } from "./run-graph.ts";
 
 /**
- * Converts a detector from a graph model of TensorFlow.js to the bytes of an ONNX file in the format of exported YOLO models:
- * `images` [N, 3, H, W] to `output0`, [N, 4 + nc, A] or [N, A, 5 + nc], boxes in pixels, names and stride in its metadata.
+ * Converts a model from a graph model of TensorFlow.js to the bytes of an ONNX file in the format of exported YOLO models:
+ * `images` [N, 3, H, W] to `output0`, [N, 4 + nc + extras, A] or [N, A, 5 + nc + extras], boxes in pixels, or [N, nc]; perhaps
+ * prototypes as `output1`, [N, masks, h, w]; task, names and stride in its metadata.
  *
  * @param path its `model.json`
  * @throws LookonceError `NOT_FOUND`, `FORMAT` or `UNSAFE` for its files, `UNSUPPORTED` when it is not a detector or has
@@ -23,12 +24,13 @@ export async function graphModelToOnnx(path: string): Promise<Uint8Array> {
       const isNormalized = await hasNormalizedBoxes(graph, shape);
       return trace(
         (images) => {
-          const output = predictions(graph, tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
-          return [isNormalized ? inPixels(output as tf.Tensor3D, shape) : output];
+          const [output, ...prototypes] = predictions(graph, tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
+          const planes = prototypes.map((maps) => tf.transpose(maps, [0, 3, 1, 2]));
+          return [isNormalized ? inPixels(output as tf.Tensor3D, shape) : (output as tf.Tensor), ...planes];
         },
         {
           inputs: [{ name: "images", shape: [batch, 3, height, width] }],
-          outputNames: ["output0"],
+          outputNames: ["output0", "output1"],
           metadata: onnxMetadata(graph.metadata),
         },
       );
@@ -59,18 +61,23 @@ function inputShape({ inputs, outputs }: OperationGraph, path: string): ImageSha
   );
 }
 
-/** @param images [N, H, W, 3] */
-function predictions(graph: OperationGraph, images: tf.Tensor): tf.Tensor {
+/** The predictions and perhaps prototypes [N, h, w, masks]. @param images [N, H, W, 3] */
+function predictions(graph: OperationGraph, images: tf.Tensor): tf.Tensor[] {
   const outputs = runGraph(graph, [images]);
-  return outputs.find(({ rank }) => rank === 3) ?? (outputs[0] as tf.Tensor);
+  const output = outputs.find(({ rank }) => rank === 3) ?? (outputs[0] as tf.Tensor);
+  const prototypes = outputs.find((other) => other !== output && other.rank === 4);
+  return prototypes === undefined ? [output] : [output, prototypes];
 }
 
-function onnxMetadata({ names, stride, task }: OperationGraph["metadata"]): Record<string, string> {
+function onnxMetadata(metadata: OperationGraph["metadata"]): Record<string, string> {
+  const { names, stride, task, family, kpt_shape: keypoints } = metadata;
   const list = typeof names === "object" && names !== null ? Object.values(names).map(String) : undefined;
   return {
     ...(list === undefined ? {} : { names: formatClassNames(list) }),
     ...(typeof stride === "number" ? { stride: String(stride) } : {}),
     ...(typeof task === "string" ? { task } : {}),
+    ...(typeof family === "string" ? { family } : {}),
+    ...(Array.isArray(keypoints) ? { kpt_shape: `[${keypoints.join(", ")}]` } : {}),
   };
 }
 
@@ -79,7 +86,7 @@ const maxNormalized = 2;
 
 /** Whether boxes are relative to the image's sides, as converters for TensorFlow Lite write them. */
 async function hasNormalizedBoxes(graph: OperationGraph, [batch, height, width]: ImageShape): Promise<boolean> {
-  const output = tf.tidy(() => predictions(graph, tf.fill([batch, height, width, 3], 0.5)));
+  const output = tf.tidy(() => predictions(graph, tf.fill([batch, height, width, 3], 0.5))[0] as tf.Tensor);
   const { rank, shape } = output;
   const data = await output.data();
   output.dispose();

@@ -15,12 +15,17 @@ export interface PublishedWeights {
 
 const scales = ["n", "s", "m", "l", "x"];
 
-/** Releases on GitHub and their detectors (`*` is each scale), as the publisher's documentation lists them. */
+/** Releases on GitHub and their models (`*` is each scale), as the publisher's documentation lists them. */
 const releases: readonly [repository: string, release: string, data: string, names: readonly string[]][] = [
   ["ultralytics/assets", "v8.3.0", "COCO", ["yolov8*", "yolo11*", "yolov5*u", "yolov5*6u"]],
   ["ultralytics/assets", "v8.3.0", "COCO", ["yolov3u", "yolov3-sppu", "yolov3-tinyu"]],
   ["ultralytics/assets", "v8.3.0", "Open Images V7", ["yolov8*-oiv7"]],
-  ["ultralytics/yolov5", "v7.0", "COCO", ["yolov5*", "yolov5*6"]],
+  ["ultralytics/assets", "v8.3.0", "COCO", ["yolov8*-seg", "yolo11*-seg"]],
+  ["ultralytics/assets", "v8.3.0", "COCO keypoints", ["yolov8*-pose", "yolov8x-pose-p6", "yolo11*-pose"]],
+  ["ultralytics/assets", "v8.3.0", "DOTA v1", ["yolov8*-obb", "yolo11*-obb"]],
+  ["ultralytics/assets", "v8.3.0", "ImageNet", ["yolov8*-cls", "yolo11*-cls"]],
+  ["ultralytics/yolov5", "v7.0", "COCO", ["yolov5*", "yolov5*6", "yolov5*-seg"]],
+  ["ultralytics/yolov5", "v7.0", "ImageNet", ["yolov5*-cls"]],
   ["ultralytics/yolov3", "v9.6.0", "COCO", ["yolov3", "yolov3-spp", "yolov3-tiny"]],
 ];
 

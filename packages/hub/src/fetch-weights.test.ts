@@ -68,6 +68,12 @@ describe("the catalog", () => {
     );
     expect(findWeights("yolov9.pt")).toBeUndefined();
     expect(new Set(publishedWeights.map(({ name }) => name)).size).toBe(publishedWeights.length);
+    for (const name of ["yolov8n-seg", "yolo11x-pose", "yolov8x-pose-p6", "yolo11s-obb", "yolov8m-cls"]) {
+      expect(findWeights(`${name}.pt`)).toMatchObject({ repository: "ultralytics/assets", release: "v8.3.0" });
+    }
+    for (const name of ["yolov5n-seg", "yolov5x-cls"]) {
+      expect(findWeights(`${name}.pt`)).toMatchObject({ repository: "ultralytics/yolov5", release: "v7.0" });
+    }
   });
 });
 

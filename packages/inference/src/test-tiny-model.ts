@@ -12,12 +12,14 @@ export async function useOnnxRuntime(): Promise<void> {
 }
 
 /**
- * A detector with random weights and strides 4 and 8, on the `onnxruntime` backend. Its last filters are large, so that
+ * A model with random weights and strides 4 and 8, on the `onnxruntime` backend. Its last filters are large, so that
  * anchors differ in their confidences by more than rounding.
+ *
+ * @param head its module and arguments, where it is not a detector
  */
-export async function tinyModel(family: "v5" | "v8", seed = 5): Promise<DetectionModel> {
+export async function tinyModel(family: "v5" | "v8", seed = 5, head?: string): Promise<DetectionModel> {
   await useOnnxRuntime();
-  const config = parseModelConfig(tinyNeckYaml(family), { name: `tiny-${family}` });
+  const config = parseModelConfig(tinyNeckYaml(family, head), { name: `tiny-${family}` });
   const model = new DetectionModel(config, { rng: new Random(seed), names: ["cat", "d'og", "bird"] });
   for (const [path, variable] of model.namedParameters()) {
     if (

@@ -16,10 +16,11 @@ export async function buildModel(
 
 /** The model for its shapes alone, without memory for weights or a device. A checkpoint's weights are compared with it. */
 export async function outlineModel(source: ModelSource, { use }: { use: string }): Promise<DetectionModel> {
-  const { DetectionModel, parseModelConfig, requireFit } = await import("@lookonce/nn");
+  const { DetectionModel, modelFileOf, parseModelConfig, requireFit } = await import("@lookonce/nn");
   if (source.kind === "onnx" || source.kind === "tfjs") throw exportedOnlyPredicts(source.name, use);
   if (source.kind === "config") return new DetectionModel(source.config);
-  const { config, names, tensors } = source.checkpoint;
+  const { names, tensors } = source.checkpoint;
+  const config = modelFileOf(source.checkpoint);
   if (config === undefined) throw withoutConfig(source.name, use);
   const model = new DetectionModel(
     parseModelConfig(config, { name: source.name }),
@@ -37,10 +38,10 @@ export async function buildForClasses(
   source: ModelSource,
   { names, seed, anchors }: { names: readonly string[]; seed: number; anchors?: number },
 ): Promise<{ model: DetectionModel; report: string }> {
-  const { DetectionModel, parseModelConfig, transfer } = await import("@lookonce/nn");
+  const { DetectionModel, modelFileOf, parseModelConfig, transfer } = await import("@lookonce/nn");
   const { Random } = await import("@lookonce/random");
   if (source.kind === "onnx" || source.kind === "tfjs") throw exportedOnlyPredicts(source.name, "train");
-  const given = source.kind === "config" ? source.config.source : source.checkpoint.config;
+  const given = source.kind === "config" ? source.config.source : modelFileOf(source.checkpoint);
   if (given === undefined) throw withoutConfig(source.name, "train");
   const asked = anchors === undefined || anchors === anchorsPerLevel(given) ? given : { ...given, anchors };
   const config = parseModelConfig(asked, { name: source.name, nc: names.length });

@@ -7,7 +7,6 @@ import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
 import { Join, Layer, type Module } from "./module.ts";
-import { isAnchorBased } from "./modules/detect-spec.ts";
 import { registeredModules } from "./modules/table.ts";
 import type { Cost, Shape } from "./shape.ts";
 
@@ -58,12 +57,12 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
         throw new LookonceError("ARGUMENT", `${where}: must be the last layer`);
       head = built.module;
       const levels = head.outputShapes(inputs);
-      head.setStrides(levels.map(([height]) => probeSide / height));
+      head.setStrides(head.splitMaps(levels).levels.map(([height]) => probeSide / height));
     } else {
       shapes.push(shapeOf(built.module, inputs, { where }));
     }
   }
-  if (head === undefined) throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be Detect`);
+  if (head === undefined) throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be a head, such as Detect`);
   // A map may be coarser than any that the head reads, as in a model without its coarsest level.
   const strides = shapes.map(([height]) => probeSide / height).filter((stride) => Number.isInteger(stride));
   return { layers, head, maxStride: Math.max(...strides, ...head.strides) };
@@ -138,10 +137,11 @@ function buildLayer(
     nc: config.nc,
     regMax: config.regMax,
     activation: config.activation,
-    bottleneckKernel: isAnchorBased(config.layers.at(-1)?.args ?? []) ? 1 : 3,
+    family: config.family,
+    bottleneckKernel: isAnchorBased(config) ? 1 : 3,
     scale: config.scale,
     depthwiseClasses: config.layers.some((other) => other.name === "C3k2"),
-    scaleWidth: (count) => scaleWidth(count, config),
+    scaleWidth: (count, { isInner = false } = {}) => scaleWidth(count, { ...config, isInner }),
     inputs: {
       channels,
       only: () => {
@@ -162,10 +162,21 @@ function buildLayer(
   return { ...layer, repeats, args: built.args, module };
 }
 
+/** Whether the head has anchors, or is cut out of a model that had. */
+function isAnchorBased({ layers, family }: ModelConfig): boolean {
+  const head = layers.at(-1);
+  if (head === undefined) return false;
+  return family === "v5" || registeredModules.get(head.name)?.isAnchorBased?.(head.args) === true;
+}
+
 /** As many channels as the head's output has stay as they are; others are cut, scaled and rounded up to a multiple of 8. */
-function scaleWidth(count: number, { source, nc, width, maxChannels }: ModelConfig): number {
+function scaleWidth(
+  count: number,
+  { source, nc, width, maxChannels, family, isInner }: ModelConfig & { isInner: boolean },
+): number {
   const anchors = resolveAnchors(source.anchors);
   const perLevel = Array.isArray(anchors) ? ((anchors[0] as unknown[] | undefined)?.length ?? 0) / 2 : anchors;
-  const kept = typeof perLevel === "number" ? perLevel * (nc + 5) : nc;
-  return count === kept ? count : multipleOf8(Math.min(count, maxChannels) * width);
+  // YOLOv5's classification models are cut out of detectors: no layer has as many channels as these have outputs.
+  const kept = typeof perLevel === "number" ? perLevel * (nc + 5) : family === "v5" ? undefined : nc;
+  return count === kept && !isInner ? count : multipleOf8(Math.min(count, maxChannels) * width);
 }

@@ -7,6 +7,7 @@ import type { V5Release } from "./config/module-spec.ts";
 import { ModuleList } from "./containers.ts";
 import { Head } from "./head.ts";
 import { initialize, Join, type Layer, Module } from "./module.ts";
+import { BatchNorm2d } from "./modules/batch-norm2d.ts";
 import { DetectV5 } from "./modules/detect-v5.ts";
 
 /** Options of {@link DetectionModel}. */
@@ -24,13 +25,13 @@ export interface DetectionModelOptions {
 
 /** The result of a forward pass. */
 export interface Prediction {
-  /** Predictions of each level before decoding, finest first, [N, h, w, outputs per cell]. */
+  /** Predictions of each level before decoding, finest first, [N, h, w, outputs per cell]; perhaps prototypes after them. */
   raw: tf.Tensor4D[];
-  /** In inference: boxes in pixels and probabilities, [N, A, 4 + nc] (v8) or [N, A, 5 + nc] (v5). */
+  /** In inference: boxes in pixels, probabilities and extras, [N, A, 4 + nc + extras] (v8) or [N, A, 5 + nc + extras] (v5). */
   decoded?: tf.Tensor3D;
 }
 
-/** A YOLO detector built from a model file. The tree's names begin with `model.`, as in the checkpoints in the wild. */
+/** A YOLO model of any task, built from a model file. The tree's names begin with `model.`, as in the checkpoints in the wild. */
 export class DetectionModel extends Module {
   #config: ModelConfig;
   readonly layers: readonly ModelLayer[];
@@ -57,6 +58,9 @@ export class DetectionModel extends Module {
     this.#lastUse = new Map(layers.flatMap((layer) => layer.sources.map((source) => [source, layer.index] as const)));
     if (options.rng !== undefined) initialize(this, options.rng);
     head.resetBiases();
+    for (const module of this.namedModules().values()) {
+      if (module instanceof BatchNorm2d) Object.assign(module, head.batchNorm);
+    }
   }
 
   /** What it is built from, with the anchors that it has. */
@@ -75,6 +79,11 @@ export class DetectionModel extends Module {
 
   get nc(): number {
     return this.head.nc;
+  }
+
+  /** Numbers of an anchor after its classes: mask coefficients, keypoints, an angle. */
+  get extras(): number {
+    return this.head.extras;
   }
 
   /** Pixels per cell of each level, finest first. */
@@ -113,10 +122,12 @@ export class DetectionModel extends Module {
    * Predictions for images x [N, H, W, channels], RGB from 0 to 1, both sides multiples of the largest stride.
    *
    * In training only `raw`; in inference `decoded` too. Nothing else of the pass stays in memory.
+   *
+   * @param drawn in training, what `head.draw` returned for the batch. Default: nothing is dropped
    */
-  forward(x: tf.Tensor4D): Prediction {
+  forward(x: tf.Tensor4D, drawn: Readonly<Record<string, tf.Tensor>> = {}): Prediction {
     this.#checkInput(x);
-    if (this.training) return { raw: tf.tidy(() => this.#raw(x)) };
+    if (this.training) return { raw: tf.tidy(() => this.#raw(x, drawn)) };
     return tf.tidy(() => {
       const raw = this.#raw(x);
       return { raw, decoded: this.head.decode(raw) };
@@ -139,11 +150,11 @@ export class DetectionModel extends Module {
     });
   }
 
-  #raw(x: tf.Tensor4D): tf.Tensor4D[] {
+  #raw(x: tf.Tensor4D, drawn: Readonly<Record<string, tf.Tensor>> = {}): tf.Tensor4D[] {
     const outputs: (tf.Tensor4D | undefined)[] = [];
     for (const layer of this.layers) {
       const inputs = inputsOf(layer, x, outputs as tf.Tensor4D[]);
-      if (layer.module instanceof Head) return layer.module.forward(inputs);
+      if (layer.module instanceof Head) return layer.module.forward(inputs, drawn);
       outputs.push(tf.tidy(() => applyLayer(layer, inputs)));
       for (const source of new Set(layer.sources)) {
         if (source < 0 || this.#lastUse.get(source) !== layer.index) continue;
@@ -151,7 +162,7 @@ export class DetectionModel extends Module {
         outputs[source] = undefined;
       }
     }
-    throw new LookonceError("ARGUMENT", `${this.config.name}: the last layer must be Detect`);
+    throw new LookonceError("ARGUMENT", `${this.config.name}: the last layer must be a head, such as Detect`);
   }
 
   #checkInput(x: tf.Tensor4D): void {

@@ -10,8 +10,9 @@ beforeAll(async () => {
 });
 
 /** The modules of the shipped models that need no case of their own, both heads, strides 2 and 4. */
-const yaml = (detect: string): string => `
+const yaml = (head: string): string => `
 nc: 2
+kpt_shape: [2, 3]
 anchors: [[2, 3, 5, 4], [8, 9, 12, 10]]
 backbone:
   - [-1, 1, Conv, [8, 3, 2]]
@@ -23,8 +24,18 @@ head:
   - [[-1, 0], 1, Concat, [1]]
   - [-1, 1, C3, [16, False]]
   - [-1, 1, Bottleneck, [16]]
-  - [[7, 3], 1, Detect, ${detect}]
+  - [[7, 3], 1, ${head}]
 `;
+
+/** The heads that read two levels. */
+const heads = [
+  "Detect, [nc]",
+  "Detect, [nc, anchors]",
+  "Segment, [nc, 4, 16]",
+  "Segment, [nc, anchors, 4, 16]",
+  "Pose, [nc, kpt_shape]",
+  "OBB, [nc, 1]",
+];
 
 /** One layer of each module that no shipped model above has, between a convolution and the head. */
 const others = [
@@ -51,19 +62,16 @@ const others = [
   "DWConv, [16, 3]",
 ];
 
-const single = (layer: string): string => `
+const single = (layer: string, head = "Detect, [nc]"): string => `
 nc: 2
 backbone:
   - [-1, 1, Conv, [16, 3, 2]]
   - [-1, 1, ${layer}]
 head:
-  - [[1], 1, Detect, [nc]]
+  - [[1], 1, ${head}]
 `;
 
-const build = (detect: string, seed = 3): DetectionModel =>
-  new DetectionModel(parseModelConfig(detect.startsWith("[") ? yaml(detect) : single(detect)), {
-    rng: new Random(seed),
-  });
+const build = (file: string): DetectionModel => new DetectionModel(parseModelConfig(file), { rng: new Random(3) });
 
 const images = (seed = 1): tf.Tensor4D => {
   const rng = new Random(seed);
@@ -75,11 +83,11 @@ const images = (seed = 1): tf.Tensor4D => {
 
 describe("gradients", () => {
   it.each([
-    { family: "v8", detect: "[nc]" },
-    { family: "v5", detect: "[nc, anchors]" },
-    ...others.map((layer) => ({ family: layer, detect: layer })),
-  ])("of $family along a random direction are what finite differences show", async ({ detect }) => {
-    const model = build(detect);
+    ...heads.map((head) => ({ part: head, file: yaml(head) })),
+    { part: "Classify, [nc]", file: single("Conv, [16, 3]", "Classify, [nc]") },
+    ...others.map((layer) => ({ part: layer, file: single(layer) })),
+  ])("of $part along a random direction are what finite differences show", async ({ file }) => {
+    const model = build(file);
     const x = images();
     const weights = model.forward(x).raw.map(({ shape }, i) => {
       const rng = new Random(20 + i);

@@ -1,3 +1,4 @@
+import type { Random } from "@lookonce/random";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { CellPositions } from "./decode/cell-positions.ts";
 import { Module } from "./module.ts";
@@ -9,7 +10,21 @@ export interface ResetBiasesOptions {
   classFrequency?: readonly number[];
 }
 
-/** The last module of a detector: from feature maps, finest first, to predictions. */
+/** Settings of a model's normalizations. */
+export interface BatchNormSettings {
+  /** What is added to variances. */
+  eps: number;
+  /** Share of a batch in the running statistics. */
+  momentum: number;
+}
+
+/** What a training step draws at random, as one of its inputs. */
+export interface DrawnInput {
+  data: Float32Array;
+  shape: number[];
+}
+
+/** The last module of a model: from feature maps, finest first, to predictions. */
 export abstract class Head extends Module {
   /** Name of the family whose rules apply: thresholds, rounding, loss (`@lookonce/families`). */
   abstract readonly family: string;
@@ -22,14 +37,45 @@ export abstract class Head extends Module {
   abstract readonly regMax: number;
   /** Anchors in cells, [level][anchor] = [width, height]; empty without anchors. */
   abstract readonly anchors: readonly (readonly [number, number][])[];
+  /** Numbers of an anchor after its classes: mask coefficients, keypoints, an angle. */
+  readonly extras: number = 0;
+  /** What the extras are, for people. */
+  readonly extrasName: string = "";
+  /** Number of keypoints and of values of each, of heads that predict any. */
+  readonly keypointShape: readonly [count: number, values: number] | undefined = undefined;
+  /** Channels of the map of prototypes, which comes after the levels' maps; 0 where there is none. */
+  readonly prototypes: number = 0;
+  /** Settings of the normalizations of the whole model, where they are not the usual ones. */
+  readonly batchNorm: BatchNormSettings | undefined = undefined;
 
-  /** Predictions of each level before any decoding, [N, h, w, outputs per cell]. */
-  abstract forward(levels: tf.Tensor4D[]): tf.Tensor4D[];
+  /** Share of a vector's numbers that training sets to 0; only heads for classification have such a vector. */
+  dropout = 0;
 
-  /** Decodes to boxes in pixels and probabilities, [N, A, 4 + nc] or [N, A, 5 + nc]; `cells` are a constant by default. */
+  /**
+   * Predictions of each level before any decoding, [N, h, w, outputs per cell], extras last; then perhaps prototypes.
+   *
+   * @param drawn in training, what {@link draw} returned for the batch
+   */
+  abstract forward(levels: tf.Tensor4D[], drawn?: Readonly<Record<string, tf.Tensor>>): tf.Tensor4D[];
+
+  /** Draws what a training step of so many images reads at random, by name: nothing, unless a head does. */
+  draw(_images: number, _rng: Random): Record<string, DrawnInput> {
+    return {};
+  }
+
+  /** Splits what {@link forward} returns into the levels' maps and that of prototypes. */
+  splitMaps<T = tf.Tensor4D>(raw: readonly T[]): { levels: T[]; prototypes: T | undefined } {
+    const end = raw.length - (this.prototypes > 0 ? 1 : 0);
+    return { levels: raw.slice(0, end), prototypes: raw[end] };
+  }
+
+  /**
+   * Decodes the levels' maps to boxes in pixels, probabilities and extras, [N, A, 4 + nc + extras] or [N, A, 5 + nc + extras];
+   * `cells` are a constant by default. Prototypes behind the levels are not read.
+   */
   abstract decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D;
 
-  /** Shapes of the raw predictions; adds what they would cost to `cost`. */
+  /** Shapes of what {@link forward} returns; adds what it would cost to `cost`. */
   abstract outputShapes(levels: Shape[], cost?: Cost): Shape[];
 
   /** Pixels per cell of each level; set once the network's shapes are known. */

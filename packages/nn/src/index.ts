@@ -12,6 +12,7 @@ export { copyModel } from "./copy-model.ts";
 export { type AnchorBasedOptions, anchorsToXywh, decodeAnchorBased } from "./decode/anchor-based.ts";
 export {
   type AnchorFreeOptions,
+  type ExtrasDecoding,
   type AnchorPoints,
   anchorPoints,
   decodeAnchorFree,
@@ -22,15 +23,17 @@ export {
 } from "./decode/anchor-free.ts";
 export { xywhToXyxy, xyxyToXywh } from "./decode/box-formats.ts";
 export { type CellPositions, cellPositions, countedCellPositions, type Grid } from "./decode/cell-positions.ts";
+export { decodeAngles, distancesToRotated } from "./decode/obb.ts";
+export { decodeKeypoints } from "./decode/pose.ts";
 export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
 export { type Affine, type BatchNormResult, batchNormDefaults } from "./functional/batch-norm.ts";
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
 export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { type ActivationName, activations, silu } from "./functional/silu.ts";
 export { fuse } from "./fuse.ts";
-export { Head, type ResetBiasesOptions } from "./head.ts";
+export { type BatchNormSettings, type DrawnInput, Head, type ResetBiasesOptions } from "./head.ts";
 export { readModelConfig, shippedModels } from "./model-files.ts";
-export { type CheckpointContents, modelFromCheckpoint } from "./model-from-checkpoint.ts";
+export { type CheckpointContents, modelFileOf, modelFromCheckpoint } from "./model-from-checkpoint.ts";
 export { initialize, Join, Layer, Module } from "./module.ts";
 export { Activation } from "./modules/activation.ts";
 export { BatchNorm2d } from "./modules/batch-norm2d.ts";
@@ -46,9 +49,11 @@ export { C3TR } from "./modules/c3-tr.ts";
 export { C3k } from "./modules/c3k.ts";
 export { C3k2, type C3k2Options } from "./modules/c3k2.ts";
 export { C3x } from "./modules/c3x.ts";
+export { Classify, type ClassifyOptions } from "./modules/classify.ts";
 export { Concat } from "./modules/concat.ts";
 export { Contract } from "./modules/contract.ts";
 export { Conv, type ConvOptions } from "./modules/conv.ts";
+export { ConvTranspose2d } from "./modules/conv-transpose2d.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./modules/conv2d.ts";
 export { CrossConv, type CrossConvOptions } from "./modules/cross-conv.ts";
 export { DetectV5, type DetectV5Options } from "./modules/detect-v5.ts";
@@ -63,8 +68,12 @@ export { Linear, type LinearOptions } from "./modules/linear.ts";
 export { MapAttention } from "./modules/map-attention.ts";
 export { MaxPool2d } from "./modules/max-pool2d.ts";
 export { MultiheadAttention } from "./modules/multihead-attention.ts";
+export { OBB } from "./modules/obb.ts";
+export { type KeypointShape, Pose } from "./modules/pose.ts";
+export { Proto, type ProtoOptions } from "./modules/proto.ts";
 export { PSA, type PsaOptions } from "./modules/psa.ts";
 export { PSABlock } from "./modules/psa-block.ts";
+export { type MaskOptions, Segment, SegmentV5 } from "./modules/segment.ts";
 export { SPP, type SppOptions } from "./modules/spp.ts";
 export { SPPF, type SppfOptions } from "./modules/sppf.ts";
 export { registerModule } from "./modules/table.ts";
@@ -88,5 +97,5 @@ export {
 export { compareLayers, type LayerPair } from "./summary/compare-layers.ts";
 export { describeHead, type HeadDescription } from "./summary/describe-head.ts";
 export { describeModules, type ModuleDescription, type TensorDescription } from "./summary/describe-modules.ts";
-export { type LayerSummary, type ModelSummary, type SummarizeOptions, summarize } from "./summary/summarize.ts";
+export { type LayerSummary, type ModelSummary, type SummarizeOptions, rawShapes, summarize } from "./summary/summarize.ts";
 export type { Initializer, VariableSlot } from "./variable-slot.ts";

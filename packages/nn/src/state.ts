@@ -103,6 +103,12 @@ export function requireFit(
   return report;
 }
 
+/** Whether tensors have all names and shapes of a module and no others. */
+export function fits(module: Module, tensors: ReadonlyMap<string, Pick<StateTensor, "shape">>): boolean {
+  const { missing, unexpected, mismatched } = compare(module, tensors);
+  return missing.length + unexpected.length + mismatched.length === 0;
+}
+
 /** {@link loadStateDict} that loads what fits, as one does to fine-tune for other classes. */
 export function transfer(module: Module, tensors: ReadonlyMap<string, StateTensor>): LoadReport {
   return loadStateDict(module, tensors, { strict: false });

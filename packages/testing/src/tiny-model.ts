@@ -22,8 +22,12 @@ ${modules.map((module) => `  - [-1, 1, ${module}]\n`).join("")}head:
 `;
 }
 
-/** Returns the model file (YAML) of a detector with a neck and strides 4 and 8, for three classes. */
-export const tinyNeckYaml = (family: "v5" | "v8"): string => `
+/**
+ * Returns the model file (YAML) of a model with a neck and strides 4 and 8, for three classes.
+ *
+ * @param head its module and arguments, where it is not a detector
+ */
+export const tinyNeckYaml = (family: "v5" | "v8", head?: string): string => `
 nc: 3
 anchors: [[4, 6, 10, 8], [16, 18, 24, 20]]
 backbone:
@@ -36,5 +40,5 @@ head:
   - [-1, 1, nn.Upsample, [None, 2, nearest]]
   - [[-1, 2], 1, Concat, [1]]
   - [-1, 1, C3, [16, False]]
-  - [[7, 4], 1, Detect, ${{ v8: "[nc]", v5: "[nc, anchors]" }[family]}]
+  - [[7, 4], 1, ${head ?? `Detect, ${{ v8: "[nc]", v5: "[nc, anchors]" }[family]}`}]
 `;

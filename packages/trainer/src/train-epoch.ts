@@ -63,13 +63,14 @@ export async function trainEpoch(
 
 /** Trains on one batch, with an optimizer step when enough gradients are accumulated. */
 async function trainStep(
-  { progress, loader, scheduler, step }: EpochParts,
+  { progress, loader, scheduler, step, settings: { seed } }: EpochParts,
   batch: Batch,
 ): Promise<StepResult & Pick<StepSchedule, "lr">> {
   const iteration = totalIterations({ progress, loader });
   const { lr, momentum, accumulate } = scheduler.lrAt({ epoch: progress.epoch, iteration });
   const optimizerStep = iteration - progress.lastOptimizerStep >= accumulate;
-  const result = await step.run(batch, { lr, momentum, optimizerStep });
+  const rng = new Random(seed).fork("dropout", iteration);
+  const result = await step.run(batch, { lr, momentum, optimizerStep, rng });
   checkFinite(result, progress);
   if (optimizerStep) progress.lastOptimizerStep = iteration;
   progress.optimizerSteps = step.optimizerSteps;

@@ -1,6 +1,7 @@
 import { enterScope, RecordedStep } from "@lookonce/backend-onnxruntime";
 import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "@lookonce/loss";
 import { type DetectionModel, observeModules } from "@lookonce/nn";
+import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { GradScaler, restoreUnless, snapshot } from "./grad-scaler.ts";
 import { imageInput } from "./images.ts";
@@ -29,6 +30,8 @@ export interface TrainStepOptions {
 export interface StepSettings extends Pick<StepSchedule, "lr" | "momentum"> {
   /** `false`: only accumulate this batch's gradients for the next optimizer step. Default `true`. */
   optimizerStep?: boolean;
+  /** Source of what the head draws for the batch, such as dropout. Default: nothing is drawn. */
+  rng?: Random;
 }
 
 /** Parts of a loss by name, gains applied. */
@@ -49,7 +52,7 @@ export interface StepResult {
 /** How many steps were created so far. */
 let created = 0;
 
-type BatchTensors = { images: tf.Tensor4D; targets: NamedTensors };
+type BatchTensors = { images: tf.Tensor4D; targets: NamedTensors; drawn: NamedTensors };
 
 type UpdateTensors = UpdateSettings & { emaDecay: tf.Scalar };
 
@@ -90,20 +93,21 @@ export class TrainStep {
     const all = [...this.#changing, ...this.accumulatedGrads.values(), ...(this.scaler?.state.values() ?? [])];
     // They alternate with one another, and with what is recorded of each for other numbers of targets.
     const settings = { autocast: amp, sharedMemory: `training step ${created++}` };
-    const record = ({ images, targets, ...update }: BatchTensors & UpdateTensors): StepTensors =>
-      this.#record({ images, targets }, update);
+    const record = ({ images, targets, drawn, ...update }: BatchTensors & UpdateTensors): StepTensors =>
+      this.#record({ images, targets, drawn }, update);
     this.#update = new RecordedStep(record, all, settings);
     this.#accumulation = new RecordedStep((batch) => this.#record(batch), all, settings);
   }
 
   /** Runs a step and reads its losses; the model is in training mode afterwards. */
-  async run(batch: TrainBatch, { lr, momentum, optimizerStep = true }: StepSettings): Promise<StepResult> {
+  async run(batch: TrainBatch, { lr, momentum, optimizerStep = true, rng }: StepSettings): Promise<StepResult> {
     const { criterion, optimizer, ema } = this.#options;
     const count = this.optimizerSteps + 1;
     this.#model.train();
     const images = imageInput(batch, this.#pixels);
     this.#pixels = images.data;
-    const inputs = { images, targets: criterion.inputs(batch) };
+    const drawn = rng === undefined ? {} : this.#model.head.draw(batch.count, rng);
+    const inputs = { images, targets: criterion.inputs(batch), drawn };
     const emaDecay = ema?.decayAt(count) ?? 1;
     const scalars = optimizer.scalars({ count, momentum });
     const { losses, total, norm, scale } = optimizerStep
@@ -121,14 +125,14 @@ export class TrainStep {
   }
 
   /** Records a step, with an update or, without its settings, one that only accumulates gradients. */
-  #record({ images, targets }: BatchTensors, update?: UpdateTensors): StepTensors {
+  #record(batch: BatchTensors, update?: UpdateTensors): StepTensors {
     const { optimizer, ema, clip } = this.#options;
     const { scaler } = this;
     const optimizerStep = update !== undefined;
     const sums = [...this.accumulatedGrads.values()];
     const before = snapshot(scaler === undefined ? [] : [...this.#changing, ...(optimizerStep ? [] : sums)]);
     const scale = scaler === undefined ? undefined : tf.clone(scaler.scale);
-    const { parts, total, gradients: fresh } = this.#differentiate(images, targets);
+    const { parts, total, gradients: fresh } = this.#differentiate(batch);
     const gradients = sums.length === 0 ? fresh : fresh.map((one, i) => tf.add(one, sums[i] as tf.Variable));
     const norm = gradientNorm(gradients);
     if (optimizerStep) {
@@ -146,13 +150,13 @@ export class TrainStep {
     return scale === undefined ? results : { ...results, scale };
   }
 
-  #differentiate(images: tf.Tensor4D, targets: NamedTensors): CriterionLoss & { gradients: tf.Tensor[] } {
+  #differentiate({ images, targets, drawn }: BatchTensors): CriterionLoss & { gradients: tf.Tensor[] } {
     const { criterion } = this.#options;
     let kept: readonly tf.Scalar[] = [];
     const { grads } = tf.variableGrads(() => {
       // Profiles of the graph name the layers.
       const enter = (path: string): (() => void) => enterScope(path.replaceAll(".", "/"));
-      const { raw } = observeModules(this.#model, enter, () => this.#model.forward(images));
+      const { raw } = observeModules(this.#model, enter, () => this.#model.forward(images, drawn));
       const { total, parts } = criterion.loss(raw, targets);
       // Kept beyond the differentiation, which frees all but its result.
       kept = [total, ...parts].map((one) => tf.keep(tf.clone(one)));

@@ -4,6 +4,7 @@ import { type Detections, nonMaxSuppression } from "@lookonce/geometry";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { agreementOf, requireAgreement } from "../agreement.ts";
+import { channelsLast } from "../channels-last.ts";
 import type { ImageBatch } from "../check-image.ts";
 import type { Agreement } from "../export-report.ts";
 import type { OnnxSpec } from "./options.ts";
@@ -37,16 +38,17 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
       file: contents.file,
       precision: spec.int8 ? "uint8" : spec.half ? "float16" : "float32",
       predict: async (images) => {
-        const output = await run(contents.plain, images, shape);
+        const [output, prototypes] = await run(contents.plain, images, shape);
         plain = { images, output };
-        return output;
+        return { ...output, prototypes: prototypes && channelsLast(prototypes) };
       },
     });
     found.push(agreement);
     if (spec.nms === undefined || plain === undefined) continue;
-    const rows = await run(contents.bytes, plain.images, shape);
+    const [rows] = await run(contents.bytes, plain.images, shape);
     const { outputLayout: layout, hasObjectness } = familyOf(model.family);
-    requireSuppressed(contents.file, rows, nonMaxSuppression({ ...plain.output, layout, hasObjectness }, spec.nms));
+    const prediction = { ...plain.output, layout, hasObjectness, extras: model.extras };
+    requireSuppressed(contents.file, rows, nonMaxSuppression(prediction, spec.nms));
   }
   const worst = (kind: "pixels" | "probability"): number =>
     Math.max(...found.map(({ differences }) => differences[kind]));
@@ -66,11 +68,14 @@ function checkedSizes(
   return [usual, { batch: batch + 1, height: less, width: isSame ? width + step : wide }];
 }
 
-async function run(bytes: Uint8Array, images: Float32Array, shape: readonly number[]): Promise<EngineTensor> {
+async function run(
+  bytes: Uint8Array,
+  images: Float32Array,
+  shape: readonly number[],
+): Promise<[EngineTensor, EngineTensor?]> {
   const engine = await OnnxEngine.create(bytes);
   try {
-    const [output] = (await engine.run(images, shape)) as [EngineTensor];
-    return output;
+    return (await engine.run(images, shape)) as [EngineTensor, EngineTensor?];
   } finally {
     await engine.dispose();
   }
@@ -78,12 +83,14 @@ async function run(bytes: Uint8Array, images: Float32Array, shape: readonly numb
 
 /** Suppression decides alike on the same numbers: as many detections, classes and scores the same, boxes nearly. */
 function requireSuppressed(file: string, { data, shape }: EngineTensor, expected: readonly Detections[]): void {
-  const rows = shape[1] as number;
-  for (const [image, { count, boxes, scores, classes }] of expected.entries()) {
+  const [, rows, width] = shape as [number, number, number];
+  const extras = width - 6;
+  for (const [image, { count, boxes, scores, classes, extras: others }] of expected.entries()) {
     for (let i = 0; i < rows; i++) {
-      const row = data.subarray((image * rows + i) * 6, (image * rows + i + 1) * 6);
+      const row = data.subarray((image * rows + i) * width, (image * rows + i + 1) * width);
       const box = boxes.subarray(4 * i, 4 * i + 4);
-      const wanted = i < count ? [...box, scores[i] ?? 0, classes[i] ?? 0] : [0, 0, 0, 0, 0, 0];
+      const rest = others?.subarray(extras * i, extras * (i + 1)) ?? [];
+      const wanted = i < count ? [...box, scores[i] ?? 0, classes[i] ?? 0, ...rest] : new Array<number>(width).fill(0);
       if (wanted.every((value, k) => Math.abs(value - (row[k] as number)) <= rowTolerance)) continue;
       throw new LookonceError(
         "NUMERIC",

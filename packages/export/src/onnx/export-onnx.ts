@@ -1,9 +1,10 @@
 import { familyOf, taskOf } from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
 import { traceDecoding } from "@lookonce/inference";
-import { copyModel, countedCellPositions, type DetectionModel, fuse } from "@lookonce/nn";
+import { copyModel, countedCellPositions, type DetectionModel, fuse, rawShapes } from "@lookonce/nn";
 import { GraphBuilder, int, type OnnxModel, serializeModel } from "@lookonce/onnx";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
+import { output0 } from "../compare.ts";
 import type { ExportReport } from "../export-report.ts";
 import { checkFile } from "./check-file.ts";
 import { withFreeSizes } from "./free-sizes.ts";
@@ -16,12 +17,17 @@ import { simplifyModel } from "./simplify-model.ts";
 import { candidates, suppress } from "./suppress.ts";
 
 /**
- * Writes a detector as an ONNX file, in the format of exported YOLO models: `images` [batch, 3, H, W], float32
+ * Writes a model as an ONNX file, in the format of exported YOLO models: `images` [batch, 3, H, W], float32
  * RGB from 0 to 1, to `output0`, float32:
  *
- * - [batch, 4 + nc, A] for YOLOv8: center x, center y, width, height in pixels, class probabilities
- * - [batch, A, 5 + nc] for YOLOv5: the same with objectness before the classes
- * - [batch, maxDet, 6] with `nms`: left, top, right, bottom in pixels, confidence, class; best first, then rows of zeros
+ * - [batch, 4 + nc + extras, A] for YOLOv8: center x, center y, width, height in pixels, class probabilities, and what the
+ *   task has besides: mask coefficients, keypoints in pixels, the angle of the box in radians
+ * - [batch, A, 5 + nc + extras] for YOLOv5: the same with objectness before the classes
+ * - [batch, nc] for classification: probabilities
+ * - [batch, maxDet, 6 + extras] with `nms`: left, top, right, bottom in pixels (rotated boxes: center x, center y, width, height),
+ *   confidence, class, extras; best first, then rows of zeros
+ *
+ * and, of models that segment, to `output1`, [batch, masks, H / 4, W / 4]: the prototypes that masks are combined from.
  *
  * The model itself stays as it is; batch normalizations are folded in a copy. Before anything is written the file's
  * contents are run by ONNX Runtime and compared with the model, on a photograph.
@@ -78,25 +84,33 @@ function writtenFor(
 async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpec): Promise<OnnxModel> {
   const graph = GraphBuilder.from(network.graph);
   graph.scope = `model/${model.layers.length - 1}`;
-  const { hasObjectness, outputLayout } = familyOf(model.family);
-  const layout = (decoded: tf.Tensor3D) => (outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded);
+  const { hasObjectness } = familyOf(model.family);
+  const { extras } = model;
   const convert = (decoded: tf.Tensor3D) =>
-    spec.nms === undefined ? [layout(decoded)] : candidates(decoded, hasObjectness);
+    spec.nms === undefined ? [output0(model, decoded)] : candidates(decoded, { hasObjectness, extras });
   const cells = spec.dynamic ? countedCellPositions : undefined;
   const decoding = await writtenFor(
     async (size) => simplifyModel(await traceDecoding(model, { ...size, cells, convert })),
     model,
     spec,
   );
-  const outputs = graph.append(decoding.graph, new Map([["images", "images"], ...levelsOf(graph, network, model)]));
+  const maps = network.graph.outputs.map(({ name }) => name);
+  const { levels, prototypes } = model.head.splitMaps(maps);
+  const inputs = new Map([["images", "images"], ...levelsOf(graph, levels, model)]);
+  const outputs = graph.append(decoding.graph, inputs);
   const batch = spec.dynamic ? "batch" : spec.batch;
   if (spec.nms === undefined) {
     graph.node("Identity", outputs, {}, { outputs: ["output0"] });
     const anchors = spec.dynamic ? "anchors" : anchorCount(model, spec);
     graph.output("output0", "float32", taskOf(model.task).outputShape(model, { batch, anchors }));
   } else {
-    suppress(graph, outputs, { ...spec.nms, opset: spec.opset });
-    graph.output("output0", "float32", [batch, spec.nms.maxDet, 6]);
+    suppress(graph, outputs, { ...spec.nms, opset: spec.opset, extras });
+    graph.output("output0", "float32", [batch, spec.nms.maxDet, 6 + extras]);
+  }
+  if (prototypes !== undefined) {
+    const [h = 0, w = 0, masks = 0] = rawShapes(model, { imgsz: [spec.height, spec.width] }).at(-1) ?? [];
+    graph.node("Identity", [prototypes], {}, { outputs: ["output1"] });
+    graph.output("output1", "float32", [batch, masks, ...(spec.dynamic ? ["mask_height", "mask_width"] : [h, w])]);
   }
   graph.prune();
   return graph.build({
@@ -107,8 +121,7 @@ async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpe
 }
 
 /** The network's map of each level by the name that decoding reads it by; a head's branches are joined. */
-function levelsOf(graph: GraphBuilder, network: OnnxModel, { strides }: DetectionModel): [string, string][] {
-  const maps = network.graph.outputs.map(({ name }) => name);
+function levelsOf(graph: GraphBuilder, maps: readonly string[], { strides }: DetectionModel): [string, string][] {
   const branches = maps.length / strides.length;
   return strides.map((_, level) => {
     const parts = maps.slice(level * branches, (level + 1) * branches);

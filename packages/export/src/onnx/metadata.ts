@@ -5,12 +5,13 @@ import type { OnnxSpec } from "./options.ts";
 /** What a file says of itself, under the keys by which programs know exported YOLO models (Ultralytics 8.3). */
 export function metadataOf(model: DetectionModel, spec: OnnxSpec): Record<string, string> {
   const { batch, half, int8, dynamic, nms } = spec;
+  const { keypointShape } = model.head;
   const suppression: Record<string, number | boolean> =
     nms === undefined ? {} : { conf: nms.conf, iou: nms.iou, max_det: nms.maxDet, agnostic_nms: nms.agnostic };
   return {
     description: `${model.config.name} for ${model.nc} classes`,
     author: "lookonce",
-    task: "detect",
+    task: model.task,
     // Of our own: rows of suppression do not show it, and the families fit images half a pixel apart.
     family: model.family,
     stride: String(Math.max(...model.strides)),
@@ -18,6 +19,7 @@ export function metadataOf(model: DetectionModel, spec: OnnxSpec): Record<string
     imgsz: `[${spec.height}, ${spec.width}]`,
     channels: "3",
     names: formatClassNames(model.names),
+    ...(keypointShape === undefined ? {} : { kpt_shape: `[${keypointShape.join(", ")}]` }),
     args: pythonDictionary({ batch, half, int8, dynamic, nms: nms !== undefined, ...suppression }),
   };
 }

@@ -10,8 +10,8 @@ export type NetworkSpec = Pick<OnnxSpec, "height" | "width" | "batch" | "opset">
 /**
  * The network of a fused model up to its raw maps, simplified: from `images` [N, 3, H, W] to float32 maps [N, …, h, w].
  *
- * Its outputs are the head's convolutions themselves: level by level, finest first, boxes and classes apart where the
- * head has a branch for each (v8), else one map (v5).
+ * Its outputs are the head's convolutions themselves: level by level, finest first, boxes, classes and extras apart where the
+ * head has a branch for each (v8), else one map (v5); then perhaps the prototypes.
  */
 export async function networkOf(model: DetectionModel, spec: NetworkSpec): Promise<OnnxModel> {
   return withBareOutputs(simplifyModel(await traceNetwork(model, spec)));

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { familyOf } from "@lookonce/families";
+import { familyOf, taskOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { type GraphOptions, type GraphSpec, graphSpec } from "../graph-spec.ts";
@@ -87,8 +87,17 @@ export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): Onn
   }
   const { calibrationMethod: method = "mse" } = options;
   need(methods.includes(method), "calibrationMethod", `one of ${methods.join(", ")}, not ${JSON.stringify(method)}`);
+  if (options.nms) requireBoxes(model);
   const nms = options.nms ? suppressionSpec(model, options) : undefined;
   return { ...spec, opset, half, int8, nms };
+}
+
+/** Suppression is part of a file only where there is something to suppress, and by an operator that ONNX has. */
+function requireBoxes({ task, config }: DetectionModel): void {
+  const { suppression = "boxes" } = taskOf(task);
+  if (suppression === "boxes") return;
+  const reason = suppression === "none" ? "it has no boxes" : "ONNX has no suppression of rotated boxes";
+  throw new LookonceError("UNSUPPORTED", `${config.name} cannot be exported with nms: ${reason}. Leave nms out.`);
 }
 
 function suppressionSpec(model: DetectionModel, options: ExportOnnxOptions): SuppressionSpec {

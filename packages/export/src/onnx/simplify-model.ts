@@ -88,9 +88,11 @@ class Simplification {
     const [value, constant] = [node.inputs[sum] as string, node.inputs[bias] as string];
     const conv = this.#makers.get(value);
     const tensor = this.#constants.get(constant);
-    if (conv?.op !== "Conv" || conv.inputs.length !== 2 || this.#uses.get(value) !== 1) return false;
+    const isConvolution = conv?.op === "Conv" || conv?.op === "ConvTranspose";
+    if (!isConvolution || conv.inputs.length !== 2 || this.#uses.get(value) !== 1) return false;
     if (tensor?.type !== "float32" || this.#uses.get(constant) !== 1) return false;
-    const channels = this.#constants.get(conv.inputs[1] as string)?.shape[0];
+    // Filters are [out, in, h, w], of transposed ones [in, out, h, w], both without groups
+    const channels = this.#constants.get(conv.inputs[1] as string)?.shape[conv.op === "Conv" ? 0 : 1];
     const [rows, columns] = tensor.shape.slice(-2);
     const isPerChannel = tensor.shape.length >= 3 && rows === 1 && columns === 1 && tensor.shape.at(-3) === channels;
     if (channels === undefined || !isPerChannel || tensor.data.length !== channels) return false;

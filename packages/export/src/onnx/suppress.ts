@@ -8,28 +8,34 @@ import type { SuppressionSpec } from "./options.ts";
 const classOffset = 7680;
 
 /**
- * Converts decoded predictions [N, A, 4 + nc], or [N, A, 5 + nc] with objectness, to what {@link suppress} reads: corners
- * [N, A, 4] and the classes' confidences [N, A, nc].
+ * Converts decoded predictions [N, A, 4 + nc + extras], or [N, A, 5 + nc + extras] with objectness, to what {@link suppress}
+ * reads: corners [N, A, 4], the classes' confidences [N, A, nc] and, where there are any, extras [N, A, extras].
  */
-export function candidates(decoded: tf.Tensor3D, hasObjectness: boolean): tf.Tensor[] {
-  const classes = decoded.shape[2] - (hasObjectness ? 5 : 4);
-  const sizes = hasObjectness ? [4, 1, classes] : [4, classes];
-  const [boxes, ...probabilities] = tf.split<tf.Tensor>(decoded, sizes, 2);
-  return [xywhToXyxy(boxes as tf.Tensor), probabilities.reduce((objectness, share) => tf.mul(objectness, share))];
+export function candidates(
+  decoded: tf.Tensor3D,
+  { hasObjectness, extras }: { hasObjectness: boolean; extras: number },
+): tf.Tensor[] {
+  const first = hasObjectness ? [4, 1] : [4];
+  const sizes = [...first, decoded.shape[2] - (hasObjectness ? 5 : 4) - extras, ...(extras === 0 ? [] : [extras])];
+  const parts = tf.split<tf.Tensor>(decoded, sizes, 2);
+  const [boxes, ...probabilities] = parts.slice(0, first.length + 1);
+  const confidences = probabilities.reduce((objectness, share) => tf.mul(objectness, share));
+  return [xywhToXyxy(boxes as tf.Tensor), confidences, ...parts.slice(first.length + 1)];
 }
 
 /**
  * Writes non-maximum suppression as `nonMaxSuppression` of `@lookonce/geometry` computes it, one class an anchor:
- * [N, maxDet, 6] rows of left, top, right, bottom in pixels, confidence, class number, best first, then zeros, as `output0`.
+ * [N, maxDet, 6 + extras] rows of left, top, right, bottom in pixels, confidence, class number, extras, best first, then zeros,
+ * as `output0`.
  *
  * @param found what {@link candidates} returns, as values of the graph
  */
 export function suppress(
   graph: GraphBuilder,
   found: readonly string[],
-  options: SuppressionSpec & { opset: number },
+  options: SuppressionSpec & { opset: number; extras: number },
 ): void {
-  const [corners, confidences] = found as [string, string];
+  const [corners, confidences, ...extras] = found as [string, string, ...string[]];
   const scores = bestScores(graph, confidences, options.opset);
   const best = graph.node("ArgMax", [confidences], { axis: int(2), keepdims: int(1) });
   const labels = graph.node("Cast", [best], { to: elementType("float32") });
@@ -45,12 +51,12 @@ export function suppress(
   const column = (i: number): string => graph.node("Gather", [selected, int64s(graph, [i])], { axis: int(1) });
   const [image, anchor] = [column(0), column(2)];
   const rows = graph.node("GatherND", [
-    graph.node("Concat", [corners, scores, labels], { axis: int(2) }),
+    graph.node("Concat", [corners, scores, labels, ...extras], { axis: int(2) }),
     graph.node("Concat", [image, anchor], { axis: int(1) }),
   ]);
   const batch = graph.node("Gather", [graph.node("Shape", [scores]), int64s(graph, [0])]);
   const places = graph.node("Concat", [image, ranks(graph, image, batch)], { axis: int(1) });
-  const shape = graph.node("Concat", [batch, int64s(graph, [options.maxDet, 6])], { axis: int(0) });
+  const shape = graph.node("Concat", [batch, int64s(graph, [options.maxDet, 6 + options.extras])], { axis: int(0) });
   const nothing = graph.node("Expand", [float32(graph, [0], [1, 1, 1]), shape]);
   graph.node("ScatterND", [nothing, places, rows], {}, { outputs: ["output0"] });
 }

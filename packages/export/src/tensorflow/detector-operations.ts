@@ -1,16 +1,17 @@
 import { LookonceError } from "@lookonce/errors";
-import { familyOf } from "@lookonce/families";
-import type { GraphConstant, OperationGraph, OperationNode } from "@lookonce/graph-model";
+import type { GraphConstant, GraphPort, OperationGraph, OperationNode } from "@lookonce/graph-model";
 import { type DetectorCall, detectorGraph } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
+import { output0 } from "../compare.ts";
 import type { GraphSpec } from "../graph-spec.ts";
 import { GraphBuilder } from "./graph-builder.ts";
-import { int32, KernelCall } from "./kernel-call.ts";
+import { KernelCall } from "./kernel-call.ts";
 import { kernelRules } from "./lower-kernels.ts";
 
 /**
- * A detector as TensorFlow's operations: `images` [N, H, W, 3], RGB from 0 to 1, to `output0`, [N, 4 + nc, A] for YOLOv8 and
- * [N, A, 5 + nc] for YOLOv5, boxes in pixels. Batch normalizations are folded in; the model itself stays as it is.
+ * A model as TensorFlow's operations: `images` [N, H, W, 3], RGB from 0 to 1, to `output0`, [N, 4 + nc + extras, A] for YOLOv8,
+ * [N, A, 5 + nc + extras] for YOLOv5, boxes in pixels, or [N, nc] for classification; and prototypes to `output1`, [N, h, w, masks].
+ * Batch normalizations are folded in; the model itself stays as it is.
  *
  * @throws LookonceError `UNSUPPORTED` for a layer that TensorFlow's operations cannot say
  */
@@ -27,19 +28,20 @@ export async function detectorOperations(model: DetectionModel, spec: GraphSpec)
 }
 
 async function graphOf(model: DetectionModel, { height, width, batch }: GraphSpec): Promise<OperationGraph> {
-  const calls = await detectorGraph(model, { height, width, batch });
+  const calls = await detectorGraph(model, { height, width, batch, convert: (decoded) => output0(model, decoded) });
   const graph = new GraphBuilder();
   const shapes = new Map(
     calls.flatMap(({ name, outputs }) =>
       outputs.map(({ shape }, i) => [i === 0 ? name : `${name}:${i}`, shape] as const),
     ),
   );
-  for (const call of calls) lower(call, model, { shapes, graph });
+  for (const call of calls) lower(call, { shapes, graph });
+  const port = (name: string): GraphPort => ({ name, node: `${name}:0`, shape: [...(shapes.get(name) ?? [])] });
   return {
     nodes: graph.nodes,
     constants: graph.constants,
-    inputs: [{ name: "images", node: "images:0", shape: shapes.get("images") as number[] }],
-    outputs: [{ name: "output0", node: "output0:0", shape: outputShape(model, shapes.get("output0") as number[]) }],
+    inputs: [port("images")],
+    outputs: ["output0", "output1"].filter((name) => shapes.has(name)).map(port),
     metadata: {},
   };
 }
@@ -49,8 +51,8 @@ interface Written {
   graph: GraphBuilder;
 }
 
-function lower(call: DetectorCall, { family }: DetectionModel, { shapes, graph }: Written): void {
-  const { name, kernel, inputs } = call;
+function lower(call: DetectorCall, { shapes, graph }: Written): void {
+  const { name, kernel } = call;
   const shape = shapes.get(name) as readonly number[];
   const written = new KernelCall(call, shapes, graph);
   if (kernel === "Placeholder") {
@@ -58,8 +60,6 @@ function lower(call: DetectorCall, { family }: DetectionModel, { shapes, graph }
   } else if (kernel === "Const") {
     const data = (call.contents as () => GraphConstant["data"])();
     graph.constant(name, { dtype: data instanceof Int32Array ? "int32" : "float32", shape, data });
-  } else if (name === "output0" && familyOf(family).outputLayout === "NCA") {
-    written.write("Transpose", [...inputs, written.integers("perm", [0, 2, 1])], { Tperm: int32 });
   } else {
     const rule = Object.hasOwn(kernelRules, kernel) ? kernelRules[kernel] : undefined;
     if (rule === undefined) {
@@ -70,11 +70,6 @@ function lower(call: DetectorCall, { family }: DetectionModel, { shapes, graph }
     }
     rule(written as never);
   }
-}
-
-function outputShape({ family }: DetectionModel, shape: readonly number[]): number[] {
-  const [batch, anchors, channels] = shape as [number, number, number];
-  return familyOf(family).outputLayout === "NCA" ? [batch, channels, anchors] : [batch, anchors, channels];
 }
 
 /** The graph in which the sizes that differ between two numbers of images are open (−1). */

@@ -42,6 +42,25 @@ export function lowerDepthwise(call: KernelCall<ConvolutionAttrs>): string {
   return call.write("DepthwiseConv2dNative", call.inputs, convolutionAttributes(call));
 }
 
+/**
+ * `Conv2DBackpropInput` whose filter [kh, kw, out, in] is as wide as its stride: a convolution 1×1 to all cells of a block, which
+ * are then laid beside each other. TensorFlow's own operation has the number of images among its inputs.
+ */
+export function lowerTransposed(call: KernelCall<ConvolutionAttrs>): string {
+  const [x, filter] = call.inputs as [string, string];
+  const [kh, kw, out, input] = call.inputShape(1) as [number, number, number, number];
+  const [sh, sw] = pairOf(call.attrs.strides);
+  const isBlock = kh === sh && kw === sw && kh === kw;
+  if (!isBlock || call.shape[1] !== (call.inputShape(0)[1] as number) * sh) throw call.fault("overlaps or has borders");
+  const inFirst = call.write("Transpose", [filter, call.integers("perm", [3, 0, 1, 2])], { Tperm: int32 }, "in_first");
+  const shape = call.integers("filter_shape", [1, 1, input, kh * kw * out]);
+  const filters = call.write("Reshape", [inFirst, shape], { Tshape: int32 }, "filter");
+  const attributes = { strides: { ints: [1, 1, 1, 1] }, dilations: { ints: [1, 1, 1, 1] } };
+  const format = { data_format: { s: "NHWC" } };
+  const blocks = call.write("Conv2D", [x, filters], { ...attributes, ...format, padding: { s: "VALID" } }, "blocks");
+  return call.write("DepthToSpace", [blocks], { block_size: { i: kh }, ...format });
+}
+
 function convolutionAttributes(call: KernelCall<ConvolutionAttrs>): Attributes {
   const { strides, pad, dilations = 1 } = call.attrs;
   const [kh, kw] = call.inputShape(1) as [number, number];

@@ -1,12 +1,12 @@
 import { int32, type KernelCall } from "./kernel-call.ts";
-import { lowerConvolution, lowerDepthwise, pairOf } from "./lower-convolution.ts";
+import { lowerConvolution, lowerDepthwise, lowerTransposed, pairOf } from "./lower-convolution.ts";
 
 /** Writes a kernel call of TensorFlow.js as nodes of a graph; the last one has the call's name. */
 export type KernelRule = (call: KernelCall<never>) => void;
 
 /** Kernels that TensorFlow has as operations of the same name, inputs and meaning. */
 const sameOperations = [
-  ...["Sub", "RealDiv", "Maximum", "Minimum", "Pow", "Exp", "Square", "Sqrt", "Rsqrt", "Neg"],
+  ...["Sub", "RealDiv", "Maximum", "Minimum", "Pow", "Exp", "Square", "Sqrt", "Rsqrt", "Neg", "Sin", "Cos"],
   ...["Sigmoid", "Tanh", "Relu", "Relu6", "Elu", "Softplus", "Identity"],
 ];
 
@@ -24,6 +24,7 @@ export const kernelRules: Readonly<Record<string, KernelRule>> = {
   },
   Conv2D: lowerConvolution,
   DepthwiseConv2dNative: lowerDepthwise,
+  Conv2DBackpropInput: lowerTransposed,
   MaxPool: pool("MaxPool"),
   AvgPool: pool("AvgPool"),
   ResizeNearestNeighbor: resize("ResizeNearestNeighbor"),

@@ -27,9 +27,12 @@ function optionsOf(run: Run): NmsOptions {
   };
 }
 
-/** Rows of xyxy, confidence, class against detections. */
+/** Rows of xyxy, confidence, class, extras against detections. */
 function expectRows(found: Detections, rows: Float32Array, tolerance: { boxes: number; confidence: number }): void {
-  const column = (c: number): number[] => Array.from({ length: rows.length / 6 }, (_, i) => rows[i * 6 + c]!);
+  const width = 6 + (found.extras === undefined ? 0 : found.extras.length / found.count);
+  const column = (c: number): number[] => Array.from({ length: rows.length / width }, (_, i) => rows[i * width + c]!);
+  const extras = Array.from(rows).filter((_, i) => i % width >= 6);
+  expect(Array.from(found.extras ?? [])).toEqual(extras);
   expect(Array.from(found.classes)).toEqual(column(5));
   expectClose(found.scores, column(4), { abs: tolerance.confidence });
   for (let side = 0; side < 4; side++) {
@@ -39,7 +42,7 @@ function expectRows(found: Detections, rows: Float32Array, tolerance: { boxes: n
 }
 
 /** [N, C, A] to [N, A, C]. */
-function anchorsFirst({ data, shape, hasObjectness }: Prediction): Prediction {
+function anchorsFirst({ data, shape, ...rest }: Prediction): Prediction {
   const [images, channels, anchors] = shape as [number, number, number];
   const out = new Float32Array(data.length);
   for (let n = 0; n < images; n++) {
@@ -47,8 +50,35 @@ function anchorsFirst({ data, shape, hasObjectness }: Prediction): Prediction {
       for (let a = 0; a < anchors; a++) out[(n * anchors + a) * channels + c] = data[(n * channels + c) * anchors + a]!;
     }
   }
-  return { data: out, shape: [images, anchors, channels], layout: "NAC", hasObjectness };
+  return { ...rest, data: out, shape: [images, anchors, channels], layout: "NAC" };
 }
+
+const nmsExtra = ["tasks/pieces/nms_extra.json", "tasks/pieces/nms_extra.safetensors"];
+
+describeGolden("non-maximum suppression with channels after the classes", nmsExtra, () => {
+  const tensors = goldenTensors("tasks/pieces/nms_extra.safetensors");
+  const { nc, extra_columns: extras, runs } = goldenJson("tasks/pieces/nms_extra.json");
+  const { data, shape } = tensors.decoded!;
+  const channelsFirst: Prediction = {
+    data: data as Float32Array,
+    shape,
+    layout: "NCA",
+    hasObjectness: false,
+    extras,
+  };
+  describe.each([channelsFirst, anchorsFirst(channelsFirst)])("layout $layout", (prediction) => {
+    it.each(Object.entries<Run & { kept: number[] }>(runs))("%s", (name, run) => {
+      const detections = nonMaxSuppression(prediction, optionsOf(run));
+      expect(detections.map(({ count }) => count)).toEqual(run.kept);
+      detections.forEach((found, image) => {
+        const rows = tensors[`${name}.${image}.rows`]!.data as Float32Array;
+        expect(Math.max(...found.classes)).toBeLessThan(nc);
+        expectRows(found, rows, { boxes: 1e-3, confidence: 0 });
+        expect(Array.from(found.anchors ?? [])).toEqual(Array.from(tensors[`${name}.${image}.anchor_index`]!.data));
+      });
+    });
+  });
+});
 
 const v8 = ["input.safetensors", "output.safetensors", "settings.json"].map((file) => `v8/nms/${file}`);
 

@@ -11,7 +11,7 @@ import { suppress } from "./suppress.ts";
  *
  * Follows YOLOv5 7.0 and YOLOv8 8.3 to the bit where rounding decides: single precision throughout, confidence and
  * IoU thresholds strict, classes kept apart by adding class · 7680 to the boxes. Of boxes that tie in confidence the
- * one met first (lower anchor, then lower class) comes first.
+ * one met first (lower anchor, then lower class) comes first. Extras are carried along.
  *
  * @throws LookonceError `ARGUMENT` when shape, data or an option do not fit
  */
@@ -35,7 +35,7 @@ function detectImage(
   const classOffset = options.agnostic ? 0 : options.classOffset;
   const kept = suppress({ boxes, classes }, { ...options, classOffset });
 
-  const numberOf = (row: number): number => image.anchorNumbers?.[row] ?? row;
+  const rows = kept.map((position) => candidates.anchors[order[position]!]!);
   const out = new Float32Array(kept.length * 4);
   kept.forEach((position, i) => {
     out.set(boxes.subarray(position * 4, position * 4 + 4), i * 4);
@@ -44,9 +44,23 @@ function detectImage(
     boxes: out,
     scores: Float32Array.from(kept, (position) => candidates.scores[order[position]!]!),
     classes: kept.map((position) => classes[position]!),
-    anchors: kept.map((position) => numberOf(candidates.anchors[order[position]!]!)),
+    anchors: rows.map((row) => image.anchorNumbers?.[row] ?? row),
     count: kept.length,
+    ...(image.extras === 0 ? {} : { extras: extrasOf(rows, image) }),
   };
+}
+
+/** What the prediction has after the classes in these rows; zeros for labels, which are in none. */
+function extrasOf(rows: Int32Array, image: ImagePrediction): Float32Array {
+  const { data, start, anchors, anchorStride, channelStride, nc, hasObjectness, extras } = image;
+  const first = start + ((hasObjectness ? 5 : 4) + nc) * channelStride;
+  const found = new Float32Array(rows.length * extras);
+  rows.forEach((row, i) => {
+    if (row >= anchors) return;
+    const at = first + row * anchorStride;
+    for (let k = 0; k < extras; k++) found[i * extras + k] = data[at + k * channelStride]!;
+  });
+  return found;
 }
 
 function addLabels(

@@ -4,7 +4,7 @@ import { LookonceError } from "@lookonce/errors";
  * A network's decoded output for a batch.
  *
  * The channels of an anchor are center x, center y, width, height in network pixels, then the objectness where there is
- * one, then a probability for every class.
+ * one, then a probability for every class, then the task's extras.
  */
 export interface Prediction {
   data: Float32Array;
@@ -15,6 +15,18 @@ export interface Prediction {
   anchors?: Int32Array;
   /** Whether the confidence is objectness times class probability (YOLOv5) or the class probability alone (YOLOv8). */
   hasObjectness: boolean;
+  /** Channels after the classes: mask coefficients, keypoints, an angle. Default 0. */
+  extras?: number;
+  /** Number of keypoints and of values of each, where the extras are keypoints. */
+  keypointShape?: readonly [count: number, values: number] | undefined;
+  /** Of a prediction of one image, where the extras are mask coefficients. */
+  prototypes?: Prototypes | undefined;
+}
+
+/** The maps that an image's masks are combined from (YOLACT; Bolya et al., arXiv 1904.02689). */
+export interface Prototypes {
+  data: Float32Array;
+  shape: readonly [height: number, width: number, channels: number];
 }
 
 /** Where the numbers of one image's prediction lie. */
@@ -29,11 +41,13 @@ export interface ImagePrediction {
   /** Number of classes. */
   nc: number;
   hasObjectness: boolean;
+  /** Channels after the classes. */
+  extras: number;
 }
 
 /** Splits a batch's prediction into images without copying. @throws LookonceError `ARGUMENT` */
 export function splitPrediction(prediction: Prediction): ImagePrediction[] {
-  const { data, shape, layout, hasObjectness } = prediction;
+  const { data, shape, layout, hasObjectness, extras = 0 } = prediction;
   const [images = 0, second = 0, third = 0] = shape;
   if (shape.length !== 3 || data.length !== images * second * third) {
     throw new LookonceError(
@@ -43,11 +57,12 @@ export function splitPrediction(prediction: Prediction): ImagePrediction[] {
   }
   const [anchors, channels] = layout === "NAC" ? [second, third] : [third, second];
   const others = hasObjectness ? 5 : 4;
-  const nc = channels - others;
+  const nc = channels - others - extras;
   if (nc < 1) {
+    const more = extras === 0 ? "" : ` and ${extras} extras`;
     throw new LookonceError(
       "ARGUMENT",
-      `A prediction ${hasObjectness ? "with" : "without"} objectness has ${others} channels and one for each class, but shape [${shape.join(", ")}] in layout ${layout} has ${channels}. Is the layout right?`,
+      `A prediction ${hasObjectness ? "with" : "without"} objectness has ${others} channels and one for each class${more}, but shape [${shape.join(", ")}] in layout ${layout} has ${channels}. Is the layout right?`,
     );
   }
   return Array.from({ length: images }, (_, image) => ({
@@ -59,5 +74,6 @@ export function splitPrediction(prediction: Prediction): ImagePrediction[] {
     channelStride: layout === "NAC" ? 1 : anchors,
     nc,
     hasObjectness,
+    extras,
   }));
 }

@@ -53,6 +53,8 @@ export type DetectorSpec =
       names: readonly string[];
       stride: number;
       family: DetectorFamily;
+      /** Name of the task. */
+      task: string;
       head: HeadSpec;
     }
   | { kind: "file"; path: string; bytes: number };
@@ -78,15 +80,31 @@ export function joinPixels(images: readonly Image[], count: number = images.leng
   return joined;
 }
 
+/** What predictions have besides their numbers. */
+export interface PredictionKind
+  extends Pick<Prediction, "hasObjectness">,
+    Partial<Pick<Prediction, "layout" | "extras" | "keypointShape">> {
+  /** The prototypes of all images, [N, h, w, channels]. */
+  prototypes?: EngineTensor | undefined;
+}
+
 /** The predictions of the first `count` images of a batch's output, without copying. */
 export function splitPredictions(
   { data, shape }: EngineTensor,
   count: number,
-  { hasObjectness, layout = "NAC" }: Pick<Prediction, "hasObjectness"> & Partial<Pick<Prediction, "layout">>,
+  { layout = "NAC", prototypes, hasObjectness, extras = 0, keypointShape }: PredictionKind,
 ): Prediction[] {
   const [, rows, columns] = shape as [number, number, number];
-  const size = rows * columns;
-  return Array.from({ length: count }, (_, i) => {
-    return { data: data.subarray(i * size, (i + 1) * size), shape: [1, rows, columns], layout, hasObjectness };
+  const kind = { layout, hasObjectness, extras, keypointShape };
+  return Array.from({ length: count }, (_, i): Prediction => {
+    const one = { ...kind, data: imageOf(data, i, rows * columns), shape: [1, rows, columns] };
+    if (prototypes === undefined) return one;
+    const [, height = 0, width = 0, channels = 0] = prototypes.shape;
+    const values = imageOf(prototypes.data, i, height * width * channels);
+    return { ...one, prototypes: { data: values, shape: [height, width, channels] } };
   });
+}
+
+function imageOf(data: Float32Array, index: number, size: number): Float32Array {
+  return data.subarray(index * size, (index + 1) * size);
 }

@@ -1,33 +1,34 @@
 import { readRegular } from "@lookonce/files";
 import type { Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import { parseModel } from "@lookonce/onnx";
+import { elementType, ints, type OnnxModel, type OnnxNode, parseModel, type ValueInfo } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { acceptBytes } from "./accept-bytes.ts";
 import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels, splitPredictions } from "./detector.ts";
-import { type FileFormat, readFileFormat } from "./file-format.ts";
+import { type FileFormat, prototypesOf, readFileFormat } from "./file-format.ts";
 
 /** Side of the image that a file of free size is run on once, to learn the shape of its output. */
 const probeSide = 320;
 
 /**
- * Creates an exported detector: an ONNX file whose input is `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, of one
+ * Creates an exported model: an ONNX file whose input is `[N, 3, H, W]`, RGB from 0 to 1 in single or half precision, of one
  * size or any, for a fixed number of images or any, and whose first output is one of
  *
- * - `[N, 4 + nc, A]` (YOLOv8) or `[N, A, 5 + nc]` (YOLOv5), or either with its last axes swapped
- * - `[N, rows, 6]`: left, top, right, bottom, confidence, class, with suppression built in
+ * - `[N, 4 + nc + extras, A]` (YOLOv8) or `[N, A, 5 + nc + extras]` (YOLOv5), or either with its last axes swapped
+ * - `[N, rows, 6 + extras]`: left, top, right, bottom, confidence, class, extras, with suppression built in
+ * - `[N, nc]`: probabilities, of a model for classification
  *
+ * and whose second, of a model that segments, are its prototypes `[N, masks, h, w]`;
  * or a graph model of TensorFlow.js (`model.json`), which is converted to such a file in memory.
  *
- * Names, stride and the like come from its metadata.
+ * Task, names, stride and the like come from its metadata.
  */
 export async function createFileDetector(path: string, options: OnnxEngineOptions = {}): Promise<Detector> {
   const bytes = await readModel(path);
   const model = parseModel(bytes, path);
   let engine: OnnxEngine | undefined;
   const compile = async (): Promise<OnnxEngine> => {
-    const graph = { ...model.graph, outputs: model.graph.outputs.slice(0, 1) };
-    engine ??= await OnnxEngine.create(acceptBytes({ ...model, graph }, { op: "Div", by: 255 }), {
+    engine ??= await OnnxEngine.create(acceptBytes(withPredictions(model), { op: "Div", by: 255 }), {
       name: path,
       ...options,
     });
@@ -59,7 +60,7 @@ async function detect(
   maxBatch: number,
 ): Promise<DetectorOutput> {
   const start = performance.now();
-  const { fixedBatch, output: layout, names, family } = format;
+  const { fixedBatch, output: layout, family, extras, keypointShape } = format;
   const { hasObjectness } = family;
   const predictions: Prediction[] = [];
   const step = fixedBatch ?? maxBatch;
@@ -67,12 +68,15 @@ async function detect(
     const group = images.slice(from, from + step);
     const { width, height } = group[0] as Image;
     const count = fixedBatch ?? group.length;
-    const [output] = (await engine.run(joinPixels(group, count), [count, height, width, 3])) as [EngineTensor];
-    if (layout !== "detections") predictions.push(...splitPredictions(output, group.length, { hasObjectness, layout }));
-    else {
-      const rows = splitPredictions(output, group.length, { hasObjectness });
-      predictions.push(...rows.map(({ data }) => detectionsAsPrediction(data, hasObjectness, names.length)));
-    }
+    const outputs = await engine.run(joinPixels(group, count), [count, height, width, 3]);
+    const [output, prototypes] = outputs as [EngineTensor, EngineTensor?];
+    const { data, shape } = output;
+    const [images = 0, classes = 0] = shape;
+    const rows = layout === "classes" ? { data, shape: [images, 1, classes] } : output;
+    const axes = layout === "NCA" ? layout : "NAC";
+    const kind = { hasObjectness, extras, keypointShape, prototypes, layout: axes } as const;
+    const found = splitPredictions(rows, group.length, kind);
+    predictions.push(...(layout === "detections" ? found.map((one) => detectionsAsPrediction(one, format)) : found));
   }
   return { predictions, prepareMs: 0, inferenceMs: performance.now() - start };
 }
@@ -89,23 +93,45 @@ async function outputShape(engine: OnnxEngine): Promise<readonly number[]> {
 }
 
 /**
- * Rows of left, top, right, bottom, confidence, class as a prediction: center x, y, width, height, perhaps an
- * objectness of 1, and a probability for each class.
+ * Rows of left, top, right, bottom (rotated boxes: center x, y, width, height), confidence, class and extras as a prediction:
+ * center x, y, width, height, perhaps an objectness of 1, a probability for each class, and the extras.
  */
-function detectionsAsPrediction(rows: Float32Array, hasObjectness: boolean, nc: number): Prediction {
-  const count = rows.length / 6;
+function detectionsAsPrediction(
+  prediction: Prediction,
+  { family: { hasObjectness }, names, extras, task }: FileFormat,
+): Prediction {
+  const { data: rows, shape } = prediction;
+  const [, count = 0, width = 0] = shape;
+  const nc = names.length;
   const first = hasObjectness ? 5 : 4;
-  const channels = first + nc;
+  const channels = first + nc + extras;
   const data = new Float32Array(count * channels);
   for (let i = 0; i < count; i++) {
-    const [left = 0, top = 0, right = 0, bottom = 0, score = 0, label = 0] = rows.subarray(6 * i, 6 * i + 6);
+    const [a = 0, b = 0, c = 0, d = 0, score = 0, label = 0, ...others] = rows.subarray(width * i, width * (i + 1));
     const row = data.subarray(i * channels, (i + 1) * channels);
-    row.set([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]);
+    row.set(task.suppression === "rotated" ? [a, b, c, d] : [(a + c) / 2, (b + d) / 2, c - a, d - b]);
     if (hasObjectness) row[4] = 1;
     // Classes without a name do not exist in the model
     if (label >= 0 && label < nc) row[first + label] = score;
+    row.set(others, first + nc);
   }
-  return { data, shape: [1, count, channels], layout: "NAC", hasObjectness };
+  return { ...prediction, data, shape: [1, count, channels] };
+}
+
+/** The model with its predictions alone as outputs: prototypes with their channels last, in single precision, no others. */
+function withPredictions(model: OnnxModel): OnnxModel {
+  const { graph } = model;
+  const prototypes = prototypesOf(model);
+  if (prototypes === undefined) return { ...model, graph: { ...graph, outputs: graph.outputs.slice(0, 1) } };
+  const { name, channels } = prototypes;
+  const names = [`${name}/single`, `${name}/channels_last`] as const;
+  const nodes: OnnxNode[] = [
+    { op: "Cast", inputs: [name], outputs: [names[0]], attributes: { to: elementType("float32") }, name: names[0], domain: "" },
+    { op: "Transpose", inputs: [names[0]], outputs: [names[1]], attributes: { perm: ints([0, 2, 3, 1]) }, name: names[1], domain: "" },
+  ];
+  const shape = ["batch", "mask_height", "mask_width", channels];
+  const output: ValueInfo = { name: names[1], type: "float32", shape };
+  return { ...model, graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs.slice(0, 1), output] } };
 }
 
 async function readModel(path: string): Promise<Uint8Array> {

@@ -1,5 +1,7 @@
 import { familySettings } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
+import { type Task, taskOf } from "@lookonce/families";
+import type { HeadSpec } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import { modelMetadata, type OnnxModel, parseClassNames, type ValueInfo } from "@lookonce/onnx";
 import { imageInput } from "./accept-bytes.ts";
@@ -10,8 +12,9 @@ const { v5, v8 } = familySettings;
 /** The largest stride of YOLO models that do not say theirs. */
 const usualStride = 32;
 
-/** Input and output of an exported detector. */
-export interface FileFormat {
+/** Input and output of an exported model. */
+export interface FileFormat extends Pick<HeadSpec, "keypointShape"> {
+  readonly task: Task;
   readonly family: DetectorFamily;
   readonly names: readonly string[];
   readonly stride: number;
@@ -19,8 +22,13 @@ export interface FileFormat {
   readonly fixedSize: Size | undefined;
   /** The only number of images in a batch; absent where it accepts any. */
   readonly fixedBatch: number | undefined;
-  /** Axes of its predictions, or `detections`: rows of left, top, right, bottom, confidence, class, already suppressed. */
-  readonly output: "NAC" | "NCA" | "detections";
+  /**
+   * Axes of its predictions; `detections`: rows of left, top, right, bottom (rotated boxes: center x, center y, width, height),
+   * confidence, class and extras, already suppressed; `classes`: a probability of each.
+   */
+  readonly output: "NAC" | "NCA" | "detections" | "classes";
+  /** Numbers of a prediction after its classes. */
+  readonly extras: number;
 }
 
 /** @param measure runs the file and returns the shape of its first output; called where the file does not declare it */
@@ -30,17 +38,17 @@ export async function readFileFormat(
   measure: () => Promise<readonly number[]>,
 ): Promise<FileFormat> {
   const metadata = modelMetadata(model);
-  if (metadata.task !== undefined && metadata.task !== "detect") {
-    throw new LookonceError("UNSUPPORTED", `${path} is a model for "${metadata.task}"; only "detect" can be run.`);
-  }
+  const task = readTask(path, metadata.task);
+  const keypointShape = readKeypointShape(path, metadata.kpt_shape);
+  const extras = prototypesOf(model)?.channels ?? product(keypointShape) ?? (task.suppression === "rotated" ? 1 : 0);
   const [batch, , height, width] = inputShape(path, imageInput(model));
   const parsed = metadata.names === undefined ? undefined : parseClassNames(metadata.names);
   const stride = Number(metadata.stride);
   const declared = model.graph.outputs[0]?.shape;
-  const shape = isSufficient(declared, parsed?.length) ? declared : await measure();
-  const { family, nc, output } = readOutput(path, shape, { nc: parsed?.length, model, metadata });
+  const shape = isSufficient(declared, { nc: parsed?.length, extras }) ? declared : await measure();
+  const { family, nc, output } = readOutput(path, shape, { nc: parsed?.length, model, metadata, task, extras });
   return {
-    family,
+    ...{ task, family, extras, keypointShape },
     names: parsed ?? Array.from({ length: nc }, (_, i) => String(i)),
     stride: Number.isInteger(stride) && stride > 0 ? stride : usualStride,
     fixedSize: typeof height === "number" && typeof width === "number" ? { width, height } : undefined,
@@ -50,6 +58,37 @@ export async function readFileFormat(
 }
 
 type Shape = readonly (number | string)[];
+
+function readTask(path: string, name = "detect"): Task {
+  try {
+    return taskOf(name);
+  } catch (cause) {
+    throw new LookonceError("UNSUPPORTED", `${path} is a model for "${name}". ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Number of keypoints and of values of each, as Python writes it: `[17, 3]`. */
+function readKeypointShape(path: string, text: string | undefined): readonly [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const [, count, values] = /^\s*[[(]\s*(\d{1,4})\s*,\s*([23])\s*[\])]\s*$/.exec(text) ?? [];
+  if (Number(count) > 0) return [Number(count), Number(values)];
+  throw new LookonceError(
+    "FORMAT",
+    `${path} has kpt_shape "${text.slice(0, 40)}" in its metadata: a number of keypoints and of values of each, such as [17, 3], is expected.`,
+  );
+}
+
+function product(sizes: readonly number[] | undefined): number | undefined {
+  return sizes?.reduce((size, side) => size * side, 1);
+}
+
+/** The output of prototypes: the second of a file, a map of four axes, [N, channels, h, w]. */
+export function prototypesOf({ graph }: OnnxModel): { name: string; type: string; channels: number } | undefined {
+  const [, output] = graph.outputs;
+  const [, channels, ...sides] = output?.shape ?? [];
+  if (output === undefined || typeof channels !== "number" || sides.length !== 2) return undefined;
+  return { name: output.name, type: output.type, channels };
+}
 
 function inputShape(path: string, input: ValueInfo | undefined): Shape {
   const shape = input?.shape ?? [];
@@ -66,12 +105,16 @@ function inputShape(path: string, input: ValueInfo | undefined): Shape {
 }
 
 /** Whether a declared shape is enough to find the layout. */
-function isSufficient(shape: Shape | undefined, nc: number | undefined): shape is Shape {
+function isSufficient(
+  shape: Shape | undefined,
+  { nc, extras }: { nc: number | undefined; extras: number },
+): shape is Shape {
   if (shape === undefined) return false;
   if (shape.length !== 3) return true;
   const [, rows, columns] = shape;
   if (typeof rows === "number" && typeof columns === "number") return true;
-  return nc !== undefined && ([4 + nc, 5 + nc].some((count) => count === rows || count === columns) || columns === 6);
+  if (nc === undefined) return false;
+  return [4 + nc, 5 + nc, 6].some((count) => count + extras === rows || count + extras === columns);
 }
 
 interface OutputClues {
@@ -79,38 +122,52 @@ interface OutputClues {
   nc: number | undefined;
   model: OnnxModel;
   metadata: Readonly<Record<string, string>>;
+  task: Task;
+  /** Numbers of a prediction after its classes. */
+  extras: number;
 }
 
 type Output = Pick<FileFormat, "family" | "output"> & { nc: number };
 
 function readOutput(path: string, shape: Shape, clues: OutputClues): Output {
-  const { nc, metadata } = clues;
+  const { nc, metadata, task, extras } = clues;
   const [, rows, columns] = shape;
-  if (shape.length === 3 && columns === 6 && isSuppressed(clues)) {
-    if (nc !== undefined) return { family: metadata.family === v5.name ? v5 : v8, output: "detections", nc };
+  const named = metadata.family === v5.name ? v5 : v8;
+  if (task.suppression === "none") {
+    const classes = shape.length === 2 && typeof rows === "number" ? rows : undefined;
+    if (classes !== undefined && classes === (nc ?? classes)) return { family: named, output: "classes", nc: classes };
+    throw new LookonceError(
+      "UNSUPPORTED",
+      `${path} returns [${shape.join(", ")}]; a model for "${task.name}" returns [1, ${nc ?? "classes"}].`,
+    );
+  }
+  if (shape.length === 3 && columns === 6 + extras && isSuppressed(clues)) {
+    if (nc !== undefined) return { family: named, output: "detections", nc };
     throw new LookonceError(
       "UNSUPPORTED",
       `${path} returns detections, but has no names for its classes. Export it with class names in its metadata, under names.`,
     );
   }
   if (shape.length === 3 && nc !== undefined) {
-    if (rows === 4 + nc) return { family: v8, output: "NCA", nc };
-    if (columns === 5 + nc) return { family: v5, output: "NAC", nc };
-    if (columns === 4 + nc) return { family: v8, output: "NAC", nc };
-    if (rows === 5 + nc) return { family: v5, output: "NCA", nc };
+    const last = nc + extras;
+    if (rows === 4 + last) return { family: v8, output: "NCA", nc };
+    if (columns === 5 + last) return { family: v5, output: "NAC", nc };
+    if (columns === 4 + last) return { family: v8, output: "NAC", nc };
+    if (rows === 5 + last) return { family: v5, output: "NCA", nc };
   }
   // Anchors are many more than channels, and the families have their channels on different axes.
   if (shape.length === 3 && nc === undefined && typeof rows === "number" && typeof columns === "number") {
-    if (rows < columns && rows > 4) return { family: v8, output: "NCA", nc: rows - 4 };
-    if (columns < rows && columns > 5) return { family: v5, output: "NAC", nc: columns - 5 };
+    if (rows < columns && rows > 4 + extras) return { family: v8, output: "NCA", nc: rows - 4 - extras };
+    if (columns < rows && columns > 5 + extras) return { family: v5, output: "NAC", nc: columns - 5 - extras };
   }
+  const others = extras === 0 ? "" : ` and ${extras} more numbers of "${task.name}"`;
   const expected =
     nc === undefined
-      ? "[1, 4 + classes, anchors] or [1, anchors, 5 + classes]"
-      : `[1, ${4 + nc}, anchors] or [1, anchors, ${5 + nc}] for its ${nc} class names`;
+      ? `[1, ${4 + extras} + classes, anchors] or [1, anchors, ${5 + extras} + classes]`
+      : `[1, ${4 + nc + extras}, anchors] or [1, anchors, ${5 + nc + extras}] for its ${nc} class names${others}`;
   throw new LookonceError(
     "UNSUPPORTED",
-    `${path} returns [${shape.join(", ")}]; a detector returns ${expected}, or [1, rows, 6] with suppression built in.`,
+    `${path} returns [${shape.join(", ")}]; a detector returns ${expected}, or [1, rows, ${6 + extras}] with suppression built in.`,
   );
 }
 

@@ -1,14 +1,17 @@
-import type { Prediction } from "@lookonce/geometry";
+import { decodeMaps, type Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { expectClose } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { EngineCache, type EngineTensor } from "../engine/onnx-engine.ts";
 import { tinyModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import type { Detector } from "./detector.ts";
-import { createDetector } from "./map-detector.ts";
+import { createDetector, runMaps } from "./map-detector.ts";
 import { ModelDetector } from "./model-detector.ts";
+import { traceForBytes } from "./trace-detector.ts";
+import { TracedNetwork } from "./traced-network.ts";
 
 beforeAll(useOnnxRuntime);
 
@@ -82,6 +85,56 @@ describe.each(["v5", "v8"] as const)("raw maps of %s, decoded here", (family) =>
     await Promise.all([other.dispose(), detector.dispose()]);
   });
 });
+
+const heads = [
+  { family: "v8", head: "Segment, [nc, 4, 16]", extras: 4 },
+  { family: "v5", head: "Segment, [nc, anchors, 4, 16]", extras: 4 },
+] as const;
+
+describe.each(heads)("raw maps of $family's $head", ({ family, head, extras }) => {
+  it("come with extras and prototypes, for any size by one network", async () => {
+    const model = await tinyModel(family, 5, head);
+    const engines = new EngineCache(2);
+    const network = new TracedNetwork(model, engines, { threads: 1 });
+    const { nc, strides, regMax, anchors } = model;
+    const spec = { nc, strides, regMax, anchors, extras: model.extras };
+    expect(spec.extras).toBe(extras);
+    const decode = (maps: readonly EngineTensor[]) => decodeMaps(maps, spec, 0);
+    for (const image of [noise(64, 32), noise(32, 48)]) {
+      const { predictions } = await runMaps(await network.engine(image), decode, { images: [image] });
+      const [{ data, shape, prototypes, extras: count }] = predictions as [Prediction];
+      expect([shape[2], count]).toEqual([(family === "v5" ? 5 : 4) + nc + extras, extras]);
+      expectClose(data, await decodedByModel(model, image), { abs: 2e-4 });
+      expect(prototypes?.shape).toEqual([image.height / 2, image.width / 2, 4]);
+      expectClose(prototypes?.data ?? [], await prototypesByModel(model, image), { abs: 1e-4 });
+    }
+    await engines.clear();
+    model.dispose();
+  });
+
+  it("are outputs beside the decoded predictions, with the prototypes last", async () => {
+    const model = await tinyModel(family, 5, head);
+    const traced = await traceForBytes(model, { height: 32, width: 64, batch: 2 });
+    expect(traced.graph.outputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ["output0", [2, expect.any(Number), (family === "v5" ? 5 : 4) + 3 + extras]],
+      ["prototypes", [2, 16, 32, 4]],
+    ]);
+    const raw = await traceForBytes(model, { height: 32, width: 64, raw: true });
+    expect(raw.graph.outputs.map(({ name }) => name)).toEqual(["output0", "raw0", "raw1", "prototypes"]);
+    model.dispose();
+  });
+});
+
+/** The prototypes that the model's own modules make of an image. */
+async function prototypesByModel(model: DetectionModel, { data, width, height }: Image): Promise<Float32Array> {
+  const maps = tf.tidy(() => {
+    const x = tf.div(tf.tensor4d(Float32Array.from(data), [1, height, width, 3]), 255) as tf.Tensor4D;
+    return model.head.splitMaps(model.forward(x).raw).prototypes as tf.Tensor4D;
+  });
+  const values = (await maps.data()) as Float32Array;
+  maps.dispose();
+  return values;
+}
 
 describe("networks that depend on the size", () => {
   it("are compiled for each, and stay in this thread", async () => {

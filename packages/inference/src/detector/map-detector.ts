@@ -1,4 +1,5 @@
-import { decodeMaps, type HeadSpec } from "@lookonce/geometry";
+import { taskOf } from "@lookonce/families";
+import { decodeMaps, type Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import type { Detector, DetectorOutput, DetectorSpec } from "./detector.ts";
@@ -14,12 +15,15 @@ export async function createDetector(
 ): Promise<Detector> {
   if (spec.kind === "file") return createFileDetector(spec.path, options);
   const { family, names, stride, head } = spec;
+  const task = taskOf(spec.task);
+  const decode = task.decodeMaps ?? decodeMaps;
   const engine = await OnnxEngine.create(spec.model, options);
   return {
     family,
+    task,
     names,
     stride,
-    detect: (images, conf) => runMaps(engine, head, { images, conf, raw }),
+    detect: (images, conf) => runMaps(engine, (maps) => decode(maps, head, conf), { images, raw }),
     dispose: () => engine.dispose(),
   };
 }
@@ -27,15 +31,15 @@ export async function createDetector(
 /** Runs an engine of raw maps, one image after the other: on the CPU a batch takes as long, and more memory. */
 export async function runMaps(
   engine: OnnxEngine,
-  head: HeadSpec,
-  { images, conf, raw = false }: { images: readonly Image[]; conf: number; raw?: boolean },
+  decode: (maps: readonly EngineTensor[]) => Prediction,
+  { images, raw = false }: { images: readonly Image[]; raw?: boolean },
 ): Promise<DetectorOutput> {
   const start = performance.now();
   const predictions: DetectorOutput["predictions"] = [];
   const kept: EngineTensor[][] = [];
   for (const { data, width, height } of images) {
     const maps = await engine.run(data, [1, height, width, 3]);
-    predictions.push(decodeMaps(maps, head, conf));
+    predictions.push(decode(maps));
     if (raw) kept.push(maps);
   }
   const output = { predictions, prepareMs: 0, inferenceMs: performance.now() - start };

@@ -1,6 +1,6 @@
 import { onTracingBackend } from "@lookonce/backend-onnxruntime";
 import { familyOf, type Task, taskOf } from "@lookonce/families";
-import type { HeadSpec } from "@lookonce/geometry";
+import type { HeadSpec, Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
 import { EngineCache, type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
@@ -48,7 +48,7 @@ export class ModelDetector implements Detector {
   readonly #head: HeadSpec;
 
   private constructor(model: DetectionModel, options: ModelDetectorOptions) {
-    const { names, maxStride, nc, strides, regMax, anchors } = model;
+    const { names, maxStride, nc, strides, regMax, anchors, head } = model;
     const { executionProviders = ["cpu"], capacity = 8 } = options;
     const { name, nms, loading, hasObjectness } = familyOf(model.family);
     this.family = { name, nms, loading, hasObjectness };
@@ -61,7 +61,8 @@ export class ModelDetector implements Detector {
     this.#onCpu = executionProviders[0] === "cpu";
     const decodesMaps = this.#onCpu && this.task.decodeMaps !== undefined;
     this.#network = decodesMaps ? new TracedNetwork(model, this.#engines, options) : undefined;
-    this.#head = { nc, strides, regMax, anchors };
+    const { extras, keypointShape } = head;
+    this.#head = { nc, strides, regMax, anchors, extras, keypointShape };
   }
 
   /** Copies the current weights, unless `own` is set: later training of the model does not change the detector. */
@@ -76,10 +77,12 @@ export class ModelDetector implements Detector {
     const start = performance.now();
     const { width, height } = images[0] as Image;
     const { half = false, raw: withRaw = false } = this.#options;
-    if (this.#network !== undefined) {
+    const { decodeMaps } = this.task;
+    if (this.#network !== undefined && decodeMaps !== undefined) {
       const engine = await this.#network.engine({ width, height });
       const prepareMs = performance.now() - start;
-      return { ...(await runMaps(engine, this.#head, { images, conf, raw: withRaw })), prepareMs };
+      const decode = (maps: readonly EngineTensor[]): Prediction => decodeMaps(maps, this.#head, conf);
+      return { ...(await runMaps(engine, decode, { images, raw: withRaw })), prepareMs };
     }
     // On GPUs a graph for each number of images would be compiled for the rest of every batch, too: powers of two are enough
     const batch = this.#onCpu ? images.length : 2 ** Math.ceil(Math.log2(images.length));
@@ -89,14 +92,16 @@ export class ModelDetector implements Detector {
     const ready = performance.now();
     const [decoded, ...raw] = await engine.run(joinPixels(images, batch), [batch, height, width, 3]);
     const inferenceMs = performance.now() - ready;
-    const predictions = splitPredictions(decoded as EngineTensor, images.length, this.family);
+    const prototypes = this.#model.head.prototypes > 0 ? raw.at(-1) : undefined;
+    const kind = { ...this.#head, hasObjectness: this.family.hasObjectness, prototypes };
+    const predictions = splitPredictions(decoded as EngineTensor, images.length, kind);
     return { predictions, ...(withRaw ? { raw } : {}), prepareMs: ready - start, inferenceMs };
   }
 
   async spec(): Promise<DetectorSpec | undefined> {
     const model = await this.#network?.anySizeModel();
     const { names, stride, family } = this;
-    return model && { kind: "maps", model, names, stride, family, head: this.#head };
+    return model && { kind: "maps", model, names, stride, family, task: this.task.name, head: this.#head };
   }
 
   async dispose(): Promise<void> {

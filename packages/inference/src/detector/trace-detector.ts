@@ -6,7 +6,7 @@ import {
   type TracedFunction,
   trace,
 } from "@lookonce/backend-onnxruntime";
-import { type CellPositions, type DetectionModel, observeModules } from "@lookonce/nn";
+import { type CellPositions, type DetectionModel, observeModules, rawShapes } from "@lookonce/nn";
 import type { OnnxModel, ValueInfo } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { acceptBytes } from "./accept-bytes.ts";
@@ -23,8 +23,9 @@ export interface TraceNetworkOptions {
 }
 
 /**
- * The network of a detector, up to its raw predictions, as an ONNX model: `images` [N, 3, H, W], float32 RGB from 0 to 1,
- * to `level0`, `level1`, …, finest first, [N, outputs per cell, h, w]. Its weights become constants.
+ * The network of a model, up to its raw predictions, as an ONNX model: `images` [N, 3, H, W], float32 RGB from 0 to 1,
+ * to `level0`, `level1`, …, finest first, [N, outputs per cell, h, w], and `prototypes`, where there are any. Its weights become
+ * constants.
  *
  * The model must be in inference mode. Only ONNX's own operators are used. Nodes are named by the modules that they come
  * from (`model/0/conv/Conv_0`), weights as in checkpoints (`model.0.conv.weight`).
@@ -38,7 +39,7 @@ export async function traceNetwork(model: DetectionModel, options: TraceNetworkO
   return onTracingBackend(() =>
     trace(withScopes(model, forward), {
       inputs: [{ name: "images", shape: [batch, 3, height, width] }],
-      outputNames: model.strides.map((_, level) => `level${level}`),
+      outputNames: [...model.strides.map((_, level) => `level${level}`), "prototypes"],
       names: model.namedVariables(),
       opset,
     }),
@@ -59,30 +60,35 @@ export interface TraceDecodingOptions extends TraceNetworkOptions {
  */
 export async function traceDecoding(model: DetectionModel, options: TraceDecodingOptions): Promise<OnnxModel> {
   const { height, width, batch = 1, opset = 17, cells, convert } = options;
-  const { nc, regMax, anchors } = model;
   const decode: TracedFunction = (...maps) => convert(model.head.decode(maps.map(channelsLast), cells));
-  const inputs = model.strides.map((stride, level) => {
-    const outputs = anchors[level] === undefined ? 4 * regMax + nc : anchors[level].length * (5 + nc);
-    return { name: `level${level}`, shape: [batch, outputs, height / stride, width / stride] };
-  });
+  const { levels } = model.head.splitMaps(rawShapes(model, { imgsz: [height, width] }));
+  const inputs = levels.map(([h, w, outputs], level) => ({ name: `level${level}`, shape: [batch, outputs, h, w] }));
   return onTracingBackend(() => trace(withScopes(model, decode), { inputs, opset }));
 }
 
 /** Options of {@link detectorGraph}. */
-export type DetectorGraphOptions = Pick<TraceNetworkOptions, "height" | "width" | "batch">;
+export interface DetectorGraphOptions extends Pick<TraceNetworkOptions, "height" | "width" | "batch"> {
+  /** Converts decoded predictions [N, A, channels] to the first output. Default: as they are. */
+  convert?: (decoded: tf.Tensor3D) => tf.Tensor;
+}
 
 /**
- * Records the calls by which a detector makes its predictions, for display: names are paths of modules with slashes, and shapes
- * are NHWC. From `images` [N, H, W, 3] to `output0` [N, A, channels]; the model must be in inference mode.
+ * Records the calls by which a model makes its predictions, for display: names are paths of modules with slashes, and shapes
+ * are NHWC. From `images` [N, H, W, 3] to `output0` [N, A, channels] and, where there are any, prototypes as `output1`
+ * [N, h, w, channels]; the model must be in inference mode.
  */
 export async function detectorGraph(model: DetectionModel, options: DetectorGraphOptions): Promise<RecordedCall[]> {
-  const { height, width, batch = 1 } = options;
+  const { height, width, batch = 1, convert = (decoded) => decoded } = options;
   const names = new Map([...model.namedVariables()].map(([path, variable]) => [scopeOf(path), variable]));
-  const forward: TracedFunction = (images) => [model.forward(images as tf.Tensor4D).decoded as tf.Tensor3D];
+  const forward: TracedFunction = (images) => {
+    const { raw, decoded } = model.forward(images as tf.Tensor4D);
+    const { prototypes } = model.head.splitMaps(raw);
+    return [convert(decoded as tf.Tensor3D), ...(prototypes === undefined ? [] : [prototypes])];
+  };
   return onTracingBackend(() =>
     recordCalls(withScopes(model, forward), {
       inputs: [{ name: "images", shape: [batch, height, width, 3] }],
-      outputNames: ["output0"],
+      outputNames: ["output0", "output1"],
       names,
     }),
   );
@@ -103,7 +109,7 @@ function scopeOf(path: string): string {
 }
 
 /** Options of {@link traceForBytes}. */
-export interface TraceForBytesOptions extends DetectorGraphOptions {
+export interface TraceForBytesOptions extends Pick<TraceNetworkOptions, "height" | "width" | "batch"> {
   /** Whether `output0`, the decoded predictions, is an output. Default `true`. */
   decode?: boolean;
   /** Whether the raw maps of the levels, [N, h, w, no] finest first, are outputs, too: the input of losses. Default `false`. */
@@ -114,18 +120,25 @@ export interface TraceForBytesOptions extends DetectorGraphOptions {
 
 /**
  * Traces a detector for our own use as an ONNX model from the bytes of a batch of images [N, H, W, 3] to `output0`
- * [N, A, channels] and, with `raw`, `raw0`, `raw1`, …. Neither the pixels nor the predictions are converted in JavaScript.
+ * [N, A, channels] and, with `raw`, `raw0`, `raw1`, …; `prototypes` [N, h, w, channels] come last, where there are any.
+ * Neither the pixels nor the predictions are converted in JavaScript.
  */
 export async function traceForBytes(model: DetectionModel, options: TraceForBytesOptions): Promise<OnnxModel> {
   const { height, width, batch = 1, decode = true, raw = false, half = false } = options;
   const forward: TracedFunction = (images) => {
     const prediction = model.forward(images as tf.Tensor4D);
-    return [...(decode ? [prediction.decoded as tf.Tensor3D] : []), ...(raw ? prediction.raw : [])];
+    const { prototypes } = model.head.splitMaps(prediction.raw);
+    const maps = raw ? prediction.raw : prototypes === undefined ? [] : [prototypes];
+    return [...(decode ? [prediction.decoded as tf.Tensor3D] : []), ...maps];
   };
   const traced = await onTracingBackend(() =>
     trace(forward, {
       inputs: [{ name: "images", shape: [batch, height, width, 3] }],
-      outputNames: [...(decode ? ["output0"] : []), ...(raw ? model.strides.map((_, level) => `raw${level}`) : [])],
+      outputNames: [
+        ...(decode ? ["output0"] : []),
+        ...(raw ? model.strides.map((_, level) => `raw${level}`) : []),
+        "prototypes",
+      ],
       target: "onnxruntime",
       autocast: half,
     }),

@@ -10,12 +10,12 @@ export type CompileFunctionOptions = OnnxEngineOptions & { shape: readonly numbe
  * constant, compiled with all of ONNX Runtime's optimizations.
  */
 export async function compileFunction(
-  run: (x: tf.Tensor) => tf.Tensor,
+  run: (x: tf.Tensor) => tf.Tensor | readonly tf.Tensor[],
   options: CompileFunctionOptions,
 ): Promise<OnnxEngine> {
   const { shape, ...engine } = options;
   const inputs = [{ name: "x", shape: [...shape] }];
-  const traced: TracedFunction = (x) => [run(x as tf.Tensor)];
+  const traced: TracedFunction = (x) => [run(x as tf.Tensor)].flat();
   const model = await onTracingBackend(() => trace(traced, { inputs, target: "onnxruntime" }));
   return OnnxEngine.create(model, engine);
 }

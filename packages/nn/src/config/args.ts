@@ -58,6 +58,17 @@ export class Args {
     this.#checked(name, preset, JSON.stringify(expected), (v): v is unknown => v === expected);
   }
 
+  /** The next argument, a head's number of classes, which is the model's. */
+  classes(nc: number): void {
+    const classes = this.size("classes");
+    if (classes !== nc) throw this.error(`has ${classes} classes where nc is ${nc}: write nc in place of the number`);
+  }
+
+  /** The next argument, a number of keypoints and of values of each, 2 or 3. */
+  keypointShape(name: string): readonly [count: number, values: number] {
+    return this.#checked(name, undefined, keypointShapeExpected, isKeypointShape);
+  }
+
   /** The next argument as it is, `undefined` when absent. */
   any(): unknown {
     return this.#values[this.#next++];
@@ -88,6 +99,17 @@ export class Args {
     if (valid(value)) return value;
     throw this.error(`argument ${index + 1} (${name}) is ${show(value)}: ${expected} is expected`);
   }
+}
+
+/** What a number of keypoints and of values of each has to be. */
+export const keypointShapeExpected =
+  "[keypoints, values of each], such as [17, 3], up to 1000 keypoints of 2 or 3 values";
+
+/** Whether this is a number of keypoints and of values of each. */
+export function isKeypointShape(value: unknown): value is readonly [count: number, values: number] {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [count, values] = value as [unknown, unknown];
+  return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= 1000 && (values === 2 || values === 3);
 }
 
 function isSize(value: unknown): value is number {

@@ -3,6 +3,7 @@ import { didYouMean, LookonceError, show } from "@lookonce/errors";
 import type { ActivationName } from "../functional/silu.ts";
 import { parseActivation } from "./activation-name.ts";
 import { resolveAnchors } from "./anchor-presets.ts";
+import { isKeypointShape, keypointShapeExpected } from "./args.ts";
 import { readDocument } from "./document.ts";
 import { chooseScale, type ScaleFactors } from "./scale.ts";
 
@@ -33,6 +34,10 @@ export interface ModelConfig extends ScaleFactors {
   activation: ActivationName;
   /** Bins per side of an anchor-free box. */
   regMax: number;
+  /** Number of keypoints and of values of each, of models that predict any (`kpt_shape`). */
+  keypointShape: readonly [count: number, values: number] | undefined;
+  /** Whose rules a classification model follows, whose head is the same in both (default v8). */
+  family: "v5" | "v8";
   /** How many of the layers are the backbone. */
   backboneLayers: number;
   layers: ConfigLayer[];
@@ -46,6 +51,8 @@ export interface ParseModelConfigOptions {
   name?: string;
   /** Number of classes in place of the file's. */
   nc?: number;
+  /** Number of keypoints and of values of each in place of the file's. */
+  keypointShape?: readonly [count: number, values: number];
   /** Key of `scales` in place of the file's. */
   scale?: string;
   /** Channels of the image (default the file's `ch` or `channels`, or 3). */
@@ -72,6 +79,8 @@ const knownKeys = [
   "max_channels",
   "activation",
   "anchors",
+  "family",
+  "kpt_shape",
   "reg_max",
   "backbone",
   "head",
@@ -95,7 +104,8 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   const backbone = file.layers("backbone");
   const given = [...backbone, ...file.layers("head")];
   if (given.length === 0) throw file.error("has no layers");
-  const values = { nc, anchors: resolveAnchors(document.anchors) };
+  const keypointShape = file.keypointShape(options.keypointShape ?? document.kpt_shape);
+  const values = { nc, anchors: resolveAnchors(document.anchors), keypointShape };
   return {
     name,
     nc,
@@ -103,15 +113,22 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
     ...factors,
     activation: parseActivation(document.activation, name),
     regMax: file.positive("reg_max", document.reg_max ?? 16),
+    keypointShape,
+    family: file.family(),
     backboneLayers: backbone.length,
     layers: given.map((layer, index) => file.layer(layer, { index, values })),
-    source: { ...document, nc, ch: channels, ...(factors.scale === undefined ? {} : { scale: factors.scale }) },
+    source: {
+      ...document,
+      ...{ nc, ch: channels },
+      ...(factors.scale === undefined ? {} : { scale: factors.scale }),
+      ...(keypointShape === undefined ? {} : { kpt_shape: keypointShape }),
+    },
   };
 }
 
 interface LayerPlace {
   index: number;
-  values: { nc: number; anchors: unknown };
+  values: { nc: number; anchors: unknown; keypointShape: unknown };
 }
 
 /** The checks of one file, with its name in every error. */
@@ -142,6 +159,18 @@ class ConfigFile {
     if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most) return value as number;
     const range = (value as number) > most ? `from 1 to ${most}` : "of at least 1";
     throw this.error(`${key} is ${show(value)}: a whole number ${range} is expected`);
+  }
+
+  keypointShape(shape: unknown): ModelConfig["keypointShape"] {
+    if (shape === undefined || shape === null) return undefined;
+    if (isKeypointShape(shape)) return shape;
+    throw this.error(`kpt_shape is ${show(shape)}: ${keypointShapeExpected} is expected`);
+  }
+
+  family(): ModelConfig["family"] {
+    const { family = "v8" } = this.#document;
+    if (family === "v5" || family === "v8") return family;
+    throw this.error(`family is ${show(family)}: v5 or v8 is expected`);
   }
 
   layers(key: "backbone" | "head"): unknown[] {
@@ -189,5 +218,6 @@ function resolveArgument(arg: unknown, values: LayerPlace["values"]): unknown {
   if (arg === "False") return false;
   if (arg === "nc") return values.nc;
   if (arg === "anchors") return values.anchors ?? null;
+  if (arg === "kpt_shape") return values.keypointShape ?? null;
   return arg;
 }

@@ -12,13 +12,18 @@ export interface BuildContext {
   inputs: { readonly channels: readonly number[]; only(): number };
   /** Repeats after scaling by depth. */
   repeats: number;
-  /** Channels after scaling by width, a multiple of 8 (the count of the head's outputs is left as it is). */
-  scaleWidth(channels: number): number;
+  /**
+   * Channels after scaling by width, a multiple of 8. A layer with as many as the head has outputs is left as it is, unless
+   * these are channels inside of a module.
+   */
+  scaleWidth(channels: number, options?: { isInner?: boolean }): number;
   activation: ActivationName;
   nc: number;
   /** Bins per side of an anchor-free box. */
   regMax: number;
   release: V5Release;
+  /** Whose rules a head follows that is the same module in both families. */
+  family: "v5" | "v8";
   /** Side of a Bottleneck's first filter: 1 in models with anchors (YOLOv5), 3 in others (YOLOv8). */
   bottleneckKernel: 1 | 3;
   /** Key of `scales` that was chosen. */
@@ -30,6 +35,8 @@ export interface BuildContext {
 /** How a module is made from a layer. Layers with repeats become a chain, unless the module repeats inside itself. */
 export interface ModuleSpec {
   repeatsInside?: boolean;
+  /** Of heads: whether these arguments make it one with anchors. Default: never. */
+  isAnchorBased?(args: readonly unknown[]): boolean;
   /** Returns the module and the arguments to show for it. */
   build(context: BuildContext): { module: Module; args: unknown[] };
 }

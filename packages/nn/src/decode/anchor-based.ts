@@ -9,17 +9,19 @@ export interface AnchorBasedOptions {
   strides: readonly number[];
   /** Where the cells lie. Default: a constant. */
   cells?: CellPositions;
+  /** Numbers of an anchor after its classes, which stay as they are (mask coefficients). Default 0. */
+  extras?: number;
 }
 
 /**
  * Decodes an anchor-based head free of grid sensitivity (YOLOv5 6.1; Bochkovskiy et al., arXiv 2004.10934, section 3.4).
  *
- * raw [N, h, w, na·(5 + nc)] a level, anchor by anchor → [N, A, 5 + nc]: center x, center y, width, height in pixels,
- * objectness, class probabilities; A runs over level, anchor, y, x.
+ * raw [N, h, w, na·(5 + nc + extras)] a level, anchor by anchor → [N, A, 5 + nc + extras]: center x, center y, width, height
+ * in pixels, objectness, class probabilities, extras; A runs over level, anchor, y, x.
  */
 export function decodeAnchorBased(
   raw: readonly tf.Tensor4D[],
-  { anchors, strides, cells = cellPositions }: AnchorBasedOptions,
+  { anchors, strides, cells = cellPositions, extras = 0 }: AnchorBasedOptions,
 ): tf.Tensor3D {
   const levels = raw.map((map, level) => {
     const [n, height, width, outputs] = map.shape;
@@ -27,10 +29,12 @@ export function decodeAnchorBased(
     const na = sizes.shape[0];
     const no = outputs / na;
     const split = tf.transpose(tf.reshape(map, [n, height, width, na, no]), [0, 3, 1, 2, 4]);
-    const shares = tf.sigmoid(tf.reshape(split, [n, na, height * width, no]));
-    const [box, rest] = tf.split<tf.Tensor>(shares, [4, no - 4], 3) as [tf.Tensor, tf.Tensor];
+    const outputsOf = tf.reshape(split, [n, na, height * width, no]);
+    const parts = extras === 0 ? [outputsOf] : tf.split<tf.Tensor>(outputsOf, [no - extras, extras], 3);
+    const [logits, ...coefficients] = parts as [tf.Tensor, ...tf.Tensor[]];
+    const [box, rest] = tf.split<tf.Tensor>(tf.sigmoid(logits), [4, no - extras - 4], 3) as [tf.Tensor, tf.Tensor];
     const xywh = anchorsToXywh(box, cells([height, width], -0.5), tf.reshape(sizes, [na, 1, 2]));
-    const rows = tf.concat([tf.mul(xywh, strides[level] as number), rest], 3);
+    const rows = tf.concat([tf.mul(xywh, strides[level] as number), rest, ...coefficients], 3);
     return tf.reshape(rows, [n, na * height * width, no]);
   });
   return tf.concat(levels, 1) as tf.Tensor3D;

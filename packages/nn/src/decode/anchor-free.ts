@@ -12,24 +12,42 @@ export interface AnchorFreeOptions {
   distances?: (logits: tf.Tensor) => tf.Tensor;
   /** Where the cells lie. Default: a constant. */
   cells?: CellPositions;
+  /** What comes after the classes. Default: nothing. */
+  extras?: ExtrasDecoding;
+}
+
+/** How a task decodes what each cell predicts besides box and classes. */
+export interface ExtrasDecoding {
+  /** Numbers a cell. */
+  count: number;
+  /** Decodes a level's [N, A, count]. Default: as they are. */
+  decode?: (raw: tf.Tensor3D, level: { points: tf.Tensor2D; stride: number }) => tf.Tensor;
+  /** Boxes from distances [N, A, 4] and decoded extras, in cells. Default {@link distancesToXywh}. */
+  boxes?: (distances: tf.Tensor, points: tf.Tensor2D, extras: tf.Tensor) => tf.Tensor;
 }
 
 /**
  * Decodes an anchor-free head (YOLOv8; Tian et al., FCOS, arXiv 1904.01355): every cell predicts the distances from its
  * center to the four sides of a box.
  *
- * raw [N, h, w, 4·regMax + nc] a level: bins of left, top, right, bottom in cells, then class logits → [N, A, 4 + nc]:
- * center x, center y, width, height in pixels, class probabilities; A runs over level, y, x.
+ * raw [N, h, w, 4·regMax + nc + extras] a level: bins of left, top, right, bottom in cells, class logits, extras
+ * → [N, A, 4 + nc + extras]: center x, center y, width, height in pixels, class probabilities, extras; A runs over level, y, x.
  */
 export function decodeAnchorFree(raw: readonly tf.Tensor4D[], options: AnchorFreeOptions): tf.Tensor3D {
-  const { strides, regMax, distances = expectedDistances, cells = cellPositions } = options;
+  const { strides, regMax, distances = expectedDistances, cells = cellPositions, extras } = options;
+  const { count = 0, decode = (rest: tf.Tensor3D) => rest, boxes: toBoxes = distancesToXywh } = extras ?? {};
   const levels = raw.map((map, level) => {
     const [n, height, width, outputs] = map.shape;
     const rows = tf.reshape(map, [n, height * width, outputs]);
-    const [bins, logits] = tf.split<tf.Tensor>(rows, [4 * regMax, outputs - 4 * regMax], 2) as [tf.Tensor, tf.Tensor];
+    const parts = [4 * regMax, outputs - 4 * regMax - count, ...(count > 0 ? [count] : [])];
+    const [bins, logits, rest] = tf.split<tf.Tensor3D>(rows, parts, 2) as [tf.Tensor, tf.Tensor, tf.Tensor3D?];
     const sides = distances(tf.reshape(bins, [n, height * width, 4, regMax]));
-    const boxes = tf.mul(distancesToXywh(sides, cells([height, width], 0.5)), strides[level] as number);
-    return tf.concat([boxes, tf.sigmoid(logits)], 2);
+    const points = cells([height, width], 0.5);
+    const stride = strides[level] as number;
+    const decoded = rest && decode(rest, { points, stride });
+    const boxes = decoded === undefined ? distancesToXywh(sides, points) : toBoxes(sides, points, decoded);
+    const known = [tf.mul(boxes, stride), tf.sigmoid(logits)];
+    return tf.concat(decoded === undefined ? known : [...known, decoded], 2);
   });
   return tf.concat(levels, 1) as tf.Tensor3D;
 }

@@ -24,19 +24,39 @@ const anchors: HeadSpec["anchors"] = [
   ],
 ];
 
-const heads = [
+interface TestHead {
+  name: string;
+  head: HeadSpec;
+  outputs: number;
+  decode: (raw: tf.Tensor4D[]) => tf.Tensor3D;
+}
+
+const sizes = anchors.map((level) => tf.tensor2d(level.flat(), [2, 2]));
+
+const heads: TestHead[] = [
   {
     name: "anchor-free",
     head: { nc: 3, strides, regMax: 16, anchors: [] },
     outputs: 4 * 16 + 3,
-    decode: (raw: tf.Tensor4D[]) => decodeAnchorFree(raw, { strides, regMax: 16 }),
+    decode: (raw) => decodeAnchorFree(raw, { strides, regMax: 16 }),
+  },
+  {
+    name: "anchor-free with extras",
+    head: { nc: 3, strides, regMax: 16, anchors: [], extras: 5 },
+    outputs: 4 * 16 + 3 + 5,
+    decode: (raw) => decodeAnchorFree(raw, { strides, regMax: 16, extras: { count: 5 } }),
   },
   {
     name: "anchor-based",
     head: { nc: 3, strides, regMax: 0, anchors },
     outputs: 2 * (5 + 3),
-    decode: (raw: tf.Tensor4D[]) =>
-      decodeAnchorBased(raw, { strides, anchors: anchors.map((level) => tf.tensor2d(level.flat(), [2, 2])) }),
+    decode: (raw) => decodeAnchorBased(raw, { strides, anchors: sizes }),
+  },
+  {
+    name: "anchor-based with extras",
+    head: { nc: 3, strides, regMax: 0, anchors, extras: 4 },
+    outputs: 2 * (5 + 3 + 4),
+    decode: (raw) => decodeAnchorBased(raw, { strides, anchors: sizes, extras: 4 }),
   },
 ];
 
@@ -56,7 +76,8 @@ describe.each(heads)("$name decoding of random maps", ({ head, outputs, decode }
     expect(found.hasObjectness).toBe(head.anchors.length > 0);
     expect(found.shape).toEqual([1, found.anchors.length, channels]);
     const [classes, objectness] = head.anchors.length > 0 ? [5, (row: Float32Array) => row[4] ?? 0] : [4, () => 1];
-    const scores = (row: Float32Array) => Array.from(row.subarray(classes), (value) => value * objectness(row));
+    const end = classes + head.nc;
+    const scores = (row: Float32Array) => Array.from(row.subarray(classes, end), (value) => value * objectness(row));
     const passing = Array.from({ length: anchorCount }, (_, i) => i).filter((i) =>
       scores(all.subarray(i * channels, (i + 1) * channels)).some((score) => score > conf),
     );
@@ -65,12 +86,26 @@ describe.each(heads)("$name decoding of random maps", ({ head, outputs, decode }
       const row = found.data.subarray(i * channels, (i + 1) * channels);
       const expected = all.slice(anchor * channels, (anchor + 1) * channels);
       // Classes that do not pass are left at 0.
-      const isLeftOut = (value: number, c: number) => c >= classes && value * objectness(expected) <= conf;
+      const isLeftOut = (value: number, c: number) => c >= classes && c < end && value * objectness(expected) <= conf;
       expectClose(
         row,
         expected.map((value, c) => (isLeftOut(value, c) ? 0 : value)),
         { abs: 1e-4 },
       );
     });
+  });
+});
+
+describe("a map of prototypes behind the levels' maps", () => {
+  it("comes with the prediction, as does the shape of keypoints", () => {
+    const maps = shapes.map(([height, width]) => {
+      return { data: new Float32Array(height * width * 71).fill(9), shape: [1, height, width, 71] };
+    });
+    const prototypes = { data: Float32Array.from({ length: 12 * 20 * 4 }, (_, i) => i), shape: [1, 12, 20, 4] };
+    const head = { nc: 3, strides, regMax: 16, anchors: [], extras: 4, keypointShape: [2, 2] } as const;
+    const found = decodeMaps([...maps, prototypes], head, 0.5);
+    expect(found.prototypes).toEqual({ data: prototypes.data, shape: [12, 20, 4] });
+    expect([found.shape, found.extras, found.keypointShape]).toEqual([[1, 75, 11], 4, [2, 2]]);
+    expect(decodeMaps(maps, head, 0.5).prototypes).toBeUndefined();
   });
 });

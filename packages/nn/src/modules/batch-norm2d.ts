@@ -10,13 +10,14 @@ import { Layer } from "../module.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /**
- * Batch normalization (Ioffe and Szegedy, arXiv 1502.03167) with eps 1e-3 and momentum 0.03. [N, H, W, C] → the same.
+ * Batch normalization (Ioffe and Szegedy, arXiv 1502.03167) with eps 1e-3 and momentum 0.03, unless the head has others.
+ * [N, H, W, C] → the same.
  *
  * In training it normalizes with the batch's statistics and moves the running ones; in inference it uses the latter.
  */
 export class BatchNorm2d extends Layer {
-  readonly eps: number = batchNormDefaults.eps;
-  readonly momentum: number = batchNormDefaults.momentum;
+  eps: number = batchNormDefaults.eps;
+  momentum: number = batchNormDefaults.momentum;
   readonly weight: VariableSlot<tf.Rank.R1>;
   readonly bias: VariableSlot<tf.Rank.R1>;
   readonly runningMean: VariableSlot<tf.Rank.R1>;

@@ -5,35 +5,31 @@ import type { ModuleSpec } from "../config/module-spec.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
 
-/** Whether these arguments of Detect make it the anchor-based one: a second that is no table of widths. */
-export function isAnchorBased(args: readonly unknown[]): boolean {
-  return args.length > 1 && !isWidths(args[1]);
-}
-
 /**
  * `Detect: [nc]` is anchor-free, `Detect: [nc, anchors]` anchor-based; anchors per level in pixels, or only their number.
  *
  * `Detect: [nc, {c2: 80, c3: 320}]` is anchor-free with the widths of its branches set by hand, each or both.
  */
 export const detectSpec: ModuleSpec = {
+  isAnchorBased,
   build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise }) {
-    const classes = args.size("classes");
-    if (classes !== nc) throw args.error(`has ${classes} classes where nc is ${nc}: write nc in place of the number`);
+    args.classes(nc);
     const { channels } = inputs;
-    const given = resolveAnchors(args.any());
-    if (given === undefined || isWidths(given)) {
-      const widths = given === undefined ? {} : readWidths(given, args);
-      const module = new DetectV8(classes, channels, { regMax, activation, depthwise, ...widths });
-      return { module, args: given === undefined ? [classes, channels] : [classes, given, channels] };
+    if (isAnchorBased(args.given(0))) {
+      const anchors = readAnchors(args, channels.length);
+      return { module: new DetectV5(nc, channels, { anchors, release }), args: [nc, anchors, channels] };
     }
-    const anchors = readAnchors(given, channels.length);
-    if (anchors === undefined) {
-      const expected = `one list of widths and heights for each of its ${channels.length} inputs, all as long, a number, or one of ${Object.keys(anchorPresets).join(", ")}`;
-      throw args.error(`anchors are ${show(given)}: ${expected} is expected`);
-    }
-    return { module: new DetectV5(classes, channels, { anchors, release }), args: [classes, anchors, channels] };
+    const given = args.any() as Record<string, unknown> | undefined;
+    const widths = given === undefined ? {} : readWidths(given, args);
+    const module = new DetectV8(nc, channels, { regMax, activation, depthwise, ...widths });
+    return { module, args: given === undefined ? [nc, channels] : [nc, given, channels] };
   },
 };
+
+/** A second argument that is no table of widths. */
+function isAnchorBased(args: readonly unknown[]): boolean {
+  return args.length > 1 && !isWidths(args[1]);
+}
 
 /** Most anchors a level; three are usual. */
 const maxAnchors = 1000;
@@ -57,7 +53,16 @@ function readWidths(given: Record<string, unknown>, args: Args): Pick<DetectV8Op
   return { boxWidth: given.c2 as number | undefined, classWidth: given.c3 as number | undefined };
 }
 
-function readAnchors(given: unknown, levels: number): number[][] | undefined {
+/** The next argument, anchors: in pixels by level, only their number, or a preset's name. */
+export function readAnchors(args: Args, levels: number): number[][] {
+  const given = resolveAnchors(args.any());
+  const anchors = anchorsByLevel(given, levels);
+  if (anchors !== undefined) return anchors;
+  const expected = `one list of widths and heights for each of its ${levels} inputs, all as long, a number, or one of ${Object.keys(anchorPresets).join(", ")}`;
+  throw args.error(`anchors are ${show(given)}: ${expected} is expected`);
+}
+
+function anchorsByLevel(given: unknown, levels: number): number[][] | undefined {
   if (Number.isInteger(given) && (given as number) > 0 && (given as number) <= maxAnchors) {
     // Placeholders until anchors are fitted to the data, as YOLOv5 fills them in.
     return Array.from({ length: levels }, () => Array.from({ length: (given as number) * 2 }, (_, i) => i));

@@ -18,18 +18,21 @@ export interface DetectV5Options {
   anchors: Levels;
   /** Which release's rules for the anchors' order and the class bias apply (default 7.0). */
   release?: V5Release;
+  /** Outputs of an anchor after its classes, which a task has besides boxes and classes (default 0). */
+  extras?: number;
 }
 
 /**
  * YOLOv5's anchor-based head: one 1×1 convolution a level (`m`).
  *
- * Raw [N, h, w, na·(5 + nc)], anchor by anchor. Decoded [N, A, 5 + nc]: center x, center y, width, height in pixels,
- * objectness, class probabilities; A runs over level, anchor, y, x.
+ * Raw [N, h, w, na·(5 + nc + extras)], anchor by anchor. Decoded [N, A, 5 + nc + extras]: center x, center y, width, height in
+ * pixels, objectness, class probabilities, extras as they are; A runs over level, anchor, y, x.
  */
 export class DetectV5 extends Head {
   override readonly family = "v5";
   override readonly nc: number;
   override readonly regMax = 0;
+  override readonly extras: number;
   readonly release: V5Release;
   /** Channels of each level's map, finest first. */
   readonly channels: readonly number[];
@@ -40,16 +43,17 @@ export class DetectV5 extends Head {
   readonly #buffer: VariableSlot<tf.Rank.R3>;
   #anchors: [number, number][][] = [];
 
-  constructor(nc: number, channels: readonly number[], { anchors, release = "7.0" }: DetectV5Options) {
+  constructor(nc: number, channels: readonly number[], { anchors, release = "7.0", extras = 0 }: DetectV5Options) {
     super();
     this.nc = nc;
     this.release = release;
+    this.extras = extras;
     this.#pixels = anchors;
     const perLevel = (anchors[0] as readonly number[]).length / 2;
     this.channels = channels;
     this.anchorsPerLevel = perLevel;
     this.#buffer = this.buffer("anchors", [channels.length, perLevel, 2]);
-    const outputs = perLevel * (5 + nc);
+    const outputs = perLevel * (5 + nc + extras);
     this.m = this.child("m", new ModuleList(channels.map((c) => new Conv2d(c, outputs))));
   }
 
@@ -109,7 +113,8 @@ export class DetectV5 extends Head {
   override decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D {
     return tf.tidy(() => {
       const anchors = tf.unstack(this.#buffer.value, 0) as tf.Tensor2D[];
-      return decodeAnchorBased(raw, { anchors, strides: this.strides, cells });
+      const { strides, extras } = this;
+      return decodeAnchorBased(raw.slice(0, strides.length), { anchors, strides, cells, extras });
     });
   }
 
@@ -129,7 +134,8 @@ export class DetectV5 extends Head {
     );
     for (const [i, stride] of this.strides.entries()) {
       const bias = (this.m.items[i] as Conv2d).requireBias();
-      const perAnchor = [0, 0, 0, 0, Math.log(8 / (640 / stride) ** 2), ...classes];
+      const others = new Array<number>(this.extras).fill(0);
+      const perAnchor = [0, 0, 0, 0, Math.log(8 / (640 / stride) ** 2), ...classes, ...others];
       const repeats = bias.size / perAnchor.length;
       bias.change((before) => tf.add(before, tf.tile(tf.tensor1d(perAnchor), [repeats])));
     }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ModuleList, Sequential } from "../containers.ts";
-import { decodeAnchorFree } from "../decode/anchor-free.ts";
+import { decodeAnchorFree, type ExtrasDecoding } from "../decode/anchor-free.ts";
 import type { CellPositions } from "../decode/cell-positions.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import { Head } from "../head.ts";
@@ -23,6 +23,8 @@ export interface DetectV8Options {
   boxWidth?: number;
   /** Channels within a class branch, `c3` (default {@link headWidths}). */
   classWidth?: number;
+  /** Outputs of a third branch, which a task has besides boxes and classes (default 0: no such branch). */
+  extras?: number;
 }
 
 /**
@@ -37,16 +39,18 @@ export function headWidths(finest: number, { nc, regMax }: { nc: number; regMax:
 const biasImageSide = 640;
 
 /**
- * YOLOv8's anchor-free head: a branch for box distributions (`cv2`) and one for classes (`cv3`) on every level.
+ * YOLOv8's anchor-free head: a branch for box distributions (`cv2`) and one for classes (`cv3`) on every level, and a third
+ * (`cv4`) for what another task predicts of each cell, its extras.
  *
- * Raw [N, h, w, 4·regMax + nc]: bins of left, top, right, bottom, then class logits. Decoded [N, A, 4 + nc]: center x,
- * center y, width, height in pixels, class probabilities; A runs over level, y, x.
+ * Raw [N, h, w, 4·regMax + nc + extras]: bins of left, top, right, bottom, class logits, extras. Decoded
+ * [N, A, 4 + nc + extras]: center x, center y, width, height in pixels, class probabilities, extras; A runs over level, y, x.
  */
 export class DetectV8 extends Head {
   override readonly family = "v8";
   override readonly nc: number;
   override readonly regMax: number;
   override readonly anchors: readonly [] = [];
+  override readonly extras: number;
   /** Channels of each level's map, finest first. */
   readonly channels: readonly number[];
   /** Channels within a box branch, `c2`. */
@@ -55,13 +59,18 @@ export class DetectV8 extends Head {
   readonly classWidth: number;
   readonly cv2: ModuleList<Sequential>;
   readonly cv3: ModuleList<Sequential>;
+  readonly cv4: ModuleList<Sequential>;
   readonly dfl: Dfl;
+  /** Channels within a branch of extras, `c4`: max(⌊ch₀ / 4⌋, extras). */
+  readonly extraWidth: number;
 
   constructor(nc: number, channels: readonly number[], options: DetectV8Options = {}) {
     super();
-    const { regMax = 16, activation = "silu", depthwise = false } = options;
+    const { regMax = 16, activation = "silu", depthwise = false, extras = 0 } = options;
     this.nc = nc;
     this.regMax = regMax;
+    this.extras = extras;
+    this.extraWidth = Math.max(Math.floor((channels[0] as number) / 4), extras);
     const { c2, c3 } = headWidths(channels[0] as number, { nc, regMax });
     const { boxWidth = c2, classWidth = c3 } = options;
     this.channels = channels;
@@ -80,6 +89,9 @@ export class DetectV8 extends Head {
     this.cv2 = this.child("cv2", new ModuleList(boxes));
     this.cv3 = this.child("cv3", new ModuleList(classes));
     this.dfl = this.child("dfl", new Dfl(regMax));
+    const others = extras === 0 ? [] : channels;
+    this.cv4 = new ModuleList(others.map((c) => branch(c, this.extraWidth, { output: extras, make: step })));
+    if (extras > 0) this.child("cv4", this.cv4);
   }
 
   override forward(levels: tf.Tensor4D[]): tf.Tensor4D[] {
@@ -92,8 +104,15 @@ export class DetectV8 extends Head {
   }
 
   override decode(raw: tf.Tensor4D[], cells?: CellPositions): tf.Tensor3D {
+    const { strides, regMax, extrasDecoding: extras } = this;
     const distances = (logits: tf.Tensor): tf.Tensor => this.dfl.forward(logits);
-    return tf.tidy(() => decodeAnchorFree(raw, { strides: this.strides, regMax: this.regMax, distances, cells }));
+    const levels = raw.slice(0, strides.length);
+    return tf.tidy(() => decodeAnchorFree(levels, { strides, regMax, distances, cells, extras }));
+  }
+
+  /** How extras are decoded: as they are, unless a task says otherwise. */
+  protected get extrasDecoding(): ExtrasDecoding {
+    return { count: this.extras };
   }
 
   override outputShapes(levels: Shape[], cost?: Cost): Shape[] {
@@ -113,7 +132,7 @@ export class DetectV8 extends Head {
     }
   }
 
-  #branches(level: number): [Sequential, Sequential] {
-    return [this.cv2.items[level] as Sequential, this.cv3.items[level] as Sequential];
+  #branches(level: number): Sequential[] {
+    return [this.cv2, this.cv3, this.cv4].flatMap(({ items }) => items[level] ?? []);
   }
 }

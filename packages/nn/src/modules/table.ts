@@ -11,6 +11,7 @@ import { c3TrSpec } from "./c3-tr.ts";
 import { c3kSpec } from "./c3k.ts";
 import { c3k2Spec } from "./c3k2.ts";
 import { c3xSpec } from "./c3x.ts";
+import { classifySpec } from "./classify.ts";
 import { concatSpec } from "./concat.ts";
 import { contractSpec } from "./contract.ts";
 import { convSpec } from "./conv.ts";
@@ -22,7 +23,10 @@ import { focusSpec } from "./focus.ts";
 import { ghostBottleneckSpec } from "./ghost-bottleneck.ts";
 import { ghostConvSpec } from "./ghost-conv.ts";
 import { maxPool2dSpec } from "./max-pool2d.ts";
+import { obbSpec } from "./obb.ts";
+import { poseSpec } from "./pose.ts";
 import { psaSpec } from "./psa.ts";
+import { segmentSpec } from "./segment.ts";
 import { sppSpec } from "./spp.ts";
 import { sppfSpec } from "./sppf.ts";
 import { transformerBlockSpec } from "./transformer-block.ts";
@@ -61,6 +65,10 @@ const modules = new Map<string, ModuleSpec>(
     Upsample: upsampleSpec,
     ZeroPad2d: zeroPad2dSpec,
     Detect: detectSpec,
+    Segment: segmentSpec,
+    Pose: poseSpec,
+    OBB: obbSpec,
+    Classify: classifySpec,
   }),
 );
 

@@ -1,8 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Head } from "../head.ts";
 import type { Module } from "../module.ts";
+import { Classify } from "../modules/classify.ts";
 import { DetectV5 } from "../modules/detect-v5.ts";
 import { DetectV8, headWidths } from "../modules/detect-v8.ts";
+import { Segment, SegmentV5 } from "../modules/segment.ts";
 
 /** YOLOv8's head: a box branch and a class branch on every level. */
 export interface AnchorFreeHead {
@@ -18,8 +20,11 @@ export interface AnchorFreeHead {
   rule: { c2: number; c3: number };
   /** Fixed weights that turn bins into distances. */
   dfl: number;
-  /** Per level, finest first: pixels per cell, channels of the map, parameters of its two branches. */
-  levels: { stride: number; channels: number; box: number; class: number }[];
+  /** What the third branches predict besides boxes and classes, their outputs a cell, and channels within. */
+  extras?: { name: string; outputs: number; c4: number } | undefined;
+  prototypes?: PrototypesDescription | undefined;
+  /** Per level, finest first: pixels per cell, channels of the map, parameters of its two or three branches. */
+  levels: { stride: number; channels: number; box: number; class: number; extra?: number | undefined }[];
 }
 
 /** YOLOv5's head: one 1×1 convolution on every level. */
@@ -29,33 +34,72 @@ export interface AnchorBasedHead {
   nc: number;
   /** Anchors a level. */
   anchors: number;
-  /** Outputs a cell, anchors · (5 + nc): x, y, width, height, objectness and the classes of each anchor. */
+  /** Outputs a cell, anchors · (5 + nc + extras): x, y, width, height, objectness, classes and extras of each anchor. */
   outputs: number;
+  /** What an anchor has besides box and classes, and how many numbers that is. */
+  extras?: { name: string; outputs: number } | undefined;
+  prototypes?: PrototypesDescription | undefined;
   /** Per level, finest first: pixels per cell, channels of the map, parameters of its convolution. */
   levels: { stride: number; channels: number; parameters: number }[];
 }
 
+/** The branch of a segmentation head that masks are combined from. */
+export interface PrototypesDescription {
+  /** Number of prototypes. */
+  count: number;
+  /** Channels within the branch. */
+  hidden: number;
+  parameters: number;
+}
+
+/** The head of a classification model: a convolution, the mean over all cells, a linear layer. */
+export interface ClassifyHead {
+  family: "v5" | "v8";
+  parameters: number;
+  nc: number;
+  /** Channels of the last map, and of the vector that the classes come from. */
+  channels: number;
+  hidden: number;
+  /** Parameters of the convolution and of the linear layer. */
+  conv: number;
+  linear: number;
+}
+
 /** What a head's size comes from. */
-export type HeadDescription = AnchorFreeHead | AnchorBasedHead;
+export type HeadDescription = AnchorFreeHead | AnchorBasedHead | ClassifyHead;
 
 /** Counts a head's parameters by branch and level, with the numbers that its widths follow from. */
 export function describeHead(head: Head): HeadDescription {
   if (head instanceof DetectV8) return describeAnchorFree(head);
   if (head instanceof DetectV5) return describeAnchorBased(head);
+  if (head instanceof Classify) return describeClassify(head);
   throw new LookonceError("UNSUPPORTED", `${head.constructor.name} is a head that cannot be described`);
 }
 
+/** What a head has besides detection's. */
+function describeExtras(head: DetectV8 | DetectV5): Pick<AnchorBasedHead, "extras" | "prototypes"> {
+  const { extras, extrasName, prototypes } = head;
+  const proto = head instanceof Segment || head instanceof SegmentV5 ? head.proto : undefined;
+  return {
+    extras: extras === 0 ? undefined : { name: extrasName, outputs: extras },
+    prototypes: proto && { count: prototypes, hidden: proto.hidden, parameters: proto.parameterCount },
+  };
+}
+
 function describeAnchorFree(head: DetectV8): AnchorFreeHead {
-  const { nc, regMax, channels, strides, boxWidth, classWidth, parameterCount, dfl } = head;
+  const { nc, regMax, channels, strides, boxWidth, classWidth, extraWidth: c4, parameterCount, dfl } = head;
   const levels = head.cv2.items.map((box, i) => ({
     stride: strides[i] as number,
     channels: channels[i] as number,
     box: box.parameterCount,
     class: (head.cv3.items[i] as Module).parameterCount,
+    extra: head.cv4.items[i]?.parameterCount,
   }));
   const rule = headWidths(channels[0] as number, { nc, regMax });
   const widths = { c2: boxWidth, c3: classWidth, rule };
-  return { family: "v8", parameters: parameterCount, nc, regMax, ...widths, dfl: dfl.parameterCount, levels };
+  const { extras, prototypes } = describeExtras(head);
+  const parts = { dfl: dfl.parameterCount, extras: extras && { ...extras, c4 }, prototypes, levels };
+  return { family: "v8", parameters: parameterCount, nc, regMax, ...widths, ...parts };
 }
 
 function describeAnchorBased(head: DetectV5): AnchorBasedHead {
@@ -65,6 +109,13 @@ function describeAnchorBased(head: DetectV5): AnchorBasedHead {
     channels: channels[i] as number,
     parameters: conv.parameterCount,
   }));
-  const outputs = anchorsPerLevel * (5 + nc);
-  return { family: "v5", parameters: parameterCount, nc, anchors: anchorsPerLevel, outputs, levels };
+  const outputs = anchorsPerLevel * (5 + nc + head.extras);
+  const size = { parameters: parameterCount, nc, anchors: anchorsPerLevel, outputs };
+  return { family: "v5", ...size, ...describeExtras(head), levels };
+}
+
+function describeClassify({ family, nc, conv, linear, parameterCount }: Classify): ClassifyHead {
+  const [, , channels, hidden] = conv.conv.weight.shape;
+  const parts = { conv: conv.parameterCount, linear: linear.parameterCount };
+  return { family, parameters: parameterCount, nc, channels, hidden, ...parts };
 }

@@ -53,22 +53,8 @@ export interface SummarizeOptions {
 }
 
 /** Counts parameters and operations from shapes alone; nothing is computed. */
-export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptions = {}): ModelSummary {
-  const [height, width] = typeof imgsz === "number" ? [imgsz, imgsz] : imgsz;
-  const shapes: Shape[] = [];
-  const image: Shape = [height, width, model.config.channels];
-  const modules = model.layers.map(({ index, from, name, repeats, args, module, sources }): LayerSummary => {
-    const inputs = sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
-    const cost: Cost = { macs: 0, linearMacs: 0 };
-    const layer = { index, from, repeats, name, parameters: module.parameterCount, args };
-    if (module instanceof Head) {
-      const levels = module.outputShapes(inputs, cost);
-      return { ...layer, shape: levels.map((level) => [...level]), ...cost };
-    }
-    const shape = shapeOf(module, inputs, { where: `layer ${index} (${name})`, cost });
-    shapes.push(shape);
-    return { ...layer, shape: [...shape], ...cost };
-  });
+export function summarize(model: DetectionModel, options: SummarizeOptions = {}): ModelSummary {
+  const modules = summarizeLayers(model, options);
   const parameters = [...model.parameterSlots().values()];
   const moduleCount = model.namedModules().size;
   return {
@@ -82,4 +68,27 @@ export function summarize(model: DetectionModel, { imgsz = 640 }: SummarizeOptio
     head: describeHead(model.head),
     modules,
   };
+}
+
+/** Shapes [height, width, channels] of what a model's head returns for an image: the levels' maps, perhaps prototypes. */
+export function rawShapes(model: DetectionModel, options: SummarizeOptions): Shape[] {
+  return summarizeLayers(model, options).at(-1)?.shape as Shape[];
+}
+
+function summarizeLayers(model: DetectionModel, { imgsz = 640 }: SummarizeOptions): LayerSummary[] {
+  const [height, width] = typeof imgsz === "number" ? [imgsz, imgsz] : imgsz;
+  const shapes: Shape[] = [];
+  const image: Shape = [height, width, model.config.channels];
+  return model.layers.map(({ index, from, name, repeats, args, module, sources }): LayerSummary => {
+    const inputs = sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
+    const cost: Cost = { macs: 0, linearMacs: 0 };
+    const layer = { index, from, repeats, name, parameters: module.parameterCount, args };
+    if (module instanceof Head) {
+      const levels = module.outputShapes(inputs, cost);
+      return { ...layer, shape: levels.map((level) => [...level]), ...cost };
+    }
+    const shape = shapeOf(module, inputs, { where: `layer ${index} (${name})`, cost });
+    shapes.push(shape);
+    return { ...layer, shape: [...shape], ...cost };
+  });
 }

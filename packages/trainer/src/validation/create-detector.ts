@@ -41,7 +41,9 @@ export async function createDetector(
 
 /** A fused model in whole batches on the device that tfjs computes on. @param model disposed of with the detector */
 export function forwardDetector(model: DetectionModel, { raw: wantsRaw }: { raw: boolean }): BatchDetector {
-  const family = familyOf(model.family);
+  const { hasObjectness } = familyOf(model.family);
+  const { head } = model;
+  const { extras, keypointShape } = head;
   return {
     async detect(images) {
       const start = performance.now();
@@ -50,12 +52,14 @@ export function forwardDetector(model: DetectionModel, { raw: wantsRaw }: { raw:
       const input = feed<tf.Rank.R4>(data, [images.length, height, width, 3]);
       const ready = performance.now();
       const prediction = model.forward(input);
-      if (!wantsRaw) tf.dispose(prediction.raw);
-      const maps = wantsRaw ? prediction.raw : [];
+      const { levels, prototypes } = head.splitMaps(prediction.raw);
+      if (!wantsRaw) tf.dispose(levels);
+      const maps = [...(wantsRaw ? levels : []), ...(prototypes === undefined ? [] : [prototypes])];
       const [decoded, ...raw] = await Promise.all([read(prediction.decoded as tf.Tensor3D), ...maps.map(read)]);
       input.dispose();
       const inferenceMs = performance.now() - ready;
-      const predictions = splitPredictions(decoded, images.length, family);
+      const kind = { hasObjectness, extras, keypointShape, prototypes: prototypes && raw.at(-1) };
+      const predictions = splitPredictions(decoded, images.length, kind);
       return { predictions, raw: wantsRaw ? raw : undefined, prepareMs: ready - start, inferenceMs };
     },
     dispose: async () => model.dispose(),

@@ -3,11 +3,13 @@ import { table } from "../../terminal/table.ts";
 import { wrap } from "../../terminal/wrap.ts";
 import { count } from "./format.ts";
 
-type AnchorFree = Extract<HeadDescription, { family: "v8" }>;
-type AnchorBased = Extract<HeadDescription, { family: "v5" }>;
+type AnchorFree = Extract<HeadDescription, { regMax: number }>;
+type AnchorBased = Extract<HeadDescription, { anchors: number }>;
+type Classify = Extract<HeadDescription, { hidden: number }>;
 
 /** What a head's parameters come from, branch by branch. */
 export function headLines(head: HeadDescription, columns: number): string[] {
+  if ("hidden" in head) return classify(head, columns);
   return "regMax" in head ? anchorFree(head, columns) : anchorBased(head, columns);
 }
 
@@ -21,38 +23,81 @@ export function widthHint(columns: number): string[] {
 }
 
 function anchorFree(head: AnchorFree, columns: number): string[] {
-  const { nc, regMax, c2, c3, rule, levels, parameters, dfl } = head;
+  const { nc, regMax, c2, c3, rule, levels, parameters, dfl, extras, prototypes } = head;
   const ch0 = levels[0]?.channels ?? 0;
   const own = (width: number, byRule: number): string =>
     width === byRule ? `= ${width}` : `= ${byRule}, but the model file sets ${width}`;
   const [c2Rule, c3Rule] = [own(c2, rule.c2), own(c3, rule.c3)];
-  const rows = levels.map((level) => [level.stride, level.channels, level.box, level.class, level.box + level.class]);
+  const rows = levels.map(({ stride, channels, extra = 0, ...level }) => {
+    const branches = [level.box, level.class, ...(extras === undefined ? [] : [extra])];
+    return [stride, channels, ...branches, branches.reduce((total, one) => total + one, 0)];
+  });
   const sum = (column: number): number => rows.reduce((total, row) => total + (row[column] as number), 0);
+  const branches = ["box branch", "class branch", ...(extras === undefined ? [] : [`${extras.name} branch`])];
+  const once = (name: string, size: number): string[] => [name, "", ...branches.map(() => ""), count(size)];
   const cells = [
     ...rows.map((row) => row.map(count)),
-    ["DFL", "", "", "", count(dfl)],
-    ["total", "", count(sum(2)), count(sum(3)), count(parameters)],
+    once("DFL", dfl),
+    ...(prototypes === undefined ? [] : [once("prototypes", prototypes.parameters)]),
+    ["total", "", ...branches.map((_, i) => count(sum(2 + i))), count(parameters)],
   ];
+  const third =
+    extras === undefined
+      ? "and one for classes, c3 channels wide inside. Both widths follow"
+      : `one for classes, c3 channels wide inside, and one for ${extras.name}, c4 channels wide inside, with ` +
+        `${extras.outputs} ${extras.outputs === 1 ? "output" : "outputs"} a cell. The widths follow`;
   return [
-    `The head has ${count(parameters)} parameters: on each level a branch for boxes, c2 channels wide inside, and ` +
-      "one for classes, c3 channels wide inside. Both widths follow from the finest level's channels ch[0]:",
+    `The head has ${count(parameters)} parameters: on each level a branch for boxes, c2 channels wide inside, ` +
+      `${third} from the finest level's channels ch[0]:`,
     `  c2 = max(16, ch[0] / 4, 4 · reg_max) = max(16, ${Math.floor(ch0 / 4)}, 4 · ${regMax}) ${c2Rule}`,
     `  c3 = max(ch[0], min(nc, 100)) = max(${ch0}, min(${nc}, 100)) ${c3Rule}`,
+    ...(extras === undefined
+      ? []
+      : [`  c4 = max(ch[0] / 4, outputs) = max(${Math.floor(ch0 / 4)}, ${extras.outputs}) = ${extras.c4}`]),
+    ...prototypeLines(head),
   ]
     .flatMap((line) => indented(line, columns))
-    .concat(table(["stride", "channels", "box branch", "class branch", "parameters"], cells, { align: ">>>>>" }));
+    .concat(table(["stride", "channels", ...branches, "parameters"], cells, { align: ">".repeat(branches.length + 3) }));
+}
+
+/** Where the prototypes of a segmentation head come from. */
+function prototypeLines({ prototypes }: Pick<AnchorFree, "prototypes">): string[] {
+  if (prototypes === undefined) return [];
+  return [
+    `A branch on the finest level, ${prototypes.hidden} channels wide inside, makes ${prototypes.count} prototypes of twice ` +
+      "its size, from which each object's coefficients combine its mask.",
+  ];
+}
+
+function classify({ parameters, nc, channels, hidden, conv, linear }: Classify, columns: number): string[] {
+  const cells = [
+    ["convolution 1×1", count(channels), count(hidden), count(conv)],
+    ["linear", count(hidden), count(nc), count(linear)],
+    ["total", "", "", count(parameters)],
+  ];
+  return indented(
+    `The head has ${count(parameters)} parameters: a convolution of 1×1 with its normalization, whose map is averaged over ` +
+      "all cells, and a linear layer to the classes.",
+    columns,
+  ).concat(table(["layer", "inputs", "outputs", "parameters"], cells, { align: "<>>>" }));
 }
 
 function anchorBased(head: AnchorBased, columns: number): string[] {
-  const { anchors, nc, outputs, levels, parameters } = head;
+  const { anchors, nc, outputs, levels, parameters, extras, prototypes } = head;
   const cells = [
     ...levels.map((level) => [level.stride, level.channels, outputs, level.parameters].map(count)),
+    ...(prototypes === undefined ? [] : [["prototypes", "", "", count(prototypes.parameters)]]),
     ["total", "", "", count(parameters)],
   ];
+  const [formula, values, names] =
+    extras === undefined
+      ? [`5 + nc`, `5 + ${nc}`, "and the classes"]
+      : [`5 + nc + ${extras.outputs}`, `5 + ${nc} + ${extras.outputs}`, `classes and ${extras.name}`];
   return [
     `The head has ${count(parameters)} parameters: on each level one 1×1 convolution, from its channels to`,
-    `  anchors · (5 + nc) = ${anchors} · (5 + ${nc}) = ${outputs} outputs a cell`,
-    "(x, y, width, height, objectness and the classes of each anchor), and as many biases.",
+    `  anchors · (${formula}) = ${anchors} · (${values}) = ${outputs} outputs a cell`,
+    `(x, y, width, height, objectness${extras === undefined ? "" : ","} ${names} of each anchor), and as many biases.`,
+    ...prototypeLines(head),
   ]
     .flatMap((line) => indented(line, columns))
     .concat(table(["stride", "channels", "outputs", "parameters"], cells, { align: ">>>>" }));

@@ -1,0 +1,33 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * Decodes keypoints: x = 2 · raw + the cell's x, likewise y, in cells; visibility σ(raw) (YOLOv8 8.3).
+ *
+ * @param raw [..., A, K·D]: x, y and, with three values, a logit of the visibility of one point after the other
+ * @param points cell centers, x then y [A, 2]
+ * @param shape number of keypoints K and of values D of each, 2 or 3
+ * @returns [..., A, K, D]. Differentiable.
+ */
+export function decodeKeypoints(
+  raw: tf.Tensor,
+  points: tf.Tensor2D,
+  [count, values]: readonly [count: number, values: number],
+): tf.Tensor {
+  const split = tf.reshape(raw, [...raw.shape.slice(0, -1), count, values]);
+  const corners = tf.reshape(tf.sub(points, 0.5), [points.shape[0], 1, 2]);
+  const axis = split.rank - 1;
+  const [xy, ...rest] = (values === 2 ? [split] : tf.split(split, [2, values - 2], axis)) as [tf.Tensor, ...tf.Tensor[]];
+  const places = tf.add(tf.mul(xy, 2), corners);
+  return rest.length === 0 ? places : tf.concat([places, ...rest.map((logits) => tf.sigmoid(logits))], axis);
+}
+
+/** Keypoints as {@link decodeKeypoints} has them, in pixels; visibilities stay. [N, A, K·D] → the same shape. */
+export function keypointsInPixels(
+  raw: tf.Tensor3D,
+  { points, stride }: { points: tf.Tensor2D; stride: number },
+  shape: readonly [count: number, values: number],
+): tf.Tensor {
+  const keypoints = decodeKeypoints(raw, points, shape);
+  const factors = tf.tensor1d([stride, stride, ...Array.from({ length: shape[1] - 2 }, () => 1)]);
+  return tf.reshape(tf.mul(keypoints, factors), raw.shape);
+}

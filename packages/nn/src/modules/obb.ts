@@ -1,0 +1,31 @@
+import type { ModuleSpec } from "../config/module-spec.ts";
+import type { ExtrasDecoding } from "../decode/anchor-free.ts";
+import { decodeAngles, distancesToRotated } from "../decode/obb.ts";
+import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
+
+/**
+ * YOLOv8's head for oriented boxes: detection's, whose only extra is a logit of the box's angle. Decoded it is in radians, and
+ * the box is the turned one.
+ */
+export class OBB extends DetectV8 {
+  override readonly task = "obb";
+  override readonly extrasName = "angle";
+
+  constructor(nc: number, channels: readonly number[], options: DetectV8Options = {}) {
+    super(nc, channels, { ...options, extras: 1 });
+  }
+
+  protected override get extrasDecoding(): ExtrasDecoding {
+    return { count: 1, decode: decodeAngles, boxes: distancesToRotated };
+  }
+}
+
+/** `OBB: [nc, 1]`, the second the number of angles. */
+export const obbSpec: ModuleSpec = {
+  build({ args, inputs, activation, regMax, nc, depthwiseClasses: depthwise }) {
+    args.classes(nc);
+    args.exactly("angles", 1, 1);
+    const { channels } = inputs;
+    return { module: new OBB(nc, channels, { regMax, activation, depthwise }), args: [nc, 1, channels] };
+  },
+};
