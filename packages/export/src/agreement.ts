@@ -1,5 +1,4 @@
 import { LookonceError } from "@lookonce/errors";
-import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { checkImage, checkImageName, type ImageBatch } from "./check-image.ts";
 import { type Differences, largestDifferences, type Prediction, predict, surestDifferences } from "./compare.ts";
@@ -36,9 +35,7 @@ export async function requireAgreement(model: DetectionModel, candidate: Candida
   const { file, height, width, batch, precision } = candidate;
   const images = await checkImage({ height, width, batch });
   const expected = await predict(model, images, [batch, 3, height, width]);
-  const { outputLayout, hasObjectness } = familyOf(model.family);
-  const { nc, extras, keypointShape } = model.head;
-  const pair = { expected, found: await candidate.predict(images), outputLayout, hasObjectness, nc, extras, keypointShape };
+  const pair = { model, expected, found: await candidate.predict(images) };
   const found = precision === "float32" ? largestDifferences(pair) : surestDifferences(pair);
   const limit = tolerances[precision];
   // Written so that a NaN fails.

@@ -1,4 +1,3 @@
-import type { FamilySettings } from "@lookonce/config";
 import { familyOf, taskOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
@@ -15,10 +14,9 @@ export interface Differences {
 
 type Unit = keyof Differences;
 
-/** Two predictions of the same images, in the layout of exported files. */
-export interface PredictionPair
-  extends Pick<FamilySettings, "outputLayout" | "hasObjectness">,
-    Pick<DetectionModel["head"], "nc" | "extras" | "keypointShape"> {
+/** Two predictions of a model for the same images, in the layout of exported files. */
+export interface PredictionPair {
+  model: DetectionModel;
   expected: Prediction;
   found: Prediction;
 }
@@ -34,8 +32,9 @@ class Layout {
   readonly classes: readonly [number, number];
   readonly #steps: readonly [anchor: number, channel: number];
 
-  constructor({ shape }: Pick<Prediction, "shape">, pair: Omit<PredictionPair, "expected" | "found">) {
-    const { outputLayout, hasObjectness, nc, extras, keypointShape } = pair;
+  constructor({ expected: { shape }, model }: PredictionPair) {
+    const { outputLayout, hasObjectness } = familyOf(model.family);
+    const { nc, extras, keypointShape } = model.head;
     const [images, first, last] = shape as readonly [number, number, number?];
     // Without anchors there are classes alone
     const boxes = last === undefined ? 0 : hasObjectness ? 5 : 4;
@@ -63,7 +62,7 @@ class Layout {
 /** How far two predictions lie apart at most. */
 export function largestDifferences(pair: PredictionPair): Differences {
   const { expected, found } = pair;
-  const layout = new Layout(expected, pair);
+  const layout = new Layout(pair);
   const worst = new Worst();
   for (let image = 0; image < layout.images; image++) {
     for (const [channel, unit] of layout.units.entries()) {
@@ -97,8 +96,9 @@ const sureShare = 0.5;
  * model sees nothing this says nothing worth knowing. Of prototypes it is the mean of all.
  */
 export function surestDifferences(pair: PredictionPair): Differences {
-  const { expected, found, hasObjectness } = pair;
-  const layout = new Layout(expected, pair);
+  const { expected, found, model } = pair;
+  const { hasObjectness } = familyOf(model.family);
+  const layout = new Layout(pair);
   const { anchors, units, classes } = layout;
   const sums = { weight: 0, pixels: 0, probability: 0, value: 0 };
   for (let image = 0; image < layout.images; image++) {

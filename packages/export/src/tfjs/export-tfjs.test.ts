@@ -31,7 +31,7 @@ describe.each([
     const bytes = files.reduce((sum, name) => sum + readFileSync(join(file, name)).length, 0);
     expect(report).toMatchObject({ file, format: "tfjs", bytes, checkedOn: "coffee.jpg" });
     const pair = await both(model, file, size);
-    expect(pair.shape).toEqual(shape);
+    expect(pair.found.shape).toEqual(shape);
     const found = largestDifferences(pair);
     expect(found.pixels).toBeLessThan(1e-2);
     expect(found.probability).toBeLessThan(1e-4);
@@ -65,7 +65,7 @@ describe.each([
     await exportTfjs(model, { file, imgsz: [64, 96], dynamic: true });
     for (const batch of [1, 3]) {
       const pair = await both(model, file, { ...size, batch });
-      expect(pair.shape).toEqual([batch, ...shape.slice(1)]);
+      expect(pair.found.shape).toEqual([batch, ...shape.slice(1)]);
       expect(largestDifferences(pair).pixels).toBeLessThan(1e-2);
     }
   });

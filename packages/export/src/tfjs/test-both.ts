@@ -1,4 +1,3 @@
-import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import "@tensorflow/tfjs-backend-cpu";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
@@ -15,7 +14,7 @@ export async function both(
 ): Promise<Parameters<typeof largestDifferences>[0]> {
   const { height, width, batch } = size;
   const images = await checkImage(size);
-  const { data: expected } = await predict(model, images, [batch, 3, height, width]);
+  const expected = await predict(model, images, [batch, 3, height, width]);
   await tf.setBackend("cpu");
   try {
     const graph = await serveFolder(path, (address) => loadGraphModel(`${address}/model.json`));
@@ -23,11 +22,11 @@ export async function both(
       const x = tf.transpose(tf.tensor4d(images, [batch, 3, height, width]), [0, 2, 3, 1]);
       return graph.execute(x) as tf.Tensor;
     });
-    const found = (await output.data()) as Float32Array;
+    const data = (await output.data()) as Float32Array;
     const { shape } = output;
     tf.dispose(output);
     graph.dispose();
-    return { expected, found, shape, ...familyOf(model.family) };
+    return { model, expected, found: { data, shape } };
   } finally {
     await tf.setBackend("onnxruntime");
   }

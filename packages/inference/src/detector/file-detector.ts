@@ -71,8 +71,8 @@ async function detect(
     const outputs = await engine.run(joinPixels(group, count), [count, height, width, 3]);
     const [output, prototypes] = outputs as [EngineTensor, EngineTensor?];
     const { data, shape } = output;
-    const [images = 0, classes = 0] = shape;
-    const rows = layout === "classes" ? { data, shape: [images, 1, classes] } : output;
+    const [batch = 0, classes = 0] = shape;
+    const rows = layout === "classes" ? { data, shape: [batch, 1, classes] } : output;
     const axes = layout === "NCA" ? layout : "NAC";
     const kind = { hasObjectness, extras, keypointShape, prototypes, layout: axes } as const;
     const found = splitPredictions(rows, group.length, kind);

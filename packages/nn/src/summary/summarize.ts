@@ -72,7 +72,11 @@ export function summarize(model: DetectionModel, options: SummarizeOptions = {})
 
 /** Shapes [height, width, channels] of what a model's head returns for an image: the levels' maps, perhaps prototypes. */
 export function rawShapes(model: DetectionModel, options: SummarizeOptions): Shape[] {
-  return summarizeLayers(model, options).at(-1)?.shape as Shape[];
+  const maps: (number | number[])[] = summarizeLayers(model, options).at(-1)?.shape ?? [];
+  return maps.map((map) => {
+    const [h = 0, w = 0, channels = 0] = [map].flat();
+    return [h, w, channels];
+  });
 }
 
 function summarizeLayers(model: DetectionModel, { imgsz = 640 }: SummarizeOptions): LayerSummary[] {
