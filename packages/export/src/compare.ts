@@ -104,7 +104,8 @@ export function surestDifferences(pair: PredictionPair): Differences {
   for (let image = 0; image < layout.images; image++) {
     const confidence = (values: Float32Array, anchor: number): number => {
       let best = 0;
-      for (let c = classes[0]; c < classes[1]; c++) best = Math.max(best, values[layout.at(image, anchor, c)] as number);
+      for (let c = classes[0]; c < classes[1]; c++)
+        best = Math.max(best, values[layout.at(image, anchor, c)] as number);
       return hasObjectness && classes[0] > 0 ? best * (values[layout.at(image, anchor, 4)] as number) : best;
     };
     const confidences = Float32Array.from({ length: anchors }, (_, anchor) => confidence(expected.data, anchor));
@@ -165,6 +166,7 @@ export async function predict(
 /** A decoded prediction [N, A, channels] as the first output of exported files: in the family's layout, classes alone flat. */
 export function output0(model: DetectionModel, decoded: tf.Tensor3D): tf.Tensor {
   const [batch, anchors, channels] = decoded.shape;
-  if (taskOf(model.task).outputShape(model, { batch, anchors }).length === 2) return tf.reshape(decoded, [batch, channels]);
+  if (taskOf(model.task).outputShape(model, { batch, anchors }).length === 2)
+    return tf.reshape(decoded, [batch, channels]);
   return familyOf(model.family).outputLayout === "NCA" ? tf.transpose(decoded, [0, 2, 1]) : decoded;
 }

@@ -62,7 +62,8 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
       shapes.push(shapeOf(built.module, inputs, { where }));
     }
   }
-  if (head === undefined) throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be a head, such as Detect`);
+  if (head === undefined)
+    throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be a head, such as Detect`);
   // A map may be coarser than any that the head reads, as in a model without its coarsest level.
   const strides = shapes.map(([height]) => probeSide / height).filter((stride) => Number.isInteger(stride));
   return { layers, head, maxStride: Math.max(...strides, ...head.strides) };

@@ -179,15 +179,18 @@ const checkpoints = [
 ];
 
 describeGolden("checkpoints of the four tasks", ["tasks/e2e/segment/model.pt"], () => {
-  it.each(checkpoints)("$file is recognized by itself and predicts as the reference does", async ({ file, pass, task }) => {
-    const model = modelFromCheckpoint(readCheckpoint(sharedPath(`golden/${file}`)), file);
-    expect(model.task).toBe(task);
-    const golden = goldenTensors(pass);
-    const prediction = model.forward(pixels(golden as Tensors & { images_u8: GoldenTensor }));
-    await compareRaw(model, prediction, golden, { abs: 1e-4, rel: 1e-4, proto: 2e-4 });
-    await compareDecoded(model, prediction.decoded as tf.Tensor3D, golden);
-    model.dispose();
-  });
+  it.each(checkpoints)(
+    "$file is recognized by itself and predicts as the reference does",
+    async ({ file, pass, task }) => {
+      const model = modelFromCheckpoint(readCheckpoint(sharedPath(`golden/${file}`)), file);
+      expect(model.task).toBe(task);
+      const golden = goldenTensors(pass);
+      const prediction = model.forward(pixels(golden as Tensors & { images_u8: GoldenTensor }));
+      await compareRaw(model, prediction, golden, { abs: 1e-4, rel: 1e-4, proto: 2e-4 });
+      await compareDecoded(model, prediction.decoded as tf.Tensor3D, golden);
+      model.dispose();
+    },
+  );
 
   it("know the names of classes, the shape of keypoints, and a classifier's normalizations", () => {
     const load = (task: string): DetectionModel =>
@@ -217,9 +220,9 @@ function narrowV5(name: string, nc: number, weights: string): DetectionModel {
 }
 
 /** Golden maps [N, na, h, w, no] as [N, h, w, na · no]. */
-function anchorsLast({ shape, data }: GoldenTensor): GoldenTensor {
+async function anchorsLast({ shape, data }: GoldenTensor): Promise<GoldenTensor> {
   const [n, na, h, w, no] = shape as [number, number, number, number, number];
-  const turned = tf.tidy(() => tf.transpose(tf.tensor(data as Float32Array, shape), [0, 2, 3, 1, 4]).dataSync());
+  const turned = await tf.tidy(() => tf.transpose(tf.tensor(data as Float32Array, shape), [0, 2, 3, 1, 4])).data();
   return { shape: [n, h, w, na * no], data: turned as Float32Array };
 }
 
@@ -232,7 +235,7 @@ describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/f
     const { raw, decoded } = model.forward(x);
     const { levels, prototypes } = model.head.splitMaps(raw);
     for (const [i, map] of levels.entries()) {
-      await expectTensor(map, anchorsLast(golden[`raw_${i}`] as GoldenTensor), { abs: 1e-4, rel: 1e-4 });
+      await expectTensor(map, await anchorsLast(golden[`raw_${i}`] as GoldenTensor), { abs: 1e-4, rel: 1e-4 });
     }
     await expectTensor(channelsFirst(prototypes as tf.Tensor4D), golden.prototypes, { abs: 2e-4 });
     const rows = (await decoded?.data()) as Float32Array;
@@ -254,7 +257,7 @@ describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/f
       model.train().forward(pixels(trained as Tensors & { images_u8: GoldenTensor })).raw,
     );
     for (const [i, map] of maps.entries()) {
-      await expectTensor(map, anchorsLast(trained[`raw_${i}`] as GoldenTensor), { abs: 1e-3 });
+      await expectTensor(map, await anchorsLast(trained[`raw_${i}`] as GoldenTensor), { abs: 1e-3 });
     }
     await expectTensor(channelsFirst(protos as tf.Tensor4D), trained.prototypes, { abs: 2e-3 });
     await compareStatistics(model, trained);
@@ -268,7 +271,8 @@ describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/f
     const x = pixels(golden as Tensors & { images_u8: GoldenTensor });
     const { raw, decoded } = model.forward(x);
     await compareRaw(model, { raw }, golden, { abs: 1e-4, rel: 1e-4, proto: 0 });
-    expectClose([...((await decoded?.data()) as Float32Array)], await softmax(golden.logits as GoldenTensor), { abs: 2e-6 });
+    const probabilities = await (decoded as tf.Tensor3D).data();
+    expectClose(probabilities as Float32Array, await softmax(golden.logits as GoldenTensor), { abs: 2e-6 });
     await compareLayers(model, x, goldenJson(`${folder}/layers.json`));
     const trained = goldenTensors(`${folder}/train_mode.safetensors`);
     const images = pixels(trained as Tensors & { images_u8: GoldenTensor });

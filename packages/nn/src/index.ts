@@ -12,12 +12,12 @@ export { copyModel } from "./copy-model.ts";
 export { type AnchorBasedOptions, anchorsToXywh, decodeAnchorBased } from "./decode/anchor-based.ts";
 export {
   type AnchorFreeOptions,
-  type ExtrasDecoding,
   type AnchorPoints,
   anchorPoints,
   decodeAnchorFree,
   distancesToXywh,
   distancesToXyxy,
+  type ExtrasDecoding,
   expectedDistances,
   xyxyToDistances,
 } from "./decode/anchor-free.ts";
@@ -97,5 +97,11 @@ export {
 export { compareLayers, type LayerPair } from "./summary/compare-layers.ts";
 export { describeHead, type HeadDescription } from "./summary/describe-head.ts";
 export { describeModules, type ModuleDescription, type TensorDescription } from "./summary/describe-modules.ts";
-export { type LayerSummary, type ModelSummary, type SummarizeOptions, rawShapes, summarize } from "./summary/summarize.ts";
+export {
+  type LayerSummary,
+  type ModelSummary,
+  rawShapes,
+  type SummarizeOptions,
+  summarize,
+} from "./summary/summarize.ts";
 export type { Initializer, VariableSlot } from "./variable-slot.ts";

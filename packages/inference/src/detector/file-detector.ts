@@ -126,12 +126,29 @@ function withPredictions(model: OnnxModel): OnnxModel {
   const { name, channels } = prototypes;
   const names = [`${name}/single`, `${name}/channels_last`] as const;
   const nodes: OnnxNode[] = [
-    { op: "Cast", inputs: [name], outputs: [names[0]], attributes: { to: elementType("float32") }, name: names[0], domain: "" },
-    { op: "Transpose", inputs: [names[0]], outputs: [names[1]], attributes: { perm: ints([0, 2, 3, 1]) }, name: names[1], domain: "" },
+    {
+      op: "Cast",
+      inputs: [name],
+      outputs: [names[0]],
+      attributes: { to: elementType("float32") },
+      name: names[0],
+      domain: "",
+    },
+    {
+      op: "Transpose",
+      inputs: [names[0]],
+      outputs: [names[1]],
+      attributes: { perm: ints([0, 2, 3, 1]) },
+      name: names[1],
+      domain: "",
+    },
   ];
   const shape = ["batch", "mask_height", "mask_width", channels];
   const output: ValueInfo = { name: names[1], type: "float32", shape };
-  return { ...model, graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs.slice(0, 1), output] } };
+  return {
+    ...model,
+    graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs.slice(0, 1), output] },
+  };
 }
 
 async function readModel(path: string): Promise<Uint8Array> {

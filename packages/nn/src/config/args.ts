@@ -109,7 +109,9 @@ export const keypointShapeExpected =
 export function isKeypointShape(value: unknown): value is readonly [count: number, values: number] {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const [count, values] = value as [unknown, unknown];
-  return Number.isInteger(count) && (count as number) >= 1 && (count as number) <= 1000 && (values === 2 || values === 3);
+  return (
+    Number.isInteger(count) && (count as number) >= 1 && (count as number) <= 1000 && (values === 2 || values === 3)
+  );
 }
 
 function isSize(value: unknown): value is number {

@@ -16,7 +16,10 @@ export function decodeKeypoints(
   const split = tf.reshape(raw, [...raw.shape.slice(0, -1), count, values]);
   const corners = tf.reshape(tf.sub(points, 0.5), [points.shape[0], 1, 2]);
   const axis = split.rank - 1;
-  const [xy, ...rest] = (values === 2 ? [split] : tf.split(split, [2, values - 2], axis)) as [tf.Tensor, ...tf.Tensor[]];
+  const [xy, ...rest] = (values === 2 ? [split] : tf.split(split, [2, values - 2], axis)) as [
+    tf.Tensor,
+    ...tf.Tensor[],
+  ];
   const places = tf.add(tf.mul(xy, 2), corners);
   return rest.length === 0 ? places : tf.concat([places, ...rest.map((logits) => tf.sigmoid(logits))], axis);
 }

@@ -10,6 +10,9 @@ import { Linear } from "./linear.ts";
 /** Channels that the head widens the last map to (EfficientNet-B0's; Tan and Le, arXiv 1905.11946). */
 const hidden = 1280;
 
+/** PyTorch's settings of a normalization. */
+const torchDefaults: BatchNormSettings = { eps: 1e-5, momentum: 0.1 };
+
 /** Options of {@link Classify}. */
 export interface ClassifyOptions {
   /** Whose rules apply (default v8). */
@@ -37,9 +40,10 @@ export class Classify extends Head {
     super();
     this.family = family;
     this.nc = nc;
-    // YOLOv8 leaves PyTorch's settings as they are in classification models; YOLOv5 cuts them out of detectors.
-    this.batchNorm = family === "v8" ? { eps: 1e-5, momentum: 0.1 } : undefined;
+    // YOLOv8 leaves PyTorch's settings as they are in classification models; YOLOv5 cuts those out of detectors, which have others.
+    this.batchNorm = family === "v8" ? torchDefaults : undefined;
     this.conv = this.child("conv", new Conv(input, hidden, { activation }));
+    Object.assign(this.conv.bn ?? {}, torchDefaults);
     this.linear = this.child("linear", new Linear(hidden, nc));
   }
 

@@ -57,7 +57,9 @@ function anchorFree(head: AnchorFree, columns: number): string[] {
     ...prototypeLines(head),
   ]
     .flatMap((line) => indented(line, columns))
-    .concat(table(["stride", "channels", ...branches, "parameters"], cells, { align: ">".repeat(branches.length + 3) }));
+    .concat(
+      table(["stride", "channels", ...branches, "parameters"], cells, { align: ">".repeat(branches.length + 3) }),
+    );
 }
 
 /** Where the prototypes of a segmentation head come from. */
