@@ -235,7 +235,8 @@ describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/f
     const { raw, decoded } = model.forward(x);
     const { levels, prototypes } = model.head.splitMaps(raw);
     for (const [i, map] of levels.entries()) {
-      await expectTensor(map, await anchorsLast(golden[`raw_${i}`] as GoldenTensor), { abs: 1e-4, rel: 1e-4 });
+      // Sums of numbers around 10, a few of which come out near 0
+      await expectTensor(map, await anchorsLast(golden[`raw_${i}`] as GoldenTensor), { abs: 5e-4, rel: 1e-4 });
     }
     await expectTensor(channelsFirst(prototypes as tf.Tensor4D), golden.prototypes, { abs: 2e-4 });
     const rows = (await decoded?.data()) as Float32Array;
