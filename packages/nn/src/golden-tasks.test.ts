@@ -258,9 +258,9 @@ describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/f
       model.train().forward(pixels(trained as Tensors & { images_u8: GoldenTensor })).raw,
     );
     for (const [i, map] of maps.entries()) {
-      await expectTensor(map, await anchorsLast(trained[`raw_${i}`] as GoldenTensor), { abs: 1e-3, rel: 5e-4 });
+      await expectTensor(map, await anchorsLast(trained[`raw_${i}`] as GoldenTensor), { abs: 5e-3, rel: 5e-4 });
     }
-    await expectTensor(channelsFirst(protos as tf.Tensor4D), trained.prototypes, { abs: 2e-3, rel: 5e-4 });
+    await expectTensor(channelsFirst(protos as tf.Tensor4D), trained.prototypes, { abs: 5e-3, rel: 5e-4 });
     await compareStatistics(model, trained);
     model.dispose();
   });
