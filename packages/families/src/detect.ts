@@ -7,7 +7,13 @@ import {
   scaleBoxes,
   scaleDetections,
 } from "@lookonce/geometry";
-import { type ClassCurves, type ClassResult, DetectionMetrics, type DetectionResult } from "@lookonce/metrics";
+import {
+  type ClassCurves,
+  type ClassResult,
+  DetectionMetrics,
+  type DetectionResult,
+  type LabeledObjects,
+} from "@lookonce/metrics";
 import { familyOf } from "./family-table.ts";
 import type { ScorePlot, Scores, Task } from "./task.ts";
 
@@ -33,12 +39,63 @@ export function letterboxingOf({ ratio, padding }: BatchSample): Letterboxing {
   return { ratio: [ratio[1], ratio[1]], padding };
 }
 
-const curveFiles = [
-  ["precision-recall", "BoxPR_curve.png"],
-  ["f1", "BoxF1_curve.png"],
-  ["precision", "BoxP_curve.png"],
-  ["recall", "BoxR_curve.png"],
+/** A sample's labels in pixels of its file. */
+export function labelsInFile(sample: BatchSample): LabeledObjects {
+  const { boxes, classes, originalWidth: width, originalHeight: height } = sample;
+  return { boxes: scaleBoxes(boxes, letterboxingOf(sample), { width, height }), classes };
+}
+
+const curveKinds = [
+  ["precision-recall", "PR"],
+  ["f1", "F1"],
+  ["precision", "P"],
+  ["recall", "R"],
 ] as const;
+
+/** The curves of some scores as plots: `BoxPR_curve.png` and so on. */
+export async function curvePlots(
+  prefix: "Box" | "Mask" | "Pose",
+  { curves }: Pick<DetectionScores, "curves">,
+): Promise<ScorePlot[]> {
+  const { plotCurve } = await import("@lookonce/plots");
+  return curveKinds.map(([kind, name]): ScorePlot => [`${prefix}${name}_curve.png`, () => plotCurve(kind, curves)]);
+}
+
+/** The confusion matrix of some scores as plots: counts, and shares. */
+export async function confusionPlots(
+  { confusion }: Pick<DetectionScores, "confusion">,
+  names: readonly string[],
+): Promise<ScorePlot[]> {
+  const { plotConfusionMatrix } = await import("@lookonce/plots");
+  return [
+    ["confusion_matrix.png", () => plotConfusionMatrix(confusion, names, { normalize: false })],
+    ["confusion_matrix_normalized.png", () => plotConfusionMatrix(confusion, names)],
+  ];
+}
+
+/** Metrics as scores. */
+export function detectionScores({ perClass, ...rest }: DetectionResult): DetectionScores {
+  return {
+    ...rest,
+    perClass: perClass.map(({ ap50, ap75, ap, curves: _, ...scores }) => {
+      return { ...scores, map50: ap50, map75: ap75, map50_95: ap };
+    }),
+    curves: perClass.map(({ name, ap50, curves }) => ({ name, ap50, curves })),
+  };
+}
+
+/** Columns of `results.csv`. @param letter of what is scored: B for boxes, M for masks, P for keypoints */
+export function scoreColumns(
+  letter: "B" | "M" | "P",
+  scores: DetectionScores | undefined,
+): Readonly<Record<string, number | undefined>> {
+  return {
+    [`metrics/precision(${letter})`]: scores?.precision,
+    [`metrics/recall(${letter})`]: scores?.recall,
+    [`metrics/mAP50(${letter})`]: scores?.map50,
+    [`metrics/mAP50-95(${letter})`]: scores?.map50_95,
+  };
+}
 
 /** Detection: boxes with a class each. */
 export const detect: Task<Detections, DetectionScores> = {
@@ -52,36 +109,13 @@ export const detect: Task<Detections, DetectionScores> = {
     const metrics = new DetectionMetrics({ names });
     return {
       add(detections, sample) {
-        const { classes, originalWidth: width, originalHeight: height } = sample;
-        const boxes = scaleBoxes(sample.boxes, letterboxingOf(sample), { width, height });
-        metrics.add({ detections, labels: { boxes, classes } });
+        metrics.add({ detections, labels: labelsInFile(sample) });
       },
-      result() {
-        const { perClass, ...rest } = metrics.result();
-        return {
-          ...rest,
-          perClass: perClass.map(({ ap50, ap75, ap, curves: _, ...scores }) => {
-            return { ...scores, map50: ap50, map75: ap75, map50_95: ap };
-          }),
-          curves: perClass.map(({ name, ap50, curves }) => ({ name, ap50, curves })),
-        };
-      },
+      result: () => detectionScores(metrics.result()),
     };
   },
-  columns: (scores) => ({
-    "metrics/precision(B)": scores?.precision,
-    "metrics/recall(B)": scores?.recall,
-    "metrics/mAP50(B)": scores?.map50,
-    "metrics/mAP50-95(B)": scores?.map50_95,
-  }),
-  async plots({ confusion, curves }, names) {
-    const { plotConfusionMatrix, plotCurve } = await import("@lookonce/plots");
-    return [
-      ["confusion_matrix.png", () => plotConfusionMatrix(confusion, names, { normalize: false })],
-      ["confusion_matrix_normalized.png", () => plotConfusionMatrix(confusion, names)],
-      ...curveFiles.map(([kind, file]): ScorePlot => [file, () => plotCurve(kind, curves)]),
-    ];
-  },
+  columns: (scores) => scoreColumns("B", scores),
+  plots: async (scores, names) => [...(await confusionPlots(scores, names)), ...(await curvePlots("Box", scores))],
   outputShape({ family, nc, extras }, { batch, anchors }) {
     const { hasObjectness, outputLayout } = familyOf(family);
     const channels = (hasObjectness ? 5 : 4) + nc + extras;

@@ -1,5 +1,12 @@
 export { type ClassScores, type DetectionScores, detect, letterboxingOf } from "./detect.ts";
 export { familyOf, registerFamily } from "./family-table.ts";
 export type { CriterionOptions, ModelFamily } from "./model-family.ts";
+export { type PoseDetections, type PoseScores, pose } from "./pose.ts";
+export { cocoRows } from "./results/coco-rows.ts";
+export { KeypointResults } from "./results/keypoint-results.ts";
+export { type LabelLinesOptions, labelLines } from "./results/label-lines.ts";
+export { MaskResults } from "./results/mask-results.ts";
+export { ResultEntry, resultEntries } from "./results/result-entry.ts";
+export { type SegmentDetections, type SegmentScores, segment } from "./segment.ts";
 export type { PostprocessOptions, ScorePlot, Scores, Task, TaskMetrics } from "./task.ts";
 export { createCriterion, registerTask, taskOf } from "./task-table.ts";

@@ -2,10 +2,12 @@ import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { detect } from "./detect.ts";
 import type { CriterionOptions } from "./model-family.ts";
+import { pose } from "./pose.ts";
 import { recordTable } from "./record-table.ts";
+import { segment } from "./segment.ts";
 import type { Task } from "./task.ts";
 
-const tasks = recordTable<Task>("task", [detect as Task]);
+const tasks = recordTable<Task>("task", [detect as Task, segment as Task, pose as Task]);
 
 /** Returns the record of a task, by `model.task`. @throws LookonceError `ARGUMENT` for one that is not registered */
 export const taskOf: (name: string) => Task = tasks.get;

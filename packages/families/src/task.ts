@@ -5,7 +5,13 @@ import type { DetectionModel } from "@lookonce/nn";
 import type { CriterionOptions } from "./model-family.ts";
 
 /** Thresholds and choices of {@link Task.postprocess}. */
-export type PostprocessOptions = Pick<NmsOptions, "conf" | "iou" | "maxDet" | "agnostic" | "classes" | "multiLabel">;
+export interface PostprocessOptions
+  extends Pick<NmsOptions, "conf" | "iou" | "maxDet" | "agnostic" | "classes" | "multiLabel"> {
+  /** Whether the detections are for metrics: none is left out for what it has besides its box. Default false. */
+  validation?: boolean;
+  /** Whether masks are made in pixels of the image, not of the network's input. Default false. */
+  retinaMasks?: boolean;
+}
 
 /** What the scores of every task have. */
 export interface Scores {
@@ -50,6 +56,8 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
    * others.
    */
   readonly decodeMaps?: (maps: readonly RawMap[], head: HeadSpec, conf: number) => Prediction;
+  /** Whether test-time augmentation can join what is predicted of several views of an image. Default true. */
+  readonly augments?: boolean;
   /** What is detected in each image of a head's decoded output, in pixels of the network's input. */
   postprocess(output: Prediction, options: PostprocessOptions): D[];
   /**
@@ -59,8 +67,13 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
   readonly suppression?: "boxes" | "rotated" | "none";
   /** Maps detections from pixels of the network's input to those of the image. */
   toImage(detections: D, letterboxing: Letterboxing, size: ImageSize): D;
-  /** The arrays that results have besides boxes, by name, such as `masks`. */
-  entries(detections: D): Readonly<Record<string, unknown>>;
+  /**
+   * What results have besides boxes, by name, such as `masks`: arrays, or objects of a class that extends `ResultEntry`, which
+   * says how they are written and drawn.
+   *
+   * @param size of the image, in pixels
+   */
+  entries(detections: D, size: ImageSize): Readonly<Record<string, unknown>>;
   /** Creates the metrics of a validation. */
   createMetrics(names: readonly string[]): TaskMetrics<D, S>;
   /** Columns of `results.csv` with an epoch's scores, or without any for an epoch that was not validated. */

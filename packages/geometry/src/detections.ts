@@ -31,3 +31,27 @@ export function makeDetections(
     classes: Int32Array.from(classes),
   };
 }
+
+/** Some of the detections, by their numbers, in this order: of the arrays that all tasks have. */
+export function pickDetections(detections: Detections, rows: ArrayLike<number>): Detections {
+  const { count, boxes, scores, classes, anchors, ids, extras } = detections;
+  const picked = Array.from(rows);
+  const numbers = (values: Int32Array): Int32Array => Int32Array.from(picked, (row) => values[row] as number);
+  return {
+    count: picked.length,
+    boxes: pickRows(boxes, picked, 4),
+    scores: pickRows(scores, picked, 1),
+    classes: numbers(classes),
+    ...(anchors === undefined ? {} : { anchors: numbers(anchors) }),
+    ...(ids === undefined ? {} : { ids: numbers(ids) }),
+    ...(extras === undefined ? {} : { extras: pickRows(extras, picked, extras.length / count) }),
+  };
+}
+
+function pickRows(values: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const picked = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    picked.set(values.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return picked;
+}

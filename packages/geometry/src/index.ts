@@ -1,5 +1,6 @@
+export { decodeKeypoints } from "./decode-keypoints.ts";
 export { type DecodedMaps, decodeMaps, type HeadSpec, type RawMap } from "./decode-maps.ts";
-export { type Detections, makeDetections } from "./detections.ts";
+export { type Detections, makeDetections, pickDetections } from "./detections.ts";
 export {
   denormalizeBoxes,
   type ImageSize,
@@ -10,6 +11,7 @@ export {
   xyxyToXywh,
 } from "./formats.ts";
 export { bboxIoa, boxIou, type IouKind, iouMatrix, type PairwiseIouOptions, pairwiseIou } from "./iou.ts";
+export { keypointSigmas } from "./keypoint-sigmas.ts";
 export { imageMasks, inputMasks, type MaskSource, prototypeMasks } from "./masks/combine-masks.ts";
 export { maskContours } from "./masks/contours.ts";
 export {

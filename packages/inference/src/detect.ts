@@ -13,7 +13,6 @@ import {
 } from "@lookonce/image";
 import { detectAugmented } from "./detector/detect-augmented.ts";
 import type { Detector } from "./detector/detector.ts";
-import { scaledPoints } from "./results/scaled-points.ts";
 import type { Speed } from "./results.ts";
 
 /** Options of detection. */
@@ -28,6 +27,8 @@ export interface DetectOptions {
   agnosticNms?: boolean;
   /** Most detections an image. Default 300. */
   maxDet?: number;
+  /** Whether masks are made in pixels of the image, which is finer and slower, not of the network's input. Default false. */
+  retinaMasks?: boolean;
   /** Test-time augmentation: whether the network runs on each image three times, scaled and mirrored. Default false. */
   augment?: boolean;
 }
@@ -123,12 +124,22 @@ function suppress(
   const task: typeof boxes = detector.task ?? boxes;
   const defaults = family.nms.predict;
   const { conf = defaults.conf, maxDet = defaults.maxDet, agnosticNms: agnostic = false, classes } = options;
+  const { retinaMasks = false } = options;
   // No IoU exceeds 1; of an image's views each was suppressed alone
   const { iou = isSuppressed && !options.augment ? 1 : defaults.iou } = options;
   const wanted = classes === undefined ? {} : { classes };
-  const [detections] = task.postprocess(prediction, { conf, iou, agnostic, maxDet, ...wanted }) as [Detections];
+  const [detections] = task.postprocess(prediction, { conf, iou, agnostic, maxDet, retinaMasks, ...wanted }) as [
+    Detections,
+  ];
   // The families' references differ by up to half a pixel here
   const padding = family.loading.padding === "rounded" ? boxed.padding : boxed.exactPadding;
-  const found = task.toImage(detections, { ratio: boxed.ratio, padding }, image);
-  return image.original === undefined ? found : { ...found, boxes: scaledPoints(found.boxes, image, image.original) };
+  // Of an image that was read at a smaller size, detections are in the file's pixels
+  const size = image.original ?? image;
+  const [across, down] = [image.width / size.width, image.height / size.height];
+  const ratio = [boxed.ratio[0] * across, boxed.ratio[1] * down] as const;
+  return task.toImage(
+    detections,
+    { ratio, padding, inputSize: boxed.canvas },
+    { width: size.width, height: size.height },
+  );
 }

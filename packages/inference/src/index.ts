@@ -1,4 +1,5 @@
 export type { RecordedCall as DetectorCall } from "@lookonce/backend-onnxruntime";
+export { KeypointResults, MaskResults } from "@lookonce/families";
 export type { DetectOptions } from "./detect.ts";
 export {
   type Detector,
@@ -34,6 +35,7 @@ export {
   type CropOptions,
   type PlainBox,
   type PlainResults,
+  type ResultEntries,
   Results,
   type ResultsContents,
   type Speed,

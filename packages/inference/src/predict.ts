@@ -172,7 +172,8 @@ export async function detectPending(
     if ("error" in one) return one;
     const image = "prepared" in one ? one.prepared.image : one.image;
     const { detections: boxes, ...rest } = "prepared" in one ? (detected.next().value as DetectedImage) : one.detected;
-    const entries = detector.task?.entries(boxes) ?? {};
+    const { width, height } = image.original ?? image;
+    const entries = detector.task?.entries(boxes, { width, height }) ?? {};
     return new Results({ ...one.item, ...rest, image, boxes, entries, names: detector.names });
   });
 }

@@ -107,9 +107,12 @@ export class Predictor {
    * Of several images those that cannot be read are skipped and listed in the run's `skipped`; a single one throws.
    */
   predict(source: Source, options: RunOptions = {}): PredictionRun {
-    const { conf, iou, classes, agnosticNms, maxDet, augment, batch = 1, ...opening } = options;
+    const { conf, iou, classes, agnosticNms, maxDet, retinaMasks, augment, batch = 1, ...opening } = options;
     requireCount("batch", batch, 1);
-    const detect = this.#resolve({ conf, iou, classes, agnosticNms, maxDet, augment });
+    const detect = this.#resolve({ conf, iou, classes, agnosticNms, maxDet, retinaMasks, augment });
+    if (detect.augment !== (augment ?? this.#options.augment)) {
+      opening.notify?.("augment is for detection only: the images are run on as they are");
+    }
     const context = { detector: this.#detector, letterbox: this.#letterbox, threads: this.#threads };
     return new PredictionRun(source, context, { detect, batch, source: opening });
   }
@@ -151,10 +154,12 @@ export class Predictor {
 
   /** Merges the options of a call with those of the predictor. */
   #resolve(options: { [K in keyof DetectOptions]?: DetectOptions[K] | undefined }): ResolvedDetectOptions {
-    const { conf, iou, classes, agnosticNms, maxDet, augment } = this.#options;
-    const defaults = definedOnly({ conf, iou, classes, agnosticNms, maxDet, augment });
+    const { conf, iou, classes, agnosticNms, maxDet, retinaMasks, augment } = this.#options;
+    const defaults = definedOnly({ conf, iou, classes, agnosticNms, maxDet, retinaMasks, augment });
     const { classes: wanted, ...rest }: DetectOptions = { ...defaults, ...definedOnly(options) };
-    return wanted === undefined ? rest : { ...rest, classes: classNumbers(wanted, this.#detector.names) };
+    const { names, task } = this.#detector;
+    if (rest.augment && task?.augments === false) rest.augment = false;
+    return wanted === undefined ? rest : { ...rest, classes: classNumbers(wanted, names) };
   }
 }
 

@@ -1,8 +1,17 @@
 import { basename, join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
+import {
+  cocoRows,
+  type KeypointResults,
+  labelLines,
+  type MaskResults,
+  type ResultEntry,
+  resultEntries,
+} from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
 import { type Image, writeImage } from "@lookonce/image";
-import { type CocoDetection, type CocoDetectionsOptions, cocoDetections } from "@lookonce/metrics";
+import type { CocoDetection, CocoDetectionsOptions } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections, type Trail } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
 import { scaledPoints } from "./results/scaled-points.ts";
@@ -40,6 +49,16 @@ export interface PlainBox {
   name: string;
   /** Identity over time, where objects were tracked. */
   id?: number;
+  /** Of segmentation: the outline of the mask. */
+  segments?: { x: number[]; y: number[] };
+  /** Of pose estimation: the points and, where the model predicts it, how certainly each is visible, from 0 to 1. */
+  keypoints?: { x: number[]; y: number[]; visible?: number[] };
+}
+
+/** What {@link Results} have of the built-in tasks besides boxes, by name; others add their own. */
+export interface ResultEntries {
+  masks?: MaskResults;
+  keypoints?: KeypointResults;
 }
 
 /** {@link Results} as plain data. */
@@ -69,8 +88,8 @@ export class Results {
   readonly height: number;
   /** Best first, as typed arrays in all usual forms. */
   readonly boxes: Boxes;
-  /** Arrays of the task besides boxes, by name, such as `masks`; none by default. */
-  readonly entries: Readonly<Record<string, unknown>>;
+  /** What the task has besides boxes, by name, such as `masks`; nothing by default. */
+  readonly entries: Readonly<ResultEntries & Record<string, unknown>>;
   /** Class names by class number. */
   readonly names: readonly string[];
   readonly speed: Speed;
@@ -107,6 +126,16 @@ export class Results {
     this.zones = contents.zones;
   }
 
+  /** Masks of the detections, in all usual forms; `undefined` for models that predict none. */
+  get masks(): MaskResults | undefined {
+    return this.entries.masks;
+  }
+
+  /** Keypoints of the detections, in all usual forms; `undefined` for models that predict none. */
+  get keypoints(): KeypointResults | undefined {
+    return this.entries.keypoints;
+  }
+
   /** {@link name} without ending, and for a frame with its number: `bus`, `clip_000012`. */
   get stem(): string {
     const stem = withoutEnding(this.name);
@@ -115,6 +144,10 @@ export class Results {
 
   /** What was seen, for people, in the order of class numbers: `4 persons, 1 bus`, or `nothing`. */
   describe(): string {
+    for (const part of this.#parts) {
+      const text = part.describe(this.names);
+      if (text !== undefined) return text;
+    }
     const counts = new Map<number, number>();
     for (const label of this.boxes.classes) counts.set(label, (counts.get(label) ?? 0) + 1);
     // Class names are many languages' words: an s is what YOLO users are used to
@@ -127,6 +160,7 @@ export class Results {
   /** Plain data for JSON. */
   toJSON(): PlainResults {
     const { boxes, scores, classes, count, ids } = this.boxes;
+    const parts = this.#parts;
     return {
       path: this.path,
       ...(this.frame === undefined ? {} : { frame: this.frame }),
@@ -142,15 +176,17 @@ export class Results {
         class: classes[i] as number,
         name: this.#nameOf(i),
         ...(ids === undefined ? {} : { id: ids[i] as number }),
+        ...Object.assign({}, ...parts.map((part) => part.plain(i))),
       })),
       ...(this.zones === undefined ? {} : { events: this.zones.events, counts: this.zones.counts }),
-      ...this.entries,
+      ...Object.assign({}, ...parts.map((part) => part.plainImage(this.names))),
+      ...Object.fromEntries(Object.entries(this.entries).filter(([, entry]) => !parts.includes(entry as ResultEntry))),
     };
   }
 
   /** Detections as COCO's evaluation reads them; the image's number is its file's name where that is a number. */
   toCOCO(options: CocoDetectionsOptions = {}): CocoDetection[] {
-    return cocoDetections(this.stem, this.boxes, options);
+    return cocoRows(this.stem, this.boxes, { ...options, entries: this.entries });
   }
 
   /** {@link image} with its boxes and labels drawn in. */
@@ -160,7 +196,9 @@ export class Results {
       this.trails.map(this.#drawnMark, this),
       this.zones?.marks.map(this.#drawnMark, this) ?? [],
     ];
-    return drawDetections(this.image, { detections, names: this.names, trails, zones }, options);
+    const scale = [this.image.width / this.width, this.image.height / this.height] as const;
+    const shapes = Object.assign({}, ...this.#parts.map((part) => part.shapes(scale)));
+    return drawDetections(this.image, { detections, names: this.names, trails, zones, ...shapes }, options);
   }
 
   #drawnMark<M extends { readonly points: readonly number[] }>(mark: M): M {
@@ -182,28 +220,37 @@ export class Results {
   }
 
   /**
-   * Writes a label file in YOLO's form: lines `class x y width height` as shares of the image, to six digits; none where
-   * nothing was found.
+   * Writes a label file in YOLO's form: lines `class x y width height` as fractions of the image, to six digits, or what the
+   * task has in their place; an empty one where nothing was found.
    *
-   * @param options `conf`: end lines with the confidence (default false)
+   * @param options `conf`: lines have the confidence, too (default false)
    * @throws LookonceError `IO` when it cannot be written
    */
   async saveTxt(path: string, { conf = false }: { conf?: boolean } = {}): Promise<void> {
-    const { count, classes, scores, xywhn } = this.boxes;
-    const lines = Array.from({ length: count }, (_, i) => {
-      const numbers = [...xywhn.subarray(4 * i, 4 * i + 4), ...(conf ? [scores[i] as number] : [])];
-      return `${[classes[i], ...numbers.map((value) => Number(value.toPrecision(6)))].join(" ")}\n`;
-    });
-    await writeWhole(path, lines.join(""), { flush: false });
+    await writeWhole(
+      path,
+      this.labelLines({ conf })
+        .map((line) => `${line}\n`)
+        .join(""),
+      { flush: false },
+    );
+  }
+
+  /** The lines of {@link saveTxt}. */
+  labelLines({ conf = false }: { conf?: boolean } = {}): string[] {
+    return labelLines(this.boxes, this, { entries: this.entries, names: this.names, conf });
   }
 
   /**
    * Cuts each detection out and writes it as `folder/class name/{@link stem}.jpg`, the second of a class as `…-2.jpg`.
    *
    * @returns the files, in the order of the detections
-   * @throws LookonceError `IO` when one cannot be written
+   * @throws LookonceError `IO` when one cannot be written, `UNSUPPORTED` for a task whose detections are no upright boxes
    */
   async saveCrop(folder: string, options: CropOptions = {}): Promise<string[]> {
+    if (this.#parts.some(({ hasCrops }) => !hasCrops)) {
+      throw new LookonceError("UNSUPPORTED", "What this model detects cannot be cut out: leave save_crop out.");
+    }
     const times = new Map<number, number>();
     const files: string[] = [];
     const boxes = this.#drawn(this.boxes.boxes);
@@ -216,6 +263,11 @@ export class Results {
       files.push(file);
     }
     return files;
+  }
+
+  /** Those of the entries that say how they are written and drawn. */
+  get #parts(): ResultEntry[] {
+    return resultEntries(this.entries);
   }
 
   #nameOf(index: number): string {

@@ -6,6 +6,8 @@ export type { Image, ImageHeader } from "@lookonce/image";
 export type {
   BatchItem,
   DetectOptions,
+  PlainBox,
+  PlainResults,
   RawPixels,
   Results,
   SkippedImage,

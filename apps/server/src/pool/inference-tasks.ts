@@ -1,6 +1,6 @@
 import type { OnnxRuntimeDevice } from "@lookonce/config";
 import type { SentError } from "@lookonce/worker-pool";
-import type { DetectOptions, Image, ModelInfo } from "lookonce";
+import type { DetectOptions, Image, ModelInfo, PlainResults } from "lookonce";
 
 /** How every worker runs its models. */
 export interface WorkerSettings {
@@ -71,13 +71,7 @@ export interface FoundImage {
   width: number;
   height: number;
   speed: { preprocess: number; inference: number; postprocess: number };
-  boxes: {
-    x1: number;
-    y1: number;
-    x2: number;
-    y2: number;
-    confidence: number;
-    class: number;
-    name: string;
-  }[];
+  boxes: PlainResults["boxes"];
+  /** Of classifiers: the most probable classes. */
+  top5?: { class: number; name: string; confidence: number }[];
 }

@@ -68,8 +68,8 @@ export class ModelCache {
     const found = await detector.detectBatch(items, { imgsz, rect: this.#settings.rect });
     return found.map((result) => {
       if (result instanceof Error) return { error: encodeError(result) };
-      const { width, height, speed } = result;
-      return { width, height, speed, boxes: result.toJSON().boxes };
+      const { path: _, ...found } = result.toJSON();
+      return { ...found, speed: result.speed };
     });
   }
 

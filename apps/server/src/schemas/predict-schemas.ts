@@ -56,14 +56,36 @@ export function jsonSchema(settings: FullSettings): object {
 
 const milliseconds = { type: "number", description: "Milliseconds" } as const;
 
+const number = { type: "number" } as const;
+
+const numbers = { type: "array", items: number } as const;
+
+const classProperties = { class: { type: "integer" }, name: { type: "string" }, confidence: number } as const;
+
 const boxSchema = {
   type: "object",
   required: ["x1", "y1", "x2", "y2", "confidence", "class", "name"],
   properties: {
-    ...{ x1: { type: "number" }, y1: { type: "number" }, x2: { type: "number" }, y2: { type: "number" } },
-    confidence: { type: "number" },
-    class: { type: "integer" },
-    name: { type: "string" },
+    ...{ x1: number, y1: number, x2: number, y2: number },
+    ...classProperties,
+    segments: {
+      type: "object",
+      description: "Of segmentation: the outline of the mask, in pixels of the image",
+      properties: { x: numbers, y: numbers },
+    },
+    keypoints: {
+      type: "object",
+      description: "Of pose estimation: the points, in pixels of the image, and how certainly each is visible, 0 to 1",
+      properties: { x: numbers, y: numbers, visible: numbers },
+    },
+    obb: {
+      type: "object",
+      description: "Of oriented boxes: center, sides, angle in radians (clockwise, of the width), the four corners",
+      properties: {
+        ...{ x: number, y: number, width: number, height: number, angle: number },
+        corners: { type: "array", items: numbers },
+      },
+    },
   },
 } as const;
 
@@ -88,6 +110,11 @@ export const answerSchema: Readonly<Record<string, unknown>> = {
             type: "array",
             description: "Best first; corners in pixels of the image",
             items: boxSchema,
+          },
+          top5: {
+            type: "array",
+            description: "Of classifiers: the most probable classes, best first; there are no boxes then",
+            items: { type: "object", required: ["class", "name", "confidence"], properties: classProperties },
           },
           error: {
             type: "object",

@@ -22,8 +22,13 @@ export interface TestService extends Service {
 /**
  * Builds the page and serves it. Its model is the published yolov8n where the shared folder has it, or else one that is
  * trained here for a minute.
+ *
+ * @param addModels writes more models to serve into a folder, and returns their files
  */
-export async function startTestService(settings: ServerSettings = {}): Promise<TestService> {
+export async function startTestService(
+  settings: ServerSettings = {},
+  addModels: (folder: string) => readonly string[] = () => [],
+): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), "lookonce-page-"));
   const [models, data, runs, web] = ["models", "data", "runs", "web"].map((name) => join(folder, name)) as [
     string,
@@ -40,7 +45,15 @@ export async function startTestService(settings: ServerSettings = {}): Promise<T
   copyFileSync(model, file);
   const service = await startService(
     {
-      ...{ models: [file], modelRoots: [models], dataRoots: [data], runsRoot: runs, web, port: 0, log: "none" },
+      ...{
+        models: [file, ...addModels(models)],
+        modelRoots: [models],
+        dataRoots: [data],
+        runsRoot: runs,
+        web,
+        port: 0,
+        log: "none",
+      },
       ...settings,
     },
     { mayMakeKey: false },

@@ -144,6 +144,8 @@ export interface PredictArgs {
   rect?: boolean;
   /** Half precision, on GPUs. Default: false. */
   half?: boolean;
+  /** Make masks in pixels of the image, finer and slower. Default: false. */
+  retinaMasks?: boolean;
   /** Images per batch; more than one pays on GPUs. Default: 1. */
   batch?: number;
   /** Threads that process images in parallel. Default: one per core, for many images. */
@@ -193,6 +195,7 @@ export interface PredictValues {
   augment: boolean;
   rect: boolean;
   half: boolean;
+  retinaMasks: boolean;
   batch: number;
   workers?: number;
   vidStride: number;
@@ -235,6 +238,8 @@ export interface TrackArgs {
   rect?: boolean;
   /** Half precision, on GPUs. Default: false. */
   half?: boolean;
+  /** Make masks in pixels of the image, finer and slower. Default: false. */
+  retinaMasks?: boolean;
   /** Images per batch; more than one pays on GPUs. Default: 1. */
   batch?: number;
   /** Threads that process images in parallel. Default: one per core, for many images. */
@@ -294,6 +299,7 @@ export interface TrackValues {
   augment: boolean;
   rect: boolean;
   half: boolean;
+  retinaMasks: boolean;
   batch: number;
   workers?: number;
   vidStride: number;

@@ -17,6 +17,7 @@ export const predictOptions: OptionTable = {
   ...setBy(notServer, {
     rect: flag("pad images only to the next multiple of the stride, not to a square", true),
     half: flag("half precision, on GPUs", false),
+    retina_masks: flag("make masks in pixels of the image, finer and slower", false),
     batch: integer("images per batch; more than one pays on GPUs", 1, { min: 1 }),
     workers: integer("threads that process images in parallel", undefined, {
       defaultText: "one per core, for many images",

@@ -1,14 +1,9 @@
 import type { ImageSize } from "../formats.ts";
+import type { Prototypes } from "../nms/prediction.ts";
 import { roundHalfEven } from "../rounding.ts";
 import { letterboxingBetween } from "../scale.ts";
 import type { MaskPatch, Masks } from "./masks.ts";
 import { type Grid, pixelsWithin, type Range, resampledAbove, type Taps, tapsOf } from "./resample.ts";
-
-/** The maps that an image's masks are combined from (YOLACT; Bolya et al., arXiv 1904.02689). */
-export interface Prototypes {
-  data: Float32Array;
-  shape: readonly [height: number, width: number, channels: number];
-}
 
 /** Objects whose masks are combined from prototypes. */
 export interface MaskSource {

@@ -1,8 +1,9 @@
 import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
 import type { ImageSize } from "../formats.ts";
+import type { Prototypes } from "../nms/prediction.ts";
 import { type Letterboxing, letterboxingBetween, scalePoints } from "../scale.ts";
-import { imageMasks, inputMasks, type Prototypes, prototypeMasks } from "./combine-masks.ts";
+import { imageMasks, inputMasks, prototypeMasks } from "./combine-masks.ts";
 import { maskContours } from "./contours.ts";
 import { isEmptyMask, type Masks, maskBitmap, scaleMasks } from "./masks.ts";
 import { maskPolygon } from "./polygon.ts";

@@ -107,7 +107,7 @@ export function masksOfMap(map: ArrayLike<number>, { width, height }: ImageSize,
 }
 
 /** The masks of bitmaps, [count, height, width] of 0 and 1. */
-export function masksOfBitmaps(bitmaps: Uint8Array, size: ImageSize): Masks {
+export function masksOfBitmaps(bitmaps: Uint8Array | Uint16Array, size: ImageSize): Masks {
   const area = size.width * size.height;
   const patches = Array.from({ length: bitmaps.length / area }, (_, i) => {
     return masksOfMap(bitmaps.subarray(i * area, (i + 1) * area), size, 1).patches[0]!;

@@ -138,7 +138,7 @@ export class ResultsWriter {
     const appended = save && drawn && result.video ? this.#append(result.video, result, drawn) : undefined;
     // Failures are thrown where these are awaited, after the other files, or not at all where one of those fails
     for (const started of [drawn, appended]) started?.catch(() => {});
-    if (saveTxt && result.boxes.count > 0) {
+    if (saveTxt && result.labelLines().length > 0) {
       await result.saveTxt(this.#path("labels", `${result.stem}.txt`), { conf: saveConf });
     }
     if (saveCrop) await result.saveCrop(this.#path("crops"));

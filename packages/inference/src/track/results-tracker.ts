@@ -1,4 +1,5 @@
 import type { TrackerSettings } from "@lookonce/config";
+import { ResultEntry } from "@lookonce/families";
 import { clipBoxes, type Detections } from "@lookonce/geometry";
 import type { Trail } from "@lookonce/plots";
 import { Tracker, type Tracks, type Zones } from "@lookonce/tracking";
@@ -121,6 +122,7 @@ function framesBetween({ frame: before, video }: LastFrame, { frame: now }: Resu
 /** Of arrays of a row a detection those that were tracked; whatever else there is stays. */
 function pickRows<T extends object>(entries: T, rows: Int32Array, count: number): T {
   const picked = Object.entries(entries).map(([name, entry]) => {
+    if (entry instanceof ResultEntry) return [name, entry.pick(rows)];
     if (Array.isArray(entry) && entry.length === count) return [name, Array.from(rows, (row) => entry[row])];
     if (!(entry instanceof Float32Array || entry instanceof Int32Array)) return [name, entry];
     const width = entry.length / count;

@@ -1,8 +1,9 @@
 import { basename } from "node:path";
-import { type Batch, imagesOf } from "@lookonce/data";
-import type { Detections } from "@lookonce/geometry";
+import { type Batch, type BatchSample, imagesOf } from "@lookonce/data";
+import { resultEntries, type Task } from "@lookonce/families";
+import { type Detections, pickDetections } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import type { GridImage } from "@lookonce/plots";
+import type { GridImage, Shapes } from "@lookonce/plots";
 
 /** Images of a batch that a grid shows, from the first on. */
 const maxImages = 16;
@@ -10,25 +11,43 @@ const maxImages = 16;
 /** Detections that a grid shows have at least this score, as in YOLOv5 and YOLOv8. */
 const shownConfidence = 0.25;
 
-/** Draws a batch as the network sees it, with its labels or, in their place, what was found, best first. */
+/** What was found in a batch, best first, in its pixels, and by which task. */
+export interface FoundObjects {
+  task: Task;
+  detections: readonly Detections[];
+}
+
+/** Draws a batch as the network sees it, with its labels or, in their place, what was found. */
 export async function batchGrid(
   batch: Batch,
-  { names, found, cell }: { names: readonly string[]; found?: readonly Detections[]; cell?: number },
+  { names, found, cell }: { names: readonly string[]; found?: FoundObjects; cell?: number },
 ): Promise<Image> {
   const { imageGrid } = await import("@lookonce/plots");
   const images = imagesOf(batch);
   const cells = batch.samples.slice(0, maxImages).map((sample, i): GridImage => {
-    const { boxes, classes } = found?.[i] ?? sample;
-    const scores = found?.[i]?.scores;
-    const below = scores?.findIndex((score) => score < shownConfidence) ?? -1;
-    const count = below < 0 ? classes.length : below;
-    return {
-      image: images[i] as Image,
-      boxes: boxes.subarray(0, 4 * count),
-      classes: classes.subarray(0, count),
-      scores: scores?.subarray(0, count),
-      caption: basename(sample.path),
-    };
+    const image = images[i] as Image;
+    const caption = basename(sample.path);
+    const detections = found?.detections[i];
+    if (found === undefined || detections === undefined) {
+      return { image, boxes: sample.boxes, classes: sample.classes, ...labelShapes(sample), caption };
+    }
+    const rows = Int32Array.from(detections.scores.keys()).filter(
+      (row) => (detections.scores[row] as number) >= shownConfidence,
+    );
+    const { boxes, classes, scores } = pickDetections(detections, rows);
+    const shapes = resultEntries(found.task.entries(detections, image)).map((part) => part.pick(rows).shapes([1, 1]));
+    return { image, boxes, classes, scores, ...Object.assign({}, ...shapes), caption };
   });
   return imageGrid(cells, { names, cell });
+}
+
+/** What labels have besides boxes, to be drawn with them. */
+function labelShapes({ polygons, keypoints, classes }: BatchSample): Shapes {
+  const points = keypoints && keypoints.length / (3 * classes.length);
+  return {
+    ...(polygons && { masks: polygons.map((polygon) => [polygon]) }),
+    ...(keypoints && points !== undefined && classes.length > 0
+      ? { keypoints: { data: keypoints, shape: [points, 3] as const } }
+      : {}),
+  };
 }

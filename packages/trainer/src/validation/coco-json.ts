@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { cocoRows, taskOf } from "@lookonce/families";
 import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
-import { cocoDetections } from "@lookonce/metrics";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 
 /** Options of {@link cocoJson}. */
@@ -18,9 +18,11 @@ export interface CocoJsonOptions {
 export function cocoJson(file: string, { categories }: CocoJsonOptions = {}): ValidationCallbacks {
   const partial = besideOf(file);
   let isFirst = true;
+  let task = taskOf("detect");
   return {
-    onValStart() {
+    onValStart(validation) {
       isFirst = true;
+      task = taskOf(validation.task);
       writing(file, () => {
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(partial, "[");
@@ -28,9 +30,10 @@ export function cocoJson(file: string, { categories }: CocoJsonOptions = {}): Va
     },
     onValBatch({ batch, inFiles }) {
       const options = categories === undefined ? {} : { categories };
-      const rows = batch.samples.flatMap(({ path }, i) =>
-        cocoDetections(path, inFiles[i] as (typeof inFiles)[number], options),
-      );
+      const rows = batch.samples.flatMap(({ path, originalWidth: width, originalHeight: height }, i) => {
+        const found = inFiles[i] as (typeof inFiles)[number];
+        return cocoRows(path, found, { ...options, entries: task.entries(found, { width, height }) });
+      });
       if (rows.length === 0) return;
       // A line a detection: readable by people, too.
       const text = rows.map((row) => JSON.stringify(row)).join(",\n");

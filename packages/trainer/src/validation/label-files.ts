@@ -1,31 +1,37 @@
 import { basename, dirname, extname, join } from "node:path";
-import type { BatchSample } from "@lookonce/data";
+import { labelLines, taskOf } from "@lookonce/families";
 import { writeWholeSync } from "@lookonce/files";
-import type { Detections } from "@lookonce/geometry";
-import { xyxyToNormalizedXywh } from "@lookonce/geometry";
-import type { ValidationCallbacks } from "./validation-callbacks.ts";
+import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
 
 /** Options of {@link labelFiles}. */
 export interface LabelFilesOptions {
-  /** Whether lines end with the confidence. Default `false`. */
+  /** Whether lines have the confidence. Default `false`. */
   conf?: boolean;
 }
 
 /**
  * Writes what a validation finds as label files in YOLO's form, one for each image in which something was found: a line
- * an object, `class x y width height`, as shares of the image, and the confidence where it is asked for.
+ * an object, `class x y width height` or what the task has in their place, as fractions of the image, and the confidence where it
+ * is asked for.
  *
  * @throws LookonceError `IO` when a file cannot be written
  */
 export function labelFiles(directory: string, { conf = false }: LabelFilesOptions = {}): ValidationCallbacks {
   const used = new Set<string>();
+  let info: Pick<ValidationInfo, "task" | "names"> = { task: "detect", names: [] };
   return {
+    onValStart(validation) {
+      info = validation;
+    },
     onValBatch({ batch, inFiles }) {
-      batch.samples.forEach((sample, i) => {
+      const task = taskOf(info.task);
+      batch.samples.forEach(({ path, originalWidth: width, originalHeight: height }, i) => {
         const found = inFiles[i] as (typeof inFiles)[number];
-        if (found.count === 0) return;
-        const file = join(directory, `${freeName(sample.path, used)}.txt`);
-        writeWholeSync(file, linesOf(found, sample, conf), { flush: false });
+        const size = { width, height };
+        const lines = labelLines(found, size, { entries: task.entries(found, size), names: info.names, conf });
+        if (lines.length === 0) return;
+        const file = join(directory, `${freeName(path, used)}.txt`);
+        writeWholeSync(file, lines.map((line) => `${line}\n`).join(""), { flush: false });
       });
     },
   };
@@ -39,18 +45,4 @@ function freeName(path: string, used: Set<string>): string {
   for (let number = 2; used.has(name); number++) name = `${long}-${number}`;
   used.add(name);
   return name;
-}
-
-function linesOf(
-  { boxes, scores, classes, count }: Detections,
-  { originalWidth, originalHeight }: BatchSample,
-  conf: boolean,
-): string {
-  const shares = xyxyToNormalizedXywh(boxes, { width: originalWidth, height: originalHeight });
-  const short = (value: number): number => Number(value.toPrecision(6));
-  const lines = Array.from({ length: count }, (_, i) => {
-    const numbers = [...shares.subarray(4 * i, 4 * i + 4), ...(conf ? [scores[i] as number] : [])];
-    return [classes[i], ...numbers.map(short)].join(" ");
-  });
-  return `${lines.join("\n")}\n`;
 }

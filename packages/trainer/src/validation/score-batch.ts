@@ -15,7 +15,7 @@ export function scoreBatch(
   samples: readonly BatchSample[],
   { task, metrics, nms }: Scoring,
 ): Pick<ValidatedBatch, "found" | "inFiles"> {
-  const found = predictions.flatMap((one) => task.postprocess(one, { ...nms, multiLabel: true }));
+  const found = predictions.flatMap((one) => task.postprocess(one, { ...nms, multiLabel: true, validation: true }));
   const inFiles = samples.map((sample, i) => {
     const { originalWidth: width, originalHeight: height } = sample;
     const detections = task.toImage(found[i] as Detections, letterboxingOf(sample), { width, height });

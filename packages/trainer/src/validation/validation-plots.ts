@@ -36,7 +36,7 @@ export function validationPlots({ directory, onNotice = warn }: ValidationPlotsO
       const { names } = info;
       await draw(`val_batch${number}_labels.jpg`, async (file) => writeImage(file, await batchGrid(batch, { names })));
       await draw(`val_batch${number}_pred.jpg`, async (file) =>
-        writeImage(file, await batchGrid(batch, { names, found })),
+        writeImage(file, await batchGrid(batch, { names, found: { task: taskOf(info.task), detections: found } })),
       );
     },
     async onValEnd(scores) {

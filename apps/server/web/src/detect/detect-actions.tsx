@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { FoundBox } from "../api/types.ts";
 import { Button } from "../controls/button.tsx";
-import { type Ask, curlFor } from "./ask.ts";
+import { type Ask, curlFor, type Found } from "./ask.ts";
 import { tally } from "./detections.ts";
 import { download, drawAnnotated } from "./download.ts";
 import { FilePicker } from "./file-picker.tsx";
@@ -30,8 +30,8 @@ export function DetectActions(props: DetectActionsProps) {
   };
   const saveJson = async () => {
     if (image?.found === undefined) return;
-    const { width, height, speed } = image.found;
-    const text = JSON.stringify({ path: image.name, width, height, speed, boxes }, undefined, 2);
+    const { width, height, speed, top5 } = image.found;
+    const text = JSON.stringify({ path: image.name, width, height, speed, boxes, top5 }, undefined, 2);
     download(new Blob([text], { type: "application/json" }), `${stem(image.name)}.json`);
   };
   const saveImage = async () => {
@@ -49,7 +49,7 @@ export function DetectActions(props: DetectActionsProps) {
   return (
     <div className="detect-actions">
       <p className="tally" role="status">
-        {found === undefined ? (camera.on ? "Waiting for the camera …" : "Looking …") : `Found ${tally(boxes)}.`}
+        {found === undefined ? (camera.on ? "Waiting for the camera …" : "Looking …") : summary(found, boxes)}
       </p>
       <div className="actions">
         {camera.on ? (
@@ -73,6 +73,12 @@ export function DetectActions(props: DetectActionsProps) {
       </div>
     </div>
   );
+}
+
+/** What an image shows, for people. */
+function summary({ top5 }: Found, boxes: readonly FoundBox[]): string {
+  const [best] = top5 ?? [];
+  return best === undefined ? `Found ${tally(boxes)}.` : `It is most likely: ${best.name}.`;
 }
 
 function stem(name: string): string {

@@ -1,5 +1,6 @@
 import type { FoundBox } from "../api/types.ts";
 import { classColor, classTextColor } from "./class-color.ts";
+import { isSeen, limbsOf, outlineOf } from "./shapes.ts";
 
 /** Hands a file to the person. */
 export function download(blob: Blob, name: string): void {
@@ -24,10 +25,42 @@ export async function drawAnnotated(
   context.drawImage(image, 0, 0, width, height);
   const line = Math.max(2, Math.round((width + height) / 600));
   // The best boxes are drawn last, on top.
-  for (const box of [...boxes].reverse()) drawBox(context, box, { line, width });
+  const drawn = [...boxes].reverse();
+  for (const box of drawn) drawShapes(context, box, line);
+  for (const box of drawn) drawBox(context, box, { line, width });
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (blob === null) throw new Error("This browser cannot write an image of this size.");
   return blob;
+}
+
+/** A mask, a turned box, or the points of an object. */
+function drawShapes(context: CanvasRenderingContext2D, box: FoundBox, line: number): void {
+  const path = new Path2D();
+  for (const [x, y] of outlineOf(box)) path.lineTo(x, y);
+  path.closePath();
+  context.lineWidth = line;
+  context.strokeStyle = classColor(box.class);
+  context.fillStyle = classColor(box.class);
+  context.globalAlpha = box.obb === undefined ? 0.42 : 0;
+  context.fill(path);
+  context.globalAlpha = 1;
+  context.stroke(path);
+  const { keypoints } = box;
+  if (keypoints === undefined) return;
+  const { x, y } = keypoints;
+  for (const { ends, color } of limbsOf(keypoints)) {
+    context.strokeStyle = color;
+    context.beginPath();
+    for (const end of ends) context.lineTo(x[end] ?? 0, y[end] ?? 0);
+    context.stroke();
+  }
+  x.forEach((at, k) => {
+    if (!isSeen(keypoints, k)) return;
+    context.fillStyle = x.length === 17 ? "#fff" : classColor(k);
+    context.beginPath();
+    context.arc(at, y[k] ?? 0, 1.3 * line, 0, 2 * Math.PI);
+    context.fill();
+  });
 }
 
 function drawBox(context: CanvasRenderingContext2D, box: FoundBox, size: { line: number; width: number }): void {
@@ -37,7 +70,7 @@ function drawBox(context: CanvasRenderingContext2D, box: FoundBox, size: { line:
   const letters = line * 5 + 4;
   context.lineWidth = line;
   context.strokeStyle = classColor(box.class);
-  context.strokeRect(x1, y1, x2 - x1, y2 - y1);
+  if (box.obb === undefined) context.strokeRect(x1, y1, x2 - x1, y2 - y1);
   context.font = `600 ${letters}px system-ui, sans-serif`;
   const labelWidth = context.measureText(text).width + letters * 0.7;
   const labelHeight = letters * 1.4;

@@ -6,6 +6,7 @@ import { sizeText } from "../controls/format.ts";
 import { Notice } from "../controls/notice.tsx";
 import { Slider } from "../controls/slider.tsx";
 import type { Ask, Found } from "./ask.ts";
+import { ClassBars } from "./class-bars.tsx";
 import { ClassFilter } from "./class-filter.tsx";
 import { ConfidenceStrip } from "./confidence-strip.tsx";
 import { DetectionList } from "./detection-list.tsx";
@@ -105,9 +106,11 @@ export function SidePanel(props: SidePanelProps) {
       <section className="findings" aria-label="Findings">
         <div className="findings-head">
           <h2>Findings</h2>
-          <span>{found === undefined ? "" : `${visible.length} of ${boxes.length}`}</span>
+          <span>{found === undefined || found.top5 ? "" : `${visible.length} of ${boxes.length}`}</span>
         </div>
-        {found !== undefined && visible.length > 0 ? (
+        {found?.top5 !== undefined ? (
+          <ClassBars classes={found.top5} />
+        ) : found !== undefined && visible.length > 0 ? (
           <DetectionList boxes={visible} active={props.active} onActive={props.onActive} />
         ) : (
           <p className="muted findings-none">{nothing(found, filled)}</p>

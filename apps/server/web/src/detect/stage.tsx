@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { FoundBox } from "../api/types.ts";
 import { classColor, classTextColor } from "./class-color.ts";
+import { ShapeLayer } from "./shape-layer.tsx";
 
 export interface StageProps {
   /** The image, or the camera's canvas. */
@@ -15,6 +16,7 @@ export interface StageProps {
 
 /** An image with boxes over it, as large as there is room. */
 export function Stage({ children, width, height, boxes, active, onActive, busy }: StageProps) {
+  const stacked = largestFirst(boxes);
   return (
     <div className="stage" aria-busy={busy}>
       <div
@@ -22,9 +24,10 @@ export function Stage({ children, width, height, boxes, active, onActive, busy }
         style={{ "--ratio": width / height, aspectRatio: `${width} / ${height}` } as React.CSSProperties}
       >
         {children}
+        <ShapeLayer {...{ boxes: stacked, width, height, active }} />
         {/* The list beside the image says the same in words. */}
         <div className="boxes" aria-hidden="true">
-          {largestFirst(boxes).map((box) => (
+          {stacked.map((box) => (
             <Box
               key={`${box.class} ${box.x1} ${box.y1} ${box.x2} ${box.y2}`}
               box={box}
@@ -61,7 +64,7 @@ function Box({ box, size, active, onActive }: BoxProps) {
   const leftwards = x1 / size.width > 0.8;
   return (
     <div
-      className={`box${active ? " active" : ""}${inside ? " inside" : ""}${leftwards ? " leftwards" : ""}`}
+      className={`box${active ? " active" : ""}${box.obb ? " turned" : ""}${inside ? " inside" : ""}${leftwards ? " leftwards" : ""}`}
       style={
         {
           left: percent(x1, size.width),

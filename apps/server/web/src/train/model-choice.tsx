@@ -1,17 +1,33 @@
 import { useState } from "react";
 import type { ModelList } from "../api/types.ts";
 
-/** Architectures to train from nothing, smallest first. */
-const architectures = [
-  "yolov8n.yaml",
-  "yolov8s.yaml",
-  "yolov8m.yaml",
-  "yolov8n-p2.yaml",
-  "yolo11n.yaml",
-  "yolov5n.yaml",
-  "yolov5s.yaml",
-  "yolov3-tiny.yaml",
-];
+/** Architectures to train from nothing, by what they learn, smallest first. */
+const architectures: Readonly<Record<string, readonly string[]>> = {
+  "Boxes, from random weights": [
+    "yolov8n.yaml",
+    "yolov8s.yaml",
+    "yolov8m.yaml",
+    "yolov8n-p2.yaml",
+    "yolo11n.yaml",
+    "yolov5n.yaml",
+    "yolov5s.yaml",
+    "yolov3-tiny.yaml",
+  ],
+  "Masks (segment), from random weights": [
+    "yolov8n-seg.yaml",
+    "yolov8s-seg.yaml",
+    "yolo11n-seg.yaml",
+    "yolov5n-seg.yaml",
+  ],
+  "Keypoints (pose), from random weights": ["yolov8n-pose.yaml", "yolov8s-pose.yaml", "yolo11n-pose.yaml"],
+  "Oriented boxes (obb), from random weights": ["yolov8n-obb.yaml", "yolov8s-obb.yaml", "yolo11n-obb.yaml"],
+  "Classes of images (classify), from random weights": [
+    "yolov8n-cls.yaml",
+    "yolov8s-cls.yaml",
+    "yolo11n-cls.yaml",
+    "yolov5n-cls.yaml",
+  ],
+};
 
 /** Stands for a file that is not in the list, such as a model file of one's own. */
 const anotherFile = "another";
@@ -38,7 +54,9 @@ export function ModelChoice({ models, value, onChange }: ModelChoiceProps) {
       <select value={other ? anotherFile : value} onChange={({ target }) => choose(target.value)}>
         <Group label="Loaded" files={loaded} />
         <Group label="In the model folders" files={others} />
-        <Group label="From random weights" files={architectures} />
+        {Object.entries(architectures).map(([label, files]) => (
+          <Group key={label} label={label} files={files} />
+        ))}
         <option value={anotherFile}>Another file …</option>
       </select>
       {other && (

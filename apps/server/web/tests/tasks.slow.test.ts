@@ -1,0 +1,118 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, describeInBrowser, hasShared, launchChromium, type Page, sharedPath } from "@lookonce/testing";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { documentationImage, expectNoComplaints, openPage, type TestPage } from "./test-page.ts";
+import { startTestService, type TestService } from "./test-service.ts";
+
+const tasks = ["segment", "pose", "obb", "classify"] as const;
+type TaskName = (typeof tasks)[number];
+
+const golden = (task: TaskName, file: string): string => sharedPath(`golden/tasks/e2e/${task}/${file}`);
+
+/** An image of a task's data set. */
+const imageOf: Readonly<Record<TaskName, string>> = {
+  segment: golden("segment", "dataset/images/val/000.png"),
+  pose: golden("pose", "dataset/images/val/000.png"),
+  obb: golden("obb", "dataset/images/val/000.png"),
+  classify: golden("classify", "dataset/val"),
+};
+
+let browser: Browser;
+let service: TestService;
+let opened: TestPage | undefined;
+
+const ready = tasks.every((task) => hasShared(`golden/tasks/e2e/${task}/model.pt`));
+
+/** Opens the page, chooses a task's model and adds an image. */
+async function show(task: TaskName, image: string): Promise<Page> {
+  opened = await openPage(browser, { url: service.url });
+  const { page } = opened;
+  const model = page.getByLabel("Model");
+  const [id = ""] = (await model.locator("option").allTextContents()).filter((text) => text.includes(task));
+  await model.selectOption(id);
+  await page.setInputFiles("input[type=file]", [image]);
+  await page
+    .getByRole("status")
+    .filter({ hasText: /Found|most likely/ })
+    .waitFor();
+  return page;
+}
+
+describe.runIf(ready)("with the models of the golden cases", () => {
+  describeInBrowser("the page, for tasks", () => {
+    beforeAll(async () => {
+      browser = await launchChromium();
+      service = await startTestService({}, (folder) =>
+        tasks.map((task) => {
+          const file = join(folder, `${task}.pt`);
+          mkdirSync(folder, { recursive: true });
+          copyFileSync(golden(task, "model.pt"), file);
+          return file;
+        }),
+      );
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await service?.end();
+    });
+    afterEach(async () => {
+      if (opened !== undefined) {
+        expectNoComplaints(opened);
+        await opened.page.context().close();
+      }
+      opened = undefined;
+    });
+
+    it("draws a mask for each object, which lights up with its row", async () => {
+      const page = await show("segment", imageOf.segment);
+      const rows = await page.locator(".detection").count();
+      expect(rows).toBeGreaterThan(1);
+      expect(await page.locator(".shape .mask").count()).toBe(rows);
+      await page.locator(".detection").first().hover();
+      await page.locator(".shape.active .mask").waitFor();
+      const [mask, box] = await Promise.all(
+        [".shape.active .mask", ".box.active"].map((what) => page.locator(what).boundingBox()),
+      );
+      expect(Math.abs((mask?.x ?? 0) - (box?.x ?? 0))).toBeLessThan((box?.width ?? 0) / 5);
+      expect(Math.abs((mask?.width ?? 0) - (box?.width ?? 0))).toBeLessThan((box?.width ?? 0) / 3);
+      await documentationImage(page, "segment.png");
+    });
+
+    it("draws the points of each object", async () => {
+      const page = await show("pose", imageOf.pose);
+      const rows = await page.locator(".detection").count();
+      expect(rows).toBeGreaterThan(0);
+      expect(await page.locator(".keypoint").count()).toBe(4 * rows);
+      await documentationImage(page, "pose.png");
+    });
+
+    it("draws turned boxes in place of upright ones", async () => {
+      const page = await show("obb", imageOf.obb);
+      const rows = await page.locator(".detection").count();
+      expect(rows).toBeGreaterThan(0);
+      expect(await page.locator(".shape .turned").count()).toBe(rows);
+      expect(await page.locator(".box:not(.turned)").count()).toBe(0);
+      await documentationImage(page, "obb.png");
+    });
+
+    it("shows the most probable classes as bars", async () => {
+      const page = await show("classify", join(imageOf.classify, "star", "000.png"));
+      const shares = await page.locator(".class-bar-share").allTextContents();
+      expect(shares.length).toBeGreaterThan(1);
+      const numbers = shares.map((share) => Number.parseFloat(share));
+      expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
+      await documentationImage(page, "classify.png");
+    });
+
+    it("offers architectures of every task for a training", async () => {
+      opened = await openPage(browser, { url: `${service.url}/train` });
+      const options = opened.page.getByRole("combobox", { name: /^Model/ }).locator("option");
+      await expect
+        .poll(() => options.allTextContents())
+        .toEqual(
+          expect.arrayContaining(["yolov8n-seg.yaml", "yolov8n-pose.yaml", "yolov8n-obb.yaml", "yolov8n-cls.yaml"]),
+        );
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import type { Drawable } from "@lookonce/plots";
+
+/**
+ * What results have of a task besides boxes, such as masks: how that is written, drawn and picked. What a task leaves out is
+ * as for boxes.
+ */
+export abstract class ResultEntry {
+  /** Whether detections can be cut out as rectangles. */
+  readonly hasCrops: boolean = true;
+
+  /** The entry of some of the detections, by their numbers, in this order. */
+  abstract pick(rows: Int32Array): ResultEntry;
+
+  /** What JSON says of a detection besides its box, in pixels of the image. */
+  plain(_index: number): object {
+    return {};
+  }
+
+  /** What JSON says of the image. */
+  plainImage(_names: readonly string[]): object {
+    return {};
+  }
+
+  /**
+   * Values of a detection's line in label files after its class, as fractions of the image.
+   *
+   * @param box center x, center y, width, height
+   */
+  lineValues(_index: number, box: readonly number[]): readonly number[] {
+    return box;
+  }
+
+  /** All lines of the label file, where there is none for each detection. */
+  lines(_names: readonly string[]): readonly string[] | undefined {
+    return undefined;
+  }
+
+  /** What was seen, for people. Default: how many of each class. */
+  describe(_names: readonly string[]): string | undefined {
+    return undefined;
+  }
+
+  /** What the row of a detection has in COCO's form; a value `undefined` removes one of those of boxes. */
+  coco(_index: number): object {
+    return {};
+  }
+
+  /** What is drawn with the boxes. @param scale pixels of the drawing per pixel of the image */
+  shapes(_scale: readonly [horizontal: number, vertical: number]): Partial<Drawable> {
+    return {};
+  }
+}
+
+/** The entries that results can ask: those of the built-in tasks, and of others that extend {@link ResultEntry}. */
+export function resultEntries(entries: Readonly<Record<string, unknown>>): ResultEntry[] {
+  return Object.values(entries).filter((entry) => entry instanceof ResultEntry);
+}
