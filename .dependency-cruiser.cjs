@@ -23,7 +23,7 @@ const packageGraph = {
   "packages/image": ["errors", "files", "geometry"],
   "packages/augment": ["config", "errors", "geometry", "image", "random"],
   "packages/data": ["augment", "config", "documents", "errors", "files", "geometry", "image", "random", "worker-pool"],
-  "packages/loss": ["errors", "nn"],
+  "packages/loss": ["errors", "geometry", "nn"],
   "packages/metrics": ["geometry", "errors"],
   "packages/tracking": ["config", "errors", "geometry"],
   "packages/plots": ["errors", "files", "geometry", "image"],

@@ -18,14 +18,16 @@ const { values } = parseArgs({
 const work = {
   "train-640": { mode: "train", imgsz: 640, batch: 8, steps: 3, mark: 2 },
   "train-320": { mode: "train", imgsz: 320, batch: 16, steps: 4, mark: 2 },
+  "train-320-seg": { mode: "train", imgsz: 320, batch: 16, steps: 4, mark: 1, model: "yolov8n-seg" },
   "infer-640": { mode: "infer", imgsz: 640, batch: 1, steps: 30, mark: 0.8 },
 };
 const python = process.env.LOOKONCE_PYTHON ?? "python3";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-function time(program, script, { mode, imgsz, batch, steps }) {
-  const args = Object.entries({ mode, imgsz, batch, steps, threads: values.threads, warmup: mode === "train" ? 2 : 5 });
-  const output = execFileSync(program, [here(script), ...args.flatMap(([key, value]) => [`--${key}`, String(value)])], {
+function time(program, script, { mode, imgsz, batch, steps }, more = {}) {
+  const common = { mode, imgsz, batch, steps, threads: values.threads, warmup: mode === "train" ? 2 : 5 };
+  const args = Object.entries({ ...common, ...more }).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  const output = execFileSync(program, [here(script), ...args], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -53,8 +55,9 @@ console.log(
 for (const name of values.only?.split(",") ?? Object.keys(work)) {
   const rounds = [];
   for (let i = 0; i < Number(values.rounds); i++) {
-    const ours = time(process.execPath, "yolov8n.mjs", work[name]);
-    const theirs = withTorch ? time(python, "pytorch/yolov8n.py", work[name]) : undefined;
+    const { model = "yolov8n" } = work[name];
+    const ours = time(process.execPath, "yolov8n.mjs", work[name], { model });
+    const theirs = withTorch ? time(python, `pytorch/${model}.py`, work[name]) : undefined;
     rounds.push({ ours: ours.secondsPerStep, theirs: theirs?.secondsPerStep });
   }
   const ours = median(rounds.map((round) => round.ours)).toFixed(4);

@@ -7,14 +7,15 @@
 // momentum), without clipping and averaging, which the other side does not do either. An inference step is one image,
 // already letterboxed, to decoded boxes; no NMS. Needs `npm run build`.
 //
-// `--model yolov8s` is for another network; `--objects 16,64,256` draws up to so many boxes an image, one after the other,
+// `--model yolov8s` is for another network, yolov8n-seg for one that learns masks as well; `--objects 16,64,256` draws up to so many boxes an image, one after the other,
 // as batches of a training do (default 16: one padding size); `--accumulate` makes every other step one that only
 // accumulates gradients.
 import { parseArgs } from "node:util";
+import { familySettings, makeRecipe } from "@lookonce/config";
 import { padTargets } from "@lookonce/data";
 import { setDevice } from "@lookonce/device";
+import { createCriterion } from "@lookonce/families";
 import { Predictor } from "@lookonce/inference";
-import { V8Criterion } from "@lookonce/loss";
 import { DetectionModel, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { groupParameters, makeOptimizer, TrainStep } from "@lookonce/trainer";
@@ -50,13 +51,33 @@ function randomBatch(rng, { imgsz, batch }, objects) {
     return { boxes, classes: Int32Array.from({ length: count }, () => rng.integer(0, 80)) };
   });
   const images = Uint8Array.from({ length: batch * imgsz * imgsz * 3 }, () => rng.integer(0, 256));
-  return { images, count: batch, height: imgsz, width: imgsz, targets: padTargets(samples) };
+  const targets = padTargets(samples);
+  return { images, count: batch, height: imgsz, width: imgsz, targets: { ...targets, ...ellipses(targets, imgsz) } };
+}
+
+/** Masks for models that learn them: ellipses in the boxes, at a quarter of the size, as one map an image. */
+function ellipses({ boxes, mask, maxTargets }, imgsz) {
+  const side = imgsz / 4;
+  const masks = new Uint8Array((mask.length / maxTargets) * side * side);
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) continue;
+    const [x1, y1, x2, y2] = boxes.subarray(4 * i, 4 * i + 4).map((value) => value / 4);
+    const map = masks.subarray(Math.floor(i / maxTargets) * side * side);
+    for (let y = 0; y < side; y++) {
+      const down = ((y + 0.5 - (y1 + y2) / 2) / (y2 - y1)) ** 2;
+      for (let x = 0; x < side; x++) {
+        if (((x + 0.5 - (x1 + x2) / 2) / (x2 - x1)) ** 2 + down < 0.25) map[y * side + x] = (i % maxTargets) + 1;
+      }
+    }
+  }
+  return { masks, maskSize: [side, side] };
 }
 
 async function trainingStep(model, rng, options) {
   const optimizer = makeOptimizer("SGD", groupParameters(model), { weightDecay: 5e-4 });
   const { accumulate: accumulates } = values;
-  const step = new TrainStep(model, { criterion: new V8Criterion(model), optimizer, accumulates });
+  const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings.v8), imgsz: options.imgsz });
+  const step = new TrainStep(model, { criterion, optimizer, accumulates });
   const batches = values.objects.split(",").map((objects) => randomBatch(rng, options, Number(objects)));
   const settings = { lr: { bias: 1e-3, weight: 1e-3, norm: 1e-3 }, momentum: 0.937 };
   let count = 0;

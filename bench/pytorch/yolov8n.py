@@ -205,7 +205,7 @@ def assign(scores, boxes, points, targets, topk=10, alpha=0.5, beta=6.0):
 
 
 def detection_loss(raw, targets, bins, gains=(7.5, 0.5, 1.5)):
-    """Box, class and DFL losses with their gains, as one vector [3]."""
+    """Box, class and DFL losses with their gains, as one vector [3]; which target each anchor has, and whether it has one."""
     box_logits, class_logits = split_raw(raw)
     points, strides = anchor_points(raw)
     cells = decode_boxes(box_logits, points, bins)
@@ -224,7 +224,7 @@ def detection_loss(raw, targets, bins, gains=(7.5, 0.5, 1.5)):
     upper = log_probability.gather(-1, left.long()[..., None] + 1)[..., 0]
     focal = -(lower * (left + 1 - reach) + upper * (reach - left)).mean(-1)
     dfl_loss = (focal * weight).sum() / total
-    return torch.stack((box_loss, class_loss, dfl_loss)) * torch.tensor(gains)
+    return torch.stack((box_loss, class_loss, dfl_loss)) * torch.tensor(gains), index, foreground
 
 
 def made_up_targets(batch, imgsz, classes, count=16):
@@ -239,7 +239,7 @@ def make_optimizer(model):
     """SGD with Nesterov momentum; weight decay on convolution weights only."""
     norms = [p for m in model.modules() if isinstance(m, nn.BatchNorm2d) for p in [m.weight]]
     biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
-    weights = [m.weight for m in model.modules() if isinstance(m, nn.Conv2d)]
+    weights = [m.weight for m in model.modules() if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d))]
     groups = [{"params": biases}, {"params": weights, "weight_decay": 5e-4}, {"params": norms}]
     return torch.optim.SGD(groups, lr=1e-3, momentum=0.937, nesterov=True)
 
@@ -252,7 +252,7 @@ def training_step(options):
 
     def step():
         optimizer.zero_grad()
-        loss = detection_loss(model(images), targets, model.head.bins)
+        loss, _, _ = detection_loss(model(images), targets, model.head.bins)
         (loss.sum() * options.batch).backward()
         optimizer.step()
         return loss.detach().tolist()
@@ -277,9 +277,9 @@ def inference_step(options):
     return parameters, step
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mode", choices=("train", "infer"), default="train")
+def main(training=training_step, inference=inference_step, doc=__doc__):
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mode", choices=("train", "infer") if inference else ("train",), default="train")
     parser.add_argument("--imgsz", type=int, default=640)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
@@ -293,10 +293,10 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
     if options.mode == "train":
-        model, step = training_step(options)
+        model, step = training(options)
         parameters = sum(p.numel() for p in model.parameters())
     else:
-        parameters, step = inference_step(options)
+        parameters, step = inference(options)
     for _ in range(options.warmup):
         step()
     seconds = []

@@ -1,31 +1,72 @@
-import { familySettings } from "@lookonce/config";
-import type { ModelFamily } from "./model-family.ts";
+import { familySettings, type HypFamily } from "@lookonce/config";
+import { LookonceError } from "@lookonce/errors";
+import type { V5CriterionOptions } from "@lookonce/loss";
+import type { CriterionOptions, ModelFamily } from "./model-family.ts";
 import { recordTable } from "./record-table.ts";
+
+/** Losses of a family by task. */
+type Criteria<F extends HypFamily> = Readonly<Record<string, ModelFamily<F>["createCriterion"]>>;
+
+/** Creates the loss of a model's task. */
+function byTask<F extends HypFamily>(title: string, criteria: Criteria<F>): ModelFamily<F>["createCriterion"] {
+  return (model, options) => {
+    const create = Object.hasOwn(criteria, model.task) ? criteria[model.task] : undefined;
+    if (create !== undefined) return create(model, options);
+    const known = Object.keys(criteria).join(", ");
+    throw new LookonceError("ARGUMENT", `${title} has no loss for the task "${model.task}"; it has ${known}.`);
+  };
+}
+
+function v5Options({ recipe, imgsz }: CriterionOptions<"v5">): V5CriterionOptions {
+  const { box, cls, obj, anchor_t, cls_pw, obj_pw, fl_gamma, label_smoothing, balance } = recipe;
+  return {
+    gains: { box, cls, obj },
+    imgsz,
+    balance,
+    threshold: anchor_t,
+    classPositiveWeight: cls_pw,
+    objectPositiveWeight: obj_pw,
+    focalGamma: fl_gamma,
+    labelSmoothing: label_smoothing,
+  };
+}
 
 const v5: ModelFamily<"v5"> = {
   ...familySettings.v5,
-  async createCriterion(model, { recipe, imgsz }) {
-    const { V5Criterion } = await import("@lookonce/loss");
-    const { box, cls, obj, anchor_t, cls_pw, obj_pw, fl_gamma, label_smoothing, balance } = recipe;
-    return new V5Criterion(model, {
-      gains: { box, cls, obj },
-      imgsz,
-      balance,
-      threshold: anchor_t,
-      classPositiveWeight: cls_pw,
-      objectPositiveWeight: obj_pw,
-      focalGamma: fl_gamma,
-      labelSmoothing: label_smoothing,
-    });
-  },
+  createCriterion: byTask("YOLOv5", {
+    detect: async (model, options) => new (await import("@lookonce/loss")).V5Criterion(model, v5Options(options)),
+    segment: async (model, options) => {
+      const { V5SegmentCriterion } = await import("@lookonce/loss");
+      return new V5SegmentCriterion(model, v5Options(options));
+    },
+    classify: async (_, { recipe: { label_smoothing } }) => {
+      const { ClassifyCriterion } = await import("@lookonce/loss");
+      return new ClassifyCriterion({ labelSmoothing: label_smoothing });
+    },
+  }),
 };
 
 const v8: ModelFamily<"v8"> = {
   ...familySettings.v8,
-  async createCriterion(model, { recipe: { box, cls, dfl } }) {
-    const { V8Criterion } = await import("@lookonce/loss");
-    return new V8Criterion(model, { box, cls, dfl });
-  },
+  createCriterion: byTask("YOLOv8", {
+    detect: async (model, { recipe: { box, cls, dfl } }) => {
+      const { V8Criterion } = await import("@lookonce/loss");
+      return new V8Criterion(model, { box, cls, dfl });
+    },
+    segment: async (model, { recipe: { box, cls, dfl } }) => {
+      const { SegmentCriterion } = await import("@lookonce/loss");
+      return new SegmentCriterion(model, { box, cls, dfl });
+    },
+    pose: async (model, { recipe: { box, pose, kobj, cls, dfl } }) => {
+      const { PoseCriterion } = await import("@lookonce/loss");
+      return new PoseCriterion(model, { box, pose, kobj, cls, dfl });
+    },
+    obb: async (model, { recipe: { box, cls, dfl } }) => {
+      const { ObbCriterion } = await import("@lookonce/loss");
+      return new ObbCriterion(model, { box, cls, dfl });
+    },
+    classify: async () => new (await import("@lookonce/loss")).ClassifyCriterion(),
+  }),
 };
 
 const families = recordTable<ModelFamily>("family", [v5, v8]);

@@ -112,7 +112,7 @@ async function startRecipe(
   const { chooseOptimizer } = await import("@lookonce/trainer");
   const { familyOf } = await import("@lookonce/families");
   const family = familyOf(model.family);
-  const recipe = makeRecipe(family, await parsedRecipe(train, family));
+  const recipe = makeRecipe(family, await parsedRecipe(train, family), model.task);
   const { batch = 16, epochs = 10 } = train;
   return chooseOptimizer(recipe, { nc: data.names.length, images: data.entries.length, batch, epochs });
 }

@@ -12,8 +12,28 @@ export {
 } from "./assigners/anchor-targets.ts";
 export type { AnchorPredictions, Assigner, Assignment } from "./assigners/assigner.ts";
 export { type Aligned, TaskAlignedAssigner, type TaskAlignedOptions } from "./assigners/task-aligned-assigner.ts";
+export type { BoxKind } from "./boxes/box-kind.ts";
+export { rotatedBoxes } from "./boxes/rotated-boxes.ts";
+export { uprightBoxes } from "./boxes/upright-boxes.ts";
+export type { V8Gains, V8LossOptions } from "./criteria/anchor-free.ts";
+export {
+  type ClassificationLossOptions,
+  ClassifyCriterion,
+  type ClassifyTargets,
+  classificationLoss,
+} from "./criteria/classify.ts";
 export type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "./criteria/criterion.ts";
 export { type BalanceMode, LevelBalance, type LevelBalanceOptions } from "./criteria/level-balance.ts";
+export { ObbCriterion, rotatedDetectionLoss } from "./criteria/obb.ts";
+export {
+  PoseCriterion,
+  type PoseGains,
+  type PoseLoss,
+  type PoseLossOptions,
+  type PoseTargets,
+  poseLoss,
+} from "./criteria/pose.ts";
+export { SegmentCriterion, type SegmentLoss, type SegmentTargets, segmentLoss } from "./criteria/segment.ts";
 export { V5Criterion, type V5CriterionOptions } from "./criteria/v5-criterion.ts";
 export {
   scaleV5Gains,
@@ -23,9 +43,11 @@ export {
   type V5Scale,
   v5DetectionLoss,
 } from "./criteria/v5-detection.ts";
+export { V5SegmentCriterion, type V5SegmentLoss, type V5SegmentTargets, v5SegmentLoss } from "./criteria/v5-segment.ts";
 export { V8Criterion } from "./criteria/v8-criterion.ts";
-export { type V8Gains, type V8Loss, type V8LossOptions, v8DetectionLoss } from "./criteria/v8-detection.ts";
+export { type V8Loss, v8DetectionLoss } from "./criteria/v8-detection.ts";
 export { gatherRows } from "./gather-rows.ts";
+export { type MaskRows, maskLoss, objectSigns } from "./masks/mask-loss.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export type { BatchSize, HostTargets, HostTensor, PaddedTargets } from "./targets.ts";
 export { type BceOptions, bceWithLogits, type LogitLoss, type Reduction } from "./terms/bce-with-logits.ts";
@@ -46,4 +68,7 @@ export {
   type VarifocalOptions,
   varifocalWithLogits,
 } from "./terms/focal.ts";
+export { type KeypointObjects, keypointLoss } from "./terms/keypoints.ts";
+export { probiou } from "./terms/probiou.ts";
 export { smoothLabels } from "./terms/smooth-labels.ts";
+export { softmaxCrossEntropy } from "./terms/softmax-cross-entropy.ts";

@@ -28,7 +28,7 @@ export async function resolveSettings(
   const batch = autoBatch?.batch ?? options.batch ?? 16;
   const family = familyOf(model.family);
   const counts = { nc: model.nc, images: data.entries.length, batch, epochs };
-  const recipe = chooseOptimizer(makeRecipe(family, options.recipe), counts);
+  const recipe = chooseOptimizer(makeRecipe(family, options.recipe, model.task), counts);
   const rng = new Random(seed).fork("anchors");
   const anchors = autoAnchor ? checkAnchors(model, { recipe, imgsz, rng, images: data.entries }) : undefined;
   const { usesPreviousEpochLr } = family;

@@ -1,7 +1,6 @@
-import { padTargets } from "@lookonce/data";
 import type { TrainBatch } from "@lookonce/loss";
 import { type Module, stateDict } from "@lookonce/nn";
-import { expectClose, type GoldenTensor, type Tolerance } from "@lookonce/testing";
+import { expectClose, type GoldenTensor, goldenTargets, type Tolerance } from "@lookonce/testing";
 
 /** A batch of the reference: images [N, RGB, H, W] of 0 to 1, and objects with their image, class and normalized xywh. */
 export interface ReferenceBatch {
@@ -14,22 +13,21 @@ export interface ReferenceBatch {
 
 /** Returns the batch as a step reads it. */
 export function batchOf({ images, imageIndices, classes, boxes }: ReferenceBatch): TrainBatch {
-  const [count, channels, height, width] = images.shape as [number, number, number, number];
-  const bytes = new Uint8Array(images.data.length as number);
+  const size = bytesOf(images, 255);
+  const rows = { shape: [classes.length, 4], data: Float32Array.from(boxes) };
+  return { ...size, targets: goldenTargets({ images: imageIndices, classes, boxes: rows }, size) };
+}
+
+/** Images [N, RGB, H, W] as the bytes [N, H, W, RGB] of a batch. @param scale of the values, to bytes */
+export function bytesOf({ shape, data }: GoldenTensor, scale = 1): Omit<TrainBatch, "targets"> {
+  const [count, channels, height, width] = shape as [number, number, number, number];
+  const images = new Uint8Array(data.length);
   const plane = height * width;
-  bytes.forEach((_, i) => {
+  images.forEach((_, i) => {
     const [n, pixel, c] = [Math.floor(i / (plane * 3)), Math.floor(i / 3) % plane, i % 3];
-    bytes[i] = Math.round((images.data[(n * channels + c) * plane + pixel] as number) * 255);
+    images[i] = Math.round((data[(n * channels + c) * plane + pixel] as number) * scale);
   });
-  const samples = Array.from({ length: count }, (_, n) => {
-    const rows = Array.from(imageIndices).flatMap((image, row) => (image === n ? [row] : []));
-    const corners = rows.flatMap((row) => {
-      const [x, y, w, h] = [0, 1, 2, 3].map((i) => boxes[row * 4 + i]) as [number, number, number, number];
-      return [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height];
-    });
-    return { boxes: Float32Array.from(corners), classes: Int32Array.from(rows, (row) => classes[row] as number) };
-  });
-  return { images: bytes, count, height, width, targets: padTargets(samples) };
+  return { images, count, height, width };
 }
 
 /** Statistics of a tensor of the reference. */

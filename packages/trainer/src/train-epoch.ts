@@ -100,7 +100,7 @@ function checkFinite({ losses, total, gradientNorm, scaling }: StepResult, at: T
   const mayRecover = scaling?.skipped === true && scaling.scale >= 1;
   if (Number.isFinite(total) && (mayRecover || Number.isFinite(gradientNorm))) return;
   const { epoch, iteration } = at;
-  const parts = Object.entries(losses).map(([part, value]) => `${part} loss ${value}`);
+  const parts = Object.entries(losses).map(([part, value]) => `${part === "loss" ? part : `${part} loss`} ${value}`);
   const kept = epoch === 0 ? "Nothing was saved yet" : `The weights saved after epoch ${epoch} are intact`;
   throw new LookonceError(
     "NUMERIC",

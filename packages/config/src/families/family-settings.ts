@@ -1,5 +1,5 @@
 import type { HypFamilies, HypFamily } from "../recipe/hyp.ts";
-import type { RecipeOf } from "../recipe/recipe.ts";
+import type { RecipeChanges, RecipeOf } from "../recipe/recipe.ts";
 import type { SearchSpace } from "./search-space.ts";
 
 /** Thresholds of non-maximum suppression. */
@@ -45,6 +45,8 @@ export interface FamilySettings<F extends HypFamily = HypFamily> {
   augmentation: HypFamily;
   /** The default recipe. */
   recipe: Readonly<RecipeOf<F>>;
+  /** What the default recipe of a task has different, by the task's name. */
+  taskRecipes: Readonly<Record<string, RecipeChanges>>;
   /** The default hyper-parameters, a part of the recipe. */
   hyp: Readonly<HypFamilies[F]>;
   /** Hyper-parameters that files may have although the default does not. */

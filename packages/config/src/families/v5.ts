@@ -16,6 +16,13 @@ export const v5: FamilySettings<"v5"> = {
   loading: { padding: "exact", shorterSide: "truncate", shrinking: "area" },
   augmentation: "v5",
   recipe: { ...hyp, ...trainingDefaults, optimizer: "SGD", close_mosaic: 0, balance: "fixed" },
+  // The releases train classifiers with a script of their own.
+  taskRecipes: {
+    classify: {
+      ...{ optimizer: "Adam", lr0: 0.001, lrf: 0.01, momentum: 0.9, weight_decay: 5e-5, label_smoothing: 0.1 },
+      ...{ warmup_epochs: 0, warmup_iterations: 0 },
+    },
+  },
   hyp,
   optionalHyps: ["anchors", "label_smoothing"],
   ignoredHyps: [],

@@ -16,9 +16,10 @@ export const v8: FamilySettings<"v8"> = {
   loading: { padding: "rounded", shorterSide: "ceil", shrinking: "bilinear" },
   augmentation: "v8",
   recipe: { ...hyp, ...trainingDefaults, warmup_iterations: 0, optimizer: "auto", close_mosaic: 10 },
+  taskRecipes: {},
   hyp,
   optionalHyps: [],
-  ignoredHyps: ["pose", "kobj", "crop_fraction"],
+  ignoredHyps: ["crop_fraction"],
   usesPreviousEpochLr: false,
   evolution: {
     file: "best_hyperparameters.yaml",

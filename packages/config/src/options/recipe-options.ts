@@ -1,5 +1,5 @@
 import { autoAugmentPolicies, balanceModes, optimizerNames } from "../recipe/recipe.ts";
-import { choice, flag, number } from "./define.ts";
+import { choice, flag, integer, number } from "./define.ts";
 import type { Option, OptionTable } from "./option.ts";
 
 /** A number from 0 on, unless its range says otherwise. */
@@ -31,6 +31,8 @@ const keys: OptionTable = {
   box: amount("gain of the box loss"),
   cls: amount("gain of the class loss"),
   dfl: amount("gain of the distribution focal loss"),
+  pose: amount("gain of the keypoints' loss"),
+  kobj: amount("gain of the keypoints' visibility"),
   obj: amount("gain of the objectness loss"),
   cls_pw: amount("weight of positives in the class loss"),
   obj_pw: amount("weight of positives in the objectness loss"),
@@ -65,6 +67,9 @@ const keys: OptionTable = {
   warmup_iterations: amount(
     "minimum iterations of warm-up: 100 in YOLOv8 8.3; 0 (8.4) has no minimum and never warms up in the last epoch",
   ),
+  overlap_mask: flag("masks of an image share one map, smaller objects on top; otherwise each object has its own"),
+  mask_ratio: integer("how many times smaller than the images masks are that are learned", undefined, { min: 1 }),
+  dropout: amount("share of the features that classification drops while training", { max: 0.99 }),
   clip: amount("largest global norm of the gradients; 0 does not clip", library),
   ema_decay: share("decay of the weights' moving average (EMA); 0 turns it off", library),
   ema_tau: amount("optimizer steps over which the decay ramps up", library),

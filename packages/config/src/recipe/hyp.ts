@@ -27,7 +27,11 @@ export interface V5Hyp
 export interface V8Hyp
   extends OptimizerHyp,
     AugmentationHyp,
-    Pick<Values, "box" | "cls" | "dfl" | "nbs" | "bgr" | "cutmix" | "copy_paste_mode" | "auto_augment" | "erasing"> {}
+    Pick<
+      Values,
+      | ("box" | "cls" | "dfl" | "pose" | "kobj" | "nbs" | "bgr" | "cutmix")
+      | ("copy_paste_mode" | "auto_augment" | "erasing")
+    > {}
 
 /** The hyper-parameters of each family. */
 export interface HypFamilies {

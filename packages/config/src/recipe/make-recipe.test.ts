@@ -19,10 +19,12 @@ describe("makeRecipe", () => {
       label_smoothing: 0.1,
       cos_lr: true,
     });
-    expect(makeRecipe(familySettings.v8, {}, { ...familySettings.v8.recipe, box: 1, clip: 3 })).toMatchObject({
-      box: 1,
-      clip: 3,
-    });
+  });
+
+  it("starts from what is different for a task", () => {
+    const classify = makeRecipe(familySettings.v5, { lr0: 0.01 }, "classify");
+    expect(classify).toMatchObject({ optimizer: "Adam", lr0: 0.01, weight_decay: 5e-5, label_smoothing: 0.1 });
+    expect(makeRecipe(familySettings.v5, {}, "segment")).toEqual(familySettings.v5.recipe);
   });
 
   it.each([

@@ -19,7 +19,7 @@ export interface ParseHypOptions<F extends HypFamily> {
 /**
  * Checks hyper-parameters under their YAML names and fills in those that are missing.
  *
- * Keys that only other tasks have (`pose`, `kobj` of YOLOv8), or that YOLOv8 no longer reads (`crop_fraction`) are left out.
+ * Keys that YOLOv8 no longer reads (`crop_fraction`) are left out.
  *
  * @throws LookonceError `ARGUMENT` for a key that the family does not have, or a value that is no number or out of range
  */

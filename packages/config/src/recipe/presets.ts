@@ -58,6 +58,8 @@ const v8: Readonly<V8Hyp> = {
   box: 7.5,
   cls: 0.5,
   dfl: 1.5,
+  pose: 12,
+  kobj: 1,
   nbs: 64,
   bgr: 0,
   cutmix: 0,

@@ -16,7 +16,8 @@ export const balanceModes = ["fixed", "auto", "learned"] as const;
 /** Settings of a training besides the hyper-parameters of YOLO's files. */
 export type TrainingSettings = Pick<
   Required<RecipeArgs>,
-  "optimizer" | "cos_lr" | "nbs" | "warmup_iterations" | "close_mosaic" | "clip" | "ema_decay" | "ema_tau"
+  | ("optimizer" | "cos_lr" | "nbs" | "warmup_iterations" | "close_mosaic" | "clip" | "ema_decay" | "ema_tau")
+  | ("overlap_mask" | "mask_ratio" | "dropout")
 > &
   Pick<RecipeArgs, "balance">;
 
@@ -37,4 +38,7 @@ export const trainingDefaults = {
   ema_decay: 0.9999,
   ema_tau: 2000,
   clip: 10,
+  overlap_mask: true,
+  mask_ratio: 4,
+  dropout: 0,
 } as const;

@@ -17,6 +17,8 @@ export interface AnchorAssignerOptions {
 /** One object of a batch: image, class, center and size in pixels. */
 export interface AnchorTarget {
   image: number;
+  /** Its row in the batch's targets. Default 0. */
+  object?: number;
   label: number;
   x: number;
   y: number;
@@ -31,6 +33,8 @@ export interface AnchorMatch {
   column: number;
   row: number;
   label: number;
+  /** The target's row in the batch's targets. */
+  object: number;
   /** Offset of the center from the cell's corner and size, in cells: x, y, width, height. */
   box: readonly [number, number, number, number];
 }
@@ -99,7 +103,8 @@ export class AnchorAssigner {
       const [x1, y1, x2, y2] = [0, 1, 2, 3].map((side) => boxes[4 * i + side]) as [number, number, number, number];
       const image = Math.floor(i / maxTargets);
       const center = { x: (x1 + x2) / 2, y: (y1 + y2) / 2 };
-      targets.push({ image, label: labels[i] as number, ...center, width: x2 - x1, height: y2 - y1 });
+      const size = { width: x2 - x1, height: y2 - y1 };
+      targets.push({ image, object: i, label: labels[i] as number, ...center, ...size });
     }
     const levels = this.match(targets, size);
     const counts = levels.map(({ length }) => length);
@@ -109,6 +114,8 @@ export class AnchorAssigner {
       ...{ levels: levels.length, rows, counts },
       cells: new Int32Array(total),
       labels: new Int32Array(total),
+      images: new Int32Array(total),
+      objects: new Int32Array(total),
       // Padding is a box like any other, so that what is computed of it is finite.
       boxes: new Float32Array(total * 4).fill(1),
       anchors: new Float32Array(total * 2).fill(1),
@@ -119,11 +126,13 @@ export class AnchorAssigner {
     for (const [level, matches] of levels.entries()) {
       const [grid, anchors] = [grids[level] as Grid, this.anchors[level] as LevelAnchors];
       const lastOf = new Map<number, number>();
-      for (const [i, { image, row, column, anchor, label, box }] of matches.entries()) {
+      for (const [i, { image, row, column, anchor, label, object, box }] of matches.entries()) {
         const at = level * rows + i;
         const cell = ((image * grid.height + row) * grid.width + column) * anchors.length + anchor;
         packed.cells[at] = cell;
         packed.labels[at] = label;
+        packed.images[at] = image;
+        packed.objects[at] = object;
         packed.boxes.set(box, at * 4);
         packed.anchors.set(anchors[anchor] as LevelAnchors[number], at * 2);
         packed.mask[at] = 1;
@@ -163,9 +172,9 @@ export class AnchorAssigner {
 }
 
 /** In cells, rounded to float32 as tensors would be. */
-function scaled({ image, label, x, y, width, height }: AnchorTarget, stride: number): AnchorTarget {
+function scaled({ x, y, width, height, ...target }: AnchorTarget, stride: number): AnchorTarget {
   const inCells = (length: number): number => Math.fround(length / stride);
-  return { image, label, x: inCells(x), y: inCells(y), width: inCells(width), height: inCells(height) };
+  return { ...target, x: inCells(x), y: inCells(y), width: inCells(width), height: inCells(height) };
 }
 
 /** Whether a position lies in the lower half of its cell and has a cell below it. */
@@ -176,8 +185,8 @@ function isNear(position: number): boolean {
 function matchAt(target: Candidate, center: { x: number; y: number }, grid: Grid): AnchorMatch {
   const limit = (cell: number, count: number): number => Math.min(Math.max(Math.trunc(cell), 0), count - 1);
   const [column, row] = [limit(center.x, grid.width), limit(center.y, grid.height)];
-  const { image, label, anchor, x, y, width, height } = target;
-  return { image, label, anchor, column, row, box: [x - column, y - row, width, height] };
+  const { image, object = 0, label, anchor, x, y, width, height } = target;
+  return { image, object, label, anchor, column, row, box: [x - column, y - row, width, height] };
 }
 
 type Grid = Omit<BatchSize, "count">;

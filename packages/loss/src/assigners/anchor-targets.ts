@@ -15,6 +15,10 @@ export interface AnchorTargets {
   cells: Int32Array;
   /** [L, R], class numbers. */
   labels: Int32Array;
+  /** [L, R], the match's image. */
+  images: Int32Array;
+  /** [L, R], the object's row among those of all images. */
+  objects: Int32Array;
   /** [L, R, 4], in cells: center's offset from the cell's corner, size. */
   boxes: Float32Array;
   /** [L, R, 2], width and height in cells. */
@@ -27,7 +31,7 @@ export interface AnchorTargets {
   counts: readonly number[];
 }
 
-/** {@link AnchorTargets} as tensors of the same shapes; `cells` and `labels` are int32. */
+/** What the loss reads of {@link AnchorTargets}, as tensors of the same shapes; `cells` and `labels` are int32. */
 export type AnchorTargetTensors = {
   cells: tf.Tensor2D;
   labels: tf.Tensor2D;

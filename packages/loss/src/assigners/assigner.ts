@@ -5,7 +5,7 @@ import type { PaddedTargets } from "../targets.ts";
 export interface AnchorPredictions {
   /** [B, A, nc], class probabilities. */
   scores: tf.Tensor3D;
-  /** [B, A, 4], xyxy in pixels. */
+  /** [B, A, C] in pixels, C the numbers of a box: 4, xyxy, or 5 where boxes are rotated. */
   boxes: tf.Tensor3D;
   /** [A, 2], x and y of the anchors in pixels. */
   points: tf.Tensor2D;
@@ -15,7 +15,7 @@ export interface AnchorPredictions {
 export interface Assignment {
   /** [B, A] int32, class number. */
   labels: tf.Tensor2D;
-  /** [B, A, 4], xyxy in pixels. */
+  /** [B, A, C] in pixels, as the targets' boxes. */
   boxes: tf.Tensor3D;
   /** [B, A, nc], soft class targets; 0 everywhere for background. */
   scores: tf.Tensor3D;

@@ -1,9 +1,10 @@
 import { LookonceError } from "@lookonce/errors";
 import * as tf from "@tensorflow/tfjs-core";
+import type { BoxKind } from "../boxes/box-kind.ts";
+import { uprightBoxes } from "../boxes/upright-boxes.ts";
 import { rowOffsets } from "../gather-rows.ts";
 import { stopGradient } from "../stop-gradient.ts";
 import { checkTargets, type PaddedTargets } from "../targets.ts";
-import { type BoxPlanes, planeIou, reshapePlanes, splitPlanes } from "../terms/ciou.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
 import type { AnchorPredictions, Assigner, Assignment } from "./assigner.ts";
 
@@ -13,7 +14,7 @@ export interface TaskAlignedOptions {
   topk?: number;
   /** Power of the class probability in the alignment. Default 0.5. */
   alpha?: number;
-  /** Power of the CIoU in the alignment. Default 6. */
+  /** Power of the overlap in the alignment. Default 6. */
   beta?: number;
   /** Keeps the normalization finite. Default 1e-9. */
   epsilon?: number;
@@ -22,6 +23,8 @@ export interface TaskAlignedOptions {
    * about 100 bytes of memory. Default 4,194,304.
    */
   pairsAtOnce?: number;
+  /** What boxes are, and how much they overlap. Default {@link uprightBoxes}. */
+  boxes?: BoxKind;
 }
 
 /** Everything an assignment is worked out from, free of gradients. */
@@ -29,24 +32,24 @@ interface Inputs {
   /** Batch B, objects M, anchors A, classes C. */
   sizes: Record<"batch" | "objects" | "anchors" | "classes", number>;
   scores: tf.Tensor;
-  predicted: BoxPlanes;
-  points: { x: tf.Tensor; y: tf.Tensor };
+  predicted: tf.Tensor3D;
+  points: tf.Tensor2D;
   labels: tf.Tensor;
-  boxes: tf.Tensor;
-  mask: tf.Tensor;
+  boxes: tf.Tensor3D;
+  mask: tf.Tensor2D;
 }
 
 /**
  * Task-aligned assignment (TOOD, Feng et al. 2021) as YOLOv8 8.3 does it.
  *
- * An object considers the anchors strictly inside its box and computes s^α · u^β there, s the predicted probability of
- * its class and u the CIoU of the predicted box with its own, negative values counted as 0. It asks for the `topk`
+ * An object considers the anchors inside its box and computes s^α · u^β there, s the predicted probability of its class and
+ * u the overlap (CIoU, probiou) of the predicted box with its own, negative values counted as 0. It asks for the `topk`
  * anchors of highest alignment. An anchor that several objects ask for goes to the object of highest u among all whose
  * box contains it, asked or not. Exact ties go to the lowest index, of anchors and of objects. The score target of an
  * anchor is its alignment, scaled per object so that the best anchor gets the object's best CIoU.
  *
  * Where fewer than `topk` alignments are positive, the reference fills up with arbitrary anchors of alignment 0; these
- * carry no weight in any loss and are background here.
+ * carry no weight in a box loss and are background here.
  *
  * All shapes are static. Tensors over all pairs [B, M, A] are the cost: they are built for the alignment and for the
  * best alignment an object keeps; the choice itself works on [B, M, topk] and [B, A]. A large batch is done a few
@@ -58,9 +61,11 @@ export class TaskAlignedAssigner implements Assigner {
   readonly beta: number;
   readonly epsilon: number;
   readonly pairsAtOnce: number;
+  readonly boxes: BoxKind;
 
   /** @throws LookonceError `ARGUMENT` when `topk` is not a whole number from 1 or a power is not positive. */
-  constructor({ topk = 10, alpha = 0.5, beta = 6, epsilon = 1e-9, pairsAtOnce = 2 ** 22 }: TaskAlignedOptions = {}) {
+  constructor(options: TaskAlignedOptions = {}) {
+    const { topk = 10, alpha = 0.5, beta = 6, epsilon = 1e-9, pairsAtOnce = 2 ** 22, boxes = uprightBoxes } = options;
     if (!Number.isInteger(topk) || topk < 1) {
       throw new LookonceError("ARGUMENT", `topk must be a whole number from 1, but is ${topk}`);
     }
@@ -72,6 +77,7 @@ export class TaskAlignedAssigner implements Assigner {
     this.beta = beta;
     this.epsilon = epsilon;
     this.pairsAtOnce = pairsAtOnce;
+    this.boxes = boxes;
   }
 
   /** Every foreground anchor is one that some object asked for. */
@@ -81,7 +87,7 @@ export class TaskAlignedAssigner implements Assigner {
 
   /** @throws LookonceError `ARGUMENT` when shapes do not fit each other. */
   assign(predictions: AnchorPredictions, targets: PaddedTargets): Assignment {
-    checkShapes(predictions, targets);
+    checkShapes(predictions, targets, this.boxes);
     const { scores, boxes, points } = predictions;
     const { labels, boxes: goals, mask } = targets;
     const [batch, objects] = mask.shape;
@@ -105,7 +111,7 @@ export class TaskAlignedAssigner implements Assigner {
       const { foreground, gtIndex } = choose(alignment, overlaps, Math.min(this.topk, inputs.sizes.anchors));
       const rows = tf.add(gtIndex, rowOffsets(inputs.sizes.batch, inputs.sizes.objects));
       const labels = tf.gather<tf.Tensor>(tf.reshape(inputs.labels, [-1]), rows) as tf.Tensor2D;
-      const boxes = tf.gather<tf.Tensor>(tf.reshape(inputs.boxes, [-1, 4]), rows) as tf.Tensor3D;
+      const boxes = tf.gather<tf.Tensor>(tf.reshape(inputs.boxes, [-1, this.boxes.columns]), rows) as tf.Tensor3D;
       const chosen = this.#alignChosen(inputs, labels, boxes);
       const quality = this.#normalize(chosen, { foreground, gtIndex }, inputs.sizes.objects);
       const scores = tf.mul(smoothLabels(labels, inputs.sizes.classes), tf.expandDims(quality, -1));
@@ -114,23 +120,22 @@ export class TaskAlignedAssigner implements Assigner {
   }
 
   /**
-   * Measures that {@link assign} chooses by, to inspect an assignment: alignment (score^α · CIoU^β) and CIoU (not below 0) of
-   * every object with every anchor, both [B, M, A] and 0 where the anchor is not inside the box.
+   * Measures that {@link assign} chooses by, to inspect an assignment: alignment (score^α · overlap^β) and overlap (not below
+   * 0) of every object with every anchor, both [B, M, A] and 0 where the anchor is not inside the box.
    *
    * @throws LookonceError `ARGUMENT` when shapes do not fit each other
    */
   align(predictions: AnchorPredictions, targets: PaddedTargets): Aligned {
-    checkShapes(predictions, targets);
+    checkShapes(predictions, targets, this.boxes);
     return tf.tidy(() => this.#alignAll(prepare(predictions, targets)));
   }
 
-  /** Alignment and clamped CIoU of all pairs, both [B, M, A] and 0 where the anchor is not inside the box. */
+  /** Alignment and clamped overlap of all pairs, both [B, M, A] and 0 where the anchor is not inside the box. */
   #alignAll({ sizes, scores, predicted, points, labels, boxes, mask }: Inputs): Aligned {
-    const { batch, objects, anchors, classes } = sizes;
-    const truth = reshapePlanes(splitPlanes(boxes), [batch, objects, 1]);
-    const iou = planeIou(truth, reshapePlanes(predicted, [batch, 1, anchors]), { kind: "ciou" });
-    const isInside = inside(points, truth, tf.reshape(mask, [batch, objects, 1]));
-    const overlaps = tf.mul(tf.maximum(iou, 0), tf.cast(isInside, "float32"));
+    const { batch, anchors, classes } = sizes;
+    const overlap = this.boxes.overlap(tf.expandDims(boxes, 2), tf.expandDims(predicted, 1));
+    const isInside = this.boxes.contains(boxes, mask, points);
+    const overlaps = tf.mul(tf.maximum(overlap, 0), tf.cast(isInside, "float32"));
     // One row of anchors per class; an object reads the row of its class.
     const perClass = tf.reshape(tf.transpose(power(scores, this.alpha), [0, 2, 1]), [batch * classes, anchors]);
     const likelihood = tf.gather(perClass, tf.add(labels, rowOffsets(batch, classes)));
@@ -138,16 +143,16 @@ export class TaskAlignedAssigner implements Assigner {
   }
 
   /** The same of every anchor with the one object it was given, both [B, A]. */
-  #alignChosen({ sizes, scores, predicted }: Inputs, labels: tf.Tensor, boxes: tf.Tensor): Aligned {
+  #alignChosen({ sizes, scores, predicted }: Inputs, labels: tf.Tensor, boxes: tf.Tensor3D): Aligned {
     const { batch, anchors, classes } = sizes;
-    const overlaps = tf.maximum(planeIou(splitPlanes(boxes), predicted, { kind: "ciou" }), 0);
+    const overlaps = tf.maximum(this.boxes.overlap(boxes, predicted), 0);
     const rows = tf.add(rowOffsets(batch, anchors), tf.range(0, anchors, 1, "int32"));
     const cells = tf.mul(rows, tf.scalar(classes, "int32"));
     const likelihood = tf.gather(tf.reshape(scores, [-1]), tf.add(cells, labels));
     return { alignment: tf.mul(power(likelihood, this.alpha), power(overlaps, this.beta)), overlaps };
   }
 
-  /** Score targets [B, A]: alignment · (object's best CIoU) / (object's best alignment), over the anchors it keeps. */
+  /** Score targets [B, A]: alignment · (object's best overlap) / (object's best alignment), over the anchors it keeps. */
   #normalize({ alignment, overlaps }: Aligned, { foreground, gtIndex }: Choice, objects: number): tf.Tensor {
     const [batch, anchors] = gtIndex.shape;
     const kept = tf.mul(alignment, foreground);
@@ -172,37 +177,28 @@ function imagesOf<T extends tf.Tensor>(tensor: T, first: number, count: number):
 
 type Choice = Pick<Assignment, "foreground" | "gtIndex">;
 
-function checkShapes({ scores, boxes, points }: AnchorPredictions, targets: PaddedTargets): void {
+function checkShapes({ scores, boxes, points }: AnchorPredictions, targets: PaddedTargets, { columns }: BoxKind): void {
   const [batch, anchors] = scores.shape;
-  checkTargets(targets, batch);
-  if (boxes.shape.join() === [batch, anchors, 4].join() && points.shape.join() === [anchors, 2].join()) return;
+  checkTargets(targets, batch, columns);
+  if (boxes.shape.join() === [batch, anchors, columns].join() && points.shape.join() === [anchors, 2].join()) return;
   throw new LookonceError(
     "ARGUMENT",
-    `predictions must be scores [B,A,nc], boxes [B,A,4] and points [A,2], but are scores [${scores.shape}], boxes [${boxes.shape}] and points [${points.shape}]`,
+    `predictions must be scores [B,A,nc], boxes [B,A,${columns}] and points [A,2], but are scores [${scores.shape}], boxes [${boxes.shape}] and points [${points.shape}]`,
   );
 }
 
 function prepare({ scores, boxes, points }: AnchorPredictions, targets: PaddedTargets): Inputs {
   const [batch, anchors, classes] = scores.shape;
-  const [x, y] = tf.unstack(points, 1) as [tf.Tensor, tf.Tensor];
   return {
     sizes: { batch, objects: targets.mask.shape[1], anchors, classes },
     scores: stopGradient(scores),
-    predicted: splitPlanes(stopGradient(boxes)),
-    points: { x, y },
+    predicted: stopGradient(boxes),
+    points,
     // Padding may have any label: class 0 keeps the look-up in range.
     labels: tf.mul(targets.labels, tf.cast(targets.mask, "int32")),
     boxes: targets.boxes,
     mask: targets.mask,
   };
-}
-
-/** Whether an anchor lies strictly inside a box that is no padding: bool [B, M, A]. */
-function inside(points: Inputs["points"], { x1, y1, x2, y2 }: BoxPlanes, mask: tf.Tensor): tf.Tensor {
-  // Padding's right side moves to −∞: cheaper than one more pass over all pairs.
-  const right = tf.sub(x2, tf.mul(tf.sub(1, mask), 1e9));
-  const across = tf.logicalAnd(tf.greater(points.x, x1), tf.greater(right, points.x));
-  return tf.logicalAnd(across, tf.logicalAnd(tf.greater(points.y, y1), tf.greater(y2, points.y)));
 }
 
 /** Who gets which anchor. The anchors that objects ask for are few: they are counted by adding them up per anchor. */
@@ -216,7 +212,7 @@ function choose(alignment: tf.Tensor, overlaps: tf.Tensor, topk: number): Choice
   const places = tf.reshape(tf.cast(cells, "int32"), [-1, 1]);
   const sums = tf.scatterND(places, tf.reshape(wishes, [-1, 2]), [batch * anchors, 2]);
   const [count, index] = tf.unstack(tf.reshape(sums, [batch, anchors, 2]), 2) as [tf.Tensor2D, tf.Tensor2D];
-  // With one suitor the sum of indices is its index; with several the sum means nothing and the best CIoU decides.
+  // With one suitor the sum of indices is its index; with several the sum means nothing and the best overlap decides.
   const gtIndex = tf.where(tf.greater(count, 1), tf.argMax(overlaps, 1), tf.cast(index, "int32")) as tf.Tensor2D;
   return { foreground: tf.minimum(count, 1) as tf.Tensor2D, gtIndex };
 }

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { BatchSize, HostTargets, HostTensor } from "../targets.ts";
 
 /** What a training step reads of a batch. */
@@ -35,4 +35,19 @@ export interface Criterion<T extends NamedTensors = NamedTensors> {
   /** The loss, recorded as tensor operations on the tensors of {@link inputs}. */
   loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
   dispose(): void;
+}
+
+/** A criterion without variables of its own. */
+export abstract class StatelessCriterion<T extends NamedTensors> implements Criterion<T> {
+  abstract readonly parts: readonly string[];
+  readonly parameters: ReadonlyMap<string, tf.Variable> = new Map();
+  readonly state: ReadonlyMap<string, tf.Variable> = new Map();
+  abstract inputs(batch: TrainBatch): Readonly<Record<keyof T, HostTensor>>;
+  abstract loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
+  dispose(): void {}
+}
+
+/** Adds what is to differentiate: the sum of parts times the batch size, as YOLOv5 7.0 and YOLOv8 8.3 do. */
+export function withTotal<T extends Record<string, tf.Scalar>>(parts: T, batch: number): T & { total: tf.Scalar } {
+  return { ...parts, total: tf.mul(tf.addN(Object.values<tf.Scalar>(parts)), batch) as tf.Scalar };
 }

@@ -19,36 +19,44 @@ export interface V5CriterionOptions extends Omit<V5LossOptions, "nc" | "gains" |
   balance?: BalanceMode;
 }
 
-/** YOLOv5's loss: box (CIoU), obj and cls; targets are assigned to anchors on the host, before the step. */
-export class V5Criterion implements Criterion<AnchorTargetTensors> {
-  readonly parts = ["box", "obj", "cls"] as const;
+/** What the losses of YOLOv5's tasks have in common: targets are assigned to anchors on the host, before the step. */
+export abstract class AnchorCriterion<T extends AnchorTargetTensors> implements Criterion<T> {
+  abstract readonly parts: readonly string[];
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   readonly state: ReadonlyMap<string, tf.Variable>;
-  readonly #assigner: AnchorAssigner;
+  protected readonly assigner: AnchorAssigner;
+  protected readonly options: V5LossOptions;
   readonly #balance: LevelBalance;
-  readonly #options: V5LossOptions;
 
   constructor(model: Pick<DetectionModel, "strides" | "nc" | "anchors">, options: V5CriterionOptions) {
     const { gains, imgsz, threshold, balance: mode = "fixed", ...rest } = options;
     const { strides, nc, anchors } = model;
-    this.#assigner = new AnchorAssigner({ anchors, strides, threshold });
+    this.assigner = new AnchorAssigner({ anchors, strides, threshold });
     this.#balance = new LevelBalance({ strides, mode });
     this.parameters = this.#balance.parameters;
     this.state = this.#balance.state;
     const scaled = scaleV5Gains(gains, { nl: strides.length, nc, imgsz });
-    this.#options = { ...rest, nc, gains: scaled, balance: this.#balance };
+    this.options = { ...rest, nc, gains: scaled, balance: this.#balance };
   }
 
-  inputs({ targets, count, height, width }: TrainBatch): Record<keyof AnchorTargetTensors, HostTensor> {
-    return anchorTargetInputs(this.#assigner.assign(targets, { count, height, width }));
-  }
-
-  loss(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors): CriterionLoss {
-    const { total, box, obj, cls } = v5DetectionLoss(raw, targets, this.#options);
-    return { total, parts: [box, obj, cls] };
-  }
+  abstract inputs(batch: TrainBatch): Record<keyof T, HostTensor>;
+  abstract loss(raw: readonly tf.Tensor4D[], targets: T): CriterionLoss;
 
   dispose(): void {
     this.#balance.dispose();
+  }
+}
+
+/** YOLOv5's loss: box (CIoU), obj and cls. */
+export class V5Criterion extends AnchorCriterion<AnchorTargetTensors> {
+  readonly parts = ["box", "obj", "cls"] as const;
+
+  inputs({ targets, count, height, width }: TrainBatch): Record<keyof AnchorTargetTensors, HostTensor> {
+    return anchorTargetInputs(this.assigner.assign(targets, { count, height, width }));
+  }
+
+  loss(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors): CriterionLoss {
+    const { total, box, obj, cls } = v5DetectionLoss(raw, targets, this.options);
+    return { total, parts: [box, obj, cls] };
   }
 }

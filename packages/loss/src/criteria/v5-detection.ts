@@ -9,6 +9,7 @@ import { bceWithLogits, type LogitLoss, type Reduction } from "../terms/bce-with
 import { boxIou } from "../terms/ciou.ts";
 import { focalWithLogits } from "../terms/focal.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
+import { withTotal } from "./criterion.ts";
 import { LevelBalance } from "./level-balance.ts";
 
 /** How much each part of the loss counts. */
@@ -36,8 +37,17 @@ export interface V5LossOptions {
 /** Scalars. The parts have their gains applied; `total` is their sum times the batch size. */
 export type V5Loss = Record<"total" | "box" | "obj" | "cls", tf.Scalar>;
 
-/** Scalars of one level, without gains. */
-type LevelLoss = Record<"box" | "obj" | "cls", tf.Tensor>;
+/** Scalars of one level, without gains, and the task's own channels of the matches [R, E]; missing without any. */
+type LevelLoss = Record<"box" | "obj" | "cls", tf.Tensor> & { own: tf.Tensor | undefined };
+
+/** What the tasks of an anchor-based head have in common. */
+export interface AnchorBasedLoss {
+  batch: number;
+  /** Gains applied. */
+  parts: Record<"box" | "obj" | "cls", tf.Scalar>;
+  /** The task's own channels of all levels' matches [L·R, E]; missing without any. */
+  own: tf.Tensor2D | undefined;
+}
 
 /** The rows of one level: see {@link AnchorTargetTensors}, without the first dimension. */
 type LevelTargets = { [K in keyof AnchorTargetTensors]: tf.Tensor };
@@ -63,8 +73,20 @@ export function v5DetectionLoss(
   targets: AnchorTargetTensors,
   options: V5LossOptions,
 ): V5Loss {
+  return tf.tidy(() => {
+    const { parts, batch } = anchorBasedLoss(raw, targets, options);
+    return withTotal(parts, batch);
+  });
+}
+
+/** The parts of {@link v5DetectionLoss} for a head with `own` more channels an anchor, after the classes. */
+export function anchorBasedLoss(
+  raw: readonly tf.Tensor4D[],
+  targets: AnchorTargetTensors,
+  { own = 0, ...options }: V5LossOptions & { own?: number },
+): AnchorBasedLoss {
   const gains: V5Gains = { box: 0.05, cls: 0.5, obj: 1, ...options.gains };
-  const channels = 5 + options.nc;
+  const channels = 5 + options.nc + own;
   const batch = checkMaps(raw, (count) => count % channels === 0, [`na·${channels}`, `nc ${options.nc}`]);
   const { cells, boxes } = targets;
   if (cells.shape[0] !== raw.length || boxes.shape.join() !== [...cells.shape, 4].join()) {
@@ -73,25 +95,26 @@ export function v5DetectionLoss(
       `targets have cells [${cells.shape}] and boxes [${boxes.shape}], expected [${raw.length},R] and [${raw.length},R,4] for ${raw.length} levels`,
     );
   }
-  return tf.tidy(() => {
-    const balance = options.balance ?? new LevelBalance({ strides: raw.map((_, level) => 8 * 2 ** level) });
-    const weights = balance.weights();
-    const levels = raw.map((map, level) => levelLoss(map, targetsOf(targets, level), options));
-    const objectness = tf.stack(levels.map(({ obj }) => obj)) as tf.Tensor1D;
-    balance.observe(objectness);
-    const box = tf.mul(tf.addN(levels.map((level) => level.box)), gains.box) as tf.Scalar;
-    const obj = tf.mul(tf.sum(tf.mul(objectness, weights)), gains.obj) as tf.Scalar;
-    const cls = tf.mul(tf.addN(levels.map((level) => level.cls)), gains.cls) as tf.Scalar;
-    return { total: tf.mul(tf.addN([box, obj, cls]), batch) as tf.Scalar, box, obj, cls };
-  });
+  const balance = options.balance ?? new LevelBalance({ strides: raw.map((_, level) => 8 * 2 ** level) });
+  const weights = balance.weights();
+  const levels = raw.map((map, level) => levelLoss(map, targetsOf(targets, level), { ...options, own }));
+  const objectness = tf.stack(levels.map(({ obj }) => obj)) as tf.Tensor1D;
+  balance.observe(objectness);
+  const box = tf.mul(tf.addN(levels.map((level) => level.box)), gains.box) as tf.Scalar;
+  const obj = tf.mul(tf.sum(tf.mul(objectness, weights)), gains.obj) as tf.Scalar;
+  const cls = tf.mul(tf.addN(levels.map((level) => level.cls)), gains.cls) as tf.Scalar;
+  const owns = levels.flatMap((level) => (level.own === undefined ? [] : [level.own as tf.Tensor2D]));
+  return { batch, parts: { box, obj, cls }, own: owns.length === 0 ? undefined : tf.concat(owns) };
 }
 
-function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptions): LevelLoss {
+function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptions & { own: number }): LevelLoss {
   const { nc, iouRatio = 1, labelSmoothing = 0, classPositiveWeight = 1, objectPositiveWeight = 1 } = options;
+  const sizes = [4, 1, nc, ...(options.own > 0 ? [options.own] : [])];
   const loss = logitLoss(options);
-  const flat = tf.reshape(map, [-1, 5 + nc]);
+  const flat = tf.reshape(map, [-1, 5 + nc + options.own]);
   const rows = gatherRows(flat, targets.cells as tf.Tensor1D);
-  const [box, objectness, classes] = tf.split<tf.Tensor>(rows, [4, 1, nc], 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const columns = tf.split<tf.Tensor>(rows, sizes, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | undefined];
+  const [box, objectness, classes, own] = columns;
   const count = tf.maximum(tf.sum(targets.mask), 1);
   const predicted = xywhToXyxy(anchorsToXywh(tf.sigmoid(box), -0.5, targets.anchors));
   const iou = boxIou(predicted, xywhToXyxy(targets.boxes), { kind: "ciou" });
@@ -107,12 +130,12 @@ function levelLoss(map: tf.Tensor4D, targets: LevelTargets, options: V5LossOptio
   const correction = tf.sub(objLoss(matched, goal, "none"), objLoss(matched, background, "none"));
   const all = objLoss(tf.slice(flat, [0, 4], [cells, 1]), background, "sum");
   const obj = tf.div(tf.add(all, tf.sum(tf.mul(correction, targets.last))), cells);
-  if (nc === 1) return { box: boxLoss, obj, cls: tf.scalar(0) };
+  if (nc === 1) return { box: boxLoss, obj, cls: tf.scalar(0), own };
   const each = loss(classes, smoothLabels(targets.labels, nc, labelSmoothing), {
     positiveWeight: classPositiveWeight,
   });
   const cls = tf.div(tf.sum(tf.mul(tf.mean(each, 1), targets.mask)), count);
-  return { box: boxLoss, obj, cls };
+  return { box: boxLoss, obj, cls, own };
 }
 
 /** Cross-entropy, or focal loss where a power is given. */

@@ -12,26 +12,14 @@ import {
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import type { Assigner, Assignment } from "../assigners/assigner.ts";
 import { TaskAlignedAssigner } from "../assigners/task-aligned-assigner.ts";
 import type { PaddedTargets } from "../targets.ts";
 import { differences, useTestDevice, values } from "../test-device.ts";
-import { type V8LossOptions, v8DetectionLoss } from "./v8-detection.ts";
+import { WatchedAssigner } from "../test-watched-assigner.ts";
+import type { V8LossOptions } from "./anchor-free.ts";
+import { v8DetectionLoss } from "./v8-detection.ts";
 
 useTestDevice();
-
-/** Keeps the assignment for the tests. */
-class Watched implements Assigner {
-  seen: Assignment | undefined;
-  readonly #inner = new TaskAlignedAssigner();
-  maxForeground = (objects: number): number => this.#inner.maxForeground(objects);
-  assign(...input: Parameters<Assigner["assign"]>): Assignment {
-    const assignment = this.#inner.assign(...input);
-    for (const tensor of Object.values(assignment)) tf.keep(tensor);
-    this.seen = assignment;
-    return assignment;
-  }
-}
 
 /** Reads losses and gradients of one batch; `total` is what is differentiated. */
 async function evaluate(raw: tf.Tensor4D[], targets: PaddedTargets, options: V8LossOptions) {
@@ -98,7 +86,7 @@ describe("v8DetectionLoss", () => {
     // whose gradient has its own tests, is left out.
     const raw = randomRaw(new Random(2), 1);
     const batch = targets([[1, 1, 0]]);
-    const watched = new Watched();
+    const watched = new WatchedAssigner();
     v8DetectionLoss(raw, batch, { ...options, assigner: watched });
     const fixed: V8LossOptions = { ...options, assigner: { assign: () => watched.seen! }, gains: { box: 0 } };
     const { gradients } = await evaluate(raw, batch, fixed);
@@ -288,7 +276,7 @@ for (const [name, device] of cases.flatMap((name) => usualDevices.map((device) =
           const { data, shape } = inputs[`feats_${level}`]!;
           return tf.transpose(tf.tensor<tf.Rank.R4>(data, shape as [number, number, number, number]), [0, 2, 3, 1]);
         });
-        const assigner = new Watched();
+        const assigner = new WatchedAssigner();
         const lossOptions = { strides: settings.strides, nc: settings.nc, assigner };
         const { parts, total, gradients } = await evaluate(raw, goldenTargets(folder, spare), lossOptions);
         expectClose(parts, expected.loss_items!.data, { rel: 1e-5 });

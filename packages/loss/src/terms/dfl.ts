@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 
 /**
  * Distribution focal loss: cross-entropy against the two bins around a target, weighted by how near each is
@@ -12,20 +13,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * @returns [...], nats
  */
 export function distributionFocalLoss(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
-  const loss = tf.customGrad((x, save) => {
-    const input = x as tf.Tensor;
-    const positions = tf.range(0, input.shape[input.rank - 1] as number);
-    const nearness = tf.relu(tf.sub(1, tf.abs(tf.sub(positions, tf.expandDims(targets, -1)))));
-    const shifted = tf.sub(input, tf.max(input, -1, true));
-    const exponentials = tf.exp(shifted);
-    const sum = tf.sum(exponentials, -1, true);
-    (save as tf.GradSaveFunc)([tf.div(exponentials, sum), nearness]);
-    const value = tf.sub(tf.squeeze(tf.log(sum), [sum.rank - 1]), tf.sum(tf.mul(nearness, shifted), -1));
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [p, near] = saved as [tf.Tensor, tf.Tensor];
-      return tf.mul(tf.sub(p, near), tf.expandDims(dy, -1));
-    };
-    return { value, gradFunc };
-  });
-  return loss(logits);
+  const positions = tf.range(0, logits.shape[logits.rank - 1] as number);
+  const nearness = tf.relu(tf.sub(1, tf.abs(tf.sub(positions, tf.expandDims(targets, -1)))));
+  return softmaxCrossEntropy(logits, nearness);
 }

@@ -47,7 +47,7 @@ export async function autoBatch(model: DetectionModel, options: AutoBatchOptions
     );
   }
   const { amp } = await choosePrecision(options.amp);
-  const { nbs, optimizer, ...recipe } = makeRecipe(familyOf(model.family), options.recipe);
+  const { nbs, optimizer, ...recipe } = makeRecipe(familyOf(model.family), options.recipe, model.task);
   // Of the two optimizers that `auto` may stand for, the one that remembers more.
   const resolved = { ...recipe, nbs, optimizer: optimizer === "auto" ? "AdamW" : optimizer } as PartSettings["recipe"];
   const meter = options.meter ?? (await meterFor(backend.runtime.executionProviders[0] ?? "cpu"));

@@ -47,12 +47,13 @@ export function resultsRow(
 ): Map<string, string> {
   const fixed = (value: number | undefined): string => value?.toFixed(5) ?? "";
   const parts = Object.keys(losses);
+  const column = (part: string): string => (part === "loss" ? part : `${part}_loss`);
   return new Map([
     ["epoch", String(epoch + 1)],
     ["time", seconds.toFixed(2)],
-    ...parts.map((part) => [`train/${part}_loss`, fixed(losses[part])] as const),
+    ...parts.map((part) => [`train/${column(part)}`, fixed(losses[part])] as const),
     ...Object.entries(taskOf(task).columns(validation)).map(([name, score]) => [name, fixed(score)] as const),
-    ...parts.map((part) => [`val/${part}_loss`, fixed(validation?.losses?.[part])] as const),
+    ...parts.map((part) => [`val/${column(part)}`, fixed(validation?.losses?.[part])] as const),
     ...groupNames.map((group, i) => [`lr/pg${i}`, String(Number(lr[group].toPrecision(6)))] as const),
   ]);
 }

@@ -1,0 +1,46 @@
+import { xywhToXyxy } from "@lookonce/nn";
+import * as tf from "@tensorflow/tfjs-core";
+import { probiou } from "../terms/probiou.ts";
+import type { BoxKind } from "./box-kind.ts";
+
+/**
+ * Rotated boxes: center x, y, width, height, and the angle in radians that turns the width towards positive y. They are
+ * compared by probiou; points on the border lie inside; sides are learned as those of the unturned box, so that the angle
+ * learns through probiou alone (YOLOv8 8.3). The head's own channel is the angle's logit: r = (σ(x) − 0.25)·π.
+ */
+export const rotatedBoxes: BoxKind = {
+  columns: 5,
+  decode(distances, own, points) {
+    const [left, top, right, bottom] = tf.unstack(distances, distances.rank - 1) as [Plane, Plane, Plane, Plane];
+    const logit = tf.squeeze(own as tf.Tensor, [distances.rank - 1]);
+    const angle = tf.mul(tf.sub(tf.sigmoid(logit), 0.25), Math.PI);
+    const [cos, sin] = [tf.cos(angle), tf.sin(angle)];
+    const [px, py] = tf.unstack(points, 1) as [Plane, Plane];
+    // The center's offset from the anchor, in the directions of width and height.
+    const along = tf.div(tf.sub(right, left), 2);
+    const across = tf.div(tf.sub(bottom, top), 2);
+    const x = tf.add(px, tf.sub(tf.mul(along, cos), tf.mul(across, sin)));
+    const y = tf.add(py, tf.add(tf.mul(along, sin), tf.mul(across, cos)));
+    return tf.stack([x, y, tf.add(left, right), tf.add(top, bottom), angle], distances.rank - 1);
+  },
+  scale(boxes, factor) {
+    const [lengths, angle] = tf.split<tf.Tensor>(boxes, [4, 1], -1) as [tf.Tensor, tf.Tensor];
+    return tf.concat([tf.mul(lengths, factor), angle], -1);
+  },
+  overlap: (a, b) => tf.maximum(probiou(a, b), 0),
+  contains(boxes, mask, points) {
+    const [x, y, w, h, r] = tf.unstack(tf.expandDims(boxes, 2), 3) as [Plane, Plane, Plane, Plane, Plane];
+    const [px, py] = tf.unstack(points, 1) as [Plane, Plane];
+    const [dx, dy] = [tf.sub(px, x), tf.sub(py, y)];
+    const [cos, sin] = [tf.cos(r), tf.sin(r)];
+    const along = tf.abs(tf.add(tf.mul(dx, cos), tf.mul(dy, sin)));
+    const across = tf.abs(tf.sub(tf.mul(dy, cos), tf.mul(dx, sin)));
+    // No distance is below −1, which is half of what padding's width becomes.
+    const present = tf.expandDims(mask, 2);
+    const width = tf.sub(tf.mul(w, present), tf.mul(tf.sub(1, present), 2));
+    return tf.logicalAnd(tf.lessEqual(along, tf.div(width, 2)), tf.lessEqual(across, tf.div(h, 2)));
+  },
+  corners: (boxes) => xywhToXyxy(tf.slice(boxes, boxes.shape.map(() => 0), [...boxes.shape.slice(0, -1), 4])),
+};
+
+type Plane = tf.Tensor;
