@@ -110,5 +110,8 @@ export function requireField<K extends keyof HostTargets>(
 ): NonNullable<HostTargets[K]> {
   const value = targets[field];
   if (value !== undefined && value !== null) return value;
-  throw new LookonceError("DATA", `The labels have no ${what}, which this task learns from: use a data set that has them.`);
+  throw new LookonceError(
+    "DATA",
+    `The labels have no ${what}, which this task learns from: use a data set that has them.`,
+  );
 }

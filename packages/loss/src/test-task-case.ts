@@ -35,7 +35,9 @@ export function readTaskCase(name: string): TaskCase {
 /** The tensors of a criterion's inputs. */
 export function upload<T extends NamedTensors>(inputs: Readonly<Record<keyof T, HostTensor>>): T {
   const entries = Object.entries<HostTensor>(inputs);
-  return Object.fromEntries(entries.map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, shape, dtype)])) as T;
+  return Object.fromEntries(
+    entries.map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, shape, dtype)]),
+  ) as T;
 }
 
 /** A loss's parts and the gradients of its inputs. */
@@ -61,7 +63,11 @@ export async function evaluateLoss(
   })(tensors);
   const [total, ...numbers] = await Promise.all([value, ...parts].map(async (x) => (await values(x))[0]!));
   const gradients = await Promise.all(grads.map(async (gradient) => (await values(gradient)) as Float32Array));
-  return { total: total!, parts: numbers, gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])) };
+  return {
+    total: total!,
+    parts: numbers,
+    gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])),
+  };
 }
 
 /**
@@ -79,4 +85,3 @@ export function toLevels(inputs: Inputs, own: tf.Tensor): tf.Tensor4D[] {
     return tf.concat([map, tf.reshape(cells, [batch, height, width, rows.shape[2] as number])], 3) as tf.Tensor4D;
   });
 }
-

@@ -25,9 +25,14 @@ beforeAll(async () => {
 
 /** The batch of a task; a classifier's images have a class each, and a box that nobody reads. */
 function batchOf(task: string): TrainBatch {
-  const { images_u8: images, cls, batch_idx, bboxes, masks, keypoints } = goldenTensors(
-    `tasks/train/${task}/batch.safetensors`,
-  ) as Record<string, GoldenTensor>;
+  const {
+    images_u8: images,
+    cls,
+    batch_idx,
+    bboxes,
+    masks,
+    keypoints,
+  } = goldenTensors(`tasks/train/${task}/batch.safetensors`) as Record<string, GoldenTensor>;
   const size = bytesOf(images as GoldenTensor);
   const count = cls!.data.length;
   const targets: HostTargets = goldenTargets(

@@ -28,6 +28,10 @@ export interface RecipeArgs {
   cls?: number;
   /** Gain of the distribution focal loss. Default: YOLOv8 1.5. */
   dfl?: number;
+  /** Gain of the keypoints' loss. Default: YOLOv8 12. */
+  pose?: number;
+  /** Gain of the keypoints' visibility. Default: YOLOv8 1. */
+  kobj?: number;
   /** Gain of the objectness loss. Default: YOLOv5 1. */
   obj?: number;
   /** Weight of positives in the class loss. Default: YOLOv5 1. */
@@ -82,6 +86,12 @@ export interface RecipeArgs {
   close_mosaic?: number;
   /** Minimum iterations of warm-up: 100 in YOLOv8 8.3; 0 (8.4) has no minimum and never warms up in the last epoch. Default: 0, YOLOv5 100. */
   warmup_iterations?: number;
+  /** Masks of an image share one map, smaller objects on top; otherwise each object has its own. Default: true. */
+  overlap_mask?: boolean;
+  /** How many times smaller than the images masks are that are learned. Default: 4. */
+  mask_ratio?: number;
+  /** Share of the features that classification drops while training. Default: 0. */
+  dropout?: number;
   /** Largest global norm of the gradients; 0 does not clip. Default: 10. */
   clip?: number;
   /** Decay of the weights' moving average (EMA); 0 turns it off. Default: 0.9999. */

@@ -15,5 +15,9 @@ export function makeRecipe<F extends HypFamily>(
   task = "detect",
 ): RecipeOf<F> {
   const known = [...new Set([...Object.keys(family.recipe), ...hypKeys(family)])];
-  return { ...family.recipe, ...family.taskRecipes[task], ...checkRecipe(changes, { family, known, noun: "", where: () => "recipe" }) } as RecipeOf<F>;
+  return {
+    ...family.recipe,
+    ...family.taskRecipes[task],
+    ...checkRecipe(changes, { family, known, noun: "", where: () => "recipe" }),
+  } as RecipeOf<F>;
 }

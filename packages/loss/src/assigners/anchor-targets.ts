@@ -41,6 +41,9 @@ export type AnchorTargetTensors = {
   last: tf.Tensor2D;
 };
 
+/** The names of {@link AnchorTargetTensors}. */
+export const anchorTargetNames = ["cells", "labels", "boxes", "anchors", "mask", "last"] as const;
+
 /** The arrays as inputs of a recorded step. */
 export function anchorTargetInputs(targets: AnchorTargets): Record<keyof AnchorTargetTensors, HostTensor> {
   const { levels, rows, cells, labels, boxes, anchors, mask, last } = targets;

@@ -40,7 +40,14 @@ export const rotatedBoxes: BoxKind = {
     const width = tf.sub(tf.mul(w, present), tf.mul(tf.sub(1, present), 2));
     return tf.logicalAnd(tf.lessEqual(along, tf.div(width, 2)), tf.lessEqual(across, tf.div(h, 2)));
   },
-  corners: (boxes) => xywhToXyxy(tf.slice(boxes, boxes.shape.map(() => 0), [...boxes.shape.slice(0, -1), 4])),
+  corners: (boxes) =>
+    xywhToXyxy(
+      tf.slice(
+        boxes,
+        boxes.shape.map(() => 0),
+        [...boxes.shape.slice(0, -1), 4],
+      ),
+    ),
 };
 
 type Plane = tf.Tensor;

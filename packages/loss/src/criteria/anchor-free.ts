@@ -94,7 +94,10 @@ export function anchorFreeLoss(
   // they are joined: a graph then needs neither the head's joining of its branches nor this split.
   const pieces = raw.map((level) => tf.split<tf.Tensor>(level, sizes, 3));
   const [sides, logits, channelsOfTask] = sizes.map((size, i) =>
-    tf.concat(pieces.map((piece) => tf.reshape(piece[i] as tf.Tensor, [batch, -1, size])), 1),
+    tf.concat(
+      pieces.map((piece) => tf.reshape(piece[i] as tf.Tensor, [batch, -1, size])),
+      1,
+    ),
   ) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D | undefined];
   const bins = tf.reshape<tf.Rank.R4>(sides, [batch, sides.shape[1], 4, regMax]);
   const constant = channelsOfTask && stopGradient(channelsOfTask);

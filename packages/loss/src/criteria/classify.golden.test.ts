@@ -1,4 +1,11 @@
-import { askedTestDevice, describeGolden, expectClose, goldenJson, goldenTensors, usualDevices } from "@lookonce/testing";
+import {
+  askedTestDevice,
+  describeGolden,
+  expectClose,
+  goldenJson,
+  goldenTensors,
+  usualDevices,
+} from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { it } from "vitest";
 import { useTestDevice } from "../test-device.ts";
@@ -40,7 +47,9 @@ for (const device of usualDevices) {
           const criterion = new ClassifyCriterion({ labelSmoothing: smoothing });
           // An object an image, as the loader pads them.
           const maxTargets = 2;
-          const labels = Int32Array.from({ length: count * maxTargets }, (_, i) => (i % 2 === 0 ? cls!.data[i / 2]! : 3));
+          const labels = Int32Array.from({ length: count * maxTargets }, (_, i) =>
+            i % 2 === 0 ? cls!.data[i / 2]! : 3,
+          );
           const targets = { labels, boxes: new Float32Array(count * 8), mask: new Float32Array(count * 2), maxTargets };
           const batch = { count, height: 64, width: 64, images: new Uint8Array(0), targets };
           const tensors = upload<{ labels: tf.Tensor1D }>(criterion.inputs(batch));
@@ -49,9 +58,13 @@ for (const device of usualDevices) {
             (xs) => [tf.reshape(xs.logits!, [count, 1, 1, classes])],
             (raw) => criterion.loss(raw, tensors),
           );
-          expectClose([evaluated.total, ...evaluated.parts], Array(2).fill(loss(goldenJson(`${folder}/settings.json`))), {
-            rel: 1e-5,
-          });
+          expectClose(
+            [evaluated.total, ...evaluated.parts],
+            Array(2).fill(loss(goldenJson(`${folder}/settings.json`))),
+            {
+              rel: 1e-5,
+            },
+          );
           expectClose(evaluated.gradients.logits!, expected[gradient]!.data, { abs: 5e-6, rel: 1e-3 });
         });
       },

@@ -52,10 +52,11 @@ export function poseLoss(raw: readonly tf.Tensor4D[], targets: PoseTargets, opti
   }
   return tf.tidy(() => {
     const { parts, batch, foreground, own: channels } = anchorFreeLoss(raw, targets, { ...options, gains, own });
-    const predicted = tf.reshape(
-      gatherRows(tf.reshape(channels as tf.Tensor, [-1, own]), foreground.anchors),
-      [-1, points, dimensions],
-    ) as tf.Tensor3D;
+    const predicted = tf.reshape(gatherRows(tf.reshape(channels as tf.Tensor, [-1, own]), foreground.anchors), [
+      -1,
+      points,
+      dimensions,
+    ]) as tf.Tensor3D;
     const { pose, kobj } = keypointParts(predicted, targets, foreground);
     const all = {
       box: parts.box,
@@ -86,8 +87,7 @@ function keypointParts(
     area: tf.mul(tf.relu(tf.sub(right, left)), tf.relu(tf.sub(bottom, top))),
     sigmas: tf.tensor1d(keypointSigmas([points, dimensions])),
   });
-  const mean = (values: tf.Tensor) =>
-    tf.div(tf.sum(tf.mul(values, tf.expandDims(present, 1))), tf.mul(count, points));
+  const mean = (values: tf.Tensor) => tf.div(tf.sum(tf.mul(values, tf.expandDims(present, 1))), tf.mul(count, points));
   if (logits === undefined) return { pose: mean(losses), kobj: tf.scalar(0) };
   return { pose: mean(losses), kobj: mean(bceWithLogits(tf.squeeze(logits, [2]), visible)) };
 }

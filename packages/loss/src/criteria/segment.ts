@@ -107,7 +107,10 @@ export function splitPrototypes(
 export const prototypeStride = 4;
 
 /** Size of a segmentation model's prototypes for images of a size in pixels. */
-export function prototypeSize({ height, width }: Pick<BatchSize, "height" | "width">): { height: number; width: number } {
+export function prototypeSize({ height, width }: Pick<BatchSize, "height" | "width">): {
+  height: number;
+  width: number;
+} {
   return { height: height / prototypeStride, width: width / prototypeStride };
 }
 

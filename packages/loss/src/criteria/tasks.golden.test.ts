@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import type { TaskAlignedOptions } from "../assigners/task-aligned-assigner.ts";
 import { rotatedBoxes } from "../boxes/rotated-boxes.ts";
+import type { PaddedTargets } from "../targets.ts";
 import { useTestDevice, values } from "../test-device.ts";
 import { evaluateLoss, readTaskCase, type TaskCase, toLevels, upload } from "../test-task-case.ts";
 import { WatchedAssigner } from "../test-watched-assigner.ts";
@@ -11,7 +12,6 @@ import type { Criterion, CriterionLoss, NamedTensors } from "./criterion.ts";
 import { ObbCriterion, rotatedDetectionLoss } from "./obb.ts";
 import { PoseCriterion, type PoseTargets, poseLoss } from "./pose.ts";
 import { SegmentCriterion, type SegmentTargets, segmentLoss } from "./segment.ts";
-import type { PaddedTargets } from "../targets.ts";
 
 type Loss = (raw: tf.Tensor4D[], targets: NamedTensors, options: V8LossOptions) => CriterionLoss;
 
@@ -58,6 +58,8 @@ const tasks: TaskOfCases[] = [
   },
 ];
 
+const small = ["segment_empty", "pose_5x2_targets_without_visibility", "obb_wide_tiny_boxes"];
+
 /** Logits of angles, differentiable; the reference differentiates with respect to the angle. */
 const toLogits = (angle: tf.Tensor): tf.Tensor => {
   const p = tf.add(tf.div(angle, Math.PI), 0.25);
@@ -74,12 +76,16 @@ function differentiated({ tensors }: TaskCase, own: string): Record<string, Gold
 function compactIndex(mask: ArrayLike<number>, maxTargets: number): number[] {
   return Array.from(mask, (_, i) => {
     const first = i - (i % maxTargets);
-    return Array.from(mask).slice(first, i).filter((present) => present > 0).length;
+    return Array.from(mask)
+      .slice(first, i)
+      .filter((present) => present > 0).length;
   });
 }
 
 for (const { cases, criterion: create, loss, own, assigner: options, angles = false } of tasks) {
-  for (const [name, device] of cases.flatMap((name) => usualDevices.map((device) => [name, device] as const))) {
+  // JavaScript is slow: it computes the smallest cases only.
+  const devices = (name: string) => (small.includes(name) ? usualDevices : (["cpu"] as const));
+  for (const [name, device] of cases.flatMap((name) => devices(name).map((device) => [name, device] as const))) {
     const needs = [`tasks/loss/${name}/inputs.safetensors`];
     describeGolden(`loss ${name} on ${askedTestDevice ?? device} against the reference`, needs, () => {
       useTestDevice(device);
@@ -112,25 +118,11 @@ for (const { cases, criterion: create, loss, own, assigner: options, angles = fa
         expectClose(await values(scores), expected.target_scores!.data, { abs: 1e-4 });
         const rows = compactIndex(inputs.mask!.data, batch.targets.maxTargets);
         const anchors = present.length / batch.count;
-        const found = [...(await values(gtIndex))].map((row, i) => rows[Math.floor(i / anchors) * batch.targets.maxTargets + row]!);
+        const found = [...(await values(gtIndex))].map(
+          (row, i) => rows[Math.floor(i / anchors) * batch.targets.maxTargets + row]!,
+        );
         const ofForeground = (indices: ArrayLike<number>) => Array.from(indices).filter((_, i) => present[i] === 1);
         expect(ofForeground(found)).toEqual(ofForeground(expected.target_gt_index!.data));
-      });
-
-      it("reports the same from the criterion", async () => {
-        const one = readTaskCase(name);
-        const { settings, expected, batch } = one;
-        const criterion = create({ strides: settings.strides, nc: settings.nc, regMax: 16 });
-        const { tensors } = one;
-        const tensor = (input: string) => tf.tensor(tensors[input]!.data, tensors[input]!.shape, "float32");
-        const xs = Object.fromEntries(["feats_0", "feats_1", "feats_2"].map((input) => [input, tensor(input)]));
-        const channels = angles ? toLogits(tensor(own)) : tensor(own);
-        const prototypes = tensors.prototypes && tf.transpose<tf.Tensor4D>(tensor("prototypes") as tf.Tensor4D, [0, 2, 3, 1]);
-        const raw = [...toLevels(xs, channels), ...(prototypes === undefined ? [] : [prototypes])];
-        const { parts } = criterion.loss(raw, upload(criterion.inputs(batch)));
-        expect(criterion.parts).toHaveLength(parts.length);
-        const numbers = await Promise.all(parts.map(async (part) => (await values(part))[0]!));
-        expectClose(numbers, expected.loss_items!.data, { rel: 1e-5 });
       });
     });
   }

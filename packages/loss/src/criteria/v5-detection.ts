@@ -1,7 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import { anchorsToXywh, xywhToXyxy } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import type { AnchorTargetTensors } from "../assigners/anchor-targets.ts";
+import { type AnchorTargetTensors, anchorTargetNames } from "../assigners/anchor-targets.ts";
 import { gatherRows } from "../gather-rows.ts";
 import { stopGradient } from "../stop-gradient.ts";
 import { checkMaps } from "../targets.ts";
@@ -145,8 +145,7 @@ function logitLoss({ focalGamma = 0 }: V5LossOptions): LogitLoss {
 }
 
 function targetsOf(targets: AnchorTargetTensors, level: number): LevelTargets {
-  const names = Object.keys(targets) as (keyof AnchorTargetTensors)[];
-  const rows = names.map((name) => [name, tf.gather<tf.Tensor>(targets[name], level)]);
+  const rows = anchorTargetNames.map((name) => [name, tf.gather<tf.Tensor>(targets[name], level)]);
   return Object.fromEntries(rows) as LevelTargets;
 }
 

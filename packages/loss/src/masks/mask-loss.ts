@@ -100,13 +100,15 @@ export function objectSigns(boxes: tf.Tensor3D, masks: tf.Tensor): tf.Tensor2D {
   const [batch, objects] = boxes.shape;
   const [height, width] = masks.shape.slice(-2) as [number, number];
   const shape = [batch, objects, 1, 1];
-  const [x1, y1, x2, y2] = tf.unstack(tf.reshape(boxes, [...shape, 4]), 4) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const [x1, y1, x2, y2] = tf.unstack(tf.reshape(boxes, [...shape, 4]), 4) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
   const within = (low: tf.Tensor, high: tf.Tensor, places: tf.Tensor): tf.Tensor =>
     tf.cast(tf.logicalAnd(tf.greaterEqual(places, low), tf.less(places, high)), "float32");
-  const box = tf.mul(
-    within(x1, x2, tf.range(0, width)),
-    within(y1, y2, tf.reshape(tf.range(0, height), [height, 1])),
-  );
+  const box = tf.mul(within(x1, x2, tf.range(0, width)), within(y1, y2, tf.reshape(tf.range(0, height), [height, 1])));
   return tf.reshape(tf.mul(box, coverSigns(masks, objects)), [batch * objects, height * width]);
 }
 

@@ -41,9 +41,9 @@ export function rowBlocks(images: readonly ImageRows[]): Record<RowBlockName, Ho
   };
 }
 
-/** The smallest of 16, 32, 48, 64, 96, 128, 192, 256, … that is at least `count`: each is a graph to compile. */
+/** The smallest of 8, 12, 16, 24, 32, 48, 64, 96, 128, … that is at least `count`: each is a graph to compile. */
 function blockBucket(count: number): number {
-  let power = 16;
+  let power = 8;
   while (2 * power < count) power *= 2;
-  return [power, 1.5 * power, 2 * power].find((bucket) => bucket >= count && bucket >= 16) as number;
+  return [power, 1.5 * power, 2 * power].find((bucket) => bucket >= count) as number;
 }
