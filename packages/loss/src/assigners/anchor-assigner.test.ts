@@ -100,8 +100,8 @@ describe("AnchorAssigner", () => {
       [1, 11, 3],
     ]);
     expect(coarse).toEqual([
-      { image: 1, label: 5, anchor: 0, column: 5, row: 1, box: [0.75, 0.75, 2, 1] },
-      { image: 1, label: 5, anchor: 0, column: 5, row: 2, box: [0.75, -0.25, 2, 1] },
+      { image: 1, object: 0, label: 5, anchor: 0, column: 5, row: 1, box: [0.75, 0.75, 2, 1] },
+      { image: 1, object: 0, label: 5, anchor: 0, column: 5, row: 2, box: [0.75, -0.25, 2, 1] },
     ]);
   });
 

@@ -125,7 +125,7 @@ describe.runIf(recordsGraphs).each(cases)("$name on a backend that compiles grap
       expect([...numbers].every(Number.isFinite)).toBe(true);
       if (k % 8 > 0) continue;
       // The same at once, to see that nothing of the first batch was baked in; level weights move little in a step.
-      const maps = raw.map(({ data, shape }) => tf.tensor(data, [...shape]) as tf.Tensor4D);
+      const maps = raw.map(({ data }, i) => tf.tensor4d(data, shapes[i]!));
       const direct = criterion.loss(maps, upload(targets)).total;
       expectClose(await direct.data(), numbers.subarray(0, 1), { rel: 1e-3 });
     }

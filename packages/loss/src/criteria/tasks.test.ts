@@ -140,7 +140,9 @@ describe.each(cases)("loss of $name", (one) => {
     const total = async (by: number) => (await values(one.loss(moved(by), targets, fixed).total))[0]!;
     const f = (...maps: tf.Tensor[]) => one.loss(maps as tf.Tensor4D[], targets, fixed).total;
     const gradients = await Promise.all(tf.grads(f)(raw).map(values));
-    const slope = gradients.reduce((sum, one, i) => sum + one.reduce((a, g, at) => a + g * directions[i]![at]!, 0), 0);
+    const slope = gradients
+      .flatMap((all, i) => Array.from(all, (g, at) => g * directions[i]![at]!))
+      .reduce((a, b) => a + b, 0);
     const step = 2e-3;
     expectClose([slope], [((await total(step)) - (await total(-step))) / (2 * step)], { abs: 0.02, rel: 0.01 });
     expect(Math.abs(slope)).toBeGreaterThan(0.2);
