@@ -4,7 +4,7 @@ import { probiou } from "../terms/probiou.ts";
 import type { BoxKind } from "./box-kind.ts";
 
 /**
- * Rotated boxes: center x, y, width, height, and the angle in radians that turns the width towards positive y. They are
+ * Rotated boxes: center x, y, width, height, and the angle in radians that turns the width toward positive y. They are
  * compared by probiou; points on the border lie inside; sides are learned as those of the unturned box, so that the angle
  * learns through probiou alone (YOLOv8 8.3). The head's own channel is the angle's logit: r = (σ(x) − 0.25)·π.
  */

@@ -76,7 +76,7 @@ function computeLoss(
     };
   });
   const ofMaps = tf.reshape(tf.concat(groups.map((group) => group.maps)), [blocks, pixels * depth]);
-  // A product of matrices in place of a scatter: which block is of which image.
+  // A matmul in place of a scatter: which block is of which image.
   const owners = tf.cast(tf.equal(tf.reshape(tf.range(0, batch, 1, "int32"), [batch, 1]), images), "float32");
   return {
     value: tf.addN(groups.map((group) => group.value)),

@@ -167,7 +167,7 @@ describe("rowBlocks", () => {
 describe("maskInput", () => {
   const base = { labels: new Int32Array(2), boxes: new Float32Array(8), mask: new Float32Array(2), maxTargets: 1 };
 
-  it("takes the nearest pixel, each way by its own ratio", () => {
+  it("reads the nearest pixel, each way by its own ratio", () => {
     const masks = Uint8Array.from({ length: 2 * 4 * 6 }, (_, i) => i);
     const { data, shape } = maskInput({ ...base, masks, maskSize: [4, 6] }, 2, { height: 2, width: 4 });
     expect(shape).toEqual([2, 2, 4]);

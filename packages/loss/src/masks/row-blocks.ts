@@ -1,6 +1,6 @@
 import type { HostTensor } from "../targets.ts";
 
-/** Rows of a block. An object has about ten rows; a block of one image's rows is a product of matrices with its prototypes. */
+/** Rows of a block. An object has about ten rows; a block of one image's rows is one matmul with its prototypes. */
 const blockRows = 64;
 
 /** Rows of one image: which they are, and what each counts. */
