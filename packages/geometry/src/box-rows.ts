@@ -5,16 +5,19 @@ export type BoxRow = readonly [number, number, number, number];
 
 /** Splits a flat array, the argument `name`, into rows of four numbers. @throws LookonceError `ARGUMENT` for other lengths */
 export function boxRows(boxes: ArrayLike<number>, name: string): BoxRow[] {
-  if (boxes.length % 4 !== 0) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `${name} must be rows of 4 numbers, one row a box, but has ${boxes.length} numbers. Pass a flat array of count * 4 numbers.`,
-    );
-  }
-  return Array.from({ length: boxes.length / 4 }, (_, row) => {
+  return Array.from({ length: countRows(boxes, 4, name) }, (_, row) => {
     const at = 4 * row;
     return [boxes[at]!, boxes[at + 1]!, boxes[at + 2]!, boxes[at + 3]!];
   });
+}
+
+/** How many rows of `width` numbers a flat array, the argument `name`, has. @throws LookonceError `ARGUMENT` for a part of a row */
+export function countRows(rows: ArrayLike<number>, width: number, name: string): number {
+  if (rows.length % width === 0) return rows.length / width;
+  throw new LookonceError(
+    "ARGUMENT",
+    `${name} must be rows of ${width} numbers, one row a box, but has ${rows.length} numbers. Pass a flat array of count * ${width} numbers.`,
+  );
 }
 
 /** Converts every row of a flat array, into a new one. */

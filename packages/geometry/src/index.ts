@@ -1,6 +1,8 @@
 export { decodeKeypoints } from "./decode-keypoints.ts";
 export { type DecodedMaps, decodeMaps, type HeadSpec, type RawMap } from "./decode-maps.ts";
 export { type Detections, makeDetections, pickDetections } from "./detections.ts";
+export { decodeRotatedMaps } from "./decode-rotated-maps.ts";
+export { type Detections, makeDetections } from "./detections.ts";
 export {
   denormalizeBoxes,
   type ImageSize,
@@ -32,12 +34,24 @@ export { bitmapOfRuns, type CocoRle, cocoRle, maskRuns } from "./masks/run-lengt
 export { nonMaxSuppression } from "./nms/non-max-suppression.ts";
 export type { AprioriLabels, NmsOptions } from "./nms/options.ts";
 export type { Prediction, Prototypes } from "./nms/prediction.ts";
+export {
+  type RotatedDetections,
+  type RotatedNmsOptions,
+  rotatedNonMaxSuppression,
+} from "./nms/rotated-non-max-suppression.ts";
 export { sortByScore } from "./nms/sort-by-score.ts";
 export { fillPolygon } from "./polygons/fill-polygon.ts";
 export { pointBounds, polygonBox } from "./polygons/polygon-bounds.ts";
 export { type MaskSize, type OverlapMasks, overlapMasks, separateMasks } from "./polygons/polygon-masks.ts";
 export { resamplePolygon, sampleOutline } from "./polygons/resample-polygon.ts";
-export { probiouMatrix, type RotatedBoxes } from "./probiou.ts";
+export { probiouMatrix } from "./probiou.ts";
+export {
+  cornersToRotated,
+  enclosingBoxes,
+  regularRotated,
+  rotatedCorners,
+  scaleRotated,
+} from "./rotated-boxes.ts";
 export { roundHalfEven } from "./rounding.ts";
 export {
   clipBoxes,

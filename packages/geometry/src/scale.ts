@@ -66,13 +66,8 @@ export function scaleBoxes(
   { ratio, padding: [left, top] }: Letterboxing,
   originalSize: ImageSize,
 ): Float32Array {
+  checkRatio(ratio);
   const [across, down] = ratio;
-  if (!(across > 0 && down > 0)) {
-    throw new LookonceError(
-      "ARGUMENT",
-      `ratio must be two positive numbers but is [${ratio.join(", ")}]. Pass the ratio of the letterbox.`,
-    );
-  }
   const scaled = mapRows(boxes, ([a, b, c, d]) => [
     (a - left) / across,
     (b - top) / down,
@@ -80,6 +75,15 @@ export function scaleBoxes(
     (d - top) / down,
   ]);
   return clipBoxes(scaled, originalSize);
+}
+
+/** @throws LookonceError `ARGUMENT` when a ratio is not positive */
+export function checkRatio(ratio: Letterboxing["ratio"]): void {
+  if (ratio.every((value) => value > 0)) return;
+  throw new LookonceError(
+    "ARGUMENT",
+    `ratio must be two positive numbers but is [${ratio.join(", ")}]. Pass the ratio of the letterbox.`,
+  );
 }
 
 /** {@link scaleBoxes} for the boxes of detections, as a new record. */

@@ -3,7 +3,7 @@ import { LookonceError } from "@lookonce/errors";
 import { iouMatrix, probiouMatrix } from "@lookonce/geometry";
 import { assign } from "./assign.ts";
 import { KalmanFilter, warpState } from "./kalman-filter.ts";
-import { boxesOf, type Candidates, measurementOf, Track } from "./track.ts";
+import { boxesOf, type Candidates, measurementOf, Track, withAngles } from "./track.ts";
 
 /** Detections of one frame, in any order; `Detections` of `@lookonce/geometry` are such. */
 export interface TrackerInput {
@@ -225,8 +225,14 @@ export class Tracker {
     for (const [i, row] of rows.entries()) chosen.set(boxes.subarray(4 * row, 4 * row + 4), 4 * i);
     if (angles === undefined) return iouMatrix(boxesOf(tracks, this.#filter.kind, "xyxy"), chosen);
     return probiouMatrix(
-      { boxes: boxesOf(tracks, this.#filter.kind, "xywh"), angles: tracks.map(({ angle }) => angle) },
-      { boxes: chosen, angles: rows.map((row) => angles[row] as number) },
+      withAngles(
+        boxesOf(tracks, this.#filter.kind, "xywh"),
+        tracks.map(({ angle }) => angle),
+      ),
+      withAngles(
+        chosen,
+        rows.map((row) => angles[row] as number),
+      ),
     );
   }
 
