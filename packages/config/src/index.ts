@@ -34,4 +34,5 @@ export { hypKeys, type ParseHypOptions, parseHyp } from "./recipe/parse-hyp.ts";
 export { type HypPreset, hypPreset, hypPresets } from "./recipe/presets.ts";
 export { type OptimizerName, optimizerNames, type Recipe, type RecipeChanges, type RecipeOf } from "./recipe/recipe.ts";
 export { jsonSchemas, type SchemaName } from "./schemas/json-schemas.ts";
+export { defaultImgsz, type TaskName, type TaskSettings, taskNames, taskSettings } from "./tasks.ts";
 export { parseTracker, trackerPresets } from "./tracker/parse-tracker.ts";

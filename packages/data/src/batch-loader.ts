@@ -3,8 +3,9 @@ import { Random } from "@lookonce/random";
 import { WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
+import { kindRules } from "./label-kinds.ts";
 import type { DatasetEntry } from "./labels.ts";
-import { loadSize, type ResizeSpec, resizeName } from "./load-size.ts";
+import { loadedSize, type ResizeSpec, resizeName } from "./load-size.ts";
 import { BatchMaker } from "./loader/batch-maker.ts";
 import { type CachePlan, planCache } from "./loader/cache/plan-cache.ts";
 import { packEntries } from "./loader/entry-table.ts";
@@ -51,7 +52,12 @@ export class BatchLoader implements AsyncIterable<Batch> {
   /** @throws LookonceError `ARGUMENT` for options that make no sense */
   constructor(dataset: Dataset, options: BatchLoaderOptions) {
     this.#dataset = dataset;
-    this.#options = fullOptions(options);
+    this.#options = fullOptions(options, dataset.labels);
+    const { keypoints } = dataset;
+    if (options.augment !== undefined && keypoints !== undefined && keypoints.flip === undefined) {
+      const hint = "list with flip_idx in the data set file which keypoint replaces each in a mirrored image";
+      this.#options.onNotice(`No image is mirrored, because nobody says what becomes of its keypoints: ${hint}.`);
+    }
     this.#rectangular = this.#options.rect ? rectangularBatches(dataset.entries, this.#options) : undefined;
   }
 
@@ -172,8 +178,10 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const { memory, disk } = this.#planCache();
     const job: LoaderJob = {
       entries: packEntries(this.#dataset.entries),
+      labels: { kind: this.#dataset.labels, keypoints: this.#dataset.keypoints, masks: this.#options.masks },
       form: this.#form(),
       rect: this.#options.rect,
+      fit: this.#options.fit,
       randomKey: random.key,
       memory,
       disk,
@@ -202,9 +210,10 @@ export class BatchLoader implements AsyncIterable<Batch> {
 
   #planCache(): CachePlan {
     if (this.#cache !== undefined) return this.#cache;
-    const { cache, cacheBytes, cacheDirectory, onNotice, imgsz, loading } = this.#options;
-    const form = resizeName(this.#form());
-    const images = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadSize(entry, imgsz, loading) }));
+    const { cache, cacheBytes, cacheDirectory, onNotice } = this.#options;
+    const spec = this.#form();
+    const form = resizeName(spec);
+    const images = this.#dataset.entries.map((entry) => ({ path: entry.path, ...loadedSize(entry, spec) }));
     this.#cache = planCache(images, {
       ...{ kind: cache, limit: cacheBytes, freeMemory: process.availableMemory() },
       disk: cacheDirectory === undefined ? { form } : { form, directory: cacheDirectory },
@@ -215,7 +224,8 @@ export class BatchLoader implements AsyncIterable<Batch> {
 
   #form(): ResizeSpec {
     const { imgsz, loading, augment } = this.#options;
-    return { imgsz, loading, training: augment !== undefined };
+    const { cutsImages: fullSize = false } = kindRules[this.#dataset.labels];
+    return { imgsz, loading, training: augment !== undefined, fullSize };
   }
 
   #names({ plan: { indices } }: BatchTask): string {

@@ -11,8 +11,12 @@ export {
 export { type BatchesOptions, BatchLoader, type CacheReport } from "./batch-loader.ts";
 export type { ConversionResult, LeftOutKind } from "./convert/conversion-result.ts";
 export { type ConvertCocoOptions, convertCoco } from "./convert/convert-coco.ts";
+export { type ConvertDotaOptions, convertDota } from "./convert/convert-dota.ts";
+export { type ConvertMasksOptions, convertMasks } from "./convert/convert-masks.ts";
 export { type ConvertVocOptions, convertVoc } from "./convert/convert-voc.ts";
-export type { SaveImages } from "./convert/dataset-writer.ts";
+export type { SaveImages } from "./convert/place-image.ts";
+export { type WrittenAnnotations, writeCoco } from "./convert/write-coco.ts";
+export { writeDota } from "./convert/write-dota.ts";
 export { Dataset, type DatasetOptions, type DatasetReport } from "./dataset.ts";
 export type { DatasetConfig } from "./dataset-config.ts";
 export { findImages } from "./find-images.ts";
@@ -26,6 +30,7 @@ export {
   labelPath,
 } from "./labels.ts";
 export type { AugmentSettings } from "./loader/job.ts";
+export type { MaskOptions } from "./loader/label-targets.ts";
 export type { BatchLoaderOptions } from "./loader/loader-options.ts";
 export { parseLabels } from "./parse-labels.ts";
 export type { DataProblem, ProblemKind } from "./problem.ts";
@@ -34,6 +39,7 @@ export { type BatchPlan, type RectangularOptions, rectangularBatches } from "./r
 export { classWeights, imageWeights, type LabeledImage } from "./samplers/image-weights.ts";
 export { type GeneratedShapes, type GenerateShapesOptions, generateShapes } from "./shapes/generate-shapes.ts";
 export { type ShapeName, shapeNames } from "./shapes/outline.ts";
+export { type SplitClassesOptions, splitClasses } from "./split/split-classes.ts";
 export { type SplitOptions, type SplitResult, splitImages } from "./split/split-images.ts";
 export {
   type BoxTable,

@@ -22,10 +22,18 @@ export interface ResizeSpec {
   loading: LoadingRules;
   /** Whether they are to be augmented; such images are always resized bilinearly. */
   training: boolean;
+  /** Whether they stay as large as they are, because they are cut to size later. */
+  fullSize?: boolean;
+}
+
+/** The size that an image of this size has after loading. */
+export function loadedSize(size: Size, { imgsz, loading, fullSize = false }: ResizeSpec): Size {
+  return fullSize ? { width: size.width, height: size.height } : loadSize(size, imgsz, loading);
 }
 
 /** Resizes to {@link loadSize}. */
-export function resizeForLoading(image: Image, { imgsz, loading, training }: ResizeSpec): Image {
+export function resizeForLoading(image: Image, { imgsz, loading, training, fullSize = false }: ResizeSpec): Image {
+  if (fullSize) return image;
   const size = loadSize(image, imgsz, loading);
   if (size.width === image.width && size.height === image.height) return image;
   const shrinks = imgsz < Math.max(image.width, image.height);
@@ -34,6 +42,7 @@ export function resizeForLoading(image: Image, { imgsz, loading, training }: Res
 }
 
 /** A name that differs where loading would return other pixels for the same file: in training another decoder reads it. */
-export function resizeName({ imgsz, loading: { shorterSide, shrinking }, training }: ResizeSpec): string {
-  return `${imgsz}-${shorterSide}-${shrinking}${training ? "-train" : ""}`;
+export function resizeName({ imgsz, loading: { shorterSide, shrinking }, training, fullSize }: ResizeSpec): string {
+  const size = fullSize ? "full" : `${imgsz}-${shorterSide}-${shrinking}`;
+  return `${size}${training ? "-train" : ""}`;
 }

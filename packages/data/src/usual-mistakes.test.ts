@@ -106,7 +106,7 @@ describe("usual mistakes", () => {
   it("names what is near a file that is not there, and folders given as files", async () => {
     await write("coco128.yaml", "");
     await expect(readDatasetConfig(join(folder, "coco.yaml"))).rejects.toThrow(/Did you mean .*coco128\.yaml\?/);
-    await expect(readDatasetConfig(folder)).rejects.toThrow("is a folder; expected a data set file");
+    await expect(readDatasetConfig(folder)).rejects.toThrow("is a folder without a folder train");
   });
 
   it("counts images that a list names but that are not there", async () => {

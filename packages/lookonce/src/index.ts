@@ -1,5 +1,5 @@
 export type { Recipe } from "@lookonce/config";
-export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult } from "@lookonce/data";
+export type { ConversionResult, DatasetReport, GeneratedShapes, SplitResult, WrittenAnnotations } from "@lookonce/data";
 export type { ExportReport } from "@lookonce/export";
 export { type PublishedWeights, publishedWeights } from "@lookonce/hub";
 export type { Image, ImageHeader } from "@lookonce/image";
@@ -26,7 +26,12 @@ export {
 } from "./benchmark/benchmark-model.ts";
 export { type Checks, type ChecksOptions, checks } from "./checks/checks.ts";
 export { type CheckDataOptions, checkData, type DataCheck } from "./data/check-data.ts";
-export { type ConvertDataOptions, convertData } from "./data/convert-data.ts";
+export {
+  type ConvertDataOptions,
+  convertData,
+  type WriteAnnotationsOptions,
+  writeAnnotations,
+} from "./data/convert-data.ts";
 export { type DataStatistics, type DataStatisticsOptions, dataStatistics } from "./data/data-statistics.ts";
 export { drawShapes, splitData } from "./data/prepare-data.ts";
 export { type DataSample, type SampleDataOptions, sampleData } from "./data/sample-data.ts";

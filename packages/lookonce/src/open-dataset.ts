@@ -1,10 +1,17 @@
-import type { Dataset, DatasetConfig, DatasetOptions, OnProgress } from "@lookonce/data";
+import type { Dataset, DatasetConfig, DatasetOptions, LabelKind, OnProgress } from "@lookonce/data";
 import { describeProblem } from "./describe-problem.ts";
 
 /** Where lines for people go. */
 export interface LogOptions {
   /** Called with each line, such as that an image size was rounded up. Default: none. */
   log?: ((line: string) => void) | undefined;
+}
+
+/** The labels that a task learns from; nothing without a task, whose labels are then what the data set has. */
+export async function labelsOf(task: string | undefined): Promise<{ labels?: LabelKind }> {
+  if (task === undefined) return {};
+  const { taskOf } = await import("@lookonce/families");
+  return { labels: taskOf(task).labels ?? "boxes" };
 }
 
 /** Images after which a long check says how far it is. */

@@ -5,8 +5,9 @@ import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { TrainCallbacks, TrainResult } from "@lookonce/trainer";
+import { outlineModel } from "./build-model.ts";
 import type { ModelSource } from "./model-source.ts";
-import { openDataset } from "./open-dataset.ts";
+import { labelsOf, openDataset } from "./open-dataset.ts";
 import type { TrainOptions } from "./options.ts";
 import { makeRunDirectory, workIn } from "./run-directory.ts";
 
@@ -26,9 +27,10 @@ export async function openTrainingData(
   const { data: file, singleCls = false, fraction = 1 } = options.resume ? await argsOf(source, options) : options;
   if (file === undefined) throw new LookonceError("ARGUMENT", "train needs a data set: pass its file as data.");
   const config = await readDatasetConfig(file);
-  const data = await openDataset(config, { split: "train", singleCls, fraction, log });
+  const shared = { ...(await labelsOf((await outlineModel(source, { use: "train" })).task)), singleCls, log };
+  const data = await openDataset(config, { ...shared, split: "train", fraction });
   if (!("val" in config.splits)) return { file, data };
-  return { file, data, valData: await openDataset(config, { split: "val", singleCls, log }) };
+  return { file, data, valData: await openDataset(config, { ...shared, split: "val" }) };
 }
 
 /** The options of a resumed training on its data set, where they are not set anew. */

@@ -8,7 +8,7 @@ import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { runExport } from "./export/run-export.ts";
 import { fitSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
-import { openDataset } from "./open-dataset.ts";
+import { labelsOf, openDataset } from "./open-dataset.ts";
 import { type OpenedTracker, openTracker } from "./open-tracker.ts";
 import type {
   DescribeOptions,
@@ -200,8 +200,8 @@ export class YOLO {
   async val(options: ValOptions): Promise<ValReport> {
     const { data, split, imgsz, singleCls, ...rest } = withDefaults("val", options);
     await this.#place.enter();
-    const dataset = await openDataset(data, { split, singleCls, log: this.#log });
     const model = await this.#onDevice("validate");
+    const dataset = await openDataset(data, { ...(await labelsOf(model.task)), split, singleCls, log: this.#log });
     const report = await valModel(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
     const { unreadable } = report;
     if (unreadable !== undefined) {

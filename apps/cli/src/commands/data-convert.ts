@@ -1,18 +1,26 @@
-import type { ConversionResult } from "lookonce";
+import type { ConversionResult, WrittenAnnotations } from "lookonce";
 import { type CommandWork, work } from "../command.ts";
 import { bar } from "../terminal/bar.ts";
 import { table } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { count } from "./info/format.ts";
 
-/** `lookonce data convert`: other programs' annotations to YOLO's. */
+/** `lookonce data convert`: other programs' annotations to YOLO's, and back. */
 export const dataConvert: CommandWork = work("data convert", {
   examples: [
     "lookonce data convert annotations=instances_val2017.json images=val2017 output=coco split=val",
+    "lookonce data convert annotations=person_keypoints_train2017.json images=train2017 output=people keypoints=true",
+    "lookonce data convert annotations=train/labelTxt images=train/images output=dota",
+    "lookonce data convert data=pets.yaml split=val to=coco output=pets-val.json",
     "lookonce data convert annotations=VOC2007/Annotations images=VOC2007/JPEGImages output=voc list=train.txt",
   ],
-  async run({ split }, terminal, args) {
-    const { convertData } = await import("lookonce");
+  async run({ split, to }, terminal, args) {
+    const { convertData, writeAnnotations } = await import("lookonce");
+    if (to !== "yolo") {
+      const written = await writeAnnotations({ ...args, log: (line) => terminal.note(line) });
+      printWritten(written, split, terminal);
+      return written;
+    }
     const result = await convertData({
       ...args,
       onProgress: ({ done, total }) =>
@@ -22,6 +30,10 @@ export const dataConvert: CommandWork = work("data convert", {
     return result;
   },
 });
+
+function printWritten({ path, names, images, objects }: WrittenAnnotations, split: string, terminal: Terminal): void {
+  terminal.say(`${split}: ${count(images)} images with ${count(objects)} objects of ${names.length} classes`, path);
+}
 
 function print(
   { yaml, names, leftOut, examples, ...counts }: ConversionResult,

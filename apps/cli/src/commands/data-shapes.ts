@@ -3,7 +3,7 @@ import { bar } from "../terminal/bar.ts";
 
 /** `lookonce data shapes`: the quickstart's data set, of any size. */
 export const dataShapes: CommandWork = work("data shapes", {
-  examples: ["lookonce data shapes output=shapes size=320 train=1000 val=200"],
+  examples: ["lookonce data shapes output=shapes size=320 train=1000 val=200", "lookonce data shapes task=pose"],
   async run(_values, terminal, args) {
     const { drawShapes } = await import("lookonce");
     const shapes = await drawShapes({

@@ -3,7 +3,10 @@ import { count } from "./info/format.ts";
 
 /** `lookonce data split`: lists for training and validation of one folder. */
 export const dataSplit: CommandWork = work("data split", {
-  examples: ["lookonce data split images=pets/images weights=0.8,0.1,0.1"],
+  examples: [
+    "lookonce data split images=pets/images weights=0.8,0.1,0.1",
+    "lookonce data split images=flowers by_class=true output=flowers-split",
+  ],
   async run({ images }, terminal, args) {
     const { splitData } = await import("lookonce");
     const result = await terminal.during(`splitting ${images}`, () => splitData(args));

@@ -726,6 +726,8 @@ export interface ExportValues {
 export interface DataCheckArgs {
   /** Data set file. */
   data: string;
+  /** Task whose labels the data set has. Default: pose with kpt_shape, classify for a folder, else detect. */
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   /** Splits to check, such as train,val. Default: all. */
   splits?: readonly string[];
 }
@@ -733,6 +735,7 @@ export interface DataCheckArgs {
 /** Options of `lookonce data check` once defaults are filled in. */
 export interface DataCheckValues {
   data: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   splits?: readonly string[];
   show: number;
 }
@@ -741,6 +744,8 @@ export interface DataCheckValues {
 export interface DataStatsArgs {
   /** Data set file. */
   data: string;
+  /** Task whose labels the data set has. Default: pose with kpt_shape, classify for a folder, else detect. */
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   /** Split of the data set. Default: train. */
   split?: string;
   /** Folder for results. Default: runs. */
@@ -754,6 +759,7 @@ export interface DataStatsArgs {
 /** Options of `lookonce data stats` once defaults are filled in. */
 export interface DataStatsValues {
   data: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   split: string;
   show: number;
   project: string;
@@ -765,6 +771,8 @@ export interface DataStatsValues {
 export interface DataSampleArgs {
   /** Data set file. */
   data: string;
+  /** Task whose labels the data set has. Default: pose with kpt_shape, classify for a folder, else detect. */
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   /** Split of the data set. Default: train. */
   split?: string;
   /** Number of images. Default: 16. */
@@ -788,6 +796,7 @@ export interface DataSampleArgs {
 /** Options of `lookonce data sample` once defaults are filled in. */
 export interface DataSampleValues {
   data: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   split: string;
   n: number;
   augment: string;
@@ -801,37 +810,46 @@ export interface DataSampleValues {
 
 /** Options of `data convert` in the library. */
 export interface DataConvertArgs {
-  /** COCO's file, or VOC's folder of XML files. */
-  annotations: string;
+  /** COCO's file, or a folder: VOC's XML files, DOTA's text files, masks (gray PNG). */
+  annotations?: string;
   /** Folder of the images (required unless save_images=none). */
   images?: string;
-  /** Folder for the data set; another split can be added to it. */
+  /** Folder for the data set, to which splits can be added; with to=, the file or folder. */
   output: string;
   /** Split of the data set. Default: train. */
   split?: "train" | "val" | "test";
-  /** Format of the annotations; auto is COCO for a file, VOC for a folder. Default: auto. */
-  from?: "auto" | "coco" | "voc";
+  /** Format of the annotations; auto goes by the files. Default: auto. */
+  from?: "auto" | "coco" | "voc" | "dota" | "masks";
+  /** Format to write; other than yolo: the labels of the data set data=. Default: yolo. */
+  to?: "yolo" | "coco" | "dota";
+  /** Data set whose labels are written with to=. */
+  data?: string;
   /** Link images (needs no space), copy them, or leave them. Default: link. */
   saveImages?: "link" | "copy" | "none";
   /** COCO: write outlines where there are any, not just boxes. Default: false. */
   polygons?: boolean;
-  /** VOC: list of the files to convert. */
+  /** COCO: write keypoints. Default: false. */
+  keypoints?: boolean;
+  /** VOC, DOTA, masks: list of the files to convert. */
   list?: string;
-  /** VOC: classes to convert, in the order of their numbers. Default: all. */
+  /** VOC, DOTA, masks: classes to convert, in the order of their numbers. Default: all. */
   classes?: readonly string[];
-  /** VOC: also convert objects marked as difficult. Default: false. */
+  /** VOC, DOTA: also convert objects marked as difficult. Default: false. */
   difficult?: boolean;
 }
 
 /** Options of `lookonce data convert` once defaults are filled in. */
 export interface DataConvertValues {
-  annotations: string;
+  annotations?: string;
   images?: string;
   output: string;
   split: "train" | "val" | "test";
-  from: "auto" | "coco" | "voc";
+  from: "auto" | "coco" | "voc" | "dota" | "masks";
+  to: "yolo" | "coco" | "dota";
+  data?: string;
   saveImages: "link" | "copy" | "none";
   polygons: boolean;
+  keypoints: boolean;
   list?: string;
   classes?: readonly string[];
   difficult: boolean;
@@ -847,6 +865,10 @@ export interface DataSplitArgs {
   seed?: number;
   /** Leave out images without labels. Default: false. */
   annotatedOnly?: boolean;
+  /** The folder has one for each class: link the images into train/<class> and val/<class>. Default: false. */
+  byClass?: boolean;
+  /** With by_class: the new folder. Default: the folder with _split. */
+  output?: string;
 }
 
 /** Options of `lookonce data split` once defaults are filled in. */
@@ -855,6 +877,8 @@ export interface DataSplitValues {
   weights?: readonly number[];
   seed: number;
   annotatedOnly: boolean;
+  byClass: boolean;
+  output?: string;
 }
 
 /** Options of `data shapes` in the library. */
@@ -867,7 +891,9 @@ export interface DataShapesArgs {
   val?: number;
   /** Side of the images, in pixels. Default: 160. */
   size?: number;
-  /** Of circle, square, triangle, star, cross. Default: all. */
+  /** Task whose labels are drawn. Default: detect. */
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
+  /** Shapes: circle, square, triangle, star, cross, rectangle, pill, arrow. Default: those of the task. */
   classes?: readonly string[];
   /** Seed of the images. Default: 0. */
   seed?: number;
@@ -879,6 +905,7 @@ export interface DataShapesValues {
   train: number;
   val: number;
   size: number;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   classes?: readonly string[];
   seed: number;
 }

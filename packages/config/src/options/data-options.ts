@@ -1,12 +1,20 @@
+import { taskNames } from "../tasks.ts";
 import { choice, flag, integer, numbers, setBy, text, words } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import { data, imgsz, outputDirectory, seed, trainSplit } from "./shared-options.ts";
 
 const all = { defaultText: "all" };
 
+const task: OptionTable = {
+  task: choice(taskNames, "task whose labels the data set has", undefined, {
+    defaultText: "pose with kpt_shape, classify for a folder, else detect",
+  }),
+};
+
 /** Options of `data check`. */
 export const dataCheckOptions: OptionTable = {
   ...data,
+  ...task,
   splits: words("splits to check, such as train,val", undefined, all),
   ...setBy(["cli"], { show: integer("problems to print per split; --json prints all", 10, { min: 0 }) }),
 };
@@ -14,6 +22,7 @@ export const dataCheckOptions: OptionTable = {
 /** Options of `data stats`. */
 export const dataStatsOptions: OptionTable = {
   ...data,
+  ...task,
   ...trainSplit,
   ...setBy(["cli"], { show: integer("classes and sizes to print; --json prints all", 100, { min: 0 }) }),
   ...outputDirectory("data-stats"),
@@ -22,6 +31,7 @@ export const dataStatsOptions: OptionTable = {
 /** Options of `data sample`. */
 export const dataSampleOptions: OptionTable = {
   ...data,
+  ...task,
   ...trainSplit,
   n: integer("number of images", 16, { min: 1, max: 400 }),
   augment: text("preset", "hyper-parameters to augment with: v8, v5-scratch-low, v5-voc, … or none", "v8", {
@@ -35,16 +45,26 @@ export const dataSampleOptions: OptionTable = {
 
 /** Options of `data convert`. */
 export const dataConvertOptions: OptionTable = {
-  annotations: text("path", "COCO's file, or VOC's folder of XML files", undefined, { required: true }),
+  annotations: text("path", "COCO's file, or a folder: VOC's XML files, DOTA's text files, masks (gray PNG)"),
   images: text("folder", "folder of the images (required unless save_images=none)"),
-  output: text("folder", "folder for the data set; another split can be added to it", undefined, { required: true }),
+  output: text(
+    "path",
+    "folder for the data set, to which splits can be added; with to=, the file or folder",
+    undefined,
+    {
+      required: true,
+    },
+  ),
   split: choice(["train", "val", "test"], "split of the data set", "train"),
-  from: choice(["auto", "coco", "voc"], "format of the annotations; auto is COCO for a file, VOC for a folder", "auto"),
+  from: choice(["auto", "coco", "voc", "dota", "masks"], "format of the annotations; auto goes by the files", "auto"),
+  to: choice(["yolo", "coco", "dota"], "format to write; other than yolo: the labels of the data set data=", "yolo"),
+  data: text("file.yaml", "data set whose labels are written with to="),
   save_images: choice(["link", "copy", "none"], "link images (needs no space), copy them, or leave them", "link"),
   polygons: flag("COCO: write outlines where there are any, not just boxes", false),
-  list: text("file.txt", "VOC: list of the files to convert"),
-  classes: words("VOC: classes to convert, in the order of their numbers", undefined, all),
-  difficult: flag("VOC: also convert objects marked as difficult", false),
+  keypoints: flag("COCO: write keypoints", false),
+  list: text("file.txt", "VOC, DOTA, masks: list of the files to convert"),
+  classes: words("VOC, DOTA, masks: classes to convert, in the order of their numbers", undefined, all),
+  difficult: flag("VOC, DOTA: also convert objects marked as difficult", false),
 };
 
 /** Options of `data split`. */
@@ -53,6 +73,8 @@ export const dataSplitOptions: OptionTable = {
   weights: numbers("shares of train, val and test", undefined, { defaultText: "0.9,0.1,0", min: 0 }),
   ...seed("seed of the split"),
   annotated_only: flag("leave out images without labels", false),
+  by_class: flag("the folder has one for each class: link the images into train/<class> and val/<class>", false),
+  output: text("folder", "with by_class: the new folder", undefined, { defaultText: "the folder with _split" }),
 };
 
 /** Options of `data shapes`. */
@@ -61,6 +83,9 @@ export const dataShapesOptions: OptionTable = {
   train: integer("training images", 320, { min: 1 }),
   val: integer("validation images", 80, { min: 1 }),
   size: integer("side of the images, in pixels", 160, { min: 32 }),
-  classes: words("of circle, square, triangle, star, cross", undefined, all),
+  task: choice(taskNames, "task whose labels are drawn", undefined, { defaultText: "detect" }),
+  classes: words("shapes: circle, square, triangle, star, cross, rectangle, pill, arrow", undefined, {
+    defaultText: "those of the task",
+  }),
   ...seed("seed of the images"),
 };

@@ -53,7 +53,7 @@ export const optionSchema: Readonly<Record<CommandName, CommandSchema>> = {
   ),
   "data sample": command("Draws some images with their labels side by side, plain and augmented.", dataSampleOptions),
   "data convert": command(
-    "Converts annotations of COCO (JSON) or Pascal VOC (XML) to a YOLO data set.",
+    "Converts annotations of COCO, Pascal VOC, DOTA or masks to a YOLO data set, or its labels to COCO or DOTA.",
     dataConvertOptions,
   ),
   "data split": command(

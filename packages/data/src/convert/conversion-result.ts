@@ -3,7 +3,7 @@
  *
  * `crowd`: groups of objects in one box (COCO's `iscrowd`); `difficult`: marked so (VOC); `unknown-class`, `unknown-image`:
  * the annotation points to one that does not exist; `no-box`: no four finite numbers; `no-area`: no width or height, or
- * wholly outside of the image; `missing-image`: no such file; `no-size`: nobody knows the image's width and height;
+ * wholly outside of the image; `keypoints`: not as many numbers as the keypoints have; `missing-image`: no such file; `no-size`: nobody knows the image's width and height;
  * `name-taken`: another image's labels would have the same name; `damaged-file`: an XML file that cannot be read.
  */
 export type LeftOutKind =
@@ -13,6 +13,7 @@ export type LeftOutKind =
   | "unknown-image"
   | "no-box"
   | "no-area"
+  | "keypoints"
   | "missing-image"
   | "no-size"
   | "name-taken"

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import { LookonceError } from "@lookonce/errors";
 import type { Size } from "@lookonce/image";
+import type { KeypointSpec } from "../labels.ts";
 import type { OnProgress } from "../verify/verify-images.ts";
+import { cocoKeypoints, cocoRow } from "./coco-row.ts";
 import { type ConversionResult, LeftOut } from "./conversion-result.ts";
 import { DatasetWriter, type TargetOptions } from "./dataset-writer.ts";
 import { ImageIndex, safeName, sizeOf } from "./image-index.ts";
-import { boxRow, type LabelRow, polygonRow } from "./label-row.ts";
 import { readCoco } from "./read-coco.ts";
 
 /** Options of {@link convertCoco}. */
@@ -16,6 +17,8 @@ export interface ConvertCocoOptions extends TargetOptions {
   images?: string;
   /** Write outlines where there are some, not just boxes. Default `false`. */
   polygons?: boolean;
+  /** Write keypoints, of a file such as `person_keypoints_train2017.json`. Default `false`. */
+  keypoints?: boolean;
   /** Called with bytes read; the file is read twice. */
   onProgress?: OnProgress;
 }
@@ -36,25 +39,29 @@ interface Listed extends Size {
  * Makes a YOLO data set of a COCO annotation file (https://cocodataset.org/#format-data) of any size: annotations are
  * streamed, only images' names and sizes stay in memory.
  *
- * Class numbers are the categories in the order of their ids, whose gaps close. Crowds (`iscrowd`) are left out; masks
- * in run lengths are taken by their boxes; an outline of several parts becomes one. Boxes are cut off at the image's
- * border. An image without annotations gets an empty label file: it is known to be background. What cannot be used is
+ * Class numbers are the categories in the order of their ids, whose gaps close. Crowds (`iscrowd`) are left out; an
+ * outline of several parts becomes one, a mask in run lengths its outline. Keypoints are named as the categories
+ * name them, and mirrored by these names: `left_eye` becomes `right_eye`. Boxes are cut off at the image's border. An image without annotations gets an empty label file: it is known to be background. What cannot be used is
  * counted by kind.
  *
  * @throws LookonceError `NOT_FOUND`, `FORMAT`, `DATA`, `ARGUMENT` or `IO`; nothing half done is left behind
  */
 export async function convertCoco(options: ConvertCocoOptions): Promise<ConversionResult> {
   const { saveImages = "link" } = options;
+  if (options.polygons && options.keypoints) {
+    throw new LookonceError("ARGUMENT", "A data set has either outlines or keypoints: drop polygons or keypoints.");
+  }
   if (options.images === undefined && saveImages !== "none") {
     throw new LookonceError("ARGUMENT", "images must name the folder of the images, unless save_images is none.");
   }
   const index = options.images === undefined ? undefined : await ImageIndex.of(options.images);
   const { listed, categories } = await readLists(options);
   const names = categories.map(({ name }) => name);
+  const keypoints = options.keypoints ? cocoKeypoints(categories, options.annotations) : undefined;
   const leftOut = new LeftOut();
-  const added = await DatasetWriter.write(options, names, async (writer) => {
+  const added = await DatasetWriter.write(options, { names, keypoints }, async (writer) => {
     const images = await addImages(listed, { index, writer, leftOut });
-    const counts = await addObjects(options, { images, categories, writer, leftOut });
+    const counts = await addObjects(options, { images, categories, keypoints, writer, leftOut });
     const background = [...images.values()].filter(({ hasObject }) => !hasObject).length;
     return { images: images.size, background, ...counts };
   });
@@ -64,22 +71,24 @@ export async function convertCoco(options: ConvertCocoOptions): Promise<Conversi
 interface Category {
   id: unknown;
   name: string;
+  /** The names of its keypoints, where it has any. */
+  keypoints: unknown;
 }
 
 /** First reading: images, and categories in the order of their ids; both may stand behind the annotations. */
 async function readLists(options: ConvertCocoOptions): Promise<{ listed: Listed[]; categories: Category[] }> {
   const { annotations: file } = options;
   const listed: Listed[] = [];
-  const names = new Map<unknown, string>();
+  const found = new Map<unknown, Category>();
   await readCoco(
     file,
-    (list, { id, name, file_name: fileName, width, height }) => {
-      if (list === "categories") names.set(id, String(name));
+    (list, { id, name, file_name: fileName, width, height, keypoints }) => {
+      if (list === "categories") found.set(id, { id, name: String(name), keypoints });
       if (list === "images") listed.push({ id, name: String(fileName), width: Number(width), height: Number(height) });
     },
     await progressOf(options, 0),
   );
-  const categories = Array.from(names, ([id, name]) => ({ id, name })).sort((a, b) => Number(a.id) - Number(b.id));
+  const categories = [...found.values()].sort((a, b) => Number(a.id) - Number(b.id));
   if (listed.length > 0 && categories.length > 0) return { listed, categories };
   const empty = listed.length === 0 ? "images" : "categories";
   throw new LookonceError("DATA", `${file} is no COCO annotation file: it has no list "${empty}" with an element.`);
@@ -112,6 +121,7 @@ async function addImages(
 interface Adding {
   images: ReadonlyMap<unknown, Image>;
   categories: readonly Category[];
+  keypoints: KeypointSpec | undefined;
   writer: DatasetWriter;
   leftOut: LeftOut;
 }
@@ -119,12 +129,12 @@ interface Adding {
 /** Second reading: the annotations. */
 async function addObjects(
   options: ConvertCocoOptions,
-  { images, categories, writer, leftOut }: Adding,
+  { images, categories, keypoints, writer, leftOut }: Adding,
 ): Promise<{ objects: number; clipped: number }> {
   const counts = { objects: 0, clipped: 0 };
   const labels = new Map(categories.map(({ id }, label) => [id, label]));
   const add = (annotation: Record<string, unknown>): Promise<void> | undefined => {
-    const { id, image_id: imageId, category_id: categoryId, iscrowd, bbox } = annotation;
+    const { id, image_id: imageId, category_id: categoryId, iscrowd } = annotation;
     const image = images.get(imageId);
     const label = labels.get(categoryId);
     const name = categories[label ?? -1]?.name;
@@ -132,9 +142,11 @@ async function addObjects(
     else if (image === undefined) leftOut.add("unknown-image", `annotation ${id} is of image ${imageId}`);
     else if (label === undefined) leftOut.add("unknown-class", `annotation ${id} is of category ${categoryId}`);
     else {
-      const row = rowOf(annotation, { label, image, polygons: options.polygons ?? false });
+      const row = cocoRow(annotation, { label, image, polygons: options.polygons ?? false, keypoints });
       if (typeof row === "string") {
-        leftOut.add(row, `annotation ${id} of image ${imageId}: bbox ${JSON.stringify(bbox)}`);
+        const key = row === "keypoints" ? row : "bbox";
+        const value = JSON.stringify(annotation[key])?.slice(0, 200);
+        leftOut.add(row, `annotation ${id} of image ${imageId}: ${key} ${value}`);
         return undefined;
       }
       image.hasObject = true;
@@ -149,65 +161,10 @@ async function addObjects(
   return counts;
 }
 
-/** The label row, or why there is none. */
-function rowOf(
-  { bbox, segmentation }: Record<string, unknown>,
-  { label, image, polygons }: { label: number; image: Image; polygons: boolean },
-): LabelRow | "no-box" | "no-area" {
-  const parts = polygons && Array.isArray(segmentation) ? segmentation.filter(isPolygon) : [];
-  if (!isBox(bbox)) return "no-box";
-  const [x, y, width, height] = bbox;
-  const row = boxRow(label, [x, y, x + width, y + height], image);
-  if (row === undefined) return "no-area";
-  if (parts.length === 0) return row;
-  const outline = polygonRow(label, joinPolygons(parts), image);
-  if (outline === undefined) return row;
-  return { text: outline.text, clipped: row.clipped || outline.clipped };
-}
-
-function isBox(bbox: unknown): bbox is [number, number, number, number] {
-  return Array.isArray(bbox) && bbox.length === 4 && bbox.every(Number.isFinite);
-}
-
-function isPolygon(part: unknown): part is number[] {
-  return Array.isArray(part) && part.length >= 6 && part.length % 2 === 0 && part.every(Number.isFinite);
-}
-
 async function progressOf({ annotations, onProgress }: ConvertCocoOptions, reading: 0 | 1) {
   const size = await stat(annotations).then(
     (found) => found.size,
     () => 0,
   );
   return (bytes: number): void => onProgress?.({ done: reading * size + bytes, total: 2 * size });
-}
-
-/**
- * One outline for an object of several parts (an animal behind a post): each further part, a list of x, y, …, is entered
- * and left again where it comes nearest to what is joined so far.
- */
-function joinPolygons(parts: readonly (readonly number[])[]): number[] {
-  return parts.slice(1).reduce<number[]>(
-    (joined, part) => {
-      const [from, to] = nearestPoints(joined, part);
-      const around = [...part.slice(to), ...part.slice(0, to), ...part.slice(to, to + 2)];
-      return [...joined.slice(0, from + 2), ...around, ...joined.slice(from)];
-    },
-    [...(parts[0] ?? [])],
-  );
-}
-
-/** Where in each list the two points begin that are nearest to each other. */
-function nearestPoints(a: readonly number[], b: readonly number[]): [number, number] {
-  let best: [number, number] = [0, 0];
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < a.length; i += 2) {
-    for (let j = 0; j < b.length; j += 2) {
-      const [dx, dy] = [(a[i] as number) - (b[j] as number), (a[i + 1] as number) - (b[j + 1] as number)];
-      const distance = dx * dx + dy * dy;
-      if (distance >= least) continue;
-      least = distance;
-      best = [i, j];
-    }
-  }
-  return best;
 }

@@ -1,16 +1,14 @@
-import { constants } from "node:fs";
-import { copyFile, link, mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { LookonceError } from "@lookonce/errors";
 import { renameIntoPlace, writeWhole, writing } from "@lookonce/files";
 import { dump } from "js-yaml";
 import { type DatasetConfig, readDatasetFile } from "../dataset-config.ts";
+import type { KeypointSpec } from "../labels.ts";
 import { LabelSpool } from "./label-spool.ts";
+import { placeImage, type SaveImages } from "./place-image.ts";
 
 const firstLine = "# Written by lookonce data convert";
-
-/** What becomes of the images: hard links (copies where the disk has no links), copies, or nothing. */
-export type SaveImages = "link" | "copy" | "none";
 
 /** Where a converted split goes. */
 export interface TargetOptions {
@@ -20,6 +18,12 @@ export interface TargetOptions {
   split?: "train" | "val" | "test";
   /** Default `link`. */
   saveImages?: SaveImages;
+}
+
+/** What the labels of a data set are about. */
+export interface LabelTerms {
+  names: readonly string[];
+  keypoints?: KeypointSpec | undefined;
 }
 
 /**
@@ -47,12 +51,17 @@ export class DatasetWriter {
    */
   static async write<T>(
     target: TargetOptions,
-    names: readonly string[],
+    terms: LabelTerms,
     add: (writer: DatasetWriter) => Promise<T>,
   ): Promise<T & { yaml: string; names: string[] }> {
     const writer = new DatasetWriter(target);
     await checkTarget(writer.#target);
     const before = await configBefore(target.output);
+    const { names, keypoints } = terms;
+    if (before !== undefined && JSON.stringify(before.keypoints) !== JSON.stringify(keypoints)) {
+      const contents = `has ${describeKeypoints(before)}, but the annotations have ${describeKeypoints(terms)}`;
+      throw new LookonceError("ARGUMENT", `${before.file} ${contents}: choose another output.`);
+    }
     if (before !== undefined && before.names.join("\n") !== names.join("\n")) {
       const contents = `has the classes ${some(before.names)}, but the annotations have ${some(names)}`;
       throw new LookonceError("ARGUMENT", `${before.file} ${contents}: choose another output.`);
@@ -60,7 +69,7 @@ export class DatasetWriter {
     await writing(target.output, () => writer.#removePartial());
     try {
       const added = await add(writer);
-      return { yaml: await writer.#finish(names), names: [...names], ...added };
+      return { yaml: await writer.#finish(terms), names: [...names], ...added };
     } catch (error) {
       // The failure that counts is the one that led here
       await writer.#removePartial().catch(() => {});
@@ -81,11 +90,7 @@ export class DatasetWriter {
     const number = this.#labelFiles.push(`${stemOf(name)}.txt`) - 1;
     if (this.#target.saveImages === "none" || source === undefined) return number;
     const place = join(this.#partial("images"), name);
-    const copy = (): Promise<void> => copyFile(source, place, constants.COPYFILE_FICLONE);
-    await writing(place, async () => {
-      await mkdir(dirname(place), { recursive: true });
-      await (this.#target.saveImages === "link" ? link(source, place).catch(copy) : copy());
-    });
+    await placeImage(source, place, this.#target.saveImages);
     this.#linked = true;
     return number;
   }
@@ -95,13 +100,13 @@ export class DatasetWriter {
     return this.#spool.add(image, row);
   }
 
-  async #finish(names: readonly string[]): Promise<string> {
+  async #finish(terms: LabelTerms): Promise<string> {
     const { output, split } = this.#target;
     await this.#spool.finish(this.#labelFiles.map((file) => join(this.#partial("labels"), file)));
     const parts = this.#linked ? ["labels", "images"] : ["labels"];
     try {
       for (const part of parts) await renameIntoPlace(this.#partial(part), join(output, part, split));
-      return await this.#writeConfig(names);
+      return await this.#writeConfig(terms);
     } catch (error) {
       // A split without images or without its line in data.yaml would stand in the way of the next try
       for (const part of parts) await rm(join(output, part, split), { recursive: true, force: true }).catch(() => {});
@@ -109,15 +114,14 @@ export class DatasetWriter {
     }
   }
 
-  async #writeConfig(names: readonly string[]): Promise<string> {
+  async #writeConfig({ names, keypoints }: LabelTerms): Promise<string> {
     const { output, split } = this.#target;
     const file = join(output, "data.yaml");
     const splits = { ...(await configBefore(output))?.splits, [split]: [`images/${split}`] };
     const lines = ["train", "val", "test"].flatMap((key) => splits[key]?.map((folder) => `${key}: ${folder}\n`) ?? []);
-    await writeWhole(
-      file,
-      `${firstLine}\npath: .\n${lines.join("")}${dump({ names: { ...names } }, { lineWidth: -1 })}`,
-    );
+    const classes = dump({ names: { ...names } }, { lineWidth: -1 });
+    const points = keypoints === undefined ? "" : dump(keypointKeys(keypoints), { lineWidth: -1, flowLevel: 1 });
+    await writeWhole(file, `${firstLine}\npath: .\n${lines.join("")}${points}${classes}`);
     return file;
   }
 
@@ -128,6 +132,20 @@ export class DatasetWriter {
   #partial(part: string): string {
     return join(this.#target.output, part, `${this.#target.split}.partial`);
   }
+}
+
+function keypointKeys({ shape, flip, names }: KeypointSpec): object {
+  return {
+    kpt_shape: [...shape],
+    ...(flip === undefined ? {} : { flip_idx: [...flip] }),
+    ...(names === undefined ? {} : { kpt_names: [...names] }),
+  };
+}
+
+function describeKeypoints({ keypoints }: Pick<LabelTerms, "keypoints">): string {
+  return keypoints === undefined
+    ? "no keypoints"
+    : `the keypoints ${JSON.stringify(keypointKeys(keypoints)).slice(0, 200)}`;
 }
 
 /** The `data.yaml` of an earlier conversion, if any; an `ARGUMENT` error where somebody else's file is there. */

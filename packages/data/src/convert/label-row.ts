@@ -36,6 +36,46 @@ export function polygonRow(label: number, points: readonly number[], { width, he
   return { text: `${label} ${values.join(" ")}`, clipped };
 }
 
+/**
+ * The row `class x1 y1 … x4 y4` of an oriented box by its corners in pixels. Corners stay outside of the image where the middle
+ * of the box is inside and no side of the box around it longer than the image's; otherwise as {@link polygonRow}.
+ */
+export function cornerRow(label: number, corners: readonly number[], size: Size): LabelRow | undefined {
+  const { width, height } = size;
+  const values = corners.map((value, i) => value / (i % 2 === 0 ? width : height));
+  const fits = [0, 1].every((axis) => {
+    const own = values.filter((_, i) => i % 2 === axis);
+    const [low, high] = [Math.min(...own), Math.max(...own)];
+    return low + high >= 0 && low + high <= 2 && high - low <= 1 && high - low > 10 ** -digits;
+  });
+  if (!fits) return polygonRow(label, corners, size);
+  return { text: `${label} ${values.map(shorten).join(" ")}`, clipped: false };
+}
+
+/**
+ * The row of a box with x, y in pixels and visibility of each keypoint behind it. A keypoint outside of the image has no label
+ * (visibility 0), nor have those of an object without a list.
+ *
+ * @returns `undefined` when the list is none of that many keypoints
+ */
+export function keypointRow(
+  { text, clipped }: LabelRow,
+  points: unknown,
+  count: number,
+  { width, height }: Size,
+): LabelRow | undefined {
+  const list: unknown[] = points === undefined || points === null ? Array(count * 3).fill(0) : [points].flat();
+  if (list.length !== count * 3 || !list.every(Number.isFinite)) return undefined;
+  const values = list.map(Number);
+  const row = Array.from({ length: count }, (_, i) => {
+    const [x = 0, y = 0, visibility = 0] = values.slice(i * 3, i * 3 + 3);
+    const isInside = x >= 0 && y >= 0 && x <= width && y <= height;
+    if (!isInside || !(visibility > 0)) return "0 0 0";
+    return `${shorten(x / width)} ${shorten(y / height)} ${visibility}`;
+  });
+  return { text: `${text} ${row.join(" ")}`, clipped };
+}
+
 function clamp(value: number): number {
   return Math.min(1, Math.max(0, value));
 }

@@ -54,7 +54,7 @@ export async function readCoco(
 }
 
 /** Keys whose values are lists or tables; other keys with such are left out. */
-const nested = new Set(["bbox", "segmentation"]);
+const nested = new Set(["bbox", "segmentation", "keypoints"]);
 
 /** Some programs write a byte order mark before the JSON. */
 function withoutMark(chunk: Buffer, isFirst: boolean): Buffer {

@@ -1,5 +1,6 @@
 import {
   type Augmentation,
+  classifyAugmentations,
   type Sample,
   type Transform,
   type V8AugmentationHyp,
@@ -7,24 +8,27 @@ import {
   v8Augmentation,
 } from "@lookonce/augment";
 import { LookonceError } from "@lookonce/errors";
-import { letterbox } from "@lookonce/image";
+import { fitImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
-import { type Batch, type BatchSample, padTargets } from "../batch.ts";
+import type { Batch, BatchSample } from "../batch.ts";
+import { kindRules } from "../label-kinds.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import type { BatchPlan } from "../rectangular.ts";
 import { DiskCache } from "./cache/disk-cache.ts";
 import { MemoryCache } from "./cache/memory-cache.ts";
 import { ImageSource, type LoadedImage, placeObjects, sampleOf } from "./image-source.ts";
 import type { BatchMakers, BatchTask, LoaderJob, MadeBatch } from "./job.ts";
+import { type FinishedObjects, finishObjects, joinTargets } from "./label-targets.ts";
 import { applyTransforms, importTransforms } from "./user-transforms.ts";
 
 /** Images of a batch that are read and augmented at once: while one waits for its decoder, another is augmented. */
 const maxConcurrentImages = 4;
 
-/** A sample, where it comes from and how it was placed. */
+/** An image of a batch with its objects, where it comes from and how it was placed. */
 interface Finished {
-  sample: Sample;
-  info: Omit<BatchSample, "boxes" | "classes">;
+  image: Sample["image"];
+  objects: FinishedObjects;
+  info: Omit<BatchSample, keyof FinishedObjects>;
 }
 
 /** What the images of one task have in common. */
@@ -60,9 +64,12 @@ export class BatchMaker implements BatchMakers {
   async run(task: BatchTask, signal: { readonly aborted: boolean }): Promise<MadeBatch> {
     const source = new ImageSource({ ...this.#job, memory: this.#memory, disk: this.#disk });
     const { imgsz } = this.#job.form;
-    const size = this.#job.rect ? { imgsz, canvas: task.plan } : { imgsz };
+    const { labels, rect } = this.#job;
+    const flip = labels.keypoints?.flip;
+    const options = { imgsz, ...(rect ? { canvas: task.plan } : {}), ...(flip === undefined ? {} : { flip }) };
     const { augment: settings } = task;
-    const augmentation = settings && pipelines[settings.family](settings.hyp as V8AugmentationHyp, size);
+    const table = kindRules[labels.kind].cutsImages ? classifyAugmentations : pipelines;
+    const augmentation = settings && table[settings.family](settings.hyp as V8AugmentationHyp, options);
     const making = { task, source, augmentation, transforms: await this.#transforms };
     const failures = new Map<number, unknown>();
     const finished = await mapConcurrently(task.plan.indices, maxConcurrentImages, async (index, place) => {
@@ -77,7 +84,7 @@ export class BatchMaker implements BatchMakers {
     const made = { damaged, notices: failure === undefined ? [] : [failure] };
     const whole = finished.flatMap((image) => image ?? []);
     if (whole.length === 0 || signal.aborted) return made;
-    return { ...made, batch: join(whole, task.plan) };
+    return { ...made, batch: this.#join(whole, task.plan) };
   }
 
   async dispose(): Promise<void> {}
@@ -93,11 +100,12 @@ export class BatchMaker implements BatchMakers {
     const rng = this.#randomOf(task, place);
     const { sample, ...position } = augmented
       ? { sample: await augment(augmentation, { loaded, source, rng }), ...inPlace }
-      : this.#letterbox(loaded, task.plan);
+      : this.#fit(loaded, task.plan);
     const changed =
       transforms.length === 0 ? sample : applyTransforms(sample, transforms, { rng: rng.fork("transforms"), path });
     checkSize(changed, task.plan, path);
-    return { sample: changed, info: { ...about, ...position } };
+    const { labels } = this.#job;
+    return { image: changed.image, objects: finishObjects(changed, labels), info: { ...about, ...position } };
   }
 
   /** An image drawn again in the same epoch gets other numbers than the first time. */
@@ -107,11 +115,23 @@ export class BatchMaker implements BatchMakers {
     return this.#random.fork("augment", epoch, index, ...(repeat === 0 ? [] : [repeat]));
   }
 
-  #letterbox({ entry, image }: LoadedImage, { height, width }: BatchPlan): { sample: Sample } & typeof inPlace {
-    const boxed = letterbox(image, { size: [height, width], scaleUp: false });
-    const padding = this.#job.form.loading.padding === "exact" ? boxed.exactPadding : boxed.padding;
-    const [inWidth, inHeight] = [image.width * boxed.ratio[0], image.height * boxed.ratio[1]];
-    const sample = placeObjects(entry, boxed.image, { width: inWidth, height: inHeight, padding });
+  #join(finished: readonly Finished[], { height, width }: BatchPlan): Batch {
+    const bytes = height * width * 3;
+    const images = new Uint8Array(finished.length * bytes);
+    const samples = finished.map(({ image, objects, info }, i): BatchSample => {
+      images.set(image.data, i * bytes);
+      return { ...info, ...objects };
+    });
+    const targets = joinTargets(samples, this.#job.labels, { height, width });
+    return { images, count: finished.length, height, width, targets, samples };
+  }
+
+  #fit({ entry, image }: LoadedImage, { height, width }: BatchPlan): { sample: Sample } & typeof inPlace {
+    const { fit, form } = this.#job;
+    const fitted = fitImage(image, { fit, size: [height, width], scaleUp: false });
+    const padding = form.loading.padding === "exact" ? fitted.exactPadding : fitted.padding;
+    const [inWidth, inHeight] = [image.width * fitted.ratio[0], image.height * fitted.ratio[1]];
+    const sample = placeObjects(entry, fitted.image, { width: inWidth, height: inHeight, padding });
     return { sample, ratio: [inWidth / entry.width, inHeight / entry.height], padding };
   }
 }
@@ -135,15 +155,4 @@ function checkSize({ image }: Sample, { height, width }: BatchPlan, path: string
     "ARGUMENT",
     `${path} came out of its transforms ${image.width} × ${image.height} pixels large; its batch is made of ${width} × ${height}: resize before the transform ends.`,
   );
-}
-
-function join(finished: readonly Finished[], { height, width }: BatchPlan): Batch {
-  const bytes = height * width * 3;
-  const images = new Uint8Array(finished.length * bytes);
-  const samples = finished.map(({ sample: { image, boxes, classes }, info }, i): BatchSample => {
-    images.set(image.data, i * bytes);
-    // copies: these arrays change hands, and a transform may go on using its own
-    return { ...info, boxes: boxes.slice(), classes: classes.slice() };
-  });
-  return { images, count: finished.length, height, width, targets: padTargets(samples), samples };
 }

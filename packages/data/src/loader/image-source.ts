@@ -85,13 +85,18 @@ export function sampleOf({ entry, image }: LoadedImage): Sample {
 
 /** An entry's objects on an image: coordinates in its pixels, where the entry's image has this size and padding. */
 export function placeObjects(
-  { classes, boxes, polygons }: DatasetEntry,
+  { classes, boxes, polygons, keypoints }: DatasetEntry,
   image: Image,
   { width, height, padding = [0, 0] }: Size & { padding?: readonly [left: number, top: number] },
 ): Sample {
   const sample: Sample = { image, classes, boxes: normalizedXywhToXyxy(boxes, { width, height }, padding) };
-  if (polygons === undefined) return sample;
-  const toPixels = (value: number, i: number): number =>
-    i % 2 === 0 ? value * width + padding[0] : value * height + padding[1];
-  return { ...sample, polygons: polygons.map((points) => points.map(toPixels)) };
+  const place = (value: number, axis: number): number =>
+    axis === 0 ? value * width + padding[0] : value * height + padding[1];
+  if (polygons !== undefined) {
+    sample.polygons = polygons.map((points) => points.map((value, i) => place(value, i % 2)));
+  }
+  if (keypoints !== undefined) {
+    sample.keypoints = keypoints.map((value, i) => (i % 3 === 2 ? value : place(value, i % 3)));
+  }
+  return sample;
 }

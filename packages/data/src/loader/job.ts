@@ -1,11 +1,13 @@
 import type { V8AugmentationHyp } from "@lookonce/augment";
 import type { AugmentationHyp } from "@lookonce/config";
+import type { ImageFit } from "@lookonce/image";
 import type { Batch } from "../batch.ts";
 import type { ResizeSpec } from "../load-size.ts";
 import type { BatchPlan } from "../rectangular.ts";
 import type { DiskCacheSettings } from "./cache/disk-cache.ts";
 import type { MemoryLayout } from "./cache/memory-cache.ts";
 import type { EntryTable } from "./entry-table.ts";
+import type { LabelSpec } from "./label-targets.ts";
 
 /** How images are augmented: by whose pipeline, with which hyper-parameters. Plain data, which can be sent to workers. */
 export type AugmentSettings = { family: "v8"; hyp: V8AugmentationHyp } | { family: "v5"; hyp: AugmentationHyp };
@@ -13,9 +15,12 @@ export type AugmentSettings = { family: "v8"; hyp: V8AugmentationHyp } | { famil
 /** The data of every thread that makes batches. Threads share the memory of its arrays. */
 export interface LoaderJob {
   entries: EntryTable;
+  labels: LabelSpec;
   form: ResizeSpec;
   /** Whether batches are rectangular, so that augmentation mixes no images. */
   rect: boolean;
+  /** How images that are not augmented come to their batch's size. */
+  fit: ImageFit;
   /** Key of the source of random numbers. */
   randomKey: string;
   memory: MemoryLayout | undefined;

@@ -2,8 +2,12 @@ import { availableParallelism } from "node:os";
 import type { Transform } from "@lookonce/augment";
 import { familySettings, type LoadingRules } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
+import type { ImageFit } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
+import { kindRules } from "../label-kinds.ts";
+import type { LabelKind } from "../labels.ts";
 import type { AugmentSettings } from "./job.ts";
+import type { MaskOptions } from "./label-targets.ts";
 
 /** Options of {@link BatchLoader}. */
 export interface BatchLoaderOptions {
@@ -20,7 +24,7 @@ export interface BatchLoaderOptions {
   weights?: (epoch: number) => ArrayLike<number>;
   /**
    * Batches of images of similar shape, as in validation, in the order of their shapes: excludes `shuffle`. Augmentation
-   * mixes no images then. Default `false`: square batches.
+   * mixes no images then. Default `false`: square batches. Images in folders of classes are cut to squares whatever it says.
    */
   rect?: boolean;
   /** Sides of rectangular batches are multiples of it. Default 32. */
@@ -31,6 +35,10 @@ export interface BatchLoaderOptions {
   dropLast?: boolean;
   /** Rounding of sizes and borders, and resampling. Default: YOLOv8's. */
   loading?: LoadingRules;
+  /** How images that are not augmented come to their batch's size. Default: letterboxed, those of classes `center-crop`. */
+  fit?: ImageFit;
+  /** How outlines become masks, where labels are outlines. Default: a quarter of the batch's size, one map an image. */
+  masks?: MaskOptions;
   /** How to augment, or how to in each epoch (from 0); without it images are only letterboxed. */
   augment?: AugmentSettings | ((epoch: number) => AugmentSettings);
   /**
@@ -68,15 +76,19 @@ type Optional = "shuffle" | "weights" | "augment" | "transforms" | "random" | "c
 export type FullOptions = Required<Omit<BatchLoaderOptions, Optional>> & Pick<BatchLoaderOptions, Optional>;
 
 /** Fills in defaults; options that make no sense are an `ARGUMENT` error. */
-export function fullOptions(options: BatchLoaderOptions): FullOptions {
+export function fullOptions(options: BatchLoaderOptions, kind: LabelKind): FullOptions {
+  const { cutsImages = false } = kindRules[kind];
   const inThisThread = options.transforms !== undefined && !(options.transforms instanceof URL);
   const workers = options.workers ?? (inThisThread ? 0 : Math.min(8, Math.max(1, availableParallelism() - 1)));
   const full: FullOptions = {
     ...{ rect: false, stride: 32, pad: 0.5, dropLast: false, cache: "auto", cacheBytes: 512 * 2 ** 20 },
     loading: familySettings.v8.loading,
+    masks: { ratio: 4, overlap: true },
+    fit: cutsImages ? "center-crop" : "letterbox",
     ...{ prefetch: Math.max(2, 2 * workers), onNotice: (line: string) => process.emitWarning(line) },
     ...options,
     workers,
+    ...(cutsImages ? { rect: false } : {}),
   };
   for (const key of ["batch", "imgsz", "stride"] as const) checkInteger(key, full[key], 1);
   for (const key of ["workers", "prefetch"] as const) checkInteger(key, full[key], 0);

@@ -4,11 +4,13 @@ import { didYouMean, LookonceError } from "@lookonce/errors";
 import { writeWhole, writing } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import { Random } from "@lookonce/random";
+import type { LabelKind } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import type { OnProgress } from "../verify/verify-images.ts";
-import { outlineBox, outlineOf, type ShapeName, shapeNames } from "./outline.ts";
+import { allShapeNames, type ShapeName } from "./outline.ts";
 import { renderScene } from "./render-scene.ts";
 import { drawScene, type Scene } from "./scene.ts";
+import { type ShapeLabels, shapeLabels } from "./shape-labels.ts";
 
 /** Options of {@link generateShapes}. */
 export interface GenerateShapesOptions {
@@ -22,7 +24,9 @@ export interface GenerateShapesOptions {
   size?: number;
   /** Equal seeds draw equal files. Default 0. */
   seed?: number;
-  /** Shapes to draw, in the order of their class numbers. Default: all, see {@link shapeNames}. */
+  /** What the labels are. Default `boxes`. */
+  labels?: LabelKind;
+  /** Shapes to draw, in the order of their class numbers. Default: those that suit the labels, of boxes {@link shapeNames}. */
   classes?: readonly ShapeName[];
   /** Called with how many images are drawn. */
   onProgress?: OnProgress;
@@ -30,10 +34,10 @@ export interface GenerateShapesOptions {
 
 /** What {@link generateShapes} wrote. */
 export interface GeneratedShapes {
-  /** Path of the data set file. */
+  /** Path of the data set file or, where labels are folders, the data set's folder. */
   yaml: string;
   names: readonly ShapeName[];
-  /** Images and objects by split. */
+  /** Images and shapes by split. */
   images: { train: number; val: number };
   instances: { train: number; val: number };
 }
@@ -43,19 +47,20 @@ const firstLine = "# Shapes drawn by lookonce";
 /**
  * Draws a data set in YOLO's layout: colored shapes, filled or outlined, turned and overlapping, on textured grounds.
  *
- * Writes `images/{train,val}/*.jpg`, `labels/{train,val}/*.txt` and `shapes.yaml`. Boxes are exact, from the shapes'
- * geometry; a shape that is partly covered keeps its whole box. An image depends on the seed, its split and its number
- * alone.
+ * Writes `images/{train,val}/*.jpg`, `labels/{train,val}/*.txt` and `shapes.yaml`; where labels are folders, images of one shape
+ * each as `{train,val}/<class>/*.jpg`. Labels are exact, from the shapes' geometry; a shape that is partly covered keeps its
+ * whole box and outline. An image depends on the labels' kind, the seed, its split and its number alone.
  *
  * @throws LookonceError `ARGUMENT` for bad options or a folder that contains something else; `IO` when it cannot be written,
  *   and nothing half drawn is left
  */
 export async function generateShapes(options: GenerateShapesOptions): Promise<GeneratedShapes> {
-  const { directory, train = 320, val = 80, size = 160, seed = 0, classes = shapeNames } = options;
+  const { directory, train = 320, val = 80, size = 160, seed = 0, labels = "boxes" } = options;
+  const { classes = shapeLabels[labels].classes } = options;
   checkOptions({ train, val, size, classes });
   await clear(directory);
   try {
-    return await draw({ ...options, train, val, size, seed, classes });
+    return await draw({ ...options, train, val, size, seed, labels, classes });
   } catch (error) {
     // Without shapes.yaml, which comes last, the folder would be refused the next time
     await removeParts(directory).catch(() => {});
@@ -64,7 +69,8 @@ export async function generateShapes(options: GenerateShapesOptions): Promise<Ge
 }
 
 async function draw(options: GenerateShapesOptions & DrawSettings): Promise<GeneratedShapes> {
-  const { directory, train, val, size, seed, classes, onProgress } = options;
+  const { directory, train, val, size, seed, labels, classes, onProgress } = options;
+  const { rules, row, keys = "" } = shapeLabels[labels];
   const rng = new Random(seed);
   const instances = { train: 0, val: 0 };
   let done = 0;
@@ -72,33 +78,38 @@ async function draw(options: GenerateShapesOptions & DrawSettings): Promise<Gene
     const numbers = Array.from({ length: count }, (_, i) => i);
     const objects = await mapConcurrently(numbers, 8, async (number) => {
       const source = rng.fork("shapes", split, number);
-      const scene = drawScene(source, classes, size);
+      // Every class comes as often as the others where an image shows one
+      const shown = row === undefined ? classes.slice(number % classes.length).slice(0, 1) : classes;
+      const scene = drawScene(source, shown, size, rules);
       const name = String(number).padStart(5, "0");
-      await writeImage(join(directory, "images", split, `${name}.jpg`), renderScene(scene, source));
-      const labels = join(directory, "labels", split, `${name}.txt`);
-      await writeWhole(labels, labelText(scene, classes), { flush: false });
+      const place = row === undefined ? join(split, shown[0] ?? "") : join("images", split);
+      await writeImage(join(directory, place, `${name}.jpg`), renderScene(scene, source));
+      if (row !== undefined) {
+        const text = labelText(scene, classes, row);
+        await writeWhole(join(directory, "labels", split, `${name}.txt`), text, { flush: false });
+      }
       onProgress?.({ done: ++done, total: train + val });
       return scene.objects.length;
     });
     instances[split] = objects.reduce((a, b) => a + b, 0);
   }
   const yaml = join(directory, "shapes.yaml");
-  await writeWhole(yaml, yamlText(classes));
-  return { yaml, names: classes, images: { train, val }, instances };
+  await writeWhole(yaml, row === undefined ? folderText : yamlText(classes, keys));
+  return { yaml: row === undefined ? directory : yaml, names: classes, images: { train, val }, instances };
 }
 
-type DrawSettings = Required<Pick<GenerateShapesOptions, "train" | "val" | "size" | "seed" | "classes">>;
+type DrawSettings = Required<Pick<GenerateShapesOptions, "train" | "val" | "size" | "seed" | "labels" | "classes">>;
 
-function checkOptions(options: Omit<DrawSettings, "seed">): void {
+function checkOptions(options: Omit<DrawSettings, "seed" | "labels">): void {
   for (const [key, least] of [["train", 1] as const, ["val", 1] as const, ["size", 32] as const]) {
     if (!Number.isInteger(options[key]) || options[key] < least) {
       throw new LookonceError("ARGUMENT", `${key} must be a whole number of at least ${least}, not ${options[key]}.`);
     }
   }
   const { classes } = options;
-  const unknown = classes.find((name) => !shapeNames.includes(name));
+  const unknown = classes.find((name) => !allShapeNames.includes(name));
   if (unknown !== undefined) {
-    const hint = `there are ${shapeNames.join(", ")}.${didYouMean(unknown, shapeNames)}`;
+    const hint = `there are ${allShapeNames.join(", ")}.${didYouMean(unknown, allShapeNames)}`;
     throw new LookonceError("ARGUMENT", `There is no shape "${unknown}"; ${hint}`);
   }
   if (classes.length === 0 || new Set(classes).size < classes.length) {
@@ -120,20 +131,23 @@ async function clear(directory: string): Promise<void> {
 }
 
 async function removeParts(directory: string): Promise<void> {
-  for (const part of ["images", "labels"]) await rm(join(directory, part), { recursive: true, force: true });
+  for (const part of ["images", "labels", "train", "val"])
+    await rm(join(directory, part), { recursive: true, force: true });
 }
 
-function labelText({ objects, size }: Scene, classes: readonly ShapeName[]): string {
-  return objects
+function labelText(scene: Scene, classes: readonly ShapeName[], row: NonNullable<ShapeLabels["row"]>): string {
+  return scene.objects
     .map((object) => {
-      const [x1, y1, x2, y2] = outlineBox(outlineOf(object));
-      const row = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1].map((value) => (value / size).toFixed(6));
-      return `${classes.indexOf(object.shape)} ${row.join(" ")}\n`;
+      // Visibilities are whole numbers
+      const values = row(object, scene).map((value) => (Number.isInteger(value) ? String(value) : value.toFixed(6)));
+      return `${classes.indexOf(object.shape)} ${values.join(" ")}\n`;
     })
     .join("");
 }
 
-function yamlText(classes: readonly ShapeName[]): string {
+function yamlText(classes: readonly ShapeName[], keys: string): string {
   const names = classes.map((name, i) => `  ${i}: ${name}\n`).join("");
-  return `${firstLine}: not photographs, but quick to learn\npath: .\ntrain: images/train\nval: images/val\n\nnames:\n${names}`;
+  return `${firstLine}: not photographs, but quick to learn\npath: .\ntrain: images/train\nval: images/val\n${keys}\nnames:\n${names}`;
 }
+
+const folderText = `${firstLine}: the folder itself, with train/<class> and val/<class>, is the data set\n`;

@@ -31,16 +31,36 @@ export interface Scene {
 
 const backgroundKinds = ["gradient", "stripes", "checks", "blobs", "grain"] as const;
 
+/** What is drawn. */
+export interface SceneRules {
+  /** Numbers of shapes, from and below. */
+  count: readonly [least: number, below: number];
+  /** The radius of the smallest as a share of the image's side, and how many times that the largest has. */
+  radius: readonly [least: number, times: number];
+  /** The largest turn to either side, in radians. */
+  turn?: (shape: ShapeName) => number;
+  /** Whether smaller shapes cover larger ones; otherwise later ones cover earlier ones. */
+  smallOnTop?: boolean;
+}
+
+/** 2 to 5 shapes with radii of 6 to 24 % of the image's side. */
+export const usualRules: SceneRules = { count: [2, 6], radius: [0.06, 4] };
+
 /** How near two shapes may come: center distance over the sum of their radii. At 0.75 the one below stays mostly seen. */
 const nearness = 0.75;
 
-/** Draws 2 to 5 shapes with radii of 6 to 24 % of the image's side (`size`, in pixels), wholly inside the image. */
-export function drawScene(rng: Random, classes: readonly ShapeName[], size: number): Scene {
+/** Draws shapes wholly inside an image, whose side is `size` pixels. */
+export function drawScene(
+  rng: Random,
+  classes: readonly ShapeName[],
+  size: number,
+  rules: SceneRules = usualRules,
+): Scene {
   const background = drawBackground(rng, size);
   const objects: SceneObject[] = [];
-  const wanted = rng.integer(2, 6);
+  const wanted = rng.integer(...rules.count);
   for (let tries = 0; objects.length < wanted && tries < 60; tries++) {
-    const placement = drawPlacement(rng, classes, size);
+    const placement = drawPlacement(rng, classes, size, rules);
     const clear = objects.every(({ x, y, radius }) => {
       return Math.hypot(x - placement.x, y - placement.y) >= nearness * (radius + placement.radius);
     });
@@ -49,6 +69,7 @@ export function drawScene(rng: Random, classes: readonly ShapeName[], size: numb
     const stroke = outlined ? Math.max(2, placement.radius * rng.uniform(0.17, 0.25)) : 0;
     objects.push({ ...placement, color: drawColor(rng, background), stroke });
   }
+  if (rules.smallOnTop) objects.sort((a, b) => b.radius - a.radius);
   return { size, background, objects };
 }
 
@@ -66,10 +87,16 @@ function drawBackground(rng: Random, size: number): Background {
   };
 }
 
-function drawPlacement(rng: Random, classes: readonly ShapeName[], size: number): Placement {
+function drawPlacement(
+  rng: Random,
+  classes: readonly ShapeName[],
+  size: number,
+  { radius: [least, times], turn }: SceneRules,
+): Placement {
   const shape = rng.choice(classes);
-  const radius = size * 0.06 * 4 ** rng.uniform();
-  const angle = rng.uniform(0, 2 * Math.PI);
+  const radius = size * least * times ** rng.uniform();
+  const most = turn?.(shape);
+  const angle = most === undefined ? rng.uniform(0, 2 * Math.PI) : rng.uniform(-most, most);
   const [left, top, right, bottom] = outlineBox(outlineOf({ shape, x: 0, y: 0, radius, angle }));
   const x = rng.uniform(1 - left, size - 1 - right);
   const y = rng.uniform(1 - top, size - 1 - bottom);

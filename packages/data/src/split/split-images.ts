@@ -8,7 +8,7 @@ import { labelPath } from "../labels.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { nearestName } from "../nearest-name.ts";
 
-const splits = ["train", "val", "test"] as const;
+export const splits = ["train", "val", "test"] as const;
 
 type Split = (typeof splits)[number];
 
@@ -24,11 +24,11 @@ export interface SplitOptions {
   annotatedOnly?: boolean;
 }
 
-/** What {@link splitImages} wrote. */
+/** What {@link splitImages} or {@link splitClasses} wrote. */
 export interface SplitResult {
-  /** Paths of the lists, of splits that got an image. */
+  /** Paths of the lists or folders, of splits that got an image. */
   files: Partial<Record<Split, string>>;
-  /** Images in each list. */
+  /** Images in each. */
   images: Record<Split, number>;
   /** Images left out because they have no labels. */
   leftOut: number;
@@ -47,9 +47,7 @@ export interface SplitResult {
 export async function splitImages(options: SplitOptions): Promise<SplitResult> {
   const { folder, weights = [0.9, 0.1, 0], seed = 0, annotatedOnly = false } = options;
   checkWeights(weights);
-  if (!(await isFolder(folder))) {
-    throw new LookonceError("NOT_FOUND", `There is no folder ${resolve(folder)}.${await nearestName(folder)}`);
-  }
+  await requireFolder(folder);
   const all = await listFolder(resolve(folder));
   const paths = annotatedOnly ? await withLabels(all) : all;
   if (paths.length === 0) {
@@ -75,7 +73,12 @@ export async function splitImages(options: SplitOptions): Promise<SplitResult> {
   return result;
 }
 
-function checkWeights(weights: readonly number[]): void {
+export async function requireFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  throw new LookonceError("NOT_FOUND", `There is no folder ${resolve(folder)}.${await nearestName(folder)}`);
+}
+
+export function checkWeights(weights: readonly number[]): void {
   const isPossible = weights.length === 3 && weights.every((weight) => Number.isFinite(weight) && weight >= 0);
   if (isPossible && weights.some((weight) => weight > 0)) return;
   const wanted = "three numbers from 0, the shares of train, val and test, such as 0.9,0.1,0";
@@ -83,7 +86,7 @@ function checkWeights(weights: readonly number[]): void {
 }
 
 /** Where each split begins and ends in a list of `count`: 0, …, count. */
-function cuts(weights: readonly number[], count: number): number[] {
+export function cuts(weights: readonly number[], count: number): number[] {
   const upTo = (end: number): number => weights.slice(0, end).reduce((a, b) => a + b, 0);
   return [0, 1, 2, 3].map((end) => Math.round((upTo(end) / upTo(3)) * count));
 }

@@ -55,6 +55,7 @@ interface Run {
   multi_label: boolean;
   agnostic: boolean;
   classes: number[] | null;
+  kept: number[];
 }
 
 describe("suppressRotated", () => {

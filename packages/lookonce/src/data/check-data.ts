@@ -1,7 +1,7 @@
 import type { DataCheckArgs } from "@lookonce/config";
 import type { DatasetReport, OnProgress } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import type { LogOptions } from "../open-dataset.ts";
+import { type LogOptions, labelsOf } from "../open-dataset.ts";
 
 /** Options of {@link checkData}. */
 export interface CheckDataOptions extends DataCheckArgs, LogOptions {
@@ -23,14 +23,16 @@ export interface DataCheck {
  *
  * @throws LookonceError when the data set file cannot be used
  */
-export async function checkData({ data, splits, onProgress, log }: CheckDataOptions): Promise<DataCheck> {
+export async function checkData({ data, task, splits, onProgress, log }: CheckDataOptions): Promise<DataCheck> {
   const { Dataset, readDatasetConfig } = await import("@lookonce/data");
   const config = await readDatasetConfig(data);
+  const labels = await labelsOf(task);
   const check: DataCheck = { names: config.names, splits: {}, errors: {} };
   for (const split of splits ?? Object.keys(config.splits)) {
     try {
       const dataset = await Dataset.open({
         ...{ yaml: config, split, cache: "renew" },
+        ...labels,
         ...(log === undefined ? {} : { log }),
         onProgress: (state) => onProgress?.(split, state),
       });

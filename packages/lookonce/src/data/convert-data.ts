@@ -1,7 +1,15 @@
-import { stat } from "node:fs/promises";
-import type { DataConvertArgs } from "@lookonce/config";
-import type { ConversionResult, OnProgress } from "@lookonce/data";
+import { readdir } from "node:fs/promises";
+import { extname } from "node:path";
+import { type DataConvertArgs, withDefaults } from "@lookonce/config";
+import type {
+  ConversionResult,
+  ConvertCocoOptions,
+  ConvertVocOptions,
+  OnProgress,
+  WrittenAnnotations,
+} from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
+import { type LogOptions, openDataset } from "../open-dataset.ts";
 
 /** Options of {@link convertData}. */
 export interface ConvertDataOptions extends DataConvertArgs {
@@ -9,38 +17,96 @@ export interface ConvertDataOptions extends DataConvertArgs {
   onProgress?: OnProgress;
 }
 
+/** Options of {@link convertData} that only some formats have. */
+type Own = "list" | "classes" | "difficult" | "polygons" | "keypoints";
+
+type Converter = (options: ConvertDataOptions & { annotations: string }) => Promise<ConversionResult>;
+
+/** The formats that annotations are read in. */
+const formats: Record<"coco" | "voc" | "dota" | "masks", { title: string; own: readonly Own[]; convert: Converter }> = {
+  coco: {
+    title: "COCO",
+    own: ["polygons", "keypoints"],
+    convert: async (options) => (await import("@lookonce/data")).convertCoco(options as ConvertCocoOptions),
+  },
+  voc: {
+    title: "VOC",
+    own: ["list", "classes", "difficult"],
+    convert: async (options) => (await import("@lookonce/data")).convertVoc(fileOptions(options)),
+  },
+  dota: {
+    title: "DOTA",
+    own: ["list", "classes", "difficult"],
+    convert: async (options) => (await import("@lookonce/data")).convertDota(fileOptions(options)),
+  },
+  masks: {
+    title: "masks",
+    own: ["list", "classes"],
+    convert: async (options) => (await import("@lookonce/data")).convertMasks(fileOptions(options)),
+  },
+};
+
+type Format = keyof typeof formats;
+
+/** The formats of folders of annotation files, by how the files' names end. */
+const folderFormats: Readonly<Record<string, Format>> = { ".xml": "voc", ".txt": "dota", ".png": "masks" };
+
 /**
- * Makes a YOLO data set of COCO or Pascal VOC annotations.
+ * Makes a YOLO data set of annotations of COCO, Pascal VOC or DOTA, or of masks.
  *
- * @throws LookonceError `ARGUMENT` for an option of the other form, and as the conversions of `@lookonce/data`
+ * @throws LookonceError `ARGUMENT` for an option of another format, and as the conversions of `@lookonce/data`
  */
 export async function convertData(options: ConvertDataOptions): Promise<ConversionResult> {
-  const { from = "auto", list, classes, difficult, polygons, ...shared } = options;
-  const { convertCoco, convertVoc } = await import("@lookonce/data");
-  const isVoc = from === "voc" || (from === "auto" && (await isFolder(shared.annotations)));
-  refuse(isVoc ? { polygons } : { list, classes, difficult }, isVoc ? "COCO" : "VOC");
-  if (!isVoc) return convertCoco({ ...shared, ...(polygons === undefined ? {} : { polygons }) });
-  const { images } = shared;
+  const { annotations, from = "auto" } = options;
+  if (annotations === undefined) {
+    throw new LookonceError("ARGUMENT", "annotations must name what to convert: a file of COCO, or a folder.");
+  }
+  const format: Format = from === "auto" ? await formatOf(annotations) : from;
+  refuseOthers(options, format);
+  return formats[format].convert({ ...options, annotations });
+}
+
+/** Options of {@link writeAnnotations}. */
+export type WriteAnnotationsOptions = DataConvertArgs & LogOptions;
+
+/**
+ * Writes the labels of a data set's split as one COCO file, or as a folder of DOTA's text files.
+ *
+ * @throws LookonceError when the data set cannot be used, `ARGUMENT` for options of a conversion from elsewhere, `IO`
+ */
+export async function writeAnnotations(options: WriteAnnotationsOptions): Promise<WrittenAnnotations> {
+  const { data, to, output, split, log = () => {} } = withDefaults("data convert", options);
+  if (data === undefined) throw new LookonceError("ARGUMENT", `data must name the data set to write as ${to}.`);
+  if (options.annotations !== undefined) {
+    throw new LookonceError(
+      "ARGUMENT",
+      `annotations are converted to YOLO's labels, not to ${to}: drop annotations or to.`,
+    );
+  }
+  const { writeCoco, writeDota } = await import("@lookonce/data");
+  const isDota = to === "dota";
+  const dataset = await openDataset(data, { split, log, ...(isDota ? { labels: "rotated" } : {}) });
+  return isDota ? writeDota(dataset, output) : writeCoco(dataset, output);
+}
+
+function fileOptions({ images, classes, ...options }: Parameters<Converter>[0]): ConvertVocOptions {
   if (images === undefined) throw new LookonceError("ARGUMENT", "images must name the folder of the images.");
-  return convertVoc({
-    ...shared,
-    images,
-    ...(list === undefined ? {} : { list }),
-    ...(classes === undefined ? {} : { names: classes }),
-    ...(difficult === undefined ? {} : { difficult }),
-  });
+  return { ...options, images, ...(classes === undefined ? {} : { names: classes }) } as ConvertVocOptions;
 }
 
-/** Options of the other form do nothing, which their author should know. */
-function refuse(options: Record<string, unknown>, form: string): void {
-  const given = Object.keys(options).find((key) => options[key] !== undefined && options[key] !== false);
-  if (given !== undefined)
-    throw new LookonceError("ARGUMENT", `${given} is only for annotations in the form of ${form}.`);
+async function formatOf(annotations: string): Promise<Format> {
+  const names = await readdir(annotations).catch(() => undefined);
+  if (names === undefined) return "coco";
+  const found = names.map((name) => folderFormats[extname(name).toLowerCase()]).find((format) => format !== undefined);
+  return found ?? "voc";
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+/** Options of other formats do nothing, which their author should know. */
+function refuseOthers(options: ConvertDataOptions, format: Format): void {
+  const isSet = (key: Own): boolean => options[key] !== undefined && options[key] !== false;
+  const all = Object.values(formats);
+  const other = all.flatMap(({ own }) => own).find((key) => isSet(key) && !formats[format].own.includes(key));
+  if (other === undefined) return;
+  const owners = all.filter(({ own }) => own.includes(other)).map(({ title }) => title);
+  throw new LookonceError("ARGUMENT", `${other} is only for annotations in the form of ${owners.join(" or ")}.`);
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type DataStatsArgs, withDefaults } from "@lookonce/config";
 import type { DatasetStatistics } from "@lookonce/data";
-import { type LogOptions, openDataset } from "../open-dataset.ts";
+import { type LogOptions, labelsOf, openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 
 /** Options of {@link dataStatistics}. */
@@ -20,12 +20,12 @@ export interface DataStatistics extends Omit<DatasetStatistics, "boxes"> {
  * @throws LookonceError when the data set cannot be used or the image cannot be written
  */
 export async function dataStatistics(options: DataStatisticsOptions): Promise<DataStatistics> {
-  const { data, split, project, name, existOk, log = () => {} } = withDefaults("data stats", options);
+  const { data, task, split, project, name, existOk, log = () => {} } = withDefaults("data stats", options);
   const [{ datasetStatistics }, { plotLabels, writePlot }] = await Promise.all([
     import("@lookonce/data"),
     import("@lookonce/plots"),
   ]);
-  const dataset = await openDataset(data, { split, log });
+  const dataset = await openDataset(data, { ...(await labelsOf(task)), split, log });
   const { boxes, ...statistics } = datasetStatistics(dataset);
   const { names } = dataset;
   const png = await plotLabels({ names, ...boxes });

@@ -5,7 +5,7 @@ import { LookonceError } from "@lookonce/errors";
 import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";
 import { Random } from "@lookonce/random";
-import { type LogOptions, openDataset } from "../open-dataset.ts";
+import { type LogOptions, labelsOf, openDataset } from "../open-dataset.ts";
 import { makeRunDirectory } from "../run-directory.ts";
 import { labeledImage } from "./labeled-image.ts";
 
@@ -28,11 +28,11 @@ export interface DataSample {
  */
 export async function sampleData(options: SampleDataOptions): Promise<DataSample> {
   const resolved = withDefaults("data sample", options);
-  const { data, split, n: count, imgsz, seed, project, name, existOk } = resolved;
+  const { data, task, split, n: count, imgsz, seed, project, name, existOk } = resolved;
   const { imageGrid } = await import("@lookonce/plots");
   const { writeImage } = await import("@lookonce/image");
   const settings = await augmentSettings(options);
-  const dataset = await openDataset(data, { split, log: options.log ?? (() => {}) });
+  const dataset = await openDataset(data, { ...(await labelsOf(task)), split, log: options.log ?? (() => {}) });
   const { names } = dataset;
   const { BatchLoader } = await import("@lookonce/data");
   const random = new Random(seed).fork("sample");
