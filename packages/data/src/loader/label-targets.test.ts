@@ -41,7 +41,7 @@ async function write(name: string, images: readonly Labeled[], keys = ""): Promi
 }
 
 const cases = { segment: "polygons", pose: "keypoints", obb: "rotated" } as const satisfies Record<string, LabelKind>;
-const tasks = Object.keys(labeled) as (keyof typeof cases)[];
+const tasks = Object.keys(cases) as (keyof typeof cases)[];
 
 describeGolden(
   "batches of YOLOv8",
