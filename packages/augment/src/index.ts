@@ -63,13 +63,13 @@ export {
   mosaic4,
   mosaic9,
 } from "./mixing/mosaic.ts";
-export type { AugmentationOptions } from "./pipelines/options.ts";
 export {
   type ClassifyAugmentationOptions,
   classifyAugmentations,
   v5ClassifyAugmentation,
   v8ClassifyAugmentation,
 } from "./pipelines/classify-augmentation.ts";
+export type { AugmentationOptions } from "./pipelines/options.ts";
 export { v5Augmentation } from "./pipelines/v5-augmentation.ts";
 export { type V8AugmentationHyp, v8Augmentation } from "./pipelines/v8-augmentation.ts";
 export { boxBlur, type RandomBlurOptions, randomBlur } from "./pixels/box-blur.ts";

@@ -8,7 +8,7 @@ import { colorJitter } from "./color-jitter.ts";
 import { drawErasing, drawRandomCrop, eraseImage, resizedCrop } from "./crop.ts";
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "./enhance.ts";
 import { amountAt, type Operation, type OperationName, operations } from "./operations.ts";
-import { autoAugment, augMix, randAugment } from "./policies.ts";
+import { augMix, autoAugment, randAugment } from "./policies.ts";
 
 /** An image `[height, width, 3]` in RGB. */
 function rgb({ shape, data }: GoldenTensor): Image {

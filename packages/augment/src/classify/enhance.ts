@@ -143,10 +143,7 @@ export function equalizeChannels(image: Image): Image {
 }
 
 /** Changes each channel by what is made of its histogram. */
-function byChannel(
-  { data, width, height }: Image,
-  rule: (histogram: Int32Array) => (level: number) => number,
-): Image {
+function byChannel({ data, width, height }: Image, rule: (histogram: Int32Array) => (level: number) => number): Image {
   const target = new Uint8Array(data.length);
   for (let channel = 0; channel < 3; channel++) {
     const histogram = new Int32Array(256);

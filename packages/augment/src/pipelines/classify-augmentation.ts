@@ -1,9 +1,9 @@
 import type { AugmentationHyp, HypFamily } from "@lookonce/config";
 import { type Image, resizeBilinear } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
-import { autoAugment, augMix, randAugment } from "../classify/policies.ts";
 import { colorJitter } from "../classify/color-jitter.ts";
 import { cropImage, drawErasing, drawRandomCrop, eraseImage, resizedCrop } from "../classify/crop.ts";
+import { augMix, autoAugment, randAugment } from "../classify/policies.ts";
 import { compose } from "../compose.ts";
 import { flipImageLeftRight, flipImageUpDown } from "../geometry/flip.ts";
 import type { Augmentation } from "../sample.ts";

@@ -20,15 +20,19 @@ type Edge = readonly [x1: number, y1: number, x2: number, y2: number];
  * @param polygon rows of x, y in pixels
  */
 export function fillPolygon(mask: Uint8Array, size: ImageSize, polygon: ArrayLike<number>): void {
-  const points = Int32Array.from(polygon, (value) => Math.trunc(Math.min(Math.max(value, -FAR), FAR)));
+  const points = new Int32Array(polygon.length);
+  for (let i = 0; i < points.length; i++) points[i] = Math.min(Math.max(polygon[i] as number, -FAR), FAR);
   const [, top, , bottom] = pointBounds(points);
   const firstRow = Math.max(top, 0);
   const rows = Math.max(Math.min(bottom, size.height) - firstRow, 0);
   const crossings = Array.from({ length: rows }, (): number[] => []);
+  const [right, below] = [size.width - 1, size.height - 1];
   for (let i = 0; i < points.length; i += 2) {
     const j = (i + 2) % points.length;
     const edge = [points[i], points[i + 1], points[j], points[j + 1]] as [number, number, number, number];
-    const clipped = clipEdge(edge, size.width - 1, size.height - 1);
+    // Of many points along an outline most are on one pixel with the next, which draws it
+    if (edge[0] === edge[2] && edge[1] === edge[3] && i > 0) continue;
+    const clipped = clipEdge(edge, right, below);
     if (clipped !== undefined) drawLine(mask, size.width, clipped);
     addCrossings(crossings, firstRow, { edge, clipped });
   }
@@ -80,7 +84,9 @@ function drawLine(mask: Uint8Array, width: number, edge: Edge): void {
 }
 
 /** The part of an edge inside the image, ends cut to whole pixels (Cohen and Sutherland, as OpenCV's `clipLine`). */
-function clipEdge([x1, y1, x2, y2]: Edge, right: number, bottom: number): Edge | undefined {
+function clipEdge(edge: Edge, right: number, bottom: number): Edge | undefined {
+  const [x1, y1, x2, y2] = edge;
+  if (isInside(x1, right) && isInside(x2, right) && isInside(y1, bottom) && isInside(y2, bottom)) return edge;
   const beyond = (value: number, limit: number): number => Math.min(Math.max(value, 0), limit);
   if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > right || Math.max(y1, y2) < 0 || Math.min(y1, y2) > bottom) {
     return undefined;
@@ -106,4 +112,8 @@ function clipEdge([x1, y1, x2, y2]: Edge, right: number, bottom: number): Edge |
     end = beyond(end, right);
   }
   return [left, top, end, low];
+}
+
+function isInside(value: number, limit: number): boolean {
+  return value >= 0 && value <= limit;
 }
