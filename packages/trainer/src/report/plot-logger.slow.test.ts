@@ -77,6 +77,18 @@ describe("plotLogger", () => {
     expect(notices).toEqual([expect.stringMatching(/labels\.png is missing: /)]);
   });
 
+  it("draws no places and sizes of labels that are whole images", async () => {
+    const directory = join(place, "classes");
+    mkdirSync(directory);
+    const entries = data.entries.map((entry) => ({
+      ...entry,
+      classes: Int32Array.of(0),
+      boxes: Float32Array.of(0.5, 0.5, 1, 1),
+    }));
+    await plotLogger({ data: { entries, names: data.names } }).onTrainStart?.({ ...run, directory });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   it("does not redraw the labels when a training is resumed, and draws nothing without measurements", async () => {
     const directory = join(place, "resumed");
     mkdirSync(directory);

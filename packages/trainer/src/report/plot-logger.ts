@@ -16,9 +16,9 @@ export interface PlotLoggerOptions {
 const redrawPause = 20;
 
 /**
- * Draws a training into the run's directory: `labels.png` at its start, `train_batch0.jpg` to `2` from its first batches and
- * more from the first without mosaics, and `results.png`, which is kept up to date. A plot that cannot be drawn is a
- * notice, not an error.
+ * Draws a training into the run's directory: `labels.png` at its start, unless labels are of whole images,
+ * `train_batch0.jpg` to `2` from its first batches and more from the first without mosaics, and `results.png`, which is kept
+ * up to date. A plot that cannot be drawn is a notice, not an error.
  */
 export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainCallbacks {
   let run: Pick<RunInfo, "directory" | "iterations"> = { directory: "", iterations: 0 };
@@ -34,7 +34,7 @@ export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainC
     async onTrainStart(info) {
       run = info;
       drawn = drawnIterations(info);
-      if (info.firstEpoch === 0) await draw("labels.png", (file) => plotLabelsOf(data, file));
+      if (info.firstEpoch === 0 && !areWholeImages(data)) await draw("labels.png", (file) => plotLabelsOf(data, file));
     },
     async onTrainBatchStart({ epoch, iteration, batch }) {
       const number = epoch * run.iterations + iteration;
@@ -50,6 +50,12 @@ export function plotLogger({ data, onNotice = warn }: PlotLoggerOptions): TrainC
     },
     onTrainEnd: drawResults,
   };
+}
+
+/** Whether every object is a whole image, as a class to learn is: there are no places and sizes to draw. */
+function areWholeImages({ entries }: PlotLoggerOptions["data"]): boolean {
+  const isWhole = entries.every(({ boxes }) => boxes.every((value, i) => value === (i % 4 < 2 ? 0.5 : 1)));
+  return isWhole && entries.some(({ classes }) => classes.length > 0);
 }
 
 async function plotLabelsOf(data: PlotLoggerOptions["data"], file: string): Promise<void> {
