@@ -1,7 +1,7 @@
 import { familyOf, taskOf } from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
 import { traceDecoding } from "@lookonce/inference";
-import { copyModel, countedCellPositions, type DetectionModel, fuse, rawShapes } from "@lookonce/nn";
+import { copyModel, countedCellPositions, type DetectionModel, fuse, rawShapes, xywhToXyxy } from "@lookonce/nn";
 import { GraphBuilder, int, type OnnxModel, serializeModel } from "@lookonce/onnx";
 import type * as tf from "@tensorflow/tfjs-core";
 import { output0 } from "../compare.ts";
@@ -15,6 +15,7 @@ import { type ExportOnnxOptions, type OnnxSpec, onnxSpec } from "./options.ts";
 import { quantize } from "./quantize/quantize.ts";
 import { simplifyModel } from "./simplify-model.ts";
 import { candidates, suppress } from "./suppress.ts";
+import { suppressRotated } from "./suppress-rotated.ts";
 
 /**
  * Writes a model as an ONNX file, in the format of exported YOLO models: `images` [batch, 3, H, W], float32
@@ -86,8 +87,12 @@ async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpe
   graph.scope = `model/${model.layers.length - 1}`;
   const { hasObjectness } = familyOf(model.family);
   const { extras } = model;
-  const convert = (decoded: tf.Tensor3D) =>
-    spec.nms === undefined ? [output0(model, decoded)] : candidates(decoded, { hasObjectness, extras });
+  const isRotated = taskOf(model.task).suppression === "rotated";
+  const convert = (decoded: tf.Tensor3D) => {
+    if (spec.nms === undefined) return [output0(model, decoded)];
+    const [boxes, ...others] = candidates(decoded, { hasObjectness, extras });
+    return [isRotated ? boxes : xywhToXyxy(boxes), ...others];
+  };
   const cells = spec.dynamic ? countedCellPositions : undefined;
   const decoding = await writtenFor(
     async (size) => simplifyModel(await traceDecoding(model, { ...size, cells, convert })),
@@ -104,7 +109,8 @@ async function complete(model: DetectionModel, network: OnnxModel, spec: OnnxSpe
     const anchors = spec.dynamic ? "anchors" : anchorCount(model, spec);
     graph.output("output0", "float32", taskOf(model.task).outputShape(model, { batch, anchors }));
   } else {
-    suppress(graph, outputs, { ...spec.nms, opset: spec.opset, extras });
+    const write = isRotated ? suppressRotated : suppress;
+    write(graph, outputs, { ...spec.nms, opset: spec.opset, extras });
     graph.output("output0", "float32", [batch, spec.nms.maxDet, 6 + extras]);
   }
   if (prototypes !== undefined) {

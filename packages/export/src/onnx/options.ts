@@ -92,12 +92,10 @@ export function onnxSpec(model: DetectionModel, options: ExportOnnxOptions): Onn
   return { ...spec, opset, half, int8, nms };
 }
 
-/** Suppression is part of a file only where there is something to suppress, and by an operator that ONNX has. */
+/** Suppression is part of a file only where there is something to suppress. */
 function requireBoxes({ task, config }: DetectionModel): void {
-  const { suppression = "boxes" } = taskOf(task);
-  if (suppression === "boxes") return;
-  const reason = suppression === "none" ? "it has no boxes" : "ONNX has no suppression of rotated boxes";
-  throw new LookonceError("UNSUPPORTED", `${config.name} cannot be exported with nms: ${reason}. Leave nms out.`);
+  if (taskOf(task).suppression !== "none") return;
+  throw new LookonceError("UNSUPPORTED", `${config.name} cannot be exported with nms: it has no boxes. Leave nms out.`);
 }
 
 function suppressionSpec(model: DetectionModel, options: ExportOnnxOptions): SuppressionSpec {

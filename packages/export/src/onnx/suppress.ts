@@ -1,26 +1,43 @@
-import { xywhToXyxy } from "@lookonce/nn";
 import { elementType, type GraphBuilder, int, ints } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
 import { float32, int64, int64s } from "./constants.ts";
 import type { SuppressionSpec } from "./options.ts";
 
 /** Pixels between the classes' boxes while they are compared: YOLOv5 7.0 and YOLOv8 8.3. */
-const classOffset = 7680;
+export const classOffset = 7680;
 
 /**
- * Converts decoded predictions [N, A, 4 + nc + extras], or [N, A, 5 + nc + extras] with objectness, to what {@link suppress}
- * reads: corners [N, A, 4], the classes' confidences [N, A, nc] and, where there are any, extras [N, A, extras].
+ * Converts decoded predictions [N, A, 4 + nc + extras], or [N, A, 5 + nc + extras] with objectness, to what suppression reads:
+ * boxes [N, A, 4] as they are, the classes' confidences [N, A, nc] and, where there are any, extras [N, A, extras].
  */
 export function candidates(
   decoded: tf.Tensor3D,
   { hasObjectness, extras }: { hasObjectness: boolean; extras: number },
-): tf.Tensor[] {
+): [boxes: tf.Tensor, ...others: tf.Tensor[]] {
   const first = hasObjectness ? [4, 1] : [4];
   const sizes = [...first, decoded.shape[2] - (hasObjectness ? 5 : 4) - extras, ...(extras === 0 ? [] : [extras])];
   const parts = tf.split<tf.Tensor>(decoded, sizes, 2);
   const [boxes, ...probabilities] = parts.slice(0, first.length + 1);
   const confidences = probabilities.reduce((objectness, share) => tf.mul(objectness, share));
-  return [xywhToXyxy(boxes as tf.Tensor), confidences, ...parts.slice(first.length + 1)];
+  return [boxes as tf.Tensor, confidences, ...parts.slice(first.length + 1)];
+}
+
+/** Candidates with their best class, as values of a graph: confidences and class numbers [N, A, 1], and all in rows. */
+export interface CandidateRows {
+  scores: string;
+  labels: string;
+  /** [N, A, 6 + extras]: box, confidence, class number, extras. */
+  all: string;
+}
+
+/** @param found boxes, confidences and perhaps extras, as values of the graph */
+export function candidateRows(graph: GraphBuilder, found: readonly string[], opset: number): CandidateRows {
+  const [boxes, confidences, ...extras] = found as [string, string, ...string[]];
+  const scores = bestScores(graph, confidences, opset);
+  const best = graph.node("ArgMax", [confidences], { axis: int(2), keepdims: int(1) });
+  const labels = graph.node("Cast", [best], { to: elementType("float32") });
+  const all = graph.node("Concat", [boxes, scores, labels, ...extras], { axis: int(2) });
+  return { scores, labels, all };
 }
 
 /**
@@ -28,17 +45,15 @@ export function candidates(
  * [N, maxDet, 6 + extras] rows of left, top, right, bottom in pixels, confidence, class number, extras, best first, then zeros,
  * as `output0`.
  *
- * @param found what {@link candidates} returns, as values of the graph
+ * @param found corners, and the rest of what {@link candidates} returns, as values of the graph
  */
 export function suppress(
   graph: GraphBuilder,
   found: readonly string[],
   options: SuppressionSpec & { opset: number; extras: number },
 ): void {
-  const [corners, confidences, ...extras] = found as [string, string, ...string[]];
-  const scores = bestScores(graph, confidences, options.opset);
-  const best = graph.node("ArgMax", [confidences], { axis: int(2), keepdims: int(1) });
-  const labels = graph.node("Cast", [best], { to: elementType("float32") });
+  const [corners] = found as [string];
+  const { scores, labels, all } = candidateRows(graph, found, options.opset);
   const apart = graph.node("Mul", [labels, float32(graph, [classOffset])]);
   const compared = options.agnostic ? corners : graph.node("Add", [corners, apart]);
   const selected = graph.node("NonMaxSuppression", [
@@ -50,10 +65,7 @@ export function suppress(
   ]);
   const column = (i: number): string => graph.node("Gather", [selected, int64s(graph, [i])], { axis: int(1) });
   const [image, anchor] = [column(0), column(2)];
-  const rows = graph.node("GatherND", [
-    graph.node("Concat", [corners, scores, labels, ...extras], { axis: int(2) }),
-    graph.node("Concat", [image, anchor], { axis: int(1) }),
-  ]);
+  const rows = graph.node("GatherND", [all, graph.node("Concat", [image, anchor], { axis: int(1) })]);
   const batch = graph.node("Gather", [graph.node("Shape", [scores]), int64s(graph, [0])]);
   const places = graph.node("Concat", [image, ranks(graph, image, batch)], { axis: int(1) });
   const shape = graph.node("Concat", [batch, int64s(graph, [options.maxDet, 6 + options.extras])], { axis: int(0) });

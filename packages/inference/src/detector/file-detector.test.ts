@@ -107,7 +107,11 @@ describe("an ONNX file", () => {
       { metadata: { names: "{0: 'a'}" } },
       "returns [1, 7, 1]; a detector returns [1, 5, anchors] or [1, anchors, 6] for its 1 class names",
     ],
-    ["another task", { metadata: { task: "depth" } }, `is a model for "depth". There is no task "depth"; there are detect`],
+    [
+      "another task",
+      { metadata: { task: "depth" } },
+      `is a model for "depth". There is no task "depth"; there are detect`,
+    ],
     ["two dimensions", { output: [7, 1] }, "returns [7, 1]; a detector returns [1, 4 + classes, anchors]"],
   ])("with %s is refused", async (_, options, message) => {
     await expect(Predictor.create({ onnxFile: write(detectorFile(options)) })).rejects.toMatchObject({
