@@ -11,9 +11,13 @@ export async function useOnnxRuntime(): Promise<void> {
   await tf.setBackend("onnxruntime");
 }
 
-/** A detector with random weights and strides 4 and 8, on the `onnxruntime` backend. */
-export async function tinyModel(family: "v5" | "v8", seed = 5): Promise<DetectionModel> {
+/**
+ * A model with random weights and strides 4 and 8, on the `onnxruntime` backend.
+ *
+ * @param head its module and arguments, where it is not a detector
+ */
+export async function tinyModel(family: "v5" | "v8", seed = 5, head?: string): Promise<DetectionModel> {
   await useOnnxRuntime();
-  const config = parseModelConfig(tinyNeckYaml(family), { name: `tiny-${family}` });
+  const config = parseModelConfig(tinyNeckYaml(family, head), { name: `tiny-${family}` });
   return new DetectionModel(config, { rng: new Random(seed), names: ["cat", "d'og", "bird"] }).eval();
 }
