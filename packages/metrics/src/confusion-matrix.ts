@@ -49,14 +49,15 @@ export class ConfusionMatrix {
     const taken = new Set(pairs);
     for (let d = 0; d < detections.classes.length; d++) {
       const counts = detections.scores[d]! > this.#conf && !taken.has(d);
-      if (counts) this.#count(detections.classes[d]!, background);
+      if (counts) this.count(detections.classes[d]!, background);
     }
     pairs.forEach((detection, l) => {
-      this.#count(detection < 0 ? background : detections.classes[detection]!, labels.classes[l]!);
+      this.count(detection < 0 ? background : detections.classes[detection]!, labels.classes[l]!);
     });
   }
 
-  #count(predicted: number, actual: number): void {
+  /** Counts that `actual` was taken for `predicted`; class number `nc` is the background. */
+  count(predicted: number, actual: number): void {
     this.counts[predicted * this.size + actual]!++;
   }
 

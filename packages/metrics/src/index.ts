@@ -8,6 +8,12 @@ export {
   type MetricsByClass,
 } from "./class-metrics.ts";
 export {
+  ClassificationMetrics,
+  type ClassificationResult,
+  type ClassifiedClass,
+  topClasses,
+} from "./classification-metrics.ts";
+export {
   type CocoDetection,
   type CocoDetectionsOptions,
   cocoCategories,
