@@ -1,10 +1,12 @@
 import type { Detections } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
-import { hasLetters, outlineText, type TextOutline } from "./label-font.ts";
+import { classMarks } from "./class-marks.ts";
 import { maskMark } from "./mask-mark.ts";
-import { type Color, classColor, hex, textColor } from "./palette.ts";
+import { classColor, hex } from "./palette.ts";
+import { labelBox, rotatedFrame } from "./rotated-marks.ts";
 import type { Shapes } from "./shapes.ts";
 import { skeletonMark } from "./skeleton-mark.ts";
+import { type Box, nameOf, placedTag, px } from "./tags.ts";
 
 /** Options of drawing. */
 export interface DrawOptions {
@@ -47,13 +49,6 @@ export interface Trail {
   readonly points: readonly number[];
 }
 
-interface Box {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
 /** Boxes and labels as an SVG of the image's size; see {@link boxMarks}. */
 export function boxesSvg(image: Size, drawable: Drawable, options: DrawOptions): string {
   const { width, height } = image;
@@ -66,7 +61,7 @@ export function boxesSvg(image: Size, drawable: Drawable, options: DrawOptions):
  */
 export function boxMarks(
   image: Size,
-  { detections, names, trails = [], zones = [], masks, keypoints }: Drawable,
+  { detections, names, trails = [], zones = [], masks, keypoints, rotated, probs }: Drawable,
   options: DrawOptions,
 ): string {
   const sizes = sizesFor(image, options);
@@ -78,21 +73,25 @@ export function boxMarks(
   // The best detections choose their places first
   for (let i = 0; i < detections.count; i++) {
     const label = detections.classes[i] as number;
-    const box = boxAt(detections.boxes, i);
+    const corners = rotated?.subarray(8 * i, 8 * i + 8);
+    const box = corners === undefined ? boxAt(detections.boxes, i) : labelBox(corners);
     const id = detections.ids?.[i];
     const color = classColor(id ?? label);
     fills.push(maskMark(masks?.[i] ?? [], color, sizes.line));
     if (keypoints !== undefined) skeletons.push(skeletonMark(keypoints, i, sizes.line));
-    if (options.frames ?? true) frames.push(frame(box, hex(color), sizes.line));
+    if (options.frames ?? true) {
+      frames.push(corners === undefined ? frame(box, hex(color), sizes.line) : rotatedFrame(corners, hex(color), sizes.line));
+    }
     const name = id === undefined ? nameOf(label, names) : `id:${id} ${nameOf(label, names)}`;
     const text = labelText(name, detections.scores[i] as number, options);
     if (text === "") continue;
     tags.push(placedTag({ text, color, box }, { image, font: sizes.font, overlap: sizes.line / 2, taken }));
   }
+  const classes = probs === undefined ? "" : classMarks(probs, { image, names, font: sizes.font });
   const lines = trails.map((trail) => trailLine(trail, sizes.line));
   const marks = zones.map((zone, i) => zoneMark(zone, i, { image, sizes, taken }));
   const layers = [fills, frames, skeletons, tags].map((layer) => layer.toReversed());
-  return [...(layers[0] ?? []), ...marks, ...lines, ...layers.slice(1).flat()].join("");
+  return [...(layers[0] ?? []), ...marks, ...lines, ...layers.slice(1).flat(), classes].join("");
 }
 
 /** A line, or a polygon that is filled a little, with its text at the first point. */
@@ -121,12 +120,6 @@ function boxAt(boxes: Float32Array, index: number): Box {
   return { left, top, right, bottom };
 }
 
-/** The class's name, or its number where the font has no letters for the name. */
-function nameOf(label: number, names: readonly string[]): string {
-  const name = names[label];
-  return name !== undefined && hasLetters(name) ? name : String(label);
-}
-
 /** Lines and letters grow with the image, but stay readable on small ones and modest on large ones. */
 function sizesFor({ width, height }: Size, options: DrawOptions): { line: number; font: number } {
   const side = (width + height) / 2;
@@ -148,67 +141,4 @@ function frame({ left, top, right, bottom }: Box, color: string, line: number): 
   const shape = `x="${px(left + half)}" y="${px(top + half)}" width="${px(width)}" height="${px(height)}" fill="none"`;
   const edge = line < 2 ? "" : `<rect ${shape} stroke="#000" stroke-opacity="0.35" stroke-width="${line + 1.5}"/>`;
   return `${edge}<rect ${shape} stroke="${color}" stroke-width="${line}"/>`;
-}
-
-/** The label of a box where there is room, which it leaves taken. */
-function placedTag(
-  { text, color, box }: { text: string; color: Color; box: Box },
-  { font: wanted, image, overlap, taken }: { font: number; image: Size; overlap: number; taken: Box[] },
-): string {
-  const { font, outline } = fitText(text, wanted, image.width);
-  const size = { width: outline.width + 2 * font * textMargin, height: font * 1.34 };
-  const place = placeTag(size, box, { image, overlap, taken });
-  taken.push(place);
-  return tag(place, outline, { font, fill: hex(color), ink: hex(textColor(color)) });
-}
-
-/**
- * Where a label goes: above its box, inside its top, below, or inside its bottom, at its left or its right edge; the first of
- * these that is within the image and hides no other label, or else the first that is within the image.
- */
-function placeTag(
-  { width, height }: Size,
-  box: Box,
-  { image, overlap, taken }: { image: Size; overlap: number; taken: readonly Box[] },
-): Box {
-  const within = (value: number, most: number): number => Math.max(0, Math.min(value, most));
-  const lefts = [box.left, box.right - width].map((left) => within(left, image.width - width));
-  const tops = [box.top - height + overlap, box.top + overlap, box.bottom - overlap, box.bottom - height - overlap];
-  const fitting = tops.filter((top) => top >= 0 && top + height <= image.height);
-  const places = (fitting.length > 0 ? fitting : [within(box.top, image.height - height)]).flatMap((top) =>
-    lefts.map((left) => ({ left, top, right: left + width, bottom: top + height })),
-  );
-  return places.find((each) => !taken.some((other) => overlaps(each, other))) ?? (places[0] as Box);
-}
-
-function overlaps(a: Box, b: Box): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-}
-
-function tag(
-  { left, top, right, bottom }: Box,
-  outline: TextOutline,
-  { font, fill, ink }: { font: number; fill: string; ink: string },
-): string {
-  const side = font * textMargin;
-  return (
-    `<rect x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}" rx="${px(font * 0.14)}" fill="${fill}"/>` +
-    `<path transform="translate(${px(left + side)} ${px(top + font)})" fill="${ink}" d="${outline.path}"/>`
-  );
-}
-
-/** Room left and right of a label's text, in its letters' size. */
-const textMargin = 0.3;
-
-/** The text's outline in the wanted size, or smaller where the image is too narrow for it. */
-function fitText(text: string, wanted: number, room: number): { font: number; outline: TextOutline } {
-  const outline = outlineText(text, wanted);
-  const width = outline.width + 2 * wanted * textMargin;
-  if (width <= room) return { font: wanted, outline };
-  const font = (wanted * room) / width;
-  return { font, outline: outlineText(text, font) };
-}
-
-function px(value: number): string {
-  return value.toFixed(2);
 }

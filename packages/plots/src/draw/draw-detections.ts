@@ -5,8 +5,8 @@ import { boxesSvg, type Drawable, type DrawOptions } from "./boxes-svg.ts";
 /** A copy of the image with boxes and labels; the best detections lie on top. */
 export async function drawDetections(image: Image, drawable: Drawable, options: DrawOptions = {}): Promise<Image> {
   const { data, width, height } = image;
-  const isEmpty =
-    drawable.detections.count === 0 && [drawable.trails, drawable.zones].every((marks = []) => marks.length === 0);
+  const { detections, probs, trails = [], zones = [] } = drawable;
+  const isEmpty = detections.count === 0 && probs === undefined && trails.length === 0 && zones.length === 0;
   if (isEmpty) return { data: data.slice(), width, height };
   const overlay = Buffer.from(boxesSvg(image, drawable, options));
   return overlaid(sharp(data, { raw: { width, height, channels: 3 } }), image, [{ input: overlay, top: 0, left: 0 }]);

@@ -18,6 +18,8 @@ export interface ConfusionCounts {
 export interface ConfusionPlotOptions extends FigureOptions {
   /** Whether each column is divided by its sum, so that the diagonal is recall. Default true. */
   normalize?: boolean;
+  /** Whether the background is a class, as in detection. Default true. */
+  background?: boolean;
 }
 
 /** Longest label of a class, in pixels. */
@@ -34,8 +36,8 @@ export async function plotConfusionMatrix(
   names: readonly string[],
   options: ConfusionPlotOptions = {},
 ): Promise<Uint8Array> {
-  const { normalize = true, ...figure } = options;
-  const { size, counts } = matrix;
+  const { normalize = true, background = true, ...figure } = options;
+  const { size, counts } = background ? matrix : withoutBackground(matrix);
   if (size < 1 || counts.length !== size * size) {
     throw new LookonceError(
       "ARGUMENT",
@@ -46,7 +48,7 @@ export async function plotConfusionMatrix(
   const sums = range(size).map((column) => sum(range(size), (row) => finite[row * size + column]));
   const values = normalize ? finite.map((value, i) => value / (sums[i % size] || 1)) : finite;
   const highest = normalize ? 1 : values.reduce((most, value) => Math.max(most, value), 1);
-  const labels = range(size).map((i) => (i === size - 1 ? "background" : (names[i] ?? String(i))));
+  const labels = range(size).map((i) => (background && i === size - 1 ? "background" : (names[i] ?? String(i))));
   const layout = layOut(labels);
   const { area } = layout;
   const label = { size: letters.label, anchor: "middle" } as const;
@@ -60,6 +62,12 @@ export async function plotConfusionMatrix(
   ];
   const title = normalize ? "Confusion matrix, shares of true classes" : "Confusion matrix, counts";
   return renderFigure({ width: layout.width, height: layout.height }, marks, { title, ...figure });
+}
+
+/** The matrix without its last row and column. */
+function withoutBackground({ size, counts }: ConfusionCounts): ConfusionCounts {
+  const kept = Array.from(counts).filter((_, i) => i % size < size - 1 && i < size * (size - 1));
+  return { size: size - 1, counts: kept };
 }
 
 interface Layout {
