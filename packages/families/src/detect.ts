@@ -15,7 +15,7 @@ import {
   type LabeledObjects,
 } from "@lookonce/metrics";
 import { familyOf } from "./family-table.ts";
-import type { ScorePlot, Scores, Task } from "./task.ts";
+import type { ScorePlot, ScoreRow, Scores, Task } from "./task.ts";
 
 /** Scores of one class that has labels. */
 export interface ClassScores extends Omit<ClassResult, "ap50" | "ap75" | "ap" | "curves"> {
@@ -65,11 +65,12 @@ export async function curvePlots(
 export async function confusionPlots(
   { confusion }: Pick<DetectionScores, "confusion">,
   names: readonly string[],
+  { background = true }: { background?: boolean } = {},
 ): Promise<ScorePlot[]> {
   const { plotConfusionMatrix } = await import("@lookonce/plots");
   return [
-    ["confusion_matrix.png", () => plotConfusionMatrix(confusion, names, { normalize: false })],
-    ["confusion_matrix_normalized.png", () => plotConfusionMatrix(confusion, names)],
+    ["confusion_matrix.png", () => plotConfusionMatrix(confusion, names, { background, normalize: false })],
+    ["confusion_matrix_normalized.png", () => plotConfusionMatrix(confusion, names, { background })],
   ];
 }
 
@@ -83,6 +84,27 @@ export function detectionScores({ perClass, ...rest }: DetectionResult): Detecti
     curves: perClass.map(({ name, ap50, curves }) => ({ name, ap50, curves })),
   };
 }
+
+/** Scores as a table for people. @param parts by what is written before their names, such as `mask ` */
+export function scoreTable(parts: Readonly<Record<string, DetectionScores>>): [all: ScoreRow, ...perClass: ScoreRow[]] {
+  const all: ScoreRow = { name: "all", images: 0, instances: 0, scores: {} };
+  const perClass = new Map<number, ScoreRow>();
+  for (const [before, scores] of Object.entries(parts)) {
+    const add = (row: ScoreRow, { precision, recall, map50, map50_95 }: ShownScores): ScoreRow => {
+      const shown = { P: precision, R: recall, mAP50: map50, "mAP50-95": map50_95 };
+      const named = Object.entries(shown).map(([name, score]) => [`${before}${name}`, score]);
+      return { ...row, scores: { ...row.scores, ...Object.fromEntries(named) } };
+    };
+    Object.assign(all, { images: scores.images, instances: scores.instances }, { scores: add(all, scores).scores });
+    for (const one of scores.perClass) {
+      const { name, images, instances } = one;
+      perClass.set(one.class, add(perClass.get(one.class) ?? { name, images, instances, scores: {} }, one));
+    }
+  }
+  return [all, ...perClass.values()];
+}
+
+type ShownScores = Pick<DetectionScores, "precision" | "recall" | "map50" | "map50_95">;
 
 /** Columns of `results.csv`. @param letter of what is scored: B for boxes, M for masks, P for keypoints */
 export function scoreColumns(
@@ -114,6 +136,7 @@ export const detect: Task<Detections, DetectionScores> = {
       result: () => detectionScores(metrics.result()),
     };
   },
+  table: (scores) => scoreTable({ "": scores }),
   columns: (scores) => scoreColumns("B", scores),
   plots: async (scores, names) => [...(await confusionPlots(scores, names)), ...(await curvePlots("Box", scores))],
   outputShape({ family, nc, extras }, { batch, anchors }) {

@@ -1,5 +1,10 @@
+export { type ClassificationScores, type Classified, classify } from "./classify.ts";
 export { type ClassScores, type DetectionScores, detect, letterboxingOf } from "./detect.ts";
 export { familyOf, registerFamily } from "./family-table.ts";
+export { normalizeImages } from "./normalize-images.ts";
+export { obb } from "./obb.ts";
+export { ObbResults, type PlainRotatedBox } from "./results/obb-results.ts";
+export { type PlainClass, ProbsResults } from "./results/probs-results.ts";
 export type { CriterionOptions, ModelFamily } from "./model-family.ts";
 export { type PoseDetections, type PoseScores, pose } from "./pose.ts";
 export { cocoRows } from "./results/coco-rows.ts";
@@ -8,5 +13,5 @@ export { type LabelLinesOptions, labelLines } from "./results/label-lines.ts";
 export { MaskResults } from "./results/mask-results.ts";
 export { ResultEntry, resultEntries } from "./results/result-entry.ts";
 export { type SegmentDetections, type SegmentScores, segment } from "./segment.ts";
-export type { PostprocessOptions, ScorePlot, Scores, Task, TaskMetrics } from "./task.ts";
-export { createCriterion, registerTask, taskOf } from "./task-table.ts";
+export type { ImageInput, PostprocessOptions, Rgb, ScorePlot, ScoreRow, Scores, Task, TaskMetrics } from "./task.ts";
+export { createCriterion, inputOf, registerTask, taskOf } from "./task-table.ts";

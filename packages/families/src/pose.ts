@@ -19,6 +19,7 @@ import {
   labelsInFile,
   letterboxingOf,
   scoreColumns,
+  scoreTable,
 } from "./detect.ts";
 import { KeypointResults } from "./results/keypoint-results.ts";
 import type { Task } from "./task.ts";
@@ -78,6 +79,7 @@ export const pose: Task<PoseDetections, PoseScores> = {
       },
     };
   },
+  table: (scores) => scoreTable({ "box ": scores, "pose ": scores.pose }),
   columns: (scores) => ({ ...scoreColumns("B", scores), ...scoreColumns("P", scores?.pose) }),
   plots: async (scores, names) => [
     ...(await confusionPlots(scores, names)),

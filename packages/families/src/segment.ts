@@ -29,6 +29,7 @@ import {
   detectionScores,
   labelsInFile,
   scoreColumns,
+  scoreTable,
 } from "./detect.ts";
 import { MaskResults, type MaskRules, v5MaskRules, v8MaskRules } from "./results/mask-results.ts";
 import type { Task } from "./task.ts";
@@ -95,6 +96,7 @@ export const segment: Task<SegmentDetections, SegmentScores> = {
       },
     };
   },
+  table: (scores) => scoreTable({ "box ": scores, "mask ": scores.mask }),
   columns: (scores) => ({ ...scoreColumns("B", scores), ...scoreColumns("M", scores?.mask) }),
   plots: async (scores, names) => [
     ...(await confusionPlots(scores, names)),

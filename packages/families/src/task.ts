@@ -1,5 +1,7 @@
+import type { NmsDefaults } from "@lookonce/config";
 import type { BatchSample, LabelKind } from "@lookonce/data";
 import type { Detections, HeadSpec, ImageSize, Letterboxing, NmsOptions, Prediction, RawMap } from "@lookonce/geometry";
+import type { ImageFit } from "@lookonce/image";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import type { CriterionOptions } from "./model-family.ts";
@@ -13,6 +15,19 @@ export interface PostprocessOptions
   retinaMasks?: boolean;
 }
 
+/** How an image becomes a network's input; plain data, which other threads get. */
+export interface ImageInput {
+  /** How it is fitted into the network's size. */
+  fit: ImageFit;
+  /** Sides are multiples of this, where the model itself has a smaller stride. */
+  stride?: number;
+  /** Of each channel what is subtracted from values from 0 to 1, and what the difference is divided by. */
+  normalization?: { mean: Rgb; deviation: Rgb };
+}
+
+/** A value of red, green and blue. */
+export type Rgb = readonly [red: number, green: number, blue: number];
+
 /** What the scores of every task have. */
 export interface Scores {
   images: number;
@@ -21,7 +36,19 @@ export interface Scores {
   /** What weights are chosen by: the larger, the better. */
   fitness: number;
   /** Scores of the classes that have labels, for image weights; may be empty. */
-  perClass: readonly { class: number; map50_95: number }[];
+  perClass: readonly { class: number; map50_95?: number }[];
+}
+
+/** Scores of all classes together, or of one, for people. */
+export interface ScoreRow {
+  /** The class's name, or `all`. */
+  name: string;
+  /** Images, of a class those that show it. */
+  images: number;
+  /** Labels. */
+  instances: number;
+  /** By their names, such as `mAP50`. */
+  scores: Readonly<Record<string, number>>;
 }
 
 /** Metrics of a validation: of what a task detects in an image, its scores. */
@@ -48,6 +75,10 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
   readonly name: string;
   /** What labels it learns from. Absent: boxes. */
   readonly labels?: LabelKind;
+  /** How images become the network's input, in a family of models. Absent: letterboxed. */
+  input?(family: string): ImageInput;
+  /** Thresholds of validation that differ from the family's. */
+  readonly valNms?: Readonly<Partial<NmsDefaults>>;
   /** Creates the loss, which also turns a batch's labels into targets. */
   createCriterion(model: DetectionModel, options: CriterionOptions): Promise<Criterion>;
   /**
@@ -76,6 +107,8 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
   entries(detections: D, size: ImageSize): Readonly<Record<string, unknown>>;
   /** Creates the metrics of a validation. */
   createMetrics(names: readonly string[]): TaskMetrics<D, S>;
+  /** Scores as a table for people: of all classes, then of each that has labels. */
+  table(scores: S): readonly [all: ScoreRow, ...perClass: ScoreRow[]];
   /** Columns of `results.csv` with an epoch's scores, or without any for an epoch that was not validated. */
   columns(scores: S | undefined): Readonly<Record<string, number | undefined>>;
   /** Plots of a validation's scores. */

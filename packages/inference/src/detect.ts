@@ -1,13 +1,12 @@
-// From an image to its detections: letterbox → engine → decode → NMS. Worker threads import this file and the detectors
+// From an image to its detections: fitting → engine → decode → NMS. Worker threads import this file and the detectors
 // only; the route from a source to results is in predict.ts.
 import type { Task } from "@lookonce/families";
 import { type Detections, nonMaxSuppression, type Prediction, scaleDetections } from "@lookonce/geometry";
 import {
   type Image,
+  type FitOptions,
+  fitImage,
   type Letterboxed,
-  type LetterboxOptions,
-  letterbox,
-  letterboxGeometry,
   readImage,
   type Size,
 } from "@lookonce/image";
@@ -38,13 +37,13 @@ export interface ResolvedDetectOptions extends Omit<DetectOptions, "classes"> {
   classes?: readonly number[];
 }
 
-/** An image and its letterboxed version. */
+/** An image and the network's input. */
 export interface PreparedImage {
   /** As it was read. */
   image: Image;
   /** The network's input. Read only: it may share the image's memory. */
   boxed: Letterboxed;
-  /** Milliseconds of letterboxing. */
+  /** Milliseconds of fitting. */
   preprocess: number;
 }
 
@@ -62,17 +61,15 @@ export interface DetectedImage {
  */
 const shrinkAbove = 64_000_000;
 
-/** Reads an image, unless its pixels are passed, and letterboxes it. @throws LookonceError when it cannot be read */
+/** Reads an image, unless its pixels are passed, and fits it into the network's input. @throws LookonceError when it cannot be read */
 export async function prepareImage(
   content: string | Uint8Array | Image,
-  options: LetterboxOptions,
+  options: FitOptions,
 ): Promise<PreparedImage> {
   const encoded = typeof content === "string" || content instanceof Uint8Array;
   const image = encoded ? await readImage(content, { shrinkAbove }) : content;
   const start = performance.now();
-  const geometry = letterboxGeometry(image, options);
-  const fits = geometry.canvas.width === image.width && geometry.canvas.height === image.height;
-  const boxed = fits ? { ...geometry, image } : letterbox(image, options);
+  const boxed = fitImage(image, options);
   return { image, boxed, preprocess: performance.now() - start };
 }
 

@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { type LetterboxOptions, readImageSize } from "@lookonce/image";
+import { type FitOptions, readImageSize } from "@lookonce/image";
 import { type DetectedImage, detectPrepared, prepareImage, type ResolvedDetectOptions } from "./detect.ts";
 import type { Detector } from "./detector/detector.ts";
 import type { ThreadResult } from "./pool/detection-tasks.ts";
@@ -19,7 +19,8 @@ export interface SkippedImage {
 /** What a predictor runs. */
 export interface PredictContext {
   detector: Detector;
-  letterbox: LetterboxOptions;
+  /** How images become the network's input. */
+  fit: FitOptions;
   /** Threads that prepare images and, on the CPU, run the network on them. */
   threads: DetectionThreads;
 }
@@ -46,7 +47,7 @@ export class PredictionRun implements AsyncIterable<Results> {
     this.#spec = spec;
   }
 
-  /** The route of every prediction: source → image → letterbox → engine → decode → NMS → `Results`. */
+  /** The route of every prediction: source → image → fitting → engine → decode → NMS → `Results`. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Results, void, undefined> {
     const { detector, threads } = this.#context;
     const { detect, batch, source: options } = this.#spec;
@@ -131,26 +132,26 @@ export type PendingImage = { item: ItemName } & ThreadResult;
 /** Prepares images in threads where there are enough of them, else here. Threads on the CPU run the network, too. */
 async function prepareItems(
   items: readonly SourceItem[],
-  { letterbox, threads }: PredictContext,
+  { fit, threads }: PredictContext,
   options: ResolvedDetectOptions,
 ): Promise<PendingImage[]> {
   const results = (await threads.detect(items, options))?.values();
   return Promise.all(
     items.map(async ({ content, ...item }) => {
       const result = results?.next().value;
-      return result === undefined ? prepareItem(item, content, letterbox) : { item, ...result };
+      return result === undefined ? prepareItem(item, content, fit) : { item, ...result };
     }),
   );
 }
 
-/** Reads and letterboxes an image on this thread. */
+/** Reads an image and fits it into the network's input on this thread. */
 export async function prepareItem(
   item: ItemName,
   content: SourceItem["content"],
-  letterbox: LetterboxOptions,
+  fit: FitOptions,
 ): Promise<PendingImage> {
   try {
-    return { item, prepared: await prepareImage(typeof content === "function" ? await content() : content, letterbox) };
+    return { item, prepared: await prepareImage(typeof content === "function" ? await content() : content, fit) };
   } catch (error) {
     if (error instanceof LookonceError) return { item, error };
     throw error;

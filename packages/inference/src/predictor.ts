@@ -1,5 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
-import type { LetterboxOptions } from "@lookonce/image";
+import { defaultImgsz } from "@lookonce/config";
+import { detect, inputOf } from "@lookonce/families";
+import type { FitOptions } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";
 import { classNumbers } from "./class-numbers.ts";
 import type { DetectOptions, ResolvedDetectOptions } from "./detect.ts";
@@ -22,7 +24,8 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
   onnxFile?: string;
   /**
    * The longer side that images are letterboxed to, or `[height, width]`, in pixels, rounded up to a multiple of the
-   * model's stride. Default 640. An ONNX file of fixed size keeps its own.
+   * model's stride; of classifiers the side of the square that is cut out. Default 640, of classifiers 224. An ONNX file of
+   * fixed size keeps its own.
    */
   imgsz?: number | readonly [height: number, width: number];
   /** Whether images are padded only to the next multiple of the stride, not to a square. Default true. */
@@ -35,7 +38,7 @@ export interface PredictorOptions extends DetectOptions, OnnxEngineOptions {
    */
   half?: boolean;
   /**
-   * Threads that read and letterbox images and, on the CPU, run the network on them side by side. 0 for none. Default: one a
+   * Threads that read and fit images and, on the CPU, run the network on them side by side. 0 for none. Default: one a
    * core, at most 8 and fewer where the network is large, started when there are enough images to be worth it.
    */
   workers?: number;
@@ -55,6 +58,8 @@ export interface BatchItem {
 
 /** Detects objects in images. */
 export class Predictor {
+  /** Name of the model's task: `detect`, `segment`, `pose`, `obb`, `classify`. */
+  readonly task: string;
   /** Class names by class number. */
   readonly names: readonly string[];
   /** Name of the model's family: `v5`, `v8`. */
@@ -65,20 +70,24 @@ export class Predictor {
   readonly imgsz: readonly [height: number, width: number];
   readonly #detector: Detector;
   readonly #options: PredictorOptions;
-  readonly #letterbox: LetterboxOptions;
+  readonly #fit: FitOptions;
   readonly #threads: DetectionThreads;
 
   private constructor(detector: Detector, options: PredictorOptions) {
     this.#detector = detector;
     this.#options = options;
-    const { fixedSize, stride, names, family } = detector;
-    const { imgsz = 640, rect = true, workers, threads } = options;
+    const { fixedSize, names, family } = detector;
+    const task = detector.task ?? detect;
+    const input = inputOf(task, family.name);
+    const { imgsz = defaultImgsz(task.name), rect = true, workers, threads } = options;
+    this.task = task.name;
     this.names = names;
     this.family = family.name;
+    const stride = Math.max(detector.stride, input.stride ?? 1);
     this.stride = stride;
     this.imgsz = fixedSize === undefined ? inputSize(imgsz, stride) : [fixedSize.height, fixedSize.width];
-    this.#letterbox = { size: this.imgsz, auto: rect && fixedSize === undefined, stride };
-    this.#threads = new DetectionThreads(detector, { letterbox: this.#letterbox, workers, threads });
+    this.#fit = { fit: input.fit, size: this.imgsz, auto: rect && fixedSize === undefined, stride };
+    this.#threads = new DetectionThreads(detector, { fit: this.#fit, workers, threads });
   }
 
   /**
@@ -113,7 +122,7 @@ export class Predictor {
     if (detect.augment !== (augment ?? this.#options.augment)) {
       opening.notify?.("augment is for detection only: the images are run on as they are");
     }
-    const context = { detector: this.#detector, letterbox: this.#letterbox, threads: this.#threads };
+    const context = { detector: this.#detector, fit: this.#fit, threads: this.#threads };
     return new PredictionRun(source, context, { detect, batch, source: opening });
   }
 
@@ -139,7 +148,7 @@ export class Predictor {
     const pending = await Promise.all(
       items.map(({ source }, i) => {
         const name = items.length === 1 ? "image" : `image ${i}`;
-        return prepareItem({ path: typeof source === "string" ? source : name }, source, this.#letterbox);
+        return prepareItem({ path: typeof source === "string" ? source : name }, source, this.#fit);
       }),
     );
     const results = await detectPending(this.#detector, pending, options);

@@ -59,7 +59,7 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
     throw new LookonceError("ARGUMENT", `${args.data} names no val images: evolve needs them to compare trainings.`);
   }
   const outline = await outlineModel(source, { use: "evolve" });
-  const train = { ...args.train, imgsz: fitSide(args.train.imgsz ?? 640, outline, log) };
+  const train = { ...args.train, imgsz: fitSide(args.train.imgsz, outline, log) };
   const recipe = await startRecipe(outline, { train, data });
   const { resume, project = "runs", name = "evolve", existOk = false } = options;
   const directory = resume ?? (await makeRunDirectory(join(project, name), { reuse: existOk }));

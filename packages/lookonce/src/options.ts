@@ -27,6 +27,8 @@ export type DescribeOptions = Pick<PredictOptions, "imgsz" | "rect">;
 
 /** Result of `YOLO.describe`. */
 export interface DetectorDescription {
+  /** Task of the model: `detect`, `segment`, `pose`, `obb`, `classify`. */
+  task: string;
   /** Family of the model, as `familyOf` of `@lookonce/families` names it. */
   family: string;
   /** Class names by class number. */

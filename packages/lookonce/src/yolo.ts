@@ -64,11 +64,18 @@ export class YOLO {
     return this.#source.name;
   }
 
+  /** The model's task: `detect`, `segment`, `pose`, `obb`, `classify`. */
+  async task(): Promise<string> {
+    const { kind } = this.#source;
+    if (kind === "onnx" || kind === "tfjs") return (await this.describe()).task;
+    return (await outlineModel(this.#source, { use: "report its task" })).task;
+  }
+
   /**
    * Layers, parameters and operations, from shapes alone: no device is entered and no weights are built, unless `detailed`
    * asks for these.
    */
-  async info({ imgsz = 640, detailed = false }: InfoOptions = {}): Promise<ModelInfo> {
+  async info({ imgsz, detailed = false }: InfoOptions = {}): Promise<ModelInfo> {
     const outline = await outlineModel(this.#source, { use: "list its layers" });
     const { summarize } = await import("@lookonce/nn");
     const side = fitSide(imgsz, outline, this.#log);
@@ -80,9 +87,9 @@ export class YOLO {
    * Describes the detector's inputs and outputs: its classes, and the size of its images, which an exported model
    * may fix.
    */
-  async describe({ imgsz = 640, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
-    const { family, names, stride, imgsz: size } = await this.#predictorFor({ imgsz, rect });
-    return { family, names, stride, imgsz: size };
+  async describe({ imgsz, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
+    const { task, family, names, stride, imgsz: size } = await this.#predictorFor({ ...(imgsz === undefined ? {} : { imgsz }), rect });
+    return { task, family, names, stride, imgsz: size };
   }
 
   /**
@@ -91,7 +98,7 @@ export class YOLO {
    *
    * @throws LookonceError `IO` when a file cannot be written
    */
-  async graph(directory: string, { imgsz = 640 }: { imgsz?: number } = {}): Promise<WriteGraphReport> {
+  async graph(directory: string, { imgsz }: { imgsz?: number } = {}): Promise<WriteGraphReport> {
     const model = await this.#onHost("show its graph");
     const { writeGraph } = await import("@lookonce/export");
     const name = withoutExtension(basename(this.name));
@@ -145,8 +152,8 @@ export class YOLO {
     options: PredictOptions,
     tracking: Tracking = {},
   ): AsyncGenerator<Results, void, undefined> {
-    const { imgsz = 640, rect = true, half = false, workers, ...rest } = options;
-    const form = { imgsz, rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
+    const { imgsz, rect = true, half = false, workers, ...rest } = options;
+    const form = { ...(imgsz === undefined ? {} : { imgsz }), rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
     const predictor = await this.#predictorFor(form);
     yield* predictStream(predictor, source, { ...rest, ...tracking, log: this.#log });
   }
@@ -157,9 +164,9 @@ export class YOLO {
    */
   async detectBatch(
     items: readonly BatchItem[],
-    { imgsz = 640, rect = true }: DescribeOptions = {},
+    { imgsz, rect = true }: DescribeOptions = {},
   ): Promise<(Results | LookonceError)[]> {
-    return (await this.#predictorFor({ imgsz, rect })).detectBatch(items);
+    return (await this.#predictorFor({ ...(imgsz === undefined ? {} : { imgsz }), rect })).detectBatch(items);
   }
 
   /**
@@ -181,7 +188,7 @@ export class YOLO {
     const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed, ...anchors });
     this.#log(report);
     try {
-      const imgsz = fitSide(options.imgsz ?? 640, model, this.#log);
+      const imgsz = fitSide(options.imgsz, model, this.#log);
       const source = this.#source.name;
       const result = await runTraining(model, { data, source, options: { ...options, recipe, seed, imgsz } });
       this.#source = await findModel(result.best);
@@ -281,9 +288,10 @@ export class YOLO {
       this.#log("half precision is for GPUs: on the CPU, ONNX Runtime would compute in single precision all the same");
     }
     if (this.#source.kind === "onnx" || this.#source.kind === "tfjs") {
-      const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, imgsz });
+      const size = imgsz === undefined ? {} : { imgsz };
+      const predictor = await Predictor.create({ ...engine, onnxFile: this.#source.name, ...size });
       const [height, width] = predictor.imgsz;
-      if (height !== imgsz || width !== imgsz) {
+      if (imgsz !== undefined && (height !== imgsz || width !== imgsz)) {
         this.#log(
           `${this.#source.name} accepts images of ${width} × ${height}: that is used in place of imgsz ${imgsz}`,
         );
@@ -302,7 +310,7 @@ export class YOLO {
 
 /** What a predictor is made for; another one is made when it changes. */
 interface PredictorKey {
-  imgsz: number;
+  imgsz?: number;
   rect: boolean;
   half?: boolean;
   workers?: number;

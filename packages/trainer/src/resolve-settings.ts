@@ -1,4 +1,4 @@
-import { makeRecipe } from "@lookonce/config";
+import { defaultImgsz, makeRecipe } from "@lookonce/config";
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -22,7 +22,7 @@ export async function resolveSettings(
   const precision = await choosePrecision(options.amp);
   const { amp } = precision;
   const autoBatch = options.batch === findBatch ? await largestTrainingBatch(model, { ...options, amp }) : undefined;
-  const { epochs = 100, imgsz = 640, val = "every", seed = 0 } = options;
+  const { epochs = 100, imgsz = defaultImgsz(model.task), val = "every", seed = 0 } = options;
   const { freeze = 0, patience = 100, time = 0, savePeriod = 0, args = {} } = options;
   const { rect = false, imageWeights = false, multiScale = false, autoAnchor = true } = options;
   const batch = autoBatch?.batch ?? options.batch ?? 16;

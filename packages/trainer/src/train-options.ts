@@ -1,5 +1,5 @@
 import type { Transform } from "@lookonce/augment";
-import type { OptimizerName, Recipe, RecipeChanges } from "@lookonce/config";
+import { defaultImgsz, type OptimizerName, type Recipe, type RecipeChanges } from "@lookonce/config";
 import type { Dataset } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
@@ -13,7 +13,7 @@ import type { ValidationResult } from "./validation/validation-result.ts";
 export interface TrainSettings {
   /** Default 100. */
   epochs?: number;
-  /** Side of the images, in pixels; a multiple of the model's largest stride. Default 640. */
+  /** Side of the images, in pixels; a multiple of the model's largest stride. Default 640, of classifiers 224. */
   imgsz?: number;
   /** Images in a batch; -1 finds the largest that fits into 60 % of the free memory. Default 16. */
   batch?: number;
@@ -123,8 +123,8 @@ export function checkTrainOptions(model: DetectionModel, { data, valData, ...opt
     const { [key]: value = 0 } = options;
     if (!(value >= 0)) refuse(`${key} must be a number of at least 0, not ${value}.`);
   }
-  const { imgsz = 640, rect, imageWeights } = options;
-  const { maxStride, nc } = model;
+  const { maxStride, nc, task } = model;
+  const { imgsz = defaultImgsz(task), rect, imageWeights } = options;
   if (imgsz % maxStride !== 0) {
     refuse(`imgsz must be a multiple of ${maxStride}, the model's stride, not ${imgsz}.`);
   }

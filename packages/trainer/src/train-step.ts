@@ -1,4 +1,5 @@
 import { enterScope, RecordedStep } from "@lookonce/backend-onnxruntime";
+import { normalizeImages } from "@lookonce/families";
 import type { Criterion, CriterionLoss, NamedTensors, TrainBatch } from "@lookonce/loss";
 import { type DetectionModel, observeModules } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";
@@ -156,7 +157,8 @@ export class TrainStep {
     const { grads } = tf.variableGrads(() => {
       // Profiles of the graph name the layers.
       const enter = (path: string): (() => void) => enterScope(path.replaceAll(".", "/"));
-      const { raw } = observeModules(this.#model, enter, () => this.#model.forward(images, drawn));
+      const input = normalizeImages(images, this.#model);
+      const { raw } = observeModules(this.#model, enter, () => this.#model.forward(input, drawn));
       const { total, parts } = criterion.loss(raw, targets);
       // Kept beyond the differentiation, which frees all but its result.
       kept = [total, ...parts].map((one) => tf.keep(tf.clone(one)));

@@ -98,7 +98,7 @@ async function validateEpoch(training: Training, epoch: number): Promise<Validat
   }
   // Classes without an image count as not found at all.
   progress.classScores = new Array<number>(model.nc).fill(0);
-  for (const { class: number, map50_95 } of validation.perClass) progress.classScores[number] = map50_95;
+  for (const { class: number, map50_95 = 0 } of validation.perClass) progress.classScores[number] = map50_95;
   return validation;
 }
 

@@ -3,14 +3,20 @@ import type { FetchOptions, LoadOptions, YOLO } from "lookonce";
 import { bar } from "../terminal/bar.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
+/** What the command line says of a model. */
+type ModelValues = Pick<LoadOptions, "device" | "threads" | "seed"> & { model: string; task?: string | undefined };
+
 /** Loads a model as the command line says; its notes, and the progress of a download, go to the terminal. */
 export async function loadModel(
-  { model, device, threads, seed }: Pick<LoadOptions, "device" | "threads" | "seed"> & { model: string },
+  { model, task, device, threads, seed }: ModelValues,
   terminal: Terminal,
 ): Promise<YOLO> {
   return terminal.during(`loading ${model}`, async () => {
     const { YOLO } = await import("lookonce");
-    return YOLO.load(model, { device, threads, seed, ...fetching(terminal) });
+    const loaded = await YOLO.load(model, { device, threads, seed, ...fetching(terminal) });
+    const own = task === undefined ? task : await loaded.task();
+    if (own !== task) terminal.warn(`${model} is a model for ${own}, not for ${task}: it is used for ${own}`);
+    return loaded;
   });
 }
 

@@ -47,6 +47,7 @@ const alreadySo: Readonly<Record<string, string>> = {
   persistent_workers: "workers are kept",
   crop_fraction: "the center that classification cuts out is as large as can be, as in YOLOv8 8.3",
   quad: "it changes nothing for the result",
+  task: "a model knows its own",
 };
 
 const otherTask = "it is for segmentation, classification or poses; lookonce finds boxes";
@@ -69,12 +70,10 @@ const missing: Readonly<Record<string, string>> = {
   compile: "networks are always compiled",
   profile: "lookonce benchmark measures",
   mode: "the mode is the command: lookonce train …",
-  task: "lookonce finds objects as boxes (detect); it does nothing else",
 };
 
 /** What somebody who knows another YOLO program meant by a key that a command does not have; `text` is its value or `true`. */
 export function pythonHabit(key: string, text: string, table: OptionTable): Habit | undefined {
-  if (key === "task" && text === "detect") return { kind: "note", line: "task=detect is not needed: it is so" };
   const name = own(names, key);
   if (name !== undefined && Object.hasOwn(table, name)) return { kind: "pair", key: name, text };
   const opposite = own(opposites, key);

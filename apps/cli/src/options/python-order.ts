@@ -1,29 +1,27 @@
-import { UsageError } from "./usage-error.ts";
+import { taskNames } from "@lookonce/config";
 
-/** Tasks of other YOLO programs that are not this one's. */
-const otherTasks = ["segment", "classify", "pose", "obb"];
+const isTaskName = (word: string | undefined): word is string => (taskNames as readonly string[]).includes(word ?? "");
 
 /**
- * Other YOLO programs' lines in our order: `detect train …`, `train detect …`, `task=detect mode=train …` are `train …`, and
- * `val task=track …` is `val track …`.
+ * Other YOLO programs' lines in our order: `segment train …`, `train segment …`, `task=segment mode=train …` are
+ * `train task=segment …`, and `val task=track …` is `val track …`.
  */
 export function inOurOrder(argv: readonly string[]): string[] {
-  const [first, second] = argv;
-  const other = [first, second].find((word) => word !== undefined && otherTasks.includes(word));
-  const task = argv.map((argument) => /^(?:--)?task=(.*)$/.exec(argument)?.[1]).find((value) => value !== undefined);
-  const asked = other ?? (["", "detect", "track"].includes(task ?? "") ? undefined : task);
-  if (asked !== undefined) {
-    throw new UsageError(`${asked}: lookonce finds objects as boxes (detect); it does nothing else.`);
+  const first = argv.slice(0, 2).findIndex(isTaskName);
+  const written = argv.map((argument) => /^(?:--)?task=(.*)$/.exec(argument)?.[1]).find((value) => value !== undefined);
+  const rest = argv.filter((argument, i) => i !== first && !/^(--)?task=/.test(argument));
+  const [mode, ...others] = modeFirst(rest);
+  // The task alone is help: there is nothing to do
+  if (mode === undefined) return [];
+  if (written === "track") {
+    if (mode === "track") return [mode, ...others];
+    return mode === "val" ? ["val", "track", ...others] : ["track", mode, ...others];
   }
-  const isTask = (argument: string): boolean => /^(--)?task=/.test(argument);
-  const rest = argv.filter((argument, i) => !isTask(argument) && !(argument === "detect" && i < 2));
-  const ordered = modeFirst(rest);
-  if (task !== "track" || ordered[0] === "track") return ordered;
-  return ordered[0] === "val" ? ["val", "track", ...ordered.slice(1)] : ["track", ...ordered];
+  const task = first < 0 ? written : argv[first];
+  return [mode, ...others, ...(task === undefined || task === "" ? [] : [`task=${task}`])];
 }
 
 function modeFirst(rest: readonly string[]): string[] {
-  // The task alone is help: there is nothing to do
   const at = rest.findIndex((argument) => /^(--)?mode=./.test(argument));
   if (at < 0 || !/[=]/.test(rest[0] ?? "")) return [...rest];
   const mode = (rest[at] as string).replace(/^(--)?mode=/, "");

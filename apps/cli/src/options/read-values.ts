@@ -1,4 +1,4 @@
-import type { Option } from "@lookonce/config";
+import { type Option, taskNames, taskSettings } from "@lookonce/config";
 import { type Command, optionsOf } from "../command.ts";
 import { readConfigFile } from "./config-file.ts";
 import { readPairs, requireValues, valuesOf } from "./parse.ts";
@@ -21,6 +21,16 @@ export function readValues(
     const notice = translateValue(key, text, table[key] as Option)?.notice;
     if (notice !== undefined) note(`${at}${key}=${text}: ${notice}`);
   }
-  requireValues(values, table, { name, example: examples[0] });
-  return values;
+  const complete = withDefaultModel(values, note);
+  requireValues(complete, table, { name, example: examples[0] });
+  return complete;
+}
+
+/** The values, with the published model of the task that is named where no model is. */
+function withDefaultModel(values: Record<string, unknown>, note: (line: string) => void): Record<string, unknown> {
+  const name = taskNames.find((each) => each === values.task);
+  if (name === undefined || values.model !== undefined) return values;
+  const { model } = taskSettings[name];
+  note(`model=${model}: no model is named, and it is the published one for ${name}`);
+  return { ...values, model };
 }

@@ -5,6 +5,7 @@ import {
   device,
   imgsz,
   model,
+  modelImgsz,
   notServer,
   onnxRuntimeDevices,
   seed,
@@ -40,7 +41,7 @@ export const anchorsOptions: OptionTable = {
 /** Options of `info`. */
 export const infoOptions: OptionTable = {
   ...model(),
-  ...imgsz(),
+  ...modelImgsz(),
   detailed: flag("also every parameter tensor, with its mean and deviation", false),
   ...setBy(["cli"], {
     vs: text("file", "another model to compare with"),
@@ -53,7 +54,7 @@ export const benchmarkOptions: OptionTable = {
   ...model("weights or a model file", notServer),
   data: text("file", "data set to measure mAP on", undefined, { required: true }),
   ...valSplit,
-  ...imgsz(),
+  ...modelImgsz(),
   format: words("formats to measure, with commas between", undefined, {
     choices: benchmarkFormats,
     defaultText: "all but tfjs-half and tfjs-int8",

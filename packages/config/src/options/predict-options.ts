@@ -1,6 +1,6 @@
 import { classes, flag, integer, setBy, text } from "./define.ts";
 import type { OptionTable } from "./option.ts";
-import { device, imgsz, model, notServer, outputDirectory, suppression } from "./shared-options.ts";
+import { device, model, modelImgsz, notServer, outputDirectory, suppression } from "./shared-options.ts";
 
 const sources =
   "image, video, folder, pattern in quotes ('photos/**'), list (.txt, .csv), address (http, rtsp, …), camera (0), or - for standard input";
@@ -9,7 +9,7 @@ const sources =
 export const predictOptions: OptionTable = {
   ...model(".pt, .safetensors or .onnx weights"),
   ...setBy(["cli"], { source: text("path", sources, undefined, { required: true }) }),
-  ...imgsz(),
+  ...modelImgsz(),
   ...suppression("predict"),
   classes: classes("names or numbers of the classes to detect", undefined, { defaultText: "all" }),
   agnostic_nms: flag("let boxes of different classes suppress each other", false),

@@ -1,4 +1,5 @@
 import { choice, flag, integer, number, setBy, text } from "./define.ts";
+import { taskNames, taskSettings } from "../tasks.ts";
 import type { Option, OptionSetter, OptionTable } from "./option.ts";
 
 /** Execution providers of ONNX Runtime that models run on. */
@@ -30,10 +31,17 @@ export const generalOptions: OptionTable = setBy(["cli"], {
 
 export const modelHelp = ".pt or .safetensors weights, or a model file such as yolov8n.yaml";
 
-/** The model, set when it is loaded. */
+/** The model, set when it is loaded, and the task of the one that is used where none is named. */
 export function model(help: string = modelHelp, setters: readonly OptionSetter[] = ["cli"]): OptionTable {
-  return setBy(setters, { model: text("file", help, undefined, { required: true }) });
+  return { ...setBy(setters, { model: text("file", help, undefined, { required: true }) }), ...task };
 }
+
+/** The task that the command line names; a model knows its own. */
+export const task: OptionTable = setBy(["cli"], {
+  task: choice(taskNames, "task whose published model is used where none is named, such as yolo11n-seg.pt", undefined, {
+    defaultText: "the model's own",
+  }),
+});
 
 export const data: OptionTable = setBy(notServer, {
   data: text("file.yaml", "data set file", undefined, { required: true }),
@@ -47,6 +55,14 @@ export function imgsz(
   help = "longer side of the images for the model, in pixels; rounded up to the model's stride",
 ): OptionTable {
   return { imgsz: integer(help, 640, { label: "Image size", min: 32 }) };
+}
+
+/** {@link imgsz} of a model, whose default is its task's. */
+export function modelImgsz(): OptionTable {
+  const { imgsz: option } = imgsz(
+    "longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default",
+  );
+  return { imgsz: { ...(option as Option), default: () => taskSettings.detect.imgsz } };
 }
 
 export function seed(help: string, label?: Pick<Option, "label">): OptionTable {

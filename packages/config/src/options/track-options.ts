@@ -1,7 +1,7 @@
 import { flag, integer, number, setBy, text } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import { predictOptions } from "./predict-options.ts";
-import { device, imgsz, notServer, outputDirectory, suppression } from "./shared-options.ts";
+import { device, modelImgsz, notServer, outputDirectory, suppression, task } from "./shared-options.ts";
 
 const tracker = text("file.yaml", "bytetrack.yaml, botsort.yaml or a file of your own", "botsort.yaml");
 const conf = number("detections need a confidence above this; weak ones continue tracks only", 0.1, { min: 0, max: 1 });
@@ -27,6 +27,7 @@ export const trackOptions: OptionTable = {
 /** Options of `val track`. */
 export const valTrackOptions: OptionTable = {
   ...setBy(["cli"], { model: text("file", "weights of a detector; not needed with tracks=") }),
+  ...task,
   ...setBy(notServer, {
     source: text(
       "folder",
@@ -39,7 +40,7 @@ export const valTrackOptions: OptionTable = {
     tracks: text("folder", "score these files, NAME.txt each, and run no model"),
     tracker,
   }),
-  ...imgsz(),
+  ...modelImgsz(),
   ...suppression("predict"),
   conf,
   ...device,

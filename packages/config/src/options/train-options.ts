@@ -1,12 +1,13 @@
 import { choice, flag, integer, integers, number, setBy, text } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import { recipeOptions } from "./recipe-options.ts";
-import { device, imgsz, modelHelp, notServer, outputDirectory, seed, singleCls } from "./shared-options.ts";
+import { device, modelHelp, modelImgsz, notServer, outputDirectory, seed, singleCls, task } from "./shared-options.ts";
 
 /** What a training or an evolution starts with; a resumed one has its own. */
 function start(help: string): OptionTable {
   return {
     ...setBy(["cli"], { model: text("file", `${help} (required, unless resume)`) }),
+    ...task,
     ...setBy(notServer, { data: text("file.yaml", "data set file (required, unless resume)") }),
   };
 }
@@ -14,7 +15,7 @@ function start(help: string): OptionTable {
 /** Settings of every training, alone or in an evolution. */
 const trainingRun: OptionTable = {
   epochs: integer("epochs to train", 100, { label: "Epochs", min: 1 }),
-  ...imgsz(),
+  ...modelImgsz(),
   batch: integer("images per batch; -1 finds the largest that fits into memory", 16, { label: "Batch", min: -1 }),
   amp: flag("train in mixed precision", undefined, { defaultText: "on GPUs that are faster so" }),
   val: choice(["every", "last", "never"], "validate after every epoch, only the last, or never", "every", {

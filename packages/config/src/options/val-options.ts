@@ -1,13 +1,13 @@
 import { flag, integer } from "./define.ts";
 import type { OptionTable } from "./option.ts";
-import { data, device, imgsz, model, outputDirectory, singleCls, suppression, valSplit } from "./shared-options.ts";
+import { data, device, model, modelImgsz, outputDirectory, singleCls, suppression, valSplit } from "./shared-options.ts";
 
 /** Options of `val`. */
 export const valOptions: OptionTable = {
   ...model(),
   ...data,
   ...valSplit,
-  ...imgsz(),
+  ...modelImgsz(),
   batch: integer("images per batch", 16, { label: "Batch", min: 1 }),
   ...suppression("val"),
   rect: flag("batches of images of similar shape, with little padding", true),

@@ -1,5 +1,5 @@
 import type { LookonceError } from "@lookonce/errors";
-import type { Image, LetterboxOptions } from "@lookonce/image";
+import type { FitOptions, Image } from "@lookonce/image";
 import type { SentError } from "@lookonce/worker-pool";
 import type { DetectedImage, PreparedImage, ResolvedDetectOptions } from "../detect.ts";
 import type { DetectorOutput, DetectorSpec } from "../detector/detector.ts";
@@ -8,7 +8,7 @@ import type { ImageSource } from "../sources/source.ts";
 /** The `workerData` of a worker thread. */
 export interface WorkerSetup {
   /** How images are prepared; absent where they come prepared. */
-  letterbox?: LetterboxOptions;
+  fit?: FitOptions;
   /** The network to run; without one a worker only prepares images. */
   spec: DetectorSpec | undefined;
   /** Threads that the network may use. */

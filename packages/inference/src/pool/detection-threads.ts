@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { LookonceError } from "@lookonce/errors";
-import type { Image, LetterboxOptions } from "@lookonce/image";
+import type { FitOptions, Image } from "@lookonce/image";
 import { decodeError, WorkerLostError, WorkerPool } from "@lookonce/worker-pool";
 import type { ResolvedDetectOptions } from "../detect.ts";
 import type { Detector } from "../detector/detector.ts";
@@ -9,7 +9,7 @@ import { type DetectionTasks, memoryOf, type ThreadResult, type WorkerSetup } fr
 import { workerAddress } from "./worker-address.ts";
 
 export interface DetectionThreadsOptions {
-  letterbox: LetterboxOptions;
+  fit: FitOptions;
   /** Number of worker threads; 0 for none. Default: see {@link threadCounts}, once there are enough images. */
   workers: number | undefined;
   /** Threads that the network may use. */
@@ -103,14 +103,14 @@ export class DetectionThreads {
   }
 
   async #start(): Promise<void> {
-    const { letterbox, workers, threads: cores = availableParallelism() } = this.#options;
+    const { fit, workers, threads: cores = availableParallelism() } = this.#options;
     const spec = await this.#detector.spec?.();
     if (this.#isDisposed) return;
     const counts =
       spec === undefined
         ? { workers: workers ?? Math.max(1, Math.min(maxPreparing, availableParallelism() - 1)), threads: 1 }
         : threadCounts({ cores, modelBytes: spec.kind === "maps" ? spec.model.length : spec.bytes, workers });
-    const workerData: WorkerSetup = { letterbox, spec, threads: counts.threads };
+    const workerData: WorkerSetup = { fit, spec, threads: counts.threads };
     this.#maxTasks = counts.workers * tasksPerWorker;
     this.#pool = new WorkerPool({
       program: workerAddress,

@@ -6,13 +6,13 @@ import { createDetector } from "../detector/map-detector.ts";
 import type { ImageSource } from "../sources/source.ts";
 import { type DetectionTasks, memoryOf, type WorkerOutcome, type WorkerSetup } from "./detection-tasks.ts";
 
-const { letterbox, spec, threads, raw } = workerData as WorkerSetup;
+const { fit, spec, threads, raw } = workerData as WorkerSetup;
 const detector = spec === undefined ? undefined : await createDetector(spec, { threads, raw });
 
 async function prepare(image: ImageSource): Promise<{ prepared: PreparedImage } | { error: SentError }> {
-  if (letterbox === undefined) throw new Error("the worker gets images that are prepared");
+  if (fit === undefined) throw new Error("the worker gets images that are prepared");
   try {
-    return { prepared: await prepareImage(image, letterbox) };
+    return { prepared: await prepareImage(image, fit) };
   } catch (error) {
     return { error: encodeError(error) };
   }

@@ -56,13 +56,15 @@ export interface ModelBenchmark {
  * @throws LookonceError when the model or the data set cannot be used
  */
 export async function benchmarkModel(options: ModelBenchmarkOptions): Promise<ModelBenchmark> {
-  const { model, data, split, imgsz, fraction, log = () => {}, ...rest } = withDefaults("benchmark", options);
+  const { model, data, split, imgsz: wanted, fraction, log = () => {}, ...rest } = withDefaults("benchmark", options);
   const dataset = await openDataset(data, { split, fraction, log });
   const source = await YOLO.load(model, { log });
   const rows: ModelBenchmarkRow[] = [];
   let folder: string | undefined;
   try {
-    await requireClasses(source, dataset, imgsz);
+    const { names, imgsz: sides } = await source.describe({ ...(wanted === undefined ? {} : { imgsz: wanted }), rect: false });
+    requireClasses(source, { names, wanted: dataset.names });
+    const imgsz = Math.max(...sides);
     const devices = options.device ?? (await usableDevices());
     const place = options.file ?? (await mkdtemp(join(tmpdir(), "lookonce-benchmark-")));
     folder = place;
@@ -80,12 +82,14 @@ export async function benchmarkModel(options: ModelBenchmarkOptions): Promise<Mo
   }
 }
 
-async function requireClasses(source: YOLO, { names }: Dataset, imgsz: number): Promise<void> {
-  const { names: own } = await source.describe({ imgsz, rect: false });
-  if (own.length === names.length) return;
+function requireClasses(
+  { name }: YOLO,
+  { names, wanted }: { names: readonly string[]; wanted: readonly string[] },
+): void {
+  if (names.length === wanted.length) return;
   throw new LookonceError(
     "ARGUMENT",
-    `${source.name} knows ${own.length} classes and the data set ${names.length}: choose the data set that it was trained on.`,
+    `${name} knows ${names.length} classes and the data set ${wanted.length}: choose the data set that it was trained on.`,
   );
 }
 

@@ -26,7 +26,7 @@ export async function runExport(
   checkCalibration(options, plan.format);
   const { exportModel } = await import("@lookonce/export");
   const model = await make();
-  const { imgsz = 640, data, fraction, format, file, ...rest } = options;
+  const { imgsz, data, fraction, format, file, ...rest } = options;
   const known = Object.entries(rest).filter(([, value]) => value !== undefined);
   const isWeights = plan.format === "safetensors" || plan.format === "torch";
   return exportModel(model, {
@@ -55,11 +55,11 @@ function checkCalibration({ int8, data, fraction }: ExportOptions, format: strin
 }
 
 function fitSides(
-  imgsz: number | readonly [number, number],
+  imgsz: number | readonly [number, number] | undefined,
   model: DetectionModel,
   log: (line: string) => void,
 ): number | [number, number] {
-  if (typeof imgsz === "number") return fitSide(imgsz, model, log);
+  if (imgsz === undefined || typeof imgsz === "number") return fitSide(imgsz, model, log);
   return [fitSide(imgsz[0], model, log), fitSide(imgsz[1], model, log)];
 }
 

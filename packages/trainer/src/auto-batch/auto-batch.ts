@@ -1,5 +1,5 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
-import { makeRecipe } from "@lookonce/config";
+import { defaultImgsz, makeRecipe } from "@lookonce/config";
 import { type DatasetEntry, padTargets } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
@@ -38,7 +38,7 @@ const clear = 512 * 2 ** 20;
  * @throws LookonceError `DEVICE` where the device's memory cannot be seen
  */
 export async function autoBatch(model: DetectionModel, options: AutoBatchOptions = {}): Promise<AutoBatchReport> {
-  const { imgsz = 640, freeze = 0, objects = 64, share = 0.6, limit = 1024 } = options;
+  const { imgsz = defaultImgsz(model.task), freeze = 0, objects = 64, share = 0.6, limit = 1024 } = options;
   const backend = currentBackend();
   if (backend === undefined) {
     throw new LookonceError(
@@ -77,7 +77,7 @@ function gibibytes(bytes: number): string {
 
 /** Finds the batch of a training with {@link autoBatch}, for the largest images and the most objects it will see. */
 export async function largestTrainingBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport> {
-  const { data, imgsz = 640, multiScale = false, recipe, freeze, amp } = options;
+  const { data, imgsz = defaultImgsz(model.task), multiScale = false, recipe, freeze, amp } = options;
   const { mosaic } = makeRecipe(familyOf(model.family), recipe);
   // The largest size that multi-scale training draws.
   const largest = multiScale ? Math.floor((imgsz * 1.5) / model.maxStride) * model.maxStride : imgsz;

@@ -1,5 +1,4 @@
 import { printable } from "@lookonce/errors";
-import type { Losses } from "../train-step.ts";
 import { describeUnreadable } from "../unreadable-images.ts";
 import type { BatchInfo, EpochInfo, RunInfo, TrainCallbacks } from "./callbacks.ts";
 
@@ -85,7 +84,7 @@ function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): strin
     `${epoch + 1}/${epochs}`,
     bar(iteration + 1, iterations),
     `${iteration + 1}/${iterations}`,
-    describeLosses(mean),
+    describeNumbers(mean),
     `${instances} instances`,
     `${(process.memoryUsage.rss() / 2 ** 30).toFixed(2)} GiB`,
     `${imagesPerSecond.toFixed(1)} images/s`,
@@ -94,19 +93,17 @@ function describeBatch(batch: BatchInfo, { epochs, iterations }: RunInfo): strin
 }
 
 function describeEpoch({ epoch, losses, validation, isBest, seconds }: EpochInfo, run: RunInfo | undefined): string {
-  const parts = [`${epoch + 1}/${run?.epochs ?? "?"}`, describeLosses(losses)];
+  const parts = [`${epoch + 1}/${run?.epochs ?? "?"}`, describeNumbers(losses)];
   if (validation !== undefined) {
-    const { precision, recall, map50, map50_95 } = validation;
-    parts.push(`P ${precision.toFixed(3)} R ${recall.toFixed(3)}`);
-    parts.push(`mAP50 ${map50.toFixed(3)} mAP50-95 ${map50_95.toFixed(3)}${isBest ? " *" : ""}`);
+    parts.push(`${describeNumbers(validation.table[0].scores)}${isBest ? " *" : ""}`);
   }
   parts.push(duration(seconds));
   return parts.join("  ");
 }
 
-function describeLosses(losses: Losses): string {
-  return Object.entries(losses)
-    .map(([part, value]) => `${part} ${value.toFixed(3)}`)
+function describeNumbers(numbers: Readonly<Record<string, number>>): string {
+  return Object.entries(numbers)
+    .map(([name, value]) => `${name} ${value.toFixed(3)}`)
     .join(" ");
 }
 

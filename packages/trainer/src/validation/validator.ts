@@ -1,6 +1,7 @@
+import { defaultImgsz } from "@lookonce/config";
 import { BatchLoader, type Dataset, imagesOf } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import { familyOf, taskOf } from "@lookonce/families";
+import { familyOf, inputOf, taskOf } from "@lookonce/families";
 import type { BatchDetector } from "@lookonce/inference";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
@@ -23,11 +24,11 @@ export interface ValidationRunOptions {
 
 /** Options of {@link validate}. */
 export interface ValidateOptions extends ValidationRunOptions {
-  /** Longer side of the images, in pixels. Default 640. */
+  /** Longer side of the images, in pixels; of classifiers the side of the square. Default 640, of classifiers 224. */
   imgsz?: number;
   /** Images in a batch. Default 16. */
   batch?: number;
-  /** Detections of at most this confidence do not count. Default 0.001. */
+  /** Detections of at most this confidence do not count. Default 0.001, of oriented boxes 0.01. */
   conf?: number;
   /** IoU from which on a box suppresses another. Default 0.7 for YOLOv8, 0.6 for YOLOv5. */
   iou?: number;
@@ -77,14 +78,15 @@ export class Validator {
   readonly #losses: ValidationLoss | undefined;
 
   /** @param model one of the models to validate */
-  constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "maxStride">, options: ValidatorOptions) {
-    const { imgsz = 640, batch = 16, rect = true, workers, cache = "auto", criterion } = options;
+  constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "task" | "maxStride">, options: ValidatorOptions) {
+    const { imgsz = defaultImgsz(model.task), batch = 16, rect = true, workers, cache = "auto", criterion } = options;
     const { loading } = familyOf(model.family);
+    const { fit } = inputOf(taskOf(model.task), model.family);
     this.#dataset = dataset;
     this.#options = options;
     this.#unreadable = new UnreadableCounter(dataset.entries.length);
     this.#loader = new BatchLoader(dataset, {
-      ...{ batch, imgsz, rect, workers, cache, loading, stride: model.maxStride },
+      ...{ batch, imgsz, rect, workers, cache, loading, fit, stride: model.maxStride },
       onUnreadable: (image) => this.#unreadable.add(image),
     });
     this.#losses = criterion && new ValidationLoss(criterion);
@@ -119,7 +121,7 @@ export class Validator {
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
     const task = taskOf(model.task);
-    const { val } = familyOf(model.family).nms;
+    const val = { ...familyOf(model.family).nms.val, ...task.valNms };
     const { conf = val.conf, iou = val.iou, maxDet = val.maxDet } = this.#options;
     const metrics = task.createMetrics(names);
     const scoring = { task, metrics, nms: { conf, iou, maxDet } };
@@ -150,7 +152,7 @@ export class Validator {
     const speed = dividedBy(Math.max(1, scores.images), spent);
     const { current: unreadable } = this.#unreadable;
     const result = {
-      ...{ ...scores, speed, ...(unreadable && { unreadable }) },
+      ...{ ...scores, task: task.name, table: task.table(scores), speed, ...(unreadable && { unreadable }) },
       ...(this.#losses && { losses: dividedBy(done, sums) }),
     } as ValidationResult;
     for (const one of callbacks) await one.onValEnd?.(result);

@@ -1,0 +1,51 @@
+import {
+  decodeRotatedMaps,
+  enclosingBoxes,
+  probiouMatrix,
+  type RotatedDetections,
+  regularRotated,
+  rotatedNonMaxSuppression,
+  scaleRotated,
+  xyxyToXywh,
+} from "@lookonce/geometry";
+import { DetectionMetrics } from "@lookonce/metrics";
+import { type DetectionScores, detect, detectionScores, letterboxingOf } from "./detect.ts";
+import { ObbResults } from "./results/obb-results.ts";
+import type { Task } from "./task.ts";
+
+/** Oriented boxes: boxes turned by an angle, with a class each. */
+export const obb: Task<RotatedDetections, DetectionScores> = {
+  ...detect,
+  name: "obb",
+  labels: "rotated",
+  valNms: { conf: 0.01 },
+  decodeMaps: decodeRotatedMaps,
+  postprocess: (output, options) =>
+    rotatedNonMaxSuppression(output, options).map((found) => ({ ...found, rotated: regularRotated(found.rotated) })),
+  toImage(detections, letterboxing, size) {
+    const rotated = scaleRotated(detections.rotated, letterboxing, size);
+    return { ...detections, rotated, boxes: enclosingBoxes(rotated) };
+  },
+  entries: ({ rotated }, size) => ({ obb: new ObbResults(rotated, size) }),
+  createMetrics(names) {
+    const metrics = new DetectionMetrics({ names });
+    return {
+      add(detections, sample) {
+        const { classes, originalWidth: width, originalHeight: height } = sample;
+        const inBatch = sample.rotated ?? upright(sample.boxes);
+        const labels = scaleRotated(inBatch, letterboxingOf(sample), { width, height });
+        const overlaps = probiouMatrix(detections.rotated, labels);
+        metrics.add({ detections, labels: { boxes: enclosingBoxes(labels), classes }, overlaps });
+      },
+      result: () => detectionScores(metrics.result()),
+    };
+  },
+};
+
+/** Boxes of left, top, right, bottom as rotated boxes without an angle. */
+function upright(boxes: Float32Array): Float32Array {
+  const sides = xyxyToXywh(boxes);
+  const rotated = new Float32Array((sides.length / 4) * 5);
+  for (let i = 0; i < sides.length; i += 4) rotated.set(sides.subarray(i, i + 4), (i / 4) * 5);
+  return rotated;
+}
