@@ -27,7 +27,7 @@ const packageGraph = {
   "packages/metrics": ["geometry", "errors"],
   "packages/tracking": ["config", "errors", "geometry"],
   "packages/plots": ["errors", "files", "geometry", "image"],
-  "packages/families": ["config", "data", "errors", "geometry", "loss", "metrics", "nn", "plots"],
+  "packages/families": ["config", "data", "errors", "geometry", "image", "loss", "metrics", "nn", "plots"],
   "packages/graph-model": ["backend-onnxruntime", "checkpoint", "documents", "errors", "files", "onnx"],
   // inference traces a fused copy of a model of nn into the graph that it runs, and export writes that trace to a file.
   "packages/inference": [

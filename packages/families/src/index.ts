@@ -1,11 +1,11 @@
 export { type ClassificationScores, type Classified, classify } from "./classify.ts";
 export { type ClassScores, type DetectionScores, detect, letterboxingOf } from "./detect.ts";
 export { familyOf, registerFamily } from "./family-table.ts";
+export type { CriterionOptions, ModelFamily } from "./model-family.ts";
 export { normalizeImages } from "./normalize-images.ts";
 export { obb } from "./obb.ts";
 export { ObbResults, type PlainRotatedBox } from "./results/obb-results.ts";
 export { type PlainClass, ProbsResults } from "./results/probs-results.ts";
-export type { CriterionOptions, ModelFamily } from "./model-family.ts";
 export { type PoseDetections, type PoseScores, pose } from "./pose.ts";
 export { cocoRows } from "./results/coco-rows.ts";
 export { KeypointResults } from "./results/keypoint-results.ts";

@@ -3,7 +3,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { inputOf, taskOf } from "./task-table.ts";
 
 /** Images [N, H, W, 3], RGB from 0 to 1, as a model of this task and family sees them; the same tensor for most. */
-export function normalizeImages(images: tf.Tensor4D, { task, family }: Pick<DetectionModel, "task" | "family">): tf.Tensor4D {
+export function normalizeImages(
+  images: tf.Tensor4D,
+  { task, family }: Pick<DetectionModel, "task" | "family">,
+): tf.Tensor4D {
   const { normalization } = inputOf(taskOf(task), family);
   if (normalization === undefined) return images;
   const { mean, deviation } = normalization;

@@ -48,7 +48,11 @@ describe("decodeRotatedMaps", () => {
       { data: Float32Array.from([...quiet, ...quiet, ...cell, ...quiet]), shape: [1, 2, 2, 66] },
       { data: Float32Array.from(cell), shape: [1, 1, 1, 66] },
     ];
-    const { data, anchors } = decodeRotatedMaps(maps, { nc: 1, strides: [8, 16], regMax: 16, anchors: [], extras: 1 }, 0.5);
+    const { data, anchors } = decodeRotatedMaps(
+      maps,
+      { nc: 1, strides: [8, 16], regMax: 16, anchors: [], extras: 1 },
+      0.5,
+    );
     expect([...anchors]).toEqual([2, 4]);
     const score = 1 / (1 + Math.exp(-4));
     // Right of its cell by 1 cell becomes below it by 1

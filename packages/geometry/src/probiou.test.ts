@@ -18,7 +18,10 @@ describeGolden("probiou of YOLOv8", ["tasks/pieces/probiou.safetensors"], () => 
   it("of boxes one by one, also degenerate ones", () => {
     const tensors = goldenTensors("tasks/pieces/probiou.safetensors");
     const row = (name: string, i: number) => tensors[name]!.data.slice(5 * i, 5 * i + 5);
-    const found = Array.from({ length: 48 }, (_, i) => probiouMatrix(row("boxes1_xywhr", i), row("boxes2_xywhr", i))[0]!);
+    const found = Array.from(
+      { length: 48 },
+      (_, i) => probiouMatrix(row("boxes1_xywhr", i), row("boxes2_xywhr", i))[0]!,
+    );
     const expected = Array.from(tensors.pairwise!.data);
     // The first four pairs are of equal boxes
     expectClose(found.slice(0, 4), expected.slice(0, 4), { abs: 3e-4 });

@@ -52,7 +52,13 @@ describe("cornersToRotated", () => {
   it("finds a box again from its corners, in any order", () => {
     const rng = new Random("rotated");
     for (let i = 0; i < 200; i++) {
-      const box = [rng.uniform(-50, 700), rng.uniform(0, 500), rng.uniform(3, 200), rng.uniform(3, 200), rng.uniform(-4, 4)];
+      const box = [
+        rng.uniform(-50, 700),
+        rng.uniform(0, 500),
+        rng.uniform(3, 200),
+        rng.uniform(3, 200),
+        rng.uniform(-4, 4),
+      ];
       const corners = rotatedCorners(box);
       const order = rng.permutation(4);
       expectSameBoxes(cornersToRotated(order.flatMap((k) => [...corners.subarray(2 * k, 2 * k + 2)])), box);
@@ -90,7 +96,9 @@ describe("cornersToRotated", () => {
   });
 
   it("refuses parts of boxes", () => {
-    expect(() => cornersToRotated([1, 2, 3, 4, 5, 6])).toThrow("points must be rows of 8 numbers, one row a box, but has 6");
+    expect(() => cornersToRotated([1, 2, 3, 4, 5, 6])).toThrow(
+      "points must be rows of 8 numbers, one row a box, but has 6",
+    );
     expect(() => rotatedCorners([1, 2, 3, 4])).toThrow("boxes must be rows of 5 numbers");
     expect(() => regularRotated([1])).toThrow("rows of 5");
   });
@@ -102,7 +110,10 @@ describe("rotated boxes", () => {
 
   it("are the same boxes in their regular form", () => {
     const regular = regularRotated(boxes);
-    expectSameBoxes(regular, boxes.map((value, i) => (i % 5 === 4 ? value % Math.PI : value)));
+    expectSameBoxes(
+      regular,
+      boxes.map((value, i) => (i % 5 === 4 ? value % Math.PI : value)),
+    );
     for (let i = 4; i < regular.length; i += 5) {
       expect(regular[i]).toBeGreaterThanOrEqual(0);
       expect(regular[i]).toBeLessThan(Math.PI / 2 + 1e-6);
@@ -120,10 +131,14 @@ describe("rotated boxes", () => {
   });
 
   it("are scaled to the image and clipped as YOLOv8 (8.3) does, sizes included", () => {
-    const found = scaleRotated([52, 40, 20, 10, 0.5, -9, 90, 400, 30, 1], { ratio: [0.5, 0.5], padding: [2, 10] }, {
-      width: 200,
-      height: 100,
-    });
+    const found = scaleRotated(
+      [52, 40, 20, 10, 0.5, -9, 90, 400, 30, 1],
+      { ratio: [0.5, 0.5], padding: [2, 10] },
+      {
+        width: 200,
+        height: 100,
+      },
+    );
     expectClose(found, [100, 60, 40, 20, 0.5, 0, 100, 200, 60, 1], { abs: 1e-5 });
     expect(() => scaleRotated([], { ratio: [0, 1], padding: [0, 0] }, { width: 1, height: 1 })).toThrow("two positive");
   });

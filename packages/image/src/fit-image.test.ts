@@ -7,7 +7,13 @@ import { letterbox } from "./letterbox.ts";
 import { resizeAntialiased } from "./resize-antialiased.ts";
 
 /** An image of a tensor [height, width, 3]. */
-function imageOf({ data, shape: [height = 0, width = 0] }: { data: ArrayLike<number>; shape: readonly number[] }): Image {
+function imageOf({
+  data,
+  shape: [height = 0, width = 0],
+}: {
+  data: ArrayLike<number>;
+  shape: readonly number[];
+}): Image {
   return { data: Uint8Array.from(data), width, height };
 }
 
@@ -53,7 +59,11 @@ describeGolden("center square of YOLOv5", v5, () => {
 describe("resizeAntialiased", () => {
   it("keeps one color, at any size", () => {
     const image = blankImage({ width: 37, height: 11 }, [200, 3, 255]);
-    for (const size of [{ width: 5, height: 40 }, { width: 1, height: 1 }, { width: 37, height: 2 }]) {
+    for (const size of [
+      { width: 5, height: 40 },
+      { width: 1, height: 1 },
+      { width: 37, height: 2 },
+    ]) {
       expect(resizeAntialiased(image, size)).toEqual(blankImage(size, [200, 3, 255]));
     }
   });
@@ -73,7 +83,11 @@ describe("resizeAntialiased", () => {
   });
 
   it("averages what it shrinks, where plain resizing picks", () => {
-    const stripes = { width: 64, height: 8, data: Uint8Array.from({ length: 64 * 8 * 3 }, (_, i) => (Math.floor(i / 3) % 2) * 255) };
+    const stripes = {
+      width: 64,
+      height: 8,
+      data: Uint8Array.from({ length: 64 * 8 * 3 }, (_, i) => (Math.floor(i / 3) % 2) * 255),
+    };
     const { data } = resizeAntialiased(stripes, { width: 8, height: 8 });
     for (const value of data.subarray(3, 21)) expect(Math.abs(value - 127.5)).toBeLessThan(2);
   });

@@ -2,14 +2,7 @@
 // only; the route from a source to results is in predict.ts.
 import type { Task } from "@lookonce/families";
 import { type Detections, nonMaxSuppression, type Prediction, scaleDetections } from "@lookonce/geometry";
-import {
-  type Image,
-  type FitOptions,
-  fitImage,
-  type Letterboxed,
-  readImage,
-  type Size,
-} from "@lookonce/image";
+import { type FitOptions, fitImage, type Image, type Letterboxed, readImage, type Size } from "@lookonce/image";
 import { detectAugmented } from "./detector/detect-augmented.ts";
 import type { Detector } from "./detector/detector.ts";
 import type { Speed } from "./results.ts";
@@ -62,10 +55,7 @@ export interface DetectedImage {
 const shrinkAbove = 64_000_000;
 
 /** Reads an image, unless its pixels are passed, and fits it into the network's input. @throws LookonceError when it cannot be read */
-export async function prepareImage(
-  content: string | Uint8Array | Image,
-  options: FitOptions,
-): Promise<PreparedImage> {
+export async function prepareImage(content: string | Uint8Array | Image, options: FitOptions): Promise<PreparedImage> {
   const encoded = typeof content === "string" || content instanceof Uint8Array;
   const image = encoded ? await readImage(content, { shrinkAbove }) : content;
   const start = performance.now();

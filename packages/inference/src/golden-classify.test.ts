@@ -36,8 +36,18 @@ describeGolden("classes by a model trained by YOLO11", [`${folder}/model.pt`, `$
       expect(probs).toBeInstanceOf(ProbsResults);
       expect([boxes.count, inputSize]).toEqual([0, { width: imgsz, height: imgsz }]);
       expectClose(probs.data, probabilities, { abs: 0.01 });
-      expectClose(probs.top5conf, top5.map((label) => probabilities[label] as number), { abs: 0.01 });
-      if (lines !== undefined) expect(probs.lines(names).map((line) => line.slice(5)).sort()).toEqual(lines.map((line) => line.slice(5)).sort());
+      expectClose(
+        probs.top5conf,
+        top5.map((label) => probabilities[label] as number),
+        { abs: 0.01 },
+      );
+      if (lines !== undefined)
+        expect(
+          probs
+            .lines(names)
+            .map((line) => line.slice(5))
+            .sort(),
+        ).toEqual(lines.map((line) => line.slice(5)).sort());
     }
     expect(results).toHaveLength(expected.length);
   });

@@ -36,8 +36,20 @@ describeGolden("oriented boxes of a model trained by YOLOv8", [`${folder}/model.
       const { rows_xywhr_conf_cls: rows } = pictures[i] as Expected; // vocabulary-allow: pictures
       const obb = entries.obb as ObbResults;
       expect(obb).toBeInstanceOf(ObbResults);
-      const found = Array.from(boxes.scores, (score, k) => ({ box: obb.xywhr.slice(5 * k, 5 * k + 5), score, label: boxes.classes[k] }));
-      for (const [x, y, w, h, r, score = 0, label] of rows as [number, number, number, number, number, number, number][]) {
+      const found = Array.from(boxes.scores, (score, k) => ({
+        box: obb.xywhr.slice(5 * k, 5 * k + 5),
+        score,
+        label: boxes.classes[k],
+      }));
+      for (const [x, y, w, h, r, score = 0, label] of rows as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ][]) {
         const at = found.findIndex(
           (one) => one.label === label && (probiouMatrix(one.box, [x, y, w, h, r])[0] as number) > 0.98,
         );

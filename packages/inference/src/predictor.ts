@@ -1,5 +1,5 @@
-import { LookonceError } from "@lookonce/errors";
 import { defaultImgsz } from "@lookonce/config";
+import { LookonceError } from "@lookonce/errors";
 import { detect, inputOf } from "@lookonce/families";
 import type { FitOptions } from "@lookonce/image";
 import type { DetectionModel } from "@lookonce/nn";

@@ -116,6 +116,7 @@ const imageClass: Task<ImageClasses, Accuracy> = {
       }),
     };
   },
+  table: ({ images, instances, accuracy }) => [{ name: "all", images, instances, scores: { accuracy } }],
   columns: (scores) => ({ "metrics/accuracy_top1": scores?.accuracy }),
   plots: async () => [],
   outputShape: ({ nc }, { batch }) => [batch, 1, nc],

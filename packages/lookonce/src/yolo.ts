@@ -88,7 +88,13 @@ export class YOLO {
    * may fix.
    */
   async describe({ imgsz, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
-    const { task, family, names, stride, imgsz: size } = await this.#predictorFor({ ...(imgsz === undefined ? {} : { imgsz }), rect });
+    const {
+      task,
+      family,
+      names,
+      stride,
+      imgsz: size,
+    } = await this.#predictorFor({ ...(imgsz === undefined ? {} : { imgsz }), rect });
     return { task, family, names, stride, imgsz: size };
   }
 
@@ -153,7 +159,12 @@ export class YOLO {
     tracking: Tracking = {},
   ): AsyncGenerator<Results, void, undefined> {
     const { imgsz, rect = true, half = false, workers, ...rest } = options;
-    const form = { ...(imgsz === undefined ? {} : { imgsz }), rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
+    const form = {
+      ...(imgsz === undefined ? {} : { imgsz }),
+      rect,
+      ...(half ? { half } : {}),
+      ...(workers === undefined ? {} : { workers }),
+    };
     const predictor = await this.#predictorFor(form);
     yield* predictStream(predictor, source, { ...rest, ...tracking, log: this.#log });
   }

@@ -8,8 +8,14 @@ describe.each([3, 10])("classification of %i classes", (nc) => {
     const tensors = goldenTensors(`${folder}/batches.safetensors`);
     const expected = goldenJson(`${folder}/result.json`);
     const batches = [0, 1, 2].map((batch) => {
-      const [probs, ranked, targets] = ["probabilities", "ranked", "targets"].map((name) => tensors[`${batch}.${name}`]!);
-      return { probs: probs!.data as Float32Array, ranked: Array.from(ranked!.data), targets: Array.from(targets!.data, Number) };
+      const [probs, ranked, targets] = ["probabilities", "ranked", "targets"].map(
+        (name) => tensors[`${batch}.${name}`]!,
+      );
+      return {
+        probs: probs!.data as Float32Array,
+        ranked: Array.from(ranked!.data),
+        targets: Array.from(targets!.data, Number),
+      };
     });
 
     it("ranks classes", () => {
@@ -56,6 +62,8 @@ describe("ClassificationMetrics", () => {
     expect(() => new ClassificationMetrics({ names: [] })).toThrow("at least one class");
     const metrics = new ClassificationMetrics({ names: ["cat", "dog"] });
     expect(() => metrics.add(new Float32Array(3), 0)).toThrow("probs has 3 numbers, but there are 2 classes");
-    expect(() => metrics.add(new Float32Array(2), 2)).toThrow("An image is of class 2, but there are 2 classes, 0 to 1");
+    expect(() => metrics.add(new Float32Array(2), 2)).toThrow(
+      "An image is of class 2, but there are 2 classes, 0 to 1",
+    );
   });
 });

@@ -25,7 +25,10 @@ describeGolden("metrics of rotated boxes", [`${folder}/pictures.safetensors`, `$
     images.forEach(({ detections, labels, overlaps }, i) => {
       const [rows, columns] = [labels.classes.length, detections.count];
       const wanted = tensors[`${i}.probiou`]?.data ?? new Float32Array(0);
-      const turned = Array.from({ length: rows * columns }, (_, k) => overlaps[(k % columns) * rows + Math.floor(k / columns)]!);
+      const turned = Array.from(
+        { length: rows * columns },
+        (_, k) => overlaps[(k % columns) * rows + Math.floor(k / columns)]!,
+      );
       expectClose(turned, wanted, { abs: 1e-5 });
       expect([...matchDetections(detections, labels, { overlaps })]).toEqual([...data(`${i}.tp`)]);
     });
@@ -36,8 +39,15 @@ describeGolden("metrics of rotated boxes", [`${folder}/pictures.safetensors`, `$
     const { box } = expected;
     const means = [box.map50, box.map75, box.map, box.mp, box.mr, expected.fitness];
     expectClose([map50, map75, map50_95, precision, recall, fitness], means, { abs: 1e-6 });
-    for (const [key, values] of [["precision", box.p], ["recall", box.r], ["f1", box.f1], ["ap50", box.ap50], ["ap", box.ap]] as const) // biome-ignore format: pairs
-      expectClose(perClass.map((one) => one[key]), values, { abs: 1e-6 });
+    for (const [
+      key,
+      values,
+    ] of [["precision", box.p], ["recall", box.r], ["f1", box.f1], ["ap50", box.ap50], ["ap", box.ap]] as const) // biome-ignore format: pairs
+      expectClose(
+        perClass.map((one) => one[key]),
+        values,
+        { abs: 1e-6 },
+      );
     expect(perClass.map(({ instances }) => instances)).toEqual(expected.labels_per_class);
     expect(perClass.map((one) => one.images)).toEqual(expected.pictures_per_class); // vocabulary-allow: pictures
   });

@@ -136,7 +136,7 @@ export interface TrackerSettings {
 
 /** Options of `predict` in the library. */
 export interface PredictArgs {
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Detections need a confidence above this. Default: 0.25. */
   conf?: number;
@@ -195,8 +195,9 @@ export interface PredictArgs {
 /** Options of `lookonce predict` once defaults are filled in. */
 export interface PredictValues {
   model: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   source: string;
-  imgsz: number;
+  imgsz?: number;
   conf?: number;
   iou?: number;
   maxDet?: number;
@@ -230,7 +231,7 @@ export interface PredictValues {
 
 /** Options of `track` in the library. */
 export interface TrackArgs {
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Detections need a confidence above this; weak ones continue tracks only. Default: 0.1. */
   conf?: number;
@@ -299,8 +300,9 @@ export interface TrackArgs {
 /** Options of `lookonce track` once defaults are filled in. */
 export interface TrackValues {
   model: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   source: string;
-  imgsz: number;
+  imgsz?: number;
   conf: number;
   iou?: number;
   maxDet?: number;
@@ -345,7 +347,7 @@ export interface TrainArgs {
   resumeChanged?: boolean;
   /** Epochs to train. Default: 100. */
   epochs?: number;
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Images per batch; -1 finds the largest that fits into memory. Default: 16. */
   batch?: number;
@@ -398,12 +400,13 @@ export interface TrainArgs {
 /** Options of `lookonce train` once defaults are filled in. */
 export interface TrainValues {
   model?: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   data?: string;
   resume?: string;
   evolve?: number;
   resumeChanged: boolean;
   epochs: number;
-  imgsz: number;
+  imgsz?: number;
   batch: number;
   amp?: boolean;
   val: "every" | "last" | "never";
@@ -438,7 +441,7 @@ export interface ValArgs {
   data: string;
   /** Split of the data set. Default: val. */
   split?: "val" | "test" | "train";
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Images per batch. Default: 16. */
   batch?: number;
@@ -475,9 +478,10 @@ export interface ValArgs {
 /** Options of `lookonce val` once defaults are filled in. */
 export interface ValValues {
   model: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   data: string;
   split: "val" | "test" | "train";
-  imgsz: number;
+  imgsz?: number;
   batch: number;
   conf?: number;
   iou?: number;
@@ -505,7 +509,7 @@ export interface ValTrackArgs {
   tracks?: string;
   /** Bytetrack.yaml, botsort.yaml or a file of your own. Default: botsort.yaml. */
   tracker?: string;
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Detections need a confidence above this; weak ones continue tracks only. Default: 0.1. */
   conf?: number;
@@ -518,10 +522,11 @@ export interface ValTrackArgs {
 /** Options of `lookonce val track` once defaults are filled in. */
 export interface ValTrackValues {
   model?: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   source: string;
   tracks?: string;
   tracker: string;
-  imgsz: number;
+  imgsz?: number;
   conf: number;
   iou?: number;
   maxDet?: number;
@@ -539,7 +544,7 @@ export interface EvolveArgs {
   generations?: number;
   /** Epochs of each training. Default: 10. */
   epochs?: number;
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Images per batch; -1 finds the largest that fits into memory. Default: 16. */
   batch?: number;
@@ -588,11 +593,12 @@ export interface EvolveArgs {
 /** Options of `lookonce evolve` once defaults are filled in. */
 export interface EvolveValues {
   model?: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   data?: string;
   resume?: string;
   generations?: number;
   epochs: number;
-  imgsz: number;
+  imgsz?: number;
   batch: number;
   amp?: boolean;
   val: "last" | "every";
@@ -653,7 +659,7 @@ export interface AnchorsValues {
 
 /** Options of `info` in the library. */
 export interface InfoArgs {
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Also every parameter tensor, with its mean and deviation. Default: false. */
   detailed?: boolean;
@@ -662,7 +668,8 @@ export interface InfoArgs {
 /** Options of `lookonce info` once defaults are filled in. */
 export interface InfoValues {
   model: string;
-  imgsz: number;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
+  imgsz?: number;
   detailed: boolean;
   vs?: string;
   graph?: string;
@@ -705,6 +712,7 @@ export interface ExportArgs {
 /** Options of `lookonce export` once defaults are filled in. */
 export interface ExportValues {
   model: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   format?: readonly string[];
   imgsz?: number | readonly [height: number, width: number];
   batch?: number;
@@ -918,7 +926,7 @@ export interface BenchmarkArgs {
   data: string;
   /** Split of the data set. Default: val. */
   split?: "val" | "test" | "train";
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Formats to measure, with commas between. Default: all but tfjs-half and tfjs-int8. */
   format?: readonly ("source" | "onnx" | "onnx-half" | "onnx-int8" | "tfjs" | "tfjs-half" | "tfjs-int8" | "safetensors" | "torch")[];
@@ -935,9 +943,10 @@ export interface BenchmarkArgs {
 /** Options of `lookonce benchmark` once defaults are filled in. */
 export interface BenchmarkValues {
   model: string;
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   data: string;
   split: "val" | "test" | "train";
-  imgsz: number;
+  imgsz?: number;
   format?: readonly ("source" | "onnx" | "onnx-half" | "onnx-int8" | "tfjs" | "tfjs-half" | "tfjs-int8" | "safetensors" | "torch")[];
   device?: readonly ("cpu" | "webgpu" | "cuda")[];
   fraction: number;

@@ -1,5 +1,5 @@
-import { choice, flag, integer, number, setBy, text } from "./define.ts";
 import { taskNames, taskSettings } from "../tasks.ts";
+import { choice, flag, integer, number, setBy, text } from "./define.ts";
 import type { Option, OptionSetter, OptionTable } from "./option.ts";
 
 /** Execution providers of ONNX Runtime that models run on. */

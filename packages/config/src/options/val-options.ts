@@ -1,6 +1,15 @@
 import { flag, integer } from "./define.ts";
 import type { OptionTable } from "./option.ts";
-import { data, device, model, modelImgsz, outputDirectory, singleCls, suppression, valSplit } from "./shared-options.ts";
+import {
+  data,
+  device,
+  model,
+  modelImgsz,
+  outputDirectory,
+  singleCls,
+  suppression,
+  valSplit,
+} from "./shared-options.ts";
 
 /** Options of `val`. */
 export const valOptions: OptionTable = {

@@ -81,5 +81,8 @@ export interface PlainRotatedBox {
 }
 
 function pairs(points: Float32Array): [number, number][] {
-  return Array.from({ length: points.length / 2 }, (_, i) => [fiveDigits(points[2 * i] ?? 0), fiveDigits(points[2 * i + 1] ?? 0)]);
+  return Array.from({ length: points.length / 2 }, (_, i) => [
+    fiveDigits(points[2 * i] ?? 0),
+    fiveDigits(points[2 * i + 1] ?? 0),
+  ]);
 }

@@ -32,7 +32,10 @@ function detectImage(image: ImagePrediction, given: RotatedNmsOptions): RotatedD
   const candidates = collectCandidates(image, options);
   const order = sortByScore(candidates.scores.subarray(0, candidates.count), options.maxNms);
   const classes = order.map((candidate) => candidates.classes[candidate]!);
-  const candidateRows = rotatedRows(image, order.map((candidate) => candidates.anchors[candidate]!));
+  const candidateRows = rotatedRows(
+    image,
+    order.map((candidate) => candidates.anchors[candidate]!),
+  );
   const classOffset = options.agnostic ? 0 : options.classOffset;
   const kept = suppressRotated({ rotated: candidateRows, classes }, { ...options, classOffset });
   const rows = kept.map((position) => candidates.anchors[order[position]!]!);

@@ -62,7 +62,10 @@ export async function benchmarkModel(options: ModelBenchmarkOptions): Promise<Mo
   const rows: ModelBenchmarkRow[] = [];
   let folder: string | undefined;
   try {
-    const { names, imgsz: sides } = await source.describe({ ...(wanted === undefined ? {} : { imgsz: wanted }), rect: false });
+    const { names, imgsz: sides } = await source.describe({
+      ...(wanted === undefined ? {} : { imgsz: wanted }),
+      rect: false,
+    });
     requireClasses(source, { names, wanted: dataset.names });
     const imgsz = Math.max(...sides);
     const devices = options.device ?? (await usableDevices());

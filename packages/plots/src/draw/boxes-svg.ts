@@ -80,7 +80,9 @@ export function boxMarks(
     fills.push(maskMark(masks?.[i] ?? [], color, sizes.line));
     if (keypoints !== undefined) skeletons.push(skeletonMark(keypoints, i, sizes.line));
     if (options.frames ?? true) {
-      frames.push(corners === undefined ? frame(box, hex(color), sizes.line) : rotatedFrame(corners, hex(color), sizes.line));
+      frames.push(
+        corners === undefined ? frame(box, hex(color), sizes.line) : rotatedFrame(corners, hex(color), sizes.line),
+      );
     }
     const name = id === undefined ? nameOf(label, names) : `id:${id} ${nameOf(label, names)}`;
     const text = labelText(name, detections.scores[i] as number, options);

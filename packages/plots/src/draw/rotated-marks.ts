@@ -8,8 +8,7 @@ import type { Box } from "./tags.ts";
 export function rotatedFrame(corners: Float32Array, color: string, line: number): string {
   const points = Array.from(corners, (value) => value.toFixed(2)).join(" ");
   const shape = `points="${points}" fill="none" stroke-linejoin="round"`;
-  const edge =
-    line < 2 ? "" : `<polygon ${shape} stroke="#000" stroke-opacity="0.35" stroke-width="${line + 1.5}"/>`;
+  const edge = line < 2 ? "" : `<polygon ${shape} stroke="#000" stroke-opacity="0.35" stroke-width="${line + 1.5}"/>`;
   return `${edge}<polygon ${shape} stroke="${color}" stroke-width="${line}"/>`;
 }
 

@@ -31,7 +31,10 @@ const batch: BatchInfo = {
   ...{ imagesPerSecond: 12.34, secondsLeft: 65 },
 };
 const scores = { precision: 0.5, recall: 0.25, map50: 0.375, map50_95: 0.125 };
+const table = { P: 0.5, R: 0.25, mAP50: 0.375, "mAP50-95": 0.125 };
 const validation = {
+  task: "detect",
+  table: [{ name: "all", images: 8, instances: 21, scores: table }] as const,
   ...{ ...scores, images: 8, instances: 21, f1: 0.3, map75: 0.1, fitness: 0.15, perClass: [] },
   ...{ speed: { preprocess: 1, inference: 2, postprocess: 3 }, confusion: new ConfusionMatrix(1) },
   ...{ confidence: 0.4, curves: [], losses: { box: 1.75, cls: 2.5, dfl: 1.25 } },
@@ -65,7 +68,7 @@ describe("progress", () => {
   it("is a plain line an epoch where there is no terminal", async () => {
     const lines = (await shown({})).trimEnd().split("\n");
     expect(lines).toHaveLength(4);
-    expect(lines[1]).toBe("1/2  box 1.500 cls 2.250 dfl 1.125  P 0.500 R 0.250  mAP50 0.375 mAP50-95 0.125 *  0:12");
+    expect(lines[1]).toBe("1/2  box 1.500 cls 2.250 dfl 1.125  P 0.500 R 0.250 mAP50 0.375 mAP50-95 0.125 *  0:12");
     expect(lines.join()).not.toContain("\u001b");
   });
 

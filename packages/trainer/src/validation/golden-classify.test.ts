@@ -40,20 +40,27 @@ describeGolden("validation of classes by YOLO11", [`${folder}/val.json`, `${fold
     for (const [i, target] of targets!.data.entries()) {
       const row = probabilities!.data.slice(nc * i, nc * (i + 1));
       const at = found.findIndex(
-        ({ probs, label }) => label === target && probs.every((value, k) => Math.abs(value - (row[k] as number)) < 0.01),
+        ({ probs, label }) =>
+          label === target && probs.every((value, k) => Math.abs(value - (row[k] as number)) < 0.01),
       );
       expect(at, `row ${i}, of class ${target}`).toBeGreaterThanOrEqual(0);
       found.splice(at, 1);
     }
 
     const scores = result as object as ClassificationScores;
-    expectClose([scores.top1, scores.top5, scores.fitness], [expected.top1, expected.top5, expected.fitness], { abs: 0.01 });
+    expectClose([scores.top1, scores.top5, scores.fitness], [expected.top1, expected.top5, expected.fitness], {
+      abs: 0.01,
+    });
     const size = nc + 1;
     const counts = Array.from({ length: size }, (_, row) =>
       Array.from({ length: size }, (_, column) => scores.confusion.at(row, column)),
     );
     expect(counts).toEqual(expected.confusion_matrix);
-    expect(result.table[0]).toMatchObject({ name: "all", images: 42, scores: { top1: scores.top1, top5: scores.top5 } });
+    expect(result.table[0]).toMatchObject({
+      name: "all",
+      images: 42,
+      scores: { top1: scores.top1, top5: scores.top5 },
+    });
     model.dispose();
   });
 });

@@ -1,6 +1,6 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset } from "@lookonce/data";
-import { type RotatedDetections, probiouMatrix } from "@lookonce/geometry";
+import { probiouMatrix, type RotatedDetections } from "@lookonce/geometry";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeGolden, enterTestDevice, expectClose, goldenJson, goldenTensors, sharedPath } from "@lookonce/testing";
 import { beforeAll, expect, it } from "vitest";

@@ -78,7 +78,11 @@ export class Validator {
   readonly #losses: ValidationLoss | undefined;
 
   /** @param model one of the models to validate */
-  constructor(dataset: Dataset, model: Pick<DetectionModel, "family" | "task" | "maxStride">, options: ValidatorOptions) {
+  constructor(
+    dataset: Dataset,
+    model: Pick<DetectionModel, "family" | "task" | "maxStride">,
+    options: ValidatorOptions,
+  ) {
     const { imgsz = defaultImgsz(model.task), batch = 16, rect = true, workers, cache = "auto", criterion } = options;
     const { loading } = familyOf(model.family);
     const { fit } = inputOf(taskOf(model.task), model.family);
