@@ -30,6 +30,7 @@ export const classify: Task<Classified, ClassificationScores> = {
   name: "classify",
   labels: "folders",
   input: (family) => inputs.get(family) ?? square,
+  suppression: "none",
   createCriterion: detect.createCriterion,
   decodeMaps: ([logits]) => softmax(logits),
   postprocess: ({ data, shape: [images = 0, , nc = 0] }) =>

@@ -19,6 +19,7 @@ export const obb: Task<RotatedDetections, DetectionScores> = {
   name: "obb",
   labels: "rotated",
   valNms: { conf: 0.01 },
+  suppression: "rotated",
   decodeMaps: decodeRotatedMaps,
   postprocess: (output, options) =>
     rotatedNonMaxSuppression(output, options).map((found) => ({ ...found, rotated: regularRotated(found.rotated) })),

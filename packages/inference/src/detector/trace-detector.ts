@@ -6,6 +6,7 @@ import {
   type TracedFunction,
   trace,
 } from "@lookonce/backend-onnxruntime";
+import { normalizeImages } from "@lookonce/families";
 import { type CellPositions, type DetectionModel, observeModules, rawShapes } from "@lookonce/nn";
 import type { OnnxModel, ValueInfo } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
@@ -126,7 +127,7 @@ export interface TraceForBytesOptions extends Pick<TraceNetworkOptions, "height"
 export async function traceForBytes(model: DetectionModel, options: TraceForBytesOptions): Promise<OnnxModel> {
   const { height, width, batch = 1, decode = true, raw = false, half = false } = options;
   const forward: TracedFunction = (images) => {
-    const prediction = model.forward(images as tf.Tensor4D);
+    const prediction = model.forward(normalizeImages(images as tf.Tensor4D, model));
     const { prototypes } = model.head.splitMaps(prediction.raw);
     const maps = raw ? prediction.raw : prototypes === undefined ? [] : [prototypes];
     return [...(decode ? [prediction.decoded as tf.Tensor3D] : []), ...maps];

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { currentBackend } from "@lookonce/backend-onnxruntime";
 import { feed } from "@lookonce/device";
-import { familyOf } from "@lookonce/families";
+import { familyOf, normalizeImages } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import { type BatchDetector, detectInThreads, joinPixels, ModelDetector, splitPredictions } from "@lookonce/inference";
 import { copyModel, type DetectionModel, fuse } from "@lookonce/nn";
@@ -51,12 +51,13 @@ export function forwardDetector(model: DetectionModel, { raw: wantsRaw }: { raw:
       const { data } = imageInput({ images: joinPixels(images), count: images.length, height, width });
       const input = feed<tf.Rank.R4>(data, [images.length, height, width, 3]);
       const ready = performance.now();
-      const prediction = model.forward(input);
+      const normalized = normalizeImages(input, model);
+      const prediction = model.forward(normalized);
       const { levels, prototypes } = head.splitMaps(prediction.raw);
       if (!wantsRaw) tf.dispose(levels);
       const maps = [...(wantsRaw ? levels : []), ...(prototypes === undefined ? [] : [prototypes])];
       const [decoded, ...raw] = await Promise.all([read(prediction.decoded as tf.Tensor3D), ...maps.map(read)]);
-      input.dispose();
+      tf.dispose([input, normalized]);
       const inferenceMs = performance.now() - ready;
       const kind = { hasObjectness, extras, keypointShape, prototypes: prototypes && raw.at(-1) };
       const predictions = splitPredictions(decoded, images.length, kind);

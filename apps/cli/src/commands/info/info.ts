@@ -77,10 +77,12 @@ function showDetails({ name, info: { details } }: NamedInfo, terminal: Terminal)
 
 async function writeGraph(
   model: YOLO,
-  { graph, imgsz }: { graph: string; imgsz: number },
+  { graph, imgsz }: { graph: string; imgsz: number | undefined },
   terminal: Terminal,
 ): Promise<{ events: string; onnx: string }> {
-  const { events, onnx } = await terminal.during("tracing the graph", () => model.graph(graph, { imgsz }));
+  const { events, onnx } = await terminal.during("tracing the graph", () =>
+    model.graph(graph, imgsz === undefined ? {} : { imgsz }),
+  );
   terminal.note(`wrote ${events} (tensorboard --logdir ${graph}) and ${onnx} (netron)`);
   return { events, onnx };
 }
