@@ -45,7 +45,7 @@ describeGolden("conversions of rotated boxes", ["tasks/pieces/conversions.safete
 });
 
 describe("cornersToRotated", () => {
-  it("gives upright rectangles the angle π/2 and exchanges their sides", () => {
+  it("returns the angle π/2 for upright rectangles, and exchanges their sides", () => {
     expectClose(cornersToRotated([10, 10, 50, 10, 50, 30, 10, 30]), [30, 20, 20, 40, Math.PI / 2], { abs: 1e-6 });
   });
 
@@ -87,7 +87,7 @@ describe("cornersToRotated", () => {
     }
   });
 
-  it("gives lines and points no area", () => {
+  it("finds no area in lines and points", () => {
     expectClose(cornersToRotated([0, 0, 3, 4, 6, 8, 3, 4]), [3, 4, 10, 0, Math.atan2(4, 3)], { abs: 1e-5 });
     expectClose(cornersToRotated([2, 7, 6, 7, 4, 7, 2, 7]), [4, 7, 0, 4, Math.PI / 2], { abs: 1e-6 });
     expectClose(cornersToRotated([5, 6, 5, 6, 5, 6, 5, 6]), [5, 6, 0, 0, Math.PI / 2], { abs: 1e-6 });
