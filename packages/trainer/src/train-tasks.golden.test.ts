@@ -1,95 +1,10 @@
-import { readCheckpoint } from "@lookonce/checkpoint";
-import { familySettings, makeRecipe } from "@lookonce/config";
-import { createCriterion } from "@lookonce/families";
-import type { HostTargets, TrainBatch } from "@lookonce/loss";
-import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
-import {
-  describeGolden,
-  enterTestDevice,
-  expectClose,
-  type GoldenTensor,
-  goldenJson,
-  goldenTargets,
-  goldenTensors,
-  sharedPath,
-} from "@lookonce/testing";
-import { beforeAll, expect, it } from "vitest";
-import { groupParameters } from "./optimizer/parameter-groups.ts";
-import { Sgd } from "./optimizer/sgd.ts";
-import { bytesOf, compareState } from "./test-golden-batch.ts";
-import { TrainStep } from "./train-step.ts";
+import { enterTestDevice } from "@lookonce/testing";
+import { beforeAll } from "vitest";
+import { describeTraining } from "./test-train-task.ts";
 
 beforeAll(async () => {
   await enterTestDevice();
 });
 
-/** The batch of a task; a classifier's images have a class each, and a box that nobody reads. */
-function batchOf(task: string): TrainBatch {
-  const {
-    images_u8: images,
-    cls,
-    batch_idx,
-    bboxes,
-    masks,
-    keypoints,
-  } = goldenTensors(`tasks/train/${task}/batch.safetensors`) as Record<string, GoldenTensor>;
-  const size = bytesOf(images as GoldenTensor);
-  const count = cls!.data.length;
-  const targets: HostTargets = goldenTargets(
-    {
-      images: batch_idx?.data ?? Array.from({ length: count }, (_, i) => i),
-      classes: cls!.data,
-      boxes: bboxes ?? { shape: [count, 4], data: new Float32Array(4 * count) },
-      masks,
-      keypoints,
-    },
-    size,
-  );
-  return { ...size, targets };
-}
-
-const bounds = {
-  small_lr: { losses: 1e-4, first: 2e-5, parameters: 1e-5 },
-  clipped_at_10: { losses: 5e-4, first: 2e-5, parameters: 1e-4 },
-};
-
-for (const task of ["segment", "pose", "obb", "classify"]) {
-  for (const [name, { losses, first, parameters }] of Object.entries(bounds)) {
-    const file = `tasks/train/${task}/${name}.json`;
-    describeGolden(`training of ${task} against the reference, ${name}`, [file], () => {
-      it("has its losses before each of six steps, and its weights after them", async () => {
-        const golden = goldenJson(file);
-        const { lr, momentum, clip_gradient_norm, weight_decay_conv_and_linear_weights: weightDecay } = golden.settings;
-        const path = sharedPath(`golden/tasks/e2e/${task}/model.pt`);
-        const model = modelFromCheckpoint(readCheckpoint(path), path);
-        const optimizer = new Sgd(groupParameters(model), { weightDecay });
-        const criterion = await createCriterion(model, { recipe: makeRecipe(familySettings.v8, {}, task), imgsz: 128 });
-        const clip = clip_gradient_norm === null ? {} : { clip: clip_gradient_norm };
-        const step = new TrainStep(model, { criterion, optimizer, ...clip });
-        const batch = batchOf(task);
-        const settings = { lr: { bias: lr, weight: lr, norm: lr }, momentum };
-        for (const [i, items] of golden.loss_items_before_step.entries()) {
-          const result = await step.run(batch, settings);
-          const close = { rel: i === 0 ? first : losses };
-          expectClose(Object.values(result.losses), items, close);
-          expectClose([result.total], [golden.loss_sum_before_step[i]], close);
-          expectClose([result.gradientNorm], [golden.gradient_norm_before_clipping[i]], { rel: losses });
-        }
-        await compareState(model, golden.parameters_after, { abs: parameters });
-        let sum = 0;
-        const trained = model.namedParameters();
-        for (const [path, { data }] of await stateDict(model)) {
-          if (trained.has(path)) for (const value of data as Float32Array) sum += Math.abs(value);
-        }
-        expectClose([sum], [golden.checksum_after.sum_of_absolute], { rel: 1e-5 });
-        // The reference measured the loss after the last step in training mode too, which moved the statistics a seventh time.
-        const { losses: last } = await step.run(batch, { lr: { bias: 0, weight: 0, norm: 0 }, momentum });
-        expectClose(Object.values(last), golden.loss_items_after_last_step, { rel: losses });
-        await compareState(model, golden.running_stats_after, { abs: 1e-4 });
-        expect(step.optimizerSteps).toBe(7);
-        optimizer.dispose();
-        model.dispose();
-      });
-    });
-  }
-}
+// The other tasks, and gradients that are clipped: train-tasks.golden.slow.test.ts.
+describeTraining("segment", "small_lr");

@@ -27,6 +27,7 @@ export async function createParts(model: DetectionModel, settings: PartSettings)
   const { recipe, batch, nbs, imgsz, amp } = settings;
   const { ema_decay: decay, ema_tau: tau, clip } = recipe;
   freezeLayers(model, settings.freeze);
+  model.head.dropout = recipe.dropout;
   const criterion = await createCriterion(model, { recipe, imgsz });
   // A criterion's own parameters have neither decay nor a warm-up of their own.
   const own = [...criterion.parameters].map(([path, variable]): GroupedParameter => {
