@@ -77,6 +77,6 @@ function limb(from: Point | undefined, to: Point | undefined, { color, line }: {
 }
 
 function dot({ x, y }: Point, { color, line }: { color: Color; line: number }): string {
-  const radius = Math.max(1.5, line * 1.3);
+  const radius = Math.max(1.5, line * 1.9);
   return element("circle", { cx: x, cy: y, r: radius, fill: hex(color), stroke: "#fff", "stroke-width": radius / 3.5 });
 }
