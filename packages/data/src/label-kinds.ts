@@ -10,6 +10,8 @@ interface KindRules {
   needsKeypoints?: true;
   /** The form of a row, where every object must have an outline. */
   outlineForm?: string;
+  /** Points that an outline gets before an edge cuts it. Default: augmentation's own. */
+  outlinePoints?: number;
   /** Whether images are cut to size, not fitted into it, so that loading must not resize them. */
   cutsImages?: true;
 }
@@ -18,7 +20,11 @@ export const kindRules: Record<LabelKind, KindRules> = {
   boxes: {},
   polygons: { outlineForm: "an outline of at least three points (class x1 y1 x2 y2 x3 y3 …)" },
   keypoints: { needsKeypoints: true },
-  rotated: { outlineForm: "the four corners of an oriented box (class x1 y1 x2 y2 x3 y3 x4 y4)" },
+  rotated: {
+    outlineForm: "the four corners of an oriented box (class x1 y1 x2 y2 x3 y3 x4 y4)",
+    // YOLOv8 8.3
+    outlinePoints: 100,
+  },
   folders: { hasClassFolders: true, cutsImages: true },
 };
 

@@ -92,7 +92,7 @@ describe("drawRandomCrop", () => {
     expect(Math.max(...areas)).toBeGreaterThan(0.9);
   });
 
-  it("takes the middle of images that are too long, and images of one pixel", () => {
+  it("cuts the middle of images that are too long, and images of one pixel", () => {
     const rng = new Random("long");
     expect(drawRandomCrop({ width: 1000, height: 30 }, range, rng)).toEqual({
       left: 480,

@@ -1,4 +1,11 @@
-import { overlapMasks, resamplePolygon, sampleOutline, separateMasks, xyxyToNormalizedXywh } from "@lookonce/geometry";
+import {
+  cornersToRotated,
+  overlapMasks,
+  resamplePolygon,
+  sampleOutline,
+  separateMasks,
+  xyxyToNormalizedXywh,
+} from "@lookonce/geometry";
 import { blankImage } from "@lookonce/image";
 import { describeGolden, expectClose, type GoldenTensor, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
@@ -209,7 +216,7 @@ describeGolden("copy-paste by share", ["tasks/data/copy_paste.json", "tasks/data
   }
 });
 
-describeGolden("masks of labels", ["tasks/data/format.json", "tasks/data/format.safetensors"], () => {
+describeGolden("labels of a finished image", ["tasks/data/format.json", "tasks/data/format.safetensors"], () => {
   const of = reader(goldenTensors("tasks/data/format.safetensors"));
   const [height, width] = goldenJson("tasks/data/format.json").height_width;
   const objects: Objects = { ...numbered(of("boxes")), polygons: goldenPolygons(of("segments")) };
@@ -224,6 +231,16 @@ describeGolden("masks of labels", ["tasks/data/format.json", "tasks/data/format.
     expect([...map].join("")).toBe([...of(`overlap.ratio_${ratio}.masks`).data].join(""));
     const separate = separateMasks(polygons, { width, height, ratio });
     expect([...separate].join("")).toBe([...of(`separate.ratio_${ratio}.masks`).data].join(""));
+  });
+
+  it("oriented boxes", () => {
+    const golden = of("obb.bboxes_xywhr").data;
+    const sides = [width, height, width, height, 1];
+    const pixels = Array.from(golden, (value, i) => value * (sides[i % 5] as number));
+    const found = goldenPolygons(of("obb.points")).flatMap((points) => [
+      ...cornersToRotated(points, points.length / 2),
+    ]);
+    expectClose(found, pixels, within);
   });
 });
 

@@ -66,7 +66,8 @@ export class BatchMaker implements BatchMakers {
     const { imgsz } = this.#job.form;
     const { labels, rect } = this.#job;
     const flip = labels.keypoints?.flip;
-    const options = { imgsz, ...(rect ? { canvas: task.plan } : {}), ...(flip === undefined ? {} : { flip }) };
+    const { outlinePoints } = kindRules[labels.kind];
+    const options = { imgsz, ...(rect ? { canvas: task.plan } : {}), flip, outlinePoints };
     const { augment: settings } = task;
     const table = kindRules[labels.kind].cutsImages ? classifyAugmentations : pipelines;
     const augmentation = settings && table[settings.family](settings.hyp as V8AugmentationHyp, options);
