@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 describe("trace", () => {
-  it("writes a function of tensors as a model with the same numbers", async () => {
+  it.each([20, 17])("writes a function of tensors as a model with the same numbers, opset %i", async (opset) => {
     const weight = tf.randomNormal([3, 3, 2, 4], 0, 1, "float32", 3) as tf.Tensor4D;
     const run = (x: tf.Tensor): tf.Tensor[] => {
       const y = tf.sigmoid(tf.conv2d(x as tf.Tensor4D, weight, 1, "same"));
@@ -20,6 +20,7 @@ describe("trace", () => {
       inputs: [{ name: "images", shape: [1, 5, 6, 2] }],
       outputNames: ["maps", "means"],
       metadata: { task: "test" },
+      opset,
     });
     const before = tf.memory().numTensors;
     const session = await InferenceSession.create(serializeModel(model));

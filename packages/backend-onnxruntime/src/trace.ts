@@ -1,6 +1,7 @@
 import { LookonceError } from "@lookonce/errors";
 import type { BuildOptions, OnnxModel } from "@lookonce/onnx";
 import * as tf from "@tensorflow/tfjs-core";
+import { withAxesAttributes } from "./axes-attributes.ts";
 import { buildGraph } from "./graph/build.ts";
 import type { Target } from "./graph/lowering.ts";
 import { makePlan, type Plan } from "./graph/plan.ts";
@@ -50,8 +51,12 @@ export async function trace(run: TracedFunction, options: TraceOptions): Promise
   const { target = "portable", autocast = false, outputNames } = options;
   const { plan, names } = await record(run, options);
   const { graph } = buildGraph({ ...plan, autocast }, { target, isConstant: () => true, names, outputNames });
-  return graph.build(options);
+  const model = graph.build(options);
+  return (options.opset ?? axesAreInputs) < axesAreInputs ? withAxesAttributes(model) : model;
 }
+
+/** The operator set from which on the axes of every reduction are an input. */
+const axesAreInputs = 18;
 
 /**
  * The kernel calls of a function of tensors, inputs before what reads them, with names and shapes: its graph as tfjs sees

@@ -1,6 +1,11 @@
 import { LookonceError } from "@lookonce/errors";
-import { familyOf } from "@lookonce/families";
-import { type Detections, nonMaxSuppression } from "@lookonce/geometry";
+import { familyOf, taskOf } from "@lookonce/families";
+import {
+  type Detections,
+  nonMaxSuppression,
+  type RotatedDetections,
+  rotatedNonMaxSuppression,
+} from "@lookonce/geometry";
 import { type EngineTensor, OnnxEngine } from "@lookonce/inference";
 import type { DetectionModel } from "@lookonce/nn";
 import { agreementOf, requireAgreement } from "../agreement.ts";
@@ -48,7 +53,11 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
     const [rows] = await run(contents.bytes, plain.images, shape);
     const { outputLayout: layout, hasObjectness } = familyOf(model.family);
     const prediction = { ...plain.output, layout, hasObjectness, extras: model.extras };
-    requireSuppressed(contents.file, rows, nonMaxSuppression(prediction, spec.nms));
+    const isRotated = taskOf(model.task).suppression === "rotated";
+    const expected = isRotated
+      ? rotatedNonMaxSuppression(prediction, spec.nms).map(inColumns)
+      : nonMaxSuppression(prediction, spec.nms);
+    requireSuppressed(contents.file, rows, expected);
   }
   const worst = (kind: "pixels" | "probability"): number =>
     Math.max(...found.map(({ differences }) => differences[kind]));
@@ -79,6 +88,16 @@ async function run(
   } finally {
     await engine.dispose();
   }
+}
+
+/** Rotated boxes as center x, center y, width, height, with the angle as their extra. */
+function inColumns({ rotated, ...detections }: RotatedDetections): Detections {
+  const isAngle = (i: number): boolean => i % 5 === 4;
+  return {
+    ...detections,
+    boxes: rotated.filter((_, i) => !isAngle(i)),
+    extras: rotated.filter((_, i) => isAngle(i)),
+  };
 }
 
 /** Suppression decides alike on the same numbers: as many detections, classes and scores the same, boxes nearly. */
