@@ -33,6 +33,8 @@ function trained(task: string): DetectionModel {
 const cases = [
   { task: "segment", output0: ["batch", 39, "anchors"], output1: ["batch", 32, "mask_height", "mask_width"] },
   { task: "pose", output0: ["batch", 17, "anchors"], output1: undefined },
+  { task: "obb", output0: ["batch", 8, "anchors"], output1: undefined },
+  { task: "classify", output0: ["batch", 7], output1: undefined },
 ];
 
 describeGolden("ONNX files of the trained models", ["tasks/e2e/segment/model.pt"], () => {
@@ -90,6 +92,16 @@ describeGolden("ONNX files of the trained models", ["tasks/e2e/segment/model.pt"
     await compareResults({ onnxFile: file }, model);
     model.dispose();
   });
+
+  it("classify: refuses suppression, which it has no use for", async () => {
+    const model = trained("classify");
+    const file = join(folder, "none.onnx");
+    await expect(exportOnnx(model, { file, imgsz: 96, nms: true })).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+      message: expect.stringContaining("cannot be exported with nms: it has no boxes"),
+    });
+    model.dispose();
+  });
 });
 
 /** Compares what a file and the model itself find in an image of the golden validation set, as JSON, and areas of masks. */
@@ -144,6 +156,7 @@ const heads = [
     ],
   },
   { name: "Pose", family: "v8", head: "Pose, [nc, [2, 3]]", shapes: [[7 + 6, 480]] },
+  { name: "OBB", family: "v8", head: "OBB, [nc, 1]", shapes: [[7 + 1, 480]] },
 ] as const;
 
 describe.each(heads)("TensorFlow's formats of $name", ({ family, head, shapes }) => {
