@@ -1,5 +1,5 @@
-// Draws docs/images/augment-*.jpg, the images of docs/augmentation.md, and tracking.png from generated shapes: `node
-// scripts/docs-images.mjs`, after a build. The same files come out every time, with one version of sharp.
+// Draws docs/images/augment-*.jpg, the images of docs/augmentation.md, task-*.jpg and tracking.png from generated shapes:
+// `node scripts/docs-images.mjs`, after a build. The same files come out every time, with one version of sharp.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { writeImage } from "@lookonce/image";
 import { imageGrid } from "@lookonce/plots";
 import { colorCells, geometryCells, mixingCells, pipelineCells, pixelCells } from "./docs-images/cells.mjs";
 import { makeSamples } from "./docs-images/samples.mjs";
+import { taskCells, tasks } from "./docs-images/tasks.mjs";
 import { trackingImage } from "./docs-images/tracking.mjs";
 
 const images = fileURLToPath(new URL("../docs/images/", import.meta.url));
@@ -26,6 +27,12 @@ try {
     const grid = await imageGrid(cells, { columns: 4, cell: 200, names: samples.names, labels: false });
     await writeImage(join(images, `${name}.jpg`), grid, { quality: 80 });
     console.log(`docs/images/${name}.jpg`);
+  }
+  for (const task of tasks) {
+    const { cells, names } = await taskCells(folder, task);
+    const grid = await imageGrid(cells, { columns: 4, cell: 240, names });
+    await writeImage(join(images, `task-${task.name}.jpg`), grid, { quality: 80 });
+    console.log(`docs/images/task-${task.name}.jpg`);
   }
   await writeImage(join(images, "tracking.png"), await trackingImage());
   console.log("docs/images/tracking.png");

@@ -30,7 +30,11 @@ import { hypPreset } from "@lookonce/config";
 import { Random } from "@lookonce/random";
 
 const random = (purpose) => new Random(7).fork("docs", purpose);
-const cell = (caption, sample) => ({ ...sample, caption });
+const cell = (caption, { polygons = [], ...sample }) => ({
+  ...sample,
+  ...(polygons.length > 0 && { masks: polygons.map((outline) => [outline]) }),
+  caption,
+});
 const still = {
   perspectiveX: 0,
   perspectiveY: 0,

@@ -1,6 +1,7 @@
 export { type ClassificationScores, type Classified, classify } from "./classify.ts";
 export { type ClassScores, type DetectionScores, detect, letterboxingOf } from "./detect.ts";
 export { familyOf, registerFamily } from "./family-table.ts";
+export { labelShapes } from "./label-shapes.ts";
 export type { CriterionOptions, ModelFamily } from "./model-family.ts";
 export { normalizeImages } from "./normalize-images.ts";
 export { obb } from "./obb.ts";

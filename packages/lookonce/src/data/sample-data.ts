@@ -43,7 +43,7 @@ export async function sampleData(options: SampleDataOptions): Promise<DataSample
     ...(settings === undefined ? {} : { augment: settings, loading: familySettings[settings.family].loading }),
   });
   const entries = (loader.plan(0)[0]?.indices ?? []).map((index) => dataset.entries[index] as DatasetEntry);
-  const plain = await Promise.all(entries.map(labeledImage));
+  const plain = await Promise.all(entries.map((entry) => labeledImage(entry, dataset.labels)));
   const grids = [{ file: "sample.jpg", grid: await imageGrid(plain, { names }) }];
   if (settings !== undefined) {
     const images = await firstBatch(loader);
@@ -73,13 +73,13 @@ async function augmentSettings({ augment, hyp }: SampleDataOptions): Promise<Aug
 
 /** The images of the first batch, as training would see them. */
 async function firstBatch(loader: BatchLoader): Promise<GridImage[]> {
-  const { imagesOf } = await import("@lookonce/data");
+  const [{ imagesOf }, { labelShapes }] = await Promise.all([import("@lookonce/data"), import("@lookonce/families")]);
   for await (const batch of loader) {
     const images = imagesOf(batch);
-    return batch.samples.map(({ path, boxes, classes }, i) => ({
-      image: images[i] as Image,
-      ...{ boxes, classes, caption: basename(path) },
-    }));
+    return batch.samples.map((sample, i) => {
+      const { path, boxes, classes } = sample;
+      return { image: images[i] as Image, boxes, classes, ...labelShapes(sample), caption: basename(path) };
+    });
   }
   return [];
 }

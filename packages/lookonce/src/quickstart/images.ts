@@ -15,7 +15,7 @@ export function detectionSheet(results: readonly Results[]): Promise<Image> {
 }
 
 /** The first images of a data set with their labels, as one image. */
-export async function sampleSheet({ entries, names }: Dataset, count: number): Promise<Image> {
-  const images = await Promise.all(entries.slice(0, count).map(labeledImage));
+export async function sampleSheet({ entries, names, labels }: Dataset, count: number): Promise<Image> {
+  const images = await Promise.all(entries.slice(0, count).map((entry) => labeledImage(entry, labels)));
   return imageGrid(images, { ...look, names });
 }

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { type Batch, type BatchSample, imagesOf } from "@lookonce/data";
-import { resultEntries, type Task } from "@lookonce/families";
+import { type Batch, imagesOf } from "@lookonce/data";
+import { labelShapes, resultEntries, type Task } from "@lookonce/families";
 import { type Detections, pickDetections } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import type { GridImage, Shapes } from "@lookonce/plots";
+import type { GridImage } from "@lookonce/plots";
 
 /** Images of a batch that a grid shows, from the first on. */
 const maxImages = 16;
@@ -39,15 +39,4 @@ export async function batchGrid(
     return { image, boxes, classes, scores, ...Object.assign({}, ...shapes), caption };
   });
   return imageGrid(cells, { names, cell });
-}
-
-/** What labels have besides boxes, to be drawn with them. */
-function labelShapes({ polygons, keypoints, classes }: BatchSample): Shapes {
-  const points = keypoints && keypoints.length / (3 * classes.length);
-  return {
-    ...(polygons && { masks: polygons.map((polygon) => [polygon]) }),
-    ...(keypoints && points !== undefined && classes.length > 0
-      ? { keypoints: { data: keypoints, shape: [points, 3] as const } }
-      : {}),
-  };
 }
