@@ -192,6 +192,11 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo({ name, type, shape }, "output"));
   }
 
+  /** Names of the values that nodes compute so far. */
+  get computed(): Set<string> {
+    return new Set(this.#nodes.flatMap(({ outputs }) => outputs));
+  }
+
   /** Drops the nodes and initializers that neither another node nor the graph's outputs need. */
   prune(): void {
     const needed = new Set(this.#outputs.map(({ name }) => name));

@@ -5,7 +5,7 @@ import { type DetectionModel, observeModules } from "@lookonce/nn";
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { GradScaler, restoreUnless, snapshot } from "./grad-scaler.ts";
-import { imageInput } from "./images.ts";
+import { imagePlanes } from "./images.ts";
 import type { ModelEMA } from "./model-ema.ts";
 import { clipGradients, gradientNorm } from "./optimizer/clip-gradients.ts";
 import { type Optimizer, type UpdateSettings, zerosBeside } from "./optimizer/optimizer.ts";
@@ -105,7 +105,7 @@ export class TrainStep {
     const { criterion, optimizer, ema } = this.#options;
     const count = this.optimizerSteps + 1;
     this.#model.train();
-    const images = imageInput(batch, this.#pixels);
+    const images = imagePlanes(batch, this.#pixels);
     this.#pixels = images.data;
     const drawn = rng === undefined ? {} : this.#model.head.draw(batch.count, rng);
     const inputs = { images, targets: criterion.inputs(batch), drawn };
@@ -157,7 +157,7 @@ export class TrainStep {
     const { grads } = tf.variableGrads(() => {
       // Profiles of the graph name the layers.
       const enter = (path: string): (() => void) => enterScope(path.replaceAll(".", "/"));
-      const input = normalizeImages(images, this.#model);
+      const input = normalizeImages(tf.transpose(images, [0, 2, 3, 1]), this.#model);
       const { raw } = observeModules(this.#model, enter, () => this.#model.forward(input, drawn));
       const { total, parts } = criterion.loss(raw, targets);
       // Kept beyond the differentiation, which frees all but its result.

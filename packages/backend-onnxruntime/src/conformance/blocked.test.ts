@@ -1,3 +1,4 @@
+import { convBnAct } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -198,4 +199,75 @@ describe("what follows convolutions in blocks", () => {
         return [map(x), tf.grad((input) => tf.sum(tf.mul(map(inBlocks(input)), weights)))(x)];
       });
     }));
+});
+
+describe("values of several parts in blocks", () => {
+  const draw = (name: string, of: number[]): tf.Tensor => tensor(new Random(name), of);
+  const weighted = (map: tf.Tensor): tf.Tensor => tf.sum(tf.mul(map, draw("weights", map.shape)));
+  const conv = (x: tf.Tensor, filter: tf.Tensor, pad: number, stride = 1): tf.Tensor4D =>
+    tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
+
+  it.each([
+    { blocks: [1, 2], out: 2, kernel: 1, stride: 1 },
+    { blocks: [2, 1], out: 1, kernel: 3, stride: 1 },
+    { blocks: [1, 1], out: 2, kernel: 3, stride: 2 },
+    { blocks: [1, 1, 1], out: 3, kernel: 1, stride: 1 },
+    { blocks: [0.5, 1.5], out: 1, kernel: 1, stride: 1 },
+  ])("are convolved with gradients: $blocks to $out, $kernel by $kernel", ({ blocks, out, kernel, stride }) =>
+    expectAlike(() => {
+      const channels = blocks.map((count) => count * block);
+      const parts = channels.map((count, i) => draw(`part ${i}`, [2, 6, 4, count]));
+      const filter = draw("filter", [kernel, kernel, channels.reduce((a, b) => a + b), out * block]);
+      const run = (weights: tf.Tensor, ...maps: tf.Tensor[]): tf.Tensor4D =>
+        conv(tf.concat(maps.map(inBlocks), 3), weights, (kernel - 1) / 2, stride);
+      return [
+        run(filter, ...parts),
+        ...tf.grads((...inputs) => weighted(run(...(inputs as [tf.Tensor, ...tf.Tensor[]]))))([filter, ...parts]),
+      ];
+    }),
+  );
+
+  it("are split, joined again and added up, with gradients", () =>
+    expectAlike(() => {
+      const filters = [
+        draw("first", [1, 1, block, 2 * block]),
+        draw("second", [3, 3, block, block]),
+        draw("third", [1, 1, 3 * block, 2 * block]),
+      ];
+      const stage = (x: tf.Tensor, ...[first, second, third]: tf.Tensor[]): tf.Tensor4D => {
+        const [left, right] = tf.split(conv(inBlocks(x), first!, 0), 2, 3);
+        const last = tf.add(right!, conv(right!, second!, 1));
+        return conv(tf.concat([left!, right!, last], 3), third!, 0);
+      };
+      const x = draw("x", [2, 5, 4, block]);
+      return [
+        stage(x, ...filters),
+        ...tf.grads((...inputs) => weighted(stage(...(inputs as [tf.Tensor, ...tf.Tensor[]]))))([x, ...filters]),
+      ];
+    }));
+});
+
+describe("layers in blocks", () => {
+  // Of the second size images go one by one.
+  it.each([5, 264])("have SiLU's gradients, images of %i rows", (rows) =>
+    expectAlike(() => {
+      const draw = (name: string, of: number[]): tf.Tensor => tensor(new Random(name), of);
+      const [gamma, beta, shift] = ["gamma", "beta", "shift"].map((name) => draw(name, [block]) as tf.Tensor1D);
+      const layer = (x: tf.Tensor, filter: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor4D => {
+        const affine = { gamma: scale as tf.Tensor1D, beta: offset as tf.Tensor1D, shift: shift! };
+        const options = { ...affine, eps: 1e-3, activation: "silu" } as const;
+        return convBnAct(x as tf.Tensor4D, filter as tf.Tensor4D, options).y;
+      };
+      const x = draw("x", [2, rows, rows === 5 ? 3 : 256, block]);
+      const inputs = [x, draw("filter", [1, 1, block, block]), gamma!, beta!] as const;
+      const weights = draw("weights", [x.shape[2]!, block]);
+      const loss = (...of: tf.Tensor[]): tf.Tensor => tf.mean(tf.mul(layer(...(of as [...typeof inputs])), weights));
+      return [
+        tf.mean(layer(...inputs), [1, 2]),
+        ...tf
+          .grads(loss)([...inputs])
+          .map((gradient) => tf.mean(gradient, 0)),
+      ];
+    }),
+  );
 });

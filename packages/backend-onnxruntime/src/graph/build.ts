@@ -4,7 +4,7 @@ import type { FilterGradients } from "./filter-gradients.ts";
 import type { AnyKernel } from "./kernel.ts";
 import { Lowering, type Target } from "./lowering.ts";
 import type { Plan } from "./plan.ts";
-import type { Named, Value } from "./value.ts";
+import { type Named, operandsOf, type Value } from "./value.ts";
 
 /** Options of {@link buildGraph}. */
 export interface BuildOptions {
@@ -19,6 +19,11 @@ export interface BuildOptions {
   readonly inputName?: (value: Value, n: number) => string;
   /** Names of the outputs. Default: `output0`, `output1`, … */
   readonly outputNames?: readonly string[] | undefined;
+  /**
+   * Whether outputs have names of their own, each from a node that copies, as a node may feed several. Otherwise an output
+   * with axes has the name of what computes it, where that is a node which feeds no other output. Default `true`.
+   */
+  readonly copiesOutputs?: boolean;
   /** Whether nodes without a scope, such as those of gradients, are named by the scope of what they read. Default `false`. */
   readonly namesGradients?: boolean;
   /** Channels a block, where tensors may be in blocks: graphs that are compiled as they are, on the CPU provider. */
@@ -29,7 +34,9 @@ export interface BuildOptions {
 export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBuilder; inputs: Map<Value, string> } {
   const graph = new GraphBuilder({ name: "lookonce" });
   const { target, block, filterGradients } = options;
-  const to = new Lowering(graph, target, { autocast: plan.autocast, block, filterGradients });
+  const uses = new Map<Value, number>();
+  for (const value of [...plan.nodes.flatMap(operandsOf), ...plan.outputs]) uses.set(value, (uses.get(value) ?? 0) + 1);
+  const to = new Lowering(graph, target, { autocast: plan.autocast, block, filterGradients, uses });
   const inputs = new Map<Value, string>();
   const { inputName = ({ placeholder }, n) => placeholder ?? `input${n}` } = options;
   for (const value of [...plan.inputs, ...plan.constants]) {
@@ -48,11 +55,16 @@ export function buildGraph(plan: Plan, options: BuildOptions): { graph: GraphBui
     kernel.lower(to, { inputs, attrs, output: outputs[0], outputs });
   }
   graph.scope = "";
-  for (const [i, value] of plan.outputs.entries()) {
-    const name = options.outputNames?.[i] ?? `output${i}`;
-    // A copy under the output's own name: the same node may feed several outputs.
-    graph.node("Identity", [to.get(value)], {}, { outputs: [name] });
-    graph.output(name, value.dtype, value.shape);
+  const results = plan.outputs.map((value) => to.get(value));
+  const own = options.copiesOutputs === false ? graph.computed : new Set<string>();
+  for (const [i, { dtype, shape }] of plan.outputs.entries()) {
+    const result = results[i] ?? "";
+    // ONNX Runtime computes first what the last of all unread nodes needs. A step's last results are numbers, among them the
+    // norm of all gradients: by their copies each gradient is computed as soon as it can be, and maps are freed.
+    const isOwn = shape.length > 0 && own.delete(result);
+    const name = isOwn ? result : (options.outputNames?.[i] ?? `output${i}`);
+    if (name !== result) graph.node("Identity", [result], {}, { outputs: [name] });
+    graph.output(name, dtype, shape);
   }
   // A lowering may compute from an input's inputs and leave the input itself unread.
   graph.prune();

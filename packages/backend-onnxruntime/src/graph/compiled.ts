@@ -1,6 +1,7 @@
 import type { OnnxModel } from "@lookonce/onnx";
 import { type BuildOptions, buildGraph } from "./build.ts";
 import { joinGraphs } from "./join-graphs.ts";
+import { joinVectors } from "./join-vectors.ts";
 import type { Plan } from "./plan.ts";
 import { recompute } from "./recompute.ts";
 import { Residents } from "./residents.ts";
@@ -37,11 +38,13 @@ export function lower(
 ): Lowered {
   const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
   const own = count++;
+  const isConstant = (value: Value): boolean => constants.has(value);
   const { graph, inputs } = buildGraph(
-    { ...plan, nodes: recompute(plan.nodes) },
+    { ...plan, nodes: joinVectors(recompute(plan.nodes), isConstant) },
     {
       ...options,
-      isConstant: (value) => constants.has(value),
+      isConstant,
+      copiesOutputs: false,
       inputName: ({ placeholder, dtype, shape }, n) =>
         placeholder === undefined ? `input${own}_${n}` : `${placeholder} ${dtype} ${shape}`,
       namesGradients: true,

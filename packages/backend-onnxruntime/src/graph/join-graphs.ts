@@ -60,7 +60,7 @@ function asBranch(
   const names = new Map(graph.outputs.map(({ name }, i) => [name, `${own[i]}${suffix}`]));
   const rename = (name: string): string => names.get(name) ?? name;
   const initializers = new Map(graph.initializers);
-  const nodes = graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map(rename) }));
+  const nodes = graph.nodes.map((node) => renamed(node, rename));
   const outputs = [...slots].map(([slot, type]): ValueInfo => {
     const name = `${slot}${suffix}`;
     const output = graph.outputs[own.indexOf(slot)];
@@ -70,6 +70,17 @@ function asBranch(
     return { name, type, shape: [] };
   });
   return { name: graph.name, inputs: [], outputs, initializers, nodes };
+}
+
+/** A node with other names of values, in its bodies too. */
+function renamed(node: OnnxNode, rename: (name: string) => string): OnnxNode {
+  const attributes = Object.entries(node.attributes).map(([name, attribute]) => {
+    if (!("graph" in attribute)) return [name, attribute];
+    const { graph } = attribute;
+    return [name, { graph: { ...graph, nodes: graph.nodes.map((inner) => renamed(inner, rename)) } }];
+  });
+  const [inputs, outputs] = [node.inputs.map(rename), node.outputs.map(rename)];
+  return { ...node, inputs, outputs, attributes: Object.fromEntries(attributes) };
 }
 
 function noValue(type: TensorType): AnyTensorValue {

@@ -49,6 +49,8 @@ export interface LoweringOptions {
   readonly block?: number | undefined;
   /** Filter gradients on blocks of channels that work where the graph will run. Default: none. */
   readonly filterGradients?: FilterGradients | undefined;
+  /** How many calls and outputs read each value; a value that is not known may be read by any number. */
+  readonly uses?: ReadonlyMap<Value, number>;
 }
 
 /**
@@ -68,9 +70,16 @@ export class Lowering implements Layout {
 
   /** Channels a block; `undefined` where there are no operators on blocks. */
   readonly block: number | undefined;
+  readonly #uses: ReadonlyMap<Value, number>;
+  /** Names of reshapes by what is reshaped and the shape, and what each of them is a reshape of. */
+  readonly #reshapes = new Map<string, string>();
+  readonly #reshaped = new Map<string, string>();
+  /** Whether nodes of a body are written, whose values nothing outside may read. */
+  #isInBody = false;
 
   constructor(graph: GraphBuilder, target: Target, options: LoweringOptions = {}) {
-    const { autocast = false, block, filterGradients } = options;
+    const { autocast = false, block, filterGradients, uses = new Map() } = options;
+    this.#uses = uses;
     this.graph = graph;
     this.target = target;
     this.block = autocast ? undefined : block;
@@ -187,6 +196,16 @@ export class Lowering implements Layout {
     else this.setUniform(value, scalar);
   }
 
+  /** Marks a value that is another one, of the same shape. */
+  setAlias(value: Value, other: Value): void {
+    this.#forms.set(value, this.#formsOf(other));
+  }
+
+  /** Whether a single call reads the value, which then need not be computed by itself. */
+  isReadOnce(value: Value): boolean {
+    return this.#uses.get(value) === 1;
+  }
+
   /** What the value is a broadcast of, if it is one. */
   source(value: Value): Value | undefined {
     return this.#forms.get(value)?.source;
@@ -265,26 +284,31 @@ export class Lowering implements Layout {
   }
 
   /**
-   * Adds up over slices along the first axis of sequences, one after the other and without copying them.
+   * Goes over slices along the first axis of sequences, one after the other and without copying them.
    *
-   * @param totals shapes of the totals, which begin as zeros
-   * @param next writes the nodes of a step, of the totals so far and the sequences' slices; returns the new totals. It must
-   * not ask for forms of values: what is written inside cannot be read outside
+   * @param totals shapes of totals, which begin as zeros
+   * @param made shapes of the slices that are made of each, and become sequences themselves
+   * @param next writes the nodes of a step, of the totals so far and the sequences' slices; returns the new totals and what is
+   * made. It must not ask for forms of values: what is written inside cannot be read outside
+   * @returns the totals, and the sequences
    */
   scan(
-    totals: readonly (readonly number[])[],
+    { totals = [], made = [] }: { totals?: readonly (readonly number[])[]; made?: readonly (readonly number[])[] },
     sequences: readonly { name: string; shape: readonly number[] }[],
     next: (totals: readonly string[], slices: readonly string[]) => readonly string[],
   ): string[] {
-    const infos = totals.map((shape) => ({ type: "float32" as const, shape }));
-    const slices = sequences.map(({ shape }) => ({ type: "float32" as const, shape: shape.slice(1) }));
-    const body = this.graph.body([...infos, ...slices], (...names) =>
-      next(names.slice(0, totals.length), names.slice(totals.length)).map((name, i) => ({ name, ...infos[i]! })),
+    const info = (shape: readonly number[]) => ({ type: "float32" as const, shape });
+    const slices = sequences.map(({ shape }) => info(shape.slice(1)));
+    const outputs = [...totals, ...made].map(info);
+    this.#isInBody = true;
+    const body = this.graph.body([...totals.map(info), ...slices], (...names) =>
+      next(names.slice(0, totals.length), names.slice(totals.length)).map((name, i) => ({ name, ...outputs[i]! })),
     );
+    this.#isInBody = false;
     const zeros = totals.map((shape) => this.node("ConstantOfShape", [this.int64s(shape)]));
     const inputs = [...zeros, ...sequences.map(({ name }) => name)];
     const attributes = { body, num_scan_inputs: int(sequences.length) };
-    return this.graph.multi("Scan", inputs, attributes, { outputs: totals.length });
+    return this.graph.multi("Scan", inputs, attributes, { outputs: outputs.length });
   }
 
   /** Adds a node of two outputs and returns their names. */
@@ -312,10 +336,20 @@ export class Lowering implements Layout {
     return perm.every((axis, i) => axis === i) ? name : this.node("Transpose", [name], { perm: ints(perm) });
   }
 
+  /** The elements in another shape; shapes of one value, also those of its reshapes, are made once. */
   reshape(name: string, shape: readonly number[]): string {
+    const source = this.#reshaped.get(name) ?? name;
+    const key = `${source} ${shape}`;
+    const known = this.#reshapes.get(key);
+    if (known !== undefined) return known;
     // Without `allowzero` a 0 means "keep the input's dimension"; empty tensors need the literal meaning.
     const attributes: Record<string, Attribute> = shape.includes(0) ? { allowzero: int(1) } : {};
-    return this.node("Reshape", [name, this.int64s(shape)], attributes);
+    const output = this.node("Reshape", [source, this.int64s(shape)], attributes);
+    if (!this.#isInBody) {
+      this.#reshapes.set(key, output);
+      this.#reshaped.set(output, source);
+    }
+    return output;
   }
 
   /** The elements as another type; `from` is the type that they have, where it may be that one already. */

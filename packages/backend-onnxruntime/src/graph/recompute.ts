@@ -1,4 +1,4 @@
-import { hostValue, type Named, type Node, sizeOf, type Value } from "./value.ts";
+import { hostValue, type Named, type Node, operandsOf, sizeOf, type Value } from "./value.ts";
 
 /** Elements from which on a value is worth computing again. */
 const large = 2 ** 18;
@@ -13,7 +13,7 @@ const longTime = 400;
 export function recompute(nodes: readonly Node[]): Node[] {
   const uses = new Map<Value, number[]>();
   for (const [i, node] of nodes.entries()) {
-    for (const value of read(node)) uses.set(value, [...(uses.get(value) ?? []), i]);
+    for (const value of operandsOf(node)) uses.set(value, [...(uses.get(value) ?? []), i]);
   }
   const added = new Map<number, Node[]>();
   const replaced = new Map<number, Map<Value, Value>>();
@@ -25,7 +25,9 @@ export function recompute(nodes: readonly Node[]): Node[] {
     const late = gap < 0 ? [] : places.slice(gap);
     const [first] = late;
     if (first === undefined) continue;
-    const form = scaled(node, value) ?? (late.length === 1 ? activated(node) : undefined);
+    // Convolutions of concatenated values may be of these themselves, which are kept for the filters' gradients then.
+    const isJoined = places.some((place) => nodes[place]?.kernel === "Concat" || nodes[place]?.kernel === "SplitV");
+    const form = scaled(node, value) ?? (late.length === 1 && !isJoined ? activated(node) : undefined);
     // What it is computed from must be there at that time.
     if (form === undefined || (uses.get(form.inner)?.length ?? 0) > 1) continue;
     if ((uses.get(form.source)?.at(-1) ?? 0) < (late.at(-1) ?? 0)) continue;
@@ -52,23 +54,19 @@ interface Form {
 
 /** a · x + b, where a and b are small. */
 function scaled(node: Node, { shape }: Value): Form | undefined {
-  const inner = read(node).find(({ producer }) => producer?.kernel === "Multiply");
+  const inner = operandsOf(node).find(({ producer }) => producer?.kernel === "Multiply");
   if (node.kernel !== "Add" || inner?.producer === undefined) return undefined;
-  const operands = [...read(inner.producer), ...read(node).filter((value) => value !== inner)];
+  const operands = [...operandsOf(inner.producer), ...operandsOf(node).filter((value) => value !== inner)];
   const [source, ...others] = operands.filter((value) => sizeOf(value.shape) >= sizeOf(shape) / 64);
   return source === undefined || others.length > 0 ? undefined : { inner, source };
 }
 
 /** x · σ(x). */
 function activated(node: Node): Form | undefined {
-  const inner = read(node).find(({ producer }) => producer?.kernel === "Sigmoid");
+  const inner = operandsOf(node).find(({ producer }) => producer?.kernel === "Sigmoid");
   if (node.kernel !== "Multiply" || inner?.producer === undefined) return undefined;
-  const [source] = read(inner.producer);
-  return source !== undefined && read(node).includes(source) ? { inner, source } : undefined;
-}
-
-function read({ inputs }: Node): Value[] {
-  return Object.values(inputs).filter((value) => value !== undefined);
+  const [source] = operandsOf(inner.producer);
+  return source !== undefined && operandsOf(node).includes(source) ? { inner, source } : undefined;
 }
 
 /** The same call, with new values as outputs. */

@@ -21,6 +21,11 @@ export interface Node {
   readonly scope: string;
 }
 
+/** The values that a call reads, in order. */
+export function operandsOf({ inputs }: Node): Value[] {
+  return Object.values(inputs).filter((value) => value !== undefined);
+}
+
 /** Contents in the device's own memory. */
 export interface Resident {
   readonly tensor: RuntimeTensor;

@@ -1,4 +1,4 @@
-import { int, ints } from "@lookonce/onnx";
+import { int, ints, str } from "@lookonce/onnx";
 import type { Lowering } from "../graph/lowering.ts";
 import { dimOf, sizeOf, type Value } from "../graph/value.ts";
 
@@ -14,7 +14,7 @@ interface Product extends Term {
 }
 
 /** A sum of maps, of products and of numbers a channel. */
-interface Terms {
+export interface Terms {
   readonly maps: readonly Term[];
   readonly products: readonly Product[];
   readonly offsets: readonly Term[];
@@ -36,7 +36,10 @@ export function lowerAffine(to: Lowering, output: Value, inputs: { readonly a: V
     kernel === "Multiply" ? [termsOf(to, term, output)] : sums(to, [inputs.a, inputs.b], { term, output, depth: 3 });
   const terms = candidates.find((each) => isOnePass(each) && each.offsets.length + each.products.length > 0);
   if (terms === undefined) return false;
-  write(to, output, terms);
+  const channels = dimOf(output, 3);
+  const { map, other, ...operands } = affineOperands(to, channels, terms);
+  const added = other && to.getBlocked(other);
+  to.setBlocked(output, affinePass(to, channels, { ...operands, map: to.getBlocked(map), added }));
   return true;
 }
 
@@ -114,8 +117,33 @@ function isPerChannel(to: Lowering, value: Value, output: Value): boolean {
   return size === 1 || (size === shape.at(-1) && size === dimOf(output, 3));
 }
 
-function write(to: Lowering, output: Value, { maps, products, offsets }: Terms): void {
-  const channels = dimOf(output, 3);
+/** A map in blocks times a number a channel, plus numbers a channel; `undefined` where the value is something else. */
+export function scaledMap(to: Lowering, value: Value): Terms | undefined {
+  const terms = termsOf(to, { value, isNegative: false }, value);
+  const [product] = terms.products;
+  const isOne = product !== undefined && terms.maps.length === 0 && isOnePass(terms);
+  return isOne && to.isBlocked(product.value) ? terms : undefined;
+}
+
+/** The terms of the negative of a sum. */
+export function negative({ maps, products, offsets }: Terms): Terms {
+  const negate = <T extends Term>(term: T): T => ({ ...term, isNegative: !term.isNegative });
+  return { maps: maps.map(negate), products: products.map(negate), offsets: offsets.map(negate) };
+}
+
+/** What {@link affinePass} reads besides the map: numbers a channel as a filter and as a bias, and what is added. */
+export interface AffineOperands {
+  readonly filter: string;
+  readonly offset?: string | undefined;
+  readonly added?: string | undefined;
+}
+
+/** Numbers a channel of a sum as its pass reads them; `map` is what has the factor. */
+export function affineOperands(
+  to: Lowering,
+  channels: number,
+  { maps, products, offsets }: Terms,
+): AffineOperands & { map: Value; other: Value | undefined } {
   const vector = ({ value, isNegative }: Term): string => {
     const made = to.derive(value, `vector ${channels}`, () => {
       const source = to.source(value) ?? value;
@@ -123,20 +151,32 @@ function write(to: Lowering, output: Value, { maps, products, offsets }: Terms):
       if (to.uniform(source) !== undefined || sizeOf(source.shape) === 1) {
         return to.node("Expand", [to.reshape(name, [1]), to.int64s([channels])]);
       }
-      return to.reshape(name, [channels]);
+      return source.shape.length === 1 ? name : to.reshape(name, [channels]);
     });
     return isNegative ? to.derive(value, `negative ${channels}`, () => to.node("Neg", [made])) : made;
   };
   const [x = products[0] as Term] = [...products, ...maps.filter(({ isNegative }) => isNegative), ...maps];
-  const added = maps.find((map) => map !== x);
   const [product] = products;
   const constant = (): string =>
     to.constant("float32", new Float32Array(channels).fill(x.isNegative ? -1 : 1), [channels]);
   const factor = product === undefined ? constant() : vector({ value: product.factor, isNegative: x.isNegative });
   const [first, ...rest] = offsets.map(vector);
-  const offset = first && rest.reduce((sum, name) => to.node("Add", [sum, name]), first);
-  const filter = to.reshape(factor, [channels, 1, 1, 1]);
-  const others = [offset ?? "", ...(added === undefined ? [] : [to.getBlocked(added.value)])];
-  const read = [to.getBlocked(x.value), filter, ...(others.join("") === "" ? [] : others)];
-  to.setBlocked(output, to.nchwc("Conv", read, { kernel_shape: ints([1, 1]), group: int(channels) }));
+  return {
+    map: x.value,
+    other: maps.find((map) => map !== x)?.value,
+    filter: to.reshape(factor, [channels, 1, 1, 1]),
+    offset: first && rest.reduce((sum, name) => to.node("Add", [sum, name]), first),
+  };
+}
+
+/** Writes one pass over a map in blocks, with an activation where it has one, and returns the result's name, in blocks. */
+export function affinePass(
+  to: Lowering,
+  channels: number,
+  { map, filter, offset = "", added = "", activation }: AffineOperands & { map: string; activation?: "Sigmoid" },
+): string {
+  const others = added === "" ? [offset] : [offset, added];
+  const read = [map, filter, ...(others.join("") === "" ? [] : others)];
+  const attributes = { kernel_shape: ints([1, 1]), group: int(channels) };
+  return to.nchwc("Conv", read, activation === undefined ? attributes : { ...attributes, activation: str(activation) });
 }

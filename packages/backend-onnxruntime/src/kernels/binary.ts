@@ -2,7 +2,9 @@ import { float, int } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { BinaryName } from "../graph/kernel-types.ts";
 import { lowerAffine } from "./affine.ts";
+import { lowerGradientSum } from "./conv2d-backprop-input.ts";
 import { binary, elementwise } from "./elementwise.ts";
+import { lowerSilu, lowerSiluGradient } from "./silu.ts";
 
 /** A kernel that is one ONNX operator. */
 const operator = (op: string): Kernel<"Add"> => binary((to, a, b) => to.node(op, [a, b]));
@@ -22,8 +24,17 @@ const affine = (op: string): Kernel<"Add"> => {
 
 const product = affine("Mul");
 
+const sum = affine("Add");
+
 export const binaryKernels: Kernels<BinaryName | "AddN"> = {
-  Add: affine("Add"),
+  Add: {
+    ...sum,
+    lower(to, call) {
+      const { a, b } = call.inputs;
+      const isOne = lowerGradientSum(to, call.output, [a, b]) || lowerGradientSum(to, call.output, [b, a]);
+      if (!isOne) sum.lower(to, call);
+    },
+  },
   AddN: {
     infer: ([first]) => ({ shape: first?.shape ?? [], dtype: first?.dtype ?? "float32" }),
     lower: (to, { inputs, output }) =>
@@ -81,11 +92,12 @@ export const binaryKernels: Kernels<BinaryName | "AddN"> = {
     lower(to, call) {
       const { a, b } = call.inputs;
       const isSilu = b.producer?.kernel === "Sigmoid" && Object.values(b.producer.inputs)[0] === a;
-      if (!isSilu || to.target === "portable") product.lower(to, call);
-      else
-        elementwise(to, { inputs: [a], output: call.output }, ([x]) =>
-          to.microsoft("QuickGelu", [x], { alpha: float(1) }),
-        );
+      if (lowerSiluGradient(to, call.output, call.inputs)) return;
+      if (!isSilu || to.target === "portable") return product.lower(to, call);
+      if (lowerSilu(to, call.output, a)) return;
+      elementwise(to, { inputs: [a], output: call.output }, ([x]) =>
+        to.microsoft("QuickGelu", [x], { alpha: float(1) }),
+      );
     },
   },
   NotEqual: binary((to, a, b) => to.node("Not", [to.node("Equal", [a, b])]), "bool"),

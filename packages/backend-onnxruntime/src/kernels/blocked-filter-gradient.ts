@@ -80,7 +80,7 @@ function correlatePlanes(to: Lowering, c: Convolution, { x, dy, block }: Operand
       : [to.constant("float32", new Float32Array(inChannels * rows.image * width), [inChannels, rows.image, width])];
   const [before, after] = [zeros(columns.before), zeros(columns.after)];
   const [sum = ""] = to.scan(
-    [[inChannels, outChannels, rows.taps, columns.taps]],
+    { totals: [[inChannels, outChannels, rows.taps, columns.taps]] },
     [
       { name: to.getChannelsFirst(x), shape: [batch, inChannels, rows.image, columns.image] },
       {

@@ -2,6 +2,7 @@ import { int } from "@lookonce/onnx";
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
 import { axisOf, sizeOf } from "../graph/value.ts";
+import { joinNeighbors } from "./channel-parts.ts";
 
 export const concatKernels: Kernels<"Concat" | "Pack"> = {
   Concat: {
@@ -15,9 +16,12 @@ export const concatKernels: Kernels<"Concat" | "Pack"> = {
     lower(to, { inputs, attrs, output }) {
       const parts = inputs.filter(({ shape }) => sizeOf(shape) > 0);
       const along = axisOf(attrs.axis, output.shape);
+      // Networks that only predict are compiled with what a split reads cut apart, see foldConvolutions of `inference`.
+      const [whole, ...others] = to.block === undefined ? parts : joinNeighbors(parts, along);
+      if (whole !== undefined && others.length === 0) return to.setAlias(output, whole);
       const layout = along === 1 || along === 2 ? to.layoutOf(...parts) : to.blockedLayoutOf(...parts);
       const axis = int(layout.axis(along));
-      const names = parts.map((value) => layout.get(value));
+      const names = [whole, ...others].flatMap((value) => (value === undefined ? [] : layout.get(value)));
       layout.set(output, to.node("Concat", names, { axis }));
     },
   },

@@ -1,7 +1,9 @@
 import { int } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
+import { dimOf, type Value } from "../graph/value.ts";
 import { blockedFilterGradient } from "./blocked-filter-gradient.ts";
+import { inputParts } from "./channel-parts.ts";
 import {
   type Convolution,
   convolution,
@@ -25,13 +27,23 @@ function filterGradient(describe: Describe): Kernel<"Conv2DBackpropFilter" | "De
       const { filterShape } = attrs;
       const layout = formatLayout(to, attrs);
       const c = describe(x.shape, filterShape, attrs);
-      const blocked = layout === to ? undefined : blockedFilterGradient(to, c, { x, dy });
+      const blocked =
+        layout === to ? undefined : (ofParts(to, c, { x, dy }) ?? blockedFilterGradient(to, c, { x, dy }));
       const gradient = blocked ?? correlate(to, c, { x: layout.get(x), dy: layout.get(dy) });
       // It comes as [h, w, in / groups, out], which a depthwise filter is a reshape away from.
       const isShaped = filterShape[2] === c.inChannels / c.groups;
       to.set(output, isShaped ? gradient : to.reshape(gradient, filterShape));
     },
   };
+}
+
+/** The gradient in blocks for each of the values that the input is a concatenation of, where the convolution was of these. */
+function ofParts(to: Lowering, c: Convolution, { x, dy }: { x: Value; dy: Value }): string | undefined {
+  const gradients = inputParts(to, c, x)?.map((part) => {
+    return blockedFilterGradient(to, { ...c, inChannels: dimOf(part, 3) }, { x: part, dy });
+  });
+  const isWhole = gradients?.every((gradient) => gradient !== undefined) ?? false;
+  return isWhole ? to.node("Concat", gradients as string[], { axis: int(2) }) : undefined;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { int, ints } from "@lookonce/onnx";
 import type { Kernel, Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import type { Value } from "../graph/value.ts";
-import { canConvolveBlocks, convolveBlocks } from "./blocked-convolution.ts";
+import { dimOf, type Value } from "../graph/value.ts";
+import { blockedFilter, canConvolveBlocks, convolve, range, turnedBlocks } from "./blocked-convolution.ts";
 import {
   type Convolution,
+  type ConvolutionAttrs,
   convolution,
   convolutionAttributes,
   type Describe,
@@ -33,14 +34,62 @@ function inputGradient(describe: Describe): Kernel<"Conv2DBackpropInput" | "Dept
       const c = describe(attrs.inputShape, filter.shape, attrs);
       const back = layout === to ? undefined : unitStrideBack(c);
       if (back !== undefined && canConvolveBlocks(to, back)) {
-        const turned = turnedGroupedFilter(to, c, filter);
-        return to.setBlocked(output, convolveBlocks(to, back, { x: dy, filter: turned }));
+        return to.setBlocked(output, convolve(to, back, { x: dy, filter: turnedFilterBlocks(to, c, back, filter) }));
       }
       const phases = layout === to ? undefined : phasesBack(to, c);
       if (phases !== undefined) return to.setBlocks(output, interleaved(to, c, phases, { dy, filter }));
       layout.set(output, convolveBack(to, c, layout.get(dy), filter));
     },
   };
+}
+
+/** A gradient with respect to the input at stride 1, of one group, in blocks, which a single call reads. */
+function plainGradient(
+  to: Lowering,
+  value: Value,
+): { c: Convolution; back: Convolution; dy: Value; filter: Value } | undefined {
+  const { kernel, inputs, attrs } = value.producer ?? {};
+  if (kernel !== "Conv2DBackpropInput" || !to.isReadOnce(value)) return undefined;
+  const { dy, filter } = inputs as { dy: Value; filter: Value };
+  const c = convolution(value.shape, filter.shape, attrs as ConvolutionAttrs);
+  const back = formatLayout(to, attrs as ConvolutionAttrs) === to ? undefined : unitStrideBack(c);
+  return back !== undefined && c.groups === 1 && canConvolveBlocks(to, back) ? { c, back, dy, filter } : undefined;
+}
+
+/**
+ * Writes the gradient `x` with respect to an input that was concatenated along its channels as one convolution for each part,
+ * which saves cutting it. That of all parts is pruned.
+ *
+ * @returns whether it is one
+ */
+export function lowerGradientParts(to: Lowering, x: Value, parts: readonly Value[]): boolean {
+  const gradient = parts.every((part) => to.canBlock(part)) ? plainGradient(to, x) : undefined;
+  if (gradient === undefined) return false;
+  const { c, back, dy, filter } = gradient;
+  if (c.outChannels % (to.block ?? 1) !== 0) return false;
+  let begin = 0;
+  for (const part of parts) {
+    const own = { ...back, outChannels: dimOf(part, 3) };
+    to.setBlocked(part, convolve(to, own, { x: dy, filter: turnedFilterBlocks(to, c, own, filter, { begin }) }));
+    begin += own.outChannels;
+  }
+  return true;
+}
+
+/**
+ * Writes the sum of a gradient with respect to an input and of another map as one convolution, which adds while it writes. The
+ * gradient by itself is pruned.
+ *
+ * @returns whether it is one
+ */
+export function lowerGradientSum(to: Lowering, output: Value, [a, b]: readonly [Value, Value]): boolean {
+  const isSame = `${a.shape}` === `${b.shape}` && to.canBlock(output);
+  const gradient = isSame && to.isBlocked(a) && to.isBlocked(b) ? plainGradient(to, b) : undefined;
+  if (gradient === undefined) return false;
+  const { c, back, dy, filter } = gradient;
+  const turned = turnedFilterBlocks(to, c, back, filter);
+  to.setBlocked(output, convolve(to, back, { x: dy, filter: turned, added: to.getBlocked(a) }));
+  return true;
 }
 
 /** At stride 1: the convolution that turns `dy` into the gradient, with the filter turned; none where padding is too large. */
@@ -109,8 +158,8 @@ function interleaved(
         columns: column.axis,
       };
       const order = row.taps.flatMap((i) => column.taps.map((j) => i * c.columns.filter + j));
-      const taps = turnedGroupedFilter(to, { ...c, rows: row.axis, columns: column.axis }, filter, order);
-      return to.reshape(convolveBlocks(to, phase, { x: dy, filter: taps }), [c.batch, blocks, h, w, 1, block]);
+      const turned = turnedFilterBlocks(to, c, phase, filter, { taps: order });
+      return to.reshape(convolve(to, phase, { x: dy, filter: turned }), [c.batch, blocks, h, w, 1, block]);
     });
     const line = parts.length === 1 ? (parts[0] ?? "") : to.node("Concat", parts, { axis: int(4) });
     return to.reshape(line, [c.batch, blocks, h, 1, c.columns.input * block]);
@@ -119,24 +168,38 @@ function interleaved(
   return to.reshape(all, [c.batch, blocks, c.rows.input, c.columns.input, block]);
 }
 
-/** The filter's taps, by default turned by 180°, with its channels swapped: [h, w, out/groups, in]. */
-function turnedGroupedFilter(
-  to: Lowering,
-  c: Convolution,
-  filter: Value,
-  order: readonly number[] = backwards(c.rows.filter * c.columns.filter),
-): string {
+/** Which of a filter's taps, in which order (default: turned by 180°), and from which of its input's channels on. */
+interface Turn {
+  readonly taps?: readonly number[];
+  readonly begin?: number;
+}
+
+/**
+ * The filter with its channels swapped, as the convolution `back` on blocks reads it: [channels, out, h, w], of those
+ * channels of the input that this has.
+ */
+function turnedFilterBlocks(to: Lowering, c: Convolution, back: Convolution, filter: Value, turn: Turn = {}): string {
+  const { block = 1 } = to;
+  const { taps = backwards(c.rows.filter * c.columns.filter), begin = 0 } = turn;
+  const [h, w] = perAxis(back, (axis) => axis.filter);
+  const isWhole = c.groups === 1 && c.outChannels % block === 0;
+  if (!isWhole) return blockedFilter(to, back, turnedGroupedFilter(to, c, filter, taps));
+  const blocks = range((begin + back.outChannels) / block, begin / block);
+  return to.reshape(turnedBlocks(to, c, filter, { taps, blocks }), [back.outChannels, c.outChannels, h, w]);
+}
+
+/** Some of the filter's taps, with its channels swapped: [taps, 1, out/groups, in]. */
+function turnedGroupedFilter(to: Lowering, c: Convolution, filter: Value, order: readonly number[]): string {
   const { groups } = c;
-  const [h, w] = perAxis(c, (axis) => axis.filter);
-  const [height = 1, width = 1] = filter.shape;
+  const count = c.rows.filter * c.columns.filter;
   const shape = [c.inChannels / groups, groups, c.outChannels / groups];
-  const taps = to.reshape(to.get(filter), [height * width, ...shape]);
-  const turned = height * width === 1 ? taps : to.node("Gather", [taps, to.constant("int32", Int32Array.from(order))]);
+  const taps = to.reshape(to.get(filter), [count, ...shape]);
+  const turned = count === 1 ? taps : to.node("Gather", [taps, to.constant("int32", Int32Array.from(order))]);
   const swapped =
     groups === 1
-      ? to.transpose(to.reshape(turned, [h * w, c.inChannels, c.outChannels]), [0, 2, 1])
+      ? to.transpose(to.reshape(turned, [order.length, c.inChannels, c.outChannels]), [0, 2, 1])
       : to.transpose(turned, [0, 3, 2, 1]);
-  return to.reshape(swapped, [h, w, c.outChannels / groups, c.inChannels]);
+  return to.reshape(swapped, [order.length, 1, c.outChannels / groups, c.inChannels]);
 }
 
 function backwards(count: number): number[] {

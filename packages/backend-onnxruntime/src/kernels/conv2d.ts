@@ -30,7 +30,9 @@ function forward(describe: Describe): Kernel<"FusedConv2D"> {
       const c = describe(x.shape, filter.shape, attrs);
       const layout = formatLayout(to, attrs);
       const isPerChannel = bias !== undefined && isVector(bias) && sizeOf(bias.shape) === c.outChannels;
-      const ownBias = isPerChannel ? [to.half(to.reshape(to.get(bias), [c.outChannels]))] : [];
+      const vector = (value: Value): string =>
+        value.shape.length === 1 ? to.get(value) : to.reshape(to.get(value), [c.outChannels]);
+      const ownBias = isPerChannel ? [to.half(vector(bias))] : [];
       if (layout !== to && canConvolveBlocks(to, c)) {
         const name = convolveBlocks(to, c, { x, filter: groupedFilter(to, c, filter), bias: ownBias[0] });
         const plain = !(bias === undefined || isPerChannel);

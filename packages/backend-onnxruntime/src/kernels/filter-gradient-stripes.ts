@@ -50,7 +50,7 @@ export function correlateStripes(to: Lowering, c: Convolution, { x, dy, block }:
     return { name: to.reshape(name, steps), shape: steps };
   };
   const [sum = ""] = to.scan(
-    [[batch, filter.channels, rows.taps, columns.taps * lanes]],
+    { totals: [[batch, filter.channels, rows.taps, columns.taps * lanes]] },
     [
       sequence(image.name, [images, image.channels, image.rows, image.columns]),
       sequence(filter.name, isReordered ? filterBlocks : filterShape),

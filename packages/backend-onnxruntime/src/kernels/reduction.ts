@@ -127,9 +127,9 @@ function channelSum(to: Lowering, x: Value): string {
   return to.node("ReduceSum", [to.reshape(perImage, [n, c]), to.int64s([0])], { keepdims: int(0) });
 }
 
-/** The two values of the same shape whose product the value is. */
+/** The two values of the same shape whose product the value is, which need not be written where only its sum is read. */
 function factorsOf(to: Lowering, x: Value): readonly [Value, Value] | undefined {
-  const node = x.producer;
+  const node = to.isReadOnce(x) ? x.producer : undefined;
   if (node?.kernel !== "Multiply" && node?.kernel !== "Square") return undefined;
   const [a, b = a] = Object.values(node.inputs);
   const isWhole = (value: Value | undefined): value is Value =>

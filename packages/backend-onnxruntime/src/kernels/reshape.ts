@@ -16,7 +16,9 @@ export const reshapeKernels: Kernels<"ExpandDims" | "Reshape" | "Tile" | "Transp
     infer: ({ x }, { shape }) => ({ shape: util.inferFromImplicitShape(shape, sizeOf(x.shape)), dtype: x.dtype }),
     lower(to, { inputs: { x }, output }) {
       const scalar = to.uniform(x);
-      if (scalar !== undefined) to.setUniform(output, scalar);
+      // Gradients of sums are reshaped to the shape that they have.
+      if (`${x.shape}` === `${output.shape}`) to.setAlias(output, x);
+      else if (scalar !== undefined) to.setUniform(output, scalar);
       else to.set(output, to.reshape(to.get(x), output.shape));
     },
   },
@@ -33,6 +35,9 @@ export const reshapeKernels: Kernels<"ExpandDims" | "Reshape" | "Tile" | "Transp
   Transpose: {
     infer: ({ x }, { perm }) => ({ shape: perm.map((axis) => dimOf(x, axis)), dtype: x.dtype }),
     lower(to, { inputs: { x }, attrs: { perm }, output }) {
+      const isPlain = !to.isChannelsFirst(x) && !to.isBlocked(x);
+      // What came with its channels first, such as the images of a batch.
+      if (isPlain && `${perm}` === "0,2,3,1") return to.setChannelsFirst(output, to.get(x));
       // Transposing from channels first at once saves one of two transpositions.
       const layout = to.layoutOf(x);
       const order = perm.map((axis) => layout.axis(axis));

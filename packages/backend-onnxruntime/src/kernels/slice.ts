@@ -2,7 +2,9 @@ import { int } from "@lookonce/onnx";
 import { backend_util, type StridedSliceAttrs, slice_util, util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
 import type { Lowering } from "../graph/lowering.ts";
-import { axisOf, dimOf, type Value } from "../graph/value.ts";
+import { axisOf, dimOf, operandsOf, sizeOf, type Value } from "../graph/value.ts";
+import { axisOfParts } from "./channel-parts.ts";
+import { lowerGradientParts } from "./conv2d-backprop-input.ts";
 
 export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "SplitV" | "StridedSlice" | "Unpack"> = {
   /** Images mirrored left to right. */
@@ -37,6 +39,14 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
     },
     lower(to, { inputs: { x }, attrs, outputs }) {
       const at = axisOf(attrs.axis, x.shape);
+      // Older sets of operators, for which graphs can be exported, have another `Split`.
+      if (to.target !== "portable" && x.shape.length === 1 && to.uniform(x) === undefined) {
+        const sizes = to.int64s(outputs.map(({ shape }) => sizeOf(shape)));
+        const parts = to.graph.multi("Split", [to.get(x), sizes], { axis: int(0) }, { outputs: outputs.length });
+        for (const [i, output] of outputs.entries()) to.set(output, parts[i] ?? "");
+        return;
+      }
+      if (joinedAlready(to, x, outputs, at) || (at === 3 && lowerGradientParts(to, x, outputs))) return;
       let begin = 0;
       for (const output of outputs) {
         part(
@@ -73,7 +83,17 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
       return Array.from({ length: dimOf(value, axis) }, () => ({ shape, dtype: value.dtype }));
     },
     lower(to, { inputs: { value }, attrs, outputs }) {
-      const axis = int(axisOf(attrs.axis, value.shape));
+      const at = axisOf(attrs.axis, value.shape);
+      const last = value.shape.length - 1;
+      if (to.target !== "portable" && at === last && last > 0) {
+        // Gathering elements one by one is ten times as slow.
+        const rows = to.transpose(to.get(value), [last, ...value.shape.slice(1).keys()]);
+        const sizes = to.int64s(outputs.map(() => 1));
+        const parts = to.graph.multi("Split", [rows, sizes], { axis: int(0) }, { outputs: outputs.length });
+        for (const [i, output] of outputs.entries()) to.set(output, to.reshape(parts[i] ?? "", output.shape));
+        return;
+      }
+      const axis = int(at);
       for (const [i, output] of outputs.entries()) {
         const index = to.constant("int64", BigInt64Array.of(BigInt(i)), []);
         to.set(output, to.node("Gather", [to.get(value), index], { axis }));
@@ -81,6 +101,16 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
     },
   },
 };
+
+/** Whether the parts are those that were concatenated to what is split; then they are the same values. */
+function joinedAlready(to: Lowering, { producer, shape }: Value, parts: readonly Value[], axis: number): boolean {
+  if (to.block === undefined || producer?.kernel !== "Concat" || axisOfParts(producer, shape) !== axis) return false;
+  const values = operandsOf(producer);
+  const isSame =
+    values.length === parts.length && values.every((value, i) => `${value.shape}` === `${parts[i]?.shape}`);
+  if (isSame) for (const [i, part] of parts.entries()) to.setAlias(part, values[i] ?? part);
+  return isSame;
+}
 
 /** Writes a tensor with the order along the axes reversed. */
 function reversed(to: Lowering, x: Value, axes: readonly number[]): string {

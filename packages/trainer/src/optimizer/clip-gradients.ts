@@ -1,8 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The Euclidean norm of all gradients together. */
+/**
+ * The Euclidean norm of all gradients together.
+ *
+ * Vectors, of which a network has a hundred short ones, are one to the graph. They come first: what is recorded last is
+ * computed first, and vectors need all of the backward pass.
+ */
 export function gradientNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
-  return tf.tidy(() => tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))))) as tf.Scalar);
+  return tf.tidy(() => {
+    const vectors = gradients.filter(({ rank }) => rank === 1);
+    const others = gradients.filter(({ rank }) => rank !== 1);
+    const parts = [...(vectors.length > 1 ? [tf.concat(vectors as tf.Tensor1D[])] : vectors), ...others];
+    return tf.sqrt(tf.addN(parts.map((part) => tf.sum(tf.square(part))))) as tf.Scalar;
+  });
 }
 
 /**
