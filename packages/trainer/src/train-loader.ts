@@ -1,5 +1,5 @@
 import type { FamilySettings, Recipe } from "@lookonce/config";
-import { type AugmentSettings, BatchLoader, imageWeights } from "@lookonce/data";
+import { type AugmentSettings, BatchLoader, imageWeights, type MaskOptions } from "@lookonce/data";
 import { familyOf } from "@lookonce/families";
 import type { DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -26,12 +26,18 @@ export function trainLoader(
   const weights = (): Float64Array => imageWeights(data.entries, data.names.length, progress.classScores);
   return new BatchLoader(data, {
     ...{ batch, imgsz, rect, workers, cache, transforms, pad: 0, stride: model.maxStride, loading: family.loading },
+    masks: maskOptions(recipe),
     random: random.fork("augment"),
     augment: (epoch) => augmentOf(family, { recipe, epochsLeft: epochs - epoch }),
     shuffle: rect ? undefined : random.fork("order"),
     weights: settings.imageWeights ? weights : undefined,
     onUnreadable: (image) => unreadable.add(image),
   });
+}
+
+/** How outlines become masks by a recipe. */
+export function maskOptions({ mask_ratio: ratio, overlap_mask: overlap }: Recipe): MaskOptions {
+  return { ratio, overlap };
 }
 
 /** Returns how to augment; the last `close_mosaic` epochs mix no images. */

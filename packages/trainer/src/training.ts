@@ -14,7 +14,7 @@ import { plotLogger } from "./report/plot-logger.ts";
 import { resultsCsv } from "./report/results-csv.ts";
 import { type Choices, resolveSettings } from "./resolve-settings.ts";
 import { makeRunDirectory } from "./run-directory.ts";
-import { trainLoader } from "./train-loader.ts";
+import { maskOptions, trainLoader } from "./train-loader.ts";
 import type { ResolvedSettings, TrainOptions } from "./train-options.ts";
 import { createParts, disposeParts, type TrainingParts } from "./training-parts.ts";
 import { initialProgress, readTraining, restoreState, type TrainingProgress } from "./training-state.ts";
@@ -78,7 +78,8 @@ export async function setUpTraining(model: DetectionModel, options: TrainOptions
     scheduler: new LrScheduler({ ...recipe, ...settings, iterations: loader.length, warmsMomentum }),
     earlyStopping: new EarlyStopping(patience, saved?.best),
     checkpointer: new Checkpointer(directory, parts, { imgsz, onModelSave: callbacks.onModelSave }),
-    validator: valData && new Validator(valData, model, { imgsz, batch, criterion, workers, cache }),
+    validator:
+      valData && new Validator(valData, model, { imgsz, batch, criterion, workers, cache, masks: maskOptions(recipe) }),
   };
 }
 

@@ -109,8 +109,10 @@ interface Measuring extends Required<Pick<AutoBatchOptions, "imgsz" | "objects" 
 async function measureSteps(backend: OnnxRuntimeBackend, options: Measuring): Promise<Measurement[]> {
   const { meter, parts, imgsz, objects, budget, limit } = options;
   const rng = new Random(0);
+  const { nc, head } = parts.model;
+  const [points = 0] = head.keypointShape ?? [];
   const measure = async (batch: number): Promise<Measurement> => {
-    const images = noiseBatch({ count: batch, imgsz, objects, nc: parts.model.nc, rng });
+    const images = noiseBatch({ count: batch, imgsz, objects, nc, points, rng });
     const still = { lr: { bias: 0, weight: 0, norm: 0 }, momentum: 0 };
     await backend.freeGraphs();
     const before = await meter.used();
@@ -134,11 +136,17 @@ async function measureSteps(backend: OnnxRuntimeBackend, options: Measuring): Pr
 /** Bytes of noise that are drawn; they are repeated over the images. */
 const noiseBytes = 65_536;
 
-/** Creates a batch of square images of noise, with as many boxes each, from a sixteenth to half of the side. */
+/**
+ * Creates a batch of square images of noise with as many objects each, from a sixteenth to half of the side, with all that a
+ * task may learn of an object: boxes, also as rotated ones, masks and keypoints.
+ *
+ * @param points keypoints of an object
+ */
 export function noiseBatch({
   rng,
+  points = 0,
   ...sizes
-}: Record<"count" | "imgsz" | "objects" | "nc", number> & { rng: Random }): TrainBatch {
+}: Record<"count" | "imgsz" | "objects" | "nc", number> & { points?: number; rng: Random }): TrainBatch {
   const { count, imgsz, objects, nc } = sizes;
   const size = count * imgsz * imgsz * 3;
   const noise = Uint8Array.from({ length: Math.min(size, noiseBytes) }, () => rng.integer(0, 256));
@@ -148,7 +156,20 @@ export function noiseBatch({
     classes: Int32Array.from({ length: objects }, () => rng.integer(0, nc)),
     boxes: Float32Array.from(Array.from({ length: objects }, () => drawBox(imgsz, rng)).flat()),
   }));
-  return { images, count, height: imgsz, width: imgsz, targets: padTargets(samples) };
+  const targets = padTargets(samples);
+  const rotated = new Float32Array(targets.mask.length * 5);
+  for (let i = 0; i < targets.mask.length; i++) {
+    const [x1, y1, x2, y2] = targets.boxes.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
+    rotated.set([(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, 0.5], 5 * i);
+  }
+  const side = Math.ceil(imgsz / 4);
+  const labels = {
+    rotated,
+    keypoints: Float32Array.from({ length: targets.mask.length * points * 3 }, () => rng.uniform(1, imgsz)),
+    masks: Uint8Array.from({ length: count * side * side }, (_, i) => i % (objects + 1)),
+    maskSize: [side, side] as const,
+  };
+  return { images, count, height: imgsz, width: imgsz, targets: { ...targets, ...labels } };
 }
 
 function drawBox(imgsz: number, rng: Random): number[] {

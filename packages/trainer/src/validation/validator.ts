@@ -1,5 +1,5 @@
 import { defaultImgsz } from "@lookonce/config";
-import { BatchLoader, type Dataset, imagesOf } from "@lookonce/data";
+import { BatchLoader, type Dataset, imagesOf, type MaskOptions } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf, inputOf, taskOf } from "@lookonce/families";
 import type { BatchDetector } from "@lookonce/inference";
@@ -44,6 +44,8 @@ export interface ValidateOptions extends ValidationRunOptions {
 
 /** Options of {@link Validator}. */
 export interface ValidatorOptions extends Omit<ValidateOptions, keyof ValidationRunOptions> {
+  /** How outlines become masks, where labels are outlines. Default: that of `BatchLoader`. */
+  masks?: MaskOptions;
   /** Measures losses, too; a model's own criterion. */
   criterion?: Criterion;
 }
@@ -83,14 +85,15 @@ export class Validator {
     model: Pick<DetectionModel, "family" | "task" | "maxStride">,
     options: ValidatorOptions,
   ) {
-    const { imgsz = defaultImgsz(model.task), batch = 16, rect = true, workers, cache = "auto", criterion } = options;
+    const { imgsz = defaultImgsz(model.task), batch = 16, rect = true, cache = "auto" } = options;
+    const { workers, criterion, masks } = options;
     const { loading } = familyOf(model.family);
     const { fit } = inputOf(taskOf(model.task), model.family);
     this.#dataset = dataset;
     this.#options = options;
     this.#unreadable = new UnreadableCounter(dataset.entries.length);
     this.#loader = new BatchLoader(dataset, {
-      ...{ batch, imgsz, rect, workers, cache, loading, fit, stride: model.maxStride },
+      ...{ batch, imgsz, rect, workers, cache, loading, fit, masks, stride: model.maxStride },
       onUnreadable: (image) => this.#unreadable.add(image),
     });
     this.#losses = criterion && new ValidationLoss(criterion);
