@@ -24,7 +24,13 @@ for (const [task, column, least, imgsz] of tasks) {
       const data = existsSync(yaml) ? yaml : dataset;
       const common = [`data=${data}`, `imgsz=${imgsz}`, `project=${join(folder, "runs", task)}`];
       const settings = ["epochs=3", "batch=8", "lr0=0.0005", "optimizer=AdamW", "warmup_epochs=0", "mosaic=0"];
-      const trained = await lookonce("train", `model=${sharedPath(`${e2e}/model.pt`)}`, ...common, ...settings, "--json");
+      const trained = await lookonce(
+        "train",
+        `model=${sharedPath(`${e2e}/model.pt`)}`,
+        ...common,
+        ...settings,
+        "--json",
+      );
       expect(trained.code, trained.stderr).toBe(0);
       const { dir } = trained.json<{ dir: string }>();
       const [header, ...rows] = readFileSync(join(dir, "results.csv"), "utf8")
