@@ -2,6 +2,8 @@
 // batch. Prints one line of JSON; seconds are those of the processor, over all threads of this process.
 //
 //     node bench/augment-pipeline.mjs --folder <JPEGs> --count 60 --imgsz 640
+//
+// With --outlines objects have outlines of 30 points, and their masks are drawn, as to learn segmentation.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,6 +11,7 @@ import { parseArgs } from "node:util";
 const { v8Augmentation } = await import("../packages/augment/dist/index.js");
 const { readImage } = await import("../packages/image/dist/index.js");
 const { hypPreset } = await import("../packages/config/dist/index.js");
+const { overlapMasks, resamplePolygon } = await import("../packages/geometry/dist/index.js");
 const { Random } = await import("../packages/random/dist/index.js");
 
 const { values } = parseArgs({
@@ -16,6 +19,7 @@ const { values } = parseArgs({
     folder: { type: "string" },
     count: { type: "string", default: "60" },
     imgsz: { type: "string", default: "640" },
+    outlines: { type: "boolean", default: false },
   },
 });
 const imgsz = Number(values.imgsz);
@@ -33,8 +37,20 @@ for (const bytes of files) {
     const [y1, y2] = [rng.uniform(0, height), rng.uniform(0, height)].sort((a, b) => a - b);
     boxes.set([x1, y1, x2, y2], i);
   }
-  objects.push({ boxes, classes: new Int32Array(8) });
+  const polygons = Array.from({ length: 8 }, (_, i) => ellipse(boxes.subarray(4 * i, 4 * i + 4)));
+  objects.push({ boxes, classes: new Int32Array(8), ...(values.outlines && { polygons }) });
 }
+
+/** An ellipse in a box, as 30 points. */
+function ellipse([x1, y1, x2, y2]) {
+  return Float32Array.from({ length: 60 }, (_, i) => {
+    const angle = (Math.floor(i / 2) / 30) * 2 * Math.PI;
+    return i % 2 === 0
+      ? (x1 + x2) / 2 + ((x2 - x1) / 2) * Math.cos(angle)
+      : (y1 + y2) / 2 + ((y2 - y1) / 2) * Math.sin(angle);
+  });
+}
+
 const source = {
   length: files.length,
   load: async (index) => ({ ...objects[index], image: await readImage(files[index], { fast: true }) }),
@@ -43,7 +59,11 @@ const augment = v8Augmentation(hypPreset("v8"), { imgsz });
 const batch = new Uint8Array(16 * imgsz * imgsz * 3);
 
 async function make(index) {
-  const { image } = await augment(source, index % files.length, rng.fork("augment", 0, index));
+  const { image, polygons } = await augment(source, index % files.length, rng.fork("augment", 0, index));
+  if (values.outlines) {
+    const dense = polygons.map((polygon) => resamplePolygon(polygon, 1000));
+    overlapMasks(dense, { width: imgsz, height: imgsz, ratio: 4 });
+  }
   batch.set(image.data, (index % 16) * image.data.length);
 }
 

@@ -155,16 +155,20 @@ interface MovedObject {
   polygon: Float32Array;
 }
 
-/** The box is that of many points along the outline; the outline needs them only where the image's edge cuts it. */
+/** The box is that of many points along the outline, which matter only where the image's edge cuts it. */
 function movePolygon(polygon: Float32Array, { matrix, size, outlines }: ObjectMove): MovedObject {
   const { points: count = 1000, clip = true, closed = true } = outlines;
   const corners = movePoints(polygon, matrix);
-  const dense = clip ? resamplePolygon(polygon, count) : sampleOutline(polygon, count, closed);
-  const points = dense === polygon ? corners : movePoints(dense, matrix);
-  const box = polygonBox(points, size, clip);
-  if (!clip) return { box, polygon: Float32Array.from(corners) };
-  const isWhole = corners.every((value, i) => value >= 0 && value <= (i % 2 === 0 ? size.width : size.height));
-  return { box, polygon: clipPoints(Float32Array.from(isWhole ? corners : points), box) };
+  if (!clip) {
+    const box = polygonBox(movePoints(sampleOutline(polygon, count, closed), matrix), size, clip);
+    return { box, polygon: Float32Array.from(corners) };
+  }
+  const [left, top, right, bottom] = pointBounds(corners);
+  const isCut = left < 0 || top < 0 || right > size.width || bottom > size.height;
+  const isOutside = right < 0 || bottom < 0 || left > size.width || top > size.height;
+  const points = isCut && !isOutside ? movePoints(resamplePolygon(polygon, count), matrix) : corners;
+  const box = polygonBox(points, size);
+  return { box, polygon: clipPoints(Float32Array.from(points), box) };
 }
 
 function moveKeypoints(keypoints: Float32Array, matrix: Matrix): Float32Array {
