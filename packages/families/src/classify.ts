@@ -28,6 +28,7 @@ const inputs = new Map<string, ImageInput>([
 /** Classification: a probability of each class for the whole image. */
 export const classify: Task<Classified, ClassificationScores> = {
   name: "classify",
+  augments: false,
   labels: "folders",
   input: (family) => inputs.get(family) ?? square,
   suppression: "none",

@@ -17,6 +17,7 @@ import type { Task } from "./task.ts";
 export const obb: Task<RotatedDetections, DetectionScores> = {
   ...detect,
   name: "obb",
+  augments: false,
   labels: "rotated",
   valNms: { conf: 0.01 },
   suppression: "rotated",
