@@ -24,7 +24,7 @@ export const serve: CommandWork = work("serve", {
     const settings = {
       ...same,
       ...{ models, modelRoots, dataRoots, runsRoot, key: key || undefined, predictKey: predictKey || undefined },
-      maxImgsz: Math.max(maxImgsz, same.imgsz),
+      maxImgsz: Math.max(maxImgsz, same.imgsz ?? 0),
       maxBody: Math.floor(maxBody * mebibyte),
       maxPixels: Math.floor(maxPixels * 1e6),
     };

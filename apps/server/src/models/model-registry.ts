@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
+import { defaultImgsz } from "@lookonce/config";
 import { didYouMean, LookonceError } from "@lookonce/errors";
 import type { ModelInfo } from "lookonce";
 import { HttpError } from "../errors/http-error.ts";
@@ -53,7 +54,7 @@ interface Entry {
 
 interface ModelRegistryOptions {
   roots: readonly string[];
-  imgsz: number;
+  imgsz?: number | undefined;
   maxModels: number;
   workers: number;
 }
@@ -149,7 +150,7 @@ export class ModelRegistry {
   /** @throws HttpError as {@link find}, LookonceError `UNSUPPORTED` for a file that does not contain its layers */
   async details(id: string): Promise<ModelDetails> {
     const entry = this.find(id);
-    entry.details ??= this.#pool.describe(id, this.#options.imgsz).catch((error: unknown) => {
+    entry.details ??= this.#pool.describe(id, this.#imgszOf(entry)).catch((error: unknown) => {
       delete entry.details;
       throw error;
     });
@@ -160,11 +161,16 @@ export class ModelRegistry {
     return [...this.#entries.values()].find(({ isLeaving }) => !isLeaving);
   }
 
+  /** Longer side that a model's images are scaled to. */
+  #imgszOf({ model }: Entry): number {
+    return model === undefined ? (this.#options.imgsz ?? defaultImgsz("detect")) : Math.max(...model.imgsz);
+  }
+
   #listed(entry: Entry): ListedModel {
     const { id, path, model, bytes, isLeaving } = entry;
     return {
       ...{ id, file: this.#shown(path), family: model?.family ?? null, nc: model?.names.length ?? null },
-      ...{ names: model?.names ?? [], imgsz: model === undefined ? this.#options.imgsz : Math.max(...model.imgsz) },
+      ...{ names: model?.names ?? [], imgsz: this.#imgszOf(entry) },
       ...{ stride: model?.stride ?? null, parameters: model?.parameters ?? null, bytes },
       ...{ loaded: model !== undefined && !isLeaving, default: entry === this.#default() },
     };

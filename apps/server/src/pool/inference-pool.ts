@@ -95,7 +95,7 @@ export class InferencePool {
   }
 
   /** Loads a model in one worker after the other, so that the rest continues to work. */
-  async load(model: string, file: string, imgsz: number): Promise<LoadedModel> {
+  async load(model: string, file: string, imgsz: number | undefined): Promise<LoadedModel> {
     const request = { model, file, imgsz };
     this.#models.set(model, request);
     try {

@@ -33,7 +33,8 @@ export interface ThreadTasks extends Omit<InferenceTasks, "detect"> {
 export interface LoadRequest {
   model: string;
   file: string;
-  imgsz: number;
+  /** Default: that of the model's task. */
+  imgsz: number | undefined;
 }
 
 export interface DetectRequest<I> {
@@ -55,6 +56,8 @@ export interface DecodedImage {
 
 /** A model as a worker knows it. */
 export interface LoadedModel {
+  /** What it predicts: `detect`, `segment`, `pose`, `obb`, `classify`. */
+  task: string;
   family: string;
   names: readonly string[];
   stride: number;

@@ -35,13 +35,14 @@ export class ModelCache {
     const { rect } = this.#settings;
     const yolo = await this.#open(file);
     try {
-      const gray = { width: imgsz, height: imgsz, data: new Uint8Array(3 * imgsz * imgsz).fill(114) };
+      const description = await yolo.describe({ ...(imgsz === undefined ? {} : { imgsz }), rect });
+      const side = Math.max(...description.imgsz);
+      const gray = { width: side, height: side, data: new Uint8Array(3 * side * side).fill(114) };
       // Compiles the network and brings its memory in.
-      await yolo.detectBatch([{ source: gray }], { imgsz, rect });
-      const counted = await yolo.info({ imgsz }).catch(() => undefined);
-      const description = await yolo.describe({ imgsz, rect });
+      await yolo.detectBatch([{ source: gray }], { imgsz: side, rect });
+      const counted = await yolo.info({ imgsz: side }).catch(() => undefined);
       const loaded = { ...description, ...(counted && { parameters: counted.parameters }) };
-      this.#entries.set(model, { file, loaded, detectors: new Map([[imgsz, yolo]]) });
+      this.#entries.set(model, { file, loaded, detectors: new Map([[side, yolo]]) });
       return loaded;
     } catch (error) {
       await yolo.dispose();

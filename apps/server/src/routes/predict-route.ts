@@ -117,7 +117,7 @@ async function detect(
   const accepted = admitted.filter((image) => !(image instanceof Error)) as SubmittedImage[];
   if (accepted.length === 0) return { answers: admitted as HttpError[], waited: 0 };
   const signal = whenUnwanted(reply, settings.timeout);
-  const request = { model: id, imgsz: imgsz ?? settings.imgsz, signal };
+  const request = { model: id, imgsz: imgsz ?? Math.max(...model.imgsz), signal };
   const { answers, waited } = await pool.submit(accepted, request);
   const found = answers.map((answer) => ("error" in answer ? refuse(decodeError(answer.error)) : answer));
   return { answers: admitted.map((image) => (image instanceof Error ? image : (found.shift() as FoundImage))), waited };

@@ -41,7 +41,7 @@ describe.runIf(ready)("with the models of the golden cases", () => {
   describeInBrowser("the page, for tasks", () => {
     beforeAll(async () => {
       browser = await launchChromium();
-      service = await startTestService({}, (folder) =>
+      service = await startTestService({ imgsz: 128 }, (folder) =>
         tasks.map((task) => {
           const file = join(folder, `${task}.pt`);
           mkdirSync(folder, { recursive: true });

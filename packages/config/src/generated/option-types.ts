@@ -1001,7 +1001,7 @@ export interface ServeArgs {
   data?: readonly string[];
   /** Folder for trainings. Default: runs. */
   runs?: string;
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
   imgsz?: number;
   /** Largest imgsz that requests may ask for. Default: 1280. */
   maxImgsz?: number;
@@ -1053,7 +1053,7 @@ export interface ServeValues {
   models?: readonly string[];
   data?: readonly string[];
   runs: string;
-  imgsz: number;
+  imgsz?: number;
   maxImgsz: number;
   rect: boolean;
   device: "auto" | "cpu" | "webgpu" | "cuda";

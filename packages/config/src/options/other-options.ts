@@ -93,7 +93,7 @@ export const serveOptions: OptionTable = {
   models: words("folders that requests may load models from", undefined, { expects: "folder,folder" }),
   data: words("folders with data sets that requests may train on", undefined, { expects: "folder,folder" }),
   runs: text("folder", "folder for trainings", "runs"),
-  ...imgsz(),
+  ...modelImgsz(),
   max_imgsz: integer("largest imgsz that requests may ask for", 1280, { min: 32 }),
   rect: flag("pad images only to the next multiple of the stride, not to a square", true),
   device: choice(["auto", ...onnxRuntimeDevices], "where to compute", "cpu"),

@@ -59,26 +59,30 @@ export function SidePanel(props: SidePanelProps) {
           ))}
         </select>
       </Field>
-      <Slider
-        {...{ label: "Confidence", value: conf, min: lowestConfidence, max: 1, step: 0.01 }}
-        onChange={(conf) => onWanted({ ...wanted, conf })}
-        hint="Boxes of at least this confidence are shown"
-        keepsAbove
-      >
-        <ConfidenceStrip boxes={boxes} conf={conf} />
-      </Slider>
-      <Slider
-        {...{
-          label: "Overlap (IoU)",
-          value: question.iou ?? defaultIou(model?.family),
-          min: 0.1,
-          max: 0.95,
-          step: 0.05,
-        }}
-        onChange={(iou) => onQuestion({ ...question, iou })}
-        hint="A box that overlaps a better one of its class by more than this is left out"
-      />
-      <ClassFilter boxes={boxes} wanted={wanted} onChange={onWanted} />
+      {found?.top5 === undefined && (
+        <>
+          <Slider
+            {...{ label: "Confidence", value: conf, min: lowestConfidence, max: 1, step: 0.01 }}
+            onChange={(conf) => onWanted({ ...wanted, conf })}
+            hint="Boxes of at least this confidence are shown"
+            keepsAbove
+          >
+            <ConfidenceStrip boxes={boxes} conf={conf} />
+          </Slider>
+          <Slider
+            {...{
+              label: "Overlap (IoU)",
+              value: question.iou ?? defaultIou(model?.family),
+              min: 0.1,
+              max: 0.95,
+              step: 0.05,
+            }}
+            onChange={(iou) => onQuestion({ ...question, iou })}
+            hint="A box that overlaps a better one of its class by more than this is left out"
+          />
+          <ClassFilter boxes={boxes} wanted={wanted} onChange={onWanted} />
+        </>
+      )}
       <details className="more">
         <summary>More</summary>
         <Field label="Image size" hint="longer side, pixels">
