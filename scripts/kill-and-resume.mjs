@@ -2,6 +2,9 @@
 // never killed: weights byte for byte, and every number of results.csv but the time.
 //
 //   npm run build && node scripts/kill-and-resume.mjs [--kills 10] [--epochs 6] [--seed 0] [--model yolov8n.yaml]
+//     [--data coco128-seg.yaml] [--imgsz 64] [--batch 4]
+//
+// Model and data set may be of any task: --model yolov8n-seg.yaml with a data set of outlines.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +22,9 @@ const { values } = parseArgs({
     epochs: { type: "string", default: "6" },
     seed: { type: "string", default: "0" },
     model: { type: "string" },
+    data: { type: "string" },
+    imgsz: { type: "string", default: "64" },
+    batch: { type: "string", default: "4" },
   },
 });
 const cli = fileURLToPath(new URL("../apps/cli/dist/main.js", import.meta.url));
@@ -38,7 +44,8 @@ function start(run, data, model) {
   const settings = existsSync(last(run))
     ? [`resume=${last(run)}`]
     : [
-        ...[`model=${model}`, `data=${data}`, `epochs=${values.epochs}`, "imgsz=64", "batch=4", "nbs=12"],
+        ...[`model=${model}`, `data=${data}`, `epochs=${values.epochs}`],
+        ...[`imgsz=${values.imgsz}`, `batch=${values.batch}`, "nbs=12"],
         ...[`project=${place}`, `name=${run}`, "exist_ok", `seed=${values.seed}`, "save_period=2"],
         ...["plots=false", "tensorboard=false"],
       ];
@@ -53,7 +60,8 @@ function start(run, data, model) {
   return { child, ended };
 }
 
-const { yaml } = await generateShapes({ directory: join(place, "shapes"), train: 24, val: 6, size: 64 });
+const shapes = { directory: join(place, "shapes"), train: 24, val: 6, size: 64 };
+const yaml = values.data ?? (await generateShapes(shapes)).yaml;
 const model = modelFile();
 const began = performance.now();
 const whole = await start("whole", yaml, model).ended;

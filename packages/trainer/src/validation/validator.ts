@@ -93,7 +93,8 @@ export class Validator {
     this.#options = options;
     this.#unreadable = new UnreadableCounter(dataset.entries.length);
     this.#loader = new BatchLoader(dataset, {
-      ...{ batch, imgsz, rect, workers, cache, loading, fit, masks, stride: model.maxStride },
+      ...{ batch, imgsz, rect, workers, cache, loading, fit, stride: model.maxStride },
+      ...(masks && { masks }),
       onUnreadable: (image) => this.#unreadable.add(image),
     });
     this.#losses = criterion && new ValidationLoss(criterion);
