@@ -1,3 +1,4 @@
+import type { KeypointSpec } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import type { DetectionModel } from "@lookonce/nn";
 import type { ModelSource } from "./model-source.ts";
@@ -30,13 +31,23 @@ export async function outlineModel(source: ModelSource, { use }: { use: string }
   return model;
 }
 
+/** What a model has of the data set that it is trained on. */
+export interface ForData {
+  names: readonly string[];
+  seed: number;
+  /** Anchors on each level, where AutoAnchor is to find others than the model has. */
+  anchors?: number;
+  /** Of poses. */
+  keypoints?: KeypointSpec | undefined;
+}
+
 /**
- * The model of a source for the classes of a data set, and a line on what was taken over. With another number of classes or
+ * The model of a source for the classes and keypoints of a data set, and a line on what was taken over. With another number of classes or
  * anchors on each level than the weights have, whatever fits is taken over, and the outputs start anew.
  */
 export async function buildForClasses(
   source: ModelSource,
-  { names, seed, anchors }: { names: readonly string[]; seed: number; anchors?: number },
+  { names, seed, anchors, keypoints }: ForData,
 ): Promise<{ model: DetectionModel; report: string }> {
   const { DetectionModel, modelFileOf, parseModelConfig, transfer } = await import("@lookonce/nn");
   const { Random } = await import("@lookonce/random");
@@ -44,7 +55,8 @@ export async function buildForClasses(
   const given = source.kind === "config" ? source.config.source : modelFileOf(source.checkpoint);
   if (given === undefined) throw withoutConfig(source.name, "train");
   const asked = anchors === undefined || anchors === anchorsPerLevel(given) ? given : { ...given, anchors };
-  const config = parseModelConfig(asked, { name: source.name, nc: names.length });
+  const shape = keypoints === undefined ? {} : { keypointShape: keypoints.shape };
+  const config = parseModelConfig(asked, { name: source.name, nc: names.length, ...shape });
   const model = new DetectionModel(config, { names, rng: new Random(seed) });
   if (source.kind === "config") return { model, report: `${source.name}: ${names.length} classes, random weights` };
   const { summary } = transfer(model, source.checkpoint.tensors);

@@ -142,7 +142,10 @@ function makeEvaluate(source: ModelSource, context: EvaluateContext) {
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
     const anchors = anchorsPerLevel(recipe, train);
-    const { model } = await buildForClasses(source, { names: data.names, seed: train.seed ?? 0, ...anchors });
+    const { model } = await buildForClasses(source, {
+      ...{ names: data.names, keypoints: data.keypoints, seed: train.seed ?? 0 },
+      ...anchors,
+    });
     try {
       const args = { model: source.name, generation };
       const run = { ...settings, workers, cache, callbacks, transforms, signal, recipe };

@@ -196,7 +196,10 @@ export class YOLO {
     const { familyOf } = await import("@lookonce/families");
     const recipe = options.resume ? {} : await parsedRecipe(options, familyOf(family));
     const anchors = anchorsPerLevel(recipe, options);
-    const { model, report } = await buildForClasses(this.#source, { names: data.data.names, seed, ...anchors });
+    const { model, report } = await buildForClasses(this.#source, {
+      ...{ names: data.data.names, keypoints: data.data.keypoints, seed },
+      ...anchors,
+    });
     this.#log(report);
     try {
       const imgsz = fitSide(options.imgsz, model, this.#log);
