@@ -969,6 +969,8 @@ export interface BenchmarkSppfValues {
 
 /** Options of `quickstart` in the library. */
 export interface QuickstartArgs {
+  /** Task to show. Default: detect. */
+  task?: "detect" | "segment" | "pose" | "obb" | "classify";
   /** Folder for results. Default: runs. */
   project?: string;
   /** Subfolder; a number is added if it exists. Default: quickstart. */
@@ -977,6 +979,7 @@ export interface QuickstartArgs {
 
 /** Options of `lookonce quickstart` once defaults are filled in. */
 export interface QuickstartValues {
+  task: "detect" | "segment" | "pose" | "obb" | "classify";
   project: string;
   name: string;
   device: "auto" | "cpu" | "webgpu" | "cuda" | "tensorflow" | "tensorflow-gpu";

@@ -1,3 +1,4 @@
+import { taskNames } from "../tasks.ts";
 import { choice, flag, integer, number, setBy, text, words } from "./define.ts";
 import type { OptionTable } from "./option.ts";
 import {
@@ -76,6 +77,7 @@ export const benchmarkSppfOptions: OptionTable = {
 
 /** Options of `quickstart`. */
 export const quickstartOptions: OptionTable = {
+  task: choice(taskNames, "task to show", "detect"),
   project: text("folder", "folder for results", "runs"),
   name: text("name", "subfolder; a number is added if it exists", "quickstart"),
   ...device,

@@ -67,7 +67,7 @@ export const optionSchema: Readonly<Record<CommandName, CommandSchema>> = {
     benchmarkSppfOptions,
   ),
   quickstart: command(
-    "Draws shapes, trains a small detector on them, runs and exports it: a few minutes.",
+    "Draws shapes, trains a small model of a task on them, runs and exports it: a few minutes.",
     quickstartOptions,
   ),
   serve: command("Serves predictions over HTTP, with a web page; trains and validates on request.", serveOptions),

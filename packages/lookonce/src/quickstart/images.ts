@@ -1,7 +1,8 @@
 import type { Dataset } from "@lookonce/data";
+import { resultEntries } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { Results } from "@lookonce/inference";
-import { imageGrid } from "@lookonce/plots";
+import { imageGrid, type Shapes } from "@lookonce/plots";
 import { labeledImage } from "../data/labeled-image.ts";
 
 /** Cells are twice as wide as the shapes' images, so that labels are readable. */
@@ -10,12 +11,17 @@ const look = { columns: 4, cell: 320 };
 /** What was found in small images, as one image. */
 export function detectionSheet(results: readonly Results[]): Promise<Image> {
   const names = results[0]?.names ?? [];
-  const images = results.map(({ image, boxes: { boxes, scores, classes } }) => ({ image, boxes, scores, classes }));
+  const images = results.map(({ image, boxes: { boxes, scores, classes }, entries }) => {
+    const shapes: Shapes = Object.assign({}, ...resultEntries({ ...entries }).map((part) => part.shapes([1, 1])));
+    return { image, boxes, scores, classes, ...shapes };
+  });
   return imageGrid(images, { ...look, names });
 }
 
-/** The first images of a data set with their labels, as one image. */
+/** Images from all over a data set with their labels, as one image. */
 export async function sampleSheet({ entries, names, labels }: Dataset, count: number): Promise<Image> {
-  const images = await Promise.all(entries.slice(0, count).map((entry) => labeledImage(entry, labels)));
+  const every = Math.max(1, Math.floor(entries.length / count));
+  const shown = entries.filter((_, i) => i % every === 0).slice(0, count);
+  const images = await Promise.all(shown.map((entry) => labeledImage(entry, labels)));
   return imageGrid(images, { ...look, names });
 }

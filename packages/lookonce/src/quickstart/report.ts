@@ -1,6 +1,7 @@
 import type { PlainBox } from "@lookonce/inference";
 import type { ValidationResult } from "@lookonce/trainer";
 import type { Agreement } from "./agreement.ts";
+import type { ShapesTask } from "./shapes.ts";
 
 /** Sizes of a quickstart; the model and its recipe are `shapesModel` and `shapesRecipe`. */
 export interface QuickstartSettings {
@@ -14,6 +15,7 @@ export interface QuickstartSettings {
 
 /** What a quickstart measured. */
 export interface QuickstartFigures {
+  task: { name: string } & Pick<ShapesTask, "model" | "finds" | "score">;
   settings: QuickstartSettings;
   /** Objects drawn. */
   instances: { train: number; val: number };
@@ -23,30 +25,40 @@ export interface QuickstartFigures {
   validation: ValidationResult;
   /** For each unseen image what was drawn and what was found. */
   unseen: { drawn: string[]; found: PlainBox[] }[];
+  /** The data set, and the folder of unseen images, below the report's folder. */
+  data: string;
+  unseenFolder: string;
   export: { file: string; bytes: number };
   agreement: Agreement;
 }
 
 /** The report of a quickstart, in Markdown, beside the images that it shows. */
 export function writeReport(figures: QuickstartFigures): string {
-  const { settings, instances, model, seconds, validation, unseen } = figures;
+  const { task, settings, instances, model, seconds, validation, unseen } = figures;
   const { train, val, epochs } = settings;
   const { name, imgsz, batch } = model;
   const count = (list: (image: QuickstartFigures["unseen"][number]) => unknown[]): number =>
     unseen.reduce((sum, image) => sum + list(image).length, 0);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  const classRows = validation.perClass.map(
-    ({ name: shape, instances: objects, precision, recall, map50, map50_95 }) =>
-      `| ${shape} | ${objects} | ${[precision, recall, map50, map50_95].map(percent).join(" | ")} |`,
-  );
-  return `# A first detector
+  const { data, unseenFolder: folder } = figures;
+  const [all] = validation.table;
+  const columns = Object.keys(all.scores);
+  const rows = validation.table.map(({ name: shape, instances: objects, scores }) => {
+    return `| ${shape} | ${objects} | ${columns.map((column) => percent(scores[column] ?? 0)).join(" | ")} |`;
+  });
+  const others = columns.filter((column) => column !== task.score && !/(^| )[PR]$/.test(column));
+  const scores = [`**${task.score} ${percent(all.scores[task.score] ?? 0)}**`, ...others.map(scoreText)].join(", ");
+  function scoreText(column: string): string {
+    return `${column} ${percent(all.scores[column] ?? 0)}`;
+  }
+  return `# A first ${task.model}
 
-Made by \`lookonce quickstart\` in ${seconds.total.toFixed(0)} seconds, from nothing but random numbers.
+Made by \`lookonce quickstart task=${task.name}\` in ${seconds.total.toFixed(0)} seconds, from nothing but random numbers.
 
 1. **Drawn:** ${train} images with ${instances.train} shapes to learn from and ${val} with ${instances.val} to validate on, ${imgsz} × ${imgsz} pixels (${seconds.draw.toFixed(1)} s).
 2. **Trained:** ${name}, ${model.parameters.toLocaleString("en")} parameters, ${model.gflops.toFixed(2)} GFLOPs an image, from random weights, ${epochs} epochs in batches of ${batch} (${seconds.train.toFixed(0)} s).
-3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): **mAP50 ${percent(validation.map50)}**, mAP50-95 ${percent(validation.map50_95)}.
-4. **Tried** on ${unseen.length} images that it had never seen, with ${count(({ drawn }) => drawn)} shapes: ${count(({ found }) => found)} detections, listed below.
+3. **Validated** with the weights of the fittest epoch (${seconds.validate.toFixed(1)} s): ${scores}.
+4. **Tried** on ${unseen.length} images that it had never seen, with ${count(({ drawn }) => drawn)} shapes: ${count(({ found }) => found)} ${task.finds}, listed below.
 5. **Exported** as ONNX (${(figures.export.bytes / 1e6).toFixed(1)} MB), and the file run on the same images: ${describeAgreement(figures.agreement)}
 
 ## What it learned from
@@ -67,16 +79,15 @@ ${unseen.map(describeUnseen).join("\n")}
 
 ## Scores on the ${val} validation images
 
-| class | objects | precision | recall | mAP50 | mAP50-95 |
-| --- | --- | --- | --- | --- | --- |
-| all | ${validation.instances} | ${[validation.precision, validation.recall, validation.map50, validation.map50_95].map(percent).join(" | ")} |
-${classRows.join("\n")}
+| class | objects | ${columns.join(" | ")} |
+| --- | --- |${" --- |".repeat(columns.length)}
+${rows.join("\n")}
 
-The weights are \`train/weights/best.safetensors\`, the data set is \`shapes/shapes.yaml\`. Continue from here:
+The weights are \`train/weights/best.safetensors\`, the data set is \`${data}\`. Continue from here:
 
 \`\`\`sh
-lookonce predict model=train/weights/best.safetensors source=unseen/images/val imgsz=${imgsz}
-lookonce train model=train/weights/best.safetensors data=shapes/shapes.yaml imgsz=${imgsz} epochs=10
+lookonce predict model=train/weights/best.safetensors source=${folder} imgsz=${imgsz}
+lookonce train model=train/weights/best.safetensors data=${data} imgsz=${imgsz} epochs=10
 \`\`\`
 `;
 }

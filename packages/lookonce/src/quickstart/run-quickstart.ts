@@ -1,8 +1,10 @@
-import { join } from "node:path";
-import { Dataset, type GeneratedShapes, generateShapes, shapeNames } from "@lookonce/data";
+import { dirname, join, relative } from "node:path";
+import type { TaskName } from "@lookonce/config";
+import { Dataset, type GeneratedShapes, generateShapes, type LabelKind } from "@lookonce/data";
+import { ProbsResults, taskOf } from "@lookonce/families";
 import { writeWholeSync } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
-import type { Results } from "@lookonce/inference";
+import type { PlainBox, Results } from "@lookonce/inference";
 import { plotLines, writePlot } from "@lookonce/plots";
 import type { EpochInfo, TrainCallbacks } from "@lookonce/trainer";
 import type { LogOptions } from "../open-dataset.ts";
@@ -13,12 +15,14 @@ import { agreementOf } from "./agreement.ts";
 import { detectionSheet, sampleSheet } from "./images.ts";
 import { modelFileText } from "./model-file.ts";
 import { type QuickstartFigures, type QuickstartSettings, writeReport } from "./report.ts";
-import { shapesModel, shapesRecipe } from "./shapes.ts";
+import { shapesModel, shapesTasks } from "./shapes.ts";
 
 /** Options of {@link runQuickstart}. */
 export interface QuickstartOptions extends PlaceOptions, LogOptions {
   /** Folder for results; a number is added if it exists (default `runs/quickstart`). */
   directory?: string;
+  /** Default `detect`. */
+  task?: TaskName;
   /** What differs from 320 and 80 images, the recipe's epochs, and seed 0. */
   settings?: Partial<QuickstartSettings>;
   /** Called with the progress of training. */
@@ -32,26 +36,29 @@ export interface QuickstartResult extends QuickstartFigures {
   report: string;
 }
 
-/** Images that the detector is tried on. */
+/** Images that the model is tried on. */
 const unseenCount = 8;
 
 /**
- * Runs all steps of a detector in a few minutes and without a download: draws a data set of shapes, trains a small model on
- * it, validates, finds shapes in unseen images, exports, runs the exported file, and writes images and a report.
+ * Runs all steps of a task in a few minutes and without a download: draws a data set of shapes, trains a small model on it,
+ * validates, finds shapes in unseen images, exports, runs the exported file, and writes images and a report.
  */
 export async function runQuickstart(options: QuickstartOptions = {}): Promise<QuickstartResult> {
-  const settings = { train: 320, val: 80, epochs: shapesRecipe.epochs, seed: 0, ...options.settings };
-  const { imgsz } = shapesRecipe;
+  const { task = "detect" } = options;
+  const { recipe, ...made } = shapesTasks[task];
+  const settings = { train: 320, val: 80, epochs: recipe.epochs, seed: 0, ...options.settings };
+  const { imgsz } = recipe;
+  const drawing: Drawing = { ...settings, size: imgsz, labels: taskOf(task).labels ?? "boxes" };
   const { log = () => {} } = options;
   const start = performance.now();
   const directory = await makeRunDirectory(options.directory ?? "runs/quickstart");
   const file = (name: string): string => join(directory, name);
 
   log(`drawing ${settings.train + settings.val} images of shapes …`);
-  const shapes = await drawShapes(directory, settings);
+  const shapes = await drawShapes(directory, drawing);
   const drawn = performance.now();
 
-  const config = shapesModel(shapeNames.length);
+  const config = shapesModel(shapes.names.length, task);
   writeWholeSync(file(config.name), modelFileText(config));
   const { seed } = settings;
   const model = await YOLO.load(file(config.name), { ...options, seed });
@@ -62,7 +69,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
     },
   };
   const { seconds: training } = await model.train({
-    ...{ ...shapesRecipe, data: shapes.yaml, epochs: settings.epochs, seed, project: directory },
+    ...{ ...recipe, data: shapes.yaml, epochs: settings.epochs, seed, project: directory },
     callbacks: [...(options.callbacks ?? []), record],
   });
   await writePlot(file("curves.png"), await curves(epochs));
@@ -73,7 +80,7 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const validated = performance.now();
 
   log("detecting in unseen images, with the model and with the ONNX file made from it …");
-  const unseen = await drawUnseen(directory, settings);
+  const unseen = await drawUnseen(directory, drawing);
   const look = { imgsz, rect: false };
   const paths = unseen.map(({ path }) => path);
   const ours = await model.predict(paths, look);
@@ -85,13 +92,13 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
   const { parameters, gflops } = await model.info({ imgsz });
   await Promise.all([model.dispose(), onnx.dispose()]);
 
-  const boxesOf = (results: readonly Results[]) => results.map((result) => result.toJSON().boxes);
-  const found = boxesOf(ours);
+  const found = ours.map(foundIn);
   const seconds = (from: number, to: number): number => (to - from) / 1000;
   const figures: QuickstartFigures = {
+    task: { name: task, ...made },
     settings,
     instances: shapes.instances,
-    model: { name: config.name, imgsz, batch: shapesRecipe.batch, parameters, gflops },
+    model: { name: config.name, imgsz, batch: recipe.batch, parameters, gflops },
     seconds: {
       draw: seconds(start, drawn),
       train: training,
@@ -100,18 +107,33 @@ export async function runQuickstart(options: QuickstartOptions = {}): Promise<Qu
     },
     validation,
     unseen: unseen.map(({ names }, i) => ({ drawn: names, found: found[i] ?? [] })),
+    data: relative(directory, shapes.yaml),
+    unseenFolder: relative(directory, commonFolder(paths)),
     export: { file: exported.file, bytes: exported.bytes },
-    agreement: agreementOf(found, boxesOf(theirs)),
+    agreement: agreementOf(found, theirs.map(foundIn)),
   };
   writeWholeSync(file("report.md"), writeReport(figures));
   return { ...figures, directory, report: file("report.md") };
 }
 
+/** The folder that all files are below. */
+function commonFolder(files: readonly string[]): string {
+  let folder = dirname(files[0] ?? ".");
+  while (!files.every((file) => file.startsWith(join(folder, "")))) folder = dirname(folder);
+  return folder;
+}
+
+/** What is drawn. */
+interface Drawing extends QuickstartSettings {
+  /** Side of the images in pixels. */
+  size: number;
+  labels: LabelKind;
+}
+
 /** Draws the data set, and a sheet of samples of it. */
-async function drawShapes(directory: string, { train, val, seed }: QuickstartSettings): Promise<GeneratedShapes> {
-  const size = shapesRecipe.imgsz;
-  const shapes = await generateShapes({ directory: join(directory, "shapes"), train, val, size, seed });
-  const dataset = await Dataset.open({ yaml: shapes.yaml, split: "train" });
+async function drawShapes(directory: string, { train, val, seed, size, labels }: Drawing): Promise<GeneratedShapes> {
+  const shapes = await generateShapes({ directory: join(directory, "shapes"), train, val, size, seed, labels });
+  const dataset = await Dataset.open({ yaml: shapes.yaml, split: "train", labels });
   await writeImage(join(directory, "training-samples.png"), await sampleSheet(dataset, 12));
   return shapes;
 }
@@ -119,37 +141,52 @@ async function drawShapes(directory: string, { train, val, seed }: QuickstartSet
 /** Draws images from another seed than the data set's, and returns what is on each. */
 async function drawUnseen(
   directory: string,
-  { seed }: QuickstartSettings,
+  { seed, size, labels }: Drawing,
 ): Promise<{ path: string; names: string[] }[]> {
   const folder = join(directory, "unseen");
-  const { imgsz: size } = shapesRecipe;
-  const { yaml } = await generateShapes({ directory: folder, train: 1, val: unseenCount, size, seed: seed + 1 });
-  const { entries, names } = await Dataset.open({ yaml, split: "val" });
-  return entries.map(({ path, classes }) => ({
+  // As many for training as there can be classes, since those of folders are the ones that train has
+  const { yaml } = await generateShapes({
+    directory: folder,
+    train: 5,
+    val: unseenCount,
+    size,
+    seed: seed + 1,
+    labels,
+  });
+  const dataset = await Dataset.open({ yaml, split: "val", labels });
+  return dataset.entries.map(({ path, classes }) => ({
     path,
-    names: Array.from(classes, (number) => names[number] as string),
+    names: Array.from(classes, (number) => dataset.names[number] as string),
   }));
 }
 
-/** An image of how it learned. */
+/** The detections, or the most probable class of an image as one that fills it. */
+function foundIn(result: Results): PlainBox[] {
+  const { entries, names, width, height } = result;
+  const { probs } = entries as Record<string, unknown>;
+  if (!(probs instanceof ProbsResults)) return result.toJSON().boxes;
+  const [best] = probs.plainImage(names).top5;
+  return best === undefined ? [] : [{ ...{ x1: 0, y1: 0, x2: width, y2: height }, ...best }];
+}
+
+/** An image of how it learned: the losses, and the scores of all classes. */
 function curves(epochs: readonly EpochInfo[]): Promise<Uint8Array> {
   const series = (name: string, pick: (epoch: EpochInfo) => number | undefined) => ({
     name,
     y: epochs.map((epoch) => pick(epoch) ?? Number.NaN),
   });
   const axis = { xLabel: "epoch", wholeX: true };
+  const shown = epochs.find(({ validation }) => validation !== undefined)?.validation?.table[0].scores ?? {};
+  const averages = Object.keys(shown).filter((name) => !/(^| )[PR]$/.test(name));
   return plotLines(
     [
       {
         ...{ title: "Training losses", ...axis },
-        series: ["box", "cls", "dfl"].map((part) => series(part, ({ losses }) => losses[part])),
+        series: Object.keys(epochs[0]?.losses ?? {}).map((part) => series(part, ({ losses }) => losses[part])),
       },
       {
-        ...{ title: "Average precision on validation images", ...axis, yDomain: [0, 1] },
-        series: [
-          series("mAP50", ({ validation }) => validation?.map50),
-          series("mAP50-95", ({ validation }) => validation?.map50_95),
-        ],
+        ...{ title: "Scores on validation images", ...axis, yDomain: [0, 1] },
+        series: averages.map((name) => series(name, ({ validation }) => validation?.table[0].scores[name])),
       },
     ],
     { panelWidth: 420 },

@@ -1,4 +1,4 @@
-import { familySettings, hypPresets, makeRecipe, type RecipeOf } from "@lookonce/config";
+import { familySettings, hypPresets, makeRecipe, type RecipeOf, type TaskName } from "@lookonce/config";
 import { type ModelConfig, parseModelConfig } from "@lookonce/nn";
 
 /** Settings of a run, to be handed to `train` as they are. */
@@ -33,16 +33,93 @@ export const shapesRecipe: Readonly<ShapesRecipe> = {
   }),
 };
 
+/** Outlines, corners and angles need a few epochs more than boxes alone. */
+const longer: Readonly<ShapesRecipe> = { ...shapesRecipe, epochs: 16 };
+
+/** A quickstart's task: what is made, how it learns, and which score counts. */
+export interface ShapesTask {
+  /** Name of the model's file. */
+  file: string;
+  /** What is made, for people, and what it finds. */
+  model: string;
+  finds: string;
+  recipe: Readonly<ShapesRecipe>;
+  /** Name of the score that counts, of the task's table. */
+  score: string;
+  /** The head's row: its inputs, module and arguments. Absent: the classifier's, which has the last row of the backbone. */
+  head?: readonly [from: readonly number[], repeats: number, module: string, args: readonly unknown[]];
+  /** Further keys of the model's file. */
+  keys?: Readonly<Record<string, unknown>>;
+}
+
+const levels = [9, 12] as const;
+
+/** Rows between backbone and head. */
+const neck: readonly unknown[] = [
+  [-1, 1, "Upsample", [null, 2, "nearest"]],
+  [[-1, 4], 1, "Concat", [1]],
+  [-1, 3, "C2f", [256]],
+  [-1, 1, "Conv", [256, 3, 2]],
+  [[-1, 6], 1, "Concat", [1]],
+  [-1, 3, "C2f", [512]],
+];
+
+/** The tasks of quickstarts. */
+export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
+  detect: {
+    file: "yolov8t-shapes.yaml",
+    model: "detector",
+    finds: "detections",
+    recipe: shapesRecipe,
+    score: "mAP50",
+    head: [levels, 1, "Detect", ["nc"]],
+  },
+  segment: {
+    file: "yolov8t-shapes-seg.yaml",
+    model: "segmentation model",
+    finds: "masks",
+    recipe: longer,
+    score: "mask mAP50",
+    head: [levels, 1, "Segment", ["nc", 32, 256]],
+  },
+  pose: {
+    file: "yolov8t-shapes-pose.yaml",
+    model: "pose model",
+    finds: "shapes with their corners",
+    recipe: longer,
+    score: "pose mAP50",
+    head: [levels, 1, "Pose", ["nc", "kpt_shape"]],
+    keys: { kpt_shape: [5, 3] },
+  },
+  obb: {
+    file: "yolov8t-shapes-obb.yaml",
+    model: "detector of oriented boxes",
+    finds: "oriented boxes",
+    recipe: longer,
+    score: "mAP50",
+    head: [levels, 1, "OBB", ["nc", 1]],
+  },
+  classify: {
+    file: "yolov8t-shapes-cls.yaml",
+    model: "classifier",
+    finds: "classes",
+    recipe: { ...shapesRecipe, imgsz: 64, epochs: 20 },
+    score: "top1",
+  },
+};
+
 /**
  * A YOLOv8 for images of about 160 pixels: without the level of stride 32, whose objects would fill the image, and
- * with 8 bins a side, since no box is longer than 16 cells.
+ * with 8 bins a side, since no box is longer than 16 cells. A classifier is its backbone.
  *
  * @param nc number of classes
  */
-export function shapesModel(nc: number): ModelConfig {
+export function shapesModel(nc: number, task: TaskName = "detect"): ModelConfig {
+  const { file, head, keys = {} } = shapesTasks[task];
   return parseModelConfig(
     {
       nc,
+      ...keys,
       reg_max: 8,
       scales: { t: [0.33, 0.1875, 1024] },
       backbone: [
@@ -54,16 +131,8 @@ export function shapesModel(nc: number): ModelConfig {
         [-1, 1, "Conv", [512, 3, 2]],
         [-1, 3, "C2f", [512, true]],
       ],
-      head: [
-        [-1, 1, "Upsample", [null, 2, "nearest"]],
-        [[-1, 4], 1, "Concat", [1]],
-        [-1, 3, "C2f", [256]],
-        [-1, 1, "Conv", [256, 3, 2]],
-        [[-1, 6], 1, "Concat", [1]],
-        [-1, 3, "C2f", [512]],
-        [[9, 12], 1, "Detect", ["nc"]],
-      ],
+      head: head === undefined ? [[-1, 1, "Classify", ["nc"]]] : [...neck, head],
     },
-    { name: "yolov8t-shapes.yaml", scale: "t" },
+    { name: file, scale: "t" },
   );
 }
