@@ -23,7 +23,7 @@ export interface QuickstartOptions extends PlaceOptions, LogOptions {
   directory?: string;
   /** Default `detect`. */
   task?: TaskName;
-  /** What differs from 320 and 80 images, the recipe's epochs, and seed 0. */
+  /** What differs from the task's images and the recipe's epochs, and seed 0. */
   settings?: Partial<QuickstartSettings>;
   /** Called with the progress of training. */
   callbacks?: readonly TrainCallbacks[];
@@ -45,8 +45,8 @@ const unseenCount = 8;
  */
 export async function runQuickstart(options: QuickstartOptions = {}): Promise<QuickstartResult> {
   const { task = "detect" } = options;
-  const { recipe, ...made } = shapesTasks[task];
-  const settings = { train: 320, val: 80, epochs: recipe.epochs, seed: 0, ...options.settings };
+  const { recipe, images = { train: 320, val: 80 }, ...made } = shapesTasks[task];
+  const settings = { ...images, epochs: recipe.epochs, seed: 0, ...options.settings };
   const { imgsz } = recipe;
   const drawing: Drawing = { ...settings, size: imgsz, labels: taskOf(task).labels ?? "boxes" };
   const { log = () => {} } = options;

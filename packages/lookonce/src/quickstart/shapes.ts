@@ -9,6 +9,20 @@ export interface ShapesRecipe {
   recipe: RecipeOf<"v8">;
 }
 
+const shapesHyp = {
+  ...hypPresets["v8-no-augmentation"],
+  nbs: 8,
+  optimizer: "AdamW",
+  lr0: 0.006,
+  momentum: 0.9,
+  warmup_epochs: 1,
+  warmup_iterations: 40,
+  warmup_bias_lr: 0,
+  cls: 1,
+  ema_decay: 0.98,
+  ema_tau: 60,
+} as const;
+
 /**
  * Learns the shapes of `generateShapes` (320 images of 160 × 160, the default) from random weights in a minute or two
  * on two cores. Small batches for many steps, AdamW for fast ones, a short memory of the average for a short run, and a
@@ -18,23 +32,19 @@ export const shapesRecipe: Readonly<ShapesRecipe> = {
   epochs: 14,
   imgsz: 160,
   batch: 8,
-  recipe: makeRecipe(familySettings.v8, {
-    ...hypPresets["v8-no-augmentation"],
-    nbs: 8,
-    optimizer: "AdamW",
-    lr0: 0.006,
-    momentum: 0.9,
-    warmup_epochs: 1,
-    warmup_iterations: 40,
-    warmup_bias_lr: 0,
-    cls: 1,
-    ema_decay: 0.98,
-    ema_tau: 60,
-  }),
+  recipe: makeRecipe(familySettings.v8, shapesHyp),
 };
 
 /** Outlines, corners and angles need a few epochs more than boxes alone. */
 const longer: Readonly<ShapesRecipe> = { ...shapesRecipe, epochs: 16 };
+
+/** Small images with one shape each: more of them, in larger batches, some mirrored. */
+const classes: Readonly<ShapesRecipe> = {
+  epochs: 12,
+  imgsz: 64,
+  batch: 32,
+  recipe: makeRecipe(familySettings.v8, { ...shapesHyp, nbs: 32, lr0: 0.003, fliplr: 0.5, flipud: 0.5 }),
+};
 
 /** A quickstart's task: what is made, how it learns, and which score counts. */
 export interface ShapesTask {
@@ -44,6 +54,8 @@ export interface ShapesTask {
   model: string;
   finds: string;
   recipe: Readonly<ShapesRecipe>;
+  /** How many are drawn. Default 320 and 80. */
+  images?: { train: number; val: number };
   /** Name of the score that counts, of the task's table. */
   score: string;
   /** The head's row: its inputs, module and arguments. Absent: the classifier's, which has the last row of the backbone. */
@@ -103,7 +115,8 @@ export const shapesTasks: Readonly<Record<TaskName, ShapesTask>> = {
     file: "yolov8t-shapes-cls.yaml",
     model: "classifier",
     finds: "classes",
-    recipe: { ...shapesRecipe, imgsz: 64, epochs: 20 },
+    recipe: classes,
+    images: { train: 1600, val: 200 },
     score: "top1",
   },
 };
