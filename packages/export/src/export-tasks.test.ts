@@ -82,6 +82,14 @@ describeGolden("ONNX files of the trained models", ["tasks/e2e/segment/model.pt"
     model.dispose();
   });
 
+  it.each(cases)("$task: graph models of TensorFlow.js are read back, too", async ({ task }) => {
+    const model = trained(task);
+    const file = join(folder, `${task}_web_model`);
+    await exportTfjs(model, { file, imgsz: 96 });
+    await compareResults({ onnxFile: join(file, "model.json") }, model);
+    model.dispose();
+  });
+
   it.each(cases.slice(0, 3))("$task: suppression inside finds what it finds outside", async ({ task }) => {
     const model = trained(task);
     const file = join(folder, `${task}-nms.onnx`);

@@ -11,7 +11,7 @@ export function decodeAngles(raw: tf.Tensor): tf.Tensor {
  *
  * @param distances [..., A, 4]: left, top, right, bottom
  * @param points [A, 2]: x, y in the same unit
- * @param angles [..., A, 1] in radians, which turn the w-axis towards positive y
+ * @param angles [..., A, 1] in radians, which turn the w-axis toward positive y
  * @returns [..., A, 4] in that unit. Differentiable.
  */
 export function distancesToRotated(distances: tf.Tensor, points: tf.Tensor2D, angles: tf.Tensor): tf.Tensor {

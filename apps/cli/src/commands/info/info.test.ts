@@ -77,6 +77,35 @@ describe("lookonce info, explained", () => {
     expect(stdout).toContain("anchors · (5 + nc) = 3 · (5 + 80) = 255 outputs a cell");
     expect(() => json()).toThrow();
   });
+
+  it.each([
+    [
+      "yolov8n-seg.yaml",
+      [
+        "one for mask coefficients, c4 channels wide inside, with 32 outputs a cell",
+        "= max(16, 32) = 32",
+        "64 channels wide",
+      ],
+      /^prototypes +92,544$/m,
+    ],
+    [
+      "yolov8n-pose.yaml",
+      ["one for keypoints", "with 51 outputs a cell", "= max(16, 51) = 51"],
+      /^total .* 1,035,934$/m,
+    ],
+    ["yolov8n-obb.yaml", ["one for angle", "with 1 output a cell", "= max(16, 1) = 16"], /^total .* 969,331$/m],
+    ["yolov8n-cls.yaml", ["averaged over all cells"], /^linear +1,280 +1,000 +1,281,000$/m],
+    [
+      "yolov5n-seg.yaml",
+      ["anchors · (5 + nc + 32) = 3 · (5 + 80 + 32) = 351", "classes and mask coefficients of each anchor"],
+      /^prototypes +76,096$/m,
+    ],
+  ])("explains the head of %s", async (model, texts, row) => {
+    const { stdout } = await lookonce("info", `model=${model}`, "imgsz=64");
+    const words = stdout.replace(/\s+/g, " ");
+    for (const text of texts) expect(words).toContain(text);
+    expect(stdout.replace(/^ +/gm, "")).toMatch(row);
+  });
 });
 
 describe("lookonce info vs=", () => {
