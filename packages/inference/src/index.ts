@@ -8,6 +8,7 @@ export {
   joinPixels,
   splitPredictions,
 } from "./detector/detector.ts";
+export { createFileDetector } from "./detector/file-detector.ts";
 export { ModelDetector, type ModelDetectorOptions } from "./detector/model-detector.ts";
 export {
   type DetectorGraphOptions,

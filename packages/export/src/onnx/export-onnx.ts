@@ -1,4 +1,4 @@
-import { familyOf, taskOf } from "@lookonce/families";
+import { familyOf, inputOf, taskOf } from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
 import { traceDecoding } from "@lookonce/inference";
 import { copyModel, countedCellPositions, type DetectionModel, fuse, rawShapes, xywhToXyxy } from "@lookonce/nn";
@@ -69,7 +69,8 @@ async function finishedNetwork(model: DetectionModel, spec: OnnxSpec, options: E
   if (spec.half) return halve(network);
   if (!spec.int8) return network;
   const single = await networkOf(model, { ...spec, batch: 1 });
-  return await quantize(network, { ...options, single, height: spec.height, width: spec.width });
+  const input = inputOf(taskOf(model.task), model.family);
+  return await quantize(network, { ...options, single, input, height: spec.height, width: spec.width });
 }
 
 /** Writes a graph for the size of the spec or, with free sizes, for any. */

@@ -1,3 +1,4 @@
+import type { ImageInput } from "@lookonce/families";
 import { elementType, ints, type OnnxModel, type OnnxNode, type ValueInfo } from "@lookonce/onnx";
 
 /** The input of a detector: the first that is no weight (old files list weights, too). */
@@ -15,13 +16,18 @@ export interface ByteConversion {
   by: number;
   /** Whether the input is [N, H, W, 3], as bytes are. Default false: [N, 3, H, W]. */
   channelsLast?: boolean;
+  /** Of each channel what is subtracted from numbers from 0 to 1, and what the difference is divided by. Default: nothing. */
+  normalization?: ImageInput["normalization"];
 }
 
 /**
  * Converts the input of a model to the bytes of images, [N, H, W, 3], from numbers from 0 to 1 in single or half precision,
  * and its first output to single precision. So no pixel is converted in JavaScript.
  */
-export function acceptBytes(model: OnnxModel, { op, by, channelsLast = false }: ByteConversion): OnnxModel {
+export function acceptBytes(
+  model: OnnxModel,
+  { op, by, channelsLast = false, normalization }: ByteConversion,
+): OnnxModel {
   const { graph } = model;
   const input = imageInput(model);
   const [output, ...otherOutputs] = graph.outputs;
@@ -35,12 +41,23 @@ export function acceptBytes(model: OnnxModel, { op, by, channelsLast = false }: 
     attributes: OnnxNode["attributes"] = {},
   ): OnnxNode => ({ op: operator, inputs, outputs: [to], attributes, name: to, domain: "" });
   const isHalf = input.type === "float16";
+  const float = isHalf ? `${name}/unit` : input.name;
+  const channels = channelsLast ? [3] : [3, 1, 1];
+  const perChannel = (values: readonly number[]) => {
+    return { type: "float32" as const, shape: channels, data: Float32Array.from(values) };
+  };
   // Bytes are a quarter of the numbers' size: they are transposed first
   const planes = channelsLast ? name : `${name}/planes`;
   const before = [
     ...(channelsLast ? [] : [node(["Transpose", name], planes, { perm: ints([0, 3, 1, 2]) })]),
     node(["Cast", planes], `${name}/single`, { to: singleType }),
-    node([op, `${name}/single`, `${name}/scale`], isHalf ? `${name}/unit` : input.name),
+    node([op, `${name}/single`, `${name}/scale`], normalization === undefined ? float : `${name}/share`),
+    ...(normalization === undefined
+      ? []
+      : [
+          node(["Sub", `${name}/share`, `${name}/mean`], `${name}/centered`),
+          node(["Div", `${name}/centered`, `${name}/deviation`], float),
+        ]),
     ...(isHalf ? [node(["Cast", `${name}/unit`], input.name, { to: halfType })] : []),
   ];
   const returnsHalf = output.type === "float16";
@@ -53,7 +70,16 @@ export function acceptBytes(model: OnnxModel, { op, by, channelsLast = false }: 
     graph: {
       ...graph,
       inputs: [{ name, type: "uint8", shape: [batch, height, width, 3] }],
-      initializers: new Map([...graph.initializers, [`${name}/scale`, scale]]),
+      initializers: new Map([
+        ...graph.initializers,
+        [`${name}/scale`, scale],
+        ...(normalization === undefined
+          ? []
+          : ([
+              [`${name}/mean`, perChannel(normalization.mean)],
+              [`${name}/deviation`, perChannel(normalization.deviation)],
+            ] as const)),
+      ]),
       nodes: [
         ...before,
         ...graph.nodes,

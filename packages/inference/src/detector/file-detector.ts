@@ -5,7 +5,7 @@ import { elementType, ints, type OnnxModel, type OnnxNode, parseModel, type Valu
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
 import { acceptBytes } from "./accept-bytes.ts";
 import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels, splitPredictions } from "./detector.ts";
-import { type FileFormat, prototypesOf, readFileFormat } from "./file-format.ts";
+import { type FileFormat, prototypesOf, readFileFormat, readNormalization } from "./file-format.ts";
 
 /** Side of the image that a file of free size is run on once, to learn the shape of its output. */
 const probeSide = 320;
@@ -26,9 +26,10 @@ const probeSide = 320;
 export async function createFileDetector(path: string, options: OnnxEngineOptions = {}): Promise<Detector> {
   const bytes = await readModel(path);
   const model = parseModel(bytes, path);
+  const conversion = { op: "Div", by: 255, normalization: readNormalization(path, model) } as const;
   let engine: OnnxEngine | undefined;
   const compile = async (): Promise<OnnxEngine> => {
-    engine ??= await OnnxEngine.create(acceptBytes(withPredictions(model), { op: "Div", by: 255 }), {
+    engine ??= await OnnxEngine.create(acceptBytes(withPredictions(model), conversion), {
       name: path,
       ...options,
     });

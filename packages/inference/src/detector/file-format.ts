@@ -1,6 +1,6 @@
 import { familySettings } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import { type Task, taskOf } from "@lookonce/families";
+import { type ImageInput, inputOf, type Task, taskOf } from "@lookonce/families";
 import type { HeadSpec } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import { modelMetadata, type OnnxModel, parseClassNames, type ValueInfo } from "@lookonce/onnx";
@@ -58,6 +58,12 @@ export async function readFileFormat(
 }
 
 type Shape = readonly (number | string)[];
+
+/** What images are normalized by, besides being numbers from 0 to 1: by the file's task and family. */
+export function readNormalization(path: string, model: OnnxModel): ImageInput["normalization"] {
+  const { task, family = v8.name } = modelMetadata(model);
+  return inputOf(readTask(path, task), family).normalization;
+}
 
 function readTask(path: string, name = "detect"): Task {
   try {

@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
-import { letterbox } from "@lookonce/image";
+import type { ImageInput } from "@lookonce/families";
+import { fitImage } from "@lookonce/image";
 import { OnnxEngine } from "@lookonce/inference";
 import type { OnnxModel } from "@lookonce/onnx";
 import { floatPixels } from "../../float-pixels.ts";
@@ -14,6 +15,8 @@ export interface QuantizeOptions extends Pick<ExportOnnxOptions, "calibration" |
   /** The same network for one image, to run the images of the calibration through. */
   readonly single: OnnxModel;
   readonly height: number;
+  /** How images are fitted into the network's input and normalized. */
+  readonly input: ImageInput;
   readonly width: number;
 }
 
@@ -83,7 +86,7 @@ const siluLowest = -1.2784645;
 /** Runs a network on the images of the calibration, one at a time, and counts the numbers of these of its values. */
 async function collectHistograms(
   values: readonly string[],
-  { single, calibration = [], onCalibrated, height, width }: QuantizeOptions,
+  { single, calibration = [], onCalibrated, height, width, input }: QuantizeOptions,
 ): Promise<Map<string, Histogram>> {
   const histograms = values.map((name) => [name, new Histogram()] as const);
   const outputs = values.map((name) => ({ name, type: "float32" as const }));
@@ -91,8 +94,8 @@ async function collectHistograms(
   let count = 0;
   try {
     for await (const image of calibration) {
-      const { image: boxed } = letterbox(image, { size: [height, width] });
-      const results = await engine.run(floatPixels(boxed), [1, 3, height, width]);
+      const { image: fitted } = fitImage(image, { size: [height, width], fit: input.fit });
+      const results = await engine.run(normalized(floatPixels(fitted), input), [1, 3, height, width]);
       for (const [i, [, histogram]] of histograms.entries()) histogram.add((results[i] as { data: Float32Array }).data);
       count += 1;
       onCalibrated?.(count);
@@ -102,4 +105,16 @@ async function collectHistograms(
   }
   if (count > 0) return new Map(histograms);
   throw new LookonceError("DATA", "there are no images to calibrate with: int8 needs some, 100 to 300 are usual.");
+}
+
+/** Pixels [3, H, W] as the network sees them, in place. */
+function normalized(planes: Float32Array, { normalization }: ImageInput): Float32Array {
+  if (normalization === undefined) return planes;
+  const { mean, deviation } = normalization;
+  const area = planes.length / 3;
+  for (let i = 0; i < planes.length; i++) {
+    const channel = Math.floor(i / area);
+    planes[i] = ((planes[i] as number) - (mean[channel] as number)) / (deviation[channel] as number);
+  }
+  return planes;
 }
