@@ -32,6 +32,8 @@ export const classify: Task<Classified, ClassificationScores> = {
   labels: "folders",
   input: (family) => inputs.get(family) ?? square,
   suppression: "none",
+  augments: false,
+  hasObjects: false,
   createCriterion: detect.createCriterion,
   decodeMaps: ([logits]) => softmax(logits),
   postprocess: ({ data, shape: [images = 0, , nc = 0] }) =>

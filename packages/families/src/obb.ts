@@ -6,6 +6,7 @@ import {
   regularRotated,
   rotatedNonMaxSuppression,
   scaleRotated,
+  withAngles,
   xyxyToXywh,
 } from "@lookonce/geometry";
 import { DetectionMetrics } from "@lookonce/metrics";
@@ -20,6 +21,7 @@ export const obb: Task<RotatedDetections, DetectionScores> = {
   augments: false,
   labels: "rotated",
   valNms: { conf: 0.01 },
+  augments: false,
   suppression: "rotated",
   decodeMaps: decodeRotatedMaps,
   postprocess: (output, options) =>
@@ -46,8 +48,5 @@ export const obb: Task<RotatedDetections, DetectionScores> = {
 
 /** Boxes of left, top, right, bottom as rotated boxes without an angle. */
 function upright(boxes: Float32Array): Float32Array {
-  const sides = xyxyToXywh(boxes);
-  const rotated = new Float32Array((sides.length / 4) * 5);
-  for (let i = 0; i < sides.length; i += 4) rotated.set(sides.subarray(i, i + 4), (i / 4) * 5);
-  return rotated;
+  return withAngles(xyxyToXywh(boxes), new Float32Array(boxes.length / 4));
 }

@@ -77,6 +77,8 @@ export interface Task<D extends Detections = Detections, S extends Scores = Scor
   readonly labels?: LabelKind;
   /** How images become the network's input, in a family of models. Absent: letterboxed. */
   input?(family: string): ImageInput;
+  /** Whether it finds objects in images, which can be tracked and counted. Default true. */
+  readonly hasObjects?: boolean;
   /** Thresholds of validation that differ from the family's. */
   readonly valNms?: Readonly<Partial<NmsDefaults>>;
   /** Creates the loss, which also turns a batch's labels into targets. */

@@ -50,6 +50,7 @@ export {
   regularRotated,
   rotatedCorners,
   scaleRotated,
+  withAngles,
 } from "./rotated-boxes.ts";
 export { roundHalfEven } from "./rounding.ts";
 export {

@@ -9,6 +9,21 @@ import { checkRatio, type Letterboxing } from "./scale.ts";
 type RotatedRow = [x: number, y: number, width: number, height: number, angle: number];
 
 /**
+ * Rotated boxes of rows of center x, center y, width, height and an angle each.
+ *
+ * @throws LookonceError `ARGUMENT` when the length is no multiple of four
+ */
+export function withAngles(boxes: ArrayLike<number>, angles: ArrayLike<number>): Float32Array {
+  const count = countRows(boxes, 4, "boxes");
+  const rotated = new Float32Array(5 * count);
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < 4; k++) rotated[5 * i + k] = boxes[4 * i + k]!;
+    rotated[5 * i + 4] = angles[i]!;
+  }
+  return rotated;
+}
+
+/**
  * The corners of rotated boxes, rows of eight numbers, in the order of YOLOv8 (8.3): with u half of the width's axis and v
  * half of the height's, c + u + v, c + u − v, c − u − v, c − u + v.
  *

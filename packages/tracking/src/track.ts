@@ -78,13 +78,3 @@ export function boxesOf(tracks: readonly Track[], kind: KalmanKind, form: "xyxy"
   }
   return boxes;
 }
-
-/** [count, 5]: boxes of center, width and height with an angle each. */
-export function withAngles(boxes: Float32Array, angles: ArrayLike<number>): Float32Array {
-  const rotated = new Float32Array(5 * angles.length);
-  for (let i = 0; i < angles.length; i++) {
-    rotated.set(boxes.subarray(4 * i, 4 * i + 4), 5 * i);
-    rotated[5 * i + 4] = angles[i] as number;
-  }
-  return rotated;
-}

@@ -1,9 +1,9 @@
 import { parseTracker, type TrackerSettings } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import { iouMatrix, probiouMatrix } from "@lookonce/geometry";
+import { iouMatrix, probiouMatrix, withAngles } from "@lookonce/geometry";
 import { assign } from "./assign.ts";
 import { KalmanFilter, warpState } from "./kalman-filter.ts";
-import { boxesOf, type Candidates, measurementOf, Track, withAngles } from "./track.ts";
+import { boxesOf, type Candidates, measurementOf, Track } from "./track.ts";
 
 /** Detections of one frame, in any order; `Detections` of `@lookonce/geometry` are such. */
 export interface TrackerInput {

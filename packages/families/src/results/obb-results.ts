@@ -1,6 +1,6 @@
-import { enclosingBoxes, type ImageSize, normalizeBoxes, rotatedCorners } from "@lookonce/geometry";
+import { enclosingBoxes, type ImageSize, normalizeBoxes, rotatedCorners, withAngles } from "@lookonce/geometry";
 import type { Drawable } from "@lookonce/plots";
-import { ResultEntry } from "./result-entry.ts";
+import { ResultEntry, type TrackableBoxes, type TrackedRows } from "./result-entry.ts";
 import { fiveDigits } from "./rounded.ts";
 
 /** Oriented boxes of an image, best first, in the forms that people use: `obb` of results. */
@@ -41,6 +41,18 @@ export class ObbResults extends ResultEntry {
     const picked = new Float32Array(5 * rows.length);
     for (const [i, row] of rows.entries()) picked.set(this.#row(row), 5 * i);
     return new ObbResults(picked, this.#size);
+  }
+
+  override trackable(): TrackableBoxes {
+    return {
+      boxes: this.xywhr.filter((_, i) => i % 5 < 4),
+      angles: this.xywhr.filter((_, i) => i % 5 === 4),
+    };
+  }
+
+  /** The filtered boxes, with their detections' angles. */
+  override tracked({ boxes, angles, detections }: TrackedRows): ObbResults {
+    return angles === undefined ? this.pick(detections) : new ObbResults(withAngles(boxes, angles), this.#size);
   }
 
   override plain(index: number): { obb: PlainRotatedBox } {

@@ -1,5 +1,19 @@
 import type { Drawable } from "@lookonce/plots";
 
+/** Rotated boxes as trackers read and return them. */
+export interface TrackableBoxes {
+  /** [count, 4]: center x, center y, width, height. */
+  boxes: Float32Array;
+  /** [count]: how far the width is turned toward positive y, in radians. */
+  angles: Float32Array;
+}
+
+/** Tracked objects: the number of each one's detection, and its box where it was {@link TrackableBoxes}. */
+export interface TrackedRows extends Pick<TrackableBoxes, "boxes"> {
+  detections: Int32Array;
+  angles?: Float32Array;
+}
+
 /**
  * What results have of a task besides boxes, such as masks: how that is written, drawn and picked. What a task leaves out is
  * as for boxes.
@@ -10,6 +24,16 @@ export abstract class ResultEntry {
 
   /** The entry of some of the detections, by their numbers, in this order. */
   abstract pick(rows: Int32Array): ResultEntry;
+
+  /** Boxes that are tracked in place of the upright ones. */
+  trackable(): TrackableBoxes | undefined {
+    return undefined;
+  }
+
+  /** The entry of tracked objects. Default: of their detections. */
+  tracked({ detections }: TrackedRows): ResultEntry {
+    return this.pick(detections);
+  }
 
   /** What JSON says of a detection besides its box, in pixels of the image. */
   plain(_index: number): object {

@@ -1,6 +1,6 @@
 import type { TrackerSettings } from "@lookonce/config";
-import { ResultEntry } from "@lookonce/families";
-import { clipBoxes, type Detections } from "@lookonce/geometry";
+import { ResultEntry, resultEntries } from "@lookonce/families";
+import { clipBoxes, type Detections, enclosingBoxes, withAngles } from "@lookonce/geometry";
 import type { Trail } from "@lookonce/plots";
 import { Tracker, type Tracks, type Zones } from "@lookonce/tracking";
 import { Results } from "../results.ts";
@@ -65,7 +65,9 @@ export class ResultsTracker {
     const { video, frame, width, height } = result;
     this.#last = { video, frame, width, height };
     this.#frame += isSameVideo ? framesBetween(last, result) : 1;
-    const tracks = this.#tracker.update(result.boxes, { frame: this.#frame });
+    const [rotated] = resultEntries(result.entries).flatMap((entry) => entry.trackable() ?? []);
+    const found = this.#tracker.update({ ...result.boxes, ...rotated }, { frame: this.#frame });
+    const tracks = { ...found, boxes: uprightBoxes(found) };
     const trails = this.#maxPoints > 0 ? this.#extendTrails(tracks) : [];
     // Feet on the lower edge are within a zone that reaches down to it
     const inside = clipBoxes(tracks.boxes, { width: width - 1, height: height - 1 });
@@ -73,7 +75,7 @@ export class ResultsTracker {
     if (tracks.count === 0) return new Results({ ...result, trails, zones });
     const boxes: Detections = {
       count: tracks.count,
-      boxes: clipBoxes(tracks.boxes, result),
+      boxes: rotated === undefined ? clipBoxes(tracks.boxes, result) : tracks.boxes,
       scores: tracks.scores,
       classes: tracks.classes,
       ids: tracks.ids,
@@ -84,7 +86,7 @@ export class ResultsTracker {
       boxes,
       trails,
       zones,
-      entries: pickRows(result.entries, tracks.detections, result.boxes.count),
+      entries: trackedEntries(result.entries, found, result.boxes.count),
     });
   }
 
@@ -119,10 +121,23 @@ function framesBetween({ frame: before, video }: LastFrame, { frame: now }: Resu
   return Math.max(1, Math.round((now - before) / (video?.stride ?? 1)));
 }
 
+/** The tracked objects' boxes, or the upright ones around those that are rotated. */
+function uprightBoxes({ boxes, angles }: Tracks): Float32Array {
+  return angles === undefined ? boxes : enclosingBoxes(withAngles(boxes, angles));
+}
+
+/** What results have besides boxes, of the tracked objects. */
+function trackedEntries(entries: Results["entries"], tracks: Tracks, count: number): Results["entries"] {
+  const picked = pickRows(entries, tracks.detections, count);
+  const own = Object.entries(entries).flatMap(([name, entry]) =>
+    entry instanceof ResultEntry ? [[name, entry.tracked(tracks)] as const] : [],
+  );
+  return { ...picked, ...Object.fromEntries(own) };
+}
+
 /** Of arrays of a row a detection those that were tracked; whatever else there is stays. */
 function pickRows<T extends object>(entries: T, rows: Int32Array, count: number): T {
   const picked = Object.entries(entries).map(([name, entry]) => {
-    if (entry instanceof ResultEntry) return [name, entry.pick(rows)];
     if (Array.isArray(entry) && entry.length === count) return [name, Array.from(rows, (row) => entry[row])];
     if (!(entry instanceof Float32Array || entry instanceof Int32Array)) return [name, entry];
     const width = entry.length / count;
