@@ -60,6 +60,8 @@ export interface BatchItem {
 export class Predictor {
   /** Name of the model's task: `detect`, `segment`, `pose`, `obb`, `classify`. */
   readonly task: string;
+  /** Whether it finds objects in images, which can be tracked; classifiers do not. */
+  readonly hasObjects: boolean;
   /** Class names by class number. */
   readonly names: readonly string[];
   /** Name of the model's family: `v5`, `v8`. */
@@ -81,6 +83,7 @@ export class Predictor {
     const input = inputOf(task, family.name);
     const { imgsz = defaultImgsz(task.name), rect = true, workers, threads } = options;
     this.task = task.name;
+    this.hasObjects = task.hasObjects ?? true;
     this.names = names;
     this.family = family.name;
     const stride = Math.max(detector.stride, input.stride ?? 1);

@@ -241,6 +241,11 @@ export class Results {
     return labelLines(this.boxes, this, { entries: this.entries, names: this.names, conf });
   }
 
+  /** Whether detections can be cut out as rectangles; those of some tasks cannot. */
+  get hasCrops(): boolean {
+    return this.#parts.every(({ hasCrops }) => hasCrops);
+  }
+
   /**
    * Cuts each detection out and writes it as `folder/class name/{@link stem}.jpg`, the second of a class as `…-2.jpg`.
    *
@@ -248,7 +253,7 @@ export class Results {
    * @throws LookonceError `IO` when one cannot be written, `UNSUPPORTED` for a task whose detections are no upright boxes
    */
   async saveCrop(folder: string, options: CropOptions = {}): Promise<string[]> {
-    if (this.#parts.some(({ hasCrops }) => !hasCrops)) {
+    if (!this.hasCrops) {
       throw new LookonceError("UNSUPPORTED", "What this model detects cannot be cut out: leave save_crop out.");
     }
     const times = new Map<number, number>();

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { LookonceError } from "@lookonce/errors";
 import type { Predictor, Results, ResultsTracker, ResultsWriter, SkippedImage, Source } from "@lookonce/inference";
 import { describeProblem } from "./describe-problem.ts";
 import type { PredictOptions } from "./options.ts";
@@ -23,7 +24,10 @@ export async function* predictStream(
   options: ResolvedPredict & Tracking & { log: (line: string) => void },
 ): AsyncGenerator<Results, void, undefined> {
   const { log, tracker, onSkip = (image) => log(describeProblem(image)), ...rest } = options;
-  const writer = await writerFor(rest);
+  if (tracker !== undefined && !predictor.hasObjects) {
+    throw new LookonceError("UNSUPPORTED", "This model classifies whole images: there are no objects to track.");
+  }
+  const writer = await writerFor({ ...rest, log });
   const run = predictor.predict(source, { ...rest, notify: log });
   let reported = 0;
   const reportSkipped = (): void => {
@@ -44,7 +48,9 @@ export async function* predictStream(
   }
 }
 
-async function writerFor(options: Omit<ResolvedPredict, "onSkip"> & Tracking): Promise<ResultsWriter | undefined> {
+async function writerFor(
+  options: Omit<ResolvedPredict, "onSkip"> & Tracking & { log: (line: string) => void },
+): Promise<ResultsWriter | undefined> {
   const { ResultsWriter, savesAnything } = await import("@lookonce/inference");
   const { save, saveFrames, saveTxt, saveConf, saveTracks, saveEvents, saveCrop, saveJson, ffmpeg } = options;
   const saved = given({ save, saveFrames, saveTxt, saveConf, saveTracks, saveEvents, saveCrop, saveJson, ffmpeg });
@@ -56,7 +62,7 @@ async function writerFor(options: Omit<ResolvedPredict, "onSkip"> & Tracking): P
     return directory;
   };
   const { showLabels: labels, showConf: scores, showBoxes: frames, lineWidth } = options;
-  return new ResultsWriter(begin, { ...saved, draw: given({ labels, scores, frames, lineWidth }) });
+  return new ResultsWriter(begin, { ...saved, notify: options.log, draw: given({ labels, scores, frames, lineWidth }) });
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

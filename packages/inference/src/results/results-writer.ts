@@ -35,6 +35,8 @@ export interface SaveOptions {
 export interface ResultsWriterOptions extends SaveOptions {
   /** How boxes and labels are drawn. */
   draw?: DrawOptions;
+  /** Called with what is asked for and cannot be done. Default: none. */
+  notify?: (line: string) => void;
   /** The ffmpeg program. Default `ffmpeg`. */
   ffmpeg?: string;
 }
@@ -68,6 +70,7 @@ export class ResultsWriter {
   readonly #options: ResultsWriterOptions;
   readonly #work = new Set<Promise<void>>();
   #pixels = 0;
+  #hasReportedCrops = false;
   #failure: unknown;
   #video: VideoInWork | undefined;
   /** How many videos have been written, by their files: the same one may come twice. */
@@ -141,7 +144,8 @@ export class ResultsWriter {
     if (saveTxt && result.labelLines().length > 0) {
       await result.saveTxt(this.#path("labels", `${result.stem}.txt`), { conf: saveConf });
     }
-    if (saveCrop) await result.saveCrop(this.#path("crops"));
+    if (saveCrop && result.hasCrops) await result.saveCrop(this.#path("crops"));
+    if (saveCrop && !result.hasCrops) this.#reportCrops();
     if (drawn === undefined) return;
     const { name, frame = 0 } = result;
     if (result.video === undefined) {
@@ -152,6 +156,14 @@ export class ResultsWriter {
       await writeImage(this.#path(`${withoutEnding(name)}_frames`, file), await drawn);
     }
     await appended;
+  }
+
+  /** Reports once that there is nothing to cut out. */
+  #reportCrops(): void {
+    if (!this.#hasReportedCrops) {
+      this.#options.notify?.("save_crop is for upright boxes: what this model finds is not cut out");
+    }
+    this.#hasReportedCrops = true;
   }
 
   /** Hands a frame to the video's writer after those before it; another video ends the one before. */
