@@ -26,6 +26,7 @@ export { type BatchDetector, detectInThreads } from "./pool/detect-in-threads.ts
 export type { PredictionRun, SkippedImage } from "./predict.ts";
 export { type BatchItem, Predictor, type PredictorOptions, type RunOptions } from "./predictor.ts";
 export type { Boxes } from "./results/boxes.ts";
+export type { PlainBox, PlainResults } from "./results/plain-results.ts";
 export {
   ResultsWriter,
   type ResultsWriterOptions,
@@ -34,8 +35,6 @@ export {
 } from "./results/results-writer.ts";
 export {
   type CropOptions,
-  type PlainBox,
-  type PlainResults,
   type ResultEntries,
   Results,
   type ResultsContents,

@@ -5,6 +5,8 @@ import {
   type KeypointResults,
   labelLines,
   type MaskResults,
+  type ObbResults,
+  type ProbsResults,
   type ResultEntry,
   resultEntries,
 } from "@lookonce/families";
@@ -14,6 +16,7 @@ import { type Image, writeImage } from "@lookonce/image";
 import type { CocoDetection, CocoDetectionsOptions } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections, type Trail } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
+import type { PlainResults } from "./results/plain-results.ts";
 import { scaledPoints } from "./results/scaled-points.ts";
 import { fileName, withoutEnding } from "./sources/file-name.ts";
 import type { VideoInfo } from "./sources/source.ts";
@@ -36,43 +39,12 @@ export type ResultsContents = Pick<Results, "path" | "image" | "names" | "speed"
   name?: string;
 } & Partial<Pick<Results, "entries" | "frame" | "timestamp" | "video" | "trails" | "zones">>;
 
-/** A detection as plain data, in pixels of the original image. */
-export interface PlainBox {
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-  confidence: number;
-  /** Class number. */
-  class: number;
-  /** Class name. */
-  name: string;
-  /** Identity over time, where objects were tracked. */
-  id?: number;
-  /** Of segmentation: the outline of the mask. */
-  segments?: { x: number[]; y: number[] };
-  /** Of pose estimation: the points and, where the model predicts it, how certainly each is visible, from 0 to 1. */
-  keypoints?: { x: number[]; y: number[]; visible?: number[] };
-}
-
 /** What {@link Results} have of the built-in tasks besides boxes, by name; others add their own. */
 export interface ResultEntries {
   masks?: MaskResults;
   keypoints?: KeypointResults;
-}
-
-/** {@link Results} as plain data. */
-export interface PlainResults {
-  path: string;
-  /** Of a video's frame: its number from 0, and when it is shown, in seconds. */
-  frame?: number;
-  timestamp?: number;
-  width: number;
-  height: number;
-  boxes: PlainBox[];
-  /** Of counting: what happened in the frame, and what was counted so far. */
-  events?: ZoneResults["events"];
-  counts?: ZoneResults["counts"];
+  obb?: ObbResults;
+  probs?: ProbsResults;
 }
 
 /** Detections of one image, with the image, for {@link plot}: drop references to results that are not needed any more. */
@@ -134,6 +106,16 @@ export class Results {
   /** Keypoints of the detections, in all usual forms; `undefined` for models that predict none. */
   get keypoints(): KeypointResults | undefined {
     return this.entries.keypoints;
+  }
+
+  /** Oriented boxes of the detections, in all usual forms; `undefined` for models that predict none. */
+  get obb(): ObbResults | undefined {
+    return this.entries.obb;
+  }
+
+  /** Probabilities of the image's classes; `undefined` for models that do not classify images. */
+  get probs(): ProbsResults | undefined {
+    return this.entries.probs;
   }
 
   /** {@link name} without ending, and for a frame with its number: `bus`, `clip_000012`. */

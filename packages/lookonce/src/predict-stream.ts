@@ -62,7 +62,11 @@ async function writerFor(
     return directory;
   };
   const { showLabels: labels, showConf: scores, showBoxes: frames, lineWidth } = options;
-  return new ResultsWriter(begin, { ...saved, notify: options.log, draw: given({ labels, scores, frames, lineWidth }) });
+  return new ResultsWriter(begin, {
+    ...saved,
+    notify: options.log,
+    draw: given({ labels, scores, frames, lineWidth }),
+  });
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

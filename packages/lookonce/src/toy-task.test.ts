@@ -102,7 +102,7 @@ const imageClass: Task<ImageClasses, Accuracy> = {
       probs: data.slice(i * nc, (i + 1) * nc),
     })),
   toImage: (detections) => detections,
-  entries: ({ probs }) => ({ probs }),
+  entries: ({ probs }) => ({ shares: probs }),
   createMetrics() {
     let [images, right] = [0, 0];
     return {
@@ -185,7 +185,7 @@ describe("a family and a task from outside", () => {
     const predictor = await Predictor.create({ model: saved, ownModel: true, imgsz: 32 });
     for (const [i, label] of [0, 1].entries()) {
       const { boxes, entries } = await predictor.detect(blankImage({ width: 48, height: 40 }, imageGray(i)));
-      const probs = entries.probs as Float32Array;
+      const probs = entries.shares as Float32Array;
       expect([boxes.count, probs.indexOf(Math.max(...probs))]).toEqual([0, label]);
     }
     await predictor.dispose();

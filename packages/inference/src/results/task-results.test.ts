@@ -3,7 +3,8 @@ import { type Detections, makeDetections, masksOfBitmaps } from "@lookonce/geome
 import { blankImage } from "@lookonce/image";
 import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
 import { describe, expect, it } from "vitest";
-import { type PlainBox, Results, type ResultsContents } from "../results.ts";
+import { Results, type ResultsContents } from "../results.ts";
+import type { PlainBox } from "./plain-results.ts";
 
 const speed = { preprocess: 0, inference: 0, postprocess: 0 };
 
