@@ -32,7 +32,6 @@ export const classify: Task<Classified, ClassificationScores> = {
   labels: "folders",
   input: (family) => inputs.get(family) ?? square,
   suppression: "none",
-  augments: false,
   hasObjects: false,
   createCriterion: detect.createCriterion,
   decodeMaps: ([logits]) => softmax(logits),

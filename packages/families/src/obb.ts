@@ -21,7 +21,6 @@ export const obb: Task<RotatedDetections, DetectionScores> = {
   augments: false,
   labels: "rotated",
   valNms: { conf: 0.01 },
-  augments: false,
   suppression: "rotated",
   decodeMaps: decodeRotatedMaps,
   postprocess: (output, options) =>
