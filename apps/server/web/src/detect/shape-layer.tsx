@@ -23,7 +23,7 @@ export function ShapeLayer({ boxes, width, height, active }: ShapeLayerProps) {
           style={{ "--class": classColor(box.class) } as React.CSSProperties}
         >
           <Outline box={box} />
-          <Skeleton box={box} radius={(width + height) / 400} />
+          <Skeleton box={box} radius={(width + height) / 240} />
         </g>
       ))}
     </svg>
