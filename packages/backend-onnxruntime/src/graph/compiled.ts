@@ -39,8 +39,11 @@ export function lower(
   const constants = new Set(plan.constants.filter((_, i) => written[i] !== undefined));
   const own = count++;
   const isConstant = (value: Value): boolean => constants.has(value);
+  const recomputed = recompute(plan.nodes);
+  // A shader cannot write to a hundred vectors.
+  const nodes = options.target === "webgpu" ? recomputed : joinVectors(recomputed, isConstant);
   const { graph, inputs } = buildGraph(
-    { ...plan, nodes: joinVectors(recompute(plan.nodes), isConstant) },
+    { ...plan, nodes },
     {
       ...options,
       isConstant,

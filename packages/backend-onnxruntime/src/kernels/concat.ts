@@ -1,6 +1,7 @@
 import { int } from "@lookonce/onnx";
 import { backend_util, util } from "@tensorflow/tfjs-core";
 import type { Kernels } from "../graph/kernel.ts";
+import type { Lowering } from "../graph/lowering.ts";
 import { axisOf, sizeOf } from "../graph/value.ts";
 import { joinNeighbors } from "./channel-parts.ts";
 
@@ -20,9 +21,8 @@ export const concatKernels: Kernels<"Concat" | "Pack"> = {
       const [whole, ...others] = to.block === undefined ? parts : joinNeighbors(parts, along);
       if (whole !== undefined && others.length === 0) return to.setAlias(output, whole);
       const layout = along === 1 || along === 2 ? to.layoutOf(...parts) : to.blockedLayoutOf(...parts);
-      const axis = int(layout.axis(along));
       const names = [whole, ...others].flatMap((value) => (value === undefined ? [] : layout.get(value)));
-      layout.set(output, to.node("Concat", names, { axis }));
+      layout.set(output, join(to, names, layout.axis(along)));
     },
   },
   /** The tensors along a new axis; −1 is behind the last one. */
@@ -41,7 +41,23 @@ export const concatKernels: Kernels<"Concat" | "Pack"> = {
       const axis = attrs.axis < 0 ? attrs.axis + output.shape.length : attrs.axis;
       const shape = output.shape.with(axis, 1);
       const parts = inputs.map((value) => to.reshape(to.get(value), shape));
-      to.set(output, to.node("Concat", parts, { axis: int(axis) }));
+      to.set(output, join(to, parts, axis));
     },
   },
 };
+
+/** Tensors that a shader can read besides the one that it writes to: WebGPU promises eight buffers in all. */
+const shaderInputs = 7;
+
+/** Writes a concatenation, for shaders one of concatenations where there are many tensors. */
+function join(to: Lowering, names: readonly string[], axis: number): string {
+  if (to.target !== "webgpu" || names.length <= shaderInputs) return to.node("Concat", names, { axis: int(axis) });
+  const groups = Array.from({ length: Math.ceil(names.length / shaderInputs) }, (_, i) =>
+    names.slice(i * shaderInputs, (i + 1) * shaderInputs),
+  );
+  return join(
+    to,
+    groups.map((group) => join(to, group, axis)),
+    axis,
+  );
+}

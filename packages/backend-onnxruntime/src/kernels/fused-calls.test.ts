@@ -94,3 +94,21 @@ describe.skipIf(block === undefined)("calls in blocks", () => {
     expect([large["blocked Conv, activated"], large.QuickGelu, large.Scan]).toEqual([1, 1, 2]);
   });
 });
+
+describe("concatenations", () => {
+  it("read as many tensors as a shader may", async () => {
+    const plan = inScope(() => {
+      const vectors = Array.from({ length: 60 }, (_, i) => tf.tensor1d([i, 1]));
+      return makePlan([currentBackend()!.value(tf.concat(vectors))]);
+    });
+    const inputsOf = (target: "webgpu" | "onnxruntime"): number[] => {
+      const { graph } = buildGraph(plan, { target, isConstant: () => false });
+      return graph.build().graph.nodes.flatMap(({ op, inputs }) => (op === "Concat" ? inputs.length : []));
+    };
+    expect(inputsOf("onnxruntime")).toEqual([60]);
+    const counts = inputsOf("webgpu");
+    expect(Math.max(...counts)).toBe(7);
+    // Each concatenation but the last is read by another.
+    expect(counts.reduce((sum, count) => sum + count)).toBe(60 + counts.length - 1);
+  });
+});

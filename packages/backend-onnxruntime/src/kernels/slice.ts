@@ -39,8 +39,8 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
     },
     lower(to, { inputs: { x }, attrs, outputs }) {
       const at = axisOf(attrs.axis, x.shape);
-      // Older sets of operators, for which graphs can be exported, have another `Split`.
-      if (to.target !== "portable" && x.shape.length === 1 && to.uniform(x) === undefined) {
+      // Older sets of operators, for which graphs can be exported, have another `Split`, and shaders write to few tensors.
+      if (to.target === "onnxruntime" && x.shape.length === 1 && to.uniform(x) === undefined) {
         const sizes = to.int64s(outputs.map(({ shape }) => sizeOf(shape)));
         const parts = to.graph.multi("Split", [to.get(x), sizes], { axis: int(0) }, { outputs: outputs.length });
         for (const [i, output] of outputs.entries()) to.set(output, parts[i] ?? "");
@@ -85,7 +85,7 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
     lower(to, { inputs: { value }, attrs, outputs }) {
       const at = axisOf(attrs.axis, value.shape);
       const last = value.shape.length - 1;
-      if (to.target !== "portable" && at === last && last > 0) {
+      if (to.target === "onnxruntime" && at === last && last > 0) {
         // Gathering elements one by one is ten times as slow.
         const rows = to.transpose(to.get(value), [last, ...value.shape.slice(1).keys()]);
         const sizes = to.int64s(outputs.map(() => 1));
