@@ -82,7 +82,7 @@ describe("lookonce", () => {
     expect(json()).toEqual({ error: { code: "NOT_FOUND", message: expect.stringContaining("none.pt") } });
   });
 
-  it("accepts the order of other YOLO programs, and says which of their tasks it does not do", async () => {
+  it("accepts the order of other YOLO programs, and a task in place of a model", async () => {
     for (const argv of [
       ["detect", "info"],
       ["info", "detect"],
@@ -90,10 +90,17 @@ describe("lookonce", () => {
     ]) {
       expect((await lookonce(...argv, "model=none.pt")).stderr).toContain("none.pt");
     }
-    expect(await lookonce("segment", "train")).toMatchObject({
+    const noSource = {
       code: 2,
-      stderr: expect.stringMatching(/segment: lookonce finds/),
-    });
+      stderr: expect.stringMatching(/model=yolo11n-seg\.pt: no model is named.*predict needs/s),
+    };
+    for (const argv of [
+      ["segment", "predict"],
+      ["predict", "segment"],
+      ["predict", "task=segment"],
+    ]) {
+      expect(await lookonce(...argv)).toMatchObject(noSource);
+    }
     expect((await lookonce("validate", "model=a.pt")).stderr).toContain('Here it is "val"');
   });
 
