@@ -1,7 +1,7 @@
 import { currentBackend, type OnnxRuntimeBackend } from "@lookonce/backend-onnxruntime";
 import { padTargets } from "@lookonce/data";
-import { type TrainBatch, V8Criterion } from "@lookonce/loss";
-import { stateDict } from "@lookonce/nn";
+import { ClassifyCriterion, type TrainBatch, V8Criterion } from "@lookonce/loss";
+import { DetectionModel, parseModelConfig, stateDict } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import { enterTestDevice, expectClose, recordsGraphs } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
@@ -57,6 +57,27 @@ describe("TrainStep", () => {
     await step.run(randomBatch(0, 20), { lr: { bias: 0, weight: 0, norm: 0 }, momentum: 0 });
     expect(compiled() - before.graphs).toBe(2);
     for (const part of [optimizer, ema, model]) part.dispose();
+  });
+
+  it.runIf(recordsGraphs)("draws dropout anew for each step, by one graph", async () => {
+    const yaml = "nc: 2\nbackbone:\n  - [-1, 1, Conv, [8, 3, 2]]\nhead:\n  - [-1, 1, Classify, [nc]]\n";
+    const model = new DetectionModel(parseModelConfig(yaml), { rng: new Random(1) });
+    model.head.dropout = 0.5;
+    const optimizer = new Sgd(groupParameters(model), { weightDecay: 0 });
+    const step = new TrainStep(model, { criterion: new ClassifyCriterion(), optimizer });
+    const loss = async (rng: Random | undefined): Promise<number> => {
+      const lr = { bias: 0, weight: 0, norm: 0 };
+      const settings = { lr, momentum: 0 };
+      return (await step.run(randomBatch(1, 1), rng === undefined ? settings : { ...settings, rng })).total;
+    };
+    const one = await loss(new Random(1));
+    const before = compiled();
+    const [other, again] = [await loss(new Random(2)), await loss(new Random(1))];
+    expect(other).not.toBe(one);
+    expect(again).toBe(one);
+    expect(compiled()).toBe(before);
+    expect(await loss(undefined)).not.toBe(one);
+    for (const part of [optimizer, model]) part.dispose();
   });
 
   it("learns a batch by heart", async () => {
