@@ -41,6 +41,8 @@ export interface FamilySettings<F extends HypFamily = HypFamily> {
   /** Axes of the decoded output in exported files: images, anchors, channels. */
   outputLayout: "NAC" | "NCA";
   loading: Readonly<LoadingRules>;
+  /** Pixels of an image per pixel of its label masks, where a validation is not part of a training. */
+  valMaskRatio: number;
   /** Which pipeline of `@lookonce/augment` augments training images. */
   augmentation: HypFamily;
   /** The default recipe. */

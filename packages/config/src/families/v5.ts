@@ -14,6 +14,7 @@ export const v5: FamilySettings<"v5"> = {
   hasObjectness: true,
   outputLayout: "NAC",
   loading: { padding: "exact", shorterSide: "truncate", shrinking: "area" },
+  valMaskRatio: 1,
   augmentation: "v5",
   recipe: { ...hyp, ...trainingDefaults, optimizer: "SGD", close_mosaic: 0, balance: "fixed" },
   // The releases train classifiers with a script of their own.

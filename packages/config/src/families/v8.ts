@@ -14,6 +14,7 @@ export const v8: FamilySettings<"v8"> = {
   hasObjectness: false,
   outputLayout: "NCA",
   loading: { padding: "rounded", shorterSide: "ceil", shrinking: "bilinear" },
+  valMaskRatio: 4,
   augmentation: "v8",
   recipe: { ...hyp, ...trainingDefaults, warmup_iterations: 0, optimizer: "auto", close_mosaic: 10 },
   taskRecipes: {},

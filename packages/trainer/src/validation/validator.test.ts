@@ -25,6 +25,28 @@ afterAll(() => rmSync(place, { recursive: true }));
 const form = { imgsz: 64, batch: 2, workers: 0 };
 
 describe("Validator", () => {
+  it.each([
+    { family: "v8", ratio: 4 },
+    { family: "v5", ratio: 1 },
+  ] as const)(
+    "compares masks of the size that $family has, where no training says otherwise",
+    async ({ family, ratio }) => {
+      const directory = join(place, `masks-${family}`);
+      const { yaml } = await generateShapes({ directory, train: 1, val: 1, size: 64, seed: 1, labels: "polygons" });
+      const outlined = await Dataset.open({ yaml, split: "val", labels: "polygons" });
+      const model = tinyModel({ names: outlined.names, family });
+      const ratios: number[] = [];
+      await validate(model, outlined, {
+        ...form,
+        callbacks: [
+          { onValBatch: ({ batch }) => void ratios.push(batch.width / (batch.samples[0]?.masks?.width ?? 0)) },
+        ],
+      });
+      expect(ratios).toEqual([ratio]);
+      model.dispose();
+    },
+  );
+
   it("reports its start, every batch with what was found, and its end", async () => {
     const model = tinyModel({ names: data.names });
     const reports: string[] = [];

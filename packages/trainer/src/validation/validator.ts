@@ -86,15 +86,15 @@ export class Validator {
     options: ValidatorOptions,
   ) {
     const { imgsz = defaultImgsz(model.task), batch = 16, rect = true, cache = "auto" } = options;
-    const { workers, criterion, masks } = options;
-    const { loading } = familyOf(model.family);
+    const { loading, valMaskRatio } = familyOf(model.family);
+    const { workers, criterion, masks = { ratio: valMaskRatio, overlap: true } } = options;
     const { fit } = inputOf(taskOf(model.task), model.family);
     this.#dataset = dataset;
     this.#options = options;
     this.#unreadable = new UnreadableCounter(dataset.entries.length);
     this.#loader = new BatchLoader(dataset, {
       ...{ batch, imgsz, rect, workers, cache, loading, fit, stride: model.maxStride },
-      ...(masks && { masks }),
+      masks,
       onUnreadable: (image) => this.#unreadable.add(image),
     });
     this.#losses = criterion && new ValidationLoss(criterion);
