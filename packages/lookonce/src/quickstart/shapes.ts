@@ -38,12 +38,12 @@ export const shapesRecipe: Readonly<ShapesRecipe> = {
 /** Outlines, corners and angles need a few epochs more than boxes alone. */
 const longer: Readonly<ShapesRecipe> = { ...shapesRecipe, epochs: 16 };
 
-/** Small images with one shape each: more of them, in larger batches, some mirrored. */
+/** Small images with one shape each, of which nothing says where it is: more of them, in many steps, some mirrored. */
 const classes: Readonly<ShapesRecipe> = {
-  epochs: 12,
+  epochs: 15,
   imgsz: 64,
-  batch: 32,
-  recipe: makeRecipe(familySettings.v8, { ...shapesHyp, nbs: 32, lr0: 0.003, fliplr: 0.5, flipud: 0.5 }),
+  batch: 16,
+  recipe: makeRecipe(familySettings.v8, { ...shapesHyp, nbs: 16, lr0: 0.002, fliplr: 0.5, flipud: 0.5 }),
 };
 
 /** A quickstart's task: what is made, how it learns, and which score counts. */
