@@ -1,4 +1,3 @@
-import { cornersToRotated, rotatedCorners } from "@lookonce/geometry";
 import type { LabelKind } from "../labels.ts";
 import {
   largestTurn,
@@ -43,9 +42,16 @@ export const shapeLabels: Record<LabelKind, ShapeLabels> = {
   rotated: {
     classes: ["rectangle", "pill", "arrow"],
     rules: { ...usualRules, radius: [0.1, 2.6] },
+    // Along the shape's own axis: the smallest rectangle around an arrow may lie along its head
     row(object, { size }) {
-      const outline = outlinePolygon(object);
-      return Array.from(rotatedCorners(cornersToRotated(outline, outline.length / 2)), (value) => value / size);
+      const { x, y, angle } = object;
+      const [left, top, right, bottom] = outlineBox(outlineOf({ ...object, x: 0, y: 0, angle: 0 }));
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      const corners = [left, top, right, top, right, bottom, left, bottom];
+      return corners.map((_, i) => {
+        const [u = 0, v = 0] = corners.slice(i - (i % 2), i - (i % 2) + 2);
+        return (i % 2 === 0 ? x + u * cos - v * sin : y + u * sin + v * cos) / size;
+      });
     },
   },
   folders: { classes: shapeNames, rules: { count: [1, 2], radius: [0.2, 2] } },
