@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeShared, goldenJson, sharedPath } from "@lookonce/testing";
 import { expect, it } from "vitest";
@@ -48,3 +48,25 @@ for (const [task, column, least, imgsz] of tasks) {
     });
   });
 }
+
+describeShared("lookonce train, segments of coco128", ["data/coco128/segments"], () => {
+  it("learns the outlines of a small YOLOv8n-seg from scratch", async () => {
+    const place = join(folder, "coco128");
+    mkdirSync(place);
+    symlinkSync(sharedPath("data/coco128/images"), join(place, "images"));
+    cpSync(sharedPath("data/coco128/segments"), join(place, "labels"), { recursive: true });
+    const names = /^names:[\s\S]*/m.exec(readFileSync(sharedPath("data/coco128/coco128.yaml"), "utf8"))?.[0];
+    const data = join(place, "coco128-seg.yaml");
+    writeFileSync(data, `path: ${place}\ntrain: images/train2017\nval: images/train2017\n${names}`);
+    const { code, stderr, json } = await lookonce(
+      ...["train", "model=yolov8n-seg.yaml", `data=${data}`, `project=${join(folder, "runs/coco128")}`, "--json"],
+      ...["epochs=2", "imgsz=96", "batch=16", "nbs=16", "val=never", "optimizer=AdamW", "lr0=0.002", "warmup_epochs=0"],
+      ...["plots=false", "tensorboard=false"],
+    );
+    expect(code, stderr).toBe(0);
+    const [first, second] = json<{ losses: Record<string, number>[] }>().losses as [Losses, Losses];
+    for (const part of ["seg", "cls"] as const) expect(second[part]).toBeLessThan(first[part]);
+  });
+});
+
+type Losses = Record<"box" | "seg" | "cls" | "dfl", number>;
