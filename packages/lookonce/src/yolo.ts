@@ -6,7 +6,7 @@ import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference"
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { runExport } from "./export/run-export.ts";
-import { fitSide } from "./fit-side.ts";
+import { fitSide, trainedSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { labelsOf, openDataset } from "./open-dataset.ts";
 import { type OpenedTracker, openTracker } from "./open-tracker.ts";
@@ -223,7 +223,8 @@ export class YOLO {
     await this.#place.enter();
     const model = await this.#onDevice("validate");
     const dataset = await openDataset(data, { ...(await labelsOf(model.task)), split, singleCls, log: this.#log });
-    const report = await valModel(model, dataset, { ...rest, imgsz: fitSide(imgsz, model, this.#log) });
+    const side = fitSide(imgsz ?? trainedSide(this.#source), model, this.#log);
+    const report = await valModel(model, dataset, { ...rest, imgsz: side });
     const { unreadable } = report;
     if (unreadable !== undefined) {
       const { describeUnreadable } = await import("@lookonce/trainer");
@@ -318,7 +319,8 @@ export class YOLO {
     const model = ownModel
       ? await buildModel(this.#source, { seed: this.#seed, use: "predict" })
       : await this.#modelOn("cpu", "predict");
-    return Predictor.create({ ...engine, model, ownModel, imgsz: fitSide(imgsz, model, this.#log) });
+    const side = fitSide(imgsz ?? trainedSide(this.#source), model, this.#log);
+    return Predictor.create({ ...engine, model, ownModel, imgsz: side });
   }
 }
 

@@ -136,7 +136,7 @@ export interface TrackerSettings {
 
 /** Options of `predict` in the library. */
 export interface PredictArgs {
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default; by default that of the model's training, where its file names one. Default: 640. */
   imgsz?: number;
   /** Detections need a confidence above this. Default: 0.25. */
   conf?: number;
@@ -231,7 +231,7 @@ export interface PredictValues {
 
 /** Options of `track` in the library. */
 export interface TrackArgs {
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default; by default that of the model's training, where its file names one. Default: 640. */
   imgsz?: number;
   /** Detections need a confidence above this; weak ones continue tracks only. Default: 0.1. */
   conf?: number;
@@ -441,7 +441,7 @@ export interface ValArgs {
   data: string;
   /** Split of the data set. Default: val. */
   split?: "val" | "test" | "train";
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default; by default that of the model's training, where its file names one. Default: 640. */
   imgsz?: number;
   /** Images per batch. Default: 16. */
   batch?: number;
@@ -509,7 +509,7 @@ export interface ValTrackArgs {
   tracks?: string;
   /** Bytetrack.yaml, botsort.yaml or a file of your own. Default: botsort.yaml. */
   tracker?: string;
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default; by default that of the model's training, where its file names one. Default: 640. */
   imgsz?: number;
   /** Detections need a confidence above this; weak ones continue tracks only. Default: 0.1. */
   conf?: number;
@@ -679,7 +679,7 @@ export interface InfoValues {
 export interface ExportArgs {
   /** Format; on the command line several with commas between. Default: by the file's ending, else onnx. */
   format?: string;
-  /** Side of the images, or height and width, in pixels; rounded up to the model's stride. Default: 640. */
+  /** Side of the images, or height and width, in pixels; rounded up to the model's stride; by default that of the model's training, where its file names one. Default: 640. */
   imgsz?: number | readonly [height: number, width: number];
   /** Images per batch. Default: 1. */
   batch?: number;
@@ -926,7 +926,7 @@ export interface BenchmarkArgs {
   data: string;
   /** Split of the data set. Default: val. */
   split?: "val" | "test" | "train";
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default; by default that of the model's training, where its file names one. Default: 640. */
   imgsz?: number;
   /** Formats to measure, with commas between. Default: all but tfjs-half and tfjs-int8. */
   format?: readonly ("source" | "onnx" | "onnx-half" | "onnx-int8" | "tfjs" | "tfjs-half" | "tfjs-int8" | "safetensors" | "torch")[];
@@ -1004,7 +1004,7 @@ export interface ServeArgs {
   data?: readonly string[];
   /** Folder for trainings. Default: runs. */
   runs?: string;
-  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default. Default: 640. */
+  /** Longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default; by default that of the model's training, where its file names one. Default: 640. */
   imgsz?: number;
   /** Largest imgsz that requests may ask for. Default: 1280. */
   maxImgsz?: number;

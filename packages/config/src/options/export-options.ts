@@ -10,10 +10,14 @@ export const exportOptions: OptionTable = {
     isListOnCli: true,
     defaultText: "by the file's ending, else onnx",
   }),
-  imgsz: sides("side of the images, or height and width, in pixels; rounded up to the model's stride", undefined, {
-    defaultText: "640",
-    min: 32,
-  }),
+  imgsz: sides(
+    "side of the images, or height and width, in pixels; rounded up to the model's stride; by default that of the model's training, where its file names one",
+    undefined,
+    {
+      defaultText: "640",
+      min: 32,
+    },
+  ),
   batch: integer("images per batch", undefined, { defaultText: "1", min: 1 }),
   dynamic: flag("any number of images, with onnx also of any size (onnx, tfjs, saved_model)", false),
   half: flag("half precision: files of half the size", false),

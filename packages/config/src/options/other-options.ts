@@ -55,7 +55,7 @@ export const benchmarkOptions: OptionTable = {
   ...model("weights or a model file", notServer),
   data: text("file", "data set to measure mAP on", undefined, { required: true }),
   ...valSplit,
-  ...modelImgsz(),
+  ...modelImgsz({ trained: true }),
   format: words("formats to measure, with commas between", undefined, {
     choices: benchmarkFormats,
     defaultText: "all but tfjs-half and tfjs-int8",
@@ -95,7 +95,7 @@ export const serveOptions: OptionTable = {
   models: words("folders that requests may load models from", undefined, { expects: "folder,folder" }),
   data: words("folders with data sets that requests may train on", undefined, { expects: "folder,folder" }),
   runs: text("folder", "folder for trainings", "runs"),
-  ...modelImgsz(),
+  ...modelImgsz({ trained: true }),
   max_imgsz: integer("largest imgsz that requests may ask for", 1280, { min: 32 }),
   rect: flag("pad images only to the next multiple of the stride, not to a square", true),
   device: choice(["auto", ...onnxRuntimeDevices], "where to compute", "cpu"),

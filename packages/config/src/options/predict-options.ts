@@ -9,7 +9,7 @@ const sources =
 export const predictOptions: OptionTable = {
   ...model(".pt, .safetensors or .onnx weights"),
   ...setBy(["cli"], { source: text("path", sources, undefined, { required: true }) }),
-  ...modelImgsz(),
+  ...modelImgsz({ trained: true }),
   ...suppression("predict"),
   classes: classes("names or numbers of the classes to detect", undefined, { defaultText: "all" }),
   agnostic_nms: flag("let boxes of different classes suppress each other", false),

@@ -57,10 +57,11 @@ export function imgsz(
   return { imgsz: integer(help, 640, { label: "Image size", min: 32 }) };
 }
 
-/** {@link imgsz} of a model, whose default is its task's. */
-export function modelImgsz(): OptionTable {
+/** {@link imgsz} of a model: by default its task's or, of a `trained` one, that of its training. */
+export function modelImgsz({ trained = false }: { trained?: boolean } = {}): OptionTable {
+  const otherwise = trained ? "; by default that of the model's training, where its file names one" : "";
   const { imgsz: option } = imgsz(
-    "longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default",
+    `longer side of the images for the model, in pixels; rounded up to the model's stride; of classifiers the side of the square, 224 by default${otherwise}`,
   );
   return { imgsz: { ...(option as Option), default: () => taskSettings.detect.imgsz } };
 }

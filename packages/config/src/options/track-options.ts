@@ -40,7 +40,7 @@ export const valTrackOptions: OptionTable = {
     tracks: text("folder", "score these files, NAME.txt each, and run no model"),
     tracker,
   }),
-  ...modelImgsz(),
+  ...modelImgsz({ trained: true }),
   ...suppression("predict"),
   conf,
   ...device,

@@ -16,7 +16,7 @@ export const valOptions: OptionTable = {
   ...model(),
   ...data,
   ...valSplit,
-  ...modelImgsz(),
+  ...modelImgsz({ trained: true }),
   batch: integer("images per batch", 16, { label: "Batch", min: 1 }),
   ...suppression("val"),
   rect: flag("batches of images of similar shape, with little padding", true),

@@ -2,7 +2,7 @@ import type { Checkpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import type { ExportModelOptions, ExportReport } from "@lookonce/export";
 import type { DetectionModel } from "@lookonce/nn";
-import { fitSide } from "../fit-side.ts";
+import { fitSide, trainedSide } from "../fit-side.ts";
 import type { ModelSource } from "../model-source.ts";
 import type { ExportOptions } from "../options.ts";
 import { calibrationImages } from "./calibration-images.ts";
@@ -32,7 +32,7 @@ export async function runExport(
   return exportModel(model, {
     ...Object.fromEntries(known),
     ...plan,
-    imgsz: fitSides(imgsz, model, log),
+    imgsz: fitSides(imgsz ?? trainedSide(source), model, log),
     ...(isWeights ? { metadata: notesOf(source) } : {}),
     ...(data === undefined ? {} : { calibration: calibrationImages(data, { fraction, log }) }),
   } as ExportModelOptions);
