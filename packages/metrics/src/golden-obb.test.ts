@@ -7,8 +7,10 @@ import { matchDetections } from "./match-detections.ts";
 
 const folder = "tasks/metrics/obb";
 
-describeGolden("metrics of rotated boxes", [`${folder}/pictures.safetensors`, `${folder}/result.json`], () => {
-  const tensors = goldenTensors(`${folder}/pictures.safetensors`); // vocabulary-allow: pictures
+const predictions = `${folder}/pictures.safetensors`; // vocabulary-allow: pictures
+
+describeGolden("metrics of rotated boxes", [predictions, `${folder}/result.json`], () => {
+  const tensors = goldenTensors(predictions);
   const expected = goldenJson(`${folder}/result.json`);
   const data = (name: string): Float32Array => Float32Array.from(tensors[name]!.data);
   const images = Array.from({ length: expected.pictures as number /* vocabulary-allow: pictures */ }, (_, i) => {

@@ -38,7 +38,7 @@ describeGolden("validation of oriented boxes by YOLOv8", [`${folder}/val.json`, 
 
     // Every row of the reference that is not near the threshold has a partner
     const rows = Array.from(tensors.rows!.data);
-    // vocabulary-allow: picture (keys of the golden files)
+    // vocabulary-allow: picture, pictures (keys of the golden files)
     const [owners, names] = [tensors.picture!.data, expected.pictures_in_order as string[]];
     let missing = 0;
     owners.forEach((owner, k) => {
