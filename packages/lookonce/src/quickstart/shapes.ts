@@ -40,7 +40,7 @@ const longer: Readonly<ShapesRecipe> = { ...shapesRecipe, epochs: 16 };
 
 /** Small images with one shape each, of which nothing says where it is: more of them, in many steps, some mirrored. */
 const classes: Readonly<ShapesRecipe> = {
-  epochs: 15,
+  epochs: 28,
   imgsz: 64,
   batch: 16,
   recipe: makeRecipe(familySettings.v8, { ...shapesHyp, nbs: 16, lr0: 0.002, fliplr: 0.5, flipud: 0.5 }),
