@@ -19,16 +19,28 @@ const partNames: Readonly<Record<string, string>> = {
   cls: "Class loss",
   dfl: "Distribution loss (DFL)",
   obj: "Objectness loss",
+  seg: "Mask loss",
+  pose: "Keypoint loss",
+  kobj: "Visibility loss",
 };
 
+/** What scores are of, by the letter that their columns end with. */
+const scored: Readonly<Record<string, string>> = { B: "", M: " of masks", P: " of keypoints" };
+
 const scores: readonly ChartPlan[] = [
+  ...Object.entries(scored).flatMap(([letter, what]): ChartPlan[] => [
+    {
+      ...{ title: `Average precision${what}`, zero: true },
+      columns: { [`metrics/mAP50(${letter})`]: "mAP50", [`metrics/mAP50-95(${letter})`]: "mAP50-95" },
+    },
+    {
+      ...{ title: `Precision and recall${what}`, zero: true },
+      columns: { [`metrics/precision(${letter})`]: "precision", [`metrics/recall(${letter})`]: "recall" },
+    },
+  ]),
   {
-    ...{ title: "Average precision", zero: true },
-    columns: { "metrics/mAP50(B)": "mAP50", "metrics/mAP50-95(B)": "mAP50-95" },
-  },
-  {
-    ...{ title: "Precision and recall", zero: true },
-    columns: { "metrics/precision(B)": "precision", "metrics/recall(B)": "recall" },
+    ...{ title: "Accuracy", zero: true },
+    columns: { "metrics/accuracy_top1": "top-1", "metrics/accuracy_top5": "top-5" },
   },
 ];
 
@@ -37,20 +49,25 @@ const rates: ChartPlan = {
   columns: { "lr/pg0": "weights", "lr/pg1": "normalization", "lr/pg2": "biases" },
 };
 
-/** Columns that any training will have. */
-export const expectedColumns: readonly string[] = scores.flatMap(({ columns }) => Object.keys(columns));
+/** Columns that most trainings will have, for charts before the first epoch. */
+export const expectedColumns: readonly string[] = scores.slice(0, 2).flatMap(({ columns }) => Object.keys(columns));
 
 /** The charts of a table: scores, then each part of the loss, then learning rates. */
 export function chartPlans(columns: readonly string[]): ChartPlan[] {
-  const parts = columns.flatMap((column) => /^train\/(\w+)_loss$/.exec(column)?.[1] ?? []);
+  // A classifier's only part is the loss itself
+  const parts = columns.flatMap((column) => /^train\/((?:\w+_)?loss)$/.exec(column)?.[1] ?? []);
   const losses = parts.map((part) => ({
-    ...{ title: partNames[part] ?? `${part} loss`, zero: false },
-    columns: { [`train/${part}_loss`]: "training", [`val/${part}_loss`]: "validation" },
+    ...{ title: titleOfLoss(part.replace(/_?loss$/, "")), zero: false },
+    columns: { [`train/${part}`]: "training", [`val/${part}`]: "validation" },
   }));
   return [...scores, ...losses, rates].flatMap((plan) => {
     const there = Object.entries(plan.columns).filter(([column]) => columns.includes(column));
     return there.length === 0 ? [] : [{ ...plan, columns: Object.fromEntries(there) }];
   });
+}
+
+function titleOfLoss(part: string): string {
+  return part === "" ? "Loss" : (partNames[part] ?? `${part} loss`);
 }
 
 /** Lines that can stand beside each other: their colors are distinguishable for every kind of color vision. */

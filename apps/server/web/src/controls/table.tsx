@@ -74,4 +74,4 @@ export function Bar({ share, parts }: { share: number; parts: readonly number[] 
   );
 }
 
-export const barParts: readonly string[] = ["box-part", "class-part"];
+export const barParts: readonly string[] = ["box-part", "class-part", "extra-part"];

@@ -9,13 +9,52 @@ export function HeadExplained({ head }: { head: Head }) {
   return (
     <section className="head-explained" aria-label="The head explained">
       <h3>The head explained</h3>
-      {head.family === "v8" ? <AnchorFree head={head} /> : <AnchorBased head={head} />}
+      <HeadText head={head} />
     </section>
   );
 }
 
-function AnchorFree({ head }: { head: Extract<Head, { family: "v8" }> }) {
-  const { nc, regMax, c2, c3, rule, levels, parameters, dfl } = head;
+function HeadText({ head }: { head: Head }) {
+  if ("hidden" in head) return <Classifier head={head} />;
+  return "regMax" in head ? <AnchorFree head={head} /> : <AnchorBased head={head} />;
+}
+
+function Classifier({ head }: { head: Extract<Head, { hidden: number }> }) {
+  const { nc, channels, hidden, conv, linear, parameters } = head;
+  return (
+    <>
+      <p>
+        The head sees the whole image at once: a 1×1 convolution from {channels} to {count(hidden)} channels, the mean
+        over all cells, and a linear layer to {nc} classes.
+      </p>
+      <pre className="formula">
+        {`convolution ${count(conv)} + linear layer ${count(linear)} = ${count(parameters)} parameters`}
+      </pre>
+    </>
+  );
+}
+
+/** What a head has besides detection's. */
+function Further({ extras, prototypes }: Pick<Extract<Head, { levels: unknown }>, "extras" | "prototypes">) {
+  return (
+    <>
+      {extras && (
+        <p>
+          Each cell has {extras.outputs} more outputs: {extras.name}.
+        </p>
+      )}
+      {prototypes && (
+        <p>
+          One more branch, {prototypes.hidden} channels wide inside ({count(prototypes.parameters)} parameters), makes{" "}
+          {prototypes.count} prototypes of the finest level. A mask is their combination with the coefficients.
+        </p>
+      )}
+    </>
+  );
+}
+
+function AnchorFree({ head }: { head: Extract<Head, { regMax: number }> }) {
+  const { nc, regMax, c2, c3, rule, levels, parameters, dfl, extras } = head;
   const first = levels[0]?.channels ?? 0;
   const own = (width: number, byRule: number) =>
     width === byRule ? `= ${width}` : `= ${byRule}, but the model file sets ${width}`;
@@ -32,9 +71,13 @@ function AnchorFree({ head }: { head: Extract<Head, { family: "v8" }> }) {
         {`c2 = max(16, channels / 4, 4 · bins)      = max(16, ${Math.floor(first / 4)}, ${4 * regMax}) ${own(c2, rule.c2)}\n`}
         {`c3 = max(channels, min(classes, 100))     = max(${first}, ${Math.min(nc, 100)}) ${own(c3, rule.c3)}`}
       </pre>
+      <Further {...head} />
       <LevelTable
-        parts={["Box branch", "Class branch"]}
-        levels={levels.map(({ box, class: classes, ...level }) => ({ ...level, counts: [box, classes] }))}
+        parts={["Box branch", "Class branch", ...(extras ? ["Third branch"] : [])]}
+        levels={levels.map(({ box, class: classes, extra, ...level }) => ({
+          ...level,
+          counts: [box, classes, ...(extra === undefined ? [] : [extra])],
+        }))}
         total={`With ${count(dfl)} fixed weights for the mean`}
         parameters={parameters}
       />
@@ -42,8 +85,9 @@ function AnchorFree({ head }: { head: Extract<Head, { family: "v8" }> }) {
   );
 }
 
-function AnchorBased({ head }: { head: Extract<Head, { family: "v5" }> }) {
-  const { anchors, nc, outputs, levels, parameters } = head;
+function AnchorBased({ head }: { head: Extract<Head, { anchors: number }> }) {
+  const { anchors, nc, outputs, levels, parameters, extras } = head;
+  const more = extras === undefined ? ["", ""] : [" + extras", ` + ${extras.outputs}`];
   return (
     <>
       <p>
@@ -51,7 +95,10 @@ function AnchorBased({ head }: { head: Extract<Head, { family: "v5" }> }) {
         anchors, boxes of a usual size, it predicts how that box must be moved and scaled (4 numbers), whether there is
         an object at all (1), and of which of {nc} classes ({nc}).
       </p>
-      <pre className="formula">{`anchors · (5 + classes) = ${anchors} · (5 + ${nc}) = ${outputs} outputs a cell`}</pre>
+      <pre className="formula">
+        {`anchors · (5 + classes${more[0]}) = ${anchors} · (5 + ${nc}${more[1]}) = ${outputs} outputs a cell`}
+      </pre>
+      <Further {...head} />
       <LevelTable
         parts={["Parameters"]}
         levels={levels.map(({ parameters, ...level }) => ({ ...level, counts: [parameters] }))}
