@@ -39,12 +39,12 @@ function checkWrites({ saveTxt, saveConf, saveJson, cocoIds }: ResolvedOptions, 
 
 async function writersOf(directory: string, options: ResolvedOptions): Promise<ValidationCallbacks[]> {
   const { cocoCategories } = await import("@lookonce/metrics");
-  const { cocoJson, labelFiles, validationPlots } = await import("@lookonce/trainer");
+  const { cocoJson, dotaText, labelFiles, validationPlots } = await import("@lookonce/trainer");
   const { plots, saveJson, saveTxt, saveConf, cocoIds } = options;
   const categories = cocoIds ? { categories: cocoCategories } : {};
   return [
     ...(plots ? [validationPlots({ directory })] : []),
-    ...(saveJson ? [cocoJson(join(directory, "predictions.json"), categories)] : []),
+    ...(saveJson ? [cocoJson(join(directory, "predictions.json"), categories), dotaText(join(directory, "dota"))] : []),
     ...(saveTxt ? [labelFiles(join(directory, "labels"), { conf: saveConf })] : []),
   ];
 }

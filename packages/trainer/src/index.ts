@@ -34,6 +34,7 @@ export { type Losses, type StepResult, type StepSettings, TrainStep, type TrainS
 export { parseTraining, type SavedTraining } from "./training-state.ts";
 export { describeUnreadable, type UnreadableImages } from "./unreadable-images.ts";
 export { type CocoJsonOptions, cocoJson } from "./validation/coco-json.ts";
+export { dotaText } from "./validation/dota-text.ts";
 export { type LabelFilesOptions, labelFiles } from "./validation/label-files.ts";
 export type { ValidatedBatch, ValidationCallbacks, ValidationInfo } from "./validation/validation-callbacks.ts";
 export { type ValidationPlotsOptions, validationPlots } from "./validation/validation-plots.ts";

@@ -1,12 +1,18 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { Dataset } from "@lookonce/data";
 import { probiouMatrix, type RotatedDetections } from "@lookonce/geometry";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeGolden, enterTestDevice, expectClose, goldenJson, goldenTensors, sharedPath } from "@lookonce/testing";
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { dotaText } from "./dota-text.ts";
 import { validate } from "./validator.ts";
 
 const folder = "tasks/e2e/obb";
+const place = mkdtempSync(join(tmpdir(), "golden-obb-"));
+afterAll(() => rmSync(place, { recursive: true }));
 
 describeGolden("validation of oriented boxes by YOLOv8", [`${folder}/val.json`, `${folder}/val.safetensors`], () => {
   beforeAll(async () => void (await enterTestDevice()));
@@ -24,6 +30,7 @@ describeGolden("validation of oriented boxes by YOLOv8", [`${folder}/val.json`, 
     const result = await validate(model, dataset, {
       ...{ imgsz, batch, workers: 0 },
       callbacks: [
+        dotaText(place),
         {
           onValBatch({ batch: { count, height, width, samples }, inFiles }) {
             shapes.push([count, 3, height, width]);
@@ -35,6 +42,12 @@ describeGolden("validation of oriented boxes by YOLOv8", [`${folder}/val.json`, 
       ],
     });
     expect(shapes).toEqual(expected.batch_shapes);
+
+    // DOTA's text has a file for each class, and a line of ten columns for each box
+    expect(readdirSync(place).sort()).toEqual(dataset.names.map((name) => `Task1_${name}.txt`).sort());
+    const lines = readdirSync(place).flatMap((file) => readFileSync(join(place, file), "utf8").trimEnd().split("\n"));
+    expect(lines).toHaveLength([...found.values()].reduce((sum, { count }) => sum + count, 0));
+    expect(lines.every((line) => /^\d{3} [01]\.\d{5}( -?\d+\.\d){8}$/.test(line))).toBe(true);
 
     // Every row of the reference that is not near the threshold has a partner
     const rows = Array.from(tensors.rows!.data);
