@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { type GeneratedShapes, generateShapes } from "@lookonce/data";
+import { describeGolden, sharedPath } from "@lookonce/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type EvolveOptions, evolve } from "./evolve.ts";
 import { temporaryFolder, writeTinyAnchorModel, writeTinyModel } from "./test-model.ts";
@@ -19,6 +20,23 @@ beforeAll(async () => {
 const options = (more: EvolveOptions): EvolveOptions => ({
   ...{ data: shapes.yaml, generations: 2, epochs: 1, imgsz: 64, batch: 4, workers: 0, project },
   ...more,
+});
+
+describeGolden("evolve", ["tasks/e2e/obb/model.pt"], () => {
+  it.each([
+    { task: "obb", yaml: "dataset/data.yaml", imgsz: 128, column: "metrics/mAP50-95(B)" },
+    { task: "segment", yaml: "dataset/data.yaml", imgsz: 128, column: "metrics/mAP50-95(M)" },
+    { task: "classify", yaml: "dataset", imgsz: 64, column: "metrics/accuracy_top1" },
+  ])("compares trainings of $task by its own scores", async ({ task, yaml, imgsz, column }) => {
+    const root = sharedPath(`golden/tasks/e2e/${task}`);
+    const data = join(root, yaml);
+    const args = { model: join(root, "model.pt"), data, imgsz, name: task, generations: 1, fraction: 0.2 };
+    const { best, csv } = await evolve(options(args));
+    expect(best?.scores.fitness).toBeGreaterThan(0.1);
+    expect(best?.scores[column]).toBeGreaterThan(0.1);
+    const [header = "", first = ""] = readFileSync(csv, "utf8").split("\n");
+    expect(Number(first.split(",")[header.split(",").indexOf(column)])).toBe(best?.scores[column]);
+  });
 });
 
 describe("evolve", () => {

@@ -67,12 +67,13 @@ export async function evolve(options: EvolveOptions): Promise<EvolveReport> {
   return trainer.lockRun(directory, async () => {
     writeEvolveArgs(directory, args);
     const evaluate = makeEvaluate(source, { directory, data, valData, train, options });
-    const { familyOf } = await import("@lookonce/families");
+    const { familyOf, taskOf } = await import("@lookonce/families");
     const family = familyOf(outline.family);
+    const scoreColumns = Object.keys(taskOf(outline.task).columns(undefined));
     const { Random } = await import("@lookonce/random");
     let best = 0;
     const found = await trainer.evolve({
-      ...{ family, recipe, evaluate, directory, generations: args.generations, log, signal },
+      ...{ family, recipe, evaluate, scoreColumns, directory, generations: args.generations, log, signal },
       rng: new Random(train.seed ?? 0).fork("evolve"),
       space: searchSpace(family.evolution.space, train),
       onGeneration: async (report, all) => {
@@ -151,8 +152,8 @@ function makeEvaluate(source: ModelSource, context: EvaluateContext) {
       const run = { ...settings, workers, cache, callbacks, transforms, signal, recipe };
       const { validation, interrupted } = await trainer.train(model, { ...run, data, valData, directory, args });
       if (interrupted || validation === undefined) return undefined;
-      const { fitness, precision, recall, map50, map50_95 } = validation;
-      return { fitness, precision, recall, map50, map50_95 };
+      const { taskOf } = await import("@lookonce/families");
+      return { fitness: validation.fitness, ...taskOf(validation.task).columns(validation) };
     } finally {
       model.dispose();
     }

@@ -3,14 +3,14 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
-import { BatchLoader, Dataset, imagesOf } from "@lookonce/data";
+import { Dataset } from "@lookonce/data";
 import { exportOnnx } from "@lookonce/export";
-import { familyOf, inputOf, letterboxingOf, taskOf } from "@lookonce/families";
-import type { Detections } from "@lookonce/geometry";
+import { taskOf } from "@lookonce/families";
 import { type Image, readImage } from "@lookonce/image";
 import { createFileDetector } from "@lookonce/inference";
 import { modelFromCheckpoint } from "@lookonce/nn";
 import { describeGolden, enterTestDevice, sharedPath } from "@lookonce/testing";
+import { validateDetector } from "@lookonce/trainer";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 let folder = "";
@@ -25,35 +25,12 @@ async function* imagesIn(path: string): AsyncGenerator<Image> {
   for (const name of files.slice(0, 60)) yield await readImage(join(path, name));
 }
 
-/** The scores of a file of one image a batch. */
+/** The fitness of a file. */
 async function score(file: string, dataset: Dataset, imgsz: number) {
   const detector = await createFileDetector(file);
-  const { task, family, stride } = detector;
-  if (task === undefined) throw new Error("the file has no task");
-  const { fit } = inputOf(task, family.name);
-  const metrics = task.createMetrics(dataset.names);
-  const options = {
-    batch: 1,
-    imgsz,
-    rect: false,
-    workers: 0,
-    cache: "none",
-    loading: family.loading,
-    fit,
-    stride,
-  } as const;
-  const loader = new BatchLoader(dataset, options);
-  const nms = { ...familyOf(family.name).nms.val, ...task.valNms, multiLabel: true, validation: true };
-  for await (const batch of loader.batches(0)) {
-    const { predictions } = await detector.detect(imagesOf(batch), nms.conf);
-    for (const [i, sample] of batch.samples.entries()) {
-      const size = { width: sample.originalWidth, height: sample.originalHeight };
-      const found = predictions.slice(i, i + 1).flatMap((one) => task.postprocess(one, nms));
-      metrics.add(task.toImage(found[0] as Detections, letterboxingOf(sample), size), sample);
-    }
-  }
-  await Promise.all([loader.dispose(), detector.dispose()]);
-  return metrics.result().fitness;
+  const { fitness } = await validateDetector(detector, dataset, { imgsz, rect: false, workers: 0 });
+  await detector.dispose();
+  return fitness;
 }
 
 const cases = [

@@ -28,9 +28,10 @@ describe("lookonce benchmark", () => {
       expect(row.bytes).toBeGreaterThan(100);
       expect(row.milliseconds).toBeGreaterThan(0);
       expect(row.imagesPerSecond).toBeGreaterThan(0);
-      expect(row.map50_95).toBeLessThanOrEqual(1);
+      expect(row.fitness).toBeLessThanOrEqual(1);
+      expect(Object.keys(row.scores ?? {})).toEqual(["P", "R", "mAP50", "mAP50-95"]);
     }
-    expect(finished.stderr).toMatch(/format +device +MB +mAP50-95 +mAP50 +network ms +images\/s\nsource +cpu/);
+    expect(finished.stderr).toMatch(/format +device +MB +P +R +mAP50 +mAP50-95 +network ms +images\/s\nsource +cpu/);
     expect(readdirSync(kept)).toEqual(expect.arrayContaining(["onnx.onnx", "tfjs_web_model", "torch.pt"]));
   });
 
@@ -39,7 +40,7 @@ describe("lookonce benchmark", () => {
     mkdirSync(join(kept, "onnx.onnx", "inside"), { recursive: true });
     const argv = ["benchmark", `model=${model}`, `data=${data}`, "imgsz=64", "device=cpu", "format=onnx,source"];
     const { code, stdout } = await lookonce(...argv, `file=${kept}`);
-    expect(stdout).toMatch(/onnx +cpu +– +– +– +– +–\nsource +cpu +0\.0 +0/);
+    expect(stdout).toMatch(/onnx +cpu( +–){7}\nsource +cpu +0\.0 +0/);
     expect(stdout).toMatch(/onnx on cpu failed: .*onnx\.onnx/);
     expect(code).toBe(0);
   });

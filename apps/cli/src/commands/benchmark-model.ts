@@ -27,26 +27,27 @@ export const benchmarkModel: CommandWork = work("benchmark", {
 });
 
 /** A row in words, while others are still measured. */
-function line({ format, device, error, map50_95, imagesPerSecond }: ModelBenchmarkRow): string {
+function line({ format, device, error, scores = {}, imagesPerSecond }: ModelBenchmarkRow): string {
   if (error !== undefined) return `${format} on ${device}: ${error}`;
-  return `${format} on ${device}: mAP50-95 ${map50_95?.toFixed(4)}, ${imagesPerSecond?.toFixed(1)} images a second`;
+  const scored = Object.entries(scores).map(([name, score]) => `${name} ${score.toFixed(4)}, `);
+  return `${format} on ${device}: ${scored.join("")}${imagesPerSecond?.toFixed(1)} images a second`;
 }
 
 function print({ images, imgsz, rows }: ModelBenchmark, terminal: Terminal): void {
   const cell = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
-  const header = ["format", "device", "MB", "mAP50-95", "mAP50", "network ms", "images/s"];
-  const cells = rows.map(({ format, device, bytes, map50_95, map50, milliseconds, imagesPerSecond }) => [
+  const names = Object.keys(rows.find(({ scores }) => scores !== undefined)?.scores ?? {});
+  const header = ["format", "device", "MB", ...names, "network ms", "images/s"];
+  const cells = rows.map(({ format, device, bytes, scores, milliseconds, imagesPerSecond }) => [
     format,
     device,
     cell(bytes === undefined ? undefined : bytes / 1e6, 1),
-    cell(map50_95, 4),
-    cell(map50, 4),
+    ...names.map((name) => cell(scores?.[name], 4)),
     cell(milliseconds, 1),
     cell(imagesPerSecond, 1),
   ]);
-  terminal.say("", ...table(header, cells, { align: "<<>>>>>" }));
+  terminal.say("", ...table(header, cells, { align: `<<>${">".repeat(names.length)}>>` }));
   for (const { format, device, error } of rows) {
     if (error !== undefined) terminal.say(`${format} on ${device} failed: ${error}`);
   }
-  terminal.say("", `${images} images of ${imgsz} × ${imgsz}; network ms an image, images/s from file to boxes`);
+  terminal.say("", `${images} images of ${imgsz} × ${imgsz}; network ms an image, images/s from file to results`);
 }

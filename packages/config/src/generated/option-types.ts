@@ -922,7 +922,7 @@ export interface DataShapesValues {
 export interface BenchmarkArgs {
   /** Weights or a model file. */
   model: string;
-  /** Data set to measure mAP on. */
+  /** Data set to score the model on. */
   data: string;
   /** Split of the data set. Default: val. */
   split?: "val" | "test" | "train";

@@ -53,7 +53,7 @@ export const infoOptions: OptionTable = {
 /** Options of `benchmark`. */
 export const benchmarkOptions: OptionTable = {
   ...model("weights or a model file", notServer),
-  data: text("file", "data set to measure mAP on", undefined, { required: true }),
+  data: text("file", "data set to score the model on", undefined, { required: true }),
   ...valSplit,
   ...modelImgsz({ trained: true }),
   format: words("formats to measure, with commas between", undefined, {

@@ -61,7 +61,7 @@ export const optionSchema: Readonly<Record<CommandName, CommandSchema>> = {
     dataSplitOptions,
   ),
   "data shapes": command("Draws a data set of colored shapes, to try things without a download.", dataShapesOptions),
-  benchmark: command("Compares a model's formats and devices: size, mAP on a data set, speed.", benchmarkOptions),
+  benchmark: command("Compares a model's formats and devices: size, scores on a data set, speed.", benchmarkOptions),
   "benchmark sppf": command(
     "Shows that SPPF equals SPP, bit for bit, and how much faster it is here.",
     benchmarkSppfOptions,

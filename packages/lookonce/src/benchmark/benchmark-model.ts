@@ -6,7 +6,7 @@ import type { Dataset } from "@lookonce/data";
 import type { DeviceName } from "@lookonce/device";
 import { LookonceError } from "@lookonce/errors";
 import { writing } from "@lookonce/files";
-import { type LogOptions, openDataset } from "../open-dataset.ts";
+import { type LogOptions, labelsOf, openDataset } from "../open-dataset.ts";
 import type { ExportOptions } from "../options.ts";
 import { YOLO } from "../yolo.ts";
 import { type ModelScore, scoreModel } from "./score-model.ts";
@@ -47,21 +47,22 @@ export interface ModelBenchmark {
 }
 
 /**
- * Measures a model as it is and in the formats that it can be written in, on every device that works: size, average
- * precision on a data set, time of the network, images a second from file to boxes. What fails is a row with the reason.
+ * Measures a model as it is and in the formats that it can be written in, on every device that works: size, the
+ * scores of its task on a data set, time of the network, images a second from file to results. What fails is a row with the reason.
  *
- * All formats see squares of `imgsz`, as files of fixed size do, so that their scores can be compared with each other; `YOLO.val`
- * pads less and may differ a little.
+ * All formats see squares of `imgsz`, as files of fixed size do, so that their scores can be compared with each other, and a box
+ * counts for its likeliest class, as in predictions; `YOLO.val` pads less, counts others too, and may differ a little.
  *
  * @throws LookonceError when the model or the data set cannot be used
  */
 export async function benchmarkModel(options: ModelBenchmarkOptions): Promise<ModelBenchmark> {
   const { model, data, split, imgsz: wanted, fraction, log = () => {}, ...rest } = withDefaults("benchmark", options);
-  const dataset = await openDataset(data, { split, fraction, log });
   const source = await YOLO.load(model, { log });
   const rows: ModelBenchmarkRow[] = [];
   let folder: string | undefined;
   try {
+    const labels = await labelsOf(await source.task());
+    const dataset = await openDataset(data, { ...labels, split, fraction, log });
     const { names, imgsz: sides } = await source.describe({
       ...(wanted === undefined ? {} : { imgsz: wanted }),
       rect: false,
@@ -117,8 +118,7 @@ async function* measure(
   format: BenchmarkFormat,
   context: MeasureContext,
 ): AsyncGenerator<ModelBenchmarkRow, void, undefined> {
-  const { imgsz, dataset, devices, threads, signal, onProgress } = context;
-  const { entries, names } = dataset;
+  const { imgsz, dataset, devices, threads, signal, onProgress, log } = context;
   const reasonOf = (error: unknown): { error: string } => {
     // Stopping is no failure
     signal?.throwIfAborted();
@@ -131,12 +131,10 @@ async function* measure(
       continue;
     }
     const { file, ...size } = written;
-    const score = async (): Promise<ModelScore> => {
-      const model = await YOLO.load(file, { device, threads });
-      const report = (done: number): void => onProgress?.({ format, device, done, images: entries.length });
-      return scoreModel(model, { entries, names, imgsz, signal, onProgress: report }).finally(() => model.dispose());
-    };
-    yield { format, device, ...size, ...(await score().catch(reasonOf)) };
+    const images = dataset.entries.length;
+    const report = (done: number): void => onProgress?.({ format, device, done, images });
+    const options = { dataset, imgsz, device, threads, signal, onProgress: report, log };
+    yield { format, device, ...size, ...(await scoreModel(file, options).catch(reasonOf)) };
   }
 }
 

@@ -3,14 +3,11 @@ import { LookonceError } from "@lookonce/errors";
 import { appendWholeSync, writeWholeSync } from "@lookonce/files";
 import type { Hyps } from "./mutate.ts";
 
-/** Scores of a generation. */
+/** Scores of a generation: the fitness, and the columns that the task has in `results.csv`, such as `metrics/mAP50(B)`. */
 export interface GenerationScores {
-  /** What evolution is to raise: 0.1 · mAP50 + 0.9 · mAP50-95 for detectors. */
+  /** What evolution is to raise, the task's own: of detectors 0.1 · mAP50 + 0.9 · mAP50-95. */
   fitness: number;
-  precision?: number;
-  recall?: number;
-  map50?: number;
-  map50_95?: number;
+  [column: string]: number | undefined;
 }
 
 /** A generation: a line of `evolve.csv`. */
@@ -19,15 +16,13 @@ export interface EvolvedGeneration {
   hyps: Hyps;
 }
 
-const scoreColumns: Readonly<Record<keyof GenerationScores, string>> = {
-  fitness: "fitness",
-  precision: "metrics/precision(B)",
-  recall: "metrics/recall(B)",
-  map50: "metrics/mAP50(B)",
-  map50_95: "metrics/mAP50-95(B)",
-};
-
-const scoreKeys = Object.keys(scoreColumns) as (keyof GenerationScores)[];
+/** Columns of an {@link EvolveTable}. */
+export interface EvolveColumns {
+  /** Scores beside the fitness, by the names of their columns. */
+  scores: readonly string[];
+  /** Hyper-parameters that are evolved. */
+  hyps: readonly string[];
+}
 
 /**
  * The generations of an evolution in a CSV file: scores and hyper-parameters, a line each. A line is added at once and as
@@ -35,15 +30,17 @@ const scoreKeys = Object.keys(scoreColumns) as (keyof GenerationScores)[];
  */
 export class EvolveTable {
   readonly #file: string;
-  readonly #keys: readonly string[];
+  readonly #scores: readonly string[];
+  readonly #hyps: readonly string[];
   /** All generations so far. */
   readonly rows: EvolvedGeneration[] = [];
 
   /** @throws LookonceError `FORMAT` for other columns or something else than numbers, `IO` */
-  constructor(file: string, keys: readonly string[], log: (line: string) => void = () => {}) {
+  constructor(file: string, { scores, hyps }: EvolveColumns, log: (line: string) => void = () => {}) {
     this.#file = file;
-    this.#keys = keys;
-    const header = [...Object.values(scoreColumns), ...keys].join(",");
+    this.#scores = ["fitness", ...scores];
+    this.#hyps = hyps;
+    const header = [...this.#scores, ...hyps].join(",");
     const text = existsSync(file) ? read(file) : "";
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     const [found, ...lines] = whole.split(/\r?\n/).slice(0, -1);
@@ -62,16 +59,16 @@ export class EvolveTable {
 
   /** Adds a generation. @throws LookonceError `IO` when the file cannot be written */
   add({ scores, hyps }: EvolvedGeneration): void {
-    const cells = [...scoreKeys.map((key) => scores[key] ?? ""), ...this.#keys.map((key) => hyps[key])];
+    const cells = [...this.#scores.map((key) => scores[key] ?? ""), ...this.#hyps.map((key) => hyps[key])];
     appendWholeSync(this.#file, `${cells.join(",")}\n`, { flush: true });
     this.rows.push({ scores, hyps });
   }
 
   #parse(line: string, number: number): EvolvedGeneration {
     const cells = line.split(",");
-    const scores = numbersOf(scoreKeys, cells).filter(([, value]) => value !== undefined);
-    const hyps = numbersOf(this.#keys, cells.slice(scoreKeys.length));
-    const expected = scoreKeys.length + this.#keys.length;
+    const scores = numbersOf(this.#scores, cells).filter(([, value]) => value !== undefined);
+    const hyps = numbersOf(this.#hyps, cells.slice(this.#scores.length));
+    const expected = this.#scores.length + this.#hyps.length;
     const isNumeric = [...scores, ...hyps].every(([, value]) => value !== undefined && Number.isFinite(value));
     if (cells.length !== expected || scores[0]?.[0] !== "fitness" || !isNumeric) {
       throw new LookonceError(

@@ -16,7 +16,8 @@ async function objective(recipe: Recipe): Promise<GenerationScores> {
   const { lr0, momentum, hsv_s, scale } = recipe;
   const off = [Math.log(lr0 / 0.002) / 2, (momentum - 0.7) * 3, (hsv_s - 0.2) * 2, (scale - 0.9) * 2];
   const fitness = Math.exp(-off.reduce((sum, value) => sum + value * value, 0));
-  return { fitness, precision: 0.5, recall: 0.25, map50: fitness, map50_95: fitness };
+  const maps = { "metrics/mAP50(B)": fitness, "metrics/mAP50-95(B)": fitness };
+  return { fitness, "metrics/precision(B)": 0.5, "metrics/recall(B)": 0.25, ...maps };
 }
 
 const options = (more: Partial<EvolveOptions> = {}): EvolveOptions => ({
@@ -58,6 +59,22 @@ describe("evolve", () => {
     });
     expect(readFileSync(hyp, "utf8")).toContain(`generation ${best?.generation}, fitness 0.`);
     expect("anchors" in (best?.hyps ?? {})).toBe(name === "v5");
+  });
+
+  it("has the columns of another task, and reads them again", async () => {
+    const evaluate: EvolveOptions["evaluate"] = async (recipe) => {
+      const { fitness } = await objective(recipe);
+      return { fitness, "metrics/accuracy_top1": 0.5, "metrics/accuracy_top5": 0.75 };
+    };
+    const scoreColumns = ["metrics/accuracy_top1", "metrics/accuracy_top5"];
+    const given = options({ evaluate, scoreColumns, generations: 2 });
+    const { csv, hyp, generations } = await evolve(given);
+    expect(lines(csv)[0]).toMatch(/^fitness,metrics\/accuracy_top1,metrics\/accuracy_top5,lr0,/);
+    expect(readFileSync(hyp, "utf8")).toContain("accuracy_top1 0.50000, accuracy_top5 0.75000");
+    expect((await evolve(given)).generations).toEqual(generations);
+    await expect(evolve({ ...given, scoreColumns: ["metrics/precision(B)"] })).rejects.toThrow(
+      'at "metrics/precision(B)"',
+    );
   });
 
   it("resumes to what it would have found uninterrupted, even if its last line is cut short", async () => {

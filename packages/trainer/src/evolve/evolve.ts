@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type FamilySettings, hypKeys, type Recipe, type SearchSpace } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
+import { detect } from "@lookonce/families";
 import { appendWholeSync, writeWholeSync } from "@lookonce/files";
 import type { Random } from "@lookonce/random";
 import { dump } from "js-yaml";
@@ -19,6 +20,8 @@ export interface EvolveOptions {
    * @param generation from 1
    */
   evaluate: (recipe: Recipe, generation: number) => Promise<GenerationScores | undefined>;
+  /** Scores beside the fitness that are columns of `evolve.csv`. Default those of detectors. */
+  scoreColumns?: readonly string[];
   /** An existing directory; if it has an `evolve.csv`, that evolution is resumed. */
   directory: string;
   rng: Random;
@@ -68,6 +71,7 @@ export interface Evolution {
  */
 export async function evolve(options: EvolveOptions): Promise<Evolution> {
   const { family, directory, generations = 300, signal, onGeneration } = options;
+  const { scoreColumns = Object.keys(detect.columns(undefined)) } = options;
   if (!Number.isInteger(generations) || generations < 1) {
     throw new LookonceError("ARGUMENT", `generations must be a whole number of at least 1, not ${generations}.`);
   }
@@ -76,7 +80,7 @@ export async function evolve(options: EvolveOptions): Promise<Evolution> {
   const csv = join(directory, "evolve.csv");
   const hyp = join(directory, family.evolution.file);
   const logFile = join(directory, "log.jsonl");
-  const table = new EvolveTable(csv, Object.keys(start), options.log);
+  const table = new EvolveTable(csv, { scores: scoreColumns, hyps: Object.keys(start) }, options.log);
   let best = fittest(table.rows);
   while (table.rows.length < generations && signal?.aborted !== true) {
     const number = table.rows.length + 1;
@@ -147,7 +151,9 @@ function writeHyps(file: string, best: Required<Evolution>["best"], { family, re
   const { generation, scores, hyps } = best;
   const known = hypKeys(family);
   const kept = Object.entries(recipe).filter(([key]) => known.includes(key));
-  const scored = Object.entries(scores).map(([key, value]) => `${key} ${(value as number).toFixed(5)}`);
+  const scored = Object.entries(scores).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key.replace("metrics/", "")} ${value.toFixed(5)}`],
+  );
   const lines = [
     `# The fittest hyper-parameters so far: generation ${generation}, ${scored.join(", ")}`,
     `# They were trained with optimizer=${recipe.optimizer}${recipe.cos_lr ? " cos_lr=true" : ""}`,

@@ -30,9 +30,9 @@ function exact(family: "v5" | "v8", shift = 0): Prediction {
   return { data: Float32Array.from(rows.flat()), shape: [1, 2, hasObjectness ? 7 : 6], layout: "NAC", hasObjectness };
 }
 
-function score(prediction: Prediction): DetectionScores {
+function score(prediction: Prediction, more: { multiLabel?: boolean } = {}): DetectionScores {
   const metrics = detect.createMetrics(["a", "b"]);
-  scoreBatch([prediction], [sample], { task: detect, metrics, nms });
+  scoreBatch([prediction], [sample], { task: detect, metrics, nms: { ...nms, ...more } });
   return metrics.result();
 }
 
@@ -47,5 +47,13 @@ describe("scoreBatch", () => {
     expect(map50).toBeCloseTo(0.995, 9);
     // Overlap (50 − 8) / (50 + 8) = 0.72: right at 0.50 … 0.70, wrong at 0.75 … 0.95.
     expect(map50_95).toBeCloseTo(0.995 / 2, 9);
+  });
+
+  it("counts a box for each likely class, or for its likeliest alone", () => {
+    const unsure = exact("v8");
+    // The first box shows class 1, which comes second
+    unsure.data.set([0.9, 0.4], 4);
+    expect(score(unsure).recall).toBe(1);
+    expect(score(unsure, { multiLabel: false }).recall).toBe(0.5);
   });
 });

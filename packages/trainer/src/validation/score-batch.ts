@@ -6,7 +6,7 @@ import type { ValidatedBatch } from "./validation-callbacks.ts";
 export interface Scoring {
   task: Pick<Task, "postprocess" | "toImage">;
   metrics: TaskMetrics<Detections, Scores>;
-  nms: Pick<PostprocessOptions, "conf" | "iou" | "maxDet">;
+  nms: Pick<PostprocessOptions, "conf" | "iou" | "maxDet" | "multiLabel">;
 }
 
 /** Detects in predictions of each image, before suppression, and adds detections to the metrics in the files' pixels. */
@@ -15,7 +15,7 @@ export function scoreBatch(
   samples: readonly BatchSample[],
   { task, metrics, nms }: Scoring,
 ): Pick<ValidatedBatch, "found" | "inFiles"> {
-  const found = predictions.flatMap((one) => task.postprocess(one, { ...nms, multiLabel: true, validation: true }));
+  const found = predictions.flatMap((one) => task.postprocess(one, { multiLabel: true, ...nms, validation: true }));
   const inFiles = samples.map((sample, i) => {
     const { originalWidth: width, originalHeight: height } = sample;
     const detections = task.toImage(found[i] as Detections, letterboxingOf(sample), { width, height });

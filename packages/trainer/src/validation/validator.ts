@@ -1,8 +1,8 @@
 import { defaultImgsz } from "@lookonce/config";
 import { BatchLoader, type Dataset, imagesOf, type MaskOptions } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
-import { familyOf, inputOf, taskOf } from "@lookonce/families";
-import type { BatchDetector } from "@lookonce/inference";
+import { detect, familyOf, inputOf, taskOf } from "@lookonce/families";
+import type { BatchDetector, Detector } from "@lookonce/inference";
 import type { Criterion } from "@lookonce/loss";
 import type { DetectionModel } from "@lookonce/nn";
 import { UnreadableCounter } from "../unreadable-images.ts";
@@ -36,6 +36,8 @@ export interface ValidateOptions extends ValidationRunOptions {
   maxDet?: number;
   /** Batches of images of similar shape, with little padding. Default true. */
   rect?: boolean;
+  /** Whether a box counts for each class that is likely enough, not for the likeliest alone. Default true. */
+  multiLabel?: boolean;
   /** Threads that prefetch images. Default: that of `BatchLoader`. */
   workers?: number;
   /** Where decoded images are kept, as for training. Default `none`: they are needed once. */
@@ -71,25 +73,47 @@ export async function validate(
   }
 }
 
+/**
+ * Scores a detector of any kind, such as that of an exported file, as {@link validate} does a model.
+ *
+ * @param options `workers` only read images: threads that run the network are for the caller to start
+ * @throws LookonceError `DATA` when detector and data set have different numbers of classes
+ */
+export async function validateDetector(
+  detector: Omit<Detector, "spec" | "dispose">,
+  dataset: Dataset,
+  { callbacks, onProgress, signal, cache = "none", ...options }: ValidateOptions = {},
+): Promise<ValidationResult> {
+  const { family, task = detect, stride, names } = detector;
+  requireClasses(dataset, names.length);
+  const kind = { family: family.name, task: task.name, maxStride: stride };
+  const validator = new Validator(dataset, kind, { cache, ...options });
+  try {
+    return await validator.measure(detector, { callbacks, onProgress, signal });
+  } finally {
+    await validator.dispose();
+  }
+}
+
+type ModelKind = Pick<DetectionModel, "family" | "task" | "maxStride">;
+
 /** Validates models of one architecture on one data set repeatedly, with the same threads and decoded images. */
 export class Validator {
   readonly #dataset: Dataset;
+  readonly #kind: ModelKind;
   readonly #options: ValidatorOptions;
   readonly #loader: BatchLoader;
   readonly #unreadable: UnreadableCounter;
   readonly #losses: ValidationLoss | undefined;
 
   /** @param model one of the models to validate */
-  constructor(
-    dataset: Dataset,
-    model: Pick<DetectionModel, "family" | "task" | "maxStride">,
-    options: ValidatorOptions,
-  ) {
+  constructor(dataset: Dataset, model: ModelKind, options: ValidatorOptions) {
     const { imgsz = defaultImgsz(model.task), batch = 16, rect = true, cache = "auto" } = options;
     const { loading, valMaskRatio } = familyOf(model.family);
     const { workers, criterion, masks = { ratio: valMaskRatio, overlap: true } } = options;
     const { fit } = inputOf(taskOf(model.task), model.family);
     this.#dataset = dataset;
+    this.#kind = model;
     this.#options = options;
     this.#unreadable = new UnreadableCounter(dataset.entries.length);
     this.#loader = new BatchLoader(dataset, {
@@ -102,37 +126,31 @@ export class Validator {
 
   /** Scores a model as {@link validate} does. */
   async run(model: DetectionModel, options: ValidationRunOptions = {}): Promise<ValidationResult> {
-    const { names } = this.#dataset;
-    if (names.length !== model.nc) {
-      throw new LookonceError(
-        "DATA",
-        `the data set has ${names.length} classes, the model ${model.nc}: train the model on this data set, or pick the data set it was trained on.`,
-      );
-    }
+    requireClasses(this.#dataset, model.nc);
     const losses = this.#losses;
     const images = this.#dataset.entries.length;
     // Images are read while the network is compiled
     this.#loader.prepare(0);
     const detector = await createDetector(model, { raw: losses !== undefined, images });
     try {
-      const measure = (): Promise<ValidationResult> => this.#measure(model, detector, options);
+      const measure = (): Promise<ValidationResult> => this.measure(detector, options);
       return await (losses === undefined ? measure() : losses.withoutTrace(measure));
     } finally {
       await detector.dispose();
     }
   }
 
-  async #measure(
-    model: DetectionModel,
-    detector: BatchDetector,
-    { callbacks = [], onProgress, signal }: ValidationRunOptions,
+  /** Scores a detector of the architecture, which stays the caller's. */
+  async measure(
+    detector: Pick<BatchDetector, "detect">,
+    { callbacks = [], onProgress, signal }: ValidationRunOptions = {},
   ): Promise<ValidationResult> {
     const { names } = this.#dataset;
-    const task = taskOf(model.task);
-    const val = { ...familyOf(model.family).nms.val, ...task.valNms };
-    const { conf = val.conf, iou = val.iou, maxDet = val.maxDet } = this.#options;
+    const task = taskOf(this.#kind.task);
+    const val = { ...familyOf(this.#kind.family).nms.val, ...task.valNms };
+    const { conf = val.conf, iou = val.iou, maxDet = val.maxDet, multiLabel = true } = this.#options;
     const metrics = task.createMetrics(names);
-    const scoring = { task, metrics, nms: { conf, iou, maxDet } };
+    const scoring = { task, metrics, nms: { conf, iou, maxDet, multiLabel } };
     const spent = { preprocess: 0, inference: 0, postprocess: 0 };
     const sums: Record<string, number> = {};
     const batches = this.#loader.length;
@@ -177,6 +195,14 @@ export class Validator {
   async dispose(): Promise<void> {
     await this.#loader.dispose();
   }
+}
+
+function requireClasses({ names }: Dataset, nc: number): void {
+  if (names.length === nc) return;
+  throw new LookonceError(
+    "DATA",
+    `the data set has ${names.length} classes, the model ${nc}: train the model on this data set, or pick the data set it was trained on.`,
+  );
 }
 
 function dividedBy(count: number, sums: Readonly<Record<string, number>>): Record<string, number> {
