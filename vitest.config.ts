@@ -100,8 +100,9 @@ const conditions = ["@lookonce/source", "node", "import", "module", "default"];
 
 const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
 
-/** Tests that set tfjs's backends, or replace or reset modules, in ways that others would notice. */
+/** Tests that set tfjs's backends, replace or reset modules, or measure memory, in ways that others would notice. */
 const isolated = [
+  "packages/backend-onnxruntime/src/backend.test.ts",
   "packages/{loss,nn,trainer}/src/**/*.test.ts",
   "packages/image/src/hostile-image.test.ts",
   "apps/server/src/jobs/full-disk.test.ts",

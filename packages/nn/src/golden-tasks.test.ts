@@ -82,9 +82,14 @@ async function compareRaw(
   if (prototypes !== undefined) await expectTensor(channelsFirst(prototypes), golden.prototypes, { abs: proto });
 }
 
-async function compareDecoded(model: DetectionModel, decoded: tf.Tensor3D, golden: Tensors): Promise<void> {
+async function compareDecoded(
+  model: DetectionModel,
+  decoded: tf.Tensor3D,
+  golden: Tensors,
+  probabilities = 2e-6,
+): Promise<void> {
   if (model.task === "classify") {
-    return expectTensor(tf.reshape(decoded, [-1, model.nc]), golden.probabilities, { abs: 2e-6 });
+    return expectTensor(tf.reshape(decoded, [-1, model.nc]), golden.probabilities, { abs: probabilities });
   }
   const rows = tf.transpose(decoded, [0, 2, 1]);
   const { shape, data } = golden.decoded as GoldenTensor;
@@ -97,7 +102,7 @@ async function compareDecoded(model: DetectionModel, decoded: tf.Tensor3D, golde
   };
   const { nc, extras, keypointShape } = model.head;
   part(0, 4, { abs: 5e-3 });
-  part(4, nc, { abs: 2e-6 });
+  part(4, nc, { abs: probabilities });
   part(4 + nc, extras, keypointShape === undefined ? { abs: 1e-4, rel: 1e-4 } : { abs: 5e-3 });
 }
 
@@ -166,7 +171,8 @@ describeGolden("forward, the four tasks", ["tasks/forward/segment_v8/eval.safete
     await compareLayers(model, x, goldenJson(`${folder}/layers.json`));
     await compareTraining(model, goldenTensors(`${folder}/train_mode.safetensors`), settings);
     loadStateDict(model, weights);
-    await compareDecoded(model, (await fuse(model)).forward(x).decoded as tf.Tensor3D, golden);
+    // Folding batch norms into filters rounds differently
+    await compareDecoded(model, (await fuse(model)).forward(x).decoded as tf.Tensor3D, golden, 1e-5);
     model.dispose();
   });
 });

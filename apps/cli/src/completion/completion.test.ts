@@ -138,7 +138,7 @@ _lookonce; printf '%s\\n' "\${COMPREPLY[@]}"`,
     expect(await press("lookonce train save_")).toEqual(["save_period="]);
     // What is behind = is all that bash replaces
     expect(await press("lookonce train optimizer=Ad")).toEqual(["Adam", "AdamW"]);
-    expect(await press("lookonce train model=yolo11n")).toEqual(["yolo11n.pt"]);
+    expect(await press("lookonce train model=yolo11n-s")).toEqual(["yolo11n-seg.pt"]);
     expect(await press("lookonce predict source=photos/")).toEqual(["photos/cat.jpg"]);
     expect(await press("lookonce train --data pe")).toEqual(["pets.yaml"]);
   });

@@ -136,7 +136,7 @@ describe("a faulty model file", () => {
       "argument 2 (kernels) is [4]: a list of odd whole numbers is expected",
       "",
     ],
-    [{ head: [] }, "tiny.yaml: the last layer must be Detect", ""],
+    [{ head: [] }, "tiny.yaml: the last layer must be a head", "Detect"],
     [{ nc: 0 }, "tiny.yaml: nc is 0: a whole number of at least 1 is expected", ""],
     [{ nc: -3 }, "tiny.yaml: nc is -3", ""],
     [{ backbone: undefined }, "tiny.yaml: backbone is missing", ""],
