@@ -10,7 +10,7 @@ import { BatchMaker } from "./loader/batch-maker.ts";
 import { type CachePlan, planCache } from "./loader/cache/plan-cache.ts";
 import { packEntries } from "./loader/entry-table.ts";
 import { EpochReader } from "./loader/epoch-reader.ts";
-import type { BatchMakers, BatchTask, LoaderJob, LoaderTasks, MadeBatch } from "./loader/job.ts";
+import type { AugmentSettings, BatchMakers, BatchTask, LoaderJob, LoaderTasks, MadeBatch } from "./loader/job.ts";
 import { type BatchLoaderOptions, type FullOptions, fullOptions } from "./loader/loader-options.ts";
 import { workerAddress } from "./loader/worker-address.ts";
 import { type BatchPlan, rectangularBatches } from "./rectangular.ts";
@@ -54,7 +54,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
     this.#dataset = dataset;
     this.#options = fullOptions(options, dataset.labels);
     const { keypoints } = dataset;
-    if (options.augment !== undefined && keypoints !== undefined && keypoints.flip === undefined) {
+    if (keypoints !== undefined && keypoints.flip === undefined && mirrors(options.augment)) {
       const hint = "list with flip_idx in the data set file which keypoint replaces each in a mirrored image";
       this.#options.onNotice(`No image is mirrored, because nobody says what becomes of its keypoints: ${hint}.`);
     }
@@ -148,7 +148,7 @@ export class BatchLoader implements AsyncIterable<Batch> {
       throw new LookonceError("ARGUMENT", `from must be a batch's number, 0 to ${this.length}, not ${from}.`);
     }
     const { augment, prefetch: ahead } = this.#options;
-    const settings = typeof augment === "function" ? augment(epoch) : augment;
+    const settings = settingsOf(augment, epoch);
     const tasks = withRepeats(this.plan(epoch)).map((plan): BatchTask => ({ epoch, plan, augment: settings }));
     const make = (number: number, signal: AbortSignal): Promise<MadeBatch> =>
       this.#start().run(tasks[number] as BatchTask, signal);
@@ -233,6 +233,15 @@ export class BatchLoader implements AsyncIterable<Batch> {
     const others = indices.length - names.length;
     return names.join(", ") + (others > 0 ? ` and ${others} more` : "");
   }
+}
+
+function settingsOf(augment: BatchLoaderOptions["augment"], epoch: number): AugmentSettings | undefined {
+  return typeof augment === "function" ? augment(epoch) : augment;
+}
+
+function mirrors(augment: BatchLoaderOptions["augment"]): boolean {
+  const { fliplr = 0, flipud = 0 } = settingsOf(augment, 0)?.hyp ?? {};
+  return fliplr > 0 || flipud > 0;
 }
 
 /** Counts how often each image came in earlier plans; only plans that repeat one say so. */

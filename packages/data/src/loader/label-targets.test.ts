@@ -217,6 +217,8 @@ describe("a loader", () => {
     const lines: string[] = [];
     const onNotice = (line: string): void => void lines.push(line);
     new BatchLoader(dataset, { batch: 1, imgsz: 64, workers: 0, onNotice });
+    const still = { ...augment, hyp: { ...augment.hyp, fliplr: 0, flipud: 0 } };
+    new BatchLoader(dataset, { batch: 1, imgsz: 64, workers: 0, onNotice, augment: still });
     expect(lines).toEqual([]);
     const loader = new BatchLoader(dataset, { batch: 1, imgsz: 64, workers: 0, onNotice, augment });
     expect(lines[0]).toMatch(/^No image is mirrored.*flip_idx/);
