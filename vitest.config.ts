@@ -104,7 +104,7 @@ const exclude = ["**/*.slow.test.ts", "**/node_modules/**", "**/dist/**"];
 const isolated = [
   "packages/backend-onnxruntime/src/backend.test.ts",
   "packages/{loss,nn,trainer}/src/**/*.test.ts",
-  "packages/image/src/hostile-image.test.ts",
+  "packages/image/src/{bitmap,hostile-image}.test.ts",
   "apps/server/src/jobs/full-disk.test.ts",
 ];
 
