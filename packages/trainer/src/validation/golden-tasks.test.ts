@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCheckpoint } from "@lookonce/checkpoint";
@@ -74,5 +74,30 @@ describe.each(cases)("validation of the golden cases' $name model", ({ name, wri
       expect(line.split(" ").length).toBeGreaterThanOrEqual(written.minValues);
       model.dispose();
     });
+  });
+});
+
+const pose = "golden/tasks/e2e/pose";
+describeShared("a model of poses", [`${pose}/model.pt`], () => {
+  it("is not scored on another number of keypoints", async () => {
+    const path = sharedPath(`${pose}/model.pt`);
+    const model = modelFromCheckpoint(await readCheckpoint(path), path);
+    const folder = mkdtempSync(join(tmpdir(), "three-keypoints-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const images = sharedPath(`${pose}/dataset/images/val`);
+    const yaml = join(folder, "data.yaml");
+    const points = "0.4 0.4 2 0.5 0.5 2 0.6 0.6 2";
+    for (const kind of ["images", "labels"]) mkdirSync(join(folder, kind));
+    copyFileSync(join(images, "000.png"), join(folder, "images/000.png"));
+    writeFileSync(join(folder, "labels/000.txt"), `0 0.5 0.5 0.4 0.4 ${points}\n`);
+    writeFileSync(
+      yaml,
+      `path: ${folder}\ntrain: images\nval: images\nnames: [${model.names.join()}]\nkpt_shape: [3, 3]\n`,
+    );
+    const data = await Dataset.open({ yaml, split: "val", labels: "keypoints" });
+    await expect(validate(model, data, { imgsz: 128, workers: 0 })).rejects.toThrow(
+      "the model predicts 4 keypoints (kpt_shape [4,3]) and the data set has 3",
+    );
+    model.dispose();
   });
 });

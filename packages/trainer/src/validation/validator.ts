@@ -58,7 +58,7 @@ export interface ValidatorOptions extends Omit<ValidateOptions, keyof Validation
  *
  * The model is not changed; a fused copy computes.
  *
- * @throws LookonceError `DATA` when model and data set have different numbers of classes
+ * @throws LookonceError `DATA` when model and data set have different numbers of classes or of keypoints
  */
 export async function validate(
   model: DetectionModel,
@@ -127,6 +127,7 @@ export class Validator {
   /** Scores a model as {@link validate} does. */
   async run(model: DetectionModel, options: ValidationRunOptions = {}): Promise<ValidationResult> {
     requireClasses(this.#dataset, model.nc);
+    requireKeypoints(this.#dataset, model.head.keypointShape);
     const losses = this.#losses;
     const images = this.#dataset.entries.length;
     // Images are read while the network is compiled
@@ -195,6 +196,18 @@ export class Validator {
   async dispose(): Promise<void> {
     await this.#loader.dispose();
   }
+}
+
+/** Numbers of dimensions may differ: similarity of keypoints needs places alone. */
+function requireKeypoints(
+  { keypoints }: Dataset,
+  shape: readonly [count: number, dimensions: number] | undefined,
+): void {
+  if (keypoints === undefined || shape === undefined || keypoints.shape[0] === shape[0]) return;
+  throw new LookonceError(
+    "DATA",
+    `the model predicts ${shape[0]} keypoints (kpt_shape ${JSON.stringify(shape)}) and the data set has ${keypoints.shape[0]} (kpt_shape ${JSON.stringify(keypoints.shape)}): validate on data with the model's keypoints`,
+  );
 }
 
 function requireClasses({ names }: Dataset, nc: number): void {
