@@ -8,7 +8,10 @@ export interface Differences {
   pixels: number;
   /** Of objectness, class probabilities and visibilities. */
   probability: number;
-  /** Of other numbers, which have no unit: mask coefficients and prototypes, angles. Absent where there are none. */
+  /**
+   * Of other numbers, which have no unit: mask coefficients and prototypes, angles; as a share of the largest of them where
+   * that exceeds 1. Absent where there are none.
+   */
   value?: number | undefined;
 }
 
@@ -64,17 +67,35 @@ export function largestDifferences(pair: PredictionPair): Differences {
   const { expected, found } = pair;
   const layout = new Layout(pair);
   const worst = new Worst();
+  const scale = valueScale(layout, expected);
   for (let image = 0; image < layout.images; image++) {
     for (const [channel, unit] of layout.units.entries()) {
       for (let anchor = 0; anchor < layout.anchors; anchor++) {
         const i = layout.at(image, anchor, channel);
-        worst.add(unit, Math.abs((found.data[i] as number) - (expected.data[i] as number)));
+        const distance = Math.abs((found.data[i] as number) - (expected.data[i] as number));
+        worst.add(unit, unit === "value" ? distance / scale : distance);
       }
     }
   }
   const others = found.prototypes;
-  expected.prototypes?.forEach((value, i) => void worst.add("value", Math.abs(value - (others?.[i] ?? Number.NaN))));
+  expected.prototypes?.forEach((value, i) => {
+    worst.add("value", Math.abs(value - (others?.[i] ?? Number.NaN)) / scale);
+  });
   return worst.differences;
+}
+
+/** The largest of a prediction's numbers without unit, or 1: rounding grows with what is summed up. */
+function valueScale(layout: Layout, { data, prototypes = new Float32Array(0) }: Prediction): number {
+  let largest = prototypes.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  for (let image = 0; image < layout.images; image++) {
+    for (const [channel, unit] of layout.units.entries()) {
+      if (unit !== "value") continue;
+      for (let anchor = 0; anchor < layout.anchors; anchor++) {
+        largest = Math.max(largest, Math.abs(data[layout.at(image, anchor, channel)] as number));
+      }
+    }
+  }
+  return largest;
 }
 
 /** The largest of the numbers of each unit. */
@@ -100,6 +121,7 @@ export function surestDifferences(pair: PredictionPair): Differences {
   const { hasObjectness } = familyOf(model.family);
   const layout = new Layout(pair);
   const { anchors, units, classes } = layout;
+  const scale = valueScale(layout, expected);
   const sums = { weight: 0, pixels: 0, probability: 0, value: 0 };
   for (let image = 0; image < layout.images; image++) {
     const confidence = (values: Float32Array, anchor: number): number => {
@@ -126,8 +148,8 @@ export function surestDifferences(pair: PredictionPair): Differences {
   }
   const means = { pixels: sums.pixels / sums.weight, probability: sums.probability / sums.weight };
   if (!units.includes("value")) return means;
-  const value = sums.value / sums.weight;
-  return { ...means, value: Math.max(value, meanDifference(expected.prototypes, found.prototypes)) };
+  const value = Math.max(sums.value / sums.weight, meanDifference(expected.prototypes, found.prototypes));
+  return { ...means, value: value / scale };
 }
 
 function meanDifference(expected: Float32Array | undefined, found: Float32Array | undefined): number {

@@ -31,7 +31,9 @@ describe("each shipped model", () => {
     expect((await value.data())[0]).toBeGreaterThan(0);
     const { decoded, raw } = model.eval().forward(x);
     expect(decoded?.shape[1]).toBe(
-      raw.reduce((sum, map) => sum + map.shape[1] * map.shape[2] * Math.max(1, model.anchors[0]?.length ?? 0), 0),
+      model.head
+        .splitMaps(raw)
+        .levels.reduce((sum, map) => sum + map.shape[1] * map.shape[2] * Math.max(1, model.anchors[0]?.length ?? 0), 0),
     );
     model.dispose();
   });
