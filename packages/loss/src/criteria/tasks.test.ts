@@ -143,8 +143,10 @@ describe.each(cases)("loss of $name", (one) => {
     const slope = gradients
       .flatMap((all, i) => Array.from(all, (g, at) => g * directions[i]![at]!))
       .reduce((a, b) => a + b, 0);
-    const step = 2e-3;
-    expectClose([slope], [((await total(step)) - (await total(-step))) / (2 * step)], { abs: 0.02, rel: 0.01 });
+    const step = 4e-3;
+    // A total of hundreds in single precision is exact to some 1e-4, which the small step makes large
+    const difference = ((await total(step)) - (await total(-step))) / (2 * step);
+    expectClose([slope], [difference], { abs: 0.06, rel: 0.01 });
     expect(Math.abs(slope)).toBeGreaterThan(0.2);
   });
 

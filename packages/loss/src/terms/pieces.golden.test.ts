@@ -15,6 +15,9 @@ import { useTestDevice, values } from "../test-device.ts";
 import { keypointLoss } from "./keypoints.ts";
 import { probiou } from "./probiou.ts";
 
+/** Sines and cosines of graphics cards are less exact: some 1e-4 of an overlap (software adapter: 8e-5). */
+const slack = askedTestDevice === "webgpu" ? 20 : 1;
+
 for (const device of usualDevices) {
   const on = `on ${askedTestDevice ?? device} against the reference`;
 
@@ -32,7 +35,7 @@ for (const device of usualDevices) {
       const { pairwise, matrix_24x20: matrix } = golden();
       // Equal boxes are where rounding shows most.
       expectClose(pairs.subarray(0, 4), pairwise!.data.subarray(0, 4), { abs: 3e-4 });
-      expectClose(pairs.subarray(4), pairwise!.data.subarray(4), { abs: 1e-5 });
+      expectClose(pairs.subarray(4), pairwise!.data.subarray(4), { abs: 1e-5 * slack });
       const all = probiou(tf.expandDims(tf.slice(a, 0, 24), 1), tf.expandDims(tf.slice(b, 0, 20), 0));
       expect(all.shape).toEqual([24, 20]);
       const found = await values(all);
@@ -40,7 +43,7 @@ for (const device of usualDevices) {
       expectClose(
         found.filter((_, i) => !diagonal(i)),
         matrix!.data.filter((_, i) => !diagonal(i)),
-        { abs: 1e-5 },
+        { abs: 1e-5 * slack },
       );
     });
 
@@ -50,7 +53,10 @@ for (const device of usualDevices) {
         tf.Tensor,
       ];
       const gradient = tf.grad((x) => tf.sum(tf.sub(1, probiou(x, b))))(a);
-      expectClose(await values(gradient), golden().gradient_boxes1_rows8on!.data, { abs: 1e-5, rel: 1e-3 });
+      expectClose(await values(gradient), golden().gradient_boxes1_rows8on!.data, {
+        abs: 1e-5 * slack,
+        rel: 1e-3 * slack,
+      });
     });
   });
 
@@ -105,12 +111,12 @@ for (const device of usualDevices) {
       expect(ofObjects(found)).toEqual(ofObjects(inner.anchor_in_gt!.data));
       expect(found.reduce((a, b) => a + b)).toBe(ofObjects(found).reduce((a, b) => a + b));
       const { alignment, overlaps } = assigner.align(predictions, targets);
-      expectClose(await values(overlaps), inner.overlaps!.data, { abs: 1e-5 });
-      expectClose(await values(alignment), inner.align_metric!.data, { abs: 1e-5, rel: 1e-3 });
+      expectClose(await values(overlaps), inner.overlaps!.data, { abs: 1e-5 * slack });
+      expectClose(await values(alignment), inner.align_metric!.data, { abs: 1e-5 * slack, rel: 1e-3 * slack });
       const assigned = assigner.assign(predictions, targets);
       const foreground = [...(await values(assigned.foreground))];
       expect(foreground).toEqual([...expected.foreground!.data]);
-      expectClose(await values(assigned.scores), expected.target_scores!.data, { abs: 1e-4 });
+      expectClose(await values(assigned.scores), expected.target_scores!.data, { abs: 1e-4 * slack });
       const ofForeground = (all: ArrayLike<number>, columns = 1) =>
         Array.from(all).filter((_, i) => foreground[Math.floor(i / columns)] === 1);
       expect(ofForeground(await values(assigned.gtIndex))).toEqual(ofForeground(expected.target_gt_index!.data));
