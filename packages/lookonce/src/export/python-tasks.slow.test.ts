@@ -50,7 +50,7 @@ print(json.dumps(found))
 `;
 
 /** What Python says of a file. */
-interface Told {
+interface Reported {
   outputs: [name: string, shape: number[], finite: boolean][];
   boxes?: number[];
   scores?: number[];
@@ -61,7 +61,7 @@ interface Told {
   probs?: number[];
 }
 
-function ask(job: { file: string; task: string; imgsz: number; image: string }): Told {
+function ask(job: { file: string; task: string; imgsz: number; image: string }): Reported {
   const path = join(folder, "job.json");
   writeFileSync(path, JSON.stringify({ ...job, predicts }));
   const env = { ...process.env, YOLO_OFFLINE: "true", YOLO_AUTOINSTALL: "false" };
@@ -96,26 +96,26 @@ describeShared("ONNX files of tasks", ["golden/tasks/e2e/segment/model.pt"], () 
     });
     await model.dispose();
     const path = sharedPath(`golden/tasks/e2e/${image}`);
-    const told = ask({ file, task, imgsz, image: path });
-    expect(told.outputs.map(([output]) => output)).toEqual(outputs);
-    expect(told.outputs.every(([, , finite]) => finite)).toBe(true);
+    const reported = ask({ file, task, imgsz, image: path });
+    expect(reported.outputs.map(([output]) => output)).toEqual(outputs);
+    expect(reported.outputs.every(([, , finite]) => finite)).toBe(true);
     if (!predicts) return;
     const exported = await YOLO.load(file);
     const [ours] = (await exported.predict(path, { imgsz, conf: 0.25 })) as [Results];
     await exported.dispose();
-    if (ours.probs !== undefined) return expectClose(told.probs ?? [], ours.probs.data, { abs: 1e-3 });
+    if (ours.probs !== undefined) return expectClose(reported.probs ?? [], ours.probs.data, { abs: 1e-3 });
     expect(ours.boxes.count).toBeGreaterThan(0);
-    expect(told.classes).toEqual([...ours.boxes.classes]);
-    expectClose(told.scores ?? [], ours.boxes.scores, { abs: 1e-3 });
-    expectClose(told.boxes ?? [], ours.boxes.boxes, { abs: 0.05 });
-    if (ours.keypoints !== undefined) expectClose(told.keypoints ?? [], ours.keypoints.data, { abs: 0.05 });
-    if (ours.obb !== undefined) expect(told.corners).toHaveLength(8 * ours.obb.count);
+    expect(reported.classes).toEqual([...ours.boxes.classes]);
+    expectClose(reported.scores ?? [], ours.boxes.scores, { abs: 1e-3 });
+    expectClose(reported.boxes ?? [], ours.boxes.boxes, { abs: 0.05 });
+    if (ours.keypoints !== undefined) expectClose(reported.keypoints ?? [], ours.keypoints.data, { abs: 0.05 });
+    if (ours.obb !== undefined) expect(reported.corners).toHaveLength(8 * ours.obb.count);
     if (ours.masks !== undefined) {
       const pixels = Array.from(
         { length: ours.boxes.count },
         (_, i) => ours.masks?.bitmap(i).reduce((a, b) => a + b, 0) ?? 0,
       );
-      expectClose(told.mask_pixels ?? [], pixels, { abs: 5 });
+      expectClose(reported.mask_pixels ?? [], pixels, { abs: 5 });
     }
   });
 });
