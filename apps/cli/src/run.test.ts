@@ -101,6 +101,8 @@ describe("lookonce", () => {
     ]) {
       expect(await lookonce(...argv)).toMatchObject(noSource);
     }
+    // A command without models has nothing to fill in
+    expect((await lookonce("data", "check", "task=segment", "data=none.yaml")).stderr).not.toContain("no model");
     expect((await lookonce("validate", "model=a.pt")).stderr).toContain('Here it is "val"');
   });
 

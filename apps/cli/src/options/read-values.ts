@@ -21,7 +21,7 @@ export function readValues(
     const notice = translateValue(key, text, table[key] as Option)?.notice;
     if (notice !== undefined) note(`${at}${key}=${text}: ${notice}`);
   }
-  const complete = withDefaultModel(values, note);
+  const complete = "model" in table ? withDefaultModel(values, note) : values;
   requireValues(complete, table, { name, example: examples[0] });
   return complete;
 }
