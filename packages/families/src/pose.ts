@@ -9,19 +9,10 @@ import {
   scaleDetections,
   scaleKeypoints,
 } from "@lookonce/geometry";
-import { DetectionMetrics, keypointSimilarity } from "@lookonce/metrics";
-import {
-  confusionPlots,
-  curvePlots,
-  type DetectionScores,
-  detect,
-  detectionScores,
-  labelsInFile,
-  letterboxingOf,
-  scoreColumns,
-  scoreTable,
-} from "./detect.ts";
+import { keypointSimilarity, type LabeledObjects } from "@lookonce/metrics";
+import { type DetectionScores, detect, letterboxingOf } from "./detect.ts";
 import { KeypointResults } from "./results/keypoint-results.ts";
+import { scoredTwice } from "./scored-twice.ts";
 import type { Task } from "./task.ts";
 
 /** Objects with keypoints. */
@@ -61,39 +52,18 @@ export const pose: Task<PoseDetections, PoseScores> = {
     return { ...detections, ...scaleDetections(detections, letterboxing, size), keypoints };
   },
   entries: ({ keypoints, keypointShape }, size) => ({ keypoints: new KeypointResults(keypoints, keypointShape, size) }),
-  createMetrics(names) {
-    const boxes = new DetectionMetrics({ names });
-    const points = new DetectionMetrics({ names });
-    return {
-      add(detections, sample) {
-        const labels = labelsInFile(sample);
-        boxes.add({ detections, labels });
-        points.add({ detections, labels, overlaps: similarities(detections, sample) });
-      },
-      result() {
-        const [box, pose] = [boxes, points].map((one) => detectionScores(one.result())) as [
-          DetectionScores,
-          DetectionScores,
-        ];
-        return { ...box, pose, fitness: box.fitness + pose.fitness };
-      },
-    };
-  },
-  table: (scores) => scoreTable({ "box ": scores, "pose ": scores.pose }),
-  columns: (scores) => ({ ...scoreColumns("B", scores), ...scoreColumns("P", scores?.pose) }),
-  plots: async (scores, names) => [
-    ...(await confusionPlots(scores, names)),
-    ...(await curvePlots("Box", scores)),
-    ...(await curvePlots("Pose", scores.pose)),
-  ],
+  ...scoredTwice("pose", { letter: "P", prefix: "Pose", overlaps: similarities }),
   outputShape: detect.outputShape,
 };
 
 /** Object keypoint similarity of each detection with each label, in pixels of the file. */
-function similarities({ keypoints, keypointShape, count }: PoseDetections, sample: BatchSample): Float32Array {
+function similarities(
+  { keypoints, keypointShape, count }: PoseDetections,
+  sample: BatchSample,
+  { boxes }: LabeledObjects,
+): Float32Array {
   const { keypoints: labeled, originalWidth: width, originalHeight: height } = sample;
   if (labeled === undefined || count === 0) return new Float32Array(count * sample.classes.length);
-  const { boxes } = labelsInFile(sample);
   const areas = Float32Array.from({ length: boxes.length / 4 }, (_, i) => {
     const side = (from: number): number => (boxes[4 * i + from + 2] as number) - (boxes[4 * i + from] as number);
     return objectShare * side(0) * side(1);

@@ -20,18 +20,9 @@ import {
   resizeMasks,
   scaleDetections,
 } from "@lookonce/geometry";
-import { DetectionMetrics } from "@lookonce/metrics";
-import {
-  confusionPlots,
-  curvePlots,
-  type DetectionScores,
-  detect,
-  detectionScores,
-  labelsInFile,
-  scoreColumns,
-  scoreTable,
-} from "./detect.ts";
+import { type DetectionScores, detect } from "./detect.ts";
 import { MaskResults, type MaskRules, v5MaskRules, v8MaskRules } from "./results/mask-results.ts";
+import { scoredTwice } from "./scored-twice.ts";
 import type { Task } from "./task.ts";
 
 /** Objects with masks. */
@@ -78,31 +69,7 @@ export const segment: Task<SegmentDetections, SegmentScores> = {
     const finest = source === undefined ? masks : imageMasks(combining(detections, source), size);
     return { masks: new MaskResults(finest ?? { ...size, patches: [] }, size, rules) };
   },
-  createMetrics(names) {
-    const boxes = new DetectionMetrics({ names });
-    const masks = new DetectionMetrics({ names });
-    return {
-      add(detections, sample) {
-        const labels = labelsInFile(sample);
-        boxes.add({ detections, labels });
-        masks.add({ detections, labels, overlaps: maskOverlaps(detections, sample) });
-      },
-      result() {
-        const [box, mask] = [boxes, masks].map((one) => detectionScores(one.result())) as [
-          DetectionScores,
-          DetectionScores,
-        ];
-        return { ...box, mask, fitness: box.fitness + mask.fitness };
-      },
-    };
-  },
-  table: (scores) => scoreTable({ "box ": scores, "mask ": scores.mask }),
-  columns: (scores) => ({ ...scoreColumns("B", scores), ...scoreColumns("M", scores?.mask) }),
-  plots: async (scores, names) => [
-    ...(await confusionPlots(scores, names)),
-    ...(await curvePlots("Box", scores)),
-    ...(await curvePlots("Mask", scores.mask)),
-  ],
+  ...scoredTwice("mask", { letter: "M", prefix: "Mask", overlaps: maskOverlaps }),
   outputShape: detect.outputShape,
 };
 
