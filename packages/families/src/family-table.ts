@@ -1,6 +1,6 @@
 import { familySettings, type HypFamily } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
-import type { V5CriterionOptions } from "@lookonce/loss";
+import type { V5CriterionOptions, V8Gains } from "@lookonce/loss";
 import type { CriterionOptions, ModelFamily } from "./model-family.ts";
 import { recordTable } from "./record-table.ts";
 
@@ -46,25 +46,20 @@ const v5: ModelFamily<"v5"> = {
   }),
 };
 
+function v8Gains({ recipe: { box, cls, dfl } }: CriterionOptions<"v8">): V8Gains {
+  return { box, cls, dfl };
+}
+
 const v8: ModelFamily<"v8"> = {
   ...familySettings.v8,
   createCriterion: byTask("YOLOv8", {
-    detect: async (model, { recipe: { box, cls, dfl } }) => {
-      const { V8Criterion } = await import("@lookonce/loss");
-      return new V8Criterion(model, { box, cls, dfl });
+    detect: async (model, options) => new (await import("@lookonce/loss")).V8Criterion(model, v8Gains(options)),
+    segment: async (model, options) => new (await import("@lookonce/loss")).SegmentCriterion(model, v8Gains(options)),
+    pose: async (model, options) => {
+      const { pose, kobj } = options.recipe;
+      return new (await import("@lookonce/loss")).PoseCriterion(model, { ...v8Gains(options), pose, kobj });
     },
-    segment: async (model, { recipe: { box, cls, dfl } }) => {
-      const { SegmentCriterion } = await import("@lookonce/loss");
-      return new SegmentCriterion(model, { box, cls, dfl });
-    },
-    pose: async (model, { recipe: { box, pose, kobj, cls, dfl } }) => {
-      const { PoseCriterion } = await import("@lookonce/loss");
-      return new PoseCriterion(model, { box, pose, kobj, cls, dfl });
-    },
-    obb: async (model, { recipe: { box, cls, dfl } }) => {
-      const { ObbCriterion } = await import("@lookonce/loss");
-      return new ObbCriterion(model, { box, cls, dfl });
-    },
+    obb: async (model, options) => new (await import("@lookonce/loss")).ObbCriterion(model, v8Gains(options)),
     classify: async () => new (await import("@lookonce/loss")).ClassifyCriterion(),
   }),
 };
