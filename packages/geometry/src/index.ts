@@ -13,7 +13,7 @@ export {
 } from "./formats.ts";
 export { bboxIoa, boxIou, type IouKind, iouMatrix, type PairwiseIouOptions, pairwiseIou } from "./iou.ts";
 export { keypointSigmas } from "./keypoint-sigmas.ts";
-export { imageMasks, inputMasks, type MaskSource, prototypeMasks } from "./masks/combine-masks.ts";
+export { imageMasks, inputMasks, type MaskSource, prototypeMasks, prototypeStride } from "./masks/combine-masks.ts";
 export { maskContours } from "./masks/contours.ts";
 export {
   isEmptyMask,

@@ -24,7 +24,7 @@ export {
 export { xywhToXyxy, xyxyToXywh } from "./decode/box-formats.ts";
 export { type CellPositions, cellPositions, countedCellPositions, type Grid } from "./decode/cell-positions.ts";
 export { decodeAngles, distancesToRotated } from "./decode/obb.ts";
-export { decodeKeypoints } from "./decode/pose.ts";
+export { keypointPlaces } from "./decode/pose.ts";
 export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
 export { type Affine, type BatchNormResult, batchNormDefaults } from "./functional/batch-norm.ts";
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";

@@ -51,3 +51,11 @@ export abstract class StatelessCriterion<T extends NamedTensors> implements Crit
 export function withTotal<T extends Record<string, tf.Scalar>>(parts: T, batch: number): T & { total: tf.Scalar } {
   return { ...parts, total: tf.mul(tf.addN(Object.values<tf.Scalar>(parts)), batch) as tf.Scalar };
 }
+
+/** Losses as a criterion has them, by its {@link Criterion.parts}. */
+export function lossOf<P extends string>(
+  losses: Readonly<Record<"total" | P, tf.Scalar>>,
+  parts: readonly P[],
+): CriterionLoss {
+  return { total: losses.total, parts: parts.map((part) => losses[part]) };
+}

@@ -1,9 +1,9 @@
-import type { DetectionModel } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { rotatedBoxes } from "../boxes/rotated-boxes.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from "../targets.ts";
-import { anchorFreeLoss, type V8Gains, type V8LossOptions } from "./anchor-free.ts";
-import { type CriterionLoss, StatelessCriterion, type TrainBatch, withTotal } from "./criterion.ts";
+import { anchorFreeLoss, type V8LossOptions } from "./anchor-free.ts";
+import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
+import { AnchorFreeCriterion } from "./v8-criterion.ts";
 import type { V8Loss } from "./v8-detection.ts";
 
 /**
@@ -27,16 +27,8 @@ export function rotatedDetectionLoss(
 }
 
 /** YOLOv8's loss of oriented boxes: box (probiou), cls and dfl. */
-export class ObbCriterion extends StatelessCriterion<PaddedTargets> {
+export class ObbCriterion extends AnchorFreeCriterion<PaddedTargets> {
   readonly parts = ["box", "cls", "dfl"] as const;
-  readonly #model: Pick<DetectionModel, "strides" | "nc" | "regMax">;
-  readonly #gains: Partial<V8Gains>;
-
-  constructor(model: Pick<DetectionModel, "strides" | "nc" | "regMax">, gains: Partial<V8Gains> = {}) {
-    super();
-    this.#model = model;
-    this.#gains = gains;
-  }
 
   /** @throws LookonceError `DATA` for labels without rotated boxes */
   inputs({ count, height, width, targets }: TrainBatch): Record<keyof PaddedTargets, HostTensor> {
@@ -51,9 +43,7 @@ export class ObbCriterion extends StatelessCriterion<PaddedTargets> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: PaddedTargets): CriterionLoss {
-    const { strides, nc, regMax } = this.#model;
-    const { total, box, cls, dfl } = rotatedDetectionLoss(raw, targets, { strides, nc, regMax, gains: this.#gains });
-    return { total, parts: [box, cls, dfl] };
+    return lossOf(rotatedDetectionLoss(raw, targets, this.options), this.parts);
   }
 }
 

@@ -1,13 +1,14 @@
 import { LookonceError } from "@lookonce/errors";
 import { keypointSigmas } from "@lookonce/geometry";
-import type { DetectionModel } from "@lookonce/nn";
+import { keypointPlaces } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { gatherRows } from "../gather-rows.ts";
 import { type HostTensor, type PaddedTargets, paddedInputs, requireField } from "../targets.ts";
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
 import { keypointLoss } from "../terms/keypoints.ts";
 import { anchorFreeLoss, type ForegroundRows, type V8LossOptions, v8Gains } from "./anchor-free.ts";
-import { type CriterionLoss, StatelessCriterion, type TrainBatch, withTotal } from "./criterion.ts";
+import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
+import { AnchorFreeCriterion } from "./v8-criterion.ts";
 
 /** A batch's objects with their keypoints. */
 export type PoseTargets = PaddedTargets & {
@@ -77,12 +78,11 @@ function keypointParts(
 ): Record<"pose" | "kobj", tf.Tensor> {
   const [, points, dimensions] = predicted.shape;
   const [raw, logits] = split(predicted, dimensions - 2);
-  const corner = tf.sub(tf.expandDims(grid.points, 1), 0.5);
   const labeled = tf.gather<tf.Tensor>(tf.reshape(keypoints, [-1, points, 3]), objects);
   const [pixels, visibility] = split(labeled, 1);
   const visible = tf.cast(tf.notEqual(tf.squeeze(visibility as tf.Tensor, [2]), 0), "float32");
   const [left, top, right, bottom] = tf.unstack(goals, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-  const losses = keypointLoss(tf.add(tf.mul(raw, 2), corner), tf.div(pixels, tf.expandDims(grid.strides, 1)), {
+  const losses = keypointLoss(keypointPlaces(raw, grid.points), tf.div(pixels, tf.expandDims(grid.strides, 1)), {
     visible,
     area: tf.mul(tf.relu(tf.sub(right, left)), tf.relu(tf.sub(bottom, top))),
     sigmas: tf.tensor1d(keypointSigmas([points, dimensions])),
@@ -98,16 +98,8 @@ function split(values: tf.Tensor, rest: number): [tf.Tensor, tf.Tensor | undefin
 }
 
 /** YOLOv8's loss of pose: box, pose, kobj, cls and dfl. */
-export class PoseCriterion extends StatelessCriterion<PoseTargets> {
+export class PoseCriterion extends AnchorFreeCriterion<PoseTargets, PoseGains> {
   readonly parts = ["box", "pose", "kobj", "cls", "dfl"] as const;
-  readonly #model: Pick<DetectionModel, "strides" | "nc" | "regMax">;
-  readonly #gains: Partial<PoseGains>;
-
-  constructor(model: Pick<DetectionModel, "strides" | "nc" | "regMax">, gains: Partial<PoseGains> = {}) {
-    super();
-    this.#model = model;
-    this.#gains = gains;
-  }
 
   /** @throws LookonceError `DATA` for labels without keypoints */
   inputs({ count, targets }: TrainBatch): Record<keyof PoseTargets, HostTensor> {
@@ -117,8 +109,6 @@ export class PoseCriterion extends StatelessCriterion<PoseTargets> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: PoseTargets): CriterionLoss {
-    const { strides, nc, regMax } = this.#model;
-    const losses = poseLoss(raw, targets, { strides, nc, regMax, gains: this.#gains });
-    return { total: losses.total, parts: this.parts.map((part) => losses[part]) };
+    return lossOf(poseLoss(raw, targets, this.options), this.parts);
   }
 }

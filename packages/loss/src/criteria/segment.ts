@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { DetectionModel } from "@lookonce/nn";
+import { prototypeStride } from "@lookonce/geometry";
 import * as tf from "@tensorflow/tfjs-core";
 import { TaskAlignedAssigner } from "../assigners/task-aligned-assigner.ts";
 import { gatherRows } from "../gather-rows.ts";
@@ -7,14 +7,9 @@ import { maskLoss, objectSigns } from "../masks/mask-loss.ts";
 import { maskInput } from "../masks/mask-targets.ts";
 import { type RowBlockName, rowBlocks } from "../masks/row-blocks.ts";
 import { type BatchSize, type HostTargets, type HostTensor, type PaddedTargets, paddedInputs } from "../targets.ts";
-import {
-  anchorFreeLoss,
-  type ForegroundRows,
-  foregroundRows,
-  type V8Gains,
-  type V8LossOptions,
-} from "./anchor-free.ts";
-import { type CriterionLoss, StatelessCriterion, type TrainBatch, withTotal } from "./criterion.ts";
+import { anchorFreeLoss, type ForegroundRows, foregroundRows, type V8LossOptions } from "./anchor-free.ts";
+import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
+import { AnchorFreeCriterion } from "./v8-criterion.ts";
 
 /** A batch's objects with their masks: see `SegmentCriterion.inputs`. */
 export type SegmentTargets = PaddedTargets & {
@@ -103,9 +98,6 @@ export function splitPrototypes(
   );
 }
 
-/** Pixels of the input a pixel of the prototypes, each way. */
-export const prototypeStride = 4;
-
 /** Size of a segmentation model's prototypes for images of a size in pixels. */
 export function prototypeSize({ height, width }: Pick<BatchSize, "height" | "width">): {
   height: number;
@@ -115,17 +107,9 @@ export function prototypeSize({ height, width }: Pick<BatchSize, "height" | "wid
 }
 
 /** YOLOv8's loss of segmentation: box, seg, cls and dfl. */
-export class SegmentCriterion extends StatelessCriterion<SegmentTargets> {
+export class SegmentCriterion extends AnchorFreeCriterion<SegmentTargets> {
   readonly parts = ["box", "seg", "cls", "dfl"] as const;
-  readonly #model: Pick<DetectionModel, "strides" | "nc" | "regMax">;
-  readonly #gains: Partial<V8Gains>;
   readonly #assigner = new TaskAlignedAssigner();
-
-  constructor(model: Pick<DetectionModel, "strides" | "nc" | "regMax">, gains: Partial<V8Gains> = {}) {
-    super();
-    this.#model = model;
-    this.#gains = gains;
-  }
 
   /** @throws LookonceError `DATA` for labels without masks */
   inputs({ targets, ...size }: TrainBatch): Record<keyof SegmentTargets, HostTensor> {
@@ -137,15 +121,12 @@ export class SegmentCriterion extends StatelessCriterion<SegmentTargets> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: SegmentTargets): CriterionLoss {
-    const { strides, nc, regMax } = this.#model;
-    const options = { strides, nc, regMax, gains: this.#gains, assigner: this.#assigner };
-    const { total, box, seg, cls, dfl } = segmentLoss(raw, targets, options);
-    return { total, parts: [box, seg, cls, dfl] };
+    return lossOf(segmentLoss(raw, targets, { ...this.options, assigner: this.#assigner }), this.parts);
   }
 
   /** The rows that can be foreground, of each image as many as its objects can have. */
   #blocks({ mask, maxTargets }: HostTargets, { count, height, width }: BatchSize): Record<RowBlockName, HostTensor> {
-    const anchors = this.#model.strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
+    const anchors = this.options.strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
     const rowsOf = (objects: number): number => foregroundRows(anchors, objects, this.#assigner);
     const all = rowsOf(maxTargets);
     const images = Array.from({ length: count }, (_, image) => {

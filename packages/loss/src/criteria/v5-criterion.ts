@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import { type AnchorTargetTensors, anchorTargetInputs } from "../assigners/anchor-targets.ts";
 import type { HostTensor } from "../targets.ts";
-import type { Criterion, CriterionLoss, TrainBatch } from "./criterion.ts";
+import { type Criterion, type CriterionLoss, lossOf, type TrainBatch } from "./criterion.ts";
 import { type BalanceMode, LevelBalance } from "./level-balance.ts";
 import { scaleV5Gains, type V5Gains, type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
 
@@ -56,7 +56,6 @@ export class V5Criterion extends AnchorCriterion<AnchorTargetTensors> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: AnchorTargetTensors): CriterionLoss {
-    const { total, box, obj, cls } = v5DetectionLoss(raw, targets, this.options);
-    return { total, parts: [box, obj, cls] };
+    return lossOf(v5DetectionLoss(raw, targets, this.options), this.parts);
   }
 }

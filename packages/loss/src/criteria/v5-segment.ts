@@ -1,3 +1,4 @@
+import { prototypeStride } from "@lookonce/geometry";
 import * as tf from "@tensorflow/tfjs-core";
 import { type AnchorTargets, type AnchorTargetTensors, anchorTargetInputs } from "../assigners/anchor-targets.ts";
 import { gatherRows } from "../gather-rows.ts";
@@ -5,7 +6,7 @@ import { maskLoss, objectSigns } from "../masks/mask-loss.ts";
 import { maskInput } from "../masks/mask-targets.ts";
 import { type ImageRows, type RowBlockName, rowBlocks } from "../masks/row-blocks.ts";
 import type { HostTensor } from "../targets.ts";
-import { type CriterionLoss, type TrainBatch, withTotal } from "./criterion.ts";
+import { type CriterionLoss, lossOf, type TrainBatch, withTotal } from "./criterion.ts";
 import { prototypeSize, splitPrototypes } from "./segment.ts";
 import { AnchorCriterion } from "./v5-criterion.ts";
 import { anchorBasedLoss, type V5LossOptions } from "./v5-detection.ts";
@@ -70,8 +71,7 @@ export class V5SegmentCriterion extends AnchorCriterion<V5SegmentTargets> {
   inputs({ targets, ...size }: TrainBatch): Record<keyof V5SegmentTargets, HostTensor> {
     const assigned = this.assigner.assign(targets, size);
     const { levels, rows, objects } = assigned;
-    const scale = prototypeSize(size).width / size.width;
-    const objectBoxes = targets.boxes.map((side) => side * scale);
+    const objectBoxes = targets.boxes.map((side) => side / prototypeStride);
     return {
       ...anchorTargetInputs(assigned),
       objects: { data: objects, shape: [levels, rows], dtype: "int32" },
@@ -82,8 +82,7 @@ export class V5SegmentCriterion extends AnchorCriterion<V5SegmentTargets> {
   }
 
   loss(raw: readonly tf.Tensor4D[], targets: V5SegmentTargets): CriterionLoss {
-    const { total, box, seg, obj, cls } = v5SegmentLoss(raw, targets, this.options);
-    return { total, parts: [box, seg, obj, cls] };
+    return lossOf(v5SegmentLoss(raw, targets, this.options), this.parts);
   }
 }
 

@@ -1,26 +1,36 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Decodes keypoints: x = 2 · raw + the cell's x, likewise y, in cells; visibility σ(raw) (YOLOv8 8.3).
+ * Decodes where keypoints are, x = 2 · raw + the cell's x, likewise y, in cells (YOLOv8 8.3).
+ *
+ * @param raw [..., A, K, 2]
+ * @param points cell centers, x then y [A, 2]
+ * @returns the same shape. Differentiable.
+ */
+export function keypointPlaces(raw: tf.Tensor, points: tf.Tensor2D): tf.Tensor {
+  return tf.add(tf.mul(raw, 2), tf.reshape(tf.sub(points, 0.5), [points.shape[0], 1, 2]));
+}
+
+/**
+ * Decodes keypoints: places by {@link keypointPlaces}, visibility σ(raw) (YOLOv8 8.3).
  *
  * @param raw [..., A, K·D]: x, y and, with three values, a logit of the visibility of one point after the other
  * @param points cell centers, x then y [A, 2]
  * @param shape number of keypoints K and of values D of each, 2 or 3
  * @returns [..., A, K, D]. Differentiable.
  */
-export function decodeKeypoints(
+function decodeKeypoints(
   raw: tf.Tensor,
   points: tf.Tensor2D,
   [count, values]: readonly [count: number, values: number],
 ): tf.Tensor {
   const split = tf.reshape(raw, [...raw.shape.slice(0, -1), count, values]);
-  const corners = tf.reshape(tf.sub(points, 0.5), [points.shape[0], 1, 2]);
   const axis = split.rank - 1;
   const [xy, ...rest] = (values === 2 ? [split] : tf.split(split, [2, values - 2], axis)) as [
     tf.Tensor,
     ...tf.Tensor[],
   ];
-  const places = tf.add(tf.mul(xy, 2), corners);
+  const places = keypointPlaces(xy, points);
   return rest.length === 0 ? places : tf.concat([places, ...rest.map((logits) => tf.sigmoid(logits))], axis);
 }
 
