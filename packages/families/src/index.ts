@@ -12,7 +12,7 @@ export { type LabelLinesOptions, labelLines } from "./results/label-lines.ts";
 export { MaskResults } from "./results/mask-results.ts";
 export { ObbResults, type PlainRotatedBox } from "./results/obb-results.ts";
 export { type PlainClass, ProbsResults } from "./results/probs-results.ts";
-export { ResultEntry, resultEntries, type TrackableBoxes, type TrackedRows } from "./results/result-entry.ts";
+export { ResultEntry, resultEntries, shapesOf, type TrackableBoxes, type TrackedRows } from "./results/result-entry.ts";
 export { type SegmentDetections, type SegmentScores, segment } from "./segment.ts";
 export type { ImageInput, PostprocessOptions, Rgb, ScorePlot, ScoreRow, Scores, Task, TaskMetrics } from "./task.ts";
 export { createCriterion, inputOf, registerTask, taskOf } from "./task-table.ts";

@@ -9,6 +9,7 @@ import {
   type ProbsResults,
   type ResultEntry,
   resultEntries,
+  shapesOf,
 } from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
@@ -179,8 +180,11 @@ export class Results {
       this.zones?.marks.map(this.#drawnMark, this) ?? [],
     ];
     const scale = [this.image.width / this.width, this.image.height / this.height] as const;
-    const shapes = Object.assign({}, ...this.#parts.map((part) => part.shapes(scale)));
-    return drawDetections(this.image, { detections, names: this.names, trails, zones, ...shapes }, options);
+    return drawDetections(
+      this.image,
+      { detections, names: this.names, trails, zones, ...shapesOf(this.#parts, scale) },
+      options,
+    );
   }
 
   #drawnMark<M extends { readonly points: readonly number[] }>(mark: M): M {
@@ -209,13 +213,7 @@ export class Results {
    * @throws LookonceError `IO` when it cannot be written
    */
   async saveTxt(path: string, { conf = false }: { conf?: boolean } = {}): Promise<void> {
-    await writeWhole(
-      path,
-      this.labelLines({ conf })
-        .map((line) => `${line}\n`)
-        .join(""),
-      { flush: false },
-    );
+    await writeLines(path, this.labelLines({ conf }));
   }
 
   /** The lines of {@link saveTxt}. */
@@ -290,4 +288,9 @@ function extent(center: number, length: number, side: number): [number, number] 
   const first = Math.min(side - 1, Math.max(0, Math.floor(center - length / 2)));
   const end = Math.min(side, Math.max(first + 1, Math.floor(center + length / 2)));
   return [first, end];
+}
+
+/** Writes a text file of these lines. */
+export async function writeLines(path: string, lines: readonly string[]): Promise<void> {
+  await writeWhole(path, lines.map((line) => `${line}\n`).join(""), { flush: false });
 }

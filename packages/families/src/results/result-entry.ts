@@ -75,6 +75,14 @@ export abstract class ResultEntry {
   }
 }
 
+/** What all of an image's entries draw together; see {@link ResultEntry.shapes}. */
+export function shapesOf(
+  entries: readonly ResultEntry[],
+  scale: readonly [horizontal: number, vertical: number] = [1, 1],
+): Partial<Drawable> {
+  return Object.assign({}, ...entries.map((entry) => entry.shapes(scale)));
+}
+
 /** The entries that results can ask: those of the built-in tasks, and of others that extend {@link ResultEntry}. */
 export function resultEntries(entries: Readonly<Record<string, unknown>>): ResultEntry[] {
   return Object.values(entries).filter((entry) => entry instanceof ResultEntry);

@@ -4,7 +4,7 @@ import { LookonceError } from "@lookonce/errors";
 import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
 import { type Image, writeImage } from "@lookonce/image";
 import type { DrawOptions } from "@lookonce/plots";
-import type { Results } from "../results.ts";
+import { type Results, writeLines } from "../results.ts";
 import { withoutEnding } from "../sources/file-name.ts";
 import type { VideoInfo } from "../sources/source.ts";
 import { eventFiles } from "../track/event-lines.ts";
@@ -141,9 +141,8 @@ export class ResultsWriter {
     const appended = save && drawn && result.video ? this.#append(result.video, result, drawn) : undefined;
     // Failures are thrown where these are awaited, after the other files, or not at all where one of those fails
     for (const started of [drawn, appended]) started?.catch(() => {});
-    if (saveTxt && result.labelLines().length > 0) {
-      await result.saveTxt(this.#path("labels", `${result.stem}.txt`), { conf: saveConf });
-    }
+    const lines = saveTxt ? result.labelLines({ conf: saveConf }) : [];
+    if (lines.length > 0) await writeLines(this.#path("labels", `${result.stem}.txt`), lines);
     if (saveCrop && result.hasCrops) await result.saveCrop(this.#path("crops"));
     if (saveCrop && !result.hasCrops) this.#reportCrops();
     if (drawn === undefined) return;

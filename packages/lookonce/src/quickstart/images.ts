@@ -1,8 +1,8 @@
 import type { Dataset } from "@lookonce/data";
-import { resultEntries } from "@lookonce/families";
+import { resultEntries, shapesOf } from "@lookonce/families";
 import type { Image } from "@lookonce/image";
 import type { Results } from "@lookonce/inference";
-import { imageGrid, type Shapes } from "@lookonce/plots";
+import { imageGrid } from "@lookonce/plots";
 import { labeledImage } from "../data/labeled-image.ts";
 
 /** Cells are twice as wide as the shapes' images, so that labels are readable. */
@@ -12,8 +12,7 @@ const look = { columns: 4, cell: 320 };
 export function detectionSheet(results: readonly Results[]): Promise<Image> {
   const names = results[0]?.names ?? [];
   const images = results.map(({ image, boxes: { boxes, scores, classes }, entries }) => {
-    const shapes: Shapes = Object.assign({}, ...resultEntries({ ...entries }).map((part) => part.shapes([1, 1])));
-    return { image, boxes, scores, classes, ...shapes };
+    return { image, boxes, scores, classes, ...shapesOf(resultEntries(entries)) };
   });
   return imageGrid(images, { ...look, names });
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Batch, imagesOf } from "@lookonce/data";
-import { labelShapes, resultEntries, type Task } from "@lookonce/families";
+import { labelShapes, resultEntries, shapesOf, type Task } from "@lookonce/families";
 import { type Detections, pickDetections } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import type { GridImage } from "@lookonce/plots";
@@ -35,8 +35,8 @@ export async function batchGrid(
       (row) => (detections.scores[row] as number) >= shownConfidence,
     );
     const { boxes, classes, scores } = pickDetections(detections, rows);
-    const shapes = resultEntries(found.task.entries(detections, image)).map((part) => part.pick(rows).shapes([1, 1]));
-    return { image, boxes, classes, scores, ...Object.assign({}, ...shapes), caption };
+    const entries = resultEntries(found.task.entries(detections, image)).map((entry) => entry.pick(rows));
+    return { image, boxes, classes, scores, ...shapesOf(entries), caption };
   });
   return imageGrid(cells, { names, cell });
 }
