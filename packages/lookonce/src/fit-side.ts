@@ -14,17 +14,27 @@ export function fitSide(
   return side;
 }
 
+/** A model to be used, where it comes from, and where notes go. */
+export interface UsedModel {
+  source: ModelSource;
+  model: Pick<DetectionModel, "maxStride" | "task">;
+  log: (line: string) => void;
+}
+
+/** {@link fitSide} for prediction, validation and export, by default the side that the model was trained at, as in YOLOv8 (8.3). */
+export function usedSide(imgsz: number | undefined, { source, model, log }: UsedModel): number {
+  return fitSide(imgsz ?? trainedSide(source), model, log);
+}
+
 /** Sides beyond it are a fault of the file: no image has more pixels. */
 const longestSide = 2 ** 16;
 
-/**
- * The side of images, in pixels, that a model's file says it was trained at: the default of prediction, validation and
- * export, as in YOLOv8 (8.3). `undefined` where the file says nothing, or nothing sensible.
- */
-export function trainedSide(source: ModelSource): number | undefined {
+/** The side of images, in pixels, that a model's file says it was trained at; `undefined` where it says nothing sensible. */
+function trainedSide(source: ModelSource): number | undefined {
   if (source.kind !== "checkpoint") return undefined;
-  const { imgsz, trainArgs } = source.checkpoint.metadata;
-  const side = imgsz ?? (trainArgs as { imgsz?: unknown } | undefined)?.imgsz;
+  const { imgsz, trainArgs = null } = source.checkpoint.metadata;
+  const hasArgs = typeof trainArgs === "object" && trainArgs !== null && !Array.isArray(trainArgs);
+  const side = imgsz ?? (hasArgs ? trainArgs.imgsz : undefined);
   const isSensible = typeof side === "number" && Number.isInteger(side) && side > 0 && side <= longestSide;
   return isSensible ? side : undefined;
 }

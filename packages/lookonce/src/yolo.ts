@@ -6,7 +6,7 @@ import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference"
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
 import { runExport } from "./export/run-export.ts";
-import { fitSide, trainedSide } from "./fit-side.ts";
+import { fitSide, usedSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
 import { labelsOf, openDataset } from "./open-dataset.ts";
 import { type OpenedTracker, openTracker } from "./open-tracker.ts";
@@ -88,14 +88,9 @@ export class YOLO {
    * may fix.
    */
   async describe({ imgsz, rect = true }: DescribeOptions = {}): Promise<DetectorDescription> {
-    const {
-      task,
-      family,
-      names,
-      stride,
-      imgsz: size,
-    } = await this.#predictorFor({ ...(imgsz === undefined ? {} : { imgsz }), rect });
-    return { task, family, names, stride, imgsz: size };
+    const predictor = await this.#predictorFor({ imgsz, rect });
+    const { task, family, names, stride } = predictor;
+    return { task, family, names, stride, imgsz: predictor.imgsz };
   }
 
   /**
@@ -159,12 +154,7 @@ export class YOLO {
     tracking: Tracking = {},
   ): AsyncGenerator<Results, void, undefined> {
     const { imgsz, rect = true, half = false, workers, ...rest } = options;
-    const form = {
-      ...(imgsz === undefined ? {} : { imgsz }),
-      rect,
-      ...(half ? { half } : {}),
-      ...(workers === undefined ? {} : { workers }),
-    };
+    const form = { imgsz, rect, ...(half ? { half } : {}), ...(workers === undefined ? {} : { workers }) };
     const predictor = await this.#predictorFor(form);
     yield* predictStream(predictor, source, { ...rest, ...tracking, log: this.#log });
   }
@@ -177,7 +167,7 @@ export class YOLO {
     items: readonly BatchItem[],
     { imgsz, rect = true }: DescribeOptions = {},
   ): Promise<(Results | LookonceError)[]> {
-    return (await this.#predictorFor({ ...(imgsz === undefined ? {} : { imgsz }), rect })).detectBatch(items);
+    return (await this.#predictorFor({ imgsz, rect })).detectBatch(items);
   }
 
   /**
@@ -223,7 +213,7 @@ export class YOLO {
     await this.#place.enter();
     const model = await this.#onDevice("validate");
     const dataset = await openDataset(data, { ...(await labelsOf(model.task)), split, singleCls, log: this.#log });
-    const side = fitSide(imgsz ?? trainedSide(this.#source), model, this.#log);
+    const side = usedSide(imgsz, { source: this.#source, model, log: this.#log });
     const report = await valModel(model, dataset, { ...rest, imgsz: side });
     const { unreadable } = report;
     if (unreadable !== undefined) {
@@ -319,14 +309,14 @@ export class YOLO {
     const model = ownModel
       ? await buildModel(this.#source, { seed: this.#seed, use: "predict" })
       : await this.#modelOn("cpu", "predict");
-    const side = fitSide(imgsz ?? trainedSide(this.#source), model, this.#log);
+    const side = usedSide(imgsz, { source: this.#source, model, log: this.#log });
     return Predictor.create({ ...engine, model, ownModel, imgsz: side });
   }
 }
 
 /** What a predictor is made for; another one is made when it changes. */
 interface PredictorKey {
-  imgsz?: number;
+  imgsz: number | undefined;
   rect: boolean;
   half?: boolean;
   workers?: number;

@@ -2,7 +2,7 @@ import type { Checkpoint } from "@lookonce/checkpoint";
 import { LookonceError } from "@lookonce/errors";
 import type { ExportModelOptions, ExportReport } from "@lookonce/export";
 import type { DetectionModel } from "@lookonce/nn";
-import { fitSide, trainedSide } from "../fit-side.ts";
+import { type UsedModel, usedSide } from "../fit-side.ts";
 import type { ModelSource } from "../model-source.ts";
 import type { ExportOptions } from "../options.ts";
 import { calibrationImages } from "./calibration-images.ts";
@@ -32,7 +32,7 @@ export async function runExport(
   return exportModel(model, {
     ...Object.fromEntries(known),
     ...plan,
-    imgsz: fitSides(imgsz ?? trainedSide(source), model, log),
+    imgsz: sidesOf(imgsz, { source, model, log }),
     ...(isWeights ? { metadata: notesOf(source) } : {}),
     ...(data === undefined ? {} : { calibration: calibrationImages(data, { fraction, log }) }),
   } as ExportModelOptions);
@@ -54,13 +54,9 @@ function checkCalibration({ int8, data, fraction }: ExportOptions, format: strin
   }
 }
 
-function fitSides(
-  imgsz: number | readonly [number, number] | undefined,
-  model: DetectionModel,
-  log: (line: string) => void,
-): number | [number, number] {
-  if (imgsz === undefined || typeof imgsz === "number") return fitSide(imgsz, model, log);
-  return [fitSide(imgsz[0], model, log), fitSide(imgsz[1], model, log)];
+function sidesOf(imgsz: number | readonly [number, number] | undefined, used: UsedModel): number | [number, number] {
+  if (imgsz === undefined || typeof imgsz === "number") return usedSide(imgsz, used);
+  return [usedSide(imgsz[0], used), usedSide(imgsz[1], used)];
 }
 
 /** What the model's file says of it, but for where in that file it was. */
