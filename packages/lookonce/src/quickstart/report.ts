@@ -32,6 +32,11 @@ export interface QuickstartFigures {
   agreement: Agreement;
 }
 
+/** The names of a table's scores that say how good a model is by themselves: all but precisions and recalls. */
+export function measuresOf(scores: ValidationResult["table"][0]["scores"]): string[] {
+  return Object.keys(scores).filter((name) => !/(^| )[PR]$/.test(name));
+}
+
 /** The report of a quickstart, in Markdown, beside the images that it shows. */
 export function writeReport(figures: QuickstartFigures): string {
   const { task, settings, instances, model, seconds, validation, unseen } = figures;
@@ -46,11 +51,9 @@ export function writeReport(figures: QuickstartFigures): string {
   const rows = validation.table.map(({ name: shape, instances: objects, scores }) => {
     return `| ${shape} | ${objects} | ${columns.map((column) => percent(scores[column] ?? 0)).join(" | ")} |`;
   });
-  const others = columns.filter((column) => column !== task.score && !/(^| )[PR]$/.test(column));
-  const scores = [`**${task.score} ${percent(all.scores[task.score] ?? 0)}**`, ...others.map(scoreText)].join(", ");
-  function scoreText(column: string): string {
-    return `${column} ${percent(all.scores[column] ?? 0)}`;
-  }
+  const scoreText = (column: string): string => `${column} ${percent(all.scores[column] ?? 0)}`;
+  const others = measuresOf(all.scores).filter((column) => column !== task.score);
+  const scores = [`**${scoreText(task.score)}**`, ...others.map(scoreText)].join(", ");
   return `# A first ${task.model}
 
 Made by \`lookonce quickstart task=${task.name}\` in ${seconds.total.toFixed(0)} seconds, from nothing but random numbers.

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import type { TaskName } from "@lookonce/config";
 import { Dataset, type GeneratedShapes, generateShapes, type LabelKind } from "@lookonce/data";
-import { ProbsResults, taskOf } from "@lookonce/families";
+import { taskOf } from "@lookonce/families";
 import { writeWholeSync } from "@lookonce/files";
 import { writeImage } from "@lookonce/image";
 import type { PlainBox, Results } from "@lookonce/inference";
@@ -14,7 +14,7 @@ import { YOLO } from "../yolo.ts";
 import { agreementOf } from "./agreement.ts";
 import { detectionSheet, sampleSheet } from "./images.ts";
 import { modelFileText } from "./model-file.ts";
-import { type QuickstartFigures, type QuickstartSettings, writeReport } from "./report.ts";
+import { measuresOf, type QuickstartFigures, type QuickstartSettings, writeReport } from "./report.ts";
 import { shapesModel, shapesTasks } from "./shapes.ts";
 
 /** Options of {@link runQuickstart}. */
@@ -162,11 +162,8 @@ async function drawUnseen(
 
 /** The detections, or the most probable class of an image as one that fills it. */
 function foundIn(result: Results): PlainBox[] {
-  const { entries, names, width, height } = result;
-  const { probs } = entries as Record<string, unknown>;
-  if (!(probs instanceof ProbsResults)) return result.toJSON().boxes;
-  const [best] = probs.plainImage(names).top5;
-  return best === undefined ? [] : [{ ...{ x1: 0, y1: 0, x2: width, y2: height }, ...best }];
+  const { boxes, top5: [best] = [], width, height } = result.toJSON();
+  return best === undefined ? boxes : [{ ...{ x1: 0, y1: 0, x2: width, y2: height }, ...best }];
 }
 
 /** An image of how it learned: the losses, and the scores of all classes. */
@@ -177,7 +174,6 @@ function curves(epochs: readonly EpochInfo[]): Promise<Uint8Array> {
   });
   const axis = { xLabel: "epoch", wholeX: true };
   const shown = epochs.find(({ validation }) => validation !== undefined)?.validation?.table[0].scores ?? {};
-  const averages = Object.keys(shown).filter((name) => !/(^| )[PR]$/.test(name));
   return plotLines(
     [
       {
@@ -186,7 +182,7 @@ function curves(epochs: readonly EpochInfo[]): Promise<Uint8Array> {
       },
       {
         ...{ title: "Scores on validation images", ...axis, yDomain: [0, 1] },
-        series: averages.map((name) => series(name, ({ validation }) => validation?.table[0].scores[name])),
+        series: measuresOf(shown).map((name) => series(name, ({ validation }) => validation?.table[0].scores[name])),
       },
     ],
     { panelWidth: 420 },
