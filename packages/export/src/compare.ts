@@ -108,6 +108,17 @@ class Worst {
   }
 }
 
+/** The largest of several differences in each unit. */
+export function worstOf(all: readonly Differences[]): Differences {
+  const worst = new Worst();
+  for (const { pixels, probability, value } of all) {
+    worst.add("pixels", pixels);
+    worst.add("probability", probability);
+    if (value !== undefined) worst.add("value", value);
+  }
+  return worst.differences;
+}
+
 /** Predictions count as sure from this share of the surest one's confidence on. */
 const sureShare = 0.5;
 

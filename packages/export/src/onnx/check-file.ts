@@ -11,6 +11,7 @@ import type { DetectionModel } from "@lookonce/nn";
 import { agreementOf, requireAgreement } from "../agreement.ts";
 import { channelsLast } from "../channels-last.ts";
 import type { ImageBatch } from "../check-image.ts";
+import { type Differences, worstOf } from "../compare.ts";
 import type { Agreement } from "../export-report.ts";
 import type { OnnxSpec } from "./options.ts";
 
@@ -34,11 +35,11 @@ const rowTolerance = 1e-3;
  * @throws LookonceError `NUMERIC` when they exceed what is allowed
  */
 export async function checkFile(model: DetectionModel, contents: FileContents, spec: OnnxSpec): Promise<Agreement> {
-  const found: Agreement[] = [];
+  const found: Differences[] = [];
   for (const size of checkedSizes(model, spec)) {
     const shape = [size.batch, 3, size.height, size.width] as const;
     let plain: { images: Float32Array; output: EngineTensor } | undefined;
-    const agreement = await requireAgreement(model, {
+    const { differences } = await requireAgreement(model, {
       ...size,
       file: contents.file,
       precision: spec.int8 ? "uint8" : spec.half ? "float16" : "float32",
@@ -48,7 +49,7 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
         return { ...output, prototypes: prototypes && channelsLast(prototypes) };
       },
     });
-    found.push(agreement);
+    found.push(differences);
     if (spec.nms === undefined || plain === undefined) continue;
     const [rows] = await run(contents.bytes, plain.images, shape);
     const { outputLayout: layout, hasObjectness } = familyOf(model.family);
@@ -59,9 +60,7 @@ export async function checkFile(model: DetectionModel, contents: FileContents, s
       : nonMaxSuppression(prediction, spec.nms);
     requireSuppressed(contents.file, rows, expected);
   }
-  const worst = (kind: "pixels" | "probability"): number =>
-    Math.max(...found.map(({ differences }) => differences[kind]));
-  return agreementOf({ pixels: worst("pixels"), probability: worst("probability") });
+  return agreementOf(worstOf(found));
 }
 
 /** The size that the file is for and, with free sizes, another, oblong one and one image more. */
