@@ -35,11 +35,6 @@ export function acceptBytes(
   const sides = (input.shape ?? []).toSpliced(channelsLast ? 3 : 1, 1);
   const [batch = "batch", height = "height", width = "width"] = sides;
   const name = freePrefix(model, `${input.name}/pixels`);
-  const node = (
-    [operator, ...inputs]: [operator: string, ...inputs: string[]],
-    to: string,
-    attributes: OnnxNode["attributes"] = {},
-  ): OnnxNode => ({ op: operator, inputs, outputs: [to], attributes, name: to, domain: "" });
   const isHalf = input.type === "float16";
   const float = isHalf ? `${name}/unit` : input.name;
   const channels = channelsLast ? [3] : [3, 1, 1];
@@ -88,6 +83,15 @@ export function acceptBytes(
       outputs: [returnsHalf ? { ...output, name: single, type: "float32" } : output, ...otherOutputs],
     },
   };
+}
+
+/** A node of one of ONNX's own operators, named as its output. */
+export function node(
+  [op, ...inputs]: [op: string, ...inputs: string[]],
+  to: string,
+  attributes: OnnxNode["attributes"] = {},
+): OnnxNode {
+  return { op, inputs, outputs: [to], attributes, name: to, domain: "" };
 }
 
 /** A name that neither a value of the model has, nor the beginning of one: quantized files have names of their own here. */

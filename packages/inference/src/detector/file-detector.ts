@@ -1,9 +1,9 @@
 import { readRegular } from "@lookonce/files";
 import type { Prediction } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
-import { elementType, ints, type OnnxModel, type OnnxNode, parseModel, type ValueInfo } from "@lookonce/onnx";
+import { elementType, ints, type OnnxModel, parseModel, type ValueInfo } from "@lookonce/onnx";
 import { type EngineTensor, OnnxEngine, type OnnxEngineOptions } from "../engine/onnx-engine.ts";
-import { acceptBytes } from "./accept-bytes.ts";
+import { acceptBytes, node } from "./accept-bytes.ts";
 import { type Detector, type DetectorOutput, type DetectorSpec, joinPixels, splitPredictions } from "./detector.ts";
 import { type FileFormat, prototypesOf, readFileFormat, readNormalization } from "./file-format.ts";
 
@@ -125,31 +125,14 @@ function withPredictions(model: OnnxModel): OnnxModel {
   const prototypes = prototypesOf(model);
   if (prototypes === undefined) return { ...model, graph: { ...graph, outputs: graph.outputs.slice(0, 1) } };
   const { name, channels } = prototypes;
-  const names = [`${name}/single`, `${name}/channels_last`] as const;
-  const nodes: OnnxNode[] = [
-    {
-      op: "Cast",
-      inputs: [name],
-      outputs: [names[0]],
-      attributes: { to: elementType("float32") },
-      name: names[0],
-      domain: "",
-    },
-    {
-      op: "Transpose",
-      inputs: [names[0]],
-      outputs: [names[1]],
-      attributes: { perm: ints([0, 2, 3, 1]) },
-      name: names[1],
-      domain: "",
-    },
+  const [single, last] = [`${name}/single`, `${name}/channels_last`];
+  const nodes = [
+    ...graph.nodes,
+    node(["Cast", name], single, { to: elementType("float32") }),
+    node(["Transpose", single], last, { perm: ints([0, 2, 3, 1]) }),
   ];
-  const shape = ["batch", "mask_height", "mask_width", channels];
-  const output: ValueInfo = { name: names[1], type: "float32", shape };
-  return {
-    ...model,
-    graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs.slice(0, 1), output] },
-  };
+  const output: ValueInfo = { name: last, type: "float32", shape: ["batch", "mask_height", "mask_width", channels] };
+  return { ...model, graph: { ...graph, nodes, outputs: [...graph.outputs.slice(0, 1), output] } };
 }
 
 async function readModel(path: string): Promise<Uint8Array> {
