@@ -92,8 +92,8 @@ export function boxMarks(
   const classes = probs === undefined ? "" : classMarks(probs, { image, names, font: sizes.font });
   const lines = trails.map((trail) => trailLine(trail, sizes.line));
   const marks = zones.map((zone, i) => zoneMark(zone, i, { image, sizes, taken }));
-  const layers = [fills, frames, skeletons, tags].map((layer) => layer.toReversed());
-  return [...(layers[0] ?? []), ...marks, ...lines, ...layers.slice(1).flat(), classes].join("");
+  const above = [frames, skeletons, tags].flatMap((layer) => layer.toReversed());
+  return [...fills.toReversed(), ...marks, ...lines, ...above, classes].join("");
 }
 
 /** A line, or a polygon that is filled a little, with its text at the first point. */

@@ -1,4 +1,4 @@
-import type { Box } from "./tags.ts";
+import { type Box, px } from "./tags.ts";
 
 /**
  * The outline of a rotated box in the class's color, with a thin dark edge, so that it is seen on a background of its color.
@@ -6,7 +6,7 @@ import type { Box } from "./tags.ts";
  * @param corners four, x and y in turn
  */
 export function rotatedFrame(corners: Float32Array, color: string, line: number): string {
-  const points = Array.from(corners, (value) => value.toFixed(2)).join(" ");
+  const points = Array.from(corners, px).join(" ");
   const shape = `points="${points}" fill="none" stroke-linejoin="round"`;
   const edge = line < 2 ? "" : `<polygon ${shape} stroke="#000" stroke-opacity="0.35" stroke-width="${line + 1.5}"/>`;
   return `${edge}<polygon ${shape} stroke="${color}" stroke-width="${line}"/>`;
