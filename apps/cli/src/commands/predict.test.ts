@@ -3,34 +3,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { generateShapes } from "@lookonce/data";
 import { describeShared, sharedPath } from "@lookonce/testing";
+import type { PlainResults } from "lookonce";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Finished, lookonce, temporaryFolder } from "../test-run.ts";
 
 const folder = temporaryFolder();
 const project = join(folder, "runs");
 
-interface Box {
-  x1: number;
-  y1: number;
-  x2: number;
-  y2: number;
-  confidence: number;
-  class: number;
-  name: string;
-}
-
-interface Image {
-  path: string;
-  frame?: number;
-  width: number;
-  height: number;
-  boxes: Box[];
-}
-
 /** What is on stdout with `--json`: a line for every image, then one in all. */
-function linesOf({ stdout }: Finished): { images: Image[]; summary: Record<string, unknown> } {
+function linesOf({ stdout }: Finished): { images: PlainResults[]; summary: Record<string, unknown> } {
   const lines = stdout.trimEnd().split("\n");
-  const read = lines.map((line) => JSON.parse(line) as Image & Record<string, unknown>);
+  const read = lines.map((line) => JSON.parse(line) as PlainResults & Record<string, unknown>);
   return { images: read.slice(0, -1), summary: read.at(-1) as Record<string, unknown> };
 }
 
@@ -200,7 +183,7 @@ describeShared(
         linesOf(await lookonce("predict", weights, ...common)),
         linesOf(await lookonce("predict", `model=${file}`, ...common)),
       ];
-      const round = ({ images }: { images: Image[] }): object[] =>
+      const round = ({ images }: { images: PlainResults[] }): object[] =>
         (images[0]?.boxes ?? []).map((box) => ({
           ...box,
           x1: Math.round(box.x1),

@@ -70,11 +70,6 @@ export interface LoadedModel {
 /** The objects in one image, or why it could not be processed. */
 export type DetectAnswer = FoundImage | { error: SentError };
 
-export interface FoundImage {
-  width: number;
-  height: number;
+export interface FoundImage extends Pick<PlainResults, "width" | "height" | "boxes" | "top5"> {
   speed: { preprocess: number; inference: number; postprocess: number };
-  boxes: PlainResults["boxes"];
-  /** Of classifiers: the most probable classes. */
-  top5?: { class: number; name: string; confidence: number }[];
 }

@@ -1,6 +1,6 @@
 import type { FoundBox } from "../api/types.ts";
 import { classColor, classTextColor } from "./class-color.ts";
-import { isSeen, limbsOf, outlineOf } from "./shapes.ts";
+import { isSeen, limbsOf, outlineOf, pointColor } from "./shapes.ts";
 
 /** Hands a file to the person. */
 export function download(blob: Blob, name: string): void {
@@ -56,7 +56,7 @@ function drawShapes(context: CanvasRenderingContext2D, box: FoundBox, line: numb
   }
   x.forEach((at, k) => {
     if (!isSeen(keypoints, k)) return;
-    context.fillStyle = x.length === 17 ? "#fff" : classColor(k);
+    context.fillStyle = pointColor(x.length, k);
     context.beginPath();
     context.arc(at, y[k] ?? 0, 1.3 * line, 0, 2 * Math.PI);
     context.fill();

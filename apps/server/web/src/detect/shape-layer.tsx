@@ -1,6 +1,6 @@
 import type { FoundBox } from "../api/types.ts";
 import { classColor } from "./class-color.ts";
-import { isSeen, limbsOf, outlineOf } from "./shapes.ts";
+import { isSeen, limbsOf, outlineOf, pointColor } from "./shapes.ts";
 
 interface ShapeLayerProps {
   /** Those that lie on top come last. */
@@ -39,22 +39,17 @@ function Outline({ box }: { box: FoundBox }) {
 function Skeleton({ box: { keypoints }, radius }: { box: FoundBox; radius: number }) {
   if (keypoints === undefined) return null;
   const { x, y } = keypoints;
-  const seen = x.map((_, k) => isSeen(keypoints, k));
   return (
     <>
       {limbsOf(keypoints).map(({ ends: [a, b], color }) => (
         <line key={`${a} ${b}`} className="limb" x1={x[a]} y1={y[a]} x2={x[b]} y2={y[b]} stroke={color} />
       ))}
       {x.map((at, k) =>
-        seen[k] ? (
+        isSeen(keypoints, k) ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: a point is known by its number
           <circle key={k} className="keypoint" cx={at} cy={y[k]} r={radius} fill={pointColor(x.length, k)} />
         ) : null,
       )}
     </>
   );
-}
-
-function pointColor(count: number, index: number): string {
-  return count === 17 ? "#fff" : classColor(index);
 }

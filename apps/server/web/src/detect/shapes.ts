@@ -26,6 +26,11 @@ export function isSeen({ x, y, visible }: Keypoints, index: number): boolean {
   return (x[index] ?? 0) > 0 || (y[index] ?? 0) > 0;
 }
 
+/** The color of a point: a person's are white on the colored lines. */
+export function pointColor(count: number, index: number): string {
+  return count === 17 ? "#fff" : classColor(index);
+}
+
 /** The lines between a person's points that are seen; none between those of anything else. */
 export function limbsOf(keypoints: Keypoints): { ends: readonly [number, number]; color: string }[] {
   if (keypoints.x.length !== 17) return [];
