@@ -50,7 +50,7 @@ const alreadySo: Readonly<Record<string, string>> = {
   task: "a model knows its own",
 };
 
-const otherTask = "it is for segmentation, classification or poses; lookonce finds boxes";
+const otherTask = "it is for segmentation, classification or poses, and no option of this command";
 const oneGpu = "lookonce uses one device";
 const window = "lookonce opens no windows; it saves images (save=true)";
 const upload = "lookonce sends nothing to services; tensorboard=true writes event files";
