@@ -85,3 +85,9 @@ export function toLevels(inputs: Inputs, own: tf.Tensor): tf.Tensor4D[] {
     return tf.concat([map, tf.reshape(cells, [batch, height, width, rows.shape[2] as number])], 3) as tf.Tensor4D;
   });
 }
+
+/** An anchor-based head's map [B, h, w, na·no] from the reference's [B, na, h, w, no]. */
+export function toAnchorMap(x: tf.Tensor): tf.Tensor4D {
+  const [b, na, h, w, no] = x.shape as [number, number, number, number, number];
+  return tf.reshape(tf.transpose(x, [0, 2, 3, 1, 4]), [b, h, w, na * no]);
+}

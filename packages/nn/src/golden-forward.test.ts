@@ -8,6 +8,7 @@ import {
   goldenJson,
   goldenTensors,
   sharedPath,
+  slimModelFile,
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, it } from "vitest";
@@ -159,8 +160,7 @@ const randomCases = [
 /** A shipped YOLOv5 with another width, for the golden 3 classes. */
 function withWidth(name: string, width: number): DetectionModel {
   const { source, depth } = readModelConfig(name, { nc: 3 });
-  const { scales: _, scale: __, ...rest } = source;
-  return new DetectionModel(parseModelConfig({ ...rest, depth_multiple: depth, width_multiple: width }, { name }));
+  return new DetectionModel(parseModelConfig(slimModelFile(source, { depth, width }), { name }));
 }
 
 describeGolden("forward, YOLOv5 with random weights", ["v5/forward/yolov5n_random.safetensors"], () => {

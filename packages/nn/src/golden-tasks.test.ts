@@ -7,6 +7,7 @@ import {
   goldenJson,
   goldenTensors,
   sharedPath,
+  slimModelFile,
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -218,8 +219,7 @@ describeGolden("checkpoints of the four tasks", ["tasks/e2e/segment/model.pt"], 
 /** A shipped YOLOv5 at a sixteenth of its width, with the golden weights. */
 function narrowV5(name: string, nc: number, weights: string): DetectionModel {
   const { source, depth } = readModelConfig(name, { nc });
-  const { scales: _, scale: __, ...rest } = source;
-  const config = parseModelConfig({ ...rest, depth_multiple: depth, width_multiple: 0.0625 }, { name });
+  const config = parseModelConfig(slimModelFile(source, { depth, width: 0.0625 }), { name });
   const model = new DetectionModel(config).eval();
   loadStateDict(model, new Map(Object.entries(goldenTensors(weights))));
   return model;

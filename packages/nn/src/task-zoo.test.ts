@@ -1,4 +1,4 @@
-import { describeGolden, expectClose, goldenJson, goldenTensors } from "@lookonce/testing";
+import { describeGolden, expectClose, goldenJson, goldenTensors, slimModelFile } from "@lookonce/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import type * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
@@ -180,8 +180,7 @@ describeGolden("YOLOv5's models for segmentation and classification", ["tasks/v5
   it("has the tensors of the reference in yolov5n-cls, whatever the number of classes", () => {
     const weights = goldenTensors("tasks/v5/forward_cls/weights.safetensors");
     const { source } = readModelConfig("yolov5n-cls", { nc: 5 });
-    const { scales: _, scale: __, ...rest } = source;
-    const narrow = parseModelConfig({ ...rest, depth_multiple: 0.33, width_multiple: 0.0625 });
+    const narrow = parseModelConfig(slimModelFile(source, { depth: 0.33, width: 0.0625 }));
     expect(requireFit(new DetectionModel(narrow), new Map(Object.entries(weights)), "weights").loaded.length).toBe(162);
     // A detector's layer of 64 channels is scaled here: what it was cut out of had other outputs.
     const { modules } = summarize(new DetectionModel(readModelConfig("yolov5n-cls", { nc: 64 })));

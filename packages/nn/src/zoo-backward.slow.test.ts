@@ -1,5 +1,5 @@
 import { Random } from "@lookonce/random";
-import { enterTestDevice } from "@lookonce/testing";
+import { enterTestDevice, slimModelFile } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "./index.ts";
@@ -8,9 +8,8 @@ beforeAll(() => enterTestDevice("javascript"));
 
 /** A shipped model of few channels and layers: what connects it stays the same. */
 function slim(name: string): DetectionModel {
-  const { scales: _, scale: __, ...rest } = readModelConfig(name, { nc: 2 }).source;
-  const config = parseModelConfig({ ...rest, depth_multiple: 0.1, width_multiple: 0.03125 }, { name: "slim" });
-  return new DetectionModel(config, { rng: new Random(1) });
+  const file = slimModelFile(readModelConfig(name, { nc: 2 }).source, { depth: 0.1, width: 0.03125 });
+  return new DetectionModel(parseModelConfig(file, { name: "slim" }), { rng: new Random(1) });
 }
 
 describe("each shipped model", () => {

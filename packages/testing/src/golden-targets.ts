@@ -66,6 +66,14 @@ export function goldenTargets(
   return targets;
 }
 
+/** Objects of YOLOv5's batches: rows of image, class and box. */
+export function objectsOfRows({ data }: GoldenTensor): Pick<GoldenObjects, "images" | "classes" | "boxes"> {
+  const columns = (from: number, end: number): Float32Array =>
+    Float32Array.from(data).filter((_, i) => i % 6 >= from && i % 6 < end);
+  const boxes = { shape: [data.length / 6, 4], data: columns(2, 6) };
+  return { images: columns(0, 1), classes: columns(1, 2), boxes };
+}
+
 function pointsOf(
   { shape, data }: GoldenTensor,
   { places, total, sides }: { places: number[]; total: number; sides: number[] },

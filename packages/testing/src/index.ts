@@ -12,5 +12,5 @@ export {
   hasShared,
   sharedPath,
 } from "./golden.ts";
-export { type GoldenObjects, type GoldenTargets, goldenTargets } from "./golden-targets.ts";
-export { type TinyModelOptions, tinyModelYaml, tinyNeckYaml } from "./tiny-model.ts";
+export { type GoldenObjects, type GoldenTargets, goldenTargets, objectsOfRows } from "./golden-targets.ts";
+export { slimModelFile, type TinyModelOptions, tinyModelYaml, tinyNeckYaml } from "./tiny-model.ts";

@@ -42,3 +42,11 @@ head:
   - [-1, 1, C3, [16, False]]
   - [[7, 4], 1, ${head ?? `Detect, ${{ v8: "[nc]", v5: "[nc, anchors]" }[family]}`}]
 `;
+
+/** A model file, as an object, with these factors of depth and width in place of its scales: of few layers and channels. */
+export function slimModelFile(
+  { scales: _, scale: __, ...file }: Readonly<Record<string, unknown>>,
+  { depth, width }: { depth: number; width: number },
+): Record<string, unknown> {
+  return { ...file, depth_multiple: depth, width_multiple: width };
+}

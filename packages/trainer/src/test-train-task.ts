@@ -1,7 +1,7 @@
 import { readCheckpoint } from "@lookonce/checkpoint";
 import { familySettings, makeRecipe } from "@lookonce/config";
 import { familyOf } from "@lookonce/families";
-import type { HostTargets, TrainBatch } from "@lookonce/loss";
+import type { TrainBatch } from "@lookonce/loss";
 import { modelFromCheckpoint, stateDict } from "@lookonce/nn";
 import {
   describeGolden,
@@ -10,6 +10,7 @@ import {
   goldenJson,
   goldenTargets,
   goldenTensors,
+  objectsOfRows,
   sharedPath,
 } from "@lookonce/testing";
 import { expect, it } from "vitest";
@@ -18,29 +19,19 @@ import { Sgd } from "./optimizer/sgd.ts";
 import { bytesOf, compareState } from "./test-golden-batch.ts";
 import { TrainStep } from "./train-step.ts";
 
-/** The batch of a task; a classifier's images have a class each, and a box that nobody reads. */
-function batchOf(task: string): TrainBatch {
-  const {
-    images_u8: images,
-    cls,
-    batch_idx,
-    bboxes,
-    masks,
-    keypoints,
-  } = goldenTensors(`tasks/train/${task}/batch.safetensors`) as Record<string, GoldenTensor>;
-  const size = bytesOf(images as GoldenTensor);
-  const count = cls!.data.length;
-  const targets: HostTargets = goldenTargets(
-    {
-      images: batch_idx?.data ?? Array.from({ length: count }, (_, i) => i),
-      classes: cls!.data,
-      boxes: bboxes ?? { shape: [count, 4], data: new Float32Array(4 * count) },
-      masks,
-      keypoints,
-    },
-    size,
-  );
-  return { ...size, targets };
+/** A batch of any task and family; a classifier's images have a class each, and a box that nobody reads. */
+export function taskBatch(tensors: Record<string, GoldenTensor>): TrainBatch {
+  const { images_u8: images, targets: rows, cls, batch_idx, bboxes, masks, keypoints } = tensors;
+  const size = bytesOf(images!);
+  const count = cls?.data.length ?? 0;
+  const objects = rows
+    ? objectsOfRows(rows)
+    : {
+        images: batch_idx?.data ?? Array.from({ length: count }, (_, i) => i),
+        classes: cls!.data,
+        boxes: bboxes ?? { shape: [count, 4], data: new Float32Array(4 * count) },
+      };
+  return { ...size, targets: goldenTargets({ ...objects, masks, keypoints }, size) };
 }
 
 const bounds = {
@@ -67,7 +58,7 @@ export function describeTraining(task: string, name: keyof typeof bounds): void 
       });
       const clip = clip_gradient_norm === null ? {} : { clip: clip_gradient_norm };
       const step = new TrainStep(model, { criterion, optimizer, ...clip });
-      const batch = batchOf(task);
+      const batch = taskBatch(goldenTensors(`tasks/train/${task}/batch.safetensors`));
       const settings = { lr: { bias: lr, weight: lr, norm: lr }, momentum };
       for (const [i, items] of golden.loss_items_before_step.entries()) {
         const result = await step.run(batch, settings);

@@ -13,6 +13,7 @@ import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import type { HostTargets } from "../targets.ts";
 import { croppedTargets } from "../test-anchor-targets.ts";
 import { useTestDevice, values } from "../test-device.ts";
+import { toAnchorMap } from "../test-task-case.ts";
 import { LevelBalance } from "./level-balance.ts";
 import { type V5LossOptions, v5DetectionLoss } from "./v5-detection.ts";
 
@@ -49,11 +50,7 @@ function padded(rows: Float32Array, { batch, image_hw: [height, width], targets_
   return { labels, boxes, mask, maxTargets };
 }
 
-/** From [B, na, h, w, no] to the head's [B, h, w, na·no], and back. */
-const toRaw = (x: tf.Tensor): tf.Tensor4D => {
-  const [b, na, h, w, no] = x.shape as [number, number, number, number, number];
-  return tf.reshape(tf.transpose(x, [0, 2, 3, 1, 4]), [b, h, w, na * no]);
-};
+/** {@link toAnchorMap}'s way back. */
 const fromRaw = (x: tf.Tensor, [b, na, h, w, no]: number[]): tf.Tensor =>
   tf.transpose(tf.reshape(x, [b!, h!, w!, na!, no!]), [0, 3, 1, 2, 4]);
 
@@ -107,7 +104,7 @@ for (const [name, device] of cases.flatMap((name) => usualDevices.map((device) =
         });
         const options = lossOptions(golden);
         for (const [k, call] of golden.calls.entries()) {
-          const raw = predictions.map((prediction) => toRaw(tf.mul(prediction, 1 + 0.1 * k)));
+          const raw = predictions.map((prediction) => toAnchorMap(tf.mul(prediction, 1 + 0.1 * k)));
           let parts: tf.Scalar[] = [];
           const { value, grads } = tf.valueAndGrads((...levels: tf.Tensor[]) => {
             const { total, box, obj, cls } = v5DetectionLoss(levels as tf.Tensor4D[], targets, options);

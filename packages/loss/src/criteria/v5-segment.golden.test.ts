@@ -5,13 +5,14 @@ import {
   goldenJson,
   goldenTargets,
   goldenTensors,
+  objectsOfRows,
   usualDevices,
 } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, it } from "vitest";
 import { AnchorAssigner } from "../assigners/anchor-assigner.ts";
 import { useTestDevice } from "../test-device.ts";
-import { evaluateLoss, upload } from "../test-task-case.ts";
+import { evaluateLoss, toAnchorMap, upload } from "../test-task-case.ts";
 import { V5SegmentCriterion, type V5SegmentTargets } from "./v5-segment.ts";
 
 /** The settings of a golden case. */
@@ -41,16 +42,7 @@ for (const name of ["overlap", "separate", "full_size_masks", "empty"]) {
           const expected = goldenTensors(`${folder}/outputs.safetensors`);
           const [height, width] = golden.shape;
           const size = { count: maps.prototypes!.shape[0]!, height, width };
-          const objects = Array.from({ length: rows!.shape[0]! }, (_, i) => [...rows!.data.subarray(6 * i, 6 * i + 6)]);
-          const targets = goldenTargets(
-            {
-              images: objects.map((row) => row[0]!),
-              classes: objects.map((row) => row[1]!),
-              boxes: { shape: [objects.length, 4], data: Float32Array.from(objects.flatMap((row) => row.slice(2))) },
-              masks,
-            },
-            size,
-          );
+          const targets = goldenTargets({ ...objectsOfRows(rows!), masks }, size);
           const { strides, nc, anchors_grid_units: anchors, hyp } = golden;
           // The case's gains are fitted to its model already.
           const scale = { box: hyp.box, cls: (hyp.cls * 80) / nc, obj: hyp.obj * (640 / 32) ** 2 };
@@ -62,15 +54,7 @@ for (const name of ["overlap", "separate", "full_size_masks", "empty"]) {
           const evaluated = await evaluateLoss(
             maps,
             (xs) => [
-              ...[0, 1, 2].map((level) => {
-                const [b, na, h, w, no] = xs[`raw_${level}`]!.shape as [number, number, number, number, number];
-                return tf.reshape(tf.transpose(xs[`raw_${level}`]!, [0, 2, 3, 1, 4]), [
-                  b,
-                  h,
-                  w,
-                  na * no,
-                ]) as tf.Tensor4D;
-              }),
+              ...[0, 1, 2].map((level) => toAnchorMap(xs[`raw_${level}`]!)),
               tf.transpose(xs.prototypes as tf.Tensor4D, [0, 2, 3, 1]),
             ],
             (raw) => criterion.loss(raw, upload<V5SegmentTargets>(inputs)),
