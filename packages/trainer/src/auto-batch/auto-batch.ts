@@ -3,6 +3,7 @@ import { defaultImgsz, makeRecipe } from "@lookonce/config";
 import { type DatasetEntry, padTargets } from "@lookonce/data";
 import { LookonceError } from "@lookonce/errors";
 import { familyOf } from "@lookonce/families";
+import { withAngles, xyxyToXywh } from "@lookonce/geometry";
 import type { TrainBatch } from "@lookonce/loss";
 import { copyModel, type DetectionModel } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
@@ -78,7 +79,7 @@ function gibibytes(bytes: number): string {
 /** Finds the batch of a training with {@link autoBatch}, for the largest images and the most objects it will see. */
 export async function largestTrainingBatch(model: DetectionModel, options: TrainOptions): Promise<AutoBatchReport> {
   const { data, imgsz = defaultImgsz(model.task), multiScale = false, recipe, freeze, amp } = options;
-  const { mosaic } = makeRecipe(familyOf(model.family), recipe);
+  const { mosaic } = makeRecipe(familyOf(model.family), recipe, model.task);
   // The largest size that multi-scale training draws.
   const largest = multiScale ? Math.floor((imgsz * 1.5) / model.maxStride) * model.maxStride : imgsz;
   const limit = Math.max(1, data.entries.length);
@@ -157,14 +158,9 @@ export function noiseBatch({
     boxes: Float32Array.from(Array.from({ length: objects }, () => drawBox(imgsz, rng)).flat()),
   }));
   const targets = padTargets(samples);
-  const rotated = new Float32Array(targets.mask.length * 5);
-  for (let i = 0; i < targets.mask.length; i++) {
-    const [x1, y1, x2, y2] = targets.boxes.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
-    rotated.set([(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, 0.5], 5 * i);
-  }
   const side = Math.ceil(imgsz / 4);
   const labels = {
-    rotated,
+    rotated: withAngles(xyxyToXywh(targets.boxes), new Float32Array(targets.mask.length).fill(0.5)),
     keypoints: Float32Array.from({ length: targets.mask.length * points * 3 }, () => rng.uniform(1, imgsz)),
     masks: Uint8Array.from({ length: count * side * side }, (_, i) => i % (objects + 1)),
     maskSize: [side, side] as const,
