@@ -1,4 +1,4 @@
-import { xywhToXyxy } from "@lookonce/nn";
+import { decodeAngles, distancesToRotated, xywhToXyxy } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { probiou } from "../terms/probiou.ts";
 import type { BoxKind } from "./box-kind.ts";
@@ -11,17 +11,8 @@ import type { BoxKind } from "./box-kind.ts";
 export const rotatedBoxes: BoxKind = {
   columns: 5,
   decode(distances, own, points) {
-    const [left, top, right, bottom] = tf.unstack(distances, distances.rank - 1) as [Plane, Plane, Plane, Plane];
-    const logit = tf.squeeze(own as tf.Tensor, [distances.rank - 1]);
-    const angle = tf.mul(tf.sub(tf.sigmoid(logit), 0.25), Math.PI);
-    const [cos, sin] = [tf.cos(angle), tf.sin(angle)];
-    const [px, py] = tf.unstack(points, 1) as [Plane, Plane];
-    // The center's offset from the anchor, in the directions of width and height.
-    const along = tf.div(tf.sub(right, left), 2);
-    const across = tf.div(tf.sub(bottom, top), 2);
-    const x = tf.add(px, tf.sub(tf.mul(along, cos), tf.mul(across, sin)));
-    const y = tf.add(py, tf.add(tf.mul(along, sin), tf.mul(across, cos)));
-    return tf.stack([x, y, tf.add(left, right), tf.add(top, bottom), angle], distances.rank - 1);
+    const angles = decodeAngles(own as tf.Tensor);
+    return tf.concat([distancesToRotated(distances, points, angles), angles], -1);
   },
   scale(boxes, factor) {
     const [lengths, angle] = tf.split<tf.Tensor>(boxes, [4, 1], -1) as [tf.Tensor, tf.Tensor];
