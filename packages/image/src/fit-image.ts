@@ -1,4 +1,5 @@
 import { roundHalfEven } from "@lookonce/geometry";
+import { cropImage } from "./crop-image.ts";
 import type { Image, Size } from "./image.ts";
 import { type Letterboxed, type LetterboxOptions, letterbox, letterboxGeometry } from "./letterbox.ts";
 import { resizeAntialiased } from "./resize-antialiased.ts";
@@ -60,14 +61,10 @@ function resizedSides({ width, height }: Size, shorter: number): Size {
 function squared(image: Image, canvas: Size): Letterboxed {
   const side = Math.min(image.width, image.height);
   const [left, top] = [Math.floor((image.width - side) / 2), Math.floor((image.height - side) / 2)];
-  const data = new Uint8Array(side * side * 3);
-  for (let y = 0; y < side; y++) {
-    const at = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(at, at + side * 3), y * side * 3);
-  }
+  const square = cropImage(image, { left, top, width: side, height: side });
   const [across, down] = [canvas.width / side, canvas.height / side];
   return place({
-    image: resizeBilinear({ data, width: side, height: side }, canvas),
+    image: resizeBilinear(square, canvas),
     resized: { width: Math.round(image.width * across), height: Math.round(image.height * down) },
     offset: [left * across, top * down],
     original: image,

@@ -1,3 +1,4 @@
+export { cropImage, type Window } from "./crop-image.ts";
 export { centerCrop, centerSquare, type FitOptions, fitImage, type ImageFit } from "./fit-image.ts";
 export { type ImageHeader, parseImageHeader } from "./header/parse-image-header.ts";
 export { blankImage, type Image, type Size } from "./image.ts";
@@ -15,7 +16,7 @@ export {
   readImageHeader,
   readImageSize,
 } from "./read-image.ts";
-export { resizeAntialiased, type Window } from "./resize-antialiased.ts";
+export { resizeAntialiased } from "./resize-antialiased.ts";
 export { resizeArea } from "./resize-area.ts";
 export { resizeBilinear } from "./resize-bilinear.ts";
 export { type EncodeOptions, encodeImage, writeImage } from "./write-image.ts";

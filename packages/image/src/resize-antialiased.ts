@@ -1,11 +1,6 @@
+import { cropImage, type Window } from "./crop-image.ts";
 import type { Image, Size } from "./image.ts";
 import { checkSize } from "./resize-bilinear.ts";
-
-/** A part of an image in pixels. */
-export interface Window extends Size {
-  left: number;
-  top: number;
-}
 
 /** Bits behind the point of weights: sums of 255 · weights fit into 32 bits with two to spare. */
 const bits = 22;
@@ -29,13 +24,15 @@ interface Taps {
  */
 export function resizeAntialiased(image: Image, size: Size, window: Window = { left: 0, top: 0, ...size }): Image {
   checkSize(size);
-  const { width, height } = window;
+  const { left, width, height } = window;
   const isSameHeight = size.height === image.height;
   const rows = taps(image.height, size.height, [window.top, height]);
   const from = isSameHeight ? window.top : (rows.first[0] ?? 0);
   const to = isSameHeight ? from + height : (rows.first.at(-1) ?? 0) + tapCount(rows, height - 1);
-  const lines = { image, from, to };
-  const narrow = size.width === image.width ? cut(lines, window) : stretchRows(lines, size.width, window);
+  const narrow =
+    size.width === image.width
+      ? cropImage(image, { left, top: from, width, height: to - from }).data
+      : stretchRows({ image, from, to }, size.width, window);
   return { data: isSameHeight ? narrow : stretchColumns(narrow, rows, { width, height, from }), width, height };
 }
 
@@ -44,16 +41,6 @@ interface Lines {
   image: Image;
   from: number;
   to: number;
-}
-
-/** The window's columns of rows as they are. */
-function cut({ image, from, to }: Lines, { left, width }: Window): Uint8Array {
-  const data = new Uint8Array((to - from) * width * 3);
-  for (let y = from; y < to; y++) {
-    const at = (y * image.width + left) * 3;
-    data.set(image.data.subarray(at, at + width * 3), (y - from) * width * 3);
-  }
-  return data;
 }
 
 /** Rows at another width, of which only the window's columns are computed. */

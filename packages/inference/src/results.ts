@@ -13,7 +13,7 @@ import {
 } from "@lookonce/families";
 import { writeWhole } from "@lookonce/files";
 import type { Detections } from "@lookonce/geometry";
-import { type Image, writeImage } from "@lookonce/image";
+import { cropImage, type Image, writeImage } from "@lookonce/image";
 import type { CocoDetection, CocoDetectionsOptions } from "@lookonce/metrics";
 import { type DrawOptions, drawDetections, type Trail } from "@lookonce/plots";
 import { Boxes } from "./results/boxes.ts";
@@ -274,13 +274,7 @@ export function crop(image: Image, box: ArrayLike<number>, { gain = 1.02, pad = 
   const [x1, y1, x2, y2] = [box[0] as number, box[1] as number, box[2] as number, box[3] as number];
   const [left, right] = extent((x1 + x2) / 2, (x2 - x1) * gain + pad, image.width);
   const [top, bottom] = extent((y1 + y2) / 2, (y2 - y1) * gain + pad, image.height);
-  const [width, height] = [right - left, bottom - top];
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(from, from + width * 3), y * width * 3);
-  }
-  return { data, width, height };
+  return cropImage(image, { left, top, width: right - left, height: bottom - top });
 }
 
 /** First pixel and the one after the last of a stretch, within the image. */

@@ -1,12 +1,6 @@
 import { roundHalfEven } from "@lookonce/geometry";
-import { type Image, resizeAntialiased, type Size } from "@lookonce/image";
+import { cropImage, type Image, resizeAntialiased, type Size, type Window } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
-
-/** A part of an image in whole pixels. */
-export interface Crop extends Size {
-  left: number;
-  top: number;
-}
 
 /** What {@link drawRandomCrop} and {@link drawErasing} draw from. */
 export interface CropRange {
@@ -23,7 +17,7 @@ const TRIES = 10;
  * Draws a part of an image: area, aspect, then top and left (Szegedy et al. 2014, as torchvision's RandomResizedCrop).
  * Where ten tries do not fit into the image, it is the largest part in the middle whose aspect is allowed.
  */
-export function drawRandomCrop({ width, height }: Size, range: CropRange, rng: Random): Crop {
+export function drawRandomCrop({ width, height }: Size, range: CropRange, rng: Random): Window {
   for (let i = 0; i < TRIES; i++) {
     const [w, h] = drawSides(width * height, range, rng);
     if (w < 1 || h < 1 || w > width || h > height) continue;
@@ -41,7 +35,7 @@ export function drawRandomCrop({ width, height }: Size, range: CropRange, rng: R
  * Draws the part that random erasing paints over: area, height by width, then top and left (Zhong et al. 2017, as
  * torchvision's RandomErasing). It is smaller than the image; `undefined` where ten tries are not.
  */
-export function drawErasing({ width, height }: Size, range: CropRange, rng: Random): Crop | undefined {
+export function drawErasing({ width, height }: Size, range: CropRange, rng: Random): Window | undefined {
   for (let i = 0; i < TRIES; i++) {
     const [h, w] = drawSides(width * height, range, rng);
     if (w < 1 || h < 1 || w >= width || h >= height) continue;
@@ -58,22 +52,12 @@ function drawSides(pixels: number, { area, aspect }: CropRange, rng: Random): [l
 }
 
 /** A part of an image, resized bilinearly with antialiasing. */
-export function resizedCrop(image: Image, crop: Crop, size: Size): Image {
+export function resizedCrop(image: Image, crop: Window, size: Size): Image {
   return resizeAntialiased(cropImage(image, crop), size);
 }
 
-/** A part of an image. */
-export function cropImage(image: Image, { left, top, width, height }: Crop): Image {
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(from, from + width * 3), y * width * 3);
-  }
-  return { data, width, height };
-}
-
 /** The image with a part of it black. */
-export function eraseImage(image: Image, { left, top, width, height }: Crop): Image {
+export function eraseImage(image: Image, { left, top, width, height }: Window): Image {
   const data = image.data.slice();
   for (let y = top; y < top + height; y++) {
     const from = (y * image.width + left) * 3;

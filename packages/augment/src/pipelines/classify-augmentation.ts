@@ -1,8 +1,8 @@
 import type { AugmentationHyp, HypFamily } from "@lookonce/config";
-import { type Image, resizeBilinear } from "@lookonce/image";
+import { cropImage, type Image, resizeBilinear } from "@lookonce/image";
 import type { Random } from "@lookonce/random";
 import { colorJitter } from "../classify/color-jitter.ts";
-import { cropImage, drawErasing, drawRandomCrop, eraseImage, resizedCrop } from "../classify/crop.ts";
+import { drawErasing, drawRandomCrop, eraseImage, resizedCrop } from "../classify/crop.ts";
 import { augMix, autoAugment, randAugment } from "../classify/policies.ts";
 import { compose } from "../compose.ts";
 import { flipImageLeftRight, flipImageUpDown } from "../geometry/flip.ts";
