@@ -153,7 +153,7 @@ function leastLogit(conf: number): number {
   return conf > 0 ? Math.log(conf / Math.max(1 - conf, 1e-7)) - 1e-4 : Number.NEGATIVE_INFINITY;
 }
 
-function sigmoid(x: number): number {
+export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
