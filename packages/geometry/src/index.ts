@@ -40,6 +40,7 @@ export {
 } from "./nms/rotated-non-max-suppression.ts";
 export { sortByScore } from "./nms/sort-by-score.ts";
 export { fillPolygon } from "./polygons/fill-polygon.ts";
+export { nearestPoints } from "./polygons/nearest-points.ts";
 export { pointBounds, polygonBox } from "./polygons/polygon-bounds.ts";
 export { type MaskSize, type OverlapMasks, overlapMasks, separateMasks } from "./polygons/polygon-masks.ts";
 export { resamplePolygon, sampleOutline } from "./polygons/resample-polygon.ts";

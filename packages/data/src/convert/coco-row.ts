@@ -1,4 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
+import { nearestPoints } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 import type { KeypointSpec } from "../labels.ts";
 import { rleOutline } from "./coco-rle.ts";
@@ -73,26 +74,11 @@ function isPolygon(part: unknown): part is number[] {
 function joinPolygons(parts: readonly (readonly number[])[]): number[] {
   return parts.slice(1).reduce<number[]>(
     (joined, part) => {
-      const [from, to] = nearestPoints(joined, part);
+      const [leave, enter] = nearestPoints(joined, part);
+      const [from, to] = [2 * leave, 2 * enter];
       const around = [...part.slice(to), ...part.slice(0, to), ...part.slice(to, to + 2)];
       return [...joined.slice(0, from + 2), ...around, ...joined.slice(from)];
     },
     [...(parts[0] ?? [])],
   );
-}
-
-/** Where in each list the two points begin that are nearest to each other. */
-function nearestPoints(a: readonly number[], b: readonly number[]): [number, number] {
-  let best: [number, number] = [0, 0];
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < a.length; i += 2) {
-    for (let j = 0; j < b.length; j += 2) {
-      const [dx, dy] = [(a[i] as number) - (b[j] as number), (a[i + 1] as number) - (b[j + 1] as number)];
-      const distance = dx * dx + dy * dy;
-      if (distance >= least) continue;
-      least = distance;
-      best = [i, j];
-    }
-  }
-  return best;
 }

@@ -1,3 +1,4 @@
+import { nearestPoints } from "../polygons/nearest-points.ts";
 import { maskContours } from "./contours.ts";
 import type { MaskPatch } from "./masks.ts";
 
@@ -13,17 +14,17 @@ export function maskPolygon(patch: MaskPatch, parts: PolygonParts = "all"): Floa
   const [first = new Float32Array(0)] = contours;
   if (contours.length < 2) return first;
   if (parts === "largest") return contours.reduce((best, one) => (one.length > best.length ? one : best));
-  return Float32Array.from(joinedParts(contours.map(pointsOf)).flat().flat());
+  return Float32Array.from(joinedParts(contours).flat().flat());
 }
 
 type Point = readonly [x: number, y: number];
 
 /** Walks all parts out and back along the links between each and the next. */
-function joinedParts(parts: readonly (readonly Point[])[]): Point[][] {
-  const links = parts.slice(1).map((part, i) => nearestPair(parts[i]!, part));
+function joinedParts(contours: readonly Float32Array[]): Point[][] {
+  const links = contours.slice(1).map((contour, i) => nearestPoints(contours[i]!, contour));
   const out: Point[][] = [];
   const back: Point[][] = [];
-  parts.forEach((part, i) => {
+  contours.map(pointsOf).forEach((part, i) => {
     const [arrival, departure] = [links[i - 1]?.[1], links[i]?.[0]];
     if (arrival === undefined || departure === undefined) {
       out.push(closedFrom(part, arrival ?? departure ?? 0));
@@ -43,21 +44,6 @@ function joinedParts(parts: readonly (readonly Point[])[]): Point[][] {
 function closedFrom(part: readonly Point[], start: number): Point[] {
   const turned = [...part.slice(start), ...part.slice(0, start)];
   return [...turned, turned[0]!];
-}
-
-/** The points of two parts that are nearest to each other; the first pair of those as near. */
-function nearestPair(a: readonly Point[], b: readonly Point[]): [number, number] {
-  let best: [number, number] = [0, 0];
-  let least = Number.POSITIVE_INFINITY;
-  a.forEach(([ax, ay], i) => {
-    b.forEach(([bx, by], j) => {
-      const distance = (ax - bx) ** 2 + (ay - by) ** 2;
-      if (distance >= least) return;
-      least = distance;
-      best = [i, j];
-    });
-  });
-  return best;
 }
 
 function pointsOf(contour: Float32Array): Point[] {
