@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import { type MaskPatch, maskContours } from "@lookonce/geometry";
+import { maskContours, masksOfMap } from "@lookonce/geometry";
 import { type Image, readImage } from "@lookonce/image";
 import type { ConversionResult } from "./conversion-result.ts";
 import { type ConvertFilesOptions, convertFiles, type FileAnnotation, type FileObject } from "./convert-files.ts";
@@ -9,8 +9,8 @@ import { outlineOf } from "./mask-outline.ts";
 /** Options of {@link convertMasks}: `annotations` is the folder of masks, `names` the classes of levels 1, 2, … */
 export type ConvertMasksOptions = ConvertFilesOptions;
 
-/** Levels of a mask that are no class. */
-const [background, ignored] = [0, 255];
+/** Classes of a mask: levels 1 to 254. */
+const maxClasses = 254;
 
 /**
  * Makes a YOLO data set of outlines of masks: gray PNG files of the images' sizes and names, in which 0 is background, level
@@ -40,35 +40,19 @@ function numberOf(name: string): number {
 }
 
 function maskAnnotation({ data, width, height }: Image, names: readonly string[] | undefined): FileAnnotation {
-  const boxes = new Map<number, [left: number, top: number, right: number, bottom: number]>();
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i += 3) {
-      const level = data[i] as number;
-      if (data[i + 1] !== level || data[i + 2] !== level) {
-        const what = `the mask is colored at pixel ${x}, ${y}; classes are levels of gray, 1 for class 0`;
-        throw new LookonceError("DATA", what);
-      }
-      if (level === background || level === ignored) continue;
-      const box = boxes.get(level);
-      if (box === undefined) boxes.set(level, [x, y, x, y]);
-      else {
-        if (x < box[0]) box[0] = x;
-        if (x > box[2]) box[2] = x;
-        box[3] = y;
-      }
+  const levels = new Uint8Array(width * height);
+  for (let at = 0, i = 0; at < levels.length; at++, i += 3) {
+    const level = data[i] as number;
+    if (data[i + 1] !== level || data[i + 2] !== level) {
+      const place = `pixel ${at % width}, ${Math.floor(at / width)}`;
+      throw new LookonceError("DATA", `the mask is colored at ${place}; classes are levels of gray, 1 for class 0`);
     }
+    levels[at] = level;
   }
-  const objects = [...boxes]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([level, [left, top, right, bottom]]): FileObject[] => {
-      const size = { width: right - left + 1, height: bottom - top + 1 };
-      const inside = Uint8Array.from({ length: size.width * size.height }, (_, i) => {
-        const at = (top + Math.floor(i / size.width)) * width + left + (i % size.width);
-        return data[at * 3] === level ? 1 : 0;
-      });
-      const patch: MaskPatch = { left, top, ...size, data: inside };
-      const name = names === undefined ? nameOf(level - 1) : (names[level - 1] ?? `level ${level}`);
-      return maskContours(patch).map((contour) => ({ name, difficult: false, corners: outlineOf(contour) }));
-    });
+  const { patches } = masksOfMap(levels, { width, height }, maxClasses);
+  const objects = patches.flatMap((patch, label): FileObject[] => {
+    const name = names === undefined ? nameOf(label) : (names[label] ?? `level ${label + 1}`);
+    return maskContours(patch).map((contour) => ({ name, difficult: false, corners: outlineOf(contour) }));
+  });
   return { width, height, objects };
 }
