@@ -1,3 +1,4 @@
+import { pointBounds } from "@lookonce/geometry";
 import type { LabelFormat } from "./labels.ts";
 import type { Fault } from "./problem.ts";
 
@@ -169,15 +170,7 @@ function noArea(reason: string): Fault {
 
 /** In single precision, step by step, so that the same labels have the same boxes as in YOLOv8 (8.3). */
 function enclosingBox(points: Float32Array): Box {
-  let [left, top] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  let [right, bottom] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < points.length; i += 2) {
-    const [x = 0, y = 0] = [points[i], points[i + 1]];
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  }
+  const [left, top, right, bottom] = pointBounds(points);
   const middle = (low: number, high: number): number => Math.fround(Math.fround(low + high) / 2);
   return [middle(left, right), middle(top, bottom), Math.fround(right - left), Math.fround(bottom - top)];
 }

@@ -1,3 +1,4 @@
+import { pointBounds } from "@lookonce/geometry";
 import type { Size } from "@lookonce/image";
 
 /** Digits behind the point in label files: a thousandth of a pixel for any image of today. */
@@ -43,12 +44,10 @@ export function polygonRow(label: number, points: readonly number[], { width, he
 export function cornerRow(label: number, corners: readonly number[], size: Size): LabelRow | undefined {
   const { width, height } = size;
   const values = corners.map((value, i) => value / (i % 2 === 0 ? width : height));
-  const fits = [0, 1].every((axis) => {
-    const own = values.filter((_, i) => i % 2 === axis);
-    const [low, high] = [Math.min(...own), Math.max(...own)];
-    return low + high >= 0 && low + high <= 2 && high - low <= 1 && high - low > 10 ** -digits;
-  });
-  if (!fits) return polygonRow(label, corners, size);
+  const [left, top, right, bottom] = pointBounds(values);
+  const fits = (low: number, high: number): boolean =>
+    low + high >= 0 && low + high <= 2 && high - low <= 1 && high - low > 10 ** -digits;
+  if (!fits(left, right) || !fits(top, bottom)) return polygonRow(label, corners, size);
   return { text: `${label} ${values.map(shorten).join(" ")}`, clipped: false };
 }
 

@@ -1,3 +1,5 @@
+import { pointBounds } from "@lookonce/geometry";
+
 /** A polygon grown by a radius, so that its corners are round; a circle is a point grown by its radius. */
 export interface Outline {
   /** x, y of each corner, in pixels, in order around the shape. */
@@ -134,9 +136,8 @@ export function outlinePolygon(placement: Placement): Float64Array {
 
 /** The smallest box x1, y1, x2, y2 around an outline, in pixels. */
 export function outlineBox({ corners, radius }: Outline): [number, number, number, number] {
-  const xs = corners.filter((_, i) => i % 2 === 0);
-  const ys = corners.filter((_, i) => i % 2 === 1);
-  return [Math.min(...xs) - radius, Math.min(...ys) - radius, Math.max(...xs) + radius, Math.max(...ys) + radius];
+  const [left, top, right, bottom] = pointBounds(corners);
+  return [left - radius, top - radius, right + radius, bottom + radius];
 }
 
 /** Distance of a point from the outline in pixels, negative inside. */
