@@ -1,4 +1,5 @@
 import { sep } from "node:path";
+import { pickRows } from "@lookonce/geometry";
 import type { DataProblem } from "./problem.ts";
 
 /**
@@ -79,17 +80,11 @@ export function pickObjects(
   { classes, boxes, polygons, keypoints }: LabeledObjects,
   rows: readonly number[],
 ): LabeledObjects {
-  const pick = (values: Float32Array, step: number): Float32Array => {
-    const picked = new Float32Array(rows.length * step);
-    for (const [i, row] of rows.entries()) picked.set(values.subarray(row * step, (row + 1) * step), i * step);
-    return picked;
-  };
   const outlines = polygons && rows.map((row) => polygons[row] ?? new Float32Array(0));
-  const step = keypoints === undefined || classes.length === 0 ? 0 : keypoints.length / classes.length;
   return {
     classes: Int32Array.from(rows, (row) => classes[row] ?? 0),
-    boxes: pick(boxes, 4),
+    boxes: pickRows(boxes, rows, 4),
     ...(outlines?.some(({ length }) => length > 0) ? { polygons: outlines } : {}),
-    ...(keypoints === undefined ? {} : { keypoints: pick(keypoints, step) }),
+    ...(keypoints === undefined ? {} : { keypoints: pickRows(keypoints, rows, keypoints.length / classes.length) }),
   };
 }

@@ -48,10 +48,12 @@ export function pickDetections(detections: Detections, rows: ArrayLike<number>):
   };
 }
 
-function pickRows(values: Float32Array, rows: readonly number[], width: number): Float32Array {
-  const picked = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
+/** Some rows of a flat array, by their numbers, in this order. @param width numbers of a row; any where there is no row */
+export function pickRows(values: Float32Array, rows: ArrayLike<number>, width: number): Float32Array {
+  const picked = new Float32Array(rows.length === 0 ? 0 : rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
     picked.set(values.subarray(row * width, (row + 1) * width), i * width);
-  });
+  }
   return picked;
 }

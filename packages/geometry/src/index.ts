@@ -1,7 +1,7 @@
 export { decodeKeypoints } from "./decode-keypoints.ts";
 export { type DecodedMaps, decodeMaps, type HeadSpec, type RawMap } from "./decode-maps.ts";
 export { decodeRotatedMaps } from "./decode-rotated-maps.ts";
-export { type Detections, makeDetections, pickDetections } from "./detections.ts";
+export { type Detections, makeDetections, pickDetections, pickRows } from "./detections.ts";
 export {
   denormalizeBoxes,
   type ImageSize,

@@ -1,4 +1,4 @@
-import { resamplePolygon } from "@lookonce/geometry";
+import { pickRows, resamplePolygon } from "@lookonce/geometry";
 import type { Objects } from "../sample.ts";
 
 /** `x · scale[0] + shift[0]`, `y · scale[1] + shift[1]`, in pixels. */
@@ -77,20 +77,12 @@ export function clipKeypoints(keypoints: Float32Array, [left, top, right, bottom
 /** The objects in the given rows, in that order. */
 export function selectObjects({ boxes, classes, polygons, keypoints }: Objects, rows: readonly number[]): Objects {
   const objects: Objects = {
-    boxes: selectRows(boxes, 4, rows),
+    boxes: pickRows(boxes, rows, 4),
     classes: Int32Array.from(rows, (row) => classes[row] as number),
   };
   if (polygons !== undefined) objects.polygons = rows.map((row) => polygons[row] as Float32Array);
-  if (keypoints !== undefined) objects.keypoints = selectRows(keypoints, keypoints.length / classes.length, rows);
+  if (keypoints !== undefined) objects.keypoints = pickRows(keypoints, rows, keypoints.length / classes.length);
   return objects;
-}
-
-function selectRows(values: Float32Array, columns: number, rows: readonly number[]): Float32Array {
-  const chosen = new Float32Array(rows.length === 0 ? 0 : rows.length * columns);
-  rows.forEach((row, i) => {
-    chosen.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
-  });
-  return chosen;
 }
 
 /** The objects whose box passes the test. */

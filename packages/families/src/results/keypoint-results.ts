@@ -1,4 +1,4 @@
-import type { ImageSize } from "@lookonce/geometry";
+import { type ImageSize, pickRows } from "@lookonce/geometry";
 import type { Drawable } from "@lookonce/plots";
 import { ResultEntry } from "./result-entry.ts";
 import { fiveDigits } from "./rounded.ts";
@@ -42,12 +42,7 @@ export class KeypointResults extends ResultEntry {
   }
 
   override pick(rows: Int32Array): KeypointResults {
-    const width = this.shape[0] * this.shape[1];
-    const data = new Float32Array(rows.length * width);
-    rows.forEach((row, i) => {
-      data.set(this.data.subarray(row * width, (row + 1) * width), i * width);
-    });
-    return new KeypointResults(data, this.shape, this.#size);
+    return new KeypointResults(pickRows(this.data, rows, this.shape[0] * this.shape[1]), this.shape, this.#size);
   }
 
   override plain(index: number): { keypoints: { x: number[]; y: number[]; visible?: number[] } } {
