@@ -2,7 +2,7 @@ import { LookonceError } from "@lookonce/errors";
 import { type ClassCurves, type ClassMetrics, classMetrics, type MetricsByClass } from "./class-metrics.ts";
 import { ConfusionMatrix, type ConfusionOptions } from "./confusion-matrix.ts";
 import { fitness } from "./fitness.ts";
-import { checkImage, type EvaluatedImage } from "./image.ts";
+import { checkImage, type EvaluatedImage, overlapsOf } from "./image.ts";
 import { IOU_THRESHOLDS, matchDetections, type RuleSet } from "./match-detections.ts";
 
 /** Options of {@link DetectionMetrics}. */
@@ -91,14 +91,15 @@ export class DetectionMetrics {
    */
   add(image: EvaluatedImage): void {
     checkImage(image, this.nc);
-    const { detections, labels, overlaps } = image;
+    const { detections, labels } = image;
+    const overlaps = overlapsOf(image);
     this.#correct.push(matchDetections(detections, labels, { rules: this.#rules, overlaps }));
     for (const score of detections.scores) this.#scores.push(score);
     for (const label of detections.classes) this.#predictedClasses.push(label);
     const labelClasses = Array.from(labels.classes);
     for (const label of labelClasses) this.#labelClasses.push(label);
     for (const label of new Set(labelClasses)) this.#imagesOfClass[label]!++;
-    this.#confusion.add(image);
+    this.#confusion.add({ ...image, overlaps });
     this.#images++;
   }
 

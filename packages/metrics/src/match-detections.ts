@@ -20,7 +20,7 @@ export interface MatchOptions {
   /** Default `7.0`. */
   rules?: RuleSet;
   /** [detections, labels], in place of the boxes' IoU. */
-  overlaps?: Float32Array | undefined;
+  overlaps?: Float32Array;
 }
 
 /**
@@ -36,7 +36,7 @@ export function matchDetections(
   labels: LabeledObjects,
   options: MatchOptions = {},
 ): Uint8Array {
-  const { thresholds = IOU_THRESHOLDS, rules = "7.0", overlaps } = options;
+  const { thresholds = IOU_THRESHOLDS, rules = "7.0", overlaps = overlapsOf({ detections, labels }) } = options;
   const count = detections.classes.length;
   const correct = new Uint8Array(count * thresholds.length);
   const best = bestLabels(detections, labels, overlaps);
@@ -57,11 +57,10 @@ export function matchDetections(
 function bestLabels(
   detections: Detections,
   labels: LabeledObjects,
-  known: Float32Array | undefined,
+  overlaps: Float32Array,
 ): { labels: Int32Array; ious: Float32Array } {
   const count = detections.classes.length;
   const labelCount = labels.classes.length;
-  const overlaps = known ?? overlapsOf({ detections, labels });
   const best = { labels: new Int32Array(count).fill(-1), ious: new Float32Array(count) };
   for (let d = 0; d < count; d++) {
     for (let l = 0; l < labelCount; l++) {
