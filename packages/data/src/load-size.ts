@@ -31,10 +31,10 @@ export function loadedSize(size: Size, { imgsz, loading, fullSize = false }: Res
   return fullSize ? { width: size.width, height: size.height } : loadSize(size, imgsz, loading);
 }
 
-/** Resizes to {@link loadSize}. */
-export function resizeForLoading(image: Image, { imgsz, loading, training, fullSize = false }: ResizeSpec): Image {
-  if (fullSize) return image;
-  const size = loadSize(image, imgsz, loading);
+/** Resizes to {@link loadedSize}. */
+export function resizeForLoading(image: Image, spec: ResizeSpec): Image {
+  const { imgsz, loading, training } = spec;
+  const size = loadedSize(image, spec);
   if (size.width === image.width && size.height === image.height) return image;
   const shrinks = imgsz < Math.max(image.width, image.height);
   const averages = loading.shrinking === "area" && shrinks && !training;
