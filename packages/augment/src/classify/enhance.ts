@@ -11,11 +11,16 @@ function blended(base: number, level: number, factor: number): number {
   return Math.min(255, Math.max(0, Math.trunc(base + factor * (level - base))));
 }
 
+/** What every level becomes. */
+function tableOf(rule: (level: number) => number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, level) => rule(level));
+}
+
 /** Brighter by a factor: 0 is black, 1 the image itself (Pillow's Brightness). */
 export function adjustBrightness(image: Image, factor: number): Image {
   return applyTable(
     image,
-    Uint8Array.from({ length: 256 }, (_, level) => blended(0, level, factor)),
+    tableOf((level) => blended(0, level, factor)),
   );
 }
 
@@ -27,7 +32,7 @@ export function adjustContrast(image: Image, factor: number): Image {
   const mean = Math.trunc(sum / (data.length / 3) + 0.5);
   return applyTable(
     image,
-    Uint8Array.from({ length: 256 }, (_, level) => blended(mean, level, factor)),
+    tableOf((level) => blended(mean, level, factor)),
   );
 }
 
@@ -98,7 +103,7 @@ export function posterize(image: Image, bits: number): Image {
   const mask = 0xff00 >> bits;
   return applyTable(
     image,
-    Uint8Array.from({ length: 256 }, (_, level) => level & mask),
+    tableOf((level) => level & mask),
   );
 }
 
@@ -106,7 +111,7 @@ export function posterize(image: Image, bits: number): Image {
 export function solarize(image: Image, threshold: number): Image {
   return applyTable(
     image,
-    Uint8Array.from({ length: 256 }, (_, level) => (level < threshold ? level : 255 - level)),
+    tableOf((level) => (level < threshold ? level : 255 - level)),
   );
 }
 
@@ -148,7 +153,7 @@ function byChannel({ data, width, height }: Image, rule: (histogram: Int32Array)
   for (let channel = 0; channel < 3; channel++) {
     const histogram = new Int32Array(256);
     for (let i = channel; i < data.length; i += 3) (histogram[data[i] as number] as number)++;
-    const table = Uint8Array.from({ length: 256 }, (_, level) => level).map(rule(histogram));
+    const table = tableOf(rule(histogram));
     for (let i = channel; i < data.length; i += 3) target[i] = table[data[i] as number] as number;
   }
   return { data: target, width, height };
