@@ -1,4 +1,4 @@
-import type { MaskPatch } from "./masks.ts";
+import { type MaskPatch, withBorder } from "./masks.ts";
 
 /** Steps to the eight neighbors, anticlockwise on the screen from the right one on. */
 const steps = [
@@ -25,7 +25,9 @@ const [leftMark, rightMark] = [2, -2] as const;
 export function maskContours(patch: MaskPatch): Float32Array[] {
   const contours: Float32Array[] = [];
   const { left, top, width, height } = patch;
-  const [stride, pixels] = withBorder(patch);
+  const { width: stride, data } = withBorder(patch);
+  // Signed, for the marks
+  const pixels = new Int8Array(data);
   for (let y = 1; y <= height; y++) {
     let last = 0;
     let previous = 0;
@@ -42,14 +44,6 @@ export function maskContours(patch: MaskPatch): Float32Array[] {
     }
   }
   return contours.reverse();
-}
-
-/** The patch with a border of zeros, and the length of its rows. */
-function withBorder({ width, height, data }: MaskPatch): [stride: number, pixels: Int8Array] {
-  const stride = width + 2;
-  const pixels = new Int8Array(stride * (height + 2));
-  for (let y = 0; y < height; y++) pixels.set(data.subarray(y * width, (y + 1) * width), (y + 1) * stride + 1);
-  return [stride, pixels];
 }
 
 /** Follows the border from its first pixel on and marks it; returns x, y, … where the direction changes. */

@@ -74,7 +74,7 @@ function resized(
   const patches = masks.patches.map((patch): MaskPatch => {
     const xs = coveredTaps(columns, width, { from: patch.left, end: patch.left + patch.width });
     const ys = coveredTaps(rows, height, { from: patch.top, end: patch.top + patch.height });
-    const data = resample(withBorder(patch), xs, ys);
+    const data = resample(gridOf(withBorder(patch)), xs, ys);
     return { left: xs.start, top: ys.start, width: xs.count, height: ys.count, data };
   });
   return { width, height, patches };
@@ -154,9 +154,12 @@ function coveredTaps(source: Range, length: number, covered: Range): Taps {
   });
 }
 
-/** A patch with a border of zeros, for resampling. */
-function withBorder({ left, top, width, height, data }: MaskPatch): Grid {
-  const values = new Float32Array((width + 2) * (height + 2));
-  for (let y = 0; y < height; y++) values.set(data.subarray(y * width, (y + 1) * width), (y + 1) * (width + 2) + 1);
-  return { left: left - 1, top: top - 1, width: width + 2, height: height + 2, values };
+/** A patch one pixel larger on each side, where it has none. */
+export function withBorder({ left, top, width, height, data }: MaskPatch): MaskPatch {
+  const size = { width: width + 2, height: height + 2 };
+  return { left: left - 1, top: top - 1, ...size, data: maskBitmap(size, { left: 1, top: 1, width, height, data }) };
+}
+
+function gridOf({ data, ...place }: MaskPatch): Grid {
+  return { ...place, values: new Float32Array(data) };
 }
