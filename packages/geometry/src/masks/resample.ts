@@ -23,7 +23,7 @@ export interface Taps {
   count: number;
   first: Int32Array;
   second: Int32Array;
-  part: Float32Array;
+  part: Float64Array;
 }
 
 /** The whole numbers i with low ≤ i < high, from 0 to below `length`: what a box keeps of an axis. */
@@ -42,7 +42,7 @@ export function pixelsWithin(low: number, high: number, length: number): Range {
  */
 export function tapsOf(pixels: Range, source: Range, scale: number, within: Range = source): Taps {
   const count = pixels.end - pixels.from;
-  const [first, second, part] = [new Int32Array(count), new Int32Array(count), new Float32Array(count)];
+  const [first, second, part] = [new Int32Array(count), new Int32Array(count), new Float64Array(count)];
   const last = source.end - source.from - 1;
   const clamp = (cell: number): number => Math.min(Math.max(cell, within.from), within.end - 1);
   for (let i = 0; i < count; i++) {
@@ -55,15 +55,16 @@ export function tapsOf(pixels: Range, source: Range, scale: number, within: Rang
   return { start: pixels.from, count, first, second, part };
 }
 
-/** Resizes values; returns [ys.count, xs.count] with 1 where the result exceeds a threshold. */
+/** Resizes values in single precision; returns [ys.count, xs.count] with 1 where the result exceeds a threshold. */
 export function resampledAbove(grid: Grid, xs: Taps, ys: Taps, threshold: number): Uint8Array {
   const { left, top, width, values } = grid;
   const data = new Uint8Array(xs.count * ys.count);
   const line = new Float32Array(width);
+  const parts = new Float32Array(xs.part);
   for (let y = 0, at = 0; y < ys.count; y++) {
     const above = ((ys.first[y] as number) - top) * width;
     const below = ((ys.second[y] as number) - top) * width;
-    const down = ys.part[y] as number;
+    const down = Math.fround(ys.part[y] as number);
     for (let x = 0; x < width; x++) {
       const value = values[above + x] as number;
       line[x] = value + ((values[below + x] as number) - value) * down;
@@ -71,7 +72,7 @@ export function resampledAbove(grid: Grid, xs: Taps, ys: Taps, threshold: number
     for (let x = 0; x < xs.count; x++, at++) {
       const value = line[(xs.first[x] as number) - left] as number;
       const next = line[(xs.second[x] as number) - left] as number;
-      if (value + (next - value) * (xs.part[x] as number) > threshold) data[at] = 1;
+      if (value + (next - value) * (parts[x] as number) > threshold) data[at] = 1;
     }
   }
   return data;
@@ -101,5 +102,5 @@ export function resampledBits({ left, top, width, values }: Grid, xs: Taps, ys: 
 }
 
 function weightOf(part: number): number {
-  return roundHalfEven(part * 2048);
+  return roundHalfEven(Math.fround(part) * 2048);
 }

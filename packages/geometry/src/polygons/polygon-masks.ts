@@ -1,5 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
 import type { ImageSize } from "../formats.ts";
+import { type Taps, tapsOf } from "../masks/resample.ts";
 import { fillPolygon } from "./fill-polygon.ts";
 import { pointBounds } from "./polygon-bounds.ts";
 
@@ -86,13 +87,6 @@ function paint(map: Uint8Array | Uint16Array, mapWidth: number, patch: Patch, va
   }
 }
 
-/** For one axis: the two neighbors of every output position, and the share of the second. */
-interface Taps {
-  first: Int32Array;
-  second: Int32Array;
-  share: Float64Array;
-}
-
 /** Draws polygons and shrinks them, each in the part of the image that it covers. */
 class Shrinker {
   readonly width: number;
@@ -144,31 +138,21 @@ class Shrinker {
 
   #mean(x: number, y: number): number {
     const canvas = this.#canvas;
-    const { first, second, share } = this.#columns;
-    const [left, right, s] = [first[x] as number, second[x] as number, share[x] as number];
+    const { first, second, part } = this.#columns;
+    const [left, right, s] = [first[x] as number, second[x] as number, part[x] as number];
     const above = (this.#rows.first[y] as number) * this.#size.width;
     const below = (this.#rows.second[y] as number) * this.#size.width;
     const upper = (canvas[above + left] as number) * (1 - s) + (canvas[above + right] as number) * s;
     const lower = (canvas[below + left] as number) * (1 - s) + (canvas[below + right] as number) * s;
-    const t = this.#rows.share[y] as number;
+    const t = this.#rows.part[y] as number;
     return upper * (1 - t) + lower * t;
   }
 }
 
 const nothing: Patch = { left: 0, top: 0, width: 0, height: 0, data: new Uint8Array(0), area: 0 };
 
-/** Half-pixel centers, edges repeated, no antialiasing, as OpenCV's INTER_LINEAR. */
 function taps(from: number, to: number): Taps {
-  const scale = from / to;
-  const positions = Float64Array.from({ length: to }, (_, i) =>
-    Math.min(Math.max((i + 0.5) * scale - 0.5, 0), from - 1),
-  );
-  const first = Int32Array.from(positions, Math.floor);
-  return {
-    first,
-    second: first.map((index) => Math.min(index + 1, from - 1)),
-    share: positions.map((position) => position - Math.floor(position)),
-  };
+  return tapsOf({ from: 0, end: to }, { from: 0, end: from }, from / to);
 }
 
 /** The output positions, from and up to, that have a neighbor between two input positions. */
