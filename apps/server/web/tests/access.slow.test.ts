@@ -1,25 +1,10 @@
-import { type Browser, describeInBrowser, launchChromium, type Page } from "@lookonce/testing";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  accessibilityFaults,
-  documentationImage,
-  expectNoComplaints,
-  openPage,
-  sidewaysPixels,
-  type TestPage,
-} from "./test-page.ts";
-import { startTestService, type TestService } from "./test-service.ts";
+import { describeInBrowser, type Page } from "@lookonce/testing";
+import { describe, expect, it } from "vitest";
+import { accessibilityFaults, documentationImage, sidewaysPixels } from "./test-page.ts";
+import { startTestService } from "./test-service.ts";
+import { TestSite } from "./test-site.ts";
 
 const key = "correct-horse-battery-staple-0123456789";
-
-let browser: Browser;
-let service: TestService;
-let opened: TestPage | undefined;
-
-async function open(view = "", options: object = {}): Promise<Page> {
-  opened = await openPage(browser, { url: `${service.url}/${view}`, ...options });
-  return opened.page;
-}
 
 async function enterKey(page: Page, text = key): Promise<void> {
   await page.getByLabel("API key").fill(text);
@@ -39,25 +24,11 @@ async function focusIsVisible(page: Page): Promise<boolean> {
 }
 
 describeInBrowser("the page of a service with a key", () => {
-  beforeAll(async () => {
-    [browser, service] = await Promise.all([launchChromium(), startTestService({ key })]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.end();
-  });
-  afterEach(async () => {
-    if (opened !== undefined) {
-      // Chromium itself reports every answer 401.
-      opened.complaints.splice(0, opened.complaints.length, ...opened.complaints.filter((text) => !/401/.test(text)));
-      expectNoComplaints(opened);
-      await opened.page.context().close();
-    }
-    opened = undefined;
-  });
+  // Chromium itself reports every answer 401.
+  const site = new TestSite(() => startTestService({ key }), /401/);
 
   it("asks for the key, says when it is wrong, and goes on where it was when it is right", async () => {
-    const page = await open("#/models");
+    const page = await site.open("#/models");
     const dialog = page.getByRole("dialog", { name: "This service needs its key" });
     await dialog.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -73,7 +44,7 @@ describeInBrowser("the page of a service with a key", () => {
   });
 
   it("shows the service's sentence to those who have no key", async () => {
-    const page = await open("#/runs");
+    const page = await site.open("#/runs");
     await page.getByRole("button", { name: "Not now" }).click();
     await page
       .getByRole("alert")
@@ -85,7 +56,7 @@ describeInBrowser("the page of a service with a key", () => {
   });
 
   it("can be used by keyboard alone", async () => {
-    const page = await open();
+    const page = await site.open();
     await page.getByLabel("API key").waitFor();
     expect(await focused(page)).toBe("");
     await page.keyboard.type(key);
@@ -114,7 +85,7 @@ describeInBrowser("the page of a service with a key", () => {
   });
 
   it("is light or dark as the system is, or as was chosen, from the first paint on", async () => {
-    const page = await open("", { colorScheme: "dark" });
+    const page = await site.open("", { colorScheme: "dark" });
     await enterKey(page);
     const ground = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
     expect(await ground()).toBe("rgb(15, 18, 22)");
@@ -129,7 +100,7 @@ describeInBrowser("the page of a service with a key", () => {
   });
 
   it("moves nothing for those who want no motion", async () => {
-    const page = await open("", { reducedMotion: "reduce" });
+    const page = await site.open("", { reducedMotion: "reduce" });
     await enterKey(page);
     const moving = await page.evaluate<number>(
       "[...document.querySelectorAll('*')].filter((e) => { const s = getComputedStyle(e); return parseFloat(s.transitionDuration) > 0 || s.animationName !== 'none'; }).length",
@@ -138,7 +109,7 @@ describeInBrowser("the page of a service with a key", () => {
   });
 
   it("explains a model: layers, head, and loads and unloads it", async () => {
-    const page = await open("#/models");
+    const page = await site.open("#/models");
     await enterKey(page);
     await page.getByRole("heading", { name: "The head explained" }).waitFor();
     const layers = await page.locator(".layer-table tbody tr").count();
@@ -166,7 +137,7 @@ describeInBrowser("the page of a service with a key", () => {
     { theme: "light", width: 360, view: "train" },
   ] as const)("$view, $theme, $width pixels wide", ({ theme, width, view }) => {
     it("can be used by everybody", async () => {
-      const page = await open(`#/${view}`, { colorScheme: theme, viewport: { width, height: 800 } });
+      const page = await site.open(`#/${view}`, { colorScheme: theme, viewport: { width, height: 800 } });
       await enterKey(page);
       await page.getByRole("heading", { level: 2 }).last().waitFor();
       if (view === "models") await page.getByRole("heading", { name: "Layers", exact: true }).waitFor();
@@ -176,7 +147,7 @@ describeInBrowser("the page of a service with a key", () => {
   });
 
   it("makes the documentation's images", async () => {
-    const page = await open("#/models", { viewport: { width: 1360, height: 1080 } });
+    const page = await site.open("#/models", { viewport: { width: 1360, height: 1080 } });
     await enterKey(page);
     await page.getByRole("heading", { name: "Layers", exact: true }).waitFor();
     await documentationImage(page, "models-light.png");

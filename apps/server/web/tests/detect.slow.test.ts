@@ -1,30 +1,14 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type Browser, type Download, describeInBrowser, launchChromium, type Page } from "@lookonce/testing";
+import { type Download, describeInBrowser, type Page } from "@lookonce/testing";
 import { YOLO } from "lookonce";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  accessibilityFaults,
-  documentationImage,
-  dropFiles,
-  expectNoComplaints,
-  openPage,
-  sidewaysPixels,
-  type TestPage,
-} from "./test-page.ts";
-import { startTestService, type TestService } from "./test-service.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { accessibilityFaults, documentationImage, dropFiles, sidewaysPixels } from "./test-page.ts";
+import { TestSite } from "./test-site.ts";
 
-let browser: Browser;
-let service: TestService;
-let opened: TestPage | undefined;
 /** What the library finds in the first image. */
 let expected: { name: string; confidence: number }[];
-
-async function open(options: Parameters<typeof openPage>[1] | object = {}): Promise<Page> {
-  opened = await openPage(browser, { url: service.url, ...options });
-  return opened.page;
-}
 
 async function addImages(page: Page, images: readonly string[]): Promise<void> {
   await page.setInputFiles("input[type=file]", [...images]);
@@ -43,29 +27,18 @@ async function textOf(download: Download): Promise<string> {
 }
 
 describeInBrowser("the page, detecting", () => {
+  const site = new TestSite();
   beforeAll(async () => {
-    [browser, service] = await Promise.all([launchChromium(), startTestService()]);
-    const model = await YOLO.load(service.model);
-    const [result] = await model.predict(service.images[0] as string, { conf: 0.05 });
+    const model = await YOLO.load(site.service.model);
+    const [result] = await model.predict(site.service.images[0] as string, { conf: 0.05 });
     await model.dispose();
     expected = result?.toJSON().boxes ?? [];
     expect(expected.length).toBeGreaterThan(1);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.end();
-  });
-  afterEach(async () => {
-    if (opened !== undefined) {
-      expectNoComplaints(opened);
-      await opened.page.context().close();
-    }
-    opened = undefined;
-  });
 
   it("shows what the library finds in a dropped image, and hides what is less sure than the slider", async () => {
-    const page = await open();
-    const [image = ""] = service.images;
+    const page = await site.open();
+    const [image = ""] = site.service.images;
     const base64 = readFileSync(image, "base64");
     await dropFiles(page, [{ name: basename(image), type: "image/jpeg", base64 }]);
     await page.locator(".detection").first().waitFor();
@@ -87,9 +60,9 @@ describeInBrowser("the page, detecting", () => {
   });
 
   it("draws boxes where the objects are, on the image as large as it is shown", async () => {
-    const page = await open();
-    await addImages(page, service.images.slice(0, 1));
-    const { width, height } = await sharp(service.images[0]).metadata();
+    const page = await site.open();
+    await addImages(page, site.service.images.slice(0, 1));
+    const { width, height } = await sharp(site.service.images[0]).metadata();
     const frame = await page.locator(".frame").boundingBox();
     const drawn = await page.locator(".frame > img").boundingBox();
     expect(drawn?.width).toBeCloseTo(frame?.width ?? 0, 0);
@@ -104,8 +77,8 @@ describeInBrowser("the page, detecting", () => {
   });
 
   it("lights a box's row up, and a row's box", async () => {
-    const page = await open();
-    await addImages(page, service.images.slice(0, 1));
+    const page = await site.open();
+    await addImages(page, site.service.images.slice(0, 1));
     await page.locator(".box").last().hover();
     await page.locator(".detection.active").waitFor();
     await page.locator(".detection").first().focus();
@@ -114,8 +87,8 @@ describeInBrowser("the page, detecting", () => {
   });
 
   it("hides and shows classes", async () => {
-    const page = await open();
-    await addImages(page, service.images.slice(0, 1));
+    const page = await site.open();
+    await addImages(page, site.service.images.slice(0, 1));
     await slide(page, "Confidence", 0.05);
     const chip = page.locator(".chip").first();
     const [, name = "", count = ""] = /^(.*?)(\d+)$/.exec((await chip.textContent()) ?? "") ?? [];
@@ -130,8 +103,8 @@ describeInBrowser("the page, detecting", () => {
   });
 
   it("asks the service again for another overlap, once", async () => {
-    const page = await open();
-    await addImages(page, service.images.slice(0, 1));
+    const page = await site.open();
+    await addImages(page, site.service.images.slice(0, 1));
     const asked: (string | null)[] = [];
     page.on("request", (request) => asked.push(request.postData()));
     const answered = page.waitForResponse((response) => response.url().endsWith("/v1/predict"));
@@ -142,8 +115,8 @@ describeInBrowser("the page, detecting", () => {
   });
 
   it("saves the image with its boxes, and what was found as JSON", async () => {
-    const page = await open();
-    await addImages(page, service.images.slice(0, 1));
+    const page = await site.open();
+    await addImages(page, site.service.images.slice(0, 1));
     const saving = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save JSON" }).click();
     const { boxes, width, height } = JSON.parse(await textOf(await saving));
@@ -156,7 +129,7 @@ describeInBrowser("the page, detecting", () => {
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([width, height]);
-    const original = await sharp(service.images[0]).raw().toBuffer();
+    const original = await sharp(site.service.images[0]).raw().toBuffer();
     // On the best box's left edge the image is changed.
     const { x1, y1, y2 } = boxes[0] as { x1: number; y1: number; y2: number };
     const at = (Math.round((y1 + y2) / 2) * info.width + Math.round(x1)) * info.channels;
@@ -165,24 +138,24 @@ describeInBrowser("the page, detecting", () => {
   });
 
   it("detects in several images, and says which one it cannot read", async () => {
-    const page = await open();
+    const page = await site.open();
     const broken = { name: "broken.jpg", mimeType: "image/jpeg", buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2]) };
-    await addImages(page, service.images);
+    await addImages(page, site.service.images);
     await page.locator(".film").nth(1).waitFor();
     await expect.poll(() => page.locator(".film-count").allInnerTexts()).not.toContain("…");
     await page.locator(".film").nth(1).click();
-    await page.getByRole("img", { name: basename(service.images[1] as string) }).waitFor();
+    await page.getByRole("img", { name: basename(site.service.images[1] as string) }).waitFor();
     await page.setInputFiles("input[type=file]", [broken]);
     const notice = page.getByRole("alert");
     await notice.waitFor();
     expect(await notice.textContent()).toMatch(/broken\.jpg|image/i);
     expect(await page.locator(".film-count.failed").count()).toBe(1);
     // The browser says by itself that it cannot show the file and that the service refused it.
-    opened?.complaints.splice(0);
+    site.forgive();
   });
 
   it("shows the camera's image live, and lets go of it", async () => {
-    const page = await open();
+    const page = await site.open();
     await page.getByRole("button", { name: "Use the camera" }).click();
     await page.locator(".timing-head").getByText("frames a second").waitFor();
     const drawn = await page.evaluate<number[]>(
@@ -201,10 +174,10 @@ describeInBrowser("the page, detecting", () => {
     { theme: "dark", width: 360 },
   ] as const)("$theme, $width pixels wide", ({ theme, width }) => {
     it("can be used by everybody", async () => {
-      const page = await open({ colorScheme: theme, viewport: { width, height: 800 } });
+      const page = await site.open("", { colorScheme: theme, viewport: { width, height: 800 } });
       await page.locator("select option[value]").first().waitFor({ state: "attached" });
       expect(await accessibilityFaults(page)).toEqual([]);
-      await addImages(page, service.images);
+      await addImages(page, site.service.images);
       await expect.poll(() => page.locator(".film-count").allInnerTexts()).not.toContain("…");
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await sidewaysPixels(page)).toBe(0);
@@ -212,13 +185,13 @@ describeInBrowser("the page, detecting", () => {
   });
 
   it("makes the documentation's images", async () => {
-    const [, photograph = ""] = service.images;
+    const [, photograph = ""] = site.service.images;
     for (const [theme, width, height] of [
       ["light", 1360, 850],
       ["dark", 1360, 850],
       ["light", 360, 740],
     ] as const) {
-      const page = await open({ colorScheme: theme, viewport: { width, height } });
+      const page = await site.open("", { colorScheme: theme, viewport: { width, height } });
       await addImages(page, [photograph]);
       // The first answer's timing includes what the model does once.
       await page.getByRole("button", { name: "Clear" }).click();

@@ -1,9 +1,10 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, describeInBrowser, hasShared, launchChromium, type Page, sharedPath } from "@lookonce/testing";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { documentationImage, expectNoComplaints, openPage, type TestPage } from "./test-page.ts";
-import { startTestService, type TestService } from "./test-service.ts";
+import { describeInBrowser, hasShared, type Page, sharedPath } from "@lookonce/testing";
+import { describe, expect, it } from "vitest";
+import { documentationImage } from "./test-page.ts";
+import { startTestService } from "./test-service.ts";
+import { TestSite } from "./test-site.ts";
 
 const tasks = ["segment", "pose", "obb", "classify"] as const;
 type TaskName = (typeof tasks)[number];
@@ -18,16 +19,20 @@ const imageOf: Readonly<Record<TaskName, string>> = {
   classify: golden("classify", "dataset/val"),
 };
 
-let browser: Browser;
-let service: TestService;
-let opened: TestPage | undefined;
-
 const ready = tasks.every((task) => hasShared(`golden/tasks/e2e/${task}/model.pt`));
 
+/** Copies the models of the golden cases to a folder. */
+function copyModels(folder: string): string[] {
+  return tasks.map((task) => {
+    const file = join(folder, `${task}.pt`);
+    copyFileSync(golden(task, "model.pt"), file);
+    return file;
+  });
+}
+
 /** Opens the page, chooses a task's model and adds an image. */
-async function show(task: TaskName, image: string): Promise<Page> {
-  opened = await openPage(browser, { url: service.url });
-  const { page } = opened;
+async function show(site: TestSite, task: TaskName, image: string): Promise<Page> {
+  const page = await site.open();
   await page.getByRole("combobox", { name: /^Model/ }).selectOption(task);
   await page.setInputFiles("input[type=file]", [image]);
   // The first answer may still be that of the model that was chosen before
@@ -37,31 +42,10 @@ async function show(task: TaskName, image: string): Promise<Page> {
 
 describe.runIf(ready)("with the models of the golden cases", () => {
   describeInBrowser("the page, for tasks", () => {
-    beforeAll(async () => {
-      browser = await launchChromium();
-      service = await startTestService({ imgsz: 128 }, (folder) =>
-        tasks.map((task) => {
-          const file = join(folder, `${task}.pt`);
-          mkdirSync(folder, { recursive: true });
-          copyFileSync(golden(task, "model.pt"), file);
-          return file;
-        }),
-      );
-    });
-    afterAll(async () => {
-      await browser?.close();
-      await service?.end();
-    });
-    afterEach(async () => {
-      if (opened !== undefined) {
-        expectNoComplaints(opened);
-        await opened.page.context().close();
-      }
-      opened = undefined;
-    });
+    const site = new TestSite(() => startTestService({ imgsz: 128 }, copyModels));
 
     it("draws a mask for each object, which lights up with its row", async () => {
-      const page = await show("segment", imageOf.segment);
+      const page = await show(site, "segment", imageOf.segment);
       const rows = await page.locator(".detection").count();
       expect(rows).toBeGreaterThan(1);
       expect(await page.locator(".shape .mask").count()).toBe(rows);
@@ -76,7 +60,7 @@ describe.runIf(ready)("with the models of the golden cases", () => {
     });
 
     it("draws the points of each object", async () => {
-      const page = await show("pose", imageOf.pose);
+      const page = await show(site, "pose", imageOf.pose);
       const rows = await page.locator(".detection").count();
       expect(rows).toBeGreaterThan(0);
       expect(await page.locator(".keypoint").count()).toBe(4 * rows);
@@ -84,7 +68,7 @@ describe.runIf(ready)("with the models of the golden cases", () => {
     });
 
     it("draws turned boxes in place of upright ones", async () => {
-      const page = await show("obb", imageOf.obb);
+      const page = await show(site, "obb", imageOf.obb);
       const rows = await page.locator(".detection").count();
       expect(rows).toBeGreaterThan(0);
       expect(await page.locator(".shape .turned").count()).toBe(rows);
@@ -93,7 +77,7 @@ describe.runIf(ready)("with the models of the golden cases", () => {
     });
 
     it("shows the most probable classes as bars", async () => {
-      const page = await show("classify", join(imageOf.classify, "star", "000.png"));
+      const page = await show(site, "classify", join(imageOf.classify, "star", "000.png"));
       const shares = await page.locator(".class-bar-share").allTextContents();
       expect(shares.length).toBeGreaterThan(1);
       const numbers = shares.map((share) => Number.parseFloat(share));
@@ -102,8 +86,8 @@ describe.runIf(ready)("with the models of the golden cases", () => {
     });
 
     it("offers architectures of every task for a training", async () => {
-      opened = await openPage(browser, { url: `${service.url}/#/train` });
-      const options = opened.page.getByRole("combobox", { name: /^Model/ }).locator("option");
+      const page = await site.open("#/train");
+      const options = page.getByRole("combobox", { name: /^Model/ }).locator("option");
       await expect
         .poll(() => options.allTextContents())
         .toEqual(

@@ -1,27 +1,11 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, describeInBrowser, launchChromium, type Page } from "@lookonce/testing";
+import { describeInBrowser, type Page } from "@lookonce/testing";
 import { drawShapes } from "lookonce";
 import { runQuickstart } from "lookonce/demos";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import {
-  accessibilityFaults,
-  documentationImage,
-  expectNoComplaints,
-  openPage,
-  sidewaysPixels,
-  type TestPage,
-} from "./test-page.ts";
-import { startTestService, type TestService } from "./test-service.ts";
-
-let browser: Browser;
-let service: TestService;
-let opened: TestPage | undefined;
-
-async function open(view: string, options: object = {}): Promise<Page> {
-  opened = await openPage(browser, { url: `${service.url}/${view}`, ...options });
-  return opened.page;
-}
+import { expect, it } from "vitest";
+import { accessibilityFaults, documentationImage, openPage, sidewaysPixels } from "./test-page.ts";
+import { TestSite } from "./test-site.ts";
 
 interface Training {
   epochs: number;
@@ -59,23 +43,10 @@ const state = (page: Page): Promise<string | null> => page.locator(".job-head .s
 const chart = (page: Page, title: string) => page.getByRole("group", { name: new RegExp(`^${title}\\.`) });
 
 describeInBrowser("the page, training", () => {
-  beforeAll(async () => {
-    [browser, service] = await Promise.all([launchChromium(), startTestService()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.end();
-  });
-  afterEach(async () => {
-    if (opened !== undefined) {
-      expectNoComplaints(opened);
-      await opened.page.context().close();
-    }
-    opened = undefined;
-  });
+  const site = new TestSite();
 
   it("says what there is before the first training", async () => {
-    const page = await open("#/train");
+    const page = await site.open("#/train");
     await page.getByRole("heading", { name: "No training yet" }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole("link", { name: "Runs" }).click();
@@ -84,7 +55,7 @@ describeInBrowser("the page, training", () => {
   });
 
   it("starts a training, shows its curves as they grow, and its end", async () => {
-    const page = await open("#/train");
+    const page = await site.open("#/train");
     await start(page, { epochs: 4 });
     await page.locator(".job-head .state-chip[data-state=running]").waitFor();
     await expect
@@ -113,7 +84,7 @@ describeInBrowser("the page, training", () => {
   });
 
   it("loads what was learned", async () => {
-    const page = await open("#/train");
+    const page = await site.open("#/train");
     await page.getByRole("button", { name: "Load the best weights" }).click();
     await page.getByRole("article", { name: "train" }).waitFor();
     await page.getByRole("button", { name: "Unload train" }).click();
@@ -121,7 +92,7 @@ describeInBrowser("the page, training", () => {
   });
 
   it("cancels a training after asking", async () => {
-    const page = await open("#/train");
+    const page = await site.open("#/train");
     await start(page, { epochs: 5000 });
     await page.locator(".state-chip[data-state=running]").first().waitFor({ timeout: 120_000 });
     await expect
@@ -133,7 +104,7 @@ describeInBrowser("the page, training", () => {
   });
 
   it("resumes the stream of events where it broke", async () => {
-    const page = await open("#/train");
+    const page = await site.open("#/train");
     const asked = new Map<string, (string | undefined)[]>();
     // The connection is cut after each of a job's first two answers, as a proxy does that waits no longer.
     await page.route("**/events", async (route) => {
@@ -153,7 +124,7 @@ describeInBrowser("the page, training", () => {
   });
 
   it("says the service's sentence when a training cannot be started", async () => {
-    const page = await open("#/train");
+    const page = await site.open("#/train");
     await page.route("**/v1/jobs", (route) =>
       route.request().method() === "POST"
         ? route.fulfill({
@@ -165,11 +136,11 @@ describeInBrowser("the page, training", () => {
     );
     await start(page, { epochs: 1 });
     await page.getByRole("alert").getByText("100 jobs wait already. Try again in 30 seconds.").waitFor();
-    opened?.complaints.splice(0);
+    site.forgive();
   });
 
   it("compares runs: curves, settings, images", async () => {
-    const page = await open("#/runs");
+    const page = await site.open("#/runs");
     await page.getByRole("checkbox").first().waitFor();
     const names = await page.locator(".run-name").allTextContents();
     expect(names.length).toBeGreaterThanOrEqual(3);
@@ -183,7 +154,7 @@ describeInBrowser("the page, training", () => {
     expect(await page.locator(".args-table").textContent()).toMatch(/epochs/);
     expect(await accessibilityFaults(page)).toEqual([]);
     // A comparison has an address.
-    const again = await openPage(browser, {
+    const again = await openPage(site.browser, {
       url: page.url(),
       viewport: { width: 360, height: 740 },
       colorScheme: "dark",
@@ -197,10 +168,10 @@ describeInBrowser("the page, training", () => {
   it.runIf(process.env.LOOKONCE_SCREENSHOTS === "1")("makes the documentation's images", async () => {
     // Detectors that learn take a few minutes: these are trained for the images alone, with the quickstart's model.
     const settings = { train: 8, val: 4, epochs: 1 };
-    const { directory } = await runQuickstart({ directory: join(service.folder, "quickstart"), settings });
-    await drawShapes({ output: join(service.folder, "data", "colored-shapes"), train: 320, val: 80 });
-    cpSync(join(directory, "yolov8t-shapes.yaml"), join(service.folder, "models", "yolov8t-shapes.yaml"));
-    const page = await open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });
+    const { directory } = await runQuickstart({ directory: join(site.service.folder, "quickstart"), settings });
+    await drawShapes({ output: join(site.service.folder, "data", "colored-shapes"), train: 320, val: 80 });
+    cpSync(join(directory, "yolov8t-shapes.yaml"), join(site.service.folder, "models", "yolov8t-shapes.yaml"));
+    const page = await site.open("#/train", { colorScheme: "dark", viewport: { width: 1360, height: 960 } });
     const training = {
       model: "yolov8t-shapes.yaml",
       data: "colored-shapes/shapes",
@@ -220,10 +191,10 @@ describeInBrowser("the page, training", () => {
     await expect.poll(() => state(page), { timeout: 30_000 }).not.toBe("done");
     await expect.poll(() => state(page), { timeout: 800_000 }).toBe("done");
     await page.context().close();
-    const runs = await open("#/runs", { viewport: { width: 1360, height: 960 } });
+    const runs = await site.open("#/runs", { viewport: { width: 1360, height: 960 } });
     await runs.locator(".run-name").first().waitFor();
     const names = await runs.locator(".run-name").allTextContents();
-    await runs.goto(`${service.url}/#/runs/${names.slice(0, 2).join(",")}`);
+    await runs.goto(`${site.service.url}/#/runs/${names.slice(0, 2).join(",")}`);
     await chart(runs, "mAP50").waitFor();
     await documentationImage(runs, "runs-light.png");
   });
