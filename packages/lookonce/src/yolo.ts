@@ -5,6 +5,7 @@ import type { ExportReport, WriteGraphReport } from "@lookonce/export";
 import type { BatchItem, Predictor, Results, Source } from "@lookonce/inference";
 import type { DetectionModel, ModuleDescription } from "@lookonce/nn";
 import { buildForClasses, buildModel, outlineModel } from "./build-model.ts";
+import { describeMissing } from "./describe-problem.ts";
 import { runExport } from "./export/run-export.ts";
 import { fitSide, usedSide } from "./fit-side.ts";
 import { findModel, type ModelSource } from "./model-source.ts";
@@ -216,12 +217,7 @@ export class YOLO {
     const side = usedSide(imgsz, { source: this.#source, model, log: this.#log });
     const report = await valModel(model, dataset, { ...rest, imgsz: side });
     const { unreadable } = report;
-    if (unreadable !== undefined) {
-      const { describeUnreadable } = await import("@lookonce/trainer");
-      this.#log(
-        `${unreadable.count} images could not be read and are missing from the scores: ${describeUnreadable(unreadable)}`,
-      );
-    }
+    if (unreadable !== undefined) this.#log(await describeMissing(unreadable));
     return report;
   }
 

@@ -1,6 +1,7 @@
 import type { Dataset } from "@lookonce/data";
 import type { Detector } from "@lookonce/inference";
 import { buildModel } from "../build-model.ts";
+import { describeMissing } from "../describe-problem.ts";
 import { findModel } from "../model-source.ts";
 import type { LogOptions } from "../open-dataset.ts";
 import { Place, type PlaceOptions } from "../place.ts";
@@ -48,7 +49,7 @@ export async function scoreModel(file: string, options: ScoreModelOptions): Prom
       ...{ imgsz, batch, rect: false, multiLabel: false, signal },
       onProgress: ({ done }) => onProgress?.(Math.min(images, done * batch)),
     });
-    if (unreadable !== undefined) log?.(`${unreadable.count} images could not be read and are missing from the scores`);
+    if (unreadable !== undefined) log?.(await describeMissing(unreadable));
     return { fitness, scores: table[0].scores, ...speed };
   } finally {
     await detector.dispose();
