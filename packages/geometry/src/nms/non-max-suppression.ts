@@ -1,5 +1,5 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Detections } from "../detections.ts";
+import { type Detections, pickRows } from "../detections.ts";
 import { type Candidates, collectCandidates } from "./candidates.ts";
 import { type AprioriLabels, type NmsOptions, type ResolvedNmsOptions, resolveNmsOptions } from "./options.ts";
 import { type ImagePrediction, type Prediction, splitPrediction } from "./prediction.ts";
@@ -32,16 +32,11 @@ function detectImage(
   const order = sortByScore(candidates.scores.subarray(0, candidates.count), options.maxNms);
   const boxes = cornersOf(order, candidates, image, labels);
   const classes = order.map((candidate) => candidates.classes[candidate]!);
-  const classOffset = options.agnostic ? 0 : options.classOffset;
-  const kept = suppress({ boxes, classes }, { ...options, classOffset });
+  const kept = suppress({ boxes, classes }, options);
 
   const rows = kept.map((position) => candidates.anchors[order[position]!]!);
-  const out = new Float32Array(kept.length * 4);
-  kept.forEach((position, i) => {
-    out.set(boxes.subarray(position * 4, position * 4 + 4), i * 4);
-  });
   return {
-    boxes: out,
+    boxes: pickRows(boxes, kept, 4),
     scores: Float32Array.from(kept, (position) => candidates.scores[order[position]!]!),
     classes: kept.map((position) => classes[position]!),
     anchors: rows.map((row) => image.anchorNumbers?.[row] ?? row),

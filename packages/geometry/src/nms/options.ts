@@ -32,7 +32,7 @@ export interface NmsOptions {
   labels?: readonly (AprioriLabels | undefined)[];
 }
 
-/** {@link NmsOptions} with the defaults filled in. */
+/** {@link NmsOptions} with the defaults filled in; of agnostic suppression `classOffset` is 0. */
 export type ResolvedNmsOptions = NmsOptions &
   Required<Omit<NmsOptions, "classes" | "sideLimits" | "labels">> & {
     /** 1 for each wanted class; all, where missing. */
@@ -48,6 +48,7 @@ export function resolveNmsOptions(options: NmsOptions, nc: number): ResolvedNmsO
     classOffset: 7680,
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   } as Omit<ResolvedNmsOptions, "wanted">;
+  if (resolved.agnostic) resolved.classOffset = 0;
   for (const name of ["conf", "iou"] as const) {
     const value = resolved[name];
     if (!(value >= 0 && value <= 1)) throw bad(name, "a number from 0 to 1", value);

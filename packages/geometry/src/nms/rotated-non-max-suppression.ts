@@ -1,4 +1,4 @@
-import type { Detections } from "../detections.ts";
+import { type Detections, pickRows } from "../detections.ts";
 import { enclosingBoxes } from "../rotated-boxes.ts";
 import { collectCandidates } from "./candidates.ts";
 import { type NmsOptions, resolveNmsOptions } from "./options.ts";
@@ -36,10 +36,9 @@ function detectImage(image: ImagePrediction, given: RotatedNmsOptions): RotatedD
     image,
     order.map((candidate) => candidates.anchors[candidate]!),
   );
-  const classOffset = options.agnostic ? 0 : options.classOffset;
-  const kept = suppressRotated({ rotated: candidateRows, classes }, { ...options, classOffset });
+  const kept = suppressRotated({ rotated: candidateRows, classes }, options);
   const rows = kept.map((position) => candidates.anchors[order[position]!]!);
-  const rotated = rotatedRows(image, rows);
+  const rotated = pickRows(candidateRows, kept, 5);
   return {
     count: kept.length,
     boxes: enclosingBoxes(rotated),
