@@ -21,8 +21,7 @@ export function drawRandomCrop({ width, height }: Size, range: CropRange, rng: R
   for (let i = 0; i < TRIES; i++) {
     const [w, h] = drawSides(width * height, range, rng);
     if (w < 1 || h < 1 || w > width || h > height) continue;
-    const top = rng.integer(0, height - h + 1);
-    return { left: rng.integer(0, width - w + 1), top, width: w, height: h };
+    return placedIn({ width, height }, { width: w, height: h }, rng);
   }
   const [low, high] = range.aspect;
   const aspect = width / height;
@@ -39,10 +38,15 @@ export function drawErasing({ width, height }: Size, range: CropRange, rng: Rand
   for (let i = 0; i < TRIES; i++) {
     const [h, w] = drawSides(width * height, range, rng);
     if (w < 1 || h < 1 || w >= width || h >= height) continue;
-    const top = rng.integer(0, height - h + 1);
-    return { left: rng.integer(0, width - w + 1), top, width: w, height: h };
+    return placedIn({ width, height }, { width: w, height: h }, rng);
   }
   return undefined;
+}
+
+/** A part of this size anywhere in an image: its top is drawn, then its left. */
+function placedIn(image: Size, { width, height }: Size, rng: Random): Window {
+  const top = rng.integer(0, image.height - height + 1);
+  return { left: rng.integer(0, image.width - width + 1), top, width, height };
 }
 
 function drawSides(pixels: number, { area, aspect }: CropRange, rng: Random): [long: number, short: number] {
