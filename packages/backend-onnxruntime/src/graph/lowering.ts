@@ -317,6 +317,11 @@ export class Lowering implements Layout {
     return [first, second];
   }
 
+  /** Cuts a tensor along an axis to parts of these sizes, and returns their names. */
+  split(name: string, sizes: readonly number[], axis: number): string[] {
+    return this.graph.multi("Split", [name, this.int64s(sizes)], { axis: int(axis) }, { outputs: sizes.length });
+  }
+
   /** A constant tensor; the builder shares equal small ones. */
   constant(type: TensorType, data: TensorValue["data"], shape: readonly number[] = [data.length]): string {
     return this.graph.initializer({ type, shape, data });

@@ -1,4 +1,3 @@
-import { int } from "@lookonce/onnx";
 import type { Lowering } from "../graph/lowering.ts";
 import { axisOf, dimOf, type Node, operandsOf, type Value } from "../graph/value.ts";
 import type { Convolution } from "./convolution.ts";
@@ -39,6 +38,6 @@ export function inputParts(to: Lowering, c: Convolution, x: Value): Value[] | un
 
 /** A filter [h, w, in, out], cut to what the parts have of the channels. */
 export function cutFilter(to: Lowering, filter: string, parts: readonly Value[]): string[] {
-  const sizes = to.int64s(parts.map((part) => dimOf(part, 3)));
-  return to.graph.multi("Split", [filter, sizes], { axis: int(2) }, { outputs: parts.length });
+  const sizes = parts.map((part) => dimOf(part, 3));
+  return to.split(filter, sizes, 2);
 }

@@ -41,8 +41,8 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
       const at = axisOf(attrs.axis, x.shape);
       // Older sets of operators, for which graphs can be exported, have another `Split`, and shaders write to few tensors.
       if (to.target === "onnxruntime" && x.shape.length === 1 && to.uniform(x) === undefined) {
-        const sizes = to.int64s(outputs.map(({ shape }) => sizeOf(shape)));
-        const parts = to.graph.multi("Split", [to.get(x), sizes], { axis: int(0) }, { outputs: outputs.length });
+        const sizes = outputs.map(({ shape }) => sizeOf(shape));
+        const parts = to.split(to.get(x), sizes, 0);
         for (const [i, output] of outputs.entries()) to.set(output, parts[i] ?? "");
         return;
       }
@@ -88,8 +88,8 @@ export const sliceKernels: Kernels<"FlipLeftRight" | "Reverse" | "Slice" | "Spli
       if (to.target === "onnxruntime" && at === last && last > 0) {
         // Gathering elements one by one is ten times as slow.
         const rows = to.transpose(to.get(value), [last, ...value.shape.slice(1).keys()]);
-        const sizes = to.int64s(outputs.map(() => 1));
-        const parts = to.graph.multi("Split", [rows, sizes], { axis: int(0) }, { outputs: outputs.length });
+        const sizes = outputs.map(() => 1);
+        const parts = to.split(rows, sizes, 0);
         for (const [i, output] of outputs.entries()) to.set(output, to.reshape(parts[i] ?? "", output.shape));
         return;
       }
