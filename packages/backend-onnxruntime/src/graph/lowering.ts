@@ -278,9 +278,13 @@ export class Lowering implements Layout {
     return this.graph.node(op, inputs, attributes, { domain: "com.microsoft" });
   }
 
-  /** Adds a node of ONNX Runtime's operators on blocks of channels (`com.microsoft.nchwc`). */
+  /**
+   * Adds a node of ONNX Runtime's operators on blocks of channels (`com.microsoft.nchwc`). An empty name leaves an optional
+   * input out.
+   */
   nchwc(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
-    return this.graph.node(op, inputs, attributes, { domain: "com.microsoft.nchwc" });
+    const read = inputs.slice(0, inputs.findLastIndex((name) => name !== "") + 1);
+    return this.graph.node(op, read, attributes, { domain: "com.microsoft.nchwc" });
   }
 
   /**

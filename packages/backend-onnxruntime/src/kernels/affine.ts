@@ -175,8 +175,7 @@ export function affinePass(
   channels: number,
   { map, filter, offset = "", added = "", activation }: AffineOperands & { map: string; activation?: "Sigmoid" },
 ): string {
-  const others = added === "" ? [offset] : [offset, added];
-  const read = [map, filter, ...(others.join("") === "" ? [] : others)];
+  const read = [map, filter, offset, added];
   const attributes = { kernel_shape: ints([1, 1]), group: int(channels) };
   return to.nchwc("Conv", read, activation === undefined ? attributes : { ...attributes, activation: str(activation) });
 }

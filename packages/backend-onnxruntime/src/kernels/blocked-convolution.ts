@@ -47,9 +47,7 @@ export function convolve(to: Lowering, c: Convolution, operands: ConvolveOperand
   const { x, filter, bias = "", added = "" } = operands;
   const isPlanar = c.groups === 1 && c.inChannels < (to.block ?? 0);
   const image = isPlanar ? to.getChannelsFirst(x) : to.getBlocked(x);
-  const others = added === "" ? [bias] : [bias, added];
-  const inputs = [image, filter, ...(others.join("") === "" ? [] : others)];
-  return to.nchwc("Conv", inputs, { ...convolutionAttributes(c), pads: padsOf(c) });
+  return to.nchwc("Conv", [image, filter, bias, added], { ...convolutionAttributes(c), pads: padsOf(c) });
 }
 
 /** The filter [h, w, in / groups, out] as the convolution on blocks reads it. */
