@@ -1,6 +1,7 @@
 import { int, ints, str } from "@lookonce/onnx";
 import type { Lowering } from "../graph/lowering.ts";
 import { dimOf, sizeOf, type Value } from "../graph/value.ts";
+import { vectorOf } from "./elementwise.ts";
 
 /** A value, or its negative. */
 interface Term {
@@ -151,7 +152,7 @@ export function affineOperands(
       if (to.uniform(source) !== undefined || sizeOf(source.shape) === 1) {
         return to.node("Expand", [to.reshape(name, [1]), to.int64s([channels])]);
       }
-      return source.shape.length === 1 ? name : to.reshape(name, [channels]);
+      return vectorOf(to, source);
     });
     return isNegative ? to.derive(value, `negative ${channels}`, () => to.node("Neg", [made])) : made;
   };

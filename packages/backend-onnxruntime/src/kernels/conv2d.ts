@@ -12,7 +12,7 @@ import {
   outFirstFilter,
   padsOf,
 } from "./convolution.ts";
-import { blockable, broadcastable } from "./elementwise.ts";
+import { blockable, broadcastable, vectorOf } from "./elementwise.ts";
 
 /** Two-dimensional convolutions, of any stride, padding, dilation and number of groups; depthwise, each channel its own. */
 export const conv2DKernels: Kernels<"Conv2D" | "DepthwiseConv2dNative" | "FusedConv2D" | "FusedDepthwiseConv2D"> = {
@@ -30,9 +30,7 @@ function forward(describe: Describe): Kernel<"FusedConv2D"> {
       const c = describe(x.shape, filter.shape, attrs);
       const layout = formatLayout(to, attrs);
       const isPerChannel = bias !== undefined && isVector(bias) && sizeOf(bias.shape) === c.outChannels;
-      const vector = (value: Value): string =>
-        value.shape.length === 1 ? to.get(value) : to.reshape(to.get(value), [c.outChannels]);
-      const ownBias = isPerChannel ? [to.half(vector(bias))] : [];
+      const ownBias = isPerChannel ? [to.half(vectorOf(to, bias))] : [];
       if (layout !== to && canConvolveBlocks(to, c)) {
         const name = convolveBlocks(to, c, { x, filter: groupedFilter(to, c, filter), bias: ownBias[0] });
         const plain = !(bias === undefined || isPerChannel);

@@ -118,7 +118,7 @@ export function transposedPads(c: Windows): { pads: Attribute; output_padding: A
 export function groupedFilter(to: Lowering, c: Convolution, filter: Value): string {
   const shape = [...perAxis(c, (axis) => axis.filter), c.inChannels / c.groups, c.outChannels];
   if (filter.shape.every((dim, i) => dim === shape[i])) return to.get(filter);
-  return to.derive(filter, "grouped", () => to.reshape(to.get(filter), shape));
+  return to.reshape(to.get(filter), shape);
 }
 
 /** The filter in ONNX's layout, [out, in/groups, h, w]. */

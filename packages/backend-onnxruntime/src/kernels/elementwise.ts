@@ -47,11 +47,16 @@ export function elementwise<const V extends readonly Value[]>(
   else to.set(output, make(names((value) => to.get(value))));
 }
 
+/** The name of the value's elements as a vector. */
+export function vectorOf(to: Lowering, value: Value): string {
+  const { shape } = value;
+  return shape.length === 1 ? to.get(value) : to.reshape(to.get(value), [sizeOf(shape)]);
+}
+
 /** The name under which a value of any rank broadcasts against tensors of rank 4 with channels first. */
 export function broadcastable(to: Lowering, value: Value): string {
   const { shape } = value;
-  if (sizeOf(shape) === 1)
-    return shape.length <= 1 ? to.get(value) : to.derive(value, "scalar", () => to.reshape(to.get(value), []));
+  if (sizeOf(shape) === 1) return shape.length <= 1 ? to.get(value) : to.reshape(to.get(value), []);
   if (shape.length === 4) return to.getChannelsFirst(value);
   return to.derive(value, "broadcast", () => {
     const aligned = [...new Array<number>(4 - shape.length).fill(1), ...shape];

@@ -93,13 +93,10 @@ function blockedSum(to: Lowering, x: Value): string {
     const pieces = to.reshape(to.getBlocks(x), [(n * c * parts) / block, rows * w, block]);
     sums = to.node("ReduceSum", [pieces, to.int64s([1])], { keepdims: int(0) });
   } else {
-    const [image = "", filter = ""] = factors.map((value, i) =>
-      to.derive(value, `pieces${i}`, () => {
-        const groups = n * c * parts;
-        return to.reshape(to.getBlocked(value), i === 0 ? [1, groups, rows, w] : [groups, 1, rows, w]);
-      }),
-    );
-    sums = to.nchwc("Conv", [image, filter], { kernel_shape: ints([rows, w]), group: int(n * c * parts) });
+    const groups = n * c * parts;
+    const image = to.reshape(to.getBlocked(factors[0]), [1, groups, rows, w]);
+    const filter = to.reshape(to.getBlocked(factors[1]), [groups, 1, rows, w]);
+    sums = to.nchwc("Conv", [image, filter], { kernel_shape: ints([rows, w]), group: int(groups) });
   }
   const perImage = to.reshape(sums, [n, c / block, parts, block]);
   return to.reshape(to.node("ReduceSum", [perImage, to.int64s([0, 2])], { keepdims: int(0) }), [c]);
@@ -119,9 +116,7 @@ function channelSum(to: Lowering, x: Value): string {
     const rows = to.reshape(to.getChannelsFirst(x), [n * c, h * w]);
     perImage = to.node("ReduceSum", [rows, to.int64s([1])], { keepdims: int(0) });
   } else {
-    const rows = factors.map((value) =>
-      to.derive(value, "rows", () => to.reshape(to.getChannelsFirst(value), [n * c, 1, h * w])),
-    );
+    const rows = factors.map((value) => to.reshape(to.getChannelsFirst(value), [n * c, 1, h * w]));
     perImage = to.microsoft("FusedMatMul", rows, { transB: int(1) });
   }
   return to.node("ReduceSum", [to.reshape(perImage, [n, c]), to.int64s([0])], { keepdims: int(0) });
