@@ -1,6 +1,6 @@
 import type { Plan } from "./graph/plan.ts";
 import type { HostData, Signature } from "./graph/signature.ts";
-import type { Value } from "./graph/value.ts";
+import { operandsOf, type Value } from "./graph/value.ts";
 
 /** A kernel call of a recorded function, or one of its inputs, outputs or constants. */
 export interface RecordedCall {
@@ -32,9 +32,7 @@ export function nameCalls(
   const taken = new Set(outputs.map(({ name }) => name));
   const calls: RecordedCall[] = [];
   for (const node of plan.nodes) {
-    const inputs = Object.values(node.inputs)
-      .filter((value) => value !== undefined)
-      .map((value) => known.get(value) ?? addLeaf(value, node.scope));
+    const inputs = operandsOf(node).map((value) => known.get(value) ?? addLeaf(value, node.scope));
     const name = unique(node.scope, node.kernel);
     for (const [i, value] of node.outputs.entries()) known.set(value, i === 0 ? name : `${name}:${i}`);
     calls.push({ name, kernel: node.kernel, attrs: node.attrs, inputs, outputs: node.outputs.map(signature) });

@@ -18,10 +18,11 @@ export const concatKernels: Kernels<"Concat" | "Pack"> = {
       const parts = inputs.filter(({ shape }) => sizeOf(shape) > 0);
       const along = axisOf(attrs.axis, output.shape);
       // Networks that only predict are compiled with what a split reads cut apart, see foldConvolutions of `inference`.
-      const [whole, ...others] = to.block === undefined ? parts : joinNeighbors(parts, along);
-      if (whole !== undefined && others.length === 0) return to.setAlias(output, whole);
+      const values = to.block === undefined ? parts : joinNeighbors(parts, along);
+      const [first, ...others] = values;
+      if (first !== undefined && others.length === 0) return to.setAlias(output, first);
       const layout = along === 1 || along === 2 ? to.layoutOf(...parts) : to.blockedLayoutOf(...parts);
-      const names = [whole, ...others].flatMap((value) => (value === undefined ? [] : layout.get(value)));
+      const names = values.map((value) => layout.get(value));
       layout.set(output, join(to, names, layout.axis(along)));
     },
   },

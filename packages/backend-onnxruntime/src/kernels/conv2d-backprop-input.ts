@@ -180,7 +180,7 @@ interface Turn {
  */
 function turnedFilterBlocks(to: Lowering, c: Convolution, back: Convolution, filter: Value, turn: Turn = {}): string {
   const { block = 1 } = to;
-  const { taps = backwards(c.rows.filter * c.columns.filter), begin = 0 } = turn;
+  const { taps = range(c.rows.filter * c.columns.filter).toReversed(), begin = 0 } = turn;
   const [h, w] = perAxis(back, (axis) => axis.filter);
   const isWhole = c.groups === 1 && c.outChannels % block === 0;
   if (!isWhole) return blockedFilter(to, back, turnedGroupedFilter(to, c, filter, taps));
@@ -200,10 +200,6 @@ function turnedGroupedFilter(to: Lowering, c: Convolution, filter: Value, order:
       ? to.transpose(to.reshape(turned, [order.length, c.inChannels, c.outChannels]), [0, 2, 1])
       : to.transpose(turned, [0, 3, 2, 1]);
   return to.reshape(swapped, [order.length, 1, c.outChannels / groups, c.inChannels]);
-}
-
-function backwards(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => count - 1 - i);
 }
 
 /**
