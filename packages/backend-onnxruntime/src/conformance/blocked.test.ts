@@ -258,7 +258,7 @@ describe("layers in blocks", () => {
         const options = { ...affine, eps: 1e-3, activation: "silu" } as const;
         return convBnAct(x as tf.Tensor4D, filter as tf.Tensor4D, options).y;
       };
-      const x = draw("x", [2, rows, rows === 5 ? 3 : 256, block]);
+      const x = draw("x", [2, rows, rows === 5 ? 3 : 4096 / block, block]);
       const inputs = [x, draw("filter", [1, 1, block, block]), gamma!, beta!] as const;
       const weights = draw("weights", [x.shape[2]!, block]);
       const loss = (...of: tf.Tensor[]): tf.Tensor => tf.mean(tf.mul(layer(...(of as [...typeof inputs])), weights));
