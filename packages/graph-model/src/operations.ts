@@ -27,14 +27,6 @@ const resizing =
     return resize(call.input<tf.Tensor4D>(0), size, call.truth("align_corners"), call.truth("half_pixel_centers"));
   };
 
-/** [N, h, w, b · b · c] → [N, b · h, b · w, c]: row of the block before column before channel. */
-const depthToSpace: Operation = (call) => {
-  const block = call.integer("block_size");
-  const [n, h, w, channels] = call.input<tf.Tensor4D>(0).shape;
-  const split = tf.reshape(call.input(0), [n, h, w, block, block, channels / block ** 2]);
-  return tf.reshape(tf.transpose(split, [0, 1, 3, 2, 4, 5]), [n, h * block, w * block, channels / block ** 2]);
-};
-
 const same: Operation = unary((x) => x);
 const matMul: Operation = (call) => {
   const [a, b] = [call.truth("adj_x") || call.truth("transpose_a"), call.truth("adj_y") || call.truth("transpose_b")];
@@ -93,7 +85,7 @@ const maps = {
   MatMul: matMul,
   BatchMatMul: matMul,
   BatchMatMulV2: matMul,
-  DepthToSpace: depthToSpace,
+  DepthToSpace: (call) => tf.depthToSpace(call.input<tf.Tensor4D>(0), call.integer("block_size")),
   ResizeNearestNeighbor: resizing(tf.image.resizeNearestNeighbor),
   ResizeBilinear: resizing(tf.image.resizeBilinear),
 } satisfies Record<string, Operation>;
