@@ -20,48 +20,17 @@ import {
   parseModelConfig,
   readModelConfig,
 } from "./index.ts";
+import { anchorsLast, channelsFirst, compareLayers, image, values } from "./test-golden.ts";
 
 beforeAll(async () => {
   await enterTestDevice();
 });
 
-const values = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor.data()) as Float32Array;
-
-/** A golden tensor [N, C, H, W] as [N, H, W, C]. */
-function image({ shape, data }: GoldenTensor): tf.Tensor4D {
-  return tf.tidy(() => tf.transpose(tf.tensor4d(data, shape as [number, number, number, number]), [0, 2, 3, 1]));
-}
-
-function channelsFirst(map: tf.Tensor4D): tf.Tensor4D {
-  return tf.transpose(map, [0, 3, 1, 2]);
-}
-
 async function fromFile(path: string): Promise<DetectionModel> {
   return modelFromCheckpoint(await readCheckpoint(sharedPath(path)), path);
 }
 
-/** Compares mean, population deviation and the first values, all in PyTorch's order. */
-async function compareLayers(model: DetectionModel, x: tf.Tensor4D, golden: GoldenLayer[]): Promise<void> {
-  const features = tf.tidy(() => model.features(x).map((feature) => tf.transpose(feature, [0, 3, 1, 2])));
-  for (const [i, torch] of features.entries()) {
-    const { mean, std, first, first8, shape } = golden[i] as GoldenLayer;
-    expect(torch.shape).toEqual(shape);
-    const data = await values(torch);
-    const average = data.reduce((sum, v) => sum + v, 0) / data.length;
-    const deviation = Math.sqrt(data.reduce((sum, v) => sum + (v - average) ** 2, 0) / data.length);
-    expectClose([average, deviation], [mean, std], { abs: 1e-4, rel: 1e-4 });
-    expectClose(data.slice(0, 8), (first ?? first8) as number[], { abs: 5e-4 });
-  }
-  tf.dispose(features);
-}
-
-interface GoldenLayer {
-  shape: number[];
-  mean: number;
-  std: number;
-  first?: number[];
-  first8?: number[];
-}
+const firstValues = { abs: 5e-4 };
 
 describeShared(
   "forward, YOLOv8",
@@ -91,7 +60,7 @@ describeShared(
         expectClose(rows.slice(boxes), expected.slice(boxes), { abs: 5e-5 });
       };
       await compareDecoded(decoded as tf.Tensor3D);
-      await compareLayers(model, x, goldenJson(`v8/forward/${name}/layers.json`));
+      await compareLayers(model, x, { layers: goldenJson(`v8/forward/${name}/layers.json`).slice(0, -1), firstValues });
       await compareDecoded((await fuse(model)).forward(x).decoded as tf.Tensor3D);
       model.dispose();
     });
@@ -118,15 +87,10 @@ describeShared(
   },
 );
 
-/** Golden raw predictions [N, na, h, w, no] as [N, h, w, na · no]. */
-async function anchorsLast({ shape, data }: GoldenTensor): Promise<Float32Array> {
-  return values(tf.transpose(tf.tensor(data, shape), [0, 2, 3, 1, 4]));
-}
-
 async function compareV5(model: DetectionModel, golden: Record<string, GoldenTensor>, x: tf.Tensor4D): Promise<void> {
   const { raw, decoded } = model.forward(x);
   for (const [i, map] of raw.entries()) {
-    expectClose(await values(map), await anchorsLast(golden[`raw_${i}`] as GoldenTensor), { abs: 1e-4 });
+    expectClose(await values(map), (await anchorsLast(golden[`raw_${i}`] as GoldenTensor)).data, { abs: 1e-4 });
   }
   const expected = golden.decoded as GoldenTensor;
   expect(decoded?.shape).toEqual(expected.shape);
@@ -146,7 +110,7 @@ describeShared("forward, YOLOv5", ["golden/v5/forward/yolov5n_real.safetensors",
     const x = image(golden.input as GoldenTensor);
     expect(model.anchors).toEqual(info.anchors_grid_units);
     await compareV5(model, golden, x);
-    await compareLayers(model, x, info.layers);
+    await compareLayers(model, x, { layers: info.layers, firstValues });
     model.dispose();
   });
 });
@@ -174,10 +138,12 @@ describeGolden("forward, YOLOv5 with random weights", ["v5/forward/yolov5n_rando
       expect(loadStateDict(model, weights).summary).toBe(`transferred ${items}/${items} items`);
       const x = image(golden.input as GoldenTensor);
       await compareV5(model, golden, x);
-      await compareLayers(model, x, info.eval_layers);
+      await compareLayers(model, x, { layers: info.eval_layers, firstValues });
       const trained = "train_raw_0" in golden ? model.train().forward(x).raw : [];
       for (const [i, map] of trained.entries()) {
-        expectClose(await values(map), await anchorsLast(golden[`train_raw_${i}`] as GoldenTensor), { abs: 1e-3 });
+        expectClose(await values(map), (await anchorsLast(golden[`train_raw_${i}`] as GoldenTensor)).data, {
+          abs: 1e-3,
+        });
       }
       const buffers = model.namedBuffers();
       for (const [key, { data }] of Object.entries(golden)) {

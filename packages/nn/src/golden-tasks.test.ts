@@ -23,6 +23,7 @@ import {
   parseModelConfig,
   readModelConfig,
 } from "./index.ts";
+import { anchorsLast, channelsFirst, compareLayers, image, values } from "./test-golden.ts";
 
 beforeAll(async () => {
   await enterTestDevice();
@@ -32,10 +33,7 @@ type Tensors = Record<string, GoldenTensor>;
 
 /** Bytes [N, C, H, W] as the network's input [N, H, W, C]. */
 function pixels({ images_u8: { shape, data } }: Tensors & { images_u8: GoldenTensor }): tf.Tensor4D {
-  return tf.tidy(() => {
-    const images = tf.div(tf.tensor4d(Float32Array.from(data), shape as [number, number, number, number]), 255);
-    return tf.transpose(images, [0, 2, 3, 1]) as tf.Tensor4D;
-  });
+  return tf.tidy(() => tf.div(image({ shape, data: Float32Array.from(data) }), 255));
 }
 
 async function expectTensor(
@@ -44,10 +42,8 @@ async function expectTensor(
   tolerance: { abs?: number; rel?: number },
 ): Promise<void> {
   expect(actual.shape).toEqual(golden?.shape);
-  expectClose((await actual.data()) as Float32Array, (golden as GoldenTensor).data, tolerance);
+  expectClose(await values(actual), (golden as GoldenTensor).data, tolerance);
 }
-
-const channelsFirst = (map: tf.Tensor): tf.Tensor => tf.transpose(map, [0, 3, 1, 2]);
 
 /** What a head of YOLOv8 has besides boxes and classes, all levels together [N, extras, A], as the reference returns it. */
 function extrasOf(model: DetectionModel, levels: readonly tf.Tensor4D[]): tf.Tensor {
@@ -95,11 +91,11 @@ async function compareDecoded(
   const rows = tf.transpose(decoded, [0, 2, 1]);
   const { shape, data } = golden.decoded as GoldenTensor;
   expect(rows.shape).toEqual(shape);
-  const values = (await rows.data()) as Float32Array;
+  const numbers = await values(rows);
   const anchors = shape[2] as number;
   const part = (first: number, count: number, tolerance: { abs: number; rel?: number }): void => {
     const [from, to] = [first * anchors, (first + count) * anchors];
-    expectClose(values.slice(from, to), data.slice(from, to) as Float32Array, tolerance);
+    expectClose(numbers.slice(from, to), data.slice(from, to) as Float32Array, tolerance);
   };
   const { nc, extras, keypointShape } = model.head;
   part(0, 4, { abs: 5e-3 });
@@ -107,27 +103,7 @@ async function compareDecoded(
   part(4 + nc, extras, keypointShape === undefined ? { abs: 1e-4, rel: 1e-4 } : { abs: 5e-3 });
 }
 
-/** Mean, population deviation and first values of every row but the head. */
-async function compareLayers(model: DetectionModel, x: tf.Tensor4D, layers: Layer[]): Promise<void> {
-  const maps = tf.tidy(() => model.features(x).map(channelsFirst));
-  expect(maps).toHaveLength(layers.length - 1);
-  for (const [i, map] of maps.entries()) {
-    const { shape, mean, std, first8 } = layers[i] as Layer;
-    expect(map.shape).toEqual(shape);
-    const data = (await map.data()) as Float32Array;
-    const average = data.reduce((sum, v) => sum + v, 0) / data.length;
-    const deviation = Math.sqrt(data.reduce((sum, v) => sum + (v - average) ** 2, 0) / data.length);
-    expectClose([average, deviation, ...data.slice(0, 8)], [mean, std, ...first8], { abs: 1e-4, rel: 1e-4 });
-  }
-  tf.dispose(maps);
-}
-
-interface Layer {
-  shape: number[];
-  mean: number;
-  std: number;
-  first8: number[];
-}
+const firstValues = { abs: 1e-4, rel: 1e-4 };
 
 /** Batch statistics and the running ones afterwards, with the momentum that the reference had. */
 async function compareTraining(model: DetectionModel, golden: Tensors, settings: Settings): Promise<void> {
@@ -169,7 +145,7 @@ describeGolden("forward, the four tasks", ["tasks/forward/segment_v8/eval.safete
     const prediction = model.forward(x);
     await compareRaw(model, prediction, golden, { abs: 1e-4, rel: 1e-4, proto: 2e-4 });
     await compareDecoded(model, prediction.decoded as tf.Tensor3D, golden);
-    await compareLayers(model, x, goldenJson(`${folder}/layers.json`));
+    await compareLayers(model, x, { layers: goldenJson(`${folder}/layers.json`).slice(0, -1), firstValues });
     await compareTraining(model, goldenTensors(`${folder}/train_mode.safetensors`), settings);
     loadStateDict(model, weights);
     // Folding batch norms into filters rounds differently
@@ -225,13 +201,6 @@ function narrowV5(name: string, nc: number, weights: string): DetectionModel {
   return model;
 }
 
-/** Golden maps [N, na, h, w, no] as [N, h, w, na · no]. */
-async function anchorsLast({ shape, data }: GoldenTensor): Promise<GoldenTensor> {
-  const [n, na, h, w, no] = shape as [number, number, number, number, number];
-  const turned = await tf.tidy(() => tf.transpose(tf.tensor(data as Float32Array, shape), [0, 2, 3, 1, 4])).data();
-  return { shape: [n, h, w, na * no], data: turned as Float32Array };
-}
-
 describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/forward_seg/eval.safetensors"], () => {
   it("segments in inference and in training", async () => {
     const folder = "tasks/v5/forward_seg";
@@ -258,7 +227,7 @@ describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/f
       const rel = first === 4 ? 0 : 1e-4;
       expectClose(rows.filter(isIn), (expected.data as Float32Array).filter(isIn), { abs, rel });
     }
-    await compareLayers(model, x, goldenJson(`${folder}/layers.json`));
+    await compareLayers(model, x, { layers: goldenJson(`${folder}/layers.json`).slice(0, -1), firstValues });
     const trained = goldenTensors(`${folder}/train_mode.safetensors`);
     const { levels: maps, prototypes: protos } = model.head.splitMaps(
       model.train().forward(pixels(trained as Tensors & { images_u8: GoldenTensor })).raw,
@@ -280,7 +249,7 @@ describeGolden("forward, YOLOv5's segmentation and classification", ["tasks/v5/f
     await compareRaw(model, { raw }, golden, { abs: 1e-4, rel: 1e-4, proto: 0 });
     const probabilities = await (decoded as tf.Tensor3D).data();
     expectClose(probabilities as Float32Array, await softmax(golden.logits as GoldenTensor), { abs: 2e-6 });
-    await compareLayers(model, x, goldenJson(`${folder}/layers.json`));
+    await compareLayers(model, x, { layers: goldenJson(`${folder}/layers.json`).slice(0, -1), firstValues });
     const trained = goldenTensors(`${folder}/train_mode.safetensors`);
     const images = pixels(trained as Tensors & { images_u8: GoldenTensor });
     await compareRaw(model, model.train().forward(images), trained, { abs: 1e-3, proto: 0 });
