@@ -48,7 +48,6 @@ export { V8Criterion } from "./criteria/v8-criterion.ts";
 export { type V8Loss, v8DetectionLoss } from "./criteria/v8-detection.ts";
 export { gatherRows } from "./gather-rows.ts";
 export { type MaskRows, maskLoss, objectSigns } from "./masks/mask-loss.ts";
-export { stopGradient } from "./stop-gradient.ts";
 export type { BatchSize, HostTargets, HostTensor, PaddedTargets } from "./targets.ts";
 export { type BceOptions, bceWithLogits, type LogitLoss, type Reduction } from "./terms/bce-with-logits.ts";
 export {

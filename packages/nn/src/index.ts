@@ -30,6 +30,7 @@ export { type Affine, type BatchNormResult, batchNormDefaults } from "./function
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
 export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { type ActivationName, activations, silu } from "./functional/silu.ts";
+export { stopGradient } from "./functional/stop-gradient.ts";
 export { fuse } from "./fuse.ts";
 export { type BatchNormSettings, type DrawnInput, Head, type ResetBiasesOptions } from "./head.ts";
 export { readModelConfig, shippedModels } from "./model-files.ts";

@@ -1,9 +1,9 @@
 import { LookonceError } from "@lookonce/errors";
+import { stopGradient } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { BoxKind } from "../boxes/box-kind.ts";
 import { uprightBoxes } from "../boxes/upright-boxes.ts";
 import { rowOffsets } from "../gather-rows.ts";
-import { stopGradient } from "../stop-gradient.ts";
 import { checkTargets, type PaddedTargets } from "../targets.ts";
 import { smoothLabels } from "../terms/smooth-labels.ts";
 import type { AnchorPredictions, Assigner, Assignment } from "./assigner.ts";

@@ -1,11 +1,10 @@
-import { type AnchorPoints, anchorPoints, expectedDistances, xyxyToDistances } from "@lookonce/nn";
+import { type AnchorPoints, anchorPoints, expectedDistances, stopGradient, xyxyToDistances } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Assigner, Assignment } from "../assigners/assigner.ts";
 import { TaskAlignedAssigner, type TaskAlignedOptions } from "../assigners/task-aligned-assigner.ts";
 import type { BoxKind } from "../boxes/box-kind.ts";
 import { uprightBoxes } from "../boxes/upright-boxes.ts";
 import { gatherRows, rowOffsets } from "../gather-rows.ts";
-import { stopGradient } from "../stop-gradient.ts";
 import { checkMaps, checkTargets, type PaddedTargets } from "../targets.ts";
 import { bceWithLogits } from "../terms/bce-with-logits.ts";
 import { distributionFocalLoss } from "../terms/dfl.ts";

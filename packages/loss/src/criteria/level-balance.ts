@@ -1,6 +1,6 @@
 import { LookonceError } from "@lookonce/errors";
+import { stopGradient } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { stopGradient } from "../stop-gradient.ts";
 
 /** How the levels' objectness losses are weighed: see {@link LevelBalance}. */
 export type BalanceMode = "fixed" | "auto" | "learned";

@@ -1,9 +1,8 @@
 import { LookonceError } from "@lookonce/errors";
-import { anchorsToXywh, xywhToXyxy } from "@lookonce/nn";
+import { anchorsToXywh, stopGradient, xywhToXyxy } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
 import { type AnchorTargetTensors, anchorTargetNames } from "../assigners/anchor-targets.ts";
 import { gatherRows } from "../gather-rows.ts";
-import { stopGradient } from "../stop-gradient.ts";
 import { checkMaps } from "../targets.ts";
 import { bceWithLogits, type LogitLoss, type Reduction } from "../terms/bce-with-logits.ts";
 import { boxIou } from "../terms/ciou.ts";

@@ -1,5 +1,5 @@
+import { stopGradient } from "@lookonce/nn";
 import * as tf from "@tensorflow/tfjs-core";
-import { stopGradient } from "../stop-gradient.ts";
 
 /** A member of the IoU family; see {@link boxIou}. */
 export type IouKind = "iou" | "giou" | "diou" | "ciou";

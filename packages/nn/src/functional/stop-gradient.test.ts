@@ -1,9 +1,9 @@
+import { enterTestDevice } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { stopGradient } from "./stop-gradient.ts";
-import { useTestDevice, values } from "./test-device.ts";
 
-useTestDevice();
+await enterTestDevice("javascript");
 
 describe("stopGradient", () => {
   it("keeps values, shape and type", async () => {
@@ -11,12 +11,12 @@ describe("stopGradient", () => {
     const y = stopGradient(x);
     expect(y.shape).toEqual([2, 3]);
     expect(y.dtype).toBe("int32");
-    expect([...(await values(y))]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...(await y.data())]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it("lets the gradient through one factor of x · x only", async () => {
     const gradient = tf.grad((x) => tf.sum(tf.mul(x, stopGradient(x))));
-    expect([...(await values(gradient(tf.tensor1d([3, -4]))))]).toEqual([3, -4]);
+    expect([...(await gradient(tf.tensor1d([3, -4])).data())]).toEqual([3, -4]);
   });
 
   it("leaves no path for autodiff", () => {
