@@ -1,4 +1,4 @@
-import { familySettings } from "@lookonce/config";
+import { type FamilyName, familySettings, isFamilyName } from "@lookonce/config";
 import { nonMaxSuppression, scaleBoxes } from "@lookonce/geometry";
 import type { Image } from "@lookonce/image";
 import { letterbox } from "@lookonce/image/letterbox";
@@ -23,12 +23,12 @@ export interface Detection {
 export class Detector {
   readonly #session: InferenceSession;
   readonly #names: readonly string[];
-  readonly #family: "v5" | "v8";
+  readonly #family: FamilyName;
   readonly #side: number;
 
   private constructor(
     session: InferenceSession,
-    notes: { names: readonly string[]; family: "v5" | "v8"; side: number },
+    notes: { names: readonly string[]; family: FamilyName; side: number },
   ) {
     this.#session = session;
     this.#names = notes.names;
@@ -44,7 +44,7 @@ export class Detector {
     const model = parseModel(bytes);
     const { names = "", family } = modelMetadata(model);
     const side = model.graph.inputs[0]?.shape?.[3];
-    if ((family !== "v5" && family !== "v8") || typeof side !== "number") {
+    if (!isFamilyName(family) || typeof side !== "number") {
       throw new Error(`${url} was not written by lookonce export with a fixed size.`);
     }
     const session = await InferenceSession.create(bytes);

@@ -1,6 +1,6 @@
 export type { FamilySettings, LoadingRules, NmsDefaults } from "./families/family-settings.ts";
 export type { SearchRange, SearchSpace } from "./families/search-space.ts";
-export { familySettings } from "./families/table.ts";
+export { type FamilyName, familySettings, isFamilyName } from "./families/table.ts";
 export type * from "./generated/option-types.ts";
 export { checkValues } from "./options/check-values.ts";
 export { describeDefault, fixedDefault, sharedDefault } from "./options/describe.ts";

@@ -50,21 +50,45 @@ function v8Gains({ recipe: { box, cls, dfl } }: CriterionOptions<"v8">): V8Gains
   return { box, cls, dfl };
 }
 
+const v8Criteria = {
+  detect: async (model, options) => new (await import("@lookonce/loss")).V8Criterion(model, v8Gains(options)),
+  segment: async (model, options) => new (await import("@lookonce/loss")).SegmentCriterion(model, v8Gains(options)),
+  pose: async (model, options) => {
+    const { pose, kobj } = options.recipe;
+    return new (await import("@lookonce/loss")).PoseCriterion(model, { ...v8Gains(options), pose, kobj });
+  },
+  obb: async (model, options) => new (await import("@lookonce/loss")).ObbCriterion(model, v8Gains(options)),
+  classify: async () => new (await import("@lookonce/loss")).ClassifyCriterion(),
+} satisfies Criteria<"v8">;
+
 const v8: ModelFamily<"v8"> = {
   ...familySettings.v8,
-  createCriterion: byTask("YOLOv8", {
-    detect: async (model, options) => new (await import("@lookonce/loss")).V8Criterion(model, v8Gains(options)),
-    segment: async (model, options) => new (await import("@lookonce/loss")).SegmentCriterion(model, v8Gains(options)),
-    pose: async (model, options) => {
-      const { pose, kobj } = options.recipe;
-      return new (await import("@lookonce/loss")).PoseCriterion(model, { ...v8Gains(options), pose, kobj });
-    },
-    obb: async (model, options) => new (await import("@lookonce/loss")).ObbCriterion(model, v8Gains(options)),
-    classify: async () => new (await import("@lookonce/loss")).ClassifyCriterion(),
-  }),
+  createCriterion: byTask("YOLOv8", v8Criteria),
 };
 
-const families = recordTable<ModelFamily>("family", [v5, v8]);
+const { detect: v8Criterion } = v8Criteria;
+
+const v9: ModelFamily<"v8"> = {
+  ...familySettings.v9,
+  createCriterion: byTask("YOLOv9", { detect: v8Criterion }),
+};
+
+const v10: ModelFamily<"v8"> = {
+  ...familySettings.v10,
+  createCriterion: byTask("YOLOv10", { detect: v8Criterion }),
+};
+
+const v12: ModelFamily<"v8"> = {
+  ...familySettings.v12,
+  createCriterion: byTask("YOLO12", { detect: v8Criterion }),
+};
+
+const v26: ModelFamily<"v8"> = {
+  ...familySettings.v26,
+  createCriterion: byTask("YOLO26", { detect: v8Criterion, classify: v8Criteria.classify }),
+};
+
+const families = recordTable<ModelFamily>("family", [v5, v8, v9, v10, v12, v26]);
 
 /** Returns the record of a family, by `model.family`. @throws LookonceError `ARGUMENT` for one that is not registered */
 export const familyOf: (name: string) => ModelFamily = families.get;

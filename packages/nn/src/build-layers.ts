@@ -39,6 +39,9 @@ const maxRepeats = 1000;
 /** The largest size of a model: 8 GB of parameters, 30 times the zoo's most, and 100 times its most modules. */
 const maxSize = { parameters: 2 ** 31, modules: 100_000 };
 
+/** Stages newer than YOLOv8's: heads of models with one have light class branches (Ultralytics 8.3). */
+const newerStages = ["C3k2", "A2C2f", "C2fCIB"];
+
 /** Builds the module of every layer, following shapes to know the input channels of each. */
 export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayers {
   const layers: ModelLayer[] = [];
@@ -137,11 +140,12 @@ function buildLayer(
     release,
     nc: config.nc,
     regMax: config.regMax,
+    endToEnd: config.endToEnd,
     activation: config.activation,
     family: config.family,
     bottleneckKernel: isAnchorBased(config) ? 1 : 3,
     scale: config.scale,
-    depthwiseClasses: config.layers.some((other) => other.name === "C3k2"),
+    depthwiseClasses: config.layers.some((other) => newerStages.includes(other.name)),
     scaleWidth: (count, { isInner = false } = {}) => scaleWidth(count, { ...config, isInner }),
     inputs: {
       channels,

@@ -238,8 +238,8 @@ describe("heads of the four tasks, from model files", () => {
     [
       "a family that does not exist",
       ["OBB", ["nc", 1]],
-      { family: "v9" },
-      /mine\.yaml: family is "v9": v5 or v8 is expected/,
+      { family: "v99" },
+      /mine\.yaml: family is "v99": one of v5, v8, v10, v26, v12, v9 is expected/,
     ],
   ])("refuse %s", (_, layer, more, message) => {
     expect(() => head(layer, more)).toThrow(message);

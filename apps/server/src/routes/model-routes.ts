@@ -1,3 +1,4 @@
+import { familySettings } from "@lookonce/config";
 import type { FastifyInstance } from "fastify";
 import { idPattern, type ModelRegistry } from "../models/model-registry.ts";
 import { refusals } from "../schemas/error-schema.ts";
@@ -7,7 +8,7 @@ const orNull = (type: string): object => ({ type: [type, "null"] });
 const modelProperties = {
   id: { type: "string" },
   file: { type: "string", description: "Relative to the folder of models that it is in" },
-  family: { ...orNull("string"), description: "v5 or v8" },
+  family: { ...orNull("string"), description: `One of ${Object.keys(familySettings).join(", ")}` },
   nc: { ...orNull("integer"), description: "Number of classes" },
   names: { type: "array", items: { type: "string" }, description: "Class names by class number" },
   imgsz: { type: "integer", description: "Longer side that images are scaled to" },

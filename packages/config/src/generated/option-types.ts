@@ -26,11 +26,11 @@ export interface RecipeArgs {
   box?: number;
   /** Gain of the class loss. Default: 0.5. */
   cls?: number;
-  /** Gain of the distribution focal loss. Default: YOLOv8 1.5. */
+  /** Gain of the distribution focal loss. Default: YOLOv8 to YOLO26 1.5. */
   dfl?: number;
-  /** Gain of the keypoints' loss. Default: YOLOv8 12. */
+  /** Gain of the keypoints' loss. Default: YOLOv8 to YOLO26 12. */
   pose?: number;
-  /** Gain of the keypoints' visibility. Default: YOLOv8 1. */
+  /** Gain of the keypoints' visibility. Default: YOLOv8 to YOLO26 1. */
   kobj?: number;
   /** Gain of the objectness loss. Default: YOLOv5 1. */
   obj?: number;
@@ -68,19 +68,19 @@ export interface RecipeArgs {
   flipud?: number;
   /** Probability of a horizontal flip. Default: 0.5. */
   fliplr?: number;
-  /** Probability of swapping red and blue. Default: YOLOv8 0. */
+  /** Probability of swapping red and blue. Default: YOLOv8 to YOLO26 0. */
   bgr?: number;
   /** Probability of a mosaic. Default: 1. */
   mosaic?: number;
   /** Probability of MixUp. Default: 0. */
   mixup?: number;
-  /** Probability of CutMix. Default: YOLOv8 0. */
+  /** Probability of CutMix. Default: YOLOv8 to YOLO26 0. */
   cutmix?: number;
   /** Probability that objects with outlines are copied. Default: 0. */
   copy_paste?: number;
-  /** Policy of color and geometry changes (classify). Default: YOLOv8 randaugment. */
+  /** Policy of color and geometry changes (classify). Default: YOLOv8 to YOLO26 randaugment. */
   auto_augment?: "randaugment" | "autoaugment" | "augmix" | "none";
-  /** Probability that a part of the image is erased (classify). Default: YOLOv8 0.4. */
+  /** Probability that a part of the image is erased (classify). Default: YOLOv8 to YOLO26 0.4. */
   erasing?: number;
   /** Last epochs without mosaic. Default: 10, YOLOv5 0. */
   close_mosaic?: number;
@@ -100,7 +100,7 @@ export interface RecipeArgs {
   ema_tau?: number;
   /** Weights of the levels' objectness loss. Default: YOLOv5 fixed. */
   balance?: "fixed" | "auto" | "learned";
-  /** Where copied objects come from: the mirrored image, or another one. Default: YOLOv8 flip. */
+  /** Where copied objects come from: the mirrored image, or another one. Default: YOLOv8 to YOLO26 flip. */
   copy_paste_mode?: "flip" | "mixup";
 }
 

@@ -18,16 +18,22 @@ export function sharedDefault(option: Option, setter: OptionSetter = "cli"): Opt
   return others.every((value) => value === first) ? first : undefined;
 }
 
-/** The default in words, `0.7, YOLOv5 0.45`, or `undefined` where there is nothing to say. */
+/** The default in words, `0.7, YOLOv5 0.45` or `YOLOv8 to YOLO26 0.4`, or `undefined` where there is nothing to say. */
 export function describeDefault(option: Option, setter: OptionSetter = "cli"): string | undefined {
   const { default: byFamily, defaultText } = option;
   const shared = sharedDefault(option, setter);
   if (shared !== undefined) return String(shared);
   if (typeof byFamily !== "function") return defaultText;
-  const values = families.map((family) => ({ title: family.title, value: byFamily(family) }));
-  const newest = values.every(({ value }) => value !== undefined) ? values.at(-1)?.value : undefined;
-  const own = values.filter(({ value }) => value !== undefined && value !== newest);
-  const words = own.map(({ title, value }) => `${title} ${value}`);
+  const runs: { first: string; last: string; value: OptionValue | undefined }[] = [];
+  for (const family of families) {
+    const value = byFamily(family);
+    const run = runs.at(-1);
+    if (run !== undefined && run.value === value) run.last = family.title;
+    else runs.push({ first: family.title, last: family.title, value });
+  }
+  const newest = runs.every(({ value }) => value !== undefined) ? runs.at(-1)?.value : undefined;
+  const own = runs.filter(({ value }) => value !== undefined && value !== newest);
+  const words = own.map(({ first, last, value }) => `${first === last ? first : `${first} to ${last}`} ${value}`);
   return [...(newest === undefined ? [] : [String(newest)]), ...words].join(", ") || defaultText;
 }
 

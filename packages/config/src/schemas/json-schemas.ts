@@ -72,6 +72,15 @@ const modelSchema: JsonSchema = {
       type: ["integer", "array"],
     },
     reg_max: { ...count, description: "bins per side of an anchor-free box", default: 16 },
+    end2end: {
+      type: "boolean",
+      description: "whether the head has a second branch, which finds every object once",
+      default: false,
+    },
+    family: {
+      description: "whose rules apply, where the layers do not show it",
+      enum: Object.keys(familySettings),
+    },
     backbone: { type: "array", items: layer },
     head: { type: "array", items: layer },
     names: { description: "class names", type: ["array", "object"] },

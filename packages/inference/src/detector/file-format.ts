@@ -1,4 +1,4 @@
-import { familySettings } from "@lookonce/config";
+import { familySettings, isFamilyName } from "@lookonce/config";
 import { LookonceError } from "@lookonce/errors";
 import { type ImageInput, inputOf, type Task, taskOf } from "@lookonce/families";
 import type { HeadSpec } from "@lookonce/geometry";
@@ -138,7 +138,9 @@ type Output = Pick<FileFormat, "family" | "output"> & { nc: number };
 function readOutput(path: string, shape: Shape, clues: OutputClues): Output {
   const { nc, metadata, task, extras } = clues;
   const [, rows, columns] = shape;
-  const named = metadata.family === v5.name ? v5 : v8;
+  const named = isFamilyName(metadata.family) ? familySettings[metadata.family] : v8;
+  // What the shape says counts more than a name: the family's own settings only where the two agree
+  const [withObjectness, without] = named.hasObjectness ? [named, v8] : [v5, named];
   if (task.suppression === "none") {
     const classes = shape.length === 2 && typeof rows === "number" ? rows : undefined;
     if (classes !== undefined && classes === (nc ?? classes)) return { family: named, output: "classes", nc: classes };
@@ -156,15 +158,16 @@ function readOutput(path: string, shape: Shape, clues: OutputClues): Output {
   }
   if (shape.length === 3 && nc !== undefined) {
     const last = nc + extras;
-    if (rows === 4 + last) return { family: v8, output: "NCA", nc };
-    if (columns === 5 + last) return { family: v5, output: "NAC", nc };
-    if (columns === 4 + last) return { family: v8, output: "NAC", nc };
-    if (rows === 5 + last) return { family: v5, output: "NCA", nc };
+    if (rows === 4 + last) return { family: without, output: "NCA", nc };
+    if (columns === 5 + last) return { family: withObjectness, output: "NAC", nc };
+    if (columns === 4 + last) return { family: without, output: "NAC", nc };
+    if (rows === 5 + last) return { family: withObjectness, output: "NCA", nc };
   }
   // Anchors are many more than channels, and the families have their channels on different axes.
   if (shape.length === 3 && nc === undefined && typeof rows === "number" && typeof columns === "number") {
-    if (rows < columns && rows > 4 + extras) return { family: v8, output: "NCA", nc: rows - 4 - extras };
-    if (columns < rows && columns > 5 + extras) return { family: v5, output: "NAC", nc: columns - 5 - extras };
+    if (rows < columns && rows > 4 + extras) return { family: without, output: "NCA", nc: rows - 4 - extras };
+    if (columns < rows && columns > 5 + extras)
+      return { family: withObjectness, output: "NAC", nc: columns - 5 - extras };
   }
   const others = extras === 0 ? "" : ` and ${extras} more numbers of "${task.name}"`;
   const expected =

@@ -62,6 +62,28 @@ describe("parseModelConfig", () => {
     );
   });
 
+  it("finds the family by what only its files have, of the head before that of other layers", () => {
+    const familyOf = (changes: object): string => parseModelConfig({ ...tiny, ...changes }).family;
+    const layers = (...names: string[]): object => ({ head: names.map((name) => [-1, 1, name, ["nc"]]) });
+    expect(familyOf({})).toBe("v8");
+    expect(familyOf({ end2end: "True" })).toBe("v26");
+    expect(familyOf({ reg_max: 1 })).toBe("v26");
+    expect(familyOf({ reg_max: 8, end2end: "False" })).toBe("v8");
+    expect(familyOf(layers("A2C2f", "Detect"))).toBe("v12");
+    expect(familyOf({ end2end: true, ...layers("A2C2f", "Detect") })).toBe("v26");
+    expect(familyOf(layers("RepNCSPELAN4", "Detect"))).toBe("v9");
+    expect(familyOf(layers("ELAN1", "Detect"))).toBe("v9");
+    expect(familyOf(layers("SCDown", "v10Detect"))).toBe("v10");
+    expect(familyOf(layers("C3k2", "Segment26"))).toBe("v26");
+    expect(familyOf({ family: "v5", ...layers("A2C2f", "Classify") })).toBe("v5");
+    expect(complaint(() => familyOf({ end2end: "yes" }))).toBe('model: end2end is "yes": True or False is expected');
+  });
+
+  it("passes the family to the head", () => {
+    expect(build({}).family).toBe("v8");
+    expect(build({ reg_max: 1 }).family).toBe("v26");
+  });
+
   it("honors depth_multiple and width_multiple", () => {
     const model = build({ depth_multiple: 0.33, width_multiple: 0.5 });
     expect(summarize(model).modules.map(({ repeats, args }) => [repeats, args])).toEqual([

@@ -5,6 +5,7 @@ import { parseActivation } from "./activation-name.ts";
 import { resolveAnchors } from "./anchor-presets.ts";
 import { isKeypointShape, keypointShapeExpected } from "./args.ts";
 import { readDocument } from "./document.ts";
+import { familyOfFile, namedFamilies } from "./family-signs.ts";
 import { chooseScale, type ScaleFactors } from "./scale.ts";
 
 /** One layer of a model file. */
@@ -36,8 +37,10 @@ export interface ModelConfig extends ScaleFactors {
   regMax: number;
   /** Number of keypoints and of values of each, of models that predict any (`kpt_shape`). */
   keypointShape: readonly [count: number, values: number] | undefined;
-  /** Whose rules a classification model follows, whose head is the same in both (default v8). */
-  family: "v5" | "v8";
+  /** Whether the head has a second branch, which finds every object once (`end2end`, Ultralytics 8.4). */
+  endToEnd: boolean;
+  /** Whose rules apply, where the head has no anchors: the file's `family`, or what its layers and keys are signs of. */
+  family: string;
   /** How many of the layers are the backbone. */
   backboneLayers: number;
   layers: ConfigLayer[];
@@ -82,6 +85,7 @@ const knownKeys = [
   "family",
   "kpt_shape",
   "reg_max",
+  "end2end",
   "backbone",
   "head",
   "names",
@@ -106,17 +110,21 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   if (given.length === 0) throw file.error("has no layers");
   const keypointShape = file.keypointShape(options.keypointShape ?? document.kpt_shape);
   const values = { nc, anchors: resolveAnchors(document.anchors), keypointShape };
+  const layers = given.map((layer, index) => file.layer(layer, { index, values }));
+  const regMax = file.positive("reg_max", document.reg_max ?? 16);
+  const endToEnd = file.flag("end2end", document.end2end ?? false);
   return {
     name,
     nc,
     channels,
     ...factors,
     activation: parseActivation(document.activation, name),
-    regMax: file.positive("reg_max", document.reg_max ?? 16),
+    regMax,
+    endToEnd,
     keypointShape,
-    family: file.family(),
+    family: file.family() ?? familyOfFile({ layers, endToEnd, regMax }),
     backboneLayers: backbone.length,
-    layers: given.map((layer, index) => file.layer(layer, { index, values })),
+    layers,
     source: {
       ...document,
       ...{ nc, ch: channels },
@@ -167,10 +175,18 @@ class ConfigFile {
     throw this.error(`kpt_shape is ${show(shape)}: ${keypointShapeExpected} is expected`);
   }
 
-  family(): ModelConfig["family"] {
-    const { family = "v8" } = this.#document;
-    if (family === "v5" || family === "v8") return family;
-    throw this.error(`family is ${show(family)}: v5 or v8 is expected`);
+  flag(key: string, value: unknown): boolean {
+    const known = resolvePython(value);
+    if (typeof known === "boolean") return known;
+    throw this.error(`${key} is ${show(value)}: True or False is expected`);
+  }
+
+  family(): string | undefined {
+    const { family } = this.#document;
+    if (family === undefined) return undefined;
+    const known = namedFamilies.find((name) => name === family);
+    if (known !== undefined) return known;
+    throw this.error(`family is ${show(family)}: one of ${namedFamilies.join(", ")} is expected`);
   }
 
   layers(key: "backbone" | "head"): unknown[] {
@@ -213,11 +229,18 @@ class ConfigFile {
 
 /** Model files come from Python: they write None, True and the names of other keys as bare words. */
 function resolveArgument(arg: unknown, values: LayerPlace["values"]): unknown {
-  if (arg === "None") return null;
-  if (arg === "True") return true;
-  if (arg === "False") return false;
   if (arg === "nc") return values.nc;
   if (arg === "anchors") return values.anchors ?? null;
   if (arg === "kpt_shape") return values.keypointShape ?? null;
-  return arg;
+  return resolvePython(arg);
+}
+
+const python: ReadonlyMap<unknown, unknown> = new Map<unknown, unknown>([
+  ["None", null],
+  ["True", true],
+  ["False", false],
+]);
+
+function resolvePython(value: unknown): unknown {
+  return python.has(value) ? python.get(value) : value;
 }

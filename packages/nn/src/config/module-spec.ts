@@ -21,14 +21,16 @@ export interface BuildContext {
   nc: number;
   /** Bins per side of an anchor-free box. */
   regMax: number;
+  /** Whether the head has a second branch, which finds every object once (`end2end`). */
+  endToEnd: boolean;
   release: V5Release;
-  /** Whose rules a head follows that is the same module in both families. */
-  family: "v5" | "v8";
+  /** Whose rules a head follows that has no anchors. */
+  family: string;
   /** Side of a Bottleneck's first filter: 1 in models with anchors (YOLOv5), 3 in others (YOLOv8). */
   bottleneckKernel: 1 | 3;
   /** Key of `scales` that was chosen. */
   scale: string | undefined;
-  /** Whether the head's class branches are depthwise: in models with C3k2, YOLO11's stage (Ultralytics 8.3). */
+  /** Whether the head's class branches are depthwise: in models with stages newer than YOLOv8's (Ultralytics 8.3). */
   depthwiseClasses: boolean;
 }
 

@@ -16,7 +16,7 @@ const torchDefaults: BatchNormSettings = { eps: 1e-5, momentum: 0.1 };
 /** Options of {@link Classify}. */
 export interface ClassifyOptions {
   /** Whose rules apply (default v8). */
-  family?: "v5" | "v8";
+  family?: string;
   activation?: ActivationName;
 }
 
@@ -27,7 +27,7 @@ export interface ClassifyOptions {
  * Raw [N, 1, 1, nc]: logits. Decoded [N, 1, nc]: probabilities.
  */
 export class Classify extends Head {
-  override readonly family: "v5" | "v8";
+  override readonly family: string;
   override readonly task = "classify";
   override readonly nc: number;
   override readonly regMax = 0;
@@ -40,8 +40,8 @@ export class Classify extends Head {
     super();
     this.family = family;
     this.nc = nc;
-    // YOLOv8 leaves PyTorch's settings as they are in classification models; YOLOv5 cuts those out of detectors, which have others.
-    this.batchNorm = family === "v8" ? torchDefaults : undefined;
+    // YOLOv5 cuts classification models out of detectors, whose settings differ; later families leave PyTorch's as they are.
+    this.batchNorm = family === "v5" ? undefined : torchDefaults;
     this.conv = this.child("conv", new Conv(input, hidden, { activation }));
     Object.assign(this.conv.bn ?? {}, torchDefaults);
     this.linear = this.child("linear", new Linear(hidden, nc));

@@ -12,7 +12,7 @@ import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
  */
 export const detectSpec: ModuleSpec = {
   isAnchorBased,
-  build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise }) {
+  build({ args, inputs, activation, regMax, nc, release, family, depthwiseClasses: depthwise }) {
     args.classes(nc);
     const { channels } = inputs;
     if (isAnchorBased(args.given(0))) {
@@ -21,7 +21,7 @@ export const detectSpec: ModuleSpec = {
     }
     const given = args.any() as Record<string, unknown> | undefined;
     const widths = given === undefined ? {} : readWidths(given, args);
-    const module = new DetectV8(nc, channels, { regMax, activation, depthwise, ...widths });
+    const module = new DetectV8(nc, channels, { family, regMax, activation, depthwise, ...widths });
     return { module, args: given === undefined ? [nc, channels] : [nc, given, channels] };
   },
 };

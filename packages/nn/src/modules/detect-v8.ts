@@ -13,6 +13,8 @@ import { DWConv } from "./dw-conv.ts";
 
 /** Options of {@link DetectV8}. */
 export interface DetectV8Options {
+  /** Whose rules apply (default v8). */
+  family?: string;
   /** Bins per side of a box (default 16). */
   regMax?: number;
   /** Activation of the branches (default SiLU). */
@@ -46,7 +48,7 @@ const biasImageSide = 640;
  * [N, A, 4 + nc + extras]: center x, center y, width, height in pixels, class probabilities, extras; A runs over level, y, x.
  */
 export class DetectV8 extends Head {
-  override readonly family = "v8";
+  override readonly family: string;
   override readonly nc: number;
   override readonly regMax: number;
   override readonly anchors: readonly [] = [];
@@ -66,7 +68,8 @@ export class DetectV8 extends Head {
 
   constructor(nc: number, channels: readonly number[], options: DetectV8Options = {}) {
     super();
-    const { regMax = 16, activation = "silu", depthwise = false, extras = 0 } = options;
+    const { family = "v8", regMax = 16, activation = "silu", depthwise = false, extras = 0 } = options;
+    this.family = family;
     this.nc = nc;
     this.regMax = regMax;
     this.extras = extras;

@@ -22,10 +22,10 @@ export class OBB extends DetectV8 {
 
 /** `OBB: [nc, 1]`, the second the number of angles. */
 export const obbSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, nc, depthwiseClasses: depthwise }) {
+  build({ args, inputs, activation, regMax, nc, family, depthwiseClasses: depthwise }) {
     args.classes(nc);
     args.exactly("angles", 1, 1);
     const { channels } = inputs;
-    return { module: new OBB(nc, channels, { regMax, activation, depthwise }), args: [nc, 1, channels] };
+    return { module: new OBB(nc, channels, { family, regMax, activation, depthwise }), args: [nc, 1, channels] };
   },
 };

@@ -31,11 +31,11 @@ export class Pose extends DetectV8 {
 
 /** `Pose: [nc, kpt_shape]`, the second the number of keypoints and of values of each. */
 export const poseSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, nc, depthwiseClasses: depthwise }) {
+  build({ args, inputs, activation, regMax, nc, family, depthwiseClasses: depthwise }) {
     args.classes(nc);
     const keypointShape = args.keypointShape("kpt_shape");
     const { channels } = inputs;
-    const module = new Pose(nc, channels, { keypointShape, regMax, activation, depthwise });
+    const module = new Pose(nc, channels, { family, keypointShape, regMax, activation, depthwise });
     return { module, args: [nc, keypointShape, channels] };
   },
 };

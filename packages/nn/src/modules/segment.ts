@@ -77,7 +77,7 @@ export class SegmentV5 extends DetectV5 {
  */
 export const segmentSpec: ModuleSpec = {
   isAnchorBased,
-  build({ args, inputs, activation, regMax, nc, release, depthwiseClasses: depthwise, scaleWidth }) {
+  build({ args, inputs, activation, regMax, nc, release, family, depthwiseClasses: depthwise, scaleWidth }) {
     args.classes(nc);
     const { channels } = inputs;
     const anchors = isAnchorBased(args.given(0)) ? readAnchors(args, channels.length) : undefined;
@@ -85,7 +85,7 @@ export const segmentSpec: ModuleSpec = {
     const hidden = scaleWidth(args.size("hidden", 256), { isInner: true });
     const shown = [masks, hidden, channels];
     if (anchors === undefined) {
-      const module = new Segment(nc, channels, { masks, hidden, regMax, activation, depthwise });
+      const module = new Segment(nc, channels, { family, masks, hidden, regMax, activation, depthwise });
       return { module, args: [nc, ...shown] };
     }
     const module = new SegmentV5(nc, channels, { anchors, masks, hidden, release, activation });

@@ -6,9 +6,9 @@ import { DetectV5 } from "../modules/detect-v5.ts";
 import { DetectV8, headWidths } from "../modules/detect-v8.ts";
 import { Segment, SegmentV5 } from "../modules/segment.ts";
 
-/** YOLOv8's head: a box branch and a class branch on every level. */
+/** The head of YOLOv8 and later families: a box branch and a class branch on every level. */
 export interface AnchorFreeHead {
-  family: "v8";
+  family: string;
   parameters: number;
   nc: number;
   /** Bins per side of a box. */
@@ -54,7 +54,7 @@ export interface PrototypesDescription {
 
 /** The head of a classification model: a convolution, the mean over all cells, a linear layer. */
 export interface ClassifyHead {
-  family: "v5" | "v8";
+  family: string;
   parameters: number;
   nc: number;
   /** Channels of the last map, and of the vector that the classes come from. */
@@ -87,7 +87,7 @@ function describeExtras(head: DetectV8 | DetectV5): Pick<AnchorBasedHead, "extra
 }
 
 function describeAnchorFree(head: DetectV8): AnchorFreeHead {
-  const { nc, regMax, channels, strides, boxWidth, classWidth, extraWidth: c4, parameterCount, dfl } = head;
+  const { family, nc, regMax, channels, strides, boxWidth, classWidth, extraWidth: c4, parameterCount, dfl } = head;
   const levels = head.cv2.items.map((box, i) => ({
     stride: strides[i] as number,
     channels: channels[i] as number,
@@ -99,7 +99,7 @@ function describeAnchorFree(head: DetectV8): AnchorFreeHead {
   const widths = { c2: boxWidth, c3: classWidth, rule };
   const { extras, prototypes } = describeExtras(head);
   const parts = { dfl: dfl.parameterCount, extras: extras && { ...extras, c4 }, prototypes, levels };
-  return { family: "v8", parameters: parameterCount, nc, regMax, ...widths, ...parts };
+  return { family, parameters: parameterCount, nc, regMax, ...widths, ...parts };
 }
 
 function describeAnchorBased(head: DetectV5): AnchorBasedHead {

@@ -1,4 +1,4 @@
-import { type FamilySettings, familySettings } from "@lookonce/config";
+import { familySettings, isFamilyName } from "@lookonce/config";
 import type { FoundBox, ModelList } from "../api/types.ts";
 import type { Resource } from "../api/use-resource.ts";
 import { Field } from "../controls/field.tsx";
@@ -31,8 +31,7 @@ interface SidePanelProps {
 
 /** What the service uses where a request names no overlap. */
 function defaultIou(family: string | null | undefined): number {
-  const families: Readonly<Record<string, FamilySettings>> = familySettings;
-  return (families[family ?? ""] ?? familySettings.v8).nms.predict.iou;
+  return familySettings[isFamilyName(family) ? family : "v8"].nms.predict.iou;
 }
 
 const sides = [320, 480, 640, 800, 960, 1280];
