@@ -25,7 +25,7 @@ const packageGraph = {
   "packages/data": ["augment", "config", "documents", "errors", "files", "geometry", "image", "random", "worker-pool"],
   "packages/loss": ["errors", "geometry", "nn"],
   "packages/metrics": ["geometry", "errors"],
-  "packages/tracking": ["config", "errors", "geometry"],
+  "packages/tracking": ["config", "errors", "geometry", "random"],
   "packages/plots": ["errors", "files", "geometry", "image"],
   "packages/families": ["config", "data", "errors", "geometry", "image", "loss", "metrics", "nn", "plots"],
   "packages/graph-model": ["backend-onnxruntime", "checkpoint", "documents", "errors", "files", "onnx"],

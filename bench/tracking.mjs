@@ -1,4 +1,5 @@
-// Times the trackers on a frame of 100 boxes and 100 tracks, on one core, against Ultralytics' where Python has it.
+// Times the trackers on a frame of 100 boxes and 100 tracks, on one core, against Ultralytics' where Python has it; and the
+// estimate of the camera's motion on a frame of 1920 × 1080.
 //
 //     npm run build && node bench/tracking.mjs [--objects 100] [--frames 300] [--rounds 3]
 //
@@ -10,8 +11,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readImage, resizeBilinear } from "@lookonce/image";
 import { Random } from "@lookonce/random";
-import { Tracker } from "@lookonce/tracking";
+import { estimateMotion, grayFrame, Tracker } from "@lookonce/tracking";
 
 const { values } = parseArgs({
   options: {
@@ -74,6 +76,32 @@ function timePython(folder) {
   }
 }
 
+/** Milliseconds to make a frame gray and to estimate the motion since the last one; pans over a photograph. */
+async function timeMotion() {
+  const path = fileURLToPath(new URL("../packages/export/images/coffee.jpg", import.meta.url));
+  const { data } = resizeBilinear(await readImage(path), { width: 2000, height: 1100 });
+  const frames = [0, 7].map((left) => {
+    const frame = { data: new Uint8Array(3 * 1920 * 1080), width: 1920, height: 1080 };
+    for (let y = 0; y < 1080; y++) {
+      const start = 3 * (y * 2000 + left);
+      frame.data.set(data.subarray(start, start + 3 * 1920), 3 * 1920 * y);
+    }
+    return frame;
+  });
+  const times = { gray: [], motion: [] };
+  let last = grayFrame(frames[1]);
+  for (let i = 0; i < 40; i++) {
+    const started = performance.now();
+    const gray = grayFrame(frames[i % 2]);
+    const made = performance.now();
+    if (estimateMotion(last, gray) === undefined) throw new Error("the motion was not found");
+    times.gray.push(made - started);
+    times.motion.push(performance.now() - made);
+    last = gray;
+  }
+  return `camera motion: ${median(times.gray).toFixed(1)} ms to make 1920 × 1080 gray, ${median(times.motion).toFixed(1)} ms to estimate`;
+}
+
 const folder = mkdtempSync(join(tmpdir(), "lookonce-bench-"));
 try {
   writeFileSync(join(folder, "rows.json"), JSON.stringify(sequence));
@@ -92,6 +120,7 @@ try {
       : ", no Python with ultralytics";
     console.log(`${kind}: ${here.toFixed(3)} ms a frame of ${values.objects} boxes${beside}`);
   }
+  console.log(await timeMotion());
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -2,6 +2,8 @@ export { assign } from "./assign.ts";
 export { KalmanFilter, type KalmanKind, type KalmanState, warpState } from "./kalman-filter.ts";
 export { MotMetrics, type MotScores } from "./mot/mot-metrics.ts";
 export { type MotRows, parseMot } from "./mot/mot-rows.ts";
+export { estimateMotion } from "./motion/estimate-motion.ts";
+export { type GrayFrame, grayFrame, type RgbFrame } from "./motion/gray-frame.ts";
 export { Tracker, type TrackerInput, type Tracks, type UpdateOptions } from "./tracker.ts";
 export { type Point, parseZones, type Zones } from "./zones/parse-zones.ts";
 export { type ClassCounts, totalOf, ZoneCounter, type ZoneCounts, type ZoneEvent } from "./zones/zone-counter.ts";

@@ -122,7 +122,7 @@ export interface TrackerSettings {
   fuse_score: boolean;
   /** Frames a second; scales track_buffer. Default: 30. */
   frame_rate: number;
-  /** How the motion of the camera is estimated; it is not yet, whatever the value, but given warps are applied (BoT-SORT). Default: none. */
+  /** How the motion of the camera is estimated; all but none are sparseOptFlow here (BoT-SORT). Default: sparseOptFlow. */
   gmc_method: "none" | "sparseOptFlow" | "orb" | "sift" | "ecc";
   /** Without effect: of matching by appearance (BoT-SORT). Default: 0.5. */
   proximity_thresh: number;

@@ -15,8 +15,8 @@ export const trackerOptions: OptionTable = {
   frame_rate: number("frames a second; scales track_buffer", 30, { min: 0.001, max: 1000 }),
   gmc_method: choice(
     ["none", "sparseOptFlow", "orb", "sift", "ecc"],
-    "how the motion of the camera is estimated; it is not yet, whatever the value, but given warps are applied (BoT-SORT)",
-    "none",
+    "how the motion of the camera is estimated; all but none are sparseOptFlow here (BoT-SORT)",
+    "sparseOptFlow",
   ),
   proximity_thresh: number("without effect: of matching by appearance (BoT-SORT)", 0.5, share),
   appearance_thresh: number("without effect: of matching by appearance (BoT-SORT)", 0.8, share),

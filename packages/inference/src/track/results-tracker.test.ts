@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { makeDetections } from "@lookonce/geometry";
-import { blankImage } from "@lookonce/image";
+import { blankImage, cropImage, readImage } from "@lookonce/image";
 import { parseZones } from "@lookonce/tracking";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ResultsWriter } from "../results/results-writer.ts";
@@ -104,23 +105,81 @@ describe("ResultsTracker", () => {
     }
   });
 
-  it("reports frames of another size, and goes on", () => {
+  it("reports frames of another size, and scales tracks, trails, lines and zones along", () => {
     const notices: string[] = [];
-    const tracker = new ResultsTracker({ notify: (line) => notices.push(line) });
+    const tracker = new ResultsTracker({ zones, notify: (line) => notices.push(line) });
     const video = clip("live", { live: true });
-    tracker.track(frame([10], { video, frame: 0 }));
-    const result = tracker.track(frame([10], { video, frame: 1, image: blankImage({ width: 300, height: 200 }, 9) }));
+    const half = { width: 200, height: 100 };
+    for (let i = 0; i < 4; i++) tracker.track(frame([300], { video, frame: i }));
+    const boxes = makeDetections([150, 10, 170, 50], [0.9], [1]);
+    const result = tracker.track(frame([], { video, frame: 4, image: blankImage(half, 9), boxes }));
     expect([...(result.boxes.id ?? [])]).toEqual([1]);
-    expect(notices).toEqual([expect.stringContaining("frames were 400 × 200, from now on 300 × 200")]);
+    expect([...result.boxes.xyxy].map(Math.round)).toEqual([150, 10, 170, 50]);
+    expect(result.trails[0]?.points.slice(-4).map(Math.round)).toEqual([160, 30, 160, 30]);
+    expect(result.zones?.events).toEqual([]);
+    expect(result.zones?.counts.zones).toEqual({ yard: { dog: 1 } });
+    expect(result.zones?.marks[0]?.points).toEqual([100, 0, 100, 100]);
+    expect([...(tracker.track(frame([300], { video, frame: 5 })).boxes.id ?? [])]).toEqual([1]);
+    expect(notices).toEqual([
+      "clips/frames/a.png: frames were 400 × 200, from now on 200 × 100; tracks, lines and zones are scaled along",
+      expect.stringContaining("from now on 400 × 200"),
+    ]);
   });
 
-  it("reports that it does not estimate the motion of the camera", () => {
+  it("predicts tracks over the time in which a camera sent nothing, and reports it", () => {
+    const follow = (live: boolean, pause: number) => {
+      const notices: string[] = [];
+      const video = clip("rtsp://street", { live, rate: 10 });
+      const tracker = new ResultsTracker({ notify: (line) => notices.push(line) });
+      const at = (n: number, seconds: number) =>
+        tracker.track(frame([12 * 10 * seconds], { video, frame: n, timestamp: seconds })).boxes.id?.join();
+      for (let n = 0; n < 12; n++) at(n, n / 10);
+      // The source numbers the frames that come, whatever time has passed
+      return [at(12, 1.1 + pause), notices];
+    };
+    expect(follow(true, 0.1)).toEqual(["1", []]);
+    expect(follow(true, 0.9)).toEqual([
+      "1",
+      ["clips/frames/a.png: no frame came for 0.9 s; tracks are predicted over that time"],
+    ]);
+    expect(follow(false, 0.9)).toEqual([undefined, []]);
+    expect(follow(true, 60)).toEqual([
+      undefined,
+      [expect.stringContaining("no frame came for 60.0 s; longer than track_buffer, so all tracks end")],
+    ]);
+  });
+
+  it("keeps identities while the camera moves, with BoT-SORT unless gmc_method is none", async () => {
+    const photograph = await readImage(fileURLToPath(new URL("../../../export/images/coffee.jpg", import.meta.url)));
+    const objects = [
+      [230, 150],
+      [300, 220],
+    ] as const;
+    const follow = (settings: object): boolean => {
+      const tracker = new ResultsTracker({ settings });
+      const ids = Array.from({ length: 6 }, (_, i) => {
+        const [left, top] = i % 2 === 0 ? [100, 60] : [136, 44];
+        const image = cropImage(photograph, { left, top, ...size });
+        const corners = objects.flatMap(([x, y]) => [x - left - 10, y - top - 10, x - left + 10, y - top + 10]);
+        const boxes = makeDetections(corners, [0.9, 0.9], [0, 1]);
+        return tracker.track(frame([], { image, boxes })).boxes.id?.join();
+      });
+      return ids.every((id) => id === "1,2");
+    };
+    expect(follow({})).toBe(true);
+    expect(follow({ gmc_method: "none" })).toBe(false);
+    expect(follow({ tracker_type: "bytetrack" })).toBe(false);
+  });
+
+  it("reports methods of estimating the camera's motion that it does not have", () => {
     const notices: string[] = [];
     const notify = (line: string): number => notices.push(line);
-    new ResultsTracker({ settings: { gmc_method: "sparseOptFlow" }, notify });
-    new ResultsTracker({ notify });
+    for (const gmc_method of ["orb", "none", "sparseOptFlow"] as const) {
+      new ResultsTracker({ settings: { gmc_method }, notify });
+      new ResultsTracker({ settings: { gmc_method, tracker_type: "bytetrack" }, notify });
+    }
     expect(notices).toEqual([
-      expect.stringContaining("gmc_method sparseOptFlow: the motion of the camera is not estimated"),
+      expect.stringContaining("gmc_method orb: the camera's motion is estimated by sparseOptFlow"),
     ]);
   });
 
