@@ -156,6 +156,23 @@ describe("where the weights lie", () => {
   });
 });
 
+describe("models newer than those known", () => {
+  it("are read as they are: their modules are reported where one is built", () => {
+    const fancy = object(global("ultralytics.nn.modules.fancy", "Detect27"), {
+      _modules: dict({}),
+      _parameters: dict({ weight: row }),
+      _buffers: dict({}),
+    });
+    const model = object(global("ultralytics.nn.tasks", "Fancy27Model"), {
+      _modules: dict({ model: fancy }),
+      yaml: dict({ yaml_file: str("yolo27n.yaml") }),
+    });
+    const { config, tensors } = readCheckpoint(archive(pickle(dict({ model })), one));
+    expect(config).toEqual({ yaml_file: "yolo27n.yaml" });
+    expect([...tensors.keys()]).toEqual(["model.weight"]);
+  });
+});
+
 describe("hostile files", () => {
   it.each<[string, string]>([
     ["os", "system"],
@@ -183,6 +200,9 @@ describe("hostile files", () => {
     ["models.common", "Conv.forward"],
     ["models.common.os", "Conv"],
     ["ultralytics.nn.tasks", "torch_safe_load"],
+    ["ultralytics.nn.modules.block", "os.Path"],
+    ["ultralytics.nn.modules.block", "__builtins__"],
+    ["ultralytics.nn.modules.block.os", "Path"],
     ["ultralytics.hub.auth", "Auth"],
     ["__main__", "Net"],
   ])("refuses %s.%s by name", (home, name) => {

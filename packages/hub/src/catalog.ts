@@ -13,10 +13,13 @@ export interface PublishedWeights {
   readonly data: string;
 }
 
-const scales = ["n", "s", "m", "l", "x"];
-
-/** Releases on GitHub and their models (`*` is each scale), as the publisher's documentation lists them. */
+/** Releases on GitHub and their models, as the publisher's documentation lists them; `*` is each scale, `[ce]` each letter. */
 const releases: readonly [repository: string, release: string, data: string, names: readonly string[]][] = [
+  ["ultralytics/assets", "v8.4.0", "COCO", ["yolo26*", "yolo26*-seg"]],
+  ["ultralytics/assets", "v8.4.0", "COCO keypoints", ["yolo26*-pose"]],
+  ["ultralytics/assets", "v8.4.0", "DOTA v1", ["yolo26*-obb"]],
+  ["ultralytics/assets", "v8.4.0", "ImageNet", ["yolo26*-cls"]],
+  ["ultralytics/assets", "v8.3.0", "COCO", ["yolo12*", "yolov10[nsmblx]", "yolov9[tsmce]", "yolov9[ce]-seg"]],
   ["ultralytics/assets", "v8.3.0", "COCO", ["yolov8*", "yolo11*", "yolov5*u", "yolov5*6u"]],
   ["ultralytics/assets", "v8.3.0", "COCO", ["yolov3u", "yolov3-sppu", "yolov3-tinyu"]],
   ["ultralytics/assets", "v8.3.0", "Open Images V7", ["yolov8*-oiv7"]],
@@ -32,7 +35,10 @@ const releases: readonly [repository: string, release: string, data: string, nam
 /** All weights that can be fetched by name. */
 export const publishedWeights: readonly PublishedWeights[] = releases.flatMap(([repository, release, data, patterns]) =>
   patterns
-    .flatMap((pattern) => (pattern.includes("*") ? scales.map((scale) => pattern.replace("*", scale)) : [pattern]))
+    .flatMap((pattern) => {
+      const [before = "", letters, after = ""] = pattern.replace("*", "[nsmlx]").split(/[[\]]/);
+      return letters === undefined ? [pattern] : [...letters].map((letter) => before + letter + after);
+    })
     .map((stem) => {
       const name = `${stem}.pt`;
       const url = `https://github.com/${repository}/releases/download/${release}/${name}`;

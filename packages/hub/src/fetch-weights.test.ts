@@ -71,6 +71,17 @@ describe("the catalog", () => {
     for (const name of ["yolov8n-seg", "yolo11x-pose", "yolov8x-pose-p6", "yolo11s-obb", "yolov8m-cls"]) {
       expect(findWeights(`${name}.pt`)).toMatchObject({ repository: "ultralytics/assets", release: "v8.3.0" });
     }
+    for (const name of ["yolo12x", "yolov10b", "yolov10n", "yolov9t", "yolov9e", "yolov9c-seg"]) {
+      expect(findWeights(`${name}.pt`)?.url).toBe(
+        `https://github.com/ultralytics/assets/releases/download/v8.3.0/${name}.pt`,
+      );
+    }
+    for (const name of ["yolo26n", "yolo26x-seg", "yolo26s-pose", "yolo26m-obb", "yolo26l-cls"]) {
+      expect(findWeights(`${name}.pt`)).toMatchObject({ repository: "ultralytics/assets", release: "v8.4.0" });
+    }
+    for (const name of ["yolo26b", "yolov9n", "yolo12n-seg", "yolov10b-seg"]) {
+      expect(findWeights(`${name}.pt`), name).toBeUndefined();
+    }
     for (const name of ["yolov5n-seg", "yolov5x-cls"]) {
       expect(findWeights(`${name}.pt`)).toMatchObject({ repository: "ultralytics/yolov5", release: "v7.0" });
     }

@@ -1,8 +1,9 @@
-import { didYouMean, LookonceError } from "@lookonce/errors";
+import { didYouMean, LookonceError, show } from "@lookonce/errors";
 import { resolveAnchors } from "./config/anchor-presets.ts";
 import { Args } from "./config/args.ts";
+import { boxBiasOf } from "./config/family-signs.ts";
 import type { ConfigLayer, ModelConfig } from "./config/model-config.ts";
-import type { BuildContext, V5Release } from "./config/module-spec.ts";
+import type { BuildContext, ModuleSpec, V5Release } from "./config/module-spec.ts";
 import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
@@ -48,6 +49,7 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
   const shapes: Shape[] = [];
   let head: Head | undefined;
   let size = { parameters: 0, modules: 0 };
+  requireKnownModules(config);
   for (const layer of config.layers) {
     const where = `${config.name}, layer ${layer.index} (${layer.name})`;
     const image: Shape = [probeSide, probeSide, config.channels];
@@ -56,8 +58,11 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
     size = checkSize(size, built.module, where);
     layers.push(built);
     if (built.module instanceof Head) {
-      if (layer.index !== config.layers.length - 1)
-        throw new LookonceError("ARGUMENT", `${where}: must be the last layer`);
+      const next = config.layers[layer.index + 1];
+      if (next !== undefined) {
+        const reason = `a model has one head, its last layer, but layer ${next.index} (${next.name}) comes after this one`;
+        throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
+      }
       head = built.module;
       const levels = head.outputShapes(inputs);
       head.setStrides(head.splitMaps(levels).levels.map(([height]) => probeSide / height));
@@ -70,6 +75,29 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
   // A map may be coarser than any that the head reads, as in a model without its coarsest level.
   const strides = shapes.map(([height]) => probeSide / height).filter((stride) => Number.isInteger(stride));
   return { layers, head, maxStride: Math.max(...strides, ...head.strides) };
+}
+
+/** Fails for modules that are not known: in a file of one's own most likely typos, in a checkpoint a newer family's. */
+function requireKnownModules({ name, layers, source }: ModelConfig): void {
+  const unknown = layers.filter((layer) => !registeredModules.has(layer.name));
+  const [first] = unknown;
+  if (first === undefined) return;
+  const known = [...registeredModules.keys()];
+  const origin = source.yaml_file;
+  if (typeof origin !== "string") {
+    const reason = `unknown module "${first.name}"; known are ${known.join(", ")}.${didYouMean(first.name, known)}`;
+    throw new LookonceError("ARGUMENT", `${name}, layer ${first.index} (${first.name}): ${reason}`);
+  }
+  const names = [...new Set(unknown.map((layer) => layer.name))];
+  const parts = names.slice(0, 8).map((module) => {
+    const indices = unknown.filter((layer) => layer.name === module).map(({ index }) => index);
+    return `${module} (layer${indices.length > 1 ? "s" : ""} ${indices.join(", ")})`;
+  });
+  throw new LookonceError(
+    "UNSUPPORTED",
+    `${name} is a model of ${show(origin)}, which has modules that this version of lookonce does not know: ${parts.join(", ")}. ` +
+      `It knows the families YOLOv3, YOLOv5, YOLOv8, YOLOv9, YOLOv10, YOLO11, YOLO12 and YOLO26, with the modules ${known.join(", ")}`,
+  );
 }
 
 /** The size with one more layer, which fails where a model is too large, or a tensor empty or no whole number wide. */
@@ -120,12 +148,7 @@ function buildLayer(
   layer: ConfigLayer,
   { where, inputs, release }: { where: string; inputs: Shape[]; release: V5Release },
 ): ModelLayer {
-  const spec = registeredModules.get(layer.name);
-  if (spec === undefined) {
-    const known = [...registeredModules.keys()];
-    const reason = `unknown module "${layer.name}"; known are ${known.join(", ")}.${didYouMean(layer.name, known)}`;
-    throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
-  }
+  const spec = registeredModules.get(layer.name) as ModuleSpec;
   const args = new Args(layer.args, where);
   const channels = inputs.map((shape) => shape[2]);
   const repeats = scaleRepeats(layer.repeats, config.depth);
@@ -143,6 +166,7 @@ function buildLayer(
     endToEnd: config.endToEnd,
     activation: config.activation,
     family: config.family,
+    boxBias: boxBiasOf(config.family),
     bottleneckKernel: isAnchorBased(config) ? 1 : 3,
     scale: config.scale,
     depthwiseClasses: config.layers.some((other) => newerStages.includes(other.name)),

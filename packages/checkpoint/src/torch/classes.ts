@@ -1,4 +1,7 @@
-/** Classes that may stand in checkpoints as inert records: where they are defined, and their names. */
+/**
+ * Classes that may stand in checkpoints as inert records: where they are defined, and their names. Of Ultralytics' modules any
+ * class may: those of families newer than the ones known are reported where a model is built, by their names.
+ */
 const classes: readonly [home: RegExp, names: string][] = [
   [
     /^torch\.nn\.modules\.(activation|batchnorm|container|conv|dropout|flatten|linear|module|normalization|padding)$/,
@@ -30,27 +33,10 @@ const classes: readonly [home: RegExp, names: string][] = [
     TransformerBlock`,
   ],
   [/^(yolov5\.)?utils\.activations$/, "SiLU Hardswish MemoryEfficientMish Mish FReLU AconC MetaAconC"],
-  // YOLOv8, YOLO11 and their kin; one file of modules at first
-  [
-    /^ultralytics\.nn\.modules(\.(activation|block|conv|head|transformer))?$/,
-    `Conv Conv2 LightConv DWConv DWConvTranspose2d ConvTranspose Focus GhostConv RepConv ChannelAttention
-    SpatialAttention CBAM Concat Index AGLU DFL Proto HGStem HGBlock SPP SPPF SPPELAN C1 C2 C2f C2fAttn C2fPSA C2fCIB
-    C2PSA C3 C3x C3TR C3Ghost C3k C3k2 RepC3 RepCSP RepBottleneck RepNCSPELAN4 RepVGGDW GhostBottleneck Bottleneck
-    BottleneckCSP ResNetBlock ResNetLayer ELAN1 ADown AConv CBLinear CBFuse CIB SCDown PSA PSABlock Attention AAttn
-    ABlock A2C2f MaxSigmoidAttnBlock ImagePoolingAttn ContrastiveHead BNContrastiveHead TorchVision Detect Segment OBB
-    Pose Classify WorldDetect v10Detect YOLOEDetect YOLOESegment RTDETRDecoder TransformerEncoderLayer AIFI
-    TransformerLayer TransformerBlock MLPBlock MLP LayerNorm2d MSDeformAttn DeformableTransformerDecoder
-    DeformableTransformerDecoderLayer`,
-  ],
-  [
-    /^ultralytics\.nn\.tasks$/,
-    `BaseModel DetectionModel SegmentationModel PoseModel ClassificationModel OBBModel WorldModel YOLOEModel
-    YOLOESegModel RTDETRDetectionModel Ensemble`,
-  ],
   [/^ultralytics\.(yolo\.)?utils$/, "IterableSimpleNamespace"],
   [
     /^ultralytics\.(yolo\.)?utils\.(loss|tal)$/,
-    `v8DetectionLoss v8SegmentationLoss v8PoseLoss v8ClassificationLoss v8OBBLoss E2EDetectLoss BboxLoss
+    `v8DetectionLoss v8SegmentationLoss v8PoseLoss v8ClassificationLoss v8OBBLoss E2EDetectLoss E2ELoss BboxLoss
     RotatedBboxLoss DFLoss KeypointLoss VarifocalLoss FocalLoss TaskAlignedAssigner RotatedTaskAlignedAssigner`,
   ],
 ];
@@ -60,7 +46,14 @@ const allowed: readonly [home: RegExp, names: ReadonlySet<string>][] = classes.m
   new Set(names.split(/\s+/)),
 ]);
 
-/** Whether a class is a known part of models, of their losses or of their training arguments. */
+/** Ultralytics' modules, one file of them at first, and models. */
+const ultralytics = /^ultralytics\.nn\.(modules(\.[a-z]+)?|tasks)$/;
+
+/** How classes are named there: `C3k2`, `v10Detect`; functions begin with a small letter, or with an underscore. */
+const className = /^([A-Z]|v\d+[A-Z])[A-Za-z0-9]*$/;
+
+/** Whether a class is a part of models, of their losses or of their training arguments. */
 export function isModelClass(module: string, name: string): boolean {
+  if (ultralytics.test(module) && className.test(name)) return true;
   return allowed.some(([home, names]) => home.test(module) && names.has(name));
 }

@@ -79,6 +79,28 @@ describe("parseModelConfig", () => {
     expect(complaint(() => familyOf({ end2end: "yes" }))).toBe('model: end2end is "yes": True or False is expected');
   });
 
+  it("knows YOLO26's classification models, which only differ in name, by the file that a checkpoint names", () => {
+    const head = [[-1, 1, "Classify", ["nc"]]];
+    const familyOf = (origin: string): string => parseModelConfig({ ...tiny, head, yaml_file: origin }).family;
+    expect(["yolo26n-cls.yaml", "yolo26-cls.yaml", "yolo11n-cls.yaml", "yolo26cls.yaml"].map(familyOf)).toEqual([
+      ...["v26", "v26", "v8", "v8"],
+    ]);
+  });
+
+  it("names all that it does not know of a checkpoint's model, and what it knows", () => {
+    const unknown = {
+      yaml_file: "yolo27n.yaml",
+      head: [
+        [-1, 1, "Fancy", [8]],
+        [-1, 1, "Fancy", [8]],
+        [-1, 1, "Detect27", ["nc"]],
+      ],
+    };
+    expect(complaint(() => build(unknown, "best.pt"))).toMatch(
+      /^best\.pt is a model of "yolo27n\.yaml", which has modules that this version of lookonce does not know: Fancy \(layers 2, 3\), Detect27 \(layer 4\)\. It knows the families YOLOv3, .* YOLO26, with the modules .*Conv/,
+    );
+  });
+
   it("passes the family to the head", () => {
     expect(build({}).family).toBe("v8");
     expect(build({ reg_max: 1 }).family).toBe("v26");
@@ -149,7 +171,11 @@ describe("a faulty model file", () => {
     ],
     [layers([-1, 1, "SPPF", [16, 4]]), "argument 2 (kernel) is 4: an odd whole number is expected", ""],
     [layers([-1, 1, "Conv", [16, 999, 1, 0]]), "layer 0 (Conv): nothing is left of the image", ""],
-    [layers(conv, detect), "layer 1 (Detect): must be the last layer", ""],
+    [
+      layers(conv, detect),
+      "layer 1 (Detect): a model has one head, its last layer, but layer 2 (Detect) comes after this one",
+      "",
+    ],
     [layers(conv, [-1, 1, "Contract", [3]]), "layer 1 (Contract): the map or its channels do not divide evenly", ""],
     [layers(conv, [-1, 1, "Expand", [3]]), "the gain's square is 9, which does not divide 16 channels", ""],
     [layers(conv, [-1, 1, "C2PSA", [32]]), "as many channels come out as go in, but they are 32 and 16", ""],

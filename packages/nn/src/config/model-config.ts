@@ -113,6 +113,8 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
   const layers = given.map((layer, index) => file.layer(layer, { index, values }));
   const regMax = file.positive("reg_max", document.reg_max ?? 16);
   const endToEnd = file.flag("end2end", document.end2end ?? false);
+  const origin = typeof document.yaml_file === "string" ? document.yaml_file : "";
+  const signs = { modules: new Set(layers.map((layer) => layer.name)), origin };
   return {
     name,
     nc,
@@ -122,7 +124,7 @@ export function parseModelConfig(input: string | object, options: ParseModelConf
     regMax,
     endToEnd,
     keypointShape,
-    family: file.family() ?? familyOfFile({ layers, endToEnd, regMax }),
+    family: file.family() ?? familyOfFile({ ...signs, endToEnd, regMax }),
     backboneLayers: backbone.length,
     layers,
     source: {

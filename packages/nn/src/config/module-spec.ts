@@ -26,6 +26,8 @@ export interface BuildContext {
   release: V5Release;
   /** Whose rules a head follows that has no anchors. */
   family: string;
+  /** Where the biases of anchor-free box distances start. */
+  boxBias: number;
   /** Side of a Bottleneck's first filter: 1 in models with anchors (YOLOv5), 3 in others (YOLOv8). */
   bottleneckKernel: 1 | 3;
   /** Key of `scales` that was chosen. */
