@@ -10,7 +10,7 @@ import { BatchNorm2d } from "./modules/batch-norm2d.ts";
 export async function copyModel(model: DetectionModel): Promise<DetectionModel> {
   const copy = new DetectionModel(model.config, { names: model.names });
   const isFused = ![...model.namedModules().values()].some((module) => module instanceof BatchNorm2d);
-  if (isFused) outlineFused(copy);
+  if (isFused) outlineFused(copy, { branch: model.head.branches.length > 1 ? "all" : model.head.branches[0] });
   const originals = model.namedVariables();
   const modules = copy.namedModules();
   for (const [path, variable] of copy.namedVariables()) {

@@ -56,7 +56,10 @@ export class DetectionModel extends Module {
       throw new LookonceError("ARGUMENT", `${config.name}: ${this.names.length} names for ${config.nc} classes`);
     }
     this.#lastUse = new Map(layers.flatMap((layer) => layer.sources.map((source) => [source, layer.index] as const)));
-    if (options.rng !== undefined) initialize(this, options.rng);
+    if (options.rng !== undefined) {
+      initialize(this, options.rng);
+      head.copyBranches();
+    }
     head.resetBiases();
     for (const module of this.namedModules().values()) {
       if (module instanceof BatchNorm2d) Object.assign(module, head.batchNorm);

@@ -14,6 +14,7 @@ export {
   type AnchorFreeOptions,
   type AnchorPoints,
   anchorPoints,
+  boxDistances,
   decodeAnchorFree,
   distancesToXywh,
   distancesToXyxy,
@@ -24,15 +25,22 @@ export {
 export { xywhToXyxy, xyxyToXywh } from "./decode/box-formats.ts";
 export { type CellPositions, cellPositions, countedCellPositions, type Grid } from "./decode/cell-positions.ts";
 export { decodeAngles, distancesToRotated } from "./decode/obb.ts";
-export { keypointPlaces } from "./decode/pose.ts";
+export { type KeypointOffsets, keypointPlaces } from "./decode/pose.ts";
 export { DetectionModel, type DetectionModelOptions, type Prediction } from "./detection-model.ts";
 export { type Affine, type BatchNormResult, batchNormDefaults } from "./functional/batch-norm.ts";
 export { type ConvBnActOptions, convBnAct } from "./functional/conv-bn-act.ts";
 export { type Conv2dOptions, conv2d, type Stride } from "./functional/conv2d.ts";
 export { type ActivationName, activations, silu } from "./functional/silu.ts";
 export { stopGradient } from "./functional/stop-gradient.ts";
-export { fuse } from "./fuse.ts";
-export { type BatchNormSettings, type DrawnInput, Head, type ResetBiasesOptions } from "./head.ts";
+export { type FuseOptions, fuse } from "./fuse.ts";
+export {
+  type BatchNormSettings,
+  type BranchName,
+  type DrawnInput,
+  Head,
+  type ResetBiasesOptions,
+  type SplitMaps,
+} from "./head.ts";
 export { readModelConfig, shippedModels } from "./model-files.ts";
 export { type CheckpointContents, modelFileOf, modelFromCheckpoint } from "./model-from-checkpoint.ts";
 export { initialize, Join, Layer, Module } from "./module.ts";
@@ -70,11 +78,16 @@ export { MapAttention } from "./modules/map-attention.ts";
 export { MaxPool2d } from "./modules/max-pool2d.ts";
 export { MultiheadAttention } from "./modules/multihead-attention.ts";
 export { OBB } from "./modules/obb.ts";
+export { OBB26 } from "./modules/obb26.ts";
 export { type KeypointShape, Pose } from "./modules/pose.ts";
+export { Pose26 } from "./modules/pose26.ts";
 export { Proto, type ProtoOptions } from "./modules/proto.ts";
+export { Proto26, type Proto26Options } from "./modules/proto26.ts";
 export { PSA, type PsaOptions } from "./modules/psa.ts";
 export { PSABlock } from "./modules/psa-block.ts";
+export { RealNvp } from "./modules/real-nvp.ts";
 export { type MaskOptions, Segment, SegmentV5 } from "./modules/segment.ts";
+export { Segment26 } from "./modules/segment26.ts";
 export { SPP, type SppOptions } from "./modules/spp.ts";
 export { SPPF, type SppfOptions } from "./modules/sppf.ts";
 export { registerModule } from "./modules/table.ts";

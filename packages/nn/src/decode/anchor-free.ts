@@ -8,7 +8,7 @@ export interface AnchorFreeOptions {
   strides: readonly number[];
   /** Bins of the distribution of a side's distance. */
   regMax: number;
-  /** Distances [...] from the logits of their bins [..., regMax]. Default {@link expectedDistances}. */
+  /** Distances [...] from their bins [..., regMax]. Default {@link boxDistances}. */
   distances?: (logits: tf.Tensor) => tf.Tensor;
   /** Where the cells lie. Default: a constant. */
   cells?: CellPositions;
@@ -34,7 +34,7 @@ export interface ExtrasDecoding {
  * → [N, A, 4 + nc + extras]: center x, center y, width, height in pixels, class probabilities, extras; A runs over level, y, x.
  */
 export function decodeAnchorFree(raw: readonly tf.Tensor4D[], options: AnchorFreeOptions): tf.Tensor3D {
-  const { strides, regMax, distances = expectedDistances, cells = cellPositions, extras } = options;
+  const { strides, regMax, distances = boxDistances, cells = cellPositions, extras } = options;
   const { count = 0, decode = (rest: tf.Tensor3D) => rest, boxes: toBoxes = distancesToXywh } = extras ?? {};
   const levels = raw.map((map, level) => {
     const [n, height, width, outputs] = map.shape;
@@ -78,6 +78,18 @@ export function anchorPoints(grids: readonly Grid[], strides: readonly number[],
     points: tf.concat(grids.map((grid) => cellPositions(grid, offset))),
     strides: tf.concat(pixels as tf.Tensor2D[]),
   };
+}
+
+/**
+ * Computes the distances that a head's box branch means: the number itself where there is one bin (YOLO26, arXiv 2606.03748),
+ * the mean of the distribution where there are more.
+ *
+ * @param bins [..., regMax]
+ * @returns [...]. Differentiable.
+ */
+export function boxDistances(bins: tf.Tensor): tf.Tensor {
+  const axis = bins.rank - 1;
+  return bins.shape[axis] === 1 ? tf.squeeze(bins, [axis]) : expectedDistances(bins);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { didYouMean, show } from "@lookonce/errors";
 import { anchorPresets, resolveAnchors } from "../config/anchor-presets.ts";
 import type { Args } from "../config/args.ts";
-import type { ModuleSpec } from "../config/module-spec.ts";
+import type { BuildContext, ModuleSpec } from "../config/module-spec.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
 
@@ -12,7 +12,8 @@ import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
  */
 export const detectSpec: ModuleSpec = {
   isAnchorBased,
-  build({ args, inputs, activation, regMax, nc, release, family, depthwiseClasses: depthwise }) {
+  build(context) {
+    const { args, inputs, nc, release } = context;
     args.classes(nc);
     const { channels } = inputs;
     if (isAnchorBased(args.given(0))) {
@@ -21,10 +22,35 @@ export const detectSpec: ModuleSpec = {
     }
     const given = args.any() as Record<string, unknown> | undefined;
     const widths = given === undefined ? {} : readWidths(given, args);
-    const module = new DetectV8(nc, channels, { family, regMax, activation, depthwise, ...widths });
-    return { module, args: given === undefined ? [nc, channels] : [nc, given, channels] };
+    const { options, shown } = anchorFreeOptions(context);
+    const module = new DetectV8(nc, channels, { ...options, ...widths });
+    return { module, args: [nc, ...(given === undefined ? [] : [given]), ...shown, channels] };
   },
 };
+
+/** YOLOv10's head, `v10Detect: [nc]`: always of two branches, with depthwise class branches. */
+export const v10DetectSpec: ModuleSpec = {
+  build(context) {
+    const { args, inputs, nc } = context;
+    args.classes(nc);
+    const { channels } = inputs;
+    const { options } = anchorFreeOptions(context);
+    const module = new DetectV8(nc, channels, { ...options, endToEnd: true, depthwise: true });
+    return { module, args: [nc, channels] };
+  },
+};
+
+/**
+ * What the whole model says about an anchor-free head, and the arguments to show for it: bins and whether it has two branches,
+ * where either differs from YOLOv8's.
+ */
+export function anchorFreeOptions(context: BuildContext): { options: DetectV8Options; shown: unknown[] } {
+  const { family, activation, regMax, endToEnd, boxBias, depthwiseClasses: depthwise } = context;
+  return {
+    options: { family, activation, regMax, endToEnd, depthwise, boxBias },
+    shown: endToEnd || regMax === 1 ? [regMax, endToEnd] : [],
+  };
+}
 
 /** A second argument that is no table of widths. */
 function isAnchorBased(args: readonly unknown[]): boolean {

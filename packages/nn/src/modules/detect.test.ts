@@ -5,6 +5,7 @@ import { DetectionModel, parseModelConfig, readModelConfig, type Sequential } fr
 import type { Conv2d } from "./conv2d.ts";
 import { DetectV5 } from "./detect-v5.ts";
 import type { DetectV8 } from "./detect-v8.ts";
+import type { HeadBranch } from "./head-branch.ts";
 
 beforeAll(() => enterTestDevice("javascript"));
 
@@ -105,10 +106,10 @@ describeGolden("the anchor-free head", ["v8/params/totals_nc80.json"], () => {
   it.each(["yolov8n", "yolov8n_nc1", "yolov8n_nc3"])("starts from the biases of %s", async (name) => {
     const golden = { ...goldenJson("v8/params/totals_nc80.json"), ...goldenJson("v8/params/variants.json") }[name];
     const { head } = new DetectionModel(readModelConfig("yolov8n.yaml", { nc: golden.nc }));
-    const { cv2, cv3 } = head as DetectV8;
+    const [{ boxes, classes }] = (head as DetectV8).parts as [HeadBranch];
     for (const i of [0, 1, 2]) {
-      const box = await outputConv(cv2.items[i]).requireBias().value.data();
-      const cls = await outputConv(cv3.items[i]).requireBias().value.data();
+      const box = await outputConv(boxes.items[i]).requireBias().value.data();
+      const cls = await outputConv(classes.items[i]).requireBias().value.data();
       expect([box.length, cls.length]).toEqual([64, golden.nc]);
       expectClose(
         box,

@@ -1,6 +1,7 @@
 import type { ModuleSpec } from "../config/module-spec.ts";
 import type { ExtrasDecoding } from "../decode/anchor-free.ts";
 import { decodeAngles, distancesToRotated } from "../decode/obb.ts";
+import { anchorFreeOptions } from "./detect-spec.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
 
 /**
@@ -22,10 +23,12 @@ export class OBB extends DetectV8 {
 
 /** `OBB: [nc, 1]`, the second the number of angles. */
 export const obbSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, nc, family, depthwiseClasses: depthwise }) {
+  build(context) {
+    const { args, inputs, nc } = context;
     args.classes(nc);
     args.exactly("angles", 1, 1);
     const { channels } = inputs;
-    return { module: new OBB(nc, channels, { family, regMax, activation, depthwise }), args: [nc, 1, channels] };
+    const { options, shown } = anchorFreeOptions(context);
+    return { module: new OBB(nc, channels, options), args: [nc, 1, ...shown, channels] };
   },
 };

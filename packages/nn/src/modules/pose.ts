@@ -1,6 +1,7 @@
 import type { ModuleSpec } from "../config/module-spec.ts";
 import type { ExtrasDecoding } from "../decode/anchor-free.ts";
 import { keypointsInPixels } from "../decode/pose.ts";
+import { anchorFreeOptions } from "./detect-spec.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
 
 /** Number of keypoints, and of values of each: x and y, or x, y and visibility. */
@@ -31,11 +32,13 @@ export class Pose extends DetectV8 {
 
 /** `Pose: [nc, kpt_shape]`, the second the number of keypoints and of values of each. */
 export const poseSpec: ModuleSpec = {
-  build({ args, inputs, activation, regMax, nc, family, depthwiseClasses: depthwise }) {
+  build(context) {
+    const { args, inputs, nc } = context;
     args.classes(nc);
     const keypointShape = args.keypointShape("kpt_shape");
     const { channels } = inputs;
-    const module = new Pose(nc, channels, { family, keypointShape, regMax, activation, depthwise });
-    return { module, args: [nc, keypointShape, channels] };
+    const { options, shown } = anchorFreeOptions(context);
+    const module = new Pose(nc, channels, { ...options, keypointShape });
+    return { module, args: [nc, keypointShape, ...shown, channels] };
   },
 };

@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { ModuleSpec } from "../config/module-spec.ts";
 import type { ActivationName } from "../functional/silu.ts";
 import type { Cost, Shape } from "../shape.ts";
-import { readAnchors } from "./detect-spec.ts";
+import { anchorFreeOptions, readAnchors } from "./detect-spec.ts";
 import { DetectV5, type DetectV5Options } from "./detect-v5.ts";
 import { DetectV8, type DetectV8Options } from "./detect-v8.ts";
 import { Proto } from "./proto.ts";
@@ -77,19 +77,20 @@ export class SegmentV5 extends DetectV5 {
  */
 export const segmentSpec: ModuleSpec = {
   isAnchorBased,
-  build({ args, inputs, activation, regMax, nc, release, family, depthwiseClasses: depthwise, scaleWidth }) {
+  build(context) {
+    const { args, inputs, activation, nc, release, scaleWidth } = context;
     args.classes(nc);
     const { channels } = inputs;
     const anchors = isAnchorBased(args.given(0)) ? readAnchors(args, channels.length) : undefined;
     const masks = args.size("masks", 32);
     const hidden = scaleWidth(args.size("hidden", 256), { isInner: true });
-    const shown = [masks, hidden, channels];
     if (anchors === undefined) {
-      const module = new Segment(nc, channels, { family, masks, hidden, regMax, activation, depthwise });
-      return { module, args: [nc, ...shown] };
+      const { options, shown } = anchorFreeOptions(context);
+      const module = new Segment(nc, channels, { ...options, masks, hidden });
+      return { module, args: [nc, masks, hidden, ...shown, channels] };
     }
     const module = new SegmentV5(nc, channels, { anchors, masks, hidden, release, activation });
-    return { module, args: [nc, anchors, ...shown] };
+    return { module, args: [nc, anchors, masks, hidden, channels] };
   },
 };
 

@@ -16,7 +16,7 @@ import { concatSpec } from "./concat.ts";
 import { contractSpec } from "./contract.ts";
 import { convSpec } from "./conv.ts";
 import { crossConvSpec } from "./cross-conv.ts";
-import { detectSpec } from "./detect-spec.ts";
+import { detectSpec, v10DetectSpec } from "./detect-spec.ts";
 import { dwConvSpec } from "./dw-conv.ts";
 import { expandSpec } from "./expand.ts";
 import { focusSpec } from "./focus.ts";
@@ -24,9 +24,12 @@ import { ghostBottleneckSpec } from "./ghost-bottleneck.ts";
 import { ghostConvSpec } from "./ghost-conv.ts";
 import { maxPool2dSpec } from "./max-pool2d.ts";
 import { obbSpec } from "./obb.ts";
+import { obb26Spec } from "./obb26.ts";
 import { poseSpec } from "./pose.ts";
+import { pose26Spec } from "./pose26.ts";
 import { psaSpec } from "./psa.ts";
 import { segmentSpec } from "./segment.ts";
+import { segment26Spec } from "./segment26.ts";
 import { sppSpec } from "./spp.ts";
 import { sppfSpec } from "./sppf.ts";
 import { transformerBlockSpec } from "./transformer-block.ts";
@@ -68,6 +71,10 @@ const modules = new Map<string, ModuleSpec>(
     Segment: segmentSpec,
     Pose: poseSpec,
     OBB: obbSpec,
+    v10Detect: v10DetectSpec,
+    Segment26: segment26Spec,
+    Pose26: pose26Spec,
+    OBB26: obb26Spec,
     Classify: classifySpec,
   }),
 );

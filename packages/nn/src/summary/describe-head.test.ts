@@ -26,6 +26,7 @@ describe("the head of yolov8x-p2", () => {
       c2: 64,
       c3: 160,
       rule: { c2: 64, c3: 160 },
+      branches: ["one2many"],
       dfl: 16,
       levels: [
         { stride: 4, channels: 160, box: 133_440, class: 474_320 },

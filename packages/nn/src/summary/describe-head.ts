@@ -1,10 +1,12 @@
 import { LookonceError } from "@lookonce/errors";
-import type { Head } from "../head.ts";
+import type { BranchName, Head } from "../head.ts";
 import type { Module } from "../module.ts";
 import { Classify } from "../modules/classify.ts";
 import { DetectV5 } from "../modules/detect-v5.ts";
 import { DetectV8, headWidths } from "../modules/detect-v8.ts";
+import type { HeadBranch } from "../modules/head-branch.ts";
 import { Segment, SegmentV5 } from "../modules/segment.ts";
+import { Segment26 } from "../modules/segment26.ts";
 
 /** The head of YOLOv8 and later families: a box branch and a class branch on every level. */
 export interface AnchorFreeHead {
@@ -18,12 +20,14 @@ export interface AnchorFreeHead {
   c3: number;
   /** The widths by the rule {@link headWidths}; other than `c2` and `c3` where the model file sets these by hand. */
   rule: { c2: number; c3: number };
+  /** Its branches, each with the levels below. */
+  branches: readonly BranchName[];
   /** Fixed weights that turn bins into distances. */
   dfl: number;
   /** What the third branches predict besides boxes and classes, their outputs a cell, and channels within. */
   extras?: { name: string; outputs: number; c4: number } | undefined;
   prototypes?: PrototypesDescription | undefined;
-  /** Per level, finest first: pixels per cell, channels of the map, parameters of its two or three branches. */
+  /** Per level, finest first: pixels per cell, channels of the map, parameters of its convolutions in a branch. */
   levels: { stride: number; channels: number; box: number; class: number; extra?: number | undefined }[];
 }
 
@@ -79,7 +83,8 @@ export function describeHead(head: Head): HeadDescription {
 /** What a head has besides detection's. */
 function describeExtras(head: DetectV8 | DetectV5): Pick<AnchorBasedHead, "extras" | "prototypes"> {
   const { extras, extrasName, prototypes } = head;
-  const proto = head instanceof Segment || head instanceof SegmentV5 ? head.proto : undefined;
+  const proto =
+    head instanceof Segment || head instanceof Segment26 || head instanceof SegmentV5 ? head.proto : undefined;
   return {
     extras: extras === 0 ? undefined : { name: extrasName, outputs: extras },
     prototypes: proto && { count: prototypes, hidden: proto.hidden, parameters: proto.parameterCount },
@@ -88,18 +93,29 @@ function describeExtras(head: DetectV8 | DetectV5): Pick<AnchorBasedHead, "extra
 
 function describeAnchorFree(head: DetectV8): AnchorFreeHead {
   const { family, nc, regMax, channels, strides, boxWidth, classWidth, extraWidth: c4, parameterCount, dfl } = head;
-  const levels = head.cv2.items.map((box, i) => ({
+  const [branch] = head.parts as [HeadBranch];
+  const levels = branch.boxes.items.map((box, i) => ({
     stride: strides[i] as number,
     channels: channels[i] as number,
     box: box.parameterCount,
-    class: (head.cv3.items[i] as Module).parameterCount,
-    extra: head.cv4.items[i]?.parameterCount,
+    class: (branch.classes.items[i] as Module).parameterCount,
+    extra: head.extras === 0 ? undefined : sum(branch.extras.map(({ items }) => items[i]?.parameterCount ?? 0)),
   }));
   const rule = headWidths(channels[0] as number, { nc, regMax });
   const widths = { c2: boxWidth, c3: classWidth, rule };
   const { extras, prototypes } = describeExtras(head);
-  const parts = { dfl: dfl.parameterCount, extras: extras && { ...extras, c4 }, prototypes, levels };
+  const parts = {
+    branches: head.branches,
+    dfl: dfl?.parameterCount ?? 0,
+    extras: extras && { ...extras, c4 },
+    prototypes,
+    levels,
+  };
   return { family, parameters: parameterCount, nc, regMax, ...widths, ...parts };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function describeAnchorBased(head: DetectV5): AnchorBasedHead {
