@@ -7,7 +7,7 @@ import type { BuildContext, ModuleSpec, V5Release } from "./config/module-spec.t
 import { multipleOf8, scaleRepeats } from "./config/scale.ts";
 import { Sequential } from "./containers.ts";
 import { Head } from "./head.ts";
-import { Join, Layer, type Module } from "./module.ts";
+import { Join, Layer, type Module, Split } from "./module.ts";
 import { registeredModules } from "./modules/table.ts";
 import type { Cost, Shape } from "./shape.ts";
 
@@ -17,6 +17,8 @@ export interface ModelLayer extends Omit<ConfigLayer, "args" | "repeats"> {
   repeats: number;
   /** The module's arguments after scaling. */
   args: unknown[];
+  /** Which map it reads of each source that has several; none after the last one named. */
+  parts?: readonly number[];
   module: Module;
 }
 
@@ -40,21 +42,19 @@ const maxRepeats = 1000;
 /** The largest size of a model: 8 GB of parameters, 30 times the zoo's most, and 100 times its most modules. */
 const maxSize = { parameters: 2 ** 31, modules: 100_000 };
 
-/** Stages newer than YOLOv8's: heads of models with one have light class branches (Ultralytics 8.3). */
-const newerStages = ["C3k2", "A2C2f", "C2fCIB"];
-
 /** Builds the module of every layer, following shapes to know the input channels of each. */
 export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayers {
   const layers: ModelLayer[] = [];
-  const shapes: Shape[] = [];
+  const shapes: Shape[][] = [];
   let head: Head | undefined;
   let size = { parameters: 0, modules: 0 };
   requireKnownModules(config);
   for (const layer of config.layers) {
     const where = `${config.name}, layer ${layer.index} (${layer.name})`;
     const image: Shape = [probeSide, probeSide, config.channels];
-    const inputs = layer.sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
-    const built = buildLayer(config, layer, { where, inputs, release });
+    const built = buildLayer(config, layer, { where, inputs: inputsOf(layer, image, shapes), release });
+    checkParts(built, shapes, where);
+    const inputs = inputsOf(built, image, shapes);
     size = checkSize(size, built.module, where);
     layers.push(built);
     if (built.module instanceof Head) {
@@ -67,13 +67,16 @@ export function buildLayers(config: ModelConfig, release: V5Release): BuiltLayer
       const levels = head.outputShapes(inputs);
       head.setStrides(head.splitMaps(levels).levels.map(([height]) => probeSide / height));
     } else {
-      shapes.push(shapeOf(built.module, inputs, { where }));
+      shapes.push(shapesOf(built.module, inputs, { where }));
     }
   }
   if (head === undefined)
     throw new LookonceError("ARGUMENT", `${config.name}: the last layer must be a head, such as Detect`);
   // A map may be coarser than any that the head reads, as in a model without its coarsest level.
-  const strides = shapes.map(([height]) => probeSide / height).filter((stride) => Number.isInteger(stride));
+  const strides = shapes
+    .flat()
+    .map(([height]) => probeSide / height)
+    .filter((stride) => Number.isInteger(stride));
   return { layers, head, maxStride: Math.max(...strides, ...head.strides) };
 }
 
@@ -100,6 +103,30 @@ function requireKnownModules({ name, layers, source }: ModelConfig): void {
   );
 }
 
+/** What a layer reads: the image, or of each source the map that it selects, the first one where it does not. */
+export function inputsOf<T>(
+  { sources, parts }: Pick<ModelLayer, "sources" | "parts">,
+  image: T,
+  outputs: readonly (readonly T[] | undefined)[],
+): T[] {
+  return sources.map((source, i) => (source < 0 ? image : (outputs[source]?.[parts?.[i] ?? 0] as T)));
+}
+
+/** Fails where a layer reads a map that its source does not have, or does not say which of several. */
+function checkParts({ sources, parts }: ModelLayer, shapes: readonly Shape[][], where: string): void {
+  for (const [i, source] of sources.entries()) {
+    const count = source < 0 ? 1 : (shapes[source] as Shape[]).length;
+    const part = parts?.[i];
+    if (part === undefined && count > 1) {
+      const reason = `reads from layer ${source}, which outputs ${count} maps: only CBFuse selects one of several`;
+      throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
+    }
+    if (part === undefined || part < count) continue;
+    const reason = `selects map ${part}, counted from 0, of layer ${source}, which outputs ${count}`;
+    throw new LookonceError("ARGUMENT", `${where}: ${reason}`);
+  }
+}
+
 /** The size with one more layer, which fails where a model is too large, or a tensor empty or no whole number wide. */
 function checkSize(before: typeof maxSize, module: Module, where: string): typeof maxSize {
   for (const [name, { shape }] of module.parameterSlots()) {
@@ -120,11 +147,12 @@ function checkSize(before: typeof maxSize, module: Module, where: string): typeo
   return size;
 }
 
-/** The output shape of any module but a head. */
-export function shapeOf(module: Module, inputs: Shape[], { where, cost }: { where: string; cost?: Cost }): Shape {
+/** The shapes of what any module but a head returns: one map, but for a {@link Split}. */
+export function shapesOf(module: Module, inputs: Shape[], { where, cost }: { where: string; cost?: Cost }): Shape[] {
   try {
-    if (module instanceof Join) return checked(module.joinedShape(inputs, cost));
-    return checked(module.outputShape(inputs[0] as Shape, cost));
+    if (module instanceof Split) return module.outputShapes(inputs[0] as Shape, cost).map(checked);
+    if (module instanceof Join) return [checked(module.joinedShape(inputs, cost))];
+    return [checked(module.outputShape(inputs[0] as Shape, cost))];
   } catch (cause) {
     if (!(cause instanceof LookonceError)) throw cause;
     throw new LookonceError(cause.code, `${where}: ${cause.message}`, { cause });
@@ -169,7 +197,7 @@ function buildLayer(
     boxBias: boxBiasOf(config.family),
     bottleneckKernel: isAnchorBased(config) ? 1 : 3,
     scale: config.scale,
-    depthwiseClasses: config.layers.some((other) => newerStages.includes(other.name)),
+    depthwiseClasses: config.layers.some((other) => registeredModules.get(other.name)?.depthwiseClasses === true),
     scaleWidth: (count, { isInner = false } = {}) => scaleWidth(count, { ...config, isInner }),
     inputs: {
       channels,

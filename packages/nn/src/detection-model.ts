@@ -1,12 +1,12 @@
 import { LookonceError } from "@lookonce/errors";
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
-import { buildLayers, type ModelLayer } from "./build-layers.ts";
+import { buildLayers, inputsOf, type ModelLayer } from "./build-layers.ts";
 import { type ModelConfig, parseModelConfig } from "./config/model-config.ts";
 import type { V5Release } from "./config/module-spec.ts";
 import { ModuleList } from "./containers.ts";
 import { Head } from "./head.ts";
-import { initialize, Join, type Layer, Module } from "./module.ts";
+import { initialize, Join, type Layer, Module, Split } from "./module.ts";
 import { BatchNorm2d } from "./modules/batch-norm2d.ts";
 import { DetectV5 } from "./modules/detect-v5.ts";
 
@@ -138,14 +138,15 @@ export class DetectionModel extends Module {
   }
 
   /**
-   * The output of every layer but the head, one after another, for looking inside; the caller disposes of them.
+   * The maps of every layer but the head, one after another, for looking inside; the caller disposes of them. A layer has
+   * one, but for CBLinear.
    *
    * @param x as in {@link forward}
    */
-  features(x: tf.Tensor4D): tf.Tensor4D[] {
+  features(x: tf.Tensor4D): tf.Tensor4D[][] {
     this.#checkInput(x);
     return tf.tidy(() => {
-      const outputs: tf.Tensor4D[] = [];
+      const outputs: tf.Tensor4D[][] = [];
       for (const layer of this.layers) {
         if (!(layer.module instanceof Head)) outputs.push(applyLayer(layer, inputsOf(layer, x, outputs)));
       }
@@ -154,14 +155,14 @@ export class DetectionModel extends Module {
   }
 
   #raw(x: tf.Tensor4D, drawn: Readonly<Record<string, tf.Tensor>> = {}): tf.Tensor4D[] {
-    const outputs: (tf.Tensor4D | undefined)[] = [];
+    const outputs: (tf.Tensor4D[] | undefined)[] = [];
     for (const layer of this.layers) {
-      const inputs = inputsOf(layer, x, outputs as tf.Tensor4D[]);
+      const inputs = inputsOf(layer, x, outputs);
       if (layer.module instanceof Head) return layer.module.forward(inputs, drawn);
       outputs.push(tf.tidy(() => applyLayer(layer, inputs)));
       for (const source of new Set(layer.sources)) {
         if (source < 0 || this.#lastUse.get(source) !== layer.index) continue;
-        (outputs[source] as tf.Tensor4D).dispose();
+        tf.dispose(outputs[source]);
         outputs[source] = undefined;
       }
     }
@@ -179,11 +180,9 @@ export class DetectionModel extends Module {
   }
 }
 
-function inputsOf(layer: ModelLayer, x: tf.Tensor4D, outputs: readonly tf.Tensor4D[]): tf.Tensor4D[] {
-  return layer.sources.map((source) => (source < 0 ? x : (outputs[source] as tf.Tensor4D)));
-}
-
-function applyLayer(layer: ModelLayer, inputs: tf.Tensor4D[]): tf.Tensor4D {
-  if (layer.module instanceof Join) return layer.module.forward(inputs);
-  return (layer.module as Layer).forward(inputs[0] as tf.Tensor4D);
+function applyLayer({ module }: ModelLayer, inputs: tf.Tensor4D[]): tf.Tensor4D[] {
+  const x = inputs[0] as tf.Tensor4D;
+  if (module instanceof Split) return module.forward(x);
+  if (module instanceof Join) return [module.forward(inputs)];
+  return [(module as Layer).forward(x)];
 }

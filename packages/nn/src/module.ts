@@ -167,6 +167,14 @@ export abstract class Join extends Module {
   abstract joinedShape(inputs: Shape[], cost?: Cost): Shape;
 }
 
+/** A module that makes several feature maps out of one. */
+export abstract class Split extends Module {
+  abstract forward(x: tf.Tensor4D): tf.Tensor4D[];
+
+  /** The shapes of the outputs for an input shape, without computing; adds what they would cost to `cost`. */
+  abstract outputShapes(input: Shape, cost?: Cost): Shape[];
+}
+
 /** Draws every parameter of the tree afresh, each module from a stream named by its path; all variables are there then. */
 export function initialize(module: Module, rng: Random): void {
   module.namedVariables();

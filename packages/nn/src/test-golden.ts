@@ -23,7 +23,7 @@ export async function anchorsLast({ shape, data }: GoldenTensor): Promise<Golden
 }
 
 /** What the reference says of a layer's map: mean, population deviation and the first values. */
-export interface GoldenLayer {
+export interface GoldenMap {
   shape: number[];
   mean: number;
   std: number;
@@ -31,22 +31,38 @@ export interface GoldenLayer {
   first8?: number[];
 }
 
-/** Compares the map of every layer but the head, in PyTorch's order. @param firstValues how close the first values are */
+/** A layer's map, or its maps where it has several. */
+export type GoldenLayer = GoldenMap | { outputs: readonly GoldenMap[] };
+
+/** Compares the maps of every layer but the head, in PyTorch's order. @param firstValues how close the first values are */
 export async function compareLayers(
   model: DetectionModel,
   x: tf.Tensor4D,
   { layers, firstValues }: { layers: readonly GoldenLayer[]; firstValues: Tolerance },
 ): Promise<void> {
-  const maps = tf.tidy(() => model.features(x).map(channelsFirst));
+  const maps = tf.tidy(() => model.features(x).map((outputs) => outputs.map(channelsFirst)));
   expect(maps).toHaveLength(layers.length);
-  for (const [i, map] of maps.entries()) {
-    const { mean, std, first, first8, shape } = layers[i] as GoldenLayer;
-    expect(map.shape).toEqual(shape);
-    const data = await values(map);
-    const average = data.reduce((sum, v) => sum + v, 0) / data.length;
-    const deviation = Math.sqrt(data.reduce((sum, v) => sum + (v - average) ** 2, 0) / data.length);
-    expectClose([average, deviation], [mean, std], { abs: 1e-4, rel: 1e-4 });
-    expectClose(data.slice(0, 8), (first ?? first8) as number[], firstValues);
+  for (const [i, layer] of layers.entries()) {
+    const expected = "outputs" in layer ? layer.outputs : [layer];
+    const outputs = maps[i] as tf.Tensor4D[];
+    expect(outputs).toHaveLength(expected.length);
+    for (const [j, map] of outputs.entries()) {
+      await expectSummary(map, expected[j] as GoldenMap, { spread: { abs: 1e-4, rel: 1e-4 }, firstValues });
+    }
   }
   tf.dispose(maps);
+}
+
+/** Compares a tensor with its summary. @param tolerance `spread` of mean and deviation, `firstValues` of the first values */
+export async function expectSummary(
+  tensor: tf.Tensor,
+  { mean, std, first, first8, shape }: GoldenMap,
+  { spread, firstValues }: { spread: Tolerance; firstValues: Tolerance },
+): Promise<void> {
+  expect(tensor.shape).toEqual(shape);
+  const data = await values(tensor);
+  const average = data.reduce((sum, v) => sum + v, 0) / data.length;
+  const deviation = Math.sqrt(data.reduce((sum, v) => sum + (v - average) ** 2, 0) / data.length);
+  expectClose([average, deviation], [mean, std], spread);
+  expectClose(data.slice(0, 8), (first ?? first8) as number[], firstValues);
 }

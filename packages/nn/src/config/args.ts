@@ -32,9 +32,34 @@ export class Args {
 
   /** The next argument, a list of odd whole numbers. */
   odds(name: string, preset?: number[]): number[] {
-    const valid = (v: unknown): v is number[] =>
-      Array.isArray(v) && v.length > 0 && v.every((side) => isSize(side) && side % 2 === 1);
-    return this.#checked(name, preset, "a list of odd whole numbers", valid);
+    return this.#checked(
+      name,
+      preset,
+      "a list of odd whole numbers",
+      isList((v) => isSize(v) && v % 2 === 1),
+    );
+  }
+
+  /** The next argument, a list of whole numbers of at least 1. */
+  sizes(name: string): number[] {
+    return this.#checked(name, undefined, `a list of whole numbers from 1 to ${largest}`, isList(isSize));
+  }
+
+  /** The next argument, a list of whole numbers of at least 0. */
+  wholes(name: string): number[] {
+    return this.#checked(
+      name,
+      undefined,
+      "a list of whole numbers",
+      isList((v) => v === 0 || isSize(v)),
+    );
+  }
+
+  /** The next argument, a whole number of at least 1, or `undefined` where it is −1. */
+  sizeOrNone(name: string, preset?: number): number | undefined {
+    const valid = (v: unknown): v is number => v === -1 || isSize(v);
+    const size = this.#checked(name, preset, `a whole number from 1 to ${largest}, or -1`, valid);
+    return size === -1 ? undefined : size;
   }
 
   /** The next argument, a whole number of at least 0, or `undefined` when absent or None. */
@@ -112,6 +137,11 @@ export function isKeypointShape(value: unknown): value is readonly [count: numbe
   return (
     Number.isInteger(count) && (count as number) >= 1 && (count as number) <= 1000 && (values === 2 || values === 3)
   );
+}
+
+/** Whether a value is a list of at least one number, each of which is valid. */
+function isList(valid: (item: unknown) => boolean): (value: unknown) => value is number[] {
+  return (value): value is number[] => Array.isArray(value) && value.length > 0 && value.every(valid);
 }
 
 function isSize(value: unknown): value is number {

@@ -8,6 +8,7 @@ interface Kinds {
   odd: number;
   odds: readonly number[];
   optionalWhole: number | undefined;
+  sizeOrNone: number | undefined;
   flag: boolean;
   share: number;
 }

@@ -32,7 +32,7 @@ export interface BuildContext {
   bottleneckKernel: 1 | 3;
   /** Key of `scales` that was chosen. */
   scale: string | undefined;
-  /** Whether the head's class branches are depthwise: in models with stages newer than YOLOv8's (Ultralytics 8.3). */
+  /** Whether the head's class branches are depthwise: in models with a module that says so (Ultralytics 8.4). */
   depthwiseClasses: boolean;
 }
 
@@ -41,6 +41,10 @@ export interface ModuleSpec {
   repeatsInside?: boolean;
   /** Of heads: whether these arguments make it one with anchors. Default: never. */
   isAnchorBased?(args: readonly unknown[]): boolean;
-  /** Returns the module and the arguments to show for it. */
-  build(context: BuildContext): { module: Module; args: unknown[] };
+  /** Whether class branches are depthwise in heads of models with this module: in stages since YOLOv10's. Default: not. */
+  depthwiseClasses?: boolean;
+  /**
+   * Returns the module and the arguments to show for it; `parts` says which map it reads of each layer, where that has several.
+   */
+  build(context: BuildContext): { module: Module; args: unknown[]; parts?: readonly number[] };
 }

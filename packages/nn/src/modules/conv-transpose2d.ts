@@ -1,8 +1,8 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
+import { assignUniform } from "../initial-values.ts";
 import { Layer } from "../module.ts";
 import type { Cost, Shape } from "../shape.ts";
-import { assignUniform } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Conv2dOptions, conv2d } from "../functional/conv2d.ts";
+import { assignNormal, assignUniform } from "../initial-values.ts";
 import { Layer } from "../module.ts";
 import { type Cost, type Shape, windowOutput } from "../shape.ts";
-import { assignUniform } from "../uniform-values.ts";
 import type { VariableSlot } from "../variable-slot.ts";
 
 /** Options of {@link Conv2d}. */
@@ -18,6 +18,8 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
 export class Conv2d extends Layer {
   readonly geometry: Required<Conv2dOptions>;
   readonly weight: VariableSlot<tf.Rank.R4>;
+  /** Standard deviation of fresh filters, drawn from a normal distribution; PyTorch's default where not set. */
+  initialDeviation: number | undefined;
   #bias: VariableSlot<tf.Rank.R1> | undefined;
 
   constructor(input: number, output: number, options: Conv2dLayerOptions = {}) {
@@ -35,11 +37,18 @@ export class Conv2d extends Layer {
     return this.#bias;
   }
 
-  /** PyTorch's default: weight and bias uniform in ±1/√fan_in (Kaiming's rule with a = √5; He et al., arXiv 1502.01852). */
+  /**
+   * PyTorch's default: weight and bias uniform in ±1/√fan_in (Kaiming's rule with a = √5; He et al., arXiv 1502.01852), unless
+   * the weight has a deviation of its own.
+   */
   override reset(rng: Random): void {
     const [kh, kw, perGroup] = this.weight.shape;
     const bound = 1 / Math.sqrt(kh * kw * perGroup);
-    for (const { value } of this.ownSlots.values()) assignUniform(value, bound, rng);
+    for (const [name, { value }] of this.ownSlots) {
+      const deviation = name === "weight" ? this.initialDeviation : undefined;
+      if (deviation === undefined) assignUniform(value, bound, rng);
+      else assignNormal(value, deviation, rng);
+    }
   }
 
   override forward(x: tf.Tensor4D): tf.Tensor4D {

@@ -43,7 +43,11 @@ export class PSA extends Layer {
 /** Fails unless as many channels come out as go in, and the heads divide the inner ones. */
 export function checkAttention(args: Args, [input, output]: readonly [number, number], expansion: number): void {
   if (input !== output) throw args.error(`as many channels come out as go in, but they are ${output} and ${input}`);
-  const hidden = Math.trunc(output * expansion);
+  checkHeads(args, Math.trunc(output * expansion));
+}
+
+/** Fails unless the heads divide the channels within. */
+export function checkHeads(args: Args, hidden: number): void {
   args.divides("the number of heads, one for 64 channels,", attentionHeads(hidden), hidden);
 }
 

@@ -18,16 +18,34 @@ const layers: [module: string, repeats: number, args: unknown[]][] = [
   ["C2", 2, [24]],
   ["C2f", 2, [24]],
   ["C2PSA", 2, [16]],
+  ["C2fPSA", 2, [16]],
+  ["C2fCIB", 2, [24, true, true]],
+  ["A2C2f", 2, [64, true, 4]],
+  ["A2C2f", 2, [64, false, -1]],
   ["C3", 2, [24]],
   ["C3Ghost", 2, [24]],
   ["C3SPP", 1, [24]],
   ["C3TR", 2, [24]],
   ["C3k", 2, [24]],
   ["C3k2", 2, [24, true]],
+  ["C3k2", 2, [24, true, 0.5, true]],
   ["C3x", 2, [24]],
   ["PSA", 1, [16]],
   ["SPP", 1, [24]],
   ["SPPF", 1, [24]],
+  ["SPPF", 1, [16, 5, 2, true]],
+  ["SPPELAN", 1, [24, 12]],
+  ["RepConv", 2, [24, 3, 2]],
+  ["RepBottleneck", 2, [24]],
+  ["RepCSP", 2, [24]],
+  ["RepNCSPELAN4", 1, [24, 12, 8, 2]],
+  ["ELAN1", 1, [24, 12, 8]],
+  ["AConv", 2, [24]],
+  ["ADown", 1, [24]],
+  ["SCDown", 1, [24, 3, 2]],
+  ["CIB", 2, [24]],
+  ["RepVGGDW", 1, [16]],
+  ["Identity", 1, []],
   ["TransformerBlock", 1, [24, 2, 2]],
   ["Contract", 1, [2]],
   ["Expand", 1, [2]],
@@ -44,7 +62,7 @@ describe("the shape that a module foretells", () => {
     ];
     const document = { nc: 2, backbone, head: [[0, 1, "Detect", ["nc"]]] };
     const model = new DetectionModel(parseModelConfig(document)).eval();
-    const [, output] = model.features(tf.zeros([1, 32, 32, 3]));
-    expect(summarize(model, { imgsz: 32 }).modules[1]?.shape).toEqual(output?.shape.slice(1));
+    const [, outputs = []] = model.features(tf.zeros([1, 32, 32, 3]));
+    expect(summarize(model, { imgsz: 32 }).modules[1]?.shape).toEqual(outputs[0]?.shape.slice(1));
   });
 });

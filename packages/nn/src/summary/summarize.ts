@@ -1,4 +1,4 @@
-import { shapeOf } from "../build-layers.ts";
+import { inputsOf, shapesOf } from "../build-layers.ts";
 import type { DetectionModel } from "../detection-model.ts";
 import { Head } from "../head.ts";
 import type { Cost, Shape } from "../shape.ts";
@@ -15,7 +15,7 @@ export interface LayerSummary {
   parameters: number;
   /** After scaling: channels in, channels out, … */
   args: unknown[];
-  /** Output [height, width, channels]; for the head one a level. */
+  /** Output [height, width, channels]; for the head one a level, for layers with several maps one each. */
   shape: number[] | number[][];
   /** Multiply-accumulates of its convolutions for one image. */
   macs: number;
@@ -81,18 +81,20 @@ export function rawShapes(model: DetectionModel, options: SummarizeOptions): Sha
 
 function summarizeLayers(model: DetectionModel, { imgsz = 640 }: SummarizeOptions): LayerSummary[] {
   const [height, width] = typeof imgsz === "number" ? [imgsz, imgsz] : imgsz;
-  const shapes: Shape[] = [];
+  const shapes: Shape[][] = [];
   const image: Shape = [height, width, model.config.channels];
-  return model.layers.map(({ index, from, name, repeats, args, module, sources }): LayerSummary => {
-    const inputs = sources.map((source) => (source < 0 ? image : (shapes[source] as Shape)));
+  return model.layers.map((modelLayer): LayerSummary => {
+    const { index, from, name, repeats, args, module } = modelLayer;
+    const inputs = inputsOf(modelLayer, image, shapes);
     const cost: Cost = { macs: 0, linearMacs: 0 };
     const layer = { index, from, repeats, name, parameters: module.parameterCount, args };
     if (module instanceof Head) {
       const levels = module.outputShapes(inputs, cost);
       return { ...layer, shape: levels.map((level) => [...level]), ...cost };
     }
-    const shape = shapeOf(module, inputs, { where: `layer ${index} (${name})`, cost });
-    shapes.push(shape);
-    return { ...layer, shape: [...shape], ...cost };
+    const maps = shapesOf(module, inputs, { where: `layer ${index} (${name})`, cost });
+    shapes.push(maps);
+    const [first, ...others] = maps.map((map) => [...map]) as [number[], ...number[][]];
+    return { ...layer, shape: others.length === 0 ? first : [first, ...others], ...cost };
   });
 }

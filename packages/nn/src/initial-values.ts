@@ -8,3 +8,10 @@ export function assignUniform(variable: tf.Variable, bound: number, rng: Random)
   for (let i = 0; i < values.length; i++) values[i] = rng.uniform(-bound, bound);
   tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
 }
+
+/** Fills a variable with numbers drawn from a normal distribution around 0, in order. */
+export function assignNormal(variable: tf.Variable, deviation: number, rng: Random): void {
+  const values = new Float32Array(variable.size);
+  for (let i = 0; i < values.length; i++) values[i] = rng.normal(0, deviation);
+  tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+}
