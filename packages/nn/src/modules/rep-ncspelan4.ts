@@ -1,6 +1,7 @@
 import { layerSpec } from "../config/layer-spec.ts";
 import type { ModuleSpec } from "../config/module-spec.ts";
 import { Sequential } from "../containers.ts";
+import type { Layer } from "../module.ts";
 import { Conv } from "./conv.ts";
 import { ELAN1, type ElanOptions } from "./elan1.ts";
 import { RepCSP } from "./rep-csp.ts";
@@ -15,7 +16,10 @@ export type RepNcspElan4Options = ElanOptions & { n?: number };
 export class RepNCSPELAN4 extends ELAN1 {
   constructor(input: number, output: number, { n = 1, activation = "silu", ...options }: RepNcspElan4Options) {
     const link = (from: number, to: number): Sequential =>
-      new Sequential(new RepCSP(from, to, { repeats: n, activation }), new Conv(to, to, { kernel: 3, activation }));
+      new Sequential<Layer>(
+        new RepCSP(from, to, { repeats: n, activation }),
+        new Conv(to, to, { kernel: 3, activation }),
+      );
     super(input, output, { ...options, activation, link });
   }
 }
