@@ -1,7 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { cocoRows, taskOf } from "@lookonce/families";
+import { cocoRows } from "@lookonce/families";
 import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
+import { resultsInFiles } from "./results-in-files.ts";
 import type { ValidationCallbacks } from "./validation-callbacks.ts";
 
 /** Options of {@link cocoJson}. */
@@ -18,22 +19,21 @@ export interface CocoJsonOptions {
 export function cocoJson(file: string, { categories }: CocoJsonOptions = {}): ValidationCallbacks {
   const partial = besideOf(file);
   let isFirst = true;
-  let task = taskOf("detect");
+  let task = "detect";
   return {
     onValStart(validation) {
       isFirst = true;
-      task = taskOf(validation.task);
+      task = validation.task;
       writing(file, () => {
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(partial, "[");
       });
     },
-    onValBatch({ batch, inFiles }) {
+    onValBatch(batch) {
       const options = categories === undefined ? {} : { categories };
-      const rows = batch.samples.flatMap(({ path, originalWidth: width, originalHeight: height }, i) => {
-        const found = inFiles[i] as (typeof inFiles)[number];
-        return cocoRows(path, found, { ...options, entries: task.entries(found, { width, height }) });
-      });
+      const rows = Array.from(resultsInFiles(task, batch), ({ path, found, entries }) =>
+        cocoRows(path, found, { ...options, entries }),
+      ).flat();
       if (rows.length === 0) return;
       // A line a detection: readable by people, too.
       const text = rows.map((row) => JSON.stringify(row)).join(",\n");

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { ObbResults, taskOf } from "@lookonce/families";
+import { ObbResults } from "@lookonce/families";
 import { appendWholeSync, besideOf, renameIntoPlaceSync, writing } from "@lookonce/files";
+import { resultsInFiles } from "./results-in-files.ts";
 import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
 
 /**
@@ -35,19 +36,18 @@ export function dotaText(directory: string): ValidationCallbacks {
       info = validation;
       partials.clear();
     },
-    onValBatch({ batch, inFiles }) {
+    onValBatch(batch) {
       const texts = new Map<string, string>();
-      batch.samples.forEach(({ path, originalWidth: width, originalHeight: height }, i) => {
-        const found = inFiles[i] as (typeof inFiles)[number];
-        const { obb } = taskOf(info.task).entries(found, { width, height });
-        if (!(obb instanceof ObbResults)) return;
+      for (const { path, found, entries } of resultsInFiles(info.task, batch)) {
+        const { obb } = entries;
+        if (!(obb instanceof ObbResults)) continue;
         const corners = obb.xyxyxyxy;
         found.classes.forEach((label, row) => {
           const places = Array.from(corners.subarray(8 * row, 8 * row + 8), (value) => value.toFixed(1));
           const line = [basename(path, extname(path)), found.scores[row]?.toFixed(5), ...places].join(" ");
           texts.set(fileOf(label), `${texts.get(fileOf(label)) ?? ""}${line}\n`);
         });
-      });
+      }
       for (const [file, text] of texts) append(file, text);
     },
     onValEnd() {

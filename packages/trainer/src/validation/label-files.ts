@@ -1,6 +1,7 @@
 import { basename, dirname, extname, join } from "node:path";
-import { labelLines, taskOf } from "@lookonce/families";
+import { labelLines } from "@lookonce/families";
 import { writeWholeSync } from "@lookonce/files";
+import { resultsInFiles } from "./results-in-files.ts";
 import type { ValidationCallbacks, ValidationInfo } from "./validation-callbacks.ts";
 
 /** Options of {@link labelFiles}. */
@@ -23,16 +24,13 @@ export function labelFiles(directory: string, { conf = false }: LabelFilesOption
     onValStart(validation) {
       info = validation;
     },
-    onValBatch({ batch, inFiles }) {
-      const task = taskOf(info.task);
-      batch.samples.forEach(({ path, originalWidth: width, originalHeight: height }, i) => {
-        const found = inFiles[i] as (typeof inFiles)[number];
-        const size = { width, height };
-        const lines = labelLines(found, size, { entries: task.entries(found, size), names: info.names, conf });
-        if (lines.length === 0) return;
+    onValBatch(batch) {
+      for (const { path, size, found, entries } of resultsInFiles(info.task, batch)) {
+        const lines = labelLines(found, size, { entries, names: info.names, conf });
+        if (lines.length === 0) continue;
         const file = join(directory, `${freeName(path, used)}.txt`);
         writeWholeSync(file, lines.map((line) => `${line}\n`).join(""), { flush: false });
-      });
+      }
     },
   };
 }
