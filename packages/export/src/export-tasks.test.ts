@@ -8,7 +8,7 @@ import { OnnxEngine, Predictor } from "@lookonce/inference";
 import { DetectionModel, modelFromCheckpoint, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { modelMetadata, parseModel } from "@lookonce/onnx";
 import { Random } from "@lookonce/random";
-import { describeGolden, expectClose, sharedPath } from "@lookonce/testing";
+import { describeGolden, expectClose, sharedPath, slimModelFile } from "@lookonce/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { channelsLast } from "./channels-last.ts";
 import { checkImage } from "./check-image.ts";
@@ -90,8 +90,7 @@ describeGolden("ONNX files of the trained models", ["tasks/e2e/segment/model.pt"
 
   it("classify: YOLOv5's files are read back, too, whose images are normalized besides", async () => {
     const { source } = readModelConfig("yolov5n-cls", { nc: 3 });
-    const { scales: _, scale: __, ...rest } = source;
-    const config = parseModelConfig({ ...rest, depth_multiple: 0.33, width_multiple: 0.0625 });
+    const config = parseModelConfig(slimModelFile(source, { depth: 0.33, width: 0.0625 }));
     const model = new DetectionModel(config, { rng: new Random(3) }).eval();
     const file = join(folder, "classify-v5.onnx");
     await exportOnnx(model, { file, imgsz: 96 });

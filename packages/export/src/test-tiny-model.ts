@@ -1,7 +1,7 @@
 import { registerOnnxRuntime } from "@lookonce/backend-onnxruntime";
-import { DetectionModel, parseModelConfig } from "@lookonce/nn";
+import { DetectionModel, parseModelConfig, readModelConfig } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
-import { tinyNeckYaml } from "@lookonce/testing";
+import { slimModelFile, tinyNeckYaml } from "@lookonce/testing";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Makes `onnxruntime` the current backend, registering it where it is not. */
@@ -20,4 +20,10 @@ export async function tinyModel(family: "v5" | "v8", seed = 5, head?: string): P
   await useOnnxRuntime();
   const config = parseModelConfig(tinyNeckYaml(family, head), { name: `tiny-${family}` });
   return new DetectionModel(config, { rng: new Random(seed), names: ["cat", "d'og", "bird"] }).eval();
+}
+
+/** A shipped model of two classes with few channels and layers: what connects it stays the same. */
+export function slimModel(name: string): DetectionModel {
+  const file = slimModelFile(readModelConfig(name, { nc: 2 }).source, { depth: 0.1, width: 0.03125 });
+  return new DetectionModel(parseModelConfig(file, { name: "slim" }), { rng: new Random(1) });
 }

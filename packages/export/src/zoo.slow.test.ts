@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flush } from "@lookonce/backend-onnxruntime";
-import { batchNormDefaults, DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "@lookonce/nn";
+import { batchNormDefaults, type DetectionModel, shippedModels } from "@lookonce/nn";
 import { Random } from "@lookonce/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportOnnx } from "./index.ts";
 import { testImage } from "./test-image.ts";
-import { useOnnxRuntime } from "./test-tiny-model.ts";
+import { slimModel, useOnnxRuntime } from "./test-tiny-model.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -16,13 +16,6 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lookonce-zoo-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A shipped model of few channels and layers: what connects it stays the same. */
-async function slim(name: string): Promise<DetectionModel> {
-  const { scales: _, scale: __, ...rest } = readModelConfig(name, { nc: 2 }).source;
-  const config = parseModelConfig({ ...rest, depth_multiple: 0.1, width_multiple: 0.03125 }, { name: "slim" });
-  return enliven(new DetectionModel(config, { rng: new Random(1) }), new Random(2));
-}
 
 /**
  * Makes a fresh model's answers depend on the image, as a trained one's do: its normalizations get the statistics of a
@@ -79,7 +72,7 @@ describe("each shipped model", () => {
   it.each(shippedModels())(
     "%s computes the same as an ONNX file of free size, at its two smallest sizes",
     async (name) => {
-      const model = await slim(name);
+      const model = await enliven(slimModel(name), new Random(2));
       // Compared at a second size, too.
       const file = join(folder, `${name}.onnx`);
       const { differences } = await exportOnnx(model, { file, imgsz: model.maxStride, dynamic: true });

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DetectionModel, parseModelConfig, readModelConfig, shippedModels } from "@lookonce/nn";
-import { Random } from "@lookonce/random";
+import { shippedModels } from "@lookonce/nn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportSavedModel } from "../saved-model/export-saved-model.ts";
-import { useOnnxRuntime } from "../test-tiny-model.ts";
+import { slimModel, useOnnxRuntime } from "../test-tiny-model.ts";
 import { exportTfjs } from "../tfjs/export-tfjs.ts";
 
 let folder = "";
@@ -15,16 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A shipped model of few channels and layers: what connects it stays the same. */
-function slim(name: string): DetectionModel {
-  const { scales: _, scale: __, ...rest } = readModelConfig(name, { nc: 2 }).source;
-  const config = parseModelConfig({ ...rest, depth_multiple: 0.1, width_multiple: 0.03125 }, { name: "slim" });
-  return new DetectionModel(config, { rng: new Random(1) });
-}
-
 describe("each shipped model", () => {
   it.each(shippedModels())("%s can be said in TensorFlow's operations, for any number of images", async (name) => {
-    const model = slim(name);
+    const model = slimModel(name);
     const size = { imgsz: [model.maxStride, 2 * model.maxStride] as [number, number], dynamic: true };
     const tfjs = await exportTfjs(model, { file: join(folder, `${name}-tfjs`), ...size });
     const saved = await exportSavedModel(model, { file: join(folder, `${name}-saved`), ...size });
